@@ -1,0 +1,1 @@
+"""The process: workflow definitions and the contracts between the tiers."""

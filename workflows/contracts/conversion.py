@@ -1,0 +1,293 @@
+"""Tier 2's contract: its workflow, the answers it takes, and its activities."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from pydantic import Field
+from temporalio import activity, workflow
+
+from workflows.contracts.base import (
+    Answer,
+    Cancel,
+    ContactCard,
+    DoNotCall,
+    Done,
+    InboundCall,
+    Message,
+    OrderLine,
+)
+
+
+class HandOverReason(StrEnum):
+    """Why a lead comes to tier 2. A hard question is answered before anything else."""
+
+    INTERESTED = "interested"
+    HARD_QUESTION = "hard_question"
+    INBOUND = "inbound"
+    WIN_BACK = "win_back"
+    RETURNED = "returned"
+
+
+class Stage(StrEnum):
+    """Stages of a deal. `won` and `lost` are final; `asleep` returns."""
+
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    INFORMING = "informing"
+    QUALIFIED = "qualified"
+    MEETING = "meeting"
+    OFFER = "offer"
+    NEGOTIATING = "negotiating"
+    WON = "won"
+    LOST = "lost"
+    ASLEEP = "asleep"
+
+
+class CallRecord(Message):
+    """One earlier conversation, as its reader in the next tier needs it."""
+
+    at: datetime
+    by: str
+    outcome: str
+    note: str | None = None
+    script_version: int | None = None
+    path: list[str] = Field(default_factory=list, description="Script nodes passed, in order.")
+
+
+class HandOver(Message):
+    """A lead on its way into tier 2, with the whole story. Contact data: encrypted in transit."""
+
+    contact: ContactCard
+    reason: HandOverReason
+    question: str | None = None
+    needs: str | None = None
+    wished_meeting: datetime | None = None
+    story: list[CallRecord] = Field(default_factory=list)
+    campaign_id: str | None = None
+    campaign_name: str = ""
+    segment: str = ""
+    sourced_by: str | None = Field(default=None, description="Caller who found the interest.")
+    sticky_manager: str | None = Field(default=None, description="Manager who knew them before.")
+    inbound_call_id: str | None = None
+
+
+class ConversionInput(Message):
+    """One lead to be converted."""
+
+    lead_id: str
+    hand_over: HandOver
+
+
+class ConversionResult(Message):
+    """How the deal ended."""
+
+    stage: Stage
+    owner: str | None = None
+    reason: str | None = None
+
+
+class HandedOver(Answer):
+    """A hand-over to a conversion that already runs (an inbound call was faster)."""
+
+    hand_over: HandOver
+
+
+class Accepted(Answer):
+    """A manager took the lead. `next_action_at` is when the first step is due, at the latest."""
+
+    item_id: str
+    next_action_at: datetime
+
+
+class Declined(Answer):
+    """A manager refused the lead, with the reason."""
+
+    item_id: str
+    reason: str
+
+
+class DealMoved(Answer):
+    """Anything that moves a deal: qualification, next step, meeting, offer, answer to a question."""
+
+    what: str = Field(description="In business words, without contact data: `meeting booked`, `offer sent`.")
+    stage: Stage
+    next_action_at: datetime
+
+
+class WonOrder(Message):
+    """The first order, agreed in tier 2 and carried out by tier 3."""
+
+    deal_id: str
+    lines: list[OrderLine] = Field(min_length=1)
+    won_at: datetime
+    won_by: str
+    note: str | None = None
+
+
+class Won(Answer):
+    """The deal is closed with an order. `by` is the manager."""
+
+    order: WonOrder
+
+
+class Lost(Answer):
+    """The deal is lost, or sleeps until `return_at`."""
+
+    reason: str
+    return_at: datetime | None = None
+
+
+class ConversionPolicy(Message):
+    """What the workflow decides by; kept as it was when the deal began."""
+
+    version: int = 1
+    max_offers: int = Field(default=3, ge=1, description="Managers asked before the supervisor.")
+    max_reminders: int = Field(default=3, ge=1, description="Reminders of one overdue step.")
+
+
+class OfferDeal(Message):
+    """Offer the lead to the next manager; the `number`-th offer of this round."""
+
+    key: str
+    workflow_id: str
+    number: int
+    hand_over: HandOver
+    excluded: list[str] = Field(default_factory=list, description="Managers who declined or let it expire.")
+    to_supervisor: bool = False
+
+
+class OfferedDeal(Message):
+    """The open offer. Without a manager it lies with the supervisor and has no `accept_by`."""
+
+    deal_id: str
+    item_id: str | None = None
+    manager: str | None = None
+    accept_by: datetime | None = None
+    policy: ConversionPolicy = ConversionPolicy()
+    already_customer: bool = Field(default=False, description="The deal was won before: tier 3 has this lead.")
+
+
+class WithdrawOffer(Message):
+    """An offer expired: close its item so that nobody can accept it any more."""
+
+    key: str
+    item_id: str
+
+
+class OfferWithdrawn(Message):
+    """`withdrawn` is false when the item was answered in the same moment: the answer is on its way."""
+
+    withdrawn: bool
+
+
+class RemindDeal(Message):
+    """A deal's next step is overdue. Level 1 reaches the manager, the next ones the supervisor."""
+
+    key: str
+    deal_id: str
+    level: int
+
+
+class Reminded(Message):
+    """When to remind again."""
+
+    next_at: datetime
+
+
+class OpenInbound(Message):
+    """Somebody called: their person in this tier gets it as work at once."""
+
+    key: str
+    workflow_id: str
+    inbound_call_id: str
+    lead_id: str
+    note: str | None = None
+
+
+class AddHandOver(Message):
+    """Write another hand-over's story into the deal that already runs."""
+
+    key: str
+    lead_id: str
+    hand_over: HandOver
+
+
+class CloseDeal(Message):
+    """End or put to sleep the deal and cancel all its open work, from outside a manager's own answer."""
+
+    key: str
+    lead_id: str
+    stage: Stage
+    reason: str
+
+
+class ConversionActivities:
+    """What tier 2 does for workflows."""
+
+    @activity.defn(name="conversion.offer_deal")
+    async def offer_deal(self, request: OfferDeal) -> OfferedDeal:
+        """Create the deal if it is new, choose a manager by the routing rules, open the hand-over item."""
+        raise NotImplementedError
+
+    @activity.defn(name="conversion.withdraw_offer")
+    async def withdraw_offer(self, request: WithdrawOffer) -> OfferWithdrawn:
+        """Expire an unanswered offer."""
+        raise NotImplementedError
+
+    @activity.defn(name="conversion.remind_deal")
+    async def remind_deal(self, request: RemindDeal) -> Reminded:
+        """Open a reminder for the manager, then for the supervisor."""
+        raise NotImplementedError
+
+    @activity.defn(name="conversion.open_inbound")
+    async def open_inbound(self, request: OpenInbound) -> Done:
+        """Open an inbound call as urgent work of the deal's manager."""
+        raise NotImplementedError
+
+    @activity.defn(name="conversion.add_hand_over")
+    async def add_hand_over(self, request: AddHandOver) -> Done:
+        """Add a hand-over's story to the deal's timeline."""
+        raise NotImplementedError
+
+    @activity.defn(name="conversion.close_deal")
+    async def close_deal(self, request: CloseDeal) -> Done:
+        """Close the deal and cancel its open work."""
+        raise NotImplementedError
+
+
+@workflow.defn(name="Conversion")
+class ConversionWorkflow(Protocol):
+    """Interface of the conversion workflow, for those who start or signal it."""
+
+    @workflow.run
+    async def run(self, start: ConversionInput) -> ConversionResult: ...
+
+    @workflow.signal
+    def handed_over(self, answer: HandedOver) -> None: ...
+
+    @workflow.signal
+    def accepted(self, answer: Accepted) -> None: ...
+
+    @workflow.signal
+    def declined(self, answer: Declined) -> None: ...
+
+    @workflow.signal
+    def moved(self, answer: DealMoved) -> None: ...
+
+    @workflow.signal
+    def won(self, answer: Won) -> None: ...
+
+    @workflow.signal
+    def lost(self, answer: Lost) -> None: ...
+
+    @workflow.signal
+    def inbound_called(self, answer: InboundCall) -> None: ...
+
+    @workflow.signal
+    def do_not_call(self, answer: DoNotCall) -> None: ...
+
+    @workflow.signal
+    def cancel(self, answer: Cancel) -> None: ...

@@ -1,0 +1,30 @@
+"""Workflow ids and the business keys of effects.
+
+A company has one id for life: the lead's id is the customer's id. Keys are made of the workflow id, the
+step and a number, never of run ids or activity ids, which change on continue-as-new and on reset.
+"""
+
+
+def cold_call(lead_id: str) -> str:
+    """Id of the workflow that cold-calls this lead."""
+    return f"cold-call:{lead_id}"
+
+
+def conversion(lead_id: str) -> str:
+    """Id of the workflow that turns this lead into a customer."""
+    return f"conversion:{lead_id}"
+
+
+def customer(customer_id: str) -> str:
+    """Id of the workflow that keeps this customer."""
+    return f"customer:{customer_id}"
+
+
+def campaign(campaign_id: str) -> str:
+    """Id of the workflow that feeds this campaign's leads to the callers."""
+    return f"campaign:{campaign_id}"
+
+
+def key(workflow_id: str, step: str, number: int) -> str:
+    """Idempotency key of the `number`-th effect of a step, e.g. `cold-call:42:call:3`."""
+    return f"{workflow_id}:{step}:{number}"
