@@ -9,7 +9,7 @@ from typing import Protocol
 from pydantic import Field
 from temporalio import activity, workflow
 
-from workflows.contracts.base import Answer, Cancel, ContactCard, DoNotCall, Done, InboundCall, Message
+from workflows.contracts.base import Answer, Cancel, ContactCard, Done, DoNotCall, InboundCall, Message
 from workflows.contracts.conversion import OpenInbound, Reminded, WonOrder
 
 
@@ -43,6 +43,7 @@ class CarePolicy(Message):
 class CareState(Message):
     """Everything that continue-as-new carries: deadlines are state, timers are made from them."""
 
+    opened_by: str = Field(default="", description="Deal that opened the account; keys of effects contain it.")
     account_manager: str | None = None
     stage: str = "active"
     invoices: list[OpenInvoice] = Field(default_factory=list)
@@ -52,7 +53,7 @@ class CareState(Message):
     nudge_answer_by: datetime | None = None
     nudge_escalations: int = 0
     inbound_calls: int = 0
-    orders: int = 0
+    reports: int = 0
     policy: CarePolicy = CarePolicy()
     seen: list[str] = Field(default_factory=list, description="Event ids of the last answers, oldest first.")
 

@@ -13,8 +13,8 @@ from workflows.contracts.base import (
     Answer,
     Cancel,
     ContactCard,
-    DoNotCall,
     Done,
+    DoNotCall,
     InboundCall,
     Message,
     OrderLine,
@@ -60,6 +60,7 @@ class CallRecord(Message):
 class HandOver(Message):
     """A lead on its way into tier 2, with the whole story. Contact data: encrypted in transit."""
 
+    id: str = Field(description="Business id, e.g. `cold-call:42:1` or `inbound:7`; keys of effects contain it.")
     contact: ContactCard
     reason: HandOverReason
     question: str | None = None

@@ -9,7 +9,7 @@ from typing import Protocol
 from pydantic import Field
 from temporalio import activity, workflow
 
-from workflows.contracts.base import Answer, Cancel, ContactCard, DoNotCall, Done, InboundCall, Message, Tier
+from workflows.contracts.base import Answer, Cancel, ContactCard, Done, DoNotCall, InboundCall, Message, Tier
 from workflows.contracts.conversion import CallRecord
 
 
@@ -44,6 +44,7 @@ class ColdCallInput(Message):
     campaign_id: str
     campaign_name: str = ""
     segment: str = ""
+    round: int = Field(default=1, ge=1, description="Which enrolment of this lead; keys of effects contain it.")
     policy: ColdCallPolicy = ColdCallPolicy()
 
 
@@ -160,10 +161,11 @@ class Enrolled(Message):
 
 
 class CampaignInput(Message):
-    """A campaign. `tick` is carried over continue-as-new."""
+    """A campaign. `tick` is carried over continue-as-new; `round` counts the supervisor's starts."""
 
     campaign_id: str
     campaign_name: str = ""
+    round: int = Field(default=1, ge=1)
     tick: int = 0
     enrolled: int = 0
 

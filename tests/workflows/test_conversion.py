@@ -1,0 +1,248 @@
+"""Tier 2: the offer chain, the deal's reminders, and every end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from temporalio.client import WorkflowFailureError, WorkflowHandle
+
+from tests.workflows.house import House
+from workflows.contracts import account_mgmt as am
+from workflows.contracts.base import Cancel, DoNotCall, InboundCall, Tier
+from workflows.contracts.conversion import (
+    Accepted,
+    AddHandOver,
+    CloseDeal,
+    DealMoved,
+    Declined,
+    HandedOver,
+    HandOverReason,
+    Lost,
+    OfferDeal,
+    OfferedDeal,
+    OfferWithdrawn,
+    OpenInbound,
+    RemindDeal,
+    Stage,
+    WithdrawOffer,
+    Won,
+)
+from workflows.contracts.lead_gen import RegisterUpdate
+from workflows.conversion import Conversion
+
+Handle = WorkflowHandle[Any, Any]
+
+
+async def accept(house: House, handle: Handle, number: int = 1, by: str = "manager-1") -> None:
+    offer = await house.conversion.nth(OfferDeal, number)
+    answer = Accepted(**await house.answer(by), item_id=offer.key, next_action_at=await house.later(days=1))
+    await handle.signal(Conversion.accepted, answer)
+
+
+async def win(house: House, handle: Handle) -> None:
+    await handle.signal(Conversion.won, Won(**await house.answer("manager-1"), order=await house.order()))
+
+
+async def test_an_accepted_lead_is_won_and_becomes_a_customer(house: House) -> None:
+    handle = await house.start_conversion()
+    await accept(house, handle)
+    await win(house, handle)
+    result = await handle.result()
+    assert (result.stage, result.owner) == (Stage.WON, "manager-1")
+    opened = await house.account_mgmt.nth(am.OpenAccount)
+    assert opened.order.won_by == "manager-1"
+    await house.lead_gen.nth(RegisterUpdate, 3)
+    told = [(u.tier, u.stage, u.owner) for u in house.lead_gen.of(RegisterUpdate)]
+    assert told == [
+        (Tier.CONVERSION, "accepted", "manager-1"),
+        (Tier.ACCOUNT_MGMT, "won", None),
+        (Tier.ACCOUNT_MGMT, "active", "account-manager-1"),
+    ]
+
+
+async def test_a_declined_lead_goes_to_the_next_manager(house: House) -> None:
+    handle = await house.start_conversion()
+    first = await house.conversion.nth(OfferDeal)
+    await handle.signal(
+        Conversion.declined, Declined(**await house.answer("manager-1"), item_id=first.key, reason="no capacity")
+    )
+    second = await house.conversion.nth(OfferDeal, 2)
+    assert second.excluded == ["manager-1"]
+    await accept(house, handle, 2, "manager-2")
+    await win(house, handle)
+    assert (await handle.result()).owner == "manager-2"
+
+
+async def test_an_unanswered_offer_expires_and_goes_on_until_the_supervisor_has_it(house: House) -> None:
+    handle = await house.start_conversion()
+    await house.conversion.nth(OfferDeal)
+    await house.pass_time(hours=2)
+    last = await house.conversion.nth(OfferDeal, 4)
+    assert [offer.to_supervisor for offer in house.conversion.of(OfferDeal)] == [False, False, False, True]
+    assert last.excluded == ["manager-1", "manager-2", "manager-3"]
+    assert len(house.conversion.of(WithdrawOffer)) == 3
+    await house.pass_time(days=30)
+    assert len(house.conversion.of(OfferDeal)) == 4
+    await accept(house, handle, 4, "manager-4")
+    await win(house, handle)
+    assert (await handle.result()).owner == "manager-4"
+
+
+async def test_an_answer_in_the_moment_of_expiry_wins(house: House) -> None:
+    house.conversion.answers[WithdrawOffer] = lambda _: OfferWithdrawn(withdrawn=False)
+    handle = await house.start_conversion()
+    await house.conversion.nth(OfferDeal)
+    await house.pass_time(hours=1)
+    await house.conversion.nth(WithdrawOffer)
+    await accept(house, handle)
+    await win(house, handle)
+    assert (await handle.result()).owner == "manager-1"
+    assert len(house.conversion.of(OfferDeal)) == 1
+
+
+async def test_an_answer_to_an_expired_offer_is_ignored(house: House) -> None:
+    handle = await house.start_conversion()
+    await house.conversion.nth(OfferDeal)
+    await house.pass_time(minutes=31)
+    await house.conversion.nth(OfferDeal, 2)
+    await accept(house, handle, 1, "manager-1")
+    await accept(house, handle, 2, "manager-2")
+    await win(house, handle)
+    assert (await handle.result()).owner == "manager-2"
+
+
+async def test_a_forgotten_step_reminds_the_manager_then_the_supervisor_and_ends(house: House) -> None:
+    handle = await house.start_conversion()
+    await accept(house, handle)
+    await house.lead_gen.nth(RegisterUpdate)
+    await house.pass_time(days=20)
+    assert [reminder.level for reminder in house.conversion.of(RemindDeal)] == [1, 2, 3]
+    await win(house, handle)
+    assert (await handle.result()).stage is Stage.WON
+
+
+async def test_a_step_of_the_deal_moves_the_reminder(house: House) -> None:
+    handle = await house.start_conversion()
+    await accept(house, handle)
+    await house.lead_gen.nth(RegisterUpdate)
+    moved = DealMoved(
+        **await house.answer("manager-1"),
+        what="meeting booked",
+        stage=Stage.MEETING,
+        next_action_at=await house.later(days=10),
+    )
+    await handle.signal(Conversion.moved, moved)
+    await house.pass_time(days=9)
+    assert not house.conversion.of(RemindDeal)
+    await house.pass_time(days=2)
+    assert (await house.conversion.nth(RemindDeal)).level == 1
+
+
+async def test_a_lost_deal_ends_and_the_register_knows(house: House) -> None:
+    handle = await house.start_conversion()
+    await accept(house, handle)
+    await handle.signal(Conversion.lost, Lost(**await house.answer("manager-1"), reason="price"))
+    result = await handle.result()
+    assert (result.stage, result.reason) == (Stage.LOST, "price")
+    assert house.lead_gen.of(RegisterUpdate)[-1].stage == "lost"
+
+
+async def test_a_sleeping_deal_returns_to_its_manager(house: House) -> None:
+    handle = await house.start_conversion()
+    await accept(house, handle)
+    sleep = Lost(**await house.answer("manager-1"), reason="next season", return_at=await house.later(days=90))
+    await handle.signal(Conversion.lost, sleep)
+    await house.pass_time(days=89)
+    assert len(house.conversion.of(OfferDeal)) == 1
+    await house.pass_time(days=2)
+    again = await house.conversion.nth(OfferDeal, 2)
+    assert (again.hand_over.reason, again.hand_over.sticky_manager) == (HandOverReason.RETURNED, "manager-1")
+    await accept(house, handle, 2)
+    await win(house, handle)
+    assert (await handle.result()).stage is Stage.WON
+
+
+async def test_an_inbound_call_wakes_a_sleeping_deal(house: House) -> None:
+    handle = await house.start_conversion()
+    await accept(house, handle)
+    sleep = Lost(**await house.answer("manager-1"), reason="next season", return_at=await house.later(days=90))
+    await handle.signal(Conversion.lost, sleep)
+    await house.lead_gen.nth(RegisterUpdate, 2)
+    await handle.signal(Conversion.inbound_called, InboundCall(**await house.answer(), inbound_call_id="in-1"))
+    again = await house.conversion.nth(OfferDeal, 2)
+    assert again.hand_over.reason is HandOverReason.INBOUND
+
+
+async def test_withdrawn_consent_while_asleep_closes_the_deal(house: House) -> None:
+    handle = await house.start_conversion()
+    await accept(house, handle)
+    sleep = Lost(**await house.answer("manager-1"), reason="next season", return_at=await house.later(days=90))
+    await handle.signal(Conversion.lost, sleep)
+    await house.lead_gen.nth(RegisterUpdate, 2)
+    await handle.signal(Conversion.do_not_call, DoNotCall(**await house.answer()))
+    assert (await handle.result()).stage is Stage.LOST
+    assert house.lead_gen.of(RegisterUpdate)[-1].stage == "do_not_call"
+
+
+@pytest.mark.parametrize("accepted", [False, True])
+async def test_an_inbound_call_is_urgent_work_before_and_after_acceptance(house: House, accepted: bool) -> None:
+    handle = await house.start_conversion()
+    await house.conversion.nth(OfferDeal)
+    if accepted:
+        await accept(house, handle)
+    await handle.signal(Conversion.inbound_called, InboundCall(**await house.answer(), inbound_call_id="in-1"))
+    assert (await house.conversion.nth(OpenInbound)).inbound_call_id == "in-1"
+
+
+@pytest.mark.parametrize("accepted", [False, True])
+@pytest.mark.parametrize("signal", ["do_not_call", "cancel"])
+async def test_the_deal_is_closed_from_outside_at_any_stage(house: House, accepted: bool, signal: str) -> None:
+    handle = await house.start_conversion()
+    await house.conversion.nth(OfferDeal)
+    if accepted:
+        await accept(house, handle)
+    kind = DoNotCall if signal == "do_not_call" else Cancel
+    await handle.signal(signal, kind(**await house.answer(), reason="enough"))
+    result = await handle.result()
+    assert (result.stage, result.reason) == (Stage.LOST, "enough")
+    assert [close.reason for close in house.conversion.of(CloseDeal)] == ["enough"]
+
+
+async def test_a_cancellation_by_ops_closes_the_deal_and_tells_the_register(house: House) -> None:
+    handle = await house.start_conversion()
+    await accept(house, handle)
+    await house.lead_gen.nth(RegisterUpdate)
+    await handle.cancel()
+    with pytest.raises(WorkflowFailureError):
+        await handle.result()
+    assert len(house.conversion.of(CloseDeal)) == 1
+    assert house.lead_gen.of(RegisterUpdate)[-1].stage == "cancelled"
+
+
+async def test_a_late_hand_over_adds_its_story_to_the_deal(house: House) -> None:
+    handle = await house.start_conversion(HandOverReason.INBOUND)
+    await accept(house, handle)
+    await handle.signal(
+        Conversion.handed_over, HandedOver(**await house.answer(), hand_over=house.hand_over())
+    )
+    assert (await house.conversion.nth(AddHandOver)).lead_id == house.lead_id
+
+
+async def test_a_call_of_somebody_just_won_is_passed_to_the_account_manager(house: House) -> None:
+    await house.start_care()
+    await house.account_mgmt.nth(am.OpenAccount)
+    house.conversion.answers[OfferDeal] = lambda _: OfferedDeal(deal_id="deal-1", already_customer=True)
+    handle = await house.start_conversion(HandOverReason.INBOUND)
+    assert (await handle.result()).stage is Stage.WON
+    assert (await house.account_mgmt.nth(OpenInbound)).lead_id == house.lead_id
+
+
+async def test_a_sale_to_a_customer_in_care_is_another_order_of_theirs(house: House) -> None:
+    await house.start_care()
+    await house.account_mgmt.nth(am.OpenAccount)
+    handle = await house.start_conversion()
+    await accept(house, handle)
+    await handle.signal(Conversion.won, Won(**await house.answer(), order=await house.order("deal-2")))
+    await handle.result()
+    assert (await house.account_mgmt.nth(am.OpenAccount, 2)).order.deal_id == "deal-2"

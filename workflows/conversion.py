@@ -1,0 +1,317 @@
+"""Tier 2: find a manager for the lead, remind until the deal is won or lost, let it sleep and return.
+
+Managers work in the deal's record through REST; each of their answers arrives here with the time of the next
+step, and the workflow holds the timer that makes sure the step is not forgotten.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from workflows.contracts import ids
+    from workflows.contracts.account_mgmt import CustomerCareWorkflow, WonAgain
+    from workflows.contracts.base import Answer, Cancel, DoNotCall, InboundCall, Tier
+    from workflows.contracts.conversion import (
+        Accepted,
+        AddHandOver,
+        CloseDeal,
+        ConversionActivities,
+        ConversionInput,
+        ConversionPolicy,
+        ConversionResult,
+        DealMoved,
+        Declined,
+        HandedOver,
+        HandOverReason,
+        Lost,
+        OfferDeal,
+        OfferedDeal,
+        OpenInbound,
+        RemindDeal,
+        Stage,
+        WithdrawOffer,
+        Won,
+    )
+    from workflows.options import LOCAL
+    from workflows.relay import start_customer_care
+    from workflows.support import Inbox, Listener, Register, Shown, Story, spread, when
+
+
+class AlreadyCustomer(Answer):
+    """The deal was won before: tier 3 has this lead, and there is nothing to convert."""
+
+
+@workflow.defn(name="Conversion")
+class Conversion(Listener):
+    """Carries one lead from the hand-over to the first sale."""
+
+    @workflow.init
+    def __init__(self, start: ConversionInput) -> None:
+        self._lead_id = start.lead_id
+        self._hand_over = start.hand_over
+        self._me = ids.conversion(start.lead_id)
+        # The same lead may be converted again years later: the hand-over's id makes the keys of this life new.
+        self._life = f"{self._me}:{start.hand_over.id}"
+        self._inbox = Inbox()
+        self._story = Story(f"Conversion, {start.hand_over.reason.replace('_', ' ')}")
+        self._shown = Shown()
+        self._register = Register(self._life)
+        self._policy = ConversionPolicy()
+        self._deal_id = ""
+        self._owner: str | None = None
+        self._stage = Stage.OFFERED
+        self._next_action_at: datetime | None = None
+        self._offers = 0
+        self._reminders = 0
+        self._extras = 0
+
+    @workflow.run
+    async def run(self, _start: ConversionInput) -> ConversionResult:
+        """Offer, work, end; a deal that sleeps comes back to its manager and is offered again."""
+        try:
+            while True:
+                end = await self._find_a_manager() or await self._work_the_deal()
+                if not (isinstance(end, Lost) and end.return_at):
+                    return await self._end(end)
+                woken = await self._sleep(end.return_at)
+                if isinstance(woken, DoNotCall | Cancel):
+                    return await self._end(woken)
+        except asyncio.CancelledError:
+            await self._close("cancelled by ops", register_stage="cancelled")
+            await self._register.told()
+            raise
+
+    # Finding a manager
+
+    async def _find_a_manager(self) -> Answer | None:
+        """Offer to one manager after the other, then to the supervisor. None when accepted, else what ended it."""
+        excluded: list[str] = []
+        while True:
+            offer = await self._offer(excluded)
+            if offer.already_customer:
+                if await self._pass_to_tier_3():
+                    return AlreadyCustomer(event_id=f"{self._life}:customer", at=workflow.now(), by=self._me)
+                self._hand_over = self._hand_over.model_copy(update={"reason": HandOverReason.WIN_BACK})
+                continue
+            answer = await self._answer_to(offer)
+            if isinstance(answer, Accepted):
+                self._accept(answer)
+                return None
+            if answer is not None and not isinstance(answer, Declined):
+                return answer
+            excluded.append(offer.manager or "")
+
+    async def _offer(self, excluded: list[str]) -> OfferedDeal:
+        self._offers += 1
+        to_supervisor = len(excluded) >= self._policy.max_offers
+        request = OfferDeal(
+            key=ids.key(self._life, "offer", self._offers),
+            workflow_id=self._me,
+            number=self._offers,
+            hand_over=self._hand_over,
+            excluded=[manager for manager in excluded if manager],
+            to_supervisor=to_supervisor,
+        )
+        summary = f"Offer {self._offers} to {'the supervisor' if to_supervisor else 'a manager'}"
+        offer = await workflow.execute_local_activity_method(
+            ConversionActivities.offer_deal, request, summary=summary, **LOCAL
+        )
+        self._deal_id, self._policy = offer.deal_id, offer.policy
+        self._story.tell(f"Offered to {offer.manager or 'the supervisor'}, answer by {when(offer.accept_by)}")
+        return offer
+
+    async def _answer_to(self, offer: OfferedDeal) -> Answer | None:
+        """Wait for the manager's word. None when the offer expired."""
+        deadline = offer.accept_by
+        while True:
+            answer = await self._inbox.next(deadline, f"{offer.manager} must accept or decline")
+            match answer:
+                case None:
+                    deadline = None
+                    if await self._withdraw(offer):
+                        self._story.tell(f"{offer.manager} did not answer in time")
+                        return None
+                case Accepted() | Declined() if answer.item_id == offer.item_id:
+                    return answer
+                case InboundCall() | HandedOver():
+                    await self._take_note(answer)
+                case Won() | Lost() | DoNotCall() | Cancel():
+                    return answer
+
+    async def _withdraw(self, offer: OfferedDeal) -> bool:
+        request = WithdrawOffer(key=ids.key(self._life, "withdraw", self._offers), item_id=offer.item_id or "")
+        withdrawn = await workflow.execute_local_activity_method(
+            ConversionActivities.withdraw_offer, request, summary=f"Offer {self._offers} expired", **LOCAL
+        )
+        return withdrawn.withdrawn
+
+    def _accept(self, answer: Accepted) -> None:
+        self._owner = answer.by
+        self._stage = Stage.ACCEPTED
+        self._next_action_at = answer.next_action_at
+        self._story.tell(f"Accepted by {answer.by}, first step by {when(answer.next_action_at)}")
+        self._shown.show(stage=self._stage, owner=answer.by, next_action_at=answer.next_action_at, overdue=False)
+        self._register.tell(self._lead_id, Tier.CONVERSION, Stage.ACCEPTED, answer.by)
+
+    # Working the deal
+
+    async def _work_the_deal(self) -> Answer:
+        """Follow the manager's steps; when one is overdue, remind. Returns what ended the deal."""
+        level = 0
+        while True:
+            answer = await self._inbox.next(self._next_action_at, f"Next step of {self._owner} is due")
+            match answer:
+                case None:
+                    level += 1
+                    await self._remind(level)
+                case DealMoved():
+                    level = 0
+                    self._move(answer)
+                case InboundCall() | HandedOver():
+                    await self._take_note(answer)
+                case Won() | Lost() | DoNotCall() | Cancel():
+                    return answer
+
+    def _move(self, answer: DealMoved) -> None:
+        self._stage, self._next_action_at = answer.stage, spread(answer.next_action_at)
+        self._story.tell(f"{answer.what} ({answer.by}), next step by {when(answer.next_action_at)}")
+        self._shown.show(stage=answer.stage, next_action_at=answer.next_action_at, overdue=False)
+
+    async def _remind(self, level: int) -> None:
+        self._reminders += 1
+        request = RemindDeal(key=ids.key(self._life, "remind", self._reminders), deal_id=self._deal_id, level=level)
+        reminded = await workflow.execute_local_activity_method(
+            ConversionActivities.remind_deal, request, summary=f"Next step is overdue: reminder {level}", **LOCAL
+        )
+        # After the last reminder the deal stays on the supervisor's overdue list; nothing more is sent.
+        self._next_action_at = reminded.next_at if level < self._policy.max_reminders else None
+        self._story.tell(f"The next step is overdue: {'manager' if level == 1 else 'supervisor'} reminded")
+        self._shown.show(overdue=True)
+
+    async def _take_note(self, answer: InboundCall | HandedOver) -> None:
+        """The lead called, or tier 1's story arrived late: it becomes work of the manager at once."""
+        self._extras += 1
+        if isinstance(answer, InboundCall):
+            self._story.tell("The lead called: its manager has it as urgent work")
+            call = OpenInbound(
+                key=ids.key(self._life, "inbound", self._extras),
+                workflow_id=self._me,
+                inbound_call_id=answer.inbound_call_id,
+                lead_id=self._lead_id,
+                note=answer.note,
+            )
+            await workflow.execute_local_activity_method(
+                ConversionActivities.open_inbound, call, summary="The lead called", **LOCAL
+            )
+        else:
+            self._story.tell(f"Tier 1 handed over too: {answer.hand_over.reason.replace('_', ' ')}")
+            more = AddHandOver(
+                key=ids.key(self._life, "hand-over", self._extras), lead_id=self._lead_id, hand_over=answer.hand_over
+            )
+            await workflow.execute_local_activity_method(
+                ConversionActivities.add_hand_over, more, summary="Add the calls' story to the deal", **LOCAL
+            )
+
+    async def _sleep(self, until: datetime) -> Answer | None:
+        """Let the deal rest; an inbound call or a new hand-over wakes it early."""
+        self._stage = Stage.ASLEEP
+        self._story.tell(f"Asleep until {when(until)}")
+        self._shown.show(stage=Stage.ASLEEP, next_action_at=until, overdue=False)
+        self._register.tell(self._lead_id, Tier.CONVERSION, Stage.ASLEEP, self._owner)
+        woken = await self._inbox.next(spread(until), "The deal sleeps")
+        if isinstance(woken, HandedOver):
+            self._hand_over = woken.hand_over
+        reason = HandOverReason.INBOUND if isinstance(woken, InboundCall) else HandOverReason.RETURNED
+        self._hand_over = self._hand_over.model_copy(update={"reason": reason, "sticky_manager": self._owner})
+        self._story.tell("Awake: offered again")
+        return woken
+
+    # Ends
+
+    async def _end(self, end: Answer) -> ConversionResult:
+        reason: str | None = None
+        match end:
+            case Won():
+                self._stage = Stage.WON
+                await self._start_care(end)
+            case Lost(reason=reason):
+                self._stage = Stage.LOST
+                self._register.tell(self._lead_id, Tier.CONVERSION, Stage.LOST, self._owner)
+            case DoNotCall(reason=reason):
+                await self._close(reason, register_stage="do_not_call")
+            case Cancel(reason=reason):
+                await self._close(reason, register_stage="cancelled")
+            case AlreadyCustomer():
+                self._stage = Stage.WON
+        self._story.tell(f"{self._stage.capitalize()}{f': {reason}' if reason else ''}")
+        await self._register.told()
+        return ConversionResult(stage=self._stage, owner=self._owner, reason=reason)
+
+    async def _close(self, reason: str, register_stage: str) -> None:
+        """Close the deal's record from outside: nobody of tier 2 did it."""
+        self._stage = Stage.LOST
+        request = CloseDeal(key=f"{self._life}:close", lead_id=self._lead_id, stage=Stage.LOST, reason=reason)
+        await workflow.execute_local_activity_method(
+            ConversionActivities.close_deal, request, summary=f"Close the deal: {reason}", **LOCAL
+        )
+        self._register.tell(self._lead_id, Tier.CONVERSION, register_stage, self._owner)
+
+    async def _start_care(self, won: Won) -> None:
+        """Tier 3 takes over with the first order; a customer already in care gets another one."""
+        care = ids.customer(self._lead_id)
+        self._register.tell(self._lead_id, Tier.ACCOUNT_MGMT, Stage.WON, None, care)
+        if not await start_customer_care(won.order, self._hand_over):
+            running = workflow.get_external_workflow_handle_for(CustomerCareWorkflow.run, care)
+            answer = WonAgain(event_id=f"{self._life}:won", at=won.at, by=won.by, order=won.order)
+            await running.signal(CustomerCareWorkflow.won_again, answer)
+
+    async def _pass_to_tier_3(self) -> bool:
+        """They became a customer while they called: their account manager gets the call. False if care has ended."""
+        call = InboundCall(
+            event_id=f"{self._life}:inbound",
+            at=workflow.now(),
+            by=self._me,
+            inbound_call_id=self._hand_over.inbound_call_id or self._hand_over.id,
+        )
+        running = workflow.get_external_workflow_handle_for(CustomerCareWorkflow.run, ids.customer(self._lead_id))
+        try:
+            await running.signal(CustomerCareWorkflow.inbound_called, call)
+        except ApplicationError:
+            return False
+        self._story.tell("Already a customer: the call went to its account manager")
+        return True
+
+    @workflow.signal
+    def handed_over(self, answer: HandedOver) -> None:
+        """Another hand-over for a lead that is already here."""
+        self._inbox.put(answer)
+
+    @workflow.signal
+    def accepted(self, answer: Accepted) -> None:
+        """A manager took the lead."""
+        self._inbox.put(answer)
+
+    @workflow.signal
+    def declined(self, answer: Declined) -> None:
+        """A manager refused the lead."""
+        self._inbox.put(answer)
+
+    @workflow.signal
+    def moved(self, answer: DealMoved) -> None:
+        """The deal made a step."""
+        self._inbox.put(answer)
+
+    @workflow.signal
+    def won(self, answer: Won) -> None:
+        """Closed with an order."""
+        self._inbox.put(answer)
+
+    @workflow.signal
+    def lost(self, answer: Lost) -> None:
+        """Lost, or asleep."""
+        self._inbox.put(answer)

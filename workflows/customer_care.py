@@ -1,0 +1,358 @@
+"""Tier 3: keep a customer for years: invoices until paid, the next reorder nudge, what came of it.
+
+An entity workflow. Deadlines are state, so that continue-as-new keeps them; the one timer that runs is always
+made from the earliest.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from workflows.contracts import ids
+    from workflows.contracts.account_mgmt import (
+        AccountMgmtActivities,
+        CareState,
+        CloseCustomer,
+        CustomerCareInput,
+        CustomerCareResult,
+        EscalateNudge,
+        InvoicePaid,
+        InvoiceVoided,
+        NudgeAnswered,
+        NudgeOutcome,
+        OpenAccount,
+        OpenInvoice,
+        OpenNudge,
+        OrderPlaced,
+        ReadCustomer,
+        RemindInvoice,
+        WonAgain,
+    )
+    from workflows.contracts.base import Answer, Cancel, DoNotCall, InboundCall, Tier
+    from workflows.contracts.conversion import HandOver, HandOverReason, OpenInbound, WonOrder
+    from workflows.options import LOCAL
+    from workflows.relay import start_conversion
+    from workflows.support import (
+        Inbox,
+        Listener,
+        Register,
+        Shown,
+        Story,
+        earliest,
+        must_continue_as_new,
+        spread,
+        when,
+    )
+
+NUDGE, ANSWER = "nudge", "answer"
+ENDED = frozenset({"lost", "cancelled"})
+
+
+@workflow.defn(name="CustomerCare")
+class CustomerCare(Listener):
+    """One customer, from the first order until it leaves."""
+
+    @workflow.init
+    def __init__(self, start: CustomerCareInput) -> None:
+        self._start = start
+        self._me = ids.customer(start.customer_id)
+        self._state = start.state or CareState(opened_by=start.won.deal_id if start.won else "")
+        self._inbox = Inbox(self._state.seen)
+        self._story = Story("Customer care")
+        self._shown = Shown()
+        self._key = f"{self._me}:{self._state.opened_by}"
+        self._register = Register(self._key, self._state.reports)
+        self._reason: str | None = None
+
+    @workflow.run
+    async def run(self, start: CustomerCareInput) -> CustomerCareResult:
+        """Open the account, then keep it: whatever falls due or is answered first comes next."""
+        try:
+            if start.won is not None and start.state is None:
+                await self._open_account(start.won)
+            while self._state.stage not in ENDED:
+                await self._next_event()
+                if self._state.stage not in ENDED and must_continue_as_new(self._inbox):
+                    await self._continue_as_new()
+            await self._register.told()
+            return CustomerCareResult(stage=self._state.stage, reason=self._reason)
+        except asyncio.CancelledError:
+            await self._close("cancelled", "cancelled by ops")
+            await self._register.told()
+            raise
+
+    async def _next_event(self) -> None:
+        """Wait for an answer or for the earliest deadline, and act on it."""
+        due = earliest(self._deadlines())
+        answer = await self._inbox.next(due[0], self._summary(due[1])) if due else await self._inbox.next()
+        if answer is not None:
+            await self._hear(answer)
+        elif due:
+            await self._fall_due(due[1])
+        self._show()
+
+    def _deadlines(self) -> list[tuple[datetime, str]]:
+        deadlines = [(invoice.due_at, invoice.invoice_id) for invoice in self._state.invoices]
+        if self._state.nudge_item and self._state.nudge_answer_by:
+            deadlines.append((self._state.nudge_answer_by, ANSWER))
+        if self._state.nudge_at and not self._state.nudge_item:
+            deadlines.append((self._state.nudge_at, NUDGE))
+        return deadlines
+
+    @staticmethod
+    def _summary(what: str) -> str:
+        return {NUDGE: "Next reorder nudge", ANSWER: "Nudge waits for its answer"}.get(what, "Invoice is due")
+
+    async def _fall_due(self, what: str) -> None:
+        if what == NUDGE:
+            await self._open_nudge()
+        elif what == ANSWER:
+            await self._escalate_nudge()
+        else:
+            await self._remind_invoice(what)
+
+    async def _hear(self, answer: Answer) -> None:
+        """What an answer means for this customer."""
+        match answer:
+            case NudgeAnswered():
+                await self._nudge_answered(answer)
+            case OrderPlaced():
+                self._story.tell(f"Order {answer.order_id} placed, next nudge {when(answer.next_nudge_at)}")
+                self._add_invoice(answer.invoice_id, answer.due_at)
+                self._plan_nudge(answer.next_nudge_at)
+            case InvoicePaid():
+                self._story.tell(f"Money for invoice {answer.invoice_id}{', settled' if answer.settled else ''}")
+                if answer.settled:
+                    self._drop_invoice(answer.invoice_id)
+            case InvoiceVoided():
+                self._story.tell(f"Invoice {answer.invoice_id} needs no money any more")
+                self._drop_invoice(answer.invoice_id)
+                if answer.next_nudge_at:
+                    self._plan_nudge(answer.next_nudge_at)
+            case WonAgain():
+                self._story.tell("Tier 2 closed another sale")
+                await self._open_account(answer.order)
+            case InboundCall():
+                await self._open_inbound(answer)
+            case DoNotCall():
+                self._story.tell("Opted out: no more nudges")
+                await self._close("opted_out", answer.reason)
+                self._set(nudge_at=None, nudge_item=None)
+            case Cancel():
+                self._reason = answer.reason
+                await self._close("cancelled", answer.reason)
+
+    # The account
+
+    async def _open_account(self, order: WonOrder) -> None:
+        request = OpenAccount(
+            key=f"{self._me}:{order.deal_id}:open",
+            workflow_id=self._me,
+            customer_id=self._start.customer_id,
+            contact=self._start.contact,
+            order=order,
+            segment=self._start.segment,
+        )
+        account = await workflow.execute_local_activity_method(
+            AccountMgmtActivities.open_account, request, summary="Open the account, first order and invoice", **LOCAL
+        )
+        self._set(account_manager=account.account_manager, stage="active", policy=account.policy)
+        self._add_invoice(account.invoice_id, account.due_at)
+        self._plan_nudge(account.next_nudge_at)
+        self._story.tell(
+            f"Account manager {account.account_manager}; invoice due {when(account.due_at)}; "
+            f"next nudge {when(account.next_nudge_at)}"
+        )
+        self._register.tell(self._start.customer_id, Tier.ACCOUNT_MGMT, "active", account.account_manager)
+        self._show()
+
+    async def _open_inbound(self, answer: InboundCall) -> None:
+        self._set(inbound_calls=self._state.inbound_calls + 1)
+        self._story.tell(f"The customer called: urgent work of {self._state.account_manager}")
+        request = OpenInbound(
+            key=ids.key(self._key, "inbound", self._state.inbound_calls),
+            workflow_id=self._me,
+            inbound_call_id=answer.inbound_call_id,
+            lead_id=self._start.customer_id,
+            note=answer.note,
+        )
+        await workflow.execute_local_activity_method(
+            AccountMgmtActivities.open_inbound, request, summary="The customer called", **LOCAL
+        )
+
+    async def _close(self, stage: str, reason: str) -> None:
+        request = CloseCustomer(
+            key=f"{self._key}:close:{stage}", customer_id=self._start.customer_id, stage=stage, reason=reason
+        )
+        await workflow.execute_local_activity_method(
+            AccountMgmtActivities.close_customer, request, summary=f"{stage.replace('_', ' ')}", **LOCAL
+        )
+        self._set(stage=stage)
+        self._register.tell(self._start.customer_id, Tier.ACCOUNT_MGMT, stage, self._state.account_manager)
+
+    # Nudges
+
+    async def _open_nudge(self) -> None:
+        number = self._state.nudge_number + 1
+        request = OpenNudge(
+            key=ids.key(self._key, "nudge", number),
+            workflow_id=self._me,
+            customer_id=self._start.customer_id,
+            number=number,
+        )
+        nudge = await workflow.execute_local_activity_method(
+            AccountMgmtActivities.open_nudge, request, summary=f"Open reorder nudge {number}", **LOCAL
+        )
+        self._set(
+            nudge_number=number,
+            nudge_item=nudge.item_id,
+            nudge_at=nudge.look_again_at,
+            nudge_answer_by=nudge.answer_by,
+            nudge_escalations=0,
+        )
+        self._story.tell(
+            f"Reorder nudge {number} is on the list of {self._state.account_manager}, answer by {when(nudge.answer_by)}"
+            if nudge.item_id
+            else f"No nudge: {nudge.refused}; looked at again {when(nudge.look_again_at)}"
+        )
+
+    async def _escalate_nudge(self) -> None:
+        level = self._state.nudge_escalations + 1
+        request = EscalateNudge(
+            key=ids.key(self._key, f"nudge:{self._state.nudge_number}:escalate", level),
+            customer_id=self._start.customer_id,
+            item_id=self._state.nudge_item or "",
+            level=level,
+        )
+        again = await workflow.execute_local_activity_method(
+            AccountMgmtActivities.escalate_nudge, request, summary=f"Unanswered nudge: escalation {level}", **LOCAL
+        )
+        last = level >= self._state.policy.max_escalations
+        self._set(nudge_escalations=level, nudge_answer_by=None if last else again.next_at)
+        self._story.tell(f"Nudge {self._state.nudge_number} unanswered: the supervisor sees it")
+        self._shown.show(overdue=True)
+
+    async def _nudge_answered(self, answer: NudgeAnswered) -> None:
+        self._story.tell(f"Nudge {self._state.nudge_number}: {answer.outcome.replace('_', ' ')} ({answer.by})")
+        self._shown.show(overdue=False)
+        self._set(nudge_item=None, nudge_answer_by=None, nudge_at=None)
+        if answer.invoice_id and answer.due_at:
+            self._add_invoice(answer.invoice_id, answer.due_at)
+        if answer.outcome is NudgeOutcome.LEFT:
+            await self._win_back()
+            return
+        self._set(stage="at_risk" if answer.outcome is NudgeOutcome.COMPLAINT else "active")
+        if answer.next_nudge_at:
+            self._plan_nudge(answer.next_nudge_at)
+
+    async def _win_back(self) -> None:
+        """The customer left: tier 2 gets it as a warm lead with the whole story."""
+        customer_id = self._start.customer_id
+        card = await workflow.execute_local_activity_method(
+            AccountMgmtActivities.read_customer,
+            ReadCustomer(customer_id=customer_id),
+            summary="Collect the card for the win-back",
+            **LOCAL,
+        )
+        hand_over = HandOver(
+            id=f"{self._key}:win-back:{self._state.nudge_number}",
+            contact=card.contact,
+            reason=HandOverReason.WIN_BACK,
+            needs=card.history or None,
+            segment=self._start.segment,
+            sticky_manager=card.won_by,
+        )
+        self._set(stage="lost")
+        self._reason = "the customer left"
+        self._register.tell(
+            customer_id, Tier.CONVERSION, HandOverReason.WIN_BACK, card.won_by, ids.conversion(customer_id)
+        )
+        if not await start_conversion(hand_over):
+            self._story.tell("Tier 2 already has this lead")
+
+    # Invoices
+
+    async def _remind_invoice(self, invoice_id: str) -> None:
+        invoice = next(i for i in self._state.invoices if i.invoice_id == invoice_id)
+        level = invoice.level + 1
+        request = RemindInvoice(
+            key=ids.key(self._me, f"dunning:{invoice_id}", level),
+            workflow_id=self._me,
+            customer_id=self._start.customer_id,
+            invoice_id=invoice_id,
+            level=level,
+        )
+        reminded = await workflow.execute_local_activity_method(
+            AccountMgmtActivities.remind_invoice, request, summary=f"Invoice overdue: dunning step {level}", **LOCAL
+        )
+        self._drop_invoice(invoice_id)
+        if reminded.settled:
+            return
+        self._story.tell(f"Invoice {invoice_id} is overdue: dunning step {level}")
+        self._shown.show(overdue=True)
+        # After the last step the invoice is the supervisor's: no deadline, but payment still settles it.
+        if reminded.next_at and level < self._state.policy.dunning_steps:
+            self._add_invoice(invoice_id, reminded.next_at, level)
+
+    def _add_invoice(self, invoice_id: str, due_at: datetime, level: int = 0) -> None:
+        self._drop_invoice(invoice_id)
+        invoice = OpenInvoice(invoice_id=invoice_id, due_at=due_at, level=level)
+        self._set(invoices=[*self._state.invoices, invoice])
+
+    def _drop_invoice(self, invoice_id: str) -> None:
+        self._set(invoices=[i for i in self._state.invoices if i.invoice_id != invoice_id])
+
+    # State
+
+    def _plan_nudge(self, moment: datetime) -> None:
+        """A new order moves the nudge, unless the customer opted out or one is being answered right now."""
+        if self._state.stage != "opted_out" and not self._state.nudge_item:
+            self._set(nudge_at=spread(moment))
+
+    def _set(self, **changes: object) -> None:
+        self._state = self._state.model_copy(update=changes)
+
+    def _show(self) -> None:
+        due = earliest(self._deadlines())
+        overdue = bool(self._state.nudge_escalations or any(i.level for i in self._state.invoices))
+        self._shown.show(
+            stage=self._state.stage,
+            owner=self._state.account_manager,
+            next_action_at=due[0] if due else None,
+            overdue=overdue,
+        )
+
+    async def _continue_as_new(self) -> None:
+        await self._register.told()
+        state = self._state.model_copy(update={"seen": self._inbox.seen, "reports": self._register.number})
+        # The contact card stays in the records; it need not travel for years.
+        workflow.continue_as_new(self._start.model_copy(update={"state": state, "won": None, "contact": None}))
+
+    @workflow.signal
+    def won_again(self, answer: WonAgain) -> None:
+        """Another sale of tier 2."""
+        self._inbox.put(answer)
+
+    @workflow.signal
+    def order_placed(self, answer: OrderPlaced) -> None:
+        """A new order."""
+        self._inbox.put(answer)
+
+    @workflow.signal
+    def invoice_paid(self, answer: InvoicePaid) -> None:
+        """Money came."""
+        self._inbox.put(answer)
+
+    @workflow.signal
+    def invoice_voided(self, answer: InvoiceVoided) -> None:
+        """An invoice fell away."""
+        self._inbox.put(answer)
+
+    @workflow.signal
+    def nudge_answered(self, answer: NudgeAnswered) -> None:
+        """What came of a nudge."""
+        self._inbox.put(answer)

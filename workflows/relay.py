@@ -1,0 +1,68 @@
+"""Passing the baton: start the next tier's workflow, knowing it by its contract alone.
+
+The child is abandoned on purpose: it lives on its own tier's queue and outlives the one who started it.
+"""
+
+from __future__ import annotations
+
+from temporalio import workflow
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.workflow import ChildWorkflowCancellationType, ParentClosePolicy
+
+with workflow.unsafe.imports_passed_through():
+    from workflows.contracts import ids, queues
+    from workflows.contracts.account_mgmt import CustomerCareInput, CustomerCareWorkflow
+    from workflows.contracts.base import Tier
+    from workflows.contracts.conversion import ConversionInput, ConversionWorkflow, HandOver, Stage, WonOrder
+    from workflows.support import attributes
+
+
+async def start_conversion(hand_over: HandOver) -> bool:
+    """Hand a lead to tier 2. False if tier 2 already runs it (an inbound call was faster)."""
+    lead_id = hand_over.contact.lead_id
+    try:
+        await workflow.start_child_workflow(
+            ConversionWorkflow.run,
+            ConversionInput(lead_id=lead_id, hand_over=hand_over),
+            id=ids.conversion(lead_id),
+            task_queue=queues.CONVERSION,
+            parent_close_policy=ParentClosePolicy.ABANDON,
+            cancellation_type=ChildWorkflowCancellationType.ABANDON,
+            static_summary=f"Conversion, {hand_over.reason.replace('_', ' ')}, lead {lead_id}",
+            search_attributes=attributes(
+                lead_id=lead_id,
+                tier=Tier.CONVERSION,
+                stage=Stage.OFFERED,
+                campaign=hand_over.campaign_id,
+                segment=hand_over.segment,
+                next_action_at=workflow.now(),
+            ),
+        )
+    except WorkflowAlreadyStartedError:
+        return False
+    return True
+
+
+async def start_customer_care(order: WonOrder, hand_over: HandOver) -> bool:
+    """Hand a new customer to tier 3. False if tier 3 already cares for it."""
+    customer_id = hand_over.contact.lead_id
+    try:
+        await workflow.start_child_workflow(
+            CustomerCareWorkflow.run,
+            CustomerCareInput(customer_id=customer_id, contact=hand_over.contact, won=order, segment=hand_over.segment),
+            id=ids.customer(customer_id),
+            task_queue=queues.ACCOUNT_MGMT,
+            parent_close_policy=ParentClosePolicy.ABANDON,
+            cancellation_type=ChildWorkflowCancellationType.ABANDON,
+            static_summary=f"Customer care, customer {customer_id}",
+            search_attributes=attributes(
+                lead_id=customer_id,
+                tier=Tier.ACCOUNT_MGMT,
+                stage="active",
+                campaign=hand_over.campaign_id,
+                segment=hand_over.segment,
+            ),
+        )
+    except WorkflowAlreadyStartedError:
+        return False
+    return True
