@@ -23,6 +23,7 @@ from workflows.contracts.lead_gen import ColdCallInput, ColdCallPolicy
 from workflows.conversion import Conversion
 from workflows.customer_care import CustomerCare
 
+
 def activities_in(tier: object) -> list[Any]:
     return [m for n in dir(tier) if hasattr(m := getattr(tier, n), "__temporal_activity_definition")]
 

@@ -10,7 +10,7 @@ from tests.workflows.house import House
 from workflows import support
 from workflows.campaign import Campaign
 from workflows.contracts import ids, queues
-from workflows.contracts.lead_gen import CampaignChanged, CampaignInput, Enrolled, EnrolBatch
+from workflows.contracts.lead_gen import CampaignChanged, CampaignInput, EnrolBatch, Enrolled
 
 
 async def start(house: House):  # type: ignore[no-untyped-def]

@@ -8,6 +8,7 @@ import pytest
 from temporalio.client import WorkflowFailureError
 
 from tests.workflows.house import House
+from workflows.cold_call import ColdCall
 from workflows.contracts import ids, queues
 from workflows.contracts.base import Cancel, DoNotCall, InboundCall
 from workflows.contracts.conversion import AddHandOver, HandOverReason, OfferDeal
@@ -20,7 +21,6 @@ from workflows.contracts.lead_gen import (
     OpenCall,
     OpenedCall,
 )
-from workflows.cold_call import ColdCall
 
 
 async def call_ends(house: House, attempt: int, outcome: CallOutcome, **fields: Any) -> CallAnswered:
@@ -42,7 +42,9 @@ async def call_ends(house: House, attempt: int, outcome: CallOutcome, **fields: 
         (CallOutcome.DO_NOT_CALL, {}, "do_not_call"),
     ],
 )
-async def test_a_refusal_closes_the_lead(house: House, outcome: CallOutcome, fields: dict[str, Any], stage: str) -> None:
+async def test_a_refusal_closes_the_lead(
+    house: House, outcome: CallOutcome, fields: dict[str, Any], stage: str
+) -> None:
     handle = await house.start_cold_call()
     await call_ends(house, 1, outcome, **fields)
     result = await handle.result()

@@ -223,9 +223,7 @@ async def test_a_cancellation_by_ops_closes_the_deal_and_tells_the_register(hous
 async def test_a_late_hand_over_adds_its_story_to_the_deal(house: House) -> None:
     handle = await house.start_conversion(HandOverReason.INBOUND)
     await accept(house, handle)
-    await handle.signal(
-        Conversion.handed_over, HandedOver(**await house.answer(), hand_over=house.hand_over())
-    )
+    await handle.signal(Conversion.handed_over, HandedOver(**await house.answer(), hand_over=house.hand_over()))
     assert (await house.conversion.nth(AddHandOver)).lead_id == house.lead_id
 
 

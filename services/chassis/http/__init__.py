@@ -1,0 +1,33 @@
+"""What a service needs to put up a REST API; the modules behind it are the chassis' own business."""
+
+from services.chassis.auth import Principal
+from services.chassis.http.app import create_app
+from services.chassis.http.events import publish
+from services.chassis.http.idempotency import purge_idempotency_keys
+from services.chassis.http.metrics import Collector
+from services.chassis.http.models import Body, Id, Model
+from services.chassis.http.paging import Page, PageParams, Pager
+from services.chassis.http.principal import Who, allow
+from services.chassis.http.route import Conn, ConnectionPool, new_router
+from services.chassis.http.server import serve, serve_async
+
+__all__ = [
+    "Body",
+    "Collector",
+    "Conn",
+    "ConnectionPool",
+    "Id",
+    "Model",
+    "Page",
+    "PageParams",
+    "Pager",
+    "Principal",
+    "Who",
+    "allow",
+    "create_app",
+    "new_router",
+    "publish",
+    "purge_idempotency_keys",
+    "serve",
+    "serve_async",
+]

@@ -1,0 +1,130 @@
+"""Server-sent events: `publish` in the transaction that changed something, `GET /v1/events` in a browser.
+
+PostgreSQL's NOTIFY carries them, so they leave at the commit and reach every process of the tier. They say what
+changed by kind and id, never contact data; a page that was away reloads (event `resync`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator
+
+import asyncpg
+import structlog
+from starlette.responses import StreamingResponse
+
+from services.chassis.db import Connection
+
+CHANNEL = "leadrelay_events"
+_QUEUE = 200
+_HEARTBEAT_SECONDS = 15.0
+_MAX_BYTES = 7_900  # NOTIFY takes less than 8000
+
+log = structlog.get_logger(__name__)
+
+
+async def publish(conn: Connection, kind: str, **refs: str | int | bool | None) -> None:
+    """Tell everybody who listens that something of this kind happened; `refs` are ids and states only."""
+    text = json.dumps({"kind": kind, **refs}, ensure_ascii=False, separators=(",", ":"))
+    if len(text.encode()) > _MAX_BYTES:
+        raise ValueError(f"event {kind} is too long: send ids, not records")
+    await conn.execute("select pg_notify($1, $2)", CHANNEL, text)
+
+
+class EventHub:
+    """One LISTEN connection per process, fanned out to every open stream."""
+
+    def __init__(self, dsn: str) -> None:
+        self._dsn = dsn
+        self._streams: set[asyncio.Queue[str | None]] = set()
+        self._closed = asyncio.Event()
+        self._lost = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def close(self) -> None:
+        """End every stream; called at the start of a shutdown, which would wait for them for ever."""
+        self._closed.set()
+        self._lost.set()
+        for queue in self._streams:
+            _put(queue, None)
+
+    async def stop(self) -> None:
+        """Close the streams and the listening connection."""
+        self.close()
+        if self._task is not None:
+            await self._task
+
+    async def stream(self) -> AsyncIterator[str]:
+        """Frames for one browser, from now on: events, `resync` after a gap, and comments as a heartbeat."""
+        if self._task is None:
+            self._task = asyncio.create_task(self._listen(), name="events listener")
+        queue: asyncio.Queue[str | None] = asyncio.Queue(_QUEUE)
+        self._streams.add(queue)
+        try:
+            yield ": connected\n\n"
+            while not self._closed.is_set():
+                try:
+                    frame = await asyncio.wait_for(queue.get(), _HEARTBEAT_SECONDS)
+                except TimeoutError:
+                    frame = ": still here\n\n"
+                if frame is None:
+                    return
+                yield frame
+        finally:
+            self._streams.discard(queue)
+
+    async def _listen(self) -> None:
+        delay = 0.2
+        while not self._closed.is_set():
+            try:
+                conn = await asyncpg.connect(
+                    self._dsn, timeout=5, server_settings={"application_name": "leadrelay events"}
+                )
+            except (OSError, TimeoutError, asyncpg.PostgresError):
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._closed.wait(), delay)
+                delay = min(delay * 2, 10.0)
+                continue
+            delay = 0.2
+            await self._hold(conn)
+
+    async def _hold(self, conn: Connection) -> None:
+        self._lost.clear()
+        if self._closed.is_set():
+            self._lost.set()
+        conn.add_termination_listener(lambda *_: self._lost.set())
+        try:
+            await conn.add_listener(CHANNEL, lambda _c, _p, _n, payload: self._fan_out(str(payload)))
+            # Whatever happened before this moment was not heard.
+            self._broadcast("event: resync\ndata: {}\n\n")
+            await self._lost.wait()
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            log.warning("events_listener_lost", error=type(error).__name__)
+        finally:
+            with contextlib.suppress(OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                await conn.close(timeout=2)
+
+    def _fan_out(self, payload: str) -> None:
+        kind = json.loads(payload).get("kind", "message")
+        self._broadcast(f"event: {kind}\ndata: {payload}\n\n")
+
+    def _broadcast(self, frame: str) -> None:
+        for queue in self._streams:
+            _put(queue, frame)
+
+
+def _put(queue: asyncio.Queue[str | None], frame: str | None) -> None:
+    if queue.full():
+        # A browser that does not keep up loses the backlog and reloads, instead of holding memory.
+        while not queue.empty():
+            queue.get_nowait()
+        queue.put_nowait("event: resync\ndata: {}\n\n")
+    queue.put_nowait(frame)
+
+
+def event_stream(hub: EventHub) -> StreamingResponse:
+    """The answer of `GET /v1/events`."""
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return StreamingResponse(hub.stream(), media_type="text/event-stream", headers=headers)

@@ -1,0 +1,56 @@
+"""Authentication and roles at the door of every route."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, cast
+
+from fastapi import Depends, Request
+
+from services.chassis.auth import OPS, Principal, Verifier
+from services.chassis.errors import Forbidden, Unauthorized
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+async def authenticate(request: Request) -> Principal:
+    """The verified person of this request, of this tier (or ops, reading). Once per request.
+
+    Raises Unauthorized without a good token, Forbidden (`wrong_tier`) with one of another tier.
+    """
+    known = getattr(request.state, "principal", None)
+    if known is not None:
+        return cast(Principal, known)
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Unauthorized("a bearer token is needed", code="token_missing")
+    verifier: Verifier = request.app.state.verifier
+    principal = await verifier.verify(token.strip())
+    # For the access log, also when the next line refuses.
+    request.scope["leadrelay.person"] = principal.person
+    _check_tier(principal, request.app.state.tier or OPS, request.method)
+    request.state.principal = principal
+    return principal
+
+
+def _check_tier(principal: Principal, tier: str, method: str) -> None:
+    if principal.tier == tier:
+        return
+    if principal.is_ops:
+        if method in SAFE_METHODS:
+            return
+        raise Forbidden("ops sees everything in the tiers and changes nothing", code="wrong_tier")
+    raise Forbidden(f"this token is for the tier {principal.tier}", code="wrong_tier")
+
+
+Who = Annotated[Principal, Depends(authenticate)]
+
+
+def allow(*roles: str) -> Any:
+    """A route dependency that lets only these roles through; ops may read whatever any role may read."""
+
+    async def check(who: Who) -> None:
+        if who.role not in roles and not who.is_ops:
+            raise Forbidden(f"this needs the role {' or '.join(roles)}", code="wrong_role")
+
+    return Depends(cast(Callable[..., Awaitable[None]], check))

@@ -1,0 +1,169 @@
+"""Every error of every route as application/problem+json, and nothing of the inside in it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+import asyncpg
+import structlog
+from asyncpg import exceptions as pg
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from services.chassis.errors import Conflict, DomainError, Invalid, Unavailable
+
+MEDIA_TYPE = "application/problem+json"
+_CODES = {400: "malformed_body", 404: "not_found", 405: "method_not_allowed", 406: "not_acceptable"}
+_RETRYABLE = (
+    pg.QueryCanceledError,
+    pg.LockNotAvailableError,
+    pg.TransactionRollbackError,
+    pg.PostgresConnectionError,
+    pg.OperatorInterventionError,
+    pg.InsufficientResourcesError,
+    pg.IdleInTransactionSessionTimeoutError,
+    pg.ReadOnlySQLTransactionError,
+)
+
+log = structlog.get_logger(__name__)
+
+
+def request_id(scope: Mapping[str, Any]) -> str:
+    """The id of this request, as the middleware has set it."""
+    return str(scope.get("leadrelay.request_id", ""))
+
+
+def problem(
+    scope: Mapping[str, Any],
+    *,
+    status: int,
+    code: str,
+    detail: str,
+    errors: Sequence[Mapping[str, str]] = (),
+    members: Mapping[str, Any] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """A problem document as an answer. `instance` is the request's id: a path may hold a phone number."""
+    identifier = request_id(scope)
+    document = {
+        **(members or {}),
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "code": code,
+        "detail": detail,
+        "instance": f"urn:leadrelay:request:{identifier}",
+        "request_id": identifier,
+        "errors": list(errors),
+    }
+    # Field names are echoed, and JSON can spell characters that UTF-8 cannot carry.
+    content = json.dumps(document, ensure_ascii=False, default=str).encode("utf-8", "replace")
+    return Response(content, status_code=status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
+
+
+def from_domain(scope: Mapping[str, Any], error: DomainError) -> Response:
+    """The answer for one of our own refusals."""
+    headers: dict[str, str] = {}
+    if error.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    if error.status == 413:
+        # The rest of the body is not read, so this connection cannot carry another request.
+        headers["Connection"] = "close"
+    if error.retry_after is not None:
+        headers["Retry-After"] = str(error.retry_after)
+    errors = [{"field": error.field, "reason": error.message}] if error.field else []
+    return problem(
+        scope,
+        status=error.status,
+        code=error.code,
+        detail=error.message,
+        errors=errors,
+        members=error.detail,
+        headers=headers,
+    )
+
+
+def from_postgres(error: Exception) -> DomainError | None:
+    """What a database error means to the person asking; none when it is our bug.
+
+    Constraint messages quote the row, so none of the server's own text goes out.
+    """
+    if isinstance(error, _RETRYABLE) or (isinstance(error, pg.InterfaceError) and "connection" in str(error)):
+        return Unavailable("the database could not answer in time; try again")
+    if isinstance(error, pg.UniqueViolationError | pg.ExclusionViolationError):
+        return Conflict("this contradicts a record that exists already", code="conflict")
+    if isinstance(error, pg.ForeignKeyViolationError):
+        return Conflict("this names a record that does not exist, or that others still need", code="broken_reference")
+    if isinstance(error, pg.IntegrityConstraintViolationError | pg.DataError):
+        return Invalid("a value is outside of what can be stored")
+    return None
+
+
+async def _on_domain(request: Request, error: Exception) -> Response:
+    assert isinstance(error, DomainError)  # noqa: S101 - the type this handler is registered for
+    return from_domain(request.scope, error)
+
+
+async def _on_postgres(request: Request, error: Exception) -> Response:
+    known = from_postgres(error)
+    if known is None:
+        raise error
+    log.warning("database_refused", error=type(error).__name__, code=known.code)
+    return from_domain(request.scope, known)
+
+
+async def _on_connection(request: Request, error: Exception) -> Response:
+    log.warning("connection_failed", error=type(error).__name__)
+    return from_domain(request.scope, Unavailable("something this service needs does not answer; try again"))
+
+
+async def _on_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - the type this handler is registered for
+    code = _CODES.get(error.status_code, "http_error")
+    detail = {404: "there is nothing at this address", 405: "this address does not take this method"}.get(
+        error.status_code, "the body could not be read" if error.status_code == 400 else str(error.detail)
+    )
+    return problem(request.scope, status=error.status_code, code=code, detail=detail, headers=error.headers)
+
+
+async def _on_validation(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - the type this handler is registered for
+    found = error.errors()
+    if any(item["type"] == "json_invalid" for item in found):
+        place = next(item for item in found if item["type"] == "json_invalid")
+        reason = f"is not JSON: {place.get('ctx', {}).get('error', 'unreadable')} at character {place['loc'][-1]}"
+        errors = [{"field": "body", "reason": reason}]
+        return problem(request.scope, status=400, code="malformed_json", detail=f"the body {reason}", errors=errors)
+    errors = [{"field": _path(item["loc"]), "reason": _reason(item)} for item in found]
+    detail = "; ".join(f"{item['field']}: {item['reason']}" for item in errors[:3])
+    return problem(request.scope, status=422, code="invalid", detail=detail, errors=errors)
+
+
+def _path(loc: Sequence[int | str]) -> str:
+    """`("body", "lines", 0, "quantity")` as people write it: `lines[0].quantity`; the whole body is `body`."""
+    parts = loc[1:] if len(loc) > 1 else loc
+    text = ""
+    for part in parts:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
+    return text[:200]
+
+
+def _reason(item: Mapping[str, Any]) -> str:
+    if item["type"] == "extra_forbidden":
+        return "unknown field"
+    return str(item["msg"]).removeprefix("Value error, ")[:500]
+
+
+def install_handlers(app: FastAPI) -> None:
+    """Register the handlers; what none of them knows is answered by the middleware as `internal`."""
+    app.add_exception_handler(DomainError, _on_domain)
+    app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(RequestValidationError, _on_validation)
+    app.add_exception_handler(asyncpg.PostgresError, _on_postgres)
+    app.add_exception_handler(asyncpg.InterfaceError, _on_postgres)
+    app.add_exception_handler(ConnectionError, _on_connection)

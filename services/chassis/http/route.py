@@ -1,0 +1,141 @@
+"""The route class of every service: authenticated, and each change in exactly one database transaction.
+
+A write commits only if the handler returns an answer below 400, together with the kept answer of its
+Idempotency-Key. Reads get a pooled connection when they ask for one, and give it back before they answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import Annotated, Any, cast
+
+import asyncpg
+from fastapi import APIRouter, Depends, Request, params
+from fastapi.routing import APIRoute
+from fastapi.security import HTTPBearer
+from starlette.responses import Response
+
+from services.chassis.db import Connection, Pool
+from services.chassis.errors import Unavailable
+from services.chassis.http.bodies import limit_body, read_form, read_json
+from services.chassis.http.idempotency import HEADER, Claim, read_key
+from services.chassis.http.principal import SAFE_METHODS, authenticate
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+_ACQUIRE_SECONDS = 5.0
+# Declared for the OpenAPI document; `authenticate` does the work and answers in our own form.
+bearer = HTTPBearer(auto_error=False, description="JWT with the claims sub, tier, role.")
+
+
+class _RolledBackError(Exception):
+    """Carries an error answer out of the transaction, so that it is rolled back."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__()
+        self.response = response
+
+
+@asynccontextmanager
+async def acquire(pool: Pool) -> AsyncIterator[Connection]:
+    """A pooled connection; raises Unavailable when the database cannot be reached or every connection is busy."""
+    try:
+        conn = await pool.acquire(timeout=_ACQUIRE_SECONDS)
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise Unavailable("the database does not answer; try again") from error
+    try:
+        yield conn
+    finally:
+        await pool.release(conn)
+
+
+def connection_pool(request: Request) -> Pool:
+    """The process's pool. For answers that stream: they outlive the request's own connection."""
+    return cast(Pool, request.app.state.pool)
+
+
+async def _connection(request: Request) -> AsyncIterator[Connection]:
+    shared = getattr(request.state, "conn", None)
+    if shared is not None:
+        yield shared
+        return
+    async with acquire(connection_pool(request)) as conn:
+        yield conn
+
+
+ConnectionPool = Annotated[Pool, Depends(connection_pool)]
+Conn = Annotated[Connection, Depends(_connection, scope="function")]
+"""The request's connection: inside its transaction for a write, a plain pooled one for a read."""
+
+
+class TransactionalRoute(APIRoute):
+    """See the module's docstring. Made by `new_router`; a route never begins or commits by itself."""
+
+    def get_route_handler(self) -> Handler:
+        """Wrap FastAPI's handler (which reads the body, resolves dependencies and calls the endpoint)."""
+        handle = super().get_route_handler()
+        if not self.methods or self.methods <= SAFE_METHODS:
+            return _reader(handle)
+        takes_form = self.body_field is not None and isinstance(self.body_field.field_info, params.Form)
+        return _writer(handle, takes_form=takes_form, takes_json=self.body_field is not None)
+
+
+def _reader(handle: Handler) -> Handler:
+    async def read(request: Request) -> Response:
+        await authenticate(request)
+        return await handle(request)
+
+    return read
+
+
+def _writer(handle: Handler, *, takes_form: bool, takes_json: bool) -> Handler:
+    async def write(request: Request) -> Response:
+        principal = await authenticate(request)
+        key = read_key(request.headers.get(HEADER)) if request.method == "POST" else None
+        settings = request.app.state.settings
+        limit_body(request, settings.max_upload_bytes if takes_form else settings.max_body_bytes)
+        # The body is read first: a slow sender must not keep a database connection busy.
+        digest = await (read_form(request) if takes_form else read_json(request, expected=takes_json))
+        if request.app.state.pool is None:  # the operators' API: its effects are in other systems
+            return await handle(request)
+        route = f"{request.method} {request.scope['route'].path}"
+        claim = Claim.of(principal, route, key, digest) if key is not None else None
+        try:
+            async with acquire(connection_pool(request)) as conn, conn.transaction():
+                return await _in_transaction(conn, request, handle, claim)
+        except _RolledBackError as outcome:
+            return outcome.response
+
+    return write
+
+
+async def _in_transaction(conn: Connection, request: Request, handle: Handler, claim: Claim | None) -> Response:
+    if claim is not None and (earlier := await claim.take(conn)) is not None:
+        return earlier
+    request.state.conn = conn
+    response = await handle(request)
+    if response.status_code >= 400:
+        raise _RolledBackError(response)
+    if claim is not None:
+        await claim.store(conn, response)
+    return response
+
+
+def _operation_id(route: APIRoute) -> str:
+    """`post_calls_item_id_outcome`: short, stable, and unique because method and path are."""
+    path = re.sub(r"\W+", "_", route.path_format.removeprefix("/v1")).strip("_")
+    return f"{min(route.methods or {'get'}).lower()}_{path}"
+
+
+def new_router(*, tags: list[str], prefix: str = "/v1") -> APIRouter:
+    """A router whose routes need a bearer token of this tier and change things in one transaction each."""
+    return APIRouter(
+        prefix=prefix,
+        tags=list(tags),
+        route_class=TransactionalRoute,
+        dependencies=[Depends(bearer)],
+        generate_unique_id_function=_operation_id,
+        # Its presence also keeps FastAPI from documenting an error model of its own; see openapi.py.
+        responses={"default": {"description": "An error, as a problem document."}},
+    )

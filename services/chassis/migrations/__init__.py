@@ -1,0 +1,1 @@
+"""Numbered SQL of the chassis: every tier's database carries these tables."""

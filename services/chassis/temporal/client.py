@@ -1,0 +1,49 @@
+"""Connecting to Temporal as the environment says (`TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, TLS, API key)."""
+
+from __future__ import annotations
+
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
+from temporalio.client import Client
+from temporalio.envconfig import ClientConfig
+from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
+
+from services.chassis.settings import Settings
+from services.chassis.temporal.plugin import leadrelay_plugin
+from workflows.contracts import search_attributes as sa
+
+
+async def connect(settings: Settings, *, lazy: bool = False) -> Client:
+    """A client with the house's plugin. With `lazy` it connects at its first call."""
+    config = ClientConfig.load_client_connect_config()
+    config.setdefault("target_host", "127.0.0.1:7233")
+    return await Client.connect(
+        **config, plugins=[leadrelay_plugin(settings.key_ring)], lazy=lazy, runtime=_runtime(settings)
+    )
+
+
+def _runtime(settings: Settings) -> Runtime | None:
+    if settings.metrics_port is None:
+        return None
+    metrics = PrometheusConfig(
+        bind_address=f"{settings.host}:{settings.metrics_port}",
+        counters_total_suffix=True,
+        unit_suffix=True,
+        durations_as_seconds=True,
+    )
+    return Runtime(telemetry=TelemetryConfig(metrics=metrics))
+
+
+async def ensure_search_attributes(client: Client) -> list[str]:
+    """Register the house's search attributes where they are missing; returns the names that were added."""
+    listed = await client.operator_service.list_search_attributes(
+        ListSearchAttributesRequest(namespace=client.namespace)
+    )
+    missing = {key.name: key.indexed_value_type for key in sa.ALL if key.name not in listed.custom_attributes}
+    if missing:
+        await client.operator_service.add_search_attributes(
+            AddSearchAttributesRequest(
+                namespace=client.namespace,
+                search_attributes={name: int(kind) for name, kind in missing.items()},  # type: ignore[misc]
+            )
+        )
+    return sorted(missing)
