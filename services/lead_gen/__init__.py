@@ -1,0 +1,1 @@
+"""Tier 1, lead generation: the register of every lead, the callers' queue, campaigns, inbound routing."""

@@ -1,0 +1,27 @@
+"""When the next attempt is due after an outcome."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from services.lead_gen.domain.policy import Policy
+from services.lead_gen.domain.window import next_open, other_part_of_day
+from workflows.contracts.lead_gen import CallOutcome
+
+# A line that is busy is free again sooner than a person who is away comes back.
+BUSY_FACTOR = 3
+
+
+def next_attempt_at(
+    policy: Policy, timezone: str, *, attempt: int, after: CallOutcome | None, after_at: datetime | None, now: datetime
+) -> datetime:
+    """Due time of the `attempt`-th call: inside the window, later the more calls went unanswered."""
+    if after is None or after_at is None:
+        return next_open(policy, timezone, now)
+    gap = policy.gaps[min(max(attempt - 2, 0), len(policy.gaps) - 1)]
+    if after is CallOutcome.BUSY:
+        gap = gap / BUSY_FACTOR
+    if after is CallOutcome.WRONG_NUMBER:
+        gap = timedelta(0)
+    planned = next_open(policy, timezone, max(after_at + gap, now))
+    return other_part_of_day(policy, timezone, after_at, planned) if policy.other_part_of_day else planned

@@ -1,0 +1,60 @@
+"""Tier 1's policy as data: cadence, calling window, pace. A lead keeps the version it started with."""
+
+from __future__ import annotations
+
+from datetime import time, timedelta
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Policy(BaseModel):
+    """What a supervisor may change without a programmer. Durations are ISO 8601 or seconds."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    max_attempts: int = Field(default=6, ge=1, le=20)
+    gaps: list[timedelta] = Field(
+        default=[
+            timedelta(minutes=45),
+            timedelta(hours=4),
+            timedelta(days=1),
+            timedelta(days=2),
+            timedelta(days=5),
+        ],
+        min_length=1,
+        description="Wait after the n-th unanswered call; the last one repeats.",
+    )
+    other_part_of_day: bool = Field(default=True, description="Each attempt in another part of the day.")
+    rest: timedelta = Field(default=timedelta(days=90), description="Cool-down after the last attempt.")
+    callback_grace: timedelta = timedelta(minutes=15)
+    lease: timedelta = Field(default=timedelta(minutes=10), ge=timedelta(seconds=1))
+    always_open: bool = Field(default=False, description="Call at any hour: for a demonstration only.")
+    opens: time = time(9, 0)
+    closes: time = time(18, 0)
+    weekdays: list[int] = Field(default=[0, 1, 2, 3, 4], description="Monday is 0.")
+    holidays_of: str | None = Field(default="UA", description="ISO country whose public holidays are no calling days.")
+    campaign_tick: timedelta = Field(default=timedelta(minutes=5), ge=timedelta(milliseconds=200))
+    window: int = Field(default=200, ge=1, description="Leads of a campaign in cold calling at one time.")
+    batch: int = Field(default=100, ge=1, le=1000, description="Leads enrolled in one look, at most.")
+    stock_limit: int = Field(default=100, ge=1, description="Interested leads waiting for tier 2 that stop enrolment.")
+    retry_after: timedelta = Field(default=timedelta(seconds=30), description="When a caller without work asks again.")
+
+
+STANDARD = Policy()
+
+DEMO = Policy(
+    gaps=[timedelta(seconds=s) for s in (2, 3, 4, 5, 6)],
+    other_part_of_day=False,
+    rest=timedelta(minutes=3),
+    callback_grace=timedelta(seconds=4),
+    lease=timedelta(seconds=30),
+    always_open=True,
+    holidays_of=None,
+    campaign_tick=timedelta(seconds=1),
+    window=60,
+    batch=20,
+    stock_limit=30,
+    retry_after=timedelta(seconds=1),
+)
+
+PRESETS = {"standard": STANDARD, "demo": DEMO}

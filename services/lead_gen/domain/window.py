@@ -1,0 +1,71 @@
+"""The calling window in the lead's own time: weekday, hours, public holidays. DST-proof.
+
+All instants are aware UTC datetimes. A local wall time that does not exist (the hour skipped in spring) or exists
+twice is resolved by going through UTC, so an answer is always a real instant.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import holidays
+
+from services.lead_gen.domain.policy import Policy
+
+# Nobody is closed for longer in one stretch; without a calling day in it the policy itself is wrong.
+SEARCH_DAYS = 60
+MIDDAY = time(13, 0)
+
+
+class NoCallingDayError(Exception):
+    """The policy leaves no calling day within two months."""
+
+
+@lru_cache(maxsize=64)
+def _public_holidays(country: str, year: int) -> frozenset[date]:
+    return frozenset(holidays.country_holidays(country, years=year))
+
+
+def is_calling_day(policy: Policy, day: date) -> bool:
+    """A weekday of the policy that is no public holiday."""
+    if day.weekday() not in policy.weekdays:
+        return False
+    return policy.holidays_of is None or day not in _public_holidays(policy.holidays_of, day.year)
+
+
+def is_open(policy: Policy, timezone: str, instant: datetime) -> bool:
+    """May this lead be called at this instant?"""
+    if policy.always_open:
+        return True
+    local = instant.astimezone(ZoneInfo(timezone))
+    return is_calling_day(policy, local.date()) and policy.opens <= local.time() < policy.closes
+
+
+def next_open(policy: Policy, timezone: str, instant: datetime) -> datetime:
+    """The first instant at or after `instant` at which this lead may be called. Raises NoCallingDayError."""
+    if is_open(policy, timezone, instant):
+        return instant
+    zone = ZoneInfo(timezone)
+    first = instant.astimezone(zone).date()
+    for offset in range(SEARCH_DAYS):
+        day = first + timedelta(days=offset)
+        opening = _instant(day, policy.opens, zone)
+        if is_calling_day(policy, day) and opening >= instant and is_open(policy, timezone, opening):
+            return opening
+    raise NoCallingDayError(f"No calling day within {SEARCH_DAYS} days")
+
+
+def other_part_of_day(policy: Policy, timezone: str, last: datetime, planned: datetime) -> datetime:
+    """Move a call on another day than the last one into the other half of the day: before or after 13:00."""
+    zone = ZoneInfo(timezone)
+    before, after = last.astimezone(zone), planned.astimezone(zone)
+    if before.date() == after.date() or (before.time() < MIDDAY) != (after.time() < MIDDAY):
+        return planned
+    wanted = MIDDAY if before.time() < MIDDAY else policy.opens
+    return next_open(policy, timezone, max(last, _instant(after.date(), wanted, zone)))
+
+
+def _instant(day: date, wall: time, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, wall, tzinfo=zone).astimezone(UTC)

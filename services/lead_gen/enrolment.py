@@ -1,0 +1,81 @@
+"""Starting workflows for a lead: what goes into the outbox, in one place."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from services.chassis.outbox import StartWorkflow
+from services.lead_gen.domain.policy import Policy
+from services.lead_gen.repository.campaigns import EnrolledLead
+from services.lead_gen.repository.leads import Lead
+from services.lead_gen.schemas import CampaignView
+from workflows.contracts import ids, queues
+from workflows.contracts.base import ContactCard, Tier
+from workflows.contracts.conversion import ConversionInput, HandOver, HandOverReason, Stage
+from workflows.contracts.lead_gen import CampaignInput, ColdCallInput, ColdCallPolicy
+
+
+def cold_call_start(lead: EnrolledLead, campaign: CampaignView, version: int, policy: Policy) -> StartWorkflow:
+    """The cold call of a lead just enrolled."""
+    start = ColdCallInput(
+        lead_id=lead.id,
+        campaign_id=campaign.id,
+        campaign_name=campaign.name,
+        segment=lead.industry or "",
+        round=lead.rounds,
+        policy=ColdCallPolicy(version=version, max_attempts=policy.max_attempts),
+    )
+    return StartWorkflow(
+        workflow="ColdCall",
+        id=ids.cold_call(lead.id),
+        task_queue=queues.LEAD_GEN,
+        input=start,
+        summary=f"Cold call, campaign {campaign.name[:60]}, lead {lead.id}",
+        search_attributes={
+            "Lead": lead.id,
+            "LeadTier": Tier.LEAD_GEN.value,
+            "LeadStage": "calling",
+            "Campaign": campaign.id,
+            "Segment": lead.industry or "",
+            "Attempts": 0,
+            "NextActionAt": datetime.now(UTC).isoformat(),
+        },
+    )
+
+
+def campaign_start(campaign: CampaignView, starts: int) -> StartWorkflow:
+    """The workflow that feeds a campaign."""
+    return StartWorkflow(
+        workflow="Campaign",
+        id=ids.campaign(campaign.id),
+        task_queue=queues.LEAD_GEN,
+        input=CampaignInput(campaign_id=campaign.id, campaign_name=campaign.name, round=starts),
+        summary=f"Campaign {campaign.name[:100]}",
+        search_attributes={"Campaign": campaign.id, "LeadTier": Tier.LEAD_GEN.value},
+    )
+
+
+def inbound_conversion_start(lead: Lead, card: ContactCard, inbound_call_id: str, note: str | None) -> StartWorkflow:
+    """Tier 2 begins with a call of the lead itself."""
+    hand_over = HandOver(
+        id=f"inbound:{inbound_call_id}",
+        contact=card,
+        reason=HandOverReason.INBOUND,
+        needs=note,
+        segment=lead.industry or "",
+        inbound_call_id=inbound_call_id,
+    )
+    return StartWorkflow(
+        workflow="Conversion",
+        id=ids.conversion(lead.id),
+        task_queue=queues.CONVERSION,
+        input=ConversionInput(lead_id=lead.id, hand_over=hand_over),
+        summary=f"Conversion, inbound, lead {lead.id}",
+        search_attributes={
+            "Lead": lead.id,
+            "LeadTier": Tier.CONVERSION.value,
+            "LeadStage": Stage.OFFERED.value,
+            "Segment": lead.industry or "",
+            "NextActionAt": datetime.now(UTC).isoformat(),
+        },
+    )

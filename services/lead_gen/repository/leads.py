@@ -1,0 +1,214 @@
+"""The register: leads, their numbers, and where each is now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel
+
+from services.chassis.db import Connection, new_id
+from services.chassis.errors import NotFound
+
+COLUMNS = (
+    "company",
+    "contact_name",
+    "email",
+    "industry",
+    "size",
+    "region",
+    "city",
+    "language",
+    "timezone",
+    "website",
+    "tax_id",
+)
+
+
+class Lead(BaseModel):
+    """A row of the register with its numbers, the best first."""
+
+    id: str
+    company: str
+    contact_name: str | None
+    email: str | None
+    industry: str | None
+    size: str | None
+    region: str | None
+    city: str | None
+    language: str
+    timezone: str
+    website: str | None
+    tax_id: str | None
+    source: str
+    score: float
+    tier: str
+    stage: str
+    owner: str | None
+    workflow_id: str | None
+    campaign_id: str | None
+    rounds: int
+    attempts: int
+    next_call_at: datetime | None
+    rest_until: datetime | None
+    created_at: datetime
+    updated_at: datetime
+    phones: list[str]
+
+
+_SELECT = """
+SELECT l.*, coalesce(p.phones, '{}') AS phones
+  FROM leads l
+  LEFT JOIN LATERAL (SELECT array_agg(phone ORDER BY bad, position) AS phones
+                       FROM lead_phones WHERE lead_id = l.id) p ON true
+"""
+
+
+def _lead(row: Any) -> Lead:
+    return Lead.model_validate(dict(row))
+
+
+async def get(conn: Connection, lead_id: str) -> Lead:
+    """Read a lead. Raises NotFound."""
+    row = await conn.fetchrow(f"{_SELECT} WHERE l.id = $1", lead_id)
+    if row is None:
+        raise NotFound(f"There is no lead {lead_id}")
+    return _lead(row)
+
+
+async def lock(conn: Connection, lead_id: str) -> Lead:
+    """Read a lead and hold it: whoever decides where it goes next decides alone. Raises NotFound."""
+    await conn.execute("SELECT 1 FROM leads WHERE id = $1 FOR UPDATE", lead_id)
+    return await get(conn, lead_id)
+
+
+async def find_by_phone(conn: Connection, phone: str) -> str | None:
+    """Id of the lead that has this E.164 number."""
+    found: str | None = await conn.fetchval("SELECT lead_id FROM lead_phones WHERE phone = $1", phone)
+    return found
+
+
+async def page(
+    conn: Connection,
+    *,
+    tier: str | None,
+    stage: str | None,
+    campaign_id: str | None,
+    q: str | None,
+    limit: int,
+    after: tuple[datetime, str] | None,
+) -> list[Lead]:
+    """A page of leads in order of creation."""
+    rows = await conn.fetch(
+        f"""{_SELECT}
+        WHERE ($1::text IS NULL OR l.tier = $1) AND ($2::text IS NULL OR l.stage = $2)
+          AND ($3::uuid IS NULL OR l.campaign_id = $3) AND ($4::text IS NULL OR l.company ILIKE '%' || $4 || '%')
+          AND ($5::timestamptz IS NULL OR (l.created_at, l.id) > ($5, $6::uuid))
+        ORDER BY l.created_at, l.id LIMIT $7""",
+        tier,
+        stage,
+        campaign_id,
+        q,
+        after[0] if after else None,
+        after[1] if after else None,
+        limit,
+    )
+    return [_lead(row) for row in rows]
+
+
+async def insert(conn: Connection, fields: dict[str, Any], phones: Sequence[str], source: str) -> str:
+    """Write a new lead with its numbers; returns its id."""
+    lead_id = new_id()
+    await conn.execute(
+        f"""INSERT INTO leads (id, source, {", ".join(COLUMNS)})
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, coalesce($10, 'uk'), coalesce($11, 'Europe/Kyiv'), $12, $13)""",
+        lead_id,
+        source,
+        *(fields.get(column) for column in COLUMNS),
+    )
+    await add_phones(conn, lead_id, phones)
+    return lead_id
+
+
+async def add_phones(conn: Connection, lead_id: str, phones: Sequence[str]) -> None:
+    """Add numbers that nobody has yet, behind the ones that are there."""
+    await conn.execute(
+        """INSERT INTO lead_phones (phone, lead_id, position)
+           SELECT phone, $1, (SELECT count(*) FROM lead_phones WHERE lead_id = $1) + n
+             FROM unnest($2::text[]) WITH ORDINALITY AS given (phone, n)
+           ON CONFLICT (phone) DO NOTHING""",
+        lead_id,
+        list(phones),
+    )
+
+
+async def fill_gaps(conn: Connection, lead_id: str, fields: dict[str, Any]) -> None:
+    """A merge: what the lead did not know yet is taken over, nothing is overwritten."""
+    known = [c for c in COLUMNS if fields.get(c) and c not in ("company", "language", "timezone", "tax_id")]
+    if known:
+        sets = ", ".join(f"{column} = coalesce({column}, ${n})" for n, column in enumerate(known, start=2))
+        await conn.execute(
+            f"UPDATE leads SET {sets}, updated_at = now() WHERE id = $1", lead_id, *(fields[c] for c in known)
+        )
+
+
+async def move(
+    conn: Connection,
+    lead_id: str,
+    *,
+    tier: str,
+    stage: str,
+    workflow_id: str | None = None,
+    owner: str | None = None,
+    at: datetime | None = None,
+    key: str | None = None,
+) -> bool:
+    """Write where the lead is now, unless newer news is already there; and its history. False if it was old news."""
+    moved = await conn.fetchrow(
+        """UPDATE leads SET tier = $2, stage = $3, workflow_id = coalesce($4, workflow_id), owner = $5,
+                  register_at = coalesce($6, clock_timestamp()), updated_at = now(), next_call_at = NULL
+            WHERE id = $1 AND register_at <= coalesce($6, clock_timestamp()) RETURNING register_at""",
+        lead_id,
+        tier,
+        stage,
+        workflow_id,
+        owner,
+        at,
+    )
+    await conn.execute(
+        """INSERT INTO lead_history (lead_id, at, tier, stage, owner, key)
+           SELECT $1, coalesce($2, clock_timestamp()), $3, $4, $5, $6
+            WHERE EXISTS (SELECT 1 FROM leads WHERE id = $1)
+           ON CONFLICT (key) DO NOTHING""",
+        lead_id,
+        at,
+        tier,
+        stage,
+        owner,
+        key,
+    )
+    return moved is not None
+
+
+async def rest(conn: Connection, lead_id: str, until: datetime) -> None:
+    """Let the lead rest; it may be enrolled again from then on."""
+    await conn.execute("UPDATE leads SET rest_until = $2 WHERE id = $1", lead_id, until)
+
+
+async def plan_call(conn: Connection, lead_id: str, attempts: int, due: datetime) -> None:
+    """Mirror the open call in the register."""
+    await conn.execute(
+        "UPDATE leads SET attempts = $2, next_call_at = $3, updated_at = now() WHERE id = $1", lead_id, attempts, due
+    )
+
+
+async def mark_bad_phone(conn: Connection, lead_id: str) -> bool:
+    """The number that was dialled is wrong; is another one left?"""
+    await conn.execute(
+        """UPDATE lead_phones SET bad = true WHERE phone =
+             (SELECT phone FROM lead_phones WHERE lead_id = $1 AND NOT bad ORDER BY position LIMIT 1)""",
+        lead_id,
+    )
+    left = await conn.fetchval("SELECT count(*) FROM lead_phones WHERE lead_id = $1 AND NOT bad", lead_id)
+    return bool(left)

@@ -1,0 +1,139 @@
+"""Leads: the register as people read it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from zoneinfo import available_timezones
+
+from fastapi import APIRouter, Query
+
+from services.chassis import outbox, work_items
+from services.chassis.db import Connection
+from services.chassis.errors import Conflict, Forbidden, Invalid
+from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
+from services.lead_gen.domain import phones
+from services.lead_gen.domain.window import is_open
+from services.lead_gen.repository import calls, campaigns, leads, reference
+from services.lead_gen.schemas import GiveUp, LeadView, NewLead, Reason, Why
+from workflows.contracts.base import Cancel
+
+router: APIRouter = new_router(tags=["leads"])
+
+
+def view(lead: leads.Lead, *, masked: bool = False) -> LeadView:
+    """A lead as REST shows it; masked for people who need not dial."""
+    fields = lead.model_dump()
+    if masked:
+        fields["phones"] = [phones.mask(phone) for phone in lead.phones]
+    return LeadView.model_validate(fields)
+
+
+def read_phone(raw: str, region: str, field: str) -> str:
+    """A number in E.164. Raises Invalid naming the field."""
+    if not phones.known_region(region):
+        raise Invalid(f"'{region}' is no region that numbers can be read in", field="default_region")
+    try:
+        return phones.to_e164(raw, region)
+    except phones.BadPhoneError as error:
+        raise Invalid(f"The number {error}", field=field) from None
+
+
+@router.post("/leads", status_code=201, dependencies=[allow("supervisor")], summary="Enter a lead by hand")
+async def create_lead(conn: Conn, new: NewLead) -> LeadView:
+    """409 `duplicate` with `lead_id` when a number is known already."""
+    if new.timezone not in available_timezones():
+        raise Invalid(f"'{new.timezone}' is no IANA time zone", field="timezone")
+    numbers = [read_phone(raw, new.default_region, f"phones.{n}") for n, raw in enumerate(new.phones)]
+    for number in numbers:
+        known = await leads.find_by_phone(conn, number)
+        if known:
+            raise Conflict("This number is known already", code="duplicate", field="phones", detail={"lead_id": known})
+    lead_id = await leads.insert(conn, new.model_dump(), numbers, "manual")
+    return view(await leads.get(conn, lead_id))
+
+
+@router.get("/leads", dependencies=[allow("supervisor", "ops")], summary="The register")
+async def list_leads(
+    conn: Conn,
+    pager: Pager,
+    tier: str | None = None,
+    stage: str | None = None,
+    state: Annotated[str | None, Query(description="Another name of `stage`.")] = None,
+    campaign_id: Id | None = None,
+    q: Annotated[str | None, Query(max_length=100, description="Part of the company's name.")] = None,
+) -> Page[LeadView]:
+    """In order of creation."""
+    found = await leads.page(
+        conn,
+        tier=tier,
+        stage=stage or state,
+        campaign_id=campaign_id,
+        q=q,
+        limit=pager.limit + 1,
+        after=pager.time_and_id(),
+    )
+    items = [view(lead) for lead in found]
+    return Page.of(items, pager.limit, key=lambda lead: (lead.created_at.isoformat(), lead.id))
+
+
+@router.get("/leads/{lead_id}", summary="One lead with its calls")
+async def get_lead(conn: Conn, who: Who, lead_id: Id) -> LeadView:
+    """A caller sees only the lead under his lease."""
+    if who.role == "caller" and not await _leases(conn, who.person, lead_id):
+        raise Forbidden("A caller sees only the lead that he is calling", code="not_leased")
+    lead = view(await leads.get(conn, lead_id))
+    return lead.model_copy(update={"calls": await calls.history(conn, lead_id)})
+
+
+async def _leases(conn: Connection, person: str, lead_id: str) -> bool:
+    held = await work_items.list_items(conn, kind="call", state="leased", limit=200)
+    return any(item.lead_id == lead_id and item.leased_by == person for item in held)
+
+
+@router.get("/leads/{lead_id}/why", dependencies=[allow("supervisor", "ops")], summary="Why (not) this lead")
+async def why(conn: Conn, lead_id: Id) -> Why:
+    """Every rule that takes the lead or leaves it, with the version of the criteria."""
+    lead = await leads.get(conn, lead_id)
+    _, policy = await reference.policy(conn)
+    reasons = [
+        _reason(
+            "stage",
+            lead.tier == "lead_gen" and lead.stage in ("new", "resting", "calling"),
+            f"The lead is {lead.stage} in {lead.tier}",
+        ),
+        _reason("do_not_call", not await calls.forbidden(conn, lead_id), "The ledger and working numbers"),
+        _reason(
+            "window",
+            True,
+            f"Its window is {'open' if is_open(policy, lead.timezone, lead.updated_at) else 'shut'}"
+            f" at the time of its last change; calls wait until it is open",
+        ),
+    ]
+    if lead.campaign_id:
+        campaign = await campaigns.get(conn, lead.campaign_id)
+        rules, name = await reference.criteria_of(conn, campaign.criteria_id)
+        facts = lead.model_dump()
+        reasons += [_reason(name, rule.holds(facts), f"include: {rule.says()}") for rule in rules.include]
+        reasons += [_reason(name, not rule.holds(facts), f"exclude: {rule.says()}") for rule in rules.exclude]
+    return Why(lead_id=lead_id, callable=all(r.verdict == "takes" for r in reasons), reasons=reasons)
+
+
+def _reason(rule: str, takes: bool, text: str) -> Reason:
+    return Reason(rule=rule, verdict="takes" if takes else "leaves", text=text)
+
+
+@router.post("/leads/{lead_id}/cancel", dependencies=[allow("supervisor")], summary="Give a lead up")
+async def cancel_lead(conn: Conn, who: Who, lead_id: Id, body: GiveUp) -> LeadView:
+    """Whatever tier has it: its open work falls away and its workflow ends."""
+    lead = await leads.lock(conn, lead_id)
+    if lead.stage in ("cancelled", "do_not_call"):
+        raise Conflict(f"The lead is already {lead.stage}", code="wrong_state", detail={"stage": lead.stage})
+    await work_items.cancel_for_lead(conn, lead_id, result="cancelled")
+    await leads.move(conn, lead_id, tier=lead.tier, stage="cancelled", key=f"cancel:{lead_id}:{lead.rounds}")
+    lead_now = await leads.get(conn, lead_id)
+    if lead.workflow_id:
+        answer = Cancel(
+            event_id=f"cancel:{lead_id}:{lead.rounds}", at=lead_now.updated_at, by=who.person, reason=body.reason
+        )
+        await outbox.signal(conn, lead.workflow_id, "cancel", answer, when_missing="drop")
+    return view(lead_now)

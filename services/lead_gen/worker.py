@@ -1,0 +1,22 @@
+"""Tier 1's worker process: cold calls, campaigns, and the import runner."""
+
+from __future__ import annotations
+
+from services.chassis.settings import Settings
+from services.chassis.worker import run_worker
+from services.lead_gen.activities import Activities
+from services.lead_gen.importer import run_imports
+from workflows.campaign import Campaign
+from workflows.cold_call import ColdCall
+from workflows.contracts.base import Tier
+
+
+async def run(settings: Settings) -> None:
+    """Work until told to stop."""
+    await run_worker(
+        settings=settings,
+        tier=Tier.LEAD_GEN,
+        workflows=[ColdCall, Campaign],
+        activities_of=Activities,
+        sweeps=[("imports", 0.5, run_imports)],
+    )
