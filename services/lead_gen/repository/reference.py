@@ -33,9 +33,7 @@ def _flat(row: Any) -> dict[str, Any]:
     return {**dict(row), **row["body"]}
 
 
-async def _page(
-    conn: Connection, model: type[V], table: str, limit: int, after: Cursor, where: str = "true"
-) -> list[V]:
+async def _page(conn: Connection, model: type[V], table: str, limit: int, after: Cursor) -> list[V]:
     """Rows of a small table by time of creation."""
     rows = await conn.fetch(
         f"""SELECT * FROM {table} WHERE ($1::timestamptz IS NULL OR (created_at, id::text) > ($1, $2))

@@ -68,9 +68,8 @@ async def _open_groups(conn: Connection, campaign_id: str | None) -> list[str]:
     _, policy = await reference.policy(conn)
     now = datetime.now(UTC)
     zones = [zone for zone in await campaigns.timezones(conn) if is_open(policy, zone, now)]
-    return [
-        f"{campaign}|{zone}" for campaign, _ in await campaigns.running_scripts(conn, campaign_id) for zone in zones
-    ]
+    running = await campaigns.running(conn, campaign_id)
+    return [f"{campaign}|{zone}" for campaign in running for zone in zones]
 
 
 async def _leased(conn: Connection, item: WorkItem) -> LeasedCall:
