@@ -1,0 +1,1 @@
+"""Pure rules of tier 3: no I/O, no clock."""

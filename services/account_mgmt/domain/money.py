@@ -1,0 +1,47 @@
+"""Money of an order: rounded in one place, per line, half up, as invoices are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True)
+class Priced:
+    """A line with its amounts: `net` before tax, `tax` on it, both to the cent."""
+
+    product_id: str | None
+    description: str
+    quantity: Decimal
+    unit_price: Decimal
+    tax_percent: Decimal
+    net: Decimal
+    tax: Decimal
+
+
+def to_cents(amount: Decimal) -> Decimal:
+    """Round half up to two places."""
+    return amount.quantize(CENT, rounding=ROUND_HALF_UP)
+
+
+def price(
+    product_id: str | None, description: str, quantity: Decimal, unit_price: Decimal, tax_percent: Decimal
+) -> Priced:
+    """Amounts of one line."""
+    net = to_cents(quantity * unit_price)
+    return Priced(product_id, description, quantity, unit_price, tax_percent, net, to_cents(net * tax_percent / 100))
+
+
+def totals(lines: Sequence[Priced]) -> tuple[Decimal, Decimal]:
+    """(total with tax, tax): sums of rounded lines, so that what is printed adds up."""
+    tax = sum((line.tax for line in lines), Decimal("0.00"))
+    return sum((line.net for line in lines), Decimal("0.00")) + tax, tax
+
+
+def number(entity: str, kind: str, year: int, count: int) -> str:
+    """`LR-2026-000042` for invoices, `LR-CN-2026-000007` for credit notes."""
+    middle = f"-{kind}" if kind else ""
+    return f"{entity}{middle}-{year}-{count:06d}"

@@ -1,0 +1,48 @@
+"""When a customer will need the next order: from its own gaps, robust against one odd order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from itertools import pairwise
+from statistics import median
+
+import holidays
+
+from services.account_mgmt.domain.policy import Policy
+
+
+def interval(policy: Policy, placed: Sequence[datetime]) -> timedelta:
+    """The median gap between the orders, oldest first, within the policy's bounds; the default for one order."""
+    gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(placed)]
+    own = timedelta(seconds=median(gaps)) if gaps else policy.default_interval
+    return min(policy.longest_interval, max(policy.shortest_interval, own))
+
+
+def next_expected(policy: Policy, placed: Sequence[datetime]) -> datetime:
+    """The next order is expected one interval after the last one. `placed` holds at least one time."""
+    return placed[-1] + interval(policy, placed)
+
+
+def next_nudge(policy: Policy, placed: Sequence[datetime], now: datetime) -> datetime:
+    """Shortly before the expected order, on a working day, never in the past."""
+    return working_time(policy, max(now, next_expected(policy, placed) - policy.nudge_ahead))
+
+
+def working_time(policy: Policy, moment: datetime) -> datetime:
+    """The same time of day on the first working day from `moment` on."""
+    if not policy.working_days_only:
+        return moment
+    while moment.weekday() >= 5 or _is_holiday(policy.holidays_of, moment.date()):
+        moment += timedelta(days=1)
+    return moment
+
+
+def _is_holiday(country: str | None, day: date) -> bool:
+    return country is not None and day in _public_holidays(country, day.year)
+
+
+@lru_cache(maxsize=64)
+def _public_holidays(country: str, year: int) -> frozenset[date]:
+    return frozenset(holidays.country_holidays(country, years=year))

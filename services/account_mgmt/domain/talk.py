@@ -1,0 +1,38 @@
+"""What the account manager says, built from facts: the working instruction for people without sales technique."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+TEMPLATES = {
+    "en": (
+        "Hello, this is your account manager. {ago} you ordered {what}. "
+        "You usually order every {every}; shall I prepare the next one?"
+    ),
+    "uk": (
+        "Добрий день, це ваш менеджер. {ago} ви замовляли: {what}. "
+        "Зазвичай ви замовляєте кожні {every}; підготувати наступне замовлення?"
+    ),
+}
+UNITS = {
+    "en": (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1)),
+    "uk": (("дн.", 86_400), ("год.", 3_600), ("хв.", 60), ("с", 1)),
+}
+
+
+def span(length: timedelta, language: str) -> str:
+    """`30 days`, in the largest unit that fits."""
+    seconds = max(1, round(length.total_seconds()))
+    name, size = next(unit for unit in UNITS[language] if seconds >= unit[1])
+    count = round(seconds / size)
+    plural = "s" if language == "en" and count != 1 else ""
+    return f"{count} {name}{plural}"
+
+
+def say(language: str, ago: timedelta, what: str, every: timedelta) -> str:
+    """The opening of the call, in the customer's language; English for one that has no text."""
+    known = language if language in TEMPLATES else "en"
+    passed = span(ago, known)
+    return TEMPLATES[known].format(
+        ago=f"{passed} ago" if known == "en" else f"{passed} тому", what=what, every=span(every, known)
+    )

@@ -1,0 +1,261 @@
+"""Customers, their account managers, needs, and what workflows were already answered."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, TypeVar
+
+from services.account_mgmt.domain.policy import Policy
+from services.account_mgmt.schemas import (
+    AccountManagerView,
+    CustomerView,
+    NeedView,
+    NewAccountManager,
+    NewNeed,
+    NewProduct,
+    PolicyView,
+    ProductView,
+)
+from services.chassis.db import Connection, new_id
+from services.chassis.errors import NotFound
+from workflows.contracts.base import ContactCard, Message, Money
+
+M = TypeVar("M", bound=Message)
+Cursor = tuple[datetime, str] | None
+
+
+# Effects of workflows
+
+
+async def earlier(conn: Connection, key: str, model: type[M]) -> M | None:
+    """The answer that an earlier delivery of the same request was given."""
+    # Two deliveries at once must not both find nothing.
+    await conn.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", key)
+    found = await conn.fetchval("SELECT result FROM effects WHERE key = $1", key)
+    return model.model_validate(found) if found else None
+
+
+async def keep(conn: Connection, key: str, result: M) -> M:
+    """Remember the answer under its key."""
+    await conn.execute("INSERT INTO effects (key, result) VALUES ($1, $2)", key, result)
+    return result
+
+
+# Policies
+
+
+async def policy(conn: Connection) -> tuple[int, Policy]:
+    """The current policy with its version."""
+    row = await conn.fetchrow("SELECT version, body FROM policies ORDER BY version DESC LIMIT 1")
+    if row is None:
+        raise NotFound("There is no policy; the database was not seeded")
+    return row["version"], Policy.model_validate(row["body"])
+
+
+async def policies(conn: Connection) -> list[PolicyView]:
+    """Every version, the current one first."""
+    rows = await conn.fetch("SELECT * FROM policies ORDER BY version DESC LIMIT 100")
+    return [PolicyView.model_validate(dict(row)) for row in rows]
+
+
+async def add_policy(conn: Connection, new: Policy, by: str) -> PolicyView:
+    """Write the next version."""
+    row = await conn.fetchrow(
+        """INSERT INTO policies (version, body, created_by)
+           SELECT coalesce(max(version), 0) + 1, $1, $2 FROM policies RETURNING *""",
+        new.model_dump(mode="json"),
+        by,
+    )
+    return PolicyView.model_validate(dict(row or {}))
+
+
+# Customers
+
+
+def _customer(row: Any) -> CustomerView:
+    return CustomerView.model_validate(dict(row))
+
+
+async def get(conn: Connection, customer_id: str, *, lock: bool = False) -> CustomerView:
+    """Read a customer; with `lock`, hold it. Raises NotFound."""
+    row = await conn.fetchrow(f"SELECT * FROM customers WHERE id = $1 {'FOR UPDATE' if lock else ''}", customer_id)
+    if row is None:
+        raise NotFound(f"There is no customer {customer_id}")
+    return _customer(row)
+
+
+async def won_by(conn: Connection, customer_id: str) -> str | None:
+    """The manager of tier 2 who won this customer."""
+    found: str | None = await conn.fetchval("SELECT won_by FROM customers WHERE id = $1", customer_id)
+    return found
+
+
+async def page(
+    conn: Connection, *, state: str | None, manager: str | None, limit: int, after: Cursor
+) -> list[CustomerView]:
+    """A page of customers in order of opening."""
+    rows = await conn.fetch(
+        """SELECT * FROM customers WHERE ($1::text IS NULL OR state = $1) AND ($2::text IS NULL OR account_manager = $2)
+              AND ($3::timestamptz IS NULL OR (created_at, id) > ($3, $4::uuid))
+            ORDER BY created_at, id LIMIT $5""",
+        state,
+        manager,
+        after[0] if after else None,
+        after[1] if after else None,
+        limit,
+    )
+    return [_customer(row) for row in rows]
+
+
+async def open_or_reopen(
+    conn: Connection, customer_id: str, contact: ContactCard | None, segment: str, won_by: str
+) -> CustomerView:
+    """A new customer, or one that comes home: to the same account manager, with the history kept."""
+    if contact is None:
+        await conn.execute(
+            "UPDATE customers SET state = 'active', won_by = $2, updated_at = now() WHERE id = $1", customer_id, won_by
+        )
+        return await get(conn, customer_id, lock=True)
+    row = await conn.fetchrow(
+        """INSERT INTO customers (id, contact, segment, won_by) VALUES ($1, $2, $3, $4)
+           ON CONFLICT (id) DO UPDATE SET contact = excluded.contact, state = 'active', won_by = excluded.won_by,
+                                          updated_at = now()
+           RETURNING *""",
+        customer_id,
+        contact,
+        segment,
+        won_by,
+    )
+    return _customer(row)
+
+
+async def assign(conn: Connection, customer_id: str) -> str | None:
+    """Give the customer to the active account manager with the fewest customers; the former one if still active."""
+    await conn.execute("SELECT pg_advisory_xact_lock(hashtext('account_mgmt.assign'))")
+    found: str | None = await conn.fetchval(
+        """UPDATE customers SET account_manager = coalesce(
+               (SELECT m.id FROM account_managers m WHERE m.id = customers.account_manager AND m.active),
+               (SELECT m.id FROM account_managers m
+                 LEFT JOIN customers c ON c.account_manager = m.id AND c.state NOT IN ('lost', 'cancelled')
+                WHERE m.active GROUP BY m.id HAVING count(c.id) < m.capacity ORDER BY count(c.id), m.id LIMIT 1))
+            WHERE id = $1 RETURNING account_manager""",
+        customer_id,
+    )
+    return found
+
+
+async def set_state(conn: Connection, customer_id: str, state: str) -> None:
+    """Change how the customer stands."""
+    await conn.execute("UPDATE customers SET state = $2, updated_at = now() WHERE id = $1", customer_id, state)
+
+
+async def plan_nudge(conn: Connection, customer_id: str, at: datetime | None) -> None:
+    """Mirror the next nudge in the record."""
+    await conn.execute("UPDATE customers SET next_nudge_at = $2 WHERE id = $1", customer_id, at)
+
+
+async def nudged(conn: Connection, customer_id: str) -> None:
+    """A nudge was opened now; the frequency cap counts from here."""
+    await conn.execute("UPDATE customers SET last_nudge_at = now(), next_nudge_at = NULL WHERE id = $1", customer_id)
+
+
+async def last_nudge_at(conn: Connection, customer_id: str) -> datetime | None:
+    """When the last nudge was opened."""
+    found: datetime | None = await conn.fetchval("SELECT last_nudge_at FROM customers WHERE id = $1", customer_id)
+    return found
+
+
+# Account managers and products
+
+
+async def add_manager(conn: Connection, new: NewAccountManager) -> AccountManagerView | None:
+    """Write an account manager; None when the id is taken."""
+    row = await conn.fetchrow(
+        """INSERT INTO account_managers (id, name, capacity, active) VALUES ($1, $2, $3, $4)
+           ON CONFLICT (id) DO NOTHING RETURNING *""",
+        new.id,
+        new.name,
+        new.capacity,
+        new.active,
+    )
+    return AccountManagerView.model_validate(dict(row)) if row else None
+
+
+async def manager_page(conn: Connection, limit: int, after: Cursor) -> list[AccountManagerView]:
+    """Account managers with the size of their portfolios."""
+    rows = await conn.fetch(
+        """SELECT m.*, (SELECT count(*) FROM customers c WHERE c.account_manager = m.id
+                           AND c.state NOT IN ('lost', 'cancelled')) AS customers
+             FROM account_managers m WHERE $1::timestamptz IS NULL OR (created_at, id) > ($1, $2)
+            ORDER BY created_at, id LIMIT $3""",
+        after[0] if after else None,
+        after[1] if after else None,
+        limit,
+    )
+    return [AccountManagerView.model_validate(dict(row)) for row in rows]
+
+
+def _product(row: Any) -> ProductView:
+    return ProductView.model_validate({**dict(row), "price": Money(amount=row["price"], currency=row["currency"])})
+
+
+async def add_product(conn: Connection, new: NewProduct) -> ProductView | None:
+    """Write a product; None when the article number is taken."""
+    row = await conn.fetchrow(
+        """INSERT INTO products (id, name, unit, price, currency, tax_percent) VALUES ($1, $2, $3, $4, $5, $6)
+           ON CONFLICT (id) DO NOTHING RETURNING *""",
+        new.id,
+        new.name,
+        new.unit,
+        new.price.amount,
+        new.price.currency,
+        new.tax_percent,
+    )
+    return _product(row) if row else None
+
+
+async def product_page(conn: Connection, limit: int, after: Cursor) -> list[ProductView]:
+    """The catalogue."""
+    rows = await conn.fetch(
+        """SELECT * FROM products WHERE $1::timestamptz IS NULL OR (created_at, id) > ($1, $2)
+            ORDER BY created_at, id LIMIT $3""",
+        after[0] if after else None,
+        after[1] if after else None,
+        limit,
+    )
+    return [_product(row) for row in rows]
+
+
+async def product_exists(conn: Connection, product_id: str) -> bool:
+    """Is it in the catalogue?"""
+    return bool(await conn.fetchval("SELECT EXISTS (SELECT 1 FROM products WHERE id = $1)", product_id))
+
+
+# Needs
+
+
+async def add_need(conn: Connection, customer_id: str, new: NewNeed, by: str) -> NeedView:
+    """Record a need; earlier ones stay as history."""
+    row = await conn.fetchrow(
+        """INSERT INTO needs (id, customer_id, text, product_id, recorded_by) VALUES ($1, $2, $3, $4, $5)
+           RETURNING *""",
+        new_id(),
+        customer_id,
+        new.text,
+        new.product_id,
+        by,
+    )
+    return NeedView.model_validate(dict(row or {}))
+
+
+async def need_page(conn: Connection, customer_id: str, limit: int, after: Cursor) -> list[NeedView]:
+    """Needs of a customer, oldest first."""
+    rows = await conn.fetch(
+        """SELECT * FROM needs WHERE customer_id = $1 AND ($2::timestamptz IS NULL OR (created_at, id) > ($2, $3::uuid))
+            ORDER BY created_at, id LIMIT $4""",
+        customer_id,
+        after[0] if after else None,
+        after[1] if after else None,
+        limit,
+    )
+    return [NeedView.model_validate(dict(row)) for row in rows]

@@ -1,0 +1,1 @@
+"""Tier 3's REST, one module per resource."""

@@ -1,0 +1,66 @@
+"""Customers: the record, the card, needs, suggestions."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from services.account_mgmt import card
+from services.account_mgmt.repository import customers, insight
+from services.account_mgmt.sales import check_owner
+from services.account_mgmt.schemas import Card, CustomerView, NeedView, NewNeed, Suggestion
+from services.chassis.errors import Invalid
+from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
+
+router: APIRouter = new_router(tags=["customers"])
+STAFF = [allow("account_manager", "supervisor", "ops")]
+
+
+@router.get("/customers", dependencies=STAFF, summary="Customers")
+async def list_customers(
+    conn: Conn, who: Who, pager: Pager, state: str | None = None, account_manager: str | None = None, mine: bool = False
+) -> Page[CustomerView]:
+    """In order of opening; `mine` for one's own portfolio."""
+    manager = who.person if mine else account_manager
+    found = await customers.page(conn, state=state, manager=manager, limit=pager.limit + 1, after=pager.time_and_id())
+    return Page.of(found, pager.limit, key=lambda c: (c.created_at.isoformat(), c.id))
+
+
+@router.get("/customers/{customer_id}", dependencies=STAFF, summary="One customer")
+async def get_customer(conn: Conn, customer_id: Id) -> CustomerView:
+    """404 for an unknown one."""
+    return await customers.get(conn, customer_id)
+
+
+@router.get("/customers/{customer_id}/card", dependencies=STAFF, summary="The working instruction")
+async def get_card(conn: Conn, customer_id: Id) -> Card:
+    """Everything the account manager needs for the call."""
+    return await card.build(conn, await customers.get(conn, customer_id))
+
+
+@router.post(
+    "/customers/{customer_id}/needs",
+    status_code=201,
+    dependencies=[allow("account_manager", "supervisor")],
+    summary="Record a need",
+)
+async def add_need(conn: Conn, who: Who, customer_id: Id, new: NewNeed) -> NeedView:
+    """Earlier needs stay as history."""
+    check_owner(who, await customers.get(conn, customer_id))
+    if new.product_id and not await customers.product_exists(conn, new.product_id):
+        raise Invalid(f"There is no product {new.product_id}", field="product_id")
+    return await customers.add_need(conn, customer_id, new, who.person)
+
+
+@router.get("/customers/{customer_id}/needs", dependencies=STAFF, summary="Needs of a customer")
+async def list_needs(conn: Conn, pager: Pager, customer_id: Id) -> Page[NeedView]:
+    """Oldest first."""
+    await customers.get(conn, customer_id)
+    found = await customers.need_page(conn, customer_id, pager.limit + 1, pager.time_and_id())
+    return Page.of(found, pager.limit, key=lambda n: (n.created_at.isoformat(), n.id))
+
+
+@router.get("/customers/{customer_id}/suggestions", dependencies=STAFF, summary="What else to offer")
+async def list_suggestions(conn: Conn, customer_id: Id) -> Page[Suggestion]:
+    """With the evidence; never what they have or refused for good."""
+    await customers.get(conn, customer_id)
+    return Page(items=await insight.suggestions(conn, customer_id), next=None)

@@ -1,0 +1,191 @@
+"""Orders, invoices, payments, credit notes."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, Literal
+
+from fastapi import APIRouter, Response
+
+from services.account_mgmt import invoice_pdf
+from services.account_mgmt.repository import customers, sales
+from services.account_mgmt.sales import check_lines, check_owner, must_be_active, plan, take_order
+from services.account_mgmt.schemas import (
+    CustomerView,
+    InvoiceView,
+    NewCreditNote,
+    NewOrder,
+    NewPayment,
+    OrderView,
+    Reason,
+)
+from services.chassis import outbox
+from services.chassis.db import Connection, new_id
+from services.chassis.errors import Conflict, Invalid
+from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router, publish
+from workflows.contracts import ids
+from workflows.contracts.account_mgmt import InvoicePaid, InvoiceVoided, OrderPlaced
+from workflows.contracts.base import Money
+
+router: APIRouter = new_router(tags=["sales"])
+READERS = [allow("account_manager", "supervisor", "ops")]
+WRITERS = [allow("account_manager", "supervisor")]
+
+
+@router.post("/customers/{customer_id}/orders", status_code=201, dependencies=WRITERS, summary="Take an order")
+async def add_order(conn: Conn, who: Who, customer_id: Id, new: NewOrder) -> OrderView:
+    """Order, invoice and the next nudge in one transaction."""
+    customer = await customers.get(conn, customer_id, lock=True)
+    check_owner(who, customer)
+    must_be_active(customer)
+    await check_lines(conn, new.lines)
+    _, policy = await customers.policy(conn)
+    order, nudge_at = await take_order(
+        conn, policy, customer_id=customer_id, lines=new.lines, source="own", note=new.note, by=who.person
+    )
+    answer = OrderPlaced(
+        event_id=f"order:{order.id}",
+        at=order.placed_at,
+        by=who.person,
+        order_id=order.id,
+        invoice_id=order.invoice.id,
+        due_at=order.invoice.due_at,
+        next_nudge_at=nudge_at,
+    )
+    await outbox.signal(conn, ids.customer(customer_id), "order_placed", answer)
+    await publish(conn, "order_placed", order_id=order.id)
+    return order
+
+
+@router.get("/customers/{customer_id}/orders", dependencies=READERS, summary="Orders of a customer")
+async def list_orders(conn: Conn, pager: Pager, customer_id: Id) -> Page[OrderView]:
+    """Oldest first."""
+    await customers.get(conn, customer_id)
+    after = pager.time_and_id()
+    where: str = "o.customer_id = $1"
+    values: list[Any] = [customer_id]
+    if after:
+        where += " AND (o.placed_at, o.id) > ($2, $3::uuid)"
+        values += after
+    found = await sales.orders(conn, where, values, pager.limit + 1)
+    return Page.of(found, pager.limit, key=lambda o: (o.placed_at.isoformat(), o.id))
+
+
+@router.post("/orders/{order_id}/cancel", dependencies=WRITERS, summary="Cancel an order")
+async def cancel_order(conn: Conn, who: Who, order_id: Id, body: Reason) -> OrderView:
+    """An unpaid invoice is voided; one with money on it gets a credit note. 409 if it is cancelled already."""
+    order = await sales.order(conn, order_id, lock=True)
+    customer = await customers.get(conn, order.customer_id, lock=True)
+    check_owner(who, customer)
+    if order.state == "cancelled":
+        raise Conflict("The order is already cancelled", code="wrong_state", detail={"state": order.state})
+    await sales.cancel_order(conn, order_id, body.reason)
+    invoice = await sales.invoice(conn, order.invoice.id, lock=True)
+    if invoice.paid.amount:
+        rest = invoice.total.amount - invoice.credited.amount
+        if rest > 0:
+            await sales.add_credit_note(conn, invoice.id, rest, body.reason, who.person)
+    else:
+        await sales.void(conn, invoice.id)
+    await _voided(conn, who.person, customer, invoice.id, f"order-cancelled:{order_id}", replan=True)
+    return await sales.order(conn, order_id)
+
+
+async def _voided(
+    conn: Connection, person: str, customer: CustomerView, invoice_id: str, event_id: str, *, replan: bool = False
+) -> None:
+    """Tell the workflow that an invoice needs no money any more."""
+    _, policy = await customers.policy(conn)
+    nudge_at = await plan(conn, policy, customer.id) if replan else None
+    answer = InvoiceVoided(
+        event_id=event_id,
+        at=await conn.fetchval("SELECT now()"),
+        by=person,
+        invoice_id=invoice_id,
+        next_nudge_at=nudge_at,
+    )
+    await outbox.signal(conn, ids.customer(customer.id), "invoice_voided", answer, when_missing="drop")
+
+
+@router.get("/invoices", dependencies=READERS, summary="Invoices")
+async def list_invoices(
+    conn: Conn,
+    pager: Pager,
+    state: Literal["open", "paid", "overdue", "void"] | None = None,
+    customer_id: Id | None = None,
+) -> Page[InvoiceView]:
+    """In order of issue; `overdue` are open ones past their date."""
+    found = await sales.invoices(
+        conn, state=state, customer_id=customer_id, limit=pager.limit + 1, after=pager.time_and_id()
+    )
+    return Page.of(found, pager.limit, key=lambda i: (i.issued_at.isoformat(), i.id))
+
+
+@router.get(
+    "/invoices/{invoice_id}.pdf",
+    dependencies=READERS,
+    response_class=Response,
+    responses={200: {"content": {"application/pdf": {}}}},
+    summary="The invoice as a PDF",
+)
+async def get_invoice_pdf(conn: Conn, invoice_id: Id) -> Response:
+    """In the customer's language."""
+    invoice = await sales.invoice(conn, invoice_id)
+    order = await sales.order(conn, invoice.order_id)
+    customer = await customers.get(conn, invoice.customer_id)
+    pdf = invoice_pdf.render(invoice, order, customer, await sales.entity(conn))
+    name = f'inline; filename="{invoice.number}.pdf"'
+    return Response(pdf, media_type="application/pdf", headers={"Content-Disposition": name})
+
+
+@router.get("/invoices/{invoice_id}", dependencies=READERS, summary="One invoice")
+async def get_invoice(conn: Conn, invoice_id: Id) -> InvoiceView:
+    """With its payments and credit notes."""
+    return await sales.invoice(conn, invoice_id)
+
+
+@router.post("/invoices/{invoice_id}/payments", status_code=201, dependencies=WRITERS, summary="Money came")
+async def add_payment(conn: Conn, who: Who, invoice_id: Id, new: NewPayment) -> InvoiceView:
+    """In part or in full; what is too much stays as credit. The same reference again changes nothing."""
+    invoice = await sales.invoice(conn, invoice_id, lock=True)
+    _check_amount(new.amount, invoice)
+    if invoice.state == "void":
+        raise Conflict("The invoice is void", code="wrong_state", detail={"state": invoice.state})
+    if await sales.add_payment(conn, invoice_id, new.amount.amount, new.reference, new.paid_at, who.person):
+        now = await sales.invoice(conn, invoice_id)
+        answer = InvoicePaid(
+            event_id=f"payment:{now.payments[-1].id}",
+            at=await conn.fetchval("SELECT now()"),
+            by=who.person,
+            invoice_id=invoice_id,
+            settled=now.state != "open",
+        )
+        await outbox.signal(conn, ids.customer(invoice.customer_id), "invoice_paid", answer, when_missing="drop")
+    return await sales.invoice(conn, invoice_id)
+
+
+@router.post("/invoices/{invoice_id}/credit-notes", status_code=201, dependencies=WRITERS, summary="Take money back")
+async def add_credit_note(conn: Conn, who: Who, invoice_id: Id, new: NewCreditNote) -> InvoiceView:
+    """Without an amount, all that is open. 422 for more than the invoice."""
+    invoice = await sales.invoice(conn, invoice_id, lock=True)
+    creditable = invoice.total.amount - invoice.credited.amount
+    amount = new.amount.amount if new.amount else max(Decimal(0), invoice.open_amount.amount)
+    if new.amount:
+        _check_amount(new.amount, invoice)
+    if amount <= 0 or invoice.state == "void":
+        raise Conflict("Nothing is open on this invoice", code="wrong_state", detail={"state": invoice.state})
+    if amount > creditable:
+        raise Invalid(f"At most {creditable} can be credited", field="amount.amount")
+    await sales.add_credit_note(conn, invoice_id, amount, new.reason, who.person)
+    now = await sales.invoice(conn, invoice_id)
+    if now.state != "open":
+        customer = await customers.get(conn, invoice.customer_id)
+        await _voided(conn, who.person, customer, invoice_id, f"credit-note:{new_id()}")
+    return now
+
+
+def _check_amount(amount: Money, invoice: InvoiceView) -> None:
+    if amount.currency != invoice.total.currency:
+        raise Invalid(f"The invoice is in {invoice.total.currency}", field="amount.currency")
+    if amount.amount <= 0:
+        raise Invalid("The amount must be above zero", field="amount.amount")

@@ -1,0 +1,35 @@
+"""What a new database of tier 3 begins with: a policy, the house's legal entity, a small catalogue."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from services.account_mgmt.domain.policy import PRESETS
+from services.account_mgmt.repository import customers
+from services.account_mgmt.schemas import NewProduct
+from services.chassis.db import Connection
+from workflows.contracts.base import Money
+
+CATALOGUE = (
+    ("FTL-20", "Full truck, 20 t, domestic", "trip", "28500.00"),
+    ("FTL-EU", "Full truck, 22 t, to the EU border", "trip", "64000.00"),
+    ("LTL", "Groupage, per pallet", "pallet", "1850.00"),
+    ("REEFER", "Refrigerated truck, 20 t", "trip", "41000.00"),
+    ("CUSTOMS", "Customs clearance", "declaration", "4200.00"),
+    ("STORE", "Cross-dock storage, per pallet and week", "pallet", "320.00"),
+)
+
+
+async def seed(conn: Connection, policy: str) -> None:
+    """Write the preset `standard` or `demo`, entity and catalogue, if they are not there yet."""
+    if not await customers.policies(conn):
+        await customers.add_policy(conn, PRESETS[policy], "leadrelay")
+    await conn.execute(
+        """INSERT INTO legal_entities (id, name, tax_id, address, iban)
+           VALUES ('LR', 'Leadrelay Freight LLC', '00000000', 'Kyiv, Khreshchatyk 1', 'UA000000000000000000000000000')
+           ON CONFLICT DO NOTHING"""
+    )
+    for product_id, name, unit, price in CATALOGUE:
+        await customers.add_product(
+            conn, NewProduct(id=product_id, name=name, unit=unit, price=Money(amount=Decimal(price)))
+        )
