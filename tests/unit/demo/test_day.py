@@ -64,8 +64,11 @@ async def test_an_expired_token_is_renewed_once(seat: Callable[[House], Desk], t
     house = House(httpx.Response(401), httpx.Response(200, json={}))
     assert (await seat(house).post("/v1/things", {}, key="k")).ok
     assert tokens == ["lead_gen/caller/ann/0", "lead_gen/caller/ann/1"]
+    refusal = {"code": "token_invalid"}
     with pytest.raises(Refused, match="401"):
-        await seat(House(httpx.Response(401), httpx.Response(401))).post("/v1/things", {}, key="k")
+        await seat(House(httpx.Response(401, json=refusal), httpx.Response(401, json=refusal))).post(
+            "/v1/things", {}, key="k"
+        )
 
 
 async def test_a_request_that_is_still_running_is_waited_for(seat: Callable[[House], Desk]) -> None:
@@ -73,16 +76,18 @@ async def test_a_request_that_is_still_running_is_waited_for(seat: Callable[[Hou
     assert (await seat(house).post("/v1/things", {}, key="k")).body == {"id": 1}
 
 
-@pytest.mark.parametrize("status", [404, 409, 410])
-async def test_somebody_was_faster(seat: Callable[[House], Desk], status: int) -> None:
-    reply = await seat(House(httpx.Response(status, json={"code": "already_closed"}))).post("/v1/x", {}, key="k")
+@pytest.mark.parametrize(
+    ("status", "code"), [(404, "not_found"), (409, "already_closed"), (410, "gone"), (403, "not_owner")]
+)
+async def test_somebody_was_faster(seat: Callable[[House], Desk], status: int, code: str) -> None:
+    reply = await seat(House(httpx.Response(status, json={"code": code}))).post("/v1/x", {}, key="k")
     assert reply.late
     assert not reply.ok
 
 
 async def test_our_own_mistake_is_raised(seat: Callable[[House], Desk]) -> None:
     with pytest.raises(Refused, match=r"422 .*callback_at"):
-        await seat(House(httpx.Response(422, text="callback_at is missing"))).post("/v1/x", {}, key="k")
+        await seat(House(httpx.Response(422, json={"detail": "callback_at is missing"}))).post("/v1/x", {}, key="k")
 
 
 async def test_lists_are_read_to_the_end(seat: Callable[[House], Desk]) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from leadrelay.demo import decisions, rates
 from leadrelay.demo.callers import outcome_body
+from leadrelay.demo.counts import Counts, leads_by_place
 from leadrelay.demo.customers import due_payment
 from leadrelay.demo.deals import Move, lines_of, next_move
 from leadrelay.demo.dice import Dice
@@ -95,7 +96,8 @@ def test_order_lines_are_what_the_contract_takes() -> None:
 
 
 def deal(**facts: Any) -> dict[str, Any]:
-    return {"id": "d", "stage": "accepted", "timeline": [], "meetings": [], "offers": []} | facts
+    usual = {"id": "d", "stage": "accepted", "question": None, "question_answered_at": None, "qualification": None}
+    return usual | {"timeline": [], "meetings": [], "offers": []} | facts
 
 
 def plan(**changes: Any) -> decisions.DealPlan:
@@ -118,7 +120,9 @@ MET = QUALIFIED | {"meetings": [meeting("held", -9)]}
     ("how", "facts", "expected"),
     [
         (plan(), {"stage": "won"}, Move.WAIT),
+        (plan(), {"stage": "asleep"}, Move.WAIT),
         (plan(), {"question": "insured?"}, Move.ANSWER),
+        (plan(), {"question": "insured?", "question_answered_at": NOW.isoformat()}, Move.QUALIFY),
         (plan(), {}, Move.QUALIFY),
         (plan(opportunity=False), QUALIFIED, Move.LOSE),
         (plan(), QUALIFIED, Move.BOOK),
@@ -127,7 +131,7 @@ MET = QUALIFIED | {"meetings": [meeting("held", -9)]}
         (plan(no_show=True), QUALIFIED | {"meetings": [meeting("booked", -1)]}, Move.NO_SHOW),
         (plan(meets=False), QUALIFIED, Move.OFFER),
         (plan(), MET, Move.OFFER),
-        (plan(), MET | {"offers": [{"id": "o", "state": "awaiting_approval"}]}, Move.APPROVE),
+        (plan(), MET | {"offers": [{"id": "o", "state": "awaiting_approval"}]}, Move.WAIT),
         (plan(), MET | {"offers": [{"id": "o", "state": "sent"}]}, Move.ACCEPT),
         (plan(wins=False), MET | {"offers": [{"id": "o", "state": "sent"}]}, Move.LOSE),
         (plan(), MET | {"offers": [{"id": "o", "state": "accepted"}]}, Move.WIN),
@@ -142,7 +146,8 @@ def test_a_manager_reads_the_next_move_from_the_deal(
 
 def invoice(paid: str, due_in: int) -> dict[str, Any]:
     due = (NOW + timedelta(seconds=due_in)).isoformat()
-    return {"number": "7", "total": {"amount": "100.01"}, "paid": {"amount": paid}, "due_at": due}
+    rest = {"amount": str(Decimal("100.01") - Decimal(paid))}
+    return {"number": "7", "total": {"amount": "100.01"}, "paid": {"amount": paid}, "open_amount": rest, "due_at": due}
 
 
 @pytest.mark.parametrize(
@@ -160,3 +165,15 @@ def invoice(paid: str, due_in: int) -> dict[str, Any]:
 def test_customers_pay_by_habit(habit: str, paid: str, due_in: int, amount: str | None) -> None:
     payment = due_payment(habit, invoice(paid, due_in), NOW)
     assert (payment.amount if payment else None) == (Decimal(amount) if amount else None)
+
+
+def test_every_lead_is_counted_in_one_place() -> None:
+    stages = {
+        "lead_gen": {"new": 1, "calling": 2, "resting": 4, "not_interested": 8, "do_not_call": 16},
+        "conversion": {"handed_over": 32, "offered": 64, "accepted": 128, "won": 256, "lost": 512, "asleep": 1024},
+        "account_mgmt": {"active": 2048, "at_risk": 4096, "lost": 8192},
+    }
+    counts = Counts(**leads_by_place(stages))
+    assert counts.leads == sum(sum(stage.values()) for stage in stages.values())
+    assert (counts.new, counts.calling, counts.handed_over, counts.in_deals) == (1, 2, 32 + 64, 128 + 256)
+    assert (counts.customers, counts.resting, counts.closed) == (2048 + 4096, 4 + 1024, 8 + 16 + 512 + 8192)

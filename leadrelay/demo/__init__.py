@@ -1,0 +1,1 @@
+"""A sample department at work: invented customers and a simulated staff that works only through REST."""

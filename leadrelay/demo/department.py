@@ -1,0 +1,60 @@
+"""The sample department at work: opens, seats everybody, reports progress, goes home when told to.
+
+`leadrelay demo` runs it against a stack, see `process.py`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Final
+
+import httpx
+
+from leadrelay.demo import account_managers, managers
+from leadrelay.demo.callers import Caller
+from leadrelay.demo.counts import Counts, Reporter
+from leadrelay.demo.customers import Buyers, Payers, Telephone
+from leadrelay.demo.day import Day, DayOver, Mint, keep_working
+from leadrelay.demo.opening import Tell, open_department
+from leadrelay.demo.people import ACCOUNT_MANAGERS, CALLERS, MANAGERS
+
+SEED: Final = 20240527
+
+
+async def run_department(
+    addresses: Mapping[str, str],
+    mint: Mint,
+    stop: asyncio.Event,
+    on_progress: Callable[[Counts], None],
+    *,
+    tell: Tell = lambda _: None,
+    seed: int = SEED,
+) -> None:
+    """Open the department and let it work until `stop` is set.
+
+    `addresses` maps each tier to its base address, `mint(tier, role, person)` makes a bearer token, `on_progress` is
+    given a snapshot every two seconds, `tell` a sentence for each step of the opening. Services may be restarted
+    meanwhile. Raises OpeningFailed when the department cannot begin.
+    """
+    async with httpx.AsyncClient(timeout=15.0) as http:
+        run = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
+        day = Day(addresses=addresses, mint=mint, stop=stop, http=http, seed=seed, run=run)
+        try:
+            await open_department(day, tell)
+        except DayOver:
+            return
+        await _everybody(day, on_progress)
+
+
+async def _everybody(day: Day, on_progress: Callable[[Counts], None]) -> None:
+    turns = {f"caller {who.id}": Caller(day, who).turn for who in CALLERS}
+    turns |= {f"manager {who.id}": managers.Manager(day, who).turn for who in MANAGERS}
+    turns |= {f"account manager {who.id}": account_managers.AccountManager(day, who).turn for who in ACCOUNT_MANAGERS}
+    turns |= {"payers": Payers(day).turn, "buyers": Buyers(day).turn, "telephone": Telephone(day).turn}
+    turns |= {"supervisor 2": managers.Supervisor(day).turn, "supervisor 3": account_managers.Supervisor(day).turn}
+    turns |= {"reporter": Reporter(day, on_progress).turn}
+    async with asyncio.TaskGroup() as office:
+        for name, turn in turns.items():
+            office.create_task(keep_working(day, name, turn), name=name)

@@ -1,0 +1,68 @@
+"""The demo process of the embedded stack: reads the addresses, works, prints progress as lines of JSON.
+
+Lines: `{"kind": "note", "text": ...}` while the department opens, then `{"kind": "progress", "leads": ..., ...}` with
+the fields of `Counts`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import json
+import logging
+import signal
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from leadrelay.demo.counts import Counts
+from leadrelay.demo.department import run_department
+from leadrelay.demo.opening import OpeningFailed
+from services.chassis.dev_issuer import DevIssuer
+
+STATE: Final = "state.json"
+TIERS: Final = ("lead_gen", "conversion", "account_mgmt")
+
+
+def main(data: Path, issuer: Path | None = None) -> int:
+    """Run the department against the stack in `data` until SIGTERM or SIGINT. Returns the exit code.
+
+    `issuer` is the directory of the development issuer's key, `data/keys` if not given.
+    """
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    # Per request, httpx says more than anybody wants to read.
+    logging.getLogger("httpx").setLevel(logging.ERROR)
+    try:
+        asyncio.run(_work(addresses_in(data / STATE), DevIssuer.open(issuer or data / "keys")))
+    except (OpeningFailed, OSError, ValueError) as problem:
+        print(f"the demo cannot work: {problem}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def addresses_in(state: Path) -> Mapping[str, str]:
+    """Read each tier's address from the stack's state file. Raises OSError or ValueError with the reason."""
+    addresses = json.loads(state.read_text(encoding="utf-8")).get("addresses", {})
+    missing = [tier for tier in TIERS if tier not in addresses]
+    if missing:
+        raise ValueError(f"{state} names no address of {', '.join(missing)}")
+    return {tier: str(addresses[tier]) for tier in TIERS}
+
+
+async def _work(addresses: Mapping[str, str], issuer: DevIssuer) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+
+    def mint(tier: str, role: str, person: str) -> str:
+        return issuer.mint(tier=tier, role=role, person=person)
+
+    def show(counts: Counts) -> None:
+        _say("progress", leads=counts.leads, **dataclasses.asdict(counts))
+
+    await run_department(addresses, mint, stop, show, tell=lambda text: _say("note", text=text))
+
+
+def _say(kind: str, **facts: Any) -> None:
+    print(json.dumps({"kind": kind, **facts}, ensure_ascii=False), flush=True)

@@ -1,0 +1,1 @@
+"""Tier 2: hand-overs, deals, meetings, offers, closing, and the commission ledger."""

@@ -1,0 +1,152 @@
+"""Meetings: booked into the manager's calendar, moved, cancelled, held or missed."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import NoReturn
+
+from services.chassis.auth import Principal
+from services.chassis.db import Connection
+from services.chassis.errors import Conflict, Invalid
+from services.chassis.http import publish
+from services.conversion.actions.steps import Step, check_owner, move, now, policy_of
+from services.conversion.domain import stages
+from services.conversion.domain.policy import Policy, StepKind
+from services.conversion.domain.slots import Stretch, free_slots, on_grid
+from services.conversion.records import Deal, Meeting, MeetingKind, MeetingState
+from services.conversion.repository import deals, meetings, timeline
+from workflows.contracts.conversion import Stage
+
+LONGEST = timedelta(hours=12)
+_OFFERED_SLOTS = 6
+_SLOT_HORIZON = timedelta(days=14)
+
+
+def check_time(starts_at: datetime, ends_at: datetime) -> None:
+    """Raise Invalid, naming the field, for a meeting that cannot be."""
+    if starts_at <= now():
+        raise Invalid("must be in the future", field="starts_at")
+    if ends_at <= starts_at:
+        raise Invalid("must be after starts_at", field="ends_at")
+    if ends_at - starts_at > LONGEST:
+        raise Invalid("a meeting lasts 12 hours at most", field="ends_at")
+
+
+async def book(
+    conn: Connection,
+    deal: Deal,
+    who: Principal,
+    *,
+    starts_at: datetime,
+    ends_at: datetime,
+    kind: MeetingKind,
+    place: str | None,
+) -> Meeting:
+    """Book a meeting of the deal's owner. Raises Conflict `double_booked` with free slots."""
+    check_time(starts_at, ends_at)
+    owner = deal.owner or who.person
+    try:
+        meeting = await meetings.add(
+            conn,
+            deal_id=deal.id,
+            manager=owner,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            kind=kind,
+            place=place,
+            by=who.person,
+        )
+    except meetings.DoubleBooked:
+        await _refuse(conn, await policy_of(conn, deal), owner, starts_at, ends_at)
+    await _moved_to(conn, deal, who, meeting, "meeting booked")
+    return meeting
+
+
+async def reschedule(
+    conn: Connection, meeting_id: str, who: Principal, starts_at: datetime, ends_at: datetime
+) -> Meeting:
+    """Move a booked meeting. Raises like `book`, and Conflict `wrong_state` if it is not booked any more."""
+    meeting, deal = await _booked(conn, meeting_id, who)
+    stages.require(deal.stage, stages.WORKED)
+    check_time(starts_at, ends_at)
+    try:
+        meeting = await meetings.move(conn, meeting.id, starts_at, ends_at)
+    except meetings.DoubleBooked:
+        await _refuse(conn, await policy_of(conn, deal), meeting.manager, starts_at, ends_at)
+    await _moved_to(conn, deal, who, meeting, "meeting moved")
+    return meeting
+
+
+async def finish(conn: Connection, meeting_id: str, who: Principal, state: MeetingState, note: str | None) -> Meeting:
+    """Write down that a meeting was held, missed by the customer, or cancelled.
+
+    Of a deal that is over only the record changes. Raises Conflict `wrong_state` if it is not booked any more.
+    """
+    meeting, deal = await _booked(conn, meeting_id, who)
+    meeting = await meetings.close(conn, meeting.id, state, note)
+    await publish(conn, "meeting.changed", meeting_id=meeting.id, deal_id=deal.id, state=state)
+    what = {"held": "meeting held", "no_show": "customer missed the meeting"}.get(state, "meeting cancelled")
+    text = f"{what}: {note}" if note else what
+    if deal.stage not in stages.WORKED:
+        await timeline.add(conn, deal.id, at=now(), by=who.person, kind=f"meeting_{state}", text=text)
+        return meeting
+    policy = await policy_of(conn, deal)
+    held = state == "held"
+    step = Step(
+        kind=f"meeting_{state}",
+        what=what,
+        text=text,
+        next_action="make an offer" if held else "arrange another meeting",
+        next_action_at=policy.next_step(StepKind.MEETING_HELD if held else StepKind.MEETING_FAILED, now()),
+        data={"meeting_id": meeting.id},
+    )
+    await move(conn, deal, who, step)
+    return meeting
+
+
+async def find_slots(
+    conn: Connection, policy: Policy, manager: str, start: datetime, end: datetime, length: timedelta, most: int
+) -> list[Stretch]:
+    """Free slots of a manager between two moments."""
+    booked = await meetings.busy(conn, manager, start, end)
+    return free_slots(policy.calendar, booked, start=start, end=end, length=length, most=most)
+
+
+async def _booked(conn: Connection, meeting_id: str, who: Principal) -> tuple[Meeting, Deal]:
+    deal = await deals.get(conn, (await meetings.get(conn, meeting_id)).deal_id, lock=True)
+    check_owner(deal, who)
+    meeting = await meetings.get(conn, meeting_id)
+    if meeting.state != "booked":
+        raise Conflict(f"this meeting is {meeting.state}", code="wrong_state", detail={"state": meeting.state})
+    return meeting, deal
+
+
+async def _moved_to(conn: Connection, deal: Deal, who: Principal, meeting: Meeting, what: str) -> None:
+    await publish(conn, "meeting.changed", meeting_id=meeting.id, deal_id=deal.id, state=meeting.state)
+    step = Step(
+        kind="meeting_booked",
+        what=what,
+        stage=Stage.MEETING,
+        next_action="meeting",
+        next_action_at=meeting.ends_at,
+        data={"meeting_id": meeting.id, "starts_at": meeting.starts_at, "ends_at": meeting.ends_at},
+    )
+    await move(conn, deal, who, step)
+
+
+async def _refuse(conn: Connection, policy: Policy, manager: str, starts_at: datetime, ends_at: datetime) -> NoReturn:
+    length = ends_at - starts_at
+    start = max(now(), starts_at - timedelta(hours=4))
+    slots = await find_slots(conn, policy, manager, on_grid(start), start + _SLOT_HORIZON, length, _OFFERED_SLOTS)
+    free = [{"starts_at": _zulu(opens), "ends_at": _zulu(closes)} for opens, closes in slots]
+    raise Conflict(
+        "the manager has another meeting at that time",
+        code="double_booked",
+        field="starts_at",
+        detail={"free_slots": free},
+    )
+
+
+def _zulu(at: datetime) -> str:
+    """A time in UTC, spelt as in every other answer."""
+    return at.isoformat().replace("+00:00", "Z")

@@ -1,0 +1,194 @@
+"""Offers: made, approved above the discount limit, sent, accepted, refused, expired."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from services.chassis import work_items
+from services.chassis.auth import Principal
+from services.chassis.db import Connection, new_id
+from services.chassis.errors import Conflict, Invalid
+from services.chassis.http import publish
+from services.chassis.work_items import NewItem
+from services.conversion.actions.steps import SUPERVISOR_GROUP, Step, check_owner, move, now, policy_of
+from services.conversion.domain import stages
+from services.conversion.domain.money import check_lines, totals
+from services.conversion.domain.policy import Policy, StepKind
+from services.conversion.records import Deal, Offer, OfferState
+from services.conversion.repository import deals, offers, timeline
+from workflows.contracts.base import OrderLine
+from workflows.contracts.conversion import Stage
+
+_APPROVAL_PRIORITY = 10
+
+
+async def make(
+    conn: Connection,
+    deal: Deal,
+    who: Principal,
+    *,
+    lines: Sequence[OrderLine],
+    valid_until: datetime | None,
+    discount_percent: Decimal,
+) -> Offer:
+    """Make the deal's next offer; it replaces the one that waits. Above the limit it waits for approval.
+
+    Raises Invalid on `lines` or `valid_until`, Conflict `not_qualified`.
+    """
+    at = now()
+    policy = await policy_of(conn, deal)
+    stages.check_entry(Stage.OFFER, deal.qualification, policy.entry.get(Stage.OFFER, []))
+    check_lines(lines)
+    valid_until = valid_until or at + policy.offer_valid_for
+    if valid_until <= at:
+        raise Invalid("must be in the future", field="valid_until")
+    await _replace(conn, deal, "superseded")
+    sums = totals(lines, discount_percent=discount_percent, tax_percent=policy.tax_percent)
+    earlier = await offers.of_deal(conn, deal.id)
+    sent = discount_percent <= policy.limit_of(who.role)
+    offer = Offer(
+        id=new_id(),
+        deal_id=deal.id,
+        number=earlier[0].number if earlier else await offers.next_number(conn, at.year),
+        version=len(earlier) + 1,
+        state="sent" if sent else "awaiting_approval",
+        lines=list(lines),
+        discount_percent=discount_percent,
+        tax_percent=policy.tax_percent,
+        **sums.model_dump(),
+        valid_until=valid_until,
+        created_by=who.person,
+        created_at=at,
+        sent_at=at if sent else None,
+        decided_by=None,
+        decided_at=None,
+    )
+    offer = await offers.add(conn, offer)
+    await (_sent(conn, deal, who, offer) if sent else _ask_approval(conn, deal, who, offer, policy))
+    return offer
+
+
+async def approve(conn: Connection, offer_id: str, who: Principal) -> Offer:
+    """A supervisor lets an offer go out. Raises Conflict `wrong_state`, `offer_expired`."""
+    offer, deal = await _in_state(conn, offer_id, who, "awaiting_approval")
+    _check_valid(offer)
+    offer = await offers.decide(conn, offer.id, "sent", by=who.person, at=now())
+    await work_items.cancel_for_lead(conn, deal.lead_id, kinds=["approval"], result="approved")
+    await _sent(conn, deal, who, offer)
+    return offer
+
+
+async def reject(conn: Connection, offer_id: str, who: Principal, reason: str | None) -> Offer:
+    """A supervisor refuses an offer that waits for approval. Raises Conflict `wrong_state`."""
+    offer, deal = await _in_state(conn, offer_id, who, "awaiting_approval")
+    offer = await offers.decide(conn, offer.id, "rejected", by=who.person, at=now())
+    await work_items.cancel_for_lead(conn, deal.lead_id, kinds=["approval"], result="rejected")
+    policy = await policy_of(conn, deal)
+    step = Step(
+        kind="offer_rejected",
+        what="offer not approved",
+        text=f"offer not approved: {reason}" if reason else None,
+        next_action="make another offer",
+        next_action_at=policy.next_step(StepKind.OFFER_REFUSED, now()),
+        data=_refs(offer),
+    )
+    await _moved(conn, deal, who, offer, step)
+    return offer
+
+
+async def accept(conn: Connection, offer_id: str, who: Principal) -> Offer:
+    """The customer agrees to an offer. Raises Conflict `wrong_state`, `offer_expired`."""
+    offer, deal = await _in_state(conn, offer_id, who, "sent")
+    _check_valid(offer)
+    offer = await offers.decide(conn, offer.id, "accepted", by=who.person, at=now())
+    policy = await policy_of(conn, deal)
+    step = Step(
+        kind="offer_accepted",
+        what="offer accepted",
+        stage=Stage.NEGOTIATING,
+        next_action="close the sale",
+        next_action_at=policy.next_step(StepKind.OFFER_ACCEPTED, now()),
+        data=_refs(offer),
+    )
+    await _moved(conn, deal, who, offer, step)
+    return offer
+
+
+async def expire(conn: Connection, offer: Offer) -> None:
+    """Close an offer that nobody answered in time. The workflow's own timer reminds the manager of it."""
+    deal = await deals.get(conn, offer.deal_id, lock=True)
+    offer = await offers.get(conn, offer.id)
+    if offer.state not in ("sent", "awaiting_approval"):
+        return
+    await offers.decide(conn, offer.id, "expired", by="policy", at=now())
+    await work_items.cancel_for_lead(conn, deal.lead_id, kinds=["approval"], result="offer expired")
+    await timeline.add(
+        conn, deal.id, at=now(), by="policy", kind="offer_expired", text="offer expired", data=_refs(offer)
+    )
+    await publish(conn, "offer.changed", offer_id=offer.id, deal_id=deal.id, state="expired")
+
+
+async def _replace(conn: Connection, deal: Deal, state: OfferState) -> None:
+    if await offers.close_open(conn, deal.id, state):
+        await work_items.cancel_for_lead(conn, deal.lead_id, kinds=["approval"], result=state)
+
+
+async def _sent(conn: Connection, deal: Deal, who: Principal, offer: Offer) -> None:
+    step = Step(
+        kind="offer_sent",
+        what="offer sent",
+        text=f"offer {offer.number}/{offer.version} sent: {offer.total} {offer.currency}",
+        stage=Stage.OFFER,
+        next_action="ask for the answer to the offer",
+        next_action_at=offer.valid_until,
+        data=_refs(offer),
+    )
+    await _moved(conn, deal, who, offer, step)
+
+
+async def _ask_approval(conn: Connection, deal: Deal, who: Principal, offer: Offer, policy: Policy) -> None:
+    item = NewItem(
+        kind="approval",
+        key=f"approval:{offer.id}",
+        workflow_id=deal.workflow_id,
+        lead_id=deal.lead_id,
+        priority=_APPROVAL_PRIORITY,
+        group_key=SUPERVISOR_GROUP,
+        payload={"deal_id": deal.id, "offer_id": offer.id, "discount_percent": str(offer.discount_percent)},
+    )
+    await work_items.open_item(conn, item)
+    step = Step(
+        kind="offer_waits",
+        what="offer waits for approval",
+        text=f"offer {offer.number}/{offer.version} waits for approval: discount {offer.discount_percent} %",
+        next_action="approval of the offer",
+        next_action_at=policy.next_step(StepKind.APPROVAL, now()),
+        data=_refs(offer),
+    )
+    await _moved(conn, deal, who, offer, step)
+
+
+async def _moved(conn: Connection, deal: Deal, who: Principal, offer: Offer, step: Step) -> None:
+    await move(conn, deal, who, step)
+    await publish(conn, "offer.changed", offer_id=offer.id, deal_id=deal.id, state=offer.state)
+
+
+async def _in_state(conn: Connection, offer_id: str, who: Principal, state: OfferState) -> tuple[Offer, Deal]:
+    deal = await deals.get(conn, (await offers.get(conn, offer_id)).deal_id, lock=True)
+    check_owner(deal, who)
+    offer = await offers.get(conn, offer_id)
+    if offer.state != state:
+        raise Conflict(f"this offer is {offer.state}", code="wrong_state", detail={"state": offer.state})
+    stages.require(deal.stage, stages.WORKED)
+    return offer, deal
+
+
+def _check_valid(offer: Offer) -> None:
+    if offer.valid_until <= now():
+        raise Conflict("this offer's time is over; make another one", code="offer_expired")
+
+
+def _refs(offer: Offer) -> dict[str, str | int]:
+    return {"offer_id": offer.id, "number": offer.number, "version": offer.version}

@@ -1,0 +1,83 @@
+"""Tier 2's activities. Each happens once per key: a retry gets the answer of the first time."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import TypeVar
+
+from temporalio import activity
+
+from services.chassis.db import Connection, Pool
+from services.conversion import offering, upkeep
+from services.conversion.repository import effects
+from workflows.contracts.base import Done, Message
+from workflows.contracts.conversion import (
+    AddHandOver,
+    CloseDeal,
+    ConversionActivities,
+    OfferDeal,
+    OfferedDeal,
+    OfferWithdrawn,
+    OpenInbound,
+    RemindDeal,
+    Reminded,
+    WithdrawOffer,
+)
+
+# Far beyond the week for which an activity is retried, and the month in which a workflow may be reset.
+_KEEP_EFFECTS = timedelta(days=90)
+M = TypeVar("M", bound=Message)
+
+
+class Activities(ConversionActivities):
+    """The contract's activities on this tier's database."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    @activity.defn(name="conversion.offer_deal")
+    async def offer_deal(self, request: OfferDeal) -> OfferedDeal:
+        """Create the deal if it is new, choose a manager by the routing rules, open the hand-over item."""
+        return await self._once(request.key, OfferedDeal, lambda conn: offering.offer(conn, request))
+
+    @activity.defn(name="conversion.withdraw_offer")
+    async def withdraw_offer(self, request: WithdrawOffer) -> OfferWithdrawn:
+        """Expire an unanswered offer."""
+        return await self._once(request.key, OfferWithdrawn, lambda conn: upkeep.withdraw(conn, request))
+
+    @activity.defn(name="conversion.remind_deal")
+    async def remind_deal(self, request: RemindDeal) -> Reminded:
+        """Open a reminder for the manager, then for the supervisor."""
+        return await self._once(request.key, Reminded, lambda conn: upkeep.remind(conn, request))
+
+    @activity.defn(name="conversion.open_inbound")
+    async def open_inbound(self, request: OpenInbound) -> Done:
+        """Open an inbound call as urgent work of the deal's manager."""
+        return await self._once(request.key, Done, lambda conn: upkeep.open_inbound(conn, request))
+
+    @activity.defn(name="conversion.add_hand_over")
+    async def add_hand_over(self, request: AddHandOver) -> Done:
+        """Add a hand-over's story to the deal's timeline."""
+        return await self._once(request.key, Done, lambda conn: upkeep.add_hand_over(conn, request))
+
+    @activity.defn(name="conversion.close_deal")
+    async def close_deal(self, request: CloseDeal) -> Done:
+        """Close the deal and cancel its open work."""
+        return await self._once(request.key, Done, lambda conn: upkeep.close_deal(conn, request))
+
+    async def _once(self, key: str, kind: type[M], effect: Callable[[Connection], Awaitable[M]]) -> M:
+        """Run the effect and keep its answer in one transaction; for a known key, give the kept answer."""
+        async with self._pool.acquire() as conn, conn.transaction():
+            earlier = await effects.take(conn, key)
+            if earlier is not None:
+                return kind.model_validate(earlier)
+            answer = await effect(conn)
+            await effects.store(conn, key, answer)
+            return answer
+
+
+async def purge_effects(pool: Pool) -> int:
+    """A sweep: forget answers that no retry can ask for any more."""
+    async with pool.acquire() as conn:
+        return await effects.purge(conn, _KEEP_EFFECTS)

@@ -1,0 +1,38 @@
+"""Tier 2's REST interface, put together."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from services.chassis.http import create_app
+from services.chassis.metrics import durable_collector
+from services.chassis.outbox.routes import outbox_router
+from services.chassis.settings import Settings
+from services.conversion.routes import deals, hand_overs, ledger, managers, meetings, offers
+from workflows.contracts.base import Tier
+
+_DESCRIPTION = """Lead conversion: managers take warm leads, answer hard questions, meet, offer and close.
+
+Every change is one transaction; repeat a POST safely with an `Idempotency-Key`."""
+
+
+def build_app(settings: Settings) -> FastAPI:
+    """The app, ready to serve."""
+    return create_app(
+        title="Leadrelay conversion",
+        description=_DESCRIPTION,
+        tier=Tier.CONVERSION,
+        settings=settings,
+        routers=[
+            hand_overs.router,
+            deals.router,
+            meetings.router,
+            offers.router,
+            managers.router,
+            ledger.router,
+            ledger.reminder_router,
+            managers.policy_router,
+            outbox_router(),
+        ],
+        collectors=[durable_collector],
+    )

@@ -1,0 +1,42 @@
+"""A meeting as an iCalendar file. The UID stays, the sequence grows, so calendars move the entry they have."""
+
+from __future__ import annotations
+
+from datetime import UTC, timedelta
+
+from icalendar import Alarm, Calendar, Event
+
+from services.conversion.records import Meeting
+from workflows.contracts.base import ContactCard
+
+_PRODUCT = "-//Leadrelay//Conversion//EN"
+_REMIND_BEFORE = timedelta(minutes=15)
+_KINDS = {"phone": "Telephone call", "online": "Online meeting", "visit": "Visit"}
+
+
+def calendar_file(meeting: Meeting, contact: ContactCard) -> bytes:
+    """The file's content, in UTC. A cancelled meeting removes the entry."""
+    cancelled = meeting.state == "cancelled"
+    calendar = Calendar()
+    calendar.add("prodid", _PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("method", "CANCEL" if cancelled else "PUBLISH")
+    event = Event()
+    event.add("uid", f"meeting-{meeting.id}@leadrelay")
+    event.add("sequence", meeting.sequence)
+    event.add("dtstamp", meeting.updated_at.astimezone(UTC))
+    event.add("dtstart", meeting.starts_at.astimezone(UTC))
+    event.add("dtend", meeting.ends_at.astimezone(UTC))
+    event.add("summary", f"{_KINDS[meeting.kind]}: {contact.company}")
+    event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
+    if meeting.place:
+        event.add("location", meeting.place)
+    event.add("description", "\n".join(text for text in (contact.contact_name, *contact.phones, meeting.note) if text))
+    if not cancelled:
+        alarm = Alarm()
+        alarm.add("action", "DISPLAY")
+        alarm.add("description", "Meeting")
+        alarm.add("trigger", -_REMIND_BEFORE)
+        event.add_component(alarm)
+    calendar.add_component(event)
+    return bytes(calendar.to_ical())

@@ -1,0 +1,119 @@
+"""Tier 2's policy as data: opening hours, deadlines, offers, discounts, commission. Two presets to begin with.
+
+All durations are business time of `calendar`. A deal keeps the version it began with.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from services.conversion.domain.calendar import ALWAYS, OFFICE, Calendar
+from services.conversion.domain.commission import Rates
+from workflows.contracts.conversion import ConversionPolicy, HandOverReason, Stage
+
+Duration = Annotated[timedelta, Field(gt=timedelta(0), le=timedelta(days=365), description="ISO 8601, e.g. PT30M.")]
+DiscountPercent = Annotated[Decimal, Field(ge=0, le=100, max_digits=5, decimal_places=2)]
+Fact = Literal["need", "volume", "authority", "timing", "current_supplier"]
+
+
+class StepKind(StrEnum):
+    """Steps after which the policy sets the date of the next one, unless the manager did."""
+
+    INFORMED = "informed"
+    QUALIFIED = "qualified"
+    MEETING_HELD = "meeting_held"
+    MEETING_FAILED = "meeting_failed"
+    APPROVAL = "approval"
+    OFFER_REFUSED = "offer_refused"
+    OFFER_ACCEPTED = "offer_accepted"
+
+
+class Policy(BaseModel):
+    """Everything a supervisor of tier 2 may change without a programmer."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    calendar: Calendar
+    accept_within: dict[HandOverReason, Duration]
+    first_step_within: Duration = Field(description="From accepting a lead to its first step.")
+    next_step_within: dict[StepKind, Duration]
+    remind_every: Duration = Field(description="From one reminder of an overdue step to the next.")
+    max_offers: int = Field(default=3, ge=1, le=20, description="Managers asked before the supervisor.")
+    max_reminders: int = Field(default=3, ge=1, le=20, description="Reminders of one overdue step.")
+    fair_share_over: Duration = Field(default=timedelta(days=7), description="Calendar time that offers count for.")
+    entry: dict[Stage, list[Fact]] = Field(
+        default_factory=dict, description="What the qualification must say before a deal enters a stage."
+    )
+    discount_limit: dict[str, DiscountPercent] = Field(description="Largest discount without approval, by role.")
+    offer_valid_for: Duration = Field(default=timedelta(days=14), description="Calendar time, when not said.")
+    tax_percent: DiscountPercent = Decimal("20")
+    seller: list[str] = Field(default=["Leadrelay"], min_length=1, max_length=8, description="Letterhead of offers.")
+    meeting_minutes: int = Field(default=60, ge=5, le=480)
+    commission: Rates = Rates()
+
+    @model_validator(mode="after")
+    def _complete(self) -> Policy:
+        lacking: list[StrEnum] = [reason for reason in HandOverReason if reason not in self.accept_within]
+        lacking += [step for step in StepKind if step not in self.next_step_within]
+        if lacking:
+            raise ValueError(f"no deadline is given for {', '.join(lacking)}")
+        return self
+
+    def accept_by(self, reason: HandOverReason, offered_at: datetime) -> datetime:
+        """When a manager must have answered an offer."""
+        return self.calendar.add(offered_at, self.accept_within[reason])
+
+    def next_step(self, kind: StepKind, at: datetime) -> datetime:
+        """When the step after this one is due."""
+        return self.calendar.add(at, self.next_step_within[kind])
+
+    def limit_of(self, role: str) -> Decimal:
+        """The largest discount this role may give alone, in per cent."""
+        return self.discount_limit.get(role, Decimal(0))
+
+    def for_workflow(self, version: int) -> ConversionPolicy:
+        """The part that the workflow decides by."""
+        return ConversionPolicy(version=version, max_offers=self.max_offers, max_reminders=self.max_reminders)
+
+
+def _accept_within(question: timedelta, others: timedelta) -> dict[HandOverReason, timedelta]:
+    at_once = {HandOverReason.HARD_QUESTION, HandOverReason.INBOUND}
+    return {reason: question if reason in at_once else others for reason in HandOverReason}
+
+
+_DAY = timedelta(hours=8)
+_ENTRY: dict[Stage, list[Fact]] = {Stage.QUALIFIED: ["need", "authority", "timing"], Stage.OFFER: ["need"]}
+_LIMITS = {"manager": Decimal(10), "supervisor": Decimal(30)}
+
+STANDARD = Policy(
+    calendar=OFFICE,
+    accept_within=_accept_within(timedelta(minutes=10), timedelta(minutes=30)),
+    first_step_within=_DAY,
+    next_step_within={
+        StepKind.INFORMED: 2 * _DAY,
+        StepKind.QUALIFIED: 2 * _DAY,
+        StepKind.MEETING_HELD: _DAY,
+        StepKind.MEETING_FAILED: _DAY,
+        StepKind.APPROVAL: timedelta(hours=4),
+        StepKind.OFFER_REFUSED: _DAY,
+        StepKind.OFFER_ACCEPTED: _DAY,
+    },
+    remind_every=timedelta(hours=4),
+    entry=_ENTRY,
+    discount_limit=_LIMITS,
+)
+DEMO = Policy(
+    calendar=ALWAYS,
+    accept_within=_accept_within(timedelta(seconds=8), timedelta(seconds=8)),
+    first_step_within=timedelta(seconds=6),
+    next_step_within=dict.fromkeys(StepKind, timedelta(seconds=8)),
+    remind_every=timedelta(seconds=5),
+    entry=_ENTRY,
+    discount_limit=_LIMITS,
+)
+PRESETS = {"standard": STANDARD, "demo": DEMO}

@@ -1,0 +1,190 @@
+"""Rows of tier 2 as the code sees them. Times are UTC."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from services.conversion.domain.commission import Role
+from services.conversion.domain.policy import Policy
+from services.conversion.domain.routing import Routing
+from workflows.contracts.base import ContactCard, OrderLine
+from workflows.contracts.conversion import CallRecord, HandOverReason, Stage
+
+HandOverState = Literal["open", "accepted", "declined", "expired", "cancelled"]
+MeetingKind = Literal["phone", "online", "visit"]
+MeetingState = Literal["booked", "held", "no_show", "cancelled"]
+OfferState = Literal["awaiting_approval", "sent", "accepted", "rejected", "expired", "superseded"]
+
+
+class Record(BaseModel):
+    """A row; columns that this code does not know are ignored, so that a newer schema can be read."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class PolicyVersion(Record):
+    """A policy with its number."""
+
+    version: int
+    body: Policy
+    created_by: str
+    created_at: datetime
+
+
+class Manager(Record):
+    """A manager's place in the routing. Empty lists mean any language, segment or region."""
+
+    id: str
+    name: str
+    languages: list[str]
+    segments: list[str]
+    regions: list[str]
+    weight: int
+    capacity: int
+    active: bool
+    created_at: datetime
+    updated_at: datetime
+
+
+class Deal(Record):
+    """One attempt to turn a lead into a customer."""
+
+    id: str
+    lead_id: str
+    workflow_id: str
+    stage: Stage
+    owner: str | None
+    last_owner: str | None
+    policy_version: int
+    contact: ContactCard
+    reason: HandOverReason
+    question: str | None
+    question_answered_at: datetime | None
+    needs: str | None
+    wished_meeting: datetime | None
+    story: list[CallRecord]
+    campaign_id: str | None
+    campaign_name: str
+    segment: str
+    sourced_by: str | None
+    qualification: dict[str, Any] | None
+    next_action: str | None
+    next_action_at: datetime | None
+    offered_at: datetime
+    accepted_at: datetime | None
+    first_contact_at: datetime | None
+    lost_reason: str | None
+    return_at: datetime | None
+    value: Decimal | None
+    currency: str | None
+    closed_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class HandOverRow(Record):
+    """One offer of a lead to one manager, or (without manager) to the supervisor."""
+
+    item_id: str
+    deal_id: str
+    number: int
+    reason: HandOverReason
+    manager: str | None
+    priority: int
+    accept_by: datetime | None
+    question: str | None
+    needs: str | None
+    story: list[CallRecord]
+    routing: Routing
+    state: HandOverState
+    offered_at: datetime
+    answered_at: datetime | None
+    answered_by: str | None
+    decline_reason: str | None
+
+
+class TimelineEntry(Record):
+    """Something that happened to a deal."""
+
+    id: str
+    at: datetime
+    by: str
+    kind: str
+    text: str
+    data: dict[str, Any]
+
+
+class Meeting(Record):
+    """A meeting in a manager's calendar. `sequence` grows with every change of its time."""
+
+    id: str
+    deal_id: str
+    manager: str
+    starts_at: datetime
+    ends_at: datetime
+    kind: MeetingKind
+    place: str | None
+    state: MeetingState
+    sequence: int
+    note: str | None
+    created_by: str
+    created_at: datetime
+    updated_at: datetime
+
+
+class Offer(Record):
+    """An offer; a deal's offers share a number and count their versions."""
+
+    id: str
+    deal_id: str
+    number: str
+    version: int
+    state: OfferState
+    lines: list[OrderLine]
+    discount_percent: Decimal
+    tax_percent: Decimal
+    subtotal: Decimal
+    discount: Decimal
+    net: Decimal
+    tax: Decimal
+    total: Decimal
+    currency: str
+    valid_until: datetime
+    created_by: str
+    created_at: datetime
+    sent_at: datetime | None
+    decided_by: str | None
+    decided_at: datetime | None
+
+
+class CommissionEntry(Record):
+    """One entry of the ledger. `base` is the sale before tax."""
+
+    id: str
+    deal_id: str
+    lead_id: str
+    person: str
+    role: Role
+    kind: Literal["accrued", "vested", "clawed_back"]
+    base: Decimal
+    percent: Decimal
+    amount: Decimal
+    currency: str
+    policy_version: int
+    at: datetime
+
+
+class PublishedAnswer(Record):
+    """An answer to a hard question, fit for the callers' instructions."""
+
+    id: str
+    deal_id: str
+    lead_id: str
+    question: str
+    answer: str
+    published_by: str
+    published_at: datetime

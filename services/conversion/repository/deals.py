@@ -1,0 +1,105 @@
+"""Deals. A transaction that changes one locks it first, so that people and workflow take turns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services.chassis.db import Connection, new_id
+from services.chassis.errors import NotFound
+from services.conversion.domain.stages import WORKED
+from services.conversion.records import Deal
+from workflows.contracts.conversion import HandOver, Stage
+
+_COLUMNS = frozenset(Deal.model_fields) - {"id", "lead_id", "created_at", "updated_at"}
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What a list of deals is narrowed to; none of a field means any."""
+
+    stages: Sequence[Stage] | None = None
+    owner: str | None = None
+    lead_id: str | None = None
+    overdue_at: datetime | None = None
+
+
+def _deal(row: Any) -> Deal:
+    return Deal.model_validate(dict(row))
+
+
+async def add(conn: Connection, hand_over: HandOver, *, workflow_id: str, policy_version: int, at: datetime) -> Deal:
+    """Make a deal from a hand-over, not offered to anybody yet."""
+    contact = hand_over.contact
+    row = await conn.fetchrow(
+        """INSERT INTO deals (id, lead_id, workflow_id, stage, policy_version, contact, reason, question, needs,
+                              wished_meeting, story, campaign_id, campaign_name, segment, sourced_by, offered_at)
+           VALUES ($1, $2, $3, 'offered', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) RETURNING *""",
+        new_id(),
+        contact.lead_id,
+        workflow_id,
+        policy_version,
+        contact,
+        hand_over.reason.value,
+        hand_over.question,
+        hand_over.needs,
+        hand_over.wished_meeting,
+        hand_over.story,
+        hand_over.campaign_id,
+        hand_over.campaign_name,
+        hand_over.segment,
+        hand_over.sourced_by,
+        at,
+    )
+    return _deal(row)
+
+
+async def update(conn: Connection, deal_id: str, **changes: Any) -> Deal:
+    """Set columns of a deal, by name."""
+    unknown = changes.keys() - _COLUMNS
+    if unknown:
+        raise ValueError(f"not columns of a deal: {sorted(unknown)}")
+    names = sorted(changes)
+    assignments = ", ".join(f"{name} = ${number}" for number, name in enumerate(names, start=2))
+    row = await conn.fetchrow(
+        f"UPDATE deals SET {assignments}, updated_at = now() WHERE id = $1 RETURNING *",
+        deal_id,
+        *(changes[name] for name in names),
+    )
+    return _deal(row)
+
+
+async def get(conn: Connection, deal_id: str, *, lock: bool = False) -> Deal:
+    """One deal. Raises NotFound."""
+    row = await conn.fetchrow(f"SELECT * FROM deals WHERE id = $1{' FOR UPDATE' if lock else ''}", deal_id)
+    if row is None:
+        raise NotFound("there is no such deal")
+    return _deal(row)
+
+
+async def lock_latest(conn: Connection, lead_id: str) -> Deal | None:
+    """The lead's last deal, locked, or none."""
+    row = await conn.fetchrow("SELECT * FROM deals WHERE lead_id = $1 ORDER BY id DESC LIMIT 1 FOR UPDATE", lead_id)
+    return _deal(row) if row else None
+
+
+async def page(conn: Connection, wanted: Filter, limit: int, after: str | None) -> list[Deal]:
+    """Deals in order of creation."""
+    rows = await conn.fetch(
+        """SELECT * FROM deals
+            WHERE ($1::text[] IS NULL OR stage = ANY($1)) AND ($2::text IS NULL OR owner = $2)
+              AND ($3::uuid IS NULL OR lead_id = $3)
+              AND ($4::timestamptz IS NULL OR (next_action_at < $4 AND stage = ANY($5)))
+              AND ($6::uuid IS NULL OR id > $6)
+            ORDER BY id LIMIT $7""",
+        [stage.value for stage in wanted.stages] if wanted.stages is not None else None,
+        wanted.owner,
+        wanted.lead_id,
+        wanted.overdue_at,
+        [stage.value for stage in WORKED],
+        after,
+        limit,
+    )
+    return [_deal(row) for row in rows]

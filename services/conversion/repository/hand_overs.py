@@ -1,0 +1,107 @@
+"""Offers of a lead to a manager, each beside its work item."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services.chassis.db import Connection
+from services.chassis.errors import NotFound
+from services.conversion.records import HandOverRow, HandOverState
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What the list is narrowed to. `of` gives a person's own; `unassigned` adds what lies with the supervisor."""
+
+    state: HandOverState | None = None
+    of: str | None = None
+    unassigned: bool = False
+
+
+def _row(row: Any) -> HandOverRow:
+    return HandOverRow.model_validate(dict(row))
+
+
+async def add(conn: Connection, new: HandOverRow) -> None:
+    """Write a new offer."""
+    await conn.execute(
+        """INSERT INTO hand_overs (item_id, deal_id, number, reason, manager, priority, accept_by, question, needs,
+                                   story, routing, offered_at)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)""",
+        new.item_id,
+        new.deal_id,
+        new.number,
+        new.reason.value,
+        new.manager,
+        new.priority,
+        new.accept_by,
+        new.question,
+        new.needs,
+        new.story,
+        new.routing,
+        new.offered_at,
+    )
+
+
+async def get(conn: Connection, item_id: str) -> HandOverRow:
+    """One offer. Raises NotFound."""
+    row = await conn.fetchrow("SELECT * FROM hand_overs WHERE item_id = $1", item_id)
+    if row is None:
+        raise NotFound("there is no such hand-over")
+    return _row(row)
+
+
+async def close(
+    conn: Connection,
+    item_id: str,
+    state: HandOverState,
+    *,
+    by: str | None,
+    at: datetime,
+    decline_reason: str | None = None,
+) -> None:
+    """Write how an open offer ended; one that has ended stays as it is."""
+    await conn.execute(
+        """UPDATE hand_overs SET state = $2, answered_by = $3, answered_at = $4, decline_reason = $5
+            WHERE item_id = $1 AND state = 'open'""",
+        item_id,
+        state,
+        by,
+        at,
+        decline_reason,
+    )
+
+
+async def open_of_deal(conn: Connection, deal_id: str) -> HandOverRow | None:
+    """The offer of this deal that waits for its answer, or none."""
+    row = await conn.fetchrow("SELECT * FROM hand_overs WHERE deal_id = $1 AND state = 'open'", deal_id)
+    return _row(row) if row else None
+
+
+async def of_deals(conn: Connection, deal_ids: Sequence[str]) -> dict[str, HandOverRow]:
+    """The open offer of each of these deals that has one."""
+    rows = await conn.fetch("SELECT * FROM hand_overs WHERE deal_id = ANY($1::uuid[]) AND state = 'open'", deal_ids)
+    return {row["deal_id"]: _row(row) for row in rows}
+
+
+async def page(
+    conn: Connection, wanted: Filter, limit: int, after: tuple[int, str] | None
+) -> list[tuple[HandOverRow, dict[str, Any], str]]:
+    """Offers with their deal's contact card and lead: the most urgent first, then the one that waits longest."""
+    rows = await conn.fetch(
+        """SELECT h.*, d.contact AS contact, d.lead_id AS lead_id FROM hand_overs h JOIN deals d ON d.id = h.deal_id
+            WHERE ($1::text IS NULL OR h.state = $1)
+              AND ($2::text IS NULL OR h.manager = $2 OR ($3 AND h.manager IS NULL))
+              AND ($4::int IS NULL OR (-h.priority, h.item_id) > (-$4::int, $5::uuid))
+            ORDER BY -h.priority, h.item_id LIMIT $6""",
+        wanted.state,
+        wanted.of,
+        wanted.unassigned,
+        after[0] if after else None,
+        after[1] if after else None,
+        limit,
+    )
+    return [(_row(row), row["contact"], row["lead_id"]) for row in rows]

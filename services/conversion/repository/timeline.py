@@ -1,0 +1,45 @@
+"""What happened to a deal, oldest first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from services.chassis.db import Connection, new_id
+from services.conversion.records import TimelineEntry
+
+
+async def add(
+    conn: Connection,
+    deal_id: str,
+    *,
+    at: datetime,
+    by: str,
+    kind: str,
+    text: str,
+    data: Mapping[str, Any] | None = None,
+) -> str:
+    """Write an entry; its id names the event everywhere else."""
+    entry_id = new_id()
+    await conn.execute(
+        "INSERT INTO timeline (id, deal_id, at, by, kind, text, data) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        entry_id,
+        deal_id,
+        at,
+        by,
+        kind,
+        text,
+        dict(data or {}),
+    )
+    return entry_id
+
+
+async def of_deal(conn: Connection, deal_id: str) -> list[TimelineEntry]:
+    """The last 500 entries of a deal, oldest first."""
+    rows = await conn.fetch(
+        """SELECT * FROM (SELECT * FROM timeline WHERE deal_id = $1 ORDER BY id DESC LIMIT 500) latest
+            ORDER BY id""",
+        deal_id,
+    )
+    return [TimelineEntry.model_validate(dict(row)) for row in rows]

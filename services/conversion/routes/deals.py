@@ -1,0 +1,153 @@
+"""Deals: the board, one deal, and every step of its owner."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Query, Response
+
+from services.chassis.auth import Principal
+from services.chassis.db import Connection
+from services.chassis.errors import Invalid
+from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
+from services.conversion.actions import answering, closing, steps
+from services.conversion.actions import meetings as meeting_actions
+from services.conversion.actions import offers as offer_actions
+from services.conversion.actions.steps import SUPERVISOR, deal_for, now, policy_of
+from services.conversion.domain.stages import FINAL, WORKED
+from services.conversion.records import Deal
+from services.conversion.repository import deals, meetings, offers, timeline
+from services.conversion.routes.cursors import after_id
+from services.conversion.schemas.deals import (
+    DealAnswer,
+    DealSummary,
+    Loss,
+    NextStep,
+    Note,
+    Qualification,
+    QuestionAnswer,
+    Win,
+)
+from services.conversion.schemas.meetings import MeetingAnswer, NewMeeting
+from services.conversion.schemas.offers import NewOffer, OfferAnswer
+from workflows.contracts.conversion import Stage
+
+router = new_router(tags=["deals"])
+_STAFF = allow("manager", "supervisor")
+
+
+async def full(conn: Connection, deal: Deal) -> DealAnswer:
+    """The deal with its timeline, meetings and offers."""
+    return DealAnswer(
+        **DealSummary.fields_of(deal, now()),
+        story=deal.story,
+        missing=DealAnswer.facts_missing(deal, await policy_of(conn, deal)),
+        timeline=await timeline.of_deal(conn, deal.id),
+        meetings=[MeetingAnswer.model_validate(row.model_dump()) for row in await meetings.of_deal(conn, deal.id)],
+        offers=[OfferAnswer.of(offer) for offer in await offers.of_deal(conn, deal.id)],
+    )
+
+
+@router.get("/deals", dependencies=[_STAFF], summary="The deal board")
+async def list_deals(
+    conn: Conn,
+    who: Who,
+    pager: Pager,
+    stage: Annotated[list[Stage] | None, Query(description="May be given several times.")] = None,
+    owner: Annotated[str | None, Query(max_length=100)] = None,
+    mine: Annotated[bool, Query()] = False,
+    lead_id: Annotated[Id | None, Query()] = None,
+    open: Annotated[bool | None, Query(description="True: neither won nor lost. False: won or lost.")] = None,
+    overdue: Annotated[bool, Query(description="Only deals whose next step is late.")] = False,
+) -> Page[DealSummary]:
+    """Deals in order of their beginning."""
+    stages = set(stage) if stage else set(Stage)
+    if open is not None:
+        stages = stages - FINAL if open else stages & FINAL
+    moment = now()
+    wanted = deals.Filter(
+        stages=None if len(stages) == len(Stage) else sorted(stages),
+        owner=who.person if mine else owner,
+        lead_id=lead_id,
+        overdue_at=moment if overdue else None,
+    )
+    found = await deals.page(conn, wanted, pager.limit + 1, after_id(pager))
+    items = [DealSummary(**DealSummary.fields_of(deal, moment)) for deal in found]
+    return Page.of(items, pager.limit, key=lambda deal: (deal.id,))
+
+
+@router.get("/deals/{deal_id}", dependencies=[_STAFF], summary="One deal with everything that belongs to it")
+async def get_deal(deal_id: Id, conn: Conn) -> DealAnswer:
+    """Contact, calls, qualification, timeline, meetings, offers."""
+    return await full(conn, await deals.get(conn, deal_id))
+
+
+@router.post("/deals/{deal_id}/qualify", dependencies=[_STAFF], summary="Write down need, volume, authority, timing")
+async def qualify(deal_id: Id, body: Qualification, conn: Conn, who: Who) -> DealAnswer:
+    """Facts that are not given stay as they are. The deal is qualified once the policy's facts are known."""
+    deal = await deal_for(conn, deal_id, who)
+    return await full(conn, await steps.qualify(conn, deal, who, body.model_dump()))
+
+
+@router.post("/deals/{deal_id}/next-step", dependencies=[_STAFF], summary="Say what comes next, and when")
+async def next_step(deal_id: Id, body: NextStep, conn: Conn, who: Who) -> DealAnswer:
+    """A reminder follows when the time has passed."""
+    if body.at <= now():
+        raise Invalid("must be in the future", field="at")
+    return await full(conn, await steps.plan(conn, await deal_for(conn, deal_id, who), who, body.what, body.at))
+
+
+@router.post("/deals/{deal_id}/notes", status_code=201, dependencies=[_STAFF], summary="Add a note")
+async def add_note(deal_id: Id, body: Note, conn: Conn, who: Who) -> DealAnswer:
+    """The deal does not move."""
+    deal = await deal_for(conn, deal_id, who, allowed=set(Stage))
+    return await full(conn, await steps.note(conn, deal, who, body.text))
+
+
+@router.post("/deals/{deal_id}/answer", dependencies=[_STAFF], summary="Answer the customer's question")
+async def answer(deal_id: Id, body: QuestionAnswer, conn: Conn, who: Who) -> DealAnswer:
+    """With `publish`, callers can read question and answer. 409 `no_question` if none was asked."""
+    deal = await deal_for(conn, deal_id, who)
+    return await full(conn, await answering.answer(conn, deal, who, body.text, publish=body.publish))
+
+
+@router.post("/deals/{deal_id}/meetings", status_code=201, dependencies=[_STAFF], summary="Book a meeting")
+async def book_meeting(deal_id: Id, body: NewMeeting, conn: Conn, who: Who, response: Response) -> MeetingAnswer:
+    """409 `double_booked` with `free_slots` if the manager is taken then."""
+    deal = await deal_for(conn, deal_id, who)
+    ends_at = body.end((await policy_of(conn, deal)).meeting_minutes)
+    meeting = await meeting_actions.book(
+        conn, deal, who, starts_at=body.starts_at, ends_at=ends_at, kind=body.kind, place=body.place
+    )
+    response.headers["Location"] = f"/v1/meetings/{meeting.id}"
+    return MeetingAnswer.model_validate(meeting.model_dump())
+
+
+@router.post("/deals/{deal_id}/offers", status_code=201, dependencies=[_STAFF], summary="Make an offer")
+async def make_offer(deal_id: Id, body: NewOffer, conn: Conn, who: Who, response: Response) -> OfferAnswer:
+    """State `sent`, or `awaiting_approval` if the discount is above one's limit. 409 `not_qualified`."""
+    deal = await deal_for(conn, deal_id, who)
+    offer = await offer_actions.make(
+        conn, deal, who, lines=body.lines, valid_until=body.valid_until, discount_percent=body.discount_percent
+    )
+    response.headers["Location"] = f"/v1/offers/{offer.id}"
+    return OfferAnswer.of(offer)
+
+
+@router.post("/deals/{deal_id}/win", dependencies=[_STAFF], summary="Close the sale")
+async def win(deal_id: Id, body: Win, conn: Conn, who: Who) -> DealAnswer:
+    """The order goes to account management, commission is accrued."""
+    deal = await deal_for(conn, deal_id, who)
+    return await full(conn, await closing.win(conn, deal, who, body.lines, body.note))
+
+
+@router.post("/deals/{deal_id}/lose", dependencies=[_STAFF], summary="Give a deal up, or let it sleep")
+async def lose(deal_id: Id, body: Loss, conn: Conn, who: Who) -> DealAnswer:
+    """With `return_at`, it is offered to the same manager again then."""
+    deal = await deal_for(conn, deal_id, who, allowed=_losable(who))
+    return await full(conn, await closing.lose(conn, deal, who, body.reason, body.return_at))
+
+
+def _losable(who: Principal) -> set[Stage]:
+    # A lead that nobody wants is the supervisor's to give up.
+    return {*WORKED, Stage.OFFERED} if who.role == SUPERVISOR else set(WORKED)

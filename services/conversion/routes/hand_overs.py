@@ -1,0 +1,49 @@
+"""Offered leads: the list, accept, decline."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Body, Query
+
+from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
+from services.conversion.actions import accepting
+from services.conversion.actions.steps import SUPERVISOR
+from services.conversion.records import HandOverState
+from services.conversion.repository import hand_overs
+from services.conversion.routes.cursors import after_rank
+from services.conversion.schemas.hand_overs import AcceptBody, AnsweredHandOver, DeclineBody, HandOverAnswer
+
+router = new_router(tags=["hand-overs"])
+_STAFF = allow("manager", "supervisor")
+
+
+@router.get("/hand-overs", dependencies=[_STAFF], summary="Leads offered to managers")
+async def list_hand_overs(
+    conn: Conn,
+    who: Who,
+    pager: Pager,
+    state: Annotated[HandOverState | None, Query()] = None,
+    mine: Annotated[bool, Query(description="Only one's own; to a supervisor also what lies with nobody.")] = False,
+) -> Page[HandOverAnswer]:
+    """The most urgent first, then whoever waits longest."""
+    after = after_rank(pager)
+    wanted = hand_overs.Filter(state=state, of=who.person if mine else None, unassigned=mine and who.role == SUPERVISOR)
+    found = await hand_overs.page(conn, wanted, pager.limit + 1, after)
+    items = [HandOverAnswer.of(row, contact, lead_id) for row, contact, lead_id in found]
+    return Page.of(items, pager.limit, key=lambda item: (str(item.priority), item.item_id))
+
+
+@router.post("/hand-overs/{item_id}/accept", dependencies=[_STAFF], summary="Take an offered lead")
+async def accept(
+    item_id: Id, conn: Conn, who: Who, body: Annotated[AcceptBody | None, Body()] = None
+) -> AnsweredHandOver:
+    """409 `already_closed` if it was answered or withdrawn meanwhile, 403 `not_owner` if it is somebody else's."""
+    manager = body.manager if body else None
+    return AnsweredHandOver.of(await accepting.accept(conn, item_id, who, manager))
+
+
+@router.post("/hand-overs/{item_id}/decline", dependencies=[_STAFF], summary="Give an offered lead back")
+async def decline(item_id: Id, body: DeclineBody, conn: Conn, who: Who) -> AnsweredHandOver:
+    """The next manager is asked, then the supervisor. Errors as for accept."""
+    return AnsweredHandOver.of(await accepting.decline(conn, item_id, who, body.reason))

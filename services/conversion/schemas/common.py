@@ -1,0 +1,66 @@
+"""Types that several bodies share."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, StringConstraints
+
+from workflows.contracts.base import Money, OrderLine
+
+
+def _no_nul(text: str) -> str:
+    # PostgreSQL stores every character but this one.
+    if "\x00" in text:
+        raise ValueError("must not contain NUL characters")
+    return text
+
+
+Short = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True), AfterValidator(_no_nul)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=5000, strip_whitespace=True), AfterValidator(_no_nul)]
+PersonId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@-]{0,99}$")]
+Percent = Annotated[Decimal, Field(ge=0, le=100, max_digits=5, decimal_places=2)]
+_FIRST_YEAR, _LAST_YEAR = 2000, 2200
+
+
+def _sane(moment: datetime) -> datetime:
+    # Arithmetic near the ends of the calendar overflows in the middle of a rule.
+    if not _FIRST_YEAR <= moment.year < _LAST_YEAR:
+        raise ValueError(f"must lie between the years {_FIRST_YEAR} and {_LAST_YEAR}")
+    return moment
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_sane)]
+"""A time with its offset, RFC 3339."""
+
+
+LINE_EXAMPLE: dict[str, Any] = {
+    "product_id": "FTL-UA",
+    "description": "Full truck within Ukraine, 22 t",
+    "quantity": "2",
+    "unit_price": {"amount": "28500.00", "currency": "UAH"},
+}
+
+
+def example(**values: Any) -> ConfigDict:
+    """Configuration of a body with an example for the OpenAPI document; the rest is inherited."""
+    return ConfigDict(json_schema_extra={"example": values})
+
+
+class Line(OrderLine):
+    """A line of an offer or order."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": LINE_EXAMPLE})
+
+    description: Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(_no_nul)]
+    product_id: Short | None = None
+
+
+Lines = Annotated[list[Line], Field(min_length=1, max_length=200)]
+
+
+def money(amount: Decimal, currency: str) -> Money:
+    """An exact amount as the interface writes it."""
+    return Money(amount=amount, currency=currency)

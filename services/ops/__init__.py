@@ -1,0 +1,1 @@
+"""Operators' service. For now: the codec endpoint that lets the Temporal UI show what workflows carry."""

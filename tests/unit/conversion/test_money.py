@@ -1,0 +1,91 @@
+"""Exact totals: what is offered, ordered and paid as commission is the same to the cent."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from services.chassis.errors import Invalid
+from services.conversion.domain import money
+from services.conversion.domain.commission import Rates, Role, accruals
+from workflows.contracts.base import Money, OrderLine
+
+quantities = st.decimals("0.001", "5000", places=3)
+prices = st.decimals("0.00", "200000", places=2)
+percents = st.decimals("0", "100", places=2)
+
+
+def line(quantity: Decimal | str, price: Decimal | str, currency: str = "UAH") -> OrderLine:
+    amount = Money(amount=Decimal(price), currency=currency)
+    return OrderLine(description="trip", quantity=Decimal(quantity), unit_price=amount)
+
+
+lines = st.lists(st.builds(line, quantities, prices), min_size=1, max_size=8)
+
+
+@given(lines, percents, percents)
+def test_totals_add_up_and_the_order_equals_the_offer(
+    offered: list[OrderLine], discount: Decimal, tax: Decimal
+) -> None:
+    sums = money.totals(offered, discount_percent=discount, tax_percent=tax)
+    assert sums.subtotal - sums.discount == sums.net
+    assert sums.net + sums.tax == sums.total
+    assert 0 <= sums.net <= sums.subtotal
+    assert money.net_of(money.discounted(offered, discount)) == sums.net
+    for amount in (sums.subtotal, sums.discount, sums.net, sums.tax, sums.total):
+        assert amount == amount.quantize(Decimal("0.01"))
+
+
+@pytest.mark.parametrize(
+    ("amount", "rounded"), [("0.005", "0.01"), ("0.015", "0.02"), ("2.675", "2.68"), ("-0.005", "-0.01")]
+)
+def test_half_a_cent_is_rounded_up(amount: str, rounded: str) -> None:
+    assert money.cents(Decimal(amount)) == Decimal(rounded)
+
+
+def test_an_offer_with_discount_and_tax() -> None:
+    sums = money.totals(
+        [line("3", "28500.10"), line("0.5", "99.99")], discount_percent=Decimal("12.5"), tax_percent=Decimal(20)
+    )
+    # Unit prices of 24937.59 and 87.49.
+    assert sums.subtotal == Decimal("85550.30")
+    assert sums.net == Decimal("74856.52")
+    assert sums.tax == Decimal("14971.30")
+    assert sums.total == Decimal("89827.82")
+
+
+@pytest.mark.parametrize(
+    ("bad", "field"),
+    [
+        ([line("1", "1"), line("1", "1", "EUR")], "lines[1].unit_price.currency"),
+        ([line("1", "1"), line("1", "-1")], "lines[1].unit_price.amount"),
+        ([line("999999999.999", "99999999999999.99")], "lines"),
+    ],
+)
+def test_lines_that_cannot_be_sold_are_refused_by_field(bad: list[OrderLine], field: str) -> None:
+    with pytest.raises(Invalid) as refusal:
+        money.check_lines(bad)
+    assert refusal.value.field == field
+
+
+@given(st.decimals("0", "10000000", places=2), st.decimals("0", "50", places=2), st.decimals("0.01", "50", places=2))
+def test_the_same_sale_gives_the_same_cents(net: Decimal, sourced: Decimal, more: Decimal) -> None:
+    rates = Rates(sourced=sourced, closed=sourced + more)
+    shares = accruals(net, rates, sourced_by="caller", closed_by="manager")
+    assert shares == accruals(net, rates, sourced_by="caller", closed_by="manager")
+    assert [share.role for share in shares] == [Role.SOURCED, Role.CLOSED]
+    assert shares[0].amount <= shares[1].amount <= net
+
+
+def test_without_a_caller_only_the_manager_earns() -> None:
+    shares = accruals(Decimal("100.10"), Rates(), sourced_by=None, closed_by="m")
+    assert [(share.person, share.amount) for share in shares] == [("m", Decimal("5.01"))]
+
+
+def test_tier_2_is_paid_above_tier_1() -> None:
+    with pytest.raises(ValidationError, match="higher percentage"):
+        Rates(sourced=Decimal(5), closed=Decimal(5))
