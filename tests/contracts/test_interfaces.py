@@ -6,11 +6,11 @@ import inspect
 import typing
 
 import pytest
+from temporalio import activity, workflow
+
 from services.account_mgmt.activities import Activities as AccountMgmt
 from services.conversion.activities import Activities as Conversion
 from services.lead_gen.activities import Activities as LeadGen
-from temporalio import activity, workflow
-
 from tests.workflows import fakes
 from workflows import campaign, cold_call, conversion, customer_care
 from workflows.contracts.account_mgmt import AccountMgmtActivities, CustomerCareWorkflow

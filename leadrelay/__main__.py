@@ -1,0 +1,5 @@
+"""`python -m leadrelay`: the command line."""
+
+from leadrelay.cli import main
+
+main()

@@ -1,0 +1,147 @@
+"""`leadrelay import` and `replay`: files in, histories checked."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from leadrelay.cli.common import DEFAULT_DATA, Data, duration, give_up
+
+if TYPE_CHECKING:
+    from temporalio.client import Client
+
+    from leadrelay.replaying import KeyRing
+
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}.*")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register this module's commands."""
+    app.command("import")(import_file)
+    app.command()(replay)
+
+
+def import_file(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="A CSV file of leads.")],
+    default_region: Annotated[str, typer.Option(help="Region of phone numbers without a country code.")] = "UA",
+    mapping: Annotated[
+        str, typer.Option(help="auto, hubspot, salesforce, pipedrive, zoho, or a JSON object field -> column.")
+    ] = "auto",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Give every verdict and change nothing.")] = False,
+    url: Annotated[str | None, typer.Option(help="lead_gen's address, if not the stack's in --data.")] = None,
+    token: Annotated[
+        str | None, typer.Option(envvar="LEADRELAY_TOKEN", help="A supervisor's token, needed with --url.")
+    ] = None,
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """Import a file of leads and show how far it is."""
+    from leadrelay.importing import ImportRefused, Wanted, run_import, summary
+
+    if url is None:
+        url, token = _stack_address(data), token or _stack_token(data)
+    if token is None:
+        give_up("--url needs a supervisor's token in LEADRELAY_TOKEN", 2)
+    try:
+        print(summary(run_import(url, token, Wanted(file, default_region, mapping, dry_run))))
+    except ImportRefused as error:
+        give_up(str(error))
+
+
+def _stack_address(data: Path) -> str:
+    from leadrelay.stack.errors import StackError
+    from leadrelay.stack.layout import DataDir
+    from leadrelay.stack.status import read_status
+
+    try:
+        status = read_status(DataDir.at(data))
+    except StackError as error:
+        give_up(str(error))
+    if not status.running:
+        give_up(f"No stack runs on {status.data}: start one with `leadrelay up`, or name lead_gen with --url")
+    return status.addresses["lead_gen"]
+
+
+def _stack_token(data: Path) -> str:
+    from leadrelay.stack.layout import DataDir
+    from services.chassis.dev_issuer import DevIssuer
+
+    return DevIssuer.open(DataDir.at(data).keys).mint(tier="lead_gen", role="supervisor", person="import")
+
+
+def replay(
+    since: Annotated[
+        str | None, typer.Option(help="Also what has ended since then: 24h, 7d or 2026-01-31. Default: what runs.")
+    ] = None,
+    directory: Annotated[
+        Path | None, typer.Option("--dir", exists=True, file_okay=False, help="Replay the histories in these files.")
+    ] = None,
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """Replay histories against the code at hand: exit code 1 if one no longer fits.
+
+    From the Temporal server of the stack in --data, or of TEMPORAL_ADDRESS if that is set.
+    """
+    from temporalio.service import RPCError
+
+    from leadrelay.replaying import from_directory, from_server, replay
+
+    async def run() -> tuple[int, dict[str, str]]:
+        ring = _key_ring(data)
+        if directory is not None:
+            return await replay(from_directory(directory), ring)
+        client = await _client(data, ring)
+        return await replay(from_server(client, _moment(since) if since else None), ring)
+
+    try:
+        count, failures = asyncio.run(run())
+    except (RPCError, RuntimeError, ValueError, OSError) as error:
+        give_up(str(error))
+    for name, reason in failures.items():
+        print(f"{name}: {reason}")
+    print(f"{count} histories replayed, {len(failures)} no longer fit")
+    raise typer.Exit(1 if failures else 0)
+
+
+def _key_ring(data: Path) -> KeyRing:
+    """The environment's keys and, where there is one, the stack's."""
+    from leadrelay.stack.layout import DataDir
+    from services.chassis.settings import SettingsError, load_settings, parse_key_ring
+
+    try:
+        ring = load_settings().key_ring
+    except SettingsError as error:
+        give_up(str(error))
+    keys = DataDir.at(data).keys / "codec.key"
+    return [*parse_key_ring(keys.read_text().strip()), *ring] if keys.exists() else ring
+
+
+async def _client(data: Path, ring: KeyRing) -> Client:
+    from temporalio.client import Client
+    from temporalio.envconfig import ClientConfig
+
+    from leadrelay.stack.layout import DataDir
+    from leadrelay.stack.status import read_status
+    from services.chassis.temporal import leadrelay_plugin
+
+    config = ClientConfig.load_client_connect_config()
+    if "TEMPORAL_ADDRESS" not in os.environ:
+        status = read_status(DataDir.at(data))
+        if not status.running:
+            give_up(f"No stack runs on {status.data}, and TEMPORAL_ADDRESS is not set")
+        config["target_host"] = status.addresses["temporal"]
+    return await Client.connect(**config, plugins=[leadrelay_plugin(ring)])
+
+
+def _moment(text: str) -> str:
+    if _MOMENT.fullmatch(text):
+        try:
+            return datetime.fromisoformat(text).astimezone(UTC).isoformat()
+        except ValueError:
+            give_up(f"--since {text}: is no date or time", 2)
+    return (datetime.now(UTC) - duration(text, "--since")).isoformat()

@@ -1,0 +1,96 @@
+"""`leadrelay api`, `worker`, `migrate`, `register`: one production process each, told everything by the environment."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from leadrelay.cli.common import Service, Tier, give_up
+
+if TYPE_CHECKING:
+    from services.chassis.settings import Settings
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register this module's commands."""
+    app.command()(api)
+    app.command()(worker)
+    app.command()(migrate)
+    app.command()(register)
+
+
+def api(service: Annotated[Service, typer.Argument(metavar="TIER", help="A tier, or ops.")]) -> None:
+    """Serve a tier's REST api, or the operators', on LEADRELAY_HOST and LEADRELAY_PORT."""
+    from services.chassis.http import serve
+    from services.chassis.settings import SettingsError
+
+    settings = _settings()
+    try:
+        serve(importlib.import_module(f"services.{service}.api").build_app(settings), settings)
+    except SettingsError as error:
+        give_up(str(error))
+
+
+def worker(tier: Annotated[Tier, typer.Argument(metavar="TIER")]) -> None:
+    """Run a tier's workflows and activities, and carry its people's answers to Temporal."""
+    settings = _settings()
+    _require_database(settings)
+    asyncio.run(importlib.import_module(f"services.{tier}.worker").run(settings))
+
+
+def migrate(
+    tier: Annotated[Tier | None, typer.Argument(metavar="[TIER]", help="Every tier if none is given.")] = None,
+) -> None:
+    """Bring a tier's database up to date.
+
+    The database is LEADRELAY_DATABASE_DSN, in which {tier} stands for the tier's name.
+    """
+    import asyncpg
+
+    from leadrelay.migrating import migrate_tier
+    from services.chassis.migrate import MigrationError
+
+    settings = _settings()
+    _require_database(settings)
+    if tier is None and "{tier}" not in settings.database_dsn:
+        give_up("LEADRELAY_DATABASE_DSN: must contain {tier} when no tier is named, as each has its own database")
+    for name in [tier] if tier else list(Tier):
+        dsn = settings.database_dsn.replace("{tier}", name)
+        try:
+            applied = asyncio.run(migrate_tier(name, dsn, settings.policy))
+        except (MigrationError, OSError, asyncpg.PostgresError) as error:
+            give_up(f"{name}: {error}")
+        print(f"{name}: {', '.join(applied) or 'nothing to do'}")
+
+
+def register() -> None:
+    """Register the house's search attributes with the Temporal server at TEMPORAL_ADDRESS."""
+    from temporalio.service import RPCError
+
+    from services.chassis.temporal import connect, ensure_search_attributes
+
+    async def run() -> list[str]:
+        return await ensure_search_attributes(await connect(_settings()))
+
+    try:
+        added = asyncio.run(run())
+    except (RPCError, RuntimeError, OSError) as error:
+        give_up(f"Temporal: {error}")
+    print(f"registered: {', '.join(added) or 'nothing to do'}")
+
+
+def _settings() -> Settings:
+    from services.chassis.settings import SettingsError, load_settings
+
+    try:
+        return load_settings()
+    except SettingsError as error:
+        give_up(str(error))
+
+
+def _require_database(settings: Settings) -> None:
+    if not settings.database_dsn:
+        give_up("LEADRELAY_DATABASE_DSN: is not set")
