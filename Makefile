@@ -1,7 +1,15 @@
 # Two commands matter: `make run` and `make test`. Everything they need is installed into .venv/.
-PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+# Python: the first of these that works and is new enough (a shim of a version that is not there does not count).
+PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3 python; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$name; break; }; done)
 BIN := .venv/bin
+PIP := $(BIN)/python -m pip install -q --disable-pip-version-check
+# The package itself, without its dependencies (they are locked) and built by the locked setuptools: an isolated
+# build would fetch one that nobody has checked.
+PACKAGE := $(PIP) --no-deps --no-build-isolation -e .
 DATA ?= .leadrelay
+COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 .PHONY: help venv run test check format bench lock clean
 
@@ -9,24 +17,25 @@ help:
 	@echo "make run     the house at work, with sample data ($(DATA)/ keeps its state)"
 	@echo "make test    the whole test suite"
 	@echo "make check   format, lint, types, dependency rules"
+	@echo "make format  puts format and imports right"
 	@echo "make bench   measured figures, printed"
 	@echo "make lock    new requirements/*.txt from requirements/*.in"
 	@echo "make clean   removes .venv and caches, never data"
 
-.venv/.made:
-	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed"; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, this is $$($(PYTHON) -V); set PYTHON=..."; exit 1; }
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3 ..." >&2; exit 1; }
 	$(PYTHON) -m venv .venv
+
+.venv/.runtime: requirements/runtime.txt pyproject.toml | $(BIN)/python
+	$(PIP) --require-hashes -r requirements/runtime.txt
+	$(PACKAGE)
 	@touch $@
 
-.venv/.runtime: .venv/.made requirements/runtime.txt pyproject.toml
-	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/runtime.txt
-	$(BIN)/python -m pip install -q --disable-pip-version-check --no-build-isolation --no-deps -e .
-	@touch $@
-
-.venv/.dev: .venv/.runtime requirements/dev.txt
-	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	@touch $@
+# It holds all of runtime.txt.
+.venv/.dev: requirements/dev.txt pyproject.toml | $(BIN)/python
+	$(PIP) --require-hashes -r requirements/dev.txt
+	$(PACKAGE)
+	@touch $@ .venv/.runtime
 
 venv: .venv/.dev
 
@@ -40,7 +49,7 @@ check: .venv/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports --no-logo
+	$(BIN)/lint-imports
 
 format: .venv/.dev
 	$(BIN)/ruff format .
@@ -51,9 +60,9 @@ bench: .venv/.dev
 	$(BIN)/python -m bench.lives
 
 lock: .venv/.dev
-	$(BIN)/python -m pip install -q uv
-	UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links requirements/runtime.in -o requirements/runtime.txt
-	UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links requirements/dev.in -o requirements/dev.txt
+	$(PIP) uv
+	$(COMPILE) requirements/runtime.in -o requirements/runtime.txt
+	$(COMPILE) requirements/dev.in -o requirements/dev.txt
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info

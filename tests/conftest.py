@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
+import os
+import sys
+
 import pytest
 import structlog
 
 from services.chassis.logging import mask_contacts
+
+EXIT_STATUS = pytest.StashKey[int]()
 
 pytest_plugins = ["tests.fixtures.postgres", "tests.fixtures.http"]
 
@@ -24,3 +30,17 @@ def _logs_to_pytest() -> None:
         # Cached loggers would ignore what a test configures to listen in.
         cache_logger_on_first_use=False,
     )
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    session.config.stash[EXIT_STATUS] = int(exitstatus)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Temporal's threads can abort the interpreter's own end (Python 3.11) after everything has passed."""
+    if EXIT_STATUS in config.stash:
+        atexit._run_exitfuncs()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(config.stash[EXIT_STATUS])

@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 
 async def until(condition: Callable[[], Awaitable[bool]], seconds: float = 10) -> None:
     async with asyncio.timeout(seconds):
-        while not await condition():  # noqa: ASYNC110 - what is waited for happens in another process
+        while not await condition():
             await asyncio.sleep(0.02)
 
 

@@ -17,18 +17,22 @@ from workflows.contracts import search_attributes as sa
 TEST_SERVER = Path(sys.executable).with_name("temporal-test-server")
 
 
-# A server for each test, because an abandoned child leaves this server's clock locked for ever.
-@pytest_asyncio.fixture
-async def env() -> AsyncIterator[WorkflowEnvironment]:
-    env = await WorkflowEnvironment.start_time_skipping(
-        test_server_existing_path=str(TEST_SERVER), data_converter=pydantic_data_converter
-    )
+async def register_search_attributes(env: WorkflowEnvironment) -> None:
     await env.client.operator_service.add_search_attributes(
         AddSearchAttributesRequest(
             namespace=env.client.namespace,
             search_attributes={key.name: int(key.indexed_value_type) for key in sa.ALL},
         )
     )
+
+
+# A server for each test, because an abandoned child leaves this server's clock locked for ever.
+@pytest_asyncio.fixture
+async def env() -> AsyncIterator[WorkflowEnvironment]:
+    env = await WorkflowEnvironment.start_time_skipping(
+        test_server_existing_path=str(TEST_SERVER), data_converter=pydantic_data_converter
+    )
+    await register_search_attributes(env)
     yield env
     await env.shutdown()
 

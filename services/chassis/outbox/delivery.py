@@ -96,7 +96,8 @@ def judge(row: OutboxRow, error: Exception) -> Verdict:
             return Verdict.DROPPED if row.when_missing == "drop" else Verdict.DEAD
         if error.status in _HOPELESS:
             return Verdict.DEAD
-    if isinstance(error, ConnectionError | TimeoutError | OSError):
+    # A client that cannot connect raises RuntimeError.
+    if isinstance(error, TimeoutError | OSError | RuntimeError):
         return Verdict.OUTAGE
     if isinstance(error, TypeError | ValueError | KeyError | WorkflowFailureError):
         return Verdict.DEAD

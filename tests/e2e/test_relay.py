@@ -1,0 +1,168 @@
+"""One file of leads through three services, with a worker killed and Temporal gone on the way."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from typing import Any
+
+import pytest
+
+from tests.e2e.conftest import House, until
+
+pytestmark = pytest.mark.timeout(240)
+
+LINE = {
+    "product_id": "FTL-20",
+    "description": "Full truck, 20 t, domestic",
+    "quantity": "2",
+    "unit_price": {"amount": "28500.00", "currency": "UAH"},
+}
+
+
+async def import_leads(house: House, name: str, count: int, first: int) -> str:
+    """Import a CSV of `count` leads whose industry is `name`, and start a campaign for them; its id."""
+    rows = "".join(f"{name} {n},+38044{first + n:07d},{name}\n" for n in range(count))
+    client = await house.at("lead_gen")
+    answer = await client.post(
+        "/v1/imports",
+        files={"file": (f"{name}.csv", f"Company name,Phone Number,Industry\n{rows}".encode())},
+        data={"default_region": "UA", "mapping": "hubspot"},
+    )
+    assert answer.status_code == 202, answer.text
+
+    async def done() -> Any:
+        job = await house.get("lead_gen", answer.headers["location"])
+        return job if job["state"] == "done" else None
+
+    job = await until(done)
+    assert job["accepted"] == count, job
+    criteria = await house.post(
+        "lead_gen", "/v1/criteria", {"name": name, "include": [{"field": "industry", "op": "eq", "value": name}]}
+    )
+    campaign = await house.post("lead_gen", "/v1/campaigns", {"name": name, "criteria_id": criteria["id"]})
+    await house.post("lead_gen", f"/v1/campaigns/{campaign['id']}/start")
+    return str(campaign["id"])
+
+
+async def next_call(house: House, caller: str, campaign: str) -> Any:
+    client = await house.at("lead_gen", "caller", caller)
+    answer = await client.post("/v1/calls/next", json={"campaign_id": campaign})
+    return answer.json() if answer.status_code == 200 else None
+
+
+async def answer_call(house: House, caller: str, call: Any, outcome: str, **fields: Any) -> None:
+    body = {"token": call["token"], "outcome": outcome, **fields}
+    await house.post("lead_gen", f"/v1/calls/{call['item_id']}/outcome", body, role="caller", person=caller)
+
+
+async def leads_of(house: House, campaign: str) -> list[dict[str, Any]]:
+    page = await house.get("lead_gen", f"/v1/leads?campaign_id={campaign}&limit=200")
+    return list(page["items"])
+
+
+async def test_a_lead_becomes_a_customer_who_is_nudged_and_orders_again(house: House) -> None:
+    await house.post("conversion", "/v1/managers", {"id": "maria", "name": "Maria"})
+    await house.post("account_mgmt", "/v1/account-managers", {"id": "oleh", "name": "Oleh"})
+    campaign = await import_leads(house, "steel", 1, 1230000)
+    call = await until(lambda: next_call(house, "anna", campaign))
+    lead_id = call["lead"]["id"]
+    await answer_call(house, "anna", call, "interested", needs="a truck a week")
+
+    async def offered() -> Any:
+        page = await house.get("conversion", "/v1/hand-overs?state=open")
+        return next((item for item in page["items"] if item["lead_id"] == lead_id), None)
+
+    offer = await until(offered)
+    assert offer["manager"] == "maria"
+    assert offer["needs"] == "a truck a week"
+    deal = await house.post("conversion", f"/v1/hand-overs/{offer['item_id']}/accept", role="manager", person="maria")
+    await house.post(
+        "conversion", f"/v1/deals/{deal['deal_id']}/win", {"lines": [LINE]}, role="manager", person="maria"
+    )
+
+    async def customer() -> Any:
+        page = await house.get("account_mgmt", "/v1/customers")
+        return next((item for item in page["items"] if item["id"] == lead_id), None)
+
+    assert (await until(customer))["account_manager"] == "oleh"
+    invoices = await house.get("account_mgmt", f"/v1/invoices?customer_id={lead_id}")
+    invoice = invoices["items"][0]
+    paid = await house.post(
+        "account_mgmt", f"/v1/invoices/{invoice['id']}/payments", {"amount": invoice["total"], "reference": "bank-1"}
+    )
+    assert paid["state"] == "paid"
+
+    async def nudged() -> Any:
+        page = await house.get("account_mgmt", "/v1/nudges?state=open")
+        return next((item for item in page["items"] if item["customer_id"] == lead_id), None)
+
+    nudge = await until(nudged)
+    await house.post(
+        "account_mgmt",
+        f"/v1/nudges/{nudge['item_id']}/outcome",
+        {"outcome": "ordered", "lines": [LINE]},
+        role="account_manager",
+        person="oleh",
+    )
+    orders = await house.get("account_mgmt", f"/v1/customers/{lead_id}/orders")
+    assert len(orders["items"]) == 2
+
+    async def registered() -> Any:
+        lead = await house.get("lead_gen", f"/v1/leads/{lead_id}")
+        return lead if (lead["tier"], lead["owner"]) == ("account_mgmt", "oleh") else None
+
+    assert (await until(registered))["workflow_id"] == f"customer:{lead_id}"
+
+
+async def test_a_worker_killed_half_way_loses_and_doubles_nothing(house: House) -> None:
+    campaign = await import_leads(house, "grain", 20, 1240000)
+    for number in range(20):
+        call = await until(lambda: next_call(house, "anna", campaign))
+        await answer_call(house, "anna", call, "no_answer")
+        if number == 10:
+            await asyncio.to_thread(house.send, "lead_gen_worker", signal.SIGKILL)
+
+    async def all_planned() -> Any:
+        leads = await leads_of(house, campaign)
+        return leads if all(lead["attempts"] == 1 and lead["next_call_at"] for lead in leads) else None
+
+    leads = await until(all_planned)
+    assert len(leads) == 20
+    for lead in leads:
+        story = await house.get("lead_gen", f"/v1/leads/{lead['id']}")
+        assert [call["attempt"] for call in story["calls"]] == [1]
+
+
+async def test_with_temporal_gone_for_twenty_seconds_fifty_answers_arrive_once(house: House) -> None:
+    campaign = await import_leads(house, "paper", 50, 1250000)
+    callers = [f"caller-{n}" for n in range(50)]
+
+    async def all_calling() -> bool:
+        leads = await leads_of(house, campaign)
+        return len(leads) == 50 and all(lead["next_call_at"] for lead in leads)
+
+    await until(all_calling)
+    stopped = time.monotonic()
+    await asyncio.to_thread(house.send, "temporal", signal.SIGSTOP)
+    try:
+        for number, caller in enumerate(callers, start=1):
+            call = await next_call(house, caller, campaign)
+            assert call is not None, "callers must not wait for Temporal"
+            await answer_call(house, caller, call, "no_answer")
+            # Spread over the twenty seconds of the outage.
+            await asyncio.sleep(max(0.0, stopped + number * 0.4 - time.monotonic()))
+    finally:
+        await asyncio.to_thread(house.send, "temporal", signal.SIGCONT)
+
+    async def all_heard() -> Any:
+        leads = await leads_of(house, campaign)
+        return leads if all(lead["attempts"] == 1 and lead["next_call_at"] for lead in leads) else None
+
+    leads = await until(all_heard)
+    assert len(leads) == 50
+    callers_report = await house.get("lead_gen", "/v1/reports/callers")
+    calls = {row["caller"]: row["calls"] for row in callers_report["items"]}
+    assert all(calls[caller] == 1 for caller in callers)
+    assert (await house.get("lead_gen", "/v1/outbox?state=dead"))["items"] == []
