@@ -1,0 +1,1 @@
+"""Measured figures beside a limit from the same run. Printed, never asserted in tests."""

@@ -1,0 +1,115 @@
+"""Claim the next call and post its outcome at 100 requests a second, beside the bare claim through asyncpg.
+
+`python -m bench.claims` starts its own stack in a temporary directory and drives it by REST.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import time
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import asyncpg
+import httpx
+
+from bench.stack import Running, running_stack
+from services.chassis import work_items
+from services.chassis.db import init_connection
+
+LEADS = 1000
+RATE = 100
+SECONDS = 10
+LEASE = timedelta(minutes=10)
+
+
+def line(name: str, took: list[float]) -> str:
+    """Median, 99th percentile and maximum in milliseconds."""
+    cuts = statistics.quantiles(took, n=100)
+    return f"{name:<34} n {len(took):>5}  p50 {cuts[49]:7.1f} ms  p99 {cuts[98]:7.1f} ms  max {max(took):7.1f} ms"
+
+
+async def paced(count: int, rate: float, work: Callable[[int], Awaitable[None]]) -> list[float]:
+    """Open loop: start one every 1/rate s whether or not the earlier ones have ended; latencies in ms."""
+    took: list[float] = []
+    begun = time.perf_counter()
+
+    async def one(number: int) -> None:
+        due = begun + number / rate
+        await asyncio.sleep(max(0.0, due - time.perf_counter()))
+        await work(number)
+        took.append((time.perf_counter() - due) * 1000)
+
+    await asyncio.gather(*(one(number) for number in range(count)))
+    return took
+
+
+async def outcomes(house: Running) -> tuple[list[float], list[float]]:
+    """Claims and outcomes through REST, each at half the rate."""
+    claims: list[float] = []
+    callers = [house.client("lead_gen", "caller", f"caller-{n}") for n in range(20)]
+
+    async def call(number: int) -> None:
+        client = callers[number % len(callers)]
+        started = time.perf_counter()
+        answer = await client.post("/v1/calls/next", json={})
+        claims.append((time.perf_counter() - started) * 1000)
+        if answer.status_code == 200:
+            given = answer.json()
+            body = {"token": given["token"], "outcome": "not_interested", "reason": "bench"}
+            started = time.perf_counter()
+            (await client.post(f"/v1/calls/{given['item_id']}/outcome", json=body)).raise_for_status()
+            posted.append((time.perf_counter() - started) * 1000)
+
+    posted: list[float] = []
+    await paced(RATE * SECONDS // 2, RATE / 2, call)
+    return claims, posted
+
+
+async def bare(house: Running) -> list[float]:
+    """The same claim as SQL on one connection: the limit."""
+    conn = await asyncpg.connect(house.dsn("lead_gen"))
+    await init_connection(conn)
+    took: list[float] = []
+    for number in range(300):
+        started = time.perf_counter()
+        async with conn.transaction():
+            await work_items.claim(conn, kind="call", person=f"bare-{number}", lease=LEASE)
+        took.append((time.perf_counter() - started) * 1000)
+    await conn.close()
+    return took
+
+
+async def everybody_at_once(house: Running) -> str:
+    """1,000 claimers at one moment: how many leads were given twice."""
+
+    async def claim(number: int) -> str | None:
+        async with house.limit:
+            client = house.client("lead_gen", "caller", f"crowd-{number}")
+            answer = await client.post("/v1/calls/next", json={})
+            return str(answer.json()["lead"]["id"]) if answer.status_code == 200 else None
+
+    given = [lead for lead in await asyncio.gather(*(claim(n) for n in range(LEADS))) if lead]
+    return f"{LEADS} claimers at once: {len(given)} leads given, {len(given) - len(set(given))} given twice"
+
+
+async def main() -> None:
+    """Print the figures."""
+    policy = {"always_open": True, "window": 5000, "batch": 1000, "campaign_tick": 0.5}
+    async with running_stack({"lead_gen": policy}) as house:
+        await house.leads(LEADS * 2)
+        claims, posted = await outcomes(house)
+        print(line("claim of the next call, REST", claims))
+        print(line("posting of an outcome, REST", posted))
+        limit = await bare(house)
+        print(line("bare claim, asyncpg (limit)", limit))
+        print(f"REST claim / bare claim, medians: {statistics.median(claims) / statistics.median(limit):.1f}")
+        print(await everybody_at_once(house))
+
+
+if __name__ == "__main__":
+    try:
+        asyncio.run(main())
+    except httpx.HTTPError as error:
+        raise SystemExit(f"the stack did not answer: {error}") from None
