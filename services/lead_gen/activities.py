@@ -165,12 +165,12 @@ class Activities(LeadGenActivities):
 
     @staticmethod
     async def _nothing_left(conn: Connection, criteria_id: str | None) -> bool:
-        """No lead to enrol now, and none that rests and will come back."""
+        """No lead to enrol now, none that rests and will come back, and no file that may still bring some."""
         rules, _ = await reference.criteria_of(conn, criteria_id)
         condition, values = to_sql(rules, 1)
         if await campaigns.count_matching(conn, condition, values):
             return False
-        return not await conn.fetchval("SELECT EXISTS (SELECT 1 FROM leads WHERE stage = 'resting')")
+        return not await campaigns.more_may_come(conn)
 
 
 def _due(policy: Policy, timezone: str, request: OpenCall, now: datetime) -> datetime:

@@ -134,6 +134,16 @@ _CANDIDATES = """
 """
 
 
+async def more_may_come(conn: Connection) -> bool:
+    """Is a lead resting, or a file still being imported?"""
+    return bool(
+        await conn.fetchval(
+            """SELECT EXISTS (SELECT 1 FROM leads WHERE stage = 'resting')
+                   OR EXISTS (SELECT 1 FROM imports WHERE state IN ('queued', 'running'))"""
+        )
+    )
+
+
 async def count_matching(conn: Connection, condition: str, values: Sequence[Any]) -> int:
     """How many leads could be enrolled now."""
     return int(await conn.fetchval(f"SELECT count(*) {_CANDIDATES.format(condition=condition)}", *values))
