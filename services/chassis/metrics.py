@@ -10,8 +10,11 @@ from prometheus_client.core import GaugeMetricFamily
 from services.chassis.db import Pool
 from services.chassis.outbox import rows
 
+# Each half is counted in its own partial index, a million open items in an index-only scan.
 _OPEN_WORK = """
-SELECT kind, state, count(*) AS items FROM work_items WHERE state IN ('open', 'leased') GROUP BY kind, state
+SELECT kind, 'open' AS state, count(*) AS items FROM work_items WHERE state = 'open' GROUP BY kind
+ UNION ALL
+SELECT kind, 'leased', count(*) FROM work_items WHERE state = 'leased' GROUP BY kind
 """
 
 

@@ -11,15 +11,12 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+import threading
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
-import asyncpg
 import structlog
-from fastapi import FastAPI, Response
-from fastapi.responses import JSONResponse
-from prometheus_client import Counter
 from temporalio.client import Client
 from temporalio.common import VersioningBehavior
 from temporalio.service import RPCError
@@ -28,23 +25,26 @@ from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymen
 from services.chassis import work_items
 from services.chassis.db import Pool, create_pool
 from services.chassis.http import purge_idempotency_keys, serve_async
-from services.chassis.http.metrics import Metrics
 from services.chassis.logging import configure_logging
 from services.chassis.metrics import durable_collector
 from services.chassis.outbox import rows
 from services.chassis.outbox.dispatcher import Dispatcher
+from services.chassis.parts import Parts, Sweep
 from services.chassis.settings import Settings
-from services.chassis.temporal import connect
+from services.chassis.temporal import connect, ensure_search_attributes
+from services.chassis.worker_health import Health, build_health_app
 from workflows.contracts import queues
 from workflows.contracts.base import Tier
 
 log = structlog.get_logger(__name__)
 
-Sweep = tuple[str, float, Callable[[Pool], Awaitable[object]]]
+__all__ = ["Sweep", "activities_in", "make_worker", "run_worker"]
 
+# How long activities and workflow tasks in hand may take to end.
 GRACE = timedelta(seconds=20)
-MAX_BACKOFF_SECONDS = 15.0
-RESTARTS = Counter("leadrelay_part_restarts", "Parts of a worker that failed and were started again", ["part"])
+# After that the parts are left behind, and after that the process ends whatever it is doing.
+PARTS_SECONDS = GRACE.total_seconds() + 5
+HARD_EXIT_SECONDS = PARTS_SECONDS + 5
 
 
 async def _return_leases(pool: Pool) -> None:
@@ -57,10 +57,9 @@ async def _purge_outbox(pool: Pool) -> None:
         await rows.purge(conn)
 
 
-# Name, seconds between two runs, what to do.
 STANDARD_SWEEPS: tuple[Sweep, ...] = (
     ("return_leases", 1.0, _return_leases),
-    ("purge_outbox", 600.0, _purge_outbox),
+    ("purge_outbox", 60.0, _purge_outbox),
     ("purge_idempotency_keys", 600.0, purge_idempotency_keys),
 )
 
@@ -79,68 +78,96 @@ async def run_worker(
     activities_of: Callable[[Pool], object],
     sweeps: Sequence[Sweep] = (),
 ) -> None:
-    """Run until SIGTERM or SIGINT, then finish what is in hand and end the process."""
+    """Run until SIGTERM or SIGINT, then finish what is in hand and end the process with status 0."""
     configure_logging(settings)
+    stop = _stop_on_signal()
+    pool = await create_pool(
+        settings.database_dsn, application_name=f"leadrelay {tier} worker", max_size=settings.pool_max
+    )
+    parts, health = Parts(stop), Health(pool)
+    tier_worker = _TierWorker(settings, tier, workflows, activities_of, pool, health)
+    page = build_health_app(health, pool, [durable_collector, parts.collect])
+
+    async def serve_health() -> None:
+        await serve_async(page, host=settings.host, port=settings.health_port, until=stop)
+
+    running = [
+        asyncio.create_task(parts.keep("health", serve_health)),
+        asyncio.create_task(parts.keep("temporal", lambda: tier_worker.work(parts, stop))),
+        *(asyncio.create_task(parts.keep_sweeping(sweep, pool)) for sweep in (*STANDARD_SWEEPS, *sweeps)),
+    ]
+    await stop.wait()
+    log.info("worker_stops", tier=tier)
+    await _end(running, pool)
+
+
+def _stop_on_signal() -> asyncio.Event:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    pool = await create_pool(
-        settings.database_dsn, application_name=f"leadrelay {tier} worker", max_size=settings.pool_max
-    )
-    health = _Health()
-    parts = [
-        asyncio.create_task(_serve_health(settings, pool, health, stop)),
-        asyncio.create_task(
-            _keep("temporal", lambda: _work(settings, tier, workflows, activities_of(pool), pool, health, stop), stop)
-        ),
-        *(
-            asyncio.create_task(_keep(name, _repeat(fn, pool, every, stop), stop))
-            for name, every, fn in (*STANDARD_SWEEPS, *sweeps)
-        ),
-    ]
-    await stop.wait()
-    log.info("worker_stops", tier=tier)
-    await asyncio.wait(parts, timeout=GRACE.total_seconds() + 5)
-    pool.terminate()
+    return stop
+
+
+async def _end(running: Sequence[asyncio.Task[None]], pool: Pool) -> None:
+    """Wait for the parts, close the pool, leave. A thread ends the process even if the event loop is stuck."""
+    deadline = threading.Timer(HARD_EXIT_SECONDS, os._exit, (1,))
+    deadline.daemon = True
+    deadline.start()
+    _, late = await asyncio.wait(running, timeout=PARTS_SECONDS)
+    if late:
+        log.error("worker_parts_left_behind", parts=len(late))
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(pool.close(), 2)
     # Python 3.11 can abort while Temporal's threads are torn down at the interpreter's end; all work is done here.
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(0)
+    os._exit(1 if late else 0)
 
 
-class _Health:
-    """What /readyz tells."""
+class _TierWorker:
+    """Polls Temporal and dispatches the outbox while Temporal is reachable."""
 
-    polling = False
+    def __init__(
+        self,
+        settings: Settings,
+        tier: Tier,
+        workflows: Sequence[type],
+        activities_of: Callable[[Pool], object],
+        pool: Pool,
+        health: Health,
+    ) -> None:
+        self._settings = settings
+        self._tier = tier
+        self._workflows = workflows
+        self._activities_of = activities_of
+        self._pool = pool
+        self._health = health
+
+    async def work(self, parts: Parts, stop: asyncio.Event) -> None:
+        """One life of the Temporal worker; it ends by `stop` or by an error that a new one may not have."""
+        client = await connect(self._settings)
+        await _register_search_attributes(client)
+        activities = activities_in(self._activities_of(self._pool))
+        dispatcher = Dispatcher(self._pool, client)
+        async with make_worker(client, self._settings, self._tier, self._workflows, activities) as worker:
+            self._health.client = client
+            log.info("worker_polls", tier=self._tier, task_queue=worker.task_queue)
+            try:
+                await parts.keep("dispatcher", lambda: dispatcher.run(stop))
+            finally:
+                self._health.client = None
 
 
-async def _work(
-    settings: Settings,
-    tier: Tier,
-    workflows: Sequence[type],
-    activities: object,
-    pool: Pool,
-    health: _Health,
-    stop: asyncio.Event,
-) -> None:
-    """Poll Temporal and dispatch the outbox while both are reachable."""
-    client = await connect(settings)
-    worker = make_worker(client, settings, tier, workflows, activities_in(activities))
-    dispatcher = Dispatcher(pool, client)
-    async with _running(worker):
-        health.polling = True
-        log.info("worker_polls", tier=tier, task_queue=worker.task_queue)
-        try:
-            await _keep("dispatcher", lambda: dispatcher.run(stop), stop)
-        finally:
-            health.polling = False
-
-
-@contextlib.asynccontextmanager
-async def _running(worker: Worker) -> AsyncIterator[None]:
-    async with worker:
-        yield
+async def _register_search_attributes(client: Client) -> None:
+    """So that a first start on an empty server needs no other step; a managed server has them registered by hand."""
+    try:
+        added = await ensure_search_attributes(client)
+    except RPCError as error:
+        log.warning("search_attributes_not_checked", error=str(error)[:300])
+    else:
+        if added:
+            log.info("search_attributes_registered", names=added)
 
 
 def make_worker(
@@ -169,53 +196,3 @@ def make_worker(
         graceful_shutdown_timeout=GRACE,
         deployment_config=deployment,
     )
-
-
-async def _keep(name: str, run: Callable[[], Awaitable[None]], stop: asyncio.Event) -> None:
-    """Run a part until it ends; restart it with backoff when it fails."""
-    pause = 0.5
-    while not stop.is_set():
-        try:
-            await run()
-            return
-        except (OSError, RuntimeError, RPCError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            log.warning("part_waits", part=name, error=f"{type(error).__name__}: {error}"[:300], seconds=pause)
-        except Exception:
-            log.exception("part_failed", part=name, seconds=pause)
-        RESTARTS.labels(part=name).inc()
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), pause)
-        pause = min(MAX_BACKOFF_SECONDS, pause * 2)
-
-
-def _repeat(
-    sweep: Callable[[Pool], Awaitable[object]], pool: Pool, every: float, stop: asyncio.Event
-) -> Callable[[], Awaitable[None]]:
-    async def run() -> None:
-        while not stop.is_set():
-            await sweep(pool)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), every)
-
-    return run
-
-
-async def _serve_health(settings: Settings, pool: Pool, health: _Health, stop: asyncio.Event) -> None:
-    app = FastAPI(openapi_url=None)
-    metrics = Metrics([durable_collector])
-
-    @app.get("/healthz")
-    async def healthz() -> dict[str, str]:
-        return {"status": "ok"}
-
-    @app.get("/readyz")
-    async def readyz() -> JSONResponse:
-        if health.polling:
-            return JSONResponse({"status": "ready"})
-        return JSONResponse({"status": "waiting for Temporal or PostgreSQL"}, status_code=503)
-
-    @app.get("/metrics")
-    async def show_metrics() -> Response:
-        return Response(await metrics.render(pool), media_type="text/plain; version=0.0.4")
-
-    await serve_async(app, host=settings.host, port=settings.health_port, until=stop)

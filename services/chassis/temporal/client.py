@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
 from temporalio.client import Client
 from temporalio.envconfig import ClientConfig
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
+from temporalio.service import RPCError, RPCStatusCode
 
 from services.chassis.settings import Settings
 from services.chassis.temporal.plugin import leadrelay_plugin
@@ -24,26 +27,42 @@ async def connect(settings: Settings, *, lazy: bool = False) -> Client:
 def _runtime(settings: Settings) -> Runtime | None:
     if settings.metrics_port is None:
         return None
+    return _prometheus(f"{settings.host}:{settings.metrics_port}")
+
+
+# Once per process: the runtime holds the port, and a worker connects again after every outage.
+@functools.cache
+def _prometheus(bind_address: str) -> Runtime:
     metrics = PrometheusConfig(
-        bind_address=f"{settings.host}:{settings.metrics_port}",
-        counters_total_suffix=True,
-        unit_suffix=True,
-        durations_as_seconds=True,
+        bind_address=bind_address, counters_total_suffix=True, unit_suffix=True, durations_as_seconds=True
     )
     return Runtime(telemetry=TelemetryConfig(metrics=metrics))
 
 
 async def ensure_search_attributes(client: Client) -> list[str]:
-    """Register the house's search attributes where they are missing; returns the names that were added."""
-    listed = await client.operator_service.list_search_attributes(
-        ListSearchAttributesRequest(namespace=client.namespace)
-    )
-    missing = {key.name: key.indexed_value_type for key in sa.ALL if key.name not in listed.custom_attributes}
-    if missing:
+    """Register the house's search attributes where they are missing; returns the names that were added.
+
+    Several processes may do it at the same moment. Raises RPCError where the operator's api is closed to us.
+    """
+    missing = await _missing(client)
+    if not missing:
+        return []
+    try:
         await client.operator_service.add_search_attributes(
             AddSearchAttributesRequest(
                 namespace=client.namespace,
-                search_attributes={name: int(kind) for name, kind in missing.items()},  # type: ignore[misc]
+                search_attributes=missing,  # type: ignore[arg-type]
             )
         )
+    except RPCError as error:
+        if error.status is not RPCStatusCode.ALREADY_EXISTS or await _missing(client):
+            raise
+        return []
     return sorted(missing)
+
+
+async def _missing(client: Client) -> dict[str, int]:
+    listed = await client.operator_service.list_search_attributes(
+        ListSearchAttributesRequest(namespace=client.namespace)
+    )
+    return {key.name: int(key.indexed_value_type) for key in sa.ALL if key.name not in listed.custom_attributes}
