@@ -19,13 +19,16 @@ from leadrelay.stack.errors import PartFailed
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 _LINE_BYTES = 1 << 20
+# People wait for the apis; what runs in the background takes what they leave when the machine is full.
+BACKGROUND = 10
 
 
 @dataclass(frozen=True)
 class Part:
     """How a process of the stack is run. `title` is for people, `name` for state.json and the log's name.
 
-    With `on_line`, each line of its stdout is given to that instead of to the log.
+    With `on_line`, each line of its stdout is given to that instead of to the log. `niceness` above 0 lets the others
+    go first when the machine is busy.
     """
 
     name: str
@@ -41,6 +44,7 @@ class Part:
     stop_seconds: float = 10.0
     kill_signal: signal.Signals = signal.SIGKILL
     on_line: Callable[[bytes], None] | None = None
+    niceness: int = 0
 
 
 async def spawn(part: Part) -> asyncio.subprocess.Process:
@@ -60,25 +64,33 @@ async def spawn(part: Part) -> asyncio.subprocess.Process:
                 limit=_LINE_BYTES,
                 # A Ctrl-C in the terminal is for `up` alone, which then stops everything in order.
                 start_new_session=True,
-                preexec_fn=_die_with_parent(part.stop_signal),
+                preexec_fn=_in_child(part),
                 **who,
             )
     except OSError as error:
         raise PartFailed(part.title, f"cannot be started: {error}", part.log) from None
 
 
-def _die_with_parent(number: signal.Signals) -> Callable[[], None] | None:
+def _in_child(part: Part) -> Callable[[], None]:
     """For the child's side of a fork: on Linux the child is told to stop when `up` itself is killed with -9."""
-    if _LIBC is None:
-        return None
     libc, parent = _LIBC, os.getpid()
 
-    def in_child() -> None:
-        libc.prctl(_PR_SET_PDEATHSIG, number)
-        if os.getppid() != parent:  # it died before the line above
-            os._exit(1)
+    def prepare() -> None:
+        _be_nice(part.niceness)
+        if libc is not None:
+            libc.prctl(_PR_SET_PDEATHSIG, part.stop_signal)
+            if os.getppid() != parent:  # it died before the line above
+                os._exit(1)
 
-    return in_child
+    return prepare
+
+
+def _be_nice(niceness: int) -> None:
+    """Each part is a session of its own, and Linux may share the processors between sessions first (autogroups)."""
+    if niceness:
+        os.nice(niceness)
+        with contextlib.suppress(OSError):
+            Path("/proc/self/autogroup").write_text(str(niceness))
 
 
 async def end(process: asyncio.subprocess.Process, part: Part, hasten: asyncio.Event) -> None:

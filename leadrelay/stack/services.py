@@ -11,7 +11,7 @@ from leadrelay.stack.health import answers
 from leadrelay.stack.layout import DataDir
 from leadrelay.stack.ports import HOST
 from leadrelay.stack.postgres import TIERS, Postgres
-from leadrelay.stack.process import Part
+from leadrelay.stack.process import BACKGROUND, Part
 from services.chassis.settings import PREFIX
 
 TITLES = {"lead_gen": "Lead generation", "conversion": "Conversion", "account_mgmt": "Account management", "ops": "Ops"}
@@ -57,7 +57,7 @@ class Services:
         env = self._env(tier) | {f"{PREFIX}HEALTH_PORT": str(self.ports[name])}
         title = f"{TITLES[tier]}: worker{name.removeprefix(f'{tier}_worker').replace('_', ' ')}"
         # Longer than the worker gives its activities to end.
-        return self._part(name, title, ["worker", tier], env, self.ports[name], stop_seconds=27.0)
+        return self._part(name, title, ["worker", tier], env, self.ports[name], stop_seconds=27.0, niceness=BACKGROUND)
 
     def demo(self, on_line: Callable[[bytes], None]) -> Part:
         """The sample department."""
@@ -80,6 +80,7 @@ class Services:
         env: Mapping[str, str],
         port: int = 0,
         stop_seconds: float = 25.0,
+        niceness: int = 0,
     ) -> Part:
         async def ready() -> bool:
             return await answers(port, "/readyz")
@@ -93,6 +94,7 @@ class Services:
             log=self.data.log(name),
             ready=ready,
             stop_seconds=stop_seconds,
+            niceness=niceness,
         )
 
     def _common(self) -> dict[str, str]:

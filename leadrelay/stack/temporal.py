@@ -12,7 +12,7 @@ from leadrelay.stack.errors import StackError
 from leadrelay.stack.health import answers
 from leadrelay.stack.layout import DataDir
 from leadrelay.stack.ports import HOST
-from leadrelay.stack.process import Part
+from leadrelay.stack.process import BACKGROUND, Part
 from workflows.contracts import search_attributes
 
 # Each step of a workflow waits for one poll of these queues: at the default of 20 a second, 50 ms.
@@ -63,6 +63,7 @@ def server(data: DataDir, *, port: int, ui_port: int, codec: str) -> Part:
         cwd=data.root,
         log=data.log("temporal"),
         ready=ready,
+        niceness=BACKGROUND,
     )
 
 

@@ -57,6 +57,10 @@ async def init_connection(conn: Connection) -> None:
     await conn.set_type_codec("uuid", schema="pg_catalog", encoder=str, decoder=str, format="text")
 
 
+async def _keep_as_it_is(_: Any) -> None:
+    """Nobody here changes a session's settings: no round trip to reset them after every use."""
+
+
 async def create_pool(
     dsn: str,
     *,
@@ -75,6 +79,7 @@ async def create_pool(
         min_size=0,
         max_size=max_size,
         init=init_connection,
+        reset=_keep_as_it_is,
         timeout=5,
         server_settings={
             "application_name": application_name,

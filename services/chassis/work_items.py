@@ -92,6 +92,17 @@ UPDATE work_items
 RETURNING *
 """
 
+# A loose index scan: one look into the index per group, however many items wait.
+_OPEN_GROUPS = """
+WITH RECURSIVE groups AS (
+    (SELECT group_key FROM work_items WHERE kind = $1 AND state = 'open' ORDER BY group_key LIMIT 1)
+    UNION ALL
+    SELECT (SELECT group_key FROM work_items
+             WHERE kind = $1 AND state = 'open' AND group_key > groups.group_key ORDER BY group_key LIMIT 1)
+      FROM groups WHERE groups.group_key IS NOT NULL)
+SELECT group_key FROM groups WHERE group_key IS NOT NULL
+"""
+
 _LOCK = "SELECT * FROM work_items WHERE id = $1 FOR UPDATE"
 
 
@@ -128,6 +139,11 @@ async def get(conn: Connection, item_id: str) -> WorkItem:
     if row is None:
         raise NotFound(f"There is no work item {item_id}")
     return _item(row)
+
+
+async def open_groups(conn: Connection, kind: str) -> list[str]:
+    """The group keys of which open items of this kind wait, in order."""
+    return [row["group_key"] for row in await conn.fetch(_OPEN_GROUPS, kind)]
 
 
 async def claim(

@@ -8,14 +8,14 @@ from services.chassis.outbox import StartWorkflow
 from services.lead_gen.domain.policy import Policy
 from services.lead_gen.repository.campaigns import EnrolledLead
 from services.lead_gen.repository.leads import Lead
-from services.lead_gen.schemas import CampaignView
+from services.lead_gen.schemas.campaigns import Campaign
 from workflows.contracts import ids, queues
 from workflows.contracts.base import ContactCard, Tier
 from workflows.contracts.conversion import ConversionInput, HandOver, HandOverReason, Stage
 from workflows.contracts.lead_gen import CampaignInput, ColdCallInput, ColdCallPolicy
 
 
-def cold_call_start(lead: EnrolledLead, campaign: CampaignView, version: int, policy: Policy) -> StartWorkflow:
+def cold_call_start(lead: EnrolledLead, campaign: Campaign, version: int, policy: Policy) -> StartWorkflow:
     """The cold call of a lead just enrolled."""
     start = ColdCallInput(
         lead_id=lead.id,
@@ -43,7 +43,7 @@ def cold_call_start(lead: EnrolledLead, campaign: CampaignView, version: int, po
     )
 
 
-def campaign_start(campaign: CampaignView, starts: int) -> StartWorkflow:
+def campaign_start(campaign: Campaign, starts: int) -> StartWorkflow:
     """The workflow that feeds a campaign."""
     return StartWorkflow(
         workflow="Campaign",

@@ -9,7 +9,7 @@ import pytest_asyncio
 from services.chassis.db import Pool, create_pool
 from services.lead_gen.activities import Activities
 from services.lead_gen.repository import campaigns, imports, leads
-from services.lead_gen.schemas import NewCampaign
+from services.lead_gen.schemas.campaigns import NewCampaign
 from tests.fixtures.postgres import FreshDatabase
 from workflows.contracts.base import Tier
 from workflows.contracts.lead_gen import EnrolBatch, Enrolled, OpenCall, RegisterUpdate

@@ -56,6 +56,7 @@ CREATE TABLE work_items (
 -- The claim walks this index in its own order and takes the first row that is due and free.
 CREATE INDEX work_items_claim ON work_items (kind, priority DESC, rank DESC, not_before, id) WHERE state = 'open';
 CREATE INDEX work_items_due ON work_items (kind, not_before) WHERE state = 'open';
+CREATE INDEX work_items_groups ON work_items (kind, group_key) WHERE state = 'open';
 CREATE INDEX work_items_leased ON work_items (lease_until) WHERE state = 'leased';
 CREATE INDEX work_items_mine ON work_items (kind, leased_by) WHERE state = 'leased';
 CREATE INDEX work_items_assignee ON work_items (assignee, kind, opened_at, id) WHERE state IN ('open', 'leased');

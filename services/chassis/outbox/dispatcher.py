@@ -51,8 +51,12 @@ class Dispatcher:
             if not batch:
                 return 0
             verdicts = await asyncio.gather(*(self._try(row) for row in batch))
+            delivered = [
+                row.id for row, (verdict, _) in zip(batch, verdicts, strict=True) if verdict is Verdict.DELIVERED
+            ]
+            await rows.settle(conn, delivered, "delivered")
             for row, (verdict, error) in zip(batch, verdicts, strict=True):
-                await self._record(conn, row, verdict, error)
+                await self._record_trouble(conn, row, verdict, error)
         outage = any(verdict is Verdict.OUTAGE for verdict, _ in verdicts)
         self._pause = min(MAX_PAUSE_SECONDS, max(0.25, self._pause * 2)) if outage else 0.0
         return sum(verdict in (Verdict.DELIVERED, Verdict.DROPPED, Verdict.DEAD) for verdict, _ in verdicts)
@@ -65,13 +69,13 @@ class Dispatcher:
         return Verdict.DELIVERED, None
 
     @staticmethod
-    async def _record(conn: Connection, row: OutboxRow, verdict: Verdict, error: str | None) -> None:
+    async def _record_trouble(conn: Connection, row: OutboxRow, verdict: Verdict, error: str | None) -> None:
         match verdict:
-            case Verdict.DELIVERED | Verdict.DROPPED:
-                await rows.settle(conn, row.id, verdict.value, error)
+            case Verdict.DROPPED:
+                await rows.settle(conn, [row.id], "dropped", error)
             case Verdict.DEAD:
                 log.error("outbox_row_set_aside", row=row.id, workflow_id=row.workflow_id, error=error)
-                await rows.settle(conn, row.id, "dead", error)
+                await rows.settle(conn, [row.id], "dead", error)
             case Verdict.RETRY:
                 log.warning("outbox_row_failed", row=row.id, workflow_id=row.workflow_id, error=error)
                 await rows.retry_later(conn, row, error or "")

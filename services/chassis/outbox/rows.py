@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -26,7 +27,7 @@ SELECT o.* FROM outbox o
 """
 
 _SETTLE = """
-UPDATE outbox SET state = $2, last_error = $3, delivered_at = now(), attempts = attempts + 1 WHERE id = $1
+UPDATE outbox SET state = $2, last_error = $3, delivered_at = now(), attempts = attempts + 1 WHERE id = ANY($1)
 """
 
 _RETRY_LATER = """
@@ -74,9 +75,9 @@ async def heads(conn: Connection, limit: int) -> list[OutboxRow]:
     return [OutboxRow.model_validate(dict(row)) for row in await conn.fetch(_HEADS, limit)]
 
 
-async def settle(conn: Connection, row_id: int, state: str, error: str | None = None) -> None:
-    """The row's end: `delivered`, `dropped` or `dead`."""
-    await conn.execute(_SETTLE, row_id, state, error)
+async def settle(conn: Connection, row_ids: Sequence[int], state: str, error: str | None = None) -> None:
+    """The rows' end: `delivered`, `dropped` or `dead`."""
+    await conn.execute(_SETTLE, list(row_ids), state, error)
 
 
 async def retry_later(conn: Connection, row: OutboxRow, error: str) -> None:

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from services.chassis.db import Connection, new_id
-from services.lead_gen.schemas import CallView, DoNotCallView, InboundView, NewDoNotCall, NewInboundCall, NewOutcome
+from services.lead_gen.schemas.calls import DoNotCallView, InboundView, NewDoNotCall, NewInboundCall, NewOutcome
+from services.lead_gen.schemas.leads import CallView
 from workflows.contracts.conversion import CallRecord
 
 

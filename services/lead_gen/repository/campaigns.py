@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import Conflict, NotFound
-from services.lead_gen.schemas import CampaignView, NewCampaign
+from services.lead_gen.schemas.campaigns import Campaign, CampaignView, NewCampaign
 from workflows.contracts.lead_gen import Enrolled
 
 
@@ -45,15 +45,21 @@ async def create(conn: Connection, new: NewCampaign, by: str) -> CampaignView:
     return CampaignView.model_validate(dict(row))
 
 
-async def get(conn: Connection, campaign_id: str, *, lock: bool = False) -> CampaignView:
-    """Read a campaign with its counts. Raises NotFound."""
+async def get(conn: Connection, campaign_id: str, *, lock: bool = False) -> Campaign:
+    """Read a campaign. Raises NotFound."""
     row = await conn.fetchrow(f"SELECT * FROM campaigns WHERE id = $1 {'FOR UPDATE' if lock else ''}", campaign_id)
     if row is None:
         raise NotFound(f"There is no campaign {campaign_id}")
+    return Campaign.model_validate(dict(row))
+
+
+async def view(conn: Connection, campaign_id: str) -> CampaignView:
+    """A campaign with its leads counted by stage. Raises NotFound."""
+    campaign = await get(conn, campaign_id)
     counts = await conn.fetch(
         "SELECT stage, count(*) AS n FROM leads WHERE campaign_id = $1 GROUP BY stage", campaign_id
     )
-    return CampaignView.model_validate({**dict(row), "counts": {c["stage"]: c["n"] for c in counts}})
+    return CampaignView(**campaign.model_dump(), counts={c["stage"]: c["n"] for c in counts})
 
 
 async def page(
@@ -91,14 +97,6 @@ async def running(conn: Connection, campaign_id: str | None) -> list[str]:
         "SELECT id FROM campaigns WHERE state = 'running' AND ($1::uuid IS NULL OR id = $1)", campaign_id
     )
     return [row["id"] for row in rows]
-
-
-async def timezones(conn: Connection) -> list[str]:
-    """Time zones of leads whose calls wait."""
-    rows = await conn.fetch(
-        "SELECT DISTINCT split_part(group_key, '|', 2) AS tz FROM work_items WHERE kind = 'call' AND state = 'open'"
-    )
-    return [row["tz"] for row in rows]
 
 
 async def tick_result(conn: Connection, key: str) -> Enrolled | None:

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import NotFound
-from services.lead_gen.schemas import ImportView
+from services.lead_gen.schemas.imports import ImportView
 
 PART_BYTES = 1 << 20
 

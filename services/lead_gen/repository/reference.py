@@ -11,19 +11,16 @@ from services.chassis.db import Connection, new_id
 from services.chassis.errors import NotFound
 from services.lead_gen.domain.criteria import CriteriaBody
 from services.lead_gen.domain.policy import Policy
-from services.lead_gen.schemas import (
-    CallerView,
+from services.lead_gen.schemas.callers import CallerView, NewCaller, NewShift, ShiftView
+from services.lead_gen.schemas.campaigns import (
     CriteriaView,
     InstructionView,
-    NewCaller,
     NewCriteria,
     NewInstruction,
     NewScript,
-    NewShift,
-    PolicyView,
     ScriptView,
-    ShiftView,
 )
+from services.lead_gen.schemas.reports import PolicyView
 
 V = TypeVar("V", bound=BaseModel)
 Cursor = tuple[datetime, str] | None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.chassis.db import Connection
-from services.lead_gen.schemas import CallerReport, FunnelView
+from services.lead_gen.schemas.reports import CallerReport, FunnelView
 
 # A contact is a conversation with somebody: every outcome but the ones nobody answered.
 _CONTACT = "('callback', 'not_interested', 'do_not_call', 'interested', 'hard_question')"

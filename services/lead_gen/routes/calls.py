@@ -11,9 +11,10 @@ from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Forbidden, Invalid
 from services.chassis.http import Conn, Id, Who, allow, new_router, publish
 from services.chassis.work_items import WorkItem
+from services.lead_gen.domain.policy import Policy
 from services.lead_gen.domain.window import is_open
 from services.lead_gen.repository import calls, campaigns, leads, reference
-from services.lead_gen.schemas import (
+from services.lead_gen.schemas.calls import (
     Lease,
     LeasedCall,
     LeasedLead,
@@ -50,7 +51,7 @@ async def next_call(conn: Conn, who: Who, body: NextCall | None = None) -> Lease
     active, quota_left = await reference.caller_may_call(conn, who.person)
     if not active:
         raise Forbidden("You are not an active caller", code="inactive")
-    groups = await _open_groups(conn, body.campaign_id if body else None)
+    groups = await _open_groups(conn, policy, body.campaign_id if body else None)
     while quota_left:
         item = await work_items.claim(conn, kind="call", person=who.person, lease=policy.lease, groups=groups)
         if item is None:
@@ -63,13 +64,12 @@ async def next_call(conn: Conn, who: Who, body: NextCall | None = None) -> Lease
     return Response(status_code=204, headers={"Retry-After": str(wait)})
 
 
-async def _open_groups(conn: Connection, campaign_id: str | None) -> list[str]:
-    """Campaign and time zone pairs in which calls may be made at this moment."""
-    _, policy = await reference.policy(conn)
+async def _open_groups(conn: Connection, policy: Policy, campaign_id: str | None) -> list[str]:
+    """Of the campaign and time zone pairs that wait, those in which calls may be made at this moment."""
+    running = set(await campaigns.running(conn, campaign_id))
     now = datetime.now(UTC)
-    zones = [zone for zone in await campaigns.timezones(conn) if is_open(policy, zone, now)]
-    running = await campaigns.running(conn, campaign_id)
-    return [f"{campaign}|{zone}" for campaign in running for zone in zones]
+    waiting = [group.partition("|") for group in await work_items.open_groups(conn, "call")]
+    return [f"{campaign}|{zone}" for campaign, _, zone in waiting if campaign in running and is_open(policy, zone, now)]
 
 
 async def _leased(conn: Connection, item: WorkItem) -> LeasedCall:
@@ -122,7 +122,7 @@ async def outcome(conn: Conn, who: Who, item_id: Id, body: NewOutcome) -> Outcom
         caller=who.person,
         told=body,
     )
-    other_number = await _after(conn, who.person, lead, body)
+    stage, other_number = await _after(conn, who.person, lead, body)
     answer = CallAnswered(
         event_id=f"call:{item_id}",
         at=at,
@@ -137,7 +137,6 @@ async def outcome(conn: Conn, who: Who, item_id: Id, body: NewOutcome) -> Outcom
     )
     await outbox.signal(conn, item.workflow_id, "call_answered", answer)
     await publish(conn, "call_answered", item_id=item_id, outcome=body.outcome.value)
-    stage = (await leads.get(conn, lead.id)).stage
     return OutcomeTaken(item_id=item_id, lead_id=lead.id, outcome=body.outcome, stage=stage)
 
 
@@ -154,18 +153,20 @@ def _check(body: NewOutcome) -> None:
         raise Invalid("The callback must lie in the future", field="callback_at")
 
 
-async def _after(conn: Connection, caller: str, lead: leads.Lead, body: NewOutcome) -> bool:
-    """What an outcome changes in the register; true if another number is left after a wrong one."""
+async def _after(conn: Connection, caller: str, lead: leads.Lead, body: NewOutcome) -> tuple[str, bool]:
+    """What an outcome changes in the register: (the stage now, another number is left after a wrong one)."""
     key = f"outcome:{lead.id}:{lead.rounds}"
     if body.outcome in HANDED_OVER:
         await leads.move(
             conn, lead.id, tier="conversion", stage="handed_over", workflow_id=ids.conversion(lead.id), key=key
         )
-    elif body.outcome is CallOutcome.DO_NOT_CALL:
+        return "handed_over", False
+    if body.outcome is CallOutcome.DO_NOT_CALL:
         entry = NewDoNotCall(scope="company", basis="said so on the phone")
         for phone in lead.phones:
             await calls.forbid(conn, phone, entry, caller)
         await leads.move(conn, lead.id, tier="lead_gen", stage="do_not_call", key=key)
-    elif body.outcome is CallOutcome.WRONG_NUMBER:
-        return await leads.mark_bad_phone(conn, lead.id)
-    return False
+        return "do_not_call", False
+    if body.outcome is CallOutcome.WRONG_NUMBER:
+        return lead.stage, await leads.mark_bad_phone(conn, lead.id)
+    return lead.stage, False

@@ -12,7 +12,7 @@ from services.lead_gen.domain.criteria import to_sql
 from services.lead_gen.enrolment import campaign_start
 from services.lead_gen.repository import campaigns, leads, reference
 from services.lead_gen.routes.leads import view
-from services.lead_gen.schemas import CampaignView, NewCampaign, Preview
+from services.lead_gen.schemas.campaigns import CampaignView, NewCampaign, Preview
 from workflows.contracts import ids
 from workflows.contracts.lead_gen import CampaignChanged
 
@@ -42,7 +42,7 @@ async def list_campaigns(
 @router.get("/campaigns/{campaign_id}", dependencies=[allow("supervisor", "ops")], summary="One campaign")
 async def get_campaign(conn: Conn, campaign_id: Id) -> CampaignView:
     """With the number of its leads per stage."""
-    return await campaigns.get(conn, campaign_id)
+    return await campaigns.view(conn, campaign_id)
 
 
 @router.post("/campaigns/{campaign_id}/start", dependencies=[allow("supervisor")], summary="Start or go on")
@@ -68,7 +68,7 @@ async def _change(conn: Connection, person: str, campaign_id: str, state: str, *
         )
     starting = state == "running"
     starts, changes = await campaigns.set_state(conn, campaign_id, state, started=starting)
-    now = await campaigns.get(conn, campaign_id)
+    now = await campaigns.view(conn, campaign_id)
     at = await conn.fetchval("SELECT now()")
     answer = CampaignChanged(event_id=f"campaign:{campaign_id}:{changes}", at=at, by=person)
     start = campaign_start(now, starts) if starting else None

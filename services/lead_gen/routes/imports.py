@@ -22,7 +22,7 @@ from services.lead_gen.domain.import_file import (
     read_header,
 )
 from services.lead_gen.repository import imports
-from services.lead_gen.schemas import ImportView
+from services.lead_gen.schemas.imports import ImportView
 
 router: APIRouter = new_router(tags=["imports"])
 

@@ -14,7 +14,7 @@ from services.lead_gen.activities import contact_card
 from services.lead_gen.enrolment import inbound_conversion_start
 from services.lead_gen.repository import calls, leads
 from services.lead_gen.routes.leads import read_phone
-from services.lead_gen.schemas import DoNotCallView, InboundView, NewDoNotCall, NewInboundCall
+from services.lead_gen.schemas.calls import DoNotCallView, InboundView, NewDoNotCall, NewInboundCall
 from workflows.contracts import ids
 from workflows.contracts.base import DoNotCall, InboundCall
 

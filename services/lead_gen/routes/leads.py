@@ -14,7 +14,7 @@ from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
 from services.lead_gen.domain import phones
 from services.lead_gen.domain.window import is_open
 from services.lead_gen.repository import calls, campaigns, leads, reference
-from services.lead_gen.schemas import GiveUp, LeadView, NewLead, Reason, Why
+from services.lead_gen.schemas.leads import GiveUp, LeadView, NewLead, Reason, Why
 from workflows.contracts.base import Cancel
 
 router: APIRouter = new_router(tags=["leads"])

@@ -12,20 +12,16 @@ from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
 from services.lead_gen.domain.policy import Policy
 from services.lead_gen.domain.scripts import ScriptBody
 from services.lead_gen.repository import reference
-from services.lead_gen.schemas import (
-    CallerView,
+from services.lead_gen.schemas.callers import CallerView, NewCaller, NewShift, ShiftView
+from services.lead_gen.schemas.campaigns import (
     CriteriaView,
     InstructionView,
-    NewCaller,
     NewCriteria,
     NewInstruction,
-    NewPolicy,
     NewScript,
-    NewShift,
-    PolicyView,
     ScriptView,
-    ShiftView,
 )
+from services.lead_gen.schemas.reports import NewPolicy, PolicyView
 
 router: APIRouter = new_router(tags=["reference"])
 SUPERVISOR = [allow("supervisor")]

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from services.chassis.http import Conn, Page, allow, new_router
 from services.lead_gen.domain.supply import alarm, interested_rate
 from services.lead_gen.repository import reference, reports
-from services.lead_gen.schemas import CallerReport, FunnelView, RateView, SupplyView
+from services.lead_gen.schemas.reports import CallerReport, FunnelView, RateView, SupplyView
 
 router: APIRouter = new_router(tags=["reports"])
 READERS = [allow("supervisor", "ops")]

@@ -1,0 +1,1 @@
+"""Bodies and answers of tier 1's routes, one module per entity."""

@@ -1,0 +1,132 @@
+"""The call desk: the lease, the outcome, the ledger, inbound calls."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import Field
+
+from services.chassis.http import Body, Model
+from services.lead_gen.schemas.campaigns import ScriptView
+from services.lead_gen.schemas.leads import CallView
+from workflows.contracts.lead_gen import CallOutcome
+
+
+class NextCall(Body):
+    """Ask for the next lead, of one campaign or of any."""
+
+    campaign_id: str | None = None
+
+
+class LeasedLead(Model):
+    """What a caller needs to call; the numbers are in clear only under the lease."""
+
+    id: str
+    company: str
+    contact_name: str | None
+    phones: list[str]
+    industry: str | None
+    size: str | None
+    region: str | None
+    city: str | None
+    language: str
+    timezone: str
+    website: str | None
+
+
+class LeasedCall(Model):
+    """A call under a lease. `token` goes with every further request about it."""
+
+    item_id: str
+    token: int
+    lease_until: datetime
+    attempt: int
+    callback: bool
+    lead: LeasedLead
+    script: ScriptView | None
+    history: list[CallView]
+
+
+class Token(Body):
+    """The fencing token of the lease."""
+
+    token: int
+
+
+class Lease(Model):
+    """How long the lease holds now."""
+
+    item_id: str
+    token: int
+    lease_until: datetime | None
+
+
+class NewOutcome(Body):
+    """How the call ended."""
+
+    token: int
+    outcome: CallOutcome
+    note: str | None = Field(default=None, max_length=4000)
+    callback_at: datetime | None = None
+    personal: bool = True
+    reason: str | None = Field(default=None, max_length=200)
+    question: str | None = Field(default=None, max_length=2000)
+    needs: str | None = Field(default=None, max_length=2000)
+    wished_meeting: datetime | None = None
+    path: list[str] = Field(default_factory=list, max_length=300)
+    script_version: int | None = None
+
+
+class OutcomeTaken(Model):
+    """The answer as it was recorded, and the lead's stage after it."""
+
+    item_id: str
+    lead_id: str
+    outcome: CallOutcome
+    stage: str
+
+
+class NewInboundCall(Body):
+    """Somebody called. `from` is their number; `call_id` the switchboard's id of the call."""
+
+    from_: str = Field(alias="from", min_length=3, max_length=40)
+    to: str | None = Field(default=None, max_length=40)
+    call_id: str | None = Field(default=None, max_length=100)
+    note: str | None = Field(default=None, max_length=1000)
+    default_region: str = Field(default="UA", pattern="^[A-Z]{2}$")
+
+
+class InboundView(Model):
+    """Where an inbound call was put through."""
+
+    id: str
+    lead_id: str
+    tier: str
+    stage: str
+    owner: str | None
+    workflow_id: str
+    known: bool
+    routed_to: str
+    at: datetime
+
+
+class NewDoNotCall(Body):
+    """A withdrawal of consent. `company` covers every number of the company."""
+
+    scope: Literal["phone", "company"] = "phone"
+    basis: str | None = Field(default=None, max_length=200)
+    proof: str | None = Field(default=None, max_length=500)
+    default_region: str = Field(default="UA", pattern="^[A-Z]{2}$")
+
+
+class DoNotCallView(Model):
+    """An entry of the ledger. It stays when it is lifted, with the time of lifting."""
+
+    phone: str
+    scope: str
+    basis: str | None
+    proof: str | None
+    by: str
+    at: datetime
+    withdrawn_at: datetime | None
