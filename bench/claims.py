@@ -30,6 +30,11 @@ def line(name: str, took: list[float]) -> str:
     return f"{name:<34} n {len(took):>5}  p50 {cuts[49]:7.1f} ms  p99 {cuts[98]:7.1f} ms  max {max(took):7.1f} ms"
 
 
+def ratio(took: list[float], limit: list[float]) -> str:
+    """How many times the limit."""
+    return f"{statistics.median(took) / statistics.median(limit):.1f}"
+
+
 async def paced(count: int, rate: float, work: Callable[[int], Awaitable[None]]) -> list[float]:
     """Open loop: start one every 1/rate s whether or not the earlier ones have ended; latencies in ms."""
     took: list[float] = []
@@ -68,18 +73,28 @@ async def outcomes(house: Running) -> tuple[list[float], list[float]]:
     return claims, posted
 
 
-async def bare(house: Running) -> list[float]:
-    """The same claim as SQL on one connection: the limit."""
-    conn = await asyncpg.connect(house.dsn("lead_gen"))
-    await init_connection(conn)
-    took: list[float] = []
-    for number in range(300):
-        started = time.perf_counter()
-        async with conn.transaction():
-            await work_items.claim(conn, kind="call", person=f"bare-{number}", lease=LEASE)
-        took.append((time.perf_counter() - started) * 1000)
-    await conn.close()
-    return took
+async def bare(house: Running) -> tuple[list[float], list[float]]:
+    """The same claim and its completion as bare SQL at the same pace: the limit."""
+    pool = await asyncpg.create_pool(house.dsn("lead_gen"), init=init_connection, min_size=10, max_size=10)
+    claims: list[float] = []
+    ends: list[float] = []
+
+    async def call(number: int) -> None:
+        person = f"bare-{number}"
+        async with pool.acquire() as conn:
+            started = time.perf_counter()
+            async with conn.transaction():
+                item = await work_items.claim(conn, kind="call", person=person, lease=LEASE)
+            claims.append((time.perf_counter() - started) * 1000)
+            if item is not None:
+                started = time.perf_counter()
+                async with conn.transaction():
+                    await work_items.complete(conn, item.id, person=person, token=item.lease_token, result="bench")
+                ends.append((time.perf_counter() - started) * 1000)
+
+    await paced(RATE * SECONDS // 2, RATE / 2, call)
+    await pool.close()
+    return claims, ends
 
 
 async def everybody_at_once(house: Running) -> str:
@@ -103,9 +118,10 @@ async def main() -> None:
         claims, posted = await outcomes(house)
         print(line("claim of the next call, REST", claims))
         print(line("posting of an outcome, REST", posted))
-        limit = await bare(house)
-        print(line("bare claim, asyncpg (limit)", limit))
-        print(f"REST claim / bare claim, medians: {statistics.median(claims) / statistics.median(limit):.1f}")
+        bare_claims, bare_ends = await bare(house)
+        print(line("claim, bare SQL (limit)", bare_claims))
+        print(line("completion, bare SQL (limit)", bare_ends))
+        print(f"claim through REST / bare, medians {ratio(claims, bare_claims)}; outcome {ratio(posted, bare_ends)}")
         print(await everybody_at_once(house))
 
 

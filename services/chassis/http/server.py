@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 import socket
@@ -89,6 +90,9 @@ def build_server(app: FastAPI, *, host: str, port: int, shutdown_seconds: int, e
 def serve(app: FastAPI, settings: Settings) -> None:
     """Serve on `settings.host:port` until SIGTERM or SIGINT. Blocks; owns the event loop and the logging."""
     configure_logging(settings)
+    # What was imported stays for good: a full collection that walks it again would stop every request meanwhile.
+    gc.collect()
+    gc.freeze()
     build_server(
         app, host=settings.host, port=settings.port, shutdown_seconds=settings.shutdown_seconds, embedded=False
     ).run()
