@@ -1,0 +1,104 @@
+"""The call desk: one leased lead at a time, its outcome under the lease, and nothing to see beyond it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from tests.fixtures.http import auth, token
+from tests.fixtures.postgres import FreshDatabase
+from tests.fixtures.tier_1 import Tier1, caller, tier_1
+from workflows.contracts import ids
+from workflows.contracts.base import Tier
+
+
+@pytest_asyncio.fixture(scope="module")
+async def desk(fresh_database: FreshDatabase) -> AsyncIterator[Tier1]:
+    async with tier_1(await fresh_database("lead_gen_calls", tier=Tier.LEAD_GEN, policy="demo")) as tier:
+        yield tier
+
+
+async def test_an_outcome_under_the_lease_is_taken_once_and_told_to_the_workflow(desk: Tier1) -> None:
+    call = await desk.leased("+380441110001", "a1")
+    lead_id = call["lead"]["id"]
+    assert call["lead"]["phones"] == ["+380441110001"]
+    path, body = f"/v1/calls/{call['item_id']}/outcome", {"token": call["token"], "outcome": "interested"}
+    headers = {**caller("a1"), "Idempotency-Key": "one-answer"}
+    first = await desk.http.post(path, json=body, headers=headers)
+    again = await desk.http.post(path, json=body, headers=headers)
+    assert (first.status_code, first.json()["stage"]) == (200, "handed_over")
+    assert again.json() == first.json()
+    assert await desk.signals(ids.cold_call(lead_id)) == ["call_answered"]
+    assert await desk.pool.fetchval("SELECT count(*) FROM calls WHERE lead_id = $1", lead_id) == 1
+
+
+async def test_a_stale_lease_is_refused_and_changes_nothing(desk: Tier1) -> None:
+    call = await desk.leased("+380441110002", "a2")
+    body = {"token": call["token"] + 1, "outcome": "no_answer"}
+    answer = await desk.http.post(f"/v1/calls/{call['item_id']}/outcome", json=body, headers=caller("a2"))
+    assert (answer.status_code, answer.json()["code"]) == (409, "stale_lease")
+    assert await desk.signals(ids.cold_call(call["lead"]["id"])) == []
+
+
+async def test_a_lease_is_its_callers_alone(desk: Tier1) -> None:
+    call = await desk.leased("+380441110003", "a3")
+    path = f"/v1/calls/{call['item_id']}"
+    outcome = {"token": call["token"], "outcome": "busy"}
+    for verb, body in (("extend", {"token": call["token"]}), ("outcome", outcome)):
+        answer = await desk.http.post(f"{path}/{verb}", json=body, headers=caller("b3"))
+        assert answer.status_code == 409, answer.text
+    seen = await desk.http.get(f"/v1/leads/{call['lead']['id']}", headers=caller("b3"))
+    assert seen.status_code == 403
+
+
+BAD = [
+    ({"outcome": None}, "outcome"),
+    ({"outcome": "maybe"}, "outcome"),
+    ({"token": None}, "token"),
+    ({"token": "soon"}, "token"),
+    ({"outcome": "callback"}, "callback_at"),
+    ({"outcome": "callback", "callback_at": "2999-01-01T10:00:00"}, "callback_at"),
+    ({"outcome": "callback", "callback_at": "2001-01-01T10:00:00Z"}, "callback_at"),
+    ({"outcome": "hard_question"}, "question"),
+    ({"outcome": "not_interested"}, "reason"),
+    ({"outcome": "not_interested", "reason": "r" * 201}, "reason"),
+    ({"wished_meeting": "2999-01-01T10:00:00"}, "wished_meeting"),
+    ({"nonsense": 1}, "nonsense"),
+]
+
+
+@pytest.mark.parametrize(("changes", "field"), BAD, ids=[str(changes)[:40] for changes, _ in BAD])
+async def test_a_wrong_outcome_names_its_field_and_changes_nothing(
+    desk: Tier1, changes: dict[str, Any], field: str
+) -> None:
+    number = BAD.index((changes, field))
+    person = f"c{number}"
+    call = await desk.leased(f"+3804411101{number:02d}", person)
+    body = {"token": call["token"], "outcome": "no_answer", **changes}
+    body = {name: value for name, value in body.items() if value is not None}
+    answer = await desk.http.post(f"/v1/calls/{call['item_id']}/outcome", json=body, headers=caller(person))
+    assert 400 <= answer.status_code < 500, answer.text
+    assert field in answer.json()["errors"][0]["field"]
+    assert await desk.pool.fetchval("SELECT state FROM work_items WHERE id = $1", call["item_id"]) == "leased"
+    assert await desk.signals(ids.cold_call(call["lead"]["id"])) == []
+
+
+async def test_only_a_caller_of_this_tier_with_a_live_token_gets_a_lead(desk: Tier1) -> None:
+    expired = {"Authorization": f"Bearer {token(role='caller', ttl=timedelta(hours=-1))}"}
+    for headers, status in ((auth(Tier.CONVERSION, "manager"), (401, 403)), (auth(), (403,)), (expired, (401,))):
+        answer = await desk.http.post("/v1/calls/next", json={}, headers=headers)
+        assert answer.status_code in status, answer.text
+
+
+async def test_a_number_on_the_ledger_is_given_to_nobody(desk: Tier1) -> None:
+    lead_id, campaign_id = await desk.opened("+380441110004")
+    answer = await desk.http.put("/v1/do-not-call/+380441110004", json={})
+    assert answer.is_success, answer.text
+    following = await desk.http.post("/v1/calls/next", json={"campaign_id": campaign_id}, headers=caller("a4"))
+    assert following.status_code == 204
+    assert "Retry-After" in following.headers
+    assert await desk.signals(ids.cold_call(lead_id)) == ["do_not_call"]
