@@ -24,4 +24,7 @@ def next_attempt_at(
     if after is CallOutcome.WRONG_NUMBER:
         gap = timedelta(0)
     planned = next_open(policy, timezone, max(after_at + gap, now))
-    return other_part_of_day(policy, timezone, after_at, planned) if policy.other_part_of_day else planned
+    if not policy.other_part_of_day:
+        return planned
+    # The other half of that day may have begun already: such a call is due at once, not in the past.
+    return max(now, other_part_of_day(policy, timezone, after_at, planned))
