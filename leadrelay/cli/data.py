@@ -68,10 +68,13 @@ def _stack_address(data: Path) -> str:
 
 
 def _stack_token(data: Path) -> str:
+    from leadrelay.stack.errors import StackError
     from leadrelay.stack.layout import DataDir
-    from services.chassis.dev_issuer import DevIssuer
 
-    return DevIssuer.open(DataDir.at(data).keys).mint(tier="lead_gen", role="supervisor", person="import")
+    try:
+        return DataDir.at(data).issuer().mint(tier="lead_gen", role="supervisor", person="import")
+    except StackError as error:
+        give_up(str(error))
 
 
 def replay(

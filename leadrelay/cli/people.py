@@ -22,12 +22,16 @@ def token(
     data: Data = DEFAULT_DATA,
 ) -> None:
     """Print a bearer token for the embedded stack. Production trusts none of these."""
+    from leadrelay.stack.errors import StackError
     from leadrelay.stack.layout import DataDir
-    from services.chassis.dev_issuer import DevIssuer
 
-    keys = DataDir.at(data).keys
-    if not (keys / "jwks.json").exists():
-        give_up(
-            f"There is no stack in {keys.parent} yet: start one with `leadrelay up`, or name its directory with --data"
-        )
-    print(DevIssuer.open(keys).mint(tier=tier, role=role, person=person, ttl=duration(ttl, "--ttl")))
+    length, house = duration(ttl, "--ttl"), DataDir.at(data)
+    try:
+        if not house.has_keys():
+            give_up(
+                f"There is no stack in {house.root} yet: start one with `leadrelay up`, "
+                "or name its directory with --data"
+            )
+        print(house.issuer().mint(tier=tier, role=role, person=person, ttl=length))
+    except StackError as error:
+        give_up(str(error))

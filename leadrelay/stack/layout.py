@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from leadrelay.stack.errors import StackError
+from services.chassis.dev_issuer import DevIssuer
 
 _LOG_BYTES = 20 << 20
 
@@ -67,7 +68,11 @@ class DataDir:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the directory for one `up`. Raises StackError when another one has it."""
-        with (self.root / "lock").open("a+") as file:
+        try:
+            file = (self.root / "lock").open("a+")
+        except OSError as error:
+            raise StackError(f"The data directory {self.root} cannot be used: {error}") from None
+        with file:
             try:
                 # The kernel gives it back however the holder ends; a file that merely exists would outlive kill -9.
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -84,22 +89,43 @@ class DataDir:
             yield
 
     def codec_keys(self) -> str:
-        """The key ring that encrypts this stack's histories, made at the first call."""
+        """The key ring that encrypts this stack's histories, made at the first call. Raises StackError."""
         return _secret(self.keys / "codec.key", lambda: "k1:" + base64.b64encode(secrets.token_bytes(32)).decode())
 
     def passwords(self, roles: tuple[str, ...]) -> dict[str, str]:
-        """A password for each PostgreSQL role, made at the first call."""
-        text = _secret(
-            self.keys / "postgres.json", lambda: json.dumps({role: secrets.token_urlsafe(24) for role in roles})
-        )
-        return {str(role): str(password) for role, password in json.loads(text).items()}
+        """A password for each PostgreSQL role, made at the first call. Raises StackError."""
+        path = self.keys / "postgres.json"
+        text = _secret(path, lambda: json.dumps({role: secrets.token_urlsafe(24) for role in roles}))
+        try:
+            known = json.loads(text)
+            return {role: str(known[role]) for role in roles}
+        except (ValueError, TypeError, KeyError) as error:
+            what = f"{type(error).__name__}: {error}"
+            raise StackError(f"{path} does not hold PostgreSQL's passwords ({what}): restore it") from None
+
+    def has_keys(self) -> bool:
+        """Whether an `up` has ever run here. Raises StackError where this user may not look."""
+        try:
+            return (self.keys / "jwks.json").exists()
+        except OSError as error:
+            raise StackError(f"The data directory {self.root} cannot be used: {error}") from None
+
+    def issuer(self) -> DevIssuer:
+        """Who mints this stack's tokens, made at the first call. Raises StackError."""
+        try:
+            return DevIssuer.open(self.keys)
+        except (OSError, ValueError, TypeError) as error:
+            raise StackError(f"The key of the tokens in {self.keys} cannot be used: {error}") from None
 
 
 def _secret(path: Path, make: Callable[[], str]) -> str:
-    if not path.exists():
-        # Written whole and then named: a run killed in between must not leave half a key behind.
-        fresh = path.with_name(path.name + ".new")
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(make())
-        fresh.replace(path)
-    return path.read_text(encoding="utf-8").strip()
+    try:
+        if not path.exists():
+            # Written whole and then named: a run killed in between must not leave half a key behind.
+            fresh = path.with_name(path.name + ".new")
+            with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+                file.write(make())
+            fresh.replace(path)
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise StackError(f"{path} cannot be used: {error}") from None

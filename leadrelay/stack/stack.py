@@ -21,7 +21,6 @@ from leadrelay.stack.process import Part, run_once
 from leadrelay.stack.screen import Screen
 from leadrelay.stack.services import Services, port_wishes, worker_names
 from leadrelay.stack.state import State
-from services.chassis.dev_issuer import DevIssuer
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,7 @@ class Stack:
 
     async def start(self) -> None:
         """Return when everything is ready. Raises StackError with the part that is not."""
-        DevIssuer.open(self._data.keys)
+        self._data.issuer()
         self._state.supervisor = describe(os.getpid())
         self._state.started_at = datetime.now(UTC).isoformat(timespec="seconds")
         self._state.ports, self._state.port_base = self._ports, self._options.port_base
