@@ -8,8 +8,13 @@ import sys
 
 import pytest
 import structlog
+from hypothesis import settings
 
 from services.chassis.logging import mask_contacts
+
+# A property is true or not, however busy the machine is.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 EXIT_STATUS = pytest.StashKey[int]()
 
