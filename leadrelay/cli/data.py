@@ -94,15 +94,19 @@ def replay(
 
     from leadrelay.replaying import from_directory, from_server, replay
 
+    moment = _moment(since) if since else None
+
     async def run() -> tuple[int, dict[str, str]]:
         ring = _key_ring(data)
         if directory is not None:
             return await replay(from_directory(directory), ring)
         client = await _client(data, ring)
-        return await replay(from_server(client, _moment(since) if since else None), ring)
+        return await replay(from_server(client, moment), ring)
 
     try:
         count, failures = asyncio.run(run())
+    except typer.Exit:  # a RuntimeError too, but everything has been said
+        raise
     except (RPCError, RuntimeError, ValueError, OSError) as error:
         give_up(str(error))
     for name, reason in failures.items():
@@ -145,6 +149,10 @@ def _moment(text: str) -> str:
     if _MOMENT.fullmatch(text):
         try:
             return datetime.fromisoformat(text).astimezone(UTC).isoformat()
-        except ValueError:
+        except (ValueError, OverflowError):
             give_up(f"--since {text}: is no date or time", 2)
-    return (datetime.now(UTC) - duration(text, "--since")).isoformat()
+    length = duration(text, "--since")
+    try:
+        return (datetime.now(UTC) - length).isoformat()
+    except OverflowError:
+        give_up(f"--since {text}: is before all time", 2)

@@ -61,7 +61,7 @@ def migrate(
         dsn = settings.database_dsn.replace("{tier}", name)
         try:
             applied = asyncio.run(migrate_tier(name, dsn, settings.policy))
-        except (MigrationError, OSError, asyncpg.PostgresError) as error:
+        except (MigrationError, OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             give_up(f"{name}: {error}")
         print(f"{name}: {', '.join(applied) or 'nothing to do'}")
 

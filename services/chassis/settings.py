@@ -50,6 +50,14 @@ class Settings(BaseSettings):
     max_upload_bytes: int = Field(default=256 << 20, ge=1024)
     shutdown_seconds: int = Field(default=20, ge=1, description="How long requests in flight may take to end.")
 
+    @field_validator("database_dsn")
+    @classmethod
+    def _dsn_is_one(cls, value: str) -> str:
+        # Without repeating it: there is a password in it.
+        if value and not value.startswith(("postgresql://", "postgres://")):
+            raise ValueError("must begin with postgresql://")
+        return value
+
     @field_validator("codec_keys")
     @classmethod
     def _keys_are_readable(cls, value: str) -> str:
