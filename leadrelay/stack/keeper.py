@@ -37,8 +37,10 @@ class Keeper:
         self._watcher = watcher
         self._process: asyncio.subprocess.Process | None = None
         self._stopping = asyncio.Event()
-        self._was_ready = False
+        # Whoever is not asked is as good as ready: it is started again however often it ends.
+        self._was_ready = part.ready is None
         self._task: asyncio.Task[None] | None = None
+        self._hasten: asyncio.Event | None = None
 
     def start(self) -> None:
         """Begin to keep it."""
@@ -48,10 +50,9 @@ class Keeper:
         pause, starts = _FIRST_PAUSE, 0
         while not self._stopping.is_set():
             since, starts = time.monotonic(), starts + 1
-            code = await self._once()
+            how = await self._how_it_went()
             if self._stopping.is_set():
                 return
-            how = how_it_ended(code)
             if not self._was_ready and starts >= _STARTS_BEFORE_READY:
                 raise PartFailed(self.part.title, f"does not start ({how})", self.part.log)
             if time.monotonic() - since > _STEADY_SECONDS:
@@ -60,8 +61,19 @@ class Keeper:
             await asyncio.wait([asyncio.ensure_future(self._stopping.wait())], timeout=pause)
             pause = min(_LONGEST_PAUSE, pause * 2)
 
+    async def _how_it_went(self) -> str:
+        try:
+            return how_it_ended(await self._once())
+        except PartFailed as error:
+            if not self._was_ready:
+                raise
+            # It ran before, so what is in the way (memory, file handles) may go.
+            return str(error).partition("\n")[0]
+
     async def _once(self) -> int:
         process = self._process = await spawn(self.part)
+        if self._hasten is not None:  # `stop` came while it was being started, and found nothing to end
+            await end(process, self.part, self._hasten)
         self._watcher.started(self.part, process.pid)
         if self.part.on_line is not None and process.stdout is not None:
             async for line in process.stdout:
@@ -84,6 +96,7 @@ class Keeper:
 
     async def stop(self, hasten: asyncio.Event) -> None:
         """End it for good."""
+        self._hasten = hasten
         self._stopping.set()
         if self._process is not None:
             await end(self._process, self.part, hasten)
