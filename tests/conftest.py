@@ -18,7 +18,7 @@ settings.load_profile("house")
 
 EXIT_STATUS = pytest.StashKey[int]()
 
-pytest_plugins = ["tests.fixtures.postgres", "tests.fixtures.http"]
+pytest_plugins = ["tests.fixtures.postgres", "tests.fixtures.http", "tests.fixtures.temporal"]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 import time
@@ -40,7 +41,8 @@ class Screen:
     def error(self, text: str) -> None:
         """To stderr."""
         self.close()
-        print(text, file=sys.stderr)
+        with contextlib.suppress(OSError):  # whoever read it has gone
+            print(text, file=sys.stderr)
 
     def waiting(self, text: str) -> None:
         """What is waited for, on a terminal only; an empty text for nothing."""
@@ -60,6 +62,8 @@ class Screen:
             self._progress(facts)
 
     def _progress(self, facts: dict[str, Any]) -> None:
+        if not all(isinstance(facts.get(name, 0), int) for name in ("leads", *_PLACES, *_TOTALS)):
+            return
         text = progress_text(facts)
         if self._console.is_terminal:
             self._show(Text(text))
@@ -95,8 +99,8 @@ def progress_text(facts: dict[str, Any]) -> str:
     """Where the leads are, then what the house has done since the beginning."""
 
     def part(name: str) -> str:
-        return f"{name.replace('_', ' ')} {int(facts.get(name, 0)):,}"
+        return f"{name.replace('_', ' ')} {facts.get(name, 0):,}"
 
     where = " · ".join(part(name) for name in _PLACES)
     totals = ", ".join(part(name) for name in _TOTALS)
-    return f"leads {int(facts.get('leads', 0)):,}: {where} | {totals}"
+    return f"leads {facts.get('leads', 0):,}: {where} | {totals}"

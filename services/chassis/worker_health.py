@@ -48,6 +48,8 @@ class Health:
 def build_health_app(health: Health, pool: Pool, collectors: Sequence[Collector]) -> FastAPI:
     """Alive as long as the process is; ready while it polls Temporal and reaches its database."""
     app = FastAPI(openapi_url=None)
+    # What the server tells an app when it stops; there are no streams here.
+    app.state.stopping, app.state.events = asyncio.Event(), None
     metrics = Metrics(collectors)
 
     @app.get("/healthz")

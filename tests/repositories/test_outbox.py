@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest_asyncio
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
-from temporalio.testing import WorkflowEnvironment
 
 from services.chassis import outbox
 from services.chassis.db import Pool, create_pool
@@ -21,19 +18,8 @@ from services.chassis.outbox.rows import OutboxRow
 from services.chassis.settings import Settings
 from services.chassis.temporal import leadrelay_plugin
 from tests.fixtures.postgres import FreshDatabase
-from workflows.contracts import search_attributes as sa
 from workflows.contracts.base import Cancel
 from workflows.contracts.lead_gen import CampaignInput
-
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def temporal() -> AsyncIterator[Client]:
-    async with await WorkflowEnvironment.start_local(
-        dev_server_existing_path=str(Path(sys.executable).with_name("temporal")),
-        plugins=[leadrelay_plugin(Settings().key_ring)],
-        search_attributes=sa.ALL,
-    ) as env:
-        yield env.client
 
 
 @pytest_asyncio.fixture

@@ -99,9 +99,14 @@ def serve(app: FastAPI, settings: Settings) -> None:
 
 
 async def serve_async(app: FastAPI, *, host: str, port: int, until: asyncio.Event, shutdown_seconds: int = 5) -> None:
-    """Serve inside a running loop (a worker's health port) until the event is set; leaves signals alone."""
+    """Serve inside a running loop (a worker's health port) until the event is set; leaves signals alone.
+
+    Raises OSError when the port is taken.
+    """
+    # Left to itself, uvicorn ends the whole process when it cannot listen.
+    listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     server = build_server(app, host=host, port=port, shutdown_seconds=shutdown_seconds, embedded=True)
-    serving = asyncio.create_task(server.serve())
+    serving = asyncio.create_task(server.serve([listening]))
     waiting = asyncio.create_task(until.wait())
     await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()
