@@ -1,103 +1,102 @@
-"""Events of one standard life, counted in the histories: three calls, interest, acceptance, one meeting, a sale,
-the first invoice paid, one nudge answered with an order.
+"""What a standard life costs Temporal, and how many of them a second the house carries.
 
-`python -m bench.lives`. Beside it: 87 events, the count of a bare relay of the same steps without search
-attributes' updates, register reports or business code.
+`python -m bench.lives`. Events are counted in the histories of one life, actions by the list of
+docs.temporal.io/evaluate/cloud/actions. Lives a second: a crew works as fast as it is let, all through REST; beside
+it bare workflows with the same signals, timers and activities, on the same server in the same run.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
-from typing import Any
+import time
+from collections import Counter
+from collections.abc import Iterable
 
+from temporalio.api.enums.v1 import EventType
+from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client
 
-from bench.stack import Running, running_stack
+from bench.bare import Steps, lives_per_second
+from bench.crew import POLICIES, Crew
+from bench.stack import running_stack
 from workflows.contracts import ids
 
-BARE_RELAY_EVENTS = 87
-LINE = {"description": "Full truck", "quantity": "1", "unit_price": {"amount": "28500.00", "currency": "UAH"}}
-POLICIES: dict[str, dict[str, Any]] = {
-    "lead_gen": {"always_open": True, "gaps": [0.5], "other_part_of_day": False, "campaign_tick": 0.5},
-    "account_mgmt": {
-        "default_interval": 4,
-        "shortest_interval": 2,
-        "nudge_ahead": 0,
-        "nudge_gap": 1,
-        "working_days_only": False,
-    },
+LIVES = 250
+# Beside ours, without search attributes' updates, register reports or business code.
+PROTOTYPE = {"events": 87, "actions": 35, "lives a second": 7}
+LOCAL_MARKER = "core_local_activity"
+ACTIONS = {
+    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED: "workflow",
+    EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED: "activity",
+    EventType.EVENT_TYPE_TIMER_STARTED: "timer",
+    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED: "signal",
+    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED: "update",
+    EventType.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES: "search attributes",
 }
 
 
-async def until(look: Callable[[], Awaitable[Any]]) -> Any:
-    """Ask until there is an answer, a minute at most."""
+def actions(events: Iterable[HistoryEvent]) -> Counter[str]:
+    """Billed actions by kind: every attempt of an activity, and all local activities of a workflow task as one."""
+    found: Counter[str] = Counter()
+    tasks_with_local = set()
+    for event in events:
+        if event.marker_recorded_event_attributes.marker_name == LOCAL_MARKER:
+            tasks_with_local.add(event.marker_recorded_event_attributes.workflow_task_completed_event_id)
+        elif kind := ACTIONS.get(event.event_type):
+            found[kind] += 1
+        found["activity"] += max(0, event.activity_task_started_event_attributes.attempt - 1)
+    found["local activities"] = len(tasks_with_local)
+    return +found
+
+
+async def histories(client: Client, lead_id: str) -> dict[str, list[HistoryEvent]]:
+    """The events of the three workflows of a life, once its last answer has been worked through."""
+    names = (ids.cold_call(lead_id), ids.conversion(lead_id), ids.customer(lead_id))
+    before: dict[str, list[HistoryEvent]] = {}
     async with asyncio.timeout(60):
-        while not (found := await look()):
-            await asyncio.sleep(0.2)
-    return found
+        while True:
+            found = {
+                name.split(":")[0]: list((await client.get_workflow_handle(name).fetch_history()).events)
+                for name in names
+            }
+            if before and {k: len(v) for k, v in found.items()} == {k: len(v) for k, v in before.items()}:
+                return found
+            before = found
+            await asyncio.sleep(2)
 
 
-async def live(house: Running) -> str:
-    """One life through REST; the lead's id."""
-    caller = house.client("lead_gen", "caller", "anna")
-    manager = house.client("conversion", "manager", "maria")
-    keeper = house.client("account_mgmt", "account_manager", "oleh")
-    boss = {tier: house.client(tier, "supervisor", "boss") for tier in ("conversion", "account_mgmt")}
-    await boss["conversion"].post("/v1/managers", json={"id": "maria", "name": "Maria"})
-    await boss["account_mgmt"].post("/v1/account-managers", json={"id": "oleh", "name": "Oleh"})
-    await house.leads(1)
-
-    async def given() -> Any:
-        answer = await caller.post("/v1/calls/next", json={})
-        return answer.json() if answer.status_code == 200 else None
-
-    async def first(client: Any, path: str) -> Any:
-        items = (await client.get(path)).json()["items"]
-        return items[0] if items else None
-
-    lead_id = ""
-    for outcome in ("no_answer", "no_answer", "interested"):
-        call = await until(given)
-        lead_id = call["lead"]["id"]
-        body = {"token": call["token"], "outcome": outcome}
-        (await caller.post(f"/v1/calls/{call['item_id']}/outcome", json=body)).raise_for_status()
-    offer = await until(lambda: first(manager, "/v1/hand-overs?state=open&mine=true"))
-    deal = (await manager.post(f"/v1/hand-overs/{offer['item_id']}/accept", json={})).raise_for_status().json()
-    at = (datetime.now(UTC) + timedelta(days=3)).replace(hour=9, minute=0, second=0, microsecond=0)
-    meeting = {"starts_at": at.isoformat(), "duration_minutes": 30, "kind": "phone"}
-    (await manager.post(f"/v1/deals/{deal['deal_id']}/meetings", json=meeting)).raise_for_status()
-    (await manager.post(f"/v1/deals/{deal['deal_id']}/win", json={"lines": [LINE]})).raise_for_status()
-    invoice = await until(lambda: first(keeper, "/v1/invoices"))
-    payment = {"amount": invoice["total"], "reference": "bank-1"}
-    (await keeper.post(f"/v1/invoices/{invoice['id']}/payments", json=payment)).raise_for_status()
-    nudge = await until(lambda: first(keeper, "/v1/nudges?state=open&mine=true"))
-    body = {"outcome": "ordered", "lines": [LINE]}
-    (await keeper.post(f"/v1/nudges/{nudge['item_id']}/outcome", json=body)).raise_for_status()
-    return lead_id
+def show_costs(life: dict[str, list[HistoryEvent]]) -> None:
+    """Events and actions of each workflow and of the life."""
+    costs = {name: actions(events) for name, events in life.items()}
+    for name, events in life.items():
+        detail = ", ".join(f"{kind} {count}" for kind, count in sorted(costs[name].items()))
+        print(f"{name:<12} {len(events):>4} events {costs[name].total():>4} actions  ({detail})")
+    total = sum(len(events) for events in life.values())
+    billed = sum(cost.total() for cost in costs.values())
+    print(f"{'a life':<12} {total:>4} events {billed:>4} actions")
+    print(f"{'prototype':<12} {PROTOTYPE['events']:>4} events {PROTOTYPE['actions']:>4} actions (about)")
 
 
 async def main() -> None:
-    """Print the events per workflow and in all."""
+    """Print what one life costs, then how many a second."""
     async with running_stack(POLICIES) as house:
-        lead_id = await live(house)
         client = await Client.connect(house.addresses["temporal"])
-
-        async def counted() -> dict[str, int] | None:
-            found = {}
-            for workflow_id in (ids.cold_call(lead_id), ids.conversion(lead_id), ids.customer(lead_id)):
-                history = await client.get_workflow_handle(workflow_id).fetch_history()
-                found[workflow_id.split(":")[0]] = len(history.events)
-                names = [e.workflow_execution_signaled_event_attributes.signal_name for e in history.events]
-            return found if "nudge_answered" in names else None
-
-        events = await until(counted)
-        await asyncio.sleep(1)
-        events = await until(counted)
-    for workflow, count in events.items():
-        print(f"{workflow:<12} {count:>4} events")
-    print(f"{'a life':<12} {sum(events.values()):>4} events, bare relay {BARE_RELAY_EVENTS}")
+        await house.leads(1)
+        crew = Crew(house)
+        await crew.open()
+        await crew.work(1)
+        life = await histories(client, next(iter(crew.leads)))
+        show_costs(life)
+        await house.leads(LIVES, first=1)
+        began = time.perf_counter()
+        await crew.work(LIVES)
+        ours = LIVES / (time.perf_counter() - began)
+        steps = {
+            name: Steps(cost["signal"], cost["activity"], cost["local activities"], cost["timer"])
+            for name, cost in ((name, actions(events)) for name, events in life.items())
+        }
+        bare = await lives_per_second(house.addresses["temporal"], LIVES, steps)
+    print(f"lives a second {ours:.1f}, bare workflows {bare:.1f}, ratio {bare / ours:.1f}")
 
 
 if __name__ == "__main__":

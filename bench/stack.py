@@ -48,13 +48,13 @@ class Running:
         port = int(self.addresses["postgres"].rpartition(":")[2])
         return Postgres(DataDir.at(self.data), port).dsn(tier, tier)
 
-    async def leads(self, count: int) -> None:
-        """Import leads, start a campaign, and wait until all their calls are open."""
+    async def leads(self, count: int, first: int = 0) -> None:
+        """Import leads numbered from `first`, start a campaign, and wait until all their calls are open."""
         boss = self.client("lead_gen", "supervisor", "boss")
-        rows = "".join(f"Company {n},+38044{2000000 + n:07d}\n" for n in range(count))
+        rows = "".join(f"Company {n},+38044{2000000 + n:07d}\n" for n in range(first, first + count))
         files = {"file": ("leads.csv", f"Company name,Phone Number\n{rows}".encode())}
         (await boss.post("/v1/imports", files=files, data={"default_region": "UA"})).raise_for_status()
-        campaign = (await boss.post("/v1/campaigns", json={"name": "bench"})).raise_for_status().json()
+        campaign = (await boss.post("/v1/campaigns", json={"name": f"bench {first}"})).raise_for_status().json()
         (await boss.post(f"/v1/campaigns/{campaign['id']}/start")).raise_for_status()
         while await self._open_calls(boss) < count:
             await asyncio.sleep(0.5)
