@@ -18,9 +18,6 @@ with workflow.unsafe.imports_passed_through():
     from workflows.contracts.base import Answer, Cancel, DoNotCall, InboundCall, Tier
     from workflows.contracts.conversion import (
         Accepted,
-        AddHandOver,
-        CloseDeal,
-        ConversionActivities,
         ConversionInput,
         ConversionPolicy,
         ConversionResult,
@@ -29,15 +26,11 @@ with workflow.unsafe.imports_passed_through():
         HandedOver,
         HandOverReason,
         Lost,
-        OfferDeal,
         OfferedDeal,
-        OpenInbound,
-        RemindDeal,
         Stage,
-        WithdrawOffer,
         Won,
     )
-    from workflows.options import LOCAL
+    from workflows.conversion_steps import Steps
     from workflows.relay import start_customer_care
     from workflows.support import Inbox, Listener, Register, Shown, Story, spread, when
 
@@ -57,6 +50,7 @@ class Conversion(Listener):
         self._me = ids.conversion(start.lead_id)
         # The same lead may be converted again years later: the hand-over's id makes the keys of this life new.
         self._life = f"{self._me}:{start.hand_over.id}"
+        self._steps = Steps(start.lead_id, self._me, self._life)
         self._inbox = Inbox()
         self._story = Story(f"Conversion, {start.hand_over.reason.replace('_', ' ')}")
         self._shown = Shown()
@@ -108,18 +102,9 @@ class Conversion(Listener):
 
     async def _offer(self, excluded: list[str]) -> OfferedDeal:
         self._offers += 1
-        to_supervisor = len(excluded) >= self._policy.max_offers
-        request = OfferDeal(
-            key=ids.key(self._life, "offer", self._offers),
-            workflow_id=self._me,
-            number=self._offers,
-            hand_over=self._hand_over,
-            excluded=[manager for manager in excluded if manager],
-            to_supervisor=to_supervisor,
-        )
-        summary = f"Offer {self._offers} to {'the supervisor' if to_supervisor else 'a manager'}"
-        offer = await workflow.execute_local_activity_method(
-            ConversionActivities.offer_deal, request, summary=summary, **LOCAL
+        asked = [manager for manager in excluded if manager]
+        offer = await self._steps.offer(
+            self._offers, self._hand_over, asked, to_supervisor=len(excluded) >= self._policy.max_offers
         )
         self._deal_id, self._policy = offer.deal_id, offer.policy
         self._story.tell(f"Offered to {offer.manager or 'the supervisor'}, answer by {when(offer.accept_by)}")
@@ -133,7 +118,7 @@ class Conversion(Listener):
             match answer:
                 case None:
                     deadline = None
-                    if await self._withdraw(offer):
+                    if (await self._steps.withdraw(self._offers, offer.item_id or "")).withdrawn:
                         self._story.tell(f"{offer.manager} did not answer in time")
                         return None
                 case Accepted() | Declined() if answer.item_id == offer.item_id:
@@ -142,13 +127,6 @@ class Conversion(Listener):
                     await self._take_note(answer)
                 case Won() | Lost() | DoNotCall() | Cancel():
                     return answer
-
-    async def _withdraw(self, offer: OfferedDeal) -> bool:
-        request = WithdrawOffer(key=ids.key(self._life, "withdraw", self._offers), item_id=offer.item_id or "")
-        withdrawn = await workflow.execute_local_activity_method(
-            ConversionActivities.withdraw_offer, request, summary=f"Offer {self._offers} expired", **LOCAL
-        )
-        return withdrawn.withdrawn
 
     def _accept(self, answer: Accepted) -> None:
         self._owner = answer.by
@@ -184,10 +162,7 @@ class Conversion(Listener):
 
     async def _remind(self, level: int) -> None:
         self._reminders += 1
-        request = RemindDeal(key=ids.key(self._life, "remind", self._reminders), deal_id=self._deal_id, level=level)
-        reminded = await workflow.execute_local_activity_method(
-            ConversionActivities.remind_deal, request, summary=f"Next step is overdue: reminder {level}", **LOCAL
-        )
+        reminded = await self._steps.remind(self._reminders, self._deal_id, level)
         # After the last reminder the deal stays on the supervisor's overdue list; nothing more is sent.
         self._next_action_at = reminded.next_at if level < self._policy.max_reminders else None
         self._story.tell(f"The next step is overdue: {'manager' if level == 1 else 'supervisor'} reminded")
@@ -198,24 +173,10 @@ class Conversion(Listener):
         self._extras += 1
         if isinstance(answer, InboundCall):
             self._story.tell("The lead called: its manager has it as urgent work")
-            call = OpenInbound(
-                key=ids.key(self._life, "inbound", self._extras),
-                workflow_id=self._me,
-                inbound_call_id=answer.inbound_call_id,
-                lead_id=self._lead_id,
-                note=answer.note,
-            )
-            await workflow.execute_local_activity_method(
-                ConversionActivities.open_inbound, call, summary="The lead called", **LOCAL
-            )
+            await self._steps.open_inbound(answer, self._extras)
         else:
             self._story.tell(f"Tier 1 handed over too: {answer.hand_over.reason.replace('_', ' ')}")
-            more = AddHandOver(
-                key=ids.key(self._life, "hand-over", self._extras), lead_id=self._lead_id, hand_over=answer.hand_over
-            )
-            await workflow.execute_local_activity_method(
-                ConversionActivities.add_hand_over, more, summary="Add the calls' story to the deal", **LOCAL
-            )
+            await self._steps.add_hand_over(answer.hand_over, self._extras)
 
     async def _sleep(self, until: datetime) -> Answer | None:
         """Let the deal rest; an inbound call or a new hand-over wakes it early."""
@@ -253,12 +214,9 @@ class Conversion(Listener):
         return ConversionResult(stage=self._stage, owner=self._owner, reason=reason)
 
     async def _close(self, reason: str, register_stage: str) -> None:
-        """Close the deal's record from outside: nobody of tier 2 did it."""
+        """Nobody of tier 2 ended it."""
         self._stage = Stage.LOST
-        request = CloseDeal(key=f"{self._life}:close", lead_id=self._lead_id, stage=Stage.LOST, reason=reason)
-        await workflow.execute_local_activity_method(
-            ConversionActivities.close_deal, request, summary=f"Close the deal: {reason}", **LOCAL
-        )
+        await self._steps.close(reason)
         self._register.tell(self._lead_id, Tier.CONVERSION, register_stage, self._owner)
 
     async def _start_care(self, won: Won) -> None:

@@ -14,27 +14,20 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from workflows.contracts import ids
     from workflows.contracts.account_mgmt import (
-        AccountMgmtActivities,
         CareState,
-        CloseCustomer,
         CustomerCareInput,
         CustomerCareResult,
-        EscalateNudge,
         InvoicePaid,
         InvoiceVoided,
         NudgeAnswered,
         NudgeOutcome,
-        OpenAccount,
         OpenInvoice,
-        OpenNudge,
         OrderPlaced,
-        ReadCustomer,
-        RemindInvoice,
         WonAgain,
     )
     from workflows.contracts.base import Answer, Cancel, DoNotCall, InboundCall, Tier
-    from workflows.contracts.conversion import HandOver, HandOverReason, OpenInbound, WonOrder
-    from workflows.options import LOCAL
+    from workflows.contracts.conversion import HandOver, HandOverReason, WonOrder
+    from workflows.customer_care_steps import Steps
     from workflows.relay import start_conversion
     from workflows.support import (
         Inbox,
@@ -65,6 +58,7 @@ class CustomerCare(Listener):
         self._story = Story("Customer care")
         self._shown = Shown()
         self._key = f"{self._me}:{self._state.opened_by}"
+        self._steps = Steps(start, self._me, self._key)
         self._register = Register(self._key, self._state.reports)
         self._reason: str | None = None
 
@@ -149,17 +143,7 @@ class CustomerCare(Listener):
     # The account
 
     async def _open_account(self, order: WonOrder) -> None:
-        request = OpenAccount(
-            key=f"{self._me}:{order.deal_id}:open",
-            workflow_id=self._me,
-            customer_id=self._start.customer_id,
-            contact=self._start.contact,
-            order=order,
-            segment=self._start.segment,
-        )
-        account = await workflow.execute_local_activity_method(
-            AccountMgmtActivities.open_account, request, summary="Open the account, first order and invoice", **LOCAL
-        )
+        account = await self._steps.open_account(order)
         self._set(account_manager=account.account_manager, stage="active", policy=account.policy)
         self._add_invoice(account.invoice_id, account.due_at)
         self._plan_nudge(account.next_nudge_at)
@@ -173,24 +157,10 @@ class CustomerCare(Listener):
     async def _open_inbound(self, answer: InboundCall) -> None:
         self._set(inbound_calls=self._state.inbound_calls + 1)
         self._story.tell(f"The customer called: urgent work of {self._state.account_manager}")
-        request = OpenInbound(
-            key=ids.key(self._key, "inbound", self._state.inbound_calls),
-            workflow_id=self._me,
-            inbound_call_id=answer.inbound_call_id,
-            lead_id=self._start.customer_id,
-            note=answer.note,
-        )
-        await workflow.execute_local_activity_method(
-            AccountMgmtActivities.open_inbound, request, summary="The customer called", **LOCAL
-        )
+        await self._steps.open_inbound(answer, self._state.inbound_calls)
 
     async def _close(self, stage: str, reason: str) -> None:
-        request = CloseCustomer(
-            key=f"{self._key}:close:{stage}", customer_id=self._start.customer_id, stage=stage, reason=reason
-        )
-        await workflow.execute_local_activity_method(
-            AccountMgmtActivities.close_customer, request, summary=f"{stage.replace('_', ' ')}", **LOCAL
-        )
+        await self._steps.close(stage, reason)
         self._set(stage=stage)
         self._register.tell(self._start.customer_id, Tier.ACCOUNT_MGMT, stage, self._state.account_manager)
 
@@ -198,15 +168,7 @@ class CustomerCare(Listener):
 
     async def _open_nudge(self) -> None:
         number = self._state.nudge_number + 1
-        request = OpenNudge(
-            key=ids.key(self._key, "nudge", number),
-            workflow_id=self._me,
-            customer_id=self._start.customer_id,
-            number=number,
-        )
-        nudge = await workflow.execute_local_activity_method(
-            AccountMgmtActivities.open_nudge, request, summary=f"Open reorder nudge {number}", **LOCAL
-        )
+        nudge = await self._steps.open_nudge(number)
         self._set(
             nudge_number=number,
             nudge_item=nudge.item_id,
@@ -222,15 +184,7 @@ class CustomerCare(Listener):
 
     async def _escalate_nudge(self) -> None:
         level = self._state.nudge_escalations + 1
-        request = EscalateNudge(
-            key=ids.key(self._key, f"nudge:{self._state.nudge_number}:escalate", level),
-            customer_id=self._start.customer_id,
-            item_id=self._state.nudge_item or "",
-            level=level,
-        )
-        again = await workflow.execute_local_activity_method(
-            AccountMgmtActivities.escalate_nudge, request, summary=f"Unanswered nudge: escalation {level}", **LOCAL
-        )
+        again = await self._steps.escalate_nudge(self._state.nudge_number, self._state.nudge_item or "", level)
         last = level >= self._state.policy.max_escalations
         self._set(nudge_escalations=level, nudge_answer_by=None if last else again.next_at)
         self._story.tell(f"Nudge {self._state.nudge_number} unanswered: the supervisor sees it")
@@ -252,12 +206,7 @@ class CustomerCare(Listener):
     async def _win_back(self) -> None:
         """The customer left: tier 2 gets it as a warm lead with the whole story."""
         customer_id = self._start.customer_id
-        card = await workflow.execute_local_activity_method(
-            AccountMgmtActivities.read_customer,
-            ReadCustomer(customer_id=customer_id),
-            summary="Collect the card for the win-back",
-            **LOCAL,
-        )
+        card = await self._steps.read_card()
         hand_over = HandOver(
             id=f"{self._key}:win-back:{self._state.nudge_number}",
             contact=card.contact,
@@ -279,16 +228,7 @@ class CustomerCare(Listener):
     async def _remind_invoice(self, invoice_id: str) -> None:
         invoice = next(i for i in self._state.invoices if i.invoice_id == invoice_id)
         level = invoice.level + 1
-        request = RemindInvoice(
-            key=ids.key(self._me, f"dunning:{invoice_id}", level),
-            workflow_id=self._me,
-            customer_id=self._start.customer_id,
-            invoice_id=invoice_id,
-            level=level,
-        )
-        reminded = await workflow.execute_local_activity_method(
-            AccountMgmtActivities.remind_invoice, request, summary=f"Invoice overdue: dunning step {level}", **LOCAL
-        )
+        reminded = await self._steps.remind_invoice(invoice_id, level)
         self._drop_invoice(invoice_id)
         if reminded.settled:
             return

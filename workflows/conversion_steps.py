@@ -1,0 +1,91 @@
+"""The durable steps of a conversion: each is one activity under one business key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from workflows.contracts import ids
+    from workflows.contracts.base import InboundCall
+    from workflows.contracts.conversion import (
+        AddHandOver,
+        CloseDeal,
+        ConversionActivities,
+        HandOver,
+        OfferDeal,
+        OfferedDeal,
+        OfferWithdrawn,
+        OpenInbound,
+        RemindDeal,
+        Reminded,
+        Stage,
+        WithdrawOffer,
+    )
+    from workflows.options import LOCAL
+
+
+@dataclass(frozen=True)
+class Steps:
+    """The steps of one lead; `me` is the workflow's id, `life` also says which hand-over it began with."""
+
+    lead_id: str
+    me: str
+    life: str
+
+    async def offer(self, number: int, hand_over: HandOver, excluded: list[str], *, to_supervisor: bool) -> OfferedDeal:
+        """The lead on the list of the manager whom routing chooses, or of the supervisor."""
+        request = OfferDeal(
+            key=ids.key(self.life, "offer", number),
+            workflow_id=self.me,
+            number=number,
+            hand_over=hand_over,
+            excluded=excluded,
+            to_supervisor=to_supervisor,
+        )
+        summary = f"Offer {number} to {'the supervisor' if to_supervisor else 'a manager'}"
+        return await workflow.execute_local_activity_method(
+            ConversionActivities.offer_deal, request, summary=summary, **LOCAL
+        )
+
+    async def withdraw(self, number: int, item_id: str) -> OfferWithdrawn:
+        """Take back an offer that nobody answered in time, unless somebody just has."""
+        request = WithdrawOffer(key=ids.key(self.life, "withdraw", number), item_id=item_id)
+        return await workflow.execute_local_activity_method(
+            ConversionActivities.withdraw_offer, request, summary=f"Offer {number} expired", **LOCAL
+        )
+
+    async def remind(self, number: int, deal_id: str, level: int) -> Reminded:
+        """The manager, then the supervisor, sees a step that is overdue."""
+        request = RemindDeal(key=ids.key(self.life, "remind", number), deal_id=deal_id, level=level)
+        return await workflow.execute_local_activity_method(
+            ConversionActivities.remind_deal, request, summary=f"Next step is overdue: reminder {level}", **LOCAL
+        )
+
+    async def open_inbound(self, call: InboundCall, number: int) -> None:
+        """Urgent work of the manager."""
+        request = OpenInbound(
+            key=ids.key(self.life, "inbound", number),
+            workflow_id=self.me,
+            inbound_call_id=call.inbound_call_id,
+            lead_id=self.lead_id,
+            note=call.note,
+        )
+        await workflow.execute_local_activity_method(
+            ConversionActivities.open_inbound, request, summary="The lead called", **LOCAL
+        )
+
+    async def add_hand_over(self, hand_over: HandOver, number: int) -> None:
+        """Tier 1's story, come late, in the deal's record."""
+        request = AddHandOver(key=ids.key(self.life, "hand-over", number), lead_id=self.lead_id, hand_over=hand_over)
+        await workflow.execute_local_activity_method(
+            ConversionActivities.add_hand_over, request, summary="Add the calls' story to the deal", **LOCAL
+        )
+
+    async def close(self, reason: str) -> None:
+        """Close the deal's record from outside: nobody of tier 2 did it."""
+        request = CloseDeal(key=f"{self.life}:close", lead_id=self.lead_id, stage=Stage.LOST, reason=reason)
+        await workflow.execute_local_activity_method(
+            ConversionActivities.close_deal, request, summary=f"Close the deal: {reason}", **LOCAL
+        )
