@@ -44,7 +44,10 @@ class Settings(BaseSettings):
     worker_deployment: str | None = None
     worker_build_id: str | None = None
     max_cached_workflows: int = Field(default=1000, ge=0, description="0 replays every workflow task from the start.")
-    ui_origin: str = Field(default="http://127.0.0.1:8233", description="Where the Temporal UI is served from.")
+    ui_origin: str = Field(
+        default="http://127.0.0.1:8233,http://localhost:8233",
+        description="Where browsers have the Temporal UI from; several with commas.",
+    )
     pool_max: int = Field(default=10, ge=1, le=200)
     max_body_bytes: int = Field(default=1 << 20, ge=1024)
     max_upload_bytes: int = Field(default=256 << 20, ge=1024)

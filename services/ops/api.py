@@ -58,7 +58,7 @@ def build_app(settings: Settings) -> FastAPI:
     app = create_app(title="Leadrelay ops", tier=None, settings=settings, routers=[router])
     app.add_middleware(
         CORSMiddleware,
-        allow_origins=[settings.ui_origin],
+        allow_origins=[origin.strip() for origin in settings.ui_origin.split(",")],
         allow_methods=["POST"],
         allow_headers=["content-type", "x-namespace", "authorization"],
         allow_credentials=True,
