@@ -98,6 +98,8 @@ class Conversion(Listener):
                 return None
             if answer is not None and not isinstance(answer, Declined):
                 return answer
+            if answer is not None:
+                self._story.tell(f"Declined by {answer.by}: {answer.reason}")
             excluded.append(offer.manager or "")
 
     async def _offer(self, excluded: list[str]) -> OfferedDeal:
