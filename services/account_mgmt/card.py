@@ -38,6 +38,7 @@ async def build(conn: Connection, customer: CustomerView) -> Card:
             "next_expected_at": expected,
             "orders": len(placed),
         },
+        needs=await customers.latest_needs(conn, customer.id),
         why_now=_why_now(expected, now, len(placed)),
         say=say(contact.language, now - placed[-1], what, every) if placed else "",
         offer=await insight.suggestions(conn, customer.id),

@@ -196,6 +196,7 @@ class Card(Model):
     last_purchase: dict[str, Any] | None
     bought: list[Purchase]
     rhythm: dict[str, Any]
+    needs: list[str] = Field(description="What they said they need, the latest first.")
     why_now: str
     say: str
     offer: list[Suggestion]

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+import holidays
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+Duration = Annotated[timedelta, Field(gt=timedelta(0), le=timedelta(days=3650), description="ISO 8601, e.g. P14D.")]
+# Also none at all.
+Gap = Annotated[timedelta, Field(ge=timedelta(0), le=timedelta(days=365), description="ISO 8601, e.g. P2D.")]
 
 
 class Policy(BaseModel):
@@ -12,21 +18,35 @@ class Policy(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    payment_term: timedelta = timedelta(days=14)
-    dunning_gaps: list[timedelta] = Field(
+    payment_term: Gap = timedelta(days=14)
+    dunning_gaps: list[Duration] = Field(
         default=[timedelta(days=7), timedelta(days=7), timedelta(days=14)],
         min_length=1,
+        max_length=10,
         description="Wait after the n-th payment reminder.",
     )
-    default_interval: timedelta = Field(default=timedelta(days=30), description="Rhythm of a customer with one order.")
-    shortest_interval: timedelta = timedelta(days=7)
-    longest_interval: timedelta = timedelta(days=365)
-    nudge_ahead: timedelta = Field(default=timedelta(days=2), description="Remind so long before the expected order.")
-    nudge_gap: timedelta = Field(default=timedelta(days=14), description="Never two nudges closer than this.")
-    answer_within: timedelta = timedelta(days=2)
+    default_interval: Duration = Field(default=timedelta(days=30), description="Rhythm of a customer with one order.")
+    shortest_interval: Duration = timedelta(days=7)
+    longest_interval: Duration = timedelta(days=365)
+    nudge_ahead: Gap = Field(default=timedelta(days=2), description="Remind so long before the expected order.")
+    nudge_gap: Gap = Field(default=timedelta(days=14), description="Never two nudges closer than this.")
+    answer_within: Duration = timedelta(days=2)
     working_days_only: bool = True
     holidays_of: str | None = "UA"
-    max_escalations: int = Field(default=2, ge=0)
+    max_escalations: int = Field(default=2, ge=0, le=20)
+
+    @field_validator("holidays_of")
+    @classmethod
+    def _country_has_a_calendar(cls, value: str | None) -> str | None:
+        if value is not None and value not in holidays.list_supported_countries():
+            raise ValueError(f"there is no holiday calendar of {value}; give the two letters of a country")
+        return value
+
+    @model_validator(mode="after")
+    def _shortest_first(self) -> Self:
+        if self.shortest_interval > self.longest_interval:
+            raise ValueError("shortest_interval is longer than longest_interval")
+        return self
 
 
 STANDARD = Policy()

@@ -248,6 +248,14 @@ async def add_need(conn: Connection, customer_id: str, new: NewNeed, by: str) ->
     return NeedView.model_validate(dict(row or {}))
 
 
+async def latest_needs(conn: Connection, customer_id: str, limit: int = 5) -> list[str]:
+    """The latest needs, the newest first."""
+    found = await conn.fetch(
+        "SELECT text FROM needs WHERE customer_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2", customer_id, limit
+    )
+    return [row["text"] for row in found]
+
+
 async def need_page(conn: Connection, customer_id: str, limit: int, after: Cursor) -> list[NeedView]:
     """Needs of a customer, oldest first."""
     rows = await conn.fetch(
