@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,6 +16,12 @@ from leadrelay.stack import leftovers
 from leadrelay.stack.leftovers import alive, describe, end_leftovers
 from leadrelay.stack.state import Running, State
 
+# A job in the background is started deaf to Ctrl-C, and a shell cannot trap what it was told to ignore.
+LISTENING = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execv("/bin/sh", ["/bin/sh", "-c", sys.argv[1]])
+"""
 Start = Callable[[str], "subprocess.Popen[bytes]"]
 
 
@@ -24,7 +31,8 @@ def start() -> Iterator[Start]:
     running: list[subprocess.Popen[bytes]] = []
 
     def begin(script: str) -> subprocess.Popen[bytes]:
-        process = subprocess.Popen(["/bin/sh", "-c", script], stdout=subprocess.PIPE, start_new_session=True)
+        command = [sys.executable, "-c", LISTENING, script]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True)
         running.append(process)
         assert process.stdout is not None
         assert process.stdout.readline() == b"up\n"
