@@ -76,25 +76,26 @@ async def place(
 ) -> OrderView:
     """Write an order with its invoice."""
     priced = await price(conn, lines)
+    order_id = new_id()
+    seller, year = (await entity(conn))["id"], datetime.now(UTC).year
     total, tax = money.totals(priced)
     currency = lines[0].unit_price.currency
-    order_id = new_id()
-    seller = (await entity(conn))["id"]
-    year = datetime.now(UTC).year
+    number = await next_number(conn, seller, "SO", year)
     await conn.execute(
         """INSERT INTO orders (id, customer_id, number, source, note, total, tax, currency, placed_by, placed_at)
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)""",
-        order_id,
-        customer_id,
-        await next_number(conn, seller, "SO", year),
-        source,
-        note,
-        total,
-        tax,
-        currency,
-        by,
-        placed_at,
+        *(order_id, customer_id, number, source, note, total, tax, currency, by, placed_at),
     )
+    await _add_lines(conn, order_id, priced)
+    await conn.execute(
+        """INSERT INTO invoices (id, number, entity, order_id, customer_id, total, currency, due_at)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8)""",
+        *(new_id(), await next_number(conn, seller, "", year), seller, order_id, customer_id, total, currency, due_at),
+    )
+    return await order(conn, order_id)
+
+
+async def _add_lines(conn: Connection, order_id: str, priced: Sequence[money.Priced]) -> None:
     await conn.executemany(
         """INSERT INTO order_lines (order_id, position, product_id, description, quantity, unit_price, tax_percent,
                                     net, tax) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)""",
@@ -103,19 +104,6 @@ async def place(
             for n, p in enumerate(priced, start=1)
         ],
     )
-    await conn.execute(
-        """INSERT INTO invoices (id, number, entity, order_id, customer_id, total, currency, due_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8)""",
-        new_id(),
-        await next_number(conn, seller, "", year),
-        seller,
-        order_id,
-        customer_id,
-        total,
-        currency,
-        due_at,
-    )
-    return await order(conn, order_id)
 
 
 async def order(conn: Connection, order_id: str, *, lock: bool = False) -> OrderView:

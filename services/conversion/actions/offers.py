@@ -41,9 +41,7 @@ async def make(
     policy = await policy_of(conn, deal)
     stages.check_entry(Stage.OFFER, deal.qualification, policy.entry.get(Stage.OFFER, []))
     check_lines(lines)
-    valid_until = valid_until or at + policy.offer_valid_for
-    if valid_until <= at:
-        raise Invalid("must be in the future", field="valid_until")
+    valid_until = _end(valid_until, at, policy)
     await _replace(conn, deal, "superseded")
     sums = totals(lines, discount_percent=discount_percent, tax_percent=policy.tax_percent)
     earlier = await offers.of_deal(conn, deal.id)
@@ -68,6 +66,13 @@ async def make(
     offer = await offers.add(conn, offer)
     await (_sent(conn, deal, who, offer) if sent else _ask_approval(conn, deal, who, offer, policy))
     return offer
+
+
+def _end(wished: datetime | None, at: datetime, policy: Policy) -> datetime:
+    end = wished or at + policy.offer_valid_for
+    if end <= at:
+        raise Invalid("must be in the future", field="valid_until")
+    return end
 
 
 async def approve(conn: Connection, offer_id: str, who: Principal) -> Offer:
