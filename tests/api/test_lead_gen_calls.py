@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from services.chassis import work_items
+from services.lead_gen.repository import leads
 from tests.fixtures.http import auth, token
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_1 import Tier1, caller, tier_1
@@ -102,3 +104,59 @@ async def test_a_number_on_the_ledger_is_given_to_nobody(desk: Tier1) -> None:
     assert following.status_code == 204
     assert "Retry-After" in following.headers
     assert await desk.signals(ids.cold_call(lead_id)) == ["do_not_call"]
+
+
+async def test_a_company_with_another_number_may_still_be_called_on_that_one(desk: Tier1) -> None:
+    lead_id, campaign_id = await desk.opened("+380441110011")
+    async with desk.pool.acquire() as conn:
+        await leads.add_phones(conn, lead_id, ["+380441110012"])
+    await desk.http.put("/v1/do-not-call/+380441110011", json={"scope": "phone"})
+    given = await desk.http.post("/v1/calls/next", json={"campaign_id": campaign_id}, headers=caller("a11"))
+    assert given.json()["lead"]["phones"] == ["+380441110012"]
+    assert await desk.signals(ids.cold_call(lead_id)) == []
+    await desk.http.put("/v1/do-not-call/+380441110012", json={"scope": "phone"})
+    assert await desk.signals(ids.cold_call(lead_id)) == ["do_not_call"]
+
+
+async def test_consent_withdrawn_on_the_phone_covers_every_number_of_the_company(desk: Tier1) -> None:
+    call = await desk.leased("+380441110013", "a13")
+    body = {"token": call["token"], "outcome": "do_not_call"}
+    answer = await desk.http.post(f"/v1/calls/{call['item_id']}/outcome", json=body, headers=caller("a13"))
+    assert answer.json()["stage"] == "do_not_call"
+    entry = (await desk.http.get("/v1/do-not-call/+380441110013")).json()
+    assert (entry["scope"], entry["by"], entry["withdrawn_at"]) == ("company", "a13", None)
+
+
+async def test_a_wrong_number_is_not_dialled_again_and_the_next_one_is(desk: Tier1) -> None:
+    call = await desk.leased("+380441110014", "a14")
+    lead_id = call["lead"]["id"]
+    async with desk.pool.acquire() as conn:
+        await leads.add_phones(conn, lead_id, ["+380441110015"])
+    body = {"token": call["token"], "outcome": "wrong_number"}
+    await desk.http.post(f"/v1/calls/{call['item_id']}/outcome", json=body, headers=caller("a14"))
+    async with desk.pool.acquire() as conn:
+        assert await leads.callable_phones(conn, lead_id) == ["+380441110015"]
+    payload = await desk.pool.fetchval(
+        "SELECT payload->>'other_number_left' FROM outbox WHERE workflow_id = $1", ids.cold_call(lead_id)
+    )
+    assert payload == "true"
+    assert await desk.signals(ids.cold_call(lead_id)) == ["call_answered"]
+
+
+async def test_a_lease_that_ran_out_is_given_to_somebody_else_and_the_first_answer_is_stale(desk: Tier1) -> None:
+    call = await desk.leased("+380441110016", "a16")
+    await desk.pool.execute(
+        "UPDATE work_items SET lease_until = now() - interval '1 second' WHERE id = $1", call["item_id"]
+    )
+    async with desk.pool.acquire() as conn:
+        assert await work_items.sweep(conn) == 1
+    campaign_id = await desk.pool.fetchval("SELECT campaign_id FROM leads WHERE id = $1", call["lead"]["id"])
+    given = await desk.http.post("/v1/calls/next", json={"campaign_id": str(campaign_id)}, headers=caller("b16"))
+    assert given.json()["item_id"] == call["item_id"]
+    late = await desk.http.post(
+        f"/v1/calls/{call['item_id']}/outcome",
+        json={"token": call["token"], "outcome": "interested"},
+        headers=caller("a16"),
+    )
+    assert (late.status_code, late.json()["code"]) == (409, "stale_lease")
+    assert await desk.pool.fetchval("SELECT count(*) FROM calls WHERE item_id = $1", call["item_id"]) == 0

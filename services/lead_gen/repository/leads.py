@@ -117,6 +117,14 @@ async def page(
     return [_lead(row) for row in rows]
 
 
+async def hold_numbers(conn: Connection, phones: Sequence[str]) -> None:
+    """Whoever looks these numbers up next waits until this transaction ends: a company is registered once."""
+    await conn.execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended(phone, 0)) FROM unnest($1::text[]) phone ORDER BY phone",
+        sorted(set(phones)),
+    )
+
+
 async def insert(conn: Connection, fields: dict[str, Any], phones: Sequence[str], source: str) -> str:
     """Write a new lead with its numbers; returns its id."""
     lead_id = new_id()
@@ -129,6 +137,18 @@ async def insert(conn: Connection, fields: dict[str, Any], phones: Sequence[str]
     )
     await add_phones(conn, lead_id, phones)
     return lead_id
+
+
+async def callable_phones(conn: Connection, lead_id: str) -> list[str]:
+    """Numbers that are neither wrong nor on the ledger, the best first."""
+    rows = await conn.fetch(
+        """SELECT p.phone FROM lead_phones p
+            WHERE p.lead_id = $1 AND NOT p.bad
+              AND NOT EXISTS (SELECT FROM do_not_call d WHERE d.phone = p.phone AND d.withdrawn_at IS NULL)
+            ORDER BY p.position""",
+        lead_id,
+    )
+    return [row["phone"] for row in rows]
 
 
 async def add_phones(conn: Connection, lead_id: str, phones: Sequence[str]) -> None:
@@ -207,8 +227,9 @@ async def mark_bad_phone(conn: Connection, lead_id: str) -> bool:
     """The number that was dialled is wrong; is another one left?"""
     await conn.execute(
         """UPDATE lead_phones SET bad = true WHERE phone =
-             (SELECT phone FROM lead_phones WHERE lead_id = $1 AND NOT bad ORDER BY position LIMIT 1)""",
+             (SELECT phone FROM lead_phones p WHERE lead_id = $1 AND NOT bad
+                 AND NOT EXISTS (SELECT FROM do_not_call d WHERE d.phone = p.phone AND d.withdrawn_at IS NULL)
+               ORDER BY position LIMIT 1)""",
         lead_id,
     )
-    left = await conn.fetchval("SELECT count(*) FROM lead_phones WHERE lead_id = $1 AND NOT bad", lead_id)
-    return bool(left)
+    return bool(await callable_phones(conn, lead_id))

@@ -82,7 +82,10 @@ async def _leased(conn: Connection, item: WorkItem) -> LeasedCall:
         lease_until=item.lease_until,
         attempt=item.payload["attempt"],
         callback=item.payload["callback"],
-        lead=LeasedLead.model_validate(lead.model_dump(include=set(LeasedLead.model_fields))),
+        lead=LeasedLead.model_validate(
+            lead.model_dump(include=set(LeasedLead.model_fields))
+            | {"phones": await leads.callable_phones(conn, lead.id)}
+        ),
         script=await reference.script_of_campaign(conn, item.payload["campaign_id"]),
         history=await calls.history(conn, lead.id),
     )

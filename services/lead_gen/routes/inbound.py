@@ -31,9 +31,11 @@ CARED_FOR = ("won", "active", "at_risk", "opted_out")
 )
 async def inbound_call(conn: Conn, who: Who, body: NewInboundCall) -> InboundView:
     """A customer to tier 3, everybody else to tier 2. The same `call_id` again gives the same answer."""
+    phone = read_phone(body.from_, body.default_region, "from")
+    # A switchboard may report a call twice in the same moment.
+    await leads.hold_numbers(conn, [phone, body.call_id or phone])
     if body.call_id and (earlier := await calls.inbound_by_call_id(conn, body.call_id)):
         return earlier
-    phone = read_phone(body.from_, body.default_region, "from")
     known = await leads.find_by_phone(conn, phone)
     lead_id = known or await leads.insert(conn, {"company": f"Caller {phone[-4:]}"}, [phone], "inbound")
     lead = await leads.lock(conn, lead_id)
@@ -95,23 +97,31 @@ async def _tell(
 
 @router.put("/do-not-call/{phone}", dependencies=[allow("caller", "supervisor")], summary="Never call this number")
 async def forbid(conn: Conn, who: Who, phone: str, body: NewDoNotCall | None = None) -> DoNotCallView:
-    """At once, everywhere: the queue, the register, and the workflow that runs the lead, whichever tier has it."""
+    """At once, everywhere: the queue, the register, and the workflow that runs the lead, whichever tier has it.
+
+    A company with another number that may be called stays in the queue; scope `company` covers all of them.
+    """
     entry = body or NewDoNotCall()
     number = read_phone(phone, entry.default_region, "phone")
     lead_id = await leads.find_by_phone(conn, number)
     lead = await leads.lock(conn, lead_id) if lead_id else None
     written = await calls.forbid(conn, number, entry, who.person)
-    if lead is not None:
-        times = await calls.times_forbidden(conn, number)
-        key = f"do-not-call:{lead.id}:{number[-4:]}:{times}"
-        await work_items.cancel_for_lead(conn, lead.id, kinds=["call"], result="do_not_call")
-        if lead.tier == "lead_gen":
-            await leads.move(conn, lead.id, tier=lead.tier, stage="do_not_call", key=key)
-        if lead.workflow_id:
-            at = await conn.fetchval("SELECT now()")
-            answer = DoNotCall(event_id=key, at=at, by=who.person)
-            await outbox.signal(conn, lead.workflow_id, "do_not_call", answer, when_missing="drop")
+    if lead is not None and await calls.forbidden(conn, lead.id):
+        await _withdraw(conn, lead, number, who.person)
     return written
+
+
+async def _withdraw(conn: Connection, lead: leads.Lead, number: str, by: str) -> None:
+    """No number is left that may be called: the lead is out of the queue, and whoever runs it is told."""
+    times = await calls.times_forbidden(conn, number)
+    key = f"do-not-call:{lead.id}:{number[-4:]}:{times}"
+    await work_items.cancel_for_lead(conn, lead.id, kinds=["call"], result="do_not_call")
+    if lead.tier == "lead_gen":
+        await leads.move(conn, lead.id, tier=lead.tier, stage="do_not_call", key=key)
+    if lead.workflow_id:
+        at = await conn.fetchval("SELECT now()")
+        answer = DoNotCall(event_id=key, at=at, by=by)
+        await outbox.signal(conn, lead.workflow_id, "do_not_call", answer, when_missing="drop")
 
 
 @router.get("/do-not-call/{phone}", dependencies=[allow("caller", "supervisor", "ops")], summary="The ledger's entry")

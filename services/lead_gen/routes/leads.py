@@ -44,6 +44,7 @@ async def create_lead(conn: Conn, new: NewLead) -> LeadView:
     if new.timezone not in available_timezones():
         raise Invalid(f"'{new.timezone}' is no IANA time zone", field="timezone")
     numbers = [read_phone(raw, new.default_region, f"phones.{n}") for n, raw in enumerate(new.phones)]
+    await leads.hold_numbers(conn, numbers)
     for number in numbers:
         known = await leads.find_by_phone(conn, number)
         if known:
