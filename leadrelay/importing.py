@@ -38,7 +38,7 @@ def run_import(address: str, token: str, wanted: Wanted) -> _Job:
     with httpx.Client(base_url=address, headers={"Authorization": f"Bearer {token}"}, timeout=120) as client:
         try:
             job = _post(client, wanted)
-            with _bar(job["rows"] or _lines_in(wanted.file)) as show:
+            with _bar(job["expected_rows"]) as show:
                 job = _follow(client, job, show)
         except httpx.HTTPError as error:
             raise ImportRefused(f"{address} does not answer: {error}") from None
@@ -63,7 +63,7 @@ def _post(client: httpx.Client, wanted: Wanted) -> _Job:
         "dry_run": str(wanted.dry_run).lower(),
     }
     with wanted.file.open("rb") as content:
-        answer = client.post("/v1/imports", files={"file": (wanted.file.name, content, "text/csv")}, data=form)
+        answer = client.post("/v1/imports", files={"file": (wanted.file.name, content)}, data=form)
     if answer.status_code == httpx.codes.ACCEPTED:
         job: _Job = answer.json()
         return job
@@ -94,13 +94,8 @@ def _follow(client: httpx.Client, job: _Job, show: Callable[[int], None]) -> _Jo
     return job
 
 
-def _lines_in(file: Path) -> int:
-    with file.open("rb") as content:
-        return max(1, sum(chunk.count(b"\n") for chunk in iter(lambda: content.read(1 << 20), b"")) - 1)
-
-
 @contextmanager
-def _bar(total: int) -> Iterator[Callable[[int], None]]:
+def _bar(total: int | None) -> Iterator[Callable[[int], None]]:
     columns = (TextColumn("rows"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     console = Console(stderr=True)
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:

@@ -1,125 +1,178 @@
 """The import runner: takes a file chunk by chunk, each chunk in one transaction with its checkpoint.
 
-Killed at any moment it goes on behind the last checkpoint: no row is lost and none doubled. Hosted by the
-tier's worker as a sweep.
+Killed at any moment it goes on behind the last checkpoint: no row is lost and none doubled. Hosted by the tier's
+worker as a sweep.
 """
 
 from __future__ import annotations
 
-import csv
-import io
+import asyncio
+import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 
-from services.chassis.db import Connection, Pool
-from services.lead_gen.domain import phones
-from services.lead_gen.domain.import_file import clean, size_class
-from services.lead_gen.repository import imports, leads
-from services.lead_gen.repository.imports import ImportJob, Verdict
+import asyncpg
 
-CHUNK_ROWS = 500
-# csv refuses longer cells by default; a cell of that length in a lead file is a broken quote.
-MAX_CELL = 100_000
+from services.chassis.db import Connection, Pool, new_id
+from services.chassis.http import publish
+from services.lead_gen.domain.import_file import FileRefusedError
+from services.lead_gen.domain.import_rows import Row, RowReader
+from services.lead_gen.domain.matching import Matcher
+from services.lead_gen.repository import imports, register
+from services.lead_gen.repository.imports import ImportJob
+from services.lead_gen.repository.register import Copies
+from services.lead_gen.sheets import csv_rows, xlsx_rows
+
+CHUNK_ROWS = 3_000
+# Somebody else registers one of the chunk's companies at the same moment: look again.
+ATTEMPTS = 5
 
 
 async def run_imports(pool: Pool) -> None:
     """Work on the oldest unfinished import until none is left."""
-    while await _run_chunk(pool):
+    while await _run_one(pool):
         pass
 
 
-async def _run_chunk(pool: Pool) -> bool:
-    """One chunk of one import. False when there is nothing to do."""
-    async with pool.acquire() as conn, conn.transaction():
-        job = await imports.take_next(conn)
+async def _run_one(pool: Pool) -> bool:
+    """One import to its end. False when there is nothing to do."""
+    async with pool.acquire() as conn:
+        job = await imports.hold_next(conn)
         if job is None:
             return False
-        content = await imports.read_file(conn, job.id)
         try:
-            chunk = list(islice(_rows(content, job), CHUNK_ROWS))
-        except (UnicodeDecodeError, csv.Error) as error:
-            await imports.finish(conn, job.id, f"The file cannot be read after row {job.rows}: {error}"[:300])
-            return True
-        verdicts = [await _judge(conn, job, line, cells) for line, cells in chunk]
-        await imports.checkpoint(conn, job.id, verdicts)
-        if len(chunk) < CHUNK_ROWS:
-            await imports.finish(conn, job.id)
-        return True
+            with tempfile.NamedTemporaryFile(prefix="leadrelay-import-") as file:
+                await imports.spool(conn, job.id, file)
+                async with pool.acquire() as reader:
+                    error = await _take_file(conn, reader, job, Path(file.name))
+            await _finish(conn, job, error)
+        finally:
+            await imports.let_go(conn, job.id)
+    return True
 
 
-def _rows(content: bytes, job: ImportJob) -> Iterator[tuple[int, list[str]]]:
-    """(row number from 1, cells) behind the checkpoint; empty lines are no rows."""
-    csv.field_size_limit(MAX_CELL)
-    text = io.TextIOWrapper(io.BytesIO(content), encoding=job.encoding, newline="")
-    filled = (cells for cells in csv.reader(text, delimiter=job.delimiter) if any(cell.strip() for cell in cells))
-    next(filled, None)
-    return islice(enumerate(filled, start=1), job.rows, None)
-
-
-async def _judge(conn: Connection, job: ImportJob, line: int, cells: list[str]) -> Verdict:
-    """Take a row into the register, merge it into what is known, or refuse it with a reason."""
-    fields = {name: clean(cells[at]) for name, at in job.mapping.items() if at < len(cells)}
-    numbers, refused = _numbers(fields, job.default_region)
-    if not fields.get("company"):
-        return Verdict(line=line, verdict="rejected", reason="no company name", original=cells)
-    if not numbers:
-        return Verdict(line=line, verdict="rejected", reason=f"no valid phone: {refused}", original=cells)
-    return await _take(conn, job, line, _lead_fields(fields), numbers)
-
-
-def _numbers(fields: dict[str, str], region: str) -> tuple[list[str], str]:
-    """The row's numbers in E.164, and why the last bad one was refused."""
-    good: list[str] = []
-    problem = "the phone is missing"
-    for cell in (fields.get("phone", ""), fields.get("mobile", "")):
-        for raw in phones.split_phones(cell):
-            try:
-                number = phones.to_e164(raw, region)
-            except phones.BadPhoneError as error:
-                problem = f"the number {error}"
-            else:
-                good += [number] if number not in good else []
-    return good, problem
-
-
-def _lead_fields(fields: dict[str, str]) -> dict[str, str | None]:
-    name = fields.get("contact_name") or f"{fields.get('first_name', '')} {fields.get('last_name', '')}".strip()
-    language = fields.get("language", "").lower()[:2]
-    email = fields.get("email", "").lower()
-    return {
-        "company": fields["company"][:200],
-        "contact_name": name or None,
-        "email": email if "@" in email else None,
-        "industry": fields.get("industry") or None,
-        "size": size_class(fields.get("size", "")),
-        "region": fields.get("region") or None,
-        "city": fields.get("city") or None,
-        "language": language if language.isalpha() else None,
-        "timezone": None,
-        "website": fields.get("website") or None,
-        "tax_id": fields.get("tax_id") or None,
-    }
-
-
-async def _take(
-    conn: Connection, job: ImportJob, line: int, fields: dict[str, str | None], numbers: list[str]
-) -> Verdict:
-    owners = await conn.fetch("SELECT phone, lead_id FROM lead_phones WHERE phone = ANY($1)", numbers)
-    known = owners[0]["lead_id"] if owners else await _by_tax_id(conn, fields["tax_id"])
-    if known is None:
-        lead_id = None if job.dry_run else await leads.insert(conn, fields, numbers, "import")
-        return Verdict(line=line, verdict="accepted", lead_id=lead_id)
-    new_numbers = [n for n in numbers if n not in {owner["phone"] for owner in owners}]
-    if not new_numbers:
-        if not job.dry_run:
-            await leads.fill_gaps(conn, known, fields)
-        return Verdict(line=line, verdict="duplicate", reason=f"duplicate of lead {known}", lead_id=known)
+async def _finish(conn: Connection, job: ImportJob, error: str | None) -> None:
+    async with conn.transaction():
+        await imports.finish(conn, job.id, error)
+        await publish(conn, "import_finished", import_id=job.id, state="failed" if error else "done")
     if not job.dry_run:
-        await leads.add_phones(conn, known, new_numbers)
-        await leads.fill_gaps(conn, known, fields)
-    return Verdict(line=line, verdict="merged", reason=f"merged into lead {known}", lead_id=known)
+        await register.settle(conn)
 
 
-async def _by_tax_id(conn: Connection, tax_id: str | None) -> str | None:
-    found: str | None = await conn.fetchval("SELECT id FROM leads WHERE tax_id = $1", tax_id) if tax_id else None
-    return found
+@dataclass(frozen=True)
+class Decided:
+    """A chunk whose rows have their verdicts, ready to be written."""
+
+    matcher: Matcher
+    copies: Copies
+
+
+async def _take_file(writer: Connection, reader: Connection, job: ImportJob, path: Path) -> str | None:
+    """Take every row; returns why the file cannot be read further, if so.
+
+    Three chunks are in hand: one is read, one is decided, and the one before it is written. Reading and deciding
+    happen in threads, so that this loop is free to keep PostgreSQL busy.
+    """
+    chunks = _chunks(job, path)
+    ahead = _in_thread(chunks)
+    before: Decided | None = None
+    writing: asyncio.Task[Decided] | None = None
+    rows = job.rows
+    try:
+        while (chunk := await ahead) is not None:
+            ahead = _in_thread(chunks)
+            decided = await _decide(reader, job, chunk, before)
+            if writing is not None and (written := await writing) is not before:
+                decided = await _decide(reader, job, chunk, written)
+            before, writing = decided, asyncio.create_task(_write(writer, job, chunk, decided))
+            rows += len(chunk)
+    except FileRefusedError as refused:
+        return f"The file cannot be read after row {rows}: {refused}"[:300]
+    finally:
+        ahead.cancel()
+        if writing is not None:
+            await writing
+    return None
+
+
+def _in_thread(chunks: Iterator[list[Row]]) -> asyncio.Task[list[Row] | None]:
+    return asyncio.create_task(asyncio.to_thread(next, chunks, None))
+
+
+def _lines(job: ImportJob, path: Path) -> Iterator[list[str]]:
+    if job.format == "csv":
+        yield from csv_rows(path, job.encoding, job.delimiter)
+        return
+    with path.open("rb") as file:
+        yield from xlsx_rows(file)
+
+
+def _chunks(job: ImportJob, path: Path) -> Iterator[list[Row]]:
+    """The rows behind the checkpoint, read and normalised; numbered from 1 behind the header."""
+    lines = _lines(job, path)
+    next(lines, None)
+    reader = RowReader(job.mapping, job.default_region)
+    numbered = islice(enumerate(lines, start=1), job.rows, None)
+    while True:
+        chunk: list[Row] = []
+        try:
+            for line, cells in islice(numbered, CHUNK_ROWS):
+                chunk.append(reader.read(line, cells))
+        except FileRefusedError:
+            # What could be read is taken; the next look meets the same spot again and says so.
+            if not chunk:
+                raise
+            yield chunk
+            raise
+        if not chunk:
+            return
+        yield chunk
+
+
+async def _decide(conn: Connection, job: ImportJob, chunk: list[Row], before: Decided | None) -> Decided:
+    """Decide the rows of a chunk; `before` is the chunk that may not be in the database yet."""
+    phones = {phone for row in chunk for phone in row.phones}
+    keys = {key for row in chunk for key in row.keys}
+    everything = keys.union(f"p:{phone}" for phone in phones)
+    owners = await register.owners(conn, phones, keys)
+    known = await register.facts(conn, set(owners.values()))
+    if job.dry_run:
+        more, stand_ins = await imports.dry_owners(conn, job.id, everything)
+        owners, known = more | owners, stand_ins | known
+    matcher = Matcher(owners, known, new_id)
+    if before is not None:
+        matcher.follow(before.matcher, everything)
+
+    def take() -> Decided:
+        for row in chunk:
+            matcher.take(row)
+        verdicts = imports.verdict_lines(job, matcher.plan.verdicts)
+        changes = imports.dry_copies(job.id, matcher.plan) if job.dry_run else register.copies(matcher.plan)
+        return Decided(matcher, {**changes, **verdicts})
+
+    return await asyncio.to_thread(take)
+
+
+async def _write(conn: Connection, job: ImportJob, chunk: list[Row], decided: Decided) -> Decided:
+    """Write what was decided, with the checkpoint; decided anew when somebody else was faster. What was written."""
+    for attempt in range(1, ATTEMPTS + 1):
+        plan = decided.matcher.plan
+        try:
+            async with conn.transaction():
+                await imports.commit_lazily(conn)
+                await register.write(conn, decided.copies)
+                if job.dry_run:
+                    await imports.fill_dry(conn, job.id, plan.fills)
+                else:
+                    await register.fill(conn, plan.fills)
+                    await register.offer(conn, [(*pair, 1.0, reason) for pair, reason in plan.offers.items()])
+                await imports.checkpoint(conn, job.id, plan.verdicts)
+                await publish(conn, "import_progress", import_id=job.id, rows=chunk[-1].line)
+            return decided
+        except (asyncpg.UniqueViolationError, asyncpg.ForeignKeyViolationError):
+            if attempt == ATTEMPTS:
+                raise
+            decided = await _decide(conn, job, chunk, None)
+    return decided

@@ -18,5 +18,5 @@ async def run(settings: Settings) -> None:
         tier=Tier.LEAD_GEN,
         workflows=[ColdCall, Campaign],
         activities_of=Activities,
-        sweeps=[("imports", 0.5, run_imports)],
+        sweeps=[("imports", 0.2, run_imports)],
     )

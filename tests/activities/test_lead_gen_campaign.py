@@ -22,6 +22,8 @@ FILE = {
     "encoding": "utf-8",
     "delimiter": ",",
     "header": ["Company name", "Phone Number"],
+    "format": "csv",
+    "expected_rows": 0,
     "created_by": "boss",
 }
 
@@ -68,7 +70,7 @@ async def test_a_campaign_without_leads_is_at_its_end(pool: Pool) -> None:
 async def test_a_campaign_waits_for_the_file_that_is_still_being_imported(pool: Pool) -> None:
     campaign_id = await running_campaign(pool)
     async with pool.acquire() as conn:
-        import_id = await imports.create(conn, FILE, b"Company name,Phone Number\n")
+        import_id = await imports.create(conn, FILE)
         assert not (await look(pool, campaign_id, 1)).finished
         await imports.finish(conn, import_id)
     assert (await look(pool, campaign_id, 2)).finished

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import NotFound
+from services.lead_gen.domain.identity import keys_of
 
 COLUMNS = (
     "company",
@@ -117,6 +118,12 @@ async def page(
     return [_lead(row) for row in rows]
 
 
+async def find_by_key(conn: Connection, key: str) -> str | None:
+    """Id of the lead that is known by this key: `t:` tax id, `e:` e-mail, `d:` web domain."""
+    found: str | None = await conn.fetchval("SELECT lead_id FROM lead_keys WHERE key = $1", key)
+    return found
+
+
 async def hold_numbers(conn: Connection, phones: Sequence[str]) -> None:
     """Whoever looks these numbers up next waits until this transaction ends: a company is registered once."""
     await conn.execute(
@@ -136,6 +143,13 @@ async def insert(conn: Connection, fields: dict[str, Any], phones: Sequence[str]
         *(fields.get(column) for column in COLUMNS),
     )
     await add_phones(conn, lead_id, phones)
+    given = {name: fields.get(name) for name in ("tax_id", "email", "website")}
+    # A domain or an address that another company has already stays that company's.
+    await conn.execute(
+        "INSERT INTO lead_keys (key, lead_id) SELECT key, $1 FROM unnest($2::text[]) key ON CONFLICT DO NOTHING",
+        lead_id,
+        keys_of(**given),
+    )
     return lead_id
 
 
@@ -161,16 +175,6 @@ async def add_phones(conn: Connection, lead_id: str, phones: Sequence[str]) -> N
         lead_id,
         list(phones),
     )
-
-
-async def fill_gaps(conn: Connection, lead_id: str, fields: dict[str, Any]) -> None:
-    """A merge: what the lead did not know yet is taken over, nothing is overwritten."""
-    known = [c for c in COLUMNS if fields.get(c) and c not in ("company", "language", "timezone", "tax_id")]
-    if known:
-        sets = ", ".join(f"{column} = coalesce({column}, ${n})" for n, column in enumerate(known, start=2))
-        await conn.execute(
-            f"UPDATE leads SET {sets}, updated_at = now() WHERE id = $1", lead_id, *(fields[c] for c in known)
-        )
 
 
 async def move(

@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
-from collections.abc import AsyncIterator, Mapping
-from typing import Annotated, Any
+from collections.abc import AsyncIterator, Iterator, Mapping
+from typing import IO, Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Response, UploadFile
 from fastapi.responses import StreamingResponse
 
-from services.chassis.errors import Invalid, TooLarge, Unsupported
-from services.chassis.http import Conn, ConnectionPool, Id, Who, allow, new_router
+from services.chassis.errors import Invalid, Unsupported
+from services.chassis.http import Conn, ConnectionPool, Id, Page, Pager, Who, allow, new_router
 from services.lead_gen.domain import phones
 from services.lead_gen.domain.import_file import (
     FileRefusedError,
     choose_mapping,
     detect_encoding,
+    is_workbook,
     neutralise,
     read_header,
 )
 from services.lead_gen.repository import imports
-from services.lead_gen.schemas.imports import ImportView
+from services.lead_gen.schemas.imports import ImportRow, ImportView
+from services.lead_gen.sheets import xlsx_rows
 
 router: APIRouter = new_router(tags=["imports"])
 
-MAX_BYTES = 64 << 20
 HEAD_BYTES = 64 << 10
+PART_BYTES = 1 << 20
+REASON = "reason"
 
 
 @router.post(
@@ -45,13 +49,14 @@ async def create_import(
     mapping: Annotated[str, Form(description="auto, hubspot, salesforce, pipedrive, zoho, or JSON")] = "auto",
     dry_run: Annotated[bool, Form(description="Give every verdict and change nothing.")] = False,
 ) -> ImportView:
-    """The file is checked as a whole here and taken in row by row in the background."""
+    """The file is checked as a whole here and taken in row by row in the background.
+
+    Progress: `GET /v1/imports/{id}`, or the events `import_progress` and `import_finished`.
+    """
     if not phones.known_region(default_region):
         raise Invalid(f"'{default_region}' is no region that numbers can be read in", field="default_region")
-    content = await file.read(MAX_BYTES + 1)
-    if len(content) > MAX_BYTES:
-        raise TooLarge(f"The file is larger than {MAX_BYTES >> 20} MB: split it and import the parts", field="file")
-    fields = _understand(content, _mapping(mapping))
+    # Reading a workbook's header or a long file's encoding takes a while: other requests go on meanwhile.
+    fields = await asyncio.to_thread(_understand, file.file, _mapping(mapping), default_region)
     import_id = await imports.create(
         conn,
         {
@@ -61,8 +66,12 @@ async def create_import(
             "default_region": default_region,
             "created_by": who.person,
         },
-        content,
     )
+    await file.seek(0)
+    part = 0
+    while content := await file.read(PART_BYTES):
+        await imports.add_part(conn, import_id, part, content)
+        part += 1
     response.headers["Location"] = f"/v1/imports/{import_id}"
     return await imports.get(conn, import_id)
 
@@ -79,27 +88,78 @@ def _mapping(text: str) -> str | Mapping[str, str]:
     return dict(given)
 
 
-def _understand(content: bytes, wanted: str | Mapping[str, str]) -> dict[str, Any]:
-    """Encoding, separator, header and columns. Raises Invalid or Unsupported in words for people."""
-    if not content.strip():
+def _understand(file: IO[bytes], wanted: str | Mapping[str, str], region: str) -> dict[str, Any]:
+    """Format, encoding, separator, header and columns. Raises Invalid or Unsupported in words for people."""
+    head = file.read(HEAD_BYTES)
+    if not head.strip():
         raise Invalid("The file is empty", field="file")
     try:
-        encoding = detect_encoding(content[:HEAD_BYTES])
+        fields = _workbook(file) if is_workbook(head) else _text(file, region)
     except FileRefusedError as error:
         raise Unsupported(str(error), field="file") from None
     try:
-        header, delimiter = read_header(content[:HEAD_BYTES].decode(encoding, errors="ignore"))
-        columns = choose_mapping(header, wanted)
+        if "header" not in fields:
+            fields["header"], fields["delimiter"] = read_header(head.decode(fields["encoding"], errors="ignore"))
+        columns = choose_mapping(fields["header"], wanted)
     except FileRefusedError as error:
         field = "mapping" if str(error).startswith("mapping") else "file"
         raise Invalid(str(error), field=field) from None
-    return {"encoding": encoding, "delimiter": delimiter, "header": header, "mapping": columns}
+    return {**fields, "mapping": columns}
+
+
+def _text(file: IO[bytes], region: str) -> dict[str, Any]:
+    encoding = detect_encoding(_parts(file), region)
+    lines = sum(part.count(b"\n") for part in _parts(file))
+    return {"format": "csv", "encoding": encoding, "expected_rows": max(lines - 1, 0)}
+
+
+def _parts(file: IO[bytes]) -> Iterator[bytes]:
+    file.seek(0)
+    while part := file.read(PART_BYTES):
+        yield part
+
+
+def _workbook(file: IO[bytes]) -> dict[str, Any]:
+    file.seek(0)
+    header = next(xlsx_rows(file), [])
+    return {
+        "format": "xlsx",
+        "encoding": "utf-8",
+        "delimiter": ",",
+        "header": [" ".join(cell.split()) for cell in header],
+        "expected_rows": None,
+    }
+
+
+@router.get("/imports", dependencies=[allow("supervisor", "ops")], summary="Imports")
+async def list_imports(
+    conn: Conn, pager: Pager, state: Literal["queued", "running", "done", "failed"] | None = None
+) -> Page[ImportView]:
+    """In order of their coming."""
+    found = await imports.page(conn, state=state, limit=pager.limit + 1, after=pager.time_and_id())
+    return Page.of(found, pager.limit, key=lambda one: (one.created_at.isoformat(), one.id))
 
 
 @router.get("/imports/{import_id}", dependencies=[allow("supervisor", "ops")], summary="How far an import is")
 async def get_import(conn: Conn, import_id: Id) -> ImportView:
     """Counts of verdicts so far."""
     return await imports.get(conn, import_id)
+
+
+@router.get("/imports/{import_id}/rows", dependencies=[allow("supervisor", "ops")], summary="What became of every row")
+async def list_rows(
+    conn: Conn,
+    import_id: Id,
+    pager: Pager,
+    verdict: Literal["accepted", "merged", "duplicate", "rejected"] | None = None,
+) -> Page[ImportRow]:
+    """In order of the file; `reason` says what a row is a duplicate of, why it was rejected, or what was left out."""
+    await imports.get(conn, import_id)
+    after = pager.at(int)
+    found = await imports.rows_page(
+        conn, import_id, verdict=verdict, limit=pager.limit + 1, after=after[0] if after else 0
+    )
+    return Page.of(found, pager.limit, key=lambda row: (str(row.line),))
 
 
 @router.get(
@@ -109,15 +169,21 @@ async def get_import(conn: Conn, import_id: Id) -> ImportView:
     summary="The rejected rows with their reasons",
 )
 async def rejects(pool: ConnectionPool, import_id: Id) -> StreamingResponse:
-    """The file's own columns and `reason`: correct it and import it again."""
+    """The file's own columns and `reason`: correct it and import it again.
+
+    Cells that a spreadsheet would run as a formula begin with an apostrophe; an import takes it off again.
+    """
     async with pool.acquire() as conn:
         header, delimiter = await imports.rejects(conn, import_id)
+    # The rejects of rejects: the reason of the time before makes room for the new one.
+    if header and header[-1] == REASON:
+        header.pop()
 
     async def lines() -> AsyncIterator[str]:
-        yield _line([*header, "reason"], delimiter)
+        yield _line([*header, REASON], delimiter)
         async with pool.acquire() as conn:
             async for cells, reason in imports.rejected_rows(conn, import_id):
-                padded = cells + [""] * (len(header) - len(cells))
+                padded = (cells + [""] * len(header))[: len(header)]
                 yield _line([*(neutralise(cell) for cell in padded), reason], delimiter)
 
     name = f'attachment; filename="rejects-{import_id}.csv"'

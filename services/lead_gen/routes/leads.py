@@ -12,6 +12,7 @@ from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Forbidden, Invalid
 from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
 from services.lead_gen.domain import phones
+from services.lead_gen.domain.identity import keys_of, tax_id_of
 from services.lead_gen.domain.window import is_open
 from services.lead_gen.repository import calls, campaigns, leads, reference
 from services.lead_gen.schemas.leads import GiveUp, LeadView, NewLead, Reason, Why
@@ -40,17 +41,35 @@ def read_phone(raw: str, region: str, field: str) -> str:
 
 @router.post("/leads", status_code=201, dependencies=[allow("supervisor")], summary="Enter a lead by hand")
 async def create_lead(conn: Conn, new: NewLead) -> LeadView:
-    """409 `duplicate` with `lead_id` when a number is known already."""
+    """409 `duplicate` with `lead_id` when a number, the tax id or the e-mail is known already."""
     if new.timezone not in available_timezones():
         raise Invalid(f"'{new.timezone}' is no IANA time zone", field="timezone")
     numbers = [read_phone(raw, new.default_region, f"phones.{n}") for n, raw in enumerate(new.phones)]
-    await leads.hold_numbers(conn, numbers)
+    tax_id = _read_tax_id(new)
+    keys = keys_of(tax_id=tax_id, email=new.email, website=None)
+    await leads.hold_numbers(conn, numbers + keys)
     for number in numbers:
-        known = await leads.find_by_phone(conn, number)
-        if known:
-            raise Conflict("This number is known already", code="duplicate", field="phones", detail={"lead_id": known})
-    lead_id = await leads.insert(conn, new.model_dump(), numbers, "manual")
+        _refuse_known(await leads.find_by_phone(conn, number), "number", "phones")
+    for key in keys:
+        name, field = ("tax id", "tax_id") if key.startswith("t:") else ("e-mail", "email")
+        _refuse_known(await leads.find_by_key(conn, key), name, field)
+    lead_id = await leads.insert(conn, new.model_dump() | {"tax_id": tax_id}, numbers, "manual")
     return view(await leads.get(conn, lead_id))
+
+
+def _read_tax_id(new: NewLead) -> str | None:
+    """The tax id in one form. Raises Invalid for one that cannot be right."""
+    if not new.tax_id:
+        return None
+    tax_id = tax_id_of(new.tax_id, new.default_region)
+    if tax_id is None:
+        raise Invalid("The tax id cannot be right: its length or check digit is wrong", field="tax_id")
+    return tax_id
+
+
+def _refuse_known(lead_id: str | None, name: str, field: str) -> None:
+    if lead_id:
+        raise Conflict(f"This {name} is known already", code="duplicate", field=field, detail={"lead_id": lead_id})
 
 
 @router.get("/leads", dependencies=[allow("supervisor", "ops")], summary="The register")

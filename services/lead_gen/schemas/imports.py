@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from pydantic import Field
+
 from services.chassis.http import Model
 
 
@@ -14,7 +16,10 @@ class ImportView(Model):
     state: str
     filename: str
     dry_run: bool
-    rows: int
+    format: str
+    default_region: str
+    expected_rows: int | None = Field(description="Rows that the file seems to have; null when nobody can say.")
+    rows: int = Field(description="Rows that have their verdict.")
     accepted: int
     merged: int
     duplicates: int
@@ -22,3 +27,12 @@ class ImportView(Model):
     error: str | None
     created_at: datetime
     finished_at: datetime | None
+
+
+class ImportRow(Model):
+    """What became of one row. `line` counts the file's rows behind its header, from 1."""
+
+    line: int
+    verdict: str
+    reason: str | None
+    lead_id: str | None

@@ -1,0 +1,86 @@
+"""What a company is recognised by besides its numbers: tax id, e-mail, web domain, each in one form."""
+
+from __future__ import annotations
+
+import re
+from operator import mul
+
+_EMAIL = re.compile(r"[^@\s<>(),;:\"\\]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
+_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
+_SITE = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*://)?(?:[^@/?#\s]*@)?(?:www\.)?([^:/?#\s]+)", re.IGNORECASE)
+_TAX_ID_NOISE = str.maketrans("", "", " .-/\t")
+_TAX_ID = re.compile(r"[0-9A-Z]{4,20}")
+# Pages on somebody else's site: the domain says nothing about the company.
+SHARED_DOMAINS = frozenset({
+    "facebook.com", "fb.com", "instagram.com", "linkedin.com", "t.me", "telegram.me", "twitter.com", "x.com",
+    "youtube.com", "tiktok.com", "google.com", "gmail.com", "ukr.net", "i.ua", "meta.ua", "prom.ua", "olx.ua",
+    "rozetka.com.ua", "wixsite.com", "blogspot.com", "wordpress.com", "github.io", "business.site",
+    "linktr.ee",
+})  # fmt: skip
+_RNOKPP_WEIGHTS = (-1, 5, 7, 9, 4, 6, 10, 5, 7)
+
+
+def keys_of(*, tax_id: str | None, email: str | None, website: str | None) -> list[str]:
+    """What a company with these fields is recognised by: `t:` tax id, `e:` e-mail, `d:` web domain."""
+    address = email_of(email) if email else None
+    domain = domain_of(website) if website else None
+    given = (("t", tax_id), ("e", address), ("d", domain))
+    return [f"{kind}:{text}" for kind, text in given if text]
+
+
+def email_of(cell: str) -> str | None:
+    """`Info@Acme.UA` -> `info@acme.ua`; None for what is no address."""
+    text = cell.lower().removeprefix("mailto:")
+    return text if len(text) <= 200 and _EMAIL.fullmatch(text) else None
+
+
+def domain_of(website: str) -> str | None:
+    """`https://www.Acme.ua/contacts` -> `acme.ua`; None for no domain and for one that many companies share."""
+    found = _SITE.match(website)
+    if found is None:
+        return None
+    host = found[1].lower().rstrip(".")
+    if not host.isascii():
+        try:
+            host = host.encode("idna").decode()
+        except UnicodeError:
+            return None
+    if host in SHARED_DOMAINS or host.partition(".")[2] in SHARED_DOMAINS:
+        return None
+    return host if _HOST.fullmatch(host) else None
+
+
+def tax_id_of(cell: str, region: str) -> str | None:
+    """A tax id in one form; None for one that cannot be right. Ukrainian ones are checked by their check digit."""
+    text = cell.translate(_TAX_ID_NOISE)
+    if region != "UA":
+        text = text.upper()
+        return text if _TAX_ID.fullmatch(text) else None
+    if not text.isascii() or not text.isdigit():
+        return None
+    if len(text) == 8:
+        return text if edrpou_digit(text[:7]) == int(text[7]) else None
+    if len(text) == 10:
+        return text if rnokpp_digit(text[:9]) == int(text[9]) else None
+    return None
+
+
+def edrpou_digit(seven: str) -> int:
+    """Check digit of an EDRPOU code (State Statistics Service of Ukraine, order 499 of 2005, annex).
+
+    Weights 1..7, or 7, 1..6 for codes from 30 to 60 million, modulo 11; a rest of 10 is taken again with weights
+    two higher, and a second 10 is 0.
+    """
+    weights = (7, 1, 2, 3, 4, 5, 6) if 3_000_000 <= int(seven) < 6_000_000 else (1, 2, 3, 4, 5, 6, 7)
+    digits = [int(digit) for digit in seven]
+    rest: int = sum(map(mul, digits, weights)) % 11
+    if rest == 10:
+        # Each weight is two higher.
+        rest = (sum(map(mul, digits, weights)) + 2 * sum(digits)) % 11
+    return rest % 10
+
+
+def rnokpp_digit(nine: str) -> int:
+    """Check digit of a sole trader's number (RNOKPP): weights -1, 5, 7, 9, 4, 6, 10, 5, 7, modulo 11, modulo 10."""
+    rest: int = sum(map(mul, map(int, nine), _RNOKPP_WEIGHTS)) % 11
+    return rest % 10

@@ -1,0 +1,166 @@
+"""Which company a row belongs to: by tax id, number, e-mail or web domain, the strongest first.
+
+Rows are taken one after another, so a row also meets the leads that rows before it made. Nothing is overwritten:
+a merge brings numbers, keys and what was not known yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from services.lead_gen.domain.import_rows import Row
+
+# The lead's own words for each kind of key, strongest first. `p` is a number; it is no key of `lead_keys`.
+STRENGTH = {"t": "tax id", "p": "number", "e": "e-mail", "d": "web domain"}
+# Said of every lead by the register itself, so a row has no gap to fill there.
+_NEVER_A_GAP = frozenset({"company", "language", "timezone"})
+
+
+@dataclass(slots=True)
+class LeadFacts:
+    """What a row may be compared with: the lead's filled fields, and how many numbers it has."""
+
+    id: str
+    fields: dict[str, str]
+    phones: int
+    new: bool = False
+    dry: bool = False
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What became of a row. `original` is kept for rejected rows only."""
+
+    line: int
+    verdict: str
+    reason: str | None = None
+    lead_id: str | None = None
+    original: list[str] | None = None
+
+
+@dataclass(slots=True)
+class Plan:
+    """Everything that a chunk of rows changes in the register."""
+
+    verdicts: list[Verdict] = field(default_factory=list)
+    created: list[LeadFacts] = field(default_factory=list)
+    phones: list[tuple[str, str, int]] = field(default_factory=list)
+    keys: list[tuple[str, str]] = field(default_factory=list)
+    fills: dict[str, dict[str, str]] = field(default_factory=dict)
+    offers: dict[tuple[str, str], str] = field(default_factory=dict)
+
+
+class Matcher:
+    """Takes the rows of a chunk. `owners` maps keys (`p:` for numbers) to lead ids, `known` ids to their facts."""
+
+    def __init__(self, owners: dict[str, str], known: dict[str, LeadFacts], new_id: Callable[[], str]) -> None:
+        self._owners = owners
+        self._known = known
+        self._new_id = new_id
+        self._said: list[str] = []
+        self.plan = Plan()
+
+    def follow(self, before: Matcher, keys: Iterable[str]) -> None:
+        """Know what the rows of another matcher have changed, or are about to, with regard to these keys."""
+        for key in keys:
+            if (lead_id := before._owners.get(key)) is not None:
+                self._owners[key] = lead_id
+        for lead_id in set(self._owners.values()):
+            if (lead := before._known.get(lead_id)) is not None:
+                self._known[lead_id] = replace(lead, fields=dict(lead.fields), new=False)
+
+    def take(self, row: Row) -> None:
+        """Accept, merge or refuse one row, and remember it for the rows behind it."""
+        if row.problem is not None:
+            self._refuse(row, row.problem)
+            return
+        self._said = list(row.notes)
+        owners = self._owners
+        keys = [f"p:{phone}" for phone in row.phones] + row.keys
+        if not any(key in owners for key in keys):
+            self._accept(row, keys)
+            return
+        problem, lead = self._find(row, keys)
+        if problem is not None:
+            self._refuse(row, problem)
+        elif lead is None:
+            self._accept(row, [key for key in keys if key not in owners])
+        else:
+            self._merge(row, keys, lead)
+
+    def _find(self, row: Row, keys: list[str]) -> tuple[str | None, LeadFacts | None]:
+        """(why the row cannot be taken, the lead it belongs to)."""
+        found: LeadFacts | None = None
+        for kind, name in STRENGTH.items():
+            leads = sorted({self._owners[key] for key in keys if key[0] == kind and key in self._owners})
+            if len(leads) > 1:
+                self._offer(leads[0], leads[1], f"one row of a file has a {name} of both")
+                return f"its {name}s belong to two leads, {leads[0]} and {leads[1]}", None
+            if not leads:
+                continue
+            lead = self._known[leads[0]]
+            if not _other_tax_id(row, lead):
+                found = found or lead
+            elif kind == "p":
+                return f"its number belongs to lead {lead.id}, which has another tax id", None
+            elif found is None:
+                self._said.append(f"it shares its {name} with lead {lead.id}, which has another tax id")
+        return None, found
+
+    def _accept(self, row: Row, keys: list[str]) -> None:
+        lead = LeadFacts(self._new_id(), row.fields, 0, new=True)
+        self._known[lead.id] = lead
+        self.plan.created.append(lead)
+        self._give(lead, keys)
+        self.plan.verdicts.append(Verdict(row.line, "accepted", "; ".join(self._said) or None, lead.id))
+
+    def _merge(self, row: Row, keys: list[str], lead: LeadFacts) -> None:
+        owners = self._owners
+        for key in keys:
+            other = owners.get(key, lead.id)
+            if other != lead.id:
+                self._offer(lead.id, other, f"one row of a file has the {STRENGTH[key[0]]} of the other")
+        free = [key for key in keys if key not in owners]
+        gaps = {
+            name: text
+            for name, text in row.fields.items()
+            if name not in lead.fields and name not in _NEVER_A_GAP and (name != "tax_id" or f"t:{text}" in free)
+        }
+        self._give(lead, free)
+        lead.fields.update(gaps)
+        if gaps and not lead.new:
+            self.plan.fills.setdefault(lead.id, {}).update(gaps)
+        verdict, what = ("merged", "merged into") if free or gaps else ("duplicate", "duplicate of")
+        whom = "an earlier row" if lead.dry else f"lead {lead.id}"
+        reason = "; ".join([f"{what} {whom}", *self._said])
+        self.plan.verdicts.append(Verdict(row.line, verdict, reason, lead.id))
+
+    def _give(self, lead: LeadFacts, keys: list[str]) -> None:
+        for key in keys:
+            self._owners[key] = lead.id
+            if key[0] == "p":
+                lead.phones += 1
+                self.plan.phones.append((key[2:], lead.id, lead.phones))
+            else:
+                self.plan.keys.append((key, lead.id))
+
+    def _offer(self, one: str, other: str, reason: str) -> None:
+        self.plan.offers.setdefault((min(one, other), max(one, other)), reason)
+
+    def _refuse(self, row: Row, reason: str) -> None:
+        self.plan.verdicts.append(Verdict(row.line, "rejected", reason, original=list(row.cells)))
+
+
+def _other_tax_id(row: Row, lead: LeadFacts) -> bool:
+    """Do both say a tax id, and not the same one?"""
+    mine, known = row.fields.get("tax_id"), lead.fields.get("tax_id")
+    return None not in (mine, known) and mine != known
+
+
+def counts(verdicts: list[Verdict]) -> Mapping[str, int]:
+    """How many rows of each verdict."""
+    found = dict.fromkeys(("accepted", "merged", "duplicate", "rejected"), 0)
+    for one in verdicts:
+        found[one.verdict] += 1
+    return found

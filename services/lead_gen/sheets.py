@@ -1,0 +1,83 @@
+"""Lead files as rows of text cells, one at a time: CSV of any make, and XLSX."""
+
+from __future__ import annotations
+
+import csv
+import zipfile
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import IO, Any
+
+from services.lead_gen.domain.import_file import FileRefusedError
+
+# csv refuses longer cells by default; a cell of that length in a lead file is a broken quote.
+MAX_CELL = 100_000
+# A workbook of a million ordinary rows stays below; what unpacks to more was made to fill a disk.
+MAX_UNPACKED = 1 << 30
+# The shared texts of a workbook are held in memory as a whole.
+MAX_SHARED_TEXTS = 96 << 20
+_SHARED = "xl/sharedStrings.xml"
+
+
+def csv_rows(path: Path, encoding: str, delimiter: str) -> Iterator[list[str]]:
+    """Rows of a text file with their header; empty lines are no rows. Raises FileRefusedError where it breaks off."""
+    csv.field_size_limit(MAX_CELL)
+    with path.open(encoding=encoding, newline="") as text:
+        yield from _readable(csv.reader(text, delimiter=delimiter))
+
+
+def xlsx_rows(file: IO[bytes]) -> Iterator[list[str]]:
+    """Rows of a workbook's first sheet with their header. Raises FileRefusedError in words for people."""
+    import openpyxl  # heavy, and only few files are workbooks
+
+    check_workbook(file)
+    try:
+        book = openpyxl.load_workbook(file, read_only=True, data_only=True)
+    except (KeyError, ValueError, OSError, zipfile.BadZipFile) as error:
+        raise FileRefusedError(
+            "This spreadsheet is damaged. Open it, save it as XLSX or CSV, and import that"
+        ) from error
+    try:
+        sheet = book.worksheets[0]
+        sheet.reset_dimensions()  # some writers declare one cell
+        yield from _readable([_text(cell) for cell in row] for row in sheet.iter_rows(values_only=True))
+    finally:
+        book.close()
+
+
+def check_workbook(file: IO[bytes]) -> None:
+    """Raises FileRefusedError for a workbook that is none, or that would unpack to more than memory and disk bear."""
+    try:
+        with zipfile.ZipFile(file) as parts:
+            sizes = {info.filename: info.file_size for info in parts.infolist()}
+    except zipfile.BadZipFile as error:
+        raise FileRefusedError("This file is damaged: it is no XLSX spreadsheet") from error
+    if "xl/workbook.xml" not in sizes:
+        raise FileRefusedError("This is an archive and no XLSX spreadsheet")
+    if sum(sizes.values()) > MAX_UNPACKED or sizes.get(_SHARED, 0) > MAX_SHARED_TEXTS:
+        raise FileRefusedError("This spreadsheet is too large. Save it as CSV and import that")
+
+
+def _readable(rows: Iterable[list[str]]) -> Iterator[list[str]]:
+    try:
+        for cells in rows:
+            if any(cells) and not "".join(cells).isspace():
+                yield cells
+    except UnicodeDecodeError as error:
+        raise FileRefusedError("it is not all in one encoding. Save it as UTF-8 and import it again") from error
+    except csv.Error as error:
+        raise FileRefusedError(f"a cell is not closed: {error}") from error
+    except (zipfile.BadZipFile, EOFError, SyntaxError) as error:
+        raise FileRefusedError("the spreadsheet is damaged there") from error
+
+
+def _text(cell: Any) -> str:
+    """What a person sees in the cell; a number of a phone without `.0`."""
+    if cell is None:
+        return ""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    if isinstance(cell, datetime | date | time):
+        return cell.isoformat()
+    return str(cell)
