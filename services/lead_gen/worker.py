@@ -6,6 +6,7 @@ from services.chassis.settings import Settings
 from services.chassis.worker import run_worker
 from services.lead_gen.activities import Activities
 from services.lead_gen.importer import run_imports
+from services.lead_gen.near_duplicates import find_near_duplicates
 from workflows.campaign import Campaign
 from workflows.cold_call import ColdCall
 from workflows.contracts.base import Tier
@@ -18,5 +19,5 @@ async def run(settings: Settings) -> None:
         tier=Tier.LEAD_GEN,
         workflows=[ColdCall, Campaign],
         activities_of=Activities,
-        sweeps=[("imports", 0.2, run_imports)],
+        sweeps=[("imports", 0.2, run_imports), ("near_duplicates", 5.0, find_near_duplicates)],
     )

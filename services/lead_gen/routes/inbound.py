@@ -15,8 +15,9 @@ from services.lead_gen.enrolment import inbound_conversion_start
 from services.lead_gen.repository import calls, leads
 from services.lead_gen.routes.leads import read_phone
 from services.lead_gen.schemas.calls import DoNotCallView, InboundView, NewDoNotCall, NewInboundCall
+from services.lead_gen.withdrawal import withdraw
 from workflows.contracts import ids
-from workflows.contracts.base import DoNotCall, InboundCall
+from workflows.contracts.base import InboundCall
 
 router: APIRouter = new_router(tags=["inbound"])
 
@@ -107,21 +108,9 @@ async def forbid(conn: Conn, who: Who, phone: str, body: NewDoNotCall | None = N
     lead = await leads.lock(conn, lead_id) if lead_id else None
     written = await calls.forbid(conn, number, entry, who.person)
     if lead is not None and await calls.forbidden(conn, lead.id):
-        await _withdraw(conn, lead, number, who.person)
+        times = await calls.times_forbidden(conn, number)
+        await withdraw(conn, lead, f"{number[-4:]}:{times}", who.person)
     return written
-
-
-async def _withdraw(conn: Connection, lead: leads.Lead, number: str, by: str) -> None:
-    """No number is left that may be called: the lead is out of the queue, and whoever runs it is told."""
-    times = await calls.times_forbidden(conn, number)
-    key = f"do-not-call:{lead.id}:{number[-4:]}:{times}"
-    await work_items.cancel_for_lead(conn, lead.id, kinds=["call"], result="do_not_call")
-    if lead.tier == "lead_gen":
-        await leads.move(conn, lead.id, tier=lead.tier, stage="do_not_call", key=key)
-    if lead.workflow_id:
-        at = await conn.fetchval("SELECT now()")
-        answer = DoNotCall(event_id=key, at=at, by=by)
-        await outbox.signal(conn, lead.workflow_id, "do_not_call", answer, when_missing="drop")
 
 
 @router.get("/do-not-call/{phone}", dependencies=[allow("caller", "supervisor", "ops")], summary="The ledger's entry")
