@@ -7,23 +7,19 @@ from services.chassis.http import publish
 from services.lead_gen.domain.similarity import blocks_of
 from services.lead_gen.repository import duplicates, register
 
-BATCH = 1_000
+# A few hundred a second: nobody waits for it, and callers do wait for the same database.
+BATCH = 300
 
 
 async def find_near_duplicates(pool: Pool) -> None:
-    """Compare every lead that has not been compared yet; each batch in one transaction with its progress."""
-    while await _one_batch(pool):
-        pass
-
-
-async def _one_batch(pool: Pool) -> bool:
+    """Compare the next leads that have not been compared yet, in one transaction with the progress."""
     async with pool.acquire() as conn, conn.transaction():
         # Two workers would compare the same leads twice; one is enough.
         if not await conn.fetchval("SELECT pg_try_advisory_xact_lock(hashtext('near_duplicates'))"):
-            return False
+            return
         leads = await duplicates.fresh(conn, BATCH)
         if not leads:
-            return False
+            return
         blocks = [
             (lead.id, block, name) for lead in leads for block, name in blocks_of(lead.company, lead.city).items()
         ]
@@ -32,4 +28,3 @@ async def _one_batch(pool: Pool) -> bool:
         await duplicates.progress(conn, leads[-1])
         if offered:
             await publish(conn, "duplicates_offered", count=offered)
-        return True

@@ -19,5 +19,5 @@ async def run(settings: Settings) -> None:
         tier=Tier.LEAD_GEN,
         workflows=[ColdCall, Campaign],
         activities_of=Activities,
-        sweeps=[("imports", 0.2, run_imports), ("near_duplicates", 5.0, find_near_duplicates)],
+        sweeps=[("imports", 0.2, run_imports), ("near_duplicates", 1.0, find_near_duplicates)],
     )

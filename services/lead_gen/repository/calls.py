@@ -144,12 +144,11 @@ async def record_inbound(
     conn: Connection, call: NewInboundCall, *, phone: str, by: str, lead_id: str, known: bool, routed: dict[str, Any]
 ) -> InboundView:
     """Write where an inbound call was put through."""
-    inbound_id = new_id()
-    await conn.execute(
+    row = await conn.fetchrow(
         """INSERT INTO inbound_calls (id, lead_id, phone, called, call_id, note, by, routed_to, owner, known,
                                       workflow_id, stage)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)""",
-        inbound_id,
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING *, routed_to AS tier""",
+        new_id(),
         lead_id,
         phone,
         call.to,
@@ -162,5 +161,4 @@ async def record_inbound(
         routed["workflow_id"],
         routed["stage"],
     )
-    row = await conn.fetchrow(f"{_INBOUND} WHERE i.id = $1", inbound_id)
     return InboundView.model_validate(dict(row or {}))
