@@ -14,7 +14,7 @@ from services.lead_gen.domain.criteria import to_sql
 from services.lead_gen.domain.policy import Policy
 from services.lead_gen.domain.window import next_open
 from services.lead_gen.enrolment import cold_call_start
-from services.lead_gen.repository import calls, campaigns, leads, reference
+from services.lead_gen.repository import callers, calls, campaigns, leads, reference
 from workflows.contracts.base import ContactCard, Done
 from workflows.contracts.lead_gen import (
     CallbackLate,
@@ -51,6 +51,9 @@ class Activities(LeadGenActivities):
             promised = request.callback_at is not None
             late_at = due + policy.callback_grace if promised else None
             campaign = await campaigns.get(conn, request.campaign_id)
+            assignee = request.assignee
+            if assignee is not None and not await callers.will_be_there(conn, assignee, due):
+                assignee = None
             item = await work_items.open_item(
                 conn,
                 NewItem(
@@ -61,9 +64,9 @@ class Activities(LeadGenActivities):
                     priority=CALLBACK_PRIORITY if promised else campaign.priority,
                     rank=lead.score,
                     not_before=due,
-                    assignee=request.assignee,
-                    assignee_until=late_at if request.assignee else None,
-                    group_key=f"{request.campaign_id}|{lead.timezone}",
+                    assignee=assignee,
+                    assignee_until=late_at if assignee else None,
+                    group_key=f"{request.campaign_id}|{lead.timezone}|{lead.language}",
                     payload={"attempt": request.attempt, "campaign_id": request.campaign_id, "callback": promised},
                 ),
             )

@@ -8,7 +8,18 @@ from services.chassis.http import create_app
 from services.chassis.metrics import durable_collector
 from services.chassis.outbox.routes import outbox_router
 from services.chassis.settings import Settings
-from services.lead_gen.routes import calls, campaigns, duplicates, imports, inbound, leads, reference, reports
+from services.lead_gen.routes import (
+    callers,
+    calls,
+    campaigns,
+    duplicates,
+    imports,
+    inbound,
+    leads,
+    reference,
+    reports,
+    shifts,
+)
 from workflows.contracts.base import Tier
 
 
@@ -27,6 +38,8 @@ def build_app(settings: Settings) -> FastAPI:
             campaigns.router,
             calls.router,
             inbound.router,
+            callers.router,
+            shifts.router,
             reference.router,
             reports.router,
             outbox_router(),

@@ -7,6 +7,7 @@ from services.chassis.worker import run_worker
 from services.lead_gen.activities import Activities
 from services.lead_gen.importer import run_imports
 from services.lead_gen.near_duplicates import find_near_duplicates
+from services.lead_gen.rota_keeper import close_shifts, keep_rota
 from workflows.campaign import Campaign
 from workflows.cold_call import ColdCall
 from workflows.contracts.base import Tier
@@ -19,5 +20,10 @@ async def run(settings: Settings) -> None:
         tier=Tier.LEAD_GEN,
         workflows=[ColdCall, Campaign],
         activities_of=Activities,
-        sweeps=[("imports", 0.2, run_imports), ("near_duplicates", 1.0, find_near_duplicates)],
+        sweeps=[
+            ("imports", 0.2, run_imports),
+            ("near_duplicates", 1.0, find_near_duplicates),
+            ("rota", 600.0, keep_rota),
+            ("close_shifts", 5.0, close_shifts),
+        ],
     )

@@ -113,6 +113,7 @@ async def test_news_of_another_tier_is_written_once(desk: Tier1) -> None:
 @pytest.mark.parametrize("minutes", [0, 90])
 async def test_a_promised_callback_is_due_when_it_was_promised(desk: Tier1, minutes: int) -> None:
     lead_id, campaign_id = await desk.opened(f"+38044111002{minutes // 10}")
+    await desk.pool.execute("UPDATE work_items SET state = 'done', closed_at = now() WHERE lead_id = $1", lead_id)
     at = datetime.now(UTC) + timedelta(minutes=minutes)
     opened = await desk.activities.open_call(
         OpenCall(

@@ -1,4 +1,4 @@
-"""Policies, criteria, scripts, instructions, callers and shifts: what supervisors keep."""
+"""Policies, criteria, scripts and instructions: what supervisors keep."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from services.chassis.db import Connection, new_id
 from services.chassis.errors import NotFound
 from services.lead_gen.domain.criteria import CriteriaBody
 from services.lead_gen.domain.policy import Policy
-from services.lead_gen.schemas.callers import CallerView, NewCaller, NewShift, ShiftView
 from services.lead_gen.schemas.campaigns import (
     CriteriaView,
     InstructionView,
@@ -137,6 +136,12 @@ async def exists(conn: Connection, table: str, row_id: str) -> bool:
     return bool(await conn.fetchval(f"SELECT EXISTS (SELECT 1 FROM {table} WHERE id = $1)", row_id))
 
 
+async def existing(conn: Connection, table: str, ids: list[str]) -> set[str]:
+    """Which of these ids have a row? `table` is a constant of the caller."""
+    rows = await conn.fetch(f"SELECT id::text AS id FROM {table} WHERE id::text = ANY($1)", ids)
+    return {row["id"] for row in rows}
+
+
 # Instructions
 
 
@@ -164,75 +169,3 @@ async def instruction_page(conn: Connection, q: str | None, limit: int, after: C
         limit,
     )
     return [InstructionView.model_validate(dict(row)) for row in rows]
-
-
-# Callers and shifts
-
-
-async def add_caller(conn: Connection, new: NewCaller) -> CallerView | None:
-    """Write a caller; None when the id is taken."""
-    row = await conn.fetchrow(
-        """INSERT INTO callers (id, name, languages, daily_quota) VALUES ($1, $2, $3, $4)
-           ON CONFLICT (id) DO NOTHING RETURNING *""",
-        new.id,
-        new.name,
-        new.languages,
-        new.daily_quota,
-    )
-    return CallerView.model_validate(dict(row)) if row else None
-
-
-async def caller_page(conn: Connection, limit: int, after: Cursor) -> list[CallerView]:
-    """Callers by time of creation."""
-    return await _page(conn, CallerView, "callers", limit, after)
-
-
-async def caller_may_call(conn: Connection, caller: str) -> tuple[bool, bool]:
-    """(known and active, quota of today not used up). An unknown caller is let in by his token's role."""
-    row = await conn.fetchrow(
-        """SELECT c.active, c.daily_quota,
-                  (SELECT count(*) FROM calls WHERE caller = $1 AND at >= date_trunc('day', now())) AS today
-             FROM callers c WHERE c.id = $1""",
-        caller,
-    )
-    if row is None:
-        return True, True
-    return row["active"], row["daily_quota"] is None or row["today"] < row["daily_quota"]
-
-
-async def add_shift(conn: Connection, new: NewShift) -> ShiftView:
-    """Plan a shift."""
-    row = await conn.fetchrow(
-        "INSERT INTO shifts (id, caller_id, starts_at, ends_at) VALUES ($1, $2, $3, $4) RETURNING *",
-        new_id(),
-        new.caller_id,
-        new.starts_at,
-        new.ends_at,
-    )
-    return ShiftView.model_validate(dict(row or {}))
-
-
-async def shift_page(conn: Connection, limit: int, after: Cursor) -> list[ShiftView]:
-    """Shifts by time of planning."""
-    return await _page(conn, ShiftView, "shifts", limit, after)
-
-
-async def sign(conn: Connection, shift_id: str, *, on: bool) -> ShiftView:
-    """Sign on or off a shift; the first time counts. Raises NotFound."""
-    column = "signed_on_at" if on else "signed_off_at"
-    row = await conn.fetchrow(
-        f"UPDATE shifts SET {column} = coalesce({column}, now()) WHERE id = $1 RETURNING *", shift_id
-    )
-    if row is None:
-        raise NotFound(f"There is no shift {shift_id}")
-    return ShiftView.model_validate(dict(row))
-
-
-async def return_leases_of(conn: Connection, caller: str) -> int:
-    """A shift ends: everything this caller holds goes back to the queue."""
-    rows = await conn.fetch(
-        """UPDATE work_items SET state = 'open', leased_by = NULL, lease_until = NULL
-            WHERE leased_by = $1 AND state = 'leased' RETURNING id""",
-        caller,
-    )
-    return len(rows)

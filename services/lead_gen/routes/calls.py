@@ -13,7 +13,8 @@ from services.chassis.http import Conn, Id, Who, allow, new_router, publish
 from services.chassis.work_items import WorkItem
 from services.lead_gen.domain.policy import Policy
 from services.lead_gen.domain.window import is_open
-from services.lead_gen.repository import calls, campaigns, leads, reference
+from services.lead_gen.repository import callers, calls, campaigns, leads, reference
+from services.lead_gen.repository.callers import Standing
 from services.lead_gen.schemas.calls import (
     Lease,
     LeasedCall,
@@ -48,11 +49,13 @@ REQUIRED = {
 async def next_call(conn: Conn, who: Who, body: NextCall | None = None) -> LeasedCall | Response:
     """Callbacks that are due first, then by priority and score; only inside the lead's own hours."""
     _, policy = await reference.policy(conn)
-    active, quota_left = await reference.caller_may_call(conn, who.person)
-    if not active:
+    standing = await callers.standing(conn, who.person)
+    if not standing.active:
         raise Forbidden("You are not an active caller", code="inactive")
-    groups = await _open_groups(conn, policy, body.campaign_id if body else None)
-    while quota_left:
+    if standing.on_break:
+        raise Conflict("You are on a break: end it first", code="on_break")
+    groups = await _open_groups(conn, policy, standing, body.campaign_id if body else None)
+    while standing.quota_left:
         item = await work_items.claim(conn, kind="call", person=who.person, lease=policy.lease, groups=groups)
         if item is None:
             break
@@ -64,12 +67,19 @@ async def next_call(conn: Conn, who: Who, body: NextCall | None = None) -> Lease
     return Response(status_code=204, headers={"Retry-After": str(wait)})
 
 
-async def _open_groups(conn: Connection, policy: Policy, campaign_id: str | None) -> list[str]:
-    """Of the campaign and time zone pairs that wait, those in which calls may be made at this moment."""
+async def _open_groups(conn: Connection, policy: Policy, standing: Standing, campaign_id: str | None) -> list[str]:
+    """Of the groups that wait (campaign, time zone, language), those that this caller may call at this moment."""
     running = set(await campaigns.running(conn, campaign_id))
+    if standing.campaigns:
+        running &= set(standing.campaigns)
     now = datetime.now(UTC)
-    waiting = [group.partition("|") for group in await work_items.open_groups(conn, "call")]
-    return [f"{campaign}|{zone}" for campaign, _, zone in waiting if campaign in running and is_open(policy, zone, now)]
+    found = []
+    for group in await work_items.open_groups(conn, "call"):
+        campaign, zone, *language = group.split("|")
+        speaks = not standing.known or not language or language[0] in standing.languages
+        if campaign in running and speaks and is_open(policy, zone, now):
+            found.append(group)
+    return found
 
 
 async def _leased(conn: Connection, item: WorkItem) -> LeasedCall:

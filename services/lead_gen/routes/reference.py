@@ -1,4 +1,4 @@
-"""What supervisors keep: policies, criteria, scripts, instructions, callers, shifts."""
+"""What supervisors keep: policies, criteria, scripts, instructions."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import ValidationError
 
-from services.chassis.errors import Conflict, Invalid
-from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
+from services.chassis.errors import Invalid
+from services.chassis.http import Conn, Page, Pager, Who, allow, new_router
 from services.lead_gen.domain.policy import Policy
 from services.lead_gen.domain.scripts import ScriptBody
 from services.lead_gen.repository import reference
-from services.lead_gen.schemas.callers import CallerView, NewCaller, NewShift, ShiftView
 from services.lead_gen.schemas.campaigns import (
     CriteriaView,
     InstructionView,
@@ -88,50 +87,3 @@ async def list_instructions(
     """With `q` the best match first, one page; without, all in order of creation."""
     found = await reference.instruction_page(conn, q, pager.limit + (q is None), pager.time_and_id())
     return Page.of(found, pager.limit, key=lambda i: (i.created_at.isoformat(), i.id))
-
-
-@router.post("/callers", status_code=201, dependencies=SUPERVISOR, summary="Add a caller")
-async def add_caller(conn: Conn, new: NewCaller) -> CallerView:
-    """`id` is the subject of the caller's token. 409 `duplicate` if it is taken."""
-    caller = await reference.add_caller(conn, new)
-    if caller is None:
-        raise Conflict(f"There is already a caller {new.id}", code="duplicate", field="id")
-    return caller
-
-
-@router.get("/callers", dependencies=[allow("supervisor", "ops")], summary="Callers")
-async def list_callers(conn: Conn, pager: Pager) -> Page[CallerView]:
-    """In order of creation."""
-    found = await reference.caller_page(conn, pager.limit + 1, pager.time_and_id())
-    return Page.of(found, pager.limit, key=lambda c: (c.created_at.isoformat(), c.id))
-
-
-@router.post("/shifts", status_code=201, dependencies=SUPERVISOR, summary="Plan a shift")
-async def add_shift(conn: Conn, new: NewShift) -> ShiftView:
-    """Times need an offset."""
-    if new.starts_at.tzinfo is None or new.ends_at.tzinfo is None:
-        raise Invalid("The time needs an offset, such as +02:00", field="starts_at")
-    if not await reference.exists(conn, "callers", new.caller_id):
-        raise Invalid(f"There is no caller {new.caller_id}", field="caller_id")
-    return await reference.add_shift(conn, new)
-
-
-@router.get("/shifts", dependencies=STAFF, summary="Shifts")
-async def list_shifts(conn: Conn, pager: Pager) -> Page[ShiftView]:
-    """In order of planning."""
-    found = await reference.shift_page(conn, pager.limit + 1, pager.time_and_id())
-    return Page.of(found, pager.limit, key=lambda s: (s.created_at.isoformat(), s.id))
-
-
-@router.post("/shifts/{shift_id}/sign-on", dependencies=[allow("caller", "supervisor")], summary="The shift begins")
-async def sign_on(conn: Conn, shift_id: Id) -> ShiftView:
-    """The first time counts."""
-    return await reference.sign(conn, shift_id, on=True)
-
-
-@router.post("/shifts/{shift_id}/sign-off", dependencies=[allow("caller", "supervisor")], summary="The shift ends")
-async def sign_off(conn: Conn, shift_id: Id) -> ShiftView:
-    """Everything the caller holds goes back to the queue."""
-    shift = await reference.sign(conn, shift_id, on=False)
-    await reference.return_leases_of(conn, shift.caller_id)
-    return shift

@@ -1,0 +1,118 @@
+"""Callers: who they are, what they may call, and what they hold."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel
+
+from services.chassis.db import Connection
+from services.chassis.errors import NotFound
+from services.lead_gen.schemas.callers import CallerView, NewCaller
+
+
+class Standing(BaseModel):
+    """What decides whether and what somebody may call now. No row: let in by the token's role, for everything."""
+
+    known: bool = False
+    active: bool = True
+    languages: list[str] = []
+    campaigns: list[str] = []
+    quota_left: bool = True
+    on_break: bool = False
+
+
+async def add(conn: Connection, new: NewCaller) -> CallerView | None:
+    """Write a caller; None when the id is taken."""
+    row = await conn.fetchrow(
+        """INSERT INTO callers (id, name, languages, campaigns, daily_quota, timezone) VALUES ($1, $2, $3, $4, $5, $6)
+           ON CONFLICT (id) DO NOTHING RETURNING *""",
+        new.id,
+        new.name,
+        new.languages,
+        new.campaigns,
+        new.daily_quota,
+        new.timezone,
+    )
+    return CallerView.model_validate(dict(row)) if row else None
+
+
+async def get(conn: Connection, caller_id: str) -> CallerView:
+    """Read a caller. Raises NotFound."""
+    row = await conn.fetchrow("SELECT * FROM callers WHERE id = $1", caller_id)
+    if row is None:
+        raise NotFound(f"There is no caller {caller_id}")
+    return CallerView.model_validate(dict(row))
+
+
+async def change(conn: Connection, caller_id: str, fields: dict[str, Any]) -> CallerView:
+    """Write these columns (names come from the model). Raises NotFound."""
+    for name, value in fields.items():
+        await conn.execute(f"UPDATE callers SET {name} = $2 WHERE id = $1", caller_id, value)
+    return await get(conn, caller_id)
+
+
+async def page(conn: Connection, limit: int, after: tuple[datetime, str] | None) -> list[CallerView]:
+    """Callers by time of creation."""
+    rows = await conn.fetch(
+        """SELECT * FROM callers WHERE ($1::timestamptz IS NULL OR (created_at, id) > ($1, $2))
+            ORDER BY created_at, id LIMIT $3""",
+        after[0] if after else None,
+        after[1] if after else None,
+        limit,
+    )
+    return [CallerView.model_validate(dict(row)) for row in rows]
+
+
+async def standing(conn: Connection, caller_id: str) -> Standing:
+    """Whether somebody may call now, and what; a day is a day of his own time zone."""
+    row = await conn.fetchrow(
+        """SELECT true AS known, c.active, c.languages, c.campaigns, s.break_since IS NOT NULL AS on_break,
+                  (c.daily_quota IS NULL OR c.daily_quota > (
+                      SELECT count(*) FROM calls WHERE caller = $1
+                         AND at >= date_trunc('day', now() AT TIME ZONE c.timezone) AT TIME ZONE c.timezone))
+                  AND (s.quota IS NULL OR s.quota > (
+                      SELECT count(*) FROM calls WHERE caller = $1 AND at >= s.signed_on_at)) AS quota_left
+             FROM callers c
+             LEFT JOIN LATERAL (SELECT * FROM shifts WHERE caller_id = c.id AND signed_on_at IS NOT NULL
+                                   AND signed_off_at IS NULL ORDER BY starts_at DESC LIMIT 1) s ON true
+            WHERE c.id = $1""",
+        caller_id,
+    )
+    return Standing.model_validate(dict(row)) if row else Standing()
+
+
+async def return_leases(conn: Connection, caller_id: str) -> int:
+    """Everything this caller holds goes back to the queue."""
+    rows = await conn.fetch(
+        """UPDATE work_items SET state = 'open', leased_by = NULL, lease_until = NULL
+            WHERE kind = 'call' AND leased_by = $1 AND state = 'leased' RETURNING id""",
+        caller_id,
+    )
+    return len(rows)
+
+
+# Is a caller there at that moment? Somebody whom nobody plans at all is taken at his word.
+_THERE = """
+NOT EXISTS (SELECT FROM callers c WHERE c.id = {caller} AND NOT c.active)
+AND (NOT EXISTS (SELECT FROM shifts s WHERE s.caller_id = {caller})
+     OR EXISTS (SELECT FROM shifts s WHERE s.caller_id = {caller} AND s.signed_off_at IS NULL
+                   AND s.starts_at <= {at} AND {at} < s.ends_at))
+"""
+
+
+async def will_be_there(conn: Connection, caller_id: str, at: datetime) -> bool:
+    """Is a personal callback at that time safe with him?"""
+    return bool(await conn.fetchval(f"SELECT {_THERE.format(caller='$1::text', at='$2::timestamptz')}", caller_id, at))
+
+
+async def callbacks_to_pool(conn: Connection, caller_id: str) -> int:
+    """Personal callbacks that fall due while he is not there are everybody's; how many."""
+    condition = _THERE.format(caller="$1", at="greatest(w.not_before, now())")
+    rows = await conn.fetch(
+        f"""UPDATE work_items w SET assignee = NULL
+             WHERE kind = 'call' AND state = 'open' AND assignee = $1 AND NOT ({condition}) RETURNING id""",
+        caller_id,
+    )
+    return len(rows)
