@@ -25,6 +25,7 @@ def add_to(app: typer.Typer) -> None:
     """Register this module's commands."""
     app.command("import")(import_file)
     app.command()(replay)
+    app.command()(call)
 
 
 def import_file(
@@ -51,6 +52,30 @@ def import_file(
         print(summary(run_import(url, token, Wanted(file, default_region, mapping, dry_run))))
     except ImportRefused as error:
         give_up(str(error))
+
+
+def call(
+    number: Annotated[str, typer.Argument(help="Who calls, e.g. +380441234567.")],
+    missed: Annotated[bool, typer.Option("--missed", help="Nobody picks up: a call back is promised.")] = False,
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """Let somebody call the running house, as a switchboard would report it, and show where the call goes."""
+    import uuid
+
+    import httpx
+
+    from leadrelay.switchboard import Switchboard
+    from services.chassis.settings import Settings
+
+    switchboard = Switchboard(_stack_address(data), Settings().telephony_secret)
+    try:
+        told = switchboard.call(number, f"cli-{uuid.uuid4()}", missed=missed)
+    except httpx.HTTPStatusError as error:
+        give_up(str(error.response.json().get("detail", error)))
+    except httpx.HTTPError as error:
+        give_up(f"lead_gen does not answer: {error}")
+    owner = f", {told['owner']}" if told["owner"] else ""
+    print(f"{told['state']}: to {told['routed_to']}{owner} (lead {told['lead_id']}, {told['stage']})")
 
 
 def _stack_address(data: Path) -> str:

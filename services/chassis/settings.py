@@ -15,6 +15,7 @@ PREFIX = "LEADRELAY_"
 DEV_ISSUER = "leadrelay-development"
 # Public on purpose: it only keeps the embedded stack working without any setup. Production refuses it.
 DEV_CODEC_KEYS = "dev:" + base64.b64encode(b"leadrelay development codec key.").decode()
+DEV_TELEPHONY_SECRET = "leadrelay development switchboard"  # noqa: S105 - public on purpose, as above
 _LOOPBACK = {"", "localhost", "127.0.0.1", "::1"}
 
 
@@ -41,6 +42,9 @@ class Settings(BaseSettings):
     auth_jwks_url: str | None = None
     auth_dev_jwks: Path | None = None
     codec_keys: str = Field(default=DEV_CODEC_KEYS, repr=False, description="`id:base64key,...`; the first encrypts.")
+    telephony_secret: str = Field(
+        default=DEV_TELEPHONY_SECRET, repr=False, min_length=16, description="The switchboard signs its events with it."
+    )
     worker_deployment: str | None = None
     worker_build_id: str | None = None
     max_cached_workflows: int = Field(default=1000, ge=0, description="0 replays every workflow task from the start.")
@@ -132,6 +136,8 @@ def production_problems(settings: Settings) -> list[str]:
     dev_keys = {key for _, key in parse_key_ring(DEV_CODEC_KEYS)}
     if any(key in dev_keys for _, key in settings.key_ring):
         refuse("CODEC_KEYS", "contains the published development key; generate your own")
+    if settings.telephony_secret == DEV_TELEPHONY_SECRET:
+        refuse("TELEPHONY_SECRET", "is the published development secret; generate your own")
     if not _is_encrypted(settings.database_dsn):
         refuse("DATABASE_DSN", "leaves this machine without TLS; use sslmode=verify-full (or at least require)")
     if settings.policy == "demo":

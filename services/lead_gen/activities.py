@@ -14,7 +14,7 @@ from services.lead_gen.domain.criteria import to_sql
 from services.lead_gen.domain.policy import Policy
 from services.lead_gen.domain.window import next_open
 from services.lead_gen.enrolment import cold_call_start
-from services.lead_gen.repository import callers, calls, campaigns, leads, reference
+from services.lead_gen.repository import callers, calls, campaigns, do_not_call, inbound, leads, reference
 from workflows.contracts.base import ContactCard, Done
 from workflows.contracts.lead_gen import (
     CallbackLate,
@@ -44,7 +44,7 @@ class Activities(LeadGenActivities):
         """Open the work item of one call attempt, due inside the lead's calling window."""
         async with self._pool.acquire() as conn, conn.transaction():
             lead = await leads.lock(conn, request.lead_id)
-            if await calls.forbidden(conn, lead.id):
+            if await do_not_call.forbidden(conn, lead.id):
                 return OpenedCall(refused="do_not_call")
             _, policy = await reference.policy(conn, request.policy_version)
             due = _due(policy, lead.timezone, request, datetime.now(UTC))
@@ -120,6 +120,8 @@ class Activities(LeadGenActivities):
                 at=request.at,
                 key=request.key,
             )
+            if request.stage == "accepted":
+                await inbound.keep_promises(conn, request.lead_id)
         return Done()
 
     @activity.defn(name="lead_gen.enrol_batch")

@@ -12,6 +12,7 @@ from services.lead_gen.routes import (
     callers,
     calls,
     campaigns,
+    do_not_call,
     duplicates,
     imports,
     inbound,
@@ -19,6 +20,7 @@ from services.lead_gen.routes import (
     reference,
     reports,
     shifts,
+    telephony,
 )
 from workflows.contracts.base import Tier
 
@@ -38,6 +40,8 @@ def build_app(settings: Settings) -> FastAPI:
             campaigns.router,
             calls.router,
             inbound.router,
+            telephony.router,
+            do_not_call.router,
             callers.router,
             shifts.router,
             reference.router,

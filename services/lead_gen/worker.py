@@ -6,6 +6,7 @@ from services.chassis.settings import Settings
 from services.chassis.worker import run_worker
 from services.lead_gen.activities import Activities
 from services.lead_gen.importer import run_imports
+from services.lead_gen.inbound import watch_promises
 from services.lead_gen.near_duplicates import find_near_duplicates
 from services.lead_gen.rota_keeper import close_shifts, keep_rota
 from workflows.campaign import Campaign
@@ -25,5 +26,6 @@ async def run(settings: Settings) -> None:
             ("near_duplicates", 1.0, find_near_duplicates),
             ("rota", 600.0, keep_rota),
             ("close_shifts", 5.0, close_shifts),
+            ("promises", 5.0, watch_promises),
         ],
     )

@@ -69,7 +69,12 @@ def test_every_dependency_is_what_it_claims_to_be(services: dict[str, Any]) -> N
 
 def test_secrets_have_no_default() -> None:
     text = (ROOT / "docker-compose.yml").read_text()
-    for secret in ("POSTGRES_PASSWORD", "LEADRELAY_TIER_PASSWORD", "LEADRELAY_CODEC_KEYS"):
+    for secret in (
+        "POSTGRES_PASSWORD",
+        "LEADRELAY_TIER_PASSWORD",
+        "LEADRELAY_CODEC_KEYS",
+        "LEADRELAY_TELEPHONY_SECRET",
+    ):
         uses = re.findall(rf"\${{{secret}[^}}]*}}", text)
         assert uses
         assert all(":?" in use for use in uses)

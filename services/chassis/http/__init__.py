@@ -8,7 +8,7 @@ from services.chassis.http.metrics import Collector
 from services.chassis.http.models import Body, Id, Model
 from services.chassis.http.paging import Page, PageParams, Pager
 from services.chassis.http.principal import Who, allow
-from services.chassis.http.route import Conn, ConnectionPool, new_router
+from services.chassis.http.route import Conn, ConnectionPool, door_router, new_router
 from services.chassis.http.server import serve, serve_async
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "Who",
     "allow",
     "create_app",
+    "door_router",
     "new_router",
     "publish",
     "purge_idempotency_keys",

@@ -17,6 +17,7 @@ from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 from starlette.responses import Response
 
+from services.chassis.auth import Principal
 from services.chassis.db import Connection, Pool
 from services.chassis.errors import Unavailable
 from services.chassis.http.bodies import limit_body, read_form, read_json
@@ -69,29 +70,34 @@ Conn = Annotated[Connection, Depends(_connection, scope="function")]
 """The request's connection: inside its transaction for a write, a plain pooled one for a read."""
 
 
+Door = Callable[[Request], Coroutine[Any, Any, Principal]]
+
+
 class TransactionalRoute(APIRoute):
     """See the module's docstring. Made by `new_router`; a route never begins or commits by itself."""
+
+    door: Door = staticmethod(authenticate)
 
     def get_route_handler(self) -> Handler:
         """Wrap FastAPI's handler (which reads the body, resolves dependencies and calls the endpoint)."""
         handle = super().get_route_handler()
         if not self.methods or self.methods <= SAFE_METHODS:
-            return _reader(handle)
+            return _reader(handle, self.door)
         takes_form = self.body_field is not None and isinstance(self.body_field.field_info, params.Form)
-        return _writer(handle, takes_form=takes_form, takes_json=self.body_field is not None)
+        return _writer(handle, self.door, takes_form=takes_form, takes_json=self.body_field is not None)
 
 
-def _reader(handle: Handler) -> Handler:
+def _reader(handle: Handler, door: Door) -> Handler:
     async def read(request: Request) -> Response:
-        await authenticate(request)
+        await door(request)
         return await handle(request)
 
     return read
 
 
-def _writer(handle: Handler, *, takes_form: bool, takes_json: bool) -> Handler:
+def _writer(handle: Handler, door: Door, *, takes_form: bool, takes_json: bool) -> Handler:
     async def write(request: Request) -> Response:
-        principal = await authenticate(request)
+        principal = await door(request)
         key = read_key(request.headers.get(HEADER)) if request.method == "POST" else None
         settings = request.app.state.settings
         limit_body(request, settings.max_upload_bytes if takes_form else settings.max_body_bytes)
@@ -137,5 +143,23 @@ def new_router(*, tags: list[str], prefix: str = "/v1") -> APIRouter:
         dependencies=[Depends(bearer)],
         generate_unique_id_function=_operation_id,
         # Its presence also keeps FastAPI from documenting an error model of its own; see openapi.py.
+        responses={"default": {"description": "An error, as a problem document."}},
+    )
+
+
+def door_router(*, tags: list[str], door: Door, prefix: str = "/v1") -> APIRouter:
+    """A router like `new_router`'s, for callers that are known by something else than a bearer token."""
+
+    async def limited(request: Request) -> Principal:
+        # Such a door may have to read the body before it knows who is there.
+        limit_body(request, request.app.state.settings.max_body_bytes)
+        return await door(request)
+
+    route_class = type("DoorRoute", (TransactionalRoute,), {"door": staticmethod(limited)})
+    return APIRouter(
+        prefix=prefix,
+        tags=list(tags),
+        route_class=route_class,
+        generate_unique_id_function=_operation_id,
         responses={"default": {"description": "An error, as a problem document."}},
     )

@@ -23,8 +23,12 @@ def next_attempt_at(
         gap = gap / BUSY_FACTOR
     if after is CallOutcome.WRONG_NUMBER:
         gap = timedelta(0)
+    elif gap < policy.min_gap:
+        gap = policy.min_gap
     planned = next_open(policy, timezone, max(after_at + gap, now))
     if not policy.other_part_of_day:
         return planned
-    # The other half of that day may have begun already: such a call is due at once, not in the past.
-    return max(now, other_part_of_day(policy, timezone, after_at, planned))
+    # The other half of that day may have begun already: such a call is due at once, not in the past, and never
+    # sooner after the last one than the cadence allows.
+    other = other_part_of_day(policy, timezone, after_at, planned)
+    return next_open(policy, timezone, max(now, other, after_at + policy.min_gap))

@@ -27,6 +27,12 @@ class Policy(BaseModel):
     other_part_of_day: bool = Field(default=True, description="Each attempt in another part of the day.")
     rest: timedelta = Field(default=timedelta(days=90), description="Cool-down after the last attempt.")
     callback_grace: timedelta = timedelta(minutes=15)
+    promise_within: timedelta = Field(
+        default=timedelta(hours=1), gt=timedelta(0), description="A missed caller is called back within this time."
+    )
+    min_gap: timedelta = Field(
+        default=timedelta(minutes=30), ge=timedelta(0), description="Between two contacts of a lead, but for a promise."
+    )
     lease: timedelta = Field(default=timedelta(minutes=10), ge=timedelta(seconds=1))
     always_open: bool = Field(default=False, description="Call at any hour: for a demonstration only.")
     opens: time = time(9, 0)
@@ -47,6 +53,8 @@ DEMO = Policy(
     other_part_of_day=False,
     rest=timedelta(minutes=3),
     callback_grace=timedelta(seconds=4),
+    promise_within=timedelta(seconds=20),
+    min_gap=timedelta(0),
     lease=timedelta(seconds=30),
     always_open=True,
     holidays_of=None,

@@ -87,4 +87,4 @@ CREATE TABLE callback_promises (
     created_at      timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX callback_promises_page ON callback_promises (state, due_at, id);
-CREATE INDEX callback_promises_lead ON callback_promises (lead_id) WHERE state <> 'kept';
+CREATE INDEX callback_promises_lead ON callback_promises (lead_id) WHERE kept_at IS NULL;

@@ -1,4 +1,4 @@
-"""Calls, the do-not-call ledger, and inbound calls."""
+"""Calls and their story."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from services.chassis.db import Connection, new_id
-from services.lead_gen.schemas.calls import DoNotCallView, InboundView, NewDoNotCall, NewInboundCall, NewOutcome
+from services.lead_gen.schemas.calls import NewOutcome
 from services.lead_gen.schemas.leads import CallView
 from workflows.contracts.conversion import CallRecord
 
@@ -74,91 +74,3 @@ async def story(conn: Connection, lead_id: str) -> tuple[list[CallRecord], dict[
         if row["outcome"] in ("interested", "hard_question"):
             last["sourced_by"] = row["caller"]
     return records, last
-
-
-# The ledger
-
-
-async def forbidden(conn: Connection, lead_id: str) -> bool:
-    """Does the ledger forbid calling this lead? A company-wide entry on any of its numbers does."""
-    found: bool = await conn.fetchval(
-        """SELECT count(*) FILTER (WHERE d.phone IS NOT NULL AND d.scope = 'company') > 0
-                  OR count(*) FILTER (WHERE d.phone IS NULL AND NOT p.bad) = 0
-             FROM lead_phones p LEFT JOIN do_not_call d ON d.phone = p.phone AND d.withdrawn_at IS NULL
-            WHERE p.lead_id = $1""",
-        lead_id,
-    )
-    return bool(found)
-
-
-async def forbid(conn: Connection, phone: str, entry: NewDoNotCall, by: str) -> DoNotCallView:
-    """Write a withdrawal of consent; a second one for the same number counts and keeps the first time."""
-    row = await conn.fetchrow(
-        """INSERT INTO do_not_call (phone, scope, basis, proof, by) VALUES ($1, $2, $3, $4, $5)
-           ON CONFLICT (phone) DO UPDATE
-              SET scope = excluded.scope, basis = coalesce(excluded.basis, do_not_call.basis),
-                  proof = coalesce(excluded.proof, do_not_call.proof), times = do_not_call.times + 1,
-                  withdrawn_at = NULL
-           RETURNING *""",
-        phone,
-        entry.scope,
-        entry.basis,
-        entry.proof,
-        by,
-    )
-    return DoNotCallView.model_validate(dict(row or {}))
-
-
-async def ledger_entry(conn: Connection, phone: str) -> DoNotCallView | None:
-    """The entry for a number, lifted or not."""
-    row = await conn.fetchrow("SELECT * FROM do_not_call WHERE phone = $1", phone)
-    return DoNotCallView.model_validate(dict(row)) if row else None
-
-
-async def times_forbidden(conn: Connection, phone: str) -> int:
-    """How often this number was entered; makes the event id of each withdrawal new."""
-    return int(await conn.fetchval("SELECT times FROM do_not_call WHERE phone = $1", phone) or 0)
-
-
-async def lift(conn: Connection, phone: str) -> DoNotCallView | None:
-    """Lift an entry; it stays in the ledger with the time."""
-    row = await conn.fetchrow(
-        "UPDATE do_not_call SET withdrawn_at = now() WHERE phone = $1 AND withdrawn_at IS NULL RETURNING *", phone
-    )
-    return DoNotCallView.model_validate(dict(row)) if row else None
-
-
-# Inbound
-
-
-async def inbound_by_call_id(conn: Connection, call_id: str) -> InboundView | None:
-    """A switchboard may report the same call twice."""
-    row = await conn.fetchrow(f"{_INBOUND} WHERE i.call_id = $1", call_id)
-    return InboundView.model_validate(dict(row)) if row else None
-
-
-_INBOUND = "SELECT i.*, i.routed_to AS tier FROM inbound_calls i"
-
-
-async def record_inbound(
-    conn: Connection, call: NewInboundCall, *, phone: str, by: str, lead_id: str, known: bool, routed: dict[str, Any]
-) -> InboundView:
-    """Write where an inbound call was put through."""
-    row = await conn.fetchrow(
-        """INSERT INTO inbound_calls (id, lead_id, phone, called, call_id, note, by, routed_to, owner, known,
-                                      workflow_id, stage)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING *, routed_to AS tier""",
-        new_id(),
-        lead_id,
-        phone,
-        call.to,
-        call.call_id,
-        call.note,
-        by,
-        routed["routed_to"],
-        routed["owner"],
-        known,
-        routed["workflow_id"],
-        routed["stage"],
-    )
-    return InboundView.model_validate(dict(row or {}))

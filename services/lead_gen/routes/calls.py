@@ -13,23 +13,31 @@ from services.chassis.http import Conn, Id, Who, allow, new_router, publish
 from services.chassis.work_items import WorkItem
 from services.lead_gen.domain.policy import Policy
 from services.lead_gen.domain.window import is_open
-from services.lead_gen.repository import callers, calls, campaigns, leads, reference
+from services.lead_gen.repository import callers, calls, campaigns, do_not_call, inbound, leads, reference
 from services.lead_gen.repository.callers import Standing
 from services.lead_gen.schemas.calls import (
     Lease,
     LeasedCall,
     LeasedLead,
-    NewDoNotCall,
     NewOutcome,
     NextCall,
     OutcomeTaken,
     Token,
 )
+from services.lead_gen.schemas.do_not_call import NewDoNotCall
 from workflows.contracts import ids
 from workflows.contracts.lead_gen import CallAnswered, CallOutcome
 
 router: APIRouter = new_router(tags=["calls"])
 
+# Somebody was spoken with.
+CONTACTS = {
+    CallOutcome.CALLBACK,
+    CallOutcome.NOT_INTERESTED,
+    CallOutcome.DO_NOT_CALL,
+    CallOutcome.INTERESTED,
+    CallOutcome.HARD_QUESTION,
+}
 HANDED_OVER = {CallOutcome.INTERESTED, CallOutcome.HARD_QUESTION}
 # What a caller must say with an outcome.
 REQUIRED = {
@@ -59,7 +67,7 @@ async def next_call(conn: Conn, who: Who, body: NextCall | None = None) -> Lease
         item = await work_items.claim(conn, kind="call", person=who.person, lease=policy.lease, groups=groups)
         if item is None:
             break
-        if not await calls.forbidden(conn, item.lead_id):
+        if not await do_not_call.forbidden(conn, item.lead_id):
             return await _leased(conn, item)
         # Consent was withdrawn after the call was opened: nobody may be given it.
         await work_items.cancel(conn, item.id, "do_not_call")
@@ -135,6 +143,8 @@ async def outcome(conn: Conn, who: Who, item_id: Id, body: NewOutcome) -> Outcom
         caller=who.person,
         told=body,
     )
+    if body.outcome in CONTACTS:
+        await inbound.keep_promises(conn, lead.id)
     stage, other_number = await _after(conn, who.person, lead, body)
     answer = CallAnswered(
         event_id=f"call:{item_id}",
@@ -177,7 +187,7 @@ async def _after(conn: Connection, caller: str, lead: leads.Lead, body: NewOutco
     if body.outcome is CallOutcome.DO_NOT_CALL:
         entry = NewDoNotCall(scope="company", basis="said so on the phone")
         for phone in lead.phones:
-            await calls.forbid(conn, phone, entry, caller)
+            await do_not_call.forbid(conn, phone, entry, caller)
         await leads.move(conn, lead.id, tier="lead_gen", stage="do_not_call", key=key)
         return "do_not_call", False
     if body.outcome is CallOutcome.WRONG_NUMBER:

@@ -10,7 +10,7 @@ from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router, publish
 from services.lead_gen.domain.merging import NotMergeableError, choose, taken_over
-from services.lead_gen.repository import calls, duplicates, leads
+from services.lead_gen.repository import do_not_call, duplicates, leads
 from services.lead_gen.repository.duplicates import Pair
 from services.lead_gen.routes.leads import view
 from services.lead_gen.schemas.duplicates import DuplicateView, MergeView, NewMerge
@@ -77,7 +77,7 @@ async def merge(conn: Conn, who: Who, duplicate_id: Id, body: NewMerge | None = 
     await leads.move(conn, gone_id, tier="lead_gen", stage="merged", key=f"merge:{merge_id}")
     await duplicates.mark_gone(conn, gone_id, kept_id, "merged")
     await duplicates.decide(conn, pair.id, "merged", who.person)
-    if await calls.forbidden(conn, kept_id):
+    if await do_not_call.forbidden(conn, kept_id):
         await withdraw(conn, await leads.lock(conn, kept_id), f"merge:{merge_id}", who.person)
     await publish(conn, "leads_merged", kept=kept_id, gone=gone_id)
     return (await duplicates.merge(conn, merge_id))[0]

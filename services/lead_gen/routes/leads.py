@@ -14,7 +14,7 @@ from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
 from services.lead_gen.domain import phones
 from services.lead_gen.domain.identity import keys_of, tax_id_of
 from services.lead_gen.domain.window import is_open
-from services.lead_gen.repository import calls, campaigns, leads, reference
+from services.lead_gen.repository import calls, campaigns, do_not_call, leads, reference
 from services.lead_gen.schemas.leads import GiveUp, LeadView, NewLead, Reason, Why
 from workflows.contracts.base import Cancel
 
@@ -121,7 +121,7 @@ async def why(conn: Conn, lead_id: Id) -> Why:
             lead.tier == "lead_gen" and lead.stage in ("new", "resting", "calling"),
             f"The lead is {lead.stage} in {lead.tier}",
         ),
-        _reason("do_not_call", not await calls.forbidden(conn, lead_id), "The ledger and working numbers"),
+        _reason("do_not_call", not await do_not_call.forbidden(conn, lead_id), "The ledger and working numbers"),
         _reason(
             "window",
             True,

@@ -1,9 +1,8 @@
-"""The call desk: the lease, the outcome, the ledger, inbound calls."""
+"""The call desk: the lease and the outcome."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
 
 from pydantic import Field
 
@@ -85,48 +84,3 @@ class OutcomeTaken(Model):
     lead_id: str
     outcome: CallOutcome
     stage: str
-
-
-class NewInboundCall(Body):
-    """Somebody called. `from` is their number; `call_id` the switchboard's id of the call."""
-
-    from_: str = Field(alias="from", min_length=3, max_length=40)
-    to: str | None = Field(default=None, max_length=40)
-    call_id: str | None = Field(default=None, max_length=100)
-    note: str | None = Field(default=None, max_length=1000)
-    default_region: str = Field(default="UA", pattern="^[A-Z]{2}$")
-
-
-class InboundView(Model):
-    """Where an inbound call was put through."""
-
-    id: str
-    lead_id: str
-    tier: str
-    stage: str
-    owner: str | None
-    workflow_id: str
-    known: bool
-    routed_to: str
-    at: datetime
-
-
-class NewDoNotCall(Body):
-    """A withdrawal of consent. `company` covers every number of the company."""
-
-    scope: Literal["phone", "company"] = "phone"
-    basis: str | None = Field(default=None, max_length=200)
-    proof: str | None = Field(default=None, max_length=500)
-    default_region: str = Field(default="UA", pattern="^[A-Z]{2}$")
-
-
-class DoNotCallView(Model):
-    """An entry of the ledger. It stays when it is lifted, with the time of lifting."""
-
-    phone: str
-    scope: str
-    basis: str | None
-    proof: str | None
-    by: str
-    at: datetime
-    withdrawn_at: datetime | None

@@ -16,6 +16,7 @@ PRODUCTION = {
     "LEADRELAY_AUTH_ISSUER": "https://login.example.org",
     "LEADRELAY_AUTH_JWKS_URL": "https://login.example.org/keys",
     "LEADRELAY_CODEC_KEYS": f"k1:{KEY}",
+    "LEADRELAY_TELEPHONY_SECRET": "thirty-two random bytes in hex",
 }
 
 
@@ -53,6 +54,7 @@ def test_a_good_production_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         ("AUTH_JWKS_URL", None),
         ("AUTH_JWKS_URL", "http://login.example.org/keys"),
         ("CODEC_KEYS", None),
+        ("TELEPHONY_SECRET", None),
         ("CODEC_KEYS", f"k1:{KEY},old:{DEV_CODEC_KEYS.partition(':')[2]}"),
         ("DATABASE_DSN", "postgresql://app@db.example.org/x"),
         ("DATABASE_DSN", "postgresql://app@db.example.org/x?sslmode=disable"),

@@ -1,0 +1,96 @@
+"""The do-not-call ledger: what holds now, and every word that was said, which is never changed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from services.chassis.db import Connection
+from services.lead_gen.schemas.do_not_call import DoNotCallView, LedgerLine, NewDoNotCall
+
+
+async def forbidden(conn: Connection, lead_id: str) -> bool:
+    """Does the ledger forbid calling this lead? A company-wide entry on any of its numbers does."""
+    found: bool = await conn.fetchval(
+        """SELECT count(*) FILTER (WHERE d.phone IS NOT NULL AND d.scope = 'company') > 0
+                  OR count(*) FILTER (WHERE d.phone IS NULL AND NOT p.bad) = 0
+             FROM lead_phones p LEFT JOIN do_not_call d ON d.phone = p.phone AND d.withdrawn_at IS NULL
+            WHERE p.lead_id = $1""",
+        lead_id,
+    )
+    return bool(found)
+
+
+async def forbid(conn: Connection, phone: str, entry: NewDoNotCall, by: str) -> DoNotCallView:
+    """Write a withdrawal of consent; a second one for the same number counts and keeps the first time."""
+    row = await conn.fetchrow(
+        """INSERT INTO do_not_call (phone, scope, basis, proof, by) VALUES ($1, $2, $3, $4, $5)
+           ON CONFLICT (phone) DO UPDATE
+              SET scope = excluded.scope, basis = coalesce(excluded.basis, do_not_call.basis),
+                  proof = coalesce(excluded.proof, do_not_call.proof), times = do_not_call.times + 1,
+                  withdrawn_at = NULL
+           RETURNING *""",
+        phone,
+        entry.scope,
+        entry.basis,
+        entry.proof,
+        by,
+    )
+    await _say(conn, phone, "forbidden", entry, by)
+    return DoNotCallView.model_validate(dict(row or {}))
+
+
+async def _say(conn: Connection, phone: str, action: str, entry: NewDoNotCall | DoNotCallView, by: str) -> None:
+    await conn.execute(
+        "INSERT INTO do_not_call_history (phone, action, scope, basis, proof, by) VALUES ($1, $2, $3, $4, $5, $6)",
+        phone,
+        action,
+        entry.scope,
+        entry.basis,
+        entry.proof,
+        by,
+    )
+
+
+async def entry(conn: Connection, phone: str) -> DoNotCallView | None:
+    """The entry for a number, lifted or not."""
+    row = await conn.fetchrow("SELECT * FROM do_not_call WHERE phone = $1", phone)
+    return DoNotCallView.model_validate(dict(row)) if row else None
+
+
+async def times_forbidden(conn: Connection, phone: str) -> int:
+    """How often this number was entered; makes the event id of each withdrawal new."""
+    return int(await conn.fetchval("SELECT times FROM do_not_call WHERE phone = $1", phone) or 0)
+
+
+async def lift(conn: Connection, phone: str, by: str) -> DoNotCallView | None:
+    """Lift an entry; it stays in the ledger with the time."""
+    row = await conn.fetchrow(
+        "UPDATE do_not_call SET withdrawn_at = now() WHERE phone = $1 AND withdrawn_at IS NULL RETURNING *", phone
+    )
+    if row is None:
+        return None
+    lifted = DoNotCallView.model_validate(dict(row))
+    await _say(conn, phone, "lifted", lifted, by)
+    return lifted
+
+
+async def page(
+    conn: Connection, *, state: str | None, limit: int, after: tuple[datetime, str] | None
+) -> list[DoNotCallView]:
+    """Entries in order of time: `active`, `lifted`, or all."""
+    rows = await conn.fetch(
+        """SELECT * FROM do_not_call
+            WHERE ($1::text IS NULL OR (withdrawn_at IS NULL) = ($1 = 'active'))
+              AND ($2::timestamptz IS NULL OR (at, phone) > ($2, $3)) ORDER BY at, phone LIMIT $4""",
+        state,
+        after[0] if after else None,
+        after[1] if after else None,
+        limit,
+    )
+    return [DoNotCallView.model_validate(dict(row)) for row in rows]
+
+
+async def history(conn: Connection, phone: str) -> list[LedgerLine]:
+    """Everything that was said about a number, the oldest first."""
+    rows = await conn.fetch("SELECT * FROM do_not_call_history WHERE phone = $1 ORDER BY id", phone)
+    return [LedgerLine.model_validate(dict(row)) for row in rows]
