@@ -20,6 +20,7 @@ from services.lead_gen.routes import (
     reference,
     reports,
     shifts,
+    supply,
     telephony,
 )
 from workflows.contracts.base import Tier
@@ -45,6 +46,7 @@ def build_app(settings: Settings) -> FastAPI:
             callers.router,
             shifts.router,
             reference.router,
+            supply.router,
             reports.router,
             outbox_router(),
         ],

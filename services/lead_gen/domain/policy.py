@@ -43,6 +43,9 @@ class Policy(BaseModel):
     window: int = Field(default=200, ge=1, description="Leads of a campaign in cold calling at one time.")
     batch: int = Field(default=100, ge=1, le=1000, description="Leads enrolled in one look, at most.")
     stock_limit: int = Field(default=100, ge=1, description="Interested leads waiting for tier 2 that stop enrolment.")
+    managers_per_hour: float | None = Field(
+        default=None, ge=0, description="Leads that tier 2 takes in a working hour; left out, it is learned."
+    )
     retry_after: timedelta = Field(default=timedelta(seconds=30), description="When a caller without work asks again.")
 
 

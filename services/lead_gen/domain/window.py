@@ -57,6 +57,20 @@ def next_open(policy: Policy, timezone: str, instant: datetime) -> datetime:
     raise NoCallingDayError(f"No calling day within {SEARCH_DAYS} days")
 
 
+def open_hours(policy: Policy, timezone: str, start: datetime, end: datetime) -> float:
+    """Hours between two instants at which the window is open."""
+    if policy.always_open:
+        return max(0.0, (end - start).total_seconds() / 3600)
+    zone = ZoneInfo(timezone)
+    day, last, total = start.astimezone(zone).date(), end.astimezone(zone).date(), 0.0
+    while day <= last:
+        if is_calling_day(policy, day):
+            opens, closes = _instant(day, policy.opens, zone), _instant(day, policy.closes, zone)
+            total += max(0.0, (min(end, closes) - max(start, opens)).total_seconds())
+        day += timedelta(days=1)
+    return total / 3600
+
+
 def other_part_of_day(policy: Policy, timezone: str, last: datetime, planned: datetime) -> datetime:
     """Move a call on another day than the last one into the other half of the day: before or after 13:00."""
     zone = ZoneInfo(timezone)

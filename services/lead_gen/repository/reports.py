@@ -43,22 +43,3 @@ async def funnel(conn: Connection) -> FunnelView:
                   (SELECT count(DISTINCT lead_id) FROM lead_history WHERE stage = 'won') AS won"""
     )
     return FunnelView.model_validate({"stages": stages, **dict(totals or {})})
-
-
-async def supply(conn: Connection) -> tuple[int, int, float, int]:
-    """(interested leads tier 2 has not taken, found in 30 days, hours of calling in 30 days, managers' free places).
-
-    Hours are those in which somebody called. Free places are estimated from what tier 2 accepted in the last day.
-    """
-    row = await conn.fetchrow(
-        """SELECT (SELECT count(*) FROM leads
-                    WHERE tier = 'conversion' AND stage IN ('handed_over', 'inbound')) AS stock,
-                  count(*) FILTER (WHERE outcome IN ('interested', 'hard_question')) AS found,
-                  count(DISTINCT (caller, date_trunc('hour', at)))::float8 AS hours,
-                  (SELECT count(*) FROM lead_history
-                    WHERE stage = 'accepted' AND at > now() - interval '1 day') AS taken
-             FROM calls WHERE at > now() - interval '30 days'"""
-    )
-    if row is None:
-        return 0, 0, 0.0, 0
-    return row["stock"], row["found"], row["hours"], row["taken"]

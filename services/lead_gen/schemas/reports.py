@@ -1,29 +1,11 @@
-"""Supply, figures, and the policy."""
+"""Figures, and the policy."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from services.chassis.http import Body, Model
-
-
-class RateView(Model):
-    """Interested leads per hour of calling, with an interval of about 90 %."""
-
-    mean: float
-    low: float
-    high: float
-
-
-class SupplyView(Model):
-    """Whether tier 2 has enough until the next shift."""
-
-    in_stock: int
-    interested_per_hour: RateView
-    capacity: int
-    hours_of_work: float
-    alarm: Literal["drought", "glut"] | None
 
 
 class CallerReport(Model):

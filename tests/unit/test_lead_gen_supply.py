@@ -1,0 +1,152 @@
+"""Supply: the forecast is as sure as it says, alarms do not flap, and the pace never drowns anybody."""
+
+from __future__ import annotations
+
+import math
+import random
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from services.lead_gen.domain.gamma import arrivals_below, gamma_cdf, gamma_quantile
+from services.lead_gen.domain.pace import room
+from services.lead_gen.domain.policy import STANDARD
+from services.lead_gen.domain.supply import alarms, forecast, house_rate, rate_under
+from services.lead_gen.domain.window import open_hours
+
+NOW = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("shape", [0.3, 1, 2, 7.5, 40, 900])
+@pytest.mark.parametrize("p", [0.05, 0.5, 0.95])
+def test_quantiles_are_those_of_the_gamma_distribution(shape: float, p: float) -> None:
+    expected = float(stats.gamma.ppf(p, shape, scale=1 / 3))
+    assert gamma_quantile(p, shape, 3) == pytest.approx(expected, rel=1e-6, abs=1e-9)
+
+
+@given(st.floats(0.01, 200), st.floats(0.1, 100))
+def test_the_distribution_function_agrees_with_scipy(x: float, shape: float) -> None:
+    assert gamma_cdf(x, shape) == pytest.approx(float(stats.gamma.cdf(x, shape)), abs=1e-9)
+
+
+@given(st.integers(0, 60), st.floats(0.5, 50), st.floats(0.5, 50), st.floats(0.1, 50))
+def test_tails_agree_with_the_negative_binomial(count: int, shape: float, rate: float, hours: float) -> None:
+    expected = float(stats.nbinom.cdf(count - 1, shape, rate / (rate + hours)))
+    assert arrivals_below(count, shape, rate, hours) == pytest.approx(expected, abs=1e-8)
+
+
+@given(st.integers(0, 500), st.floats(0, 500))
+def test_the_interval_holds_the_mean_and_narrows_with_experience(found: int, hours: float) -> None:
+    rate, later = house_rate(found, hours), house_rate(found * 4, hours * 4 + 6)
+    assert rate.low < rate.mean < rate.high
+    assert (later.high - later.low) / later.mean <= (rate.high - rate.low) / rate.mean + 1e-9
+
+
+def test_a_new_caller_is_judged_by_the_house_until_his_own_figures_speak() -> None:
+    house = house_rate(200, 200)
+    assert rate_under(house, 0, 0).mean == pytest.approx(house.mean)
+    assert rate_under(house, 0, 200).mean < 0.1 * house.mean
+
+
+def outlook(stock: int, found: int, hours: float, *, calling: float, taken: float = 2.0, days: int = 2) -> float:
+    return forecast(
+        now=NOW,
+        until=NOW + timedelta(days=days),
+        stock=stock,
+        rate=house_rate(found, hours),
+        calling_hours=calling,
+        taken_per_hour=taken,
+        open_hours=lambda start, end: open_hours(STANDARD, "UTC", start, end),
+    ).runs_dry
+
+
+@pytest.mark.parametrize("hourly", [0.08, 0.3, 1.2])
+def test_managers_run_dry_as_often_as_the_forecast_says(hourly: float) -> None:
+    """Over a fifteenfold range of rates: of the shifts forecast at p, a share of p runs dry."""
+    dice = random.Random(7)
+    said, happened = 0.0, 0
+    for _ in range(1500):
+        # A rate of which nobody knows more than 40 hours have shown.
+        true_rate = dice.gammavariate(2.0 + hourly * 40, 1 / 42)
+        found = _poisson(dice, true_rate * 40)
+        stock, calling = dice.randrange(0, 30), dice.uniform(0, 60)
+        demand = 2.0 * open_hours(STANDARD, "UTC", NOW, NOW + timedelta(days=2))
+        said += outlook(stock, found, 40, calling=calling)
+        happened += stock + _poisson(dice, true_rate * calling) < math.ceil(demand)
+    assert said / 1500 == pytest.approx(happened / 1500, abs=0.05)
+
+
+def _poisson(dice: random.Random, mean: float) -> int:
+    count, left = 0, dice.expovariate(1.0)
+    while left < mean:
+        count, left = count + 1, left + dice.expovariate(1.0)
+    return count
+
+
+@given(st.integers(0, 200), st.integers(0, 100), st.floats(0, 100))
+def test_more_in_stock_never_makes_a_drought_likelier(stock: int, found: int, calling: float) -> None:
+    assert outlook(stock + 1, found, 40, calling=calling) <= outlook(stock, found, 40, calling=calling) + 1e-9
+
+
+def test_it_says_when_the_stock_is_gone() -> None:
+    ahead = forecast(
+        now=NOW,
+        until=NOW + timedelta(days=3),
+        stock=4,
+        rate=house_rate(0, 1000),
+        calling_hours=0,
+        taken_per_hour=2,
+        open_hours=lambda start, end: open_hours(STANDARD, "UTC", start, end),
+    )
+    assert ahead.runs_dry == 1
+    assert ahead.runs_dry_at == NOW + timedelta(hours=2, minutes=15)
+
+
+def test_an_alarm_begins_once_and_does_not_flap() -> None:
+    ringing: frozenset[str] = frozenset()
+    changes = 0
+    for chance in (0.1, 0.45, 0.51, 0.45, 0.52, 0.4, 0.55, 0.35, 0.2):
+        now = alarms(stock=5, stock_limit=100, runs_dry=chance, ringing=ringing)  # type: ignore[arg-type]
+        changes += now != ringing
+        ringing = frozenset(now)
+    assert (changes, ringing) == (2, frozenset())
+    assert alarms(stock=101, stock_limit=100, runs_dry=0.9, ringing=frozenset()) == {"glut"}
+
+
+ROOMS = st.fixed_dictionaries(
+    {
+        "window": st.integers(1, 500),
+        "batch": st.integers(1, 300),
+        "stock_limit": st.integers(1, 200),
+        "in_flight": st.integers(0, 600),
+        "stock": st.integers(0, 300),
+        "waiting_calls": st.integers(0, 400),
+        "callable_soon": st.one_of(st.none(), st.floats(0, 500)),
+        "drought": st.booleans(),
+    }
+)
+
+
+@given(ROOMS)
+def test_a_campaign_takes_what_its_window_holds_at_most(facts: dict[str, object]) -> None:
+    found = room(**facts)  # type: ignore[arg-type]
+    assert 0 <= found <= max(0, min(facts["batch"], facts["window"] - facts["in_flight"]))  # type: ignore[type-var,operator]
+
+
+@given(ROOMS, st.integers(1, 50))
+def test_more_stock_or_more_waiting_calls_never_enrol_more(facts: dict[str, object], more: int) -> None:
+    for name in ("stock", "waiting_calls", "in_flight"):
+        assert room(**{**facts, name: facts[name] + more}) <= room(**facts)  # type: ignore[arg-type,operator]
+
+
+@given(ROOMS)
+def test_managers_who_drown_get_nothing_and_those_who_run_dry_get_all_there_is_room_for(
+    facts: dict[str, object],
+) -> None:
+    full = {**facts, "stock": facts["stock_limit"]}
+    assert room(**full) == 0  # type: ignore[arg-type]
+    dry = {**facts, "stock": 0, "drought": True}
+    assert room(**dry) == max(0, min(facts["batch"], facts["window"] - facts["in_flight"]))  # type: ignore[arg-type,type-var,operator]
