@@ -17,6 +17,7 @@ from services.lead_gen.routes import (
     imports,
     inbound,
     leads,
+    privacy,
     reference,
     reports,
     shifts,
@@ -37,6 +38,7 @@ def build_app(settings: Settings) -> FastAPI:
         routers=[
             imports.router,
             duplicates.router,
+            privacy.router,
             leads.router,
             campaigns.router,
             calls.router,

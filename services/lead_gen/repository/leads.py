@@ -104,6 +104,7 @@ async def page(
     rows = await conn.fetch(
         f"""{_SELECT}
         WHERE ($1::text IS NULL OR l.tier = $1) AND ($2::text IS NULL OR l.stage = $2)
+          AND ($2 IN ('erased', 'merged') OR l.stage NOT IN ('erased', 'merged'))
           AND ($3::uuid IS NULL OR l.campaign_id = $3) AND ($4::text IS NULL OR l.company ILIKE '%' || $4 || '%')
           AND ($5::timestamptz IS NULL OR (l.created_at, l.id) > ($5, $6::uuid))
         ORDER BY l.created_at, l.id LIMIT $7""",

@@ -81,8 +81,13 @@ async def list_leads(
     state: Annotated[str | None, Query(description="Another name of `stage`.")] = None,
     campaign_id: Id | None = None,
     q: Annotated[str | None, Query(max_length=100, description="Part of the company's name.")] = None,
+    phone: Annotated[str | None, Query(max_length=40)] = None,
+    default_region: str = "UA",
 ) -> Page[LeadView]:
-    """In order of creation."""
+    """In order of creation, numbers masked; `phone` finds the lead of a number in any format of `default_region`."""
+    if phone is not None:
+        known = await leads.find_by_phone(conn, read_phone(phone, default_region, "phone"))
+        return Page(items=[view(await leads.get(conn, known), masked=True)] if known else [], next=None)
     found = await leads.page(
         conn,
         tier=tier,
@@ -92,7 +97,7 @@ async def list_leads(
         limit=pager.limit + 1,
         after=pager.time_and_id(),
     )
-    items = [view(lead) for lead in found]
+    items = [view(lead, masked=True) for lead in found]
     return Page.of(items, pager.limit, key=lambda lead: (lead.created_at.isoformat(), lead.id))
 
 
@@ -101,7 +106,8 @@ async def get_lead(conn: Conn, who: Who, lead_id: Id) -> LeadView:
     """A caller sees only the lead under his lease."""
     if who.role == "caller" and not await _leases(conn, who.person, lead_id):
         raise Forbidden("A caller sees only the lead that he is calling", code="not_leased")
-    lead = view(await leads.get(conn, lead_id))
+    # A supervisor dials back; who only watches needs no number.
+    lead = view(await leads.get(conn, lead_id), masked=who.is_ops)
     return lead.model_copy(update={"calls": await calls.history(conn, lead_id)})
 
 
