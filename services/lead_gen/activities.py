@@ -14,7 +14,7 @@ from services.lead_gen.domain.criteria import to_sql
 from services.lead_gen.domain.policy import Policy
 from services.lead_gen.domain.window import next_open
 from services.lead_gen.enrolment import cold_call_start
-from services.lead_gen.repository import calls, campaigns, leads, reference
+from services.lead_gen.repository import calls, campaigns, criteria, leads, reference
 from workflows.contracts.base import ContactCard, Done
 from workflows.contracts.lead_gen import (
     CallbackLate,
@@ -155,7 +155,7 @@ class Activities(LeadGenActivities):
         if limit <= 0:
             return 0
         campaign = await campaigns.get(conn, request.campaign_id)
-        rules, _ = await reference.criteria_of(conn, campaign.criteria_id)
+        rules, _ = await criteria.of(conn, campaign.criteria_id)
         condition, values = to_sql(rules, 2)
         enrolled = await campaigns.enrol(conn, campaign.id, condition, values, limit)
         for lead in enrolled:
@@ -166,7 +166,7 @@ class Activities(LeadGenActivities):
     @staticmethod
     async def _nothing_left(conn: Connection, criteria_id: str | None) -> bool:
         """No lead to enrol now, none that rests and will come back, and no file that may still bring some."""
-        rules, _ = await reference.criteria_of(conn, criteria_id)
+        rules, _ = await criteria.of(conn, criteria_id)
         condition, values = to_sql(rules, 1)
         if await campaigns.count_matching(conn, condition, values):
             return False

@@ -8,7 +8,7 @@ from services.chassis.http import create_app
 from services.chassis.metrics import durable_collector
 from services.chassis.outbox.routes import outbox_router
 from services.chassis.settings import Settings
-from services.lead_gen.routes import calls, campaigns, imports, inbound, leads, reference, reports
+from services.lead_gen.routes import calls, campaigns, criteria, imports, inbound, leads, reference, reports
 from workflows.contracts.base import Tier
 
 
@@ -24,6 +24,7 @@ def build_app(settings: Settings) -> FastAPI:
             imports.router,
             leads.router,
             campaigns.router,
+            criteria.router,
             calls.router,
             inbound.router,
             reference.router,
