@@ -154,9 +154,9 @@ class CriteriaBody(BaseModel):
     exclude: list[Rule] = Field(default_factory=list, max_length=50)
 
     def named(self) -> list[tuple[str, Rule]]:
-        """Every rule with its place, such as `include.2`."""
-        return [(f"include.{n}", rule) for n, rule in enumerate(self.include)] + [
-            (f"exclude.{n}", rule) for n, rule in enumerate(self.exclude)
+        """Every rule with its place, such as `include[2]`."""
+        return [(f"include[{n}]", rule) for n, rule in enumerate(self.include)] + [
+            (f"exclude[{n}]", rule) for n, rule in enumerate(self.exclude)
         ]
 
     def takes(self, lead: Mapping[str, Any]) -> bool:

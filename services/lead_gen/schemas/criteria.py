@@ -56,7 +56,7 @@ class CriteriaView(Model):
 class RuleCount(Model):
     """How many of the leads that could be called one rule alone leaves in."""
 
-    rule: str = Field(description="Its place, such as `include.0`.")
+    rule: str = Field(description="Its place, such as `include[0]`.")
     says: str
     leaves: int
 

@@ -74,15 +74,15 @@ def test_a_rule_says_of_a_lead(field: str, op: str, value: Any, known: Any, hold
 
 
 NEVER = [
-    ([("industry", "eq", "cargo"), ("industry", "eq", "retail")], [], "include.1.value"),
-    ([("industry", "in", ["a", "b"]), ("industry", "in", ["c"])], [], "include.1.value"),
-    ([("industry", "eq", "cargo"), ("city", "eq", "x"), ("industry", "contains", "tail")], [], "include.2.value"),
-    ([("industry", "is_null", True), ("industry", "contains", "a")], [], "include.1.value"),
-    ([("industry", "is_null", False), ("industry", "is_null", True)], [], "include.0.value"),
-    ([("industry", "eq", "Cargo")], [("industry", "in", ["CARGO", "retail"])], "exclude.0.value"),
-    ([("score", "gte", 10), ("score", "lte", 9)], [], "include.1.value"),
-    ([("score", "eq", 10), ("score", "lte", 9)], [], "include.1.value"),
-    ([("do_not_call", "eq", True), ("do_not_call", "eq", False)], [], "include.1.value"),
+    ([("industry", "eq", "cargo"), ("industry", "eq", "retail")], [], "include[1].value"),
+    ([("industry", "in", ["a", "b"]), ("industry", "in", ["c"])], [], "include[1].value"),
+    ([("industry", "eq", "cargo"), ("city", "eq", "x"), ("industry", "contains", "tail")], [], "include[2].value"),
+    ([("industry", "is_null", True), ("industry", "contains", "a")], [], "include[1].value"),
+    ([("industry", "is_null", False), ("industry", "is_null", True)], [], "include[0].value"),
+    ([("industry", "eq", "Cargo")], [("industry", "in", ["CARGO", "retail"])], "exclude[0].value"),
+    ([("score", "gte", 10), ("score", "lte", 9)], [], "include[1].value"),
+    ([("score", "eq", 10), ("score", "lte", 9)], [], "include[1].value"),
+    ([("do_not_call", "eq", True), ("do_not_call", "eq", False)], [], "include[1].value"),
 ]
 Rows = list[tuple[str, str, Any]]
 
