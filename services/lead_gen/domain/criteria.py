@@ -101,12 +101,13 @@ class Rule(BaseModel):
         if kind == "number":
             sign = {"eq": "=", "gte": ">=", "lte": "<="}[self.op]
             return f"{expression} {sign} ${number}::numeric", Decimal(str(self.value))
-        folded = folded_sql(expression)
+        wanted = [fold(one) for one in self.value] if self.op == "in" else fold(self.value)
+        folded = folded_sql(expression, apostrophes=any("'" in one for one in wanted))
         if self.op == "in":
-            return f"{folded} = ANY(${number}::text[])", [fold(one) for one in self.value]
+            return f"{folded} = ANY(${number}::text[])", wanted
         if self.op == "contains":
-            return f"position(${number}::text in {folded}) > 0", fold(self.value)
-        return f"{folded} = ${number}::text", fold(self.value)
+            return f"position(${number}::text in {folded}) > 0", wanted
+        return f"{folded} = ${number}::text", wanted
 
 
 def _bool(value: Any) -> bool:

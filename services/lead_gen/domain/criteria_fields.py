@@ -99,7 +99,13 @@ def fold(text: str) -> str:
     return "".join("i" if letter == _DOTTED_I else letter.lower() for letter in text).translate(_TO_PLAIN)
 
 
-def folded_sql(expression: str) -> str:
-    """The same as `fold`, in SQL. `pg_c_utf8` maps letter by letter and is the same in every locale (PostgreSQL 17)."""
+def folded_sql(expression: str, *, apostrophes: bool) -> str:
+    """The same as `fold`, in SQL. `pg_c_utf8` maps letter by letter and is the same in every locale (PostgreSQL 17).
+
+    `apostrophes` costs more than the lower case itself, and matters only where a wanted text has one.
+    """
+    lower = f"lower({expression} COLLATE pg_c_utf8)"
+    if not apostrophes:
+        return lower
     plain = "''" * len(_APOSTROPHES)
-    return f"translate(lower({expression} COLLATE pg_c_utf8), '{_APOSTROPHES}', '{plain}')"
+    return f"translate({lower}, '{_APOSTROPHES}', '{plain}')"

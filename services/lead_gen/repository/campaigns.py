@@ -146,7 +146,9 @@ async def more_may_come(conn: Connection) -> bool:
 
 async def count_matching(conn: Connection, condition: str, values: Sequence[Any]) -> int:
     """How many leads could be enrolled now."""
-    return int(await conn.fetchval(f"SELECT count(*) {CANDIDATES.format(condition=condition)}", *values))
+    # Fetched whole: PostgreSQL does not share a query among its workers for whoever asks for one row only.
+    rows = await conn.fetch(f"SELECT count(*) {CANDIDATES.format(condition=condition)}", *values)
+    return int(rows[0][0])
 
 
 async def sample(conn: Connection, condition: str, values: Sequence[Any], limit: int) -> list[str]:

@@ -66,11 +66,17 @@ async def of(conn: Connection, criteria_id: str | None) -> tuple[CriteriaBody, s
 async def counts(conn: Connection, body: CriteriaBody) -> tuple[int, int, list[int]]:
     """(leads that could be enrolled, those that all rules leave in, those that each rule alone leaves in)."""
     parts, values = each_to_sql(body, 1)
-    together = " AND ".join(parts) or "true"
-    columns = ", ".join(f"count(*) FILTER (WHERE {part})" for part in [together, *parts])
-    row = await conn.fetchrow(f"SELECT count(*), {columns} {CANDIDATES.format(condition='true')}", *values)
-    candidates, matching, *alone = tuple(row or ())
-    return candidates, matching, alone
+    asked = ", ".join(f"{part} AS r{n}" for n, part in enumerate(parts)) or "true AS none"
+    together = " AND ".join(f"r{n}" for n in range(len(parts))) or "true"
+    alone = "".join(f", count(*) FILTER (WHERE r{n})" for n in range(len(parts)))
+    # Fetched whole: PostgreSQL does not share a query among its workers for whoever asks for one row only.
+    rows = await conn.fetch(
+        f"""SELECT count(*), count(*) FILTER (WHERE {together}) {alone}
+              FROM (SELECT {asked} {CANDIDATES.format(condition="true")}) asked""",
+        *values,
+    )
+    candidates, matching, *each = tuple(rows[0])
+    return candidates, matching, each
 
 
 _FACTS = ", ".join(f"{expression} AS {name}" for name, expression in SQL.items())
