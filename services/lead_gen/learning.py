@@ -8,19 +8,15 @@ process that only scores starts without it.
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from statistics import fmean, median
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import BaseModel
 
-from services.lead_gen.domain.score import Ensemble, Feature, Model, Tree, log_odds, number_of, sigmoid, text_of
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    Matrix = np.ndarray[Any, np.dtype[Any]]
+from services.lead_gen.domain.score import Ensemble, Feature, Model, Tree, log_odds, number_of, text_of
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -203,7 +199,7 @@ def quality(rows: Rows, labels: Sequence[bool], *, folds: int = FOLDS) -> Qualit
 def _deciles(scores: Sequence[float], labels: Sequence[bool]) -> list[Decile]:
     order = sorted(range(len(scores)), key=lambda n: scores[n])
     bounds = [round(len(order) * n / 10) for n in range(11)]
-    tenths = [order[low:high] for low, high in zip(bounds, bounds[1:], strict=False) if low < high]
+    tenths = [order[low:high] for low, high in pairwise(bounds) if low < high]
     return [
         Decile(
             expected=fmean(scores[n] for n in tenth), came=fmean(float(bool(labels[n])) for n in tenth), rows=len(tenth)
@@ -215,21 +211,18 @@ def _deciles(scores: Sequence[float], labels: Sequence[bool]) -> list[Decile]:
 def importance(model: Model) -> dict[str, float]:
     """How often the trees ask each field, near the root counted more; the shares add up to 1."""
     owners = [feature.name for feature in model.features for _ in range(feature.columns)]
-    asked: Counter[str] = Counter()
+    asked: defaultdict[str, float] = defaultdict(float)
     for ensemble in model.ensembles:
         for tree in ensemble.trees:
             _count(tree, owners, asked, len(ensemble.trees))
     total = math.fsum(asked.values()) or 1.0
-    return {name: asked[name] / total for name in sorted(owners, key=lambda name: -asked[name]) if asked[name]}
+    return {name: asked[name] / total for name in sorted(asked, key=lambda name: -asked[name])}
 
 
-def _count(tree: Tree, owners: Sequence[str], asked: Counter[str], trees: int) -> None:
+def _count(tree: Tree, owners: Sequence[str], asked: defaultdict[str, float], trees: int) -> None:
     nodes = [(0, 1.0)]
     while nodes:
         node, weight = nodes.pop()
         if tree.left[node] != -1:
-            asked[owners[tree.feature[node]]] += weight / trees  # type: ignore[assignment]
+            asked[owners[tree.feature[node]]] += weight / trees
             nodes += [(tree.left[node], weight / 2), (tree.right[node], weight / 2)]
-
-
-__all__ = ["Model", "NotEnoughError", "Quality", "importance", "quality", "sigmoid", "train"]
