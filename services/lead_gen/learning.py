@@ -16,7 +16,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from services.lead_gen.domain.score import Ensemble, Feature, Model, Tree, log_odds, number_of, text_of
+from services.lead_gen.domain.score import Ensemble, Feature, Model, Tree, number_of, text_of
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -96,36 +96,40 @@ def _feature(name: str, rows: Rows) -> Feature:
     return Feature(name=name, kind="category", levels=sorted(best[:MAX_LEVELS]))
 
 
-def _fit(columns: list[list[float]], labels: Sequence[bool], seed: int) -> list[Ensemble]:
-    import numpy as np
+def machines(rows: int, seed: int = SEED) -> list[Any]:
+    """scikit-learn's estimators of which the learner is made, for this number of rows, not yet trained."""
     from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
 
-    matrix, wanted = np.asarray(columns, dtype=np.float32), np.asarray(labels, dtype=int)
-    leaf = max(8, len(labels) // ROWS_PER_LEAF)
+    leaf = max(8, rows // ROWS_PER_LEAF)
     boosting = {"subsample": 0.6, "min_samples_leaf": max(20, leaf), "random_state": seed}
-    forest = RandomForestClassifier(300, min_samples_leaf=leaf, max_features=0.4, random_state=seed)
-    deep = GradientBoostingClassifier(n_estimators=80, max_depth=3, learning_rate=0.05, **boosting)
-    shallow = GradientBoostingClassifier(
-        n_estimators=200, max_depth=2, learning_rate=0.04, max_features=0.5, **boosting
-    )
-    prior = log_odds(fmean(map(float, labels)))
-    forest.fit(matrix, wanted)
-    grown = [Ensemble(kind="forest", trees=[_tree(one.tree_, share=True) for one in forest.estimators_])]
-    for machine in (deep, shallow):
-        machine.fit(matrix, wanted)
-        trees = [_tree(one.tree_, share=False) for one in machine.estimators_[:, 0]]
-        grown.append(Ensemble(kind="boosted", trees=trees, start=prior, rate=machine.learning_rate))
-    return grown
+    return [
+        RandomForestClassifier(300, min_samples_leaf=leaf, max_features=0.4, random_state=seed),
+        GradientBoostingClassifier(n_estimators=80, max_depth=3, learning_rate=0.05, **boosting),
+        GradientBoostingClassifier(n_estimators=200, max_depth=2, learning_rate=0.04, max_features=0.5, **boosting),
+    ]
 
 
-def _tree(tree: Any, *, share: bool) -> Tree:
+def as_data(machine: Any, share: float) -> Ensemble:
+    """A trained estimator as data; `share` is the share of positives that it was trained on."""
+    if not hasattr(machine, "learning_rate"):
+        return Ensemble(kind="forest", trees=[_tree(one.tree_, forest=True) for one in machine.estimators_])
+    trees = [_tree(one.tree_, forest=False) for one in machine.estimators_[:, 0]]
+    return Ensemble(kind="boosted", trees=trees, start=math.log(share / (1 - share)), rate=float(machine.learning_rate))
+
+
+def _fit(columns: list[list[float]], labels: Sequence[bool], seed: int) -> list[Ensemble]:
+    wanted = [int(bool(label)) for label in labels]
+    return [as_data(one.fit(columns, wanted), fmean(wanted)) for one in machines(len(wanted), seed)]
+
+
+def _tree(tree: Any, *, forest: bool) -> Tree:
     """scikit-learn's arrays as plain lists; a classifier's leaf holds a share of each class, a regressor's a value."""
     return Tree(
         left=tree.children_left.tolist(),
         right=tree.children_right.tolist(),
         feature=tree.feature.tolist(),
         threshold=tree.threshold.tolist(),
-        value=(tree.value[:, 0, 1] if share else tree.value[:, 0, 0]).tolist(),
+        value=(tree.value[:, 0, 1] if forest else tree.value[:, 0, 0]).tolist(),
     )
 
 
