@@ -8,7 +8,7 @@ from services.chassis.http import create_app
 from services.chassis.metrics import durable_collector
 from services.chassis.outbox.routes import outbox_router
 from services.chassis.settings import Settings
-from services.lead_gen.routes import calls, campaigns, criteria, imports, inbound, leads, reference, reports
+from services.lead_gen.routes import calls, campaigns, criteria, imports, inbound, leads, reference, reports, scores
 from workflows.contracts.base import Tier
 
 
@@ -29,6 +29,7 @@ def build_app(settings: Settings) -> FastAPI:
             inbound.router,
             reference.router,
             reports.router,
+            scores.router,
             outbox_router(),
         ],
     )

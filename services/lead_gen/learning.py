@@ -1,7 +1,7 @@
 """Learning whom to call from what became of earlier calls: dict rows and labels in, a model as data out.
 
-The learner averages the log-odds of a random forest and of two gradient boostings, one of shallow trees. The three err
-differently, so their mean ranks better than each. scikit-learn is imported when something is trained, never before: a
+The learner averages the log-odds of a random forest and of two kinds of gradient boosting, one of shallow trees. They
+err differently, so their mean ranks better than each. scikit-learn is imported when something is trained, never before: a
 process that only scores starts without it.
 """
 
@@ -26,6 +26,8 @@ SEED = 20
 # Leaves grow with the rows, so that a model of a hundred thousand leads is no larger than one of two thousand.
 ROWS_PER_LEAF = 280
 BEST_SHARE = 0.2
+# Each boosting is drawn this often, because one draw of its rows is mostly luck; the forest weighs as much as a kind.
+BOOSTINGS = 3
 
 
 class NotEnoughError(ValueError):
@@ -96,30 +98,33 @@ def _feature(name: str, rows: Rows) -> Feature:
     return Feature(name=name, kind="category", levels=sorted(best[:MAX_LEVELS]))
 
 
-def machines(rows: int, seed: int = SEED) -> list[Any]:
-    """scikit-learn's estimators of which the learner is made, for this number of rows, not yet trained."""
+def untrained(rows: int, seed: int = SEED) -> list[Any]:
+    """scikit-learn's estimators of which the learner is made, for this number of rows."""
     from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
 
     leaf = max(8, rows // ROWS_PER_LEAF)
-    boosting = {"subsample": 0.6, "min_samples_leaf": max(20, leaf), "random_state": seed}
-    return [
-        RandomForestClassifier(300, min_samples_leaf=leaf, max_features=0.4, random_state=seed),
-        GradientBoostingClassifier(n_estimators=80, max_depth=3, learning_rate=0.05, **boosting),
-        GradientBoostingClassifier(n_estimators=200, max_depth=2, learning_rate=0.04, max_features=0.5, **boosting),
-    ]
+    machines: list[Any] = [RandomForestClassifier(300, min_samples_leaf=leaf, max_features=0.4, random_state=seed)]
+    for repeat in range(BOOSTINGS):
+        drawn = {"subsample": 0.6, "min_samples_leaf": max(20, leaf), "random_state": seed * BOOSTINGS + repeat}
+        machines += [
+            GradientBoostingClassifier(n_estimators=80, max_depth=3, learning_rate=0.05, **drawn),
+            GradientBoostingClassifier(n_estimators=200, max_depth=2, learning_rate=0.04, max_features=0.5, **drawn),
+        ]
+    return machines
 
 
 def as_data(machine: Any, share: float) -> Ensemble:
     """A trained estimator as data; `share` is the share of positives that it was trained on."""
     if not hasattr(machine, "learning_rate"):
-        return Ensemble(kind="forest", trees=[_tree(one.tree_, forest=True) for one in machine.estimators_])
+        trees = [_tree(one.tree_, forest=True) for one in machine.estimators_]
+        return Ensemble(kind="forest", trees=trees, weight=BOOSTINGS)
     trees = [_tree(one.tree_, forest=False) for one in machine.estimators_[:, 0]]
     return Ensemble(kind="boosted", trees=trees, start=math.log(share / (1 - share)), rate=float(machine.learning_rate))
 
 
 def _fit(columns: list[list[float]], labels: Sequence[bool], seed: int) -> list[Ensemble]:
     wanted = [int(bool(label)) for label in labels]
-    return [as_data(one.fit(columns, wanted), fmean(wanted)) for one in machines(len(wanted), seed)]
+    return [as_data(one.fit(columns, wanted), fmean(wanted)) for one in untrained(len(wanted), seed)]
 
 
 def _tree(tree: Any, *, forest: bool) -> Tree:

@@ -70,6 +70,7 @@ class Ensemble(BaseModel):
     trees: list[Tree] = Field(min_length=1)
     start: float = Field(default=0.0, description="Log-odds that boosting starts from.")
     rate: float = Field(default=1.0, description="What each boosted tree's value is multiplied by.")
+    weight: float = Field(default=1.0, gt=0, description="Its share in the mean, relative to the others.")
 
     def probability(self, columns: Sequence[float]) -> float:
         """What scikit-learn's predict_proba says of the second class."""
@@ -115,7 +116,7 @@ class Model(BaseModel):
         return [column for feature in self.features for column in feature.encode(row.get(feature.name))]
 
     def score(self, row: Row) -> float:
-        """A probability: the ensembles' log-odds, averaged."""
+        """A probability: the weighted mean of the ensembles' log-odds."""
         return self._of_columns(self.columns(row))
 
     def parts(self, row: Row) -> dict[str, float]:
@@ -125,8 +126,8 @@ class Model(BaseModel):
         return {name: whole - log_odds(self.score({**row, name: None})) for name in known}
 
     def _of_columns(self, columns: Sequence[float]) -> float:
-        total = math.fsum(log_odds(ensemble.probability(columns)) for ensemble in self.ensembles)
-        return sigmoid(total / len(self.ensembles))
+        parts = [ensemble.weight * log_odds(ensemble.probability(columns)) for ensemble in self.ensembles]
+        return sigmoid(math.fsum(parts) / math.fsum(ensemble.weight for ensemble in self.ensembles))
 
 
 MISSING = ""

@@ -31,7 +31,7 @@ def model() -> Model:
 def test_a_score_is_scikit_learns_own_probability(which: int) -> None:
     encoder = Model.model_construct(features=learning.features_of(ROWS), ensembles=[])
     columns = [encoder.columns(row) for row in ROWS]
-    machine = learning.machines(len(ROWS))[which].fit(columns, list(map(int, LABELS)))
+    machine = learning.untrained(len(ROWS))[which].fit(columns, list(map(int, LABELS)))
     ensemble = learning.as_data(machine, sum(LABELS) / len(LABELS))
     for ours, theirs in zip(columns, machine.predict_proba(columns)[:, 1], strict=True):
         assert ensemble.probability(ours) == pytest.approx(float(theirs), abs=1e-9)
