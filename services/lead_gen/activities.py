@@ -15,7 +15,17 @@ from services.lead_gen.domain.pace import room
 from services.lead_gen.domain.policy import Policy
 from services.lead_gen.domain.window import next_open
 from services.lead_gen.enrolment import cold_call_start
-from services.lead_gen.repository import callers, calls, campaigns, do_not_call, inbound, leads, reference, supply
+from services.lead_gen.repository import (
+    callers,
+    calls,
+    campaigns,
+    criteria,
+    do_not_call,
+    inbound,
+    leads,
+    reference,
+    supply,
+)
 from workflows.contracts.base import ContactCard, Done
 from workflows.contracts.lead_gen import (
     CallbackLate,
@@ -166,7 +176,7 @@ class Activities(LeadGenActivities):
         if room <= 0:
             return 0
         campaign = await campaigns.get(conn, request.campaign_id)
-        rules, _ = await reference.criteria_of(conn, campaign.criteria_id)
+        rules, _ = await criteria.of(conn, campaign.criteria_id)
         condition, values = to_sql(rules, 2)
         enrolled = await campaigns.enrol(conn, campaign.id, condition, values, room)
         for lead in enrolled:
@@ -177,7 +187,7 @@ class Activities(LeadGenActivities):
     @staticmethod
     async def _nothing_left(conn: Connection, criteria_id: str | None) -> bool:
         """No lead to enrol now, none that rests and will come back, and no file that may still bring some."""
-        rules, _ = await reference.criteria_of(conn, criteria_id)
+        rules, _ = await criteria.of(conn, criteria_id)
         condition, values = to_sql(rules, 1)
         if await campaigns.count_matching(conn, condition, values):
             return False

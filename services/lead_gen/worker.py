@@ -1,4 +1,4 @@
-"""Tier 1's worker process: cold calls, campaigns, and the import runner."""
+"""Tier 1's worker process: cold calls, campaigns, the import runner, and scores."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from services.lead_gen.importer import run_imports
 from services.lead_gen.inbound import watch_promises
 from services.lead_gen.near_duplicates import find_near_duplicates
 from services.lead_gen.rota_keeper import close_shifts, keep_rota
+from services.lead_gen.scoring import run_scoring, run_training
 from services.lead_gen.supply import watch_supply
 from workflows.campaign import Campaign
 from workflows.cold_call import ColdCall
@@ -28,6 +29,8 @@ async def run(settings: Settings) -> None:
             ("rota", 600.0, keep_rota),
             ("close_shifts", 5.0, close_shifts),
             ("promises", 5.0, watch_promises),
+            ("training", 2.0, run_training),
+            ("scoring", 2.0, run_scoring),
             ("supply", 30.0, watch_supply),
         ],
     )

@@ -2,59 +2,148 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Literal
+import math
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-FIELDS = ("industry", "size", "region", "city", "language", "source", "company", "email", "website", "score")
-Op = Literal["eq", "in", "gte", "lte", "contains", "is_null"]
+from services.lead_gen.domain.criteria_fields import KINDS, OPS, SQL, TIERS, Op, fold, folded_sql
+
+MAX_TEXT = 200
+MAX_LIST = 500
+# Days, points and attempts are far below; a numeric of PostgreSQL is far above.
+MAX_NUMBER = 1e12
 
 
 class Rule(BaseModel):
-    """One condition on one field of the lead. `in` takes a list, `is_null` true or false."""
+    """One condition on one field of the lead. `in` takes a list, `is_null` true or false.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    Text is compared without case. `last_contact` and `created` are whole days ago; a lead that nobody ever reached
+    has no `last_contact`. A lead without the value fits `is_null` true and nothing else.
+    """
 
-    field: Literal["industry", "size", "region", "city", "language", "source", "company", "email", "website", "score"]
-    op: Op
-    value: Any = None
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, json_schema_extra={"example": {"field": "industry", "op": "eq", "value": "cargo"}}
+    )
 
-    @model_validator(mode="after")
-    def _fits(self) -> Rule:
-        if self.op == "in" and not (isinstance(self.value, list) and self.value):
-            raise ValueError("`in` needs a list with at least one value")
-        if self.op == "is_null" and not isinstance(self.value, bool):
-            raise ValueError("`is_null` needs true or false")
-        if self.op in ("gte", "lte") and (self.field != "score" or not isinstance(self.value, int | float)):
-            raise ValueError("`gte` and `lte` compare the score with a number")
-        if self.op in ("eq", "contains") and not isinstance(self.value, str | int | float):
-            raise ValueError(f"`{self.op}` needs a text or a number")
-        return self
+    field: str = Field(description=f"One of {', '.join(SQL)}.")
+    op: Op = Field(description="; ".join(f"{kind}: {', '.join(ops)}" for kind, ops in OPS.items()))
+    value: Any = Field(default=None, validate_default=True)
+
+    @field_validator("field")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        if value not in SQL:
+            raise ValueError(f"there is no such field; the fields are {', '.join(SQL)}")
+        return value
+
+    @field_validator("op")
+    @classmethod
+    def _offered(cls, value: Op, info: ValidationInfo) -> Op:
+        name = info.data.get("field")
+        if name is not None and value not in OPS[KINDS[name]]:
+            raise ValueError(f"{name} is a {KINDS[name]}, which takes {', '.join(OPS[KINDS[name]])}")
+        return value
+
+    @field_validator("value")
+    @classmethod
+    def _fits(cls, value: Any, info: ValidationInfo) -> Any:
+        name, op = info.data.get("field"), info.data.get("op")
+        if name is None or op is None:
+            return value
+        if op == "is_null" or KINDS[name] == "bool":
+            return _bool(value)
+        if KINDS[name] == "number":
+            return _number(value)
+        return _texts(name, value) if op == "in" else _text(name, value, whole=op == "eq")
 
     def holds(self, lead: Mapping[str, Any]) -> bool:
-        """Does this lead fit?"""
-        value = lead.get(self.field)
+        """Does a lead with these facts fit? Numbers of the lead are Decimals, as PostgreSQL gives them."""
+        known = lead.get(self.field)
         if self.op == "is_null":
-            return (value in (None, "")) is self.value
-        if value is None:
+            return (known is None or known == "") is self.value
+        if known is None:
             return False
-        text = str(value).casefold()
-        match self.op:
-            case "eq":
-                return text == str(self.value).casefold()
-            case "in":
-                return text in {str(one).casefold() for one in self.value}
-            case "contains":
-                return str(self.value).casefold() in text
-            case "gte":
-                return float(value) >= float(self.value)
+        match KINDS[self.field]:
+            case "bool":
+                return known is self.value
+            case "number":
+                return self._compares(Decimal(str(known)), Decimal(str(self.value)))
             case _:
-                return float(value) <= float(self.value)
+                return self._matches(fold(str(known)))
+
+    def _compares(self, known: Decimal, wanted: Decimal) -> bool:
+        if self.op == "eq":
+            return known == wanted
+        return known >= wanted if self.op == "gte" else known <= wanted
+
+    def _matches(self, known: str) -> bool:
+        if self.op == "in":
+            return known in {fold(one) for one in self.value}
+        return fold(self.value) in known if self.op == "contains" else fold(self.value) == known
 
     def says(self) -> str:
         """The rule in words, for the answer to why."""
-        return f"{self.field} {self.op.replace('_', ' ')} {self.value}"
+        value = ", ".join(self.value) if isinstance(self.value, list) else self.value
+        return f"{self.field} {self.op.replace('_', ' ')} {value}"
+
+    def sql(self, number: int) -> tuple[str, Any]:
+        """A condition over `leads l` with parameter `number`, and the parameter's value."""
+        expression = SQL[self.field]
+        kind = KINDS[self.field]
+        if self.op == "is_null":
+            empty = f"coalesce({expression}, '') = ''" if kind == "text" else f"({expression}) IS NULL"
+            return f"({empty}) = ${number}::boolean", self.value
+        if kind == "bool":
+            return f"({expression}) = ${number}::boolean", self.value
+        if kind == "number":
+            sign = {"eq": "=", "gte": ">=", "lte": "<="}[self.op]
+            return f"{expression} {sign} ${number}::numeric", Decimal(str(self.value))
+        wanted = [fold(one) for one in self.value] if self.op == "in" else fold(self.value)
+        folded = folded_sql(expression, apostrophes=any("'" in one for one in wanted))
+        if self.op == "in":
+            return f"{folded} = ANY(${number}::text[])", wanted
+        if self.op == "contains":
+            return f"position(${number}::text in {folded}) > 0", wanted
+        return f"{folded} = ${number}::text", wanted
+
+
+def _bool(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("needs true or false")
+    return value
+
+
+def _number(value: Any) -> int | float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError("needs a number")
+    if not math.isfinite(value) or abs(value) > MAX_NUMBER:
+        raise ValueError(f"needs a number between -{MAX_NUMBER:.0f} and {MAX_NUMBER:.0f}")
+    return value
+
+
+def _text(name: str, value: Any, *, whole: bool = True) -> str:
+    # A number typed for a text, such as size 50, can only mean its digits.
+    text = str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+    if not isinstance(text, str) or not text:
+        raise ValueError("needs a text that is not empty")
+    if len(text) > MAX_TEXT:
+        raise ValueError(f"needs a text of at most {MAX_TEXT} characters")
+    if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise ValueError("has a character that no text of a lead can have")
+    if name == "tier" and whole and fold(text) not in TIERS:
+        raise ValueError(f"there is no tier '{text}'; the tiers are {', '.join(TIERS)}")
+    return text
+
+
+def _texts(name: str, value: Any) -> list[str]:
+    if not isinstance(value, list) or not value:
+        raise ValueError("`in` needs a list with at least one value")
+    if len(value) > MAX_LIST:
+        raise ValueError(f"`in` takes at most {MAX_LIST} values")
+    return [_text(name, one) for one in value]
 
 
 class CriteriaBody(BaseModel):
@@ -65,35 +154,75 @@ class CriteriaBody(BaseModel):
     include: list[Rule] = Field(default_factory=list, max_length=50)
     exclude: list[Rule] = Field(default_factory=list, max_length=50)
 
+    def named(self) -> list[tuple[str, Rule]]:
+        """Every rule with its place, such as `include[2]`."""
+        return [(f"include[{n}]", rule) for n, rule in enumerate(self.include)] + [
+            (f"exclude[{n}]", rule) for n, rule in enumerate(self.exclude)
+        ]
+
+    def takes(self, lead: Mapping[str, Any]) -> bool:
+        """Would a lead with these facts be selected?"""
+        return all(rule.holds(lead) for rule in self.include) and not any(rule.holds(lead) for rule in self.exclude)
+
 
 def to_sql(body: CriteriaBody, first_parameter: int) -> tuple[str, list[Any]]:
     """The same rules as a WHERE condition over `leads l`, with numbered parameters from `first_parameter`."""
-    parts: list[str] = []
-    values: list[Any] = []
-    for rule, wanted in [(r, True) for r in body.include] + [(r, False) for r in body.exclude]:
-        condition = _condition(rule, first_parameter + len(values), values)
-        parts.append(condition if wanted else f"NOT coalesce({condition}, false)")
+    parts, values = each_to_sql(body, first_parameter)
     return " AND ".join(parts) or "true", values
 
 
-def _condition(rule: Rule, number: int, values: list[Any]) -> str:
-    # Field names come from the closed list of the model, never from a person's text.
-    column = f"l.{rule.field}"
-    if rule.op == "is_null":
-        return f"(coalesce({column}::text, '') = '') = {'true' if rule.value else 'false'}"
-    match rule.op:
-        case "eq":
-            values.append(str(rule.value).casefold())
-            return f"lower({column}::text) = ${number}"
-        case "in":
-            values.append([str(one).casefold() for one in rule.value])
-            return f"lower({column}::text) = ANY(${number})"
-        case "contains":
-            values.append(str(rule.value).casefold())
-            return f"position(${number} in lower({column}::text)) > 0"
-        case "gte":
-            values.append(float(rule.value))
-            return f"{column} >= ${number}::float8"
-        case _:
-            values.append(float(rule.value))
-            return f"{column} <= ${number}::float8"
+def each_to_sql(body: CriteriaBody, first_parameter: int) -> tuple[list[str], list[Any]]:
+    """One condition per rule, in the order of `named`: true where the rule leaves the lead in."""
+    made = [rule.sql(first_parameter + n) for n, (_, rule) in enumerate(body.named())]
+    wanted = len(body.include)
+    parts = [
+        f"({condition})" if n < wanted else f"NOT coalesce({condition}, false)" for n, (condition, _) in enumerate(made)
+    ]
+    return parts, [value for _, value in made]
+
+
+def contradiction(body: CriteriaBody) -> tuple[str, str] | None:
+    """(place, reason) of a rule that, with the ones before it, no lead can ever fit; None when undecided.
+
+    Decided per field where the include rules leave a finite choice of values (`eq`, `in`, `is_null` true, a yes or
+    no), and for numbers by their bounds.
+    """
+    for field in dict.fromkeys(rule.field for rule in body.include):
+        rules = [(place, rule) for place, rule in body.named() if rule.field == field]
+        left = _choice([rule for place, rule in rules if place.startswith("include")])
+        clash = _clash_of_bounds(rules) if left is None else _clash_of_values(field, rules, left)
+        if clash is not None:
+            return clash, f"together with the other rules on {field} no lead can ever fit"
+    return None
+
+
+def _choice(includes: Sequence[Rule]) -> list[Any] | None:
+    """The values that the first deciding include rule leaves; None when they cannot be listed."""
+    for rule in includes:
+        if rule.op == "is_null" and rule.value:
+            return [None]
+        if rule.op == "eq":
+            return [rule.value]
+        if rule.op == "in":
+            return list(rule.value)
+    return None
+
+
+def _clash_of_values(field: str, rules: Sequence[tuple[str, Rule]], left: list[Any]) -> str | None:
+    for place, rule in rules:
+        wanted = place.startswith("include")
+        left = [value for value in left if rule.holds({field: value}) is wanted]
+        if not left:
+            return f"{place}.value"
+    return None
+
+
+def _clash_of_bounds(rules: Sequence[tuple[str, Rule]]) -> str | None:
+    low, high = -math.inf, math.inf
+    for place, rule in rules:
+        if place.startswith("include") and rule.op in ("gte", "lte"):
+            low = max(low, rule.value) if rule.op == "gte" else low
+            high = min(high, rule.value) if rule.op == "lte" else high
+            if low > high:
+                return f"{place}.value"
+    return None

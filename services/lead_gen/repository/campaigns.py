@@ -122,12 +122,14 @@ async def pace(conn: Connection, campaign_id: str) -> Pace:
     return Pace.model_validate(dict(row or {}))
 
 
-_CANDIDATES = """
+CANDIDATES = """
   FROM leads l
  WHERE l.tier = 'lead_gen' AND (l.stage = 'new' OR (l.stage = 'resting' AND l.rest_until <= now()))
-   AND EXISTS (SELECT 1 FROM lead_phones p WHERE p.lead_id = l.id AND NOT p.bad)
-   AND NOT EXISTS (SELECT 1 FROM lead_phones p JOIN do_not_call d ON d.phone = p.phone
-                    WHERE p.lead_id = l.id AND d.withdrawn_at IS NULL)
+   AND EXISTS (SELECT FROM lead_phones p
+                WHERE p.lead_id = l.id AND NOT p.bad
+                  AND NOT EXISTS (SELECT FROM do_not_call d WHERE d.phone = p.phone AND d.withdrawn_at IS NULL))
+   AND NOT EXISTS (SELECT FROM lead_phones p JOIN do_not_call d ON d.phone = p.phone
+                    WHERE p.lead_id = l.id AND d.withdrawn_at IS NULL AND d.scope = 'company')
    AND {condition}
 """
 
@@ -144,13 +146,15 @@ async def more_may_come(conn: Connection) -> bool:
 
 async def count_matching(conn: Connection, condition: str, values: Sequence[Any]) -> int:
     """How many leads could be enrolled now."""
-    return int(await conn.fetchval(f"SELECT count(*) {_CANDIDATES.format(condition=condition)}", *values))
+    # Fetched whole: PostgreSQL does not share a query among its workers for whoever asks for one row only.
+    rows = await conn.fetch(f"SELECT count(*) {CANDIDATES.format(condition=condition)}", *values)
+    return int(rows[0][0])
 
 
 async def sample(conn: Connection, condition: str, values: Sequence[Any], limit: int) -> list[str]:
     """Ids of the leads that would be enrolled first."""
     rows = await conn.fetch(
-        f"SELECT l.id {_CANDIDATES.format(condition=condition)} ORDER BY l.score DESC, l.id LIMIT {limit:d}", *values
+        f"SELECT l.id {CANDIDATES.format(condition=condition)} ORDER BY l.score DESC, l.id LIMIT {limit:d}", *values
     )
     return [row["id"] for row in rows]
 
@@ -163,7 +167,7 @@ async def enrol(
         f"""UPDATE leads SET tier = 'lead_gen', stage = 'calling', campaign_id = $1, owner = NULL, attempts = 0,
                    rounds = rounds + 1, rest_until = NULL, workflow_id = 'cold-call:' || id,
                    register_at = clock_timestamp(), updated_at = now()
-             WHERE id IN (SELECT l.id {_CANDIDATES.format(condition=condition)}
+             WHERE id IN (SELECT l.id {CANDIDATES.format(condition=condition)}
                            ORDER BY l.score DESC, l.id LIMIT {limit:d} FOR UPDATE OF l SKIP LOCKED)
          RETURNING id, industry, rounds""",
         campaign_id,

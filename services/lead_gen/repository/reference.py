@@ -1,4 +1,4 @@
-"""Policies, criteria, scripts and instructions: what supervisors keep."""
+"""Policies, scripts and instructions: what supervisors keep."""
 
 from __future__ import annotations
 
@@ -9,12 +9,9 @@ from pydantic import BaseModel
 
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import NotFound
-from services.lead_gen.domain.criteria import CriteriaBody
 from services.lead_gen.domain.policy import Policy
 from services.lead_gen.schemas.campaigns import (
-    CriteriaView,
     InstructionView,
-    NewCriteria,
     NewInstruction,
     NewScript,
     ScriptView,
@@ -72,7 +69,7 @@ async def add_policy(conn: Connection, new: Policy, by: str) -> PolicyView:
     return PolicyView.model_validate(dict(row or {}))
 
 
-# Criteria and scripts: versioned by name
+# Scripts: versioned by name
 
 
 async def _add_version(conn: Connection, table: str, name: str, body: dict[str, Any], by: str) -> dict[str, Any]:
@@ -86,27 +83,6 @@ async def _add_version(conn: Connection, table: str, name: str, body: dict[str, 
         by,
     )
     return _flat(row)
-
-
-async def add_criteria(conn: Connection, new: NewCriteria, by: str) -> CriteriaView:
-    """Write the next version of the criteria of this name."""
-    body = new.model_dump(mode="json", exclude={"name"})
-    return CriteriaView.model_validate(await _add_version(conn, "criteria", new.name, body, by))
-
-
-async def criteria_page(conn: Connection, limit: int, after: Cursor) -> list[CriteriaView]:
-    """Criteria of every name and version."""
-    return await _page(conn, CriteriaView, "criteria", limit, after)
-
-
-async def criteria_of(conn: Connection, criteria_id: str | None) -> tuple[CriteriaBody, str]:
-    """Rules and their name with version; no criteria take everybody. Raises NotFound."""
-    if criteria_id is None:
-        return CriteriaBody(), "no criteria"
-    row = await conn.fetchrow("SELECT * FROM criteria WHERE id = $1", criteria_id)
-    if row is None:
-        raise NotFound(f"There are no criteria {criteria_id}", field="criteria_id")
-    return CriteriaBody.model_validate(row["body"]), f"{row['name']} version {row['version']}"
 
 
 async def add_script(conn: Connection, new: NewScript, by: str) -> ScriptView:

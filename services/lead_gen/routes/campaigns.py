@@ -10,7 +10,7 @@ from services.chassis.errors import Conflict, NotFound
 from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
 from services.lead_gen.domain.criteria import to_sql
 from services.lead_gen.enrolment import campaign_start
-from services.lead_gen.repository import campaigns, leads, reference
+from services.lead_gen.repository import campaigns, criteria, leads, reference
 from services.lead_gen.routes.leads import view
 from services.lead_gen.schemas.campaigns import CampaignView, NewCampaign, Preview
 from workflows.contracts import ids
@@ -24,7 +24,7 @@ SAMPLE = 10
 async def create_campaign(conn: Conn, who: Who, new: NewCampaign) -> CampaignView:
     """It calls nobody until it is started. 409 `duplicate` for a name that is taken."""
     if new.criteria_id:
-        await reference.criteria_of(conn, new.criteria_id)
+        await criteria.of(conn, new.criteria_id)
     if new.script_id and not await reference.exists(conn, "scripts", new.script_id):
         raise NotFound(f"There is no script {new.script_id}", field="script_id")
     return await campaigns.create(conn, new, who.person)
@@ -80,7 +80,7 @@ async def _change(conn: Connection, person: str, campaign_id: str, state: str, *
 async def preview(conn: Conn, campaign_id: Id) -> Preview:
     """Counted now, over the whole register; changes nothing."""
     campaign = await campaigns.get(conn, campaign_id)
-    rules, _ = await reference.criteria_of(conn, campaign.criteria_id)
+    rules, _ = await criteria.of(conn, campaign.criteria_id)
     condition, values = to_sql(rules, 1)
     first = await campaigns.sample(conn, condition, values, SAMPLE)
     return Preview(

@@ -14,7 +14,7 @@ from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
 from services.lead_gen.domain import phones
 from services.lead_gen.domain.identity import keys_of, tax_id_of
 from services.lead_gen.domain.window import is_open
-from services.lead_gen.repository import calls, campaigns, do_not_call, leads, reference
+from services.lead_gen.repository import calls, campaigns, criteria, do_not_call, leads, reference
 from services.lead_gen.schemas.leads import GiveUp, LeadView, NewLead, Reason, Why
 from workflows.contracts.base import Cancel
 
@@ -137,7 +137,7 @@ async def why(conn: Conn, lead_id: Id) -> Why:
     ]
     if lead.campaign_id:
         campaign = await campaigns.get(conn, lead.campaign_id)
-        rules, name = await reference.criteria_of(conn, campaign.criteria_id)
+        rules, name = await criteria.of(conn, campaign.criteria_id)
         facts = lead.model_dump()
         reasons += [_reason(name, rule.holds(facts), f"include: {rule.says()}") for rule in rules.include]
         reasons += [_reason(name, not rule.holds(facts), f"exclude: {rule.says()}") for rule in rules.exclude]

@@ -1,4 +1,4 @@
-"""What supervisors keep: policies, criteria, scripts, instructions."""
+"""What supervisors keep: policies, scripts, instructions."""
 
 from __future__ import annotations
 
@@ -13,9 +13,7 @@ from services.lead_gen.domain.policy import Policy
 from services.lead_gen.domain.scripts import ScriptBody
 from services.lead_gen.repository import reference
 from services.lead_gen.schemas.campaigns import (
-    CriteriaView,
     InstructionView,
-    NewCriteria,
     NewInstruction,
     NewScript,
     ScriptView,
@@ -42,19 +40,6 @@ async def add_policy(conn: Conn, who: Who, new: NewPolicy) -> PolicyView:
         first = error.errors()[0]
         raise Invalid(first["msg"], field=".".join(["body", *map(str, first["loc"])])) from None
     return await reference.add_policy(conn, policy, who.person)
-
-
-@router.post("/criteria", status_code=201, dependencies=SUPERVISOR, summary="A new version of selection criteria")
-async def add_criteria(conn: Conn, who: Who, new: NewCriteria) -> CriteriaView:
-    """The same name again is the next version."""
-    return await reference.add_criteria(conn, new, who.person)
-
-
-@router.get("/criteria", dependencies=STAFF, summary="Criteria of every name and version")
-async def list_criteria(conn: Conn, pager: Pager) -> Page[CriteriaView]:
-    """In order of creation."""
-    found = await reference.criteria_page(conn, pager.limit + 1, pager.time_and_id())
-    return Page.of(found, pager.limit, key=lambda c: (c.created_at.isoformat(), c.id))
 
 
 @router.post("/scripts", status_code=201, dependencies=SUPERVISOR, summary="A new version of a script")

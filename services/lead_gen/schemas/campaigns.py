@@ -1,4 +1,4 @@
-"""Campaigns, criteria and scripts."""
+"""Campaigns and scripts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from datetime import datetime
 from pydantic import Field
 
 from services.chassis.http import Body, Model
-from services.lead_gen.domain.criteria import Rule
 from services.lead_gen.domain.scripts import Node
 from services.lead_gen.schemas.leads import LeadView
 
@@ -44,25 +43,6 @@ class Preview(Model):
 
     matching: int
     sample: list[LeadView]
-
-
-class NewCriteria(Body):
-    """A new version of the criteria of this name."""
-
-    name: str = Field(min_length=1, max_length=100)
-    include: list[Rule] = Field(default_factory=list, max_length=50)
-    exclude: list[Rule] = Field(default_factory=list, max_length=50)
-
-
-class CriteriaView(Model):
-    """One version of criteria."""
-
-    id: str
-    name: str
-    version: int
-    include: list[Rule]
-    exclude: list[Rule]
-    created_at: datetime
 
 
 class NewScript(Body):

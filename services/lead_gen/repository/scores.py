@@ -1,0 +1,270 @@
+"""Scores: their versions, what they learn from, and the register's walk from one version to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from pydantic import BaseModel
+
+from services.chassis.db import Connection, new_id
+from services.chassis.errors import NotFound
+from services.lead_gen.domain.criteria_fields import LASTING, SQL
+from services.lead_gen.domain.score import Model, Weight
+from services.lead_gen.schemas.scores import NewScore, ScoreQuality, ScoreSummary, ScoreView
+
+# A model of a few hundred trees takes megabytes: it is read by whoever scores, never by a list.
+_COLUMNS = """id, version, name, kind, state, reason, active, scored, scored_all, created_by, created_at, ready_at,
+              activated_at, activated_by"""
+# What is learned from, at most: the newest finished leads.
+MAX_ROWS = 20_000
+LEARNED_FROM = ("industry", "size", "region", "city", "language", "source", "has_email")
+
+
+class Training(BaseModel):
+    """A training taken under a lease; `token` says whose it is."""
+
+    id: str
+    token: int
+
+
+class Recipe(BaseModel):
+    """What a version makes scores of. It never changes once it is ready."""
+
+    id: str
+    version: int
+    weights: list[Weight] | None
+    model: Model | None
+
+
+class Walk(BaseModel):
+    """How far through the register its leads were scored since the activation."""
+
+    scored_to: str | None
+    scored_all: bool
+
+
+async def _next_version(conn: Connection) -> int:
+    await conn.execute("SELECT pg_advisory_xact_lock(hashtext('scores'))")
+    return int(await conn.fetchval("SELECT coalesce(max(version), 0) + 1 FROM scores"))
+
+
+async def add_weights(conn: Connection, new: NewScore, by: str) -> ScoreView:
+    """Write the next version, ready to be activated."""
+    score_id = new_id()
+    await conn.execute(
+        """INSERT INTO scores (id, version, name, kind, state, weights, created_by, ready_at)
+           VALUES ($1, $2, $3, 'weights', 'ready', $4, $5, now())""",
+        score_id,
+        await _next_version(conn),
+        new.name,
+        [weight.model_dump(mode="json") for weight in new.weights],
+        by,
+    )
+    return await get(conn, score_id)
+
+
+async def add_training(conn: Connection, name: str, by: str) -> ScoreView:
+    """Write the next version, to be trained by a worker."""
+    score_id = new_id()
+    await conn.execute(
+        """INSERT INTO scores (id, version, name, kind, state, created_by)
+           VALUES ($1, $2, $3, 'learned', 'queued', $4)""",
+        score_id,
+        await _next_version(conn),
+        name,
+        by,
+    )
+    return await get(conn, score_id)
+
+
+async def under_way(conn: Connection) -> str | None:
+    """Id of a training that waits or runs."""
+    found: str | None = await conn.fetchval(
+        "SELECT id FROM scores WHERE state IN ('queued', 'training') ORDER BY created_at LIMIT 1"
+    )
+    return found
+
+
+async def get(conn: Connection, score_id: str, *, lock: bool = False) -> ScoreView:
+    """One version. Raises NotFound."""
+    row = await conn.fetchrow(
+        f"SELECT {_COLUMNS}, weights, quality FROM scores WHERE id = $1 {'FOR UPDATE' if lock else ''}", score_id
+    )
+    if row is None:
+        raise NotFound(f"There is no score {score_id}")
+    return ScoreView.model_validate(dict(row))
+
+
+async def page(conn: Connection, *, state: str | None, limit: int, before: int | None) -> list[ScoreSummary]:
+    """Versions, the newest first."""
+    rows = await conn.fetch(
+        f"""SELECT {_COLUMNS} FROM scores WHERE ($1::text IS NULL OR state = $1) AND ($2::int IS NULL OR version < $2)
+             ORDER BY version DESC LIMIT $3""",
+        state,
+        before,
+        limit,
+    )
+    return [ScoreSummary.model_validate(dict(row)) for row in rows]
+
+
+async def activate(conn: Connection, score_id: str, by: str) -> None:
+    """Make this the version that leads are scored with; the walk through the register begins anew."""
+    await conn.execute("SELECT pg_advisory_xact_lock(hashtext('scores'))")
+    await conn.execute("UPDATE scores SET active = false WHERE active")
+    await conn.execute(
+        """UPDATE scores SET active = true, activated_at = now(), activated_by = $2, scored_to = NULL, scored = 0,
+                  scored_all = false WHERE id = $1""",
+        score_id,
+        by,
+    )
+
+
+# Training
+
+
+async def take_training(conn: Connection, lease: timedelta) -> Training | None:
+    """The oldest training that nobody is at, under a lease of this length."""
+    row = await conn.fetchrow(
+        """UPDATE scores SET state = 'training', lease_until = now() + $1::interval, lease_token = lease_token + 1
+            WHERE id = (SELECT id FROM scores
+                         WHERE state = 'queued' OR (state = 'training' AND lease_until < now())
+                         ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+        RETURNING id, lease_token AS token""",
+        lease,
+    )
+    return Training.model_validate(dict(row)) if row else None
+
+
+async def extend_training(conn: Connection, training: Training, lease: timedelta) -> None:
+    """Still at it."""
+    await conn.execute(
+        """UPDATE scores SET lease_until = now() + $3::interval
+            WHERE id = $1 AND lease_token = $2 AND state = 'training'""",
+        training.id,
+        training.token,
+        lease,
+    )
+
+
+async def finish_training(
+    conn: Connection, training: Training, *, model: Model | None, quality: ScoreQuality | None, reason: str | None
+) -> bool:
+    """Keep what was learned, or why nothing was. False when another worker has taken the training over."""
+    kept = await conn.fetchval(
+        """UPDATE scores SET state = $3, model = $4, quality = $5, reason = $6, lease_until = NULL, ready_at = now()
+            WHERE id = $1 AND lease_token = $2 AND state = 'training' RETURNING id""",
+        training.id,
+        training.token,
+        "failed" if model is None else "ready",
+        None if model is None else model.model_dump(mode="json"),
+        None if quality is None else quality.model_dump(mode="json"),
+        reason,
+    )
+    return kept is not None
+
+
+async def finished_leads(conn: Connection) -> tuple[list[dict[str, Any]], list[bool]]:
+    """What was known before the first call of leads that were called to the end, and whether they were interested.
+
+    A lead that nobody called says nothing, nor does one that is still being called, that a supervisor gave up, or that
+    called the house itself.
+    """
+    columns = ", ".join(f"{SQL[name]} AS {name}" for name in LEARNED_FROM)
+    rows = await conn.fetch(
+        f"""SELECT {columns}, coalesce(l.website, '') <> '' AS has_website,
+                   coalesce(l.contact_name, '') <> '' AS has_contact_name, c.interested
+              FROM (SELECT lead_id, max(at) AS last, bool_or(outcome IN ('interested', 'hard_question')) AS interested
+                      FROM calls GROUP BY lead_id) c
+              JOIN leads l ON l.id = c.lead_id
+             WHERE c.interested
+                OR (l.tier = 'lead_gen' AND l.stage NOT IN ('new', 'calling', 'cancelled')
+                    AND NOT EXISTS (SELECT FROM inbound_calls i WHERE i.lead_id = l.id))
+             ORDER BY c.last DESC, l.id LIMIT {MAX_ROWS:d}"""
+    )
+    found = [dict(row) for row in rows]
+    return found, [row.pop("interested") for row in found]
+
+
+# Scoring
+
+
+_FACTS = f"""{", ".join(f"{SQL[name]} AS {name}" for name in LASTING)}, coalesce(l.website, '') <> '' AS has_website,
+             coalesce(l.contact_name, '') <> '' AS has_contact_name"""
+
+
+async def active_id(conn: Connection) -> str | None:
+    """Id of the score in use, none before the first activation."""
+    found: str | None = await conn.fetchval("SELECT id FROM scores WHERE active")
+    return found
+
+
+async def recipe(conn: Connection, score_id: str) -> Recipe:
+    """What this version is made of. Raises NotFound."""
+    row = await conn.fetchrow("SELECT id, version, weights, model FROM scores WHERE id = $1", score_id)
+    if row is None:
+        raise NotFound(f"There is no score {score_id}")
+    return Recipe.model_validate(dict(row))
+
+
+async def lasting_facts(conn: Connection, lead_id: str) -> dict[str, Any]:
+    """What a score is made of, for one lead. Raises NotFound."""
+    row = await conn.fetchrow(f"SELECT {_FACTS} FROM leads l WHERE l.id = $1", lead_id)
+    if row is None:
+        raise NotFound(f"There is no lead {lead_id}")
+    return dict(row)
+
+
+async def hold_walk(conn: Connection, score_id: str) -> Walk | None:
+    """The walk of this version, held; None when it is not in use or another worker is at it."""
+    row = await conn.fetchrow(
+        "SELECT scored_to, scored_all FROM scores WHERE active AND id = $1 FOR UPDATE SKIP LOCKED", score_id
+    )
+    return Walk.model_validate(dict(row)) if row else None
+
+
+async def next_to_score(conn: Connection, walk: Walk, limit: int) -> list[dict[str, Any]]:
+    """Leads behind the checkpoint; once the walk is over, those that are new or were edited since."""
+    where = "l.score_version IS NULL" if walk.scored_all else "($2::uuid IS NULL OR l.id > $2)"
+    rows = await conn.fetch(
+        f"SELECT l.id, l.xmin::text AS seen, {_FACTS} FROM leads l WHERE {where} ORDER BY l.id LIMIT $1",
+        limit,
+        *([] if walk.scored_all else [walk.scored_to]),
+    )
+    return [dict(row) for row in rows]
+
+
+async def write_scores(
+    conn: Connection, version: int, leads: Sequence[Mapping[str, Any]], scores: Sequence[Decimal]
+) -> int:
+    """Write these scores; how many were. A lead that was changed meanwhile is marked, and comes again later."""
+    written = await conn.fetch(
+        """UPDATE leads l SET score = given.score, score_version = $1
+             FROM unnest($2::uuid[], $3::text[], $4::numeric[]) AS given (id, seen, score)
+            WHERE l.id = given.id AND l.xmin::text = given.seen RETURNING 1""",
+        version,
+        [lead["id"] for lead in leads],
+        [lead["seen"] for lead in leads],
+        list(scores),
+    )
+    if len(written) < len(leads):
+        await conn.execute(
+            "UPDATE leads SET score_version = NULL WHERE id = ANY($1::uuid[]) AND score_version <> $2",
+            [lead["id"] for lead in leads],
+            version,
+        )
+    return len(written)
+
+
+async def keep_walk(conn: Connection, score_id: str, *, to: str | None, scored: int, over: bool) -> None:
+    """The checkpoint: leads up to `to` carry this version's score."""
+    await conn.execute(
+        """UPDATE scores SET scored_to = coalesce($2, scored_to), scored = scored + $3, scored_all = scored_all OR $4
+            WHERE id = $1""",
+        score_id,
+        to,
+        scored,
+        over,
+    )
