@@ -8,7 +8,17 @@ from services.chassis.http import create_app
 from services.chassis.metrics import durable_collector
 from services.chassis.outbox.routes import outbox_router
 from services.chassis.settings import Settings
-from services.lead_gen.routes import calls, campaigns, imports, inbound, leads, reference, reports
+from services.lead_gen.routes import (
+    calls,
+    campaigns,
+    imports,
+    inbound,
+    instructions,
+    leads,
+    reference,
+    reports,
+    scripts,
+)
 from workflows.contracts.base import Tier
 
 
@@ -27,6 +37,8 @@ def build_app(settings: Settings) -> FastAPI:
             calls.router,
             inbound.router,
             reference.router,
+            scripts.router,
+            instructions.router,
             reports.router,
             outbox_router(),
         ],

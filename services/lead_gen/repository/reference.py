@@ -1,4 +1,4 @@
-"""Policies, criteria, scripts, instructions, callers and shifts: what supervisors keep."""
+"""Policies, criteria, callers and shifts: what supervisors keep."""
 
 from __future__ import annotations
 
@@ -12,14 +12,7 @@ from services.chassis.errors import NotFound
 from services.lead_gen.domain.criteria import CriteriaBody
 from services.lead_gen.domain.policy import Policy
 from services.lead_gen.schemas.callers import CallerView, NewCaller, NewShift, ShiftView
-from services.lead_gen.schemas.campaigns import (
-    CriteriaView,
-    InstructionView,
-    NewCriteria,
-    NewInstruction,
-    NewScript,
-    ScriptView,
-)
+from services.lead_gen.schemas.campaigns import CriteriaView, NewCriteria
 from services.lead_gen.schemas.reports import PolicyView
 
 V = TypeVar("V", bound=BaseModel)
@@ -73,7 +66,7 @@ async def add_policy(conn: Connection, new: Policy, by: str) -> PolicyView:
     return PolicyView.model_validate(dict(row or {}))
 
 
-# Criteria and scripts: versioned by name
+# Criteria: versioned by name
 
 
 async def _add_version(conn: Connection, table: str, name: str, body: dict[str, Any], by: str) -> dict[str, Any]:
@@ -110,60 +103,9 @@ async def criteria_of(conn: Connection, criteria_id: str | None) -> tuple[Criter
     return CriteriaBody.model_validate(row["body"]), f"{row['name']} version {row['version']}"
 
 
-async def add_script(conn: Connection, new: NewScript, by: str) -> ScriptView:
-    """Write the next version of the script of this name."""
-    body = new.model_dump(mode="json", exclude={"name"})
-    return ScriptView.model_validate(await _add_version(conn, "scripts", new.name, body, by))
-
-
-async def script_page(conn: Connection, limit: int, after: Cursor) -> list[ScriptView]:
-    """Scripts of every name and version."""
-    return await _page(conn, ScriptView, "scripts", limit, after)
-
-
-async def script_of_campaign(conn: Connection, campaign_id: str | None) -> ScriptView | None:
-    """The newest version of the script that the campaign uses."""
-    row = await conn.fetchrow(
-        """SELECT s.* FROM campaigns c JOIN scripts chosen ON chosen.id = c.script_id
-             JOIN scripts s ON s.name = chosen.name
-            WHERE c.id = $1 ORDER BY s.version DESC LIMIT 1""",
-        campaign_id,
-    )
-    return ScriptView.model_validate(_flat(row)) if row else None
-
-
 async def exists(conn: Connection, table: str, row_id: str) -> bool:
     """Is there such a row? `table` is a constant of the caller."""
     return bool(await conn.fetchval(f"SELECT EXISTS (SELECT 1 FROM {table} WHERE id = $1)", row_id))
-
-
-# Instructions
-
-
-async def add_instruction(conn: Connection, new: NewInstruction, by: str) -> InstructionView:
-    """Write an instruction."""
-    row = await conn.fetchrow(
-        "INSERT INTO instructions (id, title, text, tags, created_by) VALUES ($1, $2, $3, $4, $5) RETURNING *",
-        new_id(),
-        new.title,
-        new.text,
-        new.tags,
-        by,
-    )
-    return InstructionView.model_validate(dict(row or {}))
-
-
-async def instruction_page(conn: Connection, q: str | None, limit: int, after: Cursor) -> list[InstructionView]:
-    """Instructions, or those whose title or text has all words of `q`."""
-    if q is None:
-        return await _page(conn, InstructionView, "instructions", limit, after)
-    rows = await conn.fetch(
-        """SELECT * FROM instructions WHERE search @@ plainto_tsquery('simple', $1)
-            ORDER BY ts_rank(search, plainto_tsquery('simple', $1)) DESC, created_at LIMIT $2""",
-        q,
-        limit,
-    )
-    return [InstructionView.model_validate(dict(row)) for row in rows]
 
 
 # Callers and shifts

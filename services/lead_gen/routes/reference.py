@@ -1,26 +1,16 @@
-"""What supervisors keep: policies, criteria, scripts, instructions, callers, shifts."""
+"""What supervisors keep: policies, criteria, callers, shifts."""
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import ValidationError
 
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
 from services.lead_gen.domain.policy import Policy
-from services.lead_gen.domain.scripts import ScriptBody
 from services.lead_gen.repository import reference
 from services.lead_gen.schemas.callers import CallerView, NewCaller, NewShift, ShiftView
-from services.lead_gen.schemas.campaigns import (
-    CriteriaView,
-    InstructionView,
-    NewCriteria,
-    NewInstruction,
-    NewScript,
-    ScriptView,
-)
+from services.lead_gen.schemas.campaigns import CriteriaView, NewCriteria
 from services.lead_gen.schemas.reports import NewPolicy, PolicyView
 
 router: APIRouter = new_router(tags=["reference"])
@@ -56,38 +46,6 @@ async def list_criteria(conn: Conn, pager: Pager) -> Page[CriteriaView]:
     """In order of creation."""
     found = await reference.criteria_page(conn, pager.limit + 1, pager.time_and_id())
     return Page.of(found, pager.limit, key=lambda c: (c.created_at.isoformat(), c.id))
-
-
-@router.post("/scripts", status_code=201, dependencies=SUPERVISOR, summary="A new version of a script")
-async def add_script(conn: Conn, who: Who, new: NewScript) -> ScriptView:
-    """422 when a node is never reached or a branch never ends."""
-    try:
-        ScriptBody(start=new.start, nodes=new.nodes)
-    except ValidationError as error:
-        raise Invalid(error.errors()[0]["msg"].removeprefix("Value error, "), field="nodes") from None
-    return await reference.add_script(conn, new, who.person)
-
-
-@router.get("/scripts", dependencies=STAFF, summary="Scripts of every name and version")
-async def list_scripts(conn: Conn, pager: Pager) -> Page[ScriptView]:
-    """In order of creation."""
-    found = await reference.script_page(conn, pager.limit + 1, pager.time_and_id())
-    return Page.of(found, pager.limit, key=lambda s: (s.created_at.isoformat(), s.id))
-
-
-@router.post("/instructions", status_code=201, dependencies=SUPERVISOR, summary="Write an instruction")
-async def add_instruction(conn: Conn, who: Who, new: NewInstruction) -> InstructionView:
-    """For situations that the script does not cover."""
-    return await reference.add_instruction(conn, new, who.person)
-
-
-@router.get("/instructions", dependencies=STAFF, summary="Search the instructions")
-async def list_instructions(
-    conn: Conn, pager: Pager, q: Annotated[str | None, Query(max_length=200)] = None
-) -> Page[InstructionView]:
-    """With `q` the best match first, one page; without, all in order of creation."""
-    found = await reference.instruction_page(conn, q, pager.limit + (q is None), pager.time_and_id())
-    return Page.of(found, pager.limit, key=lambda i: (i.created_at.isoformat(), i.id))
 
 
 @router.post("/callers", status_code=201, dependencies=SUPERVISOR, summary="Add a caller")
