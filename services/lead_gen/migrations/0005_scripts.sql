@@ -22,10 +22,10 @@ ALTER TABLE instructions
     -- its locale, and in "C" it knows Latin ones only.
     ADD COLUMN search     tsvector    NOT NULL DEFAULT '';
 UPDATE instructions SET updated_at = created_at, search =
-    setweight(to_tsvector('simple', translate(lower(title), 'АБВГҐДЕЄЖЗИІЇЙКЛМНОПРСТУФХЦЧШЩЬЮЯ’ʼ«»—',
-                                              'абвгґдеєжзиіїйклмнопрстуфхцчшщьюя     ')), 'A') ||
-    setweight(to_tsvector('simple', translate(lower(text), 'АБВГҐДЕЄЖЗИІЇЙКЛМНОПРСТУФХЦЧШЩЬЮЯ’ʼ«»—',
-                                              'абвгґдеєжзиіїйклмнопрстуфхцчшщьюя     ')), 'B');
+    setweight(to_tsvector('simple', translate(lower(title), 'АБВГҐДЕЄЖЗИІЇЙКЛМНОПРСТУФХЦЧШЩЬЮЯ«»—’ʼ`''',
+                                              'абвгґдеєжзиіїйклмнопрстуфхцчшщьюя   ')), 'A') ||
+    setweight(to_tsvector('simple', translate(lower(text), 'АБВГҐДЕЄЖЗИІЇЙКЛМНОПРСТУФХЦЧШЩЬЮЯ«»—’ʼ`''',
+                                              'абвгґдеєжзиіїйклмнопрстуфхцчшщьюя   ')), 'B');
 CREATE INDEX instructions_search ON instructions USING gin (search) WHERE archived_at IS NULL;
 CREATE INDEX instructions_situations ON instructions USING gin (situations) WHERE archived_at IS NULL;
 CREATE INDEX instructions_page ON instructions (created_at, id) WHERE archived_at IS NULL;
