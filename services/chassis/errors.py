@@ -73,6 +73,20 @@ class Unauthorized(DomainError):
     default_code = "unauthorized"
 
 
+class PreconditionFailed(DomainError):
+    """412: what was read before (`If-Match`) has changed since."""
+
+    status = 412
+    default_code = "precondition_failed"
+
+
+class PreconditionRequired(DomainError):
+    """428: a change must say with `If-Match` which version it is a change of."""
+
+    status = 428
+    default_code = "precondition_required"
+
+
 class TooLarge(DomainError):
     """413: the body is longer than this route takes."""
 

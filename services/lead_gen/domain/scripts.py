@@ -1,22 +1,39 @@
-"""The branching call script as data: every node reachable, every branch ends."""
+"""The branching call script as data: every node reachable, every branch ends, every kind leads on as it must."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.lead_gen.domain.rendering import placeholder_faults
+from workflows.contracts.lead_gen import CallOutcome
 
 Kind = Literal["say", "ask", "objection", "appointment", "hard_question", "end"]
+MAX_ANSWERS = 30
+MAX_LABEL = 100
 
 
 class Node(BaseModel):
-    """One step of a script. `next` is a node id, or answers with the node each leads to."""
+    """One step of a script. `next` is a node id, or answers with the node each leads to.
+
+    | kind | what the caller does | leads on by |
+    | --- | --- | --- |
+    | `say` | reads | one `next` |
+    | `ask`, `objection` | reads and hears an answer | answers |
+    | `appointment` | agrees a time with tier 2 | one `next`, or answers |
+    | `hard_question` | does not improvise: the contact goes to tier 2 | nothing, or one `next` to words of goodbye |
+    | `end` | rings off; `outcome` proposes how the call ended | nothing |
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     kind: Kind
-    text: str = Field(min_length=1, max_length=4000)
+    text: str = Field(min_length=1, max_length=4000, description="May hold {{field}} or {{field|if it is not known}}.")
     next: str | dict[str, str] | None = None
+    outcome: CallOutcome | None = Field(default=None, description="Of an `end`: the outcome it proposes.")
 
     def targets(self) -> list[str]:
         """Where this node leads."""
@@ -25,53 +42,125 @@ class Node(BaseModel):
         return [self.next] if isinstance(self.next, str) else list(self.next.values())
 
 
-class ScriptBody(BaseModel):
-    """A script, checked as a whole when it is saved."""
+@dataclass(frozen=True)
+class Fault:
+    """One thing wrong with a script: where (`start` or `nodes.<id>`), and why."""
 
-    model_config = ConfigDict(extra="forbid")
+    field: str
+    reason: str
 
-    start: str
-    nodes: dict[str, Node] = Field(min_length=1, max_length=300)
 
-    @model_validator(mode="after")
-    def _is_whole(self) -> ScriptBody:
-        if self.start not in self.nodes:
-            raise ValueError(f"start: there is no node '{self.start}'")
-        for name, node in self.nodes.items():
-            self._check_node(name, node)
-        lost = set(self.nodes) - self._reachable()
-        if lost:
-            raise ValueError(f"nodes never reached: {', '.join(sorted(lost))}")
-        endless = set(self.nodes) - self._ending()
-        if endless:
-            raise ValueError(f"nodes from which the call never ends: {', '.join(sorted(endless))}")
-        return self
+Nodes = Mapping[str, Node]
 
-    def _check_node(self, name: str, node: Node) -> None:
-        missing = [target for target in node.targets() if target not in self.nodes]
-        if missing:
-            raise ValueError(f"node '{name}' leads to '{missing[0]}', which does not exist")
-        ends = node.kind in ("end", "hard_question")
-        if node.kind == "end" and node.targets():
-            raise ValueError(f"node '{name}' is an end and leads on")
-        if not ends and not node.targets():
-            raise ValueError(f"node '{name}' leads nowhere and is no end")
 
-    def _reachable(self) -> set[str]:
-        seen: set[str] = set()
-        todo = [self.start]
-        while todo:
-            name = todo.pop()
-            if name not in seen:
-                seen.add(name)
-                todo += self.nodes[name].targets()
-        return seen
+def faults(start: str, nodes: Nodes) -> list[Fault]:
+    """Everything that is wrong with a script, in order of its nodes; empty for one that can be used."""
+    found = [] if start in nodes else [Fault("start", f"there is no node '{start}'")]
+    for name, node in nodes.items():
+        reasons = [*_name_faults(name), *_text_faults(node), *_lead_on_faults(node), *_target_faults(node, nodes)]
+        found += [Fault(f"nodes.{name}", reason) for reason in reasons]
+    # Whether everything is reached and ends can be said only of a script whose edges are there.
+    return found or [*_walk_faults(start, nodes), *_improvised(nodes)]
 
-    def _ending(self) -> set[str]:
-        """Nodes from which an end can be reached (a hard question ends the caller's turn)."""
-        ending = {name for name, node in self.nodes.items() if not node.targets()}
-        while True:
-            more = {name for name, node in self.nodes.items() if set(node.targets()) & ending} - ending
-            if not more:
-                return ending
-            ending |= more
+
+def _name_faults(name: str) -> Iterator[str]:
+    if not name.strip() or len(name) > MAX_LABEL or "\x00" in name:
+        yield f"a node's id has 1 to {MAX_LABEL} characters, and no NUL"
+
+
+def _text_faults(node: Node) -> Iterator[str]:
+    if not node.text.strip():
+        yield "has no text to read"
+    if "\x00" in node.text:
+        yield "its text must not contain NUL characters"
+    yield from placeholder_faults(node.text)
+
+
+def _lead_on_faults(node: Node) -> Iterator[str]:
+    answers = isinstance(node.next, dict)
+    if node.kind in ("ask", "objection") and not (answers and node.next):
+        yield f"{node.kind}: `next` must be answers, each with the node it leads to"
+    if node.kind in ("say", "hard_question") and answers:
+        yield f"{node.kind}: nobody is asked here, so `next` must be one node and not answers"
+    if node.kind in ("say", "appointment") and not node.targets():
+        yield f"{node.kind}: leads nowhere and is no end"
+    if node.kind == "end" and node.next is not None:
+        yield "end: leads on; an end has no `next`"
+    if node.kind != "end" and node.outcome is not None:
+        yield f"{node.kind}: only an end may propose an outcome"
+    if isinstance(node.next, dict):
+        yield from _answer_faults(node.next)
+
+
+def _answer_faults(answers: Mapping[str, str]) -> Iterator[str]:
+    if len(answers) > MAX_ANSWERS:
+        yield f"has {len(answers)} answers; {MAX_ANSWERS} at most can be read"
+    if any(not label.strip() or len(label) > MAX_LABEL or "\x00" in label for label in answers):
+        yield f"an answer has 1 to {MAX_LABEL} characters, and no NUL"
+
+
+def _target_faults(node: Node, nodes: Nodes) -> Iterator[str]:
+    for target in dict.fromkeys(node.targets()):
+        if target not in nodes:
+            yield f"leads to '{target}', which does not exist"
+
+
+def _walk_faults(start: str, nodes: Nodes) -> Iterator[Fault]:
+    reached, ending = _reachable([start], nodes), _ending(nodes)
+    for name in nodes:
+        if name not in reached:
+            yield Fault(f"nodes.{name}", "is never reached")
+        if name not in ending:
+            yield Fault(f"nodes.{name}", "the call never ends from here")
+
+
+def _improvised(nodes: Nodes) -> Iterator[Fault]:
+    """After a hard question the caller says goodbye: nothing more is asked, and tier 2 gets the contact."""
+    after = _reachable([t for node in nodes.values() if node.kind == "hard_question" for t in node.targets()], nodes)
+    for name, node in nodes.items():
+        if name in after and node.kind not in ("say", "end"):
+            yield Fault(f"nodes.{name}", f"{node.kind}: after a hard question only words of goodbye may follow")
+        if name in after and node.outcome not in (None, CallOutcome.HARD_QUESTION):
+            yield Fault(f"nodes.{name}", f"proposes {node.outcome}, and a hard question leads here")
+
+
+def _reachable(starts: Sequence[str], nodes: Nodes) -> set[str]:
+    seen: set[str] = set()
+    todo = list(starts)
+    while todo:
+        name = todo.pop()
+        if name not in seen:
+            seen.add(name)
+            todo += nodes[name].targets()
+    return seen
+
+
+def _ending(nodes: Nodes) -> set[str]:
+    """Nodes from which an end can be reached (a hard question ends the caller's turn)."""
+    leading_to: dict[str, list[str]] = {name: [] for name in nodes}
+    for name, node in nodes.items():
+        for target in node.targets():
+            leading_to[target].append(name)
+    todo = [name for name, node in nodes.items() if not node.targets()]
+    ending: set[str] = set()
+    while todo:
+        name = todo.pop()
+        if name not in ending:
+            ending.add(name)
+            todo += leading_to[name]
+    return ending
+
+
+def path_fault(start: str, nodes: Nodes, path: Sequence[str]) -> tuple[int, str] | None:
+    """(number of the step, why) of the first step that this script does not allow; none if the path fits.
+
+    A path may stop anywhere: people ring off.
+    """
+    for number, name in enumerate(path):
+        if name not in nodes:
+            return number, f"there is no node '{name}' in this version"
+        if number == 0 and name != start:
+            return number, f"this version starts at '{start}', not at '{name}'"
+        if number and name not in nodes[path[number - 1]].targets():
+            return number, f"'{path[number - 1]}' does not lead to '{name}' in this version"
+    return None

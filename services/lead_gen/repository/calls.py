@@ -8,6 +8,7 @@ from typing import Any
 from services.chassis.db import Connection, new_id
 from services.lead_gen.schemas.calls import NewOutcome
 from services.lead_gen.schemas.leads import CallView
+from services.lead_gen.schemas.scripts import ScriptView
 from workflows.contracts.conversion import CallRecord
 
 
@@ -20,12 +21,13 @@ async def record(
     attempt: int,
     caller: str,
     told: NewOutcome,
+    script: ScriptView | None = None,
 ) -> datetime:
-    """Write a call; returns its time. An item has one call at most."""
+    """Write a call and the version of the script that led it; returns its time. An item has one call at most."""
     at: datetime = await conn.fetchval(
         """INSERT INTO calls (id, item_id, lead_id, campaign_id, attempt, caller, outcome, note, reason, question,
-                              needs, wished_meeting, callback_at, path, script_version)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) RETURNING at""",
+                              needs, wished_meeting, callback_at, path, script_version, script_id)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) RETURNING at""",
         new_id(),
         item_id,
         lead_id,
@@ -40,7 +42,8 @@ async def record(
         told.wished_meeting,
         told.callback_at,
         told.path,
-        told.script_version,
+        script.version if script else told.script_version,
+        script.id if script else None,
     )
     return at
 
@@ -51,6 +54,18 @@ async def history(conn: Connection, lead_id: str) -> list[CallView]:
         "SELECT attempt, caller, outcome, note, at FROM calls WHERE lead_id = $1 ORDER BY at", lead_id
     )
     return [CallView.model_validate(dict(row)) for row in rows]
+
+
+async def is_of(conn: Connection, item_id: str, caller: str) -> bool:
+    """Does this caller hold the call of this work item, or has he made it?"""
+    return bool(
+        await conn.fetchval(
+            """SELECT EXISTS (SELECT 1 FROM work_items WHERE id = $1 AND kind = 'call' AND leased_by = $2)
+                   OR EXISTS (SELECT 1 FROM calls WHERE item_id = $1 AND caller = $2)""",
+            item_id,
+            caller,
+        )
+    )
 
 
 async def story(conn: Connection, lead_id: str) -> tuple[list[CallRecord], dict[str, Any]]:

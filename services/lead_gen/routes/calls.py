@@ -11,6 +11,7 @@ from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Forbidden, Invalid
 from services.chassis.http import Conn, Id, Who, allow, new_router, publish
 from services.chassis.work_items import WorkItem
+from services.lead_gen import instructing, scripting
 from services.lead_gen.domain.policy import Policy
 from services.lead_gen.domain.window import is_open
 from services.lead_gen.repository import callers, calls, campaigns, do_not_call, inbound, leads, reference
@@ -68,7 +69,7 @@ async def next_call(conn: Conn, who: Who, body: NextCall | None = None) -> Lease
         if item is None:
             break
         if not await do_not_call.forbidden(conn, item.lead_id):
-            return await _leased(conn, item)
+            return await _leased(conn, item, who.person)
         # Consent was withdrawn after the call was opened: nobody may be given it.
         await work_items.cancel(conn, item.id, "do_not_call")
     wait = max(1, round(policy.retry_after.total_seconds()))
@@ -90,7 +91,7 @@ async def _open_groups(conn: Connection, policy: Policy, standing: Standing, cam
     return found
 
 
-async def _leased(conn: Connection, item: WorkItem) -> LeasedCall:
+async def _leased(conn: Connection, item: WorkItem, caller: str) -> LeasedCall:
     lead = await leads.get(conn, item.lead_id)
     if item.lease_until is None:
         raise Conflict("The lease was lost", code="stale_lease")
@@ -104,8 +105,9 @@ async def _leased(conn: Connection, item: WorkItem) -> LeasedCall:
             lead.model_dump(include=set(LeasedLead.model_fields))
             | {"phones": await leads.callable_phones(conn, lead.id)}
         ),
-        script=await reference.script_of_campaign(conn, item.payload["campaign_id"]),
+        script=await scripting.begin(conn, item, lead, caller),
         history=await calls.history(conn, lead.id),
+        instructions=await instructing.for_lead(conn, lead),
     )
 
 
@@ -134,6 +136,7 @@ async def outcome(conn: Conn, who: Who, item_id: Id, body: NewOutcome) -> Outcom
     # The lead before its item: whoever withdraws consent takes them in the same order.
     lead = await leads.lock(conn, item.lead_id)
     item = await work_items.complete(conn, item_id, person=who.person, token=body.token, result=body.outcome)
+    script = await scripting.followed(conn, item, body)
     at = await calls.record(
         conn,
         item_id=item_id,
@@ -142,6 +145,7 @@ async def outcome(conn: Conn, who: Who, item_id: Id, body: NewOutcome) -> Outcom
         attempt=item.payload["attempt"],
         caller=who.person,
         told=body,
+        script=script,
     )
     if body.outcome in CONTACTS:
         await inbound.keep_promises(conn, lead.id)

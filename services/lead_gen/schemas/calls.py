@@ -7,8 +7,9 @@ from datetime import datetime
 from pydantic import Field
 
 from services.chassis.http import Body, Model
-from services.lead_gen.schemas.campaigns import ScriptView
+from services.lead_gen.schemas.instructions import InstructionLink
 from services.lead_gen.schemas.leads import CallView
+from services.lead_gen.schemas.scripts import RenderedScript
 from workflows.contracts.lead_gen import CallOutcome
 
 
@@ -43,8 +44,9 @@ class LeasedCall(Model):
     attempt: int
     callback: bool
     lead: LeasedLead
-    script: ScriptView | None
+    script: RenderedScript | None
     history: list[CallView]
+    instructions: list[InstructionLink] = Field(default_factory=list)
 
 
 class Token(Body):
@@ -74,7 +76,7 @@ class NewOutcome(Body):
     needs: str | None = Field(default=None, max_length=2000)
     wished_meeting: datetime | None = None
     path: list[str] = Field(default_factory=list, max_length=300)
-    script_version: int | None = None
+    script_version: int | None = Field(default=None, ge=1, le=2**31 - 1)
 
 
 class OutcomeTaken(Model):

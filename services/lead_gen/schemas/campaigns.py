@@ -1,4 +1,4 @@
-"""Campaigns and scripts."""
+"""Campaigns."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from datetime import datetime
 from pydantic import Field
 
 from services.chassis.http import Body, Model
-from services.lead_gen.domain.scripts import Node
 from services.lead_gen.schemas.leads import LeadView
 
 
@@ -43,40 +42,3 @@ class Preview(Model):
 
     matching: int
     sample: list[LeadView]
-
-
-class NewScript(Body):
-    """A new version of the script of this name."""
-
-    name: str = Field(min_length=1, max_length=100)
-    start: str
-    nodes: dict[str, Node]
-
-
-class ScriptView(Model):
-    """One version of a script."""
-
-    id: str
-    name: str
-    version: int
-    start: str
-    nodes: dict[str, Node]
-    created_at: datetime
-
-
-class NewInstruction(Body):
-    """What to do in an unclear situation."""
-
-    title: str = Field(min_length=1, max_length=200)
-    text: str = Field(min_length=1, max_length=10_000)
-    tags: list[str] = Field(default_factory=list, max_length=20)
-
-
-class InstructionView(Model):
-    """One instruction."""
-
-    id: str
-    title: str
-    text: str
-    tags: list[str]
-    created_at: datetime

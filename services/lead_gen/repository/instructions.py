@@ -1,0 +1,161 @@
+"""Instructions: versions, search by words, proposals by the situation, and what helped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+from services.chassis.db import Connection, new_id
+from services.chassis.errors import NotFound
+from services.lead_gen.domain.words import MAX_QUERY_WORDS, meant, query, snippet, words
+from services.lead_gen.schemas.instructions import InstructionView, NewInstruction, ProposedInstruction
+
+V = TypeVar("V", bound=InstructionView)
+
+_COLUMNS = "id, title, text, tags, situations, version, helped, created_at, updated_at, archived_at"
+# $1 and $2 are the folded words of the title and of the text, so 'simple' only cuts them at the blanks.
+_SEARCH = "setweight(to_tsvector('simple', $1), 'A') || setweight(to_tsvector('simple', $2), 'B')"
+
+
+def _view(row: Any, **more: Any) -> InstructionView:
+    return InstructionView.model_validate({**dict(row), **more})
+
+
+def _values(new: NewInstruction) -> tuple[Any, ...]:
+    title, text = " ".join(words(new.title)), " ".join(words(new.text))
+    return title, text, new.title, new.text, list(dict.fromkeys(new.tags)), list(dict.fromkeys(new.situations))
+
+
+async def add(conn: Connection, new: NewInstruction, by: str) -> InstructionView:
+    """Write an instruction, version 1."""
+    row = await conn.fetchrow(
+        f"""INSERT INTO instructions (id, title, text, tags, situations, created_by, search)
+            VALUES ($7, $3, $4, $5, $6, $8, {_SEARCH}) RETURNING {_COLUMNS}""",
+        *_values(new),
+        new_id(),
+        by,
+    )
+    return await _kept(conn, _view(row), by)
+
+
+async def change(conn: Connection, instruction_id: str, new: NewInstruction, by: str) -> InstructionView:
+    """Write the next version of an instruction that the caller has locked."""
+    row = await conn.fetchrow(
+        f"""UPDATE instructions SET title = $3, text = $4, tags = $5, situations = $6, search = {_SEARCH},
+                   version = version + 1, updated_at = now() WHERE id = $7 RETURNING {_COLUMNS}""",
+        *_values(new),
+        instruction_id,
+    )
+    return await _kept(conn, _view(row), by)
+
+
+async def _kept(conn: Connection, saved: InstructionView, by: str) -> InstructionView:
+    await conn.execute(
+        """INSERT INTO instruction_versions (instruction_id, version, title, text, tags, situations, by)
+           VALUES ($1, $2, $3, $4, $5, $6, $7)""",
+        saved.id,
+        saved.version,
+        saved.title,
+        saved.text,
+        saved.tags,
+        saved.situations,
+        by,
+    )
+    return saved
+
+
+async def get(conn: Connection, instruction_id: str, *, lock: bool = False, archived: bool = False) -> InstructionView:
+    """Read one. Raises NotFound, also of an archived one unless `archived`."""
+    row = await conn.fetchrow(
+        f"SELECT {_COLUMNS} FROM instructions WHERE id = $1 {'FOR UPDATE' if lock else ''}", instruction_id
+    )
+    if row is None or (row["archived_at"] and not archived):
+        raise NotFound(f"There is no instruction {instruction_id}")
+    return _view(row)
+
+
+async def archive(conn: Connection, instruction_id: str) -> InstructionView:
+    """Take an instruction out of use; the first time counts."""
+    row = await conn.fetchrow(
+        f"UPDATE instructions SET archived_at = coalesce(archived_at, now()) WHERE id = $1 RETURNING {_COLUMNS}",
+        instruction_id,
+    )
+    return _view(row)
+
+
+async def page(conn: Connection, limit: int, after: tuple[datetime, str] | None) -> list[InstructionView]:
+    """Instructions in use, in order of creation."""
+    rows = await conn.fetch(
+        f"""SELECT {_COLUMNS} FROM instructions
+             WHERE archived_at IS NULL AND ($1::timestamptz IS NULL OR (created_at, id) > ($1, $2::uuid))
+             ORDER BY created_at, id LIMIT $3""",
+        after[0] if after else None,
+        after[1] if after else None,
+        limit,
+    )
+    return [_view(row) for row in rows]
+
+
+async def search(conn: Connection, q: str, limit: int) -> list[InstructionView]:
+    """Instructions in which every word of `q` begins a word; words in the title count most.
+
+    When there are none, each word that begins no word at all is taken for the likest one there is.
+    """
+    asked = list(dict.fromkeys(words(q)))[:MAX_QUERY_WORDS]
+    found = await _matching(conn, asked, limit)
+    if asked and not found:
+        asked = await _corrected(conn, asked)
+        found = await _matching(conn, asked, limit)
+    return [_view(row, snippet=snippet(row["text"], asked)) for row in found]
+
+
+async def _matching(conn: Connection, asked: Sequence[str], limit: int) -> list[Any]:
+    if not asked:
+        return []
+    return await conn.fetch(
+        f"""SELECT {_COLUMNS} FROM instructions WHERE archived_at IS NULL AND search @@ to_tsquery('simple', $1)
+             ORDER BY search @@ to_tsquery('simple', $2) DESC, ts_rank(search, to_tsquery('simple', $1)) DESC,
+                      helped DESC, created_at, id LIMIT $3""",
+        query(asked),
+        query(asked, "A"),
+        limit,
+    )
+
+
+async def _corrected(conn: Connection, asked: Sequence[str]) -> list[str]:
+    rows = await conn.fetch("SELECT word FROM ts_stat('SELECT search FROM instructions WHERE archived_at IS NULL')")
+    vocabulary = [row["word"] for row in rows]
+    known = [any(have.startswith(word) for have in vocabulary) for word in asked]
+    likest = [word if is_known else meant(word, vocabulary) for word, is_known in zip(asked, known, strict=True)]
+    return [word for word in likest if word] if all(likest) else []
+
+
+async def proposed(conn: Connection, facts: Sequence[tuple[str, str]], limit: int) -> list[ProposedInstruction]:
+    """Instructions meant for at least one of these facts: the most facts first, then what helped most often."""
+    rows = await conn.fetch(
+        f"""SELECT {_COLUMNS},
+                   (SELECT count(*) FROM unnest($1::text[], $2::text[]) AS fact (full_form, bare)
+                     WHERE full_form = ANY (situations) OR bare = ANY (situations)) AS fits
+              FROM instructions WHERE archived_at IS NULL AND situations && ($1::text[] || $2::text[])
+             ORDER BY fits DESC, helped DESC, created_at, id LIMIT $3""",
+        [full for full, _ in facts],
+        [bare for _, bare in facts],
+        limit,
+    )
+    return [ProposedInstruction.model_validate(dict(row)) for row in rows]
+
+
+async def helped(conn: Connection, instruction_id: str, caller: str, item_id: str | None) -> InstructionView:
+    """Count that an instruction helped: once per caller and call, or per caller and day (UTC) without a call."""
+    await conn.execute(
+        """WITH new AS (
+             INSERT INTO instruction_helped (instruction_id, caller, occasion)
+             VALUES ($1, $2, coalesce($3, to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD')))
+             ON CONFLICT DO NOTHING RETURNING 1)
+           UPDATE instructions SET helped = helped + 1 WHERE id = $1 AND EXISTS (SELECT FROM new)""",
+        instruction_id,
+        caller,
+        item_id,
+    )
+    return await get(conn, instruction_id)

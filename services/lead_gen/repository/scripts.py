@@ -1,0 +1,79 @@
+"""Call scripts: versions by name, and the one that a call began with."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from services.chassis.db import Connection, new_id
+from services.chassis.errors import NotFound
+from services.lead_gen.schemas.scripts import NewScript, ScriptView
+
+
+def _view(row: Any) -> ScriptView:
+    return ScriptView.model_validate({**dict(row), **row["body"]})
+
+
+async def add(conn: Connection, new: NewScript, by: str) -> ScriptView:
+    """Write the next version of the script of this name."""
+    await conn.execute("SELECT pg_advisory_xact_lock(hashtext($1))", f"scripts:{new.name}")
+    row = await conn.fetchrow(
+        """INSERT INTO scripts (id, name, version, body, created_by)
+            SELECT $1, $2, coalesce(max(version), 0) + 1, $3, $4 FROM scripts WHERE name = $2 RETURNING *""",
+        new_id(),
+        new.name,
+        new.model_dump(mode="json", exclude={"name"}, exclude_none=True),
+        by,
+    )
+    return _view(row)
+
+
+async def get(conn: Connection, script_id: str) -> ScriptView:
+    """One version. Raises NotFound."""
+    row = await conn.fetchrow("SELECT * FROM scripts WHERE id = $1", script_id)
+    if row is None:
+        raise NotFound(f"There is no script {script_id}")
+    return _view(row)
+
+
+async def page(
+    conn: Connection, *, name: str | None, limit: int, after: tuple[datetime, str] | None
+) -> list[ScriptView]:
+    """Scripts of every version, of one name or all, in order of creation."""
+    rows = await conn.fetch(
+        """SELECT * FROM scripts WHERE ($1::text IS NULL OR name = $1)
+              AND ($2::timestamptz IS NULL OR (created_at, id::text) > ($2, $3))
+            ORDER BY created_at, id::text LIMIT $4""",
+        name,
+        after[0] if after else None,
+        after[1] if after else None,
+        limit,
+    )
+    return [_view(row) for row in rows]
+
+
+async def of_campaign(conn: Connection, campaign_id: str | None) -> ScriptView | None:
+    """The newest version of the script that the campaign uses."""
+    row = await conn.fetchrow(
+        """SELECT s.* FROM campaigns c JOIN scripts chosen ON chosen.id = c.script_id
+             JOIN scripts s ON s.name = chosen.name
+            WHERE c.id = $1 ORDER BY s.version DESC LIMIT 1""",
+        campaign_id,
+    )
+    return _view(row) if row else None
+
+
+async def pin(conn: Connection, item_id: str, script_id: str | None) -> None:
+    """Remember on the work item which version its call began with, none included. The first one stays."""
+    await conn.execute(
+        """UPDATE work_items SET payload = payload || jsonb_build_object('script_id', $2::text)
+            WHERE id = $1 AND NOT payload ? 'script_id'""",
+        item_id,
+        script_id,
+    )
+
+
+async def caller_name(conn: Connection, caller: str) -> str | None:
+    """What this caller is called; none for somebody without a row."""
+    name: str | None = await conn.fetchval("SELECT name FROM callers WHERE id = $1", caller)
+    return name
