@@ -1,8 +1,8 @@
 """Learning whom to call from what became of earlier calls: dict rows and labels in, a model as data out.
 
 The learner averages the log-odds of a random forest and of two kinds of gradient boosting, one of shallow trees. They
-err differently, so their mean ranks better than each. scikit-learn is imported when something is trained, never before: a
-process that only scores starts without it.
+err differently, so their mean ranks better than each. scikit-learn is imported when something is trained, never before:
+a process that only scores starts without it.
 """
 
 from __future__ import annotations
