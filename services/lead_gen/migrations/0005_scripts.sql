@@ -8,6 +8,13 @@ UPDATE calls c SET script_id = s.id
   JOIN scripts s ON s.name = chosen.name
  WHERE c.campaign_id = k.id AND s.version = c.script_version;
 
+-- In which shift a call was made is a fact of that moment, whatever is written into the rota afterwards.
+ALTER TABLE calls ADD COLUMN shift_id uuid REFERENCES shifts (id);
+UPDATE calls c SET shift_id = (
+    SELECT s.id FROM shifts s
+     WHERE s.caller_id = c.caller AND s.signed_on_at <= c.at AND c.at < coalesce(s.signed_off_at, s.ends_at)
+     ORDER BY s.signed_on_at DESC, s.id DESC LIMIT 1);
+
 -- Who is credited with what tier 2 made of a lead: its last handed-over call.
 CREATE INDEX calls_handed_over ON calls (lead_id, at, id) WHERE outcome IN ('interested', 'hard_question');
 

@@ -23,11 +23,14 @@ async def record(
     told: NewOutcome,
     script: ScriptView | None = None,
 ) -> datetime:
-    """Write a call and the version of the script that led it; returns its time. An item has one call at most."""
+    """Write a call, what led it and the shift it was made in; returns its time. An item has one call at most."""
     at: datetime = await conn.fetchval(
         """INSERT INTO calls (id, item_id, lead_id, campaign_id, attempt, caller, outcome, note, reason, question,
-                              needs, wished_meeting, callback_at, path, script_version, script_id)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) RETURNING at""",
+                              needs, wished_meeting, callback_at, path, script_version, script_id,
+                              shift_id)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
+                   (SELECT id FROM shifts WHERE caller_id = $6 AND signed_on_at <= now() AND signed_off_at IS NULL
+                       AND ends_at > now() ORDER BY signed_on_at DESC, id DESC LIMIT 1)) RETURNING at""",
         new_id(),
         item_id,
         lead_id,

@@ -2,23 +2,105 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from services.chassis.http import Conn, Page, allow, new_router
-from services.lead_gen.repository import reports
-from services.lead_gen.schemas.reports import CallerReport, FunnelView
+from fastapi import APIRouter, Depends, Query
+from pydantic import AfterValidator
+
+from services.chassis.errors import Invalid
+from services.chassis.http import Conn, Id, Page, allow, new_router
+from services.lead_gen import evaluating
+from services.lead_gen.repository import reports, script_results
+from services.lead_gen.repository.reports import Period
+from services.lead_gen.schemas.reports import (
+    CallerReport,
+    CohortView,
+    FunnelView,
+    ScriptResult,
+)
+from services.lead_gen.schemas.texts import Moment
 
 router: APIRouter = new_router(tags=["reports"])
 READERS = [allow("supervisor", "ops")]
+HOUSE = "Europe/Kyiv"
+
+
+def _known_zone(name: str) -> str:
+    try:
+        return ZoneInfo(name).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("is no time zone of the IANA list, such as Europe/Kyiv") from None
+
+
+Zone = Annotated[str, AfterValidator(_known_zone), Query(max_length=60, description="Whose clock hours and weeks.")]
+
+
+def _period(
+    start: Annotated[Moment | None, Query(alias="from", description="From the first record, if not given.")] = None,
+    end: Annotated[Moment | None, Query(alias="to", description="Until now, if not given; not included.")] = None,
+) -> Period:
+    """The period of a report. Raises Invalid `from` when it is not before `to`."""
+    if start is not None and end is not None and start >= end:
+        raise Invalid("must be before to", field="from")
+    return Period(start, end)
+
+
+During = Annotated[Period, Depends(_period)]
 
 
 @router.get("/reports/callers", dependencies=READERS, summary="What each caller did")
-async def caller_report(conn: Conn) -> Page[CallerReport]:
-    """Calls, contacts, interested, handed over, and what tier 2 made of them."""
-    return Page(items=await reports.callers(conn), next=None)
+async def caller_report(
+    conn: Conn,
+    period: During,
+    by: Annotated[Literal["caller", "hour", "shift", "campaign", "script_version"], Query()] = "caller",
+    campaign_id: Annotated[Id | None, Query(description="Calls of this campaign only.")] = None,
+    caller: Annotated[str | None, Query(max_length=100, description="Calls of this caller only.")] = None,
+    timezone: Zone = HOUSE,
+) -> Page[CallerReport]:
+    """Calls, contacts, interested, handed over, and what tier 2 made of them; per caller or another group.
+
+    What tier 2 accepted and won is credited to the last call before it that handed the lead over, and a lead counts
+    once. Hours of work are those of the shifts signed on to, else the clock hours with a call.
+    """
+    items = await evaluating.caller_reports(conn, by, period, campaign_id=campaign_id, caller=caller, timezone=timezone)
+    return Page(items=items, next=None)
 
 
 @router.get("/reports/funnel", dependencies=READERS, summary="How many leads are where")
-async def funnel(conn: Conn) -> FunnelView:
-    """Now, and how far leads ever got."""
-    return await reports.funnel(conn)
+async def funnel(
+    conn: Conn,
+    period: During,
+    campaign_id: Annotated[Id | None, Query(description="Leads that are in this campaign, or were last.")] = None,
+) -> FunnelView:
+    """Where leads are now (`stages`, `leads`), and how many were called, reached, ... in the period, or ever."""
+    return await reports.funnel(conn, period, campaign_id)
+
+
+@router.get("/reports/cohorts", dependencies=READERS, summary="What becomes of the leads of one week")
+async def cohort_report(
+    conn: Conn,
+    period: During,
+    campaign_id: Annotated[Id | None, Query(description="Leads that are in this campaign, or were last.")] = None,
+    timezone: Zone = HOUSE,
+    weeks: Annotated[int, Query(ge=1, le=52, description="How many weeks are followed, at most.")] = 8,
+) -> Page[CohortView]:
+    """By week of the first call (weeks begin on Monday in `timezone`; the period is of first calls).
+
+    How many leads there are, how many were ever reached, handed over, accepted, won, and how many within 1, 2, ...
+    weeks of their own first call. Weeks that have not passed for all of them are left out.
+    """
+    items = await evaluating.cohort_views(conn, period, campaign_id=campaign_id, timezone=timezone, weeks=weeks)
+    return Page(items=items, next=None)
+
+
+@router.get("/reports/scripts", dependencies=READERS, summary="What each version of a script came to")
+async def script_report(
+    conn: Conn, period: During, name: Annotated[str | None, Query(max_length=100)] = None
+) -> Page[ScriptResult]:
+    """Per version: calls, contacts, what came of them, how often each node was reached and where calls ended.
+
+    `rate` is handed over per contact, with Wilson's 95 % interval: two versions whose intervals overlap have not yet
+    shown which is better.
+    """
+    return Page(items=await script_results.results(conn, period, name), next=None)

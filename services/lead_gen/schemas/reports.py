@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from services.chassis.http import Body, Model
 
 
 class CallerReport(Model):
-    """What one caller did."""
+    """Calls of one group and what became of them: of a caller, or of what `by` asks for.
 
-    caller: str
+    `group` is the caller, the hour (00 to 23), or the id of the campaign, script version or shift, with `label` for
+    people; null for calls of none. `caller` is named where the group is one person's.
+    """
+
+    caller: str | None
+    group: str | None
+    label: str | None
     calls: int
     contacts: int
     interested: int
@@ -19,6 +25,10 @@ class CallerReport(Model):
     handed_over: int
     accepted: int
     won: int
+    hours: float
+    calls_per_hour: float | None
+    contacts_per_hour: float | None
+    handed_over_per_hour: float | None
 
 
 class FunnelView(Model):
@@ -31,6 +41,61 @@ class FunnelView(Model):
     handed_over: int
     accepted: int
     won: int
+
+
+class CohortStep(Model):
+    """How many leads of a cohort had got how far `weeks` weeks after their first call."""
+
+    weeks: int
+    reached: int
+    handed_over: int
+    accepted: int
+    won: int
+
+
+class CohortView(Model):
+    """Leads first called in the week that begins on this Monday: how many, and how far they ever got.
+
+    `after` tells only weeks that have passed for every one of them.
+    """
+
+    week: date
+    size: int
+    reached: int
+    handed_over: int
+    accepted: int
+    won: int
+    after: list[CohortStep]
+
+
+class ShareView(Model):
+    """A share of 1 with Wilson's 95 % interval."""
+
+    mean: float
+    low: float
+    high: float
+
+
+class NodeResult(Model):
+    """In how many calls a node was reached, and how many ended there."""
+
+    node: str
+    reached: int
+    ended: int
+
+
+class ScriptResult(Model):
+    """What calls led by one version of a script came to. `rate` is handed over per contact; null without one."""
+
+    script_id: str
+    name: str
+    version: int
+    calls: int
+    contacts: int
+    interested: int
+    handed_over: int
+    rate: ShareView | None
+    nodes: list[NodeResult]
 
 
 class NewPolicy(Body):
