@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from services.chassis.http import Body, Model
 from services.lead_gen.schemas.instructions import InstructionLink
@@ -15,6 +15,8 @@ from workflows.contracts.lead_gen import CallOutcome
 
 class NextCall(Body):
     """Ask for the next lead, of one campaign or of any."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"campaign_id": None}]})
 
     campaign_id: str | None = None
 
@@ -52,6 +54,8 @@ class LeasedCall(Model):
 class Token(Body):
     """The fencing token of the lease."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"token": 3}]})
+
     token: int
 
 
@@ -65,6 +69,20 @@ class Lease(Model):
 
 class NewOutcome(Body):
     """How the call ended."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "token": 3,
+                    "outcome": "interested",
+                    "needs": "two containers a month to Gdansk",
+                    "wished_meeting": "2031-12-02T11:00:00+02:00",
+                    "path": ["hello", "need", "meeting"],
+                }
+            ]
+        }
+    )
 
     token: int
     outcome: CallOutcome

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from services.chassis.http import Body, Model
 from services.lead_gen.schemas.leads import LeadView
@@ -12,6 +12,8 @@ from services.lead_gen.schemas.leads import LeadView
 
 class NewCampaign(Body):
     """A campaign to be started later."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"name": "Spring freight", "priority": 3}]})
 
     name: str = Field(min_length=1, max_length=100)
     criteria_id: str | None = None

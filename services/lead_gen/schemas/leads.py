@@ -5,13 +5,30 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from services.chassis.http import Body, Model
 
 
 class NewLead(Body):
     """A lead typed in by hand. Numbers may be in any format of `default_region`."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "company": "Viter Trans LLC",
+                    "phones": ["044 123 45 67", "+380501234567"],
+                    "contact_name": "Olena Shevchenko",
+                    "email": "office@viter.example",
+                    "industry": "Freight",
+                    "city": "Kyiv",
+                    "tax_id": "14360570",
+                    "default_region": "UA",
+                }
+            ]
+        }
+    )
 
     company: str = Field(min_length=1, max_length=200)
     phones: list[str] = Field(min_length=1, max_length=10)
@@ -72,9 +89,12 @@ class LeadView(Model):
 class Reason(Model):
     """One line of the answer to why."""
 
-    rule: str
+    rule: str = Field(description="stage, do_not_call, window, rest, cadence, score, campaign, or criteria by name.")
     verdict: Literal["takes", "leaves"]
     text: str
+    value: str | None = Field(default=None, description="What the lead says to it.")
+    version: int | None = Field(default=None, description="Of the policy or the score.")
+    campaign_id: str | None = None
 
 
 class Why(Model):
@@ -87,5 +107,7 @@ class Why(Model):
 
 class GiveUp(Body):
     """Why the house gives a lead up."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "the company has closed"}]})
 
     reason: str = Field(min_length=1, max_length=300)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from pydantic import ConfigDict
+
 from services.chassis.http import Body, Model
 
 
@@ -100,6 +102,12 @@ class ScriptResult(Model):
 
 class NewPolicy(Body):
     """A new version of the tier's policy; what is left out keeps its default."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"body": {"max_attempts": 5, "gaps": ["PT45M", "PT4H", "P1D"], "opens": "09:00:00"}}]
+        }
+    )
 
     body: dict[str, Any]
 
