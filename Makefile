@@ -58,6 +58,9 @@ format: .venv/.dev
 bench: .venv/.dev
 	$(BIN)/python -m bench.claims
 	$(BIN)/python -m bench.lives
+	$(BIN)/python -m bench.imports
+	$(BIN)/python -m bench.register
+	$(BIN)/python -m bench.claimers
 
 lock: .venv/.dev
 	$(PIP) uv
