@@ -7,21 +7,9 @@ from collections.abc import Collection, Sequence
 
 from services.chassis.db import Connection, new_id
 from services.lead_gen.domain.matching import LeadFacts, Plan
+from services.lead_gen.repository.leads import COLUMNS
 
-_FACTS = (
-    "company",
-    "contact_name",
-    "email",
-    "industry",
-    "size",
-    "region",
-    "city",
-    "language",
-    "timezone",
-    "website",
-    "tax_id",
-)
-_MISSING = [(name, {"language": "uk", "timezone": "Europe/Kyiv"}.get(name, "\\N")) for name in _FACTS]
+_MISSING = [(name, {"language": "uk", "timezone": "Europe/Kyiv"}.get(name, "\\N")) for name in COLUMNS]
 # (table, its columns) -> the rows to add, as COPY's text format has them.
 Copies = dict[tuple[str, tuple[str, ...]], str]
 
@@ -41,13 +29,13 @@ async def owners(conn: Connection, phones: Collection[str], keys: Collection[str
 async def facts(conn: Connection, lead_ids: Collection[str]) -> dict[str, LeadFacts]:
     """The filled fields of these leads."""
     rows = await conn.fetch(
-        f"""SELECT id, {", ".join(_FACTS)}, (SELECT count(*) FROM lead_phones p WHERE p.lead_id = leads.id) AS phones
+        f"""SELECT id, {", ".join(COLUMNS)}, (SELECT count(*) FROM lead_phones p WHERE p.lead_id = leads.id) AS phones
               FROM leads WHERE id = ANY($1::uuid[])""",
         list(lead_ids),
     )
     return {
         row["id"]: LeadFacts(
-            id=row["id"], fields={name: row[name] for name in _FACTS if row[name]}, phones=row["phones"]
+            id=row["id"], fields={name: row[name] for name in COLUMNS if row[name]}, phones=row["phones"]
         )
         for row in rows
     }
@@ -56,7 +44,7 @@ async def facts(conn: Connection, lead_ids: Collection[str]) -> dict[str, LeadFa
 def copies(plan: Plan) -> Copies:
     """What a chunk of rows adds, as COPY text."""
     return {
-        ("leads", ("id", *_FACTS, "source")): "".join([_lead_line(lead) for lead in plan.created]),
+        ("leads", ("id", *COLUMNS, "source")): "".join([_lead_line(lead) for lead in plan.created]),
         ("lead_phones", ("phone", "lead_id", "position")): "".join(
             [f"{phone}\t{lead_id}\t{position}\n" for phone, lead_id, position in plan.phones]
         ),
@@ -90,7 +78,7 @@ async def fill(conn: Connection, fills: dict[str, dict[str, str]]) -> None:
     """What a lead did not know yet is taken over, nothing is overwritten."""
     if not fills:
         return
-    columns = [name for name in _FACTS if any(name in fields for fields in fills.values())]
+    columns = [name for name in COLUMNS if any(name in fields for fields in fills.values())]
     given = ", ".join(f"${n}::text[]" for n in range(2, len(columns) + 2))
     await conn.execute(
         f"""UPDATE leads SET {", ".join(f"{c} = coalesce(leads.{c}, given.{c})" for c in columns)}, updated_at = now()
