@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from services.chassis.db import new_id
 from services.lead_gen import scoring
-from services.lead_gen.repository import leads, scores
+from services.lead_gen.repository import leads, register, scores
 from tests.api.openapi import NONSENSE
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_1 import Tier1, caller, tier_1
@@ -115,7 +115,7 @@ async def test_a_lead_that_is_new_or_edited_is_scored_by_the_next_sweep(desk: Ti
     await scoring.run_scoring(desk.pool)
     assert await score(desk, lead_id) == (0, 1)
     async with desk.pool.acquire() as conn:
-        await leads.fill_gaps(conn, lead_id, {"email": "a@b.ua"})
+        await register.fill(conn, {lead_id: {"email": "a@b.ua"}})
     assert (await score(desk, lead_id))[1] is None
     await scoring.run_scoring(desk.pool)
     assert await score(desk, lead_id) == (5.5, 1)
@@ -144,7 +144,7 @@ async def test_a_lead_that_is_edited_while_it_is_scored_is_scored_again(desk: Ti
         assert walk is not None
         seen = await scores.next_to_score(conn, walk, 10)
         recipe = await scoring.recipe_of(conn, score_id)
-        await leads.fill_gaps(conn, lead_id, {"email": "a@b.ua"})
+        await register.fill(conn, {lead_id: {"email": "a@b.ua"}})
         assert await scores.write_scores(conn, 1, seen, [scoring.score_of(recipe, one) for one in seen]) == 0
     await scoring.run_scoring(desk.pool)
     assert await score(desk, lead_id) == (5.5, 1)
