@@ -59,7 +59,16 @@ async def look(conn: Connection) -> SupplyView:
         hours_of_work=_hours(worked),
         alarm=next(iter(found), None),
         next_shift=shifts.next_shift,
-        forecast=ForecastView(until=until, calling_hours=shifts.hours_left, **vars(ahead)),
+        forecast=ForecastView(
+            until=until,
+            calling_hours=round(shifts.hours_left, 2),
+            expected=round(ahead.expected, 1),
+            low=round(ahead.low, 1),
+            high=round(ahead.high, 1),
+            demand=round(ahead.demand, 1),
+            runs_dry=round(ahead.runs_dry, 3),
+            runs_dry_at=ahead.runs_dry_at,
+        ),
         campaigns=_campaigns(stock, worked, rate),
         callers=_callers(worked, rate),
     )
@@ -78,7 +87,7 @@ def _hours(worked: Iterable[Worked]) -> float:
 
 
 def _view(rate: Rate) -> RateView:
-    return RateView(mean=rate.mean, low=rate.low, high=rate.high)
+    return RateView(mean=round(rate.mean, 3), low=round(rate.low, 3), high=round(rate.high, 3))
 
 
 def _campaigns(stock: list[Stock], worked: list[Worked], house: Rate) -> list[CampaignSupply]:
@@ -122,9 +131,9 @@ async def watch_supply(pool: Pool) -> None:
         now = await look(conn)
         facts = {
             "in_stock": now.in_stock,
-            "demand": round(now.forecast.demand, 1),
-            "expected": round(now.forecast.expected, 1),
-            "runs_dry": round(now.forecast.runs_dry, 3),
+            "demand": now.forecast.demand,
+            "expected": now.forecast.expected,
+            "runs_dry": now.forecast.runs_dry,
             "until": now.forecast.until.isoformat(),
         }
         for kind in ("drought", "glut"):

@@ -47,7 +47,7 @@ async def test_rules_are_tried_before_they_are_saved_and_change_nothing(desk: Ti
     assert [(rule["rule"], rule["leaves"]) for rule in seen["rules"]] == [
         ("include[0]", 3), ("include[1]", 2), ("exclude[0]", seen["candidates"] - 1),
     ]  # fmt: skip
-    assert seen["rules"][1]["says"] == "city eq Камʼянець"
+    assert seen["rules"][1]["says"] == "city is Камʼянець"
     assert [lead["id"] for lead in seen["sample"]] == [best]
     assert "+380443330002" not in str(seen["sample"]), "numbers are masked"
     assert await desk.pool.fetchval("SELECT count(*) FROM criteria") == before

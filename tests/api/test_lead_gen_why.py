@@ -84,4 +84,4 @@ async def test_the_score_says_what_it_is_made_of(house: Tier1) -> None:
     (await house.http.post(f"/v1/scores/{score['id']}/activate")).raise_for_status()
     told = [one for one in (await why(house, lead_id))["reasons"] if one["rule"] == "score"]
     assert (told[0]["version"], float(told[0]["value"])) == (1, 7)
-    assert "industry eq Grain +7" in told[0]["text"]
+    assert "industry is Grain +7" in told[0]["text"]

@@ -17,6 +17,9 @@ MAX_LIST = 500
 MAX_NUMBER = 1e12
 
 
+_WORDS = {"eq": "is", "in": "is", "gte": "is at least", "lte": "is at most", "contains": "contains"}
+
+
 class Rule(BaseModel):
     """One condition on one field of the lead. `in` takes a list, `is_null` true or false.
 
@@ -86,8 +89,10 @@ class Rule(BaseModel):
 
     def says(self) -> str:
         """The rule in words, for the answer to why."""
-        value = ", ".join(self.value) if isinstance(self.value, list) else self.value
-        return f"{self.field} {self.op.replace('_', ' ')} {value}"
+        if self.op == "is_null":
+            return f"{self.field} is {'empty' if self.value else 'filled'}"
+        value = " or ".join(map(str, self.value)) if isinstance(self.value, list) else self.value
+        return f"{self.field} {_WORDS[self.op]} {value}"
 
     def sql(self, number: int) -> tuple[str, Any]:
         """A condition over `leads l` with parameter `number`, and the parameter's value."""
