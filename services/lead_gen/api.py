@@ -8,7 +8,18 @@ from services.chassis.http import create_app
 from services.chassis.metrics import durable_collector
 from services.chassis.outbox.routes import outbox_router
 from services.chassis.settings import Settings
-from services.lead_gen.routes import calls, campaigns, criteria, imports, inbound, leads, reference, reports, scores
+from services.lead_gen.routes import (
+    calls,
+    campaigns,
+    criteria,
+    imports,
+    inbound,
+    leads,
+    reference,
+    reports,
+    scores,
+    why,
+)
 from workflows.contracts.base import Tier
 
 
@@ -30,6 +41,7 @@ def build_app(settings: Settings) -> FastAPI:
             reference.router,
             reports.router,
             scores.router,
+            why.router,
             outbox_router(),
         ],
     )

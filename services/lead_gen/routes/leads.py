@@ -12,9 +12,8 @@ from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Forbidden, Invalid
 from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
 from services.lead_gen.domain import phones
-from services.lead_gen.domain.window import is_open
-from services.lead_gen.repository import calls, campaigns, criteria, leads, reference
-from services.lead_gen.schemas.leads import GiveUp, LeadView, NewLead, Reason, Why
+from services.lead_gen.repository import calls, leads
+from services.lead_gen.schemas.leads import GiveUp, LeadView, NewLead
 from workflows.contracts.base import Cancel
 
 router: APIRouter = new_router(tags=["leads"])
@@ -89,38 +88,6 @@ async def get_lead(conn: Conn, who: Who, lead_id: Id) -> LeadView:
 async def _leases(conn: Connection, person: str, lead_id: str) -> bool:
     held = await work_items.list_items(conn, kind="call", state="leased", limit=200)
     return any(item.lead_id == lead_id and item.leased_by == person for item in held)
-
-
-@router.get("/leads/{lead_id}/why", dependencies=[allow("supervisor", "ops")], summary="Why (not) this lead")
-async def why(conn: Conn, lead_id: Id) -> Why:
-    """Every rule that takes the lead or leaves it, with the version of the criteria."""
-    lead = await leads.get(conn, lead_id)
-    _, policy = await reference.policy(conn)
-    reasons = [
-        _reason(
-            "stage",
-            lead.tier == "lead_gen" and lead.stage in ("new", "resting", "calling"),
-            f"The lead is {lead.stage} in {lead.tier}",
-        ),
-        _reason("do_not_call", not await calls.forbidden(conn, lead_id), "The ledger and working numbers"),
-        _reason(
-            "window",
-            True,
-            f"Its window is {'open' if is_open(policy, lead.timezone, lead.updated_at) else 'shut'}"
-            f" at the time of its last change; calls wait until it is open",
-        ),
-    ]
-    if lead.campaign_id:
-        campaign = await campaigns.get(conn, lead.campaign_id)
-        rules, name = await criteria.of(conn, campaign.criteria_id)
-        facts = lead.model_dump()
-        reasons += [_reason(name, rule.holds(facts), f"include: {rule.says()}") for rule in rules.include]
-        reasons += [_reason(name, not rule.holds(facts), f"exclude: {rule.says()}") for rule in rules.exclude]
-    return Why(lead_id=lead_id, callable=all(r.verdict == "takes" for r in reasons), reasons=reasons)
-
-
-def _reason(rule: str, takes: bool, text: str) -> Reason:
-    return Reason(rule=rule, verdict="takes" if takes else "leaves", text=text)
 
 
 @router.post("/leads/{lead_id}/cancel", dependencies=[allow("supervisor")], summary="Give a lead up")

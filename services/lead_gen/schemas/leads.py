@@ -1,9 +1,8 @@
-"""Leads as people see them: the register, and why one is called or not."""
+"""Leads as people see them: the register."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
 
 from pydantic import Field
 
@@ -67,22 +66,6 @@ class LeadView(Model):
     created_at: datetime
     updated_at: datetime
     calls: list[CallView] = Field(default_factory=list)
-
-
-class Reason(Model):
-    """One line of the answer to why."""
-
-    rule: str
-    verdict: Literal["takes", "leaves"]
-    text: str
-
-
-class Why(Model):
-    """Why a lead would (not) be called."""
-
-    lead_id: str
-    callable: bool
-    reasons: list[Reason]
 
 
 class GiveUp(Body):
