@@ -58,6 +58,7 @@ format: .venv/.dev
 bench: .venv/.dev
 	$(BIN)/python -m bench.claims
 	$(BIN)/python -m bench.lives
+	$(BIN)/python -m bench.criteria
 
 lock: .venv/.dev
 	$(PIP) uv
