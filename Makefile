@@ -61,6 +61,7 @@ bench: .venv/.dev
 	$(BIN)/python -m bench.imports
 	$(BIN)/python -m bench.register
 	$(BIN)/python -m bench.claimers
+	$(BIN)/python -m bench.criteria
 
 lock: .venv/.dev
 	$(PIP) uv

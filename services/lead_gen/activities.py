@@ -11,6 +11,7 @@ from services.chassis.db import Connection, Pool
 from services.chassis.work_items import NewItem
 from services.lead_gen.domain.cadence import next_attempt_at
 from services.lead_gen.domain.criteria import to_sql
+from services.lead_gen.domain.criteria_fields import SQL_OF_CANDIDATES
 from services.lead_gen.domain.pace import room
 from services.lead_gen.domain.policy import Policy
 from services.lead_gen.domain.window import next_open
@@ -177,7 +178,7 @@ class Activities(LeadGenActivities):
             return 0
         campaign = await campaigns.get(conn, request.campaign_id)
         rules, _ = await criteria.of(conn, campaign.criteria_id)
-        condition, values = to_sql(rules, 2)
+        condition, values = to_sql(rules, 2, SQL_OF_CANDIDATES)
         enrolled = await campaigns.enrol(conn, campaign.id, condition, values, room)
         for lead in enrolled:
             start = cold_call_start(lead, campaign, version, policy)
@@ -188,7 +189,7 @@ class Activities(LeadGenActivities):
     async def _nothing_left(conn: Connection, criteria_id: str | None) -> bool:
         """No lead to enrol now, none that rests and will come back, and no file that may still bring some."""
         rules, _ = await criteria.of(conn, criteria_id)
-        condition, values = to_sql(rules, 1)
+        condition, values = to_sql(rules, 1, SQL_OF_CANDIDATES)
         if await campaigns.count_matching(conn, condition, values):
             return False
         return not await campaigns.more_may_come(conn)

@@ -27,6 +27,7 @@ from services.lead_gen.routes import (
     shifts,
     supply,
     telephony,
+    why,
 )
 from workflows.contracts.base import Tier
 
@@ -58,6 +59,7 @@ def build_app(settings: Settings) -> FastAPI:
             instructions.router,
             reports.router,
             scores.router,
+            why.router,
             outbox_router(),
         ],
     )

@@ -1,87 +1,158 @@
-"""Why (not) this lead: a dialer that does not pick a lead up says the reason."""
+"""Why a lead is called or not: which rule of which version, by which score, and whether now."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any
 
 import pytest_asyncio
 
+from services.chassis.db import new_id
+from services.lead_gen import scoring
 from tests.fixtures.postgres import FreshDatabase
-from tests.fixtures.tier_1 import Tier1, tier_1
+from tests.fixtures.tier_1 import Tier1, caller, tier_1
 from workflows.contracts.base import Tier
 
-RULES = {
-    "include": [{"field": "industry", "op": "in", "value": ["Freight", "Grain"]}],
-    "exclude": [{"field": "city", "op": "eq", "value": "Odesa"}],
-}
+Json = dict[str, Any]
+INDUSTRY = {"field": "industry", "op": "eq", "value": "Пекарня"}
+RECENT = {"field": "last_contact", "op": "lte", "value": 30}
 
 
 @pytest_asyncio.fixture
-async def house(fresh_database: FreshDatabase) -> AsyncIterator[Tier1]:
+async def desk(fresh_database: FreshDatabase) -> AsyncIterator[Tier1]:
     async with tier_1(await fresh_database("lead_gen_why", tier=Tier.LEAD_GEN)) as tier:
         yield tier
 
 
-async def lead(house: Tier1, **fields: Any) -> str:
-    body = {"company": "Viter", "phones": ["+380441230001"], **fields}
-    return str((await house.http.post("/v1/leads", json=body)).raise_for_status().json()["id"])
-
-
-async def campaign(house: Tier1, *, start: bool = True) -> str:
-    criteria = (await house.http.post("/v1/criteria", json={"name": "Haulage", **RULES})).raise_for_status().json()
-    new = {"name": "Spring", "criteria_id": criteria["id"]}
-    made = (await house.http.post("/v1/campaigns", json=new)).raise_for_status().json()
-    if start:
-        (await house.http.post(f"/v1/campaigns/{made['id']}/start")).raise_for_status()
+async def campaign(desk: Tier1, name: str, *, running: bool = True, **rules: Any) -> str:
+    """A campaign with these rules; the id."""
+    found = (await desk.http.post("/v1/criteria", json={"name": name, **rules})).json()
+    made = (await desk.http.post("/v1/campaigns", json={"name": name, "criteria_id": found["id"]})).json()
+    if running:
+        assert (await desk.http.post(f"/v1/campaigns/{made['id']}/start", json={})).is_success
     return str(made["id"])
 
 
-async def why(house: Tier1, lead_id: str, query: str = "") -> dict[str, Any]:
-    return dict((await house.http.get(f"/v1/leads/{lead_id}/why{query}")).raise_for_status().json())
+async def why(desk: Tier1, lead_id: str, **params: str) -> Json:
+    answer = await desk.http.get(f"/v1/leads/{lead_id}/why", params=params)
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
 
 
-def leaving(told: dict[str, Any]) -> list[tuple[str, str | None]]:
-    return [(one["rule"], one["value"]) for one in told["reasons"] if one["verdict"] == "leaves"]
+async def bakery(desk: Tier1, phone: str = "+380445550001") -> str:
+    lead_id = await desk.lead(phone)
+    await desk.pool.execute("UPDATE leads SET industry = 'ПЕКАРНЯ', email = 'boss@bakery.ua' WHERE id = $1", lead_id)
+    return lead_id
 
 
-async def test_the_rule_that_leaves_a_lead_is_named_with_its_version_and_the_leads_own_value(house: Tier1) -> None:
-    lead_id = await lead(house, industry="Grain", city="Odesa")
-    await campaign(house)
-    told = await why(house, lead_id)
-    assert not told["callable"]
-    assert leaving(told) == [("Haulage version 1", "Odesa"), ("campaign", None)]
+async def test_each_running_campaign_says_which_rule_of_which_version_takes_or_leaves_the_lead(desk: Tier1) -> None:
+    lead_id = await bakery(desk)
+    takes = await campaign(desk, "Bakeries", include=[INDUSTRY], exclude=[RECENT])
+    leaves = await campaign(desk, "Big ones", include=[INDUSTRY, {"field": "size", "op": "eq", "value": "200+"}])
+    await campaign(desk, "Draft", running=False)
+    found = await why(desk, lead_id)
+    assert found["callable"] is True
+    said = {one["campaign_id"]: one for one in found["campaigns"]}
+    assert set(said) == {takes, leaves}
+    assert (said[takes]["verdict"], said[leaves]["verdict"]) == ("takes", "leaves")
+    assert said[leaves]["criteria"] == "Big ones version 1"
+    assert [(r["rule"], r["verdict"], r["value"]) for r in said[leaves]["reasons"]] == [
+        ("include[0]", "takes", "ПЕКАРНЯ"), ("include[1]", "leaves", None),
+    ]  # fmt: skip
+    assert said[takes]["reasons"][1] == {
+        "rule": "exclude[0]", "verdict": "takes", "text": "exclude: last_contact is at most 30", "value": None,
+    }  # fmt: skip
 
 
-async def test_a_lead_that_some_running_campaign_takes_is_callable(house: Tier1) -> None:
-    lead_id = await lead(house, industry="freight")
-    taking = await campaign(house)
-    told = await why(house, lead_id)
-    assert told["callable"]
-    assert {one["campaign_id"] for one in told["reasons"] if one["rule"] == "campaign"} == {taking}
-    assert any(one["rule"] == "window" and "calling window" in one["text"] for one in told["reasons"])
+async def test_one_campaign_may_be_asked_about_whatever_its_state(desk: Tier1) -> None:
+    lead_id = await bakery(desk)
+    draft = await campaign(desk, "Draft", running=False, exclude=[INDUSTRY])
+    found = await why(desk, lead_id, campaign_id=draft)
+    assert [(one["state"], one["verdict"]) for one in found["campaigns"]] == [("draft", "leaves")]
+    assert found["callable"] is False
+    assert (await desk.http.get(f"/v1/leads/{lead_id}/why", params={"campaign_id": new_id()})).status_code == 404
+    assert (await desk.http.get(f"/v1/leads/{new_id()}/why")).status_code == 404
 
 
-async def test_a_campaign_that_does_not_run_is_explained_when_asked_for(house: Tier1) -> None:
-    lead_id = await lead(house, industry="Retail")
-    draft = await campaign(house, start=False)
-    told = await why(house, lead_id, f"?campaign_id={draft}")
-    assert leaving(told) == [("Haulage version 1", "Retail"), ("campaign", None)]
+async def test_a_lead_that_no_running_campaign_takes_is_not_picked_up_and_the_reason_is_shown(desk: Tier1) -> None:
+    lead_id = await bakery(desk)
+    found = await why(desk, lead_id)
+    assert found["callable"] is False
+    assert ("campaign", "leaves", "No campaign runs") in [
+        (one["rule"], one["verdict"], one["text"]) for one in found["reasons"]
+    ]
 
 
-async def test_the_ledger_and_the_stage_are_reasons(house: Tier1) -> None:
-    lead_id = await lead(house)
-    await house.http.put("/v1/do-not-call/+380441230001")
-    told = await why(house, lead_id)
-    assert {rule for rule, _ in leaving(told)} == {"stage", "do_not_call"}
+async def test_the_answer_agrees_with_whom_enrolment_would_take(desk: Tier1) -> None:
+    taken, left = await bakery(desk), await desk.lead("+380445550002")
+    chosen = await campaign(desk, "Bakeries", include=[INDUSTRY])
+    preview = (await desk.http.post(f"/v1/campaigns/{chosen}/preview", json={})).json()
+    assert [lead["id"] for lead in preview["sample"]] == [taken]
+    assert [(await why(desk, lead_id))["callable"] for lead_id in (taken, left)] == [True, False]
 
 
-async def test_the_score_says_what_it_is_made_of(house: Tier1) -> None:
-    lead_id = await lead(house, industry="Grain")
-    rule = {"field": "industry", "op": "eq", "value": "Grain"}
-    new = {"name": "by hand", "weights": [{"rule": rule, "points": 7}]}
-    score = (await house.http.post("/v1/scores", json=new)).raise_for_status().json()
-    (await house.http.post(f"/v1/scores/{score['id']}/activate")).raise_for_status()
-    told = [one for one in (await why(house, lead_id))["reasons"] if one["rule"] == "score"]
-    assert (told[0]["version"], float(told[0]["value"])) == (1, 7)
-    assert "industry is Grain +7" in told[0]["text"]
+async def test_the_score_is_shown_with_its_version_and_what_made_it(desk: Tier1) -> None:
+    lead_id = await bakery(desk)
+    assert (await why(desk, lead_id))["score"] == {
+        "score": 0, "version": None, "score_id": None, "name": None, "kind": None, "parts": [],
+    }  # fmt: skip
+    has_email = {"field": "email", "op": "contains", "value": "bakery"}
+    body = {"name": "Bread", "weights": [{"rule": INDUSTRY, "points": 8}, {"rule": has_email, "points": -2}]}
+    made = (await desk.http.post("/v1/scores", json=body)).json()
+    await desk.http.post(f"/v1/scores/{made['id']}/activate")
+    await scoring.run_scoring(desk.pool)
+    score = (await why(desk, lead_id))["score"]
+    assert (score["score"], score["version"], score["kind"], score["name"]) == (6, 1, "weights", "Bread")
+    assert score["parts"] == [
+        {"name": "industry is Пекарня", "value": "ПЕКАРНЯ", "adds": 8},
+        {"name": "email contains bakery", "value": "(known)", "adds": -2},
+    ]
+
+
+async def test_the_window_is_the_one_of_this_moment(desk: Tier1) -> None:
+    window = (await why(desk, await bakery(desk)))["window"]
+    now = await desk.pool.fetchval("SELECT now()")
+    opening = datetime.fromisoformat(window["next_open"])
+    assert (window["timezone"], window["policy_version"]) == ("Europe/Kyiv", 1)
+    assert (opening <= now) if window["open"] else (opening > now)
+
+
+async def test_numbers_and_the_ledger_are_shown_masked(desk: Tier1) -> None:
+    lead_id = await bakery(desk)
+    await campaign(desk, "All")
+    await desk.pool.execute("INSERT INTO lead_phones VALUES ('+380445550003', $1, 1, true)", lead_id)
+    await desk.http.put("/v1/do-not-call/+380445550001", json={"scope": "company"})
+    answer = await desk.http.get(f"/v1/leads/{lead_id}/why")
+    found = answer.json()
+    assert [(n["working"], n["on_ledger"], n["callable"]) for n in found["numbers"]] == [
+        (True, "company", False), (False, None, False),
+    ]  # fmt: skip
+    assert found["callable"] is False
+    assert "44555000" not in answer.text
+    assert "boss@" not in answer.text
+
+
+async def test_a_lead_that_rests_says_until_when(desk: Tier1) -> None:
+    lead_id = await bakery(desk)
+    await campaign(desk, "All")
+    await desk.pool.execute(
+        "UPDATE leads SET stage = 'resting', rest_until = now() + interval '3 days' WHERE id = $1", lead_id
+    )
+    found = await why(desk, lead_id)
+    assert (found["callable"], found["rest_until"] is not None) == (False, True)
+    await desk.pool.execute("UPDATE leads SET rest_until = now() - interval '1 day' WHERE id = $1", lead_id)
+    assert (await why(desk, lead_id))["callable"] is True
+
+
+async def test_a_lead_under_way_says_where_it_is(desk: Tier1) -> None:
+    lead_id, campaign_id = await desk.opened("+380445550009")
+    calling = (await why(desk, lead_id))["in_calling"]
+    assert (calling["campaign_id"], calling["attempts"], calling["leased"]) == (campaign_id, 0, False)
+    assert calling["next_call_at"] is not None
+    assert (await why(desk, lead_id))["callable"] is True
+
+
+async def test_callers_do_not_read_it(desk: Tier1) -> None:
+    answer = await desk.http.get(f"/v1/leads/{new_id()}/why", headers=caller())
+    assert (answer.status_code, answer.json()["code"]) == (403, "wrong_role")

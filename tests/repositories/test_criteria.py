@@ -18,6 +18,7 @@ from services.chassis.db import Pool, create_pool, new_id
 from services.lead_gen.domain.criteria import CriteriaBody, Rule, to_sql
 from services.lead_gen.domain.criteria_fields import KINDS, OPS, TIERS, fold, folded_sql
 from services.lead_gen.repository import criteria, leads
+from services.lead_gen.repository.campaigns import CANDIDATES
 from tests.fixtures.postgres import FreshDatabase
 from workflows.contracts.base import Tier
 
@@ -142,3 +143,33 @@ async def test_the_last_contact_is_the_last_answered_call(pool: Pool) -> None:
         await conn.execute("UPDATE calls SET lead_id = $2 WHERE id = $1", answered, other)
         assert (await criteria.facts(conn, lead_id))["last_contact"] == 9
         assert (await criteria.facts(conn, other))["last_contact"] == 4
+
+
+@given(ledger=ledgers, second=ledgers, bad=st.tuples(st.booleans(), st.booleans()))
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+async def test_nobody_who_could_be_enrolled_is_forbidden_by_the_ledger(
+    pool: Pool, ledger: str | None, second: str | None, bad: tuple[bool, bool]
+) -> None:
+    async with pool.acquire() as conn:
+        transaction = conn.transaction()
+        await transaction.start()
+        try:
+            lead_id = await _write(conn, {"stage": "new"}, ledger, [0, None])
+            await leads.add_phones(conn, lead_id, ["+380670000001"])
+            if second:
+                await conn.execute(
+                    """INSERT INTO do_not_call (phone, scope, by, withdrawn_at)
+                       VALUES ('+380670000001', $1, 'x', CASE WHEN $2 THEN now() END)""",
+                    "phone" if second == "lifted" else second, second == "lifted",
+                )  # fmt: skip
+            for position, is_bad in enumerate(bad, start=1):
+                await conn.execute(
+                    "UPDATE lead_phones SET bad = $3 WHERE lead_id = $1 AND position = $2", lead_id, position, is_bad
+                )
+            could = await conn.fetchval(f"SELECT count(*) {CANDIDATES.format(condition='l.id = $1')}", lead_id)
+            forbidden = (await criteria.facts(conn, lead_id))["do_not_call"]
+            assert not (could and forbidden)
+            # Nobody else is left out either: who is not forbidden and has a working number is a candidate.
+            assert bool(could) == (not forbidden and not all(bad))
+        finally:
+            await transaction.rollback()

@@ -94,9 +94,9 @@ class Rule(BaseModel):
         value = " or ".join(map(str, self.value)) if isinstance(self.value, list) else self.value
         return f"{self.field} {_WORDS[self.op]} {value}"
 
-    def sql(self, number: int) -> tuple[str, Any]:
+    def sql(self, number: int, expressions: Mapping[str, str] = SQL) -> tuple[str, Any]:
         """A condition over `leads l` with parameter `number`, and the parameter's value."""
-        expression = SQL[self.field]
+        expression = expressions[self.field]
         kind = KINDS[self.field]
         if self.op == "is_null":
             empty = f"coalesce({expression}, '') = ''" if kind == "text" else f"({expression}) IS NULL"
@@ -170,15 +170,20 @@ class CriteriaBody(BaseModel):
         return all(rule.holds(lead) for rule in self.include) and not any(rule.holds(lead) for rule in self.exclude)
 
 
-def to_sql(body: CriteriaBody, first_parameter: int) -> tuple[str, list[Any]]:
-    """The same rules as a WHERE condition over `leads l`, with numbered parameters from `first_parameter`."""
-    parts, values = each_to_sql(body, first_parameter)
+def to_sql(body: CriteriaBody, first_parameter: int, expressions: Mapping[str, str] = SQL) -> tuple[str, list[Any]]:
+    """The same rules as a WHERE condition over `leads l`, with numbered parameters from `first_parameter`.
+
+    With `SQL_OF_CANDIDATES` it is right only among leads that could be enrolled.
+    """
+    parts, values = each_to_sql(body, first_parameter, expressions)
     return " AND ".join(parts) or "true", values
 
 
-def each_to_sql(body: CriteriaBody, first_parameter: int) -> tuple[list[str], list[Any]]:
+def each_to_sql(
+    body: CriteriaBody, first_parameter: int, expressions: Mapping[str, str] = SQL
+) -> tuple[list[str], list[Any]]:
     """One condition per rule, in the order of `named`: true where the rule leaves the lead in."""
-    made = [rule.sql(first_parameter + n) for n, (_, rule) in enumerate(body.named())]
+    made = [rule.sql(first_parameter + n, expressions) for n, (_, rule) in enumerate(body.named())]
     wanted = len(body.include)
     parts = [
         f"({condition})" if n < wanted else f"NOT coalesce({condition}, false)" for n, (condition, _) in enumerate(made)

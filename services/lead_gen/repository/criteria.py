@@ -8,7 +8,7 @@ from typing import Any
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import NotFound
 from services.lead_gen.domain.criteria import CriteriaBody, each_to_sql
-from services.lead_gen.domain.criteria_fields import SQL
+from services.lead_gen.domain.criteria_fields import SQL, SQL_OF_CANDIDATES
 from services.lead_gen.repository.campaigns import CANDIDATES
 from services.lead_gen.schemas.criteria import CriteriaView, NewCriteria
 
@@ -65,7 +65,7 @@ async def of(conn: Connection, criteria_id: str | None) -> tuple[CriteriaBody, s
 
 async def counts(conn: Connection, body: CriteriaBody) -> tuple[int, int, list[int]]:
     """(leads that could be enrolled, those that all rules leave in, those that each rule alone leaves in)."""
-    parts, values = each_to_sql(body, 1)
+    parts, values = each_to_sql(body, 1, SQL_OF_CANDIDATES)
     asked = ", ".join(f"{part} AS r{n}" for n, part in enumerate(parts)) or "true AS none"
     together = " AND ".join(f"r{n}" for n in range(len(parts))) or "true"
     alone = "".join(f", count(*) FILTER (WHERE r{n})" for n in range(len(parts)))

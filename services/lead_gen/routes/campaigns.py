@@ -9,6 +9,7 @@ from services.chassis.db import Connection
 from services.chassis.errors import Conflict, NotFound
 from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
 from services.lead_gen.domain.criteria import to_sql
+from services.lead_gen.domain.criteria_fields import SQL_OF_CANDIDATES
 from services.lead_gen.enrolment import campaign_start
 from services.lead_gen.repository import campaigns, criteria, leads, reference
 from services.lead_gen.routes.leads import view
@@ -81,7 +82,7 @@ async def preview(conn: Conn, campaign_id: Id) -> Preview:
     """Counted now, over the whole register; changes nothing."""
     campaign = await campaigns.get(conn, campaign_id)
     rules, _ = await criteria.of(conn, campaign.criteria_id)
-    condition, values = to_sql(rules, 1)
+    condition, values = to_sql(rules, 1, SQL_OF_CANDIDATES)
     first = await campaigns.sample(conn, condition, values, SAMPLE)
     return Preview(
         matching=await campaigns.count_matching(conn, condition, values),

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 from services.chassis.errors import Invalid
 from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
 from services.lead_gen.domain.criteria import CriteriaBody, contradiction, to_sql
+from services.lead_gen.domain.criteria_fields import SQL_OF_CANDIDATES
 from services.lead_gen.repository import campaigns, criteria, leads
 from services.lead_gen.routes.leads import view
 from services.lead_gen.schemas.criteria import CriteriaPreview, CriteriaView, NewCriteria, RuleCount, Rules
@@ -41,7 +42,7 @@ async def preview_criteria(conn: Conn, rules: Rules) -> CriteriaPreview:
     """Counted now over every lead that could be enrolled, all rules together and each alone; changes nothing."""
     body = _possible(rules)
     candidates, matching, alone = await criteria.counts(conn, body)
-    condition, values = to_sql(body, 1)
+    condition, values = to_sql(body, 1, SQL_OF_CANDIDATES)
     first = await campaigns.sample(conn, condition, values, SAMPLE) if matching else []
     named = zip(body.named(), alone, strict=True)
     return CriteriaPreview(

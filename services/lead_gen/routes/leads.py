@@ -13,9 +13,8 @@ from services.chassis.errors import Conflict, Forbidden, Invalid
 from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
 from services.lead_gen.domain import phones
 from services.lead_gen.domain.identity import keys_of, tax_id_of
-from services.lead_gen.explaining import explain
 from services.lead_gen.repository import calls, leads
-from services.lead_gen.schemas.leads import GiveUp, LeadView, NewLead, Why
+from services.lead_gen.schemas.leads import GiveUp, LeadView, NewLead
 from workflows.contracts.base import Cancel
 
 router: APIRouter = new_router(tags=["leads"])
@@ -114,15 +113,6 @@ async def get_lead(conn: Conn, who: Who, lead_id: Id) -> LeadView:
 async def _leases(conn: Connection, person: str, lead_id: str) -> bool:
     held = await work_items.list_items(conn, kind="call", state="leased", limit=200)
     return any(item.lead_id == lead_id and item.leased_by == person for item in held)
-
-
-@router.get("/leads/{lead_id}/why", dependencies=[allow("supervisor", "ops")], summary="Why (not) this lead")
-async def why(conn: Conn, lead_id: Id, campaign_id: Id | None = None) -> Why:
-    """Every rule that takes the lead or leaves it, with its version and what the lead says to it.
-
-    For the campaign asked for, or the one that calls the lead now, or every running one.
-    """
-    return await explain(conn, lead_id, campaign_id)
 
 
 @router.post("/leads/{lead_id}/cancel", dependencies=[allow("supervisor")], summary="Give a lead up")

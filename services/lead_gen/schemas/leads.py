@@ -1,9 +1,8 @@
-"""Leads as people see them: the register, and why one is called or not."""
+"""Leads as people see them: the register."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
 
 from pydantic import ConfigDict, Field
 
@@ -84,25 +83,6 @@ class LeadView(Model):
     created_at: datetime
     updated_at: datetime
     calls: list[CallView] = Field(default_factory=list)
-
-
-class Reason(Model):
-    """One line of the answer to why."""
-
-    rule: str = Field(description="stage, do_not_call, window, rest, cadence, score, campaign, or criteria by name.")
-    verdict: Literal["takes", "leaves"]
-    text: str
-    value: str | None = Field(default=None, description="What the lead says to it.")
-    version: int | None = Field(default=None, description="Of the policy or the score.")
-    campaign_id: str | None = None
-
-
-class Why(Model):
-    """Why a lead would (not) be called."""
-
-    lead_id: str
-    callable: bool
-    reasons: list[Reason]
 
 
 class GiveUp(Body):

@@ -1,0 +1,20 @@
+"""Why (not) this lead."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from services.chassis.http import Conn, Id, allow, new_router
+from services.lead_gen.explaining import explain
+from services.lead_gen.schemas.why import Why
+
+router: APIRouter = new_router(tags=["leads"])
+
+
+@router.get("/leads/{lead_id}/why", dependencies=[allow("supervisor", "ops")], summary="Why (not) this lead")
+async def why_lead(conn: Conn, lead_id: Id, campaign_id: Id | None = None) -> Why:
+    """Every rule with its version, what it saw, and its verdict, for each campaign that runs or for `campaign_id`.
+
+    Also the score with what made it, the window now, the numbers and the ledger, the rest, and where it is in calling.
+    """
+    return await explain(conn, lead_id, campaign_id)
