@@ -16,8 +16,10 @@ from workflows.contracts.conversion import (
     AddHandOver,
     CloseDeal,
     ConversionActivities,
+    EscalateOffer,
     OfferDeal,
     OfferedDeal,
+    OfferEscalated,
     OfferWithdrawn,
     OpenInbound,
     RemindDeal,
@@ -45,6 +47,11 @@ class Activities(ConversionActivities):
     async def withdraw_offer(self, request: WithdrawOffer) -> OfferWithdrawn:
         """Expire an unanswered offer."""
         return await self._once(request.key, OfferWithdrawn, lambda conn: upkeep.withdraw(conn, request))
+
+    @activity.defn(name="conversion.escalate_offer")
+    async def escalate_offer(self, request: EscalateOffer) -> OfferEscalated:
+        """Remind the supervisor of a lead that nobody has taken."""
+        return await self._once(request.key, OfferEscalated, lambda conn: upkeep.escalate_offer(conn, request))
 
     @activity.defn(name="conversion.remind_deal")
     async def remind_deal(self, request: RemindDeal) -> Reminded:

@@ -8,15 +8,14 @@ from typing import Any
 
 from services.chassis import work_items
 from services.chassis.db import Connection
-from services.chassis.http import publish
 from services.chassis.work_items import NewItem
 from services.conversion.actions.closing import end_open_work
 from services.conversion.actions.steps import SUPERVISOR_GROUP, now
-from services.conversion.domain.policy import Policy
-from services.conversion.domain.routing import Routing, Wanted, route
+from services.conversion.assigning import choose, note_offer, wanted_by
+from services.conversion.domain.routing import Routing
 from services.conversion.domain.stages import FINAL
 from services.conversion.records import Deal, HandOverRow
-from services.conversion.repository import deals, hand_overs, managers, policies, timeline
+from services.conversion.repository import deals, hand_overs, managers, policies
 from workflows.contracts.conversion import HandOver, HandOverReason, OfferDeal, OfferedDeal, Stage
 
 _PRIORITY: Mapping[HandOverReason, int] = {HandOverReason.HARD_QUESTION: 20, HandOverReason.INBOUND: 15}
@@ -37,20 +36,19 @@ async def offer(conn: Connection, request: OfferDeal) -> OfferedDeal:
     # An offer that a lost workflow left behind must not be accepted beside the new one.
     await end_open_work(conn, deal, at, "offered anew", kinds=["hand_over", "reminder"])
     sticky = request.hand_over.sticky_manager or (latest.last_owner if latest else None)
-    routing = await _route(conn, request, sticky, policy, at)
-    row = await _open_item(conn, request, deal, routing, policy, at)
-    text = f"offered to {row.manager or 'the supervisor'}"
-    await timeline.add(
-        conn, deal.id, at=at, by="routing", kind="offered", text=text,
-        data={"item_id": row.item_id, "manager": row.manager, "number": row.number, "why": routing.why},
-    )  # fmt: skip
-    await publish(conn, "hand_over.opened", item_id=row.item_id, deal_id=deal.id, manager=row.manager)
+    priority = _PRIORITY.get(request.hand_over.reason, _USUAL_PRIORITY)
+    routing = await _route(conn, request, deal, sticky, priority, at)
+    row = await _open_item(conn, request, deal, routing, sticky, priority, at)
+    await note_offer(conn, row, policy, at)
+    with_supervisor = row.manager is None and not row.waiting
     return OfferedDeal(
         deal_id=deal.id,
         item_id=row.item_id,
         manager=row.manager,
         accept_by=row.accept_by,
         policy=policy.for_workflow(deal.policy_version),
+        waiting=row.waiting,
+        remind_at=policy.calendar.add(at, policy.supervisor_within) if with_supervisor else None,
     )
 
 
@@ -64,6 +62,7 @@ async def _deal(conn: Connection, request: OfferDeal, latest: Deal | None, at: d
         conn,
         latest.id,
         stage=Stage.OFFERED,
+        stage_since=at,
         owner=None,
         workflow_id=request.workflow_id,
         reason=hand_over.reason,
@@ -84,34 +83,33 @@ def news(deal: Deal, hand_over: HandOver) -> dict[str, Any]:
         "contact": hand_over.contact,
         "needs": hand_over.needs or deal.needs,
         "wished_meeting": hand_over.wished_meeting or deal.wished_meeting,
+        "products": sorted({*deal.products, *hand_over.products}),
         "sourced_by": deal.sourced_by or hand_over.sourced_by,
         "story": sorted([*deal.story, *new_calls], key=lambda call: call.at),
     }
+    if hand_over.promised_by is not None:
+        changes |= {"promised_by": hand_over.promised_by, "promise": "open"}
     if hand_over.question and hand_over.question != deal.question:
         changes |= {"question": hand_over.question, "question_answered_at": None}
     return changes
 
 
-async def _route(conn: Connection, request: OfferDeal, sticky: str | None, policy: Policy, at: datetime) -> Routing:
+async def _route(
+    conn: Connection, request: OfferDeal, deal: Deal, sticky: str | None, priority: int, at: datetime
+) -> Routing:
     if request.to_supervisor:
         return Routing(manager=None, why="every manager asked has declined or not answered", considered=[])
-    contact = request.hand_over.contact
-    wanted = Wanted(
-        language=contact.language,
-        segment=request.hand_over.segment,
-        region=contact.region,
-        sticky=sticky,
-        excluded=frozenset(request.excluded),
-    )
-    return route(await managers.candidates(conn, at - policy.fair_share_over), wanted)
+    wanted = wanted_by(deal, sticky=sticky, excluded=request.excluded)
+    # How to choose is today's rule, however long ago the deal began.
+    policy = (await policies.current(conn)).body
+    return await choose(conn, wanted, priority=priority, policy=policy, at=at)
 
 
 async def _open_item(
-    conn: Connection, request: OfferDeal, deal: Deal, routing: Routing, policy: Policy, at: datetime
+    conn: Connection, request: OfferDeal, deal: Deal, routing: Routing, sticky: str | None, priority: int, at: datetime
 ) -> HandOverRow:
     hand_over = request.hand_over
-    priority = _PRIORITY.get(hand_over.reason, _USUAL_PRIORITY)
-    accept_by = policy.accept_by(hand_over.reason, at) if routing.manager else None
+    policy = await policies.get(conn, deal.policy_version)
     item = await work_items.open_item(
         conn,
         NewItem(
@@ -133,11 +131,16 @@ async def _open_item(
         reason=hand_over.reason,
         manager=routing.manager,
         priority=priority,
-        accept_by=accept_by,
+        accept_by=policy.accept_by(hand_over.reason, at) if routing.manager else None,
         question=deal.question if deal.question_answered_at is None else None,
         needs=deal.needs,
         story=deal.story,
         routing=routing,
+        waiting=routing.waits,
+        overflow_at=policy.calendar.add(at, policy.overflow_after) if routing.waits else None,
+        level=0,
+        sticky=sticky,
+        excluded=list(request.excluded),
         state="open",
         offered_at=at,
         answered_at=None,

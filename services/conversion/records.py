@@ -8,13 +8,15 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from services.conversion.domain.calendar import Calendar
 from services.conversion.domain.commission import Role
 from services.conversion.domain.policy import Policy
 from services.conversion.domain.routing import Routing
+from services.conversion.domain.stages import PromiseState
 from workflows.contracts.base import ContactCard, OrderLine
 from workflows.contracts.conversion import CallRecord, HandOverReason, Stage
 
-HandOverState = Literal["open", "accepted", "declined", "expired", "cancelled"]
+HandOverState = Literal["open", "accepted", "declined", "expired", "returned", "cancelled"]
 MeetingKind = Literal["phone", "online", "visit"]
 MeetingState = Literal["booked", "held", "no_show", "cancelled"]
 OfferState = Literal["awaiting_approval", "sent", "accepted", "rejected", "expired", "superseded"]
@@ -36,18 +38,37 @@ class PolicyVersion(Record):
 
 
 class Manager(Record):
-    """A manager's place in the routing. Empty lists mean any language, segment or region."""
+    """A manager's place in the routing. Empty lists mean any language, segment, region or product.
+
+    Without `hours` of his own he works the tier's; without `daily_quota` he takes any number of new leads a day.
+    """
 
     id: str
     name: str
+    email: str | None
     languages: list[str]
     segments: list[str]
     regions: list[str]
+    products: list[str]
     weight: int
     capacity: int
+    daily_quota: int | None
+    hours: Calendar | None
     active: bool
     created_at: datetime
     updated_at: datetime
+
+
+class Absence(Record):
+    """A stretch of time in which a manager is away."""
+
+    id: str
+    manager: str
+    starts_at: datetime
+    ends_at: datetime
+    reason: str
+    created_by: str
+    created_at: datetime
 
 
 class Deal(Record):
@@ -70,6 +91,9 @@ class Deal(Record):
     campaign_id: str | None
     campaign_name: str
     segment: str
+    products: list[str]
+    promised_by: datetime | None
+    promise: PromiseState | None
     sourced_by: str | None
     qualification: dict[str, Any] | None
     next_action: str | None
@@ -77,7 +101,9 @@ class Deal(Record):
     offered_at: datetime
     accepted_at: datetime | None
     first_contact_at: datetime | None
+    stage_since: datetime
     lost_reason: str | None
+    loss_code: str | None
     return_at: datetime | None
     value: Decimal | None
     currency: str | None
@@ -100,6 +126,11 @@ class HandOverRow(Record):
     needs: str | None
     story: list[CallRecord]
     routing: Routing
+    waiting: bool
+    overflow_at: datetime | None
+    level: int
+    sticky: str | None
+    excluded: list[str]
     state: HandOverState
     offered_at: datetime
     answered_at: datetime | None

@@ -18,7 +18,9 @@ from workflows.contracts.base import Done
 from workflows.contracts.conversion import (
     AddHandOver,
     CloseDeal,
+    EscalateOffer,
     HandOverReason,
+    OfferEscalated,
     OfferWithdrawn,
     OpenInbound,
     RemindDeal,
@@ -47,6 +49,23 @@ async def withdraw(conn: Connection, request: WithdrawOffer) -> OfferWithdrawn:
     return OfferWithdrawn(withdrawn=True)
 
 
+async def escalate_offer(conn: Connection, request: EscalateOffer) -> OfferEscalated:
+    """Remind the supervisor of a lead that nobody has taken; each time it rises in the list, and others hear of it."""
+    row = await hand_overs.get(conn, request.item_id)
+    deal = await deals.get(conn, row.deal_id, lock=True)
+    raised = await hand_overs.raise_level(conn, request.item_id)
+    if raised is None:
+        return OfferEscalated()
+    at = now()
+    policy = await policy_of(conn, deal)
+    text = f"nobody has taken this lead: supervisor reminded ({raised.level})"
+    await timeline.add(conn, deal.id, at=at, by="policy", kind="reminder", text=text, data={"level": raised.level})
+    await publish(conn, "hand_over.late", item_id=row.item_id, deal_id=deal.id)
+    if raised.level >= policy.max_reminders:
+        return OfferEscalated()
+    return OfferEscalated(next_at=policy.calendar.add(at, policy.remind_every))
+
+
 async def remind(conn: Connection, request: RemindDeal) -> Reminded:
     """Open a reminder: level 1 for the manager, higher ones for the supervisor."""
     deal = await deals.get(conn, request.deal_id, lock=True)
@@ -54,11 +73,29 @@ async def remind(conn: Connection, request: RemindDeal) -> Reminded:
     policy = await policy_of(conn, deal)
     if deal.stage in WORKED:
         to_manager = request.level == 1
-        await _open_item(conn, deal, request.key, "reminder", deal.owner if to_manager else None,
-                         _REMINDER_PRIORITY, {"level": request.level, "text": deal.next_action})  # fmt: skip
-        text = f"overdue: {deal.next_action}; {'manager' if to_manager else 'supervisor'} reminded"
-        await timeline.add(conn, deal.id, at=at, by="policy", kind="reminder", text=text, data={"level": request.level})
+        # An overdue step is over with the next step; a deal that stands still is warned of until it moves on.
+        kind = "stale" if request.stale else "reminder"
+        what = f"stands still in {deal.stage} since {deal.stage_since:%Y-%m-%d}" if request.stale else deal.next_action
+        await _open_item(conn, deal, request.key, kind, deal.owner if to_manager else None,
+                         _REMINDER_PRIORITY, {"level": request.level, "text": what})  # fmt: skip
+        text = f"{what if request.stale else f'overdue: {what}'}; {'manager' if to_manager else 'supervisor'} reminded"
+        await timeline.add(conn, deal.id, at=at, by="policy", kind=kind, text=text, data={"level": request.level})
     return Reminded(next_at=policy.calendar.add(at, policy.remind_every))
+
+
+async def watch_promises(pool: Pool) -> None:
+    """A sweep: what the lead was promised and nobody did in time becomes work at once."""
+    async with pool.acquire() as conn, conn.transaction():
+        for deal in await deals.broken_promises(conn, now()):
+            payload: dict[str, object] = {"level": 1, "text": "they were told that somebody would have called by now"}
+            offered = await hand_overs.open_of_deal(conn, deal.id)
+            person = deal.owner or (offered.manager if offered else None)
+            await _open_item(conn, deal, f"promise:{deal.id}:{deal.promised_by}", "reminder", person,
+                             _QUESTION_PRIORITY, payload)  # fmt: skip
+            await timeline.add(
+                conn, deal.id, at=now(), by="policy", kind="promise_late", text="the promised call is late"
+            )
+            await publish(conn, "promise.late", deal_id=deal.id)
 
 
 async def open_inbound(conn: Connection, request: OpenInbound) -> Done:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from services.chassis.settings import Settings
 from services.chassis.worker import run_worker
 from services.conversion.activities import Activities, purge_effects
-from services.conversion.upkeep import expire_offers
+from services.conversion.assigning import serve_waiting
+from services.conversion.upkeep import expire_offers, watch_promises
 from workflows.contracts.base import Tier
 from workflows.conversion import Conversion
 
@@ -17,5 +18,10 @@ async def run(settings: Settings) -> None:
         tier=Tier.CONVERSION,
         workflows=[Conversion],
         activities_of=Activities,
-        sweeps=[("expire_offers", 15.0, expire_offers), ("purge_effects", 3600.0, purge_effects)],
+        sweeps=[
+            ("serve_waiting", 1.0, serve_waiting),
+            ("watch_promises", 5.0, watch_promises),
+            ("expire_offers", 15.0, expire_offers),
+            ("purge_effects", 3600.0, purge_effects),
+        ],
     )

@@ -3,76 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Protocol
 
 from pydantic import Field
 from temporalio import activity, workflow
 
-from workflows.contracts.base import (
-    Answer,
-    Cancel,
-    ContactCard,
-    Done,
-    DoNotCall,
-    InboundCall,
-    Message,
-    OrderLine,
-)
-
-
-class HandOverReason(StrEnum):
-    """Why a lead comes to tier 2. A hard question is answered before anything else."""
-
-    INTERESTED = "interested"
-    HARD_QUESTION = "hard_question"
-    INBOUND = "inbound"
-    WIN_BACK = "win_back"
-    RETURNED = "returned"
-
-
-class Stage(StrEnum):
-    """Stages of a deal. `won` and `lost` are final; `asleep` returns."""
-
-    OFFERED = "offered"
-    ACCEPTED = "accepted"
-    INFORMING = "informing"
-    QUALIFIED = "qualified"
-    MEETING = "meeting"
-    OFFER = "offer"
-    NEGOTIATING = "negotiating"
-    WON = "won"
-    LOST = "lost"
-    ASLEEP = "asleep"
-
-
-class CallRecord(Message):
-    """One earlier conversation, as its reader in the next tier needs it."""
-
-    at: datetime
-    by: str
-    outcome: str
-    note: str | None = None
-    script_version: int | None = None
-    path: list[str] = Field(default_factory=list, description="Script nodes passed, in order.")
-
-
-class HandOver(Message):
-    """A lead on its way into tier 2, with the whole story. Contact data: encrypted in transit."""
-
-    id: str = Field(description="Business id, e.g. `cold-call:42:1` or `inbound:7`; keys of effects contain it.")
-    contact: ContactCard
-    reason: HandOverReason
-    question: str | None = None
-    needs: str | None = None
-    wished_meeting: datetime | None = None
-    story: list[CallRecord] = Field(default_factory=list)
-    campaign_id: str | None = None
-    campaign_name: str = ""
-    segment: str = ""
-    sourced_by: str | None = Field(default=None, description="Caller who found the interest.")
-    sticky_manager: str | None = Field(default=None, description="Manager who knew them before.")
-    inbound_call_id: str | None = None
+from workflows.contracts.base import Answer, Cancel, Done, DoNotCall, InboundCall, Message, OrderLine
+from workflows.contracts.deal import CallRecord as CallRecord
+from workflows.contracts.deal import HandOver as HandOver
+from workflows.contracts.deal import HandOverReason as HandOverReason
+from workflows.contracts.deal import Stage as Stage
 
 
 class ConversionInput(Message):
@@ -101,6 +41,30 @@ class Accepted(Answer):
 
     item_id: str
     next_action_at: datetime
+    stale_at: datetime | None = Field(default=None, description="When the deal has stood still for too long.")
+
+
+class Assigned(Answer):
+    """A lead that waited was offered to a manager who became free."""
+
+    item_id: str
+    manager: str
+    accept_by: datetime
+
+
+class Returned(Answer):
+    """The manager `owner` gave an accepted lead back: it is offered to the others."""
+
+    owner: str
+    reason: str
+
+
+class Reassigned(Answer):
+    """The deal has another owner: the one before is ill or has left."""
+
+    owner: str
+    next_action_at: datetime
+    stale_at: datetime | None = None
 
 
 class Declined(Answer):
@@ -116,6 +80,7 @@ class DealMoved(Answer):
     what: str = Field(description="In business words, without contact data: `meeting booked`, `offer sent`.")
     stage: Stage
     next_action_at: datetime
+    stale_at: datetime | None = Field(default=None, description="When the deal has stood still for too long.")
 
 
 class WonOrder(Message):
@@ -169,6 +134,21 @@ class OfferedDeal(Message):
     accept_by: datetime | None = None
     policy: ConversionPolicy = ConversionPolicy()
     already_customer: bool = Field(default=False, description="The deal was won before: tier 3 has this lead.")
+    waiting: bool = Field(default=False, description="It waits for a manager to be free; `Assigned` follows.")
+    remind_at: datetime | None = Field(default=None, description="When to remind the supervisor, who has it.")
+
+
+class EscalateOffer(Message):
+    """The supervisor has not acted on an offer."""
+
+    key: str
+    item_id: str
+
+
+class OfferEscalated(Message):
+    """When to remind again; none after the last reminder or once it was answered."""
+
+    next_at: datetime | None = None
 
 
 class WithdrawOffer(Message):
@@ -185,11 +165,12 @@ class OfferWithdrawn(Message):
 
 
 class RemindDeal(Message):
-    """A deal's next step is overdue. Level 1 reaches the manager, the next ones the supervisor."""
+    """A deal's next step is overdue, or (`stale`) it stands still. Level 1 reaches the manager, then the supervisor."""
 
     key: str
     deal_id: str
     level: int
+    stale: bool = False
 
 
 class Reminded(Message):
@@ -238,6 +219,11 @@ class ConversionActivities:
         """Expire an unanswered offer."""
         raise NotImplementedError
 
+    @activity.defn(name="conversion.escalate_offer")
+    async def escalate_offer(self, request: EscalateOffer) -> OfferEscalated:
+        """Remind the supervisor of a lead that nobody has taken."""
+        raise NotImplementedError
+
     @activity.defn(name="conversion.remind_deal")
     async def remind_deal(self, request: RemindDeal) -> Reminded:
         """Open a reminder for the manager, then for the supervisor."""
@@ -274,6 +260,15 @@ class ConversionWorkflow(Protocol):
 
     @workflow.signal
     def declined(self, answer: Declined) -> None: ...
+
+    @workflow.signal
+    def assigned(self, answer: Assigned) -> None: ...
+
+    @workflow.signal
+    def returned(self, answer: Returned) -> None: ...
+
+    @workflow.signal
+    def reassigned(self, answer: Reassigned) -> None: ...
 
     @workflow.signal
     def moved(self, answer: DealMoved) -> None: ...

@@ -12,7 +12,7 @@ from services.chassis.db import Connection, new_id
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.http import publish
 from services.chassis.work_items import NewItem
-from services.conversion.actions.steps import SUPERVISOR_GROUP, Step, check_owner, move, now, policy_of
+from services.conversion.actions.steps import SUPERVISOR_GROUP, Step, check_entry, check_owner, move, now, policy_of
 from services.conversion.domain import stages
 from services.conversion.domain.money import check_lines, totals
 from services.conversion.domain.policy import Policy, StepKind
@@ -39,7 +39,7 @@ async def make(
     """
     at = now()
     policy = await policy_of(conn, deal)
-    stages.check_entry(Stage.OFFER, deal.qualification, policy.entry.get(Stage.OFFER, []))
+    await check_entry(conn, deal, Stage.OFFER)
     check_lines(lines)
     valid_until = _end(valid_until, at, policy)
     await _replace(conn, deal, "superseded")

@@ -10,12 +10,12 @@ from typing import Any
 from services.chassis import outbox, work_items
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
-from services.chassis.errors import Forbidden
+from services.chassis.errors import Conflict, Forbidden
 from services.chassis.http import publish
 from services.conversion.domain import stages
 from services.conversion.domain.policy import Policy, StepKind
 from services.conversion.records import Deal
-from services.conversion.repository import deals, policies, timeline
+from services.conversion.repository import deals, meetings, offers, policies, timeline
 from workflows.contracts.conversion import DealMoved, Stage
 
 SUPERVISOR = "supervisor"
@@ -70,15 +70,22 @@ async def move(conn: Connection, deal: Deal, who: Principal, step: Step) -> Deal
         conn, deal.id, at=at, by=who.person, kind=step.kind, text=step.text or step.what, data=step.data
     )
     stage = stages.advance(deal.stage, step.stage or deal.stage)
+    since = deal.stage_since
+    if stage is not deal.stage:
+        await check_entry(conn, deal, stage, known=step.changes.get("qualification"))
+        since = at
     changes = {
         "stage": stage,
+        "stage_since": since,
+        "promise": stages.kept(deal.promise, deal.promised_by, at),
         "next_action": step.next_action,
         "next_action_at": step.next_action_at,
         "first_contact_at": deal.first_contact_at or at,
         **step.changes,
     }
     moved = await deals.update(conn, deal.id, **changes)
-    await work_items.cancel_for_lead(conn, deal.lead_id, kinds=["reminder"], result=step.what)
+    over = ["reminder", "stale"] if stage is not deal.stage else ["reminder"]
+    await work_items.cancel_for_lead(conn, deal.lead_id, kinds=over, result=step.what)
     answer = DealMoved(
         event_id=f"moved:{event_id}",
         at=at,
@@ -86,6 +93,7 @@ async def move(conn: Connection, deal: Deal, who: Principal, step: Step) -> Deal
         what=step.what,
         stage=stage,
         next_action_at=step.next_action_at,
+        stale_at=(await policy_of(conn, deal)).stale_at(stage, since),
     )
     await outbox.signal(conn, deal.workflow_id, "moved", answer)
     await publish(conn, "deal.changed", deal_id=deal.id, stage=stage.value)
@@ -127,6 +135,45 @@ async def plan(conn: Connection, deal: Deal, who: Principal, what: str, at: date
         data={"at": at},
     )
     return await move(conn, deal, who, step)
+
+
+async def set_stage(conn: Connection, deal: Deal, who: Principal, stage: Stage, text: str | None) -> Deal:
+    """Move a deal on by hand, e.g. from the offer to negotiating. Raises Conflict `wrong_state`, `not_qualified`."""
+    if stages.PATH.index(stage) <= stages.PATH.index(deal.stage):
+        raise Conflict(
+            f"the deal is in {deal.stage} already; a deal goes forward only, or gives up, or sleeps",
+            code="wrong_state",
+            field="stage",
+            detail={"stage": deal.stage.value},
+        )
+    step = Step(
+        kind="stage",
+        what=f"now {stage.value}",
+        text=text,
+        stage=stage,
+        next_action=deal.next_action or "next step",
+        next_action_at=(await policy_of(conn, deal)).next_step(StepKind.STAGE_SET, now()),
+    )
+    return await move(conn, deal, who, step)
+
+
+async def check_entry(
+    conn: Connection, deal: Deal, stage: Stage, *, known: Mapping[str, str | None] | None = None
+) -> None:
+    """Raise Conflict `not_qualified`, naming what the policy asks for before this stage and the deal lacks.
+
+    `known` is the qualification as it is about to be written.
+    """
+    needed = (await policy_of(conn, deal)).entry.get(stage, [])
+    if not needed:
+        return
+    offered = {offer.state for offer in await offers.of_deal(conn, deal.id)}
+    done = {
+        "meeting_held": any(meeting.state == "held" for meeting in await meetings.of_deal(conn, deal.id)),
+        "offer_sent": bool(offered & {"sent", "accepted"}),
+        "offer_accepted": "accepted" in offered,
+    }
+    stages.check_entry(stage, {**(known or deal.qualification or {}), **done}, needed)
 
 
 async def note(conn: Connection, deal: Deal, who: Principal, text: str) -> Deal:

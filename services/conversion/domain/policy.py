@@ -14,11 +14,15 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.conversion.domain.calendar import ALWAYS, OFFICE, Calendar
 from services.conversion.domain.commission import Rates
+from services.conversion.domain.stages import PATH
 from workflows.contracts.conversion import ConversionPolicy, HandOverReason, Stage
 
 Duration = Annotated[timedelta, Field(gt=timedelta(0), le=timedelta(days=365), description="ISO 8601, e.g. PT30M.")]
 DiscountPercent = Annotated[Decimal, Field(ge=0, le=100, max_digits=5, decimal_places=2)]
-Fact = Literal["need", "volume", "authority", "timing", "current_supplier"]
+Requirement = Literal[
+    "need", "volume", "products", "authority", "timing", "current_supplier", "meeting_held", "offer_sent",
+    "offer_accepted",
+]  # fmt: skip
 
 
 class StepKind(StrEnum):
@@ -31,6 +35,16 @@ class StepKind(StrEnum):
     APPROVAL = "approval"
     OFFER_REFUSED = "offer_refused"
     OFFER_ACCEPTED = "offer_accepted"
+    STAGE_SET = "stage_set"
+
+
+class LossReason(BaseModel):
+    """A reason for which deals are lost. With `rest`, such a deal sleeps for that long and is offered again."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    text: str = Field(min_length=1, max_length=200)
+    rest: Duration | None = Field(default=None, description="Calendar time; none ends the deal for good.")
 
 
 class Policy(BaseModel):
@@ -46,9 +60,18 @@ class Policy(BaseModel):
     max_offers: int = Field(default=3, ge=1, le=20, description="Managers asked before the supervisor.")
     max_reminders: int = Field(default=3, ge=1, le=20, description="Reminders of one overdue step.")
     fair_share_over: Duration = Field(default=timedelta(days=7), description="Calendar time that offers count for.")
-    entry: dict[Stage, list[Fact]] = Field(
-        default_factory=dict, description="What the qualification must say before a deal enters a stage."
+    entry: dict[Stage, list[Requirement]] = Field(
+        default_factory=dict, description="What must be known or done before a deal enters a stage."
     )
+    loss_reasons: dict[str, LossReason] = Field(default_factory=dict, description="By code; free text is also taken.")
+    stale_after: dict[Stage, Duration] = Field(
+        default_factory=dict, description="How long a deal may stand in a stage before somebody is warned."
+    )
+    supervisor_within: Duration = Field(
+        default=timedelta(hours=1), description="For the supervisor to act on a lead that no manager has taken."
+    )
+    overflow_after: Duration = Field(default=timedelta(hours=4), description="Waiting for a free manager, at most.")
+    overflow_owner: str | None = Field(default=None, max_length=100, description="Who takes what waited too long.")
     discount_limit: dict[str, DiscountPercent] = Field(description="Largest discount without approval, by role.")
     offer_valid_for: Duration = Field(default=timedelta(days=14), description="Calendar time, when not said.")
     tax_percent: DiscountPercent = Decimal("20")
@@ -59,7 +82,7 @@ class Policy(BaseModel):
     @model_validator(mode="after")
     def _complete(self) -> Policy:
         lacking: list[StrEnum] = [reason for reason in HandOverReason if reason not in self.accept_within]
-        lacking += [step for step in StepKind if step not in self.next_step_within]
+        lacking += [step for step in StepKind if step not in self.next_step_within and step is not StepKind.STAGE_SET]
         if lacking:
             raise ValueError(f"no deadline is given for {', '.join(lacking)}")
         return self
@@ -70,7 +93,12 @@ class Policy(BaseModel):
 
     def next_step(self, kind: StepKind, at: datetime) -> datetime:
         """When the step after this one is due."""
-        return self.calendar.add(at, self.next_step_within[kind])
+        return self.calendar.add(at, self.next_step_within.get(kind, self.first_step_within))
+
+    def stale_at(self, stage: Stage, since: datetime) -> datetime | None:
+        """When a deal has stood in a stage for too long; none if the policy sets no limit."""
+        limit = self.stale_after.get(stage)
+        return self.calendar.add(since, limit) if limit else None
 
     def limit_of(self, role: str) -> Decimal:
         """The largest discount this role may give alone, in per cent."""
@@ -87,7 +115,16 @@ def _accept_within(question: timedelta, others: timedelta) -> dict[HandOverReaso
 
 
 _DAY = timedelta(hours=8)
-_ENTRY: dict[Stage, list[Fact]] = {Stage.QUALIFIED: ["need", "authority", "timing"], Stage.OFFER: ["need"]}
+_ENTRY: dict[Stage, list[Requirement]] = {Stage.QUALIFIED: ["need", "authority", "timing"], Stage.OFFER: ["need"]}
+_REASONS = {
+    "price": LossReason(text="too expensive", rest=timedelta(days=90)),
+    "competitor": LossReason(text="bought elsewhere", rest=timedelta(days=180)),
+    "no_need": LossReason(text="no need at present", rest=timedelta(days=90)),
+    "no_budget": LossReason(text="no budget at present", rest=timedelta(days=90)),
+    "not_reached": LossReason(text="could not be reached any more", rest=timedelta(days=30)),
+    "not_ours": LossReason(text="needs what the house does not sell"),
+    "closed_down": LossReason(text="the company has closed"),
+}
 _LIMITS = {"manager": Decimal(10), "supervisor": Decimal(30)}
 
 STANDARD = Policy(
@@ -105,6 +142,8 @@ STANDARD = Policy(
     },
     remind_every=timedelta(hours=4),
     entry=_ENTRY,
+    loss_reasons=_REASONS,
+    stale_after=dict.fromkeys(PATH[1:], 10 * _DAY),
     discount_limit=_LIMITS,
 )
 DEMO = Policy(
@@ -113,7 +152,10 @@ DEMO = Policy(
     first_step_within=timedelta(seconds=6),
     next_step_within=dict.fromkeys(StepKind, timedelta(seconds=8)),
     remind_every=timedelta(seconds=5),
+    supervisor_within=timedelta(seconds=20),
+    overflow_after=timedelta(seconds=30),
     entry=_ENTRY,
+    loss_reasons=_REASONS,
     discount_limit=_LIMITS,
 )
 PRESETS = {"standard": STANDARD, "demo": DEMO}

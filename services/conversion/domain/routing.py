@@ -1,16 +1,20 @@
 """Which manager gets a lead. Deterministic, and every answer explains itself.
 
-Eligible (language, segment, region) -> active -> under capacity -> sticky -> fair share by weight.
+Eligible (language, segment, region, product) -> active and on duty -> under capacity and quota -> sticky -> fair share.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
+
+EXPLAINED = 20
+"""Managers named in an explanation; of the others only the numbers per verdict are kept."""
 
 
 class Verdict(StrEnum):
@@ -22,28 +26,46 @@ class Verdict(StrEnum):
     LANGUAGE = "language"
     SEGMENT = "segment"
     REGION = "region"
+    PRODUCT = "product"
     INACTIVE = "inactive"
+    ABSENT = "absent"
+    OFF_DUTY = "off_duty"
     AT_CAPACITY = "at_capacity"
+    DAILY_QUOTA = "daily_quota"
+
+
+PASSING = frozenset({Verdict.ABSENT, Verdict.OFF_DUTY, Verdict.AT_CAPACITY, Verdict.DAILY_QUOTA})
+"""Refusals that end by themselves: a lead refused for nothing else waits for the manager."""
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A manager as the rules see him. Empty lists mean any. `load` is open work, `assigned` recent offers."""
+    """A manager as the rules see him. Empty lists mean any.
+
+    `load` is open work; `assigned` are the offers of the fair-share window, `days` how many of its days he was there;
+    `today` are the offers of this day, `quota` how many he takes a day (none: any number).
+    """
 
     id: str
     languages: Sequence[str] = ()
     segments: Sequence[str] = ()
     regions: Sequence[str] = ()
+    products: Sequence[str] = ()
     weight: int = 1
     capacity: int = 30
+    quota: int | None = None
     active: bool = True
+    absent: bool = False
+    on_duty: bool = True
     load: int = 0
+    today: int = 0
     assigned: int = 0
+    days: int = 1
 
     @property
-    def share(self) -> Fraction:
-        """Recent offers per unit of weight; exact, so that equal shares are equal."""
-        return Fraction(self.assigned, self.weight)
+    def due(self) -> int:
+        """What he is due of the leads, relative to the others: a day away is not made up for afterwards."""
+        return self.weight * max(self.days, 1)
 
 
 @dataclass(frozen=True)
@@ -53,6 +75,7 @@ class Wanted:
     language: str | None = None
     segment: str | None = None
     region: str | None = None
+    products: Sequence[str] = ()
     sticky: str | None = None
     excluded: frozenset[str] = field(default_factory=frozenset)
 
@@ -68,42 +91,77 @@ class Considered(BaseModel):
     capacity: int
     assigned: int
     weight: int
+    days: int = 1
 
 
 class Routing(BaseModel):
-    """The choice with its alternatives; `manager` is none when nobody could take the lead."""
+    """The choice with its alternatives; `manager` is none when nobody can take the lead now."""
 
     model_config = ConfigDict(frozen=True)
 
     manager: str | None
     why: str
+    waits: bool = Field(default=False, description="Somebody fits, but nobody is free: the lead waits for them.")
     considered: list[Considered]
+    others: dict[Verdict, int] = Field(default_factory=dict, description="Managers not named, by verdict.")
 
 
 def route(candidates: Sequence[Candidate], wanted: Wanted) -> Routing:
     """Choose a manager."""
-    ordered = sorted(candidates, key=lambda who: (who.share, who.id))
-    refusals = {who.id: _refusal(who, wanted) for who in ordered}
-    free = [who for who in ordered if refusals[who.id] is None]
-    chosen = next((who for who in free if who.id == wanted.sticky), free[0] if free else None)
-    if chosen is None:
-        why = "no manager can take this lead"
-    elif chosen.id == wanted.sticky:
+    refusals = {who.id: refusal(who, wanted) for who in candidates}
+    free = [who for who in candidates if refusals[who.id] is None]
+    chosen = next((who for who in free if who.id == wanted.sticky), None)
+    if chosen is not None:
         why = "knows the lead from before"
+    elif free:
+        chosen = fair_share(free)
+        total, due = sum(who.assigned for who in free), sum(who.due for who in free)
+        why = f"fair share: {chosen.assigned} of {total} recent offers, due {100 * chosen.due / due:.0f} %"
     else:
-        why = f"lowest share: {chosen.assigned} recent offers at weight {chosen.weight}"
-    considered = [_explain(who, refusals[who.id], chosen) for who in ordered]
-    return Routing(manager=chosen.id if chosen else None, why=why, considered=considered)
+        why = "no manager can take this lead"
+    waits = chosen is None and any(verdict in PASSING for verdict in refusals.values())
+    if waits:
+        why = "nobody who fits is free: it waits for the first of them"
+    named, others = _explanation(candidates, refusals, chosen)
+    return Routing(manager=chosen.id if chosen else None, why=why, waits=waits, considered=named, others=others)
 
 
-def _refusal(who: Candidate, wanted: Wanted) -> Verdict | None:
+def fair_share(free: Sequence[Candidate]) -> Candidate:
+    """Whose turn it is: the quota method of apportionment (Balinski and Young, 1975), a lead at a time.
+
+    Among those whose offers would stay under their share of one more lead, the one with the fewest offers for what he
+    is due. For a group that stays the same, nobody is ever a whole lead away from his share, above or below.
+    """
+    leads, due = sum(who.assigned for who in free) + 1, sum(who.due for who in free)
+    below = [who for who in free if who.assigned * due < who.due * leads]
+    return min(below, key=lambda who: (Fraction(who.assigned + 1, who.due), who.id))
+
+
+def simulate(candidates: Sequence[Candidate], wanted: Sequence[Wanted]) -> list[str | None]:
+    """Who would get these leads, one after the other, with nothing assigned before: a rule's dry run."""
+    now = {who.id: replace(who, assigned=0, days=1, today=0) for who in candidates}
+    chosen: list[str | None] = []
+    for lead in wanted:
+        manager = route(list(now.values()), lead).manager
+        chosen.append(manager)
+        if manager is not None:
+            now[manager] = replace(now[manager], assigned=now[manager].assigned + 1)
+    return chosen
+
+
+def refusal(who: Candidate, wanted: Wanted) -> Verdict | None:
+    """The first rule that keeps this manager from the lead; none if he can take it."""
     tests = [
         (who.id in wanted.excluded, Verdict.ASKED_BEFORE),
         (_misses(who.languages, wanted.language), Verdict.LANGUAGE),
         (_misses(who.segments, wanted.segment), Verdict.SEGMENT),
         (_misses(who.regions, wanted.region), Verdict.REGION),
+        (bool(who.products) and not set(wanted.products) <= set(who.products), Verdict.PRODUCT),
         (not who.active, Verdict.INACTIVE),
+        (who.absent, Verdict.ABSENT),
+        (not who.on_duty, Verdict.OFF_DUTY),
         (who.load >= who.capacity, Verdict.AT_CAPACITY),
+        (who.quota is not None and who.today >= who.quota, Verdict.DAILY_QUOTA),
     ]
     return next((verdict for failed, verdict in tests if failed), None)
 
@@ -112,12 +170,28 @@ def _misses(has: Sequence[str], wanted: str | None) -> bool:
     return bool(wanted) and bool(has) and wanted not in has
 
 
-def _explain(who: Candidate, refusal: Verdict | None, chosen: Candidate | None) -> Considered:
-    return Considered(
-        manager=who.id,
-        verdict=refusal or (Verdict.CHOSEN if who is chosen else Verdict.OTHERS_FIRST),
-        load=who.load,
-        capacity=who.capacity,
-        assigned=who.assigned,
-        weight=who.weight,
+def _explanation(
+    candidates: Sequence[Candidate], refusals: dict[str, Verdict | None], chosen: Candidate | None
+) -> tuple[list[Considered], dict[Verdict, int]]:
+    """The chosen one and the nearest alternatives by name, the others by number."""
+
+    def verdict(who: Candidate) -> Verdict:
+        return refusals[who.id] or (Verdict.CHOSEN if who is chosen else Verdict.OTHERS_FIRST)
+
+    nearest = sorted(
+        candidates,
+        key=lambda who: (who is not chosen, refusals[who.id] is not None, Fraction(who.assigned + 1, who.due), who.id),
     )
+    named = [
+        Considered(
+            manager=who.id,
+            verdict=verdict(who),
+            load=who.load,
+            capacity=who.capacity,
+            assigned=who.assigned,
+            weight=who.weight,
+            days=who.days,
+        )
+        for who in nearest[:EXPLAINED]
+    ]
+    return named, dict(Counter(verdict(who) for who in nearest[EXPLAINED:]))

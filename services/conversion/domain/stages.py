@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from datetime import datetime
+from typing import Any, Literal
 
 from services.chassis.errors import Conflict
 from workflows.contracts.conversion import Stage
@@ -23,12 +24,21 @@ WORKED = frozenset(PATH[1:])
 """Stages in which a manager works on the deal."""
 
 FINAL = frozenset({Stage.WON, Stage.LOST})
-FACTS = ("need", "volume", "authority", "timing", "current_supplier")
+PromiseState = Literal["open", "kept", "late"]
+DEEDS = ("meeting_held", "offer_sent", "offer_accepted")
+FACTS = ("need", "volume", "products", "authority", "timing", "current_supplier")
 
 
 def advance(current: Stage, wanted: Stage) -> Stage:
     """The later of the two: a step that belongs to an earlier stage does not throw a deal back."""
     return max(current, wanted, key=PATH.index)
+
+
+def kept(promise: PromiseState | None, promised_by: datetime | None, at: datetime) -> PromiseState | None:
+    """What becomes of a promise when somebody speaks with the lead; one that is over stays as it is."""
+    if promise != "open" or promised_by is None:
+        return promise
+    return "kept" if at <= promised_by else "late"
 
 
 def require(current: Stage, allowed: Collection[Stage]) -> None:
@@ -38,16 +48,16 @@ def require(current: Stage, allowed: Collection[Stage]) -> None:
 
 
 def missing(facts: Mapping[str, Any] | None, needed: Collection[str]) -> list[str]:
-    """Facts that are not known yet, in the order in which people ask for them."""
-    return [name for name in FACTS if name in needed and not (facts or {}).get(name)]
+    """Facts that are not known and deeds that are not done yet, in the order in which people see to them."""
+    return [name for name in (*FACTS, *DEEDS) if name in needed and not (facts or {}).get(name)]
 
 
 def check_entry(stage: Stage, facts: Mapping[str, Any] | None, needed: Collection[str]) -> None:
-    """Raise Conflict `not_qualified` when the qualification lacks what this stage asks for."""
+    """Raise Conflict `not_qualified` when what is known or done lacks what this stage asks for."""
     lacking = missing(facts, needed)
     if lacking:
         raise Conflict(
-            f"before {stage.value}, the qualification must say: {', '.join(lacking)}",
+            f"before {stage.value} this is still lacking: {', '.join(lacking)}",
             code="not_qualified",
             detail={"stage": stage.value, "missing": lacking},
         )

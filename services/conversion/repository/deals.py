@@ -35,8 +35,10 @@ async def add(conn: Connection, hand_over: HandOver, *, workflow_id: str, policy
     contact = hand_over.contact
     row = await conn.fetchrow(
         """INSERT INTO deals (id, lead_id, workflow_id, stage, policy_version, contact, reason, question, needs,
-                              wished_meeting, story, campaign_id, campaign_name, segment, sourced_by, offered_at)
-           VALUES ($1, $2, $3, 'offered', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) RETURNING *""",
+                              wished_meeting, story, campaign_id, campaign_name, segment, sourced_by, offered_at,
+                              stage_since, products, promised_by, promise)
+           VALUES ($1, $2, $3, 'offered', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
+                   $15, $16, $17, $18) RETURNING *""",
         new_id(),
         contact.lead_id,
         workflow_id,
@@ -52,6 +54,9 @@ async def add(conn: Connection, hand_over: HandOver, *, workflow_id: str, policy
         hand_over.segment,
         hand_over.sourced_by,
         at,
+        hand_over.products,
+        hand_over.promised_by,
+        "open" if hand_over.promised_by else None,
     )
     return _deal(row)
 
@@ -83,6 +88,28 @@ async def lock_latest(conn: Connection, lead_id: str) -> Deal | None:
     """The lead's last deal, locked, or none."""
     row = await conn.fetchrow("SELECT * FROM deals WHERE lead_id = $1 ORDER BY id DESC LIMIT 1 FOR UPDATE", lead_id)
     return _deal(row) if row else None
+
+
+async def of_owner(conn: Connection, owner: str, limit: int) -> list[Deal]:
+    """Deals that a manager works on, the oldest first, locked."""
+    rows = await conn.fetch(
+        "SELECT * FROM deals WHERE owner = $1 AND stage = ANY($2) ORDER BY id LIMIT $3 FOR UPDATE",
+        owner,
+        [stage.value for stage in WORKED],
+        limit,
+    )
+    return [_deal(row) for row in rows]
+
+
+async def broken_promises(conn: Connection, at: datetime) -> list[Deal]:
+    """Mark the promises that nobody kept in time; the deals whose promise is late since the last look."""
+    rows = await conn.fetch(
+        """UPDATE deals SET promise = 'late' WHERE id IN (
+               SELECT id FROM deals WHERE promise = 'open' AND promised_by < $1 ORDER BY promised_by LIMIT 200
+                  FOR UPDATE SKIP LOCKED) RETURNING *""",
+        at,
+    )
+    return [_deal(row) for row in rows]
 
 
 async def page(conn: Connection, wanted: Filter, limit: int, after: str | None) -> list[Deal]:

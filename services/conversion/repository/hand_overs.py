@@ -9,6 +9,7 @@ from typing import Any
 
 from services.chassis.db import Connection
 from services.chassis.errors import NotFound
+from services.conversion.domain.routing import Routing
 from services.conversion.records import HandOverRow, HandOverState
 
 
@@ -25,24 +26,68 @@ def _row(row: Any) -> HandOverRow:
     return HandOverRow.model_validate(dict(row))
 
 
+_WRITTEN = (
+    "item_id", "deal_id", "number", "reason", "manager", "priority", "accept_by", "question", "needs", "story",
+    "routing", "waiting", "overflow_at", "sticky", "excluded", "offered_at",
+)  # fmt: skip
+
+
 async def add(conn: Connection, new: HandOverRow) -> None:
     """Write a new offer."""
+    holes = ", ".join(f"${number}" for number in range(1, len(_WRITTEN) + 1))
+    values = [getattr(new, name) for name in _WRITTEN]
+    await conn.execute(f"INSERT INTO hand_overs ({', '.join(_WRITTEN)}) VALUES ({holes})", *values)
+
+
+async def waiting(conn: Connection, *, urgent: int | None = None, limit: int = 200) -> list[HandOverRow]:
+    """Offers that wait for a free manager, in the order in which they are served; `urgent`: at least that priority."""
+    rows = await conn.fetch(
+        """SELECT * FROM hand_overs WHERE state = 'open' AND waiting AND ($1::int IS NULL OR priority >= $1)
+            ORDER BY priority DESC, offered_at, item_id LIMIT $2""",
+        urgent,
+        limit,
+    )
+    return [_row(row) for row in rows]
+
+
+async def assign(
+    conn: Connection, item_id: str, manager: str, *, accept_by: datetime, routing: Routing
+) -> HandOverRow | None:
+    """Give a waiting offer to a manager; none if it does not wait any more."""
+    row = await conn.fetchrow(
+        """UPDATE hand_overs SET manager = $2, accept_by = $3, routing = $4, waiting = false, overflow_at = NULL
+            WHERE item_id = $1 AND state = 'open' AND waiting RETURNING *""",
+        item_id,
+        manager,
+        accept_by,
+        routing,
+    )
+    return _row(row) if row else None
+
+
+async def forget_overflow(conn: Connection, item_id: str) -> None:
+    """Say about an offer that waits too long that somebody knows."""
+    await conn.execute("UPDATE hand_overs SET overflow_at = NULL WHERE item_id = $1", item_id)
+
+
+async def raise_level(conn: Connection, item_id: str) -> HandOverRow | None:
+    """Count one more reminder of an offer that nobody answers; none if it was answered."""
+    row = await conn.fetchrow(
+        "UPDATE hand_overs SET level = level + 1 WHERE item_id = $1 AND state = 'open' RETURNING *", item_id
+    )
+    return _row(row) if row else None
+
+
+async def give_back(conn: Connection, deal_id: str, *, by: str, at: datetime, reason: str) -> None:
+    """Write that the manager who accepted a deal gave it back later."""
     await conn.execute(
-        """INSERT INTO hand_overs (item_id, deal_id, number, reason, manager, priority, accept_by, question, needs,
-                                   story, routing, offered_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)""",
-        new.item_id,
-        new.deal_id,
-        new.number,
-        new.reason.value,
-        new.manager,
-        new.priority,
-        new.accept_by,
-        new.question,
-        new.needs,
-        new.story,
-        new.routing,
-        new.offered_at,
+        """UPDATE hand_overs SET state = 'returned', answered_by = $2, answered_at = $3, decline_reason = $4
+            WHERE item_id = (SELECT item_id FROM hand_overs WHERE deal_id = $1 AND state = 'accepted'
+                              ORDER BY item_id DESC LIMIT 1)""",
+        deal_id,
+        by,
+        at,
+        reason,
     )
 
 

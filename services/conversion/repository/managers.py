@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from services.chassis.db import Connection
 from services.chassis.errors import NotFound
+from services.conversion.domain.calendar import Calendar
 from services.conversion.domain.routing import Candidate
 from services.conversion.records import Manager
 
@@ -15,18 +17,29 @@ from services.conversion.records import Manager
 _ROUTING_LOCK = 7_236_114_205_340
 
 _CANDIDATES = """
-SELECT m.id, m.languages, m.segments, m.regions, m.weight, m.capacity, m.active,
-       coalesce(d.owned, 0) + coalesce(h.offered, 0) AS load, coalesce(r.recent, 0) AS assigned
+SELECT m.id, m.languages, m.segments, m.regions, m.products, m.weight, m.capacity, m.daily_quota AS quota, m.active,
+       m.hours::text AS hours, coalesce(d.owned, 0) + coalesce(h.offered, 0) AS load,
+       coalesce(r.today, 0) AS today, coalesce(r.recent, 0) AS assigned,
+       greatest(1, $2::date - greatest($1::date, m.created_at::date) + 1 - coalesce(a.days, 0)) AS days,
+       EXISTS (SELECT FROM absences x WHERE x.manager = m.id AND x.during @> $3::timestamptz) AS absent
   FROM managers m
   LEFT JOIN (SELECT owner, count(*)::int AS owned FROM deals
               WHERE stage IN ('accepted', 'informing', 'qualified', 'meeting', 'offer', 'negotiating')
               GROUP BY owner) d ON d.owner = m.id
   LEFT JOIN (SELECT manager, count(*)::int AS offered FROM hand_overs WHERE state = 'open' GROUP BY manager) h
          ON h.manager = m.id
-  LEFT JOIN (SELECT manager, count(*)::int AS recent FROM hand_overs WHERE offered_at > $1 GROUP BY manager) r
-         ON r.manager = m.id
+  LEFT JOIN (SELECT manager, sum(offered)::int AS recent, (sum(offered) FILTER (WHERE day = $2))::int AS today
+               FROM offers_by_day WHERE day >= $1 GROUP BY manager) r ON r.manager = m.id
+  LEFT JOIN (SELECT manager, sum(least(ends_at, $2::date + interval '1 day')::date
+                                 - greatest(starts_at, $1::date::timestamptz)::date)::int AS days
+               FROM absences WHERE during && tstzrange($1::date, $2::date + interval '1 day') GROUP BY manager) a
+         ON a.manager = m.id
  ORDER BY m.id
 """
+_SETTABLE = (
+    "name", "email", "languages", "segments", "regions", "products", "weight", "capacity", "daily_quota", "hours",
+    "active",
+)  # fmt: skip
 
 
 def _manager(row: Any) -> Manager:
@@ -38,30 +51,57 @@ async def lock_routing(conn: Connection) -> None:
     await conn.execute("SELECT pg_advisory_xact_lock($1)", _ROUTING_LOCK)
 
 
-async def candidates(conn: Connection, since: datetime) -> list[Candidate]:
-    """All managers with their open work and the offers they got after `since`."""
-    return [Candidate(**dict(row)) for row in await conn.fetch(_CANDIDATES, since)]
+async def candidates(
+    conn: Connection, *, since: date, today: date, moment: datetime, usual: Calendar
+) -> list[Candidate]:
+    """All managers with their open work and their offers since a day.
+
+    On duty is whoever has working hours at `moment`, by his own calendar or the tier's `usual` one.
+    """
+    rows = await conn.fetch(_CANDIDATES, since, today, moment)
+    default = usual.model_dump_json()
+    return [
+        Candidate(**{name: value for name, value in row.items() if name != "hours"},
+                  on_duty=_is_open(row["hours"] or default, moment))
+        for row in rows
+    ]  # fmt: skip
+
+
+@functools.lru_cache(maxsize=512)
+def _is_open(hours: str, moment: datetime) -> bool:
+    # Most managers share a few calendars, and one look at the clock serves a whole routing.
+    return Calendar.model_validate_json(hours).is_open(moment)
+
+
+async def count_offer(conn: Connection, manager_id: str, day: date) -> None:
+    """Count an offer for the manager's fair share and daily quota."""
+    await conn.execute(
+        """INSERT INTO offers_by_day (manager, day, offered) VALUES ($1, $2, 1)
+           ON CONFLICT (day, manager) DO UPDATE SET offered = offers_by_day.offered + 1""",
+        manager_id,
+        day,
+    )
 
 
 async def add(conn: Connection, values: Mapping[str, Any]) -> Manager | None:
     """Add a manager; none if the id is taken."""
+    names = [name for name in ("id", *_SETTABLE) if name in values]
+    holes = ", ".join(f"${number}" for number in range(1, len(names) + 1))
     row = await conn.fetchrow(
-        """INSERT INTO managers (id, name, languages, segments, regions, weight, capacity, active)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING *""",
-        *(values[name] for name in ("id", "name", "languages", "segments", "regions", "weight", "capacity", "active")),
+        f"INSERT INTO managers ({', '.join(names)}) VALUES ({holes}) ON CONFLICT DO NOTHING RETURNING *",
+        *(values[name] for name in names),
     )
     return _manager(row) if row else None
 
 
 async def change(conn: Connection, manager_id: str, values: Mapping[str, Any]) -> Manager:
-    """Change what `values` names, none of which may be null. Raises NotFound."""
+    """Set what `values` names. Raises NotFound."""
+    names = [name for name in _SETTABLE if name in values]
+    assignments = "".join(f"{name} = ${number}, " for number, name in enumerate(names, start=2))
     row = await conn.fetchrow(
-        """UPDATE managers SET name = coalesce($2, name), languages = coalesce($3, languages),
-                  segments = coalesce($4, segments), regions = coalesce($5, regions), weight = coalesce($6, weight),
-                  capacity = coalesce($7, capacity), active = coalesce($8, active), updated_at = now()
-            WHERE id = $1 RETURNING *""",
+        f"UPDATE managers SET {assignments}updated_at = now() WHERE id = $1 RETURNING *",
         manager_id,
-        *(values.get(name) for name in ("name", "languages", "segments", "regions", "weight", "capacity", "active")),
+        *(values[name] for name in names),
     )
     if row is None:
         raise NotFound(f"there is no manager {manager_id}")

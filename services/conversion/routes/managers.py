@@ -19,7 +19,7 @@ _STAFF = allow("manager", "supervisor")
 @router.post("/managers", status_code=201, dependencies=[allow("supervisor")], summary="Add a manager")
 async def add_manager(body: NewManager, conn: Conn, response: Response) -> ManagerAnswer:
     """409 `duplicate` if the id is taken; change that manager with PATCH."""
-    added = await managers.add(conn, body.model_dump())
+    added = await managers.add(conn, body.model_dump(mode="json"))
     if added is None:
         raise Conflict(f"there is a manager {body.id} already", code="duplicate", field="id")
     response.headers["Location"] = f"/v1/managers/{added.id}"
@@ -41,8 +41,8 @@ async def list_managers(
 async def change_manager(
     manager_id: Annotated[str, Path(max_length=100)], body: ManagerChange, conn: Conn
 ) -> ManagerAnswer:
-    """Set languages, segments, regions, weight, capacity, or whether new leads come."""
-    return ManagerAnswer.model_validate((await managers.change(conn, manager_id, body.model_dump())).model_dump())
+    """Set languages, segments, regions, products, hours, weight, capacity, quota, or whether new leads come."""
+    return ManagerAnswer.model_validate((await managers.change(conn, manager_id, body.changes())).model_dump())
 
 
 @policy_router.get("/policies", dependencies=[_STAFF], summary="Versions of the policy, newest first")

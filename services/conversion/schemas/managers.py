@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from services.chassis.http import Body, Model
+from services.conversion.domain.calendar import Calendar
 from services.conversion.domain.policy import STANDARD, Policy
-from services.conversion.records import Manager
-from services.conversion.schemas.common import PersonId, Short, example
+from services.conversion.records import Absence, Manager
+from services.conversion.schemas.common import Moment, PersonId, Short, example
 
 Names = Annotated[list[Short], Field(max_length=200)]
 Weight = Annotated[int, Field(ge=1, le=100, description="Share of the leads, relative to the others.")]
+Quota = Annotated[int, Field(ge=0, le=10_000, description="New leads a day, at most; none for any number.")]
+Email = Annotated[str, StringConstraints(max_length=254, pattern=r"^[^@\s<>,;:\"]+@[^@\s<>,;:\"]+\.[^@\s<>,;:\".]+$")]
+_MAY_BE_NULL = frozenset({"email", "hours", "daily_quota"})
 Capacity = Annotated[int, Field(ge=0, le=10_000, description="Deals and open offers at the same time, at most.")]
 
 
@@ -26,6 +30,9 @@ class NewManager(Body):
         languages=["uk", "en"],
         regions=[],
         segments=[],
+        products=[],
+        email="anna@house.example",
+        daily_quota=12,
         weight=1,
         capacity=30,
         active=True,
@@ -36,13 +43,17 @@ class NewManager(Body):
     languages: Names = Field(default_factory=list, examples=[["uk", "en"]])
     regions: Names = Field(default_factory=list)
     segments: Names = Field(default_factory=list)
+    products: Names = Field(default_factory=list)
+    email: Email | None = None
+    hours: Calendar | None = Field(default=None, description="Own working hours; none works the tier's.")
     weight: Weight = 1
     capacity: Capacity = 30
+    daily_quota: Quota | None = None
     active: bool = True
 
 
 class ManagerChange(Body):
-    """Changes of a manager; what is not given stays as it is."""
+    """Changes of a manager; what is not given stays as it is. Null takes e-mail, own hours or quota away."""
 
     model_config = example(capacity=20, active=False)
 
@@ -50,15 +61,47 @@ class ManagerChange(Body):
     languages: Names | None = None
     regions: Names | None = None
     segments: Names | None = None
+    products: Names | None = None
+    email: Email | None = None
+    hours: Calendar | None = None
     weight: Weight | None = None
     capacity: Capacity | None = None
+    daily_quota: Quota | None = None
     active: bool | None = None
 
     @model_validator(mode="after")
     def _something(self) -> Self:
-        if not self.model_dump(exclude_none=True):
+        if not self.model_fields_set:
             raise ValueError("name at least one thing to change")
+        null = sorted(name for name in self.model_fields_set - _MAY_BE_NULL if getattr(self, name) is None)
+        if null:
+            raise ValueError(f"{', '.join(null)} cannot be null")
         return self
+
+    def changes(self) -> dict[str, Any]:
+        """What was given, by name."""
+        given = self.model_dump(mode="json")
+        return {name: given[name] for name in self.model_fields_set}
+
+
+class NewAbsence(Body):
+    """A manager is away from one moment to another."""
+
+    model_config = example(starts_at="2030-05-06T09:00:00+03:00", ends_at="2030-05-20T18:00:00+03:00", reason="holiday")
+
+    starts_at: Moment
+    ends_at: Moment
+    reason: Annotated[str, Field(max_length=200)] = ""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.ends_at <= self.starts_at:
+            raise ValueError("ends_at must be after starts_at")
+        return self
+
+
+class AbsenceAnswer(Absence, Model):
+    """An absence."""
 
 
 class ManagerAnswer(Manager, Model):

@@ -1,0 +1,28 @@
+"""Work for people: open, claim under a lease with a fencing token, extend, release, complete, cancel, expire.
+
+A row is handed to one person at a time (`FOR UPDATE SKIP LOCKED`). The token grows with every claim, so whoever
+held the lease before can no longer answer: his token is stale. No business words here; `kind` and `group_key`
+are the tiers' own.
+"""
+
+from services.chassis.work_items.closing import cancel, cancel_for_lead, complete, expire
+from services.chassis.work_items.items import NewItem, WorkItem, get, list_items, open_item, reassign
+from services.chassis.work_items.leasing import claim, extend, open_groups, release, sweep
+
+__all__ = [
+    "NewItem",
+    "WorkItem",
+    "cancel",
+    "cancel_for_lead",
+    "claim",
+    "complete",
+    "expire",
+    "extend",
+    "get",
+    "list_items",
+    "open_groups",
+    "open_item",
+    "reassign",
+    "release",
+    "sweep",
+]

@@ -1,0 +1,78 @@
+"""Ends of work: done, cancelled, expired."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from services.chassis.db import Connection
+from services.chassis.errors import Conflict
+from services.chassis.work_items.items import WorkItem, lock, to_item
+from services.chassis.work_items.leasing import held
+
+
+async def complete(
+    conn: Connection, item_id: str, *, person: str, token: int | None = None, result: str, any_person: bool = False
+) -> WorkItem:
+    """Close the item with its result. A leased item needs its token; an assigned one its assignee.
+
+    `any_person` lets a supervisor answer for somebody else. Raises NotFound, Conflict `already_closed`,
+    `stale_lease`, `wrong_person`.
+    """
+    item = await lock(conn, item_id)
+    if item.state == "leased" and not any_person:
+        await held(conn, item_id, person, token if token is not None else -1)
+    elif item.state in ("done", "cancelled", "expired"):
+        raise Conflict(f"This work is already {item.state}", code="already_closed", detail={"state": item.state})
+    elif token is not None and not any_person:
+        raise Conflict("The lease was lost: the work went back to the queue", code="stale_lease", field="token")
+    elif item.assignee not in (None, person) and not any_person:
+        raise Conflict("This work is somebody else's", code="wrong_person")
+    return await _close(conn, item_id, "done", result)
+
+
+async def _close(conn: Connection, item_id: str, state: str, result: str) -> WorkItem:
+    row = await conn.fetchrow(
+        """UPDATE work_items SET state = $2, result = $3, closed_at = now(), leased_by = NULL, lease_until = NULL
+            WHERE id = $1 RETURNING *""",
+        item_id,
+        state,
+        result,
+    )
+    return to_item(row)
+
+
+async def cancel(conn: Connection, item_id: str, result: str) -> WorkItem | None:
+    """Cancel an item that is not closed yet, whoever holds it. None if there was nothing to cancel."""
+    row = await conn.fetchrow(
+        """UPDATE work_items SET state = 'cancelled', result = $2, closed_at = now(), leased_by = NULL,
+                  lease_until = NULL WHERE id = $1 AND state IN ('open', 'leased') RETURNING *""",
+        item_id,
+        result,
+    )
+    return to_item(row) if row else None
+
+
+async def cancel_for_lead(
+    conn: Connection, lead_id: str, *, kinds: Sequence[str] | None = None, result: str
+) -> list[WorkItem]:
+    """Cancel everything open for a lead, leased or not: its holder's token is stale from now on."""
+    rows = await conn.fetch(
+        """UPDATE work_items SET state = 'cancelled', result = $3, closed_at = now(), leased_by = NULL,
+                  lease_until = NULL
+            WHERE lead_id = $1 AND state IN ('open', 'leased') AND ($2::text[] IS NULL OR kind = ANY($2))
+        RETURNING *""",
+        lead_id,
+        list(kinds) if kinds is not None else None,
+        result,
+    )
+    return [to_item(row) for row in rows]
+
+
+async def expire(conn: Connection, item_id: str) -> bool:
+    """Expire an unanswered item; False if it was closed in the meantime."""
+    row = await conn.fetchrow(
+        """UPDATE work_items SET state = 'expired', result = 'expired', closed_at = now(), leased_by = NULL,
+                  lease_until = NULL WHERE id = $1 AND state IN ('open', 'leased') RETURNING id""",
+        item_id,
+    )
+    return row is not None

@@ -1,0 +1,146 @@
+"""Work items: what one is, opening, reading, listing, and giving one to somebody else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel
+
+from services.chassis.db import Connection, new_id
+from services.chassis.errors import NotFound
+
+
+@dataclass(frozen=True)
+class NewItem:
+    """A work item to open. `key` is a business key: the second open of a key returns the first row."""
+
+    kind: str
+    key: str
+    workflow_id: str
+    lead_id: str
+    priority: int = 0
+    rank: float = 0
+    not_before: datetime | None = None
+    expires_at: datetime | None = None
+    assignee: str | None = None
+    assignee_until: datetime | None = None
+    group_key: str = ""
+    payload: Mapping[str, Any] = field(default_factory=dict)
+
+
+class WorkItem(BaseModel):
+    """One row. All times are UTC; `lease_token` is the fencing token of the present or last lease."""
+
+    id: str
+    kind: str
+    key: str
+    workflow_id: str
+    lead_id: str
+    state: str
+    priority: int
+    rank: float
+    not_before: datetime
+    expires_at: datetime | None
+    assignee: str | None
+    assignee_until: datetime | None
+    group_key: str
+    payload: dict[str, Any]
+    leased_by: str | None
+    lease_token: int
+    lease_until: datetime | None
+    opened_at: datetime
+    closed_at: datetime | None
+    result: str | None
+
+
+_OPEN = """
+INSERT INTO work_items (id, kind, key, workflow_id, lead_id, priority, rank, not_before, expires_at,
+                        assignee, assignee_until, group_key, payload)
+VALUES ($1, $2, $3, $4, $5, $6, $7, coalesce($8, now()), $9, $10, $11, $12, $13)
+ON CONFLICT (key) DO NOTHING
+RETURNING *
+"""
+
+
+def to_item(row: Any) -> WorkItem:
+    """A row as an item."""
+    return WorkItem.model_validate(dict(row))
+
+
+async def open_item(conn: Connection, new: NewItem) -> WorkItem:
+    """Open an item once; the same key again returns the row as it is now."""
+    row = await conn.fetchrow(
+        _OPEN,
+        new_id(),
+        new.kind,
+        new.key,
+        new.workflow_id,
+        new.lead_id,
+        new.priority,
+        new.rank,
+        new.not_before,
+        new.expires_at,
+        new.assignee,
+        new.assignee_until,
+        new.group_key,
+        dict(new.payload),
+    )
+    if row is None:
+        row = await conn.fetchrow("SELECT * FROM work_items WHERE key = $1", new.key)
+    return to_item(row)
+
+
+async def get(conn: Connection, item_id: str) -> WorkItem:
+    """Read one item. Raises NotFound."""
+    row = await conn.fetchrow("SELECT * FROM work_items WHERE id = $1", item_id)
+    if row is None:
+        raise NotFound(f"There is no work item {item_id}")
+    return to_item(row)
+
+
+async def lock(conn: Connection, item_id: str) -> WorkItem:
+    """Read one item and lock its row. Raises NotFound."""
+    row = await conn.fetchrow("SELECT * FROM work_items WHERE id = $1 FOR UPDATE", item_id)
+    if row is None:
+        raise NotFound(f"There is no work item {item_id}")
+    return to_item(row)
+
+
+async def list_items(
+    conn: Connection,
+    *,
+    kind: str | Sequence[str],
+    state: str | None = "open",
+    assignee: str | None = None,
+    limit: int = 50,
+    after: tuple[datetime, str] | None = None,
+) -> list[WorkItem]:
+    """A page of items in order of opening. `state` None means every state; `assignee` None means everybody's."""
+    kinds = [kind] if isinstance(kind, str) else list(kind)
+    rows = await conn.fetch(
+        """SELECT * FROM work_items
+            WHERE kind = ANY($1) AND ($2::text IS NULL OR state = $2) AND ($3::text IS NULL OR assignee = $3)
+              AND ($4::timestamptz IS NULL OR (opened_at, id) > ($4, $5::uuid))
+            ORDER BY opened_at, id LIMIT $6""",
+        kinds,
+        state,
+        assignee,
+        after[0] if after else None,
+        after[1] if after else None,
+        limit,
+    )
+    return [to_item(row) for row in rows]
+
+
+async def reassign(conn: Connection, item_id: str, person: str) -> bool:
+    """Make an open item this person's alone; False if it was closed in the meantime."""
+    return bool(
+        await conn.fetchval(
+            """UPDATE work_items SET assignee = $2, group_key = '' WHERE id = $1 AND state = 'open' RETURNING true""",
+            item_id,
+            person,
+        )
+    )

@@ -1,0 +1,54 @@
+"""When managers are away."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+
+from services.chassis.db import Connection, new_id
+from services.chassis.errors import Conflict, NotFound
+from services.conversion.records import Absence
+
+
+def _absence(row: Any) -> Absence:
+    return Absence.model_validate(dict(row))
+
+
+async def add(
+    conn: Connection, manager_id: str, starts_at: datetime, ends_at: datetime, reason: str, by: str
+) -> Absence:
+    """Write an absence. Raises Conflict `overlap`, NotFound for an unknown manager."""
+    try:
+        row = await conn.fetchrow(
+            """INSERT INTO absences (id, manager, starts_at, ends_at, reason, created_by)
+               VALUES ($1, $2, $3, $4, $5, $6) RETURNING *""",
+            new_id(),
+            manager_id,
+            starts_at,
+            ends_at,
+            reason,
+            by,
+        )
+    except asyncpg.ExclusionViolationError:
+        raise Conflict("this manager is away already in that time", code="overlap", field="starts_at") from None
+    except asyncpg.ForeignKeyViolationError:
+        raise NotFound(f"there is no manager {manager_id}") from None
+    return _absence(row)
+
+
+async def remove(conn: Connection, manager_id: str, absence_id: str) -> None:
+    """Take an absence back. Raises NotFound."""
+    if not await conn.fetchval(
+        "DELETE FROM absences WHERE id = $1 AND manager = $2 RETURNING true", absence_id, manager_id
+    ):
+        raise NotFound("there is no such absence")
+
+
+async def of_manager(conn: Connection, manager_id: str, since: datetime) -> list[Absence]:
+    """Absences that have not ended at `since`, the next one first, at most 200."""
+    rows = await conn.fetch(
+        "SELECT * FROM absences WHERE manager = $1 AND ends_at > $2 ORDER BY starts_at LIMIT 200", manager_id, since
+    )
+    return [_absence(row) for row in rows]
