@@ -18,25 +18,26 @@ with workflow.unsafe.imports_passed_through():
     from workflows.contracts.base import Answer, Cancel, DoNotCall, InboundCall, Tier
     from workflows.contracts.conversion import (
         Accepted,
+        Assigned,
         ConversionInput,
-        ConversionPolicy,
         ConversionResult,
         DealMoved,
         Declined,
         HandedOver,
         HandOverReason,
         Lost,
-        OfferedDeal,
+        Reassigned,
+        Returned,
         Stage,
         Won,
     )
+    from workflows.conversion_offers import AlreadyCustomer, ManagerSearch
     from workflows.conversion_steps import Steps
     from workflows.relay import start_customer_care
-    from workflows.support import Inbox, Listener, Register, Shown, Story, spread, when
+    from workflows.support import Inbox, Listener, Register, Shown, Story, earliest, spread, when
 
 
-class AlreadyCustomer(Answer):
-    """The deal was won before: tier 3 has this lead, and there is nothing to convert."""
+STEP, STALE = "step", "stale"
 
 
 @workflow.defn(name="Conversion")
@@ -55,26 +56,32 @@ class Conversion(Listener):
         self._story = Story(f"Conversion, {start.hand_over.reason.replace('_', ' ')}")
         self._shown = Shown()
         self._register = Register(self._life)
-        self._policy = ConversionPolicy()
-        self._deal_id = ""
+        self._search = ManagerSearch(self._steps, self._inbox, self._story, self._take_note)
+        self._given_back: list[str] = []
         self._owner: str | None = None
         self._stage = Stage.OFFERED
         self._next_action_at: datetime | None = None
-        self._offers = 0
+        self._stale_at: datetime | None = None
         self._reminders = 0
         self._extras = 0
 
     @workflow.run
     async def run(self, _start: ConversionInput) -> ConversionResult:
-        """Offer, work, end; a deal that sleeps comes back to its manager and is offered again."""
+        """Offer, work, end; a deal that sleeps or is given back is offered again."""
         try:
             while True:
                 end = await self._find_a_manager() or await self._work_the_deal()
-                if not (isinstance(end, Lost) and end.return_at):
-                    return await self._end(end)
-                woken = await self._sleep(end.return_at)
-                if isinstance(woken, DoNotCall | Cancel):
-                    return await self._end(woken)
+                match end:
+                    case Returned():
+                        self._give_back(end)
+                    case AlreadyCustomer() if not await self._pass_to_tier_3():
+                        self._hand_over = self._hand_over.model_copy(update={"reason": HandOverReason.WIN_BACK})
+                    case Lost(return_at=until) if until is not None:
+                        woken = await self._sleep(until)
+                        if isinstance(woken, DoNotCall | Cancel):
+                            return await self._end(woken)
+                    case _:
+                        return await self._end(end)
         except asyncio.CancelledError:
             await self._close("cancelled by ops", register_stage="cancelled")
             await self._register.told()
@@ -84,56 +91,16 @@ class Conversion(Listener):
 
     async def _find_a_manager(self) -> Answer | None:
         """Offer to one manager after the other, then to the supervisor. None when accepted, else what ended it."""
-        excluded: list[str] = []
-        while True:
-            offer = await self._offer(excluded)
-            if offer.already_customer:
-                if await self._pass_to_tier_3():
-                    return AlreadyCustomer(event_id=f"{self._life}:customer", at=workflow.now(), by=self._me)
-                self._hand_over = self._hand_over.model_copy(update={"reason": HandOverReason.WIN_BACK})
-                continue
-            answer = await self._answer_to(offer)
-            if isinstance(answer, Accepted):
-                self._accept(answer)
-                return None
-            if answer is not None and not isinstance(answer, Declined):
-                return answer
-            if answer is not None:
-                self._story.tell(f"Declined by {answer.by}: {answer.reason}")
-            excluded.append(offer.manager or "")
-
-    async def _offer(self, excluded: list[str]) -> OfferedDeal:
-        self._offers += 1
-        asked = [manager for manager in excluded if manager]
-        offer = await self._steps.offer(
-            self._offers, self._hand_over, asked, to_supervisor=len(excluded) >= self._policy.max_offers
-        )
-        self._deal_id, self._policy = offer.deal_id, offer.policy
-        self._story.tell(f"Offered to {offer.manager or 'the supervisor'}, answer by {when(offer.accept_by)}")
-        return offer
-
-    async def _answer_to(self, offer: OfferedDeal) -> Answer | None:
-        """Wait for the manager's word. None when the offer expired."""
-        deadline = offer.accept_by
-        while True:
-            answer = await self._inbox.next(deadline, f"{offer.manager} must accept or decline")
-            match answer:
-                case None:
-                    deadline = None
-                    if (await self._steps.withdraw(self._offers, offer.item_id or "")).withdrawn:
-                        self._story.tell(f"{offer.manager} did not answer in time")
-                        return None
-                case Accepted() | Declined() if answer.item_id == offer.item_id:
-                    return answer
-                case InboundCall() | HandedOver():
-                    await self._take_note(answer)
-                case Won() | Lost() | DoNotCall() | Cancel():
-                    return answer
+        answer = await self._search.find(self._hand_over, self._given_back)
+        if isinstance(answer, Accepted):
+            self._accept(answer)
+            return None
+        return answer
 
     def _accept(self, answer: Accepted) -> None:
         self._owner = answer.by
         self._stage = Stage.ACCEPTED
-        self._next_action_at = answer.next_action_at
+        self._next_action_at, self._stale_at = answer.next_action_at, answer.stale_at
         self._story.tell(f"Accepted by {answer.by}, first step by {when(answer.next_action_at)}")
         self._shown.show(stage=self._stage, owner=answer.by, next_action_at=answer.next_action_at, overdue=False)
         self._register.tell(self._lead_id, Tier.CONVERSION, Stage.ACCEPTED, answer.by)
@@ -141,33 +108,66 @@ class Conversion(Listener):
     # Working the deal
 
     async def _work_the_deal(self) -> Answer:
-        """Follow the manager's steps; when one is overdue, remind. Returns what ended the deal."""
-        level = 0
+        """Follow the manager's steps; when one is overdue or the deal stands still, remind. Returns what ended it."""
+        levels = {STEP: 0, STALE: 0}
         while True:
-            answer = await self._inbox.next(self._next_action_at, f"Next step of {self._owner} is due")
+            due = earliest(self._deadlines())
+            answer = await self._inbox.next(due[0], self._summary(due[1])) if due else await self._inbox.next()
             match answer:
-                case None:
-                    level += 1
-                    await self._remind(level)
+                case None if due:
+                    levels[due[1]] += 1
+                    await self._remind(due[1], levels[due[1]])
                 case DealMoved():
-                    level = 0
+                    levels = {STEP: 0, STALE: levels[STALE] if answer.stage is self._stage else 0}
                     self._move(answer)
+                case Reassigned():
+                    levels = {STEP: 0, STALE: 0}
+                    self._reassign(answer)
                 case InboundCall() | HandedOver():
                     await self._take_note(answer)
-                case Won() | Lost() | DoNotCall() | Cancel():
+                case Returned() | Won() | Lost() | DoNotCall() | Cancel():
                     return answer
 
+    def _deadlines(self) -> list[tuple[datetime, str]]:
+        known = [(self._next_action_at, STEP), (self._stale_at, STALE)]
+        return [(at, what) for at, what in known if at is not None]
+
+    def _summary(self, what: str) -> str:
+        return f"Next step of {self._owner} is due" if what == STEP else f"The deal stands still with {self._owner}"
+
     def _move(self, answer: DealMoved) -> None:
+        if answer.stage is not self._stage or self._stale_at is None:
+            self._stale_at = spread(answer.stale_at) if answer.stale_at else None
         self._stage, self._next_action_at = answer.stage, spread(answer.next_action_at)
         self._story.tell(f"{answer.what} ({answer.by}), next step by {when(answer.next_action_at)}")
         self._shown.show(stage=answer.stage, next_action_at=answer.next_action_at, overdue=False)
 
-    async def _remind(self, level: int) -> None:
+    def _reassign(self, answer: Reassigned) -> None:
+        self._story.tell(f"{answer.owner} takes over from {self._owner}")
+        self._owner = answer.owner
+        self._next_action_at, self._stale_at = answer.next_action_at, answer.stale_at
+        self._shown.show(owner=answer.owner, next_action_at=answer.next_action_at, overdue=False)
+        self._register.tell(self._lead_id, Tier.CONVERSION, self._stage, answer.owner)
+
+    def _give_back(self, answer: Returned) -> None:
+        self._story.tell(f"Given back by {answer.owner}: {answer.reason}")
+        self._given_back.append(answer.owner)
+        self._stage = Stage.OFFERED
+        returned = {"reason": HandOverReason.RETURNED, "sticky_manager": None}
+        self._hand_over = self._hand_over.model_copy(update=returned)
+        self._shown.show(stage=Stage.OFFERED, overdue=False)
+
+    async def _remind(self, what: str, level: int) -> None:
         self._reminders += 1
-        reminded = await self._steps.remind(self._reminders, self._deal_id, level)
+        reminded = await self._steps.remind(self._reminders, self._search.deal_id, level, stale=what == STALE)
         # After the last reminder the deal stays on the supervisor's overdue list; nothing more is sent.
-        self._next_action_at = reminded.next_at if level < self._policy.max_reminders else None
-        self._story.tell(f"The next step is overdue: {'manager' if level == 1 else 'supervisor'} reminded")
+        next_at = reminded.next_at if level < self._search.policy.max_reminders else None
+        if what == STEP:
+            self._next_action_at = next_at
+        else:
+            self._stale_at = next_at
+        late = "The next step is overdue" if what == STEP else "The deal stands still"
+        self._story.tell(f"{late}: {'manager' if level == 1 else 'supervisor'} reminded")
         self._shown.show(overdue=True)
 
     async def _take_note(self, answer: InboundCall | HandedOver) -> None:
@@ -259,6 +259,21 @@ class Conversion(Listener):
     @workflow.signal
     def declined(self, answer: Declined) -> None:
         """A manager refused the lead."""
+        self._inbox.put(answer)
+
+    @workflow.signal
+    def assigned(self, answer: Assigned) -> None:
+        """A manager became free for a lead that waited."""
+        self._inbox.put(answer)
+
+    @workflow.signal
+    def returned(self, answer: Returned) -> None:
+        """The manager gave an accepted lead back."""
+        self._inbox.put(answer)
+
+    @workflow.signal
+    def reassigned(self, answer: Reassigned) -> None:
+        """Another manager has the deal now."""
         self._inbox.put(answer)
 
     @workflow.signal

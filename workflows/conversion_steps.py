@@ -13,9 +13,11 @@ with workflow.unsafe.imports_passed_through():
         AddHandOver,
         CloseDeal,
         ConversionActivities,
+        EscalateOffer,
         HandOver,
         OfferDeal,
         OfferedDeal,
+        OfferEscalated,
         OfferWithdrawn,
         OpenInbound,
         RemindDeal,
@@ -56,11 +58,19 @@ class Steps:
             ConversionActivities.withdraw_offer, request, summary=f"Offer {number} expired", **LOCAL
         )
 
-    async def remind(self, number: int, deal_id: str, level: int) -> Reminded:
-        """The manager, then the supervisor, sees a step that is overdue."""
-        request = RemindDeal(key=ids.key(self.life, "remind", number), deal_id=deal_id, level=level)
+    async def escalate(self, number: int, item_id: str) -> OfferEscalated:
+        """The supervisor is reminded of a lead that nobody has taken."""
+        request = EscalateOffer(key=ids.key(self.life, "escalate", number), item_id=item_id)
         return await workflow.execute_local_activity_method(
-            ConversionActivities.remind_deal, request, summary=f"Next step is overdue: reminder {level}", **LOCAL
+            ConversionActivities.escalate_offer, request, summary="Nobody has taken it: remind the supervisor", **LOCAL
+        )
+
+    async def remind(self, number: int, deal_id: str, level: int, *, stale: bool) -> Reminded:
+        """The manager, then the supervisor, sees a step that is overdue, or that the deal stands still."""
+        request = RemindDeal(key=ids.key(self.life, "remind", number), deal_id=deal_id, level=level, stale=stale)
+        what = "The deal stands still" if stale else "Next step is overdue"
+        return await workflow.execute_local_activity_method(
+            ConversionActivities.remind_deal, request, summary=f"{what}: reminder {level}", **LOCAL
         )
 
     async def open_inbound(self, call: InboundCall, number: int) -> None:
