@@ -8,7 +8,7 @@ from services.chassis.http import create_app
 from services.chassis.metrics import durable_collector
 from services.chassis.outbox.routes import outbox_router
 from services.chassis.settings import Settings
-from services.conversion.routes import deals, hand_overs, ledger, managers, meetings, offers
+from services.conversion.routes import deals, hand_overs, ledger, managers, meetings, offers, routing
 from workflows.contracts.base import Tier
 
 _DESCRIPTION = """Lead conversion: managers take warm leads, answer hard questions, meet, offer and close.
@@ -29,6 +29,7 @@ def build_app(settings: Settings) -> FastAPI:
             meetings.router,
             offers.router,
             managers.router,
+            routing.router,
             ledger.router,
             ledger.reminder_router,
             managers.policy_router,

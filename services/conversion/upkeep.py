@@ -7,13 +7,13 @@ from services.chassis.db import Connection, Pool
 from services.chassis.errors import Invalid
 from services.chassis.http import publish
 from services.chassis.work_items import NewItem
-from services.conversion.actions import closing
+from services.conversion.actions import closing, handing_on
 from services.conversion.actions import offers as offer_actions
 from services.conversion.actions.steps import SUPERVISOR_GROUP, now, policy_of
 from services.conversion.domain.stages import FINAL, WORKED
 from services.conversion.offering import news
 from services.conversion.records import Deal
-from services.conversion.repository import deals, hand_overs, offers, timeline
+from services.conversion.repository import deals, hand_overs, managers, offers, timeline
 from workflows.contracts.base import Done
 from workflows.contracts.conversion import (
     AddHandOver,
@@ -149,6 +149,16 @@ async def close_deal(conn: Connection, request: CloseDeal) -> Done:
     await closing.close(conn, deal, request.stage, request.reason, at=at)
     await timeline.add(conn, deal.id, at=at, by="house", kind=request.stage.value, text=request.reason)
     return Done()
+
+
+async def take_back_from_absent(pool: Pool) -> int:
+    """A sweep: offers in the hands of managers who are away or have left go on to the next ones; how many."""
+    back = 0
+    async with pool.acquire() as conn:
+        for manager in await managers.away_with_offers(conn):
+            async with conn.transaction():
+                back += await handing_on.take_offers_back(conn, manager, "the manager is away")
+    return back
 
 
 async def expire_offers(pool: Pool) -> int:

@@ -6,7 +6,7 @@ from services.chassis.settings import Settings
 from services.chassis.worker import run_worker
 from services.conversion.activities import Activities, purge_effects
 from services.conversion.assigning import serve_waiting
-from services.conversion.upkeep import expire_offers, watch_promises
+from services.conversion.upkeep import expire_offers, take_back_from_absent, watch_promises
 from workflows.contracts.base import Tier
 from workflows.conversion import Conversion
 
@@ -20,6 +20,7 @@ async def run(settings: Settings) -> None:
         activities_of=Activities,
         sweeps=[
             ("serve_waiting", 1.0, serve_waiting),
+            ("take_back_from_absent", 2.0, take_back_from_absent),
             ("watch_promises", 5.0, watch_promises),
             ("expire_offers", 15.0, expire_offers),
             ("purge_effects", 3600.0, purge_effects),

@@ -6,7 +6,7 @@ are the tiers' own.
 """
 
 from services.chassis.work_items.closing import cancel, cancel_for_lead, complete, expire
-from services.chassis.work_items.items import NewItem, WorkItem, get, list_items, open_item, reassign
+from services.chassis.work_items.items import NewItem, WorkItem, get, list_items, open_item, reassign, reassign_for_lead
 from services.chassis.work_items.leasing import claim, extend, open_groups, release, sweep
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "open_groups",
     "open_item",
     "reassign",
+    "reassign_for_lead",
     "release",
     "sweep",
 ]

@@ -144,3 +144,14 @@ async def reassign(conn: Connection, item_id: str, person: str) -> bool:
             person,
         )
     )
+
+
+async def reassign_for_lead(conn: Connection, lead_id: str, person: str, *, kinds: Sequence[str]) -> None:
+    """Make a lead's open items of these kinds this person's alone."""
+    await conn.execute(
+        """UPDATE work_items SET assignee = $2, group_key = ''
+            WHERE lead_id = $1 AND state = 'open' AND kind = ANY($3)""",
+        lead_id,
+        person,
+        list(kinds),
+    )

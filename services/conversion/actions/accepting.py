@@ -1,14 +1,18 @@
-"""A manager takes an offered lead or gives it back; a supervisor may do either for anybody."""
+"""A manager takes an offered lead or declines it; a supervisor may do either for anybody."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from services.chassis import outbox, work_items
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Forbidden, Invalid
 from services.chassis.http import publish
+from services.conversion.actions.meetings import hand_meetings_over
 from services.conversion.actions.steps import SUPERVISOR, now, policy_of
 from services.conversion.domain import stages
+from services.conversion.domain.policy import Policy
 from services.conversion.records import Deal, HandOverRow
 from services.conversion.repository import deals, hand_overs, managers, timeline
 from workflows.contracts.conversion import Accepted, Declined, Stage
@@ -23,31 +27,36 @@ async def accept(conn: Connection, item_id: str, who: Principal, manager: str | 
     owner = await _owner(conn, row, who, manager)
     at = now()
     policy = await policy_of(conn, deal)
-    next_action_at = policy.calendar.add(at, policy.first_step_within)
+    next_action_at = first_step_at(deal, policy, at)
     await work_items.complete(conn, item_id, person=who.person, result="accepted", any_person=True)
     await hand_overs.close(conn, item_id, "accepted", by=who.person, at=at)
     deal = await deals.update(
         conn,
         deal.id,
         stage=Stage.ACCEPTED,
+        stage_since=at,
         owner=owner,
         last_owner=owner,
         accepted_at=at,
         first_contact_at=None,
-        next_action=_first_action(deal),
+        next_action=first_action(deal),
         next_action_at=next_action_at,
     )
+    await hand_meetings_over(conn, deal, owner)
     text = "accepted" if owner == who.person else f"assigned to {owner}"
     await timeline.add(conn, deal.id, at=at, by=who.person, kind="accepted", text=text, data={"owner": owner})
     # To the workflow the answer is the manager's, whoever pressed the key: it makes `by` the owner.
-    answer = Accepted(event_id=f"hand-over:{item_id}", at=at, by=owner, item_id=item_id, next_action_at=next_action_at)
+    answer = Accepted(
+        event_id=f"hand-over:{item_id}", at=at, by=owner, item_id=item_id, next_action_at=next_action_at,
+        stale_at=policy.stale_at(Stage.ACCEPTED, at),
+    )  # fmt: skip
     await outbox.signal(conn, deal.workflow_id, "accepted", answer)
     await publish(conn, "hand_over.closed", item_id=item_id, deal_id=deal.id, state="accepted")
     return deal
 
 
 async def decline(conn: Connection, item_id: str, who: Principal, reason: str) -> Deal:
-    """Give the lead back with a reason; the workflow offers it to the next one. Raises like `accept`."""
+    """Refuse the lead with a reason; the workflow offers it to the next one. Raises like `accept`."""
     row, deal = await _open(conn, item_id, who)
     if row.manager is None:
         raise Conflict("nobody is left to ask: accept it for a manager, or close the deal", code="last_offer")
@@ -85,7 +94,14 @@ async def _owner(conn: Connection, row: HandOverRow, who: Principal, manager: st
     return manager
 
 
-def _first_action(deal: Deal) -> str:
+def first_step_at(deal: Deal, policy: Policy, at: datetime) -> datetime:
+    """When the owner must have taken the first step: by the policy, or earlier if the lead was promised so."""
+    usual = policy.calendar.add(at, policy.first_step_within)
+    return min(usual, deal.promised_by) if deal.promise == "open" and deal.promised_by else usual
+
+
+def first_action(deal: Deal) -> str:
+    """What a new owner does first."""
     if deal.question is not None and deal.question_answered_at is None:
         return "answer the question"
     if deal.wished_meeting is not None:

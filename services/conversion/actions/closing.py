@@ -10,7 +10,7 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Invalid
 from services.chassis.http import publish
-from services.conversion.actions.steps import now, policy_of
+from services.conversion.actions.steps import check_entry, now, policy_of
 from services.conversion.domain.commission import accruals
 from services.conversion.domain.money import check_lines, discounted, net_of
 from services.conversion.records import Deal
@@ -27,12 +27,13 @@ async def win(
     Without `lines`, the order is what the last accepted offer says, else the last one sent. Raises Invalid on `lines`.
     """
     at = now()
+    await check_entry(conn, deal, Stage.WON)
     ordered = list(lines) if lines is not None else await _from_offer(conn, deal, who, at)
     check_lines(ordered)
     owner = deal.owner or who.person
     net, currency = net_of(ordered), ordered[0].unit_price.currency
     deal = await deals.update(
-        conn, deal.id, stage=Stage.WON, owner=owner, value=net, currency=currency, closed_at=at,
+        conn, deal.id, stage=Stage.WON, stage_since=at, owner=owner, value=net, currency=currency, closed_at=at,
         next_action=None, next_action_at=None,
     )  # fmt: skip
     policy = await policy_of(conn, deal)
@@ -49,23 +50,42 @@ async def win(
     return deal
 
 
-async def lose(conn: Connection, deal: Deal, who: Principal, reason: str, return_at: datetime | None) -> Deal:
-    """Give the deal up, or let it sleep until `return_at`. Raises Invalid on `return_at` in the past."""
+async def lose(
+    conn: Connection, deal: Deal, who: Principal, reason: str, return_at: datetime | None, code: str | None = None
+) -> Deal:
+    """Give the deal up, or let it sleep until `return_at`, or for as long as the policy says for this `code`.
+
+    Raises Invalid on `return_at` in the past and on a `code` that the policy does not know.
+    """
     at = now()
     if return_at is not None and return_at <= at:
         raise Invalid("must be in the future", field="return_at")
+    known = (await policy_of(conn, deal)).loss_reasons
+    if code is not None and code not in known:
+        raise Invalid(f"is none of {', '.join(sorted(known))}", field="code")
+    if return_at is None and code is not None and (rest := known[code].rest):
+        return_at = at + rest
+    code = code or (reason if reason in known else None)
     stage = Stage.LOST if return_at is None else Stage.ASLEEP
     event_id = await timeline.add(
-        conn, deal.id, at=at, by=who.person, kind=stage.value, text=reason, data={"return_at": return_at}
-    )
-    deal = await close(conn, deal, stage, reason, at=at, return_at=return_at)
-    answer = Lost(event_id=f"lost:{event_id}", at=at, by=who.person, reason=reason, return_at=return_at)
+        conn, deal.id, at=at, by=who.person, kind=stage.value, text=reason,
+        data={"return_at": return_at, "code": code},
+    )  # fmt: skip
+    deal = await close(conn, deal, stage, reason, at=at, return_at=return_at, code=code)
+    answer = Lost(event_id=f"lost:{event_id}", at=at, by=who.person, reason=code or "lost", return_at=return_at)
     await outbox.signal(conn, deal.workflow_id, "lost", answer)
     return deal
 
 
 async def close(
-    conn: Connection, deal: Deal, stage: Stage, reason: str, *, at: datetime, return_at: datetime | None = None
+    conn: Connection,
+    deal: Deal,
+    stage: Stage,
+    reason: str,
+    *,
+    at: datetime,
+    return_at: datetime | None = None,
+    code: str | None = None,
 ) -> Deal:
     """Write the end of a deal that brought no order, and cancel all that was open for it."""
     asleep = stage is Stage.ASLEEP
@@ -73,7 +93,9 @@ async def close(
         conn,
         deal.id,
         stage=stage,
+        stage_since=at,
         lost_reason=reason,
+        loss_code=code,
         return_at=return_at,
         closed_at=None if asleep else at,
         next_action="offer it again" if asleep else None,

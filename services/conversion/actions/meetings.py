@@ -104,6 +104,28 @@ async def finish(conn: Connection, meeting_id: str, who: Principal, state: Meeti
     return meeting
 
 
+async def hand_meetings_over(conn: Connection, deal: Deal, manager: str) -> list[Meeting]:
+    """Give a deal's coming meetings to its new manager; those at a time when he has another one are cancelled.
+
+    The meetings that were cancelled: the first thing to do is to agree on other times.
+    """
+    cancelled = []
+    for meeting in await meetings.of_deal(conn, deal.id):
+        if meeting.state != "booked" or meeting.manager == manager or meeting.starts_at <= now():
+            continue
+        try:
+            kept = await meetings.give(conn, meeting.id, manager)
+        except meetings.DoubleBooked:
+            kept = await meetings.close(conn, meeting.id, "cancelled", "the new manager has another meeting then")
+            cancelled.append(kept)
+        await publish(conn, "meeting.changed", meeting_id=kept.id, deal_id=deal.id, state=kept.state)
+    if cancelled:
+        text = "the new manager has no time at the agreed hour: agree on another time"
+        await timeline.add(conn, deal.id, at=now(), by="policy", kind="meeting_cancelled", text=text)
+        await deals.update(conn, deal.id, next_action="agree on another time for the meeting")
+    return cancelled
+
+
 async def find_slots(
     conn: Connection, policy: Policy, manager: str, start: datetime, end: datetime, length: timedelta, most: int
 ) -> list[Stretch]:

@@ -61,3 +61,5 @@ CREATE INDEX deals_overdue ON deals (next_action_at)
     WHERE stage IN ('accepted', 'informing', 'qualified', 'meeting', 'offer', 'negotiating');
 CREATE INDEX deals_closed ON deals (closed_at) WHERE closed_at IS NOT NULL;
 DROP INDEX deals_won;
+CREATE INDEX deals_created ON deals (created_at);
+CREATE INDEX hand_overs_of ON hand_overs (manager) WHERE state = 'open';

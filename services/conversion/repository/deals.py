@@ -101,6 +101,12 @@ async def of_owner(conn: Connection, owner: str, limit: int) -> list[Deal]:
     return [_deal(row) for row in rows]
 
 
+async def offered_since(conn: Connection, since: datetime, limit: int) -> list[Deal]:
+    """Deals that came after a moment, in their order; the latest ones if there are more than `limit`."""
+    rows = await conn.fetch("SELECT * FROM deals WHERE created_at > $1 ORDER BY id DESC LIMIT $2", since, limit)
+    return [_deal(row) for row in reversed(rows)]
+
+
 async def broken_promises(conn: Connection, at: datetime) -> list[Deal]:
     """Mark the promises that nobody kept in time; the deals whose promise is late since the last look."""
     rows = await conn.fetch(

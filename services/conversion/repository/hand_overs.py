@@ -126,6 +126,14 @@ async def open_of_deal(conn: Connection, deal_id: str) -> HandOverRow | None:
     return _row(row) if row else None
 
 
+async def open_of_manager(conn: Connection, manager_id: str) -> list[HandOverRow]:
+    """The offers that wait for this manager's answer."""
+    rows = await conn.fetch(
+        "SELECT * FROM hand_overs WHERE manager = $1 AND state = 'open' ORDER BY item_id", manager_id
+    )
+    return [_row(row) for row in rows]
+
+
 async def of_deals(conn: Connection, deal_ids: Sequence[str]) -> dict[str, HandOverRow]:
     """The open offer of each of these deals that has one."""
     rows = await conn.fetch("SELECT * FROM hand_overs WHERE deal_id = ANY($1::uuid[]) AND state = 'open'", deal_ids)

@@ -108,6 +108,16 @@ async def change(conn: Connection, manager_id: str, values: Mapping[str, Any]) -
     return _manager(row)
 
 
+async def away_with_offers(conn: Connection) -> list[str]:
+    """Managers who are absent or inactive now and have offers that wait for their answer."""
+    rows = await conn.fetch(
+        """SELECT DISTINCT h.manager FROM hand_overs h JOIN managers m ON m.id = h.manager
+            WHERE h.state = 'open' AND (NOT m.active OR EXISTS (
+                  SELECT FROM absences x WHERE x.manager = m.id AND x.during @> now())) ORDER BY 1"""
+    )
+    return [row["manager"] for row in rows]
+
+
 async def find(conn: Connection, manager_id: str) -> Manager | None:
     """One manager, or none."""
     row = await conn.fetchrow("SELECT * FROM managers WHERE id = $1", manager_id)

@@ -59,6 +59,16 @@ async def move(conn: Connection, meeting_id: str, starts_at: datetime, ends_at: 
     )
 
 
+async def give(conn: Connection, meeting_id: str, manager: str) -> Meeting:
+    """Give a meeting to another manager. Raises DoubleBooked."""
+    return await _guarded(
+        conn,
+        """UPDATE meetings SET manager = $2, sequence = sequence + 1, updated_at = now() WHERE id = $1 RETURNING *""",
+        meeting_id,
+        manager,
+    )
+
+
 async def _guarded(conn: Connection, statement: str, *values: Any) -> Meeting:
     try:
         # A savepoint: the refused statement must not take the transaction with it, free slots are still to be read.

@@ -10,7 +10,7 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Invalid
 from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
-from services.conversion.actions import answering, closing, steps
+from services.conversion.actions import answering, closing, handing_on, steps
 from services.conversion.actions import meetings as meeting_actions
 from services.conversion.actions import offers as offer_actions
 from services.conversion.actions.steps import SUPERVISOR, deal_for, now, policy_of
@@ -22,12 +22,14 @@ from services.conversion.schemas.deals import (
     DealAnswer,
     DealSummary,
     Loss,
+    NewStage,
     NextStep,
     Note,
     Qualification,
     QuestionAnswer,
     Win,
 )
+from services.conversion.schemas.handing_on import GiveBack
 from services.conversion.schemas.meetings import MeetingAnswer, NewMeeting
 from services.conversion.schemas.offers import NewOffer, OfferAnswer
 from workflows.contracts.conversion import Stage
@@ -97,6 +99,20 @@ async def next_step(deal_id: Id, body: NextStep, conn: Conn, who: Who) -> DealAn
     return await full(conn, await steps.plan(conn, await deal_for(conn, deal_id, who), who, body.what, body.at))
 
 
+@router.post("/deals/{deal_id}/stage", dependencies=[_STAFF], summary="Move a deal on by hand")
+async def set_stage(deal_id: Id, body: NewStage, conn: Conn, who: Who) -> DealAnswer:
+    """Forward only, and only with what the policy asks for before the stage: 409 `not_qualified`, `wrong_state`."""
+    deal = await deal_for(conn, deal_id, who)
+    return await full(conn, await steps.set_stage(conn, deal, who, body.stage, body.note))
+
+
+@router.post("/deals/{deal_id}/return", dependencies=[_STAFF], summary="Give an accepted deal back")
+async def give_back(deal_id: Id, body: GiveBack, conn: Conn, who: Who) -> DealAnswer:
+    """It is offered to the other managers, with everything that was written down."""
+    deal = await deal_for(conn, deal_id, who)
+    return await full(conn, await handing_on.give_back(conn, deal, who, body.reason))
+
+
 @router.post("/deals/{deal_id}/notes", status_code=201, dependencies=[_STAFF], summary="Add a note")
 async def add_note(deal_id: Id, body: Note, conn: Conn, who: Who) -> DealAnswer:
     """The deal does not move."""
@@ -143,9 +159,9 @@ async def win(deal_id: Id, body: Win, conn: Conn, who: Who) -> DealAnswer:
 
 @router.post("/deals/{deal_id}/lose", dependencies=[_STAFF], summary="Give a deal up, or let it sleep")
 async def lose(deal_id: Id, body: Loss, conn: Conn, who: Who) -> DealAnswer:
-    """With `return_at`, it is offered to the same manager again then."""
+    """With `return_at`, or a `code` for which the policy says so, it is offered to the same manager again then."""
     deal = await deal_for(conn, deal_id, who, allowed=_losable(who))
-    return await full(conn, await closing.lose(conn, deal, who, body.reason, body.return_at))
+    return await full(conn, await closing.lose(conn, deal, who, body.reason, body.return_at, body.code))
 
 
 def _losable(who: Principal) -> set[Stage]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from services.chassis.http import Body, Model
 from services.conversion.domain import stages
@@ -27,6 +27,7 @@ class Qualification(Body):
 
     need: Text | None = None
     volume: Short | None = None
+    products: Short | None = Field(default=None, description="Routes or products they need.")
     authority: Short | None = None
     timing: Short | None = None
     current_supplier: Short | None = None
@@ -74,14 +75,33 @@ class Win(Body):
 
 
 class Loss(Body):
-    """Why it came to nothing; with `return_at`, the deal sleeps until then."""
+    """Why it came to nothing; with `return_at`, the deal sleeps until then. `code` is one of the policy's reasons."""
 
     model_config = example(
-        reason="the contract with another carrier runs until spring", return_at="2030-03-01T09:00:00+02:00"
+        reason="the contract with another carrier runs until spring",
+        code="competitor",
+        return_at="2030-03-01T09:00:00+02:00",
     )
 
     reason: Text
+    code: Short | None = None
     return_at: Moment | None = None
+
+
+class NewStage(Body):
+    """The stage that was reached."""
+
+    model_config = example(stage="negotiating", note="they ask for a yearly price")
+
+    stage: Stage
+    note: Text | None = None
+
+    @field_validator("stage")
+    @classmethod
+    def _worked_in(cls, stage: Stage) -> Stage:
+        if stage not in stages.WORKED:
+            raise ValueError(f"must be one of {', '.join(one for one in stages.PATH[1:])}")
+        return stage
 
 
 class DealSummary(Model):
@@ -102,6 +122,9 @@ class DealSummary(Model):
     campaign_id: str | None
     campaign_name: str
     segment: str
+    products: list[str]
+    promised_by: datetime | None = Field(description="By when they were told that somebody calls.")
+    promise: stages.PromiseState | None
     sourced_by: str | None
     qualification: dict[str, Any] | None
     next_action: str | None
@@ -112,6 +135,8 @@ class DealSummary(Model):
     first_contact_at: datetime | None
     value: Money | None = Field(description="The sale before tax, once it is won.")
     lost_reason: str | None
+    loss_code: str | None
+    stage_since: datetime
     return_at: datetime | None
     closed_at: datetime | None
     policy_version: int

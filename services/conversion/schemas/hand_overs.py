@@ -14,7 +14,7 @@ from workflows.contracts.conversion import CallRecord, HandOverReason, Stage
 
 
 class HandOverAnswer(Model):
-    """An offered lead with its whole story. Without `manager` it lies with the supervisor."""
+    """An offered lead with its whole story. Without `manager` it waits for one, or lies with the supervisor."""
 
     item_id: str
     deal_id: str
@@ -27,6 +27,7 @@ class HandOverAnswer(Model):
     contact: ContactCard
     story: list[CallRecord]
     state: HandOverState
+    waiting: bool
     number: int
     priority: int
     offered_at: datetime
