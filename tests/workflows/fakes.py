@@ -109,6 +109,10 @@ class FakeConversion(cv.ConversionActivities, Recorder):
     async def withdraw_offer(self, request: cv.WithdrawOffer) -> cv.OfferWithdrawn:
         return await self.take(request, lambda _: cv.OfferWithdrawn(withdrawn=True))  # type: ignore[no-any-return]
 
+    @activity.defn(name="conversion.escalate_offer")
+    async def escalate_offer(self, request: cv.EscalateOffer) -> cv.OfferEscalated:
+        return await self.take(request, lambda _: cv.OfferEscalated())  # type: ignore[no-any-return]
+
     @activity.defn(name="conversion.remind_deal")
     async def remind_deal(self, request: cv.RemindDeal) -> cv.Reminded:
         return await self.take(  # type: ignore[no-any-return]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,17 +14,22 @@ from workflows.contracts.base import Cancel, DoNotCall, InboundCall, Tier
 from workflows.contracts.conversion import (
     Accepted,
     AddHandOver,
+    Assigned,
     CloseDeal,
     DealMoved,
     Declined,
+    EscalateOffer,
     HandedOver,
     HandOverReason,
     Lost,
     OfferDeal,
     OfferedDeal,
+    OfferEscalated,
     OfferWithdrawn,
     OpenInbound,
+    Reassigned,
     RemindDeal,
+    Returned,
     Stage,
     WithdrawOffer,
     Won,
@@ -244,3 +250,136 @@ async def test_a_sale_to_a_customer_in_care_is_another_order_of_theirs(house: Ho
     await handle.signal(Conversion.won, Won(**await house.answer(), order=await house.order("deal-2")))
     await handle.result()
     assert (await house.account_mgmt.nth(am.OpenAccount, 2)).order.deal_id == "deal-2"
+
+
+async def test_a_lead_that_waits_is_offered_to_the_manager_who_becomes_free(house: House) -> None:
+    house.conversion.answers[OfferDeal] = lambda request: OfferedDeal(
+        deal_id="deal-1", item_id=request.key, waiting=True
+    )
+    handle = await house.start_conversion()
+    offer = await house.conversion.nth(OfferDeal)
+    await house.pass_time(days=3)
+    assert len(house.conversion.of(OfferDeal)) == 1
+    assigned = Assigned(
+        **await house.answer("routing"), item_id=offer.key, manager="manager-9", accept_by=await house.later(minutes=30)
+    )
+    await handle.signal(Conversion.assigned, assigned)
+    # It is an offer like any other now: unanswered, it goes on to the next, and he is not asked again.
+    await house.pass_time(hours=1)
+    second = await house.conversion.nth(OfferDeal, 2)
+    assert second.excluded == ["manager-9"]
+    await accept(house, handle, 2, "manager-2")
+    await win(house, handle)
+    assert (await handle.result()).owner == "manager-2"
+
+
+async def test_the_supervisor_is_reminded_of_a_lead_that_nobody_takes_until_the_last_time(house: House) -> None:
+    now = await house.env.get_current_time()
+    house.conversion.answers[OfferDeal] = lambda request: OfferedDeal(
+        deal_id="deal-1", item_id=request.key, remind_at=now + timedelta(hours=1)
+    )
+    times = iter([now + timedelta(hours=5), now + timedelta(hours=9), None])
+    house.conversion.answers[EscalateOffer] = lambda _: OfferEscalated(next_at=next(times))
+    handle = await house.start_conversion()
+    await house.pass_time(days=10)
+    assert len(house.conversion.of(EscalateOffer)) == 3
+    await accept(house, handle)
+    await win(house, handle)
+    assert (await handle.result()).stage is Stage.WON
+
+
+async def test_a_deal_given_back_is_offered_to_the_others(house: House) -> None:
+    handle = await house.start_conversion()
+    await accept(house, handle)
+    back = Returned(**await house.answer("manager-1"), owner="manager-1", reason="needs sea freight")
+    await handle.signal(Conversion.returned, back)
+    again = await house.conversion.nth(OfferDeal, 2)
+    assert (again.excluded, again.hand_over.reason) == (["manager-1"], HandOverReason.RETURNED)
+    await accept(house, handle, 2, "manager-2")
+    await win(house, handle)
+    assert (await handle.result()).owner == "manager-2"
+
+
+async def test_a_take_over_moves_owner_and_deadlines(house: House) -> None:
+    handle = await house.start_conversion()
+    await accept(house, handle)
+    await house.lead_gen.nth(RegisterUpdate)
+    taken = Reassigned(**await house.answer("boss"), owner="manager-7", next_action_at=await house.later(days=5))
+    await handle.signal(Conversion.reassigned, taken)
+    await house.pass_time(days=4)
+    assert not house.conversion.of(RemindDeal)
+    await house.pass_time(days=2)
+    await house.conversion.nth(RemindDeal)
+    await handle.signal(Conversion.lost, Lost(**await house.answer("manager-7"), reason="price"))
+    assert (await handle.result()).owner == "manager-7"
+    assert (await house.lead_gen.nth(RegisterUpdate, 2)).owner == "manager-7"
+
+
+async def test_a_deal_that_stands_still_is_warned_of_though_its_steps_are_always_moved_on(house: House) -> None:
+    handle = await house.start_conversion()
+    offer = await house.conversion.nth(OfferDeal)
+    stale_at = await house.later(days=14)
+    await handle.signal(
+        Conversion.accepted,
+        Accepted(
+            **await house.answer("manager-1"), item_id=offer.key, next_action_at=await house.later(days=1),
+            stale_at=stale_at,
+        ),
+    )  # fmt: skip
+    for _ in range(4):
+        moved = DealMoved(
+            **await house.answer("manager-1"), what="next step planned", stage=Stage.ACCEPTED,
+            next_action_at=await house.later(days=5), stale_at=stale_at,
+        )  # fmt: skip
+        await handle.signal(Conversion.moved, moved)
+        await house.pass_time(days=4)
+    assert [(reminder.level, reminder.stale) for reminder in house.conversion.of(RemindDeal)][:2] == [
+        (1, True),
+        (2, True),
+    ]
+    on = DealMoved(
+        **await house.answer("manager-1"), what="qualified", stage=Stage.QUALIFIED,
+        next_action_at=await house.later(days=30),
+    )  # fmt: skip
+    seen = len(house.conversion.of(RemindDeal))
+    await handle.signal(Conversion.moved, on)
+    await house.pass_time(days=20)
+    assert len(house.conversion.of(RemindDeal)) == seen
+    await win(house, handle)
+    await handle.result()
+
+
+async def test_three_months_of_one_deal_pass_in_seconds(house: House) -> None:
+    """Declined, expired, accepted, overdue, a meeting, asleep for a season, back, given on, and won: every touch."""
+    handle = await house.start_conversion()
+    first = await house.conversion.nth(OfferDeal)
+    await handle.signal(
+        Conversion.declined, Declined(**await house.answer("manager-1"), item_id=first.key, reason="no time")
+    )
+    await house.conversion.nth(OfferDeal, 2)
+    await house.pass_time(hours=1)
+    await accept(house, handle, 3, "manager-3")
+    await house.lead_gen.nth(RegisterUpdate)
+    await house.pass_time(days=1, hours=6)
+    await house.conversion.nth(RemindDeal)
+    for day, (what, stage) in enumerate([("qualified", Stage.QUALIFIED), ("meeting booked", Stage.MEETING)], start=3):
+        moved = DealMoved(
+            **await house.answer("manager-3"), what=what, stage=stage, next_action_at=await house.later(days=day)
+        )
+        await handle.signal(Conversion.moved, moved)
+        await house.pass_time(days=2)
+    sleep = Lost(**await house.answer("manager-3"), reason="season", return_at=await house.later(days=60))
+    await handle.signal(Conversion.lost, sleep)
+    await house.pass_time(days=60, minutes=2)
+    fourth = await house.conversion.nth(OfferDeal, 4)
+    assert (fourth.hand_over.reason, fourth.hand_over.sticky_manager) == (HandOverReason.RETURNED, "manager-3")
+    await accept(house, handle, 4, "manager-3")
+    await handle.signal(
+        Conversion.reassigned,
+        Reassigned(**await house.answer("boss"), owner="manager-4", next_action_at=await house.later(days=9)),
+    )
+    await house.pass_time(days=8)
+    await win(house, handle)
+    result = await handle.result()
+    assert (result.stage, result.owner) == (Stage.WON, "manager-4")
+    assert len(house.conversion.of(RemindDeal)) == 1
