@@ -161,6 +161,8 @@ class ColdCall(Listener):
             campaign_name=self._lead.campaign_name,
             segment=self._lead.segment,
             sourced_by=pack.sourced_by,
+            products=pack.products,
+            promised_by=pack.promised_by,
             inbound_call_id=inbound.inbound_call_id if inbound else None,
         )
         if not await start_conversion(hand_over):

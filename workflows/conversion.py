@@ -141,6 +141,8 @@ class Conversion(Listener):
         self._stage, self._next_action_at = answer.stage, spread(answer.next_action_at)
         self._story.tell(f"{answer.what} ({answer.by}), next step by {when(answer.next_action_at)}")
         self._shown.show(stage=answer.stage, next_action_at=answer.next_action_at, overdue=False)
+        if answer.answered:
+            self._register.answer(self._steps.answer_for_the_caller(answer, answer.answered))
 
     def _reassign(self, answer: Reassigned) -> None:
         self._story.tell(f"{answer.owner} takes over from {self._owner}")

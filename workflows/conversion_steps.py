@@ -11,8 +11,10 @@ with workflow.unsafe.imports_passed_through():
     from workflows.contracts.base import InboundCall
     from workflows.contracts.conversion import (
         AddHandOver,
+        AnsweredQuestion,
         CloseDeal,
         ConversionActivities,
+        DealMoved,
         EscalateOffer,
         HandOver,
         OfferDeal,
@@ -25,6 +27,7 @@ with workflow.unsafe.imports_passed_through():
         Stage,
         WithdrawOffer,
     )
+    from workflows.contracts.lead_gen import TakeAnswer
     from workflows.options import LOCAL
 
 
@@ -98,4 +101,16 @@ class Steps:
         request = CloseDeal(key=f"{self.life}:close", lead_id=self.lead_id, stage=Stage.LOST, reason=reason)
         await workflow.execute_local_activity_method(
             ConversionActivities.close_deal, request, summary=f"Close the deal: {reason}", **LOCAL
+        )
+
+    def answer_for_the_caller(self, moved: DealMoved, answered: AnsweredQuestion) -> TakeAnswer:
+        """What tier 1 hears of an answered question."""
+        return TakeAnswer(
+            key=moved.event_id,
+            lead_id=self.lead_id,
+            question=answered.question,
+            answer=answered.answer,
+            publish=answered.publish,
+            answered_by=moved.by,
+            answered_at=moved.at,
         )

@@ -18,7 +18,7 @@ from temporalio.common import SearchAttributePair, TypedSearchAttributes
 with workflow.unsafe.imports_passed_through():
     from workflows.contracts import search_attributes as sa
     from workflows.contracts.base import Answer, Cancel, DoNotCall, InboundCall, Tier
-    from workflows.contracts.lead_gen import LeadGenActivities, RegisterUpdate
+    from workflows.contracts.lead_gen import LeadGenActivities, RegisterUpdate, TakeAnswer
     from workflows.options import TO_LEAD_GEN
 
 REMEMBERED_ANSWERS = 200
@@ -196,6 +196,14 @@ class Register:
         self._reports.append(
             workflow.start_activity_method(
                 LeadGenActivities.update_register, update, summary=f"Register: {stage}", **TO_LEAD_GEN
+            )
+        )
+
+    def answer(self, answer: TakeAnswer) -> None:
+        """Start to pass a manager's answer on to the caller who asked; it too is awaited only before the end."""
+        self._reports.append(
+            workflow.start_activity_method(
+                LeadGenActivities.take_answer, answer, summary="Answer to the caller's question", **TO_LEAD_GEN
             )
         )
 

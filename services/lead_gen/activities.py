@@ -9,6 +9,7 @@ from temporalio import activity
 from services.chassis import outbox, work_items
 from services.chassis.db import Connection, Pool
 from services.chassis.work_items import NewItem
+from services.lead_gen import instructing
 from services.lead_gen.domain.cadence import next_attempt_at
 from services.lead_gen.domain.criteria import to_sql
 from services.lead_gen.domain.criteria_fields import SQL_OF_CANDIDATES
@@ -40,6 +41,7 @@ from workflows.contracts.lead_gen import (
     OpenedCall,
     PrepareHandOver,
     RegisterUpdate,
+    TakeAnswer,
 )
 
 CALLBACK_PRIORITY = 10
@@ -122,6 +124,13 @@ class Activities(LeadGenActivities):
             lead = await leads.get(conn, request.lead_id)
             story, last = await calls.story(conn, lead.id)
         return HandOverPack(contact=contact_card(lead), story=story, **last)
+
+    @activity.defn(name="lead_gen.take_answer")
+    async def take_answer(self, request: TakeAnswer) -> Done:
+        """Keep the answer for the caller who passed the question on; publish it as an instruction."""
+        async with self._pool.acquire() as conn, conn.transaction():
+            await instructing.take_answer(conn, request)
+        return Done()
 
     @activity.defn(name="lead_gen.update_register")
     async def update_register(self, request: RegisterUpdate) -> Done:

@@ -9,6 +9,7 @@ from services.chassis.metrics import durable_collector
 from services.chassis.outbox.routes import outbox_router
 from services.chassis.settings import Settings
 from services.lead_gen.routes import (
+    answers,
     callers,
     calls,
     campaigns,
@@ -57,6 +58,7 @@ def build_app(settings: Settings) -> FastAPI:
             supply.router,
             scripts.router,
             instructions.router,
+            answers.router,
             reports.router,
             scores.router,
             why.router,

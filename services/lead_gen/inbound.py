@@ -64,12 +64,16 @@ async def _tell(conn: Connection, lead: Lead, routed: Route, call: InboundView, 
         await outbox.signal(conn, start.id, "inbound_called", answer, start=start)
 
 
+async def promise_time(conn: Connection, lead: Lead) -> datetime:
+    """By when somebody will have called this lead, inside its own hours: what the person on the phone may promise."""
+    _, policy = await reference.policy(conn)
+    opens = next_open(policy, lead.timezone, datetime.now(UTC))
+    return next_open(policy, lead.timezone, opens + policy.promise_within)
+
+
 async def promise_callback(conn: Connection, call: InboundView) -> PromiseView:
     """Nobody was there: they are told when somebody will call, inside their own hours."""
-    _, policy = await reference.policy(conn)
-    lead = await leads.get(conn, call.lead_id)
-    opens = next_open(policy, lead.timezone, datetime.now(UTC))
-    due_at = next_open(policy, lead.timezone, opens + policy.promise_within)
+    due_at = await promise_time(conn, await leads.get(conn, call.lead_id))
     promised = await inbound.promise(conn, call, due_at)
     await publish(conn, "callback_promised", inbound_call_id=call.id, lead_id=call.lead_id)
     return promised

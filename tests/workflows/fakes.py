@@ -78,6 +78,10 @@ class FakeLeadGen(lg.LeadGenActivities, Recorder):
             request, lambda _: lg.HandOverPack(contact=card(request.lead_id), sourced_by="caller-1")
         )
 
+    @activity.defn(name="lead_gen.take_answer")
+    async def take_answer(self, request: lg.TakeAnswer) -> Done:
+        return await self.take(request, lambda _: Done())  # type: ignore[no-any-return]
+
     @activity.defn(name="lead_gen.update_register")
     async def update_register(self, request: lg.RegisterUpdate) -> Done:
         return await self.take(request, lambda _: Done())  # type: ignore[no-any-return]

@@ -74,10 +74,19 @@ class Declined(Answer):
     reason: str
 
 
+class AnsweredQuestion(Message):
+    """The answer to a hard question, on its way back to the caller who passed it on."""
+
+    question: str
+    answer: str
+    publish: bool = False
+
+
 class DealMoved(Answer):
     """Anything that moves a deal: qualification, next step, meeting, offer, answer to a question."""
 
     what: str = Field(description="In business words, without contact data: `meeting booked`, `offer sent`.")
+    answered: AnsweredQuestion | None = None
     stage: Stage
     next_action_at: datetime
     stale_at: datetime | None = Field(default=None, description="When the deal has stood still for too long.")

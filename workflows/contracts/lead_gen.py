@@ -112,6 +112,18 @@ class CloseLead(Message):
     policy_version: int = 1
 
 
+class TakeAnswer(Message):
+    """A manager answered the hard question that a caller passed on; published, all callers may use it."""
+
+    key: str
+    lead_id: str
+    question: str
+    answer: str
+    answered_by: str
+    answered_at: datetime
+    publish: bool = False
+
+
 class PrepareHandOver(Message):
     """Ask for everything tier 2 must know about a lead."""
 
@@ -127,6 +139,8 @@ class HandOverPack(Message):
     needs: str | None = None
     wished_meeting: datetime | None = None
     sourced_by: str | None = None
+    products: list[str] = Field(default_factory=list)
+    promised_by: datetime | None = None
 
 
 class RegisterUpdate(Message):
@@ -201,6 +215,11 @@ class LeadGenActivities:
     @activity.defn(name="lead_gen.prepare_hand_over")
     async def prepare_hand_over(self, request: PrepareHandOver) -> HandOverPack:
         """Collect the contact card and the calls' story."""
+        raise NotImplementedError
+
+    @activity.defn(name="lead_gen.take_answer")
+    async def take_answer(self, request: TakeAnswer) -> Done:
+        """Keep the answer for the caller who passed the question on; publish it as an instruction."""
         raise NotImplementedError
 
     @activity.defn(name="lead_gen.update_register")

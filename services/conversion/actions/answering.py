@@ -9,7 +9,7 @@ from services.conversion.actions.steps import Step, move, now, policy_of
 from services.conversion.domain.policy import StepKind
 from services.conversion.records import Deal
 from services.conversion.repository import answers
-from workflows.contracts.conversion import Stage
+from workflows.contracts.conversion import AnsweredQuestion, Stage
 
 
 async def answer(conn: Connection, deal: Deal, who: Principal, text: str, *, publish: bool) -> Deal:
@@ -36,6 +36,7 @@ async def answer(conn: Connection, deal: Deal, who: Principal, text: str, *, pub
         next_action="ask whether the answer helped",
         next_action_at=policy.next_step(StepKind.INFORMED, at),
         data={"question": deal.question, "published": publish},
+        answered=AnsweredQuestion(question=deal.question, answer=text, publish=publish),
         changes={"question_answered_at": deal.question_answered_at or at},
     )
     return await move(conn, deal, who, step)

@@ -16,7 +16,7 @@ from services.conversion.domain import stages
 from services.conversion.domain.policy import Policy, StepKind
 from services.conversion.records import Deal
 from services.conversion.repository import deals, meetings, offers, policies, timeline
-from workflows.contracts.conversion import DealMoved, Stage
+from workflows.contracts.conversion import AnsweredQuestion, DealMoved, Stage
 
 SUPERVISOR = "supervisor"
 SUPERVISOR_GROUP = "supervisor"
@@ -40,6 +40,7 @@ class Step:
     text: str | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
     changes: Mapping[str, Any] = field(default_factory=dict)
+    answered: AnsweredQuestion | None = None
 
 
 async def deal_for(
@@ -91,6 +92,7 @@ async def move(conn: Connection, deal: Deal, who: Principal, step: Step) -> Deal
         at=at,
         by=who.person,
         what=step.what,
+        answered=step.answered,
         stage=stage,
         next_action_at=step.next_action_at,
         stale_at=(await policy_of(conn, deal)).stale_at(stage, since),

@@ -22,13 +22,14 @@ async def record(
     caller: str,
     told: NewOutcome,
     script: ScriptView | None = None,
+    promised_by: datetime | None = None,
 ) -> datetime:
     """Write a call, what led it and the shift it was made in; returns its time. An item has one call at most."""
     at: datetime = await conn.fetchval(
         """INSERT INTO calls (id, item_id, lead_id, campaign_id, attempt, caller, outcome, note, reason, question,
-                              needs, wished_meeting, callback_at, path, script_version, script_id,
-                              shift_id)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
+                              needs, wished_meeting, callback_at, path, script_version, script_id, products,
+                              promised_by, shift_id)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
                    (SELECT id FROM shifts WHERE caller_id = $6 AND signed_on_at <= now() AND signed_off_at IS NULL
                        AND ends_at > now() ORDER BY signed_on_at DESC, id DESC LIMIT 1)) RETURNING at""",
         new_id(),
@@ -47,6 +48,8 @@ async def record(
         told.path,
         script.version if script else told.script_version,
         script.id if script else None,
+        list(dict.fromkeys(told.products)),
+        promised_by,
     )
     return at
 
@@ -87,8 +90,9 @@ async def story(conn: Connection, lead_id: str) -> tuple[list[CallRecord], dict[
     ]
     last: dict[str, Any] = {}
     for row in rows:
-        for name in ("question", "needs", "wished_meeting"):
+        for name in ("question", "needs", "wished_meeting", "promised_by"):
             last[name] = row[name] or last.get(name)
+        last["products"] = row["products"] or last.get("products", [])
         if row["outcome"] in ("interested", "hard_question"):
             last["sourced_by"] = row["caller"]
     return records, last

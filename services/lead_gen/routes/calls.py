@@ -14,6 +14,7 @@ from services.chassis.work_items import WorkItem
 from services.lead_gen import instructing, scripting
 from services.lead_gen.domain.policy import Policy
 from services.lead_gen.domain.window import is_open
+from services.lead_gen.inbound import promise_time
 from services.lead_gen.repository import callers, calls, campaigns, do_not_call, inbound, leads, reference
 from services.lead_gen.repository.callers import Standing
 from services.lead_gen.schemas.calls import (
@@ -137,6 +138,7 @@ async def outcome(conn: Conn, who: Who, item_id: Id, body: NewOutcome) -> Outcom
     lead = await leads.lock(conn, item.lead_id)
     item = await work_items.complete(conn, item_id, person=who.person, token=body.token, result=body.outcome)
     script = await scripting.followed(conn, item, body)
+    promised_by = await promise_time(conn, lead) if body.outcome in HANDED_OVER else None
     at = await calls.record(
         conn,
         item_id=item_id,
@@ -146,6 +148,7 @@ async def outcome(conn: Conn, who: Who, item_id: Id, body: NewOutcome) -> Outcom
         caller=who.person,
         told=body,
         script=script,
+        promised_by=promised_by,
     )
     if body.outcome in CONTACTS:
         await inbound.keep_promises(conn, lead.id)
@@ -164,7 +167,7 @@ async def outcome(conn: Conn, who: Who, item_id: Id, body: NewOutcome) -> Outcom
     )
     await outbox.signal(conn, item.workflow_id, "call_answered", answer)
     await publish(conn, "call_answered", item_id=item_id, outcome=body.outcome.value)
-    return OutcomeTaken(item_id=item_id, lead_id=lead.id, outcome=body.outcome, stage=stage)
+    return OutcomeTaken(item_id=item_id, lead_id=lead.id, outcome=body.outcome, stage=stage, promised_by=promised_by)
 
 
 def _check(body: NewOutcome) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, StringConstraints
 
 from services.chassis.http import Body, Model
 from services.lead_gen.schemas.instructions import InstructionLink
@@ -93,6 +94,9 @@ class NewOutcome(Body):
     question: str | None = Field(default=None, max_length=2000)
     needs: str | None = Field(default=None, max_length=2000)
     wished_meeting: datetime | None = None
+    products: list[Annotated[str, StringConstraints(min_length=1, max_length=200)]] = Field(
+        default_factory=list, max_length=50, description="Catalogue ids they asked about."
+    )
     path: list[str] = Field(default_factory=list, max_length=300)
     script_version: int | None = Field(default=None, ge=1, le=2**31 - 1)
 
@@ -104,3 +108,6 @@ class OutcomeTaken(Model):
     lead_id: str
     outcome: CallOutcome
     stage: str
+    promised_by: datetime | None = Field(
+        default=None, description="Handed over: tell them that somebody calls by then, inside their own hours."
+    )
