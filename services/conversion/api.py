@@ -8,7 +8,7 @@ from services.chassis.http import create_app
 from services.chassis.metrics import durable_collector
 from services.chassis.outbox.routes import outbox_router
 from services.chassis.settings import Settings
-from services.conversion.routes import deals, hand_overs, ledger, managers, meetings, offers, routing
+from services.conversion.routes import deals, hand_overs, ledger, managers, meetings, offers, reports, routing
 from workflows.contracts.base import Tier
 
 _DESCRIPTION = """Lead conversion: managers take warm leads, answer hard questions, meet, offer and close.
@@ -32,6 +32,7 @@ def build_app(settings: Settings) -> FastAPI:
             routing.router,
             ledger.router,
             ledger.reminder_router,
+            reports.router,
             managers.policy_router,
             outbox_router(),
         ],

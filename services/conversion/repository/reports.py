@@ -1,4 +1,4 @@
-"""Figures of the managers, from records."""
+"""Figures of tier 2, from records: offers are counted when they were made, sales and losses when they were closed."""
 
 from __future__ import annotations
 
@@ -7,39 +7,88 @@ from typing import Any
 
 from services.chassis.db import Connection
 
-# Offers are counted when they were made, sales when they were closed.
-_MANAGERS = """
+_WORKED = "('accepted', 'informing', 'qualified', 'meeting', 'offer', 'negotiating')"
+
+_MANAGERS = f"""
 WITH offered AS (
-    SELECT manager, count(*) AS offered, count(*) FILTER (WHERE state = 'accepted') AS accepted,
-           count(*) FILTER (WHERE state = 'declined') AS declined, count(*) FILTER (WHERE state = 'expired') AS expired
+    SELECT manager, count(*) AS offered, count(*) FILTER (WHERE state IN ('accepted', 'returned')) AS accepted,
+           count(*) FILTER (WHERE state = 'declined') AS declined, count(*) FILTER (WHERE state = 'expired') AS expired,
+           count(*) FILTER (WHERE state = 'returned') AS returned
       FROM hand_overs WHERE offered_at >= $1 AND offered_at < $2 AND manager IS NOT NULL GROUP BY manager),
 contacted AS (
     SELECT owner, percentile_cont(0.5) WITHIN GROUP
                (ORDER BY extract(epoch FROM first_contact_at - accepted_at)) AS first_contact_seconds
       FROM deals WHERE accepted_at >= $1 AND accepted_at < $2 AND first_contact_at >= accepted_at GROUP BY owner),
-won AS (
-    SELECT owner, count(*) AS won FROM deals
-     WHERE stage = 'won' AND closed_at >= $1 AND closed_at < $2 GROUP BY owner),
-lost AS (
-    SELECT owner, count(*) AS lost FROM deals
-     WHERE stage = 'lost' AND closed_at >= $1 AND closed_at < $2 GROUP BY owner),
+promised AS (
+    SELECT owner, count(*) FILTER (WHERE promise = 'kept') AS kept, count(*) FILTER (WHERE promise = 'late') AS late
+      FROM deals WHERE promised_by >= $1 AND promised_by < $2 GROUP BY owner),
+closed AS (
+    SELECT owner, count(*) FILTER (WHERE stage = 'won') AS won, count(*) FILTER (WHERE stage = 'lost') AS lost
+      FROM deals WHERE closed_at >= $1 AND closed_at < $2 AND stage IN ('won', 'lost') GROUP BY owner),
 open AS (
-    SELECT owner, count(*) AS open, count(*) FILTER (WHERE next_action_at < now()) AS overdue FROM deals
-     WHERE stage IN ('accepted', 'informing', 'qualified', 'meeting', 'offer', 'negotiating') GROUP BY owner)
+    SELECT owner, count(*) AS open, count(*) FILTER (WHERE next_action_at < now()) AS overdue,
+           percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM now() - accepted_at)) / 86400 AS age_days
+      FROM deals WHERE stage IN {_WORKED} GROUP BY owner)
 SELECT m.id AS manager, m.name, coalesce(o.offered, 0) AS offered, coalesce(o.accepted, 0) AS accepted,
-       coalesce(o.declined, 0) AS declined, coalesce(o.expired, 0) AS expired, c.first_contact_seconds,
-       coalesce(w.won, 0) AS won, coalesce(l.lost, 0) AS lost, coalesce(p.open, 0) AS open,
-       coalesce(p.overdue, 0) AS overdue
+       coalesce(o.declined, 0) AS declined, coalesce(o.expired, 0) AS expired, coalesce(o.returned, 0) AS returned,
+       c.first_contact_seconds, coalesce(r.kept, 0) AS promises_kept, coalesce(r.late, 0) AS promises_late,
+       coalesce(w.won, 0) AS won, coalesce(w.lost, 0) AS lost, coalesce(p.open, 0) AS open,
+       coalesce(p.overdue, 0) AS overdue, p.age_days
   FROM managers m
-  LEFT JOIN offered o ON o.manager = m.id LEFT JOIN contacted c ON c.owner = m.id LEFT JOIN won w ON w.owner = m.id
-  LEFT JOIN lost l ON l.owner = m.id LEFT JOIN open p ON p.owner = m.id
+  LEFT JOIN offered o ON o.manager = m.id LEFT JOIN contacted c ON c.owner = m.id
+  LEFT JOIN promised r ON r.owner = m.id LEFT JOIN closed w ON w.owner = m.id LEFT JOIN open p ON p.owner = m.id
  ORDER BY m.id
+"""
+
+# A deal that is lost has the reason it was given; one that sleeps was given up for now.
+_LOSSES = """
+SELECT coalesce(loss_code, '') AS code, count(*) FILTER (WHERE stage = 'lost') AS lost,
+       count(*) FILTER (WHERE stage = 'asleep') AS asleep
+  FROM deals
+ WHERE stage IN ('lost', 'asleep') AND coalesce(closed_at, stage_since) >= $1 AND coalesce(closed_at, stage_since) < $2
+   AND ($3::text IS NULL OR owner = $3)
+ GROUP BY 1 ORDER BY 2 DESC, 3 DESC, 1
+"""
+
+_CALLERS = """
+SELECT d.sourced_by AS caller, count(*) AS offered, count(d.accepted_at) AS accepted,
+       count(*) FILTER (WHERE d.stage = 'won') AS won,
+       count(*) FILTER (WHERE EXISTS (SELECT FROM hand_overs h WHERE h.deal_id = d.id AND h.state = 'declined'))
+           AS declined
+  FROM deals d WHERE d.created_at >= $1 AND d.created_at < $2 AND d.sourced_by IS NOT NULL
+ GROUP BY 1 ORDER BY 1
 """
 
 
 async def managers(conn: Connection, start: datetime, end: datetime) -> list[dict[str, Any]]:
     """One row per manager."""
     return [dict(row) for row in await conn.fetch(_MANAGERS, start, end)]
+
+
+async def team_medians(conn: Connection, start: datetime, end: datetime) -> tuple[float | None, float | None]:
+    """Of all managers together: the median seconds to the first contact, and the median age of open deals in days."""
+    seconds = await conn.fetchval(
+        """SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM first_contact_at - accepted_at))
+             FROM deals WHERE accepted_at >= $1 AND accepted_at < $2 AND first_contact_at >= accepted_at""",
+        start,
+        end,
+    )
+    days = await conn.fetchval(
+        f"""SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM now() - accepted_at)) / 86400
+              FROM deals WHERE stage IN {_WORKED}"""
+    )
+    return seconds, days
+
+
+async def open_by_stage(conn: Connection) -> dict[str, dict[str, int]]:
+    """Open deals per manager and stage."""
+    rows = await conn.fetch(
+        f"SELECT owner, stage, count(*) AS deals FROM deals WHERE stage IN {_WORKED} GROUP BY owner, stage"
+    )
+    stages: dict[str, dict[str, int]] = {}
+    for row in rows:
+        stages.setdefault(row["owner"], {})[row["stage"]] = row["deals"]
+    return stages
 
 
 async def won_value(conn: Connection, start: datetime, end: datetime) -> dict[str, list[dict[str, Any]]]:
@@ -54,3 +103,28 @@ async def won_value(conn: Connection, start: datetime, end: datetime) -> dict[st
     for row in rows:
         values.setdefault(row["owner"], []).append({"amount": row["amount"], "currency": row["currency"]})
     return values
+
+
+async def losses(conn: Connection, start: datetime, end: datetime, owner: str | None) -> list[dict[str, Any]]:
+    """Deals given up, by the code of the reason (empty for free text)."""
+    return [dict(row) for row in await conn.fetch(_LOSSES, start, end, owner)]
+
+
+async def declines(conn: Connection, start: datetime, end: datetime, manager: str | None) -> list[dict[str, Any]]:
+    """Why offers were declined and deals given back, the most frequent words first, at most 100."""
+    rows = await conn.fetch(
+        """SELECT decline_reason AS reason, count(*) FILTER (WHERE state = 'declined') AS declined,
+                  count(*) FILTER (WHERE state = 'returned') AS returned
+             FROM hand_overs WHERE offered_at >= $1 AND offered_at < $2 AND decline_reason IS NOT NULL
+              AND ($3::text IS NULL OR manager = $3)
+            GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 100""",
+        start,
+        end,
+        manager,
+    )
+    return [dict(row) for row in rows]
+
+
+async def callers(conn: Connection, start: datetime, end: datetime) -> list[dict[str, Any]]:
+    """What became of the leads that each caller found, by the time they came."""
+    return [dict(row) for row in await conn.fetch(_CALLERS, start, end)]

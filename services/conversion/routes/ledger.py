@@ -1,4 +1,4 @@
-"""Commission, reports, reminders, published answers."""
+"""Commission, reminders, published answers."""
 
 from __future__ import annotations
 
@@ -10,24 +10,21 @@ from fastapi import Query
 
 from services.chassis import work_items
 from services.chassis.auth import Principal
-from services.chassis.errors import Conflict, Forbidden, Invalid, NotFound
+from services.chassis.errors import Conflict, Forbidden, NotFound
 from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router, publish
 from services.conversion.actions.steps import SUPERVISOR, now
-from services.conversion.repository import answers, commissions, policies, reminders, reports
+from services.conversion.repository import answers, commissions, policies, reminders
 from services.conversion.routes.cursors import after_id, after_rank
-from services.conversion.schemas.common import Moment
 from services.conversion.schemas.ledger import (
     CommissionAnswer,
     DoneReminder,
-    ManagerReport,
-    ManagersReport,
     PublishedAnswerView,
     Reminder,
     Statement,
     StatementLine,
 )
 
-router = new_router(tags=["commission and reports"])
+router = new_router(tags=["commission"])
 reminder_router = new_router(tags=["reminders"])
 _STAFF = allow("manager", "supervisor")
 _MONTH = r"^20\d\d-(0[1-9]|1[0-2])$"
@@ -57,23 +54,6 @@ async def statement(
     start, end = (datetime.combine(day, time(), zone).astimezone(UTC) for day in (first, after))
     rows = await commissions.statement(conn, start, end, _whose(who, person))
     return Statement(month=f"{first:%Y-%m}", timezone=name, items=[StatementLine.of(row) for row in rows])
-
-
-@router.get("/reports/managers", dependencies=[allow("supervisor")], summary="Figures per manager")
-async def report_managers(
-    conn: Conn,
-    start: Annotated[Moment | None, Query(alias="from", description="30 days ago, if not given.")] = None,
-    end: Annotated[Moment | None, Query(alias="to", description="Now, if not given.")] = None,
-) -> ManagersReport:
-    """Offered, accepted, declined, expired; time to first contact; won, lost, value."""
-    end = end or now()
-    start = start or end - timedelta(days=30)
-    if start >= end:
-        raise Invalid("must be before to", field="from")
-    values = await reports.won_value(conn, start, end)
-    rows = await reports.managers(conn, start, end)
-    items = [ManagerReport.model_validate({**row, "value": values.get(row["manager"], [])}) for row in rows]
-    return ManagersReport(start=start, end=end, items=items)
 
 
 @router.get(

@@ -73,36 +73,11 @@ class Statement(Model):
     items: list[StatementLine]
 
 
-class ManagerReport(Model):
-    """A manager's figures. `first_contact_seconds` is the median from accepting a lead to the first step."""
-
-    manager: str
-    name: str
-    offered: int
-    accepted: int
-    declined: int
-    expired: int
-    first_contact_seconds: float | None
-    open: int
-    overdue: int
-    won: int
-    lost: int
-    value: list[Money]
-
-
-class ManagersReport(Model):
-    """All managers between two moments."""
-
-    start: datetime
-    end: datetime
-    items: list[ManagerReport]
-
-
 class Reminder(Model):
     """Something to look at: an overdue step, an inbound call, an offer that waits for approval."""
 
     item_id: str
-    kind: Literal["reminder", "inbound", "approval"]
+    kind: Literal["reminder", "stale", "inbound", "approval", "mail"]
     deal_id: str | None
     lead_id: str
     company: str | None
