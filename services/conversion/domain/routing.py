@@ -5,11 +5,11 @@ Eligible (language, segment, region, product) -> active and on duty -> under cap
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from fractions import Fraction
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -38,7 +38,7 @@ PASSING = frozenset({Verdict.ABSENT, Verdict.OFF_DUTY, Verdict.AT_CAPACITY, Verd
 """Refusals that end by themselves: a lead refused for nothing else waits for the manager."""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Candidate:
     """A manager as the rules see him. Empty lists mean any.
 
@@ -134,7 +134,13 @@ def fair_share(free: Sequence[Candidate]) -> Candidate:
     """
     leads, due = sum(who.assigned for who in free) + 1, sum(who.due for who in free)
     below = [who for who in free if who.assigned * due < who.due * leads]
-    return min(below, key=lambda who: (Fraction(who.assigned + 1, who.due), who.id))
+    return functools.reduce(_rather, below)
+
+
+def _rather(one: Candidate, other: Candidate) -> Candidate:
+    # Whole numbers multiplied crosswise: equal shares are equal, and the id decides.
+    left, right = (one.assigned + 1) * other.due, (other.assigned + 1) * one.due
+    return other if (right, other.id) < (left, one.id) else one
 
 
 def simulate(candidates: Sequence[Candidate], wanted: Sequence[Wanted]) -> list[str | None]:
@@ -151,19 +157,31 @@ def simulate(candidates: Sequence[Candidate], wanted: Sequence[Wanted]) -> list[
 
 def refusal(who: Candidate, wanted: Wanted) -> Verdict | None:
     """The first rule that keeps this manager from the lead; none if he can take it."""
-    tests = [
-        (who.id in wanted.excluded, Verdict.ASKED_BEFORE),
-        (_misses(who.languages, wanted.language), Verdict.LANGUAGE),
-        (_misses(who.segments, wanted.segment), Verdict.SEGMENT),
-        (_misses(who.regions, wanted.region), Verdict.REGION),
-        (bool(who.products) and not set(wanted.products) <= set(who.products), Verdict.PRODUCT),
-        (not who.active, Verdict.INACTIVE),
-        (who.absent, Verdict.ABSENT),
-        (not who.on_duty, Verdict.OFF_DUTY),
-        (who.load >= who.capacity, Verdict.AT_CAPACITY),
-        (who.quota is not None and who.today >= who.quota, Verdict.DAILY_QUOTA),
-    ]
-    return next((verdict for failed, verdict in tests if failed), None)
+    return _unfit(who, wanted) or _not_free(who)
+
+
+def _unfit(who: Candidate, wanted: Wanted) -> Verdict | None:
+    if who.id in wanted.excluded:
+        return Verdict.ASKED_BEFORE
+    if _misses(who.languages, wanted.language):
+        return Verdict.LANGUAGE
+    if _misses(who.segments, wanted.segment):
+        return Verdict.SEGMENT
+    if _misses(who.regions, wanted.region):
+        return Verdict.REGION
+    return Verdict.PRODUCT if who.products and not set(wanted.products) <= set(who.products) else None
+
+
+def _not_free(who: Candidate) -> Verdict | None:
+    if not who.active:
+        return Verdict.INACTIVE
+    if who.absent:
+        return Verdict.ABSENT
+    if not who.on_duty:
+        return Verdict.OFF_DUTY
+    if who.load >= who.capacity:
+        return Verdict.AT_CAPACITY
+    return Verdict.DAILY_QUOTA if who.quota is not None and who.today >= who.quota else None
 
 
 def _misses(has: Sequence[str], wanted: str | None) -> bool:
@@ -180,7 +198,7 @@ def _explanation(
 
     nearest = sorted(
         candidates,
-        key=lambda who: (who is not chosen, refusals[who.id] is not None, Fraction(who.assigned + 1, who.due), who.id),
+        key=lambda who: (who is not chosen, refusals[who.id] is not None, (who.assigned + 1) / who.due, who.id),
     )
     named = [
         Considered(

@@ -31,6 +31,57 @@ SELECT manager, (offered_at AT TIME ZONE 'Europe/Kyiv')::date, count(*) FROM han
  WHERE manager IS NOT NULL GROUP BY 1, 2;
 DROP INDEX hand_overs_share;
 
+-- Open work per manager, kept by triggers: routing reads a row per manager, however many deals there are.
+CREATE TABLE manager_load (
+    manager text PRIMARY KEY,
+    deals   int NOT NULL DEFAULT 0,
+    offers  int NOT NULL DEFAULT 0
+);
+
+CREATE FUNCTION add_to_load(who text, more_deals int, more_offers int) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO manager_load (manager, deals, offers) VALUES (who, more_deals, more_offers)
+    ON CONFLICT (manager) DO UPDATE
+       SET deals = manager_load.deals + more_deals, offers = manager_load.offers + more_offers
+$$;
+
+CREATE FUNCTION worked_by(stage text, owner text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN stage IN ('accepted', 'informing', 'qualified', 'meeting', 'offer', 'negotiating') THEN owner END
+$$;
+
+CREATE FUNCTION count_deal() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    before text := CASE WHEN TG_OP <> 'INSERT' THEN worked_by(OLD.stage, OLD.owner) END;
+    after  text := CASE WHEN TG_OP <> 'DELETE' THEN worked_by(NEW.stage, NEW.owner) END;
+BEGIN
+    IF before IS DISTINCT FROM after THEN
+        IF before IS NOT NULL THEN PERFORM add_to_load(before, -1, 0); END IF;
+        IF after IS NOT NULL THEN PERFORM add_to_load(after, 1, 0); END IF;
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION count_offer() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    before text := CASE WHEN TG_OP <> 'INSERT' AND OLD.state = 'open' THEN OLD.manager END;
+    after  text := CASE WHEN TG_OP <> 'DELETE' AND NEW.state = 'open' THEN NEW.manager END;
+BEGIN
+    IF before IS DISTINCT FROM after THEN
+        IF before IS NOT NULL THEN PERFORM add_to_load(before, 0, -1); END IF;
+        IF after IS NOT NULL THEN PERFORM add_to_load(after, 0, 1); END IF;
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER deals_count AFTER INSERT OR DELETE OR UPDATE OF stage, owner ON deals
+    FOR EACH ROW EXECUTE FUNCTION count_deal();
+CREATE TRIGGER hand_overs_count AFTER INSERT OR DELETE OR UPDATE OF state, manager ON hand_overs
+    FOR EACH ROW EXECUTE FUNCTION count_offer();
+INSERT INTO manager_load (manager, deals, offers)
+SELECT m.id,
+       (SELECT count(*) FROM deals d WHERE worked_by(d.stage, d.owner) = m.id),
+       (SELECT count(*) FROM hand_overs h WHERE h.state = 'open' AND h.manager = m.id)
+  FROM managers m;
+
 ALTER TABLE hand_overs
     ADD COLUMN waiting     boolean     NOT NULL DEFAULT false,
     ADD COLUMN overflow_at timestamptz,

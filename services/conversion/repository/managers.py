@@ -18,16 +18,12 @@ _ROUTING_LOCK = 7_236_114_205_340
 
 _CANDIDATES = """
 SELECT m.id, m.languages, m.segments, m.regions, m.products, m.weight, m.capacity, m.daily_quota AS quota, m.active,
-       m.hours::text AS hours, coalesce(d.owned, 0) + coalesce(h.offered, 0) AS load,
+       m.hours::text AS hours, coalesce(w.deals + w.offers, 0) AS load,
        coalesce(r.today, 0) AS today, coalesce(r.recent, 0) AS assigned,
        greatest(1, $2::date - greatest($1::date, m.created_at::date) + 1 - coalesce(a.days, 0)) AS days,
        EXISTS (SELECT FROM absences x WHERE x.manager = m.id AND x.during @> $3::timestamptz) AS absent
   FROM managers m
-  LEFT JOIN (SELECT owner, count(*)::int AS owned FROM deals
-              WHERE stage IN ('accepted', 'informing', 'qualified', 'meeting', 'offer', 'negotiating')
-              GROUP BY owner) d ON d.owner = m.id
-  LEFT JOIN (SELECT manager, count(*)::int AS offered FROM hand_overs WHERE state = 'open' GROUP BY manager) h
-         ON h.manager = m.id
+  LEFT JOIN manager_load w ON w.manager = m.id
   LEFT JOIN (SELECT manager, sum(offered)::int AS recent, (sum(offered) FILTER (WHERE day = $2))::int AS today
                FROM offers_by_day WHERE day >= $1 GROUP BY manager) r ON r.manager = m.id
   LEFT JOIN (SELECT manager, sum(least(ends_at, $2::date + interval '1 day')::date
