@@ -45,6 +45,11 @@ class DataDir:
         return self.root / "keys"
 
     @property
+    def mails(self) -> Path:
+        """What the mailbox took."""
+        return self.root / "mails"
+
+    @property
     def state(self) -> Path:
         """What `leadrelay status` and the demo read."""
         return self.root / "state.json"

@@ -23,6 +23,7 @@ def port_wishes(port_base: int, workers: Mapping[str, int]) -> dict[str, int]:
     """The usual port of every part, by its name."""
     wishes = {"postgres": 15432, "temporal": 7233, "temporal_ui": 8233}
     wishes |= {f"{tier}_api": port_base + number for number, tier in enumerate((*TIERS, "ops"), start=1)}
+    wishes |= {"smtp": port_base + 8, "mail": port_base + 9}
     names = [name for tier in TIERS for name in worker_names(tier, workers.get(tier, 1))]
     return wishes | {name: port_base + number for number, name in enumerate(names, start=11)}
 
@@ -58,6 +59,24 @@ class Services:
         title = f"{TITLES[tier]}: worker{name.removeprefix(f'{tier}_worker').replace('_', ' ')}"
         # Longer than the worker gives its activities to end.
         return self._part(name, title, ["worker", tier], env, self.ports[name], stop_seconds=27.0, niceness=BACKGROUND)
+
+    def mailbox(self) -> Part:
+        """Where the house's mails end up, and the page that shows them."""
+
+        async def ready() -> bool:
+            return await answers(self.ports["mail"], "/readyz")
+
+        ports = ("--smtp-port", str(self.ports["smtp"]), "--web-port", str(self.ports["mail"]))
+        return Part(
+            name="mail",
+            title="Mailbox",
+            command=[sys.executable, "-m", "leadrelay.mailbox", self.data.mails, *ports],
+            env=self._common(),
+            cwd=self.data.root,
+            log=self.data.log("mail"),
+            ready=ready,
+            niceness=BACKGROUND,
+        )
 
     def demo(self, on_line: Callable[[bytes], None]) -> Part:
         """The sample department."""
@@ -109,6 +128,9 @@ class Services:
             f"{PREFIX}HOST": HOST,
             f"{PREFIX}POLICY": self.policy,
             f"{PREFIX}AUTH_DEV_JWKS": str(self.data.keys / "jwks.json"),
+            f"{PREFIX}SMTP_HOST": HOST,
+            f"{PREFIX}SMTP_PORT": str(self.ports["smtp"]),
+            f"{PREFIX}SMTP_TLS": "none",
             f"{PREFIX}CODEC_KEYS": self.data.codec_keys(),
             f"{PREFIX}UI_ORIGIN": ",".join(uis),
             "TEMPORAL_ADDRESS": f"{HOST}:{self.ports['temporal']}",

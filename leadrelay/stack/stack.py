@@ -48,7 +48,7 @@ class Stack:
         self._services = Services(self._data, self._ports, self._postgres, policy)
         # In the order in which they are stopped.
         self._groups: dict[str, list[Keeper]] = {
-            name: [] for name in ("demo", "apis", "workers", "temporal", "postgres")
+            name: [] for name in ("demo", "apis", "workers", "mail", "temporal", "postgres")
         }
         self.stopping = False
 
@@ -82,7 +82,8 @@ class Stack:
         self._state.addresses = self._addresses()
         self._state.versions = await _versions()
         self._state.write(self._data.state)
-        await _together([self._start_temporal(), self._start_databases()])
+        mailbox = self._up("mail", self._services.mailbox())
+        await _together([self._start_temporal(), self._start_databases(), mailbox])
         await self._start_services()
         if self._options.demo:
             demo = self._services.demo(self._screen.demo_line)
@@ -90,7 +91,9 @@ class Stack:
 
     def _addresses(self) -> dict[str, str]:
         ports = self._ports
-        web = {name: ports[f"{name}_api"] for name in (*TIERS, "ops")} | {"temporal_ui": ports["temporal_ui"]}
+        web = {name: ports[f"{name}_api"] for name in (*TIERS, "ops")} | {
+            name: ports[name] for name in ("temporal_ui", "mail")
+        }
         addresses = {name: f"http://{HOST}:{port}" for name, port in web.items()}
         return addresses | {name: f"{HOST}:{ports[name]}" for name in ("temporal", "postgres")}
 

@@ -16,6 +16,7 @@ DEV_ISSUER = "leadrelay-development"
 # Public on purpose: it only keeps the embedded stack working without any setup. Production refuses it.
 DEV_CODEC_KEYS = "dev:" + base64.b64encode(b"leadrelay development codec key.").decode()
 DEV_TELEPHONY_SECRET = "leadrelay development switchboard"  # noqa: S105 - public on purpose, as above
+DEV_MAIL_FROM = "Leadrelay <house@leadrelay.example>"
 _LOOPBACK = {"", "localhost", "127.0.0.1", "::1"}
 
 
@@ -45,6 +46,12 @@ class Settings(BaseSettings):
     telephony_secret: str = Field(
         default=DEV_TELEPHONY_SECRET, repr=False, min_length=16, description="The switchboard signs its events with it."
     )
+    smtp_host: str | None = Field(default=None, description="Without one, mails wait in the queue.")
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_tls: Literal["none", "starttls", "tls"] = "starttls"
+    smtp_user: str | None = None
+    smtp_password: str | None = Field(default=None, repr=False)
+    mail_from: str = Field(default=DEV_MAIL_FROM, min_length=3, description="Sender of all mails.")
     worker_deployment: str | None = None
     worker_build_id: str | None = None
     max_cached_workflows: int = Field(default=1000, ge=0, description="0 replays every workflow task from the start.")
@@ -138,6 +145,10 @@ def production_problems(settings: Settings) -> list[str]:
         refuse("CODEC_KEYS", "contains the published development key; generate your own")
     if settings.telephony_secret == DEV_TELEPHONY_SECRET:
         refuse("TELEPHONY_SECRET", "is the published development secret; generate your own")
+    if settings.smtp_host and settings.smtp_tls == "none" and settings.smtp_host not in _LOOPBACK:
+        refuse("SMTP_TLS", "sends mails and the password in clear; use starttls or tls")
+    if settings.smtp_host and settings.mail_from == DEV_MAIL_FROM:
+        refuse("MAIL_FROM", "is the example's sender; name your own")
     if not _is_encrypted(settings.database_dsn):
         refuse("DATABASE_DSN", "leaves this machine without TLS; use sslmode=verify-full (or at least require)")
     if settings.policy == "demo":

@@ -5,9 +5,11 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from services.chassis.http import create_app
+from services.chassis.mail.routes import mail_router
 from services.chassis.metrics import durable_collector
 from services.chassis.outbox.routes import outbox_router
 from services.chassis.settings import Settings
+from services.conversion import mailing
 from services.conversion.routes import deals, hand_overs, ledger, managers, meetings, offers, reports, routing
 from workflows.contracts.base import Tier
 
@@ -34,6 +36,7 @@ def build_app(settings: Settings) -> FastAPI:
             ledger.reminder_router,
             reports.router,
             managers.policy_router,
+            mail_router(mailing.on_trouble),
             outbox_router(),
         ],
         collectors=[durable_collector],

@@ -7,7 +7,7 @@ from typing import Any
 
 from services.chassis.db import Connection
 
-KINDS = ("inbound", "approval", "reminder", "stale")
+KINDS = ("inbound", "approval", "reminder", "stale", "mail")
 
 
 async def page(

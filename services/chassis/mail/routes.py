@@ -1,0 +1,114 @@
+"""Where people see what became of mails, and send those again that did not arrive."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import ConfigDict, Field, StringConstraints
+
+from services.chassis.db import Connection
+from services.chassis.errors import Conflict
+from services.chassis.http import Body, Conn, Id, Model, Page, Pager, Who, allow, new_router, publish
+from services.chassis.mail import rows
+from services.chassis.mail.rows import Mail, MailState
+
+Address = Annotated[str, StringConstraints(max_length=254, pattern=r"^[^@\s<>,;:\"]+@[^@\s<>,;:\"]+\.[^@\s<>,;:\".]+$")]
+
+
+class MailView(Model):
+    """A mail. The address is masked for everybody but the supervisor."""
+
+    id: str
+    purpose: str
+    lead_id: str | None
+    recipient: str
+    subject: str
+    state: MailState
+    attempts: int
+    last_error: str | None
+    attachments: list[str] = Field(description="Their names.")
+    created_at: datetime
+    closed_at: datetime | None
+
+    @classmethod
+    def of(cls, mail: Mail, *, masked: bool) -> MailView:
+        """From the row."""
+        plain = {name: getattr(mail, name) for name in cls.model_fields if name not in ("recipient", "attachments")}
+        name, _, host = mail.recipient.partition("@")
+        shown = f"{name[:1]}***@{host}" if masked else mail.recipient
+        return cls(**plain, recipient=shown, attachments=[file["name"] for file in mail.attachments])
+
+
+class MailText(MailView):
+    """A mail with its words."""
+
+    body: str
+
+
+class Again(Body):
+    """Send it again, to another address if one is given."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"to": "olena@customer.example"}})
+
+    to: Address | None = None
+
+
+class Bounce(Body):
+    """What the other side said when it sent the mail back."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"reason": "550 mailbox does not exist"}})
+
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=500)]
+
+
+def mail_router(on_trouble: Callable[[Connection, Mail], Awaitable[None]]) -> APIRouter:
+    """`/v1/mails` of a tier; a bounce becomes somebody's work by `on_trouble`."""
+    router = new_router(tags=["mail"])
+    staff = allow("manager", "account_manager", "supervisor")
+
+    @router.get("/mails", dependencies=[staff], summary="Mails and what became of them")
+    async def list_mails(
+        conn: Conn,
+        who: Who,
+        pager: Pager,
+        state: Annotated[MailState | None, Query()] = None,
+        lead_id: Annotated[Id | None, Query()] = None,
+    ) -> Page[MailView]:
+        """The newest first."""
+        cursor = pager.at(lambda text: str(uuid.UUID(text)))
+        before = cursor[0] if cursor else None
+        found = await rows.page(conn, state=state, lead_id=lead_id, limit=pager.limit + 1, before=before)
+        masked = who.role != "supervisor"
+        return Page.of([MailView.of(mail, masked=masked) for mail in found], pager.limit, key=lambda m: (m.id,))
+
+    @router.get("/mails/{mail_id}", dependencies=[staff], summary="One mail with its words")
+    async def get_mail(mail_id: Id, conn: Conn, who: Who) -> MailText:
+        """Attachments are named, not given."""
+        mail = await rows.get(conn, mail_id)
+        view = MailView.of(mail, masked=who.role != "supervisor")
+        return MailText(**view.model_dump(), body=mail.body)
+
+    @router.post("/mails/{mail_id}/retry", dependencies=[allow("supervisor")], summary="Send a mail again")
+    async def retry(mail_id: Id, conn: Conn, body: Again | None = None) -> MailView:
+        """Only one that failed or came back: 409 `wrong_state`."""
+        mail = await rows.again(conn, await rows.get(conn, mail_id, lock=True), body.to if body else None)
+        return MailView.of(mail, masked=False)
+
+    @router.post("/mails/{mail_id}/bounced", dependencies=[allow("supervisor")], summary="A mail came back")
+    async def bounced(mail_id: Id, body: Bounce, conn: Conn) -> MailView:
+        """It becomes work of the person concerned; said again, nothing changes. 409 `wrong_state` if not sent."""
+        mail = await rows.get(conn, mail_id, lock=True)
+        if mail.state == "bounced":
+            return MailView.of(mail, masked=False)
+        if mail.state != "sent":
+            raise Conflict(f"this mail is {mail.state}", code="wrong_state", detail={"state": mail.state})
+        mail = await rows.close(conn, mail_id, "bounced", body.reason)
+        await publish(conn, "mail.failed", mail_id=mail.id, lead_id=mail.lead_id)
+        await on_trouble(conn, mail)
+        return MailView.of(mail, masked=False)
+
+    return router

@@ -1,0 +1,122 @@
+"""Rows of the mail queue: taking what is due, writing what became of it, listing."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from pydantic import BaseModel
+
+from services.chassis.db import Connection
+from services.chassis.errors import Conflict, NotFound
+
+MailState = Literal["queued", "sent", "failed", "withdrawn", "bounced"]
+# Longer than sending a batch may take; a sender that was killed leaves its mails to the next one after this.
+LEASE = timedelta(minutes=5)
+GIVE_UP_AFTER = timedelta(days=3)
+MAX_ATTEMPTS = 8
+
+
+class Mail(BaseModel):
+    """One mail. `attachments` are name, media type and base64 content."""
+
+    id: str
+    key: str
+    purpose: str
+    lead_id: str | None
+    recipient: str
+    reply_to: str | None
+    subject: str
+    body: str
+    attachments: list[dict[str, str]]
+    state: MailState
+    attempts: int
+    next_at: datetime
+    last_error: str | None
+    message_id: str
+    created_at: datetime
+    closed_at: datetime | None
+
+
+def _mail(row: Any) -> Mail:
+    return Mail.model_validate(dict(row))
+
+
+async def take_due(conn: Connection, limit: int) -> list[Mail]:
+    """Lease the mails that are due, the oldest first; an attempt of each is counted."""
+    rows = await conn.fetch(
+        """UPDATE mails SET next_at = now() + $2, attempts = attempts + 1
+            WHERE id IN (SELECT id FROM mails WHERE state = 'queued' AND next_at <= now() ORDER BY next_at, id
+                          LIMIT $1 FOR UPDATE SKIP LOCKED)
+        RETURNING *""",
+        limit,
+        LEASE,
+    )
+    return sorted((_mail(row) for row in rows), key=lambda mail: mail.id)
+
+
+async def sent(conn: Connection, mail_id: str) -> None:
+    """The server has it."""
+    await conn.execute(
+        "UPDATE mails SET state = 'sent', closed_at = now(), last_error = NULL WHERE id = $1 AND state = 'queued'",
+        mail_id,
+    )
+
+
+async def postpone(conn: Connection, mail: Mail, error: str, pause: timedelta, *, counts: bool) -> None:
+    """Try again after `pause`; a server that does not answer at all is no fault of the mail and does not count."""
+    await conn.execute(
+        """UPDATE mails SET next_at = now() + $2, last_error = $3, attempts = attempts - $4
+            WHERE id = $1 AND state = 'queued'""",
+        mail.id,
+        pause,
+        error,
+        0 if counts else 1,
+    )
+
+
+async def close(conn: Connection, mail_id: str, state: MailState, error: str) -> Mail:
+    """Write that a mail did not arrive."""
+    row = await conn.fetchrow(
+        "UPDATE mails SET state = $2, last_error = $3, closed_at = now() WHERE id = $1 RETURNING *",
+        mail_id,
+        state,
+        error,
+    )
+    return _mail(row)
+
+
+async def get(conn: Connection, mail_id: str, *, lock: bool = False) -> Mail:
+    """One mail. Raises NotFound."""
+    row = await conn.fetchrow(f"SELECT * FROM mails WHERE id = $1{' FOR UPDATE' if lock else ''}", mail_id)
+    if row is None:
+        raise NotFound("there is no such mail")
+    return _mail(row)
+
+
+async def again(conn: Connection, mail: Mail, recipient: str | None) -> Mail:
+    """Queue a mail that did not arrive once more, to another address if one is given. Raises Conflict `wrong_state`."""
+    if mail.state not in ("failed", "bounced"):
+        raise Conflict(f"this mail is {mail.state}", code="wrong_state", detail={"state": mail.state})
+    row = await conn.fetchrow(
+        """UPDATE mails SET state = 'queued', attempts = 0, next_at = now(), closed_at = NULL, created_at = now(),
+                  recipient = coalesce($2, recipient) WHERE id = $1 RETURNING *""",
+        mail.id,
+        recipient,
+    )
+    return _mail(row)
+
+
+async def page(
+    conn: Connection, *, state: MailState | None, lead_id: str | None, limit: int, before: str | None
+) -> list[Mail]:
+    """Mails, the newest first."""
+    rows = await conn.fetch(
+        """SELECT * FROM mails WHERE ($1::text IS NULL OR state = $1) AND ($2::uuid IS NULL OR lead_id = $2)
+              AND ($3::uuid IS NULL OR id < $3) ORDER BY id DESC LIMIT $4""",
+        state,
+        lead_id,
+        before,
+        limit,
+    )
+    return [_mail(row) for row in rows]

@@ -1,0 +1,149 @@
+"""Sending what is due through SMTP: at least once, each with the same Message-ID, until it arrived or a person sees it.
+
+A crash between the server's "accepted" and our writing it down sends a mail a second time; mailboxes that know the
+Message-ID show it once. A server that does not answer stops the round and costs the mails no attempt.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import random
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from email.utils import format_datetime
+
+import aiosmtplib
+import structlog
+
+from services.chassis.db import Connection, Pool
+from services.chassis.http import publish
+from services.chassis.mail import rows
+from services.chassis.mail.rows import GIVE_UP_AFTER, MAX_ATTEMPTS, Mail
+from services.chassis.settings import Settings
+
+BATCH = 50
+_DEADLINE_SECONDS = 20.0
+_UNREACHABLE_PAUSE = timedelta(seconds=30)
+_FIRST_PAUSE = timedelta(minutes=1)
+_LONGEST_PAUSE = timedelta(hours=6)
+log = structlog.get_logger(__name__)
+OnTrouble = Callable[[Connection, Mail], Awaitable[None]]
+
+
+class Sender:
+    """Sends a tier's mails; `on_trouble` makes one that will not arrive somebody's work, in the same transaction."""
+
+    def __init__(self, settings: Settings, on_trouble: OnTrouble) -> None:
+        self._settings = settings
+        self._on_trouble = on_trouble
+
+    async def send_due(self, pool: Pool) -> int:
+        """A sweep: send what is due; how many were sent. Without an SMTP host everything waits."""
+        if not self._settings.smtp_host:
+            return 0
+        async with pool.acquire() as conn:
+            due = await rows.take_due(conn, BATCH)
+        if not due:
+            return 0
+        try:
+            async with self._client() as client:
+                return sum([await self._send(pool, client, mail) for mail in due])
+        except (aiosmtplib.SMTPConnectError, aiosmtplib.SMTPServerDisconnected, TimeoutError, OSError) as error:
+            log.warning("smtp_unreachable", error=type(error).__name__, waiting=len(due))
+            await self._wait_for_the_server(pool, due, type(error).__name__)
+        except aiosmtplib.SMTPException as error:
+            # The greeting, TLS or the log-in failed: wrong settings rather than a wrong mail.
+            log.error("smtp_refused", error=type(error).__name__)
+            await self._wait_for_the_server(pool, due, f"{type(error).__name__}: {error}")
+        return 0
+
+    def _client(self) -> aiosmtplib.SMTP:
+        settings = self._settings
+        return aiosmtplib.SMTP(
+            hostname=settings.smtp_host,
+            port=settings.smtp_port,
+            username=settings.smtp_user or None,
+            password=settings.smtp_password or None,
+            use_tls=settings.smtp_tls == "tls",
+            start_tls=settings.smtp_tls == "starttls",
+            timeout=_DEADLINE_SECONDS,
+        )
+
+    async def _send(self, pool: Pool, client: aiosmtplib.SMTP, mail: Mail) -> bool:
+        try:
+            async with asyncio.timeout(_DEADLINE_SECONDS):
+                await client.send_message(message_of(mail, self._settings.mail_from), recipients=[mail.recipient])
+        except aiosmtplib.SMTPRecipientsRefused as refused:
+            await self._refused(pool, mail, refused.recipients[0].code, refused.recipients[0].message)
+        except aiosmtplib.SMTPResponseException as refused:
+            await self._refused(pool, mail, refused.code, refused.message)
+        except ValueError as error:
+            # An address that no server can be told, e.g. with characters outside of ASCII.
+            await self._refused(pool, mail, 553, str(error))
+        else:
+            async with pool.acquire() as conn:
+                await rows.sent(conn, mail.id)
+            return True
+        return False
+
+    async def _refused(self, pool: Pool, mail: Mail, code: int, words: str) -> None:
+        """4xx: later. 5xx, or too often: it is shown to somebody."""
+        said = f"{code} {' '.join(words.split())}"[:500]
+        async with pool.acquire() as conn, conn.transaction():
+            if code < 500 and mail.attempts < MAX_ATTEMPTS and not _too_old(mail):
+                await rows.postpone(conn, mail, said, backoff(mail.attempts), counts=True)
+            else:
+                await give_up(conn, mail, said, self._on_trouble)
+
+    async def _wait_for_the_server(self, pool: Pool, due: list[Mail], said: str) -> None:
+        async with pool.acquire() as conn, conn.transaction():
+            for mail in due:
+                if (await rows.get(conn, mail.id, lock=True)).state != "queued":
+                    continue
+                if _too_old(mail):
+                    await give_up(conn, mail, said, self._on_trouble)
+                else:
+                    await rows.postpone(conn, mail, said, _UNREACHABLE_PAUSE, counts=False)
+
+
+async def give_up(conn: Connection, mail: Mail, said: str, on_trouble: OnTrouble) -> None:
+    """A mail did not arrive and will not by itself: say so, and make it somebody's work."""
+    failed = await rows.close(conn, mail.id, "failed", said)
+    await publish(conn, "mail.failed", mail_id=mail.id, lead_id=mail.lead_id)
+    await on_trouble(conn, failed)
+
+
+def backoff(attempts: int) -> timedelta:
+    """A minute, two, four ... six hours, each up to a fifth longer so that a queue does not march in step."""
+    pause: timedelta = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** (attempts - 1))
+    return pause * (1 + random.random() / 5)  # noqa: S311 - jitter
+
+
+def message_of(mail: Mail, sender: str) -> EmailMessage:
+    """The mail as it goes over the wire."""
+    message = EmailMessage()
+    message["From"] = sender
+    message["To"] = mail.recipient
+    message["Subject"] = mail.subject
+    message["Date"] = format_datetime(datetime.now(UTC))
+    message["Message-ID"] = mail.message_id
+    if mail.reply_to:
+        message["Reply-To"] = mail.reply_to
+    message.set_content(mail.body)
+    for file in mail.attachments:
+        kind, *parameters = (part.strip() for part in file["media_type"].split(";"))
+        main, _, sub = kind.partition("/")
+        message.add_attachment(
+            base64.b64decode(file["content"]),
+            maintype=main,
+            subtype=sub,
+            filename=file["name"],
+            params=dict(part.split("=", 1) for part in parameters),
+        )
+    return message
+
+
+def _too_old(mail: Mail) -> bool:
+    return datetime.now(UTC) - mail.created_at > GIVE_UP_AFTER
