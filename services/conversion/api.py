@@ -10,7 +10,7 @@ from services.chassis.metrics import durable_collector
 from services.chassis.outbox.routes import outbox_router
 from services.chassis.settings import Settings
 from services.conversion import mailing
-from services.conversion.routes import deals, hand_overs, ledger, managers, meetings, offers, reports, routing
+from services.conversion.routes import deals, hand_overs, ledger, managers, meetings, offers, reports, routing, slots
 from workflows.contracts.base import Tier
 
 _DESCRIPTION = """Lead conversion: managers take warm leads, answer hard questions, meet, offer and close.
@@ -29,6 +29,7 @@ def build_app(settings: Settings) -> FastAPI:
             hand_overs.router,
             deals.router,
             meetings.router,
+            slots.router,
             offers.router,
             managers.router,
             routing.router,

@@ -15,7 +15,7 @@ from services.conversion.assigning import choose, note_offer, wanted_by
 from services.conversion.domain.routing import Routing
 from services.conversion.domain.stages import FINAL
 from services.conversion.records import Deal, HandOverRow
-from services.conversion.repository import deals, hand_overs, managers, policies
+from services.conversion.repository import deals, hand_overs, managers, meetings, policies
 from workflows.contracts.conversion import HandOver, HandOverReason, OfferDeal, OfferedDeal, Stage
 
 _PRIORITY: Mapping[HandOverReason, int] = {HandOverReason.HARD_QUESTION: 20, HandOverReason.INBOUND: 15}
@@ -35,7 +35,11 @@ async def offer(conn: Connection, request: OfferDeal) -> OfferedDeal:
     policy = await policies.get(conn, deal.policy_version)
     # An offer that a lost workflow left behind must not be accepted beside the new one.
     await end_open_work(conn, deal, at, "offered anew", kinds=["hand_over", "reminder"])
-    sticky = request.hand_over.sticky_manager or (latest.last_owner if latest else None)
+    held = await meetings.reserved_for(conn, deal.lead_id)
+    sticky = (
+        (held.manager if held else None) or request.hand_over.sticky_manager or (latest.last_owner if latest else None)
+    )
+    await meetings.keep_reserved(conn, deal.lead_id)
     priority = _PRIORITY.get(request.hand_over.reason, _USUAL_PRIORITY)
     routing = await _route(conn, request, deal, sticky, priority, at)
     row = await _open_item(conn, request, deal, routing, sticky, priority, at)

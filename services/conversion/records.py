@@ -18,7 +18,7 @@ from workflows.contracts.conversion import CallRecord, HandOverReason, Stage
 
 HandOverState = Literal["open", "accepted", "declined", "expired", "returned", "cancelled"]
 MeetingKind = Literal["phone", "online", "visit"]
-MeetingState = Literal["booked", "held", "no_show", "cancelled"]
+MeetingState = Literal["reserved", "booked", "held", "no_show", "cancelled"]
 OfferState = Literal["awaiting_approval", "sent", "accepted", "rejected", "expired", "superseded"]
 
 
@@ -150,10 +150,15 @@ class TimelineEntry(Record):
 
 
 class Meeting(Record):
-    """A meeting in a manager's calendar. `sequence` grows with every change of its time."""
+    """A meeting in a manager's calendar. `sequence` grows with every change of its time.
+
+    A `reserved` one is kept free for a lead on the phone until `expires_at`; it has no deal yet.
+    """
 
     id: str
-    deal_id: str
+    deal_id: str | None
+    lead_id: str | None = None
+    expires_at: datetime | None = None
     manager: str
     starts_at: datetime
     ends_at: datetime

@@ -13,7 +13,7 @@ from services.conversion.actions.steps import SUPERVISOR_GROUP, now, policy_of
 from services.conversion.domain.stages import FINAL, WORKED
 from services.conversion.offering import news
 from services.conversion.records import Deal
-from services.conversion.repository import deals, hand_overs, managers, offers, timeline
+from services.conversion.repository import deals, hand_overs, managers, meetings, offers, timeline
 from workflows.contracts.base import Done
 from workflows.contracts.conversion import (
     AddHandOver,
@@ -159,6 +159,12 @@ async def take_back_from_absent(pool: Pool) -> int:
             async with conn.transaction():
                 back += await handing_on.take_offers_back(conn, manager, "the manager is away")
     return back
+
+
+async def free_holds(pool: Pool) -> int:
+    """A sweep: times that were kept free for leads who never came; how many."""
+    async with pool.acquire() as conn:
+        return await meetings.free_reserved(conn)
 
 
 async def expire_offers(pool: Pool) -> int:

@@ -8,7 +8,7 @@ from services.chassis.worker import run_worker
 from services.conversion import mailing
 from services.conversion.activities import Activities, purge_effects
 from services.conversion.assigning import serve_waiting
-from services.conversion.upkeep import expire_offers, take_back_from_absent, watch_promises
+from services.conversion.upkeep import expire_offers, free_holds, take_back_from_absent, watch_promises
 from workflows.contracts.base import Tier
 from workflows.conversion import Conversion
 
@@ -25,6 +25,7 @@ async def run(settings: Settings) -> None:
             ("serve_waiting", 1.0, serve_waiting),
             ("take_back_from_absent", 2.0, take_back_from_absent),
             ("watch_promises", 5.0, watch_promises),
+            ("free_holds", 5.0, free_holds),
             ("expire_offers", 15.0, expire_offers),
             ("purge_effects", 3600.0, purge_effects),
         ],

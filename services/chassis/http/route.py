@@ -7,7 +7,7 @@ Idempotency-Key. Reads get a pooled connection when they ask for one, and give i
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from typing import Annotated, Any, cast
 
@@ -22,7 +22,7 @@ from services.chassis.db import Connection, Pool
 from services.chassis.errors import Unavailable
 from services.chassis.http.bodies import limit_body, read_form, read_json
 from services.chassis.http.idempotency import HEADER, Claim, read_key
-from services.chassis.http.principal import SAFE_METHODS, authenticate
+from services.chassis.http.principal import SAFE_METHODS, authenticate, authenticate_also
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 _ACQUIRE_SECONDS = 5.0
@@ -134,12 +134,21 @@ def _operation_id(route: APIRoute) -> str:
     return f"{min(route.methods or {'get'}).lower()}_{path}"
 
 
-def new_router(*, tags: list[str], prefix: str = "/v1") -> APIRouter:
-    """A router whose routes need a bearer token of this tier and change things in one transaction each."""
+def new_router(
+    *, tags: list[str], prefix: str = "/v1", guests: Mapping[str, Collection[str]] | None = None
+) -> APIRouter:
+    """A router whose routes need a bearer token of this tier and change things in one transaction each.
+
+    `guests` are roles of other tiers, by tier, that may use these routes too; `allow` still says which.
+    """
+    route_class: type[APIRoute] = TransactionalRoute
+    if guests:
+        door = authenticate_also(guests)
+        route_class = type("GuestRoute", (TransactionalRoute,), {"door": staticmethod(door)})
     return APIRouter(
         prefix=prefix,
         tags=list(tags),
-        route_class=TransactionalRoute,
+        route_class=route_class,
         dependencies=[Depends(bearer)],
         generate_unique_id_function=_operation_id,
         # Its presence also keeps FastAPI from documenting an error model of its own; see openapi.py.

@@ -1,5 +1,5 @@
 """Mail of a tier: queued in the transaction that decides on it, sent by the worker, kept with what became of it."""
 
-from services.chassis.mail.queue import Attachment, NewMail, queue_mail, withdraw_mails
+from services.chassis.mail.queue import Attachment, NewMail, queue_mail, withdraw_keys, withdraw_mails
 
-__all__ = ["Attachment", "NewMail", "queue_mail", "withdraw_mails"]
+__all__ = ["Attachment", "NewMail", "queue_mail", "withdraw_keys", "withdraw_mails"]

@@ -68,6 +68,16 @@ async def queue_mail(conn: Connection, mail: NewMail) -> str:
     return inserted or str(await conn.fetchval("SELECT id FROM mails WHERE key = $1", mail.key))
 
 
+async def withdraw_keys(conn: Connection, prefix: str) -> int:
+    """Take back what was not sent yet and whose key begins so; how many."""
+    status = await conn.execute(
+        """UPDATE mails SET state = 'withdrawn', closed_at = now()
+            WHERE state = 'queued' AND starts_with(key, $1)""",
+        prefix,
+    )
+    return int(status.rsplit(" ", 1)[-1])
+
+
 async def withdraw_mails(conn: Connection, lead_id: str, *, purpose: str | None = None) -> int:
     """Take back what was not sent yet for a lead, of one purpose or all; how many."""
     status = await conn.execute(

@@ -10,6 +10,7 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Invalid
 from services.chassis.http import publish
+from services.conversion.actions import inviting
 from services.conversion.actions.steps import check_entry, now, policy_of
 from services.conversion.domain.commission import accruals
 from services.conversion.domain.money import check_lines, discounted, net_of
@@ -101,7 +102,10 @@ async def close(
         next_action="offer it again" if asleep else None,
         next_action_at=return_at,
     )
-    await meetings.cancel_of_deal(conn, deal.id)
+    policy = await policy_of(conn, deal)
+    for meeting in await meetings.cancel_of_deal(conn, deal.id):
+        await inviting.invite(conn, meeting, deal, policy, "cancelled")
+    await meetings.free_reserved(conn, deal.lead_id)
     await offers.close_open(conn, deal.id, "rejected")
     await end_open_work(conn, deal, at, stage.value)
     await publish(conn, "deal.changed", deal_id=deal.id, stage=stage.value)

@@ -9,10 +9,14 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.http import publish
+from services.conversion.actions import inviting
+from services.conversion.actions.holding import as_json
+from services.conversion.actions.slots import find_slots
 from services.conversion.actions.steps import Step, check_owner, move, now, policy_of
+from services.conversion.documents.meeting_mail import Change
 from services.conversion.domain import stages
 from services.conversion.domain.policy import Policy, StepKind
-from services.conversion.domain.slots import Stretch, free_slots, on_grid
+from services.conversion.domain.slots import on_grid
 from services.conversion.records import Deal, Meeting, MeetingKind, MeetingState
 from services.conversion.repository import deals, meetings, timeline
 from workflows.contracts.conversion import Stage
@@ -58,7 +62,8 @@ async def book(
         )
     except meetings.DoubleBooked:
         await _refuse(conn, await policy_of(conn, deal), owner, starts_at, ends_at)
-    await _moved_to(conn, deal, who, meeting, "meeting booked")
+    await meetings.free_reserved(conn, deal.lead_id)
+    await _moved_to(conn, deal, who, meeting, "meeting booked", "booked")
     return meeting
 
 
@@ -73,7 +78,7 @@ async def reschedule(
         meeting = await meetings.move(conn, meeting.id, starts_at, ends_at)
     except meetings.DoubleBooked:
         await _refuse(conn, await policy_of(conn, deal), meeting.manager, starts_at, ends_at)
-    await _moved_to(conn, deal, who, meeting, "meeting moved")
+    await _moved_to(conn, deal, who, meeting, "meeting moved", "moved")
     return meeting
 
 
@@ -84,24 +89,40 @@ async def finish(conn: Connection, meeting_id: str, who: Principal, state: Meeti
     """
     meeting, deal = await _booked(conn, meeting_id, who)
     meeting = await meetings.close(conn, meeting.id, state, note)
+    await inviting.forget(conn, meeting)
     await publish(conn, "meeting.changed", meeting_id=meeting.id, deal_id=deal.id, state=state)
     what = {"held": "meeting held", "no_show": "customer missed the meeting"}.get(state, "meeting cancelled")
     text = f"{what}: {note}" if note else what
+    policy = await policy_of(conn, deal)
+    if state == "cancelled":
+        await inviting.invite(conn, meeting, deal, policy, "cancelled")
     if deal.stage not in stages.WORKED:
         await timeline.add(conn, deal.id, at=now(), by=who.person, kind=f"meeting_{state}", text=text)
         return meeting
-    policy = await policy_of(conn, deal)
+    missed = await _missed(conn, meeting, deal, policy) if state == "no_show" else 0
     held = state == "held"
     step = Step(
         kind=f"meeting_{state}",
         what=what,
         text=text,
-        next_action="make an offer" if held else "arrange another meeting",
+        next_action="make an offer" if held else _after_missed(missed),
         next_action_at=policy.next_step(StepKind.MEETING_HELD if held else StepKind.MEETING_FAILED, now()),
-        data={"meeting_id": meeting.id},
+        data={"meeting_id": meeting.id, **({"missed": missed} if missed else {})},
     )
     await move(conn, deal, who, step)
     return meeting
+
+
+async def _missed(conn: Connection, meeting: Meeting, deal: Deal, policy: Policy) -> int:
+    """How often the customer has not come. The first time, other times are proposed by mail."""
+    missed = sum(other.state == "no_show" for other in await meetings.of_deal(conn, deal.id))
+    if missed == 1:
+        await inviting.propose_again(conn, meeting, deal, policy)
+    return missed
+
+
+def _after_missed(times: int) -> str:
+    return "arrange another meeting" if times < 2 else "call; if nobody answers, let the deal sleep"
 
 
 async def hand_meetings_over(conn: Connection, deal: Deal, manager: str) -> list[Meeting]:
@@ -118,6 +139,8 @@ async def hand_meetings_over(conn: Connection, deal: Deal, manager: str) -> list
         except meetings.DoubleBooked:
             kept = await meetings.close(conn, meeting.id, "cancelled", "the new manager has another meeting then")
             cancelled.append(kept)
+        change: Change = "moved" if kept.state == "booked" else "cancelled"
+        await inviting.invite(conn, kept, deal, await policy_of(conn, deal), change)
         await publish(conn, "meeting.changed", meeting_id=kept.id, deal_id=deal.id, state=kept.state)
     if cancelled:
         text = "the new manager has no time at the agreed hour: agree on another time"
@@ -126,16 +149,8 @@ async def hand_meetings_over(conn: Connection, deal: Deal, manager: str) -> list
     return cancelled
 
 
-async def find_slots(
-    conn: Connection, policy: Policy, manager: str, start: datetime, end: datetime, length: timedelta, most: int
-) -> list[Stretch]:
-    """Free slots of a manager between two moments."""
-    booked = await meetings.busy(conn, manager, start, end)
-    return free_slots(policy.calendar, booked, start=start, end=end, length=length, most=most)
-
-
 async def _booked(conn: Connection, meeting_id: str, who: Principal) -> tuple[Meeting, Deal]:
-    deal = await deals.get(conn, (await meetings.get(conn, meeting_id)).deal_id, lock=True)
+    deal = await deals.get(conn, await meetings.deal_id_of(conn, meeting_id), lock=True)
     check_owner(deal, who)
     meeting = await meetings.get(conn, meeting_id)
     if meeting.state != "booked":
@@ -143,7 +158,8 @@ async def _booked(conn: Connection, meeting_id: str, who: Principal) -> tuple[Me
     return meeting, deal
 
 
-async def _moved_to(conn: Connection, deal: Deal, who: Principal, meeting: Meeting, what: str) -> None:
+async def _moved_to(conn: Connection, deal: Deal, who: Principal, meeting: Meeting, what: str, change: Change) -> None:
+    await inviting.invite(conn, meeting, deal, await policy_of(conn, deal), change)
     await publish(conn, "meeting.changed", meeting_id=meeting.id, deal_id=deal.id, state=meeting.state)
     step = Step(
         kind="meeting_booked",
@@ -160,15 +176,9 @@ async def _refuse(conn: Connection, policy: Policy, manager: str, starts_at: dat
     length = ends_at - starts_at
     start = max(now(), starts_at - timedelta(hours=4))
     slots = await find_slots(conn, policy, manager, on_grid(start), start + _SLOT_HORIZON, length, _OFFERED_SLOTS)
-    free = [{"starts_at": _zulu(opens), "ends_at": _zulu(closes)} for opens, closes in slots]
     raise Conflict(
         "the manager has another meeting at that time",
         code="double_booked",
         field="starts_at",
-        detail={"free_slots": free},
+        detail={"free_slots": as_json(slots)},
     )
-
-
-def _zulu(at: datetime) -> str:
-    """A time in UTC, spelt as in every other answer."""
-    return at.isoformat().replace("+00:00", "Z")

@@ -77,6 +77,10 @@ class Policy(BaseModel):
     tax_percent: DiscountPercent = Decimal("20")
     seller: list[str] = Field(default=["Leadrelay"], min_length=1, max_length=8, description="Letterhead of offers.")
     meeting_minutes: int = Field(default=60, ge=5, le=480)
+    hold_for: Duration = Field(default=timedelta(hours=1), description="A slot is kept for a lead on the phone.")
+    remind_before: list[Duration] = Field(
+        default=[timedelta(days=1), timedelta(hours=1)], max_length=5, description="Mails to the lead before a meeting."
+    )
     commission: Rates = Rates()
 
     @model_validator(mode="after")

@@ -137,6 +137,11 @@ def fair_share(free: Sequence[Candidate]) -> Candidate:
     return functools.reduce(_rather, below)
 
 
+def in_turn(free: Sequence[Candidate], sticky: str | None) -> list[Candidate]:
+    """Those who may get a lead in the order in which they would: who knows it, then the fewest offers for his due."""
+    return sorted(free, key=lambda who: (who.id != sticky, (who.assigned + 1) / who.due, who.id))
+
+
 def _rather(one: Candidate, other: Candidate) -> Candidate:
     # Whole numbers multiplied crosswise: equal shares are equal, and the id decides.
     left, right = (one.assigned + 1) * other.due, (other.assigned + 1) * one.due
