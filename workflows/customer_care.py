@@ -19,6 +19,7 @@ with workflow.unsafe.imports_passed_through():
         CustomerCareResult,
         InvoicePaid,
         InvoiceVoided,
+        MoneyMoved,
         NudgeAnswered,
         NudgeOutcome,
         OpenInvoice,
@@ -27,11 +28,11 @@ with workflow.unsafe.imports_passed_through():
     )
     from workflows.contracts.base import Answer, Cancel, DoNotCall, InboundCall, Tier
     from workflows.contracts.conversion import HandOver, HandOverReason, WonOrder
+    from workflows.customer_care_signals import CareListener
     from workflows.customer_care_steps import Steps
     from workflows.relay import start_conversion
     from workflows.support import (
         Inbox,
-        Listener,
         Register,
         Shown,
         Story,
@@ -46,7 +47,7 @@ ENDED = frozenset({"lost", "cancelled"})
 
 
 @workflow.defn(name="CustomerCare")
-class CustomerCare(Listener):
+class CustomerCare(CareListener):
     """One customer, from the first order until it leaves."""
 
     @workflow.init
@@ -111,6 +112,8 @@ class CustomerCare(Listener):
 
     async def _hear(self, answer: Answer) -> None:
         """What an answer means for this customer."""
+        if (moved := getattr(answer, "money", None)) is not None:
+            self._register.money(moved)
         match answer:
             case NudgeAnswered():
                 await self._nudge_answered(answer)
@@ -127,6 +130,9 @@ class CustomerCare(Listener):
                 self._drop_invoice(answer.invoice_id)
                 if answer.next_nudge_at:
                     self._plan_nudge(answer.next_nudge_at)
+            case MoneyMoved():
+                money = answer.money
+                self._story.tell(f"Money {money.kind}: {money.amount.amount} {money.amount.currency}")
             case WonAgain():
                 self._story.tell("Tier 2 closed another sale")
                 await self._open_account(answer.order)
@@ -271,28 +277,3 @@ class CustomerCare(Listener):
         state = self._state.model_copy(update={"seen": self._inbox.seen, "reports": self._register.number})
         # The contact card stays in the records; it need not travel for years.
         workflow.continue_as_new(self._start.model_copy(update={"state": state, "won": None, "contact": None}))
-
-    @workflow.signal
-    def won_again(self, answer: WonAgain) -> None:
-        """Another sale of tier 2."""
-        self._inbox.put(answer)
-
-    @workflow.signal
-    def order_placed(self, answer: OrderPlaced) -> None:
-        """A new order."""
-        self._inbox.put(answer)
-
-    @workflow.signal
-    def invoice_paid(self, answer: InvoicePaid) -> None:
-        """Money came."""
-        self._inbox.put(answer)
-
-    @workflow.signal
-    def invoice_voided(self, answer: InvoiceVoided) -> None:
-        """An invoice fell away."""
-        self._inbox.put(answer)
-
-    @workflow.signal
-    def nudge_answered(self, answer: NudgeAnswered) -> None:
-        """What came of a nudge."""
-        self._inbox.put(answer)

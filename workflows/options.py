@@ -39,3 +39,4 @@ LOCAL: LocalCall = {
     "retry_policy": _RETRY,
 }
 TO_LEAD_GEN: RemoteCall = {**LOCAL, "task_queue": queues.LEAD_GEN}
+TO_CONVERSION: RemoteCall = {**LOCAL, "task_queue": queues.CONVERSION}

@@ -18,8 +18,10 @@ from temporalio.common import SearchAttributePair, TypedSearchAttributes
 with workflow.unsafe.imports_passed_through():
     from workflows.contracts import search_attributes as sa
     from workflows.contracts.base import Answer, Cancel, DoNotCall, InboundCall, Tier
+    from workflows.contracts.commission import MoneyEvent
+    from workflows.contracts.conversion import ConversionActivities
     from workflows.contracts.lead_gen import LeadGenActivities, RegisterUpdate, TakeAnswer
-    from workflows.options import TO_LEAD_GEN
+    from workflows.options import TO_CONVERSION, TO_LEAD_GEN
 
 REMEMBERED_ANSWERS = 200
 STORY_STEPS = 12
@@ -204,6 +206,14 @@ class Register:
         self._reports.append(
             workflow.start_activity_method(
                 LeadGenActivities.take_answer, answer, summary="Answer to the caller's question", **TO_LEAD_GEN
+            )
+        )
+
+    def money(self, event: MoneyEvent) -> None:
+        """Start to tell tier 2's commission ledger of money; awaited only before the end."""
+        self._reports.append(
+            workflow.start_activity_method(
+                ConversionActivities.record_commission, event, summary=f"Commission: {event.kind}", **TO_CONVERSION
             )
         )
 

@@ -60,6 +60,7 @@ class Activities(AccountMgmtActivities):
                 source="sale",
                 note=request.order.note,
                 by=request.order.won_by,
+                deal_id=request.order.deal_id,
             )
             opened = OpenedAccount(
                 account_manager=manager,

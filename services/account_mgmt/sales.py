@@ -43,6 +43,7 @@ async def take_order(
     source: str,
     note: str | None,
     by: str,
+    deal_id: str | None = None,
 ) -> tuple[OrderView, datetime]:
     """Write the order with its invoice; returns it and when to nudge for the next one."""
     now = datetime.now(UTC)
@@ -55,6 +56,7 @@ async def take_order(
         by=by,
         due_at=now + policy.payment_term,
         placed_at=now,
+        deal_id=deal_id,
     )
     nudge_at = await plan(conn, policy, customer_id)
     return order, nudge_at

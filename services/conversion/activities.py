@@ -9,9 +9,10 @@ from typing import TypeVar
 from temporalio import activity
 
 from services.chassis.db import Connection, Pool
-from services.conversion import offering, upkeep
+from services.conversion import ledger, offering, upkeep
 from services.conversion.repository import effects
 from workflows.contracts.base import Done, Message
+from workflows.contracts.commission import MoneyEvent
 from workflows.contracts.conversion import (
     AddHandOver,
     CloseDeal,
@@ -67,6 +68,12 @@ class Activities(ConversionActivities):
     async def add_hand_over(self, request: AddHandOver) -> Done:
         """Add a hand-over's story to the deal's timeline."""
         return await self._once(request.key, Done, lambda conn: upkeep.add_hand_over(conn, request))
+
+    @activity.defn(name="conversion.record_commission")
+    async def record_commission(self, request: MoneyEvent) -> Done:
+        """Write what happened to an order's money into the commission ledger."""
+        async with self._pool.acquire() as conn, conn.transaction():
+            return await ledger.take(conn, request)
 
     @activity.defn(name="conversion.close_deal")
     async def close_deal(self, request: CloseDeal) -> Done:

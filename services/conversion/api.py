@@ -10,7 +10,18 @@ from services.chassis.metrics import durable_collector
 from services.chassis.outbox.routes import outbox_router
 from services.chassis.settings import Settings
 from services.conversion import mailing
-from services.conversion.routes import deals, hand_overs, ledger, managers, meetings, offers, reports, routing, slots
+from services.conversion.routes import (
+    commissions,
+    deals,
+    hand_overs,
+    managers,
+    meetings,
+    offers,
+    reminders,
+    reports,
+    routing,
+    slots,
+)
 from workflows.contracts.base import Tier
 
 _DESCRIPTION = """Lead conversion: managers take warm leads, answer hard questions, meet, offer and close.
@@ -33,8 +44,9 @@ def build_app(settings: Settings) -> FastAPI:
             offers.router,
             managers.router,
             routing.router,
-            ledger.router,
-            ledger.reminder_router,
+            commissions.router,
+            commissions.own_router,
+            reminders.router,
             reports.router,
             managers.policy_router,
             mail_router(mailing.on_trouble),

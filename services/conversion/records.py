@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from services.conversion.domain.calendar import Calendar
-from services.conversion.domain.commission import Role
+from services.conversion.domain.commission import Kind, Role
 from services.conversion.domain.policy import Policy
 from services.conversion.domain.routing import Routing
 from services.conversion.domain.stages import PromiseState
@@ -201,16 +201,19 @@ class CommissionEntry(Record):
     """One entry of the ledger. `base` is the sale before tax."""
 
     id: str
-    deal_id: str
-    lead_id: str
+    sale_id: str | None
+    deal_id: str | None
+    lead_id: str | None
     person: str
     role: Role
-    kind: Literal["accrued", "vested", "clawed_back"]
+    kind: Kind
     base: Decimal
     percent: Decimal
     amount: Decimal
     currency: str
-    policy_version: int
+    policy_version: int | None
+    month: str
+    reason: str | None
     at: datetime
 
 

@@ -11,7 +11,7 @@ import pytest_asyncio
 from services.chassis.db import new_id
 from tests.fixtures.http import auth
 from tests.fixtures.postgres import FreshDatabase
-from tests.fixtures.tier_3 import LINE, Tier3, keeper, tier_3
+from tests.fixtures.tier_3 import LINE, Tier3, boss, keeper, tier_3
 from workflows.contracts.base import Tier
 
 
@@ -162,3 +162,38 @@ async def test_the_invoice_is_a_pdf(tier: Tier3) -> None:
     answer = await tier.http.get(f"/v1/invoices/{opened.invoice_id}.pdf")
     assert answer.headers["content-type"] == "application/pdf"
     assert answer.content.startswith(b"%PDF-")
+
+
+async def test_money_given_back_is_booked_once_and_told_to_the_commission_ledger(tier: Tier3) -> None:
+    customer_id, account = await tier.customer()
+    path = f"/v1/invoices/{account.invoice_id}"
+    total = (await tier.get(path))["total"]
+    body = {"amount": total, "reference": "R-1", "reason": "the truck did not come"}
+    early = await tier.post(f"{path}/refunds", body, 422, boss())
+    assert early["errors"][0]["field"] == "amount.amount"
+    await tier.post(f"{path}/payments", {"amount": total, "reference": "P-1"})
+    made = [await tier.post(f"{path}/refunds", body, 201, boss()) for _ in range(2)]
+    assert made[0] == made[1]
+    assert made[0]["refunded"] == total
+    more = await tier.post(f"{path}/refunds", {**body, "reference": "R-2"}, 422, boss())
+    assert more["errors"][0]["field"] == "amount.amount"
+    await tier.post(f"{path}/refunds", body, 403)
+    told = await tier.pool.fetch("SELECT payload FROM outbox WHERE payload ->> 'money' IS NOT NULL ORDER BY id")
+    ours = [row["payload"]["money"] for row in told if row["payload"]["money"]["customer_id"] == customer_id]
+    assert [(money["kind"], money["amount"]) for money in ours] == [("paid", total), ("refunded", total)]
+    # The first order's commission is the deal's that won it.
+    assert len({money["sale_id"] for money in ours}) == 1
+    deal = await tier.pool.fetchval("SELECT deal_id FROM orders WHERE customer_id = $1", customer_id)
+    assert ours[0]["sale_id"] == deal
+
+
+async def test_orders_credit_notes_and_cancellations_are_told_to_the_commission_ledger(tier: Tier3) -> None:
+    customer_id, _ = await tier.customer()
+    order = await tier.post(f"/v1/customers/{customer_id}/orders", {"lines": [LINE]})
+    part = {"amount": {"amount": "20.00", "currency": "UAH"}, "reason": "late"}
+    await tier.post(f"/v1/invoices/{order['invoice']['id']}/credit-notes", part)
+    await tier.post(f"/v1/orders/{order['id']}/cancel", {"reason": "not needed"}, 200)
+    rows = await tier.pool.fetch("SELECT payload FROM outbox WHERE payload ->> 'money' IS NOT NULL ORDER BY id")
+    ours = [row["payload"]["money"] for row in rows if row["payload"]["money"]["sale_id"] == order["id"]]
+    assert [money["kind"] for money in ours] == ["ordered", "credited", "cancelled"]
+    assert (ours[0]["person"], ours[0]["amount"]["amount"]) == ("oleh", "100.00")

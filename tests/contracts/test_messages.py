@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from temporalio.contrib.pydantic import pydantic_data_converter
 
-from workflows.contracts import account_mgmt, base, conversion, deal, lead_gen
+from workflows.contracts import account_mgmt, base, commission, conversion, deal, lead_gen
 from workflows.contracts.base import Message, Money
 from workflows.contracts.conversion import WonOrder
 
-MODULES: tuple[ModuleType, ...] = (base, deal, lead_gen, conversion, account_mgmt)
+MODULES: tuple[ModuleType, ...] = (base, commission, deal, lead_gen, conversion, account_mgmt)
 KNOWN_FIELDS = Path(__file__).with_name("fields.json")
 
 MESSAGES = sorted(

@@ -16,6 +16,7 @@ from workflows.contracts import account_mgmt as am
 from workflows.contracts import conversion as cv
 from workflows.contracts import lead_gen as lg
 from workflows.contracts.base import ContactCard, Done, Message
+from workflows.contracts.commission import MoneyEvent
 
 M = TypeVar("M", bound=Message)
 PATIENCE_SECONDS = 30
@@ -129,6 +130,10 @@ class FakeConversion(cv.ConversionActivities, Recorder):
 
     @activity.defn(name="conversion.add_hand_over")
     async def add_hand_over(self, request: cv.AddHandOver) -> Done:
+        return await self.take(request, lambda _: Done())  # type: ignore[no-any-return]
+
+    @activity.defn(name="conversion.record_commission")
+    async def record_commission(self, request: MoneyEvent) -> Done:
         return await self.take(request, lambda _: Done())  # type: ignore[no-any-return]
 
     @activity.defn(name="conversion.close_deal")

@@ -10,7 +10,8 @@ from temporalio.client import WorkflowFailureError, WorkflowHandle
 from tests.workflows.house import House
 from workflows import support
 from workflows.contracts import account_mgmt as am
-from workflows.contracts.base import Cancel, DoNotCall, InboundCall
+from workflows.contracts.base import Cancel, DoNotCall, InboundCall, Money
+from workflows.contracts.commission import MoneyEvent, MoneyKind
 from workflows.contracts.conversion import HandOverReason, OfferDeal, OpenInbound
 from workflows.contracts.lead_gen import RegisterUpdate
 from workflows.customer_care import CustomerCare
@@ -216,3 +217,21 @@ async def nudge_falls_due(house: House, number: int) -> am.OpenNudge:
             break
         await house.pass_time(days=7)
     return await house.account_mgmt.nth(am.OpenNudge, number)
+
+
+async def test_money_is_told_to_the_commission_ledger_and_waits_for_no_tier(house: House) -> None:
+    """Tier 2 may be down for an hour: the customer's care goes on, and each event arrives once."""
+    handle = await house.start_care()
+    await house.account_mgmt.nth(am.OpenAccount)
+    event = MoneyEvent(
+        key="payment:1", kind=MoneyKind.PAID, sale_id="deal-1", customer_id=house.lead_id,
+        amount=Money(amount="50.00"), total=Money(amount="100.00"), at=await house.env.get_current_time(),
+    )  # fmt: skip
+    paid = am.InvoicePaid(**await house.answer("oleh"), invoice_id="invoice-1", settled=False, money=event)
+    for _ in range(2):
+        await handle.signal(CustomerCare.invoice_paid, paid)
+    refund = event.model_copy(update={"key": "refund:1", "kind": MoneyKind.REFUNDED})
+    await handle.signal(CustomerCare.money_moved, am.MoneyMoved(**await house.answer("boss"), money=refund))
+    await house.conversion.nth(MoneyEvent, 2)
+    await house.pass_time(days=3)
+    assert sorted(told.key for told in house.conversion.of(MoneyEvent)) == ["payment:1", "refund:1"]

@@ -10,6 +10,7 @@ from pydantic import Field
 from temporalio import activity, workflow
 
 from workflows.contracts.base import Answer, Cancel, ContactCard, Done, DoNotCall, InboundCall, Message
+from workflows.contracts.commission import MoneyEvent
 from workflows.contracts.conversion import OpenInbound, Reminded, WonOrder
 
 
@@ -88,6 +89,7 @@ class OrderPlaced(Answer):
     invoice_id: str
     due_at: datetime
     next_nudge_at: datetime
+    money: MoneyEvent | None = Field(default=None, description="For the commission ledger.")
 
 
 class InvoicePaid(Answer):
@@ -95,6 +97,7 @@ class InvoicePaid(Answer):
 
     invoice_id: str
     settled: bool
+    money: MoneyEvent | None = Field(default=None, description="For the commission ledger.")
 
 
 class InvoiceVoided(Answer):
@@ -102,6 +105,13 @@ class InvoiceVoided(Answer):
 
     invoice_id: str
     next_nudge_at: datetime | None = None
+    money: MoneyEvent | None = Field(default=None, description="For the commission ledger.")
+
+
+class MoneyMoved(Answer):
+    """Money that changes no deadline: given back, or credited in part."""
+
+    money: MoneyEvent
 
 
 class NudgeAnswered(Answer):
@@ -113,6 +123,7 @@ class NudgeAnswered(Answer):
     order_id: str | None = None
     invoice_id: str | None = None
     due_at: datetime | None = None
+    money: MoneyEvent | None = Field(default=None, description="For the commission ledger.")
 
 
 class OpenAccount(Message):
@@ -261,6 +272,9 @@ class CustomerCareWorkflow(Protocol):
 
     @workflow.signal
     def invoice_voided(self, answer: InvoiceVoided) -> None: ...
+
+    @workflow.signal
+    def money_moved(self, answer: MoneyMoved) -> None: ...
 
     @workflow.signal
     def nudge_answered(self, answer: NudgeAnswered) -> None: ...

@@ -8,11 +8,13 @@ from typing import Protocol
 from pydantic import Field
 from temporalio import activity, workflow
 
-from workflows.contracts.base import Answer, Cancel, Done, DoNotCall, InboundCall, Message, OrderLine
+from workflows.contracts.base import Answer, Cancel, Done, DoNotCall, InboundCall, Message
+from workflows.contracts.commission import MoneyEvent
 from workflows.contracts.deal import CallRecord as CallRecord
 from workflows.contracts.deal import HandOver as HandOver
 from workflows.contracts.deal import HandOverReason as HandOverReason
 from workflows.contracts.deal import Stage as Stage
+from workflows.contracts.deal import WonOrder as WonOrder
 
 
 class ConversionInput(Message):
@@ -90,16 +92,6 @@ class DealMoved(Answer):
     stage: Stage
     next_action_at: datetime
     stale_at: datetime | None = Field(default=None, description="When the deal has stood still for too long.")
-
-
-class WonOrder(Message):
-    """The first order, agreed in tier 2 and carried out by tier 3."""
-
-    deal_id: str
-    lines: list[OrderLine] = Field(min_length=1)
-    won_at: datetime
-    won_by: str
-    note: str | None = None
 
 
 class Won(Answer):
@@ -246,6 +238,11 @@ class ConversionActivities:
     @activity.defn(name="conversion.add_hand_over")
     async def add_hand_over(self, request: AddHandOver) -> Done:
         """Add a hand-over's story to the deal's timeline."""
+        raise NotImplementedError
+
+    @activity.defn(name="conversion.record_commission")
+    async def record_commission(self, request: MoneyEvent) -> Done:
+        """Write what happened to an order's money into the commission ledger."""
         raise NotImplementedError
 
     @activity.defn(name="conversion.close_deal")

@@ -1,4 +1,4 @@
-"""What a deal is made of, for all tiers: why it came, its stages, and the hand-over with the whole story."""
+"""What a deal is made of, for all tiers: why it came, its stages, the hand-over with the whole story, the order."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from workflows.contracts.base import ContactCard, Message
+from workflows.contracts.base import ContactCard, Message, OrderLine
 
 
 class HandOverReason(StrEnum):
@@ -64,3 +64,13 @@ class HandOver(Message):
     inbound_call_id: str | None = None
     products: list[str] = Field(default_factory=list, description="Catalogue ids they asked about.")
     promised_by: datetime | None = Field(default=None, description="By when they were told that somebody calls.")
+
+
+class WonOrder(Message):
+    """The first order, agreed in tier 2 and carried out by tier 3."""
+
+    deal_id: str
+    lines: list[OrderLine] = Field(min_length=1)
+    won_at: datetime
+    won_by: str
+    note: str | None = None

@@ -73,6 +73,7 @@ async def place(
     by: str,
     due_at: datetime,
     placed_at: datetime,
+    deal_id: str | None = None,
 ) -> OrderView:
     """Write an order with its invoice."""
     priced = await price(conn, lines)
@@ -82,9 +83,9 @@ async def place(
     currency = lines[0].unit_price.currency
     number = await next_number(conn, seller, "SO", year)
     await conn.execute(
-        """INSERT INTO orders (id, customer_id, number, source, note, total, tax, currency, placed_by, placed_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)""",
-        *(order_id, customer_id, number, source, note, total, tax, currency, by, placed_at),
+        """INSERT INTO orders (id, customer_id, number, source, note, total, tax, currency, placed_by, placed_at,
+                               deal_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)""",
+        *(order_id, customer_id, number, source, note, total, tax, currency, by, placed_at, deal_id),
     )
     await _add_lines(conn, order_id, priced)
     await conn.execute(
@@ -145,6 +146,12 @@ def _line(row: Any, currency: str) -> LineView:
 async def cancel_order(conn: Connection, order_id: str, reason: str) -> None:
     """Mark the order as cancelled."""
     await conn.execute("UPDATE orders SET state = 'cancelled', reason = $2 WHERE id = $1", order_id, reason)
+
+
+async def deal_of(conn: Connection, order_id: str) -> str | None:
+    """The deal that an order closed, or none."""
+    deal_id: str | None = await conn.fetchval("SELECT deal_id FROM orders WHERE id = $1", order_id)
+    return deal_id
 
 
 async def placed_times(conn: Connection, customer_id: str) -> list[datetime]:
@@ -241,14 +248,15 @@ async def add_payment(
     return True
 
 
-async def add_credit_note(conn: Connection, invoice_id: str, amount: Decimal, reason: str, by: str) -> None:
-    """Take back a part of an invoice under its own number."""
+async def add_credit_note(conn: Connection, invoice_id: str, amount: Decimal, reason: str, by: str) -> str:
+    """Take back a part of an invoice under its own number; that number."""
     seller = (await entity(conn))["id"]
+    number = await next_number(conn, seller, "CN", datetime.now(UTC).year)
     await conn.execute(
         """INSERT INTO credit_notes (id, number, invoice_id, amount, reason, issued_by)
            VALUES ($1, $2, $3, $4, $5, $6)""",
         new_id(),
-        await next_number(conn, seller, "CN", datetime.now(UTC).year),
+        number,
         invoice_id,
         amount,
         reason,
@@ -256,6 +264,7 @@ async def add_credit_note(conn: Connection, invoice_id: str, amount: Decimal, re
     )
     await conn.execute("UPDATE invoices SET credited = credited + $2 WHERE id = $1", invoice_id, amount)
     await _settle(conn, invoice_id)
+    return number
 
 
 async def _settle(conn: Connection, invoice_id: str) -> None:

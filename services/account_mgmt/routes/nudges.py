@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from fastapi import APIRouter
 
-from services.account_mgmt import card
+from services.account_mgmt import card, commission
 from services.account_mgmt.domain.rhythm import working_time
 from services.account_mgmt.repository import customers, insight
 from services.account_mgmt.sales import check_lines, check_owner, plan, take_order
@@ -71,6 +71,7 @@ async def nudge_outcome(conn: Conn, who: Who, item_id: Id, body: NewNudgeOutcome
         order_id=order.id if order else None,
         invoice_id=order.invoice.id if order else None,
         due_at=order.invoice.due_at if order else None,
+        money=commission.ordered(order, customer.account_manager) if order else None,
     )
     await outbox.signal(conn, item.workflow_id, "nudge_answered", answer)
     await publish(conn, "nudge_answered", item_id=item_id, outcome=body.outcome.value)

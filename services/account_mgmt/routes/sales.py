@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
 from fastapi import APIRouter, Response
 
-from services.account_mgmt import invoice_pdf
+from services.account_mgmt import commission, invoice_pdf
 from services.account_mgmt.repository import customers, sales
 from services.account_mgmt.sales import check_lines, check_owner, must_be_active, plan, take_order
 from services.account_mgmt.schemas import (
@@ -20,12 +21,13 @@ from services.account_mgmt.schemas import (
     Reason,
 )
 from services.chassis import outbox
-from services.chassis.db import Connection, new_id
+from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router, publish
 from workflows.contracts import ids
-from workflows.contracts.account_mgmt import InvoicePaid, InvoiceVoided, OrderPlaced
+from workflows.contracts.account_mgmt import InvoicePaid, InvoiceVoided, MoneyMoved, OrderPlaced
 from workflows.contracts.base import Money
+from workflows.contracts.commission import MoneyEvent, MoneyKind
 
 router: APIRouter = new_router(tags=["sales"])
 READERS = [allow("account_manager", "supervisor", "ops")]
@@ -51,6 +53,7 @@ async def add_order(conn: Conn, who: Who, customer_id: Id, new: NewOrder) -> Ord
         invoice_id=order.invoice.id,
         due_at=order.invoice.due_at,
         next_nudge_at=nudge_at,
+        money=commission.ordered(order, customer.account_manager),
     )
     await outbox.signal(conn, ids.customer(customer_id), "order_placed", answer)
     await publish(conn, "order_placed", order_id=order.id)
@@ -87,12 +90,23 @@ async def cancel_order(conn: Conn, who: Who, order_id: Id, body: Reason) -> Orde
             await sales.add_credit_note(conn, invoice.id, rest, body.reason, who.person)
     else:
         await sales.void(conn, invoice.id)
-    await _voided(conn, who.person, customer, invoice.id, f"order-cancelled:{order_id}", replan=True)
+    event_id = f"order-cancelled:{order_id}"
+    money = await commission.of_order(
+        conn, MoneyKind.CANCELLED, order_id, key=event_id, amount=order.total.amount, at=datetime.now(UTC)
+    )
+    await _voided(conn, who.person, customer, invoice.id, event_id, money, replan=True)
     return await sales.order(conn, order_id)
 
 
 async def _voided(
-    conn: Connection, person: str, customer: CustomerView, invoice_id: str, event_id: str, *, replan: bool = False
+    conn: Connection,
+    person: str,
+    customer: CustomerView,
+    invoice_id: str,
+    event_id: str,
+    money: MoneyEvent,
+    *,
+    replan: bool = False,
 ) -> None:
     """Tell the workflow that an invoice needs no money any more."""
     _, policy = await customers.policy(conn)
@@ -103,6 +117,7 @@ async def _voided(
         by=person,
         invoice_id=invoice_id,
         next_nudge_at=nudge_at,
+        money=money,
     )
     await outbox.signal(conn, ids.customer(customer.id), "invoice_voided", answer, when_missing="drop")
 
@@ -153,12 +168,17 @@ async def add_payment(conn: Conn, who: Who, invoice_id: Id, new: NewPayment) -> 
         raise Conflict("The invoice is void", code="wrong_state", detail={"state": invoice.state})
     if await sales.add_payment(conn, invoice_id, new.amount.amount, new.reference, new.paid_at, who.person):
         now = await sales.invoice(conn, invoice_id)
+        event_id = f"payment:{now.payments[-1].id}"
+        money = await commission.of_order(
+            conn, MoneyKind.PAID, invoice.order_id, key=event_id, amount=new.amount.amount, at=datetime.now(UTC)
+        )
         answer = InvoicePaid(
-            event_id=f"payment:{now.payments[-1].id}",
-            at=await conn.fetchval("SELECT now()"),
+            event_id=event_id,
+            at=money.at,
             by=who.person,
             invoice_id=invoice_id,
             settled=now.state != "open",
+            money=money,
         )
         await outbox.signal(conn, ids.customer(invoice.customer_id), "invoice_paid", answer, when_missing="drop")
     return await sales.invoice(conn, invoice_id)
@@ -176,11 +196,17 @@ async def add_credit_note(conn: Conn, who: Who, invoice_id: Id, new: NewCreditNo
         raise Conflict("Nothing is open on this invoice", code="wrong_state", detail={"state": invoice.state})
     if amount > creditable:
         raise Invalid(f"At most {creditable} can be credited", field="amount.amount")
-    await sales.add_credit_note(conn, invoice_id, amount, new.reason, who.person)
+    number = await sales.add_credit_note(conn, invoice_id, amount, new.reason, who.person)
     now = await sales.invoice(conn, invoice_id)
+    money = await commission.of_order(
+        conn, MoneyKind.CREDITED, invoice.order_id, key=f"credit-note:{number}", amount=amount, at=datetime.now(UTC)
+    )
     if now.state != "open":
         customer = await customers.get(conn, invoice.customer_id)
-        await _voided(conn, who.person, customer, invoice_id, f"credit-note:{new_id()}")
+        await _voided(conn, who.person, customer, invoice_id, money.key, money)
+    else:
+        answer = MoneyMoved(event_id=money.key, at=money.at, by=who.person, money=money)
+        await outbox.signal(conn, ids.customer(invoice.customer_id), "money_moved", answer, when_missing="drop")
     return now
 
 

@@ -10,6 +10,7 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Invalid
 from services.chassis.http import publish
+from services.conversion import ledger
 from services.conversion.actions import inviting
 from services.conversion.actions.steps import check_entry, now, policy_of
 from services.conversion.domain.commission import accruals
@@ -38,8 +39,11 @@ async def win(
         next_action=None, next_action_at=None,
     )  # fmt: skip
     policy = await policy_of(conn, deal)
-    shares = accruals(net, policy.commission, sourced_by=deal.sourced_by, closed_by=owner)
-    await commissions.accrue(conn, deal, shares, at)
+    shares = accruals(
+        net, policy.commission, sourced_by=deal.sourced_by, closed_by=owner,
+        splits=await commissions.splits(conn, deal.id),
+    )  # fmt: skip
+    await ledger.sold(conn, deal, shares, at)
     await offers.close_open(conn, deal.id, "superseded")
     await end_open_work(conn, deal, at, "won")
     text = f"won: {net} {currency} before tax" + (f"; {note}" if note else "")

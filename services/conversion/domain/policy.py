@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -90,6 +91,11 @@ class Policy(BaseModel):
         if lacking:
             raise ValueError(f"no deadline is given for {', '.join(lacking)}")
         return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The tier's time zone."""
+        return ZoneInfo(self.calendar.timezone)
 
     def accept_by(self, reason: HandOverReason, offered_at: datetime) -> datetime:
         """When a manager must have answered an offer."""

@@ -1,62 +1,241 @@
-"""The commission ledger. Entries are only added."""
+"""The commission ledger and the events it follows from. Rows are only added."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from services.chassis.db import Connection, new_id
-from services.conversion.domain.commission import Accrual
-from services.conversion.records import CommissionEntry, Deal
+from services.chassis.errors import NotFound
+from services.conversion.domain.commission import Accrual, Event, Kind, Role, Split
+from services.conversion.records import CommissionEntry
+
+_SALE_LOCKS = 7_236_114
 
 
-async def accrue(conn: Connection, deal: Deal, accruals: Sequence[Accrual], at: datetime) -> None:
-    """Write the shares of a won deal. The key makes a second writing of the same share impossible."""
-    await conn.executemany(
-        """INSERT INTO commissions (id, key, deal_id, lead_id, person, role, kind, base, percent, amount, currency,
-                                    policy_version, at)
-           VALUES ($1, $2, $3, $4, $5, $6, 'accrued', $7, $8, $9, $10, $11, $12)""",
-        [
-            (
-                new_id(),
-                f"{deal.id}:accrued:{share.role}",
-                deal.id,
-                deal.lead_id,
-                share.person,
-                share.role.value,
-                deal.value,
-                share.percent,
-                share.amount,
-                deal.currency,
-                deal.policy_version,
-                at,
-            )
-            for share in accruals
-        ],
+@dataclass(frozen=True)
+class NewEntry:
+    """An entry to append."""
+
+    key: str
+    person: str
+    role: Role
+    kind: Kind
+    base: Decimal
+    percent: Decimal
+    amount: Decimal
+    currency: str
+    sale_id: str | None = None
+    deal_id: str | None = None
+    lead_id: str | None = None
+    policy_version: int | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Sale:
+    """What entries of a sale have in common."""
+
+    net: Decimal
+    currency: str
+    lead_id: str
+    deal_id: str | None
+    policy_version: int | None
+    shares: Sequence[Accrual]
+
+
+async def lock_sale(conn: Connection, sale_id: str) -> None:
+    """Let one transaction at a time write about a sale."""
+    await conn.execute("SELECT pg_advisory_xact_lock($1, hashtext($2))", _SALE_LOCKS, sale_id)
+
+
+async def add_event(
+    conn: Connection, event: Event, *, sale_id: str, lead_id: str, currency: str, at: datetime, version: int
+) -> bool:
+    """Write an event; False if its key is known."""
+    return bool(
+        await conn.fetchval(
+            """INSERT INTO commission_events (id, key, kind, sale_id, lead_id, amount, total, currency, shares,
+                                              policy_version, happened_at)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (key) DO NOTHING RETURNING true""",
+            new_id(),
+            event.key,
+            event.kind,
+            sale_id,
+            lead_id,
+            event.amount,
+            event.total,
+            currency,
+            [share.model_dump(mode="json") for share in event.shares],
+            version,
+            at,
+        )
     )
 
 
-async def page(conn: Connection, *, person: str | None, limit: int, after: str | None) -> list[CommissionEntry]:
+async def events_of(conn: Connection, sale_id: str) -> list[Event]:
+    """Everything that happened to a sale."""
+    rows = await conn.fetch("SELECT * FROM commission_events WHERE sale_id = $1 ORDER BY id", sale_id)
+    return [Event.model_validate({name: row[name] for name in Event.model_fields}) for row in rows]
+
+
+async def sale(conn: Connection, sale_id: str) -> Sale:
+    """What a sale began with. Raises NotFound."""
+    row = await conn.fetchrow(
+        """SELECT e.*, d.id AS deal_id FROM commission_events e LEFT JOIN deals d ON d.id = e.sale_id
+            WHERE sale_id = $1 AND kind IN ('sold', 'ordered') AND shares <> '[]' LIMIT 1""",
+        sale_id,
+    )
+    if row is None:
+        raise NotFound(f"there is no sale {sale_id}")
+    return Sale(
+        net=row["amount"],
+        currency=row["currency"],
+        lead_id=row["lead_id"],
+        deal_id=row["deal_id"],
+        policy_version=row["policy_version"],
+        shares=[Accrual.model_validate(share) for share in row["shares"]],
+    )
+
+
+async def written(conn: Connection, sale_id: str) -> dict[tuple[str, Role, Kind], Decimal]:
+    """What the ledger holds for a sale, by person, role and kind."""
+    rows = await conn.fetch(
+        "SELECT person, role, kind, sum(amount) AS amount FROM commissions WHERE sale_id = $1 GROUP BY 1, 2, 3", sale_id
+    )
+    return {(row["person"], Role(row["role"]), row["kind"]): row["amount"] for row in rows}
+
+
+async def append(conn: Connection, entry: NewEntry, *, at: datetime, month: date) -> str:
+    """Append an entry to this month (its first day), or to the first one after it that is not closed; its id."""
+    entry_id = new_id()
+    names = [field.name for field in fields(entry)]
+    holes = ", ".join(f"${number}" for number in range(4, len(names) + 4))
+    kept: str | None = await conn.fetchval(
+        f"""INSERT INTO commissions (id, at, month, {", ".join(names)})
+            VALUES ($1, $2, (SELECT to_char(m, 'YYYY-MM')
+                               FROM generate_series($3::date, $3::date + interval '50 years', interval '1 month') m
+                              WHERE NOT EXISTS (SELECT FROM commission_months WHERE month = to_char(m, 'YYYY-MM'))
+                              ORDER BY m LIMIT 1), {holes})
+            ON CONFLICT (key) DO NOTHING RETURNING id""",
+        entry_id,
+        at,
+        month,
+        *(getattr(entry, name) for name in names),
+    )
+    return kept or str(await conn.fetchval("SELECT id FROM commissions WHERE key = $1", entry.key))
+
+
+async def get(conn: Connection, entry_id: str) -> CommissionEntry:
+    """One entry, which must be there."""
+    row = await conn.fetchrow("SELECT * FROM commissions WHERE id = $1", entry_id)
+    return CommissionEntry.model_validate(dict(row or {}))
+
+
+async def sales(conn: Connection, limit: int, after: str | None) -> list[str]:
+    """Ids of sales with events, in order."""
+    rows = await conn.fetch(
+        """SELECT DISTINCT sale_id FROM commission_events WHERE $2::uuid IS NULL OR sale_id > $2
+            ORDER BY sale_id LIMIT $1""",
+        limit,
+        after,
+    )
+    return [row["sale_id"] for row in rows]
+
+
+async def set_splits(conn: Connection, deal_id: str, splits: Sequence[Split], by: str) -> None:
+    """Replace a deal's splits."""
+    await conn.execute("DELETE FROM commission_splits WHERE deal_id = $1", deal_id)
+    await conn.executemany(
+        "INSERT INTO commission_splits (deal_id, role, person, percent, set_by) VALUES ($1, $2, $3, $4, $5)",
+        [(deal_id, split.role.value, split.person, split.percent, by) for split in splits],
+    )
+
+
+async def splits(conn: Connection, deal_id: str) -> list[Split]:
+    """A deal's splits."""
+    rows = await conn.fetch("SELECT * FROM commission_splits WHERE deal_id = $1 ORDER BY role, person", deal_id)
+    return [Split(person=row["person"], role=Role(row["role"]), percent=row["percent"]) for row in rows]
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What the list of entries is narrowed to."""
+
+    person: str | None = None
+    role: str | None = None
+    kind: str | None = None
+    deal_id: str | None = None
+    month: str | None = None
+
+
+async def page(conn: Connection, wanted: Filter, limit: int, after: str | None) -> list[CommissionEntry]:
     """Entries in order of writing."""
     rows = await conn.fetch(
-        """SELECT * FROM commissions WHERE ($1::text IS NULL OR person = $1) AND ($2::uuid IS NULL OR id > $2)
-            ORDER BY id LIMIT $3""",
-        person,
+        """SELECT * FROM commissions WHERE ($1::text IS NULL OR person = $1) AND ($2::text IS NULL OR role = $2)
+              AND ($3::text IS NULL OR kind = $3) AND ($4::uuid IS NULL OR deal_id = $4)
+              AND ($5::text IS NULL OR month = $5) AND ($6::uuid IS NULL OR id > $6)
+            ORDER BY id LIMIT $7""",
+        wanted.person,
+        wanted.role,
+        wanted.kind,
+        wanted.deal_id,
+        wanted.month,
         after,
         limit,
     )
     return [CommissionEntry.model_validate(dict(row)) for row in rows]
 
 
-async def statement(conn: Connection, start: datetime, end: datetime, person: str | None) -> list[dict[str, Any]]:
-    """Sums per person, role, kind and currency of the entries in a stretch of time."""
+async def statement(conn: Connection, month: str, person: str | None) -> list[dict[str, Any]]:
+    """Sums of a month per person, role, kind and currency."""
     rows = await conn.fetch(
         """SELECT person, role, kind, currency, count(*) AS entries, sum(base) AS base, sum(amount) AS amount
-             FROM commissions WHERE at >= $1 AND at < $2 AND ($3::text IS NULL OR person = $3)
+             FROM commissions WHERE month = $1 AND ($2::text IS NULL OR person = $2)
             GROUP BY person, role, kind, currency ORDER BY person, role, kind, currency""",
-        start,
-        end,
+        month,
         person,
     )
     return [dict(row) for row in rows]
+
+
+async def balances(conn: Connection, month: str, person: str | None) -> list[dict[str, Any]]:
+    """Per person and currency: what waits to vest before and after the month, and what moved in it."""
+    rows = await conn.fetch(
+        """SELECT person, currency,
+                  coalesce(sum(CASE WHEN kind = 'vested' THEN -amount ELSE amount END)
+                      FILTER (WHERE month < $1 AND kind <> 'adjusted'), 0) AS opening,
+                  coalesce(sum(amount) FILTER (WHERE month = $1 AND kind = 'accrued'), 0) AS accrued,
+                  coalesce(sum(amount) FILTER (WHERE month = $1 AND kind = 'clawed_back'), 0) AS clawed_back,
+                  coalesce(sum(amount) FILTER (WHERE month = $1 AND kind = 'vested'), 0) AS vested,
+                  coalesce(sum(amount) FILTER (WHERE month = $1 AND kind = 'adjusted'), 0) AS adjusted,
+                  coalesce(sum(CASE WHEN kind = 'vested' THEN -amount ELSE amount END)
+                      FILTER (WHERE kind <> 'adjusted'), 0) AS closing
+             FROM commissions WHERE month <= $1 AND ($2::text IS NULL OR person = $2)
+            GROUP BY person, currency ORDER BY person, currency""",
+        month,
+        person,
+    )
+    return [dict(row) for row in rows]
+
+
+async def closed(conn: Connection, month: str) -> datetime | None:
+    """When a month was closed, or none."""
+    at: datetime | None = await conn.fetchval("SELECT closed_at FROM commission_months WHERE month = $1", month)
+    return at
+
+
+async def close_month(conn: Connection, month: str, by: str) -> bool:
+    """Close a month for good; False if it is closed. Entries that are being written wait for this."""
+    await conn.execute("LOCK TABLE commissions IN SHARE ROW EXCLUSIVE MODE")
+    return bool(
+        await conn.fetchval(
+            """INSERT INTO commission_months (month, closed_by) VALUES ($1, $2)
+               ON CONFLICT DO NOTHING RETURNING true""",
+            month,
+            by,
+        )
+    )

@@ -1,0 +1,49 @@
+"""Money that was given back."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from services.account_mgmt.schemas.refunds import RefundView
+from services.chassis.db import Connection, new_id
+from workflows.contracts.base import Money
+
+
+async def refundable(conn: Connection, invoice_id: str) -> Decimal:
+    """What was paid for an invoice and not given back."""
+    left: Decimal = await conn.fetchval("SELECT paid - refunded FROM invoices WHERE id = $1", invoice_id)
+    return left
+
+
+async def find(conn: Connection, invoice_id: str, reference: str) -> RefundView | None:
+    """The refund of an invoice with this reference, or none."""
+    row = await conn.fetchrow(
+        """SELECT r.*, i.refunded, i.currency FROM refunds r JOIN invoices i ON i.id = r.invoice_id
+            WHERE r.invoice_id = $1 AND r.reference = $2""",
+        invoice_id,
+        reference,
+    )
+    return _view(row) if row else None
+
+
+async def add(conn: Connection, invoice_id: str, amount: Decimal, reference: str, reason: str, by: str) -> RefundView:
+    """Book a refund of an invoice that the caller has locked."""
+    await conn.execute("UPDATE invoices SET refunded = refunded + $2 WHERE id = $1", invoice_id, amount)
+    row = await conn.fetchrow(
+        """INSERT INTO refunds (id, invoice_id, amount, reference, reason, made_by) VALUES ($1, $2, $3, $4, $5, $6)
+           RETURNING *, (SELECT refunded FROM invoices WHERE id = $2) AS refunded,
+                     (SELECT currency FROM invoices WHERE id = $2) AS currency""",
+        new_id(),
+        invoice_id,
+        amount,
+        reference,
+        reason,
+        by,
+    )
+    return _view(row)
+
+
+def _view(row: Any) -> RefundView:
+    sums = {name: Money(amount=row[name], currency=row["currency"]) for name in ("amount", "refunded")}
+    return RefundView.model_validate({**dict(row), **sums})

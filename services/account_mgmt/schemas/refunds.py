@@ -1,0 +1,41 @@
+"""Money that is given back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import ConfigDict, Field
+
+from services.chassis.http import Body, Model
+from workflows.contracts.base import Money
+
+
+class NewRefund(Body):
+    """Money given back of what was paid for an invoice. `reference` is the bank's, unique per invoice."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "amount": {"amount": "28500.00", "currency": "UAH"},
+                "reference": "R-2030-17",
+                "reason": "the truck did not come",
+            }
+        }
+    )
+
+    amount: Money
+    reference: str = Field(min_length=1, max_length=100)
+    reason: str = Field(min_length=1, max_length=300)
+
+
+class RefundView(Model):
+    """A refund, and how much of the invoice's money was given back so far."""
+
+    id: str
+    invoice_id: str
+    amount: Money
+    refunded: Money
+    reference: str
+    reason: str
+    made_by: str
+    made_at: datetime

@@ -1,0 +1,171 @@
+"""Commission: the ledger, statements, adjustments, splits, and the proof that the ledger follows from its events.
+
+People of all three tiers read their own entries here with their own tokens; only this tier's supervisor writes.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Annotated
+
+from fastapi import Path, Query, Response
+
+from services.chassis.auth import Principal
+from services.chassis.db import Connection, new_id
+from services.chassis.errors import Conflict, Forbidden, Invalid
+from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
+from services.conversion import ledger
+from services.conversion.actions.steps import SUPERVISOR, deal_for, now
+from services.conversion.domain.commission import Kind, Role, check_splits
+from services.conversion.repository import commissions, deals, policies
+from services.conversion.routes.cursors import after_id
+from services.conversion.schemas.commissions import (
+    Balance,
+    CommissionAnswer,
+    Lacking,
+    NewAdjustment,
+    Rebuilt,
+    Splits,
+    SplitsAnswer,
+    Statement,
+    StatementLine,
+)
+from workflows.contracts.base import Tier
+
+router = new_router(tags=["commission"], guests={Tier.LEAD_GEN: ("caller",), Tier.ACCOUNT_MGMT: ("account_manager",)})
+own_router = new_router(tags=["commission"])
+_PEOPLE = allow("manager", "supervisor", "caller", "account_manager")
+_SUPERVISOR = allow(SUPERVISOR)
+_MONTH = r"^20\d\d-(0[1-9]|1[0-2])$"
+Month = Annotated[str | None, Query(pattern=_MONTH, description="YYYY-MM; this month, if not given.")]
+Person = Annotated[str | None, Query(max_length=100)]
+_COLUMNS = ("person", "opening", "accrued", "clawed_back", "vested", "closing", "adjusted", "payable")
+
+
+@router.get("/commissions", dependencies=[_PEOPLE], summary="Entries of the commission ledger")
+async def list_commissions(
+    conn: Conn,
+    who: Who,
+    pager: Pager,
+    person: Person = None,
+    role: Annotated[Role | None, Query()] = None,
+    kind: Annotated[Kind | None, Query()] = None,
+    deal_id: Annotated[Id | None, Query()] = None,
+    month: Annotated[str | None, Query(pattern=_MONTH)] = None,
+) -> Page[CommissionAnswer]:
+    """Everybody but the supervisor sees his own only."""
+    wanted = commissions.Filter(person=_whose(who, person), role=role, kind=kind, deal_id=deal_id, month=month)
+    found = await commissions.page(conn, wanted, pager.limit + 1, after_id(pager))
+    return Page.of([CommissionAnswer.of(entry) for entry in found], pager.limit, key=lambda entry: (entry.id,))
+
+
+@router.get("/commissions/statements", dependencies=[_PEOPLE], summary="A month's commission per person")
+async def statement(conn: Conn, who: Who, month: Month = None, person: Person = None) -> Statement:
+    """Sums of the ledger's entries, and what is to be paid. Everybody but the supervisor sees his own only."""
+    return await _statement(conn, month, _whose(who, person))
+
+
+@router.get(
+    "/commissions/statements.csv",
+    dependencies=[_PEOPLE],
+    summary="The month for the payroll",
+    response_class=Response,
+    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+)
+async def statement_csv(conn: Conn, who: Who, month: Month = None, person: Person = None) -> Response:
+    """A line per person and currency."""
+    found = await _statement(conn, month, _whose(who, person))
+    file = io.StringIO()
+    writer = csv.writer(file)
+    writer.writerow(["month", "currency", *_COLUMNS])
+    for row in found.people:
+        amounts = [f"{getattr(row, name).amount:.2f}" for name in _COLUMNS[1:]]
+        # A person's id begins with a letter or a digit, so that no cell of these can be a formula.
+        writer.writerow([found.month, row.payable.currency, row.person, *amounts])
+    headers = {
+        "Content-Disposition": f'attachment; filename="commission-{found.month}.csv"',
+        "Cache-Control": "no-store",
+    }
+    return Response(file.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@own_router.post("/commissions/statements/{month}/close", dependencies=[_SUPERVISOR], summary="Close a month for good")
+async def close_month(month: Annotated[str, Path(pattern=_MONTH)], conn: Conn, who: Who) -> Statement:
+    """What happens to its sales later goes into the next month. 422 before the month is over, 409 `already_closed`."""
+    zone = (await policies.current(conn)).body.zone
+    if month >= f"{now().astimezone(zone):%Y-%m}":
+        raise Invalid("is not over yet", field="month")
+    if not await commissions.close_month(conn, month, who.person):
+        raise Conflict("this month is closed already", code="already_closed")
+    return await _statement(conn, month, None)
+
+
+@own_router.post("/commissions/adjustments", status_code=201, dependencies=[_SUPERVISOR], summary="An entry by hand")
+async def adjust(body: NewAdjustment, conn: Conn, who: Who) -> CommissionAnswer:
+    """Positive or negative, payable in the open month. Send an `Idempotency-Key`, so that it is written once."""
+    at = now()
+    entry_id = await ledger.adjust(
+        conn, key=f"adjusted:{new_id()}", person=body.person, role=body.role, amount=body.amount.amount,
+        currency=body.amount.currency, reason=f"{body.reason} ({who.person})", at=at,
+    )  # fmt: skip
+    return CommissionAnswer.of(await commissions.get(conn, entry_id))
+
+
+@own_router.post("/commissions/rebuild", dependencies=[_SUPERVISOR], summary="Compute the ledger from its events again")
+async def rebuild(
+    conn: Conn,
+    dry_run: Annotated[bool, Query()] = True,
+    after: Annotated[Id | None, Query(description="Go on after this sale.")] = None,
+    limit: Annotated[int, Query(ge=1, le=5000)] = 1000,
+) -> Rebuilt:
+    """The differences between events and ledger by sale; none are expected. Without `dry_run` they are appended."""
+    sales = await commissions.sales(conn, limit, after)
+    lacking: list[Lacking] = []
+    written = 0
+    for sale_id in sales:
+        for person, role, kind, amount in await ledger.differences(conn, sale_id):
+            lacking.append(Lacking(sale_id=sale_id, person=person, role=role, kind=kind, amount=f"{amount:.2f}"))
+        if not dry_run:
+            written += await ledger.write_differences(conn, sale_id, f"rebuilt:{new_id()}", now())
+    following = sales[-1] if len(sales) == limit else None
+    return Rebuilt(sales=len(sales), next=following, written=written, differences=lacking)
+
+
+@own_router.put("/deals/{deal_id}/splits", dependencies=[_SUPERVISOR], summary="Share a deal's commission")
+async def set_splits(deal_id: Id, body: Splits, conn: Conn, who: Who) -> SplitsAnswer:
+    """Before the win. An empty list gives each role back to its one person."""
+    await deal_for(conn, deal_id, who)
+    wrong = check_splits(body.parts())
+    if wrong:
+        raise Invalid(wrong, field="splits")
+    await commissions.set_splits(conn, deal_id, body.parts(), who.person)
+    return SplitsAnswer(deal_id=deal_id, splits=await commissions.splits(conn, deal_id))
+
+
+@own_router.get("/deals/{deal_id}/splits", dependencies=[allow("manager", SUPERVISOR)], summary="Who shares a deal")
+async def get_splits(deal_id: Id, conn: Conn) -> SplitsAnswer:
+    """Empty: the caller who found it and the manager who closes it."""
+    await deals.get(conn, deal_id)
+    return SplitsAnswer(deal_id=deal_id, splits=await commissions.splits(conn, deal_id))
+
+
+async def _statement(conn: Connection, month: str | None, person: str | None) -> Statement:
+    zone = (await policies.current(conn)).body.zone
+    wanted = month or f"{now().astimezone(zone):%Y-%m}"
+    return Statement(
+        month=wanted,
+        timezone=zone.key,
+        closed_at=await commissions.closed(conn, wanted),
+        items=[StatementLine.of(row) for row in await commissions.statement(conn, wanted, person)],
+        people=[Balance.of(row) for row in await commissions.balances(conn, wanted, person)],
+    )
+
+
+def _whose(who: Principal, person: str | None) -> str | None:
+    """Whose entries may be shown; none means everybody's."""
+    if (who.role == SUPERVISOR and who.tier == Tier.CONVERSION) or who.is_ops:
+        return person
+    if person not in (None, who.person):
+        raise Forbidden("one sees one's own commission only", code="not_owner")
+    return who.person

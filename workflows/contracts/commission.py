@@ -1,0 +1,36 @@
+"""What tiers 2 and 3 tell each other about a sale's money."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import Field
+
+from workflows.contracts.base import Message, Money
+
+
+class MoneyKind(StrEnum):
+    """What happened. `credited` is a credit note; `cancelled` undoes the whole order."""
+
+    ORDERED = "ordered"
+    PAID = "paid"
+    REFUNDED = "refunded"
+    CREDITED = "credited"
+    CANCELLED = "cancelled"
+
+
+class MoneyEvent(Message):
+    """Something that happened to an order's money in tier 3, for the commission ledger in tier 2.
+
+    `key` is made of business ids and names the event for ever; `sale_id` is the deal of a first sale, or the order.
+    """
+
+    key: str
+    kind: MoneyKind
+    sale_id: str
+    customer_id: str
+    amount: Money = Field(description="Net for an order, else with tax.")
+    total: Money = Field(description="The whole invoice with tax.")
+    person: str | None = Field(default=None, description="Account manager who kept the customer, for an order.")
+    at: datetime

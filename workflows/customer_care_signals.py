@@ -1,0 +1,50 @@
+"""What people's answers reach a customer's care as. All each does is put the answer into the inbox."""
+
+from __future__ import annotations
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from workflows.contracts.account_mgmt import (
+        InvoicePaid,
+        InvoiceVoided,
+        MoneyMoved,
+        NudgeAnswered,
+        OrderPlaced,
+        WonAgain,
+    )
+    from workflows.support import Listener
+
+
+class CareListener(Listener):
+    """The signals of tier 3."""
+
+    @workflow.signal
+    def won_again(self, answer: WonAgain) -> None:
+        """Another sale of tier 2."""
+        self._inbox.put(answer)
+
+    @workflow.signal
+    def order_placed(self, answer: OrderPlaced) -> None:
+        """A new order."""
+        self._inbox.put(answer)
+
+    @workflow.signal
+    def invoice_paid(self, answer: InvoicePaid) -> None:
+        """Money came."""
+        self._inbox.put(answer)
+
+    @workflow.signal
+    def invoice_voided(self, answer: InvoiceVoided) -> None:
+        """An invoice fell away."""
+        self._inbox.put(answer)
+
+    @workflow.signal
+    def money_moved(self, answer: MoneyMoved) -> None:
+        """Money was given back or credited."""
+        self._inbox.put(answer)
+
+    @workflow.signal
+    def nudge_answered(self, answer: NudgeAnswered) -> None:
+        """What came of a nudge."""
+        self._inbox.put(answer)
