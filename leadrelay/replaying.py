@@ -15,8 +15,9 @@ from workflows.campaign import Campaign
 from workflows.cold_call import ColdCall
 from workflows.conversion import Conversion
 from workflows.customer_care import CustomerCare
+from workflows.publish_catalogue import PublishCatalogue
 
-WORKFLOWS = (ColdCall, Conversion, CustomerCare, Campaign)
+WORKFLOWS = (ColdCall, Conversion, CustomerCare, Campaign, PublishCatalogue)
 KeyRing = Sequence[tuple[str, bytes]]
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from temporalio import activity
 
 from services.account_mgmt.domain.rhythm import working_time
-from services.account_mgmt.repository import customers, insight, sales
+from services.account_mgmt.repository import catalogue, customers, insight, sales
 from services.account_mgmt.sales import take_order
 from services.chassis import work_items
 from services.chassis.db import Connection, Pool
@@ -28,11 +28,14 @@ from workflows.contracts.account_mgmt import (
     RemindInvoice,
 )
 from workflows.contracts.base import Done
+from workflows.contracts.catalogue import CataloguePage, ReadCatalogue
 from workflows.contracts.conversion import OpenInbound, Reminded
 
 URGENT = 20
 DUNNING = 10
 NUDGE = 5
+
+CATALOGUE_PAGE = 200
 
 
 class Activities(AccountMgmtActivities):
@@ -161,6 +164,15 @@ class Activities(AccountMgmtActivities):
             await customers.set_state(conn, request.customer_id, request.stage)
             await customers.plan_nudge(conn, request.customer_id, None)
         return Done()
+
+    @activity.defn(name="account_mgmt.read_catalogue")
+    async def read_catalogue(self, request: ReadCatalogue) -> CataloguePage:
+        """Read what changed in the catalogue after a version."""
+        async with self._pool.acquire() as conn:
+            items = await catalogue.changed_since(conn, request.since, CATALOGUE_PAGE + 1)
+        shown = items[:CATALOGUE_PAGE]
+        upto = shown[-1].version if shown else request.since
+        return CataloguePage(items=shown, upto=upto, more=len(items) > CATALOGUE_PAGE)
 
     @activity.defn(name="account_mgmt.read_customer")
     async def read_customer(self, request: ReadCustomer) -> CustomerCard:

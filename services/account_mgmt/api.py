@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from services.account_mgmt.routes import customers, nudges, reference, refunds, sales
+from services.account_mgmt.routes import customers, nudges, products, reference, refunds, sales
 from services.chassis.http import create_app
 from services.chassis.metrics import durable_collector
 from services.chassis.outbox.routes import outbox_router
@@ -20,5 +20,13 @@ def build_app(settings: Settings) -> FastAPI:
         tier=Tier.ACCOUNT_MGMT,
         settings=settings,
         collectors=[durable_collector],
-        routers=[customers.router, sales.router, refunds.router, nudges.router, reference.router, outbox_router()],
+        routers=[
+            customers.router,
+            sales.router,
+            refunds.router,
+            nudges.router,
+            products.router,
+            reference.router,
+            outbox_router(),
+        ],
     )

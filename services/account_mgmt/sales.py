@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from services.account_mgmt.domain import rhythm
 from services.account_mgmt.domain.policy import Policy
-from services.account_mgmt.repository import customers, sales
+from services.account_mgmt.repository import catalogue, customers, sales
 from services.account_mgmt.schemas import CustomerView, OrderView
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
@@ -30,7 +30,7 @@ async def check_lines(conn: Connection, lines: Sequence[OrderLine]) -> None:
             raise Invalid("All lines of an order have one currency", field=f"lines.{n}.unit_price.currency")
         if line.unit_price.amount < 0:
             raise Invalid("A price is not negative", field=f"lines.{n}.unit_price.amount")
-        if line.product_id and not await customers.product_exists(conn, line.product_id):
+        if line.product_id and not await catalogue.exists(conn, line.product_id):
             raise Invalid(f"There is no product {line.product_id}", field=f"lines.{n}.product_id")
 
 

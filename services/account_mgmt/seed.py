@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 from services.account_mgmt.domain.policy import PRESETS
-from services.account_mgmt.repository import customers
-from services.account_mgmt.schemas import NewProduct
+from services.account_mgmt.publishing import publish_catalogue
+from services.account_mgmt.repository import catalogue, customers
+from services.account_mgmt.schemas.catalogue import NewProduct
 from services.chassis.db import Connection
 from workflows.contracts.base import Money
 
@@ -30,6 +31,8 @@ async def seed(conn: Connection, policy: str) -> None:
            ON CONFLICT DO NOTHING"""
     )
     for product_id, name, unit, price in CATALOGUE:
-        await customers.add_product(
-            conn, NewProduct(id=product_id, name=name, unit=unit, price=Money(amount=Decimal(price)))
+        await catalogue.add(
+            conn, NewProduct(id=product_id, name=name, unit=unit, price=Money(amount=Decimal(price))), "leadrelay"
         )
+    # Once: its event id is known from the second time on.
+    await publish_catalogue(conn, len(CATALOGUE), "leadrelay", since=0)

@@ -10,8 +10,9 @@ from temporalio import activity
 
 from services.chassis.db import Connection, Pool
 from services.conversion import ledger, offering, upkeep
-from services.conversion.repository import effects
+from services.conversion.repository import catalogue, effects
 from workflows.contracts.base import Done, Message
+from workflows.contracts.catalogue import CataloguePage
 from workflows.contracts.commission import MoneyEvent
 from workflows.contracts.conversion import (
     AddHandOver,
@@ -74,6 +75,13 @@ class Activities(ConversionActivities):
         """Write what happened to an order's money into the commission ledger."""
         async with self._pool.acquire() as conn, conn.transaction():
             return await ledger.take(conn, request)
+
+    @activity.defn(name="conversion.take_catalogue")
+    async def take_catalogue(self, request: CataloguePage) -> Done:
+        """Keep tier 3's products for offers; an older version never overwrites a newer one."""
+        async with self._pool.acquire() as conn, conn.transaction():
+            await catalogue.take(conn, request.items)
+        return Done()
 
     @activity.defn(name="conversion.close_deal")
     async def close_deal(self, request: CloseDeal) -> Done:

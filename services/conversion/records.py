@@ -10,10 +10,11 @@ from pydantic import BaseModel, ConfigDict
 
 from services.conversion.domain.calendar import Calendar
 from services.conversion.domain.commission import Kind, Role
+from services.conversion.domain.money import OfferLine, TaxSum
 from services.conversion.domain.policy import Policy
 from services.conversion.domain.routing import Routing
 from services.conversion.domain.stages import PromiseState
-from workflows.contracts.base import ContactCard, OrderLine
+from workflows.contracts.base import ContactCard
 from workflows.contracts.conversion import CallRecord, HandOverReason, Stage
 
 HandOverState = Literal["open", "accepted", "declined", "expired", "returned", "cancelled"]
@@ -180,8 +181,10 @@ class Offer(Record):
     number: str
     version: int
     state: OfferState
-    lines: list[OrderLine]
+    lines: list[OfferLine]
     discount_percent: Decimal
+    effective_discount: Decimal
+    taxes: list[TaxSum]
     tax_percent: Decimal
     subtotal: Decimal
     discount: Decimal
@@ -190,6 +193,9 @@ class Offer(Record):
     total: Decimal
     currency: str
     valid_until: datetime
+    approve_by: datetime | None
+    approval_level: int
+    warn_at: datetime | None
     created_by: str
     created_at: datetime
     sent_at: datetime | None

@@ -6,6 +6,7 @@ from services.chassis.mail.sender import Sender
 from services.chassis.settings import Settings
 from services.chassis.worker import run_worker
 from services.conversion import mailing
+from services.conversion.actions.offer_watch import watch_offers
 from services.conversion.activities import Activities, purge_effects
 from services.conversion.assigning import serve_waiting
 from services.conversion.upkeep import expire_offers, free_holds, take_back_from_absent, watch_promises
@@ -26,6 +27,7 @@ async def run(settings: Settings) -> None:
             ("take_back_from_absent", 2.0, take_back_from_absent),
             ("watch_promises", 5.0, watch_promises),
             ("free_holds", 5.0, free_holds),
+            ("watch_offers", 5.0, watch_offers),
             ("expire_offers", 15.0, expire_offers),
             ("purge_effects", 3600.0, purge_effects),
         ],

@@ -10,6 +10,7 @@ from pydantic import Field
 from temporalio import activity, workflow
 
 from workflows.contracts.base import Answer, Cancel, ContactCard, Done, DoNotCall, InboundCall, Message
+from workflows.contracts.catalogue import CataloguePage, ReadCatalogue
 from workflows.contracts.commission import MoneyEvent
 from workflows.contracts.conversion import OpenInbound, Reminded, WonOrder
 
@@ -246,6 +247,11 @@ class AccountMgmtActivities:
     @activity.defn(name="account_mgmt.close_customer")
     async def close_customer(self, request: CloseCustomer) -> Done:
         """End the care for a customer and cancel the open work."""
+        raise NotImplementedError
+
+    @activity.defn(name="account_mgmt.read_catalogue")
+    async def read_catalogue(self, request: ReadCatalogue) -> CataloguePage:
+        """Read what changed in the catalogue after a version."""
         raise NotImplementedError
 
     @activity.defn(name="account_mgmt.read_customer")

@@ -99,3 +99,6 @@ class OrderLine(Message):
     description: str = Field(min_length=1, max_length=300)
     quantity: Decimal = Field(gt=0, max_digits=12, decimal_places=3)
     unit_price: Money
+    tax_percent: Decimal | None = Field(
+        default=None, ge=0, le=100, description="As it was offered; else the catalogue's, or the house's usual one."
+    )

@@ -9,6 +9,7 @@ from pydantic import Field
 from temporalio import activity, workflow
 
 from workflows.contracts.base import Answer, Cancel, Done, DoNotCall, InboundCall, Message
+from workflows.contracts.catalogue import CataloguePage
 from workflows.contracts.commission import MoneyEvent
 from workflows.contracts.deal import CallRecord as CallRecord
 from workflows.contracts.deal import HandOver as HandOver
@@ -243,6 +244,11 @@ class ConversionActivities:
     @activity.defn(name="conversion.record_commission")
     async def record_commission(self, request: MoneyEvent) -> Done:
         """Write what happened to an order's money into the commission ledger."""
+        raise NotImplementedError
+
+    @activity.defn(name="conversion.take_catalogue")
+    async def take_catalogue(self, request: CataloguePage) -> Done:
+        """Keep tier 3's products for offers; an older version never overwrites a newer one."""
         raise NotImplementedError
 
     @activity.defn(name="conversion.close_deal")

@@ -12,13 +12,11 @@ from services.account_mgmt.schemas import (
     NeedView,
     NewAccountManager,
     NewNeed,
-    NewProduct,
     PolicyView,
-    ProductView,
 )
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import NotFound
-from workflows.contracts.base import ContactCard, Message, Money
+from workflows.contracts.base import ContactCard, Message
 
 M = TypeVar("M", bound=Message)
 Cursor = tuple[datetime, str] | None
@@ -165,7 +163,7 @@ async def last_nudge_at(conn: Connection, customer_id: str) -> datetime | None:
     return found
 
 
-# Account managers and products
+# Account managers
 
 
 async def add_manager(conn: Connection, new: NewAccountManager) -> AccountManagerView | None:
@@ -193,42 +191,6 @@ async def manager_page(conn: Connection, limit: int, after: Cursor) -> list[Acco
         limit,
     )
     return [AccountManagerView.model_validate(dict(row)) for row in rows]
-
-
-def _product(row: Any) -> ProductView:
-    return ProductView.model_validate({**dict(row), "price": Money(amount=row["price"], currency=row["currency"])})
-
-
-async def add_product(conn: Connection, new: NewProduct) -> ProductView | None:
-    """Write a product; None when the article number is taken."""
-    row = await conn.fetchrow(
-        """INSERT INTO products (id, name, unit, price, currency, tax_percent) VALUES ($1, $2, $3, $4, $5, $6)
-           ON CONFLICT (id) DO NOTHING RETURNING *""",
-        new.id,
-        new.name,
-        new.unit,
-        new.price.amount,
-        new.price.currency,
-        new.tax_percent,
-    )
-    return _product(row) if row else None
-
-
-async def product_page(conn: Connection, limit: int, after: Cursor) -> list[ProductView]:
-    """The catalogue."""
-    rows = await conn.fetch(
-        """SELECT * FROM products WHERE $1::timestamptz IS NULL OR (created_at, id) > ($1, $2)
-            ORDER BY created_at, id LIMIT $3""",
-        after[0] if after else None,
-        after[1] if after else None,
-        limit,
-    )
-    return [_product(row) for row in rows]
-
-
-async def product_exists(conn: Connection, product_id: str) -> bool:
-    """Is it in the catalogue?"""
-    return bool(await conn.fetchval("SELECT EXISTS (SELECT 1 FROM products WHERE id = $1)", product_id))
 
 
 # Needs

@@ -45,7 +45,7 @@ async def price(conn: Connection, lines: Sequence[OrderLine]) -> list[Priced]:
             line.description,
             line.quantity,
             line.unit_price.amount,
-            tax.get(line.product_id, STANDARD_TAX),
+            line.tax_percent if line.tax_percent is not None else tax.get(line.product_id, STANDARD_TAX),
         )
         for line in lines
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from services.account_mgmt import card
-from services.account_mgmt.repository import customers, insight
+from services.account_mgmt.repository import catalogue, customers, insight
 from services.account_mgmt.sales import check_owner
 from services.account_mgmt.schemas import Card, CustomerView, NeedView, NewNeed, Suggestion
 from services.chassis.errors import Invalid
@@ -46,7 +46,7 @@ async def get_card(conn: Conn, customer_id: Id) -> Card:
 async def add_need(conn: Conn, who: Who, customer_id: Id, new: NewNeed) -> NeedView:
     """Earlier needs stay as history."""
     check_owner(who, await customers.get(conn, customer_id))
-    if new.product_id and not await customers.product_exists(conn, new.product_id):
+    if new.product_id and not await catalogue.exists(conn, new.product_id):
         raise Invalid(f"There is no product {new.product_id}", field="product_id")
     return await customers.add_need(conn, customer_id, new, who.person)
 

@@ -1,4 +1,4 @@
-"""What the supervisor keeps: policies, products, account managers; and the report."""
+"""What the supervisor keeps: policies and account managers; and the report."""
 
 from __future__ import annotations
 
@@ -12,9 +12,7 @@ from services.account_mgmt.schemas import (
     ManagerReport,
     NewAccountManager,
     NewPolicy,
-    NewProduct,
     PolicyView,
-    ProductView,
 )
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.http import Conn, Page, Pager, Who, allow, new_router
@@ -55,24 +53,6 @@ async def list_managers(conn: Conn, pager: Pager) -> Page[AccountManagerView]:
     """With the size of each portfolio."""
     found = await customers.manager_page(conn, pager.limit + 1, pager.time_and_id())
     return Page.of(found, pager.limit, key=lambda m: (m.created_at.isoformat(), m.id))
-
-
-@router.post("/products", status_code=201, dependencies=SUPERVISOR, summary="Add a product")
-async def add_product(conn: Conn, new: NewProduct) -> ProductView:
-    """409 `duplicate` if the article number is taken."""
-    if new.price.amount < 0:
-        raise Invalid("A price is not negative", field="price.amount")
-    product = await customers.add_product(conn, new)
-    if product is None:
-        raise Conflict(f"There is already a product {new.id}", code="duplicate", field="id")
-    return product
-
-
-@router.get("/products", dependencies=STAFF, summary="The catalogue")
-async def list_products(conn: Conn, pager: Pager) -> Page[ProductView]:
-    """In order of entry."""
-    found = await customers.product_page(conn, pager.limit + 1, pager.time_and_id())
-    return Page.of(found, pager.limit, key=lambda p: (p.created_at.isoformat(), p.id))
 
 
 @router.get("/reports/account-managers", dependencies=[allow("supervisor", "ops")], summary="What portfolios do")

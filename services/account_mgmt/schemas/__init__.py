@@ -33,27 +33,6 @@ class AccountManagerView(Model):
     created_at: datetime
 
 
-class NewProduct(Body):
-    """A product or service. `id` is the article number."""
-
-    id: str = Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+$")
-    name: str = Field(min_length=1, max_length=200)
-    unit: str = Field(min_length=1, max_length=30)
-    price: Money
-    tax_percent: Decimal = Field(default=Decimal(20), ge=0, le=100, max_digits=5, decimal_places=2)
-
-
-class ProductView(Model):
-    """One product at its present price."""
-
-    id: str
-    name: str
-    unit: str
-    price: Money
-    tax_percent: Decimal
-    created_at: datetime
-
-
 class CustomerView(Model):
     """A customer."""
 

@@ -6,7 +6,16 @@ are the tiers' own.
 """
 
 from services.chassis.work_items.closing import cancel, cancel_for_lead, complete, expire
-from services.chassis.work_items.items import NewItem, WorkItem, get, list_items, open_item, reassign, reassign_for_lead
+from services.chassis.work_items.items import (
+    NewItem,
+    WorkItem,
+    get,
+    list_items,
+    open_item,
+    raise_priority,
+    reassign,
+    reassign_for_lead,
+)
 from services.chassis.work_items.leasing import claim, extend, open_groups, release, sweep
 
 __all__ = [
@@ -22,6 +31,7 @@ __all__ = [
     "list_items",
     "open_groups",
     "open_item",
+    "raise_priority",
     "reassign",
     "reassign_for_lead",
     "release",

@@ -155,3 +155,14 @@ async def reassign_for_lead(conn: Connection, lead_id: str, person: str, *, kind
         person,
         list(kinds),
     )
+
+
+async def raise_priority(conn: Connection, key: str, priority: int, *, assignee: str | None = None) -> None:
+    """Make an open item more urgent, and, if one is named, somebody's own."""
+    await conn.execute(
+        """UPDATE work_items SET priority = greatest(priority, $2), assignee = coalesce($3, assignee)
+            WHERE key = $1 AND state = 'open'""",
+        key,
+        priority,
+        assignee,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -11,14 +12,16 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.http import publish
+from services.chassis.mail import Attachment, NewMail, queue_mail
 from services.chassis.work_items import NewItem
 from services.conversion.actions.steps import SUPERVISOR_GROUP, Step, check_entry, check_owner, move, now, policy_of
+from services.conversion.documents.offer_pdf import mail_of, offer_pdf
 from services.conversion.domain import stages
 from services.conversion.domain.money import check_lines, totals
 from services.conversion.domain.policy import Policy, StepKind
+from services.conversion.domain.pricing import Asked, priced
 from services.conversion.records import Deal, Offer, OfferState
-from services.conversion.repository import deals, offers, timeline
-from workflows.contracts.base import OrderLine
+from services.conversion.repository import catalogue, deals, managers, offers, timeline
 from workflows.contracts.conversion import Stage
 
 _APPROVAL_PRIORITY = 10
@@ -29,7 +32,7 @@ async def make(
     deal: Deal,
     who: Principal,
     *,
-    lines: Sequence[OrderLine],
+    asked: Sequence[Asked],
     valid_until: datetime | None,
     discount_percent: Decimal,
 ) -> Offer:
@@ -40,23 +43,29 @@ async def make(
     at = now()
     policy = await policy_of(conn, deal)
     await check_entry(conn, deal, Stage.OFFER)
+    products = await catalogue.find(conn, [line.product_id for line in asked if line.product_id])
+    lines = priced(asked, products, language=deal.contact.language, at=at)
     check_lines(lines)
     valid_until = _end(valid_until, at, policy)
     await _replace(conn, deal, "superseded")
     sums = totals(lines, discount_percent=discount_percent, tax_percent=policy.tax_percent)
     earlier = await offers.of_deal(conn, deal.id)
-    sent = discount_percent <= policy.limit_of(who.role)
+    # Below the catalogue's prices is a discount too, whatever it is called.
+    sent = max(discount_percent, sums.effective_discount) <= policy.limit_of(who.role)
     offer = Offer(
         id=new_id(),
         deal_id=deal.id,
         number=earlier[0].number if earlier else await offers.next_number(conn, at.year),
         version=len(earlier) + 1,
         state="sent" if sent else "awaiting_approval",
-        lines=list(lines),
+        lines=lines,
         discount_percent=discount_percent,
         tax_percent=policy.tax_percent,
-        **sums.model_dump(),
+        **dict(sums),
         valid_until=valid_until,
+        approve_by=None if sent else policy.calendar.add(at, policy.approve_within),
+        approval_level=0,
+        warn_at=policy.warn_at(valid_until, at),
         created_by=who.person,
         created_at=at,
         sent_at=at if sent else None,
@@ -121,6 +130,38 @@ async def accept(conn: Connection, offer_id: str, who: Principal) -> Offer:
     return offer
 
 
+async def document(conn: Connection, offer: Offer, deal: Deal) -> bytes:
+    """The offer as PDF, in the customer's language."""
+    policy = await policy_of(conn, deal)
+    author = await managers.find(conn, offer.created_by)
+    # Setting the page is pure computing: other requests go on meanwhile.
+    return await asyncio.to_thread(offer_pdf, offer, deal.contact, policy, author.name if author else offer.created_by)
+
+
+async def send(conn: Connection, offer_id: str, who: Principal) -> str:
+    """Mail a sent offer with its PDF to the lead, once; the mail's id. Raises Conflict `wrong_state`, `no_address`."""
+    offer, deal = await _in_state(conn, offer_id, who, "sent")
+    _check_valid(offer)
+    if not deal.contact.email:
+        raise Conflict("no e-mail address is known of this customer", code="no_address")
+    policy = await policy_of(conn, deal)
+    author = await managers.find(conn, offer.created_by)
+    subject, text = mail_of(offer, deal.contact, policy, author.name if author else offer.created_by)
+    file = Attachment(f"offer-{offer.number}-{offer.version}.pdf", "application/pdf", await document(conn, offer, deal))
+    mail_id = await queue_mail(
+        conn,
+        NewMail(
+            key=f"offer:{offer.id}:mail", purpose="offer", to=deal.contact.email, subject=subject, text=text,
+            lead_id=deal.lead_id, reply_to=author.email if author else None, attachments=[file],
+        ),
+    )  # fmt: skip
+    await timeline.add(
+        conn, deal.id, at=now(), by=who.person, kind="offer_mailed",
+        text=f"offer {offer.number}/{offer.version} mailed", data=_refs(offer),
+    )  # fmt: skip
+    return mail_id
+
+
 async def expire(conn: Connection, offer: Offer) -> None:
     """Close an offer that nobody answered in time. The workflow's own timer reminds the manager of it."""
     deal = await deals.get(conn, offer.deal_id, lock=True)
@@ -161,13 +202,13 @@ async def _ask_approval(conn: Connection, deal: Deal, who: Principal, offer: Off
         lead_id=deal.lead_id,
         priority=_APPROVAL_PRIORITY,
         group_key=SUPERVISOR_GROUP,
-        payload={"deal_id": deal.id, "offer_id": offer.id, "discount_percent": str(offer.discount_percent)},
+        payload={"deal_id": deal.id, "offer_id": offer.id, "discount_percent": str(offer.effective_discount)},
     )
     await work_items.open_item(conn, item)
     step = Step(
         kind="offer_waits",
         what="offer waits for approval",
-        text=f"offer {offer.number}/{offer.version} waits for approval: discount {offer.discount_percent} %",
+        text=f"offer {offer.number}/{offer.version} waits for approval: {offer.effective_discount} % under list",
         next_action="approval of the offer",
         next_action_at=policy.next_step(StepKind.APPROVAL, now()),
         data=_refs(offer),

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import typst
 
-from services.conversion.domain.money import cents, line_total
+from services.conversion.domain.money import OfferLine, TaxSum, cents, line_total
 from services.conversion.domain.policy import Policy
 from services.conversion.records import Offer
 from workflows.contracts.base import ContactCard
@@ -29,6 +29,8 @@ _LABELS = {
         "quantity": "Кількість",
         "price": "Ціна",
         "amount": "Сума",
+        "tax_rate": "ПДВ, %",
+        "line_discount": "знижка",
         "subtotal": "Разом без знижки",
         "discount": "Знижка",
         "net": "Разом без ПДВ",
@@ -49,6 +51,8 @@ _LABELS = {
         "quantity": "Quantity",
         "price": "Price",
         "amount": "Amount",
+        "tax_rate": "VAT, %",
+        "line_discount": "discount",
         "subtotal": "Subtotal before discount",
         "discount": "Discount",
         "net": "Net",
@@ -92,16 +96,8 @@ def offer_data(offer: Offer, contact: ContactCard, policy: Policy, author: str) 
         "draft": offer.sent_at is None,
         "date": _day(offer.created_at.astimezone(zone), language),
         "valid_until": _day(offer.valid_until.astimezone(zone), language),
-        "lines": [
-            {
-                "number": str(number),
-                "description": line.description,
-                "quantity": _number(line.quantity.normalize(), language),
-                "price": _number(cents(line.unit_price.amount), language),
-                "amount": _number(line_total(line), language),
-            }
-            for number, line in enumerate(offer.lines, start=1)
-        ],
+        "several_taxes": len(offer.taxes) > 1,
+        "lines": [_line(number, line, offer, labels, language) for number, line in enumerate(offer.lines, start=1)],
         "sums": _sums(offer, labels, language),
         "total": f"{_number(offer.total, language)}{_NARROW}{offer.currency}",
         "author": author,
@@ -111,17 +107,58 @@ def offer_data(offer: Offer, contact: ContactCard, policy: Policy, author: str) 
 def _sums(offer: Offer, labels: dict[str, str], language: str) -> list[tuple[str, str]]:
     sums = []
     if offer.discount:
-        percent = _number(offer.discount_percent.normalize(), language)
+        percent = f" {_percent(offer.discount_percent, language)}{_NARROW}%" if offer.discount_percent else ""
         sums += [
             (labels["subtotal"], _number(offer.subtotal, language)),
-            (f"{labels['discount']} {percent}{_NARROW}%", f"−{_number(offer.discount, language)}"),
+            (f"{labels['discount']}{percent}", f"−{_number(offer.discount, language)}"),
         ]
-    rate = _number(offer.tax_percent.normalize(), language)
-    return [
-        *sums,
-        (labels["net"], _number(offer.net, language)),
-        (f"{labels['tax']} {rate}{_NARROW}%", _number(offer.tax, language)),
-    ]
+    sums.append((labels["net"], _number(offer.net, language)))
+    return [*sums, *(_tax(tax, labels, language, several=len(offer.taxes) > 1) for tax in offer.taxes)]
+
+
+def _tax(tax: TaxSum, labels: dict[str, str], language: str, *, several: bool) -> tuple[str, str]:
+    rate = f"{labels['tax']} {_percent(tax.percent, language)}{_NARROW}%"
+    return f"{rate} ({_number(tax.net, language)})" if several else rate, _number(tax.tax, language)
+
+
+def _line(number: int, line: OfferLine, offer: Offer, labels: dict[str, str], language: str) -> dict[str, str]:
+    description = line.description
+    if line.discount_percent:
+        description += f" ({labels['line_discount']} {_percent(line.discount_percent, language)}{_NARROW}%)"
+    rate = offer.tax_percent if line.tax_percent is None else line.tax_percent
+    return {
+        "number": str(number),
+        "description": description,
+        "quantity": _percent(line.quantity, language),
+        "price": _number(cents(line.unit_price.amount), language),
+        "tax": _percent(rate, language),
+        "amount": _number(line_total(line), language),
+    }
+
+
+def _percent(value: Decimal, language: str) -> str:
+    """Without zeros at the end: 20, 7,5."""
+    plain = value.normalize()
+    return _number(plain if plain.as_tuple().exponent <= 0 else plain.quantize(Decimal(1)), language)  # type: ignore[operator]
+
+
+def mail_of(offer: Offer, contact: ContactCard, policy: Policy, author: str) -> tuple[str, str]:
+    """Subject and words of the mail that carries the offer."""
+    language = "uk" if contact.language == "uk" else "en"
+    until = _day(offer.valid_until.astimezone(ZoneInfo(policy.calendar.timezone)), language)
+    name = f", {contact.contact_name}" if contact.contact_name else ""
+    title = f"{_LABELS[language]['title']} {_LABELS[language]['number']} {offer.number}"
+    if language == "uk":
+        text = (
+            f"Добрий день{name}!\n\nНадсилаємо нашу пропозицію, як домовилися. Вона дійсна до {until}\n"
+            f"Якщо є запитання, просто дайте відповідь на цей лист.\n\nЗ повагою\n{author}\n{policy.seller[0]}\n"
+        )
+    else:
+        text = (
+            f"Good day{name},\n\nplease find our offer attached, as agreed. It is valid until {until}.\n"
+            f"If you have questions, simply answer this mail.\n\nWith kind regards\n{author}\n{policy.seller[0]}\n"
+        )
+    return title, text
 
 
 def _number(value: Decimal, language: str) -> str:

@@ -1,6 +1,7 @@
 """Exact money: the only place of tier 2 that rounds, and an offer's totals.
 
-A discount lowers each unit price, so the lines of the order that follows add up to the offer to the cent.
+A discount lowers each unit price, so the lines of the order that follows add up to the offer to the cent; tax is
+rounded line by line, as the invoice does it.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.chassis.errors import Invalid
 from workflows.contracts.base import Money, OrderLine
@@ -18,8 +19,28 @@ LARGEST = Decimal("99999999999999.99")
 _HUNDRED = Decimal(100)
 
 
+class OfferLine(OrderLine):
+    """A line of an offer. `unit_price` is before any discount; `list_price` the catalogue's, if it has one."""
+
+    discount_percent: Decimal = Field(default=Decimal(0), ge=0, le=100)
+    list_price: Money | None = None
+
+
+class TaxSum(BaseModel):
+    """What is taxed at one rate, and the tax on it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    percent: Decimal
+    net: Decimal
+    tax: Decimal
+
+
 class Totals(BaseModel):
-    """What an offer comes to. `subtotal` is before discount, `net` before tax, `total` is to be paid."""
+    """What an offer comes to. `subtotal` is before discount, `net` before tax, `total` is to be paid.
+
+    `effective_discount` compares with the catalogue's prices: a lowered price is a discount too.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -29,6 +50,8 @@ class Totals(BaseModel):
     tax: Decimal
     total: Decimal
     currency: str
+    taxes: list[TaxSum]
+    effective_discount: Decimal
 
 
 def cents(amount: Decimal) -> Decimal:
@@ -47,18 +70,21 @@ def line_total(line: OrderLine) -> Decimal:
 
 
 def discounted(lines: Sequence[OrderLine], discount_percent: Decimal) -> list[OrderLine]:
-    """The lines at the prices the customer pays, before tax."""
-    return [
-        line.model_copy(
-            update={
-                "unit_price": Money(
-                    amount=cents(line.unit_price.amount * (_HUNDRED - discount_percent) / _HUNDRED),
-                    currency=line.unit_price.currency,
-                )
-            }
-        )
-        for line in lines
-    ]
+    """The lines at the prices the customer pays, before tax: the line's own discount first, then the offer's."""
+    return [_discounted(line, discount_percent) for line in lines]
+
+
+def _discounted(line: OrderLine, discount_percent: Decimal) -> OrderLine:
+    own = line.discount_percent if isinstance(line, OfferLine) else Decimal(0)
+    left = (_HUNDRED - own) / _HUNDRED * (_HUNDRED - discount_percent) / _HUNDRED
+    price = Money(amount=cents(line.unit_price.amount * left), currency=line.unit_price.currency)
+    return OrderLine(
+        product_id=line.product_id,
+        description=line.description,
+        quantity=line.quantity,
+        unit_price=price,
+        tax_percent=line.tax_percent,
+    )
 
 
 def net_of(lines: Sequence[OrderLine]) -> Decimal:
@@ -67,9 +93,11 @@ def net_of(lines: Sequence[OrderLine]) -> Decimal:
 
 
 def totals(lines: Sequence[OrderLine], *, discount_percent: Decimal, tax_percent: Decimal) -> Totals:
-    """Totals of checked lines."""
-    subtotal, net = net_of(lines), net_of(discounted(lines, discount_percent))
-    tax = percent_of(net, tax_percent)
+    """Totals of checked lines; `tax_percent` is for lines that do not say their own."""
+    paid = discounted(lines, discount_percent)
+    subtotal, net = net_of(lines), net_of(paid)
+    taxes = _taxes(paid, tax_percent)
+    tax = sum((one.tax for one in taxes), Decimal("0.00"))
     return Totals(
         subtotal=subtotal,
         discount=subtotal - net,
@@ -77,7 +105,31 @@ def totals(lines: Sequence[OrderLine], *, discount_percent: Decimal, tax_percent
         tax=tax,
         total=net + tax,
         currency=lines[0].unit_price.currency,
+        taxes=taxes,
+        effective_discount=_effective(lines, net),
     )
+
+
+def _taxes(paid: Sequence[OrderLine], usual: Decimal) -> list[TaxSum]:
+    """Tax by rate, the highest first; each line's tax is rounded by itself."""
+    sums: dict[Decimal, tuple[Decimal, Decimal]] = {}
+    for line in paid:
+        rate = usual if line.tax_percent is None else line.tax_percent
+        net, tax = sums.get(rate, (Decimal("0.00"), Decimal("0.00")))
+        amount = line_total(line)
+        sums[rate] = (net + amount, tax + percent_of(amount, rate))
+    return [TaxSum(percent=rate, net=sums[rate][0], tax=sums[rate][1]) for rate in sorted(sums, reverse=True)]
+
+
+def _effective(lines: Sequence[OrderLine], net: Decimal) -> Decimal:
+    """Per cent under the list prices; never below zero."""
+    listed = Decimal(0)
+    for line in lines:
+        price = line.list_price if isinstance(line, OfferLine) and line.list_price else line.unit_price
+        listed += cents(line.quantity * price.amount)
+    if listed <= net:
+        return Decimal("0.00")
+    return cents((listed - net) / listed * _HUNDRED)
 
 
 def check_lines(lines: Sequence[OrderLine]) -> None:

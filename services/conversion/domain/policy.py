@@ -74,6 +74,9 @@ class Policy(BaseModel):
     overflow_after: Duration = Field(default=timedelta(hours=4), description="Waiting for a free manager, at most.")
     overflow_owner: str | None = Field(default=None, max_length=100, description="Who takes what waited too long.")
     discount_limit: dict[str, DiscountPercent] = Field(description="Largest discount without approval, by role.")
+    approve_within: Duration = Field(default=timedelta(hours=4), description="For deciding on a discount.")
+    approval_escalate_to: str | None = Field(default=None, max_length=100, description="Who decides when it is late.")
+    offer_warn_before: Duration = Field(default=timedelta(days=2), description="Calendar time before it runs out.")
     offer_valid_for: Duration = Field(default=timedelta(days=14), description="Calendar time, when not said.")
     tax_percent: DiscountPercent = Decimal("20")
     seller: list[str] = Field(default=["Leadrelay"], min_length=1, max_length=8, description="Letterhead of offers.")
@@ -109,6 +112,11 @@ class Policy(BaseModel):
         """When a deal has stood in a stage for too long; none if the policy sets no limit."""
         limit = self.stale_after.get(stage)
         return self.calendar.add(since, limit) if limit else None
+
+    def warn_at(self, valid_until: datetime, at: datetime) -> datetime | None:
+        """When to warn that an offer runs out; none if it is so short that its making is the warning."""
+        moment = valid_until - self.offer_warn_before
+        return moment if moment > at else None
 
     def limit_of(self, role: str) -> Decimal:
         """The largest discount this role may give alone, in per cent."""

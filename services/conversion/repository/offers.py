@@ -25,32 +25,54 @@ async def next_number(conn: Connection, year: int) -> str:
     return f"{year}-{value:06d}"
 
 
+_WRITTEN = (
+    "id", "deal_id", "number", "version", "state", "lines", "discount_percent", "effective_discount", "tax_percent",
+    "taxes", "subtotal", "discount", "net", "tax", "total", "currency", "valid_until", "approve_by", "warn_at",
+    "created_by", "created_at", "sent_at",
+)  # fmt: skip
+
+
 async def add(conn: Connection, offer: Offer) -> Offer:
     """Write a new offer."""
+    holes = ", ".join(f"${number}" for number in range(1, len(_WRITTEN) + 1))
     row = await conn.fetchrow(
-        """INSERT INTO offers (id, deal_id, number, version, state, lines, discount_percent, tax_percent, subtotal,
-                               discount, net, tax, total, currency, valid_until, created_by, created_at, sent_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) RETURNING *""",
-        offer.id,
-        offer.deal_id,
-        offer.number,
-        offer.version,
-        offer.state,
-        offer.lines,
-        offer.discount_percent,
-        offer.tax_percent,
-        offer.subtotal,
-        offer.discount,
-        offer.net,
-        offer.tax,
-        offer.total,
-        offer.currency,
-        offer.valid_until,
-        offer.created_by,
-        offer.created_at,
-        offer.sent_at,
+        f"INSERT INTO offers ({', '.join(_WRITTEN)}) VALUES ({holes}) RETURNING *",
+        *(_plain(getattr(offer, name)) for name in _WRITTEN),
     )
     return _offer(row)
+
+
+def _plain(value: Any) -> Any:
+    return [item.model_dump(mode="json") for item in value] if isinstance(value, list) else value
+
+
+async def late_approvals(conn: Connection, now: datetime) -> list[Offer]:
+    """Offers whose approval is overdue, at most 200."""
+    rows = await conn.fetch(
+        "SELECT * FROM offers WHERE state = 'awaiting_approval' AND approve_by < $1 ORDER BY approve_by LIMIT 200", now
+    )
+    return [_offer(row) for row in rows]
+
+
+async def raise_level(conn: Connection, offer_id: str, approve_by: datetime | None) -> Offer:
+    """Count one more reminder of an approval, and when the next one is due."""
+    row = await conn.fetchrow(
+        "UPDATE offers SET approval_level = approval_level + 1, approve_by = $2 WHERE id = $1 RETURNING *",
+        offer_id,
+        approve_by,
+    )
+    return _offer(row)
+
+
+async def to_warn(conn: Connection, now: datetime) -> list[Offer]:
+    """Sent offers that run out soon and of which nobody has been warned, at most 200; they are marked as warned."""
+    rows = await conn.fetch(
+        """UPDATE offers SET warn_at = NULL WHERE id IN (
+               SELECT id FROM offers WHERE state = 'sent' AND warn_at < $1 ORDER BY warn_at LIMIT 200
+                  FOR UPDATE SKIP LOCKED) RETURNING *""",
+        now,
+    )
+    return [_offer(row) for row in rows]
 
 
 async def decide(conn: Connection, offer_id: str, state: OfferState, *, by: str, at: datetime) -> Offer:

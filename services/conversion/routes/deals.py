@@ -144,10 +144,22 @@ async def make_offer(deal_id: Id, body: NewOffer, conn: Conn, who: Who, response
     """State `sent`, or `awaiting_approval` if the discount is above one's limit. 409 `not_qualified`."""
     deal = await deal_for(conn, deal_id, who)
     offer = await offer_actions.make(
-        conn, deal, who, lines=body.lines, valid_until=body.valid_until, discount_percent=body.discount_percent
+        conn,
+        deal,
+        who,
+        asked=[line.asked() for line in body.lines],
+        valid_until=body.valid_until,
+        discount_percent=body.discount_percent,
     )
     response.headers["Location"] = f"/v1/offers/{offer.id}"
     return OfferAnswer.of(offer)
+
+
+@router.get("/deals/{deal_id}/offers", dependencies=[_STAFF], summary="A deal's offers by version")
+async def list_offers(deal_id: Id, conn: Conn) -> Page[OfferAnswer]:
+    """The first version first; they are few, so there is one page."""
+    await deals.get(conn, deal_id)
+    return Page(items=[OfferAnswer.of(offer) for offer in await offers.of_deal(conn, deal_id)], next=None)
 
 
 @router.post("/deals/{deal_id}/win", dependencies=[_STAFF], summary="Close the sale")

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated
 
-from fastapi import Body, Response
+from fastapi import Body, Query, Response
 
-from services.chassis.http import Conn, Id, Who, allow, new_router
+from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
 from services.conversion.actions import offers as actions
-from services.conversion.actions.steps import policy_of
-from services.conversion.documents.offer_pdf import offer_pdf
-from services.conversion.repository import deals, managers, offers
-from services.conversion.schemas.offers import OfferAnswer, Refusal
+from services.conversion.actions.steps import now
+from services.conversion.repository import catalogue, deals, offers
+from services.conversion.schemas.common import Moment
+from services.conversion.schemas.offers import (
+    CatalogueEntry,
+    OfferAnswer,
+    OfferChanges,
+    Refusal,
+    SentOffer,
+    compare,
+)
 
 router = new_router(tags=["offers"])
 _STAFF = allow("manager", "supervisor")
@@ -36,6 +42,37 @@ async def accept(offer_id: Id, conn: Conn, who: Who) -> OfferAnswer:
     return OfferAnswer.of(await actions.accept(conn, offer_id, who))
 
 
+@router.post(
+    "/offers/{offer_id}/send", status_code=202, dependencies=[_STAFF], summary="Mail the offer to the customer"
+)
+async def send(offer_id: Id, conn: Conn, who: Who) -> SentOffer:
+    """With the PDF. Once per offer: sent again, it is the same mail. 409 `wrong_state`, `no_address`."""
+    return SentOffer(mail_id=await actions.send(conn, offer_id, who), offer_id=offer_id)
+
+
+@router.get("/offers/{offer_id}/changes", dependencies=[_STAFF], summary="What is new in this version")
+async def changes(offer_id: Id, conn: Conn) -> OfferChanges:
+    """Compared with the version before."""
+    offer = await offers.get(conn, offer_id)
+    earlier = [one for one in await offers.of_deal(conn, offer.deal_id) if one.version < offer.version]
+    return compare(earlier[-1] if earlier else None, offer)
+
+
+@router.get("/catalogue", dependencies=[_STAFF], summary="What can be offered")
+async def list_catalogue(
+    conn: Conn,
+    pager: Pager,
+    q: Annotated[str | None, Query(min_length=1, max_length=100, description="In the number or a name.")] = None,
+    language: Annotated[str, Query(pattern="^[a-z]{2}$")] = "uk",
+    at: Annotated[Moment | None, Query(description="Prices of this moment; now, if not given.")] = None,
+) -> Page[CatalogueEntry]:
+    """By article number, as account management published it last; it is here also while that tier is down."""
+    cursor = pager.cursor(1)
+    found = await catalogue.page(conn, q=q, limit=pager.limit + 1, after=cursor[0] if cursor else None)
+    items = [CatalogueEntry.of(item, language, at or now()) for item in found]
+    return Page.of(items, pager.limit, key=lambda entry: (entry.product_id,))
+
+
 @router.get(
     "/offers/{offer_id}.pdf",
     dependencies=[_STAFF],
@@ -46,13 +83,7 @@ async def accept(offer_id: Id, conn: Conn, who: Who) -> OfferAnswer:
 async def pdf(offer_id: Id, conn: Conn) -> Response:
     """In the customer's language (Ukrainian or English); marked as a draft unless it was sent."""
     offer = await offers.get(conn, offer_id)
-    deal = await deals.get(conn, offer.deal_id)
-    policy = await policy_of(conn, deal)
-    author = await managers.find(conn, offer.created_by)
-    # Setting the page takes a fraction of a second of pure computing.
-    content = await asyncio.to_thread(
-        offer_pdf, offer, deal.contact, policy, author.name if author else offer.created_by
-    )
+    content = await actions.document(conn, offer, await deals.get(conn, offer.deal_id))
     headers = {"Content-Disposition": f'inline; filename="offer-{offer.number}-{offer.version}.pdf"'}
     return Response(content, media_type="application/pdf", headers={**headers, "Cache-Control": "no-store"})
 

@@ -11,15 +11,15 @@ from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, StringCon
 from workflows.contracts.base import Money, OrderLine
 
 
-def _no_nul(text: str) -> str:
-    # PostgreSQL stores every character but this one.
+def no_nul(text: str) -> str:
+    """Refuse the one character that PostgreSQL does not store."""
     if "\x00" in text:
         raise ValueError("must not contain NUL characters")
     return text
 
 
-Short = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True), AfterValidator(_no_nul)]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=5000, strip_whitespace=True), AfterValidator(_no_nul)]
+Short = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True), AfterValidator(no_nul)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=5000, strip_whitespace=True), AfterValidator(no_nul)]
 PersonId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@-]{0,99}$")]
 Percent = Annotated[Decimal, Field(ge=0, le=100, max_digits=5, decimal_places=2)]
 _FIRST_YEAR, _LAST_YEAR = 2000, 2200
@@ -54,7 +54,7 @@ class Line(OrderLine):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": LINE_EXAMPLE})
 
-    description: Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(_no_nul)]
+    description: Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(no_nul)]
     product_id: Short | None = None
 
 

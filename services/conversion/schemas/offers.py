@@ -4,21 +4,46 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, StringConstraints
 
 from services.chassis.http import Body, Model
+from services.conversion.domain.money import OfferLine, TaxSum
+from services.conversion.domain.pricing import Asked, name_in, price_at
 from services.conversion.records import Offer, OfferState
-from services.conversion.schemas.common import LINE_EXAMPLE, Lines, Moment, Percent, Text, example, money
-from workflows.contracts.base import Money, OrderLine
+from services.conversion.schemas.common import LINE_EXAMPLE, Moment, Percent, Short, Text, example, money, no_nul
+from workflows.contracts.base import Money
+from workflows.contracts.catalogue import CatalogueItem
+
+
+class AskedLine(Body):
+    """A line: of the catalogue, which knows name, price and tax, or a free one."""
+
+    model_config = example(product_id="FTL-UA", quantity="2", discount_percent="3")
+
+    product_id: Short | None = None
+    description: Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(no_nul)] | None = None
+    quantity: Annotated[Decimal, Field(gt=0, max_digits=12, decimal_places=3)]
+    unit_price: Money | None = None
+    tax_percent: Percent | None = None
+    discount_percent: Percent = Decimal(0)
+
+    def asked(self) -> Asked:
+        """For the rules."""
+        return Asked(**dict(self))
 
 
 class NewOffer(Body):
     """An offer to the deal's customer; it replaces the one that waits for an answer."""
 
-    model_config = example(lines=[LINE_EXAMPLE], valid_until="2030-05-20T18:00:00+03:00", discount_percent="5")
+    model_config = example(
+        lines=[{"product_id": "FTL-UA", "quantity": "2"}, LINE_EXAMPLE],
+        valid_until="2030-05-20T18:00:00+03:00",
+        discount_percent="5",
+    )
 
-    lines: Lines
+    lines: Annotated[list[AskedLine], Field(min_length=1, max_length=200)]
     valid_until: Moment | None = Field(default=None, description="As long as the policy says, if not given.")
     discount_percent: Percent = Decimal(0)
 
@@ -31,6 +56,19 @@ class Refusal(Body):
     reason: Text | None = None
 
 
+class TaxLine(Model):
+    """What is taxed at one rate."""
+
+    percent: str
+    net: Money
+    tax: Money
+
+    @classmethod
+    def of(cls, tax: TaxSum, currency: str) -> TaxLine:
+        """From the sums."""
+        return cls(percent=f"{tax.percent:f}", net=money(tax.net, currency), tax=money(tax.tax, currency))
+
+
 class OfferAnswer(Model):
     """An offer. `subtotal` is before discount, `net` before tax, `total` is to be paid."""
 
@@ -39,9 +77,11 @@ class OfferAnswer(Model):
     number: str
     version: int
     state: OfferState
-    lines: list[OrderLine]
+    lines: list[OfferLine]
     discount_percent: str
-    tax_percent: str
+    effective_discount: str = Field(description="Per cent under the catalogue's prices; it counts for the limit.")
+    tax_percent: str = Field(description="Of lines that do not say their own.")
+    taxes: list[TaxLine]
     subtotal: Money
     discount: Money
     net: Money
@@ -59,5 +99,86 @@ class OfferAnswer(Model):
         """From the row."""
         plain = {name: value for name, value in offer if name in cls.model_fields}
         sums = {name: money(plain[name], offer.currency) for name in ("subtotal", "discount", "net", "tax", "total")}
-        percents = {name: f"{plain[name]:f}" for name in ("discount_percent", "tax_percent")}
-        return cls(**{**plain, **sums, **percents})
+        names = ("discount_percent", "effective_discount", "tax_percent")
+        percents = {name: f"{plain[name]:f}" for name in names}
+        return cls(**{**plain, **sums, **percents, "taxes": [TaxLine.of(tax, offer.currency) for tax in offer.taxes]})
+
+
+class LineChange(Model):
+    """What became of a line between two versions: `added`, `removed` or `changed`, by its name."""
+
+    what: Literal["added", "removed", "changed"]
+    description: str
+    before: OfferLine | None
+    after: OfferLine | None
+
+
+class OfferChanges(Model):
+    """What is different from the version before; empty for the first."""
+
+    offer_id: str
+    number: str
+    version: int
+    before: int | None
+    total_before: Money | None
+    total: Money
+    discount_before: str | None
+    discount: str
+    lines: list[LineChange]
+
+
+class SentOffer(Model):
+    """The mail that carries an offer."""
+
+    mail_id: str
+    offer_id: str
+
+
+class CatalogueEntry(Model):
+    """A product as it can be offered now. Without a price, the offer's line must say one."""
+
+    product_id: str
+    name: str
+    unit: str
+    kind: str
+    tax_percent: str
+    price: Money | None
+    version: int
+
+    @classmethod
+    def of(cls, item: CatalogueItem, language: str, at: datetime) -> CatalogueEntry:
+        """From what tier 3 told."""
+        return cls(
+            product_id=item.product_id,
+            name=name_in(item, language) or item.product_id,
+            unit=item.unit,
+            kind=item.kind,
+            tax_percent=f"{item.tax_percent:f}",
+            price=price_at(item, at),
+            version=item.version,
+        )
+
+
+def compare(before: Offer | None, after: Offer) -> OfferChanges:
+    """The differences of two versions of an offer. Lines are the same by product, or else by description."""
+    old = {line.product_id or line.description: line for line in before.lines} if before else {}
+    new = {line.product_id or line.description: line for line in after.lines}
+    changed: list[LineChange] = []
+    for key in [*new, *(key for key in old if key not in new)]:
+        one, other = old.get(key), new.get(key)
+        if one == other or (before is None):
+            continue
+        what: Literal["added", "removed", "changed"] = "added" if one is None else "changed" if other else "removed"
+        named = other or one
+        changed.append(LineChange(what=what, description=named.description if named else "", before=one, after=other))
+    return OfferChanges(
+        offer_id=after.id,
+        number=after.number,
+        version=after.version,
+        before=before.version if before else None,
+        total_before=money(before.total, before.currency) if before else None,
+        total=money(after.total, after.currency),
+        discount_before=f"{before.discount_percent:f}" if before else None,
+        discount=f"{after.discount_percent:f}",
+        lines=changed,
+    )

@@ -1,0 +1,100 @@
+"""The catalogue: products and services, their names, prices by date, tax and units."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints, model_validator
+
+from services.chassis.http import Body, Model
+from workflows.contracts.base import Money
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
+Names = Annotated[dict[Language, Name], Field(max_length=20, description="By language, ISO 639-1.")]
+Unit = Annotated[str, StringConstraints(min_length=1, max_length=30)]
+Tax = Annotated[Decimal, Field(ge=0, le=100, max_digits=5, decimal_places=2)]
+Kind = Literal["product", "service"]
+_EXAMPLE: dict[str, Any] = {
+    "id": "FTL-UA",
+    "name": "Повне завантаження Україною, 22 т",
+    "names": {"en": "Full truck within Ukraine, 22 t"},
+    "unit": "trip",
+    "price": {"amount": "28500.00", "currency": "UAH"},
+    "tax_percent": "20",
+}
+
+
+class NewProduct(Body):
+    """A product or service. `id` is the article number; the price is valid from now on."""
+
+    model_config = ConfigDict(json_schema_extra={"example": _EXAMPLE})
+
+    id: str = Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+$")
+    name: Name
+    names: Names = Field(default_factory=dict)
+    kind: Kind = "service"
+    unit: Unit
+    price: Money
+    tax_percent: Tax = Decimal(20)
+
+
+class ProductChange(Body):
+    """Changes of a product; what is not given stays. One that is not active is not offered any more."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"names": {"en": "Full truck, 22 t"}, "active": True}})
+
+    name: Name | None = None
+    names: Names | None = None
+    unit: Unit | None = None
+    tax_percent: Tax | None = None
+    active: bool | None = None
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if not self.model_dump(exclude_none=True):
+            raise ValueError("name at least one thing to change")
+        return self
+
+
+class NewPrice(Body):
+    """A price from a moment on; without one, from now on."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"price": {"amount": "29900.00", "currency": "UAH"}, "valid_from": "2030-01-01T00:00:00+02:00"}
+        }
+    )
+
+    price: Money
+    valid_from: AwareDatetime | None = None
+
+
+class PriceView(Model):
+    """A price and since when it is valid; null for always."""
+
+    price: Money
+    valid_from: datetime | None
+
+
+class ProductView(Model):
+    """One product with its price at the moment that was asked for."""
+
+    id: str
+    name: str
+    names: dict[str, str]
+    kind: Kind
+    unit: str
+    price: Money
+    tax_percent: Decimal
+    active: bool
+    version: int
+    created_at: datetime
+
+
+class ProductDetail(ProductView):
+    """One product with all its prices, the latest first."""
+
+    prices: list[PriceView]

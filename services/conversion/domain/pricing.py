@@ -1,0 +1,81 @@
+"""From what a manager asks for to the lines of an offer: names, prices and tax come from the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from services.chassis.errors import Invalid
+from services.conversion.domain.money import OfferLine
+from workflows.contracts.base import Money
+from workflows.contracts.catalogue import CatalogueItem
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A line as it was asked for. What is not given is the catalogue's."""
+
+    quantity: Decimal
+    product_id: str | None = None
+    description: str | None = None
+    unit_price: Money | None = None
+    tax_percent: Decimal | None = None
+    discount_percent: Decimal = Decimal(0)
+
+
+def priced(
+    asked: Sequence[Asked], catalogue: Mapping[str, CatalogueItem], *, language: str, at: datetime
+) -> list[OfferLine]:
+    """The lines of an offer made at a moment, in the customer's language. Raises Invalid, naming the field."""
+    currency = next((line.unit_price.currency for line in asked if line.unit_price), None)
+    lines = []
+    for number, line in enumerate(asked):
+        item = catalogue.get(line.product_id or "")
+        lines.append(_line(number, line, item, language, at, currency))
+        currency = currency or lines[0].unit_price.currency
+    return lines
+
+
+def _line(
+    number: int, asked: Asked, item: CatalogueItem | None, language: str, at: datetime, currency: str | None
+) -> OfferLine:
+    field = f"lines[{number}]"
+    if item is not None and not item.active:
+        raise Invalid("is not offered any more", field=f"{field}.product_id")
+    listed = price_at(item, at, currency) if item else None
+    description = asked.description or (name_in(item, language) if item else None)
+    if not description:
+        unknown = f"there is no product {asked.product_id} in the catalogue: " if asked.product_id else ""
+        raise Invalid(f"{unknown}a free line needs its description", field=f"{field}.description")
+    price = asked.unit_price or listed
+    if price is None:
+        raise Invalid("needs a price: the catalogue has none for it", field=f"{field}.unit_price")
+    tax = asked.tax_percent if asked.tax_percent is not None else (item.tax_percent if item else None)
+    comparable = listed if listed and listed.currency == price.currency else None
+    return OfferLine(
+        product_id=asked.product_id,
+        description=description,
+        quantity=asked.quantity,
+        unit_price=price,
+        tax_percent=tax,
+        discount_percent=asked.discount_percent,
+        list_price=comparable,
+    )
+
+
+def name_in(item: CatalogueItem, language: str) -> str | None:
+    """The product's name in a language, or else the one for all others."""
+    return item.names.get(language) or item.names.get("")
+
+
+def price_at(item: CatalogueItem, at: datetime, currency: str | None = None) -> Money | None:
+    """The price valid at a moment, in this currency if one is named: the latest that had begun."""
+    begun = [
+        one
+        for one in item.prices
+        if (one.valid_from is None or one.valid_from <= at) and currency in (None, one.price.currency)
+    ]
+    begun.sort(key=lambda one: (one.valid_from is not None, one.valid_from))
+    return begun[-1].price if begun else None
