@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from temporalio.contrib.pydantic import pydantic_data_converter
 
-from workflows.contracts import account_mgmt, base, commission, conversion, deal, lead_gen
+from workflows.contracts import account_mgmt, base, catalogue, commission, conversion, deal, lead_gen
 from workflows.contracts.base import Message, Money
 from workflows.contracts.conversion import WonOrder
 
-MODULES: tuple[ModuleType, ...] = (base, commission, deal, lead_gen, conversion, account_mgmt)
+MODULES: tuple[ModuleType, ...] = (base, catalogue, commission, deal, lead_gen, conversion, account_mgmt)
 KNOWN_FIELDS = Path(__file__).with_name("fields.json")
 
 MESSAGES = sorted(
@@ -52,6 +52,15 @@ st.register_type_strategy(
         Money,
         amount=st.decimals(min_value=Decimal("-9999999"), max_value=Decimal("9999999"), places=2),
         currency=st.sampled_from(["UAH", "EUR"]),
+    ),
+)
+st.register_type_strategy(
+    catalogue.CatalogueItem,
+    st.builds(
+        catalogue.CatalogueItem,
+        tax_percent=st.decimals(0, 100, places=2),
+        names=st.dictionaries(st.text(max_size=2), st.text()),
+        prices=st.lists(st.from_type(catalogue.CataloguePrice)),
     ),
 )
 st.register_type_strategy(

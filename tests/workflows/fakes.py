@@ -16,6 +16,7 @@ from workflows.contracts import account_mgmt as am
 from workflows.contracts import conversion as cv
 from workflows.contracts import lead_gen as lg
 from workflows.contracts.base import ContactCard, Done, Message
+from workflows.contracts.catalogue import CataloguePage, ReadCatalogue
 from workflows.contracts.commission import MoneyEvent
 
 M = TypeVar("M", bound=Message)
@@ -132,6 +133,10 @@ class FakeConversion(cv.ConversionActivities, Recorder):
     async def add_hand_over(self, request: cv.AddHandOver) -> Done:
         return await self.take(request, lambda _: Done())  # type: ignore[no-any-return]
 
+    @activity.defn(name="conversion.take_catalogue")
+    async def take_catalogue(self, request: CataloguePage) -> Done:
+        return await self.take(request, lambda _: Done())  # type: ignore[no-any-return]
+
     @activity.defn(name="conversion.record_commission")
     async def record_commission(self, request: MoneyEvent) -> Done:
         return await self.take(request, lambda _: Done())  # type: ignore[no-any-return]
@@ -182,6 +187,10 @@ class FakeAccountMgmt(am.AccountMgmtActivities, Recorder):
     @activity.defn(name="account_mgmt.close_customer")
     async def close_customer(self, request: am.CloseCustomer) -> Done:
         return await self.take(request, lambda _: Done())  # type: ignore[no-any-return]
+
+    @activity.defn(name="account_mgmt.read_catalogue")
+    async def read_catalogue(self, request: ReadCatalogue) -> CataloguePage:
+        return await self.take(request, lambda _: CataloguePage(upto=request.since))  # type: ignore[no-any-return]
 
     @activity.defn(name="account_mgmt.read_customer")
     async def read_customer(self, request: am.ReadCustomer) -> am.CustomerCard:

@@ -22,6 +22,7 @@ from workflows.contracts.conversion import ConversionInput, HandOver, HandOverRe
 from workflows.contracts.lead_gen import ColdCallInput, ColdCallPolicy
 from workflows.conversion import Conversion
 from workflows.customer_care import CustomerCare
+from workflows.publish_catalogue import PublishCatalogue
 
 
 def activities_in(tier: object) -> list[Any]:
@@ -31,7 +32,7 @@ def activities_in(tier: object) -> list[Any]:
 BY_QUEUE: dict[str, list[type]] = {
     queues.LEAD_GEN: [ColdCall, Campaign],
     queues.CONVERSION: [Conversion],
-    queues.ACCOUNT_MGMT: [CustomerCare],
+    queues.ACCOUNT_MGMT: [CustomerCare, PublishCatalogue],
 }
 
 

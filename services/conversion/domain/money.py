@@ -75,9 +75,9 @@ def discounted(lines: Sequence[OrderLine], discount_percent: Decimal) -> list[Or
 
 
 def _discounted(line: OrderLine, discount_percent: Decimal) -> OrderLine:
-    own = line.discount_percent if isinstance(line, OfferLine) else Decimal(0)
-    left = (_HUNDRED - own) / _HUNDRED * (_HUNDRED - discount_percent) / _HUNDRED
-    price = Money(amount=cents(line.unit_price.amount * left), currency=line.unit_price.currency)
+    price = Money(
+        amount=cents(line.unit_price.amount * _left(line, discount_percent)), currency=line.unit_price.currency
+    )
     return OrderLine(
         product_id=line.product_id,
         description=line.description,
@@ -106,7 +106,7 @@ def totals(lines: Sequence[OrderLine], *, discount_percent: Decimal, tax_percent
         total=net + tax,
         currency=lines[0].unit_price.currency,
         taxes=taxes,
-        effective_discount=_effective(lines, net),
+        effective_discount=_effective(lines, discount_percent),
     )
 
 
@@ -121,15 +121,22 @@ def _taxes(paid: Sequence[OrderLine], usual: Decimal) -> list[TaxSum]:
     return [TaxSum(percent=rate, net=sums[rate][0], tax=sums[rate][1]) for rate in sorted(sums, reverse=True)]
 
 
-def _effective(lines: Sequence[OrderLine], net: Decimal) -> Decimal:
-    """Per cent under the list prices; never below zero."""
-    listed = Decimal(0)
+def _effective(lines: Sequence[OrderLine], discount_percent: Decimal) -> Decimal:
+    """Per cent under the list prices, before any rounding of prices; never below zero."""
+    listed = paid = Decimal(0)
     for line in lines:
         price = line.list_price if isinstance(line, OfferLine) and line.list_price else line.unit_price
-        listed += cents(line.quantity * price.amount)
-    if listed <= net:
+        listed += line.quantity * price.amount
+        paid += line.quantity * line.unit_price.amount * _left(line, discount_percent)
+    if listed <= paid:
         return Decimal("0.00")
-    return cents((listed - net) / listed * _HUNDRED)
+    return cents((listed - paid) / listed * _HUNDRED)
+
+
+def _left(line: OrderLine, discount_percent: Decimal) -> Decimal:
+    """What is left of a price after the line's own discount and the offer's, as a share of 1."""
+    own = line.discount_percent if isinstance(line, OfferLine) else Decimal(0)
+    return (_HUNDRED - own) / _HUNDRED * (_HUNDRED - discount_percent) / _HUNDRED
 
 
 def check_lines(lines: Sequence[OrderLine]) -> None:

@@ -66,7 +66,7 @@ class TaxLine(Model):
     @classmethod
     def of(cls, tax: TaxSum, currency: str) -> TaxLine:
         """From the sums."""
-        return cls(percent=f"{tax.percent:f}", net=money(tax.net, currency), tax=money(tax.tax, currency))
+        return cls(percent=f"{tax.percent:.2f}", net=money(tax.net, currency), tax=money(tax.tax, currency))
 
 
 class OfferAnswer(Model):

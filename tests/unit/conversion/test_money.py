@@ -40,6 +40,48 @@ def test_totals_add_up_and_the_order_equals_the_offer(
         assert amount == amount.quantize(Decimal("0.01"))
 
 
+offer_lines = st.builds(
+    money.OfferLine,
+    description=st.just("trip"),
+    quantity=quantities,
+    unit_price=prices.map(lambda amount: Money(amount=amount)),
+    tax_percent=st.sampled_from([None, Decimal(0), Decimal(7), Decimal(20)]),
+    discount_percent=percents,
+    list_price=st.none() | prices.map(lambda amount: Money(amount=amount)),
+)
+
+
+@given(st.lists(offer_lines, min_size=1, max_size=8), percents)
+def test_tax_by_rate_adds_up_line_by_line_and_the_order_is_taxed_alike(
+    offered: list[money.OfferLine], discount: Decimal
+) -> None:
+    sums = money.totals(offered, discount_percent=discount, tax_percent=Decimal(20))
+    ordered = money.discounted(offered, discount)
+    assert sum(tax.net for tax in sums.taxes) == sums.net
+    assert sum(tax.tax for tax in sums.taxes) == sums.tax
+    by_line = [
+        money.percent_of(money.line_total(line), Decimal(20) if line.tax_percent is None else line.tax_percent)
+        for line in ordered
+    ]
+    assert sum(by_line) == sums.tax
+    assert money.totals(ordered, discount_percent=Decimal(0), tax_percent=Decimal(20)).total == sums.total
+    assert 0 <= sums.effective_discount <= 100
+
+
+def test_a_price_below_the_catalogue_is_a_discount_too() -> None:
+    cheap = money.OfferLine(
+        description="trip",
+        quantity=Decimal(1),
+        unit_price=Money(amount=Decimal(80)),
+        list_price=Money(amount=Decimal(100)),
+        discount_percent=Decimal(10),
+    )
+    sums = money.totals([cheap], discount_percent=Decimal(0), tax_percent=Decimal(20))
+    assert sums.effective_discount == Decimal("28.00")
+    dearer = cheap.model_copy(update={"unit_price": Money(amount=Decimal(150)), "discount_percent": Decimal(0)})
+    assert money.totals([dearer], discount_percent=Decimal(0), tax_percent=Decimal(20)).effective_discount == 0
+
+
 @pytest.mark.parametrize(
     ("amount", "rounded"), [("0.005", "0.01"), ("0.015", "0.02"), ("2.675", "2.68"), ("-0.005", "-0.01")]
 )
