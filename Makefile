@@ -62,6 +62,9 @@ bench: .venv/.dev
 	$(BIN)/python -m bench.register
 	$(BIN)/python -m bench.claimers
 	$(BIN)/python -m bench.criteria
+	$(BIN)/python -m bench.routing
+	$(BIN)/python -m bench.deals
+	$(BIN)/python -m bench.bookings
 
 lock: .venv/.dev
 	$(PIP) uv

@@ -18,8 +18,8 @@ from tests.stack.running import Up, data_directory, leadrelay, until
 # Above everything that other tests and the defaults take.
 PORT_BASE = 24080
 WEB = ("lead_gen", "conversion", "account_mgmt", "ops")
-ADDRESSES = {*WEB, "temporal", "temporal_ui"}
-PARTS = {f"{name}_api" for name in WEB} | {f"{tier}_worker" for tier in WEB[:3]} | {"postgres", "temporal"}
+ADDRESSES = {*WEB, "temporal", "temporal_ui", "mail"}
+PARTS = {f"{name}_api" for name in WEB} | {f"{tier}_worker" for tier in WEB[:3]} | {"postgres", "temporal", "mail"}
 ORDER = ("apis stopped", "workers stopped", "temporal stopped", "postgres stopped", "leadrelay stopped")
 
 pytestmark = pytest.mark.timeout(240)

@@ -107,7 +107,9 @@ def offer_data(offer: Offer, contact: ContactCard, policy: Policy, author: str) 
 def _sums(offer: Offer, labels: dict[str, str], language: str) -> list[tuple[str, str]]:
     sums = []
     if offer.discount:
-        percent = f" {_percent(offer.discount_percent, language)}{_NARROW}%" if offer.discount_percent else ""
+        # With discounts of single lines in it, the sum is more than this per cent.
+        plain = offer.discount_percent and not any(line.discount_percent for line in offer.lines)
+        percent = f" {_percent(offer.discount_percent, language)}{_NARROW}%" if plain else ""
         sums += [
             (labels["subtotal"], _number(offer.subtotal, language)),
             (f"{labels['discount']}{percent}", f"−{_number(offer.discount, language)}"),
