@@ -18,30 +18,30 @@ with workflow.unsafe.imports_passed_through():
     from workflows.contracts.base import Answer, Cancel, DoNotCall, InboundCall, Tier
     from workflows.contracts.conversion import (
         Accepted,
-        Assigned,
         ConversionInput,
         ConversionResult,
         DealMoved,
-        Declined,
         HandedOver,
         HandOverReason,
         Lost,
+        PlaybookPlanned,
         Reassigned,
         Returned,
         Stage,
         Won,
     )
     from workflows.conversion_offers import AlreadyCustomer, ManagerSearch
+    from workflows.conversion_signals import ConversionListener
     from workflows.conversion_steps import Steps
     from workflows.relay import start_customer_care
-    from workflows.support import Inbox, Listener, Register, Shown, Story, earliest, spread, when
+    from workflows.support import Inbox, Register, Shown, Story, earliest, spread, when
 
 
-STEP, STALE = "step", "stale"
+STEP, STALE, PLAYBOOK = "step", "stale", "playbook"
 
 
 @workflow.defn(name="Conversion")
-class Conversion(Listener):
+class Conversion(ConversionListener):
     """Carries one lead from the hand-over to the first sale."""
 
     @workflow.init
@@ -62,6 +62,8 @@ class Conversion(Listener):
         self._stage = Stage.OFFERED
         self._next_action_at: datetime | None = None
         self._stale_at: datetime | None = None
+        self._playbook_at: datetime | None = None
+        self._playbook_steps = 0
         self._reminders = 0
         self._extras = 0
 
@@ -114,12 +116,16 @@ class Conversion(Listener):
             due = earliest(self._deadlines())
             answer = await self._inbox.next(due[0], self._summary(due[1])) if due else await self._inbox.next()
             match answer:
+                case None if due and due[1] == PLAYBOOK:
+                    await self._run_playbook()
                 case None if due:
                     levels[due[1]] += 1
                     await self._remind(due[1], levels[due[1]])
                 case DealMoved():
                     levels = {STEP: 0, STALE: levels[STALE] if answer.stage is self._stage else 0}
                     self._move(answer)
+                case PlaybookPlanned():
+                    self._playbook_at = answer.due_at
                 case Reassigned():
                     levels = {STEP: 0, STALE: 0}
                     self._reassign(answer)
@@ -129,11 +135,24 @@ class Conversion(Listener):
                     return answer
 
     def _deadlines(self) -> list[tuple[datetime, str]]:
-        known = [(self._next_action_at, STEP), (self._stale_at, STALE)]
+        known = [(self._next_action_at, STEP), (self._stale_at, STALE), (self._playbook_at, PLAYBOOK)]
         return [(at, what) for at, what in known if at is not None]
 
     def _summary(self, what: str) -> str:
-        return f"Next step of {self._owner} is due" if what == STEP else f"The deal stands still with {self._owner}"
+        return {
+            STEP: f"Next step of {self._owner} is due",
+            STALE: f"The deal stands still with {self._owner}",
+            PLAYBOOK: "Next step of the playbook",
+        }[what]
+
+    async def _run_playbook(self) -> None:
+        self._playbook_steps += 1
+        done = await self._steps.run_playbook(self._playbook_steps, self._search.deal_id)
+        self._playbook_at = done.due_at
+        if done.next_action_at:
+            self._next_action_at = done.next_action_at
+        if done.what:
+            self._story.tell(f"Playbook: {done.what}")
 
     def _move(self, answer: DealMoved) -> None:
         if answer.stage is not self._stage or self._stale_at is None:
@@ -247,48 +266,3 @@ class Conversion(Listener):
             return False
         self._story.tell("Already a customer: the call went to its account manager")
         return True
-
-    @workflow.signal
-    def handed_over(self, answer: HandedOver) -> None:
-        """Another hand-over for a lead that is already here."""
-        self._inbox.put(answer)
-
-    @workflow.signal
-    def accepted(self, answer: Accepted) -> None:
-        """A manager took the lead."""
-        self._inbox.put(answer)
-
-    @workflow.signal
-    def declined(self, answer: Declined) -> None:
-        """A manager refused the lead."""
-        self._inbox.put(answer)
-
-    @workflow.signal
-    def assigned(self, answer: Assigned) -> None:
-        """A manager became free for a lead that waited."""
-        self._inbox.put(answer)
-
-    @workflow.signal
-    def returned(self, answer: Returned) -> None:
-        """The manager gave an accepted lead back."""
-        self._inbox.put(answer)
-
-    @workflow.signal
-    def reassigned(self, answer: Reassigned) -> None:
-        """Another manager has the deal now."""
-        self._inbox.put(answer)
-
-    @workflow.signal
-    def moved(self, answer: DealMoved) -> None:
-        """The deal made a step."""
-        self._inbox.put(answer)
-
-    @workflow.signal
-    def won(self, answer: Won) -> None:
-        """Closed with an order."""
-        self._inbox.put(answer)
-
-    @workflow.signal
-    def lost(self, answer: Lost) -> None:
-        """Lost, or asleep."""
-        self._inbox.put(answer)

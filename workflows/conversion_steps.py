@@ -22,8 +22,10 @@ with workflow.unsafe.imports_passed_through():
         OfferEscalated,
         OfferWithdrawn,
         OpenInbound,
+        PlaybookStepDone,
         RemindDeal,
         Reminded,
+        RunPlaybookStep,
         Stage,
         WithdrawOffer,
     )
@@ -74,6 +76,13 @@ class Steps:
         what = "The deal stands still" if stale else "Next step is overdue"
         return await workflow.execute_local_activity_method(
             ConversionActivities.remind_deal, request, summary=f"{what}: reminder {level}", **LOCAL
+        )
+
+    async def run_playbook(self, number: int, deal_id: str) -> PlaybookStepDone:
+        """The playbook's step that is due now."""
+        request = RunPlaybookStep(key=ids.key(self.life, "playbook", number), deal_id=deal_id)
+        return await workflow.execute_local_activity_method(
+            ConversionActivities.run_playbook_step, request, summary=f"Playbook, step {number}", **LOCAL
         )
 
     async def open_inbound(self, call: InboundCall, number: int) -> None:

@@ -10,6 +10,7 @@ from temporalio import activity
 
 from services.chassis.db import Connection, Pool
 from services.conversion import ledger, offering, upkeep
+from services.conversion.actions import playbook
 from services.conversion.repository import catalogue, effects
 from workflows.contracts.base import Done, Message
 from workflows.contracts.catalogue import CataloguePage
@@ -24,8 +25,10 @@ from workflows.contracts.conversion import (
     OfferEscalated,
     OfferWithdrawn,
     OpenInbound,
+    PlaybookStepDone,
     RemindDeal,
     Reminded,
+    RunPlaybookStep,
     WithdrawOffer,
 )
 
@@ -54,6 +57,11 @@ class Activities(ConversionActivities):
     async def escalate_offer(self, request: EscalateOffer) -> OfferEscalated:
         """Remind the supervisor of a lead that nobody has taken."""
         return await self._once(request.key, OfferEscalated, lambda conn: upkeep.escalate_offer(conn, request))
+
+    @activity.defn(name="conversion.run_playbook_step")
+    async def run_playbook_step(self, request: RunPlaybookStep) -> PlaybookStepDone:
+        """Carry out the step of a playbook that is due."""
+        return await self._once(request.key, PlaybookStepDone, lambda conn: playbook.run_due(conn, request))
 
     @activity.defn(name="conversion.remind_deal")
     async def remind_deal(self, request: RemindDeal) -> Reminded:

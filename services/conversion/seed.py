@@ -1,12 +1,22 @@
-"""What an empty database of tier 2 begins with: a policy."""
+"""What an empty database of tier 2 begins with: a policy, mails, playbooks."""
 
 from __future__ import annotations
 
 from services.chassis.db import Connection
 from services.conversion.domain.policy import PRESETS
-from services.conversion.repository import policies
+from services.conversion.presets import PLAYBOOKS, TEMPLATES
+from services.conversion.repository import playbooks, policies, templates
+
+_BY = "seed"
 
 
 async def seed(conn: Connection, policy: str) -> None:
-    """Add the preset `policy` as version 1 unless a policy is there. Doing it again changes nothing."""
-    await policies.add_first(conn, PRESETS[policy], "seed")
+    """Add the preset `policy` as version 1, mails and playbooks, each unless there is any. Again, it changes nothing."""
+    await policies.add_first(conn, PRESETS[policy], _BY)
+    if not await templates.names(conn):
+        for name, words in TEMPLATES.items():
+            for language, (subject, body) in words.items():
+                await templates.add(conn, name, language, subject, body, _BY)
+    if not await playbooks.newest(conn, 1):
+        for name, playbook in PLAYBOOKS.items():
+            await playbooks.add(conn, name, playbook, _BY)

@@ -7,7 +7,7 @@ from services.chassis.db import Connection, Pool
 from services.chassis.errors import Invalid
 from services.chassis.http import publish
 from services.chassis.work_items import NewItem
-from services.conversion.actions import closing, handing_on
+from services.conversion.actions import closing, handing_on, playbook
 from services.conversion.actions import offers as offer_actions
 from services.conversion.actions.steps import SUPERVISOR_GROUP, now, policy_of
 from services.conversion.domain.stages import FINAL, WORKED
@@ -105,6 +105,8 @@ async def open_inbound(conn: Connection, request: OpenInbound) -> Done:
     if deal is None:
         await _open_unowned(conn, request, payload)
         return Done()
+    # They speak for themselves now: nothing is sent to somebody who is on the telephone.
+    await playbook.stop(conn, deal, "the lead called")
     offered = await hand_overs.open_of_deal(conn, deal.id)
     person = deal.owner or (offered.manager if offered else None)
     await _open_item(conn, deal, request.key, "inbound", person, _INBOUND_PRIORITY, payload)

@@ -15,11 +15,29 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from temporalio.contrib.pydantic import pydantic_data_converter
 
-from workflows.contracts import account_mgmt, base, catalogue, commission, conversion, deal, lead_gen
+from workflows.contracts import (
+    account_mgmt,
+    base,
+    catalogue,
+    commission,
+    conversion,
+    conversion_activities,
+    deal,
+    lead_gen,
+)
 from workflows.contracts.base import Message, Money
 from workflows.contracts.conversion import WonOrder
 
-MODULES: tuple[ModuleType, ...] = (base, catalogue, commission, deal, lead_gen, conversion, account_mgmt)
+MODULES: tuple[ModuleType, ...] = (
+    base,
+    catalogue,
+    commission,
+    conversion_activities,
+    deal,
+    lead_gen,
+    conversion,
+    account_mgmt,
+)
 KNOWN_FIELDS = Path(__file__).with_name("fields.json")
 
 MESSAGES = sorted(

@@ -133,6 +133,10 @@ class FakeConversion(cv.ConversionActivities, Recorder):
     async def add_hand_over(self, request: cv.AddHandOver) -> Done:
         return await self.take(request, lambda _: Done())  # type: ignore[no-any-return]
 
+    @activity.defn(name="conversion.run_playbook_step")
+    async def run_playbook_step(self, request: cv.RunPlaybookStep) -> cv.PlaybookStepDone:
+        return await self.take(request, lambda _: cv.PlaybookStepDone())  # type: ignore[no-any-return]
+
     @activity.defn(name="conversion.take_catalogue")
     async def take_catalogue(self, request: CataloguePage) -> Done:
         return await self.take(request, lambda _: Done())  # type: ignore[no-any-return]

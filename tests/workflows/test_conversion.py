@@ -28,9 +28,12 @@ from workflows.contracts.conversion import (
     OfferEscalated,
     OfferWithdrawn,
     OpenInbound,
+    PlaybookPlanned,
+    PlaybookStepDone,
     Reassigned,
     RemindDeal,
     Returned,
+    RunPlaybookStep,
     Stage,
     WithdrawOffer,
     Won,
@@ -406,3 +409,34 @@ async def test_an_answered_question_goes_back_to_tier_1_and_never_holds_the_deal
     )
     await win(house, handle)
     assert (await handle.result()).stage is Stage.WON
+
+
+async def test_a_playbook_runs_by_the_workflows_timer_until_it_has_no_more_steps(house: House) -> None:
+    now = await house.env.get_current_time()
+    times = iter([now + timedelta(days=3, hours=1), now + timedelta(days=6, hours=1), None])
+    house.conversion.answers[RunPlaybookStep] = lambda _: PlaybookStepDone(what="mail pack", due_at=next(times))
+    handle = await house.start_conversion()
+    offer = await house.conversion.nth(OfferDeal)
+    accepted = Accepted(**await house.answer("manager-1"), item_id=offer.key, next_action_at=now + timedelta(days=90))
+    await handle.signal(Conversion.accepted, accepted)
+    planned = PlaybookPlanned(**await house.answer("manager-1"), due_at=now + timedelta(hours=1))
+    await handle.signal(Conversion.playbook_planned, planned)
+    await house.pass_time(days=10)
+    assert len(house.conversion.of(RunPlaybookStep)) == 3
+    await house.pass_time(days=30)
+    assert len(house.conversion.of(RunPlaybookStep)) == 3
+    await win(house, handle)
+    await handle.result()
+
+
+async def test_a_playbook_that_was_stopped_does_nothing_more(house: House) -> None:
+    handle = await house.start_conversion()
+    await accept(house, handle)
+    planned = PlaybookPlanned(**await house.answer("manager-1"), due_at=await house.later(hours=5))
+    await handle.signal(Conversion.playbook_planned, planned)
+    await house.pass_time(hours=1)
+    await handle.signal(Conversion.playbook_planned, PlaybookPlanned(**await house.answer("playbook")))
+    await house.pass_time(hours=9)
+    assert not house.conversion.of(RunPlaybookStep)
+    await win(house, handle)
+    await handle.result()

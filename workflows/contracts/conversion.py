@@ -6,11 +6,24 @@ from datetime import datetime
 from typing import Protocol
 
 from pydantic import Field
-from temporalio import activity, workflow
+from temporalio import workflow
 
-from workflows.contracts.base import Answer, Cancel, Done, DoNotCall, InboundCall, Message
-from workflows.contracts.catalogue import CataloguePage
-from workflows.contracts.commission import MoneyEvent
+from workflows.contracts.base import Answer, Cancel, DoNotCall, InboundCall, Message
+from workflows.contracts.conversion_activities import AddHandOver as AddHandOver
+from workflows.contracts.conversion_activities import CloseDeal as CloseDeal
+from workflows.contracts.conversion_activities import ConversionActivities as ConversionActivities
+from workflows.contracts.conversion_activities import ConversionPolicy as ConversionPolicy
+from workflows.contracts.conversion_activities import EscalateOffer as EscalateOffer
+from workflows.contracts.conversion_activities import OfferDeal as OfferDeal
+from workflows.contracts.conversion_activities import OfferedDeal as OfferedDeal
+from workflows.contracts.conversion_activities import OfferEscalated as OfferEscalated
+from workflows.contracts.conversion_activities import OfferWithdrawn as OfferWithdrawn
+from workflows.contracts.conversion_activities import OpenInbound as OpenInbound
+from workflows.contracts.conversion_activities import PlaybookStepDone as PlaybookStepDone
+from workflows.contracts.conversion_activities import RemindDeal as RemindDeal
+from workflows.contracts.conversion_activities import Reminded as Reminded
+from workflows.contracts.conversion_activities import RunPlaybookStep as RunPlaybookStep
+from workflows.contracts.conversion_activities import WithdrawOffer as WithdrawOffer
 from workflows.contracts.deal import CallRecord as CallRecord
 from workflows.contracts.deal import HandOver as HandOver
 from workflows.contracts.deal import HandOverReason as HandOverReason
@@ -108,153 +121,10 @@ class Lost(Answer):
     return_at: datetime | None = None
 
 
-class ConversionPolicy(Message):
-    """What the workflow decides by; kept as it was when the deal began."""
+class PlaybookPlanned(Answer):
+    """A playbook's next step is planned; without `due_at` none is."""
 
-    version: int = 1
-    max_offers: int = Field(default=3, ge=1, description="Managers asked before the supervisor.")
-    max_reminders: int = Field(default=3, ge=1, description="Reminders of one overdue step.")
-
-
-class OfferDeal(Message):
-    """Offer the lead to the next manager; the `number`-th offer of this round."""
-
-    key: str
-    workflow_id: str
-    number: int
-    hand_over: HandOver
-    excluded: list[str] = Field(default_factory=list, description="Managers who declined or let it expire.")
-    to_supervisor: bool = False
-
-
-class OfferedDeal(Message):
-    """The open offer. Without a manager it lies with the supervisor and has no `accept_by`."""
-
-    deal_id: str
-    item_id: str | None = None
-    manager: str | None = None
-    accept_by: datetime | None = None
-    policy: ConversionPolicy = ConversionPolicy()
-    already_customer: bool = Field(default=False, description="The deal was won before: tier 3 has this lead.")
-    waiting: bool = Field(default=False, description="It waits for a manager to be free; `Assigned` follows.")
-    remind_at: datetime | None = Field(default=None, description="When to remind the supervisor, who has it.")
-
-
-class EscalateOffer(Message):
-    """The supervisor has not acted on an offer."""
-
-    key: str
-    item_id: str
-
-
-class OfferEscalated(Message):
-    """When to remind again; none after the last reminder or once it was answered."""
-
-    next_at: datetime | None = None
-
-
-class WithdrawOffer(Message):
-    """An offer expired: close its item so that nobody can accept it any more."""
-
-    key: str
-    item_id: str
-
-
-class OfferWithdrawn(Message):
-    """`withdrawn` is false when the item was answered in the same moment: the answer is on its way."""
-
-    withdrawn: bool
-
-
-class RemindDeal(Message):
-    """A deal's next step is overdue, or (`stale`) it stands still. Level 1 reaches the manager, then the supervisor."""
-
-    key: str
-    deal_id: str
-    level: int
-    stale: bool = False
-
-
-class Reminded(Message):
-    """When to remind again."""
-
-    next_at: datetime
-
-
-class OpenInbound(Message):
-    """Somebody called: their person in this tier gets it as work at once."""
-
-    key: str
-    workflow_id: str
-    inbound_call_id: str
-    lead_id: str
-    note: str | None = None
-
-
-class AddHandOver(Message):
-    """Write another hand-over's story into the deal that already runs."""
-
-    key: str
-    lead_id: str
-    hand_over: HandOver
-
-
-class CloseDeal(Message):
-    """End or put to sleep the deal and cancel all its open work, from outside a manager's own answer."""
-
-    key: str
-    lead_id: str
-    stage: Stage
-    reason: str
-
-
-class ConversionActivities:
-    """What tier 2 does for workflows."""
-
-    @activity.defn(name="conversion.offer_deal")
-    async def offer_deal(self, request: OfferDeal) -> OfferedDeal:
-        """Create the deal if it is new, choose a manager by the routing rules, open the hand-over item."""
-        raise NotImplementedError
-
-    @activity.defn(name="conversion.withdraw_offer")
-    async def withdraw_offer(self, request: WithdrawOffer) -> OfferWithdrawn:
-        """Expire an unanswered offer."""
-        raise NotImplementedError
-
-    @activity.defn(name="conversion.escalate_offer")
-    async def escalate_offer(self, request: EscalateOffer) -> OfferEscalated:
-        """Remind the supervisor of a lead that nobody has taken."""
-        raise NotImplementedError
-
-    @activity.defn(name="conversion.remind_deal")
-    async def remind_deal(self, request: RemindDeal) -> Reminded:
-        """Open a reminder for the manager, then for the supervisor."""
-        raise NotImplementedError
-
-    @activity.defn(name="conversion.open_inbound")
-    async def open_inbound(self, request: OpenInbound) -> Done:
-        """Open an inbound call as urgent work of the deal's manager."""
-        raise NotImplementedError
-
-    @activity.defn(name="conversion.add_hand_over")
-    async def add_hand_over(self, request: AddHandOver) -> Done:
-        """Add a hand-over's story to the deal's timeline."""
-        raise NotImplementedError
-
-    @activity.defn(name="conversion.record_commission")
-    async def record_commission(self, request: MoneyEvent) -> Done:
-        """Write what happened to an order's money into the commission ledger."""
-        raise NotImplementedError
-
-    @activity.defn(name="conversion.take_catalogue")
-    async def take_catalogue(self, request: CataloguePage) -> Done:
-        """Keep tier 3's products for offers; an older version never overwrites a newer one."""
-        raise NotImplementedError
-
-    @activity.defn(name="conversion.close_deal")
-    async def close_deal(self, request: CloseDeal) -> Done:
-        """Close the deal and cancel its open work."""
-        raise NotImplementedError
+    due_at: datetime | None = None
 
 
 @workflow.defn(name="Conversion")
@@ -281,6 +151,9 @@ class ConversionWorkflow(Protocol):
 
     @workflow.signal
     def reassigned(self, answer: Reassigned) -> None: ...
+
+    @workflow.signal
+    def playbook_planned(self, answer: PlaybookPlanned) -> None: ...
 
     @workflow.signal
     def moved(self, answer: DealMoved) -> None: ...

@@ -9,6 +9,7 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Forbidden, Invalid
 from services.chassis.http import publish
+from services.conversion.actions import playbook
 from services.conversion.actions.holding import confirm_hold
 from services.conversion.actions.meetings import hand_meetings_over
 from services.conversion.actions.steps import SUPERVISOR, now, policy_of
@@ -45,6 +46,8 @@ async def accept(conn: Connection, item_id: str, who: Principal, manager: str | 
     )
     await hand_meetings_over(conn, deal, owner)
     await confirm_hold(conn, deal, owner, policy)
+    if policy.playbook_on_accept and (fitting := await playbook.choose(conn, deal)):
+        await playbook.start(conn, deal, fitting, "policy")
     text = "accepted" if owner == who.person else f"assigned to {owner}"
     await timeline.add(conn, deal.id, at=at, by=who.person, kind="accepted", text=text, data={"owner": owner})
     # To the workflow the answer is the manager's, whoever pressed the key: it makes `by` the owner.

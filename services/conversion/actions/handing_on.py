@@ -11,6 +11,7 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Invalid
 from services.chassis.http import publish
+from services.conversion.actions import playbook
 from services.conversion.actions.accepting import first_action, first_step_at
 from services.conversion.actions.closing import end_open_work
 from services.conversion.actions.meetings import hand_meetings_over
@@ -38,6 +39,7 @@ async def give_back(conn: Connection, deal: Deal, who: Principal, reason: str) -
     """Return an accepted deal: it is offered to the others. The caller has checked who and in which stage."""
     at = now()
     owner = deal.owner or who.person
+    await playbook.stop(conn, deal, "returned")
     await end_open_work(conn, deal, at, "returned")
     await hand_overs.give_back(conn, deal.id, by=who.person, at=at, reason=reason)
     event_id = await timeline.add(
@@ -102,7 +104,7 @@ async def _hand(conn: Connection, deal: Deal, manager: str, who: Principal, reas
     changes = {"owner": manager, "last_owner": manager, "next_action_at": due, "stage_since": at}
     deal = await deals.update(conn, deal.id, **changes, next_action=deal.next_action or first_action(deal))
     await work_items.cancel_for_lead(conn, deal.lead_id, kinds=["reminder", "stale"], result="taken over")
-    await work_items.reassign_for_lead(conn, deal.lead_id, manager, kinds=["inbound", "mail"])
+    await work_items.reassign_for_lead(conn, deal.lead_id, manager, kinds=["inbound", "mail", "playbook"])
     await hand_meetings_over(conn, deal, manager)
     answer = Reassigned(
         event_id=f"taken-over:{event_id}", at=at, by=who.person, owner=manager, next_action_at=due,

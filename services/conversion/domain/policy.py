@@ -82,6 +82,10 @@ class Policy(BaseModel):
     seller: list[str] = Field(default=["Leadrelay"], min_length=1, max_length=8, description="Letterhead of offers.")
     meeting_minutes: int = Field(default=60, ge=5, le=480)
     hold_for: Duration = Field(default=timedelta(hours=1), description="A slot is kept for a lead on the phone.")
+    playbook_min_gap: Duration = Field(
+        default=timedelta(hours=8), description="Business time between two steps of playbooks that touch a lead."
+    )
+    playbook_on_accept: bool = Field(default=False, description="An accepted lead enters the playbook that fits best.")
     remind_before: list[Duration] = Field(
         default=[timedelta(days=1), timedelta(hours=1)], max_length=5, description="Mails to the lead before a meeting."
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 from services.chassis.db import Connection
 
-KINDS = ("inbound", "approval", "reminder", "stale", "mail")
+KINDS = ("inbound", "approval", "reminder", "stale", "mail", "playbook")
 
 
 async def page(

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Query
 
 from services.chassis.errors import Invalid
 from services.chassis.http import Conn, allow, new_router
+from services.chassis.statistics import wilson
 from services.conversion.actions.steps import now
 from services.conversion.domain.policy import LossReason
-from services.conversion.repository import policies, reports
+from services.conversion.repository import playbooks, policies, reports
 from services.conversion.schemas.common import Moment
+from services.conversion.schemas.playbooks import Outcome, Outcomes
 from services.conversion.schemas.reports import (
     CallerQuality,
     CallersReport,
@@ -109,6 +111,27 @@ async def report_callers(conn: Conn, during: During) -> CallersReport:
         for row in await reports.callers(conn, *during)
     ]
     return CallersReport(start=during[0], end=during[1], items=items)
+
+
+@router.get("/reports/playbooks", dependencies=[_SUPERVISOR], summary="What playbooks bring")
+async def report_playbooks(conn: Conn, during: During) -> Outcomes:
+    """Per version, by the time of entry. Two win rates whose intervals overlap have not shown a difference."""
+    why: dict[tuple[str, int], dict[str, int]] = {}
+    for row in await playbooks.reasons(conn, *during):
+        why.setdefault((row["name"], row["version"]), {})[row["reason"]] = row["runs"]
+    items = [
+        _outcome({**row, "stopped_because": why.get((row["name"], row["version"]), {})})
+        for row in await playbooks.results(conn, *during)
+    ]
+    nothing = dict.fromkeys(("entered", "running", "finished", "stopped", "positive", "negative"), 0)
+    bare = await playbooks.untouched(conn, *during)
+    without = _outcome({**nothing, **bare, "name": "no playbook", "version": None, "stopped_because": {}})
+    return Outcomes(start=during[0], end=during[1], items=items, without=without)
+
+
+def _outcome(row: dict[str, Any]) -> Outcome:
+    ended = row["won"] + row["lost"]
+    return Outcome(**row, win_rate=_share(row["won"], ended), interval=wilson(row["won"], ended))
 
 
 def _text(known: dict[str, LossReason], code: str) -> str:

@@ -14,7 +14,7 @@ class Reminder(Model):
     """Something to look at: an overdue step, an inbound call, an offer that waits for approval."""
 
     item_id: str
-    kind: Literal["reminder", "stale", "inbound", "approval", "mail"]
+    kind: Literal["reminder", "stale", "inbound", "approval", "mail", "playbook"]
     deal_id: str | None
     lead_id: str
     company: str | None

@@ -5,25 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from math import sqrt
-
-Z_95 = 1.959963984540054
-"""Two-sided 95 % quantile of the normal distribution."""
 
 STEPS = ("reached", "handed_over", "accepted", "won")
 """How far a lead can get after its first call."""
-
-
-def wilson(successes: int, trials: int) -> tuple[float, float] | None:
-    """Wilson's score interval of a share, 95 % (E. B. Wilson, J. Am. Stat. Assoc. 22, 1927); none without trials."""
-    if trials <= 0:
-        return None
-    share, square = successes / trials, Z_95 * Z_95
-    middle = (share + square / (2 * trials)) / (1 + square / trials)
-    half = Z_95 * sqrt(share * (1 - share) / trials + square / (4 * trials * trials)) / (1 + square / trials)
-    low = 0.0 if successes == 0 else middle - half
-    high = 1.0 if successes == trials else middle + half
-    return low, high
 
 
 def per_hour(count: int, hours: float) -> float | None:

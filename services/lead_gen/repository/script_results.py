@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.chassis.db import Connection
-from services.lead_gen.domain.evaluation import wilson
+from services.chassis.statistics import wilson
 from services.lead_gen.repository.reports import CONTACT, HANDED_OVER, Period, during
 from services.lead_gen.schemas.reports import NodeResult, ScriptResult, ShareView
 

@@ -1,0 +1,20 @@
+"""How sure a share is."""
+
+from __future__ import annotations
+
+from math import sqrt
+
+Z_95 = 1.959963984540054
+"""Two-sided 95 % quantile of the normal distribution."""
+
+
+def wilson(successes: int, trials: int) -> tuple[float, float] | None:
+    """Wilson's score interval of a share, 95 % (E. B. Wilson, J. Am. Stat. Assoc. 22, 1927); none without trials."""
+    if trials <= 0:
+        return None
+    share, square = successes / trials, Z_95 * Z_95
+    middle = (share + square / (2 * trials)) / (1 + square / trials)
+    half = Z_95 * sqrt(share * (1 - share) / trials + square / (4 * trials * trials)) / (1 + square / trials)
+    low = 0.0 if successes == 0 else middle - half
+    high = 1.0 if successes == trials else middle + half
+    return low, high
