@@ -11,7 +11,7 @@ _BY = "seed"
 
 
 async def seed(conn: Connection, policy: str) -> None:
-    """Add the preset `policy` as version 1, mails and playbooks, each unless there is any. Again, it changes nothing."""
+    """Add the preset `policy` as version 1, mails and playbooks, each unless there is any; again, nothing changes."""
     await policies.add_first(conn, PRESETS[policy], _BY)
     if not await templates.names(conn):
         for name, words in TEMPLATES.items():

@@ -1,6 +1,6 @@
-"""Records one history of each story into `histories/`: `python -m tests.replay.record`.
+"""Records the stories that have no history yet into `histories/`: `python -m tests.replay.record`.
 
-Run it after an intended, patched change of a workflow, and keep the older files beside the new ones.
+After an intended, patched change of a workflow, add its story under the next number; the older files stay.
 """
 
 from __future__ import annotations
@@ -16,11 +16,28 @@ from tests.workflows.house import House, open_house
 from tests.workflows.test_cold_call import call_ends
 from tests.workflows.test_conversion import accept, win
 from tests.workflows.test_customer_care import answer_nudge, pay
+from tests.workflows.test_publish_catalogue import page, start
 from workflows.contracts import account_mgmt as am
 from workflows.contracts import ids
-from workflows.contracts.conversion import Lost
+from workflows.contracts.base import Cancel, Money
+from workflows.contracts.catalogue import CataloguePage, ReadCatalogue
+from workflows.contracts.commission import MoneyEvent, MoneyKind
+from workflows.contracts.conversion import (
+    Accepted,
+    AnsweredQuestion,
+    Assigned,
+    DealMoved,
+    Lost,
+    OfferDeal,
+    OfferedDeal,
+    PlaybookPlanned,
+    Reassigned,
+    Returned,
+    Stage,
+)
 from workflows.contracts.lead_gen import CallOutcome, RegisterUpdate
 from workflows.conversion import Conversion
+from workflows.customer_care import CustomerCare
 
 HISTORIES = Path(__file__).with_name("histories")
 
@@ -50,6 +67,68 @@ async def conversion(house: House) -> str:
     return ids.conversion(house.lead_id)
 
 
+async def conversion_steered(house: House) -> str:
+    """The lead waits, is given to one, is given back, taken over, warmed up by a playbook, asked about, and won."""
+    waiting = OfferedDeal(deal_id="deal-1", item_id="item-1", waiting=True)
+    house.conversion.answers[OfferDeal] = lambda asked: (
+        waiting if asked.number == 1 else OfferedDeal(deal_id="deal-1", item_id=asked.key, manager="manager-2")
+    )
+    handle = await house.start_conversion()
+    await house.conversion.nth(OfferDeal)
+    until = await house.later(minutes=30)
+    assigned = Assigned(**await house.answer(), item_id="item-1", manager="manager-1", accept_by=until)
+    await handle.signal(Conversion.assigned, assigned)
+    taken = Accepted(
+        **await house.answer("manager-1"), item_id="item-1", next_action_at=await house.later(days=90),
+        stale_at=await house.later(days=3),
+    )  # fmt: skip
+    await handle.signal(Conversion.accepted, taken)
+    await house.pass_time(days=3, hours=1)
+    back = Returned(**await house.answer("manager-1"), owner="manager-1", reason="not mine")
+    await handle.signal(Conversion.returned, back)
+    await accept(house, handle, 2, "manager-2")
+    planned = PlaybookPlanned(**await house.answer("manager-2"), due_at=await house.later(hours=3))
+    await handle.signal(Conversion.playbook_planned, planned)
+    await house.pass_time(hours=4)
+    answered = AnsweredQuestion(question="Who insures it?", answer="We do.", publish=True)
+    moved = DealMoved(
+        **await house.answer("manager-2"), what="question answered", stage=Stage.INFORMING,
+        next_action_at=await house.later(days=5), answered=answered,
+    )  # fmt: skip
+    await handle.signal(Conversion.moved, moved)
+    owner = Reassigned(**await house.answer("boss"), owner="manager-3", next_action_at=await house.later(days=4))
+    await handle.signal(Conversion.reassigned, owner)
+    await win(house, handle)
+    await handle.result()
+    return ids.conversion(house.lead_id)
+
+
+async def customer_care_paid(house: House) -> str:
+    """Money comes and goes back: the commission ledger hears of it."""
+    handle = await house.start_care()
+    await house.account_mgmt.nth(am.OpenAccount)
+    event = MoneyEvent(
+        key="payment:1", kind=MoneyKind.PAID, sale_id="deal-1", customer_id=house.lead_id,
+        amount=Money(amount="50.00"), total=Money(amount="100.00"), at=await house.env.get_current_time(),
+    )  # fmt: skip
+    paid = am.InvoicePaid(**await house.answer("oleh"), invoice_id="invoice-1", settled=True, money=event)
+    await handle.signal(CustomerCare.invoice_paid, paid)
+    refund = event.model_copy(update={"key": "refund:1", "kind": MoneyKind.REFUNDED})
+    await handle.signal(CustomerCare.money_moved, am.MoneyMoved(**await house.answer("boss"), money=refund))
+    await house.conversion.nth(MoneyEvent, 2)
+    await handle.signal(CustomerCare.cancel, Cancel(**await house.answer("ops")))
+    await handle.result()
+    return ids.customer(house.lead_id)
+
+
+async def publish_catalogue(house: House) -> str:
+    """Two pages of products."""
+    pages = {0: page(1, 2, more=True), 2: page(3)}
+    house.account_mgmt.answers[ReadCatalogue] = lambda asked: pages.get(asked.since, CataloguePage(upto=asked.since))
+    await (await start(house)).result()
+    return ids.CATALOGUE
+
+
 async def customer_care(house: House) -> str:
     """First invoice paid, a nudge answered with an order, the next one with leaving."""
     handle = await house.start_care()
@@ -71,9 +150,21 @@ async def customer_care(house: House) -> str:
     return ids.customer(house.lead_id)
 
 
+STORIES = {
+    "cold_call-0001": cold_call,
+    "conversion-0001": conversion,
+    "conversion-0002": conversion_steered,
+    "customer_care-0001": customer_care,
+    "customer_care-0002": customer_care_paid,
+    "publish_catalogue-0001": publish_catalogue,
+}
+
+
 async def main() -> None:
-    """Record every story on a server of its own."""
-    for story in (cold_call, conversion, customer_care):
+    """Record the stories that have no history yet, each on a server of its own."""
+    for name, story in STORIES.items():
+        if (HISTORIES / f"{name}.json").exists():
+            continue
         env = await WorkflowEnvironment.start_time_skipping(
             test_server_existing_path=str(TEST_SERVER), data_converter=pydantic_data_converter
         )
@@ -81,7 +172,7 @@ async def main() -> None:
         async with open_house(env) as house:
             workflow_id = await story(house)
             history = await house.client.get_workflow_handle(workflow_id).fetch_history()
-            (HISTORIES / f"{story.__name__}-0001.json").write_text(history.to_json() + "\n")
+            (HISTORIES / f"{name}.json").write_text(history.to_json() + "\n")
         await env.shutdown()
 
 
