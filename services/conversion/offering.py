@@ -142,14 +142,9 @@ async def _open_item(
         routing=routing,
         waiting=routing.waits,
         overflow_at=policy.calendar.add(at, policy.overflow_after) if routing.waits else None,
-        level=0,
         sticky=sticky,
         excluded=list(request.excluded),
-        state="open",
         offered_at=at,
-        answered_at=None,
-        answered_by=None,
-        decline_reason=None,
     )
     await hand_overs.add(conn, row)
     return row

@@ -129,14 +129,14 @@ class HandOverRow(Record):
     routing: Routing
     waiting: bool
     overflow_at: datetime | None
-    level: int
+    level: int = 0
     sticky: str | None
     excluded: list[str]
-    state: HandOverState
+    state: HandOverState = "open"
     offered_at: datetime
-    answered_at: datetime | None
-    answered_by: str | None
-    decline_reason: str | None
+    answered_at: datetime | None = None
+    answered_by: str | None = None
+    decline_reason: str | None = None
 
 
 class TimelineEntry(Record):
@@ -194,13 +194,13 @@ class Offer(Record):
     currency: str
     valid_until: datetime
     approve_by: datetime | None
-    approval_level: int
+    approval_level: int = 0
     warn_at: datetime | None
     created_by: str
     created_at: datetime
     sent_at: datetime | None
-    decided_by: str | None
-    decided_at: datetime | None
+    decided_by: str | None = None
+    decided_at: datetime | None = None
 
 
 class CommissionEntry(Record):

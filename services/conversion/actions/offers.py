@@ -17,7 +17,7 @@ from services.chassis.work_items import NewItem
 from services.conversion.actions.steps import SUPERVISOR_GROUP, Step, check_entry, check_owner, move, now, policy_of
 from services.conversion.documents.offer_pdf import mail_of, offer_pdf
 from services.conversion.domain import stages
-from services.conversion.domain.money import check_lines, totals
+from services.conversion.domain.money import OfferLine, check_lines, totals
 from services.conversion.domain.policy import Policy, StepKind
 from services.conversion.domain.pricing import Asked, priced
 from services.conversion.records import Deal, Offer, OfferState
@@ -36,23 +36,17 @@ async def make(
     valid_until: datetime | None,
     discount_percent: Decimal,
 ) -> Offer:
-    """Make the deal's next offer; it replaces the one that waits. Above the limit it waits for approval.
-
-    Raises Invalid on `lines` or `valid_until`, Conflict `not_qualified`.
-    """
-    at = now()
-    policy = await policy_of(conn, deal)
+    """Make the deal's next offer instead of the one that waits. Raises Invalid by field, Conflict `not_qualified`."""
+    policy, at = await policy_of(conn, deal), now()
     await check_entry(conn, deal, Stage.OFFER)
-    products = await catalogue.find(conn, [line.product_id for line in asked if line.product_id])
-    lines = priced(asked, products, language=deal.contact.language, at=at)
-    check_lines(lines)
+    lines = await _lines(conn, deal, asked, at)
     valid_until = _end(valid_until, at, policy)
     await _replace(conn, deal, "superseded")
     sums = totals(lines, discount_percent=discount_percent, tax_percent=policy.tax_percent)
     earlier = await offers.of_deal(conn, deal.id)
     # Below the catalogue's prices is a discount too, whatever it is called.
     sent = max(discount_percent, sums.effective_discount) <= policy.limit_of(who.role)
-    offer = Offer(
+    new = Offer(
         id=new_id(),
         deal_id=deal.id,
         number=earlier[0].number if earlier else await offers.next_number(conn, at.year),
@@ -64,17 +58,21 @@ async def make(
         **dict(sums),
         valid_until=valid_until,
         approve_by=None if sent else policy.calendar.add(at, policy.approve_within),
-        approval_level=0,
         warn_at=policy.warn_at(valid_until, at),
         created_by=who.person,
         created_at=at,
         sent_at=at if sent else None,
-        decided_by=None,
-        decided_at=None,
     )
-    offer = await offers.add(conn, offer)
+    offer = await offers.add(conn, new)
     await (_sent(conn, deal, who, offer) if sent else _ask_approval(conn, deal, who, offer, policy))
     return offer
+
+
+async def _lines(conn: Connection, deal: Deal, asked: Sequence[Asked], at: datetime) -> list[OfferLine]:
+    products = await catalogue.find(conn, [line.product_id for line in asked if line.product_id])
+    lines = priced(asked, products, language=deal.contact.language, at=at)
+    check_lines(lines)
+    return lines
 
 
 def _end(wished: datetime | None, at: datetime, policy: Policy) -> datetime:

@@ -25,6 +25,16 @@ from workflows.contracts.conversion import PlaybookPlanned, PlaybookStepDone, Ru
 
 PURPOSE = "playbook"
 _PRIORITY = 4
+EXAMPLE: dict[str, str | None] = {
+    "company": "Wind Ltd",
+    "contact_name": "Olena Koval",
+    "city": "Kyiv",
+    "industry": "Furniture",
+    "manager": "Anna Melnyk",
+    "need": "a truck to Lviv every week",
+    "seller": "Leadrelay",
+}
+"""Fields of a lead that does not exist, for previews."""
 
 
 def facts_of(deal: Deal) -> dict[str, object]:

@@ -99,14 +99,22 @@ async def remove_file(name: Name, file: Annotated[str, Path(max_length=100)], co
 
 
 @router.get("/templates/{name}/preview", dependencies=[_STAFF], summary="A template as a lead would get it")
-async def preview_template(name: Name, deal_id: Annotated[Id, Query()], conn: Conn) -> TemplatePreview:
-    """In the lead's language, with this deal's fields."""
-    deal = await deals.get(conn, deal_id)
-    template = await templates.for_language(conn, name, [deal.contact.language, "en"])
+async def preview_template(
+    name: Name,
+    conn: Conn,
+    deal_id: Annotated[Id | None, Query(description="Whose fields; an example's, if not given.")] = None,
+    language: Annotated[str | None, Query(pattern="^[a-z]{2}$", description="The lead's, if not given.")] = None,
+) -> TemplatePreview:
+    """With a deal's fields, or an example's."""
+    deal = await deals.get(conn, deal_id) if deal_id else None
+    wished = language or (deal.contact.language if deal else "en")
+    template = await templates.for_language(conn, name, [wished, "en"])
     if template is None:
         raise NotFound(f"there is no template {name}")
-    owner = await managers.find(conn, deal.owner or "")
-    values = actions.values_of(deal, owner.name if owner else "", await policy_of(conn, deal))
+    owner = await managers.find(conn, deal.owner or "") if deal else None
+    values = actions.EXAMPLE
+    if deal is not None:
+        values = actions.values_of(deal, owner.name if owner else "", await policy_of(conn, deal))
     return TemplatePreview(
         language=template.language,
         version=template.version,
