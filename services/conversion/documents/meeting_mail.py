@@ -87,7 +87,7 @@ def subject_and_text(
         lines += ["", f"  {kind}, {when}"]
         lines += [f"  {words['place'].format(place=meeting.place)}"] if meeting.place else []
         if change != "cancelled":
-            lines += ["", words["with"].format(manager=manager), words["answer"]]
+            lines += ["", words["with"].format(manager=manager.rstrip(".")), words["answer"]]
     lines += ["", words["bye"].format(seller=seller), ""]
     return _SUBJECTS[language][change].format(kind=kind, when=when), "\n".join(lines)
 
