@@ -54,8 +54,10 @@ async def choose(conn: Connection, wanted: Wanted, *, priority: int, policy: Pol
     if routing.manager is None:
         return routing
     chosen = next(who for who in everybody if who.id == routing.manager)
-    for row in await hand_overs.waiting(conn, urgent=priority):
-        if refusal(chosen, wanted_by(await deals.get(conn, row.deal_id), sticky=None, excluded=row.excluded)) is None:
+    ahead = await hand_overs.waiting(conn, urgent=priority)
+    waiting = await deals.get_many(conn, [row.deal_id for row in ahead])
+    for row in ahead:
+        if refusal(chosen, wanted_by(waiting[row.deal_id], sticky=None, excluded=row.excluded)) is None:
             why = f"{chosen.id} is free, but others have waited for him longer"
             return routing.model_copy(update={"manager": None, "waits": True, "why": why})
     return routing

@@ -84,6 +84,14 @@ async def get(conn: Connection, deal_id: str, *, lock: bool = False) -> Deal:
     return _deal(row)
 
 
+async def get_many(conn: Connection, deal_ids: Sequence[str]) -> dict[str, Deal]:
+    """These deals by id."""
+    if not deal_ids:
+        return {}
+    rows = await conn.fetch("SELECT * FROM deals WHERE id = ANY($1::uuid[])", list(deal_ids))
+    return {row["id"]: _deal(row) for row in rows}
+
+
 async def lock_latest(conn: Connection, lead_id: str) -> Deal | None:
     """The lead's last deal, locked, or none."""
     row = await conn.fetchrow("SELECT * FROM deals WHERE lead_id = $1 ORDER BY id DESC LIMIT 1 FOR UPDATE", lead_id)

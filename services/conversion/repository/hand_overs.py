@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -132,12 +131,6 @@ async def open_of_manager(conn: Connection, manager_id: str) -> list[HandOverRow
         "SELECT * FROM hand_overs WHERE manager = $1 AND state = 'open' ORDER BY item_id", manager_id
     )
     return [_row(row) for row in rows]
-
-
-async def of_deals(conn: Connection, deal_ids: Sequence[str]) -> dict[str, HandOverRow]:
-    """The open offer of each of these deals that has one."""
-    rows = await conn.fetch("SELECT * FROM hand_overs WHERE deal_id = ANY($1::uuid[]) AND state = 'open'", deal_ids)
-    return {row["deal_id"]: _row(row) for row in rows}
 
 
 async def page(
