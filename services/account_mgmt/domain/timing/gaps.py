@@ -54,6 +54,11 @@ class GapModel:
         until = ndtr((np.log(of.since + weeks) - center) / spread)
         return np.asarray((until - waited) / np.maximum(1 - waited, 1e-9), dtype=np.float64)
 
+    def p_within(self, of: Histories, weeks: Floats) -> Floats:
+        """The probability that a gap is no longer than so many weeks."""
+        z = (np.log(np.maximum(weeks, 1e-9)) - self.center(of)) / self.spread(of)
+        return np.asarray(ndtr(z), dtype=np.float64)
+
     def quantile(self, of: Histories, share: float) -> Floats:
         """Weeks after the last purchase by which the next one has come with this probability, given the wait so far."""
         center, spread = self.center(of), self.spread(of)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 DAYS = 7.0
 
 
@@ -34,19 +35,66 @@ class Histories:
         return self.age - self.recency
 
 
+@dataclass(frozen=True)
+class Log:
+    """Days of purchase of many customers in one array, each customer's in order from `start[n]` to `start[n + 1]`."""
+
+    ids: Sequence[str]
+    start: Ints
+    days: Ints
+
+    @property
+    def count(self) -> Ints:
+        """Purchases of each customer."""
+        return np.diff(self.start)
+
+    @property
+    def owner(self) -> Ints:
+        """Whose each purchase is, by place."""
+        return np.repeat(np.arange(len(self.ids)), self.count)
+
+    def upto(self, day: date) -> tuple[Log, Ints]:
+        """What was known at the end of a day, and the places of its customers here."""
+        seen = self.days <= day.toordinal()
+        present, counts = np.unique(self.owner[seen], return_counts=True)
+        start = np.concatenate([[0], np.cumsum(counts)])
+        return Log([self.ids[place] for place in present], start, self.days[seen]), present
+
+    def bought_between(self, places: Ints, after: date, until: date) -> NDArray[np.bool_]:
+        """Whether the customers at these places bought after one day and up to another."""
+        inside = (self.days > after.toordinal()) & (self.days <= until.toordinal())
+        return np.asarray(np.bincount(self.owner[inside], minlength=len(self.ids))[places] > 0)
+
+
+def log_of(purchases: Mapping[str, Sequence[date]], now: date) -> Log:
+    """The purchases up to the end of a day, one a day; customers whose first one is later are left out."""
+    names = list(purchases)
+    owner = np.repeat(np.arange(len(names)), [len(purchases[name]) for name in names])
+    days = np.fromiter((day.toordinal() for name in names for day in purchases[name]), dtype=np.int64, count=len(owner))
+    pairs = np.unique(np.stack([owner, days])[:, days <= now.toordinal()], axis=1)
+    present, counts = np.unique(pairs[0], return_counts=True)
+    return Log([names[place] for place in present], np.concatenate([[0], np.cumsum(counts)]), pairs[1])
+
+
 def histories(purchases: Mapping[str, Sequence[date]], now: date) -> Histories:
     """Histories as of the end of a day; customers whose first purchase is later are left out."""
-    ids: list[str] = []
-    rows: list[tuple[float, float, float, float, float]] = []
-    for customer, dates in purchases.items():
-        days = np.unique([day.toordinal() for day in dates if day <= now])
-        if not days.size:
-            continue
-        gaps = np.log(np.diff(days) / DAYS)
-        mean = float(gaps.mean()) if gaps.size else 0.0
-        squares = float(((gaps - mean) ** 2).sum())
-        span, age = (days[-1] - days[0]) / DAYS, (now.toordinal() - days[0]) / DAYS
-        ids.append(customer)
-        rows.append((days.size - 1, span, age, mean, squares))
-    table = np.array(rows, dtype=np.float64).reshape(len(rows), 5)
-    return Histories(ids, *(np.ascontiguousarray(table[:, column]) for column in range(5)))
+    return histories_of(log_of(purchases, now), now)
+
+
+def histories_of(log: Log, now: date) -> Histories:
+    """Histories of everybody in the log."""
+    first, end = log.start[:-1], log.start[1:]
+    gaps = np.log(np.maximum(np.diff(log.days, prepend=0), 1) / DAYS)
+    # Running sums over all purchases: a customer's sum is a difference, his first gap (to the one before him) left out.
+    sums, squares = np.cumsum(gaps), np.cumsum(gaps**2)
+    frequency = (end - first - 1).astype(np.float64)
+    total, total_squares = sums[end - 1] - sums[first], squares[end - 1] - squares[first]
+    mean = np.divide(total, frequency, out=np.zeros_like(total), where=frequency > 0)
+    return Histories(
+        ids=log.ids,
+        frequency=frequency,
+        recency=(log.days[end - 1] - log.days[first]) / DAYS,
+        age=(now.toordinal() - log.days[first]) / DAYS,
+        gap_mean=mean,
+        gap_squares=np.maximum(total_squares - frequency * mean**2, 0.0),
+    )
