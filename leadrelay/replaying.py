@@ -15,9 +15,10 @@ from workflows.campaign import Campaign
 from workflows.cold_call import ColdCall
 from workflows.conversion import Conversion
 from workflows.customer_care import CustomerCare
+from workflows.fit_timing import FitTiming
 from workflows.publish_catalogue import PublishCatalogue
 
-WORKFLOWS = (ColdCall, Conversion, CustomerCare, Campaign, PublishCatalogue)
+WORKFLOWS = (ColdCall, Conversion, CustomerCare, Campaign, PublishCatalogue, FitTiming)
 KeyRing = Sequence[tuple[str, bytes]]
 
 

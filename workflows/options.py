@@ -38,5 +38,6 @@ LOCAL: LocalCall = {
     "schedule_to_close_timeout": _GIVE_UP_AFTER,
     "retry_policy": _RETRY,
 }
+AT_LENGTH: RemoteCall = {**LOCAL, "start_to_close_timeout": timedelta(minutes=10), "task_queue": queues.ACCOUNT_MGMT}
 TO_LEAD_GEN: RemoteCall = {**LOCAL, "task_queue": queues.LEAD_GEN}
 TO_CONVERSION: RemoteCall = {**LOCAL, "task_queue": queues.CONVERSION}

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from temporalio import activity
 
+from services.account_mgmt import timing
 from services.account_mgmt.domain.rhythm import working_time
 from services.account_mgmt.repository import catalogue, customers, insight, sales
 from services.account_mgmt.sales import take_order
@@ -19,6 +20,7 @@ from workflows.contracts.account_mgmt import (
     CloseCustomer,
     CustomerCard,
     EscalateNudge,
+    FittedTiming,
     OpenAccount,
     OpenedAccount,
     OpenedNudge,
@@ -26,6 +28,7 @@ from workflows.contracts.account_mgmt import (
     ReadCustomer,
     RemindedInvoice,
     RemindInvoice,
+    RunFit,
 )
 from workflows.contracts.base import Done
 from workflows.contracts.catalogue import CataloguePage, ReadCatalogue
@@ -164,6 +167,22 @@ class Activities(AccountMgmtActivities):
             await customers.set_state(conn, request.customer_id, request.stage)
             await customers.plan_nudge(conn, request.customer_id, None)
         return Done()
+
+    @activity.defn(name="account_mgmt.fit_timing")
+    async def fit_timing(self, request: RunFit) -> FittedTiming:
+        """Learn from all orders when customers buy next, and write it down for each."""
+        async with self._pool.acquire() as conn:
+            done = await customers.earlier(conn, request.key, FittedTiming)
+            _, policy = await customers.policy(conn)
+        if done is not None:
+            return done
+        # Computed outside of any transaction; done twice by two workers, the later forecasts stand.
+        told = await timing.fit_all(self._pool)
+        async with self._pool.acquire() as conn, conn.transaction():
+            if (done := await customers.earlier(conn, request.key, FittedTiming)) is not None:
+                return done
+            fitted = FittedTiming(customers=told, next_at=datetime.now(UTC) + policy.fit_every)
+            return await customers.keep(conn, request.key, fitted)
 
     @activity.defn(name="account_mgmt.read_catalogue")
     async def read_catalogue(self, request: ReadCatalogue) -> CataloguePage:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from services.account_mgmt.domain import rhythm
 from services.account_mgmt.domain.talk import say
-from services.account_mgmt.repository import customers, insight, sales
+from services.account_mgmt.repository import customers, forecasts, insight, sales
 from services.account_mgmt.schemas import Card, CustomerView, InvoiceRef
 from services.chassis.db import Connection
 
@@ -18,7 +18,8 @@ async def build(conn: Connection, customer: CustomerView) -> Card:
     bought = await insight.purchases(conn, customer.id)
     now = datetime.now(UTC)
     every = rhythm.interval(policy, placed)
-    expected = rhythm.next_expected(policy, placed) if placed else None
+    foretold = await forecasts.of_customer(conn, customer.id)
+    expected = foretold.expected_at if foretold else rhythm.next_expected(policy, placed) if placed else None
     what = ", ".join(p.description for p in bought[:3]) or "-"
     owed = await sales.invoices(conn, state="open", customer_id=customer.id, limit=20, after=None)
     contact = customer.contact
@@ -36,6 +37,10 @@ async def build(conn: Connection, customer: CustomerView) -> Card:
         rhythm={
             "interval_days": round(every / timedelta(days=1), 2),
             "next_expected_at": expected,
+            "between": [foretold.expected_low, foretold.expected_high] if foretold else None,
+            "p_alive": round(foretold.p_alive, 3) if foretold else None,
+            "p_buys_within_30_days": round(foretold.p_buys, 3) if foretold else None,
+            "by": foretold.speaker if foretold else None,
             "orders": len(placed),
         },
         needs=await customers.latest_needs(conn, customer.id),

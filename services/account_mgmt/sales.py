@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from services.account_mgmt import timing
 from services.account_mgmt.domain import rhythm
 from services.account_mgmt.domain.policy import Policy
 from services.account_mgmt.repository import catalogue, customers, sales
@@ -66,7 +67,12 @@ async def plan(conn: Connection, policy: Policy, customer_id: str) -> datetime:
     """The next nudge by the customer's own rhythm, mirrored in the record."""
     now = datetime.now(UTC)
     placed = await sales.placed_times(conn, customer_id)
-    nudge_at = rhythm.next_nudge(policy, placed or [now], now)
+    expected = await timing.foretell(conn, customer_id, policy, now)
+    nudge_at = (
+        rhythm.next_nudge(policy, placed or [now], now)
+        if expected is None
+        else rhythm.nudge_for(policy, (placed or [now])[-1], expected, now)
+    )
     await customers.plan_nudge(conn, customer_id, nudge_at)
     return nudge_at
 

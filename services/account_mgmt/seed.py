@@ -8,7 +8,11 @@ from services.account_mgmt.domain.policy import PRESETS
 from services.account_mgmt.publishing import publish_catalogue
 from services.account_mgmt.repository import catalogue, customers
 from services.account_mgmt.schemas.catalogue import NewProduct
+from services.chassis import outbox
 from services.chassis.db import Connection
+from services.chassis.outbox import StartWorkflow
+from workflows.contracts import ids, queues
+from workflows.contracts.account_mgmt import FitTimingInput
 from workflows.contracts.base import Money
 
 CATALOGUE = (
@@ -36,3 +40,11 @@ async def seed(conn: Connection, policy: str) -> None:
         )
     # Once: its event id is known from the second time on.
     await publish_catalogue(conn, len(CATALOGUE), "leadrelay", since=0)
+    await outbox.start(
+        conn,
+        StartWorkflow(
+            workflow="FitTiming", id=ids.FIT_TIMING, task_queue=queues.ACCOUNT_MGMT, input=FitTimingInput(),
+            summary="Learns when customers buy next",
+        ),
+        event_id="fit-timing:start",
+    )  # fmt: skip

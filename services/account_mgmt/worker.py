@@ -7,11 +7,15 @@ from services.chassis.settings import Settings
 from services.chassis.worker import run_worker
 from workflows.contracts.base import Tier
 from workflows.customer_care import CustomerCare
+from workflows.fit_timing import FitTiming
 from workflows.publish_catalogue import PublishCatalogue
 
 
 async def run(settings: Settings) -> None:
     """Work until told to stop."""
     await run_worker(
-        settings=settings, tier=Tier.ACCOUNT_MGMT, workflows=[CustomerCare, PublishCatalogue], activities_of=Activities
+        settings=settings,
+        tier=Tier.ACCOUNT_MGMT,
+        workflows=[CustomerCare, PublishCatalogue, FitTiming],
+        activities_of=Activities,
     )

@@ -18,7 +18,7 @@ from tests.workflows.test_conversion import accept, win
 from tests.workflows.test_customer_care import answer_nudge, pay
 from tests.workflows.test_publish_catalogue import page, start
 from workflows.contracts import account_mgmt as am
-from workflows.contracts import ids
+from workflows.contracts import ids, queues
 from workflows.contracts.base import Cancel, Money
 from workflows.contracts.catalogue import CataloguePage, ReadCatalogue
 from workflows.contracts.commission import MoneyEvent, MoneyKind
@@ -38,6 +38,7 @@ from workflows.contracts.conversion import (
 from workflows.contracts.lead_gen import CallOutcome, RegisterUpdate
 from workflows.conversion import Conversion
 from workflows.customer_care import CustomerCare
+from workflows.fit_timing import FitTiming
 
 HISTORIES = Path(__file__).with_name("histories")
 
@@ -129,6 +130,17 @@ async def publish_catalogue(house: House) -> str:
     return ids.CATALOGUE
 
 
+async def fit_timing(house: House) -> str:
+    """Two nights."""
+    handle = await house.client.start_workflow(
+        FitTiming.run, am.FitTimingInput(), id=ids.FIT_TIMING, task_queue=queues.ACCOUNT_MGMT
+    )
+    await house.pass_time(days=1, hours=2)
+    await house.account_mgmt.nth(am.RunFit, 2)
+    await handle.terminate()
+    return ids.FIT_TIMING
+
+
 async def customer_care(house: House) -> str:
     """First invoice paid, a nudge answered with an order, the next one with leaving."""
     handle = await house.start_care()
@@ -157,6 +169,7 @@ STORIES = {
     "customer_care-0001": customer_care,
     "customer_care-0002": customer_care_paid,
     "publish_catalogue-0001": publish_catalogue,
+    "fit_timing-0001": fit_timing,
 }
 
 

@@ -21,6 +21,7 @@ def test_every_story_has_a_recorded_history() -> None:
         "conversion",
         "customer_care",
         "publish_catalogue",
+        "fit_timing",
     }
 
 

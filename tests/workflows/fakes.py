@@ -192,6 +192,12 @@ class FakeAccountMgmt(am.AccountMgmtActivities, Recorder):
     async def close_customer(self, request: am.CloseCustomer) -> Done:
         return await self.take(request, lambda _: Done())  # type: ignore[no-any-return]
 
+    @activity.defn(name="account_mgmt.fit_timing")
+    async def fit_timing(self, request: am.RunFit) -> am.FittedTiming:
+        return await self.take(  # type: ignore[no-any-return]
+            request, lambda now: am.FittedTiming(customers=1, next_at=now + timedelta(days=1))
+        )
+
     @activity.defn(name="account_mgmt.read_catalogue")
     async def read_catalogue(self, request: ReadCatalogue) -> CataloguePage:
         return await self.take(request, lambda _: CataloguePage(upto=request.since))  # type: ignore[no-any-return]

@@ -22,6 +22,7 @@ from workflows.contracts.conversion import ConversionInput, HandOver, HandOverRe
 from workflows.contracts.lead_gen import ColdCallInput, ColdCallPolicy
 from workflows.conversion import Conversion
 from workflows.customer_care import CustomerCare
+from workflows.fit_timing import FitTiming
 from workflows.publish_catalogue import PublishCatalogue
 
 
@@ -32,7 +33,7 @@ def activities_in(tier: object) -> list[Any]:
 BY_QUEUE: dict[str, list[type]] = {
     queues.LEAD_GEN: [ColdCall, Campaign],
     queues.CONVERSION: [Conversion],
-    queues.ACCOUNT_MGMT: [CustomerCare, PublishCatalogue],
+    queues.ACCOUNT_MGMT: [CustomerCare, PublishCatalogue, FitTiming],
 }
 
 

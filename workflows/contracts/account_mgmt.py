@@ -216,6 +216,25 @@ class CustomerCard(Message):
     history: str = ""
 
 
+class FitTimingInput(Message):
+    """How many fits there were before."""
+
+    fits: int = 0
+
+
+class RunFit(Message):
+    """Fit the house's purchases now."""
+
+    key: str
+
+
+class FittedTiming(Message):
+    """How many customers were foretold, and when to fit again."""
+
+    customers: int
+    next_at: datetime
+
+
 class AccountMgmtActivities:
     """What tier 3 does for workflows."""
 
@@ -247,6 +266,11 @@ class AccountMgmtActivities:
     @activity.defn(name="account_mgmt.close_customer")
     async def close_customer(self, request: CloseCustomer) -> Done:
         """End the care for a customer and cancel the open work."""
+        raise NotImplementedError
+
+    @activity.defn(name="account_mgmt.fit_timing")
+    async def fit_timing(self, request: RunFit) -> FittedTiming:
+        """Learn from all orders when customers buy next, and write it down for each."""
         raise NotImplementedError
 
     @activity.defn(name="account_mgmt.read_catalogue")

@@ -29,6 +29,10 @@ CATALOGUE = "catalogue"
 """Id of the workflow that carries tier 3's catalogue to tier 2: one for the house."""
 
 
+FIT_TIMING = "fit-timing"
+"""Id of the workflow that learns when customers buy next: one for the house."""
+
+
 def key(workflow_id: str, step: str, number: int) -> str:
     """Idempotency key of the `number`-th effect of a step, e.g. `cold-call:42:call:3`."""
     return f"{workflow_id}:{step}:{number}"

@@ -29,6 +29,7 @@ class Policy(BaseModel):
     shortest_interval: Duration = timedelta(days=7)
     longest_interval: Duration = timedelta(days=365)
     nudge_ahead: Gap = Field(default=timedelta(days=2), description="Remind so long before the expected order.")
+    fit_every: Duration = Field(default=timedelta(days=1), description="How often the house learns from its orders.")
     nudge_gap: Gap = Field(default=timedelta(days=14), description="Never two nudges closer than this.")
     answer_within: Duration = timedelta(days=2)
     working_days_only: bool = True

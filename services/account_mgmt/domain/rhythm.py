@@ -30,6 +30,12 @@ def next_nudge(policy: Policy, placed: Sequence[datetime], now: datetime) -> dat
     return working_time(policy, max(now, next_expected(policy, placed) - policy.nudge_ahead))
 
 
+def nudge_for(policy: Policy, last: datetime, expected: datetime, now: datetime) -> datetime:
+    """Shortly before an order that is expected at a time, which the policy's bounds keep sensible; a working day."""
+    within = min(last + policy.longest_interval, max(last + policy.shortest_interval, expected))
+    return working_time(policy, max(now, within - policy.nudge_ahead))
+
+
 def working_time(policy: Policy, moment: datetime) -> datetime:
     """The same time of day on the first working day from `moment` on."""
     if not policy.working_days_only:

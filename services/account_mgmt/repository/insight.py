@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from services.account_mgmt.schemas import ManagerReport, NudgeView, Purchase, Suggestion
@@ -14,8 +15,9 @@ MIN_SUPPORT = 2
 Cursor = tuple[datetime, str] | None
 
 _NUDGE = """
-SELECT n.*, w.state, c.account_manager FROM nudges n
+SELECT n.*, w.state, c.account_manager, coalesce(f.expected_value, 0) AS expected_value, f.p_buys FROM nudges n
   JOIN work_items w ON w.id = n.item_id JOIN customers c ON c.id = n.customer_id
+  LEFT JOIN forecasts f ON f.customer_id = n.customer_id
 """
 
 
@@ -39,14 +41,14 @@ async def nudge(conn: Connection, item_id: str) -> NudgeView:
 
 
 async def nudges(
-    conn: Connection, *, state: str | None, manager: str | None, limit: int, after: Cursor
+    conn: Connection, *, state: str | None, manager: str | None, limit: int, after: tuple[Decimal, str] | None
 ) -> list[NudgeView]:
-    """A page of nudges in order of opening. `manager` also sees those that nobody has."""
+    """A page of nudges, those of which most is expected first. `manager` also sees those that nobody has."""
     rows = await conn.fetch(
         f"""{_NUDGE} WHERE ($1::text IS NULL OR w.state = $1)
               AND ($2::text IS NULL OR w.assignee IS NULL OR w.assignee = $2)
-              AND ($3::timestamptz IS NULL OR (n.opened_at, n.item_id) > ($3, $4::uuid))
-            ORDER BY n.opened_at, n.item_id LIMIT $5""",
+              AND ($3::numeric IS NULL OR (-coalesce(f.expected_value, 0), n.item_id) > (-$3::numeric, $4::uuid))
+            ORDER BY -coalesce(f.expected_value, 0), n.item_id LIMIT $5""",
         state,
         manager,
         after[0] if after else None,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import UTC, datetime
+from decimal import Decimal
 
 from fastapi import APIRouter
 
@@ -22,7 +24,7 @@ from services.account_mgmt.schemas import (
 from services.chassis import outbox, work_items
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Invalid
-from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router, publish
+from services.chassis.http import Conn, Id, Page, PageParams, Pager, Who, allow, new_router, publish
 from services.chassis.work_items import NewItem, WorkItem
 from workflows.contracts.account_mgmt import NudgeAnswered, NudgeOutcome
 
@@ -37,16 +39,26 @@ COMPLAINT_PRIORITY = 15
 async def list_nudges(
     conn: Conn, who: Who, pager: Pager, state: str | None = "open", mine: bool = False
 ) -> Page[NudgeView]:
-    """With the customer's card, so that the call can be made at once."""
+    """Those of which most is expected first (chance to buy times value), each with the customer's card."""
     found = await insight.nudges(
-        conn, state=state, manager=who.person if mine else None, limit=pager.limit + 1, after=pager.time_and_id()
+        conn, state=state, manager=who.person if mine else None, limit=pager.limit + 1, after=_after(pager)
     )
-    page = Page.of(found, pager.limit, key=lambda n: (n.opened_at.isoformat(), n.item_id))
+    page = Page.of(found, pager.limit, key=lambda n: (str(n.expected_value), n.item_id))
     items = [
         n.model_copy(update={"card": await card.build(conn, await customers.get(conn, n.customer_id))})
         for n in page.items
     ]
     return Page(items=items, next=page.next)
+
+
+def _after(pager: PageParams) -> tuple[Decimal, str] | None:
+    cursor = pager.cursor(2)
+    if cursor is None:
+        return None
+    try:
+        return Decimal(cursor[0]), str(uuid.UUID(cursor[1]))
+    except (ValueError, ArithmeticError):
+        raise Invalid("is not a cursor of this list; start again without it", field="after") from None
 
 
 @router.post("/nudges/{item_id}/outcome", dependencies=WRITERS, summary="What the customer said")

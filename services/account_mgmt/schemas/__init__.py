@@ -194,6 +194,8 @@ class NudgeView(Model):
     account_manager: str | None
     state: str
     outcome: str | None
+    expected_value: Decimal = Decimal(0)
+    p_buys: float | None = None
     card: Card | None = None
 
 

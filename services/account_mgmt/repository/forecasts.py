@@ -1,0 +1,77 @@
+"""Fits of the house's purchases, and what they foretell for each customer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from services.account_mgmt.domain.timing.bgnbd import CountModel
+from services.account_mgmt.domain.timing.forecast import Models
+from services.account_mgmt.domain.timing.gaps import GapModel
+from services.account_mgmt.domain.timing.value import ValueModel
+from services.account_mgmt.schemas.forecasts import ForecastView
+from services.chassis.db import Connection
+
+Row = tuple[Any, ...]
+
+
+async def purchases(conn: Connection, customer_id: str | None = None) -> list[tuple[str, date, float]]:
+    """Customer, day and net value of every order that stands; of one customer, or of all who have not left."""
+    rows = await conn.fetch(
+        """SELECT o.customer_id, o.placed_at::date AS day, (o.total - o.tax)::float8 AS net
+             FROM orders o JOIN customers c ON c.id = o.customer_id
+            WHERE o.state = 'placed' AND (o.customer_id = $1 OR ($1::uuid IS NULL AND c.state <> 'cancelled'))
+            ORDER BY o.customer_id, o.placed_at""",
+        customer_id,
+    )
+    return [(row["customer_id"], row["day"], row["net"]) for row in rows]
+
+
+async def add_fit(
+    conn: Connection, models: Models, value: ValueModel | None, *, customers: int, purchases: int, by_gaps: int
+) -> int:
+    """Write a fit; its version."""
+    body = {**asdict(models), "value": asdict(value) if value else None}
+    version: int = await conn.fetchval(
+        "INSERT INTO timing_fits (models, customers, purchases, by_gaps) VALUES ($1, $2, $3, $4) RETURNING version",
+        body,
+        customers,
+        purchases,
+        by_gaps,
+    )
+    return version
+
+
+async def latest_fit(conn: Connection) -> tuple[int | None, Models, ValueModel | None]:
+    """The last fit with its version; before the first one, models of nothing."""
+    row = await conn.fetchrow("SELECT version, models FROM timing_fits ORDER BY version DESC LIMIT 1")
+    if row is None:
+        return None, Models(counts=None, gaps=None), None
+    body = row["models"]
+    models = Models(
+        counts=CountModel(**body["counts"]) if body["counts"] else None,
+        gaps=GapModel(**body["gaps"]) if body["gaps"] else None,
+        gap_wins=body["gap_wins"],
+    )
+    return row["version"], models, ValueModel(**body["value"]) if body["value"] else None
+
+
+async def write(conn: Connection, rows: Sequence[Row]) -> None:
+    """Write forecasts, each with its values in the order of the table's columns."""
+    await conn.executemany(
+        """INSERT INTO forecasts (customer_id, speaker, expected_low, expected_at, expected_high, p_alive, p_buys,
+                                  order_value, expected_value, fit_version)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+           ON CONFLICT (customer_id) DO UPDATE
+              SET speaker = $2, expected_low = $3, expected_at = $4, expected_high = $5, p_alive = $6, p_buys = $7,
+                  order_value = $8, expected_value = $9, fit_version = $10, at = now()""",
+        rows,
+    )
+
+
+async def of_customer(conn: Connection, customer_id: str) -> ForecastView | None:
+    """What is foretold for a customer, or none."""
+    row = await conn.fetchrow("SELECT * FROM forecasts WHERE customer_id = $1", customer_id)
+    return ForecastView.model_validate(dict(row)) if row else None

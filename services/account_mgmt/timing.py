@@ -1,0 +1,96 @@
+"""Fitting the house's purchases once a day, and foretelling each customer's next one whenever something changes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+
+from services.account_mgmt.domain.policy import Policy
+from services.account_mgmt.domain.timing import forecast, value
+from services.account_mgmt.domain.timing.forecast import Forecast, Models
+from services.account_mgmt.domain.timing.history import Floats, Log, log_of
+from services.account_mgmt.domain.timing.value import ValueModel
+from services.account_mgmt.repository import customers, forecasts
+from services.chassis.db import Connection, Pool
+
+_WEEK = timedelta(weeks=1)
+_AT_ONCE = 5_000
+Purchases = Sequence[tuple[str, date, float]]
+
+
+async def fit_all(pool: Pool) -> int:
+    """Fit on all orders that stand and foretell everybody's next one; how many customers."""
+    async with pool.acquire() as conn:
+        bought = await forecasts.purchases(conn)
+        _, policy = await customers.policy(conn)
+    now = datetime.now(UTC)
+    # A second of pure computing: the worker's other work goes on meanwhile.
+    models, worth, log, told, rows = await asyncio.to_thread(_fit, bought, policy, now)
+    async with pool.acquire() as conn, conn.transaction():
+        version = await forecasts.add_fit(
+            conn, models, worth, customers=len(log.ids), purchases=len(log.days), by_gaps=int(told.regular.sum())
+        )
+        for first in range(0, len(rows), _AT_ONCE):
+            await forecasts.write(conn, [(*row, version) for row in rows[first : first + _AT_ONCE]])
+    return len(rows)
+
+
+async def foretell(conn: Connection, customer_id: str, policy: Policy, now: datetime) -> datetime | None:
+    """Write what the last fit says of one customer as of now; when the next order is expected, none without orders."""
+    version, models, worth = await forecasts.latest_fit(conn)
+    bought = await forecasts.purchases(conn, customer_id)
+    if not bought or version is None:
+        return None
+    _, told, rows = _told(bought, models, worth, policy, now)
+    await forecasts.write(conn, [(*row, version) for row in rows])
+    return now + float(told.middle[0]) * _WEEK
+
+
+def _fit(
+    bought: Purchases, policy: Policy, now: datetime
+) -> tuple[Models, ValueModel | None, Log, Forecast, list[forecasts.Row]]:
+    log = log_of(_by_customer(bought), now.date())
+    models = forecast.fit(log, now.date())
+    number, mean = _values(bought, log)
+    worth = value.fit(number, mean)
+    log, told, rows = _told(bought, models, worth, policy, now)
+    return models, worth, log, told, rows
+
+
+def _told(
+    bought: Purchases, models: Models, worth: ValueModel | None, policy: Policy, now: datetime
+) -> tuple[Log, Forecast, list[forecasts.Row]]:
+    log = log_of(_by_customer(bought), now.date())
+    told = forecast.foretell(models, log, now.date(), usual_weeks=policy.default_interval / _WEEK)
+    number, mean = _values(bought, log)
+    worths = worth.expected(number, mean) if worth else mean
+    rows = []
+    for place, customer_id in enumerate(log.ids):
+        low, middle, high = (now + float(weeks[place]) * _WEEK for weeks in (told.low, told.middle, told.high))
+        buys, order = float(told.p_buys[place]), round(float(worths[place]), 2)
+        speaker = told.speaker(place, models)
+        alive = float(told.p_alive[place])
+        rows.append((customer_id, speaker, low, middle, high, alive, buys, order, round(buys * order, 2)))
+    return log, told, rows
+
+
+def _by_customer(bought: Purchases) -> dict[str, list[date]]:
+    found: dict[str, list[date]] = defaultdict(list)
+    for customer_id, day, _ in bought:
+        found[customer_id].append(day)
+    return found
+
+
+def _values(bought: Purchases, log: Log) -> tuple[Floats, Floats]:
+    """Of each customer of the log: orders and their mean net value."""
+    place = {customer_id: number for number, customer_id in enumerate(log.ids)}
+    number, total = np.zeros(len(log.ids)), np.zeros(len(log.ids))
+    for customer_id, _, net in bought:
+        if customer_id in place:
+            number[place[customer_id]] += 1
+            total[place[customer_id]] += net
+    return number, np.divide(total, number, out=np.zeros_like(total), where=number > 0)
