@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from fastapi import APIRouter
 
 from services.account_mgmt import card
-from services.account_mgmt.repository import catalogue, customers, insight
+from services.account_mgmt.domain import rhythm
+from services.account_mgmt.domain.touches import Owed, touches
+from services.account_mgmt.repository import catalogue, customers, insight, sales
 from services.account_mgmt.sales import check_owner
 from services.account_mgmt.schemas import Card, CustomerView, NeedView, NewNeed, Suggestion
+from services.account_mgmt.schemas.touches import Touches, TouchView
 from services.chassis.errors import Invalid
 from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
 
@@ -29,6 +34,21 @@ async def list_customers(
 async def get_customer(conn: Conn, customer_id: Id) -> CustomerView:
     """404 for an unknown one."""
     return await customers.get(conn, customer_id)
+
+
+@router.get("/customers/{customer_id}/calendar", dependencies=STAFF, summary="Every touch to come, and why")
+async def get_calendar(conn: Conn, customer_id: Id) -> Touches:
+    """Nudges, due dates and reminders of the next year, if nothing else happens."""
+    customer = await customers.get(conn, customer_id)
+    _, policy = await customers.policy(conn)
+    placed = await sales.placed_times(conn, customer_id)
+    found = await sales.invoices(conn, state="open", customer_id=customer_id, limit=200, after=None)
+    owed = [Owed(number=one.number, due_at=one.due_at, level=one.dunning) for one in found]
+    nudge_at = customer.next_nudge_at if customer.state in ("active", "at_risk") else None
+    items = touches(
+        policy, now=datetime.now(UTC), next_nudge=nudge_at, every=rhythm.interval(policy, placed), owed=owed
+    )
+    return Touches(customer_id=customer_id, items=[TouchView(at=one.at, kind=one.kind, why=one.why) for one in items])
 
 
 @router.get("/customers/{customer_id}/card", dependencies=STAFF, summary="The working instruction")
