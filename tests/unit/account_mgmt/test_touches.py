@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -38,4 +39,4 @@ def test_touches_are_in_order_within_a_year_and_nudges_never_too_close(first: in
     assert times == sorted(times)
     assert all(NOW <= at <= NOW + AHEAD for at in times)
     nudges = [touch.at for touch in found if touch.kind == "nudge"]
-    assert all(later - earlier >= POLICY.nudge_gap for earlier, later in zip(nudges, nudges[1:], strict=False))
+    assert all(later - earlier >= POLICY.nudge_gap for earlier, later in pairwise(nudges))
