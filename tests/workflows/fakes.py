@@ -122,7 +122,10 @@ class FakeConversion(cv.ConversionActivities, Recorder):
     @activity.defn(name="conversion.remind_deal")
     async def remind_deal(self, request: cv.RemindDeal) -> cv.Reminded:
         return await self.take(  # type: ignore[no-any-return]
-            request, lambda now: cv.Reminded(next_at=now + timedelta(days=1))
+            # Not a whole day: a test that sleeps days would cancel a timer in the instant in which it fires, and the
+            # time-skipping server loses such timers.
+            request,
+            lambda now: cv.Reminded(next_at=now + timedelta(days=1, minutes=37)),
         )
 
     @activity.defn(name="conversion.open_inbound")
@@ -175,7 +178,10 @@ class FakeAccountMgmt(am.AccountMgmtActivities, Recorder):
     @activity.defn(name="account_mgmt.escalate_nudge")
     async def escalate_nudge(self, request: am.EscalateNudge) -> cv.Reminded:
         return await self.take(  # type: ignore[no-any-return]
-            request, lambda now: cv.Reminded(next_at=now + timedelta(days=1))
+            # Not a whole day: a test that sleeps days would cancel a timer in the instant in which it fires, and the
+            # time-skipping server loses such timers.
+            request,
+            lambda now: cv.Reminded(next_at=now + timedelta(days=1, minutes=37)),
         )
 
     @activity.defn(name="account_mgmt.remind_invoice")
