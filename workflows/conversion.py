@@ -7,7 +7,7 @@ step, and the workflow holds the timer that makes sure the step is not forgotten
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
@@ -38,6 +38,7 @@ with workflow.unsafe.imports_passed_through():
 
 
 STEP, STALE, PLAYBOOK = "step", "stale", "playbook"
+_LEAST_PAUSE = timedelta(seconds=1)
 
 
 @workflow.defn(name="Conversion")
@@ -117,7 +118,8 @@ class Conversion(ConversionListener):
             answer = await self._inbox.next(due[0], self._summary(due[1])) if due else await self._inbox.next()
             match answer:
                 case None if due and due[1] == PLAYBOOK:
-                    await self._run_playbook()
+                    if await self._run_playbook():
+                        levels[STEP] = 0
                 case None if due:
                     levels[due[1]] += 1
                     await self._remind(due[1], levels[due[1]])
@@ -126,6 +128,9 @@ class Conversion(ConversionListener):
                     self._move(answer)
                 case PlaybookPlanned():
                     self._playbook_at = answer.due_at
+                    if answer.next_action_at:
+                        levels[STEP], self._next_action_at = 0, spread(answer.next_action_at)
+                        self._shown.show(next_action_at=answer.next_action_at, overdue=False)
                 case Reassigned():
                     levels = {STEP: 0, STALE: 0}
                     self._reassign(answer)
@@ -145,14 +150,17 @@ class Conversion(ConversionListener):
             PLAYBOOK: "Next step of the playbook",
         }[what]
 
-    async def _run_playbook(self) -> None:
+    async def _run_playbook(self) -> bool:
+        """Carry out the playbook's step that is due; whether the deal has another next step from now on."""
         self._playbook_steps += 1
         done = await self._steps.run_playbook(self._playbook_steps, self._search.deal_id)
-        self._playbook_at = done.due_at
+        # The clocks of server and database may differ: what is due at once never makes a loop without a pause.
+        self._playbook_at = max(done.due_at, workflow.now() + _LEAST_PAUSE) if done.due_at else None
         if done.next_action_at:
             self._next_action_at = done.next_action_at
         if done.what:
             self._story.tell(f"Playbook: {done.what}")
+        return done.next_action_at is not None
 
     def _move(self, answer: DealMoved) -> None:
         if answer.stage is not self._stage or self._stale_at is None:

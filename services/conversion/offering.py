@@ -11,6 +11,7 @@ from services.chassis.db import Connection
 from services.chassis.work_items import NewItem
 from services.conversion.actions.closing import end_open_work
 from services.conversion.actions.steps import SUPERVISOR_GROUP, now
+from services.conversion.actions.stopping import stop
 from services.conversion.assigning import choose, note_offer, wanted_by
 from services.conversion.domain.routing import Routing
 from services.conversion.domain.stages import FINAL
@@ -35,6 +36,7 @@ async def offer(conn: Connection, request: OfferDeal) -> OfferedDeal:
     policy = await policies.get(conn, deal.policy_version)
     # An offer that a lost workflow left behind must not be accepted beside the new one.
     await end_open_work(conn, deal, at, "offered anew", kinds=["hand_over", "reminder"])
+    await stop(conn, deal, "offered anew")
     held = await meetings.reserved_for(conn, deal.lead_id)
     sticky = (
         (held.manager if held else None) or request.hand_over.sticky_manager or (latest.last_owner if latest else None)

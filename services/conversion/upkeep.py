@@ -7,9 +7,10 @@ from services.chassis.db import Connection, Pool
 from services.chassis.errors import Invalid
 from services.chassis.http import publish
 from services.chassis.work_items import NewItem
-from services.conversion.actions import closing, handing_on, playbook
+from services.conversion.actions import closing, handing_on
 from services.conversion.actions import offers as offer_actions
 from services.conversion.actions.steps import SUPERVISOR_GROUP, now, policy_of
+from services.conversion.actions.stopping import stop
 from services.conversion.domain.stages import FINAL, WORKED
 from services.conversion.offering import news
 from services.conversion.records import Deal
@@ -106,7 +107,7 @@ async def open_inbound(conn: Connection, request: OpenInbound) -> Done:
         await _open_unowned(conn, request, payload)
         return Done()
     # They speak for themselves now: nothing is sent to somebody who is on the telephone.
-    await playbook.stop(conn, deal, "the lead called")
+    await stop(conn, deal, "the lead called")
     offered = await hand_overs.open_of_deal(conn, deal.id)
     person = deal.owner or (offered.manager if offered else None)
     await _open_item(conn, deal, request.key, "inbound", person, _INBOUND_PRIORITY, payload)
@@ -129,6 +130,7 @@ async def add_hand_over(conn: Connection, request: AddHandOver) -> Done:
     await timeline.add(
         conn, deal.id, at=now(), by=hand_over.sourced_by or "lead_gen", kind="hand_over", text=text, data=data
     )
+    await stop(conn, deal, "handed over again")
     if hand_over.reason is HandOverReason.HARD_QUESTION and hand_over.question and deal.owner:
         payload: dict[str, object] = {"level": 1, "text": hand_over.question}
         await _open_item(conn, deal, request.key, "reminder", deal.owner, _QUESTION_PRIORITY, payload)

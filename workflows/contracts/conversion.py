@@ -125,6 +125,7 @@ class PlaybookPlanned(Answer):
     """A playbook's next step is planned; without `due_at` none is."""
 
     due_at: datetime | None = None
+    next_action_at: datetime | None = Field(default=None, description="The deal's next step, if it is another now.")
 
 
 @workflow.defn(name="Conversion")

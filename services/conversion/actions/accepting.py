@@ -46,8 +46,6 @@ async def accept(conn: Connection, item_id: str, who: Principal, manager: str | 
     )
     await hand_meetings_over(conn, deal, owner)
     await confirm_hold(conn, deal, owner, policy)
-    if policy.playbook_on_accept and (fitting := await playbook.choose(conn, deal)):
-        await playbook.start(conn, deal, fitting, "policy")
     text = "accepted" if owner == who.person else f"assigned to {owner}"
     await timeline.add(conn, deal.id, at=at, by=who.person, kind="accepted", text=text, data={"owner": owner})
     # To the workflow the answer is the manager's, whoever pressed the key: it makes `by` the owner.
@@ -56,6 +54,8 @@ async def accept(conn: Connection, item_id: str, who: Principal, manager: str | 
         stale_at=policy.stale_at(Stage.ACCEPTED, at),
     )  # fmt: skip
     await outbox.signal(conn, deal.workflow_id, "accepted", answer)
+    # After the acceptance: before it, the workflow looks for a manager and would hear nothing of a playbook.
+    deal = await playbook.start_with_deal(conn, deal, policy)
     await publish(conn, "hand_over.closed", item_id=item_id, deal_id=deal.id, state="accepted")
     return deal
 
@@ -111,4 +111,4 @@ def first_action(deal: Deal) -> str:
         return "answer the question"
     if deal.wished_meeting is not None:
         return "confirm the meeting they wished for"
-    return "first contact"
+    return stages.FIRST_CONTACT

@@ -11,8 +11,9 @@ from services.chassis.db import Connection
 from services.chassis.errors import Invalid
 from services.chassis.http import publish
 from services.conversion import ledger
-from services.conversion.actions import inviting, playbook
+from services.conversion.actions import inviting
 from services.conversion.actions.steps import check_entry, now, policy_of
+from services.conversion.actions.stopping import stop
 from services.conversion.domain.commission import accruals
 from services.conversion.domain.money import check_lines, discounted, net_of
 from services.conversion.records import Deal
@@ -45,7 +46,7 @@ async def win(
     )  # fmt: skip
     await ledger.sold(conn, deal, shares, at)
     await offers.close_open(conn, deal.id, "superseded")
-    await playbook.stop(conn, deal, "won")
+    await stop(conn, deal, "won")
     await end_open_work(conn, deal, at, "won")
     text = f"won: {net} {currency} before tax" + (f"; {note}" if note else "")
     await timeline.add(conn, deal.id, at=at, by=who.person, kind="won", text=text, data={"lines": ordered})
@@ -107,7 +108,7 @@ async def close(
         next_action="offer it again" if asleep else None,
         next_action_at=return_at,
     )
-    await playbook.stop(conn, deal, stage.value)
+    await stop(conn, deal, stage.value)
     policy = await policy_of(conn, deal)
     for meeting in await meetings.cancel_of_deal(conn, deal.id):
         await inviting.invite(conn, meeting, deal, policy, "cancelled")

@@ -11,11 +11,11 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Invalid
 from services.chassis.http import publish
-from services.conversion.actions import playbook
 from services.conversion.actions.accepting import first_action, first_step_at
 from services.conversion.actions.closing import end_open_work
 from services.conversion.actions.meetings import hand_meetings_over
 from services.conversion.actions.steps import now, policy_of
+from services.conversion.actions.stopping import stop
 from services.conversion.assigning import candidates, wanted_by
 from services.conversion.domain.routing import Candidate, Routing, route
 from services.conversion.records import Deal
@@ -39,7 +39,7 @@ async def give_back(conn: Connection, deal: Deal, who: Principal, reason: str) -
     """Return an accepted deal: it is offered to the others. The caller has checked who and in which stage."""
     at = now()
     owner = deal.owner or who.person
-    await playbook.stop(conn, deal, "returned")
+    await stop(conn, deal, "returned")
     await end_open_work(conn, deal, at, "returned")
     await hand_overs.give_back(conn, deal.id, by=who.person, at=at, reason=reason)
     event_id = await timeline.add(

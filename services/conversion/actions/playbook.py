@@ -1,29 +1,27 @@
-"""A playbook at work on a deal: started, carried out step by step, answered, stopped."""
+"""A playbook at work on a deal: begun, and carried out step by step."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from services.chassis import outbox, work_items
-from services.chassis.auth import Principal
+from services.chassis import work_items
 from services.chassis.db import Connection
-from services.chassis.errors import Conflict
 from services.chassis.http import publish
-from services.chassis.mail import NewMail, queue_mail, withdraw_mails
+from services.chassis.mail import NewMail, queue_mail
 from services.chassis.work_items import NewItem
 from services.conversion.actions.steps import now, policy_of
+from services.conversion.actions.stopping import PURPOSE, decide_next, is_playbooks, tell
 from services.conversion.domain import playbook as rules
-from services.conversion.domain.playbook import Response, Step
+from services.conversion.domain.playbook import MARK, Kind, Step
 from services.conversion.domain.policy import Policy
 from services.conversion.domain.stages import WORKED
 from services.conversion.domain.template import render
 from services.conversion.records import Deal
 from services.conversion.repository import absences, deals, managers, playbooks, templates, timeline
 from services.conversion.repository.playbooks import Run, RunStep, SavedPlaybook
-from workflows.contracts.conversion import PlaybookPlanned, PlaybookStepDone, RunPlaybookStep
+from workflows.contracts.conversion import PlaybookStepDone, RunPlaybookStep
 
-PURPOSE = "playbook"
 _PRIORITY = 4
 EXAMPLE: dict[str, str | None] = {
     "company": "Wind Ltd",
@@ -60,27 +58,41 @@ async def choose(conn: Connection, deal: Deal) -> SavedPlaybook | None:
 
 
 async def start(conn: Connection, deal: Deal, playbook: SavedPlaybook, by: str) -> Run:
-    """Begin with the first step. Raises Conflict `playbook_runs` when one is at work on this lead."""
+    """Begin with the first step. Raises Conflict `playbook_runs` when one is at work on this lead.
+
+    The deal's next step is the playbook's, unless somebody has promised the lead another one.
+    """
     run = await playbooks.start(conn, deal, playbook, by)
-    await timeline.add(
+    event = await timeline.add(
         conn, deal.id, at=now(), by=by, kind="playbook", text=f"playbook {playbook.name}/{playbook.version} begins",
         data={"run_id": run.id},
     )  # fmt: skip
-    await _tell(conn, deal, run, await _plan_next(conn, deal, run), f"start:{run.id}")
+    step, next_action_at = await plan_next(conn, deal, run, ours=not await _promised(conn, deal))
+    await tell(conn, deal, run, step, event, next_action_at=next_action_at)
     return run
 
 
-async def stop(conn: Connection, deal: Deal, reason: str) -> bool:
-    """End what is at work on a deal, with its open work and its mails that have not gone; False if nothing was."""
-    run = await playbooks.running(conn, deal.id)
-    if run is None:
-        return False
-    await playbooks.end(conn, run.id, "stopped", reason)
-    await work_items.cancel_for_lead(conn, deal.lead_id, kinds=["playbook"], result=reason)
-    await withdraw_mails(conn, deal.lead_id, purpose=PURPOSE)
-    await timeline.add(conn, deal.id, at=now(), by="playbook", kind="playbook", text=f"playbook stopped: {reason}")
-    await _tell(conn, deal, run, None, f"stop:{run.id}")
-    return True
+async def start_with_deal(conn: Connection, deal: Deal, policy: Policy) -> Deal:
+    """By policy, the best playbook begins at the acceptance: never before a question or a wish of the lead."""
+    waits = deal.wished_meeting is not None or _asked(deal)
+    fitting = await choose(conn, deal) if policy.playbook_on_accept and not waits else None
+    if fitting is None:
+        return deal
+    await start(conn, deal, fitting, "policy")
+    return await deals.get(conn, deal.id)
+
+
+def _asked(deal: Deal) -> bool:
+    return deal.question is not None and deal.question_answered_at is None
+
+
+async def _promised(conn: Connection, deal: Deal) -> bool:
+    """Whether the deal's next step is one that the lead waits for, or that its owner has planned himself."""
+    if deal.promise == "open" or _asked(deal):
+        return True
+    own = await timeline.last_text(conn, deal.id, "next_step")
+    ahead = deal.next_action_at is not None and deal.next_action_at > now()
+    return own is not None and own == deal.next_action and ahead
 
 
 async def run_due(conn: Connection, request: RunPlaybookStep) -> PlaybookStepDone:
@@ -94,7 +106,9 @@ async def run_due(conn: Connection, request: RunPlaybookStep) -> PlaybookStepDon
     free = await _when_possible(conn, deal, step, policy, at)
     if free > at:
         await playbooks.set_step(conn, step, due_at=free)
-        return PlaybookStepDone(due_at=free)
+        put_off = step.model_copy(update={"due_at": free})
+        later = await follow(conn, deal, put_off, policy) if is_playbooks(deal, step) else None
+        return PlaybookStepDone(due_at=free, next_action_at=later)
     if step.kind == "mail" and await _mail(conn, deal, run, step, policy):
         return await _done(conn, deal, run, step, f"mail {step.template}")
     if step.kind == "wait":
@@ -103,8 +117,11 @@ async def run_due(conn: Connection, request: RunPlaybookStep) -> PlaybookStepDon
 
 
 async def _when_possible(conn: Connection, deal: Deal, step: RunStep, policy: Policy, at: datetime) -> datetime:
-    """Not before its time, not outside business hours, and what a person does not while he is away."""
+    """Not before its time nor outside business hours, not too soon after a word with the lead, and what a person does
+    not while he is away."""
     moment = policy.calendar.add(max(at, step.due_at), timedelta(0))
+    if step.kind != "wait":
+        moment = max(moment, await earliest_contact(conn, deal, policy) or moment)
     if step.kind in ("call", "meeting") and deal.owner:
         for away in await absences.of_manager(conn, deal.owner, at):
             if away.starts_at <= moment < away.ends_at:
@@ -153,7 +170,10 @@ def values_of(deal: Deal, manager: str, policy: Policy) -> dict[str, str | None]
 async def _open_work(
     conn: Connection, deal: Deal, run: Run, step: RunStep, policy: Policy, at: datetime
 ) -> PlaybookStepDone:
-    """The step is a person's: it is the deal's next action, and its overdue reminders are the usual ones."""
+    """The step is a person's: it is the deal's next action, and its overdue reminders are the usual ones.
+
+    An action of the owner's own stays; the step is in his list of work all the same.
+    """
     text = step.text or f"call instead of the mail {step.template}: no address is known"
     item = NewItem(
         kind="playbook",
@@ -165,9 +185,12 @@ async def _open_work(
         payload={"deal_id": deal.id, "text": text, "run_id": run.id, "number": step.number},
     )
     opened = await work_items.open_item(conn, item)
-    await playbooks.set_step(conn, step, state="open", kind="call" if step.kind == "mail" else step.kind)
-    next_action_at = policy.calendar.add(at, policy.first_step_within)
-    await deals.update(conn, deal.id, next_action=text[:200], next_action_at=next_action_at)
+    kind: Kind = "call" if step.kind == "mail" else step.kind
+    await playbooks.set_step(conn, step, state="open", kind=kind, text=text)
+    next_action_at = None
+    if is_playbooks(deal, step):
+        next_action_at = policy.calendar.add(at, policy.first_step_within)
+        await deals.update(conn, deal.id, next_action=text[:200], next_action_at=next_action_at)
     await timeline.add(conn, deal.id, at=at, by="playbook", kind="playbook", text=f"to do: {text}")
     await publish(conn, "work.opened", item_id=opened.id, deal_id=deal.id, item_kind="playbook", assignee=deal.owner)
     return PlaybookStepDone(what=f"{step.kind} for {deal.owner}", next_action_at=next_action_at)
@@ -176,94 +199,49 @@ async def _open_work(
 async def _done(conn: Connection, deal: Deal, run: Run, step: RunStep, what: str) -> PlaybookStepDone:
     await playbooks.set_step(conn, step, state="done", result=what)
     await timeline.add(conn, deal.id, at=now(), by="playbook", kind="playbook", text=what)
-    following = await _plan_next(conn, deal, run)
-    return PlaybookStepDone(what=what, due_at=following.due_at if following else None)
+    following, next_action_at = await plan_next(conn, deal, run, ours=is_playbooks(deal, step))
+    return PlaybookStepDone(what=what, due_at=following.due_at if following else None, next_action_at=next_action_at)
 
 
-async def finish_step(
-    conn: Connection, deal: Deal, who: Principal, number: int, *, skip: bool, response: Response, note: str | None
-) -> Run:
-    """A manager did a step, or leaves it out; what the lead did may change the track.
+async def plan_next(conn: Connection, deal: Deal, run: Run, *, ours: bool) -> tuple[RunStep | None, datetime | None]:
+    """Plan what comes next; a run without further steps is finished.
 
-    Raises Conflict `no_playbook`, `wrong_state` for a step that is not ahead.
+    With `ours`, the deal's next step follows the playbook: the second value is when it is due then.
     """
-    run, step = await _ahead(conn, deal, number)
-    await work_items.cancel_for_lead(conn, deal.lead_id, kinds=["playbook"], result="skipped" if skip else "done")
-    what = "skipped" if skip else f"done, {response}" if response != "none" else "done"
-    await playbooks.set_step(conn, step, state="skipped" if skip else "done", result=note or what)
-    text = f"step {step.step_id} {what}" + (f": {note}" if note else "")
-    await timeline.add(conn, deal.id, at=now(), by=who.person, kind="playbook", text=text)
-    return await _respond(conn, deal, run, response, f"step:{run.id}:{number}")
-
-
-async def move_step(conn: Connection, deal: Deal, who: Principal, number: int, at: datetime) -> Run:
-    """A manager gives the planned step another time. Raises like `finish_step`."""
-    run, step = await _ahead(conn, deal, number)
-    if step.state != "planned":
-        raise Conflict("this step is being done already", code="wrong_state", detail={"state": step.state})
-    await playbooks.set_step(conn, step, due_at=at)
-    text = f"step {step.step_id} moved to {at:%Y-%m-%d %H:%M} UTC"
-    await timeline.add(conn, deal.id, at=now(), by=who.person, kind="playbook", text=text)
-    await _tell(conn, deal, run, step.model_copy(update={"due_at": at}), f"move:{run.id}:{number}:{at.timestamp()}")
-    return run
-
-
-async def add_step(conn: Connection, deal: Deal, who: Principal, step: Step) -> Run:
-    """A manager puts a step of his own before those that are left. Raises Conflict `no_playbook`."""
-    run = await _running(conn, deal)
-    run = await playbooks.set_left(conn, run.id, run.track, [step, *run.steps_left])
-    text = f"step {step.id} added: {step.text}"
-    await timeline.add(conn, deal.id, at=now(), by=who.person, kind="playbook", text=text)
-    if await playbooks.ahead(conn, run.id) is None:
-        await _tell(conn, deal, run, await _plan_next(conn, deal, run), f"add:{run.id}:{step.id}")
-    return run
-
-
-async def _respond(conn: Connection, deal: Deal, run: Run, response: Response, event: str) -> Run:
-    saved = await playbooks.get(conn, run.playbook_id)
-    track, left = rules.after_response(saved.body, run.track, run.steps_left, response)
-    run = await playbooks.set_left(conn, run.id, track, left)
-    await _tell(conn, deal, run, await _plan_next(conn, deal, run), event)
-    return run
-
-
-async def _plan_next(conn: Connection, deal: Deal, run: Run) -> RunStep | None:
-    """Plan what comes next; a run without further steps is finished."""
+    policy = await policy_of(conn, deal)
     if not run.steps_left:
         await playbooks.end(conn, run.id, "finished", None)
         await timeline.add(conn, deal.id, at=now(), by="playbook", kind="playbook", text="playbook finished")
-        return None
-    policy = await policy_of(conn, deal)
+        over = "the playbook is over: decide what comes next"
+        return None, await decide_next(conn, deal, policy, over) if ours else None
     step, left = run.steps_left[0], run.steps_left[1:]
     due = rules.due_at(
-        step, since=now(), last_contact=await playbooks.last_contact(conn, deal.lead_id),
-        min_gap=policy.playbook_min_gap, calendar=policy.calendar,
+        step, since=now(), last_contact=await last_contact(conn, deal), min_gap=policy.playbook_min_gap,
+        calendar=policy.calendar,
     )  # fmt: skip
     run = await playbooks.set_left(conn, run.id, run.track, left)
-    return await playbooks.plan(conn, run, step, due)
+    planned = await playbooks.plan(conn, run, step, due)
+    return planned, await follow(conn, deal, planned, policy) if ours else None
 
 
-async def _ahead(conn: Connection, deal: Deal, number: int) -> tuple[Run, RunStep]:
-    run = await _running(conn, deal)
-    step = await playbooks.ahead(conn, run.id)
-    if step is None or step.number != number:
-        raise Conflict("this step is not the one ahead", code="wrong_state", detail={"ahead": step and step.number})
-    return run, step
+async def follow(conn: Connection, deal: Deal, step: RunStep, policy: Policy) -> datetime:
+    """Make a planned step the deal's next one, late only when the manager could have done it; when that is."""
+    what = f"{MARK}{step.text or step.template or step.kind}"[:200]
+    next_action_at = policy.calendar.add(step.due_at, policy.first_step_within)
+    await deals.update(conn, deal.id, next_action=what, next_action_at=next_action_at)
+    return next_action_at
 
 
-async def _running(conn: Connection, deal: Deal) -> Run:
-    run = await playbooks.running(conn, deal.id)
-    if run is None:
-        raise Conflict("no playbook is at work on this deal", code="no_playbook")
-    return run
+async def last_contact(conn: Connection, deal: Deal) -> datetime | None:
+    """When anybody of the house last had a word with the lead: this tier, its playbooks, or the caller before."""
+    ours = await playbooks.last_contact(conn, deal.lead_id, deal.id)
+    return max([*(call.at for call in deal.story), *([ours] if ours else [])], default=None)
 
 
-async def _tell(conn: Connection, deal: Deal, run: Run, step: RunStep | None, event: str) -> None:
-    """The workflow holds the timer of the step ahead."""
-    due_at = step.due_at if step and step.state == "planned" else None
-    answer = PlaybookPlanned(event_id=f"playbook:{event}", at=now(), by=run.started_by, due_at=due_at)
-    await outbox.signal(conn, deal.workflow_id, "playbook_planned", answer, when_missing="drop")
-    await publish(conn, "playbook.changed", deal_id=deal.id, run_id=run.id)
+async def earliest_contact(conn: Connection, deal: Deal, policy: Policy) -> datetime | None:
+    """From when on a step may touch the lead again; none if nobody ever did."""
+    contact = await last_contact(conn, deal)
+    return policy.calendar.add(contact, policy.playbook_min_gap) if contact else None
 
 
 def preview(

@@ -12,6 +12,7 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Forbidden
 from services.chassis.http import publish
+from services.conversion.actions.stopping import stop
 from services.conversion.domain import stages
 from services.conversion.domain.policy import Policy, StepKind
 from services.conversion.records import Deal
@@ -19,6 +20,8 @@ from services.conversion.repository import deals, meetings, offers, policies, ti
 from workflows.contracts.conversion import AnsweredQuestion, DealMoved, Stage
 
 SUPERVISOR = "supervisor"
+# Whoever gets further than these stages has answered, and is not warmed up any more.
+_WARMING = frozenset({Stage.ACCEPTED, Stage.INFORMING})
 SUPERVISOR_GROUP = "supervisor"
 """Group of work items that lie with whichever supervisor looks next."""
 
@@ -75,6 +78,10 @@ async def move(conn: Connection, deal: Deal, who: Principal, step: Step) -> Deal
     if stage is not deal.stage:
         await check_entry(conn, deal, stage, known=step.changes.get("qualification"))
         since = at
+    if step.kind == "meeting_booked":
+        await stop(conn, deal, "a meeting is booked", met="meeting")
+    elif stage is not deal.stage and stage not in _WARMING:
+        await stop(conn, deal, "the lead goes further")
     changes = {
         "stage": stage,
         "stage_since": since,

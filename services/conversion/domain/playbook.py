@@ -15,6 +15,9 @@ Track = Literal["main", "positive", "negative"]
 Response = Literal["none", "positive", "negative"]
 TRACKS: tuple[Track, ...] = ("main", "positive", "negative")
 FACTS = ("stage", "reason", "segment", "language", "region", "industry", "campaign_id", "needs", "email")
+MARK = "playbook: "
+"""How the next step of a deal begins that a playbook has planned."""
+
 _LONGEST = 30
 Duration = Annotated[timedelta, Field(ge=timedelta(0), le=timedelta(days=120))]
 
@@ -112,9 +115,14 @@ def due_at(
 
 
 def after_response(
-    playbook: Playbook, track: Track, left: Sequence[Step], response: Response
+    playbook: Playbook, track: Track, left: Sequence[Step], response: Response, entered: Collection[Track] = ()
 ) -> tuple[Track, list[Step]]:
-    """The track and the steps that are left after what the lead did. A track is entered once."""
+    """The track and the steps that are left after what the lead did.
+
+    A track is `entered` once: where another answer would lead back to one, nothing is left, and so every run ends.
+    """
     if response == "none" or response == track:
         return track, list(left)
+    if response in entered:
+        return track, []
     return response, list(playbook.track(response))

@@ -24,6 +24,9 @@ WORKED = frozenset(PATH[1:])
 """Stages in which a manager works on the deal."""
 
 FINAL = frozenset({Stage.WON, Stage.LOST})
+FIRST_CONTACT = "first contact"
+"""What a new owner does first, when nobody has asked for anything."""
+
 PromiseState = Literal["open", "kept", "late"]
 DEEDS = ("meeting_held", "offer_sent", "offer_accepted")
 FACTS = ("need", "volume", "products", "authority", "timing", "current_supplier")

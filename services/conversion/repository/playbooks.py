@@ -57,6 +57,10 @@ class RunStep(Record):
     done_at: datetime | None
 
 
+# What in a deal's story is a word with the lead.
+_WORDS = ("qualification", "answer", "meeting_booked", "meeting_held", "offer_sent", "offer_accepted", "inbound")
+
+
 def _playbook(row: Any) -> SavedPlaybook:
     return SavedPlaybook.model_validate(dict(row))
 
@@ -200,12 +204,13 @@ async def set_step(
     state: str | None = None,
     due_at: datetime | None = None,
     kind: Kind | None = None,
+    text: str | None = None,
     result: str | None = None,
 ) -> None:
     """Change a step; the moment is kept when it is over."""
     await conn.execute(
         """UPDATE playbook_steps SET state = coalesce($3, state), due_at = coalesce($4, due_at),
-                  kind = coalesce($5, kind), result = coalesce($6, result),
+                  kind = coalesce($5, kind), result = coalesce($6, result), text = coalesce($7, text),
                   done_at = CASE WHEN $3 IN ('done', 'skipped') THEN now() ELSE done_at END
             WHERE run_id = $1 AND number = $2""",
         step.run_id,
@@ -214,15 +219,20 @@ async def set_step(
         due_at,
         kind,
         result,
+        text,
     )
 
 
-async def last_contact(conn: Connection, lead_id: str) -> datetime | None:
-    """When a step of a playbook last touched this lead."""
+async def last_contact(conn: Connection, lead_id: str, deal_id: str) -> datetime | None:
+    """When this tier last had a word with a lead: a step of a playbook, or what the deal's story says."""
     at: datetime | None = await conn.fetchval(
-        """SELECT max(done_at) FROM playbook_steps s JOIN playbook_runs r ON r.id = s.run_id
-            WHERE r.lead_id = $1 AND s.state = 'done' AND s.kind <> 'wait'""",
+        """SELECT greatest(
+               (SELECT max(done_at) FROM playbook_steps s JOIN playbook_runs r ON r.id = s.run_id
+                 WHERE r.lead_id = $1 AND s.state = 'done' AND s.kind <> 'wait'),
+               (SELECT max(at) FROM timeline WHERE deal_id = $2 AND kind = ANY($3)))""",
         lead_id,
+        deal_id,
+        list(_WORDS),
     )
     return at
 

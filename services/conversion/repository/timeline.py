@@ -35,6 +35,14 @@ async def add(
     return entry_id
 
 
+async def last_text(conn: Connection, deal_id: str, kind: str) -> str | None:
+    """The words of a deal's last entry of a kind."""
+    text: str | None = await conn.fetchval(
+        "SELECT text FROM timeline WHERE deal_id = $1 AND kind = $2 ORDER BY id DESC LIMIT 1", deal_id, kind
+    )
+    return text
+
+
 async def of_deal(conn: Connection, deal_id: str) -> list[TimelineEntry]:
     """The last 500 entries of a deal, oldest first."""
     rows = await conn.fetch(

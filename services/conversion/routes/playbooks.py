@@ -14,7 +14,9 @@ from services.chassis.errors import Conflict, Invalid, NotFound
 from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
 from services.chassis.mail import Attachment
 from services.conversion.actions import playbook as actions
+from services.conversion.actions import playbook_steering as steering
 from services.conversion.actions.steps import SUPERVISOR, deal_for, now, policy_of
+from services.conversion.actions.stopping import stop as stop_playbook
 from services.conversion.domain import playbook as rules
 from services.conversion.domain.playbook import Step
 from services.conversion.domain.template import render
@@ -192,7 +194,7 @@ async def list_runs(deal_id: Id, conn: Conn) -> Page[RunView]:
 async def stop(deal_id: Id, conn: Conn, who: Who) -> RunView:
     """Its open work is cancelled and its mails that have not gone are withdrawn. 409 `no_playbook`."""
     deal = await deal_for(conn, deal_id, who)
-    if not await actions.stop(conn, deal, f"stopped by {who.person}"):
+    if not await stop_playbook(conn, deal, f"stopped by {who.person}"):
         raise Conflict("no playbook is at work on this deal", code="no_playbook")
     return await _view(conn, (await playbooks.of_deal(conn, deal_id))[0])
 
@@ -201,7 +203,7 @@ async def stop(deal_id: Id, conn: Conn, who: Who) -> RunView:
 async def done(deal_id: Id, number: Number, body: StepDone, conn: Conn, who: Who) -> RunView:
     """What the lead did decides how it goes on. 409 `wrong_state` if it is not the step ahead."""
     deal = await deal_for(conn, deal_id, who)
-    run = await actions.finish_step(conn, deal, who, number, skip=False, response=body.response, note=body.note)
+    run = await steering.finish_step(conn, deal, who, number, skip=False, response=body.response, note=body.note)
     return await _view(conn, run)
 
 
@@ -209,7 +211,7 @@ async def done(deal_id: Id, number: Number, body: StepDone, conn: Conn, who: Who
 async def skip(deal_id: Id, number: Number, conn: Conn, who: Who) -> RunView:
     """The next one is planned."""
     deal = await deal_for(conn, deal_id, who)
-    return await _view(conn, await actions.finish_step(conn, deal, who, number, skip=True, response="none", note=None))
+    return await _view(conn, await steering.finish_step(conn, deal, who, number, skip=True, response="none", note=None))
 
 
 @router.post("/deals/{deal_id}/playbook/steps/{number}/move", dependencies=[_STAFF], summary="Give a step another time")
@@ -217,7 +219,7 @@ async def move(deal_id: Id, number: Number, body: StepMoved, conn: Conn, who: Wh
     """Only the step ahead, before it has begun."""
     if body.at <= now():
         raise Invalid("must be in the future", field="at")
-    return await _view(conn, await actions.move_step(conn, await deal_for(conn, deal_id, who), who, number, body.at))
+    return await _view(conn, await steering.move_step(conn, await deal_for(conn, deal_id, who), who, number, body.at))
 
 
 @router.post("/deals/{deal_id}/playbook/steps", status_code=201, dependencies=[_STAFF], summary="Add a step")
@@ -228,7 +230,7 @@ async def add(deal_id: Id, body: StepAdded, conn: Conn, who: Who) -> RunView:
         step = Step(id=f"own-{new_id()[-12:]}", kind=body.kind, text=body.text, after=after)
     except ValidationError:
         raise Invalid("must be a duration of at most 120 days, such as P2D", field="after") from None
-    return await _view(conn, await actions.add_step(conn, await deal_for(conn, deal_id, who), who, step))
+    return await _view(conn, await steering.add_step(conn, await deal_for(conn, deal_id, who), who, step))
 
 
 async def _view(conn: Connection, run: Run) -> RunView:

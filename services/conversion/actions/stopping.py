@@ -1,0 +1,81 @@
+"""The end of a playbook's work on a deal, from whatever happens; and what the workflow hears of a playbook."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from services.chassis import outbox, work_items
+from services.chassis.db import Connection
+from services.chassis.http import publish
+from services.chassis.mail import withdraw_mails
+from services.conversion.domain.playbook import MARK, Kind
+from services.conversion.domain.policy import Policy, StepKind
+from services.conversion.domain.stages import WORKED
+from services.conversion.records import Deal
+from services.conversion.repository import deals, playbooks, policies, timeline
+from services.conversion.repository.playbooks import Run, RunStep
+from workflows.contracts.conversion import PlaybookPlanned
+
+PURPOSE = "playbook"
+"""What mails of playbooks are for."""
+
+
+async def stop(conn: Connection, deal: Deal, reason: str, *, met: Kind | None = None) -> bool:
+    """End what is at work on a deal, with its open work; False if nothing was. `met`: what such an open step asked for.
+
+    Mails that have not gone are taken back even if their playbook is over: they too are for a lead that is not
+    warmed up any more.
+    """
+    await withdraw_mails(conn, deal.lead_id, purpose=PURPOSE)
+    run = await playbooks.running(conn, deal.id)
+    if run is None:
+        return False
+    ahead = await playbooks.ahead(conn, run.id)
+    if ahead is not None and ahead.state == "open" and ahead.kind == met:
+        await playbooks.set_step(conn, ahead, state="done", result=reason)
+    await playbooks.end(conn, run.id, "stopped", reason)
+    await work_items.cancel_for_lead(conn, deal.lead_id, kinds=["playbook"], result=reason)
+    event = await timeline.add(
+        conn, deal.id, at=datetime.now(UTC), by="playbook", kind="playbook", text=f"playbook stopped: {reason}"
+    )
+    next_action_at = None
+    if deal.stage in WORKED and is_playbooks(deal, ahead):
+        what = f"decide what comes next: {reason}"[:200]
+        next_action_at = await decide_next(conn, deal, await policies.get(conn, deal.policy_version), what)
+    await tell(conn, deal, run, None, event, next_action_at=next_action_at)
+    return True
+
+
+async def decide_next(conn: Connection, deal: Deal, policy: Policy, what: str) -> datetime:
+    """The playbook's step is the deal's next one no more: its owner decides, within the policy's time."""
+    next_action_at = policy.next_step(StepKind.STAGE_SET, datetime.now(UTC))
+    await deals.update(conn, deal.id, next_action=what, next_action_at=next_action_at)
+    return next_action_at
+
+
+def is_playbooks(deal: Deal, ahead: RunStep | None) -> bool:
+    """Whether the deal's next action is one that a playbook has written there."""
+    action = deal.next_action or ""
+    return action.startswith(MARK) or (ahead is not None and ahead.state == "open" and action == ahead.text[:200])
+
+
+async def tell(
+    conn: Connection,
+    deal: Deal,
+    run: Run,
+    step: RunStep | None,
+    event: str,
+    *,
+    next_action_at: datetime | None = None,
+) -> None:
+    """The workflow holds the timer of the step ahead, and of the deal's next step. `event` names the timeline's entry.
+
+    An event is told once: what is moved there and back again has an entry, and an event, for each time.
+    """
+    due_at = step.due_at if step and step.state == "planned" else None
+    answer = PlaybookPlanned(
+        event_id=f"playbook:{event}", at=datetime.now(UTC), by=run.started_by, due_at=due_at,
+        next_action_at=next_action_at,
+    )  # fmt: skip
+    await outbox.signal(conn, deal.workflow_id, "playbook_planned", answer, when_missing="drop")
+    await publish(conn, "playbook.changed", deal_id=deal.id, run_id=run.id)
