@@ -103,6 +103,7 @@ class Conversion(ConversionListener):
     def _accept(self, answer: Accepted) -> None:
         self._owner = answer.by
         self._stage = Stage.ACCEPTED
+        self._playbook_at = None
         self._next_action_at, self._stale_at = answer.next_action_at, answer.stale_at
         self._story.tell(f"Accepted by {answer.by}, first step by {when(answer.next_action_at)}")
         self._shown.show(stage=self._stage, owner=answer.by, next_action_at=answer.next_action_at, overdue=False)

@@ -440,3 +440,47 @@ async def test_a_playbook_that_was_stopped_does_nothing_more(house: House) -> No
     assert not house.conversion.of(RunPlaybookStep)
     await win(house, handle)
     await handle.result()
+
+
+async def planned_playbook(house: House, handle: Handle, **due: float) -> None:
+    """A playbook's step is due after `due`, the deal's own next step two days later."""
+    due_at = await house.later(**due)
+    planned = PlaybookPlanned(
+        **await house.answer("manager-1"), due_at=due_at, next_action_at=due_at + timedelta(days=2)
+    )
+    await handle.signal(Conversion.playbook_planned, planned)
+
+
+async def test_while_a_playbook_works_the_deals_own_step_is_overdue_only_after_the_playbooks(house: House) -> None:
+    now = await house.env.get_current_time()
+    house.conversion.answers[RunPlaybookStep] = lambda _: PlaybookStepDone(
+        what="call", next_action_at=now + timedelta(days=9)
+    )
+    handle = await house.start_conversion()
+    await accept(house, handle)
+    await planned_playbook(house, handle, days=5)
+    await house.pass_time(days=8)
+    assert len(house.conversion.of(RunPlaybookStep)) == 1
+    assert not house.conversion.of(RemindDeal)
+    await house.pass_time(days=2)
+    await house.conversion.nth(RemindDeal)
+    await win(house, handle)
+    await handle.result()
+
+
+async def test_a_tier_whose_clock_is_behind_is_not_asked_for_a_step_without_a_pause(house: House) -> None:
+    """Mautic 7057: an event is rescheduled over and over, hundreds of rows a second."""
+    now = await house.env.get_current_time()
+    answers = iter([*(PlaybookStepDone(due_at=now) for _ in range(5)), PlaybookStepDone()])
+    house.conversion.answers[RunPlaybookStep] = lambda _: next(answers)
+    handle = await house.start_conversion()
+    await accept(house, handle)
+    await planned_playbook(house, handle, hours=1)
+    await house.pass_time(hours=2)
+    assert len(house.conversion.of(RunPlaybookStep)) == 6
+    events = (await handle.fetch_history()).events
+    timers = [e.timer_started_event_attributes for e in events if e.HasField("timer_started_event_attributes")]
+    # One that waits for the playbook's time, and one before each of the looks that followed.
+    assert sum(timer.start_to_fire_timeout.ToTimedelta() >= timedelta(seconds=1) for timer in timers) >= 6
+    await win(house, handle)
+    await handle.result()
