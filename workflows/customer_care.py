@@ -22,13 +22,21 @@ with workflow.unsafe.imports_passed_through():
         MoneyMoved,
         NudgeAnswered,
         NudgeOutcome,
-        OpenInvoice,
         OrderPlaced,
         WonAgain,
     )
     from workflows.contracts.base import Answer, Cancel, DoNotCall, InboundCall, Tier
     from workflows.contracts.conversion import HandOver, HandOverReason, WonOrder
+    from workflows.contracts.standing import AccountManagerChanged, StandingChanged
     from workflows.customer_care_signals import CareListener
+    from workflows.customer_care_state import (
+        ANSWER,
+        NUDGE,
+        deadlines,
+        summary,
+        with_invoice,
+        without_invoice,
+    )
     from workflows.customer_care_steps import Steps
     from workflows.relay import start_conversion
     from workflows.support import (
@@ -42,7 +50,6 @@ with workflow.unsafe.imports_passed_through():
         when,
     )
 
-NUDGE, ANSWER = "nudge", "answer"
 ENDED = frozenset({"lost", "cancelled"})
 
 
@@ -82,25 +89,13 @@ class CustomerCare(CareListener):
 
     async def _next_event(self) -> None:
         """Wait for an answer or for the earliest deadline, and act on it."""
-        due = earliest(self._deadlines())
-        answer = await self._inbox.next(due[0], self._summary(due[1])) if due else await self._inbox.next()
+        due = earliest(deadlines(self._state))
+        answer = await self._inbox.next(due[0], summary(due[1])) if due else await self._inbox.next()
         if answer is not None:
             await self._hear(answer)
         elif due:
             await self._fall_due(due[1])
         self._show()
-
-    def _deadlines(self) -> list[tuple[datetime, str]]:
-        deadlines = [(invoice.due_at, invoice.invoice_id) for invoice in self._state.invoices]
-        if self._state.nudge_item and self._state.nudge_answer_by:
-            deadlines.append((self._state.nudge_answer_by, ANSWER))
-        if self._state.nudge_at and not self._state.nudge_item:
-            deadlines.append((self._state.nudge_at, NUDGE))
-        return deadlines
-
-    @staticmethod
-    def _summary(what: str) -> str:
-        return {NUDGE: "Next reorder nudge", ANSWER: "Nudge waits for its answer"}.get(what, "Invoice is due")
 
     async def _fall_due(self, what: str) -> None:
         if what == NUDGE:
@@ -119,15 +114,17 @@ class CustomerCare(CareListener):
                 await self._nudge_answered(answer)
             case OrderPlaced():
                 self._story.tell(f"Order {answer.order_id} placed, next nudge {when(answer.next_nudge_at)}")
-                self._add_invoice(answer.invoice_id, answer.due_at)
+                self._state = with_invoice(self._state, answer.invoice_id, answer.due_at)
                 self._plan_nudge(answer.next_nudge_at)
+                if answer.stage:
+                    self._stand(answer.stage)
             case InvoicePaid():
                 self._story.tell(f"Money for invoice {answer.invoice_id}{', settled' if answer.settled else ''}")
                 if answer.settled:
-                    self._drop_invoice(answer.invoice_id)
+                    self._state = without_invoice(self._state, answer.invoice_id)
             case InvoiceVoided():
                 self._story.tell(f"Invoice {answer.invoice_id} needs no money any more")
-                self._drop_invoice(answer.invoice_id)
+                self._state = without_invoice(self._state, answer.invoice_id)
                 if answer.next_nudge_at:
                     self._plan_nudge(answer.next_nudge_at)
             case MoneyMoved():
@@ -136,6 +133,13 @@ class CustomerCare(CareListener):
             case WonAgain():
                 self._story.tell("Tier 2 closed another sale")
                 await self._open_account(answer.order)
+            case StandingChanged(standing="lost"):
+                await self._win_back(answer.reason)
+            case StandingChanged():
+                self._story.tell(f"{answer.standing.replace('_', ' ').capitalize()}: {answer.reason}")
+                self._stand(answer.standing)
+            case AccountManagerChanged():
+                self._change_account_manager(answer.account_manager)
             case InboundCall():
                 await self._open_inbound(answer)
             case DoNotCall():
@@ -151,7 +155,7 @@ class CustomerCare(CareListener):
     async def _open_account(self, order: WonOrder) -> None:
         account = await self._steps.open_account(order)
         self._set(account_manager=account.account_manager, stage="active", policy=account.policy)
-        self._add_invoice(account.invoice_id, account.due_at)
+        self._state = with_invoice(self._state, account.invoice_id, account.due_at)
         self._plan_nudge(account.next_nudge_at)
         self._story.tell(
             f"Account manager {account.account_manager}; invoice due {when(account.due_at)}; "
@@ -164,6 +168,18 @@ class CustomerCare(CareListener):
         self._set(inbound_calls=self._state.inbound_calls + 1)
         self._story.tell(f"The customer called: urgent work of {self._state.account_manager}")
         await self._steps.open_inbound(answer, self._state.inbound_calls)
+
+    def _stand(self, stage: str) -> None:
+        """How the customer stands from now on; who opted out stays so."""
+        if self._state.stage in ("opted_out", stage):
+            return
+        self._set(stage=stage)
+        self._register.tell(self._start.customer_id, Tier.ACCOUNT_MGMT, stage, self._state.account_manager)
+
+    def _change_account_manager(self, account_manager: str) -> None:
+        self._set(account_manager=account_manager)
+        self._story.tell(f"{account_manager} is the account manager from now on")
+        self._register.tell(self._start.customer_id, Tier.ACCOUNT_MGMT, self._state.stage, account_manager)
 
     async def _close(self, stage: str, reason: str) -> None:
         await self._steps.close(stage, reason)
@@ -183,7 +199,8 @@ class CustomerCare(CareListener):
             nudge_escalations=0,
         )
         self._story.tell(
-            f"Reorder nudge {number} is on the list of {self._state.account_manager}, answer by {when(nudge.answer_by)}"
+            f"Reorder nudge {number}{' went by mail and' if nudge.mailed else ''} is on the list of "
+            f"{self._state.account_manager}, answer by {when(nudge.answer_by)}"
             if nudge.item_id
             else f"No nudge: {nudge.refused}; looked at again {when(nudge.look_again_at)}"
         )
@@ -201,17 +218,21 @@ class CustomerCare(CareListener):
         self._shown.show(overdue=False)
         self._set(nudge_item=None, nudge_answer_by=None, nudge_at=None)
         if answer.invoice_id and answer.due_at:
-            self._add_invoice(answer.invoice_id, answer.due_at)
+            self._state = with_invoice(self._state, answer.invoice_id, answer.due_at)
         if answer.outcome is NudgeOutcome.LEFT:
-            await self._win_back()
+            await self._win_back("the customer left")
             return
         self._set(stage="at_risk" if answer.outcome is NudgeOutcome.COMPLAINT else "active")
         if answer.next_nudge_at:
             self._plan_nudge(answer.next_nudge_at)
 
-    async def _win_back(self) -> None:
-        """The customer left: tier 2 gets it as a warm lead with the whole story."""
+    async def _win_back(self, reason: str) -> None:
+        """The customer left: tier 2 gets it as a warm lead with the whole story, unless it wants to hear nothing."""
         customer_id = self._start.customer_id
+        self._reason = reason
+        if self._state.stage == "opted_out":
+            await self._close("lost", reason)
+            return
         card = await self._steps.read_card()
         hand_over = HandOver(
             id=f"{self._key}:win-back:{self._state.nudge_number}",
@@ -222,7 +243,6 @@ class CustomerCare(CareListener):
             sticky_manager=card.won_by,
         )
         self._set(stage="lost")
-        self._reason = "the customer left"
         self._register.tell(
             customer_id, Tier.CONVERSION, HandOverReason.WIN_BACK, card.won_by, ids.conversion(customer_id)
         )
@@ -235,22 +255,15 @@ class CustomerCare(CareListener):
         invoice = next(i for i in self._state.invoices if i.invoice_id == invoice_id)
         level = invoice.level + 1
         reminded = await self._steps.remind_invoice(invoice_id, level)
-        self._drop_invoice(invoice_id)
+        self._state = without_invoice(self._state, invoice_id)
         if reminded.settled:
             return
-        self._story.tell(f"Invoice {invoice_id} is overdue: dunning step {level}")
+        way = f" by {reminded.by}" if reminded.by else ""
+        self._story.tell(f"Invoice {invoice_id} is overdue: dunning step {level}{way}")
         self._shown.show(overdue=True)
         # After the last step the invoice is the supervisor's: no deadline, but payment still settles it.
         if reminded.next_at and level < self._state.policy.dunning_steps:
-            self._add_invoice(invoice_id, reminded.next_at, level)
-
-    def _add_invoice(self, invoice_id: str, due_at: datetime, level: int = 0) -> None:
-        self._drop_invoice(invoice_id)
-        invoice = OpenInvoice(invoice_id=invoice_id, due_at=due_at, level=level)
-        self._set(invoices=[*self._state.invoices, invoice])
-
-    def _drop_invoice(self, invoice_id: str) -> None:
-        self._set(invoices=[i for i in self._state.invoices if i.invoice_id != invoice_id])
+            self._state = with_invoice(self._state, invoice_id, reminded.next_at, level)
 
     # State
 
@@ -263,7 +276,7 @@ class CustomerCare(CareListener):
         self._state = self._state.model_copy(update=changes)
 
     def _show(self) -> None:
-        due = earliest(self._deadlines())
+        due = earliest(deadlines(self._state))
         overdue = bool(self._state.nudge_escalations or any(i.level for i in self._state.invoices))
         self._shown.show(
             stage=self._state.stage,

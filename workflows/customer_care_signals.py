@@ -13,6 +13,7 @@ with workflow.unsafe.imports_passed_through():
         OrderPlaced,
         WonAgain,
     )
+    from workflows.contracts.standing import AccountManagerChanged, StandingChanged
     from workflows.support import Listener
 
 
@@ -47,4 +48,14 @@ class CareListener(Listener):
     @workflow.signal
     def nudge_answered(self, answer: NudgeAnswered) -> None:
         """What came of a nudge."""
+        self._inbox.put(answer)
+
+    @workflow.signal
+    def standing_changed(self, answer: StandingChanged) -> None:
+        """At risk, well again, or gone."""
+        self._inbox.put(answer)
+
+    @workflow.signal
+    def account_manager_changed(self, answer: AccountManagerChanged) -> None:
+        """Somebody else keeps the customer."""
         self._inbox.put(answer)

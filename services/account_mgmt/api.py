@@ -4,8 +4,22 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from services.account_mgmt.routes import customers, nudges, products, reference, refunds, sales
+from services.account_mgmt import mailing
+from services.account_mgmt.routes import (
+    customers,
+    keepers,
+    needs,
+    nudges,
+    people,
+    products,
+    reference,
+    refunds,
+    reports,
+    sales,
+    work,
+)
 from services.chassis.http import create_app
+from services.chassis.mail.routes import mail_router
 from services.chassis.metrics import durable_collector
 from services.chassis.outbox.routes import outbox_router
 from services.chassis.settings import Settings
@@ -22,11 +36,17 @@ def build_app(settings: Settings) -> FastAPI:
         collectors=[durable_collector],
         routers=[
             customers.router,
+            keepers.router,
             sales.router,
             refunds.router,
+            people.router,
+            needs.router,
             nudges.router,
+            work.router,
             products.router,
             reference.router,
+            reports.router,
+            mail_router(mailing.on_trouble),
             outbox_router(),
         ],
     )

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from services.account_mgmt import timing
 from services.account_mgmt.domain import rhythm
 from services.account_mgmt.domain.policy import Policy
-from services.account_mgmt.repository import catalogue, customers, sales
+from services.account_mgmt.repository import catalogue, customers, keepers, sales, work
 from services.account_mgmt.schemas import CustomerView, OrderView
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
@@ -18,10 +18,18 @@ from workflows.contracts.base import OrderLine
 NO_MORE_ORDERS = ("lost", "cancelled")
 
 
-def check_owner(who: Principal, customer: CustomerView) -> None:
-    """Only the customer's account manager (anyone while there is none) or a supervisor. Raises Forbidden."""
-    if who.role != "supervisor" and customer.account_manager not in (None, who.person):
-        raise Forbidden("This customer has another account manager", code="not_owner")
+async def check_owner(conn: Connection, who: Principal, customer: CustomerView) -> None:
+    """Only the customer's account manager (anyone while there is none), his cover, or a supervisor. Raises Forbidden.
+
+    While the account manager is away, so may the cover who was named, and whoever has the customer's open work.
+    """
+    owner = customer.account_manager
+    if who.role == "supervisor" or owner in (None, who.person):
+        return
+    cover = await keepers.away_now(conn, owner or "")
+    if cover is not None and (cover == who.person or await work.is_doing(conn, customer.id, who.person)):
+        return
+    raise Forbidden("This customer has another account manager", code="not_owner")
 
 
 async def check_lines(conn: Connection, lines: Sequence[OrderLine]) -> None:
@@ -73,6 +81,7 @@ async def plan(conn: Connection, policy: Policy, customer_id: str) -> datetime:
         if expected is None
         else rhythm.nudge_for(policy, (placed or [now])[-1], expected, now)
     )
+    nudge_at = rhythm.contact_time(policy, nudge_at, await customers.timezone(conn, customer_id))
     await customers.plan_nudge(conn, customer_id, nudge_at)
     return nudge_at
 

@@ -1,8 +1,11 @@
-"""Tier 3's worker process."""
+"""Tier 3's worker process: its workflows, activities, mails and sweeps."""
 
 from __future__ import annotations
 
+from services.account_mgmt import mailing
 from services.account_mgmt.activities import Activities
+from services.account_mgmt.portfolios import assign_waiting, cover_absent
+from services.chassis.mail.sender import Sender
 from services.chassis.settings import Settings
 from services.chassis.worker import run_worker
 from workflows.contracts.base import Tier
@@ -18,4 +21,9 @@ async def run(settings: Settings) -> None:
         tier=Tier.ACCOUNT_MGMT,
         workflows=[CustomerCare, PublishCatalogue, FitTiming],
         activities_of=Activities,
+        sweeps=[
+            ("send_mails", 1.0, Sender(settings, mailing.on_trouble).send_due),
+            ("cover_absent", 2.0, cover_absent),
+            ("assign_waiting", 5.0, assign_waiting),
+        ],
     )

@@ -11,8 +11,8 @@ import pytest_asyncio
 from services.chassis.db import new_id
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_3 import LINE, Tier3, nudge_request, tier_3
-from workflows.contracts.account_mgmt import RunFit
 from workflows.contracts.base import Tier
+from workflows.contracts.learning import RunFit
 
 DAY = timedelta(days=1)
 

@@ -18,7 +18,7 @@ from tests.workflows.test_conversion import accept, win
 from tests.workflows.test_customer_care import answer_nudge, pay
 from tests.workflows.test_publish_catalogue import page, start
 from workflows.contracts import account_mgmt as am
-from workflows.contracts import ids, queues
+from workflows.contracts import ids, learning, queues
 from workflows.contracts.base import Cancel, Money
 from workflows.contracts.catalogue import CataloguePage, ReadCatalogue
 from workflows.contracts.commission import MoneyEvent, MoneyKind
@@ -133,10 +133,10 @@ async def publish_catalogue(house: House) -> str:
 async def fit_timing(house: House) -> str:
     """Two nights."""
     handle = await house.client.start_workflow(
-        FitTiming.run, am.FitTimingInput(), id=ids.FIT_TIMING, task_queue=queues.ACCOUNT_MGMT
+        FitTiming.run, learning.FitTimingInput(), id=ids.FIT_TIMING, task_queue=queues.ACCOUNT_MGMT
     )
     await house.pass_time(days=1, hours=2)
-    await house.account_mgmt.nth(am.RunFit, 2)
+    await house.account_mgmt.nth(learning.RunFit, 2)
     await handle.terminate()
     return ids.FIT_TIMING
 

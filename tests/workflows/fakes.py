@@ -15,6 +15,7 @@ from temporalio import activity
 from workflows.contracts import account_mgmt as am
 from workflows.contracts import conversion as cv
 from workflows.contracts import lead_gen as lg
+from workflows.contracts import learning
 from workflows.contracts.base import ContactCard, Done, Message
 from workflows.contracts.catalogue import CataloguePage, ReadCatalogue
 from workflows.contracts.commission import MoneyEvent
@@ -199,10 +200,18 @@ class FakeAccountMgmt(am.AccountMgmtActivities, Recorder):
         return await self.take(request, lambda _: Done())  # type: ignore[no-any-return]
 
     @activity.defn(name="account_mgmt.fit_timing")
-    async def fit_timing(self, request: am.RunFit) -> am.FittedTiming:
+    async def fit_timing(self, request: learning.RunFit) -> learning.FittedTiming:
         return await self.take(  # type: ignore[no-any-return]
-            request, lambda now: am.FittedTiming(customers=1, next_at=now + timedelta(days=1))
+            request, lambda now: learning.FittedTiming(customers=1, next_at=now + timedelta(days=1))
         )
+
+    @activity.defn(name="account_mgmt.learn_pairs")
+    async def learn_pairs(self, request: learning.LearnPairs) -> learning.LearnedPairs:
+        return await self.take(request, lambda _: learning.LearnedPairs(pairs=1))  # type: ignore[no-any-return]
+
+    @activity.defn(name="account_mgmt.find_risks")
+    async def find_risks(self, request: learning.FindRisks) -> learning.FoundRisks:
+        return await self.take(request, lambda _: learning.FoundRisks(customers=1))  # type: ignore[no-any-return]
 
     @activity.defn(name="account_mgmt.read_catalogue")
     async def read_catalogue(self, request: ReadCatalogue) -> CataloguePage:

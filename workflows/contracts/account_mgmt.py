@@ -1,4 +1,4 @@
-"""Tier 3's contract: its workflow, the answers it takes, and its activities."""
+"""Tier 3's contract: its workflow and the answers it takes."""
 
 from __future__ import annotations
 
@@ -7,12 +7,24 @@ from enum import StrEnum
 from typing import Protocol
 
 from pydantic import Field
-from temporalio import activity, workflow
+from temporalio import workflow
 
-from workflows.contracts.base import Answer, Cancel, ContactCard, Done, DoNotCall, InboundCall, Message
-from workflows.contracts.catalogue import CataloguePage, ReadCatalogue
+from workflows.contracts.account_mgmt_activities import AccountMgmtActivities as AccountMgmtActivities
+from workflows.contracts.account_mgmt_activities import CarePolicy as CarePolicy
+from workflows.contracts.account_mgmt_activities import CloseCustomer as CloseCustomer
+from workflows.contracts.account_mgmt_activities import CustomerCard as CustomerCard
+from workflows.contracts.account_mgmt_activities import EscalateNudge as EscalateNudge
+from workflows.contracts.account_mgmt_activities import OpenAccount as OpenAccount
+from workflows.contracts.account_mgmt_activities import OpenedAccount as OpenedAccount
+from workflows.contracts.account_mgmt_activities import OpenedNudge as OpenedNudge
+from workflows.contracts.account_mgmt_activities import OpenNudge as OpenNudge
+from workflows.contracts.account_mgmt_activities import ReadCustomer as ReadCustomer
+from workflows.contracts.account_mgmt_activities import RemindedInvoice as RemindedInvoice
+from workflows.contracts.account_mgmt_activities import RemindInvoice as RemindInvoice
+from workflows.contracts.base import Answer, Cancel, ContactCard, DoNotCall, InboundCall, Message
 from workflows.contracts.commission import MoneyEvent
-from workflows.contracts.conversion import OpenInbound, Reminded, WonOrder
+from workflows.contracts.conversion import WonOrder
+from workflows.contracts.standing import AccountManagerChanged, StandingChanged
 
 
 class NudgeOutcome(StrEnum):
@@ -32,14 +44,6 @@ class OpenInvoice(Message):
     invoice_id: str
     due_at: datetime
     level: int = 0
-
-
-class CarePolicy(Message):
-    """What the workflow decides by."""
-
-    version: int = 1
-    dunning_steps: int = Field(default=3, ge=0, description="Payment reminders before the supervisor takes over.")
-    max_escalations: int = Field(default=2, ge=0, description="Reminders of a nudge that nobody answered.")
 
 
 class CareState(Message):
@@ -90,6 +94,7 @@ class OrderPlaced(Answer):
     invoice_id: str
     due_at: datetime
     next_nudge_at: datetime
+    stage: str | None = Field(default=None, description="How the customer stands now, if the order changed it.")
     money: MoneyEvent | None = Field(default=None, description="For the commission ledger.")
 
 
@@ -127,163 +132,6 @@ class NudgeAnswered(Answer):
     money: MoneyEvent | None = Field(default=None, description="For the commission ledger.")
 
 
-class OpenAccount(Message):
-    """Make the customer, its first order and invoice, and assign an account manager."""
-
-    key: str
-    workflow_id: str
-    customer_id: str
-    contact: ContactCard | None = None
-    order: WonOrder
-    segment: str = ""
-
-
-class OpenedAccount(Message):
-    """The account with its first deadlines."""
-
-    account_manager: str | None = None
-    invoice_id: str
-    due_at: datetime
-    next_nudge_at: datetime
-    policy: CarePolicy = CarePolicy()
-
-
-class OpenNudge(Message):
-    """The customer's rhythm says it is time: open the reminder with its card."""
-
-    key: str
-    workflow_id: str
-    customer_id: str
-    number: int
-
-
-class OpenedNudge(Message):
-    """The open nudge, or (opted out, asked too lately) when to look again."""
-
-    item_id: str | None = None
-    answer_by: datetime | None = None
-    look_again_at: datetime | None = None
-    refused: str | None = None
-
-
-class EscalateNudge(Message):
-    """Nobody answered a nudge in time: the supervisor sees it."""
-
-    key: str
-    customer_id: str
-    item_id: str
-    level: int
-
-
-class RemindInvoice(Message):
-    """An invoice is overdue: the next step of dunning."""
-
-    key: str
-    workflow_id: str
-    customer_id: str
-    invoice_id: str
-    level: int
-
-
-class RemindedInvoice(Message):
-    """When the next step is due. `settled` when it was paid or voided in the meantime."""
-
-    next_at: datetime | None = None
-    settled: bool = False
-
-
-class CloseCustomer(Message):
-    """The house's care ends; open work of the customer is cancelled."""
-
-    key: str
-    customer_id: str
-    stage: str
-    reason: str
-
-
-class ReadCustomer(Message):
-    """Ask for the contact card of a customer."""
-
-    customer_id: str
-
-
-class CustomerCard(Message):
-    """The contact card with what tier 2 must know to win the customer back."""
-
-    contact: ContactCard
-    account_manager: str | None = None
-    won_by: str | None = None
-    history: str = ""
-
-
-class FitTimingInput(Message):
-    """How many fits there were before."""
-
-    fits: int = 0
-
-
-class RunFit(Message):
-    """Fit the house's purchases now."""
-
-    key: str
-
-
-class FittedTiming(Message):
-    """How many customers were foretold, and when to fit again."""
-
-    customers: int
-    next_at: datetime
-
-
-class AccountMgmtActivities:
-    """What tier 3 does for workflows."""
-
-    @activity.defn(name="account_mgmt.open_account")
-    async def open_account(self, request: OpenAccount) -> OpenedAccount:
-        """Create customer, first order and invoice, assign an account manager, plan the first nudge."""
-        raise NotImplementedError
-
-    @activity.defn(name="account_mgmt.open_nudge")
-    async def open_nudge(self, request: OpenNudge) -> OpenedNudge:
-        """Open the reorder reminder as work of the account manager."""
-        raise NotImplementedError
-
-    @activity.defn(name="account_mgmt.escalate_nudge")
-    async def escalate_nudge(self, request: EscalateNudge) -> Reminded:
-        """Show an unanswered nudge to the supervisor."""
-        raise NotImplementedError
-
-    @activity.defn(name="account_mgmt.remind_invoice")
-    async def remind_invoice(self, request: RemindInvoice) -> RemindedInvoice:
-        """Carry out one dunning step of an overdue invoice."""
-        raise NotImplementedError
-
-    @activity.defn(name="account_mgmt.open_inbound")
-    async def open_inbound(self, request: OpenInbound) -> Done:
-        """Open an inbound call as urgent work of the account manager."""
-        raise NotImplementedError
-
-    @activity.defn(name="account_mgmt.close_customer")
-    async def close_customer(self, request: CloseCustomer) -> Done:
-        """End the care for a customer and cancel the open work."""
-        raise NotImplementedError
-
-    @activity.defn(name="account_mgmt.fit_timing")
-    async def fit_timing(self, request: RunFit) -> FittedTiming:
-        """Learn from all orders when customers buy next, and write it down for each."""
-        raise NotImplementedError
-
-    @activity.defn(name="account_mgmt.read_catalogue")
-    async def read_catalogue(self, request: ReadCatalogue) -> CataloguePage:
-        """Read what changed in the catalogue after a version."""
-        raise NotImplementedError
-
-    @activity.defn(name="account_mgmt.read_customer")
-    async def read_customer(self, request: ReadCustomer) -> CustomerCard:
-        """Read the card for a win-back."""
-        raise NotImplementedError
-
-
 @workflow.defn(name="CustomerCare")
 class CustomerCareWorkflow(Protocol):
     """Interface of the customer-care workflow, for those who start or signal it."""
@@ -308,6 +156,12 @@ class CustomerCareWorkflow(Protocol):
 
     @workflow.signal
     def nudge_answered(self, answer: NudgeAnswered) -> None: ...
+
+    @workflow.signal
+    def standing_changed(self, answer: StandingChanged) -> None: ...
+
+    @workflow.signal
+    def account_manager_changed(self, answer: AccountManagerChanged) -> None: ...
 
     @workflow.signal
     def inbound_called(self, answer: InboundCall) -> None: ...

@@ -41,6 +41,11 @@ def totals(lines: Sequence[Priced]) -> tuple[Decimal, Decimal]:
     return sum((line.net for line in lines), Decimal("0.00")) + tax, tax
 
 
+def grouped(amount: Decimal) -> str:
+    """`1234567.5` -> `1 234 567,50`, with narrow spaces that do not break."""
+    return f"{amount:,.2f}".replace(",", "\u202f").replace(".", ",")
+
+
 def number(entity: str, kind: str, year: int, count: int) -> str:
     """`LR-2026-000042` for invoices, `LR-CN-2026-000007` for credit notes."""
     middle = f"-{kind}" if kind else ""

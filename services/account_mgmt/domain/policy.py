@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Annotated, Self
+from datetime import time, timedelta
+from typing import Annotated, Literal, Self
 
 import holidays
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -11,6 +11,24 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 Duration = Annotated[timedelta, Field(gt=timedelta(0), le=timedelta(days=3650), description="ISO 8601, e.g. P14D.")]
 # Also none at all.
 Gap = Annotated[timedelta, Field(ge=timedelta(0), le=timedelta(days=365), description="ISO 8601, e.g. P2D.")]
+
+
+Way = Literal["call", "mail", "both"]
+
+
+class ContactHours(BaseModel):
+    """When a customer may be written to, in its own time of day."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    begin: time = time(9)
+    end: time = time(18)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.begin >= self.end:
+            raise ValueError("begin must be before end")
+        return self
 
 
 class Policy(BaseModel):
@@ -25,6 +43,12 @@ class Policy(BaseModel):
         max_length=10,
         description="Wait after the n-th payment reminder.",
     )
+    dunning_by: list[Way] = Field(
+        default=["mail", "both", "call"],
+        min_length=1,
+        max_length=10,
+        description="How the n-th payment reminder reaches the customer; the last way holds for the further ones.",
+    )
     default_interval: Duration = Field(default=timedelta(days=30), description="Rhythm of a customer with one order.")
     shortest_interval: Duration = timedelta(days=7)
     longest_interval: Duration = timedelta(days=365)
@@ -32,6 +56,17 @@ class Policy(BaseModel):
     fit_every: Duration = Field(default=timedelta(days=1), description="How often the house learns from its orders.")
     nudge_gap: Gap = Field(default=timedelta(days=14), description="Never two nudges closer than this.")
     answer_within: Duration = timedelta(days=2)
+    contact_hours: ContactHours | None = Field(
+        default=ContactHours(), description="No mail and no planned nudge outside of them; null for any time."
+    )
+    risk_below: float = Field(
+        default=0.35, ge=0, le=1, description="A customer whose chance to be there at all falls below is at risk."
+    )
+    risk_every: Duration = Field(default=timedelta(days=90), description="Such work for one customer once in this time.")
+    risks_per_night: int = Field(default=200, ge=0, le=10_000, description="The most valuable ones first.")
+    hold_out: float = Field(
+        default=0, ge=0, le=0.5, description="Share of nudges left out on purpose, to measure what nudges do."
+    )
     working_days_only: bool = True
     holidays_of: str | None = "UA"
     max_escalations: int = Field(default=2, ge=0, le=20)
@@ -63,6 +98,7 @@ DEMO = Policy(
     answer_within=timedelta(seconds=20),
     working_days_only=False,
     holidays_of=None,
+    contact_hours=None,
 )
 
 PRESETS = {"standard": STANDARD, "demo": DEMO}

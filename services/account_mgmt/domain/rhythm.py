@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
 from statistics import median
+from zoneinfo import ZoneInfo
 
 import holidays
 
@@ -38,11 +39,28 @@ def nudge_for(policy: Policy, last: datetime, expected: datetime, now: datetime)
 
 def working_time(policy: Policy, moment: datetime) -> datetime:
     """The same time of day on the first working day from `moment` on."""
-    if not policy.working_days_only:
-        return moment
-    while moment.weekday() >= 5 or _is_holiday(policy.holidays_of, moment.date()):
+    while not _works(policy, moment.date()):
         moment += timedelta(days=1)
     return moment
+
+
+def contact_time(policy: Policy, moment: datetime, timezone: str) -> datetime:
+    """The first moment from `moment` on at which the customer may be written to: working day, contact hours (UTC)."""
+    hours, zone = policy.contact_hours, ZoneInfo(timezone)
+    if hours is None:
+        return working_time(policy, moment)
+    local = moment.astimezone(zone)
+    while True:
+        if not _works(policy, local.date()) or local.time() >= hours.end:
+            local = datetime.combine(local.date() + timedelta(days=1), hours.begin, zone)
+        elif local.time() < hours.begin:
+            local = datetime.combine(local.date(), hours.begin, zone)
+        else:
+            return local.astimezone(UTC)
+
+
+def _works(policy: Policy, day: date) -> bool:
+    return not policy.working_days_only or (day.weekday() < 5 and not _is_holiday(policy.holidays_of, day))
 
 
 def _is_holiday(country: str | None, day: date) -> bool:

@@ -23,16 +23,21 @@ UNITS = {
 def span(length: timedelta, language: str) -> str:
     """`30 days`, in the largest unit that fits."""
     seconds = max(1, round(length.total_seconds()))
+    language = language if language in UNITS else "en"
     name, size = next(unit for unit in UNITS[language] if seconds >= unit[1])
     count = round(seconds / size)
     plural = "s" if language == "en" and count != 1 else ""
     return f"{count} {name}{plural}"
 
 
-def say(language: str, ago: timedelta, what: str, every: timedelta) -> str:
+def ago(length: timedelta, language: str) -> str:
+    """`30 days ago`, in the customer's language; English where there is none."""
+    known = language if language in UNITS else "en"
+    passed = span(length, known)
+    return f"{passed} ago" if known == "en" else f"{passed} тому"
+
+
+def say(language: str, since: timedelta, what: str, every: timedelta) -> str:
     """The opening of the call, in the customer's language; English for one that has no text."""
     known = language if language in TEMPLATES else "en"
-    passed = span(ago, known)
-    return TEMPLATES[known].format(
-        ago=f"{passed} ago" if known == "en" else f"{passed} тому", what=what, every=span(every, known)
-    )
+    return TEMPLATES[known].format(ago=ago(since, known), what=what, every=span(every, known))

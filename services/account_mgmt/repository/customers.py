@@ -1,20 +1,14 @@
-"""Customers, their account managers, needs, and what workflows were already answered."""
+"""Customers, policies, and what workflows were already answered."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
 from services.account_mgmt.domain.policy import Policy
-from services.account_mgmt.schemas import (
-    AccountManagerView,
-    CustomerView,
-    NeedView,
-    NewAccountManager,
-    NewNeed,
-    PolicyView,
-)
-from services.chassis.db import Connection, new_id
+from services.account_mgmt.schemas import CustomerView, PolicyView
+from services.chassis.db import Connection
 from services.chassis.errors import NotFound
 from workflows.contracts.base import ContactCard, Message
 
@@ -127,24 +121,30 @@ async def open_or_reopen(
     return _customer(row)
 
 
-async def assign(conn: Connection, customer_id: str) -> str | None:
-    """Give the customer to the active account manager with the fewest customers; the former one if still active."""
-    await conn.execute("SELECT pg_advisory_xact_lock(hashtext('account_mgmt.assign'))")
-    found: str | None = await conn.fetchval(
-        """UPDATE customers SET account_manager = coalesce(
-               (SELECT m.id FROM account_managers m WHERE m.id = customers.account_manager AND m.active),
-               (SELECT m.id FROM account_managers m
-                 LEFT JOIN customers c ON c.account_manager = m.id AND c.state NOT IN ('lost', 'cancelled')
-                WHERE m.active GROUP BY m.id HAVING count(c.id) < m.capacity ORDER BY count(c.id), m.id LIMIT 1))
-            WHERE id = $1 RETURNING account_manager""",
-        customer_id,
-    )
-    return found
-
-
 async def set_state(conn: Connection, customer_id: str, state: str) -> None:
     """Change how the customer stands."""
     await conn.execute("UPDATE customers SET state = $2, updated_at = now() WHERE id = $1", customer_id, state)
+
+
+async def timezone(conn: Connection, customer_id: str) -> str:
+    """The customer's time zone, by its IANA name."""
+    name: str = await conn.fetchval(
+        "SELECT coalesce(contact->>'timezone', 'Europe/Kyiv') FROM customers WHERE id = $1", customer_id
+    )
+    return name
+
+
+async def state_of(conn: Connection, customer_id: str) -> str:
+    """How the customer stands now."""
+    state: str = await conn.fetchval("SELECT state FROM customers WHERE id = $1", customer_id)
+    return state
+
+
+async def change(conn: Connection, customer_id: str, values: Mapping[str, Any]) -> CustomerView:
+    """Set what `values` names (names of columns) of a customer that exists."""
+    for name, value in sorted(values.items()):
+        await conn.execute(f"UPDATE customers SET {name} = $2, updated_at = now() WHERE id = $1", customer_id, value)
+    return await get(conn, customer_id)
 
 
 async def plan_nudge(conn: Connection, customer_id: str, at: datetime | None) -> None:
@@ -161,71 +161,3 @@ async def last_nudge_at(conn: Connection, customer_id: str) -> datetime | None:
     """When the last nudge was opened."""
     found: datetime | None = await conn.fetchval("SELECT last_nudge_at FROM customers WHERE id = $1", customer_id)
     return found
-
-
-# Account managers
-
-
-async def add_manager(conn: Connection, new: NewAccountManager) -> AccountManagerView | None:
-    """Write an account manager; None when the id is taken."""
-    row = await conn.fetchrow(
-        """INSERT INTO account_managers (id, name, capacity, active) VALUES ($1, $2, $3, $4)
-           ON CONFLICT (id) DO NOTHING RETURNING *""",
-        new.id,
-        new.name,
-        new.capacity,
-        new.active,
-    )
-    return AccountManagerView.model_validate(dict(row)) if row else None
-
-
-async def manager_page(conn: Connection, limit: int, after: Cursor) -> list[AccountManagerView]:
-    """Account managers with the size of their portfolios."""
-    rows = await conn.fetch(
-        """SELECT m.*, (SELECT count(*) FROM customers c WHERE c.account_manager = m.id
-                           AND c.state NOT IN ('lost', 'cancelled')) AS customers
-             FROM account_managers m WHERE $1::timestamptz IS NULL OR (created_at, id) > ($1, $2)
-            ORDER BY created_at, id LIMIT $3""",
-        after[0] if after else None,
-        after[1] if after else None,
-        limit,
-    )
-    return [AccountManagerView.model_validate(dict(row)) for row in rows]
-
-
-# Needs
-
-
-async def add_need(conn: Connection, customer_id: str, new: NewNeed, by: str) -> NeedView:
-    """Record a need; earlier ones stay as history."""
-    row = await conn.fetchrow(
-        """INSERT INTO needs (id, customer_id, text, product_id, recorded_by) VALUES ($1, $2, $3, $4, $5)
-           RETURNING *""",
-        new_id(),
-        customer_id,
-        new.text,
-        new.product_id,
-        by,
-    )
-    return NeedView.model_validate(dict(row or {}))
-
-
-async def latest_needs(conn: Connection, customer_id: str, limit: int = 5) -> list[str]:
-    """The latest needs, the newest first."""
-    found = await conn.fetch(
-        "SELECT text FROM needs WHERE customer_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2", customer_id, limit
-    )
-    return [row["text"] for row in found]
-
-
-async def need_page(conn: Connection, customer_id: str, limit: int, after: Cursor) -> list[NeedView]:
-    """Needs of a customer, oldest first."""
-    rows = await conn.fetch(
-        """SELECT * FROM needs WHERE customer_id = $1 AND ($2::timestamptz IS NULL OR (created_at, id) > ($2, $3::uuid))
-            ORDER BY created_at, id LIMIT $4""",
-        customer_id,
-        after[0] if after else None,
-        after[1] if after else None,
-        limit,
-    )
-    return [NeedView.model_validate(dict(row)) for row in rows]

@@ -65,7 +65,7 @@ async def get_card(conn: Conn, customer_id: Id) -> Card:
 )
 async def add_need(conn: Conn, who: Who, customer_id: Id, new: NewNeed) -> NeedView:
     """Earlier needs stay as history."""
-    check_owner(who, await customers.get(conn, customer_id))
+    await check_owner(conn, who, await customers.get(conn, customer_id))
     if new.product_id and not await catalogue.exists(conn, new.product_id):
         raise Invalid(f"There is no product {new.product_id}", field="product_id")
     return await customers.add_need(conn, customer_id, new, who.person)

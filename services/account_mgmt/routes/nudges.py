@@ -68,7 +68,7 @@ async def nudge_outcome(conn: Conn, who: Who, item_id: Id, body: NewNudgeOutcome
     customer = await customers.get(conn, nudge.customer_id, lock=True)
     item = await work_items.get(conn, item_id)
     if item.assignee is not None:
-        check_owner(who, customer)
+        await check_owner(conn, who, customer)
     await _check(conn, body)
     await work_items.complete(conn, item_id, person=who.person, result=body.outcome, any_person=True)
     order, next_at = await _carry_out(conn, who.person, customer, item, body)
@@ -179,6 +179,6 @@ async def work_done(conn: Conn, who: Who, item_id: Id) -> WorkView:
     item = await work_items.get(conn, item_id)
     if item.kind not in WORK_KINDS:
         raise Conflict("This work is answered by its own route", code="wrong_kind")
-    check_owner(who, await customers.get(conn, item.lead_id))
+    await check_owner(conn, who, await customers.get(conn, item.lead_id))
     closed = await work_items.complete(conn, item_id, person=who.person, result="done", any_person=True)
     return _work(closed)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from fastapi import APIRouter, Response
 
-from services.account_mgmt import commission, invoice_pdf
+from services.account_mgmt import commission, invoice_pdf, standing
 from services.account_mgmt.repository import customers, sales
 from services.account_mgmt.sales import check_lines, check_owner, must_be_active, plan, take_order
 from services.account_mgmt.schemas import (
@@ -38,13 +38,14 @@ WRITERS = [allow("account_manager", "supervisor")]
 async def add_order(conn: Conn, who: Who, customer_id: Id, new: NewOrder) -> OrderView:
     """Order, invoice and the next nudge in one transaction."""
     customer = await customers.get(conn, customer_id, lock=True)
-    check_owner(who, customer)
+    await check_owner(conn, who, customer)
     must_be_active(customer)
     await check_lines(conn, new.lines)
     _, policy = await customers.policy(conn)
     order, nudge_at = await take_order(
         conn, policy, customer_id=customer_id, lines=new.lines, source="own", note=new.note, by=who.person
     )
+    stage = await standing.ordered(conn, customer_id, who.person)
     answer = OrderPlaced(
         event_id=f"order:{order.id}",
         at=order.placed_at,
@@ -53,6 +54,7 @@ async def add_order(conn: Conn, who: Who, customer_id: Id, new: NewOrder) -> Ord
         invoice_id=order.invoice.id,
         due_at=order.invoice.due_at,
         next_nudge_at=nudge_at,
+        stage=stage,
         money=commission.ordered(order, customer.account_manager),
     )
     await outbox.signal(conn, ids.customer(customer_id), "order_placed", answer)
@@ -79,7 +81,7 @@ async def cancel_order(conn: Conn, who: Who, order_id: Id, body: Reason) -> Orde
     """An unpaid invoice is voided; one with money on it gets a credit note. 409 if it is cancelled already."""
     order = await sales.order(conn, order_id, lock=True)
     customer = await customers.get(conn, order.customer_id, lock=True)
-    check_owner(who, customer)
+    await check_owner(conn, who, customer)
     if order.state == "cancelled":
         raise Conflict("The order is already cancelled", code="wrong_state", detail={"state": order.state})
     await sales.cancel_order(conn, order_id, body.reason)

@@ -4,33 +4,30 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, ConfigDict, Field
 
+from services.account_mgmt.schemas.card import Card, InvoiceRef
 from services.chassis.http import Body, Model
 from workflows.contracts.account_mgmt import NudgeOutcome
 from workflows.contracts.base import ContactCard, Money, OrderLine
 
 
-class NewAccountManager(Body):
-    """An account manager; `id` is the subject of the bearer token."""
-
-    id: str = Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+$")
-    name: str = Field(min_length=1, max_length=100)
-    capacity: int = Field(default=500, ge=0)
-    active: bool = True
+RemindBy = Literal["call", "mail", "both"]
 
 
-class AccountManagerView(Model):
-    """One account manager with the size of the portfolio."""
+class CustomerChange(Body):
+    """How the house deals with a customer; what is not given stays."""
 
-    id: str
-    name: str
-    capacity: int
-    active: bool
-    customers: int = 0
-    created_at: datetime
+    model_config = ConfigDict(json_schema_extra={"example": {"remind_by": "both", "segment": "steel"}})
+
+    remind_by: RemindBy | None = None
+    segment: str | None = Field(default=None, max_length=100)
+
+    def changes(self) -> dict[str, Any]:
+        """What was given, by name."""
+        return self.model_dump(exclude_none=True)
 
 
 class CustomerView(Model):
@@ -41,6 +38,7 @@ class CustomerView(Model):
     segment: str
     state: str
     account_manager: str | None
+    remind_by: RemindBy = "call"
     next_nudge_at: datetime | None
     created_at: datetime
     updated_at: datetime
@@ -51,15 +49,6 @@ class NewOrder(Body):
 
     lines: list[OrderLine] = Field(min_length=1, max_length=100)
     note: str | None = Field(default=None, max_length=1000)
-
-
-class InvoiceRef(Model):
-    """The invoice of an order."""
-
-    id: str
-    number: str
-    due_at: datetime
-    total: Money
 
 
 class LineView(Model):
@@ -149,40 +138,6 @@ class NewCreditNote(Body):
     reason: str = Field(min_length=1, max_length=300)
 
 
-class Purchase(Model):
-    """What a customer bought, over all orders."""
-
-    product_id: str | None
-    description: str
-    quantity: Decimal
-    times: int
-
-
-class Suggestion(Model):
-    """Another product with its evidence: of the customers with what this one has, how many bought it too."""
-
-    product_id: str
-    name: str
-    support: int
-    confidence: float
-    lift: float
-
-
-class Card(Model):
-    """The working instruction for one customer."""
-
-    who: dict[str, Any]
-    last_purchase: dict[str, Any] | None
-    bought: list[Purchase]
-    rhythm: dict[str, Any]
-    needs: list[str] = Field(description="What they said they need, the latest first.")
-    why_now: str
-    say: str
-    offer: list[Suggestion]
-    never_offer: list[str]
-    open_invoices: list[InvoiceRef]
-
-
 class NudgeView(Model):
     """A reorder reminder to be made."""
 
@@ -205,6 +160,9 @@ class NewNudgeOutcome(Body):
     outcome: NudgeOutcome
     lines: list[OrderLine] = Field(default_factory=list, max_length=100)
     next_at: AwareDatetime | None = None
+    never_offer: list[str] = Field(
+        default_factory=list, max_length=20, description="Products they never want to hear of again."
+    )
     note: str | None = Field(default=None, max_length=2000)
 
 
@@ -216,24 +174,6 @@ class NudgeAnswerView(Model):
     outcome: NudgeOutcome
     next_nudge_at: datetime | None
     order: OrderView | None
-
-
-class NewNeed(Body):
-    """Something the customer needs."""
-
-    text: str = Field(min_length=1, max_length=2000)
-    product_id: str | None = None
-
-
-class NeedView(Model):
-    """A need as it was recorded."""
-
-    id: str
-    customer_id: str
-    text: str
-    product_id: str | None
-    recorded_by: str
-    created_at: datetime
 
 
 class WorkView(Model):
@@ -249,15 +189,21 @@ class WorkView(Model):
     facts: dict[str, Any]
 
 
-class ManagerReport(Model):
-    """What one account manager's portfolio does. Money is in the house's currency."""
+class NewComplaint(Body):
+    """What a customer complains of."""
 
-    account_manager: str
-    customers: int
-    nudges: int
-    answered_in_time: int
-    orders_after_nudge: int
-    overdue: Money
+    model_config = ConfigDict(json_schema_extra={"example": {"text": "the truck came a day late, twice"}})
+
+    text: str = Field(min_length=1, max_length=2000)
+
+
+class WorkDone(Body):
+    """What came of the work. `left` for a complaint or a risk: the customer goes, and tier 2 may win it back."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"result": "done", "note": "called, they stay"}})
+
+    result: Literal["done", "left"] = "done"
+    note: str | None = Field(default=None, max_length=2000)
 
 
 class NewPolicy(Body):

@@ -1,0 +1,76 @@
+"""Nudges: those that were opened, and those that were left out on purpose."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from services.account_mgmt.schemas import NudgeView
+from services.chassis.db import Connection
+from services.chassis.errors import NotFound
+
+_NUDGE = """
+SELECT n.*, w.state, c.account_manager, coalesce(f.expected_value, 0) AS expected_value, f.p_buys FROM nudges n
+  JOIN work_items w ON w.id = n.item_id JOIN customers c ON c.id = n.customer_id
+  LEFT JOIN forecasts f ON f.customer_id = n.customer_id
+"""
+
+
+async def add(conn: Connection, item_id: str, customer_id: str, number: int, answer_by: datetime) -> None:
+    """Write a nudge that was opened as work."""
+    await conn.execute(
+        "INSERT INTO nudges (item_id, customer_id, number, answer_by) VALUES ($1, $2, $3, $4)",
+        item_id,
+        customer_id,
+        number,
+        answer_by,
+    )
+
+
+async def hold_out(conn: Connection, customer_id: str, number: int) -> None:
+    """Write a nudge that was left out."""
+    await conn.execute(
+        "INSERT INTO held_out (customer_id, number) VALUES ($1, $2) ON CONFLICT DO NOTHING", customer_id, number
+    )
+
+
+async def get(conn: Connection, item_id: str) -> NudgeView:
+    """One nudge. Raises NotFound."""
+    row = await conn.fetchrow(f"{_NUDGE} WHERE n.item_id = $1", item_id)
+    if row is None:
+        raise NotFound(f"There is no nudge {item_id}")
+    return NudgeView.model_validate(dict(row))
+
+
+async def page(
+    conn: Connection, *, state: str | None, manager: str | None, limit: int, after: tuple[Decimal, str] | None
+) -> list[NudgeView]:
+    """A page of nudges, those of which most is expected first. `manager` also sees those that nobody has."""
+    rows = await conn.fetch(
+        f"""{_NUDGE} WHERE ($1::text IS NULL OR w.state = $1)
+              AND ($2::text IS NULL OR w.assignee IS NULL OR w.assignee = $2)
+              AND ($3::numeric IS NULL OR (-coalesce(f.expected_value, 0), n.item_id) > (-$3::numeric, $4::uuid))
+            ORDER BY -coalesce(f.expected_value, 0), n.item_id LIMIT $5""",
+        state,
+        manager,
+        after[0] if after else None,
+        after[1] if after else None,
+        limit,
+    )
+    return [NudgeView.model_validate(dict(row)) for row in rows]
+
+
+async def answer(
+    conn: Connection, item_id: str, outcome: str, order_id: str | None, note: str | None, by: str
+) -> datetime:
+    """Record what came of it; returns the time."""
+    at: datetime = await conn.fetchval(
+        """UPDATE nudges SET outcome = $2, order_id = $3, note = $4, answered_by = $5, answered_at = now()
+            WHERE item_id = $1 RETURNING answered_at""",
+        item_id,
+        outcome,
+        order_id,
+        note,
+        by,
+    )
+    return at

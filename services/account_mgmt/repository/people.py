@@ -1,0 +1,43 @@
+"""People at customers'."""
+
+from __future__ import annotations
+
+from services.account_mgmt.schemas.card import PersonView
+from services.account_mgmt.schemas.people import NewPerson
+from services.chassis.db import Connection, new_id
+from services.chassis.errors import NotFound
+
+_MOST = 200
+
+
+async def add(conn: Connection, customer_id: str, new: NewPerson) -> PersonView:
+    """Write somebody to talk to."""
+    row = await conn.fetchrow(
+        """INSERT INTO people (id, customer_id, name, role, phones, email, language, note)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING *""",
+        new_id(),
+        customer_id,
+        new.name,
+        new.role,
+        new.phones,
+        new.email,
+        new.language,
+        new.note,
+    )
+    return PersonView.model_validate(dict(row or {}))
+
+
+async def of_customer(conn: Connection, customer_id: str) -> list[PersonView]:
+    """In order of entry."""
+    rows = await conn.fetch(
+        "SELECT * FROM people WHERE customer_id = $1 ORDER BY created_at, id LIMIT $2", customer_id, _MOST
+    )
+    return [PersonView.model_validate(dict(row)) for row in rows]
+
+
+async def remove(conn: Connection, customer_id: str, person_id: str) -> None:
+    """Delete a person. Raises NotFound."""
+    if not await conn.fetchval(
+        "DELETE FROM people WHERE id = $1 AND customer_id = $2 RETURNING true", person_id, customer_id
+    ):
+        raise NotFound("There is no such person")

@@ -1,0 +1,74 @@
+"""Work of account managers while they are away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from services.chassis.db import Connection
+from services.chassis.work_items import WorkItem
+
+
+async def of_absent(conn: Connection, kinds: Sequence[str], limit: int) -> list[WorkItem]:
+    """Open work that lies with its customer's account manager who is away, the most urgent first; locked."""
+    rows = await conn.fetch(
+        """SELECT w.* FROM absences a JOIN work_items w ON w.assignee = a.manager AND w.kind = ANY($1)
+              AND w.state = 'open'
+            WHERE a.during @> now() ORDER BY w.priority DESC, w.opened_at LIMIT $2 FOR UPDATE OF w SKIP LOCKED""",
+        list(kinds),
+        limit,
+    )
+    return [WorkItem.model_validate(dict(row)) for row in rows]
+
+
+async def cover(conn: Connection, item_id: str, person: str, owner: str) -> None:
+    """Give an open item to whoever covers for its owner."""
+    await conn.execute(
+        """UPDATE work_items SET assignee = $2, payload = payload || jsonb_build_object('cover_for', $3::text)
+            WHERE id = $1""",
+        item_id,
+        person,
+        owner,
+    )
+
+
+async def give_back(conn: Connection, kinds: Sequence[str]) -> None:
+    """What was covered and is still open goes back to the account manager who is there again."""
+    await conn.execute(
+        """UPDATE work_items w SET assignee = c.account_manager, payload = w.payload - 'cover_for'
+             FROM customers c
+            WHERE c.id = w.lead_id AND w.state = 'open' AND w.kind = ANY($1) AND w.payload ? 'cover_for'
+              AND c.account_manager IS NOT NULL AND w.assignee IS NOT NULL
+              AND NOT EXISTS (SELECT 1 FROM absences a WHERE a.manager = c.account_manager AND a.during @> now())""",
+        list(kinds),
+    )
+
+
+async def escalate(conn: Connection, item_id: str, priority: int) -> None:
+    """Show an open item to everybody of the tier, further up in the list."""
+    await conn.execute(
+        "UPDATE work_items SET assignee = NULL, priority = $2 WHERE id = $1 AND state IN ('open', 'leased')",
+        item_id,
+        priority,
+    )
+
+
+async def is_doing(conn: Connection, customer_id: str, person: str) -> bool:
+    """Has this person open work of the customer?"""
+    return bool(
+        await conn.fetchval(
+            """SELECT EXISTS (SELECT 1 FROM work_items WHERE lead_id = $1 AND assignee = $2
+                                 AND state IN ('open', 'leased'))""",
+            customer_id,
+            person,
+        )
+    )
+
+
+async def open_of(conn: Connection, customer_id: str, kinds: Sequence[str]) -> int:
+    """How many open items of these kinds a customer has."""
+    count: int = await conn.fetchval(
+        "SELECT count(*) FROM work_items WHERE lead_id = $1 AND kind = ANY($2) AND state IN ('open', 'leased')",
+        customer_id,
+        list(kinds),
+    )
+    return count
