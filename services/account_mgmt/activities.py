@@ -37,7 +37,8 @@ class Keyed(Protocol):
     """A request with the business key of its effect."""
 
     @property
-    def key(self) -> str: ...
+    def key(self) -> str:
+        """Made from business ids by the workflow."""
 
 
 Request = TypeVar("Request", bound=Keyed)
@@ -106,7 +107,7 @@ class Activities(AccountMgmtActivities):
         # Computed outside of any transaction; done twice by two workers, the later forecasts stand.
         told = await timing.fit_all(self._pool)
 
-        async def keep(conn: Connection, _: RunFit) -> FittedTiming:
+        async def keep(conn: Connection, _request: RunFit) -> FittedTiming:
             _, policy = await customers.policy(conn)
             return FittedTiming(customers=told, next_at=datetime.now(UTC) + policy.fit_every)
 

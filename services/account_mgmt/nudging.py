@@ -36,9 +36,7 @@ async def open_nudge(conn: Connection, request: OpenNudge) -> OpenedNudge:
     if _held_out(policy, request):
         return await _hold_out(conn, policy, customer, request, now)
     answer_by = working_time(policy, now + policy.answer_within)
-    item = await portfolios.open_work(
-        conn, "nudge", key=request.key, customer_id=customer.id, priority=PRIORITY
-    )
+    item = await portfolios.open_work(conn, "nudge", key=request.key, customer_id=customer.id, priority=PRIORITY)
     await nudges.add(conn, item.id, customer.id, request.number, answer_by)
     await customers.nudged(conn, customer.id)
     mailed = await _mail(conn, policy, customer, request.key, now)

@@ -1,4 +1,4 @@
-"""Who keeps which customer: assigned, covered for, taken over. Work follows its person, and the workflow hears of it."""
+"""Who keeps which customer: assigned, covered for, taken over. Work follows, and the workflow hears of it."""
 
 from __future__ import annotations
 
@@ -69,15 +69,11 @@ async def hand(conn: Connection, customer_id: str, keeper: str, by: str) -> None
     answer = AccountManagerChanged(
         event_id=f"account-manager:{new_id()}", at=datetime.now(UTC), by=by, account_manager=keeper
     )
-    await outbox.signal(
-        conn, ids.customer(customer_id), "account_manager_changed", answer, when_missing="drop"
-    )
+    await outbox.signal(conn, ids.customer(customer_id), "account_manager_changed", answer, when_missing="drop")
     await publish(conn, "customer_changed", customer_id=customer_id)
 
 
-async def plan_take_over(
-    conn: Connection, manager_id: str, to: str | None, segment: str | None
-) -> list[Handed]:
+async def plan_take_over(conn: Connection, manager_id: str, to: str | None, segment: str | None) -> list[Handed]:
     """Who would get each of an account manager's customers, at most 500 at once. Raises NotFound, Invalid on `to`.
 
     Locks assignment and the customers, so that carrying it out in the same transaction does what the plan says.

@@ -64,7 +64,7 @@ async def kept(conn: Connection, customer: CustomerView, item: WorkItem, by: str
         await _tell(conn, customer.id, "active", f"{item.kind} settled", by, event_id=f"standing:{item.id}:kept")
 
 
-async def ordered(conn: Connection, customer_id: str, by: str) -> str | None:
+async def ordered(conn: Connection, customer_id: str) -> str | None:
     """An order ends the worry that a customer might not come back, but no complaint; how it stands, if that changed."""
     for item in await work_items.cancel_for_lead(conn, customer_id, kinds=[RISK], result="ordered"):
         await publish(conn, "work_closed", item_id=item.id)
@@ -90,9 +90,7 @@ async def gone(conn: Connection, customer_id: str) -> None:
     await publish(conn, "customer_lost", customer_id=customer_id)
 
 
-async def _tell(
-    conn: Connection, customer_id: str, standing: Standing, reason: str, by: str, *, event_id: str
-) -> None:
+async def _tell(conn: Connection, customer_id: str, standing: Standing, reason: str, by: str, *, event_id: str) -> None:
     answer = StandingChanged(event_id=event_id, at=datetime.now(UTC), by=by, standing=standing, reason=reason)
     await outbox.signal(conn, ids.customer(customer_id), "standing_changed", answer, when_missing="drop")
     await publish(conn, "customer_changed", customer_id=customer_id)

@@ -18,3 +18,17 @@ def wilson(successes: int, trials: int) -> tuple[float, float] | None:
     low = 0.0 if successes == 0 else middle - half
     high = 1.0 if successes == trials else middle + half
     return low, high
+
+
+def difference(a: int, of_a: int, b: int, of_b: int) -> tuple[float, float] | None:
+    """Interval of share a minus share b, 95 %, from Wilson's intervals of both; none if either had no trials.
+
+    R. G. Newcombe, Statistics in Medicine 17 (1998), method 10.
+    """
+    first, second = wilson(a, of_a), wilson(b, of_b)
+    if first is None or second is None:
+        return None
+    p, q = a / of_a, b / of_b
+    low = p - q - sqrt((p - first[0]) ** 2 + (second[1] - q) ** 2)
+    high = p - q + sqrt((first[1] - p) ** 2 + (q - second[0]) ** 2)
+    return low, high

@@ -128,4 +128,6 @@ async def test_the_win_back_card_tells_the_purchases(tier: Tier3) -> None:
     customer_id, _ = await tier.customer()
     card = await tier.activities.read_customer(ReadCustomer(customer_id=customer_id))
     assert card.won_by == "maria"
-    assert card.history == "1 orders, the last 0 days ago: Full truck (1x)"
+    first, owed = card.history.splitlines()
+    assert first == "1 orders, the last 0 days ago: Full truck (1x)"
+    assert owed.startswith("owes 120,00 UAH on LR-")

@@ -17,6 +17,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 from workflows.contracts import (
     account_mgmt,
+    account_mgmt_activities,
     base,
     catalogue,
     commission,
@@ -24,6 +25,8 @@ from workflows.contracts import (
     conversion_activities,
     deal,
     lead_gen,
+    learning,
+    standing,
 )
 from workflows.contracts.base import Message, Money
 from workflows.contracts.conversion import WonOrder
@@ -35,7 +38,10 @@ MODULES: tuple[ModuleType, ...] = (
     conversion_activities,
     deal,
     lead_gen,
+    learning,
+    standing,
     conversion,
+    account_mgmt_activities,
     account_mgmt,
 )
 KNOWN_FIELDS = Path(__file__).with_name("fields.json")

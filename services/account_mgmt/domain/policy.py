@@ -62,7 +62,7 @@ class Policy(BaseModel):
     risk_below: float = Field(
         default=0.35, ge=0, le=1, description="A customer whose chance to be there at all falls below is at risk."
     )
-    risk_every: Duration = Field(default=timedelta(days=90), description="Such work for one customer once in this time.")
+    risk_every: Duration = Field(default=timedelta(days=90), description="Such work for a customer once in this time.")
     risks_per_night: int = Field(default=200, ge=0, le=10_000, description="The most valuable ones first.")
     hold_out: float = Field(
         default=0, ge=0, le=0.5, description="Share of nudges left out on purpose, to measure what nudges do."

@@ -60,3 +60,9 @@ CREATE INDEX nudges_opened ON nudges (opened_at);
 CREATE INDEX held_out_at ON held_out (at);
 CREATE INDEX forecasts_alive ON forecasts (p_alive);
 CREATE INDEX work_items_risks ON work_items (lead_id, opened_at) WHERE kind = 'risk';
+
+-- When a customer left: what churn is counted by.
+ALTER TABLE customers ADD COLUMN lost_at timestamptz;
+UPDATE customers SET lost_at = updated_at WHERE state = 'lost';
+CREATE INDEX customers_lost ON customers (lost_at) WHERE lost_at IS NOT NULL;
+CREATE INDEX orders_placed ON orders (placed_at) WHERE state = 'placed';

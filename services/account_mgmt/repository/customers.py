@@ -105,13 +105,15 @@ async def open_or_reopen(
     """A new customer, or one that comes home: to the same account manager, with the history kept."""
     if contact is None:
         await conn.execute(
-            "UPDATE customers SET state = 'active', won_by = $2, updated_at = now() WHERE id = $1", customer_id, won_by
+            "UPDATE customers SET state = 'active', lost_at = NULL, won_by = $2, updated_at = now() WHERE id = $1",
+            customer_id,
+            won_by,
         )
         return await get(conn, customer_id, lock=True)
     row = await conn.fetchrow(
         """INSERT INTO customers (id, contact, segment, won_by) VALUES ($1, $2, $3, $4)
-           ON CONFLICT (id) DO UPDATE SET contact = excluded.contact, state = 'active', won_by = excluded.won_by,
-                                          updated_at = now()
+           ON CONFLICT (id) DO UPDATE SET contact = excluded.contact, state = 'active', lost_at = NULL,
+                                          won_by = excluded.won_by, updated_at = now()
            RETURNING *""",
         customer_id,
         contact,
@@ -123,7 +125,12 @@ async def open_or_reopen(
 
 async def set_state(conn: Connection, customer_id: str, state: str) -> None:
     """Change how the customer stands."""
-    await conn.execute("UPDATE customers SET state = $2, updated_at = now() WHERE id = $1", customer_id, state)
+    await conn.execute(
+        """UPDATE customers SET state = $2, updated_at = now(), lost_at = CASE WHEN $2 = 'lost' THEN now() END
+            WHERE id = $1""",
+        customer_id,
+        state,
+    )
 
 
 async def timezone(conn: Connection, customer_id: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.account_mgmt.schemas import Purchase, Suggestion
+from services.account_mgmt.schemas.card import Purchase, Suggestion
 from services.account_mgmt.schemas.needs import Refusal
 from services.chassis.db import Connection
 

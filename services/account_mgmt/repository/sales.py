@@ -11,12 +11,12 @@ from services.account_mgmt.domain import money
 from services.account_mgmt.domain.money import Priced
 from services.account_mgmt.schemas import (
     CreditNoteView,
-    InvoiceRef,
     InvoiceView,
     LineView,
     OrderView,
     PaymentView,
 )
+from services.account_mgmt.schemas.card import InvoiceRef
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import NotFound
 from workflows.contracts.base import Money, OrderLine

@@ -1,4 +1,4 @@
-"""Customers: the record, the card, needs, suggestions."""
+"""Customers: the record, the card, the calendar."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from fastapi import APIRouter
 from services.account_mgmt import card
 from services.account_mgmt.domain import rhythm
 from services.account_mgmt.domain.touches import Owed, touches
-from services.account_mgmt.repository import catalogue, customers, insight, sales
+from services.account_mgmt.repository import customers, sales
 from services.account_mgmt.sales import check_owner
-from services.account_mgmt.schemas import Card, CustomerView, NeedView, NewNeed, Suggestion
+from services.account_mgmt.schemas import CustomerChange, CustomerView
+from services.account_mgmt.schemas.card import Card
 from services.account_mgmt.schemas.touches import Touches, TouchView
-from services.chassis.errors import Invalid
 from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
 
 router: APIRouter = new_router(tags=["customers"])
@@ -36,6 +36,17 @@ async def get_customer(conn: Conn, customer_id: Id) -> CustomerView:
     return await customers.get(conn, customer_id)
 
 
+@router.patch(
+    "/customers/{customer_id}",
+    dependencies=[allow("account_manager", "supervisor")],
+    summary="How a customer is dealt with",
+)
+async def change_customer(conn: Conn, who: Who, customer_id: Id, body: CustomerChange) -> CustomerView:
+    """By what way it wants to be reminded, and in which segment it is."""
+    await check_owner(conn, who, await customers.get(conn, customer_id, lock=True))
+    return await customers.change(conn, customer_id, body.changes())
+
+
 @router.get("/customers/{customer_id}/calendar", dependencies=STAFF, summary="Every touch to come, and why")
 async def get_calendar(conn: Conn, customer_id: Id) -> Touches:
     """Nudges, due dates and reminders of the next year, if nothing else happens."""
@@ -54,33 +65,4 @@ async def get_calendar(conn: Conn, customer_id: Id) -> Touches:
 @router.get("/customers/{customer_id}/card", dependencies=STAFF, summary="The working instruction")
 async def get_card(conn: Conn, customer_id: Id) -> Card:
     """Everything the account manager needs for the call."""
-    return await card.build(conn, await customers.get(conn, customer_id))
-
-
-@router.post(
-    "/customers/{customer_id}/needs",
-    status_code=201,
-    dependencies=[allow("account_manager", "supervisor")],
-    summary="Record a need",
-)
-async def add_need(conn: Conn, who: Who, customer_id: Id, new: NewNeed) -> NeedView:
-    """Earlier needs stay as history."""
-    await check_owner(conn, who, await customers.get(conn, customer_id))
-    if new.product_id and not await catalogue.exists(conn, new.product_id):
-        raise Invalid(f"There is no product {new.product_id}", field="product_id")
-    return await customers.add_need(conn, customer_id, new, who.person)
-
-
-@router.get("/customers/{customer_id}/needs", dependencies=STAFF, summary="Needs of a customer")
-async def list_needs(conn: Conn, pager: Pager, customer_id: Id) -> Page[NeedView]:
-    """Oldest first."""
-    await customers.get(conn, customer_id)
-    found = await customers.need_page(conn, customer_id, pager.limit + 1, pager.time_and_id())
-    return Page.of(found, pager.limit, key=lambda n: (n.created_at.isoformat(), n.id))
-
-
-@router.get("/customers/{customer_id}/suggestions", dependencies=STAFF, summary="What else to offer")
-async def list_suggestions(conn: Conn, customer_id: Id) -> Page[Suggestion]:
-    """With the evidence; never what they have or refused for good."""
-    await customers.get(conn, customer_id)
-    return Page(items=await insight.suggestions(conn, customer_id), next=None)
+    return await card.build(conn, customer_id)

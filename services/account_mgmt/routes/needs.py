@@ -58,9 +58,7 @@ async def list_refusals(conn: Conn, customer_id: Id) -> Page[Refusal]:
     return Page(items=await insight.refusals(conn, customer_id), next=None)
 
 
-@router.put(
-    "/customers/{customer_id}/never-offer/{product_id}", dependencies=WRITERS, summary="Never offer this again"
-)
+@router.put("/customers/{customer_id}/never-offer/{product_id}", dependencies=WRITERS, summary="Never offer this again")
 async def refuse(
     conn: Conn, who: Who, customer_id: Id, product_id: ProductId, body: NewRefusal | None = None
 ) -> Page[Refusal]:

@@ -8,31 +8,28 @@ from decimal import Decimal
 
 from fastapi import APIRouter
 
-from services.account_mgmt import card, commission
-from services.account_mgmt.domain.rhythm import working_time
-from services.account_mgmt.repository import customers, insight
+from services.account_mgmt import card, commission, standing
+from services.account_mgmt.domain.rhythm import contact_time
+from services.account_mgmt.repository import catalogue, customers, insight, needs, nudges
 from services.account_mgmt.sales import check_lines, check_owner, plan, take_order
 from services.account_mgmt.schemas import (
     CustomerView,
-    NewNeed,
     NewNudgeOutcome,
     NudgeAnswerView,
     NudgeView,
     OrderView,
-    WorkView,
 )
+from services.account_mgmt.schemas.needs import NewNeed
 from services.chassis import outbox, work_items
 from services.chassis.db import Connection
-from services.chassis.errors import Conflict, Invalid
+from services.chassis.errors import Invalid
 from services.chassis.http import Conn, Id, Page, PageParams, Pager, Who, allow, new_router, publish
-from services.chassis.work_items import NewItem, WorkItem
+from services.chassis.work_items import WorkItem
 from workflows.contracts.account_mgmt import NudgeAnswered, NudgeOutcome
 
 router: APIRouter = new_router(tags=["nudges"])
 STAFF = [allow("account_manager", "supervisor", "ops")]
 WRITERS = [allow("account_manager", "supervisor")]
-WORK_KINDS = ("inbound", "dunning", "complaint")
-COMPLAINT_PRIORITY = 15
 
 
 @router.get("/nudges", dependencies=STAFF, summary="Whom to remind")
@@ -40,14 +37,11 @@ async def list_nudges(
     conn: Conn, who: Who, pager: Pager, state: str | None = "open", mine: bool = False
 ) -> Page[NudgeView]:
     """Those of which most is expected first (chance to buy times value), each with the customer's card."""
-    found = await insight.nudges(
+    found = await nudges.page(
         conn, state=state, manager=who.person if mine else None, limit=pager.limit + 1, after=_after(pager)
     )
     page = Page.of(found, pager.limit, key=lambda n: (str(n.expected_value), n.item_id))
-    items = [
-        n.model_copy(update={"card": await card.build(conn, await customers.get(conn, n.customer_id))})
-        for n in page.items
-    ]
+    items = [n.model_copy(update={"card": await card.build(conn, n.customer_id)}) for n in page.items]
     return Page(items=items, next=page.next)
 
 
@@ -64,15 +58,17 @@ def _after(pager: PageParams) -> tuple[Decimal, str] | None:
 @router.post("/nudges/{item_id}/outcome", dependencies=WRITERS, summary="What the customer said")
 async def nudge_outcome(conn: Conn, who: Who, item_id: Id, body: NewNudgeOutcome) -> NudgeAnswerView:
     """One transaction: the record, an order with its invoice if there is one, and the answer to the workflow."""
-    nudge = await insight.nudge(conn, item_id)
+    nudge = await nudges.get(conn, item_id)
     customer = await customers.get(conn, nudge.customer_id, lock=True)
     item = await work_items.get(conn, item_id)
     if item.assignee is not None:
         await check_owner(conn, who, customer)
     await _check(conn, body)
     await work_items.complete(conn, item_id, person=who.person, result=body.outcome, any_person=True)
+    for product_id in body.never_offer:
+        await insight.refuse(conn, customer.id, product_id, body.note, who.person)
     order, next_at = await _carry_out(conn, who.person, customer, item, body)
-    at = await insight.answer_nudge(conn, item_id, body.outcome, order.id if order else None, body.note, who.person)
+    at = await nudges.answer(conn, item_id, body.outcome, order.id if order else None, body.note, who.person)
     answer = NudgeAnswered(
         event_id=f"nudge:{item_id}",
         at=at,
@@ -103,6 +99,9 @@ async def _check(conn: Connection, body: NewNudgeOutcome) -> None:
         raise Invalid("When shall we ask again?", field="next_at")
     if body.next_at is not None and body.next_at <= datetime.now(UTC):
         raise Invalid("The time must lie in the future", field="next_at")
+    for n, product_id in enumerate(body.never_offer):
+        if not await catalogue.exists(conn, product_id):
+            raise Invalid(f"There is no product {product_id}", field=f"never_offer.{n}")
 
 
 async def _carry_out(
@@ -111,74 +110,24 @@ async def _carry_out(
     """What an outcome means for the records: (order, next nudge)."""
     _, policy = await customers.policy(conn)
     if body.outcome is NudgeOutcome.ORDERED:
-        return await take_order(
+        order, next_at = await take_order(
             conn, policy, customer_id=customer.id, lines=body.lines, source="nudge", note=body.note, by=person
         )
+        await standing.ordered(conn, customer.id)
+        return order, next_at
     if body.outcome is NudgeOutcome.LEFT:
-        await customers.set_state(conn, customer.id, "lost")
-        await customers.plan_nudge(conn, customer.id, None)
+        await standing.gone(conn, customer.id)
         return None, None
     if body.outcome is NudgeOutcome.NEED_CHANGED and body.note:
-        await customers.add_need(conn, customer.id, NewNeed(text=body.note), person)
+        await needs.add(conn, customer.id, NewNeed(text=body.note), person)
     if body.outcome is NudgeOutcome.COMPLAINT:
-        await customers.set_state(conn, customer.id, "at_risk")
-        await work_items.open_item(
-            conn,
-            NewItem(
-                kind="complaint",
-                key=f"{item.key}:complaint",
-                workflow_id=item.workflow_id,
-                lead_id=customer.id,
-                priority=COMPLAINT_PRIORITY,
-                assignee=customer.account_manager,
-                payload={"note": body.note},
-            ),
-        )
+        await standing.complain(conn, customer, body.note, key=f"{item.key}:complaint", by=person)
     if body.next_at is not None:
         await customers.plan_nudge(conn, customer.id, body.next_at)
         return None, body.next_at
     # Asked and not needed: the rhythm begins anew from today, never sooner than the frequency cap allows.
     planned = await plan(conn, policy, customer.id)
-    earliest = working_time(policy, datetime.now(UTC) + max(policy.nudge_gap, policy.shortest_interval))
+    after_cap = datetime.now(UTC) + max(policy.nudge_gap, policy.shortest_interval)
+    earliest = contact_time(policy, after_cap, customer.contact.timezone)
     await customers.plan_nudge(conn, customer.id, max(planned, earliest))
     return None, max(planned, earliest)
-
-
-@router.get("/work", dependencies=STAFF, summary="Urgent work: calls, overdue invoices, complaints")
-async def list_work(
-    conn: Conn, who: Who, pager: Pager, state: str | None = "open", mine: bool = False
-) -> Page[WorkView]:
-    """In order of opening."""
-    found = await work_items.list_items(
-        conn,
-        kind=WORK_KINDS,
-        state=state,
-        assignee=who.person if mine else None,
-        limit=pager.limit + 1,
-        after=pager.time_and_id(),
-    )
-    return Page.of([_work(item) for item in found], pager.limit, key=lambda w: (w.opened_at.isoformat(), w.item_id))
-
-
-def _work(item: WorkItem) -> WorkView:
-    return WorkView(
-        item_id=item.id,
-        kind=item.kind,
-        customer_id=item.lead_id,
-        account_manager=item.assignee,
-        priority=item.priority,
-        opened_at=item.opened_at,
-        state=item.state,
-        facts=item.payload,
-    )
-
-
-@router.post("/work/{item_id}/done", dependencies=WRITERS, summary="Done")
-async def work_done(conn: Conn, who: Who, item_id: Id) -> WorkView:
-    """409 `already_closed`, 403 `not_owner`."""
-    item = await work_items.get(conn, item_id)
-    if item.kind not in WORK_KINDS:
-        raise Conflict("This work is answered by its own route", code="wrong_kind")
-    await check_owner(conn, who, await customers.get(conn, item.lead_id))
-    closed = await work_items.complete(conn, item_id, person=who.person, result="done", any_person=True)
-    return _work(closed)

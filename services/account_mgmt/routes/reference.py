@@ -1,4 +1,4 @@
-"""What the supervisor keeps: the policies; and the report."""
+"""What the supervisor keeps: the policies."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from fastapi import APIRouter
 from pydantic import ValidationError
 
 from services.account_mgmt.domain.policy import Policy
-from services.account_mgmt.repository import customers, insight
+from services.account_mgmt.repository import customers
 from services.account_mgmt.schemas import (
-    ManagerReport,
     NewPolicy,
     PolicyView,
 )
@@ -34,9 +33,3 @@ async def add_policy(conn: Conn, who: Who, new: NewPolicy) -> PolicyView:
         first = error.errors()[0]
         raise Invalid(first["msg"], field=".".join(["body", *map(str, first["loc"])])) from None
     return await customers.add_policy(conn, policy, who.person)
-
-
-@router.get("/reports/account-managers", dependencies=[allow("supervisor", "ops")], summary="What portfolios do")
-async def manager_report(conn: Conn) -> Page[ManagerReport]:
-    """Portfolio, nudges answered in time, orders after a nudge, overdue money."""
-    return Page(items=await insight.managers(conn), next=None)

@@ -45,7 +45,7 @@ async def add_order(conn: Conn, who: Who, customer_id: Id, new: NewOrder) -> Ord
     order, nudge_at = await take_order(
         conn, policy, customer_id=customer_id, lines=new.lines, source="own", note=new.note, by=who.person
     )
-    stage = await standing.ordered(conn, customer_id, who.person)
+    stage = await standing.ordered(conn, customer_id)
     answer = OrderPlaced(
         event_id=f"order:{order.id}",
         at=order.placed_at,

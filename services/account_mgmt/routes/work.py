@@ -1,4 +1,4 @@
-"""Work besides the nudges: calls that came in, overdue invoices, complaints, customers at risk, mails that came back."""
+"""Work besides the nudges: calls that came in, overdue invoices, complaints, customers at risk, lost mails."""
 
 from __future__ import annotations
 

@@ -13,7 +13,6 @@ from services.chassis.http import Body, Model
 from workflows.contracts.account_mgmt import NudgeOutcome
 from workflows.contracts.base import ContactCard, Money, OrderLine
 
-
 RemindBy = Literal["call", "mail", "both"]
 
 

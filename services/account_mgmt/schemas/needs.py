@@ -25,7 +25,7 @@ class NewNeed(Body):
 class NeedChange(Body):
     """A need is worded anew, was met, or is gone."""
 
-    model_config = ConfigDict(json_schema_extra={"example": {"state": "gone", "note": "they have their own trucks now"}})
+    model_config = ConfigDict(json_schema_extra={"example": {"state": "gone", "note": "they bought their own trucks"}})
 
     text: Words | None = None
     state: NeedState | None = None

@@ -1,0 +1,59 @@
+"""The customer card, in one query: each part is found in an index of its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.account_mgmt.repository.insight import SUGGEST
+from services.chassis.db import Connection
+from services.chassis.errors import NotFound
+
+MOST_TIMES = 100
+"""So many of the latest orders tell the rhythm."""
+
+_CARD = f"""
+SELECT c.id, c.contact, c.segment, c.state, c.account_manager, c.remind_by, c.next_nudge_at,
+  (SELECT body FROM policies ORDER BY version DESC LIMIT 1) AS policy,
+  (SELECT count(*) FROM orders o WHERE o.customer_id = c.id AND o.state = 'placed') AS orders,
+  (SELECT coalesce(array_agg(t.placed_at ORDER BY t.placed_at), '{{}}')
+     FROM (SELECT placed_at FROM orders o WHERE o.customer_id = c.id AND o.state = 'placed'
+            ORDER BY placed_at DESC LIMIT {MOST_TIMES}) t) AS placed,
+  (SELECT coalesce(jsonb_agg(b), '[]') FROM (
+     SELECT l.product_id, l.description, sum(l.quantity) AS quantity, count(DISTINCT o.id) AS times,
+            max(o.placed_at) AS last_at
+       FROM orders o JOIN order_lines l ON l.order_id = o.id WHERE o.customer_id = c.id AND o.state = 'placed'
+      GROUP BY 1, 2 ORDER BY times DESC, l.description LIMIT 20) b) AS bought,
+  (SELECT to_jsonb(f) FROM forecasts f WHERE f.customer_id = c.id) AS forecast,
+  (SELECT coalesce(jsonb_agg(n.text), '[]') FROM (
+     SELECT text FROM needs WHERE customer_id = c.id AND state = 'open'
+      ORDER BY created_at DESC, id DESC LIMIT 5) n) AS needs,
+  (SELECT coalesce(jsonb_agg(p), '[]') FROM (
+     SELECT id, name, role, phones, email, language, note FROM people WHERE customer_id = c.id
+      ORDER BY created_at, id LIMIT 20) p) AS people,
+  (SELECT coalesce(jsonb_agg(r.product_id ORDER BY r.product_id), '[]')
+     FROM never_offer r WHERE r.customer_id = c.id) AS never_offer,
+  (SELECT to_jsonb(h) FROM (
+     SELECT count(*) AS invoices, avg(extract(epoch FROM s.paid_at - s.issued_at) / 86400)::float8 AS days,
+            avg((s.paid_at <= s.due_at)::int)::float8 AS on_time
+       FROM (SELECT i.issued_at, i.due_at,
+                    (SELECT max(y.paid_at) FROM payments y WHERE y.invoice_id = i.id) AS paid_at
+               FROM invoices i WHERE i.customer_id = c.id AND i.state = 'paid'
+              ORDER BY i.issued_at DESC LIMIT {MOST_TIMES}) s WHERE s.paid_at IS NOT NULL) h) AS habit,
+  (SELECT coalesce(jsonb_agg(i), '[]') FROM (
+     SELECT id, number, due_at, total::text, currency, (total - paid - credited)::text AS open,
+            due_at < now() AS overdue
+       FROM invoices WHERE customer_id = c.id AND state = 'open' ORDER BY due_at, id LIMIT 20) i) AS owed,
+  (SELECT coalesce(jsonb_agg(w), '[]') FROM (
+     SELECT kind, payload, opened_at FROM work_items WHERE lead_id = c.id AND state IN ('open', 'leased')
+      ORDER BY priority DESC, opened_at LIMIT 10) w) AS work,
+  (SELECT coalesce(jsonb_agg(s), '[]') FROM ({SUGGEST}) s) AS offer
+  FROM customers c WHERE c.id = $1
+"""
+
+
+async def read(conn: Connection, customer_id: str) -> dict[str, Any]:
+    """Everything of the card as it is written. Raises NotFound."""
+    row = await conn.fetchrow(_CARD, customer_id)
+    if row is None:
+        raise NotFound(f"There is no customer {customer_id}")
+    return dict(row)
