@@ -1,0 +1,31 @@
+"""Mails to customers: every language and step has its words, and none leaves a gap."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.account_mgmt.domain import letters
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "order"), ("uk", "замовлення"), ("ka", "order")])
+def test_the_reminder_is_in_the_customers_language_or_english(language: str, word: str) -> None:
+    letter = letters.nudge(
+        language, name="Olena", house="Wind Ltd", ago="30 days ago", what="Full truck", every="30 days"
+    )
+    assert word in letter.subject.lower()
+    assert "Full truck" in letter.text
+    assert letter.text.rstrip().endswith("Wind Ltd")
+
+
+@pytest.mark.parametrize("language", ["en", "uk"])
+def test_each_step_of_dunning_is_firmer_and_names_number_sum_and_date(language: str) -> None:
+    steps = [
+        letters.dunning(language, n, name=None, house="H", number="LR-1", open_amount="120,00 UAH", due="01.02.2026")
+        for n in (1, 2, 3, 9)
+    ]
+    assert len({step.text for step in steps}) == 3
+    for step in steps:
+        assert "LR-1" in step.subject
+        assert "120,00 UAH" in step.text
+        assert "01.02.2026" in step.text
+        assert "{" not in step.text
