@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest_asyncio
 
-from services.chassis.db import new_id
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_3 import LINE, Tier3, nudge_request, tier_3
 from workflows.contracts.base import Tier
@@ -23,36 +22,14 @@ async def tier(fresh_database: FreshDatabase) -> AsyncIterator[Tier3]:
         yield tier
 
 
-async def bought(tier: Tier3, days_ago: list[int], total: str = "120.00") -> str:
-    """A customer with orders so many days ago."""
-    customer_id = new_id()
-    contact = {"lead_id": customer_id, "company": "Вітер", "language": "uk", "timezone": "Europe/Kyiv"}
-    await tier.pool.execute(
-        "INSERT INTO customers (id, contact, account_manager) VALUES ($1, $2, 'oleh')", customer_id, contact
-    )
-    await tier.pool.executemany(
-        """INSERT INTO orders (id, customer_id, number, source, total, tax, currency, placed_by, placed_at)
-           VALUES ($1, $2, $1::uuid::text, 'own', $3, 20, 'UAH', 'test', $4)""",
-        [(new_id(), customer_id, total, datetime.now(UTC) - day * DAY) for day in days_ago],
-    )
-    return customer_id
-
-
-async def house(tier: Tier3) -> None:
-    """Sixty customers who buy every 30 days, more or less."""
-    for number in range(60):
-        offset = number % 25
-        await bought(tier, [offset + 30 * back + (number * back) % 5 for back in range(6)], f"{100 + number * 10}.00")
-
-
 async def forecast(tier: Tier3, customer_id: str) -> dict[str, Any]:
     row = await tier.pool.fetchrow("SELECT * FROM forecasts WHERE customer_id = $1", customer_id)
     return dict(row or {})
 
 
 async def test_everybody_is_foretold_once_a_night(tier: Tier3) -> None:
-    await house(tier)
-    gone, due = await bought(tier, [400, 430, 460, 490]), await bought(tier, [29, 59, 89, 119, 149])
+    await tier.house()
+    gone, due = await tier.bought([400, 430, 460, 490]), await tier.bought([29, 59, 89, 119, 149])
     fitted = [await tier.activities.fit_timing(RunFit(key="fit-timing:fit:1")) for _ in range(2)]
     assert fitted[0] == fitted[1]
     assert fitted[0].customers == 62
@@ -64,8 +41,8 @@ async def test_everybody_is_foretold_once_a_night(tier: Tier3) -> None:
 
 
 async def test_an_order_moves_the_forecast_and_the_nudge_at_once(tier: Tier3) -> None:
-    await house(tier)
-    customer_id = await bought(tier, [31, 61, 91, 121, 151])
+    await tier.house()
+    customer_id = await tier.bought([31, 61, 91, 121, 151])
     await tier.activities.fit_timing(RunFit(key="fit:1"))
     before = await forecast(tier, customer_id)
     await tier.post(f"/v1/customers/{customer_id}/orders", {"lines": [LINE]})
@@ -78,8 +55,8 @@ async def test_an_order_moves_the_forecast_and_the_nudge_at_once(tier: Tier3) ->
 
 
 async def test_the_days_list_begins_with_whom_most_is_expected_of(tier: Tier3) -> None:
-    await house(tier)
-    rich, poor = await bought(tier, [30, 60, 90, 120], "90000.00"), await bought(tier, [30, 60, 90, 120], "30.00")
+    await tier.house()
+    rich, poor = await tier.bought([30, 60, 90, 120], "90000.00"), await tier.bought([30, 60, 90, 120], "30.00")
     for customer_id in (poor, rich):
         await tier.activities.open_nudge(nudge_request(customer_id))
     await tier.activities.fit_timing(RunFit(key="fit:1"))
