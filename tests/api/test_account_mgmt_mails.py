@@ -1,0 +1,118 @@
+"""Reminders by mail, where wanted: of the next order and of money, through a real mail server."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import time
+from zoneinfo import ZoneInfo
+
+import pytest_asyncio
+
+from services.account_mgmt import mailing
+from services.chassis.mail.rows import MAX_ATTEMPTS
+from services.chassis.mail.sender import Sender
+from tests.fixtures.http import make_settings
+from tests.fixtures.postgres import FreshDatabase
+from tests.fixtures.smtp import MailServer, mail_server
+from tests.fixtures.tier_3 import Tier3, nudge_request, tier_3
+from workflows.contracts import ids
+from workflows.contracts.account_mgmt import RemindInvoice
+from workflows.contracts.base import Tier
+
+ADDRESS = "olena@customer.example"
+
+
+@dataclass
+class Post:
+    """The tier, its sender, and the server that it talks to."""
+
+    tier: Tier3
+    server: MailServer
+    sender: Sender
+
+    async def send(self) -> None:
+        """The customer's morning comes, and what is due is sent."""
+        await self.tier.pool.execute("UPDATE mails SET next_at = now() WHERE state = 'queued'")
+        await self.sender.send_due(self.tier.pool)
+
+
+@pytest_asyncio.fixture
+async def post(fresh_database: FreshDatabase) -> AsyncIterator[Post]:
+    dsn = await fresh_database("account_mgmt_mails", tier=Tier.ACCOUNT_MGMT)
+    async with tier_3(dsn) as tier, mail_server() as server:
+        settings = make_settings(dsn, smtp_host="127.0.0.1", smtp_port=server.port, smtp_tls="none")
+        yield Post(tier, server, Sender(settings, mailing.on_trouble))
+
+
+async def remind(tier: Tier3, customer_id: str, invoice_id: str, level: int) -> str:
+    workflow_id = ids.customer(customer_id)
+    key = ids.key(workflow_id, f"dunning:{invoice_id}", level)
+    request = RemindInvoice(
+        key=key, workflow_id=workflow_id, customer_id=customer_id, invoice_id=invoice_id, level=level
+    )
+    await tier.activities.remind_invoice(request)
+    return (await tier.activities.remind_invoice(request)).by
+
+
+async def test_a_customer_who_wants_mail_is_reminded_by_it_once_in_his_language(post: Post) -> None:
+    """espocrm 391: e-mails doubled."""
+    customer_id, _ = await post.tier.customer(email=ADDRESS, contact_name="Олена", language="uk")
+    assert (await post.tier.http.patch(f"/v1/customers/{customer_id}", json={"remind_by": "mail"})).status_code == 200
+    for _ in range(2):
+        assert (await post.tier.activities.open_nudge(nudge_request(customer_id))).mailed
+    await post.send()
+    [mail] = post.server.mails
+    assert (mail["To"], mail["Subject"]) == (ADDRESS, "Ваше наступне замовлення")
+    words = mail.get_content()
+    for part in ("Добрий день, Олена!", "Full truck", "СТОП", "Leadrelay Freight LLC"):
+        assert part in words
+    assert await post.tier.work(customer_id, "nudge"), "somebody must hear the answer"
+
+
+async def test_who_wants_calls_or_has_no_address_gets_no_mail(post: Post) -> None:
+    for wish, address in (("call", ADDRESS), ("both", None)):
+        customer_id, _ = await post.tier.customer(email=address)
+        await post.tier.http.patch(f"/v1/customers/{customer_id}", json={"remind_by": wish})
+        assert not (await post.tier.activities.open_nudge(nudge_request(customer_id))).mailed
+    await post.send()
+    assert post.server.mails == []
+
+
+async def test_no_mail_leaves_in_the_customers_night(post: Post) -> None:
+    """espocrm 847: cron in UTC drifts; here the customer's own clock decides."""
+    for zone in ("Pacific/Apia", "America/New_York", "Europe/Kyiv"):
+        customer_id, account = await post.tier.customer(email=ADDRESS, timezone=zone)
+        await remind(post.tier, customer_id, account.invoice_id, 1)
+        at = await post.tier.pool.fetchval("SELECT next_at FROM mails WHERE lead_id = $1", customer_id)
+        local = at.astimezone(ZoneInfo(zone))
+        assert time(9) <= local.time() < time(18)
+        assert local.weekday() < 5
+
+
+async def test_dunning_goes_by_mail_then_by_both_then_by_a_call_as_the_policy_says(post: Post) -> None:
+    customer_id, account = await post.tier.customer(email=ADDRESS, language="en")
+    ways = [await remind(post.tier, customer_id, account.invoice_id, level) for level in (1, 2, 3)]
+    assert ways == ["mail", "both", "call"]
+    await post.send()
+    assert [mail["Subject"].split(":")[0] for mail in post.server.mails] == ["Payment reminder", "Second reminder"]
+    assert "120,00 UAH" in post.server.mails[0].get_content()
+    assert [item["payload"]["level"] for item in await post.tier.work(customer_id, "dunning")] == [2, 3]
+
+
+async def test_without_an_address_every_step_of_dunning_is_a_call(post: Post) -> None:
+    customer_id, account = await post.tier.customer()
+    assert await remind(post.tier, customer_id, account.invoice_id, 1) == "call"
+    assert len(await post.tier.work(customer_id, "dunning")) == 1
+
+
+async def test_a_mail_that_does_not_arrive_becomes_a_call_of_the_account_manager(post: Post) -> None:
+    customer_id, account = await post.tier.customer(email=ADDRESS)
+    await remind(post.tier, customer_id, account.invoice_id, 1)
+    post.server.answers = ["550 no such mailbox"] * MAX_ATTEMPTS
+    await post.send()
+    [item] = await post.tier.work(customer_id, "mail")
+    assert item["assignee"] == "oleh"
+    assert "dunning" in item["payload"]["text"]
+    card = await post.tier.get(f"/v1/customers/{customer_id}/card")
+    assert card["on_list_because"][0].startswith("A mail did not arrive")
