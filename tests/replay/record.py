@@ -36,6 +36,7 @@ from workflows.contracts.conversion import (
     Stage,
 )
 from workflows.contracts.lead_gen import CallOutcome, RegisterUpdate
+from workflows.contracts.standing import AccountManagerChanged, StandingChanged
 from workflows.conversion import Conversion
 from workflows.customer_care import CustomerCare
 from workflows.fit_timing import FitTiming
@@ -162,6 +163,33 @@ async def customer_care(house: House) -> str:
     return ids.customer(house.lead_id)
 
 
+async def customer_care_kept(house: House) -> str:
+    """At risk and well again, another account manager, a reminder by mail, and gone after a complaint."""
+    house.account_mgmt.answers[am.OpenNudge] = lambda asked: am.OpenedNudge(item_id=asked.key, mailed=True)
+    handle = await house.start_care()
+    await pay(house, handle)
+    head = {"standing": "at_risk", "reason": "a complaint"}
+    await handle.signal(CustomerCare.standing_changed, StandingChanged(**await house.answer(), **head))
+    later = {"due_at": await house.later(days=14), "next_nudge_at": await house.later(days=44)}
+    placed = am.OrderPlaced(**await house.answer(), order_id="o-2", invoice_id="i-2", stage="active", **later)
+    await handle.signal(CustomerCare.order_placed, placed)
+    settled = am.InvoicePaid(**await house.answer(), invoice_id="i-2", settled=True)
+    await handle.signal(CustomerCare.invoice_paid, settled)
+    changed = AccountManagerChanged(**await house.answer("boss"), account_manager="larysa")
+    await handle.signal(CustomerCare.account_manager_changed, changed)
+    await house.pass_time(days=46)
+    await answer_nudge(house, handle, 1, am.NudgeOutcome.COMPLAINT, next_nudge_at=await house.later(days=30))
+    gone = {"standing": "lost", "reason": "the customer left after a complaint"}
+    await handle.signal(CustomerCare.standing_changed, StandingChanged(**await house.answer(), **gone))
+    await handle.result()
+    return ids.customer(house.lead_id)
+
+
+async def fit_timing_and_more(house: House) -> str:
+    """Two nights with pairs of products and customers at risk."""
+    return await fit_timing(house)
+
+
 STORIES = {
     "cold_call-0001": cold_call,
     "conversion-0001": conversion,
@@ -169,7 +197,9 @@ STORIES = {
     "customer_care-0001": customer_care,
     "customer_care-0002": customer_care_paid,
     "publish_catalogue-0001": publish_catalogue,
+    "customer_care-0003": customer_care_kept,
     "fit_timing-0001": fit_timing,
+    "fit_timing-0002": fit_timing_and_more,
 }
 
 
