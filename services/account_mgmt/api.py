@@ -7,6 +7,8 @@ from fastapi import FastAPI
 from services.account_mgmt import mailing
 from services.account_mgmt.routes import (
     customers,
+    documents,
+    entities,
     keepers,
     needs,
     nudges,
@@ -37,7 +39,10 @@ def build_app(settings: Settings) -> FastAPI:
         routers=[
             customers.router,
             keepers.router,
+            # Before the sales: `/invoices/{id}` would take `/invoices/{id}.pdf` too.
+            documents.router,
             sales.router,
+            entities.router,
             refunds.router,
             people.router,
             needs.router,

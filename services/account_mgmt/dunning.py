@@ -9,7 +9,7 @@ from services.account_mgmt.domain import letters
 from services.account_mgmt.domain.money import grouped
 from services.account_mgmt.domain.policy import Policy
 from services.account_mgmt.domain.rhythm import contact_time, working_time
-from services.account_mgmt.repository import customers, sales
+from services.account_mgmt.repository import customers, entities, sales
 from services.account_mgmt.schemas import CustomerView, InvoiceView
 from services.chassis.db import Connection
 from services.chassis.mail import NewMail, queue_mail
@@ -52,7 +52,7 @@ async def _mail(
         contact.language,
         request.level,
         name=contact.contact_name,
-        house=(await sales.entity(conn))["name"],
+        house=(await entities.get(conn, invoice.entity)).name,
         number=invoice.number,
         open_amount=f"{grouped(invoice.open_amount.amount)} {invoice.open_amount.currency}",
         due=f"{invoice.due_at:%d.%m.%Y}",

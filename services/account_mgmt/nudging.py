@@ -10,7 +10,7 @@ from services.account_mgmt.domain import letters, rhythm
 from services.account_mgmt.domain.policy import Policy
 from services.account_mgmt.domain.rhythm import contact_time, working_time
 from services.account_mgmt.domain.talk import ago, span
-from services.account_mgmt.repository import customers, insight, nudges, sales, work
+from services.account_mgmt.repository import customers, entities, insight, nudges, sales, work
 from services.account_mgmt.schemas import CustomerView
 from services.chassis.db import Connection
 from services.chassis.mail import NewMail, queue_mail
@@ -71,7 +71,7 @@ async def _mail(conn: Connection, policy: Policy, customer: CustomerView, key: s
     letter = letters.nudge(
         contact.language,
         name=contact.contact_name,
-        house=(await sales.entity(conn))["name"],
+        house=(await entities.all_of_them(conn))[0].name,
         ago=ago(now - placed[-1], contact.language),
         what=", ".join(one.description for one in bought[:3]),
         every=span(rhythm.interval(policy, placed), contact.language),

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from services.account_mgmt import timing
 from services.account_mgmt.domain import rhythm
 from services.account_mgmt.domain.policy import Policy
-from services.account_mgmt.repository import catalogue, customers, keepers, sales, work
+from services.account_mgmt.repository import catalogue, customers, entities, keepers, sales, work
 from services.account_mgmt.schemas import CustomerView, OrderView
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
@@ -53,9 +53,16 @@ async def take_order(
     note: str | None,
     by: str,
     deal_id: str | None = None,
+    entity: str | None = None,
 ) -> tuple[OrderView, datetime]:
-    """Write the order with its invoice; returns it and when to nudge for the next one."""
+    """Write the order with its invoice; returns it and when to nudge for the next one.
+
+    Raises Invalid on `entity`.
+    """
     now = datetime.now(UTC)
+    seller = await entities.choose(conn, entity, lines[0].unit_price.currency)
+    if seller is None:
+        raise Invalid(f"There is no legal entity {entity} that invoices", field="entity")
     order = await sales.place(
         conn,
         customer_id=customer_id,
@@ -65,6 +72,7 @@ async def take_order(
         by=by,
         due_at=now + policy.payment_term,
         placed_at=now,
+        seller=seller.id,
         deal_id=deal_id,
     )
     nudge_at = await plan(conn, policy, customer_id)

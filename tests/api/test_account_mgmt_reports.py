@@ -12,6 +12,7 @@ import pytest_asyncio
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_3 import LINE, PRODUCT, Tier3, boss, nudge_request, tier_3
 from workflows.contracts.base import Tier
+from workflows.contracts.learning import LearnPairs
 
 
 @pytest_asyncio.fixture
@@ -131,6 +132,7 @@ async def test_cross_sold_is_what_a_customer_buys_for_the_first_time_after_somet
     for product in ("ftl", "ftl", "reefer", "reefer"):
         await tier.post(f"/v1/customers/{customer_id}/orders", {"lines": [{**LINE, "product_id": product}]})
     once, _ = await tier.customer()
+    await tier.activities.learn_pairs(LearnPairs(key="pairs:1"))
     found = await report(tier, "cross-sell")
     assert [(one["product_id"], one["customers"], one["net"]["amount"]) for one in found["items"]] == [
         ("ftl", 1, "100.00"),

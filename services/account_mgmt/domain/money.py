@@ -41,6 +41,19 @@ def totals(lines: Sequence[Priced]) -> tuple[Decimal, Decimal]:
     return sum((line.net for line in lines), Decimal("0.00")) + tax, tax
 
 
+def rate_sums(lines: Sequence[tuple[Decimal, Decimal, Decimal]]) -> list[tuple[Decimal, Decimal, Decimal]]:
+    """Lines of (rate, net, tax) as one line per rate, the highest rate first."""
+    rates = sorted({rate for rate, _, _ in lines}, reverse=True)
+    return [
+        (
+            rate,
+            sum((net for other, net, _ in lines if other == rate), Decimal(0)),
+            sum((tax for other, _, tax in lines if other == rate), Decimal(0)),
+        )
+        for rate in rates
+    ]
+
+
 def grouped(amount: Decimal) -> str:
     """`1234567.5` -> `1 234 567,50`, with narrow spaces that do not break."""
     return f"{amount:,.2f}".replace(",", "\u202f").replace(".", ",")

@@ -66,3 +66,15 @@ ALTER TABLE customers ADD COLUMN lost_at timestamptz;
 UPDATE customers SET lost_at = updated_at WHERE state = 'lost';
 CREATE INDEX customers_lost ON customers (lost_at) WHERE lost_at IS NOT NULL;
 CREATE INDEX orders_placed ON orders (placed_at) WHERE state = 'placed';
+
+-- When each customer first bought each product, as of the last night.
+CREATE TABLE first_purchases (
+    customer_id uuid          NOT NULL,
+    product_id  text          NOT NULL,
+    placed_at   timestamptz   NOT NULL,
+    began_at    timestamptz   NOT NULL,
+    net         numeric(16,2) NOT NULL,
+    currency    text          NOT NULL,
+    PRIMARY KEY (customer_id, product_id)
+);
+CREATE INDEX first_purchases_at ON first_purchases (placed_at);

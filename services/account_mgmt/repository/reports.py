@@ -8,21 +8,13 @@ from typing import Any
 from services.chassis.db import Connection
 
 Rows = list[dict[str, Any]]
-# A product that a customer bought for the first time, after an order that was earlier still.
-_FIRSTS = """
-SELECT DISTINCT ON (o.customer_id, l.product_id) o.customer_id, l.product_id, o.placed_at, o.currency, l.net,
-       (SELECT min(placed_at) FROM orders f WHERE f.customer_id = o.customer_id AND f.state = 'placed') AS began_at
-  FROM orders o JOIN order_lines l ON l.order_id = o.id
- WHERE o.state = 'placed' AND l.product_id IS NOT NULL
- ORDER BY o.customer_id, l.product_id, o.placed_at
-"""
 
 
 async def managers(conn: Connection, start: datetime, end: datetime) -> Rows:
     """Per account manager: portfolio now, and nudges and orders of the period."""
     return _dicts(
         await conn.fetch(
-            f"""SELECT m.id AS account_manager,
+            """SELECT m.id AS account_manager,
                   count(c.id) FILTER (WHERE c.state NOT IN ('lost', 'cancelled'))::int AS customers,
                   count(c.id) FILTER (WHERE c.state = 'at_risk')::int AS at_risk,
                   count(c.id) FILTER (WHERE c.lost_at >= $1 AND c.lost_at < $2)::int AS lost,
@@ -36,7 +28,7 @@ async def managers(conn: Connection, start: datetime, end: datetime) -> Rows:
              LEFT JOIN (SELECT customer_id, count(*) AS orders FROM orders
                          WHERE state = 'placed' AND placed_at >= $1 AND placed_at < $2 GROUP BY 1) o
                     ON o.customer_id = c.id
-             LEFT JOIN (SELECT customer_id, count(*) AS cross_sold FROM ({_FIRSTS}) f
+             LEFT JOIN (SELECT customer_id, count(*) AS cross_sold FROM first_purchases
                          WHERE placed_at >= $1 AND placed_at < $2 AND placed_at > began_at GROUP BY 1) x
                     ON x.customer_id = c.id
             GROUP BY m.id ORDER BY m.id""",
@@ -125,7 +117,7 @@ async def cross_sold(conn: Connection, start: datetime, end: datetime) -> Rows:
     """Products bought for the first time by customers who had bought something before."""
     return _dicts(
         await conn.fetch(
-            f"""SELECT product_id, currency, count(*)::int AS customers, sum(net) AS net FROM ({_FIRSTS}) f
+            """SELECT product_id, currency, count(*)::int AS customers, sum(net) AS net FROM first_purchases
                  WHERE placed_at >= $1 AND placed_at < $2 AND placed_at > began_at
                  GROUP BY 1, 2 ORDER BY customers DESC, product_id LIMIT 200""",
             start,
@@ -138,9 +130,8 @@ async def breadth(conn: Connection, start: datetime, end: datetime) -> dict[str,
     """Customers with orders in the period, and how many of them have bought more than one product so far."""
     row = await conn.fetchrow(
         """SELECT count(*)::int AS customers, count(*) FILTER (WHERE products > 1)::int AS with_more_than_one
-             FROM (SELECT c.customer_id, (SELECT count(DISTINCT l.product_id) FROM orders o
-                                            JOIN order_lines l ON l.order_id = o.id
-                                           WHERE o.customer_id = c.customer_id AND o.state = 'placed') AS products
+             FROM (SELECT c.customer_id, (SELECT count(*) FROM first_purchases f
+                                           WHERE f.customer_id = c.customer_id) AS products
                      FROM (SELECT DISTINCT customer_id FROM orders
                             WHERE state = 'placed' AND placed_at >= $1 AND placed_at < $2) c) counted""",
         start,

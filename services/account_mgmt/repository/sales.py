@@ -25,14 +25,6 @@ STANDARD_TAX = Decimal(20)
 Cursor = tuple[datetime, str] | None
 
 
-async def entity(conn: Connection) -> dict[str, Any]:
-    """The house's legal entity that sells."""
-    row = await conn.fetchrow("SELECT * FROM legal_entities ORDER BY id LIMIT 1")
-    if row is None:
-        raise NotFound("There is no legal entity; the database was not seeded")
-    return dict(row)
-
-
 async def price(conn: Connection, lines: Sequence[OrderLine]) -> list[Priced]:
     """Amounts of every line; the tax rate comes from the catalogue."""
     rates = await conn.fetch(
@@ -73,19 +65,19 @@ async def place(
     by: str,
     due_at: datetime,
     placed_at: datetime,
+    seller: str,
     deal_id: str | None = None,
 ) -> OrderView:
-    """Write an order with its invoice."""
+    """Write an order with its invoice, under the numbers of the legal entity `seller`."""
     priced = await price(conn, lines)
-    order_id = new_id()
-    seller, year = (await entity(conn))["id"], datetime.now(UTC).year
+    order_id, year = new_id(), datetime.now(UTC).year
     total, tax = money.totals(priced)
     currency = lines[0].unit_price.currency
     number = await next_number(conn, seller, "SO", year)
     await conn.execute(
         """INSERT INTO orders (id, customer_id, number, source, note, total, tax, currency, placed_by, placed_at,
-                               deal_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)""",
-        *(order_id, customer_id, number, source, note, total, tax, currency, by, placed_at, deal_id),
+                               deal_id, entity) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)""",
+        *(order_id, customer_id, number, source, note, total, tax, currency, by, placed_at, deal_id, seller),
     )
     await _add_lines(conn, order_id, priced)
     await conn.execute(
@@ -250,7 +242,7 @@ async def add_payment(
 
 async def add_credit_note(conn: Connection, invoice_id: str, amount: Decimal, reason: str, by: str) -> str:
     """Take back a part of an invoice under its own number; that number."""
-    seller = (await entity(conn))["id"]
+    seller = await conn.fetchval("SELECT entity FROM invoices WHERE id = $1", invoice_id)
     number = await next_number(conn, seller, "CN", datetime.now(UTC).year)
     await conn.execute(
         """INSERT INTO credit_notes (id, number, invoice_id, amount, reason, issued_by)
@@ -265,6 +257,17 @@ async def add_credit_note(conn: Connection, invoice_id: str, amount: Decimal, re
     await conn.execute("UPDATE invoices SET credited = credited + $2 WHERE id = $1", invoice_id, amount)
     await _settle(conn, invoice_id)
     return number
+
+
+async def credit_note(conn: Connection, note_id: str) -> tuple[CreditNoteView, str]:
+    """A credit note and the id of its invoice. Raises NotFound."""
+    row = await conn.fetchrow(
+        "SELECT n.*, i.currency FROM credit_notes n JOIN invoices i ON i.id = n.invoice_id WHERE n.id = $1", note_id
+    )
+    if row is None:
+        raise NotFound(f"There is no credit note {note_id}")
+    view = CreditNoteView.model_validate({**dict(row), "amount": Money(amount=row["amount"], currency=row["currency"])})
+    return view, row["invoice_id"]
 
 
 async def _settle(conn: Connection, invoice_id: str) -> None:

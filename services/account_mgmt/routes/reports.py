@@ -123,7 +123,7 @@ async def churn_report(conn: Conn, during: During) -> ChurnReport:
 
 @router.get("/reports/cross-sell", dependencies=READERS, summary="What else was sold")
 async def cross_sell_report(conn: Conn, during: During) -> CrossSellReport:
-    """Products that customers bought for the first time, after they had bought something else."""
+    """Products that customers bought for the first time, after they had bought something else; as of the last night."""
     items = [
         CrossSold(
             product_id=row["product_id"],

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter
 
-from services.account_mgmt import commission, invoice_pdf, standing
+from services.account_mgmt import commission, standing
 from services.account_mgmt.repository import customers, sales
 from services.account_mgmt.sales import check_lines, check_owner, must_be_active, plan, take_order
 from services.account_mgmt.schemas import (
@@ -43,7 +43,14 @@ async def add_order(conn: Conn, who: Who, customer_id: Id, new: NewOrder) -> Ord
     await check_lines(conn, new.lines)
     _, policy = await customers.policy(conn)
     order, nudge_at = await take_order(
-        conn, policy, customer_id=customer_id, lines=new.lines, source="own", note=new.note, by=who.person
+        conn,
+        policy,
+        customer_id=customer_id,
+        lines=new.lines,
+        source="own",
+        note=new.note,
+        by=who.person,
+        entity=new.entity,
     )
     stage = await standing.ordered(conn, customer_id)
     answer = OrderPlaced(
@@ -136,23 +143,6 @@ async def list_invoices(
         conn, state=state, customer_id=customer_id, limit=pager.limit + 1, after=pager.time_and_id()
     )
     return Page.of(found, pager.limit, key=lambda i: (i.issued_at.isoformat(), i.id))
-
-
-@router.get(
-    "/invoices/{invoice_id}.pdf",
-    dependencies=READERS,
-    response_class=Response,
-    responses={200: {"content": {"application/pdf": {}}}},
-    summary="The invoice as a PDF",
-)
-async def get_invoice_pdf(conn: Conn, invoice_id: Id) -> Response:
-    """In the customer's language."""
-    invoice = await sales.invoice(conn, invoice_id)
-    order = await sales.order(conn, invoice.order_id)
-    customer = await customers.get(conn, invoice.customer_id)
-    pdf = invoice_pdf.render(invoice, order, customer, await sales.entity(conn))
-    name = f'inline; filename="{invoice.number}.pdf"'
-    return Response(pdf, media_type="application/pdf", headers={"Content-Disposition": name})
 
 
 @router.get("/invoices/{invoice_id}", dependencies=READERS, summary="One invoice")

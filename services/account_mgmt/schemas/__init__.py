@@ -46,8 +46,27 @@ class CustomerView(Model):
 class NewOrder(Body):
     """An order. A line without a product is a free one, taxed at the standard rate."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "lines": [
+                    {
+                        "product_id": "FTL-20",
+                        "description": "Full truck, 20 t, domestic",
+                        "quantity": "2",
+                        "unit_price": {"amount": "28500.00", "currency": "UAH"},
+                    }
+                ],
+                "note": "loading on Monday",
+            }
+        }
+    )
+
     lines: list[OrderLine] = Field(min_length=1, max_length=100)
     note: str | None = Field(default=None, max_length=1000)
+    entity: str | None = Field(
+        default=None, max_length=10, description="Legal entity that sells; else the one paid in this currency."
+    )
 
 
 class LineView(Model):
@@ -107,6 +126,7 @@ class InvoiceView(Model):
 
     id: str
     number: str
+    entity: str
     customer_id: str
     order_id: str
     state: str

@@ -1,0 +1,59 @@
+"""The code on an invoice that fills in the transfer in a banking app."""
+
+from __future__ import annotations
+
+import base64
+import io
+from decimal import Decimal
+
+import segno
+from segno.helpers import make_epc_qr
+
+_NBU_ADDRESS = "https://bank.gov.ua/qr/"
+_NBU_NAME, _NBU_PURPOSE = 70, 140
+_EPC_NAME, _EPC_TEXT = 70, 140
+_EPC_MOST = Decimal("999999999.99")
+
+
+def nbu_address(*, name: str, iban: str, tax_id: str, amount: Decimal, purpose: str) -> str:
+    """The address that a Ukrainian banking app reads a transfer in hryvnia from.
+
+    National Bank of Ukraine, rules for QR codes of credit transfers, data format 002: service mark, version, encoding
+    (1 for UTF-8), function (Ukrainian credit transfer), a reserved line, recipient, account, currency with amount,
+    recipient's code, two reserved lines, purpose, two reserved lines; joined by line feeds, in base64url.
+    """
+    lines = ["BCD", "002", "1", "UCT", "", _one_line(name)[:_NBU_NAME], iban, f"UAH{amount:.2f}", tax_id, "", "",
+             _one_line(purpose)[:_NBU_PURPOSE], "", ""]  # fmt: skip
+    return _NBU_ADDRESS + base64.urlsafe_b64encode("\n".join(lines).encode()).decode().rstrip("=")
+
+
+def nbu(*, name: str, iban: str, tax_id: str, amount: Decimal, purpose: str) -> str:
+    """The hryvnia transfer as a picture (SVG)."""
+    return _svg(segno.make(nbu_address(name=name, iban=iban, tax_id=tax_id, amount=amount, purpose=purpose), error="m"))
+
+
+def epc(*, name: str, iban: str, bic: str, amount: Decimal, purpose: str) -> str:
+    """A SEPA transfer in euro as a picture (SVG): European Payments Council, EPC069-12, version 002."""
+    text = _one_line(purpose)[:_EPC_TEXT]
+    return _svg(make_epc_qr(name=_one_line(name)[:_EPC_NAME], iban=iban, bic=bic or None, amount=amount, text=text))
+
+
+def picture(*, currency: str, name: str, iban: str, bic: str, tax_id: str, amount: Decimal, purpose: str) -> str | None:
+    """The code for what is still to pay as SVG; none for a currency without one, or when nothing is open."""
+    if amount <= 0:
+        return None
+    if currency == "UAH" and iban.startswith("UA"):
+        return nbu(name=name, iban=iban, tax_id=tax_id, amount=amount, purpose=purpose)
+    if currency == "EUR" and amount <= _EPC_MOST:
+        return epc(name=name, iban=iban, bic=bic, amount=amount, purpose=purpose)
+    return None
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _svg(code: segno.QRCode) -> str:
+    out = io.BytesIO()
+    code.save(out, kind="svg", xmldecl=False, border=0)
+    return out.getvalue().decode()

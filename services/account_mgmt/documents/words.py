@@ -1,0 +1,48 @@
+"""What the papers say, by language."""
+
+from __future__ import annotations
+
+WORDS: dict[str, dict[str, str]] = {
+    "en": {
+        "invoice": "Invoice", "credit_note": "Credit note", "issued": "Issued", "due": "Due", "buyer": "Bill to",
+        "seller": "From", "description": "Description", "quantity": "Quantity", "price": "Price", "tax": "VAT",
+        "amount": "Amount", "net": "Net", "total": "Total", "paid": "Paid", "credited": "Credited", "open": "To pay",
+        "tax_id": "Tax ID", "vat_id": "VAT ID", "page": "Page", "scan": "Scan to pay", "account": "Bank details",
+        "to_invoice": "For invoice", "reason": "Reason", "to_credit": "Credited to you", "rate": "VAT rate",
+        "purpose": "Payment for invoice {number}", "void": "VOID", "paid_stamp": "PAID",
+    },
+    "uk": {
+        "invoice": "Рахунок", "credit_note": "Коригування рахунка", "issued": "Виставлено", "due": "Сплатити до",
+        "buyer": "Покупець", "seller": "Постачальник", "description": "Найменування", "quantity": "Кількість",
+        "price": "Ціна", "tax": "ПДВ", "amount": "Сума", "net": "Без ПДВ", "total": "Разом", "paid": "Сплачено",
+        "credited": "Зараховано", "open": "До сплати", "tax_id": "ЄДРПОУ", "vat_id": "ІПН", "page": "Сторінка",
+        "scan": "Скануйте, щоб сплатити", "account": "Реквізити", "to_invoice": "До рахунка", "reason": "Підстава",
+        "to_credit": "Зараховано вам", "rate": "Ставка ПДВ", "purpose": "Оплата за рахунком {number}",
+        "void": "СКАСОВАНО", "paid_stamp": "СПЛАЧЕНО",
+    },
+    "de": {
+        "invoice": "Rechnung", "credit_note": "Gutschrift", "issued": "Datum", "due": "Zahlbar bis",
+        "buyer": "Rechnung an", "seller": "Von", "description": "Bezeichnung", "quantity": "Menge", "price": "Preis",
+        "tax": "USt.", "amount": "Betrag", "net": "Netto", "total": "Gesamt", "paid": "Bezahlt",
+        "credited": "Gutgeschrieben", "open": "Zu zahlen", "tax_id": "Steuernr.", "vat_id": "USt-IdNr.",
+        "page": "Seite", "scan": "Scannen und zahlen", "account": "Bankverbindung", "to_invoice": "Zur Rechnung",
+        "reason": "Grund", "to_credit": "Ihnen gutgeschrieben", "rate": "USt.-Satz",
+        "purpose": "Zahlung Rechnung {number}", "void": "STORNIERT", "paid_stamp": "BEZAHLT",
+    },
+    "pl": {
+        "invoice": "Faktura", "credit_note": "Faktura korygująca", "issued": "Data wystawienia",
+        "due": "Termin płatności", "buyer": "Nabywca",
+        "seller": "Sprzedawca", "description": "Nazwa", "quantity": "Ilość", "price": "Cena",
+        "tax": "VAT", "amount": "Kwota", "net": "Netto", "total": "Razem", "paid": "Zapłacono",
+        "credited": "Skorygowano", "open": "Do zapłaty", "tax_id": "NIP", "vat_id": "VAT UE", "page": "Strona",
+        "scan": "Zeskanuj, aby zapłacić", "account": "Dane do przelewu", "to_invoice": "Do faktury",
+        "reason": "Przyczyna", "to_credit": "Skorygowano na Państwa rzecz", "rate": "Stawka VAT",
+        "purpose": "Zapłata za fakturę {number}", "void": "ANULOWANO", "paid_stamp": "ZAPŁACONO",
+    },
+}  # fmt: skip
+
+
+def words_of(language: str) -> tuple[str, dict[str, str]]:
+    """The language and its words; English for one that has none."""
+    known = language if language in WORDS else "en"
+    return known, WORDS[known]

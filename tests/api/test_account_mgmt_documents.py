@@ -1,0 +1,164 @@
+"""Papers of a sale: PDF with a code to pay by, e-invoice, credit note, and several legal entities."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from lxml import etree
+from pypdf import PdfReader
+
+from tests.fixtures.postgres import FreshDatabase
+from tests.fixtures.tier_3 import LINE, Tier3, boss, tier_3
+from workflows.contracts.base import Tier
+
+GMBH = {
+    "id": "LRDE",
+    "name": "Leadrelay Freight GmbH",
+    "tax_id": "12/345/67890",
+    "vat_id": "DE123456789",
+    "address": "Hafenstraße 1",
+    "postal_code": "20457",
+    "city": "Hamburg",
+    "country": "DE",
+    "iban": "DE89 3704 0044 0532 0130 00",
+    "bic": "COBADEFFXXX",
+    "currency": "EUR",
+}
+EURO = {**LINE, "unit_price": {"amount": "100.00", "currency": "EUR"}}
+
+
+@pytest_asyncio.fixture
+async def tier(fresh_database: FreshDatabase) -> AsyncIterator[Tier3]:
+    async with tier_3(await fresh_database("account_mgmt_documents", tier=Tier.ACCOUNT_MGMT)) as tier:
+        await tier.post("/v1/legal-entities", GMBH, headers=boss())
+        yield tier
+
+
+async def pdf(tier: Tier3, path: str) -> PdfReader:
+    answer = await tier.http.get(path)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf"), answer.text
+    return PdfReader(io.BytesIO(answer.content))
+
+
+def text(reader: PdfReader) -> str:
+    return " ".join(page.extract_text() for page in reader.pages).replace("\u202f", " ")
+
+
+async def euro_order(tier: Tier3, language: str = "de", lines: list[Any] | None = None) -> dict[str, Any]:
+    customer_id, _ = await tier.customer(language=language, company="Stahl & Söhne GmbH")
+    return dict(await tier.post(f"/v1/customers/{customer_id}/orders", {"lines": lines or [EURO]}))
+
+
+async def test_an_order_is_invoiced_by_the_entity_that_is_paid_in_its_currency(tier: Tier3) -> None:
+    order = await euro_order(tier)
+    invoice = await tier.get(f"/v1/invoices/{order['invoice']['id']}")
+    assert (invoice["entity"], invoice["number"][:9]) == ("LRDE", "LRDE-2026")
+    customer_id = order["customer_id"]
+    named = await tier.post(f"/v1/customers/{customer_id}/orders", {"lines": [EURO], "entity": "LR"})
+    assert named["invoice"]["number"].startswith("LR-")
+    refused = await tier.post(f"/v1/customers/{customer_id}/orders", {"lines": [EURO], "entity": "NONE"}, 422)
+    assert refused["errors"][0]["field"] == "entity"
+
+
+async def test_each_entity_has_its_own_numbers_without_gap_however_many_come_at_once(tier: Tier3) -> None:
+    customer_id, _ = await tier.customer()
+    path = f"/v1/customers/{customer_id}/orders"
+    orders = await asyncio.gather(*(tier.post(path, {"lines": [EURO if n % 2 else LINE]}) for n in range(40)))
+    for entity, expected in (("LRDE", 20), ("LR", 21)):
+        numbers = [o["invoice"]["number"] for o in orders if o["invoice"]["number"].startswith(f"{entity}-")]
+        counts = sorted(int(number.rpartition("-")[2]) for number in numbers)
+        first = 1 if entity == "LRDE" else 2
+        assert counts == list(range(first, expected + 1))
+
+
+async def test_a_credit_note_has_the_number_of_the_entity_that_invoiced(tier: Tier3) -> None:
+    order = await euro_order(tier)
+    body = {"amount": {"amount": "24.00", "currency": "EUR"}, "reason": "Verspätung"}
+    await tier.post(f"/v1/invoices/{order['invoice']['id']}/credit-notes", body)
+    [note] = (await tier.get(f"/v1/invoices/{order['invoice']['id']}"))["credit_notes"]
+    assert note["number"].startswith("LRDE-CN-")
+    words = text(await pdf(tier, f"/v1/credit-notes/{note['id']}.pdf"))
+    for part in ("Gutschrift", "Verspätung", order["invoice"]["number"], "24,00", "4,00"):
+        assert part in words
+
+
+async def test_the_invoice_speaks_the_customers_language_and_has_its_tax_by_rate(tier: Tier3) -> None:
+    lines = [{**EURO, "tax_percent": rate} for rate in ("19", "7", "19")]
+    order = await euro_order(tier, lines=lines)
+    words = text(await pdf(tier, f"/v1/invoices/{order['invoice']['id']}.pdf"))
+    for part in ("Rechnung", "USt. 19 % (200,00)", "38,00", "USt. 7 % (100,00)", "7,00", "345,00", "COBADEFFXXX"):
+        assert part in words
+    assert "Scannen und zahlen".upper() in words
+
+
+async def test_forty_lines_break_over_two_pages_and_the_totals_stay_together(tier: Tier3) -> None:
+    order = await euro_order(tier, lines=[{**EURO, "description": f"Fahrt {n}"} for n in range(40)])
+    reader = await pdf(tier, f"/v1/invoices/{order['invoice']['id']}.pdf")
+    assert len(reader.pages) == 2
+    last = reader.pages[1].extract_text()
+    assert "Zu zahlen" in last
+    assert "Netto" in last
+
+
+async def test_text_of_people_is_never_taken_for_markup(tier: Tier3) -> None:
+    order = await euro_order(tier, lines=[{**EURO, "description": "#panic() *x* $y$ <b> \\ \" ' [1]"}])
+    assert "#panic()" in text(await pdf(tier, f"/v1/invoices/{order['invoice']['id']}.pdf"))
+
+
+async def test_the_e_invoice_is_valid_data_and_lies_in_the_archive_pdf(tier: Tier3) -> None:
+    """The sums of EN 16931: net + tax = total, total - paid = to pay."""
+    order = await euro_order(tier, lines=[{**EURO, "tax_percent": "19"}])
+    invoice_id = order["invoice"]["id"]
+    paid = {"amount": {"amount": "19.00", "currency": "EUR"}, "reference": "r1"}
+    await tier.post(f"/v1/invoices/{invoice_id}/payments", paid)
+    answer = await tier.http.get(f"/v1/invoices/{invoice_id}.xml")
+    assert answer.status_code == 200, answer.text
+    root = etree.fromstring(answer.content)
+    found = {el.tag.rpartition("}")[2]: el.text for el in root.iter() if el.text and el.text.strip()}
+    assert (found["TaxBasisTotalAmount"], found["TaxTotalAmount"], found["GrandTotalAmount"]) == (
+        "100.00",
+        "19.00",
+        "119.00",
+    )
+    assert (found["TotalPrepaidAmount"], found["DuePayableAmount"]) == ("19.00", "100.00")
+    reader = await pdf(tier, f"/v1/invoices/{invoice_id}.pdf?form=factur-x")
+    assert reader.attachments["factur-x.xml"][0].strip() == answer.content.strip()
+
+
+async def test_what_an_e_invoice_lacks_is_named_with_the_place_where_it_is_entered(tier: Tier3) -> None:
+    _, account = await tier.customer(phones=[])
+    for path in (f"{account.invoice_id}.xml", f"{account.invoice_id}.pdf?form=factur-x"):
+        answer = await tier.http.get(f"/v1/invoices/{path}")
+        assert (answer.status_code, answer.json()["code"]) == (409, "incomplete")
+        words = answer.json()["detail"]
+        for part in ("VAT id (PATCH /v1/legal-entities/LR)", "the buyer's country"):
+            assert part in words
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"iban": "DE88 3704 0044 0532 0130 00"}, "iban"),
+        ({"id": "lr de"}, "id"),
+        ({"country": "Germany"}, "country"),
+        ({"bic": "short"}, "bic"),
+    ],
+)
+async def test_an_entity_that_cannot_be_is_refused_by_its_field(tier: Tier3, changes: Any, field: str) -> None:
+    problem = await tier.post("/v1/legal-entities", {**GMBH, "id": "LRPL", **changes}, 422, headers=boss())
+    assert problem["errors"][0]["field"] == field
+    assert len((await tier.get("/v1/legal-entities"))["items"]) == 2
+
+
+async def test_an_entity_is_changed_and_one_that_rests_invoices_nothing_new(tier: Tier3) -> None:
+    changed = await tier.http.patch("/v1/legal-entities/LRDE", json={"active": False}, headers=boss())
+    assert changed.json()["active"] is False
+    order = await euro_order(tier)
+    assert order["invoice"]["number"].startswith("LR-")
+    assert (await tier.http.patch("/v1/legal-entities/LRDE", json={}, headers=boss())).status_code == 422
+    assert (await tier.http.patch("/v1/legal-entities/XX", json={"city": "x"}, headers=boss())).status_code == 404
