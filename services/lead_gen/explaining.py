@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from services.chassis.contacts import phones
 from services.chassis.db import Connection
-from services.lead_gen.domain import phones
 from services.lead_gen.domain.window import NoCallingDayError, is_open, next_open
 from services.lead_gen.repository import campaigns, criteria, do_not_call, leads, reference, scores, why
 from services.lead_gen.schemas.campaigns import Campaign

@@ -17,13 +17,14 @@ import asyncpg
 
 from services.chassis.db import Connection, Pool, new_id
 from services.chassis.http import publish
-from services.lead_gen.domain.import_file import FileRefusedError
+from services.chassis.imports import jobs
+from services.chassis.imports.cells import FileRefusedError
+from services.chassis.imports.jobs import ImportJob
+from services.chassis.imports.sheets import file_rows
 from services.lead_gen.domain.import_rows import Row, RowReader
-from services.lead_gen.domain.matching import Matcher
+from services.lead_gen.domain.matching import Matcher, counts
 from services.lead_gen.repository import imports, register
-from services.lead_gen.repository.imports import ImportJob
 from services.lead_gen.repository.register import Copies
-from services.lead_gen.sheets import csv_rows, xlsx_rows
 
 CHUNK_ROWS = 3_000
 # Somebody else registers one of the chunk's companies at the same moment: look again.
@@ -39,23 +40,24 @@ async def run_imports(pool: Pool) -> None:
 async def _run_one(pool: Pool) -> bool:
     """One import to its end. False when there is nothing to do."""
     async with pool.acquire() as conn:
-        job = await imports.hold_next(conn)
+        job = await jobs.hold_next(conn)
         if job is None:
             return False
         try:
             with tempfile.NamedTemporaryFile(prefix="leadrelay-import-") as file:
-                await imports.spool(conn, job.id, file)
+                await jobs.spool(conn, job.id, file)
                 async with pool.acquire() as reader:
                     error = await _take_file(conn, reader, job, Path(file.name))
             await _finish(conn, job, error)
         finally:
-            await imports.let_go(conn, job.id)
+            await jobs.let_go(conn, job.id)
     return True
 
 
 async def _finish(conn: Connection, job: ImportJob, error: str | None) -> None:
     async with conn.transaction():
-        await imports.finish(conn, job.id, error)
+        await jobs.finish(conn, job.id, error)
+        await imports.forget_dry(conn, job.id)
         await publish(conn, "import_finished", import_id=job.id, state="failed" if error else "done")
     if not job.dry_run:
         await register.settle(conn)
@@ -101,17 +103,9 @@ def _in_thread(chunks: Iterator[list[Row]]) -> asyncio.Task[list[Row] | None]:
     return asyncio.create_task(asyncio.to_thread(next, chunks, None))
 
 
-def _lines(job: ImportJob, path: Path) -> Iterator[list[str]]:
-    if job.format == "csv":
-        yield from csv_rows(path, job.encoding, job.delimiter)
-        return
-    with path.open("rb") as file:
-        yield from xlsx_rows(file)
-
-
 def _chunks(job: ImportJob, path: Path) -> Iterator[list[Row]]:
     """The rows behind the checkpoint, read and normalised; numbered from 1 behind the header."""
-    lines = _lines(job, path)
+    lines = file_rows(job, path)
     next(lines, None)
     reader = RowReader(job.mapping, job.default_region)
     numbered = islice(enumerate(lines, start=1), job.rows, None)
@@ -161,14 +155,14 @@ async def _write(conn: Connection, job: ImportJob, chunk: list[Row], decided: De
         plan = decided.matcher.plan
         try:
             async with conn.transaction():
-                await imports.commit_lazily(conn)
+                await jobs.commit_lazily(conn)
                 await register.write(conn, decided.copies)
                 if job.dry_run:
                     await imports.fill_dry(conn, job.id, plan.fills)
                 else:
                     await register.fill(conn, plan.fills)
                     await register.offer(conn, [(*pair, 1.0, reason) for pair, reason in plan.offers.items()])
-                await imports.checkpoint(conn, job.id, plan.verdicts)
+                await jobs.checkpoint(conn, job.id, len(plan.verdicts), counts(plan.verdicts))
                 await publish(conn, "import_progress", import_id=job.id, rows=chunk[-1].line)
             return decided
         except (asyncpg.UniqueViolationError, asyncpg.ForeignKeyViolationError):

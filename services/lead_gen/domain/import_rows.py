@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from zoneinfo import available_timezones
 
-from services.lead_gen.domain import phones
-from services.lead_gen.domain.identity import domain_of, email_of, tax_id_of
-from services.lead_gen.domain.import_file import PHONE_FIELDS, size_class, tidy_cells
+from services.chassis.contacts import phones
+from services.chassis.contacts.identity import domain_of, email_of, tax_id_of
+from services.chassis.imports.cells import size_class, tidy_cells
+from services.lead_gen.domain.import_file import PHONE_FIELDS
 
 MAX_TEXT = 200
 MAX_PHONES = 10

@@ -8,9 +8,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from services.chassis.contacts.identity import keys_of
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import NotFound
-from services.lead_gen.domain.identity import keys_of
 
 COLUMNS = (
     "company",

@@ -8,11 +8,11 @@ from zoneinfo import available_timezones
 from fastapi import APIRouter, Query
 
 from services.chassis import outbox, work_items
+from services.chassis.contacts import phones
+from services.chassis.contacts.identity import keys_of, tax_id_of
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Forbidden, Invalid
 from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
-from services.lead_gen.domain import phones
-from services.lead_gen.domain.identity import keys_of, tax_id_of
 from services.lead_gen.repository import calls, leads
 from services.lead_gen.schemas.leads import GiveUp, LeadView, NewLead
 from workflows.contracts.base import Cancel

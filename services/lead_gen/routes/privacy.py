@@ -13,7 +13,7 @@ from fastapi.responses import StreamingResponse
 from services.chassis import outbox, work_items
 from services.chassis.errors import Conflict
 from services.chassis.http import Conn, ConnectionPool, Id, Page, Pager, Who, allow, new_router
-from services.lead_gen.domain.import_file import neutralise
+from services.chassis.imports.cells import neutralise
 from services.lead_gen.repository import leads, privacy
 from services.lead_gen.schemas.privacy import AuditView, Erase, Erased, Reveal, Revealed
 from workflows.contracts.base import Cancel

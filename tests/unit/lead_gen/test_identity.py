@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.lead_gen.domain.identity import domain_of, edrpou_digit, email_of, keys_of, rnokpp_digit, tax_id_of
+from services.chassis.contacts.identity import domain_of, edrpou_digit, email_of, keys_of, rnokpp_digit, tax_id_of
 
 
 @pytest.mark.parametrize(

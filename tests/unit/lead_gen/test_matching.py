@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.lead_gen.domain.import_file import tidy_cells
+from services.chassis.imports.cells import tidy_cells
 from services.lead_gen.domain.import_rows import Row, RowReader
 from services.lead_gen.domain.matching import LeadFacts, Matcher, Plan
 

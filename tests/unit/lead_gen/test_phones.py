@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.lead_gen.domain import phones
-from services.lead_gen.domain.phone_shapes import shapes_of
+from services.chassis.contacts import phones
+from services.chassis.contacts.phone_shapes import shapes_of
 
 REGIONS = sorted(region for region in phonenumbers.SUPPORTED_REGIONS if shapes_of(region))
 

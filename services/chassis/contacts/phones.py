@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import phonenumbers
 
-from services.lead_gen.domain.phone_shapes import shapes_of
+from services.chassis.contacts.phone_shapes import shapes_of
 
 _SEPARATORS = re.compile(r"[;,/|\n]+|\s{2,}")
 

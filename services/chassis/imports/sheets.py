@@ -9,7 +9,8 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import IO, Any
 
-from services.lead_gen.domain.import_file import FileRefusedError
+from services.chassis.imports.cells import FileRefusedError
+from services.chassis.imports.jobs import ImportJob
 
 # csv refuses longer cells by default; a cell of that length in a lead file is a broken quote.
 MAX_CELL = 100_000
@@ -18,6 +19,15 @@ MAX_UNPACKED = 1 << 30
 # The shared texts of a workbook are held in memory as a whole.
 MAX_SHARED_TEXTS = 96 << 20
 _SHARED = "xl/sharedStrings.xml"
+
+
+def file_rows(job: ImportJob, path: Path) -> Iterator[list[str]]:
+    """Rows of an import's file with their header, whatever its format."""
+    if job.format == "csv":
+        yield from csv_rows(path, job.encoding, job.delimiter)
+        return
+    with path.open("rb") as file:
+        yield from xlsx_rows(file)
 
 
 def csv_rows(path: Path, encoding: str, delimiter: str) -> Iterator[list[str]]:
