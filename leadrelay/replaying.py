@@ -16,9 +16,10 @@ from workflows.cold_call import ColdCall
 from workflows.conversion import Conversion
 from workflows.customer_care import CustomerCare
 from workflows.fit_timing import FitTiming
+from workflows.open_care import OpenCare
 from workflows.publish_catalogue import PublishCatalogue
 
-WORKFLOWS = (ColdCall, Conversion, CustomerCare, Campaign, PublishCatalogue, FitTiming)
+WORKFLOWS = (ColdCall, Conversion, CustomerCare, Campaign, PublishCatalogue, FitTiming, OpenCare)
 KeyRing = Sequence[tuple[str, bytes]]
 
 

@@ -26,7 +26,7 @@ with workflow.unsafe.imports_passed_through():
         WonAgain,
     )
     from workflows.contracts.base import Answer, Cancel, DoNotCall, InboundCall, Tier
-    from workflows.contracts.conversion import HandOver, HandOverReason, WonOrder
+    from workflows.contracts.conversion import WonOrder
     from workflows.contracts.standing import AccountManagerChanged, StandingChanged
     from workflows.customer_care_signals import CareListener
     from workflows.customer_care_state import (
@@ -74,8 +74,8 @@ class CustomerCare(CareListener):
     async def run(self, start: CustomerCareInput) -> CustomerCareResult:
         """Open the account, then keep it: whatever falls due or is answered first comes next."""
         try:
-            if start.won is not None and start.state is None:
-                await self._open_account(start.won)
+            if start.state is None:
+                await self._begin(start)
             while self._state.stage not in ENDED:
                 await self._next_event()
                 if self._state.stage not in ENDED and must_continue_as_new(self._inbox):
@@ -151,6 +151,24 @@ class CustomerCare(CareListener):
                 await self._close("cancelled", answer.reason)
 
     # The account
+
+    async def _begin(self, start: CustomerCareInput) -> None:
+        if start.won is not None:
+            await self._open_account(start.won)
+        elif start.imported:
+            await self._adopt_account()
+
+    async def _adopt_account(self) -> None:
+        """A customer of before: nothing was sold now, and the register may not know it yet."""
+        account = await self._steps.adopt_account()
+        self._set(account_manager=account.account_manager, stage="active", policy=account.policy)
+        if account.next_nudge_at:
+            self._plan_nudge(account.next_nudge_at)
+        self._story.tell(
+            f"Imported; account manager {account.account_manager}; next nudge {when(account.next_nudge_at)}"
+        )
+        self._register.introduce(self._start.customer_id, account.contact, account.account_manager)
+        self._show()
 
     async def _open_account(self, order: WonOrder) -> None:
         account = await self._steps.open_account(order)
@@ -233,18 +251,10 @@ class CustomerCare(CareListener):
         if self._state.stage == "opted_out":
             await self._close("lost", reason)
             return
-        card = await self._steps.read_card()
-        hand_over = HandOver(
-            id=f"{self._key}:win-back:{self._state.nudge_number}",
-            contact=card.contact,
-            reason=HandOverReason.WIN_BACK,
-            needs=card.history or None,
-            segment=self._start.segment,
-            sticky_manager=card.won_by,
-        )
+        hand_over = await self._steps.win_back(self._state.nudge_number)
         self._set(stage="lost")
         self._register.tell(
-            customer_id, Tier.CONVERSION, HandOverReason.WIN_BACK, card.won_by, ids.conversion(customer_id)
+            customer_id, Tier.CONVERSION, hand_over.reason, hand_over.sticky_manager, ids.conversion(customer_id)
         )
         if not await start_conversion(hand_over):
             self._story.tell("Tier 2 already has this lead")

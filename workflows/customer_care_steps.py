@@ -11,7 +11,6 @@ with workflow.unsafe.imports_passed_through():
     from workflows.contracts.account_mgmt import (
         AccountMgmtActivities,
         CloseCustomer,
-        CustomerCard,
         CustomerCareInput,
         EscalateNudge,
         OpenAccount,
@@ -23,7 +22,8 @@ with workflow.unsafe.imports_passed_through():
         RemindInvoice,
     )
     from workflows.contracts.base import InboundCall
-    from workflows.contracts.conversion import OpenInbound, Reminded, WonOrder
+    from workflows.contracts.conversion import HandOver, HandOverReason, OpenInbound, Reminded, WonOrder
+    from workflows.contracts.open_care import AdoptAccount, AdoptedAccount
     from workflows.options import LOCAL
 
 
@@ -47,6 +47,13 @@ class Steps:
         )
         return await workflow.execute_local_activity_method(
             AccountMgmtActivities.open_account, request, summary="Open the account, first order and invoice", **LOCAL
+        )
+
+    async def adopt_account(self) -> AdoptedAccount:
+        """The account manager and the next nudge of a customer of before."""
+        request = AdoptAccount(key=f"{self.me}:adopt", workflow_id=self.me, customer_id=self.start.customer_id)
+        return await workflow.execute_local_activity_method(
+            AccountMgmtActivities.adopt_account, request, summary="Take over an imported customer", **LOCAL
         )
 
     async def open_inbound(self, call: InboundCall, number: int) -> None:
@@ -95,13 +102,21 @@ class Steps:
             AccountMgmtActivities.escalate_nudge, request, summary=f"Unanswered nudge: escalation {level}", **LOCAL
         )
 
-    async def read_card(self) -> CustomerCard:
-        """What tier 2 must know of a customer that left."""
-        return await workflow.execute_local_activity_method(
+    async def win_back(self, number: int) -> HandOver:
+        """What tier 2 must know of a customer that left: contact, story, and who won it before."""
+        card = await workflow.execute_local_activity_method(
             AccountMgmtActivities.read_customer,
             ReadCustomer(customer_id=self.start.customer_id),
             summary="Collect the card for the win-back",
             **LOCAL,
+        )
+        return HandOver(
+            id=f"{self.life}:win-back:{number}",
+            contact=card.contact,
+            reason=HandOverReason.WIN_BACK,
+            needs=card.history or None,
+            segment=self.start.segment,
+            sticky_manager=card.won_by,
         )
 
     async def remind_invoice(self, invoice_id: str, level: int) -> RemindedInvoice:

@@ -17,10 +17,11 @@ from temporalio.common import SearchAttributePair, TypedSearchAttributes
 
 with workflow.unsafe.imports_passed_through():
     from workflows.contracts import search_attributes as sa
-    from workflows.contracts.base import Answer, Cancel, DoNotCall, InboundCall, Tier
+    from workflows.contracts.base import Answer, Cancel, ContactCard, DoNotCall, InboundCall, Tier
     from workflows.contracts.commission import MoneyEvent
     from workflows.contracts.conversion import ConversionActivities
     from workflows.contracts.lead_gen import LeadGenActivities, RegisterUpdate, TakeAnswer
+    from workflows.contracts.open_care import RegisterCustomer
     from workflows.options import TO_CONVERSION, TO_LEAD_GEN
 
 REMEMBERED_ANSWERS = 200
@@ -198,6 +199,23 @@ class Register:
         self._reports.append(
             workflow.start_activity_method(
                 LeadGenActivities.update_register, update, summary=f"Register: {stage}", **TO_LEAD_GEN
+            )
+        )
+
+    def introduce(self, customer_id: str, contact: ContactCard, owner: str | None) -> None:
+        """Start to make a customer of before known to the register; awaited only before the end."""
+        self.number += 1
+        request = RegisterCustomer(
+            key=f"{self._key}:register:{self.number}",
+            customer_id=customer_id,
+            contact=contact,
+            owner=owner,
+            workflow_id=workflow.info().workflow_id,
+            at=workflow.now(),
+        )
+        self._reports.append(
+            workflow.start_activity_method(
+                LeadGenActivities.register_customer, request, summary="Register: a customer of before", **TO_LEAD_GEN
             )
         )
 

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from services.account_mgmt import portfolios
-from services.account_mgmt.repository import customers
-from services.account_mgmt.sales import take_order
+from services.account_mgmt.domain.policy import Policy
+from services.account_mgmt.repository import customers, imported
+from services.account_mgmt.sales import plan, take_order
 from services.chassis import work_items
+from services.chassis.contacts.identity import keys_of
 from services.chassis.db import Connection
 from services.chassis.mail import withdraw_mails
-from workflows.contracts.account_mgmt import CarePolicy, CloseCustomer, OpenAccount, OpenedAccount
+from workflows.contracts.account_mgmt import CloseCustomer, OpenAccount, OpenedAccount
+from workflows.contracts.base import ContactCard
+from workflows.contracts.care_policy import CarePolicy
+from workflows.contracts.open_care import AdoptAccount, AdoptedAccount, Imported, ReadUnopened, Unopened
+
+_WINDOW_SECONDS = 10
+"""So many seconds' worth of customers may be on their way at once."""
+_PATIENCE = 5.0
 
 
 async def open_account(conn: Connection, request: OpenAccount) -> OpenedAccount:
@@ -16,6 +25,8 @@ async def open_account(conn: Connection, request: OpenAccount) -> OpenedAccount:
     version, policy = await customers.policy(conn)
     won = request.order
     await customers.open_or_reopen(conn, request.customer_id, request.contact, request.segment, won.won_by)
+    if request.contact is not None:
+        await imported.remember_keys(conn, request.customer_id, recognised_by(request.contact))
     keeper = await portfolios.assign(conn, request.customer_id)
     order, nudge_at = await take_order(
         conn,
@@ -32,10 +43,47 @@ async def open_account(conn: Connection, request: OpenAccount) -> OpenedAccount:
         invoice_id=order.invoice.id,
         due_at=order.invoice.due_at,
         next_nudge_at=nudge_at,
-        policy=CarePolicy(
-            version=version, dunning_steps=len(policy.dunning_gaps), max_escalations=policy.max_escalations
-        ),
+        policy=_care_policy(version, policy),
     )
+
+
+def recognised_by(contact: ContactCard) -> list[str]:
+    """What an import recognises this customer by: `p:` phone, `t:` tax id, `e:` e-mail."""
+    keys = keys_of(tax_id=contact.tax_id, email=contact.email, website=None)
+    return [*keys, *(f"p:{phone}" for phone in contact.phones)]
+
+
+async def read_unopened(conn: Connection, request: ReadUnopened) -> Unopened:
+    """The next customers of an import: a second's worth, and none while too many of them are on their way."""
+    _, policy = await customers.policy(conn)
+    per_second = policy.care_starts_per_second
+    most = max(1, round(per_second))
+    if await imported.on_their_way(conn, request.import_id, request.after) >= most * _WINDOW_SECONDS:
+        return Unopened(full=True, pause=_PATIENCE)
+    found = await imported.unopened(conn, request.import_id, request.after, most)
+    return Unopened(
+        customers=[Imported(customer_id=customer_id, segment=segment) for customer_id, segment in found],
+        pause=max(1.0, 1 / per_second),
+    )
+
+
+async def adopt_account(conn: Connection, request: AdoptAccount) -> AdoptedAccount:
+    """A customer of before: its account manager, and the next nudge by its own rhythm."""
+    version, policy = await customers.policy(conn)
+    keeper = await portfolios.assign(conn, request.customer_id)
+    nudge_at = await plan(conn, policy, request.customer_id)
+    await imported.opened(conn, request.customer_id)
+    customer = await customers.get(conn, request.customer_id)
+    return AdoptedAccount(
+        account_manager=keeper,
+        next_nudge_at=nudge_at,
+        contact=customer.contact,
+        policy=_care_policy(version, policy),
+    )
+
+
+def _care_policy(version: int, policy: Policy) -> CarePolicy:
+    return CarePolicy(version=version, dunning_steps=len(policy.dunning_gaps), max_escalations=policy.max_escalations)
 
 
 async def close(conn: Connection, request: CloseCustomer) -> None:

@@ -28,6 +28,7 @@ from workflows.contracts.base import Done, Message
 from workflows.contracts.catalogue import CataloguePage, ReadCatalogue
 from workflows.contracts.conversion import OpenInbound, Reminded
 from workflows.contracts.learning import FindRisks, FittedTiming, FoundRisks, LearnedPairs, LearnPairs, RunFit
+from workflows.contracts.open_care import AdoptAccount, AdoptedAccount, ReadUnopened, Unopened
 
 URGENT = 20
 CATALOGUE_PAGE = 200
@@ -64,6 +65,17 @@ class Activities(AccountMgmtActivities):
     async def open_account(self, request: OpenAccount) -> OpenedAccount:
         """Create customer, first order and invoice, assign an account manager, plan the first nudge."""
         return await self._once(request, OpenedAccount, accounts.open_account)
+
+    @activity.defn(name="account_mgmt.read_unopened")
+    async def read_unopened(self, request: ReadUnopened) -> Unopened:
+        """Read the next customers of an import whose care is to be opened."""
+        async with self._pool.acquire() as conn:
+            return await accounts.read_unopened(conn, request)
+
+    @activity.defn(name="account_mgmt.adopt_account")
+    async def adopt_account(self, request: AdoptAccount) -> AdoptedAccount:
+        """Give a customer of before its account manager and its next nudge."""
+        return await self._once(request, AdoptedAccount, accounts.adopt_account)
 
     @activity.defn(name="account_mgmt.open_nudge")
     async def open_nudge(self, request: OpenNudge) -> OpenedNudge:

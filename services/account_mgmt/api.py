@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from services.account_mgmt import mailing
+from services.account_mgmt.domain.import_headers import choose_mapping
 from services.account_mgmt.routes import (
     customers,
     documents,
@@ -21,6 +22,7 @@ from services.account_mgmt.routes import (
     work,
 )
 from services.chassis.http import create_app
+from services.chassis.imports.routes import import_router
 from services.chassis.mail.routes import mail_router
 from services.chassis.metrics import durable_collector
 from services.chassis.outbox.routes import outbox_router
@@ -49,6 +51,7 @@ def build_app(settings: Settings) -> FastAPI:
             nudges.router,
             work.router,
             products.router,
+            import_router(choose_mapping, "Import customers with their orders of before"),
             reference.router,
             reports.router,
             mail_router(mailing.on_trouble),

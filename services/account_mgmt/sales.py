@@ -9,7 +9,7 @@ from services.account_mgmt import timing
 from services.account_mgmt.domain import rhythm
 from services.account_mgmt.domain.policy import Policy
 from services.account_mgmt.repository import catalogue, customers, entities, keepers, sales, work
-from services.account_mgmt.schemas import CustomerView, OrderView
+from services.account_mgmt.schemas import CustomerView, InvoicedOrder
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Forbidden, Invalid
@@ -54,7 +54,7 @@ async def take_order(
     by: str,
     deal_id: str | None = None,
     entity: str | None = None,
-) -> tuple[OrderView, datetime]:
+) -> tuple[InvoicedOrder, datetime]:
     """Write the order with its invoice; returns it and when to nudge for the next one.
 
     Raises Invalid on `entity`.

@@ -9,7 +9,7 @@ from temporalio import activity
 from services.chassis import outbox, work_items
 from services.chassis.db import Connection, Pool
 from services.chassis.work_items import NewItem
-from services.lead_gen import instructing
+from services.lead_gen import instructing, introducing
 from services.lead_gen.domain.cadence import next_attempt_at
 from services.lead_gen.domain.criteria import to_sql
 from services.lead_gen.domain.criteria_fields import SQL_OF_CANDIDATES
@@ -43,6 +43,7 @@ from workflows.contracts.lead_gen import (
     RegisterUpdate,
     TakeAnswer,
 )
+from workflows.contracts.open_care import RegisterCustomer
 
 CALLBACK_PRIORITY = 10
 # Leads are prepared for the shifts of the next hours.
@@ -132,13 +133,20 @@ class Activities(LeadGenActivities):
             await instructing.take_answer(conn, request)
         return Done()
 
+    @activity.defn(name="lead_gen.register_customer")
+    async def register_customer(self, request: RegisterCustomer) -> Done:
+        """Know a customer of before, so that its calls reach its account manager. Asked by tier 3."""
+        async with self._pool.acquire() as conn, conn.transaction():
+            await introducing.register_customer(conn, request)
+        return Done()
+
     @activity.defn(name="lead_gen.update_register")
     async def update_register(self, request: RegisterUpdate) -> Done:
         """Write where the lead is now. Asked by the other tiers."""
         async with self._pool.acquire() as conn, conn.transaction():
             await leads.move(
                 conn,
-                request.lead_id,
+                await leads.survivor(conn, request.lead_id),
                 tier=request.tier,
                 stage=request.stage,
                 workflow_id=request.workflow_id,

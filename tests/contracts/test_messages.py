@@ -19,6 +19,7 @@ from workflows.contracts import (
     account_mgmt,
     account_mgmt_activities,
     base,
+    care_policy,
     catalogue,
     commission,
     conversion,
@@ -26,6 +27,7 @@ from workflows.contracts import (
     deal,
     lead_gen,
     learning,
+    open_care,
     standing,
 )
 from workflows.contracts.base import Message, Money
@@ -39,6 +41,8 @@ MODULES: tuple[ModuleType, ...] = (
     deal,
     lead_gen,
     learning,
+    open_care,
+    care_policy,
     standing,
     conversion,
     account_mgmt_activities,

@@ -15,7 +15,7 @@ from temporalio import activity
 from workflows.contracts import account_mgmt as am
 from workflows.contracts import conversion as cv
 from workflows.contracts import lead_gen as lg
-from workflows.contracts import learning
+from workflows.contracts import learning, open_care
 from workflows.contracts.base import ContactCard, Done, Message
 from workflows.contracts.catalogue import CataloguePage, ReadCatalogue
 from workflows.contracts.commission import MoneyEvent
@@ -83,6 +83,10 @@ class FakeLeadGen(lg.LeadGenActivities, Recorder):
 
     @activity.defn(name="lead_gen.take_answer")
     async def take_answer(self, request: lg.TakeAnswer) -> Done:
+        return await self.take(request, lambda _: Done())  # type: ignore[no-any-return]
+
+    @activity.defn(name="lead_gen.register_customer")
+    async def register_customer(self, request: open_care.RegisterCustomer) -> Done:
         return await self.take(request, lambda _: Done())  # type: ignore[no-any-return]
 
     @activity.defn(name="lead_gen.update_register")
@@ -167,6 +171,21 @@ class FakeAccountMgmt(am.AccountMgmtActivities, Recorder):
                 invoice_id=f"invoice:{request.order.deal_id}",
                 due_at=now + self.payment_term,
                 next_nudge_at=now + self.rhythm,
+            ),
+        )
+
+    @activity.defn(name="account_mgmt.read_unopened")
+    async def read_unopened(self, request: open_care.ReadUnopened) -> open_care.Unopened:
+        return await self.take(request, lambda _: open_care.Unopened())  # type: ignore[no-any-return]
+
+    @activity.defn(name="account_mgmt.adopt_account")
+    async def adopt_account(self, request: open_care.AdoptAccount) -> open_care.AdoptedAccount:
+        return await self.take(  # type: ignore[no-any-return]
+            request,
+            lambda now: open_care.AdoptedAccount(
+                account_manager="account-manager-1",
+                next_nudge_at=now + self.rhythm,
+                contact=card(request.customer_id),
             ),
         )
 

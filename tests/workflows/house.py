@@ -23,6 +23,7 @@ from workflows.contracts.lead_gen import ColdCallInput, ColdCallPolicy
 from workflows.conversion import Conversion
 from workflows.customer_care import CustomerCare
 from workflows.fit_timing import FitTiming
+from workflows.open_care import OpenCare
 from workflows.publish_catalogue import PublishCatalogue
 
 
@@ -33,7 +34,7 @@ def activities_in(tier: object) -> list[Any]:
 BY_QUEUE: dict[str, list[type]] = {
     queues.LEAD_GEN: [ColdCall, Campaign],
     queues.CONVERSION: [Conversion],
-    queues.ACCOUNT_MGMT: [CustomerCare, PublishCatalogue, FitTiming],
+    queues.ACCOUNT_MGMT: [CustomerCare, PublishCatalogue, FitTiming, OpenCare],
 }
 
 

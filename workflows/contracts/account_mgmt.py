@@ -71,6 +71,7 @@ class CustomerCareInput(Message):
     contact: ContactCard | None = None
     won: WonOrder | None = None
     segment: str = ""
+    imported: bool = Field(default=False, description="A customer of before: nothing was sold now.")
     state: CareState | None = None
 
 

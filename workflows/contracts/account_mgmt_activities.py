@@ -8,17 +8,11 @@ from pydantic import Field
 from temporalio import activity
 
 from workflows.contracts.base import ContactCard, Done, Message
+from workflows.contracts.care_policy import CarePolicy as CarePolicy
 from workflows.contracts.catalogue import CataloguePage, ReadCatalogue
 from workflows.contracts.conversion import OpenInbound, Reminded, WonOrder
 from workflows.contracts.learning import FindRisks, FittedTiming, FoundRisks, LearnedPairs, LearnPairs, RunFit
-
-
-class CarePolicy(Message):
-    """What the workflow decides by."""
-
-    version: int = 1
-    dunning_steps: int = Field(default=3, ge=0, description="Payment reminders before the supervisor takes over.")
-    max_escalations: int = Field(default=2, ge=0, description="Reminders of a nudge that nobody answered.")
+from workflows.contracts.open_care import AdoptAccount, AdoptedAccount, ReadUnopened, Unopened
 
 
 class OpenAccount(Message):
@@ -118,6 +112,16 @@ class AccountMgmtActivities:
     @activity.defn(name="account_mgmt.open_account")
     async def open_account(self, request: OpenAccount) -> OpenedAccount:
         """Create customer, first order and invoice, assign an account manager, plan the first nudge."""
+        raise NotImplementedError
+
+    @activity.defn(name="account_mgmt.read_unopened")
+    async def read_unopened(self, request: ReadUnopened) -> Unopened:
+        """The next customers of an import whose care is to be opened."""
+        raise NotImplementedError
+
+    @activity.defn(name="account_mgmt.adopt_account")
+    async def adopt_account(self, request: AdoptAccount) -> AdoptedAccount:
+        """Give a customer of before its account manager and its next nudge."""
         raise NotImplementedError
 
     @activity.defn(name="account_mgmt.open_nudge")

@@ -33,6 +33,11 @@ FIT_TIMING = "fit-timing"
 """Id of the workflow that learns when customers buy next: one for the house."""
 
 
+def open_care(import_id: str) -> str:
+    """Id of the workflow that opens the care of an import's customers."""
+    return f"open-care:{import_id}"
+
+
 def key(workflow_id: str, step: str, number: int) -> str:
     """Idempotency key of the `number`-th effect of a step, e.g. `cold-call:42:call:3`."""
     return f"{workflow_id}:{step}:{number}"

@@ -11,6 +11,7 @@ from temporalio import activity, workflow
 
 from workflows.contracts.base import Answer, Cancel, ContactCard, Done, DoNotCall, InboundCall, Message, Tier
 from workflows.contracts.conversion import CallRecord
+from workflows.contracts.open_care import RegisterCustomer
 
 
 class CallOutcome(StrEnum):
@@ -220,6 +221,11 @@ class LeadGenActivities:
     @activity.defn(name="lead_gen.take_answer")
     async def take_answer(self, request: TakeAnswer) -> Done:
         """Keep the answer for the caller who passed the question on; publish it as an instruction."""
+        raise NotImplementedError
+
+    @activity.defn(name="lead_gen.register_customer")
+    async def register_customer(self, request: RegisterCustomer) -> Done:
+        """Know a customer of before, so that its calls reach its account manager."""
         raise NotImplementedError
 
     @activity.defn(name="lead_gen.update_register")

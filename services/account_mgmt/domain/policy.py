@@ -64,6 +64,9 @@ class Policy(BaseModel):
     )
     risk_every: Duration = Field(default=timedelta(days=90), description="Such work for a customer once in this time.")
     risks_per_night: int = Field(default=200, ge=0, le=10_000, description="The most valuable ones first.")
+    care_starts_per_second: float = Field(
+        default=20, gt=0, le=200, description="How fast the care of imported customers is opened."
+    )
     hold_out: float = Field(
         default=0, ge=0, le=0.5, description="Share of nudges left out on purpose, to measure what nudges do."
     )

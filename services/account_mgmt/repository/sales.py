@@ -11,6 +11,7 @@ from services.account_mgmt.domain import money
 from services.account_mgmt.domain.money import Priced
 from services.account_mgmt.schemas import (
     CreditNoteView,
+    InvoicedOrder,
     InvoiceView,
     LineView,
     OrderView,
@@ -67,7 +68,7 @@ async def place(
     placed_at: datetime,
     seller: str,
     deal_id: str | None = None,
-) -> OrderView:
+) -> InvoicedOrder:
     """Write an order with its invoice, under the numbers of the legal entity `seller`."""
     priced = await price(conn, lines)
     order_id, year = new_id(), datetime.now(UTC).year
@@ -85,7 +86,7 @@ async def place(
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)""",
         *(new_id(), await next_number(conn, seller, "", year), seller, order_id, customer_id, total, currency, due_at),
     )
-    return await order(conn, order_id)
+    return InvoicedOrder.model_validate((await order(conn, order_id)).model_dump())
 
 
 async def _add_lines(conn: Connection, order_id: str, priced: Sequence[money.Priced]) -> None:
@@ -113,7 +114,7 @@ async def orders(conn: Connection, where: str, values: list[Any], limit: int) ->
     """Orders by time; `where` is a constant of the caller with parameters from $1."""
     rows = await conn.fetch(
         f"""SELECT o.*, i.id AS invoice_id, i.number AS invoice_number, i.due_at
-              FROM orders o JOIN invoices i ON i.order_id = o.id
+              FROM orders o LEFT JOIN invoices i ON i.order_id = o.id
              WHERE {where} ORDER BY o.placed_at, o.id LIMIT {limit:d}""",
         *values,
     )
@@ -124,7 +125,11 @@ async def orders(conn: Connection, where: str, values: list[Any], limit: int) ->
     for row in rows:
         total = Money(amount=row["total"], currency=row["currency"])
         own = [_line(line, row["currency"]) for line in lines if line["order_id"] == row["id"]]
-        ref = InvoiceRef(id=row["invoice_id"], number=row["invoice_number"], due_at=row["due_at"], total=total)
+        ref = (
+            InvoiceRef(id=row["invoice_id"], number=row["invoice_number"], due_at=row["due_at"], total=total)
+            if row["invoice_id"]
+            else None
+        )
         tax = Money(amount=row["tax"], currency=row["currency"])
         found.append(OrderView.model_validate({**dict(row), "total": total, "tax": tax, "lines": own, "invoice": ref}))
     return found

@@ -14,10 +14,10 @@ from services.account_mgmt.repository import catalogue, customers, insight, need
 from services.account_mgmt.sales import check_lines, check_owner, plan, take_order
 from services.account_mgmt.schemas import (
     CustomerView,
+    InvoicedOrder,
     NewNudgeOutcome,
     NudgeAnswerView,
     NudgeView,
-    OrderView,
 )
 from services.account_mgmt.schemas.needs import NewNeed
 from services.chassis import outbox, work_items
@@ -106,7 +106,7 @@ async def _check(conn: Connection, body: NewNudgeOutcome) -> None:
 
 async def _carry_out(
     conn: Connection, person: str, customer: CustomerView, item: WorkItem, body: NewNudgeOutcome
-) -> tuple[OrderView | None, datetime | None]:
+) -> tuple[InvoicedOrder | None, datetime | None]:
     """What an outcome means for the records: (order, next nudge)."""
     _, policy = await customers.policy(conn)
     if body.outcome is NudgeOutcome.ORDERED:

@@ -91,6 +91,8 @@ async def cancel_order(conn: Conn, who: Who, order_id: Id, body: Reason) -> Orde
     await check_owner(conn, who, customer)
     if order.state == "cancelled":
         raise Conflict("The order is already cancelled", code="wrong_state", detail={"state": order.state})
+    if order.invoice is None:
+        raise Conflict("This order was imported: cancel it where it was invoiced", code="wrong_state")
     await sales.cancel_order(conn, order_id, body.reason)
     invoice = await sales.invoice(conn, order.invoice.id, lock=True)
     if invoice.paid.amount:

@@ -82,7 +82,7 @@ class LineView(Model):
 
 
 class OrderView(Model):
-    """An order with its invoice."""
+    """An order with its invoice; one of before, that was imported, has none of ours."""
 
     id: str
     customer_id: str
@@ -93,6 +93,12 @@ class OrderView(Model):
     tax: Money
     placed_at: datetime
     lines: list[LineView] = Field(default_factory=list)
+    invoice: InvoiceRef | None
+
+
+class InvoicedOrder(OrderView):
+    """An order that the house invoiced."""
+
     invoice: InvoiceRef
 
 

@@ -133,9 +133,11 @@ async def hold_numbers(conn: Connection, phones: Sequence[str]) -> None:
     )
 
 
-async def insert(conn: Connection, fields: dict[str, Any], phones: Sequence[str], source: str) -> str:
-    """Write a new lead with its numbers; returns its id."""
-    lead_id = new_id()
+async def insert(
+    conn: Connection, fields: dict[str, Any], phones: Sequence[str], source: str, lead_id: str | None = None
+) -> str:
+    """Write a new lead with its numbers; returns its id, a new one if none is given."""
+    lead_id = lead_id or new_id()
     await conn.execute(
         f"""INSERT INTO leads (id, source, {", ".join(COLUMNS)})
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, coalesce($10, 'uk'), coalesce($11, 'Europe/Kyiv'), $12, $13)""",
@@ -175,6 +177,23 @@ async def add_phones(conn: Connection, lead_id: str, phones: Sequence[str]) -> N
            ON CONFLICT (phone) DO NOTHING""",
         lead_id,
         list(phones),
+    )
+
+
+async def survivor(conn: Connection, lead_id: str) -> str:
+    """The lead that this one was merged into, else itself: what is told of the one is true of the other."""
+    found: str | None = await conn.fetchval("SELECT merged_into FROM leads WHERE id = $1", lead_id)
+    return found or lead_id
+
+
+async def insert_known_as(conn: Connection, lead_id: str, company: str, known_as: str) -> None:
+    """Another tier's id of a lead that the register has under an id of its own."""
+    await conn.execute(
+        """INSERT INTO leads (id, company, source, stage, merged_into) VALUES ($1, $2, 'customer', 'merged', $3)
+           ON CONFLICT (id) DO NOTHING""",
+        lead_id,
+        company,
+        known_as,
     )
 
 

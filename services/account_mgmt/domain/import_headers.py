@@ -1,0 +1,69 @@
+"""Header names of customer files, in lower case, and which column is what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from services.chassis.imports.cells import FileRefusedError
+
+FIELDS = (
+    "company", "contact_name", "phone", "email", "tax_id", "industry", "size", "region", "city", "language",
+    "timezone", "segment", "account_manager", "order_number", "order_date", "product_id", "description", "quantity",
+    "unit_price", "currency", "tax_percent",
+)  # fmt: skip
+HEADERS = {
+    "company": "company", "company name": "company", "customer": "company", "customer name": "company",
+    "account name": "company", "компанія": "company", "назва": "company", "клієнт": "company", "покупець": "company",
+    "contact": "contact_name", "contact name": "contact_name", "contact person": "contact_name",
+    "контактна особа": "contact_name", "контакт": "contact_name",
+    "phone": "phone", "phone number": "phone", "телефон": "phone",
+    "email": "email", "e-mail": "email", "пошта": "email", "ел. пошта": "email",
+    "tax id": "tax_id", "tax_id": "tax_id", "edrpou": "tax_id", "vat": "tax_id", "nip": "tax_id", "єдрпоу": "tax_id",
+    "industry": "industry", "галузь": "industry", "size": "size", "employees": "size", "розмір": "size",
+    "region": "region", "область": "region", "city": "city", "місто": "city",
+    "language": "language", "мова": "language", "time zone": "timezone", "timezone": "timezone",
+    "segment": "segment", "сегмент": "segment",
+    "account manager": "account_manager", "account_manager": "account_manager", "owner": "account_manager",
+    "менеджер": "account_manager",
+    "order number": "order_number", "order_number": "order_number", "order": "order_number", "order no": "order_number",
+    "номер замовлення": "order_number", "замовлення": "order_number",
+    "order date": "order_date", "order_date": "order_date", "date": "order_date", "дата": "order_date",
+    "дата замовлення": "order_date",
+    "product": "product_id", "product id": "product_id", "product_id": "product_id", "sku": "product_id",
+    "article": "product_id", "артикул": "product_id",
+    "description": "description", "item": "description", "product name": "description", "найменування": "description",
+    "товар": "description",
+    "quantity": "quantity", "qty": "quantity", "кількість": "quantity",
+    "unit price": "unit_price", "unit_price": "unit_price", "price": "unit_price", "ціна": "unit_price",
+    "currency": "currency", "валюта": "currency",
+    "tax": "tax_percent", "tax percent": "tax_percent", "tax_percent": "tax_percent", "vat rate": "tax_percent",
+    "пдв": "tax_percent",
+}  # fmt: skip
+
+
+def choose_mapping(header: list[str], wanted: str | Mapping[str, str]) -> dict[str, int]:
+    """Field -> column. `wanted` is `auto`, or field -> header of an own mapping.
+
+    Raises FileRefusedError when no column tells the company, or none tells phone, e-mail or tax id.
+    """
+    lowered = [cell.lower() for cell in header]
+    columns: dict[str, int] = {}
+    if isinstance(wanted, str):
+        if wanted != "auto":
+            raise FileRefusedError(f"mapping: '{wanted}' is neither auto nor a JSON object")
+        for position, cell in enumerate(lowered):
+            if (field := HEADERS.get(cell)) and field not in columns:
+                columns[field] = position
+    else:
+        for field, cell in wanted.items():
+            if field not in FIELDS:
+                raise FileRefusedError(f"mapping: '{field}' is not a field; there are {', '.join(FIELDS)}")
+            if cell.lower() not in lowered:
+                raise FileRefusedError(f"mapping: the file has no column '{cell}'")
+            columns[field] = lowered.index(cell.lower())
+    if "company" not in columns or not {"phone", "email", "tax_id"} & set(columns):
+        raise FileRefusedError(
+            "The header is unknown: no column for company and one of phone, e-mail, tax id was found. "
+            f"Columns are: {', '.join(header[:30])}. Give your own mapping"
+        )
+    return columns

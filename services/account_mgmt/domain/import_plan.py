@@ -1,0 +1,157 @@
+"""What a chunk of a customer file means: new customers, their orders of before, and a verdict for every row. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Literal
+
+from services.account_mgmt.domain.import_rows import OrderLineRow, Row
+from services.account_mgmt.domain.money import Priced, price
+
+VerdictName = Literal["accepted", "merged", "duplicate", "rejected"]
+USUAL_TAX = Decimal(20)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownOrder:
+    """An order of before that is in the records: `ours` if this very import brought it, so that lines may follow."""
+
+    id: str
+    currency: str
+    ours: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the records hold of a chunk: owners of keys, orders by customer and number, products' taxes, managers."""
+
+    owners: Mapping[str, str]
+    orders: Mapping[tuple[str, str], KnownOrder]
+    taxes: Mapping[str, Decimal]
+    managers: Collection[str]
+
+
+@dataclass(frozen=True, slots=True)
+class NewCustomer:
+    """A customer to be written."""
+
+    id: str
+    contact: dict[str, Any]
+    segment: str
+    account_manager: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewOrder:
+    """An order of before to be written."""
+
+    id: str
+    customer_id: str
+    first: OrderLineRow
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of a row. `cells` are kept of rejected ones only."""
+
+    line: int
+    verdict: VerdictName
+    reason: str | None
+    customer_id: str | None
+    cells: Sequence[str] | None = None
+
+
+@dataclass
+class Plan:
+    """Everything that a chunk adds. A line's position is its place in the file: it is written once."""
+
+    customers: list[NewCustomer] = field(default_factory=list)
+    keys: list[tuple[str, str]] = field(default_factory=list)
+    orders: list[NewOrder] = field(default_factory=list)
+    lines: list[tuple[str, int, Priced]] = field(default_factory=list)
+    verdicts: list[Verdict] = field(default_factory=list)
+
+    def counts(self) -> Mapping[str, int]:
+        """How many rows of each verdict."""
+        return Counter(verdict.verdict for verdict in self.verdicts)
+
+
+class Planner:
+    """Takes rows one after another; `new_id` makes ids."""
+
+    def __init__(self, known: Known, new_id: Callable[[], str]) -> None:
+        self._owners = dict(known.owners)
+        self._orders = dict(known.orders)
+        self._known = known
+        self._new_id = new_id
+        self.plan = Plan()
+
+    def take(self, row: Row) -> None:
+        """Decide on a row."""
+        if row.problem is not None:
+            self._say(row, "rejected", row.problem, None)
+            return
+        owners = list(dict.fromkeys(self._owners[key] for key in row.keys if key in self._owners))
+        customer_id = owners[0] if owners else self._add_customer(row)
+        if len(owners) > 1:
+            row.notes.append("phone, e-mail and tax id belong to several customers: the first was taken")
+        self._add_keys(row, customer_id)
+        if row.order is None:
+            verdict: VerdictName = "duplicate" if owners else "accepted"
+            self._say(row, verdict, "the customer is known" if owners else None, customer_id)
+        elif refused := self._add_line(row, row.order, customer_id):
+            self._say(row, *refused, customer_id)
+        else:
+            self._say(row, "merged" if owners else "accepted", "added to a known customer" if owners else None,
+                      customer_id)  # fmt: skip
+
+    def _add_customer(self, row: Row) -> str:
+        customer_id = self._new_id()
+        contact = {name: row.fields[name] for name in row.fields.keys() - {"segment", "account_manager"}}
+        manager = row.fields.get("account_manager")
+        if manager is not None and manager not in self._known.managers:
+            row.notes.append(f"there is no account manager {manager}: one is assigned")
+            manager = None
+        self.plan.customers.append(
+            NewCustomer(
+                customer_id,
+                {"lead_id": customer_id, **contact, "phones": row.phones},
+                row.fields.get("segment", ""),
+                manager,
+            )
+        )
+        return customer_id
+
+    def _add_keys(self, row: Row, customer_id: str) -> None:
+        for key in row.keys:
+            if key not in self._owners:
+                self._owners[key] = customer_id
+                self.plan.keys.append((key, customer_id))
+
+    def _add_line(self, row: Row, line: OrderLineRow, customer_id: str) -> tuple[VerdictName, str] | None:
+        """Add the line to its order, or say why not."""
+        order = self._orders.get((customer_id, line.number))
+        if order is not None and not order.ours:
+            return "duplicate", f"order {line.number} of this customer was imported before"
+        if order is not None and order.currency != line.currency:
+            return "rejected", f"order {line.number} is in {order.currency}, this line in {line.currency}"
+        if order is None:
+            order = KnownOrder(self._new_id(), line.currency, ours=True)
+            self._orders[customer_id, line.number] = order
+            self.plan.orders.append(NewOrder(order.id, customer_id, line))
+        product = line.product_id if line.product_id in self._known.taxes else None
+        if line.product_id and product is None:
+            row.notes.append(f"there is no product {line.product_id} in the catalogue: kept by its name")
+        usual = self._known.taxes.get(product, USUAL_TAX) if product else USUAL_TAX
+        tax = line.tax_percent if line.tax_percent is not None else usual
+        priced = price(product, line.description, line.quantity, line.unit_price, tax)
+        self.plan.lines.append((order.id, row.line, priced))
+        return None
+
+    def _say(self, row: Row, verdict: VerdictName, reason: str | None, customer_id: str | None) -> None:
+        told = "; ".join(part for part in (reason, *row.notes) if part) or None
+        cells = row.cells if verdict == "rejected" else None
+        self.plan.verdicts.append(Verdict(row.line, verdict, told[:500] if told else None, customer_id, cells))

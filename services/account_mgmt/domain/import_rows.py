@@ -1,0 +1,173 @@
+"""One row of a customer file, read: who it is, and the line of an order that was made elsewhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from services.chassis.contacts import phones
+from services.chassis.contacts.identity import email_of, tax_id_of
+from services.chassis.imports.cells import size_class, tidy_cells
+
+MAX_TEXT = 200
+_AS_IT_IS = ("contact_name", "industry", "region", "city", "segment", "account_manager")
+_DAY_FIRST = re.compile(r"^(\d{1,2})[./](\d{1,2})[./](\d{4})$")
+_GROUPING = re.compile(r"[\s\u00a0\u202f']")
+_MOST = Decimal("99999999999999.99")
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLineRow:
+    """A line of an order of before. `number` is the old system's, or the day when it has none."""
+
+    number: str
+    day: date
+    product_id: str | None
+    description: str
+    quantity: Decimal
+    unit_price: Decimal
+    currency: str
+    tax_percent: Decimal | None
+
+
+@dataclass(slots=True)
+class Row:
+    """A row as the records would take it. `problem` says why it cannot be taken; `notes` what was left out."""
+
+    line: int
+    cells: Sequence[str]
+    fields: dict[str, str] = field(default_factory=dict)
+    phones: list[str] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+    order: OrderLineRow | None = None
+    notes: list[str] = field(default_factory=list)
+    problem: str | None = None
+
+
+class RowReader:
+    """Reads the rows of one file by its mapping (field -> column) and default region, as of `today`."""
+
+    def __init__(self, mapping: Mapping[str, int], region: str, today: date) -> None:
+        self._mapping = mapping
+        self._region = region
+        self._today = today
+
+    def read(self, line: int, cells: Sequence[str]) -> Row:
+        """The row; never raises for anything that a cell may hold."""
+        row = Row(line, cells)
+        tidy = tidy_cells(cells)
+        raw = {name: tidy[at][:MAX_TEXT] for name, at in self._mapping.items() if at < len(tidy) and tidy[at]}
+        if "company" not in raw:
+            row.problem = "no company name"
+            return row
+        row.fields["company"] = raw["company"]
+        self._read_keys(row, raw)
+        if not row.keys:
+            row.problem = "nothing to recognise the customer by: no valid phone, e-mail or tax id"
+            return row
+        _read_fields(row, raw)
+        try:
+            row.order = self._read_order(raw)
+        except ValueError as error:
+            row.problem = str(error)
+        return row
+
+    def _read_keys(self, row: Row, raw: dict[str, str]) -> None:
+        if (cell := raw.get("tax_id")) is not None:
+            if (tax_id := tax_id_of(cell, self._region)) is None:
+                row.notes.append("the tax id was left out: its check digit or length is wrong")
+            else:
+                row.fields["tax_id"] = tax_id
+                row.keys.append(f"t:{tax_id}")
+        numbers, problems = phones.read_cell(raw["phone"].lstrip("' "), self._region) if "phone" in raw else ([], [])
+        row.phones = list(dict.fromkeys(numbers))[:10]
+        row.keys += [f"p:{number}" for number in row.phones]
+        row.notes += [f"a number was left out: {problem}" for problem in problems]
+        if (cell := raw.get("email")) is not None:
+            if (email := email_of(cell)) is None:
+                row.notes.append("the e-mail was left out: it is no address")
+            else:
+                row.fields["email"] = email
+                row.keys.append(f"e:{email}")
+
+    def _read_order(self, raw: dict[str, str]) -> OrderLineRow | None:
+        """The line of an order; none for a row that only tells of a customer. Raises ValueError with the reason."""
+        if not raw.keys() & {"order_number", "order_date", "unit_price"}:
+            return None
+        if "order_date" not in raw:
+            raise ValueError("the order has no date")
+        day = day_of(raw["order_date"])
+        if day > self._today:
+            raise ValueError(f"the order's date {day} lies in the future")
+        if "unit_price" not in raw:
+            raise ValueError("the order has no price")
+        quantity = number_of(raw.get("quantity", "1"), "quantity")
+        if quantity <= 0 or quantity >= Decimal(10**9):
+            raise ValueError("the quantity must be above zero")
+        tax = number_of(raw["tax_percent"].rstrip("% "), "tax") if "tax_percent" in raw else None
+        if tax is not None and not 0 <= tax <= 100:
+            raise ValueError("the tax must lie between 0 and 100 %")
+        currency = raw.get("currency", "UAH").upper()
+        if not re.fullmatch("[A-Z]{3}", currency):
+            raise ValueError(f"'{currency}' is no currency code such as UAH")
+        return OrderLineRow(
+            number=raw.get("order_number", day.isoformat())[:60],
+            day=day,
+            product_id=raw.get("product_id"),
+            description=raw.get("description") or raw.get("product_id") or "order",
+            quantity=quantity.quantize(Decimal("0.001")),
+            unit_price=number_of(raw["unit_price"], "price").quantize(Decimal("0.01")),
+            currency=currency,
+            tax_percent=tax,
+        )
+
+
+def _read_fields(row: Row, raw: dict[str, str]) -> None:
+    for name in _AS_IT_IS:
+        if name in raw:
+            row.fields[name] = raw[name]
+    if (size := raw.get("size")) is not None and (known := size_class(size)) is not None:
+        row.fields["size"] = known
+    if (cell := raw.get("language")) is not None:
+        code = cell.lower().replace("_", "-").partition("-")[0]
+        if len(code) == 2 and code.isascii() and code.isalpha():
+            row.fields["language"] = code
+        else:
+            row.notes.append("the language is not a code such as uk")
+    if (zone := raw.get("timezone")) is not None:
+        try:
+            row.fields["timezone"] = ZoneInfo(zone).key
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            row.notes.append("the time zone is no IANA name such as Europe/Kyiv")
+
+
+def day_of(cell: str) -> date:
+    """`2025-03-31`, `31.03.2025` or `31/03/2025`; a time behind it is left out. Raises ValueError."""
+    text = cell.split("T")[0].split(" ")[0]
+    if found := _DAY_FIRST.match(text):
+        day, month, year = (int(part) for part in found.groups())
+        text = f"{year:04}-{month:02}-{day:02}"
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"'{cell[:20]}' is no date such as 2025-03-31 or 31.03.2025") from None
+
+
+def number_of(cell: str, name: str) -> Decimal:
+    """`1 234,50`, `1,234.50` and `1234.5` are the same. Raises ValueError naming what was read."""
+    text = _GROUPING.sub("", cell)
+    if "," in text and "." in text:
+        # The last of the two separates the cents.
+        text = text.replace("," if text.rindex(".") > text.rindex(",") else ".", "")
+    text = text.replace(",", ".")
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        raise ValueError(f"the {name} '{cell[:20]}' is no number") from None
+    if not number.is_finite() or abs(number) > _MOST or (name == "price" and number < 0):
+        raise ValueError(f"the {name} '{cell[:20]}' cannot be")
+    return number

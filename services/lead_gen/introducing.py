@@ -1,0 +1,50 @@
+"""Customers of before, whom tier 3 knows first: the register learns of them, so that their calls find their way."""
+
+from __future__ import annotations
+
+from services.chassis import outbox
+from services.chassis.contacts.identity import keys_of
+from services.chassis.db import Connection
+from services.lead_gen.repository import leads
+from workflows.contracts import ids
+from workflows.contracts.base import Cancel, ContactCard, Tier
+from workflows.contracts.open_care import RegisterCustomer
+
+
+async def register_customer(conn: Connection, request: RegisterCustomer) -> None:
+    """Enter the customer, or say of the lead that the register knows by its number, mail or tax id where it is now.
+
+    A cold call that is under way ends: nobody calls a customer as if he were a stranger.
+    """
+    contact = request.contact
+    await leads.hold_numbers(conn, contact.phones)
+    lead_id = await _known(conn, contact)
+    if lead_id is None:
+        fields = contact.model_dump(exclude={"lead_id", "phones"})
+        lead_id = await leads.insert(conn, fields, contact.phones, "customer", request.customer_id)
+    elif lead_id != request.customer_id:
+        await leads.insert_known_as(conn, request.customer_id, contact.company, lead_id)
+        await leads.add_phones(conn, lead_id, contact.phones)
+    cancel = Cancel(event_id=request.key, at=request.at, by=Tier.ACCOUNT_MGMT, reason="is a customer already")
+    await outbox.signal(conn, ids.cold_call(lead_id), "cancel", cancel, when_missing="drop")
+    await leads.move(
+        conn,
+        lead_id,
+        tier=Tier.ACCOUNT_MGMT,
+        stage="active",
+        workflow_id=request.workflow_id,
+        owner=request.owner,
+        at=request.at,
+        key=request.key,
+    )
+
+
+async def _known(conn: Connection, contact: ContactCard) -> str | None:
+    """The lead with one of these numbers, this tax id or this address."""
+    for phone in contact.phones:
+        if (lead_id := await leads.find_by_phone(conn, phone)) is not None:
+            return lead_id
+    for key in keys_of(tax_id=contact.tax_id, email=contact.email, website=None):
+        if (lead_id := await leads.find_by_key(conn, key)) is not None:
+            return lead_id
+    return None

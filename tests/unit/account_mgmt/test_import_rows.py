@@ -1,0 +1,123 @@
+"""Rows of a customer file, as people write them."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.account_mgmt.domain.import_headers import FIELDS, choose_mapping
+from services.account_mgmt.domain.import_plan import Known, KnownOrder, Planner
+from services.account_mgmt.domain.import_rows import Row, RowReader, day_of, number_of
+from services.chassis.imports.cells import FileRefusedError
+
+TODAY = date(2026, 3, 2)
+MAPPING = {name: at for at, name in enumerate(FIELDS)}
+GOOD = {
+    "company": "ТОВ «Вітер»", "phone": "044 123 45 67", "order_number": "A-17", "order_date": "31.01.2026",
+    "product_id": "ftl", "quantity": "2", "unit_price": "28 500,50", "tax_percent": "20 %",
+}  # fmt: skip
+
+
+def read(line: int = 1, **cells: str) -> Row:
+    given_cells = {**GOOD, **cells}
+    return RowReader(MAPPING, "UA", TODAY).read(line, [given_cells.get(name, "") for name in FIELDS])
+
+
+def planner(**known: Any) -> Planner:
+    numbers = iter(range(1000))
+    usual: dict[str, Any] = {"owners": {}, "orders": {}, "taxes": {"ftl": Decimal(20)}, "managers": {"oleh"}}
+    return Planner(Known(**{**usual, **known}), lambda: f"id-{next(numbers)}")
+
+
+def test_a_row_becomes_a_customer_and_a_line_of_its_order() -> None:
+    row = read(email="OLENA@Customer.example", size="37", account_manager="oleh")
+    assert row.keys == ["p:+380441234567", "e:olena@customer.example"]
+    assert row.fields["size"] == "11-50"
+    assert row.order is not None
+    assert (row.order.number, row.order.day, row.order.unit_price) == ("A-17", date(2026, 1, 31), Decimal("28500.50"))
+
+
+@pytest.mark.parametrize(
+    ("cells", "reason"),
+    [
+        ({"company": ""}, "no company name"),
+        ({"phone": "12"}, "nothing to recognise the customer by"),
+        ({"order_date": ""}, "the order has no date"),
+        ({"order_date": "31.02.2026"}, "is no date such as"),
+        ({"order_date": "01.04.2026"}, "lies in the future"),
+        ({"unit_price": ""}, "the order has no price"),
+        ({"unit_price": "dear"}, "is no number"),
+        ({"unit_price": "-5"}, "cannot be"),
+        ({"quantity": "0"}, "above zero"),
+        ({"tax_percent": "120"}, "between 0 and 100"),
+        ({"currency": "hryvnia"}, "is no currency code"),
+    ],
+)
+def test_what_cannot_be_taken_says_why(cells: dict[str, str], reason: str) -> None:
+    assert reason in (read(**cells).problem or "")
+
+
+@pytest.mark.parametrize(
+    ("cell", "number"),
+    [("1234.5", "1234.5"), ("1 234,50", "1234.50"), ("1,234.50", "1234.50"), ("1.234,50", "1234.50"), ("7", "7")],
+)
+def test_numbers_of_every_country_are_the_same(cell: str, number: str) -> None:
+    assert number_of(cell, "price") == Decimal(number)
+
+
+@pytest.mark.parametrize("cell", ["2026-01-31", "31.01.2026", "31/1/2026", "2026-01-31T12:00:00", "2026-01-31 10:00"])
+def test_dates_of_every_make_are_the_same(cell: str) -> None:
+    assert day_of(cell) == date(2026, 1, 31)
+
+
+@given(st.lists(st.text(max_size=30), max_size=len(FIELDS)))
+def test_no_cell_of_any_kind_raises(cells: list[str]) -> None:
+    row = RowReader(MAPPING, "UA", TODAY).read(1, cells)
+    planned = planner()
+    planned.take(row)
+    assert len(planned.plan.verdicts) == 1
+
+
+def test_rows_of_one_order_are_one_order_and_rows_of_one_customer_one_customer() -> None:
+    planned = planner()
+    for line, cells in enumerate(({}, {"product_id": "none"}, {"order_number": "A-18"}), start=1):
+        planned.take(read(line, **cells))
+    plan = planned.plan
+    assert (len(plan.customers), len(plan.orders), len(plan.lines)) == (1, 2, 3)
+    assert [verdict.verdict for verdict in plan.verdicts] == ["accepted", "merged", "merged"]
+    assert "no product none in the catalogue" in (plan.verdicts[1].reason or "")
+
+
+def test_an_order_of_an_earlier_import_is_a_duplicate_and_another_currency_is_refused() -> None:
+    owners = {"p:+380441234567": "c-1"}
+    before = {("c-1", "A-17"): KnownOrder("o-1", "UAH", ours=False)}
+    planned = planner(owners=owners, orders=before)
+    planned.take(read())
+    planned.take(read(2, order_number="A-18"))
+    planned.take(read(3, order_number="A-18", currency="EUR"))
+    assert [verdict.verdict for verdict in planned.plan.verdicts] == ["duplicate", "merged", "rejected"]
+    assert not planned.plan.customers
+
+
+def test_a_customer_without_orders_is_taken_too_and_an_unknown_manager_is_a_note() -> None:
+    planned = planner()
+    empty = dict.fromkeys(("order_number", "order_date", "unit_price"), "")
+    planned.take(read(**empty, account_manager="nobody"))
+    planned.take(read(2, **empty))
+    assert [verdict.verdict for verdict in planned.plan.verdicts] == ["accepted", "duplicate"]
+    assert planned.plan.customers[0].account_manager is None
+    assert "no account manager nobody" in (planned.plan.verdicts[0].reason or "")
+
+
+def test_a_header_is_found_in_two_languages_or_by_an_own_mapping() -> None:
+    found = choose_mapping(["Компанія", "Телефон", "Дата замовлення", "Ціна"], "auto")
+    assert found == {"company": 0, "phone": 1, "order_date": 2, "unit_price": 3}
+    assert choose_mapping(["K1", "K2"], {"company": "K1", "email": "k2"}) == {"company": 0, "email": 1}
+    for header, wanted in ((["A", "B"], "auto"), (["Company", "Phone"], "hubspot"), (["Company"], {"firm": "Company"})):
+        with pytest.raises(FileRefusedError):
+            choose_mapping(header, wanted)

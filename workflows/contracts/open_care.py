@@ -1,0 +1,68 @@
+"""Opening the care of customers who were imported."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import Field
+
+from workflows.contracts.base import ContactCard, Message
+from workflows.contracts.care_policy import CarePolicy
+
+
+class OpenCareInput(Message):
+    """The customers of one import, from `after` on."""
+
+    import_id: str
+    after: str | None = None
+    opened: int = 0
+
+
+class ReadUnopened(Message):
+    """Ask for the next customers of an import."""
+
+    import_id: str
+    after: str | None = None
+
+
+class Imported(Message):
+    """A customer whose care is to be opened."""
+
+    customer_id: str
+    segment: str = ""
+
+
+class Unopened(Message):
+    """The next customers, none when all are open. `pause` is how long to wait before the next ones, in seconds."""
+
+    customers: list[Imported] = Field(default_factory=list)
+    pause: float = 1.0
+    full: bool = Field(default=False, description="So many are on their way that none is given: ask again.")
+
+
+class AdoptAccount(Message):
+    """A customer of before: who keeps it, and when to remind it."""
+
+    key: str
+    workflow_id: str
+    customer_id: str
+
+
+class AdoptedAccount(Message):
+    """The account as it stands."""
+
+    account_manager: str | None
+    next_nudge_at: datetime | None = None
+    contact: ContactCard
+    policy: CarePolicy = CarePolicy()
+
+
+class RegisterCustomer(Message):
+    """Tier 1's register is to know a customer of before, so that its calls reach its account manager."""
+
+    key: str
+    customer_id: str
+    contact: ContactCard
+    owner: str | None = None
+    workflow_id: str
+    at: datetime
