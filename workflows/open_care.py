@@ -16,9 +16,6 @@ with workflow.unsafe.imports_passed_through():
     from workflows.options import LOCAL
     from workflows.support import Story, attributes
 
-# A start costs about four events.
-_STARTS_PER_RUN = 400
-
 
 @workflow.defn(name="OpenCare")
 class OpenCare:
@@ -34,7 +31,7 @@ class OpenCare:
     @workflow.run
     async def run(self, start: OpenCareInput) -> int:
         """Start the next ones, wait, go on; how many in all."""
-        while self._opened - start.opened < _STARTS_PER_RUN:
+        while self._opened - start.opened < start.starts_per_run:
             batch = await self._next()
             if not batch.customers and not batch.full:
                 self._story.tell(f"All {self._opened} are open")
@@ -43,7 +40,7 @@ class OpenCare:
                 await self._open(customer)
             self._story.tell(f"{self._opened} so far" if batch.customers else f"{self._opened} so far: waits its turn")
             await workflow.sleep(timedelta(seconds=batch.pause), summary="The next ones")
-        workflow.continue_as_new(OpenCareInput(import_id=self._import_id, after=self._after, opened=self._opened))
+        workflow.continue_as_new(start.model_copy(update={"after": self._after, "opened": self._opened}))
 
     async def _next(self) -> Unopened:
         return await workflow.execute_local_activity_method(

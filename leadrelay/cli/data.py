@@ -29,23 +29,27 @@ def add_to(app: typer.Typer) -> None:
 
 
 def import_file(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="A CSV file of leads.")],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="A CSV or XLSX file.")],
     default_region: Annotated[str, typer.Option(help="Region of phone numbers without a country code.")] = "UA",
     mapping: Annotated[
         str, typer.Option(help="auto, hubspot, salesforce, pipedrive, zoho, or a JSON object field -> column.")
     ] = "auto",
+    customers: Annotated[
+        bool, typer.Option("--customers", help="Customers with their orders of before, into tier 3.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Give every verdict and change nothing.")] = False,
-    url: Annotated[str | None, typer.Option(help="lead_gen's address, if not the stack's in --data.")] = None,
+    url: Annotated[str | None, typer.Option(help="The service's address, if not the stack's in --data.")] = None,
     token: Annotated[
         str | None, typer.Option(envvar="LEADRELAY_TOKEN", help="A supervisor's token, needed with --url.")
     ] = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
-    """Import a file of leads and show how far it is."""
+    """Import a file of leads, or of customers, and show how far it is."""
     from leadrelay.importing import ImportRefused, Wanted, run_import, summary
 
     if url is None:
-        url, token = _stack_address(data), token or _stack_token(data)
+        tier = "account_mgmt" if customers else "lead_gen"
+        url, token = _stack_address(data, tier), token or _stack_token(data, tier)
     if token is None:
         give_up("--url needs a supervisor's token in LEADRELAY_TOKEN", 2)
     try:
@@ -78,7 +82,7 @@ def call(
     print(f"{told['state']}: to {told['routed_to']}{owner} (lead {told['lead_id']}, {told['stage']})")
 
 
-def _stack_address(data: Path) -> str:
+def _stack_address(data: Path, tier: str = "lead_gen") -> str:
     from leadrelay.stack.errors import StackError
     from leadrelay.stack.layout import DataDir
     from leadrelay.stack.status import read_status
@@ -88,16 +92,16 @@ def _stack_address(data: Path) -> str:
     except StackError as error:
         give_up(str(error))
     if not status.running:
-        give_up(f"No stack runs on {status.data}: start one with `leadrelay up`, or name lead_gen with --url")
-    return status.addresses["lead_gen"]
+        give_up(f"No stack runs on {status.data}: start one with `leadrelay up`, or name the service with --url")
+    return status.addresses[tier]
 
 
-def _stack_token(data: Path) -> str:
+def _stack_token(data: Path, tier: str) -> str:
     from leadrelay.stack.errors import StackError
     from leadrelay.stack.layout import DataDir
 
     try:
-        return DataDir.at(data).issuer().mint(tier="lead_gen", role="supervisor", person="import")
+        return DataDir.at(data).issuer().mint(tier=tier, role="supervisor", person="import")
     except StackError as error:
         give_up(str(error))
 

@@ -8,11 +8,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import pytest_asyncio
 
+from services.chassis.db import new_id
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_1 import Tier1, caller, tier_1
 from workflows.contracts import ids
-from workflows.contracts.base import Tier
+from workflows.contracts.base import ContactCard, Tier
 from workflows.contracts.lead_gen import CallbackLate, CloseLead, OpenCall, PrepareHandOver, RegisterUpdate
+from workflows.contracts.open_care import RegisterCustomer
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -133,3 +135,52 @@ async def test_a_promised_callback_is_due_when_it_was_promised(desk: Tier1, minu
     assert abs(opened.not_before - at) < timedelta(seconds=5)
     assert opened.late_at is not None
     assert opened.late_at > opened.not_before
+
+
+def of_before(customer_id: str, *phones: str, **contact: str) -> RegisterCustomer:
+    card = ContactCard(lead_id=customer_id, company="Вітер", phones=list(phones), **contact)
+    return RegisterCustomer(
+        key=f"customer:{customer_id}:register:1",
+        customer_id=customer_id,
+        contact=card,
+        owner="oleh",
+        workflow_id=ids.customer(customer_id),
+        at=datetime.now(UTC),
+    )
+
+
+async def place(desk: Tier1, phone: str) -> tuple[str, str, str]:
+    row = await desk.pool.fetchrow(
+        "SELECT l.* FROM leads l JOIN lead_phones p ON p.lead_id = l.id WHERE p.phone = $1", phone
+    )
+    assert row is not None
+    return row["tier"], row["owner"], row["workflow_id"]
+
+
+async def test_a_customer_of_before_is_known_to_the_register_so_that_its_calls_reach_tier_3(desk: Tier1) -> None:
+    """Caller not recognised because of a second number: odoo 134447."""
+    customer_id = new_id()
+    for _ in range(2):
+        await desk.activities.register_customer(of_before(customer_id, "+380442223344", "+380442223345"))
+    expected = ("account_mgmt", "oleh", ids.customer(customer_id))
+    assert await place(desk, "+380442223344") == await place(desk, "+380442223345") == expected
+
+
+async def test_a_customer_whom_callers_were_after_is_called_no_more(desk: Tier1) -> None:
+    lead_id, _ = await desk.opened("+380442223346")
+    customer_id = new_id()
+    await desk.activities.register_customer(of_before(customer_id, "+380442223346", "+380442223347"))
+    assert await place(desk, "+380442223347") == ("account_mgmt", "oleh", ids.customer(customer_id))
+    signal = await desk.pool.fetchval("SELECT signal FROM outbox WHERE workflow_id = $1", ids.cold_call(lead_id))
+    assert signal == "cancel"
+    update = RegisterUpdate(
+        key="later",
+        lead_id=customer_id,
+        tier=Tier.ACCOUNT_MGMT,
+        stage="at_risk",
+        owner="larysa",
+        workflow_id=ids.customer(customer_id),
+        at=datetime.now(UTC),
+    )
+    await desk.activities.update_register(update)
+    assert await place(desk, "+380442223346") == ("account_mgmt", "larysa", ids.customer(customer_id))

@@ -16,6 +16,7 @@ from tests.workflows.house import House, open_house
 from tests.workflows.test_cold_call import call_ends
 from tests.workflows.test_conversion import accept, win
 from tests.workflows.test_customer_care import answer_nudge, pay
+from tests.workflows.test_open_care import IMPORT, shelf
 from tests.workflows.test_publish_catalogue import page, start
 from workflows.contracts import account_mgmt as am
 from workflows.contracts import ids, learning, queues
@@ -36,10 +37,12 @@ from workflows.contracts.conversion import (
     Stage,
 )
 from workflows.contracts.lead_gen import CallOutcome, RegisterUpdate
+from workflows.contracts.open_care import AdoptAccount, OpenCareInput, ReadUnopened
 from workflows.contracts.standing import AccountManagerChanged, StandingChanged
 from workflows.conversion import Conversion
 from workflows.customer_care import CustomerCare
 from workflows.fit_timing import FitTiming
+from workflows.open_care import OpenCare
 
 HISTORIES = Path(__file__).with_name("histories")
 
@@ -185,6 +188,31 @@ async def customer_care_kept(house: House) -> str:
     return ids.customer(house.lead_id)
 
 
+async def customer_care_imported(house: House) -> str:
+    """A customer of before, introduced to the register, nudged once, and given up."""
+    start = am.CustomerCareInput(customer_id=house.lead_id, imported=True)
+    handle = await house.client.start_workflow(
+        CustomerCare.run, start, id=ids.customer(house.lead_id), task_queue=queues.ACCOUNT_MGMT
+    )
+    await house.pass_time(days=31)
+    await answer_nudge(house, handle, 1, am.NudgeOutcome.NOT_NOW, next_nudge_at=await house.later(days=45))
+    await handle.signal(CustomerCare.cancel, Cancel(**await house.answer("ops")))
+    await handle.result()
+    return ids.customer(house.lead_id)
+
+
+async def open_care(house: House) -> str:
+    """Two batches of an import's customers."""
+    house.account_mgmt.answers[ReadUnopened] = shelf(5, 3)
+    handle = await house.client.start_workflow(
+        OpenCare.run, OpenCareInput(import_id=IMPORT), id=ids.open_care(IMPORT), task_queue=queues.ACCOUNT_MGMT
+    )
+    await house.account_mgmt.nth(AdoptAccount, 1)
+    await house.pass_time(minutes=1)
+    await handle.result()
+    return ids.open_care(IMPORT)
+
+
 async def fit_timing_and_more(house: House) -> str:
     """Two nights with pairs of products and customers at risk."""
     return await fit_timing(house)
@@ -198,6 +226,8 @@ STORIES = {
     "customer_care-0002": customer_care_paid,
     "publish_catalogue-0001": publish_catalogue,
     "customer_care-0003": customer_care_kept,
+    "customer_care-0004": customer_care_imported,
+    "open_care-0001": open_care,
     "fit_timing-0001": fit_timing,
     "fit_timing-0002": fit_timing_and_more,
 }

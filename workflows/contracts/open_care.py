@@ -16,6 +16,7 @@ class OpenCareInput(Message):
     import_id: str
     after: str | None = None
     opened: int = 0
+    starts_per_run: int = Field(default=400, ge=1, description="A start costs about four events of the history.")
 
 
 class ReadUnopened(Message):
