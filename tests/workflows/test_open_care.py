@@ -32,8 +32,8 @@ def shelf(customers: int, batch: int) -> Any:
         asked += 1
         left = [name for name in names if request.after is None or name > request.after]
         if left and asked % 3 == 0:
-            return Unopened(full=True, pause=5)
-        return Unopened(customers=[Imported(customer_id=name, segment="steel") for name in left[:batch]], pause=1)
+            return Unopened(full=True, pause=0.3)
+        return Unopened(customers=[Imported(customer_id=name, segment="steel") for name in left[:batch]], pause=0.1)
 
     return read
 
@@ -49,7 +49,7 @@ async def test_every_customer_gets_its_care_once_also_across_runs(house: House) 
     for _ in range(40):
         if len(house.account_mgmt.of(AdoptAccount)) >= 20:
             break
-        await house.pass_time(seconds=3)
+        await house.pass_time(seconds=1)
     await house.account_mgmt.nth(AdoptAccount, 20)
     adopted = [asked.customer_id for asked in house.account_mgmt.of(AdoptAccount)]
     assert sorted(adopted) == [f"customer-{n:03}" for n in range(20)]
