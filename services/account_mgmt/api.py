@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from services.account_mgmt.routes import customers, nudges, products, reference, refunds, sales
+from services.account_mgmt.routes import bank, customers, nudges, products, reference, refunds, sales
 from services.chassis.http import create_app
 from services.chassis.metrics import durable_collector
 from services.chassis.outbox.routes import outbox_router
@@ -24,6 +24,7 @@ def build_app(settings: Settings) -> FastAPI:
             customers.router,
             sales.router,
             refunds.router,
+            bank.router,
             nudges.router,
             products.router,
             reference.router,
