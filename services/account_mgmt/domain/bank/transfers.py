@@ -12,8 +12,8 @@ from decimal import Decimal
 
 MAX_ROWS = 20_000
 MAX_AMOUNT = Decimal("99999999999999.99")
-_PLAIN = re.compile(r"\d+(?:[.,]\d{1,2})?")
-_GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?|\d{1,3}(?:\.\d{3})+(?:,\d{1,2})?")
+_PLAIN = re.compile(r"\d+(?:[.,]\d{1,2})?", re.ASCII)
+_GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?|\d{1,3}(?:\.\d{3})+(?:,\d{1,2})?", re.ASCII)
 _IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{8,30}")
 # What banks write where there is no reference.
 _NO_REFERENCE = {"", "NOTPROVIDED", "NONREF", "-"}
