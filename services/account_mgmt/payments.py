@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from services.account_mgmt import commission
-from services.account_mgmt.repository import sales
-from services.account_mgmt.schemas import InvoiceView
+from services.account_mgmt.repository import payments
 from services.chassis import outbox
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Invalid
@@ -25,33 +24,26 @@ async def book(
     invoice before: nothing changes then. Raises NotFound; Invalid for another currency or an amount that is not above
     zero; Conflict (`wrong_state`) for a void invoice.
     """
-    invoice = await sales.invoice(conn, invoice_id, lock=True)
-    check_amount(amount, invoice)
+    invoice = await payments.payable(conn, invoice_id)
+    check_amount(amount, invoice.currency)
     if invoice.state == "void":
         raise Conflict("The invoice is void", code="wrong_state", detail={"state": invoice.state})
-    payment_id = await sales.add_payment(conn, invoice_id, amount.amount, reference, paid_at, by)
-    if payment_id is None:
+    booked = await payments.add(conn, invoice_id, amount.amount, reference, paid_at, by)
+    if booked is None:
         return False
+    payment_id, state = booked
     event_id = f"payment:{payment_id}"
-    money = await commission.of_order(
-        conn, MoneyKind.PAID, invoice.order_id, key=event_id, amount=amount.amount, at=datetime.now(UTC)
-    )
+    money = commission.of_sale(MoneyKind.PAID, invoice.sale, key=event_id, amount=amount.amount, at=datetime.now(UTC))
     answer = InvoicePaid(
-        event_id=event_id,
-        at=money.at,
-        by=by,
-        invoice_id=invoice_id,
-        # One that was settled before stays so; an open one is when this money covers the rest.
-        settled=invoice.state != "open" or amount.amount >= invoice.open_amount.amount,
-        money=money,
+        event_id=event_id, at=money.at, by=by, invoice_id=invoice_id, settled=state != "open", money=money
     )
-    await outbox.signal(conn, ids.customer(invoice.customer_id), "invoice_paid", answer, when_missing="drop")
+    await outbox.signal(conn, ids.customer(invoice.sale.customer_id), "invoice_paid", answer, when_missing="drop")
     return True
 
 
-def check_amount(amount: Money, invoice: InvoiceView) -> None:
+def check_amount(amount: Money, currency: str) -> None:
     """Raises Invalid for another currency than the invoice's, or an amount that is not above zero."""
-    if amount.currency != invoice.total.currency:
-        raise Invalid(f"The invoice is in {invoice.total.currency}", field="amount.currency")
+    if amount.currency != currency:
+        raise Invalid(f"The invoice is in {currency}", field="amount.currency")
     if amount.amount <= 0:
         raise Invalid("The amount must be above zero", field="amount.amount")

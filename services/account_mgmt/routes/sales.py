@@ -172,7 +172,7 @@ async def add_credit_note(conn: Conn, who: Who, invoice_id: Id, new: NewCreditNo
     creditable = invoice.total.amount - invoice.credited.amount
     amount = new.amount.amount if new.amount else max(Decimal(0), invoice.open_amount.amount)
     if new.amount:
-        payments.check_amount(new.amount, invoice)
+        payments.check_amount(new.amount, invoice.total.currency)
     if amount <= 0 or invoice.state == "void":
         raise Conflict("Nothing is open on this invoice", code="wrong_state", detail={"state": invoice.state})
     if amount > creditable:
