@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -79,11 +80,13 @@ async def _settle(conn: Connection, fresh: Sequence[tuple[str, Transfer]], by: s
     entities = await bank.entity_ids(conn)
     numbers = {number for _, one in fresh for number in invoices_in(one.purpose, entities)}
     payers = await bank.payers(conn, list({one.payer_iban for _, one in fresh}))
-    ledger = Ledger(await bank.owed(conn, list(numbers)), payers, entities) if fresh else None
+    owed = await bank.owed(conn, list(numbers)) if fresh else []
+    # Sorting tens of thousands of invoices takes a while: other requests go on meanwhile.
+    ledger = await asyncio.to_thread(Ledger, owed, payers, entities)
     settled: list[tuple[str, str, str, Sequence[Candidate]]] = []
     shares: list[tuple[str, str, Decimal]] = []
     for transfer_id, one in fresh:
-        if ledger is None or one.reversal:
+        if one.reversal:
             settled.append((transfer_id, "ignored", "the bank undid a booking; see what it was", ()))
             continue
         decision = ledger.decide(one)

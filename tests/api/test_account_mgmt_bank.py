@@ -187,6 +187,31 @@ async def test_a_transfer_that_cannot_be_booked_is_shown_and_stops_no_other(tier
     assert (await paid(tier, typed), await paid(tier, other)) == ("20.00", "120.00")
 
 
+async def test_a_payment_typed_in_while_its_statement_comes_is_booked_once(tier: Tier3) -> None:
+    for _ in range(5):
+        _, one = await invoice(tier)
+        ref = new_id()
+        body = {"amount": {"amount": "20.00", "currency": "UAH"}, "reference": ref}
+        typed, answer = await asyncio.gather(
+            tier.http.post(f"/v1/invoices/{one['id']}/payments", json=body),
+            send(tier, HEADER + row("20.00", one["number"], ref=ref)),
+        )
+        assert (typed.status_code, answer.status_code) == (201, 201)
+        assert await paid(tier, one) == "20.00"
+
+
+async def test_a_match_of_a_payment_that_was_typed_in_is_refused_and_it_can_be_ignored(tier: Tier3) -> None:
+    _, one = await invoice(tier)
+    waiting = await only(tier, row("20.00", "for oats", ref="A-6"))
+    body = {"amount": {"amount": "20.00", "currency": "UAH"}, "reference": "A-6"}
+    await tier.post(f"/v1/invoices/{one['id']}/payments", body)
+    path = f"/v1/bank-transfers/{waiting['id']}"
+    refused = await tier.post(f"{path}/match", {"invoices": [share(one, "20.00")]}, 409)
+    assert refused["code"] == "already_booked"
+    assert (await tier.get(path))["state"] == "unmatched"
+    assert (await tier.post(f"{path}/ignore", {"reason": "typed in"}, 200))["booked"]["amount"] == "0.00"
+
+
 async def test_two_invoices_of_one_amount_wait_for_a_person_with_both_as_candidates(tier: Tier3) -> None:
     customer_id, first = await invoice(tier)
     iban = "UA999999999999999999999999999"

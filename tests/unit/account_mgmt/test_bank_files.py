@@ -54,10 +54,18 @@ def test_details_that_do_not_add_up_are_not_believed() -> None:
     assert len(found.transfers) == 2
 
 
+@pytest.mark.parametrize("amount", ["-5", "0", "1.234", "1_000", "1e3", "NaN", "", "9" * 30])
+def test_an_amount_that_is_none_makes_a_bad_row_of_its_entry(amount: str) -> None:
+    text = (DATA / "statement_08.xml").read_text().replace(">64.5<", f">{amount}<")
+    found = camt.parse(text.encode())
+    assert (found.transfers, len(found.bad)) == ([], 1)
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "<Document",
+        '<?xml version="1.0" encoding="nonsense"?><a/>',
         "<a/>",
         '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.01"/>',
         '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.054.001.08"/>',

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from lxml import etree
@@ -23,6 +23,7 @@ from services.account_mgmt.domain.bank.transfers import (
 )
 
 _NAMESPACE = re.compile(r"urn:iso:std:iso:20022:tech:xsd:camt\.053\.001\.0([2-8])")
+_DECIMAL = re.compile(r"\+?\d{1,20}(?:\.\d{0,20})?", re.ASCII)
 _CURRENCY = re.compile(r"[A-Z]{3}")
 Element = Any
 
@@ -132,11 +133,8 @@ def _detail_amount(detail: Element) -> tuple[Decimal, str] | None:
 def _amount(element: Element | None) -> tuple[Decimal, str]:
     """An amount with its currency; the decimal sign of XML is always a point."""
     text = "" if element is None else tidy(element.text)
-    try:
-        amount = Decimal(text)
-    except InvalidOperation:
-        raise ValueError(f"'{text[:40]}' is no amount") from None
-    if not amount.is_finite() or not 0 < amount <= MAX_AMOUNT or amount != round(amount, 2):
+    amount = Decimal(text) if _DECIMAL.fullmatch(text) else Decimal(0)
+    if not 0 < amount <= MAX_AMOUNT or amount != round(amount, 2):
         raise ValueError(f"'{text[:40]}' is no amount above zero with two decimals")
     currency = "" if element is None else element.get("Ccy", "")
     if not _CURRENCY.fullmatch(currency):
