@@ -65,6 +65,7 @@ bench: .venv/.dev
 	$(BIN)/python -m bench.routing
 	$(BIN)/python -m bench.deals
 	$(BIN)/python -m bench.bookings
+	$(BIN)/python -m bench.statements
 
 lock: .venv/.dev
 	$(PIP) uv

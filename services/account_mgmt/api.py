@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from services.account_mgmt import mailing
 from services.account_mgmt.domain.import_headers import choose_mapping
 from services.account_mgmt.routes import (
+    bank,
     customers,
     documents,
     entities,
@@ -48,6 +49,7 @@ def build_app(settings: Settings) -> FastAPI:
             refunds.router,
             people.router,
             needs.router,
+            bank.router,
             nudges.router,
             work.router,
             products.router,

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from services.account_mgmt.repository import sales
-from services.account_mgmt.schemas import OrderView
+from services.account_mgmt.schemas import OrderView, SaleRef
 from services.chassis.db import Connection
 from workflows.contracts.base import Money
 from workflows.contracts.commission import MoneyEvent, MoneyKind
@@ -17,13 +17,20 @@ async def of_order(
 ) -> MoneyEvent:
     """Money of this order's invoice: paid, given back, credited, or (the whole) cancelled."""
     order = await sales.order(conn, order_id)
+    deal_id = await sales.deal_of(conn, order_id)
+    sale = SaleRef(order_id=order.id, deal_id=deal_id, customer_id=order.customer_id, total=order.total)
+    return of_sale(kind, sale, key=key, amount=amount, at=at)
+
+
+def of_sale(kind: MoneyKind, sale: SaleRef, *, key: str, amount: Decimal, at: datetime) -> MoneyEvent:
+    """Money of a sale whose order was read already; `amount` is in the currency of the order."""
     return MoneyEvent(
         key=key,
         kind=kind,
-        sale_id=await sales.deal_of(conn, order_id) or order.id,
-        customer_id=order.customer_id,
-        amount=Money(amount=amount, currency=order.total.currency),
-        total=order.total,
+        sale_id=sale.deal_id or sale.order_id,
+        customer_id=sale.customer_id,
+        amount=Money(amount=amount, currency=sale.total.currency),
+        total=sale.total,
         at=at,
     )
 

@@ -24,6 +24,8 @@ POST /v1/invoices/{}/payments|POST /v1/invoices/{}/credit-notes
 GET /v1/nudges|POST /v1/nudges/{}/outcome|POST /v1/customers/{}/needs|GET /v1/customers/{}/needs
 GET /v1/customers/{}/suggestions|GET /v1/products|POST /v1/products|GET /v1/account-managers
 POST /v1/account-managers|GET /v1/reports/account-managers|GET /v1/policies|POST /v1/policies|GET /v1/events
+POST /v1/bank-statements|GET /v1/bank-statements|GET /v1/bank-statements/{}
+GET /v1/bank-transfers|GET /v1/bank-transfers/{}|POST /v1/bank-transfers/{}/match|POST /v1/bank-transfers/{}/ignore
 """
 
 

@@ -22,6 +22,7 @@ def test_every_story_has_a_recorded_history() -> None:
         "customer_care",
         "publish_catalogue",
         "fit_timing",
+        "open_care",
     }
 
 

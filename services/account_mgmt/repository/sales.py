@@ -223,28 +223,6 @@ async def invoices(
     return [_invoice(row) for row in rows]
 
 
-async def add_payment(
-    conn: Connection, invoice_id: str, amount: Decimal, reference: str, paid_at: datetime | None, by: str
-) -> bool:
-    """Book money once per reference; the invoice is paid when nothing is open. False if it was booked before."""
-    booked = await conn.fetchval(
-        """INSERT INTO payments (id, invoice_id, amount, reference, paid_at, taken_by)
-           VALUES ($1, $2, $3, $4, coalesce($5, now()), $6) ON CONFLICT (invoice_id, reference) DO NOTHING
-           RETURNING id""",
-        new_id(),
-        invoice_id,
-        amount,
-        reference,
-        paid_at,
-        by,
-    )
-    if booked is None:
-        return False
-    await conn.execute("UPDATE invoices SET paid = paid + $2 WHERE id = $1", invoice_id, amount)
-    await _settle(conn, invoice_id)
-    return True
-
-
 async def add_credit_note(conn: Connection, invoice_id: str, amount: Decimal, reason: str, by: str) -> str:
     """Take back a part of an invoice under its own number; that number."""
     seller = await conn.fetchval("SELECT entity FROM invoices WHERE id = $1", invoice_id)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from fastapi import APIRouter
 
-from services.account_mgmt import commission, standing
+from services.account_mgmt import commission, payments, standing
 from services.account_mgmt.repository import customers, sales
 from services.account_mgmt.sales import check_lines, check_owner, must_be_active, plan, take_order
 from services.account_mgmt.schemas import (
@@ -25,8 +25,7 @@ from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router, publish
 from workflows.contracts import ids
-from workflows.contracts.account_mgmt import InvoicePaid, InvoiceVoided, MoneyMoved, OrderPlaced
-from workflows.contracts.base import Money
+from workflows.contracts.account_mgmt import InvoiceVoided, MoneyMoved, OrderPlaced
 from workflows.contracts.commission import MoneyEvent, MoneyKind
 
 router: APIRouter = new_router(tags=["sales"])
@@ -156,25 +155,7 @@ async def get_invoice(conn: Conn, invoice_id: Id) -> InvoiceView:
 @router.post("/invoices/{invoice_id}/payments", status_code=201, dependencies=WRITERS, summary="Money came")
 async def add_payment(conn: Conn, who: Who, invoice_id: Id, new: NewPayment) -> InvoiceView:
     """In part or in full; what is too much stays as credit. The same reference again changes nothing."""
-    invoice = await sales.invoice(conn, invoice_id, lock=True)
-    _check_amount(new.amount, invoice)
-    if invoice.state == "void":
-        raise Conflict("The invoice is void", code="wrong_state", detail={"state": invoice.state})
-    if await sales.add_payment(conn, invoice_id, new.amount.amount, new.reference, new.paid_at, who.person):
-        now = await sales.invoice(conn, invoice_id)
-        event_id = f"payment:{now.payments[-1].id}"
-        money = await commission.of_order(
-            conn, MoneyKind.PAID, invoice.order_id, key=event_id, amount=new.amount.amount, at=datetime.now(UTC)
-        )
-        answer = InvoicePaid(
-            event_id=event_id,
-            at=money.at,
-            by=who.person,
-            invoice_id=invoice_id,
-            settled=now.state != "open",
-            money=money,
-        )
-        await outbox.signal(conn, ids.customer(invoice.customer_id), "invoice_paid", answer, when_missing="drop")
+    await payments.book(conn, invoice_id, new.amount, new.reference, new.paid_at, who.person)
     return await sales.invoice(conn, invoice_id)
 
 
@@ -185,7 +166,7 @@ async def add_credit_note(conn: Conn, who: Who, invoice_id: Id, new: NewCreditNo
     creditable = invoice.total.amount - invoice.credited.amount
     amount = new.amount.amount if new.amount else max(Decimal(0), invoice.open_amount.amount)
     if new.amount:
-        _check_amount(new.amount, invoice)
+        payments.check_amount(new.amount, invoice.total.currency)
     if amount <= 0 or invoice.state == "void":
         raise Conflict("Nothing is open on this invoice", code="wrong_state", detail={"state": invoice.state})
     if amount > creditable:
@@ -202,10 +183,3 @@ async def add_credit_note(conn: Conn, who: Who, invoice_id: Id, new: NewCreditNo
         answer = MoneyMoved(event_id=money.key, at=money.at, by=who.person, money=money)
         await outbox.signal(conn, ids.customer(invoice.customer_id), "money_moved", answer, when_missing="drop")
     return now
-
-
-def _check_amount(amount: Money, invoice: InvoiceView) -> None:
-    if amount.currency != invoice.total.currency:
-        raise Invalid(f"The invoice is in {invoice.total.currency}", field="amount.currency")
-    if amount.amount <= 0:
-        raise Invalid("The amount must be above zero", field="amount.amount")

@@ -102,6 +102,15 @@ class InvoicedOrder(OrderView):
     invoice: InvoiceRef
 
 
+class SaleRef(Model):
+    """What the commission ledger must know of an order; `deal_id` is the deal that it closed, if it closed one."""
+
+    order_id: str
+    deal_id: str | None
+    customer_id: str
+    total: Money
+
+
 class Reason(Body):
     """Why."""
 

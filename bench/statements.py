@@ -1,0 +1,122 @@
+"""A bank statement of 5,000 transfers against 20,000 open invoices: `python -m bench.statements` starts its own stack.
+
+Half of the transfers name their invoice, three tenths are of payers whose account is known, a fifth cannot be matched.
+The limit is the bare payment of as many invoices (its row, the invoice's sum, the outbox row) through asyncpg, one
+after the other in one transaction as the statement's are.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from collections import Counter
+
+import asyncpg
+
+from bench.claims import line
+from bench.stack import Running, running_stack
+from services.account_mgmt.domain.bank import table
+from services.chassis.db import init_connection, new_id
+
+INVOICES = 20_000
+TRANSFERS = 5_000
+SMALL = 30
+FILL = """
+WITH made AS (
+    SELECT n, gen_random_uuid() AS customer, gen_random_uuid() AS sale, (100 + n * 0.01)::numeric(16,2) AS total
+      FROM generate_series(1, $1::int) n),
+customers_made AS (
+    INSERT INTO customers (id, contact)
+    SELECT customer, jsonb_build_object('lead_id', customer, 'company', 'Company ' || n, 'tax_id', (10000000 + n)::text)
+      FROM made RETURNING id),
+orders_made AS (
+    INSERT INTO orders (id, customer_id, number, source, total, tax, currency, placed_by)
+    SELECT sale, customer, 'B-SO-' || n, 'own', total, 0, 'UAH', 'bench' FROM made RETURNING id),
+payers_made AS (
+    INSERT INTO payer_accounts (iban, customer_id) SELECT 'UA' || lpad(n::text, 27, '1'), customer FROM made
+    RETURNING iban)
+INSERT INTO invoices (id, number, entity, order_id, customer_id, total, currency, due_at)
+SELECT gen_random_uuid(), 'LR-2029-' || lpad(n::text, 6, '0'), 'LR', sale, customer, total, 'UAH', now() FROM made
+"""
+HEADER = "date,amount,currency,payer name,payer iban,purpose,reference\n"
+
+
+def row(number: int, run: str) -> str:
+    """The n-th transfer: of ten, five name the invoice, three come from a known account, two say nothing."""
+    amount, kind = 100 + number * 0.01, number % 10
+    iban = f"UA{number:0>27}".replace("UA0", "UA1") if kind >= 8 else "UA" + str(number).rjust(27, "1")
+    purpose = f"payment, inv. LR 2029 {number:06d}" if kind < 5 else "for the trucks"
+    amount += 1_000_000 if kind >= 8 else 0
+    return f"2030-05-06,{amount:.2f},UAH,Somebody,{iban},{purpose},{run}-{number}\n"
+
+
+def statement(first: int, count: int) -> bytes:
+    """A file of so many transfers for the invoices numbered from `first`."""
+    run = new_id()
+    return (HEADER + "".join(row(n, run) for n in range(first, first + count))).encode()
+
+
+async def post(house: Running, content: bytes) -> tuple[float, dict[str, int]]:
+    """Seconds, and how many transfers ended in which state."""
+    client = house.client("account_mgmt", "supervisor", "boss")
+    begun = time.perf_counter()
+    answer = await client.post("/v1/bank-statements", files={"file": ("s.csv", content)}, timeout=300)
+    took = time.perf_counter() - begun
+    found = answer.raise_for_status().json()
+    states = Counter({one["state"]: one["transfers"] for one in found["totals"]})
+    states["known"] = found["known"]
+    return took, dict(states)
+
+
+async def bare(dsn: str, count: int) -> float:
+    """Seconds for as many payments as bare statements."""
+    conn = await asyncpg.connect(dsn)
+    await init_connection(conn)
+    ids = await conn.fetch("SELECT id FROM invoices WHERE state = 'open' ORDER BY number DESC LIMIT $1", count)
+    begun = time.perf_counter()
+    async with conn.transaction():
+        for found in ids:
+            payment = new_id()
+            await conn.execute(
+                """INSERT INTO payments (id, invoice_id, amount, reference, paid_at, taken_by)
+                   VALUES ($1, $2, 1, 'bare', now(), 'bench')""",
+                payment,
+                found["id"],
+            )
+            await conn.execute("UPDATE invoices SET paid = paid + 1 WHERE id = $1", found["id"])
+            await conn.execute(
+                """INSERT INTO outbox (event_id, workflow_id, signal, payload, state)
+                   VALUES ($1, 'bench', 'invoice_paid', '{}', 'delivered')""",
+                f"payment:{payment}",
+            )
+    took = time.perf_counter() - begun
+    await conn.close()
+    return took
+
+
+async def main(invoices: int, count: int) -> None:
+    """Print the figures."""
+    content = statement(1, count)
+    begun = time.perf_counter()
+    table.parse(content, mapping=None, account="UA0", currency="UAH")
+    parsed = time.perf_counter() - begun
+    async with running_stack({}) as house:
+        conn = await asyncpg.connect(house.dsn("account_mgmt"))
+        await conn.execute("SET statement_timeout = 0")
+        await conn.execute(FILL, invoices)
+        await conn.execute("ANALYZE")
+        await conn.close()
+        small = [(await post(house, statement(count + 1 + n, 1)))[0] * 1000 for n in range(SMALL)]
+        took, states = await post(house, content)
+        again, known = await post(house, content)
+        limit = await bare(house.dsn("account_mgmt"), states["matched"])
+    print(f"{count:,} transfers, {invoices:,} open invoices; the file alone is read in {parsed:.2f} s")
+    print(f"taken in: {took:.1f} s, {count / took:,.0f} transfers a second; {states}")
+    print(f"the same file again: {again:.1f} s; {known}")
+    print(f"bare payments of {states['matched']:,} invoices: {limit:.1f} s; whole / bare {took / limit:.1f}")
+    print(line("a statement of one transfer", small))
+
+
+if __name__ == "__main__":
+    asyncio.run(main(INVOICES, int(sys.argv[1]) if len(sys.argv) > 1 else TRANSFERS))

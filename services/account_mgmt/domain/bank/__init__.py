@@ -1,0 +1,1 @@
+"""Bank statements: reading their files, and finding whose money it is. Pure."""

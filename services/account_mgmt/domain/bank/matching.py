@@ -1,0 +1,182 @@
+"""Whose money is it, and which invoices does it pay? Decided from the records alone; no doubt is resolved by luck.
+
+1. Invoices that are named in the purpose are paid in order of their due dates.
+2. Otherwise the payer is recognised (account seen before, tax id, name), and the one open invoice of exactly this
+   amount is paid.
+3. Everything else is left to a person, with the invoices that it may be for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+
+from services.account_mgmt.domain.bank.numbers import invoices_in
+from services.account_mgmt.domain.bank.transfers import Transfer
+
+MAX_CANDIDATES = 10
+_FORM = re.compile(r"\b(?:ТОВ|ТЗОВ|ПП|ФОП|АТ|ПАТ|ПРАТ|LLC|LTD|INC|GMBH)\b")
+
+
+@dataclass(frozen=True)
+class Owed:
+    """An invoice as the matching sees it. `open_amount` is what is still to be paid, in `currency`."""
+
+    id: str
+    number: str
+    customer_id: str
+    open_amount: Decimal
+    currency: str
+    due_at: datetime
+    state: str = "open"
+    tax_id: str = ""
+    company: str = ""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An invoice that a transfer may be for, and why."""
+
+    invoice_id: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Decision:
+    """`shares` (invoice, amount) of a transfer that was matched; for others `candidates`. `reason` says why."""
+
+    reason: str
+    shares: tuple[tuple[Owed, Decimal], ...] = ()
+    candidates: tuple[Candidate, ...] = ()
+
+
+class Ledger:
+    """The invoices that money may be for; what is booked is taken off, so that the next transfer finds the rest."""
+
+    def __init__(self, invoices: Iterable[Owed], payers: dict[str, set[str]], entities: Sequence[str]) -> None:
+        self._entities = entities
+        self._payers = payers
+        self._invoices: dict[str, Owed] = {}
+        self._by_number: dict[str, str] = {}
+        self._by_amount: dict[tuple[Decimal, str], set[str]] = defaultdict(set)
+        self._by_customer: dict[str, set[str]] = defaultdict(set)
+        self._by_tax_id: dict[str, set[str]] = defaultdict(set)
+        self._by_name: dict[str, set[str]] = defaultdict(set)
+        self._tax_ids: dict[str, str] = {}
+        for one in invoices:
+            self._add(one)
+
+    def _add(self, one: Owed) -> None:
+        self._invoices[one.id] = one
+        self._by_number[one.number] = one.id
+        self._by_customer[one.customer_id].add(one.id)
+        self._by_amount[one.open_amount, one.currency].add(one.id)
+        if one.tax_id:
+            self._by_tax_id[one.tax_id].add(one.customer_id)
+            self._tax_ids[one.customer_id] = one.tax_id
+        if name := plain_name(one.company):
+            self._by_name[name].add(one.customer_id)
+
+    def book(self, transfer: Transfer, decision: Decision) -> None:
+        """Take what was paid off the invoices, and remember whose account the money came from."""
+        for owed, share in decision.shares:
+            now = self._invoices[owed.id]
+            self._by_amount[now.open_amount, now.currency].discard(now.id)
+            rest = now.open_amount - share
+            now = replace(now, open_amount=rest, state="open" if rest > 0 else "paid")
+            self._invoices[now.id] = now
+            self._by_amount[now.open_amount, now.currency].add(now.id)
+            if transfer.payer_iban:
+                self._payers.setdefault(transfer.payer_iban, set()).add(now.customer_id)
+
+    def decide(self, transfer: Transfer) -> Decision:
+        """Which invoices this transfer pays, or why none."""
+        named = invoices_in(transfer.purpose, self._entities)
+        return self._named(transfer, named) if named else self._guessed(transfer)
+
+    def _named(self, transfer: Transfer, numbers: Sequence[str]) -> Decision:
+        known = [self._invoices[self._by_number[number]] for number in numbers if number in self._by_number]
+        payable = [one for one in known if one.state == "open" and one.currency == transfer.currency]
+        candidates = _candidates(known, "named in the purpose")
+        problems = [f"{number} is not known" for number in numbers if number not in self._by_number]
+        problems += [f"{one.number} is {one.state}" for one in known if one.state != "open"]
+        problems += [
+            f"{one.number} is in {one.currency}, the money in {transfer.currency}"
+            for one in known
+            if one.state == "open" and one.currency != transfer.currency
+        ]
+        if not payable:
+            others = candidates or self._guessed(transfer).candidates
+            return Decision("; ".join(problems), candidates=others)
+        if len({one.customer_id for one in payable}) > 1:
+            return Decision("the invoices that are named belong to different customers", candidates=candidates)
+        # With every named invoice open, too much is the payer's mistake; otherwise it may be for the other one.
+        if problems and transfer.amount > sum(one.open_amount for one in payable):
+            return Decision("more money than the open invoices; " + "; ".join(problems), candidates=candidates)
+        return Decision("named in the purpose", shares=split(transfer.amount, payable))
+
+    def _guessed(self, transfer: Transfer) -> Decision:
+        same = [self._invoices[one] for one in self._by_amount.get((transfer.amount, transfer.currency), ())]
+        same = [one for one in same if one.state == "open"]
+        customers, how = self._payer(transfer)
+        if not customers:
+            return Decision(f"{how}; no invoice is named", candidates=_candidates(same, "the amount is the same"))
+        exact = [one for one in same if one.customer_id in customers]
+        if len(exact) == 1:
+            return Decision(f"{how}; the amount is that of this invoice alone", shares=split(transfer.amount, exact))
+        if exact:
+            candidates = _candidates(exact, f"{how}; the amount is the same")
+            return Decision(f"{how}; {len(exact)} open invoices have this amount", candidates=candidates)
+        mine = {one for customer in customers for one in self._by_customer[customer]}
+        theirs = [self._invoices[one] for one in mine if self._invoices[one].state == "open"]
+        return Decision(f"{how}; no open invoice has this amount", candidates=_candidates(theirs, how))
+
+    def _payer(self, transfer: Transfer) -> tuple[set[str], str]:
+        """The customers that this payer may be, and how they were recognised."""
+        tax_id = transfer.payer_tax_id
+        # One account may serve many payers (a bank's transit account): another tax id is another payer.
+        seen = {
+            customer
+            for customer in self._payers.get(transfer.payer_iban, ())
+            if not tax_id or self._tax_ids.get(customer, tax_id) == tax_id
+        }
+        if transfer.payer_iban and seen:
+            return seen, "the payer's account is known"
+        if tax_id and self._by_tax_id.get(tax_id):
+            return self._by_tax_id[tax_id], "the payer's tax id is known"
+        named = {
+            customer
+            for customer in self._by_name.get(plain_name(transfer.payer_name), ())
+            if not tax_id or self._tax_ids.get(customer, tax_id) == tax_id
+        }
+        return named, "the payer's name is known" if named else "the payer is not known"
+
+
+def split(amount: Decimal, invoices: Iterable[Owed]) -> tuple[tuple[Owed, Decimal], ...]:
+    """The money in order of due date; what is too much stays on the last invoice. The shares add up to `amount`."""
+    shares: list[tuple[Owed, Decimal]] = []
+    rest = amount
+    for one in sorted(invoices, key=lambda owed: (owed.due_at, owed.number)):
+        share = min(rest, one.open_amount)
+        if share > 0:
+            shares.append((one, share))
+            rest -= share
+    if rest > 0 and shares:
+        last, share = shares[-1]
+        shares[-1] = (last, share + rest)
+    return tuple(shares)
+
+
+def plain_name(text: str) -> str:
+    """A company's name without its legal form, quotes and signs: `ТОВ «Вітер»` and `Вітер, ТОВ` are the same."""
+    words = re.sub(r"[^\w]+", " ", text.upper())
+    return " ".join(_FORM.sub(" ", words).split())
+
+
+def _candidates(invoices: Iterable[Owed], why: str) -> tuple[Candidate, ...]:
+    ordered = sorted(invoices, key=lambda owed: (owed.due_at, owed.number))
+    return tuple(Candidate(one.id, why) for one in ordered[:MAX_CANDIDATES])

@@ -1,0 +1,61 @@
+"""Money on invoices: few statements, because a bank's file has thousands of transfers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from services.account_mgmt.schemas import SaleRef
+from services.chassis.db import Connection, new_id
+from services.chassis.errors import NotFound
+from workflows.contracts.base import Money
+
+
+@dataclass(frozen=True)
+class Payable:
+    """An invoice that is about to be paid: its state and currency, and the sale it is of."""
+
+    state: str
+    currency: str
+    sale: SaleRef
+
+
+async def payable(conn: Connection, invoice_id: str) -> Payable:
+    """The invoice, held until this transaction ends. Raises NotFound."""
+    row = await conn.fetchrow(
+        """SELECT i.state, i.currency, i.customer_id, o.id, o.deal_id, o.total, o.currency AS sold_in
+             FROM invoices i JOIN orders o ON o.id = i.order_id WHERE i.id = $1 FOR UPDATE OF i""",
+        invoice_id,
+    )
+    if row is None:
+        raise NotFound(f"There is no invoice {invoice_id}")
+    total = Money(amount=row["total"], currency=row["sold_in"])
+    sale = SaleRef(order_id=row["id"], deal_id=row["deal_id"], customer_id=row["customer_id"], total=total)
+    return Payable(row["state"], row["currency"], sale)
+
+
+async def add(
+    conn: Connection, invoice_id: str, amount: Decimal, reference: str, paid_at: datetime | None, by: str
+) -> tuple[str, str] | None:
+    """Book money once per reference; the invoice is paid when nothing is open.
+
+    The payment's id and the invoice's state after it; None if the reference was booked before.
+    """
+    row = await conn.fetchrow(
+        """WITH booked AS (
+               INSERT INTO payments (id, invoice_id, amount, reference, paid_at, taken_by)
+               VALUES ($1, $2, $3, $4, coalesce($5, now()), $6) ON CONFLICT (invoice_id, reference) DO NOTHING
+               RETURNING id, amount)
+           UPDATE invoices i SET paid = i.paid + booked.amount,
+                  state = CASE WHEN i.state = 'open' AND i.paid + booked.amount + i.credited >= i.total THEN 'paid'
+                               ELSE i.state END
+             FROM booked WHERE i.id = $2 RETURNING booked.id, i.state""",
+        new_id(),
+        invoice_id,
+        amount,
+        reference,
+        paid_at,
+        by,
+    )
+    return (row["id"], row["state"]) if row else None

@@ -1,0 +1,157 @@
+"""Whose money it is: numbers in what payers write, payers that are known, and doubts that stay doubts."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.account_mgmt.domain.bank.matching import Decision, Ledger, Owed, plain_name, split
+from services.account_mgmt.domain.bank.numbers import invoices_in
+from services.account_mgmt.domain.bank.transfers import Transfer
+
+NOW = datetime(2030, 5, 6, tzinfo=UTC)
+IBAN = "UA111111111111111111111111111"
+
+
+def number(count: int) -> str:
+    return f"LR-2030-{count:06d}"
+
+
+def owed(count: int, amount: str = "100.00", customer: str = "a", **more: object) -> Owed:
+    fields = {"currency": "UAH", "due_at": NOW + timedelta(days=count), **more}
+    return Owed(str(count), number(count), customer, Decimal(amount), **fields)  # type: ignore[arg-type]
+
+
+def transfer(amount: str = "100.00", purpose: str = "", **more: object) -> Transfer:
+    fields = {"line": 1, "account": "UA0", "booked_on": date(2030, 5, 6), "currency": "UAH", **more}
+    return Transfer(amount=Decimal(amount), purpose=purpose, **fields)  # type: ignore[arg-type]
+
+
+def decide(one: Transfer, *invoices: Owed, payers: dict[str, set[str]] | None = None) -> Decision:
+    return Ledger(invoices, payers or {}, ["LR"]).decide(one)
+
+
+def paid(decision: Decision) -> list[tuple[str, str]]:
+    return [(one.id, str(share)) for one, share in decision.shares]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "LR-2030-000042", "lr-2030-000042", "LR 2030 000042", "lr2030000042", "рах.№LR/2030/42 від 6.05",
+        "LR–2030–000042", "LR_2030_042", "оплата LR- 2030 -000042, у т.ч. ПДВ", "LR2030000042ОТ 05.05",
+    ],
+)  # fmt: skip
+def test_a_number_is_found_however_it_is_written(text: str) -> None:
+    assert invoices_in(text, ["LR"]) == ["LR-2030-000042"]
+
+
+def test_letters_of_a_ukrainian_keyboard_stand_for_the_latin_ones_they_look_like() -> None:
+    assert invoices_in("рах. АВСЕІОР-2030-000042", ["ABCEIOP"]) == ["ABCEIOP-2030-000042"]
+    assert invoices_in("рах. авсеіор 2030 000042", ["ABCEIOP"]) == ["ABCEIOP-2030-000042"]
+
+
+@pytest.mark.parametrize("text", ["LR-CN-2030-000042", "XLR-2030-000042", "LR-1999-000042", "LR203042", "000042", "LR"])
+def test_another_number_is_not_taken_for_an_invoice(text: str) -> None:
+    assert invoices_in(text, ["LR"]) == []
+
+
+def test_several_invoices_are_paid_in_order_of_their_due_dates_and_too_much_stays_on_the_last() -> None:
+    text = f"{number(2)}, {number(1)}"
+    assert paid(decide(transfer("150.00", text), owed(1), owed(2))) == [("1", "100.00"), ("2", "50.00")]
+    assert paid(decide(transfer("250.00", text), owed(1), owed(2))) == [("1", "100.00"), ("2", "150.00")]
+
+
+@pytest.mark.parametrize(
+    ("invoices", "why"),
+    [
+        ([owed(1, currency="EUR")], "is in EUR"),
+        ([owed(1, state="void")], "is void"),
+        ([owed(1, "0.00", state="paid")], "is paid"),
+        ([owed(2)], "is not known"),
+        ([owed(1), owed(3, customer="b")], "different customers"),
+        ([owed(1, "60.00"), owed(3, "60.00", state="paid")], "more money"),
+    ],
+)
+def test_a_named_invoice_that_cannot_be_paid_is_left_to_a_person(invoices: list[Owed], why: str) -> None:
+    found = decide(transfer("100.00", f"{number(1)} {number(3) if len(invoices) > 1 else ''}"), *invoices)
+    assert found.shares == ()
+    assert why in found.reason
+
+
+def test_a_known_account_with_the_amount_of_one_invoice_pays_it() -> None:
+    found = decide(transfer(payer_iban=IBAN), owed(1), owed(2, "90.00"), owed(3, customer="b"), payers={IBAN: {"a"}})
+    assert paid(found) == [("1", "100.00")]
+
+
+def test_a_known_tax_id_or_name_does_as_well() -> None:
+    invoices = owed(1, tax_id="123", company="ТОВ «Вітер»"), owed(2, customer="b", tax_id="456", company="ПП Хвиля")
+    assert paid(decide(transfer(payer_tax_id="123"), *invoices)) == [("1", "100.00")]
+    assert paid(decide(transfer(payer_name='Вітер", ТОВ'), *invoices)) == [("1", "100.00")]
+
+
+def test_an_account_of_many_payers_is_told_by_the_tax_id() -> None:
+    invoices = owed(1, tax_id="123"), owed(2, customer="b", tax_id="456")
+    found = decide(transfer(payer_iban=IBAN, payer_tax_id="456"), *invoices, payers={IBAN: {"a"}})
+    assert paid(found) == [("2", "100.00")]
+
+
+def test_two_invoices_of_this_amount_are_a_doubt_with_both_as_candidates() -> None:
+    found = decide(transfer(payer_iban=IBAN), owed(1), owed(2), payers={IBAN: {"a"}})
+    assert found.shares == ()
+    assert [one.invoice_id for one in found.candidates] == ["1", "2"]
+
+
+def test_an_unknown_payer_is_a_doubt_even_with_a_single_invoice_of_this_amount() -> None:
+    found = decide(transfer(payer_name="somebody"), owed(1, company="ТОВ Вітер"))
+    assert (found.shares, [one.invoice_id for one in found.candidates]) == ((), ["1"])
+
+
+def test_what_one_transfer_paid_is_not_paid_again_by_the_next() -> None:
+    ledger = Ledger([owed(1)], {}, ["LR"])
+    first = ledger.decide(transfer(purpose=number(1), payer_iban=IBAN))
+    ledger.book(transfer(payer_iban=IBAN), first)
+    again = ledger.decide(transfer(purpose=number(1)))
+    assert (again.shares, again.reason) == ((), f"{number(1)} is paid")
+
+
+def test_an_account_is_known_from_the_next_row_on() -> None:
+    ledger = Ledger([owed(1), owed(2, "70.00")], {}, ["LR"])
+    one = transfer(purpose=number(1), payer_iban=IBAN)
+    ledger.book(one, ledger.decide(one))
+    assert paid(ledger.decide(transfer("70.00", payer_iban=IBAN))) == [("2", "70.00")]
+
+
+def test_names_are_compared_without_form_and_signs() -> None:
+    assert plain_name("ТОВ «Вітер-2»") == plain_name('вітер 2, "ТОВ"') == "ВІТЕР 2"
+
+
+CENTS = st.decimals("0.01", 500, places=2)
+
+
+@given(CENTS, st.lists(CENTS, min_size=1, max_size=5))
+def test_the_shares_of_a_transfer_are_its_amount_and_never_more(amount: Decimal, open_amounts: list[Decimal]) -> None:
+    shares = split(amount, [owed(n, str(each)) for n, each in enumerate(open_amounts)])
+    assert sum(share for _, share in shares) == amount
+    assert all(share > 0 for _, share in shares)
+    assert all(share <= one.open_amount for one, share in shares[:-1])
+
+
+@given(
+    st.lists(st.tuples(CENTS, st.lists(st.integers(0, 5), max_size=3), st.sampled_from(["", IBAN])), max_size=12),
+    st.lists(st.tuples(CENTS, st.sampled_from("ab"), st.sampled_from(["open", "paid", "void"])), max_size=5),
+)
+def test_no_run_of_transfers_books_more_than_came(
+    rows: list[tuple[Decimal, list[int], str]], invoices: list[tuple[Decimal, str, str]]
+) -> None:
+    ledger = Ledger([owed(n, str(a), c, state=s) for n, (a, c, s) in enumerate(invoices)], {}, ["LR"])
+    for amount, named, account in rows:
+        one = transfer(str(amount), " ".join(map(number, named)), payer_iban=account)
+        decision = ledger.decide(one)
+        assert sum(share for _, share in decision.shares) in (0, amount)
+        assert all(invoice.state == "open" and invoice.open_amount > 0 for invoice, _ in decision.shares)
+        ledger.book(one, decision)
