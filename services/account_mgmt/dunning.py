@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from services.account_mgmt import portfolios
+from services.account_mgmt import portfolios, posting
 from services.account_mgmt.domain import letters
 from services.account_mgmt.domain.money import grouped
 from services.account_mgmt.domain.policy import Policy
@@ -66,6 +66,7 @@ async def _mail(
             subject=letter.subject,
             text=letter.text,
             lead_id=customer.id,
+            attachments=[await posting.attached(conn, invoice, customer)],
             not_before=contact_time(policy, datetime.now(UTC), contact.timezone),
         ),
     )

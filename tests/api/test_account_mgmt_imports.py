@@ -105,6 +105,13 @@ async def test_rejected_rows_come_back_with_their_reason_and_can_be_mended(tier:
     assert (await taken(tier, "\n".join(rejects).replace("31.02", "28.02").encode()))["accepted"] == 1
 
 
+async def test_a_bad_value_stops_nothing_and_thousands_of_rows_come_in(tier: Tier3) -> None:
+    """twenty 11372, espocrm 2133: a cap of 2,000 rows, and an end at the first bad value, marked complete."""
+    content = history(1_100).replace(b"Customer 7,", b",", 1)
+    done = await taken(tier, content)
+    assert (done["state"], done["rows"], done["rejected"], done["accepted"]) == ("done", 3_300, 1, 1_100)
+
+
 async def test_an_import_cut_short_goes_on_and_doubles_nothing(tier: Tier3, monkeypatch: pytest.MonkeyPatch) -> None:
     """A kill -9 between two chunks, and one in the middle of a chunk."""
     monkeypatch.setattr(importing, "CHUNK_ROWS", 5)

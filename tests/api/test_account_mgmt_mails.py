@@ -96,8 +96,29 @@ async def test_dunning_goes_by_mail_then_by_both_then_by_a_call_as_the_policy_sa
     assert ways == ["mail", "both", "call"]
     await post.send()
     assert [mail["Subject"].split(":")[0] for mail in post.server.mails] == ["Payment reminder", "Second reminder"]
-    assert "120,00 UAH" in post.server.mails[0].get_content()
+    first = post.server.mails[0]
+    body = first.get_body()
+    assert body is not None
+    assert "120,00 UAH" in body.get_content()
+    [paper] = list(first.iter_attachments())
+    assert (paper.get_content_type(), paper.get_content()[:5]) == ("application/pdf", b"%PDF-")
     assert [item["payload"]["level"] for item in await post.tier.work(customer_id, "dunning")] == [2, 3]
+
+
+async def test_an_invoice_is_sent_with_its_paper_once(post: Post) -> None:
+    """A recurring invoice job "Complete, no errors", no document: erpnext 53308."""
+    _, account = await post.tier.customer(email=ADDRESS, language="uk")
+    path = f"/v1/invoices/{account.invoice_id}/send"
+    mails = {(await post.tier.post(path, body, 202))["mail_id"] for body in (None, {}, {"to": ADDRESS})}
+    assert len(mails) == 1
+    await post.send()
+    [mail] = post.server.mails
+    assert mail["Subject"].startswith("Рахунок LR-")
+    [paper] = list(mail.iter_attachments())
+    assert paper.get_filename() == f"{mail['Subject'].removeprefix('Рахунок ')}.pdf"
+    _, nowhere = await post.tier.customer()
+    refused = await post.tier.post(f"/v1/invoices/{nowhere.invoice_id}/send", None, 422)
+    assert refused["errors"][0]["field"] == "to"
 
 
 async def test_without_an_address_every_step_of_dunning_is_a_call(post: Post) -> None:

@@ -54,7 +54,10 @@ async def market(tier: Tier3) -> str:
 
 
 async def test_what_such_customers_buy_too_is_suggested_with_its_evidence(tier: Tier3) -> None:
-    """Support, confidence and lift counted by hand: 3 of 5 truck buyers have reefers, of all 11 three."""
+    """erpnext 13818, what was never bought: support, confidence and lift counted by hand.
+
+    3 of 5 truck buyers have reefers, of all 11 three.
+    """
     customer_id = await market(tier)
     [found] = await offered(tier, customer_id)
     assert (found["product_id"], found["because_of"], found["support"], found["buyers"]) == ("reefer", "ftl", 3, 5)

@@ -149,6 +149,7 @@ async def test_one_customer_is_given_to_somebody_by_the_supervisor_alone(tier: T
 
 
 async def test_a_customer_won_back_comes_home_to_its_account_manager(tier: Tier3) -> None:
+    """mautic 9797: a re-entry makes two schedules. Here it is the same record, with one next nudge."""
     customer_id, item_id = await tier.nudge()
     await tier.post(f"/v1/nudges/{item_id}/outcome", {"outcome": "left"}, 200)
     await hire(tier, "larysa", capacity=100_000)

@@ -143,5 +143,6 @@ async def test_cross_sold_is_what_a_customer_buys_for_the_first_time_after_somet
 
 
 async def test_reports_are_for_the_supervisor(tier: Tier3) -> None:
+    """erpnext 13104: reports ignore who may see what."""
     for name in ("account-managers", "nudges", "money", "churn", "cross-sell"):
         assert (await tier.http.get(f"/v1/reports/{name}")).status_code == 403

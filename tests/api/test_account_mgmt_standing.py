@@ -57,6 +57,7 @@ async def test_a_complaint_is_urgent_work_and_settled_it_makes_the_customer_well
 
 
 async def test_a_customer_who_falls_silent_becomes_work_once_with_the_reason(tier: Tier3) -> None:
+    """erpnext 8327: nobody follows up a dormant account."""
     customer_id = await silent(tier)
     found = [await tier.activities.find_risks(FindRisks(key=f"risks:{n}")) for n in (1, 1, 2)]
     assert [one.customers for one in found] == [1, 1, 0]

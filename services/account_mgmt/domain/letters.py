@@ -30,6 +30,17 @@ _NUDGE = {
         "Якщо ви не бажаєте отримувати такі нагадування, надішліть у відповідь слово СТОП.",
     ),
 }
+_INVOICE = {
+    "en": (
+        "Invoice {number}",
+        "attached you find invoice {number} over {open}, to be paid by {due}.\n\nThe code on it fills in the transfer.",
+    ),
+    "uk": (
+        "Рахунок {number}",
+        "надсилаємо рахунок {number} на {open}, сплатити до {due}.\n\n"
+        "Код на рахунку заповнить платіж у застосунку банку.",
+    ),
+}
 _DUNNING = {
     "en": (
         (
@@ -73,6 +84,13 @@ def nudge(language: str, *, name: str | None, house: str, ago: str, what: str, e
     known = language if language in _NUDGE else "en"
     subject, body = _NUDGE[known]
     return _letter(known, subject, body, name, house, {"ago": ago, "what": what, "every": every})
+
+
+def invoice(language: str, *, name: str | None, house: str, number: str, open_amount: str, due: str) -> Letter:
+    """The mail that an invoice is attached to."""
+    known = language if language in _INVOICE else "en"
+    subject, body = _INVOICE[known]
+    return _letter(known, subject, body, name, house, {"number": number, "open": open_amount, "due": due})
 
 
 def dunning(

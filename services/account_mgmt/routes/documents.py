@@ -7,16 +7,26 @@ from typing import Literal
 
 from fastapi import APIRouter, Response
 
+from services.account_mgmt import posting
 from services.account_mgmt.documents import e_invoice, paper
 from services.account_mgmt.repository import customers, entities, sales
-from services.account_mgmt.schemas import CustomerView, InvoiceView, OrderView
+from services.account_mgmt.sales import check_owner
+from services.account_mgmt.schemas import CustomerView, InvoiceView, OrderView, SendInvoice
 from services.account_mgmt.schemas.entities import EntityView
 from services.chassis.db import Connection
-from services.chassis.errors import Conflict
-from services.chassis.http import Conn, Id, allow, new_router
+from services.chassis.errors import Conflict, Invalid
+from services.chassis.http import Conn, Id, Model, Who, allow, new_router
 
 router: APIRouter = new_router(tags=["documents"])
 READERS = [allow("account_manager", "supervisor", "ops")]
+
+
+class Sent(Model):
+    """The mail on its way; what became of it: `GET /v1/mails/{id}`."""
+
+    mail_id: str
+
+
 Sale = tuple[InvoiceView, OrderView, CustomerView, EntityView]
 
 
@@ -62,6 +72,25 @@ async def get_invoice_xml(conn: Conn, invoice_id: Id) -> Response:
     xml = await asyncio.to_thread(e_invoice.xml, *sale)
     name = f'inline; filename="{sale[0].number}.xml"'
     return Response(xml, media_type="application/xml", headers={"Content-Disposition": name})
+
+
+@router.post(
+    "/invoices/{invoice_id}/send",
+    status_code=202,
+    dependencies=[allow("account_manager", "supervisor")],
+    summary="Send the invoice by mail",
+)
+async def send_invoice(conn: Conn, who: Who, invoice_id: Id, body: SendInvoice | None = None) -> Sent:
+    """With the PDF, in the customer's language; asked twice, it goes once. 422 without any address."""
+    invoice = await sales.invoice(conn, invoice_id)
+    customer = await customers.get(conn, invoice.customer_id)
+    await check_owner(conn, who, customer)
+    to = (body.to if body else None) or customer.contact.email
+    if not to:
+        raise Invalid("The customer has no e-mail address: name one", field="to")
+    if invoice.state == "void":
+        raise Conflict("The invoice is void", code="wrong_state", detail={"state": invoice.state})
+    return Sent(mail_id=await posting.send(conn, invoice, customer, to))
 
 
 def _must_be_complete(sale: Sale) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from services.account_mgmt.schemas.card import Card, InvoiceRef
+from services.account_mgmt.schemas.people import Address
 from services.chassis.http import Body, Model
 from workflows.contracts.account_mgmt import NudgeOutcome
 from workflows.contracts.base import ContactCard, Money, OrderLine
@@ -114,6 +115,8 @@ class SaleRef(Model):
 class Reason(Body):
     """Why."""
 
+    model_config = ConfigDict(json_schema_extra={"example": {"reason": "the customer does not need it any more"}})
+
     reason: str = Field(min_length=1, max_length=300)
 
 
@@ -160,6 +163,10 @@ class InvoiceView(Model):
 class NewPayment(Body):
     """Money for an invoice. `reference` is the bank's, unique per invoice."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"amount": {"amount": "28500.00", "currency": "UAH"}, "reference": "PB-2030-17"}}
+    )
+
     amount: Money
     reference: str = Field(min_length=1, max_length=100)
     paid_at: AwareDatetime | None = None
@@ -167,6 +174,12 @@ class NewPayment(Body):
 
 class NewCreditNote(Body):
     """Take back a part of an invoice, or, without an amount, all that is open."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"amount": {"amount": "2850.00", "currency": "UAH"}, "reason": "the truck came a day late"}
+        }
+    )
 
     amount: Money | None = None
     reason: str = Field(min_length=1, max_length=300)
@@ -190,6 +203,12 @@ class NudgeView(Model):
 
 class NewNudgeOutcome(Body):
     """What the customer said."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"outcome": "later", "next_at": "2030-05-06T10:00:00+03:00", "note": "after the holidays"}
+        }
+    )
 
     outcome: NudgeOutcome
     lines: list[OrderLine] = Field(default_factory=list, max_length=100)
@@ -223,6 +242,14 @@ class WorkView(Model):
     facts: dict[str, Any]
 
 
+class SendInvoice(Body):
+    """Where the invoice goes; without an address, to the customer's own."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"to": "accounts@customer.example"}})
+
+    to: Address | None = None
+
+
 class NewComplaint(Body):
     """What a customer complains of."""
 
@@ -242,6 +269,10 @@ class WorkDone(Body):
 
 class NewPolicy(Body):
     """A new version of the tier's policy; what is left out keeps its default."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"body": {"payment_term": "P14D", "dunning_by": ["mail", "both", "call"]}}}
+    )
 
     body: dict[str, Any]
 
