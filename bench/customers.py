@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 import httpx
 
-from bench.stack import Running, running_stack
+from bench.stack import running_stack
 
 ROWS = 100_000
 PER_CUSTOMER = 10
@@ -54,7 +54,7 @@ async def bare(conn: asyncpg.Connection, rows: int) -> float:
     return time.perf_counter() - began
 
 
-async def opened(house: Running, conn: asyncpg.Connection) -> float:
+async def opened(conn: asyncpg.Connection) -> float:
     """Customers a second whose care is opened, over the first two thousand."""
     counting = "SELECT count(*) FROM customers WHERE care_opened_at IS NOT NULL"
     while not (first := await conn.fetchval(counting)):
@@ -75,7 +75,7 @@ async def main(rows: int) -> None:
         limit = await bare(conn, rows)
         print(f"{rows:,} rows: {took:.1f} s, {rows / took:,.0f} a second; {job['accepted']:,} customers")
         print(f"bare COPY of the same number of lines: {limit:.2f} s; import / COPY: {took / limit:.0f}")
-        print(f"care opened at {await opened(house, conn):.0f} customers a second, 60 a second allowed")
+        print(f"care opened at {await opened(conn):.0f} customers a second, 60 a second allowed")
         await conn.close()
 
 
