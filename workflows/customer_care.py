@@ -33,6 +33,7 @@ with workflow.unsafe.imports_passed_through():
         ANSWER,
         NUDGE,
         deadlines,
+        nudge_words,
         summary,
         with_invoice,
         without_invoice,
@@ -107,29 +108,13 @@ class CustomerCare(CareListener):
 
     async def _hear(self, answer: Answer) -> None:
         """What an answer means for this customer."""
-        if (moved := getattr(answer, "money", None)) is not None:
+        if moved := getattr(answer, "money", None):
             self._register.money(moved)
         match answer:
             case NudgeAnswered():
                 await self._nudge_answered(answer)
-            case OrderPlaced():
-                self._story.tell(f"Order {answer.order_id} placed, next nudge {when(answer.next_nudge_at)}")
-                self._state = with_invoice(self._state, answer.invoice_id, answer.due_at)
-                self._plan_nudge(answer.next_nudge_at)
-                if answer.stage:
-                    self._stand(answer.stage)
-            case InvoicePaid():
-                self._story.tell(f"Money for invoice {answer.invoice_id}{', settled' if answer.settled else ''}")
-                if answer.settled:
-                    self._state = without_invoice(self._state, answer.invoice_id)
-            case InvoiceVoided():
-                self._story.tell(f"Invoice {answer.invoice_id} needs no money any more")
-                self._state = without_invoice(self._state, answer.invoice_id)
-                if answer.next_nudge_at:
-                    self._plan_nudge(answer.next_nudge_at)
-            case MoneyMoved():
-                money = answer.money
-                self._story.tell(f"Money {money.kind}: {money.amount.amount} {money.amount.currency}")
+            case OrderPlaced() | InvoicePaid() | InvoiceVoided() | MoneyMoved():
+                self._hear_of_money(answer)
             case WonAgain():
                 self._story.tell("Tier 2 closed another sale")
                 await self._open_account(answer.order)
@@ -150,6 +135,27 @@ class CustomerCare(CareListener):
                 self._reason = answer.reason
                 await self._close("cancelled", answer.reason)
 
+    def _hear_of_money(self, answer: Answer) -> None:
+        """Deadlines that an order or a payment moves."""
+        match answer:
+            case OrderPlaced():
+                self._story.tell(f"Order {answer.order_id} placed, next nudge {when(answer.next_nudge_at)}")
+                self._state = with_invoice(self._state, answer.invoice_id, answer.due_at)
+                self._plan_nudge(answer.next_nudge_at)
+                if answer.stage:
+                    self._stand(answer.stage)
+            case InvoicePaid():
+                self._story.tell(f"Money for invoice {answer.invoice_id}{', settled' if answer.settled else ''}")
+                if answer.settled:
+                    self._state = without_invoice(self._state, answer.invoice_id)
+            case InvoiceVoided():
+                self._story.tell(f"Invoice {answer.invoice_id} needs no money any more")
+                self._state = without_invoice(self._state, answer.invoice_id)
+                if answer.next_nudge_at:
+                    self._plan_nudge(answer.next_nudge_at)
+            case MoneyMoved(money=money):
+                self._story.tell(f"Money {money.kind}: {money.amount.amount} {money.amount.currency}")
+
     # The account
 
     async def _begin(self, start: CustomerCareInput) -> None:
@@ -164,9 +170,7 @@ class CustomerCare(CareListener):
         self._set(account_manager=account.account_manager, stage="active", policy=account.policy)
         if account.next_nudge_at:
             self._plan_nudge(account.next_nudge_at)
-        self._story.tell(
-            f"Imported; account manager {account.account_manager}; next nudge {when(account.next_nudge_at)}"
-        )
+        self._story.tell(f"Imported: {account.account_manager} keeps it, next nudge {when(account.next_nudge_at)}")
         self._register.introduce(self._start.customer_id, account.contact, account.account_manager)
         self._show()
 
@@ -216,12 +220,7 @@ class CustomerCare(CareListener):
             nudge_answer_by=nudge.answer_by,
             nudge_escalations=0,
         )
-        self._story.tell(
-            f"Reorder nudge {number}{' went by mail and' if nudge.mailed else ''} is on the list of "
-            f"{self._state.account_manager}, answer by {when(nudge.answer_by)}"
-            if nudge.item_id
-            else f"No nudge: {nudge.refused}; looked at again {when(nudge.look_again_at)}"
-        )
+        self._story.tell(nudge_words(nudge, number, self._state.account_manager))
 
     async def _escalate_nudge(self) -> None:
         level = self._state.nudge_escalations + 1

@@ -7,7 +7,8 @@ from datetime import datetime
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from workflows.contracts.account_mgmt import CareState, OpenInvoice
+    from workflows.contracts.account_mgmt import CareState, OpenedNudge, OpenInvoice
+    from workflows.support import when
 
 NUDGE, ANSWER = "nudge", "answer"
 _SUMMARIES = {NUDGE: "Next reorder nudge", ANSWER: "Nudge waits for its answer"}
@@ -26,6 +27,14 @@ def deadlines(state: CareState) -> list[tuple[datetime, str]]:
 def summary(what: str) -> str:
     """What the timer of a deadline is called in the history."""
     return _SUMMARIES.get(what, "Invoice is due")
+
+
+def nudge_words(nudge: OpenedNudge, number: int, account_manager: str | None) -> str:
+    """What became of a nudge that was due, for the story."""
+    if not nudge.item_id:
+        return f"No nudge: {nudge.refused}; looked at again {when(nudge.look_again_at)}"
+    way = " went by mail and" if nudge.mailed else ""
+    return f"Reorder nudge {number}{way} is on the list of {account_manager}, answer by {when(nudge.answer_by)}"
 
 
 def with_invoice(state: CareState, invoice_id: str, due_at: datetime, level: int = 0) -> CareState:

@@ -10,7 +10,6 @@ import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 
 import asyncpg
@@ -23,8 +22,8 @@ from services.chassis.db import Connection, Pool, new_id
 from services.chassis.http import publish
 from services.chassis.imports import jobs
 from services.chassis.imports.cells import FileRefusedError
+from services.chassis.imports.chunks import chunks
 from services.chassis.imports.jobs import ImportJob
-from services.chassis.imports.sheets import file_rows
 from services.chassis.outbox import StartWorkflow
 from workflows.contracts import ids, queues
 from workflows.contracts.open_care import OpenCareInput
@@ -132,25 +131,7 @@ async def _keep_verdicts(conn: Connection, job: ImportJob, plan: Plan) -> None:
 
 
 def _chunks(job: ImportJob, path: Path) -> Iterator[list[Row]]:
-    """The rows behind the checkpoint, read; numbered from 1 behind the header."""
-    lines = file_rows(job, path)
-    next(lines, None)
-    reader = RowReader(job.mapping, job.default_region, datetime.now(UTC).date())
-    numbered = islice(enumerate(lines, start=1), job.rows, None)
-    while True:
-        chunk: list[Row] = []
-        try:
-            for line, cells in islice(numbered, CHUNK_ROWS):
-                chunk.append(reader.read(line, cells))
-        except FileRefusedError:
-            # What could be read is taken; the next look meets the same spot again and says so.
-            if not chunk:
-                raise
-            yield chunk
-            raise
-        if not chunk:
-            return
-        yield chunk
+    return chunks(job, path, RowReader(job.mapping, job.default_region, datetime.now(UTC).date()).read, CHUNK_ROWS)
 
 
 async def _in_threads(chunks: Iterator[list[Row]]) -> AsyncIterator[list[Row]]:

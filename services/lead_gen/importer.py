@@ -10,7 +10,6 @@ import asyncio
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 import asyncpg
@@ -19,8 +18,8 @@ from services.chassis.db import Connection, Pool, new_id
 from services.chassis.http import publish
 from services.chassis.imports import jobs
 from services.chassis.imports.cells import FileRefusedError
+from services.chassis.imports.chunks import chunks
 from services.chassis.imports.jobs import ImportJob
-from services.chassis.imports.sheets import file_rows
 from services.lead_gen.domain.import_rows import Row, RowReader
 from services.lead_gen.domain.matching import Matcher, counts
 from services.lead_gen.repository import imports, register
@@ -104,25 +103,7 @@ def _in_thread(chunks: Iterator[list[Row]]) -> asyncio.Task[list[Row] | None]:
 
 
 def _chunks(job: ImportJob, path: Path) -> Iterator[list[Row]]:
-    """The rows behind the checkpoint, read and normalised; numbered from 1 behind the header."""
-    lines = file_rows(job, path)
-    next(lines, None)
-    reader = RowReader(job.mapping, job.default_region)
-    numbered = islice(enumerate(lines, start=1), job.rows, None)
-    while True:
-        chunk: list[Row] = []
-        try:
-            for line, cells in islice(numbered, CHUNK_ROWS):
-                chunk.append(reader.read(line, cells))
-        except FileRefusedError:
-            # What could be read is taken; the next look meets the same spot again and says so.
-            if not chunk:
-                raise
-            yield chunk
-            raise
-        if not chunk:
-            return
-        yield chunk
+    return chunks(job, path, RowReader(job.mapping, job.default_region).read, CHUNK_ROWS)
 
 
 async def _decide(conn: Connection, job: ImportJob, chunk: list[Row], before: Decided | None) -> Decided:

@@ -1,0 +1,38 @@
+"""A file's rows behind the checkpoint, by the chunk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import TypeVar
+
+from services.chassis.imports.cells import FileRefusedError
+from services.chassis.imports.jobs import ImportJob
+from services.chassis.imports.sheets import file_rows
+
+Row = TypeVar("Row")
+
+
+def chunks(job: ImportJob, path: Path, read: Callable[[int, Sequence[str]], Row], size: int) -> Iterator[list[Row]]:
+    """Rows read by the tier, so many at once; numbered from 1 behind the header.
+
+    Raises FileRefusedError where the file breaks off, after what could be read was given.
+    """
+    lines = file_rows(job, path)
+    next(lines, None)
+    numbered = islice(enumerate(lines, start=1), job.rows, None)
+    while True:
+        chunk: list[Row] = []
+        try:
+            for line, cells in islice(numbered, size):
+                chunk.append(read(line, cells))
+        except FileRefusedError:
+            # What could be read is taken; the next look meets the same spot again and says so.
+            if not chunk:
+                raise
+            yield chunk
+            raise
+        if not chunk:
+            return
+        yield chunk
