@@ -286,12 +286,11 @@ class CustomerCare(CareListener):
 
     def _show(self) -> None:
         due = earliest(deadlines(self._state))
-        overdue = bool(self._state.nudge_escalations or any(i.level for i in self._state.invoices))
         self._shown.show(
             stage=self._state.stage,
             owner=self._state.account_manager,
             next_action_at=due[0] if due else None,
-            overdue=overdue,
+            overdue=bool(self._state.nudge_escalations or any(i.level for i in self._state.invoices)),
         )
 
     async def _continue_as_new(self) -> None:

@@ -194,13 +194,17 @@ class Register:
             stage=stage,
             owner=owner,
             workflow_id=workflow_id or me,
-            at=workflow.now(),
+            at=self._at(),
         )
         self._reports.append(
             workflow.start_activity_method(
                 LeadGenActivities.update_register, update, summary=f"Register: {stage}", **TO_LEAD_GEN
             )
         )
+
+    def _at(self) -> datetime:
+        """Now, and later than the report before: two of one instant may arrive in any order, and the later counts."""
+        return workflow.now() + timedelta(microseconds=self.number)
 
     def introduce(self, customer_id: str, contact: ContactCard, owner: str | None) -> None:
         """Start to make a customer of before known to the register; awaited only before the end."""
@@ -211,7 +215,7 @@ class Register:
             contact=contact,
             owner=owner,
             workflow_id=workflow.info().workflow_id,
-            at=workflow.now(),
+            at=self._at(),
         )
         self._reports.append(
             workflow.start_activity_method(

@@ -29,11 +29,13 @@ async def test_a_customer_at_risk_is_shown_so_in_the_register_and_in_searches(ho
     handle = await house.start_care()
     await pay(house, handle)
     await stands(house, handle, "at_risk", "buys less than before")
-    told = await house.lead_gen.nth(RegisterUpdate, 2)
-    assert (told.tier, told.stage) == (Tier.ACCOUNT_MGMT, "at_risk")
+    await house.lead_gen.nth(RegisterUpdate, 2)
     await stands(house, handle, "active", "complaint settled")
-    assert (await house.lead_gen.nth(RegisterUpdate, 3)).stage == "active"
-    assert len(house.lead_gen.of(RegisterUpdate)) == 3
+    await house.lead_gen.nth(RegisterUpdate, 3)
+    told = sorted(house.lead_gen.of(RegisterUpdate), key=lambda one: one.at)
+    assert [(one.tier, one.stage) for one in told] == [
+        (Tier.ACCOUNT_MGMT, stage) for stage in ("active", "at_risk", "active")
+    ]
     shown = (await handle.describe()).typed_search_attributes
     assert shown.get(sa.LEAD_STAGE) == "active"
 
@@ -45,7 +47,10 @@ async def test_an_order_that_ends_the_worry_says_so(house: House) -> None:
     later = {"due_at": await house.later(days=14), "next_nudge_at": await house.later(days=44)}
     placed = am.OrderPlaced(**await house.answer(), order_id="o-2", invoice_id="i-2", stage="active", **later)
     await handle.signal(CustomerCare.order_placed, placed)
-    assert [(await house.lead_gen.nth(RegisterUpdate, n)).stage for n in (1, 2, 3)] == ["active", "at_risk", "active"]
+    told = [await house.lead_gen.nth(RegisterUpdate, n) for n in (1, 2, 3)]
+    # They may arrive in any order; the register goes by their times.
+    assert len({one.at for one in told}) == 3
+    assert [one.stage for one in sorted(told, key=lambda one: one.at)] == ["active", "at_risk", "active"]
 
 
 async def test_a_customer_who_leaves_outside_of_a_nudge_goes_to_tier_2_too(house: House) -> None:
