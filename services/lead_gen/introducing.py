@@ -22,6 +22,7 @@ async def register_customer(conn: Connection, request: RegisterCustomer) -> None
     if lead_id is None:
         fields = contact.model_dump(exclude={"lead_id", "phones"})
         lead_id = await leads.insert(conn, fields, contact.phones, "customer", request.customer_id)
+        await leads.date_back(conn, lead_id, request.at)
     elif lead_id != request.customer_id:
         await leads.insert_known_as(conn, request.customer_id, contact.company, lead_id)
         await leads.add_phones(conn, lead_id, contact.phones)

@@ -160,8 +160,9 @@ async def place(desk: Tier1, phone: str) -> tuple[str, str, str]:
 async def test_a_customer_of_before_is_known_to_the_register_so_that_its_calls_reach_tier_3(desk: Tier1) -> None:
     """Caller not recognised because of a second number: odoo 134447."""
     customer_id = new_id()
+    request = of_before(customer_id, "+380442223344", "+380442223345")
     for _ in range(2):
-        await desk.activities.register_customer(of_before(customer_id, "+380442223344", "+380442223345"))
+        await desk.activities.register_customer(request)
     expected = ("account_mgmt", "oleh", ids.customer(customer_id))
     assert await place(desk, "+380442223344") == await place(desk, "+380442223345") == expected
 

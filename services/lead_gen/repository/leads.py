@@ -186,6 +186,11 @@ async def survivor(conn: Connection, lead_id: str) -> str:
     return found or lead_id
 
 
+async def date_back(conn: Connection, lead_id: str, at: datetime) -> None:
+    """The register knows of this lead since then: news of that moment is no old news."""
+    await conn.execute("UPDATE leads SET register_at = least(register_at, $2) WHERE id = $1", lead_id, at)
+
+
 async def insert_known_as(conn: Connection, lead_id: str, company: str, known_as: str) -> None:
     """Another tier's id of a lead that the register has under an id of its own."""
     await conn.execute(
