@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from typst import TypstError
+
 from services.account_mgmt import portfolios, posting
 from services.account_mgmt.domain import letters
 from services.account_mgmt.domain.money import grouped
@@ -30,12 +32,11 @@ async def remind(conn: Connection, request: RemindInvoice) -> RemindedInvoice:
     way = policy.dunning_by[min(request.level, len(policy.dunning_by)) - 1]
     if not customer.contact.email:
         way = "call"
-    if way != "call":
-        await _mail(conn, policy, customer, invoice, request)
-    if way != "mail":
+    problem = await _mail(conn, policy, customer, invoice, request) if way != "call" else None
+    if way != "mail" or problem:
         facts = {
             "invoice_id": invoice.id, "number": invoice.number, "level": request.level,
-            "open_amount": invoice.open_amount.model_dump(mode="json"),
+            "open_amount": invoice.open_amount.model_dump(mode="json"), **({"text": problem} if problem else {}),
         }  # fmt: skip
         await portfolios.open_work(
             conn, "dunning", key=request.key, customer_id=customer.id, priority=PRIORITY, facts=facts
@@ -46,7 +47,12 @@ async def remind(conn: Connection, request: RemindInvoice) -> RemindedInvoice:
 
 async def _mail(
     conn: Connection, policy: Policy, customer: CustomerView, invoice: InvoiceView, request: RemindInvoice
-) -> None:
+) -> str | None:
+    """Queue the mail; why not, if the invoice's paper cannot be made: a person calls then, and the series goes on."""
+    try:
+        paper = await posting.attached(conn, invoice, customer)
+    except (TypstError, ValueError) as error:
+        return f"the invoice cannot be printed: {error}"[:300]
     contact = customer.contact
     letter = letters.dunning(
         contact.language,
@@ -66,7 +72,8 @@ async def _mail(
             subject=letter.subject,
             text=letter.text,
             lead_id=customer.id,
-            attachments=[await posting.attached(conn, invoice, customer)],
+            attachments=[paper],
             not_before=contact_time(policy, datetime.now(UTC), contact.timezone),
         ),
     )
+    return None

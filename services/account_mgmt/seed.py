@@ -29,9 +29,10 @@ async def seed(conn: Connection, policy: str) -> None:
     """Write the preset `standard` or `demo`, entity and catalogue, if they are not there yet."""
     if not await customers.policies(conn):
         await customers.add_policy(conn, PRESETS[policy], "leadrelay")
+    # The account is the example of the IBAN registry (SWIFT): nobody's.
     await conn.execute(
         """INSERT INTO legal_entities (id, name, tax_id, address, iban)
-           VALUES ('LR', 'Leadrelay Freight LLC', '00000000', 'Kyiv, Khreshchatyk 1', 'UA000000000000000000000000000')
+           VALUES ('LR', 'Leadrelay Freight LLC', '00000000', 'Kyiv, Khreshchatyk 1', 'UA213223130000026007233566001')
            ON CONFLICT DO NOTHING"""
     )
     for product_id, name, unit, price in CATALOGUE:

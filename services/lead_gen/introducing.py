@@ -41,11 +41,12 @@ async def register_customer(conn: Connection, request: RegisterCustomer) -> None
 
 
 async def _known(conn: Connection, contact: ContactCard) -> str | None:
-    """The lead with one of these numbers, this tax id or this address."""
-    for phone in contact.phones:
-        if (lead_id := await leads.find_by_phone(conn, phone)) is not None:
-            return lead_id
-    for key in keys_of(tax_id=contact.tax_id, email=contact.email, website=None):
-        if (lead_id := await leads.find_by_key(conn, key)) is not None:
+    """The lead with one of these numbers, this tax id or this address, unless its tax id says that it is another."""
+    found = [await leads.find_by_phone(conn, phone) for phone in contact.phones]
+    keys = keys_of(tax_id=contact.tax_id, email=contact.email, website=None)
+    found += [await leads.find_by_key(conn, key) for key in keys]
+    for lead_id in dict.fromkeys(one for one in found if one is not None):
+        other = (await leads.get(conn, lead_id)).tax_id
+        if contact.tax_id is None or other in (None, contact.tax_id):
             return lead_id
     return None

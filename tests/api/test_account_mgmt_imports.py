@@ -14,7 +14,7 @@ import pytest_asyncio
 from services.account_mgmt import importing
 from services.account_mgmt.importing import run_imports
 from tests.fixtures.postgres import FreshDatabase
-from tests.fixtures.tier_3 import Tier3, boss, tier_3
+from tests.fixtures.tier_3 import LINE, Tier3, boss, tier_3
 from workflows.contracts import ids
 from workflows.contracts.base import Tier
 from workflows.contracts.open_care import AdoptAccount, ReadUnopened
@@ -176,6 +176,15 @@ async def test_a_file_that_cannot_be_read_is_refused_as_a_whole(
     assert answer.status_code in (415, 422)
     assert answer.json()["errors"][0]["field"] == field
     assert await tier.pool.fetchval("SELECT count(*) FROM imports") == 0
+
+
+async def test_an_order_does_not_wait_for_the_customers_turn(tier: Tier3) -> None:
+    await taken(tier, history(1))
+    customer_id = (await tier.get("/v1/customers"))["items"][0]["id"]
+    await tier.post(f"/v1/customers/{customer_id}/orders", {"lines": [LINE]}, headers=boss())
+    told = await tier.pool.fetchrow("SELECT * FROM outbox WHERE workflow_id = $1", ids.customer(customer_id))
+    assert told is not None
+    assert (told["signal"], told["workflow"], told["start_input"]["imported"]) == ("order_placed", "CustomerCare", True)
 
 
 async def test_the_care_of_imported_customers_is_opened_by_and_by(tier: Tier3) -> None:

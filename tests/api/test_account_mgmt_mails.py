@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import time
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pytest
 import pytest_asyncio
 
 from services.account_mgmt import mailing
+from services.account_mgmt.documents import paper
 from services.chassis.mail.rows import MAX_ATTEMPTS
 from services.chassis.mail.sender import Sender
 from tests.fixtures.http import make_settings
@@ -125,6 +128,20 @@ async def test_without_an_address_every_step_of_dunning_is_a_call(post: Post) ->
     customer_id, account = await post.tier.customer()
     assert await remind(post.tier, customer_id, account.invoice_id, 1) == "call"
     assert len(await post.tier.work(customer_id, "dunning")) == 1
+
+
+async def test_an_invoice_that_cannot_be_printed_stops_no_series_and_is_shown(
+    post: Post, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """erpnext 53308: "Complete, no errors", no document. Here a person sees it and calls instead."""
+    broken = tmp_path / "paper.typ"
+    broken.write_text("#panic()")
+    monkeypatch.setattr(paper, "_TEMPLATE", broken)
+    customer_id, account = await post.tier.customer(email=ADDRESS)
+    assert await remind(post.tier, customer_id, account.invoice_id, 1) == "mail"
+    [item] = await post.tier.work(customer_id, "dunning")
+    assert item["payload"]["text"].startswith("the invoice cannot be printed")
+    assert await post.tier.pool.fetchval("SELECT count(*) FROM mails") == 0
 
 
 async def test_a_mail_that_does_not_arrive_becomes_a_call_of_the_account_manager(post: Post) -> None:

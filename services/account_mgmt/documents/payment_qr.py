@@ -9,6 +9,8 @@ from decimal import Decimal
 import segno
 from segno.helpers import make_epc_qr
 
+from services.account_mgmt.domain.iban import check_iban
+
 _NBU_ADDRESS = "https://bank.gov.ua/qr/"
 _NBU_NAME, _NBU_PURPOSE = 70, 140
 _EPC_NAME, _EPC_TEXT = 70, 140
@@ -42,10 +44,15 @@ def picture(*, currency: str, name: str, iban: str, bic: str, tax_id: str, amoun
     """The code for what is still to pay as SVG; none for a currency without one, or when nothing is open."""
     if amount <= 0:
         return None
-    if currency == "UAH" and iban.startswith("UA"):
-        return nbu(name=name, iban=iban, tax_id=tax_id, amount=amount, purpose=purpose)
-    if currency == "EUR" and amount <= _EPC_MOST:
-        return epc(name=name, iban=iban, bic=bic, amount=amount, purpose=purpose)
+    try:
+        check_iban(iban)
+        if currency == "UAH" and iban.startswith("UA"):
+            return nbu(name=name, iban=iban, tax_id=tax_id, amount=amount, purpose=purpose)
+        if currency == "EUR" and amount <= _EPC_MOST:
+            return epc(name=name, iban=iban, bic=bic, amount=amount, purpose=purpose)
+    except ValueError:
+        # An account that the code cannot say is printed all the same: an invoice without a code is an invoice.
+        return None
     return None
 
 

@@ -26,9 +26,10 @@ class KnownOrder:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the records hold of a chunk: owners of keys, orders by customer and number, products' taxes, managers."""
+    """What the records hold of a chunk: owners of keys, their tax keys, orders by customer and number, and the like."""
 
     owners: Mapping[str, str]
+    tax_ids: Mapping[str, str]
     orders: Mapping[tuple[str, str], KnownOrder]
     taxes: Mapping[str, Decimal]
     managers: Collection[str]
@@ -84,6 +85,7 @@ class Planner:
 
     def __init__(self, known: Known, new_id: Callable[[], str]) -> None:
         self._owners = dict(known.owners)
+        self._tax_ids = dict(known.tax_ids)
         self._orders = dict(known.orders)
         self._known = known
         self._new_id = new_id
@@ -94,7 +96,7 @@ class Planner:
         if row.problem is not None:
             self._say(row, "rejected", row.problem, None)
             return
-        owners = list(dict.fromkeys(self._owners[key] for key in row.keys if key in self._owners))
+        owners = self._owners_of(row)
         customer_id = owners[0] if owners else self._add_customer(row)
         if len(owners) > 1:
             row.notes.append("phone, e-mail and tax id belong to several customers: the first was taken")
@@ -107,6 +109,12 @@ class Planner:
         else:
             self._say(row, "merged" if owners else "accepted", "added to a known customer" if owners else None,
                       customer_id)  # fmt: skip
+
+    def _owners_of(self, row: Row) -> list[str]:
+        """The customers with the row's keys; never one with another tax id: companies may share a switchboard."""
+        found = dict.fromkeys(self._owners[key] for key in row.keys if key in self._owners)
+        own = next((key for key in row.keys if key.startswith("t:")), None)
+        return [one for one in found if own is None or self._tax_ids.get(one, own) == own]
 
     def _add_customer(self, row: Row) -> str:
         customer_id = self._new_id()
@@ -130,6 +138,8 @@ class Planner:
             if key not in self._owners:
                 self._owners[key] = customer_id
                 self.plan.keys.append((key, customer_id))
+                if key.startswith("t:"):
+                    self._tax_ids[customer_id] = key
 
     def _add_line(self, row: Row, line: OrderLineRow, customer_id: str) -> tuple[VerdictName, str] | None:
         """Add the line to its order, or say why not."""

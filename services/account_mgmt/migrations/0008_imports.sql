@@ -63,3 +63,4 @@ ALTER TABLE orders
     ADD COLUMN imported_by     uuid REFERENCES imports (id),
     ADD COLUMN imported_number text;
 CREATE UNIQUE INDEX orders_imported ON orders (customer_id, imported_number) WHERE imported_number IS NOT NULL;
+CREATE INDEX customer_keys_customer ON customer_keys (customer_id);

@@ -15,6 +15,10 @@ async def known(conn: Connection, rows: Sequence[Row], import_id: str) -> Known:
     keys = {key for row in rows for key in row.keys}
     found = await conn.fetch("SELECT key, customer_id FROM customer_keys WHERE key = ANY($1)", list(keys))
     owners = {row["key"]: row["customer_id"] for row in found}
+    taxed = await conn.fetch(
+        "SELECT customer_id, key FROM customer_keys WHERE customer_id = ANY($1::uuid[]) AND key LIKE 't:%'",
+        list(set(owners.values())),
+    )
     numbers = {row.order.number for row in rows if row.order}
     orders = await conn.fetch(
         """SELECT id, customer_id, imported_number, currency, imported_by = $3 AS ours FROM orders
@@ -29,6 +33,7 @@ async def known(conn: Connection, rows: Sequence[Row], import_id: str) -> Known:
     )
     return Known(
         owners=owners,
+        tax_ids={row["customer_id"]: row["key"] for row in taxed},
         orders={
             (row["customer_id"], row["imported_number"]): KnownOrder(row["id"], row["currency"], row["ours"])
             for row in orders
@@ -134,6 +139,15 @@ async def on_their_way(conn: Connection, import_id: str, upto: str | None) -> in
         upto,
     )
     return count if upto else 0
+
+
+async def waiting_segment(conn: Connection, customer_id: str) -> str | None:
+    """The segment of a customer whose care is still to be opened; none for any other."""
+    segment: str | None = await conn.fetchval(
+        "SELECT segment FROM customers WHERE id = $1 AND imported_by IS NOT NULL AND care_opened_at IS NULL",
+        customer_id,
+    )
+    return segment
 
 
 async def opened(conn: Connection, customer_id: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from fastapi import APIRouter
 
-from services.account_mgmt import commission, payments, standing
+from services.account_mgmt import care, commission, payments, standing
 from services.account_mgmt.repository import customers, sales
 from services.account_mgmt.sales import check_lines, check_owner, must_be_active, plan, take_order
 from services.account_mgmt.schemas import (
@@ -63,7 +63,8 @@ async def add_order(conn: Conn, who: Who, customer_id: Id, new: NewOrder) -> Ord
         stage=stage,
         money=commission.ordered(order, customer.account_manager),
     )
-    await outbox.signal(conn, ids.customer(customer_id), "order_placed", answer)
+    start = await care.start_if_waiting(conn, customer_id)
+    await outbox.signal(conn, ids.customer(customer_id), "order_placed", answer, start=start)
     await publish(conn, "order_placed", order_id=order.id)
     return order
 

@@ -30,7 +30,13 @@ def read(line: int = 1, **cells: str) -> Row:
 
 def planner(**known: Any) -> Planner:
     numbers = iter(range(1000))
-    usual: dict[str, Any] = {"owners": {}, "orders": {}, "taxes": {"ftl": Decimal(20)}, "managers": {"oleh"}}
+    usual: dict[str, Any] = {
+        "owners": {},
+        "tax_ids": {},
+        "orders": {},
+        "taxes": {"ftl": Decimal(20)},
+        "managers": {"oleh"},
+    }
     return Planner(Known(**{**usual, **known}), lambda: f"id-{next(numbers)}")
 
 
@@ -102,6 +108,15 @@ def test_an_order_of_an_earlier_import_is_a_duplicate_and_another_currency_is_re
     planned.take(read(3, order_number="A-18", currency="EUR"))
     assert [verdict.verdict for verdict in planned.plan.verdicts] == ["duplicate", "merged", "rejected"]
     assert not planned.plan.customers
+
+
+def test_companies_of_different_tax_ids_stay_apart_though_they_share_a_number() -> None:
+    planned = planner(owners={"p:+380441234567": "c-1"}, tax_ids={"c-1": "t:14360570"})
+    planned.take(read(tax_id="00032129"))
+    planned.take(read(2, tax_id="14360570"))
+    planned.take(read(3, tax_id="00032129"))
+    assert [verdict.verdict for verdict in planned.plan.verdicts] == ["accepted", "merged", "merged"]
+    assert [verdict.customer_id for verdict in planned.plan.verdicts] == ["id-0", "c-1", "id-0"]
 
 
 def test_a_customer_without_orders_is_taken_too_and_an_unknown_manager_is_a_note() -> None:

@@ -53,6 +53,7 @@ def test_long_names_and_purposes_are_cut_and_no_line_break_makes_a_field_of_its_
         ({"currency": "EUR", "iban": IBAN_DE}, True),
         ({"currency": "USD"}, False),
         ({"currency": "UAH", "amount": Decimal(0)}, False),
+        ({"currency": "EUR", "iban": "not an account"}, False),
         ({"currency": "EUR", "iban": IBAN_DE, "amount": Decimal("1000000000.00")}, False),
     ],
 )
