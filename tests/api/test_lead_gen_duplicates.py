@@ -17,7 +17,7 @@ from workflows.contracts.base import Tier
 
 @pytest_asyncio.fixture
 async def office(fresh_database: FreshDatabase) -> AsyncIterator[Tier1]:
-    async with tier_1(await fresh_database("lead_gen_duplicates", tier=Tier.LEAD_GEN)) as tier:
+    async with tier_1(await fresh_database("lead_gen_duplicates", tier=Tier.LEAD_GEN, policy="demo")) as tier:
         yield tier
 
 

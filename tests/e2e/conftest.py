@@ -35,6 +35,7 @@ POLICIES: dict[str, dict[str, Any]] = {
         "nudge_ahead": 0,
         "nudge_gap": 1,
         "working_days_only": False,
+        "contact_hours": None,
     },
 }
 
