@@ -66,6 +66,9 @@ bench: .venv/.dev
 	$(BIN)/python -m bench.deals
 	$(BIN)/python -m bench.bookings
 	$(BIN)/python -m bench.statements
+	$(BIN)/python -m bench.invoices
+	$(BIN)/python -m bench.customers
+	$(BIN)/python -m bench.card
 
 lock: .venv/.dev
 	$(PIP) uv

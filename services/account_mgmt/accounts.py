@@ -87,9 +87,19 @@ def _care_policy(version: int, policy: Policy) -> CarePolicy:
 
 
 async def close(conn: Connection, request: CloseCustomer) -> None:
-    """End the care and cancel the open work; an opt-out only ends the nudges, also those on their way by mail."""
-    kinds = ["nudge", "risk"] if request.stage == "opted_out" else None
-    await work_items.cancel_for_lead(conn, request.customer_id, kinds=kinds, result=request.stage)
-    await withdraw_mails(conn, request.customer_id, purpose="nudge" if request.stage == "opted_out" else None)
+    """End the care and cancel the open work; an opt-out only ends the nudges."""
+    if request.stage == "opted_out":
+        await opt_out(conn, request.customer_id)
+        return
+    await work_items.cancel_for_lead(conn, request.customer_id, result=request.stage)
+    await withdraw_mails(conn, request.customer_id)
     await customers.set_state(conn, request.customer_id, request.stage)
     await customers.plan_nudge(conn, request.customer_id, None)
+
+
+async def opt_out(conn: Connection, customer_id: str) -> None:
+    """No nudges from now on, also none that is on its way by mail."""
+    await work_items.cancel_for_lead(conn, customer_id, kinds=["nudge", "risk"], result="opted_out")
+    await withdraw_mails(conn, customer_id, purpose="nudge")
+    await customers.set_state(conn, customer_id, "opted_out")
+    await customers.plan_nudge(conn, customer_id, None)

@@ -142,6 +142,20 @@ async def test_an_opt_out_takes_back_the_reminder_that_is_on_its_way_by_mail(tie
     assert (await tier.activities.open_nudge(nudge_request(customer_id, 2))).refused == "the customer is opted out"
 
 
+async def test_an_account_manager_who_is_told_to_stop_stops_it_himself(tier: Tier3) -> None:
+    customer_id, item_id = await tier.nudge()
+    path = f"/v1/customers/{customer_id}/opt-out"
+    for _ in range(2):
+        assert (await tier.post(path, {"reason": "said STOP"}, 202))["state"] == "opted_out"
+    assert await tier.signals(customer_id) == ["do_not_call"]
+    assert not await tier.work(customer_id)
+    late = await tier.post(f"/v1/nudges/{item_id}/outcome", {"outcome": "not_now"}, 409)
+    assert late["code"] == "already_closed"
+    await tier.post(path, {"reason": "x"}, 403, headers=keeper("larysa"))
+    calendar = await tier.get(f"/v1/customers/{customer_id}/calendar")
+    assert {touch["kind"] for touch in calendar["items"]} == {"invoice_due", "dunning"}
+
+
 @pytest.mark.parametrize("text", ["", None, "x" * 2001])
 async def test_a_complaint_without_words_is_refused(tier: Tier3, text: str | None) -> None:
     customer_id, _ = await tier.customer()

@@ -6,15 +6,19 @@ from datetime import UTC, datetime
 
 from fastapi import APIRouter
 
-from services.account_mgmt import card
+from services.account_mgmt import accounts, card
 from services.account_mgmt.domain import rhythm
 from services.account_mgmt.domain.touches import Owed, touches
 from services.account_mgmt.repository import customers, sales
-from services.account_mgmt.sales import check_owner
-from services.account_mgmt.schemas import CustomerChange, CustomerView
+from services.account_mgmt.sales import check_owner, must_be_active
+from services.account_mgmt.schemas import CustomerChange, CustomerView, Reason
 from services.account_mgmt.schemas.card import Card
 from services.account_mgmt.schemas.touches import Touches, TouchView
+from services.chassis import outbox
+from services.chassis.db import new_id
 from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
+from workflows.contracts import ids
+from workflows.contracts.base import DoNotCall
 
 router: APIRouter = new_router(tags=["customers"])
 STAFF = [allow("account_manager", "supervisor", "ops")]
@@ -45,6 +49,25 @@ async def change_customer(conn: Conn, who: Who, customer_id: Id, body: CustomerC
     """By what way it wants to be reminded, and in which segment it is."""
     await check_owner(conn, who, await customers.get(conn, customer_id, lock=True))
     return await customers.change(conn, customer_id, body.changes())
+
+
+@router.post(
+    "/customers/{customer_id}/opt-out",
+    status_code=202,
+    dependencies=[allow("account_manager", "supervisor")],
+    summary="The customer wants no reminders",
+)
+async def opt_out(conn: Conn, who: Who, customer_id: Id, body: Reason) -> CustomerView:
+    """No nudge from now on, by call or mail; invoices are still reminded of. 409 for one who has left."""
+    customer = await customers.get(conn, customer_id, lock=True)
+    await check_owner(conn, who, customer)
+    must_be_active(customer)
+    if customer.state != "opted_out":
+        await accounts.opt_out(conn, customer_id)
+        at = datetime.now(UTC)
+        answer = DoNotCall(event_id=f"opt-out:{new_id()}", at=at, by=who.person, reason=body.reason)
+        await outbox.signal(conn, ids.customer(customer_id), "do_not_call", answer, when_missing="drop")
+    return await customers.get(conn, customer_id)
 
 
 @router.get("/customers/{customer_id}/calendar", dependencies=STAFF, summary="Every touch to come, and why")
