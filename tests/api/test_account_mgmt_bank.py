@@ -18,7 +18,7 @@ from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_3 import LINE, Tier3, boss, tier_3
 from workflows.contracts.base import Tier
 
-HOUSE = "UA000000000000000000000000000"
+HOUSE = "UA213223130000026007233566001"
 HEADER = "date;amount;currency;payer name;payer iban;purpose;reference\n"
 DATA = Path(__file__).parents[1] / "data"
 

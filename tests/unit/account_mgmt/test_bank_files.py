@@ -14,7 +14,7 @@ from services.account_mgmt.domain.bank import camt, table
 from services.account_mgmt.domain.bank.transfers import FileRefusedError, Parsed, amount, day, keyed
 
 DATA = Path(__file__).parents[2] / "data"
-HOUSE = "UA000000000000000000000000000"
+HOUSE = "UA213223130000026007233566001"
 HEADER = "date,amount,currency,debit/credit,payer name,purpose\n"
 
 
