@@ -26,12 +26,12 @@ class KnownOrder:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the records hold of a chunk: owners of keys, their tax keys, orders by customer and number, and the like."""
+    """What the records hold of a chunk: owners of keys, their tax keys, orders, products as (name, tax)."""
 
     owners: Mapping[str, str]
     tax_ids: Mapping[str, str]
     orders: Mapping[tuple[str, str], KnownOrder]
-    taxes: Mapping[str, Decimal]
+    products: Mapping[str, tuple[str, Decimal]]
     managers: Collection[str]
 
 
@@ -152,12 +152,14 @@ class Planner:
             order = KnownOrder(self._new_id(), line.currency, ours=True)
             self._orders[customer_id, line.number] = order
             self.plan.orders.append(NewOrder(order.id, customer_id, line))
-        product = line.product_id if line.product_id in self._known.taxes else None
+        product = line.product_id if line.product_id in self._known.products else None
         if line.product_id and product is None:
             row.notes.append(f"there is no product {line.product_id} in the catalogue: kept by its name")
-        usual = self._known.taxes.get(product, USUAL_TAX) if product else USUAL_TAX
+        name, usual = self._known.products[product] if product else (line.description, USUAL_TAX)
         tax = line.tax_percent if line.tax_percent is not None else usual
-        priced = price(product, line.description, line.quantity, line.unit_price, tax)
+        # Without words of its own the line is called what the catalogue calls its product.
+        words = name if line.description == product else line.description
+        priced = price(product, words, line.quantity, line.unit_price, tax)
         self.plan.lines.append((order.id, row.line, priced))
         return None
 

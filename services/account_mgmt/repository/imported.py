@@ -28,7 +28,7 @@ async def known(conn: Connection, rows: Sequence[Row], import_id: str) -> Known:
         import_id,
     )
     products = await conn.fetch(
-        "SELECT id, tax_percent FROM products WHERE id = ANY($1)",
+        "SELECT id, name, tax_percent FROM products WHERE id = ANY($1)",
         list({row.order.product_id for row in rows if row.order and row.order.product_id}),
     )
     return Known(
@@ -38,7 +38,7 @@ async def known(conn: Connection, rows: Sequence[Row], import_id: str) -> Known:
             (row["customer_id"], row["imported_number"]): KnownOrder(row["id"], row["currency"], row["ours"])
             for row in orders
         },
-        taxes={row["id"]: row["tax_percent"] for row in products},
+        products={row["id"]: (row["name"], row["tax_percent"]) for row in products},
         managers=await _managers(conn),
     )
 

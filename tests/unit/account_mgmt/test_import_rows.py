@@ -34,7 +34,7 @@ def planner(**known: Any) -> Planner:
         "owners": {},
         "tax_ids": {},
         "orders": {},
-        "taxes": {"ftl": Decimal(20)},
+        "products": {"ftl": ("Full truck", Decimal(20))},
         "managers": {"oleh"},
     }
     return Planner(Known(**{**usual, **known}), lambda: f"id-{next(numbers)}")
@@ -97,6 +97,7 @@ def test_rows_of_one_order_are_one_order_and_rows_of_one_customer_one_customer()
     assert (len(plan.customers), len(plan.orders), len(plan.lines)) == (1, 2, 3)
     assert [verdict.verdict for verdict in plan.verdicts] == ["accepted", "merged", "merged"]
     assert "no product none in the catalogue" in (plan.verdicts[1].reason or "")
+    assert [line.description for _, _, line in plan.lines] == ["Full truck", "none", "Full truck"]
 
 
 def test_an_order_of_an_earlier_import_is_a_duplicate_and_another_currency_is_refused() -> None:
