@@ -46,7 +46,10 @@ async def open_work(
     """Open work of a customer's account manager, or of whoever covers for him now."""
     wanted = await keepers.wanted(conn, customer_id)
     owner = wanted.former
-    doer = cover_for(await keepers.all_of_them(conn), owner, wanted) if owner else None
+    doer = owner
+    # Portfolios are counted only when somebody else must be chosen.
+    if owner and await keepers.away_now(conn, owner) is not None:
+        doer = cover_for(await keepers.all_of_them(conn), owner, wanted)
     covered = {"cover_for": owner} if doer != owner else {}
     return await work_items.open_item(
         conn,
@@ -123,8 +126,9 @@ async def assign_waiting(pool: Pool) -> None:
 async def cover_absent(pool: Pool) -> None:
     """Open work of whoever is away goes to his cover, and comes back to him when he does."""
     async with pool.acquire() as conn, conn.transaction():
-        everybody = await keepers.all_of_them(conn)
-        for item in await work.of_absent(conn, KINDS, _PER_SWEEP):
+        items = await work.of_absent(conn, KINDS, _PER_SWEEP)
+        everybody = await keepers.all_of_them(conn) if items else []
+        for item in items:
             owner = item.assignee or ""
             cover = cover_for(everybody, owner, await keepers.wanted(conn, item.lead_id))
             if cover != owner:
