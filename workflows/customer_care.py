@@ -27,10 +27,11 @@ with workflow.unsafe.imports_passed_through():
     )
     from workflows.contracts.base import Answer, Cancel, DoNotCall, InboundCall, Tier
     from workflows.contracts.conversion import WonOrder
-    from workflows.contracts.standing import AccountManagerChanged, StandingChanged
+    from workflows.contracts.standing import AccountManagerChanged, OptedIn, StandingChanged
     from workflows.customer_care_signals import CareListener
     from workflows.customer_care_state import (
         ANSWER,
+        ENDED,
         NUDGE,
         deadlines,
         nudge_words,
@@ -50,8 +51,6 @@ with workflow.unsafe.imports_passed_through():
         spread,
         when,
     )
-
-ENDED = frozenset({"lost", "cancelled"})
 
 
 @workflow.defn(name="CustomerCare")
@@ -75,8 +74,10 @@ class CustomerCare(CareListener):
     async def run(self, start: CustomerCareInput) -> CustomerCareResult:
         """Open the account, then keep it: whatever falls due or is answered first comes next."""
         try:
-            if start.state is None:
-                await self._begin(start)
+            if start.state is None and start.won is not None:
+                await self._open_account(start.won)
+            elif start.state is None and start.imported:
+                await self._adopt_account()
             while self._state.stage not in ENDED:
                 await self._next_event()
                 if self._state.stage not in ENDED and must_continue_as_new(self._inbox):
@@ -123,6 +124,11 @@ class CustomerCare(CareListener):
             case StandingChanged():
                 self._story.tell(f"{answer.standing.replace('_', ' ').capitalize()}: {answer.reason}")
                 self._stand(answer.standing)
+            case OptedIn():
+                self._set(stage="at_risk")
+                self._stand("active")
+                self._plan_nudge(answer.next_nudge_at)
+                self._story.tell(f"Reminders are welcome again: next nudge {when(answer.next_nudge_at)}")
             case AccountManagerChanged():
                 self._change_account_manager(answer.account_manager)
             case InboundCall():
@@ -157,12 +163,6 @@ class CustomerCare(CareListener):
                 self._story.tell(f"Money {money.kind}: {money.amount.amount} {money.amount.currency}")
 
     # The account
-
-    async def _begin(self, start: CustomerCareInput) -> None:
-        if start.won is not None:
-            await self._open_account(start.won)
-        elif start.imported:
-            await self._adopt_account()
 
     async def _adopt_account(self) -> None:
         """A customer of before: nothing was sold now, and the register may not know it yet."""

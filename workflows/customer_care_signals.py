@@ -13,7 +13,7 @@ with workflow.unsafe.imports_passed_through():
         OrderPlaced,
         WonAgain,
     )
-    from workflows.contracts.standing import AccountManagerChanged, StandingChanged
+    from workflows.contracts.standing import AccountManagerChanged, OptedIn, StandingChanged
     from workflows.support import Listener
 
 
@@ -53,6 +53,11 @@ class CareListener(Listener):
     @workflow.signal
     def standing_changed(self, answer: StandingChanged) -> None:
         """At risk, well again, or gone."""
+        self._inbox.put(answer)
+
+    @workflow.signal
+    def opted_in(self, answer: OptedIn) -> None:
+        """Reminders are welcome again."""
         self._inbox.put(answer)
 
     @workflow.signal

@@ -11,6 +11,9 @@ with workflow.unsafe.imports_passed_through():
     from workflows.support import when
 
 NUDGE, ANSWER = "nudge", "answer"
+ENDED = frozenset({"lost", "cancelled"})
+"""Stages after which the house's care is over."""
+
 _SUMMARIES = {NUDGE: "Next reorder nudge", ANSWER: "Nudge waits for its answer"}
 
 

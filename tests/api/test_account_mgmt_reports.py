@@ -70,6 +70,8 @@ async def test_a_period_cuts_what_happened_outside_of_it(tier: Tier3) -> None:
         "/v1/reports/account-managers", params={"from": start, "to": "2020-01-01T00:00:00Z"}, headers=boss()
     )
     assert refused.status_code == 422
+    endless = await tier.http.get("/v1/reports/churn", params={"from": "0001-01-01T00:00:00Z"}, headers=boss())
+    assert (endless.status_code, endless.json()["errors"][0]["field"]) == (422, "from")
     [mine] = (await report(tier, "account-managers", **{"from": "2020-01-01T00:00:00Z", "to": "2020-02-01T00:00:00Z"}))[
         "items"
     ]

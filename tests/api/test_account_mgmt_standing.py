@@ -154,6 +154,10 @@ async def test_an_account_manager_who_is_told_to_stop_stops_it_himself(tier: Tie
     await tier.post(path, {"reason": "x"}, 403, headers=keeper("larysa"))
     calendar = await tier.get(f"/v1/customers/{customer_id}/calendar")
     assert {touch["kind"] for touch in calendar["items"]} == {"invoice_due", "dunning"}
+    again = await tier.post(f"/v1/customers/{customer_id}/opt-in", {"reason": "called us"}, 202)
+    assert (again["state"], again["next_nudge_at"] is not None) == ("active", True)
+    assert await tier.signals(customer_id) == ["do_not_call", "opted_in"]
+    assert (await tier.post(f"/v1/customers/{customer_id}/opt-in", {"reason": "x"}, 409))["code"] == "wrong_state"
 
 
 @pytest.mark.parametrize("text", ["", None, "x" * 2001])

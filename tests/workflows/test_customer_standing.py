@@ -13,7 +13,7 @@ from workflows.contracts import search_attributes as sa
 from workflows.contracts.base import DoNotCall, Tier
 from workflows.contracts.conversion import HandOverReason, OfferDeal
 from workflows.contracts.lead_gen import RegisterUpdate
-from workflows.contracts.standing import AccountManagerChanged, Standing, StandingChanged
+from workflows.contracts.standing import AccountManagerChanged, OptedIn, Standing, StandingChanged
 from workflows.customer_care import CustomerCare
 
 Handle = WorkflowHandle[Any, Any]
@@ -73,6 +73,20 @@ async def test_who_wants_to_hear_nothing_is_not_won_back(house: House) -> None:
     assert not house.conversion.of(OfferDeal)
     assert [close.stage for close in house.account_mgmt.of(am.CloseCustomer)] == ["opted_out", "lost"]
     assert "at_risk" not in [told.stage for told in house.lead_gen.of(RegisterUpdate)]
+
+
+async def test_who_wants_reminders_again_gets_them_again(house: House) -> None:
+    handle = await house.start_care()
+    await pay(house, handle)
+    await handle.signal(CustomerCare.do_not_call, DoNotCall(**await house.answer()))
+    await house.pass_time(days=40)
+    assert not house.account_mgmt.of(am.OpenNudge)
+    again = OptedIn(**await house.answer("am-1"), next_nudge_at=await house.later(days=5, hours=1))
+    await handle.signal(CustomerCare.opted_in, again)
+    await house.pass_time(days=6)
+    await house.account_mgmt.nth(am.OpenNudge)
+    shown = (await handle.describe()).typed_search_attributes
+    assert shown.get(sa.LEAD_STAGE) == "active"
 
 
 async def test_another_account_manager_is_known_everywhere_also_after_years(house: House) -> None:

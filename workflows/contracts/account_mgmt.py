@@ -24,7 +24,7 @@ from workflows.contracts.account_mgmt_activities import RemindInvoice as RemindI
 from workflows.contracts.base import Answer, Cancel, ContactCard, DoNotCall, InboundCall, Message
 from workflows.contracts.commission import MoneyEvent
 from workflows.contracts.conversion import WonOrder
-from workflows.contracts.standing import AccountManagerChanged, StandingChanged
+from workflows.contracts.standing import AccountManagerChanged, OptedIn, StandingChanged
 
 
 class NudgeOutcome(StrEnum):
@@ -160,6 +160,9 @@ class CustomerCareWorkflow(Protocol):
 
     @workflow.signal
     def standing_changed(self, answer: StandingChanged) -> None: ...
+
+    @workflow.signal
+    def opted_in(self, answer: OptedIn) -> None: ...
 
     @workflow.signal
     def account_manager_changed(self, answer: AccountManagerChanged) -> None: ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Literal
 
 from workflows.contracts.base import Answer
@@ -14,6 +15,12 @@ class StandingChanged(Answer):
 
     standing: Standing
     reason: str
+
+
+class OptedIn(Answer):
+    """A customer who had opted out wants to be reminded again."""
+
+    next_nudge_at: datetime
 
 
 class AccountManagerChanged(Answer):

@@ -10,15 +10,17 @@ from services.account_mgmt import accounts, card
 from services.account_mgmt.domain import rhythm
 from services.account_mgmt.domain.touches import Owed, touches
 from services.account_mgmt.repository import customers, sales
-from services.account_mgmt.sales import check_owner, must_be_active
+from services.account_mgmt.sales import check_owner, must_be_active, plan
 from services.account_mgmt.schemas import CustomerChange, CustomerView, Reason
 from services.account_mgmt.schemas.card import Card
 from services.account_mgmt.schemas.touches import Touches, TouchView
 from services.chassis import outbox
 from services.chassis.db import new_id
-from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
+from services.chassis.errors import Conflict
+from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router, publish
 from workflows.contracts import ids
 from workflows.contracts.base import DoNotCall
+from workflows.contracts.standing import OptedIn
 
 router: APIRouter = new_router(tags=["customers"])
 STAFF = [allow("account_manager", "supervisor", "ops")]
@@ -67,6 +69,27 @@ async def opt_out(conn: Conn, who: Who, customer_id: Id, body: Reason) -> Custom
         at = datetime.now(UTC)
         answer = DoNotCall(event_id=f"opt-out:{new_id()}", at=at, by=who.person, reason=body.reason)
         await outbox.signal(conn, ids.customer(customer_id), "do_not_call", answer, when_missing="drop")
+    return await customers.get(conn, customer_id)
+
+
+@router.post(
+    "/customers/{customer_id}/opt-in",
+    status_code=202,
+    dependencies=[allow("account_manager", "supervisor")],
+    summary="The customer wants reminders again",
+)
+async def opt_in(conn: Conn, who: Who, customer_id: Id, body: Reason) -> CustomerView:
+    """The next nudge comes by the rhythm. 409 unless the customer had opted out."""
+    customer = await customers.get(conn, customer_id, lock=True)
+    await check_owner(conn, who, customer)
+    if customer.state != "opted_out":
+        raise Conflict("The customer has not opted out", code="wrong_state", detail={"state": customer.state})
+    _, policy = await customers.policy(conn)
+    await customers.set_state(conn, customer_id, "active")
+    next_at = await plan(conn, policy, customer_id)
+    answer = OptedIn(event_id=f"opt-in:{new_id()}", at=datetime.now(UTC), by=who.person, next_nudge_at=next_at)
+    await outbox.signal(conn, ids.customer(customer_id), "opted_in", answer, when_missing="drop")
+    await publish(conn, "customer_changed", customer_id=customer_id, reason=body.reason)
     return await customers.get(conn, customer_id)
 
 

@@ -31,6 +31,7 @@ router: APIRouter = new_router(tags=["reports"])
 READERS = [allow("supervisor", "ops")]
 HOUSE_CURRENCY = "UAH"
 _AGES = ("", "1-30", "31-60", "61-90", "over 90")
+_LONGEST = timedelta(days=3660)
 Period = tuple[datetime, datetime]
 
 
@@ -42,6 +43,8 @@ def _period(
     start = start or end - timedelta(days=90)
     if start >= end:
         raise Invalid("must be before to", field="from")
+    if end - start > _LONGEST:
+        raise Invalid("is more than ten years before to", field="from")
     return start, end
 
 
