@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol, TypeVar
 
 from temporalio import activity
@@ -32,6 +32,8 @@ from workflows.contracts.open_care import AdoptAccount, AdoptedAccount, ReadUnop
 
 URGENT = 20
 CATALOGUE_PAGE = 200
+# Retries end after a week; a month is for whoever reads what happened.
+_KEEP_EFFECTS = timedelta(days=30)
 
 
 class Keyed(Protocol):
@@ -159,3 +161,9 @@ class Activities(AccountMgmtActivities):
                 won_by=await customers.won_by(conn, customer.id),
                 history=await story.tell(conn, customer.id),
             )
+
+
+async def purge_effects(pool: Pool) -> int:
+    """A sweep: forget answers that no retry can ask for any more."""
+    async with pool.acquire() as conn:
+        return await customers.purge_effects(conn, _KEEP_EFFECTS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.account_mgmt import mailing
-from services.account_mgmt.activities import Activities
+from services.account_mgmt.activities import Activities, purge_effects
 from services.account_mgmt.importing import run_imports
 from services.account_mgmt.portfolios import assign_waiting, cover_absent
 from services.chassis.mail.sender import Sender
@@ -28,5 +28,6 @@ async def run(settings: Settings) -> None:
             ("run_imports", 1.0, run_imports),
             ("cover_absent", 2.0, cover_absent),
             ("assign_waiting", 5.0, assign_waiting),
+            ("purge_effects", 3600.0, purge_effects),
         ],
     )

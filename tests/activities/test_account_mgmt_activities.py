@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest_asyncio
 
+from services.account_mgmt.activities import purge_effects
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_3 import Tier3, account_request, nudge_request, tier_3
 from workflows.contracts import ids
@@ -131,3 +132,11 @@ async def test_the_win_back_card_tells_the_purchases(tier: Tier3) -> None:
     first, owed = card.history.splitlines()
     assert first == "1 orders, the last 0 days ago: Full truck (1x)"
     assert owed.startswith("owes 120,00 UAH on LR-")
+
+
+async def test_what_no_retry_can_ask_for_any_more_is_forgotten(tier: Tier3) -> None:
+    request = account_request()
+    await tier.activities.open_account(request)
+    assert await purge_effects(tier.pool) == 0
+    await tier.pool.execute("UPDATE effects SET at = now() - interval '31 days' WHERE key = $1", request.key)
+    assert await purge_effects(tier.pool) == 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from services.account_mgmt.domain.policy import Policy
@@ -31,6 +31,16 @@ async def keep(conn: Connection, key: str, result: M) -> M:
     """Remember the answer under its key."""
     await conn.execute("INSERT INTO effects (key, result) VALUES ($1, $2)", key, result)
     return result
+
+
+async def purge_effects(conn: Connection, older_than: timedelta) -> int:
+    """Forget answers of before; a few thousand at once, how many."""
+    status = await conn.execute(
+        """DELETE FROM effects
+            WHERE key = ANY(ARRAY(SELECT key FROM effects WHERE at < now() - $1::interval LIMIT 5000))""",
+        older_than,
+    )
+    return int(status.rsplit(" ", 1)[-1])
 
 
 # Policies
