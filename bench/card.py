@@ -15,8 +15,8 @@ import asyncpg
 
 from bench.claims import line, paced, ratio
 from bench.stack import Running, running_stack
-from services.account_mgmt import timing
-from services.account_mgmt.repository import insight
+from services.account_mgmt.actions import forecasts
+from services.account_mgmt.repository import suggestions
 from services.chassis.db import create_pool, init_connection
 
 ORDERS = 1_000_000
@@ -84,7 +84,10 @@ async def nights_work(house: Running) -> None:
     """What the house learns at night: the workflow's timer is a day away."""
     conn = await asyncpg.connect(house.dsn("account_mgmt"))
     pool = await create_pool(house.dsn("account_mgmt"), application_name="bench", max_size=4)
-    for name, work in (("fit and forecasts", timing.fit_all(pool)), ("pairs of products", insight.learn_pairs(conn))):
+    for name, work in (
+        ("fit and forecasts", forecasts.fit_all(pool)),
+        ("pairs of products", suggestions.learn_pairs(conn)),
+    ):
         await init_connection(conn)
         await conn.execute("SET statement_timeout = 0")
         began = time.perf_counter()

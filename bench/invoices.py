@@ -14,7 +14,7 @@ from decimal import Decimal
 import typst
 
 from bench.claims import line, ratio
-from services.account_mgmt.documents import e_invoice, paper
+from services.account_mgmt.documents import e_invoice, invoice_pdf
 from services.account_mgmt.schemas import CustomerView, InvoiceView, LineView, OrderView
 from services.account_mgmt.schemas.card import InvoiceRef
 from services.account_mgmt.schemas.entities import EntityView
@@ -82,10 +82,10 @@ def main() -> None:
     """Print the figures."""
     short, long = sale(1), sale(40)
     empty = timed(lambda: typst.compile(b"#page[]"))
-    one = timed(lambda: paper.invoice(*short))
+    one = timed(lambda: invoice_pdf.invoice(*short))
     for name, took in (
         ("one line", one),
-        ("forty lines, two pages", timed(lambda: paper.invoice(*long))),
+        ("forty lines, two pages", timed(lambda: invoice_pdf.invoice(*long))),
         ("one line, Factur-X", timed(lambda: e_invoice.factur_x(*short))),
         ("one line, XML alone", timed(lambda: e_invoice.xml(*short))),
         ("an empty page", empty),

@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from bench.claims import line
 from services.chassis.db import Pool, create_pool, new_id
 from services.chassis.migrate import migrate
-from services.conversion import assigning
+from services.conversion.actions import routing as assigning
 from services.conversion.activities import Activities
 from services.conversion.domain.calendar import OFFICE, Calendar
 from services.conversion.domain.routing import Wanted, route

@@ -15,7 +15,16 @@ from pathlib import Path
 from statistics import fmean, pstdev
 
 from services.lead_gen.domain.score import Model
-from services.lead_gen.learning import BEST_SHARE, Learner, Rows, area, captured, features_of, learner, out_of_fold
+from services.lead_gen.domain.score_training import (
+    BEST_SHARE,
+    Learner,
+    Rows,
+    area,
+    captured,
+    features_of,
+    learner,
+    out_of_fold,
+)
 
 UNKNOWN_BEFORE_THE_CALL = ("duration", "campaign", "day", "month")
 RESULT = "y"

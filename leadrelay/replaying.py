@@ -13,8 +13,8 @@ from temporalio.worker import Replayer
 from services.chassis.temporal import leadrelay_plugin
 from workflows.campaign import Campaign
 from workflows.cold_call import ColdCall
-from workflows.conversion import Conversion
-from workflows.customer_care import CustomerCare
+from workflows.conversion.workflow import Conversion
+from workflows.customer_care.workflow import CustomerCare
 from workflows.fit_timing import FitTiming
 from workflows.open_care import OpenCare
 from workflows.publish_catalogue import PublishCatalogue

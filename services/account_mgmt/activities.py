@@ -8,8 +8,9 @@ from typing import Protocol, TypeVar
 
 from temporalio import activity
 
-from services.account_mgmt import accounts, dunning, nudging, portfolios, standing, story, timing
-from services.account_mgmt.repository import catalogue, customers, insight
+from services.account_mgmt.actions import account_managers, customer_status, dunning, forecasts, history, nudges
+from services.account_mgmt.actions import customers as accounts
+from services.account_mgmt.repository import customers, products, suggestions
 from services.chassis.db import Connection, Pool
 from workflows.contracts.account_mgmt import (
     AccountMgmtActivities,
@@ -82,12 +83,12 @@ class Activities(AccountMgmtActivities):
     @activity.defn(name="account_mgmt.open_nudge")
     async def open_nudge(self, request: OpenNudge) -> OpenedNudge:
         """Open the reorder reminder as work of the account manager."""
-        return await self._once(request, OpenedNudge, nudging.open_nudge)
+        return await self._once(request, OpenedNudge, nudges.open_nudge)
 
     @activity.defn(name="account_mgmt.escalate_nudge")
     async def escalate_nudge(self, request: EscalateNudge) -> Reminded:
         """Show an unanswered nudge to everybody of the tier, first in the list."""
-        return await self._once(request, Reminded, nudging.escalate)
+        return await self._once(request, Reminded, nudges.escalate)
 
     @activity.defn(name="account_mgmt.remind_invoice")
     async def remind_invoice(self, request: RemindInvoice) -> RemindedInvoice:
@@ -99,7 +100,7 @@ class Activities(AccountMgmtActivities):
         """Open an inbound call as urgent work of the account manager, or of his cover."""
         facts = {"inbound_call_id": request.inbound_call_id, "note": request.note}
         async with self._pool.acquire() as conn, conn.transaction():
-            await portfolios.open_work(
+            await account_managers.open_work(
                 conn, "inbound", key=request.key, customer_id=request.lead_id, priority=URGENT, facts=facts
             )
         return Done()
@@ -119,7 +120,7 @@ class Activities(AccountMgmtActivities):
         if done is not None:
             return done
         # Computed outside of any transaction; done twice by two workers, the later forecasts stand.
-        told = await timing.fit_all(self._pool)
+        told = await forecasts.fit_all(self._pool)
 
         async def keep(conn: Connection, _request: RunFit) -> FittedTiming:
             _, policy = await customers.policy(conn)
@@ -132,20 +133,20 @@ class Activities(AccountMgmtActivities):
         """Count which products are bought by the same customers."""
 
         async def learn(conn: Connection, _: LearnPairs) -> LearnedPairs:
-            return LearnedPairs(pairs=await insight.learn_pairs(conn))
+            return LearnedPairs(pairs=await suggestions.learn_pairs(conn))
 
         return await self._once(request, LearnedPairs, learn)
 
     @activity.defn(name="account_mgmt.find_risks")
     async def find_risks(self, request: FindRisks) -> FoundRisks:
         """Open work for customers who are about to be lost."""
-        return await self._once(request, FoundRisks, standing.find_risks)
+        return await self._once(request, FoundRisks, customer_status.find_risks)
 
     @activity.defn(name="account_mgmt.read_catalogue")
     async def read_catalogue(self, request: ReadCatalogue) -> CataloguePage:
         """Read what changed in the catalogue after a version."""
         async with self._pool.acquire() as conn:
-            items = await catalogue.changed_since(conn, request.since, CATALOGUE_PAGE + 1)
+            items = await products.changed_since(conn, request.since, CATALOGUE_PAGE + 1)
         shown = items[:CATALOGUE_PAGE]
         upto = shown[-1].version if shown else request.since
         return CataloguePage(items=shown, upto=upto, more=len(items) > CATALOGUE_PAGE)
@@ -159,7 +160,7 @@ class Activities(AccountMgmtActivities):
                 contact=customer.contact,
                 account_manager=customer.account_manager,
                 won_by=await customers.won_by(conn, customer.id),
-                history=await story.tell(conn, customer.id),
+                history=await history.tell(conn, customer.id),
             )
 
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from services.account_mgmt import mailing
+from services.account_mgmt.actions import mails
 from services.account_mgmt.domain.import_headers import choose_mapping
 from services.account_mgmt.routes import (
+    account_managers,
     bank,
     customers,
     documents,
     entities,
-    keepers,
     needs,
     nudges,
     people,
+    policies,
     products,
-    reference,
     refunds,
     reports,
     sales,
@@ -41,7 +41,7 @@ def build_app(settings: Settings) -> FastAPI:
         collectors=[durable_collector],
         routers=[
             customers.router,
-            keepers.router,
+            account_managers.router,
             # Before the sales: `/invoices/{id}` would take `/invoices/{id}.pdf` too.
             documents.router,
             sales.router,
@@ -54,9 +54,9 @@ def build_app(settings: Settings) -> FastAPI:
             work.router,
             products.router,
             import_router(choose_mapping, "Import customers with their orders of before"),
-            reference.router,
+            policies.router,
             reports.router,
-            mail_router(mailing.on_trouble),
+            mail_router(mails.on_trouble),
             outbox_router(),
         ],
     )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from services.account_mgmt.actions.products import publish_catalogue
 from services.account_mgmt.domain.policy import PRESETS
-from services.account_mgmt.publishing import publish_catalogue
-from services.account_mgmt.repository import catalogue, customers
-from services.account_mgmt.schemas.catalogue import NewProduct
+from services.account_mgmt.repository import customers, products
+from services.account_mgmt.schemas.products import NewProduct
 from services.chassis import outbox
 from services.chassis.db import Connection
 from services.chassis.outbox import StartWorkflow
@@ -36,7 +36,7 @@ async def seed(conn: Connection, policy: str) -> None:
            ON CONFLICT DO NOTHING"""
     )
     for product_id, name, unit, price in CATALOGUE:
-        await catalogue.add(
+        await products.add(
             conn, NewProduct(id=product_id, name=name, unit=unit, price=Money(amount=Decimal(price))), "leadrelay"
         )
     # Once: its event id is known from the second time on.

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from services.account_mgmt import mailing
+from services.account_mgmt.actions import mails
+from services.account_mgmt.actions.account_managers import assign_waiting, cover_absent
+from services.account_mgmt.actions.imports import run_imports
 from services.account_mgmt.activities import Activities, purge_effects
-from services.account_mgmt.importing import run_imports
-from services.account_mgmt.portfolios import assign_waiting, cover_absent
 from services.chassis.mail.sender import Sender
 from services.chassis.settings import Settings
 from services.chassis.worker import run_worker
 from workflows.contracts.base import Tier
-from workflows.customer_care import CustomerCare
+from workflows.customer_care.workflow import CustomerCare
 from workflows.fit_timing import FitTiming
 from workflows.open_care import OpenCare
 from workflows.publish_catalogue import PublishCatalogue
@@ -24,7 +24,7 @@ async def run(settings: Settings) -> None:
         workflows=[CustomerCare, PublishCatalogue, FitTiming, OpenCare],
         activities_of=Activities,
         sweeps=[
-            ("send_mails", 1.0, Sender(settings, mailing.on_trouble).send_due),
+            ("send_mails", 1.0, Sender(settings, mails.on_trouble).send_due),
             ("run_imports", 1.0, run_imports),
             ("cover_absent", 2.0, cover_absent),
             ("assign_waiting", 5.0, assign_waiting),

@@ -9,8 +9,7 @@ from typing import TypeVar
 from temporalio import activity
 
 from services.chassis.db import Connection, Pool
-from services.conversion import ledger, offering, upkeep
-from services.conversion.actions import playbook
+from services.conversion.actions import assignment, commissions, playbooks, upkeep
 from services.conversion.repository import catalogue, effects
 from workflows.contracts.base import Done, Message
 from workflows.contracts.catalogue import CataloguePage
@@ -46,7 +45,7 @@ class Activities(ConversionActivities):
     @activity.defn(name="conversion.offer_deal")
     async def offer_deal(self, request: OfferDeal) -> OfferedDeal:
         """Create the deal if it is new, choose a manager by the routing rules, open the hand-over item."""
-        return await self._once(request.key, OfferedDeal, lambda conn: offering.offer(conn, request))
+        return await self._once(request.key, OfferedDeal, lambda conn: assignment.offer(conn, request))
 
     @activity.defn(name="conversion.withdraw_offer")
     async def withdraw_offer(self, request: WithdrawOffer) -> OfferWithdrawn:
@@ -61,7 +60,7 @@ class Activities(ConversionActivities):
     @activity.defn(name="conversion.run_playbook_step")
     async def run_playbook_step(self, request: RunPlaybookStep) -> PlaybookStepDone:
         """Carry out the step of a playbook that is due."""
-        return await self._once(request.key, PlaybookStepDone, lambda conn: playbook.run_due(conn, request))
+        return await self._once(request.key, PlaybookStepDone, lambda conn: playbooks.run_due(conn, request))
 
     @activity.defn(name="conversion.remind_deal")
     async def remind_deal(self, request: RemindDeal) -> Reminded:
@@ -82,7 +81,7 @@ class Activities(ConversionActivities):
     async def record_commission(self, request: MoneyEvent) -> Done:
         """Write what happened to an order's money into the commission ledger."""
         async with self._pool.acquire() as conn, conn.transaction():
-            return await ledger.take(conn, request)
+            return await commissions.take(conn, request)
 
     @activity.defn(name="conversion.take_catalogue")
     async def take_catalogue(self, request: CataloguePage) -> Done:

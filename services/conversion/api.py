@@ -9,7 +9,7 @@ from services.chassis.mail.routes import mail_router
 from services.chassis.metrics import durable_collector
 from services.chassis.outbox.routes import outbox_router
 from services.chassis.settings import Settings
-from services.conversion import mailing
+from services.conversion.actions import mails
 from services.conversion.routes import (
     commissions,
     deals,
@@ -51,7 +51,7 @@ def build_app(settings: Settings) -> FastAPI:
             reminders.router,
             reports.router,
             managers.policy_router,
-            mail_router(mailing.on_trouble),
+            mail_router(mails.on_trouble),
             outbox_router(),
         ],
         collectors=[durable_collector],

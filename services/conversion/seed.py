@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from services.chassis.db import Connection
 from services.conversion.domain.policy import PRESETS
-from services.conversion.presets import PLAYBOOKS, TEMPLATES
 from services.conversion.repository import playbooks, policies, templates
+from services.conversion.seed_texts import PLAYBOOKS, TEMPLATES
 
 _BY = "seed"
 

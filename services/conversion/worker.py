@@ -5,13 +5,13 @@ from __future__ import annotations
 from services.chassis.mail.sender import Sender
 from services.chassis.settings import Settings
 from services.chassis.worker import run_worker
-from services.conversion import mailing
-from services.conversion.actions.offer_watch import watch_offers
+from services.conversion.actions import mails
+from services.conversion.actions.offer_expiry import watch_offers
+from services.conversion.actions.routing import serve_waiting
+from services.conversion.actions.upkeep import expire_offers, free_holds, take_back_from_absent, watch_promises
 from services.conversion.activities import Activities, purge_effects
-from services.conversion.assigning import serve_waiting
-from services.conversion.upkeep import expire_offers, free_holds, take_back_from_absent, watch_promises
 from workflows.contracts.base import Tier
-from workflows.conversion import Conversion
+from workflows.conversion.workflow import Conversion
 
 
 async def run(settings: Settings) -> None:
@@ -22,7 +22,7 @@ async def run(settings: Settings) -> None:
         workflows=[Conversion],
         activities_of=Activities,
         sweeps=[
-            ("send_mails", 1.0, Sender(settings, mailing.on_trouble).send_due),
+            ("send_mails", 1.0, Sender(settings, mails.on_trouble).send_due),
             ("serve_waiting", 1.0, serve_waiting),
             ("take_back_from_absent", 2.0, take_back_from_absent),
             ("watch_promises", 5.0, watch_promises),

@@ -9,14 +9,14 @@ from temporalio import activity
 from services.chassis import outbox, work_items
 from services.chassis.db import Connection, Pool
 from services.chassis.work_items import NewItem
-from services.lead_gen import instructing, introducing
+from services.lead_gen.actions import customers, instructions
+from services.lead_gen.actions.workflow_starts import cold_call_start
 from services.lead_gen.domain.cadence import next_attempt_at
 from services.lead_gen.domain.criteria import to_sql
 from services.lead_gen.domain.criteria_fields import SQL_OF_CANDIDATES
 from services.lead_gen.domain.pace import room
 from services.lead_gen.domain.policy import Policy
 from services.lead_gen.domain.window import next_open
-from services.lead_gen.enrolment import cold_call_start
 from services.lead_gen.repository import (
     callers,
     calls,
@@ -25,7 +25,7 @@ from services.lead_gen.repository import (
     do_not_call,
     inbound,
     leads,
-    reference,
+    policies,
     supply,
 )
 from workflows.contracts.base import ContactCard, Done
@@ -66,7 +66,7 @@ class Activities(LeadGenActivities):
             lead = await leads.lock(conn, request.lead_id)
             if await do_not_call.forbidden(conn, lead.id):
                 return OpenedCall(refused="do_not_call")
-            _, policy = await reference.policy(conn, request.policy_version)
+            _, policy = await policies.policy(conn, request.policy_version)
             due = _due(policy, lead.timezone, request, datetime.now(UTC))
             promised = request.callback_at is not None
             late_at = due + policy.callback_grace if promised else None
@@ -114,7 +114,7 @@ class Activities(LeadGenActivities):
             if lead.workflow_id == request.workflow_id and lead.stage != request.stage:
                 await leads.move(conn, lead.id, tier="lead_gen", stage=request.stage, key=request.key)
             if request.rest and lead.rest_until is None:
-                _, policy = await reference.policy(conn, request.policy_version)
+                _, policy = await policies.policy(conn, request.policy_version)
                 await leads.rest(conn, lead.id, datetime.now(UTC) + policy.rest)
         return Done()
 
@@ -130,14 +130,14 @@ class Activities(LeadGenActivities):
     async def take_answer(self, request: TakeAnswer) -> Done:
         """Keep the answer for the caller who passed the question on; publish it as an instruction."""
         async with self._pool.acquire() as conn, conn.transaction():
-            await instructing.take_answer(conn, request)
+            await instructions.take_answer(conn, request)
         return Done()
 
     @activity.defn(name="lead_gen.register_customer")
     async def register_customer(self, request: RegisterCustomer) -> Done:
         """Know a customer of before, so that its calls reach its account manager. Asked by tier 3."""
         async with self._pool.acquire() as conn, conn.transaction():
-            await introducing.register_customer(conn, request)
+            await customers.register_customer(conn, request)
         return Done()
 
     @activity.defn(name="lead_gen.update_register")
@@ -166,7 +166,7 @@ class Activities(LeadGenActivities):
             earlier = await campaigns.tick_result(conn, request.key)
             if earlier is not None:
                 return earlier
-            version, policy = await reference.policy(conn)
+            version, policy = await policies.policy(conn)
             pace = await campaigns.pace(conn, campaign.id)
             count = 0
             if campaign.state == "running":

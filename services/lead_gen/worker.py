@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from services.chassis.settings import Settings
 from services.chassis.worker import run_worker
+from services.lead_gen.actions.duplicates import find_near_duplicates
+from services.lead_gen.actions.imports import run_imports
+from services.lead_gen.actions.inbound import watch_promises
+from services.lead_gen.actions.scores import run_scoring, run_training
+from services.lead_gen.actions.shifts import close_shifts, keep_rota
+from services.lead_gen.actions.supply import watch_supply
 from services.lead_gen.activities import Activities
-from services.lead_gen.importer import run_imports
-from services.lead_gen.inbound import watch_promises
-from services.lead_gen.near_duplicates import find_near_duplicates
-from services.lead_gen.rota_keeper import close_shifts, keep_rota
-from services.lead_gen.scoring import run_scoring, run_training
-from services.lead_gen.supply import watch_supply
 from workflows.campaign import Campaign
 from workflows.cold_call import ColdCall
 from workflows.contracts.base import Tier

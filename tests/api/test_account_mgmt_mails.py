@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 import pytest
 import pytest_asyncio
 
-from services.account_mgmt import mailing
-from services.account_mgmt.documents import paper
+from services.account_mgmt.actions import mails as mailing
+from services.account_mgmt.documents import invoice_pdf
 from services.chassis.mail.rows import MAX_ATTEMPTS
 from services.chassis.mail.sender import Sender
 from tests.fixtures.http import make_settings
@@ -103,8 +103,8 @@ async def test_dunning_goes_by_mail_then_by_both_then_by_a_call_as_the_policy_sa
     body = first.get_body()
     assert body is not None
     assert "120,00 UAH" in body.get_content()
-    [paper] = list(first.iter_attachments())
-    assert (paper.get_content_type(), paper.get_content()[:5]) == ("application/pdf", b"%PDF-")
+    [invoice_pdf] = list(first.iter_attachments())
+    assert (invoice_pdf.get_content_type(), invoice_pdf.get_content()[:5]) == ("application/pdf", b"%PDF-")
     assert [item["payload"]["level"] for item in await post.tier.work(customer_id, "dunning")] == [2, 3]
 
 
@@ -117,8 +117,8 @@ async def test_an_invoice_is_sent_with_its_paper_once(post: Post) -> None:
     await post.send()
     [mail] = post.server.mails
     assert mail["Subject"].startswith("Рахунок LR-")
-    [paper] = list(mail.iter_attachments())
-    assert paper.get_filename() == f"{mail['Subject'].removeprefix('Рахунок ')}.pdf"
+    [invoice_pdf] = list(mail.iter_attachments())
+    assert invoice_pdf.get_filename() == f"{mail['Subject'].removeprefix('Рахунок ')}.pdf"
     _, nowhere = await post.tier.customer()
     refused = await post.tier.post(f"/v1/invoices/{nowhere.invoice_id}/send", None, 422)
     assert refused["errors"][0]["field"] == "to"
@@ -134,9 +134,9 @@ async def test_an_invoice_that_cannot_be_printed_stops_no_series_and_is_shown(
     post: Post, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """erpnext 53308: "Complete, no errors", no document. Here a person sees it and calls instead."""
-    broken = tmp_path / "paper.typ"
+    broken = tmp_path / "invoice.typ"
     broken.write_text("#panic()")
-    monkeypatch.setattr(paper, "_TEMPLATE", broken)
+    monkeypatch.setattr(invoice_pdf, "_TEMPLATE", broken)
     customer_id, account = await post.tier.customer(email=ADDRESS)
     assert await remind(post.tier, customer_id, account.invoice_id, 1) == "mail"
     [item] = await post.tier.work(customer_id, "dunning")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from services.account_mgmt.portfolios import assign_waiting, cover_absent
+from services.account_mgmt.actions.account_managers import assign_waiting, cover_absent
 from services.chassis.db import new_id
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_3 import LINE, Tier3, boss, in_days, keeper, tier_3

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from services.conversion.actions.offer_watch import watch_offers
+from services.conversion.actions.offer_expiry import watch_offers
 from services.conversion.domain.pricing import price_at
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_2 import FACTS, Tier2, hand_over, in_days, tier_2, whose

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from icalendar import Calendar as CalendarFile
 
 from services.chassis.db import new_id
+from services.conversion.actions.upkeep import free_holds
 from services.conversion.domain.calendar import OFFICE
 from services.conversion.domain.slots import free_slots
-from services.conversion.upkeep import free_holds
 from tests.fixtures.http import auth
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_2 import Tier2, hand_over, in_days, tier_2, whose

@@ -13,7 +13,7 @@ import pytest_asyncio
 from services.chassis.mail import Attachment, NewMail, queue_mail, withdraw_mails
 from services.chassis.mail.rows import MAX_ATTEMPTS
 from services.chassis.mail.sender import Sender
-from services.conversion import mailing
+from services.conversion.actions import mails
 from tests.fixtures.http import make_settings
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.smtp import MailServer, mail_server
@@ -57,7 +57,7 @@ async def post(fresh_database: FreshDatabase) -> AsyncIterator[Post]:
     dsn = await fresh_database("conversion_mails", tier=Tier.CONVERSION, policy="demo")
     async with tier_2(dsn) as tier, mail_server() as server:
         settings = make_settings(dsn, smtp_host="127.0.0.1", smtp_port=server.port, smtp_tls="none")
-        yield Post(tier, server, Sender(settings, mailing.on_trouble))
+        yield Post(tier, server, Sender(settings, mails.on_trouble))
 
 
 async def test_a_mail_arrives_once_with_its_words_and_files(post: Post) -> None:
@@ -154,7 +154,7 @@ async def test_an_outage_of_the_server_costs_no_attempt_but_ends_after_days(post
 
 async def test_without_a_server_mails_wait(post: Post) -> None:
     mail_id = await post.queue()
-    assert await Sender(make_settings(""), mailing.on_trouble).send_due(post.tier.pool) == 0
+    assert await Sender(make_settings(""), mails.on_trouble).send_due(post.tier.pool) == 0
     assert (await post.mail(mail_id))["state"] == "queued"
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest_asyncio
 
 from services.chassis.db import new_id
-from services.conversion.assigning import serve_waiting
+from services.conversion.actions.routing import serve_waiting
 from tests.fixtures.http import auth
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_2 import LINE, Tier2, hand_over, in_days, request, tier_2, whose

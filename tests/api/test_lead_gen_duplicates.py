@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest_asyncio
 
-from services.lead_gen.importer import run_imports
-from services.lead_gen.near_duplicates import find_near_duplicates
+from services.lead_gen.actions.duplicates import find_near_duplicates
+from services.lead_gen.actions.imports import run_imports
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_1 import Tier1, caller, tier_1
 from workflows.contracts import ids

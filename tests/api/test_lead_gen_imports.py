@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 import pytest_asyncio
 
-from services.lead_gen.importer import run_imports
+from services.lead_gen.actions.imports import run_imports
 from services.lead_gen.repository import leads
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_1 import Tier1, tier_1
@@ -236,7 +236,7 @@ async def test_killed_at_any_moment_no_row_is_lost_or_doubled(office: Tier1) -> 
 RUNNER = """
 import asyncio, sys
 from services.chassis.db import create_pool
-from services.lead_gen.importer import run_imports
+from services.lead_gen.actions.imports import run_imports
 from services.lead_gen.repository import leads
 
 async def main():

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from services.chassis import db
 from services.chassis.db import new_id
-from services.lead_gen.domain.words import words
+from services.lead_gen.domain.text_search import words
 from services.lead_gen.repository import instructions
 from services.lead_gen.schemas.instructions import NewInstruction
 from tests.fixtures.postgres import FreshDatabase

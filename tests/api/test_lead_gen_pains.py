@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from services.chassis.db import new_id
-from services.lead_gen.importer import run_imports
+from services.lead_gen.actions.imports import run_imports
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_1 import Tier1, tier_1
 from workflows.contracts.base import Tier

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 
 import pytest_asyncio
 
-from services.lead_gen.importer import run_imports
+from services.lead_gen.actions.imports import run_imports
 from tests.api.openapi import Ids, reading
 from tests.fixtures.http import auth
 from tests.fixtures.postgres import FreshDatabase

@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from services.chassis.db import new_id
-from services.lead_gen import scoring
+from services.lead_gen.actions import scores as scoring
 from services.lead_gen.repository import leads, register, scores
 from tests.api.openapi import NONSENSE
 from tests.fixtures.postgres import FreshDatabase

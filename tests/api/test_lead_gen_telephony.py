@@ -12,8 +12,8 @@ import httpx
 import pytest_asyncio
 
 from services.chassis.settings import DEV_TELEPHONY_SECRET
+from services.lead_gen.actions.inbound import watch_promises
 from services.lead_gen.domain.telephony import HEADER, sign
-from services.lead_gen.inbound import watch_promises
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_1 import Tier1, caller, tier_1
 from workflows.contracts.base import Tier

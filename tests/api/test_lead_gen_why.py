@@ -9,7 +9,7 @@ from typing import Any
 import pytest_asyncio
 
 from services.chassis.db import new_id
-from services.lead_gen import scoring
+from services.lead_gen.actions import scores
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_1 import Tier1, caller, tier_1
 from workflows.contracts.base import Tier
@@ -101,7 +101,7 @@ async def test_the_score_is_shown_with_its_version_and_what_made_it(desk: Tier1)
     body = {"name": "Bread", "weights": [{"rule": INDUSTRY, "points": 8}, {"rule": has_email, "points": -2}]}
     made = (await desk.http.post("/v1/scores", json=body)).json()
     await desk.http.post(f"/v1/scores/{made['id']}/activate")
-    await scoring.run_scoring(desk.pool)
+    await scores.run_scoring(desk.pool)
     score = (await why(desk, lead_id))["score"]
     assert (score["score"], score["version"], score["kind"], score["name"]) == (6, 1, "weights", "Bread")
     assert score["parts"] == [

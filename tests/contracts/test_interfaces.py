@@ -12,11 +12,13 @@ from services.account_mgmt.activities import Activities as AccountMgmt
 from services.conversion.activities import Activities as Conversion
 from services.lead_gen.activities import Activities as LeadGen
 from tests.workflows import fakes
-from workflows import campaign, cold_call, conversion, customer_care
+from workflows import campaign, cold_call
 from workflows.contracts.account_mgmt import AccountMgmtActivities, CustomerCareWorkflow
 from workflows.contracts.base import Message
 from workflows.contracts.conversion import ConversionActivities, ConversionWorkflow
 from workflows.contracts.lead_gen import CampaignWorkflow, ColdCallWorkflow, LeadGenActivities
+from workflows.conversion.workflow import workflow as conversion
+from workflows.customer_care.workflow import workflow as customer_care
 
 
 def activities_of(cls: type) -> dict[str, tuple[type, type]]:

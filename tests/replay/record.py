@@ -39,8 +39,8 @@ from workflows.contracts.conversion import (
 from workflows.contracts.lead_gen import CallOutcome, RegisterUpdate
 from workflows.contracts.open_care import AdoptAccount, OpenCareInput, ReadUnopened
 from workflows.contracts.standing import AccountManagerChanged, StandingChanged
-from workflows.conversion import Conversion
-from workflows.customer_care import CustomerCare
+from workflows.conversion.workflow import Conversion
+from workflows.customer_care.workflow import CustomerCare
 from workflows.fit_timing import FitTiming
 from workflows.open_care import OpenCare
 

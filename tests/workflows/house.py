@@ -20,8 +20,8 @@ from workflows.contracts.account_mgmt import CustomerCareInput
 from workflows.contracts.base import Money, OrderLine
 from workflows.contracts.conversion import ConversionInput, HandOver, HandOverReason, WonOrder
 from workflows.contracts.lead_gen import ColdCallInput, ColdCallPolicy
-from workflows.conversion import Conversion
-from workflows.customer_care import CustomerCare
+from workflows.conversion.workflow import Conversion
+from workflows.customer_care.workflow import CustomerCare
 from workflows.fit_timing import FitTiming
 from workflows.open_care import OpenCare
 from workflows.publish_catalogue import PublishCatalogue

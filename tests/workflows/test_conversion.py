@@ -39,7 +39,7 @@ from workflows.contracts.conversion import (
     Won,
 )
 from workflows.contracts.lead_gen import RegisterUpdate, TakeAnswer
-from workflows.conversion import Conversion
+from workflows.conversion.workflow import Conversion
 
 Handle = WorkflowHandle[Any, Any]
 

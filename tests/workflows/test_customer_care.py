@@ -14,7 +14,7 @@ from workflows.contracts.base import Cancel, DoNotCall, InboundCall, Money
 from workflows.contracts.commission import MoneyEvent, MoneyKind
 from workflows.contracts.conversion import HandOverReason, OfferDeal, OpenInbound
 from workflows.contracts.lead_gen import RegisterUpdate
-from workflows.customer_care import CustomerCare
+from workflows.customer_care.workflow import CustomerCare
 
 Handle = WorkflowHandle[Any, Any]
 

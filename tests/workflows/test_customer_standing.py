@@ -14,7 +14,7 @@ from workflows.contracts.base import DoNotCall, Tier
 from workflows.contracts.conversion import HandOverReason, OfferDeal
 from workflows.contracts.lead_gen import RegisterUpdate
 from workflows.contracts.standing import AccountManagerChanged, OptedIn, Standing, StandingChanged
-from workflows.customer_care import CustomerCare
+from workflows.customer_care.workflow import CustomerCare
 
 Handle = WorkflowHandle[Any, Any]
 

@@ -16,7 +16,7 @@ from workflows.contracts.open_care import (
     RegisterCustomer,
     Unopened,
 )
-from workflows.customer_care import CustomerCare
+from workflows.customer_care.workflow import CustomerCare
 from workflows.open_care import OpenCare
 
 IMPORT = "import-1"

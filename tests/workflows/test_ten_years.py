@@ -12,7 +12,7 @@ from temporalio.testing import WorkflowEnvironment
 from tests.workflows.house import House, open_house
 from workflows.contracts import account_mgmt as am
 from workflows.contracts import ids
-from workflows.customer_care import CustomerCare
+from workflows.customer_care.workflow import CustomerCare
 
 YEARS = 10
 BAR = 5_000

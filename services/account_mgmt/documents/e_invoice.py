@@ -18,7 +18,7 @@ from drafthorse.models.payment import PaymentMeans, PaymentTerms
 from drafthorse.models.tradelines import LineItem
 from drafthorse.pdf import attach_xml
 
-from services.account_mgmt.documents import paper
+from services.account_mgmt.documents import invoice_pdf
 from services.account_mgmt.domain.money import rate_sums
 from services.account_mgmt.schemas import CustomerView, InvoiceView, LineView, OrderView
 from services.account_mgmt.schemas.entities import EntityView
@@ -68,7 +68,7 @@ def xml(invoice: InvoiceView, order: OrderView, customer: CustomerView, seller: 
 
 def factur_x(invoice: InvoiceView, order: OrderView, customer: CustomerView, seller: EntityView) -> bytes:
     """The PDF/A-3 for people with the XML for programs inside."""
-    pdf = paper.invoice(invoice, order, customer, seller, archive=True)
+    pdf = invoice_pdf.invoice(invoice, order, customer, seller, archive=True)
     metadata = {
         "author": seller.name, "keywords": "Factur-X, Invoice", "title": invoice.number, "subject": invoice.number,
     }  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.account_mgmt.repository.insight import SUGGEST
+from services.account_mgmt.repository.suggestions import SUGGEST
 from services.chassis.db import Connection
 from services.chassis.errors import NotFound
 

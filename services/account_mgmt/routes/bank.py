@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Response, UploadFile
 
-from services.account_mgmt import bank
+from services.account_mgmt.actions import bank
 from services.account_mgmt.domain.bank import transfers as rules
 from services.account_mgmt.repository import bank as rows
 from services.account_mgmt.schemas.bank import NewIgnore, NewMatch, StatementView, TransferState, TransferView

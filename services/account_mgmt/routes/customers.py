@@ -6,14 +6,15 @@ from datetime import UTC, datetime
 
 from fastapi import APIRouter
 
-from services.account_mgmt import accounts, card
-from services.account_mgmt.domain import rhythm
-from services.account_mgmt.domain.touches import Owed, touches
+from services.account_mgmt.actions import card
+from services.account_mgmt.actions import customers as accounts
+from services.account_mgmt.actions.orders import check_owner, must_be_active, plan
+from services.account_mgmt.domain import reorder_cycle
+from services.account_mgmt.domain.contact_schedule import Owed, touches
 from services.account_mgmt.repository import customers, sales
-from services.account_mgmt.sales import check_owner, must_be_active, plan
 from services.account_mgmt.schemas import CustomerChange, CustomerView, Reason
 from services.account_mgmt.schemas.card import Card
-from services.account_mgmt.schemas.touches import Touches, TouchView
+from services.account_mgmt.schemas.contact_schedule import Touches, TouchView
 from services.chassis import outbox
 from services.chassis.db import new_id
 from services.chassis.errors import Conflict
@@ -103,7 +104,7 @@ async def get_calendar(conn: Conn, customer_id: Id) -> Touches:
     owed = [Owed(number=one.number, due_at=one.due_at, level=one.dunning) for one in found]
     nudge_at = customer.next_nudge_at if customer.state in ("active", "at_risk") else None
     items = touches(
-        policy, now=datetime.now(UTC), next_nudge=nudge_at, every=rhythm.interval(policy, placed), owed=owed
+        policy, now=datetime.now(UTC), next_nudge=nudge_at, every=reorder_cycle.interval(policy, placed), owed=owed
     )
     return Touches(customer_id=customer_id, items=[TouchView(at=one.at, kind=one.kind, why=one.why) for one in items])
 

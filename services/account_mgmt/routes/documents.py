@@ -7,10 +7,10 @@ from typing import Literal
 
 from fastapi import APIRouter, Response
 
-from services.account_mgmt import posting
-from services.account_mgmt.documents import e_invoice, paper
+from services.account_mgmt.actions import invoices
+from services.account_mgmt.actions.orders import check_owner
+from services.account_mgmt.documents import e_invoice, invoice_pdf
 from services.account_mgmt.repository import customers, entities, sales
-from services.account_mgmt.sales import check_owner
 from services.account_mgmt.schemas import CustomerView, InvoiceView, OrderView, SendInvoice
 from services.account_mgmt.schemas.entities import EntityView
 from services.chassis.db import Connection
@@ -51,7 +51,7 @@ async def get_invoice_pdf(conn: Conn, invoice_id: Id, form: Literal["plain", "fa
     """
     sale = await _sale(conn, invoice_id)
     if form == "plain":
-        pdf = await asyncio.to_thread(paper.invoice, *sale)
+        pdf = await asyncio.to_thread(invoice_pdf.invoice, *sale)
     else:
         _must_be_complete(sale)
         pdf = await asyncio.to_thread(e_invoice.factur_x, *sale)
@@ -90,7 +90,7 @@ async def send_invoice(conn: Conn, who: Who, invoice_id: Id, body: SendInvoice |
         raise Invalid("The customer has no e-mail address: name one", field="to")
     if invoice.state == "void":
         raise Conflict("The invoice is void", code="wrong_state", detail={"state": invoice.state})
-    return Sent(mail_id=await posting.send(conn, invoice, customer, to))
+    return Sent(mail_id=await invoices.send(conn, invoice, customer, to))
 
 
 def _must_be_complete(sale: Sale) -> None:
@@ -110,7 +110,7 @@ async def get_credit_note_pdf(conn: Conn, note_id: Id) -> Response:
     """In the customer's language: which invoice it is for, why, and how much of each rate is taken back."""
     note, invoice_id = await sales.credit_note(conn, note_id)
     sale = await _sale(conn, invoice_id)
-    return _pdf(await asyncio.to_thread(paper.credit_note, note, *sale), note.number)
+    return _pdf(await asyncio.to_thread(invoice_pdf.credit_note, note, *sale), note.number)
 
 
 def _pdf(content: bytes, number: str) -> Response:

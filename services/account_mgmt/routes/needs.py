@@ -6,8 +6,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
-from services.account_mgmt.repository import catalogue, customers, insight, needs
-from services.account_mgmt.sales import check_owner
+from services.account_mgmt.actions.orders import check_owner
+from services.account_mgmt.repository import customers, needs, products, suggestions
 from services.account_mgmt.schemas.card import Suggestion
 from services.account_mgmt.schemas.needs import NeedChange, NeedState, NeedView, NewNeed, NewRefusal, Refusal
 from services.chassis.errors import Invalid
@@ -23,7 +23,7 @@ ProductId = Annotated[str, Path(max_length=64)]
 async def add_need(conn: Conn, who: Who, customer_id: Id, new: NewNeed) -> NeedView:
     """Earlier needs stay as history. One with a product puts it first among what is suggested."""
     await check_owner(conn, who, await customers.get(conn, customer_id))
-    if new.product_id and not await catalogue.exists(conn, new.product_id):
+    if new.product_id and not await products.exists(conn, new.product_id):
         raise Invalid(f"There is no product {new.product_id}", field="product_id")
     return await needs.add(conn, customer_id, new, who.person)
 
@@ -48,14 +48,14 @@ async def change_need(conn: Conn, who: Who, need_id: Id, body: NeedChange) -> Ne
 async def list_suggestions(conn: Conn, customer_id: Id) -> Page[Suggestion]:
     """With the evidence as of the last night; never what they have or refused for good."""
     await customers.get(conn, customer_id)
-    return Page(items=await insight.suggestions(conn, customer_id), next=None)
+    return Page(items=await suggestions.suggestions(conn, customer_id), next=None)
 
 
 @router.get("/customers/{customer_id}/never-offer", dependencies=STAFF, summary="What never to offer again")
 async def list_refusals(conn: Conn, customer_id: Id) -> Page[Refusal]:
     """By product."""
     await customers.get(conn, customer_id)
-    return Page(items=await insight.refusals(conn, customer_id), next=None)
+    return Page(items=await suggestions.refusals(conn, customer_id), next=None)
 
 
 @router.put("/customers/{customer_id}/never-offer/{product_id}", dependencies=WRITERS, summary="Never offer this again")
@@ -64,10 +64,10 @@ async def refuse(
 ) -> Page[Refusal]:
     """One call, and it is suggested to them nevermore; said again, nothing changes."""
     await check_owner(conn, who, await customers.get(conn, customer_id))
-    if not await catalogue.exists(conn, product_id):
+    if not await products.exists(conn, product_id):
         raise Invalid(f"There is no product {product_id}", field="product_id")
-    await insight.refuse(conn, customer_id, product_id, body.reason if body else None, who.person)
-    return Page(items=await insight.refusals(conn, customer_id), next=None)
+    await suggestions.refuse(conn, customer_id, product_id, body.reason if body else None, who.person)
+    return Page(items=await suggestions.refusals(conn, customer_id), next=None)
 
 
 @router.delete(
@@ -79,4 +79,4 @@ async def refuse(
 async def allow_again(conn: Conn, who: Who, customer_id: Id, product_id: ProductId) -> None:
     """They asked for it themselves."""
     await check_owner(conn, who, await customers.get(conn, customer_id))
-    await insight.allow_again(conn, customer_id, product_id)
+    await suggestions.allow_again(conn, customer_id, product_id)

@@ -8,10 +8,10 @@ from decimal import Decimal
 
 from fastapi import APIRouter
 
-from services.account_mgmt import card, commission, standing
-from services.account_mgmt.domain.rhythm import contact_time
-from services.account_mgmt.repository import catalogue, customers, insight, needs, nudges
-from services.account_mgmt.sales import check_lines, check_owner, plan, take_order
+from services.account_mgmt.actions import card, commission_events, customer_status
+from services.account_mgmt.actions.orders import check_lines, check_owner, plan, take_order
+from services.account_mgmt.domain.reorder_cycle import contact_time
+from services.account_mgmt.repository import customers, needs, nudges, products, suggestions
 from services.account_mgmt.schemas import (
     CustomerView,
     InvoicedOrder,
@@ -66,7 +66,7 @@ async def nudge_outcome(conn: Conn, who: Who, item_id: Id, body: NewNudgeOutcome
     await _check(conn, body)
     await work_items.complete(conn, item_id, person=who.person, result=body.outcome, any_person=True)
     for product_id in body.never_offer:
-        await insight.refuse(conn, customer.id, product_id, body.note, who.person)
+        await suggestions.refuse(conn, customer.id, product_id, body.note, who.person)
     order, next_at = await _carry_out(conn, who.person, customer, item, body)
     at = await nudges.answer(conn, item_id, body.outcome, order.id if order else None, body.note, who.person)
     answer = NudgeAnswered(
@@ -79,7 +79,7 @@ async def nudge_outcome(conn: Conn, who: Who, item_id: Id, body: NewNudgeOutcome
         order_id=order.id if order else None,
         invoice_id=order.invoice.id if order else None,
         due_at=order.invoice.due_at if order else None,
-        money=commission.ordered(order, customer.account_manager) if order else None,
+        money=commission_events.ordered(order, customer.account_manager) if order else None,
     )
     await outbox.signal(conn, item.workflow_id, "nudge_answered", answer)
     await publish(conn, "nudge_answered", item_id=item_id, outcome=body.outcome.value)
@@ -100,7 +100,7 @@ async def _check(conn: Connection, body: NewNudgeOutcome) -> None:
     if body.next_at is not None and body.next_at <= datetime.now(UTC):
         raise Invalid("The time must lie in the future", field="next_at")
     for n, product_id in enumerate(body.never_offer):
-        if not await catalogue.exists(conn, product_id):
+        if not await products.exists(conn, product_id):
             raise Invalid(f"There is no product {product_id}", field=f"never_offer.{n}")
 
 
@@ -113,15 +113,15 @@ async def _carry_out(
         order, next_at = await take_order(
             conn, policy, customer_id=customer.id, lines=body.lines, source="nudge", note=body.note, by=person
         )
-        await standing.ordered(conn, customer.id)
+        await customer_status.ordered(conn, customer.id)
         return order, next_at
     if body.outcome is NudgeOutcome.LEFT:
-        await standing.gone(conn, customer.id)
+        await customer_status.gone(conn, customer.id)
         return None, None
     if body.outcome is NudgeOutcome.NEED_CHANGED and body.note:
         await needs.add(conn, customer.id, NewNeed(text=body.note), person)
     if body.outcome is NudgeOutcome.COMPLAINT:
-        await standing.complain(conn, customer, body.note, key=f"{item.key}:complaint", by=person)
+        await customer_status.complain(conn, customer, body.note, key=f"{item.key}:complaint", by=person)
     if body.next_at is not None:
         await customers.plan_nudge(conn, customer.id, body.next_at)
         return None, body.next_at

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from services.account_mgmt.actions.orders import check_owner
 from services.account_mgmt.repository import customers, people
-from services.account_mgmt.sales import check_owner
 from services.account_mgmt.schemas.card import PersonView
 from services.account_mgmt.schemas.people import NewPerson
 from services.chassis.http import Conn, Id, Page, Who, allow, new_router

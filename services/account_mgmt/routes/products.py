@@ -8,9 +8,9 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import AwareDatetime
 
-from services.account_mgmt.publishing import publish_catalogue
-from services.account_mgmt.repository import catalogue
-from services.account_mgmt.schemas.catalogue import (
+from services.account_mgmt.actions.products import publish_catalogue
+from services.account_mgmt.repository import products
+from services.account_mgmt.schemas.products import (
     NewPrice,
     NewProduct,
     ProductChange,
@@ -31,7 +31,7 @@ async def add_product(conn: Conn, who: Who, new: NewProduct) -> ProductView:
     """409 `duplicate` if the article number is taken. Tier 2 offers it as soon as it has heard of it."""
     if new.price.amount < 0:
         raise Invalid("A price is not negative", field="price.amount")
-    product = await catalogue.add(conn, new, who.person)
+    product = await products.add(conn, new, who.person)
     if product is None:
         raise Conflict(f"There is already a product {new.id}", code="duplicate", field="id")
     await publish_catalogue(conn, product.version, who.person)
@@ -46,7 +46,7 @@ async def list_products(
     active: Annotated[bool | None, Query()] = None,
 ) -> Page[ProductView]:
     """In order of entry."""
-    found = await catalogue.page(
+    found = await products.page(
         conn, at=at or datetime.now(UTC), active=active, limit=pager.limit + 1, after=pager.time_and_id()
     )
     return Page.of(found, pager.limit, key=lambda p: (p.created_at.isoformat(), p.id))
@@ -55,14 +55,14 @@ async def list_products(
 @router.get("/products/{product_id}", dependencies=STAFF, summary="One product with its prices")
 async def get_product(conn: Conn, product_id: ProductId) -> ProductDetail:
     """The latest price first."""
-    product = await catalogue.get(conn, product_id)
-    return ProductDetail(**product.model_dump(), prices=await catalogue.prices(conn, product_id))
+    product = await products.get(conn, product_id)
+    return ProductDetail(**product.model_dump(), prices=await products.prices(conn, product_id))
 
 
 @router.patch("/products/{product_id}", dependencies=SUPERVISOR, summary="Change a product")
 async def change_product(conn: Conn, who: Who, product_id: ProductId, body: ProductChange) -> ProductView:
     """Names, unit, tax, or whether it is offered."""
-    product = await catalogue.change(conn, product_id, body.model_dump(exclude_none=True))
+    product = await products.change(conn, product_id, body.model_dump(exclude_none=True))
     await publish_catalogue(conn, product.version, who.person)
     return product
 
@@ -73,13 +73,13 @@ async def set_price(conn: Conn, who: Who, product_id: ProductId, body: NewPrice)
     if body.price.amount < 0:
         raise Invalid("A price is not negative", field="price.amount")
     valid_from = body.valid_from or datetime.now(UTC)
-    product = await catalogue.set_price(conn, product_id, body.price, valid_from, who.person)
+    product = await products.set_price(conn, product_id, body.price, valid_from, who.person)
     await publish_catalogue(conn, product.version, who.person)
-    return ProductDetail(**product.model_dump(), prices=await catalogue.prices(conn, product_id))
+    return ProductDetail(**product.model_dump(), prices=await products.prices(conn, product_id))
 
 
 @router.post("/catalogue/publish", status_code=202, dependencies=SUPERVISOR, summary="Send the whole catalogue again")
 async def publish_all(conn: Conn, who: Who) -> Response:
     """To tier 2, from its first version on; for a tier 2 that was set up anew."""
-    await publish_catalogue(conn, await catalogue.version(conn), who.person, since=0, again=True)
+    await publish_catalogue(conn, await products.version(conn), who.person, since=0, again=True)
     return Response(status_code=202)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from services.account_mgmt import commission
+from services.account_mgmt.actions import commission_events
 from services.account_mgmt.repository import refunds, sales
 from services.account_mgmt.schemas.refunds import NewRefund, RefundView
 from services.chassis import outbox
@@ -34,7 +34,7 @@ async def add_refund(conn: Conn, who: Who, invoice_id: Id, new: NewRefund) -> Re
     if new.amount.amount > left:
         raise Invalid(f"At most {left} was paid and can be given back", field="amount.amount")
     refund = await refunds.add(conn, invoice_id, new.amount.amount, new.reference, new.reason, who.person)
-    money = await commission.of_order(
+    money = await commission_events.of_order(
         conn, MoneyKind.REFUNDED, invoice.order_id, key=f"refund:{refund.id}", amount=refund.amount.amount,
         at=refund.made_at,
     )  # fmt: skip

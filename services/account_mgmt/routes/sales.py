@@ -8,9 +8,9 @@ from typing import Any, Literal
 
 from fastapi import APIRouter
 
-from services.account_mgmt import care, commission, payments, standing
+from services.account_mgmt.actions import commission_events, customer_status, payments, workflow_starts
+from services.account_mgmt.actions.orders import check_lines, check_owner, must_be_active, plan, take_order
 from services.account_mgmt.repository import customers, sales
-from services.account_mgmt.sales import check_lines, check_owner, must_be_active, plan, take_order
 from services.account_mgmt.schemas import (
     CustomerView,
     InvoiceView,
@@ -51,7 +51,7 @@ async def add_order(conn: Conn, who: Who, customer_id: Id, new: NewOrder) -> Ord
         by=who.person,
         entity=new.entity,
     )
-    stage = await standing.ordered(conn, customer_id)
+    stage = await customer_status.ordered(conn, customer_id)
     answer = OrderPlaced(
         event_id=f"order:{order.id}",
         at=order.placed_at,
@@ -61,9 +61,9 @@ async def add_order(conn: Conn, who: Who, customer_id: Id, new: NewOrder) -> Ord
         due_at=order.invoice.due_at,
         next_nudge_at=nudge_at,
         stage=stage,
-        money=commission.ordered(order, customer.account_manager),
+        money=commission_events.ordered(order, customer.account_manager),
     )
-    start = await care.start_if_waiting(conn, customer_id)
+    start = await workflow_starts.start_if_waiting(conn, customer_id)
     await outbox.signal(conn, ids.customer(customer_id), "order_placed", answer, start=start)
     await publish(conn, "order_placed", order_id=order.id)
     return order
@@ -102,7 +102,7 @@ async def cancel_order(conn: Conn, who: Who, order_id: Id, body: Reason) -> Orde
     else:
         await sales.void(conn, invoice.id)
     event_id = f"order-cancelled:{order_id}"
-    money = await commission.of_order(
+    money = await commission_events.of_order(
         conn, MoneyKind.CANCELLED, order_id, key=event_id, amount=order.total.amount, at=datetime.now(UTC)
     )
     await _voided(conn, who.person, customer, invoice.id, event_id, money, replan=True)
@@ -174,7 +174,7 @@ async def add_credit_note(conn: Conn, who: Who, invoice_id: Id, new: NewCreditNo
         raise Invalid(f"At most {creditable} can be credited", field="amount.amount")
     number = await sales.add_credit_note(conn, invoice_id, amount, new.reason, who.person)
     now = await sales.invoice(conn, invoice_id)
-    money = await commission.of_order(
+    money = await commission_events.of_order(
         conn, MoneyKind.CREDITED, invoice.order_id, key=f"credit-note:{number}", amount=amount, at=datetime.now(UTC)
     )
     if now.state != "open":

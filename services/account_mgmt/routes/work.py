@@ -6,9 +6,9 @@ from typing import Literal
 
 from fastapi import APIRouter
 
-from services.account_mgmt import standing
+from services.account_mgmt.actions import customer_status
+from services.account_mgmt.actions.orders import check_owner, must_be_active
 from services.account_mgmt.repository import customers
-from services.account_mgmt.sales import check_owner, must_be_active
 from services.account_mgmt.schemas import NewComplaint, WorkDone, WorkView
 from services.chassis import work_items
 from services.chassis.db import new_id
@@ -66,14 +66,14 @@ async def work_done(conn: Conn, who: Who, item_id: Id, body: WorkDone | None = N
         raise Conflict("This work is answered by its own route", code="wrong_kind")
     customer = await customers.get(conn, item.lead_id, lock=True)
     await check_owner(conn, who, customer)
-    if said.result == "left" and item.kind not in standing.WORRIES:
+    if said.result == "left" and item.kind not in customer_status.WORRIES:
         raise Invalid("Only a complaint or a risk ends so", field="result")
     closed = await work_items.complete(conn, item_id, person=who.person, result=said.result, any_person=True)
     if said.result == "left":
         reason = "the customer left" if item.kind == "risk" else "the customer left after a complaint"
-        await standing.left(conn, customer, reason=reason, by=who.person, event_id=f"work:{item_id}:left")
-    elif item.kind in standing.WORRIES:
-        await standing.kept(conn, customer, item, who.person)
+        await customer_status.left(conn, customer, reason=reason, by=who.person, event_id=f"work:{item_id}:left")
+    elif item.kind in customer_status.WORRIES:
+        await customer_status.kept(conn, customer, item, who.person)
     await publish(conn, "work_closed", item_id=item_id)
     return _view(closed)
 
@@ -85,5 +85,5 @@ async def add_complaint(conn: Conn, who: Who, customer_id: Id, body: NewComplain
     """Whoever hears it records it: it is urgent work of the account manager, and the customer is at risk."""
     customer = await customers.get(conn, customer_id, lock=True)
     must_be_active(customer)
-    item = await standing.complain(conn, customer, body.text, key=f"complaint:{new_id()}", by=who.person)
+    item = await customer_status.complain(conn, customer, body.text, key=f"complaint:{new_id()}", by=who.person)
     return _view(item)

@@ -1,1 +1,1 @@
-"""What people of tier 2 do: each function is one decision, written in the caller's transaction."""
+"""What is done in tier 2: every public function is one transaction, or one step of one."""

@@ -9,10 +9,10 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.http import publish
-from services.conversion.actions import inviting
-from services.conversion.actions.holding import as_json
+from services.conversion.actions import invitations
+from services.conversion.actions.deals import Step, check_owner, move, now, policy_of
+from services.conversion.actions.meeting_holds import as_json
 from services.conversion.actions.slots import find_slots
-from services.conversion.actions.steps import Step, check_owner, move, now, policy_of
 from services.conversion.documents.meeting_mail import Change
 from services.conversion.domain import stages
 from services.conversion.domain.policy import Policy, StepKind
@@ -89,13 +89,13 @@ async def finish(conn: Connection, meeting_id: str, who: Principal, state: Meeti
     """
     meeting, deal = await _booked(conn, meeting_id, who)
     meeting = await meetings.close(conn, meeting.id, state, note)
-    await inviting.forget(conn, meeting)
+    await invitations.forget(conn, meeting)
     await publish(conn, "meeting.changed", meeting_id=meeting.id, deal_id=deal.id, state=state)
     what = {"held": "meeting held", "no_show": "customer missed the meeting"}.get(state, "meeting cancelled")
     text = f"{what}: {note}" if note else what
     policy = await policy_of(conn, deal)
     if state == "cancelled":
-        await inviting.invite(conn, meeting, deal, policy, "cancelled")
+        await invitations.invite(conn, meeting, deal, policy, "cancelled")
     if deal.stage not in stages.WORKED:
         await timeline.add(conn, deal.id, at=now(), by=who.person, kind=f"meeting_{state}", text=text)
         return meeting
@@ -117,7 +117,7 @@ async def _missed(conn: Connection, meeting: Meeting, deal: Deal, policy: Policy
     """How often the customer has not come. The first time, other times are proposed by mail."""
     missed = sum(other.state == "no_show" for other in await meetings.of_deal(conn, deal.id))
     if missed == 1:
-        await inviting.propose_again(conn, meeting, deal, policy)
+        await invitations.propose_again(conn, meeting, deal, policy)
     return missed
 
 
@@ -140,7 +140,7 @@ async def hand_meetings_over(conn: Connection, deal: Deal, manager: str) -> list
             kept = await meetings.close(conn, meeting.id, "cancelled", "the new manager has another meeting then")
             cancelled.append(kept)
         change: Change = "moved" if kept.state == "booked" else "cancelled"
-        await inviting.invite(conn, kept, deal, await policy_of(conn, deal), change)
+        await invitations.invite(conn, kept, deal, await policy_of(conn, deal), change)
         await publish(conn, "meeting.changed", meeting_id=kept.id, deal_id=deal.id, state=kept.state)
     if cancelled:
         text = "the new manager has no time at the agreed hour: agree on another time"
@@ -159,7 +159,7 @@ async def _booked(conn: Connection, meeting_id: str, who: Principal) -> tuple[Me
 
 
 async def _moved_to(conn: Connection, deal: Deal, who: Principal, meeting: Meeting, what: str, change: Change) -> None:
-    await inviting.invite(conn, meeting, deal, await policy_of(conn, deal), change)
+    await invitations.invite(conn, meeting, deal, await policy_of(conn, deal), change)
     await publish(conn, "meeting.changed", meeting_id=meeting.id, deal_id=deal.id, state=meeting.state)
     step = Step(
         kind="meeting_booked",

@@ -14,7 +14,7 @@ from services.chassis.errors import Conflict, Invalid
 from services.chassis.http import publish
 from services.chassis.mail import Attachment, NewMail, queue_mail
 from services.chassis.work_items import NewItem
-from services.conversion.actions.steps import SUPERVISOR_GROUP, Step, check_entry, check_owner, move, now, policy_of
+from services.conversion.actions.deals import SUPERVISOR_GROUP, Step, check_entry, check_owner, move, now, policy_of
 from services.conversion.documents.offer_pdf import mail_of, offer_pdf
 from services.conversion.domain import stages
 from services.conversion.domain.money import OfferLine, check_lines, totals

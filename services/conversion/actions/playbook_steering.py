@@ -8,9 +8,9 @@ from services.chassis import work_items
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Invalid
-from services.conversion.actions.playbook import earliest_contact, follow, plan_next
-from services.conversion.actions.steps import now, policy_of
-from services.conversion.actions.stopping import is_playbooks, tell
+from services.conversion.actions.deals import now, policy_of
+from services.conversion.actions.playbook_stop import is_playbooks, tell
+from services.conversion.actions.playbooks import earliest_contact, follow, plan_next
 from services.conversion.domain import playbook as rules
 from services.conversion.domain import stages
 from services.conversion.domain.playbook import Response, Step

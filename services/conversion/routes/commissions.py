@@ -15,8 +15,8 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import Conflict, Forbidden, Invalid
 from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
-from services.conversion import ledger
-from services.conversion.actions.steps import SUPERVISOR, deal_for, now
+from services.conversion.actions import commissions as ledger
+from services.conversion.actions.deals import SUPERVISOR, deal_for, now
 from services.conversion.domain.commission import Kind, Role, check_splits
 from services.conversion.repository import commissions, deals, policies
 from services.conversion.routes.cursors import after_id

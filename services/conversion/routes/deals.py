@@ -10,10 +10,11 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Invalid
 from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
-from services.conversion.actions import answering, closing, handing_on, steps
+from services.conversion.actions import answers, deal_closing, reassignment
+from services.conversion.actions import deals as steps
 from services.conversion.actions import meetings as meeting_actions
 from services.conversion.actions import offers as offer_actions
-from services.conversion.actions.steps import SUPERVISOR, deal_for, now, policy_of
+from services.conversion.actions.deals import SUPERVISOR, deal_for, now, policy_of
 from services.conversion.domain.stages import FINAL, WORKED
 from services.conversion.records import Deal
 from services.conversion.repository import deals, meetings, offers, timeline
@@ -29,9 +30,9 @@ from services.conversion.schemas.deals import (
     QuestionAnswer,
     Win,
 )
-from services.conversion.schemas.handing_on import GiveBack
 from services.conversion.schemas.meetings import MeetingAnswer, NewMeeting
 from services.conversion.schemas.offers import NewOffer, OfferAnswer
+from services.conversion.schemas.reassignment import GiveBack
 from workflows.contracts.conversion import Stage
 
 router = new_router(tags=["deals"])
@@ -110,7 +111,7 @@ async def set_stage(deal_id: Id, body: NewStage, conn: Conn, who: Who) -> DealAn
 async def give_back(deal_id: Id, body: GiveBack, conn: Conn, who: Who) -> DealAnswer:
     """It is offered to the other managers, with everything that was written down."""
     deal = await deal_for(conn, deal_id, who)
-    return await full(conn, await handing_on.give_back(conn, deal, who, body.reason))
+    return await full(conn, await reassignment.give_back(conn, deal, who, body.reason))
 
 
 @router.post("/deals/{deal_id}/notes", status_code=201, dependencies=[_STAFF], summary="Add a note")
@@ -124,7 +125,7 @@ async def add_note(deal_id: Id, body: Note, conn: Conn, who: Who) -> DealAnswer:
 async def answer(deal_id: Id, body: QuestionAnswer, conn: Conn, who: Who) -> DealAnswer:
     """With `publish`, callers can read question and answer. 409 `no_question` if none was asked."""
     deal = await deal_for(conn, deal_id, who)
-    return await full(conn, await answering.answer(conn, deal, who, body.text, publish=body.publish))
+    return await full(conn, await answers.answer(conn, deal, who, body.text, publish=body.publish))
 
 
 @router.post("/deals/{deal_id}/meetings", status_code=201, dependencies=[_STAFF], summary="Book a meeting")
@@ -166,14 +167,14 @@ async def list_offers(deal_id: Id, conn: Conn) -> Page[OfferAnswer]:
 async def win(deal_id: Id, body: Win, conn: Conn, who: Who) -> DealAnswer:
     """The order goes to account management, commission is accrued."""
     deal = await deal_for(conn, deal_id, who)
-    return await full(conn, await closing.win(conn, deal, who, body.lines, body.note))
+    return await full(conn, await deal_closing.win(conn, deal, who, body.lines, body.note))
 
 
 @router.post("/deals/{deal_id}/lose", dependencies=[_STAFF], summary="Give a deal up, or let it sleep")
 async def lose(deal_id: Id, body: Loss, conn: Conn, who: Who) -> DealAnswer:
     """With `return_at`, or a `code` for which the policy says so, it is offered to the same manager again then."""
     deal = await deal_for(conn, deal_id, who, allowed=_losable(who))
-    return await full(conn, await closing.lose(conn, deal, who, body.reason, body.return_at, body.code))
+    return await full(conn, await deal_closing.lose(conn, deal, who, body.reason, body.return_at, body.code))
 
 
 def _losable(who: Principal) -> set[Stage]:

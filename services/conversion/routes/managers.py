@@ -9,11 +9,10 @@ from fastapi import Path, Query, Response
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, NotFound
 from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
-from services.conversion.actions import handing_on
-from services.conversion.actions.steps import now
+from services.conversion.actions import reassignment
+from services.conversion.actions.deals import now
 from services.conversion.records import Manager
 from services.conversion.repository import absences, managers, policies
-from services.conversion.schemas.handing_on import HandedDeal, TakenOver, TakeOver
 from services.conversion.schemas.managers import (
     AbsenceAnswer,
     ManagerAnswer,
@@ -23,6 +22,7 @@ from services.conversion.schemas.managers import (
     NewPolicy,
     PolicyAnswer,
 )
+from services.conversion.schemas.reassignment import HandedDeal, TakenOver, TakeOver
 
 router = new_router(tags=["managers"])
 policy_router = new_router(tags=["policies"])
@@ -102,11 +102,11 @@ async def remove_absence(manager_id: ManagerId, absence_id: Id, conn: Conn) -> N
 async def take_over(manager_id: ManagerId, body: TakeOver, conn: Conn, who: Who) -> TakenOver:
     """With `dry_run` (the default) nothing changes. At most 500 deals at once; ask again for the rest."""
     await _known(conn, manager_id)
-    plan = await handing_on.plan_take_over(conn, manager_id, body.to)
+    plan = await reassignment.plan_take_over(conn, manager_id, body.to)
     back = 0
     if not body.dry_run:
-        back = await handing_on.take_offers_back(conn, manager_id, body.reason)
-        await handing_on.take_over(conn, plan, who, body.reason)
+        back = await reassignment.take_offers_back(conn, manager_id, body.reason)
+        await reassignment.take_over(conn, plan, who, body.reason)
     return TakenOver(
         dry_run=body.dry_run,
         items=[HandedDeal.of(handed) for handed in plan],

@@ -8,7 +8,7 @@ from fastapi import Body, Query, Response
 
 from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
 from services.conversion.actions import offers as actions
-from services.conversion.actions.steps import now
+from services.conversion.actions.deals import now
 from services.conversion.repository import catalogue, deals, offers
 from services.conversion.schemas.common import Moment
 from services.conversion.schemas.offers import (

@@ -13,10 +13,10 @@ from services.chassis.db import Connection, new_id
 from services.chassis.errors import Conflict, Invalid, NotFound
 from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
 from services.chassis.mail import Attachment
-from services.conversion.actions import playbook as actions
 from services.conversion.actions import playbook_steering as steering
-from services.conversion.actions.steps import SUPERVISOR, deal_for, now, policy_of
-from services.conversion.actions.stopping import stop as stop_playbook
+from services.conversion.actions import playbooks as actions
+from services.conversion.actions.deals import SUPERVISOR, deal_for, now, policy_of
+from services.conversion.actions.playbook_stop import stop as stop_playbook
 from services.conversion.domain import playbook as rules
 from services.conversion.domain.playbook import Step
 from services.conversion.domain.template import render

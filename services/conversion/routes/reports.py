@@ -12,7 +12,7 @@ from fastapi import Depends, Query
 from services.chassis.errors import Invalid
 from services.chassis.http import Conn, allow, new_router
 from services.chassis.statistics import wilson
-from services.conversion.actions.steps import now
+from services.conversion.actions.deals import now
 from services.conversion.domain.policy import LossReason
 from services.conversion.repository import playbooks, policies, reports
 from services.conversion.schemas.common import Moment

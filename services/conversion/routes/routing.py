@@ -8,8 +8,8 @@ from datetime import timedelta
 
 from services.chassis.errors import Invalid
 from services.chassis.http import Conn, allow, new_router
-from services.conversion import assigning
-from services.conversion.actions.steps import now
+from services.conversion.actions import routing
+from services.conversion.actions.deals import now
 from services.conversion.domain.routing import Candidate, Routing, Wanted, route, simulate
 from services.conversion.repository import deals, policies
 from services.conversion.schemas.routing import DryRun, DryRunAnswer, LeadAsked, Moved, Share
@@ -24,7 +24,7 @@ async def preview(body: LeadAsked, conn: Conn) -> Routing:
     """The choice with its reason and the alternatives. Nothing is assigned."""
     policy = (await policies.current(conn)).body
     wanted = Wanted(language=body.language, segment=body.segment, region=body.region, products=tuple(body.products))
-    return route(await assigning.candidates(conn, policy, now()), wanted)
+    return route(await routing.candidates(conn, policy, now()), wanted)
 
 
 @router.post("/routing/dry-run", dependencies=[allow("supervisor")], summary="What a changed rule would do")
@@ -34,13 +34,13 @@ async def dry_run(body: DryRun, conn: Conn) -> DryRunAnswer:
     # A rule is judged apart from who happens to be away or full at this minute.
     everybody = [
         replace(who, load=0, absent=False, on_duty=True, quota=None)
-        for who in await assigning.candidates(conn, policy, now())
+        for who in await routing.candidates(conn, policy, now())
     ]
     unknown = body.changes.keys() - {who.id for who in everybody}
     if unknown:
         raise Invalid(f"there is no manager {', '.join(sorted(unknown))}", field="changes")
     leads = await deals.offered_since(conn, now() - timedelta(days=body.days), _MOST_LEADS)
-    wanted = [assigning.wanted_by(deal, sticky=None, excluded=[]) for deal in leads]
+    wanted = [routing.wanted_by(deal, sticky=None, excluded=[]) for deal in leads]
     before, after = simulate(everybody, wanted), simulate([_changed(who, body) for who in everybody], wanted)
     moves = [
         Moved(deal_id=deal.id, now=one, changed=other)

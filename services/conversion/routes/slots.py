@@ -10,9 +10,9 @@ from fastapi import Query
 from services.chassis.auth import Principal
 from services.chassis.errors import NotFound
 from services.chassis.http import Conn, Id, Who, allow, new_router
-from services.conversion.actions import holding
+from services.conversion.actions import meeting_holds
+from services.conversion.actions.deals import now
 from services.conversion.actions.slots import find_slots
-from services.conversion.actions.steps import now
 from services.conversion.domain.routing import Wanted
 from services.conversion.domain.slots import on_grid
 from services.conversion.repository import meetings, policies
@@ -51,7 +51,7 @@ async def meeting_slots(
     found: list[tuple[datetime, datetime]] = []
     if begin < end and person is None:
         wanted = Wanted(language=language, segment=segment, region=region)
-        found = await holding.slots_for_lead(conn, wanted, policy, begin, end, length, _MOST_SLOTS)
+        found = await meeting_holds.slots_for_lead(conn, wanted, policy, begin, end, length, _MOST_SLOTS)
     elif begin < end and person is not None:
         found = await find_slots(conn, policy, person, begin, end, length, _MOST_SLOTS)
     items = [Slot(starts_at=opens, ends_at=closes) for opens, closes in found]
@@ -68,7 +68,7 @@ async def hold(body: NewHold, conn: Conn, who: Who) -> Hold:
     policy = (await policies.current(conn)).body
     length = timedelta(minutes=body.duration_minutes or policy.meeting_minutes)
     wanted = Wanted(language=body.language, segment=body.segment, region=body.region)
-    held = await holding.hold(conn, body.lead_id, wanted, who, body.starts_at, length)
+    held = await meeting_holds.hold(conn, body.lead_id, wanted, who, body.starts_at, length)
     return Hold.of(held)
 
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import NotFound
-from services.lead_gen.domain.similarity import BLOCK_MEMBERS, OFFERS_PER_LEAD, SIMILAR
+from services.lead_gen.domain.similar_names import BLOCK_MEMBERS, OFFERS_PER_LEAD, SIMILAR
 from services.lead_gen.schemas.duplicates import MergeView
 
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import NotFound
-from services.lead_gen.domain.words import MAX_QUERY_WORDS, meant, query, snippet, words
+from services.lead_gen.domain.text_search import MAX_QUERY_WORDS, meant, query, snippet, words
 from services.lead_gen.schemas.instructions import InstructionView, NewInstruction, ProposedInstruction
 
 V = TypeVar("V", bound=InstructionView)

@@ -11,11 +11,11 @@ from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Forbidden, Invalid
 from services.chassis.http import Conn, Id, Who, allow, new_router, publish
 from services.chassis.work_items import WorkItem
-from services.lead_gen import instructing, scripting
+from services.lead_gen.actions import instructions, scripts
+from services.lead_gen.actions.inbound import promise_time
 from services.lead_gen.domain.policy import Policy
 from services.lead_gen.domain.window import is_open
-from services.lead_gen.inbound import promise_time
-from services.lead_gen.repository import callers, calls, campaigns, do_not_call, inbound, leads, reference
+from services.lead_gen.repository import callers, calls, campaigns, do_not_call, inbound, leads, policies
 from services.lead_gen.repository.callers import Standing
 from services.lead_gen.schemas.calls import (
     Lease,
@@ -58,7 +58,7 @@ REQUIRED = {
 )
 async def next_call(conn: Conn, who: Who, body: NextCall | None = None) -> LeasedCall | Response:
     """Callbacks that are due first, then by priority and score; only inside the lead's own hours."""
-    _, policy = await reference.policy(conn)
+    _, policy = await policies.policy(conn)
     standing = await callers.standing(conn, who.person)
     if not standing.active:
         raise Forbidden("You are not an active caller", code="inactive")
@@ -106,16 +106,16 @@ async def _leased(conn: Connection, item: WorkItem, caller: str) -> LeasedCall:
             lead.model_dump(include=set(LeasedLead.model_fields))
             | {"phones": await leads.callable_phones(conn, lead.id)}
         ),
-        script=await scripting.begin(conn, item, lead, caller),
+        script=await scripts.begin(conn, item, lead, caller),
         history=await calls.history(conn, lead.id),
-        instructions=await instructing.for_lead(conn, lead),
+        instructions=await instructions.for_lead(conn, lead),
     )
 
 
 @router.post("/calls/{item_id}/extend", dependencies=[allow("caller")], summary="Keep the lead a little longer")
 async def extend(conn: Conn, who: Who, item_id: Id, body: Token) -> Lease:
     """409 `stale_lease` when the lead went back to the queue."""
-    _, policy = await reference.policy(conn)
+    _, policy = await policies.policy(conn)
     item = await work_items.extend(conn, item_id, who.person, body.token, policy.lease)
     return Lease(item_id=item.id, token=item.lease_token, lease_until=item.lease_until)
 
@@ -137,7 +137,7 @@ async def outcome(conn: Conn, who: Who, item_id: Id, body: NewOutcome) -> Outcom
     # The lead before its item: whoever withdraws consent takes them in the same order.
     lead = await leads.lock(conn, item.lead_id)
     item = await work_items.complete(conn, item_id, person=who.person, token=body.token, result=body.outcome)
-    script = await scripting.followed(conn, item, body)
+    script = await scripts.followed(conn, item, body)
     promised_by = await promise_time(conn, lead) if body.outcome in HANDED_OVER else None
     at = await calls.record(
         conn,

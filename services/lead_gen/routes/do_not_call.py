@@ -8,10 +8,10 @@ from fastapi import APIRouter, Query
 
 from services.chassis.errors import NotFound
 from services.chassis.http import Conn, Page, Pager, Who, allow, new_router
+from services.lead_gen.actions.do_not_call import withdraw
 from services.lead_gen.repository import do_not_call, leads
 from services.lead_gen.routes.leads import read_phone
 from services.lead_gen.schemas.do_not_call import DoNotCallView, LedgerLine, NewDoNotCall
-from services.lead_gen.withdrawal import withdraw
 
 router: APIRouter = new_router(tags=["do not call"])
 READERS = [allow("caller", "supervisor", "ops")]

@@ -9,12 +9,12 @@ from fastapi import APIRouter
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router, publish
+from services.lead_gen.actions.do_not_call import withdraw
 from services.lead_gen.domain.merging import NotMergeableError, choose, taken_over
 from services.lead_gen.repository import do_not_call, duplicates, leads
 from services.lead_gen.repository.duplicates import Pair
 from services.lead_gen.routes.leads import view
 from services.lead_gen.schemas.duplicates import DuplicateView, MergeView, NewMerge
-from services.lead_gen.withdrawal import withdraw
 
 router: APIRouter = new_router(tags=["duplicates"])
 SUPERVISOR = [allow("supervisor")]

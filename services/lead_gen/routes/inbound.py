@@ -7,7 +7,7 @@ from typing import Literal
 from fastapi import APIRouter
 
 from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
-from services.lead_gen.inbound import promise_callback, take
+from services.lead_gen.actions.inbound import promise_callback, take
 from services.lead_gen.repository import inbound
 from services.lead_gen.routes.leads import read_phone
 from services.lead_gen.schemas.inbound import InboundView, NewInboundCall, PromiseView

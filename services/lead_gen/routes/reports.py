@@ -10,7 +10,7 @@ from pydantic import AfterValidator
 
 from services.chassis.errors import Invalid
 from services.chassis.http import Conn, Id, Page, allow, new_router
-from services.lead_gen import evaluating
+from services.lead_gen.actions import reports as evaluating
 from services.lead_gen.repository import reports, script_results
 from services.lead_gen.repository.reports import Period
 from services.lead_gen.schemas.reports import (

@@ -7,9 +7,9 @@ from typing import Literal
 from fastapi import APIRouter
 
 from services.chassis.http import Conn, Page, Pager, allow, new_router
+from services.lead_gen.actions.supply import look
 from services.lead_gen.repository import supply as records
 from services.lead_gen.schemas.supply import AlarmView, SupplyView
-from services.lead_gen.supply import look
 
 router: APIRouter = new_router(tags=["supply"])
 READERS = [allow("supervisor", "ops")]

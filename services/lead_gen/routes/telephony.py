@@ -9,9 +9,9 @@ from fastapi import APIRouter, Request
 from services.chassis.auth import Principal
 from services.chassis.errors import Unauthorized
 from services.chassis.http import Conn, door_router
+from services.lead_gen.actions.inbound import promise_callback, take
 from services.lead_gen.domain.inbound import after
 from services.lead_gen.domain.telephony import HEADER, BadSignatureError, verify
-from services.lead_gen.inbound import promise_callback, take
 from services.lead_gen.repository import inbound
 from services.lead_gen.routes.leads import read_phone
 from services.lead_gen.schemas.inbound import InboundView, NewInboundCall, TelephonyEvent

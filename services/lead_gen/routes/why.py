@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from services.chassis.http import Conn, Id, allow, new_router
-from services.lead_gen.explaining import explain
+from services.lead_gen.actions.why import explain
 from services.lead_gen.schemas.why import Why
 
 router: APIRouter = new_router(tags=["leads"])

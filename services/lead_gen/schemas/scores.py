@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field
 
 from services.chassis.http import Body, Model
 from services.lead_gen.domain.score import Weight
-from services.lead_gen.learning import Quality
+from services.lead_gen.domain.score_training import Quality
 
 ScoreKind = Literal["weights", "learned"]
 ScoreState = Literal["queued", "training", "ready", "failed"]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from services.account_mgmt.domain.policy import STANDARD, ContactHours, Policy
-from services.account_mgmt.domain.rhythm import contact_time
+from services.account_mgmt.domain.reorder_cycle import contact_time
 
 ZONES = ["Europe/Kyiv", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "Pacific/Apia"]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from services.account_mgmt.domain import letters
+from services.account_mgmt.documents import mail_texts
 
 
 @pytest.mark.parametrize(("language", "word"), [("en", "order"), ("uk", "замовлення"), ("ka", "order")])
 def test_the_reminder_is_in_the_customers_language_or_english(language: str, word: str) -> None:
-    letter = letters.nudge(
+    letter = mail_texts.nudge(
         language, name="Olena", house="Wind Ltd", ago="30 days ago", what="Full truck", every="30 days"
     )
     assert word in letter.subject.lower()
@@ -20,7 +20,7 @@ def test_the_reminder_is_in_the_customers_language_or_english(language: str, wor
 @pytest.mark.parametrize("language", ["en", "uk"])
 def test_each_step_of_dunning_is_firmer_and_names_number_sum_and_date(language: str) -> None:
     steps = [
-        letters.dunning(language, n, name=None, house="H", number="LR-1", open_amount="120,00 UAH", due="01.02.2026")
+        mail_texts.dunning(language, n, name=None, house="H", number="LR-1", open_amount="120,00 UAH", due="01.02.2026")
         for n in (1, 2, 3, 9)
     ]
     assert len({step.text for step in steps}) == 3

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.account_mgmt.domain.policy import STANDARD
-from services.account_mgmt.domain.rhythm import interval, next_expected, next_nudge, working_time
+from services.account_mgmt.domain.reorder_cycle import interval, next_expected, next_nudge, working_time
 
 MOMENTS = st.datetimes(datetime(2024, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))
 DAY = timedelta(days=1)

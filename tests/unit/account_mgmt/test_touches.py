@@ -8,8 +8,8 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.account_mgmt.domain.contact_schedule import AHEAD, Owed, touches
 from services.account_mgmt.domain.policy import Policy
-from services.account_mgmt.domain.touches import AHEAD, Owed, touches
 
 NOW = datetime(2026, 5, 4, 9, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -21,7 +21,7 @@ from services.conversion.domain.playbook import (
     problems,
 )
 from services.conversion.domain.template import FIELDS, render, unknown_fields
-from services.conversion.presets import PLAYBOOKS, TEMPLATES
+from services.conversion.seed_texts import PLAYBOOKS, TEMPLATES
 
 NOW = datetime(2026, 5, 4, 8, tzinfo=UTC)
 CALL = Step(id="call", kind="call", text="Call.")

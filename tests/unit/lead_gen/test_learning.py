@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.selection import read
-from services.lead_gen import learning
+from services.lead_gen.domain import score_training
 from services.lead_gen.domain.score import Feature, Model, Weight, points
-from services.lead_gen.learning import NotEnoughError
+from services.lead_gen.domain.score_training import NotEnoughError
 
 SAMPLE = Path(__file__).parents[2] / "data" / "bank_calls_sample.csv"
 ROWS, LABELS = read(SAMPLE)
@@ -24,15 +24,15 @@ ROWS, LABELS = read(SAMPLE)
 
 @pytest.fixture(scope="module")
 def model() -> Model:
-    return learning.train(ROWS, LABELS)
+    return score_training.train(ROWS, LABELS)
 
 
 @pytest.mark.parametrize("which", range(3))
 def test_a_score_is_scikit_learns_own_probability(which: int) -> None:
-    encoder = Model.model_construct(features=learning.features_of(ROWS), ensembles=[])
+    encoder = Model.model_construct(features=score_training.features_of(ROWS), ensembles=[])
     columns = [encoder.columns(row) for row in ROWS]
-    machine = learning.untrained(len(ROWS))[which].fit(columns, list(map(int, LABELS)))
-    ensemble = learning.as_data(machine, sum(LABELS) / len(LABELS))
+    machine = score_training.untrained(len(ROWS))[which].fit(columns, list(map(int, LABELS)))
+    ensemble = score_training.as_data(machine, sum(LABELS) / len(LABELS))
     for ours, theirs in zip(columns, machine.predict_proba(columns)[:, 1], strict=True):
         assert ensemble.probability(ours) == pytest.approx(float(theirs), abs=1e-9)
 
@@ -43,7 +43,7 @@ def test_a_model_is_plain_data_and_the_same_after_it_was_stored(model: Model) ->
 
 
 def test_the_same_rows_give_the_same_model() -> None:
-    first, second = (learning.train(ROWS[:120], LABELS[:120]) for _ in range(2))
+    first, second = (score_training.train(ROWS[:120], LABELS[:120]) for _ in range(2))
     assert first == second
 
 
@@ -81,8 +81,8 @@ def test_any_row_gets_a_probability(model: Model, row: dict[str, Any]) -> None:
 
 def test_rare_levels_beyond_the_limit_share_no_column() -> None:
     rows = [{"city": f"city {n // 2}" if n < 100 else f"village {n}"} for n in range(200)]
-    (city,) = learning.features_of(rows)
-    assert len(city.levels) == learning.MAX_LEVELS
+    (city,) = score_training.features_of(rows)
+    assert len(city.levels) == score_training.MAX_LEVELS
     assert all(level.startswith("city") for level in city.levels)
     assert sum(city.encode("village 199")) == 0
 
@@ -104,19 +104,19 @@ NOTHING = [
 @pytest.mark.parametrize(("rows", "labels", "reason"), NOTHING)
 def test_what_cannot_be_learned_says_why(rows: Any, labels: Any, reason: str) -> None:
     with pytest.raises(NotEnoughError, match=reason):
-        learning.train(rows, labels)
+        score_training.train(rows, labels)
 
 
 def test_the_area_counts_ties_half() -> None:
-    assert learning.area([1, 2, 3, 4], [False, False, True, True]) == 1
-    assert learning.area([5, 5, 5, 5], [False, True, False, True]) == 0.5
-    assert learning.area([1, 2, 2, 3], [True, False, True, False]) == pytest.approx(0.125)
+    assert score_training.area([1, 2, 3, 4], [False, False, True, True]) == 1
+    assert score_training.area([5, 5, 5, 5], [False, True, False, True]) == 0.5
+    assert score_training.area([1, 2, 2, 3], [True, False, True, False]) == pytest.approx(0.125)
 
 
 def test_the_best_fifth_holds_its_share() -> None:
     labels = [True] * 10 + [False] * 90
-    assert learning.captured([float(n < 10) for n in range(100)], labels) == 1
-    assert learning.captured([float(n % 2) for n in range(100)], labels) == pytest.approx(0.5)
+    assert score_training.captured([float(n < 10) for n in range(100)], labels) == 1
+    assert score_training.captured([float(n % 2) for n in range(100)], labels) == pytest.approx(0.5)
 
 
 def test_quality_is_measured_on_rows_that_were_not_seen() -> None:
@@ -124,7 +124,7 @@ def test_quality_is_measured_on_rows_that_were_not_seen() -> None:
     dice = random.Random(3)
     rows = [{"name": dice.random()} for _ in range(400)]
     labels = [n < 80 for n in range(400)]
-    found = learning.quality(rows, labels, folds=4)
+    found = score_training.quality(rows, labels, folds=4)
     assert 0.35 < found.auc < 0.65
     assert (found.rows, found.positives, found.folds) == (400, 80, 4)
     assert sum(tenth.rows for tenth in found.calibration) == 400
@@ -137,7 +137,7 @@ def test_the_parts_of_a_score_name_known_fields_only(model: Model) -> None:
 
 
 def test_importance_adds_up(model: Model) -> None:
-    assert sum(learning.importance(model).values()) == pytest.approx(1)
+    assert sum(score_training.importance(model).values()) == pytest.approx(1)
 
 
 def test_points_are_those_of_the_rules_that_hold() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.lead_gen.domain.situations import facts, normal
-from services.lead_gen.domain.words import likeness, meant, snippet, words
+from services.lead_gen.domain.text_search import likeness, meant, snippet, words
 
 
 @pytest.mark.parametrize(

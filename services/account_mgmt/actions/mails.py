@@ -1,0 +1,19 @@
+"""Mails of tier 3: whose work one becomes that did not arrive."""
+
+from __future__ import annotations
+
+from services.account_mgmt.actions import account_managers
+from services.chassis.db import Connection
+from services.chassis.mail.rows import Mail
+
+_PRIORITY = 9
+
+
+async def on_trouble(conn: Connection, mail: Mail) -> None:
+    """The account manager sees it and calls instead."""
+    if mail.lead_id is None:
+        return
+    facts = {"mail_id": mail.id, "text": f"a mail did not arrive ({mail.purpose}): {mail.last_error}"}
+    await account_managers.open_work(
+        conn, "mail", key=f"mail:{mail.id}:{mail.attempts}", customer_id=mail.lead_id, priority=_PRIORITY, facts=facts
+    )

@@ -1,0 +1,26 @@
+"""The workflow that keeps a customer, for those who were imported and whose care is still to be opened."""
+
+from __future__ import annotations
+
+from services.account_mgmt.repository import imports
+from services.chassis.db import Connection
+from services.chassis.outbox import StartWorkflow
+from workflows.contracts import ids, queues
+from workflows.contracts.account_mgmt import CustomerCareInput
+
+
+async def start_if_waiting(conn: Connection, customer_id: str) -> StartWorkflow | None:
+    """How to begin the care with what is to be told; none for a customer whose care is open.
+
+    An order does not wait for the customer's turn.
+    """
+    segment = await imports.waiting_segment(conn, customer_id)
+    if segment is None:
+        return None
+    return StartWorkflow(
+        workflow="CustomerCare",
+        id=ids.customer(customer_id),
+        task_queue=queues.ACCOUNT_MGMT,
+        input=CustomerCareInput(customer_id=customer_id, segment=segment, imported=True),
+        summary=f"Customer care, customer {customer_id}",
+    )

@@ -1,0 +1,42 @@
+"""The answer to a hard question, and its way back to the callers' instructions."""
+
+from __future__ import annotations
+
+from services.chassis.auth import Principal
+from services.chassis.db import Connection
+from services.chassis.errors import Conflict
+from services.conversion.actions.deals import Step, move, now, policy_of
+from services.conversion.domain.policy import StepKind
+from services.conversion.records import Deal
+from services.conversion.repository import answers
+from workflows.contracts.conversion import AnsweredQuestion, Stage
+
+
+async def answer(conn: Connection, deal: Deal, who: Principal, text: str, *, publish: bool) -> Deal:
+    """Answer the deal's question. Raises Conflict `no_question` if none was asked."""
+    if deal.question is None:
+        raise Conflict("nobody has asked a question in this deal", code="no_question")
+    at = now()
+    policy = await policy_of(conn, deal)
+    if publish:
+        await answers.publish(
+            conn,
+            deal_id=deal.id,
+            lead_id=deal.lead_id,
+            question=deal.question,
+            answer=text,
+            by=who.person,
+            at=at,
+        )
+    step = Step(
+        kind="answer",
+        what="question answered",
+        text=text,
+        stage=Stage.INFORMING,
+        next_action="ask whether the answer helped",
+        next_action_at=policy.next_step(StepKind.INFORMED, at),
+        data={"question": deal.question, "published": publish},
+        answered=AnsweredQuestion(question=deal.question, answer=text, publish=publish),
+        changes={"question_answered_at": deal.question_answered_at or at},
+    )
+    return await move(conn, deal, who, step)

@@ -1,0 +1,152 @@
+"""The workflow's request "offer this lead to the next manager": deal, routing, work item, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from services.chassis import work_items
+from services.chassis.db import Connection
+from services.chassis.work_items import NewItem
+from services.conversion.actions.deal_closing import end_open_work
+from services.conversion.actions.deals import SUPERVISOR_GROUP, now
+from services.conversion.actions.playbook_stop import stop
+from services.conversion.actions.routing import choose, note_offer, wanted_by
+from services.conversion.domain.routing import Routing
+from services.conversion.domain.stages import FINAL
+from services.conversion.records import Deal, HandOverRow
+from services.conversion.repository import deals, hand_overs, managers, meetings, policies
+from workflows.contracts.conversion import HandOver, HandOverReason, OfferDeal, OfferedDeal, Stage
+
+_PRIORITY: Mapping[HandOverReason, int] = {HandOverReason.HARD_QUESTION: 20, HandOverReason.INBOUND: 15}
+_USUAL_PRIORITY = 5
+
+
+async def offer(conn: Connection, request: OfferDeal) -> OfferedDeal:
+    """Open the next offer of a lead. The caller makes sure that it happens once per key."""
+    at = now()
+    # One choice at a time; taken before the deal's lock, in the same order by everybody.
+    await managers.lock_routing(conn)
+    latest = await deals.lock_latest(conn, request.hand_over.contact.lead_id)
+    if latest and latest.stage is Stage.WON and request.hand_over.reason is HandOverReason.INBOUND:
+        policy = await policies.get(conn, latest.policy_version)
+        return OfferedDeal(deal_id=latest.id, policy=policy.for_workflow(latest.policy_version), already_customer=True)
+    deal = await _deal(conn, request, latest, at)
+    policy = await policies.get(conn, deal.policy_version)
+    # An offer that a lost workflow left behind must not be accepted beside the new one.
+    await end_open_work(conn, deal, at, "offered anew", kinds=["hand_over", "reminder"])
+    await stop(conn, deal, "offered anew")
+    held = await meetings.reserved_for(conn, deal.lead_id)
+    sticky = (
+        (held.manager if held else None) or request.hand_over.sticky_manager or (latest.last_owner if latest else None)
+    )
+    await meetings.keep_reserved(conn, deal.lead_id)
+    priority = _PRIORITY.get(request.hand_over.reason, _USUAL_PRIORITY)
+    routing = await _route(conn, request, deal, sticky, priority, at)
+    row = await _open_item(conn, request, deal, routing, sticky, priority, at)
+    await note_offer(conn, row, policy, at)
+    with_supervisor = row.manager is None and not row.waiting
+    return OfferedDeal(
+        deal_id=deal.id,
+        item_id=row.item_id,
+        manager=row.manager,
+        accept_by=row.accept_by,
+        policy=policy.for_workflow(deal.policy_version),
+        waiting=row.waiting,
+        remind_at=policy.calendar.add(at, policy.supervisor_within) if with_supervisor else None,
+    )
+
+
+async def _deal(conn: Connection, request: OfferDeal, latest: Deal | None, at: datetime) -> Deal:
+    """The lead's open deal, offered again; a new one if there is none."""
+    hand_over = request.hand_over
+    if latest is None or latest.stage in FINAL:
+        version = (await policies.current(conn)).version
+        return await deals.add(conn, hand_over, workflow_id=request.workflow_id, policy_version=version, at=at)
+    return await deals.update(
+        conn,
+        latest.id,
+        stage=Stage.OFFERED,
+        stage_since=at,
+        owner=None,
+        workflow_id=request.workflow_id,
+        reason=hand_over.reason,
+        offered_at=latest.offered_at if latest.stage is Stage.OFFERED else at,
+        next_action=None,
+        next_action_at=None,
+        lost_reason=None,
+        return_at=None,
+        **news(latest, hand_over),
+    )
+
+
+def news(deal: Deal, hand_over: HandOver) -> dict[str, Any]:
+    """What a further hand-over adds to a deal's record; nothing known is forgotten."""
+    known = {(call.at, call.by, call.outcome) for call in deal.story}
+    new_calls = [call for call in hand_over.story if (call.at, call.by, call.outcome) not in known]
+    changes: dict[str, Any] = {
+        "contact": hand_over.contact,
+        "needs": hand_over.needs or deal.needs,
+        "wished_meeting": hand_over.wished_meeting or deal.wished_meeting,
+        "products": sorted({*deal.products, *hand_over.products}),
+        "sourced_by": deal.sourced_by or hand_over.sourced_by,
+        "story": sorted([*deal.story, *new_calls], key=lambda call: call.at),
+    }
+    if hand_over.promised_by is not None:
+        changes |= {"promised_by": hand_over.promised_by, "promise": "open"}
+    if hand_over.question and hand_over.question != deal.question:
+        changes |= {"question": hand_over.question, "question_answered_at": None}
+    return changes
+
+
+async def _route(
+    conn: Connection, request: OfferDeal, deal: Deal, sticky: str | None, priority: int, at: datetime
+) -> Routing:
+    if request.to_supervisor:
+        return Routing(manager=None, why="every manager asked has declined or not answered", considered=[])
+    wanted = wanted_by(deal, sticky=sticky, excluded=request.excluded)
+    # How to choose is today's rule, however long ago the deal began.
+    policy = (await policies.current(conn)).body
+    return await choose(conn, wanted, priority=priority, policy=policy, at=at)
+
+
+async def _open_item(
+    conn: Connection, request: OfferDeal, deal: Deal, routing: Routing, sticky: str | None, priority: int, at: datetime
+) -> HandOverRow:
+    hand_over = request.hand_over
+    policy = await policies.get(conn, deal.policy_version)
+    item = await work_items.open_item(
+        conn,
+        NewItem(
+            kind="hand_over",
+            key=request.key,
+            workflow_id=request.workflow_id,
+            lead_id=deal.lead_id,
+            priority=priority,
+            # No expires_at: the workflow's timer withdraws the offer, so that an answer and the end never cross.
+            assignee=routing.manager,
+            group_key="" if routing.manager else SUPERVISOR_GROUP,
+            payload={"deal_id": deal.id, "number": request.number, "reason": hand_over.reason.value},
+        ),
+    )
+    row = HandOverRow(
+        item_id=item.id,
+        deal_id=deal.id,
+        number=request.number,
+        reason=hand_over.reason,
+        manager=routing.manager,
+        priority=priority,
+        accept_by=policy.accept_by(hand_over.reason, at) if routing.manager else None,
+        question=deal.question if deal.question_answered_at is None else None,
+        needs=deal.needs,
+        story=deal.story,
+        routing=routing,
+        waiting=routing.waits,
+        overflow_at=policy.calendar.add(at, policy.overflow_after) if routing.waits else None,
+        sticky=sticky,
+        excluded=list(request.excluded),
+        offered_at=at,
+    )
+    await hand_overs.add(conn, row)
+    return row

@@ -1,0 +1,137 @@
+"""The end of a deal: won with an order and its commission, lost with a reason, or asleep until a date."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from services.chassis import outbox, work_items
+from services.chassis.auth import Principal
+from services.chassis.db import Connection
+from services.chassis.errors import Invalid
+from services.chassis.http import publish
+from services.conversion.actions import commissions as ledger
+from services.conversion.actions import invitations
+from services.conversion.actions.deals import check_entry, now, policy_of
+from services.conversion.actions.playbook_stop import stop
+from services.conversion.domain.commission import accruals
+from services.conversion.domain.money import check_lines, discounted, net_of
+from services.conversion.records import Deal
+from services.conversion.repository import commissions, deals, hand_overs, meetings, offers, timeline
+from workflows.contracts.base import OrderLine
+from workflows.contracts.conversion import Lost, Stage, Won, WonOrder
+
+
+async def win(
+    conn: Connection, deal: Deal, who: Principal, lines: Sequence[OrderLine] | None, note: str | None
+) -> Deal:
+    """Close the sale: order, commission and signal in one transaction.
+
+    Without `lines`, the order is what the last accepted offer says, else the last one sent. Raises Invalid on `lines`.
+    """
+    at = now()
+    await check_entry(conn, deal, Stage.WON)
+    ordered = list(lines) if lines is not None else await _from_offer(conn, deal, who, at)
+    check_lines(ordered)
+    owner = deal.owner or who.person
+    net, currency = net_of(ordered), ordered[0].unit_price.currency
+    deal = await deals.update(
+        conn, deal.id, stage=Stage.WON, stage_since=at, owner=owner, value=net, currency=currency, closed_at=at,
+        next_action=None, next_action_at=None,
+    )  # fmt: skip
+    policy = await policy_of(conn, deal)
+    shares = accruals(
+        net, policy.commission, sourced_by=deal.sourced_by, closed_by=owner,
+        splits=await commissions.splits(conn, deal.id),
+    )  # fmt: skip
+    await ledger.sold(conn, deal, shares, at)
+    await offers.close_open(conn, deal.id, "superseded")
+    await stop(conn, deal, "won")
+    await end_open_work(conn, deal, at, "won")
+    text = f"won: {net} {currency} before tax" + (f"; {note}" if note else "")
+    await timeline.add(conn, deal.id, at=at, by=who.person, kind="won", text=text, data={"lines": ordered})
+    order = WonOrder(deal_id=deal.id, lines=ordered, won_at=at, won_by=owner, note=note)
+    answer = Won(event_id=f"{deal.id}:won", at=at, by=owner, order=order)
+    await outbox.signal(conn, deal.workflow_id, "won", answer)
+    await publish(conn, "deal.changed", deal_id=deal.id, stage=deal.stage.value)
+    return deal
+
+
+async def lose(
+    conn: Connection, deal: Deal, who: Principal, reason: str, return_at: datetime | None, code: str | None = None
+) -> Deal:
+    """Give the deal up, or let it sleep until `return_at`, or for as long as the policy says for this `code`.
+
+    Raises Invalid on `return_at` in the past and on a `code` that the policy does not know.
+    """
+    at = now()
+    if return_at is not None and return_at <= at:
+        raise Invalid("must be in the future", field="return_at")
+    known = (await policy_of(conn, deal)).loss_reasons
+    if code is not None and code not in known:
+        raise Invalid(f"is none of {', '.join(sorted(known))}", field="code")
+    if return_at is None and code is not None and (rest := known[code].rest):
+        return_at = at + rest
+    code = code or (reason if reason in known else None)
+    stage = Stage.LOST if return_at is None else Stage.ASLEEP
+    event_id = await timeline.add(
+        conn, deal.id, at=at, by=who.person, kind=stage.value, text=reason,
+        data={"return_at": return_at, "code": code},
+    )  # fmt: skip
+    deal = await close(conn, deal, stage, reason, at=at, return_at=return_at, code=code)
+    answer = Lost(event_id=f"lost:{event_id}", at=at, by=who.person, reason=code or "lost", return_at=return_at)
+    await outbox.signal(conn, deal.workflow_id, "lost", answer)
+    return deal
+
+
+async def close(
+    conn: Connection,
+    deal: Deal,
+    stage: Stage,
+    reason: str,
+    *,
+    at: datetime,
+    return_at: datetime | None = None,
+    code: str | None = None,
+) -> Deal:
+    """Write the end of a deal that brought no order, and cancel all that was open for it."""
+    asleep = stage is Stage.ASLEEP
+    deal = await deals.update(
+        conn,
+        deal.id,
+        stage=stage,
+        stage_since=at,
+        lost_reason=reason,
+        loss_code=code,
+        return_at=return_at,
+        closed_at=None if asleep else at,
+        next_action="offer it again" if asleep else None,
+        next_action_at=return_at,
+    )
+    await stop(conn, deal, stage.value)
+    policy = await policy_of(conn, deal)
+    for meeting in await meetings.cancel_of_deal(conn, deal.id):
+        await invitations.invite(conn, meeting, deal, policy, "cancelled")
+    await meetings.free_reserved(conn, deal.lead_id)
+    await offers.close_open(conn, deal.id, "rejected")
+    await end_open_work(conn, deal, at, stage.value)
+    await publish(conn, "deal.changed", deal_id=deal.id, stage=stage.value)
+    return deal
+
+
+async def end_open_work(
+    conn: Connection, deal: Deal, at: datetime, result: str, *, kinds: Sequence[str] | None = None
+) -> None:
+    """Cancel the lead's open work items in this tier (of these kinds), with the offer that waits for an answer."""
+    for item in await work_items.cancel_for_lead(conn, deal.lead_id, kinds=kinds, result=result):
+        await hand_overs.close(conn, item.id, "cancelled", by=None, at=at)
+        await publish(conn, "work.closed", item_id=item.id, deal_id=deal.id, item_kind=item.kind)
+
+
+async def _from_offer(conn: Connection, deal: Deal, who: Principal, at: datetime) -> list[OrderLine]:
+    offer = offers.to_win(await offers.of_deal(conn, deal.id))
+    if offer is None:
+        raise Invalid("there is no offer to take the order from; give its lines", field="lines")
+    if offer.state == "sent":
+        await offers.decide(conn, offer.id, "accepted", by=who.person, at=at)
+    return discounted(offer.lines, offer.discount_percent)

@@ -1,0 +1,192 @@
+"""A manager's step in a deal: who may take it, and how it becomes record, timeline and signal in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from services.chassis import outbox, work_items
+from services.chassis.auth import Principal
+from services.chassis.db import Connection
+from services.chassis.errors import Conflict, Forbidden
+from services.chassis.http import publish
+from services.conversion.actions.playbook_stop import stop
+from services.conversion.domain import stages
+from services.conversion.domain.policy import Policy, StepKind
+from services.conversion.records import Deal
+from services.conversion.repository import deals, meetings, offers, policies, timeline
+from workflows.contracts.conversion import AnsweredQuestion, DealMoved, Stage
+
+SUPERVISOR = "supervisor"
+# Whoever gets further than these stages has answered, and is not warmed up any more.
+_WARMING = frozenset({Stage.ACCEPTED, Stage.INFORMING})
+SUPERVISOR_GROUP = "supervisor"
+"""Group of work items that lie with whichever supervisor looks next."""
+
+
+def now() -> datetime:
+    """The present moment, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a deal. `what` goes into the workflow's story, so it holds no contact data; `text` may."""
+
+    kind: str
+    what: str
+    next_action: str
+    next_action_at: datetime
+    stage: Stage | None = None
+    text: str | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    answered: AnsweredQuestion | None = None
+
+
+async def deal_for(
+    conn: Connection, deal_id: str, who: Principal, *, allowed: Collection[Stage] = stages.WORKED
+) -> Deal:
+    """The deal, locked, if this person may act on it in its stage.
+
+    Raises NotFound, Forbidden `not_owner`, Conflict `wrong_state`.
+    """
+    deal = await deals.get(conn, deal_id, lock=True)
+    # A deal that waits for a manager has no owner; its stage is the better explanation.
+    if deal.owner is not None or deal.stage in allowed:
+        check_owner(deal, who)
+    stages.require(deal.stage, allowed)
+    return deal
+
+
+def check_owner(deal: Deal, who: Principal) -> None:
+    """Raise Forbidden `not_owner` unless this is the deal's owner or a supervisor."""
+    if who.role != SUPERVISOR and deal.owner != who.person:
+        raise Forbidden("this deal is another manager's", code="not_owner")
+
+
+async def move(conn: Connection, deal: Deal, who: Principal, step: Step) -> Deal:
+    """Carry out a step: stage, next action, timeline, and the signal; reminders of the step before are over."""
+    at = now()
+    event_id = await timeline.add(
+        conn, deal.id, at=at, by=who.person, kind=step.kind, text=step.text or step.what, data=step.data
+    )
+    stage = stages.advance(deal.stage, step.stage or deal.stage)
+    since = deal.stage_since
+    if stage is not deal.stage:
+        await check_entry(conn, deal, stage, known=step.changes.get("qualification"))
+        since = at
+    if step.kind == "meeting_booked":
+        await stop(conn, deal, "a meeting is booked", met="meeting")
+    elif stage is not deal.stage and stage not in _WARMING:
+        await stop(conn, deal, "the lead goes further")
+    changes = {
+        "stage": stage,
+        "stage_since": since,
+        "promise": stages.kept(deal.promise, deal.promised_by, at),
+        "next_action": step.next_action,
+        "next_action_at": step.next_action_at,
+        "first_contact_at": deal.first_contact_at or at,
+        **step.changes,
+    }
+    moved = await deals.update(conn, deal.id, **changes)
+    over = ["reminder", "stale"] if stage is not deal.stage else ["reminder"]
+    await work_items.cancel_for_lead(conn, deal.lead_id, kinds=over, result=step.what)
+    answer = DealMoved(
+        event_id=f"moved:{event_id}",
+        at=at,
+        by=who.person,
+        what=step.what,
+        answered=step.answered,
+        stage=stage,
+        next_action_at=step.next_action_at,
+        stale_at=(await policy_of(conn, deal)).stale_at(stage, since),
+    )
+    await outbox.signal(conn, deal.workflow_id, "moved", answer)
+    await publish(conn, "deal.changed", deal_id=deal.id, stage=stage.value)
+    return moved
+
+
+async def policy_of(conn: Connection, deal: Deal) -> Policy:
+    """The rules this deal began with."""
+    return await policies.get(conn, deal.policy_version)
+
+
+async def qualify(conn: Connection, deal: Deal, who: Principal, facts: Mapping[str, str | None]) -> Deal:
+    """Write down what was learned; facts that are not given stay. The stage follows once enough is known."""
+    policy = await policy_of(conn, deal)
+    known = {**(deal.qualification or {}), **{name: fact for name, fact in facts.items() if fact is not None}}
+    known = {name: known.get(name) for name in stages.FACTS}
+    lacking = stages.missing(known, policy.entry.get(Stage.QUALIFIED, []))
+    step = Step(
+        kind="qualification",
+        what="asked for the need" if lacking else "qualified",
+        stage=Stage.INFORMING if lacking else Stage.QUALIFIED,
+        next_action=f"find out: {', '.join(lacking)}" if lacking else "arrange a meeting or make an offer",
+        next_action_at=policy.next_step(StepKind.INFORMED if lacking else StepKind.QUALIFIED, now()),
+        data=known,
+        changes={"qualification": known},
+    )
+    return await move(conn, deal, who, step)
+
+
+async def plan(conn: Connection, deal: Deal, who: Principal, what: str, at: datetime) -> Deal:
+    """Set the next step by hand. The text stays in the record: it may name the person."""
+    step = Step(
+        kind="next_step",
+        what="next step planned",
+        text=what,
+        stage=Stage.INFORMING,
+        next_action=what,
+        next_action_at=at,
+        data={"at": at},
+    )
+    return await move(conn, deal, who, step)
+
+
+async def set_stage(conn: Connection, deal: Deal, who: Principal, stage: Stage, text: str | None) -> Deal:
+    """Move a deal on by hand, e.g. from the offer to negotiating. Raises Conflict `wrong_state`, `not_qualified`."""
+    if stages.PATH.index(stage) <= stages.PATH.index(deal.stage):
+        raise Conflict(
+            f"the deal is in {deal.stage} already; a deal goes forward only, or gives up, or sleeps",
+            code="wrong_state",
+            field="stage",
+            detail={"stage": deal.stage.value},
+        )
+    step = Step(
+        kind="stage",
+        what=f"now {stage.value}",
+        text=text,
+        stage=stage,
+        next_action=deal.next_action or "next step",
+        next_action_at=(await policy_of(conn, deal)).next_step(StepKind.STAGE_SET, now()),
+    )
+    return await move(conn, deal, who, step)
+
+
+async def check_entry(
+    conn: Connection, deal: Deal, stage: Stage, *, known: Mapping[str, str | None] | None = None
+) -> None:
+    """Raise Conflict `not_qualified`, naming what the policy asks for before this stage and the deal lacks.
+
+    `known` is the qualification as it is about to be written.
+    """
+    needed = (await policy_of(conn, deal)).entry.get(stage, [])
+    if not needed:
+        return
+    offered = {offer.state for offer in await offers.of_deal(conn, deal.id)}
+    done = {
+        "meeting_held": any(meeting.state == "held" for meeting in await meetings.of_deal(conn, deal.id)),
+        "offer_sent": bool(offered & {"sent", "accepted"}),
+        "offer_accepted": "accepted" in offered,
+    }
+    stages.check_entry(stage, {**(known or deal.qualification or {}), **done}, needed)
+
+
+async def note(conn: Connection, deal: Deal, who: Principal, text: str) -> Deal:
+    """Add a note. The deal does not move, and the workflow need not know."""
+    await timeline.add(conn, deal.id, at=now(), by=who.person, kind="note", text=text)
+    await publish(conn, "deal.changed", deal_id=deal.id, stage=deal.stage.value)
+    return deal

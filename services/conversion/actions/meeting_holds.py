@@ -1,0 +1,119 @@
+"""A caller keeps a time free while the lead is on the phone, with the manager whom routing will choose."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from services.chassis.auth import Principal
+from services.chassis.db import Connection
+from services.chassis.errors import Conflict, Invalid
+from services.chassis.http import publish
+from services.conversion.actions import invitations
+from services.conversion.actions.deals import now
+from services.conversion.actions.routing import candidates
+from services.conversion.actions.slots import find_slots
+from services.conversion.domain.policy import Policy
+from services.conversion.domain.routing import PASSING, Candidate, Wanted, in_turn, refusal
+from services.conversion.domain.slots import Stretch, on_grid
+from services.conversion.records import Deal, Meeting
+from services.conversion.repository import deals, managers, meetings, policies, timeline
+
+_ASKED = 10
+"""Managers whose calendars are read for one lead."""
+_OFFERED = 12
+_HORIZON = timedelta(days=14)
+
+
+async def likely(conn: Connection, wanted: Wanted, policy: Policy) -> list[str]:
+    """Managers whom this lead may go to, the one whose turn it is first; being off duty now does not matter."""
+
+    def fits(who: Candidate) -> bool:
+        return who.active and refusal(who, wanted) in {None, *PASSING}
+
+    found = [who for who in await candidates(conn, policy, now()) if fits(who)]
+    return [who.id for who in in_turn(found, wanted.sticky)][:_ASKED]
+
+
+async def slots_for_lead(
+    conn: Connection, wanted: Wanted, policy: Policy, start: datetime, end: datetime, length: timedelta, most: int
+) -> list[Stretch]:
+    """Times at which any of the managers whom the lead may go to is free, the earliest first."""
+    found: set[Stretch] = set()
+    for manager in await likely(conn, wanted, policy):
+        found.update(await find_slots(conn, policy, manager, start, end, length, most))
+    return sorted(found)[:most]
+
+
+async def hold(
+    conn: Connection, lead_id: str, wanted: Wanted, who: Principal, starts_at: datetime, length: timedelta
+) -> Meeting:
+    """Keep a time free for a lead; an earlier one of the same lead is given back.
+
+    Raises Invalid on `starts_at`, Conflict `double_booked` with `free_slots` when nobody has time then.
+    """
+    policy = (await policies.current(conn)).body
+    if starts_at <= now():
+        raise Invalid("must be in the future", field="starts_at")
+    if on_grid(starts_at) != starts_at:
+        raise Invalid("must be a quarter of an hour, as the slots are", field="starts_at")
+    await managers.lock_routing(conn)
+    await meetings.free_reserved(conn, lead_id)
+    latest = await deals.lock_latest(conn, lead_id)
+    if latest is not None and latest.last_owner:
+        wanted = Wanted(**{**vars(wanted), "sticky": latest.last_owner})
+    ends_at = starts_at + length
+    for manager in await likely(conn, wanted, policy):
+        if not await find_slots(conn, policy, manager, starts_at, ends_at, length, 1):
+            continue
+        try:
+            held = await meetings.reserve(
+                conn, lead_id=lead_id, manager=manager, starts_at=starts_at, ends_at=ends_at,
+                expires_at=min(starts_at, now() + policy.hold_for), by=who.person,
+            )  # fmt: skip
+        except meetings.DoubleBooked:
+            continue
+        await publish(conn, "meeting.held", meeting_id=held.id, lead_id=lead_id)
+        return held
+    start = max(on_grid(now()), starts_at - timedelta(hours=4))
+    free = await slots_for_lead(conn, wanted, policy, start, start + _HORIZON, length, _OFFERED)
+    raise Conflict(
+        "nobody has time then", code="double_booked", field="starts_at", detail={"free_slots": as_json(free)}
+    )
+
+
+async def confirm_hold(conn: Connection, deal: Deal, owner: str, policy: Policy) -> Meeting | None:
+    """The time that was kept free for this lead becomes a meeting with the manager who took it; none if there is none.
+
+    If he is taken then, the time is given back and the timeline says so.
+    """
+    held = await meetings.reserved_for(conn, deal.lead_id)
+    if held is None:
+        return None
+    if held.starts_at <= now():
+        await meetings.free_reserved(conn, deal.lead_id)
+        return None
+    try:
+        meeting = await meetings.confirm(conn, held.id, deal.id, owner)
+    except meetings.DoubleBooked:
+        await meetings.free_reserved(conn, deal.lead_id)
+        text = f"{owner} has no time at the hour that was agreed on the phone: agree on another one"
+        await timeline.add(conn, deal.id, at=now(), by="policy", kind="meeting_cancelled", text=text)
+        return None
+    text = f"meeting with {owner} as agreed on the phone"
+    await timeline.add(
+        conn, deal.id, at=now(), by=held.created_by, kind="meeting_booked", text=text,
+        data={"meeting_id": meeting.id, "starts_at": meeting.starts_at, "ends_at": meeting.ends_at},
+    )  # fmt: skip
+    await invitations.invite(conn, meeting, deal, policy, "booked")
+    await publish(conn, "meeting.changed", meeting_id=meeting.id, deal_id=deal.id, state="booked")
+    return meeting
+
+
+def as_json(slots: Sequence[Stretch]) -> list[dict[str, str]]:
+    """Slots in UTC, spelt as in every other answer."""
+    return [{"starts_at": _zulu(opens), "ends_at": _zulu(closes)} for opens, closes in slots]
+
+
+def _zulu(at: datetime) -> str:
+    return at.isoformat().replace("+00:00", "Z")

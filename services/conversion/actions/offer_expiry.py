@@ -1,0 +1,71 @@
+"""Offers that wait: for an approval that is late, for an answer before they run out."""
+
+from __future__ import annotations
+
+from services.chassis import work_items
+from services.chassis.db import Connection, Pool
+from services.chassis.http import publish
+from services.chassis.work_items import NewItem
+from services.conversion.actions.deals import now, policy_of
+from services.conversion.domain.stages import WORKED
+from services.conversion.records import Deal, Offer
+from services.conversion.repository import deals, offers, timeline
+
+_WARNING_PRIORITY = 6
+_LATE_PRIORITY = 20
+_MOST_REMINDERS = 2
+
+
+async def watch_offers(pool: Pool) -> int:
+    """A sweep: late approvals rise and are shown, offers about to run out are the manager's reminder; how many."""
+    seen = 0
+    async with pool.acquire() as conn:
+        for offer in await offers.late_approvals(conn, now()):
+            async with conn.transaction():
+                seen += await _late(conn, offer)
+        async with conn.transaction():
+            for offer in await offers.to_warn(conn, now()):
+                seen += await _warn(conn, offer)
+    return seen
+
+
+async def _late(conn: Connection, offer: Offer) -> bool:
+    """First the approval rises in the supervisors' list and the manager hears of it, then it is a named person's."""
+    deal = await deals.get(conn, offer.deal_id, lock=True)
+    offer = await offers.get(conn, offer.id)
+    at = now()
+    if offer.state != "awaiting_approval" or offer.approve_by is None or offer.approve_by > at:
+        return False
+    policy = await policy_of(conn, deal)
+    last = offer.approval_level + 1 >= _MOST_REMINDERS
+    offer = await offers.raise_level(conn, offer.id, None if last else policy.calendar.add(at, policy.approve_within))
+    to = policy.approval_escalate_to if last else None
+    await work_items.raise_priority(conn, f"approval:{offer.id}", _LATE_PRIORITY, assignee=to)
+    text = f"approval of offer {offer.number}/{offer.version} is late" + (f": {to} decides" if to else "")
+    await _remind(conn, deal, f"approval-late:{offer.id}:{offer.approval_level}", text)
+    await timeline.add(conn, deal.id, at=at, by="policy", kind="approval_late", text=text, data={"offer_id": offer.id})
+    await publish(conn, "offer.late", offer_id=offer.id, deal_id=deal.id)
+    return True
+
+
+async def _warn(conn: Connection, offer: Offer) -> bool:
+    deal = await deals.get(conn, offer.deal_id, lock=True)
+    text = f"offer {offer.number}/{offer.version} runs out on {offer.valid_until:%Y-%m-%d}"
+    await _remind(conn, deal, f"offer-ends:{offer.id}", text)
+    return True
+
+
+async def _remind(conn: Connection, deal: Deal, key: str, text: str) -> None:
+    if deal.stage not in WORKED or deal.owner is None:
+        return
+    item = NewItem(
+        kind="reminder",
+        key=key,
+        workflow_id=deal.workflow_id,
+        lead_id=deal.lead_id,
+        priority=_WARNING_PRIORITY,
+        assignee=deal.owner,
+        payload={"deal_id": deal.id, "level": 1, "text": text},
+    )
+    opened = await work_items.open_item(conn, item)
+    await publish(conn, "work.opened", item_id=opened.id, deal_id=deal.id, item_kind="reminder", assignee=deal.owner)

@@ -1,0 +1,140 @@
+"""Choosing a manager from the records, and serving those who wait as soon as somebody is free."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from services.chassis import outbox, work_items
+from services.chassis.db import Connection, Pool
+from services.chassis.http import publish
+from services.conversion.actions.deals import now, policy_of
+from services.conversion.domain.policy import Policy
+from services.conversion.domain.routing import Candidate, Considered, Routing, Verdict, Wanted, refusal, route
+from services.conversion.records import Deal, HandOverRow
+from services.conversion.repository import deals, hand_overs, managers, policies, timeline
+from workflows.contracts.conversion import Assigned
+
+_SERVED_AT_ONCE = 100
+
+
+def wanted_by(deal: Deal, *, sticky: str | None, excluded: Sequence[str]) -> Wanted:
+    """What a deal's lead asks of a manager."""
+    return Wanted(
+        language=deal.contact.language,
+        segment=deal.segment,
+        region=deal.contact.region,
+        products=deal.products,
+        sticky=sticky,
+        excluded=frozenset(excluded),
+    )
+
+
+async def candidates(conn: Connection, policy: Policy, at: datetime) -> list[Candidate]:
+    """All managers as routing sees them at a moment.
+
+    Whether one is on duty counts for the tier's next open moment: then the time to accept begins to run.
+    """
+    today = at.astimezone(ZoneInfo(policy.calendar.timezone)).date()
+    return await managers.candidates(
+        conn,
+        since=today - policy.fair_share_over + timedelta(days=1),
+        today=today,
+        moment=policy.calendar.add(at, timedelta(0)),
+        usual=policy.calendar,
+    )
+
+
+async def choose(conn: Connection, wanted: Wanted, *, priority: int, policy: Policy, at: datetime) -> Routing:
+    """Who gets this lead now. It does not overtake anybody as urgent who waits for the same manager."""
+    everybody = await candidates(conn, policy, at)
+    routing = route(everybody, wanted)
+    if routing.manager is None:
+        return routing
+    chosen = next(who for who in everybody if who.id == routing.manager)
+    ahead = await hand_overs.waiting(conn, urgent=priority)
+    waiting = await deals.get_many(conn, [row.deal_id for row in ahead])
+    for row in ahead:
+        if refusal(chosen, wanted_by(waiting[row.deal_id], sticky=None, excluded=row.excluded)) is None:
+            why = f"{chosen.id} is free, but others have waited for him longer"
+            return routing.model_copy(update={"manager": None, "waits": True, "why": why})
+    return routing
+
+
+async def serve_waiting(pool: Pool) -> int:
+    """A sweep: give the leads that wait to managers who are free now, the most urgent and oldest first; how many."""
+    async with pool.acquire() as conn:
+        if not await hand_overs.waiting(conn, limit=1):
+            return 0
+        async with conn.transaction():
+            await managers.lock_routing(conn)
+            return await _serve(conn, now())
+
+
+async def _serve(conn: Connection, at: datetime) -> int:
+    policy = (await policies.current(conn)).body
+    everybody = {who.id: who for who in await candidates(conn, policy, at)}
+    served = 0
+    for row in await hand_overs.waiting(conn, limit=_SERVED_AT_ONCE):
+        deal = await deals.get(conn, row.deal_id, lock=True)
+        routing = route(list(everybody.values()), wanted_by(deal, sticky=row.sticky, excluded=row.excluded))
+        if routing.manager is None and row.overflow_at is not None and row.overflow_at <= at:
+            routing = await _overflow(conn, deal, row, policy, everybody)
+        if routing.manager is not None and await _give(conn, deal, row, routing, at):
+            served += 1
+            who = everybody[routing.manager]
+            everybody[who.id] = replace(who, load=who.load + 1, today=who.today + 1, assigned=who.assigned + 1)
+    return served
+
+
+async def _overflow(
+    conn: Connection, deal: Deal, row: HandOverRow, policy: Policy, everybody: dict[str, Candidate]
+) -> Routing:
+    """It waited too long: the overflow owner takes it, full or not; without one, the supervisor hears of it once."""
+    owner = everybody.get(policy.overflow_owner or "")
+    if owner is None or not owner.active or owner.id in row.excluded:
+        await hand_overs.forget_overflow(conn, row.item_id)
+        text = "waits too long for a free manager"
+        await timeline.add(conn, deal.id, at=now(), by="policy", kind="waiting", text=text)
+        await publish(conn, "hand_over.late", item_id=row.item_id, deal_id=deal.id)
+        return Routing(manager=None, why=text, waits=True, considered=[])
+    taken = Considered(
+        manager=owner.id, verdict=Verdict.CHOSEN, load=owner.load, capacity=owner.capacity,
+        assigned=owner.assigned, weight=owner.weight, days=owner.days,
+    )  # fmt: skip
+    return Routing(manager=owner.id, why="nobody was free in time: the overflow owner takes it", considered=[taken])
+
+
+async def _give(conn: Connection, deal: Deal, row: HandOverRow, routing: Routing, at: datetime) -> bool:
+    manager = routing.manager or ""
+    policy = await policy_of(conn, deal)
+    accept_by = policy.accept_by(row.reason, at)
+    # The item first: an answer of this very moment closes it, and then nothing is given.
+    if not await work_items.reassign(conn, row.item_id, manager):
+        return False
+    given = await hand_overs.assign(conn, row.item_id, manager, accept_by=accept_by, routing=routing)
+    if given is None:
+        return False
+    await note_offer(conn, given, policy, at)
+    answer = Assigned(
+        event_id=f"assigned:{row.item_id}", at=at, by="routing", item_id=row.item_id, manager=manager,
+        accept_by=accept_by,
+    )  # fmt: skip
+    await outbox.signal(conn, deal.workflow_id, "assigned", answer)
+    return True
+
+
+async def note_offer(conn: Connection, row: HandOverRow, policy: Policy, at: datetime) -> None:
+    """Write in the deal's timeline to whom it was offered and why, and count it for the manager."""
+    if row.manager:
+        text = f"offered to {row.manager}"
+        await managers.count_offer(conn, row.manager, at.astimezone(ZoneInfo(policy.calendar.timezone)).date())
+    else:
+        text = "waits for a free manager" if row.waiting else "offered to the supervisor"
+    await timeline.add(
+        conn, row.deal_id, at=at, by="routing", kind="offered", text=text,
+        data={"item_id": row.item_id, "manager": row.manager, "number": row.number, "why": row.routing.why},
+    )  # fmt: skip
+    await publish(conn, "hand_over.opened", item_id=row.item_id, deal_id=row.deal_id, manager=row.manager)

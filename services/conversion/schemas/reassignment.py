@@ -1,0 +1,61 @@
+"""Bodies about deals that change hands."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from services.chassis.http import Body, Model
+from services.conversion.actions.reassignment import Handed
+from services.conversion.schemas.common import PersonId, Short, Text, example
+from workflows.contracts.conversion import Stage
+
+
+class GiveBack(Body):
+    """Why an accepted deal is not one's own to convert."""
+
+    model_config = example(reason="they need sea freight, which I do not sell")
+
+    reason: Text
+
+
+class TakeOver(Body):
+    """All open deals of a manager go to `to`, or, without it, to whomever routing chooses for each."""
+
+    model_config = example(reason="ill for two weeks", dry_run=True)
+
+    reason: Short
+    to: PersonId | None = None
+    dry_run: bool = Field(default=True, description="True only shows who would get what.")
+
+
+class HandedDeal(Model):
+    """One deal of a take-over; without a manager it stays where it is."""
+
+    deal_id: str
+    lead_id: str
+    company: str
+    stage: Stage
+    manager: str | None
+    why: str
+
+    @classmethod
+    def of(cls, handed: Handed) -> HandedDeal:
+        """From the plan."""
+        deal = handed.deal
+        return cls(
+            deal_id=deal.id,
+            lead_id=deal.lead_id,
+            company=deal.contact.company,
+            stage=deal.stage,
+            manager=handed.manager,
+            why=handed.why,
+        )
+
+
+class TakenOver(Model):
+    """Who gets, or got, which deal; and how many offers went back to the queue."""
+
+    dry_run: bool
+    items: list[HandedDeal]
+    without_manager: int
+    offers_back: int

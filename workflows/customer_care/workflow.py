@@ -1,0 +1,300 @@
+"""Tier 3: keep a customer for years: invoices until paid, the next reorder nudge, what came of it.
+
+An entity workflow. Deadlines are state, so that continue-as-new keeps them; the one timer that runs is always
+made from the earliest.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from workflows.contracts import ids
+    from workflows.contracts.account_mgmt import (
+        CareState,
+        CustomerCareInput,
+        CustomerCareResult,
+        InvoicePaid,
+        InvoiceVoided,
+        MoneyMoved,
+        NudgeAnswered,
+        NudgeOutcome,
+        OrderPlaced,
+        WonAgain,
+    )
+    from workflows.contracts.base import Answer, Cancel, DoNotCall, InboundCall, Tier
+    from workflows.contracts.conversion import WonOrder
+    from workflows.contracts.standing import AccountManagerChanged, OptedIn, StandingChanged
+    from workflows.customer_care.activities import Steps
+    from workflows.customer_care.signals import CareListener
+    from workflows.customer_care.state import (
+        ANSWER,
+        ENDED,
+        NUDGE,
+        deadlines,
+        nudge_words,
+        summary,
+        with_invoice,
+        without_invoice,
+    )
+    from workflows.relay import start_conversion
+    from workflows.support import (
+        Inbox,
+        Register,
+        Shown,
+        Story,
+        earliest,
+        must_continue_as_new,
+        spread,
+        when,
+    )
+
+
+@workflow.defn(name="CustomerCare")
+class CustomerCare(CareListener):
+    """One customer, from the first order until it leaves."""
+
+    @workflow.init
+    def __init__(self, start: CustomerCareInput) -> None:
+        self._start = start
+        self._me = ids.customer(start.customer_id)
+        self._state = start.state or CareState(opened_by=start.won.deal_id if start.won else "")
+        self._inbox = Inbox(self._state.seen)
+        self._story = Story("Customer care")
+        self._shown = Shown()
+        self._key = f"{self._me}:{self._state.opened_by}"
+        self._steps = Steps(start, self._me, self._key)
+        self._register = Register(self._key, self._state.reports)
+        self._reason: str | None = None
+
+    @workflow.run
+    async def run(self, start: CustomerCareInput) -> CustomerCareResult:
+        """Open the account, then keep it: whatever falls due or is answered first comes next."""
+        try:
+            if start.state is None and start.won is not None:
+                await self._open_account(start.won)
+            elif start.state is None and start.imported:
+                await self._adopt_account()
+            while self._state.stage not in ENDED:
+                await self._next_event()
+                if self._state.stage not in ENDED and must_continue_as_new(self._inbox):
+                    await self._continue_as_new()
+            await self._register.told()
+            return CustomerCareResult(stage=self._state.stage, reason=self._reason)
+        except asyncio.CancelledError:
+            await self._close("cancelled", "cancelled by ops")
+            await self._register.told()
+            raise
+
+    async def _next_event(self) -> None:
+        """Wait for an answer or for the earliest deadline, and act on it."""
+        due = earliest(deadlines(self._state))
+        answer = await self._inbox.next(due[0], summary(due[1])) if due else await self._inbox.next()
+        if answer is not None:
+            await self._hear(answer)
+        elif due:
+            await self._fall_due(due[1])
+        self._show()
+
+    async def _fall_due(self, what: str) -> None:
+        if what == NUDGE:
+            await self._open_nudge()
+        elif what == ANSWER:
+            await self._escalate_nudge()
+        else:
+            await self._remind_invoice(what)
+
+    async def _hear(self, answer: Answer) -> None:
+        """What an answer means for this customer."""
+        if moved := getattr(answer, "money", None):
+            self._register.money(moved)
+        match answer:
+            case NudgeAnswered():
+                await self._nudge_answered(answer)
+            case OrderPlaced() | InvoicePaid() | InvoiceVoided() | MoneyMoved():
+                self._hear_of_money(answer)
+            case WonAgain():
+                self._story.tell("Tier 2 closed another sale")
+                await self._open_account(answer.order)
+            case StandingChanged(standing="lost"):
+                await self._win_back(answer.reason)
+            case StandingChanged():
+                self._story.tell(f"{answer.standing.replace('_', ' ').capitalize()}: {answer.reason}")
+                self._stand(answer.standing)
+            case OptedIn():
+                self._set(stage="at_risk")
+                self._stand("active")
+                self._plan_nudge(answer.next_nudge_at)
+                self._story.tell(f"Reminders are welcome again: next nudge {when(answer.next_nudge_at)}")
+            case AccountManagerChanged():
+                self._change_account_manager(answer.account_manager)
+            case InboundCall():
+                await self._open_inbound(answer)
+            case DoNotCall():
+                self._story.tell("Opted out: no more nudges")
+                await self._close("opted_out", answer.reason)
+                self._set(nudge_at=None, nudge_item=None)
+            case Cancel():
+                self._reason = answer.reason
+                await self._close("cancelled", answer.reason)
+
+    def _hear_of_money(self, answer: Answer) -> None:
+        """Deadlines that an order or a payment moves."""
+        match answer:
+            case OrderPlaced():
+                self._story.tell(f"Order {answer.order_id} placed, next nudge {when(answer.next_nudge_at)}")
+                self._state = with_invoice(self._state, answer.invoice_id, answer.due_at)
+                self._plan_nudge(answer.next_nudge_at)
+                if answer.stage:
+                    self._stand(answer.stage)
+            case InvoicePaid():
+                self._story.tell(f"Money for invoice {answer.invoice_id}{', settled' if answer.settled else ''}")
+                if answer.settled:
+                    self._state = without_invoice(self._state, answer.invoice_id)
+            case InvoiceVoided():
+                self._story.tell(f"Invoice {answer.invoice_id} needs no money any more")
+                self._state = without_invoice(self._state, answer.invoice_id)
+                if answer.next_nudge_at:
+                    self._plan_nudge(answer.next_nudge_at)
+            case MoneyMoved(money=money):
+                self._story.tell(f"Money {money.kind}: {money.amount.amount} {money.amount.currency}")
+
+    # The account
+
+    async def _adopt_account(self) -> None:
+        """A customer of before: nothing was sold now, and the register may not know it yet."""
+        account = await self._steps.adopt_account()
+        self._set(account_manager=account.account_manager, stage="active", policy=account.policy)
+        if account.next_nudge_at:
+            self._plan_nudge(account.next_nudge_at)
+        self._story.tell(f"Imported: {account.account_manager} keeps it, next nudge {when(account.next_nudge_at)}")
+        self._register.introduce(self._start.customer_id, account.contact, account.account_manager)
+        self._show()
+
+    async def _open_account(self, order: WonOrder) -> None:
+        account = await self._steps.open_account(order)
+        self._set(account_manager=account.account_manager, stage="active", policy=account.policy)
+        self._state = with_invoice(self._state, account.invoice_id, account.due_at)
+        self._plan_nudge(account.next_nudge_at)
+        self._story.tell(
+            f"Account manager {account.account_manager}; invoice due {when(account.due_at)}; "
+            f"next nudge {when(account.next_nudge_at)}"
+        )
+        self._register.tell(self._start.customer_id, Tier.ACCOUNT_MGMT, "active", account.account_manager)
+        self._show()
+
+    async def _open_inbound(self, answer: InboundCall) -> None:
+        self._set(inbound_calls=self._state.inbound_calls + 1)
+        self._story.tell(f"The customer called: urgent work of {self._state.account_manager}")
+        await self._steps.open_inbound(answer, self._state.inbound_calls)
+
+    def _stand(self, stage: str) -> None:
+        """How the customer stands from now on; who opted out stays so."""
+        if self._state.stage in ("opted_out", stage):
+            return
+        self._set(stage=stage)
+        self._register.tell(self._start.customer_id, Tier.ACCOUNT_MGMT, stage, self._state.account_manager)
+
+    def _change_account_manager(self, account_manager: str) -> None:
+        self._set(account_manager=account_manager)
+        self._story.tell(f"{account_manager} is the account manager from now on")
+        self._register.tell(self._start.customer_id, Tier.ACCOUNT_MGMT, self._state.stage, account_manager)
+
+    async def _close(self, stage: str, reason: str) -> None:
+        await self._steps.close(stage, reason)
+        self._set(stage=stage)
+        self._register.tell(self._start.customer_id, Tier.ACCOUNT_MGMT, stage, self._state.account_manager)
+
+    # Nudges
+
+    async def _open_nudge(self) -> None:
+        number = self._state.nudge_number + 1
+        nudge = await self._steps.open_nudge(number)
+        self._set(
+            nudge_number=number,
+            nudge_item=nudge.item_id,
+            nudge_at=nudge.look_again_at,
+            nudge_answer_by=nudge.answer_by,
+            nudge_escalations=0,
+        )
+        self._story.tell(nudge_words(nudge, number, self._state.account_manager))
+
+    async def _escalate_nudge(self) -> None:
+        level = self._state.nudge_escalations + 1
+        again = await self._steps.escalate_nudge(self._state.nudge_number, self._state.nudge_item or "", level)
+        last = level >= self._state.policy.max_escalations
+        self._set(nudge_escalations=level, nudge_answer_by=None if last else again.next_at)
+        self._story.tell(f"Nudge {self._state.nudge_number} unanswered: the supervisor sees it")
+        self._shown.show(overdue=True)
+
+    async def _nudge_answered(self, answer: NudgeAnswered) -> None:
+        self._story.tell(f"Nudge {self._state.nudge_number}: {answer.outcome.replace('_', ' ')} ({answer.by})")
+        self._shown.show(overdue=False)
+        self._set(nudge_item=None, nudge_answer_by=None, nudge_at=None)
+        if answer.invoice_id and answer.due_at:
+            self._state = with_invoice(self._state, answer.invoice_id, answer.due_at)
+        if answer.outcome is NudgeOutcome.LEFT:
+            await self._win_back("the customer left")
+            return
+        self._set(stage="at_risk" if answer.outcome is NudgeOutcome.COMPLAINT else "active")
+        if answer.next_nudge_at:
+            self._plan_nudge(answer.next_nudge_at)
+
+    async def _win_back(self, reason: str) -> None:
+        """The customer left: tier 2 gets it as a warm lead with the whole story, unless it wants to hear nothing."""
+        customer_id = self._start.customer_id
+        self._reason = reason
+        if self._state.stage == "opted_out":
+            await self._close("lost", reason)
+            return
+        hand_over = await self._steps.win_back(self._state.nudge_number)
+        self._set(stage="lost")
+        self._register.tell(
+            customer_id, Tier.CONVERSION, hand_over.reason, hand_over.sticky_manager, ids.conversion(customer_id)
+        )
+        if not await start_conversion(hand_over):
+            self._story.tell("Tier 2 already has this lead")
+
+    # Invoices
+
+    async def _remind_invoice(self, invoice_id: str) -> None:
+        invoice = next(i for i in self._state.invoices if i.invoice_id == invoice_id)
+        level = invoice.level + 1
+        reminded = await self._steps.remind_invoice(invoice_id, level)
+        self._state = without_invoice(self._state, invoice_id)
+        if reminded.settled:
+            return
+        way = f" by {reminded.by}" if reminded.by else ""
+        self._story.tell(f"Invoice {invoice_id} is overdue: dunning step {level}{way}")
+        self._shown.show(overdue=True)
+        # After the last step the invoice is the supervisor's: no deadline, but payment still settles it.
+        if reminded.next_at and level < self._state.policy.dunning_steps:
+            self._state = with_invoice(self._state, invoice_id, reminded.next_at, level)
+
+    # State
+
+    def _plan_nudge(self, moment: datetime) -> None:
+        """A new order moves the nudge, unless the customer opted out or one is being answered right now."""
+        if self._state.stage != "opted_out" and not self._state.nudge_item:
+            self._set(nudge_at=spread(moment))
+
+    def _set(self, **changes: object) -> None:
+        self._state = self._state.model_copy(update=changes)
+
+    def _show(self) -> None:
+        due = earliest(deadlines(self._state))
+        self._shown.show(
+            stage=self._state.stage,
+            owner=self._state.account_manager,
+            next_action_at=due[0] if due else None,
+            overdue=bool(self._state.nudge_escalations or any(i.level for i in self._state.invoices)),
+        )
+
+    async def _continue_as_new(self) -> None:
+        await self._register.told()
+        state = self._state.model_copy(update={"seen": self._inbox.seen, "reports": self._register.number})
+        # The contact card stays in the records; it need not travel for years.
+        workflow.continue_as_new(self._start.model_copy(update={"state": state, "won": None, "contact": None}))
