@@ -21,7 +21,7 @@ from services.conversion.actions import routing as assigning
 from services.conversion.activities import Activities
 from services.conversion.domain.calendar import OFFICE, Calendar
 from services.conversion.domain.routing import Wanted, route
-from services.conversion.repository import policies
+from services.conversion.repository.policies import policies
 from services.conversion.seed import seed
 from tests.fixtures.postgres_server import postgres_server
 from workflows.contracts.base import ContactCard
@@ -115,7 +115,7 @@ async def choices(pool: Pool) -> list[float]:
     """The records read and a manager chosen, nothing written."""
     took = []
     async with pool.acquire() as conn:
-        policy = (await policies.current(conn)).body
+        policy = await policies.rules(conn)
         for number in range(500):
             begun = time.perf_counter()
             everybody = await assigning.candidates(conn, policy, datetime.now(UTC))

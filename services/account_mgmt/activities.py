@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from typing import Protocol, TypeVar
 
 from temporalio import activity
 
 from services.account_mgmt.actions import account_managers, customer_status, dunning, forecasts, history, nudges
 from services.account_mgmt.actions import customers as accounts
 from services.account_mgmt.repository import customers, products, suggestions
+from services.account_mgmt.repository.policies import policies
 from services.chassis.db import Connection, Pool
+from services.chassis.effects import known, once
 from workflows.contracts.account_mgmt import (
     AccountMgmtActivities,
     CloseCustomer,
@@ -25,7 +25,7 @@ from workflows.contracts.account_mgmt import (
     RemindedInvoice,
     RemindInvoice,
 )
-from workflows.contracts.base import Done, Message
+from workflows.contracts.base import Done
 from workflows.contracts.catalogue import CataloguePage, ReadCatalogue
 from workflows.contracts.conversion import OpenInbound, Reminded
 from workflows.contracts.learning import FindRisks, FittedTiming, FoundRisks, LearnedPairs, LearnPairs, RunFit
@@ -37,37 +37,16 @@ CATALOGUE_PAGE = 200
 _KEEP_EFFECTS = timedelta(days=30)
 
 
-class Keyed(Protocol):
-    """A request with the business key of its effect."""
-
-    @property
-    def key(self) -> str:
-        """Made from business ids by the workflow."""
-
-
-Request = TypeVar("Request", bound=Keyed)
-Result = TypeVar("Result", bound=Message)
-
-
 class Activities(AccountMgmtActivities):
     """Holds the pool; a transaction per activity."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    async def _once(
-        self, request: Request, result: type[Result], do: Callable[[Connection, Request], Awaitable[Result]]
-    ) -> Result:
-        """Do it in a transaction, or give the answer of the earlier delivery."""
-        async with self._pool.acquire() as conn, conn.transaction():
-            if (done := await customers.earlier(conn, request.key, result)) is not None:
-                return done
-            return await customers.keep(conn, request.key, await do(conn, request))
-
     @activity.defn(name="account_mgmt.open_account")
     async def open_account(self, request: OpenAccount) -> OpenedAccount:
         """Create customer, first order and invoice, assign an account manager, plan the first nudge."""
-        return await self._once(request, OpenedAccount, accounts.open_account)
+        return await once(self._pool, request.key, OpenedAccount, lambda conn: accounts.open_account(conn, request))
 
     @activity.defn(name="account_mgmt.read_unopened")
     async def read_unopened(self, request: ReadUnopened) -> Unopened:
@@ -78,22 +57,22 @@ class Activities(AccountMgmtActivities):
     @activity.defn(name="account_mgmt.adopt_account")
     async def adopt_account(self, request: AdoptAccount) -> AdoptedAccount:
         """Give a customer of before its account manager and its next nudge."""
-        return await self._once(request, AdoptedAccount, accounts.adopt_account)
+        return await once(self._pool, request.key, AdoptedAccount, lambda conn: accounts.adopt_account(conn, request))
 
     @activity.defn(name="account_mgmt.open_nudge")
     async def open_nudge(self, request: OpenNudge) -> OpenedNudge:
         """Open the reorder reminder as work of the account manager."""
-        return await self._once(request, OpenedNudge, nudges.open_nudge)
+        return await once(self._pool, request.key, OpenedNudge, lambda conn: nudges.open_nudge(conn, request))
 
     @activity.defn(name="account_mgmt.escalate_nudge")
     async def escalate_nudge(self, request: EscalateNudge) -> Reminded:
         """Show an unanswered nudge to everybody of the tier, first in the list."""
-        return await self._once(request, Reminded, nudges.escalate)
+        return await once(self._pool, request.key, Reminded, lambda conn: nudges.escalate(conn, request))
 
     @activity.defn(name="account_mgmt.remind_invoice")
     async def remind_invoice(self, request: RemindInvoice) -> RemindedInvoice:
         """Carry out one dunning step of an overdue invoice."""
-        return await self._once(request, RemindedInvoice, dunning.remind)
+        return await once(self._pool, request.key, RemindedInvoice, lambda conn: dunning.remind(conn, request))
 
     @activity.defn(name="account_mgmt.open_inbound")
     async def open_inbound(self, request: OpenInbound) -> Done:
@@ -115,32 +94,30 @@ class Activities(AccountMgmtActivities):
     @activity.defn(name="account_mgmt.fit_timing")
     async def fit_timing(self, request: RunFit) -> FittedTiming:
         """Learn from all orders when customers buy next, and write it down for each."""
-        async with self._pool.acquire() as conn:
-            done = await customers.earlier(conn, request.key, FittedTiming)
-        if done is not None:
+        if (done := await known(self._pool, request.key, FittedTiming)) is not None:
             return done
         # Computed outside of any transaction; done twice by two workers, the later forecasts stand.
         told = await forecasts.fit_all(self._pool)
 
-        async def keep(conn: Connection, _request: RunFit) -> FittedTiming:
-            _, policy = await customers.policy(conn)
+        async def keep(conn: Connection) -> FittedTiming:
+            policy = await policies.rules(conn)
             return FittedTiming(customers=told, next_at=datetime.now(UTC) + policy.fit_every)
 
-        return await self._once(request, FittedTiming, keep)
+        return await once(self._pool, request.key, FittedTiming, keep)
 
     @activity.defn(name="account_mgmt.learn_pairs")
     async def learn_pairs(self, request: LearnPairs) -> LearnedPairs:
         """Count which products are bought by the same customers."""
 
-        async def learn(conn: Connection, _: LearnPairs) -> LearnedPairs:
+        async def learn(conn: Connection) -> LearnedPairs:
             return LearnedPairs(pairs=await suggestions.learn_pairs(conn))
 
-        return await self._once(request, LearnedPairs, learn)
+        return await once(self._pool, request.key, LearnedPairs, learn)
 
     @activity.defn(name="account_mgmt.find_risks")
     async def find_risks(self, request: FindRisks) -> FoundRisks:
         """Open work for customers who are about to be lost."""
-        return await self._once(request, FoundRisks, customer_status.find_risks)
+        return await once(self._pool, request.key, FoundRisks, lambda conn: customer_status.find_risks(conn, request))
 
     @activity.defn(name="account_mgmt.read_catalogue")
     async def read_catalogue(self, request: ReadCatalogue) -> CataloguePage:
@@ -162,9 +139,3 @@ class Activities(AccountMgmtActivities):
                 won_by=await customers.won_by(conn, customer.id),
                 history=await history.tell(conn, customer.id),
             )
-
-
-async def purge_effects(pool: Pool) -> int:
-    """A sweep: forget answers that no retry can ask for any more."""
-    async with pool.acquire() as conn:
-        return await customers.purge_effects(conn, _KEEP_EFFECTS)

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from services.account_mgmt.actions.products import publish_catalogue
 from services.account_mgmt.domain.policy import PRESETS
-from services.account_mgmt.repository import customers, products
+from services.account_mgmt.repository import products
+from services.account_mgmt.repository.policies import policies
 from services.account_mgmt.schemas.products import NewProduct
 from services.chassis import outbox
 from services.chassis.db import Connection
@@ -27,8 +28,7 @@ CATALOGUE = (
 
 async def seed(conn: Connection, policy: str) -> None:
     """Write the preset `standard` or `demo`, entity and catalogue, if they are not there yet."""
-    if not await customers.policies(conn):
-        await customers.add_policy(conn, PRESETS[policy], "leadrelay")
+    await policies.add_first(conn, PRESETS[policy], "leadrelay")
     # The account is the example of the IBAN registry (SWIFT): nobody's.
     await conn.execute(
         """INSERT INTO legal_entities (id, name, tax_id, address, iban)

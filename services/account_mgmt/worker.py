@@ -5,7 +5,8 @@ from __future__ import annotations
 from services.account_mgmt.actions import mails
 from services.account_mgmt.actions.account_managers import assign_waiting, cover_absent
 from services.account_mgmt.actions.imports import run_imports
-from services.account_mgmt.activities import Activities, purge_effects
+from services.account_mgmt.activities import Activities
+from services.chassis import effects
 from services.chassis.mail.sender import Sender
 from services.chassis.settings import Settings
 from services.chassis.worker import run_worker
@@ -28,6 +29,6 @@ async def run(settings: Settings) -> None:
             ("run_imports", 1.0, run_imports),
             ("cover_absent", 2.0, cover_absent),
             ("assign_waiting", 5.0, assign_waiting),
-            ("purge_effects", 3600.0, purge_effects),
+            ("purge_effects", 3600.0, effects.purge),
         ],
     )

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from datetime import timedelta
-from typing import TypeVar
-
 from temporalio import activity
 
-from services.chassis.db import Connection, Pool
+from services.chassis.db import Pool
+from services.chassis.effects import once
 from services.conversion.actions import assignment, commissions, playbooks, upkeep
-from services.conversion.repository import catalogue, effects
-from workflows.contracts.base import Done, Message
+from services.conversion.repository import catalogue
+from workflows.contracts.base import Done
 from workflows.contracts.catalogue import CataloguePage
 from workflows.contracts.commission import MoneyEvent
 from workflows.contracts.conversion import (
@@ -31,10 +28,6 @@ from workflows.contracts.conversion import (
     WithdrawOffer,
 )
 
-# Far beyond the week for which an activity is retried, and the month in which a workflow may be reset.
-_KEEP_EFFECTS = timedelta(days=90)
-M = TypeVar("M", bound=Message)
-
 
 class Activities(ConversionActivities):
     """The contract's activities on this tier's database."""
@@ -45,37 +38,37 @@ class Activities(ConversionActivities):
     @activity.defn(name="conversion.offer_deal")
     async def offer_deal(self, request: OfferDeal) -> OfferedDeal:
         """Create the deal if it is new, choose a manager by the routing rules, open the hand-over item."""
-        return await self._once(request.key, OfferedDeal, lambda conn: assignment.offer(conn, request))
+        return await once(self._pool, request.key, OfferedDeal, lambda conn: assignment.offer(conn, request))
 
     @activity.defn(name="conversion.withdraw_offer")
     async def withdraw_offer(self, request: WithdrawOffer) -> OfferWithdrawn:
         """Expire an unanswered offer."""
-        return await self._once(request.key, OfferWithdrawn, lambda conn: upkeep.withdraw(conn, request))
+        return await once(self._pool, request.key, OfferWithdrawn, lambda conn: upkeep.withdraw(conn, request))
 
     @activity.defn(name="conversion.escalate_offer")
     async def escalate_offer(self, request: EscalateOffer) -> OfferEscalated:
         """Remind the supervisor of a lead that nobody has taken."""
-        return await self._once(request.key, OfferEscalated, lambda conn: upkeep.escalate_offer(conn, request))
+        return await once(self._pool, request.key, OfferEscalated, lambda conn: upkeep.escalate_offer(conn, request))
 
     @activity.defn(name="conversion.run_playbook_step")
     async def run_playbook_step(self, request: RunPlaybookStep) -> PlaybookStepDone:
         """Carry out the step of a playbook that is due."""
-        return await self._once(request.key, PlaybookStepDone, lambda conn: playbooks.run_due(conn, request))
+        return await once(self._pool, request.key, PlaybookStepDone, lambda conn: playbooks.run_due(conn, request))
 
     @activity.defn(name="conversion.remind_deal")
     async def remind_deal(self, request: RemindDeal) -> Reminded:
         """Open a reminder for the manager, then for the supervisor."""
-        return await self._once(request.key, Reminded, lambda conn: upkeep.remind(conn, request))
+        return await once(self._pool, request.key, Reminded, lambda conn: upkeep.remind(conn, request))
 
     @activity.defn(name="conversion.open_inbound")
     async def open_inbound(self, request: OpenInbound) -> Done:
         """Open an inbound call as urgent work of the deal's manager."""
-        return await self._once(request.key, Done, lambda conn: upkeep.open_inbound(conn, request))
+        return await once(self._pool, request.key, Done, lambda conn: upkeep.open_inbound(conn, request))
 
     @activity.defn(name="conversion.add_hand_over")
     async def add_hand_over(self, request: AddHandOver) -> Done:
         """Add a hand-over's story to the deal's timeline."""
-        return await self._once(request.key, Done, lambda conn: upkeep.add_hand_over(conn, request))
+        return await once(self._pool, request.key, Done, lambda conn: upkeep.add_hand_over(conn, request))
 
     @activity.defn(name="conversion.record_commission")
     async def record_commission(self, request: MoneyEvent) -> Done:
@@ -93,20 +86,4 @@ class Activities(ConversionActivities):
     @activity.defn(name="conversion.close_deal")
     async def close_deal(self, request: CloseDeal) -> Done:
         """Close the deal and cancel its open work."""
-        return await self._once(request.key, Done, lambda conn: upkeep.close_deal(conn, request))
-
-    async def _once(self, key: str, kind: type[M], effect: Callable[[Connection], Awaitable[M]]) -> M:
-        """Run the effect and keep its answer in one transaction; for a known key, give the kept answer."""
-        async with self._pool.acquire() as conn, conn.transaction():
-            earlier = await effects.take(conn, key)
-            if earlier is not None:
-                return kind.model_validate(earlier)
-            answer = await effect(conn)
-            await effects.store(conn, key, answer)
-            return answer
-
-
-async def purge_effects(pool: Pool) -> int:
-    """A sweep: forget answers that no retry can ask for any more."""
-    async with pool.acquire() as conn:
-        return await effects.purge(conn, _KEEP_EFFECTS)
+        return await once(self._pool, request.key, Done, lambda conn: upkeep.close_deal(conn, request))

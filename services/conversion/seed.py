@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from services.chassis.db import Connection
 from services.conversion.domain.policy import PRESETS
-from services.conversion.repository import playbooks, policies, templates
+from services.conversion.repository import playbooks, templates
+from services.conversion.repository.policies import policies
 from services.conversion.seed_texts import PLAYBOOKS, TEMPLATES
 
 _BY = "seed"

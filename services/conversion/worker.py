@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.chassis import effects
 from services.chassis.mail.sender import Sender
 from services.chassis.settings import Settings
 from services.chassis.worker import run_worker
@@ -9,7 +10,7 @@ from services.conversion.actions import mails
 from services.conversion.actions.offer_expiry import watch_offers
 from services.conversion.actions.routing import serve_waiting
 from services.conversion.actions.upkeep import expire_offers, free_holds, take_back_from_absent, watch_promises
-from services.conversion.activities import Activities, purge_effects
+from services.conversion.activities import Activities
 from workflows.contracts.base import Tier
 from workflows.conversion.workflow import Conversion
 
@@ -29,6 +30,6 @@ async def run(settings: Settings) -> None:
             ("free_holds", 5.0, free_holds),
             ("watch_offers", 5.0, watch_offers),
             ("expire_offers", 15.0, expire_offers),
-            ("purge_effects", 3600.0, purge_effects),
+            ("purge_effects", 3600.0, effects.purge),
         ],
     )

@@ -17,17 +17,8 @@ from services.lead_gen.domain.criteria_fields import SQL_OF_CANDIDATES
 from services.lead_gen.domain.pace import room
 from services.lead_gen.domain.policy import Policy
 from services.lead_gen.domain.window import next_open
-from services.lead_gen.repository import (
-    callers,
-    calls,
-    campaigns,
-    criteria,
-    do_not_call,
-    inbound,
-    leads,
-    policies,
-    supply,
-)
+from services.lead_gen.repository import callers, calls, campaigns, criteria, do_not_call, inbound, leads, supply
+from services.lead_gen.repository.policies import policies
 from workflows.contracts.base import ContactCard, Done
 from workflows.contracts.lead_gen import (
     CallbackLate,
@@ -66,7 +57,7 @@ class Activities(LeadGenActivities):
             lead = await leads.lock(conn, request.lead_id)
             if await do_not_call.forbidden(conn, lead.id):
                 return OpenedCall(refused="do_not_call")
-            _, policy = await policies.policy(conn, request.policy_version)
+            policy = await policies.rules(conn, request.policy_version)
             due = _due(policy, lead.timezone, request, datetime.now(UTC))
             promised = request.callback_at is not None
             late_at = due + policy.callback_grace if promised else None
@@ -114,7 +105,7 @@ class Activities(LeadGenActivities):
             if lead.workflow_id == request.workflow_id and lead.stage != request.stage:
                 await leads.move(conn, lead.id, tier="lead_gen", stage=request.stage, key=request.key)
             if request.rest and lead.rest_until is None:
-                _, policy = await policies.policy(conn, request.policy_version)
+                policy = await policies.rules(conn, request.policy_version)
                 await leads.rest(conn, lead.id, datetime.now(UTC) + policy.rest)
         return Done()
 
@@ -166,7 +157,7 @@ class Activities(LeadGenActivities):
             earlier = await campaigns.tick_result(conn, request.key)
             if earlier is not None:
                 return earlier
-            version, policy = await policies.policy(conn)
+            version, policy = await policies.current(conn)
             pace = await campaigns.pace(conn, campaign.id)
             count = 0
             if campaign.state == "running":

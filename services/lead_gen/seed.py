@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from services.chassis.db import Connection
 from services.lead_gen.domain.policy import PRESETS
-from services.lead_gen.repository import policies
+from services.lead_gen.repository.policies import policies
 
 
 async def seed(conn: Connection, policy: str) -> None:
     """Write the preset `standard` or `demo` if there is no policy yet."""
-    if not await policies.policies(conn):
-        await policies.add_policy(conn, PRESETS[policy], "leadrelay")
+    await policies.add_first(conn, PRESETS[policy], "leadrelay")

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from services.account_mgmt.actions import account_managers
 from services.account_mgmt.repository import customers, risks, work
+from services.account_mgmt.repository.policies import policies
 from services.account_mgmt.schemas import CustomerView
 from services.chassis import outbox, work_items
 from services.chassis.db import Connection
@@ -36,7 +37,7 @@ async def complain(conn: Connection, customer: CustomerView, text: str | None, *
 
 async def find_risks(conn: Connection, request: FindRisks) -> FoundRisks:
     """Customers who buy less than they did become work, the most valuable first."""
-    _, policy = await customers.policy(conn)
+    policy = await policies.rules(conn)
     found = await risks.falling(conn, policy.risk_below, policy.risk_every, policy.risks_per_night)
     for risk in found:
         facts = {

@@ -6,6 +6,7 @@ from services.account_mgmt.actions import account_managers
 from services.account_mgmt.actions.orders import plan, take_order
 from services.account_mgmt.domain.policy import Policy
 from services.account_mgmt.repository import customers, imports
+from services.account_mgmt.repository.policies import policies
 from services.chassis import work_items
 from services.chassis.contacts.identity import keys_of
 from services.chassis.db import Connection
@@ -22,7 +23,7 @@ _PATIENCE = 5.0
 
 async def open_account(conn: Connection, request: OpenAccount) -> OpenedAccount:
     """A customer just won, or one that comes home: account manager, first order with its invoice, first nudge."""
-    version, policy = await customers.policy(conn)
+    version, policy = await policies.current(conn)
     won = request.order
     await customers.open_or_reopen(conn, request.customer_id, request.contact, request.segment, won.won_by)
     if request.contact is not None:
@@ -55,7 +56,7 @@ def recognised_by(contact: ContactCard) -> list[str]:
 
 async def read_unopened(conn: Connection, request: ReadUnopened) -> Unopened:
     """The next customers of an import: a second's worth, and none while too many of them are on their way."""
-    _, policy = await customers.policy(conn)
+    policy = await policies.rules(conn)
     per_second = policy.care_starts_per_second
     most = max(1, round(per_second))
     if await imports.on_their_way(conn, request.import_id, request.after) >= most * _WINDOW_SECONDS:
@@ -69,7 +70,7 @@ async def read_unopened(conn: Connection, request: ReadUnopened) -> Unopened:
 
 async def adopt_account(conn: Connection, request: AdoptAccount) -> AdoptedAccount:
     """A customer of before: its account manager, and the next nudge by its own rhythm."""
-    version, policy = await customers.policy(conn)
+    version, policy = await policies.current(conn)
     keeper = await account_managers.assign(conn, request.customer_id)
     nudge_at = await plan(conn, policy, request.customer_id)
     await imports.opened(conn, request.customer_id)

@@ -12,6 +12,7 @@ from services.account_mgmt.domain.money import grouped
 from services.account_mgmt.domain.policy import Policy
 from services.account_mgmt.domain.reorder_cycle import contact_time, working_time
 from services.account_mgmt.repository import customers, entities, sales
+from services.account_mgmt.repository.policies import policies
 from services.account_mgmt.schemas import CustomerView, InvoiceView
 from services.chassis.db import Connection
 from services.chassis.mail import NewMail, queue_mail
@@ -27,7 +28,7 @@ async def remind(conn: Connection, request: RemindInvoice) -> RemindedInvoice:
     if invoice.state != "open":
         return RemindedInvoice(settled=True)
     customer = await customers.get(conn, request.customer_id)
-    _, policy = await customers.policy(conn)
+    policy = await policies.rules(conn)
     await sales.dunned(conn, invoice.id, request.level)
     way = policy.dunning_by[min(request.level, len(policy.dunning_by)) - 1]
     if not customer.contact.email:

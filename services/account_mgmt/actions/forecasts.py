@@ -14,7 +14,8 @@ from services.account_mgmt.domain.timing import forecast, value
 from services.account_mgmt.domain.timing.forecast import Forecast, Models
 from services.account_mgmt.domain.timing.history import Floats, Log, log_of
 from services.account_mgmt.domain.timing.value import ValueModel
-from services.account_mgmt.repository import customers, forecasts
+from services.account_mgmt.repository import forecasts
+from services.account_mgmt.repository.policies import policies
 from services.chassis.db import Connection, Pool
 
 _WEEK = timedelta(weeks=1)
@@ -26,7 +27,7 @@ async def fit_all(pool: Pool) -> int:
     """Fit on all orders that stand and foretell everybody's next one; how many customers."""
     async with pool.acquire() as conn:
         bought = await forecasts.purchases(conn)
-        _, policy = await customers.policy(conn)
+        policy = await policies.rules(conn)
     now = datetime.now(UTC)
     # A second of pure computing: the worker's other work goes on meanwhile.
     models, worth, log, told, rows = await asyncio.to_thread(_fit, bought, policy, now)

@@ -12,6 +12,7 @@ from services.account_mgmt.domain.call_opening import ago, span
 from services.account_mgmt.domain.policy import Policy
 from services.account_mgmt.domain.reorder_cycle import contact_time, working_time
 from services.account_mgmt.repository import customers, entities, nudges, sales, suggestions, work
+from services.account_mgmt.repository.policies import policies
 from services.account_mgmt.schemas import CustomerView
 from services.chassis.db import Connection
 from services.chassis.mail import NewMail, queue_mail
@@ -26,7 +27,7 @@ _HUNDRED_PERCENT = 10_000
 async def open_nudge(conn: Connection, request: OpenNudge) -> OpenedNudge:
     """Open the reminder, or say why not and when to look again."""
     customer = await customers.get(conn, request.customer_id, lock=True)
-    _, policy = await customers.policy(conn)
+    policy = await policies.rules(conn)
     now = datetime.now(UTC)
     if customer.state not in ("active", "at_risk"):
         return OpenedNudge(refused=f"the customer is {customer.state.replace('_', ' ')}")
@@ -94,6 +95,6 @@ async def _mail(conn: Connection, policy: Policy, customer: CustomerView, key: s
 
 async def escalate(conn: Connection, request: EscalateNudge) -> Reminded:
     """Show an unanswered nudge to everybody of the tier, first in the list."""
-    _, policy = await customers.policy(conn)
+    policy = await policies.rules(conn)
     await work.escalate(conn, request.item_id, PRIORITY + request.level)
     return Reminded(next_at=working_time(policy, datetime.now(UTC) + policy.answer_within))

@@ -3,72 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, TypeVar
 
-from services.account_mgmt.domain.policy import Policy
-from services.account_mgmt.schemas import CustomerView, PolicyView
+from services.account_mgmt.schemas import CustomerView
 from services.chassis.db import Connection
 from services.chassis.errors import NotFound
 from workflows.contracts.base import ContactCard, Message
 
 M = TypeVar("M", bound=Message)
 Cursor = tuple[datetime, str] | None
-
-
-# Effects of workflows
-
-
-async def earlier(conn: Connection, key: str, model: type[M]) -> M | None:
-    """The answer that an earlier delivery of the same request was given."""
-    # Two deliveries at once must not both find nothing.
-    await conn.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", key)
-    found = await conn.fetchval("SELECT result FROM effects WHERE key = $1", key)
-    return model.model_validate(found) if found else None
-
-
-async def keep(conn: Connection, key: str, result: M) -> M:
-    """Remember the answer under its key."""
-    await conn.execute("INSERT INTO effects (key, result) VALUES ($1, $2)", key, result)
-    return result
-
-
-async def purge_effects(conn: Connection, older_than: timedelta) -> int:
-    """Forget answers of before; a few thousand at once, how many."""
-    status = await conn.execute(
-        """DELETE FROM effects
-            WHERE key = ANY(ARRAY(SELECT key FROM effects WHERE at < now() - $1::interval LIMIT 5000))""",
-        older_than,
-    )
-    return int(status.rsplit(" ", 1)[-1])
-
-
-# Policies
-
-
-async def policy(conn: Connection) -> tuple[int, Policy]:
-    """The current policy with its version."""
-    row = await conn.fetchrow("SELECT version, body FROM policies ORDER BY version DESC LIMIT 1")
-    if row is None:
-        raise NotFound("There is no policy; the database was not seeded")
-    return row["version"], Policy.model_validate(row["body"])
-
-
-async def policies(conn: Connection) -> list[PolicyView]:
-    """Every version, the current one first."""
-    rows = await conn.fetch("SELECT * FROM policies ORDER BY version DESC LIMIT 100")
-    return [PolicyView.model_validate(dict(row)) for row in rows]
-
-
-async def add_policy(conn: Connection, new: Policy, by: str) -> PolicyView:
-    """Write the next version."""
-    row = await conn.fetchrow(
-        """INSERT INTO policies (version, body, created_by)
-           SELECT coalesce(max(version), 0) + 1, $1, $2 FROM policies RETURNING *""",
-        new.model_dump(mode="json"),
-        by,
-    )
-    return PolicyView.model_validate(dict(row or {}))
 
 
 # Customers

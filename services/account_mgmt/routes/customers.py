@@ -12,6 +12,7 @@ from services.account_mgmt.actions.orders import check_owner, must_be_active, pl
 from services.account_mgmt.domain import reorder_cycle
 from services.account_mgmt.domain.contact_schedule import Owed, touches
 from services.account_mgmt.repository import customers, sales
+from services.account_mgmt.repository.policies import policies
 from services.account_mgmt.schemas import CustomerChange, CustomerView, Reason
 from services.account_mgmt.schemas.card import Card
 from services.account_mgmt.schemas.contact_schedule import Touches, TouchView
@@ -85,7 +86,7 @@ async def opt_in(conn: Conn, who: Who, customer_id: Id, body: Reason) -> Custome
     await check_owner(conn, who, customer)
     if customer.state != "opted_out":
         raise Conflict("The customer has not opted out", code="wrong_state", detail={"state": customer.state})
-    _, policy = await customers.policy(conn)
+    policy = await policies.rules(conn)
     await customers.set_state(conn, customer_id, "active")
     next_at = await plan(conn, policy, customer_id)
     answer = OptedIn(event_id=f"opt-in:{new_id()}", at=datetime.now(UTC), by=who.person, next_nudge_at=next_at)
@@ -98,7 +99,7 @@ async def opt_in(conn: Conn, who: Who, customer_id: Id, body: Reason) -> Custome
 async def get_calendar(conn: Conn, customer_id: Id) -> Touches:
     """Nudges, due dates and reminders of the next year, if nothing else happens."""
     customer = await customers.get(conn, customer_id)
-    _, policy = await customers.policy(conn)
+    policy = await policies.rules(conn)
     placed = await sales.placed_times(conn, customer_id)
     found = await sales.invoices(conn, state="open", customer_id=customer_id, limit=200, after=None)
     owed = [Owed(number=one.number, due_at=one.due_at, level=one.dunning) for one in found]

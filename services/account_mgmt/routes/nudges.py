@@ -12,6 +12,7 @@ from services.account_mgmt.actions import card, commission_events, customer_stat
 from services.account_mgmt.actions.orders import check_lines, check_owner, plan, take_order
 from services.account_mgmt.domain.reorder_cycle import contact_time
 from services.account_mgmt.repository import customers, needs, nudges, products, suggestions
+from services.account_mgmt.repository.policies import policies
 from services.account_mgmt.schemas import (
     CustomerView,
     InvoicedOrder,
@@ -108,7 +109,7 @@ async def _carry_out(
     conn: Connection, person: str, customer: CustomerView, item: WorkItem, body: NewNudgeOutcome
 ) -> tuple[InvoicedOrder | None, datetime | None]:
     """What an outcome means for the records: (order, next nudge)."""
-    _, policy = await customers.policy(conn)
+    policy = await policies.rules(conn)
     if body.outcome is NudgeOutcome.ORDERED:
         order, next_at = await take_order(
             conn, policy, customer_id=customer.id, lines=body.lines, source="nudge", note=body.note, by=person

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from pydantic import ValidationError
 
 from services.account_mgmt.domain.policy import Policy
-from services.account_mgmt.repository import customers
+from services.account_mgmt.repository.policies import policies
 from services.account_mgmt.schemas import (
     NewPolicy,
     PolicyView,
@@ -21,7 +21,9 @@ SUPERVISOR = [allow("supervisor")]
 @router.get("/policies", dependencies=[allow("supervisor", "ops")], summary="Policies, the current one first")
 async def list_policies(conn: Conn) -> Page[PolicyView]:
     """Every version."""
-    return Page(items=await customers.policies(conn), next=None)
+    return Page(
+        items=[PolicyView.model_validate(version.model_dump()) for version in await policies.page(conn, 100)], next=None
+    )
 
 
 @router.post("/policies", status_code=201, dependencies=SUPERVISOR, summary="A new version of the policy")
@@ -32,4 +34,4 @@ async def add_policy(conn: Conn, who: Who, new: NewPolicy) -> PolicyView:
     except ValidationError as error:
         first = error.errors()[0]
         raise Invalid(first["msg"], field=".".join(["body", *map(str, first["loc"])])) from None
-    return await customers.add_policy(conn, policy, who.person)
+    return PolicyView.model_validate((await policies.add(conn, policy, who.person)).model_dump())

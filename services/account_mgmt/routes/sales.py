@@ -11,6 +11,7 @@ from fastapi import APIRouter
 from services.account_mgmt.actions import commission_events, customer_status, payments, workflow_starts
 from services.account_mgmt.actions.orders import check_lines, check_owner, must_be_active, plan, take_order
 from services.account_mgmt.repository import customers, sales
+from services.account_mgmt.repository.policies import policies
 from services.account_mgmt.schemas import (
     CustomerView,
     InvoiceView,
@@ -40,7 +41,7 @@ async def add_order(conn: Conn, who: Who, customer_id: Id, new: NewOrder) -> Ord
     await check_owner(conn, who, customer)
     must_be_active(customer)
     await check_lines(conn, new.lines)
-    _, policy = await customers.policy(conn)
+    policy = await policies.rules(conn)
     order, nudge_at = await take_order(
         conn,
         policy,
@@ -120,7 +121,7 @@ async def _voided(
     replan: bool = False,
 ) -> None:
     """Tell the workflow that an invoice needs no money any more."""
-    _, policy = await customers.policy(conn)
+    policy = await policies.rules(conn)
     nudge_at = await plan(conn, policy, customer.id) if replan else None
     answer = InvoiceVoided(
         event_id=event_id,

@@ -16,7 +16,8 @@ from services.conversion.actions.routing import choose, note_offer, wanted_by
 from services.conversion.domain.routing import Routing
 from services.conversion.domain.stages import FINAL
 from services.conversion.records import Deal, HandOverRow
-from services.conversion.repository import deals, hand_overs, managers, meetings, policies
+from services.conversion.repository import deals, hand_overs, managers, meetings
+from services.conversion.repository.policies import policies
 from workflows.contracts.conversion import HandOver, HandOverReason, OfferDeal, OfferedDeal, Stage
 
 _PRIORITY: Mapping[HandOverReason, int] = {HandOverReason.HARD_QUESTION: 20, HandOverReason.INBOUND: 15}
@@ -30,10 +31,10 @@ async def offer(conn: Connection, request: OfferDeal) -> OfferedDeal:
     await managers.lock_routing(conn)
     latest = await deals.lock_latest(conn, request.hand_over.contact.lead_id)
     if latest and latest.stage is Stage.WON and request.hand_over.reason is HandOverReason.INBOUND:
-        policy = await policies.get(conn, latest.policy_version)
+        policy = await policies.rules(conn, latest.policy_version)
         return OfferedDeal(deal_id=latest.id, policy=policy.for_workflow(latest.policy_version), already_customer=True)
     deal = await _deal(conn, request, latest, at)
-    policy = await policies.get(conn, deal.policy_version)
+    policy = await policies.rules(conn, deal.policy_version)
     # An offer that a lost workflow left behind must not be accepted beside the new one.
     await end_open_work(conn, deal, at, "offered anew", kinds=["hand_over", "reminder"])
     await stop(conn, deal, "offered anew")
@@ -62,7 +63,7 @@ async def _deal(conn: Connection, request: OfferDeal, latest: Deal | None, at: d
     """The lead's open deal, offered again; a new one if there is none."""
     hand_over = request.hand_over
     if latest is None or latest.stage in FINAL:
-        version = (await policies.current(conn)).version
+        version = (await policies.current(conn))[0]
         return await deals.add(conn, hand_over, workflow_id=request.workflow_id, policy_version=version, at=at)
     return await deals.update(
         conn,
@@ -107,7 +108,7 @@ async def _route(
         return Routing(manager=None, why="every manager asked has declined or not answered", considered=[])
     wanted = wanted_by(deal, sticky=sticky, excluded=request.excluded)
     # How to choose is today's rule, however long ago the deal began.
-    policy = (await policies.current(conn)).body
+    policy = await policies.rules(conn)
     return await choose(conn, wanted, priority=priority, policy=policy, at=at)
 
 
@@ -115,7 +116,7 @@ async def _open_item(
     conn: Connection, request: OfferDeal, deal: Deal, routing: Routing, sticky: str | None, priority: int, at: datetime
 ) -> HandOverRow:
     hand_over = request.hand_over
-    policy = await policies.get(conn, deal.policy_version)
+    policy = await policies.rules(conn, deal.policy_version)
     item = await work_items.open_item(
         conn,
         NewItem(

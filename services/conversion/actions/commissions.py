@@ -11,7 +11,8 @@ from services.chassis.errors import Invalid
 from services.chassis.http import publish
 from services.conversion.domain.commission import ZERO, Accrual, Event, EventKind, Kind, Role, kept, standings
 from services.conversion.records import Deal
-from services.conversion.repository import commissions, policies
+from services.conversion.repository import commissions
+from services.conversion.repository.policies import policies
 from workflows.contracts.base import Done
 from workflows.contracts.commission import MoneyEvent, MoneyKind
 
@@ -30,14 +31,14 @@ async def sold(conn: Connection, deal: Deal, shares: Sequence[Accrual], at: date
 async def take(conn: Connection, told: MoneyEvent) -> Done:
     """Tier 3 tells of money; a key that is known changes nothing."""
     kind: EventKind = told.kind.value
-    current = await policies.current(conn)
+    version, policy = await policies.current(conn)
     shares = []
     if told.kind is MoneyKind.ORDERED and told.person:
-        shares = kept(told.amount.amount, current.body.commission, told.person)
+        shares = kept(told.amount.amount, policy.commission, told.person)
     event = Event(key=told.key, kind=kind, amount=told.amount.amount, total=told.total.amount or None, shares=shares)
     await _record(
         conn, event, sale_id=told.sale_id, lead_id=told.customer_id, currency=told.amount.currency, at=told.at,
-        version=current.version,
+        version=version,
     )  # fmt: skip
     return Done()
 
@@ -102,5 +103,5 @@ async def write_differences(conn: Connection, sale_id: str, key: str, at: dateti
 
 
 async def _month_of(conn: Connection, at: datetime) -> date:
-    zone = (await policies.current(conn)).body.zone
+    zone = (await policies.rules(conn)).zone
     return at.astimezone(zone).date().replace(day=1)

@@ -16,7 +16,8 @@ from services.conversion.actions.playbook_stop import stop
 from services.conversion.domain import stages
 from services.conversion.domain.policy import Policy, StepKind
 from services.conversion.records import Deal
-from services.conversion.repository import deals, meetings, offers, policies, timeline
+from services.conversion.repository import deals, meetings, offers, timeline
+from services.conversion.repository.policies import policies
 from workflows.contracts.conversion import AnsweredQuestion, DealMoved, Stage
 
 SUPERVISOR = "supervisor"
@@ -111,7 +112,7 @@ async def move(conn: Connection, deal: Deal, who: Principal, step: Step) -> Deal
 
 async def policy_of(conn: Connection, deal: Deal) -> Policy:
     """The rules this deal began with."""
-    return await policies.get(conn, deal.policy_version)
+    return await policies.rules(conn, deal.policy_version)
 
 
 async def qualify(conn: Connection, deal: Deal, who: Principal, facts: Mapping[str, str | None]) -> Deal:

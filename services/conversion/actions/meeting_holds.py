@@ -17,7 +17,8 @@ from services.conversion.domain.policy import Policy
 from services.conversion.domain.routing import PASSING, Candidate, Wanted, in_turn, refusal
 from services.conversion.domain.slots import Stretch, on_grid
 from services.conversion.records import Deal, Meeting
-from services.conversion.repository import deals, managers, meetings, policies, timeline
+from services.conversion.repository import deals, managers, meetings, timeline
+from services.conversion.repository.policies import policies
 
 _ASKED = 10
 """Managers whose calendars are read for one lead."""
@@ -52,7 +53,7 @@ async def hold(
 
     Raises Invalid on `starts_at`, Conflict `double_booked` with `free_slots` when nobody has time then.
     """
-    policy = (await policies.current(conn)).body
+    policy = await policies.rules(conn)
     if starts_at <= now():
         raise Invalid("must be in the future", field="starts_at")
     if on_grid(starts_at) != starts_at:

@@ -12,8 +12,9 @@ from services.conversion.domain.playbook import MARK, Kind
 from services.conversion.domain.policy import Policy, StepKind
 from services.conversion.domain.stages import WORKED
 from services.conversion.records import Deal
-from services.conversion.repository import deals, playbooks, policies, timeline
+from services.conversion.repository import deals, playbooks, timeline
 from services.conversion.repository.playbooks import Run, RunStep
+from services.conversion.repository.policies import policies
 from workflows.contracts.conversion import PlaybookPlanned
 
 PURPOSE = "playbook"
@@ -41,7 +42,7 @@ async def stop(conn: Connection, deal: Deal, reason: str, *, met: Kind | None = 
     next_action_at = None
     if deal.stage in WORKED and is_playbooks(deal, ahead):
         what = f"decide what comes next: {reason}"[:200]
-        next_action_at = await decide_next(conn, deal, await policies.get(conn, deal.policy_version), what)
+        next_action_at = await decide_next(conn, deal, await policies.rules(conn, deal.policy_version), what)
     await tell(conn, deal, run, None, event, next_action_at=next_action_at)
     return True
 

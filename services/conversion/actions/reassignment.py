@@ -19,7 +19,8 @@ from services.conversion.actions.playbook_stop import stop
 from services.conversion.actions.routing import candidates, wanted_by
 from services.conversion.domain.routing import Candidate, Routing, route
 from services.conversion.records import Deal
-from services.conversion.repository import deals, hand_overs, managers, policies, timeline
+from services.conversion.repository import deals, hand_overs, managers, timeline
+from services.conversion.repository.policies import policies
 from workflows.contracts.conversion import Declined, Reassigned, Returned, Stage
 
 AT_ONCE = 500
@@ -62,7 +63,7 @@ async def plan_take_over(conn: Connection, manager_id: str, to: str | None) -> l
     Raises NotFound, Invalid on `to`.
     """
     await managers.lock_routing(conn)
-    policy = (await policies.current(conn)).body
+    policy = await policies.rules(conn)
     everybody = await candidates(conn, policy, now())
     if to is not None and not any(who.id == to and who.active and who.id != manager_id for who in everybody):
         raise Invalid("is not another active manager", field="to")

@@ -14,7 +14,8 @@ from services.conversion.actions.deals import now, policy_of
 from services.conversion.domain.policy import Policy
 from services.conversion.domain.routing import Candidate, Considered, Routing, Verdict, Wanted, refusal, route
 from services.conversion.records import Deal, HandOverRow
-from services.conversion.repository import deals, hand_overs, managers, policies, timeline
+from services.conversion.repository import deals, hand_overs, managers, timeline
+from services.conversion.repository.policies import policies
 from workflows.contracts.conversion import Assigned
 
 _SERVED_AT_ONCE = 100
@@ -74,7 +75,7 @@ async def serve_waiting(pool: Pool) -> int:
 
 
 async def _serve(conn: Connection, at: datetime) -> int:
-    policy = (await policies.current(conn)).body
+    policy = await policies.rules(conn)
     everybody = {who.id: who for who in await candidates(conn, policy, at)}
     served = 0
     for row in await hand_overs.waiting(conn, limit=_SERVED_AT_ONCE):

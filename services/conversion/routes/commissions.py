@@ -18,7 +18,8 @@ from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
 from services.conversion.actions import commissions as ledger
 from services.conversion.actions.deals import SUPERVISOR, deal_for, now
 from services.conversion.domain.commission import Kind, Role, check_splits
-from services.conversion.repository import commissions, deals, policies
+from services.conversion.repository import commissions, deals
+from services.conversion.repository.policies import policies
 from services.conversion.routes.cursors import after_id
 from services.conversion.schemas.commissions import (
     Balance,
@@ -93,7 +94,7 @@ async def statement_csv(conn: Conn, who: Who, month: Month = None, person: Perso
 @own_router.post("/commissions/statements/{month}/close", dependencies=[_SUPERVISOR], summary="Close a month for good")
 async def close_month(month: Annotated[str, Path(pattern=_MONTH)], conn: Conn, who: Who) -> Statement:
     """What happens to its sales later goes into the next month. 422 before the month is over, 409 `already_closed`."""
-    zone = (await policies.current(conn)).body.zone
+    zone = (await policies.rules(conn)).zone
     if month >= f"{now().astimezone(zone):%Y-%m}":
         raise Invalid("is not over yet", field="month")
     if not await commissions.close_month(conn, month, who.person):
@@ -151,7 +152,7 @@ async def get_splits(deal_id: Id, conn: Conn) -> SplitsAnswer:
 
 
 async def _statement(conn: Connection, month: str | None, person: str | None) -> Statement:
-    zone = (await policies.current(conn)).body.zone
+    zone = (await policies.rules(conn)).zone
     wanted = month or f"{now().astimezone(zone):%Y-%m}"
     return Statement(
         month=wanted,

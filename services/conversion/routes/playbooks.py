@@ -20,8 +20,9 @@ from services.conversion.actions.playbook_stop import stop as stop_playbook
 from services.conversion.domain import playbook as rules
 from services.conversion.domain.playbook import Step
 from services.conversion.domain.template import render
-from services.conversion.repository import deals, managers, playbooks, policies, templates
+from services.conversion.repository import deals, managers, playbooks, templates
 from services.conversion.repository.playbooks import Run
+from services.conversion.repository.policies import policies
 from services.conversion.schemas.playbooks import (
     NewPlaybook,
     NewTemplate,
@@ -157,7 +158,7 @@ async def preview_playbook(playbook_id: Id, conn: Conn) -> PlaybookPreview:
     recent = await deals.offered_since(conn, now() - timedelta(days=30), 2_000)
     verdicts = [(deal.id, rules.fits(saved.body, actions.facts_of(deal))) for deal in recent]
     fitting = [deal_id for deal_id, rule in verdicts if rule is None]
-    policy = (await policies.current(conn)).body
+    policy = await policies.rules(conn)
     planned = actions.preview(saved.body.main, policy, now(), None)
     return PlaybookPreview(
         deals=len(recent),

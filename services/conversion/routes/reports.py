@@ -14,7 +14,8 @@ from services.chassis.http import Conn, allow, new_router
 from services.chassis.statistics import wilson
 from services.conversion.actions.deals import now
 from services.conversion.domain.policy import LossReason
-from services.conversion.repository import playbooks, policies, reports
+from services.conversion.repository import playbooks, reports
+from services.conversion.repository.policies import policies
 from services.conversion.schemas.common import Moment
 from services.conversion.schemas.playbooks import Outcome, Outcomes
 from services.conversion.schemas.reports import (
@@ -97,7 +98,7 @@ async def report_reasons(
     conn: Conn, during: During, manager: Annotated[str | None, Query(max_length=100)] = None
 ) -> ReasonsReport:
     """The most frequent first; of one manager or of all."""
-    known = (await policies.current(conn)).body.loss_reasons
+    known = (await policies.rules(conn)).loss_reasons
     losses = [Loss(**row, text=_text(known, row["code"])) for row in await reports.losses(conn, *during, manager)]
     declines = [Decline.model_validate(row) for row in await reports.declines(conn, *during, manager)]
     return ReasonsReport(start=during[0], end=during[1], losses=losses, declines=declines)

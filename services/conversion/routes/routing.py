@@ -11,7 +11,8 @@ from services.chassis.http import Conn, allow, new_router
 from services.conversion.actions import routing
 from services.conversion.actions.deals import now
 from services.conversion.domain.routing import Candidate, Routing, Wanted, route, simulate
-from services.conversion.repository import deals, policies
+from services.conversion.repository import deals
+from services.conversion.repository.policies import policies
 from services.conversion.schemas.routing import DryRun, DryRunAnswer, LeadAsked, Moved, Share
 
 router = new_router(tags=["routing"])
@@ -22,7 +23,7 @@ _MOVES_SHOWN = 50
 @router.post("/routing/preview", dependencies=[allow("manager", "supervisor")], summary="Who would get this lead now")
 async def preview(body: LeadAsked, conn: Conn) -> Routing:
     """The choice with its reason and the alternatives. Nothing is assigned."""
-    policy = (await policies.current(conn)).body
+    policy = await policies.rules(conn)
     wanted = Wanted(language=body.language, segment=body.segment, region=body.region, products=tuple(body.products))
     return route(await routing.candidates(conn, policy, now()), wanted)
 
@@ -30,7 +31,7 @@ async def preview(body: LeadAsked, conn: Conn) -> Routing:
 @router.post("/routing/dry-run", dependencies=[allow("supervisor")], summary="What a changed rule would do")
 async def dry_run(body: DryRun, conn: Conn) -> DryRunAnswer:
     """The leads of the last days, routed by the rules of now and by the changed ones. Nothing is changed."""
-    policy = (await policies.current(conn)).body
+    policy = await policies.rules(conn)
     # A rule is judged apart from who happens to be away or full at this minute.
     everybody = [
         replace(who, load=0, absent=False, on_duty=True, quota=None)

@@ -15,7 +15,8 @@ from services.conversion.actions.deals import now
 from services.conversion.actions.slots import find_slots
 from services.conversion.domain.routing import Wanted
 from services.conversion.domain.slots import on_grid
-from services.conversion.repository import meetings, policies
+from services.conversion.repository import meetings
+from services.conversion.repository.policies import policies
 from services.conversion.schemas.common import Moment
 from services.conversion.schemas.meetings import Hold, Minutes, NewHold, Slot, Slots
 from workflows.contracts.base import Tier
@@ -43,7 +44,7 @@ async def meeting_slots(
     To tier 1 they are the times of all managers to whom a lead of this language, segment and region may go; whose
     they are is not said.
     """
-    policy = (await policies.current(conn)).body
+    policy = await policies.rules(conn)
     begin = on_grid(max(start or now(), now()))
     end = (start or now()) + timedelta(days=days)
     length = timedelta(minutes=duration_minutes or policy.meeting_minutes)
@@ -65,7 +66,7 @@ async def hold(body: NewHold, conn: Conn, who: Who) -> Hold:
     409 `double_booked` with `free_slots` if nobody has time then. It ends at `expires_at`, unless the lead is handed
     over before; the manager who accepts the lead gets the meeting.
     """
-    policy = (await policies.current(conn)).body
+    policy = await policies.rules(conn)
     length = timedelta(minutes=body.duration_minutes or policy.meeting_minutes)
     wanted = Wanted(language=body.language, segment=body.segment, region=body.region)
     held = await meeting_holds.hold(conn, body.lead_id, wanted, who, body.starts_at, length)

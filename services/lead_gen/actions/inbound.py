@@ -11,8 +11,9 @@ from services.lead_gen.actions.workflow_starts import inbound_conversion_start
 from services.lead_gen.activities import contact_card
 from services.lead_gen.domain.inbound import Route, route
 from services.lead_gen.domain.window import next_open
-from services.lead_gen.repository import inbound, leads, policies
+from services.lead_gen.repository import inbound, leads
 from services.lead_gen.repository.leads import Lead
+from services.lead_gen.repository.policies import policies
 from services.lead_gen.schemas.inbound import InboundView, NewInboundCall, PromiseView
 from workflows.contracts import ids
 from workflows.contracts.base import InboundCall
@@ -66,7 +67,7 @@ async def _tell(conn: Connection, lead: Lead, routed: Route, call: InboundView, 
 
 async def promise_time(conn: Connection, lead: Lead) -> datetime:
     """By when somebody will have called this lead, inside its own hours: what the person on the phone may promise."""
-    _, policy = await policies.policy(conn)
+    policy = await policies.rules(conn)
     opens = next_open(policy, lead.timezone, datetime.now(UTC))
     return next_open(policy, lead.timezone, opens + policy.promise_within)
 

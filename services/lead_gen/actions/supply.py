@@ -12,7 +12,8 @@ from services.chassis.http import publish
 from services.lead_gen.domain.policy import Policy
 from services.lead_gen.domain.supply import Rate, alarms, forecast, house_rate, rate_under
 from services.lead_gen.domain.window import open_hours
-from services.lead_gen.repository import policies, supply
+from services.lead_gen.repository import supply
+from services.lead_gen.repository.policies import policies
 from services.lead_gen.repository.supply import Stock, Worked
 from services.lead_gen.schemas.supply import (
     CallerRate,
@@ -33,7 +34,7 @@ FARTHEST = timedelta(days=7)
 
 async def look(conn: Connection) -> SupplyView:
     """Stock, rates, forecast and the alarm of this moment."""
-    _, policy = await policies.policy(conn)
+    policy = await policies.rules(conn)
     now = datetime.now(UTC)
     stock, worked = await supply.stock(conn), await supply.worked(conn)
     shifts = await supply.shifts(conn, now + FARTHEST)

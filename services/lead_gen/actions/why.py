@@ -10,7 +10,8 @@ from services.chassis.contacts import phones
 from services.chassis.db import Connection
 from services.lead_gen.actions.scores import recipe_of
 from services.lead_gen.domain.window import NoCallingDayError, is_open, next_open
-from services.lead_gen.repository import campaigns, criteria, do_not_call, leads, policies, scores, why
+from services.lead_gen.repository import campaigns, criteria, do_not_call, leads, scores, why
+from services.lead_gen.repository.policies import policies
 from services.lead_gen.schemas.campaigns import Campaign
 from services.lead_gen.schemas.why import (
     CallingWhy,
@@ -161,7 +162,7 @@ async def _score(conn: Connection, lead: leads.Lead) -> ScoreWhy:
 
 
 async def _window(conn: Connection, lead: leads.Lead) -> WindowWhy:
-    version, policy = await policies.policy(conn)
+    version, policy = await policies.current(conn)
     now = await why.now(conn)
     try:
         opening = next_open(policy, lead.timezone, now)

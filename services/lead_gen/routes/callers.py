@@ -8,7 +8,7 @@ from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.http import Conn, Page, Pager, allow, new_router
 from services.lead_gen.actions.shifts import plan_ahead
-from services.lead_gen.repository import callers, policies, shifts
+from services.lead_gen.repository import callers, lookups, shifts
 from services.lead_gen.schemas.callers import CallerChange, CallerView, NewCaller
 
 router: APIRouter = new_router(tags=["callers"])
@@ -26,7 +26,7 @@ async def add_caller(conn: Conn, new: NewCaller) -> CallerView:
 
 
 async def _check_campaigns(conn: Connection, campaigns: list[str]) -> None:
-    known = await policies.existing(conn, "campaigns", campaigns)
+    known = await lookups.existing(conn, "campaigns", campaigns)
     for position, campaign_id in enumerate(campaigns):
         if campaign_id not in known:
             raise Invalid(f"There is no campaign {campaign_id}", field=f"campaigns.{position}")

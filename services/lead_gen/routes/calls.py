@@ -15,8 +15,9 @@ from services.lead_gen.actions import instructions, scripts
 from services.lead_gen.actions.inbound import promise_time
 from services.lead_gen.domain.policy import Policy
 from services.lead_gen.domain.window import is_open
-from services.lead_gen.repository import callers, calls, campaigns, do_not_call, inbound, leads, policies
+from services.lead_gen.repository import callers, calls, campaigns, do_not_call, inbound, leads
 from services.lead_gen.repository.callers import Standing
+from services.lead_gen.repository.policies import policies
 from services.lead_gen.schemas.calls import (
     Lease,
     LeasedCall,
@@ -58,7 +59,7 @@ REQUIRED = {
 )
 async def next_call(conn: Conn, who: Who, body: NextCall | None = None) -> LeasedCall | Response:
     """Callbacks that are due first, then by priority and score; only inside the lead's own hours."""
-    _, policy = await policies.policy(conn)
+    policy = await policies.rules(conn)
     standing = await callers.standing(conn, who.person)
     if not standing.active:
         raise Forbidden("You are not an active caller", code="inactive")
@@ -115,7 +116,7 @@ async def _leased(conn: Connection, item: WorkItem, caller: str) -> LeasedCall:
 @router.post("/calls/{item_id}/extend", dependencies=[allow("caller")], summary="Keep the lead a little longer")
 async def extend(conn: Conn, who: Who, item_id: Id, body: Token) -> Lease:
     """409 `stale_lease` when the lead went back to the queue."""
-    _, policy = await policies.policy(conn)
+    policy = await policies.rules(conn)
     item = await work_items.extend(conn, item_id, who.person, body.token, policy.lease)
     return Lease(item_id=item.id, token=item.lease_token, lease_until=item.lease_until)
 

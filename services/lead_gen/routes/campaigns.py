@@ -11,7 +11,7 @@ from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
 from services.lead_gen.actions.workflow_starts import campaign_start
 from services.lead_gen.domain.criteria import to_sql
 from services.lead_gen.domain.criteria_fields import SQL_OF_CANDIDATES
-from services.lead_gen.repository import campaigns, criteria, leads, policies
+from services.lead_gen.repository import campaigns, criteria, leads, lookups
 from services.lead_gen.routes.leads import view
 from services.lead_gen.schemas.campaigns import CampaignView, NewCampaign, Preview
 from workflows.contracts import ids
@@ -26,7 +26,7 @@ async def create_campaign(conn: Conn, who: Who, new: NewCampaign) -> CampaignVie
     """It calls nobody until it is started. 409 `duplicate` for a name that is taken."""
     if new.criteria_id:
         await criteria.of(conn, new.criteria_id)
-    if new.script_id and not await policies.exists(conn, "scripts", new.script_id):
+    if new.script_id and not await lookups.exists(conn, "scripts", new.script_id):
         raise NotFound(f"There is no script {new.script_id}", field="script_id")
     return await campaigns.create(conn, new, who.person)
 

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from services.chassis.errors import Invalid
 from services.chassis.http import Conn, Page, Who, allow, new_router
 from services.lead_gen.domain.policy import Policy
-from services.lead_gen.repository import policies
+from services.lead_gen.repository.policies import policies
 from services.lead_gen.schemas.reports import NewPolicy, PolicyView
 
 router: APIRouter = new_router(tags=["reference"])
@@ -19,7 +19,9 @@ STAFF = [allow("supervisor", "caller", "ops")]
 @router.get("/policies", dependencies=[allow("supervisor", "ops")], summary="Policies, the current one first")
 async def list_policies(conn: Conn) -> Page[PolicyView]:
     """Every version; leads under way keep theirs."""
-    return Page(items=await policies.policies(conn), next=None)
+    return Page(
+        items=[PolicyView.model_validate(version.model_dump()) for version in await policies.page(conn, 100)], next=None
+    )
 
 
 @router.post("/policies", status_code=201, dependencies=SUPERVISOR, summary="A new version of the policy")
@@ -30,4 +32,4 @@ async def add_policy(conn: Conn, who: Who, new: NewPolicy) -> PolicyView:
     except ValidationError as error:
         first = error.errors()[0]
         raise Invalid(first["msg"], field=".".join(["body", *map(str, first["loc"])])) from None
-    return await policies.add_policy(conn, policy, who.person)
+    return PolicyView.model_validate((await policies.add(conn, policy, who.person)).model_dump())

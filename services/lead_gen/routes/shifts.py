@@ -13,7 +13,7 @@ from services.chassis.errors import Conflict, Forbidden, Invalid
 from services.chassis.http import Conn, Id, Page, Pager, Principal, Who, allow, new_router, publish
 from services.lead_gen.actions.shifts import plan_ahead
 from services.lead_gen.domain.rota import plan
-from services.lead_gen.repository import callers, policies, shifts
+from services.lead_gen.repository import callers, lookups, shifts
 from services.lead_gen.schemas.shifts import (
     ExceptionView,
     NewException,
@@ -39,7 +39,7 @@ async def add_shift(conn: Conn, new: NewShift) -> ShiftView:
 
 
 async def _check_caller(conn: Connection, caller_id: str) -> None:
-    if not await policies.exists(conn, "callers", caller_id):
+    if not await lookups.exists(conn, "callers", caller_id):
         raise Invalid(f"There is no caller {caller_id}", field="caller_id")
 
 
