@@ -12,7 +12,8 @@ from pydantic import Field
 
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import Conflict, NotFound
-from services.chassis.http import Body, Conn, Id, Model, Page, Pager, Who, allow, create_app, new_router, publish
+from services.chassis.events import publish
+from services.chassis.http import Body, Conn, Id, Model, Page, Pager, Who, allow, create_app, new_router
 from services.chassis.settings import Settings
 from workflows.contracts.base import Tier
 

@@ -13,7 +13,7 @@ from services.account_mgmt.schemas.account_managers import Handed
 from services.chassis import outbox, work_items
 from services.chassis.db import Connection, Pool, new_id
 from services.chassis.errors import Invalid
-from services.chassis.http import publish
+from services.chassis.events import publish
 from services.chassis.work_items import NewItem, WorkItem
 from workflows.contracts import ids
 from workflows.contracts.standing import AccountManagerChanged

@@ -10,7 +10,7 @@ from services.account_mgmt.repository.policies import policies
 from services.account_mgmt.schemas import CustomerView
 from services.chassis import outbox, work_items
 from services.chassis.db import Connection
-from services.chassis.http import publish
+from services.chassis.events import publish
 from services.chassis.mail import withdraw_mails
 from services.chassis.work_items import WorkItem
 from workflows.contracts import ids

@@ -19,7 +19,7 @@ from services.account_mgmt.domain.import_rows import Row, RowReader
 from services.account_mgmt.repository import imports
 from services.chassis import outbox
 from services.chassis.db import Connection, Pool, new_id
-from services.chassis.http import publish
+from services.chassis.events import publish
 from services.chassis.imports import jobs
 from services.chassis.imports.cells import FileRefusedError
 from services.chassis.imports.chunks import chunks

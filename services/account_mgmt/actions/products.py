@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from services.chassis import outbox
 from services.chassis.db import Connection
-from services.chassis.http import publish
+from services.chassis.events import publish
 from services.chassis.outbox import StartWorkflow
 from workflows.contracts import ids, queues
 from workflows.contracts.catalogue import CatalogueChanged, PublishCatalogueInput

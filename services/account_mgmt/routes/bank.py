@@ -14,7 +14,8 @@ from services.account_mgmt.domain.bank import transfers as rules
 from services.account_mgmt.repository import bank as rows
 from services.account_mgmt.schemas.bank import NewIgnore, NewMatch, StatementView, TransferState, TransferView
 from services.chassis.errors import Invalid
-from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router, publish
+from services.chassis.events import publish
+from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
 
 router: APIRouter = new_router(tags=["bank"])
 READERS = [allow("account_manager", "supervisor", "ops")]

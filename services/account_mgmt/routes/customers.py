@@ -19,7 +19,8 @@ from services.account_mgmt.schemas.contact_schedule import Touches, TouchView
 from services.chassis import outbox
 from services.chassis.db import new_id
 from services.chassis.errors import Conflict
-from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router, publish
+from services.chassis.events import publish
+from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
 from workflows.contracts import ids
 from workflows.contracts.base import DoNotCall
 from workflows.contracts.standing import OptedIn

@@ -24,7 +24,8 @@ from services.account_mgmt.schemas.needs import NewNeed
 from services.chassis import outbox, work_items
 from services.chassis.db import Connection
 from services.chassis.errors import Invalid
-from services.chassis.http import Conn, Id, Page, PageParams, Pager, Who, allow, new_router, publish
+from services.chassis.events import publish
+from services.chassis.http import Conn, Id, Page, PageParams, Pager, Who, allow, new_router
 from services.chassis.work_items import WorkItem
 from workflows.contracts.account_mgmt import NudgeAnswered, NudgeOutcome
 

@@ -9,7 +9,8 @@ from services.account_mgmt.repository import refunds, sales
 from services.account_mgmt.schemas.refunds import NewRefund, RefundView
 from services.chassis import outbox
 from services.chassis.errors import Invalid
-from services.chassis.http import Conn, Id, Who, allow, new_router, publish
+from services.chassis.events import publish
+from services.chassis.http import Conn, Id, Who, allow, new_router
 from workflows.contracts import ids
 from workflows.contracts.account_mgmt import MoneyMoved
 from workflows.contracts.commission import MoneyKind

@@ -24,7 +24,8 @@ from services.account_mgmt.schemas import (
 from services.chassis import outbox
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Invalid
-from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router, publish
+from services.chassis.events import publish
+from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
 from workflows.contracts import ids
 from workflows.contracts.account_mgmt import InvoiceVoided, MoneyMoved, OrderPlaced
 from workflows.contracts.commission import MoneyEvent, MoneyKind

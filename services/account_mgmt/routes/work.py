@@ -13,7 +13,8 @@ from services.account_mgmt.schemas import NewComplaint, WorkDone, WorkView
 from services.chassis import work_items
 from services.chassis.db import new_id
 from services.chassis.errors import Conflict, Invalid
-from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router, publish
+from services.chassis.events import publish
+from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
 from services.chassis.work_items import WorkItem
 
 router: APIRouter = new_router(tags=["work"])

@@ -2,7 +2,6 @@
 
 from services.chassis.auth import Principal
 from services.chassis.http.app import create_app
-from services.chassis.http.events import publish
 from services.chassis.http.idempotency import purge_idempotency_keys
 from services.chassis.http.metrics import Collector
 from services.chassis.http.models import Body, Id, Model
@@ -27,7 +26,6 @@ __all__ = [
     "create_app",
     "door_router",
     "new_router",
-    "publish",
     "purge_idempotency_keys",
     "serve",
     "serve_async",

@@ -1,7 +1,6 @@
-"""Server-sent events: `publish` in the transaction that changed something, `GET /v1/events` in a browser.
+"""Server-sent events in a browser: `GET /v1/events` passes on what `services.chassis.events` publishes.
 
-PostgreSQL's NOTIFY carries them, so they leave at the commit and reach every process of the tier. They say what
-changed by kind and id, never contact data; a page that was away reloads (event `resync`).
+A page that was away reloads (event `resync`).
 """
 
 from __future__ import annotations
@@ -16,21 +15,12 @@ import structlog
 from starlette.responses import StreamingResponse
 
 from services.chassis.db import Connection
+from services.chassis.events import CHANNEL
 
-CHANNEL = "leadrelay_events"
 _QUEUE = 200
 _HEARTBEAT_SECONDS = 15.0
-_MAX_BYTES = 7_900  # NOTIFY takes less than 8000
 
 log = structlog.get_logger(__name__)
-
-
-async def publish(conn: Connection, kind: str, **refs: str | int | bool | None) -> None:
-    """Tell everybody who listens that something of this kind happened; `refs` are ids and states only."""
-    text = json.dumps({"kind": kind, **refs}, ensure_ascii=False, separators=(",", ":"))
-    if len(text.encode()) > _MAX_BYTES:
-        raise ValueError(f"event {kind} is too long: send ids, not records")
-    await conn.execute("select pg_notify($1, $2)", CHANNEL, text)
 
 
 class EventHub:

@@ -12,7 +12,8 @@ from pydantic import ConfigDict, Field, StringConstraints
 
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict
-from services.chassis.http import Body, Conn, Id, Model, Page, Pager, Who, allow, new_router, publish
+from services.chassis.events import publish
+from services.chassis.http import Body, Conn, Id, Model, Page, Pager, Who, allow, new_router
 from services.chassis.mail import rows
 from services.chassis.mail.rows import Mail, MailState
 

@@ -18,7 +18,7 @@ import aiosmtplib
 import structlog
 
 from services.chassis.db import Connection, Pool
-from services.chassis.http import publish
+from services.chassis.events import publish
 from services.chassis.mail import rows
 from services.chassis.mail.rows import GIVE_UP_AFTER, MAX_ATTEMPTS, Mail
 from services.chassis.settings import Settings

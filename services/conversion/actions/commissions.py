@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from services.chassis.db import Connection
 from services.chassis.errors import Invalid
-from services.chassis.http import publish
+from services.chassis.events import publish
 from services.conversion.domain.commission import ZERO, Accrual, Event, EventKind, Kind, Role, kept, standings
 from services.conversion.records import Deal
 from services.conversion.repository import commissions

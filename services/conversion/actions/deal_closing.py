@@ -9,7 +9,7 @@ from services.chassis import outbox, work_items
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Invalid
-from services.chassis.http import publish
+from services.chassis.events import publish
 from services.conversion.actions import commissions as ledger
 from services.conversion.actions import invitations
 from services.conversion.actions.deals import check_entry, now, policy_of

@@ -11,7 +11,7 @@ from services.chassis import outbox, work_items
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Forbidden
-from services.chassis.http import publish
+from services.chassis.events import publish
 from services.conversion.actions.playbook_stop import stop
 from services.conversion.domain import stages
 from services.conversion.domain.policy import Policy, StepKind

@@ -8,7 +8,7 @@ from services.chassis import outbox, work_items
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Forbidden, Invalid
-from services.chassis.http import publish
+from services.chassis.events import publish
 from services.conversion.actions import playbooks
 from services.conversion.actions.deals import SUPERVISOR, now, policy_of
 from services.conversion.actions.meeting_holds import confirm_hold

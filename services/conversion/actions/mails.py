@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.chassis import work_items
 from services.chassis.db import Connection
-from services.chassis.http import publish
+from services.chassis.events import publish
 from services.chassis.mail.rows import Mail
 from services.chassis.work_items import NewItem
 from services.conversion.actions.deals import SUPERVISOR_GROUP, now

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Invalid
-from services.chassis.http import publish
+from services.chassis.events import publish
 from services.conversion.actions import invitations
 from services.conversion.actions.deals import now
 from services.conversion.actions.routing import candidates

@@ -8,7 +8,7 @@ from typing import NoReturn
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Invalid
-from services.chassis.http import publish
+from services.chassis.events import publish
 from services.conversion.actions import invitations
 from services.conversion.actions.deals import Step, check_owner, move, now, policy_of
 from services.conversion.actions.meeting_holds import as_json

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.chassis import work_items
 from services.chassis.db import Connection, Pool
-from services.chassis.http import publish
+from services.chassis.events import publish
 from services.chassis.work_items import NewItem
 from services.conversion.actions.deals import now, policy_of
 from services.conversion.domain.stages import WORKED

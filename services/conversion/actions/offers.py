@@ -11,7 +11,7 @@ from services.chassis import work_items
 from services.chassis.auth import Principal
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import Conflict, Invalid
-from services.chassis.http import publish
+from services.chassis.events import publish
 from services.chassis.mail import Attachment, NewMail, queue_mail
 from services.chassis.work_items import NewItem
 from services.conversion.actions.deals import SUPERVISOR_GROUP, Step, check_entry, check_owner, move, now, policy_of

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from services.chassis import outbox, work_items
 from services.chassis.db import Connection
-from services.chassis.http import publish
+from services.chassis.events import publish
 from services.chassis.mail import withdraw_mails
 from services.conversion.domain.playbook import MARK, Kind
 from services.conversion.domain.policy import Policy, StepKind

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from services.chassis import work_items
 from services.chassis.db import Connection
-from services.chassis.http import publish
+from services.chassis.events import publish
 from services.chassis.mail import NewMail, queue_mail
 from services.chassis.work_items import NewItem
 from services.conversion.actions.deals import now, policy_of

@@ -10,7 +10,7 @@ from services.chassis import outbox, work_items
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Invalid
-from services.chassis.http import publish
+from services.chassis.events import publish
 from services.conversion.actions.deal_closing import end_open_work
 from services.conversion.actions.deals import now, policy_of
 from services.conversion.actions.hand_overs import first_action, first_step_at

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from services.chassis import outbox, work_items
 from services.chassis.db import Connection, Pool
-from services.chassis.http import publish
+from services.chassis.events import publish
 from services.conversion.actions.deals import now, policy_of
 from services.conversion.domain.policy import Policy
 from services.conversion.domain.routing import Candidate, Considered, Routing, Verdict, Wanted, refusal, route

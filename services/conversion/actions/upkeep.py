@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.chassis import work_items
 from services.chassis.db import Connection, Pool
 from services.chassis.errors import Invalid
-from services.chassis.http import publish
+from services.chassis.events import publish
 from services.chassis.work_items import NewItem
 from services.conversion.actions import deal_closing, reassignment
 from services.conversion.actions import offers as offer_actions

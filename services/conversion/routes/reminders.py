@@ -8,7 +8,8 @@ from fastapi import Query
 
 from services.chassis import work_items
 from services.chassis.errors import Conflict, Forbidden, NotFound
-from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router, publish
+from services.chassis.events import publish
+from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
 from services.conversion.actions.deals import SUPERVISOR
 from services.conversion.repository import answers, reminders
 from services.conversion.routes.cursors import after_id, after_rank

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.chassis.db import Pool
-from services.chassis.http import publish
+from services.chassis.events import publish
 from services.lead_gen.domain.similar_names import blocks_of
 from services.lead_gen.repository import duplicates, register
 

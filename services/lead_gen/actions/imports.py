@@ -15,7 +15,7 @@ from pathlib import Path
 import asyncpg
 
 from services.chassis.db import Connection, Pool, new_id
-from services.chassis.http import publish
+from services.chassis.events import publish
 from services.chassis.imports import jobs
 from services.chassis.imports.cells import FileRefusedError
 from services.chassis.imports.chunks import chunks

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from services.chassis import outbox, work_items
 from services.chassis.db import Connection, Pool
-from services.chassis.http import publish
+from services.chassis.events import publish
 from services.lead_gen.actions.workflow_starts import inbound_conversion_start
 from services.lead_gen.activities import contact_card
 from services.lead_gen.domain.inbound import Route, route

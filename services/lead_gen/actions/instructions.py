@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.chassis.db import Connection
-from services.chassis.http import publish
+from services.chassis.events import publish
 from services.lead_gen.domain.situations import facts
 from services.lead_gen.repository import answers, instructions
 from services.lead_gen.repository.leads import Lead

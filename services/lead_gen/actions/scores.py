@@ -16,7 +16,7 @@ from typing import Any
 import structlog
 
 from services.chassis.db import Connection, Pool
-from services.chassis.http import publish
+from services.chassis.events import publish
 from services.lead_gen.domain import score_training
 from services.lead_gen.domain.score import Model, points
 from services.lead_gen.domain.score_training import NotEnoughError

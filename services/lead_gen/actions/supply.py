@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from services.chassis.db import Connection, Pool
-from services.chassis.http import publish
+from services.chassis.events import publish
 from services.lead_gen.domain.policy import Policy
 from services.lead_gen.domain.supply import Rate, alarms, forecast, house_rate, rate_under
 from services.lead_gen.domain.window import open_hours

@@ -9,7 +9,8 @@ from fastapi import APIRouter, Response
 from services.chassis import outbox, work_items
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Forbidden, Invalid
-from services.chassis.http import Conn, Id, Who, allow, new_router, publish
+from services.chassis.events import publish
+from services.chassis.http import Conn, Id, Who, allow, new_router
 from services.chassis.work_items import WorkItem
 from services.lead_gen.actions import instructions, scripts
 from services.lead_gen.actions.inbound import promise_time

@@ -8,7 +8,8 @@ from fastapi import APIRouter
 
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Invalid
-from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router, publish
+from services.chassis.events import publish
+from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
 from services.lead_gen.actions.do_not_call import withdraw
 from services.lead_gen.domain.merging import NotMergeableError, choose, taken_over
 from services.lead_gen.repository import do_not_call, duplicates, leads

@@ -7,7 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Response
 
 from services.chassis.errors import Invalid, PreconditionFailed, PreconditionRequired
-from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router, publish
+from services.chassis.events import publish
+from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
 from services.lead_gen.domain.situations import facts
 from services.lead_gen.repository import calls, instructions
 from services.lead_gen.schemas.instructions import InstructionView, NewHelp, NewInstruction, ProposedInstruction

@@ -5,7 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from services.chassis.errors import Conflict
-from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router, publish
+from services.chassis.events import publish
+from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
 from services.lead_gen.repository import scores
 from services.lead_gen.schemas.scores import NewScore, NewTraining, ScoreState, ScoreSummary, ScoreView
 

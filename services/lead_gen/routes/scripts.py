@@ -6,7 +6,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router, publish
+from services.chassis.events import publish
+from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
 from services.lead_gen.actions import scripts as scripting
 from services.lead_gen.repository import leads, scripts
 from services.lead_gen.schemas.scripts import NewPreview, NewScript, RenderedScript, ScriptView

@@ -10,7 +10,8 @@ from pydantic import AwareDatetime
 
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Forbidden, Invalid
-from services.chassis.http import Conn, Id, Page, Pager, Principal, Who, allow, new_router, publish
+from services.chassis.events import publish
+from services.chassis.http import Conn, Id, Page, Pager, Principal, Who, allow, new_router
 from services.lead_gen.actions.shifts import plan_ahead
 from services.lead_gen.domain.rota import plan
 from services.lead_gen.repository import callers, lookups, shifts
