@@ -22,11 +22,9 @@ from services.account_mgmt.routes import (
     sales,
     work,
 )
-from services.chassis.http import create_app
+from services.chassis.api import create_app
 from services.chassis.imports.routes import import_router
 from services.chassis.mail.routes import mail_router
-from services.chassis.metrics import durable_collector
-from services.chassis.outbox.routes import outbox_router
 from services.chassis.settings import Settings
 from workflows.contracts.base import Tier
 
@@ -38,7 +36,6 @@ def build_app(settings: Settings) -> FastAPI:
         description="Tier 3: customers, orders and invoices, and the nudge for the next purchase.",
         tier=Tier.ACCOUNT_MGMT,
         settings=settings,
-        collectors=[durable_collector],
         routers=[
             customers.router,
             account_managers.router,
@@ -57,6 +54,5 @@ def build_app(settings: Settings) -> FastAPI:
             policies.router,
             reports.router,
             mail_router(mails.on_trouble),
-            outbox_router(),
         ],
     )

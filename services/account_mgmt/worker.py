@@ -24,7 +24,7 @@ async def run(settings: Settings) -> None:
         tier=Tier.ACCOUNT_MGMT,
         workflows=[CustomerCare, PublishCatalogue, FitTiming, OpenCare],
         activities_of=Activities,
-        sweeps=[
+        periodic_jobs=[
             ("send_mails", 1.0, Sender(settings, mails.on_trouble).send_due),
             ("run_imports", 1.0, run_imports),
             ("cover_absent", 2.0, cover_absent),

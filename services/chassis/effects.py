@@ -41,7 +41,7 @@ async def known(pool: Pool, key: str, answer: type[M]) -> M | None:
 
 
 async def purge(pool: Pool) -> int:
-    """A sweep: forget answers that no retry can ask for any more, a few thousand at once; how many."""
+    """A periodic job: forget answers that no retry can ask for any more, a few thousand at once; how many."""
     async with pool.acquire() as conn:
         status = await conn.execute(
             """DELETE FROM effects

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from services.chassis.http import create_app
+from services.chassis.api import create_app
 from services.chassis.mail.routes import mail_router
-from services.chassis.metrics import durable_collector
-from services.chassis.outbox.routes import outbox_router
 from services.chassis.settings import Settings
 from services.conversion.actions import mails
 from services.conversion.routes import (
@@ -52,7 +50,5 @@ def build_app(settings: Settings) -> FastAPI:
             reports.router,
             managers.policy_router,
             mail_router(mails.on_trouble),
-            outbox_router(),
         ],
-        collectors=[durable_collector],
     )

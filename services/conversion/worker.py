@@ -22,7 +22,7 @@ async def run(settings: Settings) -> None:
         tier=Tier.CONVERSION,
         workflows=[Conversion],
         activities_of=Activities,
-        sweeps=[
+        periodic_jobs=[
             ("send_mails", 1.0, Sender(settings, mails.on_trouble).send_due),
             ("serve_waiting", 1.0, serve_waiting),
             ("take_back_from_absent", 2.0, take_back_from_absent),

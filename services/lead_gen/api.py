@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from services.chassis.http import create_app
-from services.chassis.metrics import durable_collector
-from services.chassis.outbox.routes import outbox_router
+from services.chassis.api import create_app
 from services.chassis.settings import Settings
 from services.lead_gen.routes import (
     answers,
@@ -40,7 +38,6 @@ def build_app(settings: Settings) -> FastAPI:
         description="Tier 1: the register, the callers' queue, campaigns, and where an inbound call goes.",
         tier=Tier.LEAD_GEN,
         settings=settings,
-        collectors=[durable_collector],
         routers=[
             imports.router,
             duplicates.router,
@@ -62,6 +59,5 @@ def build_app(settings: Settings) -> FastAPI:
             reports.router,
             scores.router,
             why.router,
-            outbox_router(),
         ],
     )

@@ -23,7 +23,7 @@ async def run(settings: Settings) -> None:
         tier=Tier.LEAD_GEN,
         workflows=[ColdCall, Campaign],
         activities_of=Activities,
-        sweeps=[
+        periodic_jobs=[
             ("imports", 0.2, run_imports),
             ("near_duplicates", 1.0, find_near_duplicates),
             ("rota", 600.0, keep_rota),

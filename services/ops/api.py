@@ -14,9 +14,9 @@ from fastapi.middleware.cors import CORSMiddleware
 from google.protobuf import json_format
 from temporalio.api.common.v1 import Payloads
 
+from services.chassis.api import create_app
 from services.chassis.auth import make_verifier
 from services.chassis.errors import Forbidden, Invalid, Unauthorized
-from services.chassis.http import create_app
 from services.chassis.settings import Settings
 from services.chassis.temporal.codec import CodecError, EncryptionCodec
 

@@ -8,8 +8,8 @@ import json
 import asyncpg
 import httpx
 
+from services.chassis.api import create_app
 from services.chassis.db import Connection, new_id
-from services.chassis.http import create_app
 from tests.api.toy import ops_router, toy_app
 from tests.fixtures.http import api_client, auth, make_settings
 from tests.fixtures.postgres import FreshDatabase, with_database

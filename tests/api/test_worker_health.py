@@ -11,10 +11,10 @@ import pytest
 import pytest_asyncio
 from temporalio.client import Client
 
+from services.chassis.background import Background
 from services.chassis.db import Pool, create_pool
 from services.chassis.http.server import serve_async
 from services.chassis.metrics import durable_collector
-from services.chassis.parts import Parts
 from services.chassis.worker_health import Health, build_health_app
 from tests.fixtures.http import api_client
 from tests.fixtures.postgres import FreshDatabase
@@ -61,8 +61,7 @@ async def test_not_ready_when_its_database_is_gone(pool: Pool, temporal: Client)
 
 
 async def test_its_figures_can_be_scraped(pool: Pool) -> None:
-    parts = Parts(asyncio.Event())
-    collectors = [durable_collector, parts.collect]
+    collectors = [durable_collector, Background(asyncio.Event()).collect]
     async with api_client(build_health_app(Health(pool), pool, collectors)) as http:
         answer = await http.get("/metrics")
     assert answer.headers["content-type"].startswith("text/plain")

@@ -92,7 +92,7 @@ class Claim:
 
 
 async def purge_idempotency_keys(pool: Pool, *, older_than: timedelta = KEEP, batch: int = 5_000) -> int:
-    """Delete kept answers older than `older_than`, in short transactions; how many there were. A sweep for workers."""
+    """Delete kept answers older than `older_than`, in short transactions; how many. A periodic job of the worker."""
     total = 0
     while True:
         status = await pool.execute(_PURGE, older_than, batch)

@@ -15,7 +15,7 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 
-from services.chassis.http.app import stop
+from services.chassis.http.lifespan import stop
 from services.chassis.logging import configure_logging
 from services.chassis.settings import Settings
 

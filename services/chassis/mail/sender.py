@@ -40,7 +40,7 @@ class Sender:
         self._on_trouble = on_trouble
 
     async def send_due(self, pool: Pool) -> int:
-        """A sweep: send what is due; how many were sent. Without an SMTP host everything waits."""
+        """A periodic job: send what is due; how many were sent. Without an SMTP host everything waits."""
         if not self._settings.smtp_host:
             return 0
         async with pool.acquire() as conn:

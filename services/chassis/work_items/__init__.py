@@ -16,7 +16,7 @@ from services.chassis.work_items.items import (
     reassign,
     reassign_for_lead,
 )
-from services.chassis.work_items.leasing import claim, extend, open_groups, release, sweep
+from services.chassis.work_items.leasing import claim, extend, open_groups, release, return_expired
 
 __all__ = [
     "NewItem",
@@ -35,5 +35,5 @@ __all__ = [
     "reassign",
     "reassign_for_lead",
     "release",
-    "sweep",
+    "return_expired",
 ]

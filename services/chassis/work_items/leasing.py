@@ -98,8 +98,8 @@ async def release(
     return to_item(row)
 
 
-async def sweep(conn: Connection) -> int:
-    """Return items whose lease ran out to the queue (a lost browser, a shift that ended); how many."""
+async def return_expired(conn: Connection) -> int:
+    """Put items whose lease ran out back into the queue (a lost browser, a shift that ended); how many."""
     rows = await conn.fetch(
         """UPDATE work_items SET state = 'open', leased_by = NULL, lease_until = NULL
             WHERE id IN (SELECT id FROM work_items WHERE state = 'leased' AND lease_until < now()
