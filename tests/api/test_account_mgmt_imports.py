@@ -11,8 +11,7 @@ import openpyxl
 import pytest
 import pytest_asyncio
 
-from services.account_mgmt.actions import imports
-from services.account_mgmt.actions.imports import run_imports
+from services.account_mgmt.actions.imports import CustomerImporter, run_imports
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_3 import LINE, Tier3, boss, tier_3
 from workflows.contracts import ids
@@ -114,9 +113,9 @@ async def test_a_bad_value_stops_nothing_and_thousands_of_rows_come_in(tier: Tie
 
 async def test_an_import_cut_short_goes_on_and_doubles_nothing(tier: Tier3, monkeypatch: pytest.MonkeyPatch) -> None:
     """A kill -9 between two chunks, and one in the middle of a chunk."""
-    monkeypatch.setattr(imports, "CHUNK_ROWS", 5)
+    monkeypatch.setattr(CustomerImporter, "chunk_rows", 5)
     sent = await send(tier, history(8))
-    told = imports.imported.write_verdicts
+    told = CustomerImporter.write_verdicts
     chunks = 0
 
     async def dies(*args: Any, **kwargs: Any) -> None:
@@ -126,7 +125,7 @@ async def test_an_import_cut_short_goes_on_and_doubles_nothing(tier: Tier3, monk
             raise ConnectionResetError("killed")
         await told(*args, **kwargs)
 
-    monkeypatch.setattr(imports.imported, "write_verdicts", dies)
+    monkeypatch.setattr(CustomerImporter, "write_verdicts", dies)
     for _ in range(2):
         with pytest.raises(ConnectionResetError):
             await run_imports(tier.pool)

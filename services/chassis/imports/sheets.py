@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import csv
+import io
 import zipfile
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
-from pathlib import Path
 from typing import IO, Any
 
 from services.chassis.imports.cells import FileRefusedError
@@ -21,20 +21,21 @@ MAX_SHARED_TEXTS = 96 << 20
 _SHARED = "xl/sharedStrings.xml"
 
 
-def file_rows(job: ImportJob, path: Path) -> Iterator[list[str]]:
-    """Rows of an import's file with their header, whatever its format."""
-    if job.format == "csv":
-        yield from csv_rows(path, job.encoding, job.delimiter)
-        return
-    with path.open("rb") as file:
-        yield from xlsx_rows(file)
+def file_rows(job: ImportJob, file: IO[bytes]) -> Iterator[list[str]]:
+    """Rows of an import's file with their header, whatever its format. The file stays open."""
+    return csv_rows(file, job.encoding, job.delimiter) if job.format == "csv" else xlsx_rows(file)
 
 
-def csv_rows(path: Path, encoding: str, delimiter: str) -> Iterator[list[str]]:
+def csv_rows(file: IO[bytes], encoding: str, delimiter: str) -> Iterator[list[str]]:
     """Rows of a text file with their header; empty lines are no rows. Raises FileRefusedError where it breaks off."""
     csv.field_size_limit(MAX_CELL)
-    with path.open(encoding=encoding, newline="") as text:
+    file.seek(0)
+    text = io.TextIOWrapper(file, encoding=encoding, newline="")
+    try:
         yield from _readable(csv.reader(text, delimiter=delimiter))
+    finally:
+        # The wrapper would close the file with itself.
+        text.detach()
 
 
 def xlsx_rows(file: IO[bytes]) -> Iterator[list[str]]:
