@@ -46,7 +46,7 @@ async def deliver(client: Client, row: OutboxRow) -> None:
         handle = client.get_workflow_handle(row.workflow_id)
         await handle.signal(row.signal or "", row.payload, rpc_timeout=RPC_TIMEOUT)
         return
-    # A redelivery after a crash between the call and the commit must not begin a second life of a workflow that
+    # A second delivery after a crash between the call and its record must not begin a second life of a workflow that
     # has already ended: the first one carries this row's event id.
     if row.signal is None and await _already_started(client, row):
         return
