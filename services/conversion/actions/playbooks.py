@@ -13,10 +13,10 @@ from services.chassis.work_items import NewItem
 from services.conversion.actions.deals import now, policy_of
 from services.conversion.actions.playbook_stop import PURPOSE, decide_next, is_playbooks, tell
 from services.conversion.domain import playbook as rules
+from services.conversion.domain.mail_fields import MAIL_FIELDS
 from services.conversion.domain.playbook import MARK, Kind, Step
 from services.conversion.domain.policy import Policy
 from services.conversion.domain.stages import WORKED
-from services.conversion.domain.template import render
 from services.conversion.records import Deal
 from services.conversion.repository import absences, deals, managers, playbooks, templates, timeline
 from services.conversion.repository.playbooks import Run, RunStep, SavedPlaybook
@@ -142,8 +142,8 @@ async def _mail(conn: Connection, deal: Deal, run: Run, step: RunStep, policy: P
         key=f"playbook:{run.id}:{step.number}",
         purpose=PURPOSE,
         to=deal.contact.email,
-        subject=render(template.subject, values),
-        text=render(template.body, values),
+        subject=MAIL_FIELDS.fill(template.subject, values),
+        text=MAIL_FIELDS.fill(template.body, values),
         lead_id=deal.lead_id,
         reply_to=owner.email if owner else None,
         attachments=await templates.files(conn, template.name),

@@ -18,8 +18,8 @@ from services.conversion.actions import playbooks as actions
 from services.conversion.actions.deals import SUPERVISOR, deal_for, now, policy_of
 from services.conversion.actions.playbook_stop import stop as stop_playbook
 from services.conversion.domain import playbook as rules
+from services.conversion.domain.mail_fields import MAIL_FIELDS
 from services.conversion.domain.playbook import Step
-from services.conversion.domain.template import render
 from services.conversion.repository import deals, managers, playbooks, templates
 from services.conversion.repository.playbooks import Run
 from services.conversion.repository.policies import policies
@@ -121,8 +121,8 @@ async def preview_template(
     return TemplatePreview(
         language=template.language,
         version=template.version,
-        subject=render(template.subject, values),
-        body=render(template.body, values),
+        subject=MAIL_FIELDS.fill(template.subject, values),
+        body=MAIL_FIELDS.fill(template.body, values),
     )
 
 

@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from services.chassis.http import Body, Model
+from services.conversion.domain.mail_fields import MAIL_FIELDS
 from services.conversion.domain.playbook import Kind, Playbook, Response, Track
-from services.conversion.domain.template import FIELDS, unknown_fields
 from services.conversion.repository.playbooks import Run, RunStep, SavedPlaybook
 from services.conversion.repository.templates import Template
 from services.conversion.schemas.common import Moment, Short, Text, example
@@ -43,9 +43,9 @@ class NewTemplate(Body):
 
     @model_validator(mode="after")
     def _known_fields(self) -> Self:
-        wrong = [*unknown_fields(self.subject), *unknown_fields(self.body)]
+        wrong = [*MAIL_FIELDS.faults(self.subject), *MAIL_FIELDS.faults(self.body)]
         if wrong:
-            raise ValueError(f"unknown fields: {', '.join(wrong)}; known are {', '.join(FIELDS)}")
+            raise ValueError("; ".join(wrong))
         return self
 
 

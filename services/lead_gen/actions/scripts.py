@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.chassis.db import Connection
 from services.chassis.errors import Invalid
 from services.chassis.work_items import WorkItem
-from services.lead_gen.domain.rendering import FIELDS, render
+from services.lead_gen.domain.script_fields import SCRIPT_FIELDS
 from services.lead_gen.domain.scripts import path_fault
 from services.lead_gen.repository import scripts
 from services.lead_gen.repository.leads import Lead
@@ -33,12 +33,12 @@ async def begin(conn: Connection, item: WorkItem, lead: Lead, caller: str) -> Re
 
 def lead_values(lead: Lead) -> dict[str, str | None]:
     """What a script may say of this lead."""
-    return lead.model_dump(include=set(FIELDS))
+    return lead.model_dump(include=set(SCRIPT_FIELDS.names))
 
 
 def rendered(script: ScriptView, values: dict[str, str | None]) -> RenderedScript:
     """A script with the text of each node as it is read out."""
-    texts = {name: render(node.text, values) for name, node in script.nodes.items()}
+    texts = {name: SCRIPT_FIELDS.fill(node.text, values) for name, node in script.nodes.items()}
     return RenderedScript(**script.model_dump(), texts=texts)
 
 

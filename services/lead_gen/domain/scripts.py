@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.lead_gen.domain.rendering import placeholder_faults
+from services.lead_gen.domain.script_fields import SCRIPT_FIELDS
 from workflows.contracts.lead_gen import CallOutcome
 
 Kind = Literal["say", "ask", "objection", "appointment", "hard_question", "end"]
@@ -73,7 +73,7 @@ def _text_faults(node: Node) -> Iterator[str]:
         yield "has no text to read"
     if "\x00" in node.text:
         yield "its text must not contain NUL characters"
-    yield from placeholder_faults(node.text)
+    yield from SCRIPT_FIELDS.faults(node.text)
 
 
 def _lead_on_faults(node: Node) -> Iterator[str]:
