@@ -15,11 +15,12 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 from bench.claims import line
+from services.chassis.business_time import Calendar
 from services.chassis.db import Pool, create_pool, new_id
 from services.chassis.migrate import migrate
 from services.conversion.actions import routing as assigning
 from services.conversion.activities import Activities
-from services.conversion.domain.calendar import OFFICE, Calendar
+from services.conversion.domain.calendar import OFFICE
 from services.conversion.domain.routing import Wanted, route
 from services.conversion.repository.policies import policies
 from services.conversion.seed import seed

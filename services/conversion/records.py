@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from services.conversion.domain.calendar import Calendar
+from services.chassis.business_time import Calendar
 from services.conversion.domain.commission import Kind, Role
 from services.conversion.domain.money import OfferLine, TaxSum
 from services.conversion.domain.policy import Policy

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import time, timedelta
 from typing import Annotated, Literal, Self
 
-import holidays
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from services.chassis.business_time import Country
 
 Duration = Annotated[timedelta, Field(gt=timedelta(0), le=timedelta(days=3650), description="ISO 8601, e.g. P14D.")]
 # Also none at all.
@@ -71,15 +72,8 @@ class Policy(BaseModel):
         default=0, ge=0, le=0.5, description="Share of nudges left out on purpose, to measure what nudges do."
     )
     working_days_only: bool = True
-    holidays_of: str | None = "UA"
+    holidays_of: Country | None = "UA"
     max_escalations: int = Field(default=2, ge=0, le=20)
-
-    @field_validator("holidays_of")
-    @classmethod
-    def _country_has_a_calendar(cls, value: str | None) -> str | None:
-        if value is not None and value not in holidays.list_supported_countries():
-            raise ValueError(f"there is no holiday calendar of {value}; give the two letters of a country")
-        return value
 
     @model_validator(mode="after")
     def _shortest_first(self) -> Self:

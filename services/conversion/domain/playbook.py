@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.conversion.domain.calendar import Calendar
+from services.chassis.business_time import Calendar
 
 Kind = Literal["call", "mail", "meeting", "wait"]
 Track = Literal["main", "positive", "negative"]

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from services.chassis.business_time import Calendar
 from services.chassis.db import Connection
 from services.chassis.errors import NotFound
-from services.conversion.domain.calendar import Calendar
 from services.conversion.domain.routing import Candidate
 from services.conversion.records import Manager
 

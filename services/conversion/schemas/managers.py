@@ -7,8 +7,8 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from services.chassis.business_time import Calendar
 from services.chassis.http import Body, Model
-from services.conversion.domain.calendar import Calendar
 from services.conversion.domain.policy import STANDARD, Policy
 from services.conversion.records import Absence, Manager
 from services.conversion.schemas.common import Moment, PersonId, Short, example
