@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI
 
 from services.chassis import migrate
 from services.chassis.auth import make_verifier
+from services.chassis.http.docs import docs_router
 from services.chassis.http.events import EventHub, events_router
 from services.chassis.http.health import health_router
 from services.chassis.http.lifespan import lifespan
@@ -43,7 +44,15 @@ def create_app(
     if migrations is None:
         migrations = [] if tier is None else [CHASSIS_MIGRATIONS, f"services.{tier.value}.migrations"]
     name = tier.value if tier is not None else "ops"
-    app = FastAPI(title=title, description=description, version="1", lifespan=lifespan(settings, f"{name} api"))
+    app = FastAPI(
+        title=title,
+        description=description,
+        version="1",
+        lifespan=lifespan(settings, f"{name} api"),
+        # FastAPI's own pages load their scripts from a public CDN.
+        docs_url=None,
+        redoc_url=None,
+    )
     app.state.settings = settings
     app.state.tier = tier.value if tier is not None else None
     app.state.verifier = make_verifier(settings)
@@ -54,7 +63,7 @@ def create_app(
     install_handlers(app)
     app.add_middleware(RequestMiddleware, metrics=app.state.metrics)
     common = [events_router(), outbox_router()] if tier is not None else []
-    for router in (health_router(migrate.read(migrations)), *routers, *common):
+    for router in (health_router(migrate.read(migrations)), docs_router(title), *routers, *common):
         app.include_router(router)
     install_openapi(app)
     return app
