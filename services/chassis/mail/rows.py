@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, Literal
-
-from pydantic import BaseModel
+from typing import Literal
 
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, NotFound
+from services.chassis.records import Record
 
 MailState = Literal["queued", "sent", "failed", "withdrawn", "bounced"]
 # Longer than sending a batch may take; a sender that was killed leaves its mails to the next one after this.
@@ -17,7 +16,7 @@ GIVE_UP_AFTER = timedelta(days=3)
 MAX_ATTEMPTS = 8
 
 
-class Mail(BaseModel):
+class Mail(Record):
     """One mail. `attachments` are name, media type and base64 content."""
 
     id: str
@@ -38,10 +37,6 @@ class Mail(BaseModel):
     closed_at: datetime | None
 
 
-def _mail(row: Any) -> Mail:
-    return Mail.model_validate(dict(row))
-
-
 async def take_due(conn: Connection, limit: int) -> list[Mail]:
     """Lease the mails that are due, the oldest first; an attempt of each is counted."""
     rows = await conn.fetch(
@@ -52,7 +47,7 @@ async def take_due(conn: Connection, limit: int) -> list[Mail]:
         limit,
         LEASE,
     )
-    return sorted((_mail(row) for row in rows), key=lambda mail: mail.id)
+    return sorted(Mail.of_all(rows), key=lambda mail: mail.id)
 
 
 async def sent(conn: Connection, mail_id: str) -> None:
@@ -83,7 +78,7 @@ async def close(conn: Connection, mail_id: str, state: MailState, error: str) ->
         state,
         error,
     )
-    return _mail(row)
+    return Mail.of(row)
 
 
 async def get(conn: Connection, mail_id: str, *, lock: bool = False) -> Mail:
@@ -91,7 +86,7 @@ async def get(conn: Connection, mail_id: str, *, lock: bool = False) -> Mail:
     row = await conn.fetchrow(f"SELECT * FROM mails WHERE id = $1{' FOR UPDATE' if lock else ''}", mail_id)
     if row is None:
         raise NotFound("there is no such mail")
-    return _mail(row)
+    return Mail.of(row)
 
 
 async def again(conn: Connection, mail: Mail, recipient: str | None) -> Mail:
@@ -104,7 +99,7 @@ async def again(conn: Connection, mail: Mail, recipient: str | None) -> Mail:
         mail.id,
         recipient,
     )
-    return _mail(row)
+    return Mail.of(row)
 
 
 async def page(
@@ -119,4 +114,4 @@ async def page(
         before,
         limit,
     )
-    return [_mail(row) for row in rows]
+    return Mail.of_all(rows)

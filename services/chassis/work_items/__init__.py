@@ -9,6 +9,7 @@ from services.chassis.work_items.closing import cancel, cancel_for_lead, complet
 from services.chassis.work_items.items import (
     NewItem,
     WorkItem,
+    count_waiting,
     get,
     list_items,
     open_item,
@@ -25,6 +26,7 @@ __all__ = [
     "cancel_for_lead",
     "claim",
     "complete",
+    "count_waiting",
     "expire",
     "extend",
     "get",
