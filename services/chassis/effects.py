@@ -1,4 +1,4 @@
-"""Effects of activities, once per business key: whoever asks again gets the answer of the first time.
+"""Effects of activities, once per business key: a repeated request gets the first answer.
 
 The effect and its answer are written in one transaction, so a worker may die at any moment and Temporal may
 deliver a request as often as it likes.

@@ -17,11 +17,11 @@ async def durable_collector(pool: Pool) -> Sequence[Metric]:
     async with pool.acquire() as conn:
         backlog = await rows.backlog(conn)
         waiting = await work_items.count_waiting(conn)
-    work = GaugeMetricFamily("leadrelay_work_items", "Work waiting for people", labels=["kind", "state"])
+    work = GaugeMetricFamily("leadrelay_work_items", "Work items waiting for people", labels=["kind", "state"])
     for (kind, state), items in waiting.items():
         work.add_metric([kind, state], items)
     return [
-        GaugeMetricFamily("leadrelay_outbox_pending", "Answers on their way", value=backlog.pending),
+        GaugeMetricFamily("leadrelay_outbox_pending", "Answers waiting for delivery", value=backlog.pending),
         GaugeMetricFamily("leadrelay_outbox_dead", "Answers set aside for a person", value=backlog.dead),
         GaugeMetricFamily("leadrelay_outbox_oldest_seconds", "Age of the oldest answer waiting", value=backlog.oldest),
         work,

@@ -102,9 +102,9 @@ async def run_worker(
 
 
 def _tune_interpreter() -> None:
-    """Modules are never garbage; bulk work makes many objects that are none either; a thread shares soon.
+    """Spare modules and bulk work the garbage collector, and let threads take turns sooner.
 
-    Together a third of the time of an import, which reads and decides rows in threads beside the event loop.
+    Together that is a third of the time of an import, which reads and decides rows in threads beside the event loop.
     """
     gc.collect()
     gc.freeze()
@@ -121,7 +121,7 @@ def _stop_on_signal() -> asyncio.Event:
 
 
 async def _end(running: Sequence[asyncio.Task[None]], pool: Pool) -> None:
-    """Wait for the tasks, close the pool, leave. A thread ends the process even if the event loop is stuck."""
+    """Wait for the tasks, close the pool, exit. A thread ends the process even if the event loop is stuck."""
     deadline = threading.Timer(HARD_EXIT_SECONDS, os._exit, (1,))
     deadline.daemon = True
     deadline.start()

@@ -1,4 +1,4 @@
-"""What a service needs to put up a REST API; the modules behind it are the chassis' own business."""
+"""What a service needs to build a REST API; the modules behind it are private to the chassis."""
 
 from services.chassis.auth import Principal
 from services.chassis.http.idempotency import purge_idempotency_keys

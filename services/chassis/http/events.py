@@ -36,7 +36,7 @@ class EventHub:
         self._task: asyncio.Task[None] | None = None
 
     def close(self) -> None:
-        """End every stream; called at the start of a shutdown, which would wait for them for ever."""
+        """End every stream; called first at a shutdown, which would otherwise wait for them for ever."""
         self._closed.set()
         self._lost.set()
         for queue in self._streams:
@@ -109,7 +109,7 @@ class EventHub:
 
 def _put(queue: asyncio.Queue[str | None], frame: str | None) -> None:
     if queue.full():
-        # A browser that does not keep up loses the backlog and reloads, instead of holding memory.
+        # A browser that cannot keep up loses its backlog and loads again, instead of filling memory.
         while not queue.empty():
             queue.get_nowait()
         queue.put_nowait("event: resync\ndata: {}\n\n")
@@ -122,7 +122,7 @@ def events_router() -> APIRouter:
 
     @router.get(
         "/events",
-        summary="What changes, as it changes",
+        summary="Changes, as they happen",
         response_class=StreamingResponse,
         responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
     )

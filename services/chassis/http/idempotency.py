@@ -1,6 +1,6 @@
-"""Idempotency-Key: the answer is kept in the transaction of the effect, so there is one of both or none of either.
+"""Idempotency-Key: the answer is kept in the transaction of the effect, so there are both or neither.
 
-A second request with the same key waits for the first (both insert the same unique row), then gets its answer.
+A second request with the same key waits for the first (both insert the same unique row) and then gets its answer.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A file's rows behind the checkpoint, by the chunk."""
+"""The rows of a file behind the checkpoint, in chunks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def chunks(
 ) -> Generator[list[Row], None, None]:
     """Rows read by the tier, `size` at once; numbered from 1 behind the header.
 
-    Raises FileRefusedError where the file breaks off, after what could be read was given.
+    Raises FileRefusedError where the file breaks off, once everything before that was given.
     """
     lines = file_rows(job, file)
     next(lines, None)

@@ -14,7 +14,7 @@ HEAD_BYTES = 64 << 10
 PART_BYTES = 1 << 20
 Mapped = str | Mapping[str, str]
 Columns = Callable[[list[str], Mapped], dict[str, int]]
-"""From header and wished mapping to field -> column; raises FileRefusedError in words for people."""
+"""From header and wished mapping to field -> column; raises FileRefusedError with the reason in plain words."""
 
 
 def mapping_of(text: str) -> Mapped:
@@ -26,12 +26,12 @@ def mapping_of(text: str) -> Mapped:
     except json.JSONDecodeError as error:
         raise Invalid(f"The mapping is not a JSON object: {error}", field="mapping") from None
     if not all(isinstance(value, str) for value in given.values()):
-        raise Invalid("The mapping is an object of field and column name", field="mapping")
+        raise Invalid("The mapping must be an object of field names and column names", field="mapping")
     return dict(given)
 
 
 def inspect(file: IO[bytes], wanted: Mapped, region: str, columns: Columns) -> dict[str, Any]:
-    """What `NewImport` says about the file itself. Raises Invalid or Unsupported in words for people."""
+    """What `NewImport` says about the file itself. Raises Invalid or Unsupported with the reason in plain words."""
     head = file.read(HEAD_BYTES)
     if not head.strip():
         raise Invalid("The file is empty", field="file")

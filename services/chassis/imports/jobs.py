@@ -37,7 +37,7 @@ class Import(Record):
     dry_run: bool
     format: str
     default_region: str
-    expected_rows: int | None = Field(description="Rows that the file seems to have; null when nobody can say.")
+    expected_rows: int | None = Field(description="Rows that the file seems to have; null when it cannot be known.")
     rows: int = Field(description="Rows that have their verdict.")
     accepted: int
     merged: int
@@ -134,7 +134,7 @@ async def page(conn: Connection, *, state: str | None, limit: int, after: tuple[
 
 
 async def hold_next(conn: Connection) -> ImportJob | None:
-    """The oldest unfinished import that no other worker holds; held until `let_go`, or until the connection ends."""
+    """The oldest unfinished import that no other worker holds; held until `release`, or until the connection ends."""
     rows = await conn.fetch("SELECT id FROM imports WHERE state IN ('queued', 'running') ORDER BY created_at LIMIT 20")
     for row in rows:
         if await conn.fetchval("SELECT pg_try_advisory_lock(hashtextextended($1, 1))", row["id"]):
@@ -145,12 +145,12 @@ async def hold_next(conn: Connection) -> ImportJob | None:
             )
             if job is not None:
                 return ImportJob.of(job)
-            await let_go(conn, row["id"])
+            await release(conn, row["id"])
     return None
 
 
-async def let_go(conn: Connection, import_id: str) -> None:
-    """Another worker may go on with it."""
+async def release(conn: Connection, import_id: str) -> None:
+    """Let another worker go on with it."""
     await conn.execute("SELECT pg_advisory_unlock(hashtextextended($1, 1))", import_id)
 
 

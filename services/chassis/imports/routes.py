@@ -57,7 +57,7 @@ def import_router(columns: Columns, summary: str) -> APIRouter:
         response.headers["Location"] = f"/v1/imports/{import_id}"
         return _view(await jobs.get(conn, import_id))
 
-    @router.get("/imports", dependencies=[allow("supervisor", "ops")], summary="Imports")
+    @router.get("/imports", dependencies=[allow("supervisor", "ops")], summary="List imports")
     async def list_imports(
         conn: Conn, pager: Pager, state: Literal["queued", "running", "done", "failed"] | None = None
     ) -> Page[ImportView]:
@@ -66,13 +66,13 @@ def import_router(columns: Columns, summary: str) -> APIRouter:
         views = [_view(one) for one in found]
         return Page.of(views, pager.limit, key=lambda one: (one.created_at.isoformat(), one.id))
 
-    @router.get("/imports/{import_id}", dependencies=[allow("supervisor", "ops")], summary="How far an import is")
+    @router.get("/imports/{import_id}", dependencies=[allow("supervisor", "ops")], summary="The progress of an import")
     async def get_import(conn: Conn, import_id: Id) -> ImportView:
         """Counts of verdicts so far."""
         return _view(await jobs.get(conn, import_id))
 
     @router.get(
-        "/imports/{import_id}/rows", dependencies=[allow("supervisor", "ops")], summary="What became of every row"
+        "/imports/{import_id}/rows", dependencies=[allow("supervisor", "ops")], summary="The verdict on each row"
     )
     async def list_rows(
         conn: Conn,

@@ -100,7 +100,7 @@ async def _run_one(pool: Pool, kind: type[Importer[Row, Plan]]) -> bool:
                     error = await _take_file(importer, hands, file)
             await _close(conn, importer, error)
         finally:
-            await jobs.let_go(conn, job.id)
+            await jobs.release(conn, job.id)
     return True
 
 

@@ -1,4 +1,4 @@
-"""One delivery: from an outbox row to a call of Temporal, and what its error means for the row."""
+"""One delivery: from an outbox row to a call to Temporal, and what an error means for the row."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Verdict(Enum):
 
 
 async def deliver(client: Client, row: OutboxRow) -> None:
-    """Carry out one row. Raises what Temporal or the converter raises."""
+    """Deliver one row. Raises what Temporal or the converter raises."""
     if row.workflow is None:
         handle = client.get_workflow_handle(row.workflow_id)
         await handle.signal(row.signal or "", row.payload, rpc_timeout=RPC_TIMEOUT)

@@ -127,5 +127,5 @@ def _outcome(row: OutboxRow, verdict: Verdict, error: str | None) -> Outcome:
             log.warning("outbox_row_failed", **about)
             return Outcome(row, "pending", error, pause=rows.backoff(row.attempts))
         case Verdict.OUTAGE:
-            log.warning("temporal_does_not_answer", **about)
+            log.warning("temporal_unreachable", **about)
             return Outcome(row, "pending", row.last_error, counts=False)

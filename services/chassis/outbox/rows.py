@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, NotFound
+from services.chassis.outbox.append import CHANNEL
 from services.chassis.records import Record
 
 MAX_BACKOFF = timedelta(minutes=5)
@@ -148,7 +149,7 @@ async def retry_dead(conn: Connection, row_id: int) -> OutboxRow:
     again = await conn.fetchrow(
         "UPDATE outbox SET state = 'pending', attempts = 0, next_at = now() WHERE id = $1 RETURNING *", row_id
     )
-    await conn.execute("SELECT pg_notify('outbox', '')")
+    await conn.execute("SELECT pg_notify($1, '')", CHANNEL)
     return OutboxRow.of(again)
 
 

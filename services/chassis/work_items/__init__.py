@@ -1,7 +1,7 @@
 """Work for people: open, claim under a lease with a fencing token, extend, release, complete, cancel, expire.
 
 A row is handed to one person at a time (`FOR UPDATE SKIP LOCKED`). The token grows with every claim, so whoever
-held the lease before can no longer answer: his token is stale. No business words here; `kind` and `group_key`
+held the lease before can no longer answer: their token is stale. No business words here; `kind` and `group_key`
 are the tiers' own.
 """
 

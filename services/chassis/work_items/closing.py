@@ -26,7 +26,7 @@ async def complete(
     elif token is not None and not any_person:
         raise Conflict("The lease was lost: the work went back to the queue", code="stale_lease", field="token")
     elif item.assignee not in (None, person) and not any_person:
-        raise Conflict("This work is somebody else's", code="wrong_person")
+        raise Conflict("This work belongs to somebody else", code="wrong_person")
     return await _close(conn, item_id, "done", result)
 
 
