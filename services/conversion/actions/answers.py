@@ -6,8 +6,8 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict
 from services.conversion.actions.deals import Step, move, now, policy_of
+from services.conversion.domain.deals import Deal
 from services.conversion.domain.policy import StepKind
-from services.conversion.records import Deal
 from services.conversion.repository import answers
 from workflows.contracts.conversion import AnsweredQuestion, Stage
 

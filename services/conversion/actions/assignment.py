@@ -13,9 +13,10 @@ from services.conversion.actions.deal_closing import end_open_work
 from services.conversion.actions.deals import SUPERVISOR_GROUP, now
 from services.conversion.actions.playbook_stop import stop
 from services.conversion.actions.routing import choose, note_offer, wanted_by
+from services.conversion.domain.deals import Deal
+from services.conversion.domain.hand_overs import HandOverRow
 from services.conversion.domain.routing import Routing
 from services.conversion.domain.stages import FINAL
-from services.conversion.records import Deal, HandOverRow
 from services.conversion.repository import deals, hand_overs, managers, meetings
 from services.conversion.repository.policies import policies
 from workflows.contracts.conversion import HandOver, HandOverReason, OfferDeal, OfferedDeal, Stage

@@ -9,8 +9,8 @@ from decimal import Decimal
 from services.chassis.db import Connection
 from services.chassis.errors import Invalid
 from services.chassis.events import publish
-from services.conversion.domain.commission import ZERO, Accrual, Event, EventKind, Kind, Role, kept, standings
-from services.conversion.records import Deal
+from services.conversion.domain.commissions import ZERO, Accrual, Event, EventKind, Kind, Role, kept, standings
+from services.conversion.domain.deals import Deal
 from services.conversion.repository import commissions
 from services.conversion.repository.policies import policies
 from workflows.contracts.base import Done

@@ -14,9 +14,9 @@ from services.conversion.actions import commissions as ledger
 from services.conversion.actions import invitations
 from services.conversion.actions.deals import check_entry, now, policy_of
 from services.conversion.actions.playbook_stop import stop
-from services.conversion.domain.commission import accruals
+from services.conversion.domain.commissions import accruals
+from services.conversion.domain.deals import Deal
 from services.conversion.domain.money import check_lines, discounted, net_of
-from services.conversion.records import Deal
 from services.conversion.repository import commissions, deals, hand_overs, meetings, offers, timeline
 from workflows.contracts.base import OrderLine
 from workflows.contracts.conversion import Lost, Stage, Won, WonOrder

@@ -14,8 +14,8 @@ from services.chassis.errors import Conflict, Forbidden
 from services.chassis.events import publish
 from services.conversion.actions.playbook_stop import stop
 from services.conversion.domain import stages
+from services.conversion.domain.deals import Deal
 from services.conversion.domain.policy import Policy, StepKind
-from services.conversion.records import Deal
 from services.conversion.repository import deals, meetings, offers, timeline
 from services.conversion.repository.policies import policies
 from workflows.contracts.conversion import AnsweredQuestion, DealMoved, Stage

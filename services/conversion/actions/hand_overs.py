@@ -14,8 +14,9 @@ from services.conversion.actions.deals import SUPERVISOR, now, policy_of
 from services.conversion.actions.meeting_holds import confirm_hold
 from services.conversion.actions.meetings import hand_meetings_over
 from services.conversion.domain import stages
+from services.conversion.domain.deals import Deal
+from services.conversion.domain.hand_overs import HandOverRow
 from services.conversion.domain.policy import Policy
-from services.conversion.records import Deal, HandOverRow
 from services.conversion.repository import deals, hand_overs, managers, timeline
 from workflows.contracts.conversion import Accepted, Declined, Stage
 

@@ -13,10 +13,11 @@ from services.conversion.actions import invitations
 from services.conversion.actions.deals import now
 from services.conversion.actions.routing import candidates
 from services.conversion.actions.slots import find_slots
+from services.conversion.domain.deals import Deal
+from services.conversion.domain.meetings import Meeting
 from services.conversion.domain.policy import Policy
 from services.conversion.domain.routing import PASSING, Candidate, Wanted, in_turn, refusal
 from services.conversion.domain.slots import Stretch, on_grid
-from services.conversion.records import Deal, Meeting
 from services.conversion.repository import deals, managers, meetings, timeline
 from services.conversion.repository.policies import policies
 

@@ -15,9 +15,10 @@ from services.conversion.actions.meeting_holds import as_json
 from services.conversion.actions.slots import find_slots
 from services.conversion.documents.meeting_mail import Change
 from services.conversion.domain import stages
+from services.conversion.domain.deals import Deal
+from services.conversion.domain.meetings import Meeting, MeetingKind, MeetingState
 from services.conversion.domain.policy import Policy, StepKind
 from services.conversion.domain.slots import on_grid
-from services.conversion.records import Deal, Meeting, MeetingKind, MeetingState
 from services.conversion.repository import deals, meetings, timeline
 from workflows.contracts.conversion import Stage
 

@@ -7,8 +7,9 @@ from services.chassis.db import Connection, Pool
 from services.chassis.events import publish
 from services.chassis.work_items import NewItem
 from services.conversion.actions.deals import now, policy_of
+from services.conversion.domain.deals import Deal
+from services.conversion.domain.offers import Offer
 from services.conversion.domain.stages import WORKED
-from services.conversion.records import Deal, Offer
 from services.conversion.repository import deals, offers, timeline
 
 _WARNING_PRIORITY = 6

@@ -17,10 +17,11 @@ from services.chassis.work_items import NewItem
 from services.conversion.actions.deals import SUPERVISOR_GROUP, Step, check_entry, check_owner, move, now, policy_of
 from services.conversion.documents.offer_pdf import mail_of, offer_pdf
 from services.conversion.domain import stages
+from services.conversion.domain.deals import Deal
 from services.conversion.domain.money import OfferLine, check_lines, totals
+from services.conversion.domain.offers import Offer, OfferState
 from services.conversion.domain.policy import Policy, StepKind
 from services.conversion.domain.pricing import Asked, priced
-from services.conversion.records import Deal, Offer, OfferState
 from services.conversion.repository import catalogue, deals, managers, offers, timeline
 from workflows.contracts.conversion import Stage
 

@@ -12,14 +12,13 @@ from services.chassis.mail import NewMail, queue_mail
 from services.chassis.work_items import NewItem
 from services.conversion.actions.deals import now, policy_of
 from services.conversion.actions.playbook_stop import PURPOSE, decide_next, is_playbooks, tell
-from services.conversion.domain import playbook as rules
-from services.conversion.domain.playbook import MARK, Kind, Step
+from services.conversion.domain import playbooks as rules
+from services.conversion.domain.deals import Deal
+from services.conversion.domain.playbooks import MARK, Kind, Run, RunStep, SavedPlaybook, Step
 from services.conversion.domain.policy import Policy
 from services.conversion.domain.stages import WORKED
 from services.conversion.domain.template import render
-from services.conversion.records import Deal
 from services.conversion.repository import absences, deals, managers, playbooks, templates, timeline
-from services.conversion.repository.playbooks import Run, RunStep, SavedPlaybook
 from workflows.contracts.conversion import PlaybookStepDone, RunPlaybookStep
 
 _PRIORITY = 4

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from services.chassis import outbox, work_items
@@ -17,23 +17,15 @@ from services.conversion.actions.hand_overs import first_action, first_step_at
 from services.conversion.actions.meetings import hand_meetings_over
 from services.conversion.actions.playbook_stop import stop
 from services.conversion.actions.routing import candidates, wanted_by
+from services.conversion.domain.deals import Deal
+from services.conversion.domain.reassignment import Handed
 from services.conversion.domain.routing import Candidate, Routing, route
-from services.conversion.records import Deal
 from services.conversion.repository import deals, hand_overs, managers, timeline
 from services.conversion.repository.policies import policies
 from workflows.contracts.conversion import Declined, Reassigned, Returned, Stage
 
 AT_ONCE = 500
 """Deals that are handed on in one transaction, at most."""
-
-
-@dataclass(frozen=True)
-class Handed:
-    """One deal of a take-over: to whom, or why to nobody."""
-
-    deal: Deal
-    manager: str | None
-    why: str
 
 
 async def give_back(conn: Connection, deal: Deal, who: Principal, reason: str) -> Deal:

@@ -12,8 +12,8 @@ from services.conversion.actions import offers as offer_actions
 from services.conversion.actions.assignment import news
 from services.conversion.actions.deals import SUPERVISOR_GROUP, now, policy_of
 from services.conversion.actions.playbook_stop import stop
+from services.conversion.domain.deals import Deal
 from services.conversion.domain.stages import FINAL, WORKED
-from services.conversion.records import Deal
 from services.conversion.repository import deals, hand_overs, managers, meetings, offers, timeline
 from workflows.contracts.base import Done
 from workflows.contracts.conversion import (

@@ -10,8 +10,7 @@ from typing import Any
 
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import NotFound
-from services.conversion.domain.commission import Accrual, Event, Kind, Role, Split
-from services.conversion.records import CommissionEntry
+from services.conversion.domain.commissions import Accrual, CommissionEntry, Event, Kind, Role, Split
 
 _SALE_LOCKS = 7_236_114
 
@@ -132,7 +131,7 @@ async def append(conn: Connection, entry: NewEntry, *, at: datetime, month: date
 async def get(conn: Connection, entry_id: str) -> CommissionEntry:
     """One entry, which must be there."""
     row = await conn.fetchrow("SELECT * FROM commissions WHERE id = $1", entry_id)
-    return CommissionEntry.model_validate(dict(row or {}))
+    return CommissionEntry.of(row)
 
 
 async def sales(conn: Connection, limit: int, after: str | None) -> list[str]:
@@ -187,7 +186,7 @@ async def page(conn: Connection, wanted: Filter, limit: int, after: str | None) 
         after,
         limit,
     )
-    return [CommissionEntry.model_validate(dict(row)) for row in rows]
+    return CommissionEntry.of_all(rows)
 
 
 async def statement(conn: Connection, month: str, person: str | None) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from services.chassis.errors import Conflict, Forbidden, Invalid
 from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
 from services.conversion.actions import commissions as ledger
 from services.conversion.actions.deals import SUPERVISOR, deal_for, now
-from services.conversion.domain.commission import Kind, Role, check_splits
+from services.conversion.domain.commissions import Kind, Role, check_splits
 from services.conversion.repository import commissions, deals
 from services.conversion.repository.policies import policies
 from services.conversion.routes.cursors import after_id

@@ -15,8 +15,8 @@ from services.conversion.actions import deals as steps
 from services.conversion.actions import meetings as meeting_actions
 from services.conversion.actions import offers as offer_actions
 from services.conversion.actions.deals import SUPERVISOR, deal_for, now, policy_of
+from services.conversion.domain.deals import Deal
 from services.conversion.domain.stages import FINAL, WORKED
-from services.conversion.records import Deal
 from services.conversion.repository import deals, meetings, offers, timeline
 from services.conversion.routes.cursors import after_id
 from services.conversion.schemas.deals import (

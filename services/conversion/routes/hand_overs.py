@@ -9,7 +9,7 @@ from fastapi import Body, Query
 from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
 from services.conversion.actions import hand_overs as accepting
 from services.conversion.actions.deals import SUPERVISOR
-from services.conversion.records import HandOverState
+from services.conversion.domain.hand_overs import HandOverState
 from services.conversion.repository import hand_overs
 from services.conversion.routes.cursors import after_rank
 from services.conversion.schemas.hand_overs import AcceptBody, AnsweredHandOver, DeclineBody, HandOverAnswer

@@ -11,7 +11,7 @@ from services.chassis.errors import Conflict, NotFound
 from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
 from services.conversion.actions import reassignment
 from services.conversion.actions.deals import now
-from services.conversion.records import Manager
+from services.conversion.domain.managers import Manager
 from services.conversion.repository import absences, managers
 from services.conversion.repository.policies import policies
 from services.conversion.schemas.managers import (

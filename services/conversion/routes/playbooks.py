@@ -17,11 +17,10 @@ from services.conversion.actions import playbook_steering as steering
 from services.conversion.actions import playbooks as actions
 from services.conversion.actions.deals import SUPERVISOR, deal_for, now, policy_of
 from services.conversion.actions.playbook_stop import stop as stop_playbook
-from services.conversion.domain import playbook as rules
-from services.conversion.domain.playbook import Step
+from services.conversion.domain import playbooks as rules
+from services.conversion.domain.playbooks import Run, Step
 from services.conversion.domain.template import render
 from services.conversion.repository import deals, managers, playbooks, templates
-from services.conversion.repository.playbooks import Run
 from services.conversion.repository.policies import policies
 from services.conversion.schemas.playbooks import (
     NewPlaybook,

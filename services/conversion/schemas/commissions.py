@@ -9,8 +9,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from services.chassis.http import Body, Model
-from services.conversion.domain.commission import Kind, Role, Split
-from services.conversion.records import CommissionEntry
+from services.conversion.domain.commissions import CommissionEntry, Kind, Role, Split
 from services.conversion.schemas.common import PersonId, Text, example, money
 from workflows.contracts.base import Money
 

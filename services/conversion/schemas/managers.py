@@ -9,8 +9,8 @@ from pydantic import Field, StringConstraints, model_validator
 
 from services.chassis.http import Body, Model
 from services.conversion.domain.calendar import Calendar
+from services.conversion.domain.managers import Absence, Manager
 from services.conversion.domain.policy import STANDARD, Policy
-from services.conversion.records import Absence, Manager
 from services.conversion.schemas.common import Moment, PersonId, Short, example
 
 Names = Annotated[list[Short], Field(max_length=200)]

@@ -8,10 +8,9 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from services.chassis.http import Body, Model
-from services.conversion.domain.playbook import Kind, Playbook, Response, Track
+from services.conversion.domain.playbooks import Kind, Playbook, Response, Run, RunStep, SavedPlaybook, Track
 from services.conversion.domain.template import FIELDS, unknown_fields
-from services.conversion.repository.playbooks import Run, RunStep, SavedPlaybook
-from services.conversion.repository.templates import Template
+from services.conversion.domain.templates import Template
 from services.conversion.schemas.common import Moment, Short, Text, example
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,99}$")]

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from services.chassis.http import Model
-from services.conversion.records import PublishedAnswer
+from services.conversion.domain.published_answers import PublishedAnswer
 from workflows.contracts.conversion import Stage
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.conversion.domain.calendar import ALWAYS, OFFICE
-from services.conversion.domain.playbook import (
+from services.conversion.domain.playbooks import (
     Playbook,
     Response,
     Rule,

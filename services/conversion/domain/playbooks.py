@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.chassis.records import Record
 from services.conversion.domain.calendar import Calendar
 
 Kind = Literal["call", "mail", "meeting", "wait"]
@@ -61,6 +62,49 @@ class Playbook(BaseModel):
     def track(self, name: Track) -> list[Step]:
         """The steps of a track."""
         return {"main": self.main, "positive": self.positive, "negative": self.negative}[name]
+
+
+class SavedPlaybook(Record):
+    """One version of a playbook."""
+
+    id: str
+    name: str
+    version: int
+    body: Playbook
+    created_by: str
+    created_at: datetime
+
+
+class Run(Record):
+    """A playbook at work on a deal."""
+
+    id: str
+    playbook_id: str
+    deal_id: str
+    lead_id: str
+    state: str
+    track: Track
+    steps_left: list[Step]
+    reason: str | None
+    started_by: str
+    started_at: datetime
+    ended_at: datetime | None
+
+
+class RunStep(Record):
+    """A step that was planned for a deal, and what became of it."""
+
+    run_id: str
+    number: int
+    step_id: str
+    kind: Kind
+    track: Track
+    text: str
+    template: str | None
+    due_at: datetime
+    state: str
+    result: str | None
+    done_at: datetime | None
 
 
 def problems(playbook: Playbook, templates: Collection[str]) -> list[tuple[str, str]]:

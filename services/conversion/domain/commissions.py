@@ -7,12 +7,14 @@ follows from sums, so the order in which the events arrive does not matter.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from services.chassis.records import Record
 from services.conversion.domain.money import cents, percent_of
 
 Percent = Decimal
@@ -27,6 +29,26 @@ class Role(StrEnum):
     SOURCED = "sourced"
     CLOSED = "closed"
     KEPT = "kept"
+
+
+class CommissionEntry(Record):
+    """One entry of the ledger. `base` is the sale before tax."""
+
+    id: str
+    sale_id: str | None
+    deal_id: str | None
+    lead_id: str | None
+    person: str
+    role: Role
+    kind: Kind
+    base: Decimal
+    percent: Decimal
+    amount: Decimal
+    currency: str
+    policy_version: int | None
+    month: str
+    reason: str | None
+    at: datetime
 
 
 class Rates(BaseModel):
