@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from services.chassis.db import new_id
 from services.chassis.errors import Invalid
-from services.conversion.actions.upkeep import expire_offers
+from services.conversion.actions.offer_expiry import expire_offers
 from services.conversion.activities import purge_effects
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_2 import FACTS, LINE, Tier2, hand_over, request, tier_2, whose

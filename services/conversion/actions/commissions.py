@@ -28,7 +28,7 @@ async def sold(conn: Connection, deal: Deal, shares: Sequence[Accrual], at: date
     )  # fmt: skip
 
 
-async def take(conn: Connection, told: MoneyEvent) -> Done:
+async def record_money(conn: Connection, told: MoneyEvent) -> Done:
     """Tier 3 tells of money; a key that is known changes nothing."""
     kind: EventKind = told.kind.value
     version, policy = await policies.current(conn)

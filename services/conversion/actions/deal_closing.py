@@ -17,9 +17,10 @@ from services.conversion.actions.playbook_stop import stop
 from services.conversion.domain.commissions import accruals
 from services.conversion.domain.deals import Deal
 from services.conversion.domain.money import check_lines, discounted, net_of
+from services.conversion.domain.stages import FINAL
 from services.conversion.repository import commissions, deals, hand_overs, meetings, offers, timeline
-from workflows.contracts.base import OrderLine
-from workflows.contracts.conversion import Lost, Stage, Won, WonOrder
+from workflows.contracts.base import Done, OrderLine
+from workflows.contracts.conversion import CloseDeal, Lost, Stage, Won, WonOrder
 
 
 async def win(
@@ -135,3 +136,20 @@ async def _from_offer(conn: Connection, deal: Deal, who: Principal, at: datetime
     if offer.state == "sent":
         await offers.decide(conn, offer.id, "accepted", by=who.person, at=at)
     return discounted(offer.lines, offer.discount_percent)
+
+
+async def close_deal(conn: Connection, request: CloseDeal) -> Done:
+    """End the lead's deal from outside; one that has ended already stays as it is."""
+    if request.stage not in (Stage.LOST, Stage.ASLEEP):
+        raise Invalid("a deal is closed from outside as lost or asleep only", field="stage")
+    deal = await deals.lock_latest(conn, request.lead_id)
+    if deal is None:
+        await work_items.cancel_for_lead(conn, request.lead_id, result=request.reason)
+        return Done()
+    at = now()
+    if deal.stage in FINAL:
+        await end_open_work(conn, deal, at, request.reason)
+        return Done()
+    await close(conn, deal, request.stage, request.reason, at=at)
+    await timeline.add(conn, deal.id, at=at, by="house", kind=request.stage.value, text=request.reason)
+    return Done()

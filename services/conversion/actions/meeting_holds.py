@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from services.chassis.auth import Principal
-from services.chassis.db import Connection
+from services.chassis.db import Connection, Pool
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.events import publish
 from services.conversion.actions import invitations
@@ -119,3 +119,9 @@ def as_json(slots: Sequence[Stretch]) -> list[dict[str, str]]:
 
 def _zulu(at: datetime) -> str:
     return at.isoformat().replace("+00:00", "Z")
+
+
+async def free_holds(pool: Pool) -> int:
+    """A sweep: times that were kept free for leads who never came; how many."""
+    async with pool.acquire() as conn:
+        return await meetings.free_reserved(conn)

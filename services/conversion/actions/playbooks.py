@@ -94,7 +94,7 @@ async def _promised(conn: Connection, deal: Deal) -> bool:
     return own is not None and own == deal.next_action and ahead
 
 
-async def run_due(conn: Connection, request: RunPlaybookStep) -> PlaybookStepDone:
+async def run_due_step(conn: Connection, request: RunPlaybookStep) -> PlaybookStepDone:
     """The workflow's timer has come: carry out the step that is due, or say when it really is."""
     deal = await deals.get(conn, request.deal_id, lock=True)
     run = await playbooks.running(conn, deal.id)

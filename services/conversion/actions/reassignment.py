@@ -12,8 +12,7 @@ from services.chassis.db import Connection
 from services.chassis.errors import Invalid
 from services.chassis.events import publish
 from services.conversion.actions.deal_closing import end_open_work
-from services.conversion.actions.deals import now, policy_of
-from services.conversion.actions.hand_overs import first_action, first_step_at
+from services.conversion.actions.deals import first_action, first_step_at, now, policy_of
 from services.conversion.actions.meetings import hand_meetings_over
 from services.conversion.actions.playbook_stop import stop
 from services.conversion.actions.routing import candidates, wanted_by
