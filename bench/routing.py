@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from bench.claims import line
 from services.chassis.db import Pool, create_pool, new_id
 from services.chassis.migrate import migrate
-from services.conversion.actions import routing as assigning
+from services.conversion.actions.routing import candidates
 from services.conversion.activities import Activities
 from services.conversion.domain.calendar import OFFICE, Calendar
 from services.conversion.domain.routing import Wanted, route
@@ -118,7 +118,7 @@ async def choices(pool: Pool) -> list[float]:
         policy = await policies.rules(conn)
         for number in range(500):
             begun = time.perf_counter()
-            everybody = await assigning.candidates(conn, policy, datetime.now(UTC))
+            everybody = await candidates(conn, policy, datetime.now(UTC))
             route(everybody, Wanted(language=LANGUAGES[number % 3]))
             took.append((time.perf_counter() - begun) * 1000)
     return took

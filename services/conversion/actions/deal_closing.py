@@ -10,8 +10,8 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Invalid
 from services.chassis.events import publish
-from services.conversion.actions import commissions as ledger
 from services.conversion.actions import invitations
+from services.conversion.actions.commissions import record_sale
 from services.conversion.actions.deals import check_entry, now, policy_of
 from services.conversion.actions.playbook_stop import stop
 from services.conversion.domain.commissions import accruals
@@ -23,7 +23,7 @@ from workflows.contracts.base import Done, OrderLine
 from workflows.contracts.conversion import CloseDeal, Lost, Stage, Won, WonOrder
 
 
-async def win(
+async def win_deal(
     conn: Connection, deal: Deal, who: Principal, lines: Sequence[OrderLine] | None, note: str | None
 ) -> Deal:
     """Close the sale: order, commission and signal in one transaction.
@@ -45,7 +45,7 @@ async def win(
         net, policy.commission, sourced_by=deal.sourced_by, closed_by=owner,
         splits=await commissions.splits(conn, deal.id),
     )  # fmt: skip
-    await ledger.sold(conn, deal, shares, at)
+    await record_sale(conn, deal, shares, at)
     await offers.close_open(conn, deal.id, "superseded")
     await stop(conn, deal, "won")
     await end_open_work(conn, deal, at, "won")
@@ -58,7 +58,7 @@ async def win(
     return deal
 
 
-async def lose(
+async def lose_deal(
     conn: Connection, deal: Deal, who: Principal, reason: str, return_at: datetime | None, code: str | None = None
 ) -> Deal:
     """Give the deal up, or let it sleep until `return_at`, or for as long as the policy says for this `code`.
@@ -79,13 +79,13 @@ async def lose(
         conn, deal.id, at=at, by=who.person, kind=stage.value, text=reason,
         data={"return_at": return_at, "code": code},
     )  # fmt: skip
-    deal = await close(conn, deal, stage, reason, at=at, return_at=return_at, code=code)
+    deal = await close_without_order(conn, deal, stage, reason, at=at, return_at=return_at, code=code)
     answer = Lost(event_id=f"lost:{event_id}", at=at, by=who.person, reason=code or "lost", return_at=return_at)
     await outbox.signal(conn, deal.workflow_id, "lost", answer)
     return deal
 
 
-async def close(
+async def close_without_order(
     conn: Connection,
     deal: Deal,
     stage: Stage,
@@ -150,6 +150,6 @@ async def close_deal(conn: Connection, request: CloseDeal) -> Done:
     if deal.stage in FINAL:
         await end_open_work(conn, deal, at, request.reason)
         return Done()
-    await close(conn, deal, request.stage, request.reason, at=at)
+    await close_without_order(conn, deal, request.stage, request.reason, at=at)
     await timeline.add(conn, deal.id, at=at, by="house", kind=request.stage.value, text=request.reason)
     return Done()

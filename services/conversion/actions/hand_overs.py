@@ -7,12 +7,12 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Forbidden, Invalid
 from services.chassis.events import publish
-from services.conversion.actions import playbooks
 from services.conversion.actions.assignment import news
 from services.conversion.actions.deals import SUPERVISOR, first_action, first_step_at, now, policy_of
 from services.conversion.actions.meeting_holds import confirm_hold
 from services.conversion.actions.meetings import hand_meetings_over
 from services.conversion.actions.playbook_stop import stop
+from services.conversion.actions.playbooks import start_with_deal
 from services.conversion.actions.work import QUESTION_PRIORITY, open_deal_work
 from services.conversion.domain import stages
 from services.conversion.domain.deals import Deal
@@ -23,7 +23,7 @@ from workflows.contracts.base import Done
 from workflows.contracts.conversion import Accepted, AddHandOver, Declined, HandOverReason, Stage
 
 
-async def accept(conn: Connection, item_id: str, who: Principal, manager: str | None) -> Deal:
+async def accept_hand_over(conn: Connection, item_id: str, who: Principal, manager: str | None) -> Deal:
     """Take the lead, for oneself or (supervisor only) for `manager`.
 
     Raises NotFound, Forbidden `not_owner` / `wrong_role`, Conflict `already_closed`, Invalid on `manager`.
@@ -58,12 +58,12 @@ async def accept(conn: Connection, item_id: str, who: Principal, manager: str | 
     )  # fmt: skip
     await outbox.signal(conn, deal.workflow_id, "accepted", answer)
     # After the acceptance: before it, the workflow looks for a manager and would hear nothing of a playbook.
-    deal = await playbooks.start_with_deal(conn, deal, policy)
+    deal = await start_with_deal(conn, deal, policy)
     await publish(conn, "hand_over.closed", item_id=item_id, deal_id=deal.id, state="accepted")
     return deal
 
 
-async def decline(conn: Connection, item_id: str, who: Principal, reason: str) -> Deal:
+async def decline_hand_over(conn: Connection, item_id: str, who: Principal, reason: str) -> Deal:
     """Refuse the lead with a reason; the workflow offers it to the next one. Raises like `accept`."""
     row, deal = await _open(conn, item_id, who)
     if row.manager is None:

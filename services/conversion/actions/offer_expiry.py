@@ -7,7 +7,7 @@ from services.chassis.db import Connection, Pool
 from services.chassis.events import publish
 from services.chassis.work_items import NewItem
 from services.conversion.actions.deals import now, policy_of
-from services.conversion.actions.offers import expire
+from services.conversion.actions.offers import expire_offer
 from services.conversion.domain.deals import Deal
 from services.conversion.domain.offers import Offer
 from services.conversion.domain.stages import WORKED
@@ -79,5 +79,5 @@ async def expire_offers(pool: Pool) -> int:
         due = await offers.expiring(conn, now())
         for offer in due:
             async with conn.transaction():
-                await expire(conn, offer)
+                await expire_offer(conn, offer)
     return len(due)

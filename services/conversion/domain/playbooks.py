@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
@@ -10,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.chassis.records import Record
 from services.conversion.domain.calendar import Calendar
+from services.conversion.domain.deals import Deal
 
 Kind = Literal["call", "mail", "meeting", "wait"]
 Track = Literal["main", "positive", "negative"]
@@ -62,6 +64,19 @@ class Playbook(BaseModel):
     def track(self, name: Track) -> list[Step]:
         """The steps of a track."""
         return {"main": self.main, "positive": self.positive, "negative": self.negative}[name]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A playbook tried on recent deals: whom its entry rules let in, what kept the others out, when its steps are due.
+
+    `refused_by` counts deals by the first rule that refused them.
+    """
+
+    deals: int
+    fitting: Sequence[str]
+    refused_by: dict[str, int]
+    main: Sequence[tuple[Step, datetime]]
 
 
 class SavedPlaybook(Record):
@@ -170,3 +185,19 @@ def after_response(
     if response in entered:
         return track, []
     return response, list(playbook.track(response))
+
+
+def facts_of(deal: Deal) -> dict[str, object]:
+    """What entry rules look at."""
+    contact = deal.contact
+    return {
+        "stage": deal.stage.value,
+        "reason": deal.reason.value,
+        "segment": deal.segment,
+        "language": contact.language,
+        "region": contact.region,
+        "industry": contact.industry,
+        "campaign_id": deal.campaign_id,
+        "needs": deal.needs,
+        "email": contact.email,
+    }

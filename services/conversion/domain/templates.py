@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from services.chassis.records import Record
@@ -20,10 +19,30 @@ class Template(Record):
     created_at: datetime
 
 
-@dataclass(frozen=True)
-class Pack:
+class Pack(Record):
     """A file of a template, without its content."""
 
     name: str
     media_type: str
     size: int
+
+
+class Rendered(Record):
+    """A template with its fields filled in."""
+
+    language: str
+    version: int
+    subject: str
+    body: str
+
+
+EXAMPLE: dict[str, str | None] = {
+    "company": "Wind Ltd",
+    "contact_name": "Olena Koval",
+    "city": "Kyiv",
+    "industry": "Furniture",
+    "manager": "Anna Melnyk",
+    "need": "a truck to Lviv every week",
+    "seller": "Leadrelay",
+}
+"""Fields of a lead that does not exist, for previews."""

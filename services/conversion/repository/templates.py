@@ -90,4 +90,4 @@ async def pack(conn: Connection, template: str) -> list[Pack]:
         "SELECT name, media_type, length(content) AS size FROM template_files WHERE template = $1 ORDER BY name",
         template,
     )
-    return [Pack(**dict(row)) for row in rows]
+    return Pack.of_all(rows)
