@@ -18,7 +18,7 @@ from bench.claims import line
 from services.chassis.business_time import Calendar
 from services.chassis.db import Pool, create_pool, new_id
 from services.chassis.migrate import migrate
-from services.conversion.actions import routing as assigning
+from services.conversion.actions.routing import candidates
 from services.conversion.activities import Activities
 from services.conversion.domain.calendar import OFFICE
 from services.conversion.domain.routing import Wanted, route
@@ -119,7 +119,7 @@ async def choices(pool: Pool) -> list[float]:
         policy = await policies.rules(conn)
         for number in range(500):
             begun = time.perf_counter()
-            everybody = await assigning.candidates(conn, policy, datetime.now(UTC))
+            everybody = await candidates(conn, policy, datetime.now(UTC))
             route(everybody, Wanted(language=LANGUAGES[number % 3]))
             took.append((time.perf_counter() - begun) * 1000)
     return took

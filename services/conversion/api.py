@@ -16,10 +16,13 @@ from services.conversion.routes import (
     meetings,
     offers,
     playbooks,
+    policies,
+    published_answers,
     reminders,
     reports,
     routing,
     slots,
+    templates,
 )
 from workflows.contracts.base import Tier
 
@@ -43,12 +46,14 @@ def build_app(settings: Settings) -> FastAPI:
             offers.router,
             managers.router,
             routing.router,
+            templates.router,
             playbooks.router,
             commissions.router,
             commissions.own_router,
+            published_answers.router,
             reminders.router,
             reports.router,
-            managers.policy_router,
+            policies.router,
             mail_router(mails.on_trouble),
         ],
     )

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from icalendar import Calendar as CalendarFile
 
 from services.chassis.db import new_id
-from services.conversion.actions.upkeep import free_holds
+from services.conversion.actions.meeting_holds import free_holds
 from services.conversion.domain.calendar import OFFICE
 from services.conversion.domain.slots import free_slots
 from tests.fixtures.http import auth

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from services.conversion.actions.assignment import take_back_from_absent
+from services.conversion.actions.reminders import watch_promises
 from services.conversion.actions.routing import serve_waiting
-from services.conversion.actions.upkeep import take_back_from_absent, watch_promises
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_2 import FACTS, Tier2, hand_over, in_days, tier_2, whose
 from workflows.contracts.base import Tier

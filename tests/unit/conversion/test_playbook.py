@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from services.conversion.domain.calendar import ALWAYS, OFFICE
 from services.conversion.domain.mail_fields import MAIL_FIELDS
-from services.conversion.domain.playbook import (
+from services.conversion.domain.playbooks import (
     Playbook,
     Response,
     Rule,

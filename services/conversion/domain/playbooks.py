@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.chassis.business_time import Calendar
+from services.chassis.records import Record
+from services.conversion.domain.deals import Deal
 
 Kind = Literal["call", "mail", "meeting", "wait"]
 Track = Literal["main", "positive", "negative"]
@@ -61,6 +64,62 @@ class Playbook(BaseModel):
     def track(self, name: Track) -> list[Step]:
         """The steps of a track."""
         return {"main": self.main, "positive": self.positive, "negative": self.negative}[name]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A playbook tried on recent deals: whom its entry rules let in, what kept the others out, when its steps are due.
+
+    `refused_by` counts deals by the first rule that refused them.
+    """
+
+    deals: int
+    fitting: Sequence[str]
+    refused_by: dict[str, int]
+    main: Sequence[tuple[Step, datetime]]
+
+
+class SavedPlaybook(Record):
+    """One version of a playbook."""
+
+    id: str
+    name: str
+    version: int
+    body: Playbook
+    created_by: str
+    created_at: datetime
+
+
+class Run(Record):
+    """A playbook at work on a deal."""
+
+    id: str
+    playbook_id: str
+    deal_id: str
+    lead_id: str
+    state: str
+    track: Track
+    steps_left: list[Step]
+    reason: str | None
+    started_by: str
+    started_at: datetime
+    ended_at: datetime | None
+
+
+class RunStep(Record):
+    """A step that was planned for a deal, and what became of it."""
+
+    run_id: str
+    number: int
+    step_id: str
+    kind: Kind
+    track: Track
+    text: str
+    template: str | None
+    due_at: datetime
+    state: str
+    result: str | None
+    done_at: datetime | None
 
 
 def problems(playbook: Playbook, templates: Collection[str]) -> list[tuple[str, str]]:
@@ -126,3 +185,19 @@ def after_response(
     if response in entered:
         return track, []
     return response, list(playbook.track(response))
+
+
+def facts_of(deal: Deal) -> dict[str, object]:
+    """What entry rules look at."""
+    contact = deal.contact
+    return {
+        "stage": deal.stage.value,
+        "reason": deal.reason.value,
+        "segment": deal.segment,
+        "language": contact.language,
+        "region": contact.region,
+        "industry": contact.industry,
+        "campaign_id": deal.campaign_id,
+        "needs": deal.needs,
+        "email": contact.email,
+    }
