@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import fmean, pstdev
 
-from services.lead_gen.domain.score import Model
+from services.lead_gen.domain.score_model import Model
 from services.lead_gen.domain.score_training import (
     BEST_SHARE,
     Learner,

@@ -22,8 +22,8 @@ from services.chassis.imports.chunks import chunks
 from services.chassis.imports.jobs import ImportJob
 from services.lead_gen.domain.import_rows import Row, RowReader
 from services.lead_gen.domain.matching import Matcher, counts
-from services.lead_gen.repository import imports, register
-from services.lead_gen.repository.register import Copies
+from services.lead_gen.repository import bulk_import, duplicates, imports
+from services.lead_gen.repository.bulk_import import Copies
 
 CHUNK_ROWS = 3_000
 # Somebody else registers one of the chunk's companies at the same moment: look again.
@@ -59,7 +59,7 @@ async def _finish(conn: Connection, job: ImportJob, error: str | None) -> None:
         await imports.forget_dry(conn, job.id)
         await publish(conn, "import_finished", import_id=job.id, state="failed" if error else "done")
     if not job.dry_run:
-        await register.settle(conn)
+        await bulk_import.settle(conn)
 
 
 @dataclass(frozen=True)
@@ -111,8 +111,8 @@ async def _decide(conn: Connection, job: ImportJob, chunk: list[Row], before: De
     phones = {phone for row in chunk for phone in row.phones}
     keys = {key for row in chunk for key in row.keys}
     everything = keys.union(f"p:{phone}" for phone in phones)
-    owners = await register.owners(conn, phones, keys)
-    known = await register.facts(conn, set(owners.values()))
+    owners = await bulk_import.owners(conn, phones, keys)
+    known = await bulk_import.facts(conn, set(owners.values()))
     if job.dry_run:
         more, stand_ins = await imports.dry_owners(conn, job.id, everything)
         owners, known = more | owners, stand_ins | known
@@ -124,7 +124,7 @@ async def _decide(conn: Connection, job: ImportJob, chunk: list[Row], before: De
         for row in chunk:
             matcher.take(row)
         verdicts = imports.verdict_lines(job, matcher.plan.verdicts)
-        changes = imports.dry_copies(job.id, matcher.plan) if job.dry_run else register.copies(matcher.plan)
+        changes = imports.dry_copies(job.id, matcher.plan) if job.dry_run else bulk_import.copies(matcher.plan)
         return Decided(matcher, {**changes, **verdicts})
 
     return await asyncio.to_thread(take)
@@ -137,12 +137,12 @@ async def _write(conn: Connection, job: ImportJob, chunk: list[Row], decided: De
         try:
             async with conn.transaction():
                 await jobs.commit_lazily(conn)
-                await register.write(conn, decided.copies)
+                await bulk_import.write(conn, decided.copies)
                 if job.dry_run:
                     await imports.fill_dry(conn, job.id, plan.fills)
                 else:
-                    await register.fill(conn, plan.fills)
-                    await register.offer(conn, [(*pair, 1.0, reason) for pair, reason in plan.offers.items()])
+                    await bulk_import.fill(conn, plan.fills)
+                    await duplicates.offer(conn, [(*pair, 1.0, reason) for pair, reason in plan.offers.items()])
                 await jobs.checkpoint(conn, job.id, len(plan.verdicts), counts(plan.verdicts))
                 await publish(conn, "import_progress", import_id=job.id, rows=chunk[-1].line)
             return decided

@@ -6,6 +6,9 @@ from datetime import time, timedelta
 
 from pydantic import BaseModel, ConfigDict, Field
 
+# The organisation's own time zone: its managers' working hours, and reports that name no other.
+HOME_ZONE = "Europe/Kyiv"
+
 
 class Policy(BaseModel):
     """What a supervisor may change without a programmer. Durations are ISO 8601 or seconds."""

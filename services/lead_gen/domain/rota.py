@@ -1,5 +1,7 @@
-"""Planned shifts from weekly patterns and exceptions, in each caller's own local time. DST-proof: an hour that does
-not exist moves to the next that does, and one that exists twice is its first."""
+"""The rota: planned shifts from weekly patterns and exceptions, in each caller's own local time.
+
+DST-proof: an hour that does not exist moves to the next that does, and one that exists twice is its first.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +10,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from services.chassis.records import Record
 
-@dataclass(frozen=True)
-class Pattern:
+
+class Pattern(Record):
     """Weekly hours of a caller; Monday is 0. `ends` at or before `starts` is on the next day."""
 
     caller_id: str
@@ -22,8 +25,14 @@ class Pattern:
     valid_until: date | None = None
 
 
-@dataclass(frozen=True)
-class DayException:
+class RotaPattern(Pattern):
+    """Weekly hours as they are kept."""
+
+    id: str
+    created_at: datetime
+
+
+class DayException(Record):
     """A day of a caller with other hours, or (without hours) off. It replaces everything the week says of that day."""
 
     caller_id: str
@@ -31,6 +40,14 @@ class DayException:
     starts: time | None
     ends: time | None
     timezone: str
+    reason: str | None
+
+
+class RotaException(DayException):
+    """An exception as it is kept."""
+
+    id: str
+    created_at: datetime
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from services.lead_gen.domain.score import Ensemble, Feature, Model, Tree, number_of, text_of
+from services.lead_gen.domain.score_model import Ensemble, Feature, Model, Tree, number_of, text_of
 
 Rows = Sequence[Mapping[str, Any]]
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.lead_gen.domain.rendering import placeholder_faults
+from services.chassis.records import Record
+from services.lead_gen.domain.rendering import placeholder_faults, render
 from workflows.contracts.lead_gen import CallOutcome
 
 Kind = Literal["say", "ask", "objection", "appointment", "hard_question", "end"]
@@ -51,6 +53,29 @@ class Fault:
 
 
 Nodes = Mapping[str, Node]
+
+
+class Script(Record):
+    """One version of a script."""
+
+    id: str
+    name: str
+    version: int
+    start: str
+    nodes: dict[str, Node]
+    created_at: datetime
+
+
+class RenderedScript(Script):
+    """A version of a script, and the text of every node as it is read to one lead."""
+
+    texts: dict[str, str]
+
+
+def rendered(script: Script, values: Mapping[str, str | None]) -> RenderedScript:
+    """A script with the text of each node as it is read out."""
+    texts = {name: render(node.text, values) for name, node in script.nodes.items()}
+    return RenderedScript(**dict(script), texts=texts)
 
 
 def faults(start: str, nodes: Nodes) -> list[Fault]:

@@ -35,7 +35,7 @@ def plain_name(company: str) -> str:
 def blocks_of(company: str, city: str | None) -> dict[str, str]:
     """Block -> plain name. Two blocks, so that a mistake at either end of a name still meets its twin.
 
-    Digits belong to the block: `Depot 1` and `Depot 2` are two companies however alike they look.
+    Digits belong to the block: `Depot 1` and `Depot 2` are two companies, however similar they look.
     """
     name = plain_name(company)
     letters = re.sub(r"[\W\d_]+", "", name)

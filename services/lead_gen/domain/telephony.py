@@ -1,4 +1,4 @@
-"""The signature of a switchboard's events: HMAC-SHA256 over the time and the body, five minutes good.
+"""The signature of a switchboard's events: HMAC-SHA256 over the time and the body, valid for five minutes.
 
 Header `Leadrelay-Signature: t=<unix seconds>,v1=<hex>`; signed is `<t>.<body>`.
 """

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from services.chassis.db import Connection, to_json
 from services.chassis.imports.jobs import ImportJob
 from services.lead_gen.domain.matching import LeadFacts, Plan, Verdict
-from services.lead_gen.repository.register import Copies, escape
+from services.lead_gen.repository.bulk_import import Copies, escape
 
 
 def verdict_lines(job: ImportJob, verdicts: list[Verdict]) -> Copies:

@@ -4,53 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import NotFound
+from services.lead_gen.domain.instructions import Instruction, InstructionText, ProposedInstruction
 from services.lead_gen.domain.text_search import MAX_QUERY_WORDS, meant, query, snippet, words
-from services.lead_gen.schemas.instructions import InstructionView, NewInstruction, ProposedInstruction
-
-V = TypeVar("V", bound=InstructionView)
 
 _COLUMNS = "id, title, text, tags, situations, version, helped, created_at, updated_at, archived_at"
 # $1 and $2 are the folded words of the title and of the text, so 'simple' only cuts them at the blanks.
 _SEARCH = "setweight(to_tsvector('simple', $1), 'A') || setweight(to_tsvector('simple', $2), 'B')"
 
 
-def _view(row: Any, **more: Any) -> InstructionView:
-    return InstructionView.model_validate({**dict(row), **more})
-
-
-def _values(new: NewInstruction) -> tuple[Any, ...]:
+def _values(new: InstructionText) -> tuple[Any, ...]:
     title, text = " ".join(words(new.title)), " ".join(words(new.text))
     return title, text, new.title, new.text, list(dict.fromkeys(new.tags)), list(dict.fromkeys(new.situations))
 
 
-async def add(conn: Connection, new: NewInstruction, by: str) -> InstructionView:
+async def add(conn: Connection, new: InstructionText, by: str) -> Instruction:
     """Write an instruction, version 1."""
     row = await conn.fetchrow(
         f"""INSERT INTO instructions (id, title, text, tags, situations, created_by, search)
-            VALUES ($7, $3, $4, $5, $6, $8, {_SEARCH}) RETURNING {_COLUMNS}""",
+            VALUES ($7, $3, $4, $5, $6, $8, {_SEARCH}) RETURNING {_COLUMNS}""",  # noqa: S608 - columns and expressions named here
         *_values(new),
         new_id(),
         by,
     )
-    return await _kept(conn, _view(row), by)
+    return await _kept(conn, Instruction.of(row), by)
 
 
-async def change(conn: Connection, instruction_id: str, new: NewInstruction, by: str) -> InstructionView:
+async def change(conn: Connection, instruction_id: str, new: InstructionText, by: str) -> Instruction:
     """Write the next version of an instruction that the caller has locked."""
     row = await conn.fetchrow(
         f"""UPDATE instructions SET title = $3, text = $4, tags = $5, situations = $6, search = {_SEARCH},
-                   version = version + 1, updated_at = now() WHERE id = $7 RETURNING {_COLUMNS}""",
+                   version = version + 1, updated_at = now() WHERE id = $7 RETURNING {_COLUMNS}""",  # noqa: S608 - columns and expressions named here
         *_values(new),
         instruction_id,
     )
-    return await _kept(conn, _view(row), by)
+    return await _kept(conn, Instruction.of(row), by)
 
 
-async def _kept(conn: Connection, saved: InstructionView, by: str) -> InstructionView:
+async def _kept(conn: Connection, saved: Instruction, by: str) -> Instruction:
     await conn.execute(
         """INSERT INTO instruction_versions (instruction_id, version, title, text, tags, situations, by)
            VALUES ($1, $2, $3, $4, $5, $6, $7)""",
@@ -65,39 +59,40 @@ async def _kept(conn: Connection, saved: InstructionView, by: str) -> Instructio
     return saved
 
 
-async def get(conn: Connection, instruction_id: str, *, lock: bool = False, archived: bool = False) -> InstructionView:
+async def get(conn: Connection, instruction_id: str, *, lock: bool = False, archived: bool = False) -> Instruction:
     """Read one. Raises NotFound, also of an archived one unless `archived`."""
     row = await conn.fetchrow(
-        f"SELECT {_COLUMNS} FROM instructions WHERE id = $1 {'FOR UPDATE' if lock else ''}", instruction_id
+        f"SELECT {_COLUMNS} FROM instructions WHERE id = $1 {'FOR UPDATE' if lock else ''}",  # noqa: S608 - a constant
+        instruction_id,
     )
     if row is None or (row["archived_at"] and not archived):
         raise NotFound(f"There is no instruction {instruction_id}")
-    return _view(row)
+    return Instruction.of(row)
 
 
-async def archive(conn: Connection, instruction_id: str) -> InstructionView:
+async def archive(conn: Connection, instruction_id: str) -> Instruction:
     """Take an instruction out of use; the first time counts."""
     row = await conn.fetchrow(
-        f"UPDATE instructions SET archived_at = coalesce(archived_at, now()) WHERE id = $1 RETURNING {_COLUMNS}",
+        f"UPDATE instructions SET archived_at = coalesce(archived_at, now()) WHERE id = $1 RETURNING {_COLUMNS}",  # noqa: S608 - columns and expressions named here
         instruction_id,
     )
-    return _view(row)
+    return Instruction.of(row)
 
 
-async def page(conn: Connection, limit: int, after: tuple[datetime, str] | None) -> list[InstructionView]:
+async def page(conn: Connection, limit: int, after: tuple[datetime, str] | None) -> list[Instruction]:
     """Instructions in use, in order of creation."""
     rows = await conn.fetch(
         f"""SELECT {_COLUMNS} FROM instructions
              WHERE archived_at IS NULL AND ($1::timestamptz IS NULL OR (created_at, id) > ($1, $2::uuid))
-             ORDER BY created_at, id LIMIT $3""",
+             ORDER BY created_at, id LIMIT $3""",  # noqa: S608 - columns and expressions named here
         after[0] if after else None,
         after[1] if after else None,
         limit,
     )
-    return [_view(row) for row in rows]
+    return Instruction.of_all(rows)
 
 
-async def search(conn: Connection, q: str, limit: int) -> list[InstructionView]:
+async def search(conn: Connection, q: str, limit: int) -> list[Instruction]:
     """Instructions in which every word of `q` begins a word; words in the title count most.
 
     When there are none, each word that begins no word at all is taken for the likest one there is.
@@ -107,7 +102,7 @@ async def search(conn: Connection, q: str, limit: int) -> list[InstructionView]:
     if asked and not found:
         asked = await _corrected(conn, asked)
         found = await _matching(conn, asked, limit)
-    return [_view(row, snippet=snippet(row["text"], asked)) for row in found]
+    return [Instruction.of({**row, "snippet": snippet(row["text"], asked)}) for row in found]
 
 
 async def _matching(conn: Connection, asked: Sequence[str], limit: int) -> list[Any]:
@@ -116,7 +111,7 @@ async def _matching(conn: Connection, asked: Sequence[str], limit: int) -> list[
     return await conn.fetch(
         f"""SELECT {_COLUMNS} FROM instructions WHERE archived_at IS NULL AND search @@ to_tsquery('simple', $1)
              ORDER BY search @@ to_tsquery('simple', $2) DESC, ts_rank(search, to_tsquery('simple', $1)) DESC,
-                      helped DESC, created_at, id LIMIT $3""",
+                      helped DESC, created_at, id LIMIT $3""",  # noqa: S608 - columns and expressions named here
         query(asked),
         query(asked, "A"),
         limit,
@@ -138,15 +133,15 @@ async def proposed(conn: Connection, facts: Sequence[tuple[str, str]], limit: in
                    (SELECT count(*) FROM unnest($1::text[], $2::text[]) AS fact (full_form, bare)
                      WHERE full_form = ANY (situations) OR bare = ANY (situations)) AS fits
               FROM instructions WHERE archived_at IS NULL AND situations && ($1::text[] || $2::text[])
-             ORDER BY fits DESC, helped DESC, created_at, id LIMIT $3""",
+             ORDER BY fits DESC, helped DESC, created_at, id LIMIT $3""",  # noqa: S608 - columns and expressions named here
         [full for full, _ in facts],
         [bare for _, bare in facts],
         limit,
     )
-    return [ProposedInstruction.model_validate(dict(row)) for row in rows]
+    return ProposedInstruction.of_all(rows)
 
 
-async def helped(conn: Connection, instruction_id: str, caller: str, item_id: str | None) -> InstructionView:
+async def helped(conn: Connection, instruction_id: str, caller: str, item_id: str | None) -> Instruction:
     """Count that an instruction helped: once per caller and call, or per caller and day (UTC) without a call."""
     await conn.execute(
         """WITH new AS (

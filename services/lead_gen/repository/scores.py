@@ -7,13 +7,20 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from pydantic import BaseModel
-
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import NotFound
-from services.lead_gen.domain.criteria_fields import LASTING, SQL
-from services.lead_gen.domain.score import Model, Weight
-from services.lead_gen.schemas.scores import NewScore, ScoreQuality, ScoreSummary, ScoreView
+from services.lead_gen.domain.criteria_fields import LASTING
+from services.lead_gen.domain.scores import (
+    Recipe,
+    Score,
+    ScoreCarried,
+    ScoreDetails,
+    Trained,
+    Training,
+    Walk,
+    Weight,
+)
+from services.lead_gen.repository.criteria_sql import facts_sql
 
 # A model of a few hundred trees takes megabytes: it is read by whoever scores, never by a list.
 _COLUMNS = """id, version, name, kind, state, reason, active, scored, scored_all, created_by, created_at, ready_at,
@@ -23,35 +30,12 @@ MAX_ROWS = 20_000
 LEARNED_FROM = ("industry", "size", "region", "city", "language", "source", "has_email")
 
 
-class Training(BaseModel):
-    """A training taken under a lease; `token` says whose it is."""
-
-    id: str
-    token: int
-
-
-class Recipe(BaseModel):
-    """What a version makes scores of. It never changes once it is ready."""
-
-    id: str
-    version: int
-    weights: list[Weight] | None
-    model: Model | None
-
-
-class Walk(BaseModel):
-    """How far through the register its leads were scored since the activation."""
-
-    scored_to: str | None
-    scored_all: bool
-
-
 async def _next_version(conn: Connection) -> int:
     await conn.execute("SELECT pg_advisory_xact_lock(hashtext('scores'))")
     return int(await conn.fetchval("SELECT coalesce(max(version), 0) + 1 FROM scores"))
 
 
-async def add_weights(conn: Connection, new: NewScore, by: str) -> ScoreView:
+async def add_weights(conn: Connection, name: str, weights: Sequence[Weight], by: str) -> ScoreDetails:
     """Write the next version, ready to be activated."""
     score_id = new_id()
     await conn.execute(
@@ -59,14 +43,14 @@ async def add_weights(conn: Connection, new: NewScore, by: str) -> ScoreView:
            VALUES ($1, $2, $3, 'weights', 'ready', $4, $5, now())""",
         score_id,
         await _next_version(conn),
-        new.name,
-        [weight.model_dump(mode="json") for weight in new.weights],
+        name,
+        [weight.model_dump(mode="json") for weight in weights],
         by,
     )
     return await get(conn, score_id)
 
 
-async def add_training(conn: Connection, name: str, by: str) -> ScoreView:
+async def add_training(conn: Connection, name: str, by: str) -> ScoreDetails:
     """Write the next version, to be trained by a worker."""
     score_id = new_id()
     await conn.execute(
@@ -88,26 +72,27 @@ async def under_way(conn: Connection) -> str | None:
     return found
 
 
-async def get(conn: Connection, score_id: str, *, lock: bool = False) -> ScoreView:
+async def get(conn: Connection, score_id: str, *, lock: bool = False) -> ScoreDetails:
     """One version. Raises NotFound."""
     row = await conn.fetchrow(
-        f"SELECT {_COLUMNS}, weights, quality FROM scores WHERE id = $1 {'FOR UPDATE' if lock else ''}", score_id
+        f"SELECT {_COLUMNS}, weights, quality FROM scores WHERE id = $1 {'FOR UPDATE' if lock else ''}",  # noqa: S608 - a constant
+        score_id,
     )
     if row is None:
         raise NotFound(f"There is no score {score_id}")
-    return ScoreView.model_validate(dict(row))
+    return ScoreDetails.of(row)
 
 
-async def page(conn: Connection, *, state: str | None, limit: int, before: int | None) -> list[ScoreSummary]:
+async def page(conn: Connection, *, state: str | None, limit: int, before: int | None) -> list[Score]:
     """Versions, the newest first."""
     rows = await conn.fetch(
         f"""SELECT {_COLUMNS} FROM scores WHERE ($1::text IS NULL OR state = $1) AND ($2::int IS NULL OR version < $2)
-             ORDER BY version DESC LIMIT $3""",
+             ORDER BY version DESC LIMIT $3""",  # noqa: S608 - columns and expressions named here
         state,
         before,
         limit,
     )
-    return [ScoreSummary.model_validate(dict(row)) for row in rows]
+    return Score.of_all(rows)
 
 
 async def activate(conn: Connection, score_id: str, by: str) -> None:
@@ -135,7 +120,7 @@ async def take_training(conn: Connection, lease: timedelta) -> Training | None:
         RETURNING id, lease_token AS token""",
         lease,
     )
-    return Training.model_validate(dict(row)) if row else None
+    return Training.maybe(row)
 
 
 async def extend_training(conn: Connection, training: Training, lease: timedelta) -> None:
@@ -149,10 +134,9 @@ async def extend_training(conn: Connection, training: Training, lease: timedelta
     )
 
 
-async def finish_training(
-    conn: Connection, training: Training, *, model: Model | None, quality: ScoreQuality | None, reason: str | None
-) -> bool:
+async def finish_training(conn: Connection, training: Training, trained: Trained) -> bool:
     """Keep what was learned, or why nothing was. False when another worker has taken the training over."""
+    model, quality = trained.model, trained.quality
     kept = await conn.fetchval(
         """UPDATE scores SET state = $3, model = $4, quality = $5, reason = $6, lease_until = NULL, ready_at = now()
             WHERE id = $1 AND lease_token = $2 AND state = 'training' RETURNING id""",
@@ -161,7 +145,7 @@ async def finish_training(
         "failed" if model is None else "ready",
         None if model is None else model.model_dump(mode="json"),
         None if quality is None else quality.model_dump(mode="json"),
-        reason,
+        trained.reason,
     )
     return kept is not None
 
@@ -170,11 +154,10 @@ async def finished_leads(conn: Connection) -> tuple[list[dict[str, Any]], list[b
     """What was known before the first call of leads that were called to the end, and whether they were interested.
 
     A lead that nobody called says nothing, nor does one that is still being called, that a supervisor gave up, or that
-    called the house itself.
+    called us.
     """
-    columns = ", ".join(f"{SQL[name]} AS {name}" for name in LEARNED_FROM)
     rows = await conn.fetch(
-        f"""SELECT {columns}, coalesce(l.website, '') <> '' AS has_website,
+        f"""SELECT {facts_sql(*LEARNED_FROM)}, coalesce(l.website, '') <> '' AS has_website,
                    coalesce(l.contact_name, '') <> '' AS has_contact_name, c.interested
               FROM (SELECT lead_id, max(at) AS last, bool_or(outcome IN ('interested', 'hard_question')) AS interested
                       FROM calls GROUP BY lead_id) c
@@ -182,7 +165,7 @@ async def finished_leads(conn: Connection) -> tuple[list[dict[str, Any]], list[b
              WHERE c.interested
                 OR (l.tier = 'lead_gen' AND l.stage NOT IN ('new', 'calling', 'cancelled')
                     AND NOT EXISTS (SELECT FROM inbound_calls i WHERE i.lead_id = l.id))
-             ORDER BY c.last DESC, l.id LIMIT {MAX_ROWS:d}"""
+             ORDER BY c.last DESC, l.id LIMIT {MAX_ROWS:d}"""  # noqa: S608 - columns and expressions named here
     )
     found = [dict(row) for row in rows]
     return found, [row.pop("interested") for row in found]
@@ -191,7 +174,7 @@ async def finished_leads(conn: Connection) -> tuple[list[dict[str, Any]], list[b
 # Scoring
 
 
-_FACTS = f"""{", ".join(f"{SQL[name]} AS {name}" for name in LASTING)}, coalesce(l.website, '') <> '' AS has_website,
+_FACTS = f"""{facts_sql(*LASTING)}, coalesce(l.website, '') <> '' AS has_website,
              coalesce(l.contact_name, '') <> '' AS has_contact_name"""
 
 
@@ -206,12 +189,22 @@ async def recipe(conn: Connection, score_id: str) -> Recipe:
     row = await conn.fetchrow("SELECT id, version, weights, model FROM scores WHERE id = $1", score_id)
     if row is None:
         raise NotFound(f"There is no score {score_id}")
-    return Recipe.model_validate(dict(row))
+    return Recipe.of(row)
+
+
+async def carried(conn: Connection, lead_id: str) -> ScoreCarried | None:
+    """The version whose score the lead carries."""
+    row = await conn.fetchrow(
+        """SELECT s.id, s.version, s.name, s.kind FROM leads l JOIN scores s ON s.version = l.score_version
+            WHERE l.id = $1""",
+        lead_id,
+    )
+    return ScoreCarried.maybe(row)
 
 
 async def lasting_facts(conn: Connection, lead_id: str) -> dict[str, Any]:
     """What a score is made of, for one lead. Raises NotFound."""
-    row = await conn.fetchrow(f"SELECT {_FACTS} FROM leads l WHERE l.id = $1", lead_id)
+    row = await conn.fetchrow(f"SELECT {_FACTS} FROM leads l WHERE l.id = $1", lead_id)  # noqa: S608 - columns and expressions named here
     if row is None:
         raise NotFound(f"There is no lead {lead_id}")
     return dict(row)
@@ -222,14 +215,14 @@ async def hold_walk(conn: Connection, score_id: str) -> Walk | None:
     row = await conn.fetchrow(
         "SELECT scored_to, scored_all FROM scores WHERE active AND id = $1 FOR UPDATE SKIP LOCKED", score_id
     )
-    return Walk.model_validate(dict(row)) if row else None
+    return Walk.maybe(row)
 
 
 async def next_to_score(conn: Connection, walk: Walk, limit: int) -> list[dict[str, Any]]:
     """Leads behind the checkpoint; once the walk is over, those that are new or were edited since."""
     where = "l.score_version IS NULL" if walk.scored_all else "($2::uuid IS NULL OR l.id > $2)"
     rows = await conn.fetch(
-        f"SELECT l.id, l.xmin::text AS seen, {_FACTS} FROM leads l WHERE {where} ORDER BY l.id LIMIT $1",
+        f"SELECT l.id, l.xmin::text AS seen, {_FACTS} FROM leads l WHERE {where} ORDER BY l.id LIMIT $1",  # noqa: S608 - columns and expressions named here
         limit,
         *([] if walk.scored_all else [walk.scored_to]),
     )

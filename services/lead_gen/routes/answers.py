@@ -24,8 +24,8 @@ def _uuid(text: str) -> str:
 async def list_answers(
     conn: Conn, who: Who, pager: Pager, caller: Annotated[str | None, Query(max_length=100)] = None
 ) -> Page[AnswerView]:
-    """The newest first. A caller hears of his own questions only."""
+    """The newest first. A caller hears of their own questions only."""
     whose = who.person if who.role == "caller" else caller
     cursor = pager.at(_uuid)
     found = await answers.page(conn, caller=whose, limit=pager.limit + 1, before=cursor[0] if cursor else None)
-    return Page.of(found, pager.limit, key=lambda answer: (answer.id,))
+    return Page.of(AnswerView.of_all(found), pager.limit, key=lambda answer: (answer.id,))

@@ -17,4 +17,4 @@ async def why_lead(conn: Conn, lead_id: Id, campaign_id: Id | None = None) -> Wh
 
     Also the score with what made it, the window now, the numbers and the ledger, the rest, and where it is in calling.
     """
-    return await explain(conn, lead_id, campaign_id)
+    return Why.of(await explain(conn, lead_id, campaign_id))
