@@ -1,4 +1,4 @@
-"""What tier 1 does for workflows. Each effect happens once per key, however often Temporal delivers it."""
+"""Tier 1's activities. Each effect happens once per key, however often Temporal delivers the request."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from workflows.contracts.open_care import RegisterCustomer
 
 
 class Activities(LeadGenActivities):
-    """Holds the pool; a transaction per activity. What is not once by its own rows is once by its key."""
+    """Holds the pool; one transaction per activity. What its own rows do not make idempotent is kept by key."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool

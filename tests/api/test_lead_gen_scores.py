@@ -14,6 +14,7 @@ from services.lead_gen.actions import score_training
 from services.lead_gen.actions import scores as scoring
 from services.lead_gen.domain.scores import Trained, score_of
 from services.lead_gen.repository import bulk_import, leads, scores
+from services.lead_gen.repository import score_training as trainings
 from tests.api.openapi import NONSENSE
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_1 import Tier1, caller, tier_1
@@ -194,7 +195,7 @@ async def test_only_leads_that_were_called_to_the_end_are_learned_from(desk: Tie
     await desk.pool.execute("UPDATE calls SET outcome = 'hard_question' WHERE lead_id = $1", ids[4])
     await desk.lead("+380441110009")
     async with desk.pool.acquire() as conn:
-        rows, labels = await scores.finished_leads(conn)
+        rows, labels = await trainings.finished_leads(conn)
     assert sorted(labels) == [False, False, True]
     assert set(rows[0]) == {
         "industry", "size", "region", "city", "language", "source", "has_email", "has_website", "has_contact_name",
@@ -222,15 +223,15 @@ async def test_one_training_at_a_time_waits(desk: Tier1) -> None:
 async def test_a_training_whose_worker_died_is_taken_over_and_the_dead_one_is_not_heard(desk: Tier1) -> None:
     await desk.http.post("/v1/scores/train", json={})
     async with desk.pool.acquire() as conn:
-        lost = await scores.take_training(conn, score_training.LEASE)
+        lost = await trainings.take(conn, score_training.LEASE)
         assert lost is not None
-        assert await scores.take_training(conn, score_training.LEASE) is None
+        assert await trainings.take(conn, score_training.LEASE) is None
         await conn.execute("UPDATE scores SET lease_until = now() - interval '1 second'")
-        taken = await scores.take_training(conn, score_training.LEASE)
+        taken = await trainings.take(conn, score_training.LEASE)
         assert taken is not None
         assert (taken.id, taken.token) == (lost.id, lost.token + 1)
-        assert not await scores.finish_training(conn, lost, Trained(reason="late"))
-        assert await scores.finish_training(conn, taken, Trained(reason="in time"))
+        assert not await trainings.finish(conn, lost, Trained(reason="late"))
+        assert await trainings.finish(conn, taken, Trained(reason="in time"))
 
 
 async def test_a_training_that_ends_its_worker_again_and_again_is_given_up(desk: Tier1) -> None:

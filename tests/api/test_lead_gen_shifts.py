@@ -1,4 +1,4 @@
-"""Callers and their shifts: who may call what and when, and what happens to his work when he is not there."""
+"""Callers and their shifts: who may call what and when, and what happens to their work when they are not there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Alarms of drought and glut: they begin and end by themselves."""
+"""Alarms of drought and glut begin and end by themselves."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from services.lead_gen.repository import alarms
 
 
 async def watch_supply(pool: Pool) -> None:
-    """A sweep: alarms begin and end, and everybody who listens hears it."""
+    """A sweep: begin and end alarms, and tell everybody who listens."""
     async with pool.acquire() as conn, conn.transaction():
         now = await supply_now(conn)
         facts = {

@@ -1,4 +1,4 @@
-"""Answers of tier 2 to hard questions: kept for the caller who asked, published for all if the manager says so."""
+"""Tier 2's answers to hard questions: kept for the caller who asked, and published for all if the manager wishes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FROM_TIER_2 = "answered by tier 2"
 
 
 async def take_answer(conn: Connection, told: TakeAnswer) -> Done:
-    """Keep tier 2's answer to a hard question, once per key; published, it is an instruction from now on."""
+    """Keep an answer, once per key; a published one becomes an instruction."""
     if not await answers.add(conn, told):
         return Done()
     if told.publish:

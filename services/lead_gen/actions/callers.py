@@ -13,7 +13,7 @@ from services.lead_gen.schemas.callers import CallerChange, NewCaller
 
 
 async def add_caller(conn: Connection, new: NewCaller) -> Caller:
-    """Add a caller. Raises Invalid naming a campaign that is not there, Conflict `duplicate` if the id is taken."""
+    """Add a caller. Raises Invalid naming an unknown campaign, Conflict `duplicate` if the id is taken."""
     await _check_campaigns(conn, new.campaigns)
     caller = await callers.add(conn, CallerProfile.of(new))
     if caller is None:
@@ -22,9 +22,9 @@ async def add_caller(conn: Connection, new: NewCaller) -> Caller:
 
 
 async def change_caller(conn: Connection, caller_id: str, change: CallerChange) -> Caller:
-    """Change what is given. Whoever is not active any more holds nothing, and their callbacks are everybody's.
+    """Change what is given. Somebody who is no longer active holds nothing, and their callbacks go to the pool.
 
-    Raises NotFound, Invalid naming a field that cannot be empty or a campaign that is not there.
+    Raises NotFound, Invalid naming a field that cannot be empty or an unknown campaign.
     """
     await callers.get(conn, caller_id)
     fields = change.model_dump(exclude_unset=True)
@@ -41,7 +41,7 @@ async def change_caller(conn: Connection, caller_id: str, change: CallerChange) 
 
 
 async def take_work_back(conn: Connection, caller_id: str) -> None:
-    """What the caller holds goes back to the queue, and callbacks of hours they are not there are everybody's."""
+    """Return what the caller holds to the queue, and callbacks of hours when they are away to the pool."""
     await callers.return_leases(conn, caller_id)
     await callers.callbacks_to_pool(conn, caller_id)
 

@@ -1,4 +1,4 @@
-"""Calls of callers: the next lead worth calling, the lease on it, and the outcome that they report."""
+"""Calls, as callers make them: the next lead worth calling, the lease on it, and the outcome they report."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ async def _claim(conn: Connection, policy: Policy, caller: str, campaign_id: str
     if not standing.active:
         raise Forbidden("You are not an active caller", code="inactive")
     if standing.on_break:
-        raise Conflict("You are on a break: end it first", code="on_break")
+        raise Conflict("You are on a break; end it first", code="on_break")
     if not standing.quota_left:
         return None
     groups = callable_groups(
@@ -84,13 +84,13 @@ async def _in_hand(conn: Connection, item: WorkItem, caller: str) -> CallInHand:
 
 
 async def extend_lease(conn: Connection, item_id: str, caller: str, token: int) -> CallLease:
-    """Keep the lead a little longer. Raises Conflict `stale_lease` when it went back to the queue."""
+    """Hold the lead a little longer. Raises Conflict `stale_lease` if it went back to the queue."""
     policy = await policies.rules(conn)
     return _lease(await work_items.extend(conn, item_id, caller, token, policy.lease))
 
 
 async def release_lease(conn: Connection, item_id: str, caller: str, token: int) -> CallLease:
-    """Give the lead back: the next caller gets it. Raises Conflict `stale_lease`."""
+    """Return the lead to the queue for the next caller. Raises Conflict `stale_lease`."""
     return _lease(await work_items.release(conn, item_id, caller, token))
 
 
@@ -99,7 +99,7 @@ def _lease(item: WorkItem) -> CallLease:
 
 
 async def report_outcome(conn: Connection, item_id: str, told: NewOutcome, caller: str) -> ReportedOutcome:
-    """How a call ended: the call, the closed work, the register, and the answer on its way to the workflow.
+    """Record how a call ended: the call, the closed work item, the register, and the answer to the workflow.
 
     Raises Invalid naming what is missing for the outcome, Conflict `wrong_kind`, `stale_lease`, `already_closed`.
     """
@@ -120,17 +120,17 @@ async def report_outcome(conn: Connection, item_id: str, told: NewOutcome, calle
 
 
 async def _close(conn: Connection, item_id: str, token: int, report: CallReport, caller: str) -> tuple[WorkItem, Lead]:
-    """Close the work item under its token; (item, its lead, held)."""
+    """Close the work item under its token; (the item, its lead, locked)."""
     item = await work_items.get(conn, item_id)
     if item.kind != "call":
-        raise Conflict("This work is no call", code="wrong_kind")
+        raise Conflict("This work item is not a call", code="wrong_kind")
     # The lead before its item: whoever withdraws consent takes them in the same order.
     lead = await leads.lock(conn, item.lead_id)
     return await work_items.complete(conn, item_id, person=caller, token=token, result=report.outcome), lead
 
 
 async def _as_call(conn: Connection, item: WorkItem, lead: Lead, report: CallReport, caller: str) -> NewCall:
-    """The call as it is kept: with the script that led it, and by when somebody is promised to call."""
+    """The call as it is kept, with the script that led it and the time promised for the next call."""
     script = await followed_script(conn, item, report)
     return NewCall(
         item_id=item.id,
@@ -146,7 +146,7 @@ async def _as_call(conn: Connection, item: WorkItem, lead: Lead, report: CallRep
 
 
 async def _move(conn: Connection, lead: Lead, report: CallReport, caller: str) -> str:
-    """What an outcome changes in the register; the stage after it."""
+    """Write what the outcome changes in the register; the stage after it."""
     key = f"outcome:{lead.id}:{lead.rounds}"
     if report.hands_over:
         place = Place(tier="conversion", stage="handed_over", workflow_id=ids.conversion(lead.id), key=key)

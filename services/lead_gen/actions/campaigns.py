@@ -1,4 +1,4 @@
-"""Campaigns: prepared, started, paused, tried out."""
+"""Campaigns: prepared, started, paused, previewed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ async def prepare_campaign(conn: Connection, new: NewCampaign, by: str) -> Campa
 
 
 async def start_campaign(conn: Connection, campaign_id: str, by: str) -> Campaign:
-    """Start it or go on. Raises NotFound, Conflict `wrong_state` if it runs already."""
+    """Start or resume it. Raises NotFound, Conflict `wrong_state` if it is already running."""
     campaign = await campaigns.get(conn, campaign_id, lock=True)
     if campaign.state == "running":
         raise Conflict("The campaign is already running", code="wrong_state", detail={"state": campaign.state})
@@ -34,7 +34,7 @@ async def start_campaign(conn: Connection, campaign_id: str, by: str) -> Campaig
 
 
 async def pause_campaign(conn: Connection, campaign_id: str, by: str) -> Campaign:
-    """Enrol nobody for now; leads in cold calling are called to the end. Raises NotFound, Conflict `wrong_state`."""
+    """Stop enrolling; leads in cold calling stay. Raises NotFound, Conflict `wrong_state` if it is not running."""
     campaign = await campaigns.get(conn, campaign_id, lock=True)
     if campaign.state != "running":
         raise Conflict(f"The campaign is {campaign.state}", code="wrong_state", detail={"state": campaign.state})
@@ -52,7 +52,7 @@ async def _tell(conn: Connection, campaign_id: str, by: str, changes: int, *, st
 
 
 async def preview_campaign(conn: Connection, campaign_id: str) -> Selection:
-    """Whom it would take now, over the whole register. Raises NotFound."""
+    """Whom it would call now, over the whole register. Raises NotFound."""
     campaign = await campaigns.get(conn, campaign_id)
     rules = await criteria.rules_of(conn, campaign.criteria_id)
     first = await enrolment.sample(conn, rules, SAMPLE)

@@ -1,4 +1,4 @@
-"""What the cold call of a lead asks for: its next call, a late callback for everybody, and its end."""
+"""What a lead's cold call needs of tier 1: its next call, a late callback given to everybody, and its end."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ async def open_call(conn: Connection, request: OpenCall) -> OpenedCall:
 
 
 async def _item(conn: Connection, request: OpenCall, lead: Lead, due: datetime, late_at: datetime | None) -> NewItem:
-    """The work of a call. A promised one is its caller's until it is late, if they will be there at all."""
+    """The work item of a call. A promised callback is its caller's until it is late, if they are on shift then."""
     promised = request.callback_at is not None
     campaign = await campaigns.get(conn, request.campaign_id)
     assignee = request.assignee

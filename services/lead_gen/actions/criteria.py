@@ -1,4 +1,4 @@
-"""Criteria: saved as versions, tried before they are saved."""
+"""Criteria: saved in versions, and tried out before they are saved."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SAMPLE = 10
 
 
 async def add_criteria(conn: Connection, new: NewCriteria, by: str) -> CriteriaVersion:
-    """The next version of the criteria of this name. Raises Invalid `contradiction` for rules that no lead can fit."""
+    """The next version under this name. Raises Invalid `contradiction` for rules that no lead can match."""
     return await criteria.add(conn, new.name, _possible(new), by)
 
 

@@ -1,4 +1,4 @@
-"""Existing customers, whom tier 3 knows first: the register learns of them, so that their calls find their way."""
+"""Existing customers, whom tier 3 knows first: the register learns of them so that their calls find their way."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from workflows.contracts.open_care import RegisterCustomer
 
 
 async def register_customer(conn: Connection, request: RegisterCustomer) -> Done:
-    """Enter the customer, or say of the lead that the register knows by its number, mail or tax id where it is now.
+    """Enter the customer, or update the lead that the register knows by one of its numbers, its e-mail or its tax id.
 
     A cold call that is under way ends: nobody calls a customer as if they were a stranger.
     """

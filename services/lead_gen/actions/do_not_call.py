@@ -14,7 +14,7 @@ from workflows.contracts.base import DoNotCall
 
 
 async def forbid_number(conn: Connection, phone: str, entry: NewDoNotCall, by: str) -> LedgerEntry:
-    """Never call this number: out of the queue and the register, and the workflow that runs the lead is told.
+    """Never call this number again: cancel its calls, move its lead in the register, and tell the lead's workflow.
 
     A company with another number that may be called stays in the queue; scope `company` covers all of them.
     Raises Invalid `phone`.
@@ -30,7 +30,7 @@ async def forbid_number(conn: Connection, phone: str, entry: NewDoNotCall, by: s
 
 
 async def lift_entry(conn: Connection, phone: str, region: str, by: str) -> LedgerEntry:
-    """The entry stays in the ledger with the time of lifting. Raises Invalid `phone`, NotFound if none is in force."""
+    """Lift an entry; it stays in the ledger with the time. Raises Invalid `phone`, NotFound if none is in force."""
     lifted = await do_not_call.lift(conn, read_phone(phone, region, "phone"), by)
     if lifted is None:
         raise NotFound("There is no entry in force for this number")
@@ -38,7 +38,7 @@ async def lift_entry(conn: Connection, phone: str, region: str, by: str) -> Ledg
 
 
 async def withdraw(conn: Connection, lead: Lead, key: str, by: str) -> None:
-    """Cancel the lead's calls, move it in the register, and tell its workflow. `key` makes this withdrawal new."""
+    """Cancel the lead's calls, move it in the register, and tell its workflow. `key` tells withdrawals apart."""
     event_id = f"do-not-call:{lead.id}:{key}"
     await work_items.cancel_for_lead(conn, lead.id, kinds=["call"], result="do_not_call")
     if lead.tier == "lead_gen":

@@ -19,7 +19,7 @@ BATCH = 300
 
 
 async def offers_of(conn: Connection, pairs: Sequence[Pair]) -> list[DuplicateOffer]:
-    """Pairs with both leads, and what a merge of those that are still open would make of them."""
+    """Pairs with both leads and, while they are open, the lead that a merge would make of them."""
     found = await leads.in_order(conn, [lead_id for pair in pairs for lead_id in (pair.lead_a, pair.lead_b)])
     known = {lead.id: lead for lead in found}
     return [_offer(pair, known[pair.lead_a], known[pair.lead_b]) for pair in pairs]
@@ -38,7 +38,7 @@ def _offer(pair: Pair, a: Lead, b: Lead) -> DuplicateOffer:
 
 
 async def merge_duplicate(conn: Connection, duplicate_id: str, keep: str | None, by: str) -> Merge:
-    """They are one company: the kept lead takes over numbers, keys, calls and what it did not know.
+    """Merge two leads that are one company: the kept one takes over numbers, keys, calls and the fields it lacks.
 
     A company-wide do-not-call of either covers the kept one from now on. Raises NotFound, Invalid `keep`, Conflict
     `wrong_state`, `in_work`, `both_in_work`.
@@ -60,7 +60,7 @@ async def merge_duplicate(conn: Connection, duplicate_id: str, keep: str | None,
 
 
 async def _move(conn: Connection, pair: Pair, kept: Lead, gone: Lead, by: str) -> str:
-    """Move everything of one lead to the other, and write down what; the merge's id."""
+    """Move everything from one lead to the other and record what was moved; the merge's id."""
     fields = taken_over(kept, gone)
     moved = {"stage": gone.stage, "fields": fields, **await merges.move_records(conn, gone.id, kept.id)}
     await merges.fill(conn, kept.id, fields)
@@ -71,7 +71,7 @@ async def _move(conn: Connection, pair: Pair, kept: Lead, gone: Lead, by: str) -
 
 
 async def refuse_duplicate(conn: Connection, duplicate_id: str, by: str) -> DuplicateOffer:
-    """They are two companies: the pair is not offered again. Raises NotFound, Conflict `wrong_state`."""
+    """Keep the two leads apart: the pair is not offered again. Raises NotFound, Conflict `wrong_state`."""
     pair = await _open_pair(conn, duplicate_id)
     await duplicates.decide(conn, pair.id, "refused", by)
     [offer] = await offers_of(conn, [await duplicates.lock(conn, pair.id)])
@@ -81,7 +81,7 @@ async def refuse_duplicate(conn: Connection, duplicate_id: str, by: str) -> Dupl
 async def _open_pair(conn: Connection, duplicate_id: str) -> Pair:
     pair = await duplicates.lock(conn, duplicate_id)
     if pair.state != "open":
-        raise Conflict(f"This pair is {pair.state} already", code="wrong_state", detail={"state": pair.state})
+        raise Conflict(f"This pair is already {pair.state}", code="wrong_state", detail={"state": pair.state})
     return pair
 
 

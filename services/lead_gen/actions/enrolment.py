@@ -1,4 +1,4 @@
-"""Enrolment: a campaign's best leads into cold calling, at the pace that callers and managers can keep."""
+"""Enrolment: a campaign's best leads enter cold calling, at the pace that callers and managers can keep up with."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SOON = timedelta(hours=4)
 async def enrol_batch(conn: Connection, request: EnrolBatch) -> Enrolled:
     """One look at a campaign: enrol as many of its best leads as there is room for, and say when to look again.
 
-    A running campaign without a lead to enrol, in flight or still to come is done. Not idempotent: once per key.
+    A running campaign with no lead to enrol, in flight or still to come is done. Not idempotent: call it once per key.
     """
     campaign = await campaigns.get(conn, request.campaign_id, lock=True)
     version, policy = await policies.current(conn)
@@ -43,7 +43,7 @@ async def enrol_batch(conn: Connection, request: EnrolBatch) -> Enrolled:
 
 
 async def _enrol(conn: Connection, campaign: Campaign, version: int, policy: Policy, pace: Pace) -> int:
-    """Take leads into cold calling and start their workflows; how many."""
+    """Take leads into cold calling and start their workflows; returns how many."""
     free = await _room(conn, policy, pace)
     if free <= 0:
         return 0

@@ -1,4 +1,4 @@
-"""Inbound calls: put through by the register alone, with every other tier down, and told to whoever has the lead."""
+"""Inbound calls: routed by the register alone, even with the other tiers down, and reported to whoever has the lead."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from workflows.contracts.base import InboundCall
 
 
 async def take_inbound_call(conn: Connection, call: NewInboundCall, by: str) -> Inbound:
-    """Put a call through and tell whoever runs the lead. The same `call_id` again gives the same answer.
+    """Route a call and tell the workflow that runs the lead. The same `call_id` again gives the same answer.
 
-    Raises Invalid `from` for a number that is none.
+    Raises Invalid `from` for an invalid number.
     """
     phone = read_phone(call.from_, call.default_region, "from")
     # A switchboard may report a call twice in the same moment.

@@ -1,4 +1,4 @@
-"""Instructions: kept up to date by supervisors, given to callers with a lead, judged by whether they helped."""
+"""Instructions: maintained by supervisors, given to callers with a lead, and judged by whether they helped."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ async def change_instruction(
     Raises NotFound, PreconditionRequired without it, PreconditionFailed when somebody else has changed it since.
     """
     if if_match is None:
-        raise PreconditionRequired("Say with If-Match which version you have read", field="If-Match")
+        raise PreconditionRequired("Name the version you have read in If-Match", field="If-Match")
     earlier = await instructions.get(conn, instruction_id, lock=True)
     if if_match.strip() != "*" and f'"{earlier.version}"' not in [tag.strip() for tag in if_match.split(",")]:
         raise PreconditionFailed(
-            f"Somebody has changed it since: it is at version {earlier.version} now",
+            f"Somebody has changed it since; it is now at version {earlier.version}",
             field="If-Match",
             detail={"version": earlier.version},
         )
@@ -46,7 +46,7 @@ async def _published(conn: Connection, saved: Instruction) -> None:
 
 
 async def archive_instruction(conn: Connection, instruction_id: str) -> Instruction:
-    """Take it out of use; a second time changes nothing. Raises NotFound."""
+    """Take it out of use; doing so again changes nothing. Raises NotFound."""
     await instructions.get(conn, instruction_id, lock=True, archived=True)
     archived = await instructions.archive(conn, instruction_id)
     await publish(conn, "instruction_archived", instruction_id=archived.id)
@@ -54,17 +54,17 @@ async def archive_instruction(conn: Connection, instruction_id: str) -> Instruct
 
 
 async def instruction_helped(conn: Connection, instruction_id: str, caller: str, item_id: str | None) -> Instruction:
-    """Count that it helped, once per caller and call, or once a day where no call is named.
+    """Count that it helped: once per caller and call, or once a day if no call is named.
 
     Raises NotFound, Invalid `item_id` for somebody else's call.
     """
     await instructions.get(conn, instruction_id)
     if item_id is not None and not await calls.is_of(conn, item_id, caller):
-        raise Invalid("This is no call of yours", field="item_id")
+        raise Invalid("This call is not yours", field="item_id")
     return await instructions.helped(conn, instruction_id, caller, item_id)
 
 
 async def instructions_for(conn: Connection, lead: Lead) -> list[Instruction]:
-    """The first that are meant for the lead's industry; none for a lead of which it is not known."""
+    """The first instructions for the lead's industry; none if its industry is unknown."""
     known = facts(industry=lead.industry)
     return [*await instructions.proposed(conn, known, SHOWN)] if known else []

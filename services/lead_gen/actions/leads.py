@@ -1,4 +1,4 @@
-"""Leads: entered by hand, given up, moved by other tiers, and their contact data shown, taken out or erased."""
+"""Leads: entered by hand, given up, moved by other tiers; and their contact data, revealed, exported or erased."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from workflows.contracts.lead_gen import RegisterUpdate
 
 
 async def enter_lead(conn: Connection, new: NewLead) -> Lead:
-    """A lead typed in by hand. Raises Invalid, and Conflict `duplicate` when a number or key is known already."""
+    """Enter a lead by hand. Raises Invalid, and Conflict `duplicate` if a number or key is already known."""
     if new.timezone not in available_timezones():
-        raise Invalid(f"'{new.timezone}' is no IANA time zone", field="timezone")
+        raise Invalid(f"'{new.timezone}' is not an IANA time zone", field="timezone")
     numbers = [read_phone(raw, new.default_region, f"phones.{n}") for n, raw in enumerate(new.phones)]
     tax_id = _read_tax_id(new)
     keys = keys_of(tax_id=tax_id, email=new.email, website=None)
@@ -47,7 +47,7 @@ def _read_tax_id(new: NewLead) -> str | None:
 
 def _refuse_known(lead_id: str | None, name: str, field: str) -> None:
     if lead_id:
-        raise Conflict(f"This {name} is known already", code="duplicate", field=field, detail={"lead_id": lead_id})
+        raise Conflict(f"This {name} is already known", code="duplicate", field=field, detail={"lead_id": lead_id})
 
 
 async def check_leased(conn: Connection, lead_id: str, caller: str) -> None:
@@ -57,7 +57,7 @@ async def check_leased(conn: Connection, lead_id: str, caller: str) -> None:
 
 
 async def cancel_lead(conn: Connection, lead_id: str, body: GiveUp, by: str) -> Lead:
-    """Give a lead up, whatever tier has it: its open work falls away and its workflow ends.
+    """Give up a lead, whichever tier has it: its open work is cancelled and its workflow ends.
 
     Raises NotFound, Conflict `wrong_state`.
     """
@@ -98,7 +98,7 @@ async def update_register(conn: Connection, update: RegisterUpdate) -> Done:
 
 
 async def reveal_lead(conn: Connection, lead_id: str, body: Reveal, by: str) -> Lead:
-    """A lead's contact data in clear, with a reason and a line in the audit. Raises NotFound."""
+    """Reveal a lead's contact data, with a reason and a line in the audit. Raises NotFound."""
     lead = await leads.get(conn, lead_id)
     audit_id = await audit.add(conn, "reveal", by, lead_id=lead_id, facts={"reason": body.reason})
     await audit.complete(conn, audit_id, 1)
@@ -108,12 +108,12 @@ async def reveal_lead(conn: Connection, lead_id: str, body: Reveal, by: str) -> 
 async def erase_lead(conn: Connection, lead_id: str, body: Erase, by: str) -> Erasure:
     """Erase names, numbers, addresses and notes, here and in what was merged into this lead; its workflow ends.
 
-    An entry of the do-not-call ledger keeps its number: nobody can honour an objection that they have forgotten.
+    An entry of the do-not-call ledger keeps its number: nobody can honour an objection that has been forgotten.
     Figures do not change. Raises NotFound, Conflict `erased`.
     """
     lead = await leads.lock(conn, lead_id)
     if lead.stage == "erased":
-        raise Conflict("This lead is erased already", code="erased")
+        raise Conflict("This lead has already been erased", code="erased")
     audit_id = await audit.add(conn, "erase", by, lead_id=lead_id, facts=body.model_dump())
     family = await erasure.family(conn, lead_id)
     kept = await erasure.erase(conn, family)
@@ -126,7 +126,7 @@ async def erase_lead(conn: Connection, lead_id: str, body: Erase, by: str) -> Er
 
 
 async def export_leads(pool: Pool, wanted: LeadFilter, by: str) -> AsyncIterator[Sequence[Any]]:
-    """A header and rows. The audit has every export before its first row, and whether it came to its end."""
+    """A header and rows. The audit records the export before its first row, and its end once it is complete."""
     async with pool.acquire() as conn:
         audit_id = await audit.add(conn, "export", by, facts={name: value for name, value in wanted if value})
     return _exported(pool, wanted, audit_id)

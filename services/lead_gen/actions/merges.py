@@ -1,4 +1,4 @@
-"""Merges that are taken back."""
+"""Undoing merges."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from services.lead_gen.repository import duplicates, leads, merges
 
 
 async def undo_merge(conn: Connection, merge_id: str, by: str) -> Merge:
-    """They were two companies after all: what the merge moved goes back, what came later stays with the kept lead.
+    """Undo a merge: what it moved goes back, and later records stay with the kept lead.
 
-    Raises NotFound, Conflict `wrong_state` if it is undone already, `merged_further`.
+    Raises NotFound, Conflict `wrong_state` if it was already undone, `merged_further`.
     """
     merge = await merges.get(conn, merge_id, lock=True)
     # In the order of ids, as a merge takes them.

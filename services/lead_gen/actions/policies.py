@@ -1,4 +1,4 @@
-"""The tier's policy: a new version at a time."""
+"""Publishing versions of the tier's policy."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from services.lead_gen.schemas.policies import NewPolicy
 
 
 async def add_policy(conn: Connection, new: NewPolicy, by: str) -> PolicyVersion:
-    """The next version; what is left out keeps its default. Raises Invalid naming the field that cannot be right."""
+    """The next version; what is left out keeps its default. Raises Invalid naming the invalid field."""
     try:
         policy = Policy.model_validate(new.body)
     except ValidationError as error:

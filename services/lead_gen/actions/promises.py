@@ -1,4 +1,4 @@
-"""Promises to call back: made to whoever called in vain, watched until somebody calls."""
+"""Promises to call back: made to people who called in vain, and watched until somebody calls them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ async def promised_time(conn: Connection, lead: Lead) -> datetime:
 
 
 async def promise_callback(conn: Connection, inbound_call_id: str) -> CallbackPromise:
-    """Nobody was there: they are told when somebody will call. Asked again it is the same promise. Raises NotFound."""
+    """Promise to call back somebody whom nobody answered; asking again gives the same promise. Raises NotFound."""
     call = await inbound_calls.get(conn, inbound_call_id)
     due_at = await promised_time(conn, await leads.get(conn, call.lead_id))
     promised = await promises.add(conn, call.id, call.lead_id, due_at)
@@ -27,7 +27,7 @@ async def promise_callback(conn: Connection, inbound_call_id: str) -> CallbackPr
 
 
 async def watch_promises(pool: Pool) -> None:
-    """A sweep: promises that were not kept in time are late, and everybody who listens hears it."""
+    """A sweep: mark promises that were not kept in time as late, and tell everybody who listens."""
     async with pool.acquire() as conn, conn.transaction():
         for late in await promises.mark_late(conn):
             await publish(conn, "promise_late", promise_id=late.id, lead_id=late.lead_id)

@@ -15,7 +15,7 @@ LONGEST_PLAN = timedelta(days=62)
 
 
 async def add_pattern(conn: Connection, new: NewPattern) -> RotaPattern:
-    """Weekly hours of a caller, planned at once. Raises Invalid `caller_id`."""
+    """Add weekly hours of a caller and plan their shifts. Raises Invalid `caller_id`."""
     await check_caller(conn, new.caller_id)
     pattern = await rota.add_pattern(conn, Pattern.of(new))
     await _replan(conn, new.caller_id)
@@ -23,14 +23,14 @@ async def add_pattern(conn: Connection, new: NewPattern) -> RotaPattern:
 
 
 async def remove_pattern(conn: Connection, pattern_id: str) -> RotaPattern:
-    """Take a line out of the rota; its shifts that have not begun go with it. Raises NotFound."""
+    """Remove a line from the rota, with its shifts that have not begun. Raises NotFound."""
     pattern = await rota.remove_pattern(conn, pattern_id)
     await _replan(conn, pattern.caller_id)
     return pattern
 
 
 async def put_exception(conn: Connection, new: NewException) -> RotaException:
-    """A day off, or with other hours: it replaces everything the week says of that day. Raises Invalid `caller_id`."""
+    """Add a day off or a day with other hours, which replaces the weekly hours. Raises Invalid `caller_id`."""
     await check_caller(conn, new.caller_id)
     exception = await rota.put_exception(conn, DayException.of(new))
     await _replan(conn, new.caller_id)
@@ -46,7 +46,7 @@ async def check_caller(conn: Connection, caller_id: str) -> None:
 async def planned_between(conn: Connection, begins: datetime, ends: datetime) -> list[Planned]:
     """Shifts of the rota that begin between two moments, two months apart at most. Raises Invalid `to`."""
     if not timedelta(0) < ends - begins <= LONGEST_PLAN:
-        raise Invalid("must lie after `from`, by two months at most", field="to")
+        raise Invalid("must be later than `from`, by two months at most", field="to")
     patterns, exceptions = await rota.of_active(conn)
     return plan(patterns, exceptions, begins, ends)
 
@@ -59,7 +59,7 @@ async def plan_ahead(conn: Connection, caller_id: str | None = None) -> int:
 
 
 async def plan_anew(conn: Connection, caller_id: str) -> None:
-    """Plan a caller's shifts again, but for those that have begun."""
+    """Plan a caller's shifts again, except those that have begun."""
     await shifts.forget_planned(conn, caller_id)
     await plan_ahead(conn, caller_id)
 
@@ -70,6 +70,6 @@ async def _replan(conn: Connection, caller_id: str) -> None:
 
 
 async def keep_rota(pool: Pool) -> None:
-    """A sweep: the rota reaches two weeks ahead."""
+    """A sweep: keep shifts planned two weeks ahead."""
     async with pool.acquire() as conn, conn.transaction():
         await plan_ahead(conn)

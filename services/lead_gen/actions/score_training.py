@@ -1,7 +1,7 @@
 """Training scores: a sweep of the worker.
 
-Training is taken under a lease that is renewed while the arithmetic runs in a thread; a worker that dies gives it
-back.
+A training is held under a lease that is renewed while the arithmetic runs in a thread; if the worker dies, another
+one takes it over.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ import structlog
 
 from services.chassis.db import Pool
 from services.chassis.events import publish
-from services.lead_gen.domain import score_training
-from services.lead_gen.domain.score_training import NotEnoughError
+from services.lead_gen.domain.score_quality import quality_of
+from services.lead_gen.domain.score_training import NotEnoughError, importance, train
 from services.lead_gen.domain.scores import Importance, ScoreQuality, Trained, Training
-from services.lead_gen.repository import scores
+from services.lead_gen.repository import score_training
 
 LEASE = timedelta(minutes=2)
 RENEW_SECONDS = 30.0
@@ -35,7 +35,7 @@ async def run_training(pool: Pool) -> None:
     """A sweep: train what waits, one after the other."""
     while True:
         async with pool.acquire() as conn:
-            training = await scores.take_training(conn, LEASE)
+            training = await score_training.take(conn, LEASE)
         if training is None:
             return
         await _train(pool, training)
@@ -46,19 +46,19 @@ async def _train(pool: Pool, training: Training) -> None:
     if training.token <= MAX_TAKES:
         trained = await _learned(pool, training)
     async with pool.acquire() as conn, conn.transaction():
-        if await scores.finish_training(conn, training, trained):
+        if await score_training.finish(conn, training, trained):
             await publish(conn, "score", score_id=training.id, state="ready" if trained.model else "failed")
             log.info("score_trained", score=training.id, learned=trained.model is not None)
 
 
 async def _learned(pool: Pool, training: Training) -> Trained:
-    """What is learned from the finished leads, the lease renewed all the while."""
+    """Learn from the finished leads, renewing the lease meanwhile."""
     async with pool.acquire() as conn:
-        rows, labels = await scores.finished_leads(conn)
+        rows, labels = await score_training.finished_leads(conn)
     work = asyncio.create_task(asyncio.to_thread(_learn, rows, labels))
     while not (await asyncio.wait({work}, timeout=RENEW_SECONDS))[0]:
         async with pool.acquire() as conn:
-            await scores.extend_training(conn, training, LEASE)
+            await score_training.extend(conn, training, LEASE)
     return work.result()
 
 
@@ -67,16 +67,16 @@ def _learn(rows: list[dict[str, Any]], labels: list[bool]) -> Trained:
     if lack is not None:
         return Trained(reason=lack)
     try:
-        model = score_training.train(rows, labels)
-        found = score_training.quality(rows, labels, folds=FOLDS)
+        model = train(rows, labels)
+        found = quality_of(rows, labels, folds=FOLDS)
     except NotEnoughError as error:
         return Trained(reason=f"Nothing can be learned: {error}")
-    asked = [Importance(field=name, share=share) for name, share in score_training.importance(model).items()]
+    asked = [Importance(field=name, share=share) for name, share in importance(model).items()]
     return Trained(model=model, quality=ScoreQuality(**found.model_dump(), reasons=asked))
 
 
 def _lack(labels: Sequence[bool]) -> str | None:
-    """Why nothing can be learned from so many finished leads; none if there are enough."""
+    """Why these finished leads are too few to learn from; none if they are enough."""
     if len(labels) < ROWS_NEEDED:
         return f"{ROWS_NEEDED} finished leads are needed, there are {len(labels)}"
     interested = sum(labels)

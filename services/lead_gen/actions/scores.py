@@ -1,4 +1,4 @@
-"""Scores: made by rules or asked to be learned, put to use by the supervisor, and the register kept scored.
+"""Scores: written as rules or learned on request, activated by a supervisor; and the register, kept scored.
 
 The register is walked by id, a batch and its checkpoint in one transaction, resumable at any moment.
 """
@@ -33,14 +33,14 @@ async def ask_for_training(conn: Connection, new: NewTraining, by: str) -> Score
     """A new version for a worker to learn. Raises Conflict `in_progress` while another training waits or runs."""
     busy = await scores.under_way(conn)
     if busy is not None:
-        raise Conflict("A score is being trained already", code="in_progress", detail={"score_id": busy})
+        raise Conflict("A score is already being trained", code="in_progress", detail={"score_id": busy})
     made = await scores.add_training(conn, new.name, by)
     await publish(conn, "score", score_id=made.id, state=made.state)
     return made
 
 
 async def activate_score(conn: Connection, score_id: str, by: str) -> ScoreDetails:
-    """Put a version to use: the worker then scores the whole register by it.
+    """Activate a version: the worker then scores the whole register with it.
 
     Raises NotFound, Conflict `wrong_state`, `below_chance`.
     """
@@ -61,13 +61,13 @@ async def recipe_of(conn: Connection, score_id: str) -> Recipe:
 
 
 async def run_scoring(pool: Pool) -> None:
-    """A sweep: score whoever does not carry the score in use: after an activation everybody, then what is new."""
+    """A sweep: score every lead without the active score: after an activation all of them, then new and edited ones."""
     while await _score_batch(pool):
         pass
 
 
 async def _score_batch(pool: Pool) -> bool:
-    """One batch with its checkpoint. False when everybody carries the score in use, or another worker is at it."""
+    """Score one batch, with its checkpoint. False if there is nothing to score, or another worker is scoring."""
     async with pool.acquire() as conn, conn.transaction():
         active = await scores.active_id(conn)
         if active is None:

@@ -1,4 +1,4 @@
-"""Scripts: saved as versions, read to a lead, and the version that leads a call to its end."""
+"""Scripts: saved in versions, rendered for a lead, and pinned to a call from its beginning to its end."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ async def preview_script(conn: Connection, script_id: str, body: NewPreview) -> 
 
 
 async def begin_script(conn: Connection, item: WorkItem, lead: Lead, caller: str) -> RenderedScript | None:
-    """The script of a leased call, read for its lead. From the first lease on the call keeps its version."""
+    """The script of a leased call, rendered for its lead. From the first lease on, the call keeps this version."""
     script = await _script_of(conn, item)
     if "script_id" not in item.payload:
         await scripts.pin(conn, item.id, script.id if script else None)
@@ -53,9 +53,9 @@ async def _script_of(conn: Connection, item: WorkItem) -> Script | None:
 
 
 async def followed_script(conn: Connection, item: WorkItem, report: CallReport) -> Script | None:
-    """The version that led this call. Raises Invalid `script_version` or `path[n]` when what was told cannot be.
+    """The version that led this call. Raises Invalid `script_version` or `path[n]` if the report does not fit it.
 
-    A call without a script has nothing to be checked by, and a path told without its version is kept as it is.
+    Without a script there is nothing to check, and a path reported without its version is kept as it is.
     """
     script = await _script_of(conn, item)
     if script is None or report.script_version is None:

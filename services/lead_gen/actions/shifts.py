@@ -1,4 +1,4 @@
-"""Shifts: planned, signed on and off, interrupted by breaks, and closed when everybody forgot."""
+"""Shifts: planned, signed on and off, interrupted by breaks, and closed when somebody forgot to sign off."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ async def plan_shift(conn: Connection, new: NewShift) -> Shift:
 
 
 async def sign_on(conn: Connection, shift_id: str, caller: str | None) -> Shift:
-    """The shift begins; the first time counts. `caller` is who asks, if it is no supervisor.
+    """The shift begins; the first time counts. `caller` is the person asking, unless it is a supervisor.
 
     Raises NotFound, Forbidden `not_yours`, Conflict `wrong_state`, `inactive`.
     """
@@ -69,7 +69,7 @@ async def _signed_on(conn: Connection, shift_id: str, caller: str | None) -> Non
 
 
 async def close_shifts(pool: Pool) -> None:
-    """A sweep: whoever forgot to sign off holds nothing any more, and their callbacks are everybody's."""
+    """A sweep: sign off whoever forgot to; what they hold goes back to the queue, and their callbacks to the pool."""
     async with pool.acquire() as conn, conn.transaction():
         for shift in await shifts.close_ended(conn):
             await take_work_back(conn, shift.caller_id)

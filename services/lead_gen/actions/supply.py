@@ -54,7 +54,7 @@ async def supply_now(conn: Connection) -> Supply:
 
 
 async def _taken_per_hour(conn: Connection, policy: Policy, now: datetime) -> float:
-    """What the managers take in a working hour: said by the policy, or learned from two weeks."""
+    """How many leads the managers take in a working hour: set by the policy, or learned from the last two weeks."""
     if policy.managers_per_hour is not None:
         return policy.managers_per_hour
     hours = open_hours(policy, HOME_ZONE, now - LEARNED, now)

@@ -1,4 +1,4 @@
-"""The switchboard's events of calls, in any order and as often as it likes."""
+"""The switchboard's events of calls, which may come in any order and more than once."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from services.lead_gen.schemas.telephony import TelephonyEvent
 
 
 async def take_event(conn: Connection, event: TelephonyEvent, by: str) -> Inbound:
-    """The first event of a call decides where it goes; `missed` promises a call back, `answered` keeps one.
+    """The first event of a call decides where it goes; `missed` promises to call back, `answered` keeps a promise.
 
-    The same event again changes nothing, and one that comes too late for the call's state is only kept. Raises
+    A repeated event changes nothing, and one that comes too late for the call's state is only recorded. Raises
     Invalid `from`.
     """
     call = await take_inbound_call(conn, _as_call(event), by)

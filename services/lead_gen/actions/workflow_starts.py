@@ -1,4 +1,4 @@
-"""Starting workflows for a lead: what goes into the outbox, in one place."""
+"""Workflows that tier 1 starts: what goes into the outbox, in one place."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def campaign_start(campaign: Campaign, starts: int) -> StartWorkflow:
 
 
 def inbound_conversion_start(lead: Lead, inbound_call_id: str, note: str | None) -> StartWorkflow:
-    """Tier 2 begins with a call of the lead itself."""
+    """The conversion of a lead that called us itself."""
     hand_over = HandOver(
         id=f"inbound:{inbound_call_id}",
         contact=contact_card(lead),

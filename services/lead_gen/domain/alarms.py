@@ -24,7 +24,7 @@ class SupplyAlarm(Record):
 
 
 def due_alarms(*, stock: int, stock_limit: int, runs_dry: float, ringing: frozenset[Alarm]) -> frozenset[Alarm]:
-    """Which alarms should ring, given which ring now."""
+    """Which alarms should ring, given those that are ringing now."""
     found: set[Alarm] = set()
     if runs_dry >= (DROUGHT_ENDS if "drought" in ringing else DROUGHT_BEGINS):
         found.add("drought")

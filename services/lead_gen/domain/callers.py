@@ -13,7 +13,7 @@ from services.lead_gen.domain.window import is_open
 
 
 class CallerProfile(Record):
-    """What a supervisor says of a caller. No campaigns means every campaign."""
+    """A caller as a supervisor describes them. No campaigns means every campaign."""
 
     id: str
     name: str
@@ -31,7 +31,7 @@ class Caller(CallerProfile):
 
 
 class Standing(Record):
-    """Whether and what somebody may call now. Who has no row is let in by the role of the token, for everything."""
+    """Whether and what somebody may call now. Without a row they may call everything, by the role of their token."""
 
     known: bool = False
     active: bool = True
@@ -42,7 +42,7 @@ class Standing(Record):
 
 
 def group_of(campaign_id: str, timezone: str, language: str) -> str:
-    """The group in which a call waits: calls of a group are open to the same callers at the same hours."""
+    """The group in which a call waits: all calls of a group are open to the same callers at the same hours."""
     return f"{campaign_id}|{timezone}|{language}"
 
 

@@ -1,4 +1,4 @@
-"""Calls: what a caller is given, what they must say of a call, and what its outcome means."""
+"""Calls: what a caller is given, what they must report, and what an outcome means."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from services.lead_gen.domain.leads import Lead
 from services.lead_gen.domain.scripts import RenderedScript
 from workflows.contracts.lead_gen import CallOutcome
 
-# Somebody of the company was on the line and said something.
+# Outcomes for which somebody at the company answered.
 CONTACTS = frozenset(
     {
         CallOutcome.CALLBACK,
@@ -24,7 +24,7 @@ CONTACTS = frozenset(
     }
 )
 HANDED_OVER = frozenset({CallOutcome.INTERESTED, CallOutcome.HARD_QUESTION})
-# What a caller must say with an outcome, and the question that asks for it.
+# What an outcome cannot do without, and the question that asks for it.
 REQUIRED = {
     CallOutcome.CALLBACK: ("callback_at", "When did they ask to be called?"),
     CallOutcome.HARD_QUESTION: ("question", "What did they ask? Tier 2 answers it"),
@@ -59,7 +59,7 @@ class CallReport(Record):
 
 
 def check_report(report: CallReport, now: datetime) -> None:
-    """Raises Invalid naming what is missing for this outcome, or a time that cannot be meant."""
+    """Raises Invalid naming what is missing for this outcome, or a time that makes no sense."""
     field, question = REQUIRED.get(report.outcome, (None, ""))
     if field and not getattr(report, field):
         raise Invalid(question, field=field)
@@ -72,7 +72,7 @@ def check_report(report: CallReport, now: datetime) -> None:
 
 
 class NewCall(Record):
-    """A call to be written: the report with what it was made for."""
+    """A call to be written: the report and its circumstances."""
 
     item_id: str
     lead_id: str

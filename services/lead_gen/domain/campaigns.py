@@ -11,7 +11,7 @@ from services.lead_gen.domain.leads import Lead
 
 
 class CampaignPlan(Record):
-    """What a supervisor says of a campaign. Without criteria it takes everybody, without a script none is read."""
+    """A campaign as a supervisor describes it. Without criteria it takes every lead; without a script none is read."""
 
     name: str
     criteria_id: str | None
@@ -37,7 +37,7 @@ class EnrolledLead(Record):
 
 
 class Pace(Record):
-    """What decides how many leads may be enrolled: a campaign's leads in cold calling, and tier 2's stock of all."""
+    """What limits enrolment: the campaign's leads in cold calling, and all leads that wait for tier 2."""
 
     in_flight: int
     waiting: int

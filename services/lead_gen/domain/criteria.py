@@ -1,4 +1,4 @@
-"""Selection criteria: who is worth calling and who is not, as data that is checked when saved."""
+"""Selection criteria: who is worth calling and who is not, as data that is checked when it is saved."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _WORDS = {"eq": "is", "in": "is", "gte": "is at least", "lte": "is at most", "co
 
 
 class Rule(BaseModel):
-    """One condition on one field of the lead. `in` takes a list, `is_null` true or false.
+    """One condition on one field of a lead. `in` takes a list, `is_null` true or false.
 
     Text is compared without case. `last_contact` and `created` are whole days ago; a lead that nobody ever reached
-    has no `last_contact`. A lead without the value fits `is_null` true and nothing else.
+    has no `last_contact`. A lead without a value matches `is_null` true and nothing else.
     """
 
     model_config = ConfigDict(
@@ -64,7 +64,7 @@ class Rule(BaseModel):
         return _texts(name, value) if op == "in" else _text(name, value, whole=op == "eq")
 
     def holds(self, lead: Mapping[str, Any]) -> bool:
-        """Does a lead with these facts fit? Numbers of the lead are Decimals, as PostgreSQL gives them."""
+        """Does a lead with these facts match? Its numbers are Decimals, as PostgreSQL gives them."""
         known = lead.get(self.field)
         if self.op == "is_null":
             return (known is None or known == "") is self.value
@@ -118,7 +118,7 @@ def _text(name: str, value: Any, *, whole: bool = True) -> str:
     if len(text) > MAX_TEXT:
         raise ValueError(f"needs a text of at most {MAX_TEXT} characters")
     if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
-        raise ValueError("has a character that no text of a lead can have")
+        raise ValueError("has a character that a lead's text cannot have")
     if name == "tier" and whole and fold(text) not in TIERS:
         raise ValueError(f"there is no tier '{text}'; the tiers are {', '.join(TIERS)}")
     return text
@@ -169,7 +169,7 @@ class CriteriaVersion(Record):
 
 
 class RuleCount(Record):
-    """How many of the leads that could be called one rule alone leaves in."""
+    """How many of the leads that could be called match one rule alone."""
 
     rule: str = Field(description="Its place, such as `include[0]`.")
     says: str
@@ -186,7 +186,7 @@ class RulesTried(Record):
 
 
 def contradiction(body: RuleSet) -> tuple[str, str] | None:
-    """(place, reason) of a rule that, with the ones before it, no lead can ever fit; None when undecided.
+    """(place, reason) of a rule that no lead can match together with the rules before it; None if undecided.
 
     Decided per field where the include rules leave a finite choice of values (`eq`, `in`, `is_null` true, a yes or
     no), and for numbers by their bounds.
@@ -196,7 +196,7 @@ def contradiction(body: RuleSet) -> tuple[str, str] | None:
         left = _choice([rule for place, rule in rules if place.startswith("include")])
         clash = _clash_of_bounds(rules) if left is None else _clash_of_values(field, rules, left)
         if clash is not None:
-            return clash, f"together with the other rules on {field} no lead can ever fit"
+            return clash, f"together with the other rules on {field}, no lead can ever match"
     return None
 
 

@@ -32,7 +32,7 @@ class FreshLead(Record):
 
 
 class DuplicateOffer(Record):
-    """A pair with both leads and what a merge would make of them: `result`, or `obstacle`, why it cannot be now."""
+    """A pair with both leads, and either the `result` of a merge or the `obstacle` to it."""
 
     pair: Pair
     a: Lead

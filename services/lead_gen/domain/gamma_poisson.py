@@ -1,4 +1,4 @@
-"""The rate at which calling finds interested leads, and how sure it is: Gamma-Poisson.
+"""The rate at which calling finds interested leads, and its uncertainty: the Gamma-Poisson model.
 
 With a Gamma(shape a, rate b) prior on leads per hour and k leads seen in h hours, the posterior is Gamma(a + k, b + h),
 and the number that comes in T hours is negative binomial (Gelman et al., Bayesian Data Analysis, 3rd ed., sections 2.6
@@ -37,7 +37,7 @@ def overall_rate(found: int, hours: float) -> Rate:
 
 
 def rate_under(above: Rate, found: int, hours: float) -> Rate:
-    """The rate of a campaign (or caller), borrowing from the rate above it until its own figures speak."""
+    """The rate of a campaign (or caller), borrowing from the rate above it until its own figures suffice."""
     return _rate(above.mean * BORROWED_HOURS + found, BORROWED_HOURS + hours)
 
 

@@ -1,4 +1,4 @@
-"""What tier 2 is told of a lead: the contact card, and the story of its calls."""
+"""What tier 2 is told about a lead: the contact card, and the story of its calls."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from workflows.contracts.base import ContactCard
 from workflows.contracts.conversion import CallRecord
 from workflows.contracts.lead_gen import HandOverPack
 
-# Of these the last call that said something counts.
+# For these, the last call that says something counts.
 _LAST_SAID = ("question", "needs", "wished_meeting", "promised_by")
 
 
@@ -22,7 +22,7 @@ def contact_card(lead: Lead) -> ContactCard:
 
 
 def hand_over_pack(lead: Lead, calls: Sequence[Call]) -> HandOverPack:
-    """The card, all calls (the oldest first), what was last said in them, and who found the interest."""
+    """The card, all calls (the oldest first), what was said last, and who found the interest."""
     last = {name: _last(getattr(call, name) for call in calls) for name in _LAST_SAID}
     return HandOverPack(
         contact=contact_card(lead),

@@ -1,4 +1,4 @@
-"""Inbound calls: who gets one, by what the register knows alone, and the life of a call at the switchboard."""
+"""Inbound calls: where one goes by the register alone, and its life at the switchboard."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Inbound(Record):
 
 @dataclass(frozen=True)
 class Route:
-    """Where a call goes. `begins` says that tier 2 has to begin with the lead, because nobody has it."""
+    """Where a call goes. `begins` means that tier 2 must start on the lead, because nobody has it."""
 
     tier: Literal["conversion", "account_mgmt"]
     owner: str | None
@@ -76,5 +76,5 @@ _AFTER: dict[str, dict[Event, str]] = {
 
 
 def after(state: str, event: Event) -> str:
-    """The call's state after an event; the same state for one that says nothing new."""
+    """The call's state after an event; unchanged by one that says nothing new."""
     return _AFTER[state].get(event, state)

@@ -7,7 +7,7 @@ from datetime import datetime
 from services.chassis.records import Record
 
 KINDS = ("outcome", "node", "objection", "industry")
-"""Kinds of facts. A situation `kind:value` fits that kind of fact alone, a bare `value` every kind."""
+"""Kinds of facts. A situation `kind:value` matches that kind of fact alone, a bare `value` any kind."""
 
 
 class InstructionText(Record):
@@ -32,7 +32,7 @@ class Instruction(InstructionText):
 
 
 class ProposedInstruction(Instruction):
-    """An instruction that fits the situation, and how many of its facts."""
+    """An instruction that matches the situation, and how many of its facts."""
 
     fits: int
 

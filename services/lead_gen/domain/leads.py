@@ -1,4 +1,4 @@
-"""Leads: companies of the register with their numbers, and where each is now."""
+"""Leads: the companies of the register with their numbers, and where each is now."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ class Lead(Record):
 
 
 class Place(Record):
-    """Where a lead is from `at` on (from now on, if not said). `key` makes the move one line of its history.
+    """Where a lead is from `at` on, or from now on. `key` keeps the move a single line of its history.
 
-    Without `workflow_id` the workflow that has the lead stays the one that is known.
+    Without `workflow_id` the lead's workflow stays as it was.
     """
 
     tier: str
@@ -53,7 +53,7 @@ class Place(Record):
 
 
 class LeadFilter(Record):
-    """Which leads are meant; what is left out does not matter. `q` is a part of the company's name."""
+    """Which leads are wanted; what is left out does not matter. `q` is part of the company's name."""
 
     tier: str | None = None
     stage: str | None = None

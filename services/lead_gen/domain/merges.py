@@ -9,7 +9,7 @@ from services.chassis.errors import Conflict
 from services.chassis.records import Record
 from services.lead_gen.domain.leads import Lead
 
-# What the kept lead takes from the other one where it knows nothing itself.
+# Fields that the kept lead takes over where its own are empty.
 GAPS = ("contact_name", "email", "industry", "size", "region", "city", "website", "tax_id")
 
 
@@ -41,9 +41,9 @@ def in_work(lead: Lead) -> bool:
 
 
 def choose(one: Lead, other: Lead, keep: str | None) -> tuple[Lead, Lead]:
-    """(lead to keep, lead that goes). Somebody's lead stays; otherwise the one with the id `keep`, or the older one.
+    """(lead to keep, lead that goes). A lead in work stays; otherwise the one with the id `keep`, or the older one.
 
-    Raises NotMergeableError when both are in somebody's hands, or the one that should go is.
+    Raises NotMergeableError if both are in work, or the one that should go is.
     """
     if "merged" in (one.stage, other.stage):
         raise NotMergeableError("wrong_state", "One of the two has been merged already")
@@ -68,8 +68,8 @@ def merged(kept: Lead, gone: Lead) -> Lead:
 
 
 def check_undo(merge: Merge, kept: Lead) -> None:
-    """Raises Conflict `wrong_state` if it is undone already, `merged_further` if the kept lead is part of a third."""
+    """Raises Conflict `wrong_state` if it was already undone, `merged_further` if the kept lead was merged itself."""
     if merge.undone_at is not None:
-        raise Conflict("This merge is undone already", code="wrong_state")
+        raise Conflict("This merge has already been undone", code="wrong_state")
     if kept.stage == "merged":
         raise Conflict("The kept lead was merged into another one: undo that first", code="merged_further")

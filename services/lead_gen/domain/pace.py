@@ -1,4 +1,4 @@
-"""The pace of a campaign: how many leads it may take now, by what the callers can call and the managers can take."""
+"""The pace of a campaign: how many leads it may take now, given what callers can call and managers can accept."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CALLS_PER_HOUR = 30.0
 
 
 def calls_ahead(shifts: PlannedHours, calls_per_hour: float | None) -> float | None:
-    """How many calls the shifts of the hours ahead can make, by the calls per hour so far; None if none is planned."""
+    """How many calls the coming shifts can make at the rate so far; None if nobody plans shifts."""
     return shifts.hours_soon * (calls_per_hour or CALLS_PER_HOUR) if shifts.planned else None
 
 

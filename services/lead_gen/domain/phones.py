@@ -7,9 +7,9 @@ from services.chassis.errors import Invalid
 
 
 def read_phone(raw: str, region: str, field: str) -> str:
-    """A number in E.164. Raises Invalid naming `field`, or `default_region` for a region that is none."""
+    """A number in E.164. Raises Invalid naming `field`, or `default_region` for an unknown region."""
     if not phones.known_region(region):
-        raise Invalid(f"'{region}' is no region that numbers can be read in", field="default_region")
+        raise Invalid(f"'{region}' is not a region whose numbers can be read", field="default_region")
     try:
         return phones.to_e164(raw, region)
     except phones.BadPhoneError as error:

@@ -1,4 +1,4 @@
-"""Promises to call back: somebody was told by when."""
+"""Promises to call back by a certain time."""
 
 from __future__ import annotations
 
@@ -22,6 +22,6 @@ class CallbackPromise(Record):
 
 
 def promise_time(policy: Policy, timezone: str, now: datetime) -> datetime:
-    """By when somebody will have called, inside the lead's own hours: what the person on the phone may promise."""
+    """By when somebody will call, inside the lead's own hours: what the person on the phone may promise."""
     opens = next_open(policy, timezone, now)
     return next_open(policy, timezone, opens + policy.promise_within)

@@ -1,4 +1,4 @@
-"""Reports: how callers, scripts and weeks are judged by figures per hour, shares with their uncertainty, cohorts."""
+"""Reports: figures per hour, shares with their uncertainty, and cohorts, to judge callers, scripts and weeks by."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Period:
 
 @dataclass(frozen=True)
 class CallFilter:
-    """Whose calls are counted; what is left out does not matter. `timezone` says whose clock hours are hours."""
+    """Which calls are counted; what is left out does not matter. Clock hours are those of `timezone`."""
 
     timezone: str
     campaign_id: str | None = None
@@ -33,7 +33,7 @@ class CallFilter:
 
 
 class CallCounts(Record):
-    """Calls of one group and what became of them; `group` and its `label` are null for calls of none."""
+    """Calls of one group and what became of them. `group` and `label` are null for calls that belong to none."""
 
     group: str | None
     label: str | None
@@ -48,14 +48,14 @@ class CallCounts(Record):
 
 
 class CallGroup(CallCounts):
-    """Counted from the calls: `hours` are the clock hours in which a caller called, the callers by first and last."""
+    """As counted: `hours` are the clock hours in which a caller called; the first and last caller by name."""
 
     first_caller: str | None
     last_caller: str | None
 
 
 class CallerFigures(CallCounts):
-    """Judged by hours of work. `caller` is named where the group is one person's."""
+    """As judged, by hours of work. `caller` is named if the whole group is one person's."""
 
     caller: str | None
     calls_per_hour: float | None
@@ -64,7 +64,7 @@ class CallerFigures(CallCounts):
 
 
 def figures_of(group: CallGroup, hours: float) -> CallerFigures:
-    """A group's figures with those per hour, by these hours of work."""
+    """A group's figures, with figures per hour of work."""
     named = group.first_caller if group.first_caller == group.last_caller else None
     rates = {f"{name}_per_hour": per_hour(getattr(group, name), hours) for name in ("calls", "contacts", "handed_over")}
     return CallerFigures(**{**dict(group), "caller": named, "hours": round(hours, 2), **rates})

@@ -1,6 +1,6 @@
 """The rota: planned shifts from weekly patterns and exceptions, in each caller's own local time.
 
-DST-proof: an hour that does not exist moves to the next that does, and one that exists twice is its first.
+DST-proof: an hour that does not exist moves to the next one that does; of an hour that exists twice, the first counts.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class RotaPattern(Pattern):
 
 
 class DayException(Record):
-    """A day of a caller with other hours, or (without hours) off. It replaces everything the week says of that day."""
+    """A caller's day with other hours or, without hours, a day off. It replaces the weekly hours."""
 
     caller_id: str
     day: date
@@ -62,7 +62,7 @@ class Planned:
 def plan(
     patterns: Iterable[Pattern], exceptions: Iterable[DayException], start: datetime, end: datetime
 ) -> list[Planned]:
-    """Shifts that begin in [start, end), in order of beginning; of overlapping ones of a caller the earlier stays."""
+    """Shifts that begin in [start, end), in order; of a caller's overlapping shifts the earlier one stays."""
     special = {(one.caller_id, one.day): one for one in exceptions}
     found = [
         _planned(one.caller_id, one.day, one.starts, one.ends, one.timezone)

@@ -1,4 +1,4 @@
-"""Scores: points by rules or a learned model, in versions, and the score that a version gives a lead."""
+"""Scores: versions made of points by rules or of a learned model, and the score a version gives a lead."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from services.chassis.records import Record
 from services.lead_gen.domain.criteria import Rule
 from services.lead_gen.domain.criteria_fields import LASTING
 from services.lead_gen.domain.score_model import Model
-from services.lead_gen.domain.score_training import Quality
+from services.lead_gen.domain.score_quality import Quality
 
 ScoreKind = Literal["weights", "learned"]
 ScoreState = Literal["queued", "training", "ready", "failed"]
@@ -23,7 +23,7 @@ CHANCE = 0.5
 
 
 class Weight(BaseModel):
-    """Points for a lead that fits a rule. Rules of scores ask only what is known before the first call."""
+    """Points for a lead that matches a rule. Rules of scores only use what is known before the first call."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -39,14 +39,14 @@ class Weight(BaseModel):
 
 
 class Importance(Record):
-    """How much a learned score looks at one field; the shares add up to 1."""
+    """How much one field matters to a learned score; the shares add up to 1."""
 
     field: str
     share: float
 
 
 class ScoreQuality(Quality):
-    """The quality of a learned score on leads that it has not seen, and what it looks at."""
+    """The quality of a learned score on leads it has not seen, and the fields that matter to it."""
 
     reasons: list[Importance] = Field(default_factory=list)
 
@@ -85,7 +85,7 @@ class Training(Record):
 
 
 class Trained(Record):
-    """What a training came to: a model with its quality, or the reason why there is none."""
+    """The result of a training: a model with its quality, or the reason why there is none."""
 
     model: Model | None = None
     quality: ScoreQuality | None = None
@@ -93,7 +93,7 @@ class Trained(Record):
 
 
 class Recipe(Record):
-    """What a version makes scores of. It never changes once it is ready."""
+    """What a version computes scores from. It never changes once it is ready."""
 
     id: str
     version: int
@@ -129,14 +129,14 @@ def score_of(recipe: Recipe, facts: Mapping[str, Any]) -> Decimal:
 
 
 def check_activation(score: ScoreDetails) -> None:
-    """Raises Conflict `wrong_state` unless it is ready and not in use, `below_chance` if it ranks no better."""
+    """Raises Conflict `wrong_state` unless it is ready and not active, `below_chance` if it ranks no better than chance."""
     if score.state != "ready" or score.active:
-        now = "in use already" if score.active else score.state
+        now = "already in use" if score.active else score.state
         raise Conflict(f"The score is {now}", code="wrong_state", detail={"state": score.state})
     quality = score.quality
     if quality is not None and (quality.auc <= CHANCE or quality.lift < 1):
         raise Conflict(
-            f"On leads that it has not seen the score ranks no better than chance: AUC {quality.auc:.2f}, "
+            f"On leads it has not seen, the score ranks no better than chance: AUC {quality.auc:.2f}, "
             f"lift of the best fifth {quality.lift:.2f}",
             code="below_chance",
             detail={"auc": quality.auc, "lift": quality.lift},

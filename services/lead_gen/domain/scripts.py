@@ -108,7 +108,7 @@ def _lead_on_faults(node: Node) -> Iterator[str]:
     if node.kind in ("say", "hard_question") and answers:
         yield f"{node.kind}: nobody is asked here, so `next` must be one node and not answers"
     if node.kind in ("say", "appointment") and not node.targets():
-        yield f"{node.kind}: leads nowhere and is no end"
+        yield f"{node.kind}: leads nowhere and is not an end"
     if node.kind == "end" and node.next is not None:
         yield "end: leads on; an end has no `next`"
     if node.kind != "end" and node.outcome is not None:

@@ -1,4 +1,4 @@
-"""Names of companies made comparable, and the blocks inside of which they are compared."""
+"""Similar names: company names made comparable, and the blocks within which they are compared."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 # offers every second haulier; 0.6 keeps one typing mistake in a name of eight letters).
 SIMILAR = 0.6
 BLOCK_LETTERS = 3
-# A block with more members than this is a name that says nothing; its members are compared with so many others.
+# A block with more members is a name that says little; its members are compared with only so many others.
 BLOCK_MEMBERS = 200
 OFFERS_PER_LEAD = 3
 

@@ -28,7 +28,7 @@ def verify(key: bytes, header: str, body: bytes, now: float) -> None:
     if not at.isascii() or not at.isdigit() or len(at) > 12 or not given:
         raise BadSignatureError(f"{HEADER} must be t=<unix seconds>,v1=<hex>")
     if not hmac.compare_digest(_digest(key, body, int(at)).encode(), given.encode()):
-        raise BadSignatureError("the signature does not fit the body")
+        raise BadSignatureError("the signature does not match the body")
     if abs(now - int(at)) > TOLERANCE_SECONDS:
         raise BadSignatureError("the signature is older than five minutes")
 

@@ -1,4 +1,4 @@
-"""Words of a text as they are searched: folded, without apostrophes' many shapes, by beginnings and by likeness.
+"""Text search: words folded to one spelling, found by their beginnings, and mistyped ones by similarity.
 
 The rules are here and not in the database, because what a server takes for a letter depends on its locale, and in
 "C" it neither folds nor compares Cyrillic ones.
@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 
 MAX_QUERY_WORDS = 10
 LIKE = 0.3
-"""Least likeness (shared trigrams over all of them) of a word that was meant by a mistyped one."""
+"""The similarity (shared trigrams over all trigrams) from which on a mistyped word is taken for another."""
 
 _APOSTROPHES = re.compile("['’ʼ`´′]")
 _WORD = re.compile(r"[^\W_]+")
@@ -21,7 +21,7 @@ _SNIPPET = 160
 
 
 def words(text: str) -> list[str]:
-    """The words of a text in order, small and in one spelling: `Об’єкт` and `об'єкт` are both `обєкт`."""
+    """The words of a text in order, in lower case and one spelling: `Об’єкт` and `об'єкт` are both `обєкт`."""
     return _WORD.findall(_APOSTROPHES.sub("", unicodedata.normalize("NFC", text).casefold()))
 
 
@@ -43,12 +43,12 @@ def likeness(one: str, other: str) -> float:
 
 
 def meant(word: str, vocabulary: Iterable[str]) -> str | None:
-    """The word of the vocabulary that a mistyped one is likest, or whose beginning is; none if nothing is like it."""
-    best = max(vocabulary, key=lambda known: (_likest(word, known), known), default=None)
-    return best if best is not None and _likest(word, best) >= LIKE else None
+    """The word of the vocabulary that a mistyped word or beginning resembles most; none if nothing does."""
+    best = max(vocabulary, key=lambda known: (_similarity(word, known), known), default=None)
+    return best if best is not None and _similarity(word, best) >= LIKE else None
 
 
-def _likest(word: str, known: str) -> float:
+def _similarity(word: str, known: str) -> float:
     return max(likeness(word, known), likeness(word, known[: len(word)]))
 
 

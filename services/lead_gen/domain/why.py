@@ -1,4 +1,4 @@
-"""Why a lead is called or not: every rule that was asked, what it saw, and what it said."""
+"""Why a lead is called or not: every rule, what it saw, and its verdict."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from services.lead_gen.domain.scores import Recipe
 from services.lead_gen.domain.window import NoCallingDayError, is_open, next_open
 
 Verdict = Literal["takes", "leaves"]
-# What the answer never shows in clear: it is contact data, and why does not need it.
+# Contact data, which the answer does not need: never shown in clear.
 _PRIVATE = ("email", "contact_name")
 
 
@@ -33,7 +33,7 @@ class Number(Record):
 
 
 class Reason(Record):
-    """One condition that was asked: what it saw, and whether it lets the lead be called."""
+    """One condition: what it saw, and whether it lets the lead be called."""
 
     rule: str
     verdict: Verdict
@@ -42,7 +42,7 @@ class Reason(Record):
 
 
 class CampaignWhy(Record):
-    """What one campaign says of the lead."""
+    """One campaign's verdict on the lead."""
 
     campaign_id: str
     name: str
@@ -107,7 +107,7 @@ class WhyLead(Record):
 
     lead_id: str
     callable: bool
-    reasons: list[Reason] = Field(description="What holds whatever the campaign, then what each campaign says.")
+    reasons: list[Reason] = Field(description="Reasons that hold for every campaign, then one per campaign.")
     campaigns: list[CampaignWhy]
     score: ScoreWhy
     window: WindowWhy
@@ -117,12 +117,12 @@ class WhyLead(Record):
 
 
 def reason(rule: str, takes: bool, text: str, value: Any = None) -> Reason:
-    """What one rule says."""
+    """The verdict of one rule."""
     return Reason(rule=rule, verdict="takes" if takes else "leaves", text=text, value=value)
 
 
 def general_reasons(lead: Lead, *, forbidden: bool, callable_numbers: int, now: datetime) -> list[Reason]:
-    """What holds whatever the campaign: the stage, the rest, the ledger, the numbers."""
+    """Reasons that hold for every campaign: the stage, the rest, the ledger, the numbers."""
     free = lead.tier == "lead_gen" and lead.stage in ("new", "resting", "calling")
     resting = lead.stage == "resting" and (lead.rest_until is None or lead.rest_until > now)
     until = f" until {lead.rest_until.isoformat()}" if resting and lead.rest_until else ""
@@ -135,7 +135,7 @@ def general_reasons(lead: Lead, *, forbidden: bool, callable_numbers: int, now: 
 
 
 def campaign_why(campaign: Campaign, criteria: CriteriaVersion | None, facts: Mapping[str, Any]) -> CampaignWhy:
-    """What a campaign says of a lead with these facts, rule by rule."""
+    """A campaign's verdict on a lead with these facts, rule by rule."""
     reasons = []
     for place, rule in criteria.rules.named() if criteria else []:
         kind = place.partition("[")[0]
@@ -156,14 +156,14 @@ def campaign_why(campaign: Campaign, criteria: CriteriaVersion | None, facts: Ma
 
 
 def shown(field: str, value: Any) -> Any:
-    """A fact as the answer shows it: numbers as numbers, contact data only as being there."""
+    """A fact as the answer shows it: numbers as numbers; of contact data, only that it is there."""
     if field in _PRIVATE and value:
         return "(known)"
     return float(value) if isinstance(value, Decimal) else value
 
 
 def campaign_reasons(answers: Sequence[CampaignWhy]) -> list[Reason]:
-    """One reason per campaign, with what it leaves the lead out for; one of its own where no campaign runs."""
+    """One reason per campaign, with the rules that exclude the lead; a single one if no campaign is running."""
     return [_of_campaign(answer) for answer in answers] or [reason("campaign", False, "No campaign runs")]
 
 
@@ -174,7 +174,7 @@ def _of_campaign(answer: CampaignWhy) -> Reason:
 
 
 def somebody_calls(lead: Lead, answers: Sequence[CampaignWhy]) -> bool:
-    """A lead under way is called by its campaign to the end; any other needs a campaign that takes it."""
+    """Will anybody call? A lead under way stays with its campaign; any other needs a running campaign that takes it."""
     for answer in answers:
         mine = lead.stage == "calling" and lead.campaign_id == answer.campaign_id
         if answer.state == "running" and (mine or (lead.stage != "calling" and answer.verdict == "takes")):
@@ -183,7 +183,7 @@ def somebody_calls(lead: Lead, answers: Sequence[CampaignWhy]) -> bool:
 
 
 def score_parts(recipe: Recipe, facts: Mapping[str, Any]) -> list[ScorePart]:
-    """What made a score, what weighs most first."""
+    """What a score is made of, the heaviest part first."""
     if recipe.model is not None:
         added = recipe.model.parts(facts)
         parts = [
@@ -202,7 +202,7 @@ def score_parts(recipe: Recipe, facts: Mapping[str, Any]) -> list[ScorePart]:
 
 
 def window_why(lead: Lead, version: int, policy: Policy, now: datetime) -> WindowWhy:
-    """Whether the lead may be called now, and from when on, by a version of the policy."""
+    """Whether the lead may be called now, and if not, when, by this version of the policy."""
     try:
         opening = next_open(policy, lead.timezone, now)
     except NoCallingDayError:

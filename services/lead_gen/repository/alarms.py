@@ -1,4 +1,4 @@
-"""Alarms of supply: which ring, since when, and with which facts."""
+"""Alarms of supply: which are ringing, since when, and with which facts."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from services.lead_gen.domain.supply import Alarm
 
 
 async def ringing(conn: Connection) -> frozenset[Alarm]:
-    """Kinds of the alarms that ring now."""
+    """Kinds of the alarms that are ringing now."""
     rows = await conn.fetch("SELECT kind FROM alarms WHERE ended_at IS NULL")
     return frozenset(row["kind"] for row in rows)
 
 
 async def begin(conn: Connection, kind: str, facts: Mapping[str, Any]) -> bool:
-    """False if it rings already."""
+    """Begin an alarm; False if it is already ringing."""
     done = await conn.execute(
         """INSERT INTO alarms (id, kind, facts) VALUES ($1, $2, $3)
            ON CONFLICT (kind) WHERE ended_at IS NULL DO NOTHING""",
@@ -30,7 +30,7 @@ async def begin(conn: Connection, kind: str, facts: Mapping[str, Any]) -> bool:
 
 
 async def end(conn: Connection, kind: str) -> bool:
-    """False if it did not ring."""
+    """End an alarm; False if it was not ringing."""
     done = await conn.execute("UPDATE alarms SET ended_at = now() WHERE kind = $1 AND ended_at IS NULL", kind)
     return bool(done.endswith("1"))
 

@@ -27,7 +27,7 @@ async def add(conn: Connection, told: TakeAnswer) -> bool:
 
 
 async def published(conn: Connection, key: str, instruction_id: str) -> None:
-    """Say which instruction an answer has become."""
+    """Record which instruction an answer has become."""
     await conn.execute("UPDATE answers SET instruction_id = $2 WHERE key = $1", key, instruction_id)
 
 

@@ -18,7 +18,7 @@ async def add(
     lead_id: str | None = None,
     facts: Mapping[str, Any] | None = None,
 ) -> str:
-    """Write a line of the audit before the thing is done; its id."""
+    """Write a line before anything is done; returns its id."""
     audit_id = new_id()
     await conn.execute(
         "INSERT INTO audit (id, action, by, lead_id, facts) VALUES ($1, $2, $3, $4, $5)",
@@ -32,7 +32,7 @@ async def add(
 
 
 async def complete(conn: Connection, audit_id: str, rows: int) -> None:
-    """It was done to the end."""
+    """Record that it was completed, with so many rows."""
     await conn.execute("UPDATE audit SET rows = $2, completed_at = now() WHERE id = $1", audit_id, rows)
 
 

@@ -75,7 +75,7 @@ async def write(conn: Connection, copies: Copies) -> None:
 
 
 async def fill(conn: Connection, fills: dict[str, dict[str, str]]) -> None:
-    """What a lead did not know yet is taken over, nothing is overwritten."""
+    """Fill the empty fields of leads; nothing is overwritten."""
     if not fills:
         return
     columns = [name for name in COLUMNS if any(name in fields for fields in fills.values())]
@@ -89,5 +89,5 @@ async def fill(conn: Connection, fills: dict[str, dict[str, str]]) -> None:
 
 
 async def settle(conn: Connection) -> None:
-    """Sort the names that an import has put aside into their index, so that a search need not read them all."""
+    """Sort the names of an import into their index, so that a search need not read them all."""
     await conn.execute("SELECT gin_clean_pending_list('leads_name')", timeout=60)

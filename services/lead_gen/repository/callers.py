@@ -65,7 +65,7 @@ async def page(conn: Connection, limit: int, after: tuple[datetime, str] | None)
 
 
 async def standing(conn: Connection, caller_id: str) -> Standing:
-    """Whether somebody may call now, and what; a day is one of their own time zone."""
+    """Whether and what somebody may call now. Days are those of their own time zone."""
     row = await conn.fetchrow(
         """SELECT true AS known, c.active, c.languages, c.campaigns, s.break_since IS NOT NULL AS on_break,
                   (c.daily_quota IS NULL OR c.daily_quota > (
@@ -83,7 +83,7 @@ async def standing(conn: Connection, caller_id: str) -> Standing:
 
 
 async def return_leases(conn: Connection, caller_id: str) -> int:
-    """Everything this caller holds goes back to the queue."""
+    """Return everything this caller holds to the queue; how many."""
     rows = await conn.fetch(
         """UPDATE work_items SET state = 'open', leased_by = NULL, lease_until = NULL
             WHERE kind = 'call' AND leased_by = $1 AND state = 'leased' RETURNING id""",
@@ -107,7 +107,7 @@ async def will_be_there(conn: Connection, caller_id: str, at: datetime) -> bool:
 
 
 async def callbacks_to_pool(conn: Connection, caller_id: str) -> int:
-    """Personal callbacks that fall due while the caller is not there become everybody's; how many."""
+    """Give personal callbacks that fall due while the caller is away to the pool; how many."""
     condition = _THERE.format(caller="$1", at="greatest(w.not_before, now())")
     rows = await conn.fetch(
         f"""UPDATE work_items w SET assignee = NULL

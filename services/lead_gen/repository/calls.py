@@ -1,4 +1,4 @@
-"""Calls as they were reported, and the work items that stand for calls to come."""
+"""Calls as they were reported, and the work items of calls to come."""
 
 from __future__ import annotations
 

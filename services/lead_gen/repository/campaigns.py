@@ -9,7 +9,7 @@ from services.chassis.db import Connection, new_id
 from services.chassis.errors import Conflict, NotFound
 from services.lead_gen.domain.campaigns import Campaign, CampaignPlan
 
-# More campaigns than anybody runs at once: what is asked of each of them stays readable whatever people do.
+# More campaigns than anybody runs at once; it keeps an answer with a part per campaign readable.
 MOST_RUNNING = 100
 
 

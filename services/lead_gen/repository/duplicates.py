@@ -82,7 +82,7 @@ async def page(conn: Connection, *, state: str, limit: int, after: tuple[datetim
 
 
 async def try_hold_comparing(conn: Connection) -> bool:
-    """Compare alone until the transaction ends; False while another worker does."""
+    """Become the only worker that compares until the transaction ends; False if another one does."""
     return bool(await conn.fetchval("SELECT pg_try_advisory_xact_lock(hashtext('near_duplicates'))"))
 
 
@@ -95,7 +95,7 @@ async def lock(conn: Connection, duplicate_id: str) -> Pair:
 
 
 async def decide(conn: Connection, duplicate_id: str, state: str, by: str | None) -> None:
-    """Write what the supervisor said; None takes it back."""
+    """Write the supervisor's decision; without `by` it is taken back."""
     await conn.execute(
         """UPDATE lead_duplicates SET state = $2, decided_by = $3, decided_at = CASE WHEN $3::text IS NULL THEN NULL
                   ELSE now() END WHERE id = $1""",

@@ -1,4 +1,4 @@
-"""Erasure of a lead's personal data: no table keeps what was erased, but the do-not-call ledger."""
+"""Erasure of a lead's personal data: nothing keeps it afterwards except the do-not-call ledger."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ async def family(conn: Connection, lead_id: str) -> list[str]:
 
 
 async def erase(conn: Connection, lead_ids: Sequence[str]) -> int:
-    """Erase every personal word of these leads; how many entries of the ledger stay for their numbers.
+    """Erase the personal data of these leads; returns how many ledger entries stay for their numbers.
 
     Records stay as bare facts (a call, its time and outcome), so figures do not change.
     """
@@ -49,7 +49,7 @@ async def erase(conn: Connection, lead_ids: Sequence[str]) -> int:
 
 
 async def _erase_rejected_rows(conn: Connection, ids: list[str], phones: list[str]) -> None:
-    """Rows that were rejected belong to no lead; they are found by what stands in them."""
+    """Rejected rows belong to no lead; they are found by their contents."""
     emails = await conn.fetch("SELECT lower(email) AS email FROM leads WHERE id = ANY($1) AND email IS NOT NULL", ids)
     await conn.execute(
         """UPDATE import_rows SET original = NULL, reason = 'erased'
@@ -62,7 +62,7 @@ async def _erase_rejected_rows(conn: Connection, ids: list[str], phones: list[st
 
 
 async def _erase_messages(conn: Connection, ids: list[str]) -> None:
-    """Answers on their way and answers kept for repeated requests may carry the contact."""
+    """Answers under way and answers kept for repeated requests may contain contact data."""
     await conn.execute(
         "DELETE FROM outbox WHERE split_part(workflow_id, ':', 2) = ANY($1::text[])",
         ids,

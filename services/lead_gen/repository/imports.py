@@ -1,4 +1,4 @@
-"""Verdicts of a lead file as COPY text, and what a dry run would have made."""
+"""Imports: verdicts of a file's rows as COPY text, and what a dry run would have created."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ _COLUMNS = "*, routed_to AS tier"
 
 
 async def by_call_id(conn: Connection, call_id: str) -> Inbound | None:
-    """The call that the switchboard knows by this id: it may report one twice."""
+    """The call with the switchboard's own id; it may report a call twice."""
     return Inbound.maybe(await conn.fetchrow(f"SELECT {_COLUMNS} FROM inbound_calls WHERE call_id = $1", call_id))  # noqa: S608 - columns named here
 
 

@@ -95,7 +95,7 @@ async def page(conn: Connection, limit: int, after: tuple[datetime, str] | None)
 async def search(conn: Connection, q: str, limit: int) -> list[Instruction]:
     """Instructions in which every word of `q` begins a word; words in the title count most.
 
-    When there are none, each word that begins no word at all is taken for the likest one there is.
+    If there are none, each word that begins no known word is replaced by the most similar one.
     """
     asked = list(dict.fromkeys(words(q)))[:MAX_QUERY_WORDS]
     found = await _matching(conn, asked, limit)
@@ -122,8 +122,8 @@ async def _corrected(conn: Connection, asked: Sequence[str]) -> list[str]:
     rows = await conn.fetch("SELECT word FROM ts_stat('SELECT search FROM instructions WHERE archived_at IS NULL')")
     vocabulary = [row["word"] for row in rows]
     known = [any(have.startswith(word) for have in vocabulary) for word in asked]
-    likest = [word if is_known else meant(word, vocabulary) for word, is_known in zip(asked, known, strict=True)]
-    return [word for word in likest if word] if all(likest) else []
+    meant_words = [word if is_known else meant(word, vocabulary) for word, is_known in zip(asked, known, strict=True)]
+    return [word for word in meant_words if word] if all(meant_words) else []
 
 
 async def proposed(conn: Connection, facts: Sequence[tuple[str, str]], limit: int) -> list[ProposedInstruction]:

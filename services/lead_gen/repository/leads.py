@@ -61,7 +61,7 @@ async def find_by_phone(conn: Connection, phone: str) -> str | None:
 
 
 async def in_order(conn: Connection, lead_ids: Sequence[str]) -> list[Lead]:
-    """These leads, in the order of their ids given; ids of none are left out."""
+    """The leads with these ids, in the given order; unknown ids are left out."""
     rows = await conn.fetch(f"{_SELECT} WHERE l.id = ANY($1::uuid[])", list(lead_ids))
     found = {row["id"]: row for row in rows}
     return Lead.of_all(found[lead_id] for lead_id in lead_ids if lead_id in found)
@@ -88,7 +88,7 @@ async def page(conn: Connection, wanted: LeadFilter, *, limit: int, after: tuple
 
 
 async def exported(conn: Connection, wanted: LeadFilter) -> AsyncIterator[Sequence[Any]]:
-    """Rows of an export, one after another, in the order of EXPORTED. Erased and merged leads are none."""
+    """Rows of an export, one after another, in the order of EXPORTED. Erased and merged leads are left out."""
     async with conn.transaction():
         async for row in conn.cursor(
             f"""SELECT {", ".join(f"l.{name}" if name != "phones" else "p.phones" for name in EXPORTED)}
@@ -113,7 +113,7 @@ async def find_by_key(conn: Connection, key: str) -> str | None:
 
 
 async def hold_numbers(conn: Connection, phones: Sequence[str]) -> None:
-    """Whoever looks these numbers up next waits until this transaction ends: a company is registered once."""
+    """Make everybody else who looks up these numbers wait until this transaction ends: a company is registered once."""
     await conn.execute(
         "SELECT pg_advisory_xact_lock(hashtextextended(phone, 0)) FROM unnest($1::text[]) phone ORDER BY phone",
         sorted(set(phones)),
@@ -168,18 +168,18 @@ async def add_phones(conn: Connection, lead_id: str, phones: Sequence[str]) -> N
 
 
 async def survivor(conn: Connection, lead_id: str) -> str:
-    """The lead that this one was merged into, else itself: what is told of the one is true of the other."""
+    """The lead that this one was merged into, or itself: news of the one is news of the other."""
     found: str | None = await conn.fetchval("SELECT merged_into FROM leads WHERE id = $1", lead_id)
     return found or lead_id
 
 
 async def date_back(conn: Connection, lead_id: str, at: datetime) -> None:
-    """The register knows of this lead since then: news of that moment is not stale."""
+    """Say that the register has known this lead since then, so that news of that moment is not stale."""
     await conn.execute("UPDATE leads SET register_at = least(register_at, $2) WHERE id = $1", lead_id, at)
 
 
 async def insert_known_as(conn: Connection, lead_id: str, company: str, known_as: str) -> None:
-    """Another tier's id of a lead that the register has under an id of its own."""
+    """Keep another tier's id of a lead that the register has under its own id."""
     await conn.execute(
         """INSERT INTO leads (id, company, source, stage, merged_into) VALUES ($1, $2, 'customer', 'merged', $3)
            ON CONFLICT (id) DO NOTHING""",
@@ -190,7 +190,7 @@ async def insert_known_as(conn: Connection, lead_id: str, company: str, known_as
 
 
 async def move(conn: Connection, lead_id: str, place: Place) -> bool:
-    """Write where the lead is now, unless something newer is known; and its history. False if the news was stale."""
+    """Write where the lead is now, unless something newer is known, and its history. False if the news was stale."""
     moved = await conn.fetchrow(
         """UPDATE leads SET tier = $2, stage = $3, workflow_id = coalesce($4, workflow_id), owner = $5,
                   register_at = coalesce($6, clock_timestamp()), updated_at = now(), next_call_at = NULL
@@ -230,7 +230,7 @@ async def plan_call(conn: Connection, lead_id: str, attempts: int, due: datetime
 
 
 async def mark_bad_phone(conn: Connection, lead_id: str) -> bool:
-    """The number that was dialled is wrong; is another one left?"""
+    """Mark the number that was dialled as wrong; returns whether another one is left."""
     await conn.execute(
         """UPDATE lead_phones SET bad = true WHERE phone =
              (SELECT phone FROM lead_phones p WHERE lead_id = $1 AND NOT bad

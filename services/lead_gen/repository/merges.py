@@ -14,7 +14,7 @@ from services.lead_gen.domain.merges import Merge
 async def move_records(
     conn: Connection, source: str, target: str, only: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
-    """Numbers, keys and calls of one lead go to another (of those in `only`, if given); what was moved."""
+    """Move numbers, keys and calls of one lead to another, or only those in `only`; returns what was moved."""
     moved: dict[str, Any] = {}
     for table, column in (("lead_phones", "phone"), ("lead_keys", "key"), ("calls", "id"), ("inbound_calls", "id")):
         rows = await conn.fetch(
@@ -35,7 +35,7 @@ async def fill(conn: Connection, lead_id: str, fields: Mapping[str, Any]) -> Non
 
 
 async def empty(conn: Connection, lead_id: str, fields: Mapping[str, Any]) -> None:
-    """Give fields back that were taken over and have not been changed since."""
+    """Empty the fields that were taken over, unless they were changed since."""
     for name, text in fields.items():
         await conn.execute(
             f"UPDATE leads SET {name} = NULL, updated_at = now() WHERE id = $1 AND {name} = $2",  # noqa: S608 - tables and columns named in the code
@@ -45,7 +45,7 @@ async def empty(conn: Connection, lead_id: str, fields: Mapping[str, Any]) -> No
 
 
 async def mark_gone(conn: Connection, lead_id: str, into: str | None, stage: str) -> None:
-    """The lead has become part of another one, or (with None) is itself again."""
+    """The lead has been merged into another one or, with None, is separate again."""
     await conn.execute(
         "UPDATE leads SET merged_into = $2, stage = $3, updated_at = now() WHERE id = $1", lead_id, into, stage
     )

@@ -9,7 +9,7 @@ from services.lead_gen.domain.promises import CallbackPromise
 
 
 async def add(conn: Connection, inbound_call_id: str, lead_id: str, due_at: datetime) -> CallbackPromise:
-    """Write that somebody will be called back; a call has one promise, the first."""
+    """Write that somebody will be called back; a call has only one promise, the first."""
     row = await conn.fetchrow(
         """INSERT INTO callback_promises (id, inbound_call_id, lead_id, due_at) VALUES ($1, $2, $3, $4)
            ON CONFLICT (inbound_call_id) DO UPDATE SET inbound_call_id = excluded.inbound_call_id RETURNING *""",
@@ -22,7 +22,7 @@ async def add(conn: Connection, inbound_call_id: str, lead_id: str, due_at: date
 
 
 async def keep(conn: Connection, lead_id: str) -> None:
-    """Somebody spoke with the lead: what was promised to them is kept, or came late."""
+    """Somebody spoke with the lead: what they were promised is kept, or late."""
     await conn.execute(
         """UPDATE callback_promises SET kept_at = now(), state = CASE WHEN due_at < now() THEN 'late' ELSE 'kept' END
             WHERE lead_id = $1 AND kept_at IS NULL""",
@@ -31,7 +31,7 @@ async def keep(conn: Connection, lead_id: str) -> None:
 
 
 async def mark_late(conn: Connection) -> list[CallbackPromise]:
-    """Mark the promises that nobody kept in time; those that are late since the last look."""
+    """Mark the promises that nobody kept in time; returns the newly late ones."""
     rows = await conn.fetch(
         "UPDATE callback_promises SET state = 'late' WHERE state = 'open' AND due_at < now() RETURNING *"
     )

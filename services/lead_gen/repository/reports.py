@@ -1,4 +1,4 @@
-"""Figures from the records. A figure is counted anew each time it is asked for, so it cannot drift from them.
+"""Figures from the records. Each is counted anew when it is asked for, so it cannot drift from them.
 
 Nothing is counted twice: a work item has one call, a register update one row per key, and whatever became of a lead
 counts once per lead.
@@ -15,12 +15,12 @@ HANDED_OVER = "('interested', 'hard_question')"
 
 
 def during(column: str) -> str:
-    """Inside the period, which is $1 and $2."""
+    """A condition: inside the period, which is $1 and $2."""
     return f"{column} >= coalesce($1::timestamptz, '-infinity') AND {column} < coalesce($2::timestamptz, 'infinity')"
 
 
 def _of_campaign(column: str) -> str:
-    """Of a lead that is in the campaign $3, or was last; of any lead without one."""
+    """A condition: a lead that is in the campaign $3 or was last in it; any lead if $3 is null."""
     return f"($3::uuid IS NULL OR {column} IN (SELECT id FROM leads WHERE campaign_id = $3))"  # noqa: S608 - expressions named here; values are parameters
 
 
@@ -75,7 +75,7 @@ SELECT {{group}} AS "group", min(caller) AS first_caller, max(caller) AS last_ca
 
 
 async def call_groups(conn: Connection, by: str, period: Period, calls: CallFilter) -> list[CallGroup]:
-    """Calls and what became of them per group, in the order of their names; calls of no group are the last row."""
+    """Calls per group and what became of them, in the order of the groups' names; calls of no group come last."""
     group = "to_char(hour AT TIME ZONE $5, 'HH24')" if by == "hour" else "key"
     hour = f"{_COLUMNS[by]} AS key, c.caller, date_trunc('hour', c.at, $5) AS hour"
     rows = await conn.fetch(

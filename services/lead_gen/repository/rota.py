@@ -1,4 +1,4 @@
-"""The rota: weekly hours of callers, and days that are not like the others."""
+"""The rota: weekly hours of callers, and exceptions to them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ async def add_pattern(conn: Connection, new: Pattern) -> RotaPattern:
 
 
 async def patterns(conn: Connection, caller_id: str | None = None) -> list[RotaPattern]:
-    """The whole rota, or a caller's; a few lines a person."""
+    """The whole rota, or a caller's: a few lines per person."""
     rows = await conn.fetch(
         "SELECT * FROM rota WHERE $1::text IS NULL OR caller_id = $1 ORDER BY caller_id, weekday, starts, id", caller_id
     )
@@ -41,7 +41,7 @@ async def remove_pattern(conn: Connection, pattern_id: str) -> RotaPattern:
 
 
 async def put_exception(conn: Connection, new: DayException) -> RotaException:
-    """Write what is special about a day; a second exception for the same day replaces the first."""
+    """Write an exception; a second one for the same day replaces the first."""
     row = await conn.fetchrow(
         """INSERT INTO rota_exceptions (id, caller_id, day, starts, ends, timezone, reason)
            VALUES ($1, $2, $3, $4, $5, $6, $7)
@@ -69,7 +69,7 @@ async def exceptions(conn: Connection, caller_id: str | None = None) -> list[Rot
 
 
 async def of_active(conn: Connection, caller_id: str | None = None) -> tuple[list[RotaPattern], list[RotaException]]:
-    """What the plan of active callers, or of one of them, is made of."""
+    """Weekly hours and exceptions of active callers, or of one of them."""
     active = {row["id"] for row in await conn.fetch("SELECT id FROM callers WHERE active")}
     return (
         [one for one in await patterns(conn, caller_id) if one.caller_id in active],

@@ -1,9 +1,8 @@
-"""Scores: their versions, what they learn from, and the register's walk from one version to the next."""
+"""Scores: their versions, and the register's walk from one version to the next."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,8 +14,6 @@ from services.lead_gen.domain.scores import (
     Score,
     ScoreCarried,
     ScoreDetails,
-    Trained,
-    Training,
     Walk,
     Weight,
 )
@@ -25,9 +22,6 @@ from services.lead_gen.repository.criteria_sql import facts_sql
 # A model of a few hundred trees takes megabytes: it is read by whoever scores, never by a list.
 _COLUMNS = """id, version, name, kind, state, reason, active, scored, scored_all, created_by, created_at, ready_at,
               activated_at, activated_by"""
-# What is learned from, at most: the newest finished leads.
-MAX_ROWS = 20_000
-LEARNED_FROM = ("industry", "size", "region", "city", "language", "source", "has_email")
 
 
 async def _next_version(conn: Connection) -> int:
@@ -107,79 +101,12 @@ async def activate(conn: Connection, score_id: str, by: str) -> None:
     )
 
 
-# Training
-
-
-async def take_training(conn: Connection, lease: timedelta) -> Training | None:
-    """The oldest training that nobody is at, under a lease of this length."""
-    row = await conn.fetchrow(
-        """UPDATE scores SET state = 'training', lease_until = now() + $1::interval, lease_token = lease_token + 1
-            WHERE id = (SELECT id FROM scores
-                         WHERE state = 'queued' OR (state = 'training' AND lease_until < now())
-                         ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-        RETURNING id, lease_token AS token""",
-        lease,
-    )
-    return Training.maybe(row)
-
-
-async def extend_training(conn: Connection, training: Training, lease: timedelta) -> None:
-    """Still at it."""
-    await conn.execute(
-        """UPDATE scores SET lease_until = now() + $3::interval
-            WHERE id = $1 AND lease_token = $2 AND state = 'training'""",
-        training.id,
-        training.token,
-        lease,
-    )
-
-
-async def finish_training(conn: Connection, training: Training, trained: Trained) -> bool:
-    """Keep what was learned, or why nothing was. False when another worker has taken the training over."""
-    model, quality = trained.model, trained.quality
-    kept = await conn.fetchval(
-        """UPDATE scores SET state = $3, model = $4, quality = $5, reason = $6, lease_until = NULL, ready_at = now()
-            WHERE id = $1 AND lease_token = $2 AND state = 'training' RETURNING id""",
-        training.id,
-        training.token,
-        "failed" if model is None else "ready",
-        None if model is None else model.model_dump(mode="json"),
-        None if quality is None else quality.model_dump(mode="json"),
-        trained.reason,
-    )
-    return kept is not None
-
-
-async def finished_leads(conn: Connection) -> tuple[list[dict[str, Any]], list[bool]]:
-    """What was known before the first call of leads that were called to the end, and whether they were interested.
-
-    A lead that nobody called says nothing, nor does one that is still being called, that a supervisor gave up, or that
-    called us.
-    """
-    rows = await conn.fetch(
-        f"""SELECT {facts_sql(*LEARNED_FROM)}, coalesce(l.website, '') <> '' AS has_website,
-                   coalesce(l.contact_name, '') <> '' AS has_contact_name, c.interested
-              FROM (SELECT lead_id, max(at) AS last, bool_or(outcome IN ('interested', 'hard_question')) AS interested
-                      FROM calls GROUP BY lead_id) c
-              JOIN leads l ON l.id = c.lead_id
-             WHERE c.interested
-                OR (l.tier = 'lead_gen' AND l.stage NOT IN ('new', 'calling', 'cancelled')
-                    AND NOT EXISTS (SELECT FROM inbound_calls i WHERE i.lead_id = l.id))
-             ORDER BY c.last DESC, l.id LIMIT {MAX_ROWS:d}"""  # noqa: S608 - columns and expressions named here
-    )
-    found = [dict(row) for row in rows]
-    return found, [row.pop("interested") for row in found]
-
-
-# Scoring
-
-
 _FACTS = f"""{facts_sql(*LASTING)}, coalesce(l.website, '') <> '' AS has_website,
              coalesce(l.contact_name, '') <> '' AS has_contact_name"""
 
 
 async def active_id(conn: Connection) -> str | None:
-    """Id of the score in use, none before the first activation."""
+    """Id of the active score; none before the first activation."""
     found: str | None = await conn.fetchval("SELECT id FROM scores WHERE active")
     return found
 
@@ -211,7 +138,7 @@ async def lasting_facts(conn: Connection, lead_id: str) -> dict[str, Any]:
 
 
 async def hold_walk(conn: Connection, score_id: str) -> Walk | None:
-    """The walk of this version, held; None when it is not in use or another worker is at it."""
+    """The walk of this version, locked; None if it is not active or another worker holds it."""
     row = await conn.fetchrow(
         "SELECT scored_to, scored_all FROM scores WHERE active AND id = $1 FOR UPDATE SKIP LOCKED", score_id
     )
@@ -232,7 +159,7 @@ async def next_to_score(conn: Connection, walk: Walk, limit: int) -> list[dict[s
 async def write_scores(
     conn: Connection, version: int, leads: Sequence[Mapping[str, Any]], scores: Sequence[Decimal]
 ) -> int:
-    """Write these scores; how many were. A lead that was changed meanwhile is marked, and comes again later."""
+    """Write these scores; returns how many. A lead that was changed meanwhile is marked to be scored again."""
     written = await conn.fetch(
         """UPDATE leads l SET score = given.score, score_version = $1
              FROM unnest($2::uuid[], $3::text[], $4::numeric[]) AS given (id, seen, score)

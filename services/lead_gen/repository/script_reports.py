@@ -1,4 +1,4 @@
-"""What calls came to per version of the script that led them."""
+"""Results of calls per version of the script that led them."""
 
 from __future__ import annotations
 

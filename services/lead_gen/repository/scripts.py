@@ -70,7 +70,7 @@ async def of_campaign(conn: Connection, campaign_id: str | None) -> Script | Non
 
 
 async def pin(conn: Connection, item_id: str, script_id: str | None) -> None:
-    """Remember on the work item which version its call began with, none included. The first one stays."""
+    """Pin the version that a call began with, or none, to its work item. The first one stays."""
     await conn.execute(
         """UPDATE work_items SET payload = payload || jsonb_build_object('script_id', $2::text)
             WHERE id = $1 AND NOT payload ? 'script_id'""",

@@ -88,7 +88,7 @@ async def set_break(conn: Connection, shift_id: str, *, begins: bool) -> Shift:
 
 
 async def close_ended(conn: Connection) -> list[Shift]:
-    """Sign everybody off whose shift is over."""
+    """Sign off everybody whose shift is over; their shifts."""
     rows = await conn.fetch(
         """UPDATE shifts SET signed_off_at = ends_at, break_since = NULL
             WHERE signed_on_at IS NOT NULL AND signed_off_at IS NULL AND ends_at < now() RETURNING *"""
@@ -97,14 +97,14 @@ async def close_ended(conn: Connection) -> list[Shift]:
 
 
 async def forget_planned(conn: Connection, caller_id: str) -> None:
-    """Shifts of the rota that have not begun are planned anew."""
+    """Remove the rota's shifts that have not begun, so that they can be planned anew."""
     await conn.execute(
         "DELETE FROM shifts WHERE caller_id = $1 AND by_rota AND signed_on_at IS NULL AND starts_at > now()", caller_id
     )
 
 
 async def write_planned(conn: Connection, planned: Sequence[Planned]) -> int:
-    """Write planned shifts that do not meet another one of the caller; how many are new."""
+    """Write planned shifts that do not overlap another shift of the caller; how many are new."""
     done = await conn.execute(
         """INSERT INTO shifts (id, caller_id, starts_at, ends_at, by_rota)
            SELECT id, caller_id, starts_at, ends_at, true

@@ -1,4 +1,4 @@
-"""What the switchboard has told of calls."""
+"""Events of calls, as the switchboard reported them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What only the answer to why a lead is called or not needs."""
+"""What only the answer to why a lead is called needs."""
 
 from __future__ import annotations
 

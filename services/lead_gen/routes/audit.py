@@ -12,7 +12,7 @@ from services.lead_gen.schemas.audit import AuditView
 router: APIRouter = new_router(tags=["audit"])
 
 
-@router.get("/audit", dependencies=[allow("supervisor")], summary="Who took out, looked up or erased contact data")
+@router.get("/audit", dependencies=[allow("supervisor")], summary="Who exported, looked up or erased contact data")
 async def list_audit(conn: Conn, pager: Pager, action: AuditAction | None = None) -> Page[AuditView]:
     """In order of time."""
     found = await audit.page(conn, action=action, limit=pager.limit + 1, after=pager.time_and_id())

@@ -34,5 +34,5 @@ async def get_caller(conn: Conn, caller_id: str) -> CallerView:
 
 @router.patch("/callers/{caller_id}", dependencies=[allow("supervisor")], summary="Change a caller")
 async def patch_caller(conn: Conn, caller_id: str, change: CallerChange) -> CallerView:
-    """Takes effect with the next lead; `active: false` returns what they hold and gives their callbacks to the pool."""
+    """Takes effect with the next lead. `active: false` returns leads to the queue and callbacks to the pool."""
     return CallerView.of(await change_caller(conn, caller_id, change))

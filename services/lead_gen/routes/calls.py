@@ -35,13 +35,13 @@ async def extend(conn: Conn, who: Who, item_id: Id, body: Token) -> Lease:
     return Lease.of(await extend_lease(conn, item_id, who.person, body.token))
 
 
-@router.post("/calls/{item_id}/release", dependencies=CALLER, summary="Give the lead back")
+@router.post("/calls/{item_id}/release", dependencies=CALLER, summary="Return the lead to the queue")
 async def release(conn: Conn, who: Who, item_id: Id, body: Token) -> Lease:
     """The next caller gets it."""
     return Lease.of(await release_lease(conn, item_id, who.person, body.token))
 
 
-@router.post("/calls/{item_id}/outcome", dependencies=CALLER, summary="How the call ended")
+@router.post("/calls/{item_id}/outcome", dependencies=CALLER, summary="Report how the call ended")
 async def outcome(conn: Conn, who: Who, item_id: Id, body: NewOutcome) -> OutcomeTaken:
     """One transaction: the call, the closed work, the register, and the answer on its way to the workflow."""
     return OutcomeTaken.of(await report_outcome(conn, item_id, body, who.person))

@@ -34,19 +34,19 @@ async def get_campaign(conn: Conn, campaign_id: Id) -> CampaignView:
     return CampaignView.of(await campaigns.counted(conn, campaign_id))
 
 
-@router.post("/campaigns/{campaign_id}/start", dependencies=SUPERVISOR, summary="Start or go on")
+@router.post("/campaigns/{campaign_id}/start", dependencies=SUPERVISOR, summary="Start or resume a campaign")
 async def start(conn: Conn, who: Who, campaign_id: Id) -> CampaignView:
-    """409 `wrong_state` if it runs already."""
+    """409 `wrong_state` if it is already running."""
     return CampaignView.of(await start_campaign(conn, campaign_id, who.person))
 
 
-@router.post("/campaigns/{campaign_id}/pause", dependencies=SUPERVISOR, summary="Enrol nobody for now")
+@router.post("/campaigns/{campaign_id}/pause", dependencies=SUPERVISOR, summary="Pause a campaign")
 async def pause(conn: Conn, who: Who, campaign_id: Id) -> CampaignView:
-    """Leads already in cold calling are called to the end, as soon as it runs again. 409 if it does not run."""
+    """Enrols nobody; leads already in cold calling go on once it runs again. 409 `wrong_state` if it is not running."""
     return CampaignView.of(await pause_campaign(conn, campaign_id, who.person))
 
 
-@router.post("/campaigns/{campaign_id}/preview", dependencies=SUPERVISOR, summary="Whom it would take")
+@router.post("/campaigns/{campaign_id}/preview", dependencies=SUPERVISOR, summary="Preview whom it would call")
 async def preview(conn: Conn, campaign_id: Id) -> Preview:
-    """Counted now, over the whole register; changes nothing."""
+    """Counts the whole register as it is now; changes nothing."""
     return Preview.of(await preview_campaign(conn, campaign_id))

@@ -16,19 +16,19 @@ SUPERVISOR = [allow("supervisor")]
 STAFF = [allow("supervisor", "caller", "ops")]
 
 
-@router.post("/criteria", status_code=201, dependencies=SUPERVISOR, summary="A new version of selection criteria")
+@router.post("/criteria", status_code=201, dependencies=SUPERVISOR, summary="Save a new version of criteria")
 async def post_criteria(conn: Conn, who: Who, new: NewCriteria) -> CriteriaView:
-    """The same name again is the next version. 422 names the rule that cannot be right, or that none can fit."""
+    """Saving the same name again makes the next version. 422 names a rule that is invalid or that no lead can match."""
     return CriteriaView.of(await add_criteria(conn, new, who.person))
 
 
 @router.post("/criteria/preview", dependencies=SUPERVISOR, summary="Try rules without saving them")
 async def preview_criteria(conn: Conn, rules: Rules) -> CriteriaPreview:
-    """Counted now over every lead that could be enrolled, all rules together and each alone; changes nothing."""
+    """Counts the leads that could be enrolled now, by all rules together and by each alone; changes nothing."""
     return CriteriaPreview.of(await try_rules(conn, rules))
 
 
-@router.get("/criteria", dependencies=STAFF, summary="Criteria of every name and version")
+@router.get("/criteria", dependencies=STAFF, summary="Criteria, all names and versions")
 async def list_criteria(
     conn: Conn, pager: Pager, name: Annotated[str | None, Query(max_length=100, description="Only this name.")] = None
 ) -> Page[CriteriaView]:

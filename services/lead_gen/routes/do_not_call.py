@@ -29,16 +29,18 @@ async def list_entries(
 
 @router.put("/do-not-call/{phone}", dependencies=[allow("caller", "supervisor")], summary="Never call this number")
 async def forbid(conn: Conn, who: Who, phone: str, body: NewDoNotCall | None = None) -> DoNotCallView:
-    """At once, everywhere: the queue, the register, and the workflow that runs the lead, whichever tier has it.
+    """Takes effect at once and everywhere: in the queue, the register, and the workflow that runs the lead in any tier.
 
     A company with another number that may be called stays in the queue; scope `company` covers all of them.
     """
     return DoNotCallView.of(await forbid_number(conn, phone, body or NewDoNotCall(), who.person))
 
 
-@router.get("/do-not-call/{phone}", dependencies=[allow("caller", "supervisor", "ops")], summary="The ledger's entry")
+@router.get(
+    "/do-not-call/{phone}", dependencies=[allow("caller", "supervisor", "ops")], summary="The ledger entry of a number"
+)
 async def get_entry(conn: Conn, phone: str, default_region: Region = "UA") -> DoNotCallView:
-    """404 if nobody ever forbade it; a lifted entry has `withdrawn_at`."""
+    """404 if the number was never entered; a lifted entry has `withdrawn_at`."""
     entry = await do_not_call.entry(conn, read_phone(phone, default_region, "phone"))
     if entry is None:
         raise NotFound("This number is not in the ledger")
@@ -47,12 +49,12 @@ async def get_entry(conn: Conn, phone: str, default_region: Region = "UA") -> Do
 
 @router.get("/do-not-call/{phone}/history", dependencies=SUPERVISOR, summary="Every change of a number's entry")
 async def get_history(conn: Conn, phone: str, default_region: Region = "UA") -> Page[LedgerLine]:
-    """Who said what and when, with basis and proof; nothing of it is ever changed."""
+    """Who changed what and when, with basis and proof. The history itself is never changed."""
     lines = await do_not_call.history(conn, read_phone(phone, default_region, "phone"))
     return Page(items=LedgerLine.of_all(lines), next=None)
 
 
-@router.delete("/do-not-call/{phone}", dependencies=SUPERVISOR, summary="Lift an entry")
+@router.delete("/do-not-call/{phone}", dependencies=SUPERVISOR, summary="Lift a ledger entry")
 async def lift(conn: Conn, who: Who, phone: str, default_region: Region = "UA") -> DoNotCallView:
     """The entry stays in the ledger with the time of lifting. 404 if there is none in force."""
     return DoNotCallView.of(await lift_entry(conn, phone, default_region, who.person))

@@ -20,23 +20,25 @@ SUPERVISOR = [allow("supervisor")]
 async def list_duplicates(
     conn: Conn, pager: Pager, state: Literal["open", "merged", "refused"] = "open"
 ) -> Page[DuplicateView]:
-    """The oldest offer first, each with both leads and what a merge would make of them."""
+    """The oldest pair first, each with both leads and the lead that a merge would make of them."""
     found = await duplicates.page(conn, state=state, limit=pager.limit + 1, after=pager.time_and_id())
     items = [DuplicateView.of(offer) for offer in await offers_of(conn, found)]
     return Page.of(items, pager.limit, key=lambda d: (d.created_at.isoformat(), d.id))
 
 
-@router.post("/duplicates/{duplicate_id}/merge", dependencies=SUPERVISOR, summary="They are one company")
+@router.post(
+    "/duplicates/{duplicate_id}/merge", dependencies=SUPERVISOR, summary="Merge two leads that are one company"
+)
 async def merge(conn: Conn, who: Who, duplicate_id: Id, body: NewMerge | None = None) -> MergeView:
-    """The kept lead takes over numbers, keys, calls and what it did not know; the other one is `merged`.
+    """The kept lead takes over numbers, keys, calls and the fields it lacks; the other one becomes `merged`.
 
-    A lead that somebody works on is kept; 409 `both_in_work` when both are. A company-wide do-not-call of either
+    A lead that somebody is working on is kept; 409 `both_in_work` if both are. A company-wide do-not-call of either
     covers the kept one from now on.
     """
     return MergeView.of(await merge_duplicate(conn, duplicate_id, body.keep if body else None, who.person))
 
 
-@router.post("/duplicates/{duplicate_id}/refuse", dependencies=SUPERVISOR, summary="They are two companies")
+@router.post("/duplicates/{duplicate_id}/refuse", dependencies=SUPERVISOR, summary="Keep two leads apart")
 async def refuse(conn: Conn, who: Who, duplicate_id: Id) -> DuplicateView:
     """The pair is not offered again."""
     return DuplicateView.of(await refuse_duplicate(conn, duplicate_id, who.person))

@@ -17,7 +17,7 @@ router: APIRouter = new_router(tags=["inbound"])
 TAKERS = [allow("caller", "supervisor", "switchboard")]
 
 
-@router.post("/inbound-calls", status_code=201, dependencies=TAKERS, summary="Somebody called: where do they belong?")
+@router.post("/inbound-calls", status_code=201, dependencies=TAKERS, summary="Route an inbound call")
 async def inbound_call(conn: Conn, who: Who, body: NewInboundCall) -> InboundView:
     """A customer to tier 3, everybody else to tier 2. The same `call_id` again gives the same answer."""
     return InboundView.of(await take_inbound_call(conn, body, who.person))
@@ -40,8 +40,8 @@ async def list_inbound(
     "/inbound-calls/{inbound_call_id}/promise",
     status_code=201,
     dependencies=TAKERS,
-    summary="Nobody is there: promise to call back",
+    summary="Promise to call back",
 )
 async def promise(conn: Conn, inbound_call_id: Id) -> PromiseView:
-    """The time by which they are called, within their own hours. Asked again it is the same promise."""
+    """Tells by when somebody calls back, within the lead's own hours. Asking again gives the same promise."""
     return PromiseView.of(await promise_callback(conn, inbound_call_id))

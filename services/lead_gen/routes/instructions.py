@@ -39,10 +39,10 @@ async def post_instruction(conn: Conn, who: Who, new: NewInstruction, response: 
 async def list_instructions(
     conn: Conn, pager: Pager, q: Annotated[str | None, Query(max_length=200)] = None
 ) -> Page[InstructionView]:
-    """With `q` the best match first, one page; without, all in order of creation.
+    """With `q`, one page with the best match first; without it, all in order of creation.
 
-    Beginnings of words are enough, in every language; a word in the title counts more than one in the text; when
-    nothing matches, the most similar words are taken for what was mistyped. Archived ones are not found.
+    Beginnings of words are enough, in any language; a match in the title counts more than one in the text. If nothing
+    matches, mistyped words are replaced by the most similar ones. Archived instructions are not found.
     """
     if q is not None:
         return Page(items=InstructionView.of_all(await instructions.search(conn, q, pager.limit)), next=None)
@@ -59,7 +59,7 @@ async def propose_instructions(
     outcome: Fact = None,
     limit: Annotated[int, Query(ge=1, le=20)] = 5,
 ) -> Page[ProposedInstruction]:
-    """Those that most facts of the situation fit, then those that helped most often; none that fits no fact."""
+    """The ones that match most facts of the situation come first, then those that helped most often."""
     known = facts(node=node, industry=industry, objection=objection, outcome=outcome)
     found = await instructions.proposed(conn, known, limit)
     return Page(items=ProposedInstruction.of_all(found), next=None)
@@ -67,7 +67,7 @@ async def propose_instructions(
 
 @router.get("/instructions/{instruction_id}", dependencies=STAFF, summary="One instruction")
 async def get_instruction(conn: Conn, instruction_id: Id, response: Response) -> InstructionView:
-    """With its `ETag`, which a change must name. 404 when there is none in use."""
+    """With its `ETag`, which a change must name. 404 if it does not exist or is archived."""
     return _tagged(response, await instructions.get(conn, instruction_id))
 
 
@@ -83,14 +83,16 @@ async def put_instruction(
     return _tagged(response, changed)
 
 
-@router.post("/instructions/{instruction_id}/archive", dependencies=SUPERVISOR, summary="Take an instruction away")
+@router.post("/instructions/{instruction_id}/archive", dependencies=SUPERVISOR, summary="Archive an instruction")
 async def archive(conn: Conn, instruction_id: Id) -> InstructionView:
-    """It is found and proposed no more; a second time changes nothing."""
+    """It is no longer found or proposed. Archiving it again changes nothing."""
     return InstructionView.of(await archive_instruction(conn, instruction_id))
 
 
-@router.post("/instructions/{instruction_id}/helped", dependencies=[allow("caller")], summary="It helped")
+@router.post(
+    "/instructions/{instruction_id}/helped", dependencies=[allow("caller")], summary="Say that an instruction helped"
+)
 async def helped(conn: Conn, who: Who, instruction_id: Id, body: NewHelp | None = None) -> InstructionView:
-    """Counts once per caller and call, or once a day where no call is named; what helped is proposed first."""
+    """Counts once per caller and call, or once a day if no call is named. What helped most is proposed first."""
     item_id = body.item_id if body else None
     return InstructionView.of(await instruction_helped(conn, instruction_id, who.person, item_id))

@@ -38,11 +38,11 @@ Wanted = Annotated[LeadFilter, Depends(_wanted)]
 
 @router.post("/leads", status_code=201, dependencies=SUPERVISOR, summary="Enter a lead by hand")
 async def create_lead(conn: Conn, new: NewLead) -> LeadView:
-    """409 `duplicate` with `lead_id` when a number, the tax id or the e-mail is known already."""
+    """409 `duplicate` with `lead_id` if a number, the tax id or the e-mail is already known."""
     return LeadView.of(await enter_lead(conn, new))
 
 
-@router.get("/leads", dependencies=[allow("supervisor", "ops")], summary="The register")
+@router.get("/leads", dependencies=[allow("supervisor", "ops")], summary="The register of leads")
 async def list_leads(
     conn: Conn,
     pager: Pager,
@@ -63,9 +63,11 @@ async def list_leads(
 
 
 # Before the route of one lead, or its name would be taken for an id.
-@router.get("/leads/export.csv", dependencies=SUPERVISOR, response_class=StreamingResponse, summary="Leads as a file")
+@router.get(
+    "/leads/export.csv", dependencies=SUPERVISOR, response_class=StreamingResponse, summary="Export leads as CSV"
+)
 async def export(pool: ConnectionPool, who: Who, wanted: Wanted) -> StreamingResponse:
-    """Every export is in the audit, also one that breaks off. Cells that a spreadsheet would run are neutralised."""
+    """Every export is audited, even one that breaks off. Cells that a spreadsheet would execute are neutralised."""
     rows = await export_leads(pool, wanted, who.person)
     headers = {"Content-Disposition": 'attachment; filename="leads.csv"'}
     return StreamingResponse(_as_csv(rows), media_type="text/csv; charset=utf-8", headers=headers)
@@ -88,13 +90,13 @@ async def get_lead(conn: Conn, who: Who, lead_id: Id) -> LeadView:
     return LeadView.of(lead, masked=who.is_ops, calls=await calls.of_lead(conn, lead_id))
 
 
-@router.post("/leads/{lead_id}/cancel", dependencies=SUPERVISOR, summary="Give a lead up")
+@router.post("/leads/{lead_id}/cancel", dependencies=SUPERVISOR, summary="Give up a lead")
 async def cancel(conn: Conn, who: Who, lead_id: Id, body: GiveUp) -> LeadView:
-    """Whatever tier has it: its open work falls away and its workflow ends."""
+    """Whichever tier has it: its open work is cancelled and its workflow ends."""
     return LeadView.of(await cancel_lead(conn, lead_id, body, who.person))
 
 
-@router.post("/leads/{lead_id}/reveal", dependencies=SUPERVISOR, summary="A lead's contact data in clear")
+@router.post("/leads/{lead_id}/reveal", dependencies=SUPERVISOR, summary="Reveal a lead's contact data")
 async def reveal(conn: Conn, who: Who, lead_id: Id, body: Reveal) -> Revealed:
     """With a reason, and in the audit."""
     return Revealed.of(await reveal_lead(conn, lead_id, body, who.person))
@@ -102,9 +104,9 @@ async def reveal(conn: Conn, who: Who, lead_id: Id, body: Reveal) -> Revealed:
 
 @router.post("/leads/{lead_id}/erase", dependencies=SUPERVISOR, summary="Erase a person's data")
 async def erase(conn: Conn, who: Who, lead_id: Id, body: Erase) -> Erased:
-    """Names, numbers, addresses and notes go, here and in what was merged into this lead; its workflow ends.
+    """Removes names, numbers, addresses and notes, here and in what was merged into this lead; its workflow ends.
 
-    What must stay stays: an entry of the do-not-call ledger keeps its number, because nobody can honour an objection
-    that they have forgotten. Figures do not change: a call remains as its time and outcome. Asked again: 409 `erased`.
+    An entry of the do-not-call ledger keeps its number, because nobody can honour an objection that has been
+    forgotten. Figures do not change: a call remains as its time and outcome. 409 `erased` if it was done before.
     """
     return Erased.of(await erase_lead(conn, lead_id, body, who.person))

@@ -20,10 +20,10 @@ async def list_merges(conn: Conn, pager: Pager, lead_id: Id | None = None) -> Pa
     return Page.of([MergeView.of(one) for one in found], pager.limit, key=lambda m: (m.at.isoformat(), m.id))
 
 
-@router.post("/merges/{merge_id}/undo", dependencies=SUPERVISOR, summary="They were two companies after all")
+@router.post("/merges/{merge_id}/undo", dependencies=SUPERVISOR, summary="Undo a merge")
 async def undo(conn: Conn, who: Who, merge_id: Id) -> MergeView:
-    """Numbers, keys, calls and fields that the merge moved go back; what came later stays with the kept lead.
+    """What the merge moved goes back: numbers, keys, calls and fields. Later records stay with the kept lead.
 
-    409 `wrong_state` if it is undone already, `merged_further` if the kept lead has become part of a third one.
+    409 `wrong_state` if it was already undone, `merged_further` if the kept lead was merged into a third one.
     """
     return MergeView.of(await undo_merge(conn, merge_id, who.person))

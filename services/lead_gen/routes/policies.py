@@ -15,11 +15,13 @@ MOST_SHOWN = 100
 
 @router.get("/policies", dependencies=[allow("supervisor", "ops")], summary="Policies, the current one first")
 async def list_policies(conn: Conn) -> Page[PolicyView]:
-    """Every version; leads under way keep theirs."""
+    """Every version. Leads under way keep the one they began with."""
     return Page(items=PolicyView.of_all(await policies.page(conn, MOST_SHOWN)), next=None)
 
 
-@router.post("/policies", status_code=201, dependencies=[allow("supervisor")], summary="A new version of the policy")
+@router.post(
+    "/policies", status_code=201, dependencies=[allow("supervisor")], summary="Publish a new version of the policy"
+)
 async def post_policy(conn: Conn, who: Who, new: NewPolicy) -> PolicyView:
-    """What is left out keeps its default. 422 names the field that cannot be right."""
+    """What is left out keeps its default. 422 names the invalid field."""
     return PolicyView.of(await add_policy(conn, new, who.person))

@@ -17,6 +17,6 @@ router: APIRouter = new_router(tags=["inbound"])
 async def list_promises(
     conn: Conn, pager: Pager, state: Literal["open", "kept", "late"] | None = None
 ) -> Page[PromiseView]:
-    """In order of their time. Kept by a conversation with the lead, or by the manager who takes it."""
+    """In order of due time. A promise is kept by a conversation with the lead, or by the manager who accepts it."""
     found = await promises.page(conn, state=state, limit=pager.limit + 1, after=pager.time_and_id())
     return Page.of(PromiseView.of_all(found), pager.limit, key=lambda one: (one.due_at.isoformat(), one.id))

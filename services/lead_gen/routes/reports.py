@@ -1,4 +1,4 @@
-"""Figures of tier 1."""
+"""Reports of tier 1."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _period(
 During = Annotated[Period, Depends(_period)]
 
 
-@router.get("/reports/callers", dependencies=READERS, summary="What each caller did")
+@router.get("/reports/callers", dependencies=READERS, summary="What each caller achieved")
 async def caller_report(
     conn: Conn,
     period: During,
@@ -42,7 +42,7 @@ async def caller_report(
     caller: Annotated[str | None, Query(max_length=100, description="Calls of this caller only.")] = None,
     timezone: Zone = HOME_ZONE,
 ) -> Page[CallerReport]:
-    """Calls, contacts, interested, handed over, and what tier 2 made of them; per caller or another group.
+    """Calls, contacts, interested leads, hand-overs, and what tier 2 made of them; per caller or another group.
 
     What tier 2 accepted and won is credited to the last call before it that handed the lead over, and a lead counts
     once. Hours of work are those of the shifts signed on to, else the clock hours with a call.
@@ -51,7 +51,7 @@ async def caller_report(
     return Page(items=CallerReport.of_all(await caller_figures(conn, by, period, calls)), next=None)
 
 
-@router.get("/reports/funnel", dependencies=READERS, summary="How many leads are where")
+@router.get("/reports/funnel", dependencies=READERS, summary="The funnel: how many leads are where")
 async def funnel(
     conn: Conn,
     period: During,
@@ -61,7 +61,7 @@ async def funnel(
     return FunnelView.of(await reports.funnel(conn, period, campaign_id))
 
 
-@router.get("/reports/cohorts", dependencies=READERS, summary="What becomes of the leads of one week")
+@router.get("/reports/cohorts", dependencies=READERS, summary="Cohorts: what becomes of each week's leads")
 async def cohort_report(
     conn: Conn,
     period: During,
@@ -69,20 +69,20 @@ async def cohort_report(
     timezone: Zone = HOME_ZONE,
     weeks: Annotated[int, Query(ge=1, le=52, description="How many weeks are followed, at most.")] = 8,
 ) -> Page[CohortView]:
-    """By week of the first call (weeks begin on Monday in `timezone`; the period is of first calls).
+    """By the week of the first call. Weeks begin on Monday in `timezone`; the period selects first calls.
 
-    How many leads there are, how many were ever reached, handed over, accepted, won, and how many within 1, 2, ...
-    weeks of their own first call. Weeks that have not passed for all of them are left out.
+    How many leads there are, how many were ever reached, handed over, accepted and won, and how many within 1, 2, ...
+    weeks of their own first call. Weeks that have not yet passed for all of them are left out.
     """
     found = await cohorts_of(conn, period, campaign_id=campaign_id, timezone=timezone, weeks=weeks)
     return Page(items=[CohortView.of(cohort) for cohort in found], next=None)
 
 
-@router.get("/reports/scripts", dependencies=READERS, summary="What each version of a script came to")
+@router.get("/reports/scripts", dependencies=READERS, summary="Results of each script version")
 async def script_report(
     conn: Conn, period: During, name: Annotated[str | None, Query(max_length=100)] = None
 ) -> Page[ScriptResult]:
-    """Per version: calls, contacts, what came of them, how often each node was reached and where calls ended.
+    """Calls, contacts and hand-overs per version, how often each node was reached, and where calls ended.
 
     `rate` is handed over per contact, with Wilson's 95 % interval: two versions whose intervals overlap have not yet
     shown which is better.

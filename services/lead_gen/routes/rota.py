@@ -1,4 +1,4 @@
-"""The rota: weekly hours of callers, days that are not like the others, and the shifts that follow."""
+"""The rota: weekly hours of callers, exceptions to them, and the shifts that follow."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SUPERVISOR = [allow("supervisor")]
 STAFF = [allow("supervisor", "caller", "ops")]
 
 
-@router.post("/rota", status_code=201, dependencies=SUPERVISOR, summary="Weekly hours of a caller")
+@router.post("/rota", status_code=201, dependencies=SUPERVISOR, summary="Add weekly hours of a caller")
 async def post_pattern(conn: Conn, new: NewPattern) -> PatternView:
     """Shifts of the next two weeks are planned at once, later ones as time goes on."""
     return PatternView.of(await add_pattern(conn, new))
@@ -29,25 +29,27 @@ async def list_patterns(conn: Conn, caller_id: str | None = None) -> Page[Patter
     return Page(items=PatternView.of_all(await rota.patterns(conn, caller_id)), next=None)
 
 
-@router.delete("/rota/{pattern_id}", dependencies=SUPERVISOR, summary="Take a line out of the rota")
+@router.delete("/rota/{pattern_id}", dependencies=SUPERVISOR, summary="Remove a line from the rota")
 async def delete_pattern(conn: Conn, pattern_id: Id) -> PatternView:
     """Its shifts that have not begun go with it."""
     return PatternView.of(await remove_pattern(conn, pattern_id))
 
 
-@router.post("/rota/exceptions", status_code=201, dependencies=SUPERVISOR, summary="A day off, or with other hours")
+@router.post(
+    "/rota/exceptions", status_code=201, dependencies=SUPERVISOR, summary="Add a day off, or a day with other hours"
+)
 async def post_exception(conn: Conn, new: NewException) -> ExceptionView:
-    """It replaces everything the week says of that day; callbacks of a day off are everybody's."""
+    """It replaces the weekly hours of that day. Callbacks that fall on a day off go to the pool."""
     return ExceptionView.of(await put_exception(conn, new))
 
 
-@router.get("/rota/exceptions", dependencies=STAFF, summary="Days that are not like the others")
+@router.get("/rota/exceptions", dependencies=STAFF, summary="Exceptions to the rota")
 async def list_exceptions(conn: Conn, caller_id: str | None = None) -> Page[ExceptionView]:
     """By day, from a month ago on."""
     return Page(items=ExceptionView.of_all(await rota.exceptions(conn, caller_id)), next=None)
 
 
-@router.get("/rota/plan", dependencies=STAFF, summary="Who works when, by the rota")
+@router.get("/rota/plan", dependencies=STAFF, summary="Who works when, according to the rota")
 async def planned(
     conn: Conn,
     begins: Annotated[AwareDatetime, Query(alias="from")],

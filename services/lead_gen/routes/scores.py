@@ -1,4 +1,4 @@
-"""Scores: made or learned by request, put to use by the supervisor's own act."""
+"""Scores: written or learned on request, and only ever activated by a supervisor."""
 
 from __future__ import annotations
 
@@ -15,15 +15,17 @@ SUPERVISOR = [allow("supervisor")]
 READERS = [allow("supervisor", "ops")]
 
 
-@router.post("/scores", status_code=201, dependencies=SUPERVISOR, summary="A new version of the score: points by rules")
+@router.post(
+    "/scores", status_code=201, dependencies=SUPERVISOR, summary="Add a version of the score made of points by rules"
+)
 async def post_score(conn: Conn, who: Who, new: NewScore) -> ScoreView:
-    """It scores nobody until it is activated. Rules may ask only what is known before the first call."""
+    """It scores nobody until it is activated. Rules may only use what is known before the first call."""
     return ScoreView.of(await add_score(conn, new, who.person))
 
 
-@router.post("/scores/train", status_code=202, dependencies=SUPERVISOR, summary="Learn a score from our own calls")
+@router.post("/scores/train", status_code=202, dependencies=SUPERVISOR, summary="Train a score on our own calls")
 async def train_score(conn: Conn, who: Who, new: NewTraining) -> ScoreView:
-    """A worker learns it; the answer is `queued`, later `ready` or `failed` with the reason.
+    """A worker learns it: the state is `queued`, later `ready`, or `failed` with the reason.
 
     Learned from leads that were called to the end: was anybody interested? 409 `in_progress` with `score_id` while
     another training waits or runs.
@@ -41,11 +43,11 @@ async def list_scores(conn: Conn, pager: Pager, state: ScoreState | None = None)
 
 @router.get("/scores/{score_id}", dependencies=READERS, summary="One version of the score")
 async def get_score(conn: Conn, score_id: Id) -> ScoreView:
-    """A learned one with its quality on leads it has not seen, and with what it looks at."""
+    """A learned one comes with its quality on leads it has not seen, and with the fields that matter to it."""
     return ScoreView.of(await scores.get(conn, score_id))
 
 
-@router.post("/scores/{score_id}/activate", dependencies=SUPERVISOR, summary="Put a version to use")
+@router.post("/scores/{score_id}/activate", dependencies=SUPERVISOR, summary="Activate a version of the score")
 async def activate(conn: Conn, who: Who, score_id: Id) -> ScoreView:
     """The worker then scores the whole register by it. 409 `wrong_state` unless it is ready and not in use already,
     409 `below_chance` for a learned one that ranks no better than chance.

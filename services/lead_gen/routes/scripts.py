@@ -16,17 +16,17 @@ SUPERVISOR = [allow("supervisor")]
 STAFF = [allow("supervisor", "caller", "ops")]
 
 
-@router.post("/scripts", status_code=201, dependencies=SUPERVISOR, summary="A new version of a script")
+@router.post("/scripts", status_code=201, dependencies=SUPERVISOR, summary="Save a new version of a script")
 async def post_script(conn: Conn, who: Who, new: NewScript) -> ScriptView:
-    """The same name again is the next version; calls under way keep theirs.
+    """Saving the same name again makes the next version; calls under way keep theirs.
 
-    422 lists every node that is never reached, never ends, leads on in a way its kind does not, or names a field
-    that nobody knows; nothing is saved then.
+    422 lists every node that is never reached, never ends, leads on in a way its kind does not allow, or names an
+    unknown field; nothing is saved then.
     """
     return ScriptView.of(await add_script(conn, new, who.person))
 
 
-@router.get("/scripts", dependencies=STAFF, summary="Scripts of every name and version")
+@router.get("/scripts", dependencies=STAFF, summary="Scripts, all names and versions")
 async def list_scripts(
     conn: Conn, pager: Pager, name: Annotated[str | None, Query(max_length=100, description="This name only.")] = None
 ) -> Page[ScriptView]:
@@ -43,7 +43,7 @@ async def get_script(conn: Conn, script_id: Id) -> ScriptView:
 
 @router.post("/scripts/{script_id}/preview", dependencies=SUPERVISOR, summary="How a script reads for a lead")
 async def preview(conn: Conn, script_id: Id, body: NewPreview) -> RenderedScript:
-    """For a lead of the register or for sample fields; with neither, as for a lead of whom nothing is known.
+    """For a lead of the register or for sample fields; with neither, as for a lead about whom nothing is known.
 
     Changes nothing. 404 `not_found` when there is no such script or lead.
     """

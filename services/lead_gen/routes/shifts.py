@@ -32,25 +32,25 @@ async def list_shifts(conn: Conn, who: Who, pager: Pager, caller_id: str | None 
     return Page.of(ShiftView.of_all(found), pager.limit, key=lambda s: (s.created_at.isoformat(), s.id))
 
 
-@router.post("/shifts/{shift_id}/sign-on", dependencies=SIGNERS, summary="The shift begins")
+@router.post("/shifts/{shift_id}/sign-on", dependencies=SIGNERS, summary="Sign on")
 async def begin(conn: Conn, who: Who, shift_id: Id) -> ShiftView:
-    """The first time counts. Whatever waited longest is the first lead that `POST /v1/calls/next` gives."""
+    """The first time counts. `POST /v1/calls/next` then gives whatever has waited longest."""
     return ShiftView.of(await sign_on(conn, shift_id, _caller(who)))
 
 
-@router.post("/shifts/{shift_id}/sign-off", dependencies=SIGNERS, summary="The shift ends")
+@router.post("/shifts/{shift_id}/sign-off", dependencies=SIGNERS, summary="Sign off")
 async def end(conn: Conn, who: Who, shift_id: Id) -> ShiftView:
-    """Everything the caller holds goes back to the queue, and their callbacks of the time ahead are everybody's."""
+    """Everything the caller holds goes back to the queue, and their callbacks go to the pool."""
     return ShiftView.of(await sign_off(conn, shift_id, _caller(who)))
 
 
-@router.post("/shifts/{shift_id}/break", dependencies=SIGNERS, summary="A break begins")
+@router.post("/shifts/{shift_id}/break", dependencies=SIGNERS, summary="Start a break")
 async def interrupt(conn: Conn, who: Who, shift_id: Id) -> ShiftView:
     """The lead in hand goes back to the queue; no new one is given until the break is over."""
     return ShiftView.of(await begin_break(conn, shift_id, _caller(who)))
 
 
-@router.post("/shifts/{shift_id}/resume", dependencies=SIGNERS, summary="The break is over")
+@router.post("/shifts/{shift_id}/resume", dependencies=SIGNERS, summary="End a break")
 async def resume(conn: Conn, who: Who, shift_id: Id) -> ShiftView:
     """Back to work."""
     return ShiftView.of(await end_break(conn, shift_id, _caller(who)))

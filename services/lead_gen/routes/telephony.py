@@ -1,4 +1,4 @@
-"""The switchboard's webhook: signed events of calls, in any order and as often as it likes."""
+"""The switchboard's webhook: signed events of calls, which may come in any order and more than once."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ async def signed(request: Request) -> Principal:
 router: APIRouter = door_router(tags=["inbound"], door=signed)
 
 
-@router.post("/telephony/events", summary="What the switchboard says of a call")
+@router.post("/telephony/events", summary="Report an event of a call")
 async def telephony_event(conn: Conn, event: TelephonyEvent) -> InboundView:
     """Signed: `Leadrelay-Signature: t=<unix seconds>,v1=<hex HMAC-SHA256 of "t.body">`, valid for five minutes.
 
-    The first event of a call decides where it goes; `missed` promises a call back; the same event again changes
-    nothing, and one that comes too late for the call's state is only kept.
+    The first event of a call decides where it goes, and `missed` promises to call back. A repeated event changes
+    nothing, and one that comes too late for the call's state is only recorded.
     """
     return InboundView.of(await take_event(conn, event, SWITCHBOARD.person))

@@ -24,7 +24,7 @@ class NextCall(Body):
 
 
 class LeasedLead(Model):
-    """What a caller needs to call; the numbers are in clear only under the lease."""
+    """What a caller needs to call; numbers are shown in clear only under the lease."""
 
     id: str
     company: str
@@ -40,7 +40,7 @@ class LeasedLead(Model):
 
 
 class LeasedCall(Model):
-    """A call under a lease. `token` goes with every further request about it."""
+    """A call under a lease. Every further request about it must carry `token`."""
 
     item_id: str
     token: int
@@ -62,7 +62,7 @@ class Token(Body):
 
 
 class Lease(CallLease, Model):
-    """How long the lease holds now."""
+    """Until when the lease holds."""
 
 
 class NewOutcome(Body):

@@ -49,9 +49,9 @@ class CriteriaPreview(Model):
     """What the rules would do now. Counted over the leads that could be enrolled at this moment."""
 
     candidates: int = Field(description="Leads that could be enrolled without any rule.")
-    matching: int = Field(description="Those of them that every rule leaves in.")
+    matching: int = Field(description="Those of them that match every rule.")
     rules: list[RuleCount]
-    sample: list[LeadView] = Field(description="The first that would be enrolled, numbers masked.")
+    sample: list[LeadView] = Field(description="The first leads that would be enrolled, numbers masked.")
 
     @classmethod
     def of(cls, tried: RulesTried) -> Self:

@@ -27,7 +27,7 @@ def _sane(moment: datetime) -> datetime:
 
 def _zone(name: str) -> str:
     if name not in available_timezones():
-        raise ValueError("is no IANA time zone such as Europe/Kyiv")
+        raise ValueError("is not an IANA time zone such as Europe/Kyiv")
     return name
 
 

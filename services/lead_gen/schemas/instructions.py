@@ -37,7 +37,7 @@ class InstructionView(Instruction, Model):
 
 
 class ProposedInstruction(InstructionView):
-    """An instruction that fits the situation, and how many of its facts."""
+    """An instruction that matches the situation, and how many of its facts."""
 
     fits: int
 

@@ -139,6 +139,6 @@ class Erase(Body):
 
 
 class Erased(Erasure, Model):
-    """What is left."""
+    """What was erased, and what had to stay."""
 
     ledger_entries_kept: int = Field(description="Do-not-call entries of its numbers; they must stay to be honoured.")

@@ -13,7 +13,7 @@ class CallerReport(CallerFigures, Model):
     """Calls of one group and what became of them: of a caller, or of what `by` asks for.
 
     `group` is the caller, the hour (00 to 23), or the id of the campaign, script version or shift, with `label` for
-    people; null for calls of none. `caller` is named where the group is one person's.
+    people; null for calls that belong to none. `caller` is named if the whole group is one person's.
     """
 
 

@@ -1,4 +1,4 @@
-"""The rota: weekly hours, and days that are not like the others."""
+"""The rota: weekly hours of callers, and exceptions to them."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class NewException(Body):
 
 
 class ExceptionView(RotaException, Model):
-    """One day that is not like the others."""
+    """One exception to the rota."""
 
 
 class PlannedView(Model):

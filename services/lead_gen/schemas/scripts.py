@@ -27,7 +27,7 @@ _NODES: dict[str, Any] = {
 
 
 class NewScript(Body):
-    """A new version of the script of this name. Everything wrong with it is said at once."""
+    """A new version of the script of this name. All its mistakes are reported at once."""
 
     model_config = example(name="Spring freight, first call", start="greet", nodes=_NODES)
 
@@ -62,7 +62,7 @@ class RenderedScript(ScriptView):
 
 
 class SampleFields(Body):
-    """What to put into the placeholders; what is left out is not known."""
+    """Values for the placeholders; what is left out is unknown."""
 
     company: str | None = Field(default=None, max_length=500)
     contact_name: str | None = Field(default=None, max_length=500)

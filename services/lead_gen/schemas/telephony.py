@@ -1,4 +1,4 @@
-"""What the switchboard tells."""
+"""Events of the switchboard."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from services.lead_gen.domain.inbound_calls import Event
 
 
 class TelephonyEvent(Body):
-    """One event of a call, in the shape that every switchboard can be brought into."""
+    """One event of a call, in a shape that every switchboard can produce."""
 
     model_config = ConfigDict(
         json_schema_extra={

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.selection import read
-from services.lead_gen.domain import score_training
+from services.lead_gen.domain import score_quality, score_training
 from services.lead_gen.domain.score_model import Feature, Model
 from services.lead_gen.domain.score_training import NotEnoughError
 from services.lead_gen.domain.scores import Weight, points
@@ -109,15 +109,15 @@ def test_what_cannot_be_learned_says_why(rows: Any, labels: Any, reason: str) ->
 
 
 def test_the_area_counts_ties_half() -> None:
-    assert score_training.area([1, 2, 3, 4], [False, False, True, True]) == 1
-    assert score_training.area([5, 5, 5, 5], [False, True, False, True]) == 0.5
-    assert score_training.area([1, 2, 2, 3], [True, False, True, False]) == pytest.approx(0.125)
+    assert score_quality.area([1, 2, 3, 4], [False, False, True, True]) == 1
+    assert score_quality.area([5, 5, 5, 5], [False, True, False, True]) == 0.5
+    assert score_quality.area([1, 2, 2, 3], [True, False, True, False]) == pytest.approx(0.125)
 
 
 def test_the_best_fifth_holds_its_share() -> None:
     labels = [True] * 10 + [False] * 90
-    assert score_training.captured([float(n < 10) for n in range(100)], labels) == 1
-    assert score_training.captured([float(n % 2) for n in range(100)], labels) == pytest.approx(0.5)
+    assert score_quality.captured([float(n < 10) for n in range(100)], labels) == 1
+    assert score_quality.captured([float(n % 2) for n in range(100)], labels) == pytest.approx(0.5)
 
 
 def test_quality_is_measured_on_rows_that_were_not_seen() -> None:
@@ -125,7 +125,7 @@ def test_quality_is_measured_on_rows_that_were_not_seen() -> None:
     dice = random.Random(3)
     rows = [{"name": dice.random()} for _ in range(400)]
     labels = [n < 80 for n in range(400)]
-    found = score_training.quality(rows, labels, folds=4)
+    found = score_quality.quality_of(rows, labels, folds=4)
     assert 0.35 < found.auc < 0.65
     assert (found.rows, found.positives, found.folds) == (400, 80, 4)
     assert sum(tenth.rows for tenth in found.calibration) == 400
