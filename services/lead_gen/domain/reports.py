@@ -119,7 +119,9 @@ class ScriptFigures(Record):
     def rate(self) -> Share | None:
         """Handed over per contact; none without a contact."""
         interval = wilson(self.handed_over, self.contacts)
-        return interval and Share(mean=self.handed_over / self.contacts, low=interval[0], high=interval[1])
+        if interval is None:
+            return None
+        return Share(mean=self.handed_over / self.contacts, low=interval[0], high=interval[1])
 
 
 @dataclass(frozen=True)

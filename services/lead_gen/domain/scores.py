@@ -129,7 +129,7 @@ def score_of(recipe: Recipe, facts: Mapping[str, Any]) -> Decimal:
 
 
 def check_activation(score: ScoreDetails) -> None:
-    """Raises Conflict `wrong_state` unless it is ready and not active, `below_chance` if it ranks no better than chance."""
+    """Raises Conflict `wrong_state` unless ready and inactive, `below_chance` if it ranks no better than chance."""
     if score.state != "ready" or score.active:
         now = "already in use" if score.active else score.state
         raise Conflict(f"The score is {now}", code="wrong_state", detail={"state": score.state})

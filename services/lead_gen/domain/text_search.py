@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 
 MAX_QUERY_WORDS = 10
-LIKE = 0.3
+SIMILAR = 0.3
 """The similarity (shared trigrams over all trigrams) from which on a mistyped word is taken for another."""
 
 _APOSTROPHES = re.compile("['’ʼ`´′]")
@@ -36,7 +36,7 @@ def trigrams(word: str) -> set[str]:
     return {padded[i : i + 3] for i in range(len(padded) - 2)}
 
 
-def likeness(one: str, other: str) -> float:
+def similarity(one: str, other: str) -> float:
     """Shared trigrams over all trigrams of two words: 1 for the same, 0 for nothing in common."""
     left, right = trigrams(one), trigrams(other)
     return len(left & right) / len(left | right)
@@ -44,12 +44,12 @@ def likeness(one: str, other: str) -> float:
 
 def meant(word: str, vocabulary: Iterable[str]) -> str | None:
     """The word of the vocabulary that a mistyped word or beginning resembles most; none if nothing does."""
-    best = max(vocabulary, key=lambda known: (_similarity(word, known), known), default=None)
-    return best if best is not None and _similarity(word, best) >= LIKE else None
+    best = max(vocabulary, key=lambda known: (_best_similarity(word, known), known), default=None)
+    return best if best is not None and _best_similarity(word, best) >= SIMILAR else None
 
 
-def _similarity(word: str, known: str) -> float:
-    return max(likeness(word, known), likeness(word, known[: len(word)]))
+def _best_similarity(word: str, known: str) -> float:
+    return max(similarity(word, known), similarity(word, known[: len(word)]))
 
 
 def snippet(text: str, found: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.lead_gen.domain.instructions import facts, normal
-from services.lead_gen.domain.text_search import likeness, meant, snippet, words
+from services.lead_gen.domain.text_search import meant, similarity, snippet, words
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_words_have_one_spelling(text: str, found: list[str]) -> None:
     ("typed", "word"),
     [("митнця", "митниця"), ("страхувння", "страхування"), ("custms", "customs"), ("прайч", "прайс")],
 )
-def test_a_mistyped_word_is_taken_for_the_likest(typed: str, word: str) -> None:
+def test_a_mistyped_word_is_taken_for_the_most_similar(typed: str, word: str) -> None:
     vocabulary = ["ціна", "митниця", "страхування", "customs", "customer", "прайс", "маршрут"]
     assert meant(typed, vocabulary) == word
     assert meant("xyzzy", vocabulary) is None
@@ -38,10 +38,10 @@ def test_a_mistyped_word_is_taken_for_the_likest(typed: str, word: str) -> None:
 
 
 @given(st.text(min_size=1), st.text(min_size=1))
-def test_likeness_is_symmetric_and_one_only_of_the_same_trigrams(one: str, other: str) -> None:
-    assert likeness(one, other) == likeness(other, one)
-    assert 0 <= likeness(one, other) <= 1
-    assert likeness(one, one) == 1
+def test_similarity_is_symmetric_and_one_only_of_the_same_trigrams(one: str, other: str) -> None:
+    assert similarity(one, other) == similarity(other, one)
+    assert 0 <= similarity(one, other) <= 1
+    assert similarity(one, one) == 1
 
 
 def test_a_snippet_shows_the_first_word_found_with_what_is_around_it() -> None:
