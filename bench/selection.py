@@ -14,17 +14,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import fmean, pstdev
 
-from services.lead_gen.domain.score import Model
-from services.lead_gen.domain.score_training import (
-    BEST_SHARE,
-    Learner,
-    Rows,
-    area,
-    captured,
-    features_of,
-    learner,
-    out_of_fold,
-)
+from services.lead_gen.domain.score_model import Model
+from services.lead_gen.domain.score_quality import BEST_SHARE, Learner, area, captured, learner, out_of_fold
+from services.lead_gen.domain.score_training import Rows, features_of
 
 UNKNOWN_BEFORE_THE_CALL = ("duration", "campaign", "day", "month")
 RESULT = "y"

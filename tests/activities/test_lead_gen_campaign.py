@@ -10,6 +10,7 @@ from services.chassis.db import Pool, create_pool
 from services.chassis.imports import jobs
 from services.chassis.imports.jobs import NewImport
 from services.lead_gen.activities import Activities
+from services.lead_gen.domain.campaigns import CampaignPlan
 from services.lead_gen.repository import campaigns, leads
 from services.lead_gen.schemas.campaigns import NewCampaign
 from tests.fixtures.postgres import FreshDatabase
@@ -40,7 +41,7 @@ async def pool(fresh_database: FreshDatabase) -> AsyncIterator[Pool]:
 
 async def running_campaign(pool: Pool) -> str:
     async with pool.acquire() as conn:
-        campaign = await campaigns.create(conn, NewCampaign(name="spring"), "boss")
+        campaign = await campaigns.create(conn, CampaignPlan.of(NewCampaign(name="spring")), "boss")
         await campaigns.set_state(conn, campaign.id, "running", started=True)
     return campaign.id
 

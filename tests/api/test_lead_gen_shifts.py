@@ -1,4 +1,4 @@
-"""Callers and their shifts: who may call what and when, and what happens to his work when he is not there."""
+"""Callers and their shifts: who may call what and when, and what happens to their work when they are not there."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Any
 import pytest_asyncio
 
 from services.chassis.db import new_id
-from services.lead_gen.actions.shifts import close_shifts, keep_rota
+from services.lead_gen.actions.rota import keep_rota
+from services.lead_gen.actions.shifts import close_shifts
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_1 import Tier1, caller, tier_1
 from workflows.contracts import ids

@@ -10,8 +10,8 @@ from services.chassis.db import Connection, Pool, new_id
 from services.chassis.imports import runner
 from services.lead_gen.domain.import_rows import Row, RowReader
 from services.lead_gen.domain.matching import Matcher, counts
-from services.lead_gen.repository import imports, register
-from services.lead_gen.repository.register import Copies
+from services.lead_gen.repository import bulk_import, duplicates, imports
+from services.lead_gen.repository.bulk_import import Copies
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,8 @@ class LeadImporter(runner.Importer[Row, Decided]):
         phones = {phone for row in chunk for phone in row.phones}
         keys = {key for row in chunk for key in row.keys}
         everything = keys.union(f"p:{phone}" for phone in phones)
-        owners = await register.owners(conn, phones, keys)
-        known = await register.facts(conn, set(owners.values()))
+        owners = await bulk_import.owners(conn, phones, keys)
+        known = await bulk_import.facts(conn, set(owners.values()))
         if self.job.dry_run:
             more, stand_ins = await imports.dry_owners(conn, self.job.id, everything)
             owners, known = more | owners, stand_ins | known
@@ -51,7 +51,7 @@ class LeadImporter(runner.Importer[Row, Decided]):
             for row in chunk:
                 matcher.take(row)
             changes = (
-                imports.dry_copies(self.job.id, matcher.plan) if self.job.dry_run else register.copies(matcher.plan)
+                imports.dry_copies(self.job.id, matcher.plan) if self.job.dry_run else bulk_import.copies(matcher.plan)
             )
             return Decided(matcher, changes, imports.verdict_lines(self.job, matcher.plan.verdicts))
 
@@ -61,16 +61,16 @@ class LeadImporter(runner.Importer[Row, Decided]):
     async def write(self, conn: Connection, plan: Decided) -> None:
         """New leads, filled gaps, and pairs that may be duplicates."""
         decided = plan.matcher.plan
-        await register.write(conn, plan.copies)
+        await bulk_import.write(conn, plan.copies)
         if self.job.dry_run:
             await imports.fill_dry(conn, self.job.id, decided.fills)
         else:
-            await register.fill(conn, decided.fills)
-            await register.offer(conn, [(*pair, 1.0, reason) for pair, reason in decided.offers.items()])
+            await bulk_import.fill(conn, decided.fills)
+            await duplicates.offer(conn, [(*pair, 1.0, reason) for pair, reason in decided.offers.items()])
 
     async def write_verdicts(self, conn: Connection, plan: Decided) -> None:
         """By COPY, as the leads are."""
-        await register.write(conn, plan.verdicts)
+        await bulk_import.write(conn, plan.verdicts)
 
     def counts(self, plan: Decided) -> Mapping[str, int]:
         """How many rows of each verdict."""
@@ -83,7 +83,7 @@ class LeadImporter(runner.Importer[Row, Decided]):
     async def tidy_up(self, conn: Connection) -> None:
         """A search for names need not read what the import has put aside."""
         if not self.job.dry_run:
-            await register.settle(conn)
+            await bulk_import.settle(conn)
 
 
 async def run_imports(pool: Pool) -> None:

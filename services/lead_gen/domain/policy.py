@@ -8,6 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.chassis.business_time import Country
 
+# The organisation's own time zone: its managers' working hours, and reports that name no other.
+HOME_ZONE = "Europe/Kyiv"
+
 
 class Policy(BaseModel):
     """What a supervisor may change without a programmer. Durations are ISO 8601 or seconds."""

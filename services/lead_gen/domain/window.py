@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from services.chassis.business_time import is_public_holiday
 from services.lead_gen.domain.policy import Policy
 
-# Nobody is closed for longer in one stretch; without a calling day in it the policy itself is wrong.
+# Nobody stays closed for longer; a policy without a calling day in this span is wrong itself.
 SEARCH_DAYS = 60
 MIDDAY = time(13, 0)
 
