@@ -28,7 +28,7 @@ async def forecast(tier: Tier3, customer_id: str) -> dict[str, Any]:
 
 
 async def test_everybody_is_foretold_once_a_night(tier: Tier3) -> None:
-    await tier.house()
+    await tier.regular_buyers()
     gone, due = await tier.bought([400, 430, 460, 490]), await tier.bought([29, 59, 89, 119, 149])
     fitted = [await tier.activities.fit_timing(RunFit(key="fit-timing:fit:1")) for _ in range(2)]
     assert fitted[0] == fitted[1]
@@ -41,7 +41,7 @@ async def test_everybody_is_foretold_once_a_night(tier: Tier3) -> None:
 
 
 async def test_an_order_moves_the_forecast_and_the_nudge_at_once(tier: Tier3) -> None:
-    await tier.house()
+    await tier.regular_buyers()
     customer_id = await tier.bought([31, 61, 91, 121, 151])
     await tier.activities.fit_timing(RunFit(key="fit:1"))
     before = await forecast(tier, customer_id)
@@ -55,7 +55,7 @@ async def test_an_order_moves_the_forecast_and_the_nudge_at_once(tier: Tier3) ->
 
 
 async def test_the_days_list_begins_with_whom_most_is_expected_of(tier: Tier3) -> None:
-    await tier.house()
+    await tier.regular_buyers()
     rich, poor = await tier.bought([30, 60, 90, 120], "90000.00"), await tier.bought([30, 60, 90, 120], "30.00")
     for customer_id in (poor, rich):
         await tier.activities.open_nudge(nudge_request(customer_id))

@@ -116,7 +116,7 @@ async def test_an_import_cut_short_goes_on_and_doubles_nothing(tier: Tier3, monk
     """A kill -9 between two chunks, and one in the middle of a chunk."""
     monkeypatch.setattr(imports, "CHUNK_ROWS", 5)
     sent = await send(tier, history(8))
-    told = imports.imported.write_verdicts
+    told = imports.imports.write_verdicts
     chunks = 0
 
     async def dies(*args: Any, **kwargs: Any) -> None:
@@ -126,7 +126,7 @@ async def test_an_import_cut_short_goes_on_and_doubles_nothing(tier: Tier3, monk
             raise ConnectionResetError("killed")
         await told(*args, **kwargs)
 
-    monkeypatch.setattr(imports.imported, "write_verdicts", dies)
+    monkeypatch.setattr(imports.imports, "write_verdicts", dies)
     for _ in range(2):
         with pytest.raises(ConnectionResetError):
             await run_imports(tier.pool)

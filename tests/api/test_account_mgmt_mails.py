@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import pytest_asyncio
 
-from services.account_mgmt.actions import mails as mailing
+from services.account_mgmt.actions import mails
 from services.account_mgmt.documents import invoice_pdf
 from services.chassis.mail.rows import MAX_ATTEMPTS
 from services.chassis.mail.sender import Sender
@@ -45,7 +45,7 @@ async def post(fresh_database: FreshDatabase) -> AsyncIterator[Post]:
     dsn = await fresh_database("account_mgmt_mails", tier=Tier.ACCOUNT_MGMT)
     async with tier_3(dsn) as tier, mail_server() as server:
         settings = make_settings(dsn, smtp_host="127.0.0.1", smtp_port=server.port, smtp_tls="none")
-        yield Post(tier, server, Sender(settings, mailing.on_trouble))
+        yield Post(tier, server, Sender(settings, mails.on_trouble))
 
 
 async def remind(tier: Tier3, customer_id: str, invoice_id: str, level: int) -> str:

@@ -11,7 +11,7 @@ import pytest_asyncio
 from services.chassis.db import new_id
 from tests.fixtures.http import auth
 from tests.fixtures.postgres import FreshDatabase
-from tests.fixtures.tier_3 import LINE, Tier3, boss, keeper, tier_3
+from tests.fixtures.tier_3 import LINE, Tier3, account_manager, boss, tier_3
 from workflows.contracts.base import Tier
 
 
@@ -75,7 +75,7 @@ async def test_an_unknown_customer_is_not_found(tier: Tier3) -> None:
     [
         (auth(Tier.CONVERSION, "manager", "maria"), 403),
         (auth(Tier.ACCOUNT_MGMT, "ops", "op"), 403),
-        (keeper("somebody-else"), 403),
+        (account_manager("somebody-else"), 403),
         ({"Authorization": "Bearer nonsense"}, 401),
     ],
 )

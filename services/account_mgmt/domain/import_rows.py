@@ -1,4 +1,4 @@
-"""One row of a customer file, read: who it is, and the line of an order that was made elsewhere."""
+"""One row of a customer file, read: who it is, and the line of an order that was placed elsewhere."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MOST = Decimal("99999999999999.99")
 
 @dataclass(frozen=True, slots=True)
 class OrderLineRow:
-    """A line of an order of before. `number` is the old system's, or the day when it has none."""
+    """A line of an earlier order. `number` is the old system's, or the day when it has none."""
 
     number: str
     day: date
@@ -95,7 +95,7 @@ class RowReader:
                 row.keys.append(f"e:{email}")
 
     def _read_order(self, raw: dict[str, str]) -> OrderLineRow | None:
-        """The line of an order; none for a row that only tells of a customer. Raises ValueError with the reason."""
+        """The line of an order; none for a row that only describes a customer. Raises ValueError with the reason."""
         if not raw.keys() & {"order_number", "order_date", "unit_price"}:
             return None
         if "order_date" not in raw:

@@ -14,7 +14,6 @@ MAX_ROWS = 20_000
 MAX_AMOUNT = Decimal("99999999999999.99")
 _PLAIN = re.compile(r"\d+(?:[.,]\d{1,2})?", re.ASCII)
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?|\d{1,3}(?:\.\d{3})+(?:,\d{1,2})?", re.ASCII)
-_IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{8,30}")
 # What banks write where there is no reference.
 _NO_REFERENCE = {"", "NOTPROVIDED", "NONREF", "-"}
 
@@ -81,11 +80,6 @@ def reference(text: str | None) -> str:
 def iban(text: str | None) -> str:
     """An account number in one spelling; one that is no IBAN is kept as it is."""
     return re.sub(r"\s+", "", text or "").replace("\0", "").upper()[:64]
-
-
-def is_iban(text: str) -> bool:
-    """Whether this has the shape of an IBAN."""
-    return _IBAN.fullmatch(text) is not None
 
 
 def amount(text: str) -> Decimal:
