@@ -1,4 +1,4 @@
-"""At risk, well again, gone: complaints, falling chances, orders, and the way back to tier 2."""
+"""At risk, active again, lost: complaints, declining retention, orders, and the way back to tier 2."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ async def silent(tier: Tier3) -> str:
     return customer_id
 
 
-async def test_a_complaint_is_urgent_work_and_settled_it_makes_the_customer_well_again(tier: Tier3) -> None:
+async def test_a_complaint_is_urgent_work_and_once_settled_the_customer_is_active_again(tier: Tier3) -> None:
     customer_id, _ = await tier.customer()
     path = f"/v1/customers/{customer_id}/complaints"
     opened = await tier.post(path, {"text": "the truck came late"}, headers=account_manager("larysa"))
@@ -69,7 +69,7 @@ async def test_a_customer_who_falls_silent_becomes_work_once_with_the_reason(tie
     assert card["on_list_because"][0].startswith("They may be leaving: should have ordered by")
 
 
-async def test_an_order_ends_the_worry_but_no_complaint(tier: Tier3) -> None:
+async def test_an_order_settles_a_risk_but_no_complaint(tier: Tier3) -> None:
     customer_id = await silent(tier)
     await tier.activities.find_risks(FindRisks(key="risks:1"))
     await tier.post(f"/v1/customers/{customer_id}/orders", {"lines": [LINE]})
@@ -94,7 +94,7 @@ async def test_one_order_is_no_rhythm_to_fall_out_of(tier: Tier3) -> None:
     assert not await tier.work(once, "risk")
 
 
-async def test_a_customer_who_leaves_after_a_complaint_goes_to_tier_2_with_the_whole_story(tier: Tier3) -> None:
+async def test_a_customer_who_leaves_after_a_complaint_goes_to_tier_2_with_the_whole_history(tier: Tier3) -> None:
     customer_id, nudge = await tier.nudge()
     await tier.post(f"/v1/customers/{customer_id}/needs", {"text": "two trucks a week"})
     await tier.post(
@@ -106,14 +106,14 @@ async def test_a_customer_who_leaves_after_a_complaint_goes_to_tier_2_with_the_w
     assert (await told(tier, customer_id))[-1] == ("lost", "the customer left after a complaint")
     assert not await tier.work(customer_id)
     card = await tier.activities.read_customer(ReadCustomer(customer_id=customer_id))
-    story = card.history
+    history = card.history
     for part in ("1 orders", "reminded: complaint, driver was rude", "needs: two trucks a week", "never offer: ftl"):
-        assert part in story
-    assert "owes 120,00 UAH" in story
+        assert part in history
+    assert "owes 120,00 UAH" in history
     assert card.account_manager == "oleh"
 
 
-async def test_only_a_worry_ends_with_the_customer_leaving(tier: Tier3) -> None:
+async def test_only_a_complaint_or_risk_ends_with_the_customer_leaving(tier: Tier3) -> None:
     customer_id, _ = await tier.customer(email="olena@customer.example")
     await tier.pool.execute(
         """INSERT INTO work_items (id, kind, key, workflow_id, lead_id) VALUES
@@ -142,7 +142,7 @@ async def test_an_opt_out_takes_back_the_reminder_that_is_on_its_way_by_mail(tie
     assert (await tier.activities.open_nudge(nudge_request(customer_id, 2))).refused == "the customer is opted out"
 
 
-async def test_an_account_manager_who_is_told_to_stop_stops_it_himself(tier: Tier3) -> None:
+async def test_a_customer_who_says_stop_is_opted_out_by_the_account_manager(tier: Tier3) -> None:
     customer_id, item_id = await tier.nudge()
     path = f"/v1/customers/{customer_id}/opt-out"
     for _ in range(2):
@@ -153,7 +153,7 @@ async def test_an_account_manager_who_is_told_to_stop_stops_it_himself(tier: Tie
     assert late["code"] == "already_closed"
     await tier.post(path, {"reason": "x"}, 403, headers=account_manager("larysa"))
     calendar = await tier.get(f"/v1/customers/{customer_id}/calendar")
-    assert {touch["kind"] for touch in calendar["items"]} == {"invoice_due", "dunning"}
+    assert {contact["kind"] for contact in calendar["items"]} == {"invoice_due", "dunning"}
     again = await tier.post(f"/v1/customers/{customer_id}/opt-in", {"reason": "called us"}, 202)
     assert (again["state"], again["next_nudge_at"] is not None) == ("active", True)
     assert await tier.signals(customer_id) == ["do_not_call", "opted_in"]

@@ -153,11 +153,11 @@ async def test_callers_of_tier_1_see_no_customers(tier: Tier3) -> None:
     assert (answer.status_code, answer.json()["code"]) == (403, "wrong_tier")
 
 
-async def test_the_calendar_shows_every_touch_to_come_and_a_payment_takes_its_reminders_away(tier: Tier3) -> None:
+async def test_the_calendar_shows_every_contact_to_come_and_a_payment_takes_its_reminders_away(tier: Tier3) -> None:
     customer_id, account = await tier.customer()
     path = f"/v1/customers/{customer_id}/calendar"
     found = (await tier.get(path))["items"]
-    assert {touch["kind"] for touch in found} == {"nudge", "invoice_due", "dunning"}
+    assert {contact["kind"] for contact in found} == {"nudge", "invoice_due", "dunning"}
     total = (await tier.get(f"/v1/invoices/{account.invoice_id}"))["total"]
     await tier.post(f"/v1/invoices/{account.invoice_id}/payments", {"amount": total, "reference": "P-1"})
-    assert {touch["kind"] for touch in (await tier.get(path))["items"]} == {"nudge"}
+    assert {contact["kind"] for contact in (await tier.get(path))["items"]} == {"nudge"}

@@ -1,4 +1,4 @@
-"""Who keeps whom through REST and the sweeps: assignment, absences with cover, take-over."""
+"""Whose customer it is, through REST and the sweeps: assignment, absences with cover, take-over."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ async def test_a_customer_for_whom_nobody_has_room_is_assigned_as_soon_as_somebo
     assert told["account_manager"] == "oleh"
 
 
-async def test_a_call_to_an_absent_account_manager_is_work_of_his_cover_at_once(tier: Tier3) -> None:
+async def test_a_call_to_an_absent_account_manager_is_work_of_their_cover_at_once(tier: Tier3) -> None:
     await hire(tier, "larysa")
     customer_id, _ = await tier.customer(size="1")
     await tier.pool.execute("UPDATE customers SET account_manager = 'oleh' WHERE id = $1", customer_id)
@@ -149,7 +149,7 @@ async def test_one_customer_is_given_to_somebody_by_the_supervisor_alone(tier: T
     assert unknown["errors"][0]["field"] == "account_manager"
 
 
-async def test_a_customer_won_back_comes_home_to_its_account_manager(tier: Tier3) -> None:
+async def test_a_customer_won_back_returns_to_their_account_manager(tier: Tier3) -> None:
     """mautic 9797: a re-entry makes two schedules. Here it is the same record, with one next nudge."""
     customer_id, item_id = await tier.nudge()
     await tier.post(f"/v1/nudges/{item_id}/outcome", {"outcome": "left"}, 200)

@@ -78,7 +78,7 @@ async def test_a_period_cuts_what_happened_outside_of_it(tier: Tier3) -> None:
     assert (mine["nudges"], mine["orders"]) == (0, 0)
 
 
-async def test_orders_after_a_nudge_are_compared_with_customers_left_out_by_chance(tier: Tier3) -> None:
+async def test_orders_after_a_nudge_are_compared_with_customers_randomly_held_out(tier: Tier3) -> None:
     for outcome in ("ordered", "ordered", "not_now"):
         await nudged(tier, outcome, opened_days_ago=5)
     assert "hold_out" in (await report(tier, "nudges"))["note"]

@@ -129,7 +129,7 @@ async def test_a_wrong_payment_names_its_field_and_changes_nothing(tier: Tier3, 
 async def test_a_cancelled_order_voids_its_unpaid_invoice_once(tier: Tier3) -> None:
     customer_id, opened = await tier.customer()
     order = (await tier.get(f"/v1/customers/{customer_id}/orders"))["items"][0]
-    await tier.post(f"/v1/orders/{order['id']}/cancel", {"reason": "changed his mind"}, status=200)
+    await tier.post(f"/v1/orders/{order['id']}/cancel", {"reason": "changed their mind"}, status=200)
     assert (await tier.get(f"/v1/invoices/{opened.invoice_id}"))["state"] == "void"
     again = await tier.post(f"/v1/orders/{order['id']}/cancel", {"reason": "again"}, status=409)
     assert again["code"] == "wrong_state"

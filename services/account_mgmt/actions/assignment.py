@@ -33,7 +33,7 @@ async def assign(conn: Connection, customer_id: str) -> str | None:
 
 
 async def assign_customer(conn: Connection, customer_id: str, manager_id: str, by: str) -> Customer:
-    """The supervisor gives a customer to somebody. Raises NotFound; Invalid if that is no active account manager."""
+    """Assign a customer to somebody. Raises NotFound; Invalid unless that is an active account manager."""
     await customers.get(conn, customer_id, lock=True)
     if not any(one.id == manager_id and one.active for one in await account_managers.all_of_them(conn)):
         raise Invalid("is not an active account manager", field="account_manager")
@@ -56,11 +56,11 @@ async def _hand_over(conn: Connection, assignments: Mapping[str, str], by: str) 
 async def reassign(
     pool: Pool, customer_ids: Sequence[str], *, current: str | None, to: str | None = None, by: str
 ) -> list[Reassignment]:
-    """Reassign customers of the account manager `current` (none: of nobody) to `to`, or to whoever fits each best.
+    """Reassign customers of the account manager `current` (none: unassigned ones) to `to`, or to whoever fits best.
 
-    In chunks of a transaction each. Under the lock each chunk is decided anew: whoever is no longer with `current` is
-    left alone, and nobody gets more than their capacity. What was done stays, should a later chunk fail. Raises Invalid
-    on `to`; TimeoutError when every connection is busy.
+    In chunks, each in a transaction of its own. Each chunk is decided again under the lock: whoever is no longer with
+    `current` is left alone, and nobody gets more than their capacity. If a later chunk fails, the earlier ones stay.
+    Raises Invalid on `to`; TimeoutError when every connection is busy.
     """
     done: list[Reassignment] = []
     for chunk in _chunks(customer_ids):

@@ -29,7 +29,7 @@ from workflows.contracts.open_care import AdoptAccount, AdoptedAccount, Imported
 from workflows.contracts.standing import OptedIn
 
 _WINDOW_SECONDS = 10
-"""So many seconds' worth of imported customers may be on their way at once."""
+"""How many seconds' worth of imported customers may be on their way at once."""
 _PATIENCE = 5.0
 
 
@@ -103,7 +103,7 @@ async def close_customer(conn: Connection, request: CloseCustomer) -> None:
 
 
 async def _end_nudges(conn: Connection, customer_id: str) -> None:
-    """No nudges from now on, also none that is on its way by mail."""
+    """No nudges from now on; one that is waiting to be mailed is withdrawn."""
     await work_items.cancel_for_lead(conn, customer_id, kinds=["nudge", "risk"], result="opted_out")
     await withdraw_mails(conn, customer_id, purpose="nudge")
     await customers.set_state(conn, [customer_id], "opted_out")
@@ -117,7 +117,7 @@ async def change_customer(conn: Connection, who: Principal, customer_id: str, ch
 
 
 async def opt_out(conn: Connection, who: Principal, customer_id: str, reason: str) -> Customer:
-    """The customer wants no nudges any more, and the workflow stops them; said twice, nothing changes.
+    """The customer wants no more nudges, and the workflow stops them; said twice, nothing changes.
 
     Raises NotFound; Forbidden (`not_owner`); Conflict (`wrong_state`) for a customer who left.
     """

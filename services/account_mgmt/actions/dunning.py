@@ -1,7 +1,7 @@
 """Dunning: the steps by which the customer is reminded of an overdue invoice, by mail, by a call, or both.
 
-A step has two halves: the document is printed before the transaction of the step begins, so that nobody who pays waits
-for it; then, with the invoice locked, the step is carried out only if the invoice is still what was printed.
+A step has two halves: the document is printed before the transaction begins, so that no payment waits for it; then,
+with the invoice locked, the step is carried out only if the invoice is still what was printed.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ async def _queue_mail(conn: Connection, request: RemindInvoice, reminder: Remind
         purpose=PURPOSE,
         to=contact.email or "",
         subject=text.subject,
-        text=text.text,
+        text=text.body,
         lead_id=reminder.full.buyer.id,
         attachments=[Attachment(document.name, document.media_type, document.content)],
         not_before=contact_time(reminder.policy, datetime.now(UTC), contact.timezone),

@@ -44,7 +44,7 @@ async def send_invoice(conn: Connection, who: Principal, invoice_id: str, to: st
         purpose=PURPOSE,
         to=address,
         subject=text.subject,
-        text=text.text,
+        text=text.body,
         lead_id=full.buyer.id,
         attachments=[Attachment(document.name, document.media_type, document.content)],
     )

@@ -42,7 +42,7 @@ async def queue_nudge_mail(conn: Connection, policy: Policy, customer: Customer,
         purpose=PURPOSE,
         to=contact.email,
         subject=text.subject,
-        text=text.text,
+        text=text.body,
         lead_id=customer.id,
         not_before=contact_time(policy, now, contact.timezone),
     )

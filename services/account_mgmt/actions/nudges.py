@@ -136,6 +136,6 @@ async def _carry_out(
     if body.next_at is not None:
         await customers.plan_nudge(conn, customer.id, body.next_at)
         return None, body.next_at
-    # Asked and not needed: the rhythm begins anew from today, never sooner than the frequency cap allows.
+    # Asked and not needed: the rhythm starts over from today, never sooner than the frequency cap allows.
     after_cap = datetime.now(UTC) + max(policy.nudge_gap, policy.shortest_interval)
     return None, await plan_next_nudge(conn, policy, customer, not_before=after_cap)

@@ -10,7 +10,7 @@ from services.chassis.errors import Forbidden
 
 
 async def check_owner(conn: Connection, who: Principal, customer: Customer) -> None:
-    """Only the customer's account manager (anyone while there is none) or a supervisor. Raises Forbidden.
+    """Only the customer's account manager (anyone, while there is none) or a supervisor. Raises Forbidden.
 
     While the account manager is away, so may the cover who was named, and whoever has the customer's open work.
     """

@@ -14,7 +14,7 @@ from services.chassis.policies import PolicyVersion
 
 
 async def publish_policy(conn: Connection, body: dict[str, Any], by: str) -> PolicyVersion:
-    """Write the next version; what is left out keeps its default. Raises Invalid with the field that cannot be."""
+    """Write the next version; what is left out keeps its default. Raises Invalid with the field that is wrong."""
     try:
         policy = Policy.model_validate(body)
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""What the purchases say of products that go together."""
+"""Which products go together, learned from the purchases."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from workflows.contracts.learning import LearnedPairs
 
 
 async def learn_pairs(conn: Connection) -> LearnedPairs:
-    """Count anew which products are bought by the same customers; once a night."""
+    """Recount which products are bought by the same customers; once a night."""
     return LearnedPairs(pairs=await suggestions.learn_pairs(conn))

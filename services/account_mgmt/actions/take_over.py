@@ -26,7 +26,7 @@ async def plan_take_over(conn: Connection, manager_id: str, wanted: TakeOver) ->
 async def take_over(conn: Connection, pool: Pool, manager_id: str, wanted: TakeOver, by: str) -> TakenOver:
     """Carry out a take-over; customers without a receiver stay where they are. Raises as the plan does.
 
-    Planned through `conn` without a lock, and done in chunks on connections of their own, each decided anew under the
+    Planned through `conn` without a lock, and done in chunks on connections of their own, each decided again under the
     lock: what was done stays if a later chunk fails, and asking again does the rest.
     """
     try:

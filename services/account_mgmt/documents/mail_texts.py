@@ -10,10 +10,10 @@ from services.account_mgmt.domain.money import grouped
 
 @dataclass(frozen=True)
 class MailText:
-    """A mail's subject and text."""
+    """A mail's subject and body."""
 
     subject: str
-    text: str
+    body: str
 
 
 _GREETING = {"en": "Dear {name},", "uk": "Добрий день, {name}!"}
@@ -117,4 +117,4 @@ def _facts(full: FullInvoice) -> dict[str, str]:
 def _text(language: str, subject: str, body: str, name: str | None, seller: str, facts: dict[str, str]) -> MailText:
     greeting = _GREETING[language].format(name=name or _NOBODY[language])
     text = f"{greeting}\n\n{body.format(**facts)}\n\n{_REGARDS[language].format(seller=seller)}\n"
-    return MailText(subject=subject.format(**facts), text=text)
+    return MailText(subject=subject.format(**facts), body=text)

@@ -79,7 +79,9 @@ def check_match(transfer: BankTransfer, shares: Sequence[tuple[str, Money]]) -> 
     more money than came.
     """
     if transfer.state not in ("unmatched", "failed", "ignored") or transfer.reversal:
-        raise Conflict("The transfer is settled, or is none", code="wrong_state", detail={"state": transfer.state})
+        raise Conflict(
+            "The transfer is settled, or undone by the bank", code="wrong_state", detail={"state": transfer.state}
+        )
     if len({invoice_id for invoice_id, _ in shares}) < len(shares):
         raise Invalid("An invoice is named twice", field="invoices")
     for number, (_, amount) in enumerate(shares):

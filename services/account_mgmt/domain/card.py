@@ -57,7 +57,7 @@ class WaitingWork(Record):
 
 
 class CardFacts(Record):
-    """Everything of a customer that the card is made of; `placed` are the times of the latest orders in order."""
+    """Everything that a customer's card is made of; `placed` are the times of the latest orders in order."""
 
     id: str
     contact: ContactCard

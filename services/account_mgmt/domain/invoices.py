@@ -63,7 +63,7 @@ class Invoice(Record):
         return self.paid - self.refunded
 
     def prints_like(self, other: Invoice) -> bool:
-        """Whether a document made of the other one still tells the truth about this one."""
+        """Whether a document printed from the other one is still true of this one."""
         return (self.state, self.paid, self.credited) == (other.state, other.paid, other.credited)
 
 

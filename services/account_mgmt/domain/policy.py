@@ -52,7 +52,7 @@ class Policy(BaseModel):
     longest_interval: Duration = timedelta(days=365)
     nudge_ahead: Gap = Field(default=timedelta(days=2), description="Remind so long before the expected order.")
     fit_every: Duration = Field(
-        default=timedelta(days=1), description="How often the forecasts are fitted anew to all orders."
+        default=timedelta(days=1), description="How often the forecasts are refitted to all orders."
     )
     nudge_gap: Gap = Field(default=timedelta(days=14), description="Never two nudges closer than this.")
     answer_within: Duration = timedelta(days=2)
@@ -80,7 +80,7 @@ class Policy(BaseModel):
     @classmethod
     def _country_has_a_calendar(cls, value: str | None) -> str | None:
         if value is not None and value not in holidays.list_supported_countries():
-            raise ValueError(f"there is no holiday calendar of {value}; give the two letters of a country")
+            raise ValueError(f"there is no holiday calendar of {value}; give a country's two letters")
         return value
 
     @model_validator(mode="after")

@@ -80,7 +80,7 @@ def distribute(
 def cover_for(managers: Sequence[AccountManager], owner: str, customer: CustomerProfile) -> str:
     """Who does an absent owner's work: the cover that was named, if there; else who fits best of those who are.
 
-    The owner when nobody is there: work that belongs to no person is seen by nobody.
+    The owner when nobody is there: work without a person would be overlooked.
     """
     by_id = {one.id: one for one in managers}
     away = by_id.get(owner)

@@ -35,7 +35,7 @@ class ManagerFigures(Record):
 
 
 class Overdue(Record):
-    """Overdue money of an account manager's customers in one currency; of nobody's, without an account manager."""
+    """Overdue money of an account manager's customers, or of unassigned ones, in one currency."""
 
     account_manager: str | None
     currency: str

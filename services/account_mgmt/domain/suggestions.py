@@ -26,7 +26,7 @@ class Suggestion(Record):
     """Another product with its evidence.
 
     Of the `buyers` of `because_of`, `support` bought this one too: `confidence` of them, where `share` of all
-    customers did, which is `lift` times as many. `need` is what the customer said they need, if they said so.
+    customers did, which is `lift` times as many. `need` is what the customer said they need, if they did.
     """
 
     product_id: str

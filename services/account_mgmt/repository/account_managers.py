@@ -111,7 +111,7 @@ async def portfolio(conn: Connection, manager_id: str, segment: str | None, limi
 
 
 async def lock_profiles(conn: Connection, customer_ids: Sequence[str], manager: str | None) -> list[CustomerProfile]:
-    """Those of these customers who are still with this account manager (none: with nobody) and in care, held."""
+    """Those of these customers who are still in care and with this account manager (none: unassigned), held."""
     rows = await conn.fetch(
         f"""{_PROFILE} WHERE c.id = ANY($1) AND c.account_manager IS NOT DISTINCT FROM $2
               AND c.state NOT IN ('lost', 'cancelled') ORDER BY c.created_at, c.id FOR UPDATE""",
@@ -135,7 +135,7 @@ async def assign(conn: Connection, assignments: Mapping[str, str]) -> None:
 
 
 async def cover_of_absent(conn: Connection, manager_id: str) -> str | None:
-    """Who covers for an account manager who is away now: '' for nobody in particular; None if they are not away."""
+    """Who covers for an account manager who is away now: '' if nobody was named; None if they are not away."""
     row = await conn.fetchrow("SELECT cover FROM absences WHERE manager = $1 AND during @> now()", manager_id)
     return (row["cover"] or "") if row else None
 

@@ -99,7 +99,7 @@ async def write_verdicts(conn: Connection, import_id: str, verdicts: Sequence[Ve
 
 
 async def begin_again(conn: Connection, import_id: str) -> None:
-    """A dry run that was cut short begins anew: nothing of it was kept but its verdicts."""
+    """A dry run that was cut short starts over: only its verdicts had been kept."""
     await conn.execute("DELETE FROM import_rows WHERE import_id = $1", import_id)
     await conn.execute(
         "UPDATE imports SET rows = 0, accepted = 0, merged = 0, duplicates = 0, rejected = 0 WHERE id = $1", import_id

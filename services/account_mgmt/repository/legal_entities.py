@@ -49,9 +49,9 @@ async def all_of_them(conn: Connection) -> list[LegalEntity]:
 
 
 async def choose(conn: Connection, wanted: str | None, currency: str) -> LegalEntity | None:
-    """Who sells: the one that is wanted, else the first that is paid in this currency, else the first.
+    """Who sells: the one that was named, else the first that is paid in this currency, else the first.
 
-    None when the one that is wanted is not there or not active. Raises NotFound if there is none at all.
+    None when the one that was named does not exist or is not active. Raises NotFound if there is none at all.
     """
     row = await conn.fetchrow(
         """SELECT * FROM legal_entities WHERE active AND ($1::text IS NULL OR id = $1)

@@ -45,7 +45,7 @@ async def get(conn: Connection, item_id: str) -> Nudge:
 async def page(
     conn: Connection, *, state: str | None, manager: str | None, limit: int, after: tuple[Decimal, str] | None
 ) -> list[Nudge]:
-    """A page of nudges, those of which most is expected first. `manager` also sees those that nobody has."""
+    """A page of nudges, the highest expected value first. `manager` also sees those that are unassigned."""
     rows = await conn.fetch(
         f"""{_NUDGE} WHERE ($1::text IS NULL OR w.state = $1)
               AND ($2::text IS NULL OR w.assignee IS NULL OR w.assignee = $2)

@@ -11,8 +11,7 @@ from services.chassis.db import Connection
 async def declining(conn: Connection, below: float, every: timedelta, limit: int) -> list[Risk]:
     """Active customers whose retention probability is below a limit, the most valuable first, locked.
 
-    Whoever was the subject of such a task within `every` is left out. One order says nothing of a rhythm: at least two
-    are asked for.
+    Left out is whoever had such a task within `every`, and whoever ordered only once: one order shows no rhythm.
     """
     rows = await conn.fetch(
         """SELECT f.customer_id, f.p_alive, f.expected_high, f.order_value,

@@ -47,7 +47,7 @@ SELECT p.product_id, p.other_id, p.support, mine.number, p.support::float8 / min
 
 
 async def learn_pairs(conn: Connection) -> int:
-    """Count anew what each customer bought first, and which products go together; how many pairs have support.
+    """Recount what each customer bought first, and which products go together; how many pairs have support.
 
     In the caller's transaction, so that whoever reads meanwhile sees the figures of the night before.
 
@@ -62,7 +62,7 @@ async def learn_pairs(conn: Connection) -> int:
     return int(status.rsplit(" ", 1)[-1])
 
 
-# The best evidence for each other product. What an open need names comes first; what is not needed any more, never.
+# The best evidence for each other product. What an open need names comes first; what is no longer needed, never.
 SUGGEST = """
 WITH mine AS (SELECT DISTINCT l.product_id FROM orders o JOIN order_lines l ON l.order_id = o.id
                WHERE o.customer_id = $1 AND o.state = 'placed' AND l.product_id IS NOT NULL),
@@ -83,5 +83,5 @@ SELECT p.id AS product_id, p.name, best.support, best.confidence, best.lift, bes
 
 
 async def suggestions(conn: Connection, customer_id: str) -> list[Suggestion]:
-    """Other products, with the evidence: what an open need names, then what such customers bought too."""
+    """Other products, with the evidence: what an open need names, then what similar customers bought too."""
     return Suggestion.of_all(await conn.fetch(SUGGEST, customer_id))

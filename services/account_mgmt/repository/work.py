@@ -46,7 +46,7 @@ async def give_back(conn: Connection, kinds: Sequence[str]) -> None:
 
 
 async def reassign(conn: Connection, assignments: Mapping[str, str], kinds: Sequence[str]) -> None:
-    """Give the open work of each of these customers to the person who gets the customer, and to nobody else."""
+    """Give the open work of each of these customers to the person who gets the customer."""
     await conn.execute(
         """UPDATE work_items w SET assignee = a.manager, group_key = ''
              FROM unnest($1::uuid[], $2::text[]) AS a (customer_id, manager)

@@ -45,7 +45,7 @@ async def list_managers(conn: Conn, pager: Pager) -> Page[AccountManagerView]:
 
 @router.patch("/account-managers/{manager_id}", dependencies=SUPERVISOR, summary="Change an account manager")
 async def patch_manager(conn: Conn, manager_id: ManagerId, body: AccountManagerChange) -> AccountManagerView:
-    """Whoever is not active gets no new customers; reassign those they have with a take-over."""
+    """Somebody who is not active gets no new customers; reassign those they have with a take-over."""
     return AccountManagerView.of(await change_account_manager(conn, manager_id, body))
 
 

@@ -64,7 +64,7 @@ async def post_opt_in(conn: Conn, who: Who, customer_id: Id, body: Reason) -> Cu
 
 @router.post("/customers/{customer_id}/assign", dependencies=SUPERVISOR, summary="Assign one customer to somebody")
 async def post_assign(conn: Conn, who: Who, customer_id: Id, body: Assignment) -> CustomerView:
-    """Open work goes along. 422 if this is no active account manager."""
+    """Open work goes along. 422 unless this is an active account manager."""
     return CustomerView.of(await assign_customer(conn, customer_id, body.account_manager, who.person))
 
 

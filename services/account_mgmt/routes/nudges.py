@@ -22,7 +22,7 @@ router: APIRouter = new_router(tags=["nudges"])
 async def list_nudges(
     conn: Conn, who: Who, pager: Pager, state: str | None = "open", mine: bool = False
 ) -> Page[NudgeView]:
-    """Those of which most is expected first (chance to buy times value), each with the customer's card."""
+    """The highest expected value first (chance to buy times value), each with the customer's card."""
     manager = who.person if mine else None
     found = await nudges.page(conn, state=state, manager=manager, limit=pager.limit + 1, after=_after(pager))
     page = Page.of(found, pager.limit, key=lambda n: (str(n.expected_value), n.item_id))

@@ -108,7 +108,7 @@ class NewMatch(Body):
 
 
 class NewIgnore(Body):
-    """Why a transfer is no payment of an invoice."""
+    """Why a transfer does not pay an invoice."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"reason": "interest of the bank"}})
 

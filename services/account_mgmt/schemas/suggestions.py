@@ -9,5 +9,5 @@ class SuggestionView(Suggestion):
     """Another product with its evidence.
 
     Of the `buyers` of `because_of`, `support` bought this one too: `confidence` of them, where `share` of all
-    customers did, which is `lift` times as many. `need` is what the customer said they need, if they said so.
+    customers did, which is `lift` times as many. `need` is what the customer said they need, if they did.
     """

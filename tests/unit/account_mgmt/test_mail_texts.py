@@ -14,16 +14,16 @@ def test_the_reminder_is_in_the_customers_language_or_english(language: str, wor
         language, name="Olena", seller="Wind Ltd", ago="30 days ago", what="Full truck", every="30 days"
     )
     assert word in text.subject.lower()
-    assert "Full truck" in text.text
-    assert text.text.rstrip().endswith("Wind Ltd")
+    assert "Full truck" in text.body
+    assert text.body.rstrip().endswith("Wind Ltd")
 
 
 @pytest.mark.parametrize("language", ["en", "uk"])
 def test_each_step_of_dunning_is_firmer_and_names_number_sum_and_date(language: str) -> None:
     steps = [mail_texts.dunning(full_invoice(language), n) for n in (1, 2, 3, 9)]
-    assert len({step.text for step in steps}) == 3
+    assert len({step.body for step in steps}) == 3
     for step in steps:
         assert "LR-1" in step.subject
-        assert "120,00 UAH" in step.text
-        assert "01.02.2026" in step.text
-        assert "{" not in step.text
+        assert "120,00 UAH" in step.body
+        assert "01.02.2026" in step.body
+        assert "{" not in step.body

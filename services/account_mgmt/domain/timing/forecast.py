@@ -121,7 +121,7 @@ def _by_gaps(model: GapModel, counts: CountModel, known: Histories) -> list[Floa
 
 
 def _by_usual_gap(known: Histories, usual_weeks: float) -> list[Floats]:
-    """Nothing is fitted yet: the usual gap, and nobody is given up."""
+    """Nothing is fitted yet: the usual gap, and nobody is considered lost."""
     left = np.maximum(usual_weeks - known.since, 0.0)
     ones = np.ones(len(known.ids))
     return [left / 2, left, left + usual_weeks, ones, np.where(left <= HORIZON_WEEKS, 0.5, 0.1)]

@@ -64,7 +64,7 @@ class GapModel:
         """Weeks after the last purchase by which the next one has come with this probability, given the wait so far."""
         center, spread = self.center(of), self.spread(of)
         waited = ndtr((np.log(np.maximum(of.since, 1e-9)) - center) / spread)
-        # Whoever is far beyond every gap they ever had has no next one by this model; the last per mille stands for it.
+        # Beyond every gap a customer ever had the model knows no next one; the last per mille stands for it.
         level = np.minimum(waited + share * (1 - waited), 0.999)
         return np.asarray(np.maximum(np.exp(center + spread * ndtri(level)), of.since), dtype=np.float64)
 
