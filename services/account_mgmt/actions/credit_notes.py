@@ -26,15 +26,15 @@ async def issue_credit_note(conn: Connection, invoice_id: str, new: NewCreditNot
     invoice = await invoices.get(conn, invoice_id, lock=True)
     amount = amount_to_credit(invoice, new.amount)
     number = await write_credit_note(conn, invoice, amount, new.reason, by)
-    now = await invoices.get(conn, invoice_id)
+    credited = await invoices.get(conn, invoice_id)
     sale = await orders.sale(conn, invoice.order_id)
     money = sale_event(MoneyKind.CREDITED, sale, key=f"credit-note:{number}", amount=amount, at=datetime.now(UTC))
-    if now.state != "open":
+    if credited.state != "open":
         await report_voided(conn, invoice, money, by)
     else:
         answer = MoneyMoved(event_id=money.key, at=money.at, by=by, money=money)
         await outbox.signal(conn, ids.customer(invoice.customer_id), "money_moved", answer, when_missing="drop")
-    return now
+    return credited
 
 
 async def write_credit_note(conn: Connection, invoice: Invoice, amount: Decimal, reason: str, by: str) -> str:

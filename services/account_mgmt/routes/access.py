@@ -7,4 +7,4 @@ from services.chassis.http import allow
 READERS = [allow("account_manager", "supervisor", "ops")]
 WRITERS = [allow("account_manager", "supervisor")]
 SUPERVISOR = [allow("supervisor")]
-AUDITORS = [allow("supervisor", "ops")]
+SUPERVISION = [allow("supervisor", "ops")]

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from services.account_mgmt.actions.policies import publish_policy
 from services.account_mgmt.repository.policies import policies
-from services.account_mgmt.routes.access import AUDITORS, SUPERVISOR
+from services.account_mgmt.routes.access import SUPERVISION, SUPERVISOR
 from services.account_mgmt.schemas.policies import NewPolicy, PolicyView
 from services.chassis.http import Conn, Page, Who, new_router
 
@@ -14,7 +14,7 @@ router: APIRouter = new_router(tags=["reference"])
 _MOST = 100
 
 
-@router.get("/policies", dependencies=AUDITORS, summary="Policies, the current one first")
+@router.get("/policies", dependencies=SUPERVISION, summary="Policies, the current one first")
 async def list_policies(conn: Conn) -> Page[PolicyView]:
     """Every version, at most 100."""
     return Page(items=PolicyView.of_all(await policies.page(conn, _MOST)), next=None)

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime
 
 from services.account_mgmt.domain.reports import compare_nudges, money_owed
 from services.account_mgmt.repository import reports
-from services.account_mgmt.routes.access import AUDITORS
+from services.account_mgmt.routes.access import SUPERVISION
 from services.account_mgmt.schemas.reports import (
     ChurnMonth,
     ChurnReport,
@@ -44,7 +44,7 @@ def _period(
 During = Annotated[Period, Depends(_period)]
 
 
-@router.get("/reports/account-managers", dependencies=AUDITORS, summary="What portfolios do")
+@router.get("/reports/account-managers", dependencies=SUPERVISION, summary="What portfolios do")
 async def manager_report(conn: Conn, during: During) -> Page[ManagerReport]:
     """Portfolio, nudges answered in time, orders after a nudge, what else was sold, who left, overdue money."""
     overdue = await reports.overdue_by_manager(conn)
@@ -52,7 +52,7 @@ async def manager_report(conn: Conn, during: During) -> Page[ManagerReport]:
     return Page(items=[ManagerReport.with_overdue(one, overdue) for one in figures], next=None)
 
 
-@router.get("/reports/nudges", dependencies=AUDITORS, summary="Do nudges bring orders?")
+@router.get("/reports/nudges", dependencies=SUPERVISION, summary="Do nudges bring orders?")
 async def nudge_report(
     conn: Conn, during: During, within_days: Annotated[int, Query(ge=1, le=365)] = 30
 ) -> NudgeReport:
@@ -63,20 +63,20 @@ async def nudge_report(
     return NudgeReport.of(compare_nudges(nudged, held_out, start=start, end=end, within_days=within_days))
 
 
-@router.get("/reports/money", dependencies=AUDITORS, summary="What is owed, and for how long")
+@router.get("/reports/money", dependencies=SUPERVISION, summary="What is owed, and for how long")
 async def money_report(conn: Conn) -> MoneyReport:
     """As of now, by currency; overdue money by age."""
     return MoneyReport.of(money_owed(await reports.open_money(conn), await reports.overpaid(conn)))
 
 
-@router.get("/reports/churn", dependencies=AUDITORS, summary="Who leaves")
+@router.get("/reports/churn", dependencies=SUPERVISION, summary="Who leaves")
 async def churn_report(conn: Conn, during: During) -> ChurnReport:
     """Month by month, with intervals; and who may be next."""
     months = [ChurnMonth.with_share(month) for month in await reports.churn(conn, *during)]
     return ChurnReport(**dict(await reports.retention(conn)), months=months)
 
 
-@router.get("/reports/cross-sell", dependencies=AUDITORS, summary="What else was sold")
+@router.get("/reports/cross-sell", dependencies=SUPERVISION, summary="What else was sold")
 async def cross_sell_report(conn: Conn, during: During) -> CrossSellReport:
     """Products that customers bought for the first time, after they had bought something else; as of last night."""
     items = [CrossSold.of(sale) for sale in await reports.cross_sold(conn, *during)]
