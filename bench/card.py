@@ -81,7 +81,7 @@ async def fill(conn: asyncpg.Connection, orders: int) -> list[str]:
 
 
 async def nights_work(house: Running) -> None:
-    """What the house learns at night: the workflow's timer is a day away."""
+    """What is learned at night: the workflow's timer is a day away."""
     conn = await asyncpg.connect(house.dsn("account_mgmt"))
     pool = await create_pool(house.dsn("account_mgmt"), application_name="bench", max_size=4)
     for name, work in (

@@ -1,7 +1,7 @@
 """Who buys next, and when: `python -m bench.timing cdnow_orders.csv`.
 
 The file has customer_id and date (YYYYMMDD or with dashes) of every purchase: the CDNOW sample of Fader and Hardie. The
-call list is the five per cent most likely to buy within 30 days, at eight monthly cut-offs; beside the house's forecast
+call list is the five per cent most likely to buy within 30 days, at eight monthly cut-offs; beside our own forecast
 stand rules of thumb and plain BG/NBD. Regular buyers are generated (a gap of 30 days, give or take five). Fit and day's
 list are timed on customers drawn from the same file.
 """
@@ -39,10 +39,10 @@ def read(path: Path) -> dict[str, list[date]]:
     return found
 
 
-def house(purchases: Purchases, cut: date) -> Floats:
-    """The house's own ranking: fitted at the cut-off."""
+def own_forecast(purchases: Purchases, cut: date) -> Floats:
+    """Our own ranking: fitted at the cut-off."""
     log = log_of(purchases, cut)
-    return forecast.foretell(forecast.fit(log, cut), log, cut, usual_weeks=USUAL_WEEKS).p_buys
+    return forecast.predict(forecast.fit(log, cut), log, cut, usual_weeks=USUAL_WEEKS).p_buys
 
 
 def plain(purchases: Purchases, cut: date) -> Floats:
@@ -58,13 +58,13 @@ def rule(score: Callable[[Histories], Floats]) -> Callable[[Purchases, date], Fl
 
 
 def own_gap(known: Histories) -> Floats:
-    """Closeness of the customer's mean gap to the time since his last purchase."""
+    """Closeness of the customer's mean gap to the time since their last purchase."""
     mean = np.where(known.frequency > 0, known.recency / np.maximum(known.frequency, 1), USUAL_WEEKS)
     return -np.abs(mean - known.since)
 
 
 RULES = {
-    "the house's forecast": house,
+    "own forecast": own_forecast,
     "plain BG/NBD": plain,
     "freq / (1 + days since)": rule(lambda known: known.frequency / (1 + known.since * 7)),
     "own mean gap": rule(own_gap),
@@ -102,7 +102,7 @@ def regular_buyers() -> float:
     hits = 0
     for number, name in enumerate(bought):
         log = log_of({name: bought[name]}, last[number])
-        told = forecast.foretell(models, log, last[number], usual_weeks=USUAL_WEEKS)
+        told = forecast.predict(models, log, last[number], usual_weeks=USUAL_WEEKS)
         hits += abs(float(told.middle[0]) * 7 - following[number]) <= 5
     return hits / len(bought)
 
@@ -130,7 +130,7 @@ def main() -> None:
     print(f"fit on 25,000 customers: {time.perf_counter() - begun:.2f} s")
     crowd = many(purchases, 100_000)
     begun = time.perf_counter()
-    told = forecast.foretell(models, log_of(crowd, CUTS[-1]), CUTS[-1], usual_weeks=USUAL_WEEKS)
+    told = forecast.predict(models, log_of(crowd, CUTS[-1]), CUTS[-1], usual_weeks=USUAL_WEEKS)
     print(f"forecasts for 100,000 customers: {time.perf_counter() - begun:.2f} s")
     begun = time.perf_counter()
     np.argsort(-told.p_buys)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from services.account_mgmt.actions import mails
-from services.account_mgmt.actions.account_managers import assign_waiting, cover_absent
+from services.account_mgmt.actions.assignment import assign_waiting
 from services.account_mgmt.actions.imports import run_imports
+from services.account_mgmt.actions.work_assignment import cover_absent
 from services.account_mgmt.activities import Activities
 from services.chassis import effects
 from services.chassis.mail.sender import Sender

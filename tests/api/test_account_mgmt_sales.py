@@ -11,7 +11,7 @@ import pytest_asyncio
 from services.chassis.db import new_id
 from tests.fixtures.http import auth
 from tests.fixtures.postgres import FreshDatabase
-from tests.fixtures.tier_3 import LINE, Tier3, boss, keeper, tier_3
+from tests.fixtures.tier_3 import LINE, Tier3, account_manager, boss, tier_3
 from workflows.contracts.base import Tier
 
 
@@ -75,7 +75,7 @@ async def test_an_unknown_customer_is_not_found(tier: Tier3) -> None:
     [
         (auth(Tier.CONVERSION, "manager", "maria"), 403),
         (auth(Tier.ACCOUNT_MGMT, "ops", "op"), 403),
-        (keeper("somebody-else"), 403),
+        (account_manager("somebody-else"), 403),
         ({"Authorization": "Bearer nonsense"}, 401),
     ],
 )
@@ -129,7 +129,7 @@ async def test_a_wrong_payment_names_its_field_and_changes_nothing(tier: Tier3, 
 async def test_a_cancelled_order_voids_its_unpaid_invoice_once(tier: Tier3) -> None:
     customer_id, opened = await tier.customer()
     order = (await tier.get(f"/v1/customers/{customer_id}/orders"))["items"][0]
-    await tier.post(f"/v1/orders/{order['id']}/cancel", {"reason": "changed his mind"}, status=200)
+    await tier.post(f"/v1/orders/{order['id']}/cancel", {"reason": "changed their mind"}, status=200)
     assert (await tier.get(f"/v1/invoices/{opened.invoice_id}"))["state"] == "void"
     again = await tier.post(f"/v1/orders/{order['id']}/cancel", {"reason": "again"}, status=409)
     assert again["code"] == "wrong_state"

@@ -1,4 +1,4 @@
-"""When a customer will need the next order: from its own gaps, robust against one odd order."""
+"""The reorder cycle: when a customer needs the next order, by the median of their gaps, and when to contact them."""
 
 from __future__ import annotations
 

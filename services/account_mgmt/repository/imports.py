@@ -1,4 +1,4 @@
-"""Customers of before and their orders, by the chunk."""
+"""Existing customers and their earlier orders, by the chunk."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ async def write(conn: Connection, plan: Plan, import_id: str, by: str) -> None:
 
 
 async def write_verdicts(conn: Connection, import_id: str, verdicts: Sequence[Verdict], *, dry: bool) -> None:
-    """Keep what became of each row. A dry run makes no customers, so it names only those who were there."""
+    """Keep what became of each row. A dry run makes no customers, so it names none."""
     await conn.executemany(
         "INSERT INTO import_rows (import_id, line, verdict, reason, lead_id, original) VALUES ($1, $2, $3, $4, $5, $6)",
         [
@@ -99,7 +99,7 @@ async def write_verdicts(conn: Connection, import_id: str, verdicts: Sequence[Ve
 
 
 async def remember_keys(conn: Connection, customer_id: str, keys: Collection[str]) -> None:
-    """Recognise this customer by these from now on; what is another's stays his."""
+    """Recognise this customer by these from now on; what belongs to another customer stays theirs."""
     await conn.execute(
         """INSERT INTO customer_keys (key, customer_id) SELECT key, $1 FROM unnest($2::text[]) key
            ON CONFLICT DO NOTHING""",
