@@ -14,7 +14,7 @@ from services.chassis.db import Connection
 from services.chassis.outbox import StartWorkflow
 from workflows.contracts import ids, queues
 from workflows.contracts.base import Money
-from workflows.contracts.learning import FitTimingInput
+from workflows.contracts.fit_timing import FitTimingInput
 
 CATALOGUE = (
     ("FTL-20", "Full truck, 20 t, domestic", "trip", "28500.00"),

@@ -31,10 +31,10 @@ from workflows.contracts.lead_gen import (
     OpenCall,
     OpenedCall,
     PrepareHandOver,
+    RegisterCustomer,
     RegisterUpdate,
     TakeAnswer,
 )
-from workflows.contracts.open_care import RegisterCustomer
 
 CALLBACK_PRIORITY = 10
 # Leads are prepared for the shifts of the next hours.

@@ -16,7 +16,7 @@ from services.chassis.errors import Invalid
 from services.chassis.events import publish
 from services.chassis.work_items import NewItem, WorkItem
 from workflows.contracts import ids
-from workflows.contracts.standing import AccountManagerChanged
+from workflows.contracts.customer_status import AccountManagerChanged
 
 KINDS = ("nudge", "inbound", "dunning", "complaint", "risk", "mail")
 """Work that lies with a customer's account manager."""

@@ -14,7 +14,7 @@ from services.chassis.mail import withdraw_mails
 from workflows.contracts.account_mgmt import CloseCustomer, OpenAccount, OpenedAccount
 from workflows.contracts.base import ContactCard
 from workflows.contracts.care_policy import CarePolicy
-from workflows.contracts.open_care import AdoptAccount, AdoptedAccount, Imported, ReadUnopened, Unopened
+from workflows.contracts.open_care import AdoptAccount, AdoptedAccount, ImportedCustomer, ReadUnopened, Unopened
 
 _WINDOW_SECONDS = 10
 """So many seconds' worth of customers may be on their way at once."""
@@ -63,7 +63,7 @@ async def read_unopened(conn: Connection, request: ReadUnopened) -> Unopened:
         return Unopened(full=True, pause=_PATIENCE)
     found = await imports.unopened(conn, request.import_id, request.after, most)
     return Unopened(
-        customers=[Imported(customer_id=customer_id, segment=segment) for customer_id, segment in found],
+        customers=[ImportedCustomer(customer_id=customer_id, segment=segment) for customer_id, segment in found],
         pause=max(1.0, 1 / per_second),
     )
 

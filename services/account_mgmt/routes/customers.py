@@ -23,7 +23,7 @@ from services.chassis.events import publish
 from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
 from workflows.contracts import ids
 from workflows.contracts.base import DoNotCall
-from workflows.contracts.standing import OptedIn
+from workflows.contracts.customer_status import OptedIn
 
 router: APIRouter = new_router(tags=["customers"])
 STAFF = [allow("account_manager", "supervisor", "ops")]

@@ -8,7 +8,7 @@ from services.chassis.db import Connection
 from services.lead_gen.repository import leads
 from workflows.contracts import ids
 from workflows.contracts.base import Cancel, ContactCard, Tier
-from workflows.contracts.open_care import RegisterCustomer
+from workflows.contracts.lead_gen import RegisterCustomer
 
 
 async def register_customer(conn: Connection, request: RegisterCustomer) -> None:
