@@ -25,7 +25,7 @@ from workflows.contracts.account_mgmt import (
 from workflows.contracts.base import Done
 from workflows.contracts.catalogue import CataloguePage, ReadCatalogue
 from workflows.contracts.conversion import OpenInbound, Reminded
-from workflows.contracts.learning import FindRisks, FittedTiming, FoundRisks, LearnedPairs, LearnPairs, RunFit
+from workflows.contracts.fit_timing import FindRisks, FittedTiming, FoundRisks, LearnedPairs, LearnPairs, RunFit
 from workflows.contracts.open_care import AdoptAccount, AdoptedAccount, ReadUnopened, Unopened
 
 

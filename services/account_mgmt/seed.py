@@ -15,7 +15,7 @@ from services.chassis.db import Connection
 from services.chassis.outbox import StartWorkflow
 from workflows.contracts import ids, queues
 from workflows.contracts.base import Money
-from workflows.contracts.learning import FitTimingInput
+from workflows.contracts.fit_timing import FitTimingInput
 
 # The account is the example of the IBAN registry (SWIFT): nobody's.
 ENTITY = NewEntity(

@@ -18,10 +18,10 @@ from workflows.contracts.lead_gen import (
     OpenCall,
     OpenedCall,
     PrepareHandOver,
+    RegisterCustomer,
     RegisterUpdate,
     TakeAnswer,
 )
-from workflows.contracts.open_care import RegisterCustomer
 
 
 class Activities(LeadGenActivities):

@@ -23,7 +23,7 @@ from tests.fixtures.tier_3 import Tier3, boss, tier_3
 from workflows.contracts import ids
 from workflows.contracts.account_mgmt import RemindInvoice
 from workflows.contracts.base import Tier
-from workflows.contracts.learning import FindRisks, RunFit
+from workflows.contracts.fit_timing import FindRisks, RunFit
 
 ADDRESS = "olena@customer.example"
 

@@ -11,7 +11,7 @@ import pytest_asyncio
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_3 import LINE, Tier3, nudge_request, tier_3
 from workflows.contracts.base import Tier
-from workflows.contracts.learning import RunFit
+from workflows.contracts.fit_timing import RunFit
 
 DAY = timedelta(days=1)
 

@@ -13,8 +13,14 @@ from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_1 import Tier1, caller, tier_1
 from workflows.contracts import ids
 from workflows.contracts.base import ContactCard, Tier
-from workflows.contracts.lead_gen import CallbackLate, CloseLead, OpenCall, PrepareHandOver, RegisterUpdate
-from workflows.contracts.open_care import RegisterCustomer
+from workflows.contracts.lead_gen import (
+    CallbackLate,
+    CloseLead,
+    OpenCall,
+    PrepareHandOver,
+    RegisterCustomer,
+    RegisterUpdate,
+)
 
 
 @pytest_asyncio.fixture(scope="module")

@@ -12,7 +12,7 @@ from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_3 import LINE, Tier3, account_manager, boss, nudge_request, tier_3
 from workflows.contracts.account_mgmt import CloseCustomer, ReadCustomer
 from workflows.contracts.base import Tier
-from workflows.contracts.learning import FindRisks, RunFit
+from workflows.contracts.fit_timing import FindRisks, RunFit
 
 
 @pytest_asyncio.fixture

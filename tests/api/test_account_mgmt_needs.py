@@ -12,7 +12,7 @@ from services.chassis.db import new_id
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_3 import LINE, PRODUCT, Tier3, account_manager, boss, tier_3
 from workflows.contracts.base import Tier
-from workflows.contracts.learning import LearnPairs
+from workflows.contracts.fit_timing import LearnPairs
 
 NAMES = ("ftl", "reefer", "customs", "store")
 

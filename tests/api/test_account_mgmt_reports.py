@@ -12,7 +12,7 @@ import pytest_asyncio
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_3 import LINE, PRODUCT, Tier3, boss, nudge_request, tier_3
 from workflows.contracts.base import Tier
-from workflows.contracts.learning import LearnPairs
+from workflows.contracts.fit_timing import LearnPairs
 
 
 @pytest_asyncio.fixture

@@ -14,7 +14,7 @@ from services.chassis.db import Connection, Pool, new_id
 from services.chassis.errors import Invalid
 from services.chassis.events import publish
 from workflows.contracts import ids
-from workflows.contracts.standing import AccountManagerChanged
+from workflows.contracts.customer_status import AccountManagerChanged
 
 _PER_SWEEP = 200
 _ACQUIRE_SECONDS = 5.0

@@ -14,8 +14,8 @@ from services.chassis.events import publish
 from services.chassis.mail import withdraw_mails
 from services.chassis.work_items import WorkItem
 from workflows.contracts import ids
-from workflows.contracts.learning import FindRisks, FoundRisks
-from workflows.contracts.standing import Standing, StandingChanged
+from workflows.contracts.customer_status import CustomerStatus, CustomerStatusChanged
+from workflows.contracts.fit_timing import FindRisks, FoundRisks
 
 COMPLAINT, RISK = "complaint", "risk"
 CONCERNS = (COMPLAINT, RISK)
@@ -87,7 +87,9 @@ async def mark_lost(conn: Connection, customer_id: str) -> None:
     await publish(conn, "customer_lost", customer_id=customer_id)
 
 
-async def _report(conn: Connection, customer_id: str, status: Standing, reason: str, by: str, *, event_id: str) -> None:
-    answer = StandingChanged(event_id=event_id, at=datetime.now(UTC), by=by, standing=status, reason=reason)
+async def _report(
+    conn: Connection, customer_id: str, status: CustomerStatus, reason: str, by: str, *, event_id: str
+) -> None:
+    answer = CustomerStatusChanged(event_id=event_id, at=datetime.now(UTC), by=by, standing=status, reason=reason)
     await outbox.signal(conn, ids.customer(customer_id), "standing_changed", answer, when_missing="drop")
     await publish(conn, "customer_changed", customer_id=customer_id)

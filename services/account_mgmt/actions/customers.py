@@ -25,8 +25,8 @@ from workflows.contracts import ids
 from workflows.contracts.account_mgmt import CloseCustomer, OpenAccount, OpenedAccount
 from workflows.contracts.base import ContactCard, DoNotCall
 from workflows.contracts.care_policy import CarePolicy
-from workflows.contracts.open_care import AdoptAccount, AdoptedAccount, Imported, ReadUnopened, Unopened
-from workflows.contracts.standing import OptedIn
+from workflows.contracts.customer_status import OptedIn
+from workflows.contracts.open_care import AdoptAccount, AdoptedAccount, ImportedCustomer, ReadUnopened, Unopened
 
 _WINDOW_SECONDS = 10
 """How many seconds' worth of imported customers may be on their way at once."""
@@ -67,7 +67,7 @@ async def read_unopened(conn: Connection, request: ReadUnopened) -> Unopened:
         return Unopened(full=True, pause=_PATIENCE)
     found = await imports.unopened(conn, request.import_id, request.after, most)
     return Unopened(
-        customers=[Imported(customer_id=customer_id, segment=segment) for customer_id, segment in found],
+        customers=[ImportedCustomer(customer_id=customer_id, segment=segment) for customer_id, segment in found],
         pause=max(1.0, 1 / per_second),
     )
 

@@ -17,7 +17,7 @@ from services.account_mgmt.domain.timing.value import ValueModel
 from services.account_mgmt.repository import forecasts
 from services.account_mgmt.repository.policies import policies
 from services.chassis.db import Connection, Pool
-from workflows.contracts.learning import FittedTiming
+from workflows.contracts.fit_timing import FittedTiming
 
 _WEEK = timedelta(weeks=1)
 _WRITTEN_AT_ONCE = 5_000

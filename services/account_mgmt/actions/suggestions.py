@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.account_mgmt.repository import suggestions
 from services.chassis.db import Connection
-from workflows.contracts.learning import LearnedPairs
+from workflows.contracts.fit_timing import LearnedPairs
 
 
 async def learn_pairs(conn: Connection) -> LearnedPairs:

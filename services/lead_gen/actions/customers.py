@@ -9,7 +9,7 @@ from services.lead_gen.domain.leads import Place
 from services.lead_gen.repository import leads
 from workflows.contracts import ids
 from workflows.contracts.base import Cancel, ContactCard, Done, Tier
-from workflows.contracts.open_care import RegisterCustomer
+from workflows.contracts.lead_gen import RegisterCustomer
 
 
 async def register_customer(conn: Connection, request: RegisterCustomer) -> Done:

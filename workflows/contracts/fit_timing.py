@@ -1,4 +1,4 @@
-"""What the house learns from its own orders, night after night."""
+"""The nightly analysis of all orders: when customers buy next, what they buy together, who is about to leave."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from workflows.contracts.base import Message
 
 
 class FitTimingInput(Message):
-    """How many fits there were before."""
+    """How many nights there were before; keys of effects contain the number."""
 
     fits: int = 0
 
 
 class RunFit(Message):
-    """Fit the house's purchases now."""
+    """Fit the purchase timing of all customers now."""
 
     key: str
 
 
 class FittedTiming(Message):
-    """How many customers were foretold, and when to fit again."""
+    """For how many customers the next purchase was predicted, and when to fit again."""
 
     customers: int
     next_at: datetime
@@ -33,7 +33,7 @@ class LearnPairs(Message):
 
 
 class LearnedPairs(Message):
-    """How many pairs of products say something."""
+    """How many pairs of products have enough evidence to be suggested."""
 
     pairs: int
 

@@ -1,4 +1,4 @@
-"""Call presets: how long an activity may take, how it is retried, on whose queue it runs.
+"""Presets of activity calls: how long an activity may take, how it is retried, on whose queue it runs.
 
 A tier's own activities are local (a third of the events); another tier's are regular ones on its queue.
 Retries end after a week: long enough for any outage, and the failed workflow is then seen by ops.
@@ -38,6 +38,6 @@ LOCAL: LocalCall = {
     "schedule_to_close_timeout": _GIVE_UP_AFTER,
     "retry_policy": _RETRY,
 }
-AT_LENGTH: RemoteCall = {**LOCAL, "start_to_close_timeout": timedelta(minutes=10), "task_queue": queues.ACCOUNT_MGMT}
+LONG: RemoteCall = {**LOCAL, "start_to_close_timeout": timedelta(minutes=10), "task_queue": queues.ACCOUNT_MGMT}
 TO_LEAD_GEN: RemoteCall = {**LOCAL, "task_queue": queues.LEAD_GEN}
 TO_CONVERSION: RemoteCall = {**LOCAL, "task_queue": queues.CONVERSION}

@@ -1,4 +1,4 @@
-"""A house for one workflow test: a worker per tier on the time-skipping server, with recording tiers behind."""
+"""The three tiers for one workflow test: a worker of each on the time-skipping server, with fakes that record."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ BY_QUEUE: dict[str, list[type]] = {
 }
 
 
-class House:
-    """What a test needs to play everybody around a workflow."""
+class Tiers:
+    """The three tiers with their people: what a test needs to play everybody around a workflow."""
 
     def __init__(self, env: WorkflowEnvironment) -> None:
         self.env = env
@@ -89,15 +89,15 @@ class House:
 
 
 @contextlib.asynccontextmanager
-async def open_house(env: WorkflowEnvironment, **worker_options: Any) -> AsyncIterator[House]:
-    house = House(env)
-    tiers = {
-        queues.LEAD_GEN: house.lead_gen,
-        queues.CONVERSION: house.conversion,
-        queues.ACCOUNT_MGMT: house.account_mgmt,
+async def open_tiers(env: WorkflowEnvironment, **worker_options: Any) -> AsyncIterator[Tiers]:
+    tiers = Tiers(env)
+    fakes = {
+        queues.LEAD_GEN: tiers.lead_gen,
+        queues.CONVERSION: tiers.conversion,
+        queues.ACCOUNT_MGMT: tiers.account_mgmt,
     }
     async with contextlib.AsyncExitStack() as stack:
-        for queue, tier in tiers.items():
+        for queue, tier in fakes.items():
             worker = Worker(
                 env.client,
                 task_queue=queue,
@@ -106,4 +106,4 @@ async def open_house(env: WorkflowEnvironment, **worker_options: Any) -> AsyncIt
                 **worker_options,
             )
             await stack.enter_async_context(worker)
-        yield house
+        yield tiers
