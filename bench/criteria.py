@@ -1,6 +1,6 @@
-"""How long a live count of criteria takes over a register of a million leads: `python -m bench.criteria [LEADS]`.
+"""How long a live count of criteria takes on a register of a million leads: `python -m bench.criteria [LEADS]`.
 
-Beside each count stands the limit that one pass over the bare table sets on the same machine in the same run.
+The limit is one pass over the bare table, on the same machine in the same run.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from services.lead_gen.repository import campaigns, criteria
 from tests.fixtures.postgres_server import postgres_server
 
 ROUNDS = 5
-LEDGER_SHARE = 50  # every n-th lead has a number on the ledger
+LEDGER_SHARE = 50  # every n-th lead has a number on the do-not-call ledger
 CASES: dict[str, CriteriaBody] = {
     "no rules": CriteriaBody(),
     "one text": CriteriaBody.model_validate({"include": [{"field": "industry", "op": "eq", "value": "Галузь 3"}]}),
@@ -36,7 +36,7 @@ CASES: dict[str, CriteriaBody] = {
             ],
         }
     ),
-    "the ledger": CriteriaBody.model_validate({"exclude": [{"field": "do_not_call", "op": "eq", "value": True}]}),
+    "do not call": CriteriaBody.model_validate({"exclude": [{"field": "do_not_call", "op": "eq", "value": True}]}),
 }
 FILL = (
     """INSERT INTO leads (id, company, email, industry, size, region, city, score, stage, last_contact_at, created_at)
@@ -69,7 +69,7 @@ async def _measure(conn: Connection, leads: int) -> None:
         condition, values = to_sql(body, 1, SQL_OF_CANDIDATES)
         first = await _milliseconds(lambda c=condition, v=values: campaigns.sample(conn, c, v, 10))  # type: ignore[misc]
         _, matching, _ = await criteria.counts(conn, body)
-        print(f"{name:12} {matching:9,} match; count with each rule alone {counted:5.0f} ms; sample {first:5.1f} ms")
+        print(f"{name:12} {matching:9,} match; count, and each rule alone {counted:5.0f} ms; sample {first:5.1f} ms")
     sizes = await conn.fetch(
         """SELECT relname, pg_size_pretty(pg_relation_size(oid)) AS size FROM pg_class
             WHERE relname IN ('leads', 'lead_phones', 'leads_unscored', 'lead_phones_working', 'leads_to_enrol')

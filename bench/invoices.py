@@ -1,7 +1,7 @@
-"""How long the paper of an invoice takes: `python -m bench.invoices`.
+"""How long an invoice document takes: `python -m bench.invoices`.
 
-One line and forty, with the code to pay by; the same as PDF/A-3 with the e-invoice inside; beside an empty page set by
-typst in the same run.
+One line and forty lines, with the payment code; one line as PDF/A-3 with the e-invoice inside. The limit is an empty
+page, typeset by typst in the same run.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def euro(amount: Decimal) -> Money:
 
 
 def sale(lines: int) -> Sale:
-    """An order of so many lines at two rates, with its invoice, buyer and seller."""
+    """An order with this many lines at two tax rates, with its invoice, buyer and seller."""
     net, rates = Decimal("42750.00"), (Decimal(19), Decimal(7))
     items = [
         LineView(
@@ -68,7 +68,7 @@ def sale(lines: int) -> Sale:
 
 
 def timed(work: Callable[[], object]) -> list[float]:
-    """Milliseconds of each of a hundred times, after a first one that reads fonts."""
+    """Milliseconds for each of `TIMES` runs, after a first one that loads the fonts."""
     work()
     took = []
     for _ in range(TIMES):
@@ -87,8 +87,8 @@ def main() -> None:
         ("one line", one),
         ("forty lines, two pages", timed(lambda: invoice_pdf.invoice(*long))),
         ("one line, Factur-X", timed(lambda: e_invoice.factur_x(*short))),
-        ("one line, XML alone", timed(lambda: e_invoice.xml(*short))),
-        ("an empty page", empty),
+        ("one line, e-invoice XML alone", timed(lambda: e_invoice.xml(*short))),
+        ("an empty page (the limit)", empty),
     ):
         print(line(name, took))
     print(f"one line / empty page, medians: {ratio(one, empty)}")
