@@ -26,6 +26,7 @@ POLICIES: dict[str, dict[str, Any]] = {
     "lead_gen": {
         "always_open": True,
         "gaps": [0.5],
+        "min_gap": 0,
         "other_part_of_day": False,
         "campaign_tick": 0.5,
         "window": 1000,
@@ -37,6 +38,7 @@ POLICIES: dict[str, dict[str, Any]] = {
         "nudge_ahead": 0,
         "nudge_gap": 1,
         "working_days_only": False,
+        "contact_hours": None,
     },
 }
 

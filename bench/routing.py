@@ -81,7 +81,7 @@ async def routing(dsn: str) -> None:
     dice = random.Random(1)
     speaks = {f"m-{n:03}": [LANGUAGES[n % 3]] for n in range(MANAGERS)}
     weights = {name: 1 + n % 3 for n, name in enumerate(speaks)}
-    async with pool.acquire() as conn:
+    async with pool.acquire() as conn, conn.transaction():
         await seed(conn, "demo")
         await conn.executemany(
             "INSERT INTO managers (id, name, languages, weight, capacity) VALUES ($1, $1, $2, $3, 10000)",
