@@ -80,10 +80,10 @@ async def running_stack(policies: Mapping[str, dict[str, Any]]) -> AsyncIterator
             if process.poll() is not None:
                 raise SystemExit((data / "up.log").read_text())
             await asyncio.sleep(0.2)
-        told = subprocess.run(
+        status = subprocess.run(
             [LEADRELAY, "status", "--json", "--data", data], capture_output=True, check=True, text=True
         )
-        addresses = json.loads(told.stdout)["addresses"]
+        addresses = json.loads(status.stdout)["addresses"]
         stack = Running(data, addresses, DevIssuer.open(data / "keys"), httpx.AsyncHTTPTransport())
         for tier, body in policies.items():
             supervisor = stack.client(tier, "supervisor", "iryna")

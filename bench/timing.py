@@ -102,8 +102,8 @@ def regular_buyers() -> float:
     hits = 0
     for number, name in enumerate(bought):
         log = log_of({name: bought[name]}, last[number])
-        told = forecast.foretell(models, log, last[number], usual_weeks=USUAL_WEEKS)
-        hits += abs(float(told.middle[0]) * 7 - following[number]) <= 5
+        predicted = forecast.foretell(models, log, last[number], usual_weeks=USUAL_WEEKS)
+        hits += abs(float(predicted.middle[0]) * 7 - following[number]) <= 5
     return hits / len(bought)
 
 
@@ -130,11 +130,13 @@ def main() -> None:
     print(f"fit on 25,000 customers: {time.perf_counter() - begun:.2f} s")
     crowd = many(purchases, 100_000)
     begun = time.perf_counter()
-    told = forecast.foretell(models, log_of(crowd, CUTS[-1]), CUTS[-1], usual_weeks=USUAL_WEEKS)
+    predicted = forecast.foretell(models, log_of(crowd, CUTS[-1]), CUTS[-1], usual_weeks=USUAL_WEEKS)
     print(f"forecasts for 100,000 customers: {time.perf_counter() - begun:.2f} s")
     begun = time.perf_counter()
-    np.argsort(-told.p_buys)
-    print(f"the day's list from these: {time.perf_counter() - begun:.3f} s; {int(told.regular.sum()):,} by own gaps")
+    np.argsort(-predicted.p_buys)
+    print(
+        f"the day's list from these: {time.perf_counter() - begun:.3f} s; {int(predicted.regular.sum()):,} by own gaps"
+    )
 
 
 if __name__ == "__main__":
