@@ -161,8 +161,8 @@ async def test_absences_do_not_overlap_and_can_be_taken_back(conversion: Tier2) 
 @pytest.mark.parametrize(
     ("body", "field"),
     [
-        ({"starts_at": in_days(2), "ends_at": in_days(1)}, "ends_at"),
-        ({"starts_at": "2030-05-06T09:00:00", "ends_at": in_days(1)}, "starts_at"),
+        ({"starts_at": "2030-05-06T09:00:00Z", "ends_at": "2030-05-05T09:00:00Z"}, "ends_at"),
+        ({"starts_at": "2030-05-06T09:00:00", "ends_at": "2030-05-07T09:00:00Z"}, "starts_at"),
     ],
 )
 async def test_an_absence_that_cannot_be_is_refused_by_field(

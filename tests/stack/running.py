@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import shutil
 import signal
 import subprocess
@@ -17,10 +18,13 @@ from typing import Any, TypeVar
 
 import psutil
 
+from leadrelay.stack.ports import is_free
+
 ROOT = Path(__file__).parents[2]
-READY_SECONDS = 90.0
-STOP_SECONDS = 60.0
-PATIENCE_SECONDS = 30.0
+# For a machine that has other things to do; nobody waits longer than it takes.
+PATIENCE_SECONDS = 240.0
+# Below the ports that the system lends to outgoing connections.
+_PORT_BASES = range(20000, 32000, 200)
 _LOOK_EVERY = 0.1
 Found = TypeVar("Found")
 # The code of this working copy, wherever the environment's own installation points.
@@ -39,9 +43,9 @@ def data_directory() -> Iterator[Path]:
         shutil.rmtree(directory, ignore_errors=True)
 
 
-def leadrelay(*arguments: str | Path, seconds: float = 60) -> subprocess.CompletedProcess[str]:
+def leadrelay(*arguments: str | Path, seconds: float = PATIENCE_SECONDS) -> subprocess.CompletedProcess[str]:
     """One command, run to its end."""
-    return subprocess.run([*LEADRELAY, *arguments], capture_output=True, text=True, env=ENV, timeout=seconds)
+    return subprocess.run([*LEADRELAY, *arguments], capture_output=True, encoding="utf-8", env=ENV, timeout=seconds)
 
 
 def until(what: Callable[[], Found], seconds: float = PATIENCE_SECONDS) -> Found:
@@ -51,6 +55,14 @@ def until(what: Callable[[], Found], seconds: float = PATIENCE_SECONDS) -> Found
         assert time.monotonic() < deadline, f"not within {seconds:g} s"
         time.sleep(_LOOK_EVERY)
     return found
+
+
+def free_port_base() -> int:
+    """A number above which two hundred ports are free now."""
+    bases = list(_PORT_BASES)
+    # Not the tests' own dice, which fall the same on every worker.
+    secrets.SystemRandom().shuffle(bases)
+    return next(base for base in bases if all(is_free(port) for port in range(base, base + 200)))
 
 
 class Up:
@@ -72,7 +84,7 @@ class Up:
         arguments = ["up", "--no-demo", "--data", str(self.data), "--port-base", str(self.port_base)]
         with self.log.open("wb") as out:
             self._process = subprocess.Popen([*LEADRELAY, *arguments], stdout=out, stderr=out, env=ENV)
-        until(self._is_ready, READY_SECONDS)
+        until(self._is_ready)
 
     def _is_ready(self) -> bool:
         assert self.process.poll() is None, self.said()
@@ -98,7 +110,7 @@ class Up:
         """Send it this signal and return its exit status."""
         if self.process.poll() is None:
             self.process.send_signal(number)
-        return self.process.wait(STOP_SECONDS)
+        return self.process.wait(PATIENCE_SECONDS)
 
     def clean_up(self) -> None:
         """For the end of a test, however it ended."""
