@@ -235,7 +235,7 @@ async def test_a_take_over_by_nobody_is_refused(conversion: Tier2) -> None:
 
 async def test_what_the_lead_was_promised_is_the_managers_first_step_and_kept_or_late(conversion: Tier2) -> None:
     await conversion.manager("anna")
-    soon = datetime.now(UTC) + timedelta(seconds=2)
+    soon = datetime.now(UTC) + timedelta(hours=1)
     kept = await conversion.accepted("anna", hand_over(promised_by=soon, sticky_manager="anna"))
     assert datetime.fromisoformat(kept["next_action_at"]) <= soon
     assert (kept["promise"], datetime.fromisoformat(kept["promised_by"])) == ("open", soon)

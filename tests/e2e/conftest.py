@@ -14,7 +14,8 @@ import httpx
 import pytest_asyncio
 
 from services.chassis.dev_issuer import DevIssuer
-from tests.stack.running import PATIENCE_SECONDS, Up, data_directory, free_port_base
+from tests.fixtures.ports import free_port_base
+from tests.stack.running import PATIENCE_SECONDS, Up, data_directory
 
 LOOK_EVERY = 0.2
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import shutil
 import signal
 import subprocess
@@ -18,13 +17,9 @@ from typing import Any, TypeVar
 
 import psutil
 
-from leadrelay.stack.ports import is_free
-
 ROOT = Path(__file__).parents[2]
 # For a machine that has other things to do; nobody waits longer than it takes.
 PATIENCE_SECONDS = 240.0
-# Below the ports that the system lends to outgoing connections.
-_PORT_BASES = range(20000, 32000, 200)
 _LOOK_EVERY = 0.1
 Found = TypeVar("Found")
 # The code of this working copy, wherever the environment's own installation points.
@@ -55,14 +50,6 @@ def until(what: Callable[[], Found], seconds: float = PATIENCE_SECONDS) -> Found
         assert time.monotonic() < deadline, f"not within {seconds:g} s"
         time.sleep(_LOOK_EVERY)
     return found
-
-
-def free_port_base() -> int:
-    """A number above which two hundred ports are free now."""
-    bases = list(_PORT_BASES)
-    # Not the tests' own dice, which fall the same on every worker.
-    secrets.SystemRandom().shuffle(bases)
-    return next(base for base in bases if all(is_free(port) for port in range(base, base + 200)))
 
 
 class Up:

@@ -12,7 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.stack.running import data_directory, free_port_base, leadrelay
+from tests.fixtures.ports import free_port_base
+from tests.stack.running import data_directory, leadrelay
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ import psutil
 import pytest
 
 from services.chassis.dev_issuer import DevIssuer
-from tests.stack.running import Up, data_directory, free_port_base, leadrelay, until
+from tests.fixtures.ports import free_port_base
+from tests.stack.running import Up, data_directory, leadrelay, until
 
 WEB = ("lead_gen", "conversion", "account_mgmt", "ops")
 ADDRESSES = {*WEB, "temporal", "temporal_ui", "mail"}
