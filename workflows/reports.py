@@ -16,19 +16,26 @@ with workflow.unsafe.imports_passed_through():
     from workflows.contracts.lead_gen import LeadGenActivities, RegisterCustomer, RegisterUpdate, TakeAnswer
 
 
+BY_OUTBOX = "reports-by-outbox"
+
+
 class Register:
     """Starts the reports of one workflow: to tier 1's register and callers, and to tier 2's commission ledger.
 
-    Each is started at once and awaited only before the workflow ends.
+    Workflows that began before reports went by the outbox (ADR 15) still start them, and await them before they end;
+    in the others, whoever writes the record reports it, and none of this does anything.
     """
 
     def __init__(self, key: str, number: int = 0) -> None:
         self._key = key
         self._reports: list[workflow.ActivityHandle[Any]] = []
+        self._owes_reports = not workflow.patched(BY_OUTBOX)
         self.number = number
 
     def tell(self, lead_id: str, tier: Tier, stage: str, owner: str | None, workflow_id: str | None = None) -> None:
         """Where the lead is now; by default this workflow has it."""
+        if not self._owes_reports:
+            return
         key, at = self._next()
         update = RegisterUpdate(
             key=key,
@@ -47,6 +54,8 @@ class Register:
 
     def introduce(self, customer_id: str, contact: ContactCard, owner: str | None) -> None:
         """Make an existing customer known to the register."""
+        if not self._owes_reports:
+            return
         key, at = self._next()
         request = RegisterCustomer(
             key=key,
@@ -64,6 +73,8 @@ class Register:
 
     def answer(self, answer: TakeAnswer) -> None:
         """Pass a manager's answer on to the caller who asked."""
+        if not self._owes_reports:
+            return
         self._reports.append(
             workflow.start_activity_method(
                 LeadGenActivities.take_answer, answer, summary="Answer to the caller's question", **TO_LEAD_GEN
@@ -72,6 +83,8 @@ class Register:
 
     def money(self, event: MoneyEvent) -> None:
         """Tell tier 2's commission ledger what happened to an order's money."""
+        if not self._owes_reports:
+            return
         self._reports.append(
             workflow.start_activity_method(
                 ConversionActivities.record_commission, event, summary=f"Commission: {event.kind}", **TO_CONVERSION
@@ -79,8 +92,8 @@ class Register:
         )
 
     async def told(self) -> None:
-        """Wait until every report has arrived."""
-        await asyncio.gather(*self._reports)
+        """Wait until every report has arrived or was refused for good: that is seen by ops, and ends no care."""
+        await asyncio.gather(*self._reports, return_exceptions=True)
 
     def _next(self) -> tuple[str, datetime]:
         """Key and time of the next report to the register.

@@ -121,12 +121,16 @@ class AddHandOver(Message):
 
 
 class CloseDeal(Message):
-    """End or put to sleep the deal and cancel all its open work, from outside a manager's own answer."""
+    """End or put to sleep the deal and cancel all its open work, from outside a manager's own answer.
+
+    With `register_stage`, tier 1's register hears of the end as this stage.
+    """
 
     key: str
     lead_id: str
     stage: Stage
     reason: str
+    register_stage: str | None = None
 
 
 class ConversionActivities:

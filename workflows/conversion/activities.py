@@ -105,9 +105,12 @@ class Activities:
             ConversionActivities.add_hand_over, request, summary="Add the calls' story to the deal", **LOCAL
         )
 
-    async def close(self, reason: str) -> None:
-        """Close the deal's record, which nobody in tier 2 has done."""
-        request = CloseDeal(key=f"{self.life}:close", lead_id=self.lead_id, stage=Stage.LOST, reason=reason)
+    async def close(self, reason: str, register_stage: str) -> None:
+        """Close the deal's record, which nobody in tier 2 has done, and let the register hear of it."""
+        request = CloseDeal(
+            key=f"{self.life}:close", lead_id=self.lead_id, stage=Stage.LOST, reason=reason,
+            register_stage=register_stage,
+        )  # fmt: skip
         await workflow.execute_local_activity_method(
             ConversionActivities.close_deal, request, summary=f"Close the deal: {reason}", **LOCAL
         )

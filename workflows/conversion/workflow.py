@@ -251,7 +251,7 @@ class Conversion(ConversionListener):
     async def _close(self, reason: str, register_stage: str) -> None:
         """Nobody in tier 2 ended it: close the record and tell the register."""
         self._stage = Stage.LOST
-        await self._activities.close(reason)
+        await self._activities.close(reason, register_stage)
         self._register.tell(self._lead_id, Tier.CONVERSION, register_stage, self._owner)
 
     async def _start_care(self, won: Won) -> None:

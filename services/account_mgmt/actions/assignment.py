@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
+from services.account_mgmt.actions.register import report_status
 from services.account_mgmt.actions.work_assignment import KINDS
-from services.account_mgmt.domain.customers import Customer
+from services.account_mgmt.domain.customers import GONE, Customer
 from services.account_mgmt.domain.portfolio import Reassignment, choose, distribute
 from services.account_mgmt.repository import account_managers, customers, work
 from services.chassis import outbox
@@ -45,11 +46,14 @@ async def _hand_over(conn: Connection, assignments: Mapping[str, str], by: str) 
     """Change the account manager of customers: record, open work and workflow."""
     await account_managers.assign(conn, assignments)
     await work.reassign(conn, assignments, KINDS)
+    states = await customers.states(conn, list(assignments))
     for customer_id, manager in assignments.items():
         answer = AccountManagerChanged(
             event_id=f"account-manager:{new_id()}", at=datetime.now(UTC), by=by, account_manager=manager
         )
         await outbox.signal(conn, ids.customer(customer_id), "account_manager_changed", answer, when_missing="drop")
+        if states[customer_id] not in GONE:
+            await report_status(conn, customer_id, states[customer_id], manager, event_id=answer.event_id)
         await publish(conn, "customer_changed", customer_id=customer_id)
 
 

@@ -1,4 +1,4 @@
-"""What tier 2's commission ledger hears of an order's money."""
+"""What tier 2's commission ledger hears of an order's money: in the transaction of the record, workflow or not."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from datetime import datetime
 from decimal import Decimal
 
 from services.account_mgmt.domain.orders import Order, Sale
+from services.chassis import outbox
+from services.chassis.db import Connection
 from workflows.contracts.base import Money
 from workflows.contracts.commission import MoneyEvent, MoneyKind
+from workflows.contracts.conversion import ConversionActivities
 
 
 def sale_event(kind: MoneyKind, sale: Sale, *, key: str, amount: Decimal, at: datetime) -> MoneyEvent:
@@ -35,3 +38,11 @@ def order_event(order: Order, account_manager: str | None) -> MoneyEvent:
         person=account_manager,
         at=order.placed_at,
     )
+
+
+async def report_money(conn: Connection, event: MoneyEvent) -> None:
+    """Tell the ledger, once per key, whether the customer's workflow lives or has ended."""
+    await outbox.report(
+        conn, ConversionActivities.record_commission, event, line=f"commission:{event.sale_id}",
+        summary=f"Commission: {event.kind}",
+    )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from services.account_mgmt.actions.commission_events import sale_event
+from services.account_mgmt.actions.commission_events import report_money, sale_event
 from services.account_mgmt.actions.invoices import report_voided
 from services.account_mgmt.domain.invoices import Invoice, amount_to_credit
 from services.account_mgmt.repository import credit_notes, invoices, orders
@@ -29,6 +29,7 @@ async def issue_credit_note(conn: Connection, invoice_id: str, new: NewCreditNot
     credited = await invoices.get(conn, invoice_id)
     sale = await orders.sale(conn, invoice.order_id)
     money = sale_event(MoneyKind.CREDITED, sale, key=f"credit-note:{number}", amount=amount, at=datetime.now(UTC))
+    await report_money(conn, money)
     if credited.state != "open":
         await report_voided(conn, invoice, money, by)
     else:

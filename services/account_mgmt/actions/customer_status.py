@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from services.account_mgmt.actions.register import report_lost, report_status
 from services.account_mgmt.actions.work_assignment import NewWork, open_work, open_work_of
 from services.account_mgmt.domain.customers import Customer
 from services.account_mgmt.repository import customers, risks, work
@@ -74,12 +75,13 @@ async def end_risk_by_order(conn: Connection, customer: Customer) -> str | None:
 
 async def lose_customer(conn: Connection, customer_id: str, *, reason: str, by: str, event_id: str) -> None:
     """A customer has left: nothing more is planned, and the workflow hands them to tier 2 to be won back."""
-    await mark_lost(conn, customer_id)
-    await _report(conn, customer_id, "lost", reason, by, event_id=event_id)
+    await mark_lost(conn, customer_id, event_id=event_id)
+    await _tell_workflow(conn, customer_id, "lost", reason, by, event_id=event_id)
 
 
-async def mark_lost(conn: Connection, customer_id: str) -> None:
-    """The record of a customer who left: no nudge, and no work or mail but about money."""
+async def mark_lost(conn: Connection, customer_id: str, *, event_id: str) -> None:
+    """The record of a customer who left: no nudge, and no work or mail but about money. The register hears of it."""
+    await report_lost(conn, await customers.get(conn, customer_id, lock=True), event_id=event_id)
     await customers.set_state(conn, [customer_id], "lost")
     await customers.plan_nudge(conn, customer_id, None)
     await work_items.cancel_for_lead(conn, customer_id, kinds=["nudge", RISK, COMPLAINT, "inbound"], result="left")
@@ -88,6 +90,15 @@ async def mark_lost(conn: Connection, customer_id: str) -> None:
 
 
 async def _report(
+    conn: Connection, customer_id: str, status: CustomerStatus, reason: str, by: str, *, event_id: str
+) -> None:
+    """Tell the workflow and the register how things stand from now on."""
+    await _tell_workflow(conn, customer_id, status, reason, by, event_id=event_id)
+    customer = await customers.get(conn, customer_id)
+    await report_status(conn, customer_id, status, customer.account_manager, event_id=event_id)
+
+
+async def _tell_workflow(
     conn: Connection, customer_id: str, status: CustomerStatus, reason: str, by: str, *, event_id: str
 ) -> None:
     answer = CustomerStatusChanged(event_id=event_id, at=datetime.now(UTC), by=by, standing=status, reason=reason)

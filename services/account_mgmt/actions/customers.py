@@ -8,6 +8,7 @@ from services.account_mgmt.actions.assignment import assign
 from services.account_mgmt.actions.next_nudge import plan_next_nudge
 from services.account_mgmt.actions.orders import write_order
 from services.account_mgmt.actions.ownership import check_owner
+from services.account_mgmt.actions.register import introduce_customer, report_status
 from services.account_mgmt.domain.customers import Customer, check_active
 from services.account_mgmt.domain.orders import OrderDraft
 from services.account_mgmt.domain.policy import Policy
@@ -41,6 +42,7 @@ async def open_account(conn: Connection, request: OpenAccount) -> OpenedAccount:
     if request.contact is not None:
         await imports.remember_keys(conn, customer.id, recognised_by(request.contact))
     manager = await assign(conn, customer.id)
+    await report_status(conn, customer.id, "active", manager, event_id=request.key)
     draft = OrderDraft(customer, won.lines, source="sale", by=won.won_by, note=won.note, deal_id=won.deal_id)
     order, nudge_at = await write_order(conn, policy, draft)
     return OpenedAccount(
@@ -79,6 +81,7 @@ async def adopt_account(conn: Connection, request: AdoptAccount) -> AdoptedAccou
     customer = await customers.get(conn, request.customer_id)
     nudge_at = await plan_next_nudge(conn, policy, customer)
     await imports.opened(conn, customer.id)
+    await introduce_customer(conn, customer, manager, event_id=request.key)
     return AdoptedAccount(
         account_manager=manager,
         next_nudge_at=nudge_at,
@@ -93,6 +96,8 @@ def _care_policy(version: int, policy: Policy) -> CarePolicy:
 
 async def close_customer(conn: Connection, request: CloseCustomer) -> None:
     """The workflow ends the care: open work and mails are cancelled; an opt-out only ends the nudges."""
+    customer = await customers.get(conn, request.customer_id, lock=True)
+    await report_status(conn, customer.id, request.stage, customer.account_manager, event_id=request.key)
     if request.stage == "opted_out":
         await _end_nudges(conn, request.customer_id)
         return
@@ -128,6 +133,7 @@ async def opt_out(conn: Connection, who: Principal, customer_id: str, reason: st
         await _end_nudges(conn, customer_id)
         answer = DoNotCall(event_id=f"opt-out:{new_id()}", at=datetime.now(UTC), by=who.person, reason=reason)
         await outbox.signal(conn, ids.customer(customer_id), "do_not_call", answer, when_missing="drop")
+        await report_status(conn, customer_id, "opted_out", customer.account_manager, event_id=answer.event_id)
     return await customers.get(conn, customer_id)
 
 
@@ -144,5 +150,6 @@ async def opt_in(conn: Connection, who: Principal, customer_id: str, reason: str
     next_at = await plan_next_nudge(conn, await policies.rules(conn), customer)
     answer = OptedIn(event_id=f"opt-in:{new_id()}", at=datetime.now(UTC), by=who.person, next_nudge_at=next_at)
     await outbox.signal(conn, ids.customer(customer_id), "opted_in", answer, when_missing="drop")
+    await report_status(conn, customer_id, "active", customer.account_manager, event_id=answer.event_id)
     await publish(conn, "customer_changed", customer_id=customer_id, reason=reason)
     return await customers.get(conn, customer_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from services.account_mgmt.actions.commission_events import order_event
+from services.account_mgmt.actions.commission_events import order_event, report_money
 from services.account_mgmt.actions.customer_status import end_risk_by_order, mark_lost, open_complaint
 from services.account_mgmt.actions.next_nudge import plan_next_nudge
 from services.account_mgmt.actions.nudge_mail import queue_nudge_mail
@@ -88,6 +88,7 @@ async def answer_nudge(conn: Connection, who: Principal, item_id: str, body: New
     order, next_at = await _carry_out(conn, who.person, customer, item, body)
     order_id = order.id if order else None
     at = await nudges.answer(conn, item_id, body.outcome, order_id=order_id, note=body.note, by=who.person)
+    money = order_event(order, customer.account_manager) if order else None
     answer = NudgeAnswered(
         event_id=f"nudge:{item_id}",
         at=at,
@@ -98,9 +99,11 @@ async def answer_nudge(conn: Connection, who: Principal, item_id: str, body: New
         order_id=order_id,
         invoice_id=order.invoice.id if order else None,
         due_at=order.invoice.due_at if order else None,
-        money=order_event(order, customer.account_manager) if order else None,
+        money=money,
     )
     await outbox.signal(conn, item.workflow_id, "nudge_answered", answer)
+    if money is not None:
+        await report_money(conn, money)
     await publish(conn, "nudge_answered", item_id=item_id, outcome=body.outcome.value)
     return NudgeAnswer(
         item_id=item_id, customer_id=customer.id, outcome=body.outcome, next_nudge_at=next_at, order=order
@@ -127,7 +130,7 @@ async def _carry_out(
         await end_risk_by_order(conn, customer)
         return order, next_at
     if body.outcome is NudgeOutcome.LEFT:
-        await mark_lost(conn, customer.id)
+        await mark_lost(conn, customer.id, event_id=f"nudge:{item.id}")
         return None, None
     if body.outcome is NudgeOutcome.NEED_CHANGED and body.note:
         await needs.add(conn, customer.id, body.note, None, person)

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from services.account_mgmt.actions.commission_events import order_event, sale_event
+from services.account_mgmt.actions.commission_events import order_event, report_money, sale_event
 from services.account_mgmt.actions.credit_notes import write_credit_note
 from services.account_mgmt.actions.customer_status import end_risk_by_order
 from services.account_mgmt.actions.invoices import report_voided
 from services.account_mgmt.actions.next_nudge import plan_next_nudge
 from services.account_mgmt.actions.ownership import check_owner
+from services.account_mgmt.actions.register import report_status
 from services.account_mgmt.actions.workflow_starts import care_start
 from services.account_mgmt.domain import money
 from services.account_mgmt.domain.customers import check_active
@@ -46,6 +47,7 @@ async def place_order(conn: Connection, who: Principal, customer_id: str, new: N
     draft = OrderDraft(customer, new.lines, source="own", by=who.person, note=new.note, entity=new.entity)
     order, nudge_at = await write_order(conn, await policies.rules(conn), draft)
     stage = await end_risk_by_order(conn, customer)
+    money_event = order_event(order, customer.account_manager)
     answer = OrderPlaced(
         event_id=f"order:{order.id}",
         at=order.placed_at,
@@ -55,10 +57,13 @@ async def place_order(conn: Connection, who: Principal, customer_id: str, new: N
         due_at=order.invoice.due_at,
         next_nudge_at=nudge_at,
         stage=stage,
-        money=order_event(order, customer.account_manager),
+        money=money_event,
     )
     start = await care_start(conn, customer_id)
     await outbox.signal(conn, ids.customer(customer_id), "order_placed", answer, start=start)
+    await report_money(conn, money_event)
+    if stage is not None:
+        await report_status(conn, customer_id, stage, customer.account_manager, event_id=answer.event_id)
     await publish(conn, "order_placed", order_id=order.id)
     return order
 
@@ -116,6 +121,7 @@ async def cancel_order(conn: Connection, who: Principal, order_id: str, reason: 
         await write_credit_note(conn, invoice, invoice.creditable, reason, who.person)
     key, now = f"order-cancelled:{order_id}", datetime.now(UTC)
     event = sale_event(MoneyKind.CANCELLED, order.sale, key=key, amount=order.total, at=now)
+    await report_money(conn, event)
     nudge_at = await plan_next_nudge(conn, await policies.rules(conn), customer)
     await report_voided(conn, invoice, event, who.person, next_nudge_at=nudge_at)
     return await orders.get(conn, order_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from services.account_mgmt.actions.commission_events import sale_event
+from services.account_mgmt.actions.commission_events import report_money, sale_event
 from services.account_mgmt.domain.invoices import Invoice, check_amount
 from services.account_mgmt.repository import invoices, payments
 from services.account_mgmt.schemas.invoices import NewPayment
@@ -46,4 +46,5 @@ async def book_payment(
         event_id=event_id, at=money.at, by=by, invoice_id=invoice_id, settled=state != "open", money=money
     )
     await outbox.signal(conn, ids.customer(invoice.customer_id), "invoice_paid", answer, when_missing="drop")
+    await report_money(conn, money)
     return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.account_mgmt.actions.commission_events import sale_event
+from services.account_mgmt.actions.commission_events import report_money, sale_event
 from services.account_mgmt.domain.invoices import check_amount
 from services.account_mgmt.domain.refunds import Refund
 from services.account_mgmt.repository import invoices, orders, refunds
@@ -33,5 +33,6 @@ async def refund_invoice(conn: Connection, invoice_id: str, new: NewRefund, by: 
     money = sale_event(MoneyKind.REFUNDED, sale, key=f"refund:{refund.id}", amount=refund.amount, at=refund.made_at)
     answer = MoneyMoved(event_id=money.key, at=refund.made_at, by=by, money=money)
     await outbox.signal(conn, ids.customer(invoice.customer_id), "money_moved", answer, when_missing="drop")
+    await report_money(conn, money)
     await publish(conn, "invoice_refunded", invoice_id=invoice_id)
     return refund

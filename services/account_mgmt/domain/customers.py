@@ -33,7 +33,11 @@ class Customer(Record):
         return self.state in ("active", "at_risk")
 
 
+GONE = frozenset({"lost", "cancelled"})
+"""States of customers who are not tier 3's any more."""
+
+
 def check_active(customer: Customer) -> None:
     """Raises Conflict (`wrong_state`) for a customer who has left: nothing is sold to them any more."""
-    if customer.state in ("lost", "cancelled"):
+    if customer.state in GONE:
         raise Conflict(f"The customer is {customer.state}", code="wrong_state", detail={"state": customer.state})

@@ -92,3 +92,9 @@ async def plan_nudge(conn: Connection, customer_id: str, at: datetime | None) ->
 async def nudged(conn: Connection, customer_id: str) -> None:
     """A nudge was opened now; the frequency cap counts from here."""
     await conn.execute("UPDATE customers SET last_nudge_at = now(), next_nudge_at = NULL WHERE id = $1", customer_id)
+
+
+async def states(conn: Connection, customer_ids: Sequence[str]) -> dict[str, str]:
+    """How things stand with each of these customers."""
+    rows = await conn.fetch("SELECT id, state FROM customers WHERE id = ANY($1::uuid[])", list(customer_ids))
+    return {row["id"]: row["state"] for row in rows}

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from services.chassis.db import Connection
-from workflows.contracts.base import Answer, Message
+from workflows.contracts import queues
+from workflows.contracts.base import Answer, Message, Tier
 
 CHANNEL = "outbox"
 
 _APPEND = """
 WITH appended AS (
     INSERT INTO outbox (event_id, workflow_id, signal, payload, workflow, task_queue, start_input, summary,
-                        search_attributes, when_missing)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+                        search_attributes, when_missing, activity)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
     ON CONFLICT (event_id) DO NOTHING
     RETURNING id)
-SELECT pg_notify($11, '') FROM appended
+SELECT pg_notify($12, '') FROM appended
 """
 
 
@@ -58,6 +59,41 @@ async def signal(
     await _append(conn, answer.event_id, workflow_id, signal, answer, start, when_missing)
 
 
+class Keyed(Protocol):
+    """A request to an activity that has its effect once per key."""
+
+    @property
+    def key(self) -> str:
+        """Made of business ids."""
+
+    def model_dump(self, *, mode: str) -> dict[str, Any]:
+        """As JSON."""
+
+
+async def report(conn: Connection, activity: Callable[..., Any], request: Keyed, *, line: str, summary: str) -> None:
+    """Ask another tier for an activity of its contract after the commit; no workflow waits for it. Once per key.
+
+    Reports of one `line` leave in their order; what the order means is the request's business, as two may be retried
+    at once. `summary` is read by people in Temporal's UI: no contact data.
+    """
+    name: str = activity.__temporal_activity_definition.name  # type: ignore[attr-defined]
+    await conn.execute(
+        _APPEND,
+        f"report:{request.key}",
+        line,
+        None,
+        None,
+        None,
+        queues.BY_TIER[Tier(name.partition(".")[0])],
+        request.model_dump(mode="json"),
+        summary,
+        {},
+        "set_aside",
+        name,
+        CHANNEL,
+    )
+
+
 async def _append(
     conn: Connection,
     event_id: str,
@@ -79,5 +115,6 @@ async def _append(
         start.summary if start else None,
         dict(start.search_attributes) if start else {},
         when_missing,
+        None,
         CHANNEL,
     )

@@ -7,8 +7,15 @@ from enum import Enum
 from typing import Any, cast
 
 from temporalio.client import Client, WorkflowFailureError
-from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes, WorkflowIDConflictPolicy
-from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.common import (
+    ActivityIDReusePolicy,
+    RetryPolicy,
+    SearchAttributeKey,
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+)
+from temporalio.exceptions import ActivityAlreadyStartedError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from services.chassis.outbox.rows import OutboxRow
@@ -16,6 +23,12 @@ from workflows.contracts import search_attributes as sa
 
 RPC_TIMEOUT = timedelta(seconds=10)
 EVENT_MEMO = "event_id"
+REPORT_TIMEOUT = timedelta(seconds=15)
+# Longer than any outage; a report that is still not taken then is shown as failed.
+REPORT_GIVES_UP = timedelta(days=30)
+REPORT_RETRY = RetryPolicy(
+    initial_interval=timedelta(milliseconds=500), backoff_coefficient=2.0, maximum_interval=timedelta(minutes=1)
+)
 MAX_ATTEMPTS = 8
 # Temporal will not change its mind about these.
 _HOPELESS = {RPCStatusCode.INVALID_ARGUMENT, RPCStatusCode.UNIMPLEMENTED, RPCStatusCode.FAILED_PRECONDITION}
@@ -42,6 +55,9 @@ class Verdict(Enum):
 
 async def deliver(client: Client, row: OutboxRow) -> None:
     """Deliver one row. Raises what Temporal or the converter raises."""
+    if row.activity is not None:
+        await _report(client, row)
+        return
     if row.workflow is None:
         handle = client.get_workflow_handle(row.workflow_id)
         await handle.signal(row.signal or "", row.payload, rpc_timeout=RPC_TIMEOUT)
@@ -61,6 +77,25 @@ async def deliver(client: Client, row: OutboxRow) -> None:
         memo={EVENT_MEMO: row.event_id},
         start_signal=row.signal,
         start_signal_args=[row.payload] if row.signal else [],
+        rpc_timeout=RPC_TIMEOUT,
+    )
+
+
+async def _report(client: Client, row: OutboxRow) -> None:
+    """Start a report as an activity of its own: its key is its id, so a second delivery finds it started.
+
+    Temporal keeps it while the other tier is away, for `REPORT_GIVES_UP`, and shows it to ops if it is refused.
+    """
+    await client.start_activity(
+        row.activity or "",
+        row.start_input,
+        id=row.event_id,
+        task_queue=row.task_queue or "",
+        start_to_close_timeout=REPORT_TIMEOUT,
+        schedule_to_close_timeout=REPORT_GIVES_UP,
+        retry_policy=REPORT_RETRY,
+        id_reuse_policy=ActivityIDReusePolicy.REJECT_DUPLICATE,
+        summary=row.summary,
         rpc_timeout=RPC_TIMEOUT,
     )
 
@@ -87,7 +122,7 @@ def _attributes(row: OutboxRow) -> TypedSearchAttributes:
 
 def judge(row: OutboxRow, error: Exception) -> Verdict:
     """An outage never counts against a row; a row's own error does, and ends in `dead`."""
-    if isinstance(error, WorkflowAlreadyStartedError):
+    if isinstance(error, WorkflowAlreadyStartedError | ActivityAlreadyStartedError):
         return Verdict.DELIVERED
     if isinstance(error, RPCError):
         if error.status in _OUTAGE:

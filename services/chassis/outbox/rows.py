@@ -72,6 +72,7 @@ class OutboxRow(Record):
     last_error: str | None
     created_at: datetime
     claimed_until: datetime | None = None
+    activity: str | None = None
 
 
 class Backlog(Record):

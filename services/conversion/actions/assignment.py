@@ -14,6 +14,7 @@ from services.conversion.actions.deal_closing import end_open_work
 from services.conversion.actions.deals import SUPERVISOR_GROUP, now, policy_of
 from services.conversion.actions.playbook_stop import stop
 from services.conversion.actions.reassignment import take_offers_back
+from services.conversion.actions.register import report_place
 from services.conversion.actions.routing import choose, note_offer, wanted_by
 from services.conversion.domain.deals import Deal
 from services.conversion.domain.hand_overs import HandOverRow
@@ -47,6 +48,9 @@ async def offer_deal(conn: Connection, request: OfferDeal) -> OfferedDeal:
         policy = await policies.rules(conn, latest.policy_version)
         return OfferedDeal(deal_id=latest.id, policy=policy.for_workflow(latest.policy_version), already_customer=True)
     deal = await _deal(conn, request, latest, at)
+    if latest is not None and latest.stage is Stage.ASLEEP:
+        # Awake again: the register must not take it for a sleeping deal any more.
+        await report_place(conn, deal, Stage.OFFERED, None, event_id=request.key, at=at)
     policy = await policies.rules(conn, deal.policy_version)
     # An offer that a lost workflow left behind must not be accepted beside the new one.
     await end_open_work(conn, deal, at, "offered anew", kinds=["hand_over", "reminder"])

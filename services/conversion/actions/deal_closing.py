@@ -14,11 +14,13 @@ from services.conversion.actions import invitations
 from services.conversion.actions.commissions import record_sale
 from services.conversion.actions.deals import check_entry, now, policy_of
 from services.conversion.actions.playbook_stop import stop
+from services.conversion.actions.register import report_lead, report_place, report_won
 from services.conversion.domain.commissions import accruals
 from services.conversion.domain.deals import Deal
 from services.conversion.domain.money import check_lines, discounted, net_of
 from services.conversion.domain.stages import FINAL
 from services.conversion.repository import commissions, deals, hand_overs, meetings, offers, timeline
+from workflows.contracts import ids
 from workflows.contracts.base import Done, OrderLine
 from workflows.contracts.conversion import CloseDeal, Lost, Stage, Won, WonOrder
 
@@ -54,6 +56,7 @@ async def win_deal(
     order = WonOrder(deal_id=deal.id, lines=ordered, won_at=at, won_by=owner, note=note)
     answer = Won(event_id=f"{deal.id}:won", at=at, by=owner, order=order)
     await outbox.signal(conn, deal.workflow_id, "won", answer)
+    await report_won(conn, deal, event_id=answer.event_id, at=at)
     await publish(conn, "deal.changed", deal_id=deal.id, stage=deal.stage.value)
     return deal
 
@@ -82,6 +85,7 @@ async def lose_deal(
     deal = await close_without_order(conn, deal, stage, reason, at=at, return_at=return_at, code=code)
     answer = Lost(event_id=f"lost:{event_id}", at=at, by=who.person, reason=code or "lost", return_at=return_at)
     await outbox.signal(conn, deal.workflow_id, "lost", answer)
+    await report_place(conn, deal, stage, deal.owner, event_id=answer.event_id, at=at)
     return deal
 
 
@@ -139,17 +143,22 @@ async def _from_offer(conn: Connection, deal: Deal, who: Principal, at: datetime
 
 
 async def close_deal(conn: Connection, request: CloseDeal) -> Done:
-    """End the lead's deal from outside; one that has ended already stays as it is."""
+    """End the lead's deal from outside, and tell the register; one that has ended already stays as it is."""
     if request.stage not in (Stage.LOST, Stage.ASLEEP):
         raise Invalid("a deal is closed from outside as lost or asleep only", field="stage")
     deal = await deals.lock_latest(conn, request.lead_id)
+    at = now()
+    if request.register_stage:
+        await report_lead(
+            conn, request.lead_id, ids.conversion(request.lead_id), request.register_stage,
+            deal.owner if deal else None, event_id=request.key, at=at,
+        )  # fmt: skip
     if deal is None:
         await work_items.cancel_for_lead(conn, request.lead_id, result=request.reason)
         return Done()
-    at = now()
     if deal.stage in FINAL:
         await end_open_work(conn, deal, at, request.reason)
         return Done()
     await close_without_order(conn, deal, request.stage, request.reason, at=at)
-    await timeline.add(conn, deal.id, at=at, by="house", kind=request.stage.value, text=request.reason)
+    await timeline.add(conn, deal.id, at=at, by="policy", kind=request.stage.value, text=request.reason)
     return Done()

@@ -13,6 +13,7 @@ from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Forbidden
 from services.chassis.events import publish
 from services.conversion.actions.playbook_stop import stop
+from services.conversion.actions.register import report_answer
 from services.conversion.domain import stages
 from services.conversion.domain.deals import Deal
 from services.conversion.domain.policy import Policy, StepKind
@@ -106,6 +107,8 @@ async def take_step(conn: Connection, deal: Deal, who: Principal, step: Step) ->
         stale_at=(await policy_of(conn, deal)).stale_at(stage, since),
     )
     await outbox.signal(conn, deal.workflow_id, "moved", answer)
+    if step.answered is not None:
+        await report_answer(conn, deal, step.answered, who.person, event_id=answer.event_id, at=at)
     await publish(conn, "deal.changed", deal_id=deal.id, stage=stage.value)
     return moved
 

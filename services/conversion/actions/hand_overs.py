@@ -13,6 +13,7 @@ from services.conversion.actions.meeting_holds import confirm_hold
 from services.conversion.actions.meetings import hand_meetings_over
 from services.conversion.actions.playbook_stop import stop
 from services.conversion.actions.playbooks import start_with_deal
+from services.conversion.actions.register import report_place
 from services.conversion.actions.work import QUESTION_PRIORITY, open_deal_work
 from services.conversion.domain import stages
 from services.conversion.domain.deals import Deal
@@ -57,6 +58,7 @@ async def accept_hand_over(conn: Connection, item_id: str, who: Principal, manag
         stale_at=policy.stale_at(Stage.ACCEPTED, at),
     )  # fmt: skip
     await outbox.signal(conn, deal.workflow_id, "accepted", answer)
+    await report_place(conn, deal, Stage.ACCEPTED, owner, event_id=answer.event_id, at=at)
     # After the acceptance: before it, the workflow looks for a manager and would hear nothing of a playbook.
     deal = await start_with_deal(conn, deal, policy)
     await publish(conn, "hand_over.closed", item_id=item_id, deal_id=deal.id, state="accepted")

@@ -9,6 +9,7 @@ from services.chassis.events import publish
 from services.conversion.actions.deal_closing import end_open_work
 from services.conversion.actions.deals import now
 from services.conversion.actions.playbook_stop import stop
+from services.conversion.actions.register import report_place
 from services.conversion.domain.deals import Deal
 from services.conversion.repository import deals, hand_overs, timeline
 from workflows.contracts.conversion import Declined, Returned, Stage
@@ -30,6 +31,7 @@ async def give_back_deal(conn: Connection, deal: Deal, who: Principal, reason: s
     )  # fmt: skip
     answer = Returned(event_id=f"returned:{event_id}", at=at, by=who.person, owner=owner, reason=reason)
     await outbox.signal(conn, deal.workflow_id, "returned", answer)
+    await report_place(conn, deal, Stage.OFFERED, None, event_id=answer.event_id, at=at)
     await publish(conn, "deal.changed", deal_id=deal.id, stage=deal.stage.value)
     return deal
 

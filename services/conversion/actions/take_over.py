@@ -13,6 +13,7 @@ from services.chassis.events import publish
 from services.conversion.actions.deals import first_action, first_step_at, now, policy_of
 from services.conversion.actions.meetings import hand_meetings_over
 from services.conversion.actions.reassignment import take_offers_back
+from services.conversion.actions.register import report_place
 from services.conversion.actions.routing import candidates, wanted_by
 from services.conversion.domain.deals import Deal
 from services.conversion.domain.reassignment import Handed
@@ -91,4 +92,5 @@ async def _hand(conn: Connection, deal: Deal, manager: str, who: Principal, reas
         stale_at=policy.stale_at(deal.stage, at),
     )  # fmt: skip
     await outbox.signal(conn, deal.workflow_id, "reassigned", answer)
+    await report_place(conn, deal, deal.stage, manager, event_id=answer.event_id, at=at)
     await publish(conn, "deal.changed", deal_id=deal.id, stage=deal.stage.value)

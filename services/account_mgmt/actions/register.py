@@ -1,0 +1,55 @@
+"""What tier 1's register hears of a customer, in the transaction of the record that says so."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from services.account_mgmt.domain.customers import Customer
+from services.chassis import outbox
+from services.chassis.db import Connection
+from workflows.contracts import ids
+from workflows.contracts.base import Tier
+from workflows.contracts.lead_gen import LeadGenActivities, RegisterCustomer, RegisterUpdate
+
+WIN_BACK = "win_back"
+
+
+async def report_status(conn: Connection, customer_id: str, status: str, owner: str | None, *, event_id: str) -> None:
+    """Tell the register how things stand with a customer, and who looks after it."""
+    await _report(conn, customer_id, Tier.ACCOUNT_MGMT, status, owner, ids.customer(customer_id), event_id)
+
+
+async def report_lost(conn: Connection, customer: Customer, *, event_id: str) -> None:
+    """Tell the register of a customer who left: tier 2 wins them back, unless they want to hear nothing.
+
+    `customer` is the record before it was marked lost.
+    """
+    if customer.state == "opted_out":
+        await report_status(conn, customer.id, "lost", customer.account_manager, event_id=event_id)
+        return
+    workflow_id = ids.conversion(customer.id)
+    await _report(conn, customer.id, Tier.CONVERSION, WIN_BACK, customer.won_by, workflow_id, event_id)
+
+
+async def _report(
+    conn: Connection, customer_id: str, tier: Tier, stage: str, owner: str | None, workflow_id: str, event_id: str
+) -> None:
+    update = RegisterUpdate(
+        key=f"{event_id}:register", lead_id=customer_id, tier=tier, stage=stage, owner=owner,
+        workflow_id=workflow_id, at=datetime.now(UTC),
+    )  # fmt: skip
+    await outbox.report(
+        conn, LeadGenActivities.update_register, update, line=f"register:{customer_id}", summary=f"Register: {stage}"
+    )
+
+
+async def introduce_customer(conn: Connection, customer: Customer, owner: str | None, *, event_id: str) -> None:
+    """Make an imported customer known to the register, so that its calls reach its account manager."""
+    request = RegisterCustomer(
+        key=f"{event_id}:register", customer_id=customer.id, contact=customer.contact, owner=owner,
+        workflow_id=ids.customer(customer.id), at=datetime.now(UTC),
+    )  # fmt: skip
+    await outbox.report(
+        conn, LeadGenActivities.register_customer, request, line=f"register:{customer.id}",
+        summary="Register: an existing customer",
+    )  # fmt: skip

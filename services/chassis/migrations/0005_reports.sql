@@ -1,0 +1,5 @@
+-- Reports to another tier: an activity on that tier's queue, started by the dispatcher, that no workflow waits for.
+ALTER TABLE outbox ADD COLUMN activity text;
+ALTER TABLE outbox DROP CONSTRAINT outbox_check;
+ALTER TABLE outbox ADD CONSTRAINT outbox_has_a_purpose
+    CHECK (signal IS NOT NULL OR workflow IS NOT NULL OR activity IS NOT NULL) NOT VALID;
