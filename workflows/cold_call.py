@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 
 from temporalio import workflow
+from temporalio.exceptions import FailureError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from workflows.activity_options import LOCAL
@@ -30,8 +31,11 @@ with workflow.unsafe.imports_passed_through():
     )
     from workflows.deadlines import when
     from workflows.inbox import Inbox, Listener
-    from workflows.relay import start_conversion
+    from workflows.relay import hand_to_conversion, tell_conversion
     from workflows.visibility import Shown, Story
+
+
+PASSES_ON = "passes-on-what-came-late"
 
 
 @workflow.defn(name="ColdCall")
@@ -54,21 +58,54 @@ class ColdCall(Listener):
     async def run(self, start: ColdCallInput) -> ColdCallResult:
         """Call, listen, and decide: retry by the cadence, call back, hand over, or close."""
         try:
-            last: CallAnswered | None = None
-            while self._unreached < start.policy.max_attempts:
-                call = await self._open_call(last)
-                if call.refused:
-                    return await self._close(call.refused, "the ledger forbids this call")
-                answer = await self._listen(call)
-                if not isinstance(answer, CallAnswered):
-                    return await self._leave(answer)
-                if (end := await self._decide(answer)) is not None:
-                    return end
-                last = answer
-            return await self._close("resting", f"nobody reached in {self._unreached} calls", rest=True)
-        except asyncio.CancelledError:
+            end = await self._call_until_decided(start.policy.max_attempts)
+            # What arrived while this ended is not lost: no await stands between the last look and the return.
+            while not self._inbox.empty and workflow.patched(PASSES_ON):
+                end = await self._pass_on(end)
+            return end
+        except (asyncio.CancelledError, FailureError) as error:
+            if not is_cancelled_exception(error):
+                raise
             await self._close("cancelled", "cancelled by ops")
             raise
+
+    async def _call_until_decided(self, max_attempts: int) -> ColdCallResult:
+        last: CallAnswered | None = None
+        while self._unreached < max_attempts:
+            call = await self._open_call(last)
+            if call.refused:
+                return await self._close(call.refused, "the ledger forbids this call")
+            answer = await self._listen(call)
+            if not isinstance(answer, CallAnswered):
+                return await self._leave(answer)
+            if (end := await self._decide(answer)) is not None:
+                return end
+            last = answer
+        return await self._close("resting", f"nobody reached in {self._unreached} calls", rest=True)
+
+    async def _pass_on(self, end: ColdCallResult) -> ColdCallResult:
+        """An answer that came too late for the calling: tier 2 hears of it, or begins with it. The end as it is now."""
+        answer, lead_id = self._inbox.take(), self._lead.lead_id
+        with_tier_2 = end.stage == "handed_over"
+        match answer:
+            case CallAnswered(outcome=CallOutcome.INTERESTED):
+                return await self._hand_over(HandOverReason.INTERESTED, number=answer.attempt)
+            case CallAnswered(outcome=CallOutcome.HARD_QUESTION):
+                return await self._hand_over(HandOverReason.HARD_QUESTION, number=answer.attempt)
+            case CallAnswered(outcome=CallOutcome.DO_NOT_CALL) if with_tier_2:
+                no = DoNotCall(event_id=answer.event_id, at=answer.at, by=answer.by, reason="asked not to be called")
+                await tell_conversion(lead_id, ConversionWorkflow.do_not_call, no)
+            case InboundCall() if not with_tier_2 or not await tell_conversion(
+                lead_id, ConversionWorkflow.inbound_called, answer
+            ):
+                return await self._leave(answer)
+            case DoNotCall() if with_tier_2:
+                await tell_conversion(lead_id, ConversionWorkflow.do_not_call, answer)
+            case Cancel() if with_tier_2:
+                await tell_conversion(lead_id, ConversionWorkflow.cancel, answer)
+            case DoNotCall():
+                return await self._close("do_not_call", answer.reason, again=answer.event_id)
+        return end
 
     async def _open_call(self, last: CallAnswered | None) -> OpenedCall:
         self._calls += 1
@@ -143,8 +180,13 @@ class ColdCall(Listener):
                 return await self._close("cancelled", answer.reason)
         raise AssertionError(f"no rule for {type(answer).__name__}")
 
-    async def _hand_over(self, reason: HandOverReason, inbound: InboundCall | None = None) -> ColdCallResult:
-        """Start tier 2 with the whole story; if it already runs (an inbound call was faster), tell it."""
+    async def _hand_over(
+        self, reason: HandOverReason, inbound: InboundCall | None = None, number: int | None = None
+    ) -> ColdCallResult:
+        """Start tier 2 with the whole story; if it already runs (an inbound call was faster), tell it.
+
+        `number` is of an answer that came after the end: its hand-over is another one than the first.
+        """
         pack = await workflow.execute_local_activity_method(
             LeadGenActivities.prepare_hand_over,
             PrepareHandOver(lead_id=self._lead.lead_id),
@@ -152,7 +194,7 @@ class ColdCall(Listener):
             **LOCAL,
         )
         hand_over = HandOver(
-            id=self._round,
+            id=self._round if number is None else f"{self._round}:{number}",
             contact=pack.contact,
             reason=reason,
             question=pack.question,
@@ -167,19 +209,17 @@ class ColdCall(Listener):
             promised_by=pack.promised_by,
             inbound_call_id=inbound.inbound_call_id if inbound else None,
         )
-        if not await start_conversion(hand_over):
-            await self._tell_conversion(hand_over)
+        answer = HandedOver(event_id=f"{hand_over.id}:handed-over", at=workflow.now(), by=self._me, hand_over=hand_over)
+        await hand_to_conversion(hand_over, answer)
         self._story.tell(f"Handed over to tier 2: {reason.replace('_', ' ')}")
         return ColdCallResult(stage="handed_over", attempts=self._calls, reason=reason)
 
-    async def _tell_conversion(self, hand_over: HandOver) -> None:
-        running = workflow.get_external_workflow_handle_for(ConversionWorkflow.run, ids.conversion(self._lead.lead_id))
-        answer = HandedOver(event_id=f"{self._round}:handed-over", at=workflow.now(), by=self._me, hand_over=hand_over)
-        await running.signal(ConversionWorkflow.handed_over, answer)
-
-    async def _close(self, stage: str, reason: str | None, rest: bool = False) -> ColdCallResult:
+    async def _close(
+        self, stage: str, reason: str | None, rest: bool = False, again: str | None = None
+    ) -> ColdCallResult:
+        """Close the lead in tier 1; `again` names what closes it another way after it was closed."""
         request = CloseLead(
-            key=f"{self._round}:close",
+            key=f"{self._round}:close:{again}" if again else f"{self._round}:close",
             lead_id=self._lead.lead_id,
             workflow_id=self._me,
             stage=stage,

@@ -41,6 +41,10 @@ class Inbox:
         """The last event ids, oldest first."""
         return list(self._seen)
 
+    def take(self) -> Answer | None:
+        """The next answer that waits, or None. Between this None and a workflow's end there must be no await."""
+        return self._waiting.popleft() if self._waiting else None
+
     async def next(self, deadline: datetime | None = None, summary: str | None = None) -> Answer | None:
         """The next answer, or None once `deadline` (UTC) has passed; `summary` names the timer in the history."""
         if not self._waiting and deadline is not None:

@@ -105,10 +105,13 @@ class Activities:
             ConversionActivities.add_hand_over, request, summary="Add the calls' story to the deal", **LOCAL
         )
 
-    async def close(self, reason: str, register_stage: str) -> None:
-        """Close the deal's record, which nobody in tier 2 has done, and let the register hear of it."""
+    async def close(self, reason: str, register_stage: str, again: str | None = None) -> None:
+        """Close the deal's record, which nobody in tier 2 has done, and let the register hear of it.
+
+        `again` names what closes it another way after it was closed.
+        """
         request = CloseDeal(
-            key=f"{self.life}:close", lead_id=self.lead_id, stage=Stage.LOST, reason=reason,
+            key=f"{self.life}:close:{again}" if again else f"{self.life}:close", lead_id=self.lead_id, stage=Stage.LOST, reason=reason,
             register_stage=register_stage,
         )  # fmt: skip
         await workflow.execute_local_activity_method(

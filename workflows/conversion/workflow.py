@@ -10,7 +10,7 @@ import asyncio
 from datetime import datetime, timedelta
 
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import FailureError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from workflows.contracts import ids
@@ -22,6 +22,7 @@ with workflow.unsafe.imports_passed_through():
         ConversionResult,
         DealMoved,
         HandedOver,
+        HandOver,
         HandOverReason,
         Lost,
         PlaybookPlanned,
@@ -35,13 +36,16 @@ with workflow.unsafe.imports_passed_through():
     from workflows.conversion.signals import ConversionListener
     from workflows.deadlines import earliest, spread, when
     from workflows.inbox import Inbox
-    from workflows.relay import start_customer_care
+    from workflows.relay import hand_to_customer_care, tell_customer_care
     from workflows.reports import Register
     from workflows.visibility import Shown, Story
 
 
 STEP, STALE, PLAYBOOK = "step", "stale", "playbook"
 _LEAST_PAUSE = timedelta(seconds=1)
+_IDLE_PAUSE = timedelta(minutes=1)
+PASSES_ON, SLEEPS_ON, SHOWS_AWAKE = "passes-on-what-came-late", "only-the-lead-wakes-a-deal", "shows-an-awake-deal"
+_WAKES = (InboundCall, HandedOver, DoNotCall, Cancel)
 
 
 @workflow.defn(name="Conversion")
@@ -51,14 +55,17 @@ class Conversion(ConversionListener):
     @workflow.init
     def __init__(self, start: ConversionInput) -> None:
         self._lead_id = start.lead_id
-        self._hand_over = start.hand_over
         self._me = ids.conversion(start.lead_id)
-        # The same lead may be converted again years later: the hand-over's id makes the keys of this life new.
-        self._life = f"{self._me}:{start.hand_over.id}"
-        self._activities = Activities(start.lead_id, self._me, self._life)
         self._inbox = Inbox()
         self._story = Story(f"Conversion, {start.hand_over.reason.replace('_', ' ')}")
         self._shown = Shown()
+        self._begin(start.hand_over)
+
+    def _begin(self, hand_over: HandOver) -> None:
+        """A life of the lead in tier 2: the hand-over's id makes the keys of its effects new."""
+        self._hand_over = hand_over
+        self._life = f"{self._me}:{hand_over.id}"
+        self._activities = Activities(self._lead_id, self._me, self._life)
         self._register = Register(self._life)
         self._search = ManagerSearch(self._activities, self._inbox, self._story, self._take_note)
         self._given_back: list[str] = []
@@ -73,25 +80,36 @@ class Conversion(ConversionListener):
 
     @workflow.run
     async def run(self, _start: ConversionInput) -> ConversionResult:
-        """Offer, work, end; a deal that sleeps or is given back is offered again."""
+        """Offer, work, end; what comes in while this ends is passed on, or begins the next life of the lead here."""
         try:
             while True:
-                end = await self._find_a_manager() or await self._work_the_deal()
-                match end:
-                    case Returned():
-                        self._give_back(end)
-                    case AlreadyCustomer() if not await self._pass_to_tier_3():
-                        self._hand_over = self._hand_over.model_copy(update={"reason": HandOverReason.WIN_BACK})
-                    case Lost(return_at=until) if until is not None:
-                        woken = await self._sleep(until)
-                        if isinstance(woken, DoNotCall | Cancel):
-                            return await self._end(woken)
-                    case _:
-                        return await self._end(end)
-        except asyncio.CancelledError:
+                result = await self._end(await self._convert())
+                again = await self._pass_on()
+                if again is None:
+                    return result
+                self._begin(again)
+        except (asyncio.CancelledError, FailureError) as error:
+            if not is_cancelled_exception(error):
+                raise
             await self._close("cancelled by ops", register_stage="cancelled")
             await self._register.told()
             raise
+
+    async def _convert(self) -> Answer:
+        """From the first offer to what ends it; a deal that sleeps or is given back is offered again."""
+        while True:
+            end = await self._find_a_manager() or await self._work_the_deal()
+            match end:
+                case Returned():
+                    self._give_back(end)
+                case AlreadyCustomer() if not await self._pass_to_tier_3():
+                    self._hand_over = self._hand_over.model_copy(update={"reason": HandOverReason.WIN_BACK})
+                case Lost(return_at=until) if until is not None:
+                    woken = await self._sleep(until)
+                    if isinstance(woken, DoNotCall | Cancel):
+                        return woken
+                case _:
+                    return end
 
     # Finding a manager
 
@@ -159,7 +177,8 @@ class Conversion(ConversionListener):
         self._playbook_steps += 1
         done = await self._activities.run_playbook(self._playbook_steps, self._search.deal_id)
         # The clocks of server and database may differ: what is due at once never makes a loop without a pause.
-        self._playbook_at = max(done.due_at, workflow.now() + _LEAST_PAUSE) if done.due_at else None
+        pause = _LEAST_PAUSE if done.what else _IDLE_PAUSE
+        self._playbook_at = max(done.due_at, workflow.now() + pause) if done.due_at else None
         if done.next_action_at:
             self._next_action_at = done.next_action_at
         if done.what:
@@ -219,12 +238,19 @@ class Conversion(ConversionListener):
         self._story.tell(f"Asleep until {when(until)}")
         self._shown.show(stage=Stage.ASLEEP, next_action_at=until, overdue=False)
         self._register.tell(self._lead_id, Tier.CONVERSION, Stage.ASLEEP, self._owner)
-        woken = await self._inbox.next(spread(until), "The deal sleeps")
+        deadline = spread(until)
+        woken = await self._inbox.next(deadline, "The deal sleeps")
+        # The deal's record is nobody's to move while it sleeps: only the lead, tier 1 or ops wake it.
+        while not isinstance(woken, _WAKES) and woken is not None and workflow.patched(SLEEPS_ON):
+            woken = await self._inbox.next(deadline, "The deal sleeps")
         if isinstance(woken, HandedOver):
             self._hand_over = woken.hand_over
         reason = HandOverReason.INBOUND if isinstance(woken, InboundCall) else HandOverReason.RETURNED
         self._hand_over = self._hand_over.model_copy(update={"reason": reason, "sticky_manager": self._owner})
         self._story.tell("Awake: offered again")
+        if not isinstance(woken, DoNotCall | Cancel) and workflow.patched(SHOWS_AWAKE):
+            self._stage = Stage.OFFERED
+            self._shown.show(stage=Stage.OFFERED)
         return woken
 
     # Ends
@@ -258,10 +284,8 @@ class Conversion(ConversionListener):
         """Tier 3 takes over with the first order; a customer already in care gets another one."""
         care = ids.customer(self._lead_id)
         self._register.tell(self._lead_id, Tier.ACCOUNT_MGMT, Stage.WON, None, care)
-        if not await start_customer_care(won.order, self._hand_over):
-            running = workflow.get_external_workflow_handle_for(CustomerCareWorkflow.run, care)
-            answer = WonAgain(event_id=f"{self._life}:won", at=won.at, by=won.by, order=won.order)
-            await running.signal(CustomerCareWorkflow.won_again, answer)
+        again = WonAgain(event_id=f"{self._life}:won", at=won.at, by=won.by, order=won.order)
+        await hand_to_customer_care(won.order, self._hand_over, again)
 
     async def _pass_to_tier_3(self) -> bool:
         """They became a customer while they called, so their account manager gets the call. False if care has ended."""
@@ -271,10 +295,49 @@ class Conversion(ConversionListener):
             by=self._me,
             inbound_call_id=self._hand_over.inbound_call_id or self._hand_over.id,
         )
-        running = workflow.get_external_workflow_handle_for(CustomerCareWorkflow.run, ids.customer(self._lead_id))
-        try:
-            await running.signal(CustomerCareWorkflow.inbound_called, call)
-        except ApplicationError:
+        if not await tell_customer_care(self._lead_id, CustomerCareWorkflow.inbound_called, call):
             return False
         self._story.tell("Already a customer: the call went to its account manager")
         return True
+
+    async def _pass_on(self) -> HandOver | None:
+        """What came in while the deal ended: to tier 3 if the lead is a customer now, else another life begins with it.
+
+        None when the inbox is empty; no await stands between that look and the workflow's end.
+        """
+        while not self._inbox.empty and workflow.patched(PASSES_ON):
+            answer = self._inbox.take()
+            match answer:
+                case HandedOver() if self._stage is not Stage.WON:
+                    return answer.hand_over
+                case InboundCall() if self._stage is not Stage.WON or not await tell_customer_care(
+                    self._lead_id, CustomerCareWorkflow.inbound_called, answer
+                ):
+                    return self._called(answer, answer.inbound_call_id)
+                case HandedOver() if not await tell_customer_care(
+                    self._lead_id, CustomerCareWorkflow.inbound_called, self._call_of(answer)
+                ):
+                    return answer.hand_over
+                case DoNotCall() if self._stage is Stage.WON:
+                    await tell_customer_care(self._lead_id, CustomerCareWorkflow.do_not_call, answer)
+                case Cancel() if self._stage is Stage.WON:
+                    await tell_customer_care(self._lead_id, CustomerCareWorkflow.cancel, answer)
+                case DoNotCall():
+                    await self._activities.close(answer.reason, "do_not_call", again=answer.event_id)
+        return None
+
+    def _called(self, answer: Answer, inbound_call_id: str) -> HandOver:
+        """The hand-over of a lead that called after its deal had ended."""
+        changes = {
+            "id": answer.event_id, "reason": HandOverReason.INBOUND, "inbound_call_id": inbound_call_id,
+            "sticky_manager": self._owner, "question": None,
+        }  # fmt: skip
+        return self._hand_over.model_copy(update=changes)
+
+    @staticmethod
+    def _call_of(answer: HandedOver) -> InboundCall:
+        """A hand-over of somebody who is a customer already, as the account manager gets it."""
+        return InboundCall(
+            event_id=answer.event_id, at=answer.at, by=answer.by, inbound_call_id=answer.hand_over.id,
+            note=answer.hand_over.question or answer.hand_over.needs,
+        )  # fmt: skip
