@@ -93,7 +93,8 @@ class Register:
 
     async def told(self) -> None:
         """Wait until every report has arrived or was refused for good: that is seen by ops, and ends no care."""
-        await asyncio.gather(*self._reports, return_exceptions=True)
+        if self._reports:
+            await asyncio.gather(*self._reports, return_exceptions=True)
 
     def _next(self) -> tuple[str, datetime]:
         """Key and time of the next report to the register.

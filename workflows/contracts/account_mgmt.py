@@ -61,6 +61,8 @@ class CareState(Message):
     inbound_calls: int = 0
     reports: int = 0
     policy: CarePolicy = CarePolicy()
+    unopened: list[WonOrder] = Field(default_factory=list, description="Sales whose account could not be opened yet.")
+    retry_at: datetime | None = None
     seen: list[str] = Field(default_factory=list, description="Event ids of the last answers, oldest first.")
 
 

@@ -8,13 +8,18 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from workflows.contracts.account_mgmt import CareState, OpenedNudge, OpenInvoice
+    from workflows.contracts.deal import WonOrder
     from workflows.deadlines import when
 
-NUDGE, ANSWER = "nudge", "answer"
+NUDGE, ANSWER, UNOPENED = "nudge", "answer", "unopened"
 ENDED = frozenset({"lost", "cancelled"})
 """Stages after which customer care is over."""
 
-_SUMMARIES = {NUDGE: "Next reorder nudge", ANSWER: "Nudge waits for its answer"}
+_SUMMARIES = {
+    NUDGE: "Next reorder nudge",
+    ANSWER: "Nudge waits for its answer",
+    UNOPENED: "A sale waits for its account",
+}
 
 
 def deadlines(state: CareState) -> list[tuple[datetime, str]]:
@@ -24,6 +29,8 @@ def deadlines(state: CareState) -> list[tuple[datetime, str]]:
         found.append((state.nudge_answer_by, ANSWER))
     if state.nudge_at and not state.nudge_item:
         found.append((state.nudge_at, NUDGE))
+    if state.unopened and state.retry_at:
+        found.append((state.retry_at, UNOPENED))
     return found
 
 
@@ -75,3 +82,20 @@ def without_invoice(state: CareState, invoice_id: str) -> CareState:
     """The state without this invoice."""
     others = [invoice for invoice in state.invoices if invoice.invoice_id != invoice_id]
     return state.model_copy(update={"invoices": others})
+
+
+def with_unopened(state: CareState, order: WonOrder, due_at: datetime) -> CareState:
+    """The state with a sale whose account is still to be opened."""
+    return state.model_copy(update={"unopened": [*state.unopened, order], "retry_at": due_at})
+
+
+def put_off(state: CareState, what: str, moment: datetime) -> CareState:
+    """The state with something that was refused falling due again."""
+    if what == NUDGE:
+        return state.model_copy(update={"nudge_at": moment})
+    if what == ANSWER:
+        return state.model_copy(update={"nudge_answer_by": moment})
+    if what == UNOPENED:
+        return state.model_copy(update={"retry_at": moment})
+    level = next(invoice.level for invoice in state.invoices if invoice.invoice_id == what)
+    return with_invoice(state, what, moment, level)

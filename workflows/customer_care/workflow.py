@@ -7,9 +7,10 @@ made from the earliest.
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from temporalio import workflow
+from temporalio.exceptions import ActivityError, FailureError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from workflows.contracts import ids
@@ -26,6 +27,7 @@ with workflow.unsafe.imports_passed_through():
         WonAgain,
     )
     from workflows.contracts.base import Answer, Cancel, DoNotCall, InboundCall, Tier
+    from workflows.contracts.conversion import ConversionWorkflow, HandedOver, HandOverReason
     from workflows.contracts.customer_status import AccountManagerChanged, CustomerStatusChanged, OptedIn
     from workflows.contracts.deal import WonOrder
     from workflows.customer_care.activities import Activities
@@ -34,20 +36,27 @@ with workflow.unsafe.imports_passed_through():
         ANSWER,
         ENDED,
         NUDGE,
+        UNOPENED,
         deadlines,
         is_overdue,
         nudge_words,
+        put_off,
         summary,
         with_invoice,
         with_nudge,
         with_nudge_at,
+        with_unopened,
         without_invoice,
     )
     from workflows.deadlines import earliest, must_continue_as_new, spread, when
     from workflows.inbox import Inbox
-    from workflows.relay import start_conversion
+    from workflows.relay import hand_to_conversion, tell_conversion
     from workflows.reports import Register
     from workflows.visibility import Shown, Story
+
+
+OUTLIVES = "care-ends-without-debts-and-with-an-empty-inbox"
+RETRY_AFTER = timedelta(hours=1)
 
 
 @workflow.defn(name="CustomerCare")
@@ -73,15 +82,28 @@ class CustomerCare(CareListener):
         try:
             if start.state is None:
                 await self._begin(start)
-            while self._state.stage not in ENDED:
+            while self._goes_on():
                 await self._next_event()
                 await self._continue_if_long()
-            await self._register.told()
+                if self._state.stage in ENDED:
+                    await self._register.told()
             return CustomerCareResult(stage=self._state.stage, reason=self._reason)
-        except asyncio.CancelledError:
+        except (asyncio.CancelledError, FailureError) as error:
+            if not is_cancelled_exception(error):
+                raise
             await self._close("cancelled", "cancelled by ops")
             await self._register.told()
             raise
+
+    def _goes_on(self) -> bool:
+        """Until the customer has left, owes nothing that is still reminded of, and the inbox is empty.
+
+        Nothing is awaited between this look into the inbox and the end.
+        """
+        if self._state.stage not in ENDED:
+            return True
+        owes = self._state.stage == "lost" and bool(self._state.invoices)
+        return (owes or not self._inbox.empty) and workflow.patched(OUTLIVES)
 
     async def _begin(self, start: CustomerCareInput) -> None:
         """The first run: tier 2 won the customer, or an import brought an existing one."""
@@ -101,17 +123,34 @@ class CustomerCare(CareListener):
         self._show()
 
     async def _fall_due(self, what: str) -> None:
-        if what == NUDGE:
-            await self._open_nudge()
-        elif what == ANSWER:
-            await self._escalate_nudge()
-        else:
-            await self._remind_invoice(what)
+        """Do what is due. A refusal is told and tried again later: care of years does not die of one bad record."""
+        try:
+            if what == NUDGE:
+                await self._open_nudge()
+            elif what == ANSWER:
+                await self._escalate_nudge()
+            elif what == UNOPENED:
+                await self._open_next_account()
+            else:
+                await self._remind_invoice(what)
+        except ActivityError as error:
+            self._put_off(what, error)
+
+    def _put_off(self, what: str, error: ActivityError) -> None:
+        if is_cancelled_exception(error):
+            raise error
+        again = workflow.now() + RETRY_AFTER
+        self._story.tell(f"{summary(what)}: refused, tried again {when(again)}. {error.cause}")
+        self._state = put_off(self._state, what, again)
+        self._shown.show(overdue=True)
 
     async def _hear(self, answer: Answer) -> None:
         """What an answer means for this customer."""
         if moved := getattr(answer, "money", None):
             self._register.money(moved)
+        if self._state.stage in ENDED:
+            await self._hear_after_the_end(answer)
+            return
         match answer:
             case NudgeAnswered():
                 await self._nudge_answered(answer)
@@ -141,6 +180,21 @@ class CustomerCare(CareListener):
             case Cancel():
                 self._reason = answer.reason
                 await self._close("cancelled", answer.reason)
+
+    async def _hear_after_the_end(self, answer: Answer) -> None:
+        """The customer has left: tier 2 gets the calls, money settles what is still owed, another sale begins anew."""
+        match answer:
+            case WonAgain():
+                self._story.tell("Won back: tier 2 closed another sale")
+                await self._open_account(answer.order)
+            case OrderPlaced() | InvoicePaid() | InvoiceVoided() | MoneyMoved():
+                self._hear_of_money(answer)
+            case InboundCall():
+                self._story.tell("The former customer called: tier 2 has the call")
+                if not await tell_conversion(self._start.customer_id, ConversionWorkflow.inbound_called, answer):
+                    await self._hand_to_tier_2(reason=HandOverReason.INBOUND, call=answer)
+            case Cancel():
+                self._set(stage="cancelled", invoices=[])
 
     def _hear_of_money(self, answer: Answer) -> None:
         """Move the deadlines that an order or a payment changes."""
@@ -176,8 +230,14 @@ class CustomerCare(CareListener):
         self._show()
 
     async def _open_account(self, order: WonOrder) -> None:
-        account = await self._activities.open_account(order)
-        self._set(account_manager=account.account_manager, stage="active", policy=account.policy)
+        self._state = with_unopened(self._state, order, workflow.now())
+        await self._fall_due(UNOPENED)
+
+    async def _open_next_account(self) -> None:
+        """Open the account of the first sale that waits for it. Refused, the sale goes on waiting."""
+        self._set(stage="active")
+        account = await self._activities.open_account(self._state.unopened[0])
+        self._set(account_manager=account.account_manager, policy=account.policy, unopened=self._state.unopened[1:])
         self._state = with_invoice(self._state, account.invoice_id, account.due_at)
         self._plan_nudge(account.next_nudge_at)
         self._story.tell(
@@ -239,18 +299,26 @@ class CustomerCare(CareListener):
 
     async def _win_back(self, reason: str) -> None:
         """The customer left: tier 2 gets it as a warm lead with the whole story, unless it opted out."""
-        customer_id = self._start.customer_id
         self._reason = reason
         if self._state.stage == "opted_out":
             await self._close("lost", reason)
             return
+        await self._hand_to_tier_2()
+
+    async def _hand_to_tier_2(self, reason: HandOverReason | None = None, call: InboundCall | None = None) -> None:
+        """Tier 2 gets the customer as a warm lead, or a call of a former one."""
+        customer_id = self._start.customer_id
         hand_over = await self._activities.win_back(self._state.nudge_number)
-        self._set(stage="lost")
+        if call is not None:
+            changes = {"id": call.event_id, "reason": reason, "inbound_call_id": call.inbound_call_id}
+            hand_over = hand_over.model_copy(update=changes)
+        self._set(stage="lost", nudge_at=None, nudge_item=None, nudge_answer_by=None)
         self._register.tell(
             customer_id, Tier.CONVERSION, hand_over.reason, hand_over.sticky_manager, ids.conversion(customer_id)
         )
-        if not await start_conversion(hand_over):
-            self._story.tell("Tier 2 already has this lead")
+        answer = HandedOver(event_id=f"{hand_over.id}:handed-over", at=workflow.now(), by=self._me, hand_over=hand_over)
+        if not await hand_to_conversion(hand_over, answer):
+            self._story.tell("Tier 2 already has this lead, and hears that it comes back")
 
     # Invoices
 
@@ -291,6 +359,8 @@ class CustomerCare(CareListener):
         if self._state.stage in ENDED or not must_continue_as_new(inbox_empty=self._inbox.empty):
             return
         await self._register.told()
+        if not self._inbox.empty:
+            return
         state = self._state.model_copy(update={"seen": self._inbox.seen, "reports": self._register.number})
         # The contact card stays in the records; it need not travel for years.
         workflow.continue_as_new(self._start.model_copy(update={"state": state, "won": None, "contact": None}))
