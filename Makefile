@@ -43,7 +43,7 @@ run: .venv/.runtime
 	@exec $(BIN)/leadrelay up --demo --data $(DATA)
 
 test: .venv/.dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --durations=10
 
 check: .venv/.dev
 	$(BIN)/ruff format --check .

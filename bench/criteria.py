@@ -1,6 +1,6 @@
-"""How long a live count of criteria takes over a register of a million leads: `python -m bench.criteria [LEADS]`.
+"""How long a live count of criteria takes on a register of a million leads: `python -m bench.criteria [LEADS]`.
 
-Beside each count stands the limit that one pass over the bare table sets on the same machine in the same run.
+The limit is one pass over the bare table, on the same machine in the same run.
 """
 
 from __future__ import annotations
@@ -13,17 +13,16 @@ from collections.abc import Awaitable, Callable
 
 from services.chassis.db import Connection, create_pool
 from services.chassis.migrate import migrate
-from services.lead_gen.domain.criteria import CriteriaBody, to_sql
-from services.lead_gen.domain.criteria_fields import SQL_OF_CANDIDATES
-from services.lead_gen.repository import campaigns, criteria
+from services.lead_gen.domain.criteria import RuleSet
+from services.lead_gen.repository import criteria, enrolment
 from tests.fixtures.postgres_server import postgres_server
 
 ROUNDS = 5
 LEDGER_SHARE = 50  # every n-th lead has a number on the ledger
-CASES: dict[str, CriteriaBody] = {
-    "no rules": CriteriaBody(),
-    "one text": CriteriaBody.model_validate({"include": [{"field": "industry", "op": "eq", "value": "Галузь 3"}]}),
-    "five rules": CriteriaBody.model_validate(
+CASES: dict[str, RuleSet] = {
+    "no rules": RuleSet(),
+    "one text": RuleSet.model_validate({"include": [{"field": "industry", "op": "eq", "value": "Галузь 3"}]}),
+    "five rules": RuleSet.model_validate(
         {
             "include": [
                 {"field": "industry", "op": "in", "value": [f"галузь {n}" for n in range(10)]},
@@ -36,7 +35,7 @@ CASES: dict[str, CriteriaBody] = {
             ],
         }
     ),
-    "the ledger": CriteriaBody.model_validate({"exclude": [{"field": "do_not_call", "op": "eq", "value": True}]}),
+    "do not call": RuleSet.model_validate({"exclude": [{"field": "do_not_call", "op": "eq", "value": True}]}),
 }
 FILL = (
     """INSERT INTO leads (id, company, email, industry, size, region, city, score, stage, last_contact_at, created_at)
@@ -64,11 +63,10 @@ async def _milliseconds(do: Callable[[], Awaitable[object]]) -> float:
 async def _measure(conn: Connection, leads: int) -> None:
     bare = await _milliseconds(lambda: conn.fetchval("SELECT count(*) FROM leads WHERE score >= 0"))
     print(f"{leads:,} leads; one pass over the bare table: {bare:.0f} ms")
-    for name, body in CASES.items():
-        counted = await _milliseconds(lambda body=body: criteria.counts(conn, body))  # type: ignore[misc]
-        condition, values = to_sql(body, 1, SQL_OF_CANDIDATES)
-        first = await _milliseconds(lambda c=condition, v=values: campaigns.sample(conn, c, v, 10))  # type: ignore[misc]
-        _, matching, _ = await criteria.counts(conn, body)
+    for name, rules in CASES.items():
+        counted = await _milliseconds(lambda rules=rules: criteria.counts(conn, rules))  # type: ignore[misc]
+        first = await _milliseconds(lambda rules=rules: enrolment.sample(conn, rules, 10))  # type: ignore[misc]
+        _, matching, _ = await criteria.counts(conn, rules)
         print(f"{name:12} {matching:9,} match; count with each rule alone {counted:5.0f} ms; sample {first:5.1f} ms")
     sizes = await conn.fetch(
         """SELECT relname, pg_size_pretty(pg_relation_size(oid)) AS size FROM pg_class

@@ -1,1 +1,1 @@
-"""The process: workflow definitions and the contracts between the tiers."""
+"""The process: one workflow for each thing that takes its time, and the contracts between the tiers."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from workflows.activity_options import LOCAL
     from workflows.contracts import ids
     from workflows.contracts.lead_gen import (
         CampaignChanged,
@@ -18,8 +19,9 @@ with workflow.unsafe.imports_passed_through():
         Enrolled,
         LeadGenActivities,
     )
-    from workflows.options import LOCAL
-    from workflows.support import Inbox, Shown, Story, must_continue_as_new
+    from workflows.deadlines import must_continue_as_new
+    from workflows.inbox import Inbox
+    from workflows.visibility import Shown, Story
 
 
 @workflow.defn(name="Campaign")
@@ -44,7 +46,7 @@ class Campaign:
             if batch.finished:
                 return CampaignResult(enrolled=self._enrolled)
             await self._inbox.next(None if batch.paused else batch.next_tick_at, "Next look at the campaign")
-            if must_continue_as_new(self._inbox):
+            if must_continue_as_new(inbox_empty=self._inbox.empty):
                 workflow.continue_as_new(start.model_copy(update={"tick": self._tick, "enrolled": self._enrolled}))
 
     async def _enrol(self) -> Enrolled:

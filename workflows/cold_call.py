@@ -11,6 +11,7 @@ import asyncio
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from workflows.activity_options import LOCAL
     from workflows.contracts import ids
     from workflows.contracts.base import Answer, Cancel, DoNotCall, InboundCall
     from workflows.contracts.conversion import ConversionWorkflow, HandedOver, HandOver, HandOverReason
@@ -27,9 +28,10 @@ with workflow.unsafe.imports_passed_through():
         OpenedCall,
         PrepareHandOver,
     )
-    from workflows.options import LOCAL
+    from workflows.deadlines import when
+    from workflows.inbox import Inbox, Listener
     from workflows.relay import start_conversion
-    from workflows.support import Inbox, Listener, Shown, Story, when
+    from workflows.visibility import Shown, Story
 
 
 @workflow.defn(name="ColdCall")

@@ -1,4 +1,4 @@
-"""Customers who were imported get their care by and by: so many on their way at once, so many a second."""
+"""Tier 3: start customer care for the customers of an import gradually, so many at once and so many a second."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.workflow import ChildWorkflowCancellationType, ParentClosePolicy
 
 with workflow.unsafe.imports_passed_through():
+    from workflows.activity_options import LOCAL
     from workflows.contracts import ids, queues
     from workflows.contracts.account_mgmt import AccountMgmtActivities, CustomerCareInput, CustomerCareWorkflow
     from workflows.contracts.base import Tier
-    from workflows.contracts.open_care import Imported, OpenCareInput, ReadUnopened, Unopened
-    from workflows.options import LOCAL
-    from workflows.support import Story, attributes
+    from workflows.contracts.open_care import ImportedCustomer, OpenCareInput, ReadUnopened, Unopened
+    from workflows.visibility import Story, attributes
 
 
 @workflow.defn(name="OpenCare")
 class OpenCare:
-    """One per import; it ends when every customer's care is open."""
+    """One per import; it ends when customer care runs for every customer."""
 
     @workflow.init
     def __init__(self, start: OpenCareInput) -> None:
@@ -30,7 +30,7 @@ class OpenCare:
 
     @workflow.run
     async def run(self, start: OpenCareInput) -> int:
-        """Start the next ones, wait, go on; how many in all."""
+        """Start the next ones, wait, go on. Returns how many in all."""
         while self._opened - start.opened < start.starts_per_run:
             batch = await self._next()
             if not batch.customers and not batch.full:
@@ -50,7 +50,7 @@ class OpenCare:
             **LOCAL,
         )
 
-    async def _open(self, customer: Imported) -> None:
+    async def _open(self, customer: ImportedCustomer) -> None:
         self._after = customer.customer_id
         self._opened += 1
         try:

@@ -1,20 +1,21 @@
-"""Tier 3's catalogue on its way to tier 2: every change, in order, for as long as tier 2 takes to be there."""
+"""Tier 3: publish every change of the catalogue to tier 2, in order, however long tier 2 is away."""
 
 from __future__ import annotations
 
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from workflows.activity_options import LOCAL, TO_CONVERSION
     from workflows.contracts.account_mgmt import AccountMgmtActivities
     from workflows.contracts.catalogue import CatalogueChanged, CataloguePage, PublishCatalogueInput, ReadCatalogue
     from workflows.contracts.conversion import ConversionActivities
-    from workflows.options import LOCAL, TO_CONVERSION
-    from workflows.support import Inbox, Story
+    from workflows.inbox import Inbox
+    from workflows.visibility import Story
 
 
 @workflow.defn(name="PublishCatalogue")
 class PublishCatalogue:
-    """One at a time for the house; it ends when tier 2 has everything."""
+    """The organisation has one at a time; it ends when tier 2 has everything."""
 
     @workflow.init
     def __init__(self, start: PublishCatalogueInput) -> None:
@@ -24,10 +25,10 @@ class PublishCatalogue:
 
     @workflow.run
     async def run(self, _start: PublishCatalogueInput) -> int:
-        """Read the changes and deliver them until there are no more; the version that tier 2 has."""
+        """Read the changes and deliver them until there are no more. Returns the version that tier 2 has."""
         more = True
         while more or not self._inbox.empty:
-            # One reading serves all news that have come by now.
+            # One reading covers all announcements that have come by now.
             while not self._inbox.empty:
                 await self._inbox.next()
             more = await self._publish_a_page()

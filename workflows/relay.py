@@ -14,7 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.contracts.account_mgmt import CustomerCareInput, CustomerCareWorkflow
     from workflows.contracts.base import Tier
     from workflows.contracts.conversion import ConversionInput, ConversionWorkflow, HandOver, Stage, WonOrder
-    from workflows.support import attributes
+    from workflows.visibility import attributes
 
 
 async def start_conversion(hand_over: HandOver) -> bool:
@@ -44,7 +44,7 @@ async def start_conversion(hand_over: HandOver) -> bool:
 
 
 async def start_customer_care(order: WonOrder, hand_over: HandOver) -> bool:
-    """Hand a new customer to tier 3. False if tier 3 already cares for it."""
+    """Hand a new customer to tier 3. False if tier 3 already looks after it."""
     customer_id = hand_over.contact.lead_id
     try:
         await workflow.start_child_workflow(

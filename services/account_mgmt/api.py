@@ -8,25 +8,28 @@ from services.account_mgmt.actions import mails
 from services.account_mgmt.domain.import_headers import choose_mapping
 from services.account_mgmt.routes import (
     account_managers,
-    bank,
+    bank_statements,
+    bank_transfers,
+    complaints,
+    credit_notes,
     customers,
-    documents,
-    entities,
+    invoices,
+    legal_entities,
     needs,
+    never_offer,
     nudges,
+    orders,
     people,
     policies,
     products,
     refunds,
     reports,
-    sales,
+    suggestions,
     work,
 )
-from services.chassis.http import create_app
+from services.chassis.api import create_app
 from services.chassis.imports.routes import import_router
 from services.chassis.mail.routes import mail_router
-from services.chassis.metrics import durable_collector
-from services.chassis.outbox.routes import outbox_router
 from services.chassis.settings import Settings
 from workflows.contracts.base import Tier
 
@@ -38,25 +41,27 @@ def build_app(settings: Settings) -> FastAPI:
         description="Tier 3: customers, orders and invoices, and the nudge for the next purchase.",
         tier=Tier.ACCOUNT_MGMT,
         settings=settings,
-        collectors=[durable_collector],
         routers=[
             customers.router,
             account_managers.router,
-            # Before the sales: `/invoices/{id}` would take `/invoices/{id}.pdf` too.
-            documents.router,
-            sales.router,
-            entities.router,
+            orders.router,
+            invoices.router,
+            credit_notes.router,
             refunds.router,
+            legal_entities.router,
             people.router,
             needs.router,
-            bank.router,
+            suggestions.router,
+            never_offer.router,
+            bank_statements.router,
+            bank_transfers.router,
             nudges.router,
             work.router,
+            complaints.router,
             products.router,
             import_router(choose_mapping, "Import customers with their orders of before"),
             policies.router,
             reports.router,
             mail_router(mails.on_trouble),
-            outbox_router(),
         ],
     )

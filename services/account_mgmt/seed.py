@@ -1,4 +1,4 @@
-"""What a new database of tier 3 begins with: a policy, the house's legal entity, a small catalogue."""
+"""What a new database of tier 3 begins with: a policy, a legal entity, a small catalogue."""
 
 from __future__ import annotations
 
@@ -6,16 +6,27 @@ from decimal import Decimal
 
 from services.account_mgmt.actions.products import publish_catalogue
 from services.account_mgmt.domain.policy import PRESETS
-from services.account_mgmt.repository import products
+from services.account_mgmt.repository import legal_entities, products
 from services.account_mgmt.repository.policies import policies
+from services.account_mgmt.schemas.legal_entities import NewEntity
 from services.account_mgmt.schemas.products import NewProduct
 from services.chassis import outbox
 from services.chassis.db import Connection
 from services.chassis.outbox import StartWorkflow
 from workflows.contracts import ids, queues
 from workflows.contracts.base import Money
-from workflows.contracts.learning import FitTimingInput
+from workflows.contracts.fit_timing import FitTimingInput
 
+# The account is the example of the IBAN registry (SWIFT): nobody's.
+ENTITY = NewEntity(
+    id="LR",
+    name="Leadrelay Freight LLC",
+    tax_id="00000000",
+    address="Kyiv, Khreshchatyk 1",
+    country="UA",
+    iban="UA213223130000026007233566001",
+    currency="UAH",
+)
 CATALOGUE = (
     ("FTL-20", "Full truck, 20 t, domestic", "trip", "28500.00"),
     ("FTL-EU", "Full truck, 22 t, to the EU border", "trip", "64000.00"),
@@ -29,16 +40,10 @@ CATALOGUE = (
 async def seed(conn: Connection, policy: str) -> None:
     """Write the preset `standard` or `demo`, entity and catalogue, if they are not there yet."""
     await policies.add_first(conn, PRESETS[policy], "leadrelay")
-    # The account is the example of the IBAN registry (SWIFT): nobody's.
-    await conn.execute(
-        """INSERT INTO legal_entities (id, name, tax_id, address, iban)
-           VALUES ('LR', 'Leadrelay Freight LLC', '00000000', 'Kyiv, Khreshchatyk 1', 'UA213223130000026007233566001')
-           ON CONFLICT DO NOTHING"""
-    )
+    await legal_entities.add(conn, ENTITY.model_dump())
     for product_id, name, unit, price in CATALOGUE:
-        await products.add(
-            conn, NewProduct(id=product_id, name=name, unit=unit, price=Money(amount=Decimal(price))), "leadrelay"
-        )
+        new = NewProduct(id=product_id, name=name, unit=unit, price=Money(amount=Decimal(price)))
+        await products.add(conn, new.model_dump(exclude={"price"}), new.price, "leadrelay")
     # Once: its event id is known from the second time on.
     await publish_catalogue(conn, len(CATALOGUE), "leadrelay", since=0)
     await outbox.start(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from services.account_mgmt.actions import mails
-from services.account_mgmt.actions.account_managers import assign_waiting, cover_absent
+from services.account_mgmt.actions.assignment import assign_waiting
 from services.account_mgmt.actions.imports import run_imports
+from services.account_mgmt.actions.work_assignment import cover_absent
 from services.account_mgmt.activities import Activities
 from services.chassis import effects
 from services.chassis.mail.sender import Sender
@@ -24,7 +25,7 @@ async def run(settings: Settings) -> None:
         tier=Tier.ACCOUNT_MGMT,
         workflows=[CustomerCare, PublishCatalogue, FitTiming, OpenCare],
         activities_of=Activities,
-        sweeps=[
+        periodic_jobs=[
             ("send_mails", 1.0, Sender(settings, mails.on_trouble).send_due),
             ("run_imports", 1.0, run_imports),
             ("cover_absent", 2.0, cover_absent),

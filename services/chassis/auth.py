@@ -1,4 +1,4 @@
-"""Who is asking: bearer tokens of one issuer, verified against its JWKS, and what the tokens say.
+"""Who is asking: bearer tokens from one issuer, verified against its JWKS, and what they claim.
 
 Claims: `sub` (person id), `tier`, `role`, next to the usual `iss`, `aud`, `exp`. This module knows no HTTP server;
 `services.chassis.http` turns its errors into answers.
@@ -44,7 +44,7 @@ class Principal:
 
     @property
     def is_ops(self) -> bool:
-        """Whether this is the operators' role, which sees everything and changes nothing in the tiers."""
+        """Whether this is the operators' role, which may read everything in the tiers and change nothing."""
         return self.tier == OPS and self.role == OPS
 
 
@@ -52,7 +52,7 @@ class KeySet:
     """The issuer's public keys by `kid`, fetched when first needed.
 
     An unknown `kid` causes a new fetch, at most one in 30 s, so made-up tokens cannot be used to hammer the issuer.
-    Keys are refreshed every ten minutes behind the requests; while the issuer is down, the known ones stay good.
+    Keys are refreshed every ten minutes in the background; while the issuer is down, the known ones stay valid.
     """
 
     def __init__(self, fetch: Fetch, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -65,7 +65,7 @@ class KeySet:
         self._behind: asyncio.Task[None] | None = None
 
     async def key(self, kid: str) -> jwt.PyJWK | None:
-        """The key of this id, or none. Raises Unavailable when no keys could be had at all."""
+        """The key of this id, or none. Raises Unavailable when no keys could be fetched at all."""
         known = self._keys.get(kid)
         if known is None:
             await self._refresh(kid)
@@ -139,9 +139,9 @@ class Verifier:
         except jwt.ExpiredSignatureError:
             raise Unauthorized("the token has expired", code="token_expired") from None
         except jwt.InvalidAudienceError:
-            raise Unauthorized("the token is meant for somebody else", code="wrong_audience") from None
+            raise Unauthorized("the token is meant for another audience", code="wrong_audience") from None
         except jwt.InvalidIssuerError:
-            raise Unauthorized("the token is of an issuer that is not trusted here", code="wrong_issuer") from None
+            raise Unauthorized("the token comes from an issuer that is not trusted here", code="wrong_issuer") from None
         except (jwt.PyJWTError, ValueError):
             raise Unauthorized("the token cannot be trusted", code="token_invalid") from None
         return _principal(claims)

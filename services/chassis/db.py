@@ -1,6 +1,6 @@
 """PostgreSQL: the pool every process makes once, the codecs all rows go through, and ids.
 
-jsonb comes and goes as dict/list, uuid as str. Repositories take a connection as their first argument, so that
+jsonb is read and written as dict or list, uuid as str. Repositories take a connection as their first argument, so that
 whoever called them owns the transaction.
 """
 
@@ -29,7 +29,7 @@ else:
 
 
 def new_id() -> str:
-    """A uuid7: sortable by the time of its making (to about a quarter of a microsecond), unguessable after it."""
+    """A uuid7: sorts by the time it was made (to about a quarter of a microsecond), and cannot be guessed."""
     millis, rest = divmod(time.time_ns(), 1_000_000)
     sub_milli = rest * 4096 // 1_000_000
     rest = 0b10 << 62 | int.from_bytes(os.urandom(8), "big") >> 2
@@ -70,10 +70,10 @@ async def create_pool(
     statement_timeout_ms: int = 15_000,
     lock_timeout_ms: int = 5_000,
 ) -> Pool:
-    """A pool that connects when first used, so a process starts (and says it is not ready) while the server is down.
+    """A pool that connects when first used, so that a process can start (not ready yet) while the server is down.
 
     Every statement is limited to `statement_timeout_ms`, every wait for a lock to `lock_timeout_ms`; a transaction
-    that its owner forgot ends after a minute.
+    left idle is ended after a minute.
     """
     return await asyncpg.create_pool(
         dsn,

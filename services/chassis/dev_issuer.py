@@ -35,7 +35,7 @@ class DevIssuer:
 
     @classmethod
     def open(cls, directory: Path) -> DevIssuer:
-        """The issuer of this directory, made when it is not there yet (the key readable by its owner only)."""
+        """The issuer in this directory, made if there is none yet (the key readable by its owner only)."""
         directory.mkdir(parents=True, exist_ok=True)
         issuer = cls(directory)
         issuer.write_jwks()
@@ -50,7 +50,7 @@ class DevIssuer:
         fresh.replace(self.jwks)
 
     def mint(self, *, tier: str, role: str, person: str, ttl: timedelta = timedelta(hours=12)) -> str:
-        """A bearer token for this person; a negative `ttl` gives one that has expired already."""
+        """A bearer token for this person; with a negative `ttl`, one that has already expired."""
         now = datetime.now(UTC)
         claims = {
             "iss": self.issuer,

@@ -1,4 +1,4 @@
-"""Effects of activities, once per business key: whoever asks again gets the answer of the first time.
+"""Effects of activities, once per business key: a repeated request gets the first answer.
 
 The effect and its answer are written in one transaction, so a worker may die at any moment and Temporal may
 deliver a request as often as it likes.
@@ -41,7 +41,7 @@ async def known(pool: Pool, key: str, answer: type[M]) -> M | None:
 
 
 async def purge(pool: Pool) -> int:
-    """A sweep: forget answers that no retry can ask for any more, a few thousand at once; how many."""
+    """A periodic job: forget answers that no retry can ask for any more, a few thousand at once; how many."""
     async with pool.acquire() as conn:
         status = await conn.execute(
             """DELETE FROM effects

@@ -46,28 +46,28 @@ class Invalid(DomainError):
 
 
 class NotFound(DomainError):
-    """404: there is no such thing, or none that this person may see."""
+    """404: it does not exist, or this person may not see it."""
 
     status = 404
     default_code = "not_found"
 
 
 class Conflict(DomainError):
-    """409: right in itself, but not in the present state (stale lease, wrong state, duplicate)."""
+    """409: right in itself, but not possible in the current state (stale lease, wrong state, duplicate)."""
 
     status = 409
     default_code = "conflict"
 
 
 class Forbidden(DomainError):
-    """403: known person, but not their tier or role."""
+    """403: we know who it is, but it is not for their tier or role."""
 
     status = 403
     default_code = "forbidden"
 
 
 class Unauthorized(DomainError):
-    """401: no token, or none that can be trusted."""
+    """401: no token, or one that cannot be trusted."""
 
     status = 401
     default_code = "unauthorized"
@@ -95,7 +95,7 @@ class TooLarge(DomainError):
 
 
 class Unsupported(DomainError):
-    """415: the body is of a kind this route does not read."""
+    """415: the body is of a kind that this route does not read."""
 
     status = 415
     default_code = "unsupported_media_type"

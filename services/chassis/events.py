@@ -1,4 +1,4 @@
-"""Events for whoever watches: published in the transaction that changed something.
+"""Events for whoever is listening, published in the transaction that changed something.
 
 PostgreSQL's NOTIFY carries them, so they leave at the commit and reach every process of the tier. They say what
 changed by kind and id, never contact data.

@@ -1,10 +1,13 @@
 """Numbered plain-SQL migrations: one transaction per file, one migrator at a time, no file ever changed.
 
-`migrate(dsn, "services.chassis.migrations", "services.lead_gen.migrations")` brings a database to its head.
+`migrate(dsn, "services.chassis.migrations", "services.lead_gen.migrations")` brings a database to its head, beside
+people at work: a file that does not get its lock within seconds gives way and tries again. A file that begins with
+`-- no-transaction` holds one CREATE or DROP INDEX CONCURRENTLY, which a cut run may repeat.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
 from collections.abc import Sequence
@@ -16,7 +19,20 @@ import asyncpg
 from services.chassis.db import Connection, init_connection
 
 _LOCK = 7_236_114_205_331  # any number, as long as every version of this program uses the same
+_LOCK_POLL_SECONDS = 0.2
+# Whoever waits for a table's lock makes everybody behind it wait as well: so not for longer than a request may.
+LOCK_TIMEOUT = "3s"
+PAUSES = (1.0, 2.0, 4.0, 8.0)
+"""Seconds between the tries of a file that did not get its lock."""
+# An index that is made beside people at work locks nobody out; it waits for the transactions it found.
+CONCURRENT_LOCK_TIMEOUT = "10min"
 _NAME = re.compile(r"^(\d{4})_[a-z0-9_]+\.sql$")
+_OUTSIDE = "-- no-transaction"
+_CONCURRENTLY = re.compile(
+    r"(?:create(?: unique)? index concurrently if not exists|drop index concurrently if exists) (\w+)[^;]*;?",
+    re.IGNORECASE,
+)
+_LOCK_REFUSED = (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError)
 _TABLE = """
 create table if not exists schema_migrations (
     package    text        not null,
@@ -28,6 +44,11 @@ create table if not exists schema_migrations (
 """
 _APPLIED = "select package, version, checksum from schema_migrations where package = any($1)"
 _RECORD = "insert into schema_migrations (package, version, checksum) values ($1, $2, $3)"
+# What CREATE INDEX CONCURRENTLY leaves behind when it is cut: kept up to date by every write, used by no query.
+_INVALID = """
+select quote_ident(c.relname) from pg_index i join pg_class c on c.oid = i.indexrelid
+ where c.relname = lower($1) and not i.indisvalid and pg_table_is_visible(c.oid)
+"""
 
 
 class MigrationError(Exception):
@@ -36,13 +57,17 @@ class MigrationError(Exception):
 
 @dataclass(frozen=True)
 class Migration:
-    """One file: `package` and `version` are its identity, `checksum` guards against later edits."""
+    """One file: `package` and `version` are its identity, `checksum` guards against later edits.
+
+    `index`: what a file that runs outside of a transaction makes or drops.
+    """
 
     package: str
     version: int
     name: str
     sql: str
     checksum: str
+    index: str | None
 
     @property
     def label(self) -> str:
@@ -66,8 +91,23 @@ def read(packages: Sequence[str]) -> list[Migration]:
             seen[version] = entry.name
             sql = entry.read_text(encoding="utf-8")
             checksum = hashlib.sha256(sql.replace("\r\n", "\n").encode()).hexdigest()
-            found.append(Migration(package, version, entry.name, sql, checksum))
+            index = _index_of(sql, f"{package}/{entry.name}")
+            found.append(Migration(package, version, entry.name, sql, checksum, index))
     return found
+
+
+def _index_of(sql: str, label: str) -> str | None:
+    """The index that a marked file makes or drops; none for a file that is not marked. Raises MigrationError."""
+    marker, _, rest = sql.partition("\n")
+    if marker.strip() != _OUTSIDE:
+        return None
+    found = _CONCURRENTLY.fullmatch(" ".join(re.sub(r"--.*", "", rest).split()))
+    if found is None:
+        raise MigrationError(
+            f"{label}: outside of a transaction only one CREATE INDEX CONCURRENTLY IF NOT EXISTS or DROP INDEX "
+            "CONCURRENTLY IF EXISTS can be run safely"
+        )
+    return found[1]
 
 
 async def outstanding(conn: Connection, files: Sequence[Migration]) -> list[Migration]:
@@ -96,13 +136,14 @@ async def migrate(dsn: str, *packages: str) -> list[str]:
     """Apply what is missing, package after package, and return the labels of what was applied.
 
     Safe to run from several processes at once: the others wait. Raises MigrationError; the files before the one
-    that failed stay applied, the one that failed leaves nothing behind.
+    that failed stay applied, the one that failed leaves nothing behind (but perhaps an index that the next run makes
+    anew).
     """
     files = read(packages)
     conn = await asyncpg.connect(dsn, timeout=10, server_settings={"application_name": "leadrelay migrate"})
     try:
         await init_connection(conn)
-        await conn.execute("select pg_advisory_lock($1)", _LOCK)
+        await _wait_for_turn(conn)
         await conn.execute(_TABLE)
         todo = await outstanding(conn, files)
         for file in todo:
@@ -112,10 +153,42 @@ async def migrate(dsn: str, *packages: str) -> list[str]:
         await conn.close()
 
 
+async def _wait_for_turn(conn: Connection) -> None:
+    """One migrator at a time. Asked again and again: a statement that waits is a transaction, and an index that is
+    made concurrently waits for every transaction, so the two would wait for each other."""
+    while not await conn.fetchval("select pg_try_advisory_lock($1)", _LOCK):  # noqa: ASYNC110 - PostgreSQL is asked
+        await asyncio.sleep(_LOCK_POLL_SECONDS)
+
+
 async def _apply(conn: Connection, file: Migration) -> None:
-    try:
-        async with conn.transaction():
-            await conn.execute(file.sql)
-            await conn.execute(_RECORD, file.package, file.version, file.checksum)
-    except asyncpg.PostgresError as error:
-        raise MigrationError(f"{file.label}: {error}") from error
+    """Apply one file, with longer and longer pauses between its tries while others hold a lock that it needs."""
+    timeout = LOCK_TIMEOUT if file.index is None else CONCURRENT_LOCK_TIMEOUT
+    await conn.execute("select set_config('lock_timeout', $1, false)", timeout)
+    for pause in (*PAUSES, None):
+        try:
+            await (_apply_in_transaction if file.index is None else _apply_index)(conn, file)
+            return
+        except _LOCK_REFUSED as error:
+            if pause is None:
+                raise MigrationError(
+                    f"{file.label}: gave up after {len(PAUSES) + 1} tries: others hold what it must lock ({error}); "
+                    "end long transactions, or try again at a quieter time"
+                ) from error
+        except asyncpg.PostgresError as error:
+            raise MigrationError(f"{file.label}: {error}") from error
+        await asyncio.sleep(pause)
+
+
+async def _apply_in_transaction(conn: Connection, file: Migration) -> None:
+    async with conn.transaction():
+        await conn.execute(file.sql)
+        await conn.execute(_RECORD, file.package, file.version, file.checksum)
+
+
+async def _apply_index(conn: Connection, file: Migration) -> None:
+    """Cut at any moment, it can be run again: what is half made is dropped, what is made stays."""
+    leftover = await conn.fetchval(_INVALID, file.index)
+    if leftover is not None:
+        await conn.execute(f"drop index concurrently {leftover}")
+    await conn.execute(file.sql)
+    await conn.execute(_RECORD, file.package, file.version, file.checksum)

@@ -16,16 +16,16 @@ DEV_ISSUER = "leadrelay-development"
 # Public on purpose: it only keeps the embedded stack working without any setup. Production refuses it.
 DEV_CODEC_KEYS = "dev:" + base64.b64encode(b"leadrelay development codec key.").decode()
 DEV_TELEPHONY_SECRET = "leadrelay development switchboard"  # noqa: S105 - public on purpose, as above
-DEV_MAIL_FROM = "Leadrelay <house@leadrelay.example>"
+DEV_MAIL_FROM = "Leadrelay <sales@leadrelay.example>"
 _LOOPBACK = {"", "localhost", "127.0.0.1", "::1"}
 
 
 class SettingsError(Exception):
-    """A process must not start like this; the message names every variable and what is wrong with it."""
+    """A process must not start with these settings; the message says what is wrong with each variable."""
 
 
 class Settings(BaseSettings):
-    """What a process of Leadrelay can be told. Temporal's own address comes from `TEMPORAL_*`."""
+    """Everything that can be set for a process of Leadrelay. Temporal's own address comes from `TEMPORAL_*`."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
 
@@ -57,7 +57,7 @@ class Settings(BaseSettings):
     max_cached_workflows: int = Field(default=1000, ge=0, description="0 replays every workflow task from the start.")
     ui_origin: str = Field(
         default="http://127.0.0.1:8233,http://localhost:8233",
-        description="Where browsers have the Temporal UI from; several with commas.",
+        description="Origins of the Temporal UI, separated by commas.",
     )
     pool_max: int = Field(default=10, ge=1, le=200)
     max_body_bytes: int = Field(default=1 << 20, ge=1024)
@@ -148,7 +148,7 @@ def production_problems(settings: Settings) -> list[str]:
     if settings.smtp_host and settings.smtp_tls == "none" and settings.smtp_host not in _LOOPBACK:
         refuse("SMTP_TLS", "sends mails and the password in clear; use starttls or tls")
     if settings.smtp_host and settings.mail_from == DEV_MAIL_FROM:
-        refuse("MAIL_FROM", "is the example's sender; name your own")
+        refuse("MAIL_FROM", "is the example sender; give your own")
     if not _is_encrypted(settings.database_dsn):
         refuse("DATABASE_DSN", "leaves this machine without TLS; use sslmode=verify-full (or at least require)")
     if settings.policy == "demo":

@@ -1,4 +1,4 @@
-"""How sure a share is."""
+"""Confidence intervals of shares and of their differences."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""A tier's worker process: Temporal worker, outbox dispatcher, sweeps, and a small page for its health.
+"""A tier's worker process: Temporal worker, outbox dispatcher, periodic jobs, and a small page for its health.
 
-Started before PostgreSQL or Temporal answer, it waits for them; a part that fails is restarted with backoff
-and counted, and never takes the others down.
+Started before PostgreSQL or Temporal answer, it waits for them. What fails is started again with backoff and counted,
+and never takes the rest down.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from temporalio.service import RPCError
 from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymentConfig, WorkerDeploymentVersion
 
 from services.chassis import work_items
+from services.chassis.background import Background, PeriodicJob
 from services.chassis.db import Pool, create_pool
 from services.chassis.http import purge_idempotency_keys, serve_async
 from services.chassis.logging import configure_logging
 from services.chassis.metrics import durable_collector
 from services.chassis.outbox import rows
 from services.chassis.outbox.dispatcher import Dispatcher
-from services.chassis.parts import Parts, Sweep
 from services.chassis.settings import Settings
 from services.chassis.temporal import connect, ensure_search_attributes
 from services.chassis.worker_health import Health, build_health_app
@@ -39,18 +39,16 @@ from workflows.contracts.base import Tier
 
 log = structlog.get_logger(__name__)
 
-__all__ = ["Sweep", "activities_in", "make_worker", "run_worker"]
-
 # How long activities and workflow tasks in hand may take to end.
 GRACE = timedelta(seconds=20)
-# After that the parts are left behind, and after that the process ends whatever it is doing.
-PARTS_SECONDS = GRACE.total_seconds() + 5
-HARD_EXIT_SECONDS = PARTS_SECONDS + 5
+# After that the tasks are left behind, and after that the process ends whatever it is doing.
+TASKS_SECONDS = GRACE.total_seconds() + 5
+HARD_EXIT_SECONDS = TASKS_SECONDS + 5
 
 
 async def _return_leases(pool: Pool) -> None:
     async with pool.acquire() as conn:
-        await work_items.sweep(conn)
+        await work_items.return_expired(conn)
 
 
 async def _purge_outbox(pool: Pool) -> None:
@@ -58,7 +56,7 @@ async def _purge_outbox(pool: Pool) -> None:
         await rows.purge(conn)
 
 
-STANDARD_SWEEPS: tuple[Sweep, ...] = (
+STANDARD_JOBS: tuple[PeriodicJob, ...] = (
     ("return_leases", 1.0, _return_leases),
     ("purge_outbox", 60.0, _purge_outbox),
     ("purge_idempotency_keys", 600.0, purge_idempotency_keys),
@@ -77,7 +75,7 @@ async def run_worker(
     tier: Tier,
     workflows: Sequence[type],
     activities_of: Callable[[Pool], object],
-    sweeps: Sequence[Sweep] = (),
+    periodic_jobs: Sequence[PeriodicJob] = (),
 ) -> None:
     """Run until SIGTERM or SIGINT, then finish what is in hand and end the process with status 0."""
     configure_logging(settings)
@@ -86,17 +84,17 @@ async def run_worker(
     pool = await create_pool(
         settings.database_dsn, application_name=f"leadrelay {tier} worker", max_size=settings.pool_max
     )
-    parts, health = Parts(stop), Health(pool)
+    background, health = Background(stop), Health(pool)
     tier_worker = _TierWorker(settings, tier, workflows, activities_of, pool, health)
-    page = build_health_app(health, pool, [durable_collector, parts.collect])
+    page = build_health_app(health, pool, [durable_collector, background.collect])
 
     async def serve_health() -> None:
         await serve_async(page, host=settings.host, port=settings.health_port, until=stop)
 
     running = [
-        asyncio.create_task(parts.keep("health", serve_health)),
-        asyncio.create_task(parts.keep("temporal", lambda: tier_worker.work(parts, stop))),
-        *(asyncio.create_task(parts.keep_sweeping(sweep, pool)) for sweep in (*STANDARD_SWEEPS, *sweeps)),
+        asyncio.create_task(background.keep("health", serve_health)),
+        asyncio.create_task(background.keep("temporal", lambda: tier_worker.work(background, stop))),
+        *(asyncio.create_task(background.repeat(job, pool)) for job in (*STANDARD_JOBS, *periodic_jobs)),
     ]
     await stop.wait()
     log.info("worker_stops", tier=tier)
@@ -104,9 +102,9 @@ async def run_worker(
 
 
 def _tune_interpreter() -> None:
-    """Modules are never garbage; bulk work makes many objects that are none either; a thread shares soon.
+    """Spare modules and bulk work the garbage collector, and let threads take turns sooner.
 
-    Together a third of the time of an import, which reads and decides rows in threads beside the event loop.
+    Together that is a third of the time of an import, which reads and decides rows in threads beside the event loop.
     """
     gc.collect()
     gc.freeze()
@@ -123,13 +121,13 @@ def _stop_on_signal() -> asyncio.Event:
 
 
 async def _end(running: Sequence[asyncio.Task[None]], pool: Pool) -> None:
-    """Wait for the parts, close the pool, leave. A thread ends the process even if the event loop is stuck."""
+    """Wait for the tasks, close the pool, exit. A thread ends the process even if the event loop is stuck."""
     deadline = threading.Timer(HARD_EXIT_SECONDS, os._exit, (1,))
     deadline.daemon = True
     deadline.start()
-    _, late = await asyncio.wait(running, timeout=PARTS_SECONDS)
+    _, late = await asyncio.wait(running, timeout=TASKS_SECONDS)
     if late:
-        log.error("worker_parts_left_behind", parts=len(late))
+        log.error("background_tasks_left_behind", tasks=len(late))
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(pool.close(), 2)
     # Python 3.11 can abort while Temporal's threads are torn down at the interpreter's end; all work is done here.
@@ -157,7 +155,7 @@ class _TierWorker:
         self._pool = pool
         self._health = health
 
-    async def work(self, parts: Parts, stop: asyncio.Event) -> None:
+    async def work(self, background: Background, stop: asyncio.Event) -> None:
         """One life of the Temporal worker; it ends by `stop` or by an error that a new one may not have."""
         client = await connect(self._settings)
         await _register_search_attributes(client)
@@ -167,7 +165,7 @@ class _TierWorker:
             self._health.client = client
             log.info("worker_polls", tier=self._tier, task_queue=worker.task_queue)
             try:
-                await parts.keep("dispatcher", lambda: dispatcher.run(stop))
+                await background.keep("dispatcher", lambda: dispatcher.run(stop))
             finally:
                 self._health.client = None
 

@@ -1,4 +1,4 @@
-"""The small page of a worker process: /healthz, /readyz, /metrics."""
+"""The health endpoints of a worker process: /healthz, /readyz, /metrics."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PROBE_SECONDS = 2.0
 
 
 class Health:
-    """What the worker tells about itself; `client` is set while it polls Temporal."""
+    """What the worker knows of its own health; `client` is set while it polls Temporal."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool

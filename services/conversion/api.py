@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from services.chassis.http import create_app
+from services.chassis.api import create_app
 from services.chassis.mail.routes import mail_router
-from services.chassis.metrics import durable_collector
-from services.chassis.outbox.routes import outbox_router
 from services.chassis.settings import Settings
 from services.conversion.actions import mails
 from services.conversion.routes import (
@@ -18,10 +16,13 @@ from services.conversion.routes import (
     meetings,
     offers,
     playbooks,
+    policies,
+    published_answers,
     reminders,
     reports,
     routing,
     slots,
+    templates,
 )
 from workflows.contracts.base import Tier
 
@@ -45,14 +46,14 @@ def build_app(settings: Settings) -> FastAPI:
             offers.router,
             managers.router,
             routing.router,
+            templates.router,
             playbooks.router,
             commissions.router,
             commissions.own_router,
+            published_answers.router,
             reminders.router,
             reports.router,
-            managers.policy_router,
+            policies.router,
             mail_router(mails.on_trouble),
-            outbox_router(),
         ],
-        collectors=[durable_collector],
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from services.conversion.domain.playbook import Playbook, Rule, Step
+from services.conversion.domain.playbooks import Playbook, Rule, Step
 
 _DAY = timedelta(hours=8)
 

@@ -7,9 +7,11 @@ from services.chassis.mail.sender import Sender
 from services.chassis.settings import Settings
 from services.chassis.worker import run_worker
 from services.conversion.actions import mails
-from services.conversion.actions.offer_expiry import watch_offers
+from services.conversion.actions.assignment import take_back_from_absent
+from services.conversion.actions.meeting_holds import free_holds
+from services.conversion.actions.offer_expiry import expire_offers, watch_offers
+from services.conversion.actions.reminders import watch_promises
 from services.conversion.actions.routing import serve_waiting
-from services.conversion.actions.upkeep import expire_offers, free_holds, take_back_from_absent, watch_promises
 from services.conversion.activities import Activities
 from workflows.contracts.base import Tier
 from workflows.conversion.workflow import Conversion
@@ -22,7 +24,7 @@ async def run(settings: Settings) -> None:
         tier=Tier.CONVERSION,
         workflows=[Conversion],
         activities_of=Activities,
-        sweeps=[
+        periodic_jobs=[
             ("send_mails", 1.0, Sender(settings, mails.on_trouble).send_due),
             ("serve_waiting", 1.0, serve_waiting),
             ("take_back_from_absent", 2.0, take_back_from_absent),

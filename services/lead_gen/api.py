@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from services.chassis.http import create_app
-from services.chassis.metrics import durable_collector
-from services.chassis.outbox.routes import outbox_router
+from services.chassis.api import create_app
 from services.chassis.settings import Settings
 from services.lead_gen.routes import (
+    alarms,
     answers,
+    audit,
     callers,
     calls,
     campaigns,
@@ -17,12 +17,14 @@ from services.lead_gen.routes import (
     do_not_call,
     duplicates,
     imports,
-    inbound,
+    inbound_calls,
     instructions,
     leads,
+    merges,
     policies,
-    privacy,
+    promises,
     reports,
+    rota,
     scores,
     scripts,
     shifts,
@@ -40,28 +42,30 @@ def build_app(settings: Settings) -> FastAPI:
         description="Tier 1: the register, the callers' queue, campaigns, and where an inbound call goes.",
         tier=Tier.LEAD_GEN,
         settings=settings,
-        collectors=[durable_collector],
         routers=[
             imports.router,
             duplicates.router,
-            privacy.router,
+            merges.router,
+            audit.router,
             leads.router,
             campaigns.router,
             criteria.router,
             calls.router,
-            inbound.router,
+            inbound_calls.router,
+            promises.router,
             telephony.router,
             do_not_call.router,
             callers.router,
             shifts.router,
+            rota.router,
             policies.router,
             supply.router,
+            alarms.router,
             scripts.router,
             instructions.router,
             answers.router,
             reports.router,
             scores.router,
             why.router,
-            outbox_router(),
         ],
     )

@@ -1,15 +1,18 @@
-"""Tier 1's worker process: cold calls, campaigns, the import runner, and scores."""
+"""Tier 1's worker process: its workflows, activities, outbox and sweeps."""
 
 from __future__ import annotations
 
+from services.chassis import effects
 from services.chassis.settings import Settings
 from services.chassis.worker import run_worker
+from services.lead_gen.actions.alarms import watch_supply
 from services.lead_gen.actions.duplicates import find_near_duplicates
 from services.lead_gen.actions.imports import run_imports
-from services.lead_gen.actions.inbound import watch_promises
-from services.lead_gen.actions.scores import run_scoring, run_training
-from services.lead_gen.actions.shifts import close_shifts, keep_rota
-from services.lead_gen.actions.supply import watch_supply
+from services.lead_gen.actions.promises import watch_promises
+from services.lead_gen.actions.rota import keep_rota
+from services.lead_gen.actions.score_training import run_training
+from services.lead_gen.actions.scores import run_scoring
+from services.lead_gen.actions.shifts import close_shifts
 from services.lead_gen.activities import Activities
 from workflows.campaign import Campaign
 from workflows.cold_call import ColdCall
@@ -23,7 +26,7 @@ async def run(settings: Settings) -> None:
         tier=Tier.LEAD_GEN,
         workflows=[ColdCall, Campaign],
         activities_of=Activities,
-        sweeps=[
+        periodic_jobs=[
             ("imports", 0.2, run_imports),
             ("near_duplicates", 1.0, find_near_duplicates),
             ("rota", 600.0, keep_rota),
@@ -32,5 +35,6 @@ async def run(settings: Settings) -> None:
             ("training", 2.0, run_training),
             ("scoring", 2.0, run_scoring),
             ("supply", 30.0, watch_supply),
+            ("purge_effects", 3600.0, effects.purge),
         ],
     )

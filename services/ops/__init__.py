@@ -1,1 +1,1 @@
-"""Operators' service. For now: the codec endpoint that lets the Temporal UI show what workflows carry."""
+"""The operators' service: the codec endpoint, through which the Temporal UI shows what workflows carry."""

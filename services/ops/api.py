@@ -14,9 +14,9 @@ from fastapi.middleware.cors import CORSMiddleware
 from google.protobuf import json_format
 from temporalio.api.common.v1 import Payloads
 
+from services.chassis.api import create_app
 from services.chassis.auth import make_verifier
 from services.chassis.errors import Forbidden, Invalid, Unauthorized
-from services.chassis.http import create_app
 from services.chassis.settings import Settings
 from services.chassis.temporal.codec import CodecError, EncryptionCodec
 
@@ -34,10 +34,10 @@ def build_app(settings: Settings) -> FastAPI:
             return
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
-            raise Unauthorized("The codec endpoint needs a bearer token")
+            raise Unauthorized("The codec endpoint requires a bearer token")
         principal = await verifier.verify(token)
         if principal.role != "ops":
-            raise Forbidden("Only role ops reads payloads", code="wrong_role")
+            raise Forbidden("Only the role ops may read payloads", code="wrong_role")
         log.info("payloads_decoded", person=principal.person, namespace=namespace)
 
     @router.post("/decode", summary="Decrypt payloads for the Temporal UI")
@@ -70,7 +70,7 @@ def _parse(body: dict[str, Any]) -> Payloads:
     try:
         return json_format.ParseDict(body, Payloads())
     except json_format.ParseError as error:
-        raise Invalid(f"These are no payloads: {error}"[:300], field="payloads") from None
+        raise Invalid(f"These are not payloads: {error}"[:300], field="payloads") from None
 
 
 def _dump(payloads: list[Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest_asyncio
 
-from services.account_mgmt.activities import purge_effects
+from services.chassis import effects
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_3 import Tier3, account_request, nudge_request, tier_3
 from workflows.contracts import ids
@@ -137,6 +137,6 @@ async def test_the_win_back_card_tells_the_purchases(tier: Tier3) -> None:
 async def test_what_no_retry_can_ask_for_any_more_is_forgotten(tier: Tier3) -> None:
     request = account_request()
     await tier.activities.open_account(request)
-    assert await purge_effects(tier.pool) == 0
-    await tier.pool.execute("UPDATE effects SET at = now() - interval '31 days' WHERE key = $1", request.key)
-    assert await purge_effects(tier.pool) == 1
+    assert await effects.purge(tier.pool) == 0
+    await tier.pool.execute("UPDATE effects SET at = now() - interval '91 days' WHERE key = $1", request.key)
+    assert await effects.purge(tier.pool) == 1

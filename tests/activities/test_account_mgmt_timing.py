@@ -1,4 +1,4 @@
-"""What the house learns from its own orders, on a real database."""
+"""What is learned from the orders, on a real database."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest_asyncio
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_3 import LINE, Tier3, nudge_request, tier_3
 from workflows.contracts.base import Tier
-from workflows.contracts.learning import RunFit
+from workflows.contracts.fit_timing import RunFit
 
 DAY = timedelta(days=1)
 
@@ -27,21 +27,21 @@ async def forecast(tier: Tier3, customer_id: str) -> dict[str, Any]:
     return dict(row or {})
 
 
-async def test_everybody_is_foretold_once_a_night(tier: Tier3) -> None:
-    await tier.house()
+async def test_everybody_is_predicted_once_a_night(tier: Tier3) -> None:
+    await tier.regular_buyers()
     gone, due = await tier.bought([400, 430, 460, 490]), await tier.bought([29, 59, 89, 119, 149])
     fitted = [await tier.activities.fit_timing(RunFit(key="fit-timing:fit:1")) for _ in range(2)]
     assert fitted[0] == fitted[1]
     assert fitted[0].customers == 62
     assert await tier.pool.fetchval("SELECT count(*) FROM timing_fits") == 1
     assert (await forecast(tier, gone))["p_alive"] < 0.2 < 0.6 < (await forecast(tier, due))["p_alive"]
-    told = await forecast(tier, due)
-    assert told["expected_low"] <= told["expected_at"] <= told["expected_high"]
-    assert told["expected_at"] < datetime.now(UTC) + 12 * DAY
+    found = await forecast(tier, due)
+    assert found["expected_low"] <= found["expected_at"] <= found["expected_high"]
+    assert found["expected_at"] < datetime.now(UTC) + 12 * DAY
 
 
 async def test_an_order_moves_the_forecast_and_the_nudge_at_once(tier: Tier3) -> None:
-    await tier.house()
+    await tier.regular_buyers()
     customer_id = await tier.bought([31, 61, 91, 121, 151])
     await tier.activities.fit_timing(RunFit(key="fit:1"))
     before = await forecast(tier, customer_id)
@@ -55,7 +55,7 @@ async def test_an_order_moves_the_forecast_and_the_nudge_at_once(tier: Tier3) ->
 
 
 async def test_the_days_list_begins_with_whom_most_is_expected_of(tier: Tier3) -> None:
-    await tier.house()
+    await tier.regular_buyers()
     rich, poor = await tier.bought([30, 60, 90, 120], "90000.00"), await tier.bought([30, 60, 90, 120], "30.00")
     for customer_id in (poor, rich):
         await tier.activities.open_nudge(nudge_request(customer_id))
@@ -66,7 +66,7 @@ async def test_the_days_list_begins_with_whom_most_is_expected_of(tier: Tier3) -
     assert float(first["items"][0]["expected_value"]) > float(second["items"][0]["expected_value"])
 
 
-async def test_a_house_without_orders_learns_nothing_and_says_so(tier: Tier3) -> None:
+async def test_without_orders_nothing_is_learned_and_says_so(tier: Tier3) -> None:
     fitted = await tier.activities.fit_timing(RunFit(key="fit:1"))
     assert fitted.customers == 0
     assert fitted.next_at > datetime.now(UTC) + timedelta(hours=20)

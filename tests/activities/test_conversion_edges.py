@@ -11,9 +11,9 @@ import pytest
 import pytest_asyncio
 
 from services.chassis.db import new_id
+from services.chassis.effects import purge
 from services.chassis.errors import Invalid
-from services.conversion.actions.upkeep import expire_offers
-from services.conversion.activities import purge_effects
+from services.conversion.actions.offer_expiry import expire_offers
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_2 import FACTS, LINE, Tier2, hand_over, request, tier_2, whose
 from workflows.contracts import ids
@@ -158,6 +158,6 @@ async def test_an_offer_that_nobody_answered_expires(conversion: Tier2) -> None:
 
 async def test_old_answers_of_activities_are_forgotten(conversion: Tier2) -> None:
     await conversion.activities.offer_deal(request(hand_over()))
-    assert await purge_effects(conversion.pool) == 0
+    assert await purge(conversion.pool) == 0
     await conversion.pool.execute("UPDATE effects SET at = now() - interval '91 days'")
-    assert await purge_effects(conversion.pool) == 1
+    assert await purge(conversion.pool) == 1

@@ -13,8 +13,14 @@ from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_1 import Tier1, caller, tier_1
 from workflows.contracts import ids
 from workflows.contracts.base import ContactCard, Tier
-from workflows.contracts.lead_gen import CallbackLate, CloseLead, OpenCall, PrepareHandOver, RegisterUpdate
-from workflows.contracts.open_care import RegisterCustomer
+from workflows.contracts.lead_gen import (
+    CallbackLate,
+    CloseLead,
+    OpenCall,
+    PrepareHandOver,
+    RegisterCustomer,
+    RegisterUpdate,
+)
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -137,7 +143,7 @@ async def test_a_promised_callback_is_due_when_it_was_promised(desk: Tier1, minu
     assert opened.late_at > opened.not_before
 
 
-def of_before(customer_id: str, *phones: str, **contact: str) -> RegisterCustomer:
+def existing(customer_id: str, *phones: str, **contact: str) -> RegisterCustomer:
     card = ContactCard(lead_id=customer_id, company="Вітер", phones=list(phones), **contact)
     return RegisterCustomer(
         key=f"customer:{customer_id}:register:1",
@@ -157,10 +163,10 @@ async def place(desk: Tier1, phone: str) -> tuple[str, str, str]:
     return row["tier"], row["owner"], row["workflow_id"]
 
 
-async def test_a_customer_of_before_is_known_to_the_register_so_that_its_calls_reach_tier_3(desk: Tier1) -> None:
+async def test_an_existing_customer_is_known_to_the_register_so_that_its_calls_reach_tier_3(desk: Tier1) -> None:
     """Caller not recognised because of a second number: odoo 134447."""
     customer_id = new_id()
-    request = of_before(customer_id, "+380442223344", "+380442223345")
+    request = existing(customer_id, "+380442223344", "+380442223345")
     for _ in range(2):
         await desk.activities.register_customer(request)
     expected = ("account_mgmt", "oleh", ids.customer(customer_id))
@@ -170,7 +176,7 @@ async def test_a_customer_of_before_is_known_to_the_register_so_that_its_calls_r
 async def test_a_customer_whom_callers_were_after_is_called_no_more(desk: Tier1) -> None:
     lead_id, _ = await desk.opened("+380442223346")
     customer_id = new_id()
-    await desk.activities.register_customer(of_before(customer_id, "+380442223346", "+380442223347"))
+    await desk.activities.register_customer(existing(customer_id, "+380442223346", "+380442223347"))
     assert await place(desk, "+380442223347") == ("account_mgmt", "oleh", ids.customer(customer_id))
     signal = await desk.pool.fetchval("SELECT signal FROM outbox WHERE workflow_id = $1", ids.cold_call(lead_id))
     assert signal == "cancel"

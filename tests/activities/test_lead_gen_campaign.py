@@ -8,7 +8,9 @@ import pytest_asyncio
 
 from services.chassis.db import Pool, create_pool
 from services.chassis.imports import jobs
+from services.chassis.imports.jobs import NewImport
 from services.lead_gen.activities import Activities
+from services.lead_gen.domain.campaigns import CampaignPlan
 from services.lead_gen.repository import campaigns, leads
 from services.lead_gen.schemas.campaigns import NewCampaign
 from tests.fixtures.postgres import FreshDatabase
@@ -39,7 +41,7 @@ async def pool(fresh_database: FreshDatabase) -> AsyncIterator[Pool]:
 
 async def running_campaign(pool: Pool) -> str:
     async with pool.acquire() as conn:
-        campaign = await campaigns.create(conn, NewCampaign(name="spring"), "boss")
+        campaign = await campaigns.create(conn, CampaignPlan.of(NewCampaign(name="spring")), "boss")
         await campaigns.set_state(conn, campaign.id, "running", started=True)
     return campaign.id
 
@@ -71,7 +73,7 @@ async def test_a_campaign_without_leads_is_at_its_end(pool: Pool) -> None:
 async def test_a_campaign_waits_for_the_file_that_is_still_being_imported(pool: Pool) -> None:
     campaign_id = await running_campaign(pool)
     async with pool.acquire() as conn:
-        import_id = await jobs.create(conn, FILE)
+        import_id = await jobs.create(conn, NewImport(**FILE))
         assert not (await look(pool, campaign_id, 1)).finished
         await jobs.finish(conn, import_id)
     assert (await look(pool, campaign_id, 2)).finished

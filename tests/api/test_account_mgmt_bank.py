@@ -18,7 +18,7 @@ from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_3 import LINE, Tier3, boss, tier_3
 from workflows.contracts.base import Tier
 
-HOUSE = "UA213223130000026007233566001"
+OWN_ACCOUNT = "UA213223130000026007233566001"
 HEADER = "date;amount;currency;payer name;payer iban;purpose;reference\n"
 DATA = Path(__file__).parents[1] / "data"
 
@@ -176,7 +176,7 @@ async def test_what_is_ignored_leaves_the_list_of_those_that_wait(tier: Tier3) -
 async def test_a_transfer_that_cannot_be_booked_is_shown_and_stops_no_other(tier: Tier3) -> None:
     _, typed = await invoice(tier)
     _, other = await invoice(tier)
-    # Somebody has typed this payment in from the paper.
+    # Somebody has typed this payment in from the paper statement.
     body = {"amount": {"amount": "20.00", "currency": "UAH"}, "reference": "A-5"}
     await tier.post(f"/v1/invoices/{typed['id']}/payments", body)
     rows = row("20.00", typed["number"], ref="A-5"), row("120.00", other["number"])
@@ -225,7 +225,7 @@ async def test_two_invoices_of_one_amount_wait_for_a_person_with_both_as_candida
 
 async def test_a_camt_statement_is_taken_with_its_reversals_and_outgoing_entries(tier: Tier3) -> None:
     statement = (await send(tier, (DATA / "statement_02.xml").read_bytes())).json()
-    assert (statement["format"], statement["accounts"]) == ("camt053", [HOUSE])
+    assert (statement["format"], statement["accounts"]) == ("camt053", [OWN_ACCOUNT])
     assert (statement["rows"], statement["outgoing"], statement["rejected"]) == (6, 1, 1)
     found = await transfers(tier, statement)
     assert [one["state"] for one in found][-1] == "ignored"
@@ -262,7 +262,7 @@ async def test_a_bad_file_names_its_field_and_changes_nothing(
     assert after == before
 
 
-async def test_an_account_of_the_house_is_confirmed_once(tier: Tier3) -> None:
+async def test_an_account_of_the_company_is_confirmed_once(tier: Tier3) -> None:
     text = "date;amount;account;reference\n2030-05-06;1.00;UA5550;{}\n"
     assert (await send(tier, text.format("C-1"), account="UA 5550")).status_code == 201
     assert (await send(tier, text.format("C-2"))).status_code == 201
@@ -279,10 +279,10 @@ async def test_every_transfer_is_listed_once_over_pages(tier: Tier3) -> None:
     assert lines == list(range(2, 9))
 
 
-@pytest.mark.parametrize("headers", [auth(Tier.CONVERSION, "manager"), auth(Tier.ACCOUNT_MGMT, "ops")])
-async def test_strangers_send_no_statements(tier: Tier3, headers: dict[str, str]) -> None:
+@pytest.mark.parametrize("stranger", [(Tier.CONVERSION, "manager"), (Tier.ACCOUNT_MGMT, "ops")])
+async def test_strangers_send_no_statements(tier: Tier3, stranger: tuple[Tier, str]) -> None:
     files = {"file": ("s.csv", (HEADER + row("1.00")).encode())}
-    assert (await tier.http.post("/v1/bank-statements", files=files, headers=headers)).status_code == 403
+    assert (await tier.http.post("/v1/bank-statements", files=files, headers=auth(*stranger))).status_code == 403
 
 
 async def test_no_transfer_ever_books_more_than_it_is(tier: Tier3) -> None:

@@ -11,7 +11,7 @@ import pytest_asyncio
 from services.chassis.db import new_id
 from tests.fixtures.http import auth
 from tests.fixtures.postgres import FreshDatabase
-from tests.fixtures.tier_3 import LINE, PRODUCT, Tier3, boss, keeper, tier_3
+from tests.fixtures.tier_3 import LINE, PRODUCT, Tier3, account_manager, boss, tier_3
 from workflows.contracts.base import Tier
 
 
@@ -56,7 +56,7 @@ async def test_mine_is_ones_own_portfolio(tier: Tier3) -> None:
     await tier.customer()
     mine = (await tier.get("/v1/customers?mine=true"))["items"]
     assert {customer["account_manager"] for customer in mine} == {"oleh"}
-    answer = await tier.http.get("/v1/customers?mine=true", headers=keeper("larysa"))
+    answer = await tier.http.get("/v1/customers?mine=true", headers=account_manager("larysa"))
     assert answer.json()["items"] == []
 
 
@@ -81,7 +81,7 @@ async def test_a_wrong_need_names_its_field_and_changes_nothing(tier: Tier3, bod
 
 async def test_another_managers_customer_is_not_changed(tier: Tier3) -> None:
     customer_id, _ = await tier.customer()
-    await tier.post(f"/v1/customers/{customer_id}/needs", {"text": "Trucks"}, 403, headers=keeper("larysa"))
+    await tier.post(f"/v1/customers/{customer_id}/needs", {"text": "Trucks"}, 403, headers=account_manager("larysa"))
 
 
 @pytest.mark.parametrize("what", ["", "/card", "/needs", "/suggestions", "/orders"])
@@ -153,11 +153,11 @@ async def test_callers_of_tier_1_see_no_customers(tier: Tier3) -> None:
     assert (answer.status_code, answer.json()["code"]) == (403, "wrong_tier")
 
 
-async def test_the_calendar_shows_every_touch_to_come_and_a_payment_takes_its_reminders_away(tier: Tier3) -> None:
+async def test_the_calendar_shows_every_contact_to_come_and_a_payment_takes_its_reminders_away(tier: Tier3) -> None:
     customer_id, account = await tier.customer()
     path = f"/v1/customers/{customer_id}/calendar"
     found = (await tier.get(path))["items"]
-    assert {touch["kind"] for touch in found} == {"nudge", "invoice_due", "dunning"}
+    assert {contact["kind"] for contact in found} == {"nudge", "invoice_due", "dunning"}
     total = (await tier.get(f"/v1/invoices/{account.invoice_id}"))["total"]
     await tier.post(f"/v1/invoices/{account.invoice_id}/payments", {"amount": total, "reference": "P-1"})
-    assert {touch["kind"] for touch in (await tier.get(path))["items"]} == {"nudge"}
+    assert {contact["kind"] for contact in (await tier.get(path))["items"]} == {"nudge"}

@@ -1,4 +1,4 @@
-"""Papers of a sale: PDF with a code to pay by, e-invoice, credit note, and several legal entities."""
+"""Documents of a sale: PDF with a code to pay by, e-invoice, credit note, and several legal entities."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Customers of before with their orders: every row with a verdict, nothing twice, and their care is opened."""
+"""Existing customers with their orders: every row with a verdict, nothing twice, and their care is opened."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ import openpyxl
 import pytest
 import pytest_asyncio
 
-from services.account_mgmt.actions import imports
-from services.account_mgmt.actions.imports import run_imports
+from services.account_mgmt.actions.imports import CustomerImporter, run_imports
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_3 import LINE, Tier3, boss, tier_3
 from workflows.contracts import ids
@@ -93,14 +92,14 @@ async def test_a_dry_run_tells_the_same_verdicts_and_changes_nothing(tier: Tier3
     assert [dry[name] for name in counted] == [wet[name] for name in counted] == [16, 5, 10, 0, 1]
 
 
-async def test_rejected_rows_come_back_with_their_reason_and_can_be_mended(tier: Tier3) -> None:
+async def test_rejected_rows_come_back_with_their_reason_and_can_be_corrected(tier: Tier3) -> None:
     """thinkingreed 962: 2,534 of 10,000 rows skipped, no reason given anywhere."""
     content = HEADER + "Вітер,044 123 45 67,A-1,31.02.2026,ftl,1,5\n=cmd(),1,A-1,01.02.2026,ftl,1,5\n"
     done = await taken(tier, content.encode())
     assert done["rejected"] == 2
     rejects = (await tier.http.get(f"/v1/imports/{done['id']}/rejects.csv", headers=boss())).text.splitlines()
     assert rejects[0].endswith(",reason")
-    assert "is no date such as" in rejects[1]
+    assert "is not a date such as" in rejects[1]
     assert rejects[2].startswith("'=cmd()")
     assert (await taken(tier, "\n".join(rejects).replace("31.02", "28.02").encode()))["accepted"] == 1
 
@@ -114,9 +113,9 @@ async def test_a_bad_value_stops_nothing_and_thousands_of_rows_come_in(tier: Tie
 
 async def test_an_import_cut_short_goes_on_and_doubles_nothing(tier: Tier3, monkeypatch: pytest.MonkeyPatch) -> None:
     """A kill -9 between two chunks, and one in the middle of a chunk."""
-    monkeypatch.setattr(imports, "CHUNK_ROWS", 5)
+    monkeypatch.setattr(CustomerImporter, "chunk_rows", 5)
     sent = await send(tier, history(8))
-    told = imports.imported.write_verdicts
+    told = CustomerImporter.write_verdicts
     chunks = 0
 
     async def dies(*args: Any, **kwargs: Any) -> None:
@@ -126,7 +125,7 @@ async def test_an_import_cut_short_goes_on_and_doubles_nothing(tier: Tier3, monk
             raise ConnectionResetError("killed")
         await told(*args, **kwargs)
 
-    monkeypatch.setattr(imports.imported, "write_verdicts", dies)
+    monkeypatch.setattr(CustomerImporter, "write_verdicts", dies)
     for _ in range(2):
         with pytest.raises(ConnectionResetError):
             await run_imports(tier.pool)
@@ -187,7 +186,7 @@ async def test_an_order_does_not_wait_for_the_customers_turn(tier: Tier3) -> Non
     assert (told["signal"], told["workflow"], told["start_input"]["imported"]) == ("order_placed", "CustomerCare", True)
 
 
-async def test_the_care_of_imported_customers_is_opened_by_and_by(tier: Tier3) -> None:
+async def test_the_care_of_imported_customers_is_opened_gradually(tier: Tier3) -> None:
     done = await taken(tier, history(30, orders=2))
     start = await tier.pool.fetchrow("SELECT * FROM outbox WHERE workflow_id = $1", ids.open_care(done["id"]))
     assert start is not None

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import pytest_asyncio
 
-from services.account_mgmt.actions import mails as mailing
+from services.account_mgmt.actions import mails
 from services.account_mgmt.documents import invoice_pdf
 from services.chassis.mail.rows import MAX_ATTEMPTS
 from services.chassis.mail.sender import Sender
@@ -45,7 +45,7 @@ async def post(fresh_database: FreshDatabase) -> AsyncIterator[Post]:
     dsn = await fresh_database("account_mgmt_mails", tier=Tier.ACCOUNT_MGMT)
     async with tier_3(dsn) as tier, mail_server() as server:
         settings = make_settings(dsn, smtp_host="127.0.0.1", smtp_port=server.port, smtp_tls="none")
-        yield Post(tier, server, Sender(settings, mailing.on_trouble))
+        yield Post(tier, server, Sender(settings, mails.on_trouble))
 
 
 async def remind(tier: Tier3, customer_id: str, invoice_id: str, level: int) -> str:
@@ -58,7 +58,7 @@ async def remind(tier: Tier3, customer_id: str, invoice_id: str, level: int) -> 
     return (await tier.activities.remind_invoice(request)).by
 
 
-async def test_a_customer_who_wants_mail_is_reminded_by_it_once_in_his_language(post: Post) -> None:
+async def test_a_customer_who_wants_mail_is_reminded_by_it_once_in_their_language(post: Post) -> None:
     """espocrm 391: e-mails doubled."""
     customer_id, _ = await post.tier.customer(email=ADDRESS, contact_name="Олена", language="uk")
     assert (await post.tier.http.patch(f"/v1/customers/{customer_id}", json={"remind_by": "mail"})).status_code == 200
@@ -67,9 +67,9 @@ async def test_a_customer_who_wants_mail_is_reminded_by_it_once_in_his_language(
     await post.send()
     [mail] = post.server.mails
     assert (mail["To"], mail["Subject"]) == (ADDRESS, "Ваше наступне замовлення")
-    words = mail.get_content()
+    text = mail.get_content()
     for part in ("Добрий день, Олена!", "Full truck", "СТОП", "Leadrelay Freight LLC"):
-        assert part in words
+        assert part in text
     assert await post.tier.work(customer_id, "nudge"), "somebody must hear the answer"
 
 
@@ -108,7 +108,7 @@ async def test_dunning_goes_by_mail_then_by_both_then_by_a_call_as_the_policy_sa
     assert [item["payload"]["level"] for item in await post.tier.work(customer_id, "dunning")] == [2, 3]
 
 
-async def test_an_invoice_is_sent_with_its_paper_once(post: Post) -> None:
+async def test_an_invoice_is_sent_with_its_document_once(post: Post) -> None:
     """A recurring invoice job "Complete, no errors", no document: erpnext 53308."""
     _, account = await post.tier.customer(email=ADDRESS, language="uk")
     path = f"/v1/invoices/{account.invoice_id}/send"

@@ -10,9 +10,9 @@ import pytest_asyncio
 
 from services.chassis.db import new_id
 from tests.fixtures.postgres import FreshDatabase
-from tests.fixtures.tier_3 import LINE, PRODUCT, Tier3, boss, keeper, tier_3
+from tests.fixtures.tier_3 import LINE, PRODUCT, Tier3, account_manager, boss, tier_3
 from workflows.contracts.base import Tier
-from workflows.contracts.learning import LearnPairs
+from workflows.contracts.fit_timing import LearnPairs
 
 NAMES = ("ftl", "reefer", "customs", "store")
 
@@ -79,7 +79,7 @@ async def test_never_again_takes_one_call_and_holds(tier: Tier3) -> None:
     assert (await tier.http.delete(path)).status_code == 204
     assert len(await offered(tier, customer_id)) == 1
     assert (await tier.http.put(f"/v1/customers/{customer_id}/never-offer/none")).status_code == 422
-    assert (await tier.http.put(path, headers=keeper("larysa"))).status_code == 403
+    assert (await tier.http.put(path, headers=account_manager("larysa"))).status_code == 403
 
 
 async def test_what_they_said_they_need_comes_first_and_what_is_gone_never(tier: Tier3) -> None:
@@ -116,7 +116,7 @@ async def test_a_need_keeps_everything_that_became_of_it(tier: Tier3) -> None:
     listed = await tier.get(f"/v1/customers/{customer_id}/needs?state=open")
     assert listed["items"] == []
     assert (await tier.http.patch(path, json={})).status_code == 422
-    assert (await tier.http.patch(path, json={"state": "met"}, headers=keeper("larysa"))).status_code == 403
+    assert (await tier.http.patch(path, json={"state": "met"}, headers=account_manager("larysa"))).status_code == 403
     assert (await tier.http.patch(f"/v1/needs/{new_id()}", json={"state": "met"})).status_code == 404
 
 

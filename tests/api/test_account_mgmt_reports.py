@@ -12,7 +12,7 @@ import pytest_asyncio
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_3 import LINE, PRODUCT, Tier3, boss, nudge_request, tier_3
 from workflows.contracts.base import Tier
-from workflows.contracts.learning import LearnPairs
+from workflows.contracts.fit_timing import LearnPairs
 
 
 @pytest_asyncio.fixture
@@ -78,7 +78,7 @@ async def test_a_period_cuts_what_happened_outside_of_it(tier: Tier3) -> None:
     assert (mine["nudges"], mine["orders"]) == (0, 0)
 
 
-async def test_orders_after_a_nudge_are_compared_with_customers_left_out_by_chance(tier: Tier3) -> None:
+async def test_orders_after_a_nudge_are_compared_with_customers_randomly_held_out(tier: Tier3) -> None:
     for outcome in ("ordered", "ordered", "not_now"):
         await nudged(tier, outcome, opened_days_ago=5)
     assert "hold_out" in (await report(tier, "nudges"))["note"]
@@ -90,7 +90,7 @@ async def test_orders_after_a_nudge_are_compared_with_customers_left_out_by_chan
         answers.append(await tier.activities.open_nudge(nudge_request(customer_id)))
     held = [one for one in answers if one.item_id is None]
     assert 0 < len(held) < 16
-    assert all(one.look_again_at and "left out on purpose" in (one.refused or "") for one in held)
+    assert all(one.look_again_at and "randomly held out" in (one.refused or "") for one in held)
     found = await report(tier, "nudges", within_days=20)
     assert (found["held_out"]["customers"], found["held_out"]["ordered"]) == (len(held), 0)
     assert found["nudged"]["customers"] == 3 + 16 - len(held)

@@ -165,8 +165,8 @@ async def test_a_closed_month_never_changes_and_later_events_go_into_the_next(co
     assert [row["amount"]["amount"] for row in vested] == ["2137.54"]
     again = await conversion.post("/v1/commissions/statements/2026-03/close", {}, status=409)
     assert again["code"] == "already_closed"
-    now = f"{datetime.now(UTC):%Y-%m}"
-    early = await conversion.post(f"/v1/commissions/statements/{now}/close", {}, status=422)
+    this_month = f"{datetime.now(UTC) + timedelta(days=1):%Y-%m}"
+    early = await conversion.post(f"/v1/commissions/statements/{this_month}/close", {}, status=422)
     assert early["errors"][0]["field"] == "month"
 
 

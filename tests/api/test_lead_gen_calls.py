@@ -149,7 +149,7 @@ async def test_a_lease_that_ran_out_is_given_to_somebody_else_and_the_first_answ
         "UPDATE work_items SET lease_until = now() - interval '1 second' WHERE id = $1", call["item_id"]
     )
     async with desk.pool.acquire() as conn:
-        assert await work_items.sweep(conn) == 1
+        assert await work_items.return_expired(conn) == 1
     campaign_id = await desk.pool.fetchval("SELECT campaign_id FROM leads WHERE id = $1", call["lead"]["id"])
     given = await desk.http.post("/v1/calls/next", json={"campaign_id": str(campaign_id)}, headers=caller("b16"))
     assert given.json()["item_id"] == call["item_id"]

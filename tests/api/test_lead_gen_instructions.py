@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from services.chassis import db
 from services.chassis.db import new_id
+from services.lead_gen.domain.instructions import InstructionText
 from services.lead_gen.domain.text_search import words
 from services.lead_gen.repository import instructions
 from services.lead_gen.schemas.instructions import NewInstruction
@@ -99,7 +100,7 @@ async def test_whatever_was_written_is_found_by_the_beginning_of_any_of_its_word
     async with desk.pool.acquire() as conn:
         transaction = conn.transaction()
         await transaction.start()
-        made = await instructions.add(conn, NewInstruction(title=title, text="."), "boss")
+        made = await instructions.add(conn, InstructionText.of(NewInstruction(title=title, text=".")), "boss")
         found = await instructions.search(conn, start, 1000)
         await transaction.rollback()
     assert made.id in [one.id for one in found]

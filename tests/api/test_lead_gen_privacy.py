@@ -123,7 +123,7 @@ async def test_a_caller_sees_no_contact_of_a_lead_that_he_does_not_lease(house: 
     looked = 0
     for path in reading(document):
         if path == "/v1/do-not-call/{phone}":
-            continue  # he asks with the number that he knows
+            continue  # the caller asks with the number that they know
         answer = await house.http.get(path.format_map(known), headers=caller("anna"))
         assert not any(secret in answer.text for secret in SECRETS), path
         looked += 1

@@ -10,8 +10,11 @@ import pytest
 import pytest_asyncio
 
 from services.chassis.db import new_id
+from services.lead_gen.actions import score_training
 from services.lead_gen.actions import scores as scoring
-from services.lead_gen.repository import leads, register, scores
+from services.lead_gen.domain.scores import Trained, score_of
+from services.lead_gen.repository import bulk_import, leads, scores
+from services.lead_gen.repository import score_training as trainings
 from tests.api.openapi import NONSENSE
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_1 import Tier1, caller, tier_1
@@ -69,7 +72,7 @@ async def trained(desk: Tier1) -> Json:
     """The version that the worker has just learned, or failed to."""
     asked = await desk.http.post("/v1/scores/train", json={"name": "From calls"})
     assert (asked.status_code, asked.json()["state"]) == (202, "queued")
-    await scoring.run_training(desk.pool)
+    await score_training.run_training(desk.pool)
     return dict((await desk.http.get(f"/v1/scores/{asked.json()['id']}")).json())
 
 
@@ -115,7 +118,7 @@ async def test_a_lead_that_is_new_or_edited_is_scored_by_the_next_sweep(desk: Ti
     await scoring.run_scoring(desk.pool)
     assert await score(desk, lead_id) == (0, 1)
     async with desk.pool.acquire() as conn:
-        await register.fill(conn, {lead_id: {"email": "a@b.ua"}})
+        await bulk_import.fill(conn, {lead_id: {"email": "a@b.ua"}})
     assert (await score(desk, lead_id))[1] is None
     await scoring.run_scoring(desk.pool)
     assert await score(desk, lead_id) == (5.5, 1)
@@ -144,8 +147,8 @@ async def test_a_lead_that_is_edited_while_it_is_scored_is_scored_again(desk: Ti
         assert walk is not None
         seen = await scores.next_to_score(conn, walk, 10)
         recipe = await scoring.recipe_of(conn, score_id)
-        await register.fill(conn, {lead_id: {"email": "a@b.ua"}})
-        assert await scores.write_scores(conn, 1, seen, [scoring.score_of(recipe, one) for one in seen]) == 0
+        await bulk_import.fill(conn, {lead_id: {"email": "a@b.ua"}})
+        assert await scores.write_scores(conn, 1, seen, [score_of(recipe, one) for one in seen]) == 0
     await scoring.run_scoring(desk.pool)
     assert await score(desk, lead_id) == (5.5, 1)
 
@@ -192,7 +195,7 @@ async def test_only_leads_that_were_called_to_the_end_are_learned_from(desk: Tie
     await desk.pool.execute("UPDATE calls SET outcome = 'hard_question' WHERE lead_id = $1", ids[4])
     await desk.lead("+380441110009")
     async with desk.pool.acquire() as conn:
-        rows, labels = await scores.finished_leads(conn)
+        rows, labels = await trainings.finished_leads(conn)
     assert sorted(labels) == [False, False, True]
     assert set(rows[0]) == {
         "industry", "size", "region", "city", "language", "source", "has_email", "has_website", "has_contact_name",
@@ -220,21 +223,21 @@ async def test_one_training_at_a_time_waits(desk: Tier1) -> None:
 async def test_a_training_whose_worker_died_is_taken_over_and_the_dead_one_is_not_heard(desk: Tier1) -> None:
     await desk.http.post("/v1/scores/train", json={})
     async with desk.pool.acquire() as conn:
-        lost = await scores.take_training(conn, scoring.LEASE)
+        lost = await trainings.take(conn, score_training.LEASE)
         assert lost is not None
-        assert await scores.take_training(conn, scoring.LEASE) is None
+        assert await trainings.take(conn, score_training.LEASE) is None
         await conn.execute("UPDATE scores SET lease_until = now() - interval '1 second'")
-        taken = await scores.take_training(conn, scoring.LEASE)
+        taken = await trainings.take(conn, score_training.LEASE)
         assert taken is not None
         assert (taken.id, taken.token) == (lost.id, lost.token + 1)
-        assert not await scores.finish_training(conn, lost, model=None, quality=None, reason="late")
-        assert await scores.finish_training(conn, taken, model=None, quality=None, reason="in time")
+        assert not await trainings.finish(conn, lost, Trained(reason="late"))
+        assert await trainings.finish(conn, taken, Trained(reason="in time"))
 
 
 async def test_a_training_that_ends_its_worker_again_and_again_is_given_up(desk: Tier1) -> None:
     await desk.http.post("/v1/scores/train", json={})
-    await desk.pool.execute("UPDATE scores SET lease_token = $1", scoring.MAX_TAKES)
-    await scoring.run_training(desk.pool)
+    await desk.pool.execute("UPDATE scores SET lease_token = $1", score_training.MAX_TAKES)
+    await score_training.run_training(desk.pool)
     (found,) = (await desk.http.get("/v1/scores", params={"state": "failed"})).json()["items"]
     assert "ended 3 times" in found["reason"]
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from services.lead_gen.actions.supply import watch_supply
+from services.lead_gen.actions.alarms import watch_supply
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_1 import Tier1, tier_1
 from workflows.contracts.base import Tier

@@ -12,7 +12,7 @@ import httpx
 import pytest_asyncio
 
 from services.chassis.settings import DEV_TELEPHONY_SECRET
-from services.lead_gen.actions.inbound import watch_promises
+from services.lead_gen.actions.promises import watch_promises
 from services.lead_gen.domain.telephony import HEADER, sign
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_1 import Tier1, caller, tier_1

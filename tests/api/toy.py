@@ -10,10 +10,11 @@ from typing import Annotated
 from fastapi import FastAPI, File, Form, Response, UploadFile
 from pydantic import Field
 
+from services.chassis.api import create_app
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import Conflict, NotFound
 from services.chassis.events import publish
-from services.chassis.http import Body, Conn, Id, Model, Page, Pager, Who, allow, create_app, new_router
+from services.chassis.http import Body, Conn, Id, Model, Page, Pager, Who, allow, new_router
 from services.chassis.settings import Settings
 from workflows.contracts.base import Tier
 

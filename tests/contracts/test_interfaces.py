@@ -8,17 +8,20 @@ import typing
 import pytest
 from temporalio import activity, workflow
 
-from services.account_mgmt.activities import Activities as AccountMgmt
-from services.conversion.activities import Activities as Conversion
-from services.lead_gen.activities import Activities as LeadGen
+from services.account_mgmt import activities as account_mgmt
+from services.conversion import activities as conversion
+from services.lead_gen import activities as lead_gen
 from tests.workflows import fakes
-from workflows import campaign, cold_call
+from workflows.campaign import Campaign
+from workflows.cold_call import ColdCall
 from workflows.contracts.account_mgmt import AccountMgmtActivities, CustomerCareWorkflow
 from workflows.contracts.base import Message
+from workflows.contracts.catalogue import PublishCatalogueWorkflow
 from workflows.contracts.conversion import ConversionActivities, ConversionWorkflow
 from workflows.contracts.lead_gen import CampaignWorkflow, ColdCallWorkflow, LeadGenActivities
-from workflows.conversion.workflow import workflow as conversion
-from workflows.customer_care.workflow import workflow as customer_care
+from workflows.conversion.workflow import Conversion
+from workflows.customer_care.workflow import CustomerCare
+from workflows.publish_catalogue import PublishCatalogue
 
 
 def activities_of(cls: type) -> dict[str, tuple[type, type]]:
@@ -35,9 +38,9 @@ def activities_of(cls: type) -> dict[str, tuple[type, type]]:
 @pytest.mark.parametrize(
     ("contract", "implementation"),
     [
-        (LeadGenActivities, LeadGen),
-        (ConversionActivities, Conversion),
-        (AccountMgmtActivities, AccountMgmt),
+        (LeadGenActivities, lead_gen.Activities),
+        (ConversionActivities, conversion.Activities),
+        (AccountMgmtActivities, account_mgmt.Activities),
         (LeadGenActivities, fakes.FakeLeadGen),
         (ConversionActivities, fakes.FakeConversion),
         (AccountMgmtActivities, fakes.FakeAccountMgmt),
@@ -55,10 +58,11 @@ def test_a_service_carries_out_its_contract(contract: type, implementation: type
 @pytest.mark.parametrize(
     ("contract", "implementation"),
     [
-        (ColdCallWorkflow, cold_call.ColdCall),
-        (CampaignWorkflow, campaign.Campaign),
-        (ConversionWorkflow, conversion.Conversion),
-        (CustomerCareWorkflow, customer_care.CustomerCare),
+        (ColdCallWorkflow, ColdCall),
+        (CampaignWorkflow, Campaign),
+        (ConversionWorkflow, Conversion),
+        (CustomerCareWorkflow, CustomerCare),
+        (PublishCatalogueWorkflow, PublishCatalogue),
     ],
 )
 def test_a_workflow_listens_to_every_signal_of_its_contract(contract: type, implementation: type) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import json
+import pkgutil
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 from hypothesis import given, settings
@@ -15,39 +16,14 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from temporalio.contrib.pydantic import pydantic_data_converter
 
-from workflows.contracts import (
-    account_mgmt,
-    account_mgmt_activities,
-    base,
-    care_policy,
-    catalogue,
-    commission,
-    conversion,
-    conversion_activities,
-    deal,
-    lead_gen,
-    learning,
-    open_care,
-    standing,
-)
+from workflows import contracts
+from workflows.contracts import base, catalogue
 from workflows.contracts.base import Message, Money
 from workflows.contracts.conversion import WonOrder
 
-MODULES: tuple[ModuleType, ...] = (
-    base,
-    catalogue,
-    commission,
-    conversion_activities,
-    deal,
-    lead_gen,
-    learning,
-    open_care,
-    care_policy,
-    standing,
-    conversion,
-    account_mgmt_activities,
-    account_mgmt,
-)
+MODULES = [
+    importlib.import_module(f"workflows.contracts.{module.name}") for module in pkgutil.iter_modules(contracts.__path__)
+]
 KNOWN_FIELDS = Path(__file__).with_name("fields.json")
 
 MESSAGES = sorted(

@@ -12,14 +12,16 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 from tests.workflows.conftest import TEST_SERVER, register_search_attributes
-from tests.workflows.house import House, open_house
 from tests.workflows.test_cold_call import call_ends
 from tests.workflows.test_conversion import accept, win
 from tests.workflows.test_customer_care import answer_nudge, pay
 from tests.workflows.test_open_care import IMPORT, shelf
 from tests.workflows.test_publish_catalogue import page, start
+from tests.workflows.tiers import Tiers, open_tiers
+from workflows.campaign import Campaign
 from workflows.contracts import account_mgmt as am
-from workflows.contracts import ids, learning, queues
+from workflows.contracts import fit_timing as ft
+from workflows.contracts import ids, queues
 from workflows.contracts.base import Cancel, Money
 from workflows.contracts.catalogue import CataloguePage, ReadCatalogue
 from workflows.contracts.commission import MoneyEvent, MoneyKind
@@ -36,9 +38,16 @@ from workflows.contracts.conversion import (
     Returned,
     Stage,
 )
-from workflows.contracts.lead_gen import CallOutcome, RegisterUpdate
+from workflows.contracts.customer_status import AccountManagerChanged, CustomerStatusChanged
+from workflows.contracts.lead_gen import (
+    CallOutcome,
+    CampaignChanged,
+    CampaignInput,
+    EnrolBatch,
+    Enrolled,
+    RegisterUpdate,
+)
 from workflows.contracts.open_care import AdoptAccount, OpenCareInput, ReadUnopened
-from workflows.contracts.standing import AccountManagerChanged, StandingChanged
 from workflows.conversion.workflow import Conversion
 from workflows.customer_care.workflow import CustomerCare
 from workflows.fit_timing import FitTiming
@@ -47,178 +56,201 @@ from workflows.open_care import OpenCare
 HISTORIES = Path(__file__).with_name("histories")
 
 
-async def cold_call(house: House) -> str:
+async def cold_call(tiers: Tiers) -> str:
     """Two calls in vain, a callback, interest, hand-over."""
-    handle = await house.start_cold_call()
-    await call_ends(house, 1, CallOutcome.NO_ANSWER)
-    await call_ends(house, 2, CallOutcome.BUSY)
-    await call_ends(house, 3, CallOutcome.CALLBACK, callback_at=await house.later(hours=2), personal=True)
-    await call_ends(house, 4, CallOutcome.INTERESTED)
+    handle = await tiers.start_cold_call()
+    await call_ends(tiers, 1, CallOutcome.NO_ANSWER)
+    await call_ends(tiers, 2, CallOutcome.BUSY)
+    await call_ends(tiers, 3, CallOutcome.CALLBACK, callback_at=await tiers.later(hours=2), personal=True)
+    await call_ends(tiers, 4, CallOutcome.INTERESTED)
     await handle.result()
-    return ids.cold_call(house.lead_id)
+    return ids.cold_call(tiers.lead_id)
 
 
-async def conversion(house: House) -> str:
+async def campaign(tiers: Tiers) -> str:
+    """Two batches, a pause, the supervisor's word to go on, and no lead left."""
+    ticks = [await tiers.later(minutes=5 * number) for number in (1, 2, 3, 4)]
+    batches = [
+        Enrolled(count=5, in_flight=5, next_tick_at=ticks[0]),
+        Enrolled(count=5, in_flight=10, waiting=2, next_tick_at=ticks[1]),
+        Enrolled(count=0, in_flight=10, next_tick_at=ticks[2], paused=True),
+        Enrolled(count=1, in_flight=0, next_tick_at=ticks[3], finished=True),
+    ]
+    tiers.lead_gen.answers[EnrolBatch] = lambda asked: batches[asked.tick - 1]
+    start = CampaignInput(campaign_id=tiers.lead_id, campaign_name="Spring freight")
+    handle = await tiers.client.start_workflow(
+        Campaign.run, start, id=ids.campaign(tiers.lead_id), task_queue=queues.LEAD_GEN
+    )
+    await tiers.lead_gen.nth(EnrolBatch)
+    await tiers.pass_time(minutes=12)
+    await tiers.lead_gen.nth(EnrolBatch, 3)
+    await handle.signal(Campaign.changed, CampaignChanged(**await tiers.answer("boss")))
+    await handle.result()
+    return ids.campaign(tiers.lead_id)
+
+
+async def conversion(tiers: Tiers) -> str:
     """A manager accepts, the deal sleeps, returns to the same manager and is won."""
-    handle = await house.start_conversion()
-    await accept(house, handle)
-    sleep = Lost(**await house.answer("manager-1"), reason="next season", return_at=await house.later(days=30))
+    handle = await tiers.start_conversion()
+    await accept(tiers, handle)
+    sleep = Lost(**await tiers.answer("manager-1"), reason="next season", return_at=await tiers.later(days=30))
     await handle.signal(Conversion.lost, sleep)
-    await house.lead_gen.nth(RegisterUpdate, 2)
-    await house.pass_time(days=31)
-    await accept(house, handle, 2)
-    await win(house, handle)
+    await tiers.lead_gen.nth(RegisterUpdate, 2)
+    await tiers.pass_time(days=31)
+    await accept(tiers, handle, 2)
+    await win(tiers, handle)
     await handle.result()
-    return ids.conversion(house.lead_id)
+    return ids.conversion(tiers.lead_id)
 
 
-async def conversion_steered(house: House) -> str:
-    """The lead waits, is given to one, is given back, taken over, warmed up by a playbook, asked about, and won."""
+async def conversion_steered(tiers: Tiers) -> str:
+    """The lead waits, is accepted, given back, warmed up by a playbook, answered a question, reassigned, and won."""
     waiting = OfferedDeal(deal_id="deal-1", item_id="item-1", waiting=True)
-    house.conversion.answers[OfferDeal] = lambda asked: (
+    tiers.conversion.answers[OfferDeal] = lambda asked: (
         waiting if asked.number == 1 else OfferedDeal(deal_id="deal-1", item_id=asked.key, manager="manager-2")
     )
-    handle = await house.start_conversion()
-    await house.conversion.nth(OfferDeal)
-    until = await house.later(minutes=30)
-    assigned = Assigned(**await house.answer(), item_id="item-1", manager="manager-1", accept_by=until)
+    handle = await tiers.start_conversion()
+    await tiers.conversion.nth(OfferDeal)
+    until = await tiers.later(minutes=30)
+    assigned = Assigned(**await tiers.answer(), item_id="item-1", manager="manager-1", accept_by=until)
     await handle.signal(Conversion.assigned, assigned)
     taken = Accepted(
-        **await house.answer("manager-1"), item_id="item-1", next_action_at=await house.later(days=90),
-        stale_at=await house.later(days=3),
+        **await tiers.answer("manager-1"), item_id="item-1", next_action_at=await tiers.later(days=90),
+        stale_at=await tiers.later(days=3),
     )  # fmt: skip
     await handle.signal(Conversion.accepted, taken)
-    await house.pass_time(days=3, hours=1)
-    back = Returned(**await house.answer("manager-1"), owner="manager-1", reason="not mine")
+    await tiers.pass_time(days=3, hours=1)
+    back = Returned(**await tiers.answer("manager-1"), owner="manager-1", reason="not mine")
     await handle.signal(Conversion.returned, back)
-    await accept(house, handle, 2, "manager-2")
-    planned = PlaybookPlanned(**await house.answer("manager-2"), due_at=await house.later(hours=3))
+    await accept(tiers, handle, 2, "manager-2")
+    planned = PlaybookPlanned(**await tiers.answer("manager-2"), due_at=await tiers.later(hours=3))
     await handle.signal(Conversion.playbook_planned, planned)
-    await house.pass_time(hours=4)
+    await tiers.pass_time(hours=4)
     answered = AnsweredQuestion(question="Who insures it?", answer="We do.", publish=True)
     moved = DealMoved(
-        **await house.answer("manager-2"), what="question answered", stage=Stage.INFORMING,
-        next_action_at=await house.later(days=5), answered=answered,
+        **await tiers.answer("manager-2"), what="question answered", stage=Stage.INFORMING,
+        next_action_at=await tiers.later(days=5), answered=answered,
     )  # fmt: skip
     await handle.signal(Conversion.moved, moved)
-    owner = Reassigned(**await house.answer("boss"), owner="manager-3", next_action_at=await house.later(days=4))
+    owner = Reassigned(**await tiers.answer("boss"), owner="manager-3", next_action_at=await tiers.later(days=4))
     await handle.signal(Conversion.reassigned, owner)
-    await win(house, handle)
+    await win(tiers, handle)
     await handle.result()
-    return ids.conversion(house.lead_id)
+    return ids.conversion(tiers.lead_id)
 
 
-async def customer_care_paid(house: House) -> str:
+async def customer_care_paid(tiers: Tiers) -> str:
     """Money comes and goes back: the commission ledger hears of it."""
-    handle = await house.start_care()
-    await house.account_mgmt.nth(am.OpenAccount)
+    handle = await tiers.start_care()
+    await tiers.account_mgmt.nth(am.OpenAccount)
     event = MoneyEvent(
-        key="payment:1", kind=MoneyKind.PAID, sale_id="deal-1", customer_id=house.lead_id,
-        amount=Money(amount="50.00"), total=Money(amount="100.00"), at=await house.env.get_current_time(),
+        key="payment:1", kind=MoneyKind.PAID, sale_id="deal-1", customer_id=tiers.lead_id,
+        amount=Money(amount="50.00"), total=Money(amount="100.00"), at=await tiers.env.get_current_time(),
     )  # fmt: skip
-    paid = am.InvoicePaid(**await house.answer("oleh"), invoice_id="invoice-1", settled=True, money=event)
+    paid = am.InvoicePaid(**await tiers.answer("oleh"), invoice_id="invoice-1", settled=True, money=event)
     await handle.signal(CustomerCare.invoice_paid, paid)
     refund = event.model_copy(update={"key": "refund:1", "kind": MoneyKind.REFUNDED})
-    await handle.signal(CustomerCare.money_moved, am.MoneyMoved(**await house.answer("boss"), money=refund))
-    await house.conversion.nth(MoneyEvent, 2)
-    await handle.signal(CustomerCare.cancel, Cancel(**await house.answer("ops")))
+    await handle.signal(CustomerCare.money_moved, am.MoneyMoved(**await tiers.answer("boss"), money=refund))
+    await tiers.conversion.nth(MoneyEvent, 2)
+    await handle.signal(CustomerCare.cancel, Cancel(**await tiers.answer("ops")))
     await handle.result()
-    return ids.customer(house.lead_id)
+    return ids.customer(tiers.lead_id)
 
 
-async def publish_catalogue(house: House) -> str:
+async def publish_catalogue(tiers: Tiers) -> str:
     """Two pages of products."""
     pages = {0: page(1, 2, more=True), 2: page(3)}
-    house.account_mgmt.answers[ReadCatalogue] = lambda asked: pages.get(asked.since, CataloguePage(upto=asked.since))
-    await (await start(house)).result()
+    tiers.account_mgmt.answers[ReadCatalogue] = lambda asked: pages.get(asked.since, CataloguePage(upto=asked.since))
+    await (await start(tiers)).result()
     return ids.CATALOGUE
 
 
-async def fit_timing(house: House) -> str:
+async def fit_timing(tiers: Tiers) -> str:
     """Two nights."""
-    handle = await house.client.start_workflow(
-        FitTiming.run, learning.FitTimingInput(), id=ids.FIT_TIMING, task_queue=queues.ACCOUNT_MGMT
+    handle = await tiers.client.start_workflow(
+        FitTiming.run, ft.FitTimingInput(), id=ids.FIT_TIMING, task_queue=queues.ACCOUNT_MGMT
     )
-    await house.pass_time(days=1, hours=2)
-    await house.account_mgmt.nth(learning.RunFit, 2)
+    await tiers.pass_time(days=1, hours=2)
+    await tiers.account_mgmt.nth(ft.RunFit, 2)
     await handle.terminate()
     return ids.FIT_TIMING
 
 
-async def customer_care(house: House) -> str:
+async def customer_care(tiers: Tiers) -> str:
     """First invoice paid, a nudge answered with an order, the next one with leaving."""
-    handle = await house.start_care()
-    await pay(house, handle)
-    await house.pass_time(days=31)
+    handle = await tiers.start_care()
+    await pay(tiers, handle)
+    await tiers.pass_time(days=31)
     await answer_nudge(
-        house,
+        tiers,
         handle,
         1,
         am.NudgeOutcome.ORDERED,
         order_id="order-2",
         invoice_id="invoice-2",
-        due_at=await house.later(days=14),
-        next_nudge_at=await house.later(days=60),
+        due_at=await tiers.later(days=14),
+        next_nudge_at=await tiers.later(days=60),
     )
-    await house.pass_time(days=62)
-    await answer_nudge(house, handle, 2, am.NudgeOutcome.LEFT)
+    await tiers.pass_time(days=62)
+    await answer_nudge(tiers, handle, 2, am.NudgeOutcome.LEFT)
     await handle.result()
-    return ids.customer(house.lead_id)
+    return ids.customer(tiers.lead_id)
 
 
-async def customer_care_kept(house: House) -> str:
+async def customer_care_kept(tiers: Tiers) -> str:
     """At risk and well again, another account manager, a reminder by mail, and gone after a complaint."""
-    house.account_mgmt.answers[am.OpenNudge] = lambda asked: am.OpenedNudge(item_id=asked.key, mailed=True)
-    handle = await house.start_care()
-    await pay(house, handle)
+    tiers.account_mgmt.answers[am.OpenNudge] = lambda asked: am.OpenedNudge(item_id=asked.key, mailed=True)
+    handle = await tiers.start_care()
+    await pay(tiers, handle)
     head = {"standing": "at_risk", "reason": "a complaint"}
-    await handle.signal(CustomerCare.standing_changed, StandingChanged(**await house.answer(), **head))
-    later = {"due_at": await house.later(days=14), "next_nudge_at": await house.later(days=44)}
-    placed = am.OrderPlaced(**await house.answer(), order_id="o-2", invoice_id="i-2", stage="active", **later)
+    await handle.signal(CustomerCare.standing_changed, CustomerStatusChanged(**await tiers.answer(), **head))
+    later = {"due_at": await tiers.later(days=14), "next_nudge_at": await tiers.later(days=44)}
+    placed = am.OrderPlaced(**await tiers.answer(), order_id="o-2", invoice_id="i-2", stage="active", **later)
     await handle.signal(CustomerCare.order_placed, placed)
-    settled = am.InvoicePaid(**await house.answer(), invoice_id="i-2", settled=True)
+    settled = am.InvoicePaid(**await tiers.answer(), invoice_id="i-2", settled=True)
     await handle.signal(CustomerCare.invoice_paid, settled)
-    changed = AccountManagerChanged(**await house.answer("boss"), account_manager="larysa")
+    changed = AccountManagerChanged(**await tiers.answer("boss"), account_manager="larysa")
     await handle.signal(CustomerCare.account_manager_changed, changed)
-    await house.pass_time(days=46)
-    await answer_nudge(house, handle, 1, am.NudgeOutcome.COMPLAINT, next_nudge_at=await house.later(days=30))
+    await tiers.pass_time(days=46)
+    await answer_nudge(tiers, handle, 1, am.NudgeOutcome.COMPLAINT, next_nudge_at=await tiers.later(days=30))
     gone = {"standing": "lost", "reason": "the customer left after a complaint"}
-    await handle.signal(CustomerCare.standing_changed, StandingChanged(**await house.answer(), **gone))
+    await handle.signal(CustomerCare.standing_changed, CustomerStatusChanged(**await tiers.answer(), **gone))
     await handle.result()
-    return ids.customer(house.lead_id)
+    return ids.customer(tiers.lead_id)
 
 
-async def customer_care_imported(house: House) -> str:
-    """A customer of before, introduced to the register, nudged once, and given up."""
-    start = am.CustomerCareInput(customer_id=house.lead_id, imported=True)
-    handle = await house.client.start_workflow(
-        CustomerCare.run, start, id=ids.customer(house.lead_id), task_queue=queues.ACCOUNT_MGMT
+async def customer_care_imported(tiers: Tiers) -> str:
+    """An existing customer, introduced to the register, nudged once, and given up."""
+    start = am.CustomerCareInput(customer_id=tiers.lead_id, imported=True)
+    handle = await tiers.client.start_workflow(
+        CustomerCare.run, start, id=ids.customer(tiers.lead_id), task_queue=queues.ACCOUNT_MGMT
     )
-    await house.pass_time(days=31)
-    await answer_nudge(house, handle, 1, am.NudgeOutcome.NOT_NOW, next_nudge_at=await house.later(days=45))
-    await handle.signal(CustomerCare.cancel, Cancel(**await house.answer("ops")))
+    await tiers.pass_time(days=31)
+    await answer_nudge(tiers, handle, 1, am.NudgeOutcome.NOT_NOW, next_nudge_at=await tiers.later(days=45))
+    await handle.signal(CustomerCare.cancel, Cancel(**await tiers.answer("ops")))
     await handle.result()
-    return ids.customer(house.lead_id)
+    return ids.customer(tiers.lead_id)
 
 
-async def open_care(house: House) -> str:
+async def open_care(tiers: Tiers) -> str:
     """Two batches of an import's customers."""
-    house.account_mgmt.answers[ReadUnopened] = shelf(5, 3)
-    handle = await house.client.start_workflow(
+    tiers.account_mgmt.answers[ReadUnopened] = shelf(5, 3)
+    handle = await tiers.client.start_workflow(
         OpenCare.run, OpenCareInput(import_id=IMPORT), id=ids.open_care(IMPORT), task_queue=queues.ACCOUNT_MGMT
     )
-    await house.account_mgmt.nth(AdoptAccount, 1)
-    await house.pass_time(minutes=1)
+    await tiers.account_mgmt.nth(AdoptAccount, 1)
+    await tiers.pass_time(minutes=1)
     await handle.result()
     return ids.open_care(IMPORT)
 
 
-async def fit_timing_and_more(house: House) -> str:
+async def fit_timing_and_more(tiers: Tiers) -> str:
     """Two nights with pairs of products and customers at risk."""
-    return await fit_timing(house)
+    return await fit_timing(tiers)
 
 
 STORIES = {
+    "campaign-0001": campaign,
     "cold_call-0001": cold_call,
     "conversion-0001": conversion,
     "conversion-0002": conversion_steered,
@@ -242,9 +274,9 @@ async def main() -> None:
             test_server_existing_path=str(TEST_SERVER), data_converter=pydantic_data_converter
         )
         await register_search_attributes(env)
-        async with open_house(env) as house:
-            workflow_id = await story(house)
-            history = await house.client.get_workflow_handle(workflow_id).fetch_history()
+        async with open_tiers(env) as tiers:
+            workflow_id = await story(tiers)
+            history = await tiers.client.get_workflow_handle(workflow_id).fetch_history()
             (HISTORIES / f"{name}.json").write_text(history.to_json() + "\n")
         await env.shutdown()
 

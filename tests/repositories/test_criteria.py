@@ -15,10 +15,11 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from services.chassis.db import Pool, create_pool, new_id
-from services.lead_gen.domain.criteria import CriteriaBody, Rule, to_sql
-from services.lead_gen.domain.criteria_fields import KINDS, OPS, TIERS, fold, folded_sql
+from services.lead_gen.domain.criteria import Rule, RuleSet
+from services.lead_gen.domain.criteria_fields import KINDS, OPS, TIERS, fold
 from services.lead_gen.repository import criteria, leads
-from services.lead_gen.repository.campaigns import CANDIDATES
+from services.lead_gen.repository.criteria_sql import folded_sql, rule_to_sql, to_sql
+from services.lead_gen.repository.enrolment import CANDIDATES
 from tests.fixtures.postgres import FreshDatabase
 from workflows.contracts.base import Tier
 
@@ -87,19 +88,19 @@ async def _write(conn: Any, company: dict[str, Any], ledger: str | None, days: l
 
 
 @given(
-    body=st.builds(CriteriaBody, include=st.lists(rules(), max_size=3), exclude=st.lists(rules(), max_size=2)),
+    body=st.builds(RuleSet, include=st.lists(rules(), max_size=3), exclude=st.lists(rules(), max_size=2)),
     company=companies,
     ledger=ledgers,
     created=st.integers(0, 3),
     contact=st.none() | st.integers(0, 3),
 )
 @example(
-    body=CriteriaBody(include=[Rule(field="city", op="eq", value="Кам'янець")]),
+    body=RuleSet(include=[Rule(field="city", op="eq", value="Кам'янець")]),
     company={"city": "КАМ’ЯНЕЦЬ"}, ledger=None, created=0, contact=None,
 )  # fmt: skip
 @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 async def test_a_rule_says_the_same_in_python_and_in_postgresql(
-    pool: Pool, body: CriteriaBody, company: dict[str, Any], ledger: str | None, created: int, contact: int | None
+    pool: Pool, body: RuleSet, company: dict[str, Any], ledger: str | None, created: int, contact: int | None
 ) -> None:
     async with pool.acquire() as conn:
         transaction = conn.transaction()
@@ -108,7 +109,7 @@ async def test_a_rule_says_the_same_in_python_and_in_postgresql(
             lead_id = await _write(conn, company, ledger, [created, contact])
             facts = await criteria.facts(conn, lead_id)
             for _, rule in body.named():
-                condition, value = rule.sql(2)
+                condition, value = rule_to_sql(rule, 2)
                 selected = await conn.fetchval(f"SELECT {condition} FROM leads l WHERE l.id = $1", lead_id, value)
                 assert bool(selected) is rule.holds(facts), (rule, facts)
             condition, values = to_sql(body, 2)

@@ -105,7 +105,7 @@ async def test_a_redelivered_start_begins_no_second_life(pool: Pool, temporal: C
         await outbox.start(conn, started(200), event_id="start-200")
     await Dispatcher(pool, temporal).deliver_batch()
     await temporal.get_workflow_handle("campaign:test-200").terminate()
-    # As after a crash between the call and the commit.
+    # As after a crash between the call and its record.
     await pool.execute("UPDATE outbox SET state = 'pending'")
     await Dispatcher(pool, temporal).deliver_batch()
     runs = [run async for run in temporal.list_workflows("WorkflowId = 'campaign:test-200'")]

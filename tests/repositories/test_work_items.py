@@ -89,7 +89,7 @@ async def test_an_expired_lease_goes_back_and_its_holder_can_no_longer_answer(po
     first = await claim(pool, "anna")
     await pool.execute("UPDATE work_items SET lease_until = now() - interval '1 second'")
     async with pool.acquire() as conn:
-        assert await work_items.sweep(conn) == 1
+        assert await work_items.return_expired(conn) == 1
     second = await claim(pool, "boris")
     assert first is not None
     assert second is not None

@@ -12,11 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.fixtures.ports import free_port_base
 from tests.stack.running import data_directory, leadrelay
-
-PORT_BASE = "25080"
-
-pytestmark = pytest.mark.timeout(120)
 
 
 @pytest.fixture
@@ -51,7 +48,7 @@ def processes_of(data: Path) -> list[str]:
 
 
 def up(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return leadrelay("up", "--no-demo", "--data", data, "--port-base", PORT_BASE, *arguments)
+    return leadrelay("up", "--no-demo", "--data", data, "--port-base", str(free_port_base()), *arguments)
 
 
 @pytest.mark.parametrize(

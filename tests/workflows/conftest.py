@@ -11,7 +11,7 @@ from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
-from tests.workflows.house import House, open_house
+from tests.workflows.tiers import Tiers, open_tiers
 from workflows.contracts import search_attributes as sa
 
 TEST_SERVER = Path(sys.executable).with_name("temporal-test-server")
@@ -39,6 +39,6 @@ async def env() -> AsyncIterator[WorkflowEnvironment]:
 
 # Twice: once as in production, once with every workflow task replayed from its whole history.
 @pytest_asyncio.fixture(params=[1000, 0], ids=["cached", "replayed"])
-async def house(env: WorkflowEnvironment, request) -> AsyncIterator[House]:  # type: ignore[no-untyped-def]
-    async with open_house(env, max_cached_workflows=request.param) as house:
-        yield house
+async def tiers(env: WorkflowEnvironment, request) -> AsyncIterator[Tiers]:  # type: ignore[no-untyped-def]
+    async with open_tiers(env, max_cached_workflows=request.param) as tiers:
+        yield tiers

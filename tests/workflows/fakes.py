@@ -1,6 +1,6 @@
 """Typed stand-ins for the three tiers: they record what workflows ask and answer as a tier would.
 
-A test changes an answer by assigning to `answers`, e.g. `house.lead_gen.answers[OpenCall] = lambda r: ...`.
+A test changes an answer by assigning to `answers`, e.g. `tiers.lead_gen.answers[OpenCall] = lambda r: ...`.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from temporalio import activity
 
 from workflows.contracts import account_mgmt as am
 from workflows.contracts import conversion as cv
+from workflows.contracts import fit_timing as ft
 from workflows.contracts import lead_gen as lg
-from workflows.contracts import learning, open_care
+from workflows.contracts import open_care
 from workflows.contracts.base import ContactCard, Done, Message
 from workflows.contracts.catalogue import CataloguePage, ReadCatalogue
 from workflows.contracts.commission import MoneyEvent
@@ -86,7 +87,7 @@ class FakeLeadGen(lg.LeadGenActivities, Recorder):
         return await self.take(request, lambda _: Done())  # type: ignore[no-any-return]
 
     @activity.defn(name="lead_gen.register_customer")
-    async def register_customer(self, request: open_care.RegisterCustomer) -> Done:
+    async def register_customer(self, request: lg.RegisterCustomer) -> Done:
         return await self.take(request, lambda _: Done())  # type: ignore[no-any-return]
 
     @activity.defn(name="lead_gen.update_register")
@@ -219,18 +220,18 @@ class FakeAccountMgmt(am.AccountMgmtActivities, Recorder):
         return await self.take(request, lambda _: Done())  # type: ignore[no-any-return]
 
     @activity.defn(name="account_mgmt.fit_timing")
-    async def fit_timing(self, request: learning.RunFit) -> learning.FittedTiming:
+    async def fit_timing(self, request: ft.RunFit) -> ft.FittedTiming:
         return await self.take(  # type: ignore[no-any-return]
-            request, lambda now: learning.FittedTiming(customers=1, next_at=now + timedelta(days=1))
+            request, lambda now: ft.FittedTiming(customers=1, next_at=now + timedelta(days=1))
         )
 
     @activity.defn(name="account_mgmt.learn_pairs")
-    async def learn_pairs(self, request: learning.LearnPairs) -> learning.LearnedPairs:
-        return await self.take(request, lambda _: learning.LearnedPairs(pairs=1))  # type: ignore[no-any-return]
+    async def learn_pairs(self, request: ft.LearnPairs) -> ft.LearnedPairs:
+        return await self.take(request, lambda _: ft.LearnedPairs(pairs=1))  # type: ignore[no-any-return]
 
     @activity.defn(name="account_mgmt.find_risks")
-    async def find_risks(self, request: learning.FindRisks) -> learning.FoundRisks:
-        return await self.take(request, lambda _: learning.FoundRisks(customers=1))  # type: ignore[no-any-return]
+    async def find_risks(self, request: ft.FindRisks) -> ft.FoundRisks:
+        return await self.take(request, lambda _: ft.FoundRisks(customers=1))  # type: ignore[no-any-return]
 
     @activity.defn(name="account_mgmt.read_catalogue")
     async def read_catalogue(self, request: ReadCatalogue) -> CataloguePage:

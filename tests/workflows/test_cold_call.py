@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from temporalio.client import WorkflowFailureError
 
-from tests.workflows.house import House
+from tests.workflows.tiers import Tiers
 from workflows.cold_call import ColdCall
 from workflows.contracts import ids, queues
 from workflows.contracts.base import Cancel, DoNotCall, InboundCall
@@ -23,13 +23,13 @@ from workflows.contracts.lead_gen import (
 )
 
 
-async def call_ends(house: House, attempt: int, outcome: CallOutcome, **fields: Any) -> CallAnswered:
+async def call_ends(tiers: Tiers, attempt: int, outcome: CallOutcome, **fields: Any) -> CallAnswered:
     """The caller's answer to the open call."""
-    opened = await house.lead_gen.nth(OpenCall, attempt)
+    opened = await tiers.lead_gen.nth(OpenCall, attempt)
     answer = CallAnswered(
-        **await house.answer("caller-1"), item_id=opened.key, attempt=attempt, outcome=outcome, **fields
+        **await tiers.answer("caller-1"), item_id=opened.key, attempt=attempt, outcome=outcome, **fields
     )
-    handle = house.client.get_workflow_handle_for(ColdCall.run, ids.cold_call(house.lead_id))
+    handle = tiers.client.get_workflow_handle_for(ColdCall.run, ids.cold_call(tiers.lead_id))
     await handle.signal(ColdCall.call_answered, answer)
     return answer
 
@@ -43,14 +43,14 @@ async def call_ends(house: House, attempt: int, outcome: CallOutcome, **fields: 
     ],
 )
 async def test_a_refusal_closes_the_lead(
-    house: House, outcome: CallOutcome, fields: dict[str, Any], stage: str
+    tiers: Tiers, outcome: CallOutcome, fields: dict[str, Any], stage: str
 ) -> None:
-    handle = await house.start_cold_call()
-    await call_ends(house, 1, outcome, **fields)
+    handle = await tiers.start_cold_call()
+    await call_ends(tiers, 1, outcome, **fields)
     result = await handle.result()
     assert (result.stage, result.attempts) == (stage, 1)
-    assert [close.stage for close in house.lead_gen.of(CloseLead)] == [stage]
-    assert house.lead_gen.of(CloseLead)[0].rest is False
+    assert [close.stage for close in tiers.lead_gen.of(CloseLead)] == [stage]
+    assert tiers.lead_gen.of(CloseLead)[0].rest is False
 
 
 @pytest.mark.parametrize(
@@ -61,90 +61,90 @@ async def test_a_refusal_closes_the_lead(
     ],
 )
 async def test_interest_and_hard_questions_go_to_tier_2_at_once(
-    house: House, outcome: CallOutcome, reason: HandOverReason
+    tiers: Tiers, outcome: CallOutcome, reason: HandOverReason
 ) -> None:
-    handle = await house.start_cold_call()
-    await call_ends(house, 1, outcome)
+    handle = await tiers.start_cold_call()
+    await call_ends(tiers, 1, outcome)
     assert (await handle.result()).stage == "handed_over"
-    offer = await house.conversion.nth(OfferDeal)
+    offer = await tiers.conversion.nth(OfferDeal)
     assert offer.hand_over.reason is reason
     assert offer.hand_over.sourced_by == "caller-1"
-    assert offer.hand_over.contact.lead_id == house.lead_id
+    assert offer.hand_over.contact.lead_id == tiers.lead_id
 
 
 @pytest.mark.parametrize("outcome", [CallOutcome.NO_ANSWER, CallOutcome.BUSY, CallOutcome.VOICEMAIL])
-async def test_six_calls_without_an_answer_send_the_lead_to_rest(house: House, outcome: CallOutcome) -> None:
-    handle = await house.start_cold_call()
+async def test_six_calls_without_an_answer_send_the_lead_to_rest(tiers: Tiers, outcome: CallOutcome) -> None:
+    handle = await tiers.start_cold_call()
     for attempt in range(1, 7):
-        await call_ends(house, attempt, outcome)
+        await call_ends(tiers, attempt, outcome)
     result = await handle.result()
     assert (result.stage, result.attempts) == ("resting", 6)
-    assert [call.attempt for call in house.lead_gen.of(OpenCall)] == [1, 2, 3, 4, 5, 6]
-    assert all(call.after is outcome for call in house.lead_gen.of(OpenCall)[1:])
-    assert house.lead_gen.of(CloseLead)[0].rest is True
+    assert [call.attempt for call in tiers.lead_gen.of(OpenCall)] == [1, 2, 3, 4, 5, 6]
+    assert all(call.after is outcome for call in tiers.lead_gen.of(OpenCall)[1:])
+    assert tiers.lead_gen.of(CloseLead)[0].rest is True
 
 
-async def test_a_callback_is_opened_for_the_promised_minute_and_person(house: House) -> None:
-    await house.start_cold_call()
-    promised = await house.later(hours=2)
-    await call_ends(house, 1, CallOutcome.CALLBACK, callback_at=promised, personal=True)
-    second = await house.lead_gen.nth(OpenCall, 2)
+async def test_a_callback_is_opened_for_the_promised_minute_and_person(tiers: Tiers) -> None:
+    await tiers.start_cold_call()
+    promised = await tiers.later(hours=2)
+    await call_ends(tiers, 1, CallOutcome.CALLBACK, callback_at=promised, personal=True)
+    second = await tiers.lead_gen.nth(OpenCall, 2)
     assert (second.callback_at, second.assignee) == (promised, "caller-1")
-    await call_ends(house, 2, CallOutcome.INTERESTED)
-    assert (await house.conversion.nth(OfferDeal)).hand_over.reason is HandOverReason.INTERESTED
-    assert not house.lead_gen.of(CallbackLate)
+    await call_ends(tiers, 2, CallOutcome.INTERESTED)
+    assert (await tiers.conversion.nth(OfferDeal)).hand_over.reason is HandOverReason.INTERESTED
+    assert not tiers.lead_gen.of(CallbackLate)
 
 
-async def test_a_callback_nobody_made_in_time_falls_to_the_whole_shift(house: House) -> None:
-    handle = await house.start_cold_call()
-    await call_ends(house, 1, CallOutcome.CALLBACK, callback_at=await house.later(hours=2), personal=True)
-    second = await house.lead_gen.nth(OpenCall, 2)
-    await house.pass_time(hours=3)
-    assert (await house.lead_gen.nth(CallbackLate)).item_id == second.key
-    await call_ends(house, 2, CallOutcome.NOT_INTERESTED, reason="too late")
+async def test_a_callback_nobody_made_in_time_falls_to_the_whole_shift(tiers: Tiers) -> None:
+    handle = await tiers.start_cold_call()
+    await call_ends(tiers, 1, CallOutcome.CALLBACK, callback_at=await tiers.later(hours=2), personal=True)
+    second = await tiers.lead_gen.nth(OpenCall, 2)
+    await tiers.pass_time(hours=3)
+    assert (await tiers.lead_gen.nth(CallbackLate)).item_id == second.key
+    await call_ends(tiers, 2, CallOutcome.NOT_INTERESTED, reason="too late")
     assert (await handle.result()).stage == "not_interested"
 
 
-async def test_a_promised_callback_does_not_use_up_an_attempt(house: House) -> None:
-    handle = await house.start_cold_call(max_attempts=1)
-    await call_ends(house, 1, CallOutcome.CALLBACK, callback_at=await house.later(hours=1))
-    await call_ends(house, 2, CallOutcome.NO_ANSWER)
+async def test_a_promised_callback_does_not_use_up_an_attempt(tiers: Tiers) -> None:
+    handle = await tiers.start_cold_call(max_attempts=1)
+    await call_ends(tiers, 1, CallOutcome.CALLBACK, callback_at=await tiers.later(hours=1))
+    await call_ends(tiers, 2, CallOutcome.NO_ANSWER)
     assert (await handle.result()).stage == "resting"
 
 
-async def test_after_a_wrong_number_the_next_number_is_called(house: House) -> None:
-    handle = await house.start_cold_call()
-    await call_ends(house, 1, CallOutcome.WRONG_NUMBER, other_number_left=True)
-    await call_ends(house, 2, CallOutcome.WRONG_NUMBER)
+async def test_after_a_wrong_number_the_next_number_is_called(tiers: Tiers) -> None:
+    handle = await tiers.start_cold_call()
+    await call_ends(tiers, 1, CallOutcome.WRONG_NUMBER, other_number_left=True)
+    await call_ends(tiers, 2, CallOutcome.WRONG_NUMBER)
     assert (await handle.result()).attempts == 2
 
 
-async def test_an_answer_delivered_twice_counts_once(house: House) -> None:
-    handle = await house.start_cold_call(max_attempts=2)
-    answer = await call_ends(house, 1, CallOutcome.NO_ANSWER)
+async def test_an_answer_delivered_twice_counts_once(tiers: Tiers) -> None:
+    handle = await tiers.start_cold_call(max_attempts=2)
+    answer = await call_ends(tiers, 1, CallOutcome.NO_ANSWER)
     await handle.signal(ColdCall.call_answered, answer)
-    await house.lead_gen.nth(OpenCall, 2)
+    await tiers.lead_gen.nth(OpenCall, 2)
     await handle.signal(ColdCall.call_answered, answer)
-    await call_ends(house, 2, CallOutcome.INTERESTED)
+    await call_ends(tiers, 2, CallOutcome.INTERESTED)
     assert (await handle.result()).stage == "handed_over"
 
 
-async def test_a_late_answer_to_an_earlier_call_is_ignored(house: House) -> None:
-    handle = await house.start_cold_call()
-    first = await call_ends(house, 1, CallOutcome.NO_ANSWER)
-    await house.lead_gen.nth(OpenCall, 2)
+async def test_a_late_answer_to_an_earlier_call_is_ignored(tiers: Tiers) -> None:
+    handle = await tiers.start_cold_call()
+    first = await call_ends(tiers, 1, CallOutcome.NO_ANSWER)
+    await tiers.lead_gen.nth(OpenCall, 2)
     late = first.model_copy(update={"event_id": "late", "outcome": CallOutcome.DO_NOT_CALL})
     await handle.signal(ColdCall.call_answered, late)
-    await call_ends(house, 2, CallOutcome.INTERESTED)
+    await call_ends(tiers, 2, CallOutcome.INTERESTED)
     assert (await handle.result()).stage == "handed_over"
 
 
-async def test_an_answer_that_arrives_before_the_workflow_starts_is_kept(house: House) -> None:
-    answer = CallAnswered(**await house.answer(), item_id="x", attempt=1, outcome=CallOutcome.INTERESTED)
-    handle = await house.client.start_workflow(
+async def test_an_answer_that_arrives_before_the_workflow_starts_is_kept(tiers: Tiers) -> None:
+    answer = CallAnswered(**await tiers.answer(), item_id="x", attempt=1, outcome=CallOutcome.INTERESTED)
+    handle = await tiers.client.start_workflow(
         ColdCall.run,
-        ColdCallInput(lead_id=house.lead_id, campaign_id="spring"),
-        id=ids.cold_call(house.lead_id),
+        ColdCallInput(lead_id=tiers.lead_id, campaign_id="spring"),
+        id=ids.cold_call(tiers.lead_id),
         task_queue=queues.LEAD_GEN,
         start_signal="call_answered",
         start_signal_args=[answer],
@@ -152,68 +152,68 @@ async def test_an_answer_that_arrives_before_the_workflow_starts_is_kept(house: 
     assert (await handle.result()).stage == "handed_over"
 
 
-async def test_a_lead_that_calls_us_leaves_cold_calling_for_tier_2(house: House) -> None:
-    handle = await house.start_cold_call()
-    await house.lead_gen.nth(OpenCall)
-    await handle.signal(ColdCall.inbound_called, InboundCall(**await house.answer(), inbound_call_id="in-1"))
+async def test_a_lead_that_calls_us_leaves_cold_calling_for_tier_2(tiers: Tiers) -> None:
+    handle = await tiers.start_cold_call()
+    await tiers.lead_gen.nth(OpenCall)
+    await handle.signal(ColdCall.inbound_called, InboundCall(**await tiers.answer(), inbound_call_id="in-1"))
     assert (await handle.result()).stage == "handed_over"
-    offer = await house.conversion.nth(OfferDeal)
+    offer = await tiers.conversion.nth(OfferDeal)
     assert (offer.hand_over.reason, offer.hand_over.inbound_call_id) == (HandOverReason.INBOUND, "in-1")
 
 
-async def test_withdrawn_consent_cancels_the_waiting_callback(house: House) -> None:
-    handle = await house.start_cold_call()
-    await call_ends(house, 1, CallOutcome.CALLBACK, callback_at=await house.later(days=3))
-    await house.lead_gen.nth(OpenCall, 2)
-    await handle.signal(ColdCall.do_not_call, DoNotCall(**await house.answer()))
+async def test_withdrawn_consent_cancels_the_waiting_callback(tiers: Tiers) -> None:
+    handle = await tiers.start_cold_call()
+    await call_ends(tiers, 1, CallOutcome.CALLBACK, callback_at=await tiers.later(days=3))
+    await tiers.lead_gen.nth(OpenCall, 2)
+    await handle.signal(ColdCall.do_not_call, DoNotCall(**await tiers.answer()))
     assert (await handle.result()).stage == "do_not_call"
-    assert not house.lead_gen.of(CallbackLate)
+    assert not tiers.lead_gen.of(CallbackLate)
 
 
-async def test_the_ledger_stops_a_call_that_is_about_to_be_opened(house: House) -> None:
-    house.lead_gen.answers[OpenCall] = lambda _: OpenedCall(refused="do_not_call")
-    handle = await house.start_cold_call()
+async def test_the_ledger_stops_a_call_that_is_about_to_be_opened(tiers: Tiers) -> None:
+    tiers.lead_gen.answers[OpenCall] = lambda _: OpenedCall(refused="do_not_call")
+    handle = await tiers.start_cold_call()
     assert (await handle.result()).stage == "do_not_call"
 
 
-async def test_the_house_can_give_a_lead_up(house: House) -> None:
-    handle = await house.start_cold_call()
-    await house.lead_gen.nth(OpenCall)
-    await handle.signal(ColdCall.cancel, Cancel(**await house.answer("ops-1"), reason="duplicate"))
+async def test_a_supervisor_can_give_a_lead_up(tiers: Tiers) -> None:
+    handle = await tiers.start_cold_call()
+    await tiers.lead_gen.nth(OpenCall)
+    await handle.signal(ColdCall.cancel, Cancel(**await tiers.answer("ops-1"), reason="duplicate"))
     result = await handle.result()
     assert (result.stage, result.reason) == ("cancelled", "duplicate")
 
 
-async def test_a_cancellation_by_ops_cleans_up_the_open_call(house: House) -> None:
-    handle = await house.start_cold_call()
-    await house.lead_gen.nth(OpenCall)
+async def test_a_cancellation_by_ops_cleans_up_the_open_call(tiers: Tiers) -> None:
+    handle = await tiers.start_cold_call()
+    await tiers.lead_gen.nth(OpenCall)
     await handle.cancel()
     with pytest.raises(WorkflowFailureError):
         await handle.result()
-    assert [close.stage for close in house.lead_gen.of(CloseLead)] == ["cancelled"]
+    assert [close.stage for close in tiers.lead_gen.of(CloseLead)] == ["cancelled"]
 
 
-async def test_a_conversion_that_already_runs_gets_the_hand_over_as_a_message(house: House) -> None:
-    await house.start_conversion(HandOverReason.INBOUND)
-    await house.conversion.nth(OfferDeal)
-    handle = await house.start_cold_call()
-    await call_ends(house, 1, CallOutcome.INTERESTED)
+async def test_a_conversion_that_already_runs_gets_the_hand_over_as_a_message(tiers: Tiers) -> None:
+    await tiers.start_conversion(HandOverReason.INBOUND)
+    await tiers.conversion.nth(OfferDeal)
+    handle = await tiers.start_cold_call()
+    await call_ends(tiers, 1, CallOutcome.INTERESTED)
     await handle.result()
-    added = await house.conversion.nth(AddHandOver)
+    added = await tiers.conversion.nth(AddHandOver)
     assert added.hand_over.reason is HandOverReason.INTERESTED
-    assert len(house.conversion.of(OfferDeal)) == 1
+    assert len(tiers.conversion.of(OfferDeal)) == 1
 
 
-async def test_a_second_round_uses_new_keys(house: House) -> None:
-    handle = await house.start_cold_call(max_attempts=1)
-    await call_ends(house, 1, CallOutcome.NO_ANSWER)
+async def test_a_second_round_uses_new_keys(tiers: Tiers) -> None:
+    handle = await tiers.start_cold_call(max_attempts=1)
+    await call_ends(tiers, 1, CallOutcome.NO_ANSWER)
     await handle.result()
-    await house.client.start_workflow(
+    await tiers.client.start_workflow(
         ColdCall.run,
-        ColdCallInput(lead_id=house.lead_id, campaign_id="spring", round=2),
-        id=ids.cold_call(house.lead_id),
+        ColdCallInput(lead_id=tiers.lead_id, campaign_id="spring", round=2),
+        id=ids.cold_call(tiers.lead_id),
         task_queue=queues.LEAD_GEN,
     )
-    await house.lead_gen.nth(OpenCall, 2)
-    first, second = house.lead_gen.of(OpenCall)
+    await tiers.lead_gen.nth(OpenCall, 2)
+    first, second = tiers.lead_gen.of(OpenCall)
     assert first.key != second.key

@@ -1,19 +1,18 @@
-"""Imported customers get their care by and by, each once."""
+"""Imported customers get their care gradually, each once."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from tests.workflows.house import House
+from tests.workflows.tiers import Tiers
 from workflows.contracts import account_mgmt as am
 from workflows.contracts import ids, queues
-from workflows.contracts.lead_gen import RegisterUpdate
+from workflows.contracts.lead_gen import RegisterCustomer, RegisterUpdate
 from workflows.contracts.open_care import (
     AdoptAccount,
-    Imported,
+    ImportedCustomer,
     OpenCareInput,
     ReadUnopened,
-    RegisterCustomer,
     Unopened,
 )
 from workflows.customer_care.workflow import CustomerCare
@@ -33,49 +32,51 @@ def shelf(customers: int, batch: int) -> Any:
         left = [name for name in names if request.after is None or name > request.after]
         if left and asked % 3 == 0:
             return Unopened(full=True, pause=0.3)
-        return Unopened(customers=[Imported(customer_id=name, segment="steel") for name in left[:batch]], pause=0.1)
+        return Unopened(
+            customers=[ImportedCustomer(customer_id=name, segment="steel") for name in left[:batch]], pause=0.1
+        )
 
     return read
 
 
-def adopted(house: House) -> set[str]:
-    """Keys of what was asked for: a request may come twice, its effect is one."""
-    return {asked.key.removeprefix("customer:") for asked in house.account_mgmt.of(AdoptAccount)}
+def adopted(tiers: Tiers) -> set[str]:
+    """Keys of what was asked for: a request may come twice, its effect happens once."""
+    return {asked.key.removeprefix("customer:") for asked in tiers.account_mgmt.of(AdoptAccount)}
 
 
-async def test_every_customer_gets_its_care_once_also_across_runs(house: House) -> None:
-    house.account_mgmt.answers[ReadUnopened] = shelf(20, 4)
+async def test_every_customer_gets_its_care_once_also_across_runs(tiers: Tiers) -> None:
+    tiers.account_mgmt.answers[ReadUnopened] = shelf(20, 4)
     start = OpenCareInput(import_id=IMPORT, starts_per_run=8)
-    handle = await house.client.start_workflow(
+    handle = await tiers.client.start_workflow(
         OpenCare.run, start, id=ids.open_care(IMPORT), task_queue=queues.ACCOUNT_MGMT
     )
     first_run = handle.first_execution_run_id
     # The clock of this server stands while children run that nobody waits for: it is moved on in small steps.
     for _ in range(40):
-        if len(adopted(house)) >= 20:
+        if len(adopted(tiers)) >= 20:
             break
-        await house.pass_time(seconds=1)
-    assert adopted(house) == {f"customer-{n:03}:adopt" for n in range(20)}
-    ended = house.client.get_workflow_handle(ids.open_care(IMPORT))
+        await tiers.pass_time(seconds=1)
+    assert adopted(tiers) == {f"customer-{n:03}:adopt" for n in range(20)}
+    ended = tiers.client.get_workflow_handle(ids.open_care(IMPORT))
     assert await ended.result() == 20
     assert (await ended.describe()).run_id != first_run
 
 
-async def test_an_imported_customer_is_introduced_to_the_register_and_nudged_by_its_rhythm(house: House) -> None:
-    start = am.CustomerCareInput(customer_id=house.lead_id, imported=True)
-    handle = await house.client.start_workflow(
-        CustomerCare.run, start, id=ids.customer(house.lead_id), task_queue=queues.ACCOUNT_MGMT
+async def test_an_imported_customer_is_introduced_to_the_register_and_nudged_by_its_reorder_cycle(tiers: Tiers) -> None:
+    start = am.CustomerCareInput(customer_id=tiers.lead_id, imported=True)
+    handle = await tiers.client.start_workflow(
+        CustomerCare.run, start, id=ids.customer(tiers.lead_id), task_queue=queues.ACCOUNT_MGMT
     )
-    introduced = await house.lead_gen.nth(RegisterCustomer)
+    introduced = await tiers.lead_gen.nth(RegisterCustomer)
     assert (introduced.customer_id, introduced.owner, introduced.workflow_id) == (
-        house.lead_id,
+        tiers.lead_id,
         "account-manager-1",
-        ids.customer(house.lead_id),
+        ids.customer(tiers.lead_id),
     )
-    await house.pass_time(days=31)
-    nudge = await house.account_mgmt.nth(am.OpenNudge)
-    answer = am.NudgeAnswered(**await house.answer("am-1"), item_id=nudge.key, outcome=am.NudgeOutcome.LEFT)
+    await tiers.pass_time(days=31)
+    nudge = await tiers.account_mgmt.nth(am.OpenNudge)
+    answer = am.NudgeAnswered(**await tiers.answer("am-1"), item_id=nudge.key, outcome=am.NudgeOutcome.LEFT)
     await handle.signal(CustomerCare.nudge_answered, answer)
     assert (await handle.result()).stage == "lost"
-    assert not house.account_mgmt.of(am.OpenAccount)
-    assert (await house.lead_gen.nth(RegisterUpdate)).stage == "win_back"
+    assert not tiers.account_mgmt.of(am.OpenAccount)
+    assert (await tiers.lead_gen.nth(RegisterUpdate)).stage == "win_back"

@@ -9,7 +9,7 @@ from typing import Any
 from temporalio.client import WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 
-from tests.workflows.house import House, open_house
+from tests.workflows.tiers import Tiers, open_tiers
 from workflows.contracts import account_mgmt as am
 from workflows.contracts import ids
 from workflows.customer_care.workflow import CustomerCare
@@ -24,66 +24,66 @@ LATE = TERM + timedelta(days=1)
 
 async def test_ten_years_of_one_customer_miss_no_nudge_and_no_history_is_long(env: WorkflowEnvironment) -> None:
     """A nudge every month, an order each time; every fifth invoice is paid only after a reminder."""
-    async with open_house(env, max_cached_workflows=1000) as house:
-        handle = await house.start_care()
+    async with open_tiers(env, max_cached_workflows=1000) as tiers:
+        handle = await tiers.start_care()
         began = await env.get_current_time()
         touches: list[tuple[datetime, str]] = []
-        await house.account_mgmt.nth(am.OpenAccount)
-        await settle(house, handle, "invoice:deal-1")
+        await tiers.account_mgmt.nth(am.OpenAccount)
+        await settle(tiers, handle, "invoice:deal-1")
         number = 0
         while await env.get_current_time() < began + timedelta(days=365 * YEARS):
             number += 1
-            touches += await one_cycle(house, handle, number)
+            touches += await one_cycle(tiers, handle, number)
         kinds = Counter(what for _, what in touches)
         assert kinds == {"nudge": number, "reminder": number // 5}
         assert [at for at, _ in touches] == sorted(at for at, _ in touches)
-        keys = [asked.key for asked in house.account_mgmt.of(am.OpenNudge)]
+        keys = [asked.key for asked in tiers.account_mgmt.of(am.OpenNudge)]
         assert len(keys) == len(set(keys)) == number
-        lengths = await histories(house)
+        lengths = await histories(tiers)
         assert len(lengths) > 1, "it must have begun anew on its way"
         assert max(lengths) < BAR
         per_cycle = sum(lengths) / number
         assert per_cycle < 60
 
 
-async def one_cycle(house: House, handle: WorkflowHandle[Any, Any], number: int) -> list[tuple[datetime, str]]:
+async def one_cycle(tiers: Tiers, handle: WorkflowHandle[Any, Any], number: int) -> list[tuple[datetime, str]]:
     """The nudge, the order, the payment; what the customer noticed of it."""
-    running = house.client.get_workflow_handle_for(CustomerCare.run, handle.id)
+    running = tiers.client.get_workflow_handle_for(CustomerCare.run, handle.id)
     # After a cycle with a late payment a part of the gap has passed.
     passed = LATE if number > 1 and (number - 1) % 5 == 0 else timedelta()
-    await house.env.sleep(GAP - passed)
-    nudge = await house.account_mgmt.nth(am.OpenNudge, number)
-    noticed = [(await house.env.get_current_time(), "nudge")]
+    await tiers.env.sleep(GAP - passed)
+    nudge = await tiers.account_mgmt.nth(am.OpenNudge, number)
+    noticed = [(await tiers.env.get_current_time(), "nudge")]
     invoice = f"invoice-{number}"
     ordered = am.NudgeAnswered(
-        **await house.answer("am-1"),
+        **await tiers.answer("am-1"),
         item_id=nudge.key,
         outcome=am.NudgeOutcome.ORDERED,
         order_id=f"order-{number}",
         invoice_id=invoice,
-        due_at=await house.env.get_current_time() + TERM,
-        next_nudge_at=await house.env.get_current_time() + GAP - timedelta(minutes=7),
+        due_at=await tiers.env.get_current_time() + TERM,
+        next_nudge_at=await tiers.env.get_current_time() + GAP - timedelta(minutes=7),
     )
     await running.signal(CustomerCare.nudge_answered, ordered)
     if number % 5 == 0:
-        await house.env.sleep(LATE)
-        await house.account_mgmt.nth(am.RemindInvoice, number // 5)
-        noticed.append((await house.env.get_current_time(), "reminder"))
-    await settle(house, running, invoice)
+        await tiers.env.sleep(LATE)
+        await tiers.account_mgmt.nth(am.RemindInvoice, number // 5)
+        noticed.append((await tiers.env.get_current_time(), "reminder"))
+    await settle(tiers, running, invoice)
     return noticed
 
 
-async def settle(house: House, handle: WorkflowHandle[Any, Any], invoice_id: str) -> None:
-    paid = am.InvoicePaid(**await house.answer(), invoice_id=invoice_id, settled=True)
+async def settle(tiers: Tiers, handle: WorkflowHandle[Any, Any], invoice_id: str) -> None:
+    paid = am.InvoicePaid(**await tiers.answer(), invoice_id=invoice_id, settled=True)
     await handle.signal(CustomerCare.invoice_paid, paid)
 
 
-async def histories(house: House) -> list[int]:
+async def histories(tiers: Tiers) -> list[int]:
     """How many events each run of the customer's care has."""
     found: list[int] = []
     run_id: str | None = None
     while True:
-        handle = house.client.get_workflow_handle(ids.customer(house.lead_id), run_id=run_id)
+        handle = tiers.client.get_workflow_handle(ids.customer(tiers.lead_id), run_id=run_id)
         events = (await handle.fetch_history()).events
         found.append(len(events))
         run_id = events[0].workflow_execution_started_event_attributes.continued_execution_run_id

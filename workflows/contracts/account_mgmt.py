@@ -1,4 +1,4 @@
-"""Tier 3's contract: its workflow and the answers it takes."""
+"""Tier 3's contract: its workflow and the answers it takes; with its activities, all that other tiers know of it."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from workflows.contracts.account_mgmt_activities import RemindedInvoice as Remin
 from workflows.contracts.account_mgmt_activities import RemindInvoice as RemindInvoice
 from workflows.contracts.base import Answer, Cancel, ContactCard, DoNotCall, InboundCall, Message
 from workflows.contracts.commission import MoneyEvent
-from workflows.contracts.conversion import WonOrder
-from workflows.contracts.standing import AccountManagerChanged, OptedIn, StandingChanged
+from workflows.contracts.customer_status import AccountManagerChanged, CustomerStatusChanged, OptedIn
+from workflows.contracts.deal import WonOrder
 
 
 class NudgeOutcome(StrEnum):
@@ -71,12 +71,12 @@ class CustomerCareInput(Message):
     contact: ContactCard | None = None
     won: WonOrder | None = None
     segment: str = ""
-    imported: bool = Field(default=False, description="A customer of before: nothing was sold now.")
+    imported: bool = Field(default=False, description="An existing customer from an import: nothing was sold now.")
     state: CareState | None = None
 
 
 class CustomerCareResult(Message):
-    """Why the house's care ended."""
+    """Why customer care ended."""
 
     stage: str
     reason: str | None = None
@@ -89,18 +89,18 @@ class WonAgain(Answer):
 
 
 class OrderPlaced(Answer):
-    """An order was taken and invoiced; the rhythm gives the next nudge."""
+    """An order was taken and invoiced; the customer's reorder cycle gives the next nudge."""
 
     order_id: str
     invoice_id: str
     due_at: datetime
     next_nudge_at: datetime
-    stage: str | None = Field(default=None, description="How the customer stands now, if the order changed it.")
+    stage: str | None = Field(default=None, description="The customer's status, if the order changed it.")
     money: MoneyEvent | None = Field(default=None, description="For the commission ledger.")
 
 
 class InvoicePaid(Answer):
-    """Money came. `settled` when nothing is left to pay."""
+    """A payment arrived. `settled` when nothing is left to pay."""
 
     invoice_id: str
     settled: bool
@@ -108,7 +108,7 @@ class InvoicePaid(Answer):
 
 
 class InvoiceVoided(Answer):
-    """An invoice needs no money any more: its order was cancelled or a credit note covers it."""
+    """An invoice need not be paid any more: its order was cancelled or a credit note covers it."""
 
     invoice_id: str
     next_nudge_at: datetime | None = None
@@ -159,7 +159,7 @@ class CustomerCareWorkflow(Protocol):
     def nudge_answered(self, answer: NudgeAnswered) -> None: ...
 
     @workflow.signal
-    def standing_changed(self, answer: StandingChanged) -> None: ...
+    def standing_changed(self, answer: CustomerStatusChanged) -> None: ...
 
     @workflow.signal
     def opted_in(self, answer: OptedIn) -> None: ...

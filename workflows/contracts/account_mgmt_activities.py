@@ -1,4 +1,4 @@
-"""Tier 3's activities: what its workflows ask for and what they are answered."""
+"""Tier 3's activities: what workflows ask of account management and what they are answered."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from workflows.contracts.base import ContactCard, Done, Message
 from workflows.contracts.care_policy import CarePolicy as CarePolicy
 from workflows.contracts.catalogue import CataloguePage, ReadCatalogue
 from workflows.contracts.conversion import OpenInbound, Reminded, WonOrder
-from workflows.contracts.learning import FindRisks, FittedTiming, FoundRisks, LearnedPairs, LearnPairs, RunFit
+from workflows.contracts.fit_timing import FindRisks, FittedTiming, FoundRisks, LearnedPairs, LearnPairs, RunFit
 from workflows.contracts.open_care import AdoptAccount, AdoptedAccount, ReadUnopened, Unopened
 
 
 class OpenAccount(Message):
-    """Make the customer, its first order and invoice, and assign an account manager."""
+    """Create the customer with its first order and invoice, and assign an account manager."""
 
     key: str
     workflow_id: str
@@ -37,7 +37,7 @@ class OpenedAccount(Message):
 
 
 class OpenNudge(Message):
-    """The customer's rhythm says it is time: open the reminder with its card."""
+    """The customer's reorder cycle says it is time: open the reminder with the customer's card."""
 
     key: str
     workflow_id: str
@@ -46,7 +46,7 @@ class OpenNudge(Message):
 
 
 class OpenedNudge(Message):
-    """The open nudge, or (opted out, asked too lately) when to look again."""
+    """The open nudge, or (opted out, asked too recently) when to look again."""
 
     item_id: str | None = None
     answer_by: datetime | None = None
@@ -79,11 +79,11 @@ class RemindedInvoice(Message):
 
     next_at: datetime | None = None
     settled: bool = False
-    by: str = Field(default="", description="How the customer hears of it: call, mail or both.")
+    by: str = Field(default="", description="How the customer is reminded: call, mail or both.")
 
 
 class CloseCustomer(Message):
-    """The house's care ends; open work of the customer is cancelled."""
+    """Customer care ends; open work of the customer is cancelled."""
 
     key: str
     customer_id: str
@@ -121,7 +121,7 @@ class AccountMgmtActivities:
 
     @activity.defn(name="account_mgmt.adopt_account")
     async def adopt_account(self, request: AdoptAccount) -> AdoptedAccount:
-        """Give a customer of before its account manager and its next nudge."""
+        """Give an existing customer its account manager and its next nudge."""
         raise NotImplementedError
 
     @activity.defn(name="account_mgmt.open_nudge")
@@ -151,7 +151,7 @@ class AccountMgmtActivities:
 
     @activity.defn(name="account_mgmt.fit_timing")
     async def fit_timing(self, request: RunFit) -> FittedTiming:
-        """Learn from all orders when customers buy next, and write it down for each."""
+        """Predict from all orders when each customer buys next, and record it."""
         raise NotImplementedError
 
     @activity.defn(name="account_mgmt.learn_pairs")

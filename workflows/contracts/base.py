@@ -28,7 +28,7 @@ class Tier(StrEnum):
 
 
 class Answer(Message):
-    """What a person decided, as the outbox delivers it: at least once, in order per workflow.
+    """What a person decided, as the outbox delivers it: at least once, and in order per workflow.
 
     `event_id` is made from business ids, so a second delivery is recognised and dropped.
     """
@@ -39,7 +39,7 @@ class Answer(Message):
 
 
 class Cancel(Answer):
-    """The house gives the lead up (ops, supervisor). The reason is shown to people."""
+    """Ops or a supervisor gives the lead up. The reason is shown to people."""
 
     reason: str = "cancelled"
 
@@ -100,5 +100,8 @@ class OrderLine(Message):
     quantity: Decimal = Field(gt=0, max_digits=12, decimal_places=3)
     unit_price: Money
     tax_percent: Decimal | None = Field(
-        default=None, ge=0, le=100, description="As it was offered; else the catalogue's, or the house's usual one."
+        default=None,
+        ge=0,
+        le=100,
+        description="As it was offered; else the catalogue's, or the organisation's usual rate.",
     )

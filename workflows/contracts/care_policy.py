@@ -1,4 +1,4 @@
-"""What a customer's care decides by."""
+"""The part of tier 3's policy that the customer-care workflow itself decides by."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from workflows.contracts.base import Message
 
 
 class CarePolicy(Message):
-    """What the workflow decides by."""
+    """How often customer care reminds before it hands over to people."""
 
     version: int = 1
     dunning_steps: int = Field(default=3, ge=0, description="Payment reminders before the supervisor takes over.")

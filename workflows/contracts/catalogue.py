@@ -1,4 +1,4 @@
-"""How tier 3's catalogue reaches tier 2, so that offers are made with tier 3 down."""
+"""Tier 3's catalogue on its way to tier 2, which makes its offers from it, with tier 3 down too."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Percent = Annotated[Decimal, Field(ge=0, le=100)]
 
 
 class CataloguePrice(Message):
-    """A price from a moment on; without one it was always valid."""
+    """A price and the moment from which it is valid; without one it always was."""
 
     price: Money
     valid_from: datetime | None = None

@@ -23,7 +23,7 @@ class MoneyKind(StrEnum):
 class MoneyEvent(Message):
     """Something that happened to an order's money in tier 3, for the commission ledger in tier 2.
 
-    `key` is made of business ids and names the event for ever; `sale_id` is the deal of a first sale, or the order.
+    `key` is made of business ids and names the event for good; `sale_id` is the deal of a first sale, or the order.
     """
 
     key: str
@@ -32,5 +32,5 @@ class MoneyEvent(Message):
     customer_id: str
     amount: Money = Field(description="Net for an order, else with tax.")
     total: Money = Field(description="The whole invoice with tax.")
-    person: str | None = Field(default=None, description="Account manager who kept the customer, for an order.")
+    person: str | None = Field(default=None, description="Account manager of the customer, for an order.")
     at: datetime

@@ -1,4 +1,4 @@
-"""Tier 2's contract: its workflow, the answers it takes, and its activities."""
+"""Tier 2's contract: its workflow and the answers it takes; with its activities, all that other tiers know of it."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from workflows.contracts.conversion_activities import RemindDeal as RemindDeal
 from workflows.contracts.conversion_activities import Reminded as Reminded
 from workflows.contracts.conversion_activities import RunPlaybookStep as RunPlaybookStep
 from workflows.contracts.conversion_activities import WithdrawOffer as WithdrawOffer
-from workflows.contracts.deal import CallRecord as CallRecord
-from workflows.contracts.deal import HandOver as HandOver
-from workflows.contracts.deal import HandOverReason as HandOverReason
 from workflows.contracts.deal import Stage as Stage
 from workflows.contracts.deal import WonOrder as WonOrder
+from workflows.contracts.hand_over import CallRecord as CallRecord
+from workflows.contracts.hand_over import HandOver as HandOver
+from workflows.contracts.hand_over import HandOverReason as HandOverReason
 
 
 class ConversionInput(Message):
@@ -76,7 +76,7 @@ class Returned(Answer):
 
 
 class Reassigned(Answer):
-    """The deal has another owner: the one before is ill or has left."""
+    """The deal has another owner, because the one before is ill or has left."""
 
     owner: str
     next_action_at: datetime

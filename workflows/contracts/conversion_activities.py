@@ -1,4 +1,4 @@
-"""What tier 2 does for workflows: its activities, what they are asked, what they answer."""
+"""Tier 2's activities: what workflows ask of conversion and what they are answered."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from temporalio import activity
 from workflows.contracts.base import Done, Message
 from workflows.contracts.catalogue import CataloguePage
 from workflows.contracts.commission import MoneyEvent
-from workflows.contracts.deal import HandOver, Stage
+from workflows.contracts.deal import Stage
+from workflows.contracts.hand_over import HandOver
 
 
 class ConversionPolicy(Message):

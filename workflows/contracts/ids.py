@@ -16,7 +16,7 @@ def conversion(lead_id: str) -> str:
 
 
 def customer(customer_id: str) -> str:
-    """Id of the workflow that keeps this customer."""
+    """Id of the workflow that looks after this customer."""
     return f"customer:{customer_id}"
 
 
@@ -26,15 +26,15 @@ def campaign(campaign_id: str) -> str:
 
 
 CATALOGUE = "catalogue"
-"""Id of the workflow that carries tier 3's catalogue to tier 2: one for the house."""
+"""Id of the workflow that publishes tier 3's catalogue to tier 2: the organisation has one."""
 
 
 FIT_TIMING = "fit-timing"
-"""Id of the workflow that learns when customers buy next: one for the house."""
+"""Id of the workflow that predicts every night when customers buy next: the organisation has one."""
 
 
 def open_care(import_id: str) -> str:
-    """Id of the workflow that opens the care of an import's customers."""
+    """Id of the workflow that starts customer care for the customers of an import."""
     return f"open-care:{import_id}"
 
 

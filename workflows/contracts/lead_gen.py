@@ -1,34 +1,28 @@
-"""Tier 1's contract: its workflows, the answers they take, and what other tiers may ask of it."""
+"""Tier 1's contract: its workflows and the answers they take; with its activities, all that other tiers know of it."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Protocol
 
 from pydantic import Field
-from temporalio import activity, workflow
+from temporalio import workflow
 
-from workflows.contracts.base import Answer, Cancel, ContactCard, Done, DoNotCall, InboundCall, Message, Tier
-from workflows.contracts.conversion import CallRecord
-from workflows.contracts.open_care import RegisterCustomer
-
-
-class CallOutcome(StrEnum):
-    """How a call ended (the disposition a caller must choose before the next lead)."""
-
-    NO_ANSWER = "no_answer"
-    BUSY = "busy"
-    VOICEMAIL = "voicemail"
-    CALLBACK = "callback"
-    NOT_INTERESTED = "not_interested"
-    WRONG_NUMBER = "wrong_number"
-    DO_NOT_CALL = "do_not_call"
-    INTERESTED = "interested"
-    HARD_QUESTION = "hard_question"
-
-
-UNREACHED = frozenset({CallOutcome.NO_ANSWER, CallOutcome.BUSY, CallOutcome.VOICEMAIL})
+from workflows.contracts.base import Answer, Cancel, DoNotCall, InboundCall, Message
+from workflows.contracts.call import UNREACHED as UNREACHED
+from workflows.contracts.call import CallOutcome as CallOutcome
+from workflows.contracts.lead_gen_activities import CallbackLate as CallbackLate
+from workflows.contracts.lead_gen_activities import CloseLead as CloseLead
+from workflows.contracts.lead_gen_activities import EnrolBatch as EnrolBatch
+from workflows.contracts.lead_gen_activities import Enrolled as Enrolled
+from workflows.contracts.lead_gen_activities import HandOverPack as HandOverPack
+from workflows.contracts.lead_gen_activities import LeadGenActivities as LeadGenActivities
+from workflows.contracts.lead_gen_activities import OpenCall as OpenCall
+from workflows.contracts.lead_gen_activities import OpenedCall as OpenedCall
+from workflows.contracts.lead_gen_activities import PrepareHandOver as PrepareHandOver
+from workflows.contracts.lead_gen_activities import RegisterCustomer as RegisterCustomer
+from workflows.contracts.lead_gen_activities import RegisterUpdate as RegisterUpdate
+from workflows.contracts.lead_gen_activities import TakeAnswer as TakeAnswer
 
 
 class ColdCallPolicy(Message):
@@ -69,112 +63,6 @@ class CallAnswered(Answer):
     reason: str | None = Field(default=None, description="Code of the reason for not interested.")
 
 
-class OpenCall(Message):
-    """Ask for the `attempt`-th call. After an outcome, the time follows from the cadence or the promise."""
-
-    key: str
-    lead_id: str
-    campaign_id: str
-    workflow_id: str
-    attempt: int
-    policy_version: int
-    after: CallOutcome | None = None
-    after_at: datetime | None = None
-    callback_at: datetime | None = None
-    assignee: str | None = None
-
-
-class OpenedCall(Message):
-    """The open call. `not_before` lies inside the lead's calling window. `late_at` only for a promised callback."""
-
-    item_id: str | None = None
-    not_before: datetime | None = None
-    late_at: datetime | None = None
-    refused: str | None = Field(default=None, description="`do_not_call`, or why the lead may not be called.")
-
-
-class CallbackLate(Message):
-    """A promised callback was not made in time: give it to the whole shift, first in the queue."""
-
-    key: str
-    item_id: str
-    lead_id: str
-
-
-class CloseLead(Message):
-    """Cold calling is over for this lead. `rest` sends it to sleep for the policy's cool-down."""
-
-    key: str
-    lead_id: str
-    workflow_id: str
-    stage: str
-    reason: str | None = None
-    rest: bool = False
-    policy_version: int = 1
-
-
-class TakeAnswer(Message):
-    """A manager answered the hard question that a caller passed on; published, all callers may use it."""
-
-    key: str
-    lead_id: str
-    question: str
-    answer: str
-    answered_by: str
-    answered_at: datetime
-    publish: bool = False
-
-
-class PrepareHandOver(Message):
-    """Ask for everything tier 2 must know about a lead."""
-
-    lead_id: str
-
-
-class HandOverPack(Message):
-    """The contact card and the whole story of the calls."""
-
-    contact: ContactCard
-    story: list[CallRecord] = Field(default_factory=list)
-    question: str | None = None
-    needs: str | None = None
-    wished_meeting: datetime | None = None
-    sourced_by: str | None = None
-    products: list[str] = Field(default_factory=list)
-    promised_by: datetime | None = None
-
-
-class RegisterUpdate(Message):
-    """Where a lead is now, told by the tier that has it. Older news (`at`) never overwrites newer."""
-
-    key: str
-    lead_id: str
-    tier: Tier
-    stage: str
-    owner: str | None = None
-    workflow_id: str
-    at: datetime
-
-
-class EnrolBatch(Message):
-    """Ask for the next leads of a campaign to be enrolled, as many as the shifts and tier 2 can take."""
-
-    key: str
-    campaign_id: str
-    tick: int
-
-
-class Enrolled(Message):
-    """What was enrolled and when to look again. `finished` when no lead is left to enrol or in flight."""
-
-    count: int
-    in_flight: int
-    waiting: int = Field(default=0, description="Interested leads that tier 2 has not taken yet.")
-    next_tick_at: datetime
-    paused: bool = False
-    finished: bool = False
-
-
 class CampaignInput(Message):
     """A campaign. `tick` is carried over continue-as-new; `round` counts the supervisor's starts."""
 
@@ -193,50 +81,6 @@ class CampaignResult(Message):
 
 class CampaignChanged(Answer):
     """A supervisor started, paused or ended the campaign; the workflow looks at the record at once."""
-
-
-class LeadGenActivities:
-    """What tier 1 does for workflows. Every request carries the key under which its effect happens once."""
-
-    @activity.defn(name="lead_gen.open_call")
-    async def open_call(self, request: OpenCall) -> OpenedCall:
-        """Open the work item of one call attempt, due inside the lead's calling window."""
-        raise NotImplementedError
-
-    @activity.defn(name="lead_gen.callback_late")
-    async def callback_late(self, request: CallbackLate) -> Done:
-        """Give a late personal callback to the whole shift and put it first."""
-        raise NotImplementedError
-
-    @activity.defn(name="lead_gen.close_lead")
-    async def close_lead(self, request: CloseLead) -> Done:
-        """Cancel what is open for the lead in tier 1 and write its last stage into the register."""
-        raise NotImplementedError
-
-    @activity.defn(name="lead_gen.prepare_hand_over")
-    async def prepare_hand_over(self, request: PrepareHandOver) -> HandOverPack:
-        """Collect the contact card and the calls' story."""
-        raise NotImplementedError
-
-    @activity.defn(name="lead_gen.take_answer")
-    async def take_answer(self, request: TakeAnswer) -> Done:
-        """Keep the answer for the caller who passed the question on; publish it as an instruction."""
-        raise NotImplementedError
-
-    @activity.defn(name="lead_gen.register_customer")
-    async def register_customer(self, request: RegisterCustomer) -> Done:
-        """Know a customer of before, so that its calls reach its account manager."""
-        raise NotImplementedError
-
-    @activity.defn(name="lead_gen.update_register")
-    async def update_register(self, request: RegisterUpdate) -> Done:
-        """Write where the lead is now. Asked by the other tiers."""
-        raise NotImplementedError
-
-    @activity.defn(name="lead_gen.enrol_batch")
-    async def enrol_batch(self, request: EnrolBatch) -> Enrolled:
-        """Enrol the campaign's best leads and start their workflows through the outbox."""
-        raise NotImplementedError
 
 
 @workflow.defn(name="ColdCall")

@@ -1,4 +1,4 @@
-"""Opening the care of customers who were imported."""
+"""Starting customer care for the customers of an import."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from workflows.contracts.care_policy import CarePolicy
 
 
 class OpenCareInput(Message):
-    """The customers of one import, from `after` on."""
+    """The customers of one import, after the customer `after`."""
 
     import_id: str
     after: str | None = None
@@ -26,7 +26,7 @@ class ReadUnopened(Message):
     after: str | None = None
 
 
-class Imported(Message):
+class ImportedCustomer(Message):
     """A customer whose care is to be opened."""
 
     customer_id: str
@@ -36,13 +36,13 @@ class Imported(Message):
 class Unopened(Message):
     """The next customers, none when all are open. `pause` is how long to wait before the next ones, in seconds."""
 
-    customers: list[Imported] = Field(default_factory=list)
+    customers: list[ImportedCustomer] = Field(default_factory=list)
     pause: float = 1.0
-    full: bool = Field(default=False, description="So many are on their way that none is given: ask again.")
+    full: bool = Field(default=False, description="So many starts are under way that none is given: ask again.")
 
 
 class AdoptAccount(Message):
-    """A customer of before: who keeps it, and when to remind it."""
+    """Ask who looks after an existing customer, and when to remind it."""
 
     key: str
     workflow_id: str
@@ -50,20 +50,9 @@ class AdoptAccount(Message):
 
 
 class AdoptedAccount(Message):
-    """The account as it stands."""
+    """The existing account."""
 
     account_manager: str | None
     next_nudge_at: datetime | None = None
     contact: ContactCard
     policy: CarePolicy = CarePolicy()
-
-
-class RegisterCustomer(Message):
-    """Tier 1's register is to know a customer of before, so that its calls reach its account manager."""
-
-    key: str
-    customer_id: str
-    contact: ContactCard
-    owner: str | None = None
-    workflow_id: str
-    at: datetime

@@ -1,1 +1,4 @@
-"""Tier 2's workflow: its story, how a manager is found, the answers it takes, the activities it asks for."""
+"""Tier 2's workflow Conversion, from the hand-over to the first sale.
+
+`workflow` is the story, `assignment` finds a manager, `signals` takes people's answers, `activities` asks the tier.
+"""

@@ -1,4 +1,4 @@
-"""The durable steps of a conversion: each is one activity under one business key."""
+"""The activities that a conversion asks of its tier, each under a business key of its own."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from workflows.activity_options import LOCAL
     from workflows.contracts import ids
     from workflows.contracts.base import InboundCall
     from workflows.contracts.conversion import (
@@ -30,19 +31,18 @@ with workflow.unsafe.imports_passed_through():
         WithdrawOffer,
     )
     from workflows.contracts.lead_gen import TakeAnswer
-    from workflows.options import LOCAL
 
 
 @dataclass(frozen=True)
-class Steps:
-    """The steps of one lead; `me` is the workflow's id, `life` also says which hand-over it began with."""
+class Activities:
+    """The activities for one lead; `me` is the workflow's id, `life` also says which hand-over it began with."""
 
     lead_id: str
     me: str
     life: str
 
     async def offer(self, number: int, hand_over: HandOver, excluded: list[str], *, to_supervisor: bool) -> OfferedDeal:
-        """The lead on the list of the manager whom routing chooses, or of the supervisor."""
+        """Offer the lead to the manager whom routing chooses, or to the supervisor."""
         request = OfferDeal(
             key=ids.key(self.life, "offer", number),
             workflow_id=self.me,
@@ -64,14 +64,14 @@ class Steps:
         )
 
     async def escalate(self, number: int, item_id: str) -> OfferEscalated:
-        """The supervisor is reminded of a lead that nobody has taken."""
+        """Remind the supervisor of a lead that nobody has taken."""
         request = EscalateOffer(key=ids.key(self.life, "escalate", number), item_id=item_id)
         return await workflow.execute_local_activity_method(
             ConversionActivities.escalate_offer, request, summary="Nobody has taken it: remind the supervisor", **LOCAL
         )
 
     async def remind(self, number: int, deal_id: str, level: int, *, stale: bool) -> Reminded:
-        """The manager, then the supervisor, sees a step that is overdue, or that the deal stands still."""
+        """Remind the manager, then the supervisor, of a step that is overdue or of a deal that stands still."""
         request = RemindDeal(key=ids.key(self.life, "remind", number), deal_id=deal_id, level=level, stale=stale)
         what = "The deal stands still" if stale else "Next step is overdue"
         return await workflow.execute_local_activity_method(
@@ -79,14 +79,14 @@ class Steps:
         )
 
     async def run_playbook(self, number: int, deal_id: str) -> PlaybookStepDone:
-        """The playbook's step that is due now."""
+        """Carry out the playbook's step that is due now."""
         request = RunPlaybookStep(key=ids.key(self.life, "playbook", number), deal_id=deal_id)
         return await workflow.execute_local_activity_method(
             ConversionActivities.run_playbook_step, request, summary=f"Playbook, step {number}", **LOCAL
         )
 
     async def open_inbound(self, call: InboundCall, number: int) -> None:
-        """Urgent work of the manager."""
+        """Open the lead's call as urgent work of its manager."""
         request = OpenInbound(
             key=ids.key(self.life, "inbound", number),
             workflow_id=self.me,
@@ -99,14 +99,14 @@ class Steps:
         )
 
     async def add_hand_over(self, hand_over: HandOver, number: int) -> None:
-        """Tier 1's story, come late, in the deal's record."""
+        """Add tier 1's story, which came late, to the deal's record."""
         request = AddHandOver(key=ids.key(self.life, "hand-over", number), lead_id=self.lead_id, hand_over=hand_over)
         await workflow.execute_local_activity_method(
             ConversionActivities.add_hand_over, request, summary="Add the calls' story to the deal", **LOCAL
         )
 
     async def close(self, reason: str) -> None:
-        """Close the deal's record from outside: nobody of tier 2 did it."""
+        """Close the deal's record, which nobody in tier 2 has done."""
         request = CloseDeal(key=f"{self.life}:close", lead_id=self.lead_id, stage=Stage.LOST, reason=reason)
         await workflow.execute_local_activity_method(
             ConversionActivities.close_deal, request, summary=f"Close the deal: {reason}", **LOCAL

@@ -1,4 +1,4 @@
-"""Finding a manager: one after the other is asked, the lead waits for one to be free, at last the supervisor has it."""
+"""Assigning a lead: one manager after the other is asked, or it waits for one to be free; at last the supervisor."""
 
 from __future__ import annotations
 
@@ -20,8 +20,10 @@ with workflow.unsafe.imports_passed_through():
         OfferedDeal,
         Won,
     )
-    from workflows.conversion.activities import Steps
-    from workflows.support import Inbox, Story, when
+    from workflows.conversion.activities import Activities
+    from workflows.deadlines import when
+    from workflows.inbox import Inbox
+    from workflows.visibility import Story
 
 
 class AlreadyCustomer(Answer):
@@ -32,9 +34,13 @@ class ManagerSearch:
     """The offers of one lead, counted over its whole conversion. `deal_id` and `policy` are what the last one said."""
 
     def __init__(
-        self, steps: Steps, inbox: Inbox, story: Story, take_note: Callable[[InboundCall | HandedOver], Awaitable[None]]
+        self,
+        activities: Activities,
+        inbox: Inbox,
+        story: Story,
+        take_note: Callable[[InboundCall | HandedOver], Awaitable[None]],
     ) -> None:
-        self._steps = steps
+        self._activities = activities
         self._inbox = inbox
         self._story = story
         self._take_note = take_note
@@ -49,7 +55,9 @@ class ManagerSearch:
         while True:
             offer = await self._offer(hand_over, asked)
             if offer.already_customer:
-                return AlreadyCustomer(event_id=f"{self._steps.life}:customer", at=workflow.now(), by=self._steps.me)
+                return AlreadyCustomer(
+                    event_id=f"{self._activities.life}:customer", at=workflow.now(), by=self._activities.me
+                )
             manager, answer = await self._answer_to(offer)
             if answer is not None and not isinstance(answer, Declined):
                 return answer
@@ -60,7 +68,7 @@ class ManagerSearch:
     async def _offer(self, hand_over: HandOver, asked: list[str]) -> OfferedDeal:
         self._offers += 1
         managers = [manager for manager in asked if manager]
-        offer = await self._steps.offer(
+        offer = await self._activities.offer(
             self._offers, hand_over, managers, to_supervisor=len(asked) >= self.policy.max_offers
         )
         self.deal_id, self.policy = offer.deal_id, offer.policy
@@ -71,7 +79,7 @@ class ManagerSearch:
         return offer
 
     async def _answer_to(self, offer: OfferedDeal) -> tuple[str | None, Answer | None]:
-        """Wait for the word of the manager who has the offer: (manager, answer). No answer when the offer expired."""
+        """Wait for the manager who has the offer: (manager, answer). No answer when the offer expired."""
         manager, deadline = offer.manager, offer.accept_by or offer.remind_at
         while True:
             who = manager or "The supervisor"
@@ -81,7 +89,7 @@ class ManagerSearch:
                     deadline = await self._remind_supervisor(offer)
                 case None:
                     deadline = None
-                    if (await self._steps.withdraw(self._offers, offer.item_id or "")).withdrawn:
+                    if (await self._activities.withdraw(self._offers, offer.item_id or "")).withdrawn:
                         self._story.tell(f"{manager} did not answer in time")
                         return manager, None
                 case Assigned() if answer.item_id == offer.item_id:
@@ -96,7 +104,7 @@ class ManagerSearch:
 
     async def _remind_supervisor(self, offer: OfferedDeal) -> datetime | None:
         self._escalations += 1
-        escalated = await self._steps.escalate(self._escalations, offer.item_id or "")
+        escalated = await self._activities.escalate(self._escalations, offer.item_id or "")
         if escalated.next_at:
             self._story.tell("Nobody has taken it: supervisor reminded")
         return escalated.next_at

@@ -1,4 +1,4 @@
-"""What people's answers reach a conversion as. All each does is put the answer into the inbox."""
+"""The signals by which people's answers reach a conversion. All each does is put the answer into the inbox."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ with workflow.unsafe.imports_passed_through():
         Returned,
         Won,
     )
-    from workflows.support import Listener
+    from workflows.inbox import Listener
 
 
 class ConversionListener(Listener):

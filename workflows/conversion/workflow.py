@@ -1,4 +1,4 @@
-"""Tier 2: find a manager for the lead, remind until the deal is won or lost, let it sleep and return.
+"""Tier 2: find a manager for the lead, remind until the deal is won or lost, let it sleep and come back.
 
 Managers work in the deal's record through REST; each of their answers arrives here with the time of the next
 step, and the workflow holds the timer that makes sure the step is not forgotten.
@@ -30,11 +30,14 @@ with workflow.unsafe.imports_passed_through():
         Stage,
         Won,
     )
-    from workflows.conversion.activities import Steps
+    from workflows.conversion.activities import Activities
     from workflows.conversion.assignment import AlreadyCustomer, ManagerSearch
     from workflows.conversion.signals import ConversionListener
+    from workflows.deadlines import earliest, spread, when
+    from workflows.inbox import Inbox
     from workflows.relay import start_customer_care
-    from workflows.support import Inbox, Register, Shown, Story, earliest, spread, when
+    from workflows.reports import Register
+    from workflows.visibility import Shown, Story
 
 
 STEP, STALE, PLAYBOOK = "step", "stale", "playbook"
@@ -52,12 +55,12 @@ class Conversion(ConversionListener):
         self._me = ids.conversion(start.lead_id)
         # The same lead may be converted again years later: the hand-over's id makes the keys of this life new.
         self._life = f"{self._me}:{start.hand_over.id}"
-        self._steps = Steps(start.lead_id, self._me, self._life)
+        self._activities = Activities(start.lead_id, self._me, self._life)
         self._inbox = Inbox()
         self._story = Story(f"Conversion, {start.hand_over.reason.replace('_', ' ')}")
         self._shown = Shown()
         self._register = Register(self._life)
-        self._search = ManagerSearch(self._steps, self._inbox, self._story, self._take_note)
+        self._search = ManagerSearch(self._activities, self._inbox, self._story, self._take_note)
         self._given_back: list[str] = []
         self._owner: str | None = None
         self._stage = Stage.OFFERED
@@ -152,9 +155,9 @@ class Conversion(ConversionListener):
         }[what]
 
     async def _run_playbook(self) -> bool:
-        """Carry out the playbook's step that is due; whether the deal has another next step from now on."""
+        """Carry out the playbook's step that is due. Returns whether the deal has another next step from now on."""
         self._playbook_steps += 1
-        done = await self._steps.run_playbook(self._playbook_steps, self._search.deal_id)
+        done = await self._activities.run_playbook(self._playbook_steps, self._search.deal_id)
         # The clocks of server and database may differ: what is due at once never makes a loop without a pause.
         self._playbook_at = max(done.due_at, workflow.now() + _LEAST_PAUSE) if done.due_at else None
         if done.next_action_at:
@@ -170,7 +173,7 @@ class Conversion(ConversionListener):
         self._story.tell(f"{answer.what} ({answer.by}), next step by {when(answer.next_action_at)}")
         self._shown.show(stage=answer.stage, next_action_at=answer.next_action_at, overdue=False)
         if answer.answered:
-            self._register.answer(self._steps.answer_for_the_caller(answer, answer.answered))
+            self._register.answer(self._activities.answer_for_the_caller(answer, answer.answered))
 
     def _reassign(self, answer: Reassigned) -> None:
         self._story.tell(f"{answer.owner} takes over from {self._owner}")
@@ -189,7 +192,7 @@ class Conversion(ConversionListener):
 
     async def _remind(self, what: str, level: int) -> None:
         self._reminders += 1
-        reminded = await self._steps.remind(self._reminders, self._search.deal_id, level, stale=what == STALE)
+        reminded = await self._activities.remind(self._reminders, self._search.deal_id, level, stale=what == STALE)
         # After the last reminder the deal stays on the supervisor's overdue list; nothing more is sent.
         next_at = reminded.next_at if level < self._search.policy.max_reminders else None
         if what == STEP:
@@ -205,10 +208,10 @@ class Conversion(ConversionListener):
         self._extras += 1
         if isinstance(answer, InboundCall):
             self._story.tell("The lead called: its manager has it as urgent work")
-            await self._steps.open_inbound(answer, self._extras)
+            await self._activities.open_inbound(answer, self._extras)
         else:
             self._story.tell(f"Tier 1 handed over too: {answer.hand_over.reason.replace('_', ' ')}")
-            await self._steps.add_hand_over(answer.hand_over, self._extras)
+            await self._activities.add_hand_over(answer.hand_over, self._extras)
 
     async def _sleep(self, until: datetime) -> Answer | None:
         """Let the deal rest; an inbound call or a new hand-over wakes it early."""
@@ -246,9 +249,9 @@ class Conversion(ConversionListener):
         return ConversionResult(stage=self._stage, owner=self._owner, reason=reason)
 
     async def _close(self, reason: str, register_stage: str) -> None:
-        """Nobody of tier 2 ended it."""
+        """Nobody in tier 2 ended it: close the record and tell the register."""
         self._stage = Stage.LOST
-        await self._steps.close(reason)
+        await self._activities.close(reason)
         self._register.tell(self._lead_id, Tier.CONVERSION, register_stage, self._owner)
 
     async def _start_care(self, won: Won) -> None:
@@ -261,7 +264,7 @@ class Conversion(ConversionListener):
             await running.signal(CustomerCareWorkflow.won_again, answer)
 
     async def _pass_to_tier_3(self) -> bool:
-        """They became a customer while they called: their account manager gets the call. False if care has ended."""
+        """They became a customer while they called, so their account manager gets the call. False if care has ended."""
         call = InboundCall(
             event_id=f"{self._life}:inbound",
             at=workflow.now(),

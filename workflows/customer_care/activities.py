@@ -1,4 +1,4 @@
-"""The durable steps of customer care: each is one activity under one business key."""
+"""The activities that customer care asks of its tier, each under a business key of its own."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from workflows.activity_options import LOCAL
     from workflows.contracts import ids
     from workflows.contracts.account_mgmt import (
         AccountMgmtActivities,
@@ -24,19 +25,18 @@ with workflow.unsafe.imports_passed_through():
     from workflows.contracts.base import InboundCall
     from workflows.contracts.conversion import HandOver, HandOverReason, OpenInbound, Reminded, WonOrder
     from workflows.contracts.open_care import AdoptAccount, AdoptedAccount
-    from workflows.options import LOCAL
 
 
 @dataclass(frozen=True)
-class Steps:
-    """The steps of one customer; `me` is the workflow's id, `life` also says which opening this care began with."""
+class Activities:
+    """The activities for one customer; `me` is the workflow's id, `life` also says which deal opened the account."""
 
     start: CustomerCareInput
     me: str
     life: str
 
     async def open_account(self, order: WonOrder) -> OpenedAccount:
-        """The customer, its account manager, the order and its invoice."""
+        """Create the customer with its first order and invoice, and assign an account manager."""
         request = OpenAccount(
             key=f"{self.me}:{order.deal_id}:open",
             workflow_id=self.me,
@@ -50,14 +50,14 @@ class Steps:
         )
 
     async def adopt_account(self) -> AdoptedAccount:
-        """The account manager and the next nudge of a customer of before."""
+        """Give an existing customer its account manager and its next nudge."""
         request = AdoptAccount(key=f"{self.me}:adopt", workflow_id=self.me, customer_id=self.start.customer_id)
         return await workflow.execute_local_activity_method(
             AccountMgmtActivities.adopt_account, request, summary="Take over an imported customer", **LOCAL
         )
 
     async def open_inbound(self, call: InboundCall, number: int) -> None:
-        """Urgent work of the account manager."""
+        """Open the customer's call as urgent work of the account manager."""
         request = OpenInbound(
             key=ids.key(self.life, "inbound", number),
             workflow_id=self.me,
@@ -79,7 +79,7 @@ class Steps:
         )
 
     async def open_nudge(self, number: int) -> OpenedNudge:
-        """The customer on the list of its account manager, or the reason why not now."""
+        """Put the customer on the list of its account manager, or hear why not now."""
         request = OpenNudge(
             key=ids.key(self.life, "nudge", number),
             workflow_id=self.me,
@@ -91,7 +91,7 @@ class Steps:
         )
 
     async def escalate_nudge(self, number: int, item_id: str, level: int) -> Reminded:
-        """The supervisor sees a nudge that nobody answered."""
+        """Show the supervisor a nudge that nobody answered."""
         request = EscalateNudge(
             key=ids.key(self.life, f"nudge:{number}:escalate", level),
             customer_id=self.start.customer_id,
@@ -103,7 +103,7 @@ class Steps:
         )
 
     async def win_back(self, number: int) -> HandOver:
-        """What tier 2 must know of a customer that left: contact, story, and who won it before."""
+        """Collect what tier 2 must know of a customer who left: contact, story, and who won them before."""
         card = await workflow.execute_local_activity_method(
             AccountMgmtActivities.read_customer,
             ReadCustomer(customer_id=self.start.customer_id),
@@ -120,7 +120,7 @@ class Steps:
         )
 
     async def remind_invoice(self, invoice_id: str, level: int) -> RemindedInvoice:
-        """One step of dunning."""
+        """Take one step of dunning."""
         request = RemindInvoice(
             key=ids.key(self.me, f"dunning:{invoice_id}", level),
             workflow_id=self.me,

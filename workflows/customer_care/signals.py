@@ -1,4 +1,4 @@
-"""What people's answers reach a customer's care as. All each does is put the answer into the inbox."""
+"""The signals by which people's answers reach customer care. All each does is put the answer into the inbox."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ with workflow.unsafe.imports_passed_through():
         OrderPlaced,
         WonAgain,
     )
-    from workflows.contracts.standing import AccountManagerChanged, OptedIn, StandingChanged
-    from workflows.support import Listener
+    from workflows.contracts.customer_status import AccountManagerChanged, CustomerStatusChanged, OptedIn
+    from workflows.inbox import Listener
 
 
 class CareListener(Listener):
@@ -32,12 +32,12 @@ class CareListener(Listener):
 
     @workflow.signal
     def invoice_paid(self, answer: InvoicePaid) -> None:
-        """Money came."""
+        """A payment arrived."""
         self._inbox.put(answer)
 
     @workflow.signal
     def invoice_voided(self, answer: InvoiceVoided) -> None:
-        """An invoice fell away."""
+        """An invoice was voided."""
         self._inbox.put(answer)
 
     @workflow.signal
@@ -51,8 +51,8 @@ class CareListener(Listener):
         self._inbox.put(answer)
 
     @workflow.signal
-    def standing_changed(self, answer: StandingChanged) -> None:
-        """At risk, well again, or gone."""
+    def standing_changed(self, answer: CustomerStatusChanged) -> None:
+        """At risk, well again, or lost."""
         self._inbox.put(answer)
 
     @workflow.signal
@@ -62,5 +62,5 @@ class CareListener(Listener):
 
     @workflow.signal
     def account_manager_changed(self, answer: AccountManagerChanged) -> None:
-        """Somebody else keeps the customer."""
+        """Another account manager looks after the customer."""
         self._inbox.put(answer)

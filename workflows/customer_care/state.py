@@ -1,4 +1,4 @@
-"""Reckoning with a customer's state: its deadlines, its open invoices. Pure; continue-as-new carries the state."""
+"""What follows from a customer's state, which continue-as-new carries: deadlines, open invoices. Pure functions."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from workflows.contracts.account_mgmt import CareState, OpenedNudge, OpenInvoice
-    from workflows.support import when
+    from workflows.deadlines import when
 
 NUDGE, ANSWER = "nudge", "answer"
 ENDED = frozenset({"lost", "cancelled"})
-"""Stages after which the house's care is over."""
+"""Stages after which customer care is over."""
 
 _SUMMARIES = {NUDGE: "Next reorder nudge", ANSWER: "Nudge waits for its answer"}
 
@@ -38,6 +38,30 @@ def nudge_words(nudge: OpenedNudge, number: int, account_manager: str | None) ->
         return f"No nudge: {nudge.refused}; looked at again {when(nudge.look_again_at)}"
     way = " went by mail and" if nudge.mailed else ""
     return f"Reorder nudge {number}{way} is on the list of {account_manager}, answer by {when(nudge.answer_by)}"
+
+
+def is_overdue(state: CareState) -> bool:
+    """A nudge was escalated, or an invoice dunned."""
+    return bool(state.nudge_escalations or any(invoice.level for invoice in state.invoices))
+
+
+def with_nudge_at(state: CareState, moment: datetime) -> CareState:
+    """The state with the next nudge moved, unless the customer opted out or has a nudge to answer right now."""
+    if state.stage == "opted_out" or state.nudge_item:
+        return state
+    return state.model_copy(update={"nudge_at": moment})
+
+
+def with_nudge(state: CareState, number: int, nudge: OpenedNudge) -> CareState:
+    """The state after a nudge fell due: one waits for its answer, or the day to look again is known."""
+    update = {
+        "nudge_number": number,
+        "nudge_item": nudge.item_id,
+        "nudge_at": nudge.look_again_at,
+        "nudge_answer_by": nudge.answer_by,
+        "nudge_escalations": 0,
+    }
+    return state.model_copy(update=update)
 
 
 def with_invoice(state: CareState, invoice_id: str, due_at: datetime, level: int = 0) -> CareState:

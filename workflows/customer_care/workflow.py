@@ -1,4 +1,4 @@
-"""Tier 3: keep a customer for years: invoices until paid, the next reorder nudge, what came of it.
+"""Tier 3: look after a customer for years: invoices until they are paid, the next reorder nudge, what came of it.
 
 An entity workflow. Deadlines are state, so that continue-as-new keeps them; the one timer that runs is always
 made from the earliest.
@@ -26,31 +26,28 @@ with workflow.unsafe.imports_passed_through():
         WonAgain,
     )
     from workflows.contracts.base import Answer, Cancel, DoNotCall, InboundCall, Tier
-    from workflows.contracts.conversion import WonOrder
-    from workflows.contracts.standing import AccountManagerChanged, OptedIn, StandingChanged
-    from workflows.customer_care.activities import Steps
+    from workflows.contracts.customer_status import AccountManagerChanged, CustomerStatusChanged, OptedIn
+    from workflows.contracts.deal import WonOrder
+    from workflows.customer_care.activities import Activities
     from workflows.customer_care.signals import CareListener
     from workflows.customer_care.state import (
         ANSWER,
         ENDED,
         NUDGE,
         deadlines,
+        is_overdue,
         nudge_words,
         summary,
         with_invoice,
+        with_nudge,
+        with_nudge_at,
         without_invoice,
     )
+    from workflows.deadlines import earliest, must_continue_as_new, spread, when
+    from workflows.inbox import Inbox
     from workflows.relay import start_conversion
-    from workflows.support import (
-        Inbox,
-        Register,
-        Shown,
-        Story,
-        earliest,
-        must_continue_as_new,
-        spread,
-        when,
-    )
+    from workflows.reports import Register
+    from workflows.visibility import Shown, Story
 
 
 @workflow.defn(name="CustomerCare")
@@ -66,28 +63,32 @@ class CustomerCare(CareListener):
         self._story = Story("Customer care")
         self._shown = Shown()
         self._key = f"{self._me}:{self._state.opened_by}"
-        self._steps = Steps(start, self._me, self._key)
+        self._activities = Activities(start, self._me, self._key)
         self._register = Register(self._key, self._state.reports)
         self._reason: str | None = None
 
     @workflow.run
     async def run(self, start: CustomerCareInput) -> CustomerCareResult:
-        """Open the account, then keep it: whatever falls due or is answered first comes next."""
+        """Open the account, then look after it: whatever is answered or falls due first comes next."""
         try:
-            if start.state is None and start.won is not None:
-                await self._open_account(start.won)
-            elif start.state is None and start.imported:
-                await self._adopt_account()
+            if start.state is None:
+                await self._begin(start)
             while self._state.stage not in ENDED:
                 await self._next_event()
-                if self._state.stage not in ENDED and must_continue_as_new(self._inbox):
-                    await self._continue_as_new()
+                await self._continue_if_long()
             await self._register.told()
             return CustomerCareResult(stage=self._state.stage, reason=self._reason)
         except asyncio.CancelledError:
             await self._close("cancelled", "cancelled by ops")
             await self._register.told()
             raise
+
+    async def _begin(self, start: CustomerCareInput) -> None:
+        """The first run: tier 2 won the customer, or an import brought an existing one."""
+        if start.won is not None:
+            await self._open_account(start.won)
+        elif start.imported:
+            await self._adopt_account()
 
     async def _next_event(self) -> None:
         """Wait for an answer or for the earliest deadline, and act on it."""
@@ -119,14 +120,14 @@ class CustomerCare(CareListener):
             case WonAgain():
                 self._story.tell("Tier 2 closed another sale")
                 await self._open_account(answer.order)
-            case StandingChanged(standing="lost"):
+            case CustomerStatusChanged(standing="lost"):
                 await self._win_back(answer.reason)
-            case StandingChanged():
+            case CustomerStatusChanged():
                 self._story.tell(f"{answer.standing.replace('_', ' ').capitalize()}: {answer.reason}")
-                self._stand(answer.standing)
+                self._change_status(answer.standing)
             case OptedIn():
                 self._set(stage="at_risk")
-                self._stand("active")
+                self._change_status("active")
                 self._plan_nudge(answer.next_nudge_at)
                 self._story.tell(f"Reminders are welcome again: next nudge {when(answer.next_nudge_at)}")
             case AccountManagerChanged():
@@ -142,40 +143,40 @@ class CustomerCare(CareListener):
                 await self._close("cancelled", answer.reason)
 
     def _hear_of_money(self, answer: Answer) -> None:
-        """Deadlines that an order or a payment moves."""
+        """Move the deadlines that an order or a payment changes."""
         match answer:
             case OrderPlaced():
                 self._story.tell(f"Order {answer.order_id} placed, next nudge {when(answer.next_nudge_at)}")
                 self._state = with_invoice(self._state, answer.invoice_id, answer.due_at)
                 self._plan_nudge(answer.next_nudge_at)
                 if answer.stage:
-                    self._stand(answer.stage)
+                    self._change_status(answer.stage)
             case InvoicePaid():
-                self._story.tell(f"Money for invoice {answer.invoice_id}{', settled' if answer.settled else ''}")
+                self._story.tell(f"Payment for invoice {answer.invoice_id}{', settled' if answer.settled else ''}")
                 if answer.settled:
                     self._state = without_invoice(self._state, answer.invoice_id)
             case InvoiceVoided():
-                self._story.tell(f"Invoice {answer.invoice_id} needs no money any more")
+                self._story.tell(f"Invoice {answer.invoice_id} need not be paid any more")
                 self._state = without_invoice(self._state, answer.invoice_id)
-                if answer.next_nudge_at:
-                    self._plan_nudge(answer.next_nudge_at)
+                self._plan_nudge(answer.next_nudge_at)
             case MoneyMoved(money=money):
                 self._story.tell(f"Money {money.kind}: {money.amount.amount} {money.amount.currency}")
 
     # The account
 
     async def _adopt_account(self) -> None:
-        """A customer of before: nothing was sold now, and the register may not know it yet."""
-        account = await self._steps.adopt_account()
+        """An existing customer: nothing was sold now, and the register may not know it yet."""
+        account = await self._activities.adopt_account()
         self._set(account_manager=account.account_manager, stage="active", policy=account.policy)
-        if account.next_nudge_at:
-            self._plan_nudge(account.next_nudge_at)
-        self._story.tell(f"Imported: {account.account_manager} keeps it, next nudge {when(account.next_nudge_at)}")
+        self._plan_nudge(account.next_nudge_at)
+        self._story.tell(
+            f"Imported: {account.account_manager} is the account manager, next nudge {when(account.next_nudge_at)}"
+        )
         self._register.introduce(self._start.customer_id, account.contact, account.account_manager)
         self._show()
 
     async def _open_account(self, order: WonOrder) -> None:
-        account = await self._steps.open_account(order)
+        account = await self._activities.open_account(order)
         self._set(account_manager=account.account_manager, stage="active", policy=account.policy)
         self._state = with_invoice(self._state, account.invoice_id, account.due_at)
         self._plan_nudge(account.next_nudge_at)
@@ -189,10 +190,10 @@ class CustomerCare(CareListener):
     async def _open_inbound(self, answer: InboundCall) -> None:
         self._set(inbound_calls=self._state.inbound_calls + 1)
         self._story.tell(f"The customer called: urgent work of {self._state.account_manager}")
-        await self._steps.open_inbound(answer, self._state.inbound_calls)
+        await self._activities.open_inbound(answer, self._state.inbound_calls)
 
-    def _stand(self, stage: str) -> None:
-        """How the customer stands from now on; who opted out stays so."""
+    def _change_status(self, stage: str) -> None:
+        """The customer's status from now on; who opted out stays opted out."""
         if self._state.stage in ("opted_out", stage):
             return
         self._set(stage=stage)
@@ -204,7 +205,7 @@ class CustomerCare(CareListener):
         self._register.tell(self._start.customer_id, Tier.ACCOUNT_MGMT, self._state.stage, account_manager)
 
     async def _close(self, stage: str, reason: str) -> None:
-        await self._steps.close(stage, reason)
+        await self._activities.close(stage, reason)
         self._set(stage=stage)
         self._register.tell(self._start.customer_id, Tier.ACCOUNT_MGMT, stage, self._state.account_manager)
 
@@ -212,19 +213,13 @@ class CustomerCare(CareListener):
 
     async def _open_nudge(self) -> None:
         number = self._state.nudge_number + 1
-        nudge = await self._steps.open_nudge(number)
-        self._set(
-            nudge_number=number,
-            nudge_item=nudge.item_id,
-            nudge_at=nudge.look_again_at,
-            nudge_answer_by=nudge.answer_by,
-            nudge_escalations=0,
-        )
+        nudge = await self._activities.open_nudge(number)
+        self._state = with_nudge(self._state, number, nudge)
         self._story.tell(nudge_words(nudge, number, self._state.account_manager))
 
     async def _escalate_nudge(self) -> None:
         level = self._state.nudge_escalations + 1
-        again = await self._steps.escalate_nudge(self._state.nudge_number, self._state.nudge_item or "", level)
+        again = await self._activities.escalate_nudge(self._state.nudge_number, self._state.nudge_item or "", level)
         last = level >= self._state.policy.max_escalations
         self._set(nudge_escalations=level, nudge_answer_by=None if last else again.next_at)
         self._story.tell(f"Nudge {self._state.nudge_number} unanswered: the supervisor sees it")
@@ -240,17 +235,16 @@ class CustomerCare(CareListener):
             await self._win_back("the customer left")
             return
         self._set(stage="at_risk" if answer.outcome is NudgeOutcome.COMPLAINT else "active")
-        if answer.next_nudge_at:
-            self._plan_nudge(answer.next_nudge_at)
+        self._plan_nudge(answer.next_nudge_at)
 
     async def _win_back(self, reason: str) -> None:
-        """The customer left: tier 2 gets it as a warm lead with the whole story, unless it wants to hear nothing."""
+        """The customer left: tier 2 gets it as a warm lead with the whole story, unless it opted out."""
         customer_id = self._start.customer_id
         self._reason = reason
         if self._state.stage == "opted_out":
             await self._close("lost", reason)
             return
-        hand_over = await self._steps.win_back(self._state.nudge_number)
+        hand_over = await self._activities.win_back(self._state.nudge_number)
         self._set(stage="lost")
         self._register.tell(
             customer_id, Tier.CONVERSION, hand_over.reason, hand_over.sticky_manager, ids.conversion(customer_id)
@@ -263,7 +257,7 @@ class CustomerCare(CareListener):
     async def _remind_invoice(self, invoice_id: str) -> None:
         invoice = next(i for i in self._state.invoices if i.invoice_id == invoice_id)
         level = invoice.level + 1
-        reminded = await self._steps.remind_invoice(invoice_id, level)
+        reminded = await self._activities.remind_invoice(invoice_id, level)
         self._state = without_invoice(self._state, invoice_id)
         if reminded.settled:
             return
@@ -276,10 +270,9 @@ class CustomerCare(CareListener):
 
     # State
 
-    def _plan_nudge(self, moment: datetime) -> None:
-        """A new order moves the nudge, unless the customer opted out or one is being answered right now."""
-        if self._state.stage != "opted_out" and not self._state.nudge_item:
-            self._set(nudge_at=spread(moment))
+    def _plan_nudge(self, moment: datetime | None) -> None:
+        if moment:
+            self._state = with_nudge_at(self._state, spread(moment))
 
     def _set(self, **changes: object) -> None:
         self._state = self._state.model_copy(update=changes)
@@ -290,10 +283,13 @@ class CustomerCare(CareListener):
             stage=self._state.stage,
             owner=self._state.account_manager,
             next_action_at=due[0] if due else None,
-            overdue=bool(self._state.nudge_escalations or any(i.level for i in self._state.invoices)),
+            overdue=is_overdue(self._state),
         )
 
-    async def _continue_as_new(self) -> None:
+    async def _continue_if_long(self) -> None:
+        """Go on in a new run before this one's history is long; an ended care does not."""
+        if self._state.stage in ENDED or not must_continue_as_new(inbox_empty=self._inbox.empty):
+            return
         await self._register.told()
         state = self._state.model_copy(update={"seen": self._inbox.seen, "reports": self._register.number})
         # The contact card stays in the records; it need not travel for years.

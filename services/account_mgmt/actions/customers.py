@@ -1,46 +1,50 @@
-"""The beginning and the end of the house's care for a customer."""
+"""Customers: their care is opened and closed, they opt out and in again, and how they are dealt with is changed."""
 
 from __future__ import annotations
 
-from services.account_mgmt.actions import account_managers
-from services.account_mgmt.actions.orders import plan, take_order
+from datetime import UTC, datetime
+
+from services.account_mgmt.actions.assignment import assign
+from services.account_mgmt.actions.next_nudge import plan_next_nudge
+from services.account_mgmt.actions.orders import write_order
+from services.account_mgmt.actions.ownership import check_owner
+from services.account_mgmt.domain.customers import Customer, check_active
+from services.account_mgmt.domain.orders import OrderDraft
 from services.account_mgmt.domain.policy import Policy
 from services.account_mgmt.repository import customers, imports
 from services.account_mgmt.repository.policies import policies
-from services.chassis import work_items
+from services.account_mgmt.schemas.customers import CustomerChange
+from services.chassis import outbox, work_items
+from services.chassis.auth import Principal
 from services.chassis.contacts.identity import keys_of
-from services.chassis.db import Connection
+from services.chassis.db import Connection, new_id
+from services.chassis.errors import Conflict
+from services.chassis.events import publish
 from services.chassis.mail import withdraw_mails
+from workflows.contracts import ids
 from workflows.contracts.account_mgmt import CloseCustomer, OpenAccount, OpenedAccount
-from workflows.contracts.base import ContactCard
+from workflows.contracts.base import ContactCard, DoNotCall
 from workflows.contracts.care_policy import CarePolicy
-from workflows.contracts.open_care import AdoptAccount, AdoptedAccount, Imported, ReadUnopened, Unopened
+from workflows.contracts.customer_status import OptedIn
+from workflows.contracts.open_care import AdoptAccount, AdoptedAccount, ImportedCustomer, ReadUnopened, Unopened
 
 _WINDOW_SECONDS = 10
-"""So many seconds' worth of customers may be on their way at once."""
+"""How many seconds' worth of imported customers may be on their way at once."""
 _PATIENCE = 5.0
 
 
 async def open_account(conn: Connection, request: OpenAccount) -> OpenedAccount:
-    """A customer just won, or one that comes home: account manager, first order with its invoice, first nudge."""
+    """A customer just won, or one that returns: account manager, first order with its invoice, first nudge."""
     version, policy = await policies.current(conn)
     won = request.order
-    await customers.open_or_reopen(conn, request.customer_id, request.contact, request.segment, won.won_by)
+    customer = await customers.open_or_reopen(conn, request.customer_id, request.contact, request.segment, won.won_by)
     if request.contact is not None:
-        await imports.remember_keys(conn, request.customer_id, recognised_by(request.contact))
-    keeper = await account_managers.assign(conn, request.customer_id)
-    order, nudge_at = await take_order(
-        conn,
-        policy,
-        customer_id=request.customer_id,
-        lines=won.lines,
-        source="sale",
-        note=won.note,
-        by=won.won_by,
-        deal_id=won.deal_id,
-    )
+        await imports.remember_keys(conn, customer.id, recognised_by(request.contact))
+    manager = await assign(conn, customer.id)
+    draft = OrderDraft(customer, won.lines, source="sale", by=won.won_by, note=won.note, deal_id=won.deal_id)
+    order, nudge_at = await write_order(conn, policy, draft)
     return OpenedAccount(
-        account_manager=keeper,
+        account_manager=manager,
         invoice_id=order.invoice.id,
         due_at=order.invoice.due_at,
         next_nudge_at=nudge_at,
@@ -63,20 +67,20 @@ async def read_unopened(conn: Connection, request: ReadUnopened) -> Unopened:
         return Unopened(full=True, pause=_PATIENCE)
     found = await imports.unopened(conn, request.import_id, request.after, most)
     return Unopened(
-        customers=[Imported(customer_id=customer_id, segment=segment) for customer_id, segment in found],
+        customers=[ImportedCustomer(customer_id=customer_id, segment=segment) for customer_id, segment in found],
         pause=max(1.0, 1 / per_second),
     )
 
 
 async def adopt_account(conn: Connection, request: AdoptAccount) -> AdoptedAccount:
-    """A customer of before: its account manager, and the next nudge by its own rhythm."""
+    """An imported customer's care begins: an account manager, and the next nudge by the customer's own rhythm."""
     version, policy = await policies.current(conn)
-    keeper = await account_managers.assign(conn, request.customer_id)
-    nudge_at = await plan(conn, policy, request.customer_id)
-    await imports.opened(conn, request.customer_id)
+    manager = await assign(conn, request.customer_id)
     customer = await customers.get(conn, request.customer_id)
+    nudge_at = await plan_next_nudge(conn, policy, customer)
+    await imports.opened(conn, customer.id)
     return AdoptedAccount(
-        account_manager=keeper,
+        account_manager=manager,
         next_nudge_at=nudge_at,
         contact=customer.contact,
         policy=_care_policy(version, policy),
@@ -87,20 +91,58 @@ def _care_policy(version: int, policy: Policy) -> CarePolicy:
     return CarePolicy(version=version, dunning_steps=len(policy.dunning_gaps), max_escalations=policy.max_escalations)
 
 
-async def close(conn: Connection, request: CloseCustomer) -> None:
-    """End the care and cancel the open work; an opt-out only ends the nudges."""
+async def close_customer(conn: Connection, request: CloseCustomer) -> None:
+    """The workflow ends the care: open work and mails are cancelled; an opt-out only ends the nudges."""
     if request.stage == "opted_out":
-        await opt_out(conn, request.customer_id)
+        await _end_nudges(conn, request.customer_id)
         return
     await work_items.cancel_for_lead(conn, request.customer_id, result=request.stage)
     await withdraw_mails(conn, request.customer_id)
-    await customers.set_state(conn, request.customer_id, request.stage)
+    await customers.set_state(conn, [request.customer_id], request.stage)
     await customers.plan_nudge(conn, request.customer_id, None)
 
 
-async def opt_out(conn: Connection, customer_id: str) -> None:
-    """No nudges from now on, also none that is on its way by mail."""
+async def _end_nudges(conn: Connection, customer_id: str) -> None:
+    """No nudges from now on; one that is waiting to be mailed is withdrawn."""
     await work_items.cancel_for_lead(conn, customer_id, kinds=["nudge", "risk"], result="opted_out")
     await withdraw_mails(conn, customer_id, purpose="nudge")
-    await customers.set_state(conn, customer_id, "opted_out")
+    await customers.set_state(conn, [customer_id], "opted_out")
     await customers.plan_nudge(conn, customer_id, None)
+
+
+async def change_customer(conn: Connection, who: Principal, customer_id: str, change: CustomerChange) -> Customer:
+    """Change how the customer is reminded, or the segment. Raises NotFound, Forbidden (`not_owner`)."""
+    await check_owner(conn, who, await customers.get(conn, customer_id, lock=True))
+    return await customers.change(conn, customer_id, remind_by=change.remind_by, segment=change.segment)
+
+
+async def opt_out(conn: Connection, who: Principal, customer_id: str, reason: str) -> Customer:
+    """The customer wants no more nudges, and the workflow stops them; said twice, nothing changes.
+
+    Raises NotFound; Forbidden (`not_owner`); Conflict (`wrong_state`) for a customer who left.
+    """
+    customer = await customers.get(conn, customer_id, lock=True)
+    await check_owner(conn, who, customer)
+    check_active(customer)
+    if customer.state != "opted_out":
+        await _end_nudges(conn, customer_id)
+        answer = DoNotCall(event_id=f"opt-out:{new_id()}", at=datetime.now(UTC), by=who.person, reason=reason)
+        await outbox.signal(conn, ids.customer(customer_id), "do_not_call", answer, when_missing="drop")
+    return await customers.get(conn, customer_id)
+
+
+async def opt_in(conn: Connection, who: Principal, customer_id: str, reason: str) -> Customer:
+    """The customer wants nudges again: the next one is planned, and the workflow hears of it.
+
+    Raises NotFound; Forbidden (`not_owner`); Conflict (`wrong_state`) unless the customer had opted out.
+    """
+    customer = await customers.get(conn, customer_id, lock=True)
+    await check_owner(conn, who, customer)
+    if customer.state != "opted_out":
+        raise Conflict("The customer has not opted out", code="wrong_state", detail={"state": customer.state})
+    await customers.set_state(conn, [customer_id], "active")
+    next_at = await plan_next_nudge(conn, await policies.rules(conn), customer)
+    answer = OptedIn(event_id=f"opt-in:{new_id()}", at=datetime.now(UTC), by=who.person, next_nudge_at=next_at)
+    await outbox.signal(conn, ids.customer(customer_id), "opted_in", answer, when_missing="drop")
+    await publish(conn, "customer_changed", customer_id=customer_id, reason=reason)
+    return await customers.get(conn, customer_id)

@@ -1,80 +1,111 @@
-"""Dunning: the steps by which an overdue invoice is reminded of, by mail, by a call, or both."""
+"""Dunning: the steps by which the customer is reminded of an overdue invoice, by mail, by a call, or both.
+
+A step has two halves: the document is printed before the transaction begins, so that no payment waits for it; then,
+with the invoice locked, the step is carried out only if the invoice is still what was printed.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from typst import TypstError
 
-from services.account_mgmt.actions import account_managers, invoices
+from services.account_mgmt.actions.invoice_documents import print_invoice, read_full_invoice
+from services.account_mgmt.actions.work_assignment import NewWork, open_work
 from services.account_mgmt.documents import mail_texts
-from services.account_mgmt.domain.money import grouped
-from services.account_mgmt.domain.policy import Policy
+from services.account_mgmt.domain.documents import Document
+from services.account_mgmt.domain.invoices import FullInvoice, Invoice
+from services.account_mgmt.domain.policy import Policy, Way
 from services.account_mgmt.domain.reorder_cycle import contact_time, working_time
-from services.account_mgmt.repository import customers, entities, sales
+from services.account_mgmt.repository import invoices
 from services.account_mgmt.repository.policies import policies
-from services.account_mgmt.schemas import CustomerView, InvoiceView
-from services.chassis.db import Connection
-from services.chassis.mail import NewMail, queue_mail
+from services.chassis.db import Connection, Pool
+from services.chassis.errors import Unavailable
+from services.chassis.mail import Attachment, NewMail, queue_mail
 from workflows.contracts.account_mgmt import RemindedInvoice, RemindInvoice
+from workflows.contracts.base import Money
 
 PRIORITY = 10
 PURPOSE = "dunning"
 
 
-async def remind(conn: Connection, request: RemindInvoice) -> RemindedInvoice:
-    """Carry out one step. Without a mail address every step is a call."""
-    invoice = await sales.invoice(conn, request.invoice_id, lock=True)
+@dataclass(frozen=True)
+class Reminder:
+    """A step that is ready: the invoice as it was read, how the customer hears of it, and the document for a mail.
+
+    `problem` says why there is none: a person calls then, and the series goes on.
+    """
+
+    full: FullInvoice
+    policy: Policy
+    way: Way
+    document: Document | None = None
+    problem: str | None = None
+
+
+async def prepare_reminder(pool: Pool, request: RemindInvoice) -> Reminder:
+    """Decide how the customer is reminded, and print the invoice if it goes by mail. Nothing is locked or changed.
+
+    Without a mail address every step is a call. Raises NotFound.
+    """
+    async with pool.acquire() as conn:
+        full = await read_full_invoice(conn, request.invoice_id)
+        policy = await policies.rules(conn)
+    way = policy.dunning_by[min(request.level, len(policy.dunning_by)) - 1]
+    if not full.buyer.contact.email:
+        way = "call"
+    if way == "call" or full.invoice.state != "open":
+        return Reminder(full, policy, way)
+    try:
+        return Reminder(full, policy, way, document=await print_invoice(full))
+    except (TypstError, ValueError) as error:
+        return Reminder(full, policy, way, problem=f"the invoice cannot be printed: {error}"[:300])
+
+
+async def remind_of_invoice(conn: Connection, request: RemindInvoice, reminder: Reminder) -> RemindedInvoice:
+    """Carry out a step: mail, work, or both, and when the next one is due.
+
+    Raises Unavailable when the invoice changed since it was printed: prepare the step again.
+    """
+    invoice = await invoices.get(conn, request.invoice_id, lock=True)
     if invoice.state != "open":
         return RemindedInvoice(settled=True)
-    customer = await customers.get(conn, request.customer_id)
-    policy = await policies.rules(conn)
-    await sales.dunned(conn, invoice.id, request.level)
-    way = policy.dunning_by[min(request.level, len(policy.dunning_by)) - 1]
-    if not customer.contact.email:
-        way = "call"
-    problem = await _mail(conn, policy, customer, invoice, request) if way != "call" else None
-    if way != "mail" or problem:
-        facts = {
-            "invoice_id": invoice.id, "number": invoice.number, "level": request.level,
-            "open_amount": invoice.open_amount.model_dump(mode="json"), **({"text": problem} if problem else {}),
-        }  # fmt: skip
-        await account_managers.open_work(
-            conn, "dunning", key=request.key, customer_id=customer.id, priority=PRIORITY, facts=facts
-        )
+    if reminder.document and not invoice.prints_like(reminder.full.invoice):
+        raise Unavailable("The invoice changed while its reminder was prepared")
+    policy = reminder.policy
+    await invoices.reminded(conn, invoice.id, request.level)
+    if reminder.document:
+        await _queue_mail(conn, request, reminder, reminder.document)
+    if reminder.way != "mail" or reminder.problem:
+        await open_work(conn, _work(request, invoice, reminder.problem))
     gap = policy.dunning_gaps[min(request.level, len(policy.dunning_gaps)) - 1]
-    return RemindedInvoice(next_at=working_time(policy, datetime.now(UTC) + gap), by=way)
+    return RemindedInvoice(next_at=working_time(policy, datetime.now(UTC) + gap), by=reminder.way)
 
 
-async def _mail(
-    conn: Connection, policy: Policy, customer: CustomerView, invoice: InvoiceView, request: RemindInvoice
-) -> str | None:
-    """Queue the mail; why not, if the invoice's paper cannot be made: a person calls then, and the series goes on."""
-    try:
-        paper = await invoices.attached(conn, invoice, customer)
-    except (TypstError, ValueError) as error:
-        return f"the invoice cannot be printed: {error}"[:300]
-    contact = customer.contact
-    letter = mail_texts.dunning(
-        contact.language,
-        request.level,
-        name=contact.contact_name,
-        house=(await entities.get(conn, invoice.entity)).name,
-        number=invoice.number,
-        open_amount=f"{grouped(invoice.open_amount.amount)} {invoice.open_amount.currency}",
-        due=f"{invoice.due_at:%d.%m.%Y}",
+def _work(request: RemindInvoice, invoice: Invoice, problem: str | None) -> NewWork:
+    open_amount = Money(amount=invoice.open_amount, currency=invoice.currency)
+    facts = {
+        "invoice_id": invoice.id,
+        "number": invoice.number,
+        "level": request.level,
+        "open_amount": open_amount.model_dump(mode="json"),
+        **({"text": problem} if problem else {}),
+    }
+    return NewWork("dunning", key=request.key, customer_id=invoice.customer_id, priority=PRIORITY, facts=facts)
+
+
+async def _queue_mail(conn: Connection, request: RemindInvoice, reminder: Reminder, document: Document) -> None:
+    contact = reminder.full.buyer.contact
+    text = mail_texts.dunning(reminder.full, request.level)
+    mail = NewMail(
+        key=request.key,
+        purpose=PURPOSE,
+        to=contact.email or "",
+        subject=text.subject,
+        text=text.body,
+        lead_id=reminder.full.buyer.id,
+        attachments=[Attachment(document.name, document.media_type, document.content)],
+        not_before=contact_time(reminder.policy, datetime.now(UTC), contact.timezone),
     )
-    await queue_mail(
-        conn,
-        NewMail(
-            key=request.key,
-            purpose=PURPOSE,
-            to=contact.email or "",
-            subject=letter.subject,
-            text=letter.text,
-            lead_id=customer.id,
-            attachments=[paper],
-            not_before=contact_time(policy, datetime.now(UTC), contact.timezone),
-        ),
-    )
-    return None
+    await queue_mail(conn, mail)

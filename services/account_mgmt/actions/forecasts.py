@@ -1,4 +1,4 @@
-"""Fitting the house's purchases once a day, and foretelling each customer's next one whenever something changes."""
+"""Forecasts of the next purchase: fitted to all orders once a day, and renewed for a customer whenever they order."""
 
 from __future__ import annotations
 
@@ -17,38 +17,45 @@ from services.account_mgmt.domain.timing.value import ValueModel
 from services.account_mgmt.repository import forecasts
 from services.account_mgmt.repository.policies import policies
 from services.chassis.db import Connection, Pool
+from workflows.contracts.fit_timing import FittedTiming
 
 _WEEK = timedelta(weeks=1)
-_AT_ONCE = 5_000
+_WRITTEN_AT_ONCE = 5_000
 Purchases = Sequence[tuple[str, date, float]]
 
 
 async def fit_all(pool: Pool) -> int:
-    """Fit on all orders that stand and foretell everybody's next one; how many customers."""
+    """Fit to all orders that stand, and predict everybody's next one; how many customers.
+
+    Computed outside of any transaction; when two workers do it at once, the later forecasts stand.
+    """
     async with pool.acquire() as conn:
         bought = await forecasts.purchases(conn)
         policy = await policies.rules(conn)
     now = datetime.now(UTC)
     # A second of pure computing: the worker's other work goes on meanwhile.
-    models, worth, log, told, rows = await asyncio.to_thread(_fit, bought, policy, now)
+    models, worth, log, predicted, rows = await asyncio.to_thread(_fit, bought, policy, now)
     async with pool.acquire() as conn, conn.transaction():
         version = await forecasts.add_fit(
-            conn, models, worth, customers=len(log.ids), purchases=len(log.days), by_gaps=int(told.regular.sum())
+            conn, models, worth, customers=len(log.ids), purchases=len(log.days), by_gaps=int(predicted.regular.sum())
         )
-        for first in range(0, len(rows), _AT_ONCE):
-            await forecasts.write(conn, [(*row, version) for row in rows[first : first + _AT_ONCE]])
+        for first in range(0, len(rows), _WRITTEN_AT_ONCE):
+            await forecasts.write(conn, [(*row, version) for row in rows[first : first + _WRITTEN_AT_ONCE]])
     return len(rows)
 
 
-async def foretell(conn: Connection, customer_id: str, policy: Policy, now: datetime) -> datetime | None:
-    """Write what the last fit says of one customer as of now; when the next order is expected, none without orders."""
+async def forecast_customer(conn: Connection, customer_id: str, policy: Policy, now: datetime) -> datetime | None:
+    """Write what the last fit predicts for one customer as of now; when the next order is expected.
+
+    None without orders, or before the first fit.
+    """
     version, models, worth = await forecasts.latest_fit(conn)
     bought = await forecasts.purchases(conn, customer_id)
     if not bought or version is None:
         return None
-    _, told, rows = _told(bought, models, worth, policy, now)
+    _, predicted, rows = _predict(bought, models, worth, policy, now)
     await forecasts.write(conn, [(*row, version) for row in rows])
-    return now + float(told.middle[0]) * _WEEK
+    return now + float(predicted.middle[0]) * _WEEK
 
 
 def _fit(
@@ -58,25 +65,27 @@ def _fit(
     models = forecast.fit(log, now.date())
     number, mean = _values(bought, log)
     worth = value.fit(number, mean)
-    log, told, rows = _told(bought, models, worth, policy, now)
-    return models, worth, log, told, rows
+    log, predicted, rows = _predict(bought, models, worth, policy, now)
+    return models, worth, log, predicted, rows
 
 
-def _told(
+def _predict(
     bought: Purchases, models: Models, worth: ValueModel | None, policy: Policy, now: datetime
 ) -> tuple[Log, Forecast, list[forecasts.Row]]:
     log = log_of(_by_customer(bought), now.date())
-    told = forecast.foretell(models, log, now.date(), usual_weeks=policy.default_interval / _WEEK)
+    predicted = forecast.predict(models, log, now.date(), usual_weeks=policy.default_interval / _WEEK)
     number, mean = _values(bought, log)
     worths = worth.expected(number, mean) if worth else mean
     rows = []
     for place, customer_id in enumerate(log.ids):
-        low, middle, high = (now + float(weeks[place]) * _WEEK for weeks in (told.low, told.middle, told.high))
-        buys, order = float(told.p_buys[place]), round(float(worths[place]), 2)
-        speaker = told.speaker(place, models)
-        alive = float(told.p_alive[place])
+        low, middle, high = (
+            now + float(weeks[place]) * _WEEK for weeks in (predicted.low, predicted.middle, predicted.high)
+        )
+        buys, order = float(predicted.p_buys[place]), round(float(worths[place]), 2)
+        speaker = predicted.speaker(place, models)
+        alive = float(predicted.p_alive[place])
         rows.append((customer_id, speaker, low, middle, high, alive, buys, order, round(buys * order, 2)))
-    return log, told, rows
+    return log, predicted, rows
 
 
 def _by_customer(bought: Purchases) -> dict[str, list[date]]:
@@ -95,3 +104,9 @@ def _values(bought: Purchases, log: Log) -> tuple[Floats, Floats]:
             number[place[customer_id]] += 1
             total[place[customer_id]] += net
     return number, np.divide(total, number, out=np.zeros_like(total), where=number > 0)
+
+
+async def fitted(conn: Connection, customers: int) -> FittedTiming:
+    """The answer to a fit that was written: how many customers, and when the policy wants the next one."""
+    policy = await policies.rules(conn)
+    return FittedTiming(customers=customers, next_at=datetime.now(UTC) + policy.fit_every)

@@ -1,32 +1,44 @@
-"""A customer's whole story in words, for whoever is to win it back."""
+"""A customer's history in words, for whoever is to win them back."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
 from services.account_mgmt.domain.money import grouped
-from services.account_mgmt.repository import history, needs, sales, suggestions
+from services.account_mgmt.repository import customers, history, invoices, needs, never_offer, orders, suggestions
 from services.chassis.db import Connection
+from workflows.contracts.account_mgmt import CustomerCard
 
-_MOST_WORDS = 3_000
+_MOST_CHARACTERS = 3_000
 
 
-async def tell(conn: Connection, customer_id: str) -> str:
+async def read_win_back_card(conn: Connection, customer_id: str) -> CustomerCard:
+    """What tier 2 must know to win the customer back. Raises NotFound."""
+    customer = await customers.get(conn, customer_id)
+    return CustomerCard(
+        contact=customer.contact,
+        account_manager=customer.account_manager,
+        won_by=customer.won_by,
+        history=await _history(conn, customer.id),
+    )
+
+
+async def _history(conn: Connection, customer_id: str) -> str:
     """What they bought, what they said to reminders, what they complained of, what they need, what they owe."""
     lines = [await _bought(conn, customer_id)]
     lines += [f"{day:%Y-%m-%d}: {what}" for day, what in await history.events(conn, customer_id)]
     if wanted := await needs.latest(conn, customer_id):
         lines.append(f"needs: {'; '.join(wanted)}")
-    if refused := await suggestions.refusals(conn, customer_id):
+    if refused := await never_offer.of_customer(conn, customer_id):
         lines.append(f"never offer: {', '.join(one.product_id for one in refused)}")
-    owed = await sales.invoices(conn, state="open", customer_id=customer_id, limit=20, after=None)
-    lines += [f"owes {grouped(one.open_amount.amount)} {one.total.currency} on {one.number}" for one in owed]
-    return "\n".join(lines)[:_MOST_WORDS]
+    owed = await invoices.open_of(conn, customer_id, 20)
+    lines += [f"owes {grouped(one.open_amount)} {one.currency} on {one.number}" for one in owed]
+    return "\n".join(lines)[:_MOST_CHARACTERS]
 
 
 async def _bought(conn: Connection, customer_id: str) -> str:
     bought = await suggestions.purchases(conn, customer_id)
-    placed = await sales.placed_times(conn, customer_id)
+    placed = await orders.placed_times(conn, customer_id)
     if not placed:
         return "never ordered"
     age = datetime.now(UTC) - placed[-1]

@@ -1,45 +1,66 @@
-"""Papers that go to customers by mail: the invoice when somebody sends it, and again with each reminder."""
+"""Invoices: sent by mail, and reported as needing no money any more."""
 
 from __future__ import annotations
 
-import asyncio
+from datetime import datetime
 
-from services.account_mgmt.documents import invoice_pdf, mail_texts
-from services.account_mgmt.domain.money import grouped
-from services.account_mgmt.repository import entities, sales
-from services.account_mgmt.schemas import CustomerView, InvoiceView
+from services.account_mgmt.actions.invoice_documents import print_invoice, read_full_invoice
+from services.account_mgmt.actions.ownership import check_owner
+from services.account_mgmt.documents import mail_texts
+from services.account_mgmt.domain.invoices import Invoice
+from services.account_mgmt.repository import invoices
+from services.chassis import outbox
+from services.chassis.auth import Principal
 from services.chassis.db import Connection
+from services.chassis.errors import Conflict, Invalid
 from services.chassis.mail import Attachment, NewMail, queue_mail
+from workflows.contracts import ids
+from workflows.contracts.account_mgmt import InvoiceVoided
+from workflows.contracts.commission import MoneyEvent
 
 PURPOSE = "invoice"
 
 
-async def attached(conn: Connection, invoice: InvoiceView, customer: CustomerView) -> Attachment:
-    """The invoice as it stands now, as a PDF."""
-    order = await sales.order(conn, invoice.order_id)
-    seller = await entities.get(conn, invoice.entity)
-    pdf = await asyncio.to_thread(invoice_pdf.invoice, invoice, order, customer, seller)
-    return Attachment(f"{invoice.number}.pdf", "application/pdf", pdf)
+async def send_invoice(conn: Connection, who: Principal, invoice_id: str, to: str | None) -> str:
+    """Queue the invoice for an address (none: the customer's own), once per address and open sum; the mail's id.
 
-
-async def send(conn: Connection, invoice: InvoiceView, customer: CustomerView, to: str) -> str:
-    """Queue the invoice for an address, once per address and sum that is open; the mail's id."""
-    seller = await entities.get(conn, invoice.entity)
-    letter = mail_texts.invoice(
-        customer.contact.language,
-        name=customer.contact.contact_name,
-        house=seller.name,
-        number=invoice.number,
-        open_amount=f"{grouped(invoice.open_amount.amount)} {invoice.open_amount.currency}",
-        due=f"{invoice.due_at:%d.%m.%Y}",
-    )
+    Raises NotFound; Forbidden (`not_owner`); Invalid on `to` without any address; Conflict (`wrong_state`) for a void
+    invoice, (`changed`) if money was booked on it while it was printed.
+    """
+    full = await read_full_invoice(conn, invoice_id)
+    await check_owner(conn, who, full.buyer)
+    address = to or full.buyer.contact.email
+    if not address:
+        raise Invalid("The customer has no e-mail address: name one", field="to")
+    if full.invoice.state == "void":
+        raise Conflict("The invoice is void", code="wrong_state", detail={"state": full.invoice.state})
+    # Nobody waits for the printing: the invoice is locked after it, and must still be what was printed.
+    document = await print_invoice(full)
+    if not (await invoices.get(conn, invoice_id, lock=True)).prints_like(full.invoice):
+        raise Conflict("The invoice changed while it was printed: send it again", code="changed")
+    text = mail_texts.invoice(full)
     mail = NewMail(
-        key=f"invoice:{invoice.id}:{invoice.open_amount.amount}:{to.lower()}",
+        key=f"invoice:{invoice_id}:{full.invoice.open_amount}:{address.lower()}",
         purpose=PURPOSE,
-        to=to,
-        subject=letter.subject,
-        text=letter.text,
-        lead_id=customer.id,
-        attachments=[await attached(conn, invoice, customer)],
+        to=address,
+        subject=text.subject,
+        text=text.body,
+        lead_id=full.buyer.id,
+        attachments=[Attachment(document.name, document.media_type, document.content)],
     )
     return await queue_mail(conn, mail)
+
+
+async def report_voided(
+    conn: Connection, invoice: Invoice, money: MoneyEvent, by: str, *, next_nudge_at: datetime | None = None
+) -> None:
+    """Tell the workflow that an invoice needs no money any more: it was voided, or credited in full."""
+    answer = InvoiceVoided(
+        event_id=money.key,
+        at=money.at,
+        by=by,
+        invoice_id=invoice.id,
+        next_nudge_at=next_nudge_at,
+        money=money,
+    )
+    await outbox.signal(conn, ids.customer(invoice.customer_id), "invoice_voided", answer, when_missing="drop")

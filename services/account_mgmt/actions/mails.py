@@ -1,8 +1,8 @@
-"""Mails of tier 3: whose work one becomes that did not arrive."""
+"""Mails that did not arrive: whose work they become."""
 
 from __future__ import annotations
 
-from services.account_mgmt.actions import account_managers
+from services.account_mgmt.actions.work_assignment import NewWork, open_work
 from services.chassis.db import Connection
 from services.chassis.mail.rows import Mail
 
@@ -14,6 +14,5 @@ async def on_trouble(conn: Connection, mail: Mail) -> None:
     if mail.lead_id is None:
         return
     facts = {"mail_id": mail.id, "text": f"a mail did not arrive ({mail.purpose}): {mail.last_error}"}
-    await account_managers.open_work(
-        conn, "mail", key=f"mail:{mail.id}:{mail.attempts}", customer_id=mail.lead_id, priority=_PRIORITY, facts=facts
-    )
+    key = f"mail:{mail.id}:{mail.attempts}"
+    await open_work(conn, NewWork("mail", key=key, customer_id=mail.lead_id, priority=_PRIORITY, facts=facts))

@@ -1,27 +1,35 @@
-"""The reminder of the next purchase: opened as work and by mail, held out to measure, escalated."""
+"""Nudges, the reminders of the next purchase: opened as work and by mail, held out to measure, escalated, answered."""
 
 from __future__ import annotations
 
-import zlib
 from datetime import UTC, datetime
 
-from services.account_mgmt.actions import account_managers
-from services.account_mgmt.documents import mail_texts
+from services.account_mgmt.actions.commission_events import order_event
+from services.account_mgmt.actions.customer_status import end_risk_by_order, mark_lost, open_complaint
+from services.account_mgmt.actions.next_nudge import plan_next_nudge
+from services.account_mgmt.actions.nudge_mail import queue_nudge_mail
+from services.account_mgmt.actions.orders import write_order
+from services.account_mgmt.actions.ownership import check_owner
+from services.account_mgmt.actions.work_assignment import NewWork, open_work
 from services.account_mgmt.domain import reorder_cycle
-from services.account_mgmt.domain.call_opening import ago, span
+from services.account_mgmt.domain.customers import Customer
+from services.account_mgmt.domain.nudges import NudgeAnswer, check_outcome, is_held_out
+from services.account_mgmt.domain.orders import InvoicedOrder, OrderDraft, check_lines
 from services.account_mgmt.domain.policy import Policy
 from services.account_mgmt.domain.reorder_cycle import contact_time, working_time
-from services.account_mgmt.repository import customers, entities, nudges, sales, suggestions, work
+from services.account_mgmt.repository import customers, needs, never_offer, nudges, orders, products, work
 from services.account_mgmt.repository.policies import policies
-from services.account_mgmt.schemas import CustomerView
+from services.account_mgmt.schemas.nudges import NewNudgeOutcome
+from services.chassis import outbox, work_items
+from services.chassis.auth import Principal
 from services.chassis.db import Connection
-from services.chassis.mail import NewMail, queue_mail
-from workflows.contracts.account_mgmt import EscalateNudge, OpenedNudge, OpenNudge
+from services.chassis.errors import Invalid
+from services.chassis.events import publish
+from services.chassis.work_items import WorkItem
+from workflows.contracts.account_mgmt import EscalateNudge, NudgeAnswered, NudgeOutcome, OpenedNudge, OpenNudge
 from workflows.contracts.conversion import Reminded
 
 PRIORITY = 5
-PURPOSE = "nudge"
-_HUNDRED_PERCENT = 10_000
 
 
 async def open_nudge(conn: Connection, request: OpenNudge) -> OpenedNudge:
@@ -29,72 +37,105 @@ async def open_nudge(conn: Connection, request: OpenNudge) -> OpenedNudge:
     customer = await customers.get(conn, request.customer_id, lock=True)
     policy = await policies.rules(conn)
     now = datetime.now(UTC)
-    if customer.state not in ("active", "at_risk"):
+    if not customer.may_be_nudged:
         return OpenedNudge(refused=f"the customer is {customer.state.replace('_', ' ')}")
-    last = await customers.last_nudge_at(conn, customer.id)
+    last = customer.last_nudge_at
     if last is not None and last + policy.nudge_gap > now:
         again = working_time(policy, last + policy.nudge_gap)
         return OpenedNudge(look_again_at=again, refused="reminded a short while ago")
-    if _held_out(policy, request):
+    if is_held_out(policy, request.key):
         return await _hold_out(conn, policy, customer, request, now)
     answer_by = working_time(policy, now + policy.answer_within)
-    item = await account_managers.open_work(conn, "nudge", key=request.key, customer_id=customer.id, priority=PRIORITY)
+    item = await open_work(conn, NewWork("nudge", key=request.key, customer_id=customer.id, priority=PRIORITY))
     await nudges.add(conn, item.id, customer.id, request.number, answer_by)
     await customers.nudged(conn, customer.id)
-    mailed = await _mail(conn, policy, customer, request.key, now)
+    mailed = await queue_nudge_mail(conn, policy, customer, request.key, now)
     return OpenedNudge(item_id=item.id, answer_by=answer_by, mailed=mailed)
 
 
-def _held_out(policy: Policy, request: OpenNudge) -> bool:
-    # Drawn from the key: the same nudge is always decided alike.
-    return zlib.crc32(request.key.encode()) % _HUNDRED_PERCENT < policy.hold_out * _HUNDRED_PERCENT
-
-
 async def _hold_out(
-    conn: Connection, policy: Policy, customer: CustomerView, request: OpenNudge, now: datetime
+    conn: Connection, policy: Policy, customer: Customer, request: OpenNudge, now: datetime
 ) -> OpenedNudge:
     """No reminder this once, to see what customers do without; the next one comes a whole interval later."""
     await nudges.hold_out(conn, customer.id, request.number)
-    placed = await sales.placed_times(conn, customer.id)
+    placed = await orders.placed_times(conn, customer.id)
     again = contact_time(policy, now + reorder_cycle.interval(policy, placed), customer.contact.timezone)
     await customers.plan_nudge(conn, customer.id, again)
-    return OpenedNudge(look_again_at=again, refused="left out on purpose, to measure what nudges do")
+    return OpenedNudge(look_again_at=again, refused="randomly held out, to measure what nudges do")
 
 
-async def _mail(conn: Connection, policy: Policy, customer: CustomerView, key: str, now: datetime) -> bool:
-    """The reminder by mail, if the customer wants it so and has an address."""
-    contact = customer.contact
-    if customer.remind_by == "call" or not contact.email:
-        return False
-    placed = await sales.placed_times(conn, customer.id)
-    if not placed:
-        return False
-    bought = await suggestions.purchases(conn, customer.id)
-    letter = mail_texts.nudge(
-        contact.language,
-        name=contact.contact_name,
-        house=(await entities.all_of_them(conn))[0].name,
-        ago=ago(now - placed[-1], contact.language),
-        what=", ".join(one.description for one in bought[:3]),
-        every=span(reorder_cycle.interval(policy, placed), contact.language),
-    )
-    await queue_mail(
-        conn,
-        NewMail(
-            key=key,
-            purpose=PURPOSE,
-            to=contact.email,
-            subject=letter.subject,
-            text=letter.text,
-            lead_id=customer.id,
-            not_before=contact_time(policy, now, contact.timezone),
-        ),
-    )
-    return True
-
-
-async def escalate(conn: Connection, request: EscalateNudge) -> Reminded:
+async def escalate_nudge(conn: Connection, request: EscalateNudge) -> Reminded:
     """Show an unanswered nudge to everybody of the tier, first in the list."""
     policy = await policies.rules(conn)
     await work.escalate(conn, request.item_id, PRIORITY + request.level)
     return Reminded(next_at=working_time(policy, datetime.now(UTC) + policy.answer_within))
+
+
+async def answer_nudge(conn: Connection, who: Principal, item_id: str, body: NewNudgeOutcome) -> NudgeAnswer:
+    """Record what the customer said, with an order and its invoice if there is one; the workflow hears of it.
+
+    Raises NotFound; Forbidden (`not_owner`); Conflict (`already_closed`); Invalid with the field.
+    """
+    nudge = await nudges.get(conn, item_id)
+    customer = await customers.get(conn, nudge.customer_id, lock=True)
+    item = await work_items.get(conn, item_id)
+    if item.assignee is not None:
+        await check_owner(conn, who, customer)
+    await _check(conn, body)
+    await work_items.complete(conn, item_id, person=who.person, result=body.outcome, any_person=True)
+    for product_id in body.never_offer:
+        await never_offer.add(conn, customer.id, product_id, body.note, who.person)
+    order, next_at = await _carry_out(conn, who.person, customer, item, body)
+    order_id = order.id if order else None
+    at = await nudges.answer(conn, item_id, body.outcome, order_id=order_id, note=body.note, by=who.person)
+    answer = NudgeAnswered(
+        event_id=f"nudge:{item_id}",
+        at=at,
+        by=who.person,
+        item_id=item_id,
+        outcome=body.outcome,
+        next_nudge_at=next_at,
+        order_id=order_id,
+        invoice_id=order.invoice.id if order else None,
+        due_at=order.invoice.due_at if order else None,
+        money=order_event(order, customer.account_manager) if order else None,
+    )
+    await outbox.signal(conn, item.workflow_id, "nudge_answered", answer)
+    await publish(conn, "nudge_answered", item_id=item_id, outcome=body.outcome.value)
+    return NudgeAnswer(
+        item_id=item_id, customer_id=customer.id, outcome=body.outcome, next_nudge_at=next_at, order=order
+    )
+
+
+async def _check(conn: Connection, body: NewNudgeOutcome) -> None:
+    check_outcome(body.outcome, has_lines=bool(body.lines), next_at=body.next_at, now=datetime.now(UTC))
+    known = await products.known(conn, [*(line.product_id for line in body.lines), *body.never_offer])
+    check_lines(body.lines, known)
+    for n, product_id in enumerate(body.never_offer):
+        if product_id not in known:
+            raise Invalid(f"There is no product {product_id}", field=f"never_offer.{n}")
+
+
+async def _carry_out(
+    conn: Connection, person: str, customer: Customer, item: WorkItem, body: NewNudgeOutcome
+) -> tuple[InvoicedOrder | None, datetime | None]:
+    """What an outcome means for the records: (order, next nudge)."""
+    policy = await policies.rules(conn)
+    if body.outcome is NudgeOutcome.ORDERED:
+        draft = OrderDraft(customer, body.lines, source="nudge", by=person, note=body.note)
+        order, next_at = await write_order(conn, policy, draft)
+        await end_risk_by_order(conn, customer)
+        return order, next_at
+    if body.outcome is NudgeOutcome.LEFT:
+        await mark_lost(conn, customer.id)
+        return None, None
+    if body.outcome is NudgeOutcome.NEED_CHANGED and body.note:
+        await needs.add(conn, customer.id, body.note, None, person)
+    if body.outcome is NudgeOutcome.COMPLAINT:
+        await open_complaint(conn, customer, body.note, key=f"{item.key}:complaint", by=person)
+    if body.next_at is not None:
+        await customers.plan_nudge(conn, customer.id, body.next_at)
+        return None, body.next_at
+    # Asked and not needed: the rhythm starts over from today, never sooner than the frequency cap allows.
+    after_cap = datetime.now(UTC) + max(policy.nudge_gap, policy.shortest_interval)
+    return None, await plan_next_nudge(conn, policy, customer, not_before=after_cap)

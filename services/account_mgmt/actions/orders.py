@@ -1,100 +1,121 @@
-"""What an order means: invoice, due date, rhythm, and the answer on its way to the workflow."""
+"""Orders: placed with their invoice, and cancelled."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 
-from services.account_mgmt.actions import forecasts
-from services.account_mgmt.domain import reorder_cycle
+from services.account_mgmt.actions.commission_events import order_event, sale_event
+from services.account_mgmt.actions.credit_notes import write_credit_note
+from services.account_mgmt.actions.customer_status import end_risk_by_order
+from services.account_mgmt.actions.invoices import report_voided
+from services.account_mgmt.actions.next_nudge import plan_next_nudge
+from services.account_mgmt.actions.ownership import check_owner
+from services.account_mgmt.actions.workflow_starts import care_start
+from services.account_mgmt.domain import money
+from services.account_mgmt.domain.customers import check_active
+from services.account_mgmt.domain.orders import InvoicedOrder, Order, OrderDraft, check_lines
 from services.account_mgmt.domain.policy import Policy
-from services.account_mgmt.repository import account_managers, customers, entities, products, sales, work
-from services.account_mgmt.schemas import CustomerView, InvoicedOrder
+from services.account_mgmt.repository import customers, invoices, legal_entities, orders, products
+from services.account_mgmt.repository.policies import policies
+from services.account_mgmt.schemas.orders import NewOrder
+from services.chassis import outbox
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
-from services.chassis.errors import Conflict, Forbidden, Invalid
+from services.chassis.errors import Conflict, Invalid
+from services.chassis.events import publish
+from workflows.contracts import ids
+from workflows.contracts.account_mgmt import OrderPlaced
 from workflows.contracts.base import OrderLine
+from workflows.contracts.commission import MoneyKind
 
-NO_MORE_ORDERS = ("lost", "cancelled")
+STANDARD_TAX = Decimal(20)
 
 
-async def check_owner(conn: Connection, who: Principal, customer: CustomerView) -> None:
-    """Only the customer's account manager (anyone while there is none), his cover, or a supervisor. Raises Forbidden.
+async def place_order(conn: Connection, who: Principal, customer_id: str, new: NewOrder) -> InvoicedOrder:
+    """A customer orders: order, invoice and next nudge; the workflow and the commission ledger hear of it.
 
-    While the account manager is away, so may the cover who was named, and whoever has the customer's open work.
+    Raises NotFound; Forbidden (`not_owner`); Conflict (`wrong_state`) for a customer who left; Invalid for a line or
+    the legal entity.
     """
-    owner = customer.account_manager
-    if who.role == "supervisor" or owner in (None, who.person):
-        return
-    cover = await account_managers.away_now(conn, owner or "")
-    if cover is not None and (cover == who.person or await work.is_doing(conn, customer.id, who.person)):
-        return
-    raise Forbidden("This customer has another account manager", code="not_owner")
+    customer = await customers.get(conn, customer_id, lock=True)
+    await check_owner(conn, who, customer)
+    check_active(customer)
+    check_lines(new.lines, await products.known(conn, [line.product_id for line in new.lines]))
+    draft = OrderDraft(customer, new.lines, source="own", by=who.person, note=new.note, entity=new.entity)
+    order, nudge_at = await write_order(conn, await policies.rules(conn), draft)
+    stage = await end_risk_by_order(conn, customer)
+    answer = OrderPlaced(
+        event_id=f"order:{order.id}",
+        at=order.placed_at,
+        by=who.person,
+        order_id=order.id,
+        invoice_id=order.invoice.id,
+        due_at=order.invoice.due_at,
+        next_nudge_at=nudge_at,
+        stage=stage,
+        money=order_event(order, customer.account_manager),
+    )
+    start = await care_start(conn, customer_id)
+    await outbox.signal(conn, ids.customer(customer_id), "order_placed", answer, start=start)
+    await publish(conn, "order_placed", order_id=order.id)
+    return order
 
 
-async def check_lines(conn: Connection, lines: Sequence[OrderLine]) -> None:
-    """One currency, known products. Raises Invalid with the field."""
-    for n, line in enumerate(lines):
-        if line.unit_price.currency != lines[0].unit_price.currency:
-            raise Invalid("All lines of an order have one currency", field=f"lines.{n}.unit_price.currency")
-        if line.unit_price.amount < 0:
-            raise Invalid("A price is not negative", field=f"lines.{n}.unit_price.amount")
-        if line.product_id and not await products.exists(conn, line.product_id):
-            raise Invalid(f"There is no product {line.product_id}", field=f"lines.{n}.product_id")
+async def write_order(conn: Connection, policy: Policy, draft: OrderDraft) -> tuple[InvoicedOrder, datetime]:
+    """Write an order with its invoice; returns it and when to nudge for the next one.
 
-
-async def take_order(
-    conn: Connection,
-    policy: Policy,
-    *,
-    customer_id: str,
-    lines: Sequence[OrderLine],
-    source: str,
-    note: str | None,
-    by: str,
-    deal_id: str | None = None,
-    entity: str | None = None,
-) -> tuple[InvoicedOrder, datetime]:
-    """Write the order with its invoice; returns it and when to nudge for the next one.
-
-    Raises Invalid on `entity`.
+    A step of whatever brings an order; who hears of it is the caller's business. Raises Invalid on `entity`.
     """
     now = datetime.now(UTC)
-    seller = await entities.choose(conn, entity, lines[0].unit_price.currency)
+    seller = await legal_entities.choose(conn, draft.entity, draft.currency)
     if seller is None:
-        raise Invalid(f"There is no legal entity {entity} that invoices", field="entity")
-    order = await sales.place(
-        conn,
-        customer_id=customer_id,
-        lines=lines,
-        source=source,
-        note=note,
-        by=by,
-        due_at=now + policy.payment_term,
-        placed_at=now,
-        seller=seller.id,
-        deal_id=deal_id,
-    )
-    nudge_at = await plan(conn, policy, customer_id)
-    return order, nudge_at
+        raise Invalid(f"There is no legal entity {draft.entity} that invoices", field="entity")
+    lines = await _priced(conn, draft.lines)
+    number = await invoices.next_number(conn, seller.id, "SO", now.year)
+    order_id = await orders.add(conn, draft, lines, number=number, entity=seller.id, placed_at=now)
+    order = await orders.get(conn, order_id)
+    number = await invoices.next_number(conn, seller.id, "", now.year)
+    invoiced = await invoices.add(conn, order, number=number, entity=seller.id, due_at=now + policy.payment_term)
+    return invoiced, await plan_next_nudge(conn, policy, draft.customer)
 
 
-async def plan(conn: Connection, policy: Policy, customer_id: str) -> datetime:
-    """The next nudge by the customer's own rhythm, mirrored in the record."""
-    now = datetime.now(UTC)
-    placed = await sales.placed_times(conn, customer_id)
-    expected = await forecasts.foretell(conn, customer_id, policy, now)
-    nudge_at = (
-        reorder_cycle.next_nudge(policy, placed or [now], now)
-        if expected is None
-        else reorder_cycle.nudge_for(policy, (placed or [now])[-1], expected, now)
-    )
-    nudge_at = reorder_cycle.contact_time(policy, nudge_at, await customers.timezone(conn, customer_id))
-    await customers.plan_nudge(conn, customer_id, nudge_at)
-    return nudge_at
+async def _priced(conn: Connection, lines: Sequence[OrderLine]) -> list[money.PricedLine]:
+    """Amounts of every line; the tax rate is the line's own, else the catalogue's, else the standard one."""
+    rates = await products.tax_rates(conn, [line.product_id for line in lines])
+    return [
+        money.price(
+            line.product_id,
+            line.description,
+            line.quantity,
+            line.unit_price.amount,
+            line.tax_percent if line.tax_percent is not None else rates.get(line.product_id or "", STANDARD_TAX),
+        )
+        for line in lines
+    ]
 
 
-def must_be_active(customer: CustomerView) -> None:
-    """Raises Conflict for a customer who left."""
-    if customer.state in NO_MORE_ORDERS:
-        raise Conflict(f"The customer is {customer.state}", code="wrong_state", detail={"state": customer.state})
+async def cancel_order(conn: Connection, who: Principal, order_id: str, reason: str) -> Order:
+    """Cancel an order: an unpaid invoice is voided, one with money on it gets a credit note, and reminders end.
+
+    Raises NotFound; Forbidden (`not_owner`); Conflict (`wrong_state`) if it is cancelled already or was imported.
+    """
+    order = await orders.get(conn, order_id, lock=True)
+    customer = await customers.get(conn, order.customer_id, lock=True)
+    await check_owner(conn, who, customer)
+    if order.state == "cancelled":
+        raise Conflict("The order is already cancelled", code="wrong_state", detail={"state": order.state})
+    if order.invoice is None:
+        raise Conflict("This order was imported: cancel it where it was invoiced", code="wrong_state")
+    await orders.cancel(conn, order_id, reason)
+    invoice = await invoices.get(conn, order.invoice.id, lock=True)
+    if not invoice.paid:
+        await invoices.void(conn, invoice.id)
+    elif invoice.creditable > 0:
+        await write_credit_note(conn, invoice, invoice.creditable, reason, who.person)
+    key, now = f"order-cancelled:{order_id}", datetime.now(UTC)
+    event = sale_event(MoneyKind.CANCELLED, order.sale, key=key, amount=order.total, at=now)
+    nudge_at = await plan_next_nudge(conn, await policies.rules(conn), customer)
+    await report_voided(conn, invoice, event, who.person, next_nudge_at=nudge_at)
+    return await orders.get(conn, order_id)

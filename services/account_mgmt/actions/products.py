@@ -1,15 +1,63 @@
-"""Telling tier 2 of the catalogue: in the transaction that changes it."""
+"""The catalogue: changed here, and told to tier 2 in the transaction that changes it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from services.account_mgmt.domain.products import Price, Product, check_price
+from services.account_mgmt.repository import products
+from services.account_mgmt.schemas.products import NewPrice, NewProduct, ProductChange
 from services.chassis import outbox
 from services.chassis.db import Connection
+from services.chassis.errors import Conflict
 from services.chassis.events import publish
 from services.chassis.outbox import StartWorkflow
 from workflows.contracts import ids, queues
-from workflows.contracts.catalogue import CatalogueChanged, PublishCatalogueInput
+from workflows.contracts.base import Money
+from workflows.contracts.catalogue import (
+    CatalogueChanged,
+    CatalogueItem,
+    CataloguePage,
+    CataloguePrice,
+    PublishCatalogueInput,
+    ReadCatalogue,
+)
+
+CATALOGUE_PAGE = 200
+
+
+async def add_product(conn: Connection, new: NewProduct, by: str) -> Product:
+    """Add a product with its first price. Raises Conflict (`duplicate`), Invalid for a price below zero."""
+    check_price(new.price)
+    product = await products.add(conn, new.model_dump(exclude={"price"}), new.price, by)
+    if product is None:
+        raise Conflict(f"There is already a product {new.id}", code="duplicate", field="id")
+    await publish_catalogue(conn, product.version, by)
+    return product
+
+
+async def change_product(conn: Connection, product_id: str, change: ProductChange, by: str) -> Product:
+    """Change names, unit, tax, or whether it is offered. Raises NotFound."""
+    product = await products.change(conn, product_id, change.changes())
+    await publish_catalogue(conn, product.version, by)
+    return product
+
+
+async def set_price(conn: Connection, product_id: str, new: NewPrice, by: str) -> tuple[Product, list[Price]]:
+    """Set a price from a moment on; what was invoiced and offered before keeps its price.
+
+    Raises NotFound, Invalid for a price below zero.
+    """
+    check_price(new.price)
+    product = await products.set_price(conn, product_id, new.price, new.valid_from or datetime.now(UTC), by)
+    await publish_catalogue(conn, product.version, by)
+    return product, await products.prices(conn, product_id)
+
+
+async def publish_again(conn: Connection, by: str) -> None:
+    """Send tier 2 the whole catalogue once more, from its first version on."""
+    await publish_catalogue(conn, await products.version(conn), by, since=0, again=True)
 
 
 async def publish_catalogue(
@@ -28,3 +76,31 @@ async def publish_catalogue(
     answer = CatalogueChanged(event_id=event_id, at=at, by=by, version=version)
     await outbox.signal(conn, ids.CATALOGUE, "changed", answer, start=start)
     await publish(conn, "catalogue_changed", version=version)
+
+
+async def read_catalogue(conn: Connection, request: ReadCatalogue) -> CataloguePage:
+    """What changed in the catalogue after a version, in order of the changes, with the prices that still matter."""
+    changed = await products.changed_since(conn, request.since, CATALOGUE_PAGE + 1)
+    shown = changed[:CATALOGUE_PAGE]
+    prices = await products.prices_that_matter(conn, [one.id for one in shown])
+    return CataloguePage(
+        items=[_item(one, [price for price in prices if price.product_id == one.id]) for one in shown],
+        upto=shown[-1].version if shown else request.since,
+        more=len(changed) > CATALOGUE_PAGE,
+    )
+
+
+def _item(product: Product, prices: Sequence[Price]) -> CatalogueItem:
+    return CatalogueItem(
+        product_id=product.id,
+        version=product.version,
+        names={"": product.name, **product.names},
+        kind=product.kind,
+        unit=product.unit,
+        tax_percent=product.tax_percent,
+        active=product.active,
+        prices=[
+            CataloguePrice(price=Money(amount=one.price, currency=one.currency), valid_from=one.valid_from)
+            for one in prices
+        ],
+    )

@@ -1,4 +1,4 @@
-"""The workflow that keeps a customer, for those who were imported and whose care is still to be opened."""
+"""Starting the workflow of a customer who was imported and whose care is still to be opened."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from workflows.contracts import ids, queues
 from workflows.contracts.account_mgmt import CustomerCareInput
 
 
-async def start_if_waiting(conn: Connection, customer_id: str) -> StartWorkflow | None:
-    """How to begin the care with what is to be told; none for a customer whose care is open.
+async def care_start(conn: Connection, customer_id: str) -> StartWorkflow | None:
+    """The workflow to start together with an answer; none for a customer whose care is open.
 
     An order does not wait for the customer's turn.
     """

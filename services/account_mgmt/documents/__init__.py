@@ -1,1 +1,1 @@
-"""Papers of the house: invoices and credit notes as PDF and as data, and the code that pays them."""
+"""Documents of tier 3: invoices and credit notes as PDF and as data, the code that pays them, texts of mails."""

@@ -12,69 +12,67 @@ from typing import Any
 import typst
 
 from services.account_mgmt.documents import payment_qr
-from services.account_mgmt.documents.labels import words_of
-from services.account_mgmt.domain.money import grouped, rate_sums, to_cents
-from services.account_mgmt.schemas import CreditNoteView, CustomerView, InvoiceView, LineView, OrderView
-from services.account_mgmt.schemas.entities import EntityView
+from services.account_mgmt.documents.labels import labels_of
+from services.account_mgmt.domain.credit_notes import CreditNote
+from services.account_mgmt.domain.invoices import FullInvoice, Invoice
+from services.account_mgmt.domain.legal_entities import LegalEntity
+from services.account_mgmt.domain.money import PricedLine, grouped, rate_sums, to_cents
 
 _TEMPLATE = Path(__file__).with_name("invoice.typ")
 
 
-def invoice(
-    invoice: InvoiceView, order: OrderView, customer: CustomerView, seller: EntityView, *, archive: bool = False
-) -> bytes:
+def invoice(full: FullInvoice, *, archive: bool = False) -> bytes:
     """The invoice's bytes; with `archive`, PDF/A-3b, into which the e-invoice can be put."""
-    _, words = words_of(customer.contact.language)
-    open_amount = max(Decimal(0), invoice.open_amount.amount) if invoice.state != "void" else Decimal(0)
-    sums = [(words["total"], grouped(invoice.total.amount))]
+    invoice, order, seller = full.invoice, full.order, full.seller
+    _, labels = labels_of(full.buyer.contact.language)
+    open_amount = max(Decimal(0), invoice.open_amount) if invoice.state != "void" else Decimal(0)
+    sums = [(labels["total"], grouped(invoice.total))]
     sums += [
-        (words[name], grouped(value))
-        for name, value in (("paid", invoice.paid.amount), ("credited", invoice.credited.amount))
+        (labels[name], grouped(value))
+        for name, value in (("paid", invoice.paid), ("credited", invoice.credited))
         if value
     ]
-    stamp = {"paid": words["paid_stamp"], "void": words["void"]}.get(invoice.state)
+    stamp = {"paid": labels["paid_stamp"], "void": labels["void"]}.get(invoice.state)
     data = {
-        **_frame("invoice", invoice.number, customer, seller, invoice.total.currency),
-        "facts": [(words["issued"], _day(invoice.issued_at)), (words["due"], _day(invoice.due_at))],
+        **_frame("invoice", invoice.number, full),
+        "facts": [(labels["issued"], _day(invoice.issued_at)), (labels["due"], _day(invoice.due_at))],
         "stamp": stamp,
         "reason": None,
         "lines": _lines(order.lines),
-        "rates": _rates(order.lines, words),
+        "rates": _rates(order.lines, labels),
         "sums": sums if len(sums) > 1 else [],
-        "last": (words["open"], grouped(open_amount)),
-        "qr": _qr(invoice, seller, open_amount, words),
+        "last": (labels["open"], grouped(open_amount)),
+        "qr": _qr(invoice, seller, open_amount, labels),
         "account": _account(seller),
         "note": seller.note,
     }
-    return _set(data, invoice.issued_at, archive=archive)
+    return _compile(data, invoice.issued_at, archive=archive)
 
 
-def credit_note(
-    note: CreditNoteView, invoice: InvoiceView, order: OrderView, customer: CustomerView, seller: EntityView
-) -> bytes:
+def credit_note(note: CreditNote, full: FullInvoice) -> bytes:
     """A credit note's bytes: which invoice it is for, why, and how much of each rate is taken back."""
-    _, words = words_of(customer.contact.language)
-    share = note.amount.amount / invoice.total.amount
-    rates = [(rate, to_cents(net * share), to_cents(tax * share)) for rate, net, tax in _sums(order.lines)]
-    net = note.amount.amount - sum((tax for _, _, tax in rates), Decimal(0))
+    _, labels = labels_of(full.buyer.contact.language)
+    share = note.amount / full.invoice.total
+    rates = [(rate, to_cents(net * share), to_cents(tax * share)) for rate, net, tax in _sums(full.order.lines)]
+    net = note.amount - sum((tax for _, _, tax in rates), Decimal(0))
     data = {
-        **_frame("credit_note", note.number, customer, seller, note.amount.currency),
-        "facts": [(words["issued"], _day(note.issued_at)), (words["to_invoice"], invoice.number)],
+        **_frame("credit_note", note.number, full),
+        "facts": [(labels["issued"], _day(note.issued_at)), (labels["to_invoice"], full.invoice.number)],
         "stamp": None,
         "reason": note.reason,
         "lines": [],
-        "rates": [(words["net"], grouped(net)), *(_rate(words, *one) for one in rates)],
+        "rates": [(labels["net"], grouped(net)), *(_rate(labels, *one) for one in rates)],
         "sums": [],
-        "last": (words["to_credit"], grouped(note.amount.amount)),
+        "last": (labels["to_credit"], grouped(note.amount)),
         "qr": None,
         "account": [],
         "note": "",
     }
-    return _set(data, note.issued_at)
+    return _compile(data, note.issued_at)
 
 
-def _set(data: dict[str, Any], at: datetime, *, archive: bool = False) -> bytes:
-    # Fonts and clock of the machine would make the same invoice another one elsewhere.
+def _compile(data: dict[str, Any], at: datetime, *, archive: bool = False) -> bytes:
+    # With the machine's fonts or clock the same invoice would look different elsewhere.
     found = typst.compile(
         str(_TEMPLATE),
         sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
@@ -85,72 +83,72 @@ def _set(data: dict[str, Any], at: datetime, *, archive: bool = False) -> bytes:
     return bytes(found)
 
 
-def _frame(kind: str, number: str, customer: CustomerView, seller: EntityView, currency: str) -> dict[str, Any]:
-    language, words = words_of(customer.contact.language)
-    contact = customer.contact
+def _frame(kind: str, number: str, full: FullInvoice) -> dict[str, Any]:
+    contact, seller = full.buyer.contact, full.seller
+    language, labels = labels_of(contact.language)
     own = [seller.address, " ".join(part for part in (seller.postal_code, seller.city) if part)]
-    own += [f"{words['tax_id']} {seller.tax_id}", f"{words['vat_id']} {seller.vat_id}" if seller.vat_id else ""]
-    theirs = [contact.city or "", f"{words['tax_id']} {contact.tax_id}" if contact.tax_id else ""]
+    own += [f"{labels['tax_id']} {seller.tax_id}", f"{labels['vat_id']} {seller.vat_id}" if seller.vat_id else ""]
+    theirs = [contact.city or "", f"{labels['tax_id']} {contact.tax_id}" if contact.tax_id else ""]
     return {
         "lang": language,
-        "words": words,
-        "title": words[kind],
+        "labels": labels,
+        "title": labels[kind],
         "number": number,
-        "currency": currency,
+        "currency": full.invoice.currency,
         "seller": {"name": seller.name, "lines": [line for line in own if line]},
         "buyer": {"name": contact.company, "lines": [line for line in theirs if line]},
     }
 
 
-def _lines(lines: Sequence[LineView]) -> list[dict[str, str]]:
+def _lines(lines: Sequence[PricedLine]) -> list[dict[str, str]]:
     return [
         {
             "description": line.description,
             "quantity": f"{line.quantity.normalize():f}".replace(".", ","),
-            "price": grouped(line.unit_price.amount),
+            "price": grouped(line.unit_price),
             "tax": _percent(line.tax_percent),
-            "net": grouped(line.net.amount),
+            "net": grouped(line.net),
         }
         for line in lines
     ]
 
 
-def _sums(lines: Sequence[LineView]) -> list[tuple[Decimal, Decimal, Decimal]]:
-    return rate_sums([(line.tax_percent, line.net.amount, line.tax.amount) for line in lines])
+def _sums(lines: Sequence[PricedLine]) -> list[tuple[Decimal, Decimal, Decimal]]:
+    return rate_sums([(line.tax_percent, line.net, line.tax) for line in lines])
 
 
-def _rates(lines: Sequence[LineView], words: dict[str, str]) -> list[tuple[str, str]]:
+def _rates(lines: Sequence[PricedLine], labels: dict[str, str]) -> list[tuple[str, str]]:
     found = _sums(lines)
     net = sum((one[1] for one in found), Decimal(0))
     if len(found) == 1:
         rate, _, tax = found[0]
-        return [(words["net"], grouped(net)), (f"{words['tax']} {_percent(rate)}", grouped(tax))]
-    return [(words["net"], grouped(net)), *(_rate(words, *one) for one in found)]
+        return [(labels["net"], grouped(net)), (f"{labels['tax']} {_percent(rate)}", grouped(tax))]
+    return [(labels["net"], grouped(net)), *(_rate(labels, *one) for one in found)]
 
 
-def _rate(words: dict[str, str], rate: Decimal, net: Decimal, tax: Decimal) -> tuple[str, str]:
-    return f"{words['tax']} {_percent(rate)} ({grouped(net)})", grouped(tax)
+def _rate(labels: dict[str, str], rate: Decimal, net: Decimal, tax: Decimal) -> tuple[str, str]:
+    return f"{labels['tax']} {_percent(rate)} ({grouped(net)})", grouped(tax)
 
 
 def _percent(rate: Decimal) -> str:
     return f"{rate.normalize():f}".replace(".", ",") + " %"
 
 
-def _account(seller: EntityView) -> list[str]:
+def _account(seller: LegalEntity) -> list[str]:
     spaced = " ".join(seller.iban[at : at + 4] for at in range(0, len(seller.iban), 4))
     return [line for line in (seller.name, f"IBAN {spaced}", f"BIC {seller.bic}" if seller.bic else "", seller.bank)
             if line]  # fmt: skip
 
 
-def _qr(invoice: InvoiceView, seller: EntityView, amount: Decimal, words: dict[str, str]) -> str | None:
+def _qr(invoice: Invoice, seller: LegalEntity, amount: Decimal, labels: dict[str, str]) -> str | None:
     return payment_qr.picture(
-        currency=invoice.total.currency,
+        currency=invoice.currency,
         name=seller.name,
         iban=seller.iban,
         bic=seller.bic,
         tax_id=seller.tax_id,
         amount=amount,
-        purpose=words["purpose"].format(number=invoice.number),
+        purpose=labels["purpose"].format(number=invoice.number),
     )
 
 

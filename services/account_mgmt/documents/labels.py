@@ -1,8 +1,8 @@
-"""What the papers say, by language."""
+"""The labels of invoices and credit notes, by language."""
 
 from __future__ import annotations
 
-WORDS: dict[str, dict[str, str]] = {
+LABELS: dict[str, dict[str, str]] = {
     "en": {
         "invoice": "Invoice", "credit_note": "Credit note", "issued": "Issued", "due": "Due", "buyer": "Bill to",
         "seller": "From", "description": "Description", "quantity": "Quantity", "price": "Price", "tax": "VAT",
@@ -42,7 +42,7 @@ WORDS: dict[str, dict[str, str]] = {
 }  # fmt: skip
 
 
-def words_of(language: str) -> tuple[str, dict[str, str]]:
-    """The language and its words; English for one that has none."""
-    known = language if language in WORDS else "en"
-    return known, WORDS[known]
+def labels_of(language: str) -> tuple[str, dict[str, str]]:
+    """The language and its labels; English for one that has none."""
+    known = language if language in LABELS else "en"
+    return known, LABELS[known]

@@ -1,27 +1,30 @@
-"""Mails to customers, in their language: the reminder of the next order, and the steps of dunning."""
+"""Texts of mails to customers, in their language: the reminder of the next order, invoices, the steps of dunning."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from services.account_mgmt.domain.invoices import FullInvoice
+from services.account_mgmt.domain.money import grouped
+
 
 @dataclass(frozen=True)
-class Letter:
-    """A mail's words."""
+class MailText:
+    """A mail's subject and body."""
 
     subject: str
-    text: str
+    body: str
 
 
 _GREETING = {"en": "Dear {name},", "uk": "Добрий день, {name}!"}
 _NOBODY = {"en": "Sir or Madam", "uk": "шановні партнери"}
-_REGARDS = {"en": "Kind regards\n{house}", "uk": "З повагою\n{house}"}
+_REGARDS = {"en": "Kind regards\n{seller}", "uk": "З повагою\n{seller}"}
 _NUDGE = {
     "en": (
         "Your next order",
         "{ago} you ordered {what}. You usually order every {every}.\n\n"
-        "Shall we prepare the next one? Just answer this mail, or wait for our call.\n\n"
-        "If you do not want such reminders, answer with the word STOP.",
+        "Shall we prepare the next one? Just reply to this mail, or wait for our call.\n\n"
+        "If you do not want such reminders, reply with the word STOP.",
     ),
     "uk": (
         "Ваше наступне замовлення",
@@ -33,7 +36,8 @@ _NUDGE = {
 _INVOICE = {
     "en": (
         "Invoice {number}",
-        "attached you find invoice {number} over {open}, to be paid by {due}.\n\nThe code on it fills in the transfer.",
+        "please find attached invoice {number} for {open}, payable by {due}.\n\n"
+        "Scan the code on it to fill in the transfer.",
     ),
     "uk": (
         "Рахунок {number}",
@@ -45,18 +49,18 @@ _DUNNING = {
     "en": (
         (
             "Payment reminder: invoice {number}",
-            "perhaps you have overlooked it: invoice {number} over {open} was due on {due}.\n\n"
-            "If you have paid in the meantime, please take no notice of this mail.",
+            "perhaps you have overlooked it: invoice {number} for {open} was due on {due}.\n\n"
+            "If you have paid in the meantime, please disregard this mail.",
         ),
         (
             "Second reminder: invoice {number}",
             "invoice {number} was due on {due}, and {open} is still open.\n\n"
-            "Please pay within the next days, or tell us what keeps you from it: we shall find a way together.",
+            "Please pay within the next few days, or tell us what stands in the way: we will find a solution together.",
         ),
         (
             "Last reminder: invoice {number}",
-            "in spite of our reminders {open} of invoice {number}, due on {due}, is still open.\n\n"
-            "Please pay at once. Otherwise we can take no further orders until the invoice is settled.",
+            "despite our reminders, {open} of invoice {number}, due on {due}, is still open.\n\n"
+            "Please pay at once. Otherwise we cannot take further orders until the invoice is settled.",
         ),
     ),
     "uk": (
@@ -79,31 +83,38 @@ _DUNNING = {
 }
 
 
-def nudge(language: str, *, name: str | None, house: str, ago: str, what: str, every: str) -> Letter:
+def nudge(language: str, *, name: str | None, seller: str, ago: str, what: str, every: str) -> MailText:
     """The reminder of the next order; in English where there is no text of the language."""
     known = language if language in _NUDGE else "en"
     subject, body = _NUDGE[known]
-    return _letter(known, subject, body, name, house, {"ago": ago, "what": what, "every": every})
+    return _text(known, subject, body, name, seller, {"ago": ago, "what": what, "every": every})
 
 
-def invoice(language: str, *, name: str | None, house: str, number: str, open_amount: str, due: str) -> Letter:
+def invoice(full: FullInvoice) -> MailText:
     """The mail that an invoice is attached to."""
-    known = language if language in _INVOICE else "en"
+    known = full.buyer.contact.language if full.buyer.contact.language in _INVOICE else "en"
     subject, body = _INVOICE[known]
-    return _letter(known, subject, body, name, house, {"number": number, "open": open_amount, "due": due})
+    return _text(known, subject, body, full.buyer.contact.contact_name, full.seller.name, _facts(full))
 
 
-def dunning(
-    language: str, level: int, *, name: str | None, house: str, number: str, open_amount: str, due: str
-) -> Letter:
+def dunning(full: FullInvoice, level: int) -> MailText:
     """The `level`-th reminder of an overdue invoice, from 1; beyond the last text, the last one again."""
-    known = language if language in _DUNNING else "en"
+    known = full.buyer.contact.language if full.buyer.contact.language in _DUNNING else "en"
     texts = _DUNNING[known]
     subject, body = texts[min(level, len(texts)) - 1]
-    return _letter(known, subject, body, name, house, {"number": number, "open": open_amount, "due": due})
+    return _text(known, subject, body, full.buyer.contact.contact_name, full.seller.name, _facts(full))
 
 
-def _letter(language: str, subject: str, body: str, name: str | None, house: str, values: dict[str, str]) -> Letter:
+def _facts(full: FullInvoice) -> dict[str, str]:
+    invoice = full.invoice
+    return {
+        "number": invoice.number,
+        "open": f"{grouped(invoice.open_amount)} {invoice.currency}",
+        "due": f"{invoice.due_at:%d.%m.%Y}",
+    }
+
+
+def _text(language: str, subject: str, body: str, name: str | None, seller: str, facts: dict[str, str]) -> MailText:
     greeting = _GREETING[language].format(name=name or _NOBODY[language])
-    text = f"{greeting}\n\n{body.format(**values)}\n\n{_REGARDS[language].format(house=house)}\n"
-    return Letter(subject=subject.format(**values), text=text)
+    text = f"{greeting}\n\n{body.format(**facts)}\n\n{_REGARDS[language].format(seller=seller)}\n"
+    return MailText(subject=subject.format(**facts), body=text)

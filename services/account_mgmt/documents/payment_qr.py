@@ -1,4 +1,4 @@
-"""The code on an invoice that fills in the transfer in a banking app."""
+"""The QR code on an invoice that fills in the transfer in a banking app."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def picture(*, currency: str, name: str, iban: str, bic: str, tax_id: str, amoun
         if currency == "EUR" and amount <= _EPC_MOST:
             return epc(name=name, iban=iban, bic=bic, amount=amount, purpose=purpose)
     except ValueError:
-        # An account that the code cannot say is printed all the same: an invoice without a code is an invoice.
+        # An account that no code can hold is printed all the same: an invoice without a code is still an invoice.
         return None
     return None
 

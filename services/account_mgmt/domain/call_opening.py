@@ -1,4 +1,4 @@
-"""What the account manager says, built from facts: the working instruction for people without sales technique."""
+"""The opening of a call, built from facts: what somebody without sales technique can read out."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ UNITS = {
 }
 
 
-def span(length: timedelta, language: str) -> str:
+def duration(length: timedelta, language: str) -> str:
     """`30 days`, in the largest unit that fits."""
     seconds = max(1, round(length.total_seconds()))
     language = language if language in UNITS else "en"
@@ -33,11 +33,11 @@ def span(length: timedelta, language: str) -> str:
 def ago(length: timedelta, language: str) -> str:
     """`30 days ago`, in the customer's language; English where there is none."""
     known = language if language in UNITS else "en"
-    passed = span(length, known)
+    passed = duration(length, known)
     return f"{passed} ago" if known == "en" else f"{passed} тому"
 
 
-def say(language: str, since: timedelta, what: str, every: timedelta) -> str:
-    """The opening of the call, in the customer's language; English for one that has no text."""
+def call_opening(language: str, since: timedelta, what: str, every: timedelta) -> str:
+    """What to say first, in the customer's language; English for one that has no text."""
     known = language if language in TEMPLATES else "en"
-    return TEMPLATES[known].format(ago=ago(since, known), what=what, every=span(every, known))
+    return TEMPLATES[known].format(ago=ago(since, known), what=what, every=duration(every, known))

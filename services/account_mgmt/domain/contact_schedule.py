@@ -1,4 +1,4 @@
-"""The touches that a customer has before him if nothing else happens: nudges, due dates, steps of dunning."""
+"""A customer's contact schedule if nothing else happens: nudges, due dates, payment reminders."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Literal
 
 from services.account_mgmt.domain.policy import Policy
 from services.account_mgmt.domain.reorder_cycle import working_time
+from services.chassis.records import Record
 
 Kind = Literal["nudge", "invoice_due", "dunning"]
 AHEAD = timedelta(days=365)
@@ -16,16 +17,15 @@ _MOST = 500
 
 
 @dataclass(frozen=True)
-class Owed:
-    """An open invoice: its number, when it is due, and the steps of dunning already taken."""
+class DueInvoice:
+    """An open invoice: its number, when it is due, and how many payment reminders went out."""
 
     number: str
     due_at: datetime
-    level: int
+    reminders: int
 
 
-@dataclass(frozen=True)
-class Touch:
+class PlannedContact(Record):
     """One contact to come, and why."""
 
     at: datetime
@@ -33,34 +33,34 @@ class Touch:
     why: str
 
 
-def touches(
-    policy: Policy, *, now: datetime, next_nudge: datetime | None, every: timedelta, owed: Sequence[Owed]
-) -> list[Touch]:
-    """Everything within a year in order of time. `every` is the customer's gap; without `next_nudge` he gets none."""
-    found = [touch for invoice in owed for touch in _of_invoice(policy, invoice, now)]
+def planned_contacts(
+    policy: Policy, *, now: datetime, next_nudge: datetime | None, every: timedelta, invoices: Sequence[DueInvoice]
+) -> list[PlannedContact]:
+    """Everything within a year in order of time. `every` is the customer's gap; without `next_nudge` no nudges."""
+    found = [contact for invoice in invoices for contact in _of_invoice(policy, invoice, now)]
     if next_nudge is not None:
         found += _nudges(policy, next_nudge, every, now)
-    return sorted((touch for touch in found if touch.at <= now + AHEAD), key=lambda touch: touch.at)[:_MOST]
+    return sorted((contact for contact in found if contact.at <= now + AHEAD), key=lambda contact: contact.at)[:_MOST]
 
 
-def _nudges(policy: Policy, first: datetime, every: timedelta, now: datetime) -> list[Touch]:
+def _nudges(policy: Policy, first: datetime, every: timedelta, now: datetime) -> list[PlannedContact]:
     gap = max(policy.shortest_interval, policy.nudge_gap, min(every, policy.longest_interval))
-    found = [Touch(max(first, now), "nudge", "the next order is expected by then")]
+    found = [PlannedContact(at=max(first, now), kind="nudge", why="the next order is expected by then")]
     while found[-1].at + gap <= now + AHEAD:
         at = working_time(policy, found[-1].at + gap)
-        found.append(Touch(at, "nudge", f"every {gap.days} days, if he orders then"))
+        found.append(PlannedContact(at=at, kind="nudge", why=f"every {gap.days} days, if they order then"))
     return found
 
 
-def _of_invoice(policy: Policy, invoice: Owed, now: datetime) -> list[Touch]:
+def _of_invoice(policy: Policy, invoice: DueInvoice, now: datetime) -> list[PlannedContact]:
     found = []
     if invoice.due_at > now:
-        found.append(Touch(invoice.due_at, "invoice_due", f"invoice {invoice.number} is due"))
+        why = f"invoice {invoice.number} is due"
+        found.append(PlannedContact(at=invoice.due_at, kind="invoice_due", why=why))
     at = invoice.due_at
-    for level in range(1, len(policy.dunning_gaps) + 1):
-        if level > invoice.level:
-            found.append(
-                Touch(max(at, now), "dunning", f"invoice {invoice.number}, reminder {level} unless it is paid")
-            )
-        at = working_time(policy, at + policy.dunning_gaps[level - 1])
+    for level, gap in enumerate(policy.dunning_gaps, start=1):
+        if level > invoice.reminders:
+            why = f"invoice {invoice.number}, reminder {level} unless it is paid"
+            found.append(PlannedContact(at=max(at, now), kind="dunning", why=why))
+        at = working_time(policy, at + gap)
     return found

@@ -1,4 +1,4 @@
-"""What a chunk of a customer file means: new customers, their orders of before, and a verdict for every row. Pure."""
+"""What a chunk of a customer file means: new customers, their earlier orders, and a verdict for every row."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from services.account_mgmt.domain.import_rows import OrderLineRow, Row
-from services.account_mgmt.domain.money import Priced, price
+from services.account_mgmt.domain.money import PricedLine, price
 
 VerdictName = Literal["accepted", "merged", "duplicate", "rejected"]
 USUAL_TAX = Decimal(20)
@@ -17,7 +17,7 @@ USUAL_TAX = Decimal(20)
 
 @dataclass(frozen=True, slots=True)
 class KnownOrder:
-    """An order of before that is in the records: `ours` if this very import brought it, so that lines may follow."""
+    """An order that was imported already: `ours` if this very import brought it, so that lines may follow."""
 
     id: str
     currency: str
@@ -47,7 +47,7 @@ class NewCustomer:
 
 @dataclass(frozen=True, slots=True)
 class NewOrder:
-    """An order of before to be written."""
+    """An earlier order to be written."""
 
     id: str
     customer_id: str
@@ -72,7 +72,7 @@ class Plan:
     customers: list[NewCustomer] = field(default_factory=list)
     keys: list[tuple[str, str]] = field(default_factory=list)
     orders: list[NewOrder] = field(default_factory=list)
-    lines: list[tuple[str, int, Priced]] = field(default_factory=list)
+    lines: list[tuple[str, int, PricedLine]] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)
 
     def counts(self) -> Mapping[str, int]:
@@ -157,9 +157,9 @@ class Planner:
             row.notes.append(f"there is no product {line.product_id} in the catalogue: kept by its name")
         name, usual = self._known.products[product] if product else (line.description, USUAL_TAX)
         tax = line.tax_percent if line.tax_percent is not None else usual
-        # Without words of its own the line is called what the catalogue calls its product.
-        words = name if line.description == product else line.description
-        priced = price(product, words, line.quantity, line.unit_price, tax)
+        # A line without a description of its own is called what the catalogue calls its product.
+        description = name if line.description == product else line.description
+        priced = price(product, description, line.quantity, line.unit_price, tax)
         self.plan.lines.append((order.id, row.line, priced))
         return None
 

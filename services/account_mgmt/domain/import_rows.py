@@ -1,4 +1,4 @@
-"""One row of a customer file, read: who it is, and the line of an order that was made elsewhere."""
+"""One row of a customer file, read: who it is, and the line of an order that was placed elsewhere."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MOST = Decimal("99999999999999.99")
 
 @dataclass(frozen=True, slots=True)
 class OrderLineRow:
-    """A line of an order of before. `number` is the old system's, or the day when it has none."""
+    """A line of an earlier order. `number` is the old system's, or the day when it has none."""
 
     number: str
     day: date
@@ -89,13 +89,13 @@ class RowReader:
         row.notes += [f"a number was left out: {problem}" for problem in problems]
         if (cell := raw.get("email")) is not None:
             if (email := email_of(cell)) is None:
-                row.notes.append("the e-mail was left out: it is no address")
+                row.notes.append("the e-mail was left out: it is not an address")
             else:
                 row.fields["email"] = email
                 row.keys.append(f"e:{email}")
 
     def _read_order(self, raw: dict[str, str]) -> OrderLineRow | None:
-        """The line of an order; none for a row that only tells of a customer. Raises ValueError with the reason."""
+        """The line of an order; none for a row that only describes a customer. Raises ValueError with the reason."""
         if not raw.keys() & {"order_number", "order_date", "unit_price"}:
             return None
         if "order_date" not in raw:
@@ -113,7 +113,7 @@ class RowReader:
             raise ValueError("the tax must lie between 0 and 100 %")
         currency = raw.get("currency", "UAH").upper()
         if not re.fullmatch("[A-Z]{3}", currency):
-            raise ValueError(f"'{currency}' is no currency code such as UAH")
+            raise ValueError(f"'{currency}' is not a currency code such as UAH")
         return OrderLineRow(
             number=raw.get("order_number", day.isoformat())[:60],
             day=day,
@@ -142,7 +142,7 @@ def _read_fields(row: Row, raw: dict[str, str]) -> None:
         try:
             row.fields["timezone"] = ZoneInfo(zone).key
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            row.notes.append("the time zone is no IANA name such as Europe/Kyiv")
+            row.notes.append("the time zone is not an IANA name such as Europe/Kyiv")
 
 
 def day_of(cell: str) -> date:
@@ -154,7 +154,7 @@ def day_of(cell: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"'{cell[:20]}' is no date such as 2025-03-31 or 31.03.2025") from None
+        raise ValueError(f"'{cell[:20]}' is not a date such as 2025-03-31 or 31.03.2025") from None
 
 
 def number_of(cell: str, name: str) -> Decimal:
@@ -167,7 +167,7 @@ def number_of(cell: str, name: str) -> Decimal:
     try:
         number = Decimal(text)
     except InvalidOperation:
-        raise ValueError(f"the {name} '{cell[:20]}' is no number") from None
+        raise ValueError(f"the {name} '{cell[:20]}' is not a number") from None
     if not number.is_finite() or abs(number) > _MOST or (name == "price" and number < 0):
-        raise ValueError(f"the {name} '{cell[:20]}' cannot be")
+        raise ValueError(f"the {name} '{cell[:20]}' is out of range")
     return number

@@ -1,16 +1,16 @@
-"""Money of an order: rounded in one place, per line, half up, as invoices are."""
+"""Sums of an order: rounded in one place, per line, half up, as invoices are."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+
+from services.chassis.records import Record
 
 CENT = Decimal("0.01")
 
 
-@dataclass(frozen=True)
-class Priced:
+class PricedLine(Record):
     """A line with its amounts: `net` before tax, `tax` on it, both to the cent."""
 
     product_id: str | None
@@ -29,13 +29,21 @@ def to_cents(amount: Decimal) -> Decimal:
 
 def price(
     product_id: str | None, description: str, quantity: Decimal, unit_price: Decimal, tax_percent: Decimal
-) -> Priced:
+) -> PricedLine:
     """Amounts of one line."""
     net = to_cents(quantity * unit_price)
-    return Priced(product_id, description, quantity, unit_price, tax_percent, net, to_cents(net * tax_percent / 100))
+    return PricedLine(
+        product_id=product_id,
+        description=description,
+        quantity=quantity,
+        unit_price=unit_price,
+        tax_percent=tax_percent,
+        net=net,
+        tax=to_cents(net * tax_percent / 100),
+    )
 
 
-def totals(lines: Sequence[Priced]) -> tuple[Decimal, Decimal]:
+def totals(lines: Sequence[PricedLine]) -> tuple[Decimal, Decimal]:
     """(total with tax, tax): sums of rounded lines, so that what is printed adds up."""
     tax = sum((line.tax for line in lines), Decimal("0.00"))
     return sum((line.net for line in lines), Decimal("0.00")) + tax, tax

@@ -5,19 +5,18 @@ from __future__ import annotations
 from datetime import time, timedelta
 from typing import Annotated, Literal, Self
 
-import holidays
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from services.chassis.business_time import Country
 
 Duration = Annotated[timedelta, Field(gt=timedelta(0), le=timedelta(days=3650), description="ISO 8601, e.g. P14D.")]
-# Also none at all.
+# None at all is allowed too.
 Gap = Annotated[timedelta, Field(ge=timedelta(0), le=timedelta(days=365), description="ISO 8601, e.g. P2D.")]
-
-
 Way = Literal["call", "mail", "both"]
 
 
 class ContactHours(BaseModel):
-    """When a customer may be written to, in its own time of day."""
+    """When a customer may be contacted, in their own time of day."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -53,33 +52,30 @@ class Policy(BaseModel):
     shortest_interval: Duration = timedelta(days=7)
     longest_interval: Duration = timedelta(days=365)
     nudge_ahead: Gap = Field(default=timedelta(days=2), description="Remind so long before the expected order.")
-    fit_every: Duration = Field(default=timedelta(days=1), description="How often the house learns from its orders.")
+    fit_every: Duration = Field(
+        default=timedelta(days=1), description="How often the forecasts are refitted to all orders."
+    )
     nudge_gap: Gap = Field(default=timedelta(days=14), description="Never two nudges closer than this.")
     answer_within: Duration = timedelta(days=2)
     contact_hours: ContactHours | None = Field(
         default=ContactHours(), description="No mail and no planned nudge outside of them; null for any time."
     )
     risk_below: float = Field(
-        default=0.35, ge=0, le=1, description="A customer whose chance to be there at all falls below is at risk."
+        default=0.35, ge=0, le=1, description="A customer whose retention probability falls below is at risk."
     )
-    risk_every: Duration = Field(default=timedelta(days=90), description="Such work for a customer once in this time.")
+    risk_every: Duration = Field(
+        default=timedelta(days=90), description="At most one task of this kind per customer in this time."
+    )
     risks_per_night: int = Field(default=200, ge=0, le=10_000, description="The most valuable ones first.")
     care_starts_per_second: float = Field(
         default=20, gt=0, le=200, description="How fast the care of imported customers is opened."
     )
     hold_out: float = Field(
-        default=0, ge=0, le=0.5, description="Share of nudges left out on purpose, to measure what nudges do."
+        default=0, ge=0, le=0.5, description="Share of nudges randomly held out, to measure what nudges do."
     )
     working_days_only: bool = True
-    holidays_of: str | None = "UA"
+    holidays_of: Country | None = "UA"
     max_escalations: int = Field(default=2, ge=0, le=20)
-
-    @field_validator("holidays_of")
-    @classmethod
-    def _country_has_a_calendar(cls, value: str | None) -> str | None:
-        if value is not None and value not in holidays.list_supported_countries():
-            raise ValueError(f"there is no holiday calendar of {value}; give the two letters of a country")
-        return value
 
     @model_validator(mode="after")
     def _shortest_first(self) -> Self:

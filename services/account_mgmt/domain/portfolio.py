@@ -1,94 +1,115 @@
-"""Who keeps a customer: by segment and size, under capacity, the fairest load; and who covers for whom."""
+"""Whose customer is it: by segment and size, under capacity, the fairest load; and who covers for whom."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-KEPT = ("active", "at_risk", "opted_out")
-"""States of customers who count as somebody's portfolio."""
+from services.account_mgmt.domain.account_managers import AccountManager
+from services.chassis.records import Record
 
 
-@dataclass(frozen=True)
-class Keeper:
-    """An account manager as the choice sees him. Empty `segments` or `sizes` mean any."""
+class CustomerProfile(Record):
+    """What the choice must know of a customer; `account_manager` is whose it was until now, if anybody's."""
 
-    id: str
-    active: bool
-    away: bool
-    cover: str | None
-    capacity: int
-    customers: int
-    segments: frozenset[str] = frozenset()
-    sizes: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """The customer to be kept; `former` is who kept it before, if anybody."""
-
+    customer_id: str
     segment: str
     size: str | None
-    former: str | None = None
+    account_manager: str | None = None
 
 
 @dataclass(frozen=True)
 class Choice:
-    """Who it is, and why, in words for the supervisor. Without a keeper the customer waits."""
+    """Who it is, and why, in words for the supervisor. Without an account manager the customer waits."""
 
-    keeper: str | None
+    account_manager: str | None
     why: str
 
 
-def choose(keepers: Sequence[Keeper], wanted: Wanted) -> Choice:
-    """The former keeper if he still works; else who fits best: there today, for such customers, least of his capacity.
+class Reassignment(Record):
+    """Who gets a customer; without `account_manager` it stays where it is, and `why` says for which reason."""
 
-    Nobody gets more customers than his capacity, and nobody a segment or size that is not his.
+    customer_id: str
+    account_manager: str | None
+    why: str
+
+
+class TakenOver(Record):
+    """What a take-over does, or did. `left` customers are still to be reassigned."""
+
+    dry_run: bool
+    items: list[Reassignment]
+    left: int
+
+
+def choose(managers: Sequence[AccountManager], customer: CustomerProfile) -> Choice:
+    """The customer's own account manager if still active; else who fits best.
+
+    Those who are there today go first, then specialists, then who has the least of their capacity in use. Nobody gets
+    more customers than their capacity, or a segment or size that is not theirs.
     """
-    if any(one.id == wanted.former and one.active for one in keepers):
-        return Choice(wanted.former, "comes home to its account manager")
-    working = [one for one in keepers if one.active]
-    fitting = [one for one in working if _fits(one, wanted)]
+    if any(one.id == customer.account_manager and one.active for one in managers):
+        return Choice(customer.account_manager, "returns to their account manager")
+    active = [one for one in managers if one.active]
+    fitting = [one for one in active if _fits(one, customer)]
     free = [one for one in fitting if one.customers < one.capacity]
     if not free:
-        why = "nobody works here" if not working else "nobody keeps such customers" if not fitting else "all are full"
+        why = "all are at capacity" if fitting else "nobody takes such customers" if active else "nobody is active"
         return Choice(None, why)
-    best = min(free, key=lambda one: (one.away, -_named(one, wanted), one.customers / one.capacity, one.id))
-    return Choice(best.id, f"{best.customers} of {best.capacity} customers" + _what_for(best, wanted))
+    best = min(free, key=lambda one: (one.away, -_specialism(one, customer), one.customers / one.capacity, one.id))
+    return Choice(best.id, f"{best.customers} of {best.capacity} customers" + _specialises_in(best, customer))
 
 
-def cover_for(keepers: Sequence[Keeper], owner: str, wanted: Wanted) -> str:
-    """Who does an absent owner's work: the cover that was named if he is there, else who fits best of those there.
+def distribute(
+    managers: Iterable[AccountManager], customers: Iterable[CustomerProfile], to: str | None = None
+) -> list[Reassignment]:
+    """Who gets each of these customers, one after the other: `to`, or whoever fits best and still has room."""
+    by_id = {one.id: one for one in managers}
+    plan = []
+    for customer in customers:
+        choice = Choice(to, "named by the supervisor") if to else choose(list(by_id.values()), customer)
+        if choice.account_manager:
+            receiver = by_id[choice.account_manager]
+            by_id[receiver.id] = receiver.model_copy(update={"customers": receiver.customers + 1})
+        plan.append(
+            Reassignment(customer_id=customer.customer_id, account_manager=choice.account_manager, why=choice.why)
+        )
+    return plan
 
-    The owner himself when nobody is there: work without a person would be seen by nobody.
+
+def cover_for(managers: Sequence[AccountManager], owner: str, customer: CustomerProfile) -> str:
+    """Who does an absent owner's work: the cover that was named, if there; else who fits best of those who are.
+
+    The owner when nobody is there: work without a person would be overlooked.
     """
-    by_id = {one.id: one for one in keepers}
+    by_id = {one.id: one for one in managers}
     away = by_id.get(owner)
     if away is None or not away.away:
         return owner
     named = by_id.get(away.cover or "")
     if named is not None and named.active and not named.away:
         return named.id
-    there = [one for one in keepers if one.active and not one.away and one.id != owner]
-    # Covering asks for no capacity: it passes.
-    best = min(there, key=lambda one: (not _fits(one, wanted), _load(one), one.id), default=None)
+    there = [one for one in managers if one.active and not one.away and one.id != owner]
+    # Capacity does not count here: an absence ends.
+    best = min(there, key=lambda one: (not _fits(one, customer), _load(one), one.id), default=None)
     return best.id if best else owner
 
 
-def _load(keeper: Keeper) -> float:
-    return keeper.customers / max(1, keeper.capacity)
+def _load(manager: AccountManager) -> float:
+    return manager.customers / max(1, manager.capacity)
 
 
-def _fits(keeper: Keeper, wanted: Wanted) -> bool:
-    segment = not keeper.segments or wanted.segment in keeper.segments
-    return segment and (not keeper.sizes or (wanted.size or "") in keeper.sizes)
+def _fits(manager: AccountManager, customer: CustomerProfile) -> bool:
+    segment = not manager.segments or customer.segment in manager.segments
+    return segment and (not manager.sizes or (customer.size or "") in manager.sizes)
 
 
-def _named(keeper: Keeper, wanted: Wanted) -> int:
-    """How many of segment and size he was named for: a specialist goes before somebody who takes all."""
-    return (wanted.segment in keeper.segments) + ((wanted.size or "") in keeper.sizes)
+def _specialism(manager: AccountManager, customer: CustomerProfile) -> int:
+    """How many of segment and size they are named for: a specialist goes before somebody who takes all."""
+    return (customer.segment in manager.segments) + ((customer.size or "") in manager.sizes)
 
 
-def _what_for(keeper: Keeper, wanted: Wanted) -> str:
-    named = [word for word, known in ((wanted.segment, keeper.segments), (wanted.size, keeper.sizes)) if word in known]
-    return f", keeps {' and '.join(str(word) for word in named)}" if named else ""
+def _specialises_in(manager: AccountManager, customer: CustomerProfile) -> str:
+    facts = ((customer.segment, manager.segments), (customer.size, manager.sizes))
+    named = [str(fact) for fact, known in facts if fact in known]
+    return f", specialises in {' and '.join(named)}" if named else ""

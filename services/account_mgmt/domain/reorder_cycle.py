@@ -1,17 +1,15 @@
-"""When a customer will need the next order: from its own gaps, robust against one odd order."""
+"""The reorder cycle: when a customer needs the next order, by the median of their gaps, and when to contact them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
 from itertools import pairwise
 from statistics import median
 from zoneinfo import ZoneInfo
 
-import holidays
-
 from services.account_mgmt.domain.policy import Policy
+from services.chassis.business_time import is_public_holiday
 
 
 def interval(policy: Policy, placed: Sequence[datetime]) -> timedelta:
@@ -60,13 +58,4 @@ def contact_time(policy: Policy, moment: datetime, timezone: str) -> datetime:
 
 
 def _works(policy: Policy, day: date) -> bool:
-    return not policy.working_days_only or (day.weekday() < 5 and not _is_holiday(policy.holidays_of, day))
-
-
-def _is_holiday(country: str | None, day: date) -> bool:
-    return country is not None and day in _public_holidays(country, day.year)
-
-
-@lru_cache(maxsize=64)
-def _public_holidays(country: str, year: int) -> frozenset[date]:
-    return frozenset(holidays.country_holidays(country, years=year))
+    return not policy.working_days_only or (day.weekday() < 5 and not is_public_holiday(policy.holidays_of, day))

@@ -1,4 +1,4 @@
-"""Fits of the house's purchases, and what they foretell for each customer."""
+"""Fits to all purchases, and what they predict for each customer."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
+from services.account_mgmt.domain.forecasts import CustomerForecast
 from services.account_mgmt.domain.timing.bgnbd import CountModel
 from services.account_mgmt.domain.timing.forecast import Models
 from services.account_mgmt.domain.timing.gaps import GapModel
 from services.account_mgmt.domain.timing.value import ValueModel
-from services.account_mgmt.schemas.forecasts import ForecastView
 from services.chassis.db import Connection
 
 Row = tuple[Any, ...]
@@ -45,7 +45,7 @@ async def add_fit(
 
 
 async def latest_fit(conn: Connection) -> tuple[int | None, Models, ValueModel | None]:
-    """The last fit with its version; before the first one, models of nothing."""
+    """The last fit with its version; before the first one, no models."""
     row = await conn.fetchrow("SELECT version, models FROM timing_fits ORDER BY version DESC LIMIT 1")
     if row is None:
         return None, Models(counts=None, gaps=None), None
@@ -71,7 +71,6 @@ async def write(conn: Connection, rows: Sequence[Row]) -> None:
     )
 
 
-async def of_customer(conn: Connection, customer_id: str) -> ForecastView | None:
-    """What is foretold for a customer, or none."""
-    row = await conn.fetchrow("SELECT * FROM forecasts WHERE customer_id = $1", customer_id)
-    return ForecastView.model_validate(dict(row)) if row else None
+async def of_customer(conn: Connection, customer_id: str) -> CustomerForecast | None:
+    """What is predicted for a customer, or none."""
+    return CustomerForecast.maybe(await conn.fetchrow("SELECT * FROM forecasts WHERE customer_id = $1", customer_id))

@@ -18,5 +18,5 @@ SELECT at, what FROM (
 
 
 async def events(conn: Connection, customer_id: str, limit: int = 12) -> list[tuple[datetime, str]]:
-    """Answers to reminders, complaints and worries, the latest first."""
+    """Answers to reminders, complaints and risks, the latest first."""
     return [(row["at"], row["what"]) for row in await conn.fetch(_EVENTS, customer_id, limit)]

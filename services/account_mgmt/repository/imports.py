@@ -1,4 +1,4 @@
-"""Customers of before and their orders, by the chunk."""
+"""Existing customers and their earlier orders, by the chunk."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ async def write(conn: Connection, plan: Plan, import_id: str, by: str) -> None:
 
 
 async def write_verdicts(conn: Connection, import_id: str, verdicts: Sequence[Verdict], *, dry: bool) -> None:
-    """Keep what became of each row. A dry run makes no customers, so it names only those who were there."""
+    """Keep what became of each row. A dry run makes no customers, so it names none."""
     await conn.executemany(
         "INSERT INTO import_rows (import_id, line, verdict, reason, lead_id, original) VALUES ($1, $2, $3, $4, $5, $6)",
         [
@@ -98,16 +98,8 @@ async def write_verdicts(conn: Connection, import_id: str, verdicts: Sequence[Ve
     )
 
 
-async def begin_again(conn: Connection, import_id: str) -> None:
-    """A dry run that was cut short begins anew: nothing of it was kept but its verdicts."""
-    await conn.execute("DELETE FROM import_rows WHERE import_id = $1", import_id)
-    await conn.execute(
-        "UPDATE imports SET rows = 0, accepted = 0, merged = 0, duplicates = 0, rejected = 0 WHERE id = $1", import_id
-    )
-
-
 async def remember_keys(conn: Connection, customer_id: str, keys: Collection[str]) -> None:
-    """Recognise this customer by these from now on; what is another's stays his."""
+    """Recognise this customer by these from now on; what belongs to another customer stays theirs."""
     await conn.execute(
         """INSERT INTO customer_keys (key, customer_id) SELECT key, $1 FROM unnest($2::text[]) key
            ON CONFLICT DO NOTHING""",

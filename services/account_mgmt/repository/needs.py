@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from services.account_mgmt.schemas.needs import NeedChange, NeedState, NeedView, NewNeed
+from services.account_mgmt.domain.needs import Need, NeedState
+from services.account_mgmt.repository import Cursor
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import NotFound
 
-Cursor = tuple[datetime, str] | None
 _NEED = """
 SELECT n.*, coalesce((SELECT jsonb_agg(jsonb_build_object('state', c.state, 'text', c.text, 'note', c.note,
                                                           'by', c.by, 'at', c.at) ORDER BY c.id)
@@ -17,30 +15,32 @@ SELECT n.*, coalesce((SELECT jsonb_agg(jsonb_build_object('state', c.state, 'tex
 """
 
 
-async def add(conn: Connection, customer_id: str, new: NewNeed, by: str) -> NeedView:
+async def add(conn: Connection, customer_id: str, text: str, product_id: str | None, by: str) -> Need:
     """Record a need."""
     need_id = new_id()
     await conn.execute(
         "INSERT INTO needs (id, customer_id, text, product_id, recorded_by) VALUES ($1, $2, $3, $4, $5)",
         need_id,
         customer_id,
-        new.text,
-        new.product_id,
+        text,
+        product_id,
         by,
     )
     await _note(conn, need_id, None, by)
     return await get(conn, need_id)
 
 
-async def change(conn: Connection, need_id: str, to: NeedChange, by: str) -> NeedView:
-    """Word it anew, or say that it was met or is gone; how it was before stays in its history. Raises NotFound."""
+async def change(
+    conn: Connection, need_id: str, *, text: str | None, state: NeedState | None, note: str | None, by: str
+) -> Need:
+    """Change the text or the state, where given; how it was before stays in its history. Raises NotFound."""
     await conn.execute(
-        """UPDATE needs SET text = coalesce($2, text), state = coalesce($3, state), updated_at = now() WHERE id = $1""",
+        "UPDATE needs SET text = coalesce($2, text), state = coalesce($3, state), updated_at = now() WHERE id = $1",
         need_id,
-        to.text,
-        to.state,
+        text,
+        state,
     )
-    await _note(conn, need_id, to.note, by)
+    await _note(conn, need_id, note, by)
     return await get(conn, need_id)
 
 
@@ -54,12 +54,12 @@ async def _note(conn: Connection, need_id: str, note: str | None, by: str) -> No
     )
 
 
-async def get(conn: Connection, need_id: str) -> NeedView:
+async def get(conn: Connection, need_id: str) -> Need:
     """One need. Raises NotFound."""
     row = await conn.fetchrow(f"{_NEED} WHERE n.id = $1", need_id)
     if row is None:
         raise NotFound(f"There is no need {need_id}")
-    return NeedView.model_validate(dict(row))
+    return Need.of(row)
 
 
 async def latest(conn: Connection, customer_id: str, limit: int = 5) -> list[str]:
@@ -73,9 +73,7 @@ async def latest(conn: Connection, customer_id: str, limit: int = 5) -> list[str
     return [row["text"] for row in found]
 
 
-async def page(
-    conn: Connection, customer_id: str, *, state: NeedState | None, limit: int, after: Cursor
-) -> list[NeedView]:
+async def page(conn: Connection, customer_id: str, *, state: NeedState | None, limit: int, after: Cursor) -> list[Need]:
     """Needs of a customer, oldest first."""
     rows = await conn.fetch(
         f"""{_NEED} WHERE n.customer_id = $1 AND ($2::text IS NULL OR n.state = $2)
@@ -83,8 +81,7 @@ async def page(
             ORDER BY n.created_at, n.id LIMIT $5""",
         customer_id,
         state,
-        after[0] if after else None,
-        after[1] if after else None,
+        *(after or (None, None)),
         limit,
     )
-    return [NeedView.model_validate(dict(row)) for row in rows]
+    return Need.of_all(rows)

@@ -1,11 +1,11 @@
-"""Nudges: those that were opened, and those that were left out on purpose."""
+"""Nudges: those that were opened, and those that were randomly held out."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
 
-from services.account_mgmt.schemas import NudgeView
+from services.account_mgmt.domain.nudges import Nudge
 from services.chassis.db import Connection
 from services.chassis.errors import NotFound
 
@@ -28,24 +28,24 @@ async def add(conn: Connection, item_id: str, customer_id: str, number: int, ans
 
 
 async def hold_out(conn: Connection, customer_id: str, number: int) -> None:
-    """Write a nudge that was left out."""
+    """Write a nudge that was held out."""
     await conn.execute(
         "INSERT INTO held_out (customer_id, number) VALUES ($1, $2) ON CONFLICT DO NOTHING", customer_id, number
     )
 
 
-async def get(conn: Connection, item_id: str) -> NudgeView:
+async def get(conn: Connection, item_id: str) -> Nudge:
     """One nudge. Raises NotFound."""
     row = await conn.fetchrow(f"{_NUDGE} WHERE n.item_id = $1", item_id)
     if row is None:
         raise NotFound(f"There is no nudge {item_id}")
-    return NudgeView.model_validate(dict(row))
+    return Nudge.of(row)
 
 
 async def page(
     conn: Connection, *, state: str | None, manager: str | None, limit: int, after: tuple[Decimal, str] | None
-) -> list[NudgeView]:
-    """A page of nudges, those of which most is expected first. `manager` also sees those that nobody has."""
+) -> list[Nudge]:
+    """A page of nudges, the highest expected value first. `manager` also sees those that are unassigned."""
     rows = await conn.fetch(
         f"""{_NUDGE} WHERE ($1::text IS NULL OR w.state = $1)
               AND ($2::text IS NULL OR w.assignee IS NULL OR w.assignee = $2)
@@ -53,15 +53,14 @@ async def page(
             ORDER BY -coalesce(f.expected_value, 0), n.item_id LIMIT $5""",
         state,
         manager,
-        after[0] if after else None,
-        after[1] if after else None,
+        *(after or (None, None)),
         limit,
     )
-    return [NudgeView.model_validate(dict(row)) for row in rows]
+    return Nudge.of_all(rows)
 
 
 async def answer(
-    conn: Connection, item_id: str, outcome: str, order_id: str | None, note: str | None, by: str
+    conn: Connection, item_id: str, outcome: str, *, order_id: str | None, note: str | None, by: str
 ) -> datetime:
     """Record what came of it; returns the time."""
     at: datetime = await conn.fetchval(

@@ -2,41 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from services.account_mgmt.schemas import SaleRef
+from services.account_mgmt.domain.invoices import PayableInvoice
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import NotFound
-from workflows.contracts.base import Money
 
 
-@dataclass(frozen=True)
-class Payable:
-    """An invoice that is about to be paid: its state and currency, and the sale it is of."""
-
-    state: str
-    currency: str
-    sale: SaleRef
-
-
-async def payable(conn: Connection, invoice_id: str) -> Payable:
+async def payable(conn: Connection, invoice_id: str) -> PayableInvoice:
     """The invoice, held until this transaction ends. Raises NotFound."""
     row = await conn.fetchrow(
-        """SELECT i.state, i.currency, i.customer_id, o.id, o.deal_id, o.total, o.currency AS sold_in
+        """SELECT i.state, i.currency, i.customer_id, o.id AS order_id, o.deal_id, o.total
              FROM invoices i JOIN orders o ON o.id = i.order_id WHERE i.id = $1 FOR UPDATE OF i""",
         invoice_id,
     )
     if row is None:
         raise NotFound(f"There is no invoice {invoice_id}")
-    total = Money(amount=row["total"], currency=row["sold_in"])
-    sale = SaleRef(order_id=row["id"], deal_id=row["deal_id"], customer_id=row["customer_id"], total=total)
-    return Payable(row["state"], row["currency"], sale)
+    return PayableInvoice.of(row)
 
 
 async def add(
-    conn: Connection, invoice_id: str, amount: Decimal, reference: str, paid_at: datetime | None, by: str
+    conn: Connection, invoice_id: str, amount: Decimal, *, reference: str, paid_at: datetime | None, by: str
 ) -> tuple[str, str] | None:
     """Book money once per reference; the invoice is paid when nothing is open.
 

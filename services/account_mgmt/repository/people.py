@@ -1,38 +1,35 @@
-"""People at customers'."""
+"""People to talk to at customers'."""
 
 from __future__ import annotations
 
-from services.account_mgmt.schemas.card import PersonView
-from services.account_mgmt.schemas.people import NewPerson
+from collections.abc import Mapping
+from typing import Any
+
+from services.account_mgmt.domain.people import Person
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import NotFound
 
 _MOST = 200
 
 
-async def add(conn: Connection, customer_id: str, new: NewPerson) -> PersonView:
-    """Write somebody to talk to."""
+async def add(conn: Connection, customer_id: str, values: Mapping[str, Any]) -> Person:
+    """Write somebody to talk to by their columns."""
     row = await conn.fetchrow(
         """INSERT INTO people (id, customer_id, name, role, phones, email, language, note)
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING *""",
         new_id(),
         customer_id,
-        new.name,
-        new.role,
-        new.phones,
-        new.email,
-        new.language,
-        new.note,
+        *(values[name] for name in ("name", "role", "phones", "email", "language", "note")),
     )
-    return PersonView.model_validate(dict(row or {}))
+    return Person.of(row)
 
 
-async def of_customer(conn: Connection, customer_id: str) -> list[PersonView]:
+async def of_customer(conn: Connection, customer_id: str) -> list[Person]:
     """In order of entry."""
     rows = await conn.fetch(
         "SELECT * FROM people WHERE customer_id = $1 ORDER BY created_at, id LIMIT $2", customer_id, _MOST
     )
-    return [PersonView.model_validate(dict(row)) for row in rows]
+    return Person.of_all(rows)
 
 
 async def remove(conn: Connection, customer_id: str, person_id: str) -> None:

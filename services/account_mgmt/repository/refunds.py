@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
-from services.account_mgmt.schemas.refunds import RefundView
+from services.account_mgmt.domain.refunds import Refund
 from services.chassis.db import Connection, new_id
-from workflows.contracts.base import Money
 
 
-async def refundable(conn: Connection, invoice_id: str) -> Decimal:
-    """What was paid for an invoice and not given back."""
-    left: Decimal = await conn.fetchval("SELECT paid - refunded FROM invoices WHERE id = $1", invoice_id)
-    return left
-
-
-async def find(conn: Connection, invoice_id: str, reference: str) -> RefundView | None:
+async def find(conn: Connection, invoice_id: str, reference: str) -> Refund | None:
     """The refund of an invoice with this reference, or none."""
     row = await conn.fetchrow(
         """SELECT r.*, i.refunded, i.currency FROM refunds r JOIN invoices i ON i.id = r.invoice_id
@@ -24,10 +16,10 @@ async def find(conn: Connection, invoice_id: str, reference: str) -> RefundView 
         invoice_id,
         reference,
     )
-    return _view(row) if row else None
+    return Refund.maybe(row)
 
 
-async def add(conn: Connection, invoice_id: str, amount: Decimal, reference: str, reason: str, by: str) -> RefundView:
+async def add(conn: Connection, invoice_id: str, amount: Decimal, *, reference: str, reason: str, by: str) -> Refund:
     """Book a refund of an invoice that the caller has locked."""
     await conn.execute("UPDATE invoices SET refunded = refunded + $2 WHERE id = $1", invoice_id, amount)
     row = await conn.fetchrow(
@@ -41,9 +33,4 @@ async def add(conn: Connection, invoice_id: str, amount: Decimal, reference: str
         reason,
         by,
     )
-    return _view(row)
-
-
-def _view(row: Any) -> RefundView:
-    sums = {name: Money(amount=row[name], currency=row["currency"]) for name in ("amount", "refunded")}
-    return RefundView.model_validate({**dict(row), **sums})
+    return Refund.of(row)

@@ -1,31 +1,21 @@
-"""Customers who are about to be lost."""
+"""Customers who may be about to leave."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from decimal import Decimal
+from datetime import timedelta
 
+from services.account_mgmt.domain.risks import Risk
 from services.chassis.db import Connection
 
 
-@dataclass(frozen=True)
-class Falling:
-    """A customer whose chance to be there at all has fallen; `expected_high` is by when nine in ten had ordered."""
+async def declining(conn: Connection, below: float, every: timedelta, limit: int) -> list[Risk]:
+    """Active customers whose retention probability is below a limit, the most valuable first, locked.
 
-    customer_id: str
-    p_alive: float
-    expected_high: datetime
-    order_value: Decimal
-
-
-async def falling(conn: Connection, below: float, every: timedelta, limit: int) -> list[Falling]:
-    """Active customers below the chance, about whom nobody was asked for a while; the most valuable first, locked.
-
-    One order says nothing of a rhythm: at least two are asked for.
+    Left out is whoever had such a task within `every`, and whoever ordered only once: one order shows no rhythm.
     """
     rows = await conn.fetch(
-        """SELECT f.customer_id, f.p_alive, f.expected_high, f.order_value
+        """SELECT f.customer_id, f.p_alive, f.expected_high, f.order_value,
+                  c.segment, c.contact->>'size' AS size, c.account_manager
              FROM forecasts f JOIN customers c ON c.id = f.customer_id
             WHERE f.p_alive < $1 AND c.state = 'active'
               AND (SELECT count(*) FROM (SELECT 1 FROM orders o WHERE o.customer_id = c.id AND o.state = 'placed'
@@ -37,4 +27,4 @@ async def falling(conn: Connection, below: float, every: timedelta, limit: int) 
         every,
         limit,
     )
-    return [Falling(**dict(row)) for row in rows]
+    return Risk.of_all(rows)

@@ -1,9 +1,8 @@
-"""What customers bought, what goes with it, and what they never want to hear of again."""
+"""What customers bought, and what goes with it."""
 
 from __future__ import annotations
 
-from services.account_mgmt.schemas.card import Purchase, Suggestion
-from services.account_mgmt.schemas.needs import Refusal
+from services.account_mgmt.domain.suggestions import Purchase, Suggestion
 from services.chassis.db import Connection
 
 MIN_SUPPORT = 2
@@ -19,7 +18,7 @@ async def purchases(conn: Connection, customer_id: str) -> list[Purchase]:
             GROUP BY l.product_id, l.description ORDER BY times DESC, l.description LIMIT 20""",
         customer_id,
     )
-    return [Purchase.model_validate(dict(row)) for row in rows]
+    return Purchase.of_all(rows)
 
 
 _FIRSTS = """
@@ -48,9 +47,9 @@ SELECT p.product_id, p.other_id, p.support, mine.number, p.support::float8 / min
 
 
 async def learn_pairs(conn: Connection) -> int:
-    """Count anew what each customer bought first, and which products go together; how many pairs say something.
+    """Recount what each customer bought first, and which products go together; how many pairs have support.
 
-    In the caller's transaction, so that whoever reads meanwhile sees what the night before had learned.
+    In the caller's transaction, so that whoever reads meanwhile sees the figures of the night before.
 
     Support, confidence and lift as in Agrawal, Imielinski, Swami 1993; a pair seen once is no evidence.
     """
@@ -63,7 +62,7 @@ async def learn_pairs(conn: Connection) -> int:
     return int(status.rsplit(" ", 1)[-1])
 
 
-# The best evidence for each other product; what an open need names comes first, what is not needed any more never.
+# The best evidence for each other product. What an open need names comes first; what is no longer needed, never.
 SUGGEST = """
 WITH mine AS (SELECT DISTINCT l.product_id FROM orders o JOIN order_lines l ON l.order_id = o.id
                WHERE o.customer_id = $1 AND o.state = 'placed' AND l.product_id IS NOT NULL),
@@ -84,29 +83,5 @@ SELECT p.id AS product_id, p.name, best.support, best.confidence, best.lift, bes
 
 
 async def suggestions(conn: Connection, customer_id: str) -> list[Suggestion]:
-    """Other products, with the evidence: what an open need names, then what such customers bought too."""
-    rows = await conn.fetch(SUGGEST, customer_id)
-    return [Suggestion.of(dict(row)) for row in rows]
-
-
-async def refuse(conn: Connection, customer_id: str, product_id: str, reason: str | None, by: str) -> None:
-    """Never offer this product to this customer again; said twice, the first reason stays."""
-    await conn.execute(
-        """INSERT INTO never_offer (customer_id, product_id, reason, recorded_by) VALUES ($1, $2, $3, $4)
-           ON CONFLICT DO NOTHING""",
-        customer_id,
-        product_id,
-        reason,
-        by,
-    )
-
-
-async def allow_again(conn: Connection, customer_id: str, product_id: str) -> None:
-    """The product may be offered again."""
-    await conn.execute("DELETE FROM never_offer WHERE customer_id = $1 AND product_id = $2", customer_id, product_id)
-
-
-async def refusals(conn: Connection, customer_id: str) -> list[Refusal]:
-    """Products this customer never wants to hear of again."""
-    rows = await conn.fetch("SELECT * FROM never_offer WHERE customer_id = $1 ORDER BY product_id", customer_id)
-    return [Refusal.model_validate(dict(row)) for row in rows]
+    """Other products, with the evidence: what an open need names, then what similar customers bought too."""
+    return Suggestion.of_all(await conn.fetch(SUGGEST, customer_id))

@@ -1,23 +1,25 @@
-"""Work of account managers while they are away."""
+"""Whose open work is: while account managers are away, when it is escalated, and when a customer changes hands."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from services.account_mgmt.domain.portfolio import CustomerProfile
 from services.chassis.db import Connection
 from services.chassis.work_items import WorkItem
 
 
-async def of_absent(conn: Connection, kinds: Sequence[str], limit: int) -> list[WorkItem]:
-    """Open work that lies with its customer's account manager who is away, the most urgent first; locked."""
+async def of_absent(conn: Connection, kinds: Sequence[str], limit: int) -> list[tuple[WorkItem, CustomerProfile]]:
+    """Open work of account managers who are away, with its customer, the most urgent first; locked."""
     rows = await conn.fetch(
-        """SELECT w.* FROM absences a JOIN work_items w ON w.assignee = a.manager AND w.kind = ANY($1)
-              AND w.state = 'open'
+        """SELECT w.*, c.id AS customer_id, c.segment, c.contact->>'size' AS size, c.account_manager
+             FROM absences a JOIN work_items w ON w.assignee = a.manager AND w.kind = ANY($1) AND w.state = 'open'
+             JOIN customers c ON c.id = w.lead_id
             WHERE a.during @> now() ORDER BY w.priority DESC, w.opened_at LIMIT $2 FOR UPDATE OF w SKIP LOCKED""",
         list(kinds),
         limit,
     )
-    return [WorkItem.model_validate(dict(row)) for row in rows]
+    return [(WorkItem.model_validate(dict(row)), CustomerProfile.of(row)) for row in rows]
 
 
 async def cover(conn: Connection, item_id: str, person: str, owner: str) -> None:
@@ -32,13 +34,25 @@ async def cover(conn: Connection, item_id: str, person: str, owner: str) -> None
 
 
 async def give_back(conn: Connection, kinds: Sequence[str]) -> None:
-    """What was covered and is still open goes back to the account manager who is there again."""
+    """What was covered and is still open goes back to the account manager who has returned."""
     await conn.execute(
         """UPDATE work_items w SET assignee = c.account_manager, payload = w.payload - 'cover_for'
              FROM customers c
             WHERE c.id = w.lead_id AND w.state = 'open' AND w.kind = ANY($1) AND w.payload ? 'cover_for'
               AND c.account_manager IS NOT NULL AND w.assignee IS NOT NULL
               AND NOT EXISTS (SELECT 1 FROM absences a WHERE a.manager = c.account_manager AND a.during @> now())""",
+        list(kinds),
+    )
+
+
+async def reassign(conn: Connection, assignments: Mapping[str, str], kinds: Sequence[str]) -> None:
+    """Give the open work of each of these customers to the person who gets the customer."""
+    await conn.execute(
+        """UPDATE work_items w SET assignee = a.manager, group_key = ''
+             FROM unnest($1::uuid[], $2::text[]) AS a (customer_id, manager)
+            WHERE w.lead_id = a.customer_id AND w.state = 'open' AND w.kind = ANY($3)""",
+        list(assignments),
+        list(assignments.values()),
         list(kinds),
     )
 

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any, Self
 
 from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints, model_validator
 
-from services.chassis.http import Body, Model
+from services.account_mgmt.domain.account_managers import Absence, AccountManager
+from services.account_mgmt.domain.portfolio import TakenOver
+from services.chassis.http import Body
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True)]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=60, strip_whitespace=True)]
 Words = Annotated[list[Word], Field(max_length=50)]
-Capacity = Annotated[int, Field(ge=0, le=100_000, description="How many customers he keeps at most.")]
+Capacity = Annotated[int, Field(ge=0, le=100_000, description="How many customers they look after at most.")]
 PersonId = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+$")]
 
 
 class NewAccountManager(Body):
-    """An account manager; `id` is the subject of the bearer token. Without segments or sizes he keeps any."""
+    """An account manager; `id` is the subject of the bearer token. Without segments or sizes they take any."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -55,23 +56,12 @@ class AccountManagerChange(Body):
         return self.model_dump(exclude_none=True)
 
 
-class AccountManagerView(Model):
-    """One account manager with the size of the portfolio. `cover` is who does his work while he is `away`."""
-
-    id: str
-    name: str
-    capacity: int
-    active: bool
-    segments: list[str]
-    sizes: list[str]
-    customers: int = 0
-    away: bool = False
-    cover: str | None = None
-    created_at: datetime
+class AccountManagerView(AccountManager):
+    """One account manager with the size of the portfolio. `cover` is who does the work while they are `away`."""
 
 
 class NewAbsence(Body):
-    """An account manager is away. `cover` does his work; without one, whoever of those there fits each customer."""
+    """An account manager is away. `cover` does the work; without one, whoever is there and fits each customer."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -96,19 +86,12 @@ class NewAbsence(Body):
         return self
 
 
-class AbsenceView(Model):
+class AbsenceView(Absence):
     """An absence."""
-
-    id: str
-    manager: str
-    cover: str | None
-    starts_at: datetime
-    ends_at: datetime
-    reason: str
 
 
 class TakeOver(Body):
-    """Give customers of an account manager to somebody, or, without `to`, to whoever fits each best."""
+    """Give customers of an account manager to somebody, or, without `to`, to whoever fits each of them best."""
 
     model_config = ConfigDict(
         json_schema_extra={"example": {"to": "larysa", "segment": "steel", "reason": "Oleh left", "dry_run": True}}
@@ -120,24 +103,12 @@ class TakeOver(Body):
     dry_run: bool = True
 
 
-class Handed(Model):
-    """One customer of a take-over; without `account_manager` it stays where it is, and `why` says for which reason."""
-
-    customer_id: str
-    account_manager: str | None
-    why: str
-
-
-class TakenOver(Model):
-    """What a take-over does, or did. `left` customers are still to be given: ask again."""
-
-    dry_run: bool
-    items: list[Handed]
-    left: int
+class TakenOverView(TakenOver):
+    """What a take-over does, or did. `left` customers are still to be reassigned: ask again."""
 
 
 class Assignment(Body):
-    """Who keeps the customer from now on."""
+    """Whose customer it is from now on."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"account_manager": "larysa", "reason": "speaks Polish"}})
 

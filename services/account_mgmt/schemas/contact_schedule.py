@@ -1,23 +1,13 @@
-"""The touches that a customer has before him."""
+"""The contacts that a customer has ahead of them."""
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from services.account_mgmt.domain.contact_schedule import Kind
+from services.account_mgmt.domain.contact_schedule import PlannedContact
 from services.chassis.http import Model
 
 
-class TouchView(Model):
-    """One contact to come, and why."""
-
-    at: datetime
-    kind: Kind
-    why: str
-
-
-class Touches(Model):
+class ContactScheduleView(Model):
     """Everything within a year in order of time, as things stand now: an order or a payment moves it."""
 
     customer_id: str
-    items: list[TouchView]
+    items: list[PlannedContact]

@@ -1,16 +1,15 @@
-"""Needs of a customer with their history, and what is never to be offered again."""
+"""Needs of a customer with their history."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
-from services.chassis.http import Body, Model
+from services.account_mgmt.domain.needs import Need, NeedState
+from services.chassis.http import Body
 
-Words = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
-NeedState = Literal["open", "met", "gone"]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
 
 
 class NewNeed(Body):
@@ -18,16 +17,16 @@ class NewNeed(Body):
 
     model_config = ConfigDict(json_schema_extra={"example": {"text": "refrigerated trucks from May on"}})
 
-    text: Words
+    text: Text
     product_id: Annotated[str, Field(max_length=64)] | None = None
 
 
 class NeedChange(Body):
-    """A need is worded anew, was met, or is gone."""
+    """A need is reworded, was met, or is gone."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"state": "gone", "note": "they bought their own trucks"}})
 
-    text: Words | None = None
+    text: Text | None = None
     state: NeedState | None = None
     note: Annotated[str, StringConstraints(max_length=1000)] | None = None
 
@@ -38,42 +37,5 @@ class NeedChange(Body):
         return self
 
 
-class NeedEvent(Model):
-    """What became of a need, and when."""
-
-    state: NeedState
-    text: str
-    note: str | None
-    by: str
-    at: datetime
-
-
-class NeedView(Model):
+class NeedView(Need):
     """A need as it stands, with its history, the first entry first."""
-
-    id: str
-    customer_id: str
-    text: str
-    product_id: str | None
-    state: NeedState
-    recorded_by: str
-    created_at: datetime
-    updated_at: datetime
-    history: list[NeedEvent] = Field(default_factory=list)
-
-
-class NewRefusal(Body):
-    """Why a product is never to be offered to this customer again."""
-
-    model_config = ConfigDict(json_schema_extra={"example": {"reason": "bad experience with another supplier"}})
-
-    reason: Annotated[str, StringConstraints(max_length=300)] | None = None
-
-
-class Refusal(Model):
-    """A product that is never offered to this customer again."""
-
-    product_id: str
-    reason: str | None
-    recorded_by: str
-    created_at: datetime

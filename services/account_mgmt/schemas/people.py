@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field, StringConstraints
 
+from services.account_mgmt.domain.people import Person
 from services.chassis.http import Body
 
 Phone = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{6,14}$")]
@@ -27,3 +28,7 @@ class NewPerson(Body):
     email: Address | None = None
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")] | None = None
     note: Annotated[str, StringConstraints(max_length=1000)] = ""
+
+
+class PersonView(Person):
+    """Somebody to talk to at the customer's."""

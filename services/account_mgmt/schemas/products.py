@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints, model_validator
 
+from services.account_mgmt.domain.products import Kind, Price, Product
+from services.account_mgmt.schemas.common import in_money
 from services.chassis.http import Body, Model
 from workflows.contracts.base import Money
 
@@ -16,7 +19,6 @@ Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 Names = Annotated[dict[Language, Name], Field(max_length=20, description="By language, ISO 639-1.")]
 Unit = Annotated[str, StringConstraints(min_length=1, max_length=30)]
 Tax = Annotated[Decimal, Field(ge=0, le=100, max_digits=5, decimal_places=2)]
-Kind = Literal["product", "service"]
 _EXAMPLE: dict[str, Any] = {
     "id": "FTL-UA",
     "name": "Повне завантаження Україною, 22 т",
@@ -42,7 +44,7 @@ class NewProduct(Body):
 
 
 class ProductChange(Body):
-    """Changes of a product; what is not given stays. One that is not active is not offered any more."""
+    """Changes of a product; what is not given stays. One that is not active is no longer offered."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"names": {"en": "Full truck, 22 t"}, "active": True}})
 
@@ -54,9 +56,13 @@ class ProductChange(Body):
 
     @model_validator(mode="after")
     def _something(self) -> Self:
-        if not self.model_dump(exclude_none=True):
+        if not self.changes():
             raise ValueError("name at least one thing to change")
         return self
+
+    def changes(self) -> dict[str, Any]:
+        """What was given, by name."""
+        return self.model_dump(exclude_none=True)
 
 
 class NewPrice(Body):
@@ -78,6 +84,11 @@ class PriceView(Model):
     price: Money
     valid_from: datetime | None
 
+    @classmethod
+    def of(cls, price: Price) -> Self:
+        """From the record."""
+        return cls(price=Money(amount=price.price, currency=price.currency), valid_from=price.valid_from)
+
 
 class ProductView(Model):
     """One product with its price at the moment that was asked for."""
@@ -93,8 +104,18 @@ class ProductView(Model):
     version: int
     created_at: datetime
 
+    @classmethod
+    def of(cls, product: Product) -> Self:
+        """From the record."""
+        return cls.model_validate({**dict(product), **in_money(product, product.currency, "price")})
+
 
 class ProductDetail(ProductView):
     """One product with all its prices, the latest first."""
 
     prices: list[PriceView]
+
+    @classmethod
+    def with_prices(cls, product: Product, prices: Sequence[Price]) -> Self:
+        """From the records."""
+        return cls(**dict(ProductView.of(product)), prices=[PriceView.of(price) for price in prices])

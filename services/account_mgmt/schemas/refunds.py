@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Self
 
 from pydantic import ConfigDict, Field
 
+from services.account_mgmt.domain.refunds import Refund
+from services.account_mgmt.schemas.common import in_money
 from services.chassis.http import Body, Model
 from workflows.contracts.base import Money
 
@@ -39,3 +42,8 @@ class RefundView(Model):
     reason: str
     made_by: str
     made_at: datetime
+
+    @classmethod
+    def of(cls, refund: Refund) -> Self:
+        """From the record."""
+        return cls.model_validate({**dict(refund), **in_money(refund, refund.currency, "amount", "refunded")})

@@ -2,86 +2,73 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Self
 
 from pydantic import Field
 
+from services.account_mgmt.domain.reports import (
+    DEFAULT_CURRENCY,
+    Breadth,
+    CrossSale,
+    Interval,
+    ManagerFigures,
+    MoneyOwed,
+    MonthlyChurn,
+    NudgeComparison,
+    Overdue,
+    Retention,
+    share,
+)
 from services.chassis.http import Model
+from services.chassis.statistics import wilson
 from workflows.contracts.base import Money
 
-Interval = tuple[float, float]
 
-
-class ManagerReport(Model):
+class ManagerReport(ManagerFigures):
     """What one account manager's portfolio does. Customers and overdue money are as of now, the rest of the period."""
 
-    account_manager: str
-    customers: int
-    at_risk: int
-    lost: int
-    nudges: int
-    answered_in_time: int
-    orders_after_nudge: int
-    orders: int
-    cross_sold: int = Field(description="Products that a customer bought for the first time, after his first order.")
     overdue: Money = Field(description="In the currency of which most is overdue.")
     overdue_all: list[Money]
 
-
-class Group(Model):
-    """Customers whose time to order had come, and how many of them ordered within the days."""
-
-    customers: int
-    ordered: int
-    share: float | None
-    interval: Interval | None = Field(description="Wilson's, 95 %.")
-
-
-class NudgeReport(Model):
-    """Orders after a nudge against orders without. A fair comparison needs nudges left out by chance: `hold_out`."""
-
-    start: datetime
-    end: datetime
-    within_days: int
-    nudged: Group
-    held_out: Group
-    difference: float | None = Field(description="Share of the nudged minus share of those left out.")
-    interval: Interval | None = Field(description="Of the difference; Newcombe's, 95 %. Above zero: nudges work.")
-    note: str
+    @classmethod
+    def with_overdue(cls, figures: ManagerFigures, overdue: Iterable[Overdue]) -> Self:
+        """From the records; `overdue` is everybody's, the most first."""
+        own = [
+            Money(amount=one.amount, currency=one.currency)
+            for one in overdue
+            if one.account_manager == figures.account_manager
+        ]
+        nothing = Money(amount=Decimal(0), currency=DEFAULT_CURRENCY)
+        return cls(**dict(figures), overdue=own[0] if own else nothing, overdue_all=own)
 
 
-class Bucket(Model):
-    """Overdue money by how long it is overdue."""
-
-    days: str
-    invoices: int
-    amount: Money
+class NudgeReport(NudgeComparison):
+    """Orders after a nudge against orders without. A fair comparison needs nudges held out at random: `hold_out`."""
 
 
-class MoneyReport(Model):
-    """What is owed to the house now."""
-
-    open: list[Money]
-    overdue: list[Bucket]
-    credit: list[Money] = Field(description="What customers paid too much.")
+class MoneyReport(MoneyOwed):
+    """What customers owe now."""
 
 
-class ChurnMonth(Model):
+class ChurnMonth(MonthlyChurn):
     """Who was there when a month began, and who left in it."""
 
-    month: str
-    customers: int
-    lost: int
     share: float | None
     interval: Interval | None
 
+    @classmethod
+    def with_share(cls, month: MonthlyChurn) -> Self:
+        """From the record."""
+        lost = share(month.lost, month.customers)
+        return cls(**dict(month), share=lost, interval=wilson(month.lost, month.customers))
 
-class ChurnReport(Model):
+
+class ChurnReport(Retention):
     """Who leaves, month by month, and who may be next."""
 
     months: list[ChurnMonth]
-    at_risk: int
-    expected_alive: float | None = Field(description="Sum of all chances to be there, over the customers in care.")
 
 
 class CrossSold(Model):
@@ -91,10 +78,14 @@ class CrossSold(Model):
     customers: int
     net: Money
 
+    @classmethod
+    def of(cls, sale: CrossSale) -> Self:
+        """From the record."""
+        net = Money(amount=sale.net, currency=sale.currency)
+        return cls(product_id=sale.product_id, customers=sale.customers, net=net)
 
-class CrossSellReport(Model):
+
+class CrossSellReport(Breadth):
     """What was sold besides: first orders of a product by customers who had bought something else before."""
 
     items: list[CrossSold]
-    customers: int = Field(description="Customers with orders in the period.")
-    with_more_than_one: int = Field(description="Of those, who have bought more than one product so far.")

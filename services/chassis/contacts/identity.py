@@ -1,4 +1,4 @@
-"""What a company is recognised by besides its numbers: tax id, e-mail, web domain, each in one form."""
+"""What a company is recognised by besides its phone numbers: tax id, e-mail, web domain, each in one form."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ def keys_of(*, tax_id: str | None, email: str | None, website: str | None) -> li
 
 
 def email_of(cell: str) -> str | None:
-    """`Info@Acme.UA` -> `info@acme.ua`; None for what is no address."""
+    """`Info@Acme.UA` -> `info@acme.ua`; None for what is not an address."""
     text = cell.lower().removeprefix("mailto:")
     return text if len(text) <= 200 and _EMAIL.fullmatch(text) else None
 
 
 def domain_of(website: str) -> str | None:
-    """`https://www.Acme.ua/contacts` -> `acme.ua`; None for no domain and for one that many companies share."""
+    """`https://www.Acme.ua/contacts` -> `acme.ua`; None for what is not a domain, or is shared by many companies."""
     found = _SITE.match(website)
     if found is None:
         return None

@@ -1,4 +1,4 @@
-"""Plain numbers of one country read by the country's own patterns, many times faster than the general parser.
+"""Plain numbers of one country, read by the country's own patterns many times faster than by the general parser.
 
 The patterns and their use follow phonenumbers' metadata and its `parse` and `is_valid_number`; whatever is not plain
 (extensions, vanity letters, other scripts, shared calling codes) is left to the library. A property test holds the

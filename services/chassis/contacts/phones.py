@@ -1,4 +1,4 @@
-"""Phone numbers to E.164, with the region always said, never assumed."""
+"""Phone numbers to E.164; the region is always given, never assumed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SEPARATORS = re.compile(r"[;,/|\n]+|\s{2,}")
 
 
 class BadPhoneError(ValueError):
-    """A text that is no phone number; the message says why in words for people."""
+    """A text that is not a phone number; the message gives the reason in plain words."""
 
 
 def known_region(region: str) -> bool:
@@ -35,7 +35,7 @@ def to_e164(raw: str, region: str) -> str:
 
 @lru_cache(maxsize=50_000)
 def _parsed(text: str, region: str) -> tuple[str, str]:
-    """What the library makes of any text: (the number, "") or ("", why it is none)."""
+    """What the library makes of any text: (the number, "") or ("", why it is not one)."""
     if not any(ch.isdigit() for ch in text):
         return "", "has no digits"
     try:
@@ -50,7 +50,7 @@ def _parsed(text: str, region: str) -> tuple[str, str]:
 
 
 def read_cell(cell: str, region: str) -> tuple[list[str], list[str]]:
-    """(the numbers of a cell in E.164, why others in it are none). Separators are those of `split_phones`."""
+    """(the numbers of a cell in E.164, why others in it are not numbers). Separators are those of `split_phones`."""
     shapes = shapes_of(region)
     if shapes is not None and (number := shapes.read(cell.strip())) is not None:
         return [number], []

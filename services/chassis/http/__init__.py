@@ -1,7 +1,6 @@
-"""What a service needs to put up a REST API; the modules behind it are the chassis' own business."""
+"""What a service needs to build a REST API; the modules behind it are private to the chassis."""
 
 from services.chassis.auth import Principal
-from services.chassis.http.app import create_app
 from services.chassis.http.idempotency import purge_idempotency_keys
 from services.chassis.http.metrics import Collector
 from services.chassis.http.models import Body, Id, Model
@@ -23,7 +22,6 @@ __all__ = [
     "Principal",
     "Who",
     "allow",
-    "create_app",
     "door_router",
     "new_router",
     "purge_idempotency_keys",

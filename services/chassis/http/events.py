@@ -1,6 +1,6 @@
-"""Server-sent events in a browser: `GET /v1/events` passes on what `services.chassis.events` publishes.
+"""Server-sent events: `GET /v1/events` passes on to browsers what `services.chassis.events` publishes.
 
-A page that was away reloads (event `resync`).
+A page that missed something is told to load again (event `resync`).
 """
 
 from __future__ import annotations
@@ -12,10 +12,12 @@ from collections.abc import AsyncIterator
 
 import asyncpg
 import structlog
+from fastapi import APIRouter, Request
 from starlette.responses import StreamingResponse
 
 from services.chassis.db import Connection
 from services.chassis.events import CHANNEL
+from services.chassis.http.route import new_router
 
 _QUEUE = 200
 _HEARTBEAT_SECONDS = 15.0
@@ -34,7 +36,7 @@ class EventHub:
         self._task: asyncio.Task[None] | None = None
 
     def close(self) -> None:
-        """End every stream; called at the start of a shutdown, which would wait for them for ever."""
+        """End every stream; called first at a shutdown, which would otherwise wait for them for ever."""
         self._closed.set()
         self._lost.set()
         for queue in self._streams:
@@ -107,14 +109,27 @@ class EventHub:
 
 def _put(queue: asyncio.Queue[str | None], frame: str | None) -> None:
     if queue.full():
-        # A browser that does not keep up loses the backlog and reloads, instead of holding memory.
+        # A browser that cannot keep up loses its backlog and loads again, instead of filling memory.
         while not queue.empty():
             queue.get_nowait()
         queue.put_nowait("event: resync\ndata: {}\n\n")
     queue.put_nowait(frame)
 
 
-def event_stream(hub: EventHub) -> StreamingResponse:
-    """The answer of `GET /v1/events`."""
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(hub.stream(), media_type="text/event-stream", headers=headers)
+def events_router() -> APIRouter:
+    """`/v1/events` of a tier."""
+    router = new_router(tags=["events"])
+
+    @router.get(
+        "/events",
+        summary="Changes, as they happen",
+        response_class=StreamingResponse,
+        responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+    )
+    async def events(request: Request) -> StreamingResponse:
+        """Server-sent events with kind and ids; `resync` means that some may have been missed."""
+        hub: EventHub = request.app.state.events
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        return StreamingResponse(hub.stream(), media_type="text/event-stream", headers=headers)
+
+    return router

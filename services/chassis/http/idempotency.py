@@ -1,6 +1,6 @@
-"""Idempotency-Key: the answer is kept in the transaction of the effect, so there is one of both or none of either.
+"""Idempotency-Key: the answer is kept in the transaction of the effect, so there are both or neither.
 
-A second request with the same key waits for the first (both insert the same unique row), then gets its answer.
+A second request with the same key waits for the first (both insert the same unique row) and then gets its answer.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ class Claim:
 
 
 async def purge_idempotency_keys(pool: Pool, *, older_than: timedelta = KEEP, batch: int = 5_000) -> int:
-    """Delete kept answers older than `older_than`, in short transactions; how many there were. A sweep for workers."""
+    """Delete kept answers older than `older_than`, in short transactions; how many. A periodic job of the worker."""
     total = 0
     while True:
         status = await pool.execute(_PURGE, older_than, batch)

@@ -58,7 +58,7 @@ class Metrics:
         self._seconds.labels(method, route).observe(seconds)
 
     async def render(self, pool: Pool | None) -> bytes:
-        """The exposition text. A database that does not answer costs its own figures only."""
+        """The exposition text. Without a database only its own figures are missing."""
         gathered: list[Metric] = []
         try:
             if pool is not None:

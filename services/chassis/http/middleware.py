@@ -1,4 +1,4 @@
-"""Around every request: its id, the access log line, the metrics, and an answer for what nobody expected."""
+"""Around every request: its id, the access log line, the metrics, and the answer to an unexpected error."""
 
 from __future__ import annotations
 
@@ -56,11 +56,14 @@ class RequestMiddleware:
             log.exception("unexpected_error", **_who(scope))
             if status == 0:
                 response = problem(
-                    scope, status=500, code="internal", detail="this is our mistake; name the request id to ops"
+                    scope,
+                    status=500,
+                    code="internal",
+                    detail="something went wrong on our side; give the request id to the operators",
                 )
                 await response(scope, receive, send_with_id)
         finally:
-            # A client that left before the answer is 499, as proxies call it.
+            # A client that left before the answer is counted as 499, as proxies do.
             self._record(scope, status or 499, time.perf_counter() - began)
 
     def _record(self, scope: Scope, status: int, seconds: float) -> None:

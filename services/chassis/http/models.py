@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, WithJsonSchema
 
 
 class Body(BaseModel):
-    """A request body. A field nobody knows is an error, because a misspelt one would silently do nothing."""
+    """A request body. An unknown field is an error: a misspelt one would silently do nothing."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, allow_inf_nan=False)
 

@@ -28,7 +28,7 @@ class PageParams:
     def __init__(
         self,
         limit: Annotated[int, Query(ge=1, le=200, description="How many items at most.")] = 50,
-        after: Annotated[str | None, Query(max_length=1000, description="`next` of the page before.")] = None,
+        after: Annotated[str | None, Query(max_length=1000, description="`next` of the previous page.")] = None,
     ) -> None:
         self.limit = limit
         self.after = after

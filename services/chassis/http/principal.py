@@ -43,7 +43,7 @@ def authenticate_also(guests: Mapping[str, Collection[str]]) -> Callable[[Reques
 async def _identify(request: Request) -> Principal:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
-        raise Unauthorized("a bearer token is needed", code="token_missing")
+        raise Unauthorized("a bearer token is required", code="token_missing")
     verifier: Verifier = request.app.state.verifier
     principal = await verifier.verify(token.strip())
     # For the access log, also when the next line refuses.
@@ -57,7 +57,7 @@ def _check_tier(principal: Principal, tier: str, method: str) -> None:
     if principal.is_ops:
         if method in SAFE_METHODS:
             return
-        raise Forbidden("ops sees everything in the tiers and changes nothing", code="wrong_tier")
+        raise Forbidden("ops may read everything in the tiers and change nothing", code="wrong_tier")
     raise Forbidden(f"this token is for the tier {principal.tier}", code="wrong_tier")
 
 

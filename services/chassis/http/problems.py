@@ -1,4 +1,4 @@
-"""Every error of every route as application/problem+json, and nothing of the inside in it."""
+"""Every error of every route as application/problem+json, and none of the service's internals in it."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ _RETRYABLE = (
     pg.InsufficientResourcesError,
     pg.IdleInTransactionSessionTimeoutError,
     pg.ReadOnlySQLTransactionError,
+    # What asyncpg makes of a connection that breaks between two messages of one statement.
+    pg.InternalClientError,
 )
 
 log = structlog.get_logger(__name__)
@@ -96,11 +98,11 @@ def from_postgres(error: Exception) -> DomainError | None:
     if isinstance(error, _RETRYABLE) or (isinstance(error, pg.InterfaceError) and "connection" in str(error)):
         return Unavailable("the database could not answer in time; try again")
     if isinstance(error, pg.UniqueViolationError | pg.ExclusionViolationError):
-        return Conflict("this contradicts a record that exists already", code="conflict")
+        return Conflict("this conflicts with an existing record", code="conflict")
     if isinstance(error, pg.ForeignKeyViolationError):
         return Conflict("this names a record that does not exist, or that others still need", code="broken_reference")
     if isinstance(error, pg.IntegrityConstraintViolationError | pg.DataError):
-        return Invalid("a value is outside of what can be stored")
+        return Invalid("a value is outside the range that can be stored")
     return None
 
 
@@ -119,7 +121,7 @@ async def _on_postgres(request: Request, error: Exception) -> Response:
 
 async def _on_connection(request: Request, error: Exception) -> Response:
     log.warning("connection_failed", error=type(error).__name__)
-    return from_domain(request.scope, Unavailable("something this service needs does not answer; try again"))
+    return from_domain(request.scope, Unavailable("a system that this service depends on does not answer; try again"))
 
 
 async def _on_http(request: Request, error: Exception) -> Response:
@@ -166,4 +168,5 @@ def install_handlers(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _on_validation)
     app.add_exception_handler(asyncpg.PostgresError, _on_postgres)
     app.add_exception_handler(asyncpg.InterfaceError, _on_postgres)
+    app.add_exception_handler(asyncpg.InternalClientError, _on_postgres)
     app.add_exception_handler(ConnectionError, _on_connection)

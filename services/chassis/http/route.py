@@ -26,7 +26,7 @@ from services.chassis.http.principal import SAFE_METHODS, authenticate, authenti
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 _ACQUIRE_SECONDS = 5.0
-# Declared for the OpenAPI document; `authenticate` does the work and answers in our own form.
+# Declared for the OpenAPI document; `authenticate` does the work and answers with our own problem documents.
 bearer = HTTPBearer(auto_error=False, description="JWT with the claims sub, tier, role.")
 
 
@@ -157,7 +157,7 @@ def new_router(
 
 
 def door_router(*, tags: list[str], door: Door, prefix: str = "/v1") -> APIRouter:
-    """A router like `new_router`'s, for callers that are known by something else than a bearer token."""
+    """A router like `new_router`'s, for callers that are known by something other than a bearer token."""
 
     async def limited(request: Request) -> Principal:
         # Such a door may have to read the body before it knows who is there.

@@ -15,7 +15,7 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 
-from services.chassis.http.app import stop
+from services.chassis.http.lifespan import stop
 from services.chassis.logging import configure_logging
 from services.chassis.settings import Settings
 
@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 
 
 class Server(uvicorn.Server):
-    """uvicorn's server, with streams ended before it waits, and an exit that no stuck task can prevent."""
+    """uvicorn's server, which ends streams before it waits, and exits even if a task is stuck."""
 
     def __init__(self, app: FastAPI, config: uvicorn.Config, *, hard_exit_after: float | None) -> None:
         super().__init__(config)

@@ -1,1 +1,1 @@
-"""Taking in files of people: read as a whole, checked row by row, resumed after a crash, every row with a verdict."""
+"""Importing the files people bring: inspected as a whole, taken row by row, resumed after a crash, each row judged."""

@@ -16,7 +16,7 @@ SIZE_CLASSES = ((1, "1"), (10, "2-10"), (50, "11-50"), (200, "51-200"), (500, "2
 
 
 class FileRefusedError(ValueError):
-    """The whole file cannot be imported; the message says why in words for people."""
+    """The whole file cannot be imported; the message gives the reason in plain words."""
 
 
 # What spreadsheets of a region write when they do not write Unicode.
@@ -25,14 +25,14 @@ _CENTRAL = frozenset(["PL", "CZ", "SK", "HU", "RO", "SI", "HR", "BA", "AL"])
 
 
 def is_workbook(head: bytes) -> bool:
-    """Does the file begin like an XLSX? Raises FileRefusedError for the old binary format."""
+    """Whether the file begins like an XLSX. Raises FileRefusedError for the old binary format."""
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         raise FileRefusedError("This is an old XLS spreadsheet. Save it as XLSX or CSV and import that")
     return head.startswith(b"PK\x03\x04")
 
 
 def detect_encoding(parts: Iterable[bytes], region: str) -> str:
-    """Encoding of a text file, from all of it. Raises FileRefusedError for anything that is no text."""
+    """Encoding of a text file, from all of it. Raises FileRefusedError for anything that is not text."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     encoding = ""
     try:

@@ -1,11 +1,10 @@
-"""A file's rows behind the checkpoint, by the chunk."""
+"""The rows of a file behind the checkpoint, in chunks."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from itertools import islice
-from pathlib import Path
-from typing import TypeVar
+from typing import IO, TypeVar
 
 from services.chassis.imports.cells import FileRefusedError
 from services.chassis.imports.jobs import ImportJob
@@ -14,12 +13,14 @@ from services.chassis.imports.sheets import file_rows
 Row = TypeVar("Row")
 
 
-def chunks(job: ImportJob, path: Path, read: Callable[[int, Sequence[str]], Row], size: int) -> Iterator[list[Row]]:
-    """Rows read by the tier, so many at once; numbered from 1 behind the header.
+def chunks(
+    job: ImportJob, file: IO[bytes], read: Callable[[int, Sequence[str]], Row], size: int
+) -> Generator[list[Row], None, None]:
+    """Rows read by the tier, `size` at once; numbered from 1 behind the header.
 
-    Raises FileRefusedError where the file breaks off, after what could be read was given.
+    Raises FileRefusedError where the file breaks off, once everything before that was given.
     """
-    lines = file_rows(job, path)
+    lines = file_rows(job, file)
     next(lines, None)
     numbered = islice(enumerate(lines, start=1), job.rows, None)
     while True:

@@ -1,19 +1,54 @@
-"""Imports: the file in parts, the checkpoint, a verdict for every row. Each tier has the tables of its own."""
+"""SQL of imports: the file in parts, the checkpoint, a verdict for every row. Each tier has its own tables."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
-from typing import IO, Any
+from typing import IO
 
-from pydantic import BaseModel
+from pydantic import Field
 
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import NotFound
-from services.chassis.imports.schemas import ImportRow, ImportView
+from services.chassis.records import Record
 
 
-class ImportJob(BaseModel):
+class NewImport(Record):
+    """A file that was understood as a whole. `mapping`: field -> number of its column."""
+
+    filename: str
+    dry_run: bool
+    default_region: str
+    mapping: dict[str, int]
+    encoding: str
+    delimiter: str
+    header: list[str]
+    format: str
+    expected_rows: int | None
+    created_by: str
+
+
+class Import(Record):
+    """An import and its verdicts so far."""
+
+    id: str
+    state: str
+    filename: str
+    dry_run: bool
+    format: str
+    default_region: str
+    expected_rows: int | None = Field(description="Rows that the file seems to have; null when it cannot be known.")
+    rows: int = Field(description="Rows that have their verdict.")
+    accepted: int
+    merged: int
+    duplicates: int
+    rejected: int
+    error: str | None
+    created_at: datetime
+    finished_at: datetime | None
+
+
+class ImportJob(Record):
     """What the runner needs. `rows` is the checkpoint: so many rows have their verdict."""
 
     id: str
@@ -26,24 +61,33 @@ class ImportJob(BaseModel):
     rows: int
 
 
-async def create(conn: Connection, fields: dict[str, Any]) -> str:
-    """Write an import; its file follows in parts, and the worker sees both at the commit."""
+class RowVerdict(Record):
+    """What became of one row; `line` counts from 1 behind the header."""
+
+    line: int
+    verdict: str
+    reason: str | None
+    lead_id: str | None
+
+
+async def create(conn: Connection, new: NewImport) -> str:
+    """Write an import; its file follows in parts, and the worker sees both at the commit. Its id."""
     import_id = new_id()
     await conn.execute(
         """INSERT INTO imports (id, filename, dry_run, default_region, mapping, encoding, delimiter, header, created_by,
                                 format, expected_rows)
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)""",
         import_id,
-        fields["filename"],
-        fields["dry_run"],
-        fields["default_region"],
-        fields["mapping"],
-        fields["encoding"],
-        fields["delimiter"],
-        fields["header"],
-        fields["created_by"],
-        fields["format"],
-        fields["expected_rows"],
+        new.filename,
+        new.dry_run,
+        new.default_region,
+        new.mapping,
+        new.encoding,
+        new.delimiter,
+        new.header,
+        new.created_by,
+        new.format,
+        new.expected_rows,
     )
     return import_id
 
@@ -68,18 +112,16 @@ async def spool(conn: Connection, import_id: str, file: IO[bytes]) -> None:
     file.flush()
 
 
-async def get(conn: Connection, import_id: str) -> ImportView:
+async def get(conn: Connection, import_id: str) -> Import:
     """An import with its counts. Raises NotFound."""
     row = await conn.fetchrow("SELECT * FROM imports WHERE id = $1", import_id)
     if row is None:
         raise NotFound(f"There is no import {import_id}")
-    return ImportView.model_validate(dict(row))
+    return Import.of(row)
 
 
-async def page(
-    conn: Connection, *, state: str | None, limit: int, after: tuple[datetime, str] | None
-) -> list[ImportView]:
-    """A page of imports, in order of their coming."""
+async def page(conn: Connection, *, state: str | None, limit: int, after: tuple[datetime, str] | None) -> list[Import]:
+    """A page of imports, in the order they were made."""
     rows = await conn.fetch(
         """SELECT * FROM imports WHERE ($1::text IS NULL OR state = $1)
               AND ($2::timestamptz IS NULL OR (created_at, id) > ($2, $3::uuid)) ORDER BY created_at, id LIMIT $4""",
@@ -88,11 +130,11 @@ async def page(
         after[1] if after else None,
         limit,
     )
-    return [ImportView.model_validate(dict(row)) for row in rows]
+    return Import.of_all(rows)
 
 
 async def hold_next(conn: Connection) -> ImportJob | None:
-    """The oldest unfinished import that no other worker holds; held until `let_go`, or until the connection ends."""
+    """The oldest unfinished import that no other worker holds; held until `release`, or until the connection ends."""
     rows = await conn.fetch("SELECT id FROM imports WHERE state IN ('queued', 'running') ORDER BY created_at LIMIT 20")
     for row in rows:
         if await conn.fetchval("SELECT pg_try_advisory_lock(hashtextextended($1, 1))", row["id"]):
@@ -102,19 +144,28 @@ async def hold_next(conn: Connection) -> ImportJob | None:
                 row["id"],
             )
             if job is not None:
-                return ImportJob.model_validate(dict(job))
-            await let_go(conn, row["id"])
+                return ImportJob.of(job)
+            await release(conn, row["id"])
     return None
 
 
-async def let_go(conn: Connection, import_id: str) -> None:
-    """Another worker may go on with it."""
+async def release(conn: Connection, import_id: str) -> None:
+    """Let another worker go on with it."""
     await conn.execute("SELECT pg_advisory_unlock(hashtextextended($1, 1))", import_id)
 
 
 async def commit_lazily(conn: Connection) -> None:
     """This transaction need not wait for the disk: if it is lost, its checkpoint is lost with it."""
     await conn.execute("SET LOCAL synchronous_commit = off")
+
+
+async def begin_again(conn: Connection, job: ImportJob) -> ImportJob:
+    """Forget the verdicts and the checkpoint of an import; the job as it is to be taken from its first row."""
+    await conn.execute("DELETE FROM import_rows WHERE import_id = $1", job.id)
+    await conn.execute(
+        "UPDATE imports SET rows = 0, accepted = 0, merged = 0, duplicates = 0, rejected = 0 WHERE id = $1", job.id
+    )
+    return job.model_copy(update={"rows": 0})
 
 
 async def checkpoint(conn: Connection, import_id: str, rows: int, counts: Mapping[str, int]) -> None:
@@ -141,7 +192,7 @@ async def finish(conn: Connection, import_id: str, error: str | None = None) -> 
 
 async def rows_page(
     conn: Connection, import_id: str, *, verdict: str | None, limit: int, after: int
-) -> list[ImportRow]:
+) -> list[RowVerdict]:
     """Verdicts in order of the file, behind row `after`."""
     rows = await conn.fetch(
         """SELECT line, verdict, reason, lead_id FROM import_rows
@@ -151,7 +202,7 @@ async def rows_page(
         verdict,
         limit,
     )
-    return [ImportRow.model_validate(dict(row)) for row in rows]
+    return RowVerdict.of_all(rows)
 
 
 async def rejects(conn: Connection, import_id: str) -> tuple[list[str], str]:

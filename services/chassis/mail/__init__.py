@@ -1,4 +1,4 @@
-"""Mail of a tier: queued in the transaction that decides on it, sent by the worker, kept with what became of it."""
+"""Mail of a tier: queued in the transaction that decides on it, sent by the worker, kept with its outcome."""
 
 from services.chassis.mail.queue import Attachment, NewMail, queue_mail, withdraw_keys, withdraw_mails
 

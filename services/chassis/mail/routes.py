@@ -1,4 +1,4 @@
-"""Where people see what became of mails, and send those again that did not arrive."""
+"""Where people see whether mails arrived, and send again what did not."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class MailView(Model):
 
 
 class MailText(MailView):
-    """A mail with its words."""
+    """A mail with its text."""
 
     body: str
 
@@ -67,11 +67,11 @@ class Bounce(Body):
 
 
 def mail_router(on_trouble: Callable[[Connection, Mail], Awaitable[None]]) -> APIRouter:
-    """`/v1/mails` of a tier; a bounce becomes somebody's work by `on_trouble`."""
+    """`/v1/mails` of a tier; `on_trouble` makes a bounce somebody's task."""
     router = new_router(tags=["mail"])
     staff = allow("manager", "account_manager", "supervisor")
 
-    @router.get("/mails", dependencies=[staff], summary="Mails and what became of them")
+    @router.get("/mails", dependencies=[staff], summary="List mails and their delivery")
     async def list_mails(
         conn: Conn,
         who: Who,
@@ -86,22 +86,22 @@ def mail_router(on_trouble: Callable[[Connection, Mail], Awaitable[None]]) -> AP
         masked = who.role != "supervisor"
         return Page.of([MailView.of(mail, masked=masked) for mail in found], pager.limit, key=lambda m: (m.id,))
 
-    @router.get("/mails/{mail_id}", dependencies=[staff], summary="One mail with its words")
+    @router.get("/mails/{mail_id}", dependencies=[staff], summary="One mail with its text")
     async def get_mail(mail_id: Id, conn: Conn, who: Who) -> MailText:
-        """Attachments are named, not given."""
+        """Attachments are listed by name only."""
         mail = await rows.get(conn, mail_id)
         view = MailView.of(mail, masked=who.role != "supervisor")
         return MailText(**view.model_dump(), body=mail.body)
 
     @router.post("/mails/{mail_id}/retry", dependencies=[allow("supervisor")], summary="Send a mail again")
     async def retry(mail_id: Id, conn: Conn, body: Again | None = None) -> MailView:
-        """Only one that failed or came back: 409 `wrong_state`."""
-        mail = await rows.again(conn, await rows.get(conn, mail_id, lock=True), body.to if body else None)
+        """409 `wrong_state` unless it failed or bounced."""
+        mail = await rows.requeue(conn, await rows.get(conn, mail_id, lock=True), body.to if body else None)
         return MailView.of(mail, masked=False)
 
-    @router.post("/mails/{mail_id}/bounced", dependencies=[allow("supervisor")], summary="A mail came back")
+    @router.post("/mails/{mail_id}/bounced", dependencies=[allow("supervisor")], summary="Record that a mail bounced")
     async def bounced(mail_id: Id, body: Bounce, conn: Conn) -> MailView:
-        """It becomes work of the person concerned; said again, nothing changes. 409 `wrong_state` if not sent."""
+        """It becomes a task for the person concerned; repeated, it changes nothing. 409 `wrong_state` if not sent."""
         mail = await rows.get(conn, mail_id, lock=True)
         if mail.state == "bounced":
             return MailView.of(mail, masked=False)

@@ -1,23 +1,24 @@
-"""Rows of the mail queue: taking what is due, writing what became of it, listing."""
+"""SQL of the mail queue: taking what is due, recording what became of it, listing."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, Literal
-
-from pydantic import BaseModel
+from typing import Literal
 
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, NotFound
+from services.chassis.records import Record
 
 MailState = Literal["queued", "sent", "failed", "withdrawn", "bounced"]
-# Longer than sending a batch may take; a sender that was killed leaves its mails to the next one after this.
+# Longer than sending a batch may take; the mails of a sender that was killed are free after this.
 LEASE = timedelta(minutes=5)
 GIVE_UP_AFTER = timedelta(days=3)
 MAX_ATTEMPTS = 8
+_GET = "SELECT * FROM mails WHERE id = $1"
+_GET_LOCKED = "SELECT * FROM mails WHERE id = $1 FOR UPDATE"
 
 
-class Mail(BaseModel):
+class Mail(Record):
     """One mail. `attachments` are name, media type and base64 content."""
 
     id: str
@@ -38,10 +39,6 @@ class Mail(BaseModel):
     closed_at: datetime | None
 
 
-def _mail(row: Any) -> Mail:
-    return Mail.model_validate(dict(row))
-
-
 async def take_due(conn: Connection, limit: int) -> list[Mail]:
     """Lease the mails that are due, the oldest first; an attempt of each is counted."""
     rows = await conn.fetch(
@@ -52,11 +49,11 @@ async def take_due(conn: Connection, limit: int) -> list[Mail]:
         limit,
         LEASE,
     )
-    return sorted((_mail(row) for row in rows), key=lambda mail: mail.id)
+    return sorted(Mail.of_all(rows), key=lambda mail: mail.id)
 
 
-async def sent(conn: Connection, mail_id: str) -> None:
-    """The server has it."""
+async def mark_sent(conn: Connection, mail_id: str) -> None:
+    """Record that the server has taken it."""
     await conn.execute(
         "UPDATE mails SET state = 'sent', closed_at = now(), last_error = NULL WHERE id = $1 AND state = 'queued'",
         mail_id,
@@ -64,7 +61,7 @@ async def sent(conn: Connection, mail_id: str) -> None:
 
 
 async def postpone(conn: Connection, mail: Mail, error: str, pause: timedelta, *, counts: bool) -> None:
-    """Try again after `pause`; a server that does not answer at all is no fault of the mail and does not count."""
+    """Try again after `pause`; an unreachable server is not the mail's fault and does not count as an attempt."""
     await conn.execute(
         """UPDATE mails SET next_at = now() + $2, last_error = $3, attempts = attempts - $4
             WHERE id = $1 AND state = 'queued'""",
@@ -76,25 +73,25 @@ async def postpone(conn: Connection, mail: Mail, error: str, pause: timedelta, *
 
 
 async def close(conn: Connection, mail_id: str, state: MailState, error: str) -> Mail:
-    """Write that a mail did not arrive."""
+    """Record that a mail did not arrive."""
     row = await conn.fetchrow(
         "UPDATE mails SET state = $2, last_error = $3, closed_at = now() WHERE id = $1 RETURNING *",
         mail_id,
         state,
         error,
     )
-    return _mail(row)
+    return Mail.of(row)
 
 
 async def get(conn: Connection, mail_id: str, *, lock: bool = False) -> Mail:
     """One mail. Raises NotFound."""
-    row = await conn.fetchrow(f"SELECT * FROM mails WHERE id = $1{' FOR UPDATE' if lock else ''}", mail_id)
+    row = await conn.fetchrow(_GET_LOCKED if lock else _GET, mail_id)
     if row is None:
         raise NotFound("there is no such mail")
-    return _mail(row)
+    return Mail.of(row)
 
 
-async def again(conn: Connection, mail: Mail, recipient: str | None) -> Mail:
+async def requeue(conn: Connection, mail: Mail, recipient: str | None) -> Mail:
     """Queue a mail that did not arrive once more, to another address if one is given. Raises Conflict `wrong_state`."""
     if mail.state not in ("failed", "bounced"):
         raise Conflict(f"this mail is {mail.state}", code="wrong_state", detail={"state": mail.state})
@@ -104,7 +101,7 @@ async def again(conn: Connection, mail: Mail, recipient: str | None) -> Mail:
         mail.id,
         recipient,
     )
-    return _mail(row)
+    return Mail.of(row)
 
 
 async def page(
@@ -119,4 +116,4 @@ async def page(
         before,
         limit,
     )
-    return [_mail(row) for row in rows]
+    return Mail.of_all(rows)

@@ -1,7 +1,7 @@
-"""Sending what is due through SMTP: at least once, each with the same Message-ID, until it arrived or a person sees it.
+"""Sends what is due through SMTP, at least once and under one Message-ID, until it arrives or is somebody's task.
 
 A crash between the server's "accepted" and our writing it down sends a mail a second time; mailboxes that know the
-Message-ID show it once. A server that does not answer stops the round and costs the mails no attempt.
+Message-ID show it once. An unreachable server ends the round, and does not count as an attempt.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ OnTrouble = Callable[[Connection, Mail], Awaitable[None]]
 
 
 class Sender:
-    """Sends a tier's mails; `on_trouble` makes one that will not arrive somebody's work, in the same transaction."""
+    """Sends a tier's mails; `on_trouble` makes one that will not arrive somebody's task, in the same transaction."""
 
     def __init__(self, settings: Settings, on_trouble: OnTrouble) -> None:
         self._settings = settings
         self._on_trouble = on_trouble
 
     async def send_due(self, pool: Pool) -> int:
-        """A sweep: send what is due; how many were sent. Without an SMTP host everything waits."""
+        """A periodic job: send what is due; how many were sent. Without an SMTP host everything waits."""
         if not self._settings.smtp_host:
             return 0
         async with pool.acquire() as conn:
@@ -54,7 +54,7 @@ class Sender:
             log.warning("smtp_unreachable", error=type(error).__name__, waiting=len(due))
             await self._wait_for_the_server(pool, due, type(error).__name__)
         except aiosmtplib.SMTPException as error:
-            # The greeting, TLS or the log-in failed: wrong settings rather than a wrong mail.
+            # The greeting, TLS or the login failed: the settings are wrong, not the mail.
             log.error("smtp_refused", error=type(error).__name__)
             await self._wait_for_the_server(pool, due, f"{type(error).__name__}: {error}")
         return 0
@@ -80,16 +80,16 @@ class Sender:
         except aiosmtplib.SMTPResponseException as refused:
             await self._refused(pool, mail, refused.code, refused.message)
         except ValueError as error:
-            # An address that no server can be told, e.g. with characters outside of ASCII.
+            # An address that cannot be put to a server, e.g. with characters outside ASCII.
             await self._refused(pool, mail, 553, str(error))
         else:
             async with pool.acquire() as conn:
-                await rows.sent(conn, mail.id)
+                await rows.mark_sent(conn, mail.id)
             return True
         return False
 
     async def _refused(self, pool: Pool, mail: Mail, code: int, words: str) -> None:
-        """4xx: later. 5xx, or too often: it is shown to somebody."""
+        """4xx: later. 5xx, or too often: it becomes somebody's task."""
         said = f"{code} {' '.join(words.split())}"[:500]
         async with pool.acquire() as conn, conn.transaction():
             if code < 500 and mail.attempts < MAX_ATTEMPTS and not _too_old(mail):
@@ -109,7 +109,7 @@ class Sender:
 
 
 async def give_up(conn: Connection, mail: Mail, said: str, on_trouble: OnTrouble) -> None:
-    """A mail did not arrive and will not by itself: say so, and make it somebody's work."""
+    """A mail will not arrive by itself any more: record it, and make it somebody's task."""
     failed = await rows.close(conn, mail.id, "failed", said)
     await publish(conn, "mail.failed", mail_id=mail.id, lead_id=mail.lead_id)
     await on_trouble(conn, failed)
@@ -122,7 +122,7 @@ def backoff(attempts: int) -> timedelta:
 
 
 def message_of(mail: Mail, sender: str) -> EmailMessage:
-    """The mail as it goes over the wire."""
+    """The mail as it is sent."""
     message = EmailMessage()
     message["From"] = sender
     message["To"] = mail.recipient

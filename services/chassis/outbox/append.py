@@ -11,14 +11,14 @@ from workflows.contracts.base import Answer, Message
 
 CHANNEL = "outbox"
 
-_APPEND = f"""
+_APPEND = """
 WITH appended AS (
     INSERT INTO outbox (event_id, workflow_id, signal, payload, workflow, task_queue, start_input, summary,
                         search_attributes, when_missing)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
     ON CONFLICT (event_id) DO NOTHING
     RETURNING id)
-SELECT pg_notify('{CHANNEL}', '') FROM appended
+SELECT pg_notify($11, '') FROM appended
 """
 
 
@@ -79,4 +79,5 @@ async def _append(
         start.summary if start else None,
         dict(start.search_attributes) if start else {},
         when_missing,
+        CHANNEL,
     )

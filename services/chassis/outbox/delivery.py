@@ -1,4 +1,4 @@
-"""One delivery: from an outbox row to a call of Temporal, and what its error means for the row."""
+"""One delivery: from an outbox row to a call to Temporal, and what an error means for the row."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ class Verdict(Enum):
 
 
 async def deliver(client: Client, row: OutboxRow) -> None:
-    """Carry out one row. Raises what Temporal or the converter raises."""
+    """Deliver one row. Raises what Temporal or the converter raises."""
     if row.workflow is None:
         handle = client.get_workflow_handle(row.workflow_id)
         await handle.signal(row.signal or "", row.payload, rpc_timeout=RPC_TIMEOUT)
         return
-    # A redelivery after a crash between the call and the commit must not begin a second life of a workflow that
+    # A second delivery after a crash between the call and its record must not begin a second life of a workflow that
     # has already ended: the first one carries this row's event id.
     if row.signal is None and await _already_started(client, row):
         return

@@ -33,14 +33,18 @@ def outbox_router() -> APIRouter:
     """`/v1/outbox` of a tier."""
     router = new_router(tags=["outbox"])
 
-    @router.get("/outbox", dependencies=[allow("supervisor", "ops")], summary="What waits or was set aside")
+    @router.get(
+        "/outbox", dependencies=[allow("supervisor", "ops")], summary="Answers waiting for delivery or set aside"
+    )
     async def list_outbox(conn: Conn, pager: Pager, state: Literal["pending", "dead"] = "dead") -> Page[OutboxEntry]:
         """Rows in one state, oldest first."""
         cursor = pager.at(int)
         found = await rows.list_rows(conn, state, pager.limit + 1, cursor[0] if cursor else 0)
         return Page.of([_entry(row) for row in found], pager.limit, key=lambda entry: (str(entry.id),))
 
-    @router.post("/outbox/{row_id}/retry", dependencies=[allow("supervisor")], summary="Send a set-aside row again")
+    @router.post(
+        "/outbox/{row_id}/retry", dependencies=[allow("supervisor")], summary="Deliver a row that was set aside"
+    )
     async def retry(conn: Conn, row_id: int) -> OutboxEntry:
         """404 for an unknown row, 409 `wrong_state` for one that is not set aside."""
         return _entry(await rows.retry_dead(conn, row_id))

@@ -1,37 +1,48 @@
-"""SQL of the outbox: claiming the heads of the lines, and what became of a row."""
+"""SQL of the outbox: claiming the heads of the lines, recording what became of a row, and a look from outside."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from pydantic import BaseModel
-
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, NotFound
+from services.chassis.outbox.append import CHANNEL
+from services.chassis.records import Record
 
 MAX_BACKOFF = timedelta(minutes=5)
 KEEP_DELIVERED = timedelta(days=7)
 
-# Only the head of a workflow's line may go; SKIP LOCKED lets several dispatchers share the work, and as a locked
-# head hides the rows behind it from nobody but its own line, the order per workflow holds.
-_HEADS = """
-SELECT o.* FROM outbox o
- WHERE o.state = 'pending' AND o.next_at <= now()
-   AND NOT EXISTS (SELECT 1 FROM outbox earlier
-                    WHERE earlier.workflow_id = o.workflow_id AND earlier.state = 'pending' AND earlier.id < o.id)
- ORDER BY o.next_at, o.id
- LIMIT $1
-   FOR UPDATE OF o SKIP LOCKED
+# Only the head of a workflow's line may go. A claimed head is still pending, so it keeps the rows behind it back and
+# nobody else's: several dispatchers share the work, and the order per workflow holds. Under concurrency PostgreSQL
+# checks the conditions again on the row as it is when it is locked.
+# A claim that a crash of PostgreSQL loses is only free sooner, so its commit need not wait for the disk.
+_CLAIM = """
+WITH heads AS MATERIALIZED (
+    SELECT o.id FROM outbox o
+     WHERE o.state = 'pending' AND o.next_at <= now() AND (o.claimed_until IS NULL OR o.claimed_until < now())
+       AND NOT EXISTS (SELECT 1 FROM outbox earlier
+                        WHERE earlier.workflow_id = o.workflow_id AND earlier.state = 'pending' AND earlier.id < o.id)
+     ORDER BY o.next_at, o.id
+     LIMIT $1
+       FOR UPDATE OF o SKIP LOCKED)
+UPDATE outbox SET claimed_until = now() + $2
+  FROM heads CROSS JOIN (SELECT set_config('synchronous_commit', 'off', true)) AS lazily
+ WHERE outbox.id = heads.id
+RETURNING outbox.*
 """
 
-_SETTLE = """
-UPDATE outbox SET state = $2, last_error = $3, delivered_at = now(), attempts = attempts + 1 WHERE id = ANY($1)
-"""
-
-_RETRY_LATER = """
-UPDATE outbox SET attempts = attempts + 1, last_error = $2, next_at = now() + $3 WHERE id = $1
+_RECORD = """
+UPDATE outbox o
+   SET state = told.state, last_error = told.error, attempts = told.attempts, claimed_until = NULL,
+       next_at = CASE WHEN told.state = 'pending' THEN now() + told.pause ELSE o.next_at END,
+       delivered_at = CASE WHEN told.state = 'pending' THEN NULL ELSE now() END
+  FROM unnest($1::bigint[], $2::text[], $3::text[], $4::int[], $5::interval[])
+       AS told (id, state, error, attempts, pause)
+ WHERE o.id = told.id AND o.claimed_until = $6
+RETURNING o.id
 """
 
 _BACKLOG = """
@@ -42,7 +53,7 @@ SELECT count(*) FILTER (WHERE state = 'pending') AS pending,
 """
 
 
-class OutboxRow(BaseModel):
+class OutboxRow(Record):
     """One row on its way. `start_input` and `payload` may hold contact data and are never shown."""
 
     id: int
@@ -60,9 +71,10 @@ class OutboxRow(BaseModel):
     attempts: int
     last_error: str | None
     created_at: datetime
+    claimed_until: datetime | None = None
 
 
-class Backlog(BaseModel):
+class Backlog(Record):
     """How the outbox stands: rows waiting, rows set aside, age in seconds of the oldest waiting row."""
 
     pending: int
@@ -70,25 +82,53 @@ class Backlog(BaseModel):
     oldest: float
 
 
-async def heads(conn: Connection, limit: int) -> list[OutboxRow]:
-    """Lock and read the deliverable rows, at most one per workflow."""
-    return [OutboxRow.model_validate(dict(row)) for row in await conn.fetch(_HEADS, limit)]
+@dataclass(frozen=True)
+class Claim:
+    """Rows, at most one per workflow, that are this dispatcher's to deliver until a time, which is also its token."""
+
+    until: datetime | None
+    rows: list[OutboxRow]
 
 
-async def settle(conn: Connection, row_ids: Sequence[int], state: str, error: str | None = None) -> None:
-    """The rows' end: `delivered`, `dropped` or `dead`."""
-    await conn.execute(_SETTLE, list(row_ids), state, error)
+@dataclass(frozen=True)
+class Outcome:
+    """What is to be recorded of a claimed row: its state, and for one that stays pending when it is due again."""
+
+    row: OutboxRow
+    state: Literal["pending", "delivered", "dropped", "dead"]
+    error: str | None
+    counts: bool = True
+    pause: timedelta = timedelta(0)
 
 
-async def retry_later(conn: Connection, row: OutboxRow, error: str) -> None:
-    """The row's own error: try again with exponential backoff."""
-    wait = min(MAX_BACKOFF, timedelta(seconds=0.5 * 2**row.attempts))
-    await conn.execute(_RETRY_LATER, row.id, error, wait)
+async def claim(conn: Connection, limit: int, lease: timedelta) -> Claim:
+    """Claim the rows that may be delivered now, for `lease`; after that another dispatcher may take them."""
+    found = OutboxRow.of_all(await conn.fetch(_CLAIM, limit, lease))
+    return Claim(found[0].claimed_until if found else None, found)
+
+
+async def record(conn: Connection, claim: Claim, outcomes: Sequence[Outcome]) -> int:
+    """Record what became of claimed rows; of how many. A row whose claim has run out and was taken over is left."""
+    recorded = await conn.fetch(
+        _RECORD,
+        [outcome.row.id for outcome in outcomes],
+        [outcome.state for outcome in outcomes],
+        [outcome.error for outcome in outcomes],
+        [outcome.row.attempts + outcome.counts for outcome in outcomes],
+        [outcome.pause for outcome in outcomes],
+        claim.until,
+    )
+    return len(recorded)
+
+
+def backoff(attempts: int) -> timedelta:
+    """The pause after a row's own error: half a second, doubled with each attempt, five minutes at most."""
+    return min(MAX_BACKOFF, timedelta(seconds=0.5 * 2**attempts))
 
 
 async def backlog(conn: Connection) -> Backlog:
     """Count what waits and what was set aside."""
-    return Backlog.model_validate(dict(await conn.fetchrow(_BACKLOG) or {}))
+    return Backlog.of(await conn.fetchrow(_BACKLOG))
 
 
 async def list_rows(conn: Connection, state: str, limit: int, after: int) -> list[OutboxRow]:
@@ -96,7 +136,7 @@ async def list_rows(conn: Connection, state: str, limit: int, after: int) -> lis
     rows = await conn.fetch(
         "SELECT * FROM outbox WHERE state = $1 AND id > $2 ORDER BY id LIMIT $3", state, after, limit
     )
-    return [OutboxRow.model_validate(dict(row)) for row in rows]
+    return OutboxRow.of_all(rows)
 
 
 async def retry_dead(conn: Connection, row_id: int) -> OutboxRow:
@@ -105,12 +145,12 @@ async def retry_dead(conn: Connection, row_id: int) -> OutboxRow:
     if row is None:
         raise NotFound(f"There is no outbox row {row_id}")
     if row["state"] != "dead":
-        raise Conflict(f"Row {row_id} is {row['state']}, only a dead one is retried", code="wrong_state")
+        raise Conflict(f"Row {row_id} is {row['state']}; only one that was set aside is sent again", code="wrong_state")
     again = await conn.fetchrow(
         "UPDATE outbox SET state = 'pending', attempts = 0, next_at = now() WHERE id = $1 RETURNING *", row_id
     )
-    await conn.execute("SELECT pg_notify('outbox', '')")
-    return OutboxRow.model_validate(dict(again or {}))
+    await conn.execute("SELECT pg_notify($1, '')", CHANNEL)
+    return OutboxRow.of(again)
 
 
 async def purge(conn: Connection) -> int:

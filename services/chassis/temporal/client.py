@@ -16,7 +16,7 @@ from workflows.contracts import search_attributes as sa
 
 
 async def connect(settings: Settings, *, lazy: bool = False) -> Client:
-    """A client with the house's plugin. With `lazy` it connects at its first call."""
+    """A client with Leadrelay's plugin. With `lazy` it connects at its first call."""
     config = ClientConfig.load_client_connect_config()
     config.setdefault("target_host", "127.0.0.1:7233")
     return await Client.connect(
@@ -40,9 +40,9 @@ def _prometheus(bind_address: str) -> Runtime:
 
 
 async def ensure_search_attributes(client: Client) -> list[str]:
-    """Register the house's search attributes where they are missing; returns the names that were added.
+    """Register Leadrelay's search attributes where they are missing; returns the names that were added.
 
-    Several processes may do it at the same moment. Raises RPCError where the operator's api is closed to us.
+    Several processes may do it at the same moment. Raises RPCError where we may not use the operator API.
     """
     missing = await _missing(client)
     if not missing:

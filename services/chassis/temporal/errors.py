@@ -1,4 +1,4 @@
-"""One mapping from the house's errors to Temporal's: `type` is the stable code, retried only where it helps."""
+"""One mapping from our own errors to Temporal's: `type` is the stable code, retried only where that helps."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from services.chassis.errors import DomainError
 
 
 class ErrorInterceptor(Interceptor):
-    """Put on the worker by the plugin."""
+    """Added to every worker by the plugin."""
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
         """Wrap every activity."""

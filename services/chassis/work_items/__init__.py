@@ -1,7 +1,7 @@
 """Work for people: open, claim under a lease with a fencing token, extend, release, complete, cancel, expire.
 
 A row is handed to one person at a time (`FOR UPDATE SKIP LOCKED`). The token grows with every claim, so whoever
-held the lease before can no longer answer: his token is stale. No business words here; `kind` and `group_key`
+held the lease before can no longer answer: their token is stale. No business words here; `kind` and `group_key`
 are the tiers' own.
 """
 
@@ -9,6 +9,7 @@ from services.chassis.work_items.closing import cancel, cancel_for_lead, complet
 from services.chassis.work_items.items import (
     NewItem,
     WorkItem,
+    count_waiting,
     get,
     list_items,
     open_item,
@@ -16,7 +17,7 @@ from services.chassis.work_items.items import (
     reassign,
     reassign_for_lead,
 )
-from services.chassis.work_items.leasing import claim, extend, open_groups, release, sweep
+from services.chassis.work_items.leasing import claim, extend, open_groups, release, return_expired
 
 __all__ = [
     "NewItem",
@@ -25,6 +26,7 @@ __all__ = [
     "cancel_for_lead",
     "claim",
     "complete",
+    "count_waiting",
     "expire",
     "extend",
     "get",
@@ -35,5 +37,5 @@ __all__ = [
     "reassign",
     "reassign_for_lead",
     "release",
-    "sweep",
+    "return_expired",
 ]

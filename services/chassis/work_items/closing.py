@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict
-from services.chassis.work_items.items import WorkItem, lock, to_item
+from services.chassis.work_items.items import WorkItem, lock
 from services.chassis.work_items.leasing import held
 
 
@@ -26,7 +26,7 @@ async def complete(
     elif token is not None and not any_person:
         raise Conflict("The lease was lost: the work went back to the queue", code="stale_lease", field="token")
     elif item.assignee not in (None, person) and not any_person:
-        raise Conflict("This work is somebody else's", code="wrong_person")
+        raise Conflict("This work belongs to somebody else", code="wrong_person")
     return await _close(conn, item_id, "done", result)
 
 
@@ -38,7 +38,7 @@ async def _close(conn: Connection, item_id: str, state: str, result: str) -> Wor
         state,
         result,
     )
-    return to_item(row)
+    return WorkItem.of(row)
 
 
 async def cancel(conn: Connection, item_id: str, result: str) -> WorkItem | None:
@@ -49,7 +49,7 @@ async def cancel(conn: Connection, item_id: str, result: str) -> WorkItem | None
         item_id,
         result,
     )
-    return to_item(row) if row else None
+    return WorkItem.maybe(row)
 
 
 async def cancel_for_lead(
@@ -65,7 +65,7 @@ async def cancel_for_lead(
         list(kinds) if kinds is not None else None,
         result,
     )
-    return [to_item(row) for row in rows]
+    return WorkItem.of_all(rows)
 
 
 async def expire(conn: Connection, item_id: str) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict
-from services.chassis.work_items.items import WorkItem, lock, to_item
+from services.chassis.work_items.items import WorkItem, lock
 
 _OWN_LEASE = """
 UPDATE work_items SET lease_until = now() + $3
@@ -58,7 +58,7 @@ async def claim(
     """
     own = await conn.fetchrow(_OWN_LEASE, kind, person, lease)
     row = own or await conn.fetchrow(_CLAIM, kind, person, lease, list(groups) if groups is not None else None)
-    return to_item(row) if row else None
+    return WorkItem.maybe(row)
 
 
 async def held(conn: Connection, item_id: str, person: str, token: int) -> WorkItem:
@@ -81,7 +81,7 @@ async def extend(conn: Connection, item_id: str, person: str, token: int, lease:
     row = await conn.fetchrow(
         "UPDATE work_items SET lease_until = now() + $2 WHERE id = $1 RETURNING *", item_id, lease
     )
-    return to_item(row)
+    return WorkItem.of(row)
 
 
 async def release(
@@ -95,11 +95,11 @@ async def release(
         item_id,
         not_before,
     )
-    return to_item(row)
+    return WorkItem.of(row)
 
 
-async def sweep(conn: Connection) -> int:
-    """Return items whose lease ran out to the queue (a lost browser, a shift that ended); how many."""
+async def return_expired(conn: Connection) -> int:
+    """Put items whose lease ran out back into the queue (a lost browser, a shift that ended); how many."""
     rows = await conn.fetch(
         """UPDATE work_items SET state = 'open', leased_by = NULL, lease_until = NULL
             WHERE id IN (SELECT id FROM work_items WHERE state = 'leased' AND lease_until < now()

@@ -5,14 +5,14 @@ from __future__ import annotations
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict
-from services.conversion.actions.deals import Step, move, now, policy_of
+from services.conversion.actions.deals import Step, now, policy_of, take_step
+from services.conversion.domain.deals import Deal
 from services.conversion.domain.policy import StepKind
-from services.conversion.records import Deal
 from services.conversion.repository import answers
 from workflows.contracts.conversion import AnsweredQuestion, Stage
 
 
-async def answer(conn: Connection, deal: Deal, who: Principal, text: str, *, publish: bool) -> Deal:
+async def answer_question(conn: Connection, deal: Deal, who: Principal, text: str, *, publish: bool) -> Deal:
     """Answer the deal's question. Raises Conflict `no_question` if none was asked."""
     if deal.question is None:
         raise Conflict("nobody has asked a question in this deal", code="no_question")
@@ -39,4 +39,4 @@ async def answer(conn: Connection, deal: Deal, who: Principal, text: str, *, pub
         answered=AnsweredQuestion(question=deal.question, answer=text, publish=publish),
         changes={"question_answered_at": deal.question_answered_at or at},
     )
-    return await move(conn, deal, who, step)
+    return await take_step(conn, deal, who, step)

@@ -7,24 +7,37 @@ from datetime import datetime
 from typing import Any
 
 from services.chassis import work_items
-from services.chassis.db import Connection
+from services.chassis.db import Connection, Pool
+from services.chassis.events import publish
 from services.chassis.work_items import NewItem
 from services.conversion.actions.deal_closing import end_open_work
-from services.conversion.actions.deals import SUPERVISOR_GROUP, now
+from services.conversion.actions.deals import SUPERVISOR_GROUP, now, policy_of
 from services.conversion.actions.playbook_stop import stop
+from services.conversion.actions.reassignment import take_offers_back
 from services.conversion.actions.routing import choose, note_offer, wanted_by
+from services.conversion.domain.deals import Deal
+from services.conversion.domain.hand_overs import HandOverRow
 from services.conversion.domain.routing import Routing
 from services.conversion.domain.stages import FINAL
-from services.conversion.records import Deal, HandOverRow
-from services.conversion.repository import deals, hand_overs, managers, meetings
+from services.conversion.repository import deals, hand_overs, managers, meetings, timeline
 from services.conversion.repository.policies import policies
-from workflows.contracts.conversion import HandOver, HandOverReason, OfferDeal, OfferedDeal, Stage
+from workflows.contracts.conversion import (
+    EscalateOffer,
+    HandOver,
+    HandOverReason,
+    OfferDeal,
+    OfferedDeal,
+    OfferEscalated,
+    OfferWithdrawn,
+    Stage,
+    WithdrawOffer,
+)
 
 _PRIORITY: Mapping[HandOverReason, int] = {HandOverReason.HARD_QUESTION: 20, HandOverReason.INBOUND: 15}
 _USUAL_PRIORITY = 5
 
 
-async def offer(conn: Connection, request: OfferDeal) -> OfferedDeal:
+async def offer_deal(conn: Connection, request: OfferDeal) -> OfferedDeal:
     """Open the next offer of a lead. The caller makes sure that it happens once per key."""
     at = now()
     # One choice at a time; taken before the deal's lock, in the same order by everybody.
@@ -151,3 +164,45 @@ async def _open_item(
     )
     await hand_overs.add(conn, row)
     return row
+
+
+async def withdraw_offer(conn: Connection, request: WithdrawOffer) -> OfferWithdrawn:
+    """Expire an offer unless it was answered in the same moment."""
+    row = await hand_overs.get(conn, request.item_id)
+    # The same order of locks as a manager's answer: deal, then item.
+    deal = await deals.get(conn, row.deal_id, lock=True)
+    if not await work_items.expire(conn, request.item_id):
+        return OfferWithdrawn(withdrawn=False)
+    at = now()
+    await hand_overs.close(conn, row.item_id, "expired", by=None, at=at)
+    text = f"{row.manager or 'the supervisor'} did not answer in time"
+    await timeline.add(conn, deal.id, at=at, by="policy", kind="expired", text=text, data={"manager": row.manager})
+    await publish(conn, "hand_over.closed", item_id=row.item_id, deal_id=deal.id, state="expired")
+    return OfferWithdrawn(withdrawn=True)
+
+
+async def escalate_offer(conn: Connection, request: EscalateOffer) -> OfferEscalated:
+    """Remind the supervisor of a lead that nobody has taken; each time it rises in the list, and others hear of it."""
+    row = await hand_overs.get(conn, request.item_id)
+    deal = await deals.get(conn, row.deal_id, lock=True)
+    raised = await hand_overs.raise_level(conn, request.item_id)
+    if raised is None:
+        return OfferEscalated()
+    at = now()
+    policy = await policy_of(conn, deal)
+    text = f"nobody has taken this lead: supervisor reminded ({raised.level})"
+    await timeline.add(conn, deal.id, at=at, by="policy", kind="reminder", text=text, data={"level": raised.level})
+    await publish(conn, "hand_over.late", item_id=row.item_id, deal_id=deal.id)
+    if raised.level >= policy.max_reminders:
+        return OfferEscalated()
+    return OfferEscalated(next_at=policy.calendar.add(at, policy.remind_every))
+
+
+async def take_back_from_absent(pool: Pool) -> int:
+    """A sweep: offers in the hands of managers who are away or have left go on to the next ones; how many."""
+    back = 0
+    async with pool.acquire() as conn:
+        for manager in await managers.away_with_offers(conn):
+            async with conn.transaction():
+                back += await take_offers_back(conn, manager, "the manager is away")
+    return back

@@ -10,19 +10,20 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Invalid
 from services.chassis.events import publish
-from services.conversion.actions import commissions as ledger
 from services.conversion.actions import invitations
+from services.conversion.actions.commissions import record_sale
 from services.conversion.actions.deals import check_entry, now, policy_of
 from services.conversion.actions.playbook_stop import stop
-from services.conversion.domain.commission import accruals
+from services.conversion.domain.commissions import accruals
+from services.conversion.domain.deals import Deal
 from services.conversion.domain.money import check_lines, discounted, net_of
-from services.conversion.records import Deal
+from services.conversion.domain.stages import FINAL
 from services.conversion.repository import commissions, deals, hand_overs, meetings, offers, timeline
-from workflows.contracts.base import OrderLine
-from workflows.contracts.conversion import Lost, Stage, Won, WonOrder
+from workflows.contracts.base import Done, OrderLine
+from workflows.contracts.conversion import CloseDeal, Lost, Stage, Won, WonOrder
 
 
-async def win(
+async def win_deal(
     conn: Connection, deal: Deal, who: Principal, lines: Sequence[OrderLine] | None, note: str | None
 ) -> Deal:
     """Close the sale: order, commission and signal in one transaction.
@@ -44,7 +45,7 @@ async def win(
         net, policy.commission, sourced_by=deal.sourced_by, closed_by=owner,
         splits=await commissions.splits(conn, deal.id),
     )  # fmt: skip
-    await ledger.sold(conn, deal, shares, at)
+    await record_sale(conn, deal, shares, at)
     await offers.close_open(conn, deal.id, "superseded")
     await stop(conn, deal, "won")
     await end_open_work(conn, deal, at, "won")
@@ -57,7 +58,7 @@ async def win(
     return deal
 
 
-async def lose(
+async def lose_deal(
     conn: Connection, deal: Deal, who: Principal, reason: str, return_at: datetime | None, code: str | None = None
 ) -> Deal:
     """Give the deal up, or let it sleep until `return_at`, or for as long as the policy says for this `code`.
@@ -78,13 +79,13 @@ async def lose(
         conn, deal.id, at=at, by=who.person, kind=stage.value, text=reason,
         data={"return_at": return_at, "code": code},
     )  # fmt: skip
-    deal = await close(conn, deal, stage, reason, at=at, return_at=return_at, code=code)
+    deal = await close_without_order(conn, deal, stage, reason, at=at, return_at=return_at, code=code)
     answer = Lost(event_id=f"lost:{event_id}", at=at, by=who.person, reason=code or "lost", return_at=return_at)
     await outbox.signal(conn, deal.workflow_id, "lost", answer)
     return deal
 
 
-async def close(
+async def close_without_order(
     conn: Connection,
     deal: Deal,
     stage: Stage,
@@ -135,3 +136,20 @@ async def _from_offer(conn: Connection, deal: Deal, who: Principal, at: datetime
     if offer.state == "sent":
         await offers.decide(conn, offer.id, "accepted", by=who.person, at=at)
     return discounted(offer.lines, offer.discount_percent)
+
+
+async def close_deal(conn: Connection, request: CloseDeal) -> Done:
+    """End the lead's deal from outside; one that has ended already stays as it is."""
+    if request.stage not in (Stage.LOST, Stage.ASLEEP):
+        raise Invalid("a deal is closed from outside as lost or asleep only", field="stage")
+    deal = await deals.lock_latest(conn, request.lead_id)
+    if deal is None:
+        await work_items.cancel_for_lead(conn, request.lead_id, result=request.reason)
+        return Done()
+    at = now()
+    if deal.stage in FINAL:
+        await end_open_work(conn, deal, at, request.reason)
+        return Done()
+    await close_without_order(conn, deal, request.stage, request.reason, at=at)
+    await timeline.add(conn, deal.id, at=at, by="house", kind=request.stage.value, text=request.reason)
+    return Done()

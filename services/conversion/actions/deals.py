@@ -14,8 +14,8 @@ from services.chassis.errors import Conflict, Forbidden
 from services.chassis.events import publish
 from services.conversion.actions.playbook_stop import stop
 from services.conversion.domain import stages
+from services.conversion.domain.deals import Deal
 from services.conversion.domain.policy import Policy, StepKind
-from services.conversion.records import Deal
 from services.conversion.repository import deals, meetings, offers, timeline
 from services.conversion.repository.policies import policies
 from workflows.contracts.conversion import AnsweredQuestion, DealMoved, Stage
@@ -68,7 +68,7 @@ def check_owner(deal: Deal, who: Principal) -> None:
         raise Forbidden("this deal is another manager's", code="not_owner")
 
 
-async def move(conn: Connection, deal: Deal, who: Principal, step: Step) -> Deal:
+async def take_step(conn: Connection, deal: Deal, who: Principal, step: Step) -> Deal:
     """Carry out a step: stage, next action, timeline, and the signal; reminders of the step before are over."""
     at = now()
     event_id = await timeline.add(
@@ -115,7 +115,7 @@ async def policy_of(conn: Connection, deal: Deal) -> Policy:
     return await policies.rules(conn, deal.policy_version)
 
 
-async def qualify(conn: Connection, deal: Deal, who: Principal, facts: Mapping[str, str | None]) -> Deal:
+async def qualify_deal(conn: Connection, deal: Deal, who: Principal, facts: Mapping[str, str | None]) -> Deal:
     """Write down what was learned; facts that are not given stay. The stage follows once enough is known."""
     policy = await policy_of(conn, deal)
     known = {**(deal.qualification or {}), **{name: fact for name, fact in facts.items() if fact is not None}}
@@ -130,10 +130,10 @@ async def qualify(conn: Connection, deal: Deal, who: Principal, facts: Mapping[s
         data=known,
         changes={"qualification": known},
     )
-    return await move(conn, deal, who, step)
+    return await take_step(conn, deal, who, step)
 
 
-async def plan(conn: Connection, deal: Deal, who: Principal, what: str, at: datetime) -> Deal:
+async def plan_next_step(conn: Connection, deal: Deal, who: Principal, what: str, at: datetime) -> Deal:
     """Set the next step by hand. The text stays in the record: it may name the person."""
     step = Step(
         kind="next_step",
@@ -144,10 +144,10 @@ async def plan(conn: Connection, deal: Deal, who: Principal, what: str, at: date
         next_action_at=at,
         data={"at": at},
     )
-    return await move(conn, deal, who, step)
+    return await take_step(conn, deal, who, step)
 
 
-async def set_stage(conn: Connection, deal: Deal, who: Principal, stage: Stage, text: str | None) -> Deal:
+async def move_to_stage(conn: Connection, deal: Deal, who: Principal, stage: Stage, text: str | None) -> Deal:
     """Move a deal on by hand, e.g. from the offer to negotiating. Raises Conflict `wrong_state`, `not_qualified`."""
     if stages.PATH.index(stage) <= stages.PATH.index(deal.stage):
         raise Conflict(
@@ -164,7 +164,7 @@ async def set_stage(conn: Connection, deal: Deal, who: Principal, stage: Stage, 
         next_action=deal.next_action or "next step",
         next_action_at=(await policy_of(conn, deal)).next_step(StepKind.STAGE_SET, now()),
     )
-    return await move(conn, deal, who, step)
+    return await take_step(conn, deal, who, step)
 
 
 async def check_entry(
@@ -186,8 +186,23 @@ async def check_entry(
     stages.check_entry(stage, {**(known or deal.qualification or {}), **done}, needed)
 
 
-async def note(conn: Connection, deal: Deal, who: Principal, text: str) -> Deal:
+async def write_note(conn: Connection, deal: Deal, who: Principal, text: str) -> Deal:
     """Add a note. The deal does not move, and the workflow need not know."""
     await timeline.add(conn, deal.id, at=now(), by=who.person, kind="note", text=text)
     await publish(conn, "deal.changed", deal_id=deal.id, stage=deal.stage.value)
     return deal
+
+
+def first_step_at(deal: Deal, policy: Policy, at: datetime) -> datetime:
+    """When the owner must have taken the first step: by the policy, or earlier if the lead was promised so."""
+    usual = policy.calendar.add(at, policy.first_step_within)
+    return min(usual, deal.promised_by) if deal.promise == "open" and deal.promised_by else usual
+
+
+def first_action(deal: Deal) -> str:
+    """What a new owner does first."""
+    if deal.question is not None and deal.question_answered_at is None:
+        return "answer the question"
+    if deal.wished_meeting is not None:
+        return "confirm the meeting they wished for"
+    return stages.FIRST_CONTACT

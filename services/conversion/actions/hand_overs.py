@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from services.chassis import outbox, work_items
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Forbidden, Invalid
 from services.chassis.events import publish
-from services.conversion.actions import playbooks
-from services.conversion.actions.deals import SUPERVISOR, now, policy_of
+from services.conversion.actions.assignment import news
+from services.conversion.actions.deals import SUPERVISOR, first_action, first_step_at, now, policy_of
 from services.conversion.actions.meeting_holds import confirm_hold
 from services.conversion.actions.meetings import hand_meetings_over
+from services.conversion.actions.playbook_stop import stop
+from services.conversion.actions.playbooks import start_with_deal
+from services.conversion.actions.work import QUESTION_PRIORITY, open_deal_work
 from services.conversion.domain import stages
-from services.conversion.domain.policy import Policy
-from services.conversion.records import Deal, HandOverRow
+from services.conversion.domain.deals import Deal
+from services.conversion.domain.hand_overs import HandOverRow
+from services.conversion.domain.stages import FINAL
 from services.conversion.repository import deals, hand_overs, managers, timeline
-from workflows.contracts.conversion import Accepted, Declined, Stage
+from workflows.contracts.base import Done
+from workflows.contracts.conversion import Accepted, AddHandOver, Declined, HandOverReason, Stage
 
 
-async def accept(conn: Connection, item_id: str, who: Principal, manager: str | None) -> Deal:
+async def accept_hand_over(conn: Connection, item_id: str, who: Principal, manager: str | None) -> Deal:
     """Take the lead, for oneself or (supervisor only) for `manager`.
 
     Raises NotFound, Forbidden `not_owner` / `wrong_role`, Conflict `already_closed`, Invalid on `manager`.
@@ -55,12 +58,12 @@ async def accept(conn: Connection, item_id: str, who: Principal, manager: str | 
     )  # fmt: skip
     await outbox.signal(conn, deal.workflow_id, "accepted", answer)
     # After the acceptance: before it, the workflow looks for a manager and would hear nothing of a playbook.
-    deal = await playbooks.start_with_deal(conn, deal, policy)
+    deal = await start_with_deal(conn, deal, policy)
     await publish(conn, "hand_over.closed", item_id=item_id, deal_id=deal.id, state="accepted")
     return deal
 
 
-async def decline(conn: Connection, item_id: str, who: Principal, reason: str) -> Deal:
+async def decline_hand_over(conn: Connection, item_id: str, who: Principal, reason: str) -> Deal:
     """Refuse the lead with a reason; the workflow offers it to the next one. Raises like `accept`."""
     row, deal = await _open(conn, item_id, who)
     if row.manager is None:
@@ -99,16 +102,22 @@ async def _owner(conn: Connection, row: HandOverRow, who: Principal, manager: st
     return manager
 
 
-def first_step_at(deal: Deal, policy: Policy, at: datetime) -> datetime:
-    """When the owner must have taken the first step: by the policy, or earlier if the lead was promised so."""
-    usual = policy.calendar.add(at, policy.first_step_within)
-    return min(usual, deal.promised_by) if deal.promise == "open" and deal.promised_by else usual
-
-
-def first_action(deal: Deal) -> str:
-    """What a new owner does first."""
-    if deal.question is not None and deal.question_answered_at is None:
-        return "answer the question"
-    if deal.wished_meeting is not None:
-        return "confirm the meeting they wished for"
-    return stages.FIRST_CONTACT
+async def add_hand_over(conn: Connection, request: AddHandOver) -> Done:
+    """Add another hand-over's story to the running deal; a new hard question becomes work at once."""
+    deal = await deals.lock_latest(conn, request.lead_id)
+    if deal is None or deal.stage in FINAL:
+        return Done()
+    hand_over = request.hand_over
+    deal = await deals.update(conn, deal.id, **news(deal, hand_over))
+    text = f"handed over again: {hand_over.reason.replace('_', ' ')}"
+    data = {"hand_over": hand_over.id, "question": hand_over.question, "needs": hand_over.needs,
+            "story": hand_over.story}  # fmt: skip
+    await timeline.add(
+        conn, deal.id, at=now(), by=hand_over.sourced_by or "lead_gen", kind="hand_over", text=text, data=data
+    )
+    await stop(conn, deal, "handed over again")
+    if hand_over.reason is HandOverReason.HARD_QUESTION and hand_over.question and deal.owner:
+        payload: dict[str, object] = {"level": 1, "text": hand_over.question}
+        await open_deal_work(conn, deal, request.key, "reminder", deal.owner, QUESTION_PRIORITY, payload)
+    await publish(conn, "deal.changed", deal_id=deal.id, stage=deal.stage.value)
+    return Done()

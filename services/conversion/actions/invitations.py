@@ -11,9 +11,11 @@ from services.conversion.actions.deals import now
 from services.conversion.actions.slots import find_slots
 from services.conversion.documents.calendar_file import calendar_file
 from services.conversion.documents.meeting_mail import Change, for_the_manager, subject_and_text
+from services.conversion.domain.deals import Deal
+from services.conversion.domain.managers import Manager
+from services.conversion.domain.meetings import Meeting
 from services.conversion.domain.policy import Policy
 from services.conversion.domain.slots import on_grid
-from services.conversion.records import Deal, Manager, Meeting
 from services.conversion.repository import managers
 
 _PURPOSE = "meeting"

@@ -6,19 +6,21 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from services.chassis.auth import Principal
-from services.chassis.db import Connection
-from services.chassis.errors import Conflict, Invalid
+from services.chassis.db import Connection, Pool
+from services.chassis.errors import Conflict, Invalid, NotFound
 from services.chassis.events import publish
 from services.conversion.actions import invitations
 from services.conversion.actions.deals import now
 from services.conversion.actions.routing import candidates
 from services.conversion.actions.slots import find_slots
+from services.conversion.domain.deals import Deal
+from services.conversion.domain.meetings import Meeting
 from services.conversion.domain.policy import Policy
 from services.conversion.domain.routing import PASSING, Candidate, Wanted, in_turn, refusal
 from services.conversion.domain.slots import Stretch, on_grid
-from services.conversion.records import Deal, Meeting
 from services.conversion.repository import deals, managers, meetings, timeline
 from services.conversion.repository.policies import policies
+from services.conversion.schemas.meetings import NewHold
 
 _ASKED = 10
 """Managers whose calendars are read for one lead."""
@@ -46,14 +48,15 @@ async def slots_for_lead(
     return sorted(found)[:most]
 
 
-async def hold(
-    conn: Connection, lead_id: str, wanted: Wanted, who: Principal, starts_at: datetime, length: timedelta
-) -> Meeting:
+async def hold_time(conn: Connection, asked: NewHold, who: Principal) -> Meeting:
     """Keep a time free for a lead; an earlier one of the same lead is given back.
 
     Raises Invalid on `starts_at`, Conflict `double_booked` with `free_slots` when nobody has time then.
     """
     policy = await policies.rules(conn)
+    lead_id, starts_at = asked.lead_id, asked.starts_at
+    length = timedelta(minutes=asked.duration_minutes or policy.meeting_minutes)
+    wanted = Wanted(language=asked.language, segment=asked.segment, region=asked.region)
     if starts_at <= now():
         raise Invalid("must be in the future", field="starts_at")
     if on_grid(starts_at) != starts_at:
@@ -83,10 +86,16 @@ async def hold(
     )
 
 
+async def release_hold(conn: Connection, lead_id: str) -> None:
+    """Give the time back that is kept free for a lead. Raises NotFound."""
+    if not await meetings.free_reserved(conn, lead_id):
+        raise NotFound("no time is kept free for this lead")
+
+
 async def confirm_hold(conn: Connection, deal: Deal, owner: str, policy: Policy) -> Meeting | None:
     """The time that was kept free for this lead becomes a meeting with the manager who took it; none if there is none.
 
-    If he is taken then, the time is given back and the timeline says so.
+    If they are taken then, the time is given back and the timeline says so.
     """
     held = await meetings.reserved_for(conn, deal.lead_id)
     if held is None:
@@ -118,3 +127,9 @@ def as_json(slots: Sequence[Stretch]) -> list[dict[str, str]]:
 
 def _zulu(at: datetime) -> str:
     return at.isoformat().replace("+00:00", "Z")
+
+
+async def free_holds(pool: Pool) -> int:
+    """A sweep: times that were kept free for leads who never came; how many."""
+    async with pool.acquire() as conn:
+        return await meetings.free_reserved(conn)

@@ -10,14 +10,15 @@ from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.events import publish
 from services.conversion.actions import invitations
-from services.conversion.actions.deals import Step, check_owner, move, now, policy_of
+from services.conversion.actions.deals import Step, check_owner, now, policy_of, take_step
 from services.conversion.actions.meeting_holds import as_json
 from services.conversion.actions.slots import find_slots
 from services.conversion.documents.meeting_mail import Change
 from services.conversion.domain import stages
+from services.conversion.domain.deals import Deal
+from services.conversion.domain.meetings import Meeting, MeetingKind, MeetingState
 from services.conversion.domain.policy import Policy, StepKind
 from services.conversion.domain.slots import on_grid
-from services.conversion.records import Deal, Meeting, MeetingKind, MeetingState
 from services.conversion.repository import deals, meetings, timeline
 from workflows.contracts.conversion import Stage
 
@@ -36,7 +37,7 @@ def check_time(starts_at: datetime, ends_at: datetime) -> None:
         raise Invalid("a meeting lasts 12 hours at most", field="ends_at")
 
 
-async def book(
+async def book_meeting(
     conn: Connection,
     deal: Deal,
     who: Principal,
@@ -67,11 +68,15 @@ async def book(
     return meeting
 
 
-async def reschedule(
-    conn: Connection, meeting_id: str, who: Principal, starts_at: datetime, ends_at: datetime
+async def reschedule_meeting(
+    conn: Connection, meeting_id: str, who: Principal, starts_at: datetime, ends_at: datetime | None
 ) -> Meeting:
-    """Move a booked meeting. Raises like `book`, and Conflict `wrong_state` if it is not booked any more."""
+    """Move a booked meeting; without `ends_at` it lasts as long as before.
+
+    Raises like `book_meeting`, and Conflict `wrong_state` if it is not booked any more.
+    """
     meeting, deal = await _booked(conn, meeting_id, who)
+    ends_at = ends_at or starts_at + (meeting.ends_at - meeting.starts_at)
     stages.require(deal.stage, stages.WORKED)
     check_time(starts_at, ends_at)
     try:
@@ -82,7 +87,9 @@ async def reschedule(
     return meeting
 
 
-async def finish(conn: Connection, meeting_id: str, who: Principal, state: MeetingState, note: str | None) -> Meeting:
+async def finish_meeting(
+    conn: Connection, meeting_id: str, who: Principal, state: MeetingState, note: str | None
+) -> Meeting:
     """Write down that a meeting was held, missed by the customer, or cancelled.
 
     Of a deal that is over only the record changes. Raises Conflict `wrong_state` if it is not booked any more.
@@ -109,7 +116,7 @@ async def finish(conn: Connection, meeting_id: str, who: Principal, state: Meeti
         next_action_at=policy.next_step(StepKind.MEETING_HELD if held else StepKind.MEETING_FAILED, now()),
         data={"meeting_id": meeting.id, **({"missed": missed} if missed else {})},
     )
-    await move(conn, deal, who, step)
+    await take_step(conn, deal, who, step)
     return meeting
 
 
@@ -126,7 +133,7 @@ def _after_missed(times: int) -> str:
 
 
 async def hand_meetings_over(conn: Connection, deal: Deal, manager: str) -> list[Meeting]:
-    """Give a deal's coming meetings to its new manager; those at a time when he has another one are cancelled.
+    """Give a deal's coming meetings to its new manager; those at a time when they have another one are cancelled.
 
     The meetings that were cancelled: the first thing to do is to agree on other times.
     """
@@ -169,7 +176,7 @@ async def _moved_to(conn: Connection, deal: Deal, who: Principal, meeting: Meeti
         next_action_at=meeting.ends_at,
         data={"meeting_id": meeting.id, "starts_at": meeting.starts_at, "ends_at": meeting.ends_at},
     )
-    await move(conn, deal, who, step)
+    await take_step(conn, deal, who, step)
 
 
 async def _refuse(conn: Connection, policy: Policy, manager: str, starts_at: datetime, ends_at: datetime) -> NoReturn:

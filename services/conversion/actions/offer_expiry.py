@@ -7,8 +7,10 @@ from services.chassis.db import Connection, Pool
 from services.chassis.events import publish
 from services.chassis.work_items import NewItem
 from services.conversion.actions.deals import now, policy_of
+from services.conversion.actions.offers import expire_offer
+from services.conversion.domain.deals import Deal
+from services.conversion.domain.offers import Offer
 from services.conversion.domain.stages import WORKED
-from services.conversion.records import Deal, Offer
 from services.conversion.repository import deals, offers, timeline
 
 _WARNING_PRIORITY = 6
@@ -69,3 +71,13 @@ async def _remind(conn: Connection, deal: Deal, key: str, text: str) -> None:
     )
     opened = await work_items.open_item(conn, item)
     await publish(conn, "work.opened", item_id=opened.id, deal_id=deal.id, item_kind="reminder", assignee=deal.owner)
+
+
+async def expire_offers(pool: Pool) -> int:
+    """A sweep: close offers whose time is over, each in its own transaction; how many."""
+    async with pool.acquire() as conn:
+        due = await offers.expiring(conn, now())
+        for offer in due:
+            async with conn.transaction():
+                await expire_offer(conn, offer)
+    return len(due)

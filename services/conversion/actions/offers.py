@@ -14,20 +14,29 @@ from services.chassis.errors import Conflict, Invalid
 from services.chassis.events import publish
 from services.chassis.mail import Attachment, NewMail, queue_mail
 from services.chassis.work_items import NewItem
-from services.conversion.actions.deals import SUPERVISOR_GROUP, Step, check_entry, check_owner, move, now, policy_of
+from services.conversion.actions.deals import (
+    SUPERVISOR_GROUP,
+    Step,
+    check_entry,
+    check_owner,
+    now,
+    policy_of,
+    take_step,
+)
 from services.conversion.documents.offer_pdf import mail_of, offer_pdf
 from services.conversion.domain import stages
+from services.conversion.domain.deals import Deal
 from services.conversion.domain.money import OfferLine, check_lines, totals
+from services.conversion.domain.offers import Offer, OfferState
 from services.conversion.domain.policy import Policy, StepKind
 from services.conversion.domain.pricing import Asked, priced
-from services.conversion.records import Deal, Offer, OfferState
 from services.conversion.repository import catalogue, deals, managers, offers, timeline
 from workflows.contracts.conversion import Stage
 
 _APPROVAL_PRIORITY = 10
 
 
-async def make(
+async def make_offer(
     conn: Connection,
     deal: Deal,
     who: Principal,
@@ -82,7 +91,7 @@ def _end(wished: datetime | None, at: datetime, policy: Policy) -> datetime:
     return end
 
 
-async def approve(conn: Connection, offer_id: str, who: Principal) -> Offer:
+async def approve_offer(conn: Connection, offer_id: str, who: Principal) -> Offer:
     """A supervisor lets an offer go out. Raises Conflict `wrong_state`, `offer_expired`."""
     offer, deal = await _in_state(conn, offer_id, who, "awaiting_approval")
     _check_valid(offer)
@@ -92,7 +101,7 @@ async def approve(conn: Connection, offer_id: str, who: Principal) -> Offer:
     return offer
 
 
-async def reject(conn: Connection, offer_id: str, who: Principal, reason: str | None) -> Offer:
+async def reject_offer(conn: Connection, offer_id: str, who: Principal, reason: str | None) -> Offer:
     """A supervisor refuses an offer that waits for approval. Raises Conflict `wrong_state`."""
     offer, deal = await _in_state(conn, offer_id, who, "awaiting_approval")
     offer = await offers.decide(conn, offer.id, "rejected", by=who.person, at=now())
@@ -110,7 +119,7 @@ async def reject(conn: Connection, offer_id: str, who: Principal, reason: str | 
     return offer
 
 
-async def accept(conn: Connection, offer_id: str, who: Principal) -> Offer:
+async def accept_offer(conn: Connection, offer_id: str, who: Principal) -> Offer:
     """The customer agrees to an offer. Raises Conflict `wrong_state`, `offer_expired`."""
     offer, deal = await _in_state(conn, offer_id, who, "sent")
     _check_valid(offer)
@@ -128,7 +137,7 @@ async def accept(conn: Connection, offer_id: str, who: Principal) -> Offer:
     return offer
 
 
-async def document(conn: Connection, offer: Offer, deal: Deal) -> bytes:
+async def offer_document(conn: Connection, offer: Offer, deal: Deal) -> bytes:
     """The offer as PDF, in the customer's language."""
     policy = await policy_of(conn, deal)
     author = await managers.find(conn, offer.created_by)
@@ -136,7 +145,7 @@ async def document(conn: Connection, offer: Offer, deal: Deal) -> bytes:
     return await asyncio.to_thread(offer_pdf, offer, deal.contact, policy, author.name if author else offer.created_by)
 
 
-async def send(conn: Connection, offer_id: str, who: Principal) -> str:
+async def send_offer(conn: Connection, offer_id: str, who: Principal) -> str:
     """Mail a sent offer with its PDF to the lead, once; the mail's id. Raises Conflict `wrong_state`, `no_address`."""
     offer, deal = await _in_state(conn, offer_id, who, "sent")
     _check_valid(offer)
@@ -145,7 +154,9 @@ async def send(conn: Connection, offer_id: str, who: Principal) -> str:
     policy = await policy_of(conn, deal)
     author = await managers.find(conn, offer.created_by)
     subject, text = mail_of(offer, deal.contact, policy, author.name if author else offer.created_by)
-    file = Attachment(f"offer-{offer.number}-{offer.version}.pdf", "application/pdf", await document(conn, offer, deal))
+    file = Attachment(
+        f"offer-{offer.number}-{offer.version}.pdf", "application/pdf", await offer_document(conn, offer, deal)
+    )
     mail_id = await queue_mail(
         conn,
         NewMail(
@@ -160,7 +171,7 @@ async def send(conn: Connection, offer_id: str, who: Principal) -> str:
     return mail_id
 
 
-async def expire(conn: Connection, offer: Offer) -> None:
+async def expire_offer(conn: Connection, offer: Offer) -> None:
     """Close an offer that nobody answered in time. The workflow's own timer reminds the manager of it."""
     deal = await deals.get(conn, offer.deal_id, lock=True)
     offer = await offers.get(conn, offer.id)
@@ -215,7 +226,7 @@ async def _ask_approval(conn: Connection, deal: Deal, who: Principal, offer: Off
 
 
 async def _moved(conn: Connection, deal: Deal, who: Principal, offer: Offer, step: Step) -> None:
-    await move(conn, deal, who, step)
+    await take_step(conn, deal, who, step)
     await publish(conn, "offer.changed", offer_id=offer.id, deal_id=deal.id, state=offer.state)
 
 

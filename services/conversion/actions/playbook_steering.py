@@ -11,12 +11,11 @@ from services.chassis.errors import Conflict, Invalid
 from services.conversion.actions.deals import now, policy_of
 from services.conversion.actions.playbook_stop import is_playbooks, tell
 from services.conversion.actions.playbooks import earliest_contact, follow, plan_next
-from services.conversion.domain import playbook as rules
+from services.conversion.domain import playbooks as rules
 from services.conversion.domain import stages
-from services.conversion.domain.playbook import Response, Step
-from services.conversion.records import Deal
+from services.conversion.domain.deals import Deal
+from services.conversion.domain.playbooks import Response, Run, RunStep, Step
 from services.conversion.repository import deals, playbooks, timeline
-from services.conversion.repository.playbooks import Run, RunStep
 
 
 async def finish_step(

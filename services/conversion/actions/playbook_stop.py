@@ -8,12 +8,11 @@ from services.chassis import outbox, work_items
 from services.chassis.db import Connection
 from services.chassis.events import publish
 from services.chassis.mail import withdraw_mails
-from services.conversion.domain.playbook import MARK, Kind
+from services.conversion.domain.deals import Deal
+from services.conversion.domain.playbooks import MARK, Kind, Run, RunStep
 from services.conversion.domain.policy import Policy, StepKind
 from services.conversion.domain.stages import WORKED
-from services.conversion.records import Deal
 from services.conversion.repository import deals, playbooks, timeline
-from services.conversion.repository.playbooks import Run, RunStep
 from services.conversion.repository.policies import policies
 from workflows.contracts.conversion import PlaybookPlanned
 

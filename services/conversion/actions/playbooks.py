@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from services.chassis import work_items
@@ -12,52 +11,25 @@ from services.chassis.mail import NewMail, queue_mail
 from services.chassis.work_items import NewItem
 from services.conversion.actions.deals import now, policy_of
 from services.conversion.actions.playbook_stop import PURPOSE, decide_next, is_playbooks, tell
-from services.conversion.domain import playbook as rules
-from services.conversion.domain.playbook import MARK, Kind, Step
+from services.conversion.domain import playbooks as rules
+from services.conversion.domain.deals import Deal
+from services.conversion.domain.mail_fields import MAIL_FIELDS
+from services.conversion.domain.playbooks import MARK, Kind, Run, RunStep, SavedPlaybook
 from services.conversion.domain.policy import Policy
 from services.conversion.domain.stages import WORKED
-from services.conversion.domain.template import render
-from services.conversion.records import Deal
 from services.conversion.repository import absences, deals, managers, playbooks, templates, timeline
-from services.conversion.repository.playbooks import Run, RunStep, SavedPlaybook
 from workflows.contracts.conversion import PlaybookStepDone, RunPlaybookStep
 
 _PRIORITY = 4
-EXAMPLE: dict[str, str | None] = {
-    "company": "Wind Ltd",
-    "contact_name": "Olena Koval",
-    "city": "Kyiv",
-    "industry": "Furniture",
-    "manager": "Anna Melnyk",
-    "need": "a truck to Lviv every week",
-    "seller": "Leadrelay",
-}
-"""Fields of a lead that does not exist, for previews."""
 
 
-def facts_of(deal: Deal) -> dict[str, object]:
-    """What entry rules look at."""
-    contact = deal.contact
-    return {
-        "stage": deal.stage.value,
-        "reason": deal.reason.value,
-        "segment": deal.segment,
-        "language": contact.language,
-        "region": contact.region,
-        "industry": contact.industry,
-        "campaign_id": deal.campaign_id,
-        "needs": deal.needs,
-        "email": contact.email,
-    }
-
-
-async def choose(conn: Connection, deal: Deal) -> SavedPlaybook | None:
+async def choose_playbook(conn: Connection, deal: Deal) -> SavedPlaybook | None:
     """The playbook that fits the deal best: the highest priority, then the first name; none if none fits."""
-    fitting = [one for one in await playbooks.newest(conn, 500) if rules.fits(one.body, facts_of(deal)) is None]
+    fitting = [one for one in await playbooks.newest(conn, 500) if rules.fits(one.body, rules.facts_of(deal)) is None]
     return min(fitting, key=lambda one: (-one.body.priority, one.name), default=None)
 
 
-async def start(conn: Connection, deal: Deal, playbook: SavedPlaybook, by: str) -> Run:
+async def start_playbook(conn: Connection, deal: Deal, playbook: SavedPlaybook, by: str) -> Run:
     """Begin with the first step. Raises Conflict `playbook_runs` when one is at work on this lead.
 
     The deal's next step is the playbook's, unless somebody has promised the lead another one.
@@ -75,10 +47,10 @@ async def start(conn: Connection, deal: Deal, playbook: SavedPlaybook, by: str) 
 async def start_with_deal(conn: Connection, deal: Deal, policy: Policy) -> Deal:
     """By policy, the best playbook begins at the acceptance: never before a question or a wish of the lead."""
     waits = deal.wished_meeting is not None or _asked(deal)
-    fitting = await choose(conn, deal) if policy.playbook_on_accept and not waits else None
+    fitting = await choose_playbook(conn, deal) if policy.playbook_on_accept and not waits else None
     if fitting is None:
         return deal
-    await start(conn, deal, fitting, "policy")
+    await start_playbook(conn, deal, fitting, "policy")
     return await deals.get(conn, deal.id)
 
 
@@ -95,7 +67,7 @@ async def _promised(conn: Connection, deal: Deal) -> bool:
     return own is not None and own == deal.next_action and ahead
 
 
-async def run_due(conn: Connection, request: RunPlaybookStep) -> PlaybookStepDone:
+async def run_due_step(conn: Connection, request: RunPlaybookStep) -> PlaybookStepDone:
     """The workflow's timer has come: carry out the step that is due, or say when it really is."""
     deal = await deals.get(conn, request.deal_id, lock=True)
     run = await playbooks.running(conn, deal.id)
@@ -142,8 +114,8 @@ async def _mail(conn: Connection, deal: Deal, run: Run, step: RunStep, policy: P
         key=f"playbook:{run.id}:{step.number}",
         purpose=PURPOSE,
         to=deal.contact.email,
-        subject=render(template.subject, values),
-        text=render(template.body, values),
+        subject=MAIL_FIELDS.fill(template.subject, values),
+        text=MAIL_FIELDS.fill(template.body, values),
         lead_id=deal.lead_id,
         reply_to=owner.email if owner else None,
         attachments=await templates.files(conn, template.name),
@@ -242,19 +214,3 @@ async def earliest_contact(conn: Connection, deal: Deal, policy: Policy) -> date
     """From when on a step may touch the lead again; none if nobody ever did."""
     contact = await last_contact(conn, deal)
     return policy.calendar.add(contact, policy.playbook_min_gap) if contact else None
-
-
-def preview(
-    steps: Sequence[Step], policy: Policy, at: datetime, last_contact: datetime | None
-) -> list[tuple[Step, datetime]]:
-    """When each of these steps would be due if each were done on time."""
-    found = []
-    since, touched = at, last_contact
-    for step in steps:
-        due = rules.due_at(
-            step, since=since, last_contact=touched, min_gap=policy.playbook_min_gap, calendar=policy.calendar
-        )
-        since = policy.calendar.add(due, timedelta(0))
-        touched = touched if step.kind == "wait" else since
-        found.append((step, since))
-    return found

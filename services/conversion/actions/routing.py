@@ -11,9 +11,10 @@ from services.chassis import outbox, work_items
 from services.chassis.db import Connection, Pool
 from services.chassis.events import publish
 from services.conversion.actions.deals import now, policy_of
+from services.conversion.domain.deals import Deal
+from services.conversion.domain.hand_overs import HandOverRow
 from services.conversion.domain.policy import Policy
 from services.conversion.domain.routing import Candidate, Considered, Routing, Verdict, Wanted, refusal, route
-from services.conversion.records import Deal, HandOverRow
 from services.conversion.repository import deals, hand_overs, managers, timeline
 from services.conversion.repository.policies import policies
 from workflows.contracts.conversion import Assigned

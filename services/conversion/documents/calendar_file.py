@@ -6,7 +6,7 @@ from datetime import UTC, timedelta
 
 from icalendar import Alarm, Calendar, Event, vCalAddress
 
-from services.conversion.records import Meeting
+from services.conversion.domain.meetings import Meeting
 from workflows.contracts.base import ContactCard
 
 _PRODUCT = "-//Leadrelay//Conversion//EN"

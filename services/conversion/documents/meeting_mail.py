@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from services.conversion.domain.meetings import Meeting
 from services.conversion.domain.slots import Stretch
-from services.conversion.records import Meeting
 from workflows.contracts.base import ContactCard
 
 Change = Literal["booked", "moved", "cancelled", "reminder", "missed"]

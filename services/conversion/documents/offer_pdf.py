@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 import typst
 
 from services.conversion.domain.money import OfferLine, TaxSum, cents, line_total
+from services.conversion.domain.offers import Offer
 from services.conversion.domain.policy import Policy
-from services.conversion.records import Offer
 from workflows.contracts.base import ContactCard
 
 _TEMPLATE = Path(__file__).with_name("offer.typ")

@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from services.conversion.domain.calendar import ALWAYS, OFFICE, Calendar
-from services.conversion.domain.commission import Rates
+from services.chassis.business_time import Calendar
+from services.conversion.domain.calendar import ALWAYS, OFFICE
+from services.conversion.domain.commissions import Rates
 from services.conversion.domain.stages import PATH
 from workflows.contracts.conversion import ConversionPolicy, HandOverReason, Stage
 

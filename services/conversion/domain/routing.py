@@ -218,3 +218,13 @@ def _explanation(
         for who in nearest[:EXPLAINED]
     ]
     return named, dict(Counter(verdict(who) for who in nearest[EXPLAINED:]))
+
+
+@dataclass(frozen=True)
+class RuleTrial:
+    """The same leads routed twice, in their order: to whom `before` the change of a rule, to whom `after` it."""
+
+    managers: Sequence[str]
+    deals: Sequence[str]
+    before: Sequence[str | None]
+    after: Sequence[str | None]

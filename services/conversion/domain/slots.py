@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from services.conversion.domain.calendar import Calendar
+from services.chassis.business_time import Calendar
 
 Stretch = tuple[datetime, datetime]
 # Appointments are made to the quarter of an hour.

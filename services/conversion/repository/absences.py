@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 import asyncpg
 
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import Conflict, NotFound
-from services.conversion.records import Absence
-
-
-def _absence(row: Any) -> Absence:
-    return Absence.model_validate(dict(row))
+from services.conversion.domain.managers import Absence
 
 
 async def add(
@@ -35,7 +30,7 @@ async def add(
         raise Conflict("this manager is away already in that time", code="overlap", field="starts_at") from None
     except asyncpg.ForeignKeyViolationError:
         raise NotFound(f"there is no manager {manager_id}") from None
-    return _absence(row)
+    return Absence.of(row)
 
 
 async def remove(conn: Connection, manager_id: str, absence_id: str) -> None:
@@ -51,4 +46,4 @@ async def of_manager(conn: Connection, manager_id: str, since: datetime) -> list
     rows = await conn.fetch(
         "SELECT * FROM absences WHERE manager = $1 AND ends_at > $2 ORDER BY starts_at LIMIT 200", manager_id, since
     )
-    return [_absence(row) for row in rows]
+    return Absence.of_all(rows)

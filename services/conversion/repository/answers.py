@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from services.chassis.db import Connection, new_id
-from services.conversion.records import PublishedAnswer
+from services.conversion.domain.published_answers import PublishedAnswer
 
 
 async def publish(
@@ -30,4 +30,4 @@ async def page(conn: Connection, limit: int, after: str | None) -> list[Publishe
     rows = await conn.fetch(
         "SELECT * FROM published_answers WHERE $1::uuid IS NULL OR id > $1 ORDER BY id LIMIT $2", after, limit
     )
-    return [PublishedAnswer.model_validate(dict(row)) for row in rows]
+    return PublishedAnswer.of_all(rows)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from services.chassis.db import Connection
 from workflows.contracts.catalogue import CatalogueItem
@@ -34,14 +33,10 @@ async def take(conn: Connection, items: Sequence[CatalogueItem]) -> None:
     )
 
 
-def _item(row: Any) -> CatalogueItem:
-    return CatalogueItem.model_validate(dict(row))
-
-
 async def find(conn: Connection, product_ids: Sequence[str]) -> dict[str, CatalogueItem]:
     """The products of these ids that are known."""
     rows = await conn.fetch("SELECT * FROM catalogue_items WHERE product_id = ANY($1)", list(product_ids))
-    return {row["product_id"]: _item(row) for row in rows}
+    return {row["product_id"]: CatalogueItem.model_validate(dict(row)) for row in rows}
 
 
 async def page(conn: Connection, *, q: str | None, limit: int, after: str | None) -> list[CatalogueItem]:
@@ -54,4 +49,4 @@ async def page(conn: Connection, *, q: str | None, limit: int, after: str | None
         after,
         limit,
     )
-    return [_item(row) for row in rows]
+    return [CatalogueItem.model_validate(dict(row)) for row in rows]

@@ -10,41 +10,19 @@ from typing import Any
 
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import NotFound
-from services.conversion.domain.commission import Accrual, Event, Kind, Role, Split
-from services.conversion.records import CommissionEntry
+from services.conversion.domain.commissions import (
+    Accrual,
+    CommissionEntry,
+    Event,
+    Kind,
+    NewEntry,
+    Role,
+    Sale,
+    SaleRef,
+    Split,
+)
 
 _SALE_LOCKS = 7_236_114
-
-
-@dataclass(frozen=True)
-class NewEntry:
-    """An entry to append."""
-
-    key: str
-    person: str
-    role: Role
-    kind: Kind
-    base: Decimal
-    percent: Decimal
-    amount: Decimal
-    currency: str
-    sale_id: str | None = None
-    deal_id: str | None = None
-    lead_id: str | None = None
-    policy_version: int | None = None
-    reason: str | None = None
-
-
-@dataclass(frozen=True)
-class Sale:
-    """What entries of a sale have in common."""
-
-    net: Decimal
-    currency: str
-    lead_id: str
-    deal_id: str | None
-    policy_version: int | None
-    shares: Sequence[Accrual]
 
 
 async def lock_sale(conn: Connection, sale_id: str) -> None:
@@ -52,9 +30,7 @@ async def lock_sale(conn: Connection, sale_id: str) -> None:
     await conn.execute("SELECT pg_advisory_xact_lock($1, hashtext($2))", _SALE_LOCKS, sale_id)
 
 
-async def add_event(
-    conn: Connection, event: Event, *, sale_id: str, lead_id: str, currency: str, at: datetime, version: int
-) -> bool:
+async def add_event(conn: Connection, event: Event, sale: SaleRef, at: datetime) -> bool:
     """Write an event; False if its key is known."""
     return bool(
         await conn.fetchval(
@@ -64,13 +40,13 @@ async def add_event(
             new_id(),
             event.key,
             event.kind,
-            sale_id,
-            lead_id,
+            sale.sale_id,
+            sale.lead_id,
             event.amount,
             event.total,
-            currency,
+            sale.currency,
             [share.model_dump(mode="json") for share in event.shares],
-            version,
+            sale.policy_version,
             at,
         )
     )
@@ -109,30 +85,37 @@ async def written(conn: Connection, sale_id: str) -> dict[tuple[str, Role, Kind]
     return {(row["person"], Role(row["role"]), row["kind"]): row["amount"] for row in rows}
 
 
-async def append(conn: Connection, entry: NewEntry, *, at: datetime, month: date) -> str:
-    """Append an entry to this month (its first day), or to the first one after it that is not closed; its id."""
-    entry_id = new_id()
-    names = [field.name for field in fields(entry)]
-    holes = ", ".join(f"${number}" for number in range(4, len(names) + 4))
-    kept: str | None = await conn.fetchval(
-        f"""INSERT INTO commissions (id, at, month, {", ".join(names)})
-            VALUES ($1, $2, (SELECT to_char(m, 'YYYY-MM')
-                               FROM generate_series($3::date, $3::date + interval '50 years', interval '1 month') m
-                              WHERE NOT EXISTS (SELECT FROM commission_months WHERE month = to_char(m, 'YYYY-MM'))
-                              ORDER BY m LIMIT 1), {holes})
-            ON CONFLICT (key) DO NOTHING RETURNING id""",
-        entry_id,
+async def append(conn: Connection, entries: Sequence[NewEntry], *, at: datetime, month: date) -> list[str]:
+    """Append entries to this month (its first day), or to the first one after it that is not closed; their ids.
+
+    One statement, however many; an entry whose key is known is left as it is.
+    """
+    names = [field.name for field in fields(NewEntry)]
+    rows = [{name: getattr(entry, name) for name in names} | {"id": new_id()} for entry in entries]
+    found = await conn.fetch(
+        f"""WITH wanted AS (SELECT * FROM jsonb_populate_recordset(NULL::commissions, $1)),
+            open_month AS (
+                SELECT to_char(m, 'YYYY-MM') AS month
+                  FROM generate_series($3::date, $3::date + interval '50 years', interval '1 month') m
+                 WHERE NOT EXISTS (SELECT FROM commission_months WHERE month = to_char(m, 'YYYY-MM'))
+                 ORDER BY m LIMIT 1),
+            added AS (
+                INSERT INTO commissions (id, at, month, {", ".join(names)})
+                SELECT id, $2, (SELECT month FROM open_month), {", ".join(names)} FROM wanted
+                ON CONFLICT (key) DO NOTHING RETURNING id, key)
+            SELECT coalesce(a.id, c.id) AS id FROM wanted w
+              LEFT JOIN added a USING (key) LEFT JOIN commissions c USING (key)""",
+        rows,
         at,
         month,
-        *(getattr(entry, name) for name in names),
     )
-    return kept or str(await conn.fetchval("SELECT id FROM commissions WHERE key = $1", entry.key))
+    return [row["id"] for row in found]
 
 
 async def get(conn: Connection, entry_id: str) -> CommissionEntry:
     """One entry, which must be there."""
     row = await conn.fetchrow("SELECT * FROM commissions WHERE id = $1", entry_id)
-    return CommissionEntry.model_validate(dict(row or {}))
+    return CommissionEntry.of(row)
 
 
 async def sales(conn: Connection, limit: int, after: str | None) -> list[str]:
@@ -187,7 +170,7 @@ async def page(conn: Connection, wanted: Filter, limit: int, after: str | None) 
         after,
         limit,
     )
-    return [CommissionEntry.model_validate(dict(row)) for row in rows]
+    return CommissionEntry.of_all(rows)
 
 
 async def statement(conn: Connection, month: str, person: str | None) -> list[dict[str, Any]]:

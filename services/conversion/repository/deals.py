@@ -9,8 +9,8 @@ from typing import Any
 
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import NotFound
+from services.conversion.domain.deals import Deal
 from services.conversion.domain.stages import WORKED
-from services.conversion.records import Deal
 from workflows.contracts.conversion import HandOver, Stage
 
 _COLUMNS = frozenset(Deal.model_fields) - {"id", "lead_id", "created_at", "updated_at"}
@@ -24,10 +24,6 @@ class Filter:
     owner: str | None = None
     lead_id: str | None = None
     overdue_at: datetime | None = None
-
-
-def _deal(row: Any) -> Deal:
-    return Deal.model_validate(dict(row))
 
 
 async def add(conn: Connection, hand_over: HandOver, *, workflow_id: str, policy_version: int, at: datetime) -> Deal:
@@ -58,7 +54,7 @@ async def add(conn: Connection, hand_over: HandOver, *, workflow_id: str, policy
         hand_over.promised_by,
         "open" if hand_over.promised_by else None,
     )
-    return _deal(row)
+    return Deal.of(row)
 
 
 async def update(conn: Connection, deal_id: str, **changes: Any) -> Deal:
@@ -73,7 +69,7 @@ async def update(conn: Connection, deal_id: str, **changes: Any) -> Deal:
         deal_id,
         *(changes[name] for name in names),
     )
-    return _deal(row)
+    return Deal.of(row)
 
 
 async def get(conn: Connection, deal_id: str, *, lock: bool = False) -> Deal:
@@ -81,7 +77,7 @@ async def get(conn: Connection, deal_id: str, *, lock: bool = False) -> Deal:
     row = await conn.fetchrow(f"SELECT * FROM deals WHERE id = $1{' FOR UPDATE' if lock else ''}", deal_id)
     if row is None:
         raise NotFound("there is no such deal")
-    return _deal(row)
+    return Deal.of(row)
 
 
 async def get_many(conn: Connection, deal_ids: Sequence[str]) -> dict[str, Deal]:
@@ -89,13 +85,13 @@ async def get_many(conn: Connection, deal_ids: Sequence[str]) -> dict[str, Deal]
     if not deal_ids:
         return {}
     rows = await conn.fetch("SELECT * FROM deals WHERE id = ANY($1::uuid[])", list(deal_ids))
-    return {row["id"]: _deal(row) for row in rows}
+    return {row["id"]: Deal.of(row) for row in rows}
 
 
 async def lock_latest(conn: Connection, lead_id: str) -> Deal | None:
     """The lead's last deal, locked, or none."""
     row = await conn.fetchrow("SELECT * FROM deals WHERE lead_id = $1 ORDER BY id DESC LIMIT 1 FOR UPDATE", lead_id)
-    return _deal(row) if row else None
+    return Deal.maybe(row)
 
 
 async def of_owner(conn: Connection, owner: str, limit: int) -> list[Deal]:
@@ -106,13 +102,13 @@ async def of_owner(conn: Connection, owner: str, limit: int) -> list[Deal]:
         [stage.value for stage in WORKED],
         limit,
     )
-    return [_deal(row) for row in rows]
+    return Deal.of_all(rows)
 
 
 async def offered_since(conn: Connection, since: datetime, limit: int) -> list[Deal]:
     """Deals that came after a moment, in their order; the latest ones if there are more than `limit`."""
     rows = await conn.fetch("SELECT * FROM deals WHERE created_at > $1 ORDER BY id DESC LIMIT $2", since, limit)
-    return [_deal(row) for row in reversed(rows)]
+    return [Deal.of(row) for row in reversed(rows)]
 
 
 async def broken_promises(conn: Connection, at: datetime) -> list[Deal]:
@@ -123,7 +119,7 @@ async def broken_promises(conn: Connection, at: datetime) -> list[Deal]:
                   FOR UPDATE SKIP LOCKED) RETURNING *""",
         at,
     )
-    return [_deal(row) for row in rows]
+    return Deal.of_all(rows)
 
 
 async def page(conn: Connection, wanted: Filter, limit: int, after: str | None) -> list[Deal]:
@@ -143,4 +139,4 @@ async def page(conn: Connection, wanted: Filter, limit: int, after: str | None) 
         after,
         limit,
     )
-    return [_deal(row) for row in rows]
+    return Deal.of_all(rows)

@@ -8,8 +8,8 @@ from typing import Any
 
 from services.chassis.db import Connection
 from services.chassis.errors import NotFound
+from services.conversion.domain.hand_overs import HandOverRow, HandOverState
 from services.conversion.domain.routing import Routing
-from services.conversion.records import HandOverRow, HandOverState
 
 
 @dataclass(frozen=True)
@@ -19,10 +19,6 @@ class Filter:
     state: HandOverState | None = None
     of: str | None = None
     unassigned: bool = False
-
-
-def _row(row: Any) -> HandOverRow:
-    return HandOverRow.model_validate(dict(row))
 
 
 _WRITTEN = (
@@ -46,7 +42,7 @@ async def waiting(conn: Connection, *, urgent: int | None = None, limit: int = 2
         urgent,
         limit,
     )
-    return [_row(row) for row in rows]
+    return HandOverRow.of_all(rows)
 
 
 async def assign(
@@ -61,7 +57,7 @@ async def assign(
         accept_by,
         routing,
     )
-    return _row(row) if row else None
+    return HandOverRow.maybe(row)
 
 
 async def forget_overflow(conn: Connection, item_id: str) -> None:
@@ -74,7 +70,7 @@ async def raise_level(conn: Connection, item_id: str) -> HandOverRow | None:
     row = await conn.fetchrow(
         "UPDATE hand_overs SET level = level + 1 WHERE item_id = $1 AND state = 'open' RETURNING *", item_id
     )
-    return _row(row) if row else None
+    return HandOverRow.maybe(row)
 
 
 async def give_back(conn: Connection, deal_id: str, *, by: str, at: datetime, reason: str) -> None:
@@ -95,7 +91,7 @@ async def get(conn: Connection, item_id: str) -> HandOverRow:
     row = await conn.fetchrow("SELECT * FROM hand_overs WHERE item_id = $1", item_id)
     if row is None:
         raise NotFound("there is no such hand-over")
-    return _row(row)
+    return HandOverRow.of(row)
 
 
 async def close(
@@ -122,7 +118,7 @@ async def close(
 async def open_of_deal(conn: Connection, deal_id: str) -> HandOverRow | None:
     """The offer of this deal that waits for its answer, or none."""
     row = await conn.fetchrow("SELECT * FROM hand_overs WHERE deal_id = $1 AND state = 'open'", deal_id)
-    return _row(row) if row else None
+    return HandOverRow.maybe(row)
 
 
 async def open_of_manager(conn: Connection, manager_id: str) -> list[HandOverRow]:
@@ -130,7 +126,7 @@ async def open_of_manager(conn: Connection, manager_id: str) -> list[HandOverRow
     rows = await conn.fetch(
         "SELECT * FROM hand_overs WHERE manager = $1 AND state = 'open' ORDER BY item_id", manager_id
     )
-    return [_row(row) for row in rows]
+    return HandOverRow.of_all(rows)
 
 
 async def page(
@@ -150,4 +146,4 @@ async def page(
         after[1] if after else None,
         limit,
     )
-    return [(_row(row), row["contact"], row["lead_id"]) for row in rows]
+    return [(HandOverRow.of(row), row["contact"], row["lead_id"]) for row in rows]

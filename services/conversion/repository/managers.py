@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from services.chassis.business_time import Calendar
 from services.chassis.db import Connection
 from services.chassis.errors import NotFound
-from services.conversion.domain.calendar import Calendar
+from services.conversion.domain.managers import Manager
 from services.conversion.domain.routing import Candidate
-from services.conversion.records import Manager
 
 # Any number that no other lock of this database has.
 _ROUTING_LOCK = 7_236_114_205_340
@@ -36,10 +36,6 @@ _SETTABLE = (
     "name", "email", "languages", "segments", "regions", "products", "weight", "capacity", "daily_quota", "hours",
     "active",
 )  # fmt: skip
-
-
-def _manager(row: Any) -> Manager:
-    return Manager.model_validate(dict(row))
 
 
 async def lock_routing(conn: Connection) -> None:
@@ -87,7 +83,7 @@ async def add(conn: Connection, values: Mapping[str, Any]) -> Manager | None:
         f"INSERT INTO managers ({', '.join(names)}) VALUES ({holes}) ON CONFLICT DO NOTHING RETURNING *",
         *(values[name] for name in names),
     )
-    return _manager(row) if row else None
+    return Manager.maybe(row)
 
 
 async def change(conn: Connection, manager_id: str, values: Mapping[str, Any]) -> Manager:
@@ -101,7 +97,7 @@ async def change(conn: Connection, manager_id: str, values: Mapping[str, Any]) -
     )
     if row is None:
         raise NotFound(f"there is no manager {manager_id}")
-    return _manager(row)
+    return Manager.of(row)
 
 
 async def away_with_offers(conn: Connection) -> list[str]:
@@ -117,7 +113,7 @@ async def away_with_offers(conn: Connection) -> list[str]:
 async def find(conn: Connection, manager_id: str) -> Manager | None:
     """One manager, or none."""
     row = await conn.fetchrow("SELECT * FROM managers WHERE id = $1", manager_id)
-    return _manager(row) if row else None
+    return Manager.maybe(row)
 
 
 async def page(conn: Connection, *, active: bool | None, limit: int, after: str | None) -> list[Manager]:
@@ -129,4 +125,4 @@ async def page(conn: Connection, *, active: bool | None, limit: int, after: str 
         after,
         limit,
     )
-    return [_manager(row) for row in rows]
+    return Manager.of_all(rows)

@@ -9,15 +9,11 @@ import asyncpg
 
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import NotFound
-from services.conversion.records import Meeting, MeetingKind, MeetingState
+from services.conversion.domain.meetings import Meeting, MeetingKind, MeetingState
 
 
 class DoubleBooked(Exception):
     """The manager has another meeting then. The transaction is as it was before the attempt."""
-
-
-def _meeting(row: Any) -> Meeting:
-    return Meeting.model_validate(dict(row))
 
 
 async def add(
@@ -87,7 +83,7 @@ async def reserve(
 async def reserved_for(conn: Connection, lead_id: str) -> Meeting | None:
     """The time that is kept free for a lead, or none."""
     row = await conn.fetchrow("SELECT * FROM meetings WHERE lead_id = $1 AND state = 'reserved'", lead_id)
-    return _meeting(row) if row else None
+    return Meeting.maybe(row)
 
 
 async def keep_reserved(conn: Connection, lead_id: str) -> None:
@@ -131,7 +127,7 @@ async def _guarded(conn: Connection, statement: str, *values: Any) -> Meeting:
     try:
         # A savepoint: the refused statement must not take the transaction with it, free slots are still to be read.
         async with conn.transaction():
-            return _meeting(await conn.fetchrow(statement, *values))
+            return Meeting.of(await conn.fetchrow(statement, *values))
     except asyncpg.ExclusionViolationError as error:
         raise DoubleBooked from error
 
@@ -145,7 +141,7 @@ async def close(conn: Connection, meeting_id: str, state: MeetingState, note: st
         state,
         note,
     )
-    return _meeting(row)
+    return Meeting.of(row)
 
 
 async def cancel_of_deal(conn: Connection, deal_id: str) -> list[Meeting]:
@@ -155,7 +151,7 @@ async def cancel_of_deal(conn: Connection, deal_id: str) -> list[Meeting]:
             WHERE deal_id = $1 AND state = 'booked' RETURNING *""",
         deal_id,
     )
-    return [_meeting(row) for row in rows]
+    return Meeting.of_all(rows)
 
 
 async def get(conn: Connection, meeting_id: str) -> Meeting:
@@ -163,7 +159,7 @@ async def get(conn: Connection, meeting_id: str) -> Meeting:
     row = await conn.fetchrow("SELECT * FROM meetings WHERE id = $1", meeting_id)
     if row is None:
         raise NotFound("there is no such meeting")
-    return _meeting(row)
+    return Meeting.of(row)
 
 
 async def deal_id_of(conn: Connection, meeting_id: str) -> str:
@@ -176,7 +172,9 @@ async def deal_id_of(conn: Connection, meeting_id: str) -> str:
 
 async def of_deal(conn: Connection, deal_id: str) -> list[Meeting]:
     """A deal's meetings in the order in which they were made."""
-    return [_meeting(row) for row in await conn.fetch("SELECT * FROM meetings WHERE deal_id = $1 ORDER BY id", deal_id)]
+    return [
+        Meeting.of(row) for row in await conn.fetch("SELECT * FROM meetings WHERE deal_id = $1 ORDER BY id", deal_id)
+    ]
 
 
 async def busy(conn: Connection, manager: str, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:

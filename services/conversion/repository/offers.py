@@ -8,11 +8,7 @@ from typing import Any
 
 from services.chassis.db import Connection
 from services.chassis.errors import NotFound
-from services.conversion.records import Offer, OfferState
-
-
-def _offer(row: Any) -> Offer:
-    return Offer.model_validate(dict(row))
+from services.conversion.domain.offers import Offer, OfferState
 
 
 async def next_number(conn: Connection, year: int) -> str:
@@ -39,7 +35,7 @@ async def add(conn: Connection, offer: Offer) -> Offer:
         f"INSERT INTO offers ({', '.join(_WRITTEN)}) VALUES ({holes}) RETURNING *",
         *(_plain(getattr(offer, name)) for name in _WRITTEN),
     )
-    return _offer(row)
+    return Offer.of(row)
 
 
 def _plain(value: Any) -> Any:
@@ -51,7 +47,7 @@ async def late_approvals(conn: Connection, now: datetime) -> list[Offer]:
     rows = await conn.fetch(
         "SELECT * FROM offers WHERE state = 'awaiting_approval' AND approve_by < $1 ORDER BY approve_by LIMIT 200", now
     )
-    return [_offer(row) for row in rows]
+    return Offer.of_all(rows)
 
 
 async def raise_level(conn: Connection, offer_id: str, approve_by: datetime | None) -> Offer:
@@ -61,7 +57,7 @@ async def raise_level(conn: Connection, offer_id: str, approve_by: datetime | No
         offer_id,
         approve_by,
     )
-    return _offer(row)
+    return Offer.of(row)
 
 
 async def to_warn(conn: Connection, now: datetime) -> list[Offer]:
@@ -72,7 +68,7 @@ async def to_warn(conn: Connection, now: datetime) -> list[Offer]:
                   FOR UPDATE SKIP LOCKED) RETURNING *""",
         now,
     )
-    return [_offer(row) for row in rows]
+    return Offer.of_all(rows)
 
 
 async def decide(conn: Connection, offer_id: str, state: OfferState, *, by: str, at: datetime) -> Offer:
@@ -85,7 +81,7 @@ async def decide(conn: Connection, offer_id: str, state: OfferState, *, by: str,
         by,
         at,
     )
-    return _offer(row)
+    return Offer.of(row)
 
 
 async def close_open(conn: Connection, deal_id: str, state: OfferState) -> list[str]:
@@ -106,7 +102,7 @@ async def expiring(conn: Connection, now: datetime) -> list[Offer]:
             ORDER BY valid_until LIMIT 500""",
         now,
     )
-    return [_offer(row) for row in rows]
+    return Offer.of_all(rows)
 
 
 async def get(conn: Connection, offer_id: str) -> Offer:
@@ -114,13 +110,13 @@ async def get(conn: Connection, offer_id: str) -> Offer:
     row = await conn.fetchrow("SELECT * FROM offers WHERE id = $1", offer_id)
     if row is None:
         raise NotFound("there is no such offer")
-    return _offer(row)
+    return Offer.of(row)
 
 
 async def of_deal(conn: Connection, deal_id: str) -> list[Offer]:
     """A deal's offers by version."""
     rows = await conn.fetch("SELECT * FROM offers WHERE deal_id = $1 ORDER BY version", deal_id)
-    return [_offer(row) for row in rows]
+    return Offer.of_all(rows)
 
 
 def to_win(offers: Sequence[Offer]) -> Offer | None:

@@ -10,59 +10,11 @@ import asyncpg
 
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import Conflict, NotFound
-from services.conversion.domain.playbook import Kind, Playbook, Step, Track
-from services.conversion.records import Deal, Record
-
-
-class SavedPlaybook(Record):
-    """One version of a playbook."""
-
-    id: str
-    name: str
-    version: int
-    body: Playbook
-    created_by: str
-    created_at: datetime
-
-
-class Run(Record):
-    """A playbook at work on a deal."""
-
-    id: str
-    playbook_id: str
-    deal_id: str
-    lead_id: str
-    state: str
-    track: Track
-    steps_left: list[Step]
-    reason: str | None
-    started_by: str
-    started_at: datetime
-    ended_at: datetime | None
-
-
-class RunStep(Record):
-    """A step that was planned for a deal, and what became of it."""
-
-    run_id: str
-    number: int
-    step_id: str
-    kind: Kind
-    track: Track
-    text: str
-    template: str | None
-    due_at: datetime
-    state: str
-    result: str | None
-    done_at: datetime | None
-
+from services.conversion.domain.deals import Deal
+from services.conversion.domain.playbooks import Kind, Playbook, Run, RunStep, SavedPlaybook, Step, Track
 
 # What in a deal's story is a word with the lead.
 _WORDS = ("qualification", "answer", "meeting_booked", "meeting_held", "offer_sent", "offer_accepted", "inbound")
-
-
-def _playbook(row: Any) -> SavedPlaybook:
-    return SavedPlaybook.model_validate(dict(row))
 
 
 async def add(conn: Connection, name: str, body: Playbook, by: str) -> SavedPlaybook:
@@ -76,7 +28,7 @@ async def add(conn: Connection, name: str, body: Playbook, by: str) -> SavedPlay
         body.model_dump(mode="json"),
         by,
     )
-    return _playbook(row)
+    return SavedPlaybook.of(row)
 
 
 async def get(conn: Connection, playbook_id: str) -> SavedPlaybook:
@@ -84,7 +36,7 @@ async def get(conn: Connection, playbook_id: str) -> SavedPlaybook:
     row = await conn.fetchrow("SELECT * FROM playbooks WHERE id = $1", playbook_id)
     if row is None:
         raise NotFound("there is no such playbook")
-    return _playbook(row)
+    return SavedPlaybook.of(row)
 
 
 async def newest(conn: Connection, limit: int, after: str | None = None) -> list[SavedPlaybook]:
@@ -95,7 +47,7 @@ async def newest(conn: Connection, limit: int, after: str | None = None) -> list
         after,
         limit,
     )
-    return [_playbook(row) for row in rows]
+    return SavedPlaybook.of_all(rows)
 
 
 async def start(conn: Connection, deal: Deal, playbook: SavedPlaybook, by: str) -> Run:
@@ -115,7 +67,7 @@ async def start(conn: Connection, deal: Deal, playbook: SavedPlaybook, by: str) 
             )
     except asyncpg.UniqueViolationError:
         raise Conflict("a playbook is at work on this lead already", code="playbook_runs") from None
-    return Run.model_validate(dict(row or {}))
+    return Run.of(row)
 
 
 def _plain(steps: Sequence[Step]) -> list[dict[str, Any]]:
@@ -127,7 +79,7 @@ async def running(conn: Connection, deal_id: str) -> Run | None:
     row = await conn.fetchrow(
         "SELECT * FROM playbook_runs WHERE deal_id = $1 AND state = 'running' FOR UPDATE", deal_id
     )
-    return Run.model_validate(dict(row)) if row else None
+    return Run.maybe(row)
 
 
 async def run_of(conn: Connection, run_id: str) -> Run:
@@ -135,13 +87,13 @@ async def run_of(conn: Connection, run_id: str) -> Run:
     row = await conn.fetchrow("SELECT * FROM playbook_runs WHERE id = $1 FOR UPDATE", run_id)
     if row is None:
         raise NotFound("there is no such run")
-    return Run.model_validate(dict(row))
+    return Run.of(row)
 
 
 async def of_deal(conn: Connection, deal_id: str) -> list[Run]:
     """All runs of a deal, the latest first."""
     rows = await conn.fetch("SELECT * FROM playbook_runs WHERE deal_id = $1 ORDER BY id DESC LIMIT 50", deal_id)
-    return [Run.model_validate(dict(row)) for row in rows]
+    return Run.of_all(rows)
 
 
 async def set_left(conn: Connection, run_id: str, track: Track, left: Sequence[Step]) -> Run:
@@ -149,7 +101,7 @@ async def set_left(conn: Connection, run_id: str, track: Track, left: Sequence[S
     row = await conn.fetchrow(
         "UPDATE playbook_runs SET track = $2, steps_left = $3 WHERE id = $1 RETURNING *", run_id, track, _plain(left)
     )
-    return Run.model_validate(dict(row or {}))
+    return Run.of(row)
 
 
 async def end(conn: Connection, run_id: str, state: str, reason: str | None) -> None:
@@ -182,19 +134,19 @@ async def plan(conn: Connection, run: Run, step: Step, due_at: datetime) -> RunS
         step.template,
         due_at,
     )
-    return RunStep.model_validate(dict(row or {}))
+    return RunStep.of(row)
 
 
 async def ahead(conn: Connection, run_id: str) -> RunStep | None:
     """The step that is planned or open, or none."""
     row = await conn.fetchrow("SELECT * FROM playbook_steps WHERE run_id = $1 AND state IN ('planned', 'open')", run_id)
-    return RunStep.model_validate(dict(row)) if row else None
+    return RunStep.maybe(row)
 
 
 async def steps(conn: Connection, run_id: str) -> list[RunStep]:
     """The steps of a run in their order."""
     rows = await conn.fetch("SELECT * FROM playbook_steps WHERE run_id = $1 ORDER BY number", run_id)
-    return [RunStep.model_validate(dict(row)) for row in rows]
+    return RunStep.of_all(rows)
 
 
 async def set_step(

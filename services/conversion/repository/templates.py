@@ -3,38 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
 from services.chassis.db import Connection
 from services.chassis.mail import Attachment
-from services.conversion.records import Record
-
-
-class Template(Record):
-    """One version of a template in one language."""
-
-    name: str
-    language: str
-    version: int
-    subject: str
-    body: str
-    created_by: str
-    created_at: datetime
-
-
-@dataclass(frozen=True)
-class Pack:
-    """A file of a template, without its content."""
-
-    name: str
-    media_type: str
-    size: int
-
-
-def _template(row: Any) -> Template:
-    return Template.model_validate(dict(row))
+from services.conversion.domain.templates import Pack, Template
 
 
 async def add(conn: Connection, name: str, language: str, subject: str, body: str, by: str) -> Template:
@@ -50,7 +22,7 @@ async def add(conn: Connection, name: str, language: str, subject: str, body: st
         body,
         by,
     )
-    return _template(row)
+    return Template.of(row)
 
 
 async def newest(conn: Connection, limit: int, after: tuple[str, str] | None) -> list[Template]:
@@ -63,7 +35,7 @@ async def newest(conn: Connection, limit: int, after: tuple[str, str] | None) ->
         after[1] if after else None,
         limit,
     )
-    return [_template(row) for row in rows]
+    return Template.of_all(rows)
 
 
 async def names(conn: Connection) -> set[str]:
@@ -76,7 +48,7 @@ async def for_language(conn: Connection, name: str, languages: Sequence[str]) ->
     rows = await conn.fetch(
         """SELECT DISTINCT ON (language) * FROM templates WHERE name = $1 ORDER BY language, version DESC""", name
     )
-    found = {row["language"]: _template(row) for row in rows}
+    found = {row["language"]: Template.of(row) for row in rows}
     for language in (*languages, *sorted(found)):
         if language in found:
             return found[language]
@@ -118,4 +90,4 @@ async def pack(conn: Connection, template: str) -> list[Pack]:
         "SELECT name, media_type, length(content) AS size FROM template_files WHERE template = $1 ORDER BY name",
         template,
     )
-    return [Pack(**dict(row)) for row in rows]
+    return Pack.of_all(rows)

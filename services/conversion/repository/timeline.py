@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from services.chassis.db import Connection, new_id
-from services.conversion.records import TimelineEntry
+from services.conversion.domain.deals import TimelineEntry
 
 
 async def add(
@@ -50,4 +50,4 @@ async def of_deal(conn: Connection, deal_id: str) -> list[TimelineEntry]:
             ORDER BY id""",
         deal_id,
     )
-    return [TimelineEntry.model_validate(dict(row)) for row in rows]
+    return TimelineEntry.of_all(rows)

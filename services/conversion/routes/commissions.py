@@ -12,19 +12,18 @@ from typing import Annotated
 from fastapi import Path, Query, Response
 
 from services.chassis.auth import Principal
-from services.chassis.db import Connection, new_id
-from services.chassis.errors import Conflict, Forbidden, Invalid
+from services.chassis.db import Connection
+from services.chassis.errors import Forbidden
 from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
-from services.conversion.actions import commissions as ledger
-from services.conversion.actions.deals import SUPERVISOR, deal_for, now
-from services.conversion.domain.commission import Kind, Role, check_splits
+from services.conversion.actions.commissions import add_adjustment, close_month, rebuild_ledger, split_commission
+from services.conversion.actions.deals import SUPERVISOR, now
+from services.conversion.domain.commissions import Kind, Role
 from services.conversion.repository import commissions, deals
 from services.conversion.repository.policies import policies
 from services.conversion.routes.cursors import after_id
 from services.conversion.schemas.commissions import (
     Balance,
     CommissionAnswer,
-    Lacking,
     NewAdjustment,
     Rebuilt,
     Splits,
@@ -55,7 +54,7 @@ async def list_commissions(
     deal_id: Annotated[Id | None, Query()] = None,
     month: Annotated[str | None, Query(pattern=_MONTH)] = None,
 ) -> Page[CommissionAnswer]:
-    """Everybody but the supervisor sees his own only."""
+    """Everybody but the supervisor sees their own only."""
     wanted = commissions.Filter(person=_whose(who, person), role=role, kind=kind, deal_id=deal_id, month=month)
     found = await commissions.page(conn, wanted, pager.limit + 1, after_id(pager))
     return Page.of([CommissionAnswer.of(entry) for entry in found], pager.limit, key=lambda entry: (entry.id,))
@@ -63,7 +62,7 @@ async def list_commissions(
 
 @router.get("/commissions/statements", dependencies=[_PEOPLE], summary="A month's commission per person")
 async def statement(conn: Conn, who: Who, month: Month = None, person: Person = None) -> Statement:
-    """Sums of the ledger's entries, and what is to be paid. Everybody but the supervisor sees his own only."""
+    """Sums of the ledger's entries, and what is to be paid. Everybody but the supervisor sees their own only."""
     return await _statement(conn, month, _whose(who, person))
 
 
@@ -92,25 +91,16 @@ async def statement_csv(conn: Conn, who: Who, month: Month = None, person: Perso
 
 
 @own_router.post("/commissions/statements/{month}/close", dependencies=[_SUPERVISOR], summary="Close a month for good")
-async def close_month(month: Annotated[str, Path(pattern=_MONTH)], conn: Conn, who: Who) -> Statement:
+async def close(month: Annotated[str, Path(pattern=_MONTH)], conn: Conn, who: Who) -> Statement:
     """What happens to its sales later goes into the next month. 422 before the month is over, 409 `already_closed`."""
-    zone = (await policies.rules(conn)).zone
-    if month >= f"{now().astimezone(zone):%Y-%m}":
-        raise Invalid("is not over yet", field="month")
-    if not await commissions.close_month(conn, month, who.person):
-        raise Conflict("this month is closed already", code="already_closed")
+    await close_month(conn, month, who)
     return await _statement(conn, month, None)
 
 
 @own_router.post("/commissions/adjustments", status_code=201, dependencies=[_SUPERVISOR], summary="An entry by hand")
 async def adjust(body: NewAdjustment, conn: Conn, who: Who) -> CommissionAnswer:
     """Positive or negative, payable in the open month. Send an `Idempotency-Key`, so that it is written once."""
-    at = now()
-    entry_id = await ledger.adjust(
-        conn, key=f"adjusted:{new_id()}", person=body.person, role=body.role, amount=body.amount.amount,
-        currency=body.amount.currency, reason=f"{body.reason} ({who.person})", at=at,
-    )  # fmt: skip
-    return CommissionAnswer.of(await commissions.get(conn, entry_id))
+    return CommissionAnswer.of(await add_adjustment(conn, body, who))
 
 
 @own_router.post("/commissions/rebuild", dependencies=[_SUPERVISOR], summary="Compute the ledger from its events again")
@@ -121,27 +111,14 @@ async def rebuild(
     limit: Annotated[int, Query(ge=1, le=5000)] = 1000,
 ) -> Rebuilt:
     """The differences between events and ledger by sale; none are expected. Without `dry_run` they are appended."""
-    sales = await commissions.sales(conn, limit, after)
-    lacking: list[Lacking] = []
-    written = 0
-    for sale_id in sales:
-        for person, role, kind, amount in await ledger.differences(conn, sale_id):
-            lacking.append(Lacking(sale_id=sale_id, person=person, role=role, kind=kind, amount=f"{amount:.2f}"))
-        if not dry_run:
-            written += await ledger.write_differences(conn, sale_id, f"rebuilt:{new_id()}", now())
-    following = sales[-1] if len(sales) == limit else None
-    return Rebuilt(sales=len(sales), next=following, written=written, differences=lacking)
+    return Rebuilt.of(await rebuild_ledger(conn, limit, after, dry_run=dry_run))
 
 
 @own_router.put("/deals/{deal_id}/splits", dependencies=[_SUPERVISOR], summary="Share a deal's commission")
 async def set_splits(deal_id: Id, body: Splits, conn: Conn, who: Who) -> SplitsAnswer:
     """Before the win. An empty list gives each role back to its one person."""
-    await deal_for(conn, deal_id, who)
-    wrong = check_splits(body.parts())
-    if wrong:
-        raise Invalid(wrong, field="splits")
-    await commissions.set_splits(conn, deal_id, body.parts(), who.person)
-    return SplitsAnswer(deal_id=deal_id, splits=await commissions.splits(conn, deal_id))
+    splits = await split_commission(conn, deal_id, body.parts(), who)
+    return SplitsAnswer(deal_id=deal_id, splits=splits)
 
 
 @own_router.get("/deals/{deal_id}/splits", dependencies=[allow("manager", SUPERVISOR)], summary="Who shares a deal")

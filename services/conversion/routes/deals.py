@@ -10,13 +10,23 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Invalid
 from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
-from services.conversion.actions import answers, deal_closing, reassignment
-from services.conversion.actions import deals as steps
-from services.conversion.actions import meetings as meeting_actions
-from services.conversion.actions import offers as offer_actions
-from services.conversion.actions.deals import SUPERVISOR, deal_for, now, policy_of
+from services.conversion.actions.answers import answer_question
+from services.conversion.actions.deal_closing import lose_deal, win_deal
+from services.conversion.actions.deals import (
+    SUPERVISOR,
+    deal_for,
+    move_to_stage,
+    now,
+    plan_next_step,
+    policy_of,
+    qualify_deal,
+    write_note,
+)
+from services.conversion.actions.meetings import book_meeting
+from services.conversion.actions.offers import make_offer
+from services.conversion.actions.reassignment import give_back_deal
+from services.conversion.domain.deals import Deal
 from services.conversion.domain.stages import FINAL, WORKED
-from services.conversion.records import Deal
 from services.conversion.repository import deals, meetings, offers, timeline
 from services.conversion.routes.cursors import after_id
 from services.conversion.schemas.deals import (
@@ -89,7 +99,7 @@ async def get_deal(deal_id: Id, conn: Conn) -> DealAnswer:
 async def qualify(deal_id: Id, body: Qualification, conn: Conn, who: Who) -> DealAnswer:
     """Facts that are not given stay as they are. The deal is qualified once the policy's facts are known."""
     deal = await deal_for(conn, deal_id, who)
-    return await full(conn, await steps.qualify(conn, deal, who, body.model_dump()))
+    return await full(conn, await qualify_deal(conn, deal, who, body.model_dump()))
 
 
 @router.post("/deals/{deal_id}/next-step", dependencies=[_STAFF], summary="Say what comes next, and when")
@@ -97,43 +107,43 @@ async def next_step(deal_id: Id, body: NextStep, conn: Conn, who: Who) -> DealAn
     """A reminder follows when the time has passed."""
     if body.at <= now():
         raise Invalid("must be in the future", field="at")
-    return await full(conn, await steps.plan(conn, await deal_for(conn, deal_id, who), who, body.what, body.at))
+    return await full(conn, await plan_next_step(conn, await deal_for(conn, deal_id, who), who, body.what, body.at))
 
 
 @router.post("/deals/{deal_id}/stage", dependencies=[_STAFF], summary="Move a deal on by hand")
 async def set_stage(deal_id: Id, body: NewStage, conn: Conn, who: Who) -> DealAnswer:
     """Forward only, and only with what the policy asks for before the stage: 409 `not_qualified`, `wrong_state`."""
     deal = await deal_for(conn, deal_id, who)
-    return await full(conn, await steps.set_stage(conn, deal, who, body.stage, body.note))
+    return await full(conn, await move_to_stage(conn, deal, who, body.stage, body.note))
 
 
 @router.post("/deals/{deal_id}/return", dependencies=[_STAFF], summary="Give an accepted deal back")
 async def give_back(deal_id: Id, body: GiveBack, conn: Conn, who: Who) -> DealAnswer:
     """It is offered to the other managers, with everything that was written down."""
     deal = await deal_for(conn, deal_id, who)
-    return await full(conn, await reassignment.give_back(conn, deal, who, body.reason))
+    return await full(conn, await give_back_deal(conn, deal, who, body.reason))
 
 
 @router.post("/deals/{deal_id}/notes", status_code=201, dependencies=[_STAFF], summary="Add a note")
 async def add_note(deal_id: Id, body: Note, conn: Conn, who: Who) -> DealAnswer:
     """The deal does not move."""
     deal = await deal_for(conn, deal_id, who, allowed=set(Stage))
-    return await full(conn, await steps.note(conn, deal, who, body.text))
+    return await full(conn, await write_note(conn, deal, who, body.text))
 
 
 @router.post("/deals/{deal_id}/answer", dependencies=[_STAFF], summary="Answer the customer's question")
 async def answer(deal_id: Id, body: QuestionAnswer, conn: Conn, who: Who) -> DealAnswer:
     """With `publish`, callers can read question and answer. 409 `no_question` if none was asked."""
     deal = await deal_for(conn, deal_id, who)
-    return await full(conn, await answers.answer(conn, deal, who, body.text, publish=body.publish))
+    return await full(conn, await answer_question(conn, deal, who, body.text, publish=body.publish))
 
 
 @router.post("/deals/{deal_id}/meetings", status_code=201, dependencies=[_STAFF], summary="Book a meeting")
-async def book_meeting(deal_id: Id, body: NewMeeting, conn: Conn, who: Who, response: Response) -> MeetingAnswer:
+async def add_meeting(deal_id: Id, body: NewMeeting, conn: Conn, who: Who, response: Response) -> MeetingAnswer:
     """409 `double_booked` with `free_slots` if the manager is taken then."""
     deal = await deal_for(conn, deal_id, who)
     ends_at = body.end((await policy_of(conn, deal)).meeting_minutes)
-    meeting = await meeting_actions.book(
+    meeting = await book_meeting(
         conn, deal, who, starts_at=body.starts_at, ends_at=ends_at, kind=body.kind, place=body.place
     )
     response.headers["Location"] = f"/v1/meetings/{meeting.id}"
@@ -141,10 +151,10 @@ async def book_meeting(deal_id: Id, body: NewMeeting, conn: Conn, who: Who, resp
 
 
 @router.post("/deals/{deal_id}/offers", status_code=201, dependencies=[_STAFF], summary="Make an offer")
-async def make_offer(deal_id: Id, body: NewOffer, conn: Conn, who: Who, response: Response) -> OfferAnswer:
+async def add_offer(deal_id: Id, body: NewOffer, conn: Conn, who: Who, response: Response) -> OfferAnswer:
     """State `sent`, or `awaiting_approval` if the discount is above one's limit. 409 `not_qualified`."""
     deal = await deal_for(conn, deal_id, who)
-    offer = await offer_actions.make(
+    offer = await make_offer(
         conn,
         deal,
         who,
@@ -167,14 +177,14 @@ async def list_offers(deal_id: Id, conn: Conn) -> Page[OfferAnswer]:
 async def win(deal_id: Id, body: Win, conn: Conn, who: Who) -> DealAnswer:
     """The order goes to account management, commission is accrued."""
     deal = await deal_for(conn, deal_id, who)
-    return await full(conn, await deal_closing.win(conn, deal, who, body.lines, body.note))
+    return await full(conn, await win_deal(conn, deal, who, body.lines, body.note))
 
 
 @router.post("/deals/{deal_id}/lose", dependencies=[_STAFF], summary="Give a deal up, or let it sleep")
 async def lose(deal_id: Id, body: Loss, conn: Conn, who: Who) -> DealAnswer:
     """With `return_at`, or a `code` for which the policy says so, it is offered to the same manager again then."""
     deal = await deal_for(conn, deal_id, who, allowed=_losable(who))
-    return await full(conn, await deal_closing.lose(conn, deal, who, body.reason, body.return_at, body.code))
+    return await full(conn, await lose_deal(conn, deal, who, body.reason, body.return_at, body.code))
 
 
 def _losable(who: Principal) -> set[Stage]:

@@ -7,9 +7,9 @@ from typing import Annotated
 from fastapi import Body, Query
 
 from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
-from services.conversion.actions import hand_overs as accepting
 from services.conversion.actions.deals import SUPERVISOR
-from services.conversion.records import HandOverState
+from services.conversion.actions.hand_overs import accept_hand_over, decline_hand_over
+from services.conversion.domain.hand_overs import HandOverState
 from services.conversion.repository import hand_overs
 from services.conversion.routes.cursors import after_rank
 from services.conversion.schemas.hand_overs import AcceptBody, AnsweredHandOver, DeclineBody, HandOverAnswer
@@ -40,10 +40,10 @@ async def accept(
 ) -> AnsweredHandOver:
     """409 `already_closed` if it was answered or withdrawn meanwhile, 403 `not_owner` if it is somebody else's."""
     manager = body.manager if body else None
-    return AnsweredHandOver.of(await accepting.accept(conn, item_id, who, manager))
+    return AnsweredHandOver.of(await accept_hand_over(conn, item_id, who, manager))
 
 
 @router.post("/hand-overs/{item_id}/decline", dependencies=[_STAFF], summary="Give an offered lead back")
 async def decline(item_id: Id, body: DeclineBody, conn: Conn, who: Who) -> AnsweredHandOver:
     """The next manager is asked, then the supervisor. Errors as for accept."""
-    return AnsweredHandOver.of(await accepting.decline(conn, item_id, who, body.reason))
+    return AnsweredHandOver.of(await decline_hand_over(conn, item_id, who, body.reason))

@@ -1,4 +1,4 @@
-"""Managers and policies: what the supervisor sets up."""
+"""Managers, their absences, and the take-over of their deals."""
 
 from __future__ import annotations
 
@@ -7,36 +7,31 @@ from typing import Annotated
 from fastapi import Path, Query, Response
 
 from services.chassis.db import Connection
-from services.chassis.errors import Conflict, NotFound
+from services.chassis.errors import NotFound
 from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
-from services.conversion.actions import reassignment
 from services.conversion.actions.deals import now
-from services.conversion.records import Manager
+from services.conversion.actions.managers import add_absence, add_manager, change_manager, remove_absence
+from services.conversion.actions.take_over import take_over_deals
+from services.conversion.domain.managers import Manager
 from services.conversion.repository import absences, managers
-from services.conversion.repository.policies import policies
 from services.conversion.schemas.managers import (
     AbsenceAnswer,
     ManagerAnswer,
     ManagerChange,
     NewAbsence,
     NewManager,
-    NewPolicy,
-    PolicyAnswer,
 )
 from services.conversion.schemas.reassignment import HandedDeal, TakenOver, TakeOver
 
 router = new_router(tags=["managers"])
-policy_router = new_router(tags=["policies"])
 _STAFF = allow("manager", "supervisor")
 ManagerId = Annotated[str, Path(max_length=100)]
 
 
 @router.post("/managers", status_code=201, dependencies=[allow("supervisor")], summary="Add a manager")
-async def add_manager(body: NewManager, conn: Conn, response: Response) -> ManagerAnswer:
+async def create_manager(body: NewManager, conn: Conn, response: Response) -> ManagerAnswer:
     """409 `duplicate` if the id is taken; change that manager with PATCH."""
-    added = await managers.add(conn, body.model_dump(mode="json"))
-    if added is None:
-        raise Conflict(f"there is a manager {body.id} already", code="duplicate", field="id")
+    added = await add_manager(conn, body)
     response.headers["Location"] = f"/v1/managers/{added.id}"
     return ManagerAnswer.model_validate(added.model_dump())
 
@@ -53,9 +48,9 @@ async def list_managers(
 
 
 @router.patch("/managers/{manager_id}", dependencies=[allow("supervisor")], summary="Change a manager")
-async def change_manager(manager_id: ManagerId, body: ManagerChange, conn: Conn) -> ManagerAnswer:
+async def update_manager(manager_id: ManagerId, body: ManagerChange, conn: Conn) -> ManagerAnswer:
     """Set languages, segments, regions, products, hours, weight, capacity, quota, or whether new leads come."""
-    return ManagerAnswer.model_validate((await managers.change(conn, manager_id, body.changes())).model_dump())
+    return ManagerAnswer.model_validate((await change_manager(conn, manager_id, body.changes())).model_dump())
 
 
 @router.get("/managers/{manager_id}", dependencies=[_STAFF], summary="One manager")
@@ -70,9 +65,9 @@ async def get_manager(manager_id: ManagerId, conn: Conn) -> ManagerAnswer:
     dependencies=[allow("supervisor")],
     summary="A manager is away for a time",
 )
-async def add_absence(manager_id: ManagerId, body: NewAbsence, conn: Conn, who: Who) -> AbsenceAnswer:
-    """New leads go to others, and once it begins, offers that he has not answered. 409 `overlap`."""
-    added = await absences.add(conn, manager_id, body.starts_at, body.ends_at, body.reason, who.person)
+async def create_absence(manager_id: ManagerId, body: NewAbsence, conn: Conn, who: Who) -> AbsenceAnswer:
+    """New leads go to others, and once it begins, offers that they have not answered. 409 `overlap`."""
+    added = await add_absence(conn, manager_id, body, who)
     return AbsenceAnswer.model_validate(added.model_dump())
 
 
@@ -90,9 +85,9 @@ async def list_absences(manager_id: ManagerId, conn: Conn) -> Page[AbsenceAnswer
     dependencies=[allow("supervisor")],
     summary="The manager is there after all",
 )
-async def remove_absence(manager_id: ManagerId, absence_id: Id, conn: Conn) -> None:
-    """He gets leads again at once."""
-    await absences.remove(conn, manager_id, absence_id)
+async def delete_absence(manager_id: ManagerId, absence_id: Id, conn: Conn) -> None:
+    """They get leads again at once."""
+    await remove_absence(conn, manager_id, absence_id)
 
 
 @router.post(
@@ -102,12 +97,7 @@ async def remove_absence(manager_id: ManagerId, absence_id: Id, conn: Conn) -> N
 )
 async def take_over(manager_id: ManagerId, body: TakeOver, conn: Conn, who: Who) -> TakenOver:
     """With `dry_run` (the default) nothing changes. At most 500 deals at once; ask again for the rest."""
-    await _known(conn, manager_id)
-    plan = await reassignment.plan_take_over(conn, manager_id, body.to)
-    back = 0
-    if not body.dry_run:
-        back = await reassignment.take_offers_back(conn, manager_id, body.reason)
-        await reassignment.take_over(conn, plan, who, body.reason)
+    plan, back = await take_over_deals(conn, manager_id, body, who)
     return TakenOver(
         dry_run=body.dry_run,
         items=[HandedDeal.of(handed) for handed in plan],
@@ -121,18 +111,3 @@ async def _known(conn: Connection, manager_id: str) -> Manager:
     if found is None:
         raise NotFound(f"there is no manager {manager_id}")
     return found
-
-
-@policy_router.get("/policies", dependencies=[_STAFF], summary="Versions of the policy, newest first")
-async def list_policies(conn: Conn, pager: Pager) -> Page[PolicyAnswer]:
-    """The first one is in force for new deals."""
-    cursor = pager.at(int)
-    found = await policies.page(conn, pager.limit + 1, cursor[0] if cursor else None)
-    items = [PolicyAnswer.model_validate(version.model_dump()) for version in found]
-    return Page.of(items, pager.limit, key=lambda version: (str(version.version),))
-
-
-@policy_router.post("/policies", status_code=201, dependencies=[allow("supervisor")], summary="Set a new policy")
-async def add_policy(body: NewPolicy, conn: Conn, who: Who) -> PolicyAnswer:
-    """In force for deals that begin from now on."""
-    return PolicyAnswer.model_validate((await policies.add(conn, body.body, who.person)).model_dump())

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Body, Response
 
 from services.chassis.http import Conn, Id, Who, allow, new_router
-from services.conversion.actions import meetings as actions
+from services.conversion.actions.meetings import finish_meeting, reschedule_meeting
 from services.conversion.documents.calendar_file import calendar_file
 from services.conversion.repository import deals, meetings
 from services.conversion.schemas.meetings import MeetingAnswer, MeetingNote, NewTime
@@ -20,30 +20,28 @@ OptionalNote = Annotated[MeetingNote | None, Body()]
 @router.post("/meetings/{meeting_id}/reschedule", dependencies=[_STAFF], summary="Move a meeting")
 async def reschedule(meeting_id: Id, body: NewTime, conn: Conn, who: Who) -> MeetingAnswer:
     """409 `double_booked` with `free_slots` if the manager is taken then."""
-    meeting = await meetings.get(conn, meeting_id)
-    ends_at = body.ends_at or body.starts_at + (meeting.ends_at - meeting.starts_at)
-    moved = await actions.reschedule(conn, meeting_id, who, body.starts_at, ends_at)
+    moved = await reschedule_meeting(conn, meeting_id, who, body.starts_at, body.ends_at)
     return MeetingAnswer.model_validate(moved.model_dump())
 
 
 @router.post("/meetings/{meeting_id}/cancel", dependencies=[_STAFF], summary="Cancel a meeting")
 async def cancel(meeting_id: Id, conn: Conn, who: Who, body: OptionalNote = None) -> MeetingAnswer:
     """Its time is free again."""
-    done = await actions.finish(conn, meeting_id, who, "cancelled", body.note if body else None)
+    done = await finish_meeting(conn, meeting_id, who, "cancelled", body.note if body else None)
     return MeetingAnswer.model_validate(done.model_dump())
 
 
 @router.post("/meetings/{meeting_id}/held", dependencies=[_STAFF], summary="The meeting took place")
 async def held(meeting_id: Id, conn: Conn, who: Who, body: OptionalNote = None) -> MeetingAnswer:
     """The next step is an offer."""
-    done = await actions.finish(conn, meeting_id, who, "held", body.note if body else None)
+    done = await finish_meeting(conn, meeting_id, who, "held", body.note if body else None)
     return MeetingAnswer.model_validate(done.model_dump())
 
 
 @router.post("/meetings/{meeting_id}/no-show", dependencies=[_STAFF], summary="The customer did not come")
 async def no_show(meeting_id: Id, conn: Conn, who: Who, body: OptionalNote = None) -> MeetingAnswer:
     """The next step is another meeting."""
-    done = await actions.finish(conn, meeting_id, who, "no_show", body.note if body else None)
+    done = await finish_meeting(conn, meeting_id, who, "no_show", body.note if body else None)
     return MeetingAnswer.model_validate(done.model_dump())
 
 

@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import Body, Query, Response
 
 from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
-from services.conversion.actions import offers as actions
 from services.conversion.actions.deals import now
+from services.conversion.actions.offers import accept_offer, approve_offer, offer_document, reject_offer, send_offer
 from services.conversion.repository import catalogue, deals, offers
 from services.conversion.schemas.common import Moment
 from services.conversion.schemas.offers import (
@@ -27,19 +27,19 @@ _STAFF = allow("manager", "supervisor")
 @router.post("/offers/{offer_id}/approve", dependencies=[allow("supervisor")], summary="Let an offer go out")
 async def approve(offer_id: Id, conn: Conn, who: Who) -> OfferAnswer:
     """409 `wrong_state` unless it waits for approval, `offer_expired` if its time is over."""
-    return OfferAnswer.of(await actions.approve(conn, offer_id, who))
+    return OfferAnswer.of(await approve_offer(conn, offer_id, who))
 
 
 @router.post("/offers/{offer_id}/reject", dependencies=[allow("supervisor")], summary="Refuse a discount")
 async def reject(offer_id: Id, conn: Conn, who: Who, body: Annotated[Refusal | None, Body()] = None) -> OfferAnswer:
     """409 `wrong_state` unless it waits for approval."""
-    return OfferAnswer.of(await actions.reject(conn, offer_id, who, body.reason if body else None))
+    return OfferAnswer.of(await reject_offer(conn, offer_id, who, body.reason if body else None))
 
 
 @router.post("/offers/{offer_id}/accept", dependencies=[_STAFF], summary="The customer agrees to an offer")
 async def accept(offer_id: Id, conn: Conn, who: Who) -> OfferAnswer:
     """409 `wrong_state` unless it was sent, `offer_expired` if its time is over."""
-    return OfferAnswer.of(await actions.accept(conn, offer_id, who))
+    return OfferAnswer.of(await accept_offer(conn, offer_id, who))
 
 
 @router.post(
@@ -47,7 +47,7 @@ async def accept(offer_id: Id, conn: Conn, who: Who) -> OfferAnswer:
 )
 async def send(offer_id: Id, conn: Conn, who: Who) -> SentOffer:
     """With the PDF. Once per offer: sent again, it is the same mail. 409 `wrong_state`, `no_address`."""
-    return SentOffer(mail_id=await actions.send(conn, offer_id, who), offer_id=offer_id)
+    return SentOffer(mail_id=await send_offer(conn, offer_id, who), offer_id=offer_id)
 
 
 @router.get("/offers/{offer_id}/changes", dependencies=[_STAFF], summary="What is new in this version")
@@ -83,7 +83,7 @@ async def list_catalogue(
 async def pdf(offer_id: Id, conn: Conn) -> Response:
     """In the customer's language (Ukrainian or English); marked as a draft unless it was sent."""
     offer = await offers.get(conn, offer_id)
-    content = await actions.document(conn, offer, await deals.get(conn, offer.deal_id))
+    content = await offer_document(conn, offer, await deals.get(conn, offer.deal_id))
     headers = {"Content-Disposition": f'inline; filename="offer-{offer.number}-{offer.version}.pdf"'}
     return Response(content, media_type="application/pdf", headers={**headers, "Cache-Control": "no-store"})
 

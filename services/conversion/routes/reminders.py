@@ -1,4 +1,4 @@
-"""Reminders, and published answers to hard questions."""
+"""Reminders: what wants to be looked at now."""
 
 from __future__ import annotations
 
@@ -6,27 +6,15 @@ from typing import Annotated
 
 from fastapi import Query
 
-from services.chassis import work_items
-from services.chassis.errors import Conflict, Forbidden, NotFound
-from services.chassis.events import publish
 from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
 from services.conversion.actions.deals import SUPERVISOR
-from services.conversion.repository import answers, reminders
-from services.conversion.routes.cursors import after_id, after_rank
-from services.conversion.schemas.reminders import DoneReminder, PublishedAnswerView, Reminder
+from services.conversion.actions.reminders import finish_reminder
+from services.conversion.repository import reminders
+from services.conversion.routes.cursors import after_rank
+from services.conversion.schemas.reminders import DoneReminder, Reminder
 
 router = new_router(tags=["reminders"])
 _STAFF = allow("manager", "supervisor")
-
-
-@router.get(
-    "/published-answers", dependencies=[_STAFF], summary="Answers to hard questions, for the callers' instructions"
-)
-async def list_published_answers(conn: Conn, pager: Pager) -> Page[PublishedAnswerView]:
-    """In order of publishing."""
-    found = await answers.page(conn, pager.limit + 1, after_id(pager))
-    items = [PublishedAnswerView.model_validate(row.model_dump()) for row in found]
-    return Page.of(items, pager.limit, key=lambda item: (item.id,))
 
 
 @router.get("/reminders", dependencies=[_STAFF], summary="What wants to be looked at now")
@@ -53,13 +41,5 @@ async def list_reminders(
 @router.post("/reminders/{item_id}/done", dependencies=[_STAFF], summary="Dealt with")
 async def done(item_id: Id, conn: Conn, who: Who) -> DoneReminder:
     """409 `already_closed`; 409 `wrong_state` for an approval, which is closed by approving or rejecting."""
-    item = await work_items.get(conn, item_id)
-    if item.kind not in reminders.KINDS:
-        raise NotFound("there is no such reminder")
-    if item.kind == "approval":
-        raise Conflict("approve or reject the offer instead", code="wrong_state", detail={"state": item.state})
-    if who.role != SUPERVISOR and item.assignee != who.person:
-        raise Forbidden("this reminder is somebody else's", code="not_owner")
-    closed = await work_items.complete(conn, item_id, person=who.person, result="done", any_person=True)
-    await publish(conn, "work.closed", item_id=item_id, item_kind=item.kind)
+    closed = await finish_reminder(conn, item_id, who)
     return DoneReminder(item_id=closed.id, state=closed.state)

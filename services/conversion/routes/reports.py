@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Depends, Query
 
 from services.chassis.errors import Invalid
 from services.chassis.http import Conn, allow, new_router
-from services.chassis.statistics import wilson
 from services.conversion.actions.deals import now
+from services.conversion.actions.reports import read_managers, read_playbooks
 from services.conversion.domain.policy import LossReason
-from services.conversion.repository import playbooks, reports
+from services.conversion.domain.reports import share
+from services.conversion.repository import reports
 from services.conversion.repository.policies import policies
 from services.conversion.schemas.common import Moment
-from services.conversion.schemas.playbooks import Outcome, Outcomes
 from services.conversion.schemas.reports import (
     CallerQuality,
     CallersReport,
@@ -25,9 +23,10 @@ from services.conversion.schemas.reports import (
     Loss,
     ManagerReport,
     ManagersReport,
+    Outcome,
+    Outcomes,
     ReasonsReport,
 )
-from workflows.contracts.base import Money
 
 router = new_router(tags=["reports"])
 _SUPERVISOR = allow("supervisor")
@@ -52,45 +51,9 @@ During = Annotated[Period, Depends(_period)]
 async def report_managers(conn: Conn, during: During) -> ManagersReport:
     """Offered, accepted, declined, expired, returned; time to first contact; promises; stages; won, lost, value."""
     start, end = during
-    values = await reports.won_value(conn, start, end)
-    stages = await reports.open_by_stage(conn)
-    items = [
-        ManagerReport.model_validate(
-            {
-                **row,
-                "stages": stages.get(row["manager"], {}),
-                "value": values.get(row["manager"], []),
-                "win_rate": _share(row["won"], row["won"] + row["lost"]),
-            }
-        )
-        for row in await reports.managers(conn, start, end)
-    ]
-    seconds, days = await reports.team_medians(conn, start, end)
-    return ManagersReport(start=start, end=end, items=items, team=_team(items, seconds, days))
-
-
-def _team(items: Sequence[ManagerReport], seconds: float | None, days: float | None) -> ManagerReport:
-    """The sums of all managers; medians are the team's own."""
-    names = (
-        "offered", "accepted", "declined", "expired", "returned", "promises_kept", "promises_late", "open", "overdue",
-        "won", "lost",
-    )  # fmt: skip
-    sums = {name: sum(getattr(item, name) for item in items) for name in names}
-    stages = sum((Counter(item.stages) for item in items), Counter())
-    value: dict[str, Money] = {}
-    for money in (money for item in items for money in item.value):
-        earlier = value.get(money.currency)
-        value[money.currency] = Money(amount=money.amount + (earlier.amount if earlier else 0), currency=money.currency)
-    return ManagerReport(
-        manager=None,
-        name="team",
-        **sums,
-        first_contact_seconds=seconds,
-        age_days=days,
-        stages=dict(stages),
-        win_rate=_share(sums["won"], sums["won"] + sums["lost"]),
-        value=[value[currency] for currency in sorted(value)],
-    )
+    figures, team = await read_managers(conn, start, end)
+    items = [ManagerReport.from_figures(one) for one in figures]
+    return ManagersReport(start=start, end=end, items=items, team=ManagerReport.from_figures(team))
 
 
 @router.get("/reports/reasons", dependencies=[_SUPERVISOR], summary="Why deals were lost and offers declined")
@@ -108,7 +71,7 @@ async def report_reasons(
 async def report_callers(conn: Conn, during: During) -> CallersReport:
     """Offered, accepted, declined, won, by the time the lead came."""
     items = [
-        CallerQuality(**row, acceptance=_share(row["accepted"], row["offered"]))
+        CallerQuality(**row, acceptance=share(row["accepted"], row["offered"]))
         for row in await reports.callers(conn, *during)
     ]
     return CallersReport(start=during[0], end=during[1], items=items)
@@ -117,27 +80,10 @@ async def report_callers(conn: Conn, during: During) -> CallersReport:
 @router.get("/reports/playbooks", dependencies=[_SUPERVISOR], summary="What playbooks bring")
 async def report_playbooks(conn: Conn, during: During) -> Outcomes:
     """Per version, by the time of entry. Two win rates whose intervals overlap have not shown a difference."""
-    why: dict[tuple[str, int], dict[str, int]] = {}
-    for row in await playbooks.reasons(conn, *during):
-        why.setdefault((row["name"], row["version"]), {})[row["reason"]] = row["runs"]
-    items = [
-        _outcome({**row, "stopped_because": why.get((row["name"], row["version"]), {})})
-        for row in await playbooks.results(conn, *during)
-    ]
-    nothing = dict.fromkeys(("entered", "running", "finished", "stopped", "positive", "negative"), 0)
-    bare = await playbooks.untouched(conn, *during)
-    without = _outcome({**nothing, **bare, "name": "no playbook", "version": None, "stopped_because": {}})
-    return Outcomes(start=during[0], end=during[1], items=items, without=without)
-
-
-def _outcome(row: dict[str, Any]) -> Outcome:
-    ended = row["won"] + row["lost"]
-    return Outcome(**row, win_rate=_share(row["won"], ended), interval=wilson(row["won"], ended))
+    figures, without = await read_playbooks(conn, *during)
+    items = [Outcome.from_figures(one) for one in figures]
+    return Outcomes(start=during[0], end=during[1], items=items, without=Outcome.from_figures(without))
 
 
 def _text(known: dict[str, LossReason], code: str) -> str:
     return known[code].text if code in known else code or "in free words"
-
-
-def _share(part: int, whole: int) -> float | None:
-    return part / whole if whole else None

@@ -1,4 +1,4 @@
-"""Free time, for managers and for callers with a lead on the phone: here alone are tier 1's tokens good."""
+"""Free time, for managers and for callers with a lead on the phone: the only routes that take tier 1's tokens."""
 
 from __future__ import annotations
 
@@ -8,14 +8,12 @@ from typing import Annotated
 from fastapi import Query
 
 from services.chassis.auth import Principal
-from services.chassis.errors import NotFound
 from services.chassis.http import Conn, Id, Who, allow, new_router
-from services.conversion.actions import meeting_holds
 from services.conversion.actions.deals import now
+from services.conversion.actions.meeting_holds import hold_time, release_hold, slots_for_lead
 from services.conversion.actions.slots import find_slots
 from services.conversion.domain.routing import Wanted
 from services.conversion.domain.slots import on_grid
-from services.conversion.repository import meetings
 from services.conversion.repository.policies import policies
 from services.conversion.schemas.common import Moment
 from services.conversion.schemas.meetings import Hold, Minutes, NewHold, Slot, Slots
@@ -31,7 +29,9 @@ Fact = Annotated[str | None, Query(max_length=200)]
 async def meeting_slots(
     conn: Conn,
     who: Who,
-    manager: Annotated[str | None, Query(max_length=100, description="A manager reads his own, if not given.")] = None,
+    manager: Annotated[
+        str | None, Query(max_length=100, description="A manager reads their own, if not given.")
+    ] = None,
     start: Annotated[Moment | None, Query(alias="from", description="Now, if not given.")] = None,
     days: Annotated[int, Query(ge=1, le=62)] = 7,
     duration_minutes: Annotated[Minutes | None, Query()] = None,
@@ -52,7 +52,7 @@ async def meeting_slots(
     found: list[tuple[datetime, datetime]] = []
     if begin < end and person is None:
         wanted = Wanted(language=language, segment=segment, region=region)
-        found = await meeting_holds.slots_for_lead(conn, wanted, policy, begin, end, length, _MOST_SLOTS)
+        found = await slots_for_lead(conn, wanted, policy, begin, end, length, _MOST_SLOTS)
     elif begin < end and person is not None:
         found = await find_slots(conn, policy, person, begin, end, length, _MOST_SLOTS)
     items = [Slot(starts_at=opens, ends_at=closes) for opens, closes in found]
@@ -66,18 +66,13 @@ async def hold(body: NewHold, conn: Conn, who: Who) -> Hold:
     409 `double_booked` with `free_slots` if nobody has time then. It ends at `expires_at`, unless the lead is handed
     over before; the manager who accepts the lead gets the meeting.
     """
-    policy = await policies.rules(conn)
-    length = timedelta(minutes=body.duration_minutes or policy.meeting_minutes)
-    wanted = Wanted(language=body.language, segment=body.segment, region=body.region)
-    held = await meeting_holds.hold(conn, body.lead_id, wanted, who, body.starts_at, length)
-    return Hold.of(held)
+    return Hold.of(await hold_time(conn, body, who))
 
 
 @router.delete("/meeting-holds/{lead_id}", status_code=204, dependencies=[_DESK], summary="Give a time back")
 async def release(lead_id: Id, conn: Conn) -> None:
     """404 if no time is kept free for this lead."""
-    if not await meetings.free_reserved(conn, lead_id):
-        raise NotFound("no time is kept free for this lead")
+    await release_hold(conn, lead_id)
 
 
 def _is_guest(who: Principal) -> bool:

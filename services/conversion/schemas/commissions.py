@@ -9,8 +9,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from services.chassis.http import Body, Model
-from services.conversion.domain.commission import Kind, Role, Split
-from services.conversion.records import CommissionEntry
+from services.conversion.domain.commissions import CommissionEntry, Kind, Rebuild, Role, Split
 from services.conversion.schemas.common import PersonId, Text, example, money
 from workflows.contracts.base import Money
 
@@ -161,3 +160,12 @@ class Rebuilt(Model):
     next: str | None = Field(description="Where to go on: `after` of the next request.")
     written: int = Field(description="Entries appended against the differences; 0 in a dry run.")
     differences: list[Lacking]
+
+    @classmethod
+    def of(cls, done: Rebuild) -> Rebuilt:
+        """From what came out."""
+        lacking = [
+            Lacking(sale_id=sale_id, person=one.person, role=one.role, kind=one.kind, amount=f"{one.amount:.2f}")
+            for sale_id, one in done.lacking
+        ]
+        return cls(sales=done.sales, next=done.next, written=done.written, differences=lacking)

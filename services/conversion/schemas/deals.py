@@ -9,8 +9,8 @@ from pydantic import Field, field_validator, model_validator
 
 from services.chassis.http import Body, Model
 from services.conversion.domain import stages
+from services.conversion.domain.deals import Deal, TimelineEntry
 from services.conversion.domain.policy import Policy
-from services.conversion.records import Deal, TimelineEntry
 from services.conversion.schemas.common import LINE_EXAMPLE, Lines, Moment, Short, Text, example, money
 from services.conversion.schemas.meetings import MeetingAnswer
 from services.conversion.schemas.offers import OfferAnswer

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from services.chassis.http import Body, Model
+from services.conversion.domain.deals import Deal
+from services.conversion.domain.hand_overs import HandOverRow, HandOverState
 from services.conversion.domain.routing import Routing
-from services.conversion.records import Deal, HandOverRow, HandOverState
 from services.conversion.schemas.common import PersonId, Text, example
 from workflows.contracts.base import ContactCard
 from workflows.contracts.conversion import CallRecord, HandOverReason, Stage

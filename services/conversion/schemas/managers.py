@@ -1,16 +1,14 @@
-"""Bodies about managers and policies."""
+"""Bodies about managers and their absences."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from services.chassis.business_time import Calendar
 from services.chassis.http import Body, Model
-from services.conversion.domain.calendar import Calendar
-from services.conversion.domain.policy import STANDARD, Policy
-from services.conversion.records import Absence, Manager
+from services.conversion.domain.managers import Absence, Manager
 from services.conversion.schemas.common import Moment, PersonId, Short, example
 
 Names = Annotated[list[Short], Field(max_length=200)]
@@ -106,20 +104,3 @@ class AbsenceAnswer(Absence, Model):
 
 class ManagerAnswer(Manager, Model):
     """A manager."""
-
-
-class NewPolicy(Body):
-    """The whole policy, as `GET /v1/policies` shows it."""
-
-    model_config = example(body=STANDARD.model_dump(mode="json"))
-
-    body: Policy
-
-
-class PolicyAnswer(Model):
-    """One version of the tier's rules. A deal keeps the version it began with."""
-
-    version: int
-    body: Policy
-    created_by: str
-    created_at: datetime

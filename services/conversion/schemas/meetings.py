@@ -8,7 +8,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from services.chassis.http import Body, Id, Model
-from services.conversion.records import Meeting, MeetingKind
+from services.conversion.domain.meetings import Meeting, MeetingKind
 from services.conversion.schemas.common import Moment, Short, Text, example
 
 Minutes = Annotated[int, Field(ge=5, le=720)]

@@ -10,8 +10,8 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from services.chassis.http import Body, Model
 from services.conversion.domain.money import OfferLine, TaxSum
+from services.conversion.domain.offers import Offer, OfferState
 from services.conversion.domain.pricing import Asked, name_in, price_at
-from services.conversion.records import Offer, OfferState
 from services.conversion.schemas.common import LINE_EXAMPLE, Moment, Percent, Short, Text, example, money, no_nul
 from workflows.contracts.base import Money
 from workflows.contracts.catalogue import CatalogueItem

@@ -1,21 +1,28 @@
-"""Bodies about templates and playbooks."""
+"""Bodies about playbooks and their runs."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated, Any, Literal, Self
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
 
+from services.chassis.db import new_id
+from services.chassis.errors import Invalid
 from services.chassis.http import Body, Model
-from services.conversion.domain.playbook import Kind, Playbook, Response, Track
-from services.conversion.domain.template import FIELDS, unknown_fields
-from services.conversion.repository.playbooks import Run, RunStep, SavedPlaybook
-from services.conversion.repository.templates import Template
-from services.conversion.schemas.common import Moment, Short, Text, example
+from services.conversion.domain.playbooks import (
+    Kind,
+    Playbook,
+    Response,
+    Run,
+    RunStep,
+    SavedPlaybook,
+    Step,
+    Track,
+    Trial,
+)
+from services.conversion.schemas.common import Moment, Name, Short, Text, example
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,99}$")]
-Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 _STEPS: dict[str, Any] = {
     "main": [
         {"id": "pack", "kind": "mail", "template": "information-pack"},
@@ -24,58 +31,6 @@ _STEPS: dict[str, Any] = {
     "positive": [{"id": "meet", "kind": "meeting", "text": "Propose a meeting this week."}],
     "negative": [{"id": "season", "kind": "mail", "after": "P30D", "template": "new-season"}],
 }
-
-
-class NewTemplate(Body):
-    """A mail's words in one language; saved again, it is the next version."""
-
-    model_config = example(
-        name="information-pack",
-        language="en",
-        subject="Our routes and prices for {{company}}",
-        body="Good day {{contact_name|}},\n\nhere is what we spoke about.\n\n{{manager}}\n{{seller}}",
-    )
-
-    name: Name
-    language: Language
-    subject: Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
-    body: Text
-
-    @model_validator(mode="after")
-    def _known_fields(self) -> Self:
-        wrong = [*unknown_fields(self.subject), *unknown_fields(self.body)]
-        if wrong:
-            raise ValueError(f"unknown fields: {', '.join(wrong)}; known are {', '.join(FIELDS)}")
-        return self
-
-
-class PackView(Model):
-    """A file that goes with a template."""
-
-    name: str
-    media_type: str
-    size: int
-
-
-class TemplateView(Template, Model):
-    """A template's newest version in one language."""
-
-
-class TemplateDetail(Model):
-    """A template in all its languages, with its files."""
-
-    name: str
-    items: list[TemplateView]
-    files: list[PackView]
-
-
-class TemplatePreview(Model):
-    """A template as a deal's lead would get it."""
-
-    language: str
-    version: int
-    subject: str
-    body: str
 
 
 class NewPlaybook(Body):
@@ -112,6 +67,18 @@ class PlaybookPreview(Model):
     sample: list[str] = Field(description="Ids of up to ten of those deals.")
     refused_by: dict[str, int] = Field(description="How many each entry rule kept out first.")
     main: list[PlannedStep]
+
+    @classmethod
+    def of(cls, trial: Trial) -> PlaybookPreview:
+        """From the trial."""
+        main = [PlannedStep(id=s.id, kind=s.kind, text=s.text, template=s.template, at=at) for s, at in trial.main]
+        return cls(
+            deals=trial.deals,
+            fitting=len(trial.fitting),
+            sample=list(trial.fitting[:10]),
+            refused_by=trial.refused_by,
+            main=main,
+        )
 
 
 class StartPlaybook(Body):
@@ -150,6 +117,14 @@ class StepAdded(Body):
         default="PT0S", description="Business time since the step before, ISO 8601."
     )
 
+    def step(self) -> Step:
+        """For the rules. Raises Invalid on `after`."""
+        try:
+            after = TypeAdapter(timedelta).validate_python(self.after)
+            return Step(id=f"own-{new_id()[-12:]}", kind=self.kind, text=self.text, after=after)
+        except ValidationError:
+            raise Invalid("must be a duration of at most 120 days, such as P2D", field="after") from None
+
 
 class RunView(Model):
     """A playbook at work on a deal, or that was."""
@@ -172,30 +147,3 @@ class RunView(Model):
         plain = run.model_dump(include={"id", "state", "track", "reason", "started_by", "started_at", "ended_at"})
         left = [step.id for step in run.steps_left]
         return cls(**plain, name=playbook.name, version=playbook.version, steps=steps, left=left)
-
-
-class Outcome(Model):
-    """A playbook's figures. `win_rate` is won of won and lost, with Wilson's 95 % interval."""
-
-    name: str
-    version: int | None
-    entered: int
-    running: int
-    finished: int
-    stopped: int
-    positive: int
-    negative: int
-    won: int
-    lost: int
-    win_rate: float | None
-    interval: tuple[float, float] | None
-    stopped_because: dict[str, int]
-
-
-class Outcomes(Model):
-    """All playbooks between two moments, beside the deals of that time that had none."""
-
-    start: datetime
-    end: datetime
-    items: list[Outcome]
-    without: Outcome

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from services.chassis.http import Body, Model
-from services.conversion.actions.reassignment import Handed
+from services.conversion.domain.reassignment import Handed
 from services.conversion.schemas.common import PersonId, Short, Text, example
 from workflows.contracts.conversion import Stage
 

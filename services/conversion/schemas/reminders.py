@@ -1,4 +1,4 @@
-"""Bodies about reminders and published answers."""
+"""Bodies about reminders."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any, Literal
 
 from services.chassis.http import Model
-from services.conversion.records import PublishedAnswer
 from workflows.contracts.conversion import Stage
 
 
@@ -42,7 +41,3 @@ class DoneReminder(Model):
 
     item_id: str
     state: str
-
-
-class PublishedAnswerView(PublishedAnswer, Model):
-    """An answer to a hard question, for the callers' instructions."""

@@ -7,35 +7,23 @@ from datetime import datetime
 from pydantic import Field
 
 from services.chassis.http import Model
-from workflows.contracts.base import Money
-from workflows.contracts.conversion import Stage
+from services.chassis.statistics import wilson
+from services.conversion.domain.reports import ManagerFigures, PlaybookFigures, share
 
 
-class ManagerReport(Model):
+class ManagerReport(ManagerFigures, Model):
     """A manager's figures, or (without `manager`) the team's.
 
     `first_contact_seconds` is the median from accepting a lead to the first step; `age_days` the median of the open
-    deals; `win_rate` is won of won and lost.
+    deals; `returned` counts accepted ones that were given back later; `win_rate` is won of won and lost.
     """
 
-    manager: str | None
-    name: str
-    offered: int
-    accepted: int
-    declined: int
-    expired: int
-    returned: int = Field(description="Of the accepted ones, given back later.")
-    first_contact_seconds: float | None
-    promises_kept: int
-    promises_late: int
-    open: int
-    stages: dict[Stage, int] = Field(description="Open deals by stage.")
-    overdue: int
-    age_days: float | None
-    won: int
-    lost: int
     win_rate: float | None
-    value: list[Money]
+
+    @classmethod
+    def from_figures(cls, figures: ManagerFigures) -> ManagerReport:
+        """With the rate that follows from the figures."""
+        return cls(**figures.model_dump(), win_rate=share(figures.won, figures.won + figures.lost))
 
 
 class ManagersReport(Model):
@@ -90,3 +78,25 @@ class CallersReport(Model):
     start: datetime
     end: datetime
     items: list[CallerQuality]
+
+
+class Outcome(PlaybookFigures, Model):
+    """A playbook's figures. `win_rate` is won of won and lost, with Wilson's 95 % interval."""
+
+    win_rate: float | None
+    interval: tuple[float, float] | None
+
+    @classmethod
+    def from_figures(cls, figures: PlaybookFigures) -> Outcome:
+        """With the rate that follows from the figures."""
+        ended = figures.won + figures.lost
+        return cls(**figures.model_dump(), win_rate=share(figures.won, ended), interval=wilson(figures.won, ended))
+
+
+class Outcomes(Model):
+    """All playbooks between two moments, beside the deals of that time that had none."""
+
+    start: datetime
+    end: datetime
+    items: list[Outcome]
+    without: Outcome

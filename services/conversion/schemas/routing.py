@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Annotated
 
 from pydantic import Field
 
 from services.chassis.http import Body, Model
+from services.conversion.domain.routing import RuleTrial, Wanted
 from services.conversion.schemas.common import PersonId, Short, example
 from services.conversion.schemas.managers import Names, Weight
 
 Days = Annotated[int, Field(ge=1, le=90)]
+_MOVES_SHOWN = 50
 
 
 class LeadAsked(Body):
@@ -22,6 +25,10 @@ class LeadAsked(Body):
     segment: Short | None = None
     region: Short | None = None
     products: Names = Field(default_factory=list)
+
+    def wanted(self) -> Wanted:
+        """For the rules."""
+        return Wanted(language=self.language, segment=self.segment, region=self.region, products=tuple(self.products))
 
 
 class ManagerRule(Body):
@@ -71,3 +78,20 @@ class DryRunAnswer(Model):
     unserved: Share
     moves: int
     moved: list[Moved]
+
+    @classmethod
+    def of(cls, trial: RuleTrial) -> DryRunAnswer:
+        """From the trial."""
+        moves = [
+            Moved(deal_id=deal_id, now=before, changed=after)
+            for deal_id, before, after in zip(trial.deals, trial.before, trial.after, strict=True)
+            if before != after
+        ]
+        before, after = Counter(trial.before), Counter(trial.after)
+        return cls(
+            leads=len(trial.deals),
+            items=[Share(manager=who, now=before[who], changed=after[who]) for who in trial.managers],
+            unserved=Share(manager="", now=before[None], changed=after[None]),
+            moves=len(moves),
+            moved=moves[:_MOVES_SHOWN],
+        )

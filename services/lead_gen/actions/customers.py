@@ -1,20 +1,21 @@
-"""Customers of before, whom tier 3 knows first: the register learns of them, so that their calls find their way."""
+"""Existing customers, whom tier 3 knows first: the register learns of them so that their calls find their way."""
 
 from __future__ import annotations
 
 from services.chassis import outbox
 from services.chassis.contacts.identity import keys_of
 from services.chassis.db import Connection
+from services.lead_gen.domain.leads import Place
 from services.lead_gen.repository import leads
 from workflows.contracts import ids
-from workflows.contracts.base import Cancel, ContactCard, Tier
-from workflows.contracts.open_care import RegisterCustomer
+from workflows.contracts.base import Cancel, ContactCard, Done, Tier
+from workflows.contracts.lead_gen import RegisterCustomer
 
 
-async def register_customer(conn: Connection, request: RegisterCustomer) -> None:
-    """Enter the customer, or say of the lead that the register knows by its number, mail or tax id where it is now.
+async def register_customer(conn: Connection, request: RegisterCustomer) -> Done:
+    """Enter the customer, or update the lead that the register knows by one of its numbers, its e-mail or its tax id.
 
-    A cold call that is under way ends: nobody calls a customer as if he were a stranger.
+    A cold call that is under way ends: nobody calls a customer as if they were a stranger.
     """
     contact = request.contact
     await leads.hold_numbers(conn, contact.phones)
@@ -28,9 +29,7 @@ async def register_customer(conn: Connection, request: RegisterCustomer) -> None
         await leads.add_phones(conn, lead_id, contact.phones)
     cancel = Cancel(event_id=request.key, at=request.at, by=Tier.ACCOUNT_MGMT, reason="is a customer already")
     await outbox.signal(conn, ids.cold_call(lead_id), "cancel", cancel, when_missing="drop")
-    await leads.move(
-        conn,
-        lead_id,
+    place = Place(
         tier=Tier.ACCOUNT_MGMT,
         stage="active",
         workflow_id=request.workflow_id,
@@ -38,6 +37,8 @@ async def register_customer(conn: Connection, request: RegisterCustomer) -> None
         at=request.at,
         key=request.key,
     )
+    await leads.move(conn, lead_id, place)
+    return Done()
 
 
 async def _known(conn: Connection, contact: ContactCard) -> str | None:

@@ -1,21 +1,48 @@
-"""A lead that nobody may call any more: out of the queue at once, and whoever runs it is told."""
+"""The do-not-call ledger: an entry holds at once, everywhere, whichever tier has the lead."""
 
 from __future__ import annotations
 
 from services.chassis import outbox, work_items
 from services.chassis.db import Connection
-from services.lead_gen.repository import leads
-from services.lead_gen.repository.leads import Lead
+from services.chassis.errors import NotFound
+from services.lead_gen.domain.do_not_call import LedgerEntry, Withdrawal
+from services.lead_gen.domain.leads import Lead, Place
+from services.lead_gen.domain.phones import read_phone
+from services.lead_gen.repository import clock, do_not_call, leads
+from services.lead_gen.schemas.do_not_call import NewDoNotCall
 from workflows.contracts.base import DoNotCall
 
 
+async def forbid_number(conn: Connection, phone: str, entry: NewDoNotCall, by: str) -> LedgerEntry:
+    """Never call this number again: cancel its calls, move its lead in the register, and tell the lead's workflow.
+
+    A company with another number that may be called stays in the queue; scope `company` covers all of them.
+    Raises Invalid `phone`.
+    """
+    number = read_phone(phone, entry.default_region, "phone")
+    lead_id = await leads.find_by_phone(conn, number)
+    lead = await leads.lock(conn, lead_id) if lead_id else None
+    written = await do_not_call.forbid(conn, number, Withdrawal.of(entry), by)
+    if lead is not None and await do_not_call.forbidden(conn, lead.id):
+        times = await do_not_call.times_forbidden(conn, number)
+        await withdraw(conn, lead, f"{number[-4:]}:{times}", by)
+    return written
+
+
+async def lift_entry(conn: Connection, phone: str, region: str, by: str) -> LedgerEntry:
+    """Lift an entry; it stays in the ledger with the time. Raises Invalid `phone`, NotFound if none is in force."""
+    lifted = await do_not_call.lift(conn, read_phone(phone, region, "phone"), by)
+    if lifted is None:
+        raise NotFound("There is no entry in force for this number")
+    return lifted
+
+
 async def withdraw(conn: Connection, lead: Lead, key: str, by: str) -> None:
-    """Cancel the lead's calls, move it in the register, and tell its workflow. `key` makes this withdrawal new."""
+    """Cancel the lead's calls, move it in the register, and tell its workflow. `key` tells withdrawals apart."""
     event_id = f"do-not-call:{lead.id}:{key}"
     await work_items.cancel_for_lead(conn, lead.id, kinds=["call"], result="do_not_call")
     if lead.tier == "lead_gen":
-        await leads.move(conn, lead.id, tier=lead.tier, stage="do_not_call", key=event_id)
+        await leads.move(conn, lead.id, Place(tier=lead.tier, stage="do_not_call", key=event_id))
     if lead.workflow_id:
-        at = await conn.fetchval("SELECT now()")
-        answer = DoNotCall(event_id=event_id, at=at, by=by)
+        answer = DoNotCall(event_id=event_id, at=await clock.now(conn), by=by)
         await outbox.signal(conn, lead.workflow_id, "do_not_call", answer, when_missing="drop")

@@ -1,30 +1,104 @@
-"""The comparer: puts new leads beside those of their block and offers pairs that look alike. A sweep of the worker."""
+"""Duplicates: pairs of leads with similar names are found and offered, then merged or refused by the supervisor."""
 
 from __future__ import annotations
 
-from services.chassis.db import Pool
+from collections.abc import Sequence
+
+from services.chassis.db import Connection, Pool
+from services.chassis.errors import Conflict, Invalid
 from services.chassis.events import publish
+from services.lead_gen.actions.do_not_call import withdraw
+from services.lead_gen.domain.duplicates import DuplicateOffer, Pair
+from services.lead_gen.domain.leads import Lead, Place
+from services.lead_gen.domain.merges import Merge, NotMergeableError, choose, merged, taken_over
 from services.lead_gen.domain.similar_names import blocks_of
-from services.lead_gen.repository import duplicates, register
+from services.lead_gen.repository import do_not_call, duplicates, leads, merges
 
 # A few hundred a second: nobody waits for it, and callers do wait for the same database.
 BATCH = 300
 
 
+async def offers_of(conn: Connection, pairs: Sequence[Pair]) -> list[DuplicateOffer]:
+    """Pairs with both leads and, while they are open, the lead that a merge would make of them."""
+    found = await leads.in_order(conn, [lead_id for pair in pairs for lead_id in (pair.lead_a, pair.lead_b)])
+    known = {lead.id: lead for lead in found}
+    return [_offer(pair, known[pair.lead_a], known[pair.lead_b]) for pair in pairs]
+
+
+def _offer(pair: Pair, a: Lead, b: Lead) -> DuplicateOffer:
+    kept = result = obstacle = None
+    if pair.state == "open":
+        try:
+            kept, gone = choose(a, b, None)
+        except NotMergeableError as error:
+            obstacle = str(error)
+        else:
+            result = merged(kept, gone)
+    return DuplicateOffer(pair=pair, a=a, b=b, keeps=kept and kept.id, result=result, obstacle=obstacle)
+
+
+async def merge_duplicate(conn: Connection, duplicate_id: str, keep: str | None, by: str) -> Merge:
+    """Merge two leads that are one company: the kept one takes over numbers, keys, calls and the fields it lacks.
+
+    A company-wide do-not-call of either covers the kept one from now on. Raises NotFound, Invalid `keep`, Conflict
+    `wrong_state`, `in_work`, `both_in_work`.
+    """
+    pair = await _open_pair(conn, duplicate_id)
+    one, other = await leads.lock(conn, pair.lead_a), await leads.lock(conn, pair.lead_b)
+    if keep not in (None, one.id, other.id):
+        raise Invalid("This lead is not one of the two", field="keep")
+    try:
+        kept, gone = choose(one, other, keep)
+    except NotMergeableError as error:
+        raise Conflict(str(error), code=error.code) from None
+    merge_id = await _move(conn, pair, kept, gone, by)
+    await duplicates.decide(conn, pair.id, "merged", by)
+    if await do_not_call.forbidden(conn, kept.id):
+        await withdraw(conn, await leads.lock(conn, kept.id), f"merge:{merge_id}", by)
+    await publish(conn, "leads_merged", kept=kept.id, gone=gone.id)
+    return await merges.get(conn, merge_id)
+
+
+async def _move(conn: Connection, pair: Pair, kept: Lead, gone: Lead, by: str) -> str:
+    """Move everything from one lead to the other and record what was moved; the merge's id."""
+    fields = taken_over(kept, gone)
+    moved = {"stage": gone.stage, "fields": fields, **await merges.move_records(conn, gone.id, kept.id)}
+    await merges.fill(conn, kept.id, fields)
+    merge_id = await merges.add(conn, kept=kept.id, gone=gone.id, duplicate_id=pair.id, moved=moved, by=by)
+    await leads.move(conn, gone.id, Place(tier="lead_gen", stage="merged", key=f"merge:{merge_id}"))
+    await merges.mark_gone(conn, gone.id, kept.id, "merged")
+    return merge_id
+
+
+async def refuse_duplicate(conn: Connection, duplicate_id: str, by: str) -> DuplicateOffer:
+    """Keep the two leads apart: the pair is not offered again. Raises NotFound, Conflict `wrong_state`."""
+    pair = await _open_pair(conn, duplicate_id)
+    await duplicates.decide(conn, pair.id, "refused", by)
+    [offer] = await offers_of(conn, [await duplicates.lock(conn, pair.id)])
+    return offer
+
+
+async def _open_pair(conn: Connection, duplicate_id: str) -> Pair:
+    pair = await duplicates.lock(conn, duplicate_id)
+    if pair.state != "open":
+        raise Conflict(f"This pair is already {pair.state}", code="wrong_state", detail={"state": pair.state})
+    return pair
+
+
 async def find_near_duplicates(pool: Pool) -> None:
-    """Compare the next leads that have not been compared yet, in one transaction with the progress."""
+    """A sweep: compare the next leads with those of their block, in one transaction with the progress."""
     async with pool.acquire() as conn, conn.transaction():
         # Two workers would compare the same leads twice; one is enough.
-        if not await conn.fetchval("SELECT pg_try_advisory_xact_lock(hashtext('near_duplicates'))"):
+        if not await duplicates.try_hold_comparing(conn):
             return
-        leads = await duplicates.fresh(conn, BATCH)
-        if not leads:
+        fresh = await duplicates.fresh(conn, BATCH)
+        if not fresh:
             return
         blocks = [
-            (lead.id, block, name) for lead in leads for block, name in blocks_of(lead.company, lead.city).items()
+            (lead.id, block, name) for lead in fresh for block, name in blocks_of(lead.company, lead.city).items()
         ]
         pairs = await duplicates.compare(conn, blocks) if blocks else []
-        offered = await register.offer(conn, [(one, other, alike, "alike names") for one, other, alike in pairs])
-        await duplicates.progress(conn, leads[-1])
+        offered = await duplicates.offer(conn, [(*pair, "similar names") for pair in pairs])
+        await duplicates.progress(conn, fresh[-1])
         if offered:
             await publish(conn, "duplicates_offered", count=offered)

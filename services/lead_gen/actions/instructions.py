@@ -1,37 +1,70 @@
-"""Which instructions a caller is given with a lead, and what tier 2 adds to them."""
+"""Instructions: maintained by supervisors, given to callers with a lead, and judged by whether they helped."""
 
 from __future__ import annotations
 
 from services.chassis.db import Connection
+from services.chassis.errors import Invalid, PreconditionFailed, PreconditionRequired
 from services.chassis.events import publish
-from services.lead_gen.domain.situations import facts
-from services.lead_gen.repository import answers, instructions
-from services.lead_gen.repository.leads import Lead
-from services.lead_gen.schemas.instructions import InstructionLink, NewInstruction
-from workflows.contracts.lead_gen import TakeAnswer
+from services.lead_gen.domain.instructions import Instruction, InstructionText, facts
+from services.lead_gen.domain.leads import Lead
+from services.lead_gen.repository import calls, instructions
+from services.lead_gen.schemas.instructions import NewInstruction
 
 SHOWN = 3
-LONGEST_TITLE = 200
-FROM_TIER_2 = "answered by tier 2"
 
 
-async def for_lead(conn: Connection, lead: Lead) -> list[InstructionLink]:
-    """The first that are meant for the lead's industry; none for a lead of which it is not known."""
+async def add_instruction(conn: Connection, new: NewInstruction, by: str) -> Instruction:
+    """Write an instruction for situations that the script does not cover."""
+    added = await instructions.add(conn, InstructionText.of(new), by)
+    await _published(conn, added)
+    return added
+
+
+async def change_instruction(
+    conn: Connection, instruction_id: str, new: NewInstruction, by: str, *, if_match: str | None
+) -> Instruction:
+    """Write the next version; `if_match` holds the ETags of the version that was read, or `*`.
+
+    Raises NotFound, PreconditionRequired without it, PreconditionFailed when somebody else has changed it since.
+    """
+    if if_match is None:
+        raise PreconditionRequired("Name the version you have read in If-Match", field="If-Match")
+    earlier = await instructions.get(conn, instruction_id, lock=True)
+    if if_match.strip() != "*" and f'"{earlier.version}"' not in [tag.strip() for tag in if_match.split(",")]:
+        raise PreconditionFailed(
+            f"Somebody has changed it since; it is now at version {earlier.version}",
+            field="If-Match",
+            detail={"version": earlier.version},
+        )
+    changed = await instructions.change(conn, instruction_id, InstructionText.of(new), by)
+    await _published(conn, changed)
+    return changed
+
+
+async def _published(conn: Connection, saved: Instruction) -> None:
+    await publish(conn, "instruction_saved", instruction_id=saved.id, version=saved.version)
+
+
+async def archive_instruction(conn: Connection, instruction_id: str) -> Instruction:
+    """Take it out of use; doing so again changes nothing. Raises NotFound."""
+    await instructions.get(conn, instruction_id, lock=True, archived=True)
+    archived = await instructions.archive(conn, instruction_id)
+    await publish(conn, "instruction_archived", instruction_id=archived.id)
+    return archived
+
+
+async def instruction_helped(conn: Connection, instruction_id: str, caller: str, item_id: str | None) -> Instruction:
+    """Count that it helped: once per caller and call, or once a day if no call is named.
+
+    Raises NotFound, Invalid `item_id` for somebody else's call.
+    """
+    await instructions.get(conn, instruction_id)
+    if item_id is not None and not await calls.is_of(conn, item_id, caller):
+        raise Invalid("This call is not yours", field="item_id")
+    return await instructions.helped(conn, instruction_id, caller, item_id)
+
+
+async def instructions_for(conn: Connection, lead: Lead) -> list[Instruction]:
+    """The first instructions for the lead's industry; none if its industry is unknown."""
     known = facts(industry=lead.industry)
-    if not known:
-        return []
-    found = await instructions.proposed(conn, known, SHOWN)
-    return [InstructionLink(id=instruction.id, title=instruction.title) for instruction in found]
-
-
-async def take_answer(conn: Connection, told: TakeAnswer) -> None:
-    """Keep tier 2's answer to a hard question, once per key; published, it is an instruction from now on."""
-    if not await answers.add(conn, told):
-        return
-    if told.publish:
-        title = told.question if len(told.question) <= LONGEST_TITLE else told.question[: LONGEST_TITLE - 1] + "…"
-        new = NewInstruction(title=title, text=told.answer, tags=[FROM_TIER_2], situations=["outcome:hard_question"])
-        added = await instructions.add(conn, new, told.answered_by)
-        await answers.published(conn, told.key, added.id)
-        await publish(conn, "instruction_saved", instruction_id=added.id, version=added.version)
-    await publish(conn, "question_answered", lead_id=told.lead_id)
+    return [*await instructions.proposed(conn, known, SHOWN)] if known else []

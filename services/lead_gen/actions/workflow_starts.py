@@ -1,16 +1,16 @@
-"""Starting workflows for a lead: what goes into the outbox, in one place."""
+"""Workflows that tier 1 starts: what goes into the outbox, in one place."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
 from services.chassis.outbox import StartWorkflow
+from services.lead_gen.domain.campaigns import Campaign, EnrolledLead
+from services.lead_gen.domain.hand_overs import contact_card
+from services.lead_gen.domain.leads import Lead
 from services.lead_gen.domain.policy import Policy
-from services.lead_gen.repository.campaigns import EnrolledLead
-from services.lead_gen.repository.leads import Lead
-from services.lead_gen.schemas.campaigns import Campaign
 from workflows.contracts import ids, queues
-from workflows.contracts.base import ContactCard, Tier
+from workflows.contracts.base import Tier
 from workflows.contracts.conversion import ConversionInput, HandOver, HandOverReason, Stage
 from workflows.contracts.lead_gen import CampaignInput, ColdCallInput, ColdCallPolicy
 
@@ -55,11 +55,11 @@ def campaign_start(campaign: Campaign, starts: int) -> StartWorkflow:
     )
 
 
-def inbound_conversion_start(lead: Lead, card: ContactCard, inbound_call_id: str, note: str | None) -> StartWorkflow:
-    """Tier 2 begins with a call of the lead itself."""
+def inbound_conversion_start(lead: Lead, inbound_call_id: str, note: str | None) -> StartWorkflow:
+    """The conversion of a lead that called us itself."""
     hand_over = HandOver(
         id=f"inbound:{inbound_call_id}",
-        contact=card,
+        contact=contact_card(lead),
         reason=HandOverReason.INBOUND,
         needs=note,
         segment=lead.industry or "",

@@ -1,4 +1,4 @@
-"""When the next attempt is due after an outcome."""
+"""The cadence: when the next call of a lead is due after an outcome."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from services.lead_gen.domain.policy import Policy
 from services.lead_gen.domain.window import next_open, other_part_of_day
-from workflows.contracts.lead_gen import CallOutcome
+from workflows.contracts.lead_gen import CallOutcome, OpenCall
 
 # A line that is busy is free again sooner than a person who is away comes back.
 BUSY_FACTOR = 3
@@ -32,3 +32,12 @@ def next_attempt_at(
     # sooner after the last one than the cadence allows.
     other = other_part_of_day(policy, timezone, after_at, planned)
     return next_open(policy, timezone, max(now, other, after_at + policy.min_gap))
+
+
+def due_at(policy: Policy, timezone: str, request: OpenCall, now: datetime) -> datetime:
+    """When a call is due: a promised callback to the minute, anything else by the cadence."""
+    if request.callback_at is not None and request.after is CallOutcome.CALLBACK:
+        return next_open(policy, timezone, max(request.callback_at, now))
+    return next_attempt_at(
+        policy, timezone, attempt=request.attempt, after=request.after, after_at=request.after_at, now=now
+    )

@@ -1,45 +1,46 @@
-"""Selection criteria: who is worth calling and who is not, as data that is checked when saved."""
+"""Selection criteria: who is worth calling and who is not, as data that is checked when it is saved."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-from services.lead_gen.domain.criteria_fields import KINDS, OPS, SQL, TIERS, Op, fold, folded_sql
+from services.chassis.records import Record
+from services.lead_gen.domain.criteria_fields import KINDS, OPS, TIERS, Op, fold
+from services.lead_gen.domain.leads import Lead
 
 MAX_TEXT = 200
 MAX_LIST = 500
 # Days, points and attempts are far below; a numeric of PostgreSQL is far above.
 MAX_NUMBER = 1e12
-
-
 _WORDS = {"eq": "is", "in": "is", "gte": "is at least", "lte": "is at most", "contains": "contains"}
 
 
 class Rule(BaseModel):
-    """One condition on one field of the lead. `in` takes a list, `is_null` true or false.
+    """One condition on one field of a lead. `in` takes a list, `is_null` true or false.
 
     Text is compared without case. `last_contact` and `created` are whole days ago; a lead that nobody ever reached
-    has no `last_contact`. A lead without the value fits `is_null` true and nothing else.
+    has no `last_contact`. A lead without a value matches `is_null` true and nothing else.
     """
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, json_schema_extra={"example": {"field": "industry", "op": "eq", "value": "cargo"}}
     )
 
-    field: str = Field(description=f"One of {', '.join(SQL)}.")
+    field: str = Field(description=f"One of {', '.join(KINDS)}.")
     op: Op = Field(description="; ".join(f"{kind}: {', '.join(ops)}" for kind, ops in OPS.items()))
     value: Any = Field(default=None, validate_default=True)
 
     @field_validator("field")
     @classmethod
     def _known(cls, value: str) -> str:
-        if value not in SQL:
-            raise ValueError(f"there is no such field; the fields are {', '.join(SQL)}")
+        if value not in KINDS:
+            raise ValueError(f"there is no such field; the fields are {', '.join(KINDS)}")
         return value
 
     @field_validator("op")
@@ -63,7 +64,7 @@ class Rule(BaseModel):
         return _texts(name, value) if op == "in" else _text(name, value, whole=op == "eq")
 
     def holds(self, lead: Mapping[str, Any]) -> bool:
-        """Does a lead with these facts fit? Numbers of the lead are Decimals, as PostgreSQL gives them."""
+        """Does a lead with these facts match? Its numbers are Decimals, as PostgreSQL gives them."""
         known = lead.get(self.field)
         if self.op == "is_null":
             return (known is None or known == "") is self.value
@@ -94,26 +95,6 @@ class Rule(BaseModel):
         value = " or ".join(map(str, self.value)) if isinstance(self.value, list) else self.value
         return f"{self.field} {_WORDS[self.op]} {value}"
 
-    def sql(self, number: int, expressions: Mapping[str, str] = SQL) -> tuple[str, Any]:
-        """A condition over `leads l` with parameter `number`, and the parameter's value."""
-        expression = expressions[self.field]
-        kind = KINDS[self.field]
-        if self.op == "is_null":
-            empty = f"coalesce({expression}, '') = ''" if kind == "text" else f"({expression}) IS NULL"
-            return f"({empty}) = ${number}::boolean", self.value
-        if kind == "bool":
-            return f"({expression}) = ${number}::boolean", self.value
-        if kind == "number":
-            sign = {"eq": "=", "gte": ">=", "lte": "<="}[self.op]
-            return f"{expression} {sign} ${number}::numeric", Decimal(str(self.value))
-        wanted = [fold(one) for one in self.value] if self.op == "in" else fold(self.value)
-        folded = folded_sql(expression, apostrophes=any("'" in one for one in wanted))
-        if self.op == "in":
-            return f"{folded} = ANY(${number}::text[])", wanted
-        if self.op == "contains":
-            return f"position(${number}::text in {folded}) > 0", wanted
-        return f"{folded} = ${number}::text", wanted
-
 
 def _bool(value: Any) -> bool:
     if not isinstance(value, bool):
@@ -137,7 +118,7 @@ def _text(name: str, value: Any, *, whole: bool = True) -> str:
     if len(text) > MAX_TEXT:
         raise ValueError(f"needs a text of at most {MAX_TEXT} characters")
     if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
-        raise ValueError("has a character that no text of a lead can have")
+        raise ValueError("has a character that a lead's text cannot have")
     if name == "tier" and whole and fold(text) not in TIERS:
         raise ValueError(f"there is no tier '{text}'; the tiers are {', '.join(TIERS)}")
     return text
@@ -151,7 +132,7 @@ def _texts(name: str, value: Any) -> list[str]:
     return [_text(name, one) for one in value]
 
 
-class CriteriaBody(BaseModel):
+class RuleSet(BaseModel):
     """Every include rule must hold and no exclude rule may."""
 
     model_config = ConfigDict(extra="forbid")
@@ -170,29 +151,42 @@ class CriteriaBody(BaseModel):
         return all(rule.holds(lead) for rule in self.include) and not any(rule.holds(lead) for rule in self.exclude)
 
 
-def to_sql(body: CriteriaBody, first_parameter: int, expressions: Mapping[str, str] = SQL) -> tuple[str, list[Any]]:
-    """The same rules as a WHERE condition over `leads l`, with numbered parameters from `first_parameter`.
+class CriteriaVersion(Record):
+    """One version of criteria."""
 
-    With `SQL_OF_CANDIDATES` it is right only among leads that could be enrolled.
-    """
-    parts, values = each_to_sql(body, first_parameter, expressions)
-    return " AND ".join(parts) or "true", values
+    id: str
+    name: str
+    version: int
+    include: list[Rule]
+    exclude: list[Rule]
+    created_by: str
+    created_at: datetime
 
-
-def each_to_sql(
-    body: CriteriaBody, first_parameter: int, expressions: Mapping[str, str] = SQL
-) -> tuple[list[str], list[Any]]:
-    """One condition per rule, in the order of `named`: true where the rule leaves the lead in."""
-    made = [rule.sql(first_parameter + n, expressions) for n, (_, rule) in enumerate(body.named())]
-    wanted = len(body.include)
-    parts = [
-        f"({condition})" if n < wanted else f"NOT coalesce({condition}, false)" for n, (condition, _) in enumerate(made)
-    ]
-    return parts, [value for _, value in made]
+    @property
+    def rules(self) -> RuleSet:
+        """The rules alone."""
+        return RuleSet(include=self.include, exclude=self.exclude)
 
 
-def contradiction(body: CriteriaBody) -> tuple[str, str] | None:
-    """(place, reason) of a rule that, with the ones before it, no lead can ever fit; None when undecided.
+class RuleCount(Record):
+    """How many of the leads that could be called match one rule alone."""
+
+    rule: str = Field(description="Its place, such as `include[0]`.")
+    says: str
+    leaves: int
+
+
+class RulesTried(Record):
+    """What rules would do now, counted over the leads that could be enrolled at this moment."""
+
+    candidates: int
+    matching: int
+    rules: list[RuleCount]
+    sample: list[Lead]
+
+
+def contradiction(body: RuleSet) -> tuple[str, str] | None:
+    """(place, reason) of a rule that no lead can match together with the rules before it; None if undecided.
 
     Decided per field where the include rules leave a finite choice of values (`eq`, `in`, `is_null` true, a yes or
     no), and for numbers by their bounds.
@@ -202,7 +196,7 @@ def contradiction(body: CriteriaBody) -> tuple[str, str] | None:
         left = _choice([rule for place, rule in rules if place.startswith("include")])
         clash = _clash_of_bounds(rules) if left is None else _clash_of_values(field, rules, left)
         if clash is not None:
-            return clash, f"together with the other rules on {field} no lead can ever fit"
+            return clash, f"together with the other rules on {field}, no lead can ever match"
     return None
 
 

@@ -6,6 +6,11 @@ from datetime import time, timedelta
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.chassis.business_time import Country
+
+# The organisation's own time zone: its managers' working hours, and reports that name no other.
+HOME_ZONE = "Europe/Kyiv"
+
 
 class Policy(BaseModel):
     """What a supervisor may change without a programmer. Durations are ISO 8601 or seconds."""
@@ -38,7 +43,7 @@ class Policy(BaseModel):
     opens: time = time(9, 0)
     closes: time = time(18, 0)
     weekdays: list[int] = Field(default=[0, 1, 2, 3, 4], description="Monday is 0.")
-    holidays_of: str | None = Field(default="UA", description="ISO country whose public holidays are no calling days.")
+    holidays_of: Country | None = Field(default="UA", description="Country whose public holidays are no calling days.")
     campaign_tick: timedelta = Field(default=timedelta(minutes=5), ge=timedelta(milliseconds=200))
     window: int = Field(default=200, ge=1, description="Leads of a campaign in cold calling at one time.")
     batch: int = Field(default=100, ge=1, le=1000, description="Leads enrolled in one look, at most.")

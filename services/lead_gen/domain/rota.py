@@ -1,5 +1,7 @@
-"""Planned shifts from weekly patterns and exceptions, in each caller's own local time. DST-proof: an hour that does
-not exist moves to the next that does, and one that exists twice is its first."""
+"""The rota: planned shifts from weekly patterns and exceptions, in each caller's own local time.
+
+DST-proof: an hour that does not exist moves to the next one that does; of an hour that exists twice, the first counts.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +10,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from services.chassis.records import Record
 
-@dataclass(frozen=True)
-class Pattern:
+
+class Pattern(Record):
     """Weekly hours of a caller; Monday is 0. `ends` at or before `starts` is on the next day."""
 
     caller_id: str
@@ -22,15 +25,29 @@ class Pattern:
     valid_until: date | None = None
 
 
-@dataclass(frozen=True)
-class DayException:
-    """A day of a caller with other hours, or (without hours) off. It replaces everything the week says of that day."""
+class RotaPattern(Pattern):
+    """Weekly hours as they are kept."""
+
+    id: str
+    created_at: datetime
+
+
+class DayException(Record):
+    """A caller's day with other hours or, without hours, a day off. It replaces the weekly hours."""
 
     caller_id: str
     day: date
     starts: time | None
     ends: time | None
     timezone: str
+    reason: str | None
+
+
+class RotaException(DayException):
+    """An exception as it is kept."""
+
+    id: str
+    created_at: datetime
 
 
 @dataclass(frozen=True)
@@ -45,7 +62,7 @@ class Planned:
 def plan(
     patterns: Iterable[Pattern], exceptions: Iterable[DayException], start: datetime, end: datetime
 ) -> list[Planned]:
-    """Shifts that begin in [start, end), in order of beginning; of overlapping ones of a caller the earlier stays."""
+    """Shifts that begin in [start, end), in order; of a caller's overlapping shifts the earlier one stays."""
     special = {(one.caller_id, one.day): one for one in exceptions}
     found = [
         _planned(one.caller_id, one.day, one.starts, one.ends, one.timezone)

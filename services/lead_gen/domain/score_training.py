@@ -1,4 +1,4 @@
-"""Learning whom to call from what became of earlier calls: dict rows and labels in, a model as data out.
+"""Training a score on the outcomes of earlier calls: dict rows and labels in, a model as data out.
 
 The learner averages the log-odds of a random forest and of two kinds of gradient boosting, one of shallow trees. They
 err differently, so their mean ranks better than each. scikit-learn is imported when something is trained, never
@@ -9,23 +9,18 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
 from statistics import fmean, median
 from typing import Any
 
-from pydantic import BaseModel
-
-from services.lead_gen.domain.score import Ensemble, Feature, Model, Tree, number_of, text_of
+from services.lead_gen.domain.score_model import Ensemble, Feature, Model, Tree, number_of, text_of
 
 Rows = Sequence[Mapping[str, Any]]
 
 MAX_LEVELS = 50
-FOLDS = 10
 SEED = 20
 # Leaves grow with the rows, so that a model of a hundred thousand leads is no larger than one of two thousand.
 ROWS_PER_LEAF = 280
-BEST_SHARE = 0.2
 # Each boosting is drawn this often, because one draw of its rows is mostly luck; the forest weighs as much as a kind.
 BOOSTINGS = 3
 
@@ -34,32 +29,12 @@ class NotEnoughError(ValueError):
     """Nothing can be learned from these rows; the message says what is needed and what there is."""
 
 
-class Decile(BaseModel):
-    """One tenth of the rows by expected probability: what was expected, and what came."""
-
-    expected: float
-    came: float
-    rows: int
-
-
-class Quality(BaseModel):
-    """How well the learner does on rows that it has not seen (cross-validated)."""
-
-    rows: int
-    positives: int
-    folds: int
-    auc: float
-    captured: float
-    lift: float
-    calibration: list[Decile]
-
-
 def train(rows: Rows, labels: Sequence[bool], *, seed: int = SEED) -> Model:
     """Learn from rows of any fields (text, numbers, truths, None) and their labels. Raises NotEnoughError.
 
     The same rows in the same order give the same model.
     """
-    _check(rows, labels)
+    check(rows, labels)
     features = features_of(rows)
     encoder = Model.model_construct(features=features, ensembles=[])
     columns = [encoder.columns(row) for row in rows]
@@ -71,7 +46,8 @@ def features_of(rows: Rows) -> list[Feature]:
     return [_feature(name, rows) for name in _names(rows)]
 
 
-def _check(rows: Rows, labels: Sequence[bool]) -> None:
+def check(rows: Rows, labels: Sequence[bool]) -> None:
+    """Raises NotEnoughError unless there is something to tell the rows apart by, and both kinds of them."""
     if len(rows) != len(labels):
         raise NotEnoughError(f"there are {len(rows)} rows and {len(labels)} labels")
     if len(set(map(bool, labels))) < 2:
@@ -136,85 +112,6 @@ def _tree(tree: Any, *, forest: bool) -> Tree:
         threshold=tree.threshold.tolist(),
         value=(tree.value[:, 0, 1] if forest else tree.value[:, 0, 0]).tolist(),
     )
-
-
-Learner = Callable[[Rows, Sequence[bool]], Callable[[Rows], Sequence[float]]]
-
-
-def learner(rows: Rows, labels: Sequence[bool]) -> Callable[[Rows], Sequence[float]]:
-    """The product's learner in the shape that `out_of_fold` takes: train, then score many."""
-    model = train(rows, labels)
-    return lambda unseen: [model.score(row) for row in unseen]
-
-
-def out_of_fold(
-    rows: Rows, labels: Sequence[bool], *, folds: int = FOLDS, seed: int = SEED, learn: Learner = learner
-) -> list[float]:
-    """Each row's score by a model that has not seen it; folds keep the share of positives."""
-    from sklearn.model_selection import StratifiedKFold
-
-    scores = [0.0] * len(rows)
-    split = StratifiedKFold(folds, shuffle=True, random_state=seed).split(labels, list(map(int, labels)))
-    for seen, unseen in split:
-        score = learn([rows[n] for n in seen], [labels[n] for n in seen])
-        for n, value in zip(unseen, score([rows[n] for n in unseen]), strict=True):
-            scores[n] = value
-    return scores
-
-
-def captured(scores: Sequence[float], labels: Sequence[bool], share: float = BEST_SHARE) -> float:
-    """Which part of the positives is in the best `share` of the list."""
-    best = sorted(range(len(scores)), key=lambda n: -scores[n])[: round(share * len(scores))]
-    return sum(bool(labels[n]) for n in best) / sum(map(bool, labels))
-
-
-def area(scores: Sequence[float], labels: Sequence[bool]) -> float:
-    """AUC: how often a positive row is ranked before a negative one, ties counted half (Mann and Whitney 1947)."""
-    ranks: dict[float, float] = {}
-    ordered = sorted(scores)
-    first = 0
-    while first < len(ordered):
-        last = first
-        while last + 1 < len(ordered) and ordered[last + 1] == ordered[first]:
-            last += 1
-        ranks[ordered[first]] = (first + last) / 2 + 1
-        first = last + 1
-    wanted = sum(map(bool, labels))
-    total = math.fsum(ranks[score] for score, label in zip(scores, labels, strict=True) if label)
-    return (total - wanted * (wanted + 1) / 2) / (wanted * (len(labels) - wanted))
-
-
-def quality(rows: Rows, labels: Sequence[bool], *, folds: int = FOLDS) -> Quality:
-    """How the learner does on rows it has not seen. Raises NotEnoughError."""
-    _check(rows, labels)
-    wanted = sum(map(bool, labels))
-    fewest = min(wanted, len(labels) - wanted)
-    if fewest < 2:
-        raise NotEnoughError(f"at least two rows of each kind are needed, there are {fewest} of one")
-    used = min(folds, fewest)
-    scores = out_of_fold(rows, labels, folds=used)
-    share = captured(scores, labels)
-    return Quality(
-        rows=len(rows),
-        positives=wanted,
-        folds=used,
-        auc=area(scores, labels),
-        captured=share,
-        lift=share / BEST_SHARE,
-        calibration=_deciles(scores, labels),
-    )
-
-
-def _deciles(scores: Sequence[float], labels: Sequence[bool]) -> list[Decile]:
-    order = sorted(range(len(scores)), key=lambda n: scores[n])
-    bounds = [round(len(order) * n / 10) for n in range(11)]
-    tenths = [order[low:high] for low, high in pairwise(bounds) if low < high]
-    return [
-        Decile(
-            expected=fmean(scores[n] for n in tenth), came=fmean(float(bool(labels[n])) for n in tenth), rows=len(tenth)
-        )
-        for tenth in tenths
-    ]
 
 
 def importance(model: Model) -> dict[str, float]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.lead_gen.domain.rendering import placeholder_faults
+from services.chassis.records import Record
+from services.lead_gen.domain.script_fields import SCRIPT_FIELDS
 from workflows.contracts.lead_gen import CallOutcome
 
 Kind = Literal["say", "ask", "objection", "appointment", "hard_question", "end"]
@@ -53,6 +55,29 @@ class Fault:
 Nodes = Mapping[str, Node]
 
 
+class Script(Record):
+    """One version of a script."""
+
+    id: str
+    name: str
+    version: int
+    start: str
+    nodes: dict[str, Node]
+    created_at: datetime
+
+
+class RenderedScript(Script):
+    """A version of a script, and the text of every node as it is read to one lead."""
+
+    texts: dict[str, str]
+
+
+def rendered(script: Script, values: Mapping[str, str | None]) -> RenderedScript:
+    """A script with the text of each node as it is read out."""
+    texts = {name: SCRIPT_FIELDS.fill(node.text, values) for name, node in script.nodes.items()}
+    return RenderedScript(**dict(script), texts=texts)
+
+
 def faults(start: str, nodes: Nodes) -> list[Fault]:
     """Everything that is wrong with a script, in order of its nodes; empty for one that can be used."""
     found = [] if start in nodes else [Fault("start", f"there is no node '{start}'")]
@@ -73,7 +98,7 @@ def _text_faults(node: Node) -> Iterator[str]:
         yield "has no text to read"
     if "\x00" in node.text:
         yield "its text must not contain NUL characters"
-    yield from placeholder_faults(node.text)
+    yield from SCRIPT_FIELDS.faults(node.text)
 
 
 def _lead_on_faults(node: Node) -> Iterator[str]:
@@ -83,7 +108,7 @@ def _lead_on_faults(node: Node) -> Iterator[str]:
     if node.kind in ("say", "hard_question") and answers:
         yield f"{node.kind}: nobody is asked here, so `next` must be one node and not answers"
     if node.kind in ("say", "appointment") and not node.targets():
-        yield f"{node.kind}: leads nowhere and is no end"
+        yield f"{node.kind}: leads nowhere and is not an end"
     if node.kind == "end" and node.next is not None:
         yield "end: leads on; an end has no `next`"
     if node.kind != "end" and node.outcome is not None:

@@ -1,4 +1,4 @@
-"""Names of companies made comparable, and the blocks inside of which they are compared."""
+"""Similar names: company names made comparable, and the blocks within which they are compared."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 # offers every second haulier; 0.6 keeps one typing mistake in a name of eight letters).
 SIMILAR = 0.6
 BLOCK_LETTERS = 3
-# A block with more members than this is a name that says nothing; its members are compared with so many others.
+# A block with more members is a name that says little; its members are compared with only so many others.
 BLOCK_MEMBERS = 200
 OFFERS_PER_LEAD = 3
 
@@ -35,7 +35,7 @@ def plain_name(company: str) -> str:
 def blocks_of(company: str, city: str | None) -> dict[str, str]:
     """Block -> plain name. Two blocks, so that a mistake at either end of a name still meets its twin.
 
-    Digits belong to the block: `Depot 1` and `Depot 2` are two companies however alike they look.
+    Digits belong to the block: `Depot 1` and `Depot 2` are two companies, however similar they look.
     """
     name = plain_name(company)
     letters = re.sub(r"[\W\d_]+", "", name)

@@ -1,72 +1,117 @@
-"""Tier 2 must not run dry between two shifts: what is in stock, what will come, and what the managers will take.
-
-Gamma-Poisson: with a Gamma(shape a, rate b) prior on leads per hour and k leads seen in h hours, the posterior is
-Gamma(a + k, b + h), and the number that comes in T hours is negative binomial (Gelman et al., Bayesian Data Analysis,
-3rd ed., sections 2.6 and 2.7). A campaign's prior is the house's own rate, a caller's the campaign's, each worth a few
-hours: the campaign's own figures soon outweigh it.
-"""
+"""Supply: what tier 2 has in stock, what will come, and what its managers will take before the callers' next shift."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, Self
 
-from services.lead_gen.domain.gamma import arrivals_below, gamma_quantile
+from pydantic import Field
 
-# Worth two hours of calling at one interested lead per hour: soon outweighed by the house's own figures.
-PRIOR_LEADS = 2.0
-PRIOR_HOURS = 2.0
-# What the rate above it is worth to a campaign or a caller, in hours of calling.
-BORROWED_HOURS = 8.0
-TAIL = 0.05
-# An alarm begins where it is more likely than not, and ends well below: it must not come and go every minute.
-DROUGHT_BEGINS, DROUGHT_ENDS = 0.5, 0.3
-GLUT_ENDS = 0.8
+from services.chassis.records import Record
+from services.lead_gen.domain.gamma_poisson import Rate, arrivals_below, rate_under
+
 STEP = timedelta(minutes=15)
 
 Alarm = Literal["drought", "glut"]
+OpenHours = Callable[[datetime, datetime], float]
+"""How many working hours of tier 2 lie between two moments."""
 
 
-@dataclass(frozen=True)
-class Rate:
-    """Interested leads per hour of calling: the posterior Gamma(shape, hours), and its mean with a 90 % interval."""
+class Stock(Record):
+    """Interested leads of a campaign that tier 2 has not taken; `campaign_id` None for inbound calls."""
 
-    shape: float
-    hours: float
+    campaign_id: str | None
+    leads: int
+    oldest: datetime
+
+
+class Worked(Record):
+    """Somebody's hour of calling for a campaign; `found` interested leads in `calls` calls."""
+
+    campaign_id: str | None
+    caller: str
+    hour: datetime
+    calls: int
+    found: int
+
+
+class PlannedHours(Record):
+    """Shifts ahead: is anybody planned at all, when the next shift begins, hours left of those begun and hours soon."""
+
+    planned: bool
+    next_shift: datetime | None
+    hours_left: float
+    hours_soon: float
+
+
+class HourlyRate(Record):
+    """Interested leads per hour of calling, with a 90 % interval."""
+
     mean: float
     low: float
     high: float
 
-
-def _rate(shape: float, hours: float) -> Rate:
-    low, high = gamma_quantile(TAIL, shape, hours), gamma_quantile(1 - TAIL, shape, hours)
-    return Rate(shape, hours, shape / hours, low, high)
-
-
-def house_rate(found: int, hours: float) -> Rate:
-    """The house's own rate after `found` interested leads in `hours` of calling."""
-    return _rate(PRIOR_LEADS + found, PRIOR_HOURS + hours)
+    @classmethod
+    def of_rate(cls, rate: Rate) -> Self:
+        """The figures of a rate as people read them."""
+        return cls(mean=round(rate.mean, 3), low=round(rate.low, 3), high=round(rate.high, 3))
 
 
-def rate_under(above: Rate, found: int, hours: float) -> Rate:
-    """The rate of a campaign (or caller), borrowing from the rate above it until its own figures speak."""
-    return _rate(above.mean * BORROWED_HOURS + found, BORROWED_HOURS + hours)
+class Forecast(Record):
+    """From now until the callers' next shift begins."""
 
-
-@dataclass(frozen=True)
-class Forecast:
-    """Until the callers' next shift: leads that will come (mean, 90 % interval), leads that the managers will take,
-    and how likely they run dry."""
-
-    expected: float
+    until: datetime
+    calling_hours: float = Field(description="Hours of calling still planned in shifts that have begun.")
+    expected: float = Field(description="Interested leads that will come.")
     low: float
     high: float
-    demand: float
-    runs_dry: float
+    demand: float = Field(description="Leads that the managers will take.")
+    runs_dry: float = Field(description="Probability that the managers run dry, 0 to 1.")
     runs_dry_at: datetime | None
+
+    def rounded(self) -> Self:
+        """The figures as people read them."""
+        return self.model_copy(
+            update={
+                "calling_hours": round(self.calling_hours, 2),
+                "runs_dry": round(self.runs_dry, 3),
+                **{name: round(getattr(self, name), 1) for name in ("expected", "low", "high", "demand")},
+            }
+        )
+
+
+class CampaignSupply(Record):
+    """One campaign's stock and rate."""
+
+    campaign_id: str
+    in_stock: int
+    oldest: datetime | None
+    interested_per_hour: HourlyRate
+
+
+class CallerRate(Record):
+    """One caller's rate, over all campaigns."""
+
+    caller: str
+    hours: float
+    interested_per_hour: HourlyRate
+
+
+class Supply(Record):
+    """Whether tier 2 has enough until the callers' next shift."""
+
+    in_stock: int
+    interested_per_hour: HourlyRate
+    capacity: int = Field(description="Leads that the managers will take until the next shift, rounded up.")
+    hours_of_work: float = Field(description="Hours of calling in the last 30 days.")
+    alarm: Alarm | None
+    next_shift: datetime | None
+    forecast: Forecast
+    campaigns: list[CampaignSupply]
+    callers: list[CallerRate]
 
 
 def forecast(
@@ -77,12 +122,14 @@ def forecast(
     rate: Rate,
     calling_hours: float,
     taken_per_hour: float,
-    open_hours: Callable[[datetime, datetime], float],
+    open_hours: OpenHours,
 ) -> Forecast:
-    """What the stock will be. `calling_hours` are those still planned, `open_hours` counts tier 2's working hours."""
+    """What the stock will be. `calling_hours` are those still planned until then."""
     demand = taken_per_hour * open_hours(now, until)
     missing = math.ceil(demand) - stock
     return Forecast(
+        until=until,
+        calling_hours=calling_hours,
         expected=rate.mean * calling_hours,
         low=rate.low * calling_hours,
         high=rate.high * calling_hours,
@@ -93,11 +140,7 @@ def forecast(
 
 
 def _dry_at(
-    now: datetime,
-    until: datetime,
-    leads: float,
-    taken_per_hour: float,
-    open_hours: Callable[[datetime, datetime], float],
+    now: datetime, until: datetime, leads: float, taken_per_hour: float, open_hours: OpenHours
 ) -> datetime | None:
     """When the last of `leads` is taken, to a quarter of an hour; None if they last."""
     if taken_per_hour <= 0:
@@ -111,11 +154,42 @@ def _dry_at(
     return None
 
 
-def alarms(*, stock: int, stock_limit: int, runs_dry: float, ringing: frozenset[Alarm]) -> frozenset[Alarm]:
-    """Which alarms should ring, given which ring now."""
-    found: set[Alarm] = set()
-    if runs_dry >= (DROUGHT_ENDS if "drought" in ringing else DROUGHT_BEGINS):
-        found.add("drought")
-    if stock > stock_limit * (GLUT_ENDS if "glut" in ringing else 1):
-        found = {"glut"}
-    return frozenset(found)
+def hours_of(worked: Iterable[Worked]) -> float:
+    """Hours of calling: a caller's hour counts once, for however many campaigns they called in it."""
+    return float(len({(one.caller, one.hour) for one in worked}))
+
+
+def campaign_supply(stock: Iterable[Stock], worked: Iterable[Worked], overall: Rate) -> list[CampaignSupply]:
+    """Stock and rate of every campaign that has either, by id."""
+    by_campaign: dict[str, list[Worked]] = defaultdict(list)
+    for one in worked:
+        if one.campaign_id is not None:
+            by_campaign[one.campaign_id].append(one)
+    waiting = {one.campaign_id: one for one in stock if one.campaign_id is not None}
+    found = []
+    for campaign_id in sorted(by_campaign.keys() | waiting.keys()):
+        kept = waiting.get(campaign_id)
+        found.append(
+            CampaignSupply(
+                campaign_id=campaign_id,
+                in_stock=kept.leads if kept else 0,
+                oldest=kept.oldest if kept else None,
+                interested_per_hour=_rate_of(by_campaign.get(campaign_id, []), overall),
+            )
+        )
+    return found
+
+
+def caller_rates(worked: Iterable[Worked], overall: Rate) -> list[CallerRate]:
+    """Hours and rate of everybody who called, by id."""
+    by_caller: dict[str, list[Worked]] = defaultdict(list)
+    for one in worked:
+        by_caller[one.caller].append(one)
+    return [
+        CallerRate(caller=caller, hours=hours_of(own), interested_per_hour=_rate_of(own, overall))
+        for caller, own in sorted(by_caller.items())
+    ]
+
+
+def _rate_of(own: Sequence[Worked], overall: Rate) -> HourlyRate:
+    return HourlyRate.of_rate(rate_under(overall, sum(one.found for one in own), hours_of(own)))

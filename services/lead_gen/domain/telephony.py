@@ -1,4 +1,4 @@
-"""The signature of a switchboard's events: HMAC-SHA256 over the time and the body, five minutes good.
+"""The signature of a switchboard's events: HMAC-SHA256 over the time and the body, valid for five minutes.
 
 Header `Leadrelay-Signature: t=<unix seconds>,v1=<hex>`; signed is `<t>.<body>`.
 """
@@ -28,7 +28,7 @@ def verify(key: bytes, header: str, body: bytes, now: float) -> None:
     if not at.isascii() or not at.isdigit() or len(at) > 12 or not given:
         raise BadSignatureError(f"{HEADER} must be t=<unix seconds>,v1=<hex>")
     if not hmac.compare_digest(_digest(key, body, int(at)).encode(), given.encode()):
-        raise BadSignatureError("the signature does not fit the body")
+        raise BadSignatureError("the signature does not match the body")
     if abs(now - int(at)) > TOLERANCE_SECONDS:
         raise BadSignatureError("the signature is older than five minutes")
 

@@ -1,4 +1,4 @@
-"""Words of a text as they are searched: folded, without apostrophes' many shapes, by beginnings and by likeness.
+"""Text search: words folded to one spelling, found by their beginnings, and mistyped ones by similarity.
 
 The rules are here and not in the database, because what a server takes for a letter depends on its locale, and in
 "C" it neither folds nor compares Cyrillic ones.
@@ -12,8 +12,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 
 MAX_QUERY_WORDS = 10
-LIKE = 0.3
-"""Least likeness (shared trigrams over all of them) of a word that was meant by a mistyped one."""
+SIMILAR = 0.3
+"""The similarity (shared trigrams over all trigrams) from which on a mistyped word is taken for another."""
 
 _APOSTROPHES = re.compile("['’ʼ`´′]")
 _WORD = re.compile(r"[^\W_]+")
@@ -21,7 +21,7 @@ _SNIPPET = 160
 
 
 def words(text: str) -> list[str]:
-    """The words of a text in order, small and in one spelling: `Об’єкт` and `об'єкт` are both `обєкт`."""
+    """The words of a text in order, in lower case and one spelling: `Об’єкт` and `об'єкт` are both `обєкт`."""
     return _WORD.findall(_APOSTROPHES.sub("", unicodedata.normalize("NFC", text).casefold()))
 
 
@@ -36,20 +36,20 @@ def trigrams(word: str) -> set[str]:
     return {padded[i : i + 3] for i in range(len(padded) - 2)}
 
 
-def likeness(one: str, other: str) -> float:
+def similarity(one: str, other: str) -> float:
     """Shared trigrams over all trigrams of two words: 1 for the same, 0 for nothing in common."""
     left, right = trigrams(one), trigrams(other)
     return len(left & right) / len(left | right)
 
 
 def meant(word: str, vocabulary: Iterable[str]) -> str | None:
-    """The word of the vocabulary that a mistyped one is likest, or whose beginning is; none if nothing is like it."""
-    best = max(vocabulary, key=lambda known: (_likest(word, known), known), default=None)
-    return best if best is not None and _likest(word, best) >= LIKE else None
+    """The word of the vocabulary that a mistyped word or beginning resembles most; none if nothing does."""
+    best = max(vocabulary, key=lambda known: (_best_similarity(word, known), known), default=None)
+    return best if best is not None and _best_similarity(word, best) >= SIMILAR else None
 
 
-def _likest(word: str, known: str) -> float:
-    return max(likeness(word, known), likeness(word, known[: len(word)]))
+def _best_similarity(word: str, known: str) -> float:
+    return max(similarity(word, known), similarity(word, known[: len(word)]))
 
 
 def snippet(text: str, found: Sequence[str]) -> str:

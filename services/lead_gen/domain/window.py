@@ -7,14 +7,12 @@ twice is resolved by going through UTC, so an answer is always a real instant.
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-import holidays
-
+from services.chassis.business_time import is_public_holiday
 from services.lead_gen.domain.policy import Policy
 
-# Nobody is closed for longer in one stretch; without a calling day in it the policy itself is wrong.
+# Nobody stays closed for longer; a policy without a calling day in this span is wrong itself.
 SEARCH_DAYS = 60
 MIDDAY = time(13, 0)
 
@@ -23,16 +21,9 @@ class NoCallingDayError(Exception):
     """The policy leaves no calling day within two months."""
 
 
-@lru_cache(maxsize=64)
-def _public_holidays(country: str, year: int) -> frozenset[date]:
-    return frozenset(holidays.country_holidays(country, years=year))
-
-
 def is_calling_day(policy: Policy, day: date) -> bool:
     """A weekday of the policy that is no public holiday."""
-    if day.weekday() not in policy.weekdays:
-        return False
-    return policy.holidays_of is None or day not in _public_holidays(policy.holidays_of, day.year)
+    return day.weekday() in policy.weekdays and not is_public_holiday(policy.holidays_of, day)
 
 
 def is_open(policy: Policy, timezone: str, instant: datetime) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.chassis.db import Connection, new_id
-from services.lead_gen.schemas.answers import AnswerView
+from services.lead_gen.domain.answers import AnsweredQuestion
 from workflows.contracts.lead_gen import TakeAnswer
 
 
@@ -27,11 +27,11 @@ async def add(conn: Connection, told: TakeAnswer) -> bool:
 
 
 async def published(conn: Connection, key: str, instruction_id: str) -> None:
-    """Say which instruction an answer has become."""
+    """Record which instruction an answer has become."""
     await conn.execute("UPDATE answers SET instruction_id = $2 WHERE key = $1", key, instruction_id)
 
 
-async def page(conn: Connection, *, caller: str | None, limit: int, before: str | None) -> list[AnswerView]:
+async def page(conn: Connection, *, caller: str | None, limit: int, before: str | None) -> list[AnsweredQuestion]:
     """Answers with where their lead is now, the newest first. `caller` none means everybody's."""
     rows = await conn.fetch(
         """SELECT a.id, a.lead_id, a.caller, a.question, a.answer, a.answered_by, a.answered_at, a.instruction_id,
@@ -43,4 +43,4 @@ async def page(conn: Connection, *, caller: str | None, limit: int, before: str 
         before,
         limit,
     )
-    return [AnswerView.model_validate(dict(row)) for row in rows]
+    return AnsweredQuestion.of_all(rows)

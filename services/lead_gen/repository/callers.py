@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel
-
 from services.chassis.db import Connection
 from services.chassis.errors import NotFound
-from services.lead_gen.schemas.callers import CallerView, NewCaller
+from services.lead_gen.domain.callers import Caller, CallerProfile, Standing
 
 
-class Standing(BaseModel):
-    """What decides whether and what somebody may call now. No row: let in by the token's role, for everything."""
-
-    known: bool = False
-    active: bool = True
-    languages: list[str] = []
-    campaigns: list[str] = []
-    quota_left: bool = True
-    on_break: bool = False
-
-
-async def add(conn: Connection, new: NewCaller) -> CallerView | None:
+async def add(conn: Connection, new: CallerProfile) -> Caller | None:
     """Write a caller; None when the id is taken."""
     row = await conn.fetchrow(
         """INSERT INTO callers (id, name, languages, campaigns, daily_quota, timezone) VALUES ($1, $2, $3, $4, $5, $6)
@@ -35,25 +23,36 @@ async def add(conn: Connection, new: NewCaller) -> CallerView | None:
         new.daily_quota,
         new.timezone,
     )
-    return CallerView.model_validate(dict(row)) if row else None
+    return Caller.maybe(row)
 
 
-async def get(conn: Connection, caller_id: str) -> CallerView:
+async def get(conn: Connection, caller_id: str) -> Caller:
     """Read a caller. Raises NotFound."""
     row = await conn.fetchrow("SELECT * FROM callers WHERE id = $1", caller_id)
     if row is None:
         raise NotFound(f"There is no caller {caller_id}")
-    return CallerView.model_validate(dict(row))
+    return Caller.of(row)
 
 
-async def change(conn: Connection, caller_id: str, fields: dict[str, Any]) -> CallerView:
-    """Write these columns (names come from the model). Raises NotFound."""
+async def exists(conn: Connection, caller_id: str) -> bool:
+    """Is there such a caller?"""
+    return bool(await conn.fetchval("SELECT EXISTS (SELECT FROM callers WHERE id = $1)", caller_id))
+
+
+async def name_of(conn: Connection, caller_id: str) -> str | None:
+    """What this caller is called; none for somebody without a row."""
+    name: str | None = await conn.fetchval("SELECT name FROM callers WHERE id = $1", caller_id)
+    return name
+
+
+async def change(conn: Connection, caller_id: str, fields: Mapping[str, Any]) -> Caller:
+    """Write these columns. Raises NotFound."""
     for name, value in fields.items():
         await conn.execute(f"UPDATE callers SET {name} = $2 WHERE id = $1", caller_id, value)
     return await get(conn, caller_id)
 
 
-async def page(conn: Connection, limit: int, after: tuple[datetime, str] | None) -> list[CallerView]:
+async def page(conn: Connection, limit: int, after: tuple[datetime, str] | None) -> list[Caller]:
     """Callers by time of creation."""
     rows = await conn.fetch(
         """SELECT * FROM callers WHERE ($1::timestamptz IS NULL OR (created_at, id) > ($1, $2))
@@ -62,11 +61,11 @@ async def page(conn: Connection, limit: int, after: tuple[datetime, str] | None)
         after[1] if after else None,
         limit,
     )
-    return [CallerView.model_validate(dict(row)) for row in rows]
+    return Caller.of_all(rows)
 
 
 async def standing(conn: Connection, caller_id: str) -> Standing:
-    """Whether somebody may call now, and what; a day is a day of his own time zone."""
+    """Whether and what somebody may call now. Days are those of their own time zone."""
     row = await conn.fetchrow(
         """SELECT true AS known, c.active, c.languages, c.campaigns, s.break_since IS NOT NULL AS on_break,
                   (c.daily_quota IS NULL OR c.daily_quota > (
@@ -80,11 +79,11 @@ async def standing(conn: Connection, caller_id: str) -> Standing:
             WHERE c.id = $1""",
         caller_id,
     )
-    return Standing.model_validate(dict(row)) if row else Standing()
+    return Standing.maybe(row) or Standing()
 
 
 async def return_leases(conn: Connection, caller_id: str) -> int:
-    """Everything this caller holds goes back to the queue."""
+    """Return everything this caller holds to the queue; how many."""
     rows = await conn.fetch(
         """UPDATE work_items SET state = 'open', leased_by = NULL, lease_until = NULL
             WHERE kind = 'call' AND leased_by = $1 AND state = 'leased' RETURNING id""",
@@ -93,7 +92,7 @@ async def return_leases(conn: Connection, caller_id: str) -> int:
     return len(rows)
 
 
-# Is a caller there at that moment? Somebody whom nobody plans at all is taken at his word.
+# Is a caller there at that moment? Somebody for whom no shift was ever planned is taken at their word.
 _THERE = """
 NOT EXISTS (SELECT FROM callers c WHERE c.id = {caller} AND NOT c.active)
 AND (NOT EXISTS (SELECT FROM shifts s WHERE s.caller_id = {caller})
@@ -103,12 +102,12 @@ AND (NOT EXISTS (SELECT FROM shifts s WHERE s.caller_id = {caller})
 
 
 async def will_be_there(conn: Connection, caller_id: str, at: datetime) -> bool:
-    """Is a personal callback at that time safe with him?"""
+    """Will this caller be there at that time, to make a personal callback?"""
     return bool(await conn.fetchval(f"SELECT {_THERE.format(caller='$1::text', at='$2::timestamptz')}", caller_id, at))
 
 
 async def callbacks_to_pool(conn: Connection, caller_id: str) -> int:
-    """Personal callbacks that fall due while he is not there are everybody's; how many."""
+    """Give personal callbacks that fall due while the caller is away to the pool; how many."""
     condition = _THERE.format(caller="$1", at="greatest(w.not_before, now())")
     rows = await conn.fetch(
         f"""UPDATE work_items w SET assignee = NULL

@@ -1,30 +1,16 @@
-"""Calls and their story."""
+"""Calls as they were reported, and the work items of calls to come."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from services.chassis.db import Connection, new_id
-from services.lead_gen.schemas.calls import NewOutcome
-from services.lead_gen.schemas.leads import CallView
-from services.lead_gen.schemas.scripts import ScriptView
-from workflows.contracts.conversion import CallRecord
+from services.lead_gen.domain.calls import Call, NewCall
 
 
-async def record(
-    conn: Connection,
-    *,
-    item_id: str,
-    lead_id: str,
-    campaign_id: str | None,
-    attempt: int,
-    caller: str,
-    told: NewOutcome,
-    script: ScriptView | None = None,
-    promised_by: datetime | None = None,
-) -> datetime:
+async def add(conn: Connection, call: NewCall) -> datetime:
     """Write a call, what led it and the shift it was made in; returns its time. An item has one call at most."""
+    told = call.report
     at: datetime = await conn.fetchval(
         """INSERT INTO calls (id, item_id, lead_id, campaign_id, attempt, caller, outcome, note, reason, question,
                               needs, wished_meeting, callback_at, path, script_version, script_id, products,
@@ -33,11 +19,11 @@ async def record(
                    (SELECT id FROM shifts WHERE caller_id = $6 AND signed_on_at <= now() AND signed_off_at IS NULL
                        AND ends_at > now() ORDER BY signed_on_at DESC, id DESC LIMIT 1)) RETURNING at""",
         new_id(),
-        item_id,
-        lead_id,
-        campaign_id,
-        attempt,
-        caller,
+        call.item_id,
+        call.lead_id,
+        call.campaign_id,
+        call.attempt,
+        call.caller,
         told.outcome.value,
         told.note,
         told.reason,
@@ -46,24 +32,21 @@ async def record(
         told.wished_meeting,
         told.callback_at,
         told.path,
-        script.version if script else told.script_version,
-        script.id if script else None,
+        call.script_version,
+        call.script_id,
         list(dict.fromkeys(told.products)),
-        promised_by,
+        call.promised_by,
     )
     return at
 
 
-async def history(conn: Connection, lead_id: str) -> list[CallView]:
-    """The calls of a lead, oldest first."""
-    rows = await conn.fetch(
-        "SELECT attempt, caller, outcome, note, at FROM calls WHERE lead_id = $1 ORDER BY at", lead_id
-    )
-    return [CallView.model_validate(dict(row)) for row in rows]
+async def of_lead(conn: Connection, lead_id: str) -> list[Call]:
+    """The calls of a lead, the oldest first."""
+    return Call.of_all(await conn.fetch("SELECT * FROM calls WHERE lead_id = $1 ORDER BY at", lead_id))
 
 
 async def is_of(conn: Connection, item_id: str, caller: str) -> bool:
-    """Does this caller hold the call of this work item, or has he made it?"""
+    """Does this caller hold the call of this work item, or have they made it?"""
     return bool(
         await conn.fetchval(
             """SELECT EXISTS (SELECT 1 FROM work_items WHERE id = $1 AND kind = 'call' AND leased_by = $2)
@@ -74,25 +57,20 @@ async def is_of(conn: Connection, item_id: str, caller: str) -> bool:
     )
 
 
-async def story(conn: Connection, lead_id: str) -> tuple[list[CallRecord], dict[str, Any]]:
-    """The calls as the next tier reads them, and the last question, needs, wish, and who found the interest."""
-    rows = await conn.fetch("SELECT * FROM calls WHERE lead_id = $1 ORDER BY at", lead_id)
-    records = [
-        CallRecord(
-            at=row["at"],
-            by=row["caller"],
-            outcome=row["outcome"],
-            note=row["note"],
-            script_version=row["script_version"],
-            path=row["path"],
+async def is_leased(conn: Connection, lead_id: str, caller: str | None = None) -> bool:
+    """Is somebody, or this caller, calling the lead at this moment?"""
+    return bool(
+        await conn.fetchval(
+            """SELECT EXISTS (SELECT FROM work_items WHERE lead_id = $1 AND kind = 'call' AND state = 'leased'
+                                 AND ($2::text IS NULL OR leased_by = $2))""",
+            lead_id,
+            caller,
         )
-        for row in rows
-    ]
-    last: dict[str, Any] = {}
-    for row in rows:
-        for name in ("question", "needs", "wished_meeting", "promised_by"):
-            last[name] = row[name] or last.get(name)
-        last["products"] = row["products"] or last.get("products", [])
-        if row["outcome"] in ("interested", "hard_question"):
-            last["sourced_by"] = row["caller"]
-    return records, last
+    )
+
+
+async def give_to_everybody(conn: Connection, item_id: str, priority: int) -> None:
+    """Take an open call from whoever it was assigned to, and give it this priority."""
+    await conn.execute(
+        "UPDATE work_items SET assignee = NULL, priority = $2 WHERE id = $1 AND state = 'open'", item_id, priority
+    )

@@ -7,41 +7,41 @@ from typing import Any
 
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import NotFound
-from services.lead_gen.domain.criteria import CriteriaBody, each_to_sql
-from services.lead_gen.domain.criteria_fields import SQL, SQL_OF_CANDIDATES
-from services.lead_gen.repository.campaigns import CANDIDATES
-from services.lead_gen.schemas.criteria import CriteriaView, NewCriteria
+from services.lead_gen.domain.criteria import CriteriaVersion, RuleSet
+from services.lead_gen.domain.criteria_fields import KINDS
+from services.lead_gen.repository.criteria_sql import OF_CANDIDATES, each_to_sql, facts_sql
+from services.lead_gen.repository.enrolment import CANDIDATES
 
 Cursor = tuple[datetime, str] | None
 
 
-def _view(row: Any) -> CriteriaView:
-    return CriteriaView.model_validate({**dict(row), **row["body"]})
+def _version(row: Any) -> CriteriaVersion:
+    return CriteriaVersion.of({**dict(row), **row["body"]})
 
 
-async def add(conn: Connection, new: NewCriteria, by: str) -> CriteriaView:
+async def add(conn: Connection, name: str, rules: RuleSet, by: str) -> CriteriaVersion:
     """Write the next version of the criteria of this name."""
-    await conn.execute("SELECT pg_advisory_xact_lock(hashtext($1))", f"criteria:{new.name}")
+    await conn.execute("SELECT pg_advisory_xact_lock(hashtext($1))", f"criteria:{name}")
     row = await conn.fetchrow(
         """INSERT INTO criteria (id, name, version, body, created_by)
            SELECT $1, $2, coalesce(max(version), 0) + 1, $3, $4 FROM criteria WHERE name = $2 RETURNING *""",
         new_id(),
-        new.name,
-        new.body().model_dump(mode="json"),
+        name,
+        rules.model_dump(mode="json"),
         by,
     )
-    return _view(row)
+    return _version(row)
 
 
-async def get(conn: Connection, criteria_id: str) -> CriteriaView:
+async def get(conn: Connection, criteria_id: str) -> CriteriaVersion:
     """One version. Raises NotFound."""
     row = await conn.fetchrow("SELECT * FROM criteria WHERE id = $1", criteria_id)
     if row is None:
         raise NotFound(f"There are no criteria {criteria_id}", field="criteria_id")
-    return _view(row)
+    return _version(row)
 
 
-async def page(conn: Connection, *, name: str | None, limit: int, after: Cursor) -> list[CriteriaView]:
+async def page(conn: Connection, *, name: str | None, limit: int, after: Cursor) -> list[CriteriaVersion]:
     """Versions in order of creation, of every name or of one."""
     rows = await conn.fetch(
         """SELECT * FROM criteria
@@ -52,20 +52,17 @@ async def page(conn: Connection, *, name: str | None, limit: int, after: Cursor)
         after[1] if after else None,
         limit,
     )
-    return [_view(row) for row in rows]
+    return [_version(row) for row in rows]
 
 
-async def of(conn: Connection, criteria_id: str | None) -> tuple[CriteriaBody, str]:
-    """Rules and their name with version; no criteria take everybody. Raises NotFound."""
-    if criteria_id is None:
-        return CriteriaBody(), "no criteria"
-    found = await get(conn, criteria_id)
-    return CriteriaBody(include=found.include, exclude=found.exclude), f"{found.name} version {found.version}"
+async def rules_of(conn: Connection, criteria_id: str | None) -> RuleSet:
+    """The rules of a version; no criteria take everybody. Raises NotFound."""
+    return RuleSet() if criteria_id is None else (await get(conn, criteria_id)).rules
 
 
-async def counts(conn: Connection, body: CriteriaBody) -> tuple[int, int, list[int]]:
+async def counts(conn: Connection, rules: RuleSet) -> tuple[int, int, list[int]]:
     """(leads that could be enrolled, those that all rules leave in, those that each rule alone leaves in)."""
-    parts, values = each_to_sql(body, 1, SQL_OF_CANDIDATES)
+    parts, values = each_to_sql(rules, 1, OF_CANDIDATES)
     asked = ", ".join(f"{part} AS r{n}" for n, part in enumerate(parts)) or "true AS none"
     together = " AND ".join(f"r{n}" for n in range(len(parts))) or "true"
     alone = "".join(f", count(*) FILTER (WHERE r{n})" for n in range(len(parts)))
@@ -79,12 +76,9 @@ async def counts(conn: Connection, body: CriteriaBody) -> tuple[int, int, list[i
     return candidates, matching, each
 
 
-_FACTS = ", ".join(f"{expression} AS {name}" for name, expression in SQL.items())
-
-
 async def facts(conn: Connection, lead_id: str) -> dict[str, Any]:
     """What rules are asked of this lead, computed by the very expressions that select leads. Raises NotFound."""
-    row = await conn.fetchrow(f"SELECT {_FACTS} FROM leads l WHERE l.id = $1", lead_id)
+    row = await conn.fetchrow(f"SELECT {facts_sql(*KINDS)} FROM leads l WHERE l.id = $1", lead_id)
     if row is None:
         raise NotFound(f"There is no lead {lead_id}")
     return dict(row)

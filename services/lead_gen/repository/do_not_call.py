@@ -1,11 +1,11 @@
-"""The do-not-call ledger: what holds now, and every word that was said, which is never changed."""
+"""The do-not-call ledger: what holds now, and every change of it, which is never changed itself."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from services.chassis.db import Connection
-from services.lead_gen.schemas.do_not_call import DoNotCallView, LedgerLine, NewDoNotCall
+from services.lead_gen.domain.do_not_call import LedgerChange, LedgerEntry, Withdrawal
 
 
 async def forbidden(conn: Connection, lead_id: str) -> bool:
@@ -20,7 +20,7 @@ async def forbidden(conn: Connection, lead_id: str) -> bool:
     return bool(found)
 
 
-async def forbid(conn: Connection, phone: str, entry: NewDoNotCall, by: str) -> DoNotCallView:
+async def forbid(conn: Connection, phone: str, withdrawal: Withdrawal, by: str) -> LedgerEntry:
     """Write a withdrawal of consent; a second one for the same number counts and keeps the first time."""
     row = await conn.fetchrow(
         """INSERT INTO do_not_call (phone, scope, basis, proof, by) VALUES ($1, $2, $3, $4, $5)
@@ -30,16 +30,16 @@ async def forbid(conn: Connection, phone: str, entry: NewDoNotCall, by: str) -> 
                   withdrawn_at = NULL
            RETURNING *""",
         phone,
-        entry.scope,
-        entry.basis,
-        entry.proof,
+        withdrawal.scope,
+        withdrawal.basis,
+        withdrawal.proof,
         by,
     )
-    await _say(conn, phone, "forbidden", entry, by)
-    return DoNotCallView.model_validate(dict(row or {}))
+    await _keep(conn, phone, "forbidden", withdrawal, by)
+    return LedgerEntry.of(row)
 
 
-async def _say(conn: Connection, phone: str, action: str, entry: NewDoNotCall | DoNotCallView, by: str) -> None:
+async def _keep(conn: Connection, phone: str, action: str, entry: Withdrawal | LedgerEntry, by: str) -> None:
     await conn.execute(
         "INSERT INTO do_not_call_history (phone, action, scope, basis, proof, by) VALUES ($1, $2, $3, $4, $5, $6)",
         phone,
@@ -51,10 +51,10 @@ async def _say(conn: Connection, phone: str, action: str, entry: NewDoNotCall | 
     )
 
 
-async def entry(conn: Connection, phone: str) -> DoNotCallView | None:
+async def entry(conn: Connection, phone: str) -> LedgerEntry | None:
     """The entry for a number, lifted or not."""
     row = await conn.fetchrow("SELECT * FROM do_not_call WHERE phone = $1", phone)
-    return DoNotCallView.model_validate(dict(row)) if row else None
+    return LedgerEntry.maybe(row)
 
 
 async def times_forbidden(conn: Connection, phone: str) -> int:
@@ -62,21 +62,21 @@ async def times_forbidden(conn: Connection, phone: str) -> int:
     return int(await conn.fetchval("SELECT times FROM do_not_call WHERE phone = $1", phone) or 0)
 
 
-async def lift(conn: Connection, phone: str, by: str) -> DoNotCallView | None:
+async def lift(conn: Connection, phone: str, by: str) -> LedgerEntry | None:
     """Lift an entry; it stays in the ledger with the time."""
     row = await conn.fetchrow(
         "UPDATE do_not_call SET withdrawn_at = now() WHERE phone = $1 AND withdrawn_at IS NULL RETURNING *", phone
     )
     if row is None:
         return None
-    lifted = DoNotCallView.model_validate(dict(row))
-    await _say(conn, phone, "lifted", lifted, by)
+    lifted = LedgerEntry.of(row)
+    await _keep(conn, phone, "lifted", lifted, by)
     return lifted
 
 
 async def page(
     conn: Connection, *, state: str | None, limit: int, after: tuple[datetime, str] | None
-) -> list[DoNotCallView]:
+) -> list[LedgerEntry]:
     """Entries in order of time: `active`, `lifted`, or all."""
     rows = await conn.fetch(
         """SELECT * FROM do_not_call
@@ -87,10 +87,10 @@ async def page(
         after[1] if after else None,
         limit,
     )
-    return [DoNotCallView.model_validate(dict(row)) for row in rows]
+    return LedgerEntry.of_all(rows)
 
 
-async def history(conn: Connection, phone: str) -> list[LedgerLine]:
-    """Everything that was said about a number, the oldest first."""
+async def history(conn: Connection, phone: str) -> list[LedgerChange]:
+    """Every change of a number's entry, the oldest first."""
     rows = await conn.fetch("SELECT * FROM do_not_call_history WHERE phone = $1 ORDER BY id", phone)
-    return [LedgerLine.model_validate(dict(row)) for row in rows]
+    return LedgerChange.of_all(rows)

@@ -1,4 +1,4 @@
-"""Verdicts of a lead file as COPY text, and what a dry run would have made."""
+"""Imports: verdicts of a file's rows as COPY text, and what a dry run would have created."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from services.chassis.db import Connection, to_json
 from services.chassis.imports.jobs import ImportJob
 from services.lead_gen.domain.matching import LeadFacts, Plan, Verdict
-from services.lead_gen.repository.register import Copies, escape
+from services.lead_gen.repository.bulk_import import Copies, escape
 
 
 def verdict_lines(job: ImportJob, verdicts: list[Verdict]) -> Copies:

@@ -4,30 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import NotFound
+from services.lead_gen.domain.instructions import Instruction, InstructionText, ProposedInstruction
 from services.lead_gen.domain.text_search import MAX_QUERY_WORDS, meant, query, snippet, words
-from services.lead_gen.schemas.instructions import InstructionView, NewInstruction, ProposedInstruction
-
-V = TypeVar("V", bound=InstructionView)
 
 _COLUMNS = "id, title, text, tags, situations, version, helped, created_at, updated_at, archived_at"
 # $1 and $2 are the folded words of the title and of the text, so 'simple' only cuts them at the blanks.
 _SEARCH = "setweight(to_tsvector('simple', $1), 'A') || setweight(to_tsvector('simple', $2), 'B')"
 
 
-def _view(row: Any, **more: Any) -> InstructionView:
-    return InstructionView.model_validate({**dict(row), **more})
-
-
-def _values(new: NewInstruction) -> tuple[Any, ...]:
+def _values(new: InstructionText) -> tuple[Any, ...]:
     title, text = " ".join(words(new.title)), " ".join(words(new.text))
     return title, text, new.title, new.text, list(dict.fromkeys(new.tags)), list(dict.fromkeys(new.situations))
 
 
-async def add(conn: Connection, new: NewInstruction, by: str) -> InstructionView:
+async def add(conn: Connection, new: InstructionText, by: str) -> Instruction:
     """Write an instruction, version 1."""
     row = await conn.fetchrow(
         f"""INSERT INTO instructions (id, title, text, tags, situations, created_by, search)
@@ -36,10 +30,10 @@ async def add(conn: Connection, new: NewInstruction, by: str) -> InstructionView
         new_id(),
         by,
     )
-    return await _kept(conn, _view(row), by)
+    return await _kept(conn, Instruction.of(row), by)
 
 
-async def change(conn: Connection, instruction_id: str, new: NewInstruction, by: str) -> InstructionView:
+async def change(conn: Connection, instruction_id: str, new: InstructionText, by: str) -> Instruction:
     """Write the next version of an instruction that the caller has locked."""
     row = await conn.fetchrow(
         f"""UPDATE instructions SET title = $3, text = $4, tags = $5, situations = $6, search = {_SEARCH},
@@ -47,10 +41,10 @@ async def change(conn: Connection, instruction_id: str, new: NewInstruction, by:
         *_values(new),
         instruction_id,
     )
-    return await _kept(conn, _view(row), by)
+    return await _kept(conn, Instruction.of(row), by)
 
 
-async def _kept(conn: Connection, saved: InstructionView, by: str) -> InstructionView:
+async def _kept(conn: Connection, saved: Instruction, by: str) -> Instruction:
     await conn.execute(
         """INSERT INTO instruction_versions (instruction_id, version, title, text, tags, situations, by)
            VALUES ($1, $2, $3, $4, $5, $6, $7)""",
@@ -65,26 +59,27 @@ async def _kept(conn: Connection, saved: InstructionView, by: str) -> Instructio
     return saved
 
 
-async def get(conn: Connection, instruction_id: str, *, lock: bool = False, archived: bool = False) -> InstructionView:
+async def get(conn: Connection, instruction_id: str, *, lock: bool = False, archived: bool = False) -> Instruction:
     """Read one. Raises NotFound, also of an archived one unless `archived`."""
     row = await conn.fetchrow(
-        f"SELECT {_COLUMNS} FROM instructions WHERE id = $1 {'FOR UPDATE' if lock else ''}", instruction_id
+        f"SELECT {_COLUMNS} FROM instructions WHERE id = $1 {'FOR UPDATE' if lock else ''}",
+        instruction_id,
     )
     if row is None or (row["archived_at"] and not archived):
         raise NotFound(f"There is no instruction {instruction_id}")
-    return _view(row)
+    return Instruction.of(row)
 
 
-async def archive(conn: Connection, instruction_id: str) -> InstructionView:
+async def archive(conn: Connection, instruction_id: str) -> Instruction:
     """Take an instruction out of use; the first time counts."""
     row = await conn.fetchrow(
         f"UPDATE instructions SET archived_at = coalesce(archived_at, now()) WHERE id = $1 RETURNING {_COLUMNS}",
         instruction_id,
     )
-    return _view(row)
+    return Instruction.of(row)
 
 
-async def page(conn: Connection, limit: int, after: tuple[datetime, str] | None) -> list[InstructionView]:
+async def page(conn: Connection, limit: int, after: tuple[datetime, str] | None) -> list[Instruction]:
     """Instructions in use, in order of creation."""
     rows = await conn.fetch(
         f"""SELECT {_COLUMNS} FROM instructions
@@ -94,20 +89,20 @@ async def page(conn: Connection, limit: int, after: tuple[datetime, str] | None)
         after[1] if after else None,
         limit,
     )
-    return [_view(row) for row in rows]
+    return Instruction.of_all(rows)
 
 
-async def search(conn: Connection, q: str, limit: int) -> list[InstructionView]:
+async def search(conn: Connection, q: str, limit: int) -> list[Instruction]:
     """Instructions in which every word of `q` begins a word; words in the title count most.
 
-    When there are none, each word that begins no word at all is taken for the likest one there is.
+    If there are none, each word that begins no known word is replaced by the most similar one.
     """
     asked = list(dict.fromkeys(words(q)))[:MAX_QUERY_WORDS]
     found = await _matching(conn, asked, limit)
     if asked and not found:
         asked = await _corrected(conn, asked)
         found = await _matching(conn, asked, limit)
-    return [_view(row, snippet=snippet(row["text"], asked)) for row in found]
+    return [Instruction.of({**row, "snippet": snippet(row["text"], asked)}) for row in found]
 
 
 async def _matching(conn: Connection, asked: Sequence[str], limit: int) -> list[Any]:
@@ -127,8 +122,8 @@ async def _corrected(conn: Connection, asked: Sequence[str]) -> list[str]:
     rows = await conn.fetch("SELECT word FROM ts_stat('SELECT search FROM instructions WHERE archived_at IS NULL')")
     vocabulary = [row["word"] for row in rows]
     known = [any(have.startswith(word) for have in vocabulary) for word in asked]
-    likest = [word if is_known else meant(word, vocabulary) for word, is_known in zip(asked, known, strict=True)]
-    return [word for word in likest if word] if all(likest) else []
+    meant_words = [word if is_known else meant(word, vocabulary) for word, is_known in zip(asked, known, strict=True)]
+    return [word for word in meant_words if word] if all(meant_words) else []
 
 
 async def proposed(conn: Connection, facts: Sequence[tuple[str, str]], limit: int) -> list[ProposedInstruction]:
@@ -143,10 +138,10 @@ async def proposed(conn: Connection, facts: Sequence[tuple[str, str]], limit: in
         [bare for _, bare in facts],
         limit,
     )
-    return [ProposedInstruction.model_validate(dict(row)) for row in rows]
+    return ProposedInstruction.of_all(rows)
 
 
-async def helped(conn: Connection, instruction_id: str, caller: str, item_id: str | None) -> InstructionView:
+async def helped(conn: Connection, instruction_id: str, caller: str, item_id: str | None) -> Instruction:
     """Count that an instruction helped: once per caller and call, or per caller and day (UTC) without a call."""
     await conn.execute(
         """WITH new AS (

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
-
-from pydantic import BaseModel
 
 from services.chassis.contacts.identity import keys_of
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import NotFound
+from services.lead_gen.domain.leads import Lead, LeadFilter, Place
 
 COLUMNS = (
     "company",
@@ -27,36 +26,11 @@ COLUMNS = (
 )
 
 
-class Lead(BaseModel):
-    """A row of the register with its numbers, the best first."""
-
-    id: str
-    company: str
-    contact_name: str | None
-    email: str | None
-    industry: str | None
-    size: str | None
-    region: str | None
-    city: str | None
-    language: str
-    timezone: str
-    website: str | None
-    tax_id: str | None
-    source: str
-    score: float
-    tier: str
-    stage: str
-    owner: str | None
-    workflow_id: str | None
-    campaign_id: str | None
-    rounds: int
-    attempts: int
-    next_call_at: datetime | None
-    rest_until: datetime | None
-    created_at: datetime
-    updated_at: datetime
-    phones: list[str]
-
+# What an export holds, in this order.
+EXPORTED = (
+    "id", "company", "contact_name", "phones", "email", "industry", "size", "region", "city", "language", "website",
+    "tax_id", "source", "tier", "stage", "owner", "score", "created_at",
+)  # fmt: skip
 
 _SELECT = """
 SELECT l.*, coalesce(p.phones, '{}') AS phones
@@ -66,16 +40,12 @@ SELECT l.*, coalesce(p.phones, '{}') AS phones
 """
 
 
-def _lead(row: Any) -> Lead:
-    return Lead.model_validate(dict(row))
-
-
 async def get(conn: Connection, lead_id: str) -> Lead:
     """Read a lead. Raises NotFound."""
     row = await conn.fetchrow(f"{_SELECT} WHERE l.id = $1", lead_id)
     if row is None:
         raise NotFound(f"There is no lead {lead_id}")
-    return _lead(row)
+    return Lead.of(row)
 
 
 async def lock(conn: Connection, lead_id: str) -> Lead:
@@ -90,17 +60,15 @@ async def find_by_phone(conn: Connection, phone: str) -> str | None:
     return found
 
 
-async def page(
-    conn: Connection,
-    *,
-    tier: str | None,
-    stage: str | None,
-    campaign_id: str | None,
-    q: str | None,
-    limit: int,
-    after: tuple[datetime, str] | None,
-) -> list[Lead]:
-    """A page of leads in order of creation."""
+async def in_order(conn: Connection, lead_ids: Sequence[str]) -> list[Lead]:
+    """The leads with these ids, in the given order; unknown ids are left out."""
+    rows = await conn.fetch(f"{_SELECT} WHERE l.id = ANY($1::uuid[])", list(lead_ids))
+    found = {row["id"]: row for row in rows}
+    return Lead.of_all(found[lead_id] for lead_id in lead_ids if lead_id in found)
+
+
+async def page(conn: Connection, wanted: LeadFilter, *, limit: int, after: tuple[datetime, str] | None) -> list[Lead]:
+    """A page of leads in order of creation; erased and merged ones only where their stage is asked for."""
     rows = await conn.fetch(
         f"""{_SELECT}
         WHERE ($1::text IS NULL OR l.tier = $1) AND ($2::text IS NULL OR l.stage = $2)
@@ -108,15 +76,34 @@ async def page(
           AND ($3::uuid IS NULL OR l.campaign_id = $3) AND ($4::text IS NULL OR l.company ILIKE '%' || $4 || '%')
           AND ($5::timestamptz IS NULL OR (l.created_at, l.id) > ($5, $6::uuid))
         ORDER BY l.created_at, l.id LIMIT $7""",
-        tier,
-        stage,
-        campaign_id,
-        q,
+        wanted.tier,
+        wanted.stage,
+        wanted.campaign_id,
+        wanted.q,
         after[0] if after else None,
         after[1] if after else None,
         limit,
     )
-    return [_lead(row) for row in rows]
+    return Lead.of_all(rows)
+
+
+async def exported(conn: Connection, wanted: LeadFilter) -> AsyncIterator[Sequence[Any]]:
+    """Rows of an export, one after another, in the order of EXPORTED. Erased and merged leads are left out."""
+    async with conn.transaction():
+        async for row in conn.cursor(
+            f"""SELECT {", ".join(f"l.{name}" if name != "phones" else "p.phones" for name in EXPORTED)}
+                  FROM leads l LEFT JOIN LATERAL (SELECT string_agg(phone, '; ' ORDER BY position) AS phones
+                                                    FROM lead_phones WHERE lead_id = l.id) p ON true
+                 WHERE l.stage NOT IN ('erased', 'merged')
+                   AND ($1::text IS NULL OR l.tier = $1) AND ($2::text IS NULL OR l.stage = $2)
+                   AND ($3::uuid IS NULL OR l.campaign_id = $3)
+                 ORDER BY l.created_at, l.id""",
+            wanted.tier,
+            wanted.stage,
+            wanted.campaign_id,
+            prefetch=1000,
+        ):
+            yield tuple(row)
 
 
 async def find_by_key(conn: Connection, key: str) -> str | None:
@@ -126,7 +113,7 @@ async def find_by_key(conn: Connection, key: str) -> str | None:
 
 
 async def hold_numbers(conn: Connection, phones: Sequence[str]) -> None:
-    """Whoever looks these numbers up next waits until this transaction ends: a company is registered once."""
+    """Make everybody else who looks up these numbers wait until this transaction ends: a company is registered once."""
     await conn.execute(
         "SELECT pg_advisory_xact_lock(hashtextextended(phone, 0)) FROM unnest($1::text[]) phone ORDER BY phone",
         sorted(set(phones)),
@@ -134,7 +121,7 @@ async def hold_numbers(conn: Connection, phones: Sequence[str]) -> None:
 
 
 async def insert(
-    conn: Connection, fields: dict[str, Any], phones: Sequence[str], source: str, lead_id: str | None = None
+    conn: Connection, fields: Mapping[str, Any], phones: Sequence[str], source: str, lead_id: str | None = None
 ) -> str:
     """Write a new lead with its numbers; returns its id, a new one if none is given."""
     lead_id = lead_id or new_id()
@@ -181,18 +168,18 @@ async def add_phones(conn: Connection, lead_id: str, phones: Sequence[str]) -> N
 
 
 async def survivor(conn: Connection, lead_id: str) -> str:
-    """The lead that this one was merged into, else itself: what is told of the one is true of the other."""
+    """The lead that this one was merged into, or itself: news of the one is news of the other."""
     found: str | None = await conn.fetchval("SELECT merged_into FROM leads WHERE id = $1", lead_id)
     return found or lead_id
 
 
 async def date_back(conn: Connection, lead_id: str, at: datetime) -> None:
-    """The register knows of this lead since then: news of that moment is no old news."""
+    """Say that the register has known this lead since then, so that news of that moment is not stale."""
     await conn.execute("UPDATE leads SET register_at = least(register_at, $2) WHERE id = $1", lead_id, at)
 
 
 async def insert_known_as(conn: Connection, lead_id: str, company: str, known_as: str) -> None:
-    """Another tier's id of a lead that the register has under an id of its own."""
+    """Keep another tier's id of a lead that the register has under its own id."""
     await conn.execute(
         """INSERT INTO leads (id, company, source, stage, merged_into) VALUES ($1, $2, 'customer', 'merged', $3)
            ON CONFLICT (id) DO NOTHING""",
@@ -202,28 +189,18 @@ async def insert_known_as(conn: Connection, lead_id: str, company: str, known_as
     )
 
 
-async def move(
-    conn: Connection,
-    lead_id: str,
-    *,
-    tier: str,
-    stage: str,
-    workflow_id: str | None = None,
-    owner: str | None = None,
-    at: datetime | None = None,
-    key: str | None = None,
-) -> bool:
-    """Write where the lead is now, unless newer news is already there; and its history. False if it was old news."""
+async def move(conn: Connection, lead_id: str, place: Place) -> bool:
+    """Write where the lead is now, unless something newer is known, and its history. False if the news was stale."""
     moved = await conn.fetchrow(
         """UPDATE leads SET tier = $2, stage = $3, workflow_id = coalesce($4, workflow_id), owner = $5,
                   register_at = coalesce($6, clock_timestamp()), updated_at = now(), next_call_at = NULL
             WHERE id = $1 AND register_at <= coalesce($6, clock_timestamp()) RETURNING register_at""",
         lead_id,
-        tier,
-        stage,
-        workflow_id,
-        owner,
-        at,
+        place.tier,
+        place.stage,
+        place.workflow_id,
+        place.owner,
+        place.at,
     )
     await conn.execute(
         """INSERT INTO lead_history (lead_id, at, tier, stage, owner, key)
@@ -231,11 +208,11 @@ async def move(
             WHERE EXISTS (SELECT 1 FROM leads WHERE id = $1)
            ON CONFLICT (key) DO NOTHING""",
         lead_id,
-        at,
-        tier,
-        stage,
-        owner,
-        key,
+        place.at,
+        place.tier,
+        place.stage,
+        place.owner,
+        place.key,
     )
     return moved is not None
 
@@ -253,7 +230,7 @@ async def plan_call(conn: Connection, lead_id: str, attempts: int, due: datetime
 
 
 async def mark_bad_phone(conn: Connection, lead_id: str) -> bool:
-    """The number that was dialled is wrong; is another one left?"""
+    """Mark the number that was dialled as wrong; returns whether another one is left."""
     await conn.execute(
         """UPDATE lead_phones SET bad = true WHERE phone =
              (SELECT phone FROM lead_phones p WHERE lead_id = $1 AND NOT bad

@@ -1,4 +1,4 @@
-"""Figures from the records. A figure is counted anew each time it is asked for, so it cannot drift from them.
+"""Figures from the records. Each is counted anew when it is asked for, so it cannot drift from them.
 
 Nothing is counted twice: a work item has one call, a register update one row per key, and whatever became of a lead
 counts once per lead.
@@ -6,34 +6,21 @@ counts once per lead.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
-
 from services.chassis.db import Connection
-from services.lead_gen.domain.evaluation import STEPS, CohortGroup
-from services.lead_gen.schemas.reports import FunnelView
+from services.lead_gen.domain.reports import STEPS, CallFilter, CallGroup, CohortGroup, Funnel, Period
 
 # A contact is a conversation with somebody: every outcome but the ones nobody answered.
 CONTACT = "('callback', 'not_interested', 'do_not_call', 'interested', 'hard_question')"
 HANDED_OVER = "('interested', 'hard_question')"
 
 
-@dataclass(frozen=True)
-class Period:
-    """From (included) until (excluded), either end open."""
-
-    start: datetime | None = None
-    end: datetime | None = None
-
-
 def during(column: str) -> str:
-    """Inside the period, which is $1 and $2."""
+    """A condition: inside the period, which is $1 and $2."""
     return f"{column} >= coalesce($1::timestamptz, '-infinity') AND {column} < coalesce($2::timestamptz, 'infinity')"
 
 
 def _of_campaign(column: str) -> str:
-    """Of a lead that is in the campaign $3, or was last; of any lead without one."""
+    """A condition: a lead that is in the campaign $3 or was last in it; any lead if $3 is null."""
     return f"($3::uuid IS NULL OR {column} IN (SELECT id FROM leads WHERE campaign_id = $3))"
 
 
@@ -66,47 +53,46 @@ credited AS (
      ORDER BY h.stage, h.lead_id, h.at, h.id)"""
 
 
-async def callers(
-    conn: Connection, by: str, period: Period, *, campaign_id: str | None, caller: str | None, timezone: str
-) -> list[dict[str, Any]]:
-    """Calls and what became of them per group, in the order of their names; calls of no group are the last row.
+# $1 and $2 are the period, $3 the campaign, $4 the caller, $5 the time zone.
+_WANTED = f"""{during("c.at")} AND ($3::uuid IS NULL OR c.campaign_id = $3) AND ($4::text IS NULL OR c.caller = $4)"""
+_FIGURES = f"""
+WITH {_CREDITED}, figures AS (
+  SELECT {{hour}}, count(*) AS calls, count(*) FILTER (WHERE c.outcome IN {CONTACT}) AS contacts,
+         count(*) FILTER (WHERE c.outcome = 'interested') AS interested,
+         count(*) FILTER (WHERE c.outcome = 'hard_question') AS hard_questions,
+         0 AS accepted, 0 AS won
+    FROM calls c WHERE {_WANTED} GROUP BY 1, 2, 3
+  UNION ALL
+  SELECT {{hour}}, 0, 0, 0, 0, count(*) FILTER (WHERE c.stage = 'accepted'), count(*) FILTER (WHERE c.stage = 'won')
+    FROM credited c WHERE {_WANTED} GROUP BY 1, 2, 3)
+SELECT {{group}} AS "group", min(caller) AS first_caller, max(caller) AS last_caller,
+       sum(calls)::int AS calls, sum(contacts)::int AS contacts, sum(interested)::int AS interested,
+       sum(hard_questions)::int AS hard_questions, sum(interested + hard_questions)::int AS handed_over,
+       sum(accepted)::int AS accepted, sum(won)::int AS won,
+       (count(*) FILTER (WHERE calls > 0))::float8 AS hours
+  FROM figures GROUP BY 1 ORDER BY 1 NULLS LAST
+"""
 
-    `hours` are the clock hours of `timezone` in which a caller called, summed over callers.
-    """
+
+async def call_groups(conn: Connection, by: str, period: Period, calls: CallFilter) -> list[CallGroup]:
+    """Calls per group and what became of them, in the order of the groups' names; calls of no group come last."""
     group = "to_char(hour AT TIME ZONE $5, 'HH24')" if by == "hour" else "key"
     hour = f"{_COLUMNS[by]} AS key, c.caller, date_trunc('hour', c.at, $5) AS hour"
-    wanted = f"""{during("c.at")} AND ($3::uuid IS NULL OR c.campaign_id = $3)
-                 AND ($4::text IS NULL OR c.caller = $4)"""
     rows = await conn.fetch(
-        f"""WITH {_CREDITED}, figures AS (
-              SELECT {hour}, count(*) AS calls, count(*) FILTER (WHERE c.outcome IN {CONTACT}) AS contacts,
-                     count(*) FILTER (WHERE c.outcome = 'interested') AS interested,
-                     count(*) FILTER (WHERE c.outcome = 'hard_question') AS hard_questions,
-                     0 AS accepted, 0 AS won
-                FROM calls c WHERE {wanted} GROUP BY 1, 2, 3
-              UNION ALL
-              SELECT {hour}, 0, 0, 0, 0, count(*) FILTER (WHERE c.stage = 'accepted'),
-                     count(*) FILTER (WHERE c.stage = 'won')
-                FROM credited c WHERE {wanted} GROUP BY 1, 2, 3)
-            SELECT {group} AS "group", min(caller) AS first_caller, max(caller) AS last_caller,
-                   sum(calls)::int AS calls, sum(contacts)::int AS contacts, sum(interested)::int AS interested,
-                   sum(hard_questions)::int AS hard_questions, sum(interested + hard_questions)::int AS handed_over,
-                   sum(accepted)::int AS accepted, sum(won)::int AS won,
-                   (count(*) FILTER (WHERE calls > 0))::float8 AS hours
-              FROM figures GROUP BY 1 ORDER BY 1 NULLS LAST""",
+        _FIGURES.format(hour=hour, group=group),
         period.start,
         period.end,
-        campaign_id,
-        caller,
-        timezone,
+        calls.campaign_id,
+        calls.caller,
+        calls.timezone,
     )
     if by not in _NAMES:
-        return [{**row, "label": row["group"]} for row in map(dict, rows)]
+        return [CallGroup.of({**row, "label": row["group"]}) for row in rows]
     named = await conn.fetch(_NAMES[by], [row["group"] for row in rows if row["group"]])
     order = {row["id"]: place for place, row in enumerate(named)}
     labels = {row["id"]: row["label"] for row in named}
-    labelled = [{**row, "label": labels.get(row["group"])} for row in map(dict, rows)]
-    return sorted(labelled, key=lambda row: order.get(row["group"], len(order)))
+    labelled = [CallGroup.of({**row, "label": labels.get(row["group"])}) for row in rows]
+    return sorted(labelled, key=lambda found: order.get(found.group, len(order)))
 
 
 async def hours_on_shift(conn: Connection, by: str, period: Period) -> dict[str, float]:
@@ -131,7 +117,7 @@ async def hours_on_shift(conn: Connection, by: str, period: Period) -> dict[str,
     return {row["key"]: row["hours"] for row in rows}
 
 
-async def funnel(conn: Connection, period: Period, campaign_id: str | None) -> FunnelView:
+async def funnel(conn: Connection, period: Period, campaign_id: str | None) -> Funnel:
     """How many leads are where now, and how many got how far in the period."""
     stages: dict[str, dict[str, int]] = {}
     for row in await conn.fetch(
@@ -159,7 +145,7 @@ async def funnel(conn: Connection, period: Period, campaign_id: str | None) -> F
         campaign_id,
     )
     leads = sum(count for tier in stages.values() for count in tier.values())
-    return FunnelView.model_validate({"stages": stages, "leads": leads, **dict(totals or {})})
+    return Funnel.of({"stages": stages, "leads": leads, **dict(totals or {})})
 
 
 async def cohort_groups(conn: Connection, period: Period, campaign_id: str | None, timezone: str) -> list[CohortGroup]:

@@ -1,49 +1,27 @@
-"""Scores: their versions, what they learn from, and the register's walk from one version to the next."""
+"""Scores: their versions, and the register's walk from one version to the next."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from pydantic import BaseModel
-
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import NotFound
-from services.lead_gen.domain.criteria_fields import LASTING, SQL
-from services.lead_gen.domain.score import Model, Weight
-from services.lead_gen.schemas.scores import NewScore, ScoreQuality, ScoreSummary, ScoreView
+from services.lead_gen.domain.criteria_fields import LASTING
+from services.lead_gen.domain.scores import (
+    Recipe,
+    Score,
+    ScoreCarried,
+    ScoreDetails,
+    Walk,
+    Weight,
+)
+from services.lead_gen.repository.criteria_sql import facts_sql
 
 # A model of a few hundred trees takes megabytes: it is read by whoever scores, never by a list.
 _COLUMNS = """id, version, name, kind, state, reason, active, scored, scored_all, created_by, created_at, ready_at,
               activated_at, activated_by"""
-# What is learned from, at most: the newest finished leads.
-MAX_ROWS = 20_000
-LEARNED_FROM = ("industry", "size", "region", "city", "language", "source", "has_email")
-
-
-class Training(BaseModel):
-    """A training taken under a lease; `token` says whose it is."""
-
-    id: str
-    token: int
-
-
-class Recipe(BaseModel):
-    """What a version makes scores of. It never changes once it is ready."""
-
-    id: str
-    version: int
-    weights: list[Weight] | None
-    model: Model | None
-
-
-class Walk(BaseModel):
-    """How far through the register its leads were scored since the activation."""
-
-    scored_to: str | None
-    scored_all: bool
 
 
 async def _next_version(conn: Connection) -> int:
@@ -51,7 +29,7 @@ async def _next_version(conn: Connection) -> int:
     return int(await conn.fetchval("SELECT coalesce(max(version), 0) + 1 FROM scores"))
 
 
-async def add_weights(conn: Connection, new: NewScore, by: str) -> ScoreView:
+async def add_weights(conn: Connection, name: str, weights: Sequence[Weight], by: str) -> ScoreDetails:
     """Write the next version, ready to be activated."""
     score_id = new_id()
     await conn.execute(
@@ -59,14 +37,14 @@ async def add_weights(conn: Connection, new: NewScore, by: str) -> ScoreView:
            VALUES ($1, $2, $3, 'weights', 'ready', $4, $5, now())""",
         score_id,
         await _next_version(conn),
-        new.name,
-        [weight.model_dump(mode="json") for weight in new.weights],
+        name,
+        [weight.model_dump(mode="json") for weight in weights],
         by,
     )
     return await get(conn, score_id)
 
 
-async def add_training(conn: Connection, name: str, by: str) -> ScoreView:
+async def add_training(conn: Connection, name: str, by: str) -> ScoreDetails:
     """Write the next version, to be trained by a worker."""
     score_id = new_id()
     await conn.execute(
@@ -88,17 +66,18 @@ async def under_way(conn: Connection) -> str | None:
     return found
 
 
-async def get(conn: Connection, score_id: str, *, lock: bool = False) -> ScoreView:
+async def get(conn: Connection, score_id: str, *, lock: bool = False) -> ScoreDetails:
     """One version. Raises NotFound."""
     row = await conn.fetchrow(
-        f"SELECT {_COLUMNS}, weights, quality FROM scores WHERE id = $1 {'FOR UPDATE' if lock else ''}", score_id
+        f"SELECT {_COLUMNS}, weights, quality FROM scores WHERE id = $1 {'FOR UPDATE' if lock else ''}",
+        score_id,
     )
     if row is None:
         raise NotFound(f"There is no score {score_id}")
-    return ScoreView.model_validate(dict(row))
+    return ScoreDetails.of(row)
 
 
-async def page(conn: Connection, *, state: str | None, limit: int, before: int | None) -> list[ScoreSummary]:
+async def page(conn: Connection, *, state: str | None, limit: int, before: int | None) -> list[Score]:
     """Versions, the newest first."""
     rows = await conn.fetch(
         f"""SELECT {_COLUMNS} FROM scores WHERE ($1::text IS NULL OR state = $1) AND ($2::int IS NULL OR version < $2)
@@ -107,7 +86,7 @@ async def page(conn: Connection, *, state: str | None, limit: int, before: int |
         before,
         limit,
     )
-    return [ScoreSummary.model_validate(dict(row)) for row in rows]
+    return Score.of_all(rows)
 
 
 async def activate(conn: Connection, score_id: str, by: str) -> None:
@@ -122,81 +101,12 @@ async def activate(conn: Connection, score_id: str, by: str) -> None:
     )
 
 
-# Training
-
-
-async def take_training(conn: Connection, lease: timedelta) -> Training | None:
-    """The oldest training that nobody is at, under a lease of this length."""
-    row = await conn.fetchrow(
-        """UPDATE scores SET state = 'training', lease_until = now() + $1::interval, lease_token = lease_token + 1
-            WHERE id = (SELECT id FROM scores
-                         WHERE state = 'queued' OR (state = 'training' AND lease_until < now())
-                         ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-        RETURNING id, lease_token AS token""",
-        lease,
-    )
-    return Training.model_validate(dict(row)) if row else None
-
-
-async def extend_training(conn: Connection, training: Training, lease: timedelta) -> None:
-    """Still at it."""
-    await conn.execute(
-        """UPDATE scores SET lease_until = now() + $3::interval
-            WHERE id = $1 AND lease_token = $2 AND state = 'training'""",
-        training.id,
-        training.token,
-        lease,
-    )
-
-
-async def finish_training(
-    conn: Connection, training: Training, *, model: Model | None, quality: ScoreQuality | None, reason: str | None
-) -> bool:
-    """Keep what was learned, or why nothing was. False when another worker has taken the training over."""
-    kept = await conn.fetchval(
-        """UPDATE scores SET state = $3, model = $4, quality = $5, reason = $6, lease_until = NULL, ready_at = now()
-            WHERE id = $1 AND lease_token = $2 AND state = 'training' RETURNING id""",
-        training.id,
-        training.token,
-        "failed" if model is None else "ready",
-        None if model is None else model.model_dump(mode="json"),
-        None if quality is None else quality.model_dump(mode="json"),
-        reason,
-    )
-    return kept is not None
-
-
-async def finished_leads(conn: Connection) -> tuple[list[dict[str, Any]], list[bool]]:
-    """What was known before the first call of leads that were called to the end, and whether they were interested.
-
-    A lead that nobody called says nothing, nor does one that is still being called, that a supervisor gave up, or that
-    called the house itself.
-    """
-    columns = ", ".join(f"{SQL[name]} AS {name}" for name in LEARNED_FROM)
-    rows = await conn.fetch(
-        f"""SELECT {columns}, coalesce(l.website, '') <> '' AS has_website,
-                   coalesce(l.contact_name, '') <> '' AS has_contact_name, c.interested
-              FROM (SELECT lead_id, max(at) AS last, bool_or(outcome IN ('interested', 'hard_question')) AS interested
-                      FROM calls GROUP BY lead_id) c
-              JOIN leads l ON l.id = c.lead_id
-             WHERE c.interested
-                OR (l.tier = 'lead_gen' AND l.stage NOT IN ('new', 'calling', 'cancelled')
-                    AND NOT EXISTS (SELECT FROM inbound_calls i WHERE i.lead_id = l.id))
-             ORDER BY c.last DESC, l.id LIMIT {MAX_ROWS:d}"""
-    )
-    found = [dict(row) for row in rows]
-    return found, [row.pop("interested") for row in found]
-
-
-# Scoring
-
-
-_FACTS = f"""{", ".join(f"{SQL[name]} AS {name}" for name in LASTING)}, coalesce(l.website, '') <> '' AS has_website,
+_FACTS = f"""{facts_sql(*LASTING)}, coalesce(l.website, '') <> '' AS has_website,
              coalesce(l.contact_name, '') <> '' AS has_contact_name"""
 
 
 async def active_id(conn: Connection) -> str | None:
-    """Id of the score in use, none before the first activation."""
+    """Id of the active score; none before the first activation."""
     found: str | None = await conn.fetchval("SELECT id FROM scores WHERE active")
     return found
 
@@ -206,7 +116,17 @@ async def recipe(conn: Connection, score_id: str) -> Recipe:
     row = await conn.fetchrow("SELECT id, version, weights, model FROM scores WHERE id = $1", score_id)
     if row is None:
         raise NotFound(f"There is no score {score_id}")
-    return Recipe.model_validate(dict(row))
+    return Recipe.of(row)
+
+
+async def carried(conn: Connection, lead_id: str) -> ScoreCarried | None:
+    """The version whose score the lead carries."""
+    row = await conn.fetchrow(
+        """SELECT s.id, s.version, s.name, s.kind FROM leads l JOIN scores s ON s.version = l.score_version
+            WHERE l.id = $1""",
+        lead_id,
+    )
+    return ScoreCarried.maybe(row)
 
 
 async def lasting_facts(conn: Connection, lead_id: str) -> dict[str, Any]:
@@ -218,11 +138,11 @@ async def lasting_facts(conn: Connection, lead_id: str) -> dict[str, Any]:
 
 
 async def hold_walk(conn: Connection, score_id: str) -> Walk | None:
-    """The walk of this version, held; None when it is not in use or another worker is at it."""
+    """The walk of this version, locked; None if it is not active or another worker holds it."""
     row = await conn.fetchrow(
         "SELECT scored_to, scored_all FROM scores WHERE active AND id = $1 FOR UPDATE SKIP LOCKED", score_id
     )
-    return Walk.model_validate(dict(row)) if row else None
+    return Walk.maybe(row)
 
 
 async def next_to_score(conn: Connection, walk: Walk, limit: int) -> list[dict[str, Any]]:
@@ -239,7 +159,7 @@ async def next_to_score(conn: Connection, walk: Walk, limit: int) -> list[dict[s
 async def write_scores(
     conn: Connection, version: int, leads: Sequence[Mapping[str, Any]], scores: Sequence[Decimal]
 ) -> int:
-    """Write these scores; how many were. A lead that was changed meanwhile is marked, and comes again later."""
+    """Write these scores; returns how many. A lead that was changed meanwhile is marked to be scored again."""
     written = await conn.fetch(
         """UPDATE leads l SET score = given.score, score_version = $1
              FROM unnest($2::uuid[], $3::text[], $4::numeric[]) AS given (id, seen, score)

@@ -7,38 +7,44 @@ from typing import Any
 
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import NotFound
-from services.lead_gen.schemas.scripts import NewScript, ScriptView
+from services.lead_gen.domain.scripts import Nodes, Script
 
 
-def _view(row: Any) -> ScriptView:
-    return ScriptView.model_validate({**dict(row), **row["body"]})
+def _script(row: Any) -> Script:
+    return Script.of({**dict(row), **row["body"]})
 
 
-async def add(conn: Connection, new: NewScript, by: str) -> ScriptView:
+async def add(conn: Connection, name: str, start: str, nodes: Nodes, by: str) -> Script:
     """Write the next version of the script of this name."""
-    await conn.execute("SELECT pg_advisory_xact_lock(hashtext($1))", f"scripts:{new.name}")
+    await conn.execute("SELECT pg_advisory_xact_lock(hashtext($1))", f"scripts:{name}")
     row = await conn.fetchrow(
         """INSERT INTO scripts (id, name, version, body, created_by)
             SELECT $1, $2, coalesce(max(version), 0) + 1, $3, $4 FROM scripts WHERE name = $2 RETURNING *""",
         new_id(),
-        new.name,
-        new.model_dump(mode="json", exclude={"name"}, exclude_none=True),
+        name,
+        {
+            "start": start,
+            "nodes": {key: node.model_dump(mode="json", exclude_none=True) for key, node in nodes.items()},
+        },
         by,
     )
-    return _view(row)
+    return _script(row)
 
 
-async def get(conn: Connection, script_id: str) -> ScriptView:
+async def exists(conn: Connection, script_id: str) -> bool:
+    """Is there such a version of a script?"""
+    return bool(await conn.fetchval("SELECT EXISTS (SELECT FROM scripts WHERE id = $1)", script_id))
+
+
+async def get(conn: Connection, script_id: str) -> Script:
     """One version. Raises NotFound."""
     row = await conn.fetchrow("SELECT * FROM scripts WHERE id = $1", script_id)
     if row is None:
         raise NotFound(f"There is no script {script_id}")
-    return _view(row)
+    return _script(row)
 
 
-async def page(
-    conn: Connection, *, name: str | None, limit: int, after: tuple[datetime, str] | None
-) -> list[ScriptView]:
+async def page(conn: Connection, *, name: str | None, limit: int, after: tuple[datetime, str] | None) -> list[Script]:
     """Scripts of every version, of one name or all, in order of creation."""
     rows = await conn.fetch(
         """SELECT * FROM scripts WHERE ($1::text IS NULL OR name = $1)
@@ -49,10 +55,10 @@ async def page(
         after[1] if after else None,
         limit,
     )
-    return [_view(row) for row in rows]
+    return [_script(row) for row in rows]
 
 
-async def of_campaign(conn: Connection, campaign_id: str | None) -> ScriptView | None:
+async def of_campaign(conn: Connection, campaign_id: str | None) -> Script | None:
     """The newest version of the script that the campaign uses."""
     row = await conn.fetchrow(
         """SELECT s.* FROM campaigns c JOIN scripts chosen ON chosen.id = c.script_id
@@ -60,20 +66,14 @@ async def of_campaign(conn: Connection, campaign_id: str | None) -> ScriptView |
             WHERE c.id = $1 ORDER BY s.version DESC LIMIT 1""",
         campaign_id,
     )
-    return _view(row) if row else None
+    return _script(row) if row else None
 
 
 async def pin(conn: Connection, item_id: str, script_id: str | None) -> None:
-    """Remember on the work item which version its call began with, none included. The first one stays."""
+    """Pin the version that a call began with, or none, to its work item. The first one stays."""
     await conn.execute(
         """UPDATE work_items SET payload = payload || jsonb_build_object('script_id', $2::text)
             WHERE id = $1 AND NOT payload ? 'script_id'""",
         item_id,
         script_id,
     )
-
-
-async def caller_name(conn: Connection, caller: str) -> str | None:
-    """What this caller is called; none for somebody without a row."""
-    name: str | None = await conn.fetchval("SELECT name FROM callers WHERE id = $1", caller)
-    return name

@@ -19,13 +19,13 @@ def _uuid(text: str) -> str:
 
 
 @router.get(
-    "/answers", dependencies=[allow("caller", "supervisor", "ops")], summary="What became of questions passed on"
+    "/answers", dependencies=[allow("caller", "supervisor", "ops")], summary="Answers to the questions passed on"
 )
 async def list_answers(
     conn: Conn, who: Who, pager: Pager, caller: Annotated[str | None, Query(max_length=100)] = None
 ) -> Page[AnswerView]:
-    """The newest first. A caller hears of his own questions only."""
+    """The newest first. Callers see only their own questions."""
     whose = who.person if who.role == "caller" else caller
     cursor = pager.at(_uuid)
     found = await answers.page(conn, caller=whose, limit=pager.limit + 1, before=cursor[0] if cursor else None)
-    return Page.of(found, pager.limit, key=lambda answer: (answer.id,))
+    return Page.of(AnswerView.of_all(found), pager.limit, key=lambda answer: (answer.id,))

@@ -6,63 +6,38 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from services.chassis.errors import Invalid
 from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
-from services.lead_gen.domain.criteria import CriteriaBody, contradiction, to_sql
-from services.lead_gen.domain.criteria_fields import SQL_OF_CANDIDATES
-from services.lead_gen.repository import campaigns, criteria, leads
-from services.lead_gen.routes.leads import view
-from services.lead_gen.schemas.criteria import CriteriaPreview, CriteriaView, NewCriteria, RuleCount, Rules
+from services.lead_gen.actions.criteria import add_criteria, try_rules
+from services.lead_gen.repository import criteria
+from services.lead_gen.schemas.criteria import CriteriaPreview, CriteriaView, NewCriteria, Rules
 
 router: APIRouter = new_router(tags=["criteria"])
+SUPERVISOR = [allow("supervisor")]
 STAFF = [allow("supervisor", "caller", "ops")]
-SAMPLE = 10
 
 
-def _possible(rules: Rules) -> CriteriaBody:
-    body = rules.body()
-    clash = contradiction(body)
-    if clash is not None:
-        place, reason = clash
-        raise Invalid(reason, code="contradiction", field=place)
-    return body
+@router.post("/criteria", status_code=201, dependencies=SUPERVISOR, summary="Save a new version of criteria")
+async def post_criteria(conn: Conn, who: Who, new: NewCriteria) -> CriteriaView:
+    """Saving the same name again makes the next version. 422 names a rule that is invalid or that no lead can match."""
+    return CriteriaView.of(await add_criteria(conn, new, who.person))
 
 
-@router.post(
-    "/criteria", status_code=201, dependencies=[allow("supervisor")], summary="A new version of selection criteria"
-)
-async def add_criteria(conn: Conn, who: Who, new: NewCriteria) -> CriteriaView:
-    """The same name again is the next version. 422 names the rule that cannot be right, or that none can fit."""
-    _possible(new)
-    return await criteria.add(conn, new, who.person)
-
-
-@router.post("/criteria/preview", dependencies=[allow("supervisor")], summary="Try rules without saving them")
+@router.post("/criteria/preview", dependencies=SUPERVISOR, summary="Try rules without saving them")
 async def preview_criteria(conn: Conn, rules: Rules) -> CriteriaPreview:
-    """Counted now over every lead that could be enrolled, all rules together and each alone; changes nothing."""
-    body = _possible(rules)
-    candidates, matching, alone = await criteria.counts(conn, body)
-    condition, values = to_sql(body, 1, SQL_OF_CANDIDATES)
-    first = await campaigns.sample(conn, condition, values, SAMPLE) if matching else []
-    named = zip(body.named(), alone, strict=True)
-    return CriteriaPreview(
-        candidates=candidates,
-        matching=matching,
-        rules=[RuleCount(rule=place, says=rule.says(), leaves=leaves) for (place, rule), leaves in named],
-        sample=[view(await leads.get(conn, lead_id), masked=True) for lead_id in first],
-    )
+    """Counts the leads that could be enrolled now, by all rules together and by each alone; changes nothing."""
+    return CriteriaPreview.of(await try_rules(conn, rules))
 
 
-@router.get("/criteria", dependencies=STAFF, summary="Criteria of every name and version")
+@router.get("/criteria", dependencies=STAFF, summary="Criteria, all names and versions")
 async def list_criteria(
     conn: Conn, pager: Pager, name: Annotated[str | None, Query(max_length=100, description="Only this name.")] = None
 ) -> Page[CriteriaView]:
     """In order of creation."""
     found = await criteria.page(conn, name=name, limit=pager.limit + 1, after=pager.time_and_id())
-    return Page.of(found, pager.limit, key=lambda c: (c.created_at.isoformat(), c.id))
+    return Page.of(CriteriaView.of_all(found), pager.limit, key=lambda c: (c.created_at.isoformat(), c.id))
 
 
 @router.get("/criteria/{criteria_id}", dependencies=STAFF, summary="One version of criteria")
 async def get_criteria(conn: Conn, criteria_id: Id) -> CriteriaView:
     """404 when there is none."""
-    return await criteria.get(conn, criteria_id)
+    return CriteriaView.of(await criteria.get(conn, criteria_id))

@@ -3,33 +3,25 @@
 from __future__ import annotations
 
 from fastapi import APIRouter
-from pydantic import ValidationError
 
-from services.chassis.errors import Invalid
 from services.chassis.http import Conn, Page, Who, allow, new_router
-from services.lead_gen.domain.policy import Policy
+from services.lead_gen.actions.policies import add_policy
 from services.lead_gen.repository.policies import policies
-from services.lead_gen.schemas.reports import NewPolicy, PolicyView
+from services.lead_gen.schemas.policies import NewPolicy, PolicyView
 
 router: APIRouter = new_router(tags=["reference"])
-SUPERVISOR = [allow("supervisor")]
-STAFF = [allow("supervisor", "caller", "ops")]
+MOST_SHOWN = 100
 
 
 @router.get("/policies", dependencies=[allow("supervisor", "ops")], summary="Policies, the current one first")
 async def list_policies(conn: Conn) -> Page[PolicyView]:
-    """Every version; leads under way keep theirs."""
-    return Page(
-        items=[PolicyView.model_validate(version.model_dump()) for version in await policies.page(conn, 100)], next=None
-    )
+    """Every version. Leads under way keep the one they began with."""
+    return Page(items=PolicyView.of_all(await policies.page(conn, MOST_SHOWN)), next=None)
 
 
-@router.post("/policies", status_code=201, dependencies=SUPERVISOR, summary="A new version of the policy")
-async def add_policy(conn: Conn, who: Who, new: NewPolicy) -> PolicyView:
-    """What is left out keeps its default. 422 names the field that cannot be right."""
-    try:
-        policy = Policy.model_validate(new.body)
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise Invalid(first["msg"], field=".".join(["body", *map(str, first["loc"])])) from None
-    return PolicyView.model_validate((await policies.add(conn, policy, who.person)).model_dump())
+@router.post(
+    "/policies", status_code=201, dependencies=[allow("supervisor")], summary="Publish a new version of the policy"
+)
+async def post_policy(conn: Conn, who: Who, new: NewPolicy) -> PolicyView:
+    """What is left out keeps its default. 422 names the invalid field."""
+    return PolicyView.of(await add_policy(conn, new, who.person))

@@ -1,39 +1,23 @@
-"""Figures of tier 1."""
+"""Reports of tier 1."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AfterValidator
 
 from services.chassis.errors import Invalid
 from services.chassis.http import Conn, Id, Page, allow, new_router
-from services.lead_gen.actions import reports as evaluating
-from services.lead_gen.repository import reports, script_results
-from services.lead_gen.repository.reports import Period
-from services.lead_gen.schemas.reports import (
-    CallerReport,
-    CohortView,
-    FunnelView,
-    ScriptResult,
-)
-from services.lead_gen.schemas.texts import Moment
+from services.lead_gen.actions.reports import caller_figures, cohorts_of
+from services.lead_gen.domain.policy import HOME_ZONE
+from services.lead_gen.domain.reports import CallFilter, Period
+from services.lead_gen.repository import reports, script_reports
+from services.lead_gen.schemas.fields import Moment, Timezone
+from services.lead_gen.schemas.reports import CallerReport, CohortView, FunnelView, ScriptResult
 
 router: APIRouter = new_router(tags=["reports"])
 READERS = [allow("supervisor", "ops")]
-HOUSE = "Europe/Kyiv"
-
-
-def _known_zone(name: str) -> str:
-    try:
-        return ZoneInfo(name).key
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError("is no time zone of the IANA list, such as Europe/Kyiv") from None
-
-
-Zone = Annotated[str, AfterValidator(_known_zone), Query(max_length=60, description="Whose clock hours and weeks.")]
+Zone = Annotated[Timezone, Query(max_length=60, description="Whose clock hours and weeks.")]
 
 
 def _period(
@@ -49,58 +33,59 @@ def _period(
 During = Annotated[Period, Depends(_period)]
 
 
-@router.get("/reports/callers", dependencies=READERS, summary="What each caller did")
+@router.get("/reports/callers", dependencies=READERS, summary="What each caller achieved")
 async def caller_report(
     conn: Conn,
     period: During,
     by: Annotated[Literal["caller", "hour", "shift", "campaign", "script_version"], Query()] = "caller",
     campaign_id: Annotated[Id | None, Query(description="Calls of this campaign only.")] = None,
     caller: Annotated[str | None, Query(max_length=100, description="Calls of this caller only.")] = None,
-    timezone: Zone = HOUSE,
+    timezone: Zone = HOME_ZONE,
 ) -> Page[CallerReport]:
-    """Calls, contacts, interested, handed over, and what tier 2 made of them; per caller or another group.
+    """Calls, contacts, interested leads, hand-overs, and what tier 2 made of them; per caller or another group.
 
     What tier 2 accepted and won is credited to the last call before it that handed the lead over, and a lead counts
     once. Hours of work are those of the shifts signed on to, else the clock hours with a call.
     """
-    items = await evaluating.caller_reports(conn, by, period, campaign_id=campaign_id, caller=caller, timezone=timezone)
-    return Page(items=items, next=None)
+    calls = CallFilter(timezone=timezone, campaign_id=campaign_id, caller=caller)
+    return Page(items=CallerReport.of_all(await caller_figures(conn, by, period, calls)), next=None)
 
 
-@router.get("/reports/funnel", dependencies=READERS, summary="How many leads are where")
+@router.get("/reports/funnel", dependencies=READERS, summary="The funnel: how many leads are where")
 async def funnel(
     conn: Conn,
     period: During,
     campaign_id: Annotated[Id | None, Query(description="Leads that are in this campaign, or were last.")] = None,
 ) -> FunnelView:
     """Where leads are now (`stages`, `leads`), and how many were called, reached, ... in the period, or ever."""
-    return await reports.funnel(conn, period, campaign_id)
+    return FunnelView.of(await reports.funnel(conn, period, campaign_id))
 
 
-@router.get("/reports/cohorts", dependencies=READERS, summary="What becomes of the leads of one week")
+@router.get("/reports/cohorts", dependencies=READERS, summary="Cohorts: what becomes of each week's leads")
 async def cohort_report(
     conn: Conn,
     period: During,
     campaign_id: Annotated[Id | None, Query(description="Leads that are in this campaign, or were last.")] = None,
-    timezone: Zone = HOUSE,
+    timezone: Zone = HOME_ZONE,
     weeks: Annotated[int, Query(ge=1, le=52, description="How many weeks are followed, at most.")] = 8,
 ) -> Page[CohortView]:
-    """By week of the first call (weeks begin on Monday in `timezone`; the period is of first calls).
+    """By the week of the first call. Weeks begin on Monday in `timezone`; the period selects first calls.
 
-    How many leads there are, how many were ever reached, handed over, accepted, won, and how many within 1, 2, ...
-    weeks of their own first call. Weeks that have not passed for all of them are left out.
+    How many leads there are, how many were ever reached, handed over, accepted and won, and how many within 1, 2, ...
+    weeks of their own first call. Weeks that have not yet passed for all of them are left out.
     """
-    items = await evaluating.cohort_views(conn, period, campaign_id=campaign_id, timezone=timezone, weeks=weeks)
-    return Page(items=items, next=None)
+    found = await cohorts_of(conn, period, campaign_id=campaign_id, timezone=timezone, weeks=weeks)
+    return Page(items=[CohortView.of(cohort) for cohort in found], next=None)
 
 
-@router.get("/reports/scripts", dependencies=READERS, summary="What each version of a script came to")
+@router.get("/reports/scripts", dependencies=READERS, summary="Results of each script version")
 async def script_report(
     conn: Conn, period: During, name: Annotated[str | None, Query(max_length=100)] = None
 ) -> Page[ScriptResult]:
-    """Per version: calls, contacts, what came of them, how often each node was reached and where calls ended.
+    """Calls, contacts and hand-overs per version, how often each node was reached, and where calls ended.
 
     `rate` is handed over per contact, with Wilson's 95 % interval: two versions whose intervals overlap have not yet
     shown which is better.
     """
-    return Page(items=await script_results.results(conn, period, name), next=None)
+    found = await script_reports.script_figures(conn, period, name)
+    return Page(items=[ScriptResult.of(figures) for figures in found], next=None)

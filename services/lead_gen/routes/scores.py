@@ -1,40 +1,36 @@
-"""Scores: made or learned by request, put to use by the supervisor's own act."""
+"""Scores: written or learned on request, and only ever activated by a supervisor."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter
 
-from services.chassis.errors import Conflict
-from services.chassis.events import publish
 from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
+from services.lead_gen.actions.scores import activate_score, add_score, ask_for_training
+from services.lead_gen.domain.scores import ScoreState
 from services.lead_gen.repository import scores
-from services.lead_gen.schemas.scores import NewScore, NewTraining, ScoreState, ScoreSummary, ScoreView
+from services.lead_gen.schemas.scores import NewScore, NewTraining, ScoreSummary, ScoreView
 
 router: APIRouter = new_router(tags=["scores"])
 SUPERVISOR = [allow("supervisor")]
 READERS = [allow("supervisor", "ops")]
-CHANCE = 0.5
 
 
-@router.post("/scores", status_code=201, dependencies=SUPERVISOR, summary="A new version of the score: points by rules")
-async def add_score(conn: Conn, who: Who, new: NewScore) -> ScoreView:
-    """It scores nobody until it is activated. Rules may ask only what is known before the first call."""
-    return await scores.add_weights(conn, new, who.person)
+@router.post(
+    "/scores", status_code=201, dependencies=SUPERVISOR, summary="Add a version of the score made of points by rules"
+)
+async def post_score(conn: Conn, who: Who, new: NewScore) -> ScoreView:
+    """It scores nobody until it is activated. Rules may only use what is known before the first call."""
+    return ScoreView.of(await add_score(conn, new, who.person))
 
 
-@router.post("/scores/train", status_code=202, dependencies=SUPERVISOR, summary="Learn a score from our own calls")
+@router.post("/scores/train", status_code=202, dependencies=SUPERVISOR, summary="Train a score on our own calls")
 async def train_score(conn: Conn, who: Who, new: NewTraining) -> ScoreView:
-    """A worker learns it; the answer is `queued`, later `ready` or `failed` with the reason.
+    """A worker learns it: the state is `queued`, later `ready`, or `failed` with the reason.
 
     Learned from leads that were called to the end: was anybody interested? 409 `in_progress` with `score_id` while
     another training waits or runs.
     """
-    busy = await scores.under_way(conn)
-    if busy is not None:
-        raise Conflict("A score is being trained already", code="in_progress", detail={"score_id": busy})
-    made = await scores.add_training(conn, new.name, who.person)
-    await publish(conn, "score", score_id=made.id, state=made.state)
-    return made
+    return ScoreView.of(await ask_for_training(conn, new, who.person))
 
 
 @router.get("/scores", dependencies=READERS, summary="Versions of the score, the newest first")
@@ -42,32 +38,18 @@ async def list_scores(conn: Conn, pager: Pager, state: ScoreState | None = None)
     """The one in use is `active`."""
     cursor = pager.at(int)
     found = await scores.page(conn, state=state, limit=pager.limit + 1, before=cursor[0] if cursor else None)
-    return Page.of(found, pager.limit, key=lambda score: (str(score.version),))
+    return Page.of(ScoreSummary.of_all(found), pager.limit, key=lambda score: (str(score.version),))
 
 
 @router.get("/scores/{score_id}", dependencies=READERS, summary="One version of the score")
 async def get_score(conn: Conn, score_id: Id) -> ScoreView:
-    """A learned one with its quality on leads it has not seen, and with what it looks at."""
-    return await scores.get(conn, score_id)
+    """A learned one comes with its quality on leads it has not seen, and with the fields that matter to it."""
+    return ScoreView.of(await scores.get(conn, score_id))
 
 
-@router.post("/scores/{score_id}/activate", dependencies=SUPERVISOR, summary="Put a version to use")
-async def activate_score(conn: Conn, who: Who, score_id: Id) -> ScoreView:
+@router.post("/scores/{score_id}/activate", dependencies=SUPERVISOR, summary="Activate a version of the score")
+async def activate(conn: Conn, who: Who, score_id: Id) -> ScoreView:
     """The worker then scores the whole register by it. 409 `wrong_state` unless it is ready and not in use already,
     409 `below_chance` for a learned one that ranks no better than chance.
     """
-    score = await scores.get(conn, score_id, lock=True)
-    if score.state != "ready" or score.active:
-        now = "in use already" if score.active else score.state
-        raise Conflict(f"The score is {now}", code="wrong_state", detail={"state": score.state})
-    quality = score.quality
-    if quality is not None and (quality.auc <= CHANCE or quality.lift < 1):
-        raise Conflict(
-            f"On leads that it has not seen the score ranks no better than chance: AUC {quality.auc:.2f}, "
-            f"lift of the best fifth {quality.lift:.2f}",
-            code="below_chance",
-            detail={"auc": quality.auc, "lift": quality.lift},
-        )
-    await scores.activate(conn, score_id, who.person)
-    await publish(conn, "score", score_id=score_id, state="active")
-    return await scores.get(conn, score_id)
+    return ScoreView.of(await activate_score(conn, score_id, who.person))

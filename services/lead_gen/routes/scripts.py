@@ -6,10 +6,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from services.chassis.events import publish
 from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
-from services.lead_gen.actions import scripts as scripting
-from services.lead_gen.repository import leads, scripts
+from services.lead_gen.actions.scripts import add_script, preview_script
+from services.lead_gen.repository import scripts
 from services.lead_gen.schemas.scripts import NewPreview, NewScript, RenderedScript, ScriptView
 
 router: APIRouter = new_router(tags=["scripts"])
@@ -17,40 +16,35 @@ SUPERVISOR = [allow("supervisor")]
 STAFF = [allow("supervisor", "caller", "ops")]
 
 
-@router.post("/scripts", status_code=201, dependencies=SUPERVISOR, summary="A new version of a script")
-async def add_script(conn: Conn, who: Who, new: NewScript) -> ScriptView:
-    """The same name again is the next version; calls under way keep theirs.
+@router.post("/scripts", status_code=201, dependencies=SUPERVISOR, summary="Save a new version of a script")
+async def post_script(conn: Conn, who: Who, new: NewScript) -> ScriptView:
+    """Saving the same name again makes the next version; calls under way keep theirs.
 
-    422 lists every node that is never reached, never ends, leads on in a way its kind does not, or names a field
-    that nobody knows; nothing is saved then.
+    422 lists every node that is never reached, never ends, leads on in a way its kind does not allow, or names an
+    unknown field; nothing is saved then.
     """
-    script = await scripts.add(conn, new, who.person)
-    await publish(conn, "script_saved", script_id=script.id, version=script.version)
-    return script
+    return ScriptView.of(await add_script(conn, new, who.person))
 
 
-@router.get("/scripts", dependencies=STAFF, summary="Scripts of every name and version")
+@router.get("/scripts", dependencies=STAFF, summary="Scripts, all names and versions")
 async def list_scripts(
     conn: Conn, pager: Pager, name: Annotated[str | None, Query(max_length=100, description="This name only.")] = None
 ) -> Page[ScriptView]:
     """In order of creation."""
     found = await scripts.page(conn, name=name, limit=pager.limit + 1, after=pager.time_and_id())
-    return Page.of(found, pager.limit, key=lambda s: (s.created_at.isoformat(), s.id))
+    return Page.of(ScriptView.of_all(found), pager.limit, key=lambda s: (s.created_at.isoformat(), s.id))
 
 
 @router.get("/scripts/{script_id}", dependencies=STAFF, summary="One version of a script")
 async def get_script(conn: Conn, script_id: Id) -> ScriptView:
     """404 when there is none."""
-    return await scripts.get(conn, script_id)
+    return ScriptView.of(await scripts.get(conn, script_id))
 
 
 @router.post("/scripts/{script_id}/preview", dependencies=SUPERVISOR, summary="How a script reads for a lead")
-async def preview_script(conn: Conn, script_id: Id, body: NewPreview) -> RenderedScript:
-    """For a lead of the register or for sample fields; with neither, as for a lead of whom nothing is known.
+async def preview(conn: Conn, script_id: Id, body: NewPreview) -> RenderedScript:
+    """For a lead of the register or for sample fields; with neither, as for a lead about whom nothing is known.
 
     Changes nothing. 404 `not_found` when there is no such script or lead.
     """
-    script = await scripts.get(conn, script_id)
-    if body.lead_id is not None:
-        return scripting.rendered(script, scripting.lead_values(await leads.get(conn, body.lead_id)))
-    return scripting.rendered(script, body.fields.model_dump() if body.fields else {})
+    return RenderedScript.of(await preview_script(conn, script_id, body))

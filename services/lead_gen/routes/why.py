@@ -11,10 +11,10 @@ from services.lead_gen.schemas.why import Why
 router: APIRouter = new_router(tags=["leads"])
 
 
-@router.get("/leads/{lead_id}/why", dependencies=[allow("supervisor", "ops")], summary="Why (not) this lead")
+@router.get("/leads/{lead_id}/why", dependencies=[allow("supervisor", "ops")], summary="Why a lead is called or not")
 async def why_lead(conn: Conn, lead_id: Id, campaign_id: Id | None = None) -> Why:
     """Every rule with its version, what it saw, and its verdict, for each campaign that runs or for `campaign_id`.
 
-    Also the score with what made it, the window now, the numbers and the ledger, the rest, and where it is in calling.
+    Also the score and its parts, the calling window, the numbers and the ledger, the rest, and the state of calling.
     """
-    return await explain(conn, lead_id, campaign_id)
+    return Why.of(await explain(conn, lead_id, campaign_id))

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import ConfigDict, Field, StringConstraints
 
 from services.chassis.http import Body, Model
+from services.lead_gen.domain.calls import CallLease, ReportedOutcome
 from services.lead_gen.schemas.instructions import InstructionLink
 from services.lead_gen.schemas.leads import CallView
 from services.lead_gen.schemas.scripts import RenderedScript
@@ -23,7 +24,7 @@ class NextCall(Body):
 
 
 class LeasedLead(Model):
-    """What a caller needs to call; the numbers are in clear only under the lease."""
+    """What a caller needs to call; numbers are shown in clear only under the lease."""
 
     id: str
     company: str
@@ -39,7 +40,7 @@ class LeasedLead(Model):
 
 
 class LeasedCall(Model):
-    """A call under a lease. `token` goes with every further request about it."""
+    """A call under a lease. Every further request about it must carry `token`."""
 
     item_id: str
     token: int
@@ -60,12 +61,8 @@ class Token(Body):
     token: int
 
 
-class Lease(Model):
-    """How long the lease holds now."""
-
-    item_id: str
-    token: int
-    lease_until: datetime | None
+class Lease(CallLease, Model):
+    """Until when the lease holds."""
 
 
 class NewOutcome(Body):
@@ -101,13 +98,9 @@ class NewOutcome(Body):
     script_version: int | None = Field(default=None, ge=1, le=2**31 - 1)
 
 
-class OutcomeTaken(Model):
+class OutcomeTaken(ReportedOutcome, Model):
     """The answer as it was recorded, and the lead's stage after it."""
 
-    item_id: str
-    lead_id: str
-    outcome: CallOutcome
-    stage: str
     promised_by: datetime | None = Field(
         default=None, description="Handed over: tell them that somebody calls by then, inside their own hours."
     )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from typing import Self
 
 from pydantic import ConfigDict, Field
 
 from services.chassis.http import Body, Model
+from services.lead_gen.domain.campaigns import Campaign, Selection
 from services.lead_gen.schemas.leads import LeadView
 
 
@@ -21,22 +22,8 @@ class NewCampaign(Body):
     priority: int = Field(default=0, ge=0, le=9)
 
 
-class Campaign(Model):
-    """A campaign."""
-
-    id: str
-    name: str
-    state: str
-    criteria_id: str | None
-    script_id: str | None
-    priority: int
-    created_at: datetime
-
-
-class CampaignView(Campaign):
+class CampaignView(Campaign, Model):
     """A campaign and how many of its leads are at each stage."""
-
-    counts: dict[str, int] = Field(default_factory=dict)
 
 
 class Preview(Model):
@@ -44,3 +31,8 @@ class Preview(Model):
 
     matching: int
     sample: list[LeadView]
+
+    @classmethod
+    def of(cls, found: Selection) -> Self:
+        """The answer, numbers masked."""
+        return cls(matching=found.matching, sample=[LeadView.of(lead, masked=True) for lead in found.sample])

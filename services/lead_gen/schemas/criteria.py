@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from typing import Self
 
 from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 
 from services.chassis.http import Body, Model
-from services.lead_gen.domain.criteria import CriteriaBody, Rule
+from services.lead_gen.domain.criteria import CriteriaVersion, Rule, RuleCount, RuleSet, RulesTried
 from services.lead_gen.schemas.leads import LeadView
 
 _RULES: JsonDict = {
@@ -28,9 +28,9 @@ class Rules(Body):
     include: list[Rule] = Field(default_factory=list, max_length=50)
     exclude: list[Rule] = Field(default_factory=list, max_length=50)
 
-    def body(self) -> CriteriaBody:
+    def rule_set(self) -> RuleSet:
         """The rules alone."""
-        return CriteriaBody(include=self.include, exclude=self.exclude)
+        return RuleSet(include=self.include, exclude=self.exclude)
 
 
 class NewCriteria(Rules):
@@ -41,30 +41,24 @@ class NewCriteria(Rules):
     name: str = Field(min_length=1, max_length=100)
 
 
-class CriteriaView(Model):
+class CriteriaView(CriteriaVersion, Model):
     """One version of criteria."""
-
-    id: str
-    name: str
-    version: int
-    include: list[Rule]
-    exclude: list[Rule]
-    created_by: str
-    created_at: datetime
-
-
-class RuleCount(Model):
-    """How many of the leads that could be called one rule alone leaves in."""
-
-    rule: str = Field(description="Its place, such as `include[0]`.")
-    says: str
-    leaves: int
 
 
 class CriteriaPreview(Model):
     """What the rules would do now. Counted over the leads that could be enrolled at this moment."""
 
     candidates: int = Field(description="Leads that could be enrolled without any rule.")
-    matching: int = Field(description="Those of them that every rule leaves in.")
+    matching: int = Field(description="Those of them that match every rule.")
     rules: list[RuleCount]
-    sample: list[LeadView] = Field(description="The first that would be enrolled, numbers masked.")
+    sample: list[LeadView] = Field(description="The first leads that would be enrolled, numbers masked.")
+
+    @classmethod
+    def of(cls, tried: RulesTried) -> Self:
+        """The answer, numbers masked."""
+        return cls(
+            candidates=tried.candidates,
+            matching=tried.matching,
+            rules=tried.rules,
+            sample=[LeadView.of(lead, masked=True) for lead in tried.sample],
+        )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Literal
 
 from pydantic import ConfigDict, Field
 
 from services.chassis.http import Body, Model
+from services.lead_gen.domain.do_not_call import LedgerChange, LedgerEntry
 
 
 class NewDoNotCall(Body):
@@ -23,24 +23,9 @@ class NewDoNotCall(Body):
     default_region: str = Field(default="UA", pattern="^[A-Z]{2}$")
 
 
-class DoNotCallView(Model):
+class DoNotCallView(LedgerEntry, Model):
     """An entry of the ledger. It stays when it is lifted, with the time of lifting."""
 
-    phone: str
-    scope: str
-    basis: str | None
-    proof: str | None
-    by: str
-    at: datetime
-    withdrawn_at: datetime | None
 
-
-class LedgerLine(Model):
-    """One word on a number, as it was said."""
-
-    action: str
-    scope: str
-    basis: str | None
-    proof: str | None
-    by: str
-    at: datetime
+class LedgerLine(LedgerChange, Model):
+    """One change of a number's entry, as it was made."""

@@ -1,12 +1,14 @@
-"""Pairs of leads that may be one company, and merges."""
+"""Pairs of leads that may be one company."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Self
 
 from pydantic import ConfigDict, Field
 
 from services.chassis.http import Body, Model
+from services.lead_gen.domain.duplicates import DuplicateOffer
 from services.lead_gen.schemas.leads import LeadView
 
 
@@ -26,6 +28,18 @@ class DuplicateView(Model):
     decided_at: datetime | None
     created_at: datetime
 
+    @classmethod
+    def of(cls, offer: DuplicateOffer) -> Self:
+        """The answer, numbers masked."""
+        return cls(
+            **offer.pair.model_dump(exclude={"lead_a", "lead_b"}),
+            a=LeadView.of(offer.a, masked=True),
+            b=LeadView.of(offer.b, masked=True),
+            keeps=offer.keeps,
+            result=LeadView.of(offer.result, masked=True) if offer.result else None,
+            obstacle=offer.obstacle,
+        )
+
 
 class NewMerge(Body):
     """Merge the pair; `keep` chooses which of the two stays."""
@@ -33,16 +47,3 @@ class NewMerge(Body):
     model_config = ConfigDict(json_schema_extra={"examples": [{"keep": "0192f0c1-7b1e-7c3a-9d58-3f1f2f7a9b10"}]})
 
     keep: str | None = None
-
-
-class MergeView(Model):
-    """One merge. It can be undone: everything that it moved is known."""
-
-    id: str
-    kept: str
-    gone: str
-    duplicate_id: str
-    by: str
-    at: datetime
-    undone_by: str | None
-    undone_at: datetime | None

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
 from services.chassis.http import Body, Id, Model
-from services.lead_gen.domain.situations import normal
-from services.lead_gen.schemas.texts import LongText, Name, Title, example
+from services.lead_gen.domain.instructions import Instruction, normal
+from services.lead_gen.schemas.fields import LongText, Name, Title, example
 
 Situation = Annotated[Name, AfterValidator(normal)]
 
@@ -33,24 +32,12 @@ class NewInstruction(Body):
     situations: list[Situation] = Field(default_factory=list, max_length=50)
 
 
-class InstructionView(Model):
+class InstructionView(Instruction, Model):
     """One instruction. `helped` is how often a caller said so; `snippet`, of a search, is HTML with `<mark>`."""
-
-    id: str
-    title: str
-    text: str
-    tags: list[str]
-    situations: list[str]
-    version: int
-    helped: int
-    created_at: datetime
-    updated_at: datetime
-    archived_at: datetime | None = None
-    snippet: str | None = None
 
 
 class ProposedInstruction(InstructionView):
-    """An instruction that fits the situation, and how many of its facts."""
+    """An instruction that matches the situation, and how many of its facts."""
 
     fits: int
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Self
 
 from pydantic import ConfigDict, Field
 
+from services.chassis.contacts import phones
 from services.chassis.http import Body, Model
+from services.lead_gen.domain.calls import Call
+from services.lead_gen.domain.leads import Erasure, Lead
 
 
 class NewLead(Body):
@@ -84,10 +89,56 @@ class LeadView(Model):
     updated_at: datetime
     calls: list[CallView] = Field(default_factory=list)
 
+    @classmethod
+    def of(cls, lead: Lead, *, masked: bool = False, calls: Sequence[Call] = ()) -> Self:
+        """The answer; masked for people who need not dial."""
+        shown = [phones.mask(phone) for phone in lead.phones] if masked else lead.phones
+        told = [CallView.model_validate(call, from_attributes=True) for call in calls]
+        return cls.model_validate({**dict(lead), "phones": shown, "calls": told})
+
 
 class GiveUp(Body):
-    """Why the house gives a lead up."""
+    """Why a lead is given up."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "the company has closed"}]})
 
     reason: str = Field(min_length=1, max_length=300)
+
+
+class Reveal(Body):
+    """Why somebody needs the numbers."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "the lead asked us to check its numbers"}]})
+
+    reason: str = Field(min_length=3, max_length=300)
+
+
+class Revealed(Model):
+    """The lead's contact data in clear."""
+
+    lead_id: str
+    contact_name: str | None
+    email: str | None
+    phones: list[str]
+
+    @classmethod
+    def of(cls, lead: Lead) -> Self:
+        """The contact data of this lead."""
+        return cls(lead_id=lead.id, contact_name=lead.contact_name, email=lead.email, phones=lead.phones)
+
+
+class Erase(Body):
+    """On what ground a person's data is erased, and where the request is kept."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"basis": "GDPR art. 17, asked by e-mail", "reference": "ticket 4711"}]}
+    )
+
+    basis: str = Field(min_length=3, max_length=300)
+    reference: str | None = Field(default=None, max_length=200)
+
+
+class Erased(Erasure, Model):
+    """What was erased, and what had to stay."""
+
+    ledger_entries_kept: int = Field(description="Do-not-call entries of its numbers; they must stay to be honoured.")

@@ -1,48 +1,24 @@
-"""Figures, and the policy."""
+"""Figures of callers, leads and scripts."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Any
+from datetime import date
+from typing import Self
 
-from pydantic import ConfigDict
+from services.chassis.http import Model
+from services.lead_gen.domain.reports import CallerFigures, Cohort, Funnel, NodeFigures, ScriptFigures, Share
 
-from services.chassis.http import Body, Model
 
-
-class CallerReport(Model):
+class CallerReport(CallerFigures, Model):
     """Calls of one group and what became of them: of a caller, or of what `by` asks for.
 
     `group` is the caller, the hour (00 to 23), or the id of the campaign, script version or shift, with `label` for
-    people; null for calls of none. `caller` is named where the group is one person's.
+    people; null for calls that belong to none. `caller` is named if the whole group is one person's.
     """
 
-    caller: str | None
-    group: str | None
-    label: str | None
-    calls: int
-    contacts: int
-    interested: int
-    hard_questions: int
-    handed_over: int
-    accepted: int
-    won: int
-    hours: float
-    calls_per_hour: float | None
-    contacts_per_hour: float | None
-    handed_over_per_hour: float | None
 
-
-class FunnelView(Model):
+class FunnelView(Funnel, Model):
     """How many leads are where, and how many ever got how far."""
-
-    stages: dict[str, dict[str, int]]
-    leads: int
-    called: int
-    reached: int
-    handed_over: int
-    accepted: int
-    won: int
 
 
 class CohortStep(Model):
@@ -69,21 +45,19 @@ class CohortView(Model):
     won: int
     after: list[CohortStep]
 
+    @classmethod
+    def of(cls, cohort: Cohort) -> Self:
+        """The answer, weeks counted from 1."""
+        after = [CohortStep(weeks=weeks, **steps) for weeks, steps in enumerate(cohort.after, start=1)]
+        return cls(week=cohort.week, size=cohort.size, **cohort.ever, after=after)
 
-class ShareView(Model):
+
+class ShareView(Share, Model):
     """A share of 1 with Wilson's 95 % interval."""
 
-    mean: float
-    low: float
-    high: float
 
-
-class NodeResult(Model):
+class NodeResult(NodeFigures, Model):
     """In how many calls a node was reached, and how many ended there."""
-
-    node: str
-    reached: int
-    ended: int
 
 
 class ScriptResult(Model):
@@ -99,23 +73,7 @@ class ScriptResult(Model):
     rate: ShareView | None
     nodes: list[NodeResult]
 
-
-class NewPolicy(Body):
-    """A new version of the tier's policy; what is left out keeps its default."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [{"body": {"max_attempts": 5, "gaps": ["PT45M", "PT4H", "P1D"], "opens": "09:00:00"}}]
-        }
-    )
-
-    body: dict[str, Any]
-
-
-class PolicyView(Model):
-    """One version of the policy."""
-
-    version: int
-    body: dict[str, Any]
-    created_by: str
-    created_at: datetime
+    @classmethod
+    def of(cls, figures: ScriptFigures) -> Self:
+        """The answer, field for field."""
+        return cls.model_validate(figures, from_attributes=True)

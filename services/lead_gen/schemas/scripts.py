@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any, Self
 
 from pydantic import Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from services.chassis.http import Body, Id, Model
-from services.lead_gen.domain.scripts import Fault, Node, faults
-from services.lead_gen.schemas.texts import Name, example
+from services.lead_gen.domain.scripts import Fault, Node, Script, faults
+from services.lead_gen.schemas.fields import Name, example
 
 _NODES: dict[str, Any] = {
     "greet": {"kind": "say", "text": "Good day, {{contact_name|colleague}}, this is {{caller}}.", "next": "ships"},
@@ -20,7 +19,7 @@ _NODES: dict[str, Any] = {
         "next": {"yes": "meeting", "asks about customs": "expert", "no": "bye"},
     },
     "meeting": {"kind": "appointment", "text": "When may our manager call you?", "next": "thanks"},
-    "expert": {"kind": "hard_question", "text": "Our manager knows; he calls you today.", "next": "goodbye"},
+    "expert": {"kind": "hard_question", "text": "Our manager knows, and calls you today.", "next": "goodbye"},
     "thanks": {"kind": "end", "text": "Thank you, good-bye!", "outcome": "interested"},
     "goodbye": {"kind": "end", "text": "Thank you, good-bye!"},
     "bye": {"kind": "end", "text": "Thank you for your time!", "outcome": "not_interested"},
@@ -28,7 +27,7 @@ _NODES: dict[str, Any] = {
 
 
 class NewScript(Body):
-    """A new version of the script of this name. Everything wrong with it is said at once."""
+    """A new version of the script of this name. All its mistakes are reported at once."""
 
     model_config = example(name="Spring freight, first call", start="greet", nodes=_NODES)
 
@@ -52,15 +51,8 @@ def _detail(fault: Fault) -> InitErrorDetails:
     )
 
 
-class ScriptView(Model):
+class ScriptView(Script, Model):
     """One version of a script."""
-
-    id: str
-    name: str
-    version: int
-    start: str
-    nodes: dict[str, Node]
-    created_at: datetime
 
 
 class RenderedScript(ScriptView):
@@ -70,7 +62,7 @@ class RenderedScript(ScriptView):
 
 
 class SampleFields(Body):
-    """What to put into the placeholders; what is left out is not known."""
+    """Values for the placeholders; what is left out is unknown."""
 
     company: str | None = Field(default=None, max_length=500)
     contact_name: str | None = Field(default=None, max_length=500)

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.account_mgmt.domain.bank import camt, table
+from services.account_mgmt.domain.bank import camt, files, table
+from services.account_mgmt.domain.bank.files import FileOptions, Format
 from services.account_mgmt.domain.bank.transfers import FileRefusedError, Parsed, amount, day, keyed
 
 DATA = Path(__file__).parents[2] / "data"
@@ -153,3 +154,40 @@ def test_equal_rows_are_transfers_of_their_own_and_keep_their_keys(rows: list[st
     keys = [key for key, _ in keyed(found)]
     assert len(set(keys)) == len(rows)
     assert keys == [key for key, _ in keyed(found)]
+
+
+def options(wanted: Format, mapping: dict[str, str] | None = None) -> FileOptions:
+    return FileOptions(format=wanted, mapping=mapping, account="UA0", currency="UAH")
+
+
+CSV = b"date;amount\n2030-05-06;1.00\n"
+XML = (DATA / "statement_08.xml").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("content", "wanted", "found"),
+    [
+        (CSV, "auto", "csv"), (CSV, "csv", "csv"), (XML, "auto", "camt053"), (XML, "camt053", "camt053"),
+        (b"\xef\xbb\xbf\n" + XML.partition(b"?>")[2], "auto", "camt053"),
+    ],
+)  # fmt: skip
+def test_a_file_is_read_as_what_it_is_or_as_what_the_person_says(content: bytes, wanted: Format, found: str) -> None:
+    assert files.read(content, options(wanted)).format == found
+
+
+@pytest.mark.parametrize(
+    ("content", "wanted", "mapping", "field"),
+    [
+        (b" \n", "auto", None, "file"),
+        (CSV, "camt053", None, "file"),
+        (XML, "csv", None, "file"),
+        (CSV, "csv", {"date": "date"}, "mapping"),
+        (b"", "csv", {"no such field": "date"}, "mapping"),
+    ],
+)
+def test_a_file_that_cannot_be_read_names_the_field_that_is_wrong(
+    content: bytes, wanted: Format, mapping: dict[str, str] | None, field: str
+) -> None:
+    with pytest.raises(FileRefusedError) as refused:
+        files.read(content, options(wanted, mapping))
+    assert refused.value.field == field

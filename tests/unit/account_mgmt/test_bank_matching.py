@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.account_mgmt.domain.bank.matching import Decision, Ledger, Owed, plain_name, split
+from services.account_mgmt.domain.bank.matching import Decision, InvoiceBalance, Ledger, plain_name, split
 from services.account_mgmt.domain.bank.numbers import invoices_in
 from services.account_mgmt.domain.bank.transfers import Transfer
 
@@ -21,9 +21,10 @@ def number(count: int) -> str:
     return f"LR-2030-{count:06d}"
 
 
-def owed(count: int, amount: str = "100.00", customer: str = "a", **more: object) -> Owed:
+def owed(count: int, amount: str = "100.00", customer: str = "a", **more: object) -> InvoiceBalance:
     fields = {"currency": "UAH", "due_at": NOW + timedelta(days=count), **more}
-    return Owed(str(count), number(count), customer, Decimal(amount), **fields)  # type: ignore[arg-type]
+    known = {"id": str(count), "number": number(count), "customer_id": customer, "open_amount": Decimal(amount)}
+    return InvoiceBalance.of({**known, **fields})
 
 
 def transfer(amount: str = "100.00", purpose: str = "", **more: object) -> Transfer:
@@ -31,7 +32,7 @@ def transfer(amount: str = "100.00", purpose: str = "", **more: object) -> Trans
     return Transfer(amount=Decimal(amount), purpose=purpose, **fields)  # type: ignore[arg-type]
 
 
-def decide(one: Transfer, *invoices: Owed, payers: dict[str, set[str]] | None = None) -> Decision:
+def decide(one: Transfer, *invoices: InvoiceBalance, payers: dict[str, set[str]] | None = None) -> Decision:
     return Ledger(invoices, payers or {}, ["LR"]).decide(one)
 
 
@@ -77,7 +78,7 @@ def test_several_invoices_are_paid_in_order_of_their_due_dates_and_too_much_stay
         ([owed(1, "60.00"), owed(3, "60.00", state="paid")], "more money"),
     ],
 )
-def test_a_named_invoice_that_cannot_be_paid_is_left_to_a_person(invoices: list[Owed], why: str) -> None:
+def test_a_named_invoice_that_cannot_be_paid_is_left_to_a_person(invoices: list[InvoiceBalance], why: str) -> None:
     found = decide(transfer("100.00", f"{number(1)} {number(3) if len(invoices) > 1 else ''}"), *invoices)
     assert found.shares == ()
     assert why in found.reason

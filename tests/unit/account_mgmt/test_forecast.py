@@ -1,4 +1,4 @@
-"""Which model speaks for whom, and that what it says makes sense for everybody."""
+"""Which model is used for whom, and that what it says makes sense for everybody."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ def regular(count: int, until: date) -> dict[str, list[date]]:
     return found
 
 
-def test_in_a_house_of_both_kinds_each_is_told_by_his_own_model() -> None:
-    house = {**purchases(), **regular(200, TODAY)}
-    log = log_of(house, TODAY)
+def test_among_customers_of_both_kinds_each_is_predicted_by_their_own_model() -> None:
+    customers = {**purchases(), **regular(200, TODAY)}
+    log = log_of(customers, TODAY)
     models = forecast.fit(log, TODAY)
-    told = forecast.foretell(models, log, TODAY, usual_weeks=4.0)
+    told = forecast.predict(models, log, TODAY, usual_weeks=4.0)
     is_regular = np.array([name.startswith("regular") for name in log.ids])
     assert told.regular[is_regular].mean() > 0.7
     assert told.regular[~is_regular].mean() < 0.25
@@ -39,18 +39,18 @@ def test_in_a_house_of_both_kinds_each_is_told_by_his_own_model() -> None:
 
 
 def test_whoever_falls_silent_is_given_up_slowly_and_then_surely() -> None:
-    house = {**regular(200, TODAY), "gone": [TODAY - timedelta(days=400 - 30 * n) for n in range(6)]}
-    log = log_of(house, TODAY)
-    told = forecast.foretell(forecast.fit(log, TODAY), log, TODAY, usual_weeks=4.0)
+    customers = {**regular(200, TODAY), "gone": [TODAY - timedelta(days=400 - 30 * n) for n in range(6)]}
+    log = log_of(customers, TODAY)
+    told = forecast.predict(forecast.fit(log, TODAY), log, TODAY, usual_weeks=4.0)
     alive = dict(zip(log.ids, told.p_alive, strict=True))
     assert alive["gone"] < 0.1 < 0.6 < alive["regular-3"]
 
 
-def test_a_new_house_goes_by_its_usual_gap() -> None:
+def test_before_any_fit_the_usual_gap_counts() -> None:
     log = log_of({"first": [TODAY], "older": [TODAY - timedelta(days=60)]}, TODAY)
     models = forecast.fit(log, TODAY)
     assert models == Models(counts=None, gaps=None)
-    told = forecast.foretell(models, log, TODAY, usual_weeks=30 / 7)
+    told = forecast.predict(models, log, TODAY, usual_weeks=30 / 7)
     assert list(np.round(told.middle * 7)) == [30, 0]
     assert told.speaker(0, models) == "the house"
 
@@ -62,10 +62,10 @@ days = st.lists(st.integers(0, 700), min_size=1, max_size=12)
 @given(st.lists(days, min_size=25, max_size=60))
 def test_every_forecast_lies_ahead_in_order_and_every_chance_is_one(offsets: list[list[int]]) -> None:
     first = date(2024, 1, 1)
-    house = {str(n): [first + timedelta(days=day) for day in dates] for n, dates in enumerate(offsets)}
+    customers = {str(n): [first + timedelta(days=day) for day in dates] for n, dates in enumerate(offsets)}
     now = first + timedelta(days=720)
-    log = log_of(house, now)
-    told = forecast.foretell(forecast.fit(log, now), log, now, usual_weeks=4.0)
+    log = log_of(customers, now)
+    told = forecast.predict(forecast.fit(log, now), log, now, usual_weeks=4.0)
     for chance in (told.p_alive, told.p_buys):
         assert np.isfinite(chance).all() and (chance >= 0).all() and (chance <= 1 + 1e-9).all()
     assert (told.p_buys <= told.p_alive + 1e-9).all()
@@ -78,9 +78,11 @@ def test_every_forecast_lies_ahead_in_order_and_every_chance_is_one(offsets: lis
 @given(st.lists(days, min_size=1, max_size=8), st.integers(0, 750))
 def test_histories_are_what_counting_by_hand_gives(offsets: list[list[int]], today: int) -> None:
     first = date(2024, 1, 1)
-    house = {str(n): [first + timedelta(days=day) for day in dates] for n, dates in enumerate(offsets)}
-    found = histories(house, first + timedelta(days=today))
-    seen = {name: sorted({day for day in dates if day <= today}) for name, dates in zip(house, offsets, strict=True)}
+    customers = {str(n): [first + timedelta(days=day) for day in dates] for n, dates in enumerate(offsets)}
+    found = histories(customers, first + timedelta(days=today))
+    seen = {
+        name: sorted({day for day in dates if day <= today}) for name, dates in zip(customers, offsets, strict=True)
+    }
     assert list(found.ids) == [name for name, dates in seen.items() if dates]
     for place, name in enumerate(found.ids):
         dates = seen[name]

@@ -54,14 +54,14 @@ def test_a_row_becomes_a_customer_and_a_line_of_its_order() -> None:
         ({"company": ""}, "no company name"),
         ({"phone": "12"}, "nothing to recognise the customer by"),
         ({"order_date": ""}, "the order has no date"),
-        ({"order_date": "31.02.2026"}, "is no date such as"),
+        ({"order_date": "31.02.2026"}, "is not a date such as"),
         ({"order_date": "01.04.2026"}, "lies in the future"),
         ({"unit_price": ""}, "the order has no price"),
-        ({"unit_price": "dear"}, "is no number"),
-        ({"unit_price": "-5"}, "cannot be"),
+        ({"unit_price": "dear"}, "is not a number"),
+        ({"unit_price": "-5"}, "is out of range"),
         ({"quantity": "0"}, "above zero"),
         ({"tax_percent": "120"}, "between 0 and 100"),
-        ({"currency": "hryvnia"}, "is no currency code"),
+        ({"currency": "hryvnia"}, "is not a currency code"),
     ],
 )
 def test_what_cannot_be_taken_says_why(cells: dict[str, str], reason: str) -> None:

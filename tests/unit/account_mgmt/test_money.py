@@ -23,7 +23,7 @@ LINES = st.lists(
 
 
 @given(LINES)
-def test_the_total_is_the_sum_of_what_each_line_shows(lines: list[money.Priced]) -> None:
+def test_the_total_is_the_sum_of_what_each_line_shows(lines: list[money.PricedLine]) -> None:
     total, tax = money.totals(lines)
     assert total == sum((line.net + line.tax for line in lines), Decimal(0))
     assert tax == sum((line.tax for line in lines), Decimal(0))
@@ -31,7 +31,7 @@ def test_the_total_is_the_sum_of_what_each_line_shows(lines: list[money.Priced])
 
 
 @given(LINES)
-def test_a_lines_tax_is_within_half_a_cent_of_its_rate(lines: list[money.Priced]) -> None:
+def test_a_lines_tax_is_within_half_a_cent_of_its_rate(lines: list[money.PricedLine]) -> None:
     for line in lines:
         assert abs(line.tax - line.net * line.tax_percent / 100) <= Decimal("0.005")
 

@@ -140,17 +140,17 @@ def test_quantiles_lie_ahead_and_in_order(
     assert 0 <= model.p_buys(known, 2.0)[0] <= 1 + 1e-9
 
 
-def test_few_purchases_count_as_the_house_and_many_as_the_customer() -> None:
+def test_few_purchases_count_as_everybodys_and_many_as_the_customer() -> None:
     chance = np.random.default_rng(2)
     number = chance.integers(1, 6, 2_000).astype(float)
     means = chance.gamma(4.0, 25.0, 2_000)
     worth = np.array([chance.gamma(6.0 * n, mean / (6.0 * n)) for n, mean in zip(number, means, strict=True)])
     model = value.fit(number, worth)
     assert model is not None
-    house = float(model.expected(np.array([0.0]), np.array([0.0]))[0])
-    assert house == pytest.approx(float(worth.mean()), rel=0.15)
+    everybody = float(model.expected(np.array([0.0]), np.array([0.0]))[0])
+    assert everybody == pytest.approx(float(worth.mean()), rel=0.15)
     rich = model.expected(np.array([1.0, 50.0]), np.array([1000.0, 1000.0]))
-    assert house < rich[0] < rich[1] <= 1000.0
+    assert everybody < rich[0] < rich[1] <= 1000.0
 
 
 def test_too_little_is_not_fitted() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from services.chassis import migrate as module
 from services.chassis.migrate import MigrationError, migrate, pending, read
 from tests.fixtures.postgres import FreshDatabase
 
@@ -86,4 +87,86 @@ def test_names_are_checked(folder: Path) -> None:
         read([PACKAGE])
     (folder / "two.sql").rename(folder / "0002_again.sql")
     with pytest.raises(MigrationError, match="number 2 is taken"):
+        read([PACKAGE])
+
+
+async def test_a_locked_table_is_waited_for_in_short_tries(
+    fresh_database: FreshDatabase, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Behind a migration that waits for a lock, everybody else waits as well."""
+    dsn = await fresh_database("migrate_locked")
+    await migrate(dsn, PACKAGE)
+    (folder / "0003_c.sql").write_text("alter table a add z int")
+    monkeypatch.setattr(module, "LOCK_TIMEOUT", "50ms")
+    monkeypatch.setattr(module, "PAUSES", (0.05, 0.05))
+    reader = await asyncpg.connect(dsn)
+    try:
+        reading = reader.transaction()
+        await reading.start()
+        await reader.fetch("select * from a")
+        with pytest.raises(MigrationError, match=r"0003_c\.sql: gave up after 3 tries: others hold"):
+            await migrate(dsn, PACKAGE)
+        monkeypatch.setattr(module, "PAUSES", (0.05,) * 100)
+        migrating = asyncio.create_task(migrate(dsn, PACKAGE))
+        await asyncio.sleep(0.2)
+        assert not migrating.done()
+        await reading.rollback()
+        assert await asyncio.wait_for(migrating, 10) == [f"{PACKAGE}/0003_c.sql"]
+    finally:
+        await reader.close()
+
+
+CONCURRENTLY = "-- no-transaction\n-- For the lists.\ncreate index concurrently if not exists a_x\n  on a (x);\n"
+VALID = "select indisvalid from pg_index where indexrelid = 'a_x'::regclass"
+
+
+async def test_an_index_is_made_beside_people_at_work(fresh_database: FreshDatabase, folder: Path) -> None:
+    dsn = await fresh_database("migrate_concurrently")
+    (folder / "0003_index.sql").write_text(CONCURRENTLY)
+    # One makes it, the others wait: a waiting statement would be a transaction that the index waits for in turn.
+    results = await asyncio.wait_for(asyncio.gather(*(migrate(dsn, PACKAGE) for _ in range(3))), 20)
+    assert sorted(len(result) for result in results) == [0, 0, 3]
+    assert await value(dsn, VALID) is True
+    (folder / "0004_drop.sql").write_text("-- no-transaction\ndrop index concurrently if exists a_x")
+    assert await migrate(dsn, PACKAGE) == [f"{PACKAGE}/0004_drop.sql"]
+    assert await value(dsn, "select to_regclass('a_x')") is None
+
+
+async def test_an_index_that_was_cut_half_made_is_made_anew(fresh_database: FreshDatabase, folder: Path) -> None:
+    dsn = await fresh_database("migrate_cut")
+    await migrate(dsn, PACKAGE)
+    conn = await asyncpg.connect(dsn)
+    await conn.execute("insert into a values (1)")
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await conn.execute("create unique index concurrently a_x on a (x)")
+    await conn.close()
+    assert await value(dsn, VALID) is False
+    (folder / "0003_index.sql").write_text(CONCURRENTLY)
+    assert await migrate(dsn, PACKAGE) == [f"{PACKAGE}/0003_index.sql"]
+    assert await value(dsn, VALID) is True
+
+
+async def test_an_index_that_was_made_but_not_recorded_stays(fresh_database: FreshDatabase, folder: Path) -> None:
+    dsn = await fresh_database("migrate_unrecorded")
+    (folder / "0003_index.sql").write_text(CONCURRENTLY)
+    await migrate(dsn, PACKAGE)
+    made = await value(dsn, "select 'a_x'::regclass::oid")
+    await value(dsn, "delete from schema_migrations where version = 3 returning 1")
+    assert await migrate(dsn, PACKAGE) == [f"{PACKAGE}/0003_index.sql"]
+    assert await value(dsn, "select 'a_x'::regclass::oid") == made
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "create index concurrently a_x on a (x)",
+        "create index if not exists a_x on a (x)",
+        "create index concurrently if not exists a_x on a (x); insert into a values (2)",
+        "insert into a values (2)",
+        "",
+    ],
+)
+def test_what_could_be_left_half_done_runs_in_a_transaction_only(folder: Path, sql: str) -> None:
+    (folder / "0003_index.sql").write_text(f"-- no-transaction\n{sql}")
+    with pytest.raises(MigrationError, match=r"0003_index\.sql: outside of a transaction only"):
         read([PACKAGE])

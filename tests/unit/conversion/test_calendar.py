@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from services.conversion.domain.calendar import ALWAYS, OFFICE, WEEK, Calendar, Shift
+from services.chassis.business_time import WEEK, Calendar, Shift
+from services.conversion.domain.calendar import ALWAYS, OFFICE
 
 MINUTE = timedelta(minutes=1)
 ZONES = ["Europe/Kyiv", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "UTC"]

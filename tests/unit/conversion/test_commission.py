@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.conversion.domain.commission import (
+from services.conversion.domain.commissions import (
     Accrual,
     Event,
     EventKind,

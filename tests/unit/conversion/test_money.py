@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from services.chassis.errors import Invalid
 from services.conversion.domain import money
-from services.conversion.domain.commission import Rates, Role, accruals
+from services.conversion.domain.commissions import Rates, Role, accruals
 from workflows.contracts.base import Money, OrderLine
 
 quantities = st.decimals("0.001", "5000", places=3)

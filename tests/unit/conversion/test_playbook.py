@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.conversion.domain.calendar import ALWAYS, OFFICE
-from services.conversion.domain.playbook import (
+from services.conversion.domain.mail_fields import MAIL_FIELDS
+from services.conversion.domain.playbooks import (
     Playbook,
     Response,
     Rule,
@@ -20,7 +21,6 @@ from services.conversion.domain.playbook import (
     fits,
     problems,
 )
-from services.conversion.domain.template import FIELDS, render, unknown_fields
 from services.conversion.seed_texts import PLAYBOOKS, TEMPLATES
 
 NOW = datetime(2026, 5, 4, 8, tzinfo=UTC)
@@ -51,7 +51,7 @@ def test_the_presets_are_right_in_every_language() -> None:
     for words in TEMPLATES.values():
         assert set(words) == {"uk", "en"}
         for subject, body in words.values():
-            assert unknown_fields(subject + body) == []
+            assert list(MAIL_FIELDS.faults(subject + body)) == []
 
 
 @pytest.mark.parametrize(
@@ -113,16 +113,3 @@ def test_what_the_lead_does_decides_the_track(track: Track, response: Response, 
 
 def test_a_step_of_no_time_is_due_at_once_in_open_hours() -> None:
     assert due_at(CALL, since=NOW, last_contact=None, min_gap=timedelta(hours=1), calendar=ALWAYS) == NOW
-
-
-@given(st.text(alphabet="{}abcompny _|", max_size=60))
-def test_a_leads_own_text_is_never_a_field(company: str) -> None:
-    values = {**dict.fromkeys(FIELDS), "company": company, "manager": "SECRET"}
-    if "manager" not in company:
-        assert "SECRET" not in render("Hello {{company}}", values)
-    assert render("Hello {{company|you}}", values) == f"Hello {company or 'you'}"
-
-
-def test_fields_are_checked_and_have_something_to_fall_back_on() -> None:
-    assert unknown_fields("{{company}} {{ contact_name | there }} {{price}} {{}} {{open") == ["price", "(empty)", "{{"]
-    assert render("Hi {{contact_name|there}}, {{city}}!", {"contact_name": None, "city": None}) == "Hi there, !"

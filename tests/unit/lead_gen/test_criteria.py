@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from services.lead_gen.domain.criteria import CriteriaBody, Rule, contradiction, to_sql
-from services.lead_gen.domain.criteria_fields import fold
+from services.lead_gen.domain.criteria import Rule, RuleSet, contradiction
+from services.lead_gen.domain.criteria_fields import KINDS, fold
+from services.lead_gen.repository.criteria_sql import EXPRESSIONS, to_sql
 
 
 def rule(field: str, op: Any, value: Any) -> Rule:
@@ -46,7 +47,7 @@ REFUSED = [
 @pytest.mark.parametrize(("field", "op", "value", "wrong"), REFUSED, ids=[repr(row)[:50] for row in REFUSED])
 def test_a_rule_that_cannot_be_right_is_refused_naming_its_part(field: str, op: str, value: Any, wrong: str) -> None:
     with pytest.raises(ValidationError) as refused:
-        CriteriaBody.model_validate({"include": [{"field": field, "op": op, "value": value}]})
+        RuleSet.model_validate({"include": [{"field": field, "op": op, "value": value}]})
     assert refused.value.errors()[0]["loc"] == ("include", 0, wrong)
 
 
@@ -87,8 +88,8 @@ NEVER = [
 Rows = list[tuple[str, str, Any]]
 
 
-def body(include: Rows, exclude: Rows) -> CriteriaBody:
-    return CriteriaBody(include=[rule(*row) for row in include], exclude=[rule(*row) for row in exclude])
+def body(include: Rows, exclude: Rows) -> RuleSet:
+    return RuleSet(include=[rule(*row) for row in include], exclude=[rule(*row) for row in exclude])
 
 
 @pytest.mark.parametrize(("include", "exclude", "place"), NEVER, ids=[row[2] + repr(row[0])[:40] for row in NEVER])
@@ -120,3 +121,7 @@ def test_parameters_are_numbered_from_the_first_that_is_free() -> None:
 
 def test_folding_is_letter_by_letter() -> None:
     assert fold("ΣΑΣ Straße İ П’ЯТЬ Їжак") == "σασ straße i п'ять їжак"
+
+
+def test_every_field_that_a_rule_may_ask_can_be_asked_of_the_register() -> None:
+    assert EXPRESSIONS.keys() == KINDS.keys()

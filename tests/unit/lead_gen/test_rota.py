@@ -17,15 +17,35 @@ TIMES = st.times(min_value=time(0), max_value=time(23, 45)).map(lambda t: t.repl
 DAYS = st.sampled_from([date(2026, 3, 5), date(2026, 3, 27), date(2026, 10, 22), date(2026, 10, 30)])
 
 
+def weekly(
+    who: str,
+    weekday: int,
+    starts: time,
+    ends: time,
+    zone: str,
+    valid_from: date = date(2026, 1, 1),
+    valid_until: date | None = None,
+) -> Pattern:
+    return Pattern(
+        caller_id=who,
+        weekday=weekday,
+        starts=starts,
+        ends=ends,
+        timezone=zone,
+        valid_from=valid_from,
+        valid_until=valid_until,
+    )
+
+
+def day_off_or_other(who: str, day: date, starts: time | None, ends: time | None, zone: str) -> DayException:
+    return DayException(caller_id=who, day=day, starts=starts, ends=ends, timezone=zone, reason=None)
+
+
 @st.composite
 def weeks(draw: st.DrawFn) -> list[Pattern]:
     zone = draw(ZONES)
     lines = draw(st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 6), TIMES, TIMES), max_size=8))
-    return [
-        Pattern(who, weekday, starts, ends, zone, date(2026, 1, 1))
-        for who, weekday, starts, ends in lines
-        if starts != ends
-    ]
+    return [weekly(who, weekday, starts, ends, zone) for who, weekday, starts, ends in lines if starts != ends]
 
 
 def instant(day: date) -> datetime:
@@ -63,23 +83,23 @@ def test_a_shift_begins_when_the_wall_clock_says_so(patterns: list[Pattern], day
 
 
 def test_a_night_shift_of_the_long_night_is_an_hour_longer() -> None:
-    night = [Pattern("a", 5, time(22), time(6), "Europe/Kyiv", date(2026, 1, 1))]
+    night = [weekly("a", 5, time(22), time(6), "Europe/Kyiv")]
     shift = plan(night, [], instant(date(2026, 10, 24)), instant(date(2026, 10, 26)))[0]
     assert shift.ends_at - shift.starts_at == timedelta(hours=9)
 
 
 def test_a_day_off_and_a_day_with_other_hours_replace_the_week() -> None:
-    week = [Pattern("a", weekday, time(14), time(18), "UTC", date(2026, 1, 1)) for weekday in range(5)]
+    week = [weekly("a", weekday, time(14), time(18), "UTC") for weekday in range(5)]
     special = [
-        DayException("a", date(2026, 6, 2), None, None, "UTC"),
-        DayException("a", date(2026, 6, 3), time(9), time(11), "UTC"),
-        DayException("a", date(2026, 6, 6), time(10), time(12), "UTC"),
+        day_off_or_other("a", date(2026, 6, 2), None, None, "UTC"),
+        day_off_or_other("a", date(2026, 6, 3), time(9), time(11), "UTC"),
+        day_off_or_other("a", date(2026, 6, 6), time(10), time(12), "UTC"),
     ]
     shifts = plan(week, special, instant(date(2026, 6, 1)), instant(date(2026, 6, 8)))
     assert [(s.starts_at.day, s.starts_at.hour) for s in shifts] == [(1, 14), (3, 9), (4, 14), (5, 14), (6, 10)]
 
 
 def test_a_line_holds_from_its_first_to_its_last_day() -> None:
-    line = [Pattern("a", 0, time(9), time(10), "UTC", date(2026, 6, 8), date(2026, 6, 15))]
+    line = [weekly("a", 0, time(9), time(10), "UTC", date(2026, 6, 8), date(2026, 6, 15))]
     shifts = plan(line, [], instant(date(2026, 6, 1)), instant(date(2026, 7, 1)))
     assert [shift.starts_at.day for shift in shifts] == [8, 15]

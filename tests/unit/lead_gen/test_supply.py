@@ -1,20 +1,30 @@
-"""Supply: the forecast is as sure as it says, alarms do not flap, and the pace never drowns anybody."""
+"""Supply: the forecast is as sure as it says, alarms do not flap, and the pace never overloads anybody."""
 
 from __future__ import annotations
 
 import math
 import random
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from services.lead_gen.domain.gamma import arrivals_below, gamma_cdf, gamma_quantile
-from services.lead_gen.domain.pace import room
-from services.lead_gen.domain.policy import STANDARD
-from services.lead_gen.domain.supply import alarms, forecast, house_rate, rate_under
+from services.lead_gen.domain.alarms import due_alarms
+from services.lead_gen.domain.gamma_poisson import arrivals_below, gamma_quantile, overall_rate, rate_under
+from services.lead_gen.domain.pace import CALLS_PER_HOUR, calls_ahead, room
+from services.lead_gen.domain.policy import STANDARD, Policy
+from services.lead_gen.domain.supply import (
+    PlannedHours,
+    Stock,
+    Worked,
+    caller_rates,
+    campaign_supply,
+    forecast,
+    hours_of,
+)
 from services.lead_gen.domain.window import open_hours
 
 NOW = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
@@ -27,9 +37,10 @@ def test_quantiles_are_those_of_the_gamma_distribution(shape: float, p: float) -
     assert gamma_quantile(p, shape, 3) == pytest.approx(expected, rel=1e-6, abs=1e-9)
 
 
-@given(st.floats(0.01, 200), st.floats(0.1, 100))
-def test_the_distribution_function_agrees_with_scipy(x: float, shape: float) -> None:
-    assert gamma_cdf(x, shape) == pytest.approx(float(stats.gamma.cdf(x, shape)), abs=1e-9)
+@given(st.floats(0.001, 0.999), st.floats(0.1, 100), st.floats(0.1, 100))
+def test_a_quantile_is_where_the_distribution_function_reaches_it(p: float, shape: float, rate: float) -> None:
+    x = gamma_quantile(p, shape, rate)
+    assert float(stats.gamma.cdf(x, shape, scale=1 / rate)) == pytest.approx(p, abs=1e-9)
 
 
 @given(st.integers(0, 60), st.floats(0.5, 50), st.floats(0.5, 50), st.floats(0.1, 50))
@@ -40,15 +51,15 @@ def test_tails_agree_with_the_negative_binomial(count: int, shape: float, rate: 
 
 @given(st.integers(0, 500), st.floats(0, 500))
 def test_the_interval_holds_the_mean_and_narrows_with_experience(found: int, hours: float) -> None:
-    rate, later = house_rate(found, hours), house_rate(found * 4, hours * 4 + 6)
+    rate, later = overall_rate(found, hours), overall_rate(found * 4, hours * 4 + 6)
     assert rate.low < rate.mean < rate.high
     assert (later.high - later.low) / later.mean <= (rate.high - rate.low) / rate.mean + 1e-9
 
 
-def test_a_new_caller_is_judged_by_the_house_until_his_own_figures_speak() -> None:
-    house = house_rate(200, 200)
-    assert rate_under(house, 0, 0).mean == pytest.approx(house.mean)
-    assert rate_under(house, 0, 200).mean < 0.1 * house.mean
+def test_a_new_caller_is_judged_by_the_overall_rate_until_their_own_figures_speak() -> None:
+    overall = overall_rate(200, 200)
+    assert rate_under(overall, 0, 0).mean == pytest.approx(overall.mean)
+    assert rate_under(overall, 0, 200).mean < 0.1 * overall.mean
 
 
 def outlook(stock: int, found: int, hours: float, *, calling: float, taken: float = 2.0, days: int = 2) -> float:
@@ -56,7 +67,7 @@ def outlook(stock: int, found: int, hours: float, *, calling: float, taken: floa
         now=NOW,
         until=NOW + timedelta(days=days),
         stock=stock,
-        rate=house_rate(found, hours),
+        rate=overall_rate(found, hours),
         calling_hours=calling,
         taken_per_hour=taken,
         open_hours=lambda start, end: open_hours(STANDARD, "UTC", start, end),
@@ -96,7 +107,7 @@ def test_it_says_when_the_stock_is_gone() -> None:
         now=NOW,
         until=NOW + timedelta(days=3),
         stock=4,
-        rate=house_rate(0, 1000),
+        rate=overall_rate(0, 1000),
         calling_hours=0,
         taken_per_hour=2,
         open_hours=lambda start, end: open_hours(STANDARD, "UTC", start, end),
@@ -109,11 +120,11 @@ def test_an_alarm_begins_once_and_does_not_flap() -> None:
     ringing: frozenset[str] = frozenset()
     changes = 0
     for chance in (0.1, 0.45, 0.51, 0.45, 0.52, 0.4, 0.55, 0.35, 0.2):
-        now = alarms(stock=5, stock_limit=100, runs_dry=chance, ringing=ringing)  # type: ignore[arg-type]
+        now = due_alarms(stock=5, stock_limit=100, runs_dry=chance, ringing=ringing)  # type: ignore[arg-type]
         changes += now != ringing
         ringing = frozenset(now)
     assert (changes, ringing) == (2, frozenset())
-    assert alarms(stock=101, stock_limit=100, runs_dry=0.9, ringing=frozenset()) == {"glut"}
+    assert due_alarms(stock=101, stock_limit=100, runs_dry=0.9, ringing=frozenset()) == {"glut"}
 
 
 ROOMS = st.fixed_dictionaries(
@@ -130,23 +141,59 @@ ROOMS = st.fixed_dictionaries(
 )
 
 
+def room_of(facts: dict[str, Any]) -> int:
+    policy = Policy(**{name: facts[name] for name in ("window", "batch", "stock_limit")})
+    return room(policy, **{name: fact for name, fact in facts.items() if name not in Policy.model_fields})
+
+
+def most(facts: dict[str, Any]) -> int:
+    """What the window holds, in one batch."""
+    return max(0, min(facts["batch"], facts["window"] - facts["in_flight"]))
+
+
 @given(ROOMS)
-def test_a_campaign_takes_what_its_window_holds_at_most(facts: dict[str, object]) -> None:
-    found = room(**facts)  # type: ignore[arg-type]
-    assert 0 <= found <= max(0, min(facts["batch"], facts["window"] - facts["in_flight"]))  # type: ignore[type-var,operator]
+def test_a_campaign_takes_what_its_window_holds_at_most(facts: dict[str, Any]) -> None:
+    assert 0 <= room_of(facts) <= most(facts)
 
 
 @given(ROOMS, st.integers(1, 50))
-def test_more_stock_or_more_waiting_calls_never_enrol_more(facts: dict[str, object], more: int) -> None:
+def test_more_stock_or_more_waiting_calls_never_enrol_more(facts: dict[str, Any], more: int) -> None:
     for name in ("stock", "waiting_calls", "in_flight"):
-        assert room(**{**facts, name: facts[name] + more}) <= room(**facts)  # type: ignore[arg-type,operator]
+        assert room_of({**facts, name: facts[name] + more}) <= room_of(facts)
 
 
 @given(ROOMS)
-def test_managers_who_drown_get_nothing_and_those_who_run_dry_get_all_there_is_room_for(
-    facts: dict[str, object],
+def test_overloaded_managers_get_nothing_and_those_who_run_dry_get_all_there_is_room_for(
+    facts: dict[str, Any],
 ) -> None:
-    full = {**facts, "stock": facts["stock_limit"]}
-    assert room(**full) == 0  # type: ignore[arg-type]
-    dry = {**facts, "stock": 0, "drought": True}
-    assert room(**dry) == max(0, min(facts["batch"], facts["window"] - facts["in_flight"]))  # type: ignore[arg-type,type-var,operator]
+    assert room_of({**facts, "stock": facts["stock_limit"]}) == 0
+    assert room_of({**facts, "stock": 0, "drought": True}) == most(facts)
+
+
+def worked(caller: str, campaign_id: str | None, hour: int, found: int) -> Worked:
+    return Worked(campaign_id=campaign_id, caller=caller, hour=NOW + timedelta(hours=hour), calls=20, found=found)
+
+
+def test_a_callers_hour_counts_once_however_many_campaigns_they_called_in_it() -> None:
+    assert hours_of([worked("anna", "spring", 0, 1), worked("anna", "autumn", 0, 0), worked("vira", None, 0, 0)]) == 2
+
+
+def test_every_campaign_with_stock_or_calls_and_every_caller_is_judged() -> None:
+    calls = [worked("anna", "spring", 0, 4), worked("anna", None, 1, 0), worked("vira", "spring", 0, 0)]
+    stock = [Stock(campaign_id="autumn", leads=3, oldest=NOW), Stock(campaign_id=None, leads=9, oldest=NOW)]
+    overall = overall_rate(4, 3)
+    by_campaign = campaign_supply(stock, calls, overall)
+    assert [(one.campaign_id, one.in_stock, one.oldest) for one in by_campaign] == [
+        ("autumn", 3, NOW),
+        ("spring", 0, None),
+    ]
+    callers = caller_rates(calls, overall)
+    assert [(one.caller, one.hours) for one in callers] == [("anna", 2), ("vira", 1)]
+    assert callers[0].interested_per_hour.mean > callers[1].interested_per_hour.mean
+
+
+def test_shifts_make_as_many_calls_as_callers_made_so_far() -> None:
+    shifts = PlannedHours(planned=True, next_shift=None, hours_left=0, hours_soon=4)
+    assert calls_ahead(shifts, 12.5) == 50
+    assert calls_ahead(shifts, None) == 4 * CALLS_PER_HOUR
+    assert calls_ahead(shifts.model_copy(update={"planned": False}), 12.5) is None

@@ -43,7 +43,7 @@ def shell(directory: Path, script: str, **changes: Any) -> Part:
     return Part(**values | changes)
 
 
-async def until(condition: Callable[[], bool], seconds: float = 10) -> None:
+async def until(condition: Callable[[], bool], seconds: float = 60) -> None:
     async with asyncio.timeout(seconds):
         while not condition():
             await asyncio.sleep(0.01)

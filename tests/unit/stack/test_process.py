@@ -57,7 +57,7 @@ async def test_a_second_ctrl_c_makes_it_quick(tmp_path: Path) -> None:
     process = await started(part)
     ending = asyncio.create_task(end(process, part, hasten))
     hasten.set()
-    await asyncio.wait_for(ending, 10)
+    await asyncio.wait_for(ending, 60)
     assert process.returncode == -signal.SIGKILL
 
 
@@ -123,7 +123,7 @@ asyncio.run(main())
     root = Path(__file__).parents[3]
     done = subprocess.run([sys.executable, "-c", script], cwd=root, env={**os.environ, "PYTHONPATH": str(root)})
     assert done.returncode == -signal.SIGKILL
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while "bye" not in (tmp_path / "child.log").read_text():
         assert time.monotonic() < deadline
         time.sleep(0.02)

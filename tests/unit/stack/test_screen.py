@@ -61,6 +61,7 @@ def test_an_error_goes_to_stderr(capsys: pytest.CaptureFixture[str]) -> None:
 def test_progress_into_a_pipe_comes_now_and_then(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(module, "_PLAIN_EVERY", 3600.0)
     screen = Screen()
     for _ in range(3):
         screen.demo_line(line(**FACTS))

@@ -68,7 +68,7 @@ def test_nothing_is_left_of_a_clean_end(tmp_path: Path) -> None:
 
 
 def test_a_process_that_is_gone_is_not_alive(start: Start) -> None:
-    process = start("echo up; sleep 600")
+    process = start("echo up; exec sleep 600")
     found = known(process)
     assert alive(found) is not None
     process.kill()
@@ -107,7 +107,7 @@ def test_what_does_not_listen_is_ended_by_force(start: Start, tmp_path: Path, mo
 
 
 def test_a_stranger_with_that_id_is_left_alone(start: Start, tmp_path: Path) -> None:
-    process = start("echo up; sleep 600")
+    process = start("echo up; exec sleep 600")
     assert end_leftovers(State(processes={"temporal": known(process)}), tmp_path) == []
     assert process.poll() is None
 

@@ -44,7 +44,7 @@ async def kept(part: Part) -> AsyncIterator[tuple[Keeper, Notes]]:
     try:
         yield keeping, notes
     finally:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await keeping.stop(asyncio.Event())
 
 

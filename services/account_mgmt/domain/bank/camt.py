@@ -135,7 +135,7 @@ def _amount(element: Element | None) -> tuple[Decimal, str]:
     text = "" if element is None else tidy(element.text)
     amount = Decimal(text) if _DECIMAL.fullmatch(text) else Decimal(0)
     if not 0 < amount <= MAX_AMOUNT or amount != round(amount, 2):
-        raise ValueError(f"'{text[:40]}' is no amount above zero with two decimals")
+        raise ValueError(f"'{text[:40]}' is not an amount above zero with two decimals")
     currency = "" if element is None else element.get("Ccy", "")
     if not _CURRENCY.fullmatch(currency):
         raise ValueError("the amount has no currency (Ccy)")

@@ -1,4 +1,4 @@
-"""Whose money is it, and which invoices does it pay? Decided from the records alone; no doubt is resolved by luck.
+"""Whose money is it, and which invoices does it pay? Decided from the records alone; nothing is guessed.
 
 1. Invoices that are named in the purpose are paid in order of their due dates.
 2. Otherwise the payer is recognised (account seen before, tax id, name), and the one open invoice of exactly this
@@ -11,19 +11,19 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 from services.account_mgmt.domain.bank.numbers import invoices_in
 from services.account_mgmt.domain.bank.transfers import Transfer
+from services.chassis.records import Record
 
 MAX_CANDIDATES = 10
 _FORM = re.compile(r"\b(?:ТОВ|ТЗОВ|ПП|ФОП|АТ|ПАТ|ПРАТ|LLC|LTD|INC|GMBH)\b")
 
 
-@dataclass(frozen=True)
-class Owed:
+class InvoiceBalance(Record):
     """An invoice as the matching sees it. `open_amount` is what is still to be paid, in `currency`."""
 
     id: str
@@ -50,17 +50,19 @@ class Decision:
     """`shares` (invoice, amount) of a transfer that was matched; for others `candidates`. `reason` says why."""
 
     reason: str
-    shares: tuple[tuple[Owed, Decimal], ...] = ()
+    shares: tuple[tuple[InvoiceBalance, Decimal], ...] = ()
     candidates: tuple[Candidate, ...] = ()
 
 
 class Ledger:
     """The invoices that money may be for; what is booked is taken off, so that the next transfer finds the rest."""
 
-    def __init__(self, invoices: Iterable[Owed], payers: dict[str, set[str]], entities: Sequence[str]) -> None:
+    def __init__(
+        self, invoices: Iterable[InvoiceBalance], payers: dict[str, set[str]], entities: Sequence[str]
+    ) -> None:
         self._entities = entities
         self._payers = payers
-        self._invoices: dict[str, Owed] = {}
+        self._invoices: dict[str, InvoiceBalance] = {}
         self._by_number: dict[str, str] = {}
         self._by_amount: dict[tuple[Decimal, str], set[str]] = defaultdict(set)
         self._by_customer: dict[str, set[str]] = defaultdict(set)
@@ -70,7 +72,7 @@ class Ledger:
         for one in invoices:
             self._add(one)
 
-    def _add(self, one: Owed) -> None:
+    def _add(self, one: InvoiceBalance) -> None:
         self._invoices[one.id] = one
         self._by_number[one.number] = one.id
         self._by_customer[one.customer_id].add(one.id)
@@ -83,11 +85,11 @@ class Ledger:
 
     def book(self, transfer: Transfer, decision: Decision) -> None:
         """Take what was paid off the invoices, and remember whose account the money came from."""
-        for owed, share in decision.shares:
-            now = self._invoices[owed.id]
+        for invoice, share in decision.shares:
+            now = self._invoices[invoice.id]
             self._by_amount[now.open_amount, now.currency].discard(now.id)
             rest = now.open_amount - share
-            now = replace(now, open_amount=rest, state="open" if rest > 0 else "paid")
+            now = now.model_copy(update={"open_amount": rest, "state": "open" if rest > 0 else "paid"})
             self._invoices[now.id] = now
             self._by_amount[now.open_amount, now.currency].add(now.id)
             if transfer.payer_iban:
@@ -156,11 +158,11 @@ class Ledger:
         return named, "the payer's name is known" if named else "the payer is not known"
 
 
-def split(amount: Decimal, invoices: Iterable[Owed]) -> tuple[tuple[Owed, Decimal], ...]:
+def split(amount: Decimal, invoices: Iterable[InvoiceBalance]) -> tuple[tuple[InvoiceBalance, Decimal], ...]:
     """The money in order of due date; what is too much stays on the last invoice. The shares add up to `amount`."""
-    shares: list[tuple[Owed, Decimal]] = []
+    shares: list[tuple[InvoiceBalance, Decimal]] = []
     rest = amount
-    for one in sorted(invoices, key=lambda owed: (owed.due_at, owed.number)):
+    for one in sorted(invoices, key=lambda one: (one.due_at, one.number)):
         share = min(rest, one.open_amount)
         if share > 0:
             shares.append((one, share))
@@ -177,6 +179,6 @@ def plain_name(text: str) -> str:
     return " ".join(_FORM.sub(" ", words).split())
 
 
-def _candidates(invoices: Iterable[Owed], why: str) -> tuple[Candidate, ...]:
-    ordered = sorted(invoices, key=lambda owed: (owed.due_at, owed.number))
+def _candidates(invoices: Iterable[InvoiceBalance], why: str) -> tuple[Candidate, ...]:
+    ordered = sorted(invoices, key=lambda one: (one.due_at, one.number))
     return tuple(Candidate(one.id, why) for one in ordered[:MAX_CANDIDATES])

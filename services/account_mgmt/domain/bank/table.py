@@ -25,7 +25,7 @@ from services.account_mgmt.domain.bank.transfers import (
 if TYPE_CHECKING:
     from _csv import Reader
 
-# Field -> the headers that mean it, lower case. A payer's own document number is none of the bank's references: two
+# Field -> the headers that mean it, lower case. A payer's own document number is not a reference of the bank: two
 # payers may both have a number 7.
 HEADERS: Mapping[str, Sequence[str]] = {
     "date": ("date", "booking date", "value date", "transaction date", "дата", "дата операції", "дата проведення",
@@ -149,7 +149,7 @@ def _transfer(line: int, row: Mapping[str, str], account: str, currency: str) ->
         return None
     code = (row.get("currency") or currency).upper()
     if not re.fullmatch("[A-Z]{3}", code):
-        raise ValueError(f"'{code[:20]}' is no currency code like UAH")
+        raise ValueError(f"'{code[:20]}' is not a currency code like UAH")
     return Transfer(
         line=line,
         account=iban(row.get("account")) or account,

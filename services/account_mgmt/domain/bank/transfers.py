@@ -1,4 +1,4 @@
-"""What every format of a bank statement comes down to, and the key by which a transfer is booked once."""
+"""What every format of a bank statement is read into, and the key by which a transfer is booked once."""
 
 from __future__ import annotations
 
@@ -14,13 +14,12 @@ MAX_ROWS = 20_000
 MAX_AMOUNT = Decimal("99999999999999.99")
 _PLAIN = re.compile(r"\d+(?:[.,]\d{1,2})?", re.ASCII)
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?|\d{1,3}(?:\.\d{3})+(?:,\d{1,2})?", re.ASCII)
-_IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{8,30}")
 # What banks write where there is no reference.
 _NO_REFERENCE = {"", "NOTPROVIDED", "NONREF", "-"}
 
 
 class FileRefusedError(ValueError):
-    """The whole file cannot be read; `field` of the request is wrong, and the message says why to people."""
+    """The whole file cannot be read; `field` of the request is wrong, and the message tells people why."""
 
     def __init__(self, message: str, field: str = "file") -> None:
         super().__init__(message)
@@ -54,7 +53,7 @@ class BadRow:
 
 @dataclass
 class Parsed:
-    """A file's rows: transfers, the number of outgoing ones (which are nobody's payments), and bad rows."""
+    """A file's rows: transfers, the number of outgoing ones (which pay no invoice), and bad rows."""
 
     format: str
     transfers: list[Transfer] = field(default_factory=list)
@@ -79,13 +78,8 @@ def reference(text: str | None) -> str:
 
 
 def iban(text: str | None) -> str:
-    """An account number in one spelling; one that is no IBAN is kept as it is."""
+    """An account number in one spelling; one that is not an IBAN is kept as it is."""
     return re.sub(r"\s+", "", text or "").replace("\0", "").upper()[:64]
-
-
-def is_iban(text: str) -> bool:
-    """Whether this has the shape of an IBAN."""
-    return _IBAN.fullmatch(text) is not None
 
 
 def amount(text: str) -> Decimal:
@@ -105,7 +99,7 @@ def amount(text: str) -> Decimal:
         whole = re.sub(r"[.,]", "", digits[:last] if has_cents else digits)
         digits = f"{whole}.{digits[last + 1 :]}" if has_cents else whole
     else:
-        raise ValueError(f"'{text[:40]}' is no amount that can be told for sure")
+        raise ValueError(f"'{text[:40]}' is not an unambiguous amount")
     found = Decimal(digits)
     if found > MAX_AMOUNT:
         raise ValueError(f"'{text[:40]}' is too large")
@@ -120,7 +114,7 @@ def day(text: str) -> date:
     try:
         return date.fromisoformat(iso[1]) if iso else datetime.strptime(first, "%d.%m.%Y").date()
     except ValueError:
-        raise ValueError(f"'{text[:40]}' is no date like 2030-05-06 or 06.05.2030") from None
+        raise ValueError(f"'{text[:40]}' is not a date like 2030-05-06 or 06.05.2030") from None
 
 
 def keyed(transfers: Sequence[Transfer]) -> Iterator[tuple[str, Transfer]]:

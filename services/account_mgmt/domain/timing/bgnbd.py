@@ -1,10 +1,10 @@
 """Irregular buyers: BG/NBD and MBG/NBD, closed form.
 
-While alive, a customer buys at a rate of his own (gamma distributed over customers), and after each purchase leaves
-with a probability of his own (beta distributed). Sources: P. Fader, B. Hardie, K. L. Lee, "Counting your customers the
-easy way", Marketing Science 24 (2005); E. P. Batislam, M. Denizel, A. Filiztekin, "Empirical validation and comparison
-of models for customer base analysis", Int. J. of Research in Marketing 24 (2007), where a customer may leave after the
-first purchase too (MBG).
+While alive, customers buy at a rate of their own (gamma distributed over customers), and after each purchase leave
+with a probability of their own (beta distributed). Sources: P. Fader, B. Hardie, K. L. Lee, "Counting your customers
+the easy way", Marketing Science 24 (2005); E. P. Batislam, M. Denizel, A. Filiztekin, "Empirical validation and
+comparison of models for customer base analysis", Int. J. of Research in Marketing 24 (2007), where a customer may leave
+after the first purchase too (MBG).
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class CountModel:
     def p_buys(self, of: Histories, weeks: float) -> Floats:
         """The probability of at least one purchase within the next weeks.
 
-        Given that he is alive, the rate is gamma distributed with shape r + x and scale 1 / (alpha + T).
+        Given that they are alive, the rate is gamma distributed with shape r + x and scale 1 / (alpha + T).
         """
         none = ((self.alpha + of.age) / (self.alpha + of.age + weeks)) ** (self.r + of.frequency)
         return np.asarray(self.p_alive(of) * (1 - none), dtype=np.float64)
@@ -57,7 +57,7 @@ class CountModel:
 
 
 def fit(of: Histories, *, modified: bool = False) -> CountModel | None:
-    """Maximum likelihood from several beginnings; none for too few customers or if nobody bought twice."""
+    """Maximum likelihood from several starting points; none for too few customers or if nobody bought twice."""
     if len(of.ids) < FEWEST or not (of.frequency > 0).any():
         return None
     table = np.stack([of.frequency, of.recency, of.age], axis=1)

@@ -1,4 +1,4 @@
-"""Which model speaks for which customer, and what it says: next date, chance to buy, chance to be there at all."""
+"""Which model is used for which customer, and what it predicts: next date, chance to buy, retention probability."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ HORIZON_WEEKS = 30 / DAYS
 LOW, MIDDLE, HIGH = 0.1, 0.5, 0.9
 _FURTHEST_WEEKS = 156.0
 _LOOKS = 8
-"""Days, a month apart, from which held-out purchases are foretold."""
+"""Days, a month apart, from which purchases that are known by now are predicted."""
 _FEWEST_GAPS = 2
-_HOUSE_VOTES = 4.0
-"""How many looks the house's own verdict counts for."""
+_PRIOR_VOTES = 4.0
+"""How many looks the verdict of all customers together counts for."""
 
 
 @dataclass(frozen=True)
 class Models:
-    """What was fitted on the house's purchases. `gap_wins` is the house's mean gain of gaps over counts, in nats."""
+    """What was fitted on all purchases. `gap_wins` is the mean gain of gaps over counts, in nats."""
 
     counts: CountModel | None
     gaps: GapModel | None
@@ -47,14 +47,14 @@ class Forecast:
     p_buys: Floats
 
     def speaker(self, place: int, models: Models) -> Speaker:
-        """Which model spoke for the customer at this place."""
+        """Which model was used for the customer at this place."""
         if self.regular[place]:
             return "own gaps"
         return "purchase counts" if models.counts else "the house"
 
 
 def fit(log: Log, now: date) -> Models:
-    """Fit everything that the house's purchases can carry, and see which foretells better who buys."""
+    """Fit everything that the purchases can carry, and see which model predicts better who buys."""
     known = histories_of(log, now)
     models = Models(counts=bgnbd.fit(known, modified=True), gaps=gaps.fit(known))
     gain, votes = held_out(models, log, now)
@@ -62,10 +62,10 @@ def fit(log: Log, now: date) -> Models:
 
 
 def held_out(models: Models, log: Log, now: date) -> tuple[Floats, Floats]:
-    """Of each customer: how much better gaps than counts foretold whether he buys within 30 days (nats in all).
+    """Of each customer: how much better gaps than counts predicted whether they buy within 30 days (nats in all).
 
-    Looked at from the last months' days, with what was known then; and on how many of those days he was one to judge:
-    a customer with a gap of his own.
+    Looked at from the last months' days, with what was known then; and on how many of those days they could be judged
+    by a gap of their own.
     """
     gain, votes = np.zeros(len(log.ids)), np.zeros(len(log.ids))
     if models.counts is None or models.gaps is None:
@@ -88,17 +88,17 @@ def _log_chance(chance: Floats, happened: NDArray[np.bool_]) -> Floats:
     return np.where(happened, np.log(sure), np.log(1 - sure))
 
 
-def foretell(models: Models, log: Log, now: date, *, usual_weeks: float) -> Forecast:
-    """Forecasts for everybody. `usual_weeks` is the house's usual gap while nothing can be fitted."""
+def predict(models: Models, log: Log, now: date, *, usual_weeks: float) -> Forecast:
+    """Forecasts for everybody. `usual_weeks` is the usual gap while nothing can be fitted."""
     known = histories_of(log, now)
     gain, votes = held_out(models, log, now)
-    verdict = (gain + _HOUSE_VOTES * models.gap_wins) / (votes + _HOUSE_VOTES)
+    verdict = (gain + _PRIOR_VOTES * models.gap_wins) / (votes + _PRIOR_VOTES)
     regular = (verdict > 0) & (known.frequency >= _FEWEST_GAPS) if models.gaps else np.zeros(len(known.ids), dtype=bool)
-    told = _by_counts(models.counts, known) if models.counts else _by_the_house(known, usual_weeks)
+    found = _by_counts(models.counts, known) if models.counts else _by_usual_gap(known, usual_weeks)
     if models.gaps and models.counts and regular.any():
         own = _by_gaps(models.gaps, models.counts, known)
-        told = [np.where(regular, mine, theirs) for mine, theirs in zip(own, told, strict=True)]
-    low, middle, high, alive, buys = told
+        found = [np.where(regular, mine, theirs) for mine, theirs in zip(own, found, strict=True)]
+    low, middle, high, alive, buys = found
     return Forecast(known, regular, low, middle, high, alive, buys)
 
 
@@ -109,7 +109,7 @@ def _by_counts(model: CountModel, known: Histories) -> list[Floats]:
 
 
 def _by_gaps(model: GapModel, counts: CountModel, known: Histories) -> list[Floats]:
-    """The next gap by the customer's own; a silence longer than his gaps says that he has left.
+    """The next gap by the customer's own; a silence longer than their gaps says that they have left.
 
     By Bayes' rule from the chance to stay after a purchase (counts) and that a gap lasts so long (gaps).
     """
@@ -120,8 +120,8 @@ def _by_gaps(model: GapModel, counts: CountModel, known: Histories) -> list[Floa
     return [*ahead, alive, alive * model.p_buys(known, HORIZON_WEEKS)]
 
 
-def _by_the_house(known: Histories, usual_weeks: float) -> list[Floats]:
-    """Nothing is fitted yet: the usual gap, and nobody is given up."""
+def _by_usual_gap(known: Histories, usual_weeks: float) -> list[Floats]:
+    """Nothing is fitted yet: the usual gap, and nobody is considered lost."""
     left = np.maximum(usual_weeks - known.since, 0.0)
     ones = np.ones(len(known.ids))
     return [left / 2, left, left + usual_weeks, ones, np.where(left <= HORIZON_WEEKS, 0.5, 0.1)]

@@ -1,8 +1,9 @@
-"""Regular buyers: the customer's own gaps, drawn towards the house's where there are few.
+"""Regular buyers: the customer's own gaps, drawn towards everybody's where there are few.
 
 The logarithm of a gap is normal around a mean of the customer's own; the means are normal over customers. With n gaps
 the customer's mean is the usual weighted one (A. Gelman et al., Bayesian Data Analysis, 3rd ed. 2013, sections 2.5 and
-5.4), and his spread is pooled from his own squares and as many of the house's as `_PRIOR_GAPS` gaps would give.
+5.4), and the spread is pooled from the customer's own squares and as many of everybody's as `_PRIOR_GAPS` gaps would
+give.
 """
 
 from __future__ import annotations
@@ -15,28 +16,28 @@ from scipy.special import ndtr, ndtri
 from services.account_mgmt.domain.timing.history import Floats, Histories
 
 FEWEST_GAPS = 30
-"""Gaps of the whole house below which nothing is fitted."""
+"""Gaps of all customers together below which nothing is fitted."""
 _PRIOR_GAPS = 2.0
 _SMALLEST = 1e-4
 
 
 @dataclass(frozen=True)
 class GapModel:
-    """The house's gaps: mean of the logarithms (of weeks), their variance within and between customers."""
+    """Everybody's gaps: mean of the logarithms (of weeks), their variance within and between customers."""
 
     mean: float
     within: float
     between: float
 
     def center(self, of: Histories) -> Floats:
-        """Of each customer, the mean of the logarithm of his gaps."""
+        """Of each customer, the mean of the logarithm of their gaps."""
         n, variance = of.frequency, self.variance(of)
         own = n / variance
-        house = 1 / self.between
-        return np.asarray((own * of.gap_mean + house * self.mean) / (own + house), dtype=np.float64)
+        prior = 1 / self.between
+        return np.asarray((own * of.gap_mean + prior * self.mean) / (own + prior), dtype=np.float64)
 
     def variance(self, of: Histories) -> Floats:
-        """Of each customer, the variance of the logarithm of a gap around his mean."""
+        """Of each customer, the variance of the logarithm of a gap around their mean."""
         freedom = np.maximum(of.frequency - 1, 0)
         pooled = (of.gap_squares + _PRIOR_GAPS * self.within) / (freedom + _PRIOR_GAPS)
         return np.maximum(pooled, _SMALLEST)
@@ -63,13 +64,13 @@ class GapModel:
         """Weeks after the last purchase by which the next one has come with this probability, given the wait so far."""
         center, spread = self.center(of), self.spread(of)
         waited = ndtr((np.log(np.maximum(of.since, 1e-9)) - center) / spread)
-        # Whoever is far beyond every gap he ever had has no next one by this model; the last per mille stands for it.
+        # Beyond every gap a customer ever had the model knows no next one; the last per mille stands for it.
         level = np.minimum(waited + share * (1 - waited), 0.999)
         return np.asarray(np.maximum(np.exp(center + spread * ndtri(level)), of.since), dtype=np.float64)
 
 
 def fit(of: Histories) -> GapModel | None:
-    """Moments of the house's gaps; none for too few. Variances never vanish, so that one odd gap decides nothing."""
+    """Moments of everybody's gaps; none for too few. Variances never vanish, so that one odd gap decides nothing."""
     n = of.frequency
     if n.sum() < FEWEST_GAPS:
         return None

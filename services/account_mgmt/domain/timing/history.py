@@ -85,7 +85,8 @@ def histories_of(log: Log, now: date) -> Histories:
     """Histories of everybody in the log."""
     first, end = log.start[:-1], log.start[1:]
     gaps = np.log(np.maximum(np.diff(log.days, prepend=0), 1) / DAYS)
-    # Running sums over all purchases: a customer's sum is a difference, his first gap (to the one before him) left out.
+    # Running sums over all purchases: a customer's sum is a difference, without their first gap (to the
+    # customer before them).
     sums, squares = np.cumsum(gaps), np.cumsum(gaps**2)
     frequency = (end - first - 1).astype(np.float64)
     total, total_squares = sums[end - 1] - sums[first], squares[end - 1] - squares[first]

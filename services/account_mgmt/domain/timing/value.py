@@ -1,7 +1,7 @@
 """What a customer's next purchase is worth: the Gamma-Gamma model.
 
 Source: P. Fader, B. Hardie, "The Gamma-Gamma model of monetary value" (2013). A purchase is gamma distributed around
-the customer's own mean, the means are spread over customers; with few purchases the house's mean counts.
+the customer's own mean, the means are spread over customers; with few purchases the mean of all counts.
 """
 
 from __future__ import annotations

@@ -1,0 +1,45 @@
+"""Credit notes: a part of an invoice is taken back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from services.account_mgmt.actions.commission_events import sale_event
+from services.account_mgmt.actions.invoices import report_voided
+from services.account_mgmt.domain.invoices import Invoice, amount_to_credit
+from services.account_mgmt.repository import credit_notes, invoices, orders
+from services.account_mgmt.schemas.invoices import NewCreditNote
+from services.chassis import outbox
+from services.chassis.db import Connection
+from workflows.contracts import ids
+from workflows.contracts.account_mgmt import MoneyMoved
+from workflows.contracts.commission import MoneyKind
+
+
+async def issue_credit_note(conn: Connection, invoice_id: str, new: NewCreditNote, by: str) -> Invoice:
+    """Take back a part of an invoice, or all that is open; the workflow and the commission ledger hear of it.
+
+    Raises NotFound; Invalid for another currency or more than the invoice; Conflict (`wrong_state`) when nothing is
+    left to take back.
+    """
+    invoice = await invoices.get(conn, invoice_id, lock=True)
+    amount = amount_to_credit(invoice, new.amount)
+    number = await write_credit_note(conn, invoice, amount, new.reason, by)
+    credited = await invoices.get(conn, invoice_id)
+    sale = await orders.sale(conn, invoice.order_id)
+    money = sale_event(MoneyKind.CREDITED, sale, key=f"credit-note:{number}", amount=amount, at=datetime.now(UTC))
+    if credited.state != "open":
+        await report_voided(conn, invoice, money, by)
+    else:
+        answer = MoneyMoved(event_id=money.key, at=money.at, by=by, money=money)
+        await outbox.signal(conn, ids.customer(invoice.customer_id), "money_moved", answer, when_missing="drop")
+    return credited
+
+
+async def write_credit_note(conn: Connection, invoice: Invoice, amount: Decimal, reason: str, by: str) -> str:
+    """Write a credit note of an invoice that the caller holds, under the next number of its entity; that number."""
+    number = await invoices.next_number(conn, invoice.entity, "CN", datetime.now(UTC).year)
+    await credit_notes.add(conn, invoice.id, amount, number=number, reason=reason, by=by)
+    await invoices.credit(conn, invoice.id, amount)
+    return number

@@ -1,0 +1,44 @@
+"""Bank statements: the record of a file, with what became of its transfers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal
+
+from services.chassis.records import Record
+
+TransferState = Literal["unmatched", "matched", "ignored", "failed", "settled_by_hand"]
+
+
+class RowProblem(Record):
+    """A row of the file that could not be taken: its line, and why."""
+
+    line: int
+    reason: str
+
+
+class StateSum(Record):
+    """How many transfers of a statement are in this state now, and their sum in one currency."""
+
+    state: TransferState
+    currency: str
+    transfers: int
+    amount: Decimal
+
+
+class BankStatement(Record):
+    """A bank statement: of its `rows`, `outgoing` were money that went out, `known` had come in an earlier file."""
+
+    id: str
+    file_name: str
+    format: str
+    accounts: list[str]
+    rows: int
+    outgoing: int
+    known: int
+    rejected: int
+    problems: list[RowProblem]
+    totals: list[StateSum]
+    posted_by: str
+    created_at: datetime

@@ -1,0 +1,39 @@
+"""Customers: the record, and what its state allows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from services.chassis.errors import Conflict
+from services.chassis.records import Record
+from workflows.contracts.base import ContactCard
+
+RemindBy = Literal["call", "mail", "both"]
+
+
+class Customer(Record):
+    """A customer. `won_by` is the manager of tier 2 who closed the first sale or won the customer back."""
+
+    id: str
+    contact: ContactCard
+    segment: str
+    state: str
+    account_manager: str | None
+    won_by: str | None
+    remind_by: RemindBy
+    next_nudge_at: datetime | None
+    last_nudge_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def may_be_nudged(self) -> bool:
+        """Neither opted out nor gone."""
+        return self.state in ("active", "at_risk")
+
+
+def check_active(customer: Customer) -> None:
+    """Raises Conflict (`wrong_state`) for a customer who has left: nothing is sold to them any more."""
+    if customer.state in ("lost", "cancelled"):
+        raise Conflict(f"The customer is {customer.state}", code="wrong_state", detail={"state": customer.state})

@@ -1,0 +1,106 @@
+"""Invoices and the money on them: the records, and how much may be paid, credited or refunded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from pydantic import Field
+
+from services.account_mgmt.domain.credit_notes import CreditNote
+from services.account_mgmt.domain.customers import Customer
+from services.account_mgmt.domain.legal_entities import LegalEntity
+from services.account_mgmt.domain.orders import Order, Sale
+from services.chassis.errors import Conflict, Invalid
+from services.chassis.records import Record
+from workflows.contracts.base import Money
+
+
+class Payment(Record):
+    """Money that came; `amount` is in the currency of its invoice."""
+
+    id: str
+    amount: Decimal
+    reference: str
+    paid_at: datetime
+
+
+class Invoice(Record):
+    """An invoice. `overdue` is as of the reading; `dunning` is the number of the last payment reminder."""
+
+    id: str
+    number: str
+    entity: str
+    customer_id: str
+    order_id: str
+    state: str
+    total: Decimal
+    paid: Decimal
+    credited: Decimal
+    refunded: Decimal
+    currency: str
+    issued_at: datetime
+    due_at: datetime
+    overdue: bool
+    dunning: int
+    payments: list[Payment] = Field(default_factory=list)
+    credit_notes: list[CreditNote] = Field(default_factory=list)
+
+    @property
+    def open_amount(self) -> Decimal:
+        """What is still to be paid; negative if too much was."""
+        return self.total - self.paid - self.credited
+
+    @property
+    def creditable(self) -> Decimal:
+        """What no credit note has taken back yet."""
+        return self.total - self.credited
+
+    @property
+    def refundable(self) -> Decimal:
+        """What was paid and not given back."""
+        return self.paid - self.refunded
+
+    def prints_like(self, other: Invoice) -> bool:
+        """Whether a document printed from the other one is still true of this one."""
+        return (self.state, self.paid, self.credited) == (other.state, other.paid, other.credited)
+
+
+class PayableInvoice(Sale):
+    """An invoice that is about to be paid: its state, and the sale whose money it is."""
+
+    state: str
+
+
+@dataclass(frozen=True)
+class FullInvoice:
+    """An invoice with everything that its documents show."""
+
+    invoice: Invoice
+    order: Order
+    buyer: Customer
+    seller: LegalEntity
+
+
+def check_amount(amount: Money, currency: str) -> None:
+    """Raises Invalid for another currency than the invoice's, or an amount that is not above zero."""
+    if amount.currency != currency:
+        raise Invalid(f"The invoice is in {currency}", field="amount.currency")
+    if amount.amount <= 0:
+        raise Invalid("The amount must be above zero", field="amount.amount")
+
+
+def amount_to_credit(invoice: Invoice, wanted: Money | None) -> Decimal:
+    """How much a credit note takes back: what was asked for, or all that is open.
+
+    Raises Invalid for another currency or more than the invoice, Conflict (`wrong_state`) when nothing is left.
+    """
+    if wanted:
+        check_amount(wanted, invoice.currency)
+    amount = wanted.amount if wanted else invoice.open_amount
+    if amount <= 0 or invoice.state == "void":
+        raise Conflict("Nothing is open on this invoice", code="wrong_state", detail={"state": invoice.state})
+    if amount > invoice.creditable:
+        raise Invalid(f"At most {invoice.creditable} can be credited", field="amount.amount")
+    return amount

@@ -1,0 +1,102 @@
+"""Orders: the record, what is needed to write one, and the sale that the commission ledger hears of."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal
+
+from pydantic import Field
+
+from services.account_mgmt.domain.customers import Customer
+from services.account_mgmt.domain.money import PricedLine
+from services.chassis.errors import Invalid
+from services.chassis.records import Record
+from workflows.contracts.base import OrderLine
+
+Source = Literal["sale", "nudge", "own"]
+
+
+class InvoiceRef(Record):
+    """The invoice of an order."""
+
+    id: str
+    number: str
+    due_at: datetime
+    total: Decimal
+    currency: str
+
+
+class Sale(Record):
+    """What the commission ledger must know of an order; `deal_id` is the deal that it closed, if it closed one."""
+
+    order_id: str
+    deal_id: str | None
+    customer_id: str
+    total: Decimal
+    currency: str
+
+
+class Order(Record):
+    """An order with its lines. Only one that was placed here has an invoice; an imported one was invoiced elsewhere."""
+
+    id: str
+    customer_id: str
+    number: str
+    state: str
+    note: str | None
+    total: Decimal
+    tax: Decimal
+    currency: str
+    deal_id: str | None
+    placed_at: datetime
+    lines: list[PricedLine] = Field(default_factory=list)
+    invoice: InvoiceRef | None
+
+    @property
+    def sale(self) -> Sale:
+        """The order as the commission ledger knows it."""
+        return Sale(
+            order_id=self.id,
+            deal_id=self.deal_id,
+            customer_id=self.customer_id,
+            total=self.total,
+            currency=self.currency,
+        )
+
+
+class InvoicedOrder(Order):
+    """An order that was invoiced here."""
+
+    invoice: InvoiceRef
+
+
+@dataclass(frozen=True)
+class OrderDraft:
+    """An order to be written. `entity` is the legal entity that sells (none: the one paid in the lines' currency)."""
+
+    customer: Customer
+    lines: Sequence[OrderLine]
+    source: Source
+    by: str
+    note: str | None = None
+    deal_id: str | None = None
+    entity: str | None = None
+
+    @property
+    def currency(self) -> str:
+        """The currency of every line."""
+        return self.lines[0].unit_price.currency
+
+
+def check_lines(lines: Sequence[OrderLine], known_products: Collection[str]) -> None:
+    """One currency, no negative price, only products of the catalogue. Raises Invalid with the field."""
+    for n, line in enumerate(lines):
+        if line.unit_price.currency != lines[0].unit_price.currency:
+            raise Invalid("All lines of an order have one currency", field=f"lines.{n}.unit_price.currency")
+        if line.unit_price.amount < 0:
+            raise Invalid("A price is not negative", field=f"lines.{n}.unit_price.amount")
+        if line.product_id and line.product_id not in known_products:
+            raise Invalid(f"There is no product {line.product_id}", field=f"lines.{n}.product_id")

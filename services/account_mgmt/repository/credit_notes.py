@@ -1,0 +1,31 @@
+"""Credit notes."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from services.account_mgmt.domain.credit_notes import CreditNote
+from services.chassis.db import Connection, new_id
+from services.chassis.errors import NotFound
+
+
+async def add(conn: Connection, invoice_id: str, amount: Decimal, *, number: str, reason: str, by: str) -> None:
+    """Write a credit note; the invoice's sums are the caller's to change."""
+    await conn.execute(
+        """INSERT INTO credit_notes (id, number, invoice_id, amount, reason, issued_by)
+           VALUES ($1, $2, $3, $4, $5, $6)""",
+        new_id(),
+        number,
+        invoice_id,
+        amount,
+        reason,
+        by,
+    )
+
+
+async def get(conn: Connection, note_id: str) -> CreditNote:
+    """A credit note. Raises NotFound."""
+    row = await conn.fetchrow("SELECT * FROM credit_notes WHERE id = $1", note_id)
+    if row is None:
+        raise NotFound(f"There is no credit note {note_id}")
+    return CreditNote.of(row)

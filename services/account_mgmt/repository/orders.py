@@ -1,0 +1,120 @@
+"""Orders with their lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from services.account_mgmt.domain.money import PricedLine, totals
+from services.account_mgmt.domain.orders import Order, OrderDraft, Sale
+from services.account_mgmt.repository import Cursor
+from services.chassis.db import Connection, new_id
+from services.chassis.errors import NotFound
+
+_ORDER = """
+SELECT o.*, i.id AS invoice_id, i.number AS invoice_number, i.due_at, i.total AS invoice_total
+  FROM orders o LEFT JOIN invoices i ON i.order_id = o.id
+"""
+
+
+async def add(
+    conn: Connection,
+    draft: OrderDraft,
+    lines: Sequence[PricedLine],
+    *,
+    number: str,
+    entity: str,
+    placed_at: datetime,
+) -> str:
+    """Write an order of the legal entity `entity` with its priced lines; its id."""
+    order_id = new_id()
+    total, tax = totals(lines)
+    await conn.execute(
+        """INSERT INTO orders (id, customer_id, number, source, note, total, tax, currency, placed_by, placed_at,
+                               deal_id, entity) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)""",
+        order_id,
+        draft.customer.id,
+        number,
+        draft.source,
+        draft.note,
+        total,
+        tax,
+        draft.currency,
+        draft.by,
+        placed_at,
+        draft.deal_id,
+        entity,
+    )
+    await conn.executemany(
+        """INSERT INTO order_lines (order_id, position, product_id, description, quantity, unit_price, tax_percent,
+                                    net, tax) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)""",
+        [
+            (order_id, n, p.product_id, p.description, p.quantity, p.unit_price, p.tax_percent, p.net, p.tax)
+            for n, p in enumerate(lines, start=1)
+        ],
+    )
+    return order_id
+
+
+async def get(conn: Connection, order_id: str, *, lock: bool = False) -> Order:
+    """An order with lines and invoice; with `lock`, hold it. Raises NotFound."""
+    row = await conn.fetchrow(f"{_ORDER} WHERE o.id = $1 {'FOR UPDATE OF o' if lock else ''}", order_id)
+    if row is None:
+        raise NotFound(f"There is no order {order_id}")
+    return (await _with_lines(conn, [row]))[0]
+
+
+async def page(conn: Connection, customer_id: str, *, limit: int, after: Cursor) -> list[Order]:
+    """Orders of a customer, oldest first."""
+    rows = await conn.fetch(
+        f"""{_ORDER} WHERE o.customer_id = $1 AND ($2::timestamptz IS NULL OR (o.placed_at, o.id) > ($2, $3::uuid))
+            ORDER BY o.placed_at, o.id LIMIT $4""",
+        customer_id,
+        *(after or (None, None)),
+        limit,
+    )
+    return await _with_lines(conn, rows)
+
+
+async def _with_lines(conn: Connection, rows: Sequence[Any]) -> list[Order]:
+    found = await conn.fetch(
+        "SELECT * FROM order_lines WHERE order_id = ANY($1) ORDER BY order_id, position", [row["id"] for row in rows]
+    )
+    lines: dict[str, list[Any]] = {}
+    for line in found:
+        lines.setdefault(line["order_id"], []).append(PricedLine.of(line))
+    return [Order.of({**row, "lines": lines.get(row["id"], []), "invoice": _invoice(row)}) for row in rows]
+
+
+def _invoice(row: Any) -> dict[str, Any] | None:
+    if row["invoice_id"] is None:
+        return None
+    return {
+        "id": row["invoice_id"],
+        "number": row["invoice_number"],
+        "due_at": row["due_at"],
+        "total": row["invoice_total"],
+        "currency": row["currency"],
+    }
+
+
+async def sale(conn: Connection, order_id: str) -> Sale:
+    """What the commission ledger must know of an order that is there."""
+    row = await conn.fetchrow(
+        "SELECT id AS order_id, deal_id, customer_id, total, currency FROM orders WHERE id = $1", order_id
+    )
+    return Sale.of(row)
+
+
+async def cancel(conn: Connection, order_id: str, reason: str) -> None:
+    """Mark the order as cancelled."""
+    await conn.execute("UPDATE orders SET state = 'cancelled', reason = $2 WHERE id = $1", order_id, reason)
+
+
+async def placed_times(conn: Connection, customer_id: str) -> list[datetime]:
+    """Times of the orders that stand, oldest first."""
+    rows = await conn.fetch(
+        "SELECT placed_at FROM orders WHERE customer_id = $1 AND state = 'placed' ORDER BY placed_at", customer_id
+    )
+    return [row["placed_at"] for row in rows]

@@ -1,0 +1,70 @@
+"""Bank statements: a file in, payments out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Response, UploadFile
+
+from services.account_mgmt.actions.bank_statements import take_statement
+from services.account_mgmt.domain.bank.files import FileOptions, Format
+from services.account_mgmt.domain.bank.transfers import iban, tidy
+from services.account_mgmt.repository import bank_statements
+from services.account_mgmt.routes.access import READERS, WRITERS
+from services.account_mgmt.schemas.bank_statements import StatementView
+from services.chassis.errors import Invalid
+from services.chassis.http import Conn, Id, Page, Pager, Who, new_router
+
+router: APIRouter = new_router(tags=["bank"])
+
+
+def _options(
+    format: Annotated[Format, Form(description="What the file is.")] = "auto",
+    mapping: Annotated[str, Form(description="JSON of field and column of a CSV; empty: known headers.")] = "",
+    currency: Annotated[str, Form(pattern="^[A-Z]{3}$", description="Of rows that name none.")] = "UAH",
+    account: Annotated[str, Form(max_length=64, description="The company's account, if the file names none.")] = "",
+) -> FileOptions:
+    return FileOptions(format=format, mapping=_mapping(mapping), account=iban(account), currency=currency)
+
+
+def _mapping(text: str) -> Mapping[str, str] | None:
+    if not text.strip():
+        return None
+    try:
+        given = json.loads(text)
+    except ValueError as error:
+        raise Invalid(f"The mapping is not a JSON object: {error}", field="mapping") from None
+    if not isinstance(given, dict) or not all(isinstance(value, str) for value in given.values()):
+        raise Invalid("The mapping is an object of field and column name", field="mapping")
+    return given
+
+
+@router.post("/bank-statements", status_code=201, dependencies=WRITERS, summary="Take in a bank statement")
+async def post_statement(
+    conn: Conn, who: Who, response: Response, file: UploadFile, options: Annotated[FileOptions, Depends(_options)]
+) -> StatementView:
+    """Money is booked on the invoices it is for, each transfer once, however often it comes; the rest waits for people.
+
+    422 for a file that cannot be read as a whole, or is of an account that is not the company's: nothing changes then.
+    A row that cannot be read is among the `problems` with its line.
+    """
+    name = tidy(file.filename)[:200] or "statement"
+    statement = await take_statement(conn, await file.read(), options, file_name=name, by=who.person)
+    response.headers["Location"] = f"/v1/bank-statements/{statement.id}"
+    return StatementView.of(statement)
+
+
+@router.get("/bank-statements", dependencies=READERS, summary="List bank statements")
+async def list_statements(conn: Conn, pager: Pager) -> Page[StatementView]:
+    """In the order in which they were taken in, with counts and sums of what became of their transfers."""
+    found = await bank_statements.page(conn, pager.limit + 1, pager.time_and_id())
+    views = [StatementView.of(one) for one in found]
+    return Page.of(views, pager.limit, key=lambda one: (one.created_at.isoformat(), one.id))
+
+
+@router.get("/bank-statements/{statement_id}", dependencies=READERS, summary="One bank statement")
+async def get_statement(conn: Conn, statement_id: Id) -> StatementView:
+    """Counts and sums as they are now, and the rows that could not be read."""
+    return StatementView.of(await bank_statements.get(conn, statement_id))

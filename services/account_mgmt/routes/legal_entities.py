@@ -1,0 +1,34 @@
+"""Legal entities: each has its own invoice numbers, account and currency."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+
+from services.account_mgmt.actions.legal_entities import add_legal_entity, change_legal_entity
+from services.account_mgmt.repository import legal_entities
+from services.account_mgmt.routes.access import READERS, SUPERVISOR
+from services.account_mgmt.schemas.legal_entities import EntityChange, EntityView, NewEntity
+from services.chassis.http import Conn, Page, new_router
+
+router: APIRouter = new_router(tags=["legal entities"])
+EntityId = Annotated[str, Path(max_length=10)]
+
+
+@router.get("/legal-entities", dependencies=READERS, summary="List legal entities")
+async def list_entities(conn: Conn) -> Page[EntityView]:
+    """In order of entry. An order goes to the first one that is paid in its currency, if none is named."""
+    return Page(items=EntityView.of_all(await legal_entities.all_of_them(conn)), next=None)
+
+
+@router.post("/legal-entities", status_code=201, dependencies=SUPERVISOR, summary="Add a legal entity")
+async def post_entity(conn: Conn, new: NewEntity) -> EntityView:
+    """Its invoices begin with number 1. 409 `duplicate` if the id is taken."""
+    return EntityView.of(await add_legal_entity(conn, new))
+
+
+@router.patch("/legal-entities/{entity_id}", dependencies=SUPERVISOR, summary="Change a legal entity")
+async def patch_entity(conn: Conn, entity_id: EntityId, body: EntityChange) -> EntityView:
+    """Invoices that are printed from now on say so, also earlier ones."""
+    return EntityView.of(await change_legal_entity(conn, entity_id, body))

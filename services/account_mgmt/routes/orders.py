@@ -1,0 +1,35 @@
+"""Orders."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from services.account_mgmt.actions.orders import cancel_order, place_order
+from services.account_mgmt.repository import customers, orders
+from services.account_mgmt.routes.access import READERS, WRITERS
+from services.account_mgmt.schemas.common import Reason
+from services.account_mgmt.schemas.orders import NewOrder, OrderView
+from services.chassis.http import Conn, Id, Page, Pager, Who, new_router
+
+router: APIRouter = new_router(tags=["orders"])
+
+
+@router.post("/customers/{customer_id}/orders", status_code=201, dependencies=WRITERS, summary="Take an order")
+async def post_order(conn: Conn, who: Who, customer_id: Id, new: NewOrder) -> OrderView:
+    """Order, invoice and the next nudge in one transaction."""
+    return OrderView.of(await place_order(conn, who, customer_id, new))
+
+
+@router.get("/customers/{customer_id}/orders", dependencies=READERS, summary="Orders of a customer")
+async def list_orders(conn: Conn, pager: Pager, customer_id: Id) -> Page[OrderView]:
+    """Oldest first."""
+    await customers.get(conn, customer_id)
+    found = await orders.page(conn, customer_id, limit=pager.limit + 1, after=pager.time_and_id())
+    views = [OrderView.of(one) for one in found]
+    return Page.of(views, pager.limit, key=lambda o: (o.placed_at.isoformat(), o.id))
+
+
+@router.post("/orders/{order_id}/cancel", dependencies=WRITERS, summary="Cancel an order")
+async def post_cancel(conn: Conn, who: Who, order_id: Id, body: Reason) -> OrderView:
+    """An unpaid invoice is voided; one with money on it gets a credit note. 409 if it is cancelled already."""
+    return OrderView.of(await cancel_order(conn, who, order_id, body.reason))

@@ -1,0 +1,46 @@
+"""Bank statements as REST gives them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Self
+
+from services.account_mgmt.domain.bank_statements import BankStatement, RowProblem, StateSum, TransferState
+from services.chassis.http import Model
+from workflows.contracts.base import Money
+
+
+class StateTotal(Model):
+    """How many transfers of a statement are in this state now, and their sum in one currency."""
+
+    state: TransferState
+    transfers: int
+    total: Money
+
+    @classmethod
+    def of(cls, one: StateSum) -> Self:
+        """From the record."""
+        total = Money(amount=one.amount, currency=one.currency)
+        return cls(state=one.state, transfers=one.transfers, total=total)
+
+
+class StatementView(Model):
+    """A bank statement: of its `rows`, `outgoing` were money that went out, `known` had come in an earlier file."""
+
+    id: str
+    file_name: str
+    format: str
+    accounts: list[str]
+    rows: int
+    outgoing: int
+    known: int
+    rejected: int
+    problems: list[RowProblem]
+    totals: list[StateTotal]
+    posted_by: str
+    created_at: datetime
+
+    @classmethod
+    def of(cls, statement: BankStatement) -> Self:
+        """From the record."""
+        return cls.model_validate({**dict(statement), "totals": [StateTotal.of(one) for one in statement.totals]})

@@ -1,0 +1,117 @@
+"""Invoices with their payments and credit notes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Self
+
+from pydantic import AwareDatetime, ConfigDict, Field
+
+from services.account_mgmt.domain.credit_notes import CreditNote
+from services.account_mgmt.domain.invoices import Invoice, Payment
+from services.account_mgmt.schemas.common import in_money
+from services.account_mgmt.schemas.people import Address
+from services.chassis.http import Body, Model
+from workflows.contracts.base import Money
+
+
+class PaymentView(Model):
+    """Money that came."""
+
+    id: str
+    amount: Money
+    reference: str
+    paid_at: datetime
+
+    @classmethod
+    def of(cls, payment: Payment, currency: str) -> Self:
+        """From the record of an invoice in this currency."""
+        return cls.model_validate({**dict(payment), **in_money(payment, currency, "amount")})
+
+
+class CreditNoteView(Model):
+    """A credit note."""
+
+    id: str
+    number: str
+    amount: Money
+    reason: str
+    issued_at: datetime
+
+    @classmethod
+    def of(cls, note: CreditNote, currency: str) -> Self:
+        """From the record of an invoice in this currency."""
+        return cls.model_validate({**dict(note), **in_money(note, currency, "amount")})
+
+
+class InvoiceView(Model):
+    """An invoice: `open_amount` is what is still to be paid, negative if too much was."""
+
+    id: str
+    number: str
+    entity: str
+    customer_id: str
+    order_id: str
+    state: str
+    total: Money
+    paid: Money
+    credited: Money
+    open_amount: Money
+    issued_at: datetime
+    due_at: datetime
+    overdue: bool
+    dunning: int
+    payments: list[PaymentView] = Field(default_factory=list)
+    credit_notes: list[CreditNoteView] = Field(default_factory=list)
+
+    @classmethod
+    def of(cls, invoice: Invoice) -> Self:
+        """From the record."""
+        currency = invoice.currency
+        return cls.model_validate(
+            {
+                **dict(invoice),
+                **in_money(invoice, currency, "total", "paid", "credited", "open_amount"),
+                "payments": [PaymentView.of(one, currency) for one in invoice.payments],
+                "credit_notes": [CreditNoteView.of(one, currency) for one in invoice.credit_notes],
+            }
+        )
+
+
+class NewPayment(Body):
+    """Money for an invoice. `reference` is the bank's, unique per invoice."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"amount": {"amount": "28500.00", "currency": "UAH"}, "reference": "PB-2030-17"}}
+    )
+
+    amount: Money
+    reference: str = Field(min_length=1, max_length=100)
+    paid_at: AwareDatetime | None = None
+
+
+class NewCreditNote(Body):
+    """Take back a part of an invoice, or, without an amount, all that is open."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"amount": {"amount": "2850.00", "currency": "UAH"}, "reason": "the truck came a day late"}
+        }
+    )
+
+    amount: Money | None = None
+    reason: str = Field(min_length=1, max_length=300)
+
+
+class SendInvoice(Body):
+    """Where the invoice goes; without an address, to the customer's own."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"to": "accounts@customer.example"}})
+
+    to: Address | None = None
+
+
+class Sent(Model):
+    """The mail on its way; what became of it: `GET /v1/mails/{id}`."""
+
+    mail_id: str

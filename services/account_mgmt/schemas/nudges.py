@@ -1,0 +1,60 @@
+"""Nudges, and what customers answer to them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Self
+
+from pydantic import AwareDatetime, ConfigDict, Field
+
+from services.account_mgmt.domain.card import Card
+from services.account_mgmt.domain.nudges import Nudge, NudgeAnswer
+from services.account_mgmt.schemas.card import CardView
+from services.account_mgmt.schemas.orders import OrderView
+from services.chassis.http import Body, Model
+from workflows.contracts.account_mgmt import NudgeOutcome
+from workflows.contracts.base import OrderLine
+
+
+class NudgeView(Nudge):
+    """A reorder reminder to be made, with the customer's card."""
+
+    card: CardView | None = None
+
+    @classmethod
+    def with_card(cls, nudge: Nudge, card: Card) -> Self:
+        """From the records."""
+        return cls.of({**dict(nudge), "card": CardView.of(card)})
+
+
+class NewNudgeOutcome(Body):
+    """What the customer said."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"outcome": "later", "next_at": "2030-05-06T10:00:00+03:00", "note": "after the holidays"}
+        }
+    )
+
+    outcome: NudgeOutcome
+    lines: list[OrderLine] = Field(default_factory=list, max_length=100)
+    next_at: AwareDatetime | None = None
+    never_offer: list[str] = Field(
+        default_factory=list, max_length=20, description="Products they never want to hear of again."
+    )
+    note: str | None = Field(default=None, max_length=2000)
+
+
+class NudgeAnswerView(Model):
+    """The answer as it was recorded."""
+
+    item_id: str
+    customer_id: str
+    outcome: NudgeOutcome
+    next_nudge_at: datetime | None
+    order: OrderView | None
+
+    @classmethod
+    def of(cls, answer: NudgeAnswer) -> Self:
+        """From the record."""
+        return cls.model_validate({**dict(answer), "order": OrderView.of(answer.order) if answer.order else None})

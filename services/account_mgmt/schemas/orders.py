@@ -1,0 +1,95 @@
+"""Orders with their lines."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Self
+
+from pydantic import ConfigDict, Field
+
+from services.account_mgmt.domain.money import PricedLine
+from services.account_mgmt.domain.orders import InvoiceRef, Order
+from services.account_mgmt.schemas.common import in_money
+from services.chassis.http import Body, Model
+from workflows.contracts.base import Money, OrderLine
+
+
+class NewOrder(Body):
+    """An order. A line without a product is a free one, taxed at the standard rate."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "lines": [
+                    {
+                        "product_id": "FTL-20",
+                        "description": "Full truck, 20 t, domestic",
+                        "quantity": "2",
+                        "unit_price": {"amount": "28500.00", "currency": "UAH"},
+                    }
+                ],
+                "note": "loading on Monday",
+            }
+        }
+    )
+
+    lines: list[OrderLine] = Field(min_length=1, max_length=100)
+    note: str | None = Field(default=None, max_length=1000)
+    entity: str | None = Field(
+        default=None, max_length=10, description="Legal entity that sells; else the one paid in this currency."
+    )
+
+
+class LineView(Model):
+    """A line with its amounts."""
+
+    product_id: str | None
+    description: str
+    quantity: Decimal
+    unit_price: Money
+    tax_percent: Decimal
+    net: Money
+    tax: Money
+
+    @classmethod
+    def of(cls, line: PricedLine, currency: str) -> Self:
+        """From the record of an order in this currency."""
+        return cls.model_validate({**dict(line), **in_money(line, currency, "unit_price", "net", "tax")})
+
+
+class InvoiceRefView(Model):
+    """The invoice of an order."""
+
+    id: str
+    number: str
+    due_at: datetime
+    total: Money
+
+    @classmethod
+    def of(cls, invoice: InvoiceRef) -> Self:
+        """From the record."""
+        return cls.model_validate({**dict(invoice), **in_money(invoice, invoice.currency, "total")})
+
+
+class OrderView(Model):
+    """An order with its invoice. One that was imported was invoiced elsewhere, and has none here."""
+
+    id: str
+    customer_id: str
+    number: str
+    state: str
+    note: str | None
+    total: Money
+    tax: Money
+    placed_at: datetime
+    lines: list[LineView] = Field(default_factory=list)
+    invoice: InvoiceRefView | None
+
+    @classmethod
+    def of(cls, order: Order) -> Self:
+        """From the record."""
+        invoice = InvoiceRefView.of(order.invoice) if order.invoice else None
+        lines = [LineView.of(line, order.currency) for line in order.lines]
+        sums = in_money(order, order.currency, "total", "tax")
+        return cls.model_validate({**dict(order), **sums, "lines": lines, "invoice": invoice})

@@ -1,0 +1,69 @@
+"""Puts one API together. A tier brings the routers of its own nouns; everything else is the same for all of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from fastapi import APIRouter, FastAPI
+
+from services.chassis import migrate
+from services.chassis.auth import make_verifier
+from services.chassis.http.docs import docs_router
+from services.chassis.http.events import EventHub, events_router
+from services.chassis.http.health import health_router
+from services.chassis.http.lifespan import lifespan
+from services.chassis.http.metrics import Metrics
+from services.chassis.http.middleware import RequestMiddleware
+from services.chassis.http.openapi import install_openapi
+from services.chassis.http.problems import install_handlers
+from services.chassis.metrics import durable_collector
+from services.chassis.outbox.routes import outbox_router
+from services.chassis.settings import Settings, SettingsError
+from workflows.contracts.base import Tier
+
+CHASSIS_MIGRATIONS = "services.chassis.migrations"
+
+
+def create_app(
+    *,
+    title: str,
+    tier: Tier | None,
+    settings: Settings,
+    routers: Sequence[APIRouter],
+    description: str = "",
+    migrations: Sequence[str] | None = None,
+) -> FastAPI:
+    """An API that is ready to serve. `tier` none is the operators' API, which has no database of its own.
+
+    `app.state.pool` is there while the app's lifespan runs. `migrations` are the packages /readyz asks for (by
+    default the chassis' and the tier's). Raises SettingsError without a database or keys.
+    """
+    if tier is not None and not settings.database_dsn:
+        raise SettingsError("LEADRELAY_DATABASE_DSN: is not set")
+    if migrations is None:
+        migrations = [] if tier is None else [CHASSIS_MIGRATIONS, f"services.{tier.value}.migrations"]
+    name = tier.value if tier is not None else "ops"
+    app = FastAPI(
+        title=title,
+        description=description,
+        version="1",
+        lifespan=lifespan(settings, f"{name} api"),
+        # FastAPI's own pages load their scripts from a public CDN.
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.settings = settings
+    app.state.tier = tier.value if tier is not None else None
+    app.state.verifier = make_verifier(settings)
+    app.state.metrics = Metrics([durable_collector] if tier is not None else [])
+    app.state.stopping = asyncio.Event()
+    app.state.pool = None
+    app.state.events = EventHub(settings.database_dsn) if settings.database_dsn else None
+    install_handlers(app)
+    app.add_middleware(RequestMiddleware, metrics=app.state.metrics)
+    common = [events_router(), outbox_router()] if tier is not None else []
+    for router in (health_router(migrate.read(migrations)), docs_router(title), *routers, *common):
+        app.include_router(router)
+    install_openapi(app)
+    return app

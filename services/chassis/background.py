@@ -1,0 +1,95 @@
+"""Keeps the long-lived tasks of a process running: one that fails is started again with backoff, counted, and never
+takes the others down."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Awaitable, Callable, Iterable
+
+import asyncpg
+import structlog
+from prometheus_client import Metric
+from prometheus_client.core import CounterMetricFamily
+from temporalio.service import RPCError
+
+from services.chassis.db import Pool
+
+log = structlog.get_logger(__name__)
+
+PeriodicJob = tuple[str, float, Callable[[Pool], Awaitable[object]]]
+"""Name, seconds between the end of one run and the start of the next, what to do."""
+
+FIRST_PAUSE_SECONDS = 0.5
+MAX_PAUSE_SECONDS = 5.0
+# A task that ran this long was healthy; its next failure is a new one.
+HEALTHY_AFTER_SECONDS = 60.0
+# What an unreachable PostgreSQL or Temporal looks like; anything else is a bug and is logged with its traceback.
+_UNREACHABLE = (
+    OSError,
+    RPCError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+)
+
+
+class Background:
+    """The background tasks of one process. `stop` ends them all."""
+
+    def __init__(self, stop: asyncio.Event) -> None:
+        self._stop = stop
+        self._restarts: dict[str, int] = {}
+
+    async def keep(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
+        """Run a task until it returns; whenever it raises, start it again after a pause that doubles up to 5 s."""
+        self._restarts.setdefault(name, 0)
+        pause = FIRST_PAUSE_SECONDS
+        while not self._stop.is_set():
+            began = time.monotonic()
+            try:
+                await run()
+                return
+            except Exception as error:
+                if time.monotonic() - began > HEALTHY_AFTER_SECONDS:
+                    pause = FIRST_PAUSE_SECONDS
+                _report(name, error, pause)
+            self._restarts[name] += 1
+            await wait(self._stop, pause)
+            pause = min(MAX_PAUSE_SECONDS, pause * 2)
+
+    async def repeat(self, job: PeriodicJob, pool: Pool) -> None:
+        """Run a periodic job again and again until the process stops."""
+        name, seconds, fn = job
+
+        async def run() -> None:
+            while not self._stop.is_set():
+                await fn(pool)
+                await wait(self._stop, seconds)
+
+        await self.keep(name, run)
+
+    async def collect(self, _: Pool) -> Iterable[Metric]:
+        """Prometheus: how often each task had to be started again."""
+        restarts = CounterMetricFamily(
+            "leadrelay_part_restarts", "Background tasks that failed and were started again", labels=["part"]
+        )
+        for name, count in self._restarts.items():
+            restarts.add_metric([name], count)
+        return [restarts]
+
+
+def _report(name: str, error: Exception, pause: float) -> None:
+    about = {"task": name, "error": f"{type(error).__name__}: {error}"[:300], "seconds": pause}
+    # The SDK raises a plain RuntimeError when it cannot connect.
+    if isinstance(error, _UNREACHABLE) or (type(error) is RuntimeError and "connect" in str(error)):
+        log.warning("background_task_waits", **about)
+    else:
+        log.error("background_task_failed", exc_info=error, **about)
+
+
+async def wait(stop: asyncio.Event, seconds: float) -> None:
+    """Sleep, but not beyond the stop."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)

@@ -1,0 +1,138 @@
+"""Business time: public holidays, opening hours, and what "thirty minutes of business time from now" means. Pure.
+
+Opening hours are local wall-clock times with any number of shifts a day; everything that comes out is UTC.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+import holidays
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WEEK: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_CLOCK = r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$"
+_ZERO = timedelta(0)
+
+
+def _known_country(code: str) -> str:
+    if code not in holidays.list_supported_countries():
+        raise ValueError(f"no public holidays are known for '{code[:20]}'; give the two letters of a country")
+    return code
+
+
+Country = Annotated[str, AfterValidator(_known_country)]
+"""ISO 3166 code of a country whose public holidays are known, e.g. UA."""
+
+
+def is_public_holiday(country: str | None, day: date) -> bool:
+    """Whether a day is a public holiday of a country; without a country, none is."""
+    return country is not None and day in _public_holidays(country, day.year)
+
+
+@functools.lru_cache(maxsize=64)
+def _public_holidays(country: str, year: int) -> frozenset[date]:
+    return frozenset(holidays.country_holidays(country, years=year))
+
+
+class Shift(BaseModel):
+    """One stretch of opening hours, e.g. 09:00 to 13:00; `24:00` is the end of the day."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    opens: str = Field(pattern=_CLOCK)
+    closes: str = Field(pattern=_CLOCK)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Shift:
+        if self.opens >= self.closes:
+            raise ValueError("a shift closes after it opens")
+        return self
+
+
+class Calendar(BaseModel):
+    """Opening hours of a week in one time zone, without the public holidays of `country` and the days `closed_on`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    timezone: str = "Europe/Kyiv"
+    week: dict[Weekday, list[Shift]]
+    country: Country | None = Field(default=None, description="ISO 3166 code; none keeps public holidays open.")
+    closed_on: list[date] = Field(default_factory=list)
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError, OSError):
+            raise ValueError("is not an IANA time zone") from None
+        return name
+
+    @field_validator("week")
+    @classmethod
+    def _shifts_apart(cls, week: dict[Weekday, list[Shift]]) -> dict[Weekday, list[Shift]]:
+        for day, shifts in week.items():
+            ordered = sorted(shifts, key=lambda shift: shift.opens)
+            if any(early.closes > late.opens for early, late in itertools.pairwise(ordered)):
+                raise ValueError(f"the shifts of {day} overlap")
+        # Without one open day, no deadline would ever come.
+        if not any(week.values()):
+            raise ValueError("the week has no opening hours")
+        return {day: sorted(shifts, key=lambda shift: shift.opens) for day, shifts in week.items()}
+
+    def openings(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """Open stretches in UTC from `start` on, the first one cut to it. Never ends."""
+        day = start.astimezone(ZoneInfo(self.timezone)).date()
+        while True:
+            for opens, closes in self._hours_of(day):
+                if closes > start:
+                    yield max(opens, start), closes
+            day += timedelta(days=1)
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether `at` lies inside opening hours (the closing minute does not)."""
+        opens, _ = next(self.openings(at))
+        return opens == at
+
+    def add(self, start: datetime, business: timedelta) -> datetime:
+        """The moment when `business` of opening time has passed since `start`, in UTC.
+
+        Work that fits ends at closing time, not at the next opening. Zero gives the first open moment.
+        """
+        left = business
+        for opens, closes in self.openings(start.astimezone(UTC)):
+            if left <= closes - opens:
+                return opens + left
+            left -= closes - opens
+        raise AssertionError("openings never end")
+
+    def between(self, start: datetime, end: datetime) -> timedelta:
+        """Opening time from `start` to `end`; zero if `end` is not later."""
+        total = _ZERO
+        for opens, closes in self.openings(start.astimezone(UTC)):
+            if opens >= end:
+                return total
+            total += min(closes, end) - opens
+        raise AssertionError("openings never end")
+
+    def _hours_of(self, day: date) -> Iterator[tuple[datetime, datetime]]:
+        if day in self.closed_on or is_public_holiday(self.country, day):
+            return
+        for shift in self.week.get(WEEK[day.weekday()], []):
+            opens, closes = self._utc(day, shift.opens), self._utc(day, shift.closes)
+            # A clock change can swallow a short shift whole.
+            if opens < closes:
+                yield opens, closes
+
+    def _utc(self, day: date, clock: str) -> datetime:
+        hour, minute = int(clock[:2]), int(clock[3:])
+        if hour == 24:
+            day, hour = day + timedelta(days=1), 0
+        return datetime.combine(day, time(hour, minute), ZoneInfo(self.timezone)).astimezone(UTC)

@@ -1,0 +1,49 @@
+"""The life of an app: its pool is made at the start, and at the end nothing is left that a shutdown would wait for."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from fastapi import FastAPI
+
+from services.chassis.db import Pool, create_pool
+from services.chassis.settings import Settings
+
+_CLOSE_SECONDS = 5.0
+
+
+def lifespan(settings: Settings, name: str) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """The lifespan of an app whose state `services.chassis.api` has set; `name` is what PostgreSQL calls it."""
+
+    @asynccontextmanager
+    async def run(app: FastAPI) -> AsyncIterator[None]:
+        if settings.database_dsn:
+            app.state.pool = await create_pool(
+                settings.database_dsn, application_name=f"leadrelay {name}", max_size=settings.pool_max
+            )
+        try:
+            yield
+        finally:
+            stop(app)
+            if app.state.pool is not None:
+                await app.state.events.stop()
+                await _close(app.state.pool)
+
+    return run
+
+
+async def _close(pool: Pool) -> None:
+    """Close a pool politely, and by force if a connection is still held after a few seconds."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(pool.close(), _CLOSE_SECONDS)
+    pool.terminate()
+
+
+def stop(app: FastAPI) -> None:
+    """Begin to shut down: not ready any more, and streams end so that nothing waits for them."""
+    app.state.stopping.set()
+    if app.state.events is not None:
+        app.state.events.close()

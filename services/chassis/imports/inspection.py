@@ -1,0 +1,73 @@
+"""A look at a file as a whole before any row is taken: format, encoding, separator, header, columns."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import IO, Any
+
+from services.chassis.errors import Invalid, Unsupported
+from services.chassis.imports.cells import FileRefusedError, detect_encoding, is_workbook, read_header
+from services.chassis.imports.sheets import xlsx_rows
+
+HEAD_BYTES = 64 << 10
+PART_BYTES = 1 << 20
+Mapped = str | Mapping[str, str]
+Columns = Callable[[list[str], Mapped], dict[str, int]]
+"""From header and wished mapping to field -> column; raises FileRefusedError with the reason in plain words."""
+
+
+def mapping_of(text: str) -> Mapped:
+    """`auto`, a name, or a JSON object of field and column name. Raises Invalid."""
+    if not text.lstrip().startswith("{"):
+        return text
+    try:
+        given = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise Invalid(f"The mapping is not a JSON object: {error}", field="mapping") from None
+    if not all(isinstance(value, str) for value in given.values()):
+        raise Invalid("The mapping must be an object of field names and column names", field="mapping")
+    return dict(given)
+
+
+def inspect(file: IO[bytes], wanted: Mapped, region: str, columns: Columns) -> dict[str, Any]:
+    """What `NewImport` says about the file itself. Raises Invalid or Unsupported with the reason in plain words."""
+    head = file.read(HEAD_BYTES)
+    if not head.strip():
+        raise Invalid("The file is empty", field="file")
+    try:
+        fields = _workbook(file) if is_workbook(head) else _text(file, region)
+    except FileRefusedError as error:
+        raise Unsupported(str(error), field="file") from None
+    try:
+        if "header" not in fields:
+            fields["header"], fields["delimiter"] = read_header(head.decode(fields["encoding"], errors="ignore"))
+        mapping = columns(fields["header"], wanted)
+    except FileRefusedError as error:
+        field = "mapping" if str(error).startswith("mapping") else "file"
+        raise Invalid(str(error), field=field) from None
+    return {**fields, "mapping": mapping}
+
+
+def _text(file: IO[bytes], region: str) -> dict[str, Any]:
+    encoding = detect_encoding(_parts(file), region)
+    lines = sum(part.count(b"\n") for part in _parts(file))
+    return {"format": "csv", "encoding": encoding, "expected_rows": max(lines - 1, 0)}
+
+
+def _parts(file: IO[bytes]) -> Iterator[bytes]:
+    file.seek(0)
+    while part := file.read(PART_BYTES):
+        yield part
+
+
+def _workbook(file: IO[bytes]) -> dict[str, Any]:
+    file.seek(0)
+    header = next(xlsx_rows(file), [])
+    return {
+        "format": "xlsx",
+        "encoding": "utf-8",
+        "delimiter": ",",
+        "header": [" ".join(cell.split()) for cell in header],
+        "expected_rows": None,
+    }

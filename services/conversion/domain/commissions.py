@@ -1,0 +1,267 @@
+"""Who earns what by a sale, as a pure function of what happened to it: the same events give the same cents.
+
+A share accrues at the win, vests as the customer pays, and is taken back as far as the sale is undone. All of it
+follows from sums, so the order in which the events arrive does not matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from services.chassis.records import Record
+from services.conversion.domain.money import cents, percent_of
+
+Percent = Decimal
+Kind = Literal["accrued", "vested", "clawed_back", "adjusted"]
+EventKind = Literal["sold", "ordered", "paid", "refunded", "credited", "cancelled"]
+ZERO = Decimal("0.00")
+
+
+class Role(StrEnum):
+    """What somebody did for a sale: found it (tier 1), closed it (tier 2), kept the customer (tier 3)."""
+
+    SOURCED = "sourced"
+    CLOSED = "closed"
+    KEPT = "kept"
+
+
+class CommissionEntry(Record):
+    """One entry of the ledger. `base` is the sale before tax."""
+
+    id: str
+    sale_id: str | None
+    deal_id: str | None
+    lead_id: str | None
+    person: str
+    role: Role
+    kind: Kind
+    base: Decimal
+    percent: Decimal
+    amount: Decimal
+    currency: str
+    policy_version: int | None
+    month: str
+    reason: str | None
+    at: datetime
+
+
+class Rates(BaseModel):
+    """Per cent of the net value of a sale, by role. Closing is always paid higher than finding."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    sourced: Percent = Field(default=Decimal("2"), ge=0, le=100, decimal_places=2)
+    closed: Percent = Field(default=Decimal("5"), ge=0, le=100, decimal_places=2)
+    kept: Percent = Field(default=Decimal("1"), ge=0, le=100, decimal_places=2)
+
+    @model_validator(mode="after")
+    def _tier_2_above_tier_1(self) -> Rates:
+        if self.closed <= self.sourced:
+            raise ValueError("closing (tier 2) must be paid a higher percentage than sourcing (tier 1)")
+        return self
+
+
+class Split(BaseModel):
+    """A person's part of a role's share, in per cent of it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    person: str
+    role: Role
+    percent: Decimal
+
+
+class Accrual(BaseModel):
+    """One person's share of one sale; `percent` is the role's rate."""
+
+    model_config = ConfigDict(frozen=True)
+
+    person: str
+    role: Role
+    percent: Decimal
+    amount: Decimal
+
+
+class Event(BaseModel):
+    """What happened to a sale. `amount` is the net value for `sold` and `ordered`, money with tax for the others.
+
+    `total` is the whole of its invoice with tax; `shares` are those of a sale at its beginning.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    key: str
+    kind: EventKind
+    amount: Decimal
+    total: Decimal | None = None
+    shares: list[Accrual] = Field(default_factory=list)
+
+
+class Standing(BaseModel):
+    """Where one share stands: all that was ever accrued, taken back (as a negative amount), and vested."""
+
+    model_config = ConfigDict(frozen=True)
+
+    accrued: Decimal = ZERO
+    clawed_back: Decimal = ZERO
+    vested: Decimal = ZERO
+
+
+def accruals(
+    net: Decimal, rates: Rates, *, sourced_by: str | None, closed_by: str, splits: Sequence[Split] = ()
+) -> list[Accrual]:
+    """Shares of a first sale of `net` before tax: the caller who found it, if any, and the manager, or their splits."""
+    found: list[Accrual] = []
+    for role, rate, person in ((Role.SOURCED, rates.sourced, sourced_by), (Role.CLOSED, rates.closed, closed_by)):
+        parts = [(split.person, split.percent) for split in splits if split.role is role]
+        if not parts and person is not None:
+            parts = [(person, Decimal(100))]
+        found += _divided(percent_of(net, rate), role, rate, parts)
+    return found
+
+
+def _divided(whole: Decimal, role: Role, rate: Decimal, parts: Sequence[tuple[str, Decimal]]) -> list[Accrual]:
+    """The whole in its parts to the cent: each takes the difference of two rounded running sums."""
+    shares, done, so_far = [], ZERO, Decimal(0)
+    for person, percent in sorted(parts):
+        so_far += percent
+        upto = percent_of(whole, so_far)
+        shares.append(Accrual(person=person, role=role, percent=rate, amount=upto - done))
+        done = upto
+    return shares
+
+
+def kept(net: Decimal, rates: Rates, person: str) -> list[Accrual]:
+    """The share of a further order: the account manager's."""
+    return [Accrual(person=person, role=Role.KEPT, percent=rates.kept, amount=percent_of(net, rates.kept))]
+
+
+def standings(events: Sequence[Event]) -> Mapping[tuple[str, Role], Standing]:
+    """Where each share of one sale stands after these events, in whatever order they came.
+
+    Money counts up to the invoice's total. A sale is undone as far as it was credited or money was given back,
+    whichever is more (a credit note and the refund of the same money are one thing), or wholly when it was cancelled.
+    """
+    shares = next((event.shares for event in events if event.shares), [])
+    total = next((event.total for event in events if event.total), None)
+    undone, held = _undone(events, total), ZERO
+    if total:
+        held = min(total, max(ZERO, _sum(events, "paid") - _sum(events, "refunded")))
+    found = {}
+    for share in shares:
+        earned = ZERO if undone == 1 else cents(share.amount * (1 - undone))
+        vested = cents(share.amount * held / total) if total else ZERO
+        found[share.person, share.role] = Standing(
+            accrued=share.amount, clawed_back=earned - share.amount, vested=min(vested, earned)
+        )
+    return found
+
+
+def _undone(events: Sequence[Event], total: Decimal | None) -> Decimal:
+    """How much of the sale is undone, as a share of 1."""
+    if any(event.kind == "cancelled" for event in events):
+        return Decimal(1)
+    if not total:
+        return Decimal(0)
+    return min(total, max(_sum(events, "credited"), _sum(events, "refunded"))) / total
+
+
+def _sum(events: Sequence[Event], kind: EventKind) -> Decimal:
+    return sum((event.amount for event in events if event.kind == kind), ZERO)
+
+
+def check_splits(splits: Sequence[Split]) -> str | None:
+    """What is wrong with splits, in words; none if each role that has any adds up to 100 per cent."""
+    for role in {split.role for split in splits}:
+        parts = [split for split in splits if split.role is role]
+        if role is Role.KEPT:
+            return "only sourcing and closing are split before the win"
+        if sum(split.percent for split in parts) != 100:
+            return f"the parts of {role.value} must add up to 100"
+        if len({split.person for split in parts}) != len(parts):
+            return f"somebody is named twice for {role.value}"
+    return None
+
+
+@dataclass(frozen=True)
+class NewEntry:
+    """An entry to append."""
+
+    key: str
+    person: str
+    role: Role
+    kind: Kind
+    base: Decimal
+    percent: Decimal
+    amount: Decimal
+    currency: str
+    sale_id: str | None = None
+    deal_id: str | None = None
+    lead_id: str | None = None
+    policy_version: int | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Sale:
+    """What entries of a sale have in common."""
+
+    net: Decimal
+    currency: str
+    lead_id: str
+    deal_id: str | None
+    policy_version: int | None
+    shares: Sequence[Accrual]
+
+
+@dataclass(frozen=True)
+class SaleRef:
+    """Which sale an event belongs to, and by which version of the policy it was made."""
+
+    sale_id: str
+    lead_id: str
+    currency: str
+    policy_version: int
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What the ledger lacks for a person's share of a sale."""
+
+    person: str
+    role: Role
+    kind: Kind
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class Rebuild:
+    """What came out when sales were computed from their events again; `next` is the sale to go on after."""
+
+    sales: int
+    next: str | None
+    written: int
+    lacking: Sequence[tuple[str, Difference]]
+
+
+_COMPARED: tuple[Kind, ...] = ("accrued", "clawed_back", "vested")
+
+
+def missing_entries(
+    due: Mapping[tuple[str, Role], Standing], written: Mapping[tuple[str, Role, Kind], Decimal]
+) -> list[Difference]:
+    """What `written` lacks of what is due, by person, role and kind; nothing when the ledger is right."""
+    found = []
+    for (person, role), standing in sorted(due.items()):
+        for kind in _COMPARED:
+            amount = getattr(standing, kind) - written.get((person, role, kind), ZERO)
+            if amount:
+                found.append(Difference(person, role, kind, amount))
+    return found

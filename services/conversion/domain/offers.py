@@ -1,0 +1,42 @@
+"""Offers; the arithmetic of their lines and totals is in `money`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal
+
+from services.chassis.records import Record
+from services.conversion.domain.money import OfferLine, TaxSum
+
+OfferState = Literal["awaiting_approval", "sent", "accepted", "rejected", "expired", "superseded"]
+
+
+class Offer(Record):
+    """An offer; a deal's offers share a number and count their versions."""
+
+    id: str
+    deal_id: str
+    number: str
+    version: int
+    state: OfferState
+    lines: list[OfferLine]
+    discount_percent: Decimal
+    effective_discount: Decimal
+    taxes: list[TaxSum]
+    tax_percent: Decimal
+    subtotal: Decimal
+    discount: Decimal
+    net: Decimal
+    tax: Decimal
+    total: Decimal
+    currency: str
+    valid_until: datetime
+    approve_by: datetime | None
+    approval_level: int = 0
+    warn_at: datetime | None
+    created_by: str
+    created_at: datetime
+    sent_at: datetime | None
+    decided_by: str | None = None
+    decided_at: datetime | None = None

@@ -1,0 +1,96 @@
+"""Figures of managers and their team."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from pydantic import Field
+
+from services.chassis.records import Record
+from workflows.contracts.base import Money
+from workflows.contracts.conversion import Stage
+
+_SUMMED = (
+    "offered", "accepted", "declined", "expired", "returned", "promises_kept", "promises_late", "open", "overdue",
+    "won", "lost",
+)  # fmt: skip
+
+
+class ManagerFigures(Record):
+    """What a manager did in a time, or (without `manager`) the team.
+
+    `first_contact_seconds` is the median from accepting a lead to the first step, `age_days` the median age of the
+    open deals, `value` the sales before tax by currency.
+    """
+
+    manager: str | None
+    name: str
+    offered: int
+    accepted: int
+    declined: int
+    expired: int
+    returned: int
+    first_contact_seconds: float | None
+    promises_kept: int
+    promises_late: int
+    open: int
+    stages: dict[Stage, int] = Field(default_factory=dict)
+    overdue: int
+    age_days: float | None
+    won: int
+    lost: int
+    value: list[Money] = Field(default_factory=list)
+
+
+class PlaybookFigures(Record):
+    """What became of the deals that a version of a playbook (none: no playbook at all) worked on."""
+
+    name: str = "no playbook"
+    version: int | None = None
+    entered: int = 0
+    running: int = 0
+    finished: int = 0
+    stopped: int = 0
+    positive: int = 0
+    negative: int = 0
+    won: int
+    lost: int
+    stopped_because: dict[str, int] = Field(default_factory=dict)
+
+
+def team(
+    items: Sequence[ManagerFigures], first_contact_seconds: float | None, age_days: float | None
+) -> ManagerFigures:
+    """The sums of all managers; the two medians are the team's own."""
+    sums = {name: sum(getattr(item, name) for item in items) for name in _SUMMED}
+    stages: Counter[Stage] = Counter()
+    value: dict[str, Decimal] = {}
+    for item in items:
+        stages.update(item.stages)
+        for money in item.value:
+            value[money.currency] = value.get(money.currency, Decimal(0)) + money.amount
+    return ManagerFigures(
+        manager=None,
+        name="team",
+        **sums,
+        first_contact_seconds=first_contact_seconds,
+        age_days=age_days,
+        stages=dict(stages),
+        value=[Money(amount=value[currency], currency=currency) for currency in sorted(value)],
+    )
+
+
+def share(part: int, whole: int) -> float | None:
+    """Part of whole, or none of nothing."""
+    return part / whole if whole else None
+
+
+def with_reasons(rows: Sequence[Mapping[str, Any]], reasons: Sequence[Mapping[str, Any]]) -> list[PlaybookFigures]:
+    """Figures per version, each with why its runs were stopped."""
+    why: dict[tuple[str, int], dict[str, int]] = {}
+    for row in reasons:
+        why.setdefault((row["name"], row["version"]), {})[row["reason"]] = row["runs"]
+    return [PlaybookFigures.of({**row, "stopped_because": why.get((row["name"], row["version"]), {})}) for row in rows]

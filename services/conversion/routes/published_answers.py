@@ -1,0 +1,22 @@
+"""Answers to hard questions that managers published, for the callers' instructions."""
+
+from __future__ import annotations
+
+from services.chassis.http import Conn, Page, Pager, allow, new_router
+from services.conversion.repository import answers
+from services.conversion.routes.cursors import after_id
+from services.conversion.schemas.published_answers import PublishedAnswerView
+
+router = new_router(tags=["reminders"])
+
+
+@router.get(
+    "/published-answers",
+    dependencies=[allow("manager", "supervisor")],
+    summary="Answers to hard questions, for the callers' instructions",
+)
+async def list_published_answers(conn: Conn, pager: Pager) -> Page[PublishedAnswerView]:
+    """In order of publishing."""
+    found = await answers.page(conn, pager.limit + 1, after_id(pager))
+    items = [PublishedAnswerView.model_validate(row.model_dump()) for row in found]
+    return Page.of(items, pager.limit, key=lambda item: (item.id,))

@@ -1,0 +1,74 @@
+"""Inbound calls: routed by the register alone, even with the other tiers down, and reported to whoever has the lead."""
+
+from __future__ import annotations
+
+from services.chassis import outbox, work_items
+from services.chassis.db import Connection
+from services.chassis.events import publish
+from services.lead_gen.actions.workflow_starts import inbound_conversion_start
+from services.lead_gen.domain.inbound_calls import Inbound, NewInbound, route
+from services.lead_gen.domain.leads import Lead, Place
+from services.lead_gen.domain.phones import read_phone
+from services.lead_gen.repository import inbound_calls, leads
+from services.lead_gen.schemas.inbound_calls import NewInboundCall
+from workflows.contracts import ids
+from workflows.contracts.base import InboundCall
+
+
+async def take_inbound_call(conn: Connection, call: NewInboundCall, by: str) -> Inbound:
+    """Route a call and tell the workflow that runs the lead. The same `call_id` again gives the same answer.
+
+    Raises Invalid `from` for an invalid number.
+    """
+    phone = read_phone(call.from_, call.default_region, "from")
+    # A switchboard may report a call twice in the same moment.
+    await leads.hold_numbers(conn, [phone, call.call_id or phone])
+    if call.call_id and (earlier := await inbound_calls.by_call_id(conn, call.call_id)):
+        return earlier
+    known = await leads.find_by_phone(conn, phone)
+    lead_id = known or await leads.insert(conn, {"company": f"Caller {phone[-4:]}"}, [phone], "inbound")
+    lead = await leads.lock(conn, lead_id)
+    taken = await inbound_calls.add(conn, _routed(call, lead, phone, by, known=bool(known)))
+    await _tell(conn, lead, taken, by, call.note)
+    await publish(conn, "inbound_call", inbound_call_id=taken.id, routed_to=taken.routed_to)
+    return taken
+
+
+def _routed(call: NewInboundCall, lead: Lead, phone: str, by: str, *, known: bool) -> NewInbound:
+    """The call and where it goes."""
+    to = route(lead.tier, lead.stage, lead.owner)
+    return NewInbound(
+        lead_id=lead.id,
+        phone=phone,
+        called=call.to,
+        call_id=call.call_id,
+        note=call.note,
+        by=by,
+        routed_to=to.tier,
+        owner=to.owner,
+        known=known,
+        workflow_id=ids.customer(lead.id) if to.tier == "account_mgmt" else ids.conversion(lead.id),
+        stage=to.stage,
+    )
+
+
+async def _tell(conn: Connection, lead: Lead, call: Inbound, by: str, note: str | None) -> None:
+    """Send the call to the workflow that runs the lead now; `lead` is where it was when the call came."""
+    answer = InboundCall(event_id=f"inbound:{call.id}", at=call.at, by=by, inbound_call_id=call.id, note=note)
+    to = route(lead.tier, lead.stage, lead.owner)
+    if to.tier == "account_mgmt":
+        await outbox.signal(conn, call.workflow_id, "inbound_called", answer)
+        return
+    if to.begins:
+        await work_items.cancel_for_lead(conn, lead.id, kinds=["call"], result="inbound")
+        place = Place(tier="conversion", stage="inbound", workflow_id=call.workflow_id, key=answer.event_id)
+        await leads.move(conn, lead.id, place)
+    if lead.tier == "lead_gen" and lead.stage == "calling":
+        # The cold call hands over itself, with the story of its calls.
+        await outbox.signal(conn, ids.cold_call(lead.id), "inbound_called", answer)
+        return
+    start = inbound_conversion_start(lead, call.id, note)
+    if to.begins:
+        await outbox.start(conn, start, event_id=answer.event_id)
+    else:
+        await outbox.signal(conn, start.id, "inbound_called", answer, start=start)

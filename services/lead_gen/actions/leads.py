@@ -1,0 +1,142 @@
+"""Leads: entered by hand, given up, moved by other tiers; and their contact data, revealed, exported or erased."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+from zoneinfo import available_timezones
+
+from services.chassis import outbox, work_items
+from services.chassis.contacts.identity import keys_of, tax_id_of
+from services.chassis.db import Connection, Pool
+from services.chassis.errors import Conflict, Forbidden, Invalid
+from services.lead_gen.domain.leads import Erasure, Lead, LeadFilter, Place
+from services.lead_gen.domain.phones import read_phone
+from services.lead_gen.repository import audit, calls, erasure, leads, promises
+from services.lead_gen.schemas.leads import Erase, GiveUp, NewLead, Reveal
+from workflows.contracts.base import Cancel, Done
+from workflows.contracts.lead_gen import RegisterUpdate
+
+
+async def enter_lead(conn: Connection, new: NewLead) -> Lead:
+    """Enter a lead by hand. Raises Invalid, and Conflict `duplicate` if a number or key is already known."""
+    if new.timezone not in available_timezones():
+        raise Invalid(f"'{new.timezone}' is not an IANA time zone", field="timezone")
+    numbers = [read_phone(raw, new.default_region, f"phones.{n}") for n, raw in enumerate(new.phones)]
+    tax_id = _read_tax_id(new)
+    keys = keys_of(tax_id=tax_id, email=new.email, website=None)
+    await leads.hold_numbers(conn, numbers + keys)
+    for number in numbers:
+        _refuse_known(await leads.find_by_phone(conn, number), "number", "phones")
+    for key in keys:
+        name, field = ("tax id", "tax_id") if key.startswith("t:") else ("e-mail", "email")
+        _refuse_known(await leads.find_by_key(conn, key), name, field)
+    lead_id = await leads.insert(conn, new.model_dump() | {"tax_id": tax_id}, numbers, "manual")
+    return await leads.get(conn, lead_id)
+
+
+def _read_tax_id(new: NewLead) -> str | None:
+    """The tax id in one form. Raises Invalid for one that cannot be right."""
+    if not new.tax_id:
+        return None
+    tax_id = tax_id_of(new.tax_id, new.default_region)
+    if tax_id is None:
+        raise Invalid("The tax id cannot be right: its length or check digit is wrong", field="tax_id")
+    return tax_id
+
+
+def _refuse_known(lead_id: str | None, name: str, field: str) -> None:
+    if lead_id:
+        raise Conflict(f"This {name} is already known", code="duplicate", field=field, detail={"lead_id": lead_id})
+
+
+async def check_leased(conn: Connection, lead_id: str, caller: str) -> None:
+    """Raises Forbidden `not_leased`: a caller sees only the lead that they are calling."""
+    if not await calls.is_leased(conn, lead_id, caller):
+        raise Forbidden("A caller sees only the lead that they are calling", code="not_leased")
+
+
+async def cancel_lead(conn: Connection, lead_id: str, body: GiveUp, by: str) -> Lead:
+    """Give up a lead, whichever tier has it: its open work is cancelled and its workflow ends.
+
+    Raises NotFound, Conflict `wrong_state`.
+    """
+    lead = await leads.lock(conn, lead_id)
+    if lead.stage in ("cancelled", "do_not_call"):
+        raise Conflict(f"The lead is already {lead.stage}", code="wrong_state", detail={"stage": lead.stage})
+    key = f"cancel:{lead_id}:{lead.rounds}"
+    await _end(conn, lead_id, Place(tier=lead.tier, stage="cancelled", key=key))
+    now = await leads.get(conn, lead_id)
+    await _tell_end(conn, lead, Cancel(event_id=key, at=now.updated_at, by=by, reason=body.reason))
+    return now
+
+
+async def _end(conn: Connection, lead_id: str, place: Place) -> None:
+    await work_items.cancel_for_lead(conn, lead_id, result=place.stage)
+    await leads.move(conn, lead_id, place)
+
+
+async def _tell_end(conn: Connection, lead: Lead, answer: Cancel) -> None:
+    if lead.workflow_id:
+        await outbox.signal(conn, lead.workflow_id, "cancel", answer, when_missing="drop")
+
+
+async def update_register(conn: Connection, update: RegisterUpdate) -> Done:
+    """Write where the lead is now, as the tier that has it says; older news never overwrites newer."""
+    place = Place(
+        tier=update.tier,
+        stage=update.stage,
+        workflow_id=update.workflow_id,
+        owner=update.owner,
+        at=update.at,
+        key=update.key,
+    )
+    await leads.move(conn, await leads.survivor(conn, update.lead_id), place)
+    if update.stage == "accepted":
+        await promises.keep(conn, update.lead_id)
+    return Done()
+
+
+async def reveal_lead(conn: Connection, lead_id: str, body: Reveal, by: str) -> Lead:
+    """Reveal a lead's contact data, with a reason and a line in the audit. Raises NotFound."""
+    lead = await leads.get(conn, lead_id)
+    audit_id = await audit.add(conn, "reveal", by, lead_id=lead_id, facts={"reason": body.reason})
+    await audit.complete(conn, audit_id, 1)
+    return lead
+
+
+async def erase_lead(conn: Connection, lead_id: str, body: Erase, by: str) -> Erasure:
+    """Erase names, numbers, addresses and notes, here and in what was merged into this lead; its workflow ends.
+
+    An entry of the do-not-call ledger keeps its number: nobody can honour an objection that has been forgotten.
+    Figures do not change. Raises NotFound, Conflict `erased`.
+    """
+    lead = await leads.lock(conn, lead_id)
+    if lead.stage == "erased":
+        raise Conflict("This lead has already been erased", code="erased")
+    audit_id = await audit.add(conn, "erase", by, lead_id=lead_id, facts=body.model_dump())
+    family = await erasure.family(conn, lead_id)
+    kept = await erasure.erase(conn, family)
+    for one in family:
+        await _end(conn, one, Place(tier=lead.tier, stage="erased", key=f"erase:{one}"))
+    await audit.complete(conn, audit_id, len(family))
+    now = await leads.get(conn, lead_id)
+    await _tell_end(conn, lead, Cancel(event_id=f"erase:{lead_id}", at=now.updated_at, by=by, reason="erased"))
+    return Erasure(lead_id=lead_id, erased_at=now.updated_at, ledger_entries_kept=kept)
+
+
+async def export_leads(pool: Pool, wanted: LeadFilter, by: str) -> AsyncIterator[Sequence[Any]]:
+    """A header and rows. The audit records the export before its first row, and its end once it is complete."""
+    async with pool.acquire() as conn:
+        audit_id = await audit.add(conn, "export", by, facts={name: value for name, value in wanted if value})
+    return _exported(pool, wanted, audit_id)
+
+
+async def _exported(pool: Pool, wanted: LeadFilter, audit_id: str) -> AsyncIterator[Sequence[Any]]:
+    yield leads.EXPORTED
+    count = 0
+    async with pool.acquire() as conn:
+        async for row in leads.exported(conn, wanted):
+            yield row
+            count += 1
+        await audit.complete(conn, audit_id, count)

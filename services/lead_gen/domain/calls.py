@@ -1,0 +1,140 @@
+"""Calls: what a caller is given, what they must report, and what an outcome means."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from pydantic import Field
+
+from services.chassis.errors import Invalid
+from services.chassis.records import Record
+from services.lead_gen.domain.instructions import Instruction
+from services.lead_gen.domain.leads import Lead
+from services.lead_gen.domain.scripts import RenderedScript
+from workflows.contracts.lead_gen import CallOutcome
+
+# Outcomes for which somebody at the company answered.
+CONTACTS = frozenset(
+    {
+        CallOutcome.CALLBACK,
+        CallOutcome.NOT_INTERESTED,
+        CallOutcome.DO_NOT_CALL,
+        CallOutcome.INTERESTED,
+        CallOutcome.HARD_QUESTION,
+    }
+)
+HANDED_OVER = frozenset({CallOutcome.INTERESTED, CallOutcome.HARD_QUESTION})
+# What an outcome cannot do without, and the question that asks for it.
+REQUIRED = {
+    CallOutcome.CALLBACK: ("callback_at", "When did they ask to be called?"),
+    CallOutcome.HARD_QUESTION: ("question", "What did they ask? Tier 2 answers it"),
+    CallOutcome.NOT_INTERESTED: ("reason", "Why are they not interested?"),
+}
+
+
+class CallReport(Record):
+    """How a call ended, as its caller reports it. `path` are the script's nodes in the order they were taken."""
+
+    outcome: CallOutcome
+    note: str | None = None
+    callback_at: datetime | None = None
+    personal: bool = True
+    reason: str | None = None
+    question: str | None = None
+    needs: str | None = None
+    wished_meeting: datetime | None = None
+    products: list[str] = Field(default_factory=list)
+    path: list[str] = Field(default_factory=list)
+    script_version: int | None = None
+
+    @property
+    def was_contact(self) -> bool:
+        """Did somebody answer?"""
+        return self.outcome in CONTACTS
+
+    @property
+    def hands_over(self) -> bool:
+        """Does tier 2 get the lead?"""
+        return self.outcome in HANDED_OVER
+
+
+def check_report(report: CallReport, now: datetime) -> None:
+    """Raises Invalid naming what is missing for this outcome, or a time that makes no sense."""
+    field, question = REQUIRED.get(report.outcome, (None, ""))
+    if field and not getattr(report, field):
+        raise Invalid(question, field=field)
+    for name in ("callback_at", "wished_meeting"):
+        moment = getattr(report, name)
+        if moment is not None and moment.tzinfo is None:
+            raise Invalid("The time needs an offset, such as +02:00", field=name)
+    if report.callback_at is not None and report.callback_at <= now:
+        raise Invalid("The callback must lie in the future", field="callback_at")
+
+
+class NewCall(Record):
+    """A call to be written: the report and its circumstances."""
+
+    item_id: str
+    lead_id: str
+    campaign_id: str | None
+    attempt: int
+    caller: str
+    report: CallReport
+    script_id: str | None
+    script_version: int | None
+    promised_by: datetime | None
+
+
+class Call(Record):
+    """One call as it was reported."""
+
+    attempt: int
+    caller: str
+    outcome: str
+    note: str | None
+    question: str | None
+    needs: str | None
+    wished_meeting: datetime | None
+    promised_by: datetime | None
+    products: list[str]
+    path: list[str]
+    script_version: int | None
+    at: datetime
+
+
+class CallLease(Record):
+    """How long a call is its caller's; without `lease_until` it went back to the queue. `token` fences the lease."""
+
+    item_id: str
+    token: int
+    lease_until: datetime | None
+
+
+class CallInHand(Record):
+    """A call under a lease with everything its caller needs. `lead.phones` are only those that may be called."""
+
+    item_id: str
+    token: int
+    lease_until: datetime
+    attempt: int
+    callback: bool
+    lead: Lead
+    script: RenderedScript | None
+    history: list[Call]
+    instructions: list[Instruction]
+
+
+class NothingDue(Record):
+    """No call for this caller now; worth asking again after this time."""
+
+    retry_after: timedelta
+
+
+class ReportedOutcome(Record):
+    """An outcome as it was recorded, and the lead's stage after it."""
+
+    item_id: str
+    lead_id: str
+    outcome: CallOutcome
+    stage: str
+    promised_by: datetime | None

@@ -1,0 +1,223 @@
+"""Why a lead is called or not: every rule, what it saw, and its verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+from pydantic import Field
+
+from services.chassis.contacts import phones
+from services.chassis.records import Record
+from services.lead_gen.domain.campaigns import Campaign
+from services.lead_gen.domain.criteria import CriteriaVersion
+from services.lead_gen.domain.leads import Lead
+from services.lead_gen.domain.policy import Policy
+from services.lead_gen.domain.scores import Recipe
+from services.lead_gen.domain.window import NoCallingDayError, is_open, next_open
+
+Verdict = Literal["takes", "leaves"]
+# Contact data, which the answer does not need: never shown in clear.
+_PRIVATE = ("email", "contact_name")
+
+
+class Number(Record):
+    """One number of a lead, and the ledger's entry for it."""
+
+    phone: str
+    bad: bool
+    scope: Literal["phone", "company"] | None
+    at: datetime | None
+
+
+class Reason(Record):
+    """One condition: what it saw, and whether it lets the lead be called."""
+
+    rule: str
+    verdict: Verdict
+    text: str
+    value: Any = Field(default=None, description="What the lead has there.")
+
+
+class CampaignWhy(Record):
+    """One campaign's verdict on the lead."""
+
+    campaign_id: str
+    name: str
+    state: str
+    priority: int
+    criteria: str = Field(description="Name and version of the criteria; `no criteria` takes everybody.")
+    criteria_id: str | None
+    criteria_version: int | None
+    verdict: Verdict
+    reasons: list[Reason] = Field(description="Every rule of the criteria, in their order.")
+
+
+class ScorePart(Record):
+    """What one rule or one field adds: points, or for a learned score log-odds against not knowing the field."""
+
+    name: str
+    value: Any = None
+    adds: float
+
+
+class ScoreWhy(Record):
+    """The lead's score and what made it."""
+
+    score: float
+    version: int | None = Field(description="Null while the lead has not been scored, or was edited since.")
+    score_id: str | None
+    name: str | None
+    kind: Literal["weights", "learned"] | None
+    parts: list[ScorePart]
+
+
+class WindowWhy(Record):
+    """The lead's calling window at this moment."""
+
+    timezone: str
+    open: bool
+    next_open: datetime | None = Field(description="Now if it is open; null if the policy leaves no calling day.")
+    policy_version: int
+
+
+class NumberWhy(Record):
+    """One number of the lead, masked."""
+
+    phone: str
+    working: bool
+    on_ledger: Literal["phone", "company"] | None
+    on_ledger_since: datetime | None
+    callable: bool
+
+
+class CallingWhy(Record):
+    """Where the lead is in cold calling now."""
+
+    campaign_id: str | None
+    attempts: int
+    next_call_at: datetime | None
+    leased: bool
+
+
+class WhyLead(Record):
+    """Why a lead would (not) be called. `callable` when it may be, and a campaign that runs takes or already has it."""
+
+    lead_id: str
+    callable: bool
+    reasons: list[Reason] = Field(description="Reasons that hold for every campaign, then one per campaign.")
+    campaigns: list[CampaignWhy]
+    score: ScoreWhy
+    window: WindowWhy
+    numbers: list[NumberWhy]
+    rest_until: datetime | None
+    in_calling: CallingWhy | None
+
+
+def reason(rule: str, takes: bool, text: str, value: Any = None) -> Reason:
+    """The verdict of one rule."""
+    return Reason(rule=rule, verdict="takes" if takes else "leaves", text=text, value=value)
+
+
+def general_reasons(lead: Lead, *, forbidden: bool, callable_numbers: int, now: datetime) -> list[Reason]:
+    """Reasons that hold for every campaign: the stage, the rest, the ledger, the numbers."""
+    free = lead.tier == "lead_gen" and lead.stage in ("new", "resting", "calling")
+    resting = lead.stage == "resting" and (lead.rest_until is None or lead.rest_until > now)
+    until = f" until {lead.rest_until.isoformat()}" if resting and lead.rest_until else ""
+    return [
+        reason("stage", free, f"The lead is {lead.stage} in {lead.tier}", lead.stage),
+        reason("rest", not resting, f"It rests{until}" if resting else "It is not resting"),
+        reason("do_not_call", not forbidden, "The ledger and working numbers"),
+        reason("numbers", callable_numbers > 0, f"{callable_numbers} of {len(lead.phones)} numbers may be called"),
+    ]
+
+
+def campaign_why(campaign: Campaign, criteria: CriteriaVersion | None, facts: Mapping[str, Any]) -> CampaignWhy:
+    """A campaign's verdict on a lead with these facts, rule by rule."""
+    reasons = []
+    for place, rule in criteria.rules.named() if criteria else []:
+        kind = place.partition("[")[0]
+        takes = rule.holds(facts) is (kind == "include")
+        reasons.append(reason(place, takes, f"{kind}: {rule.says()}", shown(rule.field, facts[rule.field])))
+    takes_all = all(one.verdict == "takes" for one in reasons)
+    return CampaignWhy(
+        campaign_id=campaign.id,
+        name=campaign.name,
+        state=campaign.state,
+        priority=campaign.priority,
+        criteria=f"{criteria.name} version {criteria.version}" if criteria else "no criteria",
+        criteria_id=campaign.criteria_id,
+        criteria_version=criteria.version if criteria else None,
+        verdict="takes" if takes_all else "leaves",
+        reasons=reasons,
+    )
+
+
+def shown(field: str, value: Any) -> Any:
+    """A fact as the answer shows it: numbers as numbers; of contact data, only that it is there."""
+    if field in _PRIVATE and value:
+        return "(known)"
+    return float(value) if isinstance(value, Decimal) else value
+
+
+def campaign_reasons(answers: Sequence[CampaignWhy]) -> list[Reason]:
+    """One reason per campaign, with the rules that exclude the lead; a single one if no campaign is running."""
+    return [_of_campaign(answer) for answer in answers] or [reason("campaign", False, "No campaign runs")]
+
+
+def _of_campaign(answer: CampaignWhy) -> Reason:
+    wrong = [one.text for one in answer.reasons if one.verdict == "leaves"]
+    text = f"Campaign {answer.name} ({answer.state}), {answer.criteria}"
+    return reason(f"campaign:{answer.campaign_id}", not wrong, "; ".join([text, *wrong]))
+
+
+def somebody_calls(lead: Lead, answers: Sequence[CampaignWhy]) -> bool:
+    """Will anybody call? A lead under way stays with its campaign; any other needs a running campaign that takes it."""
+    for answer in answers:
+        mine = lead.stage == "calling" and lead.campaign_id == answer.campaign_id
+        if answer.state == "running" and (mine or (lead.stage != "calling" and answer.verdict == "takes")):
+            return True
+    return False
+
+
+def score_parts(recipe: Recipe, facts: Mapping[str, Any]) -> list[ScorePart]:
+    """What a score is made of, the heaviest part first."""
+    if recipe.model is not None:
+        added = recipe.model.parts(facts)
+        parts = [
+            ScorePart(name=name, value=shown(name, facts[name]), adds=round(value, 4)) for name, value in added.items()
+        ]
+    else:
+        parts = [
+            ScorePart(
+                name=weight.rule.says(),
+                value=shown(weight.rule.field, facts[weight.rule.field]),
+                adds=weight.points if weight.rule.holds(facts) else 0,
+            )
+            for weight in recipe.weights or []
+        ]
+    return sorted(parts, key=lambda part: -abs(part.adds))
+
+
+def window_why(lead: Lead, version: int, policy: Policy, now: datetime) -> WindowWhy:
+    """Whether the lead may be called now, and if not, when, by this version of the policy."""
+    try:
+        opening = next_open(policy, lead.timezone, now)
+    except NoCallingDayError:
+        opening = None
+    return WindowWhy(
+        timezone=lead.timezone, open=is_open(policy, lead.timezone, now), next_open=opening, policy_version=version
+    )
+
+
+def number_why(number: Number) -> NumberWhy:
+    """Whether a number may be called."""
+    return NumberWhy(
+        phone=phones.mask(number.phone),
+        working=not number.bad,
+        on_ledger=number.scope,
+        on_ledger_since=number.at,
+        callable=not number.bad and number.scope is None,
+    )

@@ -1,0 +1,93 @@
+"""The register in bulk, for imports: who has these keys, what is known of them, and a chunk's changes in one go."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Collection
+
+from services.chassis.db import Connection
+from services.lead_gen.domain.matching import LeadFacts, Plan
+from services.lead_gen.repository.leads import COLUMNS
+
+_MISSING = [(name, {"language": "uk", "timezone": "Europe/Kyiv"}.get(name, "\\N")) for name in COLUMNS]
+# (table, its columns) -> the rows to add, as COPY's text format has them.
+Copies = dict[tuple[str, tuple[str, ...]], str]
+
+_OWNERS = """
+SELECT 'p:' || phone AS key, lead_id FROM lead_phones WHERE phone = ANY($1)
+UNION ALL
+SELECT key, lead_id FROM lead_keys WHERE key = ANY($2)
+"""
+
+
+async def owners(conn: Connection, phones: Collection[str], keys: Collection[str]) -> dict[str, str]:
+    """Key -> id of the lead that has it; numbers as `p:` and the number."""
+    rows = await conn.fetch(_OWNERS, list(phones), list(keys))
+    return {row["key"]: row["lead_id"] for row in rows}
+
+
+async def facts(conn: Connection, lead_ids: Collection[str]) -> dict[str, LeadFacts]:
+    """The filled fields of these leads."""
+    rows = await conn.fetch(
+        f"""SELECT id, {", ".join(COLUMNS)}, (SELECT count(*) FROM lead_phones p WHERE p.lead_id = leads.id) AS phones
+              FROM leads WHERE id = ANY($1::uuid[])""",
+        list(lead_ids),
+    )
+    return {
+        row["id"]: LeadFacts(
+            id=row["id"], fields={name: row[name] for name in COLUMNS if row[name]}, phones=row["phones"]
+        )
+        for row in rows
+    }
+
+
+def copies(plan: Plan) -> Copies:
+    """What a chunk of rows adds, as COPY text."""
+    return {
+        ("leads", ("id", *COLUMNS, "source")): "".join([_lead_line(lead) for lead in plan.created]),
+        ("lead_phones", ("phone", "lead_id", "position")): "".join(
+            [f"{phone}\t{lead_id}\t{position}\n" for phone, lead_id, position in plan.phones]
+        ),
+        ("lead_keys", ("key", "lead_id")): "".join([f"{key}\t{lead_id}\n" for key, lead_id in plan.keys]),
+    }
+
+
+def _lead_line(lead: LeadFacts) -> str:
+    cells = "\t".join([lead.fields.get(name) or missing for name, missing in _MISSING])
+    # Cells hold neither tabs nor line breaks; a backslash is rare, and would begin an escape.
+    if any("\\" in text for text in lead.fields.values()):
+        fields = {name: escape(text) for name, text in lead.fields.items()}
+        cells = "\t".join([fields.get(name) or missing for name, missing in _MISSING])
+    return f"{lead.id}\t{cells}\timport\n"
+
+
+def escape(cell: str) -> str:
+    """A text as COPY reads it back."""
+    return cell.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+
+
+async def write(conn: Connection, copies: Copies) -> None:
+    """Add these rows. Raises asyncpg.UniqueViolationError when somebody else was faster."""
+    for (table, columns), text in copies.items():
+        if text:
+            source = io.BytesIO(text.encode())
+            await conn.copy_to_table(table, source=source, columns=columns, format="text", timeout=60)
+
+
+async def fill(conn: Connection, fills: dict[str, dict[str, str]]) -> None:
+    """Fill the empty fields of leads; nothing is overwritten."""
+    if not fills:
+        return
+    columns = [name for name in COLUMNS if any(name in fields for fields in fills.values())]
+    given = ", ".join(f"${n}::text[]" for n in range(2, len(columns) + 2))
+    await conn.execute(
+        f"""UPDATE leads SET {", ".join(f"{c} = coalesce(leads.{c}, given.{c})" for c in columns)}, updated_at = now()
+              FROM unnest($1::uuid[], {given}) AS given (id, {", ".join(columns)}) WHERE leads.id = given.id""",
+        list(fills),
+        *([fields.get(column) for fields in fills.values()] for column in columns),
+    )
+
+
+async def settle(conn: Connection) -> None:
+    """Sort the names of an import into their index, so that a search need not read them all."""
+    await conn.execute("SELECT gin_clean_pending_list('leads_name')", timeout=60)

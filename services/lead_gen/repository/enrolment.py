@@ -1,0 +1,73 @@
+"""Enrolment: leads that could be called, how many a campaign may take, and taking them into cold calling."""
+
+from __future__ import annotations
+
+from services.chassis.db import Connection
+from services.lead_gen.domain.campaigns import EnrolledLead, Pace
+from services.lead_gen.domain.criteria import RuleSet
+from services.lead_gen.repository.criteria_sql import OF_CANDIDATES, to_sql
+
+CANDIDATES = """
+  FROM leads l
+ WHERE l.tier = 'lead_gen' AND (l.stage = 'new' OR (l.stage = 'resting' AND l.rest_until <= now()))
+   AND EXISTS (SELECT FROM lead_phones p
+                WHERE p.lead_id = l.id AND NOT p.bad
+                  AND NOT EXISTS (SELECT FROM do_not_call d WHERE d.phone = p.phone AND d.withdrawn_at IS NULL))
+   AND NOT EXISTS (SELECT FROM lead_phones p JOIN do_not_call d ON d.phone = p.phone
+                    WHERE p.lead_id = l.id AND d.withdrawn_at IS NULL AND d.scope = 'company')
+   AND {condition}
+"""
+
+
+async def pace(conn: Connection, campaign_id: str) -> Pace:
+    """Leads of the campaign in cold calling, and interested leads that tier 2 has not taken yet (all campaigns)."""
+    row = await conn.fetchrow(
+        """SELECT (SELECT count(*) FROM leads WHERE campaign_id = $1 AND stage = 'calling') AS in_flight,
+                  (SELECT count(*) FROM leads WHERE tier = 'conversion' AND stage IN ('handed_over', 'inbound'))
+                      AS waiting""",
+        campaign_id,
+    )
+    return Pace.of(row)
+
+
+async def more_may_come(conn: Connection) -> bool:
+    """Is a lead resting, or a file still being imported?"""
+    return bool(
+        await conn.fetchval(
+            """SELECT EXISTS (SELECT 1 FROM leads WHERE stage = 'resting')
+                   OR EXISTS (SELECT 1 FROM imports WHERE state IN ('queued', 'running'))"""
+        )
+    )
+
+
+async def count(conn: Connection, rules: RuleSet) -> int:
+    """How many leads could be enrolled now by these rules."""
+    condition, values = to_sql(rules, 1, OF_CANDIDATES)
+    # Fetched whole: PostgreSQL does not share a query among its workers for whoever asks for one row only.
+    rows = await conn.fetch(f"SELECT count(*) {CANDIDATES.format(condition=condition)}", *values)
+    return int(rows[0][0])
+
+
+async def sample(conn: Connection, rules: RuleSet, limit: int) -> list[str]:
+    """Ids of the leads that would be enrolled first."""
+    condition, values = to_sql(rules, 1, OF_CANDIDATES)
+    rows = await conn.fetch(
+        f"SELECT l.id {CANDIDATES.format(condition=condition)} ORDER BY l.score DESC, l.id LIMIT {limit:d}", *values
+    )
+    return [row["id"] for row in rows]
+
+
+async def enrol(conn: Connection, campaign_id: str, rules: RuleSet, limit: int) -> list[EnrolledLead]:
+    """Take the best leads into cold calling, at most `limit`."""
+    condition, values = to_sql(rules, 2, OF_CANDIDATES)
+    rows = await conn.fetch(
+        f"""UPDATE leads SET tier = 'lead_gen', stage = 'calling', campaign_id = $1, owner = NULL, attempts = 0,
+                   rounds = rounds + 1, rest_until = NULL, workflow_id = 'cold-call:' || id,
+                   register_at = clock_timestamp(), updated_at = now()
+             WHERE id IN (SELECT l.id {CANDIDATES.format(condition=condition)}
+                           ORDER BY l.score DESC, l.id LIMIT {limit:d} FOR UPDATE OF l SKIP LOCKED)
+         RETURNING id, industry, rounds""",
+        campaign_id,
+        *values,
+    )
+    return EnrolledLead.of_all(rows)

@@ -1,0 +1,73 @@
+"""Inbound calls: where each was put through, and its state at the switchboard."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from services.chassis.db import Connection, new_id
+from services.chassis.errors import NotFound
+from services.lead_gen.domain.inbound_calls import Inbound, NewInbound
+
+_COLUMNS = "*, routed_to AS tier"
+
+
+async def by_call_id(conn: Connection, call_id: str) -> Inbound | None:
+    """The call with the switchboard's own id; it may report a call twice."""
+    return Inbound.maybe(await conn.fetchrow(f"SELECT {_COLUMNS} FROM inbound_calls WHERE call_id = $1", call_id))
+
+
+async def get(conn: Connection, inbound_call_id: str) -> Inbound:
+    """Read an inbound call. Raises NotFound."""
+    row = await conn.fetchrow(f"SELECT {_COLUMNS} FROM inbound_calls WHERE id = $1", inbound_call_id)
+    if row is None:
+        raise NotFound(f"There is no inbound call {inbound_call_id}")
+    return Inbound.of(row)
+
+
+async def page(
+    conn: Connection, *, lead_id: str | None, state: str | None, limit: int, after: tuple[datetime, str] | None
+) -> list[Inbound]:
+    """Inbound calls in order of time."""
+    rows = await conn.fetch(
+        f"""SELECT {_COLUMNS} FROM inbound_calls
+             WHERE ($1::uuid IS NULL OR lead_id = $1) AND ($2::text IS NULL OR state = $2)
+               AND ($3::timestamptz IS NULL OR (at, id) > ($3, $4::uuid)) ORDER BY at, id LIMIT $5""",
+        lead_id,
+        state,
+        after[0] if after else None,
+        after[1] if after else None,
+        limit,
+    )
+    return Inbound.of_all(rows)
+
+
+async def add(conn: Connection, call: NewInbound) -> Inbound:
+    """Write where an inbound call was put through."""
+    row = await conn.fetchrow(
+        f"""INSERT INTO inbound_calls (id, lead_id, phone, called, call_id, note, by, routed_to, owner, known,
+                                       workflow_id, stage)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING {_COLUMNS}""",
+        new_id(),
+        call.lead_id,
+        call.phone,
+        call.called,
+        call.call_id,
+        call.note,
+        call.by,
+        call.routed_to,
+        call.owner,
+        call.known,
+        call.workflow_id,
+        call.stage,
+    )
+    return Inbound.of(row)
+
+
+async def set_state(conn: Connection, inbound_call_id: str, state: str) -> Inbound:
+    """Write the call's state at the switchboard."""
+    row = await conn.fetchrow(
+        f"UPDATE inbound_calls SET state = $2 WHERE id = $1 RETURNING {_COLUMNS}",
+        inbound_call_id,
+        state,
+    )
+    return Inbound.of(row)

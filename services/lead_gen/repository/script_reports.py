@@ -1,0 +1,50 @@
+"""Results of calls per version of the script that led them."""
+
+from __future__ import annotations
+
+from services.chassis.db import Connection
+from services.lead_gen.domain.reports import Period, ScriptFigures
+from services.lead_gen.repository.reports import CONTACT, HANDED_OVER, during
+
+# Calls that took the same way are counted together first: there are few ways through a script, and many calls.
+_WAYS = f"""
+ways AS MATERIALIZED (
+    SELECT c.script_id, c.path, count(*) AS calls, count(*) FILTER (WHERE c.outcome IN {CONTACT}) AS contacts,
+           count(*) FILTER (WHERE c.outcome = 'interested') AS interested,
+           count(*) FILTER (WHERE c.outcome IN {HANDED_OVER}) AS handed_over
+      FROM calls c
+     WHERE c.script_id IS NOT NULL AND {during("c.at")}
+       AND ($3::text IS NULL OR c.script_id IN (SELECT id FROM scripts WHERE name = $3))
+     GROUP BY c.script_id, c.path)"""
+
+
+async def script_figures(conn: Connection, period: Period, name: str | None) -> list[ScriptFigures]:
+    """Figures per version that led a call in the period, by name and version, with each of its nodes.
+
+    A node that a call came to several times counts once for it. Nodes that a version does not have (of a path that
+    was told without its version) are not shown.
+    """
+    rows = await conn.fetch(
+        f"""WITH {_WAYS}, totals AS (
+              SELECT script_id, sum(calls)::int AS calls, sum(contacts)::int AS contacts,
+                     sum(interested)::int AS interested, sum(handed_over)::int AS handed_over
+                FROM ways GROUP BY script_id),
+            counted AS (
+              SELECT script_id, node, sum(calls)::int AS reached,
+                     coalesce(sum(calls) FILTER (WHERE node = path[cardinality(path)]), 0)::int AS ended
+                FROM ways CROSS JOIN LATERAL (SELECT DISTINCT unnest(path) AS node) step GROUP BY script_id, node),
+            nodes AS (
+              SELECT t.script_id, jsonb_agg(jsonb_build_object('node', n.node, 'reached', coalesce(k.reached, 0),
+                                            'ended', coalesce(k.ended, 0)) ORDER BY k.reached DESC NULLS LAST, n.node)
+                         AS nodes
+                FROM totals t JOIN scripts s ON s.id = t.script_id
+               CROSS JOIN LATERAL jsonb_object_keys(s.body -> 'nodes') AS n (node)
+                LEFT JOIN counted k ON k.script_id = t.script_id AND k.node = n.node GROUP BY t.script_id)
+            SELECT s.name, s.version, totals.*, nodes.nodes
+              FROM totals JOIN scripts s ON s.id = totals.script_id JOIN nodes USING (script_id)
+             ORDER BY s.name, s.version""",
+        period.start,
+        period.end,
+        name,
+    )
+    return ScriptFigures.of_all(rows)

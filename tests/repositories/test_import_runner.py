@@ -1,0 +1,168 @@
+"""The import runner by itself: what it asks of a tier, in which order, and what it leaves behind when it is cut."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+import pytest_asyncio
+
+from services.chassis.db import Connection, Pool, create_pool
+from services.chassis.imports import jobs, runner
+from services.chassis.imports.jobs import Import, NewImport
+from tests.fixtures.postgres import FreshDatabase
+from workflows.contracts.base import Tier
+
+WORDS = [f"word{number}" for number in range(10)]
+
+
+@pytest_asyncio.fixture
+async def pool(fresh_database: FreshDatabase) -> AsyncIterator[Pool]:
+    # The tables of imports come with a tier.
+    pool = await create_pool(
+        await fresh_database("import_runner", tier=Tier.LEAD_GEN), application_name="test", max_size=5
+    )
+    await pool.execute("CREATE TABLE notes (text text PRIMARY KEY)")
+    Notes.pool, Notes.rival, Notes.befores, Notes.dies_at, Notes.folder = pool, None, [], None, None
+    yield pool
+    pool.terminate()
+
+
+@dataclass(frozen=True)
+class Note:
+    line: int
+    text: str
+
+
+class Notes(runner.Importer[Note, list[Note]]):
+    """One word a row, each kept once. The class holds what a test wants or sees: a runner makes its own importer."""
+
+    chunk_rows = 3
+    decides_ahead = True
+    pool: ClassVar[Pool]
+    rival: ClassVar[str | None]
+    befores: ClassVar[list[list[str] | None]]
+    dies_at: ClassVar[str | None]
+    folder: ClassVar[Path | None]
+
+    def reader(self) -> Callable[[int, Sequence[str]], Note]:
+        return lambda line, cells: Note(line, cells[0])
+
+    async def decide(self, conn: Connection, chunk: list[Note], before: list[Note] | None) -> list[Note]:
+        if self.folder is not None:
+            assert list(self.folder.iterdir()) == []
+        self.befores.append(None if before is None else [note.text for note in before])
+        texts = [note.text for note in chunk]
+        known = {row["text"] for row in await conn.fetch("SELECT text FROM notes WHERE text = ANY($1)", texts)}
+        plan = [note for note in chunk if note.text not in known]
+        if self.rival in {note.text for note in plan}:
+            # Somebody else writes one of the words between its decision and its writing.
+            await self.pool.execute("INSERT INTO notes (text) VALUES ($1)", self.rival)
+            type(self).rival = None
+        return plan
+
+    async def write(self, conn: Connection, plan: list[Note]) -> None:
+        if self.dies_at in {note.text for note in plan}:
+            raise ConnectionResetError("killed")
+        await conn.executemany("INSERT INTO notes (text) VALUES ($1)", [(note.text,) for note in plan])
+
+    async def write_verdicts(self, conn: Connection, plan: list[Note]) -> None:
+        verdicts = [(self.job.id, note.line) for note in plan]
+        await conn.executemany(
+            "INSERT INTO import_rows (import_id, line, verdict) VALUES ($1, $2, 'accepted')", verdicts
+        )
+
+    def counts(self, plan: list[Note]) -> Mapping[str, int]:
+        return {"accepted": len(plan)}
+
+    async def finish(self, conn: Connection) -> None:
+        await conn.execute("SELECT 1")
+
+
+class RolledBack(Notes):
+    decides_ahead = False
+    rolls_dry_runs_back = True
+
+
+async def send(pool: Pool, *, dry_run: bool = False) -> str:
+    new = NewImport(
+        filename="words.csv", dry_run=dry_run, default_region="UA", mapping={"word": 0}, encoding="utf-8",
+        delimiter=",", header=["word"], format="csv", expected_rows=len(WORDS), created_by="boss",
+    )  # fmt: skip
+    async with pool.acquire() as conn, conn.transaction():
+        import_id = await jobs.create(conn, new)
+        for part, line in enumerate(["word", *WORDS]):
+            await jobs.add_part(conn, import_id, part, f"{line}\n".encode())
+    return import_id
+
+
+async def result(pool: Pool, import_id: str) -> Import:
+    async with pool.acquire() as conn:
+        return await jobs.get(conn, import_id)
+
+
+async def words(pool: Pool) -> set[str]:
+    return {row["text"] for row in await pool.fetch("SELECT text FROM notes")}
+
+
+async def test_a_chunk_is_decided_from_the_plan_of_the_one_before(pool: Pool) -> None:
+    import_id = await send(pool)
+    await runner.run_imports(pool, Notes)
+    done = await result(pool, import_id)
+    assert (done.state, done.rows, done.accepted) == ("done", 10, 10)
+    assert await words(pool) == set(WORDS)
+    assert Notes.befores == [None, WORDS[0:3], WORDS[3:6], WORDS[6:9]]
+    assert await pool.fetchval("SELECT count(*) FROM import_files") == 0
+
+
+async def test_a_chunk_that_somebody_was_faster_with_is_decided_anew_and_so_is_the_next(pool: Pool) -> None:
+    Notes.rival = "word4"
+    import_id = await send(pool)
+    await runner.run_imports(pool, Notes)
+    done = await result(pool, import_id)
+    assert (done.state, done.rows, done.accepted) == ("done", 10, 9)
+    assert await words(pool) == set(WORDS)
+    kept = ["word3", "word5"]
+    assert Notes.befores == [None, WORDS[0:3], WORDS[3:6], None, kept, WORDS[6:9]]
+
+
+async def test_a_dry_run_is_rolled_back_and_its_verdicts_are_kept(pool: Pool) -> None:
+    RolledBack.rival = "word4"
+    import_id = await send(pool, dry_run=True)
+    await runner.run_imports(pool, RolledBack)
+    done = await result(pool, import_id)
+    assert (done.state, done.rows, done.accepted) == ("done", 10, 9)
+    assert await words(pool) == {"word4"}
+    assert set(Notes.befores) == {None}
+    assert await pool.fetchval("SELECT count(*) FROM import_rows") == 9
+
+
+@pytest.mark.parametrize("kind", [Notes, RolledBack])
+@pytest.mark.parametrize("dry_run", [False, True])
+async def test_a_run_that_was_cut_goes_on_and_doubles_nothing(pool: Pool, kind: type[Notes], dry_run: bool) -> None:
+    import_id = await send(pool, dry_run=dry_run)
+    for word in ("word1", "word7"):
+        Notes.dies_at = word
+        with pytest.raises(ConnectionResetError):
+            await runner.run_imports(pool, kind)
+    Notes.dies_at = None
+    await runner.run_imports(pool, kind)
+    done = await result(pool, import_id)
+    assert (done.state, done.rows, done.accepted) == ("done", 10, 10)
+    lines = await pool.fetch("SELECT line FROM import_rows ORDER BY line")
+    assert [row["line"] for row in lines] == list(range(1, 11))
+
+
+async def test_the_file_has_no_name_while_it_is_read(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A worker that is killed leaves no contact data in the temporary folder."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    Notes.folder = tmp_path
+    await send(pool)
+    await runner.run_imports(pool, Notes)
+    assert len(Notes.befores) == 4

@@ -1,0 +1,44 @@
+"""The contacts to come: in order, within a year, never closer than the policy allows."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.account_mgmt.domain.contact_schedule import AHEAD, DueInvoice, planned_contacts
+from services.account_mgmt.domain.policy import Policy
+
+NOW = datetime(2026, 5, 4, 9, tzinfo=UTC)
+DAY = timedelta(days=1)
+POLICY = Policy()
+
+
+def test_an_open_invoice_has_its_due_date_and_the_reminders_that_are_left() -> None:
+    owed = [DueInvoice("1", NOW + 3 * DAY, 0), DueInvoice("2", NOW - 2 * DAY, 1)]
+    found = planned_contacts(POLICY, now=NOW, next_nudge=None, every=30 * DAY, invoices=owed)
+    assert [contact.kind for contact in found].count("invoice_due") == 1
+    assert [contact.why for contact in found if contact.kind == "dunning" and "invoice 2" in contact.why] == [
+        "invoice 2, reminder 2 unless it is paid",
+        "invoice 2, reminder 3 unless it is paid",
+    ]
+
+
+def test_whoever_opted_out_gets_no_nudge() -> None:
+    assert planned_contacts(POLICY, now=NOW, next_nudge=None, every=30 * DAY, invoices=[]) == []
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(-30, 400), st.integers(1, 800), st.lists(st.integers(-60, 90), max_size=4))
+def test_contacts_are_in_order_within_a_year_and_nudges_never_too_close(
+    first: int, every: int, dues: list[int]
+) -> None:
+    owed = [DueInvoice(str(number), NOW + due * DAY, 0) for number, due in enumerate(dues)]
+    found = planned_contacts(POLICY, now=NOW, next_nudge=NOW + first * DAY, every=every * DAY, invoices=owed)
+    times = [contact.at for contact in found]
+    assert times == sorted(times)
+    assert all(NOW <= at <= NOW + AHEAD for at in times)
+    nudges = [contact.at for contact in found if contact.kind == "nudge"]
+    assert all(later - earlier >= POLICY.nudge_gap for earlier, later in pairwise(nudges))

@@ -1,0 +1,109 @@
+"""The three tiers for one workflow test: a worker of each on the time-skipping server, with fakes that record."""
+
+from __future__ import annotations
+
+import contextlib
+import uuid
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+from temporalio.client import Client, WorkflowHandle
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Worker
+
+from tests.workflows.fakes import FakeAccountMgmt, FakeConversion, FakeLeadGen, card
+from workflows.campaign import Campaign
+from workflows.cold_call import ColdCall
+from workflows.contracts import ids, queues
+from workflows.contracts.account_mgmt import CustomerCareInput
+from workflows.contracts.base import Money, OrderLine
+from workflows.contracts.conversion import ConversionInput, HandOver, HandOverReason, WonOrder
+from workflows.contracts.lead_gen import ColdCallInput, ColdCallPolicy
+from workflows.conversion.workflow import Conversion
+from workflows.customer_care.workflow import CustomerCare
+from workflows.fit_timing import FitTiming
+from workflows.open_care import OpenCare
+from workflows.publish_catalogue import PublishCatalogue
+
+
+def activities_in(tier: object) -> list[Any]:
+    return [m for n in dir(tier) if hasattr(m := getattr(tier, n), "__temporal_activity_definition")]
+
+
+BY_QUEUE: dict[str, list[type]] = {
+    queues.LEAD_GEN: [ColdCall, Campaign],
+    queues.CONVERSION: [Conversion],
+    queues.ACCOUNT_MGMT: [CustomerCare, PublishCatalogue, FitTiming, OpenCare],
+}
+
+
+class Tiers:
+    """The three tiers with their people: what a test needs to play everybody around a workflow."""
+
+    def __init__(self, env: WorkflowEnvironment) -> None:
+        self.env = env
+        self.client: Client = env.client
+        self.lead_id = str(uuid.uuid4())
+        self.lead_gen = FakeLeadGen(env.get_current_time)
+        self.conversion = FakeConversion(env.get_current_time)
+        self.account_mgmt = FakeAccountMgmt(env.get_current_time)
+        self._events = 0
+
+    async def start_cold_call(self, **policy: Any) -> WorkflowHandle[Any, Any]:
+        start = ColdCallInput(lead_id=self.lead_id, campaign_id="spring", policy=ColdCallPolicy(**policy))
+        return await self.client.start_workflow(
+            ColdCall.run, start, id=ids.cold_call(self.lead_id), task_queue=queues.LEAD_GEN
+        )
+
+    async def start_conversion(self, reason: HandOverReason = HandOverReason.INTERESTED) -> WorkflowHandle[Any, Any]:
+        start = ConversionInput(lead_id=self.lead_id, hand_over=self.hand_over(reason))
+        return await self.client.start_workflow(
+            Conversion.run, start, id=ids.conversion(self.lead_id), task_queue=queues.CONVERSION
+        )
+
+    async def start_care(self) -> WorkflowHandle[Any, Any]:
+        start = CustomerCareInput(customer_id=self.lead_id, contact=card(self.lead_id), won=await self.order())
+        return await self.client.start_workflow(
+            CustomerCare.run, start, id=ids.customer(self.lead_id), task_queue=queues.ACCOUNT_MGMT
+        )
+
+    def hand_over(self, reason: HandOverReason = HandOverReason.INTERESTED) -> HandOver:
+        return HandOver(id=f"cold-call:{self.lead_id}:1", contact=card(self.lead_id), reason=reason)
+
+    async def order(self, deal_id: str = "deal-1") -> WonOrder:
+        line = OrderLine(description="Kyiv to Gdańsk, 20 t", quantity=1, unit_price=Money(amount="42000.00"))
+        return WonOrder(deal_id=deal_id, lines=[line], won_at=await self.env.get_current_time(), won_by="manager-1")
+
+    async def answer(self, by: str = "somebody") -> dict[str, Any]:
+        """The head of a fresh answer: event id, time, person."""
+        self._events += 1
+        return {"event_id": f"event-{self._events}", "at": await self.env.get_current_time(), "by": by}
+
+    async def later(self, **delta: float) -> Any:
+        return await self.env.get_current_time() + timedelta(**delta)
+
+    async def pass_time(self, **delta: float) -> None:
+        """Let the server's clock run; timers that fall due fire on the way."""
+        await self.env.sleep(timedelta(**delta))
+
+
+@contextlib.asynccontextmanager
+async def open_tiers(env: WorkflowEnvironment, **worker_options: Any) -> AsyncIterator[Tiers]:
+    tiers = Tiers(env)
+    fakes = {
+        queues.LEAD_GEN: tiers.lead_gen,
+        queues.CONVERSION: tiers.conversion,
+        queues.ACCOUNT_MGMT: tiers.account_mgmt,
+    }
+    async with contextlib.AsyncExitStack() as stack:
+        for queue, tier in fakes.items():
+            worker = Worker(
+                env.client,
+                task_queue=queue,
+                workflows=BY_QUEUE[queue],
+                activities=activities_in(tier),
+                **worker_options,
+            )
+            await stack.enter_async_context(worker)
+        yield tiers

@@ -1,0 +1,43 @@
+"""Presets of activity calls: how long an activity may take, how it is retried, on whose queue it runs.
+
+A tier's own activities are local (a third of the events); another tier's are regular ones on its queue.
+Retries end after a week: long enough for any outage, and the failed workflow is then seen by ops.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TypedDict
+
+from temporalio.common import RetryPolicy
+
+from workflows.contracts import queues
+
+_RETRY = RetryPolicy(
+    initial_interval=timedelta(milliseconds=500), backoff_coefficient=2.0, maximum_interval=timedelta(minutes=1)
+)
+_GIVE_UP_AFTER = timedelta(days=7)
+
+
+class LocalCall(TypedDict):
+    """Options of a local activity."""
+
+    start_to_close_timeout: timedelta
+    schedule_to_close_timeout: timedelta
+    retry_policy: RetryPolicy
+
+
+class RemoteCall(LocalCall):
+    """Options of an activity on another tier's queue."""
+
+    task_queue: str
+
+
+LOCAL: LocalCall = {
+    "start_to_close_timeout": timedelta(seconds=15),
+    "schedule_to_close_timeout": _GIVE_UP_AFTER,
+    "retry_policy": _RETRY,
+}
+LONG: RemoteCall = {**LOCAL, "start_to_close_timeout": timedelta(minutes=10), "task_queue": queues.ACCOUNT_MGMT}
+TO_LEAD_GEN: RemoteCall = {**LOCAL, "task_queue": queues.LEAD_GEN}
+TO_CONVERSION: RemoteCall = {**LOCAL, "task_queue": queues.CONVERSION}
