@@ -83,7 +83,7 @@ def build_app(folder: MailFolder) -> FastAPI:
     @app.get("/", response_class=HTMLResponse)
     def mail_list(to: str = "") -> str:
         rows = [
-            f'<tr><td>{_head(mail, "Date")}<td>{_head(mail, "To")}'
+            f"<tr><td>{_head(mail, 'Date')}<td>{_head(mail, 'To')}"
             f'<td><a href="/mails/{number}">{_head(mail, "Subject")}</a>'
             for number, mail in folder.all(to)
         ]
@@ -92,15 +92,7 @@ def build_app(folder: MailFolder) -> FastAPI:
 
     @app.get("/mails/{number}", response_class=HTMLResponse)
     def one_mail(number: int) -> str:
-        mail = folder.get(number)
-        shown = [name for name in ("Date", "From", "To", "Reply-To") if mail[name]]
-        heads = "".join(f"<tr><th>{name}<td>{_head(mail, name)}" for name in shown)
-        files = "".join(
-            f'<li><a href="/mails/{number}/files/{place}">{escape(part.get_filename() or "file")}</a>'
-            for place, part in enumerate(mail.iter_attachments())
-        )
-        body = f'<table>{heads}</table><pre>{escape(_text(mail))}</pre><ul>{files}</ul><a href="/">All mail</a>'
-        return _PAGE.format(title=_head(mail, "Subject"), body=body)
+        return _mail_page(number, folder.get(number))
 
     @app.get("/mails/{number}/files/{place}")
     def attachment(number: int, place: int) -> Response:
@@ -113,6 +105,17 @@ def build_app(folder: MailFolder) -> FastAPI:
         return Response(files[place].get_payload(decode=True), media_type="application/octet-stream", headers=headers)
 
     return app
+
+
+def _mail_page(number: int, mail: EmailMessage) -> str:
+    shown = [name for name in ("Date", "From", "To", "Reply-To") if mail[name]]
+    heads = "".join(f"<tr><th>{name}<td>{_head(mail, name)}" for name in shown)
+    files = "".join(
+        f'<li><a href="/mails/{number}/files/{place}">{escape(part.get_filename() or "file")}</a>'
+        for place, part in enumerate(mail.iter_attachments())
+    )
+    body = f'<table>{heads}</table><pre>{escape(_text(mail))}</pre><ul>{files}</ul><a href="/">All mail</a>'
+    return _PAGE.format(title=_head(mail, "Subject"), body=body)
 
 
 def _as_json(number: int, mail: EmailMessage) -> dict[str, object]:

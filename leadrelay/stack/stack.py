@@ -51,9 +51,7 @@ class Stack:
         self._state = state
         self._screen = screen
         self._hurry = hurry
-        self._workers = {
-            name: tier for tier in Tier for name in worker_names(tier, options.workers.get(tier, 1))
-        }
+        self._workers = {name: tier for tier in Tier for name in worker_names(tier, options.workers.get(tier, 1))}
         previous = state.ports if state.port_base == options.port_base else {}
         self._ports = choose_ports(preferred_ports(options.port_base, self._workers), previous)
         state.ports, state.port_base = self._ports, options.port_base

@@ -11,7 +11,7 @@ from temporalio import workflow
 from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
-from leadrelay.replaying import WORKFLOWS
+from leadrelay.history_replay import WORKFLOWS
 from services.account_mgmt import worker as account_mgmt
 from services.chassis.settings import Settings
 from services.chassis.temporal import leadrelay_plugin
