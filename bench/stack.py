@@ -16,7 +16,7 @@ from typing import Any
 
 import httpx
 
-from leadrelay.stack.layout import DataDir
+from leadrelay.stack.data_directory import DataDirectory
 from leadrelay.stack.postgres import Postgres
 from services.chassis.dev_issuer import DevIssuer
 
@@ -46,7 +46,7 @@ class Running:
     def dsn(self, tier: str) -> str:
         """The DSN of a tier's database, with the tier's own role."""
         port = int(self.addresses["postgres"].rpartition(":")[2])
-        return Postgres(DataDir.at(self.data), port).dsn(tier, tier)
+        return Postgres(DataDirectory(self.data), port).dsn(tier, tier)
 
     async def leads(self, count: int, first: int = 0) -> None:
         """Import `count` leads numbered from `first`, start a campaign, and wait until all their calls are open."""
