@@ -9,11 +9,10 @@ from temporalio.client import WorkflowFailureError, WorkflowHandle
 
 from tests.workflows.tiers import Tiers
 from workflows.contracts import account_mgmt as am
-from workflows.contracts.base import Cancel, DoNotCall, InboundCall, Tier
+from workflows.contracts.base import Cancel, DoNotCall, InboundCall
 from workflows.contracts.conversion import (
     Accepted,
     AddHandOver,
-    AnsweredQuestion,
     CloseDeal,
     DealMoved,
     Declined,
@@ -28,7 +27,6 @@ from workflows.contracts.conversion import (
     Stage,
     Won,
 )
-from workflows.contracts.lead_gen import RegisterUpdate, TakeAnswer
 from workflows.conversion.workflow import Conversion
 
 Handle = WorkflowHandle[Any, Any]
@@ -52,19 +50,12 @@ async def test_an_accepted_lead_is_won_and_becomes_a_customer(tiers: Tiers) -> N
     assert (result.stage, result.owner) == (Stage.WON, "manager-1")
     opened = await tiers.account_mgmt.nth(am.OpenAccount)
     assert opened.order.won_by == "manager-1"
-    await tiers.lead_gen.nth(RegisterUpdate, 3)
-    told = [(u.tier, u.stage, u.owner) for u in tiers.lead_gen.of(RegisterUpdate)]
-    assert told == [
-        (Tier.CONVERSION, "accepted", "manager-1"),
-        (Tier.ACCOUNT_MGMT, "won", None),
-        (Tier.ACCOUNT_MGMT, "active", "account-manager-1"),
-    ]
 
 
 async def test_a_forgotten_step_reminds_the_manager_then_the_supervisor_and_ends(tiers: Tiers) -> None:
     handle = await tiers.start_conversion()
     await accept(tiers, handle)
-    await tiers.lead_gen.nth(RegisterUpdate)
+    await tiers.shows(handle, stage="accepted")
     await tiers.pass_time(days=20)
     assert [reminder.level for reminder in tiers.conversion.of(RemindDeal)] == [1, 2, 3]
     await win(tiers, handle)
@@ -74,7 +65,7 @@ async def test_a_forgotten_step_reminds_the_manager_then_the_supervisor_and_ends
 async def test_a_step_of_the_deal_moves_the_reminder(tiers: Tiers) -> None:
     handle = await tiers.start_conversion()
     await accept(tiers, handle)
-    await tiers.lead_gen.nth(RegisterUpdate)
+    await tiers.shows(handle, stage="accepted")
     moved = DealMoved(
         **await tiers.answer("manager-1"),
         what="meeting booked",
@@ -88,14 +79,12 @@ async def test_a_step_of_the_deal_moves_the_reminder(tiers: Tiers) -> None:
     assert (await tiers.conversion.nth(RemindDeal)).level == 1
 
 
-async def test_a_lost_deal_ends_and_the_register_knows(tiers: Tiers) -> None:
+async def test_a_lost_deal_ends(tiers: Tiers) -> None:
     handle = await tiers.start_conversion()
     await accept(tiers, handle)
     await handle.signal(Conversion.lost, Lost(**await tiers.answer("manager-1"), reason="price"))
     result = await handle.result()
     assert (result.stage, result.reason) == (Stage.LOST, "price")
-    # Reports do not wait for each other; the register goes by their times.
-    assert max(tiers.lead_gen.of(RegisterUpdate), key=lambda report: report.at).stage == "lost"
 
 
 async def test_a_sleeping_deal_returns_to_its_manager(tiers: Tiers) -> None:
@@ -118,7 +107,7 @@ async def test_an_inbound_call_wakes_a_sleeping_deal(tiers: Tiers) -> None:
     await accept(tiers, handle)
     sleep = Lost(**await tiers.answer("manager-1"), reason="next season", return_at=await tiers.later(days=90))
     await handle.signal(Conversion.lost, sleep)
-    await tiers.lead_gen.nth(RegisterUpdate, 2)
+    await tiers.shows(handle, stage="asleep")
     await handle.signal(Conversion.inbound_called, InboundCall(**await tiers.answer(), inbound_call_id="in-1"))
     again = await tiers.conversion.nth(OfferDeal, 2)
     assert again.hand_over.reason is HandOverReason.INBOUND
@@ -129,10 +118,10 @@ async def test_withdrawn_consent_while_asleep_closes_the_deal(tiers: Tiers) -> N
     await accept(tiers, handle)
     sleep = Lost(**await tiers.answer("manager-1"), reason="next season", return_at=await tiers.later(days=90))
     await handle.signal(Conversion.lost, sleep)
-    await tiers.lead_gen.nth(RegisterUpdate, 2)
+    await tiers.shows(handle, stage="asleep")
     await handle.signal(Conversion.do_not_call, DoNotCall(**await tiers.answer()))
     assert (await handle.result()).stage is Stage.LOST
-    assert tiers.lead_gen.of(RegisterUpdate)[-1].stage == "do_not_call"
+    assert [close.register_stage for close in tiers.conversion.of(CloseDeal)] == ["do_not_call"]
 
 
 @pytest.mark.parametrize("accepted", [False, True])
@@ -162,12 +151,12 @@ async def test_the_deal_is_closed_from_outside_at_any_stage(tiers: Tiers, accept
 async def test_a_cancellation_by_ops_closes_the_deal_and_tells_the_register(tiers: Tiers) -> None:
     handle = await tiers.start_conversion()
     await accept(tiers, handle)
-    await tiers.lead_gen.nth(RegisterUpdate)
+    await tiers.shows(handle, stage="accepted")
     await handle.cancel()
     with pytest.raises(WorkflowFailureError):
         await handle.result()
     assert len(tiers.conversion.of(CloseDeal)) == 1
-    assert tiers.lead_gen.of(RegisterUpdate)[-1].stage == "cancelled"
+    assert [close.register_stage for close in tiers.conversion.of(CloseDeal)] == ["cancelled"]
 
 
 async def test_a_late_hand_over_adds_its_story_to_the_deal(tiers: Tiers) -> None:
@@ -199,7 +188,7 @@ async def test_a_sale_to_a_customer_in_care_is_another_order_of_theirs(tiers: Ti
 async def test_a_take_over_moves_owner_and_deadlines(tiers: Tiers) -> None:
     handle = await tiers.start_conversion()
     await accept(tiers, handle)
-    await tiers.lead_gen.nth(RegisterUpdate)
+    await tiers.shows(handle, stage="accepted")
     taken = Reassigned(**await tiers.answer("boss"), owner="manager-7", next_action_at=await tiers.later(days=5))
     await handle.signal(Conversion.reassigned, taken)
     await tiers.pass_time(days=4)
@@ -208,7 +197,6 @@ async def test_a_take_over_moves_owner_and_deadlines(tiers: Tiers) -> None:
     await tiers.conversion.nth(RemindDeal)
     await handle.signal(Conversion.lost, Lost(**await tiers.answer("manager-7"), reason="price"))
     assert (await handle.result()).owner == "manager-7"
-    assert (await tiers.lead_gen.nth(RegisterUpdate, 2)).owner == "manager-7"
 
 
 async def test_a_deal_that_stands_still_is_noticed_though_its_next_step_is_always_moved(tiers: Tiers) -> None:
@@ -256,7 +244,7 @@ async def test_three_months_of_one_deal_pass_in_seconds(tiers: Tiers) -> None:
     await tiers.conversion.nth(OfferDeal, 2)
     await tiers.pass_time(hours=1)
     await accept(tiers, handle, 3, "manager-3")
-    await tiers.lead_gen.nth(RegisterUpdate)
+    await tiers.shows(handle, stage="accepted")
     await tiers.pass_time(days=1, hours=6)
     await tiers.conversion.nth(RemindDeal)
     for day, (what, stage) in enumerate([("qualified", Stage.QUALIFIED), ("meeting booked", Stage.MEETING)], start=3):
@@ -280,23 +268,3 @@ async def test_three_months_of_one_deal_pass_in_seconds(tiers: Tiers) -> None:
     result = await handle.result()
     assert (result.stage, result.owner) == (Stage.WON, "manager-4")
     assert len(tiers.conversion.of(RemindDeal)) == 1
-
-
-async def test_an_answered_question_goes_back_to_tier_1_and_never_holds_the_deal_up(tiers: Tiers) -> None:
-    handle = await tiers.start_conversion(HandOverReason.HARD_QUESTION)
-    await accept(tiers, handle)
-    moved = DealMoved(
-        **await tiers.answer("manager-1"), what="question answered", stage=Stage.INFORMING,
-        next_action_at=await tiers.later(days=2),
-        answered=AnsweredQuestion(question="Who insures it?", answer="We do.", publish=True),
-    )  # fmt: skip
-    await handle.signal(Conversion.moved, moved)
-    told = await tiers.lead_gen.nth(TakeAnswer)
-    assert (told.question, told.answer, told.publish, told.answered_by) == (
-        "Who insures it?",
-        "We do.",
-        True,
-        "manager-1",
-    )
-    await win(tiers, handle)
-    assert (await handle.result()).stage is Stage.WON

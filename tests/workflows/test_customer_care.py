@@ -10,10 +10,8 @@ from temporalio.client import WorkflowFailureError, WorkflowHandle
 from tests.workflows.tiers import Tiers
 from workflows import deadlines
 from workflows.contracts import account_mgmt as am
-from workflows.contracts.base import Cancel, DoNotCall, InboundCall, Money
-from workflows.contracts.commission import MoneyEvent, MoneyKind
+from workflows.contracts.base import Cancel, DoNotCall, InboundCall
 from workflows.contracts.conversion import HandOverReason, OfferDeal, OpenInbound
-from workflows.contracts.lead_gen import RegisterUpdate
 from workflows.customer_care.workflow import CustomerCare
 
 Handle = WorkflowHandle[Any, Any]
@@ -31,12 +29,10 @@ async def answer_nudge(tiers: Tiers, handle: Handle, number: int, outcome: am.Nu
     await handle.signal(CustomerCare.nudge_answered, answer)
 
 
-async def test_the_first_sale_opens_the_account_once_and_tells_the_register(tiers: Tiers) -> None:
+async def test_the_first_sale_opens_the_account_once(tiers: Tiers) -> None:
     await tiers.start_care()
     opened = await tiers.account_mgmt.nth(am.OpenAccount)
     assert opened.customer_id == tiers.lead_id
-    told = await tiers.lead_gen.nth(RegisterUpdate)
-    assert (told.stage, told.owner) == ("active", "account-manager-1")
 
 
 async def test_a_paid_invoice_is_never_dunned(tiers: Tiers) -> None:
@@ -217,21 +213,3 @@ async def nudge_falls_due(tiers: Tiers, number: int) -> am.OpenNudge:
             break
         await tiers.pass_time(days=7)
     return await tiers.account_mgmt.nth(am.OpenNudge, number)
-
-
-async def test_the_commission_ledger_hears_of_money_and_care_waits_for_no_tier(tiers: Tiers) -> None:
-    """Tier 2 may be down for an hour: customer care goes on, and each event arrives once."""
-    handle = await tiers.start_care()
-    await tiers.account_mgmt.nth(am.OpenAccount)
-    event = MoneyEvent(
-        key="payment:1", kind=MoneyKind.PAID, sale_id="deal-1", customer_id=tiers.lead_id,
-        amount=Money(amount="50.00"), total=Money(amount="100.00"), at=await tiers.env.get_current_time(),
-    )  # fmt: skip
-    paid = am.InvoicePaid(**await tiers.answer("oleh"), invoice_id="invoice-1", settled=False, money=event)
-    for _ in range(2):
-        await handle.signal(CustomerCare.invoice_paid, paid)
-    refund = event.model_copy(update={"key": "refund:1", "kind": MoneyKind.REFUNDED})
-    await handle.signal(CustomerCare.money_moved, am.MoneyMoved(**await tiers.answer("boss"), money=refund))
-    await tiers.conversion.nth(MoneyEvent, 2)
-    await tiers.pass_time(days=3)
-    assert sorted(told.key for told in tiers.conversion.of(MoneyEvent)) == ["payment:1", "refund:1"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import uuid
 from collections.abc import AsyncIterator
@@ -16,6 +17,7 @@ from tests.workflows.fakes import FakeAccountMgmt, FakeConversion, FakeLeadGen, 
 from workflows.campaign import Campaign
 from workflows.cold_call import ColdCall
 from workflows.contracts import ids, queues
+from workflows.contracts import search_attributes as sa
 from workflows.contracts.account_mgmt import CustomerCareInput
 from workflows.contracts.base import Money, OrderLine
 from workflows.contracts.conversion import ConversionInput, HandOver, HandOverReason, WonOrder
@@ -82,6 +84,15 @@ class Tiers:
 
     async def later(self, **delta: float) -> Any:
         return await self.env.get_current_time() + timedelta(**delta)
+
+    async def shows(self, handle: WorkflowHandle[Any, Any], *, stage: str = "", owner: str = "") -> None:
+        """Wait until the workflow shows this stage or owner."""
+        async with asyncio.timeout(60):
+            while True:
+                shown = (await handle.describe()).typed_search_attributes
+                if stage in ("", shown.get(sa.LEAD_STAGE)) and owner in ("", shown.get(sa.OWNER)):
+                    return
+                await asyncio.sleep(0.02)
 
     async def pass_time(self, **delta: float) -> None:
         """Let the server's clock run; timers that fall due fire on the way."""

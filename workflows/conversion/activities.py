@@ -111,8 +111,8 @@ class Activities:
         `again` names what closes it another way after it was closed.
         """
         request = CloseDeal(
-            key=f"{self.life}:close:{again}" if again else f"{self.life}:close", lead_id=self.lead_id, stage=Stage.LOST, reason=reason,
-            register_stage=register_stage,
+            key=f"{self.life}:close:{again}" if again else f"{self.life}:close", lead_id=self.lead_id,
+            stage=Stage.LOST, reason=reason, register_stage=register_stage,
         )  # fmt: skip
         await workflow.execute_local_activity_method(
             ConversionActivities.close_deal, request, summary=f"Close the deal: {reason}", **LOCAL
