@@ -117,6 +117,26 @@ async def test_a_spreadsheet_that_breaks_off_fails_with_its_reason_and_the_next_
     assert (await office.http.get(f"/v1/imports/{good['id']}")).json()["state"] == "done"
 
 
+@pytest.mark.parametrize(
+    "mapping",
+    ['{"a":' * 3_000 + "1" + "}" * 3_000, '{"company": ' + "9" * 5_000 + "}", "{", '{"company": 1}', "{\ud83d"],
+)
+async def test_a_mapping_that_is_none_is_refused(office: Tier1, mapping: str) -> None:
+    answer = await office.http.post(
+        "/v1/imports",
+        files={"file": ("l.csv", b"Company name,Phone Number\n")},
+        data={"default_region": "UA", "mapping": mapping.encode("utf-8", "replace").decode()},
+    )
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "mapping")
+
+
+@pytest.mark.parametrize("body", [b'{"a":' * 3_000 + b"1" + b"}" * 3_000, b'{"company": ' + b"9" * 5_000 + b"}"])
+async def test_a_body_that_is_nested_too_deep_or_endless_is_refused(office: Tier1, body: bytes) -> None:
+    answer = await office.http.post("/v1/leads", content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "body"
+
+
 async def test_an_import_is_called_off_and_not_twice_over(office: Tier1) -> None:
     _, sent = await send(office, GOOD)
     cancelled = await office.http.post(f"/v1/imports/{sent['id']}/cancel")

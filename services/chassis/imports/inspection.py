@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from typing import IO, Any
 
 from services.chassis.errors import Invalid, Unsupported
+from services.chassis.http import string_map
 from services.chassis.imports.cells import FileRefusedError, detect_encoding, is_workbook, read_header
 from services.chassis.imports.sheets import MAX_COLUMNS, xlsx_rows
 
@@ -22,13 +22,7 @@ def mapping_of(text: str) -> Mapped:
     """`auto`, a name, or a JSON object of field and column name. Raises Invalid."""
     if not text.lstrip().startswith("{"):
         return text
-    try:
-        given = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise Invalid(f"The mapping is not a JSON object: {error}", field="mapping") from None
-    if not all(isinstance(value, str) for value in given.values()):
-        raise Invalid("The mapping must be an object of field names and column names", field="mapping")
-    return dict(given)
+    return string_map(text, "mapping")
 
 
 def inspect(file: IO[bytes], wanted: Mapped, region: str, columns: Columns) -> dict[str, Any]:
