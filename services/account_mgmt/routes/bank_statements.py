@@ -41,7 +41,7 @@ async def post_statement(
     A row that cannot be read is among the `problems` with its line.
     """
     name = tidy(file.filename)[:200] or "statement"
-    statement = await take_statement(conn, await file.read(), options, file_name=name, by=who.person)
+    statement = await take_statement(conn, file.file, options, file_name=name, by=who.person)
     response.headers["Location"] = f"/v1/bank-statements/{statement.id}"
     return StatementView.of(statement)
 
