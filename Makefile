@@ -11,11 +11,12 @@ DATA ?= .leadrelay
 COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
-.PHONY: help venv run test check format bench lock clean
+.PHONY: help venv run test fuzz check format bench lock clean
 
 help:
 	@echo "make run     the house at work, with sample data ($(DATA)/ keeps its state)"
 	@echo "make test    the whole test suite"
+	@echo "make fuzz    2,000 damaged files of each kind (LEADRELAY_FUZZ=N for another number)"
 	@echo "make check   format, lint, types, dependency rules"
 	@echo "make format  puts format and imports right"
 	@echo "make bench   measured figures, printed"
@@ -44,6 +45,9 @@ run: .venv/.runtime
 
 test: .venv/.dev
 	$(BIN)/python -m pytest
+
+fuzz: .venv/.dev
+	LEADRELAY_FUZZ=$${LEADRELAY_FUZZ:-2000} $(BIN)/python -m pytest tests/fuzz
 
 check: .venv/.dev
 	$(BIN)/ruff format --check .
