@@ -31,7 +31,7 @@ MORE = int(os.environ.get("LEADRELAY_FUZZ", "0"))
 SECONDS = 10
 GROWTH_BYTES = 300 << 20
 DATA = Path(__file__).parents[1] / "data"
-ORDERS = "company,phone,tax_id,order_number,order_date,product,quantity,amount,currency\n"
+ORDERS = "company,phone,tax_id,order_number,order_date,product,quantity,price,currency\n"
 CUSTOMERS = (ORDERS + "Acme,0441230001,14360570,7,2020-05-06,Widget,2,120.00,UAH\n" * 4).encode()
 LEADS = (
     "Company name,Phone Number,Email\n" + "".join(f"Mill {n},04412350{n:02d},a{n}@b.example\n" for n in range(9))
@@ -40,7 +40,8 @@ STATEMENTS = [path.read_bytes() for path in sorted(DATA.glob("statement*"))]
 # What parsers stumble over, beside noise.
 TOKENS = [
     b"\0", b"\xff\xfe", b'"', b"\n", b";", b",", b"<", b"</row>", b"<row>", b"&a;", b"<!DOCTYPE a>", b"NaN",
-    b"Infinity", b"1e999", b"-0", b"9" * 400, b'r="!!"', b'r="ZZZZZZ9"', b'r="999999999"', b't="s"', b't="d"', b"]]>", b"PK\x03\x04",
+    b"Infinity", b"1e999", b"-0", b"9" * 400, b'r="!!"', b'r="ZZZZZZ9"', b'r="999999999"', b't="s"', b't="d"',
+    b"]]>", b"PK\x03\x04",
     b"\xd0\xcf\x11\xe0", b"=1+1", "ї".encode("cp1251"), b"\xed\xa0\x80", b"x" * 5_000,
 ]  # fmt: skip
 Edit = tuple[float, int, bytes]
