@@ -48,7 +48,7 @@ async def candidates(
 ) -> list[Candidate]:
     """All managers with their open work and their offers since a day.
 
-    On duty is whoever has working hours at `moment`, by his own calendar or the tier's `usual` one.
+    On duty is whoever has working hours at `moment`, by their own calendar or the tier's `usual` one.
     """
     rows = await conn.fetch(_CANDIDATES, since, today, moment)
     default = usual.model_dump_json()
