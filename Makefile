@@ -1,5 +1,5 @@
 # Two commands matter: `make run` and `make test`. Everything they need is installed into .venv/.
-# Python: the first of these that works and is new enough (a shim of a version that is not there does not count).
+# The first of these that works and is new enough (a shim of a version that is not installed does not count).
 PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3 python; do \
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$name; break; }; done)
 BIN := .venv/bin
@@ -14,14 +14,22 @@ COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate
 .PHONY: help venv run test fuzz check format bench lock clean
 
 help:
-	@echo "make run     the house at work, with sample data ($(DATA)/ keeps its state)"
+	@echo "make run     everything on this machine, with a sample department at work ($(DATA)/ keeps its state)"
 	@echo "make test    the whole test suite"
 	@echo "make fuzz    2,000 damaged files of each kind (LEADRELAY_FUZZ=N for another number)"
 	@echo "make check   format, lint, types, dependency rules"
-	@echo "make format  puts format and imports right"
-	@echo "make bench   measured figures, printed"
-	@echo "make lock    new requirements/*.txt from requirements/*.in"
+	@echo "make format  formats the code and sorts its imports"
+	@echo "make bench   measures and prints figures"
+	@echo "make lock    locks requirements/*.in in requirements/*.txt"
 	@echo "make clean   removes .venv and caches, never data"
+
+# A .venv made by another Python, or by one that has gone, cannot be used: make it anew.
+ifneq ($(wildcard .venv),)
+ifneq ($(shell $(BIN)/python -c 'import sys; print(sys.version_info[:2])' 2>/dev/null),$(shell $(PYTHON) -c 'import sys; print(sys.version_info[:2])'))
+$(info .venv was made by another Python: making it anew)
+$(shell rm -rf .venv)
+endif
+endif
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3 ..." >&2; exit 1; }
@@ -44,7 +52,7 @@ run: .venv/.runtime
 	@exec $(BIN)/leadrelay up --demo --data $(DATA)
 
 test: .venv/.dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --durations=10
 
 fuzz: .venv/.dev
 	LEADRELAY_FUZZ=$${LEADRELAY_FUZZ:-2000} $(BIN)/python -m pytest tests/fuzz
@@ -61,6 +69,7 @@ format: .venv/.dev
 
 bench: .venv/.dev
 	$(BIN)/python -m bench.claims
+	$(BIN)/python -m bench.deliveries
 	$(BIN)/python -m bench.lives
 	$(BIN)/python -m bench.imports
 	$(BIN)/python -m bench.register

@@ -1,1 +1,1 @@
-"""Measured figures beside a limit from the same run. Printed, never asserted in tests."""
+"""Measurements, each printed beside a limit from the same run. Nothing here is asserted in tests."""

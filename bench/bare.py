@@ -1,6 +1,6 @@
-"""The limit: bare Temporal workflows that take the signals, timers and activities of a life, and do nothing else.
+"""The limit: bare Temporal workflows with the signals, timers and activities of a life, and nothing else.
 
-No database, no encryption, no search attributes; client and worker in one process, which is a head start.
+No database, no encryption, no search attributes. Client and worker share a process, which gives them a head start.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ async def nothing() -> None:
 
 @workflow.defn(sandboxed=False)
 class Bare:
-    """Waits for a signal, does its share of activities, waits for the next."""
+    """Waits for a signal, runs its share of activities, waits for the next signal."""
 
     def __init__(self) -> None:
         self._came = 0
@@ -60,7 +60,7 @@ class Bare:
 
     @workflow.signal
     def go(self) -> None:
-        """The answer that the workflow waits for."""
+        """The answer the workflow is waiting for."""
         self._came += 1
 
 
@@ -69,7 +69,7 @@ def _share(total: int, turn: int, turns: int) -> int:
 
 
 async def lives_per_second(address: str, lives: int, plan: Mapping[str, Steps]) -> float:
-    """Run so many lives, `AT_ONCE` at a time; how many a second."""
+    """Lives per second, when `lives` of them run, `AT_ONCE` at a time."""
     client = await Client.connect(address)
     gate = asyncio.Semaphore(AT_ONCE)
 

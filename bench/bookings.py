@@ -1,7 +1,7 @@
 """500 people at once on 50 slots of one manager: `python -m bench.bookings` starts its own stack.
 
-Exactly 50 must succeed; the others get a clear 409 with free slots beside it. The limit is the bare insert of the same
-meetings through asyncpg, as many at once.
+Exactly 50 must succeed; everybody else must get a clear 409 that names free slots. The limit is the same meetings as
+bare inserts through asyncpg, ten at a time.
 """
 
 from __future__ import annotations
@@ -31,19 +31,19 @@ SELECT gen_random_uuid(), lead, 'conversion:' || lead, 'accepted', 'anna', 'anna
 
 
 def slot(number: int) -> tuple[datetime, datetime]:
-    """The n-th of the slots, far in the future."""
+    """Start and end of the n-th slot, far in the future."""
     starts = datetime(2030, 5, 6, 6, tzinfo=UTC) + timedelta(minutes=MINUTES * (number % SLOTS))
     return starts, starts + timedelta(minutes=MINUTES)
 
 
-async def book(house: Running, deals: list[str]) -> tuple[list[httpx.Response], list[float]]:
-    """Everybody at once."""
+async def book(stack: Running, deals: list[str]) -> tuple[list[httpx.Response], list[float]]:
+    """Everybody books at once: the answers, and how long each took in milliseconds."""
     took: list[float] = []
-    client = house.client("conversion", "manager", "anna")
+    client = stack.client("conversion", "manager", "anna")
 
     async def one(number: int, deal: str) -> httpx.Response:
         starts, ends = slot(number)
-        async with house.limit:
+        async with stack.limit:
             begun = time.perf_counter()
             body = {"starts_at": starts.isoformat(), "ends_at": ends.isoformat()}
             answer = await client.post(f"/v1/deals/{deal}/meetings", json=body)
@@ -54,7 +54,7 @@ async def book(house: Running, deals: list[str]) -> tuple[list[httpx.Response], 
 
 
 async def bare(dsn: str, deals: list[str]) -> float:
-    """The same bookings of another manager as bare inserts, ten at a time; seconds."""
+    """Seconds for the same bookings, of another manager, as bare inserts, ten at a time."""
     pool = await asyncpg.create_pool(dsn, min_size=10, max_size=10)
 
     async def one(number: int, deal: str) -> None:
@@ -78,23 +78,23 @@ async def bare(dsn: str, deals: list[str]) -> float:
 
 async def main() -> None:
     """Print the figures."""
-    async with running_stack({}) as house:
-        conn = await asyncpg.connect(house.dsn("conversion"))
+    async with running_stack({}) as stack:
+        conn = await asyncpg.connect(stack.dsn("conversion"))
         await conn.execute("INSERT INTO managers (id, name, capacity) VALUES ('anna', 'Anna', 10000)")
         deals = [str(row["id"]) for row in await conn.fetch(FILL, PEOPLE)]
         begun = time.perf_counter()
-        answers, took = await book(house, deals)
+        answers, took = await book(stack, deals)
         seconds = time.perf_counter() - begun
         kept = await conn.fetchval("SELECT count(*) FROM meetings WHERE manager = 'anna' AND state = 'booked'")
-        limit = await bare(house.dsn("conversion"), deals)
+        limit = await bare(stack.dsn("conversion"), deals)
         await conn.close()
     refused = [answer.json() for answer in answers if answer.status_code == 409]
     booked = sum(answer.status_code == 201 for answer in answers)
     helpful = sum(bool(answer["free_slots"]) for answer in refused)
-    print(f"{PEOPLE} people on {SLOTS} slots: {booked} booked, {kept} in the calendar, {len(refused)} refused")
-    print(f"{helpful} of the refusals name free slots; others: {len(answers) - booked - len(refused)}")
-    print(line("a booking or its refusal", took))
-    print(f"all of them {seconds:.1f} s, bare inserts {limit:.1f} s, ratio {seconds / limit:.1f}")
+    print(f"{PEOPLE} people, {SLOTS} slots: {booked} booked, {kept} in the calendar, {len(refused)} refused")
+    print(f"{helpful} refusals name free slots; other answers: {len(answers) - booked - len(refused)}")
+    print(line("one booking or refusal", took))
+    print(f"all of them: {seconds:.1f} s; bare inserts: {limit:.1f} s; ratio {seconds / limit:.1f}")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """The customer card, the day's list and the reports at a million orders: `python -m bench.card [ORDERS]`.
 
-Starts its own stack in a temporary directory and fills its database by SQL: ten orders a customer, a thousand for one
-customer in a thousand. The limit is the bare look-up of one customer by its key through asyncpg at the same pace.
+Starts a stack in a temporary directory and fills its database by SQL: ten orders per customer, and a thousand for one
+customer in a thousand. The limit is a bare look-up of one customer by key through asyncpg, at the same rate.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ INSERT INTO nudges (item_id, customer_id, number, answer_by) SELECT item, id, 1,
 
 
 async def fill(conn: asyncpg.Connection, orders: int) -> list[str]:
-    """Account managers, customers with their orders, invoices and payments; some of the customers."""
+    """Insert account managers, and customers with orders, invoices and payments. Returns the ids of some customers."""
     await conn.execute("SET statement_timeout = 0")
     await conn.execute(
         """INSERT INTO account_managers (id, name, capacity)
@@ -80,13 +80,13 @@ async def fill(conn: asyncpg.Connection, orders: int) -> list[str]:
     return [str(row["id"]) for row in rows]
 
 
-async def nights_work(house: Running) -> None:
-    """What is learned at night: the workflow's timer is a day away."""
-    conn = await asyncpg.connect(house.dsn("account_mgmt"))
-    pool = await create_pool(house.dsn("account_mgmt"), application_name="bench", max_size=4)
+async def nightly_learning(stack: Running) -> None:
+    """What is learned every night, done now: the workflow's timer is a day away."""
+    conn = await asyncpg.connect(stack.dsn("account_mgmt"))
+    pool = await create_pool(stack.dsn("account_mgmt"), application_name="bench", max_size=4)
     for name, work in (
         ("fit and forecasts", forecasts.fit_all(pool)),
-        ("pairs of products", suggestions.learn_pairs(conn)),
+        ("product pairs", suggestions.learn_pairs(conn)),
     ):
         await init_connection(conn)
         await conn.execute("SET statement_timeout = 0")
@@ -97,10 +97,10 @@ async def nights_work(house: Running) -> None:
     await conn.close()
 
 
-async def rest(house: Running, customers: list[str]) -> dict[str, list[float]]:
-    """Cards at the pace, then day's lists, then reports."""
-    clients = [house.client("account_mgmt", "account_manager", f"am-{n:03}") for n in range(MANAGERS)]
-    boss = house.client("account_mgmt", "supervisor", "boss")
+async def rest(stack: Running, customers: list[str]) -> dict[str, list[float]]:
+    """Cards at the full rate, then day's lists, then reports."""
+    clients = [stack.client("account_mgmt", "account_manager", f"am-{n:03}") for n in range(MANAGERS)]
+    supervisor = stack.client("account_mgmt", "supervisor", "iryna")
     dice = random.Random(1)
 
     async def card(number: int) -> None:
@@ -111,16 +111,16 @@ async def rest(house: Running, customers: list[str]) -> dict[str, list[float]]:
         (await dice.choice(clients).get("/v1/nudges?mine=true&limit=20")).raise_for_status()
 
     await paced(200, RATE, card)
-    found = {"card": await paced(COUNT, RATE, card), "day's list, 20 with cards": await paced(100, 4, listed)}
+    found = {"card": await paced(COUNT, RATE, card), "day's list, first 20 with cards": await paced(100, 4, listed)}
     for name in ("account-managers", "nudges", "money", "churn", "cross-sell"):
         began = time.perf_counter()
-        (await boss.get(f"/v1/reports/{name}")).raise_for_status()
+        (await supervisor.get(f"/v1/reports/{name}")).raise_for_status()
         print(f"report {name}: {(time.perf_counter() - began) * 1000:.0f} ms")
     return found
 
 
 async def bare(dsn: str, customers: list[str]) -> list[float]:
-    """One customer by its key, and nothing else."""
+    """One customer by key, and nothing else."""
     pool = await asyncpg.create_pool(dsn, init=init_connection, min_size=10, max_size=10)
 
     async def look(number: int) -> None:
@@ -133,17 +133,17 @@ async def bare(dsn: str, customers: list[str]) -> list[float]:
 
 async def main(orders: int) -> None:
     """Print the figures."""
-    async with running_stack({}) as house:
-        conn = await asyncpg.connect(house.dsn("account_mgmt"))
+    async with running_stack({}) as stack:
+        conn = await asyncpg.connect(stack.dsn("account_mgmt"))
         await init_connection(conn)
         customers = await fill(conn, orders)
         count = await conn.fetchval("SELECT count(*) FROM orders")
         most = await conn.fetchval("SELECT customer_id FROM orders GROUP BY 1 ORDER BY count(*) DESC LIMIT 1")
         await conn.close()
-        await nights_work(house)
-        found = await rest(house, customers)
-        found["card of 1,000 orders"] = await rest_one(house, str(most))
-        limit = await bare(house.dsn("account_mgmt"), customers)
+        await nightly_learning(stack)
+        found = await rest(stack, customers)
+        found["card with 1,000 orders"] = await largest_card(stack, str(most))
+        limit = await bare(stack.dsn("account_mgmt"), customers)
     print(f"{count:,} orders, {MANAGERS} account managers, {RATE} requests a second")
     for name, took in found.items():
         print(line(name, took))
@@ -151,12 +151,12 @@ async def main(orders: int) -> None:
     print(f"card / bare look-up, medians: {ratio(found['card'], limit)}")
 
 
-async def rest_one(house: Running, customer_id: str) -> list[float]:
+async def largest_card(stack: Running, customer_id: str) -> list[float]:
     """The card of the customer with the most orders."""
-    boss = house.client("account_mgmt", "supervisor", "boss")
+    supervisor = stack.client("account_mgmt", "supervisor", "iryna")
 
     async def card(_: int) -> None:
-        (await boss.get(f"/v1/customers/{customer_id}/card")).raise_for_status()
+        (await supervisor.get(f"/v1/customers/{customer_id}/card")).raise_for_status()
 
     return await paced(100, 10, card)
 

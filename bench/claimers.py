@@ -1,7 +1,8 @@
-"""1,000 claimers at once on 10,000 leads, leases that run out at random, processes killed at random.
+"""1,000 claimers at once on 10,000 leads, while leases expire at random and processes are killed at random.
 
-`python -m bench.claimers` starts its own stack, opens the calls in its database and lets processes of claimers loose
-on them through the code of the call desk. At the end it counts leads that were in two hands, answered twice, or lost.
+`python -m bench.claimers` starts a stack, opens the calls in its database and lets processes full of claimers loose on
+them, through the code the call desk uses. At the end it counts the leads that two people held at once, that were
+answered twice, or that were lost.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ SELECT count(*) FROM hands a JOIN hands b ON a.item = b.item AND a.token < b.tok
 
 
 async def claimers(dsn: str, name: str) -> None:
-    """One process: so many claimers until nothing is left to claim."""
+    """One process: `CLAIMERS` people, until nothing is left to claim."""
     pool = await create_pool(dsn, application_name=name, max_size=20)
     dice = random.Random(name)
     await asyncio.gather(*(_claimer(pool, f"{name}-{n}", dice) for n in range(CLAIMERS)))
@@ -62,7 +63,7 @@ async def _claimer(pool: asyncpg.Pool, person: str, dice: random.Random) -> None
                 return
             await asyncio.sleep(0.2)
             continue
-        # One in ten loses his browser for longer than his lease.
+        # One in ten loses the browser for longer than the lease.
         await asyncio.sleep(dice.uniform(2.5, 4) if dice.random() < 0.1 else dice.uniform(0.05, 0.5))
         try:
             async with pool.acquire() as conn, conn.transaction():
@@ -79,7 +80,7 @@ async def _claimer(pool: asyncpg.Pool, person: str, dice: random.Random) -> None
                     item.lease_token,
                 )
         except Conflict:
-            continue  # the lease had run out: somebody else has the lead
+            continue  # the lease has expired: somebody else has the lead
 
 
 async def _start(dsn: str, number: int) -> asyncio.subprocess.Process:
@@ -87,7 +88,7 @@ async def _start(dsn: str, number: int) -> asyncio.subprocess.Process:
 
 
 async def chaos(dsn: str) -> tuple[float, int]:
-    """(seconds until everything is answered, processes killed)."""
+    """Kill a process every `KILL_EVERY` seconds: (seconds until everything was answered, processes killed)."""
     dice, killed, started = random.Random(1), 0, time.perf_counter()
     pool = await create_pool(dsn, application_name="referee", max_size=2)
     running = [await _start(dsn, number) for number in range(PROCESSES)]
@@ -113,14 +114,14 @@ async def chaos(dsn: str) -> tuple[float, int]:
 
 async def main() -> None:
     """Print the figures."""
-    async with running_stack({}) as house:
-        conn = await asyncpg.connect(house.dsn("lead_gen"))
+    async with running_stack({}) as stack:
+        conn = await asyncpg.connect(stack.dsn("lead_gen"))
         await fill(conn, 0, LEADS)
         campaign = new_id()
         await conn.execute("INSERT INTO campaigns (id, name, created_by) VALUES ($1, 'bench', 'bench')", campaign)
         await into_calling(conn, campaign, LEADS)
         await conn.execute(_TABLE)
-        took, killed = await chaos(house.dsn("lead_gen"))
+        took, killed = await chaos(stack.dsn("lead_gen"))
         states = dict(await conn.fetch("SELECT state, count(*) FROM work_items GROUP BY state"))
         claims = await conn.fetchval("SELECT count(*) FROM hands")
         twice = await conn.fetchval(
@@ -128,8 +129,8 @@ async def main() -> None:
         )
         two_hands = await conn.fetchval(_TWO_HANDS)
         print(f"{PROCESSES * CLAIMERS:,} claimers, {LEADS:,} leads, {killed} processes killed, {took:.0f} s")
-        print(f"{claims:,} leases for {states.get('done', 0):,} answers; lost {LEADS - states.get('done', 0)}")
-        print(f"in two hands {two_hands}, answered twice {twice}")
+        print(f"{claims:,} leases, {states.get('done', 0):,} answers; leads lost: {LEADS - states.get('done', 0)}")
+        print(f"held by two people: {two_hands}; answered twice: {twice}")
         await conn.close()
 
 

@@ -1,6 +1,6 @@
-"""Claim the next call and post its outcome at 100 requests a second, beside the bare claim through asyncpg.
+"""Claiming the next call and posting its outcome at 100 requests a second, beside a bare claim through asyncpg.
 
-`python -m bench.claims` starts its own stack in a temporary directory and drives it by REST.
+`python -m bench.claims` starts a stack in a temporary directory and drives it by REST.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ LEASE = timedelta(minutes=10)
 
 
 def line(name: str, took: list[float]) -> str:
-    """Median, 99th percentile and maximum in milliseconds."""
+    """A line of figures: median, 99th percentile and maximum, in milliseconds."""
     cuts = statistics.quantiles(took, n=100)
     return f"{name:<34} n {len(took):>5}  p50 {cuts[49]:7.1f} ms  p99 {cuts[98]:7.1f} ms  max {max(took):7.1f} ms"
 
 
 def ratio(took: list[float], limit: list[float]) -> str:
-    """How many times the limit."""
+    """How many times as long as the limit, by medians."""
     return f"{statistics.median(took) / statistics.median(limit):.1f}"
 
 
 async def paced(count: int, rate: float, work: Callable[[int], Awaitable[None]]) -> list[float]:
-    """Open loop: start one every 1/rate s whether or not the earlier ones have ended; latencies in ms."""
+    """Latencies in ms in an open loop: one starts every 1/rate seconds, whether or not earlier ones have ended."""
     took: list[float] = []
     begun = time.perf_counter()
 
@@ -50,11 +50,11 @@ async def paced(count: int, rate: float, work: Callable[[int], Awaitable[None]])
     return took
 
 
-async def outcomes(house: Running) -> tuple[list[float], list[float]]:
-    """Claims and outcomes through REST, each at half the rate."""
+async def outcomes(stack: Running) -> tuple[list[float], list[float]]:
+    """Latencies of claims and of outcomes through REST, each at half the rate."""
     claims: list[float] = []
-    # A caller each: one who asks again before the outcome gets the lead he already has.
-    callers = [house.client("lead_gen", "caller", f"caller-{n}") for n in range(RATE * SECONDS // 2)]
+    # One caller per claim: whoever asks again before posting an outcome gets the lead they already hold.
+    callers = [stack.client("lead_gen", "caller", f"caller-{n}") for n in range(RATE * SECONDS // 2)]
 
     async def call(number: int) -> None:
         client = callers[number]
@@ -73,9 +73,9 @@ async def outcomes(house: Running) -> tuple[list[float], list[float]]:
     return claims, posted
 
 
-async def bare(house: Running) -> tuple[list[float], list[float]]:
-    """The same claim and its completion as bare SQL at the same pace: the limit."""
-    pool = await asyncpg.create_pool(house.dsn("lead_gen"), init=init_connection, min_size=10, max_size=10)
+async def bare(stack: Running) -> tuple[list[float], list[float]]:
+    """The limit: the same claim and completion as bare SQL, at the same rate."""
+    pool = await asyncpg.create_pool(stack.dsn("lead_gen"), init=init_connection, min_size=10, max_size=10)
     claims: list[float] = []
     ends: list[float] = []
 
@@ -97,32 +97,32 @@ async def bare(house: Running) -> tuple[list[float], list[float]]:
     return claims, ends
 
 
-async def everybody_at_once(house: Running) -> str:
-    """1,000 claimers at one moment: how many leads were given twice."""
+async def everybody_at_once(stack: Running) -> str:
+    """1,000 callers claim at the same moment: how many leads were given to two of them."""
 
     async def claim(number: int) -> str | None:
-        async with house.limit:
-            client = house.client("lead_gen", "caller", f"crowd-{number}")
+        async with stack.limit:
+            client = stack.client("lead_gen", "caller", f"crowd-{number}")
             answer = await client.post("/v1/calls/next", json={})
             return str(answer.json()["lead"]["id"]) if answer.status_code == 200 else None
 
     given = [lead for lead in await asyncio.gather(*(claim(n) for n in range(LEADS))) if lead]
-    return f"{LEADS} claimers at once: {len(given)} leads given, {len(given) - len(set(given))} given twice"
+    return f"{LEADS:,} claimers at once: {len(given):,} leads given out, {len(given) - len(set(given))} given twice"
 
 
 async def main() -> None:
     """Print the figures."""
     policy = {"always_open": True, "window": 5000, "batch": 1000, "campaign_tick": 0.5}
-    async with running_stack({"lead_gen": policy}) as house:
-        await house.leads(LEADS * 2)
-        claims, posted = await outcomes(house)
-        print(line("claim of the next call, REST", claims))
-        print(line("posting of an outcome, REST", posted))
-        bare_claims, bare_ends = await bare(house)
-        print(line("claim, bare SQL (limit)", bare_claims))
-        print(line("completion, bare SQL (limit)", bare_ends))
-        print(f"claim through REST / bare, medians {ratio(claims, bare_claims)}; outcome {ratio(posted, bare_ends)}")
-        print(await everybody_at_once(house))
+    async with running_stack({"lead_gen": policy}) as stack:
+        await stack.leads(LEADS * 2)
+        claims, posted = await outcomes(stack)
+        print(line("claim the next call, REST", claims))
+        print(line("post an outcome, REST", posted))
+        bare_claims, bare_ends = await bare(stack)
+        print(line("claim, bare SQL (the limit)", bare_claims))
+        print(line("complete, bare SQL (the limit)", bare_ends))
+        print(f"REST / bare, medians: claim {ratio(claims, bare_claims)}, outcome {ratio(posted, bare_ends)}")
+        print(await everybody_at_once(stack))
 
 
 if __name__ == "__main__":

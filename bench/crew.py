@@ -1,4 +1,4 @@
-"""People who work off a department as fast as it lets them, all through REST: the standard life, many times.
+"""A crew that lives the standard life many times over, all through REST, as fast as the department lets it.
 
 Three calls, interest, acceptance, one meeting, a sale, the first invoice paid, one nudge answered with an order.
 """
@@ -20,12 +20,13 @@ LINE = {"description": "Full truck", "quantity": "1", "unit_price": {"amount": "
 OUTCOMES = ("no_answer", "no_answer", "interested")
 CALLERS = 4
 MANAGERS = [f"manager-{n}" for n in range(4)]
-KEEPERS = [f"keeper-{n}" for n in range(4)]
+ACCOUNT_MANAGERS = [f"account-manager-{n}" for n in range(4)]
 IDLE_SECONDS = 0.2
 POLICIES: dict[str, dict[str, Any]] = {
     "lead_gen": {
         "always_open": True,
         "gaps": [0.5],
+        "min_gap": 0,
         "other_part_of_day": False,
         "campaign_tick": 0.5,
         "window": 1000,
@@ -37,15 +38,16 @@ POLICIES: dict[str, dict[str, Any]] = {
         "nudge_ahead": 0,
         "nudge_gap": 1,
         "working_days_only": False,
+        "contact_hours": None,
     },
 }
 
 
 class Crew:
-    """Callers, managers and account managers; `lived` holds the leads whose nudge was answered with an order."""
+    """Callers, managers and account managers. `lived` are the leads whose nudge was answered with an order."""
 
-    def __init__(self, house: Running) -> None:
-        self._house = house
+    def __init__(self, stack: Running) -> None:
+        self._stack = stack
         self._attempts: Counter[str] = Counter()
         self._slots = itertools.count()
         self._payers: set[str] = set()
@@ -53,24 +55,24 @@ class Crew:
         self.lived: set[str] = set()
 
     async def open(self) -> None:
-        """Hire the managers and account managers."""
+        """Enter the managers and account managers."""
         for tier, path, people in (
             ("conversion", "/v1/managers", MANAGERS),
-            ("account_mgmt", "/v1/account-managers", KEEPERS),
+            ("account_mgmt", "/v1/account-managers", ACCOUNT_MANAGERS),
         ):
-            boss = self._house.client(tier, "supervisor", "boss")
+            supervisor = self._stack.client(tier, "supervisor", "iryna")
             for who in people:
-                await _post(boss, path, {"id": who, "name": who, "capacity": 1000})
+                await _post(supervisor, path, {"id": who, "name": who, "capacity": 1000})
 
     async def work(self, lives: int) -> None:
-        """Work until so many lives more are over; the leads are imported and the calls open."""
-        house, lives = self._house, len(self.lived) + lives
-        payer = house.client("account_mgmt", "supervisor", "boss")
+        """Work until this many more lives are over. The leads must be imported and their calls open."""
+        stack, lives = self._stack, len(self.lived) + lives
+        payer = stack.client("account_mgmt", "supervisor", "iryna")
         turns = [
-            *((self._call, house.client("lead_gen", "caller", f"caller-{n}")) for n in range(CALLERS)),
-            *((self._close, house.client("conversion", "manager", who)) for who in MANAGERS),
+            *((self._call, stack.client("lead_gen", "caller", f"caller-{n}")) for n in range(CALLERS)),
+            *((self._win, stack.client("conversion", "manager", who)) for who in MANAGERS),
             (self._pay, payer),
-            *((self._keep, house.client("account_mgmt", "account_manager", who)) for who in KEEPERS),
+            *((self._answer_nudges, stack.client("account_mgmt", "account_manager", who)) for who in ACCOUNT_MANAGERS),
         ]
         await asyncio.gather(*(self._until(lives, turn, client) for turn, client in turns))
 
@@ -93,7 +95,7 @@ class Crew:
         self.leads.add(lead_id)
         return True
 
-    async def _close(self, client: httpx.AsyncClient) -> bool:
+    async def _win(self, client: httpx.AsyncClient) -> bool:
         offers = await _items(client, "/v1/hand-overs?state=open&mine=true")
         for offer in offers:
             deal_id = (await _post(client, f"/v1/hand-overs/{offer['item_id']}/accept", {}))["deal_id"]
@@ -107,7 +109,7 @@ class Crew:
         return {"starts_at": at.isoformat(), "duration_minutes": 30, "kind": "phone"}
 
     async def _pay(self, client: httpx.AsyncClient) -> bool:
-        """The first invoice of each customer."""
+        """Pay each customer's first invoice."""
         invoices = await _items(client, "/v1/invoices?state=open&limit=200")
         first = [invoice for invoice in invoices if invoice["customer_id"] not in self._payers]
         for invoice in first:
@@ -116,7 +118,7 @@ class Crew:
             self._payers.add(invoice["customer_id"])
         return bool(first)
 
-    async def _keep(self, client: httpx.AsyncClient) -> bool:
+    async def _answer_nudges(self, client: httpx.AsyncClient) -> bool:
         nudges = await _items(client, "/v1/nudges?state=open&mine=true")
         for nudge in nudges:
             await _post(client, f"/v1/nudges/{nudge['item_id']}/outcome", {"outcome": "ordered", "lines": [LINE]})

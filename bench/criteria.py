@@ -1,6 +1,6 @@
-"""How long a live count of criteria takes over a register of a million leads: `python -m bench.criteria [LEADS]`.
+"""How long a live count of criteria takes on a register of a million leads: `python -m bench.criteria [LEADS]`.
 
-Beside each count stands the limit that one pass over the bare table sets on the same machine in the same run.
+The limit is one pass over the bare table, on the same machine in the same run.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ CASES: dict[str, RuleSet] = {
             ],
         }
     ),
-    "the ledger": RuleSet.model_validate({"exclude": [{"field": "do_not_call", "op": "eq", "value": True}]}),
+    "do not call": RuleSet.model_validate({"exclude": [{"field": "do_not_call", "op": "eq", "value": True}]}),
 }
 FILL = (
     """INSERT INTO leads (id, company, email, industry, size, region, city, score, stage, last_contact_at, created_at)

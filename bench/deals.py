@@ -1,7 +1,8 @@
-"""Accept, next step and a manager's list at 200,000 deals, 100 requests a second: `python -m bench.deals [DEALS]`.
+"""Accepting, setting a next step and listing at 200,000 deals, 100 requests a second: `python -m bench.deals [DEALS]`.
 
-Starts its own stack in a temporary directory and fills its database by SQL. The limit is the bare statement of a step
-(lock the deal, write it, a line in the timeline) through asyncpg at the same pace.
+Starts a stack in a temporary directory and fills its database by SQL; 10,000 deals are the least that it needs. The
+limit is the bare SQL of a next step (lock the deal, update it, add a line to its timeline) through asyncpg, at the same
+rate.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ SELECT gen_random_uuid(), lead, 'conversion:' || lead, stage, owner, owner, 1,
 
 
 async def fill(conn: asyncpg.Connection, deals: int) -> list[tuple[str, str]]:
-    """Managers, deals, and offers that wait for their answer: (item, manager) of each offer."""
+    """Insert managers, deals, and leads on offer. Returns (item, manager) of each lead on offer."""
     await conn.execute("SET statement_timeout = 0")
     await conn.execute(
         """INSERT INTO managers (id, name, capacity)
@@ -82,9 +83,9 @@ async def fill(conn: asyncpg.Connection, deals: int) -> list[tuple[str, str]]:
     return offers
 
 
-async def rest(house: Running, offers: list[tuple[str, str]], worked: list[tuple[str, str]]) -> dict[str, list[float]]:
-    """A quarter accepts, a quarter next steps, half lists, at the pace of the bar."""
-    clients = {f"m-{n:03}": house.client("conversion", "manager", f"m-{n:03}") for n in range(MANAGERS)}
+async def rest(stack: Running, offers: list[tuple[str, str]], worked: list[tuple[str, str]]) -> dict[str, list[float]]:
+    """A quarter accepts, a quarter next steps and half lists, at the full rate."""
+    clients = {f"m-{n:03}": stack.client("conversion", "manager", f"m-{n:03}") for n in range(MANAGERS)}
     dice = random.Random(1)
     soon = (datetime.now(UTC) + timedelta(days=1)).isoformat()
 
@@ -101,7 +102,7 @@ async def rest(house: Running, offers: list[tuple[str, str]], worked: list[tuple
         manager = f"m-{dice.randrange(MANAGERS):03}"
         (await clients[manager].get("/v1/deals?mine=true&open=true&limit=50")).raise_for_status()
 
-    # Connections, prepared statements and keys are those of a service that has been at work for a while.
+    # Connections, prepared statements and signing keys should be as in a service that has run for a while.
     await paced(100, RATE, listed)
     for number in range(-40, 0):
         await accept(number)
@@ -110,11 +111,11 @@ async def rest(house: Running, offers: list[tuple[str, str]], worked: list[tuple
     accepts, steps, lists = await asyncio.gather(
         paced(count // 4, RATE / 4, accept), paced(count // 4, RATE / 4, step), paced(count // 2, RATE / 2, listed)
     )
-    return {"accept": accepts, "next step": steps, "list of one's open deals": lists}
+    return {"accept": accepts, "next step": steps, "own open deals": lists}
 
 
 async def bare(dsn: str, worked: list[tuple[str, str]]) -> list[float]:
-    """The rows of a step, and nothing else."""
+    """The SQL of a next step, and nothing else."""
     pool = await asyncpg.create_pool(dsn, init=init_connection, min_size=10, max_size=10)
 
     async def step(number: int) -> None:
@@ -136,20 +137,20 @@ async def bare(dsn: str, worked: list[tuple[str, str]]) -> list[float]:
 
 async def main(deals: int) -> None:
     """Print the figures."""
-    async with running_stack({}) as house:
-        conn = await asyncpg.connect(house.dsn("conversion"))
+    async with running_stack({}) as stack:
+        conn = await asyncpg.connect(stack.dsn("conversion"))
         await init_connection(conn)
         offers = await fill(conn, deals)
         rows = await conn.fetch("SELECT id, owner FROM deals WHERE stage = 'informing' LIMIT $1", RATE * SECONDS)
         worked = [(str(row["id"]), row["owner"]) for row in rows]
         await conn.close()
-        found = await rest(house, offers, worked)
-        limit = await bare(house.dsn("conversion"), worked)
+        found = await rest(stack, offers, worked)
+        limit = await bare(stack.dsn("conversion"), worked)
     print(f"{deals:,} deals, {MANAGERS} managers, {RATE} requests a second")
     for name, took in found.items():
         print(line(name, took))
-    print(line("bare step through asyncpg", limit))
-    print(f"next step / bare step, medians: {ratio(found['next step'], limit)}")
+    print(line("next step, bare SQL (the limit)", limit))
+    print(f"REST / bare, medians: next step {ratio(found['next step'], limit)}")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""100,000 rows of a dirty export through REST into the register, beside the bare COPY of the same rows.
+"""100,000 rows of a dirty export through REST into the register, beside a bare COPY of the same rows.
 
-`python -m bench.imports [ROWS]` starts its own stack in a temporary directory. A tenth of the rows is dirty
-(bad numbers, stray spaces, holes, formulas), five per cent are duplicates.
+`python -m bench.imports [ROWS]` starts a stack in a temporary directory. A tenth of the rows are dirty (bad numbers,
+stray spaces, gaps, formulas), and five per cent are duplicates.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ MB = 1 << 20
 
 
 def dirty_file(rows: int) -> bytes:
-    """A file of so many rows: the sample's companies, each many times over under its own name, numbers and ids."""
+    """A file with this many rows: the sample's companies over and over, with new names, numbers and ids each time."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(HEADERS)
@@ -53,34 +53,34 @@ def _another(pattern: Row, number: int) -> Row:
     )
 
 
-def worker_of(house: Running) -> psutil.Process:
-    """Tier 1's worker process of the stack."""
+def worker_of(stack: Running) -> psutil.Process:
+    """The stack's tier 1 worker process."""
     for process in psutil.process_iter(["cmdline"]):
         command = process.info["cmdline"] or []
-        if command[-2:] == ["worker", "lead_gen"] and str(house.data) in str(process.environ().values()):
+        if command[-2:] == ["worker", "lead_gen"] and str(stack.data) in str(process.environ().values()):
             return process
-    raise SystemExit("the worker of lead_gen is not there")
+    raise SystemExit("the lead_gen worker is not running")
 
 
-async def through_rest(house: Running, content: bytes, dry_run: bool) -> tuple[float, dict[str, int], float]:
-    """(seconds from the first byte sent to the last verdict, the import, highest memory of the worker in MB)."""
-    boss = house.client("lead_gen", "supervisor", "boss")
-    worker = worker_of(house)
+async def through_rest(stack: Running, content: bytes, dry_run: bool) -> tuple[float, dict[str, int], float]:
+    """(seconds from the first byte sent to the last verdict, the import, the worker's peak memory in MB)."""
+    supervisor = stack.client("lead_gen", "supervisor", "iryna")
+    worker = worker_of(stack)
     files = {"file": ("leads.csv", content)}
     started = time.perf_counter()
     form = {"default_region": "UA", "dry_run": str(dry_run).lower()}
-    job = (await boss.post("/v1/imports", files=files, data=form)).raise_for_status().json()
+    job = (await supervisor.post("/v1/imports", files=files, data=form)).raise_for_status().json()
     peak = 0.0
     while job["state"] in ("queued", "running"):
         await asyncio.sleep(0.05)
         peak = max(peak, worker.memory_info().rss / MB)
-        job = (await boss.get(f"/v1/imports/{job['id']}")).raise_for_status().json()
+        job = (await supervisor.get(f"/v1/imports/{job['id']}")).raise_for_status().json()
     return time.perf_counter() - started, job, peak
 
 
-async def bare_copy(house: Running, content: bytes) -> float:
-    """Seconds to COPY the same cells into a table without an index: what a disk and a socket allow."""
-    conn = await asyncpg.connect(house.dsn("lead_gen"))
+async def bare_copy(stack: Running, content: bytes) -> float:
+    """Seconds to COPY the same cells into a table without an index: as fast as disk and socket allow."""
+    conn = await asyncpg.connect(stack.dsn("lead_gen"))
     rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))[1:]
     await conn.execute(f"CREATE TABLE bare ({', '.join(f'c{n} text' for n in range(len(HEADERS)))})")
     started = time.perf_counter()
@@ -96,15 +96,15 @@ async def main(rows: int) -> None:
     content = dirty_file(rows)
     count = content.count(b"\n") - 1
     print(f"{count:,} rows, {len(content) / MB:.1f} MB")
-    async with running_stack({}) as house:
-        bare = await bare_copy(house, content)
+    async with running_stack({}) as stack:
+        bare = await bare_copy(stack, content)
         print(f"bare COPY of the cells: {bare:.2f} s, {count / bare:,.0f} rows/s")
-        before = worker_of(house).memory_info().rss / MB
+        before = worker_of(stack).memory_info().rss / MB
         for name, dry_run in (("dry run", True), ("import", False), ("the same file again", False)):
-            took, job, peak = await through_rest(house, content, dry_run)
+            took, job, peak = await through_rest(stack, content, dry_run)
             verdicts = ", ".join(f"{job[v]:,} {v}" for v in ("accepted", "merged", "duplicates", "rejected"))
             print(f"{name}: {took:.2f} s, {count / took:,.0f} rows/s, {took / bare:.1f} x bare COPY; {verdicts}")
-            print(f"  worker's memory: {before:.0f} MB before, {peak:.0f} MB at most")
+            print(f"  worker's memory: {before:.0f} MB before, {peak:.0f} MB at its peak")
 
 
 if __name__ == "__main__":

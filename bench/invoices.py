@@ -1,7 +1,7 @@
 """How long the document of an invoice takes: `python -m bench.invoices`.
 
-One line and forty, with the code to pay by; the same as PDF/A-3 with the e-invoice inside; beside an empty page set by
-typst in the same run.
+One line and forty lines, with the payment code; one line as PDF/A-3 with the e-invoice inside. The limit is an empty
+page, typeset by typst in the same run.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def sale(lines: int) -> FullInvoice:
 
 
 def timed(work: Callable[[], object]) -> list[float]:
-    """Milliseconds of each of a hundred times, after a first one that reads fonts."""
+    """Milliseconds for each of `TIMES` runs, after a first one that loads the fonts."""
     work()
     took = []
     for _ in range(TIMES):

@@ -1,8 +1,8 @@
-"""What a standard life costs Temporal, and how many of them a second the house carries.
+"""What a standard life costs in Temporal, and how many lives a second Leadrelay carries: `python -m bench.lives`.
 
-`python -m bench.lives`. Events are counted in the histories of one life, actions by the list of
-docs.temporal.io/evaluate/cloud/actions. Lives a second: a crew works as fast as it is let, all through REST; beside
-it bare workflows with the same signals, timers and activities, on the same server in the same run.
+Events are counted in the histories of one life, actions by the list at docs.temporal.io/evaluate/cloud/actions. For
+lives per second a crew works through REST as fast as it can. The limit is bare workflows with the same signals, timers
+and activities, on the same server in the same run.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from bench.stack import running_stack
 from workflows.contracts import ids
 
 LIVES = 250
-# Beside ours, without search attributes' updates, register reports or business code.
+# A bare relay for comparison: no updates of search attributes, no reports to the register, no business code.
 PROTOTYPE = {"events": 87, "actions": 35, "lives a second": 7}
 LOCAL_MARKER = "core_local_activity"
 ACTIONS = {
@@ -36,7 +36,7 @@ ACTIONS = {
 
 
 def actions(events: Iterable[HistoryEvent]) -> Counter[str]:
-    """Billed actions by kind: every attempt of an activity, and all local activities of a workflow task as one."""
+    """Billed actions by kind. Each attempt of an activity counts; the local activities of a workflow task are one."""
     found: Counter[str] = Counter()
     tasks_with_local = set()
     for event in events:
@@ -50,7 +50,7 @@ def actions(events: Iterable[HistoryEvent]) -> Counter[str]:
 
 
 async def histories(client: Client, lead_id: str) -> dict[str, list[HistoryEvent]]:
-    """The events of the three workflows of a life, once its last answer has been worked through."""
+    """The events of a life's three workflows, once they have dealt with its last answer."""
     names = (ids.cold_call(lead_id), ids.conversion(lead_id), ids.customer(lead_id))
     before: dict[str, list[HistoryEvent]] = {}
     async with asyncio.timeout(60):
@@ -66,7 +66,7 @@ async def histories(client: Client, lead_id: str) -> dict[str, list[HistoryEvent
 
 
 def show_costs(life: dict[str, list[HistoryEvent]]) -> None:
-    """Events and actions of each workflow and of the life."""
+    """Print events and actions of each workflow and of the whole life."""
     costs = {name: actions(events) for name, events in life.items()}
     for name, events in life.items():
         detail = ", ".join(f"{kind} {count}" for kind, count in sorted(costs[name].items()))
@@ -78,16 +78,16 @@ def show_costs(life: dict[str, list[HistoryEvent]]) -> None:
 
 
 async def main() -> None:
-    """Print what one life costs, then how many a second."""
-    async with running_stack(POLICIES) as house:
-        client = await Client.connect(house.addresses["temporal"])
-        await house.leads(1)
-        crew = Crew(house)
+    """Print what one life costs, then how many there are per second."""
+    async with running_stack(POLICIES) as stack:
+        client = await Client.connect(stack.addresses["temporal"])
+        await stack.leads(1)
+        crew = Crew(stack)
         await crew.open()
         await crew.work(1)
         life = await histories(client, next(iter(crew.leads)))
         show_costs(life)
-        await house.leads(LIVES, first=1)
+        await stack.leads(LIVES, first=1)
         began = time.perf_counter()
         await crew.work(LIVES)
         ours = LIVES / (time.perf_counter() - began)
@@ -95,8 +95,8 @@ async def main() -> None:
             name: Steps(cost["signal"], cost["activity"], cost["local activities"], cost["timer"])
             for name, cost in ((name, actions(events)) for name, events in life.items())
         }
-        bare = await lives_per_second(house.addresses["temporal"], LIVES, steps)
-    print(f"lives a second {ours:.1f}, bare workflows {bare:.1f}, ratio {bare / ours:.1f}")
+        bare = await lives_per_second(stack.addresses["temporal"], LIVES, steps)
+    print(f"lives a second: {ours:.1f}; bare workflows: {bare:.1f}; ratio {bare / ours:.1f}")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""A register of 1,000,000 leads: next call, inbound decision, list pages, live counts, and what the indexes weigh.
+"""A register of 1,000,000 leads: next call, inbound decision, list pages, live counts, and the size of the indexes.
 
-`python -m bench.register [LEADS]` starts its own stack in a temporary directory and fills its database with COPY.
-The limit of a request is the same request on a register of 1,000 leads in the same run.
+`python -m bench.register [LEADS]` starts a stack in a temporary directory and fills its database with COPY. The limit
+for each request is the same request on a register of 1,000 leads, in the same run.
 """
 
 from __future__ import annotations
@@ -40,13 +40,13 @@ CRITERIA = {
 
 
 def _name(number: int) -> str:
-    """A name of its own for every number, of syllables as names have them."""
+    """A different name for every number, made of syllables as real names are."""
     parts = [SYLLABLES[number // len(SYLLABLES) ** place % len(SYLLABLES)] for place in (3, 0, 2, 1)]
     return f"{parts[0]}{parts[1]} {parts[2]}{parts[3]}".title()
 
 
 async def fill(conn: asyncpg.Connection, first: int, last: int) -> None:
-    """Leads numbered from `first` up to `last`, with a number each."""
+    """Insert leads numbered from `first` up to `last`, each with a phone number."""
     dice = random.Random(first)
     for start in range(first, last, BATCH):
         ids = [new_id() for _ in range(start, min(start + BATCH, last))]
@@ -66,7 +66,7 @@ async def fill(conn: asyncpg.Connection, first: int, last: int) -> None:
 
 
 async def into_calling(conn: asyncpg.Connection, campaign_id: str, count: int) -> None:
-    """Open the first call of so many leads of a campaign, as its workflows would."""
+    """Open the first call of this many leads of a campaign, as its workflows would."""
     await conn.execute(
         """WITH taken AS (
              UPDATE leads SET stage = 'calling', campaign_id = $1, rounds = 1, workflow_id = 'cold-call:' || id
@@ -81,7 +81,7 @@ async def into_calling(conn: asyncpg.Connection, campaign_id: str, count: int) -
 
 
 async def measure(what: Callable[[int], Awaitable[httpx.Response]], times: int = TIMES) -> list[float]:
-    """Milliseconds of each of so many requests, one after another."""
+    """Milliseconds for each of this many requests, one after another."""
     took = []
     for number in range(times):
         started = time.perf_counter()
@@ -91,51 +91,51 @@ async def measure(what: Callable[[int], Awaitable[httpx.Response]], times: int =
     return took
 
 
-async def everything(house: Running, leads: int) -> dict[str, list[float]]:
-    """Every request of the bar."""
-    boss = house.client("lead_gen", "supervisor", "boss")
-    callers = [house.client("lead_gen", "caller", f"caller-{leads}-{n}") for n in range(TIMES)]
+async def everything(stack: Running, leads: int) -> dict[str, list[float]]:
+    """Measure every kind of request."""
+    supervisor = stack.client("lead_gen", "supervisor", "iryna")
+    callers = [stack.client("lead_gen", "caller", f"caller-{leads}-{n}") for n in range(TIMES)]
     dice = random.Random(leads)
     deep = [""]
-    page = (await boss.get("/v1/leads?limit=200")).json()
+    page = (await supervisor.get("/v1/leads?limit=200")).json()
     while page["next"] and len(deep) < 20:
         deep.append(f"&after={page['next']}")
-        page = (await boss.get(f"/v1/leads?limit=200{deep[-1]}")).json()
-    criteria = (await boss.post("/v1/criteria", json={"name": f"bench {leads}", **CRITERIA})).json()
+        page = (await supervisor.get(f"/v1/leads?limit=200{deep[-1]}")).json()
+    criteria = (await supervisor.post("/v1/criteria", json={"name": f"bench {leads}", **CRITERIA})).json()
     campaign = {"name": f"count {leads}", "criteria_id": criteria["id"]}
-    counted = (await boss.post("/v1/campaigns", json=campaign)).json()["id"]
+    counted = (await supervisor.post("/v1/campaigns", json=campaign)).json()["id"]
 
     def inbound(n: int) -> Awaitable[httpx.Response]:
         number = dice.randrange(leads) if n % 2 else 5_000_000 + leads + n
-        return boss.post("/v1/inbound-calls", json={"from": f"+38067{number:07d}", "call_id": f"{leads}-{n}"})
+        return supervisor.post("/v1/inbound-calls", json={"from": f"+38067{number:07d}", "call_id": f"{leads}-{n}"})
 
     return {
         "next call": await measure(lambda n: callers[n].post("/v1/calls/next", json={})),
         "inbound decision": await measure(inbound),
-        "leads, any page": await measure(lambda n: boss.get(f"/v1/leads?limit=50{deep[n % len(deep)]}")),
-        "leads of a stage": await measure(lambda _: boss.get("/v1/leads?limit=50&tier=lead_gen&stage=calling")),
-        "leads of a campaign": await measure(lambda _: boss.get(f"/v1/leads?limit=50&campaign_id={counted}")),
-        "leads by name": await measure(lambda n: boss.get(f"/v1/leads?limit=50&q={_name(n * 3331)[:9]}")),
-        "live count of criteria": await measure(lambda _: boss.post(f"/v1/campaigns/{counted}/preview"), 10),
-        "funnel": await measure(lambda _: boss.get("/v1/reports/funnel"), 10),
-        "supply": await measure(lambda _: boss.get("/v1/supply"), 10),
+        "leads, any page": await measure(lambda n: supervisor.get(f"/v1/leads?limit=50{deep[n % len(deep)]}")),
+        "leads of a stage": await measure(lambda _: supervisor.get("/v1/leads?limit=50&tier=lead_gen&stage=calling")),
+        "leads of a campaign": await measure(lambda _: supervisor.get(f"/v1/leads?limit=50&campaign_id={counted}")),
+        "leads by name": await measure(lambda n: supervisor.get(f"/v1/leads?limit=50&q={_name(n * 3331)[:9]}")),
+        "live count of criteria": await measure(lambda _: supervisor.post(f"/v1/campaigns/{counted}/preview"), 10),
+        "funnel": await measure(lambda _: supervisor.get("/v1/reports/funnel"), 10),
+        "supply": await measure(lambda _: supervisor.get("/v1/supply"), 10),
     }
 
 
 async def main(leads: int) -> None:
     """Print the figures."""
-    async with running_stack({"lead_gen": {"always_open": True}}) as house:
-        conn = await asyncpg.connect(house.dsn("lead_gen"))
-        boss = house.client("lead_gen", "supervisor", "boss")
+    async with running_stack({"lead_gen": {"always_open": True}}) as stack:
+        conn = await asyncpg.connect(stack.dsn("lead_gen"))
+        supervisor = stack.client("lead_gen", "supervisor", "iryna")
         found: list[dict[str, list[float]]] = []
         for first, last in ((0, SMALL), (SMALL, leads)):
             await fill(conn, first, last)
             await conn.execute("SELECT gin_clean_pending_list('leads_name')")
-            campaign = (await boss.post("/v1/campaigns", json={"name": f"register {last}"})).json()["id"]
+            campaign = (await supervisor.post("/v1/campaigns", json={"name": f"register {last}"})).json()["id"]
             await conn.execute("UPDATE campaigns SET state = 'running' WHERE id = $1", campaign)
             await into_calling(conn, campaign, min(CALLING, last // 2))
             await conn.execute("ANALYZE")
-            found.append(await everything(house, last))
+            found.append(await everything(stack, last))
         print(f"{leads:,} leads, {min(CALLING, leads // 2):,} calls waiting; milliseconds")
         for name, took in found[1].items():
             cuts, small = statistics.quantiles(took, n=100), statistics.median(found[0][name])

@@ -1,8 +1,8 @@
-"""Business time and routing of tier 2: `python -m bench.routing` starts a PostgreSQL of its own.
+"""Tier 2's business time and routing: `python -m bench.routing` starts a PostgreSQL of its own.
 
-Business time: 30 days with split shifts and holidays, beside a loop that counts minutes (the same answer). Routing:
-10,000 hand-overs to 200 managers through the activity's own transaction (deal, choice, work item, timeline), beside
-the choice alone; how far each manager is from his fair share.
+Business time: 30 days with split shifts and public holidays, beside a loop that counts minutes to the same answer.
+Routing: 10,000 hand-overs to 200 managers in the activity's own transaction (deal, choice, work item, timeline), beside
+the choice alone; and how far each manager ends up from their fair share.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ LANGUAGES = ("uk", "en", "pl")
 
 
 def minutes(calendar: Calendar, start: datetime, end: datetime) -> timedelta:
-    """Opening time counted a minute at a time: the reference."""
+    """Business time counted a minute at a time: the reference."""
     open_minutes = 0
     at = start
     while at < end:
@@ -45,7 +45,7 @@ def minutes(calendar: Calendar, start: datetime, end: datetime) -> timedelta:
 
 
 def business_time() -> None:
-    """30 days of split shifts with two holidays, forwards and as a difference."""
+    """30 days of split shifts with two public holidays: as a difference, and forwards."""
     start = datetime(2026, 12, 10, 8, 30, tzinfo=UTC)
     end = start + timedelta(days=30)
     OFFICE.between(start, end)
@@ -63,13 +63,13 @@ def business_time() -> None:
     counted = minutes(OFFICE, start, end)
     loop = (time.perf_counter() - begun) * 1000
     print(line("30 days of business time", took))
-    print(line("the moment after 30 days", added))
+    print(line("the moment 30 days later", added))
     print(f"{'a minute at a time':<34} {loop:.0f} ms, the same answer: {counted == found}")
     print(f"a minute at a time / arithmetic: {loop / statistics.median(took):.0f}")
 
 
 def hand_over(dice: random.Random) -> OfferDeal:
-    """A lead in one of three languages."""
+    """A hand-over of a lead in one of three languages."""
     lead_id = new_id()
     contact = ContactCard(lead_id=lead_id, company="Bench", language=dice.choice(LANGUAGES))
     given = HandOver(id=f"bench:{lead_id}", contact=contact, reason=HandOverReason.INTERESTED)
@@ -77,12 +77,12 @@ def hand_over(dice: random.Random) -> OfferDeal:
 
 
 async def routing(dsn: str) -> None:
-    """Every hand-over through its activity, a few at once, as a worker runs them."""
+    """Run every hand-over through its activity, a few at once, as a worker does."""
     pool = await create_pool(dsn, application_name="bench", max_size=AT_ONCE + 1)
     dice = random.Random(1)
     speaks = {f"m-{n:03}": [LANGUAGES[n % 3]] for n in range(MANAGERS)}
     weights = {name: 1 + n % 3 for n, name in enumerate(speaks)}
-    async with pool.acquire() as conn:
+    async with pool.acquire() as conn, conn.transaction():
         await seed(conn, "demo")
         await conn.executemany(
             "INSERT INTO managers (id, name, languages, weight, capacity) VALUES ($1, $1, $2, $3, 10000)",
@@ -105,15 +105,15 @@ async def routing(dsn: str) -> None:
     begun = time.perf_counter()
     await asyncio.gather(*(one(hand_over(dice)) for _ in range(HAND_OVERS)))
     seconds = time.perf_counter() - begun
-    print(line("hand-over routed and offered", whole))
+    print(line("hand-over, routed and offered", whole))
     print(f"{'each, at ' + str(AT_ONCE) + ' at once':<34} {1000 * seconds / HAND_OVERS:.2f} ms")
     print(line("the choice alone", await choices(pool)))
-    print(f"furthest from the fair share: {furthest(got, asked, speaks, weights):.2f} of a lead")
+    print(f"furthest from a fair share: {furthest(got, asked, speaks, weights):.2f} of a lead")
     await pool.close()
 
 
 async def choices(pool: Pool) -> list[float]:
-    """The records read and a manager chosen, nothing written."""
+    """Milliseconds to read the records and choose a manager; nothing is written."""
     took = []
     async with pool.acquire() as conn:
         policy = await policies.rules(conn)
@@ -126,7 +126,7 @@ async def choices(pool: Pool) -> list[float]:
 
 
 def furthest(got: Counter[str], asked: Counter[str], speaks: dict[str, list[str]], weights: dict[str, int]) -> float:
-    """The largest distance of a manager from what his weight makes due among those who speak the language."""
+    """The largest distance of any manager from the share their weight gives them among speakers of the language."""
     due = {language: sum(weights[m] for m in speaks if language in speaks[m]) for language in LANGUAGES}
     return max(
         abs(got[name] - sum(asked[language] * weights[name] / due[language] for language in languages))

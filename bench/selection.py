@@ -1,8 +1,8 @@
 """How much of a list's sales its best fifth holds: `python -m bench.selection bank_calls.csv [--rounds 5]`.
 
-The file is UCI's Bank Marketing (Moro, Cortez and Rita 2014, CC BY 4.0). What is not known before the call (`duration`,
-`campaign`, `day`, `month`) is left out. Each round is a stratified 10-fold cross-validation with another seed, over all
-rows at once; beside the product's own learner stand chance and a logistic regression on the same columns.
+The file is UCI's Bank Marketing (Moro, Cortez and Rita 2014, CC BY 4.0), without what is not known before the call
+(`duration`, `campaign`, `day`, `month`). Each round is a stratified 10-fold cross-validation over all rows, with a seed
+of its own. Beside Leadrelay's own learner stand chance and a logistic regression on the same columns.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ RESULT = "y"
 
 
 def read(path: Path) -> tuple[list[dict[str, str]], list[bool]]:
-    """Rows without the result and without what is not known before the call, and the results."""
+    """The rows, without the result and without what is not known before the call; and the results."""
     with path.open(encoding="utf-8", newline="") as file:
         table = list(csv.DictReader(file))
     left_out = {*UNKNOWN_BEFORE_THE_CALL, RESULT}
@@ -32,7 +32,7 @@ def read(path: Path) -> tuple[list[dict[str, str]], list[bool]]:
 
 
 def logistic(rows: Rows, labels: Sequence[bool]) -> Callable[[Rows], Sequence[float]]:
-    """The usual first try: standardised columns, L2."""
+    """The usual first attempt: standardised columns, L2."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
@@ -49,7 +49,7 @@ def show(name: str, learn: Learner, rows: Rows, labels: Sequence[bool], rounds: 
     shares = [captured(one, labels) for one in scores]
     areas = [area(one, labels) for one in scores]
     print(
-        f"{name:<20} captured {fmean(shares):6.1%} (least {min(shares):.1%}, sd {pstdev(shares):.1%})"
+        f"{name:<20} captured {fmean(shares):6.1%} (lowest {min(shares):.1%}, sd {pstdev(shares):.1%})"
         f"  AUC {fmean(areas):.4f}  {(time.perf_counter() - began) / rounds:.0f} s a round"
     )
 
@@ -65,7 +65,7 @@ def main() -> None:
     )
     print(f"{'chance':<20} captured {BEST_SHARE:6.1%}")
     show("logistic regression", logistic, rows, labels, asked.rounds)
-    show("the product", learner, rows, labels, asked.rounds)
+    show("Leadrelay", learner, rows, labels, asked.rounds)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A stack for a measurement: started in a temporary directory, driven by REST, stopped at the end."""
+"""A stack for one measurement: started in a temporary directory, driven by REST, stopped at the end."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from typing import Any
 
 import httpx
 
-from leadrelay.stack.layout import DataDir
+from leadrelay.stack.data_directory import DataDirectory
 from leadrelay.stack.postgres import Postgres
 from services.chassis.dev_issuer import DevIssuer
 
@@ -34,7 +34,7 @@ class Running:
     limit: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(200))
 
     def client(self, tier: str, role: str, person: str) -> httpx.AsyncClient:
-        """A client with this person's token, on the shared connections."""
+        """A client with this person's token, on shared connections."""
         token = self.issuer.mint(tier=tier, role=role, person=person)
         return httpx.AsyncClient(
             base_url=self.addresses[tier],
@@ -44,31 +44,31 @@ class Running:
         )
 
     def dsn(self, tier: str) -> str:
-        """The database of a tier, as its own role."""
+        """The DSN of a tier's database, with the tier's own role."""
         port = int(self.addresses["postgres"].rpartition(":")[2])
-        return Postgres(DataDir.at(self.data), port).dsn(tier, tier)
+        return Postgres(DataDirectory(self.data), port).dsn(tier, tier)
 
     async def leads(self, count: int, first: int = 0) -> None:
-        """Import leads numbered from `first`, start a campaign, and wait until all their calls are open."""
-        boss = self.client("lead_gen", "supervisor", "boss")
+        """Import `count` leads numbered from `first`, start a campaign, and wait until all their calls are open."""
+        supervisor = self.client("lead_gen", "supervisor", "iryna")
         rows = "".join(f"Company {n},+38044{2000000 + n:07d}\n" for n in range(first, first + count))
         files = {"file": ("leads.csv", f"Company name,Phone Number\n{rows}".encode())}
-        (await boss.post("/v1/imports", files=files, data={"default_region": "UA"})).raise_for_status()
-        campaign = (await boss.post("/v1/campaigns", json={"name": f"bench {first}"})).raise_for_status().json()
-        (await boss.post(f"/v1/campaigns/{campaign['id']}/start")).raise_for_status()
-        while await self._open_calls(boss) < count:
+        (await supervisor.post("/v1/imports", files=files, data={"default_region": "UA"})).raise_for_status()
+        campaign = (await supervisor.post("/v1/campaigns", json={"name": f"bench {first}"})).raise_for_status().json()
+        (await supervisor.post(f"/v1/campaigns/{campaign['id']}/start")).raise_for_status()
+        while await self._open_calls(supervisor) < count:
             await asyncio.sleep(0.5)
 
     @staticmethod
-    async def _open_calls(boss: httpx.AsyncClient) -> int:
-        text = (await boss.get("/metrics")).text
+    async def _open_calls(supervisor: httpx.AsyncClient) -> int:
+        text = (await supervisor.get("/metrics")).text
         found = [row for row in text.splitlines() if row.startswith('leadrelay_work_items{kind="call",state="open"}')]
         return int(float(found[0].split()[-1])) if found else 0
 
 
 @asynccontextmanager
 async def running_stack(policies: Mapping[str, dict[str, Any]]) -> AsyncIterator[Running]:
-    """`leadrelay up --no-demo` with these policies on top of the standard ones."""
+    """`leadrelay up --no-demo`, with these policies on top of the standard ones."""
     data = Path(tempfile.mkdtemp(prefix="lr-bench-"))
     data.chmod(0o755)
     log = (data / "up.log").open("wb")
@@ -80,15 +80,15 @@ async def running_stack(policies: Mapping[str, dict[str, Any]]) -> AsyncIterator
             if process.poll() is not None:
                 raise SystemExit((data / "up.log").read_text())
             await asyncio.sleep(0.2)
-        told = subprocess.run(
+        status = subprocess.run(
             [LEADRELAY, "status", "--json", "--data", data], capture_output=True, check=True, text=True
         )
-        addresses = json.loads(told.stdout)["addresses"]
-        house = Running(data, addresses, DevIssuer.open(data / "keys"), httpx.AsyncHTTPTransport())
+        addresses = json.loads(status.stdout)["addresses"]
+        stack = Running(data, addresses, DevIssuer.open(data / "keys"), httpx.AsyncHTTPTransport())
         for tier, body in policies.items():
-            boss = house.client(tier, "supervisor", "boss")
-            (await boss.post("/v1/policies", json={"body": body})).raise_for_status()
-        yield house
+            supervisor = stack.client(tier, "supervisor", "iryna")
+            (await supervisor.post("/v1/policies", json={"body": body})).raise_for_status()
+        yield stack
     finally:
         process.terminate()
         process.wait(60)

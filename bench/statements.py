@@ -1,8 +1,8 @@
-"""A bank statement of 5,000 transfers against 20,000 open invoices: `python -m bench.statements` starts its own stack.
+"""A bank statement with 5,000 transfers against 20,000 open invoices: `python -m bench.statements [TRANSFERS]`.
 
-Half of the transfers name their invoice, three tenths are of payers whose account is known, a fifth cannot be matched.
-The limit is the bare payment of as many invoices (its row, the invoice's sum, the outbox row) through asyncpg, one
-after the other in one transaction as the statement's are.
+Starts a stack. Half of the transfers name their invoice, three tenths come from a known account, and a fifth cannot be
+matched. The limit is the same number of bare payments (the payment, the invoice's sum, the outbox row) through asyncpg,
+one after another in one transaction, as the statement's are.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ HEADER = "date,amount,currency,payer name,payer iban,purpose,reference\n"
 
 
 def row(number: int, run: str) -> str:
-    """The n-th transfer: of ten, five name the invoice, three come from a known account, two say nothing."""
+    """The n-th transfer. Of ten, five name their invoice, three come from a known account, two say nothing."""
     amount, kind = 100 + number * 0.01, number % 10
     iban = f"UA{number:0>27}".replace("UA0", "UA1") if kind >= 8 else "UA" + str(number).rjust(27, "1")
     purpose = f"payment, inv. LR 2029 {number:06d}" if kind < 5 else "for the trucks"
@@ -52,14 +52,14 @@ def row(number: int, run: str) -> str:
 
 
 def statement(first: int, count: int) -> bytes:
-    """A file of so many transfers for the invoices numbered from `first`."""
+    """A CSV file with this many transfers, for the invoices numbered from `first`."""
     run = new_id()
     return (HEADER + "".join(row(n, run) for n in range(first, first + count))).encode()
 
 
-async def post(house: Running, content: bytes) -> tuple[float, dict[str, int]]:
-    """Seconds, and how many transfers ended in which state."""
-    client = house.client("account_mgmt", "supervisor", "boss")
+async def post(stack: Running, content: bytes) -> tuple[float, dict[str, int]]:
+    """(seconds, how many transfers ended in which state)."""
+    client = stack.client("account_mgmt", "supervisor", "iryna")
     begun = time.perf_counter()
     answer = await client.post("/v1/bank-statements", files={"file": ("s.csv", content)}, timeout=300)
     took = time.perf_counter() - begun
@@ -70,7 +70,7 @@ async def post(house: Running, content: bytes) -> tuple[float, dict[str, int]]:
 
 
 async def bare(dsn: str, count: int) -> float:
-    """Seconds for as many payments as bare statements."""
+    """Seconds for this many payments as bare SQL."""
     conn = await asyncpg.connect(dsn)
     await init_connection(conn)
     ids = await conn.fetch("SELECT id FROM invoices WHERE state = 'open' ORDER BY number DESC LIMIT $1", count)
@@ -101,21 +101,21 @@ async def main(invoices: int, count: int) -> None:
     begun = time.perf_counter()
     table.parse(content, mapping=None, account="UA0", currency="UAH")
     parsed = time.perf_counter() - begun
-    async with running_stack({}) as house:
-        conn = await asyncpg.connect(house.dsn("account_mgmt"))
+    async with running_stack({}) as stack:
+        conn = await asyncpg.connect(stack.dsn("account_mgmt"))
         await conn.execute("SET statement_timeout = 0")
         await conn.execute(FILL, invoices)
         await conn.execute("ANALYZE")
         await conn.close()
-        small = [(await post(house, statement(count + 1 + n, 1)))[0] * 1000 for n in range(SMALL)]
-        took, states = await post(house, content)
-        again, known = await post(house, content)
-        limit = await bare(house.dsn("account_mgmt"), states["matched"])
-    print(f"{count:,} transfers, {invoices:,} open invoices; the file alone is read in {parsed:.2f} s")
-    print(f"taken in: {took:.1f} s, {count / took:,.0f} transfers a second; {states}")
+        small = [(await post(stack, statement(count + 1 + n, 1)))[0] * 1000 for n in range(SMALL)]
+        took, states = await post(stack, content)
+        again, known = await post(stack, content)
+        limit = await bare(stack.dsn("account_mgmt"), states["matched"])
+    print(f"{count:,} transfers, {invoices:,} open invoices; reading the file alone takes {parsed:.2f} s")
+    print(f"booked: {took:.1f} s, {count / took:,.0f} transfers a second; {states}")
     print(f"the same file again: {again:.1f} s; {known}")
-    print(f"bare payments of {states['matched']:,} invoices: {limit:.1f} s; whole / bare {took / limit:.1f}")
-    print(line("a statement of one transfer", small))
+    print(f"bare payments of {states['matched']:,} invoices: {limit:.1f} s; all / bare {took / limit:.1f}")
+    print(line("a statement with one transfer", small))
 
 
 if __name__ == "__main__":

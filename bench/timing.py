@@ -53,7 +53,7 @@ def plain(purchases: Purchases, cut: date) -> Floats:
 
 
 def rule(score: Callable[[Histories], Floats]) -> Callable[[Purchases, date], Floats]:
-    """A rule of thumb over histories."""
+    """A rule of thumb that looks at histories only."""
     return lambda purchases, cut: score(histories(purchases, cut))
 
 
@@ -73,7 +73,7 @@ RULES = {
 
 
 def precision(purchases: Purchases, cut: date, scores: Floats) -> float:
-    """Share of the call list that buys within 30 days."""
+    """The share of the call list that buys within 30 days."""
     known = histories(purchases, cut)
     until = cut + timedelta(days=30)
     bought = np.array([any(cut < day <= until for day in purchases[name]) for name in known.ids])
@@ -82,7 +82,7 @@ def precision(purchases: Purchases, cut: date, scores: Floats) -> float:
 
 
 def halves(purchases: Purchases) -> tuple[Purchases, Purchases]:
-    """The customers in two halves, by a fixed draw."""
+    """The customers in two halves, always the same ones."""
     names = sorted(purchases)
     random.Random(1).shuffle(names)
     middle = len(names) // 2
@@ -90,7 +90,7 @@ def halves(purchases: Purchases) -> tuple[Purchases, Purchases]:
 
 
 def regular_buyers() -> float:
-    """Share of generated regular buyers whose next purchase comes within five days of the expected date."""
+    """The share of generated regular buyers whose next purchase falls within five days of the predicted date."""
     chance = np.random.default_rng(7)
     bought, following, last = {}, [], []
     for number in range(1_000):
@@ -108,7 +108,7 @@ def regular_buyers() -> float:
 
 
 def many(purchases: Purchases, count: int) -> dict[str, Sequence[date]]:
-    """So many customers, drawn again and again from the file."""
+    """This many customers, taken from the file over and over."""
     kept = list(purchases.values())
     return {str(number): kept[number % len(kept)] for number in range(count)}
 
@@ -118,23 +118,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("file", type=Path)
     purchases = read(parser.parse_args().file)
-    print(f"{len(purchases):,} customers; precision of the call list, mean of {len(CUTS)} cut-offs; on each half alone")
+    print(f"{len(purchases):,} customers; precision of the call list, mean of {len(CUTS)} cut-offs; each half alone")
     for name, score in RULES.items():
         figures = [
             fmean(precision(part, cut, score(part, cut)) for cut in CUTS) for part in (purchases, *halves(purchases))
         ]
         print(f"{name:<26} {figures[0]:.3f}   {figures[1]:.3f}  {figures[2]:.3f}")
-    print(f"regular buyers expected within five days: {regular_buyers():.1%}")
+    print(f"regular buyers within five days of the predicted date: {regular_buyers():.1%}")
     begun = time.perf_counter()
     models = forecast.fit(log_of(many(purchases, 25_000), CUTS[-1]), CUTS[-1])
     print(f"fit on 25,000 customers: {time.perf_counter() - begun:.2f} s")
     crowd = many(purchases, 100_000)
     begun = time.perf_counter()
-    told = forecast.predict(models, log_of(crowd, CUTS[-1]), CUTS[-1], usual_weeks=USUAL_WEEKS)
+    predicted = forecast.predict(models, log_of(crowd, CUTS[-1]), CUTS[-1], usual_weeks=USUAL_WEEKS)
     print(f"forecasts for 100,000 customers: {time.perf_counter() - begun:.2f} s")
     begun = time.perf_counter()
-    np.argsort(-told.p_buys)
-    print(f"the day's list from them: {time.perf_counter() - begun:.3f} s; {int(told.regular.sum()):,} by own gaps")
+    np.argsort(-predicted.p_buys)
+    print(
+        f"the day's list from these: {time.perf_counter() - begun:.3f} s; {int(predicted.regular.sum()):,} by own gaps"
+    )
 
 
 if __name__ == "__main__":

@@ -8,17 +8,28 @@ import sys
 
 import pytest
 import structlog
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from services.chassis.logging import mask_contacts
+from tests.fixtures.reaper import Reaper
 
-# A property is true or not, however busy the machine is.
-settings.register_profile("house", deadline=None)
-settings.load_profile("house")
+# A property is true or not, however busy the machine is, and the same examples are tried everywhere;
+# `--hypothesis-profile=search` looks for new ones.
+settings.register_profile(
+    "steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.register_profile("search", settings.get_profile("steady"), derandomize=False, max_examples=1000)
+settings.load_profile("steady")
 
 EXIT_STATUS = pytest.StashKey[int]()
+REAPER = pytest.StashKey[Reaper]()
 
-pytest_plugins = ["tests.fixtures.postgres", "tests.fixtures.http", "tests.fixtures.temporal"]
+pytest_plugins = ["tests.fixtures.parallel", "tests.fixtures.postgres", "tests.fixtures.temporal"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):  # workers belong to the run of the process that started them
+        config.stash[REAPER] = Reaper()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -37,13 +48,22 @@ def _logs_to_pytest() -> None:
     )
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """`-q` leaves out the heading with the seed, and whoever has to find a failure again needs it."""
+    seed = config.getoption("randomly_seed", default=None)
+    if seed is not None:
+        terminalreporter.write_line(f"The same order again: --randomly-seed={seed}")
+
+
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     session.config.stash[EXIT_STATUS] = int(exitstatus)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Temporal's threads can abort the interpreter's own end (Python 3.11) after everything has passed."""
+    if REAPER in config.stash and (left := config.stash[REAPER].stop()):
+        sys.stderr.write(f"Processes that tests left behind were ended: {left}\n")
+    # Temporal's threads can abort the interpreter's own end (Python 3.11) after everything has passed.
     if EXIT_STATUS in config.stash:
         atexit._run_exitfuncs()
         sys.stdout.flush()

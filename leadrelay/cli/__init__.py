@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
+from typing import Annotated
+
 import typer
 
-from leadrelay.cli import data, people, processes, stack
+from leadrelay.cli import data, processes, stack, tokens
 
 app = typer.Typer(
     name="leadrelay",
-    help="A sales department in three tiers, carried by durable Temporal workflows.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (stack, processes, people, data):
+for module in (stack, processes, tokens, data):
     module.add_to(app)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"leadrelay {version('leadrelay')}")
+        raise typer.Exit
+
+
+@app.callback()
+def leadrelay(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit."),
+    ] = False,
+) -> None:
+    """A sales department in three tiers, carried by durable Temporal workflows."""
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ from leadrelay.cli.common import DEFAULT_DATA, Data, duration, give_up
 if TYPE_CHECKING:
     from temporalio.client import Client
 
-    from leadrelay.replaying import KeyRing
+    from leadrelay.history_replay import KeyRing
 
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}.*")
 
@@ -35,7 +35,7 @@ def import_file(
         str, typer.Option(help="auto, hubspot, salesforce, pipedrive, zoho, or a JSON object field -> column.")
     ] = "auto",
     customers: Annotated[
-        bool, typer.Option("--customers", help="Customers with their orders of before, into tier 3.")
+        bool, typer.Option("--customers", help="Existing customers with their past orders, into tier 3.")
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Give every verdict and change nothing.")] = False,
     url: Annotated[str | None, typer.Option(help="The service's address, if not the stack's in --data.")] = None,
@@ -44,8 +44,8 @@ def import_file(
     ] = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
-    """Import a file of leads, or of customers, and show how far it is."""
-    from leadrelay.importing import ImportRefused, Wanted, run_import, summary
+    """Import a file of leads or customers, with its progress."""
+    from leadrelay.import_client import ImportRefused, Wanted, run_import, summary
 
     if url is None:
         tier = "account_mgmt" if customers else "lead_gen"
@@ -63,12 +63,12 @@ def call(
     missed: Annotated[bool, typer.Option("--missed", help="Nobody picks up: a call back is promised.")] = False,
     data: Data = DEFAULT_DATA,
 ) -> None:
-    """Let somebody call the running house, as a switchboard would report it, and show where the call goes."""
+    """Simulate a call to a running stack, as a switchboard reports it; show where it goes."""
     import uuid
 
     import httpx
 
-    from leadrelay.switchboard import Switchboard
+    from leadrelay.switchboard_simulator import Switchboard
     from services.chassis.settings import Settings
 
     switchboard = Switchboard(_stack_address(data), Settings().telephony_secret)
@@ -83,12 +83,12 @@ def call(
 
 
 def _stack_address(data: Path, tier: str = "lead_gen") -> str:
+    from leadrelay.stack.data_directory import DataDirectory
     from leadrelay.stack.errors import StackError
-    from leadrelay.stack.layout import DataDir
     from leadrelay.stack.status import read_status
 
     try:
-        status = read_status(DataDir.at(data))
+        status = read_status(DataDirectory(data))
     except StackError as error:
         give_up(str(error))
     if not status.running:
@@ -97,31 +97,31 @@ def _stack_address(data: Path, tier: str = "lead_gen") -> str:
 
 
 def _stack_token(data: Path, tier: str) -> str:
+    from leadrelay.stack.data_directory import DataDirectory
     from leadrelay.stack.errors import StackError
-    from leadrelay.stack.layout import DataDir
 
     try:
-        return DataDir.at(data).issuer().mint(tier=tier, role="supervisor", person="import")
+        return DataDirectory(data).issuer().mint(tier=tier, role="supervisor", person="import")
     except StackError as error:
         give_up(str(error))
 
 
 def replay(
     since: Annotated[
-        str | None, typer.Option(help="Also what has ended since then: 24h, 7d or 2026-01-31. Default: what runs.")
+        str | None, typer.Option(help="Also histories that ended since: 24h, 7d, 2026-01-31. By default, running ones.")
     ] = None,
     directory: Annotated[
         Path | None, typer.Option("--dir", exists=True, file_okay=False, help="Replay the histories in these files.")
     ] = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
-    """Replay histories against the code at hand: exit code 1 if one no longer fits.
+    """Replay histories against this code. Exit code 1 if one no longer fits.
 
     From the Temporal server of the stack in --data, or of TEMPORAL_ADDRESS if that is set.
     """
     from temporalio.service import RPCError
 
-    from leadrelay.replaying import from_directory, from_server, replay
+    from leadrelay.history_replay import from_directory, from_server, replay
 
     moment = _moment(since) if since else None
 
@@ -146,14 +146,14 @@ def replay(
 
 def _key_ring(data: Path) -> KeyRing:
     """The environment's keys and, where there is one, the stack's."""
-    from leadrelay.stack.layout import DataDir
+    from leadrelay.stack.data_directory import DataDirectory
     from services.chassis.settings import SettingsError, load_settings, parse_key_ring
 
     try:
         ring = load_settings().key_ring
     except SettingsError as error:
         give_up(str(error))
-    keys = DataDir.at(data).keys / "codec.key"
+    keys = DataDirectory(data).keys / "codec.key"
     return [*parse_key_ring(keys.read_text().strip()), *ring] if keys.exists() else ring
 
 
@@ -161,13 +161,13 @@ async def _client(data: Path, ring: KeyRing) -> Client:
     from temporalio.client import Client
     from temporalio.envconfig import ClientConfig
 
-    from leadrelay.stack.layout import DataDir
+    from leadrelay.stack.data_directory import DataDirectory
     from leadrelay.stack.status import read_status
     from services.chassis.temporal import leadrelay_plugin
 
     config = ClientConfig.load_client_connect_config()
     if "TEMPORAL_ADDRESS" not in os.environ:
-        status = read_status(DataDir.at(data))
+        status = read_status(DataDirectory(data))
         if not status.running:
             give_up(f"No stack runs on {status.data}, and TEMPORAL_ADDRESS is not set")
         config["target_host"] = status.addresses["temporal"]

@@ -23,7 +23,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def api(service: Annotated[Service, typer.Argument(metavar="TIER", help="A tier, or ops.")]) -> None:
-    """Serve a tier's REST api, or the operators', on LEADRELAY_HOST and LEADRELAY_PORT."""
+    """Serve the REST API of a tier, or of ops, on LEADRELAY_HOST:LEADRELAY_PORT."""
     from services.chassis.http import serve
     from services.chassis.settings import SettingsError
 
@@ -35,7 +35,7 @@ def api(service: Annotated[Service, typer.Argument(metavar="TIER", help="A tier,
 
 
 def worker(tier: Annotated[Tier, typer.Argument(metavar="TIER")]) -> None:
-    """Run a tier's workflows and activities, and carry its people's answers to Temporal."""
+    """Run a tier's workflows and activities, and deliver its outbox to Temporal."""
     settings = _settings()
     _require_database(settings)
     asyncio.run(importlib.import_module(f"services.{tier}.worker").run(settings))
@@ -50,7 +50,7 @@ def migrate(
     """
     import asyncpg
 
-    from leadrelay.migrating import migrate_tier
+    from leadrelay.migrations import migrate_tier
     from services.chassis.migrate import MigrationError
 
     settings = _settings()
@@ -67,7 +67,7 @@ def migrate(
 
 
 def register() -> None:
-    """Register the house's search attributes with the Temporal server at TEMPORAL_ADDRESS."""
+    """Register the search attributes with the Temporal server at TEMPORAL_ADDRESS."""
     from temporalio.service import RPCError
 
     from services.chassis.temporal import connect, ensure_search_attributes

@@ -20,23 +20,23 @@ def add_to(app: typer.Typer) -> None:
 
 def up(
     demo: Annotated[
-        bool, typer.Option(help="Let a sample department work, or start empty with the real policy.")
+        bool, typer.Option(help="Watch a sample department at work, or start empty with the standard policy.")
     ] = True,
     data: Data = DEFAULT_DATA,
     port_base: Annotated[
-        int, typer.Option(min=1024, max=65000, help="The apis listen from the port after this one on.", metavar="N")
+        int, typer.Option(min=1024, max=65000, help="All ports follow this one, the APIs first.", metavar="N")
     ] = 8080,
     workers: Annotated[
         list[str] | None, typer.Option(help="How many workers a tier has; may be repeated.", metavar="TIER=N")
     ] = None,
 ) -> None:
-    """Run the whole house on this machine until Ctrl-C: PostgreSQL, Temporal, apis and workers."""
-    from leadrelay.stack.layout import DataDir
+    """Run everything on this machine until Ctrl-C: PostgreSQL, Temporal, APIs, workers."""
+    from leadrelay.stack.data_directory import DataDirectory
+    from leadrelay.stack.runner import run_stack
     from leadrelay.stack.stack import Options
-    from leadrelay.stack.up import up as run
 
     counts = dict(_worker_count(text) for text in workers or ())
-    raise typer.Exit(run(Options(DataDir.at(data), demo, port_base, counts)))
+    raise typer.Exit(run_stack(Options(DataDirectory(data), demo, port_base, counts)))
 
 
 def _worker_count(text: str) -> tuple[str, int]:
@@ -53,13 +53,13 @@ def status(
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
     data: Data = DEFAULT_DATA,
 ) -> None:
-    """Say where the stack of a data directory listens and which processes it has; exit code 1 if it does not run."""
+    """Show the addresses and processes of a stack. Exit code 1 if it is not running."""
+    from leadrelay.stack.data_directory import DataDirectory
     from leadrelay.stack.errors import StackError
-    from leadrelay.stack.layout import DataDir
     from leadrelay.stack.status import read_status, status_text
 
     try:
-        found = read_status(DataDir.at(data))
+        found = read_status(DataDirectory(data))
     except StackError as error:
         give_up(str(error))
     print(json.dumps(found.model_dump(), indent=2) if as_json else status_text(found))
@@ -67,7 +67,7 @@ def status(
 
 
 def demo(data: Data = DEFAULT_DATA) -> None:
-    """Let the sample department work against the stack that runs in this data directory."""
+    """Let the sample department work on a running stack."""
     from leadrelay.demo.process import main
 
     root = Path(data).absolute()

@@ -1,1 +1,1 @@
-"""The embedded stack: PostgreSQL, Temporal and every process of the house on one machine."""
+"""The embedded stack: PostgreSQL, Temporal and every Leadrelay process on one machine."""

@@ -9,19 +9,18 @@ _LAST_LINES = 15
 
 
 class StackError(Exception):
-    """The stack cannot run like this; the message says why and what to do."""
+    """The stack cannot run; the message says why and what to do."""
 
 
-class PartFailed(StackError):
-    """A part does not come up; the message ends with the path and the last lines of its log."""
+class ProcessFailed(StackError):
+    """A process does not come up; the message ends with the path and the last lines of its log."""
 
-    def __init__(self, name: str, what: str, log: Path) -> None:
-        super().__init__(f"{name} {what}\nIts log: {log}{last_lines(log)}")
-        self.name = name
+    def __init__(self, title: str, what: str, log: Path) -> None:
+        super().__init__(f"{title} {what}\nLog: {log}{last_lines(log)}")
 
 
 def last_lines(log: Path) -> str:
-    """The end of a log, indented, on lines of its own; nothing if it is empty or not there."""
+    """The end of a log, indented, each line on its own; nothing if the log is empty or missing."""
     try:
         with log.open(encoding="utf-8", errors="replace") as file:
             lines = deque(file, maxlen=_LAST_LINES)

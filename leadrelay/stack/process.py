@@ -1,4 +1,4 @@
-"""Starting and ending one process of the stack."""
+"""Starting and stopping one process of the stack."""
 
 from __future__ import annotations
 
@@ -14,21 +14,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from leadrelay.stack.errors import PartFailed
+from leadrelay.stack.errors import ProcessFailed
 
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
-_LINE_BYTES = 1 << 20
-# People wait for the apis; what runs in the background takes what they leave when the machine is full.
+# People wait for the APIs; background processes get what is left when the machine is busy.
 BACKGROUND = 10
 
 
 @dataclass(frozen=True)
-class Part:
-    """How a process of the stack is run. `title` is for people, `name` for state.json and the log's name.
+class ProcessSpec:
+    """How to run a process. `title` is for people; `name` is its key in state.json and the name of its log.
 
-    With `on_line`, each line of its stdout is given to that instead of to the log. `niceness` above 0 lets the others
-    go first when the machine is busy.
+    With `on_line`, each line of stdout goes there instead of into the log. A `niceness` above 0 lets the other
+    processes go first.
     """
 
     name: str
@@ -47,88 +46,83 @@ class Part:
     niceness: int = 0
 
 
-async def spawn(part: Part) -> asyncio.subprocess.Process:
-    """Start it in a process group of its own, its output appended to its log. Raises PartFailed."""
-    who: dict[str, Any] = {}
-    if part.owner is not None:
-        who = {"user": part.owner.pw_uid, "group": part.owner.pw_gid, "extra_groups": []}
+async def spawn(spec: ProcessSpec) -> asyncio.subprocess.Process:
+    """Start the process in a group of its own, its output appended to its log. Raises ProcessFailed."""
+    user: dict[str, Any] = {}
+    if spec.owner is not None:
+        user = {"user": spec.owner.pw_uid, "group": spec.owner.pw_gid, "extra_groups": []}
     try:
-        with part.log.open("ab") as log:
+        with spec.log.open("ab") as log:
             return await asyncio.create_subprocess_exec(
-                *part.command,
+                *spec.command,
                 stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE if part.on_line else log,
+                stdout=asyncio.subprocess.PIPE if spec.on_line else log,
                 stderr=log,
-                env=dict(part.env),
-                cwd=part.cwd,
-                limit=_LINE_BYTES,
-                # A Ctrl-C in the terminal is for `up` alone, which then stops everything in order.
+                env=dict(spec.env),
+                cwd=spec.cwd,
+                # Ctrl-C in the terminal reaches `up` alone, which then stops everything in order.
                 start_new_session=True,
-                preexec_fn=_in_child(part),
-                **who,
+                preexec_fn=_child_setup(spec),
+                **user,
             )
     except OSError as error:
-        raise PartFailed(part.title, f"cannot be started: {error}", part.log) from None
+        raise ProcessFailed(spec.title, f"cannot be started: {error}", spec.log) from None
 
 
-def _in_child(part: Part) -> Callable[[], None]:
-    """For the child's side of a fork: on Linux the child is told to stop when `up` itself is killed with -9."""
-    libc, parent = _LIBC, os.getpid()
+def _child_setup(spec: ProcessSpec) -> Callable[[], None]:
+    """Runs in the child before exec: sets its priority, and on Linux has it stopped if `up` is killed with -9."""
+    parent = os.getpid()
 
-    def prepare() -> None:
-        _be_nice(part.niceness)
-        if libc is not None:
-            libc.prctl(_PR_SET_PDEATHSIG, part.stop_signal)
+    def set_up() -> None:
+        if spec.niceness:
+            os.nice(spec.niceness)
+            # Each process is a session of its own, and Linux may share the CPU between sessions first (autogroup).
+            with contextlib.suppress(OSError):
+                Path("/proc/self/autogroup").write_text(str(spec.niceness))
+        if _LIBC is not None:
+            _LIBC.prctl(_PR_SET_PDEATHSIG, spec.stop_signal)
             if os.getppid() != parent:  # it died before the line above
                 os._exit(1)
 
-    return prepare
+    return set_up
 
 
-def _be_nice(niceness: int) -> None:
-    """Each part is a session of its own, and Linux may share the processors between sessions first (autogroups)."""
-    if niceness:
-        os.nice(niceness)
-        with contextlib.suppress(OSError):
-            Path("/proc/self/autogroup").write_text(str(niceness))
-
-
-async def end(process: asyncio.subprocess.Process, part: Part, hasten: asyncio.Event) -> None:
-    """Stop it and its group: politely, then, after its time or when `hasten` is set, by force."""
+async def stop(process: asyncio.subprocess.Process, spec: ProcessSpec, hurry: asyncio.Event) -> None:
+    """Stop the process and its group: politely first, by force after `stop_seconds` or once `hurry` is set."""
     if process.returncode is not None:
         return
-    send(process.pid, part.stop_signal)
-    waiting = asyncio.ensure_future(process.wait())
-    hurry = asyncio.ensure_future(hasten.wait())
-    await asyncio.wait({waiting, hurry}, timeout=part.stop_seconds, return_when=asyncio.FIRST_COMPLETED)
-    hurry.cancel()
-    if not waiting.done():
-        send(process.pid, part.kill_signal)
-        await asyncio.wait({waiting}, timeout=5)
-    if not waiting.done():
+    send(process.pid, spec.stop_signal)
+    ended = asyncio.ensure_future(process.wait())
+    hurried = asyncio.ensure_future(hurry.wait())
+    await asyncio.wait({ended, hurried}, timeout=spec.stop_seconds, return_when=asyncio.FIRST_COMPLETED)
+    hurried.cancel()
+    if not ended.done():
+        send(process.pid, spec.kill_signal)
+        await asyncio.wait({ended}, timeout=5)
+    if not ended.done():
         send(process.pid, signal.SIGKILL)
-        await waiting
+    await ended
 
 
 def send(pid: int, number: signal.Signals) -> None:
-    """Signal a whole process group; no error when it is gone."""
+    """Signal a whole process group; no error if it is gone."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, number)
 
 
-async def run_once(part: Part) -> None:
-    """Run it to its end. Raises PartFailed when it does not end well; cancelled, it takes the process along."""
-    process = await spawn(part)
+async def run_to_end(spec: ProcessSpec) -> None:
+    """Run a step that ends by itself. Raises ProcessFailed if it fails; when cancelled, kills the process."""
+    process = await spawn(spec)
     try:
         code = await process.wait()
     except asyncio.CancelledError:
         send(process.pid, signal.SIGKILL)
         raise
     if code != 0:
-        raise PartFailed(part.title, f"failed ({how_it_ended(code)})", part.log)
+        raise ProcessFailed(spec.title, f"failed ({exit_reason(code)})", spec.log)
 
 
-def how_it_ended(code: int) -> str:
+def exit_reason(code: int) -> str:
     """An exit status in words."""
     if code >= 0:
         return f"exit status {code}"

@@ -1,4 +1,4 @@
-"""The house's own processes: `leadrelay migrate`, `api`, `worker` and `demo`, as children of the stack."""
+"""Leadrelay's own processes: `migrate`, `api`, `worker`, `demo` and the mail catcher, as children of the stack."""
 
 from __future__ import annotations
 
@@ -6,26 +6,18 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
-from leadrelay.stack.health import answers
-from leadrelay.stack.layout import DataDir
-from leadrelay.stack.ports import HOST
-from leadrelay.stack.postgres import TIERS, Postgres
-from leadrelay.stack.process import BACKGROUND, Part
+from leadrelay.stack.data_directory import DataDirectory
+from leadrelay.stack.ports import HOST, answers
+from leadrelay.stack.process import BACKGROUND, ProcessSpec
 from services.chassis.settings import PREFIX
+from workflows.contracts.base import Tier
 
 TITLES = {"lead_gen": "Lead generation", "conversion": "Conversion", "account_mgmt": "Account management", "ops": "Ops"}
-# Only these of the settings that happen to be in the caller's environment reach the children.
+# Of the settings that happen to be in the caller's environment, only these reach the children.
 _KEPT = (f"{PREFIX}LOG_LEVEL", f"{PREFIX}LOG_FORMAT")
-
-
-def port_wishes(port_base: int, workers: Mapping[str, int]) -> dict[str, int]:
-    """The usual port of every part, by its name."""
-    wishes = {"postgres": 15432, "temporal": 7233, "temporal_ui": 8233}
-    wishes |= {f"{tier}_api": port_base + number for number, tier in enumerate((*TIERS, "ops"), start=1)}
-    wishes |= {"smtp": port_base + 8, "mail": port_base + 9}
-    names = [name for tier in TIERS for name in worker_names(tier, workers.get(tier, 1))]
-    return wishes | {name: port_base + number for number, name in enumerate(names, start=11)}
 
 
 def worker_names(tier: str, count: int) -> list[str]:
@@ -35,106 +27,79 @@ def worker_names(tier: str, count: int) -> list[str]:
 
 @dataclass(frozen=True)
 class Services:
-    """Makes the parts of one stack."""
+    """Describes the processes of one stack. `dsn` gives the database of a tier."""
 
-    data: DataDir
+    data: DataDirectory
     ports: Mapping[str, int]
-    postgres: Postgres
+    dsn: Callable[[str], str]
     policy: str
 
-    def migration(self, tier: str) -> Part:
+    def migration(self, tier: str) -> ProcessSpec:
         """Brings the tier's database up to date; ends by itself."""
-        name = f"{tier}_migrate"
-        return self._part(name, f"{TITLES[tier]}: migrations", ["migrate", tier], self._env(tier))
+        return self._spec(f"{tier}_migrate", f"{TITLES[tier]}: migrations", "leadrelay", "migrate", tier)
 
-    def api(self, tier: str) -> Part:
-        """A tier's api, or the operators'."""
+    def api(self, tier: str) -> ProcessSpec:
+        """The API of a tier or of ops."""
         name = f"{tier}_api"
-        env = self._env(tier) | {f"{PREFIX}PORT": str(self.ports[name])}
-        return self._part(name, f"{TITLES[tier]}: api", ["api", tier], env, self.ports[name])
+        return self._spec(name, f"{TITLES[tier]}: API", "leadrelay", "api", tier, port=name, stop_seconds=25.0)
 
-    def worker(self, tier: str, name: str) -> Part:
-        """One of a tier's workers."""
-        env = self._env(tier) | {f"{PREFIX}HEALTH_PORT": str(self.ports[name])}
+    def worker(self, tier: str, name: str) -> ProcessSpec:
+        """One worker of a tier."""
         title = f"{TITLES[tier]}: worker{name.removeprefix(f'{tier}_worker').replace('_', ' ')}"
         # Longer than the worker gives its activities to end.
-        return self._part(name, title, ["worker", tier], env, self.ports[name], stop_seconds=27.0, niceness=BACKGROUND)
+        changes: dict[str, Any] = {"stop_seconds": 27.0, "niceness": BACKGROUND}
+        return self._spec(name, title, "leadrelay", "worker", tier, port=name, **changes)
 
-    def mailbox(self) -> Part:
-        """Where the house's mails end up, and the page that shows them."""
-
-        async def ready() -> bool:
-            return await answers(self.ports["mail"], "/readyz")
-
+    def mail_catcher(self) -> ProcessSpec:
+        """Takes all outgoing mail and shows it on a page."""
         ports = ("--smtp-port", str(self.ports["smtp"]), "--web-port", str(self.ports["mail"]))
-        return Part(
-            name="mail",
-            title="Mailbox",
-            command=[sys.executable, "-m", "leadrelay.mailbox", self.data.mails, *ports],
-            env=self._common(),
-            cwd=self.data.root,
-            log=self.data.log("mail"),
-            ready=ready,
-            niceness=BACKGROUND,
-        )
+        command = ("leadrelay.mail_catcher", str(self.data.mails), *ports)
+        return self._spec("mail", "Mail catcher", *command, port="mail", niceness=BACKGROUND)
 
-    def demo(self, on_line: Callable[[bytes], None]) -> Part:
+    def demo(self, on_line: Callable[[bytes], None]) -> ProcessSpec:
         """The sample department."""
-        return Part(
-            name="demo",
-            title="The sample department",
-            command=[sys.executable, "-m", "leadrelay", "demo", "--data", self.data.root],
-            env=self._common(),
-            cwd=self.data.root,
-            log=self.data.log("demo"),
-            stop_seconds=5.0,
-            on_line=on_line,
-        )
+        command = ("leadrelay", "demo", "--data", str(self.data.root))
+        return self._spec("demo", "Sample department", *command, stop_seconds=5.0, on_line=on_line)
 
-    def _part(
-        self,
-        name: str,
-        title: str,
-        arguments: list[str],
-        env: Mapping[str, str],
-        port: int = 0,
-        stop_seconds: float = 25.0,
-        niceness: int = 0,
-    ) -> Part:
-        async def ready() -> bool:
-            return await answers(port, "/readyz")
-
-        return Part(
+    def _spec(self, name: str, title: str, *command: str, port: str | None = None, **changes: Any) -> ProcessSpec:
+        return ProcessSpec(
             name=name,
             title=title,
-            command=[sys.executable, "-m", "leadrelay", *arguments],
-            env=env,
+            command=[sys.executable, "-m", *command],
+            env=self._env(name),
             cwd=self.data.root,
-            log=self.data.log(name),
-            ready=ready,
-            stop_seconds=stop_seconds,
-            niceness=niceness,
+            log=self.data.logs / f"{name}.log",
+            ready=partial(answers, self.ports[port], "/readyz") if port else None,
+            **changes,
         )
 
-    def _common(self) -> dict[str, str]:
-        ours = {name: value for name, value in os.environ.items() if not name.startswith((PREFIX, "TEMPORAL_"))}
-        kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-        return ours | kept | {"PYTHONUNBUFFERED": "1"}
-
-    def _env(self, tier: str) -> dict[str, str]:
-        uis = [f"http://{host}:{self.ports['temporal_ui']}" for host in (HOST, "localhost")]
-        env = self._common() | {
-            f"{PREFIX}PROFILE": "development",
-            f"{PREFIX}HOST": HOST,
-            f"{PREFIX}POLICY": self.policy,
-            f"{PREFIX}AUTH_DEV_JWKS": str(self.data.keys / "jwks.json"),
-            f"{PREFIX}SMTP_HOST": HOST,
-            f"{PREFIX}SMTP_PORT": str(self.ports["smtp"]),
-            f"{PREFIX}SMTP_TLS": "none",
-            f"{PREFIX}CODEC_KEYS": self.data.codec_keys(),
-            f"{PREFIX}UI_ORIGIN": ",".join(uis),
+    def _env(self, name: str) -> dict[str, str]:
+        """The environment of a process: settings for the tiers and ops, nothing secret for the others."""
+        env = {key: value for key, value in os.environ.items() if not key.startswith((PREFIX, "TEMPORAL_"))}
+        env |= {key: os.environ[key] for key in _KEPT if key in os.environ} | {"PYTHONUNBUFFERED": "1"}
+        tier = next((tier for tier in TITLES if name.startswith(f"{tier}_")), None)
+        if tier is None:
+            return env
+        port = str(self.ports.get(name, 0))
+        settings = {
+            "PROFILE": "development",
+            "HOST": HOST,
+            "PORT": port,
+            "HEALTH_PORT": port,
+            "POLICY": self.policy,
+            "AUTH_DEV_JWKS": str(self.data.keys / "jwks.json"),
+            "SMTP_HOST": HOST,
+            "SMTP_PORT": str(self.ports["smtp"]),
+            "SMTP_TLS": "none",
+            "CODEC_KEYS": self.data.codec_keys(),
+            "UI_ORIGIN": ",".join(f"http://{host}:{self.ports['temporal_ui']}" for host in (HOST, "localhost")),
+        }
+        if tier in list(Tier):
+            settings["DATABASE_DSN"] = self.dsn(tier)
+        return {
+            **env,
+            **{f"{PREFIX}{key}": value for key, value in settings.items()},
             "TEMPORAL_ADDRESS": f"{HOST}:{self.ports['temporal']}",
             # The user's own profiles of the Temporal command line are not meant for this server.
             "TEMPORAL_CONFIG_FILE": str(self.data.root / "temporal.toml"),
         }
-        return env if tier not in TIERS else env | {f"{PREFIX}DATABASE_DSN": self.postgres.dsn(tier)}

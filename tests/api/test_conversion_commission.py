@@ -23,7 +23,7 @@ from workflows.contracts.commission import MoneyEvent, MoneyKind
 
 NET = Decimal("85501.50")
 TOTAL = Decimal("102601.80")
-LONG_AGO = datetime(2026, 3, 10, 12, tzinfo=UTC)
+LONG_AGO = datetime(2025, 3, 10, 12, tzinfo=UTC)
 
 
 @pytest_asyncio.fixture
@@ -153,20 +153,20 @@ async def test_a_statement_says_what_waits_what_moved_and_what_is_paid(conversio
 async def test_a_closed_month_never_changes_and_later_events_go_into_the_next(conversion: Tier2) -> None:
     deal = await won(conversion)
     await conversion.activities.record_commission(money(deal, MoneyKind.PAID, TOTAL / 2, "payment:1", LONG_AGO))
-    closed = await conversion.post("/v1/commissions/statements/2026-03/close", {})
+    closed = await conversion.post("/v1/commissions/statements/2025-03/close", {})
     assert closed["closed_at"] is not None
     await conversion.activities.record_commission(
         money(deal, MoneyKind.PAID, TOTAL / 2, "payment:2", LONG_AGO + timedelta(days=3))
     )
-    march = await conversion.get("/v1/commissions/statements", month="2026-03")
-    april = await conversion.get("/v1/commissions/statements", month="2026-04")
+    march = await conversion.get("/v1/commissions/statements", month="2025-03")
+    april = await conversion.get("/v1/commissions/statements", month="2025-04")
     assert march == closed
     vested = [row for row in april["items"] if row["kind"] == "vested" and row["role"] == "closed"]
     assert [row["amount"]["amount"] for row in vested] == ["2137.54"]
-    again = await conversion.post("/v1/commissions/statements/2026-03/close", {}, status=409)
+    again = await conversion.post("/v1/commissions/statements/2025-03/close", {}, status=409)
     assert again["code"] == "already_closed"
-    now = f"{datetime.now(UTC):%Y-%m}"
-    early = await conversion.post(f"/v1/commissions/statements/{now}/close", {}, status=422)
+    this_month = f"{datetime.now(UTC) + timedelta(days=1):%Y-%m}"
+    early = await conversion.post(f"/v1/commissions/statements/{this_month}/close", {}, status=422)
     assert early["errors"][0]["field"] == "month"
 
 

@@ -78,7 +78,7 @@ async def test_the_win_pays_tier_2_more_than_tier_1_and_to_the_cent(conversion: 
     assert {entry["person"] for entry in own} == {BORYS}
     refused = await conversion.post(f"/v1/deals/{deal['id']}/win", {"lines": [line]}, BORYS, status=409)
     assert refused["code"] == "wrong_state"
-    statement = await conversion.get("/v1/commissions/statements", month=deal["created_at"][:7])
+    statement = await conversion.get("/v1/commissions/statements", month=mine["closed"]["month"])
     assert any(row["person"] == BORYS and row["role"] == "closed" for row in statement["items"])
 
 

@@ -21,10 +21,9 @@ from services.conversion.domain.calendar import OFFICE
 from services.conversion.domain.slots import free_slots
 from tests.fixtures.http import auth
 from tests.fixtures.postgres import FreshDatabase
-from tests.fixtures.tier_2 import Tier2, hand_over, in_days, tier_2, whose
+from tests.fixtures.tier_2 import Tier2, hand_over, tier_2, whose
 from workflows.contracts.base import ContactCard, Tier
 
-CALLER = auth(Tier.LEAD_GEN, "caller", "caller-1")
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -34,6 +33,10 @@ async def conversion(fresh_database: FreshDatabase) -> AsyncIterator[Tier2]:
         yield tier
 
 
+def caller() -> dict[str, str]:
+    return auth(Tier.LEAD_GEN, "caller", "caller-1")
+
+
 def quarter(days: float) -> datetime:
     at = datetime.now(UTC) + timedelta(days=days)
     return at.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
@@ -41,7 +44,7 @@ def quarter(days: float) -> datetime:
 
 async def hold(tier: Tier2, lead_id: str, at: datetime, **facts: Any) -> Any:
     body = {"lead_id": lead_id, "starts_at": at.isoformat(), "duration_minutes": 60, **facts}
-    return await tier.http.post("/v1/meeting-holds", json=body, headers=CALLER)
+    return await tier.http.post("/v1/meeting-holds", json=body, headers=caller())
 
 
 def with_mail(lead_id: str, **changes: Any) -> ContactCard:
@@ -60,7 +63,7 @@ async def test_a_time_agreed_on_the_phone_becomes_a_meeting_of_the_manager_who_t
     await conversion.manager("anna", languages=["en"])
     await conversion.manager("borys", languages=["uk"])
     lead_id, at = new_id(), quarter(2)
-    free = (await conversion.http.get("/v1/meeting-slots", params={"language": "uk"}, headers=CALLER)).json()
+    free = (await conversion.http.get("/v1/meeting-slots", params={"language": "uk"}, headers=caller())).json()
     assert free["manager"] is None and free["items"]
     held = (await hold(conversion, lead_id, at, language="uk")).json()
     assert set(held) == {"id", "lead_id", "starts_at", "ends_at", "expires_at"}
@@ -119,7 +122,7 @@ async def test_a_lead_holds_one_time_and_what_nobody_needs_is_free_again(convers
     third = new_id()
     assert (await hold(conversion, third, quarter(5))).status_code == 201
     for status in (204, 404):
-        gone = await conversion.http.delete(f"/v1/meeting-holds/{third}", headers=CALLER)
+        gone = await conversion.http.delete(f"/v1/meeting-holds/{third}", headers=caller())
         assert gone.status_code == status
 
 
@@ -137,7 +140,7 @@ async def test_a_time_kept_for_a_lead_who_was_handed_over_does_not_run_out_befor
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"starts_at": in_days(-1)}, "starts_at"),
+        ({"starts_at": "2020-05-07T11:00:00+03:00"}, "starts_at"),
         ({"starts_at": "2030-05-07T11:07:00+03:00"}, "starts_at"),
         ({"lead_id": "42"}, "lead_id"),
         ({"duration_minutes": 1}, "duration_minutes"),
@@ -147,13 +150,13 @@ async def test_a_hold_that_cannot_be_is_refused_by_field(
     conversion: Tier2, changes: dict[str, Any], field: str
 ) -> None:
     body = {"lead_id": new_id(), "starts_at": quarter(2).isoformat(), **changes}
-    answer = await conversion.http.post("/v1/meeting-holds", json=body, headers=CALLER)
+    answer = await conversion.http.post("/v1/meeting-holds", json=body, headers=caller())
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field)
 
 
 async def test_tier_1_may_hold_times_and_nothing_else_here(conversion: Tier2) -> None:
     for path in ("/v1/deals", "/v1/hand-overs", "/v1/managers"):
-        answer = await conversion.http.get(path, headers=CALLER)
+        answer = await conversion.http.get(path, headers=caller())
         assert (answer.status_code, answer.json()["code"]) == (403, "wrong_tier")
     stranger = auth(Tier.ACCOUNT_MGMT, "account_manager", "olha")
     assert (await conversion.http.get("/v1/meeting-slots", headers=stranger)).status_code == 403

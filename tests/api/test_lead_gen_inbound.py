@@ -70,17 +70,17 @@ async def test_a_bad_number_is_refused_by_name(board: Tier1, phone: str) -> None
 
 async def test_the_same_call_reported_by_many_at_once_is_one_lead_and_one_record(board: Tier1) -> None:
     """A switchboard that retries while the first report is still being written."""
-    body = {"from": "+380445550001", "call_id": "many"}
+    body = {"from": "+380445550011", "call_id": "many"}
     answers = await asyncio.gather(*(board.http.post("/v1/inbound-calls", json=body) for _ in range(8)))
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.json()["id"] for answer in answers}) == 1
-    assert await board.pool.fetchval("SELECT count(*) FROM lead_phones WHERE phone = '+380445550001'") == 1
-    assert await board.pool.fetchval("SELECT count(*) FROM leads WHERE company = 'Caller 0001'") == 1
+    assert await board.pool.fetchval("SELECT count(*) FROM lead_phones WHERE phone = '+380445550011'") == 1
+    assert await board.pool.fetchval("SELECT count(*) FROM leads WHERE company = 'Caller 0011'") == 1
 
 
 async def test_two_calls_of_one_stranger_at_once_are_one_lead(board: Tier1) -> None:
     answers = await asyncio.gather(
-        *(board.http.post("/v1/inbound-calls", json={"from": "+380445550002", "call_id": f"two-{n}"}) for n in range(6))
+        *(board.http.post("/v1/inbound-calls", json={"from": "+380445550012", "call_id": f"two-{n}"}) for n in range(6))
     )
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.json()["lead_id"] for answer in answers}) == 1

@@ -223,11 +223,11 @@ async def test_instructions_of_an_earlier_house_are_found_after_its_migration(fr
     await db.init_connection(conn)
     try:
         package = files("services.lead_gen.migrations")
-        await conn.execute((package / "0001_init.sql").read_text())
+        await conn.execute((package / "0001_init.sql").read_text(encoding="utf-8"))
         await conn.execute(
             "INSERT INTO instructions (id, title, text, created_by) VALUES ($1, 'ЇЖАК', 'Об’єкт', 'boss')", new_id()
         )
-        await conn.execute((package / "0005_scripts.sql").read_text())
+        await conn.execute((package / "0005_scripts.sql").read_text(encoding="utf-8"))
         for q in ("їжа", "обєк"):
             assert len(await instructions.search(conn, q, 5)) == 1
         assert await conn.fetchval("SELECT count(*) FROM instruction_versions") == 1

@@ -15,6 +15,8 @@ from tests.fixtures.scripts import script
 from tests.fixtures.tier_1 import Tier1, caller, tier_1
 from workflows.contracts.base import Tier
 
+NOBODY = "019a0000-0000-7000-8000-000000000000"
+
 
 @pytest_asyncio.fixture(scope="module")
 async def desk(fresh_database: FreshDatabase) -> AsyncIterator[Tier1]:
@@ -94,8 +96,8 @@ async def test_a_preview_reads_as_the_call_will(desk: Tier1) -> None:
     [
         ({"lead_id": "me"}, 422),
         ({"fields": {"phone": "1"}}, 422),
-        ({"fields": {}, "lead_id": new_id()}, 422),
-        ({"lead_id": new_id()}, 404),
+        ({"fields": {}, "lead_id": NOBODY}, 422),
+        ({"lead_id": NOBODY}, 404),
     ],
 )
 async def test_a_preview_for_nobody_is_refused(desk: Tier1, body: dict[str, Any], status: int) -> None:

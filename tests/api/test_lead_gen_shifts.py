@@ -162,7 +162,7 @@ async def test_a_personal_callback_stays_personal_only_while_its_caller_will_be_
 
 async def test_a_callback_of_a_day_off_falls_to_the_pool(floor: Tier1) -> None:
     await hire(floor)
-    soon = datetime.now(UTC) + timedelta(days=3)
+    soon = (datetime.now(UTC) + timedelta(days=3)).replace(hour=12)
     line = {"caller_id": "anna", "weekday": soon.weekday(), "starts": "00:00", "ends": "23:59", "timezone": "UTC"}
     (await floor.http.post("/v1/rota", json={**line, "valid_from": "2026-01-01"})).raise_for_status()
     lead_id, campaign = await floor.opened("+380441231009")
@@ -208,7 +208,9 @@ async def test_whoever_forgets_to_sign_off_holds_nothing_when_his_shift_is_over(
 
 async def test_the_rota_plans_two_weeks_ahead_once(floor: Tier1) -> None:
     await hire(floor)
-    line = {"caller_id": "anna", "weekday": 0, "starts": "14:00", "ends": "18:00", "valid_from": "2026-01-01"}
+    # No day near the ends of the two weeks.
+    weekday = (datetime.now(UTC) + timedelta(days=3)).weekday()
+    line = {"caller_id": "anna", "weekday": weekday, "starts": "14:00", "ends": "18:00", "valid_from": "2026-01-01"}
     added = (await floor.http.post("/v1/rota", json=line)).raise_for_status().json()
     await keep_rota(floor.pool)
     shifts = (await floor.http.get("/v1/shifts?caller_id=anna")).json()["items"]

@@ -17,6 +17,7 @@ from services.chassis.http.server import serve_async
 from services.chassis.metrics import durable_collector
 from services.chassis.worker_health import Health, build_health_app
 from tests.fixtures.http import api_client
+from tests.fixtures.ports import free_port
 from tests.fixtures.postgres import FreshDatabase
 
 
@@ -78,11 +79,10 @@ async def test_a_taken_port_is_an_error_of_the_page_and_no_end_of_the_worker(poo
 
 async def test_the_page_ends_with_the_worker(pool: Pool) -> None:
     app = build_health_app(Health(pool), pool, [])
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    port = free_port()
     stop = asyncio.Event()
     page = asyncio.create_task(serve_async(app, host="127.0.0.1", port=port, until=stop))
     async with httpx.AsyncClient(transport=httpx.AsyncHTTPTransport(retries=5)) as http:
         assert (await http.get(f"http://127.0.0.1:{port}/healthz")).status_code == 200
     stop.set()
-    await asyncio.wait_for(page, 10)
+    await asyncio.wait_for(page, 60)

@@ -39,7 +39,7 @@ async def insert(conn: Connection, text: str, size: int = 0) -> Note:
     row = await conn.fetchrow(
         "insert into notes (id, text, size) values ($1, $2, $3) returning *", new_id(), text, size
     )
-    return Note.of(row)
+    return Note.model_validate(dict(row or {}))
 
 
 @router.post("/notes", status_code=201)
@@ -60,7 +60,7 @@ async def page(conn: Conn, pager: Pager) -> Page[Note]:
         *(after or (None, None)),
         pager.limit + 1,
     )
-    notes = Note.of_all(rows)
+    notes = [Note.model_validate(dict(row)) for row in rows]
     return Page.of(notes, pager.limit, key=lambda note: (note.created_at.isoformat(), note.id))
 
 
@@ -69,7 +69,7 @@ async def get(note_id: Id, conn: Conn) -> Note:
     row = await conn.fetchrow("select * from notes where id = $1", note_id)
     if row is None:
         raise NotFound("there is no such note")
-    return Note.of(row)
+    return Note.model_validate(dict(row))
 
 
 @router.delete("/notes/{note_id}", dependencies=[allow("supervisor")], status_code=204)

@@ -102,7 +102,7 @@ def test_a_message_cannot_be_changed_on_the_way(message: type[Message]) -> None:
 
 def test_no_field_was_removed_and_every_new_one_has_a_default() -> None:
     """Histories live for years: `fields.json` is the list of what they contain."""
-    known: dict[str, list[str]] = json.loads(KNOWN_FIELDS.read_text())
+    known: dict[str, list[str]] = json.loads(KNOWN_FIELDS.read_text(encoding="utf-8"))
     now = {cls.__name__: cls.model_fields for cls in MESSAGES}
     for name, fields in known.items():
         assert name in now, f"{name} was removed; old histories contain it"
@@ -114,7 +114,7 @@ def test_no_field_was_removed_and_every_new_one_has_a_default() -> None:
 
 
 def test_the_list_of_known_fields_is_complete() -> None:
-    known: dict[str, list[str]] = json.loads(KNOWN_FIELDS.read_text())
+    known: dict[str, list[str]] = json.loads(KNOWN_FIELDS.read_text(encoding="utf-8"))
     assert known == {cls.__name__: sorted(cls.model_fields) for cls in MESSAGES}, (
         "A contract grew: add the new fields with `python -m tests.contracts.test_messages`"
     )

@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
-import shutil
 import signal
-import subprocess
-import sys
-import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest_asyncio
 
 from services.chassis.dev_issuer import DevIssuer
+from tests.fixtures.ports import free_port_base
+from tests.stack.running import PATIENCE_SECONDS, Up, data_directory
 
-READY_SECONDS = 100
-PATIENCE_SECONDS = 60
 LOOK_EVERY = 0.2
-LEADRELAY = Path(sys.executable).with_name("leadrelay")
 
 # Real rules, short times: retries far away, so that a test sees every call exactly once.
 POLICIES: dict[str, dict[str, Any]] = {
@@ -44,25 +37,19 @@ POLICIES: dict[str, dict[str, Any]] = {
 class House:
     """The running stack, and a client for anybody in it."""
 
-    data: Path
-    process: subprocess.Popen[bytes]
+    up: Up
     issuer: DevIssuer
     clients: AsyncExitStack
     made: dict[tuple[str, str, str], httpx.AsyncClient] = field(default_factory=dict)
-
-    def state(self) -> dict[str, Any]:
-        told = subprocess.run(
-            [LEADRELAY, "status", "--json", "--data", self.data], capture_output=True, check=True, text=True
-        )
-        found: dict[str, Any] = json.loads(told.stdout)
-        return found
 
     async def at(self, tier: str, role: str = "supervisor", person: str = "boss") -> httpx.AsyncClient:
         key = (tier, role, person)
         if key not in self.made:
             token = self.issuer.mint(tier=tier, role=role, person=person)
-            address = (await asyncio.to_thread(self.state))["addresses"][tier]
-            client = httpx.AsyncClient(base_url=address, headers={"Authorization": f"Bearer {token}"}, timeout=30)
+            address = (await asyncio.to_thread(self.up.status))["addresses"][tier]
+            client = httpx.AsyncClient(
+                base_url=address, headers={"Authorization": f"Bearer {token}"}, timeout=PATIENCE_SECONDS
+            )
             self.made[key] = await self.clients.enter_async_context(client)
         return self.made[key]
 
@@ -79,44 +66,29 @@ class House:
         return answer.json()
 
     def send(self, part: str, number: signal.Signals) -> int:
-        pid = int(self.state()["pids"][part])
+        pid = int(self.up.status()["pids"][part])
         os.kill(pid, number)
         return pid
 
 
 async def until(what: Callable[[], Awaitable[Any]]) -> Any:
-    """Ask until there is an answer; the test fails after a minute."""
+    """Ask until there is an answer; the test fails when there is none for minutes."""
     async with asyncio.timeout(PATIENCE_SECONDS):
         while not (found := await what()):
             await asyncio.sleep(LOOK_EVERY)
     return found
 
 
-async def wait_until_ready(process: subprocess.Popen[bytes], log: Path) -> None:
-    async with asyncio.timeout(READY_SECONDS):
-        while "leadrelay ready" not in log.read_text():
-            assert process.poll() is None, log.read_text()
-            await asyncio.sleep(LOOK_EVERY)
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def house() -> AsyncIterator[House]:
-    # Not pytest's tmp_path: as root, PostgreSQL runs as another user, who must get in.
-    data = Path(tempfile.mkdtemp(prefix="lr-e2e-"))
-    data.chmod(0o755)
-    log = data / "up.log"
-    with log.open("wb") as out:
-        process = subprocess.Popen(
-            [LEADRELAY, "up", "--no-demo", "--data", data, "--port-base", "19080"], stdout=out, stderr=out
-        )
-    async with AsyncExitStack() as clients:
-        try:
-            await wait_until_ready(process, log)
-            house = House(data, process, DevIssuer.open(data / "keys"), clients)
-            for tier, body in POLICIES.items():
-                await house.post(tier, "/v1/policies", {"body": body})
-            yield house
-        finally:
-            process.terminate()
-            process.wait(60)
-            shutil.rmtree(data, ignore_errors=True)
+    with data_directory() as data:
+        up = Up(data, free_port_base())
+        async with AsyncExitStack() as clients:
+            try:
+                await asyncio.to_thread(up.start)
+                house = House(up, DevIssuer.open(data / "keys"), clients)
+                for tier, body in POLICIES.items():
+                    await house.post(tier, "/v1/policies", {"body": body})
+                yield house
+            finally:
+                await asyncio.to_thread(up.clean_up)

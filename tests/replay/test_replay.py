@@ -11,7 +11,7 @@ from temporalio import workflow
 from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
-from leadrelay.replaying import WORKFLOWS
+from leadrelay.history_replay import WORKFLOWS
 from services.account_mgmt import worker as account_mgmt
 from services.chassis.settings import Settings
 from services.chassis.temporal import leadrelay_plugin
@@ -50,5 +50,6 @@ async def test_every_workflow_that_a_worker_runs_has_a_recorded_history(monkeypa
 
 @pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
 async def test_a_recorded_history_still_fits_the_code(path: Path) -> None:
-    replayer = Replayer(workflows=WORKFLOWS, plugins=[leadrelay_plugin(Settings().key_ring)])
+    # Not in debug mode, two seconds without a turn on a busy machine would count as a deadlock.
+    replayer = Replayer(workflows=WORKFLOWS, plugins=[leadrelay_plugin(Settings().key_ring)], debug_mode=True)
     await replayer.replay_workflow(history(path))

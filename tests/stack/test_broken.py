@@ -12,11 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.fixtures.ports import free_port_base
 from tests.stack.running import data_directory, leadrelay
-
-PORT_BASE = "25080"
-
-pytestmark = pytest.mark.timeout(120)
 
 
 @pytest.fixture
@@ -51,7 +48,7 @@ def processes_of(data: Path) -> list[str]:
 
 
 def up(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return leadrelay("up", "--no-demo", "--data", data, "--port-base", PORT_BASE, *arguments)
+    return leadrelay("up", "--no-demo", "--data", data, "--port-base", str(free_port_base()), *arguments)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +67,7 @@ def test_a_part_that_does_not_start_is_named_with_its_log(
     assert ended.returncode == 1
     first, second, *lines = ended.stderr.splitlines()
     assert re.fullmatch(rf"{title} does not start \(exit status \d\)", first)
-    assert second == f"Its log: {data / 'logs' / log}"
+    assert second == f"Log: {data / 'logs' / log}"
     assert any(reason in line for line in lines), lines
     assert "Traceback" not in ended.stderr
     assert "leadrelay ready" not in ended.stdout

@@ -13,33 +13,35 @@ import psutil
 import pytest
 
 from services.chassis.dev_issuer import DevIssuer
+from tests.fixtures.ports import free_port_base
 from tests.stack.running import Up, data_directory, leadrelay, until
 
-# Above everything that other tests and the defaults take.
-PORT_BASE = 24080
 WEB = ("lead_gen", "conversion", "account_mgmt", "ops")
 ADDRESSES = {*WEB, "temporal", "temporal_ui", "mail"}
 PARTS = {f"{name}_api" for name in WEB} | {f"{tier}_worker" for tier in WEB[:3]} | {"postgres", "temporal", "mail"}
-ORDER = ("apis stopped", "workers stopped", "temporal stopped", "postgres stopped", "leadrelay stopped")
-
-pytestmark = pytest.mark.timeout(240)
+ORDER = ("APIs stopped", "Workers stopped", "Temporal stopped", "PostgreSQL stopped", "leadrelay stopped")
 
 
 @pytest.fixture(scope="module")
-def taken_port() -> Iterator[int]:
+def port_base() -> int:
+    return free_port_base()
+
+
+@pytest.fixture(scope="module")
+def taken_port(port_base: int) -> Iterator[int]:
     """Somebody else listens where lead_gen's api usually does."""
     with socket.socket() as other:
         other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        other.bind(("127.0.0.1", PORT_BASE + 1))
+        other.bind(("127.0.0.1", port_base + 1))
         other.listen()
-        yield PORT_BASE + 1
+        yield port_base + 1
 
 
 @pytest.fixture(scope="module")
-def up(taken_port: int) -> Iterator[Up]:
-    assert taken_port == PORT_BASE + 1
+def up(port_base: int, taken_port: int) -> Iterator[Up]:
+    assert taken_port == port_base + 1
     with data_directory() as data:
-        running = Up(data, PORT_BASE)
+        running = Up(data, port_base)
         try:
             running.start()
             yield running
@@ -84,10 +86,10 @@ def test_every_api_is_ready_and_refuses_a_stranger(up: Up) -> None:
     assert stranger.status_code == 401
 
 
-def test_a_taken_port_is_left_to_whoever_has_it(up: Up, taken_port: int) -> None:
+def test_a_taken_port_is_left_to_whoever_has_it(up: Up, port_base: int, taken_port: int) -> None:
     address = up.status()["addresses"]["lead_gen"]
     assert address == f"http://127.0.0.1:{taken_port + 100}"
-    assert up.status()["addresses"]["conversion"] == f"http://127.0.0.1:{PORT_BASE + 2}"
+    assert up.status()["addresses"]["conversion"] == f"http://127.0.0.1:{port_base + 2}"
 
 
 def test_a_second_up_on_the_same_directory_is_refused_in_one_sentence(up: Up) -> None:
@@ -103,7 +105,7 @@ def test_a_killed_api_comes_back_and_people_are_told(up: Up) -> None:
     before = int(up.status()["pids"]["ops_api"])
     address = up.status()["addresses"]["ops"]
     os.kill(before, signal.SIGKILL)
-    until(lambda: "Ops: api ended (killed by SIGKILL); starting it again" in up.said())
+    until(lambda: "Ops: API ended (killed by SIGKILL); restarting" in up.said())
     until(lambda: up.status()["pids"].get("ops_api", before) != before)
 
     def answers() -> bool:

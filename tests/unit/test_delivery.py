@@ -20,7 +20,7 @@ OWN = "leadrelay:0.1.0"
 
 @pytest.fixture(scope="module")
 def services() -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+    found: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))["services"]
     return found
 
 
@@ -57,7 +57,9 @@ def test_workers_scale_by_name(services: dict[str, Any]) -> None:
 def test_versions_are_pinned(services: dict[str, Any]) -> None:
     for service in services.values():
         assert re.search(r":\d+\.\d+", service["image"]), service["image"]
-    assert re.search(r"^FROM python:3\.\d+-slim$", (ROOT / "deploy/Dockerfile").read_text(), re.MULTILINE)
+    assert re.search(
+        r"^FROM python:3\.\d+-slim$", (ROOT / "deploy/Dockerfile").read_text(encoding="utf-8"), re.MULTILINE
+    )
 
 
 def test_every_dependency_is_what_it_claims_to_be(services: dict[str, Any]) -> None:
@@ -68,7 +70,7 @@ def test_every_dependency_is_what_it_claims_to_be(services: dict[str, Any]) -> N
 
 
 def test_secrets_have_no_default() -> None:
-    text = (ROOT / "docker-compose.yml").read_text()
+    text = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
     for secret in (
         "POSTGRES_PASSWORD",
         "LEADRELAY_TIER_PASSWORD",
@@ -82,4 +84,4 @@ def test_secrets_have_no_default() -> None:
 
 def test_no_lock_file_names_an_index() -> None:
     for lock in (ROOT / "requirements").glob("*.txt"):
-        assert not re.search(r"https?://|--index-url|--find-links", lock.read_text()), lock.name
+        assert not re.search(r"https?://|--index-url|--find-links", lock.read_text(encoding="utf-8")), lock.name

@@ -22,7 +22,7 @@ from workflows.contracts.catalogue import CataloguePage, ReadCatalogue
 from workflows.contracts.commission import MoneyEvent
 
 M = TypeVar("M", bound=Message)
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 240
 
 
 class Recorder:

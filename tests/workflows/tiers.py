@@ -103,6 +103,7 @@ async def open_tiers(env: WorkflowEnvironment, **worker_options: Any) -> AsyncIt
                 task_queue=queue,
                 workflows=BY_QUEUE[queue],
                 activities=activities_in(tier),
+                debug_mode=True,  # or two seconds without a turn, on a busy machine, would count as a deadlock
                 **worker_options,
             )
             await stack.enter_async_context(worker)

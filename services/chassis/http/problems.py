@@ -28,6 +28,8 @@ _RETRYABLE = (
     pg.InsufficientResourcesError,
     pg.IdleInTransactionSessionTimeoutError,
     pg.ReadOnlySQLTransactionError,
+    # What asyncpg makes of a connection that breaks between two messages of one statement.
+    pg.InternalClientError,
 )
 
 log = structlog.get_logger(__name__)
@@ -166,4 +168,5 @@ def install_handlers(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _on_validation)
     app.add_exception_handler(asyncpg.PostgresError, _on_postgres)
     app.add_exception_handler(asyncpg.InterfaceError, _on_postgres)
+    app.add_exception_handler(asyncpg.InternalClientError, _on_postgres)
     app.add_exception_handler(ConnectionError, _on_connection)

@@ -151,5 +151,5 @@ async def close_deal(conn: Connection, request: CloseDeal) -> Done:
         await end_open_work(conn, deal, at, request.reason)
         return Done()
     await close_without_order(conn, deal, request.stage, request.reason, at=at)
-    await timeline.add(conn, deal.id, at=at, by="house", kind=request.stage.value, text=request.reason)
+    await timeline.add(conn, deal.id, at=at, by="policy", kind=request.stage.value, text=request.reason)
     return Done()

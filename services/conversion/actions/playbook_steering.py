@@ -1,4 +1,4 @@
-"""What a manager does with the steps of a playbook at work: done, left out, moved, one of his own."""
+"""What a manager does with the steps of a playbook at work: done, left out, moved, one of their own."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ async def move_step(conn: Connection, deal: Deal, who: Principal, number: int, a
 
 
 async def add_step(conn: Connection, deal: Deal, who: Principal, step: Step) -> Run:
-    """A manager puts a step of his own before those that are left. Raises Conflict `no_playbook`."""
+    """A manager puts a step of their own before those that are left. Raises Conflict `no_playbook`."""
     run = await _running(conn, deal)
     run = await playbooks.set_left(conn, run.id, run.track, [step, *run.steps_left])
     text = f"step {step.id} added: {step.text}"

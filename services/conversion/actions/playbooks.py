@@ -59,7 +59,7 @@ def _asked(deal: Deal) -> bool:
 
 
 async def _promised(conn: Connection, deal: Deal) -> bool:
-    """Whether the deal's next step is one that the lead waits for, or that its owner has planned himself."""
+    """Whether the deal's next step is one that the lead waits for, or that its owner has planned."""
     if deal.promise == "open" or _asked(deal):
         return True
     own = await timeline.last_text(conn, deal.id, "next_step")
@@ -89,8 +89,8 @@ async def run_due_step(conn: Connection, request: RunPlaybookStep) -> PlaybookSt
 
 
 async def _when_possible(conn: Connection, deal: Deal, step: RunStep, policy: Policy, at: datetime) -> datetime:
-    """Not before its time nor outside business hours, not too soon after a word with the lead, and what a person does
-    not while he is away."""
+    """Not before its time nor outside business hours, not too soon after the last contact, and what a person does
+    not while its owner is away."""
     moment = policy.calendar.add(max(at, step.due_at), timedelta(0))
     if step.kind != "wait":
         moment = max(moment, await earliest_contact(conn, deal, policy) or moment)
@@ -144,7 +144,7 @@ async def _open_work(
 ) -> PlaybookStepDone:
     """The step is a person's: it is the deal's next action, and its overdue reminders are the usual ones.
 
-    An action of the owner's own stays; the step is in his list of work all the same.
+    An action of the owner's own stays; the step is in the list of work all the same.
     """
     text = step.text or f"call instead of the mail {step.template}: no address is known"
     item = NewItem(
@@ -205,7 +205,7 @@ async def follow(conn: Connection, deal: Deal, step: RunStep, policy: Policy) ->
 
 
 async def last_contact(conn: Connection, deal: Deal) -> datetime | None:
-    """When anybody of the house last had a word with the lead: this tier, its playbooks, or the caller before."""
+    """When anybody of ours was last in touch with the lead: this tier, its playbooks, or the caller before."""
     ours = await playbooks.last_contact(conn, deal.lead_id, deal.id)
     return max([*(call.at for call in deal.story), *([ours] if ours else [])], default=None)
 

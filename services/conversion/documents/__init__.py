@@ -1,1 +1,1 @@
-"""Documents that leave the house: offers as PDF, meetings as calendar files."""
+"""Documents that customers receive: offers as PDF, meetings as calendar files."""

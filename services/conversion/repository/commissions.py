@@ -104,7 +104,7 @@ async def append(conn: Connection, entries: Sequence[NewEntry], *, at: datetime,
                 SELECT id, $2, (SELECT month FROM open_month), {", ".join(names)} FROM wanted
                 ON CONFLICT (key) DO NOTHING RETURNING id, key)
             SELECT coalesce(a.id, c.id) AS id FROM wanted w
-              LEFT JOIN added a USING (key) LEFT JOIN commissions c USING (key)""",
+              LEFT JOIN added a USING (key) LEFT JOIN commissions c USING (key)""",  # noqa: S608 - names of the dataclass's fields
         rows,
         at,
         month,

@@ -65,7 +65,7 @@ async def update(conn: Connection, deal_id: str, **changes: Any) -> Deal:
     names = sorted(changes)
     assignments = ", ".join(f"{name} = ${number}" for number, name in enumerate(names, start=2))
     row = await conn.fetchrow(
-        f"UPDATE deals SET {assignments}, updated_at = now() WHERE id = $1 RETURNING *",
+        f"UPDATE deals SET {assignments}, updated_at = now() WHERE id = $1 RETURNING *",  # noqa: S608 - names checked above
         deal_id,
         *(changes[name] for name in names),
     )
@@ -74,7 +74,9 @@ async def update(conn: Connection, deal_id: str, **changes: Any) -> Deal:
 
 async def get(conn: Connection, deal_id: str, *, lock: bool = False) -> Deal:
     """One deal. Raises NotFound."""
-    row = await conn.fetchrow(f"SELECT * FROM deals WHERE id = $1{' FOR UPDATE' if lock else ''}", deal_id)
+    row = await conn.fetchrow(
+        "SELECT * FROM deals WHERE id = $1 FOR UPDATE" if lock else "SELECT * FROM deals WHERE id = $1", deal_id
+    )
     if row is None:
         raise NotFound("there is no such deal")
     return Deal.of(row)

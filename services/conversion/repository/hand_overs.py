@@ -31,7 +31,8 @@ async def add(conn: Connection, new: HandOverRow) -> None:
     """Write a new offer."""
     holes = ", ".join(f"${number}" for number in range(1, len(_WRITTEN) + 1))
     values = [getattr(new, name) for name in _WRITTEN]
-    await conn.execute(f"INSERT INTO hand_overs ({', '.join(_WRITTEN)}) VALUES ({holes})", *values)
+    columns = ", ".join(_WRITTEN)
+    await conn.execute(f"INSERT INTO hand_overs ({columns}) VALUES ({holes})", *values)  # noqa: S608 - constants
 
 
 async def waiting(conn: Connection, *, urgent: int | None = None, limit: int = 200) -> list[HandOverRow]:

@@ -48,7 +48,7 @@ async def candidates(
 ) -> list[Candidate]:
     """All managers with their open work and their offers since a day.
 
-    On duty is whoever has working hours at `moment`, by his own calendar or the tier's `usual` one.
+    On duty is whoever has working hours at `moment`, by their own calendar or the tier's `usual` one.
     """
     rows = await conn.fetch(_CANDIDATES, since, today, moment)
     default = usual.model_dump_json()
@@ -80,7 +80,7 @@ async def add(conn: Connection, values: Mapping[str, Any]) -> Manager | None:
     names = [name for name in ("id", *_SETTABLE) if name in values]
     holes = ", ".join(f"${number}" for number in range(1, len(names) + 1))
     row = await conn.fetchrow(
-        f"INSERT INTO managers ({', '.join(names)}) VALUES ({holes}) ON CONFLICT DO NOTHING RETURNING *",
+        f"INSERT INTO managers ({', '.join(names)}) VALUES ({holes}) ON CONFLICT DO NOTHING RETURNING *",  # noqa: S608 - of _SETTABLE
         *(values[name] for name in names),
     )
     return Manager.maybe(row)
@@ -91,7 +91,7 @@ async def change(conn: Connection, manager_id: str, values: Mapping[str, Any]) -
     names = [name for name in _SETTABLE if name in values]
     assignments = "".join(f"{name} = ${number}, " for number, name in enumerate(names, start=2))
     row = await conn.fetchrow(
-        f"UPDATE managers SET {assignments}updated_at = now() WHERE id = $1 RETURNING *",
+        f"UPDATE managers SET {assignments}updated_at = now() WHERE id = $1 RETURNING *",  # noqa: S608 - of _SETTABLE
         manager_id,
         *(values[name] for name in names),
     )

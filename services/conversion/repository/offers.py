@@ -32,7 +32,7 @@ async def add(conn: Connection, offer: Offer) -> Offer:
     """Write a new offer."""
     holes = ", ".join(f"${number}" for number in range(1, len(_WRITTEN) + 1))
     row = await conn.fetchrow(
-        f"INSERT INTO offers ({', '.join(_WRITTEN)}) VALUES ({holes}) RETURNING *",
+        f"INSERT INTO offers ({', '.join(_WRITTEN)}) VALUES ({holes}) RETURNING *",  # noqa: S608 - constants
         *(_plain(getattr(offer, name)) for name in _WRITTEN),
     )
     return Offer.of(row)

@@ -13,7 +13,7 @@ from services.chassis.errors import Conflict, NotFound
 from services.conversion.domain.deals import Deal
 from services.conversion.domain.playbooks import Kind, Playbook, Run, RunStep, SavedPlaybook, Step, Track
 
-# What in a deal's story is a word with the lead.
+# What in a deal's story counts as contact with the lead.
 _WORDS = ("qualification", "answer", "meeting_booked", "meeting_held", "offer_sent", "offer_accepted", "inbound")
 
 
@@ -176,7 +176,7 @@ async def set_step(
 
 
 async def last_contact(conn: Connection, lead_id: str, deal_id: str) -> datetime | None:
-    """When this tier last had a word with a lead: a step of a playbook, or what the deal's story says."""
+    """When this tier was last in touch with a lead: a step of a playbook, or what the deal's story says."""
     at: datetime | None = await conn.fetchval(
         """SELECT greatest(
                (SELECT max(done_at) FROM playbook_steps s JOIN playbook_runs r ON r.id = s.run_id

@@ -29,7 +29,7 @@ class NewManager(Body):
         regions=[],
         segments=[],
         products=[],
-        email="anna@house.example",
+        email="anna@company.example",
         daily_quota=12,
         weight=1,
         capacity=30,

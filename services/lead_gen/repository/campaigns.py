@@ -33,7 +33,7 @@ async def create(conn: Connection, new: CampaignPlan, by: str) -> Campaign:
 async def get(conn: Connection, campaign_id: str, *, lock: bool = False) -> Campaign:
     """Read a campaign. Raises NotFound."""
     row = await conn.fetchrow(
-        f"SELECT * FROM campaigns WHERE id = $1 {'FOR UPDATE' if lock else ''}",
+        f"SELECT * FROM campaigns WHERE id = $1 {'FOR UPDATE' if lock else ''}",  # noqa: S608 - a constant
         campaign_id,
     )
     if row is None:

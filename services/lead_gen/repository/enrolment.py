@@ -66,7 +66,7 @@ async def enrol(conn: Connection, campaign_id: str, rules: RuleSet, limit: int) 
                    register_at = clock_timestamp(), updated_at = now()
              WHERE id IN (SELECT l.id {CANDIDATES.format(condition=condition)}
                            ORDER BY l.score DESC, l.id LIMIT {limit:d} FOR UPDATE OF l SKIP LOCKED)
-         RETURNING id, industry, rounds""",
+         RETURNING id, industry, rounds""",  # noqa: S608 - expressions of criteria_sql; values are parameters
         campaign_id,
         *values,
     )

@@ -31,11 +31,11 @@ async def erase(conn: Connection, lead_ids: Sequence[str]) -> int:
     kept = int(await conn.fetchval("SELECT count(*) FROM do_not_call WHERE phone = ANY($1)", phones) or 0)
     await _erase_rejected_rows(conn, ids, phones)
     for table in ("lead_phones", "lead_keys", "lead_blocks"):
-        await conn.execute(f"DELETE FROM {table} WHERE lead_id = ANY($1)", ids)
+        await conn.execute(f"DELETE FROM {table} WHERE lead_id = ANY($1)", ids)  # noqa: S608 - tables and columns named here
     await conn.execute("DELETE FROM lead_merges WHERE kept = ANY($1) OR gone = ANY($1)", ids)
     await conn.execute(
         f"""UPDATE leads SET company = 'erased', {", ".join(f"{name} = NULL" for name in _PERSONAL)}, updated_at = now()
-             WHERE id = ANY($1)""",
+             WHERE id = ANY($1)""",  # noqa: S608 - tables and columns named here
         ids,
     )
     await conn.execute(

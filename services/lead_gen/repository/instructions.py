@@ -25,7 +25,7 @@ async def add(conn: Connection, new: InstructionText, by: str) -> Instruction:
     """Write an instruction, version 1."""
     row = await conn.fetchrow(
         f"""INSERT INTO instructions (id, title, text, tags, situations, created_by, search)
-            VALUES ($7, $3, $4, $5, $6, $8, {_SEARCH}) RETURNING {_COLUMNS}""",
+            VALUES ($7, $3, $4, $5, $6, $8, {_SEARCH}) RETURNING {_COLUMNS}""",  # noqa: S608 - columns and expressions named here
         *_values(new),
         new_id(),
         by,
@@ -37,7 +37,7 @@ async def change(conn: Connection, instruction_id: str, new: InstructionText, by
     """Write the next version of an instruction that the caller has locked."""
     row = await conn.fetchrow(
         f"""UPDATE instructions SET title = $3, text = $4, tags = $5, situations = $6, search = {_SEARCH},
-                   version = version + 1, updated_at = now() WHERE id = $7 RETURNING {_COLUMNS}""",
+                   version = version + 1, updated_at = now() WHERE id = $7 RETURNING {_COLUMNS}""",  # noqa: S608 - columns and expressions named here
         *_values(new),
         instruction_id,
     )
@@ -62,7 +62,7 @@ async def _kept(conn: Connection, saved: Instruction, by: str) -> Instruction:
 async def get(conn: Connection, instruction_id: str, *, lock: bool = False, archived: bool = False) -> Instruction:
     """Read one. Raises NotFound, also of an archived one unless `archived`."""
     row = await conn.fetchrow(
-        f"SELECT {_COLUMNS} FROM instructions WHERE id = $1 {'FOR UPDATE' if lock else ''}",
+        f"SELECT {_COLUMNS} FROM instructions WHERE id = $1 {'FOR UPDATE' if lock else ''}",  # noqa: S608 - a constant
         instruction_id,
     )
     if row is None or (row["archived_at"] and not archived):
@@ -73,7 +73,7 @@ async def get(conn: Connection, instruction_id: str, *, lock: bool = False, arch
 async def archive(conn: Connection, instruction_id: str) -> Instruction:
     """Take an instruction out of use; the first time counts."""
     row = await conn.fetchrow(
-        f"UPDATE instructions SET archived_at = coalesce(archived_at, now()) WHERE id = $1 RETURNING {_COLUMNS}",
+        f"UPDATE instructions SET archived_at = coalesce(archived_at, now()) WHERE id = $1 RETURNING {_COLUMNS}",  # noqa: S608 - columns and expressions named here
         instruction_id,
     )
     return Instruction.of(row)
@@ -84,7 +84,7 @@ async def page(conn: Connection, limit: int, after: tuple[datetime, str] | None)
     rows = await conn.fetch(
         f"""SELECT {_COLUMNS} FROM instructions
              WHERE archived_at IS NULL AND ($1::timestamptz IS NULL OR (created_at, id) > ($1, $2::uuid))
-             ORDER BY created_at, id LIMIT $3""",
+             ORDER BY created_at, id LIMIT $3""",  # noqa: S608 - columns and expressions named here
         after[0] if after else None,
         after[1] if after else None,
         limit,
@@ -111,7 +111,7 @@ async def _matching(conn: Connection, asked: Sequence[str], limit: int) -> list[
     return await conn.fetch(
         f"""SELECT {_COLUMNS} FROM instructions WHERE archived_at IS NULL AND search @@ to_tsquery('simple', $1)
              ORDER BY search @@ to_tsquery('simple', $2) DESC, ts_rank(search, to_tsquery('simple', $1)) DESC,
-                      helped DESC, created_at, id LIMIT $3""",
+                      helped DESC, created_at, id LIMIT $3""",  # noqa: S608 - columns and expressions named here
         query(asked),
         query(asked, "A"),
         limit,
@@ -133,7 +133,7 @@ async def proposed(conn: Connection, facts: Sequence[tuple[str, str]], limit: in
                    (SELECT count(*) FROM unnest($1::text[], $2::text[]) AS fact (full_form, bare)
                      WHERE full_form = ANY (situations) OR bare = ANY (situations)) AS fits
               FROM instructions WHERE archived_at IS NULL AND situations && ($1::text[] || $2::text[])
-             ORDER BY fits DESC, helped DESC, created_at, id LIMIT $3""",
+             ORDER BY fits DESC, helped DESC, created_at, id LIMIT $3""",  # noqa: S608 - columns and expressions named here
         [full for full, _ in facts],
         [bare for _, bare in facts],
         limit,

@@ -97,7 +97,7 @@ async def exported(conn: Connection, wanted: LeadFilter) -> AsyncIterator[Sequen
                  WHERE l.stage NOT IN ('erased', 'merged')
                    AND ($1::text IS NULL OR l.tier = $1) AND ($2::text IS NULL OR l.stage = $2)
                    AND ($3::uuid IS NULL OR l.campaign_id = $3)
-                 ORDER BY l.created_at, l.id""",
+                 ORDER BY l.created_at, l.id""",  # noqa: S608 - columns and expressions named here
             wanted.tier,
             wanted.stage,
             wanted.campaign_id,
@@ -127,7 +127,7 @@ async def insert(
     lead_id = lead_id or new_id()
     await conn.execute(
         f"""INSERT INTO leads (id, source, {", ".join(COLUMNS)})
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, coalesce($10, 'uk'), coalesce($11, 'Europe/Kyiv'), $12, $13)""",
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, coalesce($10, 'uk'), coalesce($11, 'Europe/Kyiv'), $12, $13)""",  # noqa: S608 - columns and expressions named here
         lead_id,
         source,
         *(fields.get(column) for column in COLUMNS),

@@ -19,7 +19,7 @@ async def move_records(
     for table, column in (("lead_phones", "phone"), ("lead_keys", "key"), ("calls", "id"), ("inbound_calls", "id")):
         rows = await conn.fetch(
             f"""UPDATE {table} SET lead_id = $2 WHERE lead_id = $1
-                   AND ($3::text[] IS NULL OR {column}::text = ANY($3)) RETURNING {column}::text AS moved""",
+                   AND ($3::text[] IS NULL OR {column}::text = ANY($3)) RETURNING {column}::text AS moved""",  # noqa: S608 - tables and columns named in the code
             source,
             target,
             only[table] if only is not None else None,
@@ -31,14 +31,14 @@ async def move_records(
 async def fill(conn: Connection, lead_id: str, fields: Mapping[str, Any]) -> None:
     """Take these fields over."""
     for name, text in fields.items():
-        await conn.execute(f"UPDATE leads SET {name} = $2, updated_at = now() WHERE id = $1", lead_id, text)
+        await conn.execute(f"UPDATE leads SET {name} = $2, updated_at = now() WHERE id = $1", lead_id, text)  # noqa: S608 - tables and columns named in the code
 
 
 async def empty(conn: Connection, lead_id: str, fields: Mapping[str, Any]) -> None:
     """Empty the fields that were taken over, unless they were changed since."""
     for name, text in fields.items():
         await conn.execute(
-            f"UPDATE leads SET {name} = NULL, updated_at = now() WHERE id = $1 AND {name} = $2",
+            f"UPDATE leads SET {name} = NULL, updated_at = now() WHERE id = $1 AND {name} = $2",  # noqa: S608 - tables and columns named in the code
             lead_id,
             text,
         )
@@ -68,7 +68,7 @@ async def add(conn: Connection, *, kept: str, gone: str, duplicate_id: str, move
 
 async def get(conn: Connection, merge_id: str, *, lock: bool = False) -> Merge:
     """A merge. Raises NotFound."""
-    row = await conn.fetchrow(f"SELECT * FROM lead_merges WHERE id = $1 {'FOR UPDATE' if lock else ''}", merge_id)
+    row = await conn.fetchrow(f"SELECT * FROM lead_merges WHERE id = $1 {'FOR UPDATE' if lock else ''}", merge_id)  # noqa: S608 - a constant
     if row is None:
         raise NotFound(f"There is no merge {merge_id}")
     return Merge.of(row)

@@ -69,7 +69,7 @@ async def finished_leads(conn: Connection) -> tuple[list[dict[str, Any]], list[b
              WHERE c.interested
                 OR (l.tier = 'lead_gen' AND l.stage NOT IN ('new', 'calling', 'cancelled')
                     AND NOT EXISTS (SELECT FROM inbound_calls i WHERE i.lead_id = l.id))
-             ORDER BY c.last DESC, l.id LIMIT {MAX_ROWS:d}"""
+             ORDER BY c.last DESC, l.id LIMIT {MAX_ROWS:d}"""  # noqa: S608 - columns and expressions named here
     )
     found = [dict(row) for row in rows]
     return found, [row.pop("interested") for row in found]

@@ -53,7 +53,7 @@ def test_a_statement_of_version_08_is_read_the_same() -> None:
 
 
 def test_details_that_do_not_add_up_are_not_believed() -> None:
-    text = (DATA / "statement_02.xml").read_text().replace(">200.00<", ">200.01<")
+    text = (DATA / "statement_02.xml").read_text(encoding="utf-8").replace(">200.00<", ">200.01<")
     found = camt.parse(io.BytesIO(text.encode()))
     assert any("add up" in row.reason for row in found.bad)
     assert len(found.transfers) == 2
@@ -61,7 +61,7 @@ def test_details_that_do_not_add_up_are_not_believed() -> None:
 
 @pytest.mark.parametrize("amount", ["-5", "0", "1.234", "1_000", "1e3", "NaN", "", "9" * 30])
 def test_an_amount_that_is_none_makes_a_bad_row_of_its_entry(amount: str) -> None:
-    text = (DATA / "statement_08.xml").read_text().replace(">64.5<", f">{amount}<")
+    text = (DATA / "statement_08.xml").read_text(encoding="utf-8").replace(">64.5<", f">{amount}<")
     found = camt.parse(io.BytesIO(text.encode()))
     assert (found.transfers, len(found.bad)) == ([], 1)
 
@@ -87,7 +87,7 @@ def test_a_document_type_is_refused_and_its_files_are_never_read(tmp_path: Path)
     secret = tmp_path / "secret.txt"
     secret.write_text("secret words")
     doctype = f'<!DOCTYPE Document [<!ENTITY x SYSTEM "{secret.as_uri()}">]>'
-    text = (DATA / "statement_08.xml").read_text().split("?>", 1)[1].replace("Wind GmbH", "&x;")
+    text = (DATA / "statement_08.xml").read_text(encoding="utf-8").split("?>", 1)[1].replace("Wind GmbH", "&x;")
     with pytest.raises(FileRefusedError, match="document type"):
         camt.parse(io.BytesIO((doctype + text).encode()))
 

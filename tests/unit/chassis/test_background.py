@@ -47,12 +47,12 @@ class Failing:
         await self.let_go.wait()
 
 
-async def within(waiting: Any, seconds: float = 5) -> None:
+async def within(waiting: Any, seconds: float = 60) -> None:
     await asyncio.wait_for(waiting, seconds)
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not condition():
             await asyncio.sleep(0.005)
 

@@ -36,7 +36,8 @@ def test_json_takes_what_records_are_made_of() -> None:
 
 
 async def test_codecs_and_limits(fresh_database: FreshDatabase) -> None:
-    pool = await create_pool(await fresh_database("codecs"), application_name="codecs", statement_timeout_ms=100)
+    dsn = await fresh_database("codecs")
+    pool = await create_pool(dsn, application_name="codecs", statement_timeout_ms=23_000, lock_timeout_ms=7_000)
     identifier = new_id()
     row = await pool.fetchrow(
         "select $1::jsonb as j, $2::uuid as u, array[$2::uuid] as us, current_setting('application_name') as name",
@@ -45,8 +46,8 @@ async def test_codecs_and_limits(fresh_database: FreshDatabase) -> None:
     )
     assert row is not None
     assert dict(row) == {"j": {"a": [1, None]}, "u": identifier, "us": [identifier], "name": "codecs"}
-    with pytest.raises(asyncpg.QueryCanceledError):
-        await pool.execute("select pg_sleep(5)")
+    limits = {"statement_timeout": "23s", "lock_timeout": "7s", "idle_in_transaction_session_timeout": "1min"}
+    assert {name: await pool.fetchval("select current_setting($1)", name) for name in limits} == limits
     with pytest.raises(asyncpg.DataError):
         await pool.fetchval("select $1::uuid", "no uuid")
     await pool.close()

@@ -108,8 +108,9 @@ async def test_a_locked_table_is_waited_for_in_short_tries(
             await migrate(dsn, PACKAGE)
         monkeypatch.setattr(module, "PAUSES", (0.05,) * 100)
         migrating = asyncio.create_task(migrate(dsn, PACKAGE))
-        await asyncio.sleep(0.2)
-        assert not migrating.done()
+        while not await reader.fetchval("select count(*) from pg_locks where not granted"):
+            assert not migrating.done()
+            await asyncio.sleep(0.01)
         await reading.rollback()
         assert await asyncio.wait_for(migrating, 10) == [f"{PACKAGE}/0003_c.sql"]
     finally:

@@ -9,29 +9,29 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from leadrelay.stack.process import Part
+from leadrelay.stack.process import ProcessSpec
 
 
 @dataclass
 class Notes:
-    """A watcher."""
+    """A listener."""
 
     pids: list[int] = field(default_factory=list)
     ends: int = 0
     told: list[str] = field(default_factory=list)
 
-    def started(self, _: Part, pid: int) -> None:
-        self.pids.append(pid)
-
-    def ended(self, _: Part) -> None:
-        self.ends += 1
+    def pid_changed(self, _: ProcessSpec, pid: int | None) -> None:
+        if pid is None:
+            self.ends += 1
+        else:
+            self.pids.append(pid)
 
     def tell(self, text: str) -> None:
         self.told.append(text)
 
 
-def shell(directory: Path, script: str, **changes: Any) -> Part:
-    """A part that runs this script."""
+def shell(directory: Path, script: str, **changes: Any) -> ProcessSpec:
+    """A process that runs this script."""
     values: dict[str, Any] = {
         "name": "child",
         "title": "The child",
@@ -40,10 +40,10 @@ def shell(directory: Path, script: str, **changes: Any) -> Part:
         "cwd": directory,
         "log": directory / "child.log",
     }
-    return Part(**values | changes)
+    return ProcessSpec(**values | changes)
 
 
-async def until(condition: Callable[[], bool], seconds: float = 10) -> None:
+async def until(condition: Callable[[], bool], seconds: float = 60) -> None:
     async with asyncio.timeout(seconds):
         while not condition():
             await asyncio.sleep(0.01)

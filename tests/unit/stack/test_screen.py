@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from leadrelay.stack import screen as module
-from leadrelay.stack.screen import Screen, progress_text
+from leadrelay.stack.screen import Screen, progress_text, wrapped
 
 FACTS = {"kind": "progress", "leads": 1200, "new": 1000, "calling": 200, "won": 3}
 
@@ -61,13 +61,14 @@ def test_an_error_goes_to_stderr(capsys: pytest.CaptureFixture[str]) -> None:
 def test_progress_into_a_pipe_comes_now_and_then(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(module, "_PLAIN_EVERY", 3600.0)
     screen = Screen()
     for _ in range(3):
         screen.demo_line(line(**FACTS))
     assert len(capsys.readouterr().out.splitlines()) == 1
     monkeypatch.setattr(module, "_PLAIN_EVERY", 0.0)
     screen.demo_line(line(**FACTS))
-    assert "leads 1,200: new 1,000" in capsys.readouterr().out
+    assert "1,200 leads: new 1,000" in capsys.readouterr().out
 
 
 def test_notes_of_the_demo_are_kept(capsys: pytest.CaptureFixture[str]) -> None:
@@ -110,13 +111,21 @@ def test_on_a_terminal_it_is_left_as_it_was(monkeypatch: pytest.MonkeyPatch) -> 
     screen.close()
     screen.say("leadrelay stopped")
     shown = terminal.getvalue()
-    assert "leads 1,200" in shown
+    assert "1,200 leads" in shown
     assert shown.count("\x1b[?25l") == shown.count("\x1b[?25h") == 1  # the cursor, hidden and shown again
     assert shown.endswith("leadrelay stopped\n")
 
 
 def test_progress_names_every_place_and_total() -> None:
     assert progress_text({"leads": 5, "new": 2, "handed_over": 1, "in_deals": 1, "customers": 1, "won": 1}) == (
-        "leads 5: new 2 · calling 0 · handed over 1 · in deals 1 · customers 1 · resting 0 · closed 0"
-        " | won 1, orders 0, invoices paid 0, nudges ordered 0"
+        "5 leads: new 2, calling 0, handed over 1, in deals 1, customers 1, resting 0, closed 0;"
+        " won 1, orders 0, invoices paid 0, nudges ordered 0"
     )
+
+
+@pytest.mark.parametrize("width", [20, 40, 78, 200])
+def test_the_live_line_is_shown_whole_at_any_width(width: int) -> None:
+    text = progress_text({"leads": 123_456, "new": 100_000, "calling": 23_456})
+    lines = wrapped(text, width).splitlines()
+    assert " ".join(line.strip() for line in lines) == text
+    assert all(len(line) <= width for line in lines) or width == 20

@@ -13,10 +13,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from leadrelay.stack import keeper
-from leadrelay.stack.errors import PartFailed
-from leadrelay.stack.keeper import Keeper
-from leadrelay.stack.process import Part
+from leadrelay.stack import supervisor
+from leadrelay.stack.errors import ProcessFailed
+from leadrelay.stack.process import ProcessSpec
+from leadrelay.stack.supervisor import Supervisor
 from tests.unit.stack.children import Notes, shell, until
 
 FOREVER = "exec sleep 600"
@@ -24,9 +24,9 @@ FOREVER = "exec sleep 600"
 
 @pytest.fixture(autouse=True)
 def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keeper, "_FIRST_PAUSE", 0.01)
-    monkeypatch.setattr(keeper, "_LONGEST_PAUSE", 0.05)
-    monkeypatch.setattr(keeper, "_LOOK_EVERY", 0.01)
+    monkeypatch.setattr(supervisor, "_FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(supervisor, "_LONGEST_PAUSE", 0.05)
+    monkeypatch.setattr(supervisor, "_POLL_SECONDS", 0.01)
 
 
 def ready_when(path: Path) -> Callable[[], Awaitable[bool]]:
@@ -37,15 +37,14 @@ def ready_when(path: Path) -> Callable[[], Awaitable[bool]]:
 
 
 @asynccontextmanager
-async def kept(part: Part) -> AsyncIterator[tuple[Keeper, Notes]]:
+async def kept(part: ProcessSpec) -> AsyncIterator[tuple[Supervisor, Notes]]:
     notes = Notes()
-    keeping = Keeper(part, notes)
-    keeping.start()
+    keeping = Supervisor(part, notes, asyncio.Event())
     try:
         yield keeping, notes
     finally:
-        async with asyncio.timeout(10):
-            await keeping.stop(asyncio.Event())
+        async with asyncio.timeout(60):
+            await keeping.stop()
 
 
 async def test_ready_is_waited_for(tmp_path: Path) -> None:
@@ -63,31 +62,31 @@ async def test_a_killed_part_is_started_again_and_people_are_told(tmp_path: Path
         os.kill(notes.pids[0], signal.SIGKILL)
         await until(lambda: len(notes.pids) == 2)
         assert notes.told == [
-            f"The child ended (killed by SIGKILL); starting it again in 0.01 s; {tmp_path / 'child.log'}"
+            f"The child ended (killed by SIGKILL); restarting in 0.01 s. Log: {tmp_path / 'child.log'}"
         ]
 
 
 async def test_the_pauses_double_up_to_the_longest(tmp_path: Path) -> None:
     async with kept(shell(tmp_path, "exit 3")) as (_, notes):
         await until(lambda: len(notes.told) >= 5)
-    found = [re.search(r"\(exit status 3\); starting it again in (\S+) s", text) for text in notes.told[:5]]
+    found = [re.search(r"\(exit status 3\); restarting in (\S+) s", text) for text in notes.told[:5]]
     assert [match and match[1] for match in found] == ["0.01", "0.02", "0.04", "0.05", "0.05"]
 
 
 async def test_after_a_steady_run_the_pause_is_short_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keeper, "_STEADY_SECONDS", 0.0)
+    monkeypatch.setattr(supervisor, "_STEADY_SECONDS", 0.0)
     async with kept(shell(tmp_path, "exit 3")) as (_, notes):
         await until(lambda: len(notes.told) >= 4)
-    assert all("again in 0.01 s" in text or "again in 0.02 s" in text for text in notes.told)
+    assert all("restarting in 0.01 s" in text or "restarting in 0.02 s" in text for text in notes.told)
 
 
 async def test_a_part_that_is_never_ready_is_given_up_with_its_log(tmp_path: Path) -> None:
     part = shell(tmp_path, "echo no luck; exit 7", ready=ready_when(tmp_path / "never"))
     async with kept(part) as (keeping, notes):
-        with pytest.raises(PartFailed) as caught:
+        with pytest.raises(ProcessFailed) as caught:
             await keeping.wait_ready()
     said = str(caught.value).splitlines()
-    assert said[:2] == ["The child does not start (exit status 7)", f"Its log: {tmp_path / 'child.log'}"]
+    assert said[:2] == ["The child does not start (exit status 7)", f"Log: {tmp_path / 'child.log'}"]
     assert said[2:] == ["    no luck"] * 3
     assert len(notes.pids) == 3
 
@@ -95,14 +94,14 @@ async def test_a_part_that_is_never_ready_is_given_up_with_its_log(tmp_path: Pat
 async def test_a_part_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
     part = shell(tmp_path, FOREVER, ready=ready_when(tmp_path / "never"), ready_seconds=0.05)
     async with kept(part) as (keeping, _):
-        with pytest.raises(PartFailed, match=r"The child is not ready after 0\.05 s"):
+        with pytest.raises(ProcessFailed, match=r"The child is not ready after 0\.05 s"):
             await keeping.wait_ready()
 
 
 async def test_a_command_that_is_not_there_is_named(tmp_path: Path) -> None:
     part = shell(tmp_path, "", command=[tmp_path / "nothing"], ready=ready_when(tmp_path / "never"))
     async with kept(part) as (keeping, _):
-        with pytest.raises(PartFailed, match=r"The child cannot be started: .*nothing"):
+        with pytest.raises(ProcessFailed, match=r"The child cannot be started: .*nothing"):
             await keeping.wait_ready()
 
 
@@ -141,7 +140,7 @@ async def test_lines_of_its_output_are_handed_over(tmp_path: Path) -> None:
 
 
 async def test_a_stop_during_the_pause_does_not_wait_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keeper, "_FIRST_PAUSE", 600.0)
+    monkeypatch.setattr(supervisor, "_FIRST_PAUSE", 600.0)
     async with kept(shell(tmp_path, "exit 1")) as (_, notes):
         await until(lambda: len(notes.told) == 1)
 
