@@ -17,6 +17,7 @@ from services.conversion.actions.playbook_stop import stop
 from services.conversion.domain.commissions import accruals
 from services.conversion.domain.deals import Deal
 from services.conversion.domain.money import check_lines, discounted, net_of
+from services.conversion.domain.offers import to_win
 from services.conversion.domain.stages import FINAL
 from services.conversion.repository import commissions, deals, hand_overs, meetings, offers, timeline
 from workflows.contracts.base import Done, OrderLine
@@ -130,7 +131,7 @@ async def end_open_work(
 
 
 async def _from_offer(conn: Connection, deal: Deal, who: Principal, at: datetime) -> list[OrderLine]:
-    offer = offers.to_win(await offers.of_deal(conn, deal.id))
+    offer = to_win(await offers.of_deal(conn, deal.id))
     if offer is None:
         raise Invalid("there is no offer to take the order from; give its lines", field="lines")
     if offer.state == "sent":

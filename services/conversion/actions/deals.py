@@ -191,18 +191,3 @@ async def write_note(conn: Connection, deal: Deal, who: Principal, text: str) ->
     await timeline.add(conn, deal.id, at=now(), by=who.person, kind="note", text=text)
     await publish(conn, "deal.changed", deal_id=deal.id, stage=deal.stage.value)
     return deal
-
-
-def first_step_at(deal: Deal, policy: Policy, at: datetime) -> datetime:
-    """When the owner must have taken the first step: by the policy, or earlier if the lead was promised so."""
-    usual = policy.calendar.add(at, policy.first_step_within)
-    return min(usual, deal.promised_by) if deal.promise == "open" and deal.promised_by else usual
-
-
-def first_action(deal: Deal) -> str:
-    """What a new owner does first."""
-    if deal.question is not None and deal.question_answered_at is None:
-        return "answer the question"
-    if deal.wished_meeting is not None:
-        return "confirm the meeting they wished for"
-    return stages.FIRST_CONTACT

@@ -7,15 +7,14 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Forbidden, Invalid
 from services.chassis.events import publish
-from services.conversion.actions.assignment import news
-from services.conversion.actions.deals import SUPERVISOR, first_action, first_step_at, now, policy_of
+from services.conversion.actions.deals import SUPERVISOR, now, policy_of
 from services.conversion.actions.meeting_holds import confirm_hold
 from services.conversion.actions.meetings import hand_meetings_over
 from services.conversion.actions.playbook_stop import stop
 from services.conversion.actions.playbooks import start_with_deal
 from services.conversion.actions.work import QUESTION_PRIORITY, open_deal_work
 from services.conversion.domain import stages
-from services.conversion.domain.deals import Deal
+from services.conversion.domain.deals import Deal, first_action, first_step_at, news
 from services.conversion.domain.hand_overs import HandOverRow
 from services.conversion.domain.stages import FINAL
 from services.conversion.repository import deals, hand_overs, managers, timeline
@@ -64,7 +63,7 @@ async def accept_hand_over(conn: Connection, item_id: str, who: Principal, manag
 
 
 async def decline_hand_over(conn: Connection, item_id: str, who: Principal, reason: str) -> Deal:
-    """Refuse the lead with a reason; the workflow offers it to the next one. Raises like `accept`."""
+    """Refuse the lead with a reason; the workflow offers it to the next one. Raises like `accept_hand_over`."""
     row, deal = await _open(conn, item_id, who)
     if row.manager is None:
         raise Conflict("nobody is left to ask: accept it for a manager, or close the deal", code="last_offer")

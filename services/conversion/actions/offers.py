@@ -146,29 +146,37 @@ async def offer_document(conn: Connection, offer: Offer, deal: Deal) -> bytes:
 
 
 async def send_offer(conn: Connection, offer_id: str, who: Principal) -> str:
-    """Mail a sent offer with its PDF to the lead, once; the mail's id. Raises Conflict `wrong_state`, `no_address`."""
-    offer, deal = await _in_state(conn, offer_id, who, "sent")
+    """Mail a sent offer with its PDF to the lead, once; the mail's id.
+
+    Raises Conflict `wrong_state`, `offer_expired`, `no_address`, and `changed` when the lead's contact card changed
+    while the page was set.
+    """
+    # Setting the page takes a while: nothing is locked meanwhile, and everything is looked at again afterwards.
+    offer, before = await _sendable(conn, offer_id, who, lock=False)
+    page = await offer_document(conn, offer, before)
+    offer, deal = await _sendable(conn, offer_id, who, lock=True)
+    if deal.contact != before.contact:
+        raise Conflict("the contact card changed while the offer was prepared; send it again", code="changed")
+    author = await managers.find(conn, offer.created_by)
+    name = author.name if author else offer.created_by
+    subject, text = mail_of(offer, deal.contact, await policy_of(conn, deal), name)
+    mail = NewMail(
+        key=f"offer:{offer.id}:mail", purpose="offer", to=deal.contact.email or "", subject=subject, text=text,
+        lead_id=deal.lead_id, reply_to=author.email if author else None,
+        attachments=[Attachment(f"offer-{offer.number}-{offer.version}.pdf", "application/pdf", page)],
+    )  # fmt: skip
+    mail_id = await queue_mail(conn, mail)
+    text = f"offer {offer.number}/{offer.version} mailed"
+    await timeline.add(conn, deal.id, at=now(), by=who.person, kind="offer_mailed", text=text, data=_refs(offer))
+    return mail_id
+
+
+async def _sendable(conn: Connection, offer_id: str, who: Principal, *, lock: bool) -> tuple[Offer, Deal]:
+    offer, deal = await _in_state(conn, offer_id, who, "sent", lock=lock)
     _check_valid(offer)
     if not deal.contact.email:
         raise Conflict("no e-mail address is known of this customer", code="no_address")
-    policy = await policy_of(conn, deal)
-    author = await managers.find(conn, offer.created_by)
-    subject, text = mail_of(offer, deal.contact, policy, author.name if author else offer.created_by)
-    file = Attachment(
-        f"offer-{offer.number}-{offer.version}.pdf", "application/pdf", await offer_document(conn, offer, deal)
-    )
-    mail_id = await queue_mail(
-        conn,
-        NewMail(
-            key=f"offer:{offer.id}:mail", purpose="offer", to=deal.contact.email, subject=subject, text=text,
-            lead_id=deal.lead_id, reply_to=author.email if author else None, attachments=[file],
-        ),
-    )  # fmt: skip
-    await timeline.add(
-        conn, deal.id, at=now(), by=who.person, kind="offer_mailed",
-        text=f"offer {offer.number}/{offer.version} mailed", data=_refs(offer),
-    )  # fmt: skip
-    return mail_id
+    return offer, deal
 
 
 async def expire_offer(conn: Connection, offer: Offer) -> None:
@@ -230,8 +238,10 @@ async def _moved(conn: Connection, deal: Deal, who: Principal, offer: Offer, ste
     await publish(conn, "offer.changed", offer_id=offer.id, deal_id=deal.id, state=offer.state)
 
 
-async def _in_state(conn: Connection, offer_id: str, who: Principal, state: OfferState) -> tuple[Offer, Deal]:
-    deal = await deals.get(conn, (await offers.get(conn, offer_id)).deal_id, lock=True)
+async def _in_state(
+    conn: Connection, offer_id: str, who: Principal, state: OfferState, *, lock: bool = True
+) -> tuple[Offer, Deal]:
+    deal = await deals.get(conn, (await offers.get(conn, offer_id)).deal_id, lock=lock)
     check_owner(deal, who)
     offer = await offers.get(conn, offer_id)
     if offer.state != state:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -11,7 +10,7 @@ from services.chassis import outbox, work_items
 from services.chassis.db import Connection, Pool
 from services.chassis.events import publish
 from services.conversion.actions.deals import now, policy_of
-from services.conversion.domain.deals import Deal
+from services.conversion.domain.deals import Deal, wanted_by
 from services.conversion.domain.hand_overs import HandOverRow
 from services.conversion.domain.policy import Policy
 from services.conversion.domain.routing import Candidate, Considered, Routing, Verdict, Wanted, refusal, route
@@ -20,18 +19,6 @@ from services.conversion.repository.policies import policies
 from workflows.contracts.conversion import Assigned
 
 _SERVED_AT_ONCE = 100
-
-
-def wanted_by(deal: Deal, *, sticky: str | None, excluded: Sequence[str]) -> Wanted:
-    """What a deal's lead asks of a manager."""
-    return Wanted(
-        language=deal.contact.language,
-        segment=deal.segment,
-        region=deal.contact.region,
-        products=deal.products,
-        sticky=sticky,
-        excluded=frozenset(excluded),
-    )
 
 
 async def candidates(conn: Connection, policy: Policy, at: datetime) -> list[Candidate]:
@@ -59,8 +46,8 @@ async def choose(conn: Connection, wanted: Wanted, *, priority: int, policy: Pol
     ahead = await hand_overs.waiting(conn, urgent=priority)
     waiting = await deals.get_many(conn, [row.deal_id for row in ahead])
     for row in ahead:
-        if refusal(chosen, wanted_by(waiting[row.deal_id], sticky=None, excluded=row.excluded)) is None:
-            why = f"{chosen.id} is free, but earlier leads are still waiting"
+        if refusal(chosen, wanted_by(waiting[row.deal_id], excluded=row.excluded)) is None:
+            why = f"{chosen.id} is free, but others have waited for them longer"
             return routing.model_copy(update={"manager": None, "waits": True, "why": why})
     return routing
 

@@ -8,10 +8,10 @@ from fastapi import Path, Query, Response
 
 from services.chassis.db import Connection
 from services.chassis.errors import NotFound
-from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
+from services.chassis.http import Conn, ConnectionPool, Id, Page, Pager, Who, allow, new_router
 from services.conversion.actions.deals import now
 from services.conversion.actions.managers import add_absence, add_manager, change_manager, remove_absence
-from services.conversion.actions.take_over import take_over_deals
+from services.conversion.actions.take_over import plan_take_over, take_over_deals
 from services.conversion.domain.managers import Manager
 from services.conversion.repository import absences, managers
 from services.conversion.schemas.managers import (
@@ -21,7 +21,7 @@ from services.conversion.schemas.managers import (
     NewAbsence,
     NewManager,
 )
-from services.conversion.schemas.reassignment import HandedDeal, TakenOver, TakeOver
+from services.conversion.schemas.reassignment import TakenOver, TakeOver
 
 router = new_router(tags=["managers"])
 _STAFF = allow("manager", "supervisor")
@@ -95,15 +95,11 @@ async def delete_absence(manager_id: ManagerId, absence_id: Id, conn: Conn) -> N
     dependencies=[allow("supervisor")],
     summary="Give a manager's deals to others, with preview",
 )
-async def take_over(manager_id: ManagerId, body: TakeOver, conn: Conn, who: Who) -> TakenOver:
+async def take_over(manager_id: ManagerId, body: TakeOver, conn: Conn, pool: ConnectionPool, who: Who) -> TakenOver:
     """With `dry_run` (the default) nothing changes. At most 500 deals at once; ask again for the rest."""
-    plan, back = await take_over_deals(conn, manager_id, body, who)
-    return TakenOver(
-        dry_run=body.dry_run,
-        items=[HandedDeal.of(handed) for handed in plan],
-        without_manager=sum(handed.manager is None for handed in plan),
-        offers_back=back,
-    )
+    if body.dry_run:
+        return TakenOver.of(await plan_take_over(conn, manager_id, body))
+    return TakenOver.of(await take_over_deals(conn, pool, manager_id, body, who))
 
 
 async def _known(conn: Connection, manager_id: str) -> Manager:

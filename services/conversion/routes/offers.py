@@ -46,7 +46,7 @@ async def accept(offer_id: Id, conn: Conn, who: Who) -> OfferAnswer:
     "/offers/{offer_id}/send", status_code=202, dependencies=[_STAFF], summary="Mail the offer to the customer"
 )
 async def send(offer_id: Id, conn: Conn, who: Who) -> SentOffer:
-    """With the PDF. Once per offer: sent again, it is the same mail. 409 `wrong_state`, `no_address`."""
+    """With the PDF. Once per offer: sent again, it is the same mail. 409 `wrong_state`, `no_address`, `changed`."""
     return SentOffer(mail_id=await send_offer(conn, offer_id, who), offer_id=offer_id)
 
 
