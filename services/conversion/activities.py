@@ -11,7 +11,7 @@ from services.conversion.actions.commissions import record_money
 from services.conversion.actions.deal_closing import close_deal
 from services.conversion.actions.hand_overs import add_hand_over
 from services.conversion.actions.inbound_calls import open_inbound
-from services.conversion.actions.playbooks import run_due_step
+from services.conversion.actions.playbook_runs import run_due_step
 from services.conversion.actions.reminders import remind_deal
 from services.conversion.repository import catalogue
 from workflows.contracts.base import Done

@@ -11,7 +11,7 @@ from services.chassis.events import publish
 from services.chassis.work_items import NewItem
 from services.conversion.actions.deal_closing import end_open_work
 from services.conversion.actions.deals import SUPERVISOR_GROUP, now, policy_of
-from services.conversion.actions.playbook_stop import stop
+from services.conversion.actions.playbook_stop import stop_playbook
 from services.conversion.actions.reassignment import take_offers_back
 from services.conversion.actions.routing import choose, note_offer
 from services.conversion.domain.deals import Deal, news, wanted_by
@@ -48,7 +48,7 @@ async def offer_deal(conn: Connection, request: OfferDeal) -> OfferedDeal:
     policy = await policies.rules(conn, deal.policy_version)
     # An offer that a lost workflow left behind must not be accepted beside the new one.
     await end_open_work(conn, deal, at, "offered anew", kinds=["hand_over", "reminder"])
-    await stop(conn, deal, "offered anew")
+    await stop_playbook(conn, deal, "offered anew")
     held = await meetings.reserved_for(conn, deal.lead_id)
     sticky = (
         (held.manager if held else None) or request.hand_over.sticky_manager or (latest.last_owner if latest else None)

@@ -13,7 +13,7 @@ from services.chassis.events import publish
 from services.conversion.actions import invitations
 from services.conversion.actions.commissions import record_sale
 from services.conversion.actions.deals import check_entry, now, policy_of
-from services.conversion.actions.playbook_stop import stop
+from services.conversion.actions.playbook_stop import stop_playbook
 from services.conversion.domain.commissions import accruals
 from services.conversion.domain.deals import Deal
 from services.conversion.domain.money import check_lines, discounted, net_of
@@ -48,7 +48,7 @@ async def win_deal(
     )  # fmt: skip
     await record_sale(conn, deal, shares, at)
     await offers.close_open(conn, deal.id, "superseded")
-    await stop(conn, deal, "won")
+    await stop_playbook(conn, deal, "won")
     await end_open_work(conn, deal, at, "won")
     text = f"won: {net} {currency} before tax" + (f"; {note}" if note else "")
     await timeline.add(conn, deal.id, at=at, by=who.person, kind="won", text=text, data={"lines": ordered})
@@ -110,7 +110,7 @@ async def close_without_order(
         next_action="offer it again" if asleep else None,
         next_action_at=return_at,
     )
-    await stop(conn, deal, stage.value)
+    await stop_playbook(conn, deal, stage.value)
     policy = await policy_of(conn, deal)
     for meeting in await meetings.cancel_of_deal(conn, deal.id):
         await invitations.invite(conn, meeting, deal, policy, "cancelled")

@@ -12,7 +12,7 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Forbidden
 from services.chassis.events import publish
-from services.conversion.actions.playbook_stop import stop
+from services.conversion.actions.playbook_stop import stop_playbook
 from services.conversion.domain import stages
 from services.conversion.domain.deals import Deal
 from services.conversion.domain.policy import Policy, StepKind
@@ -80,9 +80,9 @@ async def take_step(conn: Connection, deal: Deal, who: Principal, step: Step) ->
         await check_entry(conn, deal, stage, known=step.changes.get("qualification"))
         since = at
     if step.kind == "meeting_booked":
-        await stop(conn, deal, "a meeting is booked", met="meeting")
+        await stop_playbook(conn, deal, "a meeting is booked", met="meeting")
     elif stage is not deal.stage and stage not in _WARMING:
-        await stop(conn, deal, "the lead goes further")
+        await stop_playbook(conn, deal, "the lead goes further")
     changes = {
         "stage": stage,
         "stage_since": since,

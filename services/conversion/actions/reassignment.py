@@ -8,7 +8,7 @@ from services.chassis.db import Connection
 from services.chassis.events import publish
 from services.conversion.actions.deal_closing import end_open_work
 from services.conversion.actions.deals import now
-from services.conversion.actions.playbook_stop import stop
+from services.conversion.actions.playbook_stop import stop_playbook
 from services.conversion.domain.deals import Deal
 from services.conversion.repository import deals, hand_overs, timeline
 from workflows.contracts.conversion import Declined, Returned, Stage
@@ -18,7 +18,7 @@ async def give_back_deal(conn: Connection, deal: Deal, who: Principal, reason: s
     """Return an accepted deal: it is offered to the others. The caller has checked who and in which stage."""
     at = now()
     owner = deal.owner or who.person
-    await stop(conn, deal, "returned")
+    await stop_playbook(conn, deal, "returned")
     await end_open_work(conn, deal, at, "returned")
     await hand_overs.give_back(conn, deal.id, by=who.person, at=at, reason=reason)
     event_id = await timeline.add(

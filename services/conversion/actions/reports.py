@@ -6,7 +6,7 @@ from datetime import datetime
 
 from services.chassis.db import Connection
 from services.conversion.domain.reports import ManagerFigures, PlaybookFigures, team, with_reasons
-from services.conversion.repository import playbooks, reports
+from services.conversion.repository import reports
 
 
 async def read_managers(
@@ -26,5 +26,7 @@ async def read_playbooks(
     conn: Connection, start: datetime, end: datetime
 ) -> tuple[list[PlaybookFigures], PlaybookFigures]:
     """Every version of a playbook by the time of entry, and the deals of that time without any."""
-    items = with_reasons(await playbooks.results(conn, start, end), await playbooks.reasons(conn, start, end))
-    return items, PlaybookFigures.of(await playbooks.untouched(conn, start, end))
+    items = with_reasons(
+        await reports.playbook_results(conn, start, end), await reports.playbook_stops(conn, start, end)
+    )
+    return items, PlaybookFigures.of(await reports.without_playbook(conn, start, end))

@@ -129,3 +129,46 @@ async def declines(conn: Connection, start: datetime, end: datetime, manager: st
 async def callers(conn: Connection, start: datetime, end: datetime) -> list[dict[str, Any]]:
     """What became of the leads that each caller found, by the time they came."""
     return [dict(row) for row in await conn.fetch(_CALLERS, start, end)]
+
+
+async def playbook_results(conn: Connection, start_at: datetime, end_at: datetime) -> list[dict[str, Any]]:
+    """Per playbook and version: how many entered, how they ended, and what became of the deals."""
+    rows = await conn.fetch(
+        """SELECT p.name, p.version, count(*) AS entered,
+                  count(*) FILTER (WHERE r.state = 'running') AS running,
+                  count(*) FILTER (WHERE r.state = 'finished') AS finished,
+                  count(*) FILTER (WHERE r.state = 'stopped') AS stopped,
+                  count(*) FILTER (WHERE r.track = 'positive') AS positive,
+                  count(*) FILTER (WHERE r.track = 'negative') AS negative,
+                  count(*) FILTER (WHERE d.stage = 'won') AS won,
+                  count(*) FILTER (WHERE d.stage = 'lost') AS lost
+             FROM playbook_runs r JOIN playbooks p ON p.id = r.playbook_id JOIN deals d ON d.id = r.deal_id
+            WHERE r.started_at >= $1 AND r.started_at < $2 GROUP BY 1, 2 ORDER BY 1, 2""",
+        start_at,
+        end_at,
+    )
+    return [dict(row) for row in rows]
+
+
+async def playbook_stops(conn: Connection, start_at: datetime, end_at: datetime) -> list[dict[str, Any]]:
+    """Why runs were stopped, per playbook and version."""
+    rows = await conn.fetch(
+        """SELECT p.name, p.version, coalesce(r.reason, '') AS reason, count(*) AS runs
+             FROM playbook_runs r JOIN playbooks p ON p.id = r.playbook_id
+            WHERE r.state = 'stopped' AND r.started_at >= $1 AND r.started_at < $2 GROUP BY 1, 2, 3 ORDER BY 4 DESC""",
+        start_at,
+        end_at,
+    )
+    return [dict(row) for row in rows]
+
+
+async def without_playbook(conn: Connection, start_at: datetime, end_at: datetime) -> dict[str, int]:
+    """Deals of the same time without any playbook: won and lost, to compare with."""
+    row = await conn.fetchrow(
+        """SELECT count(*) FILTER (WHERE stage = 'won') AS won, count(*) FILTER (WHERE stage = 'lost') AS lost
+             FROM deals d WHERE accepted_at >= $1 AND accepted_at < $2
+              AND NOT EXISTS (SELECT FROM playbook_runs r WHERE r.deal_id = d.id)""",
+        start_at,
+        end_at,
+    )
+    return dict(row or {})
