@@ -9,10 +9,14 @@ from services.chassis.mail.routes import mail_router
 from services.chassis.settings import Settings
 from services.conversion.actions import mails
 from services.conversion.routes import (
+    absences,
+    catalogue,
     commissions,
     deals,
     hand_overs,
     managers,
+    meeting_holds,
+    meeting_slots,
     meetings,
     offers,
     playbook_runs,
@@ -22,7 +26,6 @@ from services.conversion.routes import (
     reminders,
     reports,
     routing,
-    slots,
     templates,
 )
 from workflows.contracts.base import Tier
@@ -43,9 +46,12 @@ def build_app(settings: Settings) -> FastAPI:
             hand_overs.router,
             deals.router,
             meetings.router,
-            slots.router,
+            meeting_slots.router,
+            meeting_holds.router,
             offers.router,
+            catalogue.router,
             managers.router,
+            absences.router,
             routing.router,
             templates.router,
             playbooks.router,

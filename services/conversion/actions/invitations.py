@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from services.chassis.db import Connection
 from services.chassis.mail import Attachment, NewMail, queue_mail, withdraw_keys
 from services.conversion.actions.deals import now
-from services.conversion.actions.slots import find_slots
+from services.conversion.actions.meeting_slots import find_slots
 from services.conversion.documents.calendar_file import calendar_file
 from services.conversion.documents.meeting_mail import Change, for_the_manager, subject_and_text
 from services.conversion.domain.deals import Deal

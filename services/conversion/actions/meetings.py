@@ -12,7 +12,7 @@ from services.chassis.events import publish
 from services.conversion.actions import invitations
 from services.conversion.actions.deals import Step, check_owner, now, policy_of, take_step
 from services.conversion.actions.meeting_holds import as_json
-from services.conversion.actions.slots import find_slots
+from services.conversion.actions.meeting_slots import find_slots
 from services.conversion.documents.meeting_mail import Change
 from services.conversion.domain import stages
 from services.conversion.domain.deals import Deal

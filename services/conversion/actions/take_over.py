@@ -9,7 +9,7 @@ from dataclasses import replace
 from services.chassis import outbox, work_items
 from services.chassis.auth import Principal
 from services.chassis.db import Connection, Pool
-from services.chassis.errors import Invalid, NotFound, Unavailable
+from services.chassis.errors import Invalid, Unavailable
 from services.chassis.events import publish
 from services.conversion.actions.deals import now
 from services.conversion.actions.meetings import hand_meetings_over
@@ -63,8 +63,7 @@ async def take_over_deals(
 
 
 async def _plan(conn: Connection, manager_id: str, asked: TakeOver) -> list[Handed]:
-    if await managers.find(conn, manager_id) is None:
-        raise NotFound(f"there is no manager {manager_id}")
+    await managers.get(conn, manager_id)
     everybody = await _others(conn, manager_id, asked.to)
     return distribute(everybody, await deals.of_owner(conn, manager_id, AT_ONCE), leaving=manager_id, to=asked.to)
 

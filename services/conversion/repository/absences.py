@@ -8,7 +8,7 @@ import asyncpg
 
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import Conflict, NotFound
-from services.conversion.domain.managers import Absence
+from services.conversion.domain.absences import Absence
 
 
 async def add(

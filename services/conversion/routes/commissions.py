@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Path, Query, Response
+from fastapi import Depends, Path, Query, Response
 
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
@@ -20,7 +21,6 @@ from services.conversion.actions.deals import SUPERVISOR, now
 from services.conversion.domain.commissions import Kind, Role
 from services.conversion.repository import commissions, deals
 from services.conversion.repository.policies import policies
-from services.conversion.routes.cursors import after_id
 from services.conversion.schemas.commissions import (
     Balance,
     CommissionAnswer,
@@ -43,20 +43,29 @@ Person = Annotated[str | None, Query(max_length=100)]
 _COLUMNS = ("person", "opening", "accrued", "clawed_back", "vested", "closing", "adjusted", "payable")
 
 
+@dataclass(frozen=True)
+class EntriesQuery:
+    """What the ledger's list is narrowed to."""
+
+    person: Person = None
+    role: Annotated[Role | None, Query()] = None
+    kind: Annotated[Kind | None, Query()] = None
+    deal_id: Annotated[Id | None, Query()] = None
+    month: Annotated[str | None, Query(pattern=_MONTH)] = None
+
+    def narrowed(self, who: Principal) -> commissions.Filter:
+        """What that is to this person. Raises Forbidden `not_owner`."""
+        return commissions.Filter(
+            person=_whose(who, self.person), role=self.role, kind=self.kind, deal_id=self.deal_id, month=self.month
+        )
+
+
 @router.get("/commissions", dependencies=[_PEOPLE], summary="Entries of the commission ledger")
 async def list_commissions(
-    conn: Conn,
-    who: Who,
-    pager: Pager,
-    person: Person = None,
-    role: Annotated[Role | None, Query()] = None,
-    kind: Annotated[Kind | None, Query()] = None,
-    deal_id: Annotated[Id | None, Query()] = None,
-    month: Annotated[str | None, Query(pattern=_MONTH)] = None,
+    conn: Conn, who: Who, pager: Pager, query: Annotated[EntriesQuery, Depends()]
 ) -> Page[CommissionAnswer]:
     """Everybody but the supervisor sees their own only."""
-    wanted = commissions.Filter(person=_whose(who, person), role=role, kind=kind, deal_id=deal_id, month=month)
-    found = await commissions.page(conn, wanted, pager.limit + 1, after_id(pager))
+    found = await commissions.page(conn, query.narrowed(who), pager.limit + 1, pager.after_id())
     return Page.of([CommissionAnswer.of(entry) for entry in found], pager.limit, key=lambda entry: (entry.id,))
 
 

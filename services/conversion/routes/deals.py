@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 
-from fastapi import Query, Response
+from fastapi import Depends, Query, Response
 
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
@@ -28,7 +30,6 @@ from services.conversion.actions.reassignment import give_back_deal
 from services.conversion.domain.deals import Deal
 from services.conversion.domain.stages import FINAL, WORKED
 from services.conversion.repository import deals, meetings, offers, timeline
-from services.conversion.routes.cursors import after_id
 from services.conversion.schemas.deals import (
     DealAnswer,
     DealSummary,
@@ -49,6 +50,30 @@ router = new_router(tags=["deals"])
 _STAFF = allow("manager", "supervisor")
 
 
+@dataclass(frozen=True)
+class BoardQuery:
+    """What the board is narrowed to."""
+
+    stage: Annotated[list[Stage] | None, Query(description="May be given several times.")] = None
+    owner: Annotated[str | None, Query(max_length=100)] = None
+    mine: Annotated[bool, Query()] = False
+    lead_id: Annotated[Id | None, Query()] = None
+    open: Annotated[bool | None, Query(description="True: neither won nor lost. False: won or lost.")] = None
+    overdue: Annotated[bool, Query(description="Only deals whose next step is late.")] = False
+
+    def narrowed(self, who: Principal, at: datetime) -> deals.Filter:
+        """What that is to this person at this moment."""
+        stages = set(self.stage) if self.stage else set(Stage)
+        if self.open is not None:
+            stages = stages - FINAL if self.open else stages & FINAL
+        return deals.Filter(
+            stages=None if len(stages) == len(Stage) else sorted(stages),
+            owner=who.person if self.mine else self.owner,
+            lead_id=self.lead_id,
+            overdue_at=at if self.overdue else None,
+        )
+
+
 async def full(conn: Connection, deal: Deal) -> DealAnswer:
     """The deal with its timeline, meetings and offers."""
     return DealAnswer(
@@ -62,29 +87,10 @@ async def full(conn: Connection, deal: Deal) -> DealAnswer:
 
 
 @router.get("/deals", dependencies=[_STAFF], summary="The deal board")
-async def list_deals(
-    conn: Conn,
-    who: Who,
-    pager: Pager,
-    stage: Annotated[list[Stage] | None, Query(description="May be given several times.")] = None,
-    owner: Annotated[str | None, Query(max_length=100)] = None,
-    mine: Annotated[bool, Query()] = False,
-    lead_id: Annotated[Id | None, Query()] = None,
-    open: Annotated[bool | None, Query(description="True: neither won nor lost. False: won or lost.")] = None,
-    overdue: Annotated[bool, Query(description="Only deals whose next step is late.")] = False,
-) -> Page[DealSummary]:
+async def list_deals(conn: Conn, who: Who, pager: Pager, query: Annotated[BoardQuery, Depends()]) -> Page[DealSummary]:
     """Deals in order of their beginning."""
-    stages = set(stage) if stage else set(Stage)
-    if open is not None:
-        stages = stages - FINAL if open else stages & FINAL
     moment = now()
-    wanted = deals.Filter(
-        stages=None if len(stages) == len(Stage) else sorted(stages),
-        owner=who.person if mine else owner,
-        lead_id=lead_id,
-        overdue_at=moment if overdue else None,
-    )
-    found = await deals.page(conn, wanted, pager.limit + 1, after_id(pager))
+    found = await deals.page(conn, query.narrowed(who, moment), pager.limit + 1, pager.after_id())
     items = [DealSummary(**DealSummary.fields_of(deal, moment)) for deal in found]
     return Page.of(items, pager.limit, key=lambda deal: (deal.id,))
 

@@ -10,7 +10,6 @@ from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
 from services.conversion.actions.deals import SUPERVISOR
 from services.conversion.actions.reminders import finish_reminder
 from services.conversion.repository import reminders
-from services.conversion.routes.cursors import after_rank
 from services.conversion.schemas.reminders import DoneReminder, Reminder
 
 router = new_router(tags=["reminders"])
@@ -32,7 +31,7 @@ async def list_reminders(
         person=None if who.is_ops else who.person,
         unassigned=who.role == SUPERVISOR,
         limit=pager.limit + 1,
-        after=after_rank(pager),
+        after=pager.priority_and_id(),
     )
     items = [Reminder.of(row) for row in found]
     return Page.of(items, pager.limit, key=lambda item: (str(item.priority), item.item_id))
