@@ -10,9 +10,9 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Invalid
 from services.chassis.events import publish
-from services.conversion.actions import invitations
 from services.conversion.actions.commissions import record_sale
 from services.conversion.actions.deals import check_entry, now, policy_of
+from services.conversion.actions.invitations import invite
 from services.conversion.actions.playbook_stop import stop_playbook
 from services.conversion.domain.commissions import accruals
 from services.conversion.domain.deals import Deal
@@ -113,7 +113,7 @@ async def close_without_order(
     await stop_playbook(conn, deal, stage.value)
     policy = await policy_of(conn, deal)
     for meeting in await meetings.cancel_of_deal(conn, deal.id):
-        await invitations.invite(conn, meeting, deal, policy, "cancelled")
+        await invite(conn, meeting, deal, policy, "cancelled")
     await meetings.free_reserved(conn, deal.lead_id)
     await offers.close_open(conn, deal.id, "rejected")
     await end_open_work(conn, deal, at, stage.value)

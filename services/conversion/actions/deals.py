@@ -10,7 +10,7 @@ from typing import Any
 from services.chassis import outbox, work_items
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
-from services.chassis.errors import Conflict, Forbidden
+from services.chassis.errors import Conflict, Forbidden, Invalid
 from services.chassis.events import publish
 from services.conversion.actions.playbook_stop import stop_playbook
 from services.conversion.domain import stages
@@ -134,7 +134,9 @@ async def qualify_deal(conn: Connection, deal: Deal, who: Principal, facts: Mapp
 
 
 async def plan_next_step(conn: Connection, deal: Deal, who: Principal, what: str, at: datetime) -> Deal:
-    """Set the next step by hand. The text stays in the record: it may name the person."""
+    """Set the next step by hand. The text stays in the record: it may name the person. Raises Invalid on `at`."""
+    if at <= now():
+        raise Invalid("must be in the future", field="at")
     step = Step(
         kind="next_step",
         what="next step planned",

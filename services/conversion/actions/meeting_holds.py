@@ -9,8 +9,8 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection, Pool
 from services.chassis.errors import Conflict, Invalid, NotFound
 from services.chassis.events import publish
-from services.conversion.actions import invitations
 from services.conversion.actions.deals import now
+from services.conversion.actions.invitations import invite
 from services.conversion.actions.meeting_slots import find_slots, managers_for_lead, slots_for_lead
 from services.conversion.domain.deals import Deal
 from services.conversion.domain.meetings import Meeting
@@ -92,7 +92,7 @@ async def confirm_hold(conn: Connection, deal: Deal, owner: str, policy: Policy)
         conn, deal.id, at=now(), by=held.created_by, kind="meeting_booked", text=text,
         data={"meeting_id": meeting.id, "starts_at": meeting.starts_at, "ends_at": meeting.ends_at},
     )  # fmt: skip
-    await invitations.invite(conn, meeting, deal, policy, "booked")
+    await invite(conn, meeting, deal, policy, "booked")
     await publish(conn, "meeting.changed", meeting_id=meeting.id, deal_id=deal.id, state="booked")
     return meeting
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
 
 from services.chassis import work_items
 from services.chassis.auth import Principal
@@ -31,38 +30,31 @@ from services.conversion.domain.offers import Offer, OfferState
 from services.conversion.domain.policy import Policy, StepKind
 from services.conversion.domain.pricing import Asked, priced
 from services.conversion.repository import catalogue, deals, managers, offers, timeline
+from services.conversion.schemas.offers import NewOffer
 from workflows.contracts.conversion import Stage
 
 _APPROVAL_PRIORITY = 10
 
 
-async def make_offer(
-    conn: Connection,
-    deal: Deal,
-    who: Principal,
-    *,
-    asked: Sequence[Asked],
-    valid_until: datetime | None,
-    discount_percent: Decimal,
-) -> Offer:
+async def make_offer(conn: Connection, deal: Deal, who: Principal, new: NewOffer) -> Offer:
     """Make the deal's next offer instead of the one that waits. Raises Invalid by field, Conflict `not_qualified`."""
     policy, at = await policy_of(conn, deal), now()
     await check_entry(conn, deal, Stage.OFFER)
-    lines = await _lines(conn, deal, asked, at)
-    valid_until = _end(valid_until, at, policy)
+    lines = await _lines(conn, deal, [line.asked() for line in new.lines], at)
+    valid_until = _end(new.valid_until, at, policy)
     await _replace(conn, deal, "superseded")
-    sums = totals(lines, discount_percent=discount_percent, tax_percent=policy.tax_percent)
+    sums = totals(lines, discount_percent=new.discount_percent, tax_percent=policy.tax_percent)
     earlier = await offers.of_deal(conn, deal.id)
     # Below the catalogue's prices is a discount too, whatever it is called.
-    sent = max(discount_percent, sums.effective_discount) <= policy.limit_of(who.role)
-    new = Offer(
+    sent = max(new.discount_percent, sums.effective_discount) <= policy.limit_of(who.role)
+    row = Offer(
         id=new_id(),
         deal_id=deal.id,
         number=earlier[0].number if earlier else await offers.next_number(conn, at.year),
         version=len(earlier) + 1,
         state="sent" if sent else "awaiting_approval",
         lines=lines,
-        discount_percent=discount_percent,
+        discount_percent=new.discount_percent,
         tax_percent=policy.tax_percent,
         **dict(sums),
         valid_until=valid_until,
@@ -72,7 +64,7 @@ async def make_offer(
         created_at=at,
         sent_at=at if sent else None,
     )
-    offer = await offers.add(conn, new)
+    offer = await offers.add(conn, row)
     await (_sent(conn, deal, who, offer) if sent else _ask_approval(conn, deal, who, offer, policy))
     return offer
 

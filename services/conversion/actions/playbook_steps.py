@@ -63,6 +63,8 @@ async def _after(conn: Connection, run: Run, response: Response) -> Run:
 
 async def move_step(conn: Connection, deal: Deal, who: Principal, number: int, at: datetime) -> Run:
     """A manager gives the planned step another time. Raises like `finish_step`, and Invalid on `at`."""
+    if at <= now():
+        raise Invalid("must be in the future", field="at")
     run, step = await _ahead(conn, deal, number)
     if step.state != "planned":
         raise Conflict("this step is being done already", code="wrong_state", detail={"state": step.state})

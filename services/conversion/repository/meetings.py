@@ -9,37 +9,27 @@ import asyncpg
 
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import NotFound
-from services.conversion.domain.meetings import Meeting, MeetingKind, MeetingState
+from services.conversion.domain.meetings import Booking, Meeting, MeetingState
 
 
 class DoubleBooked(Exception):
     """The manager has another meeting then. The transaction is as it was before the attempt."""
 
 
-async def add(
-    conn: Connection,
-    *,
-    deal_id: str,
-    manager: str,
-    starts_at: datetime,
-    ends_at: datetime,
-    kind: MeetingKind,
-    place: str | None,
-    by: str,
-) -> Meeting:
+async def add(conn: Connection, new: Booking) -> Meeting:
     """Book a meeting. Raises DoubleBooked."""
     return await _guarded(
         conn,
         """INSERT INTO meetings (id, deal_id, manager, starts_at, ends_at, kind, place, created_by)
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING *""",
         new_id(),
-        deal_id,
-        manager,
-        starts_at,
-        ends_at,
-        kind,
-        place,
-        by,
+        new.deal_id,
+        new.manager,
+        new.starts_at,
+        new.ends_at,
+        new.kind,
+        new.place,
+        new.created_by,
     )
 
 

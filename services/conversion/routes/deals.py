@@ -10,7 +10,6 @@ from fastapi import Depends, Query, Response
 
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
-from services.chassis.errors import Invalid
 from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
 from services.conversion.actions.answers import answer_question
 from services.conversion.actions.deal_closing import lose_deal, win_deal
@@ -111,9 +110,8 @@ async def qualify(deal_id: Id, body: Qualification, conn: Conn, who: Who) -> Dea
 @router.post("/deals/{deal_id}/next-step", dependencies=[_STAFF], summary="Say what comes next, and when")
 async def next_step(deal_id: Id, body: NextStep, conn: Conn, who: Who) -> DealAnswer:
     """A reminder follows when the time has passed."""
-    if body.at <= now():
-        raise Invalid("must be in the future", field="at")
-    return await full(conn, await plan_next_step(conn, await deal_for(conn, deal_id, who), who, body.what, body.at))
+    deal = await deal_for(conn, deal_id, who)
+    return await full(conn, await plan_next_step(conn, deal, who, body.what, body.at))
 
 
 @router.post("/deals/{deal_id}/stage", dependencies=[_STAFF], summary="Move a deal on by hand")
@@ -148,10 +146,7 @@ async def answer(deal_id: Id, body: QuestionAnswer, conn: Conn, who: Who) -> Dea
 async def add_meeting(deal_id: Id, body: NewMeeting, conn: Conn, who: Who, response: Response) -> MeetingAnswer:
     """409 `double_booked` with `free_slots` if the manager is taken then."""
     deal = await deal_for(conn, deal_id, who)
-    ends_at = body.end((await policy_of(conn, deal)).meeting_minutes)
-    meeting = await book_meeting(
-        conn, deal, who, starts_at=body.starts_at, ends_at=ends_at, kind=body.kind, place=body.place
-    )
+    meeting = await book_meeting(conn, deal, who, body)
     response.headers["Location"] = f"/v1/meetings/{meeting.id}"
     return MeetingAnswer.model_validate(meeting.model_dump())
 
@@ -160,14 +155,7 @@ async def add_meeting(deal_id: Id, body: NewMeeting, conn: Conn, who: Who, respo
 async def add_offer(deal_id: Id, body: NewOffer, conn: Conn, who: Who, response: Response) -> OfferAnswer:
     """State `sent`, or `awaiting_approval` if the discount is above one's limit. 409 `not_qualified`."""
     deal = await deal_for(conn, deal_id, who)
-    offer = await make_offer(
-        conn,
-        deal,
-        who,
-        asked=[line.asked() for line in body.lines],
-        valid_until=body.valid_until,
-        discount_percent=body.discount_percent,
-    )
+    offer = await make_offer(conn, deal, who, body)
     response.headers["Location"] = f"/v1/offers/{offer.id}"
     return OfferAnswer.of(offer)
 
