@@ -8,7 +8,7 @@ from services.chassis.db import Pool
 from services.chassis.effects import once
 from services.conversion.actions.assignment import escalate_offer, offer_deal, withdraw_offer
 from services.conversion.actions.catalogue import take_catalogue
-from services.conversion.actions.commissions import record_money
+from services.conversion.actions.commissions import record_commission
 from services.conversion.actions.deal_closing import close_deal
 from services.conversion.actions.hand_overs import add_hand_over
 from services.conversion.actions.inbound_calls import open_inbound
@@ -80,7 +80,7 @@ class Activities(ConversionActivities):
     async def record_commission(self, request: MoneyEvent) -> Done:
         """Write what happened to an order's money into the commission ledger."""
         async with self._pool.acquire() as conn, conn.transaction():
-            return await record_money(conn, request)
+            return await record_commission(conn, request)
 
     @activity.defn(name="conversion.take_catalogue")
     async def take_catalogue(self, request: CataloguePage) -> Done:

@@ -10,8 +10,9 @@ from services.chassis.events import publish
 from services.chassis.work_items import WorkItem
 from services.conversion.actions.deals import SUPERVISOR, now, policy_of
 from services.conversion.actions.work import QUESTION_PRIORITY, open_deal_work
+from services.conversion.domain.reminders import KINDS
 from services.conversion.domain.stages import WORKED
-from services.conversion.repository import deals, hand_overs, reminders, timeline
+from services.conversion.repository import deals, hand_overs, timeline
 from workflows.contracts.conversion import RemindDeal, Reminded
 
 _REMINDER_PRIORITY = 5
@@ -24,7 +25,7 @@ async def finish_reminder(conn: Connection, item_id: str, who: Principal) -> Wor
     closed by approving or rejecting its offer.
     """
     item = await work_items.get(conn, item_id)
-    if item.kind not in reminders.KINDS:
+    if item.kind not in KINDS:
         raise NotFound("there is no such reminder")
     if item.kind == "approval":
         raise Conflict("approve or reject the offer instead", code="wrong_state", detail={"state": item.state})

@@ -13,12 +13,7 @@ async def read_managers(
     conn: Connection, start: datetime, end: datetime
 ) -> tuple[list[ManagerFigures], ManagerFigures]:
     """Every manager between two moments, and the team."""
-    values = await reports.won_value(conn, start, end)
-    stages = await reports.open_by_stage(conn)
-    items = [
-        ManagerFigures.of({**row, "stages": stages.get(row["manager"], {}), "value": values.get(row["manager"], [])})
-        for row in await reports.managers(conn, start, end)
-    ]
+    items = await reports.managers(conn, start, end)
     return items, team(items, *await reports.team_medians(conn, start, end))
 
 
@@ -29,4 +24,4 @@ async def read_playbooks(
     items = with_reasons(
         await reports.playbook_results(conn, start, end), await reports.playbook_stops(conn, start, end)
     )
-    return items, PlaybookFigures.of(await reports.without_playbook(conn, start, end))
+    return items, await reports.without_playbook(conn, start, end)

@@ -6,6 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from services.chassis.db import Connection
+from services.conversion.domain.reports import (
+    CallerFigures,
+    DeclineCount,
+    LossCount,
+    ManagerFigures,
+    PlaybookFigures,
+    PlaybookStops,
+)
 
 _WORKED = "('accepted', 'informing', 'qualified', 'meeting', 'offer', 'negotiating')"
 
@@ -60,9 +68,13 @@ SELECT d.sourced_by AS caller, count(*) AS offered, count(d.accepted_at) AS acce
 """
 
 
-async def managers(conn: Connection, start: datetime, end: datetime) -> list[dict[str, Any]]:
-    """One row per manager."""
-    return [dict(row) for row in await conn.fetch(_MANAGERS, start, end)]
+async def managers(conn: Connection, start: datetime, end: datetime) -> list[ManagerFigures]:
+    """The figures of every manager, by id."""
+    stages, values = await _open_by_stage(conn), await _won_value(conn, start, end)
+    return [
+        ManagerFigures.of({**row, "stages": stages.get(row["manager"], {}), "value": values.get(row["manager"], [])})
+        for row in await conn.fetch(_MANAGERS, start, end)
+    ]
 
 
 async def team_medians(conn: Connection, start: datetime, end: datetime) -> tuple[float | None, float | None]:
@@ -80,7 +92,7 @@ async def team_medians(conn: Connection, start: datetime, end: datetime) -> tupl
     return seconds, days
 
 
-async def open_by_stage(conn: Connection) -> dict[str, dict[str, int]]:
+async def _open_by_stage(conn: Connection) -> dict[str, dict[str, int]]:
     """Open deals per manager and stage."""
     rows = await conn.fetch(
         f"""SELECT owner, stage, count(*) AS deals FROM deals WHERE stage IN {_WORKED}
@@ -92,7 +104,7 @@ async def open_by_stage(conn: Connection) -> dict[str, dict[str, int]]:
     return stages
 
 
-async def won_value(conn: Connection, start: datetime, end: datetime) -> dict[str, list[dict[str, Any]]]:
+async def _won_value(conn: Connection, start: datetime, end: datetime) -> dict[str, list[dict[str, Any]]]:
     """Value of the sales before tax per manager, one sum per currency."""
     rows = await conn.fetch(
         """SELECT owner, currency, sum(value) AS amount FROM deals
@@ -106,12 +118,12 @@ async def won_value(conn: Connection, start: datetime, end: datetime) -> dict[st
     return values
 
 
-async def losses(conn: Connection, start: datetime, end: datetime, owner: str | None) -> list[dict[str, Any]]:
+async def losses(conn: Connection, start: datetime, end: datetime, owner: str | None) -> list[LossCount]:
     """Deals given up, by the code of the reason (empty for free text)."""
-    return [dict(row) for row in await conn.fetch(_LOSSES, start, end, owner)]
+    return LossCount.of_all(await conn.fetch(_LOSSES, start, end, owner))
 
 
-async def declines(conn: Connection, start: datetime, end: datetime, manager: str | None) -> list[dict[str, Any]]:
+async def declines(conn: Connection, start: datetime, end: datetime, manager: str | None) -> list[DeclineCount]:
     """Why offers were declined and deals given back, the most frequent words first, at most 100."""
     rows = await conn.fetch(
         """SELECT decline_reason AS reason, count(*) FILTER (WHERE state = 'declined') AS declined,
@@ -123,15 +135,15 @@ async def declines(conn: Connection, start: datetime, end: datetime, manager: st
         end,
         manager,
     )
-    return [dict(row) for row in rows]
+    return DeclineCount.of_all(rows)
 
 
-async def callers(conn: Connection, start: datetime, end: datetime) -> list[dict[str, Any]]:
+async def callers(conn: Connection, start: datetime, end: datetime) -> list[CallerFigures]:
     """What became of the leads that each caller found, by the time they came."""
-    return [dict(row) for row in await conn.fetch(_CALLERS, start, end)]
+    return CallerFigures.of_all(await conn.fetch(_CALLERS, start, end))
 
 
-async def playbook_results(conn: Connection, start_at: datetime, end_at: datetime) -> list[dict[str, Any]]:
+async def playbook_results(conn: Connection, start_at: datetime, end_at: datetime) -> list[PlaybookFigures]:
     """Per playbook and version: how many entered, how they ended, and what became of the deals."""
     rows = await conn.fetch(
         """SELECT p.name, p.version, count(*) AS entered,
@@ -147,10 +159,10 @@ async def playbook_results(conn: Connection, start_at: datetime, end_at: datetim
         start_at,
         end_at,
     )
-    return [dict(row) for row in rows]
+    return PlaybookFigures.of_all(rows)
 
 
-async def playbook_stops(conn: Connection, start_at: datetime, end_at: datetime) -> list[dict[str, Any]]:
+async def playbook_stops(conn: Connection, start_at: datetime, end_at: datetime) -> list[PlaybookStops]:
     """Why runs were stopped, per playbook and version."""
     rows = await conn.fetch(
         """SELECT p.name, p.version, coalesce(r.reason, '') AS reason, count(*) AS runs
@@ -159,10 +171,10 @@ async def playbook_stops(conn: Connection, start_at: datetime, end_at: datetime)
         start_at,
         end_at,
     )
-    return [dict(row) for row in rows]
+    return PlaybookStops.of_all(rows)
 
 
-async def without_playbook(conn: Connection, start_at: datetime, end_at: datetime) -> dict[str, int]:
+async def without_playbook(conn: Connection, start_at: datetime, end_at: datetime) -> PlaybookFigures:
     """Deals of the same time without any playbook: won and lost, to compare with."""
     row = await conn.fetchrow(
         """SELECT count(*) FILTER (WHERE stage = 'won') AS won, count(*) FILTER (WHERE stage = 'lost') AS lost
@@ -171,4 +183,4 @@ async def without_playbook(conn: Connection, start_at: datetime, end_at: datetim
         start_at,
         end_at,
     )
-    return dict(row or {})
+    return PlaybookFigures.of(row)

@@ -5,31 +5,32 @@ People of all three tiers read their own entries here with their own tokens; onl
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Path, Query, Response
 
 from services.chassis.auth import Principal
-from services.chassis.db import Connection
 from services.chassis.errors import Forbidden
 from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
-from services.conversion.actions.commissions import add_adjustment, close_month, rebuild_ledger, split_commission
-from services.conversion.actions.deals import SUPERVISOR, now
+from services.conversion.actions.commissions import (
+    add_adjustment,
+    close_month,
+    read_statement,
+    rebuild_ledger,
+    split_commission,
+)
+from services.conversion.actions.deals import SUPERVISOR
+from services.conversion.documents.payroll_csv import payroll_csv
 from services.conversion.domain.commissions import Kind, Role
 from services.conversion.repository import commissions, deals
-from services.conversion.repository.policies import policies
 from services.conversion.schemas.commissions import (
-    Balance,
     CommissionAnswer,
     NewAdjustment,
     Rebuilt,
     Splits,
     SplitsAnswer,
     Statement,
-    StatementLine,
 )
 from workflows.contracts.base import Tier
 
@@ -40,7 +41,6 @@ _SUPERVISOR = allow(SUPERVISOR)
 _MONTH = r"^20\d\d-(0[1-9]|1[0-2])$"
 Month = Annotated[str | None, Query(pattern=_MONTH, description="YYYY-MM; this month, if not given.")]
 Person = Annotated[str | None, Query(max_length=100)]
-_COLUMNS = ("person", "opening", "accrued", "clawed_back", "vested", "closing", "adjusted", "payable")
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ async def list_commissions(
 @router.get("/commissions/statements", dependencies=[_PEOPLE], summary="A month's commission per person")
 async def statement(conn: Conn, who: Who, month: Month = None, person: Person = None) -> Statement:
     """Sums of the ledger's entries, and what is to be paid. Everybody but the supervisor sees their own only."""
-    return await _statement(conn, month, _whose(who, person))
+    return Statement.of(await read_statement(conn, month, _whose(who, person)))
 
 
 @router.get(
@@ -84,26 +84,19 @@ async def statement(conn: Conn, who: Who, month: Month = None, person: Person = 
 )
 async def statement_csv(conn: Conn, who: Who, month: Month = None, person: Person = None) -> Response:
     """A line per person and currency."""
-    found = await _statement(conn, month, _whose(who, person))
-    file = io.StringIO()
-    writer = csv.writer(file)
-    writer.writerow(["month", "currency", *_COLUMNS])
-    for row in found.people:
-        amounts = [f"{getattr(row, name).amount:.2f}" for name in _COLUMNS[1:]]
-        # A person's id begins with a letter or a digit, so that no cell of these can be a formula.
-        writer.writerow([found.month, row.payable.currency, row.person, *amounts])
+    found = await read_statement(conn, month, _whose(who, person))
     headers = {
         "Content-Disposition": f'attachment; filename="commission-{found.month}.csv"',
         "Cache-Control": "no-store",
     }
-    return Response(file.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(payroll_csv(found), media_type="text/csv; charset=utf-8", headers=headers)
 
 
 @own_router.post("/commissions/statements/{month}/close", dependencies=[_SUPERVISOR], summary="Close a month for good")
 async def close(month: Annotated[str, Path(pattern=_MONTH)], conn: Conn, who: Who) -> Statement:
     """What happens to its sales later goes into the next month. 422 before the month is over, 409 `already_closed`."""
     await close_month(conn, month, who)
-    return await _statement(conn, month, None)
+    return Statement.of(await read_statement(conn, month, None))
 
 
 @own_router.post("/commissions/adjustments", status_code=201, dependencies=[_SUPERVISOR], summary="An entry by hand")
@@ -135,18 +128,6 @@ async def get_splits(deal_id: Id, conn: Conn) -> SplitsAnswer:
     """Empty: the caller who found it and the manager who closes it."""
     await deals.get(conn, deal_id)
     return SplitsAnswer(deal_id=deal_id, splits=await commissions.splits(conn, deal_id))
-
-
-async def _statement(conn: Connection, month: str | None, person: str | None) -> Statement:
-    zone = (await policies.rules(conn)).zone
-    wanted = month or f"{now().astimezone(zone):%Y-%m}"
-    return Statement(
-        month=wanted,
-        timezone=zone.key,
-        closed_at=await commissions.closed(conn, wanted),
-        items=[StatementLine.of(row) for row in await commissions.statement(conn, wanted, person)],
-        people=[Balance.of(row) for row in await commissions.balances(conn, wanted, person)],
-    )
 
 
 def _whose(who: Principal, person: str | None) -> str | None:

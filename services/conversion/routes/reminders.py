@@ -24,15 +24,9 @@ async def list_reminders(
     state: Annotated[str, Query(pattern="^(open|done|cancelled)$")] = "open",
 ) -> Page[Reminder]:
     """One's own overdue steps and inbound calls; to a supervisor, what lies with nobody and approvals too."""
-    found = await reminders.page(
-        conn,
-        kinds=reminders.KINDS,
-        state=state,
-        person=None if who.is_ops else who.person,
-        unassigned=who.role == SUPERVISOR,
-        limit=pager.limit + 1,
-        after=pager.priority_and_id(),
-    )
+    person = None if who.is_ops else who.person
+    wanted = reminders.Filter(state=state, person=person, unassigned=who.role == SUPERVISOR)
+    found = await reminders.page(conn, wanted, pager.limit + 1, pager.priority_and_id())
     items = [Reminder.of(row) for row in found]
     return Page.of(items, pager.limit, key=lambda item: (str(item.priority), item.item_id))
 
