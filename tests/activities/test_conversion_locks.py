@@ -204,3 +204,24 @@ async def test_an_offer_that_is_out_of_date_once_it_is_set_is_not_mailed(
     answer = await sending
     assert (answer.status_code, answer.json()["code"]) == (409, code)
     assert await conversion.pool.fetchval("SELECT count(*) FROM mails WHERE purpose = 'offer'") == 0
+
+
+async def test_rebuilding_the_ledger_twice_at_once_corrects_it_once(conversion: Tier2) -> None:
+    deals_won = []
+    for _ in range(3):
+        deal = await conversion.accepted("anna")
+        await conversion.post(f"/v1/deals/{deal['id']}/win", {"lines": [LINE]}, "anna")
+        deals_won.append(deal["id"])
+    # Money that was recorded, and of which the ledger does not know.
+    await conversion.pool.executemany(
+        """INSERT INTO commission_events (id, key, kind, sale_id, lead_id, amount, total, currency, happened_at)
+           SELECT gen_random_uuid(), 'lost:' || id, 'paid', id, lead_id, 100, 100, 'UAH', now() FROM deals
+            WHERE id = $1""",
+        [(deal_id,) for deal_id in deals_won],
+    )
+    plan = await conversion.post("/v1/commissions/rebuild", {})
+    assert (len(plan["differences"]), plan["written"]) == (6, 0)
+    path = "/v1/commissions/rebuild?dry_run=false"
+    done = await asyncio.gather(*(conversion.post(path, {}) for _ in range(3)))
+    assert sorted(one["written"] for one in done) == [0, 0, 6]
+    assert (await conversion.post("/v1/commissions/rebuild", {}))["differences"] == []

@@ -15,7 +15,7 @@ from workflows.contracts.conversion import AnsweredQuestion, Stage
 async def answer_question(conn: Connection, deal: Deal, who: Principal, text: str, *, publish: bool) -> Deal:
     """Answer the deal's question. Raises Conflict `no_question` if none was asked."""
     if deal.question is None:
-        raise Conflict("nobody has asked a question in this deal", code="no_question")
+        raise Conflict("nobody has asked a question about this deal", code="no_question")
     at = now()
     policy = await policy_of(conn, deal)
     if publish:

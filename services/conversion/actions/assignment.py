@@ -161,7 +161,7 @@ async def withdraw_offer(conn: Connection, request: WithdrawOffer) -> OfferWithd
 
 
 async def escalate_offer(conn: Connection, request: EscalateOffer) -> OfferEscalated:
-    """Remind the supervisor of a lead that nobody has taken; each time it rises in the list, and others hear of it."""
+    """Remind the supervisor of a lead that nobody has taken, and announce it as late."""
     row = await hand_overs.get(conn, request.item_id)
     deal = await deals.get(conn, row.deal_id, lock=True)
     raised = await hand_overs.raise_level(conn, request.item_id)
@@ -178,7 +178,7 @@ async def escalate_offer(conn: Connection, request: EscalateOffer) -> OfferEscal
 
 
 async def take_back_from_absent(pool: Pool) -> int:
-    """A sweep: offers in the hands of managers who are away or have left go on to the next ones; how many."""
+    """A periodic job: offers waiting for managers who are away or have left go on to others; how many."""
     back = 0
     async with pool.acquire() as conn:
         for manager in await managers.away_with_offers(conn):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from services.chassis.auth import Principal
@@ -38,18 +38,20 @@ async def record_sale(conn: Connection, deal: Deal, shares: Sequence[Accrual], a
     await _record(conn, event, sale, at)
 
 
-async def record_commission(conn: Connection, told: MoneyEvent) -> Done:
+async def record_commission(conn: Connection, reported: MoneyEvent) -> Done:
     """What tier 3 reports of an order's money becomes commission; a key that is known changes nothing."""
-    kind: EventKind = told.kind.value
+    kind: EventKind = reported.kind.value
+    amount, total = reported.amount.amount, reported.total.amount or None
     version, policy = await policies.current(conn)
     shares = []
-    if told.kind is MoneyKind.ORDERED and told.person:
-        shares = kept(told.amount.amount, policy.commission, told.person)
-    event = Event(key=told.key, kind=kind, amount=told.amount.amount, total=told.total.amount or None, shares=shares)
+    if reported.kind is MoneyKind.ORDERED and reported.person:
+        shares = kept(amount, policy.commission, reported.person)
+    event = Event(key=reported.key, kind=kind, amount=amount, total=total, shares=shares)
     sale = SaleRef(
-        sale_id=told.sale_id, lead_id=told.customer_id, currency=told.amount.currency, policy_version=version
-    )
-    await _record(conn, event, sale, told.at)
+        sale_id=reported.sale_id, lead_id=reported.customer_id, currency=reported.amount.currency,
+        policy_version=version,
+    )  # fmt: skip
+    await _record(conn, event, sale, reported.at)
     return Done()
 
 
@@ -76,7 +78,7 @@ async def close_month(conn: Connection, month: str, who: Principal) -> None:
     if month >= f"{now().astimezone(zone):%Y-%m}":
         raise Invalid("is not over yet", field="month")
     if not await commissions.close_month(conn, month, who.person):
-        raise Conflict("this month is closed already", code="already_closed")
+        raise Conflict("this month is already closed", code="already_closed")
 
 
 async def split_commission(conn: Connection, deal_id: str, parts: Sequence[Split], who: Principal) -> list[Split]:
@@ -115,7 +117,7 @@ async def rebuild_ledger(conn: Connection, limit: int, after: str | None, *, dry
     written = 0
     if not dry_run:
         await commissions.lock_sales(conn, list(lacking))
-        written = await _write_differences(conn, list(lacking), f"rebuilt:{new_id()}", now())
+        written = await _write_differences(conn, {sale_id: f"rebuilt:{new_id()}" for sale_id in lacking}, now())
     return Rebuild(
         sales=len(sale_ids),
         next=sale_ids[-1] if len(sale_ids) == limit else None,
@@ -128,7 +130,7 @@ async def _record(conn: Connection, event: Event, sale: SaleRef, at: datetime) -
     # Two events of one sale at once would both see the ledger without the other's entries.
     await commissions.lock_sales(conn, [sale.sale_id])
     if await commissions.add_event(conn, event, sale, at):
-        await _write_differences(conn, [sale.sale_id], event.key, at)
+        await _write_differences(conn, {sale.sale_id: event.key}, at)
 
 
 async def _differences(conn: Connection, sale_ids: Sequence[str]) -> dict[str, list[Difference]]:
@@ -139,13 +141,16 @@ async def _differences(conn: Connection, sale_ids: Sequence[str]) -> dict[str, l
     return {sale_id: lacking for sale_id, lacking in found.items() if lacking}
 
 
-async def _write_differences(conn: Connection, sale_ids: Sequence[str], key: str, at: datetime) -> int:
-    """Append what the ledger lacks for these sales, which the caller has locked; how many entries."""
-    lacking = await _differences(conn, sale_ids)
+async def _write_differences(conn: Connection, keys: Mapping[str, str], at: datetime) -> int:
+    """Append what the ledger lacks for these sales, which the caller has locked; how many entries.
+
+    `keys` name what the entries of each sale follow from: two sales never share one.
+    """
+    lacking = await _differences(conn, list(keys))
     if not lacking:
         return 0
     sales = await commissions.sales(conn, list(lacking))
-    new = [one for sale_id, found in lacking.items() for one in entries(sales[sale_id], found, key)]
+    new = [one for sale_id, found in lacking.items() for one in entries(sales[sale_id], found, keys[sale_id])]
     await commissions.append(conn, new, at=at, month=await _month_of(conn, at))
     for person in sorted({one.person for one in new}):
         await publish(conn, "commission.changed", person=person)

@@ -71,7 +71,7 @@ async def lose_deal(
         raise Invalid("must be in the future", field="return_at")
     known = (await policy_of(conn, deal)).loss_reasons
     if code is not None and code not in known:
-        raise Invalid(f"is none of {', '.join(sorted(known))}", field="code")
+        raise Invalid(f"must be one of {', '.join(sorted(known))}", field="code")
     if return_at is None and code is not None and (rest := known[code].rest):
         return_at = at + rest
     code = code or (reason if reason in known else None)
@@ -142,7 +142,7 @@ async def _from_offer(conn: Connection, deal: Deal, who: Principal, at: datetime
 async def close_deal(conn: Connection, request: CloseDeal) -> Done:
     """End the lead's deal from outside; one that has ended already stays as it is."""
     if request.stage not in (Stage.LOST, Stage.ASLEEP):
-        raise Invalid("a deal is closed from outside as lost or asleep only", field="stage")
+        raise Invalid("from outside, a deal can only be closed as lost or asleep", field="stage")
     deal = await deals.lock_latest(conn, request.lead_id)
     if deal is None:
         await work_items.cancel_for_lead(conn, request.lead_id, result=request.reason)

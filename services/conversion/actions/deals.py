@@ -21,7 +21,7 @@ from services.conversion.repository.policies import policies
 from workflows.contracts.conversion import AnsweredQuestion, DealMoved, Stage
 
 SUPERVISOR = "supervisor"
-# Whoever gets further than these stages has answered, and is not warmed up any more.
+# Beyond these stages the lead has answered and needs no more warming up.
 _WARMING = frozenset({Stage.ACCEPTED, Stage.INFORMING})
 SUPERVISOR_GROUP = "supervisor"
 """Group of work items that lie with whichever supervisor looks next."""
@@ -153,7 +153,7 @@ async def move_to_stage(conn: Connection, deal: Deal, who: Principal, stage: Sta
     """Move a deal on by hand, e.g. from the offer to negotiating. Raises Conflict `wrong_state`, `not_qualified`."""
     if stages.PATH.index(stage) <= stages.PATH.index(deal.stage):
         raise Conflict(
-            f"the deal is in {deal.stage} already; a deal goes forward only, or gives up, or sleeps",
+            f"the deal is already in {deal.stage}; a deal only moves forward, unless it is lost or put to sleep",
             code="wrong_state",
             field="stage",
             detail={"stage": deal.stage.value},

@@ -56,7 +56,7 @@ async def accept_hand_over(conn: Connection, item_id: str, who: Principal, manag
         stale_at=policy.stale_at(Stage.ACCEPTED, at),
     )  # fmt: skip
     await outbox.signal(conn, deal.workflow_id, "accepted", answer)
-    # After the acceptance: before it, the workflow looks for a manager and would hear nothing of a playbook.
+    # After the acceptance: before it, the workflow is looking for a manager and ignores playbooks.
     deal = await start_at_acceptance(conn, deal, policy)
     await publish(conn, "hand_over.closed", item_id=item_id, deal_id=deal.id, state="accepted")
     return deal

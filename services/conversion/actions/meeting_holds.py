@@ -107,6 +107,6 @@ def _zulu(at: datetime) -> str:
 
 
 async def free_holds(pool: Pool) -> int:
-    """A sweep: times that were kept free for leads who never came; how many."""
+    """A periodic job: give back times kept free for leads that were never handed over; how many."""
     async with pool.acquire() as conn:
         return await meetings.free_reserved(conn)

@@ -20,7 +20,7 @@ _MOST_SLOTS = 500
 
 @dataclass(frozen=True)
 class TimesAsked:
-    """Whose free time is wanted, and when: of one manager, or without one of all whom such a lead may go to.
+    """Whose free time is wanted, and when: of one manager, or without one of all to whom such a lead may go.
 
     From `start` (now, if not given) for so many `days`, in slots of `minutes` (the policy's length, if not given).
     """
@@ -45,7 +45,7 @@ async def free_times(conn: Connection, policy: Policy, asked: TimesAsked) -> lis
 
 
 async def managers_for_lead(conn: Connection, wanted: Wanted, policy: Policy) -> list[str]:
-    """Managers whom this lead may go to, the one whose turn it is first; being off duty now does not matter."""
+    """Managers to whom this lead may go, whoever's turn it is first; being off duty now does not matter."""
 
     def fits(who: Candidate) -> bool:
         return who.active and refusal(who, wanted) in {None, *PASSING}
@@ -57,7 +57,7 @@ async def managers_for_lead(conn: Connection, wanted: Wanted, policy: Policy) ->
 async def slots_for_lead(
     conn: Connection, wanted: Wanted, policy: Policy, start: datetime, end: datetime, length: timedelta, most: int
 ) -> list[Stretch]:
-    """Times at which any of the managers whom the lead may go to is free, the earliest first."""
+    """Times at which any manager to whom the lead may go is free, the earliest first."""
     found: set[Stretch] = set()
     for manager in await managers_for_lead(conn, wanted, policy):
         found.update(await find_slots(conn, policy, manager, start, end, length, most))

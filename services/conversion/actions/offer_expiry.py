@@ -19,7 +19,7 @@ _MOST_REMINDERS = 2
 
 
 async def watch_offers(pool: Pool) -> int:
-    """A sweep: late approvals rise and are shown, managers are reminded of offers about to run out; how many."""
+    """A periodic job: late approvals rise, managers are reminded of offers about to run out; how many."""
     seen = 0
     async with pool.acquire() as conn:
         for offer in await offers.late_approvals(conn, now()):
@@ -32,7 +32,7 @@ async def watch_offers(pool: Pool) -> int:
 
 
 async def _late(conn: Connection, offer: Offer) -> bool:
-    """First the approval rises in the supervisors' list and the manager hears of it, then it is a named person's."""
+    """First the approval rises in the supervisors' list and the manager is reminded; then it is a named person's."""
     deal = await deals.get(conn, offer.deal_id, lock=True)
     offer = await offers.get(conn, offer.id)
     at = now()
@@ -65,7 +65,7 @@ async def _remind(conn: Connection, deal: Deal, key: str, text: str) -> None:
 
 
 async def expire_offers(pool: Pool) -> int:
-    """A sweep: close offers whose time is over, each in its own transaction; how many."""
+    """A periodic job: close offers that have expired, each in its own transaction; how many."""
     async with pool.acquire() as conn:
         due = await offers.expiring(conn, now())
         for offer in due:

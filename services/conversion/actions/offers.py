@@ -167,7 +167,7 @@ async def _sendable(conn: Connection, offer_id: str, who: Principal, *, lock: bo
     offer, deal = await _in_state(conn, offer_id, who, "sent", lock=lock)
     _check_valid(offer)
     if not deal.contact.email:
-        raise Conflict("no e-mail address is known of this customer", code="no_address")
+        raise Conflict("this customer has no known e-mail address", code="no_address")
     return offer, deal
 
 
@@ -244,7 +244,7 @@ async def _in_state(
 
 def _check_valid(offer: Offer) -> None:
     if offer.valid_until <= now():
-        raise Conflict("this offer's time is over; make another one", code="offer_expired")
+        raise Conflict("this offer has expired; make another one", code="offer_expired")
 
 
 def _refs(offer: Offer) -> dict[str, str | int]:

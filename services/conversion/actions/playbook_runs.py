@@ -42,7 +42,7 @@ async def start_playbook(conn: Connection, deal: Deal, name: str | None, who: Pr
 
 
 async def start_at_acceptance(conn: Connection, deal: Deal, policy: Policy) -> Deal:
-    """By policy, the best playbook begins at the acceptance: never before a question or a wish of the lead."""
+    """By policy, the best playbook starts at the acceptance, unless the lead has a question or a wish first."""
     if not policy.playbook_on_accept or deal.wished_meeting is not None or deal.open_question is not None:
         return deal
     fitting = rules.best_fit(await playbooks.newest(conn, _MOST_PLAYBOOKS), deal)
@@ -55,7 +55,7 @@ async def start_at_acceptance(conn: Connection, deal: Deal, policy: Policy) -> D
 async def stop_by_hand(conn: Connection, deal: Deal, who: Principal) -> Run:
     """Stop the playbook at work on a deal. Raises Conflict `no_playbook`."""
     if not await stop_playbook(conn, deal, f"stopped by {who.person}"):
-        raise Conflict("no playbook is at work on this deal", code="no_playbook")
+        raise Conflict("no playbook is running on this deal", code="no_playbook")
     return (await playbook_runs.of_deal(conn, deal.id))[0]
 
 
@@ -81,7 +81,7 @@ async def _promised(conn: Connection, deal: Deal) -> bool:
 
 
 async def run_due_step(conn: Connection, request: RunPlaybookStep) -> PlaybookStepDone:
-    """The workflow's timer has come: carry out the step that is due, or say when it really is."""
+    """The workflow's timer has fired: carry out the step that is due, or say when it really is."""
     deal = await deals.get(conn, request.deal_id, lock=True)
     run = await playbook_runs.running(conn, deal.id)
     step = await playbook_runs.ahead(conn, run.id) if run else None
@@ -142,7 +142,7 @@ async def _mail(conn: Connection, deal: Deal, run: Run, step: RunStep, policy: P
 async def _open_work(
     conn: Connection, deal: Deal, run: Run, step: RunStep, policy: Policy, at: datetime
 ) -> PlaybookStepDone:
-    """The step is a person's: it is the deal's next action, and its overdue reminders are the usual ones.
+    """A person does the step: it becomes the deal's next action, with the usual reminders when it is overdue.
 
     An action that the owner planned stays; the step is in their list of work all the same.
     """
@@ -188,7 +188,7 @@ async def plan_next(conn: Connection, deal: Deal, run: Run, *, ours: bool) -> tu
 
 
 async def follow(conn: Connection, deal: Deal, step: RunStep, policy: Policy) -> datetime:
-    """Make a planned step the deal's next one, late only when the manager could have done it; when that is."""
+    """Make a planned step the deal's next one; when it is due, which leaves the manager the time to do it."""
     next_action_at = policy.calendar.add(step.due_at, policy.first_step_within)
     await deals.update(conn, deal.id, next_action=action_of(step), next_action_at=next_action_at)
     return next_action_at

@@ -1,4 +1,4 @@
-"""What a manager does with the steps of a playbook at work: does them, leaves them out, moves them, adds their own."""
+"""What a manager does with a running playbook's steps: do, skip or move them, or add their own."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from services.conversion.repository import deals, playbook_runs, playbooks, time
 async def finish_step(
     conn: Connection, deal: Deal, who: Principal, number: int, *, skip: bool, response: Response, note: str | None
 ) -> Run:
-    """A manager did a step, or leaves it out; what the lead did may change the track.
+    """A manager did a step, or skips it; the lead's response may change the track.
 
     Raises Conflict `no_playbook`, `wrong_state` for a step that is not ahead.
     """
@@ -45,7 +45,7 @@ async def finish_step(
 
 
 async def _note_contact(conn: Connection, deal: Deal) -> Deal:
-    """The lead heard from its manager: the first contact, and what becomes of a promise."""
+    """The manager contacted the lead: note the first contact, and what becomes of a promise."""
     return await deals.update(
         conn,
         deal.id,
@@ -67,7 +67,7 @@ async def move_step(conn: Connection, deal: Deal, who: Principal, number: int, a
         raise Invalid("must be in the future", field="at")
     run, step = await _ahead(conn, deal, number)
     if step.state != "planned":
-        raise Conflict("this step is being done already", code="wrong_state", detail={"state": step.state})
+        raise Conflict("this step has already begun", code="wrong_state", detail={"state": step.state})
     policy = await policy_of(conn, deal)
     earliest = await earliest_contact(conn, deal, policy) if step.kind != "wait" else None
     if earliest is not None and at < earliest:
@@ -95,12 +95,12 @@ async def _ahead(conn: Connection, deal: Deal, number: int) -> tuple[Run, RunSte
     run = await _running(conn, deal)
     step = await playbook_runs.ahead(conn, run.id)
     if step is None or step.number != number:
-        raise Conflict("this step is not the one ahead", code="wrong_state", detail={"ahead": step and step.number})
+        raise Conflict("this is not the next step", code="wrong_state", detail={"ahead": step and step.number})
     return run, step
 
 
 async def _running(conn: Connection, deal: Deal) -> Run:
     run = await playbook_runs.running(conn, deal.id)
     if run is None:
-        raise Conflict("no playbook is at work on this deal", code="no_playbook")
+        raise Conflict("no playbook is running on this deal", code="no_playbook")
     return run

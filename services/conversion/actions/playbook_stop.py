@@ -1,4 +1,4 @@
-"""The end of a playbook's work on a deal, from whatever happens; and what the workflow hears of a playbook."""
+"""How a playbook on a deal ends, whatever the cause, and what the workflow is told of it."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ async def stop_playbook(conn: Connection, deal: Deal, reason: str, *, met: Kind 
     """End the run at work on a deal, with its open work; False if there was none.
 
     What has happened may be what the open step asked for (`met` is its kind): then that step is done.
-    Mails that have not gone are taken back even if their playbook is over: they too are for a lead that is not
-    warmed up any more.
+    Mails that have not gone are taken back even if their playbook is over: they too are for a lead that
+    needs no more warming up.
     """
     await withdraw_mails(conn, deal.lead_id, purpose=PURPOSE)
     run = await playbook_runs.running(conn, deal.id)
@@ -49,7 +49,7 @@ async def stop_playbook(conn: Connection, deal: Deal, reason: str, *, met: Kind 
 
 
 async def decide_next(conn: Connection, deal: Deal, policy: Policy, what: str) -> datetime:
-    """The playbook's step is the deal's next one no more: its owner decides, within the policy's time."""
+    """The playbook's step is no longer the deal's next one: its owner decides, within the policy's time."""
     next_action_at = policy.next_step(StepKind.STAGE_SET, datetime.now(UTC))
     await deals.update(conn, deal.id, next_action=what, next_action_at=next_action_at)
     return next_action_at

@@ -28,7 +28,7 @@ async def save_playbook(conn: Connection, new: NewPlaybook, who: Principal) -> S
 
 
 async def try_playbook(conn: Connection, playbook_id: str) -> Trial:
-    """Hold the deals of the last 30 days against a playbook's entry rules. Raises NotFound. Nothing is changed."""
+    """Try a playbook's entry rules on the deals of the last 30 days. Raises NotFound. Nothing is changed."""
     saved = await playbooks.get(conn, playbook_id)
     recent = await deals.offered_since(conn, now() - _TRIED_ON, _MOST_DEALS)
     verdicts = [(deal.id, rules.fits(saved.body, rules.facts_of(deal))) for deal in recent]

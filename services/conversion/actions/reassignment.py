@@ -1,4 +1,4 @@
-"""Deals and offers that go back: given back by their manager, or taken back from one who is away."""
+"""Deals and offers that go back: returned by their manager, or taken back from one who is away."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ async def give_back_deal(conn: Connection, deal: Deal, who: Principal, reason: s
 
 
 async def take_offers_back(conn: Connection, manager_id: str, reason: str) -> int:
-    """Give the offers that wait for a manager's answer to the next ones; how many."""
+    """Take back the offers that wait for a manager's answer, so that others are asked; how many."""
     at, back = now(), 0
     for row in await hand_overs.open_of_manager(conn, manager_id):
         deal = await deals.get(conn, row.deal_id, lock=True)

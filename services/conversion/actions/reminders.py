@@ -54,10 +54,10 @@ async def remind_deal(conn: Connection, request: RemindDeal) -> Reminded:
 
 
 async def watch_promises(pool: Pool) -> None:
-    """A sweep: a call that a lead was promised and nobody made in time becomes work at once."""
+    """A periodic job: a call that a lead was promised and nobody made in time becomes work at once."""
     async with pool.acquire() as conn, conn.transaction():
         for deal in await deals.broken_promises(conn, now()):
-            payload: dict[str, object] = {"level": 1, "text": "they were told that somebody would have called by now"}
+            payload: dict[str, object] = {"level": 1, "text": "they were promised a call by now"}
             offered = await hand_overs.open_of_deal(conn, deal.id)
             person = deal.owner or (offered.manager if offered else None)
             await open_deal_work(conn, deal, f"promise:{deal.id}:{deal.promised_by}", "reminder", person,

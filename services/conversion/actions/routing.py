@@ -1,4 +1,4 @@
-"""Choosing a manager from the records, and serving those who wait as soon as somebody is free."""
+"""Choosing a manager for a lead, and giving waiting leads to whoever becomes free."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ async def candidates(conn: Connection, policy: Policy, at: datetime) -> list[Can
 
 
 async def choose(conn: Connection, wanted: Wanted, *, priority: int, policy: Policy, at: datetime) -> Routing:
-    """Who gets this lead now. It does not overtake anybody as urgent who waits for the same manager."""
+    """Who gets this lead now. It overtakes no lead of the same urgency that waits for the same manager."""
     everybody = await candidates(conn, policy, at)
     routing = route(everybody, wanted)
     if routing.manager is None:
@@ -53,7 +53,7 @@ async def choose(conn: Connection, wanted: Wanted, *, priority: int, policy: Pol
 
 
 async def serve_waiting(pool: Pool) -> int:
-    """A sweep: give the leads that wait to managers who are free now, the most urgent and oldest first; how many."""
+    """A periodic job: give waiting leads to managers who are free now, the most urgent and oldest first; how many."""
     async with pool.acquire() as conn:
         if not await hand_overs.waiting(conn, limit=1):
             return 0
@@ -81,7 +81,7 @@ async def _serve(conn: Connection, at: datetime) -> int:
 async def _overflow(
     conn: Connection, deal: Deal, row: HandOverRow, policy: Policy, everybody: dict[str, Candidate]
 ) -> Routing:
-    """It waited too long: the overflow owner takes it, full or not; without one, the supervisor hears of it once."""
+    """It waited too long: the overflow owner takes it, full or not; without one, the supervisor is told once."""
     owner = everybody.get(policy.overflow_owner or "")
     if owner is None or not owner.active or owner.id in row.excluded:
         await hand_overs.forget_overflow(conn, row.item_id)

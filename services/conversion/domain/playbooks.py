@@ -103,12 +103,12 @@ def problems(playbook: Playbook, templates: Collection[str]) -> list[tuple[str, 
             elif step.kind == "mail" and step.template not in templates:
                 found.append((f"{field}.template", f"there is no template {step.template}"))
             elif step.kind in ("call", "meeting") and not step.text.strip():
-                found.append((f"{field}.text", "says what the manager has to do"))
+                found.append((f"{field}.text", "must say what the manager has to do"))
             elif step.kind == "wait" and not step.after:
-                found.append((f"{field}.after", "a wait of no time is none"))
+                found.append((f"{field}.after", "a wait needs a duration"))
     for number, rule in enumerate(playbook.entry):
         if rule.op in ("in", "not_in") and not rule.values:
-            found.append((f"body.entry[{number}].values", "names at least one value"))
+            found.append((f"body.entry[{number}].values", "must name at least one value"))
     return found
 
 

@@ -94,7 +94,7 @@ async def confirm(conn: Connection, meeting_id: str, deal_id: str, manager: str)
 
 
 async def free_reserved(conn: Connection, lead_id: str | None = None) -> int:
-    """Give back the time kept free for a lead; without one, everything whose time to wait is over. How many."""
+    """Give back the time kept free for a lead; without one, all that were kept too long. How many."""
     status = await conn.execute(
         """UPDATE meetings SET state = 'cancelled', expires_at = NULL, updated_at = now()
             WHERE state = 'reserved' AND (lead_id = $1 OR ($1::uuid IS NULL AND expires_at < now()))""",
@@ -168,7 +168,7 @@ async def of_deal(conn: Connection, deal_id: str) -> list[Meeting]:
 
 
 async def busy(conn: Connection, manager: str, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
-    """When a manager is taken or away between two moments, in order."""
+    """When a manager is booked or away between two moments, in order."""
     rows = await conn.fetch(
         """SELECT starts_at, ends_at FROM meetings
             WHERE manager = $1 AND during && tstzrange($2, $3)

@@ -34,7 +34,7 @@ async def start(conn: Connection, deal: Deal, playbook: SavedPlaybook, by: str) 
                 by,
             )
     except asyncpg.UniqueViolationError:
-        raise Conflict("a playbook is at work on this lead already", code="playbook_runs") from None
+        raise Conflict("a playbook is already running for this lead", code="playbook_runs") from None
     return Run.of(row)
 
 

@@ -10,7 +10,7 @@ from services.conversion.domain.reminders import KINDS, ReminderRow
 
 @dataclass(frozen=True)
 class Filter:
-    """What the list is narrowed to. `person` none means everybody's; `unassigned` adds what lies with nobody."""
+    """What the list is narrowed to. `person` none means everybody's; `unassigned` adds what nobody has yet."""
 
     state: str
     person: str | None = None

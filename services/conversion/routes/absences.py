@@ -41,7 +41,7 @@ async def list_absences(manager_id: ManagerId, conn: Conn) -> Page[AbsenceAnswer
     "/managers/{manager_id}/absences/{absence_id}",
     status_code=204,
     dependencies=[allow("supervisor")],
-    summary="The manager is there after all",
+    summary="The manager is back after all",
 )
 async def delete_absence(manager_id: ManagerId, absence_id: Id, conn: Conn) -> None:
     """They get leads again at once."""

@@ -64,14 +64,14 @@ class EntriesQuery:
 async def list_commissions(
     conn: Conn, who: Who, pager: Pager, query: Annotated[EntriesQuery, Depends()]
 ) -> Page[CommissionAnswer]:
-    """Everybody but the supervisor sees their own only."""
+    """Everybody but the supervisor sees only their own."""
     found = await commissions.page(conn, query.narrowed(who), pager.limit + 1, pager.after_id())
     return Page.of([CommissionAnswer.of(entry) for entry in found], pager.limit, key=lambda entry: (entry.id,))
 
 
 @router.get("/commissions/statements", dependencies=[_PEOPLE], summary="A month's commission per person")
 async def statement(conn: Conn, who: Who, month: Month = None, person: Person = None) -> Statement:
-    """Sums of the ledger's entries, and what is to be paid. Everybody but the supervisor sees their own only."""
+    """Sums of the ledger's entries, and what is to be paid. Everybody but the supervisor sees only their own."""
     return Statement.of(await read_statement(conn, month, _whose(who, person)))
 
 
@@ -135,5 +135,5 @@ def _whose(who: Principal, person: str | None) -> str | None:
     if (who.role == SUPERVISOR and who.tier == Tier.CONVERSION) or who.is_ops:
         return person
     if person not in (None, who.person):
-        raise Forbidden("one sees one's own commission only", code="not_owner")
+        raise Forbidden("you can see only your own commission", code="not_owner")
     return who.person

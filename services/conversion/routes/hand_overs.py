@@ -23,7 +23,7 @@ async def list_hand_overs(
     who: Who,
     pager: Pager,
     state: Annotated[HandOverState | None, Query()] = None,
-    mine: Annotated[bool, Query(description="Only one's own; to a supervisor also what lies with nobody.")] = False,
+    mine: Annotated[bool, Query(description="Only your own; for a supervisor, also what nobody has yet.")] = False,
 ) -> Page[HandOverAnswer]:
     """The most urgent first, then whoever waits longest."""
     after = pager.priority_and_id()

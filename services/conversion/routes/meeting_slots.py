@@ -48,8 +48,8 @@ class SlotsQuery:
 async def meeting_slots(conn: Conn, who: Who, query: Annotated[SlotsQuery, Depends()]) -> Slots:
     """Working hours minus meetings and absences, in slots of `duration_minutes` (the policy's length, if not given).
 
-    To tier 1 they are the times of all managers to whom a lead of this language, segment and region may go; whose
-    they are is not said.
+    To tier 1 they are the times of all managers to whom a lead of this language, segment and region may go,
+    without their names.
     """
     policy, asked = await policies.rules(conn), query.asked_by(who)
     return Slots.of(await free_times(conn, policy, asked), asked.manager, policy.calendar.timezone)

@@ -36,7 +36,7 @@ async def list_runs(deal_id: Id, conn: Conn) -> Page[RunView]:
 
 @router.post("/deals/{deal_id}/playbook/stop", dependencies=[_STAFF], summary="Stop the playbook")
 async def stop(deal_id: Id, conn: Conn, who: Who) -> RunView:
-    """Its open work is cancelled and its mails that have not gone are withdrawn. 409 `no_playbook`."""
+    """Its open work is cancelled, and mails not yet sent are withdrawn. 409 `no_playbook`."""
     deal = await deal_for(conn, deal_id, who)
     return await _view(conn, await stop_by_hand(conn, deal, who))
 

@@ -16,14 +16,14 @@ router = new_router(tags=["reminders"])
 _STAFF = allow("manager", "supervisor")
 
 
-@router.get("/reminders", dependencies=[_STAFF], summary="What wants to be looked at now")
+@router.get("/reminders", dependencies=[_STAFF], summary="What needs attention now")
 async def list_reminders(
     conn: Conn,
     who: Who,
     pager: Pager,
     state: Annotated[str, Query(pattern="^(open|done|cancelled)$")] = "open",
 ) -> Page[Reminder]:
-    """One's own overdue steps and inbound calls; to a supervisor, what lies with nobody and approvals too."""
+    """Your own overdue steps and inbound calls; for a supervisor, approvals and what nobody has yet as well."""
     person = None if who.is_ops else who.person
     wanted = reminders.Filter(state=state, person=person, unassigned=who.role == SUPERVISOR)
     found = await reminders.page(conn, wanted, pager.limit + 1, pager.priority_and_id())

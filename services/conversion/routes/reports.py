@@ -38,7 +38,7 @@ def _period(
     end = end or now()
     start = start or end - timedelta(days=30)
     if start >= end:
-        raise Invalid("must be before to", field="from")
+        raise Invalid("must be before `to`", field="from")
     return start, end
 
 

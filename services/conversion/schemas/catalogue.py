@@ -23,7 +23,7 @@ class CatalogueEntry(Model):
 
     @classmethod
     def of(cls, item: CatalogueItem, language: str, at: datetime) -> CatalogueEntry:
-        """From what tier 3 told."""
+        """From the published product."""
         return cls(
             product_id=item.product_id,
             name=name_in(item, language) or item.product_id,

@@ -43,7 +43,7 @@ class NewManager(Body):
     segments: Names = Field(default_factory=list)
     products: Names = Field(default_factory=list)
     email: Email | None = None
-    hours: Calendar | None = Field(default=None, description="Own working hours; none works the tier's.")
+    hours: Calendar | None = Field(default=None, description="Own working hours; the tier's, if not given.")
     weight: Weight = 1
     capacity: Capacity = 30
     daily_quota: Quota | None = None

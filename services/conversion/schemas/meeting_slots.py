@@ -17,7 +17,7 @@ class Slot(Model):
 
 
 class Slots(Model):
-    """Free slots, the earliest first; `timezone` is the tier's, the times are UTC. Tier 1 does not hear whose."""
+    """Free slots, the earliest first; `timezone` is the tier's, times are UTC. Tier 1 is not told whose they are."""
 
     manager: str | None
     timezone: str
