@@ -51,8 +51,8 @@ async def running(conn: Connection, deal_id: str) -> Run | None:
 
 
 async def get(conn: Connection, run_id: str) -> Run:
-    """One run, locked. Raises NotFound."""
-    row = await conn.fetchrow("SELECT * FROM playbook_runs WHERE id = $1 FOR UPDATE", run_id)
+    """One run. Raises NotFound."""
+    row = await conn.fetchrow("SELECT * FROM playbook_runs WHERE id = $1", run_id)
     if row is None:
         raise NotFound("there is no such run")
     return Run.of(row)
