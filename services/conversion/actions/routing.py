@@ -47,7 +47,7 @@ async def choose(conn: Connection, wanted: Wanted, *, priority: int, policy: Pol
     waiting = await deals.get_many(conn, [row.deal_id for row in ahead])
     for row in ahead:
         if refusal(chosen, wanted_by(waiting[row.deal_id], excluded=row.excluded)) is None:
-            why = f"{chosen.id} is free, but others have waited for them longer"
+            why = f"{chosen.id} is free, but earlier leads are still waiting"
             return routing.model_copy(update={"manager": None, "waits": True, "why": why})
     return routing
 
