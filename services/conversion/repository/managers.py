@@ -110,6 +110,14 @@ async def away_with_offers(conn: Connection) -> list[str]:
     return [row["manager"] for row in rows]
 
 
+async def get(conn: Connection, manager_id: str) -> Manager:
+    """One manager. Raises NotFound."""
+    found = await find(conn, manager_id)
+    if found is None:
+        raise NotFound(f"there is no manager {manager_id}")
+    return found
+
+
 async def find(conn: Connection, manager_id: str) -> Manager | None:
     """One manager, or none."""
     row = await conn.fetchrow("SELECT * FROM managers WHERE id = $1", manager_id)

@@ -123,7 +123,7 @@ class DealSummary(Model):
     campaign_name: str
     segment: str
     products: list[str]
-    promised_by: datetime | None = Field(description="By when they were told that somebody calls.")
+    promised_by: datetime | None = Field(description="By when they were promised a call.")
     promise: stages.PromiseState | None
     sourced_by: str | None
     qualification: dict[str, Any] | None
