@@ -17,8 +17,8 @@ from services.conversion.actions.reassignment import take_offers_back
 from services.conversion.actions.routing import candidates
 from services.conversion.domain.deals import Deal, first_action, first_step_at
 from services.conversion.domain.policy import Policy
-from services.conversion.domain.reassignment import Handed, TakeOverResult, distribute, may_receive
 from services.conversion.domain.routing import Candidate
+from services.conversion.domain.take_over import Handed, TakeOverResult, distribute, may_receive
 from services.conversion.repository import deals, managers, timeline
 from services.conversion.repository.policies import policies
 from services.conversion.schemas.reassignment import TakeOver

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from services.chassis.http import Body, Model
-from services.conversion.domain.reassignment import Handed, TakeOverResult
+from services.conversion.domain.take_over import Handed, TakeOverResult
 from services.conversion.schemas.common import PersonId, Short, Text, example
 from workflows.contracts.conversion import Stage
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
-from services.conversion.domain.reassignment import distribute, may_receive
 from services.conversion.domain.routing import Candidate
+from services.conversion.domain.take_over import distribute, may_receive
 from tests.unit.conversion.test_deals import a_deal
 
 ANNA, BORYS, CLARA = Candidate("anna"), Candidate("borys"), Candidate("clara")
