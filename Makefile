@@ -23,9 +23,9 @@ help:
 	@echo "make lock    locks requirements/*.in in requirements/*.txt"
 	@echo "make clean   removes .venv and caches, never data"
 
-# A .venv made by another Python, or by one that has gone, cannot be used: make it anew.
-ifneq ($(wildcard .venv),)
-ifneq ($(shell $(BIN)/python -c 'import sys; print(sys.version_info[:2])' 2>/dev/null),$(shell $(PYTHON) -c 'import sys; print(sys.version_info[:2])'))
+# A .venv whose Python has gone, is too old, or is not the one it was made by (no pip then) cannot be used: make it anew.
+ifneq ($(and $(wildcard .venv),$(PYTHON)),)
+ifneq ($(shell $(BIN)/python -c 'import pip, sys; print(sys.version_info >= (3, 11))' 2>/dev/null),True)
 $(info .venv was made by another Python: making it anew)
 $(shell rm -rf .venv)
 endif
