@@ -11,20 +11,21 @@ DATA ?= .leadrelay
 COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
-.PHONY: help venv run test check format bench lock clean
+.PHONY: help venv run test fuzz check format bench lock clean
 
 help:
 	@echo "make run     everything on this machine, with a sample department at work ($(DATA)/ keeps its state)"
 	@echo "make test    the whole test suite"
+	@echo "make fuzz    2,000 damaged files of each kind (LEADRELAY_FUZZ=N for another number)"
 	@echo "make check   format, lint, types, dependency rules"
 	@echo "make format  formats the code and sorts its imports"
 	@echo "make bench   measures and prints figures"
 	@echo "make lock    locks requirements/*.in in requirements/*.txt"
 	@echo "make clean   removes .venv and caches, never data"
 
-# A .venv made by another Python, or by one that has gone, cannot be used: make it anew.
-ifneq ($(wildcard .venv),)
-ifneq ($(shell $(BIN)/python -c 'import sys; print(sys.version_info[:2])' 2>/dev/null),$(shell $(PYTHON) -c 'import sys; print(sys.version_info[:2])'))
+# A .venv whose Python has gone, is too old, or is not the one it was made by (no pip then) cannot be used: make it anew.
+ifneq ($(and $(wildcard .venv),$(PYTHON)),)
+ifneq ($(shell $(BIN)/python -c 'import pip, sys; print(sys.version_info >= (3, 11))' 2>/dev/null),True)
 $(info .venv was made by another Python: making it anew)
 $(shell rm -rf .venv)
 endif
@@ -52,6 +53,9 @@ run: .venv/.runtime
 
 test: .venv/.dev
 	$(BIN)/python -m pytest -n auto --durations=10
+
+fuzz: .venv/.dev
+	LEADRELAY_FUZZ=$${LEADRELAY_FUZZ:-2000} $(BIN)/python -m pytest tests/fuzz
 
 check: .venv/.dev
 	$(BIN)/ruff format --check .

@@ -44,6 +44,8 @@ def run_import(address: str, token: str, wanted: Wanted) -> _Job:
             raise ImportRefused(f"{address} does not answer: {error}") from None
     if job["state"] == "failed":
         raise ImportRefused(f"import {job['id']} failed after {job['rows']} rows: {job['error']}")
+    if job["state"] == "cancelled":
+        raise ImportRefused(f"import {job['id']} was called off after {job['rows']} rows; they stay")
     return job
 
 

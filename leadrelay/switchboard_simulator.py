@@ -13,7 +13,7 @@ from services.lead_gen.domain.telephony import HEADER, sign
 
 
 class Switchboard:
-    """Sends events to lead_gen at `address`, signed with the house's secret."""
+    """Sends events to lead_gen at `address`, signed with its shared secret."""
 
     def __init__(self, address: str, secret: str) -> None:
         self._client = httpx.Client(base_url=address, timeout=10)

@@ -1,1 +1,1 @@
-"""The processes of the house: one package per tier, the chassis below them, ops beside them."""
+"""The processes of the product: one package per tier, the chassis below them, ops beside them."""

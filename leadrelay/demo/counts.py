@@ -37,7 +37,7 @@ class Counts:
 
     @property
     def leads(self) -> int:
-        """All leads that the house knows."""
+        """All leads that the register knows."""
         return self.new + self.calling + self.handed_over + self.in_deals + self.customers + self.resting + self.closed
 
 

@@ -18,7 +18,7 @@ LOOK_EVERY: Final = 1.5
 RING_EVERY: Final = (2.0, 5.0)
 ORDER_EVERY: Final = (4.0, 9.0)
 WITHDRAWAL_SHARE: Final = 0.04
-"""Of the calls that come in, those whose caller never wants to hear from the house again."""
+"""Of the calls that come in, those whose caller never wants to hear from us again."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def due_payment(habit: str, invoice: Json, now: datetime) -> Payment | None:
 
 
 class Payers:
-    """All customers' bookkeepers, as the house's own bookkeeper sees them on the bank statement."""
+    """All customers' bookkeepers, as our own bookkeeper sees them on the bank statement."""
 
     def __init__(self, day: Day) -> None:
         self._day = day
@@ -98,7 +98,7 @@ class Buyers:
 
 
 class Telephone:
-    """Everybody who calls the house: leads of the sample, customers, strangers."""
+    """Everybody who calls in: leads of the sample, customers, strangers."""
 
     def __init__(self, day: Day) -> None:
         self._day = day

@@ -154,7 +154,6 @@ class Desk:
             return None
 
     def _reply(self, method: str, path: str, response: httpx.Response) -> Reply:
-        body = response.json() if response.content else {}
         body = _body(response)
         late = response.status_code in _BEHIND or (response.status_code == 403 and body.get("code") in _OTHERS)
         if response.status_code >= 400 and not late:

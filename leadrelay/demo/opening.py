@@ -91,11 +91,11 @@ async def _import(day: Day, desk: Desk, tell: Tell) -> None:
     fields = {"mapping": "hubspot", "default_region": "UA"}
     key = f"import:{hashlib.sha256(content).hexdigest()[:32]}"
     job = (await desk.upload("/v1/imports", SAMPLE.name, content, fields, key=key)).body
-    while job["state"] not in ("done", "failed"):
+    while job["state"] not in ("done", "failed", "cancelled"):
         await day.pause(IMPORT_LOOK_EVERY)
         job = await desk.get(f"/v1/imports/{job['id']}") or job
-    if job["state"] == "failed":
-        raise OpeningFailed(f"the sample was not imported: {job['error']}")
+    if job["state"] != "done":
+        raise OpeningFailed(f"the sample was not imported: {job['error'] or job['state']}")
     counted = ("accepted", "merged", "duplicates", "rejected")
     tell(f"{SAMPLE.name}: {job['rows']} rows, " + ", ".join(f"{job[name]} {name}" for name in counted))
 

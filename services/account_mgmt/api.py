@@ -59,7 +59,7 @@ def build_app(settings: Settings) -> FastAPI:
             work.router,
             complaints.router,
             products.router,
-            import_router(choose_mapping, "Import customers with their orders of before"),
+            import_router(choose_mapping, "Import existing customers with their past orders"),
             policies.router,
             reports.router,
             mail_router(mails.on_trouble),

@@ -7,13 +7,13 @@ from temporalio import activity
 from services.chassis.db import Pool
 from services.chassis.effects import once
 from services.conversion.actions.assignment import escalate_offer, offer_deal, withdraw_offer
-from services.conversion.actions.commissions import record_money
+from services.conversion.actions.catalogue import take_catalogue
+from services.conversion.actions.commissions import record_commission
 from services.conversion.actions.deal_closing import close_deal
 from services.conversion.actions.hand_overs import add_hand_over
 from services.conversion.actions.inbound_calls import open_inbound
-from services.conversion.actions.playbooks import run_due_step
+from services.conversion.actions.playbook_runs import run_due_step
 from services.conversion.actions.reminders import remind_deal
-from services.conversion.repository import catalogue
 from workflows.contracts.base import Done
 from workflows.contracts.catalogue import CataloguePage
 from workflows.contracts.commission import MoneyEvent
@@ -80,14 +80,13 @@ class Activities(ConversionActivities):
     async def record_commission(self, request: MoneyEvent) -> Done:
         """Write what happened to an order's money into the commission ledger."""
         async with self._pool.acquire() as conn, conn.transaction():
-            return await record_money(conn, request)
+            return await record_commission(conn, request)
 
     @activity.defn(name="conversion.take_catalogue")
     async def take_catalogue(self, request: CataloguePage) -> Done:
         """Keep tier 3's products for offers; an older version never overwrites a newer one."""
         async with self._pool.acquire() as conn, conn.transaction():
-            await catalogue.take(conn, request.items)
-        return Done()
+            return await take_catalogue(conn, request)
 
     @activity.defn(name="conversion.close_deal")
     async def close_deal(self, request: CloseDeal) -> Done:

@@ -1,4 +1,4 @@
-"""Playbooks and mails that a new house begins with: a freight forwarder's, in Ukrainian and English."""
+"""Playbooks and mails that a new installation begins with: a freight forwarder's, in Ukrainian and English."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tier 2's worker process: its workflow, activities, outbox and sweeps."""
+"""Tier 2's worker process: its workflow, activities, outbox and periodic jobs."""
 
 from __future__ import annotations
 

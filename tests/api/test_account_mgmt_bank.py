@@ -262,6 +262,27 @@ async def test_a_bad_file_names_its_field_and_changes_nothing(
     assert after == before
 
 
+CAMT = '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.02"><BkToCstmrStmt><Stmt>{}</Stmt></BkToCstmrStmt>'
+OWN = f"<Acct><Id><IBAN>{OWN_ACCOUNT}</IBAN></Id></Acct>"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        CAMT.format(f"{OWN}{'<Ntry><Sts>BOOK</Sts><CdtDbtInd>DBIT</CdtDbtInd></Ntry>' * 20_001}"),
+        CAMT.format(f"{OWN}<Ntry>{'<a/>' * 3_000_000}</Ntry>"),
+        CAMT.format(f"{OWN}{'<Ntry>' * 200_000}"),
+        f"{HEADER}2030-05-06;1,00;UAH;;;{'x' * (17 << 20)};\n",
+        HEADER + "2030-05-06;-1,00;UAH;;;;\n" * 20_001,
+        '<!DOCTYPE a [<!ENTITY b "bbbb">]>' + CAMT.format(OWN),
+    ],
+    ids=["too many entries", "an endless entry", "entries in entries", "too long", "too many rows", "doctype"],
+)
+async def test_a_file_that_swells_is_refused_by_a_process_of_its_own(tier: Tier3, content: str) -> None:
+    answer = await send(tier, content)
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "file"), answer.text
+
+
 async def test_an_account_of_the_company_is_confirmed_once(tier: Tier3) -> None:
     text = "date;amount;account;reference\n2030-05-06;1.00;UA5550;{}\n"
     assert (await send(tier, text.format("C-1"), account="UA 5550")).status_code == 201

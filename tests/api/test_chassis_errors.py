@@ -67,7 +67,7 @@ async def test_malformed_ids(client: httpx.AsyncClient, note_id: str) -> None:
         (b'{"text": "x"', 400, "malformed_json"),
         (b"not json", 400, "malformed_json"),
         (b'\xff\xfe{"text": 1}', 400, "malformed_body"),
-        (b"[" * 4000, 400, "malformed_body"),
+        (b"[" * 4000, 422, "invalid"),
         (b"", 422, "invalid"),
         (b'{"text": "\\ud800"}', 422, "invalid"),
         (b'{"text": "x", "\\ud800": 1}', 422, "invalid"),

@@ -249,7 +249,7 @@ async def test_what_the_lead_was_promised_is_the_managers_first_step_and_kept_or
     [item] = await conversion.work(late["lead_id"], "reminder")
     assert (item["assignee"], item["payload"]["text"]) == (
         "anna",
-        "they were told that somebody would have called by now",
+        "they were promised a call by now",
     )
     assert (await conversion.post(f"/v1/deals/{late['id']}/qualify", FACTS, "anna"))["promise"] == "late"
 

@@ -11,7 +11,8 @@ from typing import ClassVar
 import pytest
 import pytest_asyncio
 
-from services.chassis.db import Connection, Pool, create_pool
+from services.chassis.db import Connection, Pool, create_pool, new_id
+from services.chassis.errors import Conflict, NotFound
 from services.chassis.imports import jobs, runner
 from services.chassis.imports.jobs import Import, NewImport
 from tests.fixtures.postgres import FreshDatabase
@@ -48,6 +49,7 @@ class Notes(runner.Importer[Note, list[Note]]):
     befores: ClassVar[list[list[str] | None]]
     dies_at: ClassVar[str | None]
     folder: ClassVar[Path | None]
+    poison: ClassVar[str | None] = None
 
     def reader(self) -> Callable[[int, Sequence[str]], Note]:
         return lambda line, cells: Note(line, cells[0])
@@ -68,6 +70,8 @@ class Notes(runner.Importer[Note, list[Note]]):
     async def write(self, conn: Connection, plan: list[Note]) -> None:
         if self.dies_at in {note.text for note in plan}:
             raise ConnectionResetError("killed")
+        if self.poison in {note.text for note in plan}:
+            raise RuntimeError(f"cannot take {self.poison}")
         await conn.executemany("INSERT INTO notes (text) VALUES ($1)", [(note.text,) for note in plan])
 
     async def write_verdicts(self, conn: Connection, plan: list[Note]) -> None:
@@ -88,14 +92,14 @@ class RolledBack(Notes):
     rolls_dry_runs_back = True
 
 
-async def send(pool: Pool, *, dry_run: bool = False) -> str:
+async def send(pool: Pool, *, dry_run: bool = False, words: Sequence[str] = WORDS) -> str:
     new = NewImport(
         filename="words.csv", dry_run=dry_run, default_region="UA", mapping={"word": 0}, encoding="utf-8",
         delimiter=",", header=["word"], format="csv", expected_rows=len(WORDS), created_by="boss",
     )  # fmt: skip
     async with pool.acquire() as conn, conn.transaction():
         import_id = await jobs.create(conn, new)
-        for part, line in enumerate(["word", *WORDS]):
+        for part, line in enumerate(["word", *words]):
             await jobs.add_part(conn, import_id, part, f"{line}\n".encode())
     return import_id
 
@@ -166,3 +170,73 @@ async def test_the_file_has_no_name_while_it_is_read(
     await send(pool)
     await runner.run_imports(pool, Notes)
     assert len(Notes.befores) == 4
+
+
+@pytest.mark.parametrize("kind", [Notes, RolledBack])
+async def test_an_import_that_fails_three_times_is_given_up_and_stops_no_other(
+    pool: Pool, kind: type[Notes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Notes, "poison", "word4")
+    bad, good = await send(pool), await send(pool, words=["other"])
+    await runner.run_imports(pool, kind)
+    assert (await result(pool, good)).state == "done"
+    assert (await result(pool, bad)).state == "running"
+    await runner.run_imports(pool, kind)
+    later = await send(pool, words=["later"])
+    await runner.run_imports(pool, kind)
+    given_up = await result(pool, bad)
+    assert (given_up.state, given_up.rows) == ("failed", 3)
+    assert given_up.error == "It was tried 3 times and broke off after row 3 (RuntimeError)"
+    assert given_up.finished_at is not None
+    assert (await result(pool, later)).state == "done"
+    assert await pool.fetchval("SELECT count(*) FROM import_files") == 0
+
+
+async def test_a_database_that_is_away_is_no_failure_of_the_import(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Notes, "dies_at", "word1")
+    import_id = await send(pool)
+    for _ in range(jobs.ATTEMPTS + 1):
+        with pytest.raises(ConnectionResetError):
+            await runner.run_imports(pool, Notes)
+    monkeypatch.setattr(Notes, "dies_at", None)
+    await runner.run_imports(pool, Notes)
+    assert (await result(pool, import_id)).state == "done"
+
+
+@pytest.mark.parametrize("kind", [Notes, RolledBack])
+async def test_an_import_that_is_called_off_keeps_what_was_taken_and_takes_no_more(
+    pool: Pool, kind: type[Notes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import_id = await send(pool)
+    decide = kind.decide
+
+    async def called_off(self: Notes, conn: Connection, chunk: list[Note], before: list[Note] | None) -> list[Note]:
+        if chunk[0].text == "word6":
+            async with pool.acquire() as other:
+                await jobs.cancel(other, import_id)
+        return await decide(self, conn, chunk, before)
+
+    monkeypatch.setattr(kind, "decide", called_off)
+    await runner.run_imports(pool, kind)
+    done = await result(pool, import_id)
+    assert done.state == "cancelled"
+    assert done.rows in (3, 6)  # the chunk before may have been in the middle of being written
+    assert await words(pool) == set(WORDS[: done.rows])
+    assert done.finished_at is not None
+    assert await pool.fetchval("SELECT count(*) FROM import_files") == 0
+
+
+async def test_an_import_is_called_off_before_it_began_and_not_when_it_is_over(pool: Pool) -> None:
+    async with pool.acquire() as conn:
+        waiting = await send(pool)
+        assert (await jobs.cancel(conn, waiting)).state == "cancelled"
+        await runner.run_imports(pool, Notes)
+        closed = await result(pool, waiting)
+        assert (closed.state, closed.rows, closed.error) == ("cancelled", 0, None)
+        done = await send(pool)
+        await runner.run_imports(pool, Notes)
+        for import_id, state in ((waiting, "cancelled"), (done, "done")):
+            with pytest.raises(Conflict, match=state):
+                await jobs.cancel(conn, import_id)
+        with pytest.raises(NotFound):
+            await jobs.cancel(conn, new_id())

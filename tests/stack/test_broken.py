@@ -67,7 +67,7 @@ def test_a_part_that_does_not_start_is_named_with_its_log(
     assert ended.returncode == 1
     first, second, *lines = ended.stderr.splitlines()
     assert re.fullmatch(rf"{title} does not start \(exit status \d\)", first)
-    assert second == f"Its log: {data / 'logs' / log}"
+    assert second == f"Log: {data / 'logs' / log}"
     assert any(reason in line for line in lines), lines
     assert "Traceback" not in ended.stderr
     assert "leadrelay ready" not in ended.stdout

@@ -19,7 +19,7 @@ from tests.stack.running import Up, data_directory, leadrelay, until
 WEB = ("lead_gen", "conversion", "account_mgmt", "ops")
 ADDRESSES = {*WEB, "temporal", "temporal_ui", "mail"}
 PARTS = {f"{name}_api" for name in WEB} | {f"{tier}_worker" for tier in WEB[:3]} | {"postgres", "temporal", "mail"}
-ORDER = ("apis stopped", "workers stopped", "temporal stopped", "postgres stopped", "leadrelay stopped")
+ORDER = ("APIs stopped", "Workers stopped", "Temporal stopped", "PostgreSQL stopped", "leadrelay stopped")
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +105,7 @@ def test_a_killed_api_comes_back_and_people_are_told(up: Up) -> None:
     before = int(up.status()["pids"]["ops_api"])
     address = up.status()["addresses"]["ops"]
     os.kill(before, signal.SIGKILL)
-    until(lambda: "Ops: api ended (killed by SIGKILL); starting it again" in up.said())
+    until(lambda: "Ops: API ended (killed by SIGKILL); restarting" in up.said())
     until(lambda: up.status()["pids"].get("ops_api", before) != before)
 
     def answers() -> bool:

@@ -38,7 +38,7 @@ async def test_a_declined_lead_goes_to_the_next_manager(tiers: Tiers) -> None:
 async def test_an_unanswered_offer_expires_and_goes_on_until_the_supervisor_has_it(tiers: Tiers) -> None:
     handle = await tiers.start_conversion()
     await tiers.conversion.nth(OfferDeal)
-    await tiers.pass_time(hours=2)
+    await tiers.pass_time(minutes=110)
     last = await tiers.conversion.nth(OfferDeal, 4)
     assert [offer.to_supervisor for offer in tiers.conversion.of(OfferDeal)] == [False, False, False, True]
     assert last.excluded == ["manager-1", "manager-2", "manager-3"]
@@ -54,7 +54,7 @@ async def test_an_answer_in_the_moment_of_expiry_wins(tiers: Tiers) -> None:
     tiers.conversion.answers[WithdrawOffer] = lambda _: OfferWithdrawn(withdrawn=False)
     handle = await tiers.start_conversion()
     await tiers.conversion.nth(OfferDeal)
-    await tiers.pass_time(hours=1)
+    await tiers.pass_time(minutes=45)
     await tiers.conversion.nth(WithdrawOffer)
     await accept(tiers, handle)
     await win(tiers, handle)
@@ -86,7 +86,7 @@ async def test_a_lead_that_waits_is_offered_to_the_manager_who_becomes_free(tier
     )
     await handle.signal(Conversion.assigned, assigned)
     # It is an offer like any other now: unanswered, it goes on to the next, and this manager is not asked again.
-    await tiers.pass_time(hours=1)
+    await tiers.pass_time(minutes=45)
     second = await tiers.conversion.nth(OfferDeal, 2)
     assert second.excluded == ["manager-9"]
     await accept(tiers, handle, 2, "manager-2")

@@ -37,7 +37,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.deadlines import earliest, spread, when
     from workflows.inbox import Inbox
     from workflows.relay import hand_to_customer_care, tell_customer_care
-    from workflows.reports import Register
+    from workflows.tier_reports import Register
     from workflows.visibility import Shown, Story
 
 

@@ -51,7 +51,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.deadlines import earliest, must_continue_as_new, spread, when
     from workflows.inbox import Inbox
     from workflows.relay import hand_to_conversion, tell_conversion
-    from workflows.reports import Register
+    from workflows.tier_reports import Register
     from workflows.visibility import Shown, Story
 
 

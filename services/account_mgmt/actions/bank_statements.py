@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
+from contextlib import closing
+from dataclasses import asdict, replace
+from typing import IO
 
 import asyncpg
 import structlog
@@ -14,13 +16,15 @@ from services.account_mgmt.domain.bank import files
 from services.account_mgmt.domain.bank.files import FileOptions
 from services.account_mgmt.domain.bank.matching import Candidate, Decision, Ledger
 from services.account_mgmt.domain.bank.numbers import invoices_in
-from services.account_mgmt.domain.bank.transfers import FileRefusedError, Parsed, Transfer, keyed
+from services.account_mgmt.domain.bank.transfers import Parsed, Transfer, keyed
 from services.account_mgmt.domain.bank_statements import BankStatement
 from services.account_mgmt.domain.bank_transfers import Settlement
 from services.account_mgmt.repository import bank_statements, bank_transfers
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, DomainError, Invalid
 from services.chassis.events import publish
+from services.chassis.imports import bounded
+from services.chassis.imports.cells import FileRefusedError
 from workflows.contracts.base import Money
 
 log = structlog.get_logger(__name__)
@@ -28,14 +32,14 @@ Keyed = Sequence[tuple[str, Transfer]]
 
 
 async def take_statement(
-    conn: Connection, content: bytes, options: FileOptions, *, file_name: str, by: str
+    conn: Connection, file: IO[bytes], options: FileOptions, *, file_name: str, by: str
 ) -> BankStatement:
     """Write the statement, book what can be matched, each transfer by itself, and leave the rest to people.
 
     A transfer that came in an earlier file is counted as known and changes nothing. Raises Invalid for a file that
     cannot be read, or a statement of an account that is not the company's, unless `options.account` confirms it.
     """
-    parsed = await _read(conn, content, options)
+    parsed = await _read(conn, file, options)
     await bank_statements.take_turn(conn)
     accounts = sorted({one.account for one in parsed.transfers} or {options.account} - {""})
     own = {*await bank_statements.own_accounts(conn), options.account}
@@ -57,14 +61,19 @@ async def take_statement(
     return await bank_statements.get(conn, statement_id)
 
 
-async def _read(conn: Connection, content: bytes, options: FileOptions) -> Parsed:
+async def _read(conn: Connection, file: IO[bytes], options: FileOptions) -> Parsed:
     """The file's rows; one that names no account is of the first legal entity's."""
     account = options.account or next(iter(await bank_statements.entity_accounts(conn)), "")
     try:
         # A long file takes seconds to read: other requests go on meanwhile.
-        return await asyncio.to_thread(files.read, content, replace(options, account=account))
+        return await asyncio.to_thread(_parsed, file, replace(options, account=account))
     except FileRefusedError as error:
         raise Invalid(str(error), field=error.field) from None
+
+
+def _parsed(file: IO[bytes], options: FileOptions) -> Parsed:
+    with closing(bounded.items("services.account_mgmt.domain.bank.files:lines", file, **asdict(options))) as found:
+        return files.gather(found)
 
 
 async def _doubtful(conn: Connection, rows: Keyed) -> list[tuple[Transfer, str]]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Response, UploadFile
@@ -14,8 +12,7 @@ from services.account_mgmt.domain.bank.transfers import iban, tidy
 from services.account_mgmt.repository import bank_statements
 from services.account_mgmt.routes.access import READERS, WRITERS
 from services.account_mgmt.schemas.bank_statements import StatementView
-from services.chassis.errors import Invalid
-from services.chassis.http import Conn, Id, Page, Pager, Who, new_router
+from services.chassis.http import Conn, Id, Page, Pager, Who, new_router, string_map
 
 router: APIRouter = new_router(tags=["bank"])
 
@@ -26,19 +23,12 @@ def _options(
     currency: Annotated[str, Form(pattern="^[A-Z]{3}$", description="Of rows that name none.")] = "UAH",
     account: Annotated[str, Form(max_length=64, description="The company's account, if the file names none.")] = "",
 ) -> FileOptions:
-    return FileOptions(format=format, mapping=_mapping(mapping), account=iban(account), currency=currency)
-
-
-def _mapping(text: str) -> Mapping[str, str] | None:
-    if not text.strip():
-        return None
-    try:
-        given = json.loads(text)
-    except ValueError as error:
-        raise Invalid(f"The mapping is not a JSON object: {error}", field="mapping") from None
-    if not isinstance(given, dict) or not all(isinstance(value, str) for value in given.values()):
-        raise Invalid("The mapping is an object of field and column name", field="mapping")
-    return given
+    return FileOptions(
+        format=format,
+        mapping=string_map(mapping, "mapping") if mapping.strip() else None,
+        account=iban(account),
+        currency=currency,
+    )
 
 
 @router.post("/bank-statements", status_code=201, dependencies=WRITERS, summary="Take in a bank statement")
@@ -51,7 +41,7 @@ async def post_statement(
     A row that cannot be read is among the `problems` with its line.
     """
     name = tidy(file.filename)[:200] or "statement"
-    statement = await take_statement(conn, await file.read(), options, file_name=name, by=who.person)
+    statement = await take_statement(conn, file.file, options, file_name=name, by=who.person)
     response.headers["Location"] = f"/v1/bank-statements/{statement.id}"
     return StatementView.of(statement)
 

@@ -2,6 +2,7 @@
 
 from services.chassis.auth import Principal
 from services.chassis.http.idempotency import purge_idempotency_keys
+from services.chassis.http.json_bounds import check_json, string_map
 from services.chassis.http.metrics import Collector
 from services.chassis.http.models import Body, Id, Model
 from services.chassis.http.paging import Page, PageParams, Pager
@@ -22,9 +23,11 @@ __all__ = [
     "Principal",
     "Who",
     "allow",
+    "check_json",
     "door_router",
     "new_router",
     "purge_idempotency_keys",
     "serve",
     "serve_async",
+    "string_map",
 ]

@@ -10,6 +10,7 @@ from starlette.datastructures import UploadFile
 from starlette.types import Message
 
 from services.chassis.errors import TooLarge, Unsupported
+from services.chassis.http.json_bounds import check_json
 
 _CHUNK = 1 << 18
 
@@ -35,10 +36,15 @@ def limit_body(request: Request, limit: int) -> None:
 
 
 async def read_json(request: Request, *, expected: bool) -> bytes:
-    """The hash of a JSON body, which stays readable for the handler. Raises Unsupported for another kind."""
+    """The hash of a JSON body, which stays readable for the handler.
+
+    Raises Unsupported for another kind, Invalid for one that is nested too deep or has an endless number.
+    """
     body = await request.body()
     if body and expected and not _is_json(request.headers.get("content-type", "")):
         raise Unsupported("this route takes application/json")
+    if body and expected:
+        check_json(body)
     return _digest(request).digest() if not body else _hashed(request, body)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import uuid
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Annotated, Generic, TypeVar
@@ -20,6 +21,10 @@ from services.chassis.errors import Invalid
 T = TypeVar("T")
 U = TypeVar("U")
 _BROKEN = "is not a cursor of this list; start again without it"
+
+
+def _uuid(text: str) -> str:
+    return str(uuid.UUID(text))
 
 
 class PageParams:
@@ -54,6 +59,21 @@ class PageParams:
         try:
             return [kind(value) for kind, value in zip(kinds, values, strict=True)]
         except (ValueError, ArithmeticError):
+            raise Invalid(_BROKEN, field="after") from None
+
+    def after_id(self) -> str | None:
+        """The id to go on after, in lists ordered by id alone."""
+        cursor = self.at(_uuid)
+        return cursor[0] if cursor else None
+
+    def priority_and_id(self) -> tuple[int, str] | None:
+        """The cursor of lists of work, the most urgent first: a priority and an id."""
+        values = self.cursor(2)
+        if values is None:
+            return None
+        try:
+            return int(values[0]), _uuid(values[1])
+        except ValueError:
             raise Invalid(_BROKEN, field="after") from None
 
     def time_and_id(self) -> tuple[datetime, str] | None:

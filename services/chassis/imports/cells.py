@@ -16,7 +16,11 @@ SIZE_CLASSES = ((1, "1"), (10, "2-10"), (50, "11-50"), (200, "51-200"), (500, "2
 
 
 class FileRefusedError(ValueError):
-    """The whole file cannot be imported; the message gives the reason in plain words."""
+    """The whole file cannot be taken: the message says why in plain words, `field` what of the request is wrong."""
+
+    def __init__(self, message: str, field: str = "file") -> None:
+        super().__init__(message)
+        self.field = field
 
 
 # What spreadsheets of a region write when they do not write Unicode.
@@ -27,7 +31,9 @@ _CENTRAL = frozenset(["PL", "CZ", "SK", "HU", "RO", "SI", "HR", "BA", "AL"])
 def is_workbook(head: bytes) -> bool:
     """Whether the file begins like an XLSX. Raises FileRefusedError for the old binary format."""
     if head.startswith(b"\xd0\xcf\x11\xe0"):
-        raise FileRefusedError("This is an old XLS spreadsheet. Save it as XLSX or CSV and import that")
+        raise FileRefusedError(
+            "This is an old XLS spreadsheet, or one with a password. Save it as XLSX or CSV and import that"
+        )
     return head.startswith(b"PK\x03\x04")
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from itertools import islice
 from typing import IO, TypeVar
 
@@ -11,29 +12,44 @@ from services.chassis.imports.jobs import ImportJob
 from services.chassis.imports.sheets import file_rows
 
 Row = TypeVar("Row")
+# A chunk of wide or long rows has fewer of them: three chunks are in memory at once.
+MAX_CELLS = 300_000
+MAX_TEXT = 8_000_000
 
 
 def chunks(
     job: ImportJob, file: IO[bytes], read: Callable[[int, Sequence[str]], Row], size: int
 ) -> Generator[list[Row], None, None]:
-    """Rows read by the tier, `size` at once; numbered from 1 behind the header.
+    """Rows read by the tier, `size` at once at most; numbered from 1 behind the header.
 
     Raises FileRefusedError where the file breaks off, once everything before that was given.
     """
-    lines = file_rows(job, file)
-    next(lines, None)
-    numbered = islice(enumerate(lines, start=1), job.rows, None)
-    while True:
-        chunk: list[Row] = []
-        try:
-            for line, cells in islice(numbered, size):
-                chunk.append(read(line, cells))
-        except FileRefusedError:
-            # What could be read is taken; the next look meets the same spot again and says so.
-            if not chunk:
+    lines = file_rows(file, job.format, job.encoding, job.delimiter)
+    with closing(lines):
+        next(lines, None)
+        numbered = islice(enumerate(lines, start=1), job.rows, None)
+        while True:
+            chunk: list[Row] = []
+            try:
+                for line, cells in _some(numbered, size):
+                    chunk.append(read(line, cells))
+            except FileRefusedError:
+                # What could be read is taken; the next look meets the same spot again and says so.
+                if not chunk:
+                    raise
+                yield chunk
                 raise
+            if not chunk:
+                return
             yield chunk
-            raise
-        if not chunk:
+
+
+def _some(numbered: Iterator[tuple[int, list[str]]], size: int) -> Iterator[tuple[int, list[str]]]:
+    """The next rows: `size`, or as many as are small enough together."""
+    wide = text = 0
+    for line, cells in islice(numbered, size):
+        yield line, cells
+        wide += len(cells)
+        text += sum(map(len, cells))
+        if wide > MAX_CELLS or text > MAX_TEXT:
             return
-        yield chunk

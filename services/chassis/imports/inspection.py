@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from typing import IO, Any
 
 from services.chassis.errors import Invalid, Unsupported
+from services.chassis.http import string_map
 from services.chassis.imports.cells import FileRefusedError, detect_encoding, is_workbook, read_header
-from services.chassis.imports.sheets import xlsx_rows
+from services.chassis.imports.sheets import MAX_COLUMNS, xlsx_rows
 
 HEAD_BYTES = 64 << 10
 PART_BYTES = 1 << 20
@@ -21,13 +22,7 @@ def mapping_of(text: str) -> Mapped:
     """`auto`, a name, or a JSON object of field and column name. Raises Invalid."""
     if not text.lstrip().startswith("{"):
         return text
-    try:
-        given = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise Invalid(f"The mapping is not a JSON object: {error}", field="mapping") from None
-    if not all(isinstance(value, str) for value in given.values()):
-        raise Invalid("The mapping must be an object of field names and column names", field="mapping")
-    return dict(given)
+    return string_map(text, "mapping")
 
 
 def inspect(file: IO[bytes], wanted: Mapped, region: str, columns: Columns) -> dict[str, Any]:
@@ -42,6 +37,8 @@ def inspect(file: IO[bytes], wanted: Mapped, region: str, columns: Columns) -> d
     try:
         if "header" not in fields:
             fields["header"], fields["delimiter"] = read_header(head.decode(fields["encoding"], errors="ignore"))
+        if len(fields["header"]) > MAX_COLUMNS:
+            raise FileRefusedError(f"The file has more than {MAX_COLUMNS} columns")
         mapping = columns(fields["header"], wanted)
     except FileRefusedError as error:
         field = "mapping" if str(error).startswith("mapping") else "file"
@@ -62,8 +59,8 @@ def _parts(file: IO[bytes]) -> Iterator[bytes]:
 
 
 def _workbook(file: IO[bytes]) -> dict[str, Any]:
-    file.seek(0)
-    header = next(xlsx_rows(file), [])
+    with closing(xlsx_rows(file)) as rows:
+        header = next(rows, [])
     return {
         "format": "xlsx",
         "encoding": "utf-8",

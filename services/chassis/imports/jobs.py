@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from datetime import datetime
 from typing import IO
 
 from pydantic import Field
 
 from services.chassis.db import Connection, new_id
-from services.chassis.errors import NotFound
+from services.chassis.errors import Conflict, NotFound
 from services.chassis.records import Record
+
+ATTEMPTS = 3
+"""So often an import may fail without getting a row further; then it is given up."""
+
+
+class ImportCancelledError(Exception):
+    """Somebody called the import off while it was being worked on."""
 
 
 class NewImport(Record):
@@ -52,6 +59,7 @@ class ImportJob(Record):
     """What the runner needs. `rows` is the checkpoint: so many rows have their verdict."""
 
     id: str
+    state: str
     format: str
     dry_run: bool
     default_region: str
@@ -133,14 +141,36 @@ async def page(conn: Connection, *, state: str | None, limit: int, after: tuple[
     return Import.of_all(rows)
 
 
-async def hold_next(conn: Connection) -> ImportJob | None:
-    """The oldest unfinished import that no other worker holds; held until `release`, or until the connection ends."""
-    rows = await conn.fetch("SELECT id FROM imports WHERE state IN ('queued', 'running') ORDER BY created_at LIMIT 20")
+async def cancel(conn: Connection, import_id: str) -> Import:
+    """Call an import off: what was taken stays, the rest is not. The worker closes it. Raises NotFound, Conflict."""
+    updated = await conn.fetchval(
+        "UPDATE imports SET state = 'cancelled' WHERE id = $1 AND state IN ('queued', 'running') RETURNING id",
+        import_id,
+    )
+    one = await get(conn, import_id)
+    if updated is None:
+        raise Conflict(f"The import is over: it is {one.state}")
+    return one
+
+
+async def hold_next(conn: Connection, passed: Collection[str] = ()) -> ImportJob | None:
+    """The next unfinished import that no other worker holds, but none of `passed`.
+
+    Those that failed before come last. It is held until `release`, or until the connection ends.
+    """
+    # One that was called off is open until the worker has closed it.
+    rows = await conn.fetch(
+        """SELECT id FROM imports WHERE state IN ('queued', 'running', 'cancelled') AND finished_at IS NULL
+              AND id <> ALL($1::uuid[]) ORDER BY attempts, created_at LIMIT 20""",
+        list(passed),
+    )
     for row in rows:
         if await conn.fetchval("SELECT pg_try_advisory_lock(hashtextextended($1, 1))", row["id"]):
             # Another worker may have finished it before we held it.
             job = await conn.fetchrow(
-                "UPDATE imports SET state = 'running' WHERE id = $1 AND state IN ('queued', 'running') RETURNING *",
+                """UPDATE imports SET state = CASE state WHEN 'queued' THEN 'running' ELSE state END
+                    WHERE id = $1 AND state IN ('queued', 'running', 'cancelled') AND finished_at IS NULL
+                RETURNING *""",
                 row["id"],
             )
             if job is not None:
@@ -169,25 +199,42 @@ async def begin_again(conn: Connection, job: ImportJob) -> ImportJob:
 
 
 async def checkpoint(conn: Connection, import_id: str, rows: int, counts: Mapping[str, int]) -> None:
-    """Move the checkpoint past so many rows, in the transaction that writes them. `counts` are their verdicts."""
-    await conn.execute(
+    """Move the checkpoint past so many rows, in the transaction that writes them. `counts` are their verdicts.
+
+    Raises ImportCancelledError if the import was called off.
+    """
+    moved = await conn.fetchval(
         """UPDATE imports SET rows = rows + $2, accepted = accepted + $3, merged = merged + $4,
-                  duplicates = duplicates + $5, rejected = rejected + $6 WHERE id = $1""",
+                  duplicates = duplicates + $5, rejected = rejected + $6, attempts = 0
+            WHERE id = $1 AND state = 'running' RETURNING id""",
         import_id,
         rows,
         *(counts.get(verdict, 0) for verdict in ("accepted", "merged", "duplicate", "rejected")),
     )
+    if moved is None:
+        raise ImportCancelledError(import_id)
 
 
-async def finish(conn: Connection, import_id: str, error: str | None = None) -> None:
-    """The import is done, or failed as a whole with a reason; its file is no longer needed."""
-    await conn.execute(
-        "UPDATE imports SET state = $2, error = $3, finished_at = now() WHERE id = $1",
+async def failed_again(conn: Connection, import_id: str) -> int:
+    """Count a failure; how many there were since the checkpoint moved."""
+    count: int = await conn.fetchval(
+        "UPDATE imports SET attempts = attempts + 1 WHERE id = $1 RETURNING attempts", import_id
+    )
+    return count
+
+
+async def finish(conn: Connection, import_id: str, error: str | None = None) -> str:
+    """The import is done, or failed as a whole with a reason, unless it was called off; its file is not needed any
+    more. Its state."""
+    state: str = await conn.fetchval(
+        """UPDATE imports SET state = CASE state WHEN 'cancelled' THEN state ELSE $2 END, error = $3,
+                  finished_at = now() WHERE id = $1 RETURNING state""",
         import_id,
         "failed" if error else "done",
         error,
     )
     await conn.execute("DELETE FROM import_files WHERE import_id = $1", import_id)
+    return state
 
 
 async def rows_page(

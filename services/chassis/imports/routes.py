@@ -59,7 +59,7 @@ def import_router(columns: Columns, summary: str) -> APIRouter:
 
     @router.get("/imports", dependencies=[allow("supervisor", "ops")], summary="List imports")
     async def list_imports(
-        conn: Conn, pager: Pager, state: Literal["queued", "running", "done", "failed"] | None = None
+        conn: Conn, pager: Pager, state: Literal["queued", "running", "done", "failed", "cancelled"] | None = None
     ) -> Page[ImportView]:
         """In the order they were made."""
         found = await jobs.page(conn, state=state, limit=pager.limit + 1, after=pager.time_and_id())
@@ -70,6 +70,14 @@ def import_router(columns: Columns, summary: str) -> APIRouter:
     async def get_import(conn: Conn, import_id: Id) -> ImportView:
         """Counts of verdicts so far."""
         return _view(await jobs.get(conn, import_id))
+
+    @router.post("/imports/{import_id}/cancel", dependencies=[allow("supervisor")], summary="Call an import off")
+    async def cancel_import(conn: Conn, import_id: Id) -> ImportView:
+        """What was taken stays, the rest is not taken; `finished_at` is set once the worker has let go of it.
+
+        409 for one that is over.
+        """
+        return _view(await jobs.cancel(conn, import_id))
 
     @router.get(
         "/imports/{import_id}/rows", dependencies=[allow("supervisor", "ops")], summary="The verdict on each row"

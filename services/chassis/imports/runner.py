@@ -8,23 +8,29 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+import traceback
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import IO, ClassVar, Generic, Protocol, TypeVar
 
 import asyncpg
+import structlog
 
 from services.chassis.db import Connection, Pool
 from services.chassis.events import publish
 from services.chassis.imports import jobs
 from services.chassis.imports.cells import FileRefusedError
 from services.chassis.imports.chunks import chunks
-from services.chassis.imports.jobs import ImportJob
+from services.chassis.imports.jobs import ImportCancelledError, ImportJob
 
 # Somebody else registers one of the chunk's companies at the same moment: look again.
 ATTEMPTS = 5
+# The database is away: no fault of the import, which is taken up again when it is back.
+_UNREACHABLE = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError,
+                asyncpg.AdminShutdownError, asyncpg.CrashShutdownError)  # fmt: skip
+log = structlog.get_logger(__name__)
 
 
 class Numbered(Protocol):
@@ -80,28 +86,57 @@ class Importer(ABC, Generic[Row, Plan]):
 
 
 async def run_imports(pool: Pool, importer: type[Importer[Row, Plan]]) -> None:
-    """A periodic job: work on the oldest unfinished import until none is left."""
-    while await _run_one(pool, importer):
+    """A periodic job: work on the unfinished imports until none is left. One that fails stops no other."""
+    passed: set[str] = set()
+    while await _run_one(pool, importer, passed):
         pass
 
 
-async def _run_one(pool: Pool, kind: type[Importer[Row, Plan]]) -> bool:
-    """Bring one import to its end. False when there is nothing to do."""
+async def _run_one(pool: Pool, kind: type[Importer[Row, Plan]], passed: set[str]) -> bool:
+    """Bring one import to its end, or to `passed` if it fails. False when there is nothing to do."""
     async with pool.acquire() as conn:
-        job = await jobs.hold_next(conn)
+        job = await jobs.hold_next(conn, passed)
         if job is None:
             return False
         try:
-            # Contact data: a file without a name, which nobody else can open and which no killed worker leaves behind.
-            with tempfile.TemporaryFile() as file:
-                await jobs.spool(conn, job.id, file)
-                async with pool.acquire() as second, _hands(conn, second, kind, job) as hands:
-                    importer = kind(hands.job)
-                    error = await _take_file(importer, hands, file)
-            await _close(conn, importer, error)
+            await _bring_to_end(conn, pool, kind, job)
+        except _UNREACHABLE:
+            raise
+        except Exception as failure:
+            passed.add(job.id)
+            await _failed(conn, job, failure)
         finally:
             await jobs.release(conn, job.id)
     return True
+
+
+async def _bring_to_end(conn: Connection, pool: Pool, kind: type[Importer[Row, Plan]], job: ImportJob) -> None:
+    importer, error = kind(job), None
+    if job.state == "running":
+        # Contact data: a file without a name, which nobody else can open and which no killed worker leaves behind.
+        with tempfile.TemporaryFile() as file:
+            await jobs.spool(conn, job.id, file)
+            async with pool.acquire() as second, _hands(conn, second, kind, job) as hands:
+                importer = kind(hands.job)
+                with suppress(ImportCancelledError):
+                    error = await _take_file(importer, hands, file)
+    await _close(conn, importer, error)
+
+
+async def _failed(conn: Connection, job: ImportJob, failure: Exception) -> None:
+    """Count it; the last time the import is given up, so that nobody waits for it for ever."""
+    attempts = await jobs.failed_again(conn, job.id)
+    # What the failure says may hold a row of the file.
+    where = traceback.extract_tb(failure.__traceback__)[-1]
+    log.error("import_failed", import_id=job.id, attempts=attempts, error=type(failure).__name__,
+              at=f"{where.name}:{where.lineno}")  # fmt: skip
+    if attempts < jobs.ATTEMPTS:
+        return
+    rows = (await jobs.get(conn, job.id)).rows
+    why = f"It was tried {attempts} times and broke off after row {rows} ({type(failure).__name__})"
+    async with conn.transaction():
+        state = await jobs.finish(conn, job.id, why)
+        await publish(conn, "import_finished", import_id=job.id, state=state)
 
 
 @dataclass(frozen=True)
@@ -133,9 +168,8 @@ async def _hands(
 
 async def _close(conn: Connection, importer: Importer[Row, Plan], error: str | None) -> None:
     async with conn.transaction():
-        await jobs.finish(conn, importer.job.id, error)
+        state = await jobs.finish(conn, importer.job.id, error)
         await importer.finish(conn)
-        state = "failed" if error else "done"
         await publish(conn, "import_finished", import_id=importer.job.id, state=state)
     await importer.tidy_up(conn)
 

@@ -8,18 +8,18 @@ from services.chassis.errors import Conflict
 from services.conversion.actions.deals import Step, now, policy_of, take_step
 from services.conversion.domain.deals import Deal
 from services.conversion.domain.policy import StepKind
-from services.conversion.repository import answers
+from services.conversion.repository import published_answers
 from workflows.contracts.conversion import AnsweredQuestion, Stage
 
 
 async def answer_question(conn: Connection, deal: Deal, who: Principal, text: str, *, publish: bool) -> Deal:
     """Answer the deal's question. Raises Conflict `no_question` if none was asked."""
     if deal.question is None:
-        raise Conflict("nobody has asked a question in this deal", code="no_question")
+        raise Conflict("nobody has asked a question about this deal", code="no_question")
     at = now()
     policy = await policy_of(conn, deal)
     if publish:
-        await answers.publish(
+        await published_answers.publish(
             conn,
             deal_id=deal.id,
             lead_id=deal.lead_id,

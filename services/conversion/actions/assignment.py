@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from services.chassis import work_items
 from services.chassis.db import Connection, Pool
@@ -12,11 +11,11 @@ from services.chassis.events import publish
 from services.chassis.work_items import NewItem
 from services.conversion.actions.deal_closing import end_open_work
 from services.conversion.actions.deals import SUPERVISOR_GROUP, now, policy_of
-from services.conversion.actions.playbook_stop import stop
+from services.conversion.actions.playbook_stop import stop_playbook
 from services.conversion.actions.reassignment import take_offers_back
 from services.conversion.actions.register import report_place
-from services.conversion.actions.routing import choose, note_offer, wanted_by
-from services.conversion.domain.deals import Deal
+from services.conversion.actions.routing import choose, note_offer
+from services.conversion.domain.deals import Deal, news, wanted_by
 from services.conversion.domain.hand_overs import HandOverRow
 from services.conversion.domain.routing import Routing
 from services.conversion.domain.stages import FINAL
@@ -24,7 +23,6 @@ from services.conversion.repository import deals, hand_overs, managers, meetings
 from services.conversion.repository.policies import policies
 from workflows.contracts.conversion import (
     EscalateOffer,
-    HandOver,
     HandOverReason,
     OfferDeal,
     OfferedDeal,
@@ -54,7 +52,7 @@ async def offer_deal(conn: Connection, request: OfferDeal) -> OfferedDeal:
     policy = await policies.rules(conn, deal.policy_version)
     # An offer that a lost workflow left behind must not be accepted beside the new one.
     await end_open_work(conn, deal, at, "offered anew", kinds=["hand_over", "reminder"])
-    await stop(conn, deal, "offered anew")
+    await stop_playbook(conn, deal, "offered anew")
     held = await meetings.reserved_for(conn, deal.lead_id)
     sticky = (
         (held.manager if held else None) or request.hand_over.sticky_manager or (latest.last_owner if latest else None)
@@ -99,25 +97,6 @@ async def _deal(conn: Connection, request: OfferDeal, latest: Deal | None, at: d
     )
 
 
-def news(deal: Deal, hand_over: HandOver) -> dict[str, Any]:
-    """What a further hand-over adds to a deal's record; nothing known is forgotten."""
-    known = {(call.at, call.by, call.outcome) for call in deal.story}
-    new_calls = [call for call in hand_over.story if (call.at, call.by, call.outcome) not in known]
-    changes: dict[str, Any] = {
-        "contact": hand_over.contact,
-        "needs": hand_over.needs or deal.needs,
-        "wished_meeting": hand_over.wished_meeting or deal.wished_meeting,
-        "products": sorted({*deal.products, *hand_over.products}),
-        "sourced_by": deal.sourced_by or hand_over.sourced_by,
-        "story": sorted([*deal.story, *new_calls], key=lambda call: call.at),
-    }
-    if hand_over.promised_by is not None:
-        changes |= {"promised_by": hand_over.promised_by, "promise": "open"}
-    if hand_over.question and hand_over.question != deal.question:
-        changes |= {"question": hand_over.question, "question_answered_at": None}
-    return changes
-
-
 async def _route(
     conn: Connection, request: OfferDeal, deal: Deal, sticky: str | None, priority: int, at: datetime
 ) -> Routing:
@@ -156,7 +135,7 @@ async def _open_item(
         manager=routing.manager,
         priority=priority,
         accept_by=policy.accept_by(hand_over.reason, at) if routing.manager else None,
-        question=deal.question if deal.question_answered_at is None else None,
+        question=deal.open_question,
         needs=deal.needs,
         story=deal.story,
         routing=routing,
@@ -186,7 +165,7 @@ async def withdraw_offer(conn: Connection, request: WithdrawOffer) -> OfferWithd
 
 
 async def escalate_offer(conn: Connection, request: EscalateOffer) -> OfferEscalated:
-    """Remind the supervisor of a lead that nobody has taken; each time it rises in the list, and others hear of it."""
+    """Remind the supervisor of a lead that nobody has taken, and announce it as late."""
     row = await hand_overs.get(conn, request.item_id)
     deal = await deals.get(conn, row.deal_id, lock=True)
     raised = await hand_overs.raise_level(conn, request.item_id)
@@ -203,7 +182,7 @@ async def escalate_offer(conn: Connection, request: EscalateOffer) -> OfferEscal
 
 
 async def take_back_from_absent(pool: Pool) -> int:
-    """A sweep: offers in the hands of managers who are away or have left go on to the next ones; how many."""
+    """A periodic job: offers waiting for managers who are away or have left go on to others; how many."""
     back = 0
     async with pool.acquire() as conn:
         for manager in await managers.away_with_offers(conn):

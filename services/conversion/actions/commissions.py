@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from services.chassis.auth import Principal
@@ -10,22 +10,17 @@ from services.chassis.db import Connection, new_id
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.events import publish
 from services.conversion.actions.deals import deal_for, now
-from services.conversion.domain.commissions import (
-    ZERO,
-    Accrual,
+from services.conversion.domain.commission_ledger import (
     CommissionEntry,
     Difference,
-    Event,
-    EventKind,
+    MonthStatement,
     NewEntry,
     Rebuild,
     SaleRef,
-    Split,
-    check_splits,
-    kept,
-    missing_entries,
-    standings,
+    differences,
+    entries,
 )
+from services.conversion.domain.commissions import ZERO, Accrual, Event, EventKind, Split, check_splits, kept
 from services.conversion.domain.deals import Deal
 from services.conversion.repository import commissions
 from services.conversion.repository.policies import policies
@@ -35,7 +30,7 @@ from workflows.contracts.commission import MoneyEvent, MoneyKind
 
 
 async def record_sale(conn: Connection, deal: Deal, shares: Sequence[Accrual], at: datetime) -> None:
-    """A first sale was won. What of its money was heard of already counts now."""
+    """A first sale was won. Money that was reported before counts from now on."""
     event = Event(key=f"sold:{deal.id}", kind="sold", amount=deal.value or ZERO, shares=list(shares))
     sale = SaleRef(
         sale_id=deal.id, lead_id=deal.lead_id, currency=deal.currency or "", policy_version=deal.policy_version
@@ -43,18 +38,20 @@ async def record_sale(conn: Connection, deal: Deal, shares: Sequence[Accrual], a
     await _record(conn, event, sale, at)
 
 
-async def record_money(conn: Connection, told: MoneyEvent) -> Done:
-    """Tier 3 tells of money; a key that is known changes nothing."""
-    kind: EventKind = told.kind.value
+async def record_commission(conn: Connection, reported: MoneyEvent) -> Done:
+    """What tier 3 reports of an order's money becomes commission; a key that is known changes nothing."""
+    kind: EventKind = reported.kind.value
+    amount, total = reported.amount.amount, reported.total.amount or None
     version, policy = await policies.current(conn)
     shares = []
-    if told.kind is MoneyKind.ORDERED and told.person:
-        shares = kept(told.amount.amount, policy.commission, told.person)
-    event = Event(key=told.key, kind=kind, amount=told.amount.amount, total=told.total.amount or None, shares=shares)
+    if reported.kind is MoneyKind.ORDERED and reported.person:
+        shares = kept(amount, policy.commission, reported.person)
+    event = Event(key=reported.key, kind=kind, amount=amount, total=total, shares=shares)
     sale = SaleRef(
-        sale_id=told.sale_id, lead_id=told.customer_id, currency=told.amount.currency, policy_version=version
-    )
-    await _record(conn, event, sale, told.at)
+        sale_id=reported.sale_id, lead_id=reported.customer_id, currency=reported.amount.currency,
+        policy_version=version,
+    )  # fmt: skip
+    await _record(conn, event, sale, reported.at)
     return Done()
 
 
@@ -81,7 +78,7 @@ async def close_month(conn: Connection, month: str, who: Principal) -> None:
     if month >= f"{now().astimezone(zone):%Y-%m}":
         raise Invalid("is not over yet", field="month")
     if not await commissions.close_month(conn, month, who.person):
-        raise Conflict("this month is closed already", code="already_closed")
+        raise Conflict("this month is already closed", code="already_closed")
 
 
 async def split_commission(conn: Connection, deal_id: str, parts: Sequence[Split], who: Principal) -> list[Split]:
@@ -97,52 +94,67 @@ async def split_commission(conn: Connection, deal_id: str, parts: Sequence[Split
     return await commissions.splits(conn, deal_id)
 
 
+async def read_statement(conn: Connection, month: str | None, person: str | None) -> MonthStatement:
+    """A month of one person or of everybody; the present month in the tier's time zone, if none is given."""
+    zone = (await policies.rules(conn)).zone
+    wanted = month or f"{now().astimezone(zone):%Y-%m}"
+    return MonthStatement(
+        month=wanted,
+        timezone=zone.key,
+        closed_at=await commissions.closed(conn, wanted),
+        sums=await commissions.entry_sums(conn, wanted, person),
+        balances=await commissions.balances(conn, wanted, person),
+    )
+
+
 async def rebuild_ledger(conn: Connection, limit: int, after: str | None, *, dry_run: bool) -> Rebuild:
-    """Compute the ledger of up to `limit` sales from their events again; unless `dry_run`, append what it lacks."""
-    sales = await commissions.sales(conn, limit, after)
-    lacking: list[tuple[str, Difference]] = []
+    """Compute the ledger of up to `limit` sales from their events again; unless `dry_run`, append what it lacks.
+
+    The differences are those found at first; what is written is computed again once their sales are locked.
+    """
+    sale_ids = await commissions.sale_ids(conn, limit, after)
+    lacking = await _differences(conn, sale_ids)
     written = 0
-    for sale_id in sales:
-        lacking += [(sale_id, difference) for difference in await differences(conn, sale_id)]
-        if not dry_run:
-            written += await write_differences(conn, sale_id, f"rebuilt:{new_id()}", now())
-    return Rebuild(sales=len(sales), next=sales[-1] if len(sales) == limit else None, written=written, lacking=lacking)
-
-
-async def differences(conn: Connection, sale_id: str) -> list[Difference]:
-    """What the ledger lacks for one sale by its events. Empty when it is right."""
-    events = await commissions.events_of(conn, sale_id)
-    written = await commissions.written(conn, sale_id)
-    return missing_entries(standings(events), written)
+    if not dry_run:
+        await commissions.lock_sales(conn, list(lacking))
+        written = await _write_differences(conn, {sale_id: f"rebuilt:{new_id()}" for sale_id in lacking}, now())
+    return Rebuild(
+        sales=len(sale_ids),
+        next=sale_ids[-1] if len(sale_ids) == limit else None,
+        written=written,
+        lacking=[(sale_id, one) for sale_id, found in lacking.items() for one in found],
+    )
 
 
 async def _record(conn: Connection, event: Event, sale: SaleRef, at: datetime) -> None:
     # Two events of one sale at once would both see the ledger without the other's entries.
-    await commissions.lock_sale(conn, sale.sale_id)
+    await commissions.lock_sales(conn, [sale.sale_id])
     if await commissions.add_event(conn, event, sale, at):
-        await write_differences(conn, sale.sale_id, event.key, at)
+        await _write_differences(conn, {sale.sale_id: event.key}, at)
 
 
-async def write_differences(conn: Connection, sale_id: str, key: str, at: datetime) -> int:
-    """Append what the ledger lacks for one sale; how many entries."""
-    lacking = await differences(conn, sale_id)
+async def _differences(conn: Connection, sale_ids: Sequence[str]) -> dict[str, list[Difference]]:
+    """What the ledger lacks for these sales, in their order; those for which it is right are left out."""
+    events = await commissions.events_of(conn, sale_ids)
+    written = await commissions.written(conn, sale_ids)
+    found = {sale_id: differences(events[sale_id], written[sale_id]) for sale_id in sale_ids}
+    return {sale_id: lacking for sale_id, lacking in found.items() if lacking}
+
+
+async def _write_differences(conn: Connection, keys: Mapping[str, str], at: datetime) -> int:
+    """Append what the ledger lacks for these sales, which the caller has locked; how many entries.
+
+    `keys` name what the entries of each sale follow from: two sales never share one.
+    """
+    lacking = await _differences(conn, list(keys))
     if not lacking:
         return 0
-    sale = await commissions.sale(conn, sale_id)
-    rates = {(share.person, share.role): share.percent for share in sale.shares}
-    entries = [
-        NewEntry(
-            key=f"{key}:{one.role}:{one.person}:{one.kind}", sale_id=sale_id, deal_id=sale.deal_id,
-            lead_id=sale.lead_id, person=one.person, role=one.role, kind=one.kind, base=sale.net,
-            percent=rates[one.person, one.role], amount=one.amount, currency=sale.currency,
-            policy_version=sale.policy_version,
-        )
-        for one in lacking
-    ]  # fmt: skip
-    await commissions.append(conn, entries, at=at, month=await _month_of(conn, at))
-    for person in sorted({one.person for one in lacking}):
+    sales = await commissions.sales(conn, list(lacking))
+    new = [one for sale_id, found in lacking.items() for one in entries(sales[sale_id], found, keys[sale_id])]
+    await commissions.append(conn, new, at=at, month=await _month_of(conn, at))
+    for person in sorted({one.person for one in new}):
         await publish(conn, "commission.changed", person=person)
-    return len(lacking)
+    return len(new)
 
 
 async def _month_of(conn: Connection, at: datetime) -> date:

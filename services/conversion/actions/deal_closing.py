@@ -10,14 +10,15 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Invalid
 from services.chassis.events import publish
-from services.conversion.actions import invitations
 from services.conversion.actions.commissions import record_sale
 from services.conversion.actions.deals import check_entry, now, policy_of
-from services.conversion.actions.playbook_stop import stop
+from services.conversion.actions.invitations import invite
+from services.conversion.actions.playbook_stop import stop_playbook
 from services.conversion.actions.register import report_lead, report_place, report_won
 from services.conversion.domain.commissions import accruals
 from services.conversion.domain.deals import Deal
 from services.conversion.domain.money import check_lines, discounted, net_of
+from services.conversion.domain.offers import to_win
 from services.conversion.domain.stages import FINAL
 from services.conversion.repository import commissions, deals, hand_overs, meetings, offers, timeline
 from workflows.contracts import ids
@@ -49,7 +50,7 @@ async def win_deal(
     )  # fmt: skip
     await record_sale(conn, deal, shares, at)
     await offers.close_open(conn, deal.id, "superseded")
-    await stop(conn, deal, "won")
+    await stop_playbook(conn, deal, "won")
     await end_open_work(conn, deal, at, "won")
     text = f"won: {net} {currency} before tax" + (f"; {note}" if note else "")
     await timeline.add(conn, deal.id, at=at, by=who.person, kind="won", text=text, data={"lines": ordered})
@@ -73,7 +74,7 @@ async def lose_deal(
         raise Invalid("must be in the future", field="return_at")
     known = (await policy_of(conn, deal)).loss_reasons
     if code is not None and code not in known:
-        raise Invalid(f"is none of {', '.join(sorted(known))}", field="code")
+        raise Invalid(f"must be one of {', '.join(sorted(known))}", field="code")
     if return_at is None and code is not None and (rest := known[code].rest):
         return_at = at + rest
     code = code or (reason if reason in known else None)
@@ -113,10 +114,10 @@ async def close_without_order(
         next_action="offer it again" if asleep else None,
         next_action_at=return_at,
     )
-    await stop(conn, deal, stage.value)
+    await stop_playbook(conn, deal, stage.value)
     policy = await policy_of(conn, deal)
     for meeting in await meetings.cancel_of_deal(conn, deal.id):
-        await invitations.invite(conn, meeting, deal, policy, "cancelled")
+        await invite(conn, meeting, deal, policy, "cancelled")
     await meetings.free_reserved(conn, deal.lead_id)
     await offers.close_open(conn, deal.id, "rejected")
     await end_open_work(conn, deal, at, stage.value)
@@ -134,7 +135,7 @@ async def end_open_work(
 
 
 async def _from_offer(conn: Connection, deal: Deal, who: Principal, at: datetime) -> list[OrderLine]:
-    offer = offers.to_win(await offers.of_deal(conn, deal.id))
+    offer = to_win(await offers.of_deal(conn, deal.id))
     if offer is None:
         raise Invalid("there is no offer to take the order from; give its lines", field="lines")
     if offer.state == "sent":
@@ -145,7 +146,7 @@ async def _from_offer(conn: Connection, deal: Deal, who: Principal, at: datetime
 async def close_deal(conn: Connection, request: CloseDeal) -> Done:
     """End the lead's deal from outside, and tell the register; one that has ended already stays as it is."""
     if request.stage not in (Stage.LOST, Stage.ASLEEP):
-        raise Invalid("a deal is closed from outside as lost or asleep only", field="stage")
+        raise Invalid("from outside, a deal can only be closed as lost or asleep", field="stage")
     deal = await deals.lock_latest(conn, request.lead_id)
     at = now()
     if request.register_stage:

@@ -10,9 +10,9 @@ from typing import Any
 from services.chassis import outbox, work_items
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
-from services.chassis.errors import Conflict, Forbidden
+from services.chassis.errors import Conflict, Forbidden, Invalid
 from services.chassis.events import publish
-from services.conversion.actions.playbook_stop import stop
+from services.conversion.actions.playbook_stop import stop_playbook
 from services.conversion.actions.register import report_answer
 from services.conversion.domain import stages
 from services.conversion.domain.deals import Deal
@@ -22,7 +22,7 @@ from services.conversion.repository.policies import policies
 from workflows.contracts.conversion import AnsweredQuestion, DealMoved, Stage
 
 SUPERVISOR = "supervisor"
-# Whoever gets further than these stages has answered, and is not warmed up any more.
+# Beyond these stages the lead has answered and needs no more warming up.
 _WARMING = frozenset({Stage.ACCEPTED, Stage.INFORMING})
 SUPERVISOR_GROUP = "supervisor"
 """Group of work items that lie with whichever supervisor looks next."""
@@ -81,9 +81,9 @@ async def take_step(conn: Connection, deal: Deal, who: Principal, step: Step) ->
         await check_entry(conn, deal, stage, known=step.changes.get("qualification"))
         since = at
     if step.kind == "meeting_booked":
-        await stop(conn, deal, "a meeting is booked", met="meeting")
+        await stop_playbook(conn, deal, "a meeting is booked", met="meeting")
     elif stage is not deal.stage and stage not in _WARMING:
-        await stop(conn, deal, "the lead goes further")
+        await stop_playbook(conn, deal, "the lead goes further")
     changes = {
         "stage": stage,
         "stage_since": since,
@@ -137,7 +137,9 @@ async def qualify_deal(conn: Connection, deal: Deal, who: Principal, facts: Mapp
 
 
 async def plan_next_step(conn: Connection, deal: Deal, who: Principal, what: str, at: datetime) -> Deal:
-    """Set the next step by hand. The text stays in the record: it may name the person."""
+    """Set the next step by hand. The text stays in the record: it may name the person. Raises Invalid on `at`."""
+    if at <= now():
+        raise Invalid("must be in the future", field="at")
     step = Step(
         kind="next_step",
         what="next step planned",
@@ -154,7 +156,7 @@ async def move_to_stage(conn: Connection, deal: Deal, who: Principal, stage: Sta
     """Move a deal on by hand, e.g. from the offer to negotiating. Raises Conflict `wrong_state`, `not_qualified`."""
     if stages.PATH.index(stage) <= stages.PATH.index(deal.stage):
         raise Conflict(
-            f"the deal is in {deal.stage} already; a deal goes forward only, or gives up, or sleeps",
+            f"the deal is already in {deal.stage}; a deal only moves forward, unless it is lost or put to sleep",
             code="wrong_state",
             field="stage",
             detail={"stage": deal.stage.value},
@@ -194,18 +196,3 @@ async def write_note(conn: Connection, deal: Deal, who: Principal, text: str) ->
     await timeline.add(conn, deal.id, at=now(), by=who.person, kind="note", text=text)
     await publish(conn, "deal.changed", deal_id=deal.id, stage=deal.stage.value)
     return deal
-
-
-def first_step_at(deal: Deal, policy: Policy, at: datetime) -> datetime:
-    """When the owner must have taken the first step: by the policy, or earlier if the lead was promised so."""
-    usual = policy.calendar.add(at, policy.first_step_within)
-    return min(usual, deal.promised_by) if deal.promise == "open" and deal.promised_by else usual
-
-
-def first_action(deal: Deal) -> str:
-    """What a new owner does first."""
-    if deal.question is not None and deal.question_answered_at is None:
-        return "answer the question"
-    if deal.wished_meeting is not None:
-        return "confirm the meeting they wished for"
-    return stages.FIRST_CONTACT

@@ -7,16 +7,14 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Forbidden, Invalid
 from services.chassis.events import publish
-from services.conversion.actions.assignment import news
-from services.conversion.actions.deals import SUPERVISOR, first_action, first_step_at, now, policy_of
+from services.conversion.actions.deals import SUPERVISOR, now, policy_of
 from services.conversion.actions.meeting_holds import confirm_hold
 from services.conversion.actions.meetings import hand_meetings_over
-from services.conversion.actions.playbook_stop import stop
-from services.conversion.actions.playbooks import start_with_deal
-from services.conversion.actions.register import report_place
+from services.conversion.actions.playbook_runs import start_at_acceptance
+from services.conversion.actions.playbook_stop import stop_playbook
 from services.conversion.actions.work import QUESTION_PRIORITY, open_deal_work
 from services.conversion.domain import stages
-from services.conversion.domain.deals import Deal
+from services.conversion.domain.deals import Deal, first_action, first_step_at, news
 from services.conversion.domain.hand_overs import HandOverRow
 from services.conversion.domain.stages import FINAL
 from services.conversion.repository import deals, hand_overs, managers, timeline
@@ -58,15 +56,14 @@ async def accept_hand_over(conn: Connection, item_id: str, who: Principal, manag
         stale_at=policy.stale_at(Stage.ACCEPTED, at),
     )  # fmt: skip
     await outbox.signal(conn, deal.workflow_id, "accepted", answer)
-    await report_place(conn, deal, Stage.ACCEPTED, owner, event_id=answer.event_id, at=at)
-    # After the acceptance: before it, the workflow looks for a manager and would hear nothing of a playbook.
-    deal = await start_with_deal(conn, deal, policy)
+    # After the acceptance: before it, the workflow is looking for a manager and ignores playbooks.
+    deal = await start_at_acceptance(conn, deal, policy)
     await publish(conn, "hand_over.closed", item_id=item_id, deal_id=deal.id, state="accepted")
     return deal
 
 
 async def decline_hand_over(conn: Connection, item_id: str, who: Principal, reason: str) -> Deal:
-    """Refuse the lead with a reason; the workflow offers it to the next one. Raises like `accept`."""
+    """Refuse the lead with a reason; the workflow offers it to the next one. Raises like `accept_hand_over`."""
     row, deal = await _open(conn, item_id, who)
     if row.manager is None:
         raise Conflict("nobody is left to ask: accept it for a manager, or close the deal", code="last_offer")
@@ -117,7 +114,7 @@ async def add_hand_over(conn: Connection, request: AddHandOver) -> Done:
     await timeline.add(
         conn, deal.id, at=now(), by=hand_over.sourced_by or "lead_gen", kind="hand_over", text=text, data=data
     )
-    await stop(conn, deal, "handed over again")
+    await stop_playbook(conn, deal, "handed over again")
     if hand_over.reason is HandOverReason.HARD_QUESTION and hand_over.question and deal.owner:
         payload: dict[str, object] = {"level": 1, "text": hand_over.question}
         await open_deal_work(conn, deal, request.key, "reminder", deal.owner, QUESTION_PRIORITY, payload)

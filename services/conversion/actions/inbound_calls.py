@@ -6,7 +6,7 @@ from services.chassis import work_items
 from services.chassis.db import Connection
 from services.chassis.work_items import NewItem
 from services.conversion.actions.deals import SUPERVISOR_GROUP, now
-from services.conversion.actions.playbook_stop import stop
+from services.conversion.actions.playbook_stop import stop_playbook
 from services.conversion.actions.work import open_deal_work
 from services.conversion.repository import deals, hand_overs, timeline
 from workflows.contracts.base import Done
@@ -23,7 +23,7 @@ async def open_inbound(conn: Connection, request: OpenInbound) -> Done:
         await _open_unowned(conn, request, payload)
         return Done()
     # They are on the phone now: the playbook sends them nothing more.
-    await stop(conn, deal, "the lead called")
+    await stop_playbook(conn, deal, "the lead called")
     offered = await hand_overs.open_of_deal(conn, deal.id)
     person = deal.owner or (offered.manager if offered else None)
     await open_deal_work(conn, deal, request.key, "inbound", person, _INBOUND_PRIORITY, payload)

@@ -1,13 +1,11 @@
-"""Mails of tier 2: whose work one becomes that did not arrive."""
+"""Mails of tier 2 that did not arrive, and whose work they become."""
 
 from __future__ import annotations
 
-from services.chassis import work_items
 from services.chassis.db import Connection
-from services.chassis.events import publish
 from services.chassis.mail.rows import Mail
-from services.chassis.work_items import NewItem
-from services.conversion.actions.deals import SUPERVISOR_GROUP, now
+from services.conversion.actions.deals import now
+from services.conversion.actions.work import open_deal_work
 from services.conversion.domain.stages import WORKED
 from services.conversion.repository import deals, timeline
 
@@ -23,16 +21,6 @@ async def on_trouble(conn: Connection, mail: Mail) -> None:
         return
     owner = deal.owner if deal.stage in WORKED else None
     text = f"a mail did not arrive ({mail.purpose}): {mail.last_error}"
-    item = NewItem(
-        kind="mail",
-        key=f"mail:{mail.id}:{mail.created_at.timestamp()}",
-        workflow_id=deal.workflow_id,
-        lead_id=deal.lead_id,
-        priority=_PRIORITY,
-        assignee=owner,
-        group_key="" if owner else SUPERVISOR_GROUP,
-        payload={"deal_id": deal.id, "mail_id": mail.id, "text": text},
-    )
-    opened = await work_items.open_item(conn, item)
+    key = f"mail:{mail.id}:{mail.created_at.timestamp()}"
+    await open_deal_work(conn, deal, key, "mail", owner, _PRIORITY, {"mail_id": mail.id, "text": text})
     await timeline.add(conn, deal.id, at=now(), by="mail", kind="mail_failed", text=text, data={"mail_id": mail.id})
-    await publish(conn, "work.opened", item_id=opened.id, deal_id=deal.id, item_kind="mail", assignee=owner)

@@ -9,43 +9,20 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection, Pool
 from services.chassis.errors import Conflict, Invalid, NotFound
 from services.chassis.events import publish
-from services.conversion.actions import invitations
 from services.conversion.actions.deals import now
-from services.conversion.actions.routing import candidates
-from services.conversion.actions.slots import find_slots
+from services.conversion.actions.invitations import invite
+from services.conversion.actions.meeting_slots import find_slots, managers_for_lead, slots_for_lead
 from services.conversion.domain.deals import Deal
 from services.conversion.domain.meetings import Meeting
 from services.conversion.domain.policy import Policy
-from services.conversion.domain.routing import PASSING, Candidate, Wanted, in_turn, refusal
+from services.conversion.domain.routing import Wanted
 from services.conversion.domain.slots import Stretch, on_grid
 from services.conversion.repository import deals, managers, meetings, timeline
 from services.conversion.repository.policies import policies
-from services.conversion.schemas.meetings import NewHold
+from services.conversion.schemas.meeting_holds import NewHold
 
-_ASKED = 10
-"""Managers whose calendars are read for one lead."""
 _OFFERED = 12
 _HORIZON = timedelta(days=14)
-
-
-async def likely(conn: Connection, wanted: Wanted, policy: Policy) -> list[str]:
-    """Managers whom this lead may go to, the one whose turn it is first; being off duty now does not matter."""
-
-    def fits(who: Candidate) -> bool:
-        return who.active and refusal(who, wanted) in {None, *PASSING}
-
-    found = [who for who in await candidates(conn, policy, now()) if fits(who)]
-    return [who.id for who in in_turn(found, wanted.sticky)][:_ASKED]
-
-
-async def slots_for_lead(
-    conn: Connection, wanted: Wanted, policy: Policy, start: datetime, end: datetime, length: timedelta, most: int
-) -> list[Stretch]:
-    """Times at which any of the managers whom the lead may go to is free, the earliest first."""
-    found: set[Stretch] = set()
-    for manager in await likely(conn, wanted, policy):
-        found.update(await find_slots(conn, policy, manager, start, end, length, most))
-    return sorted(found)[:most]
 
 
 async def hold_time(conn: Connection, asked: NewHold, who: Principal) -> Meeting:
@@ -67,7 +44,7 @@ async def hold_time(conn: Connection, asked: NewHold, who: Principal) -> Meeting
     if latest is not None and latest.last_owner:
         wanted = Wanted(**{**vars(wanted), "sticky": latest.last_owner})
     ends_at = starts_at + length
-    for manager in await likely(conn, wanted, policy):
+    for manager in await managers_for_lead(conn, wanted, policy):
         if not await find_slots(conn, policy, manager, starts_at, ends_at, length, 1):
             continue
         try:
@@ -115,7 +92,7 @@ async def confirm_hold(conn: Connection, deal: Deal, owner: str, policy: Policy)
         conn, deal.id, at=now(), by=held.created_by, kind="meeting_booked", text=text,
         data={"meeting_id": meeting.id, "starts_at": meeting.starts_at, "ends_at": meeting.ends_at},
     )  # fmt: skip
-    await invitations.invite(conn, meeting, deal, policy, "booked")
+    await invite(conn, meeting, deal, policy, "booked")
     await publish(conn, "meeting.changed", meeting_id=meeting.id, deal_id=deal.id, state="booked")
     return meeting
 
@@ -130,6 +107,6 @@ def _zulu(at: datetime) -> str:
 
 
 async def free_holds(pool: Pool) -> int:
-    """A sweep: times that were kept free for leads who never came; how many."""
+    """A periodic job: give back times kept free for leads that were never handed over; how many."""
     async with pool.acquire() as conn:
         return await meetings.free_reserved(conn)

@@ -7,62 +7,41 @@ from typing import NoReturn
 
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
-from services.chassis.errors import Conflict, Invalid
+from services.chassis.errors import Conflict
 from services.chassis.events import publish
-from services.conversion.actions import invitations
 from services.conversion.actions.deals import Step, check_owner, now, policy_of, take_step
+from services.conversion.actions.invitations import invite, propose_other_times, withdraw_invitations
 from services.conversion.actions.meeting_holds import as_json
-from services.conversion.actions.slots import find_slots
+from services.conversion.actions.meeting_slots import find_slots
 from services.conversion.documents.meeting_mail import Change
 from services.conversion.domain import stages
 from services.conversion.domain.deals import Deal
-from services.conversion.domain.meetings import Meeting, MeetingKind, MeetingState
+from services.conversion.domain.meetings import Booking, Meeting, MeetingState, after_missed, check_time
 from services.conversion.domain.policy import Policy, StepKind
 from services.conversion.domain.slots import on_grid
 from services.conversion.repository import deals, meetings, timeline
+from services.conversion.schemas.meetings import NewMeeting
 from workflows.contracts.conversion import Stage
 
-LONGEST = timedelta(hours=12)
 _OFFERED_SLOTS = 6
 _SLOT_HORIZON = timedelta(days=14)
 
 
-def check_time(starts_at: datetime, ends_at: datetime) -> None:
-    """Raise Invalid, naming the field, for a meeting that cannot be."""
-    if starts_at <= now():
-        raise Invalid("must be in the future", field="starts_at")
-    if ends_at <= starts_at:
-        raise Invalid("must be after starts_at", field="ends_at")
-    if ends_at - starts_at > LONGEST:
-        raise Invalid("a meeting lasts 12 hours at most", field="ends_at")
+async def book_meeting(conn: Connection, deal: Deal, who: Principal, asked: NewMeeting) -> Meeting:
+    """Book a meeting of the deal's owner; without an end or a length it lasts as long as the policy says.
 
-
-async def book_meeting(
-    conn: Connection,
-    deal: Deal,
-    who: Principal,
-    *,
-    starts_at: datetime,
-    ends_at: datetime,
-    kind: MeetingKind,
-    place: str | None,
-) -> Meeting:
-    """Book a meeting of the deal's owner. Raises Conflict `double_booked` with free slots."""
-    check_time(starts_at, ends_at)
-    owner = deal.owner or who.person
+    Raises Invalid by field, Conflict `double_booked` with free slots.
+    """
+    policy = await policy_of(conn, deal)
+    new = Booking(
+        deal_id=deal.id, manager=deal.owner or who.person, starts_at=asked.starts_at,
+        ends_at=asked.end(policy.meeting_minutes), kind=asked.kind, place=asked.place, created_by=who.person,
+    )  # fmt: skip
+    check_time(new.starts_at, new.ends_at, now())
     try:
-        meeting = await meetings.add(
-            conn,
-            deal_id=deal.id,
-            manager=owner,
-            starts_at=starts_at,
-            ends_at=ends_at,
-            kind=kind,
-            place=place,
-            by=who.person,
-        )
+        meeting = await meetings.add(conn, new)
     except meetings.DoubleBooked:
-        await _refuse(conn, await policy_of(conn, deal), owner, starts_at, ends_at)
+        await _refuse(conn, policy, new.manager, new.starts_at, new.ends_at)
     await meetings.free_reserved(conn, deal.lead_id)
     await _moved_to(conn, deal, who, meeting, "meeting booked", "booked")
     return meeting
@@ -78,7 +57,7 @@ async def reschedule_meeting(
     meeting, deal = await _booked(conn, meeting_id, who)
     ends_at = ends_at or starts_at + (meeting.ends_at - meeting.starts_at)
     stages.require(deal.stage, stages.WORKED)
-    check_time(starts_at, ends_at)
+    check_time(starts_at, ends_at, now())
     try:
         meeting = await meetings.move(conn, meeting.id, starts_at, ends_at)
     except meetings.DoubleBooked:
@@ -96,13 +75,13 @@ async def finish_meeting(
     """
     meeting, deal = await _booked(conn, meeting_id, who)
     meeting = await meetings.close(conn, meeting.id, state, note)
-    await invitations.forget(conn, meeting)
+    await withdraw_invitations(conn, meeting)
     await publish(conn, "meeting.changed", meeting_id=meeting.id, deal_id=deal.id, state=state)
     what = {"held": "meeting held", "no_show": "customer missed the meeting"}.get(state, "meeting cancelled")
     text = f"{what}: {note}" if note else what
     policy = await policy_of(conn, deal)
     if state == "cancelled":
-        await invitations.invite(conn, meeting, deal, policy, "cancelled")
+        await invite(conn, meeting, deal, policy, "cancelled")
     if deal.stage not in stages.WORKED:
         await timeline.add(conn, deal.id, at=now(), by=who.person, kind=f"meeting_{state}", text=text)
         return meeting
@@ -112,7 +91,7 @@ async def finish_meeting(
         kind=f"meeting_{state}",
         what=what,
         text=text,
-        next_action="make an offer" if held else _after_missed(missed),
+        next_action="make an offer" if held else after_missed(missed),
         next_action_at=policy.next_step(StepKind.MEETING_HELD if held else StepKind.MEETING_FAILED, now()),
         data={"meeting_id": meeting.id, **({"missed": missed} if missed else {})},
     )
@@ -124,12 +103,8 @@ async def _missed(conn: Connection, meeting: Meeting, deal: Deal, policy: Policy
     """How often the customer has not come. The first time, other times are proposed by mail."""
     missed = sum(other.state == "no_show" for other in await meetings.of_deal(conn, deal.id))
     if missed == 1:
-        await invitations.propose_again(conn, meeting, deal, policy)
+        await propose_other_times(conn, meeting, deal, policy)
     return missed
-
-
-def _after_missed(times: int) -> str:
-    return "arrange another meeting" if times < 2 else "call; if nobody answers, let the deal sleep"
 
 
 async def hand_meetings_over(conn: Connection, deal: Deal, manager: str) -> list[Meeting]:
@@ -147,7 +122,7 @@ async def hand_meetings_over(conn: Connection, deal: Deal, manager: str) -> list
             kept = await meetings.close(conn, meeting.id, "cancelled", "the new manager has another meeting then")
             cancelled.append(kept)
         change: Change = "moved" if kept.state == "booked" else "cancelled"
-        await invitations.invite(conn, kept, deal, await policy_of(conn, deal), change)
+        await invite(conn, kept, deal, await policy_of(conn, deal), change)
         await publish(conn, "meeting.changed", meeting_id=kept.id, deal_id=deal.id, state=kept.state)
     if cancelled:
         text = "the new manager has no time at the agreed hour: agree on another time"
@@ -166,7 +141,7 @@ async def _booked(conn: Connection, meeting_id: str, who: Principal) -> tuple[Me
 
 
 async def _moved_to(conn: Connection, deal: Deal, who: Principal, meeting: Meeting, what: str, change: Change) -> None:
-    await invitations.invite(conn, meeting, deal, await policy_of(conn, deal), change)
+    await invite(conn, meeting, deal, await policy_of(conn, deal), change)
     await publish(conn, "meeting.changed", meeting_id=meeting.id, deal_id=deal.id, state=meeting.state)
     step = Step(
         kind="meeting_booked",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from services.chassis import work_items
 from services.chassis.db import Connection, Pool
 from services.chassis.events import publish
-from services.chassis.work_items import NewItem
 from services.conversion.actions.deals import now, policy_of
 from services.conversion.actions.offers import expire_offer
+from services.conversion.actions.work import open_deal_work
 from services.conversion.domain.deals import Deal
 from services.conversion.domain.offers import Offer
 from services.conversion.domain.stages import WORKED
@@ -19,7 +19,7 @@ _MOST_REMINDERS = 2
 
 
 async def watch_offers(pool: Pool) -> int:
-    """A sweep: late approvals rise and are shown, offers about to run out are the manager's reminder; how many."""
+    """A periodic job: late approvals rise, managers are reminded of offers about to run out; how many."""
     seen = 0
     async with pool.acquire() as conn:
         for offer in await offers.late_approvals(conn, now()):
@@ -32,7 +32,7 @@ async def watch_offers(pool: Pool) -> int:
 
 
 async def _late(conn: Connection, offer: Offer) -> bool:
-    """First the approval rises in the supervisors' list and the manager hears of it, then it is a named person's."""
+    """First the approval rises in the supervisors' list and the manager is reminded; then it is a named person's."""
     deal = await deals.get(conn, offer.deal_id, lock=True)
     offer = await offers.get(conn, offer.id)
     at = now()
@@ -60,21 +60,12 @@ async def _warn(conn: Connection, offer: Offer) -> bool:
 async def _remind(conn: Connection, deal: Deal, key: str, text: str) -> None:
     if deal.stage not in WORKED or deal.owner is None:
         return
-    item = NewItem(
-        kind="reminder",
-        key=key,
-        workflow_id=deal.workflow_id,
-        lead_id=deal.lead_id,
-        priority=_WARNING_PRIORITY,
-        assignee=deal.owner,
-        payload={"deal_id": deal.id, "level": 1, "text": text},
-    )
-    opened = await work_items.open_item(conn, item)
-    await publish(conn, "work.opened", item_id=opened.id, deal_id=deal.id, item_kind="reminder", assignee=deal.owner)
+    payload = {"level": 1, "text": text}
+    await open_deal_work(conn, deal, key, "reminder", deal.owner, _WARNING_PRIORITY, payload)
 
 
 async def expire_offers(pool: Pool) -> int:
-    """A sweep: close offers whose time is over, each in its own transaction; how many."""
+    """A periodic job: close offers that have expired, each in its own transaction; how many."""
     async with pool.acquire() as conn:
         due = await offers.expiring(conn, now())
         for offer in due:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
 
 from services.chassis import work_items
 from services.chassis.auth import Principal
@@ -31,38 +30,31 @@ from services.conversion.domain.offers import Offer, OfferState
 from services.conversion.domain.policy import Policy, StepKind
 from services.conversion.domain.pricing import Asked, priced
 from services.conversion.repository import catalogue, deals, managers, offers, timeline
+from services.conversion.schemas.offers import NewOffer
 from workflows.contracts.conversion import Stage
 
 _APPROVAL_PRIORITY = 10
 
 
-async def make_offer(
-    conn: Connection,
-    deal: Deal,
-    who: Principal,
-    *,
-    asked: Sequence[Asked],
-    valid_until: datetime | None,
-    discount_percent: Decimal,
-) -> Offer:
+async def make_offer(conn: Connection, deal: Deal, who: Principal, new: NewOffer) -> Offer:
     """Make the deal's next offer instead of the one that waits. Raises Invalid by field, Conflict `not_qualified`."""
     policy, at = await policy_of(conn, deal), now()
     await check_entry(conn, deal, Stage.OFFER)
-    lines = await _lines(conn, deal, asked, at)
-    valid_until = _end(valid_until, at, policy)
+    lines = await _lines(conn, deal, [line.asked() for line in new.lines], at)
+    valid_until = _end(new.valid_until, at, policy)
     await _replace(conn, deal, "superseded")
-    sums = totals(lines, discount_percent=discount_percent, tax_percent=policy.tax_percent)
+    sums = totals(lines, discount_percent=new.discount_percent, tax_percent=policy.tax_percent)
     earlier = await offers.of_deal(conn, deal.id)
     # Below the catalogue's prices is a discount too, whatever it is called.
-    sent = max(discount_percent, sums.effective_discount) <= policy.limit_of(who.role)
-    new = Offer(
+    sent = max(new.discount_percent, sums.effective_discount) <= policy.limit_of(who.role)
+    row = Offer(
         id=new_id(),
         deal_id=deal.id,
         number=earlier[0].number if earlier else await offers.next_number(conn, at.year),
         version=len(earlier) + 1,
         state="sent" if sent else "awaiting_approval",
         lines=lines,
-        discount_percent=discount_percent,
+        discount_percent=new.discount_percent,
         tax_percent=policy.tax_percent,
         **dict(sums),
         valid_until=valid_until,
@@ -72,7 +64,7 @@ async def make_offer(
         created_at=at,
         sent_at=at if sent else None,
     )
-    offer = await offers.add(conn, new)
+    offer = await offers.add(conn, row)
     await (_sent(conn, deal, who, offer) if sent else _ask_approval(conn, deal, who, offer, policy))
     return offer
 
@@ -146,29 +138,37 @@ async def offer_document(conn: Connection, offer: Offer, deal: Deal) -> bytes:
 
 
 async def send_offer(conn: Connection, offer_id: str, who: Principal) -> str:
-    """Mail a sent offer with its PDF to the lead, once; the mail's id. Raises Conflict `wrong_state`, `no_address`."""
-    offer, deal = await _in_state(conn, offer_id, who, "sent")
+    """Mail a sent offer with its PDF to the lead, once; the mail's id.
+
+    Raises Conflict `wrong_state`, `offer_expired`, `no_address`, and `changed` when the lead's contact card changed
+    while the page was set.
+    """
+    # Setting the page takes a while: nothing is locked meanwhile, and everything is looked at again afterwards.
+    offer, before = await _sendable(conn, offer_id, who, lock=False)
+    page = await offer_document(conn, offer, before)
+    offer, deal = await _sendable(conn, offer_id, who, lock=True)
+    if deal.contact != before.contact:
+        raise Conflict("the contact card changed while the offer was prepared; send it again", code="changed")
+    author = await managers.find(conn, offer.created_by)
+    name = author.name if author else offer.created_by
+    subject, text = mail_of(offer, deal.contact, await policy_of(conn, deal), name)
+    mail = NewMail(
+        key=f"offer:{offer.id}:mail", purpose="offer", to=deal.contact.email or "", subject=subject, text=text,
+        lead_id=deal.lead_id, reply_to=author.email if author else None,
+        attachments=[Attachment(f"offer-{offer.number}-{offer.version}.pdf", "application/pdf", page)],
+    )  # fmt: skip
+    mail_id = await queue_mail(conn, mail)
+    text = f"offer {offer.number}/{offer.version} mailed"
+    await timeline.add(conn, deal.id, at=now(), by=who.person, kind="offer_mailed", text=text, data=_refs(offer))
+    return mail_id
+
+
+async def _sendable(conn: Connection, offer_id: str, who: Principal, *, lock: bool) -> tuple[Offer, Deal]:
+    offer, deal = await _in_state(conn, offer_id, who, "sent", lock=lock)
     _check_valid(offer)
     if not deal.contact.email:
-        raise Conflict("no e-mail address is known of this customer", code="no_address")
-    policy = await policy_of(conn, deal)
-    author = await managers.find(conn, offer.created_by)
-    subject, text = mail_of(offer, deal.contact, policy, author.name if author else offer.created_by)
-    file = Attachment(
-        f"offer-{offer.number}-{offer.version}.pdf", "application/pdf", await offer_document(conn, offer, deal)
-    )
-    mail_id = await queue_mail(
-        conn,
-        NewMail(
-            key=f"offer:{offer.id}:mail", purpose="offer", to=deal.contact.email, subject=subject, text=text,
-            lead_id=deal.lead_id, reply_to=author.email if author else None, attachments=[file],
-        ),
-    )  # fmt: skip
-    await timeline.add(
-        conn, deal.id, at=now(), by=who.person, kind="offer_mailed",
-        text=f"offer {offer.number}/{offer.version} mailed", data=_refs(offer),
-    )  # fmt: skip
-    return mail_id
+        raise Conflict("this customer has no known e-mail address", code="no_address")
+    return offer, deal
 
 
 async def expire_offer(conn: Connection, offer: Offer) -> None:
@@ -230,8 +230,10 @@ async def _moved(conn: Connection, deal: Deal, who: Principal, offer: Offer, ste
     await publish(conn, "offer.changed", offer_id=offer.id, deal_id=deal.id, state=offer.state)
 
 
-async def _in_state(conn: Connection, offer_id: str, who: Principal, state: OfferState) -> tuple[Offer, Deal]:
-    deal = await deals.get(conn, (await offers.get(conn, offer_id)).deal_id, lock=True)
+async def _in_state(
+    conn: Connection, offer_id: str, who: Principal, state: OfferState, *, lock: bool = True
+) -> tuple[Offer, Deal]:
+    deal = await deals.get(conn, (await offers.get(conn, offer_id)).deal_id, lock=lock)
     check_owner(deal, who)
     offer = await offers.get(conn, offer_id)
     if offer.state != state:
@@ -242,7 +244,7 @@ async def _in_state(conn: Connection, offer_id: str, who: Principal, state: Offe
 
 def _check_valid(offer: Offer) -> None:
     if offer.valid_until <= now():
-        raise Conflict("this offer's time is over; make another one", code="offer_expired")
+        raise Conflict("this offer has expired; make another one", code="offer_expired")
 
 
 def _refs(offer: Offer) -> dict[str, str | int]:

@@ -1,4 +1,4 @@
-"""Deals and offers that go back: given back by their manager, or taken back from one who is away."""
+"""Deals and offers that go back: returned by their manager, or taken back from one who is away."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from services.chassis.db import Connection
 from services.chassis.events import publish
 from services.conversion.actions.deal_closing import end_open_work
 from services.conversion.actions.deals import now
-from services.conversion.actions.playbook_stop import stop
+from services.conversion.actions.playbook_stop import stop_playbook
 from services.conversion.actions.register import report_place
 from services.conversion.domain.deals import Deal
 from services.conversion.repository import deals, hand_overs, timeline
@@ -19,7 +19,7 @@ async def give_back_deal(conn: Connection, deal: Deal, who: Principal, reason: s
     """Return an accepted deal: it is offered to the others. The caller has checked who and in which stage."""
     at = now()
     owner = deal.owner or who.person
-    await stop(conn, deal, "returned")
+    await stop_playbook(conn, deal, "returned")
     await end_open_work(conn, deal, at, "returned")
     await hand_overs.give_back(conn, deal.id, by=who.person, at=at, reason=reason)
     event_id = await timeline.add(
@@ -37,7 +37,7 @@ async def give_back_deal(conn: Connection, deal: Deal, who: Principal, reason: s
 
 
 async def take_offers_back(conn: Connection, manager_id: str, reason: str) -> int:
-    """Give the offers that wait for a manager's answer to the next ones; how many."""
+    """Take back the offers that wait for a manager's answer, so that others are asked; how many."""
     at, back = now(), 0
     for row in await hand_overs.open_of_manager(conn, manager_id):
         deal = await deals.get(conn, row.deal_id, lock=True)

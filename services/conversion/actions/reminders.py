@@ -10,8 +10,9 @@ from services.chassis.events import publish
 from services.chassis.work_items import WorkItem
 from services.conversion.actions.deals import SUPERVISOR, now, policy_of
 from services.conversion.actions.work import QUESTION_PRIORITY, open_deal_work
+from services.conversion.domain.reminders import KINDS
 from services.conversion.domain.stages import WORKED
-from services.conversion.repository import deals, hand_overs, reminders, timeline
+from services.conversion.repository import deals, hand_overs, timeline
 from workflows.contracts.conversion import RemindDeal, Reminded
 
 _REMINDER_PRIORITY = 5
@@ -24,7 +25,7 @@ async def finish_reminder(conn: Connection, item_id: str, who: Principal) -> Wor
     closed by approving or rejecting its offer.
     """
     item = await work_items.get(conn, item_id)
-    if item.kind not in reminders.KINDS:
+    if item.kind not in KINDS:
         raise NotFound("there is no such reminder")
     if item.kind == "approval":
         raise Conflict("approve or reject the offer instead", code="wrong_state", detail={"state": item.state})
@@ -53,10 +54,10 @@ async def remind_deal(conn: Connection, request: RemindDeal) -> Reminded:
 
 
 async def watch_promises(pool: Pool) -> None:
-    """A sweep: a call that a lead was promised and nobody made in time becomes work at once."""
+    """A periodic job: a call that a lead was promised and nobody made in time becomes work at once."""
     async with pool.acquire() as conn, conn.transaction():
         for deal in await deals.broken_promises(conn, now()):
-            payload: dict[str, object] = {"level": 1, "text": "they were told that somebody would have called by now"}
+            payload: dict[str, object] = {"level": 1, "text": "they were promised a call by now"}
             offered = await hand_overs.open_of_deal(conn, deal.id)
             person = deal.owner or (offered.manager if offered else None)
             await open_deal_work(conn, deal, f"promise:{deal.id}:{deal.promised_by}", "reminder", person,

@@ -6,19 +6,14 @@ from datetime import datetime
 
 from services.chassis.db import Connection
 from services.conversion.domain.reports import ManagerFigures, PlaybookFigures, team, with_reasons
-from services.conversion.repository import playbooks, reports
+from services.conversion.repository import reports
 
 
 async def read_managers(
     conn: Connection, start: datetime, end: datetime
 ) -> tuple[list[ManagerFigures], ManagerFigures]:
     """Every manager between two moments, and the team."""
-    values = await reports.won_value(conn, start, end)
-    stages = await reports.open_by_stage(conn)
-    items = [
-        ManagerFigures.of({**row, "stages": stages.get(row["manager"], {}), "value": values.get(row["manager"], [])})
-        for row in await reports.managers(conn, start, end)
-    ]
+    items = await reports.managers(conn, start, end)
     return items, team(items, *await reports.team_medians(conn, start, end))
 
 
@@ -26,5 +21,7 @@ async def read_playbooks(
     conn: Connection, start: datetime, end: datetime
 ) -> tuple[list[PlaybookFigures], PlaybookFigures]:
     """Every version of a playbook by the time of entry, and the deals of that time without any."""
-    items = with_reasons(await playbooks.results(conn, start, end), await playbooks.reasons(conn, start, end))
-    return items, PlaybookFigures.of(await playbooks.untouched(conn, start, end))
+    items = with_reasons(
+        await reports.playbook_results(conn, start, end), await reports.playbook_stops(conn, start, end)
+    )
+    return items, await reports.without_playbook(conn, start, end)

@@ -1,8 +1,7 @@
-"""Choosing a manager from the records, and serving those who wait as soon as somebody is free."""
+"""Choosing a manager for a lead, and giving waiting leads to whoever becomes free."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -11,7 +10,7 @@ from services.chassis import outbox, work_items
 from services.chassis.db import Connection, Pool
 from services.chassis.events import publish
 from services.conversion.actions.deals import now, policy_of
-from services.conversion.domain.deals import Deal
+from services.conversion.domain.deals import Deal, wanted_by
 from services.conversion.domain.hand_overs import HandOverRow
 from services.conversion.domain.policy import Policy
 from services.conversion.domain.routing import Candidate, Considered, Routing, Verdict, Wanted, refusal, route
@@ -20,18 +19,6 @@ from services.conversion.repository.policies import policies
 from workflows.contracts.conversion import Assigned
 
 _SERVED_AT_ONCE = 100
-
-
-def wanted_by(deal: Deal, *, sticky: str | None, excluded: Sequence[str]) -> Wanted:
-    """What a deal's lead asks of a manager."""
-    return Wanted(
-        language=deal.contact.language,
-        segment=deal.segment,
-        region=deal.contact.region,
-        products=deal.products,
-        sticky=sticky,
-        excluded=frozenset(excluded),
-    )
 
 
 async def candidates(conn: Connection, policy: Policy, at: datetime) -> list[Candidate]:
@@ -50,7 +37,7 @@ async def candidates(conn: Connection, policy: Policy, at: datetime) -> list[Can
 
 
 async def choose(conn: Connection, wanted: Wanted, *, priority: int, policy: Policy, at: datetime) -> Routing:
-    """Who gets this lead now. It does not overtake anybody as urgent who waits for the same manager."""
+    """Who gets this lead now. It overtakes no lead of the same urgency that waits for the same manager."""
     everybody = await candidates(conn, policy, at)
     routing = route(everybody, wanted)
     if routing.manager is None:
@@ -59,14 +46,14 @@ async def choose(conn: Connection, wanted: Wanted, *, priority: int, policy: Pol
     ahead = await hand_overs.waiting(conn, urgent=priority)
     waiting = await deals.get_many(conn, [row.deal_id for row in ahead])
     for row in ahead:
-        if refusal(chosen, wanted_by(waiting[row.deal_id], sticky=None, excluded=row.excluded)) is None:
-            why = f"{chosen.id} is free, but others have waited for him longer"
+        if refusal(chosen, wanted_by(waiting[row.deal_id], excluded=row.excluded)) is None:
+            why = f"{chosen.id} is free, but earlier leads are still waiting"
             return routing.model_copy(update={"manager": None, "waits": True, "why": why})
     return routing
 
 
 async def serve_waiting(pool: Pool) -> int:
-    """A sweep: give the leads that wait to managers who are free now, the most urgent and oldest first; how many."""
+    """A periodic job: give waiting leads to managers who are free now, the most urgent and oldest first; how many."""
     async with pool.acquire() as conn:
         if not await hand_overs.waiting(conn, limit=1):
             return 0
@@ -94,7 +81,7 @@ async def _serve(conn: Connection, at: datetime) -> int:
 async def _overflow(
     conn: Connection, deal: Deal, row: HandOverRow, policy: Policy, everybody: dict[str, Candidate]
 ) -> Routing:
-    """It waited too long: the overflow owner takes it, full or not; without one, the supervisor hears of it once."""
+    """It waited too long: the overflow owner takes it, full or not; without one, the supervisor is told once."""
     owner = everybody.get(policy.overflow_owner or "")
     if owner is None or not owner.active or owner.id in row.excluded:
         await hand_overs.forget_overflow(conn, row.item_id)

@@ -8,7 +8,8 @@ from datetime import timedelta
 from services.chassis.db import Connection
 from services.chassis.errors import Invalid
 from services.conversion.actions.deals import now
-from services.conversion.actions.routing import candidates, wanted_by
+from services.conversion.actions.routing import candidates
+from services.conversion.domain.deals import wanted_by
 from services.conversion.domain.routing import Candidate, Routing, RuleTrial, Wanted, route, simulate
 from services.conversion.repository import deals
 from services.conversion.repository.policies import policies
@@ -35,7 +36,7 @@ async def try_rules(conn: Connection, asked: DryRun) -> RuleTrial:
     if unknown:
         raise Invalid(f"there is no manager {', '.join(sorted(unknown))}", field="changes")
     leads = await deals.offered_since(conn, now() - timedelta(days=asked.days), _MOST_LEADS)
-    wanted = [wanted_by(deal, sticky=None, excluded=[]) for deal in leads]
+    wanted = [wanted_by(deal) for deal in leads]
     changed = [_changed(who, asked) for who in everybody]
     return RuleTrial(
         managers=[who.id for who in everybody],

@@ -1,81 +1,104 @@
-"""A manager is ill or has left: others take the open deals over, with preview."""
+"""A take-over: the open deals of a manager who is ill or has left go to others, with a preview."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 
 from services.chassis import outbox, work_items
 from services.chassis.auth import Principal
-from services.chassis.db import Connection
-from services.chassis.errors import Invalid, NotFound
+from services.chassis.db import Connection, Pool
+from services.chassis.errors import Invalid, Unavailable
 from services.chassis.events import publish
-from services.conversion.actions.deals import first_action, first_step_at, now, policy_of
+from services.conversion.actions.deals import now
 from services.conversion.actions.meetings import hand_meetings_over
 from services.conversion.actions.reassignment import take_offers_back
 from services.conversion.actions.register import report_place
-from services.conversion.actions.routing import candidates, wanted_by
-from services.conversion.domain.deals import Deal
-from services.conversion.domain.reassignment import Handed
-from services.conversion.domain.routing import Candidate, Routing, route
+from services.conversion.actions.routing import candidates
+from services.conversion.domain.deals import Deal, first_action, first_step_at
+from services.conversion.domain.policy import Policy
+from services.conversion.domain.routing import Candidate
+from services.conversion.domain.take_over import Handed, TakeOverResult, distribute, may_receive
 from services.conversion.repository import deals, managers, timeline
 from services.conversion.repository.policies import policies
 from services.conversion.schemas.reassignment import TakeOver
 from workflows.contracts.conversion import Reassigned
 
 AT_ONCE = 500
-"""Deals that are handed on in one transaction, at most."""
+"""Deals of one take-over, at most."""
+_CHUNK = 25
+"""Deals that are handed on in one transaction: new leads wait for a manager no longer than that takes."""
+_ACQUIRE_SECONDS = 5.0
+
+
+async def plan_take_over(conn: Connection, manager_id: str, asked: TakeOver) -> TakeOverResult:
+    """Who would get each of a manager's open deals, at most 500 at once. Nothing is locked or changed.
+
+    Raises NotFound, Invalid on `to`.
+    """
+    return TakeOverResult(dry_run=True, items=await _plan(conn, manager_id, asked))
 
 
 async def take_over_deals(
-    conn: Connection, manager_id: str, asked: TakeOver, who: Principal
-) -> tuple[list[Handed], int]:
-    """Give up to 500 open deals of a manager to others: the plan, and how many offers went back to the queue.
+    conn: Connection, pool: Pool, manager_id: str, asked: TakeOver, who: Principal
+) -> TakeOverResult:
+    """Carry out a take-over: owner, meetings, open work and workflow follow. Deals for which there is nobody stay.
 
-    In a dry run nothing is changed or locked. Else routing stands still until the end, so that what is carried out is
-    the plan; deals for which there is nobody stay. Raises NotFound, Invalid on `to`.
+    Planned through `conn` without a lock, then done in chunks on connections of their own, each decided again under
+    the lock: whoever changed hands meanwhile is left alone. If a later chunk fails, the earlier ones stay, and asking
+    again does the rest. Raises as the plan does, and Unavailable when every connection is busy.
     """
-    if await managers.find(conn, manager_id) is None:
-        raise NotFound(f"there is no manager {manager_id}")
-    if asked.dry_run:
-        return await _plan(conn, manager_id, asked.to), 0
+    plan = await _plan(conn, manager_id, asked)
+    done: list[Handed] = []
+    try:
+        async with pool.acquire(timeout=_ACQUIRE_SECONDS) as own, own.transaction():
+            back = await take_offers_back(own, manager_id, asked.reason)
+        for at in range(0, len(plan), _CHUNK):
+            chunk = [handed.deal.id for handed in plan[at : at + _CHUNK]]
+            async with pool.acquire(timeout=_ACQUIRE_SECONDS) as own, own.transaction():
+                done += await _hand_chunk(own, manager_id, chunk, asked, who, done)
+    except TimeoutError:
+        raise Unavailable("every connection to the database is busy; ask again") from None
+    return TakeOverResult(dry_run=False, items=done, offers_back=back)
+
+
+async def _plan(conn: Connection, manager_id: str, asked: TakeOver) -> list[Handed]:
+    await managers.get(conn, manager_id)
+    everybody = await _others(conn, manager_id, asked.to)
+    return distribute(everybody, await deals.of_owner(conn, manager_id, AT_ONCE), leaving=manager_id, to=asked.to)
+
+
+async def _others(conn: Connection, manager_id: str, to: str | None) -> list[Candidate]:
+    """Everybody as routing sees them now. Raises Invalid on `to`."""
+    everybody = await candidates(conn, await policies.rules(conn), now())
+    if to is not None and not may_receive(everybody, to, leaving=manager_id):
+        raise Invalid("is not another active manager", field="to")
+    return everybody
+
+
+async def _hand_chunk(
+    conn: Connection, manager_id: str, deal_ids: Sequence[str], asked: TakeOver, who: Principal, done: Sequence[Handed]
+) -> list[Handed]:
+    """Decide under the lock who gets these deals, as far as they are still the manager's, and hand them on."""
+    # Routing before deals: everybody takes these locks in the same order.
     await managers.lock_routing(conn)
-    plan = await _plan(conn, manager_id, asked.to)
-    back = await take_offers_back(conn, manager_id, asked.reason)
-    at = now()
+    # The load follows the deals at once; the fair share counts offers, so what was handed on so far is added here.
+    given = Counter(handed.manager for handed in done)
+    everybody = [
+        replace(one, assigned=one.assigned + given[one.id]) for one in await _others(conn, manager_id, asked.to)
+    ]
+    found = await deals.lock_of_owner(conn, deal_ids, manager_id)
+    plan = distribute(everybody, found, leaving=manager_id, to=asked.to)
+    rules = {version: await policies.rules(conn, version) for version in {deal.policy_version for deal in found}}
     for handed in plan:
         if handed.manager is not None:
-            await _hand(conn, handed.deal, handed.manager, who, asked.reason, at)
-    return plan, back
-
-
-async def _plan(conn: Connection, manager_id: str, to: str | None) -> list[Handed]:
-    """Who would get which of a manager's deals: one named person, or whom routing chooses for each."""
-    policy = await policies.rules(conn)
-    everybody = await candidates(conn, policy, now())
-    if to is not None and not any(who.id == to and who.active and who.id != manager_id for who in everybody):
-        raise Invalid("is not another active manager", field="to")
-    # Open deals must lie with somebody: who is off duty this minute or over their daily quota gets them all the same.
-    free = {who.id: replace(who, on_duty=True, quota=None) for who in everybody}
-    plan = []
-    for deal in await deals.of_owner(conn, manager_id, AT_ONCE):
-        routing = _to(to) if to else route(list(free.values()), wanted_by(deal, sticky=None, excluded=[manager_id]))
-        plan.append(Handed(deal=deal, manager=routing.manager, why=routing.why))
-        if routing.manager:
-            free[routing.manager] = _with_one_more(free[routing.manager])
+            await _hand(conn, handed.deal, handed.manager, who, asked.reason, rules[handed.deal.policy_version])
     return plan
 
 
-def _to(manager: str) -> Routing:
-    return Routing(manager=manager, why="named by the supervisor", considered=[])
-
-
-def _with_one_more(who: Candidate) -> Candidate:
-    return replace(who, load=who.load + 1, assigned=who.assigned + 1)
-
-
-async def _hand(conn: Connection, deal: Deal, manager: str, who: Principal, reason: str, at: datetime) -> None:
-    policy = await policy_of(conn, deal)
+async def _hand(conn: Connection, deal: Deal, manager: str, who: Principal, reason: str, policy: Policy) -> None:
+    at = now()
     # The step that was planned stays, unless it would be late before the new manager has read the deal.
     due = max(deal.next_action_at or at, first_step_at(deal, policy, at))
     event_id = await timeline.add(

@@ -7,8 +7,7 @@ from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Invalid, NotFound
 from services.chassis.mail import Attachment
 from services.conversion.actions.deals import policy_of
-from services.conversion.actions.playbooks import values_of
-from services.conversion.domain.mail_fields import MAIL_FIELDS
+from services.conversion.domain.mail_fields import MAIL_FIELDS, values_of
 from services.conversion.domain.templates import EXAMPLE, Rendered, Template
 from services.conversion.repository import deals, managers, templates
 from services.conversion.schemas.templates import NewTemplate

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from services.chassis import work_items
 from services.chassis.db import Connection
 from services.chassis.events import publish
@@ -14,7 +16,7 @@ QUESTION_PRIORITY = 20
 
 
 async def open_deal_work(
-    conn: Connection, deal: Deal, key: str, kind: str, person: str | None, priority: int, payload: dict[str, object]
+    conn: Connection, deal: Deal, key: str, kind: str, person: str | None, priority: int, payload: Mapping[str, object]
 ) -> None:
     """Open an item of a deal once per `key`, for a person or, with none, for whichever supervisor looks next."""
     item = await work_items.open_item(

@@ -1,1 +1,1 @@
-"""Documents that leave the house: offers as PDF, meetings as calendar files."""
+"""Documents for people outside the tier: offers as PDF, calendar files, mails about meetings, the payroll's CSV."""

@@ -7,15 +7,12 @@ follows from sums, so the order in which the events arrive does not matter.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from services.chassis.records import Record
 from services.conversion.domain.money import cents, percent_of
 
 Percent = Decimal
@@ -30,26 +27,6 @@ class Role(StrEnum):
     SOURCED = "sourced"
     CLOSED = "closed"
     KEPT = "kept"
-
-
-class CommissionEntry(Record):
-    """One entry of the ledger. `base` is the sale before tax."""
-
-    id: str
-    sale_id: str | None
-    deal_id: str | None
-    lead_id: str | None
-    person: str
-    role: Role
-    kind: Kind
-    base: Decimal
-    percent: Decimal
-    amount: Decimal
-    currency: str
-    policy_version: int | None
-    month: str
-    reason: str | None
-    at: datetime
 
 
 class Rates(BaseModel):
@@ -188,80 +165,3 @@ def check_splits(splits: Sequence[Split]) -> str | None:
         if len({split.person for split in parts}) != len(parts):
             return f"somebody is named twice for {role.value}"
     return None
-
-
-@dataclass(frozen=True)
-class NewEntry:
-    """An entry to append."""
-
-    key: str
-    person: str
-    role: Role
-    kind: Kind
-    base: Decimal
-    percent: Decimal
-    amount: Decimal
-    currency: str
-    sale_id: str | None = None
-    deal_id: str | None = None
-    lead_id: str | None = None
-    policy_version: int | None = None
-    reason: str | None = None
-
-
-@dataclass(frozen=True)
-class Sale:
-    """What entries of a sale have in common."""
-
-    net: Decimal
-    currency: str
-    lead_id: str
-    deal_id: str | None
-    policy_version: int | None
-    shares: Sequence[Accrual]
-
-
-@dataclass(frozen=True)
-class SaleRef:
-    """Which sale an event belongs to, and by which version of the policy it was made."""
-
-    sale_id: str
-    lead_id: str
-    currency: str
-    policy_version: int
-
-
-@dataclass(frozen=True)
-class Difference:
-    """What the ledger lacks for a person's share of a sale."""
-
-    person: str
-    role: Role
-    kind: Kind
-    amount: Decimal
-
-
-@dataclass(frozen=True)
-class Rebuild:
-    """What came out when sales were computed from their events again; `next` is the sale to go on after."""
-
-    sales: int
-    next: str | None
-    written: int
-    lacking: Sequence[tuple[str, Difference]]
-
-
-_COMPARED: tuple[Kind, ...] = ("accrued", "clawed_back", "vested")
-
-
-def missing_entries(
-    due: Mapping[tuple[str, Role], Standing], written: Mapping[tuple[str, Role, Kind], Decimal]
-) -> list[Difference]:
-    """What `written` lacks of what is due, by person, role and kind; nothing when the ledger is right."""
-    found = []
-    for (person, role), standing in sorted(due.items()):
-        for kind in _COMPARED:
-            amount = getattr(standing, kind) - written.get((person, role, kind), ZERO)
-            if amount:
-                found.append(Difference(person, role, kind, amount))
-    return found

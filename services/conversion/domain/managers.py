@@ -1,4 +1,4 @@
-"""Managers and their absences."""
+"""Managers, as the supervisor keeps them."""
 
 from __future__ import annotations
 
@@ -28,15 +28,3 @@ class Manager(Record):
     active: bool
     created_at: datetime
     updated_at: datetime
-
-
-class Absence(Record):
-    """A stretch of time in which a manager is away."""
-
-    id: str
-    manager: str
-    starts_at: datetime
-    ends_at: datetime
-    reason: str
-    created_by: str
-    created_at: datetime

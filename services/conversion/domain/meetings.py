@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Literal
 
+from services.chassis.errors import Invalid
 from services.chassis.records import Record
 
 MeetingKind = Literal["phone", "online", "visit"]
 MeetingState = Literal["reserved", "booked", "held", "no_show", "cancelled"]
+_LONGEST = timedelta(hours=12)
+
+
+@dataclass(frozen=True)
+class Booking:
+    """A meeting to be booked."""
+
+    deal_id: str
+    manager: str
+    starts_at: datetime
+    ends_at: datetime
+    kind: MeetingKind
+    place: str | None
+    created_by: str
 
 
 class Meeting(Record):
@@ -32,3 +48,18 @@ class Meeting(Record):
     created_by: str
     created_at: datetime
     updated_at: datetime
+
+
+def check_time(starts_at: datetime, ends_at: datetime, at: datetime) -> None:
+    """Raise Invalid, naming the field, for a meeting that cannot be made at this moment."""
+    if starts_at <= at:
+        raise Invalid("must be in the future", field="starts_at")
+    if ends_at <= starts_at:
+        raise Invalid("must be after starts_at", field="ends_at")
+    if ends_at - starts_at > _LONGEST:
+        raise Invalid("a meeting lasts 12 hours at most", field="ends_at")
+
+
+def after_missed(times: int) -> str:
+    """What comes next when the customer has missed so many meetings."""
+    return "arrange another meeting" if times < 2 else "call; if nobody answers, let the deal sleep"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Literal
@@ -40,3 +41,12 @@ class Offer(Record):
     sent_at: datetime | None
     decided_by: str | None = None
     decided_at: datetime | None = None
+
+
+def to_win(offers: Sequence[Offer]) -> Offer | None:
+    """The offer a sale rests on: the last accepted one, else the last one sent. `offers` are a deal's, by version."""
+    for state in ("accepted", "sent"):
+        found = [offer for offer in offers if offer.state == state]
+        if found:
+            return found[-1]
+    return None

@@ -12,15 +12,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.chassis.business_time import Calendar
 from services.chassis.records import Record
 from services.conversion.domain.deals import Deal
+from services.conversion.domain.policy import Policy
 
 Kind = Literal["call", "mail", "meeting", "wait"]
 Track = Literal["main", "positive", "negative"]
 Response = Literal["none", "positive", "negative"]
 TRACKS: tuple[Track, ...] = ("main", "positive", "negative")
 FACTS = ("stage", "reason", "segment", "language", "region", "industry", "campaign_id", "needs", "email")
-MARK = "playbook: "
-"""How the next step of a deal begins that a playbook has planned."""
-
 _LONGEST = 30
 Duration = Annotated[timedelta, Field(ge=timedelta(0), le=timedelta(days=120))]
 
@@ -90,38 +88,6 @@ class SavedPlaybook(Record):
     created_at: datetime
 
 
-class Run(Record):
-    """A playbook at work on a deal."""
-
-    id: str
-    playbook_id: str
-    deal_id: str
-    lead_id: str
-    state: str
-    track: Track
-    steps_left: list[Step]
-    reason: str | None
-    started_by: str
-    started_at: datetime
-    ended_at: datetime | None
-
-
-class RunStep(Record):
-    """A step that was planned for a deal, and what became of it."""
-
-    run_id: str
-    number: int
-    step_id: str
-    kind: Kind
-    track: Track
-    text: str
-    template: str | None
-    due_at: datetime
-    state: str
-    result: str | None
-    done_at: datetime | None
-
-
 def problems(playbook: Playbook, templates: Collection[str]) -> list[tuple[str, str]]:
     """All that is wrong with a playbook: (field, reason)."""
     found: list[tuple[str, str]] = []
@@ -137,12 +103,12 @@ def problems(playbook: Playbook, templates: Collection[str]) -> list[tuple[str, 
             elif step.kind == "mail" and step.template not in templates:
                 found.append((f"{field}.template", f"there is no template {step.template}"))
             elif step.kind in ("call", "meeting") and not step.text.strip():
-                found.append((f"{field}.text", "says what the manager has to do"))
+                found.append((f"{field}.text", "must say what the manager has to do"))
             elif step.kind == "wait" and not step.after:
-                found.append((f"{field}.after", "a wait of no time is none"))
+                found.append((f"{field}.after", "a wait needs a duration"))
     for number, rule in enumerate(playbook.entry):
         if rule.op in ("in", "not_in") and not rule.values:
-            found.append((f"body.entry[{number}].values", "names at least one value"))
+            found.append((f"body.entry[{number}].values", "must name at least one value"))
     return found
 
 
@@ -201,3 +167,24 @@ def facts_of(deal: Deal) -> dict[str, object]:
         "needs": deal.needs,
         "email": contact.email,
     }
+
+
+def due_times(
+    steps: Sequence[Step], policy: Policy, at: datetime, last_contact: datetime | None
+) -> list[tuple[Step, datetime]]:
+    """When each of these steps would be due if each were done on time."""
+    found = []
+    since, touched = at, last_contact
+    for step in steps:
+        due = due_at(step, since=since, last_contact=touched, min_gap=policy.playbook_min_gap, calendar=policy.calendar)
+        since = policy.calendar.add(due, timedelta(0))
+        touched = touched if step.kind == "wait" else since
+        found.append((step, since))
+    return found
+
+
+def best_fit(playbooks: Sequence[SavedPlaybook], deal: Deal) -> SavedPlaybook | None:
+    """The playbook that fits the deal best: the highest priority, then the first name; none if none fits."""
+    facts = facts_of(deal)
+    fitting = [one for one in playbooks if fits(one.body, facts) is None]
+    return min(fitting, key=lambda one: (-one.body.priority, one.name), default=None)

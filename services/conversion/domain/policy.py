@@ -145,7 +145,7 @@ _REASONS = {
     "no_need": LossReason(text="no need at present", rest=timedelta(days=90)),
     "no_budget": LossReason(text="no budget at present", rest=timedelta(days=90)),
     "not_reached": LossReason(text="could not be reached any more", rest=timedelta(days=30)),
-    "not_ours": LossReason(text="needs what the house does not sell"),
+    "not_ours": LossReason(text="needs what we do not sell"),
     "closed_down": LossReason(text="the company has closed"),
 }
 _LIMITS = {"manager": Decimal(10), "supervisor": Decimal(30)}

@@ -1,11 +1,10 @@
-"""Figures of managers and their team."""
+"""Figures of managers and their team, of playbooks, of callers, and why deals come to nothing."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
 
 from pydantic import Field
 
@@ -61,6 +60,41 @@ class PlaybookFigures(Record):
     stopped_because: dict[str, int] = Field(default_factory=dict)
 
 
+class PlaybookStops(Record):
+    """How many runs of a playbook's version were stopped for one reason."""
+
+    name: str
+    version: int
+    reason: str
+    runs: int
+
+
+class LossCount(Record):
+    """Deals given up for one reason; an empty `code` is free text."""
+
+    code: str
+    lost: int
+    asleep: int
+
+
+class DeclineCount(Record):
+    """Offers declined and deals given back in the same words."""
+
+    reason: str
+    declined: int
+    returned: int
+
+
+class CallerFigures(Record):
+    """What became of the leads that a caller found."""
+
+    caller: str
+    offered: int
+    accepted: int
+    declined: int
+    won: int
+
+
 def team(
     items: Sequence[ManagerFigures], first_contact_seconds: float | None, age_days: float | None
 ) -> ManagerFigures:
@@ -88,9 +122,9 @@ def share(part: int, whole: int) -> float | None:
     return part / whole if whole else None
 
 
-def with_reasons(rows: Sequence[Mapping[str, Any]], reasons: Sequence[Mapping[str, Any]]) -> list[PlaybookFigures]:
-    """Figures per version, each with why its runs were stopped."""
-    why: dict[tuple[str, int], dict[str, int]] = {}
-    for row in reasons:
-        why.setdefault((row["name"], row["version"]), {})[row["reason"]] = row["runs"]
-    return [PlaybookFigures.of({**row, "stopped_because": why.get((row["name"], row["version"]), {})}) for row in rows]
+def with_reasons(figures: Sequence[PlaybookFigures], stops: Sequence[PlaybookStops]) -> list[PlaybookFigures]:
+    """The figures of each version with why its runs were stopped."""
+    why: dict[tuple[str, int | None], dict[str, int]] = {}
+    for stop in stops:
+        why.setdefault((stop.name, stop.version), {})[stop.reason] = stop.runs
+    return [one.model_copy(update={"stopped_because": why.get((one.name, one.version), {})}) for one in figures]

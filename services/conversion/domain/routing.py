@@ -40,10 +40,10 @@ PASSING = frozenset({Verdict.ABSENT, Verdict.OFF_DUTY, Verdict.AT_CAPACITY, Verd
 
 @dataclass(slots=True)
 class Candidate:
-    """A manager as the rules see him. Empty lists mean any.
+    """A manager as the rules see them. Empty lists mean any.
 
-    `load` is open work; `assigned` are the offers of the fair-share window, `days` how many of its days he was there;
-    `today` are the offers of this day, `quota` how many he takes a day (none: any number).
+    `load` is open work; `assigned` are the offers of the fair-share window, `days` how many of its days they were
+    there; `today` are the offers of this day, `quota` how many they take a day (none: any number).
     """
 
     id: str
@@ -64,7 +64,7 @@ class Candidate:
 
     @property
     def due(self) -> int:
-        """What he is due of the leads, relative to the others: a day away is not made up for afterwards."""
+        """Their due share of the leads, relative to the others: a day away is not made up for afterwards."""
         return self.weight * max(self.days, 1)
 
 
@@ -129,8 +129,8 @@ def route(candidates: Sequence[Candidate], wanted: Wanted) -> Routing:
 def fair_share(free: Sequence[Candidate]) -> Candidate:
     """Whose turn it is: the quota method of apportionment (Balinski and Young, 1975), a lead at a time.
 
-    Among those whose offers would stay under their share of one more lead, the one with the fewest offers for what he
-    is due. For a group that stays the same, nobody is ever a whole lead away from his share, above or below.
+    Among those whose offers would stay under their share of one more lead, the one with the fewest offers for what
+    they are due. In a group that stays the same, nobody is ever a whole lead away from their share, above or below.
     """
     leads, due = sum(who.assigned for who in free) + 1, sum(who.due for who in free)
     below = [who for who in free if who.assigned * due < who.due * leads]
@@ -138,7 +138,7 @@ def fair_share(free: Sequence[Candidate]) -> Candidate:
 
 
 def in_turn(free: Sequence[Candidate], sticky: str | None) -> list[Candidate]:
-    """Those who may get a lead in the order in which they would: who knows it, then the fewest offers for his due."""
+    """Those who may get a lead, in turn: who knows it first, then whoever is furthest behind what is due to them."""
     return sorted(free, key=lambda who: (who.id != sticky, (who.assigned + 1) / who.due, who.id))
 
 
@@ -161,7 +161,7 @@ def simulate(candidates: Sequence[Candidate], wanted: Sequence[Wanted]) -> list[
 
 
 def refusal(who: Candidate, wanted: Wanted) -> Verdict | None:
-    """The first rule that keeps this manager from the lead; none if he can take it."""
+    """The first rule that keeps this manager from the lead; none if they can take it."""
     return _unfit(who, wanted) or _not_free(who)
 
 

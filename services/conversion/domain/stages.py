@@ -18,7 +18,7 @@ PATH = (
     Stage.OFFER,
     Stage.NEGOTIATING,
 )
-"""The way of a deal; it never goes back on it, except through sleep."""
+"""The path of a deal: it only moves forward, except through sleep."""
 
 WORKED = frozenset(PATH[1:])
 """Stages in which a manager works on the deal."""
@@ -33,12 +33,12 @@ FACTS = ("need", "volume", "products", "authority", "timing", "current_supplier"
 
 
 def advance(current: Stage, wanted: Stage) -> Stage:
-    """The later of the two: a step that belongs to an earlier stage does not throw a deal back."""
+    """The later of the two: a step of an earlier stage does not move a deal back."""
     return max(current, wanted, key=PATH.index)
 
 
 def kept(promise: PromiseState | None, promised_by: datetime | None, at: datetime) -> PromiseState | None:
-    """What becomes of a promise when somebody speaks with the lead; one that is over stays as it is."""
+    """What becomes of a promise when somebody speaks with the lead; one already kept or late stays so."""
     if promise != "open" or promised_by is None:
         return promise
     return "kept" if at <= promised_by else "late"
@@ -51,16 +51,16 @@ def require(current: Stage, allowed: Collection[Stage]) -> None:
 
 
 def missing(facts: Mapping[str, Any] | None, needed: Collection[str]) -> list[str]:
-    """Facts that are not known and deeds that are not done yet, in the order in which people see to them."""
+    """Facts not yet known and things not yet done, in the order in which people usually get to them."""
     return [name for name in (*FACTS, *DEEDS) if name in needed and not (facts or {}).get(name)]
 
 
 def check_entry(stage: Stage, facts: Mapping[str, Any] | None, needed: Collection[str]) -> None:
-    """Raise Conflict `not_qualified` when what is known or done lacks what this stage asks for."""
+    """Raise Conflict `not_qualified` when something this stage asks for is not known or done yet."""
     lacking = missing(facts, needed)
     if lacking:
         raise Conflict(
-            f"before {stage.value} this is still lacking: {', '.join(lacking)}",
+            f"before {stage.value}, this is still missing: {', '.join(lacking)}",
             code="not_qualified",
             detail={"stage": stage.value, "missing": lacking},
         )

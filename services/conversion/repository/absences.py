@@ -8,7 +8,7 @@ import asyncpg
 
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import Conflict, NotFound
-from services.conversion.domain.managers import Absence
+from services.conversion.domain.absences import Absence
 
 
 async def add(
@@ -27,7 +27,7 @@ async def add(
             by,
         )
     except asyncpg.ExclusionViolationError:
-        raise Conflict("this manager is away already in that time", code="overlap", field="starts_at") from None
+        raise Conflict("this manager is already away at that time", code="overlap", field="starts_at") from None
     except asyncpg.ForeignKeyViolationError:
         raise NotFound(f"there is no manager {manager_id}") from None
     return Absence.of(row)

@@ -1,4 +1,4 @@
-"""Tier 3's catalogue as it was told here."""
+"""Tier 3's catalogue as it was last published here."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from workflows.contracts.catalogue import CatalogueItem
 
 
 async def take(conn: Connection, items: Sequence[CatalogueItem]) -> None:
-    """Keep products; what is known in a newer version stays."""
+    """Keep products; a newer version that is known already stays."""
     await conn.executemany(
         """INSERT INTO catalogue_items (product_id, version, names, kind, unit, tax_percent, active, prices)
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)

@@ -6,28 +6,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
 from services.chassis.db import Connection, new_id
-from services.chassis.errors import NotFound
-from services.conversion.domain.commissions import (
-    Accrual,
+from services.conversion.domain.commission_ledger import (
     CommissionEntry,
-    Event,
-    Kind,
+    EntrySum,
+    MonthBalance,
     NewEntry,
-    Role,
     Sale,
     SaleRef,
-    Split,
 )
+from services.conversion.domain.commissions import Event, Kind, Role, Split
 
 _SALE_LOCKS = 7_236_114
 
 
-async def lock_sale(conn: Connection, sale_id: str) -> None:
-    """Let one transaction at a time write about a sale."""
-    await conn.execute("SELECT pg_advisory_xact_lock($1, hashtext($2))", _SALE_LOCKS, sale_id)
+async def lock_sales(conn: Connection, sale_ids: Sequence[str]) -> None:
+    """Let one transaction at a time write about each of these sales, locked in order: no two block each other."""
+    await conn.execute(
+        """SELECT pg_advisory_xact_lock($1, key)
+             FROM (SELECT DISTINCT hashtext(id) AS key FROM unnest($2::text[]) id ORDER BY 1) locks""",
+        _SALE_LOCKS,
+        list(sale_ids),
+    )
 
 
 async def add_event(conn: Connection, event: Event, sale: SaleRef, at: datetime) -> bool:
@@ -52,37 +53,41 @@ async def add_event(conn: Connection, event: Event, sale: SaleRef, at: datetime)
     )
 
 
-async def events_of(conn: Connection, sale_id: str) -> list[Event]:
-    """Everything that happened to a sale."""
-    rows = await conn.fetch("SELECT * FROM commission_events WHERE sale_id = $1 ORDER BY id", sale_id)
-    return [Event.model_validate({name: row[name] for name in Event.model_fields}) for row in rows]
-
-
-async def sale(conn: Connection, sale_id: str) -> Sale:
-    """What a sale began with. Raises NotFound."""
-    row = await conn.fetchrow(
-        """SELECT e.*, d.id AS deal_id FROM commission_events e LEFT JOIN deals d ON d.id = e.sale_id
-            WHERE sale_id = $1 AND kind IN ('sold', 'ordered') AND shares <> '[]' LIMIT 1""",
-        sale_id,
-    )
-    if row is None:
-        raise NotFound(f"there is no sale {sale_id}")
-    return Sale(
-        net=row["amount"],
-        currency=row["currency"],
-        lead_id=row["lead_id"],
-        deal_id=row["deal_id"],
-        policy_version=row["policy_version"],
-        shares=[Accrual.model_validate(share) for share in row["shares"]],
-    )
-
-
-async def written(conn: Connection, sale_id: str) -> dict[tuple[str, Role, Kind], Decimal]:
-    """What the ledger holds for a sale, by person, role and kind."""
+async def events_of(conn: Connection, sale_ids: Sequence[str]) -> dict[str, list[Event]]:
+    """Everything that happened to each of these sales."""
     rows = await conn.fetch(
-        "SELECT person, role, kind, sum(amount) AS amount FROM commissions WHERE sale_id = $1 GROUP BY 1, 2, 3", sale_id
+        "SELECT * FROM commission_events WHERE sale_id = ANY($1::uuid[]) ORDER BY id", list(sale_ids)
     )
-    return {(row["person"], Role(row["role"]), row["kind"]): row["amount"] for row in rows}
+    found: dict[str, list[Event]] = {sale_id: [] for sale_id in sale_ids}
+    for row in rows:
+        found[row["sale_id"]].append(Event.model_validate({name: row[name] for name in Event.model_fields}))
+    return found
+
+
+async def sales(conn: Connection, sale_ids: Sequence[str]) -> dict[str, Sale]:
+    """What each of these sales began with; one whose beginning is not known yet is missing."""
+    rows = await conn.fetch(
+        """SELECT DISTINCT ON (e.sale_id) e.sale_id AS id, e.amount AS net, e.currency, e.lead_id, d.id AS deal_id,
+                  e.policy_version, e.shares
+             FROM commission_events e LEFT JOIN deals d ON d.id = e.sale_id
+            WHERE e.sale_id = ANY($1::uuid[]) AND e.kind IN ('sold', 'ordered') AND e.shares <> '[]'
+            ORDER BY e.sale_id, e.id""",
+        list(sale_ids),
+    )
+    return {row["id"]: Sale.of(row) for row in rows}
+
+
+async def written(conn: Connection, sale_ids: Sequence[str]) -> dict[str, dict[tuple[str, Role, Kind], Decimal]]:
+    """What the ledger holds for each of these sales, by person, role and kind."""
+    rows = await conn.fetch(
+        """SELECT sale_id, person, role, kind, sum(amount) AS amount FROM commissions
+            WHERE sale_id = ANY($1::uuid[]) GROUP BY 1, 2, 3, 4""",
+        list(sale_ids),
+    )
+    found: dict[str, dict[tuple[str, Role, Kind], Decimal]] = {sale_id: {} for sale_id in sale_ids}
+    for row in rows:
+        found[row["sale_id"]][row["person"], Role(row["role"]), row["kind"]] = row["amount"]
+    return found
 
 
 async def append(conn: Connection, entries: Sequence[NewEntry], *, at: datetime, month: date) -> list[str]:
@@ -118,7 +123,7 @@ async def get(conn: Connection, entry_id: str) -> CommissionEntry:
     return CommissionEntry.of(row)
 
 
-async def sales(conn: Connection, limit: int, after: str | None) -> list[str]:
+async def sale_ids(conn: Connection, limit: int, after: str | None) -> list[str]:
     """Ids of sales with events, in order."""
     rows = await conn.fetch(
         """SELECT DISTINCT sale_id FROM commission_events WHERE $2::uuid IS NULL OR sale_id > $2
@@ -173,7 +178,7 @@ async def page(conn: Connection, wanted: Filter, limit: int, after: str | None) 
     return CommissionEntry.of_all(rows)
 
 
-async def statement(conn: Connection, month: str, person: str | None) -> list[dict[str, Any]]:
+async def entry_sums(conn: Connection, month: str, person: str | None) -> list[EntrySum]:
     """Sums of a month per person, role, kind and currency."""
     rows = await conn.fetch(
         """SELECT person, role, kind, currency, count(*) AS entries, sum(base) AS base, sum(amount) AS amount
@@ -182,10 +187,10 @@ async def statement(conn: Connection, month: str, person: str | None) -> list[di
         month,
         person,
     )
-    return [dict(row) for row in rows]
+    return EntrySum.of_all(rows)
 
 
-async def balances(conn: Connection, month: str, person: str | None) -> list[dict[str, Any]]:
+async def balances(conn: Connection, month: str, person: str | None) -> list[MonthBalance]:
     """Per person and currency: what waits to vest before and after the month, and what moved in it."""
     rows = await conn.fetch(
         """SELECT person, currency,
@@ -202,7 +207,7 @@ async def balances(conn: Connection, month: str, person: str | None) -> list[dic
         month,
         person,
     )
-    return [dict(row) for row in rows]
+    return MonthBalance.of_all(rows)
 
 
 async def closed(conn: Connection, month: str) -> datetime | None:

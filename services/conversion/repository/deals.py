@@ -14,6 +14,7 @@ from services.conversion.domain.stages import WORKED
 from workflows.contracts.conversion import HandOver, Stage
 
 _COLUMNS = frozenset(Deal.model_fields) - {"id", "lead_id", "created_at", "updated_at"}
+_WORKED = sorted(stage.value for stage in WORKED)
 
 
 @dataclass(frozen=True)
@@ -97,12 +98,20 @@ async def lock_latest(conn: Connection, lead_id: str) -> Deal | None:
 
 
 async def of_owner(conn: Connection, owner: str, limit: int) -> list[Deal]:
-    """Deals that a manager works on, the oldest first, locked."""
+    """Deals that a manager works on, the oldest first."""
     rows = await conn.fetch(
-        "SELECT * FROM deals WHERE owner = $1 AND stage = ANY($2) ORDER BY id LIMIT $3 FOR UPDATE",
+        "SELECT * FROM deals WHERE owner = $1 AND stage = ANY($2) ORDER BY id LIMIT $3", owner, _WORKED, limit
+    )
+    return Deal.of_all(rows)
+
+
+async def lock_of_owner(conn: Connection, deal_ids: Sequence[str], owner: str) -> list[Deal]:
+    """Those of these deals that the manager still works on, the oldest first, locked."""
+    rows = await conn.fetch(
+        "SELECT * FROM deals WHERE id = ANY($1::uuid[]) AND owner = $2 AND stage = ANY($3) ORDER BY id FOR UPDATE",
+        list(deal_ids),
         owner,
-        [stage.value for stage in WORKED],
-        limit,
+        _WORKED,
     )
     return Deal.of_all(rows)
 
@@ -137,7 +146,7 @@ async def page(conn: Connection, wanted: Filter, limit: int, after: str | None) 
         wanted.owner,
         wanted.lead_id,
         wanted.overdue_at,
-        [stage.value for stage in WORKED],
+        _WORKED,
         after,
         limit,
     )

@@ -14,7 +14,7 @@ from services.conversion.domain.routing import Routing
 
 @dataclass(frozen=True)
 class Filter:
-    """What the list is narrowed to. `of` gives a person's own; `unassigned` adds what lies with the supervisor."""
+    """What the list is narrowed to. `of`: a person's own; `unassigned` adds what waits for a supervisor."""
 
     state: HandOverState | None = None
     of: str | None = None
@@ -62,7 +62,7 @@ async def assign(
 
 
 async def forget_overflow(conn: Connection, item_id: str) -> None:
-    """Say about an offer that waits too long that somebody knows."""
+    """Mark that the supervisor knows of an offer that waits too long."""
     await conn.execute("UPDATE hand_overs SET overflow_at = NULL WHERE item_id = $1", item_id)
 
 

@@ -48,7 +48,7 @@ async def candidates(
 ) -> list[Candidate]:
     """All managers with their open work and their offers since a day.
 
-    On duty is whoever has working hours at `moment`, by his own calendar or the tier's `usual` one.
+    On duty is whoever has working hours at `moment`, by their own calendar or the tier's `usual` one.
     """
     rows = await conn.fetch(_CANDIDATES, since, today, moment)
     default = usual.model_dump_json()
@@ -108,6 +108,14 @@ async def away_with_offers(conn: Connection) -> list[str]:
                   SELECT FROM absences x WHERE x.manager = m.id AND x.during @> now())) ORDER BY 1"""
     )
     return [row["manager"] for row in rows]
+
+
+async def get(conn: Connection, manager_id: str) -> Manager:
+    """One manager. Raises NotFound."""
+    found = await find(conn, manager_id)
+    if found is None:
+        raise NotFound(f"there is no manager {manager_id}")
+    return found
 
 
 async def find(conn: Connection, manager_id: str) -> Manager | None:

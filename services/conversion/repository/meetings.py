@@ -9,37 +9,27 @@ import asyncpg
 
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import NotFound
-from services.conversion.domain.meetings import Meeting, MeetingKind, MeetingState
+from services.conversion.domain.meetings import Booking, Meeting, MeetingState
 
 
 class DoubleBooked(Exception):
     """The manager has another meeting then. The transaction is as it was before the attempt."""
 
 
-async def add(
-    conn: Connection,
-    *,
-    deal_id: str,
-    manager: str,
-    starts_at: datetime,
-    ends_at: datetime,
-    kind: MeetingKind,
-    place: str | None,
-    by: str,
-) -> Meeting:
+async def add(conn: Connection, new: Booking) -> Meeting:
     """Book a meeting. Raises DoubleBooked."""
     return await _guarded(
         conn,
         """INSERT INTO meetings (id, deal_id, manager, starts_at, ends_at, kind, place, created_by)
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING *""",
         new_id(),
-        deal_id,
-        manager,
-        starts_at,
-        ends_at,
-        kind,
-        place,
-        by,
+        new.deal_id,
+        new.manager,
+        new.starts_at,
+        new.ends_at,
+        new.kind,
+        new.place,
+        new.created_by,
     )
 
 
@@ -104,7 +94,7 @@ async def confirm(conn: Connection, meeting_id: str, deal_id: str, manager: str)
 
 
 async def free_reserved(conn: Connection, lead_id: str | None = None) -> int:
-    """Give back the time kept free for a lead; without one, everything whose time to wait is over. How many."""
+    """Give back the time kept free for a lead; without one, all that were kept too long. How many."""
     status = await conn.execute(
         """UPDATE meetings SET state = 'cancelled', expires_at = NULL, updated_at = now()
             WHERE state = 'reserved' AND (lead_id = $1 OR ($1::uuid IS NULL AND expires_at < now()))""",
@@ -178,7 +168,7 @@ async def of_deal(conn: Connection, deal_id: str) -> list[Meeting]:
 
 
 async def busy(conn: Connection, manager: str, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
-    """When a manager is taken or away between two moments, in order."""
+    """When a manager is booked or away between two moments, in order."""
     rows = await conn.fetch(
         """SELECT starts_at, ends_at FROM meetings
             WHERE manager = $1 AND during && tstzrange($2, $3)

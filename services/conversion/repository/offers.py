@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -117,12 +116,3 @@ async def of_deal(conn: Connection, deal_id: str) -> list[Offer]:
     """A deal's offers by version."""
     rows = await conn.fetch("SELECT * FROM offers WHERE deal_id = $1 ORDER BY version", deal_id)
     return Offer.of_all(rows)
-
-
-def to_win(offers: Sequence[Offer]) -> Offer | None:
-    """The offer a sale rests on: the last accepted one, else the last one sent."""
-    for state in ("accepted", "sent"):
-        found = [offer for offer in offers if offer.state == state]
-        if found:
-            return found[-1]
-    return None

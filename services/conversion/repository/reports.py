@@ -6,6 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from services.chassis.db import Connection
+from services.conversion.domain.reports import (
+    CallerFigures,
+    DeclineCount,
+    LossCount,
+    ManagerFigures,
+    PlaybookFigures,
+    PlaybookStops,
+)
 
 _WORKED = "('accepted', 'informing', 'qualified', 'meeting', 'offer', 'negotiating')"
 
@@ -60,9 +68,13 @@ SELECT d.sourced_by AS caller, count(*) AS offered, count(d.accepted_at) AS acce
 """
 
 
-async def managers(conn: Connection, start: datetime, end: datetime) -> list[dict[str, Any]]:
-    """One row per manager."""
-    return [dict(row) for row in await conn.fetch(_MANAGERS, start, end)]
+async def managers(conn: Connection, start: datetime, end: datetime) -> list[ManagerFigures]:
+    """The figures of every manager, by id."""
+    stages, values = await _open_by_stage(conn), await _won_value(conn, start, end)
+    return [
+        ManagerFigures.of({**row, "stages": stages.get(row["manager"], {}), "value": values.get(row["manager"], [])})
+        for row in await conn.fetch(_MANAGERS, start, end)
+    ]
 
 
 async def team_medians(conn: Connection, start: datetime, end: datetime) -> tuple[float | None, float | None]:
@@ -80,7 +92,7 @@ async def team_medians(conn: Connection, start: datetime, end: datetime) -> tupl
     return seconds, days
 
 
-async def open_by_stage(conn: Connection) -> dict[str, dict[str, int]]:
+async def _open_by_stage(conn: Connection) -> dict[str, dict[str, int]]:
     """Open deals per manager and stage."""
     rows = await conn.fetch(
         f"""SELECT owner, stage, count(*) AS deals FROM deals WHERE stage IN {_WORKED}
@@ -92,7 +104,7 @@ async def open_by_stage(conn: Connection) -> dict[str, dict[str, int]]:
     return stages
 
 
-async def won_value(conn: Connection, start: datetime, end: datetime) -> dict[str, list[dict[str, Any]]]:
+async def _won_value(conn: Connection, start: datetime, end: datetime) -> dict[str, list[dict[str, Any]]]:
     """Value of the sales before tax per manager, one sum per currency."""
     rows = await conn.fetch(
         """SELECT owner, currency, sum(value) AS amount FROM deals
@@ -106,12 +118,12 @@ async def won_value(conn: Connection, start: datetime, end: datetime) -> dict[st
     return values
 
 
-async def losses(conn: Connection, start: datetime, end: datetime, owner: str | None) -> list[dict[str, Any]]:
+async def losses(conn: Connection, start: datetime, end: datetime, owner: str | None) -> list[LossCount]:
     """Deals given up, by the code of the reason (empty for free text)."""
-    return [dict(row) for row in await conn.fetch(_LOSSES, start, end, owner)]
+    return LossCount.of_all(await conn.fetch(_LOSSES, start, end, owner))
 
 
-async def declines(conn: Connection, start: datetime, end: datetime, manager: str | None) -> list[dict[str, Any]]:
+async def declines(conn: Connection, start: datetime, end: datetime, manager: str | None) -> list[DeclineCount]:
     """Why offers were declined and deals given back, the most frequent words first, at most 100."""
     rows = await conn.fetch(
         """SELECT decline_reason AS reason, count(*) FILTER (WHERE state = 'declined') AS declined,
@@ -123,9 +135,52 @@ async def declines(conn: Connection, start: datetime, end: datetime, manager: st
         end,
         manager,
     )
-    return [dict(row) for row in rows]
+    return DeclineCount.of_all(rows)
 
 
-async def callers(conn: Connection, start: datetime, end: datetime) -> list[dict[str, Any]]:
+async def callers(conn: Connection, start: datetime, end: datetime) -> list[CallerFigures]:
     """What became of the leads that each caller found, by the time they came."""
-    return [dict(row) for row in await conn.fetch(_CALLERS, start, end)]
+    return CallerFigures.of_all(await conn.fetch(_CALLERS, start, end))
+
+
+async def playbook_results(conn: Connection, start_at: datetime, end_at: datetime) -> list[PlaybookFigures]:
+    """Per playbook and version: how many entered, how they ended, and what became of the deals."""
+    rows = await conn.fetch(
+        """SELECT p.name, p.version, count(*) AS entered,
+                  count(*) FILTER (WHERE r.state = 'running') AS running,
+                  count(*) FILTER (WHERE r.state = 'finished') AS finished,
+                  count(*) FILTER (WHERE r.state = 'stopped') AS stopped,
+                  count(*) FILTER (WHERE r.track = 'positive') AS positive,
+                  count(*) FILTER (WHERE r.track = 'negative') AS negative,
+                  count(*) FILTER (WHERE d.stage = 'won') AS won,
+                  count(*) FILTER (WHERE d.stage = 'lost') AS lost
+             FROM playbook_runs r JOIN playbooks p ON p.id = r.playbook_id JOIN deals d ON d.id = r.deal_id
+            WHERE r.started_at >= $1 AND r.started_at < $2 GROUP BY 1, 2 ORDER BY 1, 2""",
+        start_at,
+        end_at,
+    )
+    return PlaybookFigures.of_all(rows)
+
+
+async def playbook_stops(conn: Connection, start_at: datetime, end_at: datetime) -> list[PlaybookStops]:
+    """Why runs were stopped, per playbook and version."""
+    rows = await conn.fetch(
+        """SELECT p.name, p.version, coalesce(r.reason, '') AS reason, count(*) AS runs
+             FROM playbook_runs r JOIN playbooks p ON p.id = r.playbook_id
+            WHERE r.state = 'stopped' AND r.started_at >= $1 AND r.started_at < $2 GROUP BY 1, 2, 3 ORDER BY 4 DESC""",
+        start_at,
+        end_at,
+    )
+    return PlaybookStops.of_all(rows)
+
+
+async def without_playbook(conn: Connection, start_at: datetime, end_at: datetime) -> PlaybookFigures:
+    """Deals of the same time without any playbook: won and lost, to compare with."""
+    row = await conn.fetchrow(
+        """SELECT count(*) FILTER (WHERE stage = 'won') AS won, count(*) FILTER (WHERE stage = 'lost') AS lost
+             FROM deals d WHERE accepted_at >= $1 AND accepted_at < $2
+              AND NOT EXISTS (SELECT FROM playbook_runs r WHERE r.deal_id = d.id)""",
+        start_at,
+        end_at,
+    )
+    return PlaybookFigures.of(row)

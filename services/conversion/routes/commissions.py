@@ -5,31 +5,32 @@ People of all three tiers read their own entries here with their own tokens; onl
 
 from __future__ import annotations
 
-import csv
-import io
+from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Path, Query, Response
+from fastapi import Depends, Path, Query, Response
 
 from services.chassis.auth import Principal
-from services.chassis.db import Connection
 from services.chassis.errors import Forbidden
 from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
-from services.conversion.actions.commissions import add_adjustment, close_month, rebuild_ledger, split_commission
-from services.conversion.actions.deals import SUPERVISOR, now
+from services.conversion.actions.commissions import (
+    add_adjustment,
+    close_month,
+    read_statement,
+    rebuild_ledger,
+    split_commission,
+)
+from services.conversion.actions.deals import SUPERVISOR
+from services.conversion.documents.payroll_csv import payroll_csv
 from services.conversion.domain.commissions import Kind, Role
 from services.conversion.repository import commissions, deals
-from services.conversion.repository.policies import policies
-from services.conversion.routes.cursors import after_id
 from services.conversion.schemas.commissions import (
-    Balance,
     CommissionAnswer,
     NewAdjustment,
     Rebuilt,
     Splits,
     SplitsAnswer,
     Statement,
-    StatementLine,
 )
 from workflows.contracts.base import Tier
 
@@ -40,30 +41,38 @@ _SUPERVISOR = allow(SUPERVISOR)
 _MONTH = r"^20\d\d-(0[1-9]|1[0-2])$"
 Month = Annotated[str | None, Query(pattern=_MONTH, description="YYYY-MM; this month, if not given.")]
 Person = Annotated[str | None, Query(max_length=100)]
-_COLUMNS = ("person", "opening", "accrued", "clawed_back", "vested", "closing", "adjusted", "payable")
+
+
+@dataclass(frozen=True)
+class EntriesQuery:
+    """What the ledger's list is narrowed to."""
+
+    person: Person = None
+    role: Annotated[Role | None, Query()] = None
+    kind: Annotated[Kind | None, Query()] = None
+    deal_id: Annotated[Id | None, Query()] = None
+    month: Annotated[str | None, Query(pattern=_MONTH)] = None
+
+    def narrowed(self, who: Principal) -> commissions.Filter:
+        """What that is to this person. Raises Forbidden `not_owner`."""
+        return commissions.Filter(
+            person=_whose(who, self.person), role=self.role, kind=self.kind, deal_id=self.deal_id, month=self.month
+        )
 
 
 @router.get("/commissions", dependencies=[_PEOPLE], summary="Entries of the commission ledger")
 async def list_commissions(
-    conn: Conn,
-    who: Who,
-    pager: Pager,
-    person: Person = None,
-    role: Annotated[Role | None, Query()] = None,
-    kind: Annotated[Kind | None, Query()] = None,
-    deal_id: Annotated[Id | None, Query()] = None,
-    month: Annotated[str | None, Query(pattern=_MONTH)] = None,
+    conn: Conn, who: Who, pager: Pager, query: Annotated[EntriesQuery, Depends()]
 ) -> Page[CommissionAnswer]:
-    """Everybody but the supervisor sees their own only."""
-    wanted = commissions.Filter(person=_whose(who, person), role=role, kind=kind, deal_id=deal_id, month=month)
-    found = await commissions.page(conn, wanted, pager.limit + 1, after_id(pager))
+    """Everybody but the supervisor sees only their own."""
+    found = await commissions.page(conn, query.narrowed(who), pager.limit + 1, pager.after_id())
     return Page.of([CommissionAnswer.of(entry) for entry in found], pager.limit, key=lambda entry: (entry.id,))
 
 
 @router.get("/commissions/statements", dependencies=[_PEOPLE], summary="A month's commission per person")
 async def statement(conn: Conn, who: Who, month: Month = None, person: Person = None) -> Statement:
-    """Sums of the ledger's entries, and what is to be paid. Everybody but the supervisor sees their own only."""
-    return await _statement(conn, month, _whose(who, person))
+    """Sums of the ledger's entries, and what is to be paid. Everybody but the supervisor sees only their own."""
+    return Statement.of(await read_statement(conn, month, _whose(who, person)))
 
 
 @router.get(
@@ -75,26 +84,19 @@ async def statement(conn: Conn, who: Who, month: Month = None, person: Person = 
 )
 async def statement_csv(conn: Conn, who: Who, month: Month = None, person: Person = None) -> Response:
     """A line per person and currency."""
-    found = await _statement(conn, month, _whose(who, person))
-    file = io.StringIO()
-    writer = csv.writer(file)
-    writer.writerow(["month", "currency", *_COLUMNS])
-    for row in found.people:
-        amounts = [f"{getattr(row, name).amount:.2f}" for name in _COLUMNS[1:]]
-        # A person's id begins with a letter or a digit, so that no cell of these can be a formula.
-        writer.writerow([found.month, row.payable.currency, row.person, *amounts])
+    found = await read_statement(conn, month, _whose(who, person))
     headers = {
         "Content-Disposition": f'attachment; filename="commission-{found.month}.csv"',
         "Cache-Control": "no-store",
     }
-    return Response(file.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(payroll_csv(found), media_type="text/csv; charset=utf-8", headers=headers)
 
 
 @own_router.post("/commissions/statements/{month}/close", dependencies=[_SUPERVISOR], summary="Close a month for good")
 async def close(month: Annotated[str, Path(pattern=_MONTH)], conn: Conn, who: Who) -> Statement:
     """What happens to its sales later goes into the next month. 422 before the month is over, 409 `already_closed`."""
     await close_month(conn, month, who)
-    return await _statement(conn, month, None)
+    return Statement.of(await read_statement(conn, month, None))
 
 
 @own_router.post("/commissions/adjustments", status_code=201, dependencies=[_SUPERVISOR], summary="An entry by hand")
@@ -128,22 +130,10 @@ async def get_splits(deal_id: Id, conn: Conn) -> SplitsAnswer:
     return SplitsAnswer(deal_id=deal_id, splits=await commissions.splits(conn, deal_id))
 
 
-async def _statement(conn: Connection, month: str | None, person: str | None) -> Statement:
-    zone = (await policies.rules(conn)).zone
-    wanted = month or f"{now().astimezone(zone):%Y-%m}"
-    return Statement(
-        month=wanted,
-        timezone=zone.key,
-        closed_at=await commissions.closed(conn, wanted),
-        items=[StatementLine.of(row) for row in await commissions.statement(conn, wanted, person)],
-        people=[Balance.of(row) for row in await commissions.balances(conn, wanted, person)],
-    )
-
-
 def _whose(who: Principal, person: str | None) -> str | None:
     """Whose entries may be shown; none means everybody's."""
     if (who.role == SUPERVISOR and who.tier == Tier.CONVERSION) or who.is_ops:
         return person
     if person not in (None, who.person):
-        raise Forbidden("one sees one's own commission only", code="not_owner")
+        raise Forbidden("you can see only your own commission", code="not_owner")
     return who.person

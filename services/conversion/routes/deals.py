@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 
-from fastapi import Query, Response
+from fastapi import Depends, Query, Response
 
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
-from services.chassis.errors import Invalid
 from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
 from services.conversion.actions.answers import answer_question
 from services.conversion.actions.deal_closing import lose_deal, win_deal
@@ -28,7 +29,6 @@ from services.conversion.actions.reassignment import give_back_deal
 from services.conversion.domain.deals import Deal
 from services.conversion.domain.stages import FINAL, WORKED
 from services.conversion.repository import deals, meetings, offers, timeline
-from services.conversion.routes.cursors import after_id
 from services.conversion.schemas.deals import (
     DealAnswer,
     DealSummary,
@@ -49,6 +49,30 @@ router = new_router(tags=["deals"])
 _STAFF = allow("manager", "supervisor")
 
 
+@dataclass(frozen=True)
+class BoardQuery:
+    """What the board is narrowed to."""
+
+    stage: Annotated[list[Stage] | None, Query(description="May be given several times.")] = None
+    owner: Annotated[str | None, Query(max_length=100)] = None
+    mine: Annotated[bool, Query()] = False
+    lead_id: Annotated[Id | None, Query()] = None
+    open: Annotated[bool | None, Query(description="True: neither won nor lost. False: won or lost.")] = None
+    overdue: Annotated[bool, Query(description="Only deals whose next step is late.")] = False
+
+    def narrowed(self, who: Principal, at: datetime) -> deals.Filter:
+        """What that is to this person at this moment."""
+        stages = set(self.stage) if self.stage else set(Stage)
+        if self.open is not None:
+            stages = stages - FINAL if self.open else stages & FINAL
+        return deals.Filter(
+            stages=None if len(stages) == len(Stage) else sorted(stages),
+            owner=who.person if self.mine else self.owner,
+            lead_id=self.lead_id,
+            overdue_at=at if self.overdue else None,
+        )
+
+
 async def full(conn: Connection, deal: Deal) -> DealAnswer:
     """The deal with its timeline, meetings and offers."""
     return DealAnswer(
@@ -62,29 +86,10 @@ async def full(conn: Connection, deal: Deal) -> DealAnswer:
 
 
 @router.get("/deals", dependencies=[_STAFF], summary="The deal board")
-async def list_deals(
-    conn: Conn,
-    who: Who,
-    pager: Pager,
-    stage: Annotated[list[Stage] | None, Query(description="May be given several times.")] = None,
-    owner: Annotated[str | None, Query(max_length=100)] = None,
-    mine: Annotated[bool, Query()] = False,
-    lead_id: Annotated[Id | None, Query()] = None,
-    open: Annotated[bool | None, Query(description="True: neither won nor lost. False: won or lost.")] = None,
-    overdue: Annotated[bool, Query(description="Only deals whose next step is late.")] = False,
-) -> Page[DealSummary]:
+async def list_deals(conn: Conn, who: Who, pager: Pager, query: Annotated[BoardQuery, Depends()]) -> Page[DealSummary]:
     """Deals in order of their beginning."""
-    stages = set(stage) if stage else set(Stage)
-    if open is not None:
-        stages = stages - FINAL if open else stages & FINAL
     moment = now()
-    wanted = deals.Filter(
-        stages=None if len(stages) == len(Stage) else sorted(stages),
-        owner=who.person if mine else owner,
-        lead_id=lead_id,
-        overdue_at=moment if overdue else None,
-    )
-    found = await deals.page(conn, wanted, pager.limit + 1, after_id(pager))
+    found = await deals.page(conn, query.narrowed(who, moment), pager.limit + 1, pager.after_id())
     items = [DealSummary(**DealSummary.fields_of(deal, moment)) for deal in found]
     return Page.of(items, pager.limit, key=lambda deal: (deal.id,))
 
@@ -105,9 +110,8 @@ async def qualify(deal_id: Id, body: Qualification, conn: Conn, who: Who) -> Dea
 @router.post("/deals/{deal_id}/next-step", dependencies=[_STAFF], summary="Say what comes next, and when")
 async def next_step(deal_id: Id, body: NextStep, conn: Conn, who: Who) -> DealAnswer:
     """A reminder follows when the time has passed."""
-    if body.at <= now():
-        raise Invalid("must be in the future", field="at")
-    return await full(conn, await plan_next_step(conn, await deal_for(conn, deal_id, who), who, body.what, body.at))
+    deal = await deal_for(conn, deal_id, who)
+    return await full(conn, await plan_next_step(conn, deal, who, body.what, body.at))
 
 
 @router.post("/deals/{deal_id}/stage", dependencies=[_STAFF], summary="Move a deal on by hand")
@@ -133,7 +137,7 @@ async def add_note(deal_id: Id, body: Note, conn: Conn, who: Who) -> DealAnswer:
 
 @router.post("/deals/{deal_id}/answer", dependencies=[_STAFF], summary="Answer the customer's question")
 async def answer(deal_id: Id, body: QuestionAnswer, conn: Conn, who: Who) -> DealAnswer:
-    """With `publish`, callers can read question and answer. 409 `no_question` if none was asked."""
+    """With `publish`, callers can read the question and the answer. 409 `no_question` if none was asked."""
     deal = await deal_for(conn, deal_id, who)
     return await full(conn, await answer_question(conn, deal, who, body.text, publish=body.publish))
 
@@ -142,10 +146,7 @@ async def answer(deal_id: Id, body: QuestionAnswer, conn: Conn, who: Who) -> Dea
 async def add_meeting(deal_id: Id, body: NewMeeting, conn: Conn, who: Who, response: Response) -> MeetingAnswer:
     """409 `double_booked` with `free_slots` if the manager is taken then."""
     deal = await deal_for(conn, deal_id, who)
-    ends_at = body.end((await policy_of(conn, deal)).meeting_minutes)
-    meeting = await book_meeting(
-        conn, deal, who, starts_at=body.starts_at, ends_at=ends_at, kind=body.kind, place=body.place
-    )
+    meeting = await book_meeting(conn, deal, who, body)
     response.headers["Location"] = f"/v1/meetings/{meeting.id}"
     return MeetingAnswer.model_validate(meeting.model_dump())
 
@@ -154,14 +155,7 @@ async def add_meeting(deal_id: Id, body: NewMeeting, conn: Conn, who: Who, respo
 async def add_offer(deal_id: Id, body: NewOffer, conn: Conn, who: Who, response: Response) -> OfferAnswer:
     """State `sent`, or `awaiting_approval` if the discount is above one's limit. 409 `not_qualified`."""
     deal = await deal_for(conn, deal_id, who)
-    offer = await make_offer(
-        conn,
-        deal,
-        who,
-        asked=[line.asked() for line in body.lines],
-        valid_until=body.valid_until,
-        discount_percent=body.discount_percent,
-    )
+    offer = await make_offer(conn, deal, who, body)
     response.headers["Location"] = f"/v1/offers/{offer.id}"
     return OfferAnswer.of(offer)
 

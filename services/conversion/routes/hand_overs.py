@@ -11,7 +11,6 @@ from services.conversion.actions.deals import SUPERVISOR
 from services.conversion.actions.hand_overs import accept_hand_over, decline_hand_over
 from services.conversion.domain.hand_overs import HandOverState
 from services.conversion.repository import hand_overs
-from services.conversion.routes.cursors import after_rank
 from services.conversion.schemas.hand_overs import AcceptBody, AnsweredHandOver, DeclineBody, HandOverAnswer
 
 router = new_router(tags=["hand-overs"])
@@ -24,10 +23,10 @@ async def list_hand_overs(
     who: Who,
     pager: Pager,
     state: Annotated[HandOverState | None, Query()] = None,
-    mine: Annotated[bool, Query(description="Only one's own; to a supervisor also what lies with nobody.")] = False,
+    mine: Annotated[bool, Query(description="Only your own; for a supervisor, also what nobody has yet.")] = False,
 ) -> Page[HandOverAnswer]:
     """The most urgent first, then whoever waits longest."""
-    after = after_rank(pager)
+    after = pager.priority_and_id()
     wanted = hand_overs.Filter(state=state, of=who.person if mine else None, unassigned=mine and who.role == SUPERVISOR)
     found = await hand_overs.page(conn, wanted, pager.limit + 1, after)
     items = [HandOverAnswer.of(row, contact, lead_id) for row, contact, lead_id in found]

@@ -1,4 +1,4 @@
-"""Managers, their absences, and the take-over of their deals."""
+"""Managers, and the take-over of their deals."""
 
 from __future__ import annotations
 
@@ -6,22 +6,12 @@ from typing import Annotated
 
 from fastapi import Path, Query, Response
 
-from services.chassis.db import Connection
-from services.chassis.errors import NotFound
-from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
-from services.conversion.actions.deals import now
-from services.conversion.actions.managers import add_absence, add_manager, change_manager, remove_absence
-from services.conversion.actions.take_over import take_over_deals
-from services.conversion.domain.managers import Manager
-from services.conversion.repository import absences, managers
-from services.conversion.schemas.managers import (
-    AbsenceAnswer,
-    ManagerAnswer,
-    ManagerChange,
-    NewAbsence,
-    NewManager,
-)
-from services.conversion.schemas.reassignment import HandedDeal, TakenOver, TakeOver
+from services.chassis.http import Conn, ConnectionPool, Page, Pager, Who, allow, new_router
+from services.conversion.actions.managers import add_manager, change_manager
+from services.conversion.actions.take_over import plan_take_over, take_over_deals
+from services.conversion.repository import managers
+from services.conversion.schemas.managers import ManagerAnswer, ManagerChange, NewManager
+from services.conversion.schemas.reassignment import TakenOver, TakeOver
 
 router = new_router(tags=["managers"])
 _STAFF = allow("manager", "supervisor")
@@ -56,38 +46,7 @@ async def update_manager(manager_id: ManagerId, body: ManagerChange, conn: Conn)
 @router.get("/managers/{manager_id}", dependencies=[_STAFF], summary="One manager")
 async def get_manager(manager_id: ManagerId, conn: Conn) -> ManagerAnswer:
     """Rules, hours and capacity."""
-    return ManagerAnswer.model_validate((await _known(conn, manager_id)).model_dump())
-
-
-@router.post(
-    "/managers/{manager_id}/absences",
-    status_code=201,
-    dependencies=[allow("supervisor")],
-    summary="A manager is away for a time",
-)
-async def create_absence(manager_id: ManagerId, body: NewAbsence, conn: Conn, who: Who) -> AbsenceAnswer:
-    """New leads go to others, and once it begins, offers that they have not answered. 409 `overlap`."""
-    added = await add_absence(conn, manager_id, body, who)
-    return AbsenceAnswer.model_validate(added.model_dump())
-
-
-@router.get("/managers/{manager_id}/absences", dependencies=[_STAFF], summary="When a manager is away")
-async def list_absences(manager_id: ManagerId, conn: Conn) -> Page[AbsenceAnswer]:
-    """What has not ended yet, the next first."""
-    await _known(conn, manager_id)
-    found = await absences.of_manager(conn, manager_id, now())
-    return Page(items=[AbsenceAnswer.model_validate(row.model_dump()) for row in found], next=None)
-
-
-@router.delete(
-    "/managers/{manager_id}/absences/{absence_id}",
-    status_code=204,
-    dependencies=[allow("supervisor")],
-    summary="The manager is there after all",
-)
-async def delete_absence(manager_id: ManagerId, absence_id: Id, conn: Conn) -> None:
-    """They get leads again at once."""
-    await remove_absence(conn, manager_id, absence_id)
+    return ManagerAnswer.model_validate((await managers.get(conn, manager_id)).model_dump())
 
 
 @router.post(
@@ -95,19 +54,8 @@ async def delete_absence(manager_id: ManagerId, absence_id: Id, conn: Conn) -> N
     dependencies=[allow("supervisor")],
     summary="Give a manager's deals to others, with preview",
 )
-async def take_over(manager_id: ManagerId, body: TakeOver, conn: Conn, who: Who) -> TakenOver:
+async def take_over(manager_id: ManagerId, body: TakeOver, conn: Conn, pool: ConnectionPool, who: Who) -> TakenOver:
     """With `dry_run` (the default) nothing changes. At most 500 deals at once; ask again for the rest."""
-    plan, back = await take_over_deals(conn, manager_id, body, who)
-    return TakenOver(
-        dry_run=body.dry_run,
-        items=[HandedDeal.of(handed) for handed in plan],
-        without_manager=sum(handed.manager is None for handed in plan),
-        offers_back=back,
-    )
-
-
-async def _known(conn: Connection, manager_id: str) -> Manager:
-    found = await managers.find(conn, manager_id)
-    if found is None:
-        raise NotFound(f"there is no manager {manager_id}")
-    return found
+    if body.dry_run:
+        return TakenOver.of(await plan_take_over(conn, manager_id, body))
+    return TakenOver.of(await take_over_deals(conn, pool, manager_id, body, who))

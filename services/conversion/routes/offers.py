@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Body, Query, Response
+from fastapi import Body, Response
 
-from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
-from services.conversion.actions.deals import now
+from services.chassis.http import Conn, Id, Who, allow, new_router
 from services.conversion.actions.offers import accept_offer, approve_offer, offer_document, reject_offer, send_offer
-from services.conversion.repository import catalogue, deals, offers
-from services.conversion.schemas.common import Moment
+from services.conversion.repository import deals, offers
 from services.conversion.schemas.offers import (
-    CatalogueEntry,
     OfferAnswer,
     OfferChanges,
     Refusal,
@@ -46,7 +43,7 @@ async def accept(offer_id: Id, conn: Conn, who: Who) -> OfferAnswer:
     "/offers/{offer_id}/send", status_code=202, dependencies=[_STAFF], summary="Mail the offer to the customer"
 )
 async def send(offer_id: Id, conn: Conn, who: Who) -> SentOffer:
-    """With the PDF. Once per offer: sent again, it is the same mail. 409 `wrong_state`, `no_address`."""
+    """With the PDF. Once per offer: sent again, it is the same mail. 409 `wrong_state`, `no_address`, `changed`."""
     return SentOffer(mail_id=await send_offer(conn, offer_id, who), offer_id=offer_id)
 
 
@@ -56,21 +53,6 @@ async def changes(offer_id: Id, conn: Conn) -> OfferChanges:
     offer = await offers.get(conn, offer_id)
     earlier = [one for one in await offers.of_deal(conn, offer.deal_id) if one.version < offer.version]
     return compare(earlier[-1] if earlier else None, offer)
-
-
-@router.get("/catalogue", dependencies=[_STAFF], summary="What can be offered")
-async def list_catalogue(
-    conn: Conn,
-    pager: Pager,
-    q: Annotated[str | None, Query(min_length=1, max_length=100, description="In the number or a name.")] = None,
-    language: Annotated[str, Query(pattern="^[a-z]{2}$")] = "uk",
-    at: Annotated[Moment | None, Query(description="Prices of this moment; now, if not given.")] = None,
-) -> Page[CatalogueEntry]:
-    """By article number, as account management published it last; it is here also while that tier is down."""
-    cursor = pager.cursor(1)
-    found = await catalogue.page(conn, q=q, limit=pager.limit + 1, after=cursor[0] if cursor else None)
-    items = [CatalogueEntry.of(item, language, at or now()) for item in found]
-    return Page.of(items, pager.limit, key=lambda entry: (entry.product_id,))
 
 
 @router.get(

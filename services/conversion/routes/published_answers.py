@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from services.chassis.http import Conn, Page, Pager, allow, new_router
-from services.conversion.repository import answers
-from services.conversion.routes.cursors import after_id
+from services.conversion.repository import published_answers
 from services.conversion.schemas.published_answers import PublishedAnswerView
 
 router = new_router(tags=["reminders"])
@@ -17,6 +16,6 @@ router = new_router(tags=["reminders"])
 )
 async def list_published_answers(conn: Conn, pager: Pager) -> Page[PublishedAnswerView]:
     """In order of publishing."""
-    found = await answers.page(conn, pager.limit + 1, after_id(pager))
+    found = await published_answers.page(conn, pager.limit + 1, pager.after_id())
     items = [PublishedAnswerView.model_validate(row.model_dump()) for row in found]
     return Page.of(items, pager.limit, key=lambda item: (item.id,))

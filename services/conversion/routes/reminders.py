@@ -10,30 +10,23 @@ from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
 from services.conversion.actions.deals import SUPERVISOR
 from services.conversion.actions.reminders import finish_reminder
 from services.conversion.repository import reminders
-from services.conversion.routes.cursors import after_rank
 from services.conversion.schemas.reminders import DoneReminder, Reminder
 
 router = new_router(tags=["reminders"])
 _STAFF = allow("manager", "supervisor")
 
 
-@router.get("/reminders", dependencies=[_STAFF], summary="What wants to be looked at now")
+@router.get("/reminders", dependencies=[_STAFF], summary="What needs attention now")
 async def list_reminders(
     conn: Conn,
     who: Who,
     pager: Pager,
     state: Annotated[str, Query(pattern="^(open|done|cancelled)$")] = "open",
 ) -> Page[Reminder]:
-    """One's own overdue steps and inbound calls; to a supervisor, what lies with nobody and approvals too."""
-    found = await reminders.page(
-        conn,
-        kinds=reminders.KINDS,
-        state=state,
-        person=None if who.is_ops else who.person,
-        unassigned=who.role == SUPERVISOR,
-        limit=pager.limit + 1,
-        after=after_rank(pager),
-    )
+    """Your own overdue steps and inbound calls; for a supervisor, approvals and what nobody has yet as well."""
+    person = None if who.is_ops else who.person
+    wanted = reminders.Filter(state=state, person=person, unassigned=who.role == SUPERVISOR)
+    found = await reminders.page(conn, wanted, pager.limit + 1, pager.priority_and_id())
     items = [Reminder.of(row) for row in found]
     return Page.of(items, pager.limit, key=lambda item: (str(item.priority), item.item_id))
 

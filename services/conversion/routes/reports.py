@@ -11,8 +11,6 @@ from services.chassis.errors import Invalid
 from services.chassis.http import Conn, allow, new_router
 from services.conversion.actions.deals import now
 from services.conversion.actions.reports import read_managers, read_playbooks
-from services.conversion.domain.policy import LossReason
-from services.conversion.domain.reports import share
 from services.conversion.repository import reports
 from services.conversion.repository.policies import policies
 from services.conversion.schemas.common import Moment
@@ -40,7 +38,7 @@ def _period(
     end = end or now()
     start = start or end - timedelta(days=30)
     if start >= end:
-        raise Invalid("must be before to", field="from")
+        raise Invalid("must be before `to`", field="from")
     return start, end
 
 
@@ -62,18 +60,15 @@ async def report_reasons(
 ) -> ReasonsReport:
     """The most frequent first; of one manager or of all."""
     known = (await policies.rules(conn)).loss_reasons
-    losses = [Loss(**row, text=_text(known, row["code"])) for row in await reports.losses(conn, *during, manager)]
-    declines = [Decline.model_validate(row) for row in await reports.declines(conn, *during, manager)]
+    losses = [Loss.of_count(count, known) for count in await reports.losses(conn, *during, manager)]
+    declines = [Decline.model_validate(count.model_dump()) for count in await reports.declines(conn, *during, manager)]
     return ReasonsReport(start=during[0], end=during[1], losses=losses, declines=declines)
 
 
 @router.get("/reports/callers", dependencies=[_SUPERVISOR], summary="What became of each caller's leads")
 async def report_callers(conn: Conn, during: During) -> CallersReport:
     """Offered, accepted, declined, won, by the time the lead came."""
-    items = [
-        CallerQuality(**row, acceptance=share(row["accepted"], row["offered"]))
-        for row in await reports.callers(conn, *during)
-    ]
+    items = [CallerQuality.from_figures(figures) for figures in await reports.callers(conn, *during)]
     return CallersReport(start=during[0], end=during[1], items=items)
 
 
@@ -83,7 +78,3 @@ async def report_playbooks(conn: Conn, during: During) -> Outcomes:
     figures, without = await read_playbooks(conn, *during)
     items = [Outcome.from_figures(one) for one in figures]
     return Outcomes(start=during[0], end=during[1], items=items, without=Outcome.from_figures(without))
-
-
-def _text(known: dict[str, LossReason], code: str) -> str:
-    return known[code].text if code in known else code or "in free words"

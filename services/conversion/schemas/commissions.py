@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
 from services.chassis.http import Body, Model
-from services.conversion.domain.commissions import CommissionEntry, Kind, Rebuild, Role, Split
+from services.conversion.domain.commission_ledger import (
+    CommissionEntry,
+    EntrySum,
+    MonthBalance,
+    MonthStatement,
+    Rebuild,
+)
+from services.conversion.domain.commissions import Kind, Role, Split
 from services.conversion.schemas.common import PersonId, Text, example, money
 from workflows.contracts.base import Money
 
@@ -59,11 +66,16 @@ class StatementLine(Model):
     amount: Money
 
     @classmethod
-    def of(cls, row: dict[str, Any]) -> StatementLine:
-        """From the summed rows."""
-        plain = {name: row[name] for name in ("person", "role", "kind", "entries")}
-        sums = {name: money(row[name], row["currency"]) for name in ("base", "amount")}
-        return cls(**plain, **sums)
+    def of(cls, line: EntrySum) -> StatementLine:
+        """From the summed entries."""
+        return cls(
+            person=line.person,
+            role=line.role,
+            kind=line.kind,
+            entries=line.entries,
+            base=money(line.base, line.currency),
+            amount=money(line.amount, line.currency),
+        )
 
 
 class Balance(Model):
@@ -79,11 +91,10 @@ class Balance(Model):
     payable: Money = Field(description="Vested and adjusted in this month.")
 
     @classmethod
-    def of(cls, row: dict[str, Any]) -> Balance:
-        """From the summed rows."""
-        names = ("opening", "accrued", "clawed_back", "vested", "closing", "adjusted")
-        sums = {name: money(row[name], row["currency"]) for name in names}
-        return cls(person=row["person"], **sums, payable=money(row["vested"] + row["adjusted"], row["currency"]))
+    def of(cls, found: MonthBalance) -> Balance:
+        """From the summed entries."""
+        names = ("opening", "accrued", "clawed_back", "vested", "closing", "adjusted", "payable")
+        return cls(person=found.person, **{name: money(getattr(found, name), found.currency) for name in names})
 
 
 class Statement(Model):
@@ -94,6 +105,17 @@ class Statement(Model):
     closed_at: datetime | None
     items: list[StatementLine]
     people: list[Balance]
+
+    @classmethod
+    def of(cls, found: MonthStatement) -> Statement:
+        """From the ledger."""
+        return cls(
+            month=found.month,
+            timezone=found.timezone,
+            closed_at=found.closed_at,
+            items=[StatementLine.of(line) for line in found.sums],
+            people=[Balance.of(balance) for balance in found.balances],
+        )
 
 
 class NewAdjustment(Body):

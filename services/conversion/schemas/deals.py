@@ -22,7 +22,7 @@ class Qualification(Body):
     """What the manager has learned; facts that are not given stay as they were."""
 
     model_config = example(
-        need="a truck to Lviv every week", volume="4 a month", authority="the owner himself", timing="from May"
+        need="a truck to Lviv every week", volume="4 a month", authority="decides alone", timing="from May"
     )
 
     need: Text | None = None
@@ -123,7 +123,7 @@ class DealSummary(Model):
     campaign_name: str
     segment: str
     products: list[str]
-    promised_by: datetime | None = Field(description="By when they were told that somebody calls.")
+    promised_by: datetime | None = Field(description="By when they were promised a call.")
     promise: stages.PromiseState | None
     sourced_by: str | None
     qualification: dict[str, Any] | None

@@ -15,7 +15,7 @@ from workflows.contracts.conversion import CallRecord, HandOverReason, Stage
 
 
 class HandOverAnswer(Model):
-    """An offered lead with its whole story. Without `manager` it waits for one, or lies with the supervisor."""
+    """An offered lead with its whole story. Without `manager` it waits for one, or for the supervisor."""
 
     item_id: str
     deal_id: str

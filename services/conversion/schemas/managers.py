@@ -1,4 +1,4 @@
-"""Bodies about managers and their absences."""
+"""Bodies about managers."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pydantic import Field, StringConstraints, model_validator
 
 from services.chassis.business_time import Calendar
 from services.chassis.http import Body, Model
-from services.conversion.domain.managers import Absence, Manager
-from services.conversion.schemas.common import Moment, PersonId, Short, example
+from services.conversion.domain.managers import Manager
+from services.conversion.schemas.common import PersonId, Short, example
 
 Names = Annotated[list[Short], Field(max_length=200)]
 Weight = Annotated[int, Field(ge=1, le=100, description="Share of the leads, relative to the others.")]
@@ -29,7 +29,7 @@ class NewManager(Body):
         regions=[],
         segments=[],
         products=[],
-        email="anna@house.example",
+        email="anna@company.example",
         daily_quota=12,
         weight=1,
         capacity=30,
@@ -43,7 +43,7 @@ class NewManager(Body):
     segments: Names = Field(default_factory=list)
     products: Names = Field(default_factory=list)
     email: Email | None = None
-    hours: Calendar | None = Field(default=None, description="Own working hours; none works the tier's.")
+    hours: Calendar | None = Field(default=None, description="Own working hours; the tier's, if not given.")
     weight: Weight = 1
     capacity: Capacity = 30
     daily_quota: Quota | None = None
@@ -80,26 +80,6 @@ class ManagerChange(Body):
         """What was given, by name."""
         given = self.model_dump(mode="json")
         return {name: given[name] for name in self.model_fields_set}
-
-
-class NewAbsence(Body):
-    """A manager is away from one moment to another."""
-
-    model_config = example(starts_at="2030-05-06T09:00:00+03:00", ends_at="2030-05-20T18:00:00+03:00", reason="holiday")
-
-    starts_at: Moment
-    ends_at: Moment
-    reason: Annotated[str, Field(max_length=200)] = ""
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.ends_at <= self.starts_at:
-            raise ValueError("ends_at must be after starts_at")
-        return self
-
-
-class AbsenceAnswer(Absence, Model):
-    """An absence."""
 
 
 class ManagerAnswer(Manager, Model):

@@ -1,4 +1,4 @@
-"""Bodies about meetings and free time."""
+"""Bodies about meetings."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from services.chassis.http import Body, Id, Model
+from services.chassis.http import Body, Model
 from services.conversion.domain.meetings import Meeting, MeetingKind
 from services.conversion.schemas.common import Moment, Short, Text, example
 
@@ -57,48 +57,3 @@ class MeetingNote(Body):
 
 class MeetingAnswer(Meeting, Model):
     """A meeting. `sequence` is the version of its calendar entry."""
-
-
-class Slot(Model):
-    """A free stretch of a manager's time."""
-
-    starts_at: datetime
-    ends_at: datetime
-
-
-class Slots(Model):
-    """Free slots, the earliest first; `timezone` is the tier's, the times are UTC. Tier 1 does not hear whose."""
-
-    manager: str | None
-    timezone: str
-    items: list[Slot]
-
-
-class NewHold(Body):
-    """A time for a lead on the phone."""
-
-    model_config = example(
-        lead_id="0192f0c1-7b1e-7c3a-9d58-3f1f2f7a9b10", starts_at="2030-05-07T11:00:00+03:00", language="uk"
-    )
-
-    lead_id: Id
-    starts_at: Moment
-    duration_minutes: Minutes | None = None
-    language: Short | None = None
-    segment: Short | None = None
-    region: Short | None = None
-
-
-class Hold(Model):
-    """A time that is kept free until `expires_at`."""
-
-    id: str
-    lead_id: str
-    starts_at: datetime
-    ends_at: datetime
-    expires_at: datetime
-
-    @classmethod
-    def of(cls, held: Meeting) -> Hold:
-        """From the row."""
-        return cls.model_validate(held.model_dump(include=set(cls.model_fields)))

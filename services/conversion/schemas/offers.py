@@ -11,10 +11,9 @@ from pydantic import AfterValidator, Field, StringConstraints
 from services.chassis.http import Body, Model
 from services.conversion.domain.money import OfferLine, TaxSum
 from services.conversion.domain.offers import Offer, OfferState
-from services.conversion.domain.pricing import Asked, name_in, price_at
+from services.conversion.domain.pricing import Asked
 from services.conversion.schemas.common import LINE_EXAMPLE, Moment, Percent, Short, Text, example, money, no_nul
 from workflows.contracts.base import Money
-from workflows.contracts.catalogue import CatalogueItem
 
 
 class AskedLine(Body):
@@ -132,31 +131,6 @@ class SentOffer(Model):
 
     mail_id: str
     offer_id: str
-
-
-class CatalogueEntry(Model):
-    """A product as it can be offered now. Without a price, the offer's line must say one."""
-
-    product_id: str
-    name: str
-    unit: str
-    kind: str
-    tax_percent: str
-    price: Money | None
-    version: int
-
-    @classmethod
-    def of(cls, item: CatalogueItem, language: str, at: datetime) -> CatalogueEntry:
-        """From what tier 3 told."""
-        return cls(
-            product_id=item.product_id,
-            name=name_in(item, language) or item.product_id,
-            unit=item.unit,
-            kind=item.kind,
-            tax_percent=f"{item.tax_percent:f}",
-            price=price_at(item, at),
-            version=item.version,
-        )
 
 
 def compare(before: Offer | None, after: Offer) -> OfferChanges:

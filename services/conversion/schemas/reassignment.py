@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from services.chassis.http import Body, Model
-from services.conversion.domain.reassignment import Handed
+from services.conversion.domain.take_over import Handed, TakeOverResult
 from services.conversion.schemas.common import PersonId, Short, Text, example
 from workflows.contracts.conversion import Stage
 
@@ -59,3 +59,13 @@ class TakenOver(Model):
     items: list[HandedDeal]
     without_manager: int
     offers_back: int
+
+    @classmethod
+    def of(cls, done: TakeOverResult) -> TakenOver:
+        """From what was done, or would be."""
+        return cls(
+            dry_run=done.dry_run,
+            items=[HandedDeal.of(handed) for handed in done.items],
+            without_manager=sum(handed.manager is None for handed in done.items),
+            offers_back=done.offers_back,
+        )

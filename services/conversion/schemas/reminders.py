@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
 
 from services.chassis.http import Model
+from services.conversion.domain.reminders import ReminderKind, ReminderRow
 from workflows.contracts.conversion import Stage
 
 
@@ -13,7 +13,7 @@ class Reminder(Model):
     """Something to look at: an overdue step, an inbound call, an offer that waits for approval."""
 
     item_id: str
-    kind: Literal["reminder", "stale", "inbound", "approval", "mail", "playbook"]
+    kind: ReminderKind
     deal_id: str | None
     lead_id: str
     company: str | None
@@ -29,11 +29,10 @@ class Reminder(Model):
     state: str
 
     @classmethod
-    def of(cls, row: dict[str, Any]) -> Reminder:
-        """From the joined row."""
-        payload = row["payload"]
-        plain = {name: row[name] for name in cls.model_fields if name in row}
-        return cls(**plain, text=payload.get("text"), level=payload.get("level"), offer_id=payload.get("offer_id"))
+    def of(cls, row: ReminderRow) -> Reminder:
+        """From the row; what the item says of itself is in its payload."""
+        said = {name: row.payload.get(name) for name in ("text", "level", "offer_id")}
+        return cls(**row.model_dump(exclude={"payload"}), **said)
 
 
 class DoneReminder(Model):

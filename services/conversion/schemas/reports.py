@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from pydantic import Field
 
 from services.chassis.http import Model
 from services.chassis.statistics import wilson
-from services.conversion.domain.reports import ManagerFigures, PlaybookFigures, share
+from services.conversion.domain.policy import LossReason
+from services.conversion.domain.reports import (
+    CallerFigures,
+    DeclineCount,
+    LossCount,
+    ManagerFigures,
+    PlaybookFigures,
+    share,
+)
 
 
 class ManagerReport(ManagerFigures, Model):
@@ -35,21 +44,20 @@ class ManagersReport(Model):
     team: ManagerReport
 
 
-class Loss(Model):
-    """Deals given up for one reason; an empty `code` is free text."""
+class Loss(LossCount, Model):
+    """Deals given up for one reason, with its words."""
 
-    code: str
     text: str
-    lost: int
-    asleep: int
+
+    @classmethod
+    def of_count(cls, count: LossCount, known: Mapping[str, LossReason]) -> Loss:
+        """With the policy's words for the reason."""
+        text = known[count.code].text if count.code in known else count.code or "in free words"
+        return cls(**count.model_dump(), text=text)
 
 
-class Decline(Model):
+class Decline(DeclineCount, Model):
     """Why offers were declined and deals given back."""
-
-    reason: str
-    declined: int
-    returned: int
 
 
 class ReasonsReport(Model):
@@ -61,15 +69,15 @@ class ReasonsReport(Model):
     declines: list[Decline]
 
 
-class CallerQuality(Model):
+class CallerQuality(CallerFigures, Model):
     """What became of the leads that a caller found."""
 
-    caller: str
-    offered: int
-    accepted: int
-    declined: int
-    won: int
     acceptance: float | None = Field(description="Accepted of offered.")
+
+    @classmethod
+    def from_figures(cls, figures: CallerFigures) -> CallerQuality:
+        """With the rate that follows from the figures."""
+        return cls(**figures.model_dump(), acceptance=share(figures.accepted, figures.offered))
 
 
 class CallersReport(Model):

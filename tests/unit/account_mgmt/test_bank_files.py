@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import json
+from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -12,7 +15,8 @@ from hypothesis import strategies as st
 
 from services.account_mgmt.domain.bank import camt, files, table
 from services.account_mgmt.domain.bank.files import FileOptions, Format
-from services.account_mgmt.domain.bank.transfers import FileRefusedError, Parsed, amount, day, keyed
+from services.account_mgmt.domain.bank.transfers import Parsed, amount, day, keyed
+from services.chassis.imports.cells import FileRefusedError
 
 DATA = Path(__file__).parents[2] / "data"
 HOUSE = "UA213223130000026007233566001"
@@ -25,7 +29,7 @@ def csv(text: str | bytes, **changes: object) -> Parsed:
 
 
 def test_a_statement_of_version_02_gives_every_detail_of_money_that_came() -> None:
-    found = camt.parse((DATA / "statement_02.xml").read_bytes())
+    found = camt.parse(io.BytesIO((DATA / "statement_02.xml").read_bytes()))
     first, *shared, undone = found.transfers
     assert (first.amount, first.currency, first.booked_on, first.reference) == (
         Decimal("120.00"), "UAH", date(2030, 5, 6), "B-1",
@@ -42,7 +46,7 @@ def test_a_statement_of_version_02_gives_every_detail_of_money_that_came() -> No
 
 
 def test_a_statement_of_version_08_is_read_the_same() -> None:
-    (one,) = camt.parse((DATA / "statement_08.xml").read_bytes()).transfers
+    (one,) = camt.parse(io.BytesIO((DATA / "statement_08.xml").read_bytes())).transfers
     assert (one.amount, one.currency, one.booked_on) == (Decimal("64.50"), "EUR", date(2030, 5, 7))
     assert (one.payer_name, one.payer_iban, one.reference) == ("Wind GmbH", "40817", "T-1")
     assert one.purpose == "LR-2030-000003 lr 2030 000002"
@@ -50,7 +54,7 @@ def test_a_statement_of_version_08_is_read_the_same() -> None:
 
 def test_details_that_do_not_add_up_are_not_believed() -> None:
     text = (DATA / "statement_02.xml").read_text(encoding="utf-8").replace(">200.00<", ">200.01<")
-    found = camt.parse(text.encode())
+    found = camt.parse(io.BytesIO(text.encode()))
     assert any("add up" in row.reason for row in found.bad)
     assert len(found.transfers) == 2
 
@@ -58,7 +62,7 @@ def test_details_that_do_not_add_up_are_not_believed() -> None:
 @pytest.mark.parametrize("amount", ["-5", "0", "1.234", "1_000", "1e3", "NaN", "", "9" * 30])
 def test_an_amount_that_is_none_makes_a_bad_row_of_its_entry(amount: str) -> None:
     text = (DATA / "statement_08.xml").read_text(encoding="utf-8").replace(">64.5<", f">{amount}<")
-    found = camt.parse(text.encode())
+    found = camt.parse(io.BytesIO(text.encode()))
     assert (found.transfers, len(found.bad)) == ([], 1)
 
 
@@ -76,7 +80,7 @@ def test_an_amount_that_is_none_makes_a_bad_row_of_its_entry(amount: str) -> Non
 )
 def test_another_document_is_refused_as_a_whole(text: str) -> None:
     with pytest.raises(FileRefusedError):
-        camt.parse(text.encode())
+        camt.parse(io.BytesIO(text.encode()))
 
 
 def test_a_document_type_is_refused_and_its_files_are_never_read(tmp_path: Path) -> None:
@@ -85,7 +89,7 @@ def test_a_document_type_is_refused_and_its_files_are_never_read(tmp_path: Path)
     doctype = f'<!DOCTYPE Document [<!ENTITY x SYSTEM "{secret.as_uri()}">]>'
     text = (DATA / "statement_08.xml").read_text(encoding="utf-8").split("?>", 1)[1].replace("Wind GmbH", "&x;")
     with pytest.raises(FileRefusedError, match="document type"):
-        camt.parse((doctype + text).encode())
+        camt.parse(io.BytesIO((doctype + text).encode()))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1251", "utf-16"])
@@ -172,7 +176,10 @@ XML = (DATA / "statement_08.xml").read_bytes()
     ],
 )  # fmt: skip
 def test_a_file_is_read_as_what_it_is_or_as_what_the_person_says(content: bytes, wanted: Format, found: str) -> None:
-    assert files.read(content, options(wanted)).format == found
+    read = files.read(io.BytesIO(content), options(wanted))
+    assert read.format == found
+    told = list(files.lines(io.BytesIO(content), **asdict(options(wanted))))
+    assert files.gather(json.loads(json.dumps(told))) == read
 
 
 @pytest.mark.parametrize(
@@ -189,5 +196,5 @@ def test_a_file_that_cannot_be_read_names_the_field_that_is_wrong(
     content: bytes, wanted: Format, mapping: dict[str, str] | None, field: str
 ) -> None:
     with pytest.raises(FileRefusedError) as refused:
-        files.read(content, options(wanted, mapping))
+        files.read(io.BytesIO(content), options(wanted, mapping))
     assert refused.value.field == field

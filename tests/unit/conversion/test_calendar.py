@@ -98,7 +98,7 @@ def test_office_hours(start: str, minutes: int, end: str) -> None:
 def test_a_public_holiday_and_a_closed_day_are_passed_over() -> None:
     calendar = Calendar(week=OFFICE.week, country="PL", timezone="Europe/Warsaw", closed_on=[date(2026, 5, 4)])
     warsaw = ZoneInfo("Europe/Warsaw")
-    # Friday, 1 May is a holiday in Poland; Monday the 4th is closed by the house.
+    # Friday, 1 May is a holiday in Poland; on Monday the 4th the company is closed.
     assert calendar.add(datetime(2026, 4, 30, 17, 30, tzinfo=warsaw), timedelta(hours=1)) == datetime(
         2026, 5, 5, 9, 30, tzinfo=warsaw
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -10,18 +11,24 @@ from hypothesis import strategies as st
 
 from services.conversion.domain.calendar import ALWAYS, OFFICE
 from services.conversion.domain.mail_fields import MAIL_FIELDS
+from services.conversion.domain.playbook_runs import RunStep, action_of, is_next_action
 from services.conversion.domain.playbooks import (
     Playbook,
     Response,
     Rule,
+    SavedPlaybook,
     Step,
     Track,
     after_response,
+    best_fit,
     due_at,
+    due_times,
     fits,
     problems,
 )
+from services.conversion.domain.policy import STANDARD
 from services.conversion.seed_texts import PLAYBOOKS, TEMPLATES
+from tests.unit.conversion.test_deals import a_deal
 
 NOW = datetime(2026, 5, 4, 8, tzinfo=UTC)
 CALL = Step(id="call", kind="call", text="Call.")
@@ -113,3 +120,60 @@ def test_what_the_lead_does_decides_the_track(track: Track, response: Response, 
 
 def test_a_step_of_no_time_is_due_at_once_in_open_hours() -> None:
     assert due_at(CALL, since=NOW, last_contact=None, min_gap=timedelta(hours=1), calendar=ALWAYS) == NOW
+
+
+def saved(name: str, priority: int, *entry: Rule) -> SavedPlaybook:
+    body = Playbook(main=[CALL], priority=priority, entry=list(entry))
+    return SavedPlaybook(id=name, name=name, version=1, body=body, created_by="boss", created_at=NOW)
+
+
+def test_of_the_playbooks_that_fit_the_most_urgent_is_taken_then_the_first_by_name() -> None:
+    steel, grain = [Rule(field="segment", op="in", values=[value]) for value in ("steel", "grain")]
+    known = [saved("z", 5, steel), saved("b", 5, steel), saved("a", 1), saved("first", 9, grain)]
+    deal = a_deal(segment="steel")
+    assert getattr(best_fit(known, deal), "name", None) == "b"
+    assert best_fit([saved("first", 9, grain)], deal) is None
+    assert best_fit([], deal) is None
+
+
+def test_a_preview_leaves_the_minimum_gap_between_contacts_and_counts_waits_as_none() -> None:
+    gap = STANDARD.playbook_min_gap
+    wait = Step(id="wait", kind="wait", after=timedelta(hours=1))
+    planned = due_times([CALL, wait, MAIL], STANDARD, NOW, None)
+    (_, call), (_, waited), (_, mail) = planned
+    assert [step.id for step, _ in planned] == ["call", "wait", "mail"]
+    assert (call, waited) == (NOW, STANDARD.calendar.add(NOW, timedelta(hours=1)))
+    assert mail == STANDARD.calendar.add(call, gap)
+
+
+@pytest.mark.parametrize(
+    ("action", "state", "text", "playbooks"),
+    [
+        ("playbook: Call.", "planned", "Call.", True),
+        ("playbook: something of an earlier step", None, "", True),
+        ("Call.", "open", "Call.", True),
+        ("Call.", "planned", "Call.", False),
+        ("call about the price list", "open", "Call.", False),
+        (None, None, "", False),
+    ],
+)
+def test_a_next_action_is_the_playbooks_if_one_has_written_it(
+    action: str | None, state: str | None, text: str, playbooks: bool
+) -> None:
+    ahead = None if state is None else run_step(state=state, text=text)
+    assert is_next_action(a_deal(next_action=action), ahead) is playbooks
+
+
+def test_a_next_action_says_what_the_planned_step_is_and_fits_its_column() -> None:
+    assert action_of(run_step(text="Call.")) == "playbook: Call."
+    assert action_of(run_step(text="", kind="mail", template="pack")) == "playbook: pack"
+    assert action_of(run_step(text="", kind="wait")) == "playbook: wait"
+    assert len(action_of(run_step(text="x" * 500))) == 200
+
+
+def run_step(**values: Any) -> RunStep:
+    known = {
+        "run_id": "r", "number": 1, "step_id": "s", "kind": "call", "track": "main", "text": "", "template": None,
+        "due_at": NOW, "state": "planned", "result": None, "done_at": None,
+    }  # fmt: skip
+    return RunStep.model_validate({**known, **values})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
+from typing import IO, Any
 
 from lxml import etree
 
@@ -13,7 +13,6 @@ from services.account_mgmt.domain.bank.transfers import (
     MAX_AMOUNT,
     MAX_ROWS,
     BadRow,
-    FileRefusedError,
     Parsed,
     Transfer,
     day,
@@ -21,39 +20,75 @@ from services.account_mgmt.domain.bank.transfers import (
     reference,
     tidy,
 )
+from services.chassis.imports.cells import FileRefusedError
 
 _NAMESPACE = re.compile(r"urn:iso:std:iso:20022:tech:xsd:camt\.053\.001\.0([2-8])")
 _DECIMAL = re.compile(r"\+?\d{1,20}(?:\.\d{0,20})?", re.ASCII)
 _CURRENCY = re.compile(r"[A-Z]{3}")
+_STATEMENT = ("Document", "BkToCstmrStmt", "Stmt")
+_ACCOUNT = (*_STATEMENT, "Acct")
+_ENTRY = (*_STATEMENT, "Ntry")
 Element = Any
 
 
-def parse(content: bytes) -> Parsed:
-    """The entries of every statement in the file. Raises FileRefusedError for anything but a camt.053."""
-    # No entity is ever looked up: a statement has no use for a DTD, and a DTD could read this machine's files.
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
-    try:
-        root = etree.fromstring(content, parser)
-    except etree.XMLSyntaxError as error:
-        raise FileRefusedError(f"The XML is broken: {error.msg}") from None
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise FileRefusedError("The XML has a document type declaration, which no statement needs")
-    space = etree.QName(root).namespace or ""
-    if etree.QName(root).localname != "Document" or not _NAMESPACE.fullmatch(space):
-        raise FileRefusedError("This is not a camt.053 of the versions 02 to 08")
-    # One spelling of every path below, whatever the version.
-    for element in root.iter("{*}*"):
-        element.tag = etree.QName(element).localname
-    found = Parsed("camt053")
-    for statement in root.iterfind("BkToCstmrStmt/Stmt"):
-        account = iban(_text(statement, "Acct/Id/IBAN", "Acct/Id/Othr/Id"))
-        if not account:
-            raise FileRefusedError(f"The statement in line {statement.sourceline} does not name its account")
-        for entry in statement.iterfind("Ntry"):
-            _entry(entry, account, found)
+def parse(file: IO[bytes]) -> Parsed:
+    """The entries of every statement in the file. Raises FileRefusedError for anything but a camt.053.
+
+    Entries are forgotten as they are read and counted: a long file takes no more memory than a short one.
+    """
+    found, account = Parsed("camt053"), ""
+    for path, element in _elements(file):
+        if path == _ACCOUNT:
+            account = iban(_text(element, "Id/IBAN", "Id/Othr/Id"))
+        elif path == _ENTRY:
+            if not account:
+                raise FileRefusedError(f"The statement of line {element.sourceline} does not name its account first")
+            _entry(element, account, found)
             if found.rows > MAX_ROWS:
                 raise FileRefusedError(f"More than {MAX_ROWS} transfers; send the statement in parts")
+        elif path == _STATEMENT:
+            if not account:
+                raise FileRefusedError(f"The statement in line {element.sourceline} does not name its account")
+            account = ""
     return found
+
+
+def _elements(file: IO[bytes]) -> Iterator[tuple[tuple[str, ...], Element]]:
+    """Statements and what is directly in them, each with its path when it is complete, forgotten afterwards."""
+    path: list[str] = []
+    try:
+        # No entity is ever looked up: a statement has no use for a DTD, and a DTD could read this machine's files.
+        events = etree.iterparse(
+            file, ("start", "end"), resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True
+        )
+        for event, element in events:
+            if event == "start":
+                if not path:
+                    _check_root(element)
+                # One spelling of every path, whatever the version.
+                element.tag = etree.QName(element).localname
+                path.append(element.tag)
+                continue
+            if len(path) in (len(_STATEMENT), len(_ENTRY)):
+                yield tuple(path), element
+                _forget(element)
+            path.pop()
+    except etree.XMLSyntaxError as error:
+        raise FileRefusedError(f"The XML is broken: {error.msg}") from None
+
+
+def _check_root(root: Element) -> None:
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise FileRefusedError("The XML has a document type declaration, which no statement needs")
+    name = etree.QName(root)
+    if name.localname != "Document" or not _NAMESPACE.fullmatch(name.namespace or ""):
+        raise FileRefusedError("This is not a camt.053 of the versions 02 to 08")
+
+
+def _forget(element: Element) -> None:
+    element.clear()
+    while element.getprevious() is not None:
+        element.getparent().remove(element.getprevious())
 
 
 def _entry(entry: Element, account: str, found: Parsed) -> None:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from decimal import Decimal
+from typing import IO, Any, Literal
 
 from services.account_mgmt.domain.bank import camt, table
-from services.account_mgmt.domain.bank.transfers import FileRefusedError, Parsed
+from services.account_mgmt.domain.bank.transfers import BadRow, Parsed, Transfer
+from services.chassis.imports.cells import FileRefusedError
 
 Format = Literal["auto", "csv", "camt053"]
+# A CSV is held in memory as a whole, several times over; twenty thousand rows are a fifth of this.
+MAX_CSV = 16 << 20
+_HEAD = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -22,15 +28,44 @@ class FileOptions:
     currency: str
 
 
-def read(content: bytes, options: FileOptions) -> Parsed:
+def read(file: IO[bytes], options: FileOptions) -> Parsed:
     """The file's rows. Raises FileRefusedError with the field that is wrong."""
     if options.mapping is not None:
         table.check_mapping(options.mapping)
-    if not content.strip():
+    head = file.read(_HEAD)
+    if not head.strip():
         raise FileRefusedError("The file is empty")
-    if options.format == "camt053" or (options.format == "auto" and _is_xml(content)):
-        return camt.parse(content)
+    file.seek(0)
+    if options.format == "camt053" or (options.format == "auto" and _is_xml(head)):
+        return camt.parse(file)
+    content = file.read(MAX_CSV + 1)
+    if len(content) > MAX_CSV:
+        raise FileRefusedError(f"Longer than {MAX_CSV >> 20} MB; send the statement in parts")
     return table.parse(content, mapping=options.mapping, account=options.account, currency=options.currency)
+
+
+def lines(file: IO[bytes], **options: Any) -> Iterator[dict[str, Any]]:
+    """`read` for a process of its own: what it finds as JSON can carry it. `options` are those of FileOptions."""
+    found = read(file, FileOptions(**options))
+    yield {"format": found.format, "outgoing": found.outgoing}
+    for one in found.transfers:
+        yield asdict(one) | {"booked_on": one.booked_on.isoformat(), "amount": str(one.amount)}
+    for bad in found.bad:
+        yield {"line": bad.line, "reason": bad.reason}
+
+
+def gather(items: Iterable[dict[str, Any]]) -> Parsed:
+    """What `lines` yielded, put together again."""
+    told = iter(items)
+    first = next(told)
+    found = Parsed(first["format"], outgoing=first["outgoing"])
+    for item in told:
+        if "reason" in item:
+            found.bad.append(BadRow(**item))
+        else:
+            day, amount = date.fromisoformat(item["booked_on"]), Decimal(item["amount"])
+            found.transfers.append(Transfer(**item | {"booked_on": day, "amount": amount}))
+    return found
 
 
 def _is_xml(content: bytes) -> bool:

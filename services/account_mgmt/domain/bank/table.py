@@ -7,12 +7,12 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from services.account_mgmt.domain.bank.transfers import (
     MAX_ROWS,
     BadRow,
-    FileRefusedError,
     Parsed,
     Transfer,
     amount,
@@ -21,6 +21,7 @@ from services.account_mgmt.domain.bank.transfers import (
     reference,
     tidy,
 )
+from services.chassis.imports.cells import FileRefusedError
 
 if TYPE_CHECKING:
     from _csv import Reader
@@ -71,8 +72,8 @@ def parse(content: bytes, *, mapping: Mapping[str, str] | None, account: str, cu
     `account` and `currency` are for rows that name none. Raises FileRefusedError when no header is found.
     """
     text = decode(content)
-    lines = text.splitlines()
-    for delimiter in sorted(";,\t|", key=lambda one: -sum(line.count(one) for line in lines[:_HEADER_WITHIN])):
+    lines = list(islice(io.StringIO(text), _HEADER_WITHIN))
+    for delimiter in sorted(";,\t|", key=lambda one: -sum(line.count(one) for line in lines)):
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
         try:
             return _rows(reader, _header(reader, mapping), account, currency)

@@ -18,14 +18,6 @@ _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?|\d{1,3}(?:\.\d{3})+(?:,
 _NO_REFERENCE = {"", "NOTPROVIDED", "NONREF", "-"}
 
 
-class FileRefusedError(ValueError):
-    """The whole file cannot be read; `field` of the request is wrong, and the message tells people why."""
-
-    def __init__(self, message: str, field: str = "file") -> None:
-        super().__init__(message)
-        self.field = field
-
-
 @dataclass(frozen=True)
 class Transfer:
     """Money that came, or (with `reversal`) a booking that the bank undid. `amount` is above zero, in `currency`."""

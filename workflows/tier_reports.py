@@ -67,7 +67,7 @@ class Register:
         )
         self._reports.append(
             workflow.start_activity_method(
-                LeadGenActivities.register_customer, request, summary="Register: a customer of before", **TO_LEAD_GEN
+                LeadGenActivities.register_customer, request, summary="Register: an existing customer", **TO_LEAD_GEN
             )
         )
 

@@ -1,0 +1,74 @@
+"""Free time of managers: their own working hours, or the tier's, minus meetings, absences and what is kept free."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from services.chassis.db import Connection
+from services.conversion.actions.deals import now
+from services.conversion.actions.routing import candidates
+from services.conversion.domain.policy import Policy
+from services.conversion.domain.routing import PASSING, Candidate, Wanted, in_turn, refusal
+from services.conversion.domain.slots import Stretch, free_slots, on_grid
+from services.conversion.repository import managers, meetings
+
+_ASKED = 10
+"""Managers whose calendars are read for one lead."""
+_MOST_SLOTS = 500
+
+
+@dataclass(frozen=True)
+class TimesAsked:
+    """Whose free time is wanted, and when: of one manager, or without one of all to whom such a lead may go.
+
+    From `start` (now, if not given) for so many `days`, in slots of `minutes` (the policy's length, if not given).
+    """
+
+    manager: str | None
+    lead: Wanted
+    start: datetime | None
+    days: int
+    minutes: int | None
+
+
+async def free_times(conn: Connection, policy: Policy, asked: TimesAsked) -> list[Stretch]:
+    """Free slots as they were asked for, none in the past, at most 500."""
+    at = now()
+    begin, end = on_grid(max(asked.start or at, at)), (asked.start or at) + timedelta(days=asked.days)
+    if begin >= end:
+        return []
+    length = timedelta(minutes=asked.minutes or policy.meeting_minutes)
+    if asked.manager is None:
+        return await slots_for_lead(conn, asked.lead, policy, begin, end, length, _MOST_SLOTS)
+    return await find_slots(conn, policy, asked.manager, begin, end, length, _MOST_SLOTS)
+
+
+async def managers_for_lead(conn: Connection, wanted: Wanted, policy: Policy) -> list[str]:
+    """Managers to whom this lead may go, whoever's turn it is first; being off duty now does not matter."""
+
+    def fits(who: Candidate) -> bool:
+        return who.active and refusal(who, wanted) in {None, *PASSING}
+
+    found = [who for who in await candidates(conn, policy, now()) if fits(who)]
+    return [who.id for who in in_turn(found, wanted.sticky)][:_ASKED]
+
+
+async def slots_for_lead(
+    conn: Connection, wanted: Wanted, policy: Policy, start: datetime, end: datetime, length: timedelta, most: int
+) -> list[Stretch]:
+    """Times at which any manager to whom the lead may go is free, the earliest first."""
+    found: set[Stretch] = set()
+    for manager in await managers_for_lead(conn, wanted, policy):
+        found.update(await find_slots(conn, policy, manager, start, end, length, most))
+    return sorted(found)[:most]
+
+
+async def find_slots(
+    conn: Connection, policy: Policy, manager: str, start: datetime, end: datetime, length: timedelta, most: int
+) -> list[Stretch]:
+    """Free slots of a manager between two moments."""
+    known = await managers.find(conn, manager)
+    calendar = (known.hours if known else None) or policy.calendar
+    booked = await meetings.busy(conn, manager, start, end)
+    return free_slots(calendar, booked, start=start, end=end, length=length, most=most)

@@ -1,0 +1,52 @@
+"""Deals that change hands: who would get each deal of a manager who is ill or has left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from services.conversion.domain.deals import Deal, wanted_by
+from services.conversion.domain.routing import Candidate, route
+
+
+@dataclass(frozen=True)
+class Handed:
+    """One deal of a take-over: to whom, or why to nobody."""
+
+    deal: Deal
+    manager: str | None
+    why: str
+
+
+@dataclass(frozen=True)
+class TakeOverResult:
+    """What a take-over did, or would do; `offers_back` went to the next managers."""
+
+    dry_run: bool
+    items: Sequence[Handed]
+    offers_back: int = 0
+
+
+def may_receive(everybody: Sequence[Candidate], manager: str, *, leaving: str) -> bool:
+    """Whether the deals of `leaving` can go to this manager: somebody else, and active."""
+    return manager != leaving and any(who.id == manager and who.active for who in everybody)
+
+
+def distribute(
+    everybody: Sequence[Candidate], deals: Sequence[Deal], *, leaving: str, to: str | None = None
+) -> list[Handed]:
+    """Who gets each of these deals of `leaving`: the named manager, or whom routing chooses, one deal after the other.
+
+    Open deals must lie with somebody: who is off duty this minute or over their daily quota gets them all the same.
+    """
+    if to is not None:
+        return [Handed(deal=deal, manager=to, why="named by the supervisor") for deal in deals]
+    there = {who.id: replace(who, on_duty=True, quota=None) for who in everybody}
+    plan = []
+    for deal in deals:
+        routing = route(list(there.values()), wanted_by(deal, excluded=[leaving]))
+        plan.append(Handed(deal=deal, manager=routing.manager, why=routing.why))
+        if routing.manager is not None:
+            who = there[routing.manager]
+            there[who.id] = replace(who, load=who.load + 1, assigned=who.assigned + 1)
+    return plan

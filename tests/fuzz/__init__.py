@@ -1,0 +1,1 @@
+"""Files that a machine damages: see test_files.py."""
