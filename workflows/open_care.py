@@ -56,7 +56,9 @@ class OpenCare:
         try:
             await workflow.start_child_workflow(
                 CustomerCareWorkflow.run,
-                CustomerCareInput(customer_id=customer.customer_id, segment=customer.segment, imported=True),
+                CustomerCareInput(
+                    customer_id=customer.customer_id, segment=customer.segment, imported=True, reports_itself=False
+                ),
                 id=ids.customer(customer.customer_id),
                 task_queue=queues.ACCOUNT_MGMT,
                 parent_close_policy=ParentClosePolicy.ABANDON,

@@ -33,7 +33,7 @@ async def start_conversion(hand_over: HandOver) -> bool:
     try:
         await workflow.start_child_workflow(
             ConversionWorkflow.run,
-            ConversionInput(lead_id=lead_id, hand_over=hand_over),
+            ConversionInput(lead_id=lead_id, hand_over=hand_over, reports_itself=False),
             id=ids.conversion(lead_id),
             task_queue=queues.CONVERSION,
             parent_close_policy=ParentClosePolicy.ABANDON,
@@ -59,7 +59,13 @@ async def start_customer_care(order: WonOrder, hand_over: HandOver) -> bool:
     try:
         await workflow.start_child_workflow(
             CustomerCareWorkflow.run,
-            CustomerCareInput(customer_id=customer_id, contact=hand_over.contact, won=order, segment=hand_over.segment),
+            CustomerCareInput(
+                customer_id=customer_id,
+                contact=hand_over.contact,
+                won=order,
+                segment=hand_over.segment,
+                reports_itself=False,
+            ),
             id=ids.customer(customer_id),
             task_queue=queues.ACCOUNT_MGMT,
             parent_close_policy=ParentClosePolicy.ABANDON,

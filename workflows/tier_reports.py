@@ -16,9 +16,6 @@ with workflow.unsafe.imports_passed_through():
     from workflows.contracts.lead_gen import LeadGenActivities, RegisterCustomer, RegisterUpdate, TakeAnswer
 
 
-BY_OUTBOX = "reports-by-outbox"
-
-
 class Register:
     """Starts the reports of one workflow: to tier 1's register and callers, and to tier 2's commission ledger.
 
@@ -26,10 +23,10 @@ class Register:
     in the others, whoever writes the record reports it, and none of this does anything.
     """
 
-    def __init__(self, key: str, number: int = 0) -> None:
+    def __init__(self, key: str, number: int = 0, *, owes_reports: bool) -> None:
         self._key = key
         self._reports: list[workflow.ActivityHandle[Any]] = []
-        self._owes_reports = not workflow.patched(BY_OUTBOX)
+        self._owes_reports = owes_reports
         self.number = number
 
     def tell(self, lead_id: str, tier: Tier, stage: str, owner: str | None, workflow_id: str | None = None) -> None:

@@ -62,7 +62,9 @@ async def test_a_customer_who_opted_out_is_not_won_back(tiers: Tiers) -> None:
     await changes_to(tiers, handle, "lost", "the customer left")
     assert (await handle.result()).stage == "lost"
     assert not tiers.conversion.of(OfferDeal)
-    assert [close.stage for close in tiers.account_mgmt.of(am.CloseCustomer)] == ["opted_out", "lost"]
+    # A signal in the moment of the end makes Temporal ask again; the key makes it one effect.
+    closed = {close.key: close.stage for close in tiers.account_mgmt.of(am.CloseCustomer)}
+    assert list(closed.values()) == ["opted_out", "lost"]
 
 
 async def test_a_customer_who_opts_in_again_is_reminded_again(tiers: Tiers) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from temporalio import activity
 from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError
+from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
@@ -31,8 +32,8 @@ ALL = (queues.LEAD_GEN, queues.CONVERSION, queues.ACCOUNT_MGMT)
 
 
 @asynccontextmanager
-async def working(tiers: Tiers, *names: str) -> AsyncIterator[None]:
-    """Workers of these tiers only."""
+async def working(tiers: Tiers, *names: str, cached: int = 0) -> AsyncIterator[None]:
+    """Workers of these tiers only. A cached workflow's next task would wait for a worker that is gone."""
     fakes: dict[str, Any] = {
         queues.LEAD_GEN: tiers.lead_gen,
         queues.CONVERSION: tiers.conversion,
@@ -41,7 +42,7 @@ async def working(tiers: Tiers, *names: str) -> AsyncIterator[None]:
     workers = [
         Worker(
             tiers.client, task_queue=name, workflows=BY_QUEUE[name], activities=activities_in(fakes[name]),
-            debug_mode=True,
+            debug_mode=True, max_cached_workflows=cached,
         )
         for name in names
     ]  # fmt: skip
@@ -111,7 +112,7 @@ async def test_a_call_of_a_company_whose_deal_is_just_lost_becomes_a_new_deal(
         # As the outbox delivers it: to the workflow if it runs, else to a new one.
         await tiers.client.start_workflow(
             Conversion.run, start, id=handle.id, task_queue=queues.CONVERSION, start_signal="inbound_called",
-            start_signal_args=[call], id_conflict_policy=1,
+            start_signal_args=[call], id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         )  # fmt: skip
         again = await tiers.conversion.nth(cv.OfferDeal, 2)
         assert again.hand_over.reason is cv.HandOverReason.INBOUND
@@ -217,7 +218,7 @@ async def test_a_hand_over_whose_conversion_ended_a_moment_ago_is_not_lost(
 
     monkeypatch.setattr(relay, "start_conversion", runs_the_first_time)
     tiers = Tiers(env)
-    async with working(tiers, *ALL):
+    async with working(tiers, *ALL, cached=100):
         handle = await tiers.start_cold_call()
         call = await tiers.lead_gen.nth(lg.OpenCall)
         told = lg.CallAnswered(

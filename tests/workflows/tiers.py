@@ -59,13 +59,15 @@ class Tiers:
         )
 
     async def start_conversion(self, reason: HandOverReason = HandOverReason.INTERESTED) -> WorkflowHandle[Any, Any]:
-        start = ConversionInput(lead_id=self.lead_id, hand_over=self.hand_over(reason))
+        start = ConversionInput(lead_id=self.lead_id, hand_over=self.hand_over(reason), reports_itself=False)
         return await self.client.start_workflow(
             Conversion.run, start, id=ids.conversion(self.lead_id), task_queue=queues.CONVERSION
         )
 
     async def start_care(self) -> WorkflowHandle[Any, Any]:
-        start = CustomerCareInput(customer_id=self.lead_id, contact=card(self.lead_id), won=await self.order())
+        start = CustomerCareInput(
+            customer_id=self.lead_id, contact=card(self.lead_id), won=await self.order(), reports_itself=False
+        )
         return await self.client.start_workflow(
             CustomerCare.run, start, id=ids.customer(self.lead_id), task_queue=queues.ACCOUNT_MGMT
         )

@@ -75,6 +75,9 @@ class CustomerCareInput(Message):
     segment: str = ""
     imported: bool = Field(default=False, description="An existing customer from an import: nothing was sold now.")
     state: CareState | None = None
+    reports_itself: bool = Field(
+        default=True, description="Runs that began before reports went by the outbox (ADR 15) send them themselves."
+    )
 
 
 class CustomerCareResult(Message):

@@ -36,6 +36,9 @@ class ConversionInput(Message):
 
     lead_id: str
     hand_over: HandOver
+    reports_itself: bool = Field(
+        default=True, description="Runs that began before reports went by the outbox (ADR 15) send them themselves."
+    )
 
 
 class ConversionResult(Message):

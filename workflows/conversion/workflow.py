@@ -33,6 +33,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from workflows.conversion.activities import Activities
     from workflows.conversion.assignment import AlreadyCustomer, ManagerSearch
+    from workflows.conversion.late_answers import LateAnswers
     from workflows.conversion.signals import ConversionListener
     from workflows.deadlines import earliest, spread, when
     from workflows.inbox import Inbox
@@ -44,7 +45,7 @@ with workflow.unsafe.imports_passed_through():
 STEP, STALE, PLAYBOOK = "step", "stale", "playbook"
 _LEAST_PAUSE = timedelta(seconds=1)
 _IDLE_PAUSE = timedelta(minutes=1)
-PASSES_ON, SLEEPS_ON, SHOWS_AWAKE = "passes-on-what-came-late", "only-the-lead-wakes-a-deal", "shows-an-awake-deal"
+SLEEPS_ON, SHOWS_AWAKE = "only-the-lead-wakes-a-deal", "shows-an-awake-deal"
 _WAKES = (InboundCall, HandedOver, DoNotCall, Cancel)
 
 
@@ -56,6 +57,7 @@ class Conversion(ConversionListener):
     def __init__(self, start: ConversionInput) -> None:
         self._lead_id = start.lead_id
         self._me = ids.conversion(start.lead_id)
+        self._reports_itself = start.reports_itself
         self._inbox = Inbox()
         self._story = Story(f"Conversion, {start.hand_over.reason.replace('_', ' ')}")
         self._shown = Shown()
@@ -66,7 +68,8 @@ class Conversion(ConversionListener):
         self._hand_over = hand_over
         self._life = f"{self._me}:{hand_over.id}"
         self._activities = Activities(self._lead_id, self._me, self._life)
-        self._register = Register(self._life)
+        self._register = Register(self._life, owes_reports=self._reports_itself)
+        self._late = LateAnswers(self._lead_id, self._inbox, self._activities)
         self._search = ManagerSearch(self._activities, self._inbox, self._story, self._take_note)
         self._given_back: list[str] = []
         self._owner: str | None = None
@@ -74,9 +77,7 @@ class Conversion(ConversionListener):
         self._next_action_at: datetime | None = None
         self._stale_at: datetime | None = None
         self._playbook_at: datetime | None = None
-        self._playbook_steps = 0
-        self._reminders = 0
-        self._extras = 0
+        self._playbook_steps = self._reminders = self._extras = 0
 
     @workflow.run
     async def run(self, _start: ConversionInput) -> ConversionResult:
@@ -84,7 +85,7 @@ class Conversion(ConversionListener):
         try:
             while True:
                 result = await self._end(await self._convert())
-                again = await self._pass_on()
+                again = await self._late.pass_on(self._hand_over, self._owner, won=self._stage is Stage.WON)
                 if again is None:
                     return result
                 self._begin(again)
@@ -122,9 +123,7 @@ class Conversion(ConversionListener):
         return answer
 
     def _accept(self, answer: Accepted) -> None:
-        self._owner = answer.by
-        self._stage = Stage.ACCEPTED
-        self._playbook_at = None
+        self._owner, self._stage, self._playbook_at = answer.by, Stage.ACCEPTED, None
         self._next_action_at, self._stale_at = answer.next_action_at, answer.stale_at
         self._story.tell(f"Accepted by {answer.by}, first step by {when(answer.next_action_at)}")
         self._shown.show(stage=self._stage, owner=answer.by, next_action_at=answer.next_action_at, overdue=False)
@@ -299,45 +298,3 @@ class Conversion(ConversionListener):
             return False
         self._story.tell("Already a customer: the call went to its account manager")
         return True
-
-    async def _pass_on(self) -> HandOver | None:
-        """What came in while the deal ended: to tier 3 if the lead is a customer now, else another life begins with it.
-
-        None when the inbox is empty; no await stands between that look and the workflow's end.
-        """
-        while not self._inbox.empty and workflow.patched(PASSES_ON):
-            answer = self._inbox.take()
-            match answer:
-                case HandedOver() if self._stage is not Stage.WON:
-                    return answer.hand_over
-                case InboundCall() if self._stage is not Stage.WON or not await tell_customer_care(
-                    self._lead_id, CustomerCareWorkflow.inbound_called, answer
-                ):
-                    return self._called(answer, answer.inbound_call_id)
-                case HandedOver() if not await tell_customer_care(
-                    self._lead_id, CustomerCareWorkflow.inbound_called, self._call_of(answer)
-                ):
-                    return answer.hand_over
-                case DoNotCall() if self._stage is Stage.WON:
-                    await tell_customer_care(self._lead_id, CustomerCareWorkflow.do_not_call, answer)
-                case Cancel() if self._stage is Stage.WON:
-                    await tell_customer_care(self._lead_id, CustomerCareWorkflow.cancel, answer)
-                case DoNotCall():
-                    await self._activities.close(answer.reason, "do_not_call", again=answer.event_id)
-        return None
-
-    def _called(self, answer: Answer, inbound_call_id: str) -> HandOver:
-        """The hand-over of a lead that called after its deal had ended."""
-        changes = {
-            "id": answer.event_id, "reason": HandOverReason.INBOUND, "inbound_call_id": inbound_call_id,
-            "sticky_manager": self._owner, "question": None,
-        }  # fmt: skip
-        return self._hand_over.model_copy(update=changes)
-
-    @staticmethod
-    def _call_of(answer: HandedOver) -> InboundCall:
-        """A hand-over of somebody who is a customer already, as the account manager gets it."""
-        return InboundCall(
-            event_id=answer.event_id, at=answer.at, by=answer.by, inbound_call_id=answer.hand_over.id,
-            note=answer.hand_over.question or answer.hand_over.needs,
-        )  # fmt: skip

@@ -11,7 +11,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.contracts.deal import WonOrder
     from workflows.deadlines import when
 
-NUDGE, ANSWER, UNOPENED = "nudge", "answer", "unopened"
+NUDGE, ANSWER, UNOPENED, REFUSED = "nudge", "answer", "unopened", "refused"
 ENDED = frozenset({"lost", "cancelled"})
 """Stages after which customer care is over."""
 
@@ -19,6 +19,7 @@ _SUMMARIES = {
     NUDGE: "Next reorder nudge",
     ANSWER: "Nudge waits for its answer",
     UNOPENED: "A sale waits for its account",
+    REFUSED: "Answers that were refused",
 }
 
 

@@ -21,6 +21,6 @@ async def care_start(conn: Connection, customer_id: str) -> StartWorkflow | None
         workflow="CustomerCare",
         id=ids.customer(customer_id),
         task_queue=queues.ACCOUNT_MGMT,
-        input=CustomerCareInput(customer_id=customer_id, segment=segment, imported=True),
+        input=CustomerCareInput(customer_id=customer_id, segment=segment, imported=True, reports_itself=False),
         summary=f"Customer care, customer {customer_id}",
     )

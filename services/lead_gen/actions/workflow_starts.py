@@ -69,7 +69,7 @@ def inbound_conversion_start(lead: Lead, inbound_call_id: str, note: str | None)
         workflow="Conversion",
         id=ids.conversion(lead.id),
         task_queue=queues.CONVERSION,
-        input=ConversionInput(lead_id=lead.id, hand_over=hand_over),
+        input=ConversionInput(lead_id=lead.id, hand_over=hand_over, reports_itself=False),
         summary=f"Conversion, inbound, lead {lead.id}",
         search_attributes={
             "Lead": lead.id,
