@@ -24,6 +24,9 @@ with workflow.unsafe.imports_passed_through():
     from workflows.visibility import Shown, Story
 
 
+LOOKS_AGAIN = "looks-again-before-it-ends"
+
+
 @workflow.defn(name="Campaign")
 class Campaign:
     """One campaign, from its start to its last lead."""
@@ -43,7 +46,8 @@ class Campaign:
         """Enrol a batch, wait for the next tick or a supervisor's word, until no lead is left."""
         while True:
             batch = await self._enrol()
-            if batch.finished:
+            # Started again in the moment in which it ended: it looks once more.
+            if batch.finished and (self._inbox.empty or not workflow.patched(LOOKS_AGAIN)):
                 return CampaignResult(enrolled=self._enrolled)
             await self._inbox.next(None if batch.paused else batch.next_tick_at, "Next look at the campaign")
             if must_continue_as_new(inbox_empty=self._inbox.empty):

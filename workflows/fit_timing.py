@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from temporalio import workflow
+from temporalio.exceptions import FailureError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from workflows.activity_options import LONG
@@ -15,6 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.inbox import Inbox
     from workflows.visibility import Story
 
+_RETRY_AFTER = timedelta(hours=1)
 _FITS_PER_RUN = 30
 # Runs that began before pairs and risks were learned.
 _FITS_OF_OLD_RUNS = 100
@@ -26,7 +28,7 @@ class FitTiming:
 
     @workflow.init
     def __init__(self, start: FitTimingInput) -> None:
-        self._fits = start.fits
+        self._fits, self._life = start.fits, start.life
         self._inbox = Inbox()
         self._story = Story("Purchase timing")
 
@@ -35,12 +37,22 @@ class FitTiming:
         """Fit, see what follows from it, wait for the next night."""
         learns_more = workflow.patched("pairs-and-risks")
         for _ in range(_FITS_PER_RUN if learns_more else _FITS_OF_OLD_RUNS):
+            await self._inbox.next(await self._night(learns_more=learns_more), "The next night")
+        workflow.continue_as_new(FitTimingInput(fits=self._fits, life=self._life))
+
+    async def _night(self, *, learns_more: bool) -> datetime:
+        """One night's work. When to work again: what was refused is told, and does not end the analysis."""
+        try:
             next_at = await self._fit()
             if learns_more:
                 await self._learn_pairs()
                 await self._find_risks()
-            await self._inbox.next(next_at, "The next night")
-        workflow.continue_as_new(FitTimingInput(fits=self._fits))
+        except FailureError as error:
+            if is_cancelled_exception(error):
+                raise
+            self._story.tell(f"Failed, tried again in an hour: {error.cause or error}")
+            return workflow.now() + _RETRY_AFTER
+        return next_at
 
     async def _fit(self) -> datetime:
         self._fits += 1
@@ -73,4 +85,4 @@ class FitTiming:
             self._story.tell(f"{found.customers} customers are at risk: work for their account managers")
 
     def _key(self, what: str) -> str:
-        return ids.key(ids.FIT_TIMING, what, self._fits)
+        return ids.key(f"{ids.FIT_TIMING}:{self._life}" if self._life else ids.FIT_TIMING, what, self._fits)

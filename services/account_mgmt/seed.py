@@ -10,12 +10,8 @@ from services.account_mgmt.repository import legal_entities, products
 from services.account_mgmt.repository.policies import policies
 from services.account_mgmt.schemas.legal_entities import NewEntity
 from services.account_mgmt.schemas.products import NewProduct
-from services.chassis import outbox
 from services.chassis.db import Connection
-from services.chassis.outbox import StartWorkflow
-from workflows.contracts import ids, queues
 from workflows.contracts.base import Money
-from workflows.contracts.fit_timing import FitTimingInput
 
 # The account is the example of the IBAN registry (SWIFT): nobody's.
 ENTITY = NewEntity(
@@ -46,11 +42,3 @@ async def seed(conn: Connection, policy: str) -> None:
         await products.add(conn, new.model_dump(exclude={"price"}), new.price, "leadrelay")
     # Once: its event id is known from the second time on.
     await publish_catalogue(conn, len(CATALOGUE), "leadrelay", since=0)
-    await outbox.start(
-        conn,
-        StartWorkflow(
-            workflow="FitTiming", id=ids.FIT_TIMING, task_queue=queues.ACCOUNT_MGMT, input=FitTimingInput(),
-            summary="Learns when customers buy next",
-        ),
-        event_id="fit-timing:start",
-    )  # fmt: skip

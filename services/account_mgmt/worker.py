@@ -10,8 +10,11 @@ from services.account_mgmt.activities import Activities
 from services.chassis import effects
 from services.chassis.mail.sender import Sender
 from services.chassis.settings import Settings
+from services.chassis.temporal.endless import EndlessWorkflow
 from services.chassis.worker import run_worker
+from workflows.contracts import ids, queues
 from workflows.contracts.base import Tier
+from workflows.contracts.fit_timing import FitTimingInput
 from workflows.customer_care.workflow import CustomerCare
 from workflows.fit_timing import FitTiming
 from workflows.open_care import OpenCare
@@ -32,4 +35,10 @@ async def run(settings: Settings) -> None:
             ("assign_waiting", 5.0, assign_waiting),
             ("purge_effects", 3600.0, effects.purge),
         ],
-    )
+        endless=[
+            EndlessWorkflow(
+                workflow="FitTiming", id=ids.FIT_TIMING, task_queue=queues.ACCOUNT_MGMT,
+                input_of=lambda life: FitTimingInput(life=life), summary="Learns when customers buy next",
+            )
+        ],
+    )  # fmt: skip

@@ -24,7 +24,7 @@ from temporalio.service import RPCError
 from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymentConfig, WorkerDeploymentVersion
 
 from services.chassis import work_items
-from services.chassis.background import Background, PeriodicJob
+from services.chassis.background import Background, PeriodicJob, wait
 from services.chassis.db import Pool, create_pool
 from services.chassis.http import purge_idempotency_keys, serve_async
 from services.chassis.logging import configure_logging
@@ -33,12 +33,14 @@ from services.chassis.outbox import rows
 from services.chassis.outbox.dispatcher import Dispatcher
 from services.chassis.settings import Settings
 from services.chassis.temporal import connect, ensure_search_attributes
+from services.chassis.temporal.endless import EndlessWorkflow, ensure_running
 from services.chassis.worker_health import Health, build_health_app
 from workflows.contracts import queues
 from workflows.contracts.base import Tier
 
 log = structlog.get_logger(__name__)
 
+ENDLESS_SECONDS = 300.0
 # How long activities and workflow tasks in hand may take to end.
 GRACE = timedelta(seconds=20)
 # After that the tasks are left behind, and after that the process ends whatever it is doing.
@@ -76,6 +78,7 @@ async def run_worker(
     workflows: Sequence[type],
     activities_of: Callable[[Pool], object],
     periodic_jobs: Sequence[PeriodicJob] = (),
+    endless: Sequence[EndlessWorkflow] = (),
 ) -> None:
     """Run until SIGTERM or SIGINT, then finish what is in hand and end the process with status 0."""
     configure_logging(settings)
@@ -85,7 +88,7 @@ async def run_worker(
         settings.database_dsn, application_name=f"leadrelay {tier} worker", max_size=settings.pool_max
     )
     background, health = Background(stop), Health(pool)
-    tier_worker = _TierWorker(settings, tier, workflows, activities_of, pool, health)
+    tier_worker = _TierWorker(settings, tier, workflows, activities_of, pool, health, endless)
     page = build_health_app(health, pool, [durable_collector, background.collect])
 
     async def serve_health() -> None:
@@ -147,6 +150,7 @@ class _TierWorker:
         activities_of: Callable[[Pool], object],
         pool: Pool,
         health: Health,
+        endless: Sequence[EndlessWorkflow],
     ) -> None:
         self._settings = settings
         self._tier = tier
@@ -154,6 +158,7 @@ class _TierWorker:
         self._activities_of = activities_of
         self._pool = pool
         self._health = health
+        self._endless = endless
 
     async def work(self, background: Background, stop: asyncio.Event) -> None:
         """One life of the Temporal worker; it ends by `stop` or by an error that a new one may not have."""
@@ -165,9 +170,18 @@ class _TierWorker:
             self._health.client = client
             log.info("worker_polls", tier=self._tier, task_queue=worker.task_queue)
             try:
-                await background.keep("dispatcher", lambda: dispatcher.run(stop))
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(background.keep("dispatcher", lambda: dispatcher.run(stop)))
+                    group.create_task(background.keep("endless", lambda: self._keep_endless(client, stop)))
             finally:
                 self._health.client = None
+
+    async def _keep_endless(self, client: Client, stop: asyncio.Event) -> None:
+        """Start the workflows of which the tier always runs one, and again should one ever end."""
+        while not stop.is_set():
+            for endless in self._endless:
+                await ensure_running(client, endless)
+            await wait(stop, ENDLESS_SECONDS)
 
 
 async def _register_search_attributes(client: Client) -> None:

@@ -77,7 +77,7 @@ async def test_money_for_a_named_invoice_is_booked_and_told_once(tier: Tier3) ->
     assert (now["state"], [p["reference"] for p in now["payments"]]) == ("paid", ["A-1"])
     assert now["payments"][0]["paid_at"].startswith("2030-05-06T12:00:00")
     assert await tier.signals(customer_id) == ["invoice_paid"]
-    told = await tier.pool.fetchval("SELECT payload FROM outbox WHERE workflow_id LIKE $1", f"%{customer_id}")
+    told = await tier.pool.fetchval("SELECT payload FROM outbox WHERE workflow_id = $1", f"customer:{customer_id}")
     assert (told["settled"], told["money"]["kind"]) == (True, "paid")
 
 

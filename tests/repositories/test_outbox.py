@@ -59,6 +59,14 @@ async def signals_of(client: Client, workflow_id: str) -> list[str]:
     return [told[0].event_id for told in decoded]
 
 
+async def look_until_settled(pool: Pool, client: Client) -> None:
+    """Deliver again and again, without the pauses between a row's attempts."""
+    dispatcher = Dispatcher(pool, client)
+    for _ in range(delivery.MAX_ATTEMPTS):
+        await pool.execute("UPDATE outbox SET next_at = now() WHERE state = 'pending'")
+        await dispatcher.deliver_batch()
+
+
 async def test_an_event_is_appended_once(pool: Pool) -> None:
     async with pool.acquire() as conn:
         await outbox.signal(conn, "campaign:x", "cancel", answer("e-1"))
@@ -85,6 +93,8 @@ async def test_a_poisoned_row_is_set_aside_and_blocks_nobody(pool: Pool, tempora
         await outbox.signal(conn, "campaign:never-started", "cancel", answer("lost"))
         await outbox.start(conn, started(100), event_id="start-100")
         await Dispatcher(pool, temporal).deliver_batch()
+        assert await states(pool) == ["pending", "delivered"]  # its workflow may be a moment away
+        await look_until_settled(pool, temporal)
         assert await states(pool) == ["dead", "delivered"]
         assert (await rows.backlog(conn)).dead == 1
         dead = (await rows.list_rows(conn, "dead", 10, 0))[0]
@@ -96,8 +106,44 @@ async def test_a_poisoned_row_is_set_aside_and_blocks_nobody(pool: Pool, tempora
 async def test_an_answer_to_an_ended_workflow_is_dropped_where_that_is_right(pool: Pool, temporal: Client) -> None:
     async with pool.acquire() as conn:
         await outbox.signal(conn, "campaign:gone", "cancel", answer("late"), when_missing="drop")
-    await Dispatcher(pool, temporal).deliver_batch()
+    await look_until_settled(pool, temporal)
     assert await states(pool) == ["dropped"]
+
+
+async def test_an_answer_reaches_a_workflow_that_starts_a_moment_later(pool: Pool, temporal: Client) -> None:
+    async with pool.acquire() as conn:
+        await outbox.signal(conn, "campaign:test-150", "cancel", answer("early"))
+        await Dispatcher(pool, temporal).deliver_batch()
+        # As another tier starts it, whose outbox knows nothing of this one.
+        await temporal.start_workflow("Campaign", id="campaign:test-150", task_queue="nobody-polls-this")
+    await look_until_settled(pool, temporal)
+    assert await states(pool) == ["delivered"]
+    assert await signals_of(temporal, "campaign:test-150") == ["early"]
+
+
+async def test_a_redelivered_answer_that_ended_its_workflow_is_delivered(pool: Pool, temporal: Client) -> None:
+    async with pool.acquire() as conn:
+        await outbox.start(conn, started(300), event_id="start-300")
+        await outbox.signal(conn, "campaign:test-300", "cancel", answer("last"))
+    for _ in range(2):
+        await Dispatcher(pool, temporal).deliver_batch()
+    await temporal.get_workflow_handle("campaign:test-300").terminate()
+    await pool.execute("UPDATE outbox SET state = 'pending' WHERE signal IS NOT NULL")  # the crash, as above
+    await Dispatcher(pool, temporal).deliver_batch()
+    assert await states(pool) == ["delivered", "delivered"]
+
+
+async def test_a_redelivered_answer_that_began_a_workflow_begins_no_second_life(pool: Pool, temporal: Client) -> None:
+    async with pool.acquire() as conn:
+        await outbox.signal(conn, "campaign:test-400", "cancel", answer("first"), start=started(400))
+    await Dispatcher(pool, temporal).deliver_batch()
+    workflow = temporal.get_workflow_handle("campaign:test-400")
+    life = (await workflow.describe()).run_id
+    await workflow.terminate()
+    await pool.execute("UPDATE outbox SET state = 'pending'")
+    await Dispatcher(pool, temporal).deliver_batch()
+    assert (await workflow.describe()).run_id == life
+    assert await states(pool) == ["delivered"]
 
 
 async def test_a_redelivered_start_begins_no_second_life(pool: Pool, temporal: Client) -> None:

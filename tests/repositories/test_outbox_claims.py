@@ -57,6 +57,9 @@ class Handle:
     async def signal(self, name: str, _payload: object, **_: object) -> None:
         await self._signal(self._workflow_id, name)
 
+    async def describe(self, **_: object) -> None:
+        raise RPCError("what an earlier delivery began is not known here", RPCStatusCode.NOT_FOUND, b"")
+
 
 class Temporal:
     """As much of a client as signals need; `signal` says what happens."""

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from pydantic import Field
+
 from workflows.contracts.base import Message
 
 
 class FitTimingInput(Message):
-    """How many nights there were before; keys of effects contain the number."""
+    """How many nights there were before; keys of effects contain the number, and which life of the analysis it is."""
 
     fits: int = 0
+    life: str = Field(default="", description="Makes the keys new when the analysis is started once more.")
 
 
 class RunFit(Message):

@@ -44,7 +44,7 @@ with workflow.unsafe.imports_passed_through():
 
 STEP, STALE, PLAYBOOK = "step", "stale", "playbook"
 _LEAST_PAUSE = timedelta(seconds=1)
-_IDLE_PAUSE = timedelta(minutes=1)
+_IDLE_PAUSE = timedelta(minutes=15)
 SLEEPS_ON, SHOWS_AWAKE = "only-the-lead-wakes-a-deal", "shows-an-awake-deal"
 _WAKES = (InboundCall, HandedOver, DoNotCall, Cancel)
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, cast
 
-from temporalio.client import Client, WorkflowFailureError
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowFailureError
 from temporalio.common import (
     ActivityIDReusePolicy,
     RetryPolicy,
@@ -30,6 +30,7 @@ REPORT_RETRY = RetryPolicy(
     initial_interval=timedelta(milliseconds=500), backoff_coefficient=2.0, maximum_interval=timedelta(minutes=1)
 )
 MAX_ATTEMPTS = 8
+LOOKS_FOR_MISSING = 6  # in 16 seconds
 # Temporal will not change its mind about these.
 _HOPELESS = {RPCStatusCode.INVALID_ARGUMENT, RPCStatusCode.UNIMPLEMENTED, RPCStatusCode.FAILED_PRECONDITION}
 _OUTAGE = {
@@ -57,17 +58,19 @@ async def deliver(client: Client, row: OutboxRow) -> None:
     """Deliver one row. Raises what Temporal or the converter raises."""
     if row.activity is not None:
         await _report(client, row)
+    elif row.tried_before and await _has_arrived(client, row):
+        # A second delivery neither begins a second life of a workflow that has ended, nor misses one that this ended.
         return
-    if row.workflow is None:
+    elif row.workflow is None:
         handle = client.get_workflow_handle(row.workflow_id)
         await handle.signal(row.signal or "", row.payload, rpc_timeout=RPC_TIMEOUT)
-        return
-    # A second delivery after a crash between the call and its record must not begin a second life of a workflow that
-    # has already ended: the first one carries this row's event id.
-    if row.signal is None and await _already_started(client, row):
-        return
+    else:
+        await _start(client, row)
+
+
+async def _start(client: Client, row: OutboxRow) -> None:
     await client.start_workflow(
-        row.workflow,
+        row.workflow or "",
         row.start_input,
         id=row.workflow_id,
         task_queue=row.task_queue or "",
@@ -100,14 +103,31 @@ async def _report(client: Client, row: OutboxRow) -> None:
     )
 
 
-async def _already_started(client: Client, row: OutboxRow) -> bool:
+async def _has_arrived(client: Client, row: OutboxRow) -> bool:
+    """Whether an earlier delivery began or reached the workflow's last run. One that runs drops what it has seen."""
     try:
         found = await client.get_workflow_handle(row.workflow_id).describe(rpc_timeout=RPC_TIMEOUT)
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
             return False
         raise
-    return bool(await found.memo_value(EVENT_MEMO, default=None) == row.event_id)
+    if await found.memo_value(EVENT_MEMO, default=None) == row.event_id:
+        return True
+    if row.signal is None or found.status is WorkflowExecutionStatus.RUNNING:
+        return False
+    return await _was_signalled(client, row, found.run_id)
+
+
+async def _was_signalled(client: Client, row: OutboxRow, run_id: str | None) -> bool:
+    """Whether this answer is in the history of a run that has ended."""
+    run = client.get_workflow_handle(row.workflow_id, run_id=run_id)
+    async for event in run.fetch_history_events(rpc_timeout=RPC_TIMEOUT):
+        signal = event.workflow_execution_signaled_event_attributes
+        if signal.signal_name == row.signal and signal.signal_name:
+            [answer] = await client.data_converter.decode(signal.input.payloads)
+            if answer["event_id"] == row.event_id:
+                return True
+    return False
 
 
 def _attributes(row: OutboxRow) -> TypedSearchAttributes:
@@ -128,6 +148,9 @@ def judge(row: OutboxRow, error: Exception) -> Verdict:
         if error.status in _OUTAGE:
             return Verdict.OUTAGE
         if error.status is RPCStatusCode.NOT_FOUND:
+            # Between two tiers a lead's next workflow may be a moment away.
+            if row.attempts + 1 < LOOKS_FOR_MISSING:
+                return Verdict.RETRY
             return Verdict.DROPPED if row.when_missing == "drop" else Verdict.DEAD
         if error.status in _HOPELESS:
             return Verdict.DEAD

@@ -21,17 +21,17 @@ KEEP_DELIVERED = timedelta(days=7)
 # A claim that a crash of PostgreSQL loses is only free sooner, so its commit need not wait for the disk.
 _CLAIM = """
 WITH heads AS MATERIALIZED (
-    SELECT o.id FROM outbox o
+    SELECT o.id, o.tried FROM outbox o
      WHERE o.state = 'pending' AND o.next_at <= now() AND (o.claimed_until IS NULL OR o.claimed_until < now())
        AND NOT EXISTS (SELECT 1 FROM outbox earlier
                         WHERE earlier.workflow_id = o.workflow_id AND earlier.state = 'pending' AND earlier.id < o.id)
      ORDER BY o.next_at, o.id
      LIMIT $1
        FOR UPDATE OF o SKIP LOCKED)
-UPDATE outbox SET claimed_until = now() + $2
+UPDATE outbox SET claimed_until = now() + $2, tried = true
   FROM heads CROSS JOIN (SELECT set_config('synchronous_commit', 'off', true)) AS lazily
  WHERE outbox.id = heads.id
-RETURNING outbox.*
+RETURNING outbox.*, heads.tried AS tried_before
 """
 
 _RECORD = """
@@ -73,6 +73,7 @@ class OutboxRow(Record):
     created_at: datetime
     claimed_until: datetime | None = None
     activity: str | None = None
+    tried_before: bool = False
 
 
 class Backlog(Record):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from services.chassis import outbox, work_items
+from services.chassis import work_items
 from services.chassis.db import Connection
 from services.chassis.errors import NotFound
+from services.lead_gen.actions.lead_workflow import tell_workflow
 from services.lead_gen.domain.do_not_call import LedgerEntry, Withdrawal
 from services.lead_gen.domain.leads import Lead, Place
 from services.lead_gen.domain.phones import read_phone
@@ -43,6 +44,5 @@ async def withdraw(conn: Connection, lead: Lead, key: str, by: str) -> None:
     await work_items.cancel_for_lead(conn, lead.id, kinds=["call"], result="do_not_call")
     if lead.tier == "lead_gen":
         await leads.move(conn, lead.id, Place(tier=lead.tier, stage="do_not_call", key=event_id))
-    if lead.workflow_id:
-        answer = DoNotCall(event_id=event_id, at=await clock.now(conn), by=by)
-        await outbox.signal(conn, lead.workflow_id, "do_not_call", answer, when_missing="drop")
+    answer = DoNotCall(event_id=event_id, at=await clock.now(conn), by=by)
+    await tell_workflow(conn, lead, "do_not_call", answer)

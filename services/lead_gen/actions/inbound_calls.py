@@ -47,7 +47,8 @@ def _routed(call: NewInboundCall, lead: Lead, phone: str, by: str, *, known: boo
         routed_to=to.tier,
         owner=to.owner,
         known=known,
-        workflow_id=ids.customer(lead.id) if to.tier == "account_mgmt" else ids.conversion(lead.id),
+        # The register knows the customer's id where an import brought the customer, and the lead was there before.
+        workflow_id=lead.workflow_id or ids.customer(lead.id) if to.tier == "account_mgmt" else ids.conversion(lead.id),
         stage=to.stage,
     )
 

@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 from zoneinfo import available_timezones
 
-from services.chassis import outbox, work_items
+from services.chassis import work_items
 from services.chassis.contacts.identity import keys_of, tax_id_of
 from services.chassis.db import Connection, Pool
 from services.chassis.errors import Conflict, Forbidden, Invalid
+from services.lead_gen.actions.lead_workflow import tell_workflow
 from services.lead_gen.domain.leads import Erasure, Lead, LeadFilter, Place
 from services.lead_gen.domain.phones import read_phone
 from services.lead_gen.repository import audit, calls, erasure, leads, promises
@@ -67,18 +68,13 @@ async def cancel_lead(conn: Connection, lead_id: str, body: GiveUp, by: str) -> 
     key = f"cancel:{lead_id}:{lead.rounds}"
     await _end(conn, lead_id, Place(tier=lead.tier, stage="cancelled", key=key))
     now = await leads.get(conn, lead_id)
-    await _tell_end(conn, lead, Cancel(event_id=key, at=now.updated_at, by=by, reason=body.reason))
+    await tell_workflow(conn, lead, "cancel", Cancel(event_id=key, at=now.updated_at, by=by, reason=body.reason))
     return now
 
 
 async def _end(conn: Connection, lead_id: str, place: Place) -> None:
     await work_items.cancel_for_lead(conn, lead_id, result=place.stage)
     await leads.move(conn, lead_id, place)
-
-
-async def _tell_end(conn: Connection, lead: Lead, answer: Cancel) -> None:
-    if lead.workflow_id:
-        await outbox.signal(conn, lead.workflow_id, "cancel", answer, when_missing="drop")
 
 
 async def update_register(conn: Connection, update: RegisterUpdate) -> Done:
@@ -121,7 +117,9 @@ async def erase_lead(conn: Connection, lead_id: str, body: Erase, by: str) -> Er
         await _end(conn, one, Place(tier=lead.tier, stage="erased", key=f"erase:{one}"))
     await audit.complete(conn, audit_id, len(family))
     now = await leads.get(conn, lead_id)
-    await _tell_end(conn, lead, Cancel(event_id=f"erase:{lead_id}", at=now.updated_at, by=by, reason="erased"))
+    await tell_workflow(
+        conn, lead, "cancel", Cancel(event_id=f"erase:{lead_id}", at=now.updated_at, by=by, reason="erased")
+    )
     return Erasure(lead_id=lead_id, erased_at=now.updated_at, ledger_entries_kept=kept)
 
 
