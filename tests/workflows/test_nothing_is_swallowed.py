@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -13,10 +11,9 @@ from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
-from temporalio.worker import Worker
 
 from tests.workflows.fakes import FakeLeadGen
-from tests.workflows.tiers import BY_QUEUE, Tiers, activities_in
+from tests.workflows.tiers import ALL, Tiers, accepted, working
 from workflows import deadlines, relay
 from workflows.cold_call import ColdCall
 from workflows.contracts import account_mgmt as am
@@ -27,38 +24,6 @@ from workflows.contracts.base import Cancel, DoNotCall, InboundCall
 from workflows.contracts.customer_status import CustomerStatusChanged
 from workflows.conversion.workflow import Conversion
 from workflows.customer_care.workflow import CustomerCare
-
-ALL = (queues.LEAD_GEN, queues.CONVERSION, queues.ACCOUNT_MGMT)
-
-
-@asynccontextmanager
-async def working(tiers: Tiers, *names: str, cached: int = 0) -> AsyncIterator[None]:
-    """Workers of these tiers only. A cached workflow's next task would wait for a worker that is gone."""
-    fakes: dict[str, Any] = {
-        queues.LEAD_GEN: tiers.lead_gen,
-        queues.CONVERSION: tiers.conversion,
-        queues.ACCOUNT_MGMT: tiers.account_mgmt,
-    }
-    workers = [
-        Worker(
-            tiers.client, task_queue=name, workflows=BY_QUEUE[name], activities=activities_in(fakes[name]),
-            debug_mode=True, max_cached_workflows=cached,
-        )
-        for name in names
-    ]  # fmt: skip
-    for worker in workers:
-        await worker.__aenter__()
-    try:
-        yield
-    finally:
-        for worker in workers:
-            await worker.__aexit__(None, None, None)
-
-
-async def accepted(tiers: Tiers, handle: Any, number: int = 1) -> None:
-    offer = await tiers.conversion.nth(cv.OfferDeal, number)
-    answer = cv.Accepted(**await tiers.answer("manager-1"), item_id=offer.key, next_action_at=await tiers.later(days=1))
-    await handle.signal(Conversion.accepted, answer)
 
 
 async def test_a_payment_while_care_continues_as_new_is_kept(

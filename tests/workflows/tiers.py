@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
+from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
@@ -20,7 +21,14 @@ from workflows.contracts import ids, queues
 from workflows.contracts import search_attributes as sa
 from workflows.contracts.account_mgmt import CustomerCareInput
 from workflows.contracts.base import Money, OrderLine
-from workflows.contracts.conversion import ConversionInput, HandOver, HandOverReason, WonOrder
+from workflows.contracts.conversion import (
+    Accepted,
+    ConversionInput,
+    HandOver,
+    HandOverReason,
+    OfferDeal,
+    WonOrder,
+)
 from workflows.contracts.lead_gen import ColdCallInput, ColdCallPolicy
 from workflows.conversion.workflow import Conversion
 from workflows.customer_care.workflow import CustomerCare
@@ -38,6 +46,17 @@ BY_QUEUE: dict[str, list[type]] = {
     queues.CONVERSION: [Conversion],
     queues.ACCOUNT_MGMT: [CustomerCare, PublishCatalogue, FitTiming, OpenCare],
 }
+
+
+UNDER_WAY = {
+    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED,
+    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED,
+    EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED,
+    EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED,
+    EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED,
+    EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT,
+}
+"""The last event of a workflow that has still to take its turn."""
 
 
 class Tiers:
@@ -96,6 +115,15 @@ class Tiers:
                     return
                 await asyncio.sleep(0.02)
 
+    async def settles(self, handle: WorkflowHandle[Any, Any]) -> None:
+        """Wait until the workflow, if it still runs, has dealt with everything that it was told."""
+        async with asyncio.timeout(60):
+            while True:
+                history = await self.client.get_workflow_handle(handle.id).fetch_history()
+                if history.events[-1].event_type not in UNDER_WAY:
+                    return
+                await asyncio.sleep(0.02)
+
     async def pass_time(self, **delta: float) -> None:
         """Let the server's clock run; timers that fall due fire on the way."""
         await self.env.sleep(timedelta(**delta))
@@ -121,3 +149,36 @@ async def open_tiers(env: WorkflowEnvironment, **worker_options: Any) -> AsyncIt
             )
             await stack.enter_async_context(worker)
         yield tiers
+
+
+ALL = (queues.LEAD_GEN, queues.CONVERSION, queues.ACCOUNT_MGMT)
+
+
+@contextlib.asynccontextmanager
+async def working(tiers: Tiers, *names: str, cached: int = 0) -> AsyncIterator[None]:
+    """Workers of these tiers only. A cached workflow's next task would wait for a worker that is gone."""
+    fakes: dict[str, Any] = {
+        queues.LEAD_GEN: tiers.lead_gen,
+        queues.CONVERSION: tiers.conversion,
+        queues.ACCOUNT_MGMT: tiers.account_mgmt,
+    }
+    workers = [
+        Worker(
+            tiers.client, task_queue=name, workflows=BY_QUEUE[name], activities=activities_in(fakes[name]),
+            debug_mode=True, max_cached_workflows=cached,
+        )
+        for name in names
+    ]  # fmt: skip
+    for worker in workers:
+        await worker.__aenter__()
+    try:
+        yield
+    finally:
+        for worker in workers:
+            await worker.__aexit__(None, None, None)
+
+
+async def accepted(tiers: Tiers, handle: Any, number: int = 1) -> None:
+    offer = await tiers.conversion.nth(OfferDeal, number)
+    answer = Accepted(**await tiers.answer("manager-1"), item_id=offer.key, next_action_at=await tiers.later(days=1))
+    await handle.signal(Conversion.accepted, answer)
