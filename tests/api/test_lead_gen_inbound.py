@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 import pytest_asyncio
 
+from services.chassis.db import new_id
+from services.lead_gen.repository import leads
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_1 import Tier1, tier_1
 from workflows.contracts import ids
-from workflows.contracts.base import Tier
+from workflows.contracts.base import ContactCard, Tier
+from workflows.contracts.lead_gen import RegisterCustomer
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -85,3 +89,45 @@ async def test_two_calls_of_one_stranger_at_once_are_one_lead(board: Tier1) -> N
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.json()["lead_id"] for answer in answers}) == 1
     assert len({answer.json()["id"] for answer in answers}) == 6
+
+
+async def test_the_call_of_an_imported_customer_who_was_a_lead_before_reaches_its_account_manager(board: Tier1) -> None:
+    """Tier 3 knows the customer by an id of its own; the register knows which workflow looks after it."""
+    async with board.pool.acquire() as conn:
+        known = {"company": "Tax One", "tax_id": "14360570"}
+        lead_id, customer_id = await leads.insert(conn, known, ["+380441003030"], "import"), new_id()
+    contact = ContactCard(lead_id=customer_id, company="Cust One", phones=["+380448000001"], tax_id="14360570")
+    request = RegisterCustomer(
+        key=f"{customer_id}:register", customer_id=customer_id, contact=contact, owner="oleh",
+        workflow_id=ids.customer(customer_id), at=datetime.now(UTC),
+    )  # fmt: skip
+    await board.activities.register_customer(request)
+    for phone in ("+380441003030", "+380448000001"):
+        call = await ring(board, phone)
+        assert (call["lead_id"], call["routed_to"], call["owner"]) == (lead_id, "account_mgmt", "oleh")
+        assert call["workflow_id"] == ids.customer(customer_id)
+    assert await board.signals(ids.customer(customer_id)) == ["inbound_called"] * 2
+
+
+async def test_an_opt_out_between_two_tiers_reaches_whoever_runs_the_lead(board: Tier1) -> None:
+    """Handed over, but its cold call may still have to begin tier 2: both are told."""
+    lead_id, _ = await board.opened("+380445550033")
+    await board.pool.execute(
+        "UPDATE leads SET tier = 'conversion', stage = 'handed_over', workflow_id = $2 WHERE id = $1",
+        lead_id, ids.conversion(lead_id),
+    )  # fmt: skip
+    forbid = {"basis": "asked by telephone", "scope": "company"}
+    answer = await board.http.put("/v1/do-not-call/+380445550033", json=forbid)
+    assert answer.status_code in (200, 201), answer.text
+    assert await board.signals(ids.conversion(lead_id)) == ["do_not_call"]
+    assert await board.signals(ids.cold_call(lead_id)) == ["do_not_call"]
+
+
+async def test_an_opt_out_of_a_lead_that_rests_has_nobody_to_tell(board: Tier1) -> None:
+    lead_id, _ = await board.opened("+380445550034")
+    await board.pool.execute("UPDATE leads SET stage = 'resting' WHERE id = $1", lead_id)
+    answer = await board.http.put(
+        "/v1/do-not-call/+380445550034", json={"basis": "asked by telephone", "scope": "company"}
+    )
+    assert answer.status_code in (200, 201), answer.text
+    assert await board.signals(ids.cold_call(lead_id)) == []

@@ -12,6 +12,7 @@ from services.conversion.actions.meeting_holds import confirm_hold
 from services.conversion.actions.meetings import hand_meetings_over
 from services.conversion.actions.playbook_runs import start_at_acceptance
 from services.conversion.actions.playbook_stop import stop_playbook
+from services.conversion.actions.register import report_place
 from services.conversion.actions.work import QUESTION_PRIORITY, open_deal_work
 from services.conversion.domain import stages
 from services.conversion.domain.deals import Deal, first_action, first_step_at, news
@@ -56,6 +57,7 @@ async def accept_hand_over(conn: Connection, item_id: str, who: Principal, manag
         stale_at=policy.stale_at(Stage.ACCEPTED, at),
     )  # fmt: skip
     await outbox.signal(conn, deal.workflow_id, "accepted", answer)
+    await report_place(conn, deal, Stage.ACCEPTED, owner, event_id=answer.event_id, at=at)
     # After the acceptance: before it, the workflow is looking for a manager and ignores playbooks.
     deal = await start_at_acceptance(conn, deal, policy)
     await publish(conn, "hand_over.closed", item_id=item_id, deal_id=deal.id, state="accepted")
