@@ -12,6 +12,7 @@ import re
 import sys
 import time
 from collections import Counter
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,20 +20,28 @@ from pathlib import Path
 import asyncpg
 import psutil
 from temporalio.api.enums.v1 import EventType
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowHistory
+from temporalio.worker import Replayer
 
 from bench.customers import followed
 from bench.stack import data_directory, running_on
+from leadrelay.stack.data_directory import DataDirectory
+from services.chassis.settings import Settings, parse_key_ring
+from services.chassis.temporal import leadrelay_plugin
 from services.chassis.temporal.task_queues import backlogs
 from workflows.contracts import queues
+from workflows.contracts.base import InboundCall
+from workflows.customer_care.workflow import CustomerCare
 
 CUSTOMERS = 500
-# How many steps each care has behind it, at least; there are 20 at most.
-STEPS = 12
-# What two cores manage, so that nobody is far ahead.
-REMINDERS_PER_SECOND = 50
+# How many calls of the customer each care has behind it: together with its reminders, over 100 events.
+CALLS = 14
+AT_ONCE = 50
+# The next step of each is due after this time, and nothing runs for as long.
 ABSENT_SECONDS = 90
 PATIENCE_SECONDS = 300
+HISTORY = Path(__file__).parents[1] / "tests" / "replay" / "histories" / "customer_care_long-0001.json"
+REPLAYS = 60
 UNBOUNDED = {
     "LEADRELAY_WORKFLOW_SANDBOX": "true",
     "LEADRELAY_MAX_CONCURRENT_WORKFLOW_TASKS": "100",
@@ -49,6 +58,7 @@ POLICY = {
     "contact_hours": None,
     "max_escalations": 20,
     "care_starts_per_second": 60,
+    "answer_within": ABSENT_SECONDS,
 }
 WENT_WRONG = {
     EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT: "timed out",
@@ -81,35 +91,51 @@ def content(customers: int) -> bytes:
     return f"Company,Phone,Order number,Order date,Product,Quantity,Price\n{rows}".encode()
 
 
-async def reminded(conn: asyncpg.Connection, since: datetime, times: int = 1) -> int:
-    """How many customers have had so many reminders since then."""
+async def reminded(conn: asyncpg.Connection, since: datetime) -> int:
+    """How many customers have had a reminder since then."""
+    return await how_many(conn, "escalate", since)
+
+
+async def how_many(conn: asyncpg.Connection, what: str, since: datetime) -> int:
+    """For how many customers this has been done since then."""
     found = await conn.fetchval(
-        """SELECT count(*) FROM (SELECT 1 FROM effects WHERE key ~ ':escalate:' AND at >= $1
-                                  GROUP BY split_part(key, ':', 2) HAVING count(*) >= $2) AS customers""",
+        "SELECT count(DISTINCT split_part(key, ':', 2)) FROM effects WHERE key LIKE $1 AND at >= $2",
+        f"customer:%:{what}%",
         since,
-        times,
     )
     return int(found)
 
 
 async def grow(data: Path, customers: int) -> None:
-    """Import the customers and let their histories grow; then nothing is due for a while."""
+    """Import the customers, and let each call in again and again until their histories are long."""
     async with running_on(data) as stack:
-        began, pace = datetime.now(UTC), customers / REMINDERS_PER_SECOND
-        await stack.set_policies({"account_mgmt": {**POLICY, "answer_within": pace}})
+        await stack.set_policies({"account_mgmt": POLICY})
         supervisor = stack.client("account_mgmt", "supervisor", "iryna")
         person = {"id": "oleh", "name": "Oleh", "capacity": 100_000}
         (await supervisor.post("/v1/account-managers", json=person)).raise_for_status()
+        began = datetime.now(UTC)
         await followed(supervisor, content(customers))
         conn = await asyncpg.connect(stack.dsn("account_mgmt"))
-        while await reminded(conn, began, STEPS) < customers:
+        while await how_many(conn, "nudge", began) < customers:
             await asyncio.sleep(1)
-        # From now on the next step of each falls due while the stack is stopped.
-        await stack.set_policies({"account_mgmt": {**POLICY, "answer_within": ABSENT_SECONDS}})
-        changed = datetime.now(UTC)
-        while await reminded(conn, changed) < customers:
-            await asyncio.sleep(1)
+        plugin = leadrelay_plugin(parse_key_ring(DataDirectory(data).codec_keys()))
+        client = await Client.connect(stack.addresses["temporal"], plugins=[plugin])
+        cares = [care.id async for care in client.list_workflows("WorkflowType = 'CustomerCare'")]
+        for number in range(1, CALLS + 1):
+            since = datetime.now(UTC)
+            gate = asyncio.Semaphore(AT_ONCE)
+            await asyncio.gather(*(call_in(client, care, number, gate) for care in cares))
+            while await how_many(conn, "inbound", since) < customers:
+                await asyncio.sleep(0.1)
         await conn.close()
+
+
+async def call_in(client: Client, care: str, number: int, gate: asyncio.Semaphore) -> None:
+    """Let one customer call."""
+    call_id = f"{care}:{number}"
+    call = InboundCall(event_id=call_id, at=datetime.now(UTC), by="switchboard", inbound_call_id=call_id)
+    async with gate:
+        await client.get_workflow_handle(care).signal("inbound_called", call)
 
 
 async def restart(data: Path, customers: int, settings: dict[str, str]) -> Restart:
@@ -161,8 +187,24 @@ async def outcomes(client: Client, since: datetime) -> Counter[str]:
     return found
 
 
+async def replay_cost(*, sandbox: bool) -> float:
+    """CPU milliseconds to replay one recorded history, start of the replayer included."""
+    replayer = Replayer(workflows=[CustomerCare], plugins=[leadrelay_plugin(Settings().key_ring, sandbox=sandbox)])
+    history = WorkflowHistory.from_json(HISTORY.stem, HISTORY.read_text())
+
+    async def many() -> AsyncIterator[WorkflowHistory]:
+        for number in range(REPLAYS):
+            yield WorkflowHistory(f"{HISTORY.stem}:{number}", history.events)
+
+    began = time.process_time()
+    await replayer.replay_workflows(many())
+    return (time.process_time() - began) / REPLAYS * 1000
+
+
 async def main(customers: int) -> None:
-    """Print both restarts and how they compare."""
+    """Print what a replay costs, both restarts, and how they compare."""
+    inside, outside = await replay_cost(sandbox=True), await replay_cost(sandbox=False)
+    print(f"replaying {HISTORY.stem}: {inside:.0f} ms of CPU in the sandbox, {outside:.0f} ms without", flush=True)
     with data_directory() as data:
         await grow(data, customers)
         runs: list[Restart] = []
@@ -170,7 +212,7 @@ async def main(customers: int) -> None:
             print(f"\nnothing runs for {ABSENT_SECONDS} s", file=sys.stderr)
             await asyncio.sleep(ABSENT_SECONDS)
             runs.append(await restart(data, customers, settings))
-            print(f"{'as it comes' if not settings else 'the SDK limits, sandboxed'}: {runs[-1]}")
+            print(f"{'as it comes' if not settings else 'the SDK limits, sandboxed'}: {runs[-1]}", flush=True)
     before, after = runs
     print(f"{customers} customers, {after.tasks['events']} events in the longest history")
     print(

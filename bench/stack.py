@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import secrets
 import shutil
 import subprocess
 import sys
@@ -93,10 +94,15 @@ def data_directory() -> Iterator[Path]:
         shutil.rmtree(data, ignore_errors=True)
 
 
+def _port_base() -> int:
+    """Another one each time: two stacks that start at the same moment could choose the same ports."""
+    return 20_000 + 100 * secrets.randbelow(100)
+
+
 @asynccontextmanager
 async def running_on(data: Path, settings: Mapping[str, str] | None = None) -> AsyncIterator[Running]:
     """`leadrelay up --no-demo` on this directory, with these settings in its environment; stopped at the end."""
-    command = [LEADRELAY, "up", "--no-demo", "--data", data, "--port-base", "29080"]
+    command = [LEADRELAY, "up", "--no-demo", "--data", data, "--port-base", str(_port_base())]
     with (data / "up.log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, **(settings or {})})
     try:

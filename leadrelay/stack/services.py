@@ -46,8 +46,8 @@ class Services:
     def worker(self, tier: str, name: str) -> ProcessSpec:
         """One worker of a tier."""
         title = f"{TITLES[tier]}: worker{name.removeprefix(f'{tier}_worker').replace('_', ' ')}"
-        # Longer than the worker gives its activities to end. Not in the background: the people and the server that make
-        # its work must not outrun it, or it never catches up.
+        # Longer than the worker gives its activities to end. In the background neither it nor Temporal would ever catch
+        # up with what makes their work.
         return self._spec(name, title, "leadrelay", "worker", tier, port=name, stop_seconds=27.0)
 
     def mail_catcher(self) -> ProcessSpec:

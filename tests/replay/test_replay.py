@@ -64,7 +64,7 @@ async def test_a_worker_without_the_sandbox_replays_the_same_histories() -> None
 
 
 async def test_runs_that_were_long_already_keep_the_bound_they_replay_by(monkeypatch: pytest.MonkeyPatch) -> None:
-    long = history(Path(__file__).with_name("histories") / "customer_care-0005.json")
+    long = history(Path(__file__).with_name("histories") / "customer_care_long-0001.json")
     assert len(long.events) > deadlines.CONTINUE_AFTER_EVENTS
     monkeypatch.setattr(deadlines, "_FORMERLY_AFTER_EVENTS", deadlines.CONTINUE_AFTER_EVENTS)
     replayer = Replayer(workflows=WORKFLOWS, plugins=[leadrelay_plugin(Settings().key_ring, sandbox=False)])
