@@ -31,6 +31,7 @@ class QueueWatch:
         self._health = health
         self._found: list[Backlog] = []
         self._old: set[tuple[str, str]] = set()
+        self._blind = False
 
     async def look(self, _: Pool) -> None:
         """A periodic job: ask Temporal, and say when a queue becomes old and when it is level again."""
@@ -41,8 +42,11 @@ class QueueWatch:
             self._found = await backlogs(self._health.client)
         # A client that cannot connect raises RuntimeError.
         except (RPCError, RuntimeError, OSError) as error:
-            log.warning("task_queues_not_seen", error=str(error)[:300])
-            self._found = []
+            if not self._blind:
+                log.warning("task_queues_not_seen", error=str(error)[:300])
+            self._found, self._blind = [], True
+            return
+        self._blind = False
         for backlog in self._found:
             self._report(backlog)
 
