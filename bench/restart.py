@@ -93,17 +93,15 @@ def content(customers: int) -> bytes:
 
 async def reminded(conn: asyncpg.Connection, since: datetime) -> int:
     """How many customers have had a reminder since then."""
-    return await how_many(conn, "escalate", since)
-
-
-async def how_many(conn: asyncpg.Connection, what: str, since: datetime) -> int:
-    """For how many customers this has been done since then."""
     found = await conn.fetchval(
-        "SELECT count(DISTINCT split_part(key, ':', 2)) FROM effects WHERE key LIKE $1 AND at >= $2",
-        f"customer:%:{what}%",
-        since,
+        "SELECT count(DISTINCT split_part(key, ':', 2)) FROM effects WHERE key LIKE '%:escalate:%' AND at >= $1", since
     )
     return int(found)
+
+
+async def work_opened(conn: asyncpg.Connection, kind: str) -> int:
+    """How much work of this kind has been opened in all."""
+    return int(await conn.fetchval("SELECT count(*) FROM work_items WHERE kind = $1", kind))
 
 
 async def grow(data: Path, customers: int) -> None:
@@ -113,19 +111,17 @@ async def grow(data: Path, customers: int) -> None:
         supervisor = stack.client("account_mgmt", "supervisor", "iryna")
         person = {"id": "oleh", "name": "Oleh", "capacity": 100_000}
         (await supervisor.post("/v1/account-managers", json=person)).raise_for_status()
-        began = datetime.now(UTC)
         await followed(supervisor, content(customers))
         conn = await asyncpg.connect(stack.dsn("account_mgmt"))
-        while await how_many(conn, "nudge", began) < customers:
+        while await work_opened(conn, "nudge") < customers:
             await asyncio.sleep(1)
         plugin = leadrelay_plugin(parse_key_ring(DataDirectory(data).codec_keys()))
         client = await Client.connect(stack.addresses["temporal"], plugins=[plugin])
         cares = [care.id async for care in client.list_workflows("WorkflowType = 'CustomerCare'")]
         for number in range(1, CALLS + 1):
-            since = datetime.now(UTC)
             gate = asyncio.Semaphore(AT_ONCE)
             await asyncio.gather(*(call_in(client, care, number, gate) for care in cares))
-            while await how_many(conn, "inbound", since) < customers:
+            while await work_opened(conn, "inbound") < customers * number:
                 await asyncio.sleep(0.1)
         await conn.close()
 
