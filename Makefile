@@ -71,6 +71,7 @@ bench: .venv/.dev
 	$(BIN)/python -m bench.claims
 	$(BIN)/python -m bench.deliveries
 	$(BIN)/python -m bench.lives
+	$(BIN)/python -m bench.restart
 	$(BIN)/python -m bench.imports
 	$(BIN)/python -m bench.register
 	$(BIN)/python -m bench.claimers

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import secrets
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -43,10 +45,16 @@ class Running:
             timeout=60,
         )
 
+    async def set_policies(self, policies: Mapping[str, dict[str, Any]]) -> None:
+        """Put these rules in force, each on top of the tier's standard ones."""
+        for tier, body in policies.items():
+            supervisor = self.client(tier, "supervisor", "iryna")
+            (await supervisor.post("/v1/policies", json={"body": body})).raise_for_status()
+
     def dsn(self, tier: str) -> str:
         """The DSN of a tier's database, with the tier's own role."""
         port = int(self.addresses["postgres"].rpartition(":")[2])
-        return Postgres(DataDirectory(self.data), port).dsn(tier, tier)
+        return Postgres(DataDirectory(self.data), port).dsn(tier)
 
     async def leads(self, count: int, first: int = 0) -> None:
         """Import `count` leads numbered from `first`, start a campaign, and wait until all their calls are open."""
@@ -68,13 +76,35 @@ class Running:
 
 @asynccontextmanager
 async def running_stack(policies: Mapping[str, dict[str, Any]]) -> AsyncIterator[Running]:
-    """`leadrelay up --no-demo`, with these policies on top of the standard ones."""
+    """`leadrelay up --no-demo` in a directory of its own, with these policies on top of the standard ones."""
+    with data_directory() as data:
+        async with running_on(data) as stack:
+            await stack.set_policies(policies)
+            yield stack
+
+
+@contextmanager
+def data_directory() -> Iterator[Path]:
+    """A directory for a stack, into which PostgreSQL's own user gets too."""
     data = Path(tempfile.mkdtemp(prefix="lr-bench-"))
     data.chmod(0o755)
-    log = (data / "up.log").open("wb")
-    process = subprocess.Popen(
-        [LEADRELAY, "up", "--no-demo", "--data", data, "--port-base", "29080"], stdout=log, stderr=log
-    )
+    try:
+        yield data
+    finally:
+        shutil.rmtree(data, ignore_errors=True)
+
+
+def _port_base() -> int:
+    """Another one each time: two stacks that start at the same moment could choose the same ports."""
+    return 20_000 + 100 * secrets.randbelow(100)
+
+
+@asynccontextmanager
+async def running_on(data: Path, settings: Mapping[str, str] | None = None) -> AsyncIterator[Running]:
+    """`leadrelay up --no-demo` on this directory, with these settings in its environment; stopped at the end."""
+    command = [LEADRELAY, "up", "--no-demo", "--data", data, "--port-base", str(_port_base())]
+    with (data / "up.log").open("wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, **(settings or {})})
     try:
         while "leadrelay ready" not in (data / "up.log").read_text():
             if process.poll() is not None:
@@ -84,12 +114,7 @@ async def running_stack(policies: Mapping[str, dict[str, Any]]) -> AsyncIterator
             [LEADRELAY, "status", "--json", "--data", data], capture_output=True, check=True, text=True
         )
         addresses = json.loads(status.stdout)["addresses"]
-        stack = Running(data, addresses, DevIssuer.open(data / "keys"), httpx.AsyncHTTPTransport())
-        for tier, body in policies.items():
-            supervisor = stack.client(tier, "supervisor", "iryna")
-            (await supervisor.post("/v1/policies", json={"body": body})).raise_for_status()
-        yield stack
+        yield Running(data, addresses, DevIssuer.open(data / "keys"), httpx.AsyncHTTPTransport())
     finally:
         process.terminate()
         process.wait(60)
-        shutil.rmtree(data, ignore_errors=True)

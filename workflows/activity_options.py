@@ -39,5 +39,7 @@ LOCAL: LocalCall = {
     "retry_policy": _RETRY,
 }
 LONG: RemoteCall = {**LOCAL, "start_to_close_timeout": timedelta(minutes=10), "task_queue": queues.ACCOUNT_MGMT}
-TO_LEAD_GEN: RemoteCall = {**LOCAL, "task_queue": queues.LEAD_GEN}
+# An activity whose worker dies is tried again when this time is over, and not before. People wait for the register (an
+# inbound call is put through by it) and for answers to their questions; both take milliseconds.
+TO_LEAD_GEN: RemoteCall = {**LOCAL, "start_to_close_timeout": timedelta(seconds=5), "task_queue": queues.LEAD_GEN}
 TO_CONVERSION: RemoteCall = {**LOCAL, "task_queue": queues.CONVERSION}

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -19,6 +19,7 @@ from leadrelay.demo.customers import Buyers, Payers, Telephone
 from leadrelay.demo.day import Day, DayOver, Mint, keep_working
 from leadrelay.demo.opening import Tell, open_department
 from leadrelay.demo.people import ACCOUNT_MANAGERS, CALLERS, MANAGERS
+from leadrelay.demo.queue_age import QueueAge
 
 SEED: Final = 20240527
 
@@ -29,6 +30,7 @@ async def run_department(
     stop: asyncio.Event,
     on_progress: Callable[[Counts], None],
     *,
+    workers: Sequence[str] = (),
     tell: Tell = lambda _: None,
     seed: int = SEED,
 ) -> None:
@@ -36,7 +38,8 @@ async def run_department(
 
     `addresses` maps each tier to its base address, `mint(tier, role, person)` makes a bearer token, `on_progress` is
     given a snapshot every two seconds, `tell` a sentence for each step of the opening. Services may be restarted
-    meanwhile. Raises OpeningFailed when the department cannot begin.
+    meanwhile. While the health pages of `workers` tell of old tasks, the staff waits. Raises OpeningFailed when the
+    department cannot begin.
     """
     async with httpx.AsyncClient(timeout=15.0) as http:
         run = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
@@ -45,16 +48,17 @@ async def run_department(
             await open_department(day, tell)
         except DayOver:
             return
-        await _everybody(day, on_progress)
+        await _everybody(day, on_progress, QueueAge(day, workers))
 
 
-async def _everybody(day: Day, on_progress: Callable[[Counts], None]) -> None:
+async def _everybody(day: Day, on_progress: Callable[[Counts], None], queue_age: QueueAge) -> None:
     turns = {f"caller {who.id}": Caller(day, who).turn for who in CALLERS}
     turns |= {f"manager {who.id}": managers.Manager(day, who).turn for who in MANAGERS}
     turns |= {f"account manager {who.id}": account_managers.AccountManager(day, who).turn for who in ACCOUNT_MANAGERS}
     turns |= {"payers": Payers(day).turn, "buyers": Buyers(day).turn, "telephone": Telephone(day).turn}
     turns |= {"supervisor 2": managers.Supervisor(day).turn, "supervisor 3": account_managers.Supervisor(day).turn}
-    turns |= {"reporter": Reporter(day, on_progress).turn}
+    turns = {name: queue_age.patient(turn) for name, turn in turns.items()}
+    turns |= {"reporter": Reporter(day, on_progress).turn, "queue age": queue_age.turn}
     async with asyncio.TaskGroup() as office:
         for name, turn in turns.items():
             office.create_task(keep_working(day, name, turn), name=name)

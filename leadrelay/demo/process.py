@@ -12,7 +12,7 @@ import json
 import logging
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,7 +34,8 @@ def main(data: Path, issuer: Path | None = None) -> int:
     # Per request, httpx says more than anybody wants to read.
     logging.getLogger("httpx").setLevel(logging.ERROR)
     try:
-        asyncio.run(_work(addresses_in(data / STATE), DevIssuer.open(issuer or data / "keys")))
+        state = data / STATE
+        asyncio.run(_work(addresses_in(state), workers_in(state), DevIssuer.open(issuer or data / "keys")))
     except (OpeningFailed, OSError, ValueError) as problem:
         print(f"the demo cannot work: {problem}", file=sys.stderr)
         return 1
@@ -43,14 +44,24 @@ def main(data: Path, issuer: Path | None = None) -> int:
 
 def addresses_in(state: Path) -> Mapping[str, str]:
     """Read each tier's address from the stack's state file. Raises OSError or ValueError with the reason."""
-    addresses = json.loads(state.read_text(encoding="utf-8")).get("addresses", {})
+    addresses = _all_addresses(state)
     missing = [tier for tier in TIERS if tier not in addresses]
     if missing:
         raise ValueError(f"{state} names no address of {', '.join(missing)}")
     return {tier: str(addresses[tier]) for tier in TIERS}
 
 
-async def _work(addresses: Mapping[str, str], issuer: DevIssuer) -> None:
+def workers_in(state: Path) -> list[str]:
+    """Read the addresses of the workers' health pages from the stack's state file."""
+    return [address for name, address in _all_addresses(state).items() if "_worker" in name]
+
+
+def _all_addresses(state: Path) -> dict[str, str]:
+    addresses: dict[str, str] = json.loads(state.read_text(encoding="utf-8")).get("addresses", {})
+    return addresses
+
+
+async def _work(addresses: Mapping[str, str], workers: Sequence[str], issuer: DevIssuer) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -61,7 +72,7 @@ async def _work(addresses: Mapping[str, str], issuer: DevIssuer) -> None:
     def show(counts: Counts) -> None:
         _say("progress", leads=counts.leads, **dataclasses.asdict(counts))
 
-    await run_department(addresses, mint, stop, show, tell=lambda text: _say("note", text=text))
+    await run_department(addresses, mint, stop, show, workers=workers, tell=lambda text: _say("note", text=text))
 
 
 def _say(kind: str, **facts: Any) -> None:

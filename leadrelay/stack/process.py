@@ -18,7 +18,7 @@ from leadrelay.stack.errors import ProcessFailed
 
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
-# People wait for the APIs; background processes get what is left when the machine is busy.
+# For what makes work, and for what nobody waits for: it gets what is left when the machine is busy.
 BACKGROUND = 10
 
 

@@ -12,12 +12,12 @@ from typing import Any
 from leadrelay.stack.data_directory import DataDirectory
 from leadrelay.stack.ports import HOST, answers
 from leadrelay.stack.process import BACKGROUND, ProcessSpec
-from services.chassis.settings import PREFIX
+from services.chassis.settings import PREFIX, WORKER_TUNING
 from workflows.contracts.base import Tier
 
 TITLES = {"lead_gen": "Lead generation", "conversion": "Conversion", "account_mgmt": "Account management", "ops": "Ops"}
 # Of the settings that happen to be in the caller's environment, only these reach the children.
-_KEPT = (f"{PREFIX}LOG_LEVEL", f"{PREFIX}LOG_FORMAT")
+_KEPT = tuple(f"{PREFIX}{name}" for name in ("LOG_LEVEL", "LOG_FORMAT", *WORKER_TUNING))
 
 
 def worker_names(tier: str, count: int) -> list[str]:
@@ -46,9 +46,9 @@ class Services:
     def worker(self, tier: str, name: str) -> ProcessSpec:
         """One worker of a tier."""
         title = f"{TITLES[tier]}: worker{name.removeprefix(f'{tier}_worker').replace('_', ' ')}"
-        # Longer than the worker gives its activities to end.
-        changes: dict[str, Any] = {"stop_seconds": 27.0, "niceness": BACKGROUND}
-        return self._spec(name, title, "leadrelay", "worker", tier, port=name, **changes)
+        # Longer than the worker gives its activities to end. In the background neither it nor Temporal would ever catch
+        # up with what makes their work.
+        return self._spec(name, title, "leadrelay", "worker", tier, port=name, stop_seconds=27.0)
 
     def mail_catcher(self) -> ProcessSpec:
         """Takes all outgoing mail and shows it on a page."""
@@ -59,7 +59,8 @@ class Services:
     def demo(self, on_line: Callable[[bytes], None]) -> ProcessSpec:
         """The sample department."""
         command = ("leadrelay", "demo", "--data", str(self.data.root))
-        return self._spec("demo", "Sample department", *command, stop_seconds=5.0, on_line=on_line)
+        changes: dict[str, Any] = {"stop_seconds": 5.0, "niceness": BACKGROUND}
+        return self._spec("demo", "Sample department", *command, on_line=on_line, **changes)
 
     def _spec(self, name: str, title: str, *command: str, port: str | None = None, **changes: Any) -> ProcessSpec:
         return ProcessSpec(

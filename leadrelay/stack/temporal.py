@@ -12,7 +12,7 @@ from pathlib import Path
 from leadrelay.stack.data_directory import DataDirectory
 from leadrelay.stack.errors import StackError
 from leadrelay.stack.ports import HOST, answers
-from leadrelay.stack.process import BACKGROUND, ProcessSpec
+from leadrelay.stack.process import ProcessSpec
 from workflows.contracts import search_attributes
 
 # Each step of a workflow waits for one poll of these queues: at the default of 20 a second, 50 ms.
@@ -49,7 +49,6 @@ def server(data: DataDirectory, ports: Mapping[str, int], codec: str) -> Process
         log=data.logs / "temporal.log",
         # The UI asks the frontend for this, so one answer speaks for both.
         ready=partial(answers, ports["temporal_ui"], "/api/v1/cluster-info"),
-        niceness=BACKGROUND,
     )
 
 

@@ -17,6 +17,15 @@ DEV_ISSUER = "leadrelay-development"
 DEV_CODEC_KEYS = "dev:" + base64.b64encode(b"leadrelay development codec key.").decode()
 DEV_TELEPHONY_SECRET = "leadrelay development switchboard"  # noqa: S105 - public on purpose, as above
 DEV_MAIL_FROM = "Leadrelay <sales@leadrelay.example>"
+# What suits a worker to the machine it runs on: docs/tuning.md.
+WORKER_TUNING = (
+    "WORKFLOW_SANDBOX",
+    "MAX_CONCURRENT_WORKFLOW_TASKS",
+    "MAX_CACHED_WORKFLOWS",
+    "MAX_CONCURRENT_ACTIVITIES",
+    "MAX_POLLERS",
+    "POOL_MAX",
+)
 _LOOPBACK = {"", "localhost", "127.0.0.1", "::1"}
 
 
@@ -54,7 +63,19 @@ class Settings(BaseSettings):
     mail_from: str = Field(default=DEV_MAIL_FROM, min_length=3, description="Sender of all mails.")
     worker_deployment: str | None = None
     worker_build_id: str | None = None
-    max_cached_workflows: int = Field(default=1000, ge=0, description="0 replays every workflow task from the start.")
+    workflow_sandbox: bool = Field(
+        default=False, description="Run workflows in the SDK's sandbox, as tests and replays do: twice the CPU."
+    )
+    max_concurrent_workflow_tasks: int = Field(
+        default=20, ge=2, le=1000, description="Each must be over within ten seconds, or it begins again."
+    )
+    max_cached_workflows: int = Field(
+        default=1000, ge=0, le=100_000, description="0 replays every workflow task from the start."
+    )
+    max_concurrent_activities: int = Field(
+        default=20, ge=1, le=1000, description="At once, and as many local ones; each may wait for a connection."
+    )
+    max_pollers: int = Field(default=10, ge=2, le=100, description="Requests for work that wait at Temporal, per kind.")
     ui_origin: str = Field(
         default="http://127.0.0.1:8233,http://localhost:8233",
         description="Origins of the Temporal UI, separated by commas.",

@@ -31,6 +31,7 @@ from services.chassis.logging import configure_logging
 from services.chassis.metrics import durable_collector
 from services.chassis.outbox import rows
 from services.chassis.outbox.dispatcher import Dispatcher
+from services.chassis.queue_watch import LOOK_EVERY_SECONDS, QueueWatch
 from services.chassis.settings import Settings
 from services.chassis.temporal import connect, ensure_search_attributes
 from services.chassis.temporal.endless import EndlessWorkflow, ensure_running
@@ -88,16 +89,18 @@ async def run_worker(
         settings.database_dsn, application_name=f"leadrelay {tier} worker", max_size=settings.pool_max
     )
     background, health = Background(stop), Health(pool)
+    watch = QueueWatch(health)
     tier_worker = _TierWorker(settings, tier, workflows, activities_of, pool, health, endless)
-    page = build_health_app(health, pool, [durable_collector, background.collect])
+    page = build_health_app(health, pool, [durable_collector, background.collect, watch.collect])
 
     async def serve_health() -> None:
         await serve_async(page, host=settings.host, port=settings.health_port, until=stop)
 
+    jobs = (*STANDARD_JOBS, ("watch_queues", LOOK_EVERY_SECONDS, watch.look), *periodic_jobs)
     running = [
         asyncio.create_task(background.keep("health", serve_health)),
         asyncio.create_task(background.keep("temporal", lambda: tier_worker.work(background, stop))),
-        *(asyncio.create_task(background.repeat(job, pool)) for job in (*STANDARD_JOBS, *periodic_jobs)),
+        *(asyncio.create_task(background.repeat(job, pool)) for job in jobs),
     ]
     await stop.wait()
     log.info("worker_stops", tier=tier)
@@ -216,8 +219,16 @@ def make_worker(
         workflows=list(workflows),
         activities=list(activities),
         max_cached_workflows=settings.max_cached_workflows,
-        workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
-        activity_task_poller_behavior=PollerBehaviorAutoscaling(),
+        max_concurrent_workflow_tasks=settings.max_concurrent_workflow_tasks,
+        max_concurrent_activities=settings.max_concurrent_activities,
+        max_concurrent_local_activities=settings.max_concurrent_activities,
+        workflow_task_poller_behavior=_pollers(settings),
+        activity_task_poller_behavior=_pollers(settings),
         graceful_shutdown_timeout=GRACE,
         deployment_config=deployment,
     )
+
+
+def _pollers(settings: Settings) -> PollerBehaviorAutoscaling:
+    """As many requests for work as there is work, up to the setting."""
+    return PollerBehaviorAutoscaling(maximum=settings.max_pollers, initial=min(5, settings.max_pollers))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+from temporalio.client import WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
@@ -232,6 +233,23 @@ async def customer_care_imported(tiers: Tiers) -> str:
     return ids.customer(tiers.lead_id)
 
 
+async def customer_care_regular(tiers: Tiers) -> str:
+    """A nudge every month, an order and its payment each time, until care goes on in a new run."""
+    handle = await tiers.start_care()
+    await pay(tiers, handle)
+    running = tiers.client.get_workflow_handle_for(CustomerCare.run, handle.id)
+    number = 0
+    while (await running.describe()).run_id == handle.first_execution_run_id:
+        number += 1
+        await tiers.pass_time(days=31)
+        order = {"order_id": f"order-{number}", "invoice_id": f"invoice-{number}"}
+        later = {"due_at": await tiers.later(days=14), "next_nudge_at": await tiers.later(days=30)}
+        await answer_nudge(tiers, running, number, am.NudgeOutcome.ORDERED, **order, **later)
+        settled = am.InvoicePaid(**await tiers.answer(), invoice_id=f"invoice-{number}", settled=True)
+        await running.signal(CustomerCare.invoice_paid, settled)
+    return handle.id
+
+
 async def open_care(tiers: Tiers) -> str:
     """Two batches of an import's customers."""
     tiers.account_mgmt.answers[ReadUnopened] = shelf(5, 3)
@@ -259,6 +277,8 @@ STORIES = {
     "publish_catalogue-0001": publish_catalogue,
     "customer_care-0003": customer_care_kept,
     "customer_care-0004": customer_care_imported,
+    "customer_care_long-0001": customer_care_regular,
+    "customer_care_long-0002": customer_care_regular,
     "open_care-0001": open_care,
     "fit_timing-0001": fit_timing,
     "fit_timing-0002": fit_timing_and_more,
@@ -269,6 +289,13 @@ ENDINGS = {
     "conversion-0003": endings.conversion,
     "customer_care-0005": endings.customer_care,
 }
+
+
+async def first_run(tiers: Tiers, workflow_id: str) -> WorkflowHistory:
+    """The history of a workflow's first run; most have no other."""
+    newest = await tiers.client.get_workflow_handle(workflow_id).fetch_history()
+    run_id = newest.events[0].workflow_execution_started_event_attributes.first_execution_run_id
+    return await tiers.client.get_workflow_handle(workflow_id, run_id=run_id).fetch_history()
 
 
 async def main() -> None:
@@ -286,7 +313,7 @@ async def main() -> None:
         else:
             async with open_tiers(env) as tiers:
                 workflow_id = await story(tiers)
-        history = await tiers.client.get_workflow_handle(workflow_id).fetch_history()
+        history = await first_run(tiers, workflow_id)
         (HISTORIES / f"{name}.json").write_text(history.to_json() + "\n")
         await env.shutdown()
 

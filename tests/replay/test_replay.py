@@ -17,6 +17,7 @@ from services.chassis.settings import Settings
 from services.chassis.temporal import leadrelay_plugin
 from services.conversion import worker as conversion
 from services.lead_gen import worker as lead_gen
+from workflows import deadlines
 
 HISTORIES = sorted(Path(__file__).with_name("histories").glob("*.json"))
 
@@ -53,3 +54,19 @@ async def test_a_recorded_history_still_fits_the_code(path: Path) -> None:
     # Not in debug mode, two seconds without a turn on a busy machine would count as a deadlock.
     replayer = Replayer(workflows=WORKFLOWS, plugins=[leadrelay_plugin(Settings().key_ring)], debug_mode=True)
     await replayer.replay_workflow(history(path))
+
+
+async def test_a_worker_without_the_sandbox_replays_the_same_histories() -> None:
+    plugin = leadrelay_plugin(Settings().key_ring, sandbox=False)
+    replayer = Replayer(workflows=WORKFLOWS, plugins=[plugin], debug_mode=True)
+    for path in HISTORIES:
+        await replayer.replay_workflow(history(path))
+
+
+async def test_runs_that_were_long_already_keep_the_bound_they_replay_by(monkeypatch: pytest.MonkeyPatch) -> None:
+    long = history(Path(__file__).with_name("histories") / "customer_care_long-0001.json")
+    assert len(long.events) > deadlines.CONTINUE_AFTER_EVENTS
+    monkeypatch.setattr(deadlines, "_FORMERLY_AFTER_EVENTS", deadlines.CONTINUE_AFTER_EVENTS)
+    replayer = Replayer(workflows=WORKFLOWS, plugins=[leadrelay_plugin(Settings().key_ring, sandbox=False)])
+    with pytest.raises(workflow.NondeterminismError):
+        await replayer.replay_workflow(long)

@@ -19,9 +19,8 @@ async def connect(settings: Settings, *, lazy: bool = False) -> Client:
     """A client with Leadrelay's plugin. With `lazy` it connects at its first call."""
     config = ClientConfig.load_client_connect_config()
     config.setdefault("target_host", "127.0.0.1:7233")
-    return await Client.connect(
-        **config, plugins=[leadrelay_plugin(settings.key_ring)], lazy=lazy, runtime=_runtime(settings)
-    )
+    plugin = leadrelay_plugin(settings.key_ring, sandbox=settings.workflow_sandbox)
+    return await Client.connect(**config, plugins=[plugin], lazy=lazy, runtime=_runtime(settings))
 
 
 def _runtime(settings: Settings) -> Runtime | None:
