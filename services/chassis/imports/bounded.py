@@ -11,7 +11,7 @@ import threading
 from collections.abc import Generator
 from typing import IO, Any
 
-from services.chassis.imports.cells import FileRefusedError
+from services.chassis.imports.cells import FileRefusedError, WrongKindError
 from services.chassis.imports.reader import DONE, REFUSED
 
 # Each may take its full memory.
@@ -56,7 +56,8 @@ def _items(child: subprocess.Popen[bytes]) -> Generator[Any, None, None]:
         elif item["end"] == DONE:
             return
         elif item["end"] == REFUSED:
-            raise FileRefusedError(item["reason"], item["field"])
+            kind = WrongKindError if item["wrong_kind"] else FileRefusedError
+            raise kind(item["reason"], item["field"])
         else:
             raise FileRefusedError(TOO_MUCH if item["reason"] == "MemoryError" else DAMAGED)
     # It was ended by its limits, or a parser tore it down.

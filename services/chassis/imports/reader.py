@@ -81,14 +81,15 @@ def _give(out: IO[bytes], source: str, arguments: str) -> None:
 def main() -> None:
     """Read, and say how it ended: by an end, a refusal with its reason and field, or the name of what broke."""
     _limit()
-    from services.chassis.imports.cells import FileRefusedError
+    from services.chassis.imports.cells import FileRefusedError, WrongKindError
 
     out = sys.stdout.buffer
     end: dict[str, Any] = {"end": DONE}
     try:
         _give(out, *sys.argv[1:])
     except FileRefusedError as error:
-        end = {"end": REFUSED, "reason": str(error), "field": error.field}
+        kind = isinstance(error, WrongKindError)
+        end = {"end": REFUSED, "reason": str(error), "field": error.field, "wrong_kind": kind}
     except BrokenPipeError:
         # Whoever asked has seen enough.
         os._exit(0)
