@@ -252,7 +252,7 @@ async def test_an_import_over_which_workers_die_is_given_up_and_stops_no_other(p
     await runner.run_imports(pool, Notes)
     given_up = await result(pool, bad)
     assert (given_up.state, given_up.rows) == ("failed", 0)
-    assert "10 times" in str(given_up.error)
+    assert f"{STARTS} times" in str(given_up.error)
     assert (await result(pool, good)).state == "done"
 
 

@@ -8,6 +8,7 @@ parts of its files are in a table beside it.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import IO, Any
@@ -17,8 +18,11 @@ from services.chassis.errors import Conflict, NotFound
 
 ATTEMPTS = 3
 """So often a job may fail without getting further; then it is given up."""
-STARTS = 10
-"""So often a worker may die over a job without getting further; then it is given up too."""
+STARTS = 20
+"""So often a worker may die over a job, or have to wait, without getting further; then it is given up too."""
+
+
+PART_BYTES = 1 << 20
 
 
 class JobCancelledError(Exception):
@@ -45,6 +49,14 @@ class FileQueue:
         await conn.execute(
             f"INSERT INTO {self.parts} ({self.key}, part, content) VALUES ($1, $2, $3)", job_id, part, content
         )
+
+    async def keep(self, conn: Connection, job_id: str, file: IO[bytes]) -> None:
+        """Keep the whole file, from its beginning."""
+        file.seek(0)
+        part = 0
+        while content := await asyncio.to_thread(file.read, PART_BYTES):
+            await self.add_part(conn, job_id, part, content)
+            part += 1
 
     async def spool(self, conn: Connection, job_id: str, file: IO[bytes]) -> None:
         """Write the file's parts, one after another, into `file`."""

@@ -15,9 +15,10 @@ from services.chassis.db import Connection, Pool
 from services.chassis.events import publish
 from services.chassis.imports.queue import ATTEMPTS, STARTS, FileQueue
 
-# The database is away: no fault of the file, which is taken up again when it is back.
+# The database is away, or others hold what the file needs: no fault of the file, which is taken up again later.
 _UNREACHABLE = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError,
-                asyncpg.AdminShutdownError, asyncpg.CrashShutdownError)  # fmt: skip
+                asyncpg.AdminShutdownError, asyncpg.CrashShutdownError, asyncpg.LockNotAvailableError,
+                asyncpg.TransactionRollbackError)  # fmt: skip
 # The file does not fit on this disk; a smaller one may.
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 log = structlog.get_logger(__name__)
@@ -34,7 +35,7 @@ class Round:
 
 
 def unreachable(error: BaseException) -> bool:
-    """Whether this is the database being away, and neither the file's fault nor ours."""
+    """Whether this is the database being away or busy, and neither the file's fault nor ours."""
     return isinstance(error, _UNREACHABLE) and getattr(error, "errno", None) not in _NO_ROOM
 
 
@@ -59,7 +60,7 @@ async def _run_one(pool: Pool, todo: Round, passed: set[str]) -> bool:
             return False
         try:
             if row["starts"] > STARTS and row["state"] == "running":
-                await _give_up(conn, todo, row, f"{STARTS} times the worker stopped over it without a word")
+                await _give_up(conn, todo, row, f"{STARTS} times the worker came no further, and did not say why")
             else:
                 await todo.work(conn, row)
         except Exception as failure:
