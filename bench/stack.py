@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 
 from leadrelay.stack.data_directory import DataDirectory
 from leadrelay.stack.postgres import Postgres
@@ -44,9 +45,17 @@ class Running:
         )
 
     def dsn(self, tier: str) -> str:
-        """The DSN of a tier's database, with the tier's own role."""
+        """The DSN of a tier's database, as its role."""
         port = int(self.addresses["postgres"].rpartition(":")[2])
-        return Postgres(DataDirectory(self.data), port).dsn(tier, tier)
+        return Postgres(DataDirectory(self.data), port).dsn(tier)
+
+    def process(self, kind: str, tier: str) -> psutil.Process:
+        """The stack's own process of a kind (`api`, `worker`) for this tier."""
+        for process in psutil.process_iter(["cmdline"]):
+            command = process.info["cmdline"] or []
+            if command[-2:] == [kind, tier] and str(self.data) in str(process.environ().values()):
+                return process
+        raise SystemExit(f"the {kind} of {tier} is not running")
 
     async def leads(self, count: int, first: int = 0) -> None:
         """Import `count` leads numbered from `first`, start a campaign, and wait until all their calls are open."""
