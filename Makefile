@@ -55,7 +55,7 @@ test: .venv/.dev
 	$(BIN)/python -m pytest -n auto --durations=10
 
 fuzz: .venv/.dev
-	LEADRELAY_FUZZ=$${LEADRELAY_FUZZ:-2000} $(BIN)/python -m pytest tests/fuzz
+	LEADRELAY_FUZZ=$${LEADRELAY_FUZZ:-2000} $(BIN)/python -m pytest -n0 -s tests/fuzz
 
 check: .venv/.dev
 	$(BIN)/ruff format --check .
