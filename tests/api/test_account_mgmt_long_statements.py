@@ -204,6 +204,28 @@ async def test_a_statement_that_is_called_off_midway_keeps_what_was_booked(
     assert (closed["state"], closed["rows_taken"], await booked(tier, queued)) == ("cancelled", PART_ROWS, PART_ROWS)
 
 
+async def test_an_invoice_that_is_paid_between_the_parts_of_a_statement_is_looked_at_again(
+    tier: Tier3, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, opened = await tier.customer()
+    one = await tier.get(f"/v1/invoices/{opened.invoice_id}")
+    queued = await send(tier, HEADER + rows(PART_ROWS) + rows(1, one["number"], "70.00"))
+    take, calls = transfer_booking.take_transfers, 0
+
+    async def typed_in(conn: Connection, *args: Any, **named: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == 2:
+            body = {"amount": {"amount": "20.00", "currency": "UAH"}, "reference": "typed in"}
+            await tier.post(f"/v1/invoices/{one['id']}/payments", body)
+        return await take(conn, *args, **named)
+
+    monkeypatch.setattr(bank_statements, "take_transfers", typed_in)
+    await run_statements(tier.pool)
+    assert (await seen(tier, queued))["totals"][0]["state"] == "matched"
+    assert (await tier.get(f"/v1/invoices/{one['id']}"))["paid"]["amount"] == "90.00"
+
+
 async def test_two_workers_book_a_statement_once(tier: Tier3) -> None:
     queued = await send(tier, HEADER + rows(2 * PART_ROWS))
     await asyncio.gather(*(run_statements(tier.pool) for _ in range(3)))

@@ -9,7 +9,7 @@ from contextlib import closing, suppress
 from dataclasses import asdict, replace
 from typing import IO, Any
 
-from services.account_mgmt.actions.transfer_booking import Keyed, take_transfers
+from services.account_mgmt.actions.transfer_booking import Books, Keyed, take_transfers
 from services.account_mgmt.domain.bank import files
 from services.account_mgmt.domain.bank.files import FileOptions, Head
 from services.account_mgmt.domain.bank.transfers import BadRow, Parsed, keyed
@@ -52,7 +52,8 @@ async def take_statement(
     if parsed is None:
         await QUEUE.keep(conn, statement_id, file)
     else:
-        await _take_part(conn, statement_id, list(keyed(parsed.transfers)), parsed.bad, by)
+        rows = list(keyed(parsed.transfers))
+        await _take_part(conn, statement_id, rows, Books(rows), parsed.bad, by)
         await publish(conn, QUEUE.event, statement_id=statement_id, state="done")
     return await bank_statements.get(conn, statement_id)
 
@@ -79,9 +80,11 @@ def _read(file: IO[bytes], options: FileOptions, most: int | None) -> tuple[Head
         return head, files.gather(head, found) if most is None or head.rows <= most else None
 
 
-async def _take_part(conn: Connection, statement_id: str, part: Keyed, bad: Sequence[BadRow], by: str) -> None:
+async def _take_part(
+    conn: Connection, statement_id: str, part: Keyed, books: Books, bad: Sequence[BadRow], by: str
+) -> None:
     """Take some transfers and move the checkpoint behind them; `bad` rows are shown. Raises JobCancelledError."""
-    known, doubtful = await take_transfers(conn, statement_id, part, by=by)
+    known, doubtful = await take_transfers(conn, statement_id, part, books, by=by)
     # Last: until the commit nobody can call the statement off.
     problems = [*doubtful, *(RowProblem(line=row.line, reason=row.reason) for row in bad)]
     await bank_statements.add_problems(conn, statement_id, problems)
@@ -118,9 +121,10 @@ async def _take_all(conn: Connection, job: StatementJob) -> None:
         _, parsed = await asyncio.to_thread(_read, file, FileOptions(**job.options), None)
     assert parsed is not None  # noqa: S101 - without a limit
     rows, at = list(keyed(parsed.transfers)), job.taken
+    books = Books(rows)
     while at < max(len(rows), 1):
         part = rows[at : at + PART_ROWS]
         async with conn.transaction():
-            await _take_part(conn, job.id, part, [] if at else parsed.bad, job.posted_by)
+            await _take_part(conn, job.id, part, books, [] if at else parsed.bad, job.posted_by)
             await publish(conn, "bank_statement_progress", statement_id=job.id, rows=at + len(part))
         at += PART_ROWS

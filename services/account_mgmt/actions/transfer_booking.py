@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Sequence
 
 import asyncpg
@@ -20,10 +21,41 @@ from services.chassis.errors import Conflict, DomainError
 from workflows.contracts.base import Money
 
 log = structlog.get_logger(__name__)
+_FRESH_SECONDS = 30.0
 Keyed = Sequence[tuple[str, Transfer]]
 
 
-async def take_transfers(conn: Connection, statement_id: str, rows: Keyed, *, by: str) -> tuple[int, list[RowProblem]]:
+class Books:
+    """The open invoices and known payers, as the matching of one statement sees them, for all its parts.
+
+    Read when they are needed first, again when somebody else was seen to change an invoice, and every half a minute.
+    """
+
+    def __init__(self, rows: Keyed) -> None:
+        self._transfers = [one for _, one in rows]
+        self._ledger: Ledger | None = None
+        self._read_at = 0.0
+
+    async def ledger(self, conn: Connection, *, anew: bool = False) -> Ledger:
+        """The ledger to decide from."""
+        if self._ledger is None or anew or time.monotonic() - self._read_at > _FRESH_SECONDS:
+            entities = await bank_statements.entity_ids(conn)
+            numbers = {number for one in self._transfers for number in invoices_in(one.purpose, entities)}
+            payers = await bank_transfers.payers(conn, list({one.payer_iban for one in self._transfers}))
+            balances = await bank_transfers.balances(conn, list(numbers))
+            # Sorting tens of thousands of invoices takes a while: other requests go on meanwhile.
+            self._ledger = await asyncio.to_thread(Ledger, balances, payers, entities)
+            self._read_at = time.monotonic()
+        return self._ledger
+
+
+class _ChangedError(Conflict):
+    """Somebody else changed an invoice since it was read."""
+
+
+async def take_transfers(
+    conn: Connection, statement_id: str, rows: Keyed, books: Books, *, by: str
+) -> tuple[int, list[RowProblem]]:
     """Write the transfers that are new, book what can be matched, and leave the rest to people.
 
     How many had come in an earlier file (they change nothing), and those whose reference was used for another sum.
@@ -32,7 +64,8 @@ async def take_transfers(conn: Connection, statement_id: str, rows: Keyed, *, by
     fresh = await bank_transfers.add(conn, statement_id, rows)
     doubtful = await _doubtful(conn, rows)
     known = len(rows) - len(fresh) - len(doubtful)
-    await _settle(conn, [(fresh.pop((one.account, key)), one) for key, one in rows if (one.account, key) in fresh], by)
+    new = [(fresh.pop((one.account, key)), one) for key, one in rows if (one.account, key) in fresh]
+    await _settle(conn, new, books, by)
     return known, doubtful
 
 
@@ -48,29 +81,34 @@ async def _doubtful(conn: Connection, rows: Keyed) -> list[RowProblem]:
     ]
 
 
-async def _settle(conn: Connection, fresh: Keyed, by: str) -> None:
+async def _settle(conn: Connection, fresh: Keyed, books: Books, by: str) -> None:
     """Decide on every new transfer, by id, in the order of the file, and write what became of it."""
-    entities = await bank_statements.entity_ids(conn)
-    numbers = {number for _, one in fresh for number in invoices_in(one.purpose, entities)}
-    payers = await bank_transfers.payers(conn, list({one.payer_iban for _, one in fresh}))
-    balances = await bank_transfers.balances(conn, list(numbers)) if fresh else []
-    # Sorting tens of thousands of invoices takes a while: other requests go on meanwhile.
-    ledger = await asyncio.to_thread(Ledger, balances, payers, entities)
     settled: list[Settlement] = []
     for transfer_id, one in fresh:
         if one.reversal:
             settled.append(Settlement(transfer_id, "ignored", "the bank undid a booking; see what it was"))
             continue
+        ledger = await books.ledger(conn)
         decision = ledger.decide(one)
-        outcome = await _try(conn, transfer_id, one, decision, by)
+        try:
+            outcome = await _try(conn, transfer_id, one, decision, by)
+        except _ChangedError:
+            ledger = await books.ledger(conn, anew=True)
+            decision = ledger.decide(one)
+            outcome = await _try(conn, transfer_id, one, decision, by, last=True)
         settled.append(outcome)
         if outcome.state == "matched":
             ledger.book(one, decision)
     await bank_transfers.settle(conn, settled)
 
 
-async def _try(conn: Connection, transfer_id: str, one: Transfer, decision: Decision, by: str) -> Settlement:
-    """Book a transfer's shares; whatever is wrong with one is undone and shown, and stops no other."""
+async def _try(
+    conn: Connection, transfer_id: str, one: Transfer, decision: Decision, by: str, *, last: bool = False
+) -> Settlement:
+    """Book a transfer's shares; whatever is wrong with one is undone and shown, and stops no other.
+
+    Raises _ChangedError, unless this is the `last` time.
+    """
     if not decision.shares:
         return Settlement(transfer_id, "unmatched", decision.reason, decision.candidates)
     expected = {invoice.id: invoice.open_amount for invoice, _ in decision.shares}
@@ -78,10 +116,12 @@ async def _try(conn: Connection, transfer_id: str, one: Transfer, decision: Deci
     try:
         async with conn.transaction():
             if await bank_transfers.lock_invoices(conn, list(expected)) != expected:
-                raise Conflict("the invoice was changed at the same moment")
+                raise _ChangedError("the invoice was changed at the same moment")
             in_money = [(invoice_id, Money(amount=share, currency=one.currency)) for invoice_id, share in shares]
             await book_shares(conn, in_money, key=transfer_id, reference=one.reference, day=one.booked_on, by=by)
     except (DomainError, asyncpg.PostgresError) as error:
+        if isinstance(error, _ChangedError) and not last:
+            raise
         log.warning("bank_transfer_failed", transfer=transfer_id, error=type(error).__name__)
         why = error.message if isinstance(error, DomainError) else "the database refused it; match it by hand"
         candidates = [Candidate(invoice_id, decision.reason) for invoice_id, _ in shares]
