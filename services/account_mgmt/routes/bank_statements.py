@@ -8,12 +8,12 @@ from fastapi import APIRouter, Depends, Form, Response, UploadFile
 
 from services.account_mgmt.actions.bank_statements import cancel_statement, take_statement
 from services.account_mgmt.domain.bank.files import FileOptions, Format
-from services.account_mgmt.domain.bank.transfers import iban, tidy
+from services.account_mgmt.domain.bank.transfers import iban
 from services.account_mgmt.domain.bank_statements import StatementState
 from services.account_mgmt.repository import bank_statements
 from services.account_mgmt.routes.access import READERS, WRITERS
 from services.account_mgmt.schemas.bank_statements import StatementView
-from services.chassis.http import Conn, Id, Page, Pager, Who, new_router, string_map
+from services.chassis.http import Conn, Id, Page, Pager, Who, file_name, new_router, string_map
 
 router: APIRouter = new_router(tags=["bank"])
 
@@ -50,7 +50,7 @@ async def post_statement(
     422 for a file that cannot be read as a whole, or is of an account that is not the company's: nothing changes then.
     A row that cannot be read is among the `problems` with its line.
     """
-    name = tidy(file.filename)[:200] or "statement"
+    name = file_name(file, "statement")
     statement = await take_statement(conn, file.file, options, file_name=name, by=who.person)
     response.headers["Location"] = f"/v1/bank-statements/{statement.id}"
     response.status_code = 202 if statement.state == "queued" else 201

@@ -13,7 +13,7 @@ from fastapi.responses import StreamingResponse
 
 from services.chassis.contacts import phones
 from services.chassis.errors import Invalid
-from services.chassis.http import Conn, ConnectionPool, Id, Page, Pager, Who, allow, new_router
+from services.chassis.http import Conn, ConnectionPool, Id, Page, Pager, Who, allow, file_name, new_router
 from services.chassis.imports import jobs
 from services.chassis.imports.cells import neutralise
 from services.chassis.imports.inspection import Columns, inspect, mapping_of
@@ -50,7 +50,7 @@ def import_router(columns: Columns, summary: str) -> APIRouter:
             raise Invalid(f"'{default_region}' is not a region that numbers can be read in", field="default_region")
         # Reading a workbook's header or a long file's encoding takes a while: other requests go on meanwhile.
         found = await asyncio.to_thread(inspect, file.file, mapping_of(mapping), default_region, columns)
-        name = (file.filename or "leads.csv")[:200]
+        name = file_name(file, "import")
         new = NewImport(**found, filename=name, dry_run=dry_run, default_region=default_region, created_by=who.person)
         import_id = await jobs.create(conn, new)
         await jobs.QUEUE.keep(conn, import_id, file.file)
