@@ -76,6 +76,12 @@ async def test_bad_rows_come_back_with_reasons(office: Tier1) -> None:
     assert "no valid phone" in lines[2]
 
 
+async def test_characters_that_no_text_may_hold_are_left_out_of_header_and_rows(office: Tier1) -> None:
+    content = "Company\0 name,Phone\0 Number\nMi\0ll,04412\03 77 01\n".encode("utf-16")
+    done = await imported(office, content)
+    assert (done["rows"], done["accepted"] + done["rejected"]) == (1, 1)
+
+
 @pytest.mark.parametrize(
     ("content", "status"),
     [

@@ -87,7 +87,12 @@ def read_header(text: str) -> tuple[list[str], str]:
         header = next(cells for cells in rows if any(cell.strip() for cell in cells))
     except csv.Error as error:
         raise FileRefusedError(f"The header cannot be read: {error}") from error
-    return [" ".join(cell.split()) for cell in header], delimiter
+    return tidy_header(header), delimiter
+
+
+def tidy_header(header: Sequence[str]) -> list[str]:
+    """Names of columns with white space folded, and without what no text may hold."""
+    return [" ".join(cell.replace("\0", "").split()) for cell in header]
 
 
 def neutralise(cell: str) -> str:

@@ -15,6 +15,7 @@ from services.chassis.imports.cells import (
     detect_encoding,
     is_workbook,
     read_header,
+    tidy_header,
 )
 from services.chassis.imports.sheets import MAX_COLUMNS, xlsx_rows
 
@@ -73,6 +74,6 @@ def _workbook(file: IO[bytes]) -> dict[str, Any]:
         "format": "xlsx",
         "encoding": "utf-8",
         "delimiter": ",",
-        "header": [" ".join(cell.split()) for cell in header],
+        "header": tidy_header(header),
         "expected_rows": None,
     }

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from services.chassis.imports.bounded import items
 from services.chassis.imports.cells import Cells, FileRefusedError, UnreadableRow
+
+if TYPE_CHECKING:
+    from _csv import Reader
 
 # csv refuses longer cells by default; a cell of that length is a quote that was never closed.
 MAX_CELL = 100_000
@@ -48,13 +51,18 @@ def _lines(text: IO[str]) -> Iterator[str]:
         yield line
 
 
-def _readable(rows: Iterable[list[str]]) -> Iterator[Cells]:
+def _readable(rows: Reader) -> Iterator[Cells]:
+    before = rows.line_num
     try:
         for cells in rows:
-            whole = "".join(cells)
-            if not whole or whole.isspace():
+            lines, before = rows.line_num - before, rows.line_num
+            # Nearly every row begins with something, and is within the limit of its one line: no need to look closer.
+            if (not cells or not cells[0] or cells[0].isspace()) and not "".join(cells).strip():
                 continue
-            yield cells if len(cells) <= MAX_COLUMNS and len(whole) <= MAX_ROW_TEXT else too_long(cells)
+            if len(cells) > MAX_COLUMNS or (lines > 1 and sum(map(len, cells)) > MAX_ROW_TEXT):
+                yield too_long(cells)
+            else:
+                yield cells
     except UnicodeDecodeError as error:
         raise FileRefusedError("it is not all in one encoding. Save it as UTF-8 and import it again") from error
     except csv.Error as error:
