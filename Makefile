@@ -16,7 +16,7 @@ COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate
 help:
 	@echo "make run     everything on this machine, with a sample department at work ($(DATA)/ keeps its state)"
 	@echo "make test    the whole test suite"
-	@echo "make fuzz    2,000 damaged files of each kind (LEADRELAY_FUZZ=N for another number)"
+	@echo "make fuzz    10,000 damaged files (LEADRELAY_FUZZ=N for another number)"
 	@echo "make check   format, lint, types, dependency rules"
 	@echo "make format  formats the code and sorts its imports"
 	@echo "make bench   measures and prints figures"
@@ -55,7 +55,7 @@ test: .venv/.dev
 	$(BIN)/python -m pytest -n auto --durations=10
 
 fuzz: .venv/.dev
-	LEADRELAY_FUZZ=$${LEADRELAY_FUZZ:-2000} $(BIN)/python -m pytest tests/fuzz
+	LEADRELAY_FUZZ=$${LEADRELAY_FUZZ:-10000} $(BIN)/python -m pytest -n0 -s tests/fuzz
 
 check: .venv/.dev
 	$(BIN)/ruff format --check .

@@ -15,7 +15,6 @@ from dataclasses import replace
 
 import asyncpg
 import httpx
-import psutil
 
 from bench.stack import Running, running_stack
 from leadrelay.demo.companies import Row, check_digit, companies
@@ -53,19 +52,10 @@ def _another(pattern: Row, number: int) -> Row:
     )
 
 
-def worker_of(stack: Running) -> psutil.Process:
-    """The stack's tier 1 worker process."""
-    for process in psutil.process_iter(["cmdline"]):
-        command = process.info["cmdline"] or []
-        if command[-2:] == ["worker", "lead_gen"] and str(stack.data) in str(process.environ().values()):
-            return process
-    raise SystemExit("the lead_gen worker is not running")
-
-
 async def through_rest(stack: Running, content: bytes, dry_run: bool) -> tuple[float, dict[str, int], float]:
     """(seconds from the first byte sent to the last verdict, the import, the worker's peak memory in MB)."""
     supervisor = stack.client("lead_gen", "supervisor", "iryna")
-    worker = worker_of(stack)
+    worker = stack.process("worker", "lead_gen")
     files = {"file": ("leads.csv", content)}
     started = time.perf_counter()
     form = {"default_region": "UA", "dry_run": str(dry_run).lower()}
@@ -99,7 +89,7 @@ async def main(rows: int) -> None:
     async with running_stack({}) as stack:
         bare = await bare_copy(stack, content)
         print(f"bare COPY of the cells: {bare:.2f} s, {count / bare:,.0f} rows/s")
-        before = worker_of(stack).memory_info().rss / MB
+        before = stack.process("worker", "lead_gen").memory_info().rss / MB
         for name, dry_run in (("dry run", True), ("import", False), ("the same file again", False)):
             took, job, peak = await through_rest(stack, content, dry_run)
             verdicts = ", ".join(f"{job[v]:,} {v}" for v in ("accepted", "merged", "duplicates", "rejected"))

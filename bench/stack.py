@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 
 from leadrelay.stack.data_directory import DataDirectory
 from leadrelay.stack.postgres import Postgres
@@ -52,9 +53,17 @@ class Running:
             (await supervisor.post("/v1/policies", json={"body": body})).raise_for_status()
 
     def dsn(self, tier: str) -> str:
-        """The DSN of a tier's database, with the tier's own role."""
+        """The DSN of a tier's database, as its role."""
         port = int(self.addresses["postgres"].rpartition(":")[2])
         return Postgres(DataDirectory(self.data), port).dsn(tier)
+
+    def process(self, kind: str, tier: str) -> psutil.Process:
+        """The stack's own process of a kind (`api`, `worker`) for this tier."""
+        for process in psutil.process_iter(["cmdline"]):
+            command = process.info["cmdline"] or []
+            if command[-2:] == [kind, tier] and str(self.data) in str(process.environ().values()):
+                return process
+        raise SystemExit(f"the {kind} of {tier} is not running")
 
     async def leads(self, count: int, first: int = 0) -> None:
         """Import `count` leads numbered from `first`, start a campaign, and wait until all their calls are open."""

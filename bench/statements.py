@@ -2,7 +2,8 @@
 
 Starts a stack. Half of the transfers name their invoice, three tenths come from a known account, and a fifth cannot be
 matched. The limit is the same number of bare payments (the payment, the invoice's sum, the outbox row) through asyncpg,
-one after another in one transaction, as the statement's are.
+one after another in one transaction. Then come two camt.053 files of 53 MB, one with as many entries as may be and one
+with too many, and with them the memory of the api and the worker.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from services.chassis.db import init_connection, new_id
 INVOICES = 20_000
 TRANSFERS = 5_000
 SMALL = 30
+MB = 1 << 20
 FILL = """
 WITH made AS (
     SELECT n, gen_random_uuid() AS customer, gen_random_uuid() AS sale, (100 + n * 0.01)::numeric(16,2) AS total
@@ -57,16 +59,54 @@ def statement(first: int, count: int) -> bytes:
     return (HEADER + "".join(row(n, run) for n in range(first, first + count))).encode()
 
 
-async def post(stack: Running, content: bytes) -> tuple[float, dict[str, int]]:
-    """(seconds, how many transfers ended in which state)."""
+ENTRY = (
+    '<Ntry><Amt Ccy="UAH">{0}.07</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2030-05-06</Dt>'
+    "</BookgDt><AcctSvcrRef>{1}-{0}</AcctSvcrRef><NtryDtls><TxDtls><RltdPties><Dbtr><Pty><Nm>Somebody {0}</Nm></Pty>"
+    "</Dbtr></RltdPties><RmtInf><Ustrd>for the trucks</Ustrd></RmtInf></TxDtls></NtryDtls>{2}</Ntry>"
+)
+CAMT = (
+    '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><Stmt><Acct><Id><IBAN>{}</IBAN>'
+    "</Id></Acct>{}</Stmt></BkToCstmrStmt></Document>"
+)
+
+
+def camt(count: int, account: str) -> bytes:
+    """A camt.053 file of 53 MB with this many entries."""
+    run, more = new_id(), f"<AddtlNtryInf>{'x' * (53 * MB // count - 430)}</AddtlNtryInf>"
+    return CAMT.format(account, "".join(ENTRY.format(n, run, more) for n in range(1, count + 1))).encode()
+
+
+async def post(stack: Running, content: bytes, **form: str) -> tuple[float, float, dict[str, int]]:
+    """(seconds to the answer, to the last transfer; how many transfers ended in which state)."""
     client = stack.client("account_mgmt", "supervisor", "iryna")
     begun = time.perf_counter()
-    answer = await client.post("/v1/bank-statements", files={"file": ("s.csv", content)}, timeout=300)
-    took = time.perf_counter() - begun
+    answer = await client.post("/v1/bank-statements", files={"file": ("s.csv", content)}, data=form, timeout=300)
+    answered = time.perf_counter() - begun
+    if answer.status_code == 422:
+        return answered, answered, {answer.json()["detail"]: 0}
     found = answer.raise_for_status().json()
+    while found.get("state") in ("queued", "running"):
+        await asyncio.sleep(0.1)
+        found = (await client.get(f"/v1/bank-statements/{found['id']}")).raise_for_status().json()
     states = Counter({one["state"]: one["transfers"] for one in found["totals"]})
     states["known"] = found["known"]
-    return took, dict(states)
+    return answered, time.perf_counter() - begun, dict(states)
+
+
+async def memory(stack: Running, content: bytes, **form: str) -> str:
+    """What the api's and the worker's memory did while this file was taken."""
+    found = [stack.process(kind, "account_mgmt") for kind in ("api", "worker")]
+    before = [one.memory_info().rss for one in found]
+    peaks, posting = list(before), asyncio.create_task(post(stack, content, **form))
+    while not posting.done():
+        await asyncio.sleep(0.05)
+        peaks = [max(peak, one.memory_info().rss) for peak, one in zip(peaks, found, strict=True)]
+    answered, took, states = await posting
+    told = ", ".join(
+        f"{name} {was / MB:.0f} MB before, {peak / MB:.0f} at its peak, {one.memory_info().rss / MB:.0f} after"
+        for name, was, peak, one in zip(("api", "worker"), before, peaks, found, strict=True)
+    )
+    return f"answered in {answered:.1f} s, done in {took:.1f} s, {states}; {told}"
 
 
 async def bare(dsn: str, count: int) -> float:
@@ -108,11 +148,14 @@ async def main(invoices: int, count: int) -> None:
         await conn.execute("ANALYZE")
         await conn.close()
         small = [(await post(stack, statement(count + 1 + n, 1)))[0] * 1000 for n in range(SMALL)]
-        took, states = await post(stack, content)
-        again, known = await post(stack, content)
+        answered, took, states = await post(stack, content)
+        _, again, known = await post(stack, content)
         limit = await bare(stack.dsn("account_mgmt"), states["matched"])
+        for entries in (20_000, 60_000):
+            told = await memory(stack, camt(entries, "UA5550"), account="UA5550")
+            print(f"camt.053, 53 MB, {entries:,} entries: {told}")
     print(f"{count:,} transfers, {invoices:,} open invoices; reading the file alone takes {parsed:.2f} s")
-    print(f"booked: {took:.1f} s, {count / took:,.0f} transfers a second; {states}")
+    print(f"answered in {answered:.2f} s; booked: {took:.1f} s, {count / took:,.0f} transfers a second; {states}")
     print(f"the same file again: {again:.1f} s; {known}")
     print(f"bare payments of {states['matched']:,} invoices: {limit:.1f} s; all / bare {took / limit:.1f}")
     print(line("a statement with one transfer", small))

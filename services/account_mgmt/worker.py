@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.account_mgmt.actions import mails
 from services.account_mgmt.actions.assignment import assign_waiting
+from services.account_mgmt.actions.bank_statements import run_statements
 from services.account_mgmt.actions.imports import run_imports
 from services.account_mgmt.actions.work_assignment import cover_absent
 from services.account_mgmt.activities import Activities
@@ -31,6 +32,7 @@ async def run(settings: Settings) -> None:
         periodic_jobs=[
             ("send_mails", 1.0, Sender(settings, mails.on_trouble).send_due),
             ("run_imports", 1.0, run_imports),
+            ("run_statements", 0.5, run_statements),
             ("cover_absent", 2.0, cover_absent),
             ("assign_waiting", 5.0, assign_waiting),
             ("purge_effects", 3600.0, effects.purge),

@@ -75,13 +75,22 @@ REFUSED = {
     "one long cell": workbook({SHEET: sheet(f'<row><c t="inlineStr"><is><t>{"x" * 50_000_000}</t></is></c></row>')}),
     "a cell nowhere": workbook({SHEET: sheet('<row r="1"><c r="!!"><v>1</v></c></row>')}),
 }
-BREAK_OFF = {
+BAD_ROWS = {
     "a cell nowhere": '<row r="2"><c r="!!"><v>1</v></c></row>',
     "a row without a number": '<row r="x"><c r="A2"><v>1</v></c></row>',
     "no number": '<row r="2"><c r="A2"><v>NaN</v></c></row>',
     "a column too far": '<row r="2"><c r="ZZZZZZ2"><v>1</v></c></row>',
     "the last column": '<row r="2"><c r="XFD2"><v>1</v></c></row>',
     "a row too far": '<row r="999999999"><c r="A999999999"><v>1</v></c></row>',
+    "a text that is not there": '<row r="2"><c r="A2" t="s"><v>7</v></c></row>',
+}
+GOOD_ROW = (
+    '<row r="3"><c r="A3" t="inlineStr"><is><t>Mill</t></is></c><c r="B3" t="inlineStr"><is><t>{}</t></is></c></row>'
+)
+BREAK_OFF = {
+    "the end is missing": "<row",
+    "rows in rows": "<row>" * 1_000_000,
+    "an entity": '<row r="2"><c><v>&a9;</v></c></row>',
 }
 
 
@@ -99,8 +108,22 @@ async def send(office: Tier1, content: bytes) -> tuple[int, dict[str, Any]]:
 @pytest.mark.parametrize("damage", REFUSED)
 async def test_a_spreadsheet_that_cannot_be_read_is_refused_with_a_reason(office: Tier1, damage: str) -> None:
     status, problem = await send(office, REFUSED[damage])
-    assert status in (415, 422), problem
+    assert status == 422, problem
     assert problem["errors"][0]["field"] == "file"
+
+
+@pytest.mark.parametrize("damage", BAD_ROWS)
+async def test_a_row_of_a_spreadsheet_that_cannot_be_read_is_rejected_and_the_next_is_taken(
+    office: Tier1, damage: str
+) -> None:
+    phone = f"04412500{list(BAD_ROWS).index(damage):02d}"
+    status, sent = await send(office, workbook({SHEET: sheet(HEAD + BAD_ROWS[damage] + GOOD_ROW.format(phone))}))
+    assert status == 202, sent
+    await run_imports(office.pool)
+    done = (await office.http.get(f"/v1/imports/{sent['id']}")).json()
+    assert (done["state"], done["rows"], done["accepted"], done["rejected"]) == ("done", 2, 1, 1)
+    rejects = (await office.http.get(f"/v1/imports/{sent['id']}/rejects.csv")).text
+    assert "damaged" in rejects or "1000 cells" in rejects or "1048576 rows" in rejects
 
 
 @pytest.mark.parametrize("damage", BREAK_OFF)

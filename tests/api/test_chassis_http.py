@@ -48,6 +48,22 @@ async def test_connections_go_back_to_the_pool(toy_dsn: str) -> None:
         assert pool.get_size() == pool.get_idle_size() == 1
 
 
+async def test_files_that_take_long_leave_connections_to_everybody_else(toy_dsn: str, sql: Connection) -> None:
+    app = toy_app(make_settings(toy_dsn, pool_max=3))
+    async with api_client(app, headers=auth()) as client:
+        async with sql.transaction():
+            await sql.execute("LOCK TABLE notes IN EXCLUSIVE MODE")
+            files = [
+                asyncio.create_task(client.post("/v1/files", files={"file": ("f", b"x")}, data={"label": str(n)}))
+                for n in range(8)
+            ]
+            waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'notes'::regclass"
+            while not await sql.fetchval(waiting):
+                await asyncio.sleep(0)
+            assert (await client.get(f"/v1/notes/{new_id()}")).status_code == 404
+        assert [answer.status_code for answer in await asyncio.gather(*files)] == [200] * 8
+
+
 async def test_pages_reach_every_item_once(fresh_database: FreshDatabase) -> None:
     dsn = await fresh_database("pages", packages=["tests.api.toy_migrations"])
     async with api_client(toy_app(make_settings(dsn)), headers=auth()) as client:

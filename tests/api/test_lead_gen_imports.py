@@ -76,12 +76,18 @@ async def test_bad_rows_come_back_with_reasons(office: Tier1) -> None:
     assert "no valid phone" in lines[2]
 
 
+async def test_characters_that_no_text_may_hold_are_left_out_of_header_and_rows(office: Tier1) -> None:
+    content = "Company\0 name,Phone\0 Number\nMi\0ll,04412\03 77 01\n".encode("utf-16")
+    done = await imported(office, content)
+    assert (done["rows"], done["accepted"] + done["rejected"]) == (1, 1)
+
+
 @pytest.mark.parametrize(
     ("content", "status"),
     [
         (b"", 422),
         (b"  \n\n", 422),
-        (b"PK\x03\x04rest", 415),
+        (b"PK\x03\x04rest", 422),
         (b"a\x00b,c\n", 415),
         (b"colour,weight\nred,1\n", 422),
         (b"\xd0\xcf\x11\xe0 old workbook", 415),
@@ -190,7 +196,7 @@ async def test_a_workbook_that_unpacks_without_end_is_refused(office: Tier1) -> 
         parts.writestr("xl/sharedStrings.xml", b"0" * (100 << 20), compresslevel=9)
     assert len(out.getvalue()) < 200_000
     async with tier_1(office.dsn) as roomy:
-        answer = await send(roomy, out.getvalue(), 415)
+        answer = await send(roomy, out.getvalue(), 422)
     assert "too large" in answer["detail"]
 
 

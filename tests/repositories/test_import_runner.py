@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import tempfile
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -15,6 +16,7 @@ from services.chassis.db import Connection, Pool, create_pool, new_id
 from services.chassis.errors import Conflict, NotFound
 from services.chassis.imports import jobs, runner
 from services.chassis.imports.jobs import Import, NewImport
+from services.chassis.imports.queue import ATTEMPTS, STARTS
 from tests.fixtures.postgres import FreshDatabase
 from workflows.contracts.base import Tier
 
@@ -36,7 +38,12 @@ async def pool(fresh_database: FreshDatabase) -> AsyncIterator[Pool]:
 @dataclass(frozen=True)
 class Note:
     line: int
-    text: str
+    cells: Sequence[str]
+    problem: str | None = None
+
+    @property
+    def text(self) -> str:
+        return self.cells[0] if self.cells else ""
 
 
 class Notes(runner.Importer[Note, list[Note]]):
@@ -49,10 +56,19 @@ class Notes(runner.Importer[Note, list[Note]]):
     befores: ClassVar[list[list[str] | None]]
     dies_at: ClassVar[str | None]
     folder: ClassVar[Path | None]
-    poison: ClassVar[str | None] = None
+    poison: ClassVar[Collection[str]] = ()
+    illegible: ClassVar[str | None] = None
 
     def reader(self) -> Callable[[int, Sequence[str]], Note]:
-        return lambda line, cells: Note(line, cells[0])
+        def read(line: int, cells: Sequence[str]) -> Note:
+            if cells[0] == self.illegible:
+                raise RuntimeError("a reader that breaks")
+            return Note(line, cells)
+
+        return read
+
+    def unreadable(self, line: int, cells: Sequence[str], reason: str) -> Note:
+        return Note(line, cells, reason)
 
     async def decide(self, conn: Connection, chunk: list[Note], before: list[Note] | None) -> list[Note]:
         if self.folder is not None:
@@ -70,18 +86,20 @@ class Notes(runner.Importer[Note, list[Note]]):
     async def write(self, conn: Connection, plan: list[Note]) -> None:
         if self.dies_at in {note.text for note in plan}:
             raise ConnectionResetError("killed")
-        if self.poison in {note.text for note in plan}:
-            raise RuntimeError(f"cannot take {self.poison}")
-        await conn.executemany("INSERT INTO notes (text) VALUES ($1)", [(note.text,) for note in plan])
+        good = [note for note in plan if note.problem is None]
+        if any(note.text in self.poison for note in good):
+            raise RuntimeError("cannot take one of them")
+        await conn.executemany("INSERT INTO notes (text) VALUES ($1)", [(note.text,) for note in good])
 
     async def write_verdicts(self, conn: Connection, plan: list[Note]) -> None:
-        verdicts = [(self.job.id, note.line) for note in plan]
+        verdicts = [(self.job.id, note.line, "rejected" if note.problem else "accepted", note.problem) for note in plan]
         await conn.executemany(
-            "INSERT INTO import_rows (import_id, line, verdict) VALUES ($1, $2, 'accepted')", verdicts
+            "INSERT INTO import_rows (import_id, line, verdict, reason) VALUES ($1, $2, $3, $4)", verdicts
         )
 
     def counts(self, plan: list[Note]) -> Mapping[str, int]:
-        return {"accepted": len(plan)}
+        rejected = sum(note.problem is not None for note in plan)
+        return {"accepted": len(plan) - rejected, "rejected": rejected}
 
     async def finish(self, conn: Connection) -> None:
         await conn.execute("SELECT 1")
@@ -173,29 +191,88 @@ async def test_the_file_has_no_name_while_it_is_read(
 
 
 @pytest.mark.parametrize("kind", [Notes, RolledBack])
+@pytest.mark.parametrize("dry_run", [False, True])
 async def test_an_import_that_fails_three_times_is_given_up_and_stops_no_other(
-    pool: Pool, kind: type[Notes], monkeypatch: pytest.MonkeyPatch
+    pool: Pool, kind: type[Notes], dry_run: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Notes, "poison", "word4")
-    bad, good = await send(pool), await send(pool, words=["other"])
+    many = [f"bad{number}" for number in range(3 * (runner.MAX_BROKEN + 1))]
+    monkeypatch.setattr(Notes, "poison", many)
+    bad, good = await send(pool, words=[*WORDS, *many], dry_run=dry_run), await send(pool, words=["other"])
     await runner.run_imports(pool, kind)
     assert (await result(pool, good)).state == "done"
     assert (await result(pool, bad)).state == "running"
-    await runner.run_imports(pool, kind)
+    for _ in range(2 * ATTEMPTS):
+        await runner.run_imports(pool, kind)
     later = await send(pool, words=["later"])
     await runner.run_imports(pool, kind)
     given_up = await result(pool, bad)
-    assert (given_up.state, given_up.rows) == ("failed", 3)
-    assert given_up.error == "It was tried 3 times and broke off after row 3 (RuntimeError)"
+    assert (given_up.state, given_up.accepted) == ("failed", 10)
+    assert given_up.error is not None
+    assert given_up.error.startswith("It was tried 3 times and broke off after row ")
+    assert given_up.error.endswith("(RuntimeError)")
     assert given_up.finished_at is not None
     assert (await result(pool, later)).state == "done"
     assert await pool.fetchval("SELECT count(*) FROM import_files") == 0
 
 
+@pytest.mark.parametrize("kind", [Notes, RolledBack])
+@pytest.mark.parametrize("dry_run", [False, True])
+async def test_a_row_that_cannot_be_taken_is_rejected_and_no_other(
+    pool: Pool, kind: type[Notes], dry_run: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Notes, "poison", ["word4", "word9"])
+    import_id = await send(pool, dry_run=dry_run)
+    for _ in range(2):
+        await runner.run_imports(pool, kind)
+    done = await result(pool, import_id)
+    assert (done.state, done.rows, done.accepted, done.rejected) == ("done", 10, 8, 2)
+    async with pool.acquire() as conn:
+        rejected = await jobs.rows_page(conn, import_id, verdict="rejected", limit=10, after=0)
+    assert [(one.line, one.reason) for one in rejected] == [
+        (line, "this row cannot be taken (RuntimeError)") for line in (5, 10)
+    ]
+
+
+@pytest.mark.parametrize("kind", [Notes, RolledBack])
+async def test_a_row_that_its_reader_breaks_on_is_rejected_at_once(
+    pool: Pool, kind: type[Notes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Notes, "illegible", "word4")
+    import_id = await send(pool)
+    await runner.run_imports(pool, kind)
+    done = await result(pool, import_id)
+    assert (done.state, done.rows, done.accepted, done.rejected) == ("done", 10, 9, 1)
+    reason = await pool.fetchval("SELECT reason FROM import_rows WHERE line = 5")
+    assert reason == "this row cannot be read (RuntimeError)"
+
+
+async def test_an_import_over_which_workers_die_is_given_up_and_stops_no_other(pool: Pool) -> None:
+    bad, good = await send(pool), await send(pool, words=["other"])
+    await pool.execute("UPDATE imports SET state = 'running', starts = $2 WHERE id = $1", bad, STARTS)
+    await runner.run_imports(pool, Notes)
+    given_up = await result(pool, bad)
+    assert (given_up.state, given_up.rows) == ("failed", 0)
+    assert f"{STARTS} times" in str(given_up.error)
+    assert (await result(pool, good)).state == "done"
+
+
+async def test_a_full_disk_is_a_failure_of_the_file_that_does_not_fit(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full() -> None:
+        raise OSError(errno.ENOSPC, "no space left")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", full)
+    import_id = await send(pool)
+    for _ in range(ATTEMPTS):
+        await runner.run_imports(pool, Notes)
+    assert (await result(pool, import_id)).state == "failed"
+
+
 async def test_a_database_that_is_away_is_no_failure_of_the_import(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Notes, "dies_at", "word1")
     import_id = await send(pool)
-    for _ in range(jobs.ATTEMPTS + 1):
+    for _ in range(ATTEMPTS + 1):
         with pytest.raises(ConnectionResetError):
             await runner.run_imports(pool, Notes)
     monkeypatch.setattr(Notes, "dies_at", None)

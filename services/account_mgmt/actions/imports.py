@@ -28,6 +28,10 @@ class CustomerImporter(runner.Importer[Row, Plan]):
         """Rows by the file's mapping; no order is younger than today."""
         return RowReader(self.job.mapping, self.job.default_region, datetime.now(UTC).date()).read
 
+    def unreadable(self, line: int, cells: Sequence[str], reason: str) -> Row:
+        """A row with a problem."""
+        return Row(line, cells, problem=reason)
+
     async def decide(self, conn: Connection, chunk: list[Row], before: Plan | None) -> Plan:  # noqa: ARG002 - it is written
         """Plan the customers, orders and lines of a chunk."""
         planner = Planner(await imports.known(conn, chunk, self.job.id), new_id)

@@ -5,7 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Self
 
-from services.account_mgmt.domain.bank_statements import BankStatement, RowProblem, StateSum, TransferState
+from services.account_mgmt.domain.bank_statements import (
+    BankStatement,
+    RowProblem,
+    StatementState,
+    StateSum,
+    TransferState,
+)
 from services.chassis.http import Model
 from workflows.contracts.base import Money
 
@@ -25,9 +31,14 @@ class StateTotal(Model):
 
 
 class StatementView(Model):
-    """A bank statement: of its `rows`, `outgoing` were money that went out, `known` had come in an earlier file."""
+    """A bank statement: of its `rows`, `outgoing` were money that went out, `known` had come in an earlier file.
+
+    A short one is `done` when it is answered. A long one is `queued`, then `running`, until it is `done`, `failed`
+    (with the reason in `error`) or `cancelled`; `rows_taken` of its `rows` are dealt with so far.
+    """
 
     id: str
+    state: StatementState
     file_name: str
     format: str
     accounts: list[str]
@@ -37,8 +48,11 @@ class StatementView(Model):
     rejected: int
     problems: list[RowProblem]
     totals: list[StateTotal]
+    rows_taken: int
+    error: str | None
     posted_by: str
     created_at: datetime
+    finished_at: datetime | None
 
     @classmethod
     def of(cls, statement: BankStatement) -> Self:

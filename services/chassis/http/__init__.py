@@ -9,6 +9,7 @@ from services.chassis.http.paging import Page, PageParams, Pager
 from services.chassis.http.principal import Who, allow
 from services.chassis.http.route import Conn, ConnectionPool, door_router, new_router
 from services.chassis.http.server import serve, serve_async
+from services.chassis.http.uploads import file_name
 
 __all__ = [
     "Body",
@@ -25,6 +26,7 @@ __all__ = [
     "allow",
     "check_json",
     "door_router",
+    "file_name",
     "new_router",
     "purge_idempotency_keys",
     "serve",

@@ -24,6 +24,8 @@ def lifespan(settings: Settings, name: str) -> Callable[[FastAPI], AbstractAsync
             app.state.pool = await create_pool(
                 settings.database_dsn, application_name=f"leadrelay {name}", max_size=settings.pool_max
             )
+        # So many files at once; each holds a connection while it is read.
+        app.state.upload_places = asyncio.Semaphore(max(1, settings.pool_max // 3))
         try:
             yield
         finally:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from typing import Annotated, Any, cast
 
 import asyncpg
@@ -107,8 +107,10 @@ def _writer(handle: Handler, door: Door, *, takes_form: bool, takes_json: bool) 
             return await handle(request)
         route = f"{request.method} {request.scope['route'].path}"
         claim = Claim.of(principal, route, key, digest) if key is not None else None
+        # Files take long: most of the pool is left to those who send none.
+        place = request.app.state.upload_places if takes_form else nullcontext()
         try:
-            async with acquire(connection_pool(request)) as conn, conn.transaction():
+            async with place, acquire(connection_pool(request)) as conn, conn.transaction():
                 return await _in_transaction(conn, request, handle, claim)
         except _RolledBackError as outcome:
             return outcome.response

@@ -7,6 +7,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 DELIMITERS = ",;\t|"
@@ -23,6 +24,20 @@ class FileRefusedError(ValueError):
         self.field = field
 
 
+class WrongKindError(FileRefusedError):
+    """The file is of a kind that is not read here, however whole it may be."""
+
+
+@dataclass(frozen=True)
+class UnreadableRow:
+    """A row of a file that can be read on behind it; `reason` says why in plain words."""
+
+    reason: str
+
+
+Cells = list[str] | UnreadableRow
+
+
 # What spreadsheets of a region write when they do not write Unicode.
 _CYRILLIC = frozenset(["UA", "BG", "BY", "KZ", "KG", "MD", "ME", "MK", "MN", "RS", "RU", "TJ", "UZ"])
 _CENTRAL = frozenset(["PL", "CZ", "SK", "HU", "RO", "SI", "HR", "BA", "AL"])
@@ -31,7 +46,7 @@ _CENTRAL = frozenset(["PL", "CZ", "SK", "HU", "RO", "SI", "HR", "BA", "AL"])
 def is_workbook(head: bytes) -> bool:
     """Whether the file begins like an XLSX. Raises FileRefusedError for the old binary format."""
     if head.startswith(b"\xd0\xcf\x11\xe0"):
-        raise FileRefusedError(
+        raise WrongKindError(
             "This is an old XLS spreadsheet, or one with a password. Save it as XLSX or CSV and import that"
         )
     return head.startswith(b"PK\x03\x04")
@@ -48,7 +63,7 @@ def detect_encoding(parts: Iterable[bytes], region: str) -> str:
                     return "utf-16"
                 encoding = "utf-8-sig" if part.startswith(b"\xef\xbb\xbf") else "utf-8"
                 if b"\x00" in part:
-                    raise FileRefusedError("This is not a text file")
+                    raise WrongKindError("This is not a text file")
             decoder.decode(part)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
@@ -72,7 +87,12 @@ def read_header(text: str) -> tuple[list[str], str]:
         header = next(cells for cells in rows if any(cell.strip() for cell in cells))
     except csv.Error as error:
         raise FileRefusedError(f"The header cannot be read: {error}") from error
-    return [" ".join(cell.split()) for cell in header], delimiter
+    return tidy_header(header), delimiter
+
+
+def tidy_header(header: Sequence[str]) -> list[str]:
+    """Names of columns with white space folded, and without what no text may hold."""
+    return [" ".join(cell.replace("\0", "").split()) for cell in header]
 
 
 def neutralise(cell: str) -> str:
@@ -96,7 +116,7 @@ def tidy_cells(cells: Sequence[str]) -> list[str]:
 @lru_cache(maxsize=5_000)
 def size_class(cell: str) -> str | None:
     """`37` -> `11-50`; a class that is already one stays; anything else is not known."""
-    digits = cell.replace(" ", "").replace(",", "")
-    if digits.isdigit():
+    digits = cell.replace(" ", "").replace(",", "")[:20]
+    if digits.isdecimal():
         return next((name for most, name in SIZE_CLASSES if int(digits) <= most), "1000+")
     return cell if re.fullmatch(r"\d+\s*-\s*\d+|\d+\+", cell) else None

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from itertools import islice
 from typing import IO, TypeVar
 
-from services.chassis.imports.cells import FileRefusedError
+from services.chassis.imports.cells import Cells, FileRefusedError, UnreadableRow
 from services.chassis.imports.jobs import ImportJob
 from services.chassis.imports.sheets import file_rows
 
@@ -18,7 +18,7 @@ MAX_TEXT = 8_000_000
 
 
 def chunks(
-    job: ImportJob, file: IO[bytes], read: Callable[[int, Sequence[str]], Row], size: int
+    job: ImportJob, file: IO[bytes], read: Callable[[int, Cells], Row], size: int
 ) -> Generator[list[Row], None, None]:
     """Rows read by the tier, `size` at once at most; numbered from 1 behind the header.
 
@@ -44,11 +44,13 @@ def chunks(
             yield chunk
 
 
-def _some(numbered: Iterator[tuple[int, list[str]]], size: int) -> Iterator[tuple[int, list[str]]]:
+def _some(numbered: Iterator[tuple[int, Cells]], size: int) -> Iterator[tuple[int, Cells]]:
     """The next rows: `size`, or as many as are small enough together."""
     wide = text = 0
     for line, cells in islice(numbered, size):
         yield line, cells
+        if isinstance(cells, UnreadableRow):
+            continue
         wide += len(cells)
         text += sum(map(len, cells))
         if wide > MAX_CELLS or text > MAX_TEXT:

@@ -8,7 +8,15 @@ from typing import IO, Any
 
 from services.chassis.errors import Invalid, Unsupported
 from services.chassis.http import string_map
-from services.chassis.imports.cells import FileRefusedError, detect_encoding, is_workbook, read_header
+from services.chassis.imports.cells import (
+    FileRefusedError,
+    UnreadableRow,
+    WrongKindError,
+    detect_encoding,
+    is_workbook,
+    read_header,
+    tidy_header,
+)
 from services.chassis.imports.sheets import MAX_COLUMNS, xlsx_rows
 
 HEAD_BYTES = 64 << 10
@@ -32,16 +40,15 @@ def inspect(file: IO[bytes], wanted: Mapped, region: str, columns: Columns) -> d
         raise Invalid("The file is empty", field="file")
     try:
         fields = _workbook(file) if is_workbook(head) else _text(file, region)
-    except FileRefusedError as error:
-        raise Unsupported(str(error), field="file") from None
-    try:
         if "header" not in fields:
             fields["header"], fields["delimiter"] = read_header(head.decode(fields["encoding"], errors="ignore"))
         if len(fields["header"]) > MAX_COLUMNS:
             raise FileRefusedError(f"The file has more than {MAX_COLUMNS} columns")
         mapping = columns(fields["header"], wanted)
+    except WrongKindError as error:
+        raise Unsupported(str(error), field="file") from None
     except FileRefusedError as error:
-        field = "mapping" if str(error).startswith("mapping") else "file"
+        field = "mapping" if str(error).startswith("mapping") else error.field
         raise Invalid(str(error), field=field) from None
     return {**fields, "mapping": mapping}
 
@@ -61,10 +68,12 @@ def _parts(file: IO[bytes]) -> Iterator[bytes]:
 def _workbook(file: IO[bytes]) -> dict[str, Any]:
     with closing(xlsx_rows(file)) as rows:
         header = next(rows, [])
+    if isinstance(header, UnreadableRow):
+        raise FileRefusedError(f"The header cannot be read: {header.reason}")
     return {
         "format": "xlsx",
         "encoding": "utf-8",
         "delimiter": ",",
-        "header": [" ".join(cell.split()) for cell in header],
+        "header": tidy_header(header),
         "expected_rows": None,
     }

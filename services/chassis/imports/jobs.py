@@ -1,23 +1,22 @@
-"""SQL of imports: the file in parts, the checkpoint, a verdict for every row. Each tier has its own tables."""
+"""SQL of imports: the checkpoint, a verdict for every row. Each tier has its own tables."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
-from typing import IO
 
 from pydantic import Field
 
 from services.chassis.db import Connection, new_id
-from services.chassis.errors import Conflict, NotFound
+from services.chassis.errors import NotFound
+from services.chassis.imports.queue import FileQueue, JobCancelledError
 from services.chassis.records import Record
 
-ATTEMPTS = 3
-"""So often an import may fail without getting a row further; then it is given up."""
-
-
-class ImportCancelledError(Exception):
-    """Somebody called the import off while it was being worked on."""
+QUEUE = FileQueue(
+    name="import", table="imports", parts="import_files", key="import_id", taken="rows", event="import_finished"
+)
+add_part = QUEUE.add_part
+finish = QUEUE.finish
 
 
 class NewImport(Record):
@@ -67,6 +66,7 @@ class ImportJob(Record):
     encoding: str
     delimiter: str
     rows: int
+    attempts: int = 0
 
 
 class RowVerdict(Record):
@@ -100,26 +100,6 @@ async def create(conn: Connection, new: NewImport) -> str:
     return import_id
 
 
-async def add_part(conn: Connection, import_id: str, part: int, content: bytes) -> None:
-    """Keep the next piece of the file."""
-    await conn.execute(
-        "INSERT INTO import_files (import_id, part, content) VALUES ($1, $2, $3)", import_id, part, content
-    )
-
-
-async def spool(conn: Connection, import_id: str, file: IO[bytes]) -> None:
-    """Write the file's parts, one after another, into `file`."""
-    part = 0
-    while (
-        content := await conn.fetchval(
-            "SELECT content FROM import_files WHERE import_id = $1 AND part = $2", import_id, part
-        )
-    ) is not None:
-        file.write(content)
-        part += 1
-    file.flush()
-
-
 async def get(conn: Connection, import_id: str) -> Import:
     """An import with its counts. Raises NotFound."""
     row = await conn.fetchrow("SELECT * FROM imports WHERE id = $1", import_id)
@@ -143,45 +123,8 @@ async def page(conn: Connection, *, state: str | None, limit: int, after: tuple[
 
 async def cancel(conn: Connection, import_id: str) -> Import:
     """Call an import off: what was taken stays, the rest is not. The worker closes it. Raises NotFound, Conflict."""
-    updated = await conn.fetchval(
-        "UPDATE imports SET state = 'cancelled' WHERE id = $1 AND state IN ('queued', 'running') RETURNING id",
-        import_id,
-    )
-    one = await get(conn, import_id)
-    if updated is None:
-        raise Conflict(f"The import is over: it is {one.state}")
-    return one
-
-
-async def hold_next(conn: Connection, passed: Collection[str] = ()) -> ImportJob | None:
-    """The next unfinished import that no other worker holds, but none of `passed`.
-
-    Those that failed before come last. It is held until `release`, or until the connection ends.
-    """
-    # One that was called off is open until the worker has closed it.
-    rows = await conn.fetch(
-        """SELECT id FROM imports WHERE state IN ('queued', 'running', 'cancelled') AND finished_at IS NULL
-              AND id <> ALL($1::uuid[]) ORDER BY attempts, created_at LIMIT 20""",
-        list(passed),
-    )
-    for row in rows:
-        if await conn.fetchval("SELECT pg_try_advisory_lock(hashtextextended($1, 1))", row["id"]):
-            # Another worker may have finished it before we held it.
-            job = await conn.fetchrow(
-                """UPDATE imports SET state = CASE state WHEN 'queued' THEN 'running' ELSE state END
-                    WHERE id = $1 AND state IN ('queued', 'running', 'cancelled') AND finished_at IS NULL
-                RETURNING *""",
-                row["id"],
-            )
-            if job is not None:
-                return ImportJob.of(job)
-            await release(conn, row["id"])
-    return None
-
-
-async def release(conn: Connection, import_id: str) -> None:
-    """Let another worker go on with it."""
-    await conn.execute("SELECT pg_advisory_unlock(hashtextextended($1, 1))", import_id)
+    await QUEUE.cancel(conn, import_id)
+    return await get(conn, import_id)
 
 
 async def commit_lazily(conn: Connection) -> None:
@@ -198,43 +141,26 @@ async def begin_again(conn: Connection, job: ImportJob) -> ImportJob:
     return job.model_copy(update={"rows": 0})
 
 
-async def checkpoint(conn: Connection, import_id: str, rows: int, counts: Mapping[str, int]) -> None:
+async def checkpoint(
+    conn: Connection, import_id: str, rows: int, counts: Mapping[str, int], *, lasting: bool = True
+) -> None:
     """Move the checkpoint past so many rows, in the transaction that writes them. `counts` are their verdicts.
 
-    Raises ImportCancelledError if the import was called off.
+    `lasting`: the next attempt goes on behind it, so that those before it count no more. Raises JobCancelledError if
+    the import was called off.
     """
     moved = await conn.fetchval(
         """UPDATE imports SET rows = rows + $2, accepted = accepted + $3, merged = merged + $4,
-                  duplicates = duplicates + $5, rejected = rejected + $6, attempts = 0
+                  duplicates = duplicates + $5, rejected = rejected + $6,
+                  attempts = CASE WHEN $7 THEN 0 ELSE attempts END, starts = CASE WHEN $7 THEN 0 ELSE starts END
             WHERE id = $1 AND state = 'running' RETURNING id""",
         import_id,
         rows,
         *(counts.get(verdict, 0) for verdict in ("accepted", "merged", "duplicate", "rejected")),
+        lasting,
     )
     if moved is None:
-        raise ImportCancelledError(import_id)
-
-
-async def failed_again(conn: Connection, import_id: str) -> int:
-    """Count a failure; how many there were since the checkpoint moved."""
-    count: int = await conn.fetchval(
-        "UPDATE imports SET attempts = attempts + 1 WHERE id = $1 RETURNING attempts", import_id
-    )
-    return count
-
-
-async def finish(conn: Connection, import_id: str, error: str | None = None) -> str:
-    """The import is done, or failed as a whole with a reason, unless it was called off; its file is not needed any
-    more. Its state."""
-    state: str = await conn.fetchval(
-        """UPDATE imports SET state = CASE state WHEN 'cancelled' THEN state ELSE $2 END, error = $3,
-                  finished_at = now() WHERE id = $1 RETURNING state""",
-        import_id,
-        "failed" if error else "done",
-        error,
-    )
-    await conn.execute("DELETE FROM import_files WHERE import_id = $1", import_id)
-    return state
+        raise JobCancelledError(import_id)
 
 
 async def rows_page(

@@ -1,8 +1,10 @@
-"""The process that reads somebody's file, and nothing else: little memory, little time, no secrets, no way out.
+"""The process that reads people's files, and nothing else: little memory, little time, no secrets, no way out.
 
-`python -m services.chassis.imports.reader MODULE:FUNCTION ARGUMENTS` calls the function with the file that is its
-standard input and writes what it yields as JSON, one item a line; the last line says how it ended. Whatever a file does
-to a parser it does here, and the process that asked (`services.chassis.imports.bounded`) goes on.
+`python -m services.chassis.imports.reader` takes requests from the socket that is its standard input: the name of a
+generator function, its arguments, the file, and a pipe. It knows the parsers already; for each file it forks a process
+that calls the function and writes what it yields into the pipe as JSON, one item a line; the last line says how it
+ended. Whatever a file does to a parser it does there, and whoever asked (`services.chassis.imports.bounded`), this
+process and the next file know nothing of it.
 """
 
 from __future__ import annotations
@@ -12,14 +14,23 @@ import io
 import json
 import os
 import resource
+import select
+import signal
+import socket
+import struct
 import sys
+from collections.abc import Callable
+from contextlib import suppress
 from typing import IO, Any
 
 MEMORY_BYTES = 300 << 20
 CPU_SECONDS = 8
 """To the first item, and from each few hundred to the next."""
 _ITEMS = 256
-DONE, REFUSED, BROKE = "done", "refused", "broke"
+_WATCH_MS = 50
+DONE, REFUSED, BROKE, KILLED = "done", "refused", "broke", "killed"
+LENGTH = struct.Struct("!Q")
+"""Before each request: how long it is."""
 
 
 class OwnPosition(io.RawIOBase):
@@ -67,35 +78,102 @@ def _limit() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
 
 
-def _give(out: IO[bytes], source: str, arguments: str) -> None:
+def _give(out: IO[bytes], file: int, source: str, arguments: dict[str, Any]) -> None:
     module, _, function = source.partition(":")
     read = getattr(importlib.import_module(module), function)
-    file = io.BufferedReader(OwnPosition(sys.stdin.fileno()), 1 << 16)
-    for number, item in enumerate(read(file, **json.loads(arguments))):
+    for number, item in enumerate(read(io.BufferedReader(OwnPosition(file), 1 << 16), **arguments)):
         out.write(json.dumps(item, separators=(",", ":")).encode() + b"\n")
         if number % _ITEMS == 0:
             out.flush()
             _more_time()
 
 
-def main() -> None:
+def _read(pipe: int, file: int, source: str, arguments: dict[str, Any]) -> None:
     """Read, and say how it ended: by an end, a refusal with its reason and field, or the name of what broke."""
-    _limit()
-    from services.chassis.imports.cells import FileRefusedError
+    from services.chassis.imports.cells import FileRefusedError, WrongKindError
 
-    out = sys.stdout.buffer
     end: dict[str, Any] = {"end": DONE}
+    out = os.fdopen(pipe, "wb")
     try:
-        _give(out, *sys.argv[1:])
+        _limit()
+        _give(out, file, source, arguments)
     except FileRefusedError as error:
-        end = {"end": REFUSED, "reason": str(error), "field": error.field}
+        kind = isinstance(error, WrongKindError)
+        end = {"end": REFUSED, "reason": str(error), "field": error.field, "wrong_kind": kind}
     except BrokenPipeError:
         # Whoever asked has seen enough.
-        os._exit(0)
+        return
     except (Exception, RecursionError) as error:
         end = {"end": BROKE, "reason": type(error).__name__}
     out.write(json.dumps(end).encode() + b"\n")
     out.flush()
+
+
+def _watch(pipe: int, reader: int) -> None:
+    """Wait for the process that reads, end it once nobody listens any more, and say if it was ended by a signal."""
+    listener = select.poll()
+    listener.register(pipe, 0)  # errors are told always
+    while True:
+        if listener.poll(_WATCH_MS):
+            os.kill(reader, signal.SIGKILL)
+        done, status = os.waitpid(reader, os.WNOHANG)
+        if done:
+            break
+    if os.WIFSIGNALED(status):
+        last = {"end": KILLED, "reason": signal.Signals(os.WTERMSIG(status)).name}
+        os.write(pipe, b"\n" + json.dumps(last).encode() + b"\n")
+
+
+def _apart(do: Callable[[], None]) -> int:
+    """Do something in a process of its own; its id. It never comes back from here."""
+    process = os.fork()
+    if process:
+        return process
+    try:
+        do()
+    finally:
+        os._exit(0)
+
+
+def _serve_one(door: socket.socket, request: bytes, file: int, pipe: int) -> None:
+    source, arguments = json.loads(request)
+    with suppress(ImportError):
+        # Here, so that it is known to the next one too.
+        importlib.import_module(source.partition(":")[0])
+
+    def watch() -> None:
+        # The requests of others are none of its business.
+        door.close()
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        _watch(pipe, _apart(lambda: _read(pipe, file, source, arguments)))
+
+    _apart(watch)
+
+
+def main() -> None:
+    """Take requests until whoever makes them is gone."""
+    # A library of numbers starts a thread for every core, and a workbook needs none of it.
+    sys.modules["numpy"] = None  # type: ignore[assignment]
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    door = socket.socket(fileno=os.dup(sys.stdin.fileno()))
+    while True:
+        head, handed, _, _ = socket.recv_fds(door, LENGTH.size, 2)
+        if not head:
+            return
+        request = _exactly(door, LENGTH.unpack(head)[0])
+        try:
+            _serve_one(door, request, *handed)
+        finally:
+            for descriptor in handed:
+                os.close(descriptor)
+
+
+def _exactly(door: socket.socket, length: int) -> bytes:
+    found = bytearray()
+    while len(found) < length and (more := door.recv(length - len(found))):
+        found += more
+    return bytes(found)
 
 
 if __name__ == "__main__":

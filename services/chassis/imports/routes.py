@@ -12,12 +12,11 @@ from fastapi import APIRouter, Form, Response, UploadFile
 from fastapi.responses import StreamingResponse
 
 from services.chassis.contacts import phones
-from services.chassis.db import Connection
 from services.chassis.errors import Invalid
-from services.chassis.http import Conn, ConnectionPool, Id, Page, Pager, Who, allow, new_router
+from services.chassis.http import Conn, ConnectionPool, Id, Page, Pager, Who, allow, file_name, new_router
 from services.chassis.imports import jobs
 from services.chassis.imports.cells import neutralise
-from services.chassis.imports.inspection import PART_BYTES, Columns, inspect, mapping_of
+from services.chassis.imports.inspection import Columns, inspect, mapping_of
 from services.chassis.imports.jobs import NewImport
 from services.chassis.imports.schemas import ImportRow, ImportView
 
@@ -51,9 +50,10 @@ def import_router(columns: Columns, summary: str) -> APIRouter:
             raise Invalid(f"'{default_region}' is not a region that numbers can be read in", field="default_region")
         # Reading a workbook's header or a long file's encoding takes a while: other requests go on meanwhile.
         found = await asyncio.to_thread(inspect, file.file, mapping_of(mapping), default_region, columns)
-        name = (file.filename or "leads.csv")[:200]
+        name = file_name(file, "import")
         new = NewImport(**found, filename=name, dry_run=dry_run, default_region=default_region, created_by=who.person)
-        import_id = await _keep(conn, new, file)
+        import_id = await jobs.create(conn, new)
+        await jobs.QUEUE.keep(conn, import_id, file.file)
         response.headers["Location"] = f"/v1/imports/{import_id}"
         return _view(await jobs.get(conn, import_id))
 
@@ -129,17 +129,6 @@ def import_router(columns: Columns, summary: str) -> APIRouter:
 
 def _view(one: jobs.Import) -> ImportView:
     return ImportView.model_validate(one, from_attributes=True)
-
-
-async def _keep(conn: Connection, new: NewImport, file: UploadFile) -> str:
-    """Write an import with its file, in parts; its id."""
-    import_id = await jobs.create(conn, new)
-    await file.seek(0)
-    part = 0
-    while content := await file.read(PART_BYTES):
-        await jobs.add_part(conn, import_id, part, content)
-        part += 1
-    return import_id
 
 
 def _line(cells: list[str], delimiter: str) -> str:

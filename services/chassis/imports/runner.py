@@ -8,28 +8,27 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-import traceback
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from typing import IO, ClassVar, Generic, Protocol, TypeVar
+from typing import IO, Any, ClassVar, Generic, Protocol, TypeVar
 
 import asyncpg
 import structlog
 
 from services.chassis.db import Connection, Pool
 from services.chassis.events import publish
-from services.chassis.imports import jobs
-from services.chassis.imports.cells import FileRefusedError
+from services.chassis.imports import jobs, rounds
+from services.chassis.imports.cells import Cells, FileRefusedError, UnreadableRow
 from services.chassis.imports.chunks import chunks
-from services.chassis.imports.jobs import ImportCancelledError, ImportJob
+from services.chassis.imports.jobs import ImportJob
+from services.chassis.imports.queue import JobCancelledError
 
 # Somebody else registers one of the chunk's companies at the same moment: look again.
 ATTEMPTS = 5
-# The database is away: no fault of the import, which is taken up again when it is back.
-_UNREACHABLE = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError,
-                asyncpg.AdminShutdownError, asyncpg.CrashShutdownError)  # fmt: skip
+# More rows than this, one after another, that break where they are taken are no bad rows: something is wrong with us.
+MAX_BROKEN = 20
 log = structlog.get_logger(__name__)
 
 
@@ -39,6 +38,10 @@ class Numbered(Protocol):
     @property
     def line(self) -> int:
         """The row's number."""
+
+    @property
+    def cells(self) -> Sequence[str]:
+        """What the file says."""
 
 
 Row = TypeVar("Row", bound=Numbered)
@@ -60,6 +63,10 @@ class Importer(ABC, Generic[Row, Plan]):
     @abstractmethod
     def reader(self) -> Callable[[int, Sequence[str]], Row]:
         """The function that reads a row from its number and its cells. It runs in a thread."""
+
+    @abstractmethod
+    def unreadable(self, line: int, cells: Sequence[str], reason: str) -> Row:
+        """A row that is to be rejected for this reason, whatever its cells hold."""
 
     @abstractmethod
     async def decide(self, conn: Connection, chunk: list[Row], before: Plan | None) -> Plan:
@@ -87,27 +94,14 @@ class Importer(ABC, Generic[Row, Plan]):
 
 async def run_imports(pool: Pool, importer: type[Importer[Row, Plan]]) -> None:
     """A periodic job: work on the unfinished imports until none is left. One that fails stops no other."""
-    passed: set[str] = set()
-    while await _run_one(pool, importer, passed):
-        pass
 
+    async def work(conn: Connection, row: Any) -> None:
+        await _bring_to_end(conn, pool, importer, ImportJob.of(row))
 
-async def _run_one(pool: Pool, kind: type[Importer[Row, Plan]], passed: set[str]) -> bool:
-    """Bring one import to its end, or to `passed` if it fails. False when there is nothing to do."""
-    async with pool.acquire() as conn:
-        job = await jobs.hold_next(conn, passed)
-        if job is None:
-            return False
-        try:
-            await _bring_to_end(conn, pool, kind, job)
-        except _UNREACHABLE:
-            raise
-        except Exception as failure:
-            passed.add(job.id)
-            await _failed(conn, job, failure)
-        finally:
-            await jobs.release(conn, job.id)
-    return True
+    async def end(conn: Connection, row: Any, why: str) -> None:
+        await _close(conn, importer(ImportJob.of(row)), why)
+
+    await rounds.run_round(pool, rounds.Round(jobs.QUEUE, work, end))
 
 
 async def _bring_to_end(conn: Connection, pool: Pool, kind: type[Importer[Row, Plan]], job: ImportJob) -> None:
@@ -115,28 +109,13 @@ async def _bring_to_end(conn: Connection, pool: Pool, kind: type[Importer[Row, P
     if job.state == "running":
         # Contact data: a file without a name, which nobody else can open and which no killed worker leaves behind.
         with tempfile.TemporaryFile() as file:
-            await jobs.spool(conn, job.id, file)
+            await jobs.QUEUE.spool(conn, job.id, file)
             async with pool.acquire() as second, _hands(conn, second, kind, job) as hands:
                 importer = kind(hands.job)
-                with suppress(ImportCancelledError):
-                    error = await _take_file(importer, hands, file)
+                take = _take_row_by_row if job.attempts else _take_file
+                with suppress(JobCancelledError):
+                    error = await take(importer, hands, file)
     await _close(conn, importer, error)
-
-
-async def _failed(conn: Connection, job: ImportJob, failure: Exception) -> None:
-    """Count it; the last time the import is given up, so that nobody waits for it for ever."""
-    attempts = await jobs.failed_again(conn, job.id)
-    # What the failure says may hold a row of the file.
-    where = traceback.extract_tb(failure.__traceback__)[-1]
-    log.error("import_failed", import_id=job.id, attempts=attempts, error=type(failure).__name__,
-              at=f"{where.name}:{where.lineno}")  # fmt: skip
-    if attempts < jobs.ATTEMPTS:
-        return
-    rows = (await jobs.get(conn, job.id)).rows
-    why = f"It was tried {attempts} times and broke off after row {rows} ({type(failure).__name__})"
-    async with conn.transaction():
-        state = await jobs.finish(conn, job.id, why)
-        await publish(conn, "import_finished", import_id=job.id, state=state)
 
 
 @dataclass(frozen=True)
@@ -167,10 +146,7 @@ async def _hands(
 
 
 async def _close(conn: Connection, importer: Importer[Row, Plan], error: str | None) -> None:
-    async with conn.transaction():
-        state = await jobs.finish(conn, importer.job.id, error)
-        await importer.finish(conn)
-        await publish(conn, "import_finished", import_id=importer.job.id, state=state)
+    await rounds.close(conn, jobs.QUEUE, importer.job.id, error, importer.finish)
     await importer.tidy_up(conn)
 
 
@@ -180,7 +156,7 @@ async def _take_file(importer: Importer[Row, Plan], hands: _Hands, file: IO[byte
     Three chunks are in hand: one is read, one is decided, and the one before it is written. Reading happens in a
     thread, so that this loop is free to keep PostgreSQL busy.
     """
-    source = chunks(importer.job, file, importer.reader(), importer.chunk_rows)
+    source = chunks(importer.job, file, _reader(importer), importer.chunk_rows)
     ahead = _in_thread(source)
     before: Plan | None = None
     writing: asyncio.Task[Plan] | None = None
@@ -198,7 +174,7 @@ async def _take_file(importer: Importer[Row, Plan], hands: _Hands, file: IO[byte
             before, writing = plan, asyncio.create_task(_write(importer, hands, chunk, plan))
             rows += len(chunk)
     except FileRefusedError as refused:
-        return f"The file cannot be read after row {rows}: {refused}"[:300]
+        return _broke_off(rows, refused)
     finally:
         # The thread that reads must be out of the file before it is closed.
         await asyncio.gather(ahead, return_exceptions=True)
@@ -208,17 +184,97 @@ async def _take_file(importer: Importer[Row, Plan], hands: _Hands, file: IO[byte
     return None
 
 
+def _broke_off(rows: int, refused: FileRefusedError) -> str:
+    return f"The file cannot be read after row {rows}: {refused}"[:300]
+
+
+def _reader(importer: Importer[Row, Plan]) -> Callable[[int, Cells], Row]:
+    """The tier's reader; a row that it raises on is one to be rejected, and no other is."""
+    read = importer.reader()
+
+    def one(line: int, cells: Cells) -> Row:
+        if isinstance(cells, UnreadableRow):
+            return importer.unreadable(line, [], cells.reason)
+        try:
+            return read(line, cells)
+        except Exception as error:
+            _report(importer, line, error)
+            return importer.unreadable(line, cells, f"this row cannot be read ({type(error).__name__})")
+
+    return one
+
+
+def _report(importer: Importer[Row, Plan], line: int, error: Exception) -> None:
+    log.error("import_row_broke", import_id=importer.job.id, line=line, error=type(error).__name__,
+              at=rounds.place_of(error))  # fmt: skip
+
+
+async def _take_row_by_row(importer: Importer[Row, Plan], hands: _Hands, file: IO[bytes]) -> str | None:
+    """`_take_file` for an import that failed before: one chunk after another, and where one breaks, its rows, so that
+    the row that breaks is rejected and no other."""
+    source, rows, broken = chunks(importer.job, file, _reader(importer), importer.chunk_rows), importer.job.rows, [0]
+    try:
+        while (chunk := await _in_thread(source)) is not None:
+            await _take_chunk(importer, hands, chunk, broken)
+            rows += len(chunk)
+    except FileRefusedError as refused:
+        return _broke_off(rows, refused)
+    finally:
+        source.close()
+    return None
+
+
+async def _take_chunk(importer: Importer[Row, Plan], hands: _Hands, chunk: list[Row], broken: list[int]) -> None:
+    """Take rows together, or half by half if they break. `broken`: how many rows broke one after another."""
+    try:
+        async with hands.decides.transaction():
+            plan = await importer.decide(hands.decides, chunk, None)
+        await _write(importer, hands, chunk, plan)
+        broken[0] = 0
+    except JobCancelledError:
+        raise
+    except Exception as error:
+        if rounds.unreachable(error):
+            raise
+        half = len(chunk) // 2
+        if half:
+            await _take_chunk(importer, hands, chunk[:half], broken)
+            await _take_chunk(importer, hands, chunk[half:], broken)
+            return
+        broken[0] += 1
+        if broken[0] > MAX_BROKEN:
+            raise
+        _report(importer, chunk[0].line, error)
+        await _reject(importer, hands, chunk[0], f"this row cannot be taken ({type(error).__name__})")
+
+
+async def _reject(importer: Importer[Row, Plan], hands: _Hands, row: Row, reason: str) -> None:
+    """Reject a row that broke; without its cells if it is they that cannot be written."""
+    try:
+        await _write_rejected(importer, hands, importer.unreadable(row.line, row.cells, reason))
+    except (asyncpg.DataError, UnicodeError):
+        await _write_rejected(importer, hands, importer.unreadable(row.line, [], reason))
+
+
+async def _write_rejected(importer: Importer[Row, Plan], hands: _Hands, row: Row) -> None:
+    plan = await importer.decide(hands.decides, [row], None)
+    # No progress: attempts are counted on.
+    await _write(importer, hands, [row], plan, lasting=False)
+
+
 def _in_thread(source: Iterator[list[Row]]) -> asyncio.Task[list[Row] | None]:
     return asyncio.create_task(asyncio.to_thread(next, source, None))
 
 
-async def _write(importer: Importer[Row, Plan], hands: _Hands, chunk: list[Row], plan: Plan) -> Plan:
+async def _write(
+    importer: Importer[Row, Plan], hands: _Hands, chunk: list[Row], plan: Plan, *, lasting: bool = True
+) -> Plan:
     """Write a chunk with its checkpoint, decided anew whenever somebody else was faster; the plan that was written."""
     for attempt in range(1, ATTEMPTS + 1):
         try:
             async with hands.writes.transaction():
                 await importer.write(hands.writes, plan)
-                await _record(importer, hands.records, chunk, plan)
+                await _record(importer, hands.records, chunk, plan, lasting=lasting)
         except (asyncpg.UniqueViolationError, asyncpg.ForeignKeyViolationError):
             if attempt == ATTEMPTS:
                 raise
@@ -228,10 +284,14 @@ async def _write(importer: Importer[Row, Plan], hands: _Hands, chunk: list[Row],
     return plan
 
 
-async def _record(importer: Importer[Row, Plan], conn: Connection, chunk: list[Row], plan: Plan) -> None:
+async def _record(
+    importer: Importer[Row, Plan], conn: Connection, chunk: list[Row], plan: Plan, *, lasting: bool
+) -> None:
     """The verdicts of a chunk and the checkpoint behind it; progress is told at the commit."""
     async with conn.transaction():
         await jobs.commit_lazily(conn)
         await importer.write_verdicts(conn, plan)
-        await jobs.checkpoint(conn, importer.job.id, len(chunk), importer.counts(plan))
+        # What is rolled back begins anew after a failure.
+        lasting = lasting and not (importer.job.dry_run and importer.rolls_dry_runs_back)
+        await jobs.checkpoint(conn, importer.job.id, len(chunk), importer.counts(plan), lasting=lasting)
         await publish(conn, "import_progress", import_id=importer.job.id, rows=chunk[-1].line)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import Path, Query, Response, UploadFile
 
-from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
+from services.chassis.http import Conn, Id, Page, Pager, Who, allow, file_name, new_router
 from services.chassis.mail import Attachment
 from services.conversion.actions.deals import SUPERVISOR
 from services.conversion.actions.templates import (
@@ -54,8 +54,7 @@ async def get_template(name: Name, conn: Conn) -> TemplateDetail:
 async def add_file(name: Name, file: UploadFile, conn: Conn, who: Who) -> TemplateDetail:
     """A PDF, PNG or JPEG of at most 2 MB goes with every mail of this template; the same name again replaces it."""
     content = await file.read(LARGEST_FILE + 1)
-    file_name = (file.filename or "").replace("/", "_")[-100:] or "file"
-    await put_file(conn, name, Attachment(file_name, file.content_type or "", content), who)
+    await put_file(conn, name, Attachment(file_name(file, "file")[-100:], file.content_type or "", content), who)
     return await get_template(name, conn)
 
 

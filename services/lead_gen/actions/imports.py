@@ -33,6 +33,10 @@ class LeadImporter(runner.Importer[Row, Decided]):
         """Rows by the file's mapping."""
         return RowReader(self.job.mapping, self.job.default_region).read
 
+    def unreadable(self, line: int, cells: Sequence[str], reason: str) -> Row:
+        """A row with a problem."""
+        return Row(line, cells, problem=reason)
+
     async def decide(self, conn: Connection, chunk: list[Row], before: Decided | None) -> Decided:
         """Match each row with the register, with the chunk before, and with the rows before it."""
         phones = {phone for row in chunk for phone in row.phones}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
@@ -44,22 +44,39 @@ def read(file: IO[bytes], options: FileOptions) -> Parsed:
     return table.parse(content, mapping=options.mapping, account=options.account, currency=options.currency)
 
 
+@dataclass(frozen=True)
+class Head:
+    """What a file is, before its rows: how many they are, how many of them were outgoing, and whose accounts'."""
+
+    format: str
+    rows: int
+    outgoing: int
+    accounts: Sequence[str]
+
+
 def lines(file: IO[bytes], **options: Any) -> Iterator[dict[str, Any]]:
-    """`read` for a process of its own: what it finds as JSON can carry it. `options` are those of FileOptions."""
+    """`read` for a process of its own: what it finds as JSON can carry it. `options` are those of FileOptions.
+
+    The head comes once the whole file was read, so that nothing is taken of one that breaks off.
+    """
     found = read(file, FileOptions(**options))
-    yield {"format": found.format, "outgoing": found.outgoing}
-    for one in found.transfers:
-        yield asdict(one) | {"booked_on": one.booked_on.isoformat(), "amount": str(one.amount)}
+    accounts = sorted({one.account for one in found.transfers})
+    yield asdict(Head(found.format, found.rows, found.outgoing, accounts))
     for bad in found.bad:
         yield {"line": bad.line, "reason": bad.reason}
+    for one in found.transfers:
+        yield asdict(one) | {"booked_on": one.booked_on.isoformat(), "amount": str(one.amount)}
 
 
-def gather(items: Iterable[dict[str, Any]]) -> Parsed:
-    """What `lines` yielded, put together again."""
-    told = iter(items)
-    first = next(told)
-    found = Parsed(first["format"], outgoing=first["outgoing"])
-    for item in told:
+def head_of(items: Iterator[dict[str, Any]]) -> Head:
+    """The head, taken off what `lines` yielded."""
+    return Head(**next(items))
+
+
+def gather(head: Head, items: Iterable[dict[str, Any]]) -> Parsed:
+    """What `lines` yielded behind the head, put together again."""
+    found = Parsed(head.format, outgoing=head.outgoing)
+    for item in items:
         if "reason" in item:
             found.bad.append(BadRow(**item))
         else:
