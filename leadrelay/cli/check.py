@@ -1,0 +1,75 @@
+"""`leadrelay check` and `stuck`: what disagrees, what waits for a person, and the safe acts."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+
+from leadrelay.cli.common import DEFAULT_DATA, Data, duration, give_up
+
+if TYPE_CHECKING:
+    from leadrelay.check.places import Places
+
+CANNOT_LOOK = 2
+Result = TypeVar("Result")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register this module's commands."""
+    app.command()(check)
+
+
+def check(
+    repair: Annotated[bool, typer.Option("--repair", help="Print what can be mended safely.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="With --repair: do it.")] = False,
+    settle: Annotated[
+        str, typer.Option(help="How long a disagreement must last to count: 5s, 1m.", metavar="TIME")
+    ] = "5s",
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """Compare records, registers, work, outbox and workflows; name what disagrees and how it is mended.
+
+    Changes nothing without --repair --yes. Exit code 0: everything agrees; 1: something does not; 2: cannot look.
+    """
+    from leadrelay.check import report
+    from leadrelay.check.repairs import carry_out, plan, plan_text
+    from leadrelay.check.run import check
+
+    seconds = duration(settle, "--settle").total_seconds()
+    if yes and not repair:
+        give_up("--yes: goes with --repair", CANNOT_LOOK)
+    found = _look(data, lambda places: check(places, seconds))
+    print(json.dumps(report.as_json(found), indent=2) if as_json else report.text(found))
+    repairs = plan(found.findings) if repair else []
+    if repairs and not yes:
+        print(plan_text(repairs))
+    elif repairs:
+        for line in _look(data, lambda places: carry_out(places, repairs)):
+            print(line)
+    raise typer.Exit(1 if found.findings else 0)
+
+
+def _look(data: Any, work: Callable[[Places], Awaitable[Result]]) -> Result:
+    """Find the stack and do the work there; exit code 2 with the reason when that fails."""
+    import asyncpg
+    from temporalio.service import RPCError
+
+    from leadrelay.check.places import CannotLook, find_places
+    from leadrelay.stack.data_directory import DataDirectory
+    from leadrelay.stack.errors import StackError
+    from services.chassis.settings import SettingsError
+
+    async def run() -> Result:
+        return await work(await find_places(DataDirectory(data)))
+
+    try:
+        return asyncio.run(run())
+    except (CannotLook, StackError, SettingsError, RPCError, OSError, TimeoutError) as error:
+        give_up(f"Cannot look: {error or type(error).__name__}", CANNOT_LOOK)
+    except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        give_up(f"Cannot look: PostgreSQL says {error}", CANNOT_LOOK)
