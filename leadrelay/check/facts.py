@@ -1,4 +1,4 @@
-"""The facts that rules compare: rows of the three databases as one snapshot each, and executions as Temporal lists them.
+"""The facts that rules compare: rows of the databases, a snapshot of each, and executions as Temporal lists them.
 
 No names, numbers or payloads: only ids, states, sums and times.
 """

@@ -25,11 +25,11 @@ def text(report: Report) -> str:
 
 def finding_lines(finding: Finding) -> list[str]:
     """One finding: what disagrees, and how to mend it."""
-    return [*_wrapped(finding.says, "  "), *_wrapped(f"-> {finding.mend}", "     ")]
+    return [*wrapped(finding.says, "  "), *wrapped(f"-> {finding.mend}", "     ")]
 
 
-def _wrapped(words: str, indent: str) -> list[str]:
-    # Ids stay whole: people copy them.
+def wrapped(words: str, indent: str) -> list[str]:
+    """Words on lines of 80 columns. Ids stay whole: people copy them."""
     return textwrap.wrap(
         words,
         WIDTH,

@@ -21,6 +21,7 @@ Result = TypeVar("Result")
 def add_to(app: typer.Typer) -> None:
     """Register this module's commands."""
     app.command()(check)
+    app.command()(stuck)
 
 
 def check(
@@ -52,6 +53,31 @@ def check(
         for line in _look(data, lambda places: carry_out(places, repairs)):
             print(line)
     raise typer.Exit(1 if found.findings else 0)
+
+
+def stuck(
+    act: Annotated[str | None, typer.Argument(metavar="[retry]", help="Send or start one again.")] = None,
+    stuck_id: Annotated[str | None, typer.Argument(metavar="[ID]", help="As the list names it.")] = None,
+    retries: Annotated[int, typer.Option(min=1, help="An activity tried more often than this is stuck.")] = 5,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """List what waits for a person: failed workflows, refused reports, answers set aside, failed imports, retries.
+
+    `leadrelay stuck retry ID` does the safe act. Exit code 0: nothing is stuck; 1: something is; 2: cannot look.
+    """
+    from leadrelay.check.stuck import act_of, find_stuck, retry, stuck_text
+    from leadrelay.check.stuck import as_json as stuck_json
+
+    if act is not None:
+        repair = act_of(stuck_id or "") if act == "retry" else None
+        if repair is None:
+            give_up(f"{act} {stuck_id or ''}: give `retry` and an id of the list that can be retried", CANNOT_LOOK)
+        print(_look(data, lambda places: retry(places, repair)))
+        return
+    found = _look(data, lambda places: find_stuck(places, retries))
+    print(json.dumps(stuck_json(found), indent=2) if as_json else stuck_text(found))
+    raise typer.Exit(1 if found else 0)
 
 
 def _look(data: Any, work: Callable[[Places], Awaitable[Result]]) -> Result:

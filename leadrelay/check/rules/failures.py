@@ -6,7 +6,7 @@ from leadrelay.check.facts import Execution, Facts
 from leadrelay.check.findings import Act, Checked, Finding, Repair
 from leadrelay.check.rules.lives import needed
 
-_TIER = {"ColdCall": "lead_gen", "Campaign": "lead_gen", "Conversion": "conversion", "CustomerCare": "account_mgmt"}
+TIER_OF = {"ColdCall": "lead_gen", "Campaign": "lead_gen", "Conversion": "conversion", "CustomerCare": "account_mgmt"}
 
 
 def nothing_failed(facts: Facts) -> Checked:
@@ -28,7 +28,7 @@ def nothing_failed(facts: Facts) -> Checked:
 
 
 def _failed(one: Execution) -> Finding:
-    tier = _TIER.get(one.kind)
+    tier = TIER_OF.get(one.kind)
     again = "leadrelay check --repair --yes starts it again, if its record is still open"
     return Finding(
         check="failed",
