@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from google.protobuf.timestamp_pb2 import Timestamp
+from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionResponse
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -17,6 +19,8 @@ RPC_SECONDS = timedelta(seconds=10)
 PAGE = 500
 MOST_FAILED = 1000
 _AT_ONCE = 16
+# Started, and perhaps its first task scheduled: the server has queues of its own.
+_BEFORE_ITS_FIRST_TASK = 2
 _ENDED_BADLY = "ExecutionStatus IN ('Failed', 'Terminated', 'TimedOut')"
 
 
@@ -53,7 +57,7 @@ async def _is_last(client: Client, one: Execution) -> bool:
     return described.status is not None and _word(described.status) == one.status
 
 
-async def _list(client: Client, query: str, limit: int | None):  # type: ignore[no-untyped-def]
+async def _list(client: Client, query: str, limit: int | None) -> AsyncIterator[Execution]:
     async for one in client.list_workflows(query, page_size=PAGE, limit=limit, rpc_timeout=RPC_SECONDS):
         yield _execution(one)
 
@@ -109,20 +113,24 @@ async def _pending(client: Client, workflow_id: str) -> Pending:
     if found.status is not WorkflowExecutionStatus.RUNNING:
         return Pending(running=False)
     raw, now = found.raw_description, datetime.now(UTC)
-    task_age = activity_age = None
-    if raw.HasField("pending_workflow_task"):
-        since = raw.pending_workflow_task.original_scheduled_time.ToDatetime(tzinfo=UTC)
-        task_age = (now - since).total_seconds()
     last = max(raw.pending_activities, key=lambda activity: activity.attempt, default=None)
-    if last is not None:
-        activity_age = max(
-            (now - activity.scheduled_time.ToDatetime(tzinfo=UTC)).total_seconds()
-            for activity in raw.pending_activities
-        )
     return Pending(
         running=True,
-        task_age=task_age,
-        activity_age=activity_age,
+        task_age=_task_age(raw, found.start_time, now),
+        activity_age=max((_seconds(now, one.scheduled_time) for one in raw.pending_activities), default=None),
         attempts=last.attempt if last else 0,
         activity=last.activity_type.name if last else None,
     )
+
+
+def _task_age(raw: DescribeWorkflowExecutionResponse, started: datetime, now: datetime) -> float | None:
+    """How long it has had something to do: a task, its very first one, or a child that is not started yet."""
+    if raw.HasField("pending_workflow_task"):
+        return _seconds(now, raw.pending_workflow_task.original_scheduled_time)
+    if raw.workflow_execution_info.history_length <= _BEFORE_ITS_FIRST_TASK:
+        return (now - started).total_seconds()
+    return 0.0 if any(not child.run_id for child in raw.pending_children) else None
+
+
+def _seconds(now: datetime, since: Timestamp) -> float:
+    return (now - since.ToDatetime(tzinfo=UTC)).total_seconds()

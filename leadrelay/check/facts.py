@@ -102,6 +102,7 @@ class Sums(Record):
     """Money of one sale."""
 
     sale_id: str
+    lead_id: str | None = None
     paid: Decimal
     refunded: Decimal
     credited: Decimal

@@ -16,10 +16,11 @@ def text(report: Report) -> str:
     lines = [f"{len(one.findings) or 'ok':>5}  {one.about} ({one.rows:,} compared)" for one in report.checks]
     for finding in report.findings:
         lines += ["", *finding_lines(finding)]
-    if report.moving:
-        lines += ["", f"{report.moving} more are left out: something of theirs is on its way. Look again."]
     count = len(report.findings)
-    lines += ["", f"{count} disagreement{'' if count == 1 else 's'}" if count else "Everything agrees."]
+    clean = "Nothing that has settled disagrees." if report.moving else "Everything agrees."
+    lines += ["", f"{count} disagreement{'' if count == 1 else 's'}" if count else clean]
+    if report.moving:
+        lines += [f"Not counted: {report.moving} where something is still on its way. Look again for those."]
     return "\n".join(lines)
 
 

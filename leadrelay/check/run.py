@@ -58,21 +58,43 @@ def judge(facts: Facts) -> list[Checked]:
 
 
 async def check(places: Places, settle: float) -> Report:
-    """Look once, and where something is found look again `settle` seconds later."""
+    """Look once, and where something is found look again `settle` seconds later.
+
+    Suspects are looked at closely before and after the second look: what is on its way at either moment does not count.
+    """
     first = Report(judge(await gather(places)))
     if not first.findings:
         return first
     await asyncio.sleep(settle)
+    wanted = _workflows_of(first.findings[:_LOOKS_AT_MOST])
+    before = await _closer(places, wanted)
     facts = await gather(places)
-    seen = {finding.key for finding in first.findings}
-    twice = [_only(one, [f for f in one.findings if f.key in seen]) for one in judge(facts)]
-    suspects = [finding for one in twice for finding in one.findings if finding.workflow_id or finding.lead_id]
-    closer = await executions.look_closely(places.temporal, _workflows_of(suspects[:_LOOKS_AT_MOST]))
-    reports = await executions.reports(places.temporal, "Running")
-    busy = busy_leads(facts, closer) | {one.lead_id for one in reports if one.lead_id}
-    settled = [_only(one, [f for f in one.findings if counts(f, closer, busy)]) for one in twice]
+    after = await _closer(places, wanted)
+    twice = [_only(one, _seen_again(one.findings, first.findings)) for one in judge(facts)]
+    busy = busy_leads(facts, before.workflows) | busy_leads(facts, after.workflows) | before.reports | after.reports
+    settled = [_only(one, [f for f in one.findings if counts(f, after.workflows, busy)]) for one in twice]
     moving = sum(len(one.findings) for one in twice) - sum(len(one.findings) for one in settled)
     return Report(settled, moving)
+
+
+@dataclass(frozen=True)
+class _Closer:
+    """Workflows as the server has them, and the leads of which a report is on its way."""
+
+    workflows: Mapping[str, Pending]
+    reports: set[str]
+
+
+async def _closer(places: Places, workflow_ids: Sequence[str]) -> _Closer:
+    workflows = await executions.look_closely(places.temporal, workflow_ids)
+    reports = await executions.reports(places.temporal, "Running")
+    return _Closer(workflows, {one.lead_id for one in reports if one.lead_id})
+
+
+def _seen_again(findings: Sequence[Finding], before: Sequence[Finding]) -> list[Finding]:
+    """Those that were there before, and those of a lead only if they said the same."""
+    said = {finding.key: finding.says for finding in before}
+    return [f for f in findings if f.key in said and (f.lead_id is None or f.says == said[f.key])]
 
 
 def _only(one: Checked, findings: Sequence[Finding]) -> Checked:

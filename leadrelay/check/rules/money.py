@@ -26,7 +26,7 @@ def ledger_equals_money(facts: Facts) -> Checked:
     for sale_id in sorted(booked.keys() | reported.keys()):
         wrong = _differs(booked.get(sale_id), reported.get(sale_id))
         if wrong:
-            found.append(_unreported(sale_id, wrong))
+            found.append(_unreported(booked.get(sale_id) or reported[sale_id], wrong))
     return Checked("money", "the commission ledger equals the money", len(booked) + facts.conversion.sales, found)
 
 
@@ -40,10 +40,11 @@ def _differs(booked: Sums | None, reported: Sums | None) -> list[str]:
     return differ
 
 
-def _unreported(sale_id: str, wrong: list[str]) -> Finding:
+def _unreported(sale: Sums, wrong: list[str]) -> Finding:
     return Finding(
         check="money",
-        subject=f"events:{sale_id}",
-        says=f"sale {sale_id}: {'; '.join(wrong)}",
+        subject=f"events:{sale.sale_id}",
+        says=f"sale {sale.sale_id}: {'; '.join(wrong)}",
         mend="see that tier 2's worker runs; else a supervisor of tier 2 adjusts: POST /v1/commissions/adjustments",
+        lead_id=sale.lead_id,
     )
