@@ -1,67 +1,59 @@
-"""The safe acts: planned from findings, shown first, then done one transaction each."""
+"""Carrying out the safe acts, one transaction each."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import asyncpg
 
 from leadrelay.check import restarts
 from leadrelay.check.executions import look_closely
-from leadrelay.check.findings import Act, Finding, Repair
+from leadrelay.check.findings import Act, Repair
 from leadrelay.check.places import Places
 from services.chassis import db, work_items
 from services.chassis.db import Connection, new_id
-from services.chassis.errors import DomainError
+from services.chassis.errors import Conflict, DomainError
 from services.chassis.outbox import rows
 from services.lead_gen.actions.leads import update_register
 from workflows.contracts import ids
 from workflows.contracts.base import Tier
 from workflows.contracts.lead_gen import RegisterUpdate
 
-# Answers first: one that arrives may be all that was missing.
-_ORDER = (Act.RETRY_ROW, Act.RESTART, Act.CANCEL_ITEM, Act.CORRECT_REGISTER)
+
+class Outcome(NamedTuple):
+    """What came of a repair, in words; not `done` if it was refused."""
+
+    says: str
+    done: bool
 
 
-def plan(findings: Sequence[Finding]) -> list[Repair]:
-    """Each safe act once, in the order in which they are done.
-
-    Work of a workflow that is started again is left to it.
-    """
-    again = {f.repair.subject for f in findings if f.repair and f.repair.act is Act.RESTART}
-    wanted = {
-        f.repair for f in findings if f.repair and not (f.repair.act is Act.CANCEL_ITEM and f.workflow_id in again)
-    }
-    return sorted(wanted, key=lambda one: (_ORDER.index(one.act), one.tier, len(one.subject), one.subject))
-
-
-def plan_text(repairs: Sequence[Repair]) -> str:
-    """What `--repair` shows before anything is done."""
-    lines = [f"  {one.tier}: {one.act.value} {one.subject}" for one in repairs]
-    return "\n".join(["", "To be done by `leadrelay check --repair --yes`:", *lines])
-
-
-async def carry_out(places: Places, repairs: Sequence[Repair]) -> list[str]:
+async def carry_out(places: Places, repairs: Sequence[Repair]) -> list[Outcome]:
     """Do each, and say what came of it. One that is refused leaves the others to be done."""
-    return [f"{one.tier}: {one.act.value} {one.subject}: {await _try(places, one)}" for one in repairs]
+    return [await _try(places, one) for one in repairs]
 
 
-async def _try(places: Places, one: Repair) -> str:
+async def _try(places: Places, one: Repair) -> Outcome:
+    name = f"{one.tier}: {one.act.value} {one.subject}"
     try:
-        if one.act is Act.RESTART:
-            return await _restart(places, one)
-        if one.act is Act.CORRECT_REGISTER:
-            return await _correct_register(places, one)
-        async with _transaction(places, one.tier) as conn:
-            if one.act is Act.RETRY_ROW:
-                await rows.retry_dead(conn, int(one.subject))
-                return "it is on its way again"
-            cancelled = await work_items.cancel(conn, one.subject, "orphan")
-            return "cancelled" if cancelled else "nothing to do: somebody has closed it"
+        return Outcome(f"{name}: {await _do(places, one)}", True)
     except DomainError as error:
-        return f"refused: {error}"
+        return Outcome(f"{name}: refused: {error}", False)
+
+
+async def _do(places: Places, one: Repair) -> str:
+    if one.act is Act.RESTART:
+        return await _restart(places, one)
+    if one.act is Act.CORRECT_REGISTER:
+        return await _correct_register(places, one)
+    async with _transaction(places, one.tier) as conn:
+        if one.act is Act.RETRY_ROW:
+            await rows.retry_dead(conn, int(one.subject))
+            return "it is on its way again"
+        cancelled = await work_items.cancel(conn, one.subject, "orphan")
+        return "cancelled" if cancelled else "nothing to do: somebody has closed it"
 
 
 @asynccontextmanager
@@ -84,7 +76,7 @@ async def _transaction(places: Places, tier: str) -> AsyncIterator[Connection]:
 async def _restart(places: Places, one: Repair) -> str:
     prefix, _, record = one.subject.partition(":")
     if prefix not in restarts.BY_PREFIX:
-        return "refused: ops starts this one in the Temporal UI"
+        raise Conflict("ops starts this one in the Temporal UI", code="no_safe_act")
     if (await look_closely(places.temporal, [one.subject]))[one.subject].running:
         return "nothing to do: it runs"
     async with _transaction(places, one.tier) as conn:

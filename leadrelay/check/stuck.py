@@ -11,7 +11,6 @@ from leadrelay.check.executions import Pending
 from leadrelay.check.facts import Facts
 from leadrelay.check.findings import Act, Repair
 from leadrelay.check.places import Places
-from leadrelay.check.repairs import carry_out
 from leadrelay.check.report import wrapped
 from leadrelay.check.rules.failures import TIER_OF
 from leadrelay.check.run import gather
@@ -101,12 +100,6 @@ def act_of(stuck_id: str) -> Repair | None:
     if kind == "workflow" and (owner := tiers.get(rest.partition(":")[0])):
         return Repair(Act.RESTART, owner, rest)
     return None
-
-
-async def retry(places: Places, act: Repair) -> str:
-    """Do the safe act; what came of it."""
-    [line] = await carry_out(places, [act])
-    return line
 
 
 def stuck_text(found: Sequence[Stuck]) -> str:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+import os
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 
 import typer
 
 from leadrelay.cli.common import DEFAULT_DATA, Data, duration, give_up
 
 if TYPE_CHECKING:
+    from leadrelay.check.findings import Repair
     from leadrelay.check.places import Places
 
 CANNOT_LOOK = 2
@@ -38,7 +42,7 @@ def check(
     Changes nothing without --repair --yes. Exit code 0: everything agrees; 1: something does not; 2: cannot look.
     """
     from leadrelay.check import report
-    from leadrelay.check.repairs import carry_out, plan, plan_text
+    from leadrelay.check.plans import plan, plan_text
     from leadrelay.check.run import check
 
     seconds = duration(settle, "--settle").total_seconds()
@@ -50,9 +54,8 @@ def check(
     if repairs and not yes:
         print(plan_text(repairs))
     elif repairs:
-        for line in _look(data, lambda places: carry_out(places, repairs)):
-            print(line)
-    raise typer.Exit(1 if found.findings else 0)
+        _carry_out(data, repairs)
+    _end(1 if found.findings else 0)
 
 
 def stuck(
@@ -66,21 +69,38 @@ def stuck(
 
     `leadrelay stuck retry ID` does the safe act. Exit code 0: nothing is stuck; 1: something is; 2: cannot look.
     """
-    from leadrelay.check.stuck import act_of, find_stuck, retry, stuck_text
+    from leadrelay.check.stuck import act_of, find_stuck, stuck_text
     from leadrelay.check.stuck import as_json as stuck_json
 
     if act is not None:
         repair = act_of(stuck_id or "") if act == "retry" else None
         if repair is None:
             give_up(f"{act} {stuck_id or ''}: give `retry` and an id of the list that can be retried", CANNOT_LOOK)
-        print(_look(data, lambda places: retry(places, repair)))
-        return
+        _end(0 if _carry_out(data, [repair]) else 1)
     found = _look(data, lambda places: find_stuck(places, retries))
     print(json.dumps(stuck_json(found), indent=2) if as_json else stuck_text(found))
-    raise typer.Exit(1 if found else 0)
+    _end(1 if found else 0)
 
 
-def _look(data: Any, work: Callable[[Places], Awaitable[Result]]) -> Result:
+def _carry_out(data: Path, repairs: Sequence[Repair]) -> bool:
+    """Do them and say what came of each; whether none was refused."""
+    # Imported only now: the tiers' own code takes a second.
+    from leadrelay.check.repairs import carry_out
+
+    outcomes = _look(data, lambda places: carry_out(places, repairs))
+    for outcome in outcomes:
+        print(outcome.says)
+    return all(outcome.done for outcome in outcomes)
+
+
+def _end(code: int) -> NoReturn:
+    """Python 3.11 can abort while Temporal's threads are torn down at the interpreter's end; all is said by now."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def _look(data: Path, work: Callable[[Places], Awaitable[Result]]) -> Result:
     """Find the stack and do the work there; exit code 2 with the reason when that fails."""
     import asyncpg
     from temporalio.service import RPCError

@@ -30,6 +30,8 @@ LEADS = 500
 READY_SECONDS = 600.0
 IN_FLIGHT_SECONDS = 300.0
 SETTLE_SECONDS = 600.0
+# Nobody carries a lead in one of these.
+STILL = {"new", "resting", "lost", "cancelled", "do_not_call", "not_interested", "wrong_number", "merged", "erased"}
 _STOP = {"postgres": signal.SIGINT}
 
 
@@ -92,9 +94,8 @@ def fill(stack: Stack, leads: int) -> None:
 
 def in_flight(client: httpx.Client) -> int:
     """Leads that some workflow carries now."""
-    stages = client.get("/v1/reports/funnel").raise_for_status().json()["stages"]
-    still = {"new", "resting", "lost", "cancelled", "do_not_call", "not_interested", "wrong_number", "merged"}
-    return sum(one["leads"] for one in stages if one["stage"] not in still)
+    tiers = client.get("/v1/reports/funnel").raise_for_status().json()["stages"]
+    return sum(count for stages in tiers.values() for stage, count in stages.items() if stage not in STILL)
 
 
 def strike(stack: Stack, blow: Blow, frozen: list[tuple[float, int]]) -> None:

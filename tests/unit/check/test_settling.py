@@ -7,7 +7,7 @@ from dataclasses import replace
 from leadrelay.check.executions import Pending
 from leadrelay.check.facts import Execution, FailedImport, Refused
 from leadrelay.check.findings import Act, Checked, Finding, Repair
-from leadrelay.check.repairs import plan, plan_text
+from leadrelay.check.plans import plan, plan_text
 from leadrelay.check.report import as_json, text
 from leadrelay.check.run import Report, busy_leads, counts
 from leadrelay.check.stuck import act_of, list_stuck, stuck_text
