@@ -11,12 +11,13 @@ DATA ?= .leadrelay
 COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
-.PHONY: help venv run test fuzz check format bench lock clean
+.PHONY: help venv run test fuzz chaos check format bench lock clean
 
 help:
 	@echo "make run     everything on this machine, with a sample department at work ($(DATA)/ keeps its state)"
 	@echo "make test    the whole test suite"
 	@echo "make fuzz    10,000 damaged files (LEADRELAY_FUZZ=N for another number)"
+	@echo "make chaos   ten minutes of kills, freezes and restarts, then everything must agree (CHAOS_MINUTES=, SEED=)"
 	@echo "make check   format, lint, types, dependency rules"
 	@echo "make format  formats the code and sorts its imports"
 	@echo "make bench   measures and prints figures"
@@ -56,6 +57,9 @@ test: .venv/.dev
 
 fuzz: .venv/.dev
 	LEADRELAY_FUZZ=$${LEADRELAY_FUZZ:-10000} $(BIN)/python -m pytest -n0 -s tests/fuzz
+
+chaos: .venv/.dev
+	$(BIN)/python -m tests.chaos --minutes $${CHAOS_MINUTES:-10} $(if $(SEED),--seed $(SEED))
 
 check: .venv/.dev
 	$(BIN)/ruff format --check .

@@ -1,0 +1,188 @@
+"""Gathering from the tiers' databases: one read-only snapshot of each, every statement with a deadline."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+import asyncpg
+
+from leadrelay.check.facts import (
+    AccountMgmtFacts,
+    Campaign,
+    ConversionFacts,
+    Customer,
+    Deal,
+    FailedImport,
+    InboundCall,
+    Item,
+    Lead,
+    LeadGenFacts,
+    Row,
+    Series,
+    Sums,
+    Won,
+)
+from services.chassis import db
+from services.chassis.db import Connection
+from services.chassis.records import Record
+from services.conversion.domain.commission_ledger import Difference, differences
+from services.conversion.repository import commissions
+
+STATEMENT_SECONDS = 60
+_SALES_AT_ONCE = 500
+One = TypeVar("One", bound=Record)
+
+_ITEMS = "SELECT id, kind, workflow_id, lead_id FROM work_items WHERE state IN ('open', 'leased') ORDER BY id"
+_OUTBOX = """
+SELECT id, event_id, workflow_id, coalesce(signal, workflow, 'report') AS what, state, last_error AS error,
+       extract(epoch FROM now() - created_at)::float8 AS age,
+       ARRAY(SELECT DISTINCT (regexp_matches(concat_ws(' ', workflow_id, event_id, search_attributes->>'Lead',
+                 payload->>'lead_id', payload->>'customer_id', start_input->>'lead_id', start_input->>'customer_id'),
+                 '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}', 'g'))[1]) AS leads
+  FROM outbox WHERE state IN ('pending', 'dead') ORDER BY id
+"""
+_DOUBLED = "SELECT key FROM mails GROUP BY key HAVING count(*) > 1 ORDER BY key LIMIT 100"
+_FAILED_IMPORTS = """
+SELECT id, error FROM imports WHERE state = 'failed' AND created_at > now() - interval '30 days' ORDER BY created_at
+"""
+_LEADS = """
+SELECT id, tier, stage, owner, workflow_id FROM leads
+ WHERE (tier = 'lead_gen' AND stage = 'calling')
+    OR (tier <> 'lead_gen' AND stage NOT IN ('lost', 'do_not_call', 'cancelled', 'erased', 'merged'))
+ ORDER BY id
+"""
+_PASSED_ON = """
+SELECT c.id, c.lead_id, c.at FROM inbound_calls c
+  JOIN outbox o ON o.event_id = 'inbound:' || c.id AND o.state = 'delivered'
+  JOIN leads l ON l.id = c.lead_id AND l.stage NOT IN ('do_not_call', 'cancelled', 'erased')
+ WHERE c.at > now() - interval '1 day' ORDER BY c.id
+"""
+_HEARD = """
+SELECT payload->>'inbound_call_id' AS id FROM work_items
+ WHERE kind = 'inbound' AND opened_at > now() - interval '2 days' AND payload ? 'inbound_call_id'
+"""
+_OFFERED = """
+SELECT lead_id, max(opened_at) AS at FROM work_items
+ WHERE kind = 'hand_over' AND opened_at > now() - interval '2 days' GROUP BY lead_id
+"""
+_DEALS = "SELECT id, lead_id, workflow_id, stage, owner FROM deals WHERE stage NOT IN ('won', 'lost') ORDER BY id"
+_WON = "SELECT id AS deal_id, lead_id FROM deals WHERE stage = 'won' ORDER BY id"
+_CUSTOMERS = """
+SELECT id, state, account_manager, imported_by IS NOT NULL AND care_opened_at IS NULL AS waits
+  FROM customers WHERE state IN ('active', 'at_risk', 'opted_out') ORDER BY id
+"""
+_ORDERED = "SELECT deal_id, count(*) AS orders FROM orders WHERE deal_id IS NOT NULL GROUP BY deal_id"
+# A number belongs to the series that its counter made: the counter's text is the number's beginning.
+_SERIES = """
+WITH numbers AS (
+    SELECT number, '' AS kind FROM invoices UNION ALL SELECT number, 'CN' FROM credit_notes
+    UNION ALL SELECT number, 'SO' FROM orders WHERE imported_by IS NULL),
+counted AS (
+    SELECT c.entity, c.kind, c.year, c.last, n.number,
+           substring(n.number FROM '[0-9]+$')::bigint AS count
+      FROM counters c
+      LEFT JOIN numbers n ON n.kind = c.kind
+       AND n.number LIKE c.entity || CASE WHEN c.kind = '' THEN '' ELSE '-' || c.kind END || '-' || c.year || '-%')
+SELECT entity, kind, year, last, count(number)::int AS used,
+       ARRAY(SELECT g::int FROM generate_series(1, greatest(last, max(count))::int) g
+              WHERE NOT g = ANY(array_remove(array_agg(count), NULL)) LIMIT 20) AS missing
+  FROM counted GROUP BY entity, kind, year, last ORDER BY entity, kind, year
+"""
+# Only what the ledger hears of: orders of the house, not those that an import brought.
+_BOOKED = """
+SELECT coalesce(o.deal_id, o.id::text) AS sale_id, max(i.customer_id::text) AS lead_id,
+       sum(i.paid) AS paid, sum(i.refunded) AS refunded,
+       sum(CASE WHEN o.state = 'cancelled' THEN 0 ELSE i.credited END) AS credited
+  FROM invoices i JOIN orders o ON o.id = i.order_id WHERE o.imported_by IS NULL GROUP BY 1
+"""
+_REPORTED = """
+SELECT sale_id, max(lead_id::text) AS lead_id,
+       coalesce(sum(amount) FILTER (WHERE kind = 'paid'), 0) AS paid,
+       coalesce(sum(amount) FILTER (WHERE kind = 'refunded'), 0) AS refunded,
+       CASE WHEN bool_or(kind = 'cancelled') THEN 0
+            ELSE coalesce(sum(amount) FILTER (WHERE kind = 'credited'), 0) END AS credited
+  FROM commission_events GROUP BY sale_id
+"""
+
+
+@asynccontextmanager
+async def _snapshot(dsn: str) -> AsyncIterator[Connection]:
+    settings = {"application_name": "leadrelay check", "statement_timeout": f"{STATEMENT_SECONDS}s", "timezone": "UTC"}
+    conn = await asyncpg.connect(dsn, timeout=10, server_settings=settings)
+    try:
+        await db.init_connection(conn)
+        async with conn.transaction(isolation="repeatable_read", readonly=True):
+            yield conn
+    finally:
+        await conn.close(timeout=5)
+
+
+async def _all(conn: Connection, record: type[One], sql: str) -> list[One]:
+    return record.of_all(await conn.fetch(sql))
+
+
+async def _of_any_tier(conn: Connection, *, imports: bool) -> dict[str, Any]:
+    """What is the same in every tier's database."""
+    return {
+        "items": await _all(conn, Item, _ITEMS),
+        "outbox": await _all(conn, Row, _OUTBOX),
+        "mails": await conn.fetchval("SELECT count(*) FROM mails"),
+        "doubled": [row["key"] for row in await conn.fetch(_DOUBLED)],
+        "failed_imports": await _all(conn, FailedImport, _FAILED_IMPORTS) if imports else [],
+    }
+
+
+async def lead_gen(dsn: str) -> LeadGenFacts:
+    """Tier 1's facts. Raises what PostgreSQL raises."""
+    async with _snapshot(dsn) as conn:
+        campaigns = "SELECT id, state FROM campaigns WHERE state IN ('running', 'paused') ORDER BY id"
+        return LeadGenFacts(
+            leads=await _all(conn, Lead, _LEADS),
+            campaigns=await _all(conn, Campaign, campaigns),
+            passed_on=await _all(conn, InboundCall, _PASSED_ON),
+            **await _of_any_tier(conn, imports=True),
+        )
+
+
+async def conversion(dsn: str) -> ConversionFacts:
+    """Tier 2's facts. Raises what PostgreSQL raises."""
+    async with _snapshot(dsn) as conn:
+        sales, lacking = await _ledger(conn)
+        return ConversionFacts(
+            deals=await _all(conn, Deal, _DEALS),
+            won=await _all(conn, Won, _WON),
+            heard=frozenset(row["id"] for row in await conn.fetch(_HEARD)),
+            offered={row["lead_id"]: row["at"] for row in await conn.fetch(_OFFERED)},
+            sales=sales,
+            lacking=lacking,
+            reported={one.sale_id: one for one in await _all(conn, Sums, _REPORTED)},
+            **await _of_any_tier(conn, imports=False),
+        )
+
+
+async def _ledger(conn: Connection) -> tuple[int, Mapping[str, list[Difference]]]:
+    """How many sales there are, and what the ledger lacks for which of them by their events."""
+    found: dict[str, list[Difference]] = {}
+    count, after = 0, None
+    while sale_ids := await commissions.sale_ids(conn, _SALES_AT_ONCE, after):
+        events = await commissions.events_of(conn, sale_ids)
+        written = await commissions.written(conn, sale_ids)
+        lacking = {sale_id: differences(events[sale_id], written[sale_id]) for sale_id in sale_ids}
+        found |= {sale_id: lacks for sale_id, lacks in lacking.items() if lacks}
+        count, after = count + len(sale_ids), sale_ids[-1]
+    return count, found
+
+
+async def account_mgmt(dsn: str) -> AccountMgmtFacts:
+    """Tier 3's facts. Raises what PostgreSQL raises."""
+    async with _snapshot(dsn) as conn:
+        return AccountMgmtFacts(
+            customers=await _all(conn, Customer, _CUSTOMERS),
+            ordered={row["deal_id"]: row["orders"] for row in await conn.fetch(_ORDERED)},
+            heard=frozenset(row["id"] for row in await conn.fetch(_HEARD)),
+            series=await _all(conn, Series, _SERIES),
+            booked={one.sale_id: one for one in await _all(conn, Sums, _BOOKED)},
+            **await _of_any_tier(conn, imports=True),
+        )

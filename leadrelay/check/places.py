@@ -1,0 +1,68 @@
+"""Where to look: the databases and Temporal of the embedded stack, or those that the environment names."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from temporalio.client import Client
+from temporalio.envconfig import ClientConfig
+
+from leadrelay.stack.data_directory import DataDirectory
+from leadrelay.stack.errors import StackError
+from leadrelay.stack.ports import HOST
+from leadrelay.stack.postgres import Postgres
+from leadrelay.stack.state import State
+from leadrelay.stack.status import read_status
+from services.chassis.settings import load_settings, parse_key_ring
+from services.chassis.temporal import leadrelay_plugin
+from workflows.contracts.base import Tier
+
+
+class CannotLook(Exception):
+    """There is nothing to look at; the message says why."""
+
+
+@dataclass(frozen=True)
+class Places:
+    """A DSN for each tier and a client of Temporal."""
+
+    dsns: Mapping[str, str]
+    temporal: Client
+
+
+async def find_places(data: DataDirectory) -> Places:
+    """The environment's places if it names them, else those of the stack in `data`.
+
+    Raises CannotLook, SettingsError, and what Temporal raises when it is not there.
+    """
+    settings = load_settings()
+    config = ClientConfig.load_client_connect_config()
+    ring, dsn = settings.key_ring, settings.database_dsn
+    if dsn and "TEMPORAL_ADDRESS" in os.environ:
+        if "{tier}" not in dsn:
+            raise CannotLook("LEADRELAY_DATABASE_DSN must contain {tier}: each tier has its own database")
+        dsns = {tier.value: dsn.replace("{tier}", tier) for tier in Tier}
+    else:
+        dsns, config["target_host"] = _of_stack(data)
+        ring = [*parse_key_ring(data.codec_keys()), *ring]
+    try:
+        client = await Client.connect(**config, plugins=[leadrelay_plugin(ring)])
+    except RuntimeError as error:
+        raise CannotLook(f"Temporal does not answer: {error}") from None
+    return Places(dsns, client)
+
+
+def _of_stack(data: DataDirectory) -> tuple[dict[str, str], str]:
+    try:
+        if not read_status(data).running:
+            raise CannotLook(
+                f"No stack runs on {data.root}: start one with `leadrelay up`, or set LEADRELAY_DATABASE_DSN and "
+                "TEMPORAL_ADDRESS"
+            )
+        ports = State.read(data.state).ports
+        postgres = Postgres(data, ports["postgres"])
+    except StackError as error:
+        raise CannotLook(str(error)) from None
+    return {tier.value: postgres.dsn(tier) for tier in Tier}, f"{HOST}:{ports['temporal']}"

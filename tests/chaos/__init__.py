@@ -1,0 +1,1 @@
+"""A sample department at work while everything around it is killed, frozen and restarted: `make chaos`."""
