@@ -62,6 +62,9 @@ class Settings(BaseSettings):
     pool_max: int = Field(default=10, ge=1, le=200)
     max_body_bytes: int = Field(default=1 << 20, ge=1024)
     max_upload_bytes: int = Field(default=256 << 20, ge=1024)
+    body_seconds: float = Field(
+        default=20.0, gt=0, description="How long a body may take, and one second more for every 16 KiB of it."
+    )
     shutdown_seconds: int = Field(default=20, ge=1, description="How long requests in flight may take to end.")
 
     @field_validator("database_dsn")

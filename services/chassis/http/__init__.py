@@ -6,7 +6,7 @@ from services.chassis.http.json_bounds import check_json, string_map
 from services.chassis.http.metrics import Collector
 from services.chassis.http.models import Body, Id, Model
 from services.chassis.http.paging import Page, PageParams, Pager
-from services.chassis.http.principal import Who, allow
+from services.chassis.http.principal import Who, allow, authenticate
 from services.chassis.http.route import Conn, ConnectionPool, door_router, new_router
 from services.chassis.http.server import serve, serve_async
 
@@ -23,6 +23,7 @@ __all__ = [
     "Principal",
     "Who",
     "allow",
+    "authenticate",
     "check_json",
     "door_router",
     "new_router",

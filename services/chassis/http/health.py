@@ -8,9 +8,8 @@ import asyncpg
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
-from services.chassis.db import Pool
+from services.chassis.db import Pool, acquire
 from services.chassis.errors import Unavailable
-from services.chassis.http.route import acquire
 from services.chassis.migrate import Migration, MigrationError, outstanding
 
 _TEXT = "text/plain; version=0.0.4; charset=utf-8"
