@@ -89,6 +89,12 @@ def is_broken(error: BaseException) -> bool:
     return isinstance(error, _BROKEN) or (isinstance(error, pg.InterfaceError) and "connection" in str(error))
 
 
+def end(conn: Connection) -> None:
+    """Close a broken connection without a goodbye, which nobody would answer; the pool makes another."""
+    with contextlib.suppress(asyncpg.InterfaceError):  # it knows already
+        conn.terminate()
+
+
 @contextlib.asynccontextmanager
 async def acquire(pool: Pool) -> AsyncIterator[Connection]:
     """A pooled connection within 5 s, for those a person waits for.
@@ -105,7 +111,7 @@ async def acquire(pool: Pool) -> AsyncIterator[Connection]:
         yield conn
     except BaseException as error:
         if is_broken(error):
-            conn.terminate()  # nothing that is said to it now, not even a goodbye, would be answered
+            end(conn)
         raise
     finally:
         # What is broken is thrown away by the pool; that it was broken, the caller has heard already.

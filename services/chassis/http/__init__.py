@@ -9,6 +9,7 @@ from services.chassis.http.paging import Page, PageParams, Pager
 from services.chassis.http.principal import Who, allow, authenticate
 from services.chassis.http.route import Conn, ConnectionPool, door_router, new_router
 from services.chassis.http.server import serve, serve_async
+from services.chassis.http.streams import begun
 
 __all__ = [
     "Body",
@@ -24,6 +25,7 @@ __all__ = [
     "Who",
     "allow",
     "authenticate",
+    "begun",
     "check_json",
     "door_router",
     "new_router",

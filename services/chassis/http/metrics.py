@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 
 import structlog
@@ -15,6 +16,8 @@ Collector = Callable[[Pool], Awaitable[Iterable[Metric]]]
 """Reads gauges from the database at the moment of a scrape, e.g. work items by state."""
 
 _BUCKETS = (0.005, 0.01, 0.02, 0.035, 0.05, 0.075, 0.1, 0.2, 0.5, 1.0, 2.5, 5.0, 15.0)
+# A scrape that hangs shows nothing at all, just when the figures of the process itself are wanted.
+_COLLECT_SECONDS = 5.0
 log = structlog.get_logger(__name__)
 
 
@@ -61,9 +64,10 @@ class Metrics:
         """The exposition text. Without a database only its own figures are missing."""
         gathered: list[Metric] = []
         try:
-            if pool is not None:
-                for collector in self._collectors:
-                    gathered.extend(await collector(pool))
+            async with asyncio.timeout(_COLLECT_SECONDS):
+                if pool is not None:
+                    for collector in self._collectors:
+                        gathered.extend(await collector(pool))
             self._database_up.set(1)
         except Exception as error:
             log.warning("metrics_collector_failed", error=type(error).__name__)

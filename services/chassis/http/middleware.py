@@ -74,9 +74,11 @@ class RequestMiddleware:
         except ClientDisconnect:
             pass  # in the middle of its body: there is nobody to answer
         except Exception as error:
-            if status and is_broken(error):
+            # Starlette's own error, once the answer has begun, is only that no other can be given.
+            cause = error.__cause__ or error
+            if status and is_broken(cause):
                 # Without its end, the client can tell that the answer is not whole.
-                log.warning("answer_broken_off", error=type(error).__name__, **_who(scope))
+                log.warning("answer_broken_off", error=type(cause).__name__, **_who(scope))
             else:
                 log.exception("unexpected_error", **_who(scope))
             if status == 0:

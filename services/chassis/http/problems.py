@@ -90,7 +90,7 @@ def from_postgres(error: Exception) -> DomainError | None:
     Constraint messages quote the row, so none of the server's own text goes out.
     """
     if is_broken(error):
-        return Unavailable("the connection to the database broke; nothing was changed, try again")
+        return Unavailable("the connection to the database broke; try again")
     if isinstance(error, _RETRYABLE):
         return Unavailable("the database could not answer in time; try again")
     if isinstance(error, pg.UniqueViolationError | pg.ExclusionViolationError):

@@ -12,13 +12,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coro
 from contextlib import asynccontextmanager
 from typing import Annotated, Any, cast
 
+from asyncpg.transaction import Transaction
 from fastapi import APIRouter, Depends, Request, params
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 from starlette.responses import Response
 
 from services.chassis.auth import Principal
-from services.chassis.db import Connection, Pool, acquire, is_broken
+from services.chassis.db import Connection, Pool, acquire, end, is_broken
 from services.chassis.errors import Unavailable
 from services.chassis.http.bodies import limit_body, read_form, read_json
 from services.chassis.http.idempotency import HEADER, Claim, read_key
@@ -50,7 +51,7 @@ async def _transaction(conn: Connection) -> AsyncIterator[None]:
         yield
     except BaseException as error:
         if not is_broken(error):
-            await transaction.rollback()
+            await _roll_back(conn, transaction)
         raise
     try:
         await transaction.commit()
@@ -58,6 +59,16 @@ async def _transaction(conn: Connection) -> AsyncIterator[None]:
         if is_broken(error):
             raise Unavailable(_UNKNOWN, code="outcome_unknown") from error
         raise
+
+
+async def _roll_back(conn: Connection, transaction: Transaction) -> None:
+    try:
+        await transaction.rollback()
+    except Exception as error:
+        if not is_broken(error):
+            raise
+        # The server does it by itself, and the answer is known already.
+        end(conn)
 
 
 def connection_pool(request: Request) -> Pool:
