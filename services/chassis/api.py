@@ -52,6 +52,7 @@ def create_app(
         description=description,
         version="1",
         lifespan=lifespan(settings, f"{name} api"),
+        openapi_url="/openapi.json" if settings.shows_docs else None,
         # FastAPI's own pages load their scripts from a public CDN.
         docs_url=None,
         redoc_url=None,
@@ -68,7 +69,8 @@ def create_app(
         _let_in(app, origins)
     app.add_middleware(RequestMiddleware, metrics=app.state.metrics)
     common = [events_router(), outbox_router()] if tier is not None else []
-    for router in (health_router(migrate.read(migrations)), docs_router(title), *routers, *common):
+    pages = [docs_router(title)] if settings.shows_docs else []
+    for router in (health_router(migrate.read(migrations), settings), *pages, *routers, *common):
         app.include_router(router)
     install_openapi(app)
     return app

@@ -86,7 +86,7 @@ async def run_worker(
     )
     background, health = Background(stop), Health(pool)
     tier_worker = _TierWorker(settings, tier, workflows, activities_of, pool, health)
-    page = build_health_app(health, pool, [durable_collector, background.collect])
+    page = build_health_app(health, pool, [durable_collector, background.collect], settings)
 
     async def serve_health() -> None:
         await serve_async(page, host=settings.host, port=settings.health_port, until=stop)

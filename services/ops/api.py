@@ -6,7 +6,6 @@ anything else. On the loopback of a development machine the UI may ask without o
 
 from __future__ import annotations
 
-import ipaddress
 from typing import Annotated, Any
 
 import structlog
@@ -18,7 +17,7 @@ from services.chassis.api import create_app
 from services.chassis.auth import OPS, Principal
 from services.chassis.errors import Forbidden, Invalid
 from services.chassis.http import authenticate, door_router
-from services.chassis.settings import Settings
+from services.chassis.settings import Settings, is_loopback
 from services.chassis.temporal.codec import CodecError, EncryptionCodec
 
 # One payload may have 2 MB, and becomes a third longer in base64; the UI asks for all of an event at once.
@@ -49,7 +48,7 @@ def build_app(settings: Settings) -> FastAPI:
 
 def _codec_router(settings: Settings) -> APIRouter:
     codec = EncryptionCodec(settings.key_ring)
-    unguarded = settings.profile == "development" and _is_loopback(settings.host)
+    unguarded = settings.profile == "development" and is_loopback(settings.host)
 
     async def operator(request: Request) -> Principal:
         # A token that is given counts everywhere.
@@ -77,13 +76,6 @@ def _codec_router(settings: Settings) -> APIRouter:
         return _dump(await codec.encode(_parse(body).payloads))
 
     return router
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _parse(body: dict[str, Any]) -> Payloads:
