@@ -11,13 +11,14 @@ DATA ?= .leadrelay
 COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
-.PHONY: help venv run test fuzz check format bench lock clean
+.PHONY: help venv run test fuzz check audit format bench lock clean
 
 help:
 	@echo "make run     everything on this machine, with a sample department at work ($(DATA)/ keeps its state)"
 	@echo "make test    the whole test suite"
-	@echo "make fuzz    2,000 damaged files of each kind (LEADRELAY_FUZZ=N for another number)"
-	@echo "make check   format, lint, types, dependency rules"
+	@echo "make fuzz    2,000 damaged files of each kind, 10,000 requests (LEADRELAY_FUZZ=N, LEADRELAY_CASES=N for others)"
+	@echo "make check   format, lint, types, dependency rules, audit"
+	@echo "make audit   known vulnerabilities of the locked packages, where the index answers"
 	@echo "make format  formats the code and sorts its imports"
 	@echo "make bench   measures and prints figures"
 	@echo "make lock    locks requirements/*.in in requirements/*.txt"
@@ -55,13 +56,17 @@ test: .venv/.dev
 	$(BIN)/python -m pytest -n auto --durations=10
 
 fuzz: .venv/.dev
-	LEADRELAY_FUZZ=$${LEADRELAY_FUZZ:-2000} $(BIN)/python -m pytest tests/fuzz
+	LEADRELAY_FUZZ=$${LEADRELAY_FUZZ:-2000} LEADRELAY_CASES=$${LEADRELAY_CASES:-10000} $(BIN)/python -m pytest tests/fuzz
 
 check: .venv/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python requirements/audit.py
+
+audit: .venv/.dev
+	$(BIN)/python requirements/audit.py
 
 format: .venv/.dev
 	$(BIN)/ruff format .

@@ -207,7 +207,7 @@ def _secret_problems(settings: Settings) -> Iterator[str]:
     password = parse_qs(database.query).get("password", [database.password])[-1]
     if _is_common(password, database.username, database.path.strip("/")):
         yield _refusal("DATABASE_DSN", "has a password that anybody would try first; generate one")
-    if _is_common(settings.smtp_password, settings.smtp_user):
+    if settings.smtp_password and _is_common(settings.smtp_password, settings.smtp_user):
         yield _refusal("SMTP_PASSWORD", "is a password that anybody would try first; generate one")
 
 

@@ -60,7 +60,7 @@ def _codec_router(settings: Settings) -> APIRouter:
         log.info("payloads_asked", person=principal.person, route=request.scope["route"].path)
         return principal
 
-    router = door_router(tags=["codec"], door=operator, prefix="", body_bytes=BODY_BYTES)
+    router = door_router(tags=["codec"], door=operator, prefix="", body_bytes=BODY_BYTES, takes_token=True)
 
     @router.post("/decode", summary="Decrypt payloads for the Temporal UI")
     async def decode(body: PayloadsBody) -> dict[str, Any]:

@@ -59,7 +59,13 @@ async def post_price(conn: Conn, who: Who, product_id: ProductId, body: NewPrice
     return ProductDetail.with_prices(product, prices)
 
 
-@router.post("/catalogue/publish", status_code=202, dependencies=SUPERVISOR, summary="Send the whole catalogue again")
+@router.post(
+    "/catalogue/publish",
+    status_code=202,
+    response_class=Response,
+    dependencies=SUPERVISOR,
+    summary="Send the whole catalogue again",
+)
 async def post_publish(conn: Conn, who: Who) -> Response:
     """To tier 2, from its first version on; for a tier 2 that was set up from scratch."""
     await publish_again(conn, who.person)

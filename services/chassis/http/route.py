@@ -198,10 +198,13 @@ def new_router(
     )
 
 
-def door_router(*, tags: list[str], door: Door, prefix: str = "/v1", body_bytes: int | None = None) -> APIRouter:
+def door_router(
+    *, tags: list[str], door: Door, prefix: str = "/v1", body_bytes: int | None = None, takes_token: bool = False
+) -> APIRouter:
     """A router like `new_router`'s, for callers that are known by something other than a bearer token of the tier.
 
-    `body_bytes` is for bodies that are longer than the settings let others be.
+    `body_bytes` is for bodies that are longer than the settings let others be; `takes_token` says in the document that
+    the door may want a token all the same.
     """
 
     async def limited(request: Request) -> Principal:
@@ -215,6 +218,7 @@ def door_router(*, tags: list[str], door: Door, prefix: str = "/v1", body_bytes:
         prefix=prefix,
         tags=list(tags),
         route_class=route_class,
+        dependencies=[Depends(bearer)] if takes_token else [],
         generate_unique_id_function=_operation_id,
         responses={"default": {"description": "An error, as a problem document."}},
     )
