@@ -6,33 +6,35 @@ anything else. On the loopback of a development machine the UI may ask without o
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 import structlog
-from fastapi import APIRouter, Body, FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from google.protobuf import json_format
+from pydantic import ConfigDict, Field
 from temporalio.api.common.v1 import Payloads
 
 from services.chassis.api import create_app
 from services.chassis.auth import OPS, Principal
 from services.chassis.errors import Forbidden, Invalid
-from services.chassis.http import authenticate, door_router
+from services.chassis.http import Body, authenticate, door_router
 from services.chassis.settings import Settings, is_loopback
 from services.chassis.temporal.codec import CodecError, EncryptionCodec
 
 # One payload may have 2 MB, and becomes a third longer in base64; the UI asks for all of an event at once.
 BODY_BYTES = 8 << 20
 _LOCAL_UI = Principal(person="temporal-ui", tier=OPS, role=OPS)
-_EXAMPLE = {"payloads": [{"metadata": {"encoding": "anNvbi9wbGFpbg=="}, "data": "ImhlbGxvIg=="}]}
+_EXAMPLE: dict[str, Any] = {"payloads": [{"metadata": {"encoding": "anNvbi9wbGFpbg=="}, "data": "ImhlbGxvIg=="}]}
 
 log = structlog.get_logger(__name__)
-PayloadsBody = Annotated[
-    dict[str, Any],
-    Body(
-        description="`payloads`, each with `metadata` and `data` in base64, as protobuf spells them in JSON.",
-        examples=[_EXAMPLE],
-    ),
-]
+
+
+class PayloadsBody(Body):
+    """Payloads as protobuf spells them in JSON: each with `metadata` and `data` in base64."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+
+    payloads: list[dict[str, Any]] = Field(default_factory=list)
 
 
 def build_app(settings: Settings) -> FastAPI:
@@ -60,7 +62,7 @@ def _codec_router(settings: Settings) -> APIRouter:
         log.info("payloads_asked", person=principal.person, route=request.scope["route"].path)
         return principal
 
-    router = door_router(tags=["codec"], door=operator, prefix="", body_bytes=BODY_BYTES, takes_token=True)
+    router = door_router(tags=["codec"], door=operator, prefix="", body_bytes=BODY_BYTES, takes_token=not unguarded)
 
     @router.post("/decode", summary="Decrypt payloads for the Temporal UI")
     async def decode(body: PayloadsBody) -> dict[str, Any]:
@@ -78,9 +80,9 @@ def _codec_router(settings: Settings) -> APIRouter:
     return router
 
 
-def _parse(body: dict[str, Any]) -> Payloads:
+def _parse(body: PayloadsBody) -> Payloads:
     try:
-        return json_format.ParseDict(body, Payloads())
+        return json_format.ParseDict(body.model_dump(), Payloads())
     except (json_format.ParseError, TypeError, ValueError, AttributeError) as error:
         raise Invalid(f"These are not payloads: {error}"[:300], field="payloads") from None
 

@@ -156,7 +156,8 @@ def not_a_payload() -> bytes:
 )
 async def test_what_cannot_be_opened_is_refused_with_a_reason(ops: httpx.AsyncClient, body: dict[str, Any]) -> None:
     answer = await ops.post("/decode", json=body)
-    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "payloads")
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"].startswith("payloads")
     assert len(answer.text) < 1000
 
 

@@ -4,7 +4,7 @@ from services.chassis.auth import Principal
 from services.chassis.http.idempotency import purge_idempotency_keys
 from services.chassis.http.json_bounds import check_json, string_map
 from services.chassis.http.metrics import Collector
-from services.chassis.http.models import Body, Id, Model
+from services.chassis.http.models import Body, Id, Model, Moment
 from services.chassis.http.paging import Page, PageParams, Pager
 from services.chassis.http.principal import Who, allow, authenticate
 from services.chassis.http.route import Conn, ConnectionPool, door_router, new_router
@@ -18,6 +18,7 @@ __all__ = [
     "ConnectionPool",
     "Id",
     "Model",
+    "Moment",
     "Page",
     "PageParams",
     "Pager",

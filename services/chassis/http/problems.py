@@ -14,6 +14,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import compile_path
 
 from services.chassis.db import is_broken
 from services.chassis.errors import Conflict, DomainError, Invalid, Unavailable
@@ -126,7 +127,17 @@ async def _on_http(request: Request, error: Exception) -> Response:
     detail = {404: "there is nothing at this address", 405: "this address does not take this method"}.get(
         error.status_code, "the body could not be read" if error.status_code == 400 else str(error.detail)
     )
-    return problem(request.scope, status=error.status_code, code=code, detail=detail, headers=error.headers)
+    headers = error.headers if error.status_code != 405 else {**(error.headers or {}), **_allowed(request)}
+    return problem(request.scope, status=error.status_code, code=code, detail=detail, headers=headers)
+
+
+def _allowed(request: Request) -> dict[str, str]:
+    """Every method of this address: the framework names those of the first route that it finds."""
+    found: set[str] = set()
+    for template, item in request.app.openapi()["paths"].items():
+        if compile_path(template)[0].match(request.scope["path"]):
+            found |= {method.upper() for method in item}
+    return {"Allow": ", ".join(sorted(found))} if found else {}
 
 
 async def _on_validation(request: Request, error: Exception) -> Response:
