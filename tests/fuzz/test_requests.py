@@ -59,7 +59,9 @@ OPERATIONS = {
     if (operation := found.ok()).path != "/v1/events"
 }
 MORE = int(os.environ.get("LEADRELAY_CASES", "0"))
-EACH = -(-MORE // len(OPERATIONS)) if MORE else 2
+# A request without any parts can be made in one way only.
+VARIED = [one for one in OPERATIONS.values() if {"parameters", "requestBody"} & set(one.definition.raw)]
+EACH = -(-MORE // len(VARIED)) if MORE else 2
 CHECKS = [
     not_a_server_error,
     checks.status_code_conformance,
