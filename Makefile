@@ -11,14 +11,15 @@ DATA ?= .leadrelay
 COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
-.PHONY: help venv run test fuzz chaos check format bench lock clean
+.PHONY: help venv run test fuzz chaos check audit format bench lock clean
 
 help:
 	@echo "make run     everything on this machine, with a sample department at work ($(DATA)/ keeps its state)"
 	@echo "make test    the whole test suite"
-	@echo "make fuzz    10,000 damaged files (LEADRELAY_FUZZ=N for another number)"
+	@echo "make fuzz    10,000 damaged files, 10,000 requests (LEADRELAY_FUZZ=N, LEADRELAY_CASES=N for others)"
 	@echo "make chaos   ten minutes of kills, freezes and restarts, then everything must agree (CHAOS_MINUTES=, SEED=)"
-	@echo "make check   format, lint, types, dependency rules"
+	@echo "make check   format, lint, types, dependency rules, audit"
+	@echo "make audit   known vulnerabilities of the locked packages, where the index answers"
 	@echo "make format  formats the code and sorts its imports"
 	@echo "make bench   measures and prints figures"
 	@echo "make lock    locks requirements/*.in in requirements/*.txt"
@@ -56,7 +57,7 @@ test: .venv/.dev
 	$(BIN)/python -m pytest -n auto --durations=10
 
 fuzz: .venv/.dev
-	LEADRELAY_FUZZ=$${LEADRELAY_FUZZ:-10000} $(BIN)/python -m pytest -n0 -s tests/fuzz
+	LEADRELAY_FUZZ=$${LEADRELAY_FUZZ:-10000} LEADRELAY_CASES=$${LEADRELAY_CASES:-10000} $(BIN)/python -m pytest -n0 -s tests/fuzz
 
 chaos: .venv/.dev
 	$(BIN)/python -m tests.chaos --minutes $${CHAOS_MINUTES:-10} $(if $(SEED),--seed $(SEED))
@@ -66,6 +67,10 @@ check: .venv/.dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python requirements/audit.py
+
+audit: .venv/.dev
+	$(BIN)/python requirements/audit.py
 
 format: .venv/.dev
 	$(BIN)/ruff format .

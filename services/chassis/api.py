@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 
 from fastapi import APIRouter, FastAPI
+from fastapi.middleware.cors import CORSMiddleware
 
 from services.chassis import migrate
 from services.chassis.auth import make_verifier
@@ -33,11 +34,13 @@ def create_app(
     routers: Sequence[APIRouter],
     description: str = "",
     migrations: Sequence[str] | None = None,
+    origins: Sequence[str] = (),
 ) -> FastAPI:
     """An API that is ready to serve. `tier` none is the operators' API, which has no database of its own.
 
     `app.state.pool` is there while the app's lifespan runs. `migrations` are the packages /readyz asks for (by
-    default the chassis' and the tier's). Raises SettingsError without a database or keys.
+    default the chassis' and the tier's). Pages of `origins` may ask from a browser. Raises SettingsError without a
+    database or keys.
     """
     if tier is not None and not settings.database_dsn:
         raise SettingsError("LEADRELAY_DATABASE_DSN: is not set")
@@ -49,6 +52,7 @@ def create_app(
         description=description,
         version="1",
         lifespan=lifespan(settings, f"{name} api"),
+        openapi_url="/openapi.json" if settings.shows_docs else None,
         # FastAPI's own pages load their scripts from a public CDN.
         docs_url=None,
         redoc_url=None,
@@ -61,9 +65,22 @@ def create_app(
     app.state.pool = None
     app.state.events = EventHub(settings.database_dsn) if settings.database_dsn else None
     install_handlers(app)
+    if origins:
+        _let_in(app, origins)
     app.add_middleware(RequestMiddleware, metrics=app.state.metrics)
     common = [events_router(), outbox_router()] if tier is not None else []
-    for router in (health_router(migrate.read(migrations)), docs_router(title), *routers, *common):
+    pages = [docs_router(title)] if settings.shows_docs else []
+    for router in (health_router(migrate.read(migrations), settings), *pages, *routers, *common):
         app.include_router(router)
     install_openapi(app)
     return app
+
+
+def _let_in(app: FastAPI, origins: Sequence[str]) -> None:
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=list(origins),
+        allow_methods=["POST"],
+        allow_headers=["content-type", "x-namespace", "authorization"],
+        allow_credentials=True,
+    )

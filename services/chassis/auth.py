@@ -17,6 +17,7 @@ from typing import Any
 import httpx
 import jwt
 import structlog
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from services.chassis.errors import Unauthorized, Unavailable
 from services.chassis.settings import Settings, SettingsError
@@ -24,6 +25,7 @@ from services.chassis.settings import Settings, SettingsError
 # Asymmetric ones only: with HS256 in this list, a public key could be used as a shared secret.
 ALGORITHMS = ["EdDSA", "RS256", "ES256"]
 OPS = "ops"
+_LEAST_RSA_BITS = 2048
 _LEEWAY_SECONDS = 5
 _REFETCH_SECONDS = 30.0
 _FIRST_RETRY_SECONDS = 2.0
@@ -104,7 +106,9 @@ def _usable_keys(document: Mapping[str, Any]) -> dict[str, jwt.PyJWK]:
             key = jwt.PyJWK(entry)
         except jwt.PyJWTError:  # a kind of key we do not know must not spoil the others
             continue
-        if key.algorithm_name in ALGORITHMS:
+        if isinstance(key.key, RSAPublicKey) and key.key.key_size < _LEAST_RSA_BITS:
+            log.warning("jwks_key_too_weak", kid=str(entry["kid"])[:100], bits=key.key.key_size)
+        elif key.algorithm_name in ALGORITHMS:
             keys[str(entry["kid"])] = key
     return keys
 

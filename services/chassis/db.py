@@ -6,16 +6,21 @@ whoever called them owns the transaction.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import time
 import uuid
+from collections.abc import AsyncIterator
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
+from asyncpg import exceptions as pg
 from pydantic import BaseModel
+
+from services.chassis.errors import Unavailable
 
 if TYPE_CHECKING:
     from asyncpg.pool import PoolConnectionProxy
@@ -62,6 +67,58 @@ async def _keep_as_it_is(_: Any) -> None:
     """Nobody here changes a session's settings: no round trip to reset them after every use."""
 
 
+_ACQUIRE_SECONDS = 5.0
+_RELEASE_SECONDS = 2.0
+_BROKEN = (
+    OSError,  # TimeoutError too: a server that hangs
+    EOFError,
+    pg.PostgresConnectionError,
+    pg.AdminShutdownError,
+    pg.CrashShutdownError,
+    pg.CannotConnectNowError,
+    pg.DatabaseDroppedError,
+    pg.IdleInTransactionSessionTimeoutError,
+    pg.IdleSessionTimeoutError,
+    # What asyncpg makes of a connection that breaks between two messages of one statement.
+    pg.InternalClientError,
+)
+
+
+def is_broken(error: BaseException) -> bool:
+    """Whether this error says that the connection to PostgreSQL is gone or silent, whatever was asked of it."""
+    return isinstance(error, _BROKEN) or (isinstance(error, pg.InterfaceError) and "connection" in str(error))
+
+
+def end(conn: Connection) -> None:
+    """Close a broken connection without a goodbye, which nobody would answer; the pool makes another."""
+    with contextlib.suppress(asyncpg.InterfaceError):  # it knows already
+        conn.terminate()
+
+
+@contextlib.asynccontextmanager
+async def acquire(pool: Pool) -> AsyncIterator[Connection]:
+    """A pooled connection within 5 s, for those a person waits for.
+
+    Raises Unavailable when the database cannot be reached or every connection is busy.
+    """
+    try:
+        conn = await pool.acquire(timeout=_ACQUIRE_SECONDS)
+    except (OSError, EOFError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
+        busy = isinstance(error, TimeoutError) and pool.get_idle_size() == 0 and pool.get_size() >= pool.get_max_size()
+        reason = "every connection to the database is busy" if busy else "the database does not answer"
+        raise Unavailable(f"{reason}; try again") from error
+    try:
+        yield conn
+    except BaseException as error:
+        if is_broken(error):
+            end(conn)
+        raise
+    finally:
+        # What is broken is thrown away by the pool; that it was broken, the caller has heard already.
+        with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):
+            await pool.release(conn, timeout=_RELEASE_SECONDS)
+
+
 async def create_pool(
     dsn: str,
     *,
@@ -69,11 +126,13 @@ async def create_pool(
     max_size: int = 10,
     statement_timeout_ms: int = 15_000,
     lock_timeout_ms: int = 5_000,
+    answer_seconds: float | None = None,
 ) -> Pool:
     """A pool that connects when first used, so that a process can start (not ready yet) while the server is down.
 
     Every statement is limited to `statement_timeout_ms`, every wait for a lock to `lock_timeout_ms`; a transaction
-    left idle is ended after a minute.
+    left idle is ended after a minute. `answer_seconds` is for a server that says nothing at all (paused, or behind a
+    broken network): after that long a statement raises TimeoutError.
     """
     return await asyncpg.create_pool(
         dsn,
@@ -82,6 +141,7 @@ async def create_pool(
         init=init_connection,
         reset=_keep_as_it_is,
         timeout=5,
+        command_timeout=answer_seconds,
         server_settings={
             "application_name": application_name,
             "statement_timeout": str(statement_timeout_ms),

@@ -87,6 +87,13 @@ class PreconditionRequired(DomainError):
     default_code = "precondition_required"
 
 
+class TooSlow(DomainError):
+    """408: the body did not arrive in time, so the connection is given to somebody else."""
+
+    status = 408
+    default_code = "body_timeout"
+
+
 class TooLarge(DomainError):
     """413: the body is longer than this route takes."""
 

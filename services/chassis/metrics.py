@@ -8,13 +8,13 @@ from prometheus_client import Metric
 from prometheus_client.core import GaugeMetricFamily
 
 from services.chassis import work_items
-from services.chassis.db import Pool
+from services.chassis.db import Pool, acquire
 from services.chassis.outbox import rows
 
 
 async def durable_collector(pool: Pool) -> Sequence[Metric]:
     """Outbox: rows waiting, rows set aside, age of the oldest. Work items: open and leased by kind."""
-    async with pool.acquire() as conn:
+    async with acquire(pool) as conn:
         backlog = await rows.backlog(conn)
         waiting = await work_items.count_waiting(conn)
     work = GaugeMetricFamily("leadrelay_work_items", "Work items waiting for people", labels=["kind", "state"])

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import base64
 import binascii
+import ipaddress
+from collections.abc import Collection, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal, Self
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -19,14 +22,19 @@ DEV_TELEPHONY_SECRET = "leadrelay development switchboard"  # noqa: S105 - publi
 DEV_MAIL_FROM = "Leadrelay <sales@leadrelay.example>"
 # What suits a worker to the machine it runs on: docs/tuning.md.
 WORKER_TUNING = (
-    "WORKFLOW_SANDBOX",
-    "MAX_CONCURRENT_WORKFLOW_TASKS",
-    "MAX_CACHED_WORKFLOWS",
-    "MAX_CONCURRENT_ACTIVITIES",
-    "MAX_POLLERS",
-    "POOL_MAX",
-)
-_LOOPBACK = {"", "localhost", "127.0.0.1", "::1"}
+    "WORKFLOW_SANDBOX", "MAX_CONCURRENT_WORKFLOW_TASKS", "MAX_CACHED_WORKFLOWS", "MAX_CONCURRENT_ACTIVITIES",
+    "MAX_POLLERS", "POOL_MAX",
+)  # fmt: skip
+# What installers, tutorials and tired people choose.
+_COMMON_PASSWORDS = frozenset({
+    "", "postgres", "postgresql", "password", "passw0rd", "changeme", "change-me", "change_me", "secret", "admin",
+    "administrator", "root", "user", "test", "example", "default", "leadrelay", "qwerty", "letmein", "welcome",
+    "temporal", "123456", "1234567", "12345678", "123456789", "1234567890",
+})  # fmt: skip
+_LEAST_DISTINCT_BYTES = 16  # 32 random ones have about 30; fewer than 16 do not happen
+_LEAST_DISTINCT_CHARS = 8
+_LEAST_SECRET_CHARS = 24
+_WEAK = f"is too weak; take one with at least {_LEAST_SECRET_CHARS} characters of `openssl rand -hex 32`"
 
 
 class SettingsError(Exception):
@@ -76,6 +84,16 @@ class Settings(BaseSettings):
         default=20, ge=1, le=1000, description="At once, and as many local ones; each may wait for a connection."
     )
     max_pollers: int = Field(default=10, ge=2, le=100, description="Requests for work that wait at Temporal, per kind.")
+    plaintext_hosts: str = Field(
+        default="",
+        description="Hosts that production may talk to without TLS, because the network between is private, by commas.",
+    )
+    docs: bool | None = Field(
+        default=None, description="Whether /docs and /openapi.json are there; unset: in development only."
+    )
+    metrics_token: str | None = Field(
+        default=None, repr=False, description="Bearer token of /metrics. Without one, production has no /metrics."
+    )
     ui_origin: str = Field(
         default="http://127.0.0.1:8233,http://localhost:8233",
         description="Origins of the Temporal UI, separated by commas.",
@@ -83,6 +101,9 @@ class Settings(BaseSettings):
     pool_max: int = Field(default=10, ge=1, le=200)
     max_body_bytes: int = Field(default=1 << 20, ge=1024)
     max_upload_bytes: int = Field(default=256 << 20, ge=1024)
+    body_seconds: float = Field(
+        default=20.0, gt=0, description="How long a body may take, and one second more for every 16 KiB of it."
+    )
     shutdown_seconds: int = Field(default=20, ge=1, description="How long requests in flight may take to end.")
 
     @field_validator("database_dsn")
@@ -92,6 +113,11 @@ class Settings(BaseSettings):
         if value and not value.startswith(("postgresql://", "postgres://")):
             raise ValueError("must begin with postgresql://")
         return value
+
+    @field_validator("metrics_token", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: str | None) -> str | None:
+        return value or None  # as an environment file spells it
 
     @field_validator("codec_keys")
     @classmethod
@@ -104,6 +130,16 @@ class Settings(BaseSettings):
         if (self.worker_deployment is None) != (self.worker_build_id is None):
             raise ValueError(f"{PREFIX}WORKER_DEPLOYMENT and {PREFIX}WORKER_BUILD_ID are set together or not at all")
         return self
+
+    @property
+    def shows_docs(self) -> bool:
+        """Whether the pages that describe the API are served."""
+        return self.profile == "development" if self.docs is None else self.docs
+
+    @property
+    def shows_metrics(self) -> bool:
+        """Whether /metrics is served: in production only to those who have its token."""
+        return self.profile == "development" or self.metrics_token is not None
 
     @property
     def key_ring(self) -> list[tuple[str, bytes]]:
@@ -148,42 +184,115 @@ def _line(loc: tuple[int | str, ...], message: str) -> str:
 
 def production_problems(settings: Settings) -> list[str]:
     """Every reason why these settings are not fit for production, each naming its variable."""
-    found: list[str] = []
+    return [*_sign_in_problems(settings), *_secret_problems(settings), *_wire_problems(settings)]
 
-    def refuse(name: str, reason: str) -> None:
-        found.append(f"{PREFIX}{name}: {reason}")
 
+def _sign_in_problems(settings: Settings) -> Iterator[str]:
     if settings.auth_dev_jwks is not None:
-        refuse("AUTH_DEV_JWKS", "the development issuer's keys are not trusted in production; unset it")
+        yield _refusal("AUTH_DEV_JWKS", "the development issuer's keys are not trusted in production; unset it")
     if settings.auth_issuer == DEV_ISSUER:
-        refuse("AUTH_ISSUER", "is the development issuer; name your OIDC issuer")
+        yield _refusal("AUTH_ISSUER", "is the development issuer; name your OIDC issuer")
     if settings.auth_jwks_url is None:
-        refuse("AUTH_JWKS_URL", "is not set; give the issuer's JWKS address")
+        yield _refusal("AUTH_JWKS_URL", "is not set; give the issuer's JWKS address")
     elif urlsplit(settings.auth_jwks_url).scheme != "https":
-        refuse("AUTH_JWKS_URL", "must be https, or anybody on the way could hand out keys")
+        yield _refusal("AUTH_JWKS_URL", "must be https, or anybody on the way could hand out keys")
+    for origin in settings.ui_origin.split(","):
+        url = urlsplit(origin.strip())
+        if url.scheme != "https" and not is_loopback(url.hostname or "*"):
+            yield _refusal("UI_ORIGIN", "must be https addresses, as their pages are shown contact data")
+    if settings.policy == "demo":
+        yield _refusal("POLICY", "the demo policy calls people around the clock; use standard")
+
+
+def _secret_problems(settings: Settings) -> Iterator[str]:
     dev_keys = {key for _, key in parse_key_ring(DEV_CODEC_KEYS)}
     if any(key in dev_keys for _, key in settings.key_ring):
-        refuse("CODEC_KEYS", "contains the published development key; generate your own")
+        yield _refusal("CODEC_KEYS", "contains the published development key; generate your own")
+    elif any(_is_weak_key(key) for _, key in settings.key_ring):
+        yield _refusal("CODEC_KEYS", "contains a key that is not random; take 32 bytes of `openssl rand -base64 32`")
+    if len({key for _, key in settings.key_ring}) != len(settings.key_ring):
+        yield _refusal("CODEC_KEYS", "contains one key under two ids; a rotation needs a new key")
     if settings.telephony_secret == DEV_TELEPHONY_SECRET:
-        refuse("TELEPHONY_SECRET", "is the published development secret; generate your own")
-    if settings.smtp_host and settings.smtp_tls == "none" and settings.smtp_host not in _LOOPBACK:
-        refuse("SMTP_TLS", "sends mails and the password in clear; use starttls or tls")
+        yield _refusal("TELEPHONY_SECRET", "is the published development secret; generate your own")
+    elif _is_weak_secret(settings.telephony_secret):
+        yield _refusal("TELEPHONY_SECRET", _WEAK)
+    if settings.metrics_token is not None and _is_weak_secret(settings.metrics_token):
+        yield _refusal("METRICS_TOKEN", _WEAK)
+    if settings.metrics_token == settings.telephony_secret:
+        yield _refusal("METRICS_TOKEN", "is the secret of the switchboard too; each has its own")
+    database = urlsplit(settings.database_dsn)
+    password = parse_qs(database.query).get("password", [database.password])[-1]
+    if _is_common(password, database.username, database.path.strip("/")):
+        yield _refusal("DATABASE_DSN", "has a password that anybody would try first; generate one")
+    if settings.smtp_password and _is_common(settings.smtp_password, settings.smtp_user):
+        yield _refusal("SMTP_PASSWORD", "is a password that anybody would try first; generate one")
+
+
+def _wire_problems(settings: Settings) -> Iterator[str]:
+    private = {host.strip() for host in settings.plaintext_hosts.split(",")} - {""}
+    if settings.smtp_host and settings.smtp_tls == "none" and not _is_near(settings.smtp_host, private):
+        yield _refusal("SMTP_TLS", "sends mails and the password in clear; use starttls or tls")
     if settings.smtp_host and settings.mail_from == DEV_MAIL_FROM:
-        refuse("MAIL_FROM", "is the example sender; give your own")
-    if not _is_encrypted(settings.database_dsn):
-        refuse("DATABASE_DSN", "leaves this machine without TLS; use sslmode=verify-full (or at least require)")
-    if settings.policy == "demo":
-        refuse("POLICY", "the demo policy calls people around the clock; use standard")
-    return found
+        yield _refusal("MAIL_FROM", "is the example sender; give your own")
+    if not _is_encrypted(settings.database_dsn, private):
+        yield _refusal("DATABASE_DSN", "leaves this machine without TLS; use sslmode=verify-full (or at least require)")
+    yield from _temporal_problems(private)
 
 
-def _is_encrypted(dsn: str) -> bool:
+def _temporal_problems(private: Collection[str]) -> Iterator[str]:
+    # Here, because the library is slow to load, and development needs none of this.
+    from temporalio.envconfig import ClientConfig
+
+    try:
+        config = ClientConfig.load_client_connect_config()
+    except Exception as error:  # whatever a file of its own or a certificate can have
+        yield f"TEMPORAL_ADDRESS: Temporal's settings cannot be read ({type(error).__name__})"
+        return
+    host = urlsplit(f"//{config.get('target_host', '')}").hostname or ""
+    if not config.get("tls") and not _is_near(host, private):
+        yield "TEMPORAL_ADDRESS: leaves this machine without TLS; set TEMPORAL_TLS=true, or TEMPORAL_API_KEY"
+
+
+def _refusal(name: str, reason: str) -> str:
+    return f"{PREFIX}{name}: {reason}"
+
+
+def _is_weak_key(key: bytes) -> bool:
+    """Few different bytes, a repeated part, a row of numbers, or text: nothing that was drawn at random."""
+    repeated = any(key == key[:length] * (len(key) // length) for length in (1, 2, 4, 8, 16))
+    steps = {(after - before) % 256 for before, after in pairwise(key)}
+    typed = all(32 <= byte < 127 for byte in key)
+    return repeated or typed or len(steps) == 1 or len(set(key)) < _LEAST_DISTINCT_BYTES
+
+
+def _is_weak_secret(text: str) -> bool:
+    return len(text) < _LEAST_SECRET_CHARS or len(set(text)) < _LEAST_DISTINCT_CHARS
+
+
+def _is_common(password: str | None, *names: str | None) -> bool:
+    """Whether this password is one of the first guesses; none at all is another way of signing in."""
+    return password is not None and (unquote(password).lower() in _COMMON_PASSWORDS or password in names)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether this host is the machine itself."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _is_near(host: str, private: Collection[str]) -> bool:
+    return host == "" or is_loopback(host) or host in private
+
+
+def _is_encrypted(dsn: str, private: Collection[str]) -> bool:
     if not dsn:
         return True
     url = urlsplit(dsn)
     query = parse_qs(url.query)
     host = url.hostname or query.get("host", [""])[-1]
-    if host in _LOOPBACK or host.startswith("/"):
+    if _is_near(host, private) or host.startswith("/"):
         return True
     # `prefer`, the default, silently falls back to plain text.
     return query.get("sslmode", ["prefer"])[-1] in {"require", "verify-ca", "verify-full"}

@@ -91,7 +91,7 @@ async def run_worker(
     background, health = Background(stop), Health(pool)
     watch = QueueWatch(health)
     tier_worker = _TierWorker(settings, tier, workflows, activities_of, pool, health, endless)
-    page = build_health_app(health, pool, [durable_collector, background.collect, watch.collect])
+    page = build_health_app(health, pool, [durable_collector, background.collect, watch.collect], settings)
 
     async def serve_health() -> None:
         await serve_async(page, host=settings.host, port=settings.health_port, until=stop)

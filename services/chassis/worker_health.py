@@ -6,12 +6,13 @@ import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from temporalio.client import Client
 
 from services.chassis.db import Pool
-from services.chassis.http.metrics import Collector, Metrics
+from services.chassis.http.metrics import Collector, Metrics, may_scrape
+from services.chassis.settings import Settings
 
 _PROBE_SECONDS = 2.0
 
@@ -45,9 +46,15 @@ class Health:
         return True
 
 
-def build_health_app(health: Health, pool: Pool, collectors: Sequence[Collector]) -> FastAPI:
-    """Alive as long as the process is; ready while it polls Temporal and reaches its database."""
-    app = FastAPI(openapi_url=None)
+def build_health_app(
+    health: Health, pool: Pool, collectors: Sequence[Collector], settings: Settings | None = None
+) -> FastAPI:
+    """Alive as long as the process is; ready while it polls Temporal and reaches its database.
+
+    Who sees /metrics is up to `settings`, as in an API; without any, everybody.
+    """
+    shown, token = (settings.shows_metrics, settings.metrics_token) if settings else (True, None)
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     # What the server tells an app when it stops; there are no streams here.
     app.state.stopping, app.state.events = asyncio.Event(), None
     metrics = Metrics(collectors)
@@ -63,7 +70,11 @@ def build_health_app(health: Health, pool: Pool, collectors: Sequence[Collector]
         return JSONResponse({"status": "ready" if ready else "waiting", **found}, status_code=200 if ready else 503)
 
     @app.get("/metrics")
-    async def show_metrics() -> Response:
+    async def show_metrics(request: Request) -> Response:
+        if not shown:
+            return Response(status_code=404)
+        if not may_scrape(request, token):
+            return Response(status_code=401, headers={"WWW-Authenticate": "Bearer"})
         return Response(await metrics.render(pool), media_type="text/plain; version=0.0.4")
 
     return app

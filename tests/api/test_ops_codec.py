@@ -7,17 +7,19 @@ import functools
 import threading
 from collections.abc import AsyncIterator, Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from itertools import product
 from typing import Any
 
 import httpx
 import pytest
 import pytest_asyncio
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from google.protobuf import json_format
 from temporalio.api.common.v1 import Payload, Payloads
 
 from services.chassis.settings import parse_key_ring
-from services.chassis.temporal.codec import EncryptionCodec
-from services.ops.api import build_app
+from services.chassis.temporal.codec import ENCODING, EncryptionCodec
+from services.ops.api import BODY_BYTES, build_app
 from tests.fixtures.http import api_client, auth, dev_issuer, make_settings
 from workflows.contracts.base import Tier
 
@@ -100,11 +102,81 @@ async def test_garbage_is_refused(ops: httpx.AsyncClient, body: dict[str, Any]) 
     assert (await ops.post("/decode", json=body)).status_code == 422
 
 
-async def test_production_decrypts_for_operators_only(guarded: httpx.AsyncClient) -> None:
+OTHERS = [*product((*Tier, "elsewhere"), ("ops", "supervisor", "switchboard")), ("ops", "supervisor"), ("ops", "OPS")]
+
+
+@pytest.mark.parametrize("route", ["/decode", "/encode"])
+async def test_production_decrypts_for_operators_only(guarded: httpx.AsyncClient, route: str) -> None:
     body = await encrypted()
-    assert (await guarded.post("/decode", json=body)).status_code == 401
-    supervisor = auth(Tier.LEAD_GEN, "supervisor")
-    assert (await guarded.post("/decode", json=body, headers=supervisor)).status_code == 403
-    operator = auth(Tier.LEAD_GEN, "ops")
-    assert (await guarded.post("/decode", json=body, headers=operator)).status_code == 200
-    assert (await guarded.post("/encode", json=body)).status_code == 401
+    assert (await guarded.post(route, json=body)).status_code == 401
+    for tier, role in OTHERS:
+        assert (await guarded.post(route, json=body, headers=auth(tier, role))).status_code == 403, (tier, role)
+    assert (await guarded.post(route, json=body, headers=auth("ops", "ops"))).status_code == 200
+
+
+async def test_a_token_that_is_given_counts_in_development_too(ops: httpx.AsyncClient) -> None:
+    body = await encrypted()
+    assert (await ops.post("/decode", json=body, headers=auth(Tier.LEAD_GEN, "ops"))).status_code == 403
+    assert (await ops.post("/decode", json=body, headers={"Authorization": "Bearer x"})).status_code == 401
+    assert (await ops.post("/decode", json=body, headers=auth("ops", "ops"))).status_code == 200
+
+
+@pytest.mark.parametrize(("host", "status"), [("::", 401), ("10.0.0.7", 401), ("::1", 200), ("localhost", 200)])
+async def test_nobody_asks_without_a_token_from_another_machine(host: str, status: int) -> None:
+    async with api_client(build_app(make_settings(codec_keys=KEYS, host=host))) as client:
+        assert (await client.post("/decode", json=await encrypted())).status_code == status
+
+
+def damaged(**changes: bytes) -> dict[str, Any]:
+    """A payload that says it is encrypted."""
+    fields = {"encoding": ENCODING, "key": b"k1", "data": b"x" * 60, **changes}
+    payload = Payload(metadata={name: fields[name] for name in ("encoding", "key")}, data=fields["data"])
+    return json_format.MessageToDict(Payloads(payloads=[payload]))
+
+
+def not_a_payload() -> bytes:
+    return b"n" * 12 + AESGCM(b"1" * 32).encrypt(b"n" * 12, b"\xff\xff\xff", b"k1")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(damaged(data=b"x" * length) for length in (0, 1, 7, 8, 12, 27, 28, 29)),
+        damaged(key=b""),
+        damaged(key=b"\xff\xfe"),
+        damaged(key=b"k" * 100_000),
+        damaged(data=not_a_payload()),
+        {"payloads": [{"metadata": {"encoding": 7}}]},
+        {"payloads": [{"metadata": []}]},
+        {"payloads": {"0": {}}},
+        {"payloads": [None]},
+        {"payloads": [7]},
+    ],
+    ids=str,
+)
+async def test_what_cannot_be_opened_is_refused_with_a_reason(ops: httpx.AsyncClient, body: dict[str, Any]) -> None:
+    answer = await ops.post("/decode", json=body)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"].startswith("payloads")
+    assert len(answer.text) < 1000
+
+
+async def test_an_endless_body_is_refused_and_a_whole_event_is_not(ops: httpx.AsyncClient) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        for _ in range(BODY_BYTES // 65536 + 2):
+            yield b" " * 65536
+
+    for content in (endless(), b" " * (BODY_BYTES + 1)):
+        answer = await ops.post("/decode", content=content, headers={"Content-Type": "application/json"})
+        assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+    two_megabytes = Payload(metadata={"encoding": b"binary/plain"}, data=b"x" * (2 << 20))
+    body = json_format.MessageToDict(Payloads(payloads=[two_megabytes]))
+    there = (await ops.post("/encode", json=body)).json()
+    assert (await ops.post("/decode", json=there)).json() == body
+
+
+async def test_the_codec_tells_browsers_and_caches_to_keep_nothing(ops: httpx.AsyncClient) -> None:
+    answer = await ops.post("/decode", json=await encrypted(), headers={"Origin": UI})
+    assert answer.headers["cache-control"] == "no-store"
+    preflight = await ops.options("/decode", headers={"Origin": UI, "Access-Control-Request-Method": "POST"})
+    assert preflight.headers["x-content-type-options"] == "nosniff"

@@ -16,7 +16,7 @@ from services.chassis.db import Pool, create_pool
 from services.chassis.http.server import serve_async
 from services.chassis.metrics import durable_collector
 from services.chassis.worker_health import Health, build_health_app
-from tests.fixtures.http import api_client
+from tests.fixtures.http import api_client, make_settings
 from tests.fixtures.ports import free_port
 from tests.fixtures.postgres import FreshDatabase
 
@@ -67,6 +67,16 @@ async def test_its_figures_can_be_scraped(pool: Pool) -> None:
         answer = await http.get("/metrics")
     assert answer.headers["content-type"].startswith("text/plain")
     assert "leadrelay_outbox_pending" in answer.text
+
+
+@pytest.mark.parametrize(("changes", "answers"), [({}, [404, 404]), ({"metrics_token": "t"}, [401, 200])])
+async def test_production_shows_them_only_to_whoever_has_the_token(
+    pool: Pool, changes: dict[str, str], answers: list[int]
+) -> None:
+    settings = make_settings(profile="production", **changes)
+    async with api_client(build_health_app(Health(pool), pool, [], settings)) as http:
+        found = [await http.get("/metrics", headers=headers) for headers in ({}, {"Authorization": "Bearer t"})]
+    assert [answer.status_code for answer in found] == answers
 
 
 async def test_a_taken_port_is_an_error_of_the_page_and_no_end_of_the_worker(pool: Pool) -> None:

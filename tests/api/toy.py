@@ -101,7 +101,7 @@ async def then_answer(body: NewNote, conn: Conn) -> Response:
     return Response(status_code=409)
 
 
-@router.post("/files")
+@router.post("/files", dependencies=[allow("supervisor")])
 async def upload(
     conn: Conn, file: Annotated[UploadFile, File()], label: Annotated[str, Form(max_length=50)]
 ) -> dict[str, str]:

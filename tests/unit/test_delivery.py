@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -11,7 +14,7 @@ import typer.main
 import yaml
 
 from leadrelay.cli import app
-from services.chassis.settings import PREFIX, Settings
+from services.chassis.settings import PREFIX, Settings, load_settings
 
 ROOT = Path(__file__).parents[2]
 TIERS = ("lead_gen", "conversion", "account_mgmt")
@@ -45,6 +48,33 @@ def test_each_tier_has_its_own_api_worker_and_database(services: dict[str, Any])
             service = services[f"{tier}_{kind}"]
             assert service["command"] == command
             assert service["environment"]["LEADRELAY_DATABASE_DSN"].endswith(f"@postgres/{tier}")
+
+
+@pytest.mark.parametrize("name", ["lead_gen_api", "conversion_worker", "account_mgmt_migrate", "ops_api", "register"])
+def test_production_takes_what_the_compose_file_gives(
+    services: dict[str, Any], monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    filled_in = {
+        "LEADRELAY_CODEC_KEYS": "k1:" + base64.b64encode(hashlib.sha256(b"a key of this test").digest()).decode(),
+        "LEADRELAY_TELEPHONY_SECRET": hashlib.sha256(b"a secret of this test").hexdigest(),
+        "LEADRELAY_TIER_PASSWORD": "dL5kP0xw",
+        "LEADRELAY_AUTH_ISSUER": "https://login.example.org",
+        "LEADRELAY_AUTH_JWKS_URL": "https://login.example.org/keys",
+    }
+    for key in [key for key in os.environ if key.startswith((PREFIX, "TEMPORAL_"))]:
+        monkeypatch.delenv(key)
+    for key, given in services[name]["environment"].items():
+        value = re.sub(r"\$\{(\w+)(?::[-?]([^}]*))?\}", lambda found: filled_in.get(found[1], found[2] or ""), given)
+        monkeypatch.setenv(key, value)
+    settings = load_settings()
+    assert (settings.profile, settings.shows_docs, settings.shows_metrics) == ("production", False, False)
+
+
+def test_the_front_door_leads_to_every_service_and_never_back_to_plain_http(services: dict[str, Any]) -> None:
+    text = (ROOT / "deploy/Caddyfile").read_text(encoding="utf-8")
+    assert "Strict-Transport-Security" in text
+    targets = set(re.findall(r":(\w+):8000\}", text))
+    assert targets == {name for name in services if name.endswith("_api")}
 
 
 def test_workers_scale_by_name(services: dict[str, Any]) -> None:

@@ -6,13 +6,12 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import AwareDatetime
 
 from services.account_mgmt.actions.products import add_product, change_product, publish_again, set_price
 from services.account_mgmt.repository import products
 from services.account_mgmt.routes.access import READERS, SUPERVISOR
 from services.account_mgmt.schemas.products import NewPrice, NewProduct, ProductChange, ProductDetail, ProductView
-from services.chassis.http import Conn, Page, Pager, Who, new_router
+from services.chassis.http import Conn, Moment, Page, Pager, Who, new_router
 
 router: APIRouter = new_router(tags=["catalogue"])
 ProductId = Annotated[str, Path(max_length=64)]
@@ -28,7 +27,7 @@ async def post_product(conn: Conn, who: Who, new: NewProduct) -> ProductView:
 async def list_products(
     conn: Conn,
     pager: Pager,
-    at: Annotated[AwareDatetime | None, Query(description="Prices of this moment; now, if not given.")] = None,
+    at: Annotated[Moment | None, Query(description="Prices of this moment; now, if not given.")] = None,
     active: Annotated[bool | None, Query()] = None,
 ) -> Page[ProductView]:
     """In order of entry."""
@@ -59,7 +58,13 @@ async def post_price(conn: Conn, who: Who, product_id: ProductId, body: NewPrice
     return ProductDetail.with_prices(product, prices)
 
 
-@router.post("/catalogue/publish", status_code=202, dependencies=SUPERVISOR, summary="Send the whole catalogue again")
+@router.post(
+    "/catalogue/publish",
+    status_code=202,
+    response_class=Response,
+    dependencies=SUPERVISOR,
+    summary="Send the whole catalogue again",
+)
 async def post_publish(conn: Conn, who: Who) -> Response:
     """To tier 2, from its first version on; for a tier 2 that was set up from scratch."""
     await publish_again(conn, who.person)

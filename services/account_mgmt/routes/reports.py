@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime
 
 from services.account_mgmt.domain.reports import compare_nudges, money_owed
 from services.account_mgmt.repository import reports
@@ -21,7 +20,7 @@ from services.account_mgmt.schemas.reports import (
     NudgeReport,
 )
 from services.chassis.errors import Invalid
-from services.chassis.http import Conn, Page, new_router
+from services.chassis.http import Conn, Moment, Page, new_router
 
 router: APIRouter = new_router(tags=["reports"])
 _LONGEST = timedelta(days=3660)
@@ -29,8 +28,8 @@ Period = tuple[datetime, datetime]
 
 
 def _period(
-    start: Annotated[AwareDatetime | None, Query(alias="from", description="90 days ago, if not given.")] = None,
-    end: Annotated[AwareDatetime | None, Query(alias="to", description="Now, if not given.")] = None,
+    start: Annotated[Moment | None, Query(alias="from", description="90 days ago, if not given.")] = None,
+    end: Annotated[Moment | None, Query(alias="to", description="Now, if not given.")] = None,
 ) -> Period:
     end = end or datetime.now(UTC)
     start = start or end - timedelta(days=90)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Self
 
-from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from services.account_mgmt.domain.account_managers import Absence, AccountManager
 from services.account_mgmt.domain.portfolio import TakenOver
-from services.chassis.http import Body
+from services.chassis.http import Body, Moment
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True)]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=60, strip_whitespace=True)]
@@ -74,8 +74,8 @@ class NewAbsence(Body):
         }
     )
 
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime
+    starts_at: Moment
+    ends_at: Moment
     cover: PersonId | None = None
     reason: Annotated[str, Field(max_length=200)] = ""
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Self
 
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from services.account_mgmt.domain.credit_notes import CreditNote
 from services.account_mgmt.domain.invoices import Invoice, Payment
 from services.account_mgmt.schemas.common import in_money
 from services.account_mgmt.schemas.people import Address
-from services.chassis.http import Body, Model
+from services.chassis.http import Body, Model, Moment
 from workflows.contracts.base import Money
 
 
@@ -87,7 +87,7 @@ class NewPayment(Body):
 
     amount: Money
     reference: str = Field(min_length=1, max_length=100)
-    paid_at: AwareDatetime | None = None
+    paid_at: Moment | None = None
 
 
 class NewCreditNote(Body):

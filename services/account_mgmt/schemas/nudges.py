@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Self
 
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from services.account_mgmt.domain.card import Card
 from services.account_mgmt.domain.nudges import Nudge, NudgeAnswer
 from services.account_mgmt.schemas.card import CardView
 from services.account_mgmt.schemas.orders import OrderView
-from services.chassis.http import Body, Model
+from services.chassis.http import Body, Model, Moment
 from workflows.contracts.account_mgmt import NudgeOutcome
 from workflows.contracts.base import OrderLine
 
@@ -38,7 +38,7 @@ class NewNudgeOutcome(Body):
 
     outcome: NudgeOutcome
     lines: list[OrderLine] = Field(default_factory=list, max_length=100)
-    next_at: AwareDatetime | None = None
+    next_at: Moment | None = None
     never_offer: list[str] = Field(
         default_factory=list, max_length=20, description="Products they never want to hear of again."
     )

@@ -7,11 +7,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Self
 
-from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from services.account_mgmt.domain.products import Kind, Price, Product
 from services.account_mgmt.schemas.common import in_money
-from services.chassis.http import Body, Model
+from services.chassis.http import Body, Model, Moment
 from workflows.contracts.base import Money
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
@@ -75,7 +75,7 @@ class NewPrice(Body):
     )
 
     price: Money
-    valid_from: AwareDatetime | None = None
+    valid_from: Moment | None = None
 
 
 class PriceView(Model):

@@ -4,11 +4,12 @@ from services.chassis.auth import Principal
 from services.chassis.http.idempotency import purge_idempotency_keys
 from services.chassis.http.json_bounds import check_json, string_map
 from services.chassis.http.metrics import Collector
-from services.chassis.http.models import Body, Id, Model
+from services.chassis.http.models import Body, Id, Model, Moment
 from services.chassis.http.paging import Page, PageParams, Pager
-from services.chassis.http.principal import Who, allow
+from services.chassis.http.principal import Who, allow, authenticate
 from services.chassis.http.route import Conn, ConnectionPool, door_router, new_router
 from services.chassis.http.server import serve, serve_async
+from services.chassis.http.streams import begun
 from services.chassis.http.uploads import file_name
 
 __all__ = [
@@ -18,12 +19,15 @@ __all__ = [
     "ConnectionPool",
     "Id",
     "Model",
+    "Moment",
     "Page",
     "PageParams",
     "Pager",
     "Principal",
     "Who",
     "allow",
+    "authenticate",
+    "begun",
     "check_json",
     "door_router",
     "file_name",

@@ -1,31 +1,50 @@
-"""Reading a request's body once: limited, before a database connection is taken, and hashed for idempotency."""
+"""Reading a request's body once: limited in length and time, before a database connection is taken, and hashed for
+idempotency.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import email.message
 import hashlib
+import time
 
 from fastapi import Request
 from starlette.datastructures import UploadFile
 from starlette.types import Message
 
-from services.chassis.errors import TooLarge, Unsupported
+from services.chassis.errors import TooLarge, TooSlow, Unsupported
 from services.chassis.http.json_bounds import check_json
 
 _CHUNK = 1 << 18
+_LEAST_BYTES_PER_SECOND = 16 << 10
 
 
-def limit_body(request: Request, limit: int) -> None:
-    """Make reading the body of this request fail with TooLarge after `limit` bytes."""
-    declared = request.headers.get("content-length", "")
-    if declared.isdigit() and int(declared) > limit:
-        raise TooLarge(f"the body is longer than {limit} bytes")
+def limit_body(request: Request, limit: int, seconds: float) -> None:
+    """Make reading this request's body fail with TooLarge after `limit` bytes, or with TooSlow when it only dribbles.
+
+    A body may take `seconds`, and one more for every 16 KiB that have come: long files pass on slow lines.
+    """
     receive = request.receive
+    began = time.monotonic()
+    declared = request.headers.get("content-length", "")
+    announced = int(declared) if declared.isdigit() else 0
     seen = 0
+    whole = False
 
     async def counted() -> Message:
-        nonlocal seen
-        message = await receive()
+        nonlocal seen, whole
+        if whole:  # what comes now is only that the client has left
+            return await receive()
+        if announced > limit:
+            raise TooLarge(f"the body is longer than {limit} bytes")
+        allowed = seconds + seen / _LEAST_BYTES_PER_SECOND
+        try:
+            async with asyncio.timeout(began + allowed - time.monotonic()):
+                message = await receive()
+        except TimeoutError:
+            raise TooSlow(f"the body has not arrived after {allowed:.0f} seconds; send it again") from None
+        whole = not message.get("more_body", False)
         seen += len(message.get("body", b""))
         if seen > limit:
             raise TooLarge(f"the body is longer than {limit} bytes")

@@ -1,4 +1,7 @@
-"""/healthz (this process lives), /readyz (it can do its work), /metrics. Without a token: they hold no records."""
+"""/healthz (this process lives), /readyz (it can do its work), /metrics.
+
+They hold no records. The first two answer anybody, and /metrics whoever has its token, if it has one.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,11 @@ import asyncpg
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
-from services.chassis.db import Pool
-from services.chassis.errors import Unavailable
-from services.chassis.http.route import acquire
+from services.chassis.db import Pool, acquire
+from services.chassis.errors import Unauthorized, Unavailable
+from services.chassis.http.metrics import may_scrape
 from services.chassis.migrate import Migration, MigrationError, outstanding
+from services.chassis.settings import Settings
 
 _TEXT = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -30,8 +34,8 @@ async def check_ready(pool: Pool, files: Sequence[Migration]) -> None:
         raise Unavailable("migrations are missing", code="migrations_pending", detail={"pending": labels})
 
 
-def health_router(files: Sequence[Migration]) -> APIRouter:
-    """The three routes of a process."""
+def health_router(files: Sequence[Migration], settings: Settings) -> APIRouter:
+    """The three routes of a process; without /metrics where nobody may see it."""
     router = APIRouter(tags=["health"], responses={"default": {"description": "An error, as a problem document."}})
 
     @router.get("/healthz", summary="Is this process alive?")
@@ -47,8 +51,13 @@ def health_router(files: Sequence[Migration]) -> APIRouter:
             await check_ready(state.pool, files)
         return JSONResponse({"status": "ready"})
 
+    if not settings.shows_metrics:
+        return router
+
     @router.get("/metrics", summary="Prometheus metrics", response_class=Response)
     async def metrics(request: Request) -> Response:
+        if not may_scrape(request, settings.metrics_token):
+            raise Unauthorized("this needs the token of the metrics", code="token_missing")
         content = await request.app.state.metrics.render(request.app.state.pool)
         return Response(content, media_type=_TEXT)
 

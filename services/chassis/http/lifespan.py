@@ -13,6 +13,8 @@ from services.chassis.db import Pool, create_pool
 from services.chassis.settings import Settings
 
 _CLOSE_SECONDS = 5.0
+# Longer than any statement may run: the server itself would have said something by then.
+_ANSWER_SECONDS = 20.0
 
 
 def lifespan(settings: Settings, name: str) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
@@ -22,7 +24,10 @@ def lifespan(settings: Settings, name: str) -> Callable[[FastAPI], AbstractAsync
     async def run(app: FastAPI) -> AsyncIterator[None]:
         if settings.database_dsn:
             app.state.pool = await create_pool(
-                settings.database_dsn, application_name=f"leadrelay {name}", max_size=settings.pool_max
+                settings.database_dsn,
+                application_name=f"leadrelay {name}",
+                max_size=settings.pool_max,
+                answer_seconds=_ANSWER_SECONDS,
             )
         # So many files at once; each holds a connection while it is read.
         app.state.upload_places = asyncio.Semaphore(max(1, settings.pool_max // 3))

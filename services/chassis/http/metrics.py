@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import hmac
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector as SyncCollector
+from starlette.requests import Request
 
 from services.chassis.db import Pool
 
@@ -15,7 +18,15 @@ Collector = Callable[[Pool], Awaitable[Iterable[Metric]]]
 """Reads gauges from the database at the moment of a scrape, e.g. work items by state."""
 
 _BUCKETS = (0.005, 0.01, 0.02, 0.035, 0.05, 0.075, 0.1, 0.2, 0.5, 1.0, 2.5, 5.0, 15.0)
+# A scrape that hangs shows nothing at all, just when the figures of the process itself are wanted.
+_COLLECT_SECONDS = 5.0
 log = structlog.get_logger(__name__)
+
+
+def may_scrape(request: Request, token: str | None) -> bool:
+    """Whether a request for /metrics has its bearer token, if it has one."""
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    return token is None or (scheme.lower() == "bearer" and hmac.compare_digest(given.encode(), token.encode()))
 
 
 class _Snapshot(SyncCollector):
@@ -61,9 +72,10 @@ class Metrics:
         """The exposition text. Without a database only its own figures are missing."""
         gathered: list[Metric] = []
         try:
-            if pool is not None:
-                for collector in self._collectors:
-                    gathered.extend(await collector(pool))
+            async with asyncio.timeout(_COLLECT_SECONDS):
+                if pool is not None:
+                    for collector in self._collectors:
+                        gathered.extend(await collector(pool))
             self._database_up.set(1)
         except Exception as error:
             log.warning("metrics_collector_failed", error=type(error).__name__)

@@ -1,4 +1,6 @@
-"""Around every request: its id, the access log line, the metrics, and the answer to an unexpected error."""
+"""Around every request: its id, the headers that browsers go by, the access log line, the metrics, and the answer to an
+unexpected error.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +10,28 @@ from typing import Any
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.chassis.db import new_id
+from services.chassis.db import is_broken, new_id
 from services.chassis.http.metrics import Metrics
 from services.chassis.http.problems import problem
+from services.chassis.http.unread import UnreadBody
 
 HEADER = "X-Request-Id"
 _ACCEPTED = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 _QUIET = {"/healthz", "/readyz", "/metrics"}
+# Unless an answer says otherwise: it may hold personal data, so nothing between here and the person keeps it, and it is
+# never framed or taken for something else. No default-src, which would stop what browsers show PDFs with.
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
 
 log = structlog.get_logger("leadrelay.access")
 
@@ -42,26 +57,32 @@ class RequestMiddleware:
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         status = 0
         began = time.perf_counter()
+        body = UnreadBody(scope, receive, send)
 
-        async def send_with_id(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)[HEADER] = scope["leadrelay.request_id"]
-            await send(message)
+                headers = MutableHeaders(scope=message)
+                headers[HEADER] = scope["leadrelay.request_id"]
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
+            await body.send(message)
 
         try:
-            await self._app(scope, receive, send_with_id)
-        except Exception:
-            log.exception("unexpected_error", **_who(scope))
+            await self._app(scope, body.receive, send_with_headers)
+        except ClientDisconnect:
+            pass  # in the middle of its body: there is nobody to answer
+        except Exception as error:
+            # Starlette's own error, once the answer has begun, is only that no other can be given.
+            cause = error.__cause__ or error
+            if status and is_broken(cause):
+                # Without its end, the client can tell that the answer is not whole.
+                log.warning("answer_broken_off", error=type(cause).__name__, **_who(scope))
+            else:
+                log.exception("unexpected_error", **_who(scope))
             if status == 0:
-                response = problem(
-                    scope,
-                    status=500,
-                    code="internal",
-                    detail="something went wrong on our side; give the request id to the operators",
-                )
-                await response(scope, receive, send_with_id)
+                await _internal(scope)(scope, body.receive, send_with_headers)
         finally:
             # A client that left before the answer is counted as 499, as proxies do.
             self._record(scope, status or 499, time.perf_counter() - began)
@@ -71,6 +92,11 @@ class RequestMiddleware:
         self._metrics.observe(facts["method"], facts["route"], status, seconds)
         level = log.debug if facts["route"] in _QUIET else log.info
         level("request", **facts, status=status, ms=round(seconds * 1000, 1))
+
+
+def _internal(scope: Scope) -> Response:
+    detail = "something went wrong on our side; give the request id to the operators"
+    return problem(scope, status=500, code="internal", detail=detail)
 
 
 def _who(scope: Scope) -> dict[str, Any]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import uuid
+from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, WithJsonSchema
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 
 
 class Body(BaseModel):
@@ -68,3 +70,24 @@ def _uuid(value: str) -> str:
 
 Id = Annotated[str, AfterValidator(_uuid), WithJsonSchema({"type": "string", "format": "uuid"})]
 """An id made by `new_id`, in its canonical spelling; anything else is answered with 422."""
+
+_WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]")
+_FIRST_YEAR, _LAST_YEAR = 2000, 2200
+
+
+def _written(value: Any) -> Any:
+    # Left to itself, pydantic takes a number for the seconds since 1970.
+    if not isinstance(value, datetime) and not (isinstance(value, str) and _WRITTEN.match(value)):
+        raise ValueError("must be a time with its offset, such as 2026-03-02T09:00:00+02:00")
+    return value
+
+
+def _sane(moment: datetime) -> datetime:
+    # Arithmetic near the ends of the calendar overflows in the middle of a rule.
+    if not _FIRST_YEAR <= moment.year < _LAST_YEAR:
+        raise ValueError(f"must lie between the years {_FIRST_YEAR} and {_LAST_YEAR}")
+    return moment
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_sane)]
+"""A time with its offset, RFC 3339."""

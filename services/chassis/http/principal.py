@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Mapping
 from typing import Annotated, Any, cast
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, params
 
 from services.chassis.auth import OPS, Principal, Verifier
 from services.chassis.errors import Forbidden, Unauthorized
@@ -21,7 +21,7 @@ async def authenticate(request: Request) -> Principal:
     known = getattr(request.state, "principal", None)
     if known is not None:
         return cast(Principal, known)
-    principal = await _identify(request)
+    principal = await identify(request)
     _check_tier(principal, request.app.state.tier or OPS, request.method)
     request.state.principal = principal
     return principal
@@ -31,7 +31,7 @@ def authenticate_also(guests: Mapping[str, Collection[str]]) -> Callable[[Reques
     """Like `authenticate`, and also for these roles of other tiers, by tier."""
 
     async def door(request: Request) -> Principal:
-        principal = await _identify(request)
+        principal = await identify(request)
         if principal.role not in guests.get(principal.tier, ()):
             _check_tier(principal, request.app.state.tier or OPS, request.method)
         request.state.principal = principal
@@ -40,7 +40,8 @@ def authenticate_also(guests: Mapping[str, Collection[str]]) -> Callable[[Reques
     return door
 
 
-async def _identify(request: Request) -> Principal:
+async def identify(request: Request) -> Principal:
+    """The verified person of this request, of whatever tier. Raises Unauthorized without a good token."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise Unauthorized("a bearer token is required", code="token_missing")
@@ -67,8 +68,25 @@ Who = Annotated[Principal, Depends(authenticate)]
 def allow(*roles: str) -> Any:
     """A route dependency that lets only these roles through; ops may read whatever any role may read."""
 
-    async def check(who: Who) -> None:
-        if who.role not in roles and not who.is_ops:
-            raise Forbidden(f"this needs the role {' or '.join(roles)}", code="wrong_role")
+    return Depends(cast(Callable[..., Awaitable[None]], _Gate(roles)))
 
-    return Depends(cast(Callable[..., Awaitable[None]], check))
+
+class _Gate:
+    """What `allow` puts on a route: as a dependency for the document, asked by the route before it reads a body."""
+
+    def __init__(self, roles: Collection[str]) -> None:
+        self._roles = roles
+
+    async def __call__(self, who: Who) -> None:
+        self.check(who)
+
+    def check(self, who: Principal) -> None:
+        if who.role not in self._roles and not who.is_ops:
+            raise Forbidden(f"this needs the role {' or '.join(self._roles)}", code="wrong_role")
+
+
+def check_roles(dependencies: Iterable[params.Depends], who: Principal) -> None:
+    """Raises Forbidden unless every `allow` among a route's dependencies lets this person through."""
+    for one in dependencies:
+        if isinstance(one.dependency, _Gate):
+            one.dependency.check(who)

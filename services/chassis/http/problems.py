@@ -14,7 +14,9 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import compile_path
 
+from services.chassis.db import is_broken
 from services.chassis.errors import Conflict, DomainError, Invalid, Unavailable
 
 MEDIA_TYPE = "application/problem+json"
@@ -23,13 +25,9 @@ _RETRYABLE = (
     pg.QueryCanceledError,
     pg.LockNotAvailableError,
     pg.TransactionRollbackError,
-    pg.PostgresConnectionError,
     pg.OperatorInterventionError,
     pg.InsufficientResourcesError,
-    pg.IdleInTransactionSessionTimeoutError,
     pg.ReadOnlySQLTransactionError,
-    # What asyncpg makes of a connection that breaks between two messages of one statement.
-    pg.InternalClientError,
 )
 
 log = structlog.get_logger(__name__)
@@ -73,9 +71,6 @@ def from_domain(scope: Mapping[str, Any], error: DomainError) -> Response:
     headers: dict[str, str] = {}
     if error.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
-    if error.status == 413:
-        # The rest of the body is not read, so this connection cannot carry another request.
-        headers["Connection"] = "close"
     if error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)
     errors = [{"field": error.field, "reason": error.message}] if error.field else []
@@ -95,7 +90,9 @@ def from_postgres(error: Exception) -> DomainError | None:
 
     Constraint messages quote the row, so none of the server's own text goes out.
     """
-    if isinstance(error, _RETRYABLE) or (isinstance(error, pg.InterfaceError) and "connection" in str(error)):
+    if is_broken(error):
+        return Unavailable("the connection to the database broke; try again")
+    if isinstance(error, _RETRYABLE):
         return Unavailable("the database could not answer in time; try again")
     if isinstance(error, pg.UniqueViolationError | pg.ExclusionViolationError):
         return Conflict("this conflicts with an existing record", code="conflict")
@@ -130,7 +127,17 @@ async def _on_http(request: Request, error: Exception) -> Response:
     detail = {404: "there is nothing at this address", 405: "this address does not take this method"}.get(
         error.status_code, "the body could not be read" if error.status_code == 400 else str(error.detail)
     )
-    return problem(request.scope, status=error.status_code, code=code, detail=detail, headers=error.headers)
+    headers = error.headers if error.status_code != 405 else {**(error.headers or {}), **_allowed(request)}
+    return problem(request.scope, status=error.status_code, code=code, detail=detail, headers=headers)
+
+
+def _allowed(request: Request) -> dict[str, str]:
+    """Every method of this address: the framework names those of the first route that it finds."""
+    found: set[str] = set()
+    for template, item in request.app.openapi()["paths"].items():
+        if compile_path(template)[0].match(request.scope["path"]):
+            found |= {method.upper() for method in item}
+    return {"Allow": ", ".join(sorted(found))} if found else {}
 
 
 async def _on_validation(request: Request, error: Exception) -> Response:
@@ -170,3 +177,4 @@ def install_handlers(app: FastAPI) -> None:
     app.add_exception_handler(asyncpg.InterfaceError, _on_postgres)
     app.add_exception_handler(asyncpg.InternalClientError, _on_postgres)
     app.add_exception_handler(ConnectionError, _on_connection)
+    app.add_exception_handler(TimeoutError, _on_connection)

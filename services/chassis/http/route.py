@@ -1,31 +1,35 @@
 """The route class of every service: authenticated, and each change in exactly one database transaction.
 
-A write commits only if the handler returns an answer below 400, together with the kept answer of its
-Idempotency-Key. Reads get a pooled connection when they ask for one, and give it back before they answer.
+Who asks is known, and their role checked, before a byte of the body is read. A write commits only if the handler
+returns an answer below 400, together with the kept answer of its Idempotency-Key. Reads get a pooled connection when
+they ask for one, and give it back before they answer.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from typing import Annotated, Any, cast
 
-import asyncpg
+from asyncpg.transaction import Transaction
 from fastapi import APIRouter, Depends, Request, params
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 from starlette.responses import Response
 
 from services.chassis.auth import Principal
-from services.chassis.db import Connection, Pool
+from services.chassis.db import Connection, Pool, acquire, end, is_broken
 from services.chassis.errors import Unavailable
 from services.chassis.http.bodies import limit_body, read_form, read_json
 from services.chassis.http.idempotency import HEADER, Claim, read_key
-from services.chassis.http.principal import SAFE_METHODS, authenticate, authenticate_also
+from services.chassis.http.principal import SAFE_METHODS, authenticate, authenticate_also, check_roles
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
-_ACQUIRE_SECONDS = 5.0
+_UNKNOWN = (
+    "the connection to the database broke while the change was being saved, so it may have been saved or not; send the"
+    " request again with the same Idempotency-Key, or, if it had none, look first"
+)
 # Declared for the OpenAPI document; `authenticate` does the work and answers with our own problem documents.
 bearer = HTTPBearer(auto_error=False, description="JWT with the claims sub, tier, role.")
 
@@ -39,16 +43,32 @@ class _RolledBackError(Exception):
 
 
 @asynccontextmanager
-async def acquire(pool: Pool) -> AsyncIterator[Connection]:
-    """A pooled connection; raises Unavailable when the database cannot be reached or every connection is busy."""
+async def _transaction(conn: Connection) -> AsyncIterator[None]:
+    """Like `conn.transaction()`, and honest about a connection that breaks: nobody knows whether it has committed."""
+    transaction = conn.transaction()
+    await transaction.start()
     try:
-        conn = await pool.acquire(timeout=_ACQUIRE_SECONDS)
-    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        raise Unavailable("the database does not answer; try again") from error
+        yield
+    except BaseException as error:
+        if not is_broken(error):
+            await _roll_back(conn, transaction)
+        raise
     try:
-        yield conn
-    finally:
-        await pool.release(conn)
+        await transaction.commit()
+    except Exception as error:
+        if is_broken(error):
+            raise Unavailable(_UNKNOWN, code="outcome_unknown") from error
+        raise
+
+
+async def _roll_back(conn: Connection, transaction: Transaction) -> None:
+    try:
+        await transaction.rollback()
+    except Exception as error:
+        if not is_broken(error):
+            raise
+        # The server does it by itself, and the answer is known already.
+        end(conn)
 
 
 def connection_pool(request: Request) -> Pool:
@@ -77,14 +97,26 @@ class TransactionalRoute(APIRoute):
     """See the module's docstring. Made by `new_router`; a route never begins or commits by itself."""
 
     door: Door = staticmethod(authenticate)
+    body_bytes: int | None = None
 
     def get_route_handler(self) -> Handler:
         """Wrap FastAPI's handler (which reads the body, resolves dependencies and calls the endpoint)."""
         handle = super().get_route_handler()
+        door = _with_roles(self.door, self.dependencies)
         if not self.methods or self.methods <= SAFE_METHODS:
-            return _reader(handle, self.door)
+            return _reader(handle, door)
         takes_form = self.body_field is not None and isinstance(self.body_field.field_info, params.Form)
-        return _writer(handle, self.door, takes_form=takes_form, takes_json=self.body_field is not None)
+        read = _body_reader(takes_form, self.body_field is not None, self.body_bytes)
+        return _writer(handle, door, read, takes_form=takes_form)
+
+
+def _with_roles(door: Door, dependencies: Sequence[params.Depends]) -> Door:
+    async def checked(request: Request) -> Principal:
+        principal = await door(request)
+        check_roles(dependencies, principal)
+        return principal
+
+    return checked
 
 
 def _reader(handle: Handler, door: Door) -> Handler:
@@ -95,14 +127,26 @@ def _reader(handle: Handler, door: Door) -> Handler:
     return read
 
 
-def _writer(handle: Handler, door: Door, *, takes_form: bool, takes_json: bool) -> Handler:
+def _body_reader(takes_form: bool, takes_json: bool, body_bytes: int | None) -> Callable[[Request], Awaitable[bytes]]:
+    """What reads a body of this kind within its limits, and gives its hash."""
+
+    async def read(request: Request) -> bytes:
+        settings = request.app.state.settings
+        limit = body_bytes or (settings.max_upload_bytes if takes_form else settings.max_body_bytes)
+        limit_body(request, limit, settings.body_seconds)
+        return await (read_form(request) if takes_form else read_json(request, expected=takes_json))
+
+    return read
+
+
+def _writer(
+    handle: Handler, door: Door, read_body: Callable[[Request], Awaitable[bytes]], *, takes_form: bool
+) -> Handler:
     async def write(request: Request) -> Response:
         principal = await door(request)
         key = read_key(request.headers.get(HEADER)) if request.method == "POST" else None
-        settings = request.app.state.settings
-        limit_body(request, settings.max_upload_bytes if takes_form else settings.max_body_bytes)
         # The body is read first: a slow sender must not keep a database connection busy.
-        digest = await (read_form(request) if takes_form else read_json(request, expected=takes_json))
+        digest = await read_body(request)
         if request.app.state.pool is None:  # the operators' API: its effects are in other systems
             return await handle(request)
         route = f"{request.method} {request.scope['route'].path}"
@@ -110,7 +154,7 @@ def _writer(handle: Handler, door: Door, *, takes_form: bool, takes_json: bool) 
         # Files take long: most of the pool is left to those who send none.
         place = request.app.state.upload_places if takes_form else nullcontext()
         try:
-            async with place, acquire(connection_pool(request)) as conn, conn.transaction():
+            async with place, acquire(connection_pool(request)) as conn, _transaction(conn):
                 return await _in_transaction(conn, request, handle, claim)
         except _RolledBackError as outcome:
             return outcome.response
@@ -158,19 +202,27 @@ def new_router(
     )
 
 
-def door_router(*, tags: list[str], door: Door, prefix: str = "/v1") -> APIRouter:
-    """A router like `new_router`'s, for callers that are known by something other than a bearer token."""
+def door_router(
+    *, tags: list[str], door: Door, prefix: str = "/v1", body_bytes: int | None = None, takes_token: bool = False
+) -> APIRouter:
+    """A router like `new_router`'s, for callers that are known by something other than a bearer token of the tier.
+
+    `body_bytes` is for bodies that are longer than the settings let others be; `takes_token` says in the document that
+    the door may want a token all the same.
+    """
 
     async def limited(request: Request) -> Principal:
         # Such a door may have to read the body before it knows who is there.
-        limit_body(request, request.app.state.settings.max_body_bytes)
+        settings = request.app.state.settings
+        limit_body(request, body_bytes or settings.max_body_bytes, settings.body_seconds)
         return await door(request)
 
-    route_class = type("DoorRoute", (TransactionalRoute,), {"door": staticmethod(limited)})
+    route_class = type("DoorRoute", (TransactionalRoute,), {"door": staticmethod(limited), "body_bytes": body_bytes})
     return APIRouter(
         prefix=prefix,
         tags=list(tags),
         route_class=route_class,
+        dependencies=[Depends(bearer)] if takes_token else [],
         generate_unique_id_function=_operation_id,
         responses={"default": {"description": "An error, as a problem document."}},
     )

@@ -12,8 +12,9 @@ from fastapi import APIRouter, Form, Response, UploadFile
 from fastapi.responses import StreamingResponse
 
 from services.chassis.contacts import phones
+from services.chassis.db import acquire
 from services.chassis.errors import Invalid
-from services.chassis.http import Conn, ConnectionPool, Id, Page, Pager, Who, allow, file_name, new_router
+from services.chassis.http import Conn, ConnectionPool, Id, Page, Pager, Who, allow, begun, file_name, new_router
 from services.chassis.imports import jobs
 from services.chassis.imports.cells import neutralise
 from services.chassis.imports.inspection import Columns, inspect, mapping_of
@@ -108,21 +109,22 @@ def import_router(columns: Columns, summary: str) -> APIRouter:
 
         Cells that a spreadsheet would run as a formula begin with an apostrophe; an import takes it off again.
         """
-        async with pool.acquire() as conn:
+        async with acquire(pool) as conn:
             header, delimiter = await jobs.rejects(conn, import_id)
         # The rejects of rejects: the reason of the time before makes room for the new one.
         if header and header[-1] == REASON:
             header.pop()
 
         async def lines() -> AsyncIterator[str]:
-            yield _line([*header, REASON], delimiter)
-            async with pool.acquire() as conn:
+            async with acquire(pool) as conn:
+                yield _line([*header, REASON], delimiter)
                 async for cells, reason in jobs.rejected_rows(conn, import_id):
                     padded = (cells + [""] * len(header))[: len(header)]
                     yield _line([*(neutralise(cell) for cell in padded), reason], delimiter)
 
         name = f'attachment; filename="rejects-{import_id}.csv"'
-        return StreamingResponse(lines(), media_type="text/csv; charset=utf-8", headers={"Content-Disposition": name})
+        content = await begun(lines())
+        return StreamingResponse(content, media_type="text/csv; charset=utf-8", headers={"Content-Disposition": name})
 
     return router
 

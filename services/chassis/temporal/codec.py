@@ -7,11 +7,14 @@ from collections.abc import Iterable, Sequence
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from google.protobuf.message import DecodeError
 from temporalio.api.common.v1 import Payload
 from temporalio.converter import PayloadCodec
 
 ENCODING = b"binary/leadrelay-aes256gcm"
 _NONCE_BYTES = 12
+_TAG_BYTES = 16
+_SHOWN = 100
 
 
 class CodecError(Exception):
@@ -44,12 +47,17 @@ class EncryptionCodec(PayloadCodec):
     def _decrypt(self, payload: Payload) -> Payload:
         if payload.metadata.get("encoding", b"") != ENCODING:
             return payload
-        key_id = payload.metadata.get("key", b"").decode()
+        key_id = payload.metadata.get("key", b"").decode("utf-8", "replace")[:_SHOWN]
         cipher = self._ciphers.get(key_id)
         if cipher is None:
             raise CodecError(f"The payload needs the key '{key_id}', which is not in the key ring")
+        if len(payload.data) < _NONCE_BYTES + _TAG_BYTES:
+            raise CodecError("The payload is shorter than anything that was ever encrypted")
         try:
             plain = cipher.decrypt(payload.data[:_NONCE_BYTES], payload.data[_NONCE_BYTES:], key_id.encode())
         except InvalidTag:
             raise CodecError(f"The payload does not open with the key '{key_id}': wrong key or damaged data") from None
-        return Payload.FromString(plain)
+        try:
+            return Payload.FromString(plain)
+        except DecodeError:
+            raise CodecError(f"What the key '{key_id}' opens is not a payload") from None

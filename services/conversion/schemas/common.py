@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
+from services.chassis.http import Moment as Moment
 from workflows.contracts.base import Money, OrderLine
 
 
@@ -24,18 +24,6 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,99}$")]
 """Name of a playbook or a template."""
 PersonId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@-]{0,99}$")]
 Percent = Annotated[Decimal, Field(ge=0, le=100, max_digits=5, decimal_places=2)]
-_FIRST_YEAR, _LAST_YEAR = 2000, 2200
-
-
-def _sane(moment: datetime) -> datetime:
-    # Arithmetic near the ends of the calendar overflows in the middle of a rule.
-    if not _FIRST_YEAR <= moment.year < _LAST_YEAR:
-        raise ValueError(f"must lie between the years {_FIRST_YEAR} and {_LAST_YEAR}")
-    return moment
-
-
-Moment = Annotated[AwareDatetime, AfterValidator(_sane)]
-"""A time with its offset, RFC 3339."""
 
 
 LINE_EXAMPLE: dict[str, Any] = {

@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 
 from services.chassis import work_items
 from services.chassis.contacts.identity import keys_of, tax_id_of
-from services.chassis.db import Connection, Pool
+from services.chassis.db import Connection, Pool, acquire
 from services.chassis.errors import Conflict, Forbidden, Invalid
 from services.lead_gen.actions.lead_workflow import tell_workflow
 from services.lead_gen.domain.leads import Erasure, Lead, LeadFilter, Place
@@ -125,15 +125,15 @@ async def erase_lead(conn: Connection, lead_id: str, body: Erase, by: str) -> Er
 
 async def export_leads(pool: Pool, wanted: LeadFilter, by: str) -> AsyncIterator[Sequence[Any]]:
     """A header and rows. The audit records the export before its first row, and its end once it is complete."""
-    async with pool.acquire() as conn:
+    async with acquire(pool) as conn:
         audit_id = await audit.add(conn, "export", by, facts={name: value for name, value in wanted if value})
     return _exported(pool, wanted, audit_id)
 
 
 async def _exported(pool: Pool, wanted: LeadFilter, audit_id: str) -> AsyncIterator[Sequence[Any]]:
-    yield leads.EXPORTED
     count = 0
-    async with pool.acquire() as conn:
+    async with acquire(pool) as conn:
+        yield leads.EXPORTED
         async for row in leads.exported(conn, wanted):
             yield row
             count += 1

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import StreamingResponse
 
-from services.chassis.http import Conn, ConnectionPool, Id, Page, Pager, Who, allow, new_router
+from services.chassis.http import Conn, ConnectionPool, Id, Page, Pager, Who, allow, begun, new_router
 from services.chassis.imports.cells import neutralise
 from services.lead_gen.actions.leads import (
     cancel_lead,
@@ -68,9 +68,9 @@ async def list_leads(
 )
 async def export(pool: ConnectionPool, who: Who, wanted: Wanted) -> StreamingResponse:
     """Every export is audited, even one that breaks off. Cells that a spreadsheet would execute are neutralised."""
-    rows = await export_leads(pool, wanted, who.person)
+    lines = await begun(_as_csv(await export_leads(pool, wanted, who.person)))
     headers = {"Content-Disposition": 'attachment; filename="leads.csv"'}
-    return StreamingResponse(_as_csv(rows), media_type="text/csv; charset=utf-8", headers=headers)
+    return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
 
 
 async def _as_csv(rows: AsyncIterator[Sequence[Any]]) -> AsyncIterator[str]:

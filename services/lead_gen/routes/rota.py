@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime
 
-from services.chassis.http import Conn, Id, Page, allow, new_router
+from services.chassis.http import Conn, Id, Moment, Page, allow, new_router
 from services.lead_gen.actions.rota import add_pattern, planned_between, put_exception, remove_pattern
 from services.lead_gen.repository import rota
 from services.lead_gen.schemas.rota import ExceptionView, NewException, NewPattern, PatternView, PlannedView
@@ -52,8 +51,8 @@ async def list_exceptions(conn: Conn, caller_id: str | None = None) -> Page[Exce
 @router.get("/rota/plan", dependencies=STAFF, summary="Who works when, according to the rota")
 async def planned(
     conn: Conn,
-    begins: Annotated[AwareDatetime, Query(alias="from")],
-    ends: Annotated[AwareDatetime, Query(alias="to")],
+    begins: Annotated[Moment, Query(alias="from")],
+    ends: Annotated[Moment, Query(alias="to")],
 ) -> Page[PlannedView]:
     """Shifts that begin between `from` and `to`, two months at most."""
     found = await planned_between(conn, begins, ends)

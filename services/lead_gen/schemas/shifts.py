@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import AwareDatetime, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
-from services.chassis.http import Body, Model
+from services.chassis.http import Body, Model, Moment
 from services.lead_gen.domain.shifts import Shift
 
 
@@ -20,8 +20,8 @@ class NewShift(Body):
     )
 
     caller_id: str
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime
+    starts_at: Moment
+    ends_at: Moment
     quota: int | None = Field(default=None, ge=1, le=100_000, description="Calls in this shift.")
 
     @model_validator(mode="after")

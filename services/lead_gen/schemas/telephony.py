@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
-from services.chassis.http import Body
+from services.chassis.http import Body, Moment
 from services.lead_gen.domain.inbound_calls import Event
 
 
@@ -29,5 +29,5 @@ class TelephonyEvent(Body):
     to: str | None = Field(default=None, max_length=40)
     call_id: str = Field(min_length=1, max_length=100)
     event: Event
-    at: AwareDatetime
+    at: Moment
     default_region: str = Field(default="UA", pattern="^[A-Z]{2}$")

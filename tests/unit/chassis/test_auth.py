@@ -22,6 +22,7 @@ from services.chassis.errors import Unauthorized, Unavailable
 from services.chassis.settings import Settings, SettingsError
 
 ISSUER, AUDIENCE = "https://login.example.org", "leadrelay"
+SHORT_KEY = rsa.generate_private_key(public_exponent=65537, key_size=1024)  # noqa: S505 - the point of it
 RSA_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 EC_KEY = ec.generate_private_key(ec.SECP256R1())
 KEYS: list[dict[str, Any]] = [
@@ -30,6 +31,7 @@ KEYS: list[dict[str, Any]] = [
     {"kid": "shared", "kty": "oct", "k": "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0", "alg": "HS256"},
     {"kid": "odd", "kty": "??"},
     {"kty": "RSA"},
+    {**RSAAlgorithm.to_jwk(SHORT_KEY.public_key(), as_dict=True), "kid": "short", "alg": "RS256"},
 ]
 
 
@@ -95,9 +97,10 @@ async def test_claims_that_are_not_ours_are_not_trusted(changes: dict[str, Any],
         ("s" * 40, "HS256", {"kid": "rsa"}),
         ("secret" * 6, "HS256", {"kid": "shared"}),
         (RSA_KEY, "RS512", {"kid": "rsa"}),
+        (SHORT_KEY, "RS256", {"kid": "short"}),
         (RSA_KEY, "RS256", {}),
     ],
-    ids=["none", "another-kind", "shared", "longer", "nameless"],
+    ids=["none", "another-kind", "shared", "longer", "weak", "nameless"],
 )
 async def test_other_signatures_are_not_trusted(key: Any, algorithm: str, headers: dict[str, str]) -> None:
     assert await refusal(jwt.encode(claims(), key, algorithm=algorithm, headers=headers)) == "token_invalid"

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 from pathlib import Path
 
 import pytest
 
 from services.chassis.settings import DEV_CODEC_KEYS, DEV_ISSUER, SettingsError, load_settings
 
-KEY = base64.b64encode(b"k" * 32).decode()
+RAW_KEY = hashlib.sha256(b"a key of these tests").digest()
+KEY = base64.b64encode(RAW_KEY).decode()
 PRODUCTION = {
     "LEADRELAY_PROFILE": "production",
     "LEADRELAY_DATABASE_DSN": "postgresql://app:pw@db.example.org/lead_gen?sslmode=verify-full",
@@ -20,12 +22,23 @@ PRODUCTION = {
 }
 
 
+WEAK_KEYS = [
+    base64.b64encode(key).decode()
+    for key in (
+        bytes(32), b"k" * 32, b"ab" * 16, b"sixteen letters!" * 2, bytes(range(32)), bytes(range(32, 0, -1)),
+        b"a sentence of thirty-two letters", b"\0" * 20 + RAW_KEY[:12],
+    )
+]  # fmt: skip
+COMMON = ["postgres", "Postgres", "password", "changeme", "lead_gen", "app", "123456", "p%6Fstgres", ""]
+
+
 @pytest.fixture(autouse=True)
 def _clean(monkeypatch: pytest.MonkeyPatch) -> None:
     import os
 
-    for name in [name for name in os.environ if name.startswith("LEADRELAY_")]:
+    for name in [name for name in os.environ if name.startswith(("LEADRELAY_", "TEMPORAL_"))]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv("TEMPORAL_CONFIG_FILE", os.devnull)
 
 
 def put(monkeypatch: pytest.MonkeyPatch, values: dict[str, str]) -> None:
@@ -42,7 +55,7 @@ def test_development_needs_nothing() -> None:
 def test_a_good_production_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     put(monkeypatch, PRODUCTION)
     settings = load_settings()
-    assert settings.key_ring == [("k1", b"k" * 32)]
+    assert settings.key_ring == [("k1", RAW_KEY)]
     assert "pw" not in repr(settings) and KEY not in repr(settings)
 
 
@@ -61,6 +74,20 @@ def test_a_good_production_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         ("DATABASE_DSN", "postgresql://app@/x?host=db.example.org&sslmode=prefer"),
         ("DATABASE_DSN", "postgresql://app@localhost,db.example.org/x"),
         ("POLICY", "demo"),
+        *(("CODEC_KEYS", f"k1:{key}") for key in WEAK_KEYS),
+        ("CODEC_KEYS", f"k1:{KEY},k0:{WEAK_KEYS[0]}"),
+        ("CODEC_KEYS", f"k1:{KEY},k2:{KEY}"),
+        ("TELEPHONY_SECRET", "a" * 64),
+        ("TELEPHONY_SECRET", "abababababababababababababababab"),
+        ("TELEPHONY_SECRET", "sixteen letters!"),
+        ("METRICS_TOKEN", "short"),
+        ("METRICS_TOKEN", PRODUCTION["LEADRELAY_TELEPHONY_SECRET"]),
+        *(("DATABASE_DSN", f"postgresql://app:{word}@localhost/lead_gen") for word in COMMON),
+        ("DATABASE_DSN", "postgresql://app@/lead_gen?host=/run/pg&password=changeme"),
+        ("SMTP_PASSWORD", "password"),
+        ("UI_ORIGIN", "http://temporal.example.org"),
+        ("UI_ORIGIN", "https://temporal.example.org,http://temporal.example.org"),
+        ("UI_ORIGIN", "*"),
     ],
 )
 def test_production_refuses(monkeypatch: pytest.MonkeyPatch, name: str, value: str | None) -> None:
@@ -70,6 +97,57 @@ def test_production_refuses(monkeypatch: pytest.MonkeyPatch, name: str, value: s
         monkeypatch.setenv(variable, value)
     with pytest.raises(SettingsError, match=f"{variable}: "):
         load_settings()
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"TEMPORAL_ADDRESS": "temporal:7233"},
+        {"TEMPORAL_ADDRESS": "10.0.0.7:7233"},
+        {"TEMPORAL_ADDRESS": "[fd00::7]:7233"},
+        {"TEMPORAL_ADDRESS": "temporal.example.org:7233", "TEMPORAL_API_KEY": "x", "TEMPORAL_TLS": "false"},
+        {"TEMPORAL_ADDRESS": "localhost:7233", "TEMPORAL_TLS_CLIENT_CERT_PATH": "/there/is/none.pem"},
+    ],
+)
+def test_production_does_not_talk_to_temporal_in_clear(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]
+) -> None:
+    put(monkeypatch, {**PRODUCTION, **environment})
+    with pytest.raises(SettingsError, match="TEMPORAL_ADDRESS: "):
+        load_settings()
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"TEMPORAL_ADDRESS": "127.0.0.1:7233"},
+        {"TEMPORAL_ADDRESS": "[::1]:7233"},
+        {"TEMPORAL_ADDRESS": "temporal:7233", "TEMPORAL_TLS": "true"},
+        {"TEMPORAL_ADDRESS": "x.tmprl.cloud:7233", "TEMPORAL_API_KEY": "x"},
+        {"TEMPORAL_ADDRESS": "temporal:7233", "LEADRELAY_PLAINTEXT_HOSTS": "postgres, temporal"},
+        {"LEADRELAY_DATABASE_DSN": "postgresql://a:b@postgres/x", "LEADRELAY_PLAINTEXT_HOSTS": "postgres"},
+    ],
+)
+def test_production_needs_no_tls_where_nobody_else_is(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]
+) -> None:
+    put(monkeypatch, {**PRODUCTION, **environment})
+    load_settings()
+
+
+def test_random_keys_are_never_taken_for_weak_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(500):
+        key = base64.b64encode(hashlib.sha256(str(number).encode()).digest()).decode()
+        put(monkeypatch, {**PRODUCTION, "LEADRELAY_CODEC_KEYS": f"k1:{key}"})
+        load_settings()
+
+
+def test_docs_are_for_development_unless_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings().shows_docs
+    put(monkeypatch, {**PRODUCTION, "LEADRELAY_METRICS_TOKEN": ""})
+    assert (load_settings().shows_docs, load_settings().metrics_token) == (False, None)
+    monkeypatch.setenv("LEADRELAY_DOCS", "true")
+    assert load_settings().shows_docs
 
 
 @pytest.mark.parametrize(
