@@ -5,12 +5,14 @@ from services.chassis.http.idempotency import purge_idempotency_keys
 from services.chassis.http.json_bounds import check_json, string_map
 from services.chassis.http.metrics import Collector
 from services.chassis.http.models import Body, Id, Model
+from services.chassis.http.own_staff import OWN_STAFF
 from services.chassis.http.paging import Page, PageParams, Pager
 from services.chassis.http.principal import Who, allow
 from services.chassis.http.route import Conn, ConnectionPool, door_router, new_router
 from services.chassis.http.server import serve, serve_async
 
 __all__ = [
+    "OWN_STAFF",
     "Body",
     "Collector",
     "Conn",
