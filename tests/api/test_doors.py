@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from collections.abc import AsyncIterator, Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +15,13 @@ import pytest_asyncio
 from fastapi import FastAPI
 
 from services.account_mgmt.api import build_app as account_mgmt
+from services.chassis.http.events import EventHub
 from services.chassis.roles import ROLES
 from services.conversion.api import build_app as conversion
 from services.lead_gen.api import build_app as lead_gen
 from services.ops.api import build_app as ops
 from tests.api.openapi import Document, Ids, operations
-from tests.fixtures.http import api_client, auth, make_settings, token
+from tests.fixtures.http import api_client, auth, make_settings
 from tests.fixtures.postgres import FreshDatabase
 from workflows.contracts.base import Tier
 
@@ -110,10 +111,20 @@ def test_every_role_of_the_page_exists() -> None:
 
 
 async def test_the_stream_of_events_ends_with_its_token(fresh_database: FreshDatabase) -> None:
-    app = lead_gen(make_settings(await fresh_database("doors_stream", tier=Tier.LEAD_GEN, policy="demo")))
-    # The verifier's leeway lets it in for another second.
-    last = {"Authorization": f"Bearer {token('lead_gen', 'supervisor', ttl=timedelta(seconds=-4))}"}
-    async with api_client(app) as http:
-        answer = await asyncio.wait_for(http.get("/v1/events", headers=last), 60)
-        assert (answer.status_code, answer.text.partition("\n")[0]) == (200, ": connected")
-        assert (await http.get("/v1/events", headers=last)).status_code == 401
+    dsn = await fresh_database("doors_stream", tier=Tier.LEAD_GEN, policy="demo")
+    app = lead_gen(make_settings(dsn))
+    async with api_client(app, headers=auth()) as http:
+        app.state.events = EventHub(dsn, clock=lambda: time.time() + 2 * 3600)
+        answer = await asyncio.wait_for(http.get("/v1/events"), 60)
+        assert (answer.status_code, answer.text) == (200, ": connected\n\n")
+        await app.state.events.stop()
+
+
+async def test_a_stream_goes_on_until_its_token_ends(fresh_database: FreshDatabase) -> None:
+    hub = EventHub(await fresh_database("doors_stream", tier=Tier.LEAD_GEN, policy="demo"))
+    frames = hub.stream(time.time() + 3600)
+    assert await anext(frames) == ": connected\n\n"
+    # The listener tells that it has begun, as whatever happened before it was not heard.
+    assert await asyncio.wait_for(anext(frames), 60) == "event: resync\ndata: {}\n\n"
+    await hub.stop()
+    assert [frame async for frame in frames] == []

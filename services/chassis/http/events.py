@@ -10,7 +10,7 @@ import contextlib
 import json
 import math
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import asyncpg
 import structlog
@@ -32,8 +32,9 @@ log = structlog.get_logger(__name__)
 class EventHub:
     """One LISTEN connection per process, fanned out to every open stream."""
 
-    def __init__(self, dsn: str) -> None:
+    def __init__(self, dsn: str, *, clock: Callable[[], float] = time.time) -> None:
         self._dsn = dsn
+        self._clock = clock
         self._streams: set[asyncio.Queue[str | None]] = set()
         self._closed = asyncio.Event()
         self._lost = asyncio.Event()
@@ -63,7 +64,7 @@ class EventHub:
         self._streams.add(queue)
         try:
             yield ": connected\n\n"
-            while not self._closed.is_set() and (left := _left(until)) > 0:
+            while not self._closed.is_set() and (left := self._left(until)) > 0:
                 try:
                     frame = await asyncio.wait_for(queue.get(), min(left, _HEARTBEAT_SECONDS))
                 except TimeoutError:
@@ -73,6 +74,9 @@ class EventHub:
                 yield frame
         finally:
             self._streams.discard(queue)
+
+    def _left(self, until: float | None) -> float:
+        return math.inf if until is None else until - self._clock()
 
     async def _listen(self) -> None:
         delay = 0.2
@@ -112,10 +116,6 @@ class EventHub:
     def _broadcast(self, frame: str) -> None:
         for queue in self._streams:
             _put(queue, frame)
-
-
-def _left(until: float | None) -> float:
-    return math.inf if until is None else until - time.time()
 
 
 def _put(queue: asyncio.Queue[str | None], frame: str | None) -> None:
