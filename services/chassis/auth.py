@@ -10,7 +10,7 @@ import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -38,11 +38,12 @@ Fetch = Callable[[], Awaitable[Mapping[str, Any]]]
 
 @dataclass(frozen=True)
 class Principal:
-    """A verified person: id, the tier they work in, and their role there."""
+    """A verified person: id, the tier they work in, and their role there; `expires_at` is in seconds since 1970."""
 
     person: str
     tier: str
     role: str
+    expires_at: float | None = field(default=None, compare=False)
 
     @property
     def is_ops(self) -> bool:
@@ -156,7 +157,8 @@ def _principal(claims: Mapping[str, Any]) -> Principal:
     if not all(isinstance(value, str) and 0 < len(value) <= 200 for value in values):
         raise Unauthorized("the token lacks one of the claims sub, tier, role", code="token_invalid")
     person, tier, role = (str(value) for value in values)
-    return Principal(person=person, tier=tier, role=role)
+    # With the leeway of the check above, so that both doors close at the same moment.
+    return Principal(person=person, tier=tier, role=role, expires_at=float(claims["exp"]) + _LEEWAY_SECONDS)
 
 
 def fetch_url(url: str) -> Fetch:

@@ -34,6 +34,10 @@ def operations(document: Document) -> list[tuple[str, str, dict[str, Any]]]:
     return [(path, method, op) for path, item in document["paths"].items() for method, op in item.items()]
 
 
+IN_BULK = frozenset({"/v1/leads/export.csv", "/v1/imports/{import_id}/rejects.csv"})
+"""Contact data in clear: for the tier's own people, and not for operators."""
+
+
 def reading(document: Document) -> list[str]:
     """Paths that are read; the stream of events never ends, so it is left out."""
     return [p for p, method, _ in operations(document) if method == "get" and "/v1/" in p and p != "/v1/events"]

@@ -223,6 +223,22 @@ async def test_two_invoices_of_one_amount_wait_for_a_person_with_both_as_candida
     assert {one["open_amount"]["amount"] for one in found["candidates"]} == {"1320.00"}
 
 
+async def test_a_transfer_that_may_be_a_colleagues_is_left_alone(tier: Tier3) -> None:
+    customer_id, first = await invoice(tier)
+    iban = "UA555555555555555555555555555"
+    await post(tier, row("120.00", first["number"], iban=iban))
+    for _ in range(2):
+        await tier.post(f"/v1/customers/{customer_id}/orders", {"lines": [LINE | {"quantity": "12"}]})
+    waiting = await only(tier, row("1440.00", "", iban=iban))
+    (one, _) = waiting["candidates"]
+    body = {"invoices": [{"invoice_id": one["invoice_id"], "amount": one["open_amount"]}]}
+    path = f"/v1/bank-transfers/{waiting['id']}"
+    for act, said in (("match", body), ("ignore", {"reason": "mine"})):
+        refused = await tier.post(f"{path}/{act}", said, 403, auth(Tier.ACCOUNT_MGMT, "account_manager", "petro"))
+        assert refused["code"] == "not_owner"
+    assert await tier.get(path) == waiting
+
+
 async def test_a_camt_statement_is_taken_with_its_reversals_and_outgoing_entries(tier: Tier3) -> None:
     statement = (await send(tier, (DATA / "statement_02.xml").read_bytes())).json()
     assert (statement["format"], statement["accounts"]) == ("camt053", [OWN_ACCOUNT])

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 
+from services.account_mgmt.actions.ownership import check_owner_of_invoices
 from services.account_mgmt.actions.payments import book_payment
 from services.account_mgmt.domain.bank_transfers import BankTransfer, Settlement, check_match
 from services.account_mgmt.repository import bank_statements, bank_transfers
 from services.account_mgmt.schemas.bank_transfers import NewMatch
+from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict
 from workflows.contracts.base import Money
@@ -33,12 +35,14 @@ async def book_shares(
             )
 
 
-async def match_transfer(conn: Connection, transfer_id: str, new: NewMatch, by: str) -> BankTransfer:
+async def match_transfer(conn: Connection, who: Principal, transfer_id: str, new: NewMatch) -> BankTransfer:
     """A person says which invoices a transfer pays; the payer's account is remembered for the next one.
 
-    Raises NotFound; Conflict (`wrong_state`) for one that is settled, (`already_booked`); Invalid for more than its
-    amount or another currency.
+    Raises NotFound; Forbidden (`not_owner`) unless all these customers are theirs; Conflict (`wrong_state`) for one
+    that is settled, (`already_booked`); Invalid for more than its amount or another currency.
     """
+    by = who.person
+    await check_owner_of_invoices(conn, who, [share.invoice_id for share in new.invoices])
     await bank_statements.take_turn(conn)
     transfer = await bank_transfers.get(conn, transfer_id, lock=True)
     shares = [(share.invoice_id, share.amount) for share in new.invoices]
@@ -51,10 +55,14 @@ async def match_transfer(conn: Connection, transfer_id: str, new: NewMatch, by: 
     return await bank_transfers.get(conn, transfer_id)
 
 
-async def ignore_transfer(conn: Connection, transfer_id: str, reason: str, by: str) -> BankTransfer:
-    """A person says that a transfer pays no invoice. Raises NotFound; Conflict (`wrong_state`) for a settled one."""
+async def ignore_transfer(conn: Connection, who: Principal, transfer_id: str, reason: str) -> BankTransfer:
+    """A person says that a transfer pays no invoice.
+
+    Raises NotFound; Forbidden (`not_owner`) if it may be for a colleague's; Conflict (`wrong_state`) for a settled one.
+    """
     transfer = await bank_transfers.get(conn, transfer_id, lock=True)
+    await check_owner_of_invoices(conn, who, [one.invoice_id for one in transfer.candidates])
     if transfer.state not in ("unmatched", "failed"):
         raise Conflict("The transfer is settled", code="wrong_state", detail={"state": transfer.state})
-    await bank_transfers.settle(conn, [Settlement(transfer_id, "ignored", reason)], by=by)
+    await bank_transfers.settle(conn, [Settlement(transfer_id, "ignored", reason)], by=who.person)
     return await bank_transfers.get(conn, transfer_id)

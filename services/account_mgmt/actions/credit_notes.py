@@ -7,22 +7,26 @@ from decimal import Decimal
 
 from services.account_mgmt.actions.commission_events import report_money, sale_event
 from services.account_mgmt.actions.invoices import report_voided
+from services.account_mgmt.actions.ownership import check_owner_of_invoices
 from services.account_mgmt.domain.invoices import Invoice, amount_to_credit
 from services.account_mgmt.repository import credit_notes, invoices, orders
 from services.account_mgmt.schemas.invoices import NewCreditNote
 from services.chassis import outbox
+from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from workflows.contracts import ids
 from workflows.contracts.account_mgmt import MoneyMoved
 from workflows.contracts.commission import MoneyKind
 
 
-async def issue_credit_note(conn: Connection, invoice_id: str, new: NewCreditNote, by: str) -> Invoice:
+async def issue_credit_note(conn: Connection, who: Principal, invoice_id: str, new: NewCreditNote) -> Invoice:
     """Take back a part of an invoice, or all that is open; the workflow and the commission ledger hear of it.
 
-    Raises NotFound; Invalid for another currency or more than the invoice; Conflict (`wrong_state`) when nothing is
-    left to take back.
+    Raises NotFound; Forbidden (`not_owner`); Invalid for another currency or more than the invoice; Conflict
+    (`wrong_state`) when nothing is left to take back.
     """
+    by = who.person
+    await check_owner_of_invoices(conn, who, [invoice_id])
     invoice = await invoices.get(conn, invoice_id, lock=True)
     amount = amount_to_credit(invoice, new.amount)
     number = await write_credit_note(conn, invoice, amount, new.reason, by)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from services.account_mgmt.actions.commission_events import report_money, sale_event
+from services.account_mgmt.actions.ownership import check_owner_of_invoices
 from services.account_mgmt.domain.invoices import Invoice, check_amount
 from services.account_mgmt.repository import invoices, payments
 from services.account_mgmt.schemas.invoices import NewPayment
 from services.chassis import outbox
+from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict
 from workflows.contracts import ids
@@ -17,9 +19,10 @@ from workflows.contracts.base import Money
 from workflows.contracts.commission import MoneyKind
 
 
-async def add_payment(conn: Connection, invoice_id: str, new: NewPayment, by: str) -> Invoice:
-    """Book what a person types in; the invoice after it. Raises as `book_payment` does."""
-    await book_payment(conn, invoice_id, new.amount, reference=new.reference, paid_at=new.paid_at, by=by)
+async def add_payment(conn: Connection, who: Principal, invoice_id: str, new: NewPayment) -> Invoice:
+    """Book what a person types in; the invoice after it. Raises Forbidden (`not_owner`), and as `book_payment` does."""
+    await check_owner_of_invoices(conn, who, [invoice_id])
+    await book_payment(conn, invoice_id, new.amount, reference=new.reference, paid_at=new.paid_at, by=who.person)
     return await invoices.get(conn, invoice_id)
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from services.account_mgmt.actions.commission_events import report_money, sale_event
+from services.account_mgmt.actions.ownership import check_owner_of_invoices
 from services.account_mgmt.domain.invoices import check_amount
 from services.account_mgmt.domain.refunds import Refund
 from services.account_mgmt.repository import invoices, orders, refunds
 from services.account_mgmt.schemas.refunds import NewRefund
 from services.chassis import outbox
+from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Invalid
 from services.chassis.events import publish
@@ -16,11 +18,13 @@ from workflows.contracts.account_mgmt import MoneyMoved
 from workflows.contracts.commission import MoneyKind
 
 
-async def refund_invoice(conn: Connection, invoice_id: str, new: NewRefund, by: str) -> Refund:
+async def refund_invoice(conn: Connection, who: Principal, invoice_id: str, new: NewRefund) -> Refund:
     """Give money back, at most what was paid, once per reference; commission of the sale is taken back with it.
 
-    Raises NotFound; Invalid for another currency or more than was paid.
+    Raises NotFound; Forbidden (`not_owner`); Invalid for another currency or more than was paid.
     """
+    by = who.person
+    await check_owner_of_invoices(conn, who, [invoice_id])
     invoice = await invoices.get(conn, invoice_id, lock=True)
     check_amount(new.amount, invoice.currency)
     earlier = await refunds.find(conn, invoice_id, new.reference)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from services.account_mgmt.domain.customers import Customer, RemindBy
@@ -20,6 +20,15 @@ async def get(conn: Connection, customer_id: str, *, lock: bool = False) -> Cust
     if row is None:
         raise NotFound(f"There is no customer {customer_id}")
     return Customer.of(row)
+
+
+async def of_invoices(conn: Connection, invoice_ids: Collection[str]) -> list[Customer]:
+    """The customers whom these invoices are for; ids of none are left out."""
+    rows = await conn.fetch(
+        "SELECT * FROM customers WHERE id IN (SELECT customer_id FROM invoices WHERE id = ANY($1))",
+        list(invoice_ids),
+    )
+    return Customer.of_all(rows)
 
 
 async def page(

@@ -38,10 +38,10 @@ async def post_match(conn: Conn, who: Who, transfer_id: Id, new: NewMatch) -> Tr
 
     409 for a transfer that is settled already, 422 for another currency or more money than came.
     """
-    return TransferView.of(await match_transfer(conn, transfer_id, new, who.person))
+    return TransferView.of(await match_transfer(conn, who, transfer_id, new))
 
 
 @router.post("/bank-transfers/{transfer_id}/ignore", dependencies=WRITERS, summary="This pays no invoice")
 async def post_ignore(conn: Conn, who: Who, transfer_id: Id, body: NewIgnore) -> TransferView:
     """Takes a transfer off the list of those that wait. 409 if it is settled already."""
-    return TransferView.of(await ignore_transfer(conn, transfer_id, body.reason, who.person))
+    return TransferView.of(await ignore_transfer(conn, who, transfer_id, body.reason))

@@ -8,6 +8,7 @@ from services.account_mgmt.actions.assignment import assign_customer
 from services.account_mgmt.actions.card import read_card
 from services.account_mgmt.actions.contact_schedule import read_contact_schedule
 from services.account_mgmt.actions.customers import change_customer, opt_in, opt_out
+from services.account_mgmt.actions.ownership import may_act_for
 from services.account_mgmt.repository import customers
 from services.account_mgmt.routes.access import READERS, SUPERVISOR, WRITERS
 from services.account_mgmt.schemas.account_managers import Assignment
@@ -24,7 +25,7 @@ router: APIRouter = new_router(tags=["customers"])
 async def list_customers(
     conn: Conn, who: Who, pager: Pager, state: str | None = None, account_manager: str | None = None, mine: bool = False
 ) -> Page[CustomerView]:
-    """In order of opening; `mine` for one's own portfolio."""
+    """In order of opening, numbers and e-mails masked; `mine` for one's own portfolio."""
     manager = who.person if mine else account_manager
     found = await customers.page(conn, state=state, manager=manager, limit=pager.limit + 1, after=pager.time_and_id())
     views = [CustomerView.of(one) for one in found]
@@ -32,9 +33,11 @@ async def list_customers(
 
 
 @router.get("/customers/{customer_id}", dependencies=READERS, summary="One customer")
-async def get_customer(conn: Conn, customer_id: Id) -> CustomerView:
-    """404 for an unknown one."""
-    return CustomerView.of(await customers.get(conn, customer_id))
+async def get_customer(conn: Conn, who: Who, customer_id: Id) -> CustomerView:
+    """Numbers and e-mail in clear for their account manager, whoever covers for them, and supervisors."""
+    customer = await customers.get(conn, customer_id)
+    theirs = await may_act_for(conn, who, customer.id, customer.account_manager)
+    return CustomerView.of(customer, masked=not theirs)
 
 
 @router.patch("/customers/{customer_id}", dependencies=WRITERS, summary="Change how a customer is dealt with")
@@ -75,6 +78,6 @@ async def get_calendar(conn: Conn, customer_id: Id) -> ContactScheduleView:
 
 
 @router.get("/customers/{customer_id}/card", dependencies=READERS, summary="The working instruction")
-async def get_card(conn: Conn, customer_id: Id) -> CardView:
-    """Everything the account manager needs for the call."""
-    return CardView.of(await read_card(conn, customer_id))
+async def get_card(conn: Conn, who: Who, customer_id: Id) -> CardView:
+    """Everything the account manager needs for the call; to others, numbers are masked."""
+    return CardView.of(await read_card(conn, who, customer_id))

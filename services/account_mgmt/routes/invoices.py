@@ -80,7 +80,7 @@ async def post_send(conn: Conn, who: Who, invoice_id: Id, body: SendInvoice | No
 @router.post("/invoices/{invoice_id}/payments", status_code=201, dependencies=WRITERS, summary="Money arrived")
 async def post_payment(conn: Conn, who: Who, invoice_id: Id, new: NewPayment) -> InvoiceView:
     """In part or in full; what is too much stays as credit. The same reference again changes nothing."""
-    return InvoiceView.of(await add_payment(conn, invoice_id, new, who.person))
+    return InvoiceView.of(await add_payment(conn, who, invoice_id, new))
 
 
 @router.post(
@@ -88,4 +88,4 @@ async def post_payment(conn: Conn, who: Who, invoice_id: Id, new: NewPayment) ->
 )
 async def post_credit_note(conn: Conn, who: Who, invoice_id: Id, new: NewCreditNote) -> InvoiceView:
     """Without an amount, all that is open. 422 for more than the invoice."""
-    return InvoiceView.of(await issue_credit_note(conn, invoice_id, new, who.person))
+    return InvoiceView.of(await issue_credit_note(conn, who, invoice_id, new))

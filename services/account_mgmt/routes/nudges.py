@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from fastapi import APIRouter
 
-from services.account_mgmt.actions.card import read_card
+from services.account_mgmt.actions.card import read_listed_card
 from services.account_mgmt.actions.nudges import answer_nudge
 from services.account_mgmt.repository import nudges
 from services.account_mgmt.routes.access import READERS, WRITERS
@@ -22,11 +22,11 @@ router: APIRouter = new_router(tags=["nudges"])
 async def list_nudges(
     conn: Conn, who: Who, pager: Pager, state: str | None = "open", mine: bool = False
 ) -> Page[NudgeView]:
-    """The highest expected value first (chance to buy times value), each with the customer's card."""
+    """The highest expected value first (chance to buy times value), each with the customer's card, numbers masked."""
     manager = who.person if mine else None
     found = await nudges.page(conn, state=state, manager=manager, limit=pager.limit + 1, after=_after(pager))
     page = Page.of(found, pager.limit, key=lambda n: (str(n.expected_value), n.item_id))
-    items = [NudgeView.with_card(one, await read_card(conn, one.customer_id)) for one in page.items]
+    items = [NudgeView.with_card(one, await read_listed_card(conn, one.customer_id)) for one in page.items]
     return Page(items=items, next=page.next)
 
 

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from services.account_mgmt.actions.ownership import may_act_for
 from services.account_mgmt.actions.people import add_person, remove_person
 from services.account_mgmt.repository import customers, people
 from services.account_mgmt.routes.access import READERS, WRITERS
 from services.account_mgmt.schemas.people import NewPerson, PersonView
+from services.chassis.contacts.masks import mask_card
 from services.chassis.http import Conn, Id, Page, Who, new_router
 
 router: APIRouter = new_router(tags=["customers"])
 
 
 @router.get("/customers/{customer_id}/people", dependencies=READERS, summary="Whom to talk to")
-async def list_people(conn: Conn, customer_id: Id) -> Page[PersonView]:
-    """In order of entry, at most 200."""
-    await customers.get(conn, customer_id)
-    return Page(items=PersonView.of_all(await people.of_customer(conn, customer_id)), next=None)
+async def list_people(conn: Conn, who: Who, customer_id: Id) -> Page[PersonView]:
+    """In order of entry, at most 200; numbers in clear for whoever acts for this customer, masked for others."""
+    customer = await customers.get(conn, customer_id)
+    theirs = await may_act_for(conn, who, customer.id, customer.account_manager)
+    found = PersonView.of_all(await people.of_customer(conn, customer_id))
+    return Page(items=found if theirs else [mask_card(person) for person in found], next=None)
 
 
 @router.post("/customers/{customer_id}/people", status_code=201, dependencies=WRITERS, summary="Add a person")

@@ -15,4 +15,4 @@ router: APIRouter = new_router(tags=["invoices"])
 @router.post("/invoices/{invoice_id}/refunds", status_code=201, dependencies=SUPERVISOR, summary="Give money back")
 async def post_refund(conn: Conn, who: Who, invoice_id: Id, new: NewRefund) -> RefundView:
     """At most what was paid. The same reference again changes nothing. Commission of the sale is taken back with it."""
-    return RefundView.of(await refund_invoice(conn, invoice_id, new, who.person))
+    return RefundView.of(await refund_invoice(conn, who, invoice_id, new))

@@ -8,6 +8,7 @@ from typing import Self
 from pydantic import ConfigDict, Field
 
 from services.account_mgmt.domain.customers import Customer, RemindBy
+from services.chassis.contacts.masks import mask_card
 from services.chassis.http import Body, Model
 from workflows.contracts.base import ContactCard
 
@@ -35,6 +36,7 @@ class CustomerView(Model):
     updated_at: datetime
 
     @classmethod
-    def of(cls, customer: Customer) -> Self:
-        """From the record."""
-        return cls.model_validate(dict(customer))
+    def of(cls, customer: Customer, *, masked: bool = True) -> Self:
+        """From the record; masked, unless for somebody who acts for this customer and looks at them alone."""
+        contact = mask_card(customer.contact) if masked else customer.contact
+        return cls.model_validate({**dict(customer), "contact": contact})

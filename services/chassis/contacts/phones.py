@@ -61,8 +61,3 @@ def read_cell(cell: str, region: str) -> tuple[list[str], list[str]]:
 def split_phones(cell: str) -> list[str]:
     """A cell may hold several numbers: separated by `;`, `,`, `/`, `|`, a line break or wide space."""
     return [part.strip() for part in _SEPARATORS.split(cell) if part.strip()]
-
-
-def mask(phone: str) -> str:
-    """`+380501234567` -> `+380•••••4567`, for people who need not dial it."""
-    return f"{phone[:4]}{'•' * max(0, len(phone) - 8)}{phone[-4:]}"

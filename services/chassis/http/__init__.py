@@ -5,6 +5,7 @@ from services.chassis.http.idempotency import purge_idempotency_keys
 from services.chassis.http.json_bounds import check_json, string_map
 from services.chassis.http.metrics import Collector
 from services.chassis.http.models import Body, Id, Model, Moment
+from services.chassis.http.own_staff import OWN_STAFF
 from services.chassis.http.paging import Page, PageParams, Pager
 from services.chassis.http.principal import Who, allow, authenticate
 from services.chassis.http.route import Conn, ConnectionPool, door_router, new_router
@@ -13,6 +14,7 @@ from services.chassis.http.streams import begun
 from services.chassis.http.uploads import file_name
 
 __all__ = [
+    "OWN_STAFF",
     "Body",
     "Collector",
     "Conn",

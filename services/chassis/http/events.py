@@ -8,7 +8,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator
+import math
+import time
+from collections.abc import AsyncIterator, Callable
 
 import asyncpg
 import structlog
@@ -17,7 +19,9 @@ from starlette.responses import StreamingResponse
 
 from services.chassis.db import Connection
 from services.chassis.events import CHANNEL
+from services.chassis.http.principal import Who, allow
 from services.chassis.http.route import new_router
+from services.chassis.roles import Role
 
 _QUEUE = 200
 _HEARTBEAT_SECONDS = 15.0
@@ -28,8 +32,9 @@ log = structlog.get_logger(__name__)
 class EventHub:
     """One LISTEN connection per process, fanned out to every open stream."""
 
-    def __init__(self, dsn: str) -> None:
+    def __init__(self, dsn: str, *, clock: Callable[[], float] = time.time) -> None:
         self._dsn = dsn
+        self._clock = clock
         self._streams: set[asyncio.Queue[str | None]] = set()
         self._closed = asyncio.Event()
         self._lost = asyncio.Event()
@@ -48,17 +53,20 @@ class EventHub:
         if self._task is not None:
             await self._task
 
-    async def stream(self) -> AsyncIterator[str]:
-        """Frames for one browser, from now on: events, `resync` after a gap, and comments as a heartbeat."""
+    async def stream(self, until: float | None = None) -> AsyncIterator[str]:
+        """Frames for one browser, from now on: events, `resync` after a gap, and comments as a heartbeat.
+
+        Ends at `until`, in seconds since 1970: whoever listens longer must show a new token.
+        """
         if self._task is None:
             self._task = asyncio.create_task(self._listen(), name="events listener")
         queue: asyncio.Queue[str | None] = asyncio.Queue(_QUEUE)
         self._streams.add(queue)
         try:
             yield ": connected\n\n"
-            while not self._closed.is_set():
+            while not self._closed.is_set() and (left := self._left(until)) > 0:
                 try:
-                    frame = await asyncio.wait_for(queue.get(), _HEARTBEAT_SECONDS)
+                    frame = await asyncio.wait_for(queue.get(), min(left, _HEARTBEAT_SECONDS))
                 except TimeoutError:
                     frame = ": still here\n\n"
                 if frame is None:
@@ -66,6 +74,9 @@ class EventHub:
                 yield frame
         finally:
             self._streams.discard(queue)
+
+    def _left(self, until: float | None) -> float:
+        return math.inf if until is None else until - self._clock()
 
     async def _listen(self) -> None:
         delay = 0.2
@@ -122,14 +133,18 @@ def events_router() -> APIRouter:
 
     @router.get(
         "/events",
+        dependencies=[allow(Role.CALLER, Role.MANAGER, Role.ACCOUNT_MANAGER, Role.SUPERVISOR)],
         summary="Changes, as they happen",
         response_class=StreamingResponse,
         responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
     )
-    async def events(request: Request) -> StreamingResponse:
-        """Server-sent events with kind and ids; `resync` means that some may have been missed."""
+    async def events(request: Request, who: Who) -> StreamingResponse:
+        """Server-sent events with kind and ids; `resync` means that some may have been missed.
+
+        The stream ends when its token does; come back with a new one.
+        """
         hub: EventHub = request.app.state.events
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        return StreamingResponse(hub.stream(), media_type="text/event-stream", headers=headers)
+        return StreamingResponse(hub.stream(who.expires_at), media_type="text/event-stream", headers=headers)
 
     return router

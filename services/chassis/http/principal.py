@@ -9,6 +9,7 @@ from fastapi import Depends, Request, params
 
 from services.chassis.auth import OPS, Principal, Verifier
 from services.chassis.errors import Forbidden, Unauthorized
+from services.chassis.roles import ROLES
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -54,6 +55,8 @@ async def identify(request: Request) -> Principal:
 
 def _check_tier(principal: Principal, tier: str, method: str) -> None:
     if principal.tier == tier:
+        if principal.role not in ROLES[tier]:
+            raise Forbidden(f"the tier {tier} has no such role, only {', '.join(ROLES[tier])}", code="wrong_role")
         return
     if principal.is_ops:
         if method in SAFE_METHODS:

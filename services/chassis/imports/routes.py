@@ -15,6 +15,7 @@ from services.chassis.contacts import phones
 from services.chassis.db import acquire
 from services.chassis.errors import Invalid
 from services.chassis.http import Conn, ConnectionPool, Id, Page, Pager, Who, allow, begun, file_name, new_router
+from services.chassis.http.own_staff import OWN_STAFF
 from services.chassis.imports import jobs
 from services.chassis.imports.cells import neutralise
 from services.chassis.imports.inspection import Columns, inspect, mapping_of
@@ -100,7 +101,7 @@ def import_router(columns: Columns, summary: str) -> APIRouter:
 
     @router.get(
         "/imports/{import_id}/rejects.csv",
-        dependencies=[allow("supervisor")],
+        dependencies=[allow("supervisor"), OWN_STAFF],
         response_class=StreamingResponse,
         summary="The rejected rows with their reasons",
     )

@@ -10,10 +10,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import ConfigDict, Field, StringConstraints
 
+from services.chassis.contacts.masks import mask_email
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict
 from services.chassis.events import publish
 from services.chassis.http import Body, Conn, Id, Model, Page, Pager, Who, allow, new_router
+from services.chassis.logging import mask
 from services.chassis.mail import rows
 from services.chassis.mail.rows import Mail, MailState
 
@@ -39,8 +41,10 @@ class MailView(Model):
     def of(cls, mail: Mail, *, masked: bool) -> MailView:
         """From the row."""
         plain = {name: getattr(mail, name) for name in cls.model_fields if name not in ("recipient", "attachments")}
-        name, _, host = mail.recipient.partition("@")
-        shown = f"{name[:1]}***@{host}" if masked else mail.recipient
+        if masked and mail.last_error:
+            # The other side quotes the address when it refuses a mail.
+            plain["last_error"] = mask(mail.last_error)
+        shown = mask_email(mail.recipient) if masked else mail.recipient
         return cls(**plain, recipient=shown, attachments=[file["name"] for file in mail.attachments])
 
 

@@ -63,9 +63,14 @@ async def deal_for(
     return deal
 
 
+def owns(deal: Deal, who: Principal) -> bool:
+    """Whether this is the deal's owner or a supervisor: who may act on it, and sees the numbers of its contact."""
+    return who.role == SUPERVISOR or (deal.owner == who.person and not who.is_ops)
+
+
 def check_owner(deal: Deal, who: Principal) -> None:
     """Raise Forbidden `not_owner` unless this is the deal's owner or a supervisor."""
-    if who.role != SUPERVISOR and deal.owner != who.person:
+    if not owns(deal, who):
         raise Forbidden("this deal is another manager's", code="not_owner")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.chassis.db import Connection
+from services.chassis.logging import mask
 from services.chassis.mail.rows import Mail
 from services.conversion.actions.deals import now
 from services.conversion.actions.work import open_deal_work
@@ -20,7 +21,7 @@ async def on_trouble(conn: Connection, mail: Mail) -> None:
     if deal is None:
         return
     owner = deal.owner if deal.stage in WORKED else None
-    text = f"a mail did not arrive ({mail.purpose}): {mail.last_error}"
+    text = f"a mail did not arrive ({mail.purpose}): {mask(mail.last_error or '')}"
     key = f"mail:{mail.id}:{mail.created_at.timestamp()}"
     await open_deal_work(conn, deal, key, "mail", owner, _PRIORITY, {"mail_id": mail.id, "text": text})
     await timeline.add(conn, deal.id, at=now(), by="mail", kind="mail_failed", text=text, data={"mail_id": mail.id})

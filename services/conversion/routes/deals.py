@@ -18,6 +18,7 @@ from services.conversion.actions.deals import (
     deal_for,
     move_to_stage,
     now,
+    owns,
     plan_next_step,
     policy_of,
     qualify_deal,
@@ -73,10 +74,10 @@ class BoardQuery:
         )
 
 
-async def full(conn: Connection, deal: Deal) -> DealAnswer:
+async def full(conn: Connection, deal: Deal, *, masked: bool = False) -> DealAnswer:
     """The deal with its timeline, meetings and offers."""
     return DealAnswer(
-        **DealSummary.fields_of(deal, now()),
+        **DealSummary.fields_of(deal, now(), masked=masked),
         story=deal.story,
         missing=DealAnswer.facts_missing(deal, await policy_of(conn, deal)),
         timeline=await timeline.of_deal(conn, deal.id),
@@ -87,7 +88,7 @@ async def full(conn: Connection, deal: Deal) -> DealAnswer:
 
 @router.get("/deals", dependencies=[_STAFF], summary="The deal board")
 async def list_deals(conn: Conn, who: Who, pager: Pager, query: Annotated[BoardQuery, Depends()]) -> Page[DealSummary]:
-    """Deals in order of their beginning."""
+    """Deals in order of their beginning, numbers and e-mails masked."""
     moment = now()
     found = await deals.page(conn, query.narrowed(who, moment), pager.limit + 1, pager.after_id())
     items = [DealSummary(**DealSummary.fields_of(deal, moment)) for deal in found]
@@ -95,9 +96,10 @@ async def list_deals(conn: Conn, who: Who, pager: Pager, query: Annotated[BoardQ
 
 
 @router.get("/deals/{deal_id}", dependencies=[_STAFF], summary="One deal with everything that belongs to it")
-async def get_deal(deal_id: Id, conn: Conn) -> DealAnswer:
-    """Contact, calls, qualification, timeline, meetings, offers."""
-    return await full(conn, await deals.get(conn, deal_id))
+async def get_deal(deal_id: Id, conn: Conn, who: Who) -> DealAnswer:
+    """Contact, calls, qualification, timeline, meetings, offers; numbers in clear for its owner and supervisors."""
+    deal = await deals.get(conn, deal_id)
+    return await full(conn, deal, masked=not owns(deal, who))
 
 
 @router.post("/deals/{deal_id}/qualify", dependencies=[_STAFF], summary="Write down need, volume, authority, timing")

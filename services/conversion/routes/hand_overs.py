@@ -25,7 +25,7 @@ async def list_hand_overs(
     state: Annotated[HandOverState | None, Query()] = None,
     mine: Annotated[bool, Query(description="Only your own; for a supervisor, also what nobody has yet.")] = False,
 ) -> Page[HandOverAnswer]:
-    """The most urgent first, then whoever waits longest."""
+    """The most urgent first, then whoever waits longest; numbers are masked until the lead is taken."""
     after = pager.priority_and_id()
     wanted = hand_overs.Filter(state=state, of=who.person if mine else None, unassigned=mine and who.role == SUPERVISOR)
     found = await hand_overs.page(conn, wanted, pager.limit + 1, after)

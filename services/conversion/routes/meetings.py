@@ -6,7 +6,9 @@ from typing import Annotated
 
 from fastapi import Body, Response
 
+from services.chassis.contacts.masks import mask_card
 from services.chassis.http import Conn, Id, Who, allow, new_router
+from services.conversion.actions.deals import owns
 from services.conversion.actions.meetings import finish_meeting, reschedule_meeting
 from services.conversion.documents.calendar_file import calendar_file
 from services.conversion.repository import deals, meetings
@@ -52,9 +54,10 @@ async def no_show(meeting_id: Id, conn: Conn, who: Who, body: OptionalNote = Non
     response_class=Response,
     responses={200: {"content": {"text/calendar": {"schema": {"type": "string"}}}}},
 )
-async def ics(meeting_id: Id, conn: Conn) -> Response:
-    """An iCalendar file; importing a later one moves or cancels the same entry."""
+async def ics(meeting_id: Id, conn: Conn, who: Who) -> Response:
+    """An iCalendar file; importing a later one moves or cancels the same entry. To colleagues numbers are masked."""
     meeting = await meetings.get(conn, meeting_id)
     deal = await deals.get(conn, await meetings.deal_id_of(conn, meeting_id))
     headers = {"Content-Disposition": f'attachment; filename="meeting-{meeting.id}.ics"', "Cache-Control": "no-store"}
-    return Response(calendar_file(meeting, deal.contact), media_type="text/calendar; charset=utf-8", headers=headers)
+    contact = deal.contact if owns(deal, who) else mask_card(deal.contact)
+    return Response(calendar_file(meeting, contact), media_type="text/calendar; charset=utf-8", headers=headers)

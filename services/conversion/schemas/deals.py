@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from services.chassis.contacts.masks import mask_card
 from services.chassis.http import Body, Model
 from services.conversion.domain import stages
 from services.conversion.domain.deals import Deal, TimelineEntry
@@ -144,8 +145,10 @@ class DealSummary(Model):
     updated_at: datetime
 
     @classmethod
-    def fields_of(cls, deal: Deal, at: datetime) -> dict[str, Any]:
-        """The summary's fields, as seen at this moment."""
+    def fields_of(cls, deal: Deal, at: datetime, *, masked: bool = True) -> dict[str, Any]:
+        """The summary's fields, as seen at this moment; masked, unless for whoever acts on the deal."""
+        if masked:
+            deal = deal.model_copy(update={"contact": mask_card(deal.contact)})
         shown = {name: value for name, value in deal if name in DealSummary.model_fields}
         due = deal.stage in stages.WORKED and deal.next_action_at is not None and deal.next_action_at < at
         known = deal.value is not None and deal.currency is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from services.chassis.contacts.masks import mask_card
 from services.chassis.http import Body, Model
 from services.conversion.domain.deals import Deal
 from services.conversion.domain.hand_overs import HandOverRow, HandOverState
@@ -38,9 +39,9 @@ class HandOverAnswer(Model):
 
     @classmethod
     def of(cls, row: HandOverRow, contact: dict[str, Any], lead_id: str) -> HandOverAnswer:
-        """From the row and its deal's contact."""
+        """From the row and its deal's contact, whose numbers are masked: only who takes the lead needs them."""
         shown = {name: value for name, value in row if name in cls.model_fields}
-        return cls(**shown, contact=ContactCard.model_validate(contact), lead_id=lead_id)
+        return cls(**shown, contact=mask_card(ContactCard.model_validate(contact)), lead_id=lead_id)
 
 
 class AcceptBody(Body):

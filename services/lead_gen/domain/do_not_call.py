@@ -18,6 +18,7 @@ class Withdrawal(Record):
 class LedgerEntry(Record):
     """An entry of the ledger. It stays when it is lifted, with the time of lifting."""
 
+    id: str
     phone: str
     scope: str
     basis: str | None

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from services.chassis.contacts import phones
+from services.chassis.contacts.masks import mask_phone
 from services.chassis.records import Record
 from services.lead_gen.domain.campaigns import Campaign
 from services.lead_gen.domain.criteria import CriteriaVersion
@@ -215,7 +215,7 @@ def window_why(lead: Lead, version: int, policy: Policy, now: datetime) -> Windo
 def number_why(number: Number) -> NumberWhy:
     """Whether a number may be called."""
     return NumberWhy(
-        phone=phones.mask(number.phone),
+        phone=mask_phone(number.phone),
         working=not number.bad,
         on_ledger=number.scope,
         on_ledger_since=number.at,

@@ -81,7 +81,7 @@ async def page(
     rows = await conn.fetch(
         """SELECT * FROM do_not_call
             WHERE ($1::text IS NULL OR (withdrawn_at IS NULL) = ($1 = 'active'))
-              AND ($2::timestamptz IS NULL OR (at, phone) > ($2, $3)) ORDER BY at, phone LIMIT $4""",
+              AND ($2::timestamptz IS NULL OR (at, id) > ($2, $3::uuid)) ORDER BY at, id LIMIT $4""",
         state,
         after[0] if after else None,
         after[1] if after else None,

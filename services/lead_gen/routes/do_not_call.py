@@ -22,9 +22,10 @@ Region = Annotated[str, Query()]
 async def list_entries(
     conn: Conn, pager: Pager, state: Literal["active", "lifted"] | None = None
 ) -> Page[DoNotCallView]:
-    """In order of time."""
+    """In order of time, numbers masked."""
     found = await do_not_call.page(conn, state=state, limit=pager.limit + 1, after=pager.time_and_id())
-    return Page.of(DoNotCallView.of_all(found), pager.limit, key=lambda one: (one.at.isoformat(), one.phone))
+    items = [DoNotCallView.in_list(entry) for entry in found]
+    return Page.of(items, pager.limit, key=lambda one: (one.at.isoformat(), one.id))
 
 
 @router.put("/do-not-call/{phone}", dependencies=[allow("caller", "supervisor")], summary="Never call this number")

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import StreamingResponse
 
-from services.chassis.http import Conn, ConnectionPool, Id, Page, Pager, Who, allow, begun, new_router
+from services.chassis.http import OWN_STAFF, Conn, ConnectionPool, Id, Page, Pager, Who, allow, begun, new_router
 from services.chassis.imports.cells import neutralise
 from services.lead_gen.actions.leads import (
     cancel_lead,
@@ -39,7 +39,7 @@ Wanted = Annotated[LeadFilter, Depends(_wanted)]
 @router.post("/leads", status_code=201, dependencies=SUPERVISOR, summary="Enter a lead by hand")
 async def create_lead(conn: Conn, new: NewLead) -> LeadView:
     """409 `duplicate` with `lead_id` if a number, the tax id or the e-mail is already known."""
-    return LeadView.of(await enter_lead(conn, new))
+    return LeadView.of(await enter_lead(conn, new), masked=False)
 
 
 @router.get("/leads", dependencies=[allow("supervisor", "ops")], summary="The register of leads")
@@ -52,19 +52,25 @@ async def list_leads(
     phone: Annotated[str | None, Query(max_length=40)] = None,
     default_region: str = "UA",
 ) -> Page[LeadView]:
-    """In order of creation, numbers masked; `phone` finds the lead of a number in any format of `default_region`."""
+    """In order of creation, numbers and e-mails masked.
+
+    `phone` finds the lead of a number in any format of `default_region`.
+    """
     if phone is not None:
         known = await leads.find_by_phone(conn, read_phone(phone, default_region, "phone"))
-        return Page(items=[LeadView.of(await leads.get(conn, known), masked=True)] if known else [], next=None)
+        return Page(items=[LeadView.of(await leads.get(conn, known))] if known else [], next=None)
     wanted = wanted.model_copy(update={"stage": wanted.stage or state, "q": q})
     found = await leads.page(conn, wanted, limit=pager.limit + 1, after=pager.time_and_id())
-    items = [LeadView.of(lead, masked=True) for lead in found]
+    items = [LeadView.of(lead) for lead in found]
     return Page.of(items, pager.limit, key=lambda lead: (lead.created_at.isoformat(), lead.id))
 
 
 # Before the route of one lead, or its name would be taken for an id.
 @router.get(
-    "/leads/export.csv", dependencies=SUPERVISOR, response_class=StreamingResponse, summary="Export leads as CSV"
+    "/leads/export.csv",
+    dependencies=[*SUPERVISOR, OWN_STAFF],
+    response_class=StreamingResponse,
+    summary="Export leads as CSV",
 )
 async def export(pool: ConnectionPool, who: Who, wanted: Wanted) -> StreamingResponse:
     """Every export is audited, even one that breaks off. Cells that a spreadsheet would execute are neutralised."""
@@ -80,14 +86,17 @@ async def _as_csv(rows: AsyncIterator[Sequence[Any]]) -> AsyncIterator[str]:
         yield line.getvalue()
 
 
-@router.get("/leads/{lead_id}", summary="One lead with its calls")
+@router.get("/leads/{lead_id}", dependencies=[allow("caller", "supervisor")], summary="One lead with its calls")
 async def get_lead(conn: Conn, who: Who, lead_id: Id) -> LeadView:
-    """A caller sees only the lead that they are calling."""
-    if who.role == "caller":
+    """A caller sees only the lead that they are calling, in clear; to others numbers and e-mail are masked.
+
+    A supervisor who has to dial asks for them with a reason (`reveal`).
+    """
+    calling = who.role == "caller"
+    if calling:
         await check_leased(conn, lead_id, who.person)
     lead = await leads.get(conn, lead_id)
-    # A supervisor dials back; who only watches needs no number.
-    return LeadView.of(lead, masked=who.is_ops, calls=await calls.of_lead(conn, lead_id))
+    return LeadView.of(lead, masked=not calling, calls=await calls.of_lead(conn, lead_id))
 
 
 @router.post("/leads/{lead_id}/cancel", dependencies=SUPERVISOR, summary="Give up a lead")

@@ -35,4 +35,4 @@ class Preview(Model):
     @classmethod
     def of(cls, found: Selection) -> Self:
         """The answer, numbers masked."""
-        return cls(matching=found.matching, sample=[LeadView.of(lead, masked=True) for lead in found.sample])
+        return cls(matching=found.matching, sample=[LeadView.of(lead) for lead in found.sample])

@@ -60,5 +60,5 @@ class CriteriaPreview(Model):
             candidates=tried.candidates,
             matching=tried.matching,
             rules=tried.rules,
-            sample=[LeadView.of(lead, masked=True) for lead in tried.sample],
+            sample=[LeadView.of(lead) for lead in tried.sample],
         )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
 from pydantic import ConfigDict, Field
 
+from services.chassis.contacts.masks import mask_phone
 from services.chassis.http import Body, Model
 from services.lead_gen.domain.do_not_call import LedgerChange, LedgerEntry
 
@@ -25,6 +26,11 @@ class NewDoNotCall(Body):
 
 class DoNotCallView(LedgerEntry, Model):
     """An entry of the ledger. It stays when it is lifted, with the time of lifting."""
+
+    @classmethod
+    def in_list(cls, entry: LedgerEntry) -> Self:
+        """The entry with its number masked: whoever asks for one number knows it already, a list tells none."""
+        return cls.of({**dict(entry), "phone": mask_phone(entry.phone)})
 
 
 class LedgerLine(LedgerChange, Model):

@@ -33,10 +33,10 @@ class DuplicateView(Model):
         """The answer, numbers masked."""
         return cls(
             **offer.pair.model_dump(exclude={"lead_a", "lead_b"}),
-            a=LeadView.of(offer.a, masked=True),
-            b=LeadView.of(offer.b, masked=True),
+            a=LeadView.of(offer.a),
+            b=LeadView.of(offer.b),
             keeps=offer.keeps,
-            result=LeadView.of(offer.result, masked=True) if offer.result else None,
+            result=LeadView.of(offer.result) if offer.result else None,
             obstacle=offer.obstacle,
         )
 

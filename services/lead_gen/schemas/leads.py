@@ -8,7 +8,7 @@ from typing import Self
 
 from pydantic import ConfigDict, Field
 
-from services.chassis.contacts import phones
+from services.chassis.contacts.masks import masked_contact
 from services.chassis.http import Body, Model
 from services.lead_gen.domain.calls import Call
 from services.lead_gen.domain.leads import Erasure, Lead
@@ -90,11 +90,10 @@ class LeadView(Model):
     calls: list[CallView] = Field(default_factory=list)
 
     @classmethod
-    def of(cls, lead: Lead, *, masked: bool = False, calls: Sequence[Call] = ()) -> Self:
-        """The answer; masked for people who need not dial."""
-        shown = [phones.mask(phone) for phone in lead.phones] if masked else lead.phones
+    def of(cls, lead: Lead, *, masked: bool = True, calls: Sequence[Call] = ()) -> Self:
+        """The answer; masked, unless for somebody who is about to dial."""
         told = [CallView.model_validate(call, from_attributes=True) for call in calls]
-        return cls.model_validate({**dict(lead), "phones": shown, "calls": told})
+        return cls.model_validate({**dict(lead), **(masked_contact(lead) if masked else {}), "calls": told})
 
 
 class GiveUp(Body):
