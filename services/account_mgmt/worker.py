@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.account_mgmt.actions import mails
 from services.account_mgmt.actions.assignment import assign_waiting
+from services.account_mgmt.actions.erasure import erase_expired
 from services.account_mgmt.actions.imports import run_imports
 from services.account_mgmt.actions.work_assignment import cover_absent
 from services.account_mgmt.activities import Activities
@@ -30,6 +31,7 @@ async def run(settings: Settings) -> None:
             ("run_imports", 1.0, run_imports),
             ("cover_absent", 2.0, cover_absent),
             ("assign_waiting", 5.0, assign_waiting),
+            ("erase_expired", 3600.0, erase_expired),
             ("purge_effects", 3600.0, effects.purge),
         ],
     )

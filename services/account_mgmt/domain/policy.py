@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from services.account_mgmt.domain.retention import Retention
 from services.chassis.business_time import Country
 
 Duration = Annotated[timedelta, Field(gt=timedelta(0), le=timedelta(days=3650), description="ISO 8601, e.g. P14D.")]
@@ -72,6 +73,9 @@ class Policy(BaseModel):
     )
     hold_out: float = Field(
         default=0, ge=0, le=0.5, description="Share of nudges randomly held out, to measure what nudges do."
+    )
+    retention: Retention = Field(
+        default=Retention(), description="How long documents are kept of a customer who was erased."
     )
     working_days_only: bool = True
     holidays_of: Country | None = "UA"
