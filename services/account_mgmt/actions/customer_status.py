@@ -45,7 +45,7 @@ async def find_risks(conn: Connection, request: FindRisks) -> FoundRisks:
             key=f"risk:{risk.customer_id}:{request.key}",
             customer_id=risk.customer_id,
             priority=_RISK_PRIORITY,
-            facts=risk.facts(),
+            facts=risk.facts(policy.zone),
         )
         for risk in found
     ]
