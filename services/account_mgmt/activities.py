@@ -7,6 +7,7 @@ from temporalio import activity
 from services.account_mgmt.actions import customers, forecasts, history, nudges, products, suggestions, work_assignment
 from services.account_mgmt.actions.customer_status import find_risks
 from services.account_mgmt.actions.dunning import prepare_reminder, remind_of_invoice
+from services.account_mgmt.actions.erasure import erase_person
 from services.chassis.db import Pool
 from services.chassis.effects import known, once
 from workflows.contracts.account_mgmt import (
@@ -25,6 +26,7 @@ from workflows.contracts.account_mgmt import (
 from workflows.contracts.base import Done
 from workflows.contracts.catalogue import CataloguePage, ReadCatalogue
 from workflows.contracts.conversion import OpenInbound, Reminded
+from workflows.contracts.erasure import ErasePerson
 from workflows.contracts.fit_timing import FindRisks, FittedTiming, FoundRisks, LearnedPairs, LearnPairs, RunFit
 from workflows.contracts.open_care import AdoptAccount, AdoptedAccount, ReadUnopened, Unopened
 
@@ -114,3 +116,8 @@ class Activities(AccountMgmtActivities):
         """Read the card for a win-back, with the whole history."""
         async with self._pool.acquire() as conn:
             return await history.read_win_back_card(conn, request.customer_id)
+
+    @activity.defn(name="account_mgmt.erase_person")
+    async def erase_person(self, request: ErasePerson) -> Done:
+        """Erase a person from the customer's records; what the law makes us keep stays for its time."""
+        return await once(self._pool, request.key, Done, lambda conn: erase_person(conn, request))

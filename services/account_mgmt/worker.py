@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.account_mgmt.actions import mails
 from services.account_mgmt.actions.assignment import assign_waiting
 from services.account_mgmt.actions.bank_statements import run_statements
+from services.account_mgmt.actions.erasure import erase_expired
 from services.account_mgmt.actions.imports import run_imports
 from services.account_mgmt.actions.work_assignment import cover_absent
 from services.account_mgmt.activities import Activities
@@ -35,6 +36,7 @@ async def run(settings: Settings) -> None:
             ("run_statements", 0.5, run_statements),
             ("cover_absent", 2.0, cover_absent),
             ("assign_waiting", 5.0, assign_waiting),
+            ("erase_expired", 3600.0, erase_expired),
             ("purge_effects", 3600.0, effects.purge),
         ],
         endless=[

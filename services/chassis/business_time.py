@@ -27,6 +27,17 @@ def _known_country(code: str) -> str:
     return code
 
 
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise ValueError("is not an IANA time zone such as Europe/Kyiv") from None
+    return name
+
+
+Timezone = Annotated[str, AfterValidator(_known_zone)]
+"""IANA name of a time zone, e.g. Europe/Kyiv."""
+
 Country = Annotated[str, AfterValidator(_known_country)]
 """ISO 3166 code of a country whose public holidays are known, e.g. UA."""
 
@@ -61,19 +72,10 @@ class Calendar(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    timezone: str = "Europe/Kyiv"
+    timezone: Timezone = "Europe/Kyiv"
     week: dict[Weekday, list[Shift]]
     country: Country | None = Field(default=None, description="ISO 3166 code; none keeps public holidays open.")
     closed_on: list[date] = Field(default_factory=list)
-
-    @field_validator("timezone")
-    @classmethod
-    def _known_zone(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (KeyError, ValueError, OSError):
-            raise ValueError("is not an IANA time zone") from None
-        return name
 
     @field_validator("week")
     @classmethod

@@ -10,6 +10,7 @@ from services.conversion.actions.assignment import escalate_offer, offer_deal, w
 from services.conversion.actions.catalogue import take_catalogue
 from services.conversion.actions.commissions import record_commission
 from services.conversion.actions.deal_closing import close_deal
+from services.conversion.actions.erasure import erase_person
 from services.conversion.actions.hand_overs import add_hand_over
 from services.conversion.actions.inbound_calls import open_inbound
 from services.conversion.actions.playbook_runs import run_due_step
@@ -33,6 +34,7 @@ from workflows.contracts.conversion import (
     RunPlaybookStep,
     WithdrawOffer,
 )
+from workflows.contracts.erasure import ErasePerson
 
 
 class Activities(ConversionActivities):
@@ -92,3 +94,8 @@ class Activities(ConversionActivities):
     async def close_deal(self, request: CloseDeal) -> Done:
         """Close the deal and cancel its open work."""
         return await once(self._pool, request.key, Done, lambda conn: close_deal(conn, request))
+
+    @activity.defn(name="conversion.erase_person")
+    async def erase_person(self, request: ErasePerson) -> Done:
+        """Erase a person from deals, meetings, mails and hand-overs, and end what is open."""
+        return await once(self._pool, request.key, Done, lambda conn: erase_person(conn, request))

@@ -13,6 +13,7 @@ import pytest_asyncio
 
 from services.account_mgmt.actions import assignment
 from services.account_mgmt.actions.customer_status import find_risks
+from services.account_mgmt.actions.suggestions import learn_pairs
 from services.account_mgmt.actions.take_over import plan_take_over
 from services.account_mgmt.documents import invoice_pdf
 from services.account_mgmt.schemas.account_managers import TakeOver
@@ -201,6 +202,20 @@ async def test_risks_are_read_at_once_however_many_they_are(tier: Tier3) -> None
         with counted(conn) as statements:
             found = await find_risks(conn, FindRisks(key="risks:1"))
     assert found.customers == 12
+    writes = [one for one in statements if "INSERT INTO" in one or one.startswith("UPDATE")]
+    assert len(writes) == 4  # their state, their work, what their workflows hear, what the register hears
+    assert await tier.pool.fetchval("SELECT count(*) FROM outbox WHERE signal = 'standing_changed'") == 12
+    assert await tier.pool.fetchval("SELECT count(*) FROM outbox WHERE start_input ->> 'stage' = 'at_risk'") == 12
     reads = [one for one in statements if one.lstrip().startswith("SELECT") and "FROM" in one]
     assert len(reads) == 4  # policy, risks, who is away, account managers
     assert await owners(tier, "work_items", "assignee") == {"larysa": 12}
+
+
+async def test_a_long_nightly_count_leaves_the_limit_of_other_statements_as_it_was(tier: Tier3) -> None:
+    await tier.customer()
+    async with tier.pool.acquire() as conn:
+        usual = await conn.fetchval("SHOW statement_timeout")
+        async with conn.transaction():
+            await learn_pairs(conn)
+            assert await conn.fetchval("SHOW statement_timeout") == "2min"
+        assert await conn.fetchval("SHOW statement_timeout") == usual

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import pytest_asyncio
 
@@ -12,9 +13,11 @@ from services.lead_gen.actions.imports import run_imports
 from tests.api.openapi import Ids, reading
 from tests.fixtures.http import auth
 from tests.fixtures.postgres import FreshDatabase
+from tests.fixtures.secrets import tables_with
 from tests.fixtures.tier_1 import Tier1, caller, tier_1
 from workflows.contracts import ids
-from workflows.contracts.base import Tier
+from workflows.contracts.base import ContactCard, Tier
+from workflows.contracts.lead_gen import RegisterCustomer, RegisterUpdate, TakeAnswer
 
 PHONE, EMAIL, NAME, COMPANY = "+380441238877", "olena.secret@erasme.example", "Olena Tajemna", "Tajemnytsia"
 SECRETS = (PHONE[1:], PHONE[-9:], EMAIL, NAME, COMPANY)
@@ -34,18 +37,7 @@ async def secret_lead(house: Tier1) -> str:
 
 
 async def found_in(house: Tier1) -> set[str]:
-    """Tables in which any of the secrets stands, in whatever column."""
-    columns = await house.pool.fetch(
-        """SELECT table_name, column_name, data_type FROM information_schema.columns
-            WHERE table_schema = 'public' AND data_type IN ('text', 'jsonb', 'bytea', 'ARRAY', 'tsvector')"""
-    )
-    found = set()
-    for table, column, kind in columns:
-        text = f"encode({column}, 'escape')" if kind == "bytea" else f"{column}::text"
-        for secret in SECRETS:
-            if await house.pool.fetchval(f'SELECT count(*) FROM "{table}" WHERE {text} ILIKE $1', f"%{secret}%"):
-                found.add(table)
-    return found
+    return await tables_with(house.pool, SECRETS)
 
 
 async def test_after_an_erasure_no_table_knows_the_person_but_the_ledger(house: Tier1) -> None:
@@ -68,10 +60,45 @@ async def test_after_an_erasure_no_table_knows_the_person_but_the_ledger(house: 
     assert (answer.status_code, answer.json()["ledger_entries_kept"]) == (200, 1), answer.text
     assert await found_in(house) == {"do_not_call", "do_not_call_history"}
     assert (await house.http.get("/v1/reports/callers")).json() == before
-    assert "cancel" in await house.signals(ids.conversion(lead_id))
+    assert await house.signals(ids.cold_call(lead_id)) == ["cancel"]
+    assert await told(house) == {
+        "conversion.erase_person": [lead_id],
+        "account_mgmt.erase_person": [lead_id],
+    }
     again = await house.http.post(f"/v1/leads/{lead_id}/erase", json={"basis": "asked by mail"})
     assert (again.status_code, again.json()["code"]) == (409, "erased")
     assert (await house.http.get("/v1/leads")).json()["items"] == []
+
+
+async def told(house: Tier1) -> dict[str, list[str]]:
+    """Which leads each of the other tiers is to erase."""
+    rows = await house.pool.fetch("SELECT activity, start_input FROM outbox WHERE activity LIKE '%.erase_person'")
+    return {row["activity"]: row["start_input"]["lead_ids"] for row in rows}
+
+
+async def test_an_erased_lead_who_calls_again_is_a_new_lead(house: Tier1) -> None:
+    lead_id = await secret_lead(house)
+    (await house.http.post(f"/v1/leads/{lead_id}/erase", json={"basis": "asked"})).raise_for_status()
+    call = {"from": PHONE, "call_id": "c-2"}
+    answer = (await house.http.post("/v1/inbound-calls", json=call)).raise_for_status().json()
+    assert answer["lead_id"] not in (None, lead_id)
+
+
+async def test_late_news_of_an_erased_lead_writes_nothing_down(house: Tier1) -> None:
+    lead_id, now = await secret_lead(house), datetime.now(UTC)
+    (await house.http.post(f"/v1/leads/{lead_id}/erase", json={"basis": "asked"})).raise_for_status()
+    contact = ContactCard(lead_id=lead_id, company=COMPANY, phones=[PHONE], email=EMAIL)
+    await house.activities.register_customer(
+        RegisterCustomer(key="r", customer_id=lead_id, contact=contact, workflow_id="w", at=now)
+    )
+    await house.activities.take_answer(
+        TakeAnswer(key="a", lead_id=lead_id, question=NAME, answer=NAME, answered_by="anna", answered_at=now)
+    )
+    await house.activities.update_register(
+        RegisterUpdate(key="u", lead_id=lead_id, tier=Tier.CONVERSION, stage="lost", workflow_id="w", at=now)
+    )
+    assert await found_in(house) == set()
+    assert await house.pool.fetchval("SELECT stage FROM leads WHERE id = $1", lead_id) == "erased"
 
 
 async def test_what_was_merged_into_the_lead_is_erased_with_it(house: Tier1) -> None:
@@ -85,8 +112,10 @@ async def test_what_was_merged_into_the_lead_is_erased_with_it(house: Tier1) -> 
     )
     offer = (await house.http.get("/v1/duplicates")).json()["items"][0]
     await house.http.post(f"/v1/duplicates/{offer['id']}/merge", json={"keep": other})
-    (await house.http.post(f"/v1/leads/{other}/erase", json={"basis": "asked"})).raise_for_status()
+    # By the name it had before, too.
+    (await house.http.post(f"/v1/leads/{lead_id}/erase", json={"basis": "asked"})).raise_for_status()
     assert await found_in(house) == set()
+    assert (await told(house))["account_mgmt.erase_person"] == [low, high]
 
 
 async def test_an_export_is_neutralised_and_in_the_audit(house: Tier1) -> None:

@@ -20,6 +20,7 @@ from workflows.contracts import open_care
 from workflows.contracts.base import ContactCard, Done, Message
 from workflows.contracts.catalogue import CataloguePage, ReadCatalogue
 from workflows.contracts.commission import MoneyEvent
+from workflows.contracts.erasure import ErasePerson
 
 M = TypeVar("M", bound=Message)
 PATIENCE_SECONDS = 240
@@ -105,6 +106,10 @@ class FakeConversion(cv.ConversionActivities, Recorder):
     managers = ("manager-1", "manager-2", "manager-3", "manager-4")
     accept_within = timedelta(minutes=30)
 
+    @activity.defn(name="conversion.erase_person")
+    async def erase_person(self, request: ErasePerson) -> Done:
+        return await self.take(request, lambda _: Done())  # type: ignore[no-any-return]
+
     @activity.defn(name="conversion.offer_deal")
     async def offer_deal(self, request: cv.OfferDeal) -> cv.OfferedDeal:
         def offer(now: datetime) -> cv.OfferedDeal:
@@ -162,6 +167,10 @@ class FakeConversion(cv.ConversionActivities, Recorder):
 class FakeAccountMgmt(am.AccountMgmtActivities, Recorder):
     payment_term = timedelta(days=14)
     rhythm = timedelta(days=30)
+
+    @activity.defn(name="account_mgmt.erase_person")
+    async def erase_person(self, request: ErasePerson) -> Done:
+        return await self.take(request, lambda _: Done())  # type: ignore[no-any-return]
 
     @activity.defn(name="account_mgmt.open_account")
     async def open_account(self, request: am.OpenAccount) -> am.OpenedAccount:

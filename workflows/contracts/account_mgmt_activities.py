@@ -11,6 +11,7 @@ from workflows.contracts.base import ContactCard, Done, Message
 from workflows.contracts.care_policy import CarePolicy as CarePolicy
 from workflows.contracts.catalogue import CataloguePage, ReadCatalogue
 from workflows.contracts.conversion import OpenInbound, Reminded, WonOrder
+from workflows.contracts.erasure import ErasePerson
 from workflows.contracts.fit_timing import FindRisks, FittedTiming, FoundRisks, LearnedPairs, LearnPairs, RunFit
 from workflows.contracts.open_care import AdoptAccount, AdoptedAccount, ReadUnopened, Unopened
 
@@ -172,4 +173,9 @@ class AccountMgmtActivities:
     @activity.defn(name="account_mgmt.read_customer")
     async def read_customer(self, request: ReadCustomer) -> CustomerCard:
         """Read the card for a win-back."""
+        raise NotImplementedError
+
+    @activity.defn(name="account_mgmt.erase_person")
+    async def erase_person(self, request: ErasePerson) -> Done:
+        """Erase a person from the customer's records; what the law makes us keep stays for its time."""
         raise NotImplementedError

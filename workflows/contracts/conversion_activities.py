@@ -11,6 +11,7 @@ from workflows.contracts.base import Done, Message
 from workflows.contracts.catalogue import CataloguePage
 from workflows.contracts.commission import MoneyEvent
 from workflows.contracts.deal import Stage
+from workflows.contracts.erasure import ErasePerson
 from workflows.contracts.hand_over import HandOver
 
 
@@ -184,4 +185,9 @@ class ConversionActivities:
     @activity.defn(name="conversion.close_deal")
     async def close_deal(self, request: CloseDeal) -> Done:
         """Close the deal and cancel its open work."""
+        raise NotImplementedError
+
+    @activity.defn(name="conversion.erase_person")
+    async def erase_person(self, request: ErasePerson) -> Done:
+        """Erase a person from deals, meetings, mails and hand-overs, and end what is open."""
         raise NotImplementedError

@@ -9,7 +9,7 @@ from services.account_mgmt.actions.commission_events import report_money, sale_e
 from services.account_mgmt.actions.invoices import report_voided
 from services.account_mgmt.actions.ownership import check_owner_of_invoices
 from services.account_mgmt.domain.invoices import Invoice, amount_to_credit
-from services.account_mgmt.repository import credit_notes, invoices, orders
+from services.account_mgmt.repository import credit_notes, invoices, legal_entities, orders
 from services.account_mgmt.schemas.invoices import NewCreditNote
 from services.chassis import outbox
 from services.chassis.auth import Principal
@@ -42,9 +42,16 @@ async def issue_credit_note(conn: Connection, who: Principal, invoice_id: str, n
     return credited
 
 
-async def write_credit_note(conn: Connection, invoice: Invoice, amount: Decimal, reason: str, by: str) -> str:
-    """Write a credit note of an invoice that the caller holds, under the next number of its entity; that number."""
-    number = await invoices.next_number(conn, invoice.entity, "CN", datetime.now(UTC).year)
-    await credit_notes.add(conn, invoice.id, amount, number=number, reason=reason, by=by)
+async def write_credit_note(
+    conn: Connection, invoice: Invoice, amount: Decimal, reason: str, by: str, *, at: datetime | None = None
+) -> str:
+    """Write a credit note of now, or `at` a moment, under the next number of the invoice's entity; that number.
+
+    The caller holds the invoice.
+    """
+    at = at or datetime.now(UTC)
+    seller = await legal_entities.get(conn, invoice.entity)
+    number = await invoices.next_number(conn, seller.id, "CN", seller.day_of(at).year)
+    await credit_notes.add(conn, invoice.id, amount, number=number, reason=reason, by=by, at=at)
     await invoices.credit(conn, invoice.id, amount)
     return number

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from services.account_mgmt.actions.register import report_lost, report_status
+from services.account_mgmt.actions.register import report_lost, report_status, report_statuses
 from services.account_mgmt.actions.work_assignment import NewWork, open_work, open_work_of
 from services.account_mgmt.domain.customers import Customer
 from services.account_mgmt.repository import customers, risks, work
 from services.account_mgmt.repository.policies import policies
 from services.chassis import outbox, work_items
 from services.chassis.db import Connection
-from services.chassis.events import publish
+from services.chassis.events import publish, publish_all
 from services.chassis.mail import withdraw_mails
 from services.chassis.work_items import WorkItem
 from workflows.contracts import ids
+from workflows.contracts.base import Answer
 from workflows.contracts.customer_status import CustomerStatus, CustomerStatusChanged
 from workflows.contracts.fit_timing import FindRisks, FoundRisks
 
@@ -46,16 +48,16 @@ async def find_risks(conn: Connection, request: FindRisks) -> FoundRisks:
             key=f"risk:{risk.customer_id}:{request.key}",
             customer_id=risk.customer_id,
             priority=_RISK_PRIORITY,
-            facts=risk.facts(),
+            facts=risk.facts(policy.zone),
         )
         for risk in found
     ]
+    await customers.set_state(conn, [risk.customer_id for risk in found], "at_risk")
+    items = await open_work_of(conn, found, wanted)
+    events = {item.lead_id: f"standing:{item.id}:opened" for item in items}
+    await _tell_workflows(conn, events, "at_risk", "buys less than before", "timing")
     owners = {risk.customer_id: risk.account_manager for risk in found}
-    await customers.set_state(conn, list(owners), "at_risk")
-    for item in await open_work_of(conn, found, wanted):
-        event_id = f"standing:{item.id}:opened"
-        owner = owners[item.lead_id]
-        await _report(conn, item.lead_id, owner, "at_risk", "buys less than before", "timing", event_id=event_id)
+    await report_statuses(conn, owners, "at_risk", event_ids=events)
     return FoundRisks(customers=len(found))
 
 
@@ -105,6 +107,19 @@ async def _report(
 async def _tell_workflow(
     conn: Connection, customer_id: str, status: CustomerStatus, reason: str, by: str, *, event_id: str
 ) -> None:
-    answer = CustomerStatusChanged(event_id=event_id, at=datetime.now(UTC), by=by, standing=status, reason=reason)
-    await outbox.signal(conn, ids.customer(customer_id), "standing_changed", answer, when_missing="drop")
-    await publish(conn, "customer_changed", customer_id=customer_id)
+    await _tell_workflows(conn, {customer_id: event_id}, status, reason, by)
+
+
+async def _tell_workflows(
+    conn: Connection, events: Mapping[str, str], status: CustomerStatus, reason: str, by: str
+) -> None:
+    """Tell the workflows of these customers, each by its own event."""
+    at = datetime.now(UTC)
+    answers: dict[str, Answer] = {
+        ids.customer(customer_id): CustomerStatusChanged(
+            event_id=event_id, at=at, by=by, standing=status, reason=reason
+        )
+        for customer_id, event_id in events.items()
+    }
+    await outbox.signal_all(conn, "standing_changed", answers, when_missing="drop")
+    await publish_all(conn, "customer_changed", [{"customer_id": customer_id} for customer_id in events])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from services.account_mgmt.actions.assignment import assign
+from services.account_mgmt.actions.erasure import erase_again
 from services.account_mgmt.actions.next_nudge import plan_next_nudge
 from services.account_mgmt.actions.orders import write_order
 from services.account_mgmt.actions.ownership import check_owner
@@ -12,7 +13,7 @@ from services.account_mgmt.actions.register import introduce_customer, report_st
 from services.account_mgmt.domain.customers import Customer, check_active
 from services.account_mgmt.domain.orders import OrderDraft
 from services.account_mgmt.domain.policy import Policy
-from services.account_mgmt.repository import customers, imports
+from services.account_mgmt.repository import customers, erasure, imports
 from services.account_mgmt.repository.policies import policies
 from services.account_mgmt.schemas.customers import CustomerChange
 from services.chassis import outbox, work_items
@@ -36,6 +37,7 @@ _PATIENCE = 5.0
 
 async def open_account(conn: Connection, request: OpenAccount) -> OpenedAccount:
     """A customer just won, or one that returns: account manager, first order with its invoice, first nudge."""
+    erased = await erasure.hold(conn, request.customer_id)
     version, policy = await policies.current(conn)
     won = request.order
     customer = await customers.open_or_reopen(conn, request.customer_id, request.contact, request.segment, won.won_by)
@@ -45,6 +47,8 @@ async def open_account(conn: Connection, request: OpenAccount) -> OpenedAccount:
     await report_status(conn, customer.id, "active", manager, event_id=request.key)
     draft = OrderDraft(customer, won.lines, source="sale", by=won.won_by, note=won.note, deal_id=won.deal_id)
     order, nudge_at = await write_order(conn, policy, draft)
+    if erased:
+        await erase_again(conn, customer.id)
     return OpenedAccount(
         account_manager=manager,
         invoice_id=order.invoice.id,

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from services.account_mgmt.domain.money import grouped
 from services.account_mgmt.repository import customers, history, invoices, needs, never_offer, orders, suggestions
+from services.account_mgmt.repository.policies import policies
 from services.chassis.db import Connection
 from workflows.contracts.account_mgmt import CustomerCard
 
@@ -26,7 +27,8 @@ async def read_win_back_card(conn: Connection, customer_id: str) -> CustomerCard
 async def _history(conn: Connection, customer_id: str) -> str:
     """What they bought, what they said to reminders, what they complained of, what they need, what they owe."""
     lines = [await _bought(conn, customer_id)]
-    lines += [f"{day:%Y-%m-%d}: {what}" for day, what in await history.events(conn, customer_id)]
+    zone = (await policies.rules(conn)).zone
+    lines += [f"{at.astimezone(zone):%Y-%m-%d}: {what}" for at, what in await history.events(conn, customer_id)]
     if wanted := await needs.latest(conn, customer_id):
         lines.append(f"needs: {'; '.join(wanted)}")
     if refused := await never_offer.of_customer(conn, customer_id):

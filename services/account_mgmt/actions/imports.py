@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from services.account_mgmt.domain.import_plan import Plan, Planner
 from services.account_mgmt.domain.import_rows import Row, RowReader
@@ -16,6 +16,7 @@ from workflows.contracts import ids, queues
 from workflows.contracts.open_care import OpenCareInput
 
 BY = "import"
+_FIRST_ZONE = timedelta(hours=14)
 
 
 class CustomerImporter(runner.Importer[Row, Plan]):
@@ -25,8 +26,9 @@ class CustomerImporter(runner.Importer[Row, Plan]):
     rolls_dry_runs_back = True
 
     def reader(self) -> Callable[[int, Sequence[str]], Row]:
-        """Rows by the file's mapping; no order is younger than today."""
-        return RowReader(self.job.mapping, self.job.default_region, datetime.now(UTC).date()).read
+        """Rows by the file's mapping; no order is younger than today, wherever the day began first."""
+        today = (datetime.now(UTC) + _FIRST_ZONE).date()
+        return RowReader(self.job.mapping, self.job.default_region, today).read
 
     def unreadable(self, line: int, cells: Sequence[str], reason: str) -> Row:
         """A row with a problem."""

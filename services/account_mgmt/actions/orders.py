@@ -68,21 +68,25 @@ async def place_order(conn: Connection, who: Principal, customer_id: str, new: N
     return order
 
 
-async def write_order(conn: Connection, policy: Policy, draft: OrderDraft) -> tuple[InvoicedOrder, datetime]:
-    """Write an order with its invoice; returns it and when to nudge for the next one.
+async def write_order(
+    conn: Connection, policy: Policy, draft: OrderDraft, *, at: datetime | None = None
+) -> tuple[InvoicedOrder, datetime]:
+    """Write an order placed now, or `at` a moment, with its invoice; returns it and when to nudge for the next one.
 
     A step of whatever brings an order; who hears of it is the caller's business. Raises Invalid on `entity`.
     """
-    now = datetime.now(UTC)
+    now = at or datetime.now(UTC)
     seller = await legal_entities.choose(conn, draft.entity, draft.currency)
     if seller is None:
         raise Invalid(f"There is no legal entity {draft.entity} that invoices", field="entity")
     lines = await _priced(conn, draft.lines)
-    number = await invoices.next_number(conn, seller.id, "SO", now.year)
+    year = seller.day_of(now).year
+    number = await invoices.next_number(conn, seller.id, "SO", year)
     order_id = await orders.add(conn, draft, lines, number=number, entity=seller.id, placed_at=now)
     order = await orders.get(conn, order_id)
-    number = await invoices.next_number(conn, seller.id, "", now.year)
-    invoiced = await invoices.add(conn, order, number=number, entity=seller.id, due_at=now + policy.payment_term)
+    number = await invoices.next_number(conn, seller.id, "", year)
+    due_at = now + policy.payment_term
+    invoiced = await invoices.add(conn, order, number=number, entity=seller.id, issued_at=now, due_at=due_at)
     return invoiced, await plan_next_nudge(conn, policy, draft.customer)
 
 

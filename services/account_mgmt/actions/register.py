@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from services.account_mgmt.domain.customers import Customer
@@ -19,6 +20,17 @@ async def report_status(conn: Connection, customer_id: str, status: str, owner: 
     await _report(conn, customer_id, Tier.ACCOUNT_MGMT, status, owner, ids.customer(customer_id), event_id)
 
 
+async def report_statuses(
+    conn: Connection, owners: Mapping[str, str | None], status: str, *, event_ids: Mapping[str, str]
+) -> None:
+    """As `report_status`, of many customers by their ids."""
+    requests = [
+        _place(customer_id, Tier.ACCOUNT_MGMT, status, owner, ids.customer(customer_id), event_ids[customer_id])
+        for customer_id, owner in owners.items()
+    ]
+    await _report_all(conn, requests, status)
+
+
 async def report_lost(conn: Connection, customer: Customer, *, event_id: str) -> None:
     """Tell the register of a customer who left: tier 2 wins them back, unless they want to hear nothing.
 
@@ -34,13 +46,21 @@ async def report_lost(conn: Connection, customer: Customer, *, event_id: str) ->
 async def _report(
     conn: Connection, customer_id: str, tier: Tier, stage: str, owner: str | None, workflow_id: str, event_id: str
 ) -> None:
-    update = RegisterUpdate(
+    await _report_all(conn, [_place(customer_id, tier, stage, owner, workflow_id, event_id)], stage)
+
+
+def _place(
+    customer_id: str, tier: Tier, stage: str, owner: str | None, workflow_id: str, event_id: str
+) -> RegisterUpdate:
+    return RegisterUpdate(
         key=f"{event_id}:register", lead_id=customer_id, tier=tier, stage=stage, owner=owner,
         workflow_id=workflow_id, at=datetime.now(UTC),
     )  # fmt: skip
-    await outbox.report(
-        conn, LeadGenActivities.update_register, update, line=f"register:{customer_id}", summary=f"Register: {stage}"
-    )
+
+
+async def _report_all(conn: Connection, updates: Sequence[RegisterUpdate], stage: str) -> None:
+    requests = [(update, f"register:{update.lead_id}") for update in updates]
+    await outbox.report_all(conn, LeadGenActivities.update_register, requests, summary=f"Register: {stage}")
 
 
 async def introduce_customer(conn: Connection, customer: Customer, owner: str | None, *, event_id: str) -> None:

@@ -45,22 +45,23 @@ async def open_work_of(
     away = await account_managers.are_away(conn, list(owners)) if owners else set()
     # Portfolios are counted only when somebody else must be chosen.
     managers = await account_managers.all_of_them(conn) if away else []
-    items = []
+    items: list[NewItem] = []
     for customer, new in zip(customers, wanted, strict=True):
         owner = customer.account_manager
         person = cover_for(managers, owner, customer) if owner in away and owner else owner
         covered = {"cover_for": owner} if person != owner else {}
-        item = NewItem(
-            kind=new.kind,
-            key=new.key,
-            workflow_id=ids.customer(customer.customer_id),
-            lead_id=customer.customer_id,
-            priority=new.priority,
-            assignee=person,
-            payload={**new.facts, **covered},
+        items.append(
+            NewItem(
+                kind=new.kind,
+                key=new.key,
+                workflow_id=ids.customer(customer.customer_id),
+                lead_id=customer.customer_id,
+                priority=new.priority,
+                assignee=person,
+                payload={**new.facts, **covered},
+            )
         )
-        items.append(await work_items.open_item(conn, item))
-    return items
+    return await work_items.open_items(conn, items)
 
 
 async def open_inbound_call(conn: Connection, request: OpenInbound) -> None:

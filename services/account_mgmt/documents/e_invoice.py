@@ -56,7 +56,7 @@ def xml(full: FullInvoice) -> bytes:
     document.context.guideline_parameter.id = _GUIDELINE
     document.header.id = invoice.number
     document.header.type_code = _INVOICE
-    document.header.issue_date_time = invoice.issued_at.date()
+    document.header.issue_date_time = seller.day_of(invoice.issued_at)
     if seller.note:
         note = IncludedNote()
         note.content = seller.note
@@ -64,7 +64,7 @@ def xml(full: FullInvoice) -> bytes:
     _parties(document, full.buyer, seller)
     for position, line in enumerate(order.lines, start=1):
         document.trade.items.add(_item(position, line))
-    document.trade.delivery.event.occurrence = order.placed_at.date()
+    document.trade.delivery.event.occurrence = seller.day_of(order.placed_at)
     _settlement(document, full)
     return bytes(document.serialize(schema=_SCHEMA))
 
@@ -142,7 +142,7 @@ def _settlement(document: Document, full: FullInvoice) -> None:
     for rate, net, tax in rate_sums([(one.tax_percent, one.net, one.tax) for one in order.lines]):
         settlement.trade_tax.add(_tax(rate, net, tax, seller.note))
     terms = PaymentTerms()
-    terms.due = datetime.combine(invoice.due_at.date(), datetime.min.time(), UTC)
+    terms.due = datetime.combine(seller.day_of(invoice.due_at), datetime.min.time(), UTC)
     settlement.terms.add(terms)
     net_total = order.total - order.tax
     sums = settlement.monetary_summation

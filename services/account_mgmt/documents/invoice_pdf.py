@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,10 @@ def invoice(full: FullInvoice, *, archive: bool = False) -> bytes:
     stamp = {"paid": labels["paid_stamp"], "void": labels["void"]}.get(invoice.state)
     data = {
         **_frame("invoice", invoice.number, full),
-        "facts": [(labels["issued"], _day(invoice.issued_at)), (labels["due"], _day(invoice.due_at))],
+        "facts": [
+            (labels["issued"], _day(seller.day_of(invoice.issued_at))),
+            (labels["due"], _day(seller.day_of(invoice.due_at))),
+        ],
         "stamp": stamp,
         "reason": None,
         "lines": _lines(order.lines),
@@ -57,7 +60,10 @@ def credit_note(note: CreditNote, full: FullInvoice) -> bytes:
     net = note.amount - sum((tax for _, _, tax in rates), Decimal(0))
     data = {
         **_frame("credit_note", note.number, full),
-        "facts": [(labels["issued"], _day(note.issued_at)), (labels["to_invoice"], full.invoice.number)],
+        "facts": [
+            (labels["issued"], _day(full.seller.day_of(note.issued_at))),
+            (labels["to_invoice"], full.invoice.number),
+        ],
         "stamp": None,
         "reason": note.reason,
         "lines": [],
@@ -152,5 +158,5 @@ def _qr(invoice: Invoice, seller: LegalEntity, amount: Decimal, labels: dict[str
     )
 
 
-def _day(moment: datetime) -> str:
-    return f"{moment:%d.%m.%Y}"
+def _day(day: date) -> str:
+    return f"{day:%d.%m.%Y}"

@@ -130,7 +130,7 @@ def build_card(facts: CardFacts, now: datetime) -> Card:
         rhythm=_rhythm(every, expected, facts),
         payment=_payment(facts),
         needs=facts.needs,
-        why_now=why_now(expected, now, facts.orders),
+        why_now=why_now(expected and expected.astimezone(facts.policy.zone), now, facts.orders),
         on_list_because=[_reason(item) for item in facts.work],
         say=call_opening(facts.contact.language, now - placed[-1], what, every) if placed else "",
         offer=facts.offer,
@@ -140,7 +140,7 @@ def build_card(facts: CardFacts, now: datetime) -> Card:
 
 
 def why_now(expected: datetime | None, now: datetime, orders: int) -> str:
-    """Why the customer is worth a call today, as a sentence."""
+    """Why the customer is worth a call today, as a sentence; the day is that of the zone of `expected`."""
     if expected is None:
         return "Has not ordered yet"
     basis = "by its own rhythm" if orders > 1 else "by the usual rhythm of new customers"

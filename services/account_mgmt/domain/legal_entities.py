@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from services.chassis.records import Record
 
 
 class LegalEntity(Record):
-    """A legal entity. `id` begins the numbers of its invoices; `note` is printed under their totals."""
+    """A legal entity. `id` begins the numbers of its invoices; `note` is printed under their totals.
+
+    `timezone` is where it keeps its books.
+    """
 
     id: str
     name: str
@@ -22,6 +26,11 @@ class LegalEntity(Record):
     bic: str
     bank: str
     currency: str
+    timezone: str
     note: str
     active: bool
     created_at: datetime
+
+    def day_of(self, moment: datetime) -> date:
+        """The day of its books at a moment: whose year is in its numbers, and which stands on its documents."""
+        return moment.astimezone(ZoneInfo(self.timezone)).date()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import time, timedelta
 from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from services.chassis.business_time import Country
+from services.account_mgmt.domain.retention import Retention
+from services.chassis.business_time import Country, Timezone
 
 Duration = Annotated[timedelta, Field(gt=timedelta(0), le=timedelta(days=3650), description="ISO 8601, e.g. P14D.")]
 # None at all is allowed too.
@@ -35,6 +37,9 @@ class Policy(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    timezone: Timezone = Field(
+        default="Europe/Kyiv", description="The tier's own: its working days, months and days in reports and texts."
+    )
     payment_term: Gap = timedelta(days=14)
     dunning_gaps: list[Duration] = Field(
         default=[timedelta(days=7), timedelta(days=7), timedelta(days=14)],
@@ -73,9 +78,17 @@ class Policy(BaseModel):
     hold_out: float = Field(
         default=0, ge=0, le=0.5, description="Share of nudges randomly held out, to measure what nudges do."
     )
+    retention: Retention = Field(
+        default=Retention(), description="How long documents are kept of a customer who was erased."
+    )
     working_days_only: bool = True
     holidays_of: Country | None = "UA"
     max_escalations: int = Field(default=2, ge=0, le=20)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The tier's time zone."""
+        return ZoneInfo(self.timezone)
 
     @model_validator(mode="after")
     def _shortest_first(self) -> Self:

@@ -36,10 +36,11 @@ def nudge_for(policy: Policy, last: datetime, expected: datetime, now: datetime)
 
 
 def working_time(policy: Policy, moment: datetime) -> datetime:
-    """The same time of day on the first working day from `moment` on."""
-    while not _works(policy, moment.date()):
-        moment += timedelta(days=1)
-    return moment
+    """The same time of day on the first working day of the tier from `moment` on (UTC)."""
+    local = moment.astimezone(policy.zone)
+    while not _works(policy, local.date()):
+        local += timedelta(days=1)
+    return local.astimezone(UTC)
 
 
 def contact_time(policy: Policy, moment: datetime, timezone: str) -> datetime:

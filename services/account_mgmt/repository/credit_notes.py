@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 
 from services.account_mgmt.domain.credit_notes import CreditNote
@@ -9,17 +10,20 @@ from services.chassis.db import Connection, new_id
 from services.chassis.errors import NotFound
 
 
-async def add(conn: Connection, invoice_id: str, amount: Decimal, *, number: str, reason: str, by: str) -> None:
+async def add(
+    conn: Connection, invoice_id: str, amount: Decimal, *, number: str, reason: str, by: str, at: datetime
+) -> None:
     """Write a credit note; the invoice's sums are the caller's to change."""
     await conn.execute(
-        """INSERT INTO credit_notes (id, number, invoice_id, amount, reason, issued_by)
-           VALUES ($1, $2, $3, $4, $5, $6)""",
+        """INSERT INTO credit_notes (id, number, invoice_id, amount, reason, issued_by, issued_at)
+           VALUES ($1, $2, $3, $4, $5, $6, $7)""",
         new_id(),
         number,
         invoice_id,
         amount,
         reason,
         by,
+        at,
     )
 
 

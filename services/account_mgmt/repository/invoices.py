@@ -31,12 +31,14 @@ async def next_number(conn: Connection, entity_id: str, kind: str, year: int) ->
     return money.number(entity_id, kind, year, count)
 
 
-async def add(conn: Connection, order: Order, *, number: str, entity: str, due_at: datetime) -> InvoicedOrder:
+async def add(
+    conn: Connection, order: Order, *, number: str, entity: str, issued_at: datetime, due_at: datetime
+) -> InvoicedOrder:
     """Write the invoice of an order; the order with it."""
     invoice_id = new_id()
     await conn.execute(
-        """INSERT INTO invoices (id, number, entity, order_id, customer_id, total, currency, due_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8)""",
+        """INSERT INTO invoices (id, number, entity, order_id, customer_id, total, currency, due_at, issued_at)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)""",
         invoice_id,
         number,
         entity,
@@ -45,6 +47,7 @@ async def add(conn: Connection, order: Order, *, number: str, entity: str, due_a
         order.total,
         order.currency,
         due_at,
+        issued_at,
     )
     invoice = {"id": invoice_id, "number": number, "due_at": due_at, "total": order.total, "currency": order.currency}
     return InvoicedOrder.of({**dict(order), "invoice": invoice})

@@ -14,10 +14,11 @@ async def add(conn: Connection, values: Mapping[str, Any]) -> LegalEntity | None
     """Write a legal entity by its columns; None when the id is taken."""
     row = await conn.fetchrow(
         """INSERT INTO legal_entities (id, name, tax_id, vat_id, address, postal_code, city, country, iban, bic, bank,
-                                       currency, note)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (id) DO NOTHING RETURNING *""",
+                                       currency, note, timezone)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+           ON CONFLICT (id) DO NOTHING RETURNING *""",
         *(values[name] for name in ("id", "name", "tax_id", "vat_id", "address", "postal_code", "city", "country")),
-        *(values[name] for name in ("iban", "bic", "bank", "currency", "note")),
+        *(values[name] for name in ("iban", "bic", "bank", "currency", "note", "timezone")),
     )
     return LegalEntity.maybe(row)
 
@@ -29,11 +30,12 @@ async def change(conn: Connection, entity_id: str, values: Mapping[str, Any]) ->
               SET name = coalesce($2, name), tax_id = coalesce($3, tax_id), vat_id = coalesce($4, vat_id),
                   address = coalesce($5, address), postal_code = coalesce($6, postal_code), city = coalesce($7, city),
                   country = coalesce($8, country), iban = coalesce($9, iban), bic = coalesce($10, bic),
-                  bank = coalesce($11, bank), note = coalesce($12, note), active = coalesce($13, active)
+                  bank = coalesce($11, bank), note = coalesce($12, note), active = coalesce($13, active),
+                  timezone = coalesce($14, timezone)
             WHERE id = $1 RETURNING *""",
         entity_id,
         *(values.get(name) for name in ("name", "tax_id", "vat_id", "address", "postal_code", "city", "country")),
-        *(values.get(name) for name in ("iban", "bic", "bank", "note", "active")),
+        *(values.get(name) for name in ("iban", "bic", "bank", "note", "active", "timezone")),
     )
     return _found(row, entity_id)
 

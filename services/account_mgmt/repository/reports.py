@@ -104,18 +104,19 @@ async def overpaid(conn: Connection) -> list[Credit]:
     return Credit.of_all(rows)
 
 
-async def churn(conn: Connection, start: datetime, end: datetime) -> list[MonthlyChurn]:
-    """Month by month (UTC): customers when it began, and who of them left in it."""
+async def churn(conn: Connection, start: datetime, end: datetime, timezone: str) -> list[MonthlyChurn]:
+    """Month by month of a time zone: customers when it began, and who of them left in it."""
     rows = await conn.fetch(
         """SELECT to_char(m, 'YYYY-MM') AS month, count(c.id)::int AS customers,
-                  count(c.id) FILTER (WHERE c.lost_at < m + interval '1 month')::int AS lost
-             FROM generate_series(date_trunc('month', $1::timestamptz AT TIME ZONE 'UTC') AT TIME ZONE 'UTC',
-                                  $2, interval '1 month') m
-             LEFT JOIN customers c ON c.created_at < m AND (c.lost_at IS NULL OR c.lost_at >= m)
-              AND c.state <> 'cancelled'
-            GROUP BY m ORDER BY m LIMIT 60""",
+                  count(c.id) FILTER (WHERE c.lost_at < (m + interval '1 month') AT TIME ZONE $3)::int AS lost
+             FROM generate_series(date_trunc('month', $1::timestamptz AT TIME ZONE $3),
+                                  $2::timestamptz AT TIME ZONE $3, interval '1 month') m
+             LEFT JOIN customers c ON c.created_at < m AT TIME ZONE $3 AND c.state <> 'cancelled'
+              AND (c.lost_at IS NULL OR c.lost_at >= m AT TIME ZONE $3)
+            GROUP BY m ORDER BY m""",
         start,
         end,
+        timezone,
     )
     return MonthlyChurn.of_all(rows)
 

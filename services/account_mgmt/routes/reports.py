@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query
 
 from services.account_mgmt.domain.reports import compare_nudges, money_owed
 from services.account_mgmt.repository import reports
+from services.account_mgmt.repository.policies import policies
 from services.account_mgmt.routes.access import SUPERVISION
 from services.account_mgmt.schemas.reports import (
     ChurnMonth,
@@ -70,8 +71,9 @@ async def money_report(conn: Conn) -> MoneyReport:
 
 @router.get("/reports/churn", dependencies=SUPERVISION, summary="Who leaves")
 async def churn_report(conn: Conn, during: During) -> ChurnReport:
-    """Month by month, with intervals; and who may be next."""
-    months = [ChurnMonth.with_share(month) for month in await reports.churn(conn, *during)]
+    """Month by month of the tier's time zone, with intervals; and who may be next."""
+    timezone = (await policies.rules(conn)).timezone
+    months = [ChurnMonth.with_share(month) for month in await reports.churn(conn, *during, timezone)]
     return ChurnReport(**dict(await reports.retention(conn)), months=months)
 
 

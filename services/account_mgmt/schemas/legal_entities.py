@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringC
 
 from services.account_mgmt.domain.iban import check_iban, tidy
 from services.account_mgmt.domain.legal_entities import LegalEntity
+from services.chassis.business_time import Timezone
 from services.chassis.http import Body
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=140, strip_whitespace=True)]
@@ -17,6 +18,7 @@ Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Iban = Annotated[str, BeforeValidator(tidy), AfterValidator(check_iban)]
 Bic = Annotated[str, StringConstraints(pattern=r"^([A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?)?$")]
+_ZONE = "Where it keeps its books: the year in its numbers and the dates on its documents are of this zone."
 _EXAMPLE: dict[str, Any] = {
     "id": "LRDE",
     "name": "Leadrelay Freight GmbH",
@@ -30,6 +32,7 @@ _EXAMPLE: dict[str, Any] = {
     "bic": "COBADEFFXXX",
     "bank": "Commerzbank",
     "currency": "EUR",
+    "timezone": "Europe/Berlin",
 }
 
 
@@ -50,6 +53,7 @@ class NewEntity(Body):
     bic: Bic = ""
     bank: Word = ""
     currency: Currency
+    timezone: Annotated[Timezone, Field(description=_ZONE)] = "Europe/Kyiv"
     note: Annotated[str, Field(max_length=500, description="Printed under the totals, e.g. why no tax is due.")] = ""
 
 
@@ -68,6 +72,7 @@ class EntityChange(Body):
     iban: Iban | None = None
     bic: Bic | None = None
     bank: Word | None = None
+    timezone: Annotated[Timezone, Field(description=_ZONE)] | None = None
     note: Annotated[str, Field(max_length=500)] | None = None
     active: bool | None = None
 

@@ -3,6 +3,6 @@
 Delivered at least once and in order per workflow by `dispatcher.Dispatcher` in the tier's worker.
 """
 
-from services.chassis.outbox.append import StartWorkflow, report, signal, start
+from services.chassis.outbox.append import StartWorkflow, report, report_all, signal, signal_all, start
 
-__all__ = ["StartWorkflow", "report", "signal", "start"]
+__all__ = ["StartWorkflow", "report", "report_all", "signal", "signal_all", "start"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -76,21 +76,51 @@ async def report(conn: Connection, activity: Callable[..., Any], request: Keyed,
     Reports of one `line` leave in their order; what the order means is the request's business, as two may be retried
     at once. `summary` is read by people in Temporal's UI: no contact data.
     """
+    await report_all(conn, activity, [(request, line)], summary=summary)
+
+
+async def report_all(
+    conn: Connection, activity: Callable[..., Any], requests: Sequence[tuple[Keyed, str]], *, summary: str
+) -> None:
+    """As `report`, for many requests, each with its line, in one go."""
     name: str = activity.__temporal_activity_definition.name  # type: ignore[attr-defined]
-    await conn.execute(
+    queue = queues.BY_TIER[Tier(name.partition(".")[0])]
+    await conn.executemany(
         _APPEND,
-        f"report:{request.key}",
-        line,
-        None,
-        None,
-        None,
-        queues.BY_TIER[Tier(name.partition(".")[0])],
-        request.model_dump(mode="json"),
-        summary,
-        {},
-        "set_aside",
-        name,
-        CHANNEL,
+        [
+            (
+                f"report:{request.key}",
+                line,
+                None,
+                None,
+                None,
+                queue,
+                request.model_dump(mode="json"),
+                summary,
+                {},
+                "set_aside",
+                name,
+                CHANNEL,
+            )
+            for request, line in requests
+        ],
+    )
+
+
+async def signal_all(
+    conn: Connection,
+    signal: str,
+    answers: Mapping[str, Answer],
+    *,
+    when_missing: Literal["drop", "set_aside"] = "set_aside",
+) -> None:
+    """As `signal`, to many workflows by their ids, in one go."""
+    await conn.executemany(
+        _APPEND,
+        [
+            _row(answer.event_id, workflow_id, signal, answer, None, when_missing)
+            for workflow_id, answer in answers.items()
+        ],
     )
 
 
@@ -103,8 +133,18 @@ async def _append(
     start: StartWorkflow | None,
     when_missing: str,
 ) -> None:
-    await conn.execute(
-        _APPEND,
+    await conn.execute(_APPEND, *_row(event_id, workflow_id, signal, answer, start, when_missing))
+
+
+def _row(
+    event_id: str,
+    workflow_id: str,
+    signal: str | None,
+    answer: Answer | None,
+    start: StartWorkflow | None,
+    when_missing: str,
+) -> tuple[Any, ...]:
+    return (
         event_id,
         workflow_id,
         signal,

@@ -58,7 +58,12 @@ class WorkItem(Record):
 _OPEN = """
 INSERT INTO work_items (id, kind, key, workflow_id, lead_id, priority, rank, not_before, expires_at,
                         assignee, assignee_until, group_key, payload)
-VALUES ($1, $2, $3, $4, $5, $6, $7, coalesce($8, now()), $9, $10, $11, $12, $13)
+SELECT id, kind, key, workflow_id, lead_id, priority, rank, coalesce(not_before, now()), expires_at,
+       assignee, assignee_until, group_key, payload
+  FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::int[], $7::numeric[],
+              $8::timestamptz[], $9::timestamptz[], $10::text[], $11::timestamptz[], $12::text[], $13::jsonb[])
+       AS new (id, kind, key, workflow_id, lead_id, priority, rank, not_before, expires_at,
+               assignee, assignee_until, group_key, payload)
 ON CONFLICT (key) DO NOTHING
 RETURNING *
 """
@@ -74,25 +79,27 @@ SELECT kind, 'leased', count(*) FROM work_items WHERE state = 'leased' GROUP BY 
 
 async def open_item(conn: Connection, new: NewItem) -> WorkItem:
     """Open an item once; the same key again returns the row as it is now."""
-    row = await conn.fetchrow(
-        _OPEN,
-        new_id(),
-        new.kind,
-        new.key,
-        new.workflow_id,
-        new.lead_id,
-        new.priority,
-        new.rank,
-        new.not_before,
-        new.expires_at,
-        new.assignee,
-        new.assignee_until,
-        new.group_key,
-        dict(new.payload),
-    )
-    if row is None:
-        row = await conn.fetchrow("SELECT * FROM work_items WHERE key = $1", new.key)
-    return WorkItem.of(row)
+    [item] = await open_items(conn, [new])
+    return item
+
+
+async def open_items(conn: Connection, new: Sequence[NewItem]) -> list[WorkItem]:
+    """Open several items at once, each once per key; they in their order, as they are now."""
+    columns = [
+        [new_id() for _ in new],
+        *(
+            [getattr(one, name) for one in new]
+            for name in ("kind", "key", "workflow_id", "lead_id", "priority", "rank", "not_before", "expires_at",
+                         "assignee", "assignee_until", "group_key")
+        ),
+        [dict(one.payload) for one in new],
+    ]  # fmt: skip
+    opened = await conn.fetch(_OPEN, *columns)
+    found = {row["key"]: row for row in opened}
+    if len(found) < len(new):
+        keys = [one.key for one in new if one.key not in found]
+        found |= {row["key"]: row for row in await conn.fetch("SELECT * FROM work_items WHERE key = ANY($1)", keys)}
+    return [WorkItem.of(found[one.key]) for one in new]
 
 
 async def get(conn: Connection, item_id: str) -> WorkItem:

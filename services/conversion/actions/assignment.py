@@ -11,6 +11,7 @@ from services.chassis.events import publish
 from services.chassis.work_items import NewItem
 from services.conversion.actions.deal_closing import end_open_work
 from services.conversion.actions.deals import SUPERVISOR_GROUP, now, policy_of
+from services.conversion.actions.erasure import end_workflow
 from services.conversion.actions.playbook_stop import stop_playbook
 from services.conversion.actions.reassignment import take_offers_back
 from services.conversion.actions.register import report_place
@@ -19,7 +20,7 @@ from services.conversion.domain.deals import Deal, news, wanted_by
 from services.conversion.domain.hand_overs import HandOverRow
 from services.conversion.domain.routing import Routing
 from services.conversion.domain.stages import FINAL
-from services.conversion.repository import deals, hand_overs, managers, meetings, timeline
+from services.conversion.repository import deals, erasure, hand_overs, managers, meetings, timeline
 from services.conversion.repository.policies import policies
 from workflows.contracts.conversion import (
     EscalateOffer,
@@ -41,6 +42,8 @@ async def offer_deal(conn: Connection, request: OfferDeal) -> OfferedDeal:
     at = now()
     # One choice at a time; taken before the deal's lock, in the same order by everybody.
     await managers.lock_routing(conn)
+    if await erasure.is_erased(conn, request.hand_over.contact.lead_id):
+        return await _not_offered(conn, request)
     latest = await deals.lock_latest(conn, request.hand_over.contact.lead_id)
     if latest and latest.stage is Stage.WON and request.hand_over.reason is HandOverReason.INBOUND:
         policy = await policies.rules(conn, latest.policy_version)
@@ -72,6 +75,12 @@ async def offer_deal(conn: Connection, request: OfferDeal) -> OfferedDeal:
         waiting=row.waiting,
         remind_at=policy.calendar.add(at, policy.supervisor_within) if with_supervisor else None,
     )
+
+
+async def _not_offered(conn: Connection, request: OfferDeal) -> OfferedDeal:
+    """The lead was erased while it was handed over: nothing is written down, and the workflow ends."""
+    await end_workflow(conn, request.hand_over.contact.lead_id, "erasure")
+    return OfferedDeal(deal_id="", waiting=True)
 
 
 async def _deal(conn: Connection, request: OfferDeal, latest: Deal | None, at: datetime) -> Deal:

@@ -18,7 +18,7 @@ from services.conversion.domain import stages
 from services.conversion.domain.deals import Deal, first_action, first_step_at, news
 from services.conversion.domain.hand_overs import HandOverRow
 from services.conversion.domain.stages import FINAL
-from services.conversion.repository import deals, hand_overs, managers, timeline
+from services.conversion.repository import deals, erasure, hand_overs, managers, timeline
 from workflows.contracts.base import Done
 from workflows.contracts.conversion import Accepted, AddHandOver, Declined, HandOverReason, Stage
 
@@ -106,7 +106,7 @@ async def _owner(conn: Connection, row: HandOverRow, who: Principal, manager: st
 async def add_hand_over(conn: Connection, request: AddHandOver) -> Done:
     """Add another hand-over's story to the running deal; a new hard question becomes work at once."""
     deal = await deals.lock_latest(conn, request.lead_id)
-    if deal is None or deal.stage in FINAL:
+    if deal is None or deal.stage in FINAL or await erasure.is_erased(conn, request.lead_id):
         return Done()
     hand_over = request.hand_over
     deal = await deals.update(conn, deal.id, **news(deal, hand_over))

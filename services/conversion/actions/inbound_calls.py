@@ -8,7 +8,7 @@ from services.chassis.work_items import NewItem
 from services.conversion.actions.deals import SUPERVISOR_GROUP, now
 from services.conversion.actions.playbook_stop import stop_playbook
 from services.conversion.actions.work import open_deal_work
-from services.conversion.repository import deals, hand_overs, timeline
+from services.conversion.repository import deals, erasure, hand_overs, timeline
 from workflows.contracts.base import Done
 from workflows.contracts.conversion import OpenInbound
 
@@ -18,6 +18,8 @@ _INBOUND_PRIORITY = 30
 async def open_inbound(conn: Connection, request: OpenInbound) -> Done:
     """Make an inbound call the first thing on its manager's list."""
     deal = await deals.lock_latest(conn, request.lead_id)
+    if await erasure.is_erased(conn, request.lead_id):
+        return Done()
     payload: dict[str, object] = {"inbound_call_id": request.inbound_call_id, "text": request.note or "the lead called"}
     if deal is None:
         await _open_unowned(conn, request, payload)

@@ -52,7 +52,8 @@ async def _late(conn: Connection, offer: Offer) -> bool:
 
 async def _warn(conn: Connection, offer: Offer) -> bool:
     deal = await deals.get(conn, offer.deal_id, lock=True)
-    text = f"offer {offer.number}/{offer.version} runs out on {offer.valid_until:%Y-%m-%d}"
+    ends = offer.valid_until.astimezone((await policy_of(conn, deal)).zone)
+    text = f"offer {offer.number}/{offer.version} runs out on {ends:%Y-%m-%d}"
     await _remind(conn, deal, f"offer-ends:{offer.id}", text)
     return True
 

@@ -50,7 +50,7 @@ async def make_offer(conn: Connection, deal: Deal, who: Principal, new: NewOffer
     row = Offer(
         id=new_id(),
         deal_id=deal.id,
-        number=earlier[0].number if earlier else await offers.next_number(conn, at.year),
+        number=earlier[0].number if earlier else await offers.next_number(conn, at.astimezone(policy.zone).year),
         version=len(earlier) + 1,
         state="sent" if sent else "awaiting_approval",
         lines=lines,

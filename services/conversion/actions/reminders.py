@@ -45,7 +45,8 @@ async def remind_deal(conn: Connection, request: RemindDeal) -> Reminded:
         to_manager = request.level == 1
         # An overdue step is over with the next step; a deal that stands still is warned of until it moves on.
         kind = "stale" if request.stale else "reminder"
-        what = f"stands still in {deal.stage} since {deal.stage_since:%Y-%m-%d}" if request.stale else deal.next_action
+        since = deal.stage_since.astimezone(policy.zone)
+        what = f"stands still in {deal.stage} since {since:%Y-%m-%d}" if request.stale else deal.next_action
         await open_deal_work(conn, deal, request.key, kind, deal.owner if to_manager else None,
                          _REMINDER_PRIORITY, {"level": request.level, "text": what})  # fmt: skip
         text = f"{what if request.stale else f'overdue: {what}'}; {'manager' if to_manager else 'supervisor'} reminded"

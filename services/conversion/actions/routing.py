@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from services.chassis import outbox, work_items
 from services.chassis.db import Connection, Pool
@@ -26,7 +26,7 @@ async def candidates(conn: Connection, policy: Policy, at: datetime) -> list[Can
 
     Whether one is on duty counts for the tier's next open moment: then the time to accept begins to run.
     """
-    today = at.astimezone(ZoneInfo(policy.calendar.timezone)).date()
+    today = at.astimezone(policy.zone).date()
     return await managers.candidates(
         conn,
         since=today - policy.fair_share_over + timedelta(days=1),
@@ -43,39 +43,66 @@ async def choose(conn: Connection, wanted: Wanted, *, priority: int, policy: Pol
     if routing.manager is None:
         return routing
     chosen = next(who for who in everybody if who.id == routing.manager)
-    ahead = await hand_overs.waiting(conn, urgent=priority)
-    waiting = await deals.get_many(conn, [row.deal_id for row in ahead])
-    for row in ahead:
-        if refusal(chosen, wanted_by(waiting[row.deal_id], excluded=row.excluded)) is None:
+    for ahead in (await hand_overs.wants(conn, urgent=priority)).values():
+        if refusal(chosen, ahead) is None:
             why = f"{chosen.id} is free, but earlier leads are still waiting"
             return routing.model_copy(update={"manager": None, "waits": True, "why": why})
     return routing
 
 
 async def serve_waiting(pool: Pool) -> int:
-    """A periodic job: give waiting leads to managers who are free now, the most urgent and oldest first; how many."""
+    """A periodic job: give waiting leads to managers who are free now, the most urgent and oldest first; how many.
+
+    Nothing is locked while nobody is free for any of them.
+    """
     async with pool.acquire() as conn:
-        if not await hand_overs.waiting(conn, limit=1):
+        at = now()
+        if not (wants := await hand_overs.wants(conn)):
+            return 0
+        everybody = await candidates(conn, await policies.rules(conn), at)
+        if not _servable(wants, everybody) and not await hand_overs.waits_too_long(conn, at, 1):
             return 0
         async with conn.transaction():
             await managers.lock_routing(conn)
             return await _serve(conn, now())
 
 
+def _servable(wants: Mapping[str, Wanted], everybody: Iterable[Candidate]) -> list[str]:
+    """The kinds of leads for which somebody is free."""
+    managers = list(everybody)
+    return [key for key, wanted in wants.items() if any(refusal(who, wanted) is None for who in managers)]
+
+
 async def _serve(conn: Connection, at: datetime) -> int:
+    """Serve up to a hundred leads; those that nobody who is free can take hold up no others."""
     policy = await policies.rules(conn)
     everybody = {who.id: who for who in await candidates(conn, policy, at)}
-    served = 0
-    for row in await hand_overs.waiting(conn, limit=_SERVED_AT_ONCE):
-        deal = await deals.get(conn, row.deal_id, lock=True)
-        routing = route(list(everybody.values()), wanted_by(deal, sticky=row.sticky, excluded=row.excluded))
-        if routing.manager is None and row.overflow_at is not None and row.overflow_at <= at:
-            routing = await _overflow(conn, deal, row, policy, everybody)
-        if routing.manager is not None and await _give(conn, deal, row, routing, at):
-            served += 1
-            who = everybody[routing.manager]
-            everybody[who.id] = replace(who, load=who.load + 1, today=who.today + 1, assigned=who.assigned + 1)
+    wants, served, after = await hand_overs.wants(conn), 0, None
+    while served < _SERVED_AT_ONCE and (servable := _servable(wants, everybody.values())):
+        page = await hand_overs.waiting(conn, servable, _SERVED_AT_ONCE - served, after)
+        if not page:
+            break
+        for row in page:
+            served += await _serve_one(conn, row, policy, everybody, at)
+        after = page[-1]
+    for row in await hand_overs.waits_too_long(conn, at, _SERVED_AT_ONCE):
+        served += await _serve_one(conn, row, policy, everybody, at)
     return served
+
+
+async def _serve_one(
+    conn: Connection, row: HandOverRow, policy: Policy, everybody: dict[str, Candidate], at: datetime
+) -> bool:
+    """Give a waiting lead to whoever is free, and count it in `everybody`; whether it was given."""
+    deal = await deals.get(conn, row.deal_id, lock=True)
+    routing = route(list(everybody.values()), wanted_by(deal, sticky=row.sticky, excluded=row.excluded))
+    if routing.manager is None and row.overflow_at is not None and row.overflow_at <= at:
+        routing = await _overflow(conn, deal, row, policy, everybody)
+    if routing.manager is None or not await _give(conn, deal, row, routing, at):
+        return False
+    who = everybody[routing.manager]
+    everybody[who.id] = replace(who, load=who.load + 1, today=who.today + 1, assigned=who.assigned + 1)
+    return True
 
 
 async def _overflow(
@@ -119,7 +146,7 @@ async def note_offer(conn: Connection, row: HandOverRow, policy: Policy, at: dat
     """Write in the deal's timeline to whom it was offered and why, and count it for the manager."""
     if row.manager:
         text = f"offered to {row.manager}"
-        await managers.count_offer(conn, row.manager, at.astimezone(ZoneInfo(policy.calendar.timezone)).date())
+        await managers.count_offer(conn, row.manager, at.astimezone(policy.zone).date())
     else:
         text = "waits for a free manager" if row.waiting else "offered to the supervisor"
     await timeline.add(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from services.chassis.db import Connection
 from services.chassis.errors import NotFound
 from services.conversion.domain.hand_overs import HandOverRow, HandOverState
-from services.conversion.domain.routing import Routing
+from services.conversion.domain.routing import Routing, Wanted
 
 
 @dataclass(frozen=True)
@@ -35,12 +36,47 @@ async def add(conn: Connection, new: HandOverRow) -> None:
     await conn.execute(f"INSERT INTO hand_overs ({columns}) VALUES ({holes})", *values)  # noqa: S608 - constants
 
 
-async def waiting(conn: Connection, *, urgent: int | None = None, limit: int = 200) -> list[HandOverRow]:
-    """Offers that wait for a free manager, in the order in which they are served; `urgent`: at least that priority."""
+# What a waiting lead asks of a manager. Hundreds may wait for the same: it is compared with the managers once.
+_WANT = """md5(jsonb_build_array(d.contact ->> 'language', d.segment, d.contact ->> 'region', d.products,
+                              h.excluded)::text)"""
+
+
+async def wants(conn: Connection, *, urgent: int | None = None) -> dict[str, Wanted]:
+    """What the waiting leads ask of a manager, each kind once, by its key; `urgent`: of at least that priority."""
     rows = await conn.fetch(
-        """SELECT * FROM hand_overs WHERE state = 'open' AND waiting AND ($1::int IS NULL OR priority >= $1)
-            ORDER BY priority DESC, offered_at, item_id LIMIT $2""",
+        f"""SELECT {_WANT} AS key, d.contact ->> 'language' AS language, d.segment, d.contact ->> 'region' AS region,
+                   d.products, h.excluded
+              FROM hand_overs h JOIN deals d ON d.id = h.deal_id
+             WHERE h.state = 'open' AND h.waiting AND ($1::int IS NULL OR h.priority >= $1)
+             GROUP BY 1, 2, 3, 4, 5, 6""",  # noqa: S608 - a constant
         urgent,
+    )
+    return {row["key"]: Wanted(**{name: value for name, value in row.items() if name != "key"}) for row in rows}
+
+
+async def waiting(
+    conn: Connection, wants: Sequence[str], limit: int, after: HandOverRow | None = None
+) -> list[HandOverRow]:
+    """Offers of these kinds that wait for a free manager, behind `after`, in the order in which they are served."""
+    rows = await conn.fetch(
+        f"""SELECT h.* FROM hand_overs h JOIN deals d ON d.id = h.deal_id
+             WHERE h.state = 'open' AND h.waiting AND {_WANT} = ANY($1)
+               AND ($3::int IS NULL OR h.priority < $3
+                    OR (h.priority = $3 AND (h.offered_at, h.item_id) > ($4::timestamptz, $5::uuid)))
+             ORDER BY h.priority DESC, h.offered_at, h.item_id LIMIT $2""",  # noqa: S608 - a constant
+        list(wants),
+        limit,
+        *((after.priority, after.offered_at, after.item_id) if after else (None, None, None)),
+    )
+    return HandOverRow.of_all(rows)
+
+
+async def waits_too_long(conn: Connection, at: datetime, limit: int) -> list[HandOverRow]:
+    """Offers whose time for a free manager to be found is over, in the order in which they are served."""
+    rows = await conn.fetch(
+        """SELECT * FROM hand_overs WHERE state = 'open' AND waiting AND overflow_at <= $1
+            ORDER BY priority DESC, offered_at, item_id LIMIT $2""",
+        at,
         limit,
     )
     return HandOverRow.of_all(rows)

@@ -20,15 +20,18 @@ _CANDIDATES = """
 SELECT m.id, m.languages, m.segments, m.regions, m.products, m.weight, m.capacity, m.daily_quota AS quota, m.active,
        m.hours::text AS hours, coalesce(w.deals + w.offers, 0) AS load,
        coalesce(r.today, 0) AS today, coalesce(r.recent, 0) AS assigned,
-       greatest(1, $2::date - greatest($1::date, m.created_at::date) + 1 - coalesce(a.days, 0)) AS days,
+       greatest(1, $2::date - greatest($1::date, (m.created_at AT TIME ZONE $4)::date) + 1
+                   - coalesce(a.days, 0)) AS days,
        EXISTS (SELECT FROM absences x WHERE x.manager = m.id AND x.during @> $3::timestamptz) AS absent
   FROM managers m
   LEFT JOIN manager_load w ON w.manager = m.id
   LEFT JOIN (SELECT manager, sum(offered)::int AS recent, (sum(offered) FILTER (WHERE day = $2))::int AS today
                FROM offers_by_day WHERE day >= $1 GROUP BY manager) r ON r.manager = m.id
-  LEFT JOIN (SELECT manager, sum(least(ends_at, $2::date + interval '1 day')::date
-                                 - greatest(starts_at, $1::date::timestamptz)::date)::int AS days
-               FROM absences WHERE during && tstzrange($1::date, $2::date + interval '1 day') GROUP BY manager) a
+  LEFT JOIN (SELECT manager, sum(least((ends_at AT TIME ZONE $4)::date, $2::date + 1)
+                                 - greatest((starts_at AT TIME ZONE $4)::date, $1::date))::int AS days
+               FROM absences WHERE during && tstzrange($1::date::timestamp AT TIME ZONE $4,
+                                                       ($2::date + 1)::timestamp AT TIME ZONE $4)
+              GROUP BY manager) a
          ON a.manager = m.id
  ORDER BY m.id
 """
@@ -46,11 +49,11 @@ async def lock_routing(conn: Connection) -> None:
 async def candidates(
     conn: Connection, *, since: date, today: date, moment: datetime, usual: Calendar
 ) -> list[Candidate]:
-    """All managers with their open work and their offers since a day.
+    """All managers with their open work and their offers since a day; days are those of the tier's `usual` calendar.
 
     On duty is whoever has working hours at `moment`, by their own calendar or the tier's `usual` one.
     """
-    rows = await conn.fetch(_CANDIDATES, since, today, moment)
+    rows = await conn.fetch(_CANDIDATES, since, today, moment, usual.timezone)
     default = usual.model_dump_json()
     return [
         Candidate(**{name: value for name, value in row.items() if name != "hours"},

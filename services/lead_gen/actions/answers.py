@@ -6,7 +6,7 @@ from services.chassis.db import Connection
 from services.chassis.events import publish
 from services.lead_gen.actions.instructions import add_instruction
 from services.lead_gen.domain.answers import title_of
-from services.lead_gen.repository import answers
+from services.lead_gen.repository import answers, leads
 from services.lead_gen.schemas.instructions import NewInstruction
 from workflows.contracts.base import Done
 from workflows.contracts.lead_gen import TakeAnswer
@@ -16,7 +16,7 @@ FROM_TIER_2 = "answered by tier 2"
 
 async def take_answer(conn: Connection, told: TakeAnswer) -> Done:
     """Keep an answer, once per key; a published one becomes an instruction."""
-    if not await answers.add(conn, told):
+    if await leads.is_erased(conn, told.lead_id) or not await answers.add(conn, told):
         return Done()
     if told.publish:
         new = NewInstruction(

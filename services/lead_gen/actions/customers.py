@@ -18,6 +18,8 @@ async def register_customer(conn: Connection, request: RegisterCustomer) -> Done
     A cold call that is under way ends: nobody calls a customer as if they were a stranger.
     """
     contact = request.contact
+    if await leads.is_erased(conn, request.customer_id):
+        return Done()
     await leads.hold_numbers(conn, contact.phones)
     lead_id = await _known(conn, contact)
     if lead_id is None:

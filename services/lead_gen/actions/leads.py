@@ -1,4 +1,4 @@
-"""Leads: entered by hand, given up, moved by other tiers; and their contact data, revealed, exported or erased."""
+"""Leads: entered by hand, given up, moved by other tiers; and their contact data, revealed or exported."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from services.chassis.contacts.identity import keys_of, tax_id_of
 from services.chassis.db import Connection, Pool, acquire
 from services.chassis.errors import Conflict, Forbidden, Invalid
 from services.lead_gen.actions.lead_workflow import tell_workflow
-from services.lead_gen.domain.leads import Erasure, Lead, LeadFilter, Place
+from services.lead_gen.domain.leads import Lead, LeadFilter, Place
 from services.lead_gen.domain.phones import read_phone
-from services.lead_gen.repository import audit, calls, erasure, leads, promises
-from services.lead_gen.schemas.leads import Erase, GiveUp, NewLead, Reveal
+from services.lead_gen.repository import audit, calls, leads, promises
+from services.lead_gen.schemas.leads import GiveUp, NewLead, Reveal
 from workflows.contracts.base import Cancel, Done
 from workflows.contracts.lead_gen import RegisterUpdate
 
@@ -66,15 +66,11 @@ async def cancel_lead(conn: Connection, lead_id: str, body: GiveUp, by: str) -> 
     if lead.stage in ("cancelled", "do_not_call"):
         raise Conflict(f"The lead is already {lead.stage}", code="wrong_state", detail={"stage": lead.stage})
     key = f"cancel:{lead_id}:{lead.rounds}"
-    await _end(conn, lead_id, Place(tier=lead.tier, stage="cancelled", key=key))
+    await work_items.cancel_for_lead(conn, lead_id, result="cancelled")
+    await leads.move(conn, lead_id, Place(tier=lead.tier, stage="cancelled", key=key))
     now = await leads.get(conn, lead_id)
     await tell_workflow(conn, lead, "cancel", Cancel(event_id=key, at=now.updated_at, by=by, reason=body.reason))
     return now
-
-
-async def _end(conn: Connection, lead_id: str, place: Place) -> None:
-    await work_items.cancel_for_lead(conn, lead_id, result=place.stage)
-    await leads.move(conn, lead_id, place)
 
 
 async def update_register(conn: Connection, update: RegisterUpdate) -> Done:
@@ -99,28 +95,6 @@ async def reveal_lead(conn: Connection, lead_id: str, body: Reveal, by: str) -> 
     audit_id = await audit.add(conn, "reveal", by, lead_id=lead_id, facts={"reason": body.reason})
     await audit.complete(conn, audit_id, 1)
     return lead
-
-
-async def erase_lead(conn: Connection, lead_id: str, body: Erase, by: str) -> Erasure:
-    """Erase names, numbers, addresses and notes, here and in what was merged into this lead; its workflow ends.
-
-    An entry of the do-not-call ledger keeps its number: nobody can honour an objection that has been forgotten.
-    Figures do not change. Raises NotFound, Conflict `erased`.
-    """
-    lead = await leads.lock(conn, lead_id)
-    if lead.stage == "erased":
-        raise Conflict("This lead has already been erased", code="erased")
-    audit_id = await audit.add(conn, "erase", by, lead_id=lead_id, facts=body.model_dump())
-    family = await erasure.family(conn, lead_id)
-    kept = await erasure.erase(conn, family)
-    for one in family:
-        await _end(conn, one, Place(tier=lead.tier, stage="erased", key=f"erase:{one}"))
-    await audit.complete(conn, audit_id, len(family))
-    now = await leads.get(conn, lead_id)
-    await tell_workflow(
-        conn, lead, "cancel", Cancel(event_id=f"erase:{lead_id}", at=now.updated_at, by=by, reason="erased")
-    )
-    return Erasure(lead_id=lead_id, erased_at=now.updated_at, ledger_entries_kept=kept)
 
 
 async def export_leads(pool: Pool, wanted: LeadFilter, by: str) -> AsyncIterator[Sequence[Any]]:

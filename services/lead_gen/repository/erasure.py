@@ -1,10 +1,11 @@
-"""Erasure of a lead's personal data: nothing keeps it afterwards except the do-not-call ledger."""
+"""Erasure of a lead's personal data: nothing of this tier keeps it but the do-not-call ledger."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from services.chassis.db import Connection
+from services.chassis.erasure import erase_traces
 
 _PERSONAL = ("contact_name", "email", "industry", "size", "region", "city", "website", "tax_id")
 
@@ -44,7 +45,8 @@ async def erase(conn: Connection, lead_ids: Sequence[str]) -> int:
         ids,
     )
     await conn.execute("UPDATE inbound_calls SET phone = '', note = NULL WHERE lead_id = ANY($1)", ids)
-    await _erase_messages(conn, ids)
+    await conn.execute("UPDATE answers SET question = 'erased', answer = 'erased' WHERE lead_id = ANY($1)", ids)
+    await erase_traces(conn, ids)
     return kept
 
 
@@ -58,17 +60,4 @@ async def _erase_rejected_rows(conn: Connection, ids: list[str], phones: list[st
                   OR lower(original::text) LIKE ANY($2))""",
         [f"%{phone[-9:]}%" for phone in phones],
         ["%" + row["email"].replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%" for row in emails],
-    )
-
-
-async def _erase_messages(conn: Connection, ids: list[str]) -> None:
-    """Answers under way and answers kept for repeated requests may contain contact data."""
-    await conn.execute(
-        "DELETE FROM outbox WHERE split_part(workflow_id, ':', 2) = ANY($1::text[])",
-        ids,
-    )
-    await conn.execute(
-        """DELETE FROM idempotency_keys WHERE EXISTS (
-               SELECT FROM unnest($1::text[]) id WHERE position(convert_to(id, 'UTF8') IN body) > 0)""",
-        ids,
     )

@@ -142,11 +142,12 @@ async def proposed(conn: Connection, facts: Sequence[tuple[str, str]], limit: in
 
 
 async def helped(conn: Connection, instruction_id: str, caller: str, item_id: str | None) -> Instruction:
-    """Count that an instruction helped: once per caller and call, or per caller and day (UTC) without a call."""
+    """Count that an instruction helped: once per caller and call, or per caller and day without a call."""
     await conn.execute(
         """WITH new AS (
              INSERT INTO instruction_helped (instruction_id, caller, occasion)
-             VALUES ($1, $2, coalesce($3, to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD')))
+             SELECT $1, $2, coalesce($3, to_char(now() AT TIME ZONE coalesce(
+                        (SELECT timezone FROM callers WHERE id = $2), 'UTC'), 'YYYY-MM-DD'))
              ON CONFLICT DO NOTHING RETURNING 1)
            UPDATE instructions SET helped = helped + 1 WHERE id = $1 AND EXISTS (SELECT FROM new)""",
         instruction_id,

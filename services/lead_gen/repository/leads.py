@@ -173,6 +173,11 @@ async def survivor(conn: Connection, lead_id: str) -> str:
     return found or lead_id
 
 
+async def is_erased(conn: Connection, lead_id: str) -> bool:
+    """Whether this lead was erased: nothing of it is written down any more."""
+    return bool(await conn.fetchval("SELECT EXISTS (SELECT FROM leads WHERE id = $1 AND stage = 'erased')", lead_id))
+
+
 async def date_back(conn: Connection, lead_id: str, at: datetime) -> None:
     """Say that the register has known this lead since then, so that news of that moment is not stale."""
     await conn.execute("UPDATE leads SET register_at = least(register_at, $2) WHERE id = $1", lead_id, at)
@@ -190,11 +195,12 @@ async def insert_known_as(conn: Connection, lead_id: str, company: str, known_as
 
 
 async def move(conn: Connection, lead_id: str, place: Place) -> bool:
-    """Write where the lead is now, unless something newer is known, and its history. False if the news was stale."""
+    """Write where the lead is now, unless something newer is known or it was erased, and its history. False if so."""
     moved = await conn.fetchrow(
         """UPDATE leads SET tier = $2, stage = $3, workflow_id = coalesce($4, workflow_id), owner = $5,
                   register_at = coalesce($6, clock_timestamp()), updated_at = now(), next_call_at = NULL
-            WHERE id = $1 AND register_at <= coalesce($6, clock_timestamp()) RETURNING register_at""",
+            WHERE id = $1 AND stage <> 'erased' AND register_at <= coalesce($6, clock_timestamp())
+        RETURNING register_at""",
         lead_id,
         place.tier,
         place.stage,

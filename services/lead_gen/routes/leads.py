@@ -12,14 +12,8 @@ from fastapi.responses import StreamingResponse
 
 from services.chassis.http import OWN_STAFF, Conn, ConnectionPool, Id, Page, Pager, Who, allow, begun, new_router
 from services.chassis.imports.cells import neutralise
-from services.lead_gen.actions.leads import (
-    cancel_lead,
-    check_leased,
-    enter_lead,
-    erase_lead,
-    export_leads,
-    reveal_lead,
-)
+from services.lead_gen.actions.erasure import erase_lead
+from services.lead_gen.actions.leads import cancel_lead, check_leased, enter_lead, export_leads, reveal_lead
 from services.lead_gen.domain.leads import LeadFilter
 from services.lead_gen.domain.phones import read_phone
 from services.lead_gen.repository import calls, leads
@@ -113,7 +107,10 @@ async def reveal(conn: Conn, who: Who, lead_id: Id, body: Reveal) -> Revealed:
 
 @router.post("/leads/{lead_id}/erase", dependencies=SUPERVISOR, summary="Erase a person's data")
 async def erase(conn: Conn, who: Who, lead_id: Id, body: Erase) -> Erased:
-    """Removes names, numbers, addresses and notes, here and in what was merged into this lead; its workflow ends.
+    """Removes names, numbers, addresses and notes of this lead and of what was merged into it, in all three tiers.
+
+    What runs for it ends, but for invoices that are still owed; documents of sales stay for the time that tier 3's
+    policy says (docs/privacy.md). Tiers 2 and 3 follow as soon as they are there, within seconds as a rule.
 
     An entry of the do-not-call ledger keeps its number, because nobody can honour an objection that has been
     forgotten. Figures do not change: a call remains as its time and outcome. 409 `erased` if it was done before.

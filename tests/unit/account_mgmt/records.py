@@ -74,6 +74,7 @@ def seller(**values: Any) -> LegalEntity:
         "country": "UA",
         "iban": "UA213223130000026007233566001",
         "currency": CURRENCY,
+        "timezone": "Europe/Kyiv",
         "active": True,
         "created_at": NOW,
     }
