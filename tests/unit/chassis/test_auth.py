@@ -90,6 +90,7 @@ async def test_claims_that_are_not_ours_are_not_trusted(changes: dict[str, Any],
     assert await refusal(rs256(**changes)) == code
 
 
+@pytest.mark.filterwarnings("ignore:The RSA key is")
 @pytest.mark.parametrize(
     ("key", "algorithm", "headers"),
     [
