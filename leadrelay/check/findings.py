@@ -11,6 +11,7 @@ class Act(StrEnum):
     """Repairs that are safe: doing one twice, or for nothing, harms nobody."""
 
     RETRY_ROW = "retry the row"
+    CALL_AGAIN = "pass the call on again"
     CANCEL_ITEM = "cancel the work"
     RESTART = "start the workflow again from its record"
     CORRECT_REGISTER = "write the record's owner and stage into the register"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from leadrelay.check.findings import Act, Finding, Repair
 
 # Answers first: one that arrives may be all that was missing.
-_ORDER = (Act.RETRY_ROW, Act.RESTART, Act.CANCEL_ITEM, Act.CORRECT_REGISTER)
+_ORDER = (Act.RETRY_ROW, Act.RESTART, Act.CALL_AGAIN, Act.CANCEL_ITEM, Act.CORRECT_REGISTER)
 
 
 def plan(findings: Sequence[Finding]) -> list[Repair]:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import asyncpg
 
 from leadrelay.check import restarts
+from leadrelay.check.calls import pass_on
 from leadrelay.check.executions import look_closely
 from leadrelay.check.findings import Act, Repair
 from leadrelay.check.places import Places
@@ -52,6 +53,8 @@ async def _do(places: Places, one: Repair) -> str:
         if one.act is Act.RETRY_ROW:
             await rows.retry_dead(conn, int(one.subject))
             return "it is on its way again"
+        if one.act is Act.CALL_AGAIN:
+            return await pass_on(conn, one.subject)
         cancelled = await work_items.cancel(conn, one.subject, "orphan")
         return "cancelled" if cancelled else "nothing to do: somebody has closed it"
 

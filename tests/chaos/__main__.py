@@ -134,18 +134,29 @@ def storm(stack: Stack, plan: list[Blow]) -> None:
 
 
 def settled(stack: Stack) -> str | None:
-    """Nobody answers any more; look until everything agrees. None then, else what the last look said."""
-    ends, told = time.monotonic() + SETTLE_SECONDS, "nothing"
+    """Nobody answers any more; look until everything agrees. None then, else what the last look said.
+
+    What three looks in a row find, with nothing on its way, will not go away.
+    """
+    ends, said = time.monotonic() + SETTLE_SECONDS, [""]
     while time.monotonic() < ends:
         # Again each time: the stack restarts a staff that it finds dead.
         stack.send("demo", signal.SIGSTOP)
         looked = leadrelay("check", "--settle", "10s", "--data", stack.data)
-        told = looked.stdout + looked.stderr
-        if looked.returncode == 0 and "Not counted" not in told:
-            print(told)
+        said.append(looked.stdout + looked.stderr)
+        still = "Not counted" not in said[-1]
+        if looked.returncode == 0 and still:
+            print(said[-1])
             return None
+        if looked.returncode == 1 and still and len(said) > 3 and _findings(said[-1]) == _findings(said[-3]):
+            break
         time.sleep(5)
-    return told
+    return said[-1]
+
+
+def _findings(told: str) -> str:
+    """The part of a look's words that does not count rows."""
+    return told.partition("\n\n")[2]
 
 
 def main() -> int:

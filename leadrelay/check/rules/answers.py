@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from leadrelay.check.facts import Facts, InboundCall
-from leadrelay.check.findings import Checked, Finding
+from leadrelay.check.findings import Act, Checked, Finding, Repair
 
 
 def every_delivered_answer_has_its_effect(facts: Facts) -> Checked:
@@ -42,6 +42,7 @@ def _call(call: InboundCall) -> Finding:
         check="answer",
         subject=f"inbound:{call.id}",
         says=f"inbound call {call.id} of lead {call.lead_id} was delivered and became nobody's work",
-        mend="the supervisor of tier 2 has the lead called back, and enters the call: POST /v1/inbound-calls",
+        mend="leadrelay check --repair --yes passes it on again",
+        repair=Repair(Act.CALL_AGAIN, "lead_gen", call.id),
         lead_id=call.lead_id,
     )

@@ -154,6 +154,7 @@ def test_a_call_that_was_passed_on_and_became_nobodys_work_is_found() -> None:
     call = InboundCall(id="call-1", lead_id=WORKED, at=AT)
     facts = replace(facts, lead_gen=replace(facts.lead_gen, passed_on=[call]))
     assert only(facts).subject == "inbound:call-1"
+    assert only(facts).repair == Repair(Act.CALL_AGAIN, "lead_gen", "call-1")
     heard = replace(facts, account_mgmt=replace(facts.account_mgmt, heard=frozenset({"call-1"})))
     assert found(heard) == []
     offered = replace(facts, conversion=replace(facts.conversion, offered={WORKED: AT + timedelta(seconds=3)}))
