@@ -13,13 +13,15 @@ import sys
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 import asyncpg
 import psutil
-from temporalio.api.enums.v1 import EventType
+from temporalio.api.enums.v1 import EventType, TimeoutType
+from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client, WorkflowHistory
 from temporalio.worker import Replayer
 
@@ -60,15 +62,12 @@ POLICY = {
     "care_starts_per_second": 60,
     "answer_within": ABSENT_SECONDS,
 }
-WENT_WRONG = {
-    EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT: "timed out",
-    EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED: "failed",
-}
+OUTCOMES = ("completed", "timed out", "offered to the worker that is gone", "failed")
 
 
 @dataclass
 class Restart:
-    """What one restart took. Ages and times in seconds."""
+    """What one restart took. Ages and times in seconds; `level_after` is 0 if it never was."""
 
     level_after: float = 0.0
     oldest: float = 0.0
@@ -78,9 +77,10 @@ class Restart:
     warnings: int = 0
 
     def __str__(self) -> str:
-        wrong = ", ".join(f"{self.tasks[name]} {name}" for name in ("completed", *WENT_WRONG.values()))
+        wrong = ", ".join(f"{self.tasks[name]} {name}" for name in OUTCOMES)
+        level = f"level after {self.level_after:.1f} s" if self.level_after else f"not level in {PATIENCE_SECONDS} s"
         return (
-            f"level after {self.level_after:.1f} s; oldest task {self.oldest:.1f} s; worker: {self.cpu:.1f} s of CPU, "
+            f"{level}; oldest task {self.oldest:.1f} s; worker: {self.cpu:.1f} s of CPU, "
             f"{self.memory / 1e6:.0f} MB, {self.warnings} warnings; workflow tasks: {wrong}"
         )
 
@@ -142,11 +142,11 @@ async def restart(data: Path, customers: int, settings: dict[str, str]) -> Resta
     async with running_on(data, settings) as stack:
         client = await Client.connect(stack.addresses["temporal"])
         conn = await asyncpg.connect(stack.dsn("account_mgmt"))
-        while await reminded(conn, since) < customers or await waits(client, found):
-            if time.perf_counter() - began > PATIENCE_SECONDS:
-                break
-            await asyncio.sleep(0.25)
-        found.level_after = time.perf_counter() - began
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while await reminded(conn, since) < customers or await waits(client, found):
+                    await asyncio.sleep(0.25)
+                found.level_after = time.perf_counter() - began
         found.cpu, found.memory = used_by_the_worker(data)
         found.tasks = await outcomes(client, since)
         await conn.close()
@@ -173,14 +173,25 @@ def used_by_the_worker(data: Path) -> tuple[float, int]:
 
 async def outcomes(client: Client, since: datetime) -> Counter[str]:
     """How the workflow tasks of this time ended."""
-    kinds = {**WENT_WRONG, EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED: "completed"}
     found: Counter[str] = Counter()
     async for care in client.list_workflows("WorkflowType = 'CustomerCare'"):
         events = (await client.get_workflow_handle(care.id, run_id=care.run_id).fetch_history()).events
-        late = (event for event in events if event.event_time.ToDatetime(UTC) >= since)
-        found.update(kinds[event.event_type] for event in late if event.event_type in kinds)
+        found.update(outcome(event) for event in events if event.event_time.ToDatetime(UTC) >= since)
         found["events"] = max(found["events"], len(events))
     return found
+
+
+def outcome(event: HistoryEvent) -> str:
+    """How a workflow task ended, if this event says so."""
+    if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
+        return "completed"
+    if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED:
+        return "failed"
+    if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT:
+        kind = event.workflow_task_timed_out_event_attributes.timeout_type
+        waited = kind == TimeoutType.TIMEOUT_TYPE_SCHEDULE_TO_START
+        return "offered to the worker that is gone" if waited else "timed out"
+    return "no task"
 
 
 async def replay_cost(*, sandbox: bool) -> float:

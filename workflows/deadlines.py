@@ -13,7 +13,7 @@ from temporalio import workflow
 
 # After a restart a worker replays the history of every workflow that has something to do, at about a quarter of a
 # millisecond an event; one touch of a customer costs about 25 events, and a new run 7.
-CONTINUE_AFTER_EVENTS = 200
+CONTINUE_AFTER_EVENTS = 100
 # The bound of runs that began before histories were kept short, and whose long histories must still replay.
 _FORMERLY_AFTER_EVENTS = 2_000
 

@@ -42,6 +42,9 @@ from workflows.contracts.base import Tier
 log = structlog.get_logger(__name__)
 
 ENDLESS_SECONDS = 300.0
+# Temporal offers a workflow's next task to the worker that has it in its cache. One that was killed never takes it, and
+# people wait for what follows.
+STICKY = timedelta(seconds=5)
 # How long activities and workflow tasks in hand may take to end.
 GRACE = timedelta(seconds=20)
 # After that the tasks are left behind, and after that the process ends whatever it is doing.
@@ -224,6 +227,7 @@ def make_worker(
         max_concurrent_local_activities=settings.max_concurrent_activities,
         workflow_task_poller_behavior=_pollers(settings),
         activity_task_poller_behavior=_pollers(settings),
+        sticky_queue_schedule_to_start_timeout=STICKY,
         graceful_shutdown_timeout=GRACE,
         deployment_config=deployment,
     )
