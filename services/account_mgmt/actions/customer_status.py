@@ -33,7 +33,8 @@ async def open_complaint(conn: Connection, customer: Customer, text: str | None,
     item = await open_work(conn, new)
     if customer.state == "active":
         await customers.set_state(conn, [customer.id], "at_risk")
-        await _report(conn, customer.id, "at_risk", "a complaint", by, event_id=f"standing:{item.id}:opened")
+        owner, event_id = customer.account_manager, f"standing:{item.id}:opened"
+        await _report(conn, customer.id, owner, "at_risk", "a complaint", by, event_id=event_id)
     return item
 
 
@@ -51,11 +52,11 @@ async def find_risks(conn: Connection, request: FindRisks) -> FoundRisks:
         )
         for risk in found
     ]
-    await customers.set_state(conn, [risk.customer_id for risk in found], "at_risk")
+    owners = {risk.customer_id: risk.account_manager for risk in found}
+    await customers.set_state(conn, list(owners), "at_risk")
     items = await open_work_of(conn, found, wanted)
     events = {item.lead_id: f"standing:{item.id}:opened" for item in items}
     await _tell_workflows(conn, events, "at_risk", "buys less than before", "timing")
-    owners = {risk.customer_id: risk.account_manager for risk in found}
     await report_statuses(conn, owners, "at_risk", event_ids=events)
     return FoundRisks(customers=len(found))
 
@@ -64,7 +65,8 @@ async def settle_concern(conn: Connection, customer: Customer, item: WorkItem, b
     """A complaint or risk is settled; after the last one the customer is active again."""
     if customer.state == "at_risk" and not await work.open_of(conn, customer.id, CONCERNS):
         await customers.set_state(conn, [customer.id], "active")
-        await _report(conn, customer.id, "active", f"{item.kind} settled", by, event_id=f"standing:{item.id}:kept")
+        owner, event_id = customer.account_manager, f"standing:{item.id}:kept"
+        await _report(conn, customer.id, owner, "active", f"{item.kind} settled", by, event_id=event_id)
 
 
 async def end_risk_by_order(conn: Connection, customer: Customer) -> str | None:
@@ -94,12 +96,12 @@ async def mark_lost(conn: Connection, customer_id: str, *, event_id: str) -> Non
 
 
 async def _report(
-    conn: Connection, customer_id: str, status: CustomerStatus, reason: str, by: str, *, event_id: str
-) -> None:
+    conn: Connection, customer_id: str, owner: str | None, status: CustomerStatus, reason: str, by: str, *,
+    event_id: str,
+) -> None:  # fmt: skip
     """Tell the workflow and the register how things stand from now on."""
     await _tell_workflow(conn, customer_id, status, reason, by, event_id=event_id)
-    customer = await customers.get(conn, customer_id)
-    await report_status(conn, customer_id, status, customer.account_manager, event_id=event_id)
+    await report_status(conn, customer_id, status, owner, event_id=event_id)
 
 
 async def _tell_workflow(
