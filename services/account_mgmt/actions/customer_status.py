@@ -52,11 +52,11 @@ async def find_risks(conn: Connection, request: FindRisks) -> FoundRisks:
         )
         for risk in found
     ]
-    await customers.set_state(conn, [risk.customer_id for risk in found], "at_risk")
+    owners = {risk.customer_id: risk.account_manager for risk in found}
+    await customers.set_state(conn, list(owners), "at_risk")
     items = await open_work_of(conn, found, wanted)
     events = {item.lead_id: f"standing:{item.id}:opened" for item in items}
     await _tell_workflows(conn, events, "at_risk", "buys less than before", "timing")
-    owners = {risk.customer_id: risk.account_manager for risk in found}
     await report_statuses(conn, owners, "at_risk", event_ids=events)
     return FoundRisks(customers=len(found))
 

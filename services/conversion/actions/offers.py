@@ -36,9 +36,14 @@ from workflows.contracts.conversion import Stage
 _APPROVAL_PRIORITY = 10
 
 
-async def make_offer(conn: Connection, deal: Deal, who: Principal, new: NewOffer) -> Offer:
-    """Make the deal's next offer instead of the one that waits. Raises Invalid by field, Conflict `not_qualified`."""
-    policy, at = await policy_of(conn, deal), now()
+async def make_offer(
+    conn: Connection, deal: Deal, who: Principal, new: NewOffer, *, at: datetime | None = None
+) -> Offer:
+    """Make the deal's next offer now, or `at` a moment, instead of the one that waits.
+
+    Raises Invalid by field, Conflict `not_qualified`.
+    """
+    policy, at = await policy_of(conn, deal), at or now()
     await check_entry(conn, deal, Stage.OFFER)
     lines = await _lines(conn, deal, [line.asked() for line in new.lines], at)
     valid_until = _end(new.valid_until, at, policy)
