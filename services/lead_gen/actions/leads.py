@@ -66,24 +66,11 @@ async def cancel_lead(conn: Connection, lead_id: str, body: GiveUp, by: str) -> 
     if lead.stage in ("cancelled", "do_not_call"):
         raise Conflict(f"The lead is already {lead.stage}", code="wrong_state", detail={"stage": lead.stage})
     key = f"cancel:{lead_id}:{lead.rounds}"
-    await _end(conn, lead_id, Place(tier=lead.tier, stage="cancelled", key=key))
+    await work_items.cancel_for_lead(conn, lead_id, result="cancelled")
+    await leads.move(conn, lead_id, Place(tier=lead.tier, stage="cancelled", key=key))
     now = await leads.get(conn, lead_id)
-<<<<<<< HEAD
     await tell_workflow(conn, lead, "cancel", Cancel(event_id=key, at=now.updated_at, by=by, reason=body.reason))
-=======
-    await _tell_end(conn, lead, Cancel(event_id=key, at=now.updated_at, by=by, reason=body.reason))
->>>>>>> erase
     return now
-
-
-async def _end(conn: Connection, lead_id: str, place: Place) -> None:
-    await work_items.cancel_for_lead(conn, lead_id, result=place.stage)
-    await leads.move(conn, lead_id, place)
-
-
-async def _tell_end(conn: Connection, lead: Lead, answer: Cancel) -> None:
-    if lead.workflow_id:
-        await outbox.signal(conn, lead.workflow_id, "cancel", answer, when_missing="drop")
 
 
 async def update_register(conn: Connection, update: RegisterUpdate) -> Done:
