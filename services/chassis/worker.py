@@ -23,18 +23,20 @@ from temporalio.common import VersioningBehavior
 from temporalio.service import RPCError
 from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymentConfig, WorkerDeploymentVersion
 
-from services.chassis import work_items
+from services.chassis import failure_watch, queue_watch, work_items
 from services.chassis.background import Background, PeriodicJob, wait
 from services.chassis.db import Pool, create_pool
+from services.chassis.failure_watch import FailureWatch
 from services.chassis.http import purge_idempotency_keys, serve_async
 from services.chassis.logging import configure_logging
 from services.chassis.metrics import durable_collector
 from services.chassis.outbox import rows
 from services.chassis.outbox.dispatcher import Dispatcher
-from services.chassis.queue_watch import LOOK_EVERY_SECONDS, QueueWatch
+from services.chassis.queue_watch import QueueWatch
 from services.chassis.settings import Settings
 from services.chassis.temporal import connect, ensure_search_attributes
 from services.chassis.temporal.endless import EndlessWorkflow, ensure_running
+from services.chassis.temporal.errors import refusals
 from services.chassis.worker_health import Health, build_health_app
 from workflows.contracts import queues
 from workflows.contracts.base import Tier
@@ -92,14 +94,19 @@ async def run_worker(
         settings.database_dsn, application_name=f"leadrelay {tier} worker", max_size=settings.pool_max
     )
     background, health = Background(stop), Health(pool)
-    watch = QueueWatch(health)
+    watch, failures = QueueWatch(health), FailureWatch(health)
     tier_worker = _TierWorker(settings, tier, workflows, activities_of, pool, health, endless)
-    page = build_health_app(health, pool, [durable_collector, background.collect, watch.collect], settings)
+    collectors = [durable_collector, background.collect, watch.collect, failures.collect, refusals]
+    page = build_health_app(health, pool, collectors, settings)
 
     async def serve_health() -> None:
         await serve_async(page, host=settings.host, port=settings.health_port, until=stop)
 
-    jobs = (*STANDARD_JOBS, ("watch_queues", LOOK_EVERY_SECONDS, watch.look), *periodic_jobs)
+    watches = (
+        ("watch_queues", queue_watch.LOOK_EVERY_SECONDS, watch.look),
+        ("watch_failures", failure_watch.LOOK_EVERY_SECONDS, failures.look),
+    )
+    jobs = (*STANDARD_JOBS, *watches, *periodic_jobs)
     running = [
         asyncio.create_task(background.keep("health", serve_health)),
         asyncio.create_task(background.keep("temporal", lambda: tier_worker.work(background, stop))),

@@ -128,3 +128,18 @@ async def test_a_stream_goes_on_until_its_token_ends(fresh_database: FreshDataba
     assert await asyncio.wait_for(anext(frames), 60) == "event: resync\ndata: {}\n\n"
     await hub.stop()
     assert [frame async for frame in frames] == []
+
+
+async def test_a_repeated_request_is_let_in_or_refused_like_the_first(fresh_database: FreshDatabase) -> None:
+    """Its kept answer is for those who might have asked."""
+    dsn = await fresh_database("doors_replay", tier=Tier.LEAD_GEN, policy="demo")
+    lead, key = {"company": "Once", "phones": ["+380441239900"]}, {"Idempotency-Key": "once"}
+    async with api_client(lead_gen(make_settings(dsn))) as http:
+        first = await http.post("/v1/leads", json=lead, headers={**auth(), **key})
+        assert first.status_code == 201, first.text
+        for role in ("caller", "wizard"):
+            headers = {**auth(Tier.LEAD_GEN, role, "boss"), **key}
+            assert (await http.post("/v1/leads", json=lead, headers=headers)).status_code == 403
+        again = await http.post("/v1/leads", json=lead, headers={**auth(), **key})
+        assert (again.status_code, again.json()) == (201, first.json())
+        assert "Idempotent-Replayed" in again.headers

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from temporalio.exceptions import ApplicationError
+
+from services.chassis.temporal.endless import EndlessWorkflow, ensure_running
 from tests.workflows.tiers import Tiers
 from workflows.contracts import fit_timing as ft
 from workflows.contracts import ids, queues
@@ -27,3 +30,34 @@ async def test_it_fits_once_a_night_under_a_key_of_its_own_and_begins_anew_befor
     assert now.run_id != first_run
     assert now.history_length < 1_000
     await tiers.client.get_workflow_handle(ids.FIT_TIMING).terminate()
+
+
+async def test_a_night_that_is_refused_is_told_and_tried_again(tiers: Tiers) -> None:
+    def refuse(_: ft.RunFit) -> ft.FittedTiming:
+        raise ApplicationError("there is no policy", type="not_found", non_retryable=True)
+
+    tiers.account_mgmt.answers[ft.RunFit] = refuse
+    handle = await tiers.client.start_workflow(
+        FitTiming.run, ft.FitTimingInput(life="a"), id=ids.FIT_TIMING, task_queue=queues.ACCOUNT_MGMT
+    )
+    await tiers.pass_time(minutes=5)
+    assert not tiers.account_mgmt.of(ft.RunFit)
+    del tiers.account_mgmt.answers[ft.RunFit]
+    await tiers.pass_time(hours=2)
+    assert tiers.account_mgmt.of(ft.RunFit)
+    await handle.terminate()
+
+
+async def test_an_analysis_that_ended_is_started_again_with_keys_of_its_own(tiers: Tiers) -> None:
+    endless = EndlessWorkflow(
+        workflow="FitTiming", id=ids.FIT_TIMING, task_queue=queues.ACCOUNT_MGMT,
+        input_of=lambda life: ft.FitTimingInput(life=life), summary="Learns when customers buy next",
+    )  # fmt: skip
+    handle = tiers.client.get_workflow_handle(ids.FIT_TIMING)
+    for lives in (1, 2):
+        for _ in range(2):  # as two workers ask
+            await ensure_running(tiers.client, endless)
+        await tiers.account_mgmt.nth(ft.RunFit, lives)
+        await handle.terminate()
+    first, second = tiers.account_mgmt.of(ft.RunFit)
+    assert first.key != second.key
