@@ -60,7 +60,7 @@ async def conversion(conn: Connection, lead_id: str) -> str:
         workflow="Conversion",
         id=deal.workflow_id,
         task_queue=queues.CONVERSION,
-        input=ConversionInput(lead_id=lead_id, hand_over=_hand_over(deal)),
+        input=ConversionInput(lead_id=lead_id, hand_over=_hand_over(deal), reports_itself=False),
         summary=f"Conversion, started again, lead {lead_id}",
         search_attributes={
             "Lead": lead_id,
@@ -104,7 +104,10 @@ async def care(conn: Connection, customer_id: str) -> str:
         id=ids.customer(customer_id),
         task_queue=queues.ACCOUNT_MGMT,
         input=CustomerCareInput(
-            customer_id=customer_id, segment=customer.segment, state=await _care_state(conn, customer)
+            customer_id=customer_id,
+            segment=customer.segment,
+            state=await _care_state(conn, customer),
+            reports_itself=False,
         ),
         summary=f"Customer care, customer {customer_id}",
         search_attributes={

@@ -50,8 +50,8 @@ class Activities(LeadGenActivities):
 
     @activity.defn(name="lead_gen.prepare_hand_over")
     async def prepare_hand_over(self, request: PrepareHandOver) -> HandOverPack:
-        """Collect the contact card and the calls' story."""
-        async with self._pool.acquire() as conn:
+        """Collect the contact card and the calls' story, and end the calling."""
+        async with self._pool.acquire() as conn, conn.transaction():
             return await hand_overs.prepare_hand_over(conn, request)
 
     @activity.defn(name="lead_gen.take_answer")

@@ -173,6 +173,14 @@ async def test_an_existing_customer_is_known_to_the_register_so_that_its_calls_r
     assert await place(desk, "+380442223344") == await place(desk, "+380442223345") == expected
 
 
+async def test_a_call_opened_while_the_lead_called_us_is_nobodys_any_more(desk: Tier1) -> None:
+    """The register had moved the lead before the call was in the queue."""
+    lead_id, _ = await desk.opened("+380441110077")
+    await desk.activities.prepare_hand_over(PrepareHandOver(lead_id=lead_id))
+    state = await desk.pool.fetchval("SELECT state FROM work_items WHERE lead_id = $1 AND kind = 'call'", lead_id)
+    assert state == "cancelled"
+
+
 async def test_a_customer_whom_callers_were_after_is_called_no_more(desk: Tier1) -> None:
     lead_id, _ = await desk.opened("+380442223346")
     customer_id = new_id()
