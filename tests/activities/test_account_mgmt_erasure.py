@@ -90,6 +90,8 @@ async def test_who_owes_stays_a_customer_under_the_companys_name_until_it_is_pai
     )
     await tier.activities.remind_invoice(dunning)
     assert [item["kind"] for item in await tier.work(customer_id)] == ["dunning"]
+    back = await tier.http.post(f"/v1/customers/{customer_id}/opt-in", json={"reason": "asked"})
+    assert (back.status_code, back.json()["code"]) == (409, "erased"), back.text
     await pay_all(tier, customer_id)
     await erase_expired(tier.pool)
     await erase_expired(tier.pool)

@@ -112,46 +112,6 @@ async def test_a_lead_becomes_a_customer_who_is_nudged_and_orders_again(house: H
     assert (await until(registered))["workflow_id"] == f"customer:{lead_id}"
 
 
-async def test_a_person_erased_in_tier_1_is_forgotten_by_all_three_tiers(house: House) -> None:
-    await house.post("conversion", "/v1/managers", {"id": "petro", "name": "Petro"})
-    await house.post("account_mgmt", "/v1/account-managers", {"id": "iryna", "name": "Iryna"})
-    campaign = await import_leads(house, "timber", 1, 1260000)
-    call = await until(lambda: next_call(house, "anna", campaign))
-    lead_id, phone = call["lead"]["id"], "+380441260000"
-    await answer_call(house, "anna", call, "interested", needs="a truck a week for timber 0")
-
-    async def offered() -> Any:
-        page = await house.get("conversion", "/v1/hand-overs?state=open")
-        return next((item for item in page["items"] if item["lead_id"] == lead_id), None)
-
-    offer = await until(offered)
-    deal_id = (await house.post("conversion", f"/v1/hand-overs/{offer['item_id']}/accept"))["deal_id"]
-    await house.post("conversion", f"/v1/deals/{deal_id}/win", {"lines": [LINE]})
-
-    async def customer() -> Any:
-        page = await house.get("account_mgmt", "/v1/customers?limit=200")
-        return next((item for item in page["items"] if item["id"] == lead_id), None)
-
-    await until(customer)
-    await house.post("lead_gen", f"/v1/leads/{lead_id}/erase", {"basis": "asked by mail"})
-
-    async def forgotten() -> bool:
-        deal = await house.get("conversion", f"/v1/deals/{deal_id}")
-        owes = await house.get("account_mgmt", f"/v1/customers/{lead_id}")
-        lead = await house.get("lead_gen", f"/v1/leads/{lead_id}")
-        # The invoice is open: tier 3 keeps the company's name for it, and nothing else.
-        return (
-            deal["contact"]["company"] == "erased"
-            and "timber 0" not in str(deal)
-            and (owes["state"], owes["contact"]["phones"]) == ("opted_out", [])
-            and (lead["stage"], lead["phones"]) == ("erased", [])
-        )
-
-    await until(forgotten)
-    again = await house.post("lead_gen", "/v1/inbound-calls", {"from": phone, "call_id": "erased-1"})
-    assert again["lead_id"] != lead_id
-
-
 async def test_a_worker_killed_half_way_loses_and_doubles_nothing(house: House) -> None:
     campaign = await import_leads(house, "grain", 20, 1240000)
     for number in range(20):

@@ -144,12 +144,15 @@ async def opt_out(conn: Connection, who: Principal, customer_id: str, reason: st
 async def opt_in(conn: Connection, who: Principal, customer_id: str, reason: str) -> Customer:
     """The customer wants nudges again: the next one is planned, and the workflow hears of it.
 
-    Raises NotFound; Forbidden (`not_owner`); Conflict (`wrong_state`) unless the customer had opted out.
+    Raises NotFound; Forbidden (`not_owner`); Conflict (`wrong_state`) unless the customer had opted out, (`erased`)
+    for one who was erased: they are not reminded of anything but what they owe.
     """
     customer = await customers.get(conn, customer_id, lock=True)
     await check_owner(conn, who, customer)
     if customer.state != "opted_out":
         raise Conflict("The customer has not opted out", code="wrong_state", detail={"state": customer.state})
+    if await erasure.is_erased(conn, customer_id):
+        raise Conflict("The customer was erased", code="erased")
     await customers.set_state(conn, [customer_id], "active")
     next_at = await plan_next_nudge(conn, await policies.rules(conn), customer)
     answer = OptedIn(event_id=f"opt-in:{new_id()}", at=datetime.now(UTC), by=who.person, next_nudge_at=next_at)

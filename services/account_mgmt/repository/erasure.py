@@ -47,6 +47,11 @@ class Standing(Record):
 async def hold(conn: Connection, customer_id: str) -> bool:
     """Let erasing and opening this customer take turns; whether it was erased."""
     await conn.execute("SELECT pg_advisory_xact_lock(hashtextextended('erase:' || $1, 0))", customer_id)
+    return await is_erased(conn, customer_id)
+
+
+async def is_erased(conn: Connection, customer_id: str) -> bool:
+    """Whether this customer was erased."""
     return bool(await conn.fetchval("SELECT EXISTS (SELECT FROM erasures WHERE customer_id = $1)", customer_id))
 
 
