@@ -138,22 +138,21 @@ def not_a_payload() -> bytes:
     return b"n" * 12 + AESGCM(b"1" * 32).encrypt(b"n" * 12, b"\xff\xff\xff", b"k1")
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        *(damaged(data=b"x" * length) for length in (0, 1, 7, 8, 12, 27, 28, 29)),
-        damaged(key=b""),
-        damaged(key=b"\xff\xfe"),
-        damaged(key=b"k" * 100_000),
-        damaged(data=not_a_payload()),
-        {"payloads": [{"metadata": {"encoding": 7}}]},
-        {"payloads": [{"metadata": []}]},
-        {"payloads": {"0": {}}},
-        {"payloads": [None]},
-        {"payloads": [7]},
-    ],
-    ids=str,
-)
+REFUSED = {
+    **{f"{length} bytes": damaged(data=b"x" * length) for length in (0, 1, 7, 8, 12, 27, 28, 29)},
+    "no key": damaged(key=b""),
+    "a key that is no text": damaged(key=b"\xff\xfe"),
+    "a long key": damaged(key=b"k" * 100_000),
+    "no payload inside": damaged(data=not_a_payload()),
+    "a number as the encoding": {"payloads": [{"metadata": {"encoding": 7}}]},
+    "metadata that is a list": {"payloads": [{"metadata": []}]},
+    "payloads that are an object": {"payloads": {"0": {}}},
+    "nothing as a payload": {"payloads": [None]},
+    "a number as a payload": {"payloads": [7]},
+}
+
+
+@pytest.mark.parametrize("body", REFUSED.values(), ids=REFUSED)
 async def test_what_cannot_be_opened_is_refused_with_a_reason(ops: httpx.AsyncClient, body: dict[str, Any]) -> None:
     answer = await ops.post("/decode", json=body)
     assert answer.status_code == 422
