@@ -19,8 +19,13 @@ from workflows.contracts.base import Tier
 DOCUMENT = build_app(make_settings("postgresql://nowhere/x")).openapi()
 PHONE, EMAIL = "+380441234567", "olena@viter.example"
 MASKED = ("+380•••••4567", "o***@viter.example")
-OURS = {"POST /v1/customers/{customer_id}/complaints", "POST /v1/bank-transfers/{transfer_id}/ignore"}
-"""Whoever hears a complaint records it, and a transfer is nobody's until it has candidates (test_account_mgmt_bank)."""
+OURS = {
+    "POST /v1/customers/{customer_id}/complaints",
+    "POST /v1/bank-transfers/{transfer_id}/ignore",
+    "POST /v1/bank-statements/{statement_id}/cancel",
+}
+"""Whoever hears a complaint records it; a transfer is nobody's until it has candidates (test_account_mgmt_bank), and a
+statement is the whole tier's."""
 
 
 @pytest_asyncio.fixture(scope="module")

@@ -17,6 +17,7 @@ from temporalio.client import Client
 
 from services.chassis import queue_watch
 from services.chassis.db import Pool, create_pool
+from services.chassis.failure_watch import FailureWatch
 from services.chassis.metrics import durable_collector
 from services.chassis.queue_watch import QueueWatch
 from services.chassis.settings import Settings
@@ -91,6 +92,7 @@ async def test_an_unreachable_temporal_leaves_no_old_figures_behind(temporal: Cl
 async def test_prometheus_rules_name_metrics_that_a_worker_has(fresh_database: FreshDatabase, temporal: Client) -> None:
     pool = await create_pool(await fresh_database("worker_health"), application_name="test")
     known: list[Metric] = [*await durable_collector(pool), *await watch_of(temporal).collect(pool)]
+    known += await FailureWatch(Health(pool)).collect(pool)
     await pool.close()
     rules = [rule for group in yaml.safe_load(ALERTS.read_text())["groups"] for rule in group["rules"]]
     named = {name for rule in rules for name in re.findall(r"leadrelay_\w+", rule["expr"])}

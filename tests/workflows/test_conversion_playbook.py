@@ -82,7 +82,7 @@ async def test_a_tier_whose_clock_is_behind_is_not_asked_for_a_step_without_a_pa
     handle = await tiers.start_conversion()
     await accept(tiers, handle)
     await planned_playbook(tiers, handle, hours=1)
-    await tiers.pass_time(hours=2)
+    await tiers.pass_time(hours=3)
     assert len(tiers.conversion.of(RunPlaybookStep)) == 6
     events = (await handle.fetch_history()).events
     timers = [e.timer_started_event_attributes for e in events if e.HasField("timer_started_event_attributes")]

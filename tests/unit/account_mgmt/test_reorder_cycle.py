@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import holidays
 from hypothesis import given
@@ -30,8 +31,9 @@ def test_the_interval_keeps_the_policys_bounds(placed: list[datetime]) -> None:
 def test_a_nudge_is_never_in_the_past_and_always_on_a_working_day(placed: list[datetime], now: datetime) -> None:
     moment = next_nudge(STANDARD, placed, now)
     assert moment >= now
-    assert moment.weekday() < 5
-    assert moment.date() not in holidays.country_holidays("UA", years=moment.year)
+    day = moment.astimezone(ZoneInfo(STANDARD.timezone)).date()
+    assert day.weekday() < 5
+    assert day not in holidays.country_holidays("UA", years=day.year)
 
 
 def test_one_order_has_the_default_rhythm() -> None:
