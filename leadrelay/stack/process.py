@@ -37,7 +37,7 @@ class ProcessSpec:
     cwd: Path
     log: Path
     ready: Callable[[], Awaitable[bool]] | None = None
-    ready_seconds: float = 60.0
+    ready_seconds: float = 180.0
     owner: pwd.struct_passwd | None = None
     stop_signal: signal.Signals = signal.SIGTERM
     stop_seconds: float = 10.0
