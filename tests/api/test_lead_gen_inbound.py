@@ -131,3 +131,19 @@ async def test_an_opt_out_of_a_lead_that_rests_has_nobody_to_tell(board: Tier1) 
     )
     assert answer.status_code in (200, 201), answer.text
     assert await board.signals(ids.cold_call(lead_id)) == []
+
+
+async def test_the_call_of_a_customer_just_won_goes_by_tier_2_whose_worker_may_be_away(board: Tier1) -> None:
+    """It has still to begin the customer's care, and passes on what it hears."""
+    lead_id = await board.lead("+380445550035")
+    await board.pool.execute(
+        "UPDATE leads SET tier = 'account_mgmt', stage = 'won', workflow_id = $2 WHERE id = $1",
+        lead_id, ids.customer(lead_id),
+    )  # fmt: skip
+    call = await ring(board, "+380445550035")
+    assert (call["routed_to"], call["workflow_id"]) == ("account_mgmt", ids.conversion(lead_id))
+    assert await board.signals(ids.conversion(lead_id)) == ["inbound_called"]
+    answer = await board.http.put("/v1/do-not-call/+380445550035", json={"basis": "asked", "scope": "company"})
+    assert answer.status_code in (200, 201), answer.text
+    assert await board.signals(ids.customer(lead_id)) == ["do_not_call"]
+    assert await board.signals(ids.conversion(lead_id)) == ["inbound_called", "do_not_call"]

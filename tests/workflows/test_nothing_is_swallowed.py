@@ -258,3 +258,20 @@ async def test_only_the_lead_wakes_a_sleeping_deal(env: WorkflowEnvironment) -> 
         await handle.signal("inbound_called", InboundCall(**await tiers.answer(), inbound_call_id="in-1"))
         await tiers.conversion.nth(cv.OfferDeal, 2)
         await tiers.shows(handle, stage="offered")
+
+
+async def test_a_call_that_begins_a_deal_is_work_once(env: WorkflowEnvironment) -> None:
+    """It comes with the start, and as an answer in case the workflow ran already."""
+    tiers = Tiers(env)
+    start = tiers.hand_over(cv.HandOverReason.INBOUND).model_copy(update={"inbound_call_id": "in-1"})
+    async with working(tiers, *ALL):
+        handle = await tiers.client.start_workflow(
+            Conversion.run, cv.ConversionInput(lead_id=tiers.lead_id, hand_over=start, reports_itself=False),
+            id=ids.conversion(tiers.lead_id), task_queue=queues.CONVERSION, start_signal="inbound_called",
+            start_signal_args=[InboundCall(**await tiers.answer(), inbound_call_id="in-1")],
+        )  # fmt: skip
+        await accepted(tiers, handle)
+        await tiers.shows(handle, stage="accepted")
+        assert not tiers.conversion.of(cv.OpenInbound)
+        await handle.signal("inbound_called", InboundCall(**await tiers.answer(), inbound_call_id="in-2"))
+        assert (await tiers.conversion.nth(cv.OpenInbound)).inbound_call_id == "in-2"

@@ -33,7 +33,7 @@ class LateAnswers:
         """
         while not self.inbox.empty and workflow.patched(PASSES_ON):
             answer = self.inbox.take()
-            if answer is None or (won and await self._tell_tier_3(answer)):
+            if answer is None or began_with(ended, answer) or (won and await self._tell_tier_3(answer)):
                 continue
             match answer:
                 case HandedOver():
@@ -56,6 +56,11 @@ class LateAnswers:
             case Cancel():
                 return await tell_customer_care(self.lead_id, CustomerCareWorkflow.cancel, answer)
         return False
+
+
+def began_with(ended: HandOver, answer: Answer) -> bool:
+    """Whether this life began with the very same call."""
+    return isinstance(answer, InboundCall) and answer.inbound_call_id == ended.inbound_call_id
 
 
 def _called(ended: HandOver, owner: str | None, call: InboundCall) -> HandOver:

@@ -33,7 +33,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from workflows.conversion.activities import Activities
     from workflows.conversion.assignment import AlreadyCustomer, ManagerSearch
-    from workflows.conversion.late_answers import LateAnswers
+    from workflows.conversion.late_answers import LateAnswers, began_with
     from workflows.conversion.signals import ConversionListener
     from workflows.deadlines import earliest, spread, when
     from workflows.inbox import Inbox
@@ -43,9 +43,9 @@ with workflow.unsafe.imports_passed_through():
 
 
 STEP, STALE, PLAYBOOK = "step", "stale", "playbook"
-_LEAST_PAUSE = timedelta(seconds=1)
-_IDLE_PAUSE = timedelta(minutes=15)
+_LEAST_PAUSE, _IDLE_PAUSE = timedelta(seconds=1), timedelta(minutes=15)
 SLEEPS_ON, SHOWS_AWAKE = "only-the-lead-wakes-a-deal", "shows-an-awake-deal"
+ONCE = "a-call-that-began-a-deal-is-no-second-call"
 _WAKES = (InboundCall, HandedOver, DoNotCall, Cancel)
 
 
@@ -74,9 +74,8 @@ class Conversion(ConversionListener):
         self._given_back: list[str] = []
         self._owner: str | None = None
         self._stage = Stage.OFFERED
-        self._next_action_at: datetime | None = None
-        self._stale_at: datetime | None = None
-        self._playbook_at: datetime | None = None
+        never: datetime | None = None
+        self._next_action_at = self._stale_at = self._playbook_at = never
         self._playbook_steps = self._reminders = self._extras = 0
 
     @workflow.run
@@ -204,8 +203,7 @@ class Conversion(ConversionListener):
         self._story.tell(f"Given back by {answer.owner}: {answer.reason}")
         self._given_back.append(answer.owner)
         self._stage = Stage.OFFERED
-        returned = {"reason": HandOverReason.RETURNED, "sticky_manager": None}
-        self._hand_over = self._hand_over.model_copy(update=returned)
+        self._hand_over = self._hand_over.model_copy(update={"reason": HandOverReason.RETURNED, "sticky_manager": None})
         self._shown.show(stage=Stage.OFFERED, overdue=False)
 
     async def _remind(self, what: str, level: int) -> None:
@@ -223,6 +221,8 @@ class Conversion(ConversionListener):
 
     async def _take_note(self, answer: InboundCall | HandedOver) -> None:
         """The lead called, or tier 1's story arrived late: it becomes work of the manager at once."""
+        if began_with(self._hand_over, answer) and workflow.patched(ONCE):
+            return
         self._extras += 1
         if isinstance(answer, InboundCall):
             self._story.tell("The lead called: its manager has it as urgent work")

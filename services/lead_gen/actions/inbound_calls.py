@@ -6,7 +6,7 @@ from services.chassis import outbox, work_items
 from services.chassis.db import Connection
 from services.chassis.events import publish
 from services.lead_gen.actions.workflow_starts import inbound_conversion_start
-from services.lead_gen.domain.inbound_calls import Inbound, NewInbound, route
+from services.lead_gen.domain.inbound_calls import JUST_WON, Inbound, NewInbound, route
 from services.lead_gen.domain.leads import Lead, Place
 from services.lead_gen.domain.phones import read_phone
 from services.lead_gen.repository import inbound_calls, leads
@@ -47,17 +47,24 @@ def _routed(call: NewInboundCall, lead: Lead, phone: str, by: str, *, known: boo
         routed_to=to.tier,
         owner=to.owner,
         known=known,
-        # The register knows the customer's id where an import brought the customer, and the lead was there before.
-        workflow_id=lead.workflow_id or ids.customer(lead.id) if to.tier == "account_mgmt" else ids.conversion(lead.id),
+        workflow_id=_workflow_of_customer(lead) if to.tier == "account_mgmt" else ids.conversion(lead.id),
         stage=to.stage,
     )
+
+
+def _workflow_of_customer(lead: Lead) -> str:
+    """Just won, tier 2 may still have to begin the customer's care, and passes on what it hears.
+
+    The register knows the customer's id where an import brought the customer, and the lead was there before.
+    """
+    return ids.conversion(lead.id) if lead.stage == JUST_WON else lead.workflow_id or ids.customer(lead.id)
 
 
 async def _tell(conn: Connection, lead: Lead, call: Inbound, by: str, note: str | None) -> None:
     """Send the call to the workflow that runs the lead now; `lead` is where it was when the call came."""
     answer = InboundCall(event_id=f"inbound:{call.id}", at=call.at, by=by, inbound_call_id=call.id, note=note)
     to = route(lead.tier, lead.stage, lead.owner)
-    if to.tier == "account_mgmt":
+    if to.tier == "account_mgmt" and lead.stage != JUST_WON:
         await outbox.signal(conn, call.workflow_id, "inbound_called", answer)
         return
     if to.begins:

@@ -9,7 +9,8 @@ from typing import Literal
 from services.chassis.records import Record
 
 # Stages of a customer whom tier 3 looks after.
-CARED_FOR = frozenset({"won", "active", "at_risk", "opted_out"})
+JUST_WON = "won"
+CARED_FOR = frozenset({JUST_WON, "active", "at_risk", "opted_out"})
 # Deals that nobody works on any more.
 OVER = frozenset({"lost", "cancelled", "do_not_call"})
 
