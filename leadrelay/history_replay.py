@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
 from pathlib import Path
 
 from google.protobuf.json_format import ParseError
@@ -19,6 +20,8 @@ from workflows.fit_timing import FitTiming
 from workflows.open_care import OpenCare
 from workflows.publish_catalogue import PublishCatalogue
 
+# A server that stops in the middle ends the replay with its reason.
+RPC_TIMEOUT = timedelta(seconds=30)
 WORKFLOWS = (ColdCall, Conversion, CustomerCare, Campaign, PublishCatalogue, FitTiming, OpenCare)
 KeyRing = Sequence[tuple[str, bytes]]
 
@@ -48,5 +51,5 @@ async def from_directory(directory: Path) -> AsyncIterator[WorkflowHistory]:
 async def from_server(client: Client, since: str | None) -> AsyncIterator[WorkflowHistory]:
     """Histories of everything that runs, or that ran since this moment (RFC 3339)."""
     query = f"StartTime >= '{since}' OR CloseTime >= '{since}'" if since else "ExecutionStatus = 'Running'"
-    async for history in client.list_workflows(query).map_histories():
-        yield history
+    async for one in client.list_workflows(query, rpc_timeout=RPC_TIMEOUT):
+        yield await client.get_workflow_handle(one.id, run_id=one.run_id).fetch_history(rpc_timeout=RPC_TIMEOUT)

@@ -90,7 +90,7 @@ SELECT entity, kind, year, last, count(number)::int AS used,
               WHERE NOT g = ANY(array_remove(array_agg(count), NULL)) LIMIT 20) AS missing
   FROM counted GROUP BY entity, kind, year, last ORDER BY entity, kind, year
 """
-# Only what the ledger hears of: orders of the house, not those that an import brought.
+# Only what the ledger hears of: orders of the organisation, not those that an import brought.
 _BOOKED = """
 SELECT coalesce(o.deal_id, o.id::text) AS sale_id, max(i.customer_id::text) AS lead_id,
        sum(i.paid) AS paid, sum(i.refunded) AS refunded,

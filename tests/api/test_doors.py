@@ -36,7 +36,7 @@ INVENTED = [
     ("ops", "supervisor"),
     ("sales", "supervisor"),
 ]
-"""Roles that the tier of the token does not have, and a tier that the house does not have."""
+"""Roles that the tier of the token does not have, and a tier that does not exist."""
 # When the UI may come without a token depends on the profile and the host: tried with these in test_ops_codec.py.
 CODEC = {"POST /decode", "POST /encode"}
 ANYBODY, SIGNED = "anybody", "signed"
