@@ -65,15 +65,16 @@ async def histories(client: Client, lead_id: str) -> dict[str, list[HistoryEvent
             await asyncio.sleep(2)
 
 
-def show_costs(life: dict[str, list[HistoryEvent]]) -> None:
-    """Print events and actions of each workflow and of the whole life."""
+def show_costs(life: dict[str, list[HistoryEvent]], reports: int) -> None:
+    """Print events and actions of each workflow, of the reports (an activity each), and of the whole life."""
     costs = {name: actions(events) for name, events in life.items()}
     for name, events in life.items():
         detail = ", ".join(f"{kind} {count}" for kind, count in sorted(costs[name].items()))
         print(f"{name:<12} {len(events):>4} events {costs[name].total():>4} actions  ({detail})")
     total = sum(len(events) for events in life.values())
     billed = sum(cost.total() for cost in costs.values())
-    print(f"{'a life':<12} {total:>4} events {billed:>4} actions")
+    print(f"{'reports':<12} {0:>4} events {reports:>4} actions")
+    print(f"{'a life':<12} {total:>4} events {billed + reports:>4} actions")
     print(f"{'prototype':<12} {PROTOTYPE['events']:>4} events {PROTOTYPE['actions']:>4} actions (about)")
 
 
@@ -86,7 +87,7 @@ async def main() -> None:
         await crew.open()
         await crew.work(1)
         life = await histories(client, next(iter(crew.leads)))
-        show_costs(life)
+        show_costs(life, (await client.count_activities("")).count)
         await stack.leads(LIVES, first=1)
         began = time.perf_counter()
         await crew.work(LIVES)
