@@ -8,11 +8,11 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from temporalio.client import WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 from tests.replay import endings
+from tests.replay.keeping import as_kept, first_run
 from tests.workflows.conftest import TEST_SERVER, register_search_attributes
 from tests.workflows.test_cold_call import call_ends
 from tests.workflows.test_conversion import accept, win
@@ -291,13 +291,6 @@ ENDINGS = {
 }
 
 
-async def first_run(tiers: Tiers, workflow_id: str) -> WorkflowHistory:
-    """The history of a workflow's first run; most have no other."""
-    newest = await tiers.client.get_workflow_handle(workflow_id).fetch_history()
-    run_id = newest.events[0].workflow_execution_started_event_attributes.first_execution_run_id
-    return await tiers.client.get_workflow_handle(workflow_id, run_id=run_id).fetch_history()
-
-
 async def main() -> None:
     """Record the stories that have no history yet, each on a server of its own."""
     for name, story in (STORIES | ENDINGS).items():
@@ -314,7 +307,7 @@ async def main() -> None:
             async with open_tiers(env) as tiers:
                 workflow_id = await story(tiers)
         history = await first_run(tiers, workflow_id)
-        (HISTORIES / f"{name}.json").write_text(history.to_json() + "\n")
+        (HISTORIES / f"{name}.json").write_text(as_kept(history))
         await env.shutdown()
 
 
