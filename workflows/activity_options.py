@@ -43,3 +43,11 @@ LONG: RemoteCall = {**LOCAL, "start_to_close_timeout": timedelta(minutes=10), "t
 # inbound call is put through by it) and for answers to their questions; both take milliseconds.
 TO_LEAD_GEN: RemoteCall = {**LOCAL, "start_to_close_timeout": timedelta(seconds=5), "task_queue": queues.LEAD_GEN}
 TO_CONVERSION: RemoteCall = {**LOCAL, "task_queue": queues.CONVERSION}
+TO_ACCOUNT_MGMT: RemoteCall = {**LOCAL, "task_queue": queues.ACCOUNT_MGMT}
+# Longer than any outage; a report that is still not taken then is shown as failed.
+_REPORT_GIVES_UP = timedelta(days=30)
+REPORTS: dict[str, RemoteCall] = {
+    call["task_queue"]: {**call, "schedule_to_close_timeout": _REPORT_GIVES_UP}
+    for call in (TO_LEAD_GEN, TO_CONVERSION, TO_ACCOUNT_MGMT)
+}
+"""Reports to another tier, which no workflow starts, by that tier's queue."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest_asyncio
 from temporalio import activity
@@ -63,6 +63,9 @@ async def test_a_report_is_kept_while_the_other_tier_is_away_and_taken_once(pool
     await dispatcher.deliver_batch()
     assert [row["state"] for row in await pool.fetch("SELECT state FROM outbox")] == ["delivered"]
 
+    # A killed worker's report is tried again when this is over, and an inbound call is put through by the register.
+    described = await temporal.get_activity_handle("report:won:1:register").describe()
+    assert described.start_to_close_timeout == timedelta(seconds=5)
     register = TakingRegister()
     async with Worker(temporal, task_queue=queues.LEAD_GEN, activities=[register.update_register]):
         await temporal.get_activity_handle("report:won:1:register").result()

@@ -9,7 +9,6 @@ from typing import Any, cast
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowFailureError
 from temporalio.common import (
     ActivityIDReusePolicy,
-    RetryPolicy,
     SearchAttributeKey,
     SearchAttributePair,
     TypedSearchAttributes,
@@ -19,16 +18,11 @@ from temporalio.exceptions import ActivityAlreadyStartedError, WorkflowAlreadySt
 from temporalio.service import RPCError, RPCStatusCode
 
 from services.chassis.outbox.rows import OutboxRow
+from workflows.activity_options import REPORTS
 from workflows.contracts import search_attributes as sa
 
 RPC_TIMEOUT = timedelta(seconds=10)
 EVENT_MEMO = "event_id"
-REPORT_TIMEOUT = timedelta(seconds=15)
-# Longer than any outage; a report that is still not taken then is shown as failed.
-REPORT_GIVES_UP = timedelta(days=30)
-REPORT_RETRY = RetryPolicy(
-    initial_interval=timedelta(milliseconds=500), backoff_coefficient=2.0, maximum_interval=timedelta(minutes=1)
-)
 MAX_ATTEMPTS = 8
 LOOKS_FOR_MISSING = 6  # in 16 seconds
 # Temporal will not change its mind about these.
@@ -87,16 +81,13 @@ async def _start(client: Client, row: OutboxRow) -> None:
 async def _report(client: Client, row: OutboxRow) -> None:
     """Start a report as an activity of its own: its key is its id, so a second delivery finds it started.
 
-    Temporal keeps it while the other tier is away, for `REPORT_GIVES_UP`, and shows it to ops if it is refused.
+    Temporal keeps it while the other tier is away, for a month, and shows it to ops if it is refused.
     """
     await client.start_activity(
         row.activity or "",
         row.start_input,
         id=row.event_id,
-        task_queue=row.task_queue or "",
-        start_to_close_timeout=REPORT_TIMEOUT,
-        schedule_to_close_timeout=REPORT_GIVES_UP,
-        retry_policy=REPORT_RETRY,
+        **REPORTS[row.task_queue or ""],
         id_reuse_policy=ActivityIDReusePolicy.REJECT_DUPLICATE,
         summary=row.summary,
         rpc_timeout=RPC_TIMEOUT,

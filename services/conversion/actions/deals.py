@@ -81,10 +81,9 @@ async def take_step(conn: Connection, deal: Deal, who: Principal, step: Step) ->
         conn, deal.id, at=at, by=who.person, kind=step.kind, text=step.text or step.what, data=step.data
     )
     stage = stages.advance(deal.stage, step.stage or deal.stage)
-    since = deal.stage_since
     if stage is not deal.stage:
         await check_entry(conn, deal, stage, known=step.changes.get("qualification"))
-        since = at
+    since = deal.stage_since if stage is deal.stage else at
     if step.kind == "meeting_booked":
         await stop_playbook(conn, deal, "a meeting is booked", met="meeting")
     elif stage is not deal.stage and stage not in _WARMING:
@@ -102,15 +101,9 @@ async def take_step(conn: Connection, deal: Deal, who: Principal, step: Step) ->
     over = ["reminder", "stale"] if stage is not deal.stage else ["reminder"]
     await work_items.cancel_for_lead(conn, deal.lead_id, kinds=over, result=step.what)
     answer = DealMoved(
-        event_id=f"moved:{event_id}",
-        at=at,
-        by=who.person,
-        what=step.what,
-        answered=step.answered,
-        stage=stage,
-        next_action_at=step.next_action_at,
-        stale_at=(await policy_of(conn, deal)).stale_at(stage, since),
-    )
+        event_id=f"moved:{event_id}", at=at, by=who.person, what=step.what, answered=step.answered, stage=stage,
+        next_action_at=step.next_action_at, stale_at=(await policy_of(conn, deal)).stale_at(stage, since),
+    )  # fmt: skip
     await outbox.signal(conn, deal.workflow_id, "moved", answer)
     if step.answered is not None:
         await report_answer(conn, deal, step.answered, who.person, event_id=answer.event_id, at=at)
