@@ -43,6 +43,13 @@
     if (event.target.closest?.("[data-turn-theme]")) turnTheme();
   });
 
+  // ---- the reader's clock ------------------------------------------------------------------------------------
+  // Times are written by the server, on the clock of whoever reads.
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (zone && !document.cookie.includes(`leadrelay_zone=${zone}`)) {
+    document.cookie = `leadrelay_zone=${zone}; path=/; max-age=31536000; samesite=lax`;
+  }
+
   // ---- clocks ----------------------------------------------------------------------------------------------
   // Absolute times from the server, and how far this machine's clock is off: the median of the last five answers.
   const offsets = [];
