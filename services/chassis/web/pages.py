@@ -60,7 +60,8 @@ class Pages:
         self._assets = assets
         self._tier = tier
         self._environments = {language: self._environment(language) for language in LOCALES}
-        self._headers = {"Content-Security-Policy": content_policy(issuer)}
+        # With `no-referrer`, as REST has it, browsers would say `Origin: null` when a form is sent.
+        self._headers = {"Content-Security-Policy": content_policy(issuer), "Referrer-Policy": "same-origin"}
 
     def _environment(self, language: str) -> Environment:
         environment = Environment(
