@@ -11,14 +11,12 @@ from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Re
 
 from leadrelay.identity_provider.grants import CLIENT, Choice, GrantRefused, Grants
 from leadrelay.identity_provider.people import STAFF, somebody
+from leadrelay.stack.front_door import IDENTITY_PATH
 from services.chassis.dev_issuer import DevIssuer
 from services.chassis.roles import ROLES
 from services.chassis.web.oidc import BACK
 from services.chassis.web.pages import Pages
 from services.chassis.web.static import Assets
-
-PATH = "/identity"
-"""Where the front door has it."""
 
 
 class Asked(BaseModel):
@@ -66,7 +64,7 @@ class ChoiceForm(Asked):
 def build_app(issuer: DevIssuer, origin: str) -> FastAPI:
     """The provider for the pages at this origin."""
     app = FastAPI(title="Leadrelay identity provider", docs_url=None, redoc_url=None, openapi_url=None)
-    address = f"{origin}{PATH}"
+    address = f"{origin}{IDENTITY_PATH}"
     pages = Pages(Assets(), tier=None, package="leadrelay.identity_provider")
     _add_facts(app, issuer, origin, address)
     grants = Grants(issuer, address)

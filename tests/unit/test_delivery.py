@@ -71,7 +71,7 @@ def test_production_takes_what_the_compose_file_gives(
 
 
 def test_the_front_door_leads_to_every_service_and_never_back_to_plain_http(services: dict[str, Any]) -> None:
-    text = (ROOT / "deploy/Caddyfile").read_text(encoding="utf-8")
+    text = (ROOT / "leadrelay/stack/Caddyfile").read_text(encoding="utf-8")
     assert "Strict-Transport-Security" in text
     targets = set(re.findall(r":(\w+):8000\}", text))
     assert targets == {name for name in services if name.endswith("_api")}

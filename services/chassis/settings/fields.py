@@ -128,6 +128,11 @@ class Settings(BaseSettings):
     def _empty_is_none(cls, value: str | None) -> str | None:
         return value or None  # as an environment file spells it
 
+    @field_validator("session_keys", mode="before")
+    @classmethod
+    def _empty_is_the_default(cls, value: str) -> str:
+        return value or DEV_SESSION_KEYS  # refused in production, where there are pages
+
     @field_validator("codec_keys", "session_keys")
     @classmethod
     def _keys_are_readable(cls, value: str) -> str:
