@@ -19,7 +19,7 @@ ACCENTS: Final = {
     Tier.ACCOUNT_MGMT.value: "acct",
     "ops": "ops",
 }
-DESKS: Final[dict[tuple[str, str], str]] = {}
+DESKS: Final[dict[tuple[str, str], str]] = {(Tier.LEAD_GEN.value, "caller"): "/lead-gen/desk/"}
 """(tier, role) to the page where these people begin their day."""
 
 

@@ -22,6 +22,8 @@
       return;
     }
     if (document.querySelector(":popover-open")) return;
+    // Enter belongs to whatever has the focus.
+    if (event.key === "Enter" && document.activeElement !== document.body) return;
     const keys = keysOf(event);
     if (event.shiftKey && keys.includes("L")) return turnTheme();
     const marked = [...document.querySelectorAll("[data-key]")];
