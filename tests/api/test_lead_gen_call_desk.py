@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest_asyncio
+from fastapi import FastAPI
 from starlette.responses import Response
 
 from services.lead_gen.api import build_app
@@ -28,8 +29,9 @@ HIDDEN = re.compile(r'<input type="hidden" name="(csrf|item_id|token|timezone)" 
 class Browser:
     """A caller's browser: it follows, and sends what the page's forms hold."""
 
-    def __init__(self, http: httpx.AsyncClient) -> None:
+    def __init__(self, http: httpx.AsyncClient, app: FastAPI) -> None:
         self.http = http
+        self.app = app
         self.page = ""
 
     async def look(self) -> str:
@@ -66,7 +68,7 @@ async def browser(tier: Tier1, person: str, role: str = "caller") -> AsyncIterat
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=transport, base_url=ORIGIN, headers=headers) as http,
     ):
-        yield Browser(http)
+        yield Browser(http, app)
 
 
 async def shift(tier: Tier1, person: str, begins: timedelta) -> str:
@@ -206,3 +208,14 @@ async def test_a_supervisor_has_no_call_desk(tier: Tier1) -> None:
         answer = await desk.http.get("/desk/")
     assert answer.status_code == 403
     assert "This needs the role caller." in answer.text
+
+
+async def test_a_page_hears_the_tiers_events_by_its_session(tier: Tier1) -> None:
+    async with browser(tier, "listener") as desk:
+        desk.app.state.events.close()  # so that the stream ends once it has begun
+        answer = await desk.http.get("/desk/events")
+        desk.http.headers.pop("Cookie")
+        stranger = await desk.http.get("/desk/events", headers={"Accept": "text/event-stream"})
+    assert (answer.status_code, answer.text) == (200, ": connected\n\n")
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    assert stranger.status_code == 401

@@ -105,6 +105,14 @@ def test_people_open_one_address_and_are_asked_who_they_are(up: Up) -> None:
         assert browser.get(f"{desk}/lead-gen/readyz").status_code == 404
 
 
+def test_events_come_through_the_front_door_as_they_happen(up: Up) -> None:
+    minted = DevIssuer.open(up.data / "keys").mint(tier="lead_gen", role="caller", person="caller-olia")
+    address = f"{up.status()['addresses']['desk']}/lead-gen/v1/events"
+    headers = {"Authorization": f"Bearer {minted}", "Accept-Encoding": "gzip, zstd"}
+    with httpx.stream("GET", address, headers=headers, timeout=60) as stream:
+        assert next(stream.iter_lines()) == ": connected"
+
+
 def test_a_page_of_localhost_leads_to_the_address_whose_cookies_count(up: Up) -> None:
     desk = up.status()["addresses"]["desk"]
     moved = httpx.get(

@@ -6,6 +6,8 @@ import base64
 import hashlib
 import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +77,15 @@ def test_the_front_door_leads_to_every_service_and_never_back_to_plain_http(serv
     assert "Strict-Transport-Security" in text
     targets = set(re.findall(r":(\w+):8000\}", text))
     assert targets == {name for name in services if name.endswith("_api")}
+
+
+def test_the_front_door_of_the_containers_can_be_read_by_caddy(tmp_path: Path) -> None:
+    """As they have it: a name, and no further file."""
+    home = dict.fromkeys(("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"), str(tmp_path))
+    caddy = Path(sys.executable).with_name("caddy")
+    command = [caddy, "validate", "--adapter", "caddyfile", "--config", ROOT / "leadrelay/stack/Caddyfile"]
+    done = subprocess.run(command, env={**home, "LEADRELAY_DOMAIN": "crm.example.org"}, capture_output=True, text=True)
+    assert (done.returncode, "Valid configuration" in done.stdout + done.stderr) == (0, True), done.stderr
 
 
 def test_workers_scale_by_name(services: dict[str, Any]) -> None:

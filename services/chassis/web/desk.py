@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI
 
 from services.chassis.settings import Settings
 from services.chassis.web.door import Web
+from services.chassis.web.events import desk_events_router
 from services.chassis.web.home import home_router
 from services.chassis.web.pages import Pages
 from services.chassis.web.static import Assets, static_router
@@ -27,4 +28,5 @@ def open_desk(app: FastAPI, settings: Settings, desk: Desk) -> list[APIRouter]:
     assets = Assets()
     pages = Pages(assets, tier=app.state.tier, package=desk.package, issuer=settings.sign_in_issuer)
     app.state.web = Web(settings, app.state.verifier, pages)
-    return [static_router(assets), home_router(), *desk.routers]
+    live = [desk_events_router()] if app.state.events is not None else []
+    return [static_router(assets), home_router(), *live, *desk.routers]

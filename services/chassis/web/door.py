@@ -195,7 +195,9 @@ def page_router(prefix: str = "/desk", *, for_everybody: bool = False) -> APIRou
 
 def refusal(request: Request, error: DomainError | RequestValidationError) -> Response:
     """The page that says what is wrong and what to do; the way to sign in for whoever only wanted to read."""
-    if isinstance(error, SignInNeededError) and request.method == "GET" and "hx-request" not in request.headers:
+    # A part of a page, or a stream, must not be answered with the page of another.
+    is_part = "hx-request" in request.headers or "event-stream" in request.headers.get("accept", "")
+    if isinstance(error, SignInNeededError) and request.method == "GET" and not is_part:
         return RedirectResponse(f"/sign-in?then={quote(_asked(request))}", status_code=303)
     status, text = (error.status, error.message) if isinstance(error, DomainError) else (422, "something was left out")
     return notice(request, status=status, text=text)

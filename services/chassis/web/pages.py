@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -49,36 +50,41 @@ class Reader:
         return Formats(locale_of(self.language), zone_of(self.zone), now or datetime.now(UTC))
 
 
+@cache
+def _environment(package: str | None, language: str) -> Environment:
+    """The templates in a language, compiled: nobody's first page waits for that."""
+    own = [PackageLoader(package, "desk/templates")] if package else []
+    environment = Environment(
+        loader=ChoiceLoader([*own, PackageLoader("services.chassis.web")]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.install_gettext_translations(words_of(language), newstyle=True)  # type: ignore[attr-defined]
+    environment.globals.update(prefixes=PREFIXES, accents=ACCENTS)
+    for name in environment.list_templates():
+        environment.get_template(name)
+    return environment
+
+
 class Pages:
     """The templates of one service: its own `desk/templates`, if it has some, before those of the chassis."""
 
     def __init__(
         self, assets: Assets, *, tier: str | None, package: str | None = None, issuer: str | None = None
     ) -> None:
-        loaders = [PackageLoader(package, "desk/templates")] if package else []
-        self._loader = ChoiceLoader([*loaders, PackageLoader("services.chassis.web")])
         self._assets = assets
         self._tier = tier
-        self._environments = {language: self._environment(language) for language in LOCALES}
+        self._environments = {language: _environment(package, language) for language in LOCALES}
         # With `no-referrer`, as REST has it, browsers would say `Origin: null` when a form is sent.
         self._headers = {"Content-Security-Policy": content_policy(issuer), "Referrer-Policy": "same-origin"}
-
-    def _environment(self, language: str) -> Environment:
-        environment = Environment(
-            loader=self._loader,
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            extensions=["jinja2.ext.i18n"],
-        )
-        environment.install_gettext_translations(words_of(language), newstyle=True)  # type: ignore[attr-defined]
-        environment.globals.update(asset=self._assets.url, prefixes=PREFIXES, accents=ACCENTS)
-        return environment
 
     def text(self, template: str, reader: Reader, context: Mapping[str, Any]) -> str:
         """The template filled in for this reader."""
         shared = {
+            "asset": self._assets.url,
             "fmt": reader.formats(),
             "language": reader.language,
             "theme": reader.theme,

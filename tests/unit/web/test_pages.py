@@ -27,7 +27,7 @@ def component(pages: Pages, call: str, **context: object) -> str:
     """One component, as a page would write it."""
     environment = pages._environments["en"]
     source = '{% import "components.j2" as c with context %}' + call
-    shared = {"fmt": READER.formats(), "csrf": "t0ken", **context}
+    shared = {"asset": Assets().url, "fmt": READER.formats(), "csrf": "t0ken", **context}
     return environment.from_string(source).render(shared).strip()
 
 
