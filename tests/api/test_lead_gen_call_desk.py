@@ -23,7 +23,7 @@ from workflows.contracts import ids
 from workflows.contracts.base import Tier
 
 ORIGIN = "http://127.0.0.1:8080"
-HIDDEN = re.compile(r'<input type="hidden" name="(csrf|item_id|token|timezone)" value="([^"]*)">')
+HIDDEN = re.compile(r'<input type="hidden" name="(csrf|item_id|token|timezone|script_version)" value="([^"]*)">')
 
 
 class Browser:
@@ -40,10 +40,10 @@ class Browser:
         self.page = html.unescape(answer.text)
         return self.page
 
-    async def press(self, path: str, **fields: str) -> httpx.Response:
+    async def press(self, form: str, /, **fields: str | list[str]) -> httpx.Response:
         """Send a form of the page; the page after it is in `page`, unless it was refused."""
         data = {**dict(HIDDEN.findall(self.page)), **fields}
-        answer = await self.http.post(f"/desk/{path}", data=data, headers=BROWSER)
+        answer = await self.http.post(f"/desk/{form}", data=data, headers=BROWSER)
         if answer.status_code == 303:
             inner = answer.headers["location"].removeprefix("/lead-gen")
             self.page = html.unescape((await self.http.get(inner)).text)
@@ -188,6 +188,42 @@ async def test_nothing_due_says_so(tier: Tier1) -> None:
         await desk.look()
         await desk.press("next")
         assert "Nothing is due" in desk.page
+
+
+SCRIPT = {
+    "name": "Short",
+    "start": "greet",
+    "nodes": {
+        "greet": {"kind": "ask", "text": "Good day, do you ship?", "next": {"yes": "need", "no": "bye"}},
+        "need": {"kind": "say", "text": "What do you ship?", "next": "bye"},
+        "bye": {"kind": "end", "text": "Thank you!"},
+    },
+}
+
+
+async def test_the_script_is_walked_by_its_answers_and_the_path_is_kept(tier: Tier1) -> None:
+    [lead_id] = await caller_for(tier, "bohdana", "+380441117008")
+    made = await tier.http.post("/v1/scripts", json=SCRIPT)
+    assert made.status_code == 201, made.text
+    await tier.pool.execute(
+        "UPDATE campaigns SET script_id = $2 WHERE id = (SELECT campaign_id FROM leads WHERE id = $1)",
+        lead_id,
+        made.json()["id"],
+    )
+    async with browser(tier, "bohdana") as desk:
+        await desk.look()
+        await desk.press("next")
+        assert "“Good day, do you ship?”" in desk.page
+        answers = re.findall(r'<a href="/lead-gen(/desk/[^"]*)" class="lr-key" data-key="[12]"', desk.page)
+        [yes] = [answer for answer in answers if answer.endswith("path=need")]
+        desk.page = html.unescape((await desk.http.get(yes)).text)
+        assert "“What do you ship?”" in desk.page
+        assert 'data-key="⌫"' in desk.page
+        # A path that cannot be walked begins anew.
+        jumped = await desk.http.get("/desk/?path=greet&path=nowhere")
+        assert "“Good day, do you ship?”" in html.unescape(jumped.text)
+        await desk.press("outcome", outcome="no_answer", path=["greet", "need"])
+    assert await tier.pool.fetchval("SELECT path FROM calls WHERE lead_id = $1", lead_id) == ["greet", "need"]
 
 
 async def test_somebody_elses_lease_is_refused_in_words(tier: Tier1) -> None:

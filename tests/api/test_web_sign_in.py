@@ -207,6 +207,16 @@ async def test_a_refusal_is_a_page_that_says_why(site: OneOrigin) -> None:
     assert "This was written before." in answer.text
 
 
+@pytest.mark.parametrize(("text", "status"), [("broken", 500), ("away", 503)])
+async def test_what_nobody_expected_is_a_page_too_and_tells_nothing(site: OneOrigin, text: str, status: int) -> None:
+    await site.sign_in()
+    form = {"text": text, "csrf": await site.token()}
+    answer = await site.browser.post("/lead-gen/desk/notes", data=form, headers=BROWSER)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html; charset=utf-8")
+    assert "+380" not in answer.text
+    assert answer.headers["x-request-id"] in answer.text
+
+
 # ---- sessions that end, are renewed, are damaged
 
 

@@ -18,10 +18,11 @@ from fastapi.exceptions import RequestValidationError
 from starlette.responses import RedirectResponse, Response
 
 from services.chassis.auth import OPS, Principal, Verifier
+from services.chassis.db import is_broken
 from services.chassis.errors import DomainError, Forbidden, Unauthorized, Unavailable
 from services.chassis.http.bodies import limit_body
 from services.chassis.http.principal import SAFE_METHODS, check_tier
-from services.chassis.http.problems import request_id
+from services.chassis.http.problems import RETRYABLE, request_id
 from services.chassis.http.route import TransactionalRoute
 from services.chassis.settings import Settings
 from services.chassis.web.oidc import Issuer, RefusedByIssuer, Tokens
@@ -176,6 +177,8 @@ class PageRoute(TransactionalRoute):
                 response = await handle(request)
             except (DomainError, RequestValidationError) as error:
                 response = refusal(request, error)
+            except Exception as error:
+                response = _unexpected(request, error)
             return web_of(request).finish(request, response)
 
         return page
@@ -201,6 +204,13 @@ def refusal(request: Request, error: DomainError | RequestValidationError) -> Re
         return RedirectResponse(f"/sign-in?then={quote(_asked(request))}", status_code=303)
     status, text = (error.status, error.message) if isinstance(error, DomainError) else (422, "something was left out")
     return notice(request, status=status, text=text)
+
+
+def _unexpected(request: Request, error: Exception) -> Response:
+    if is_broken(error) or isinstance(error, RETRYABLE):
+        return notice(request, status=503, text="the database does not answer; try again in a moment")
+    log.exception("unexpected_error", route=request.scope["route"].path)
+    return notice(request, status=500, text="something went wrong on our side; give the number below to the operators")
 
 
 def notice(request: Request, *, status: int, text: str) -> Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from services.chassis.http import Conn, Id, Who, allow
@@ -15,9 +15,11 @@ from services.lead_gen.actions import shifts
 from services.lead_gen.actions.calls import call_desk, extend_lease, lease_next_call, release_lease, report_and_go_on
 from services.lead_gen.desk.forms import HeldForm, OutcomeForm
 from services.lead_gen.domain.calls import CallDesk
+from services.lead_gen.domain.scripts import path_fault
 
 HERE = "/lead-gen/desk/"
 CALLER: list[Any] = [allow("caller")]
+Path = Annotated[list[str], Query(default_factory=list, max_length=300)]
 
 router: APIRouter = page_router()
 
@@ -28,14 +30,28 @@ def _back(*, nothing: bool = False) -> Response:
 
 
 @router.get("/", dependencies=CALLER)
-async def desk(request: Request, conn: Conn, who: Who, nothing: bool = False) -> Response:
-    """The whole desk, in the state its caller is in."""
+async def desk(request: Request, conn: Conn, who: Who, path: Path, nothing: bool = False) -> Response:
+    """The whole desk, in the state its caller is in; `path` is how far they are in the script."""
     now = datetime.now(UTC)
     found = await call_desk(conn, who.person, now)
     zone = zone_of(found.call.lead.timezone) if found.call else None
     return web_of(request).pages.answer(
-        request, "call_desk.j2", desk=found, state=_state(found, now), zone=zone, nothing=nothing
+        request,
+        "call_desk.j2",
+        desk=found,
+        state=_state(found, now),
+        zone=zone,
+        path=_walked(found, path),
+        nothing=nothing,
     )
+
+
+def _walked(found: CallDesk, path: list[str]) -> list[str]:
+    """The nodes that were passed, the present one last; from the start again if these do not follow each other."""
+    script = found.call.script if found.call else None
+    if script is None:
+        return []
+    return path if path and path_fault(script.start, script.nodes, path) is None else [script.start]
 
 
 def _state(found: CallDesk, now: datetime) -> str:

@@ -31,6 +31,8 @@ class OutcomeForm(HeldForm):
     question: str = Field(default="", max_length=2000)
     needs: str = Field(default="", max_length=2000)
     callback_at: str = Field(default="", max_length=40)
+    path: list[str] = Field(default_factory=list, max_length=300)
+    script_version: int | None = Field(default=None, ge=1, le=2**31 - 1)
 
     def told(self) -> NewOutcome:
         """The same as REST takes it. Raises Invalid `callback_at`."""
@@ -42,6 +44,8 @@ class OutcomeForm(HeldForm):
             question=self.question.strip() or None,
             needs=self.needs.strip() or None,
             callback_at=_instant(self.callback_at, self.timezone) if self.callback_at else None,
+            path=self.path,
+            script_version=self.script_version,
         )
 
 
