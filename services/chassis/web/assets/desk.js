@@ -34,6 +34,17 @@
     if (!typing(target)) target.click();
   });
 
+  // ---- forms -----------------------------------------------------------------------------------------------
+  // A second press of an impatient finger is the same act, not another one.
+  addEventListener("submit", (event) => {
+    if (event.target.dataset.sent) return event.preventDefault();
+    event.target.dataset.sent = "1";
+  });
+  // A page that comes back by the browser's own Back is a fresh one.
+  addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("[data-sent]")) delete form.dataset.sent;
+  });
+
   // ---- light and dark --------------------------------------------------------------------------------------
   const isDark = () => (root.dataset.bsTheme || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
   const turnTheme = () => {
