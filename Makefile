@@ -11,18 +11,23 @@ DATA ?= .leadrelay
 COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
-.PHONY: help venv run test fuzz chaos check audit format bench lock clean
+# What the pages take from npm: with the machine's npm, else with one that lives in .venv.
+WEB := services/chassis/web
+NPM := $(shell command -v npm)
+
+.PHONY: help venv assets run test fuzz chaos check audit format bench lock clean
 
 help:
 	@echo "make run     everything on this machine, with a sample department at work ($(DATA)/ keeps its state)"
 	@echo "make test    the whole test suite"
 	@echo "make fuzz    10,000 damaged files, 10,000 requests (LEADRELAY_FUZZ=N, LEADRELAY_CASES=N for others)"
 	@echo "make chaos   ten minutes of kills, freezes and restarts, then everything must agree (CHAOS_MINUTES=, SEED=)"
+	@echo "make assets  what the pages fetch, from npm and our own, into $(WEB)/static/"
 	@echo "make check   format, lint, types, dependency rules, audit"
 	@echo "make audit   known vulnerabilities of the locked packages, where the index answers"
 	@echo "make format  formats the code and sorts its imports"
 	@echo "make bench   measures and prints figures"
-	@echo "make lock    locks requirements/*.in in requirements/*.txt"
+	@echo "make lock    locks requirements/*.in in requirements/*.txt, and package.json"
 	@echo "make clean   removes .venv and caches, never data"
 
 # A .venv whose Python has gone, is too old, or is not the one it was made by (no pip then) cannot be used: make it anew.
@@ -48,18 +53,32 @@ $(BIN)/python:
 	$(PACKAGE)
 	@touch $@ .venv/.runtime
 
+# The stamp lies in .venv, and is no good without the files: a fresh clone may bring a .venv along.
+ASSETS := $(if $(wildcard $(WEB)/static/manifest.json),.venv/.assets,.venv/.assets-anew)
+
+.venv/.assets-anew: | $(BIN)/python
+	@rm -f .venv/.assets
+	@$(MAKE) --no-print-directory .venv/.assets
+
+.venv/.assets: package-lock.json leadrelay/assets.py $(wildcard $(WEB)/assets/*) | $(BIN)/python
+	$(if $(NPM),,$(PIP) --require-hashes -r requirements/assets.txt)
+	$(BIN)/python -m leadrelay.assets
+	@touch $@
+
 venv: .venv/.dev
 
-run: .venv/.runtime
+assets: $(ASSETS)
+
+run: .venv/.runtime $(ASSETS)
 	@exec $(BIN)/leadrelay up --demo --data $(DATA)
 
-test: .venv/.dev
+test: .venv/.dev $(ASSETS)
 	$(BIN)/python -m pytest -n auto --durations=10
 
 fuzz: .venv/.dev
 	LEADRELAY_FUZZ=$${LEADRELAY_FUZZ:-10000} LEADRELAY_CASES=$${LEADRELAY_CASES:-10000} $(BIN)/python -m pytest -n0 -s tests/fuzz
 
-chaos: .venv/.dev
+chaos: .venv/.dev $(ASSETS)
 	$(BIN)/python -m tests.chaos --minutes $${CHAOS_MINUTES:-10} $(if $(SEED),--seed $(SEED))
 
 check: .venv/.dev
@@ -97,6 +116,8 @@ lock: .venv/.dev
 	$(PIP) uv
 	$(COMPILE) requirements/runtime.in -o requirements/runtime.txt
 	$(COMPILE) requirements/dev.in -o requirements/dev.txt
+	$(COMPILE) requirements/assets.in -o requirements/assets.txt
+	npm install --package-lock-only
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
+	rm -rf .venv node_modules $(WEB)/static .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info

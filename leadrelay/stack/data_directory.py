@@ -85,7 +85,11 @@ class DataDirectory:
 
     def codec_keys(self) -> str:
         """The key ring that encrypts this stack's histories, created on first use. Raises StackError."""
-        return _secret(self.keys / "codec.key", lambda: "k1:" + base64.b64encode(secrets.token_bytes(32)).decode())
+        return _secret(self.keys / "codec.key", _new_key)
+
+    def session_keys(self) -> str:
+        """The key ring of the pages' cookies, created on first use. Raises StackError."""
+        return _secret(self.keys / "session.key", _new_key)
 
     def passwords(self, roles: Sequence[str]) -> dict[str, str]:
         """A password for each PostgreSQL role, created on first use. Raises StackError."""
@@ -109,6 +113,10 @@ class DataDirectory:
             return DevIssuer.open(self.keys)
         except (OSError, ValueError, TypeError) as error:
             raise StackError(f"The token key in {self.keys} cannot be used: {error}") from None
+
+
+def _new_key() -> str:
+    return "k1:" + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
 def _secret(path: Path, make: Callable[[], str]) -> str:

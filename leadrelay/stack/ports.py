@@ -2,12 +2,14 @@
 
 From the port base N (8080 unless `--port-base` says otherwise), everything lies in one block:
 
+    N             the front door: the one address that people open
     N+1 ... N+4   APIs of lead_gen, conversion, account_mgmt, ops
     N+5           PostgreSQL
     N+6, N+7      Temporal and its UI
     N+8, N+9      mail catcher: SMTP and its web page
     N+10          metrics of Temporal
-    N+11 ...      health and metrics of the workers, a port each, in the order of the tiers
+    N+11          identity provider
+    N+12 ...      health and metrics of the workers, a port each, in the order of the tiers
 """
 
 from __future__ import annotations
@@ -20,8 +22,10 @@ from leadrelay.stack.errors import StackError
 
 HOST = "127.0.0.1"
 _LAYOUT = (
+    "desk",
     *("lead_gen_api", "conversion_api", "account_mgmt_api", "ops_api"),
     *("postgres", "temporal", "temporal_ui", "smtp", "mail", "temporal_metrics"),
+    "identity",
 )
 _STEP = 100
 _HIGHEST = 65535
@@ -30,7 +34,7 @@ _ANSWER_SECONDS = 3.0
 
 def preferred_ports(base: int, workers: Iterable[str]) -> dict[str, int]:
     """The port that everything has when none is taken."""
-    return {name: base + offset for offset, name in enumerate((*_LAYOUT, *workers), start=1)}
+    return {name: base + offset for offset, name in enumerate((*_LAYOUT, *workers))}
 
 
 def choose_ports(preferred: Mapping[str, int], previous: Mapping[str, int]) -> dict[str, int]:

@@ -62,4 +62,5 @@ async def _until_stopped(stack: Stack, asked: asyncio.Event, screen: Screen) -> 
     screen.say("leadrelay ready")
     for name, address in stack.addresses.items():
         screen.say(f"  {name:<16} {address}")
+    screen.say(f"Open {stack.addresses['desk']} in a browser.")
     await waiting

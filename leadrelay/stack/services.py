@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from leadrelay.stack.data_directory import DataDirectory
+from leadrelay.stack.front_door import IDENTITY_PATH
 from leadrelay.stack.ports import HOST, answers
 from leadrelay.stack.process import BACKGROUND, ProcessSpec
 from services.chassis.settings import PREFIX, WORKER_TUNING
@@ -49,6 +50,17 @@ class Services:
         # Longer than the worker gives its activities to end. In the background neither it nor Temporal would ever catch
         # up with what makes their work.
         return self._spec(name, title, "leadrelay", "worker", tier, port=name, stop_seconds=27.0)
+
+    def identity_provider(self) -> ProcessSpec:
+        """Asks people who they are today, and signs them in."""
+        where = ("--origin", self.origin, "--port", str(self.ports["identity"]))
+        command = ("leadrelay.identity_provider", str(self.data.keys), *where)
+        return self._spec("identity", "Identity provider", *command, port="identity")
+
+    @property
+    def origin(self) -> str:
+        """The one address that people open."""
+        return f"http://{HOST}:{self.ports['desk']}"
 
     def mail_catcher(self) -> ProcessSpec:
         """Takes all outgoing mail and shows it on a page."""
@@ -93,6 +105,9 @@ class Services:
             "SMTP_PORT": str(self.ports["smtp"]),
             "SMTP_TLS": "none",
             "CODEC_KEYS": self.data.codec_keys(),
+            "ORIGIN": self.origin,
+            "OIDC_ISSUER": f"{self.origin}{IDENTITY_PATH}",
+            "SESSION_KEYS": self.data.session_keys(),
             "UI_ORIGIN": ",".join(f"http://{host}:{self.ports['temporal_ui']}" for host in (HOST, "localhost")),
         }
         if tier in list(Tier):

@@ -13,6 +13,7 @@ from typing import Any
 
 from leadrelay.stack import temporal
 from leadrelay.stack.data_directory import DataDirectory
+from leadrelay.stack.front_door import front_door
 from leadrelay.stack.ports import HOST, choose_ports, preferred_ports
 from leadrelay.stack.postgres import Postgres
 from leadrelay.stack.process import ProcessSpec, run_to_end
@@ -60,7 +61,8 @@ class Stack:
         self._services = Services(self._data, self._ports, self._postgres.dsn, policy)
         # In the order in which they are stopped.
         self._groups: dict[str, list[Supervisor]] = {
-            name: [] for name in ("Sample department", "APIs", "Workers", "Mail catcher", "Temporal", "PostgreSQL")
+            name: []
+            for name in ("Sample department", "Front door", "APIs", "Workers", "Mail catcher", "Temporal", "PostgreSQL")
         }
         self._stopping = False
 
@@ -100,10 +102,15 @@ class Stack:
         self._state.write(self._data.state)
         server = temporal.server(self._data, self._ports, codec=self.addresses["ops"])
         mail = self._services.mail_catcher()
-        await _together([self._up("Temporal", server), self._up("Mail catcher", mail), self._start_databases()])
+        door = front_door(self._data, self._ports, self._services.origin)
+        identity = self._services.identity_provider()
+        first = {"Temporal": server, "Mail catcher": mail}
+        await _together([*(self._up(name, spec) for name, spec in first.items()), self._start_databases()])
         apis = [self._up("APIs", self._services.api(name)) for name in TITLES]
         workers = [self._up("Workers", self._services.worker(tier, name)) for name, tier in self._workers.items()]
-        await _together([*apis, *workers])
+        # Before the APIs are there, it says so by itself.
+        desk = [self._up("Front door", spec) for spec in (door, identity)]
+        await _together([*desk, *apis, *workers])
         if self._demo:
             self._supervise("Sample department", self._services.demo(self._screen.demo_line))
 

@@ -21,6 +21,7 @@ from services.chassis.http.problems import install_handlers
 from services.chassis.metrics import durable_collector
 from services.chassis.outbox.routes import outbox_router
 from services.chassis.settings import Settings, SettingsError
+from services.chassis.web.desk import Desk, open_desk
 from workflows.contracts.base import Tier
 
 CHASSIS_MIGRATIONS = "services.chassis.migrations"
@@ -35,12 +36,13 @@ def create_app(
     description: str = "",
     migrations: Sequence[str] | None = None,
     origins: Sequence[str] = (),
+    desk: Desk | None = None,
 ) -> FastAPI:
     """An API that is ready to serve. `tier` none is the operators' API, which has no database of its own.
 
     `app.state.pool` is there while the app's lifespan runs. `migrations` are the packages /readyz asks for (by
-    default the chassis' and the tier's). Pages of `origins` may ask from a browser. Raises SettingsError without a
-    database or keys.
+    default the chassis' and the tier's). Pages of `origins` may ask from a browser. `desk` are this service's own
+    pages, served where the settings name an origin. Raises SettingsError without a database or keys.
     """
     if tier is not None and not settings.database_dsn:
         raise SettingsError("LEADRELAY_DATABASE_DSN: is not set")
@@ -70,6 +72,8 @@ def create_app(
     app.add_middleware(RequestMiddleware, metrics=app.state.metrics)
     common = [events_router(), outbox_router()] if tier is not None else []
     pages = [docs_router(title)] if settings.shows_docs else []
+    if settings.origin is not None:
+        pages += open_desk(app, settings, desk or Desk())
     for router in (health_router(migrate.read(migrations), settings), *pages, *routers, *common):
         app.include_router(router)
     install_openapi(app)

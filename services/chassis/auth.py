@@ -124,6 +124,10 @@ class Verifier:
 
     async def verify(self, token: str) -> Principal:
         """The person behind this token. Raises Unauthorized (`token_expired`, `token_invalid`, ...)."""
+        return _principal(await self.claims(token))
+
+    async def claims(self, token: str) -> Mapping[str, Any]:
+        """What this token claims, its signature, issuer, audience and time checked. Raises Unauthorized."""
         if len(token) > _MAX_TOKEN_CHARS:
             raise Unauthorized("the token is too long", code="token_invalid")
         try:
@@ -132,7 +136,7 @@ class Verifier:
             if key is None:
                 raise Unauthorized("the token was signed with a key that is not known here", code="token_invalid")
             # The key decides the algorithm, never the token's own header alone.
-            claims = jwt.decode(
+            claims: Mapping[str, Any] = jwt.decode(
                 token,
                 key.key,
                 algorithms=[key.algorithm_name],
@@ -149,7 +153,7 @@ class Verifier:
             raise Unauthorized("the token comes from an issuer that is not trusted here", code="wrong_issuer") from None
         except (jwt.PyJWTError, ValueError):
             raise Unauthorized("the token cannot be trusted", code="token_invalid") from None
-        return _principal(claims)
+        return claims
 
 
 def _principal(claims: Mapping[str, Any]) -> Principal:

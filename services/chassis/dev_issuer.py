@@ -1,6 +1,7 @@
-"""A token issuer for the embedded stack and the tests: one Ed25519 key in a directory, no server.
+"""A token issuer for the embedded stack and the tests: one Ed25519 key in a directory.
 
-The production profile trusts none of its tokens.
+`leadrelay.identity_provider` puts a page and the OIDC endpoints before it. The production profile trusts none of its
+tokens.
 """
 
 from __future__ import annotations
@@ -8,8 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import jwt
 from cryptography.hazmat.primitives import serialization
@@ -51,17 +54,21 @@ class DevIssuer:
 
     def mint(self, *, tier: str, role: str, person: str, ttl: timedelta = timedelta(hours=12)) -> str:
         """A bearer token for this person; with a negative `ttl`, one that has already expired."""
+        named = {"sub": person, "tier": tier, "role": role}
+        return self.sign({"iss": self.issuer, "aud": self.audience, **named}, ttl)
+
+    def sign(self, claims: Mapping[str, Any], ttl: timedelta) -> str:
+        """A JWT with these claims, good for `ttl` from now."""
         now = datetime.now(UTC)
-        claims = {
-            "iss": self.issuer,
-            "aud": self.audience,
-            "sub": person,
-            "tier": tier,
-            "role": role,
-            "iat": now,
-            "exp": now + ttl,
-        }
-        return jwt.encode(claims, self._key, algorithm="EdDSA", headers={"kid": self.kid})
+        dated = {**claims, "iat": now, "exp": now + ttl}
+        return jwt.encode(dated, self._key, algorithm="EdDSA", headers={"kid": self.kid})
+
+    def read(self, token: str, *, audience: str) -> Mapping[str, Any]:
+        """The claims of a token of ours that is meant for this audience. Raises jwt.PyJWTError."""
+        claims: Mapping[str, Any] = jwt.decode(
+            token, self._key.public_key(), algorithms=["EdDSA"], audience=audience, options={"require": ["exp", "sub"]}
+        )
+        return claims
 
 
 def _load_or_make(path: Path) -> Ed25519PrivateKey:

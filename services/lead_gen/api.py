@@ -6,6 +6,8 @@ from fastapi import FastAPI
 
 from services.chassis.api import create_app
 from services.chassis.settings import Settings
+from services.chassis.web.desk import Desk
+from services.lead_gen.desk import calls as desk_calls
 from services.lead_gen.routes import (
     alarms,
     answers,
@@ -42,6 +44,7 @@ def build_app(settings: Settings) -> FastAPI:
         description="Tier 1: the register, the callers' queue, campaigns, and where an inbound call goes.",
         tier=Tier.LEAD_GEN,
         settings=settings,
+        desk=Desk(routers=[desk_calls.router], package="services.lead_gen"),
         routers=[
             imports.router,
             duplicates.router,

@@ -20,6 +20,8 @@ from services.chassis.errors import Forbidden, Invalid
 from services.chassis.http import Body, authenticate, door_router
 from services.chassis.settings import Settings, is_loopback
 from services.chassis.temporal.codec import CodecError, EncryptionCodec
+from services.chassis.web.desk import Desk
+from services.ops.desk.components import components_router
 
 # One payload may have 2 MB, and becomes a third longer in base64; the UI asks for all of an event at once.
 BODY_BYTES = 8 << 20
@@ -44,6 +46,7 @@ def build_app(settings: Settings) -> FastAPI:
         tier=None,
         settings=settings,
         routers=[_codec_router(settings)],
+        desk=Desk(routers=[components_router()] if settings.profile == "development" else [], package="services.ops"),
         origins=[origin.strip() for origin in settings.ui_origin.split(",")],
     )
 

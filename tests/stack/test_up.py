@@ -17,8 +17,12 @@ from tests.fixtures.ports import free_port_base
 from tests.stack.running import Up, data_directory, leadrelay, until
 
 WEB = ("lead_gen", "conversion", "account_mgmt", "ops")
-ADDRESSES = {*WEB, "temporal", "temporal_ui", "mail"}
-PARTS = {f"{name}_api" for name in WEB} | {f"{tier}_worker" for tier in WEB[:3]} | {"postgres", "temporal", "mail"}
+ADDRESSES = {*WEB, "desk", "temporal", "temporal_ui", "mail"}
+PARTS = (
+    {f"{name}_api" for name in WEB}
+    | {f"{tier}_worker" for tier in WEB[:3]}
+    | {"postgres", "temporal", "mail", "front_door", "identity"}
+)
 ORDER = ("APIs stopped", "Workers stopped", "Temporal stopped", "PostgreSQL stopped", "leadrelay stopped")
 
 
@@ -86,6 +90,37 @@ def test_every_api_is_ready_and_refuses_a_stranger(up: Up) -> None:
     assert stranger.status_code == 401
 
 
+def test_people_open_one_address_and_are_asked_who_they_are(up: Up) -> None:
+    desk = up.status()["addresses"]["desk"]
+    assert f"Open {desk} in a browser." in up.said()
+    with httpx.Client(follow_redirects=True) as browser:
+        page = browser.get(desk)
+        assert (page.status_code, "Who are you today?" in page.text) == (200, True)
+        data = {**page.url.params, "role": "lead_gen/caller", "person": "caller-olia"}
+        home = browser.post(f"{desk}/identity/authorize", data=data)
+        assert home.status_code == 200
+        assert "caller-olia" in home.text
+        # The same person, in another tier's service and in none of its data.
+        assert browser.get(f"{desk}/conversion/v1/deals").status_code == 401
+        assert browser.get(f"{desk}/lead-gen/readyz").status_code == 404
+
+
+def test_events_come_through_the_front_door_as_they_happen(up: Up) -> None:
+    minted = DevIssuer.open(up.data / "keys").mint(tier="lead_gen", role="caller", person="caller-olia")
+    address = f"{up.status()['addresses']['desk']}/lead-gen/v1/events"
+    headers = {"Authorization": f"Bearer {minted}", "Accept-Encoding": "gzip, zstd"}
+    with httpx.stream("GET", address, headers=headers, timeout=60) as stream:
+        assert next(stream.iter_lines()) == ": connected"
+
+
+def test_a_page_of_localhost_leads_to_the_address_whose_cookies_count(up: Up) -> None:
+    desk = up.status()["addresses"]["desk"]
+    moved = httpx.get(
+        f"{desk}/ops/components?x=1", headers={"Host": desk.removeprefix("http://").replace("127.0.0.1", "localhost")}
+    )
+    assert (moved.status_code, moved.headers["location"]) == (308, f"{desk}/ops/components?x=1")
+
+
 def test_a_taken_port_is_left_to_whoever_has_it(up: Up, port_base: int, taken_port: int) -> None:
     address = up.status()["addresses"]["lead_gen"]
     assert address == f"http://127.0.0.1:{taken_port + 100}"
@@ -99,6 +134,26 @@ def test_a_second_up_on_the_same_directory_is_refused_in_one_sentence(up: Up) ->
     assert "--data" in second.stderr
     assert len(second.stderr.splitlines()) == 1
     assert up.status()["running"]
+
+
+def test_a_tier_that_is_away_says_so_while_the_others_work(up: Up) -> None:
+    desk = up.status()["addresses"]["desk"]
+
+    def away() -> httpx.Response | None:
+        pid = up.status()["pids"].get("conversion_api")
+        if pid is not None:
+            api = psutil.Process(int(pid))
+            api.kill()
+            api.wait(60)
+        # It is started anew after half a second at the earliest; whoever is slower looks again.
+        answer = httpx.get(f"{desk}/conversion/healthz", headers={"Accept": "text/html"})
+        return answer if answer.status_code == 502 else None
+
+    page = until(away)
+    assert page is not None
+    assert "Conversion is away for a moment" in page.text
+    assert httpx.get(f"{desk}/accounts/healthz").status_code == 200
+    until(lambda: httpx.get(f"{desk}/conversion/healthz").status_code == 200)
 
 
 def test_a_killed_api_comes_back_and_people_are_told(up: Up) -> None:

@@ -6,6 +6,9 @@ import base64
 import hashlib
 import os
 import re
+import subprocess
+import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -71,10 +74,33 @@ def test_production_takes_what_the_compose_file_gives(
 
 
 def test_the_front_door_leads_to_every_service_and_never_back_to_plain_http(services: dict[str, Any]) -> None:
-    text = (ROOT / "deploy/Caddyfile").read_text(encoding="utf-8")
+    text = (ROOT / "leadrelay/stack/Caddyfile").read_text(encoding="utf-8")
     assert "Strict-Transport-Security" in text
     targets = set(re.findall(r":(\w+):8000\}", text))
     assert targets == {name for name in services if name.endswith("_api")}
+
+
+def test_the_front_door_of_the_containers_can_be_read_by_caddy(tmp_path: Path) -> None:
+    """As they have it: a name, and no further file."""
+    home = dict.fromkeys(("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"), str(tmp_path))
+    caddy = Path(sys.executable).with_name("caddy")
+    command = [caddy, "validate", "--adapter", "caddyfile", "--config", ROOT / "leadrelay/stack/Caddyfile"]
+    done = subprocess.run(command, env={**home, "LEADRELAY_DOMAIN": "crm.example.org"}, capture_output=True, text=True)
+    assert (done.returncode, "Valid configuration" in done.stdout + done.stderr) == (0, True), done.stderr
+
+
+def test_an_installed_leadrelay_has_every_file_that_its_code_reads() -> None:
+    """An editable installation would never miss one."""
+    told = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["package-data"]
+    missing = []
+    for path in (path for folder in ("services", "leadrelay", "workflows") for path in (ROOT / folder).rglob("*")):
+        if path.is_dir() or path.suffix in {".py", ".pyc"} or {"static", "assets"} & set(path.parts):
+            continue
+        package = next(parent for parent in path.parents if (parent / "__init__.py").exists())
+        name = ".".join(package.relative_to(ROOT).parts)
+        if not any(path.relative_to(package).match(pattern) for pattern in (*told["*"], *told.get(name, ()))):
+            missing.append(str(path.relative_to(ROOT)))
+    assert missing == []
 
 
 def test_workers_scale_by_name(services: dict[str, Any]) -> None:

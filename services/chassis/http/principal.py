@@ -23,7 +23,7 @@ async def authenticate(request: Request) -> Principal:
     if known is not None:
         return cast(Principal, known)
     principal = await identify(request)
-    _check_tier(principal, request.app.state.tier or OPS, request.method)
+    check_tier(principal, request.app.state.tier or OPS, request.method)
     request.state.principal = principal
     return principal
 
@@ -34,7 +34,7 @@ def authenticate_also(guests: Mapping[str, Collection[str]]) -> Callable[[Reques
     async def door(request: Request) -> Principal:
         principal = await identify(request)
         if principal.role not in guests.get(principal.tier, ()):
-            _check_tier(principal, request.app.state.tier or OPS, request.method)
+            check_tier(principal, request.app.state.tier or OPS, request.method)
         request.state.principal = principal
         return principal
 
@@ -53,7 +53,8 @@ async def identify(request: Request) -> Principal:
     return principal
 
 
-def _check_tier(principal: Principal, tier: str, method: str) -> None:
+def check_tier(principal: Principal, tier: str, method: str) -> None:
+    """Raises Forbidden unless this person works in the tier, or is of ops and only reads."""
     if principal.tier == tier:
         if principal.role not in ROLES[tier]:
             raise Forbidden(f"the tier {tier} has no such role, only {', '.join(ROLES[tier])}", code="wrong_role")

@@ -21,7 +21,7 @@ from services.chassis.errors import Conflict, DomainError, Invalid, Unavailable
 
 MEDIA_TYPE = "application/problem+json"
 _CODES = {400: "malformed_body", 404: "not_found", 405: "method_not_allowed", 406: "not_acceptable"}
-_RETRYABLE = (
+RETRYABLE = (
     pg.QueryCanceledError,
     pg.LockNotAvailableError,
     pg.TransactionRollbackError,
@@ -29,6 +29,8 @@ _RETRYABLE = (
     pg.InsufficientResourcesError,
     pg.ReadOnlySQLTransactionError,
 )
+
+"""What PostgreSQL refuses now and may do in a moment."""
 
 log = structlog.get_logger(__name__)
 
@@ -92,7 +94,7 @@ def from_postgres(error: Exception) -> DomainError | None:
     """
     if is_broken(error):
         return Unavailable("the connection to the database broke; try again")
-    if isinstance(error, _RETRYABLE):
+    if isinstance(error, RETRYABLE):
         return Unavailable("the database could not answer in time; try again")
     if isinstance(error, pg.UniqueViolationError | pg.ExclusionViolationError):
         return Conflict("this conflicts with an existing record", code="conflict")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import contextlib
+from datetime import UTC, datetime, timedelta
 
 from services.chassis import outbox, work_items
 from services.chassis.db import Connection
@@ -14,6 +15,7 @@ from services.lead_gen.actions.promises import promised_time
 from services.lead_gen.actions.scripts import begin_script, followed_script
 from services.lead_gen.domain.callers import callable_groups
 from services.lead_gen.domain.calls import (
+    CallDesk,
     CallInHand,
     CallLease,
     CallReport,
@@ -25,7 +27,7 @@ from services.lead_gen.domain.calls import (
 from services.lead_gen.domain.do_not_call import Withdrawal
 from services.lead_gen.domain.leads import Lead, Place
 from services.lead_gen.domain.policy import Policy
-from services.lead_gen.repository import callers, calls, campaigns, do_not_call, leads, promises
+from services.lead_gen.repository import callers, calls, campaigns, do_not_call, leads, promises, shifts
 from services.lead_gen.repository.policies import policies
 from services.lead_gen.schemas.calls import NewOutcome
 from workflows.contracts import ids
@@ -83,6 +85,19 @@ async def _in_hand(conn: Connection, item: WorkItem, caller: str) -> CallInHand:
     )
 
 
+async def call_desk(conn: Connection, caller: str, now: datetime) -> CallDesk:
+    """What this caller has before them now; nothing is leased by looking."""
+    shift = await shifts.at_hand(conn, caller)
+    held = await calls.held_by(conn, caller)
+    since = shift.signed_on_at if shift is not None and shift.signed_on_at is not None else now - timedelta(hours=12)
+    return CallDesk(
+        shift=shift,
+        call=await _in_hand(conn, held, caller) if held is not None else None,
+        figures=await calls.figures_since(conn, caller, since),
+        next_due=await calls.next_due(conn, caller) if held is None else None,
+    )
+
+
 async def extend_lease(conn: Connection, item_id: str, caller: str, token: int) -> CallLease:
     """Hold the lead a little longer. Raises Conflict `stale_lease` if it went back to the queue."""
     policy = await policies.rules(conn)
@@ -117,6 +132,14 @@ async def report_outcome(conn: Connection, item_id: str, told: NewOutcome, calle
     return ReportedOutcome(
         item_id=item_id, lead_id=lead.id, outcome=report.outcome, stage=stage, promised_by=call.promised_by
     )
+
+
+async def report_and_go_on(conn: Connection, item_id: str, told: NewOutcome, caller: str) -> None:
+    """Record how a call ended and lease the next one, if there is one for them. Raises as `report_outcome`."""
+    await report_outcome(conn, item_id, told, caller)
+    # Whoever may not call any more has still made this call.
+    with contextlib.suppress(Forbidden, Conflict):
+        await lease_next_call(conn, caller, None)
 
 
 async def _close(conn: Connection, item_id: str, token: int, report: CallReport, caller: str) -> tuple[WorkItem, Lead]:

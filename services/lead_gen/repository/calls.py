@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from services.chassis.db import Connection, new_id
-from services.lead_gen.domain.calls import Call, NewCall
+from services.chassis.work_items import WorkItem
+from services.lead_gen.domain.calls import Call, CallFigures, NewCall
 
 
 async def add(conn: Connection, call: NewCall) -> datetime:
@@ -73,4 +74,37 @@ async def give_to_everybody(conn: Connection, item_id: str, priority: int) -> No
     """Take an open call from whoever it was assigned to, and give it this priority."""
     await conn.execute(
         "UPDATE work_items SET assignee = NULL, priority = $2 WHERE id = $1 AND state = 'open'", item_id, priority
+    )
+
+
+async def held_by(conn: Connection, caller: str) -> WorkItem | None:
+    """The call that this caller holds now, or none."""
+    row = await conn.fetchrow(
+        """SELECT * FROM work_items WHERE kind = 'call' AND state = 'leased' AND leased_by = $1 AND lease_until > now()
+            ORDER BY lease_until DESC LIMIT 1""",
+        caller,
+    )
+    return WorkItem.maybe(row)
+
+
+async def next_due(conn: Connection, caller: str) -> datetime | None:
+    """When the next call falls due that this caller may be given; none if nothing waits."""
+    due: datetime | None = await conn.fetchval(
+        """SELECT not_before FROM work_items WHERE kind = 'call' AND state = 'open' AND not_before > now()
+              AND (assignee IS NULL OR assignee = $1) ORDER BY not_before LIMIT 1""",
+        caller,
+    )
+    return due
+
+
+async def figures_since(conn: Connection, caller: str, since: datetime) -> CallFigures:
+    """What this caller has done since then."""
+    return CallFigures.of(
+        await conn.fetchrow(
+            """SELECT count(*) AS calls,
+                      count(*) FILTER (WHERE outcome IN ('interested', 'hard_question')) AS handed_over
+                 FROM calls WHERE caller = $1 AND at >= $2""",
+            caller,
+            since,
+        )
     )

@@ -39,6 +39,16 @@ async def get(conn: Connection, shift_id: str, *, lock: bool = False) -> Shift:
     return Shift.of(row)
 
 
+async def at_hand(conn: Connection, caller_id: str) -> Shift | None:
+    """The shift this caller is signed on to, else the first that is not over; none if none is planned."""
+    row = await conn.fetchrow(
+        """SELECT * FROM shifts WHERE caller_id = $1 AND signed_off_at IS NULL AND ends_at > now()
+            ORDER BY signed_on_at IS NULL, starts_at LIMIT 1""",
+        caller_id,
+    )
+    return Shift.maybe(row)
+
+
 async def page(
     conn: Connection, *, caller_id: str | None, limit: int, after: tuple[datetime, str] | None
 ) -> list[Shift]:

@@ -67,7 +67,7 @@ def test_sql_is_written_in_repositories_and_migrations_only() -> None:
 def test_a_route_reads_the_request_calls_one_action_and_shapes_the_answer() -> None:
     long = [
         f"{place(path, function)} {function.name}: {lines_of(function)}"
-        for path in _rooms("routes")
+        for path in [*_rooms("routes"), *_rooms("desk")]
         for function in functions(path)
         if lines_of(function) > ROUTE_LINES
     ]
@@ -76,7 +76,7 @@ def test_a_route_reads_the_request_calls_one_action_and_shapes_the_answer() -> N
 
 def test_a_route_that_changes_something_leaves_the_change_to_an_action() -> None:
     found = []
-    for path in _rooms("routes"):
+    for path in [*_rooms("routes"), *_rooms("desk")]:
         tier = path.parts[path.parts.index("services") + 1]
         rows = _names_from(path, f"services.{tier}.repository")
         for function in functions(path):
@@ -89,7 +89,11 @@ def test_a_route_that_changes_something_leaves_the_change_to_an_action() -> None
 
 def test_routes_and_activities_have_no_effects_of_their_own() -> None:
     found = []
-    for path in [*_rooms("routes"), *(files(f"services/{tier}")[0].parent / "activities.py" for tier in TIERS)]:
+    for path in [
+        *_rooms("routes"),
+        *_rooms("desk"),
+        *(files(f"services/{tier}")[0].parent / "activities.py" for tier in TIERS),
+    ]:
         for node in ast.walk(tree(path)):
             if not isinstance(node, ast.ImportFrom) or not node.module:
                 continue

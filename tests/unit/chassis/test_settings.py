@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from services.chassis.settings import DEV_CODEC_KEYS, DEV_ISSUER, SettingsError, load_settings
+from services.chassis.settings import DEV_CODEC_KEYS, DEV_ISSUER, DEV_SESSION_KEYS, SettingsError, load_settings
 
 RAW_KEY = hashlib.sha256(b"a key of these tests").digest()
 KEY = base64.b64encode(RAW_KEY).decode()
@@ -192,3 +192,43 @@ def test_versioning_is_all_or_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_paths_are_paths(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LEADRELAY_AUTH_DEV_JWKS", "/x/jwks.json")
     assert load_settings().auth_dev_jwks == Path("/x/jwks.json")
+
+
+PAGES = {
+    **PRODUCTION,
+    "LEADRELAY_ORIGIN": "https://crm.example.org",
+    "LEADRELAY_SESSION_KEYS": "s1:" + base64.b64encode(hashlib.sha256(b"another key of these tests").digest()).decode(),
+}
+
+
+def test_production_serves_pages_with_keys_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    put(monkeypatch, PAGES)
+    settings = load_settings()
+    assert (settings.origin, settings.sign_in_issuer) == ("https://crm.example.org", "https://login.example.org")
+    assert PAGES["LEADRELAY_SESSION_KEYS"] not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("ORIGIN", "http://crm.example.org", "must be https"),
+        ("ORIGIN", "https://crm.example.org/desk", "without a path"),
+        ("ORIGIN", "crm.example.org", "must be http:// or https://"),
+        ("SESSION_KEYS", DEV_SESSION_KEYS, "published development key"),
+        ("SESSION_KEYS", f"s1:{WEAK_KEYS[0]}", "is not random"),
+        ("SESSION_KEYS", f"k1:{KEY}", "a key of CODEC_KEYS"),
+        ("OIDC_ISSUER", "http://login.example.org", "must be https"),
+        ("OIDC_CLIENT_SECRET", "secret", "too weak"),
+    ],
+)
+def test_pages_are_refused_what_would_let_others_in(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, reason: str
+) -> None:
+    put(monkeypatch, {**PAGES, f"LEADRELAY_{name}": value})
+    with pytest.raises(SettingsError, match=f"LEADRELAY_{name}: .*{reason}"):
+        load_settings()
+
+
+def test_without_pages_production_needs_no_keys_for_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    put(monkeypatch, PRODUCTION)
+    assert load_settings().origin is None

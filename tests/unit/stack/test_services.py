@@ -14,7 +14,17 @@ from leadrelay.stack.services import Services
 PORTS: Mapping[str, int] = {
     name: 20_000 + number
     for number, name in enumerate(
-        ("temporal", "temporal_ui", "temporal_metrics", "smtp", "mail", "account_mgmt_worker", "account_mgmt_api")
+        (
+            "desk",
+            "identity",
+            "temporal",
+            "temporal_ui",
+            "temporal_metrics",
+            "smtp",
+            "mail",
+            "account_mgmt_worker",
+            "account_mgmt_api",
+        )
     )
 }
 

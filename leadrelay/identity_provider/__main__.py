@@ -1,0 +1,26 @@
+"""`python -m leadrelay.identity_provider KEYS --origin ADDRESS --port N`: serve on loopback until SIGTERM."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import uvicorn
+
+from leadrelay.identity_provider.app import build_app
+from leadrelay.stack.ports import HOST
+from services.chassis.dev_issuer import DevIssuer
+
+
+def main() -> None:
+    """See the module's docstring."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("keys", type=Path)
+    parser.add_argument("--origin", required=True)
+    parser.add_argument("--port", type=int, required=True)
+    asked = parser.parse_args()
+    app = build_app(DevIssuer.open(asked.keys), asked.origin)
+    uvicorn.run(app, host=HOST, port=asked.port, log_level="warning", access_log=False)
+
+
+main()

@@ -1,0 +1,29 @@
+"""Settings of one process, from the environment (`LEADRELAY_*`). Read only where a process is put together."""
+
+from services.chassis.settings.fields import (
+    DEV_CODEC_KEYS,
+    DEV_ISSUER,
+    DEV_SESSION_KEYS,
+    DEV_TELEPHONY_SECRET,
+    PREFIX,
+    WORKER_TUNING,
+    Settings,
+    SettingsError,
+    parse_key_ring,
+)
+from services.chassis.settings.load import load_settings
+from services.chassis.settings.production import is_loopback
+
+__all__ = [
+    "DEV_CODEC_KEYS",
+    "DEV_ISSUER",
+    "DEV_SESSION_KEYS",
+    "DEV_TELEPHONY_SECRET",
+    "PREFIX",
+    "WORKER_TUNING",
+    "Settings",
+    "SettingsError",
+    "is_loopback",
+    "load_settings",
+    "parse_key_ring",
+]

@@ -1,0 +1,188 @@
+"""Every setting of a process, and what none of them may be in any profile."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from pathlib import Path
+from typing import Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "LEADRELAY_"
+DEV_ISSUER = "leadrelay-development"
+# Public on purpose: it only keeps the embedded stack working without any setup. Production refuses it.
+DEV_CODEC_KEYS = "dev:" + base64.b64encode(b"leadrelay development codec key.").decode()
+DEV_SESSION_KEYS = "dev:" + base64.b64encode(b"leadrelay development cookie key").decode()
+DEV_TELEPHONY_SECRET = "leadrelay development switchboard"  # noqa: S105 - public on purpose, as above
+DEV_MAIL_FROM = "Leadrelay <sales@leadrelay.example>"
+# What suits a worker to the machine it runs on: docs/tuning.md.
+WORKER_TUNING = (
+    "WORKFLOW_SANDBOX", "MAX_CONCURRENT_WORKFLOW_TASKS", "MAX_CACHED_WORKFLOWS", "MAX_CONCURRENT_ACTIVITIES",
+    "MAX_POLLERS", "POOL_MAX",
+)  # fmt: skip
+
+
+class SettingsError(Exception):
+    """A process must not start with these settings; the message says what is wrong with each variable."""
+
+
+class Settings(BaseSettings):
+    """Everything that can be set for a process of Leadrelay. Temporal's own address comes from `TEMPORAL_*`."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
+
+    profile: Literal["development", "production"] = "development"
+    database_dsn: str = Field(default="", repr=False)
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    health_port: int = Field(default=8001, ge=0, le=65535, description="Health and metrics of a worker.")
+    metrics_port: int | None = Field(default=None, description="Prometheus endpoint of the worker's Temporal SDK.")
+    policy: Literal["standard", "demo"] = "standard"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["json", "console"] = "json"
+    auth_issuer: str = DEV_ISSUER
+    auth_audience: str = "leadrelay"
+    auth_jwks_url: str | None = None
+    auth_dev_jwks: Path | None = None
+    origin: str | None = Field(
+        default=None, description="Address of the pages as people type it, without a path; unset: there are no pages."
+    )
+    oidc_issuer: str | None = Field(default=None, description="Where people sign in; unset: AUTH_ISSUER.")
+    oidc_client_id: str = Field(default="leadrelay", min_length=1)
+    oidc_client_secret: str | None = Field(default=None, repr=False, description="Unset: a public client, with PKCE.")
+    oidc_scopes: str = "openid profile offline_access"
+    session_keys: str = Field(
+        default=DEV_SESSION_KEYS,
+        repr=False,
+        description="`id:base64key,...` for the pages' cookie; the first encrypts.",
+    )
+    session_hours: int = Field(default=12, ge=1, le=168, description="After so long people sign in anew.")
+    codec_keys: str = Field(default=DEV_CODEC_KEYS, repr=False, description="`id:base64key,...`; the first encrypts.")
+    telephony_secret: str = Field(
+        default=DEV_TELEPHONY_SECRET, repr=False, min_length=16, description="The switchboard signs its events with it."
+    )
+    smtp_host: str | None = Field(default=None, description="Without one, mails wait in the queue.")
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_tls: Literal["none", "starttls", "tls"] = "starttls"
+    smtp_user: str | None = None
+    smtp_password: str | None = Field(default=None, repr=False)
+    mail_from: str = Field(default=DEV_MAIL_FROM, min_length=3, description="Sender of all mails.")
+    worker_deployment: str | None = None
+    worker_build_id: str | None = None
+    workflow_sandbox: bool = Field(
+        default=False, description="Run workflows in the SDK's sandbox, as tests and replays do: twice the CPU."
+    )
+    max_concurrent_workflow_tasks: int = Field(
+        default=20, ge=2, le=1000, description="Each must be over within ten seconds, or it begins again."
+    )
+    max_cached_workflows: int = Field(
+        default=1000, ge=0, le=100_000, description="0 replays every workflow task from the start."
+    )
+    max_concurrent_activities: int = Field(
+        default=20, ge=1, le=1000, description="At once, and as many local ones; each may wait for a connection."
+    )
+    max_pollers: int = Field(default=10, ge=2, le=100, description="Requests for work that wait at Temporal, per kind.")
+    plaintext_hosts: str = Field(
+        default="",
+        description="Hosts that production may talk to without TLS, because the network between is private, by commas.",
+    )
+    docs: bool | None = Field(
+        default=None, description="Whether /docs and /openapi.json are there; unset: in development only."
+    )
+    metrics_token: str | None = Field(
+        default=None, repr=False, description="Bearer token of /metrics. Without one, production has no /metrics."
+    )
+    ui_origin: str = Field(
+        default="http://127.0.0.1:8233,http://localhost:8233",
+        description="Origins of the Temporal UI, separated by commas.",
+    )
+    pool_max: int = Field(default=10, ge=1, le=200)
+    max_body_bytes: int = Field(default=1 << 20, ge=1024)
+    max_upload_bytes: int = Field(default=256 << 20, ge=1024)
+    body_seconds: float = Field(
+        default=20.0, gt=0, description="How long a body may take, and one second more for every 16 KiB of it."
+    )
+    shutdown_seconds: int = Field(default=20, ge=1, description="How long requests in flight may take to end.")
+
+    @field_validator("database_dsn")
+    @classmethod
+    def _dsn_is_one(cls, value: str) -> str:
+        # Without repeating it: there is a password in it.
+        if value and not value.startswith(("postgresql://", "postgres://")):
+            raise ValueError("must begin with postgresql://")
+        return value
+
+    @field_validator("origin")
+    @classmethod
+    def _origin_is_one(cls, value: str | None) -> str | None:
+        url = urlsplit(value or "")
+        if value is not None and (url.scheme not in {"http", "https"} or not url.netloc or value != _origin(value)):
+            raise ValueError("must be http:// or https:// and a host, without a path")
+        return value
+
+    @field_validator("metrics_token", "origin", "oidc_issuer", "oidc_client_secret", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: str | None) -> str | None:
+        return value or None  # as an environment file spells it
+
+    @field_validator("session_keys", mode="before")
+    @classmethod
+    def _empty_is_the_default(cls, value: str) -> str:
+        return value or DEV_SESSION_KEYS  # refused in production, where there are pages
+
+    @field_validator("codec_keys", "session_keys")
+    @classmethod
+    def _keys_are_readable(cls, value: str) -> str:
+        parse_key_ring(value)
+        return value
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Self:
+        if (self.worker_deployment is None) != (self.worker_build_id is None):
+            raise ValueError(f"{PREFIX}WORKER_DEPLOYMENT and {PREFIX}WORKER_BUILD_ID are set together or not at all")
+        return self
+
+    @property
+    def shows_docs(self) -> bool:
+        """Whether the pages that describe the API are served."""
+        return self.profile == "development" if self.docs is None else self.docs
+
+    @property
+    def shows_metrics(self) -> bool:
+        """Whether /metrics is served: in production only to those who have its token."""
+        return self.profile == "development" or self.metrics_token is not None
+
+    @property
+    def sign_in_issuer(self) -> str:
+        """The OIDC issuer of the people who use the pages."""
+        return self.oidc_issuer or self.auth_issuer
+
+    @property
+    def key_ring(self) -> list[tuple[str, bytes]]:
+        """Codec keys in the order given: (id, 32 bytes). The first encrypts, all decrypt."""
+        return parse_key_ring(self.codec_keys)
+
+
+def parse_key_ring(text: str) -> list[tuple[str, bytes]]:
+    """Read `id:base64key,id2:base64key`. Raises ValueError without ever repeating the key."""
+    ring: list[tuple[str, bytes]] = []
+    for position, part in enumerate(text.split(","), start=1):
+        key_id, _, encoded = part.strip().partition(":")
+        try:
+            key = base64.b64decode(encoded, validate=True)
+        except binascii.Error:
+            raise ValueError(f"key {position} is not base64") from None
+        if not key_id or len(key) != 32:
+            raise ValueError(f"key {position} must be `id:` and 32 bytes in base64")
+        ring.append((key_id, key))
+    if len({key_id for key_id, _ in ring}) != len(ring):
+        raise ValueError("two keys have the same id")
+    return ring
+
+
+def _origin(address: str) -> str:
+    url = urlsplit(address)
+    return f"{url.scheme}://{url.netloc}"

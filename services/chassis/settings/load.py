@@ -1,0 +1,26 @@
+"""Settings from the environment, refused where a process must not start with them."""
+
+from __future__ import annotations
+
+from pydantic import ValidationError
+
+from services.chassis.settings.fields import PREFIX, Settings, SettingsError
+from services.chassis.settings.production import production_problems
+
+
+def load_settings() -> Settings:
+    """Settings from the environment; raises SettingsError, also for anything production must not run with."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        lines = [_line(item["loc"], item["msg"]) for item in error.errors(include_input=False, include_url=False)]
+        raise SettingsError("\n".join(lines)) from None
+    problems = production_problems(settings) if settings.profile == "production" else []
+    if problems:
+        raise SettingsError("\n".join(["The production profile refuses to start:", *problems]))
+    return settings
+
+
+def _line(loc: tuple[int | str, ...], message: str) -> str:
+    name = PREFIX + str(loc[0]).upper().removeprefix(PREFIX) if loc else "environment"
+    return f"{name}: {message}"

@@ -1,0 +1,1 @@
+"""Pages: layout, components, formats, session and the files they fetch."""

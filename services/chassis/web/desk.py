@@ -1,0 +1,32 @@
+"""Puts the pages of one service together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fastapi import APIRouter, FastAPI
+
+from services.chassis.settings import Settings
+from services.chassis.web.door import Web
+from services.chassis.web.events import desk_events_router
+from services.chassis.web.home import home_router
+from services.chassis.web.pages import Pages
+from services.chassis.web.static import Assets, static_router
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A service's own pages: their routers, and the package whose `desk/templates` they fill in."""
+
+    routers: Sequence[APIRouter] = ()
+    package: str | None = None
+
+
+def open_desk(app: FastAPI, settings: Settings, desk: Desk) -> list[APIRouter]:
+    """Everything that pages need, put into the app's state; returns their routers."""
+    assets = Assets()
+    pages = Pages(assets, tier=app.state.tier, package=desk.package, issuer=settings.sign_in_issuer)
+    app.state.web = Web(settings, app.state.verifier, pages)
+    live = [desk_events_router()] if app.state.events is not None else []
+    return [static_router(assets), home_router(), *live, *desk.routers]

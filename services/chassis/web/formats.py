@@ -1,0 +1,116 @@
+"""How times, money and numbers are written for one reader: in their language, on their clock (CLDR, by Babel).
+
+A time is said twice, as how far away it is and as what the clock shows then; a place is named only where its clock
+differs from the reader's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from decimal import Decimal
+from functools import cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel import Locale
+from babel.dates import format_skeleton, format_timedelta, get_timezone_location
+from babel.numbers import format_currency, format_decimal, format_percent, get_currency_symbol
+
+LOCALES = {"en": "en_GB"}
+"""Language of the words to the locale of the numbers: everybody here reads a clock of 24 hours."""
+DEFAULT_LANGUAGE = "en"
+DEFAULT_ZONE = "Europe/Kyiv"
+_LONGEST_ZONE = 64
+# Beyond these, "in 3 weeks" says less than the date does.
+_NEAR = timedelta(days=7)
+_NOW = timedelta(seconds=30)
+
+
+@cache
+def locale_of(language: str) -> Locale:
+    """The locale for a language we speak, else the default one's."""
+    return Locale.parse(LOCALES.get(language, LOCALES[DEFAULT_LANGUAGE]))
+
+
+def zone_of(name: str | None) -> ZoneInfo:
+    """The time zone of this name; the department's default for a name that is none."""
+    if name and len(name) <= _LONGEST_ZONE:
+        try:
+            return ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            pass  # whatever a browser or somebody's hand put into a cookie
+    return ZoneInfo(DEFAULT_ZONE)
+
+
+@dataclass(frozen=True)
+class Formats:
+    """Formats for one answer: the reader's locale and zone, and the server's time when it was made."""
+
+    locale: Locale
+    zone: ZoneInfo
+    now: datetime
+
+    def number(self, value: int | float | Decimal) -> str:
+        """12345.5 as `12,345.5`."""
+        return str(format_decimal(value, locale=self.locale))
+
+    def percent(self, share: float | Decimal) -> str:
+        """0.125 as `12.5%`."""
+        return str(format_percent(share, format="#,##0.#%", locale=self.locale))
+
+    def money(self, amount: Decimal | str, currency: str) -> str:
+        """An amount with its currency, cents always shown: `UAH 12,345.30`."""
+        pattern = str(self.locale.currency_formats["standard"].pattern)
+        # As CLDR asks of a symbol made of letters; Babel does not do it by itself.
+        if pattern.startswith("¤#") and get_currency_symbol(currency, self.locale)[-1:].isalpha():
+            pattern = pattern.replace("¤", "¤\N{NO-BREAK SPACE}")
+        return str(format_currency(Decimal(amount), currency, format=pattern, locale=self.locale))
+
+    def iso(self, moment: datetime) -> str:
+        """For `datetime` attributes and the clocks of the page: RFC 3339 in UTC, to the millisecond."""
+        return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+    def clock(self, moment: datetime, zone: ZoneInfo | None = None) -> str:
+        """Hour and minute there: `14:20`."""
+        return str(format_skeleton("Hm", moment, tzinfo=zone or self.zone, locale=self.locale))
+
+    def day(self, day: date | datetime, zone: ZoneInfo | None = None) -> str:
+        """`Fri 27 Nov`; the year only if it is another one than the reader's."""
+        there = day.astimezone(zone or self.zone) if isinstance(day, datetime) else day
+        same = there.year == self.now.astimezone(zone or self.zone).year
+        # Babel shifts times, not dates: the day has been taken in its zone above.
+        plain = datetime(there.year, there.month, there.day, tzinfo=UTC)
+        return str(format_skeleton("MMMEd" if same else "yMMMEd", plain, tzinfo=UTC, locale=self.locale))
+
+    def absolute(self, moment: datetime, zone: ZoneInfo | None = None) -> str:
+        """`14:20` today, `Fri 27 Nov, 14:20` on another day; with the place if its clock is not the reader's."""
+        there = zone or self.zone
+        parts = [self.clock(moment, there)]
+        if moment.astimezone(there).date() != self.now.astimezone(there).date():
+            parts.insert(0, self.day(moment, there))
+        text = ", ".join(parts)
+        return f"{text} {self.place(there)}" if self.differs(there, moment) else text
+
+    def relative(self, moment: datetime) -> str:
+        """`in 12 min`, `3 hrs ago`; nothing for what is further away than a week."""
+        away = moment - self.now
+        if abs(away) > _NEAR:
+            return ""
+        if abs(away) < _NOW:
+            away = timedelta(seconds=1) if away >= timedelta() else timedelta(seconds=-1)
+        return str(format_timedelta(away, add_direction=True, format="short", threshold=1.5, locale=self.locale))
+
+    def differs(self, zone: tzinfo, moment: datetime | None = None) -> bool:
+        """Whether clocks there show another time than the reader's, at that moment."""
+        at = moment or self.now
+        return at.astimezone(zone).utcoffset() != at.astimezone(self.zone).utcoffset()
+
+    def place(self, zone: ZoneInfo) -> str:
+        """The city that stands for a zone: `Kyiv`."""
+        return str(get_timezone_location(zone, locale=self.locale, return_city=True))
+
+    def length(self, seconds: float) -> str:
+        """A length of time as a stopwatch shows it: `02:13`, `1:02:13`."""
+        minutes, rest = divmod(max(0, int(seconds)), 60)
+        hours, minutes = divmod(minutes, 60)
+        return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes:02d}:{rest:02d}"

@@ -1,0 +1,127 @@
+"""Turning a template into an answer: the reader's language, clock and theme, and the headers of a page.
+
+Templates are Jinja2 with autoescape; a name that is not there is an error, never an empty place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+from urllib.parse import urlsplit
+
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from services.chassis.auth import Principal
+from services.chassis.web.formats import LOCALES, Formats, locale_of, zone_of
+from services.chassis.web.places import ACCENTS, PREFIXES, prefix_of
+from services.chassis.web.static import Assets
+from services.chassis.web.words import choose_language, words_of
+
+THEMES = ("light", "dark")
+ZONE_COOKIE, LANGUAGE_COOKIE, THEME_COOKIE = "leadrelay_zone", "leadrelay_language", "leadrelay_theme"
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads: how the page must speak to them. The browser tells; nothing here is trusted with more than words."""
+
+    language: str
+    zone: str | None
+    theme: str | None
+
+    @classmethod
+    def of(cls, request: Request) -> Reader:
+        """From the request's cookies, and what the browser says it likes."""
+        cookies = request.cookies
+        theme = cookies.get(THEME_COOKIE)
+        return cls(
+            language=choose_language(cookies.get(LANGUAGE_COOKIE), request.headers.get("accept-language", "")),
+            zone=cookies.get(ZONE_COOKIE),
+            theme=theme if theme in THEMES else None,
+        )
+
+    def formats(self, now: datetime | None = None) -> Formats:
+        """Their formats, at this moment."""
+        return Formats(locale_of(self.language), zone_of(self.zone), now or datetime.now(UTC))
+
+
+@cache
+def _environment(package: str | None, language: str) -> Environment:
+    """The templates in a language, compiled: nobody's first page waits for that."""
+    own = [PackageLoader(package, "desk/templates")] if package else []
+    environment = Environment(
+        loader=ChoiceLoader([*own, PackageLoader("services.chassis.web")]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.install_gettext_translations(words_of(language), newstyle=True)  # type: ignore[attr-defined]
+    environment.globals.update(prefixes=PREFIXES, accents=ACCENTS)
+    for name in environment.list_templates():
+        environment.get_template(name)
+    return environment
+
+
+class Pages:
+    """The templates of one service: its own `desk/templates`, if it has some, before those of the chassis."""
+
+    def __init__(
+        self, assets: Assets, *, tier: str | None, package: str | None = None, issuer: str | None = None
+    ) -> None:
+        self._assets = assets
+        self._tier = tier
+        self._environments = {language: _environment(package, language) for language in LOCALES}
+        # With `no-referrer`, as REST has it, browsers would say `Origin: null` when a form is sent.
+        self._headers = {"Content-Security-Policy": content_policy(issuer), "Referrer-Policy": "same-origin"}
+
+    def text(self, template: str, reader: Reader, context: Mapping[str, Any]) -> str:
+        """The template filled in for this reader."""
+        shared = {
+            "asset": self._assets.url,
+            "fmt": reader.formats(),
+            "language": reader.language,
+            "theme": reader.theme,
+            "prefix": prefix_of(self._tier),
+            "accent": ACCENTS[self._tier or "ops"],
+            "who": None,
+            "csrf": "",
+        }
+        return self._environments[reader.language].get_template(template).render({**shared, **context})
+
+    def answer(
+        self,
+        request: Request,
+        template: str,
+        *,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+        **context: Any,
+    ) -> HTMLResponse:
+        """A page, or a part of one, with the headers of a page. `who` and `csrf` come from the request."""
+        known = {"who": _principal(request), "csrf": getattr(request.state, "csrf", "")}
+        content = self.text(template, Reader.of(request), {**known, **context})
+        return HTMLResponse(content, status_code=status, headers={**self._headers, **(headers or {})})
+
+
+def _principal(request: Request) -> Principal | None:
+    return getattr(request.state, "principal", None)
+
+
+def content_policy(issuer: str | None) -> str:
+    """What a browser lets our pages do: nothing of another origin, no script and no style inside the page.
+
+    Signing out is a form whose answer leads on to the issuer, so forms may go there too.
+    """
+    url = urlsplit(issuer or "")
+    forms = " ".join(["'self'", *([f"{url.scheme}://{url.netloc}"] if url.netloc else [])])
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        f"connect-src 'self'; form-action {forms}; base-uri 'none'; frame-ancestors 'none'"
+    )
