@@ -60,7 +60,7 @@ ASSETS := $(if $(wildcard $(WEB)/static/manifest.json),.venv/.assets,.venv/.asse
 	@rm -f .venv/.assets
 	@$(MAKE) --no-print-directory .venv/.assets
 
-.venv/.assets: package-lock.json leadrelay/assets.py $(wildcard $(WEB)/assets/*) | $(BIN)/python
+.venv/.assets: package-lock.json leadrelay/assets.py $(wildcard $(WEB)/assets/* $(WEB)/assets/*/*) | $(BIN)/python
 	$(if $(NPM),,$(PIP) --require-hashes -r requirements/assets.txt)
 	$(BIN)/python -m leadrelay.assets
 	@touch $@

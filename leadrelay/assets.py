@@ -30,7 +30,8 @@ COPIED = {
     "inter-latin-ext.woff2": "@fontsource-variable/inter/files/inter-latin-ext-wght-normal.woff2",
     "inter-cyrillic.woff2": "@fontsource-variable/inter/files/inter-cyrillic-wght-normal.woff2",
 }
-OWN = ("leadrelay.css", "desk.js", "font.css")
+BUNDLES = {"leadrelay.css": "css", "desk.js": "js"}
+"""Our own, one file for the browser from a folder of small ones: `base` first, then by name."""
 _PACKAGES = ("@tabler/core", "@tabler/icons", "htmx.org", "@fontsource-variable/inter")
 _REFERENCE = re.compile(rb"url\(([\w-]+\.woff2)\)")
 # It names a file that nobody gets.
@@ -65,12 +66,18 @@ def _contents(node_modules: Path, own: Path) -> Iterator[tuple[str, bytes]]:
     try:
         for name, source in COPIED.items():
             yield name, _SOURCE_MAP.sub(b"\n", (node_modules / source).read_bytes())
-        for name in OWN:
-            yield name, (own / name).read_bytes()
+        for name, folder in BUNDLES.items():
+            yield name, _bundle(own / folder)
+        yield "font.css", (own / "font.css").read_bytes()
         yield "icons.svg", _sprite(node_modules, (own / "icons.txt").read_text(encoding="utf-8").split())
         yield "licences.txt", _licences(node_modules)
     except FileNotFoundError as error:
         raise AssetsError(f"{error.filename} is not there: run `make assets`") from None
+
+
+def _bundle(folder: Path) -> bytes:
+    files = sorted(folder.iterdir(), key=lambda file: (file.stem != "base", file.name))
+    return b"\n".join(file.read_bytes() for file in files)
 
 
 def _sprite(node_modules: Path, icons: list[str]) -> bytes:
