@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncIterator, Callable, Generator
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -54,13 +54,26 @@ async def watch() -> Watch:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def desks(house: House, chromium: Browser, watch: Watch, request: pytest.FixtureRequest) -> AsyncIterator[Desks]:
-    """Windows before the stack. Whatever goes wrong in one of them fails the test."""
+async def desks_at(
+    chromium: Browser, watch: Watch, request: pytest.FixtureRequest
+) -> AsyncIterator[Callable[[str], Desks]]:
+    """Windows before any origin. Whatever goes wrong in one of them fails the test."""
     async with AsyncExitStack() as closing:
-        desks = Desks(chromium, await house.address("desk"), watch, closing)
-        yield desks
+        desks = Desks(chromium, "", watch, closing)
+
+        def at(origin: str) -> Desks:
+            desks.origin = origin
+            return desks
+
+        yield at
         if request.node.stash.get(FAILED, True) or watch.faults:
             folder = Path(tempfile.mkdtemp(prefix="leadrelay-browser-")) / request.node.name
             kept = "\n".join(map(str, await desks.keep(folder)))
             request.node.add_report_section("teardown", "pictures and traces (playwright show-trace)", kept)
     assert watch.faults == []
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def desks(house: House, desks_at: Callable[[str], Desks]) -> Desks:
+    """Windows before the stack."""
+    return desks_at(await house.address("desk"))
