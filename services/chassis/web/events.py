@@ -16,7 +16,6 @@ from services.chassis.http import Who
 from services.chassis.http.events import EventHub
 from services.chassis.web.door import page_router
 
-
 BEAT_SECONDS = 5.0
 
 

@@ -88,7 +88,8 @@
   });
   // A refusal that does not say where it belongs would take the page's place.
   document.addEventListener("htmx:before:response", (event) => {
-    const { response } = event.detail.ctx;
+    const { response, unsent } = event.detail.ctx;
+    if (unsent) return event.preventDefault();
     if (response.status < 400 || response.headers.has("HX-Reswap")) return;
     event.preventDefault();
     desk.say(desk.words("refused"), "late");

@@ -10,12 +10,11 @@
     if (live) htmx.trigger(live, "resync", {});
   };
   document.addEventListener("connection:back", resync);
-  // The whole page as it is now; `clear` the status line too.
-  desk.refresh = (clear = true) => {
-    const line = document.querySelector("#line");
-    const kept = clear ? null : [...line.childNodes];
+  // The whole page as it is now, under the word that stands there.
+  desk.refresh = () => {
+    const word = [...document.querySelector("#line").childNodes];
     return htmx.ajax("GET", location.pathname + location.search, { target: "body", swap: "outerMorph", replace: "true" })
-      .then(() => kept && document.querySelector("#line").replaceChildren(...kept));
+      .then(() => document.querySelector("#line").replaceChildren(...word));
   };
 
   // ---- parts that wait until nobody looks ------------------------------------------------------------------

@@ -49,17 +49,15 @@
       document.dispatchEvent(new CustomEvent("queue:sent", { detail: entry }));
       desk.say(desk.words("sent", entry));
     } else desk.say(desk.words("not taken", { ...entry, reason: said(fresh.text) || "" }), "late");
-    return fresh.status < 400;
   };
   let sending = false;
   const send = async () => {
     if (sending || !load().length) return;
     sending = true;
-    let all = true;
     try {
       const csrf = await desk.renewToken();
-      for (let entry = load()[0]; csrf && entry; entry = load()[0]) all = (await post(entry, csrf)) && all;
-      if (csrf) await desk.refresh(all);
+      for (let entry = load()[0]; csrf && entry; entry = load()[0]) await post(entry, csrf);
+      if (csrf) await desk.refresh();
     } catch (error) {
       if (error.message === "signed out") desk.signedOut();
       else desk.lose();
