@@ -1,4 +1,4 @@
-"""Leadrelay's own processes: `migrate`, `api`, `worker`, `demo` and the mail catcher, as children of the stack."""
+"""Leadrelay's own processes: `migrate`, `api`, `worker`, `demo`, and the helpers of the stack, as its children."""
 
 from __future__ import annotations
 
@@ -68,6 +68,11 @@ class Services:
         command = ("leadrelay.mail_catcher", str(self.data.mails), *ports)
         return self._spec("mail", "Mail catcher", *command, port="mail", niceness=BACKGROUND)
 
+    def switchboard(self) -> ProcessSpec:
+        """Rings when a caller presses the key, and answers or not."""
+        where = ("--lead-gen", f"http://{HOST}:{self.ports['lead_gen_api']}", "--port", str(self.ports["switchboard"]))
+        return self._spec("switchboard", "Switchboard", "leadrelay.switchboard", *where, port="switchboard")
+
     def demo(self, on_line: Callable[[bytes], None]) -> ProcessSpec:
         """The sample department."""
         command = ("leadrelay", "demo", "--data", str(self.data.root))
@@ -105,6 +110,7 @@ class Services:
             "SMTP_PORT": str(self.ports["smtp"]),
             "SMTP_TLS": "none",
             "CODEC_KEYS": self.data.codec_keys(),
+            "SWITCHBOARD_URL": f"http://{HOST}:{self.ports['switchboard']}/calls",
             "ORIGIN": self.origin,
             "OIDC_ISSUER": f"{self.origin}{IDENTITY_PATH}",
             "SESSION_KEYS": self.data.session_keys(),

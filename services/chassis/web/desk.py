@@ -26,7 +26,8 @@ class Desk:
 def open_desk(app: FastAPI, settings: Settings, desk: Desk) -> list[APIRouter]:
     """Everything that pages need, put into the app's state; returns their routers."""
     assets = Assets()
-    pages = Pages(assets, tier=app.state.tier, package=desk.package, issuer=settings.sign_in_issuer)
+    shared = {"notice": settings.notice, "by_switchboard": settings.switchboard_url is not None}
+    pages = Pages(assets, tier=app.state.tier, package=desk.package, issuer=settings.sign_in_issuer, shared=shared)
     app.state.web = Web(settings, app.state.verifier, pages)
     live = [desk_events_router()] if app.state.events is not None else []
     return [static_router(assets), home_router(), *live, *desk.routers]

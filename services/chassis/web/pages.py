@@ -74,8 +74,16 @@ class Pages:
     """The templates of one service: its own `desk/templates`, if it has some, before those of the chassis."""
 
     def __init__(
-        self, assets: Assets, *, tier: str | None, package: str | None = None, issuer: str | None = None
+        self,
+        assets: Assets,
+        *,
+        tier: str | None,
+        package: str | None = None,
+        issuer: str | None = None,
+        shared: Mapping[str, Any] | None = None,
     ) -> None:
+        # What the settings say to every page.
+        self._shared = {"notice": None, "by_switchboard": False, **(shared or {})}
         self._assets = assets
         self._tier = tier
         self._environments = {language: _environment(package, language) for language in LOCALES}
@@ -85,6 +93,7 @@ class Pages:
     def text(self, template: str, reader: Reader, context: Mapping[str, Any]) -> str:
         """The template filled in for this reader."""
         shared = {
+            **self._shared,
             "asset": self._assets.url,
             "fmt": reader.formats(),
             "language": reader.language,

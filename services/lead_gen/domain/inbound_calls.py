@@ -68,7 +68,7 @@ def route(tier: str, stage: str, owner: str | None) -> Route:
 
 
 # Events arrive late, twice, and in any order: what is over does not begin again.
-_AFTER: dict[str, dict[Event, str]] = {
+_AFTER: dict[str, dict[str, str]] = {
     "ringing": {"answered": "answered", "missed": "missed", "completed": "completed"},
     "missed": {"answered": "answered"},
     "answered": {"completed": "completed"},
@@ -76,6 +76,6 @@ _AFTER: dict[str, dict[Event, str]] = {
 }
 
 
-def after(state: str, event: Event) -> str:
+def after(state: str, event: str) -> str:
     """The call's state after an event; unchanged by one that says nothing new."""
     return _AFTER[state].get(event, state)
