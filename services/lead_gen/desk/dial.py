@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import RedirectResponse, Response
 
 from services.chassis.db import Connection
-from services.chassis.errors import DomainError
 from services.chassis.http import Conn, Id, Who, allow
 from services.chassis.web.door import page_router, web_of
+from services.chassis.web.site import is_lively
 from services.lead_gen.actions.dials import After, ask_dial, hang_up, line_of
 from services.lead_gen.schemas.dials import AskDial
 
@@ -59,10 +59,7 @@ async def dial(
 ) -> Response:
     """Call a number of the lead in hand."""
     asked = AskDial(token=form.token, phone=form.phone or None)
-    try:
-        after.dial(await ask_dial(conn, form.item_id, asked, who.person, by_link=after.by_link))
-    except DomainError as refusal:
-        return await _telephone(request, conn, who.person, refusal)
+    after.dial(await ask_dial(conn, form.item_id, asked, who.person, by_link=after.by_link))
     return await _telephone(request, conn, who.person)
 
 
@@ -71,19 +68,12 @@ async def end(
     request: Request, conn: Conn, who: Who, form: Annotated[HangUpForm, Form()], after: AfterCommit
 ) -> Response:
     """Hang up."""
-    try:
-        after.hang_up(await hang_up(conn, form.item_id, who.person))
-    except DomainError as refusal:
-        return await _telephone(request, conn, who.person, refusal)
+    after.hang_up(await hang_up(conn, form.item_id, who.person))
     return await _telephone(request, conn, who.person)
 
 
-async def _telephone(request: Request, conn: Connection, caller: str, refusal: DomainError | None = None) -> Response:
-    """The part of the page; for a browser without script, the way back to the page, or the refusal as a page."""
-    if request.method != "GET" and "hx-request" not in request.headers:
-        if refusal is not None:
-            raise refusal
+async def _telephone(request: Request, conn: Connection, caller: str) -> Response:
+    """The part of the page; for a browser without script, the way back to the page."""
+    if request.method != "GET" and not is_lively(request):
         return RedirectResponse(HERE, status_code=303)
-    status, said = (refusal.status, refusal.message) if refusal is not None else (200, "")
-    line = await line_of(conn, caller)
-    return web_of(request).pages.answer(request, "dial.j2", status=status, line=line, refused=said)
+    return web_of(request).pages.answer(request, "dial.j2", line=await line_of(conn, caller))
