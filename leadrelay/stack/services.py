@@ -14,6 +14,7 @@ from leadrelay.stack.front_door import IDENTITY_PATH
 from leadrelay.stack.ports import HOST, answers
 from leadrelay.stack.process import BACKGROUND, ProcessSpec
 from services.chassis.settings import PREFIX, WORKER_TUNING
+from services.conversion.domain.policy import DEMO as conversion_demo
 from workflows.contracts.base import Tier
 
 TITLES = {"lead_gen": "Lead generation", "conversion": "Conversion", "account_mgmt": "Account management", "ops": "Ops"}
@@ -24,6 +25,12 @@ _KEPT = tuple(f"{PREFIX}{name}" for name in ("LOG_LEVEL", "LOG_FORMAT", *WORKER_
 def worker_names(tier: str, count: int) -> list[str]:
     """lead_gen_worker, lead_gen_worker_2, ..."""
     return [f"{tier}_worker" if number == 1 else f"{tier}_worker_{number}" for number in range(1, count + 1)]
+
+
+def sample_notice() -> str:
+    """What every page of the sample department says: who is not real, and how fast its time runs."""
+    day = round(conversion_demo.first_step_within.total_seconds())
+    return f"Sample department: made-up companies, simulated colleagues, and a working day lasts {day} s here."
 
 
 @dataclass(frozen=True)
@@ -116,6 +123,8 @@ class Services:
             "SESSION_KEYS": self.data.session_keys(),
             "UI_ORIGIN": ",".join(f"http://{host}:{self.ports['temporal_ui']}" for host in (HOST, "localhost")),
         }
+        if self.policy == "demo":
+            settings["NOTICE"] = sample_notice()
         if tier in list(Tier):
             settings["DATABASE_DSN"] = self.dsn(tier)
         return {

@@ -10,6 +10,7 @@ from services.chassis.web.desk import Desk
 from services.lead_gen.actions.switchboard import Switchboard
 from services.lead_gen.desk import calls as desk_calls
 from services.lead_gen.desk import dial as desk_dial
+from services.lead_gen.desk import ringing as desk_ringing
 from services.lead_gen.routes import (
     alarms,
     answers,
@@ -47,7 +48,7 @@ def build_app(settings: Settings) -> FastAPI:
         description="Tier 1: the register, the callers' queue, campaigns, and where an inbound call goes.",
         tier=Tier.LEAD_GEN,
         settings=settings,
-        desk=Desk(routers=[desk_calls.router, desk_dial.router], package="services.lead_gen"),
+        desk=Desk(routers=[desk_calls.router, desk_dial.router, desk_ringing.router], package="services.lead_gen"),
         routers=[
             imports.router,
             duplicates.router,

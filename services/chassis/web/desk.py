@@ -11,6 +11,7 @@ from services.chassis.settings import Settings
 from services.chassis.web.events import desk_events_router
 from services.chassis.web.home import home_router
 from services.chassis.web.pages import Pages
+from services.chassis.web.presence import presence_router
 from services.chassis.web.site import Web
 from services.chassis.web.static import Assets, static_router
 
@@ -37,4 +38,5 @@ def open_desk(app: FastAPI, settings: Settings, desk: Desk) -> list[APIRouter]:
     )
     app.state.web = Web(settings, app.state.verifier, pages)
     live = [desk_events_router()] if has_events else []
-    return [static_router(assets), home_router(), *live, *desk.routers]
+    played = [presence_router()] if has_events and settings.policy == "demo" else []
+    return [static_router(assets), home_router(), *live, *desk.routers, *played]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -46,6 +47,23 @@ class Inbound(Record):
     routed_to: str
     state: str
     at: datetime
+
+
+class Ringing(Record):
+    """A call that comes in now, from somebody whom the register knows. `mine`: its reader has called them, or does."""
+
+    id: str
+    company: str
+    contact_name: str | None
+    routed_to: str
+    owner: str | None
+    at: datetime
+    mine: bool
+
+
+def who_hears(ringing: Sequence[Ringing], *, is_calling: bool) -> list[Ringing]:
+    """What a caller is shown of the calls that come in: while they talk themselves, only those that are about them."""
+    return [call for call in ringing if call.mine or not is_calling]
 
 
 @dataclass(frozen=True)
