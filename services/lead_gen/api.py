@@ -48,7 +48,11 @@ def build_app(settings: Settings) -> FastAPI:
         description="Tier 1: the register, the callers' queue, campaigns, and where an inbound call goes.",
         tier=Tier.LEAD_GEN,
         settings=settings,
-        desk=Desk(routers=[desk_calls.router, desk_dial.router, desk_ringing.router], package="services.lead_gen"),
+        desk=Desk(
+            routers=[desk_calls.router, desk_dial.router, desk_ringing.router],
+            package="services.lead_gen",
+            rings="inbound_call",
+        ),
         routers=[
             imports.router,
             duplicates.router,

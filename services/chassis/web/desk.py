@@ -18,10 +18,14 @@ from services.chassis.web.static import Assets, static_router
 
 @dataclass(frozen=True)
 class Desk:
-    """A service's own pages: their routers, and the package whose `desk/templates` they fill in."""
+    """A service's own pages: their routers, and the package whose `desk/templates` they fill in.
+
+    With `rings`, every page shows who is calling: `/desk/ringing`, asked again at this event of the tier.
+    """
 
     routers: Sequence[APIRouter] = ()
     package: str | None = None
+    rings: str | None = None
 
 
 def open_desk(app: FastAPI, settings: Settings, desk: Desk) -> list[APIRouter]:
@@ -34,7 +38,7 @@ def open_desk(app: FastAPI, settings: Settings, desk: Desk) -> list[APIRouter]:
         package=desk.package,
         issuer=settings.sign_in_issuer,
         has_events=has_events,
-        shared={"notice": settings.notice, "by_switchboard": settings.switchboard_url is not None},
+        shared={"notice": settings.notice, "by_switchboard": settings.switchboard_url is not None, "rings": desk.rings},
     )
     app.state.web = Web(settings, app.state.verifier, pages)
     live = [desk_events_router()] if has_events else []

@@ -87,7 +87,7 @@ class Pages:
         shared: Mapping[str, Any] | None = None,
     ) -> None:
         # What the settings say to every page.
-        self._shared = {"notice": None, "by_switchboard": False, **(shared or {})}
+        self._shared = {"notice": None, "by_switchboard": False, "rings": None, **(shared or {})}
         self._assets = assets
         self._tier = tier
         self._has_events = has_events

@@ -14,6 +14,7 @@ from services.lead_gen.actions.inbound_calls import look_up_caller, ringing_at
 from services.lead_gen.schemas.inbound_calls import NewInboundCall
 
 CALLER: list[Any] = [allow("caller")]
+READERS: list[Any] = [allow("caller", "supervisor")]
 
 router: APIRouter = page_router()
 
@@ -26,7 +27,7 @@ class WhoCallsForm(BaseModel):
     number: str = Field(min_length=3, max_length=40)
 
 
-@router.get("/ringing", dependencies=CALLER)
+@router.get("/ringing", dependencies=READERS)
 async def ringing(request: Request, conn: Conn, who: Who) -> Response:
     """Who is calling now, and to whom they are put through."""
     return web_of(request).pages.answer(request, "ringing_calls.j2", calls=await ringing_at(conn, who.person))
