@@ -66,6 +66,14 @@ class Formats:
             pattern = pattern.replace("¤", "¤\N{NO-BREAK SPACE}")
         return str(format_currency(Decimal(amount), currency, format=pattern, locale=self.locale))
 
+    def whole_money(self, amount: Decimal | str, currency: str) -> str:
+        """An amount where cents would only be noise, as on a card: `UAH 48,000`."""
+        return self.money(Decimal(amount).quantize(Decimal(1)), currency).partition(self._decimal)[0]
+
+    @property
+    def _decimal(self) -> str:
+        return str(self.locale.number_symbols["latn"]["decimal"])
+
     def iso(self, moment: datetime) -> str:
         """For `datetime` attributes and the clocks of the page: RFC 3339 in UTC, to the millisecond."""
         return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -2,21 +2,69 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import Response
 
-from services.chassis.http import Conn, Who, allow
+from services.chassis.auth import Principal
+from services.chassis.db import Connection
+from services.chassis.http import Conn, Id, Who, allow
 from services.chassis.web.door import page_router, web_of
+from services.conversion.actions.deal_board import colleagues, read_board, read_offered, read_today
+from services.conversion.actions.deals import deal_for, move_to_stage
 from services.conversion.actions.desk_bar import desk_bar
+from services.conversion.desk.forms import StageForm
+from services.conversion.desk.parts import acted
+from services.conversion.domain.hand_overs import DECLINES
+from services.conversion.domain.today import LATER
+from workflows.contracts.conversion import Stage
 
 STAFF: list[Any] = [allow("manager", "supervisor")]
+Owner = Annotated[str | None, Query(max_length=100)]
+Opened = Annotated[Stage | None, Query(description="The lane to show whole.")]
 
 router: APIRouter = page_router()
 
 
 @router.get("/", dependencies=STAFF)
-async def board(request: Request, conn: Conn, who: Who) -> Response:
-    """The whole board of whoever asks; a supervisor's shows everybody's deals."""
-    return web_of(request).pages.answer(request, "deal_board.j2", bar=await desk_bar(conn, who))
+async def board(request: Request, conn: Conn, who: Who, owner: Owner = None, opened: Opened = None) -> Response:
+    """The whole board of whoever asks; a supervisor's shows everybody's deals, or those of `owner`."""
+    return web_of(request).pages.answer(
+        request,
+        "deal_board.j2",
+        bar=await desk_bar(conn, who),
+        offered=await read_offered(conn, who),
+        today=await read_today(conn, who),
+        board=await read_board(conn, who, owner, opened),
+        opened=opened,
+        names=await colleagues(conn),
+        declines=DECLINES,
+        later=LATER,
+    )
+
+
+@router.get("/board/lanes", dependencies=STAFF)
+async def lanes(request: Request, conn: Conn, who: Who, owner: Owner = None, opened: Opened = None) -> Response:
+    """The deals by stage, as a part of the page."""
+    return await show_lanes(request, conn, who, owner, opened)
+
+
+async def show_lanes(
+    request: Request, conn: Connection, who: Principal, owner: str | None = None, opened: Stage | None = None
+) -> Response:
+    """The part of the page with the deals by stage."""
+    found = await read_board(conn, who, owner, opened)
+    names = await colleagues(conn)
+    bar = await desk_bar(conn, who)
+    return web_of(request).pages.answer(request, "_lanes.j2", board=found, opened=opened, names=names, bar=bar)
+
+
+@router.post("/board/{deal_id}/stage", dependencies=STAFF)
+async def move(request: Request, conn: Conn, who: Who, deal_id: Id, form: Annotated[StageForm, Form()]) -> Response:
+    """A card was put into another lane; what its stage still asks for is said, and the card goes back."""
+
+    async def act() -> None:
+        await move_to_stage(conn, await deal_for(conn, deal_id, who), who, form.stage, None)
+
+    return await acted(request, act, lambda: show_lanes(request, conn, who))
