@@ -7,22 +7,20 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import Response
 
-from services.chassis.auth import Principal
-from services.chassis.db import Connection
 from services.chassis.http import Conn, Id, Who, allow
 from services.chassis.web.door import page_router, web_of
 from services.conversion.actions.deal_board import colleagues, read_board, read_offered, read_today
 from services.conversion.actions.deals import deal_for, move_to_stage
 from services.conversion.actions.desk_bar import desk_bar
 from services.conversion.desk.forms import StageForm
-from services.conversion.desk.parts import acted
+from services.conversion.desk.parts import View, show_lanes
 from services.conversion.domain.hand_overs import DECLINES
 from services.conversion.domain.today import LATER
 from workflows.contracts.conversion import Stage
 
 STAFF: list[Any] = [allow("manager", "supervisor")]
 Owner = Annotated[str | None, Query(max_length=100)]
-Opened = Annotated[Stage | None, Query(description="The lane to show whole.")]
+Opened = Annotated[Stage | None, Query()]
 
 router: APIRouter = page_router()
 
@@ -47,24 +45,12 @@ async def board(request: Request, conn: Conn, who: Who, owner: Owner = None, ope
 @router.get("/board/lanes", dependencies=STAFF)
 async def lanes(request: Request, conn: Conn, who: Who, owner: Owner = None, opened: Opened = None) -> Response:
     """The deals by stage, as a part of the page."""
-    return await show_lanes(request, conn, who, owner, opened)
-
-
-async def show_lanes(
-    request: Request, conn: Connection, who: Principal, owner: str | None = None, opened: Stage | None = None
-) -> Response:
-    """The part of the page with the deals by stage."""
-    found = await read_board(conn, who, owner, opened)
-    names = await colleagues(conn)
-    bar = await desk_bar(conn, who)
-    return web_of(request).pages.answer(request, "_lanes.j2", board=found, opened=opened, names=names, bar=bar)
+    return await show_lanes(request, conn, who, View(owner, opened))
 
 
 @router.post("/board/{deal_id}/stage", dependencies=STAFF)
 async def move(request: Request, conn: Conn, who: Who, deal_id: Id, form: Annotated[StageForm, Form()]) -> Response:
-    """A card was put into another lane; what its stage still asks for is said, and the card goes back."""
-
-    async def act() -> None:
-        await move_to_stage(conn, await deal_for(conn, deal_id, who), who, form.stage, None)
-
-    return await acted(request, act, lambda: show_lanes(request, conn, who))
+    """A card was put into another lane. What the stage still asks for is said, and the card goes back."""
+    await move_to_stage(conn, await deal_for(conn, deal_id, who), who, form.stage, None)
+    view = View.of(request)
+    return await web_of(request).after(request, view.place, lambda: show_lanes(request, conn, who, view))

@@ -1,11 +1,11 @@
 // The deal board: J and K walk through what stands on it, letters act on what one has come to, cards are dragged.
 (() => {
   "use strict";
-  const typing = (element) => element instanceof Element && element.closest("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]");
+  const { typing } = window.desk;
 
   // ---- walking -----------------------------------------------------------------------------------------------
   let currentId = "";
-  const stops = () => [...document.querySelectorAll("[data-walk]")].filter((stop) => stop.offsetParent !== null);
+  const stops = () => [...document.querySelectorAll("[data-walk]")].filter((stop) => stop.getClientRects().length);
   const mark = () => {
     const all = stops();
     if (!all.length) return;
@@ -59,6 +59,17 @@
     event.preventDefault();
   });
 
+  // What somebody else has taken fades, and does not come back.
+  const faded = new Set();
+  addEventListener("animationend", (event) => {
+    if (event.animationName !== "lr-fade") return;
+    faded.add(event.target.id);
+    event.target.remove();
+  });
+  document.addEventListener("htmx:after:swap", () => {
+    for (const gone of document.querySelectorAll(".lr-offer.is-gone")) if (faded.has(gone.id)) gone.remove();
+  });
+
   // ---- moving a card -------------------------------------------------------------------------------------------
   // Shown at once; a card that may not go there goes back, and the page says what is missing.
   let held = null;
@@ -69,9 +80,9 @@
     sent = { card, lane: card.closest(".lr-lane"), before: card.nextElementSibling };
     lane.querySelector("header").after(card);
     card.focus({ preventScroll: true });
-    const address = form.dataset.address.replace("ID", card.dataset.deal);
-    const csrf = form.elements.csrf.value;
-    htmx.ajax("POST", address, { source: form, target: "#lanes", swap: "outerMorph", values: { stage: lane.dataset.stage, csrf } });
+    form.action = form.dataset.address.replace("ID", card.dataset.deal);
+    form.elements.stage.value = lane.dataset.stage;
+    form.requestSubmit();
   };
   const step = (by) => {
     const card = document.activeElement?.closest?.(".lr-deal");
@@ -87,12 +98,8 @@
     else lane.append(card);
     card.classList.add("is-back");
   };
-  document.addEventListener("htmx:after:request", (event) => {
-    if (event.detail.ctx?.sourceElement?.id === "move") settle((event.detail.ctx.response?.status ?? 0) < 400);
-  });
-  document.addEventListener("htmx:error", (event) => {
-    if (event.detail.ctx?.sourceElement?.id === "move") settle(false);
-  });
+  addEventListener("form:sent", (event) => event.target.id === "move" && settle(true));
+  document.addEventListener("htmx:finally:request", (event) => event.detail.ctx.sourceElement?.id === "move" && settle(false));
   document.addEventListener("dragstart", (event) => {
     held = event.target.closest?.(".lr-deal");
     if (!held) return;
@@ -117,10 +124,5 @@
     held?.classList.remove("is-held");
     held = null;
     for (const lane of document.querySelectorAll(".lr-lane.is-over")) lane.classList.remove("is-over");
-  });
-
-  // ---- sentences -------------------------------------------------------------------------------------------------
-  document.addEventListener("click", (event) => {
-    if (event.target.closest?.("[data-hush]")) document.querySelector("#says").replaceChildren();
   });
 })();
