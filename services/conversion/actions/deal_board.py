@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.conversion.actions.deals import SUPERVISOR, now
-from services.conversion.domain.board import LANE_CARDS, LANES, Board, Offered, lanes_of, stale_of
+from services.conversion.domain.board import LANE_CARDS, LANES, Board, Offered, lanes_of, stale_of, stale_since
 from services.conversion.domain.today import Today, in_order
 from services.conversion.repository import board, today
 from services.conversion.repository.policies import policies
@@ -60,7 +60,8 @@ async def read_board(conn: Connection, who: Principal, owner: str | None = None,
     if opened in LANES:
         cards += await board.lane_cards(conn, whose, [opened], _MOST_CARDS)
     sums = await board.lane_sums(conn, whose)
-    return Board(lanes=lanes_of(sums, cards), owner=whose, stale=stale_of(cards, await policies.rules(conn), at))
+    stale = stale_of(cards, stale_since(await policies.rules(conn), at))
+    return Board(lanes=lanes_of(sums, cards), owner=whose, stale=stale)
 
 
 async def colleagues(conn: Connection) -> Mapping[str, str]:

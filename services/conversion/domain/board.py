@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Literal
 
 from services.chassis.records import Record
 from services.conversion.domain.hand_overs import HandOverState
@@ -19,7 +18,8 @@ LANES = PATH[1:]
 LANE_CARDS = 20
 """Cards of a lane before somebody asks for more."""
 
-Mark = Literal["late", "due", "stale", ""]
+_SEARCHED = timedelta(days=400)
+_TO_THE_MINUTE = timedelta(minutes=1)
 
 
 class Card(Record):
@@ -151,10 +151,22 @@ def lanes_of(sums: Sequence[LaneSum], cards: Sequence[Card]) -> list[Lane]:
     ]
 
 
-def stale_of(cards: Sequence[Card], policy: Policy, at: datetime) -> frozenset[str]:
-    """Ids of the deals that have stood in their stage for longer than the policy likes."""
-    return frozenset(
-        card.id
-        for card in cards
-        if card.stage in LANES and (limit := policy.stale_at(card.stage, card.stage_since)) and limit <= at
-    )
+def stale_since(policy: Policy, at: datetime) -> dict[Stage, datetime]:
+    """By stage: a deal that came into it at that moment or before has stood there for longer than the policy likes."""
+    return {
+        stage: _longest_ago(policy, policy.stale_after[stage], at) for stage in LANES if stage in policy.stale_after
+    }
+
+
+def _longest_ago(policy: Policy, limit: timedelta, at: datetime) -> datetime:
+    """The latest moment from which `limit` of business time has passed, to the minute."""
+    early, late = at - _SEARCHED, at
+    while late - early > _TO_THE_MINUTE:
+        middle = early + (late - early) / 2
+        early, late = (middle, late) if policy.calendar.add(middle, limit) <= at else (early, middle)
+    return early
+
+
+def stale_of(cards: Sequence[Card], since: Mapping[Stage, datetime]) -> frozenset[str]:
+    """Ids of the deals that have stood in their stage for too long."""
+    return frozenset(card.id for card in cards if card.stage in since and card.stage_since <= since[card.stage])

@@ -70,6 +70,9 @@
     for (const gone of document.querySelectorAll(".lr-offer.is-gone")) if (faded.has(gone.id)) gone.remove();
   });
 
+  // What a list is narrowed to is shown at once.
+  addEventListener("change", (event) => event.target.closest?.("[data-sends-itself]")?.requestSubmit());
+
   // ---- moving a card -------------------------------------------------------------------------------------------
   // Shown at once; a card that may not go there goes back, and the page says what is missing.
   let held = null;
