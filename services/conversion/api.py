@@ -9,7 +9,7 @@ from services.chassis.mail.routes import mail_router
 from services.chassis.settings import Settings
 from services.chassis.web.desk import Desk
 from services.conversion.actions import mails
-from services.conversion.desk import board, deals_list, today
+from services.conversion.desk import board, calendar, deals_list, duty, today
 from services.conversion.desk import hand_overs as hand_overs_desk
 from services.conversion.routes import (
     absences,
@@ -46,7 +46,14 @@ def build_app(settings: Settings) -> FastAPI:
         tier=Tier.CONVERSION,
         settings=settings,
         desk=Desk(
-            routers=[board.router, hand_overs_desk.router, today.router, deals_list.router],
+            routers=[
+                board.router,
+                hand_overs_desk.router,
+                today.router,
+                deals_list.router,
+                calendar.router,
+                duty.router,
+            ],
             package="services.conversion",
         ),
         routers=[

@@ -9,11 +9,12 @@ from starlette.responses import Response
 
 from services.chassis.http import Conn, Id, Who, allow
 from services.chassis.web.door import page_router, web_of
-from services.conversion.actions.deal_board import colleagues, read_board, read_offered, read_today
+from services.conversion.actions.deal_board import colleagues, oversees, read_board, read_offered, read_today
 from services.conversion.actions.deals import deal_for, move_to_stage
 from services.conversion.actions.desk_bar import desk_bar
+from services.conversion.actions.manager_week import coming_days
 from services.conversion.desk.forms import StageForm
-from services.conversion.desk.parts import View, show_lanes
+from services.conversion.desk.parts import WEEK_DAYS, View, show_lanes
 from services.conversion.domain.hand_overs import DECLINES
 from services.conversion.domain.today import LATER
 from workflows.contracts.conversion import Stage
@@ -36,6 +37,7 @@ async def board(request: Request, conn: Conn, who: Who, owner: Owner = None, ope
         today=await read_today(conn, who),
         board=await read_board(conn, who, owner, opened),
         opened=opened,
+        days=[] if oversees(who) else await coming_days(conn, who.person, WEEK_DAYS),
         names=await colleagues(conn),
         declines=DECLINES,
         later=LATER,

@@ -19,6 +19,8 @@ from services.conversion.domain.today import LATER
 from workflows.contracts.conversion import Stage
 
 BOARD = "/conversion/desk/"
+WEEK_DAYS = 5
+"""Days of the small week on the board."""
 
 
 @dataclass(frozen=True)
