@@ -9,7 +9,7 @@ from services.chassis.mail.routes import mail_router
 from services.chassis.settings import Settings
 from services.chassis.web.desk import Desk
 from services.conversion.actions import mails
-from services.conversion.desk import board, calendar, deals_list, duty, today
+from services.conversion.desk import board, calendar, commission, deals_list, duty, today
 from services.conversion.desk import hand_overs as hand_overs_desk
 from services.conversion.routes import (
     absences,
@@ -37,6 +37,16 @@ _DESCRIPTION = """Lead conversion: managers take warm leads, answer hard questio
 
 Every change is one transaction; repeat a POST safely with an `Idempotency-Key`."""
 
+_PAGES = [
+    board.router,
+    hand_overs_desk.router,
+    today.router,
+    deals_list.router,
+    calendar.router,
+    commission.router,
+    duty.router,
+]
+
 
 def build_app(settings: Settings) -> FastAPI:
     """The app, ready to serve."""
@@ -45,17 +55,7 @@ def build_app(settings: Settings) -> FastAPI:
         description=_DESCRIPTION,
         tier=Tier.CONVERSION,
         settings=settings,
-        desk=Desk(
-            routers=[
-                board.router,
-                hand_overs_desk.router,
-                today.router,
-                deals_list.router,
-                calendar.router,
-                duty.router,
-            ],
-            package="services.conversion",
-        ),
+        desk=Desk(routers=_PAGES, package="services.conversion"),
         routers=[
             hand_overs.router,
             deals.router,
