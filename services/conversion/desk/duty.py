@@ -1,4 +1,4 @@
-"""On duty or on a break: the part of the bar that every page of this tier has."""
+"""The parts of the bar that every page of this tier has: its figures, and on duty or on a break."""
 
 from __future__ import annotations
 
@@ -21,6 +21,12 @@ router: APIRouter = page_router()
 async def duty(request: Request, conn: Conn, who: Who) -> Response:
     """Whether somebody is on duty, as a part of the bar."""
     return web_of(request).pages.parts(request, {"duty": "_duty.j2"}, bar=await desk_bar(conn, who))
+
+
+@router.get("/figures", dependencies=STAFF)
+async def figures(request: Request, conn: Conn, who: Who) -> Response:
+    """What the bar counts, as a part of it."""
+    return web_of(request).pages.parts(request, {"figures": "_figures.j2"}, bar=await desk_bar(conn, who))
 
 
 @router.post("/duty/break", dependencies=[allow("manager")])

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from services.chassis.records import Record
@@ -83,6 +83,11 @@ class MonthPaid(Record):
     payable: Decimal
     accrued: Decimal
     closed_at: datetime | None = None
+
+    @property
+    def day(self) -> date:
+        """Its first day."""
+        return date.fromisoformat(f"{self.month}-01")
 
 
 @dataclass(frozen=True)

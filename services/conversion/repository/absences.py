@@ -53,7 +53,7 @@ async def end_own(conn: Connection, manager_id: str, reason: str, at: datetime) 
     """End the absence of this reason that a manager has begun alone and that is on now; whether there was one."""
     return bool(
         await conn.fetchval(
-            """UPDATE absences SET ends_at = greatest($3, starts_at + interval '1 second')
+            """UPDATE absences SET ends_at = greatest($3, starts_at + interval '1 microsecond')
                 WHERE manager = $1 AND created_by = $1 AND reason = $2 AND during @> $3::timestamptz RETURNING true""",
             manager_id,
             reason,
