@@ -218,7 +218,8 @@ async def _ask_approval(conn: Connection, deal: Deal, who: Principal, offer: Off
         group_key=SUPERVISOR_GROUP,
         payload={"deal_id": deal.id, "offer_id": offer.id, "discount_percent": str(offer.effective_discount)},
     )
-    await work_items.open_item(conn, item)
+    opened = await work_items.open_item(conn, item)
+    await publish(conn, "work.opened", item_id=opened.id, deal_id=deal.id, item_kind="approval")
     step = Step(
         kind="offer_waits",
         what="offer waits for approval",
