@@ -9,7 +9,7 @@ from services.chassis.mail.routes import mail_router
 from services.chassis.settings import Settings
 from services.chassis.web.desk import Desk
 from services.conversion.actions import mails
-from services.conversion.desk import board
+from services.conversion.desk import board, deal_routers
 from services.conversion.routes import (
     absences,
     catalogue,
@@ -44,7 +44,7 @@ def build_app(settings: Settings) -> FastAPI:
         description=_DESCRIPTION,
         tier=Tier.CONVERSION,
         settings=settings,
-        desk=Desk(routers=[board.router], package="services.conversion"),
+        desk=Desk(routers=[board.router, *deal_routers.ROUTERS], package="services.conversion"),
         routers=[
             hand_overs.router,
             deals.router,
