@@ -90,6 +90,11 @@ class DealPage:
         """What is new in the last version of the offer."""
         return compare(self.offers[-2], self.offers[-1]).lines if len(self.offers) > 1 else []
 
+    @property
+    def offer(self) -> dict[str, Offer]:
+        """The offers by id."""
+        return {offer.id: offer for offer in self.offers}
+
     def lacking(self, stage: Stage | None) -> list[str]:
         """What the policy asks for before a stage and the deal has not yet."""
         needed = self.policy.entry.get(stage, []) if stage else []

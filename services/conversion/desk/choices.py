@@ -40,15 +40,13 @@ async def choices(
 
 
 async def _times(conn: Connection, page: DealPage, fmt: Formats, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The free times of a week, by day on the reader's clock."""
+    """The free times of seven days, by day on the reader's clock."""
     week = max(0, min(_WEEKS_AHEAD, int(values.get("week") or 0)))
     today = fmt.now.astimezone(fmt.zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    monday = today - timedelta(days=today.weekday()) + timedelta(weeks=week)
+    first = today + timedelta(weeks=week)
     length = _length(page, values)
-    asked = TimesAsked(page.deal.owner, wanted_by(page.deal), max(fmt.now, monday), 7 - _days_in(monday, fmt), length)
-    found = await free_times(conn, page.policy, asked)
-    days = [monday + timedelta(days=number) for number in range(7)]
-    by_day = [(day, _on(day, found, fmt.zone)) for day in days]
+    found = await free_times(conn, page.policy, TimesAsked(page.deal.owner, wanted_by(page.deal), first, 7, length))
+    by_day = [(day, _on(day, found, fmt.zone)) for day in (first + timedelta(days=number) for number in range(7))]
     return {
         "week": week,
         "last_week": _WEEKS_AHEAD,
@@ -65,10 +63,6 @@ def _length(page: DealPage, values: Mapping[str, Any]) -> int | None:
         return int(typed)
     moved = next((one for one in page.meetings if one.id == values.get("meeting")), None)
     return int((moved.ends_at - moved.starts_at).total_seconds() // 60) if moved else None
-
-
-def _days_in(monday: datetime, fmt: Formats) -> int:
-    return max(0, (fmt.now.astimezone(fmt.zone) - monday).days)
 
 
 def _on(day: datetime, slots: list[Stretch], zone: ZoneInfo) -> list[Stretch]:

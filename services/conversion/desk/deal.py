@@ -30,7 +30,7 @@ class Looked(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     do: AskName | None = None
-    place: Literal["top", "known", "meet", "compose", "next", "plan", "offer"] = "top"
+    of: Literal["top", "known", "meet", "compose", "next", "plan", "offer"] = "top"
     meeting: Id | None = None
     mail: Id | None = None
     offer: Id | None = None
@@ -52,7 +52,7 @@ async def deal(visit: Here, looked: Annotated[Looked, Query()]) -> Response:
     if not visit.is_part:
         return await visit.show(ask, show=looked.show, before=looked.before)
     if looked.do == "close":
-        return await visit.part(Ask(next(name for name, place in PLACES.items() if place == looked.place)), empty=True)
+        return await visit.part(Ask(next(name for name, place in PLACES.items() if place == looked.of)), empty=True)
     if ask is not None:
         return await visit.part(ask)
     return await visit.past(looked.show, looked.before)

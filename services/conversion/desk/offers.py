@@ -53,6 +53,7 @@ async def make(visit: Here, form: Annotated[LinesForm, Form()]) -> Response:
 
 
 @router.post("/deals/{deal_id}/offer/lines", dependencies=STAFF)
+@router.put("/deals/{deal_id}/offer/lines", dependencies=STAFF)
 async def lines(visit: Here, form: Annotated[LinesForm, Form()]) -> Response:
     """The editor with a line more or less, what it comes to now, and the products that were looked for."""
     page = await open_deal_page(visit.conn, visit.deal_id, visit.who)

@@ -39,7 +39,8 @@ class Visit:
     @property
     def is_part(self) -> bool:
         """Whether the page is there already and wants parts of itself."""
-        return "hx-request" in self.request.headers
+        # Whoever comes by a link, or by a form that was sent twice, gets the whole page, merged or not.
+        return self.request.headers.get("hx-request-type") == "partial"
 
     @property
     def fmt(self) -> Formats:
@@ -85,6 +86,7 @@ class Visit:
 
     async def done(self, name: str, said: str) -> Response:
         """After an act: the parts that changed, and in the form's place what was done."""
+        self.request.state.place = self.here
         if not self.is_part:
             # A page that is loaded again must not send its form again.
             return RedirectResponse(self.here, status_code=303)
