@@ -105,21 +105,20 @@ async def editor_of(
     known = await products(conn, [row.product_id for row in rows if row.product_id])
     until = str(values.get("until") or (fmt.now + page.policy.offer_valid_for).astimezone(fmt.zone).date())
     discount = str(values.get("discount", "") if "row" in values else _usual_discount(page))
-    draft, errors = None, {}
+    draft, errors = await _drafted(conn, who, page, rows, discount, until, fmt)
+    shown = [_with_sums(row, number, known, draft, errors) for number, row in enumerate(rows)]
+    q = str(values.get("q", ""))
+    return Editor(shown, discount, until, q, draft, errors, await find_products(conn, page, q, fmt), page.limit)
+
+
+async def _drafted(
+    conn: Connection, who: Principal, page: DealPage, rows: Sequence[Row], discount: str, until: str, fmt: Formats
+) -> tuple[Offer | None, dict[str, str]]:
+    """The offer that the rows would make, or what is wrong with them."""
     try:
-        draft = await draft_offer(conn, page.deal, who, new_offer(rows, discount, until, fmt))
+        return await draft_offer(conn, page.deal, who, new_offer(rows, discount, until, fmt)), {}
     except DomainError as error:
-        errors = faults_of(error)
-    return Editor(
-        rows=[_with_sums(row, number, known, draft, errors) for number, row in enumerate(rows)],
-        discount=discount,
-        until=until,
-        q=str(values.get("q", "")),
-        draft=draft,
-        errors=errors,
-        found=await find_products(conn, page, str(values.get("q", "")), fmt),
-        limit=page.limit,
-    )
+        return None, faults_of(error)
 
 
 def _usual_discount(page: DealPage) -> str:
@@ -176,31 +175,38 @@ def row_of(item: CatalogueItem | None, page: DealPage) -> Row:
 
 def new_offer(rows: Sequence[Row], discount: str, until: str, fmt: Formats) -> NewOffer:
     """The body that REST would take. Raises Invalid with everything that is wrong at once, by field."""
-    wrong: dict[str, str] = {}
-
-    def read(text: str, name: str) -> Decimal | None:
-        try:
-            return number(text, name)
-        except Invalid as error:
-            wrong.update(faults_of(error))
-            return None
-
-    lines = []
-    for at, row in enumerate(rows):
-        price = read(row.price, f"lines[{at}].unit_price")
-        lines.append({
-            "product_id": row.product_id or None,
-            "description": row.name or None,
-            "quantity": read(row.quantity, f"lines[{at}].quantity"),
-            "unit_price": {"amount": price, "currency": row.currency} if price is not None else None,
-            "discount_percent": read(row.off, f"lines[{at}].discount_percent") or Decimal(0),
-        })  # fmt: skip
-    percent = read(discount, "discount_percent") or Decimal(0)
-    if wrong:
-        raise Invalid("look at the fields that are marked", detail={"fields": wrong})
+    typed = _Typed()
+    lines = [typed.line(at, row) for at, row in enumerate(rows)]
+    percent = typed.read(discount, "discount_percent") or Decimal(0)
+    if typed.wrong:
+        raise Invalid("look at the fields that are marked", detail={"fields": typed.wrong})
     return body_of(
         NewOffer, lines=lines, discount_percent=percent, valid_until=day(until, fmt.zone, "until", _END_OF_DAY)
     )
+
+
+class _Typed:
+    """Numbers as they were typed; `wrong` gathers what is none."""
+
+    def __init__(self) -> None:
+        self.wrong: dict[str, str] = {}
+
+    def read(self, text: str, name: str) -> Decimal | None:
+        try:
+            return number(text, name)
+        except Invalid as error:
+            self.wrong.update(faults_of(error))
+            return None
+
+    def line(self, at: int, row: Row) -> dict[str, Any]:
+        price = self.read(row.price, f"lines[{at}].unit_price")
+        return {
+            "product_id": row.product_id or None,
+            "description": row.name or None,
+            "quantity": self.read(row.quantity, f"lines[{at}].quantity"),
+            "unit_price": {"amount": price, "currency": row.currency} if price is not None else None,
+            "discount_percent": self.read(row.off, f"lines[{at}].discount_percent") or Decimal(0),
+        }
 
 
 def _with_sums(
