@@ -54,6 +54,9 @@ class Settings(BaseSettings):
     oidc_client_id: str = Field(default="leadrelay", min_length=1)
     oidc_client_secret: str | None = Field(default=None, repr=False, description="Unset: a public client, with PKCE.")
     oidc_scopes: str = "openid profile offline_access"
+    oidc_prompt: str | None = Field(
+        default=None, description="`consent` for an issuer that gives refresh tokens only after asking (OIDC Core, 11)."
+    )
     session_keys: str = Field(
         default=DEV_SESSION_KEYS,
         repr=False,
@@ -123,7 +126,7 @@ class Settings(BaseSettings):
             raise ValueError("must be http:// or https:// and a host, without a path")
         return value
 
-    @field_validator("metrics_token", "origin", "oidc_issuer", "oidc_client_secret", mode="before")
+    @field_validator("metrics_token", "origin", "oidc_issuer", "oidc_client_secret", "oidc_prompt", mode="before")
     @classmethod
     def _empty_is_none(cls, value: str | None) -> str | None:
         return value or None  # as an environment file spells it

@@ -88,9 +88,13 @@ class Web:
         request.state.csrf, request.state.principal = session.csrf, principal
         return principal
 
+    async def verify(self, access: str) -> Principal:
+        """The person of an access token. Raises Unauthorized, saying what is wrong with it."""
+        return await self._verifier.verify(access)
+
     async def _holds(self, session: Session) -> Principal | None:
         try:
-            return await self._verifier.verify(session.access)
+            return await self.verify(session.access)
         except Unauthorized:
             return None
 
