@@ -14,7 +14,7 @@ from starlette.responses import StreamingResponse
 
 from services.chassis.http import Who
 from services.chassis.http.events import EventHub
-from services.chassis.web.door import page_router
+from services.chassis.web.door import page_router, web_of
 
 BEAT_SECONDS = 5.0
 
@@ -30,8 +30,8 @@ def desk_events_router() -> APIRouter:
     @router.get("/events")
     async def events(request: Request, who: Who) -> StreamingResponse:
         hub: EventHub = request.app.state.events
-        stream = hub.stream(who.expires_at, beat=_beat, seconds=BEAT_SECONDS)
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
+        frames = web_of(request).presence.while_open(who, hub.stream(who.expires_at, beat=_beat, seconds=BEAT_SECONDS))
+        return StreamingResponse(frames, media_type="text/event-stream", headers=headers)
 
     return router

@@ -12,6 +12,7 @@ from services.chassis.events import publish
 from services.chassis.outbox import Hold
 from services.chassis.work_items import WorkItem
 from services.lead_gen.actions.call_holds import OutcomeHold
+from services.lead_gen.actions.dials import end_dial
 from services.lead_gen.actions.instructions import instructions_for
 from services.lead_gen.actions.promises import promised_time
 from services.lead_gen.actions.scripts import begin_script, followed_script
@@ -26,10 +27,11 @@ from services.lead_gen.domain.calls import (
     ReportedOutcome,
     check_report,
 )
+from services.lead_gen.domain.dials import spoken
 from services.lead_gen.domain.do_not_call import Withdrawal
 from services.lead_gen.domain.leads import Lead, Place
 from services.lead_gen.domain.policy import Policy
-from services.lead_gen.repository import callers, calls, campaigns, do_not_call, leads, promises, shifts
+from services.lead_gen.repository import callers, calls, campaigns, dials, do_not_call, leads, promises, shifts
 from services.lead_gen.repository.policies import policies
 from services.lead_gen.schemas.calls import NewOutcome
 from workflows.contracts import ids
@@ -84,6 +86,7 @@ async def _in_hand(conn: Connection, item: WorkItem, caller: str) -> CallInHand:
         script=await begin_script(conn, item, lead, caller),
         history=await calls.of_lead(conn, lead.id),
         instructions=await instructions_for(conn, lead),
+        dial=next(iter((await dials.of_item(conn, item.id))[-1:]), None),
     )
 
 
@@ -133,7 +136,7 @@ async def report_outcome(
         await promises.keep(conn, lead.id)
     stage = await _move(conn, lead, report, caller)
     wrong_number = report.outcome is CallOutcome.WRONG_NUMBER
-    other_number_left = wrong_number and await leads.mark_bad_phone(conn, lead.id)
+    other_number_left = wrong_number and await leads.mark_bad_phone(conn, lead.id, call.dialled)
     after = await held.end(conn, lead.id, report) if held else None
     await _answer(conn, item, call, at, other_number_left=other_number_left, hold=after)
     return ReportedOutcome(
@@ -164,6 +167,8 @@ async def _close(conn: Connection, item_id: str, token: int, report: CallReport,
 async def _as_call(conn: Connection, item: WorkItem, lead: Lead, report: CallReport, caller: str) -> NewCall:
     """The call as it is kept, with the script that led it and the time promised for the next call."""
     script = await followed_script(conn, item, report)
+    await end_dial(conn, item.id, caller)
+    dialled, talk_seconds = spoken(await dials.of_item(conn, item.id))
     return NewCall(
         item_id=item.id,
         lead_id=lead.id,
@@ -174,6 +179,8 @@ async def _as_call(conn: Connection, item: WorkItem, lead: Lead, report: CallRep
         script_id=script.id if script else None,
         script_version=script.version if script else report.script_version,
         promised_by=await promised_time(conn, lead) if report.hands_over else None,
+        dialled=dialled,
+        talk_seconds=talk_seconds,
     )
 
 
