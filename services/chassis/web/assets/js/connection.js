@@ -86,6 +86,17 @@
       }
     };
   });
+  // A part of another tier's desk does not renew the session; the page's own service does it in the same moment.
+  document.addEventListener("htmx:before:response", (event) => {
+    const { ctx } = event.detail;
+    const part = ctx.sourceElement;
+    if (ctx.response.status !== 401 || ctx.request.method !== "GET" || part._htmx?.boosted || part.id === "live") return;
+    if (Date.now() - (part.askedAgain || 0) < 10_000) return;
+    part.askedAgain = Date.now();
+    event.preventDefault();
+    ctx.hx = {};
+    setTimeout(() => part.isConnected && htmx.ajax("GET", ctx.request.action, { source: part, target: ctx.target, swap: ctx.swap }), 1_500);
+  });
   // A refusal that does not say where it belongs would take the page's place.
   document.addEventListener("htmx:before:response", (event) => {
     const { response, unsent } = event.detail.ctx;
