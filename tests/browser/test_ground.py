@@ -116,7 +116,7 @@ async def test_a_change_that_goes_unanswered_waits_and_its_answer_still_counts(d
     ground.answers.clear()
     await page.get_by_label("Text").fill("slow")
     await page.get_by_role("button", name="Send").click()
-    await expect(page.locator("#line")).to_contain_text("“Send O” waits here")
+    await expect(page.locator("#line")).to_contain_text("“Send” waits here")
     await expect(page.locator("[data-offline]")).to_be_visible()
     await expect(page.get_by_label("Text")).to_have_value("slow")
     ground.answers.set()
@@ -190,6 +190,26 @@ async def test_a_list_that_is_being_read_waits_with_what_is_new(desks: Desks, gr
     # Whoever looks away finds it there.
     await page.get_by_label("Text").hover()
     await expect(page.locator("#list li")).to_have_count(3)
+
+
+async def test_a_row_that_somebody_else_took_fades_with_their_name(desks: Desks, ground: Ground) -> None:
+    await ground.write("theirs")
+    page = await desks.open(CALLER, HERE)
+    await expect(page.locator("#live[data-htmx-powered]")).to_have_count(1)
+    await ground.take("theirs", "caller-nazar")
+    await expect(page.locator("[data-taken='taken by caller-nazar']")).to_have_text("theirs")
+    await expect(page.locator("#list li")).to_have_count(0)
+
+
+async def test_what_somebody_works_on_is_kept_for_them_without_moving_anything(desks: Desks) -> None:
+    page = await desks.open(CALLER, HERE)
+    async with page.expect_request(lambda request: request.url.endswith("/desk/keep")) as asked:
+        await page.goto(f"{HERE}?seconds=60")
+        await page.get_by_label("More").press_sequentially("at work")
+    assert (await asked.value).method == "POST"
+    await expect(page.locator("form[data-extend]")).to_have_count(0)
+    assert await page.evaluate("document.activeElement.id") == "more"
+    await expect(page.get_by_label("More")).to_have_value("at work")
 
 
 async def test_a_server_that_is_silent_is_noticed_and_what_was_missed_is_fetched(

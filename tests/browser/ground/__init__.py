@@ -72,6 +72,12 @@ async def write(request: Request, conn: Conn, who: Who, form: Annotated[NoteForm
     return await web_of(request).after(request, HERE, partial(_shown, conn, "ground.j2", request), said="Kept.")
 
 
+@router.post("/keep")
+async def keep(request: Request, conn: Conn) -> Response:
+    """Hold what is in hand a little longer: here, for good."""
+    return await web_of(request).after(request, HERE, partial(_shown, conn, "ground.j2", request))
+
+
 class Ground:
     """The desk behind its door. `stop` ends the server and its streams, `start` begins it anew at the same address."""
 
@@ -94,6 +100,12 @@ class Ground:
         async with self.pool.acquire() as conn, conn.transaction():
             note = await toy.insert(conn, text)
             await publish(conn, "note_written", item_id=note.id, by=by)
+
+    async def take(self, text: str, by: str) -> None:
+        """Somebody else takes a note away."""
+        async with self.pool.acquire() as conn, conn.transaction():
+            note_id = await conn.fetchval("DELETE FROM notes WHERE text = $1 RETURNING id", text)
+            await publish(conn, "note_written", item_id=str(note_id), by=by)
 
     def _app(self) -> FastAPI:
         settings = make_settings(

@@ -4,6 +4,7 @@
   "use strict";
   const SILENT = 10_000, UNANSWERED = 4_000;
   const { desk } = window;
+  const unanswered = new Set();
   let lost = false, heard = Date.now(), tried = 0;
 
   const show = () => {
@@ -19,7 +20,8 @@
   };
   const hear = () => {
     heard = Date.now();
-    if (!lost) return;
+    // A stream that goes on does not answer what was sent.
+    if (!lost || unanswered.size) return;
     lost = false;
     show();
     document.dispatchEvent(new CustomEvent("connection:back"));
@@ -68,11 +70,13 @@
     ctx.fetch = async (url, options) => {
       const began = performance.now();
       const slow = ctx.request.method === "GET" ? 0 : setTimeout(() => {
+        unanswered.add(ctx);
         lose();
         document.dispatchEvent(new CustomEvent("request:slow", { detail: { ctx } }));
       }, UNANSWERED);
       try {
         const answer = await fetch(url, options);
+        unanswered.delete(ctx);
         if (!answer.headers.has("Server-Now")) return answer.status < 500 ? answer : none(ctx);
         desk.learn(answer.headers.get("Server-Now"), performance.now() - began);
         document.dispatchEvent(new CustomEvent("request:answered", { detail: { ctx } }));
@@ -83,6 +87,7 @@
         return none(ctx);
       } finally {
         clearTimeout(slow);
+        unanswered.delete(ctx);
       }
     };
   });
