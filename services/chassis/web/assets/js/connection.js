@@ -102,11 +102,11 @@
     ctx.hx = {};
     setTimeout(() => part.isConnected && htmx.ajax("GET", ctx.request.action, { source: part, target: ctx.target, swap: ctx.swap }), 1_500);
   });
-  // A refusal that does not say where it belongs would take the page's place.
+  // A refusal that is none of our pages' would take the page's place.
   document.addEventListener("htmx:before:response", (event) => {
     const { response, unsent } = event.detail.ctx;
     if (unsent) return event.preventDefault();
-    if (response.status < 400 || response.headers.has("HX-Reswap")) return;
+    if (response.status < 400 || response.headers.has("Server-Now")) return;
     event.preventDefault();
     desk.say(desk.words("refused"), "late");
   });
