@@ -38,6 +38,9 @@
     if (ctx.unsent || ctx.request.method !== "POST" || !ctx.response || ctx.response.status >= 400) return;
     const form = ctx.request.form;
     if (!form) return;
+    renew(form);
+    // What saves itself while somebody types leaves their form alone.
+    if (ctx.sourceEvent?.type !== "submit") return;
     // The page that comes is merged into this one: what was sent must not stay in its fields, nor its sheet open.
     forget(form);
     form.reset();
