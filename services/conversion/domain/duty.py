@@ -15,6 +15,8 @@ from services.chassis.records import Record
 DutyState = Literal["on", "break", "away", "off", "inactive"]
 BREAK = "break"
 """Reason of an absence that a manager has begun alone, by the key of the page."""
+BREAKS = (15, 30, 60)
+"""Minutes that a break may last."""
 _A_DAY = timedelta(days=1)
 
 
@@ -56,6 +58,7 @@ class Bar:
     duty: Duty | None
     month: str
     is_supervisor: bool
+    minute: timedelta = timedelta(minutes=1)
 
 
 def duty_of(found: Figures, usual: Calendar, at: datetime) -> Duty | None:
