@@ -45,7 +45,6 @@ _PAGES = [
     calendar.router,
     commission.router,
     duty.router,
-    *deal_routers.ROUTERS,
 ]
 
 
@@ -56,7 +55,9 @@ def build_app(settings: Settings) -> FastAPI:
         description=_DESCRIPTION,
         tier=Tier.CONVERSION,
         settings=settings,
-        desk=Desk(routers=[*_PAGES, ringing.router], package="services.conversion", rings="work.opened"),
+        desk=Desk(
+            routers=[*_PAGES, *deal_routers.ROUTERS, ringing.router], package="services.conversion", rings="work.opened"
+        ),
         routers=[
             hand_overs.router,
             deals.router,
