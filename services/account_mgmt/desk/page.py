@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from fastapi import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from services.account_mgmt.actions.customer_desk import read_customer
 from services.account_mgmt.actions.day import read_bar, read_today
@@ -23,7 +24,7 @@ from services.chassis.web.formats import zone_of
 from services.chassis.web.pages import Reader
 
 _NOBODY: Final[dict[str, Any]] = {"desk": None, "card": None, "item_id": None}
-_NOTHING: Final[dict[str, Any]] = {"say": None, "all": False, "told": None, "said": None}
+_NOTHING: Final[dict[str, Any]] = {"say": None, "all": False, "told": None, "live": True}
 
 
 async def desk_page(
@@ -65,14 +66,11 @@ async def go_on(
     told: TakenDown | None = None,
     said: str | None = None,
 ) -> Response:
-    """The answer to a change: the desk, with the customer to stay with, or with whom to go on.
-
-    Without htmx a page that is loaded again must not send its form again, so they are sent there.
-    """
+    """The answer to a change: the desk, with the customer to stay with, or with whom to go on."""
     chosen = stay or await next_customer(conn, who, then)
-    if "hx-request" not in request.headers:
-        return RedirectResponse(customer_path(chosen) if chosen else HERE, status_code=303)
-    return await desk_page(request, conn, who, chosen, told=told, said=said)
+    place = customer_path(chosen) if chosen else HERE
+    show = partial(desk_page, request, conn, who, chosen, told=told)
+    return await web_of(request).after(request, place, show, said=said)
 
 
 async def next_customer(conn: Connection, who: Principal, then: str) -> str | None:

@@ -41,6 +41,14 @@ async def get(conn: Connection, manager_id: str) -> AccountManager:
     return AccountManager.of(row)
 
 
+async def names(conn: Connection) -> dict[str, str]:
+    """Names of the account managers at work by their ids, at most 200."""
+    return {
+        row["id"]: row["name"]
+        for row in await conn.fetch("SELECT id, name FROM account_managers WHERE active ORDER BY created_at LIMIT 200")
+    }
+
+
 async def name_of(conn: Connection, person: str | None) -> str | None:
     """The name of somebody, if they are an account manager."""
     name: str | None = await conn.fetchval("SELECT name FROM account_managers WHERE id = $1", person)
