@@ -5,9 +5,11 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from services.account_mgmt.actions import mails
+from services.account_mgmt.desk import calendar, today
+from services.account_mgmt.desk import customers as desk_customers
+from services.account_mgmt.desk import needs as desk_needs
 from services.account_mgmt.desk import nudges as desk_nudges
 from services.account_mgmt.desk import suggestions as desk_suggestions
-from services.account_mgmt.desk import today
 from services.account_mgmt.domain.import_headers import choose_mapping
 from services.account_mgmt.routes import (
     account_managers,
@@ -68,5 +70,15 @@ def build_app(settings: Settings) -> FastAPI:
             reports.router,
             mail_router(mails.on_trouble),
         ],
-        desk=Desk([today.router, desk_nudges.router, desk_suggestions.router], package="services.account_mgmt"),
+        desk=Desk(
+            [
+                today.router,
+                desk_customers.router,
+                desk_nudges.router,
+                desk_suggestions.router,
+                desk_needs.router,
+                calendar.router,
+            ],
+            package="services.account_mgmt",
+        ),
     )

@@ -11,6 +11,14 @@ from services.chassis.db import Connection
 from services.chassis.errors import Invalid
 from services.chassis.events import publish
 
+_MOST = 100
+
+
+async def read_needs(conn: Connection, customer_id: str) -> list[Need]:
+    """A customer's needs with their history: the open ones first, then the latest."""
+    found = await needs.page(conn, customer_id, state=None, limit=_MOST, after=None)
+    return sorted(found, key=lambda need: (need.state != "open", -need.created_at.timestamp()))
+
 
 async def record_need(conn: Connection, who: Principal, customer_id: str, new: NewNeed) -> Need:
     """Record a need. Raises NotFound, Forbidden (`not_owner`), Invalid for an unknown product."""
