@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from services.account_mgmt.actions import mails
-from services.account_mgmt.desk import calendar, today
+from services.account_mgmt.desk import calendar, ringing, today
 from services.account_mgmt.desk import customers as desk_customers
 from services.account_mgmt.desk import needs as desk_needs
 from services.account_mgmt.desk import nudges as desk_nudges
@@ -78,7 +78,9 @@ def build_app(settings: Settings) -> FastAPI:
                 desk_suggestions.router,
                 desk_needs.router,
                 calendar.router,
+                ringing.router,
             ],
             package="services.account_mgmt",
+            rings="work.opened",
         ),
     )

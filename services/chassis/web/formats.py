@@ -85,6 +85,10 @@ class Formats:
         sign = _SIGNS.get(currency) or str(get_currency_symbol(currency, self.locale))
         return f"{sign}\N{NO-BREAK SPACE}{self.number(round(Decimal(amount)))}"
 
+    def amount(self, value: Decimal) -> str:
+        """An amount in a column of one currency: `12,345.30`."""
+        return str(format_decimal(value, format="#,##0.00", locale=self.locale))
+
     def iso(self, moment: datetime) -> str:
         """For `datetime` attributes and the clocks of the page: RFC 3339 in UTC, to the millisecond."""
         return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
@@ -102,7 +106,7 @@ class Formats:
         return str(format_skeleton("MMMEd" if same else "yMMMEd", plain, tzinfo=UTC, locale=self.locale))
 
     def month(self, day: date) -> str:
-        """`November 2026`."""
+        """The month of a day: `November 2026`."""
         return str(
             format_skeleton("yMMMM", datetime(day.year, day.month, 1, tzinfo=UTC), tzinfo=UTC, locale=self.locale)
         )
