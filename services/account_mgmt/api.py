@@ -39,6 +39,20 @@ from services.chassis.settings import Settings
 from services.chassis.web.desk import Desk
 from workflows.contracts.base import Tier
 
+DESK = Desk(
+    [
+        today.router,
+        desk_customers.router,
+        desk_nudges.router,
+        desk_suggestions.router,
+        desk_needs.router,
+        calendar.router,
+        ringing.router,
+    ],
+    package="services.account_mgmt",
+    rings="work.opened",
+)
+
 
 def build_app(settings: Settings) -> FastAPI:
     """The app of one process."""
@@ -70,17 +84,5 @@ def build_app(settings: Settings) -> FastAPI:
             reports.router,
             mail_router(mails.on_trouble),
         ],
-        desk=Desk(
-            [
-                today.router,
-                desk_customers.router,
-                desk_nudges.router,
-                desk_suggestions.router,
-                desk_needs.router,
-                calendar.router,
-                ringing.router,
-            ],
-            package="services.account_mgmt",
-            rings="work.opened",
-        ),
+        desk=DESK,
     )
