@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from services.account_mgmt.actions import mails
+from services.account_mgmt.desk import today
 from services.account_mgmt.domain.import_headers import choose_mapping
 from services.account_mgmt.routes import (
     account_managers,
@@ -31,6 +32,7 @@ from services.chassis.api import create_app
 from services.chassis.imports.routes import import_router
 from services.chassis.mail.routes import mail_router
 from services.chassis.settings import Settings
+from services.chassis.web.desk import Desk
 from workflows.contracts.base import Tier
 
 
@@ -64,4 +66,5 @@ def build_app(settings: Settings) -> FastAPI:
             reports.router,
             mail_router(mails.on_trouble),
         ],
+        desk=Desk([today.router], package="services.account_mgmt"),
     )

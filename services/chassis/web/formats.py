@@ -6,6 +6,7 @@ differs from the reader's.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
@@ -20,6 +21,8 @@ LOCALES = {"en": "en_GB"}
 """Language of the words to the locale of the numbers: everybody here reads a clock of 24 hours."""
 DEFAULT_LANGUAGE = "en"
 DEFAULT_ZONE = "Europe/Kyiv"
+# Short signs that CLDR keeps for the countries themselves.
+_SIGNS = {"UAH": "₴", "PLN": "zł"}
 _LONGEST_ZONE = 64
 # Beyond these, "in 3 weeks" says less than the date does.
 _NEAR = timedelta(days=7)
@@ -40,6 +43,12 @@ def zone_of(name: str | None) -> ZoneInfo:
         except (ZoneInfoNotFoundError, ValueError, OSError):
             pass  # whatever a browser or somebody's hand put into a cookie
     return ZoneInfo(DEFAULT_ZONE)
+
+
+def initials(name: str) -> str:
+    """Two letters for where there is no room for a name or an id: `MH` for "Marta Hnatiuk", `CO` for "caller-olia"."""
+    words = [word for word in re.split(r"[\W_]+", name) if word]
+    return "".join(word[0] for word in words[:2]).upper() or "?"
 
 
 @dataclass(frozen=True)
@@ -65,6 +74,11 @@ class Formats:
         if pattern.startswith("¤#") and get_currency_symbol(currency, self.locale)[-1:].isalpha():
             pattern = pattern.replace("¤", "¤\N{NO-BREAK SPACE}")
         return str(format_currency(Decimal(amount), currency, format=pattern, locale=self.locale))
+
+    def worth(self, amount: Decimal | str, currency: str) -> str:
+        """An amount to the whole unit, with the short sign of its currency: `₴ 41,300`."""
+        sign = _SIGNS.get(currency) or str(get_currency_symbol(currency, self.locale))
+        return f"{sign}\N{NO-BREAK SPACE}{self.number(round(Decimal(amount)))}"
 
     def iso(self, moment: datetime) -> str:
         """For `datetime` attributes and the clocks of the page: RFC 3339 in UTC, to the millisecond."""

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from services.chassis.auth import Principal
-from services.chassis.web.formats import LOCALES, Formats, locale_of, zone_of
+from services.chassis.web.formats import LOCALES, Formats, initials, locale_of, zone_of
 from services.chassis.web.places import ACCENTS, PREFIXES, prefix_of
 from services.chassis.web.static import Assets
 from services.chassis.web.words import choose_language, words_of
@@ -64,6 +64,7 @@ def _environment(package: str | None, language: str) -> Environment:
     )
     environment.install_gettext_translations(words_of(language), newstyle=True)  # type: ignore[attr-defined]
     environment.globals.update(prefixes=PREFIXES, accents=ACCENTS)
+    environment.filters["initials"] = initials
     for name in environment.list_templates():
         environment.get_template(name)
     return environment

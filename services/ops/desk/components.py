@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -12,6 +13,21 @@ from starlette.responses import Response
 from services.chassis.web.door import page_router, web_of
 
 ELSEWHERE: Final = ZoneInfo("America/New_York")
+HOURS: Final = range(8, 19)
+
+
+@dataclass(frozen=True)
+class Hours:
+    """Two days to pick an hour from: open, one's own, closed and chosen ones."""
+
+    heads: tuple[str, ...] = tuple(f"{hour}:00" for hour in HOURS)
+    days: tuple[tuple[str, list[tuple[str, str, str]]], ...] = (
+        ("Fri 27", [(f"fri-{hour}", f"{hour:02d}", "open" if 10 < hour < 18 else "closed") for hour in HOURS]),
+        ("Mon 30", [(f"mon-{hour}", f"{hour:02d}", "mine" if 11 < hour < 16 else "open") for hour in HOURS]),
+    )
+    chosen: str = "mon-13"
+
+
 KEYS: Final = (("C", "call, hang up"), ("H", "hard question"), ("U", "undo"), ("?", "all keys"))
 
 
@@ -30,6 +46,7 @@ def components_router() -> APIRouter:
             moments=moments,
             elsewhere=ELSEWHERE,
             keys=KEYS,
+            hours=Hours(),
             minute=timedelta(minutes=1),
         )
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from jinja2 import UndefinedError
 
+from services.chassis.web.formats import initials
 from services.chassis.web.pages import Pages, Reader, content_policy
 from services.chassis.web.places import local_path
 from services.chassis.web.static import FOLDER, Assets
@@ -111,3 +112,28 @@ def test_after_signing_in_the_page_comes_that_was_asked_for() -> None:
 
 def test_without_built_assets_pages_still_come() -> None:
     assert Assets(FOLDER.with_name("nothing here")).url("desk.js") == "/static/desk.js"
+
+
+@pytest.mark.parametrize(
+    ("name", "letters"), [("Marta Hnatiuk", "MH"), ("caller-olia", "CO"), ("Софія М.", "СМ"), ("ops", "O"), ("—", "?")]
+)
+def test_somebody_in_two_letters(name: str, letters: str) -> None:
+    assert initials(name) == letters
+
+
+def test_worth_leaves_the_cents_out() -> None:
+    assert READER.formats().worth("41300.40", "UAH") == "₴\N{NO-BREAK SPACE}41,300"
+    assert READER.formats().worth("9800", "EUR") == "€\N{NO-BREAK SPACE}9,800"
+
+
+def test_what_asks_once_works_without_a_script(pages: Pages) -> None:
+    shown = component(pages, "{% call c.confirm('Lost', 'The deal ends.', key='X') %}<form></form>{% endcall %}")
+    assert '<summary class="btn" data-key="X"' in shown
+    assert "The deal ends." in shown
+
+
+def test_hours_that_are_closed_cannot_be_chosen(pages: Pages) -> None:
+    days = [("Fri 27", [("a", "10", "closed"), ("b", "11", "open")])]
+    shown = component(pages, "{{ c.hours('at', 'Hours', ['10:00', '11:00'], days, 'b') }}", days=days)
+    assert re.search(r'value="a"[^>]* disabled', shown)
+    assert re.search(r'value="b"[^>]* checked', shown)

@@ -3,7 +3,7 @@
 (() => {
   "use strict";
   const root = document.documentElement;
-  const typing = (element) => element instanceof Element && element.closest("input, textarea, select, [contenteditable]");
+  const typing = (element) => element instanceof Element && element.closest("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]");
   const usable = (element) => element.offsetParent !== null && !element.disabled && element.ariaDisabled !== "true";
 
   // ---- keys ------------------------------------------------------------------------------------------------

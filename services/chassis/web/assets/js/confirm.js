@@ -1,0 +1,15 @@
+// A question asked in place (components.j2, `confirm`) is closed by Esc or by a click beside it: one at a time.
+(() => {
+  "use strict";
+  const opened = () => [...document.querySelectorAll(".lr-confirm[open]")];
+  addEventListener("click", (event) => {
+    for (const asked of opened()) if (!asked.contains(event.target)) asked.open = false;
+  });
+  addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.target.closest?.("input, textarea, select")) return;
+    for (const asked of opened()) {
+      asked.open = false;
+      asked.querySelector("summary").focus();
+    }
+  });
+})();
