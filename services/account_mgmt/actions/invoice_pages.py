@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from services.account_mgmt.actions.invoice_documents import read_full_invoice
 from services.account_mgmt.actions.ownership import may_act_for
 from services.account_mgmt.domain.dunning import DunningStep, NextReminder, next_reminder
+from services.account_mgmt.domain.invoice_story import StoryEvent, story
 from services.account_mgmt.domain.invoices import FullInvoice
 from services.account_mgmt.domain.refunds import Refund
 from services.account_mgmt.repository import dunning, refunds
@@ -22,7 +23,7 @@ _MOST_MAILS = 50
 
 @dataclass(frozen=True)
 class InvoicePage:
-    """An invoice and its story. `may_act` is whether this person may change anything about it."""
+    """An invoice and its story. `may_act` is whether this person, of this `role`, may change anything about it."""
 
     full: FullInvoice
     refunds: Sequence[Refund]
@@ -30,6 +31,12 @@ class InvoicePage:
     mails: Sequence[MailNews]
     next: NextReminder | None
     may_act: bool
+    role: str
+
+    @property
+    def story(self) -> list[StoryEvent]:
+        """What happened, the newest first."""
+        return story(self.full.invoice, self.refunds, self.steps, self.mails)
 
 
 async def read_invoice_page(conn: Connection, who: Principal, invoice_id: str) -> InvoicePage:
@@ -46,6 +53,7 @@ async def read_invoice_page(conn: Connection, who: Principal, invoice_id: str) -
         mails=mails if may_act else [_masked(one) for one in mails],
         next=next_reminder(await policies.rules(conn), full.invoice, taken, has_mail=bool(buyer.contact.email)),
         may_act=may_act,
+        role=who.role,
     )
 
 

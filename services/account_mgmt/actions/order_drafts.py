@@ -10,9 +10,10 @@ from decimal import Decimal
 from typst import TypstError
 
 from services.account_mgmt.actions.invoices import send_invoice
+from services.account_mgmt.actions.nudges import answer_nudge
 from services.account_mgmt.actions.orders import STANDARD_TAX, place_order
 from services.account_mgmt.actions.ownership import check_owner, may_act_for
-from services.account_mgmt.domain.customers import GONE, Customer
+from services.account_mgmt.domain.customers import GONE, Customer, check_active
 from services.account_mgmt.domain.legal_entities import LegalEntity
 from services.account_mgmt.domain.order_drafts import (
     MOST_LINES,
@@ -25,12 +26,14 @@ from services.account_mgmt.domain.order_drafts import (
     show_line,
 )
 from services.account_mgmt.domain.orders import InvoicedOrder, Order
-from services.account_mgmt.repository import customers, legal_entities, order_drafts, orders, products
+from services.account_mgmt.repository import customers, legal_entities, nudges, order_drafts, orders, products
 from services.account_mgmt.repository.policies import policies
+from services.account_mgmt.schemas.nudges import NewNudgeOutcome
 from services.account_mgmt.schemas.orders import NewOrder
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Invalid, NotFound
+from workflows.contracts.account_mgmt import NudgeOutcome
 
 _FOUND_AT_ONCE = 8
 
@@ -132,47 +135,62 @@ async def _open_draft(conn: Connection, who: Principal, customer_id: str, typed:
     return typed.on(await order_drafts.find(conn, customer_id, who.person, lock=True))
 
 
-async def keep_draft(conn: Connection, who: Principal, customer_id: str, typed: TypedOrder) -> None:
-    """Keep what was typed. Raises NotFound, Forbidden (`not_owner`)."""
-    await order_drafts.keep(conn, customer_id, who.person, await _open_draft(conn, who, customer_id, typed))
+async def change_draft(
+    conn: Connection, who: Principal, customer_id: str, typed: TypedOrder, act: str = "keep", what: str = ""
+) -> str:
+    """Keep what was typed, and carry out one act on the lines: `keep`, `add`, `remove`, `last` or `clear`.
 
-
-async def add_line(conn: Connection, who: Principal, customer_id: str, typed: TypedOrder, text: str) -> str:
-    """Add the product with this number, or the best match for a text; the key of its line, which may be there already.
-
-    Empty if nothing fits; what was typed is kept all the same. Raises NotFound; Forbidden (`not_owner`); Conflict
-    (`full`) for a line too many.
+    `what` is the line to remove, or the product to add by its number or the best match. The key of the line that was
+    added, which may have been there already; empty if nothing fits. Raises NotFound; Forbidden (`not_owner`); Conflict
+    (`full`, `never_ordered`); Invalid for another act.
     """
     draft = await _open_draft(conn, who, customer_id, typed)
-    _, found = await search_products(conn, customer_id, text) if text.strip() else ("", [])
-    exact = [one for one in found if one.id.lower() == text.strip().lower()]
-    key = (exact or found)[0].id if found else ""
-    if key and all(line.key != key for line in draft.lines):
-        if len(draft.lines) >= MOST_LINES:
-            raise Conflict(f"An order put together here has at most {MOST_LINES} lines", code="full")
-        added = DraftLine(key=key, product_id=key)
-        draft = draft.model_copy(update={"lines": [*draft.lines, added]})
+    # Kept before anything can be refused: a refusal is shown with what was typed.
     await order_drafts.keep(conn, customer_id, who.person, draft)
-    return key
+    added, lines = "", list(draft.lines)
+    match act:
+        case "keep":
+            return ""
+        case "add":
+            added, lines = await _with_product(conn, customer_id, lines, what.strip())
+        case "remove":
+            lines = [line for line in lines if line.key != what]
+        case "last":
+            lines = await _with_last_order(conn, customer_id, lines)
+        case "clear":
+            await order_drafts.drop(conn, customer_id, who.person)
+            return ""
+        case _:
+            raise Invalid("There is no such act", field="act")
+    await order_drafts.keep(conn, customer_id, who.person, draft.model_copy(update={"lines": lines}))
+    return added
 
 
-async def remove_line(conn: Connection, who: Principal, customer_id: str, typed: TypedOrder, key: str) -> None:
-    """Take a line out. Raises NotFound, Forbidden (`not_owner`)."""
-    draft = await _open_draft(conn, who, customer_id, typed)
-    left = [line for line in draft.lines if line.key != key]
-    await order_drafts.keep(conn, customer_id, who.person, draft.model_copy(update={"lines": left}))
+async def _with_product(
+    conn: Connection, customer_id: str, lines: list[DraftLine], text: str
+) -> tuple[str, list[DraftLine]]:
+    """(key of its line, the lines with it); the key is empty if nothing fits."""
+    found = (await search_products(conn, customer_id, text))[1] if text else []
+    key = next((one.id for one in found if one.price is not None), "")
+    if not key or any(line.key == key for line in lines):
+        return key, lines
+    return key, _bounded([*lines, DraftLine(key=key, product_id=key)])
 
 
-async def take_last_order(conn: Connection, who: Principal, customer_id: str, typed: TypedOrder) -> None:
-    """Put the lines of the customer's latest order in the place of those that are there.
-
-    Raises NotFound; Forbidden (`not_owner`); Conflict (`never_ordered`).
-    """
-    draft = await _open_draft(conn, who, customer_id, typed)
+async def _with_last_order(conn: Connection, customer_id: str, lines: list[DraftLine]) -> list[DraftLine]:
+    """The lines of the latest order, then those that were there and are not among them."""
     last = await orders.latest(conn, customer_id)
     if last is None:
         raise Conflict("They have not ordered anything yet", code="never_ordered")
-    await order_drafts.keep(conn, customer_id, who.person, draft.model_copy(update={"lines": as_last_time(last)}))
+    taken = as_last_time(last)
+    known = {line.key for line in taken}
+    return _bounded([*taken, *(line for line in lines if line.key not in known)])
+
+
+def _bounded(lines: list[DraftLine]) -> list[DraftLine]:
+    if len(lines) > MOST_LINES:
+        raise Conflict(f"An order that is put together here has at most {MOST_LINES} lines", code="full")
+    return lines
 
 
 async def order_from_draft(
@@ -188,9 +206,7 @@ async def order_from_draft(
     await order_drafts.keep(conn, customer_id, who.person, draft)
     desk = await _desk(conn, who, customer)
     _check_ready(desk, seen)
-    order = await place_order(
-        conn, who, customer_id, NewOrder(lines=desk.order_lines(), note=desk.note.strip() or None)
-    )
+    order = await _place(conn, who, desk)
     await order_drafts.drop(conn, customer_id, who.person)
     if not by_mail or not desk.mail_to:
         return PlacedOrder(order)
@@ -203,9 +219,22 @@ async def order_from_draft(
     return PlacedOrder(order, mail_to=desk.mail_to)
 
 
+async def _place(conn: Connection, who: Principal, desk: OrderDesk) -> InvoicedOrder:
+    """The order is what they said to the open reminder, if there is one; else it comes by itself."""
+    lines, note = desk.order_lines(), desk.note.strip() or None
+    item_id = await nudges.open_of(conn, desk.customer.id)
+    if item_id is None:
+        return await place_order(conn, who, desk.customer.id, NewOrder(lines=lines, note=note))
+    outcome = NewNudgeOutcome(outcome=NudgeOutcome.ORDERED, lines=lines, note=note)
+    order = (await answer_nudge(conn, who, item_id, outcome)).order
+    assert order is not None  # noqa: S101 - whoever answers with lines gets an order
+    return order
+
+
 def _check_ready(desk: OrderDesk, seen: Decimal) -> None:
     if desk.barrier == "no_seller":
         raise Conflict("There is no legal entity that invoices; a supervisor adds one", code="no_seller")
+    check_active(desk.customer)
     if not desk.lines:
         raise Conflict("There is nothing in this order yet", code="empty")
     wrong = next((line for line in desk.lines if line.fault), None)

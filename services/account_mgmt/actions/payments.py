@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from services.account_mgmt.actions.commission_events import report_money, sale_event
@@ -20,11 +21,26 @@ from workflows.contracts.base import Money
 from workflows.contracts.commission import MoneyKind
 
 
-async def add_payment(conn: Connection, who: Principal, invoice_id: str, new: NewPayment) -> Invoice:
-    """Book what a person types in; the invoice after it. Raises Forbidden (`not_owner`), and as `book_payment` does."""
+@dataclass(frozen=True)
+class TakenPayment:
+    """An invoice after a payment; `is_new` is false if its reference was booked before, and nothing changed."""
+
+    invoice: Invoice
+    is_new: bool
+
+
+async def take_payment(conn: Connection, who: Principal, invoice_id: str, new: NewPayment) -> TakenPayment:
+    """Book what a person types in. Raises Forbidden (`not_owner`), and as `book_payment` does."""
     await check_owner_of_invoices(conn, who, [invoice_id])
-    await book_payment(conn, invoice_id, new.amount, reference=new.reference, paid_at=new.paid_at, by=who.person)
-    return await invoices.get(conn, invoice_id)
+    is_new = await book_payment(
+        conn, invoice_id, new.amount, reference=new.reference, paid_at=new.paid_at, by=who.person
+    )
+    return TakenPayment(await invoices.get(conn, invoice_id), is_new)
+
+
+async def add_payment(conn: Connection, who: Principal, invoice_id: str, new: NewPayment) -> Invoice:
+    """Like `take_payment`, and the invoice after it."""
+    return (await take_payment(conn, who, invoice_id, new)).invoice
 
 
 async def book_payment(
