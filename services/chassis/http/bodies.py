@@ -8,6 +8,8 @@ import asyncio
 import email.message
 import hashlib
 import time
+from collections.abc import Collection
+from typing import Final
 
 from fastapi import Request
 from starlette.datastructures import UploadFile
@@ -16,6 +18,8 @@ from starlette.types import Message
 from services.chassis.errors import TooLarge, TooSlow, Unsupported
 from services.chassis.http.json_bounds import check_json
 
+MULTIPART: Final = "multipart/form-data"
+URL_ENCODED: Final = "application/x-www-form-urlencoded"
 _CHUNK = 1 << 18
 _LEAST_BYTES_PER_SECOND = 16 << 10
 
@@ -73,17 +77,25 @@ def _hashed(request: Request, body: bytes) -> bytes:
     return digest.digest()
 
 
-async def read_form(request: Request) -> bytes:
+def form_kind(request: Request) -> str | None:
+    """The kind of form that a request says it sends, or none."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return kind if kind in {MULTIPART, URL_ENCODED} else None
+
+
+async def read_form(request: Request, apart: Collection[str] = ()) -> bytes:
     """The hash of a form's fields and files, which stay readable for the handler. Raises Unsupported for no form.
 
-    Fields are hashed rather than raw bytes: a client that repeats a request draws a new multipart boundary.
+    Fields are hashed rather than raw bytes: a client that repeats a request draws a new multipart boundary. Those
+    `apart` are no part of what was asked, such as the proof of where a form comes from.
     """
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind not in {"multipart/form-data", "application/x-www-form-urlencoded"}:
+    if form_kind(request) is None:
         raise Unsupported("this route takes multipart/form-data")
     form = await request.form(max_files=10, max_fields=100)
     digest = _digest(request)
     for name, value in form.multi_items():
+        if name in apart:
+            continue
         digest.update(f"\0{name}\0".encode("utf-8", "replace"))
         if isinstance(value, UploadFile):
             digest.update(f"{value.filename}\0".encode("utf-8", "replace"))

@@ -21,7 +21,7 @@ from starlette.responses import Response
 from services.chassis.auth import Principal
 from services.chassis.db import Connection, Pool, acquire, end, is_broken
 from services.chassis.errors import Unavailable
-from services.chassis.http.bodies import limit_body, read_form, read_json
+from services.chassis.http.bodies import MULTIPART, form_kind, limit_body, read_form, read_json
 from services.chassis.http.idempotency import HEADER, Claim, read_key
 from services.chassis.http.principal import SAFE_METHODS, authenticate, authenticate_also, check_roles
 
@@ -98,6 +98,13 @@ class TransactionalRoute(APIRoute):
 
     door: Door = staticmethod(authenticate)
     body_bytes: int | None = None
+    apart: frozenset[str] = frozenset()
+    """Fields of a form that are no part of what is asked, and may differ when it is sent again."""
+
+    @staticmethod
+    def kept(request: Request, response: Response) -> Response:  # noqa: ARG004 - for those who keep less
+        """What a later request with the same Idempotency-Key is answered."""
+        return response
 
     def get_route_handler(self) -> Handler:
         """Wrap FastAPI's handler (which reads the body, resolves dependencies and calls the endpoint)."""
@@ -106,8 +113,8 @@ class TransactionalRoute(APIRoute):
         if not self.methods or self.methods <= SAFE_METHODS:
             return _reader(handle, door)
         takes_form = self.body_field is not None and isinstance(self.body_field.field_info, params.Form)
-        read = _body_reader(takes_form, self.body_field is not None, self.body_bytes)
-        return _writer(handle, door, read, takes_form=takes_form)
+        read = _body_reader(takes_form, self.body_field is not None, self.body_bytes, self.apart)
+        return _writer(handle, door, read, self.kept)
 
 
 def _with_roles(door: Door, dependencies: Sequence[params.Depends]) -> Door:
@@ -127,24 +134,38 @@ def _reader(handle: Handler, door: Door) -> Handler:
     return read
 
 
-def _body_reader(takes_form: bool, takes_json: bool, body_bytes: int | None) -> Callable[[Request], Awaitable[bytes]]:
+def _body_reader(
+    takes_form: bool, takes_json: bool, body_bytes: int | None, apart: Collection[str]
+) -> Callable[[Request], Awaitable[bytes]]:
     """What reads a body of this kind within its limits, and gives its hash."""
 
     async def read(request: Request) -> bytes:
         settings = request.app.state.settings
         limit = body_bytes or (settings.max_upload_bytes if takes_form else settings.max_body_bytes)
         limit_body(request, limit, settings.body_seconds)
-        return await (read_form(request) if takes_form else read_json(request, expected=takes_json))
+        if takes_form or (apart and form_kind(request)):
+            return await read_form(request, apart)
+        return await read_json(request, expected=takes_json)
 
     return read
 
 
+def _key(request: Request) -> str | None:
+    """The key of this change: a header's, or the one that was drawn with the form and that its door has read."""
+    if request.method != "POST":
+        return None
+    return read_key(request.headers.get(HEADER, getattr(request.state, "idempotency_key", None)))
+
+
 def _writer(
-    handle: Handler, door: Door, read_body: Callable[[Request], Awaitable[bytes]], *, takes_form: bool
+    handle: Handler,
+    door: Door,
+    read_body: Callable[[Request], Awaitable[bytes]],
+    kept: Callable[[Request, Response], Response],
 ) -> Handler:
     async def write(request: Request) -> Response:
         principal = await door(request)
-        key = read_key(request.headers.get(HEADER)) if request.method == "POST" else None
+        key = _key(request)
         # The body is read first: a slow sender must not keep a database connection busy.
         digest = await read_body(request)
         if request.app.state.pool is None:  # the operators' API: its effects are in other systems
@@ -152,17 +173,23 @@ def _writer(
         route = f"{request.method} {request.scope['route'].path}"
         claim = Claim.of(principal, route, key, digest) if key is not None else None
         # Files take long: most of the pool is left to those who send none.
-        place = request.app.state.upload_places if takes_form else nullcontext()
+        place = request.app.state.upload_places if form_kind(request) == MULTIPART else nullcontext()
         try:
             async with place, acquire(connection_pool(request)) as conn, _transaction(conn):
-                return await _in_transaction(conn, request, handle, claim)
+                return await _in_transaction(conn, request, handle, claim, kept)
         except _RolledBackError as outcome:
             return outcome.response
 
     return write
 
 
-async def _in_transaction(conn: Connection, request: Request, handle: Handler, claim: Claim | None) -> Response:
+async def _in_transaction(
+    conn: Connection,
+    request: Request,
+    handle: Handler,
+    claim: Claim | None,
+    kept: Callable[[Request, Response], Response],
+) -> Response:
     if claim is not None and (earlier := await claim.take(conn)) is not None:
         return earlier
     request.state.conn = conn
@@ -170,7 +197,7 @@ async def _in_transaction(conn: Connection, request: Request, handle: Handler, c
     if response.status_code >= 400:
         raise _RolledBackError(response)
     if claim is not None:
-        await claim.store(conn, response)
+        await claim.store(conn, kept(request, response))
     return response
 
 

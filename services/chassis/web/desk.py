@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from fastapi import APIRouter, FastAPI
 
 from services.chassis.settings import Settings
-from services.chassis.web.door import Web
 from services.chassis.web.events import desk_events_router
 from services.chassis.web.home import home_router
 from services.chassis.web.pages import Pages
+from services.chassis.web.site import Web
 from services.chassis.web.static import Assets, static_router
 
 
@@ -26,7 +26,10 @@ class Desk:
 def open_desk(app: FastAPI, settings: Settings, desk: Desk) -> list[APIRouter]:
     """Everything that pages need, put into the app's state; returns their routers."""
     assets = Assets()
-    pages = Pages(assets, tier=app.state.tier, package=desk.package, issuer=settings.sign_in_issuer)
+    has_events = app.state.events is not None
+    pages = Pages(
+        assets, tier=app.state.tier, package=desk.package, issuer=settings.sign_in_issuer, has_events=has_events
+    )
     app.state.web = Web(settings, app.state.verifier, pages)
-    live = [desk_events_router()] if app.state.events is not None else []
+    live = [desk_events_router()] if has_events else []
     return [static_router(assets), home_router(), *live, *desk.routers]

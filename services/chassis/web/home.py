@@ -8,7 +8,7 @@ from __future__ import annotations
 import hmac
 
 from fastapi import APIRouter, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from services.chassis.errors import DomainError, Forbidden, Unauthorized, Unavailable
 from services.chassis.web.door import notice, page_router, refusal, web_of
@@ -78,6 +78,15 @@ def _everybodys() -> APIRouter:
         if desk is not None:
             return RedirectResponse(desk, status_code=303)
         return web_of(request).pages.answer(request, "home.j2")
+
+    @router.get("/signed-in")
+    async def signed_in(request: Request) -> Response:
+        return web_of(request).pages.answer(request, "signed_in.j2")
+
+    @router.get("/session")
+    async def session(request: Request) -> Response:
+        # For a page that is open while its person signs in anew, so that nothing typed on it is lost.
+        return JSONResponse({"person": request.state.principal.person, "csrf": request.state.csrf})
 
     @router.post("/sign-out")
     async def sign_out(request: Request) -> Response:

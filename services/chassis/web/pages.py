@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from secrets import token_urlsafe
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,6 +23,8 @@ from services.chassis.web.places import ACCENTS, PREFIXES, prefix_of
 from services.chassis.web.static import Assets
 from services.chassis.web.words import choose_language, words_of
 
+# `<hx-partial>` is htmx's own way to say where a part of an answer belongs.
+_PART = '<hx-partial hx-target="#%s" hx-swap="outerMorph">%s</hx-partial>'
 THEMES = ("light", "dark")
 ZONE_COOKIE, LANGUAGE_COOKIE, THEME_COOKIE = "leadrelay_zone", "leadrelay_language", "leadrelay_theme"
 
@@ -63,7 +66,7 @@ def _environment(package: str | None, language: str) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     environment.install_gettext_translations(words_of(language), newstyle=True)  # type: ignore[attr-defined]
-    environment.globals.update(prefixes=PREFIXES, accents=ACCENTS)
+    environment.globals.update(prefixes=PREFIXES, accents=ACCENTS, new_key=token_urlsafe)
     environment.filters["initials"] = initials
     for name in environment.list_templates():
         environment.get_template(name)
@@ -74,10 +77,17 @@ class Pages:
     """The templates of one service: its own `desk/templates`, if it has some, before those of the chassis."""
 
     def __init__(
-        self, assets: Assets, *, tier: str | None, package: str | None = None, issuer: str | None = None
+        self,
+        assets: Assets,
+        *,
+        tier: str | None,
+        package: str | None = None,
+        issuer: str | None = None,
+        has_events: bool = False,
     ) -> None:
         self._assets = assets
         self._tier = tier
+        self._has_events = has_events
         self._environments = {language: _environment(package, language) for language in LOCALES}
         # With `no-referrer`, as REST has it, browsers would say `Origin: null` when a form is sent.
         self._headers = {"Content-Security-Policy": content_policy(issuer), "Referrer-Policy": "same-origin"}
@@ -93,6 +103,9 @@ class Pages:
             "accent": ACCENTS[self._tier or "ops"],
             "who": None,
             "csrf": "",
+            "said": None,
+            "live": False,
+            "errors": {},
         }
         return self._environments[reader.language].get_template(template).render({**shared, **context})
 
@@ -105,10 +118,38 @@ class Pages:
         headers: Mapping[str, str] | None = None,
         **context: Any,
     ) -> HTMLResponse:
-        """A page, or a part of one, with the headers of a page. `who` and `csrf` come from the request."""
-        known = {"who": _principal(request), "csrf": getattr(request.state, "csrf", "")}
-        content = self.text(template, Reader.of(request), {**known, **context})
-        return HTMLResponse(content, status_code=status, headers={**self._headers, **(headers or {})})
+        """A page, or a part of one, with the headers of a page. Who reads, and their token, come from the request.
+
+        `errors` are what is wrong with which field, by its name: `c.field` shows them.
+        """
+        return self._answer(self.text(template, Reader.of(request), self._known(request) | context), status, headers)
+
+    def parts(self, request: Request, parts: Mapping[str, str], *, status: int = 200, **context: Any) -> HTMLResponse:
+        """Several parts of the page that is there, by their ids, each from a template whose root has this id.
+
+        The answer to a change of which only these parts show something; each is merged where it stands.
+        """
+        known = self._known(request) | context
+        reader = Reader.of(request)
+        texts = [_PART % (name, self.text(template, reader, known)) for name, template in parts.items()]
+        if known["said"] is not None:
+            texts.append(self.text("said.j2", reader, known))
+        return self._answer("\n".join(texts), status, None)
+
+    def _answer(self, content: str, status: int, headers: Mapping[str, str] | None) -> HTMLResponse:
+        now = {"Server-Now": datetime.now(UTC).isoformat()}
+        return HTMLResponse(content, status_code=status, headers={**self._headers, **now, **(headers or {})})
+
+    def _known(self, request: Request) -> dict[str, Any]:
+        """What the request says of its person. `live`: there are events of this tier for them."""
+        state, who = request.state, _principal(request)
+        is_ours = who is not None and (who.tier == self._tier or who.is_ops)
+        return {
+            "who": who,
+            "csrf": getattr(state, "csrf", ""),
+            "said": getattr(state, "said", None),
+            "live": self._has_events and is_ours,
+        }
 
 
 def _principal(request: Request) -> Principal | None:

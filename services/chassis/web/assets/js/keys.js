@@ -1,0 +1,56 @@
+// Keys: `data-key` on an act, outside text fields, on any keyboard layout. Single letters can be switched off.
+(() => {
+  "use strict";
+  const { typing, usable } = window.desk;
+  const NAMES = { Escape: "Esc", Backspace: "⌫", ArrowUp: "↑", ArrowDown: "↓" };
+  const keysOf = (event) => {
+    const keys = [NAMES[event.key] || (event.key.length === 1 ? event.key.toUpperCase() : event.key)];
+    // On a Ukrainian layout the O key types "щ": the place of the key counts then.
+    if (/^Key[A-Z]$/.test(event.code)) keys.push(event.code.slice(3));
+    if (/^Digit\d$/.test(event.code) && !event.shiftKey) keys.push(event.code.slice(5));
+    return keys;
+  };
+  const OFF = () => `keys-off:${document.body.dataset.person || ""}`;
+  const areOff = () => localStorage.getItem(OFF()) === "1";
+  const show = () => {
+    for (const box of document.querySelectorAll("[data-letters]")) box.checked = !areOff();
+    document.documentElement.toggleAttribute("data-no-letters", areOff());
+  };
+  addEventListener("change", (event) => {
+    if (!event.target.matches?.("[data-letters]")) return;
+    if (event.target.checked) localStorage.removeItem(OFF());
+    else localStorage.setItem(OFF(), "1");
+    show();
+  });
+  addEventListener("DOMContentLoaded", show);
+  document.addEventListener("htmx:after:swap", show);
+
+  const inField = (event) => {
+    if (event.key === "Escape") event.target.blur();
+  };
+  const send = (event) => {
+    const form = event.target.form || event.target.closest?.("form");
+    if (!form) return;
+    event.preventDefault();
+    form.requestSubmit();
+  };
+  addEventListener("keydown", (event) => {
+    if (event.isComposing) return;
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && typing(event.target)) return send(event);
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (typing(event.target)) return inField(event);
+    if (document.querySelector(":popover-open")) return;
+    // Enter belongs to whatever has the focus; the page itself may have it after a change.
+    if (event.key === "Enter" && !document.activeElement?.matches("body, main")) return;
+    const keys = keysOf(event);
+    if (areOff() && keys[0].length === 1) return;
+    if (event.shiftKey && keys.includes("L")) return window.desk.turnTheme();
+    const marked = [...document.querySelectorAll("[data-key]")];
+    const target = marked.find((element) => keys.includes(element.dataset.key) && usable(element));
+    if (!target) return;
+    event.preventDefault();
+    // A button that a letter presses does not take the focus: the next Enter would press it again.
+    if (typing(target)) target.focus();
+    else target.click();
+  });
+})();

@@ -1,0 +1,34 @@
+// Pages that are merged into the one that is there: where the focus goes, what moves, and what is no page at all.
+(() => {
+  "use strict";
+  const typed = (element) => element?.matches?.("input, textarea, select");
+  let before = null;
+
+  const place = () => `${location.pathname} ${document.querySelector("#main")?.dataset.place || ""}`;
+  document.addEventListener("htmx:before:swap", () => {
+    before = place();
+  });
+  const follow = () => {
+    const moved = before !== place();
+    const next = [...document.querySelectorAll("[data-focus]")].find(window.desk.usable);
+    if (next && (moved || !typed(document.activeElement))) next.focus({ preventScroll: !moved });
+    // As on a page that was loaded: no button that happens to stand in the same place keeps the focus.
+    else if (moved) document.querySelector("#main")?.focus({ preventScroll: true });
+  };
+  document.addEventListener("htmx:after:swap", (event) => {
+    const { ctx } = event.detail;
+    if (ctx.target !== document.body && ctx.target !== "body") return;
+    const path = before?.split(" ")[0];
+    if (path !== location.pathname) scrollTo(0, 0);
+    follow();
+  });
+
+  // A document, a file: let the browser have it.
+  document.addEventListener("htmx:before:response", (event) => {
+    const { ctx } = event.detail;
+    const kind = ctx.response.headers.get("content-type") || "text/html";
+    if (/text\/(html|event-stream)/.test(kind) || !ctx.response.raw.ok || ctx.request.method !== "GET") return;
+    event.preventDefault();
+    location.href = ctx.response.raw.url;
+  });
+})();

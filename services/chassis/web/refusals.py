@@ -1,0 +1,131 @@
+"""Refusals, for people: a page that says what is wrong and what to do, or, where htmx asks, a word in place, so that
+nothing that was typed is lost.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+import structlog
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from starlette.responses import RedirectResponse, Response
+
+from services.chassis.db import is_broken
+from services.chassis.errors import DomainError
+from services.chassis.http.problems import RETRYABLE, request_id
+from services.chassis.web.places import prefix_of
+from services.chassis.web.site import SignInNeededError, is_lively, web_of
+
+log = structlog.get_logger(__name__)
+
+_LEFT_OUT = "something was left out, or does not look right"
+
+
+def refusal(request: Request, error: DomainError | RequestValidationError) -> Response:
+    """What is wrong and what to do: in place for htmx, else as a page; the way to sign in for who only reads."""
+    if isinstance(error, SignInNeededError) and request.method == "GET" and not _is_part(request):
+        return _to_sign_in(request)
+    if is_lively(request):
+        return _in_place(request, error)
+    status, text = (error.status, error.message) if isinstance(error, DomainError) else (422, _LEFT_OUT)
+    return notice(request, status=status, text=text)
+
+
+def _is_part(request: Request) -> bool:
+    """A part of a page, or a stream, must not be answered with the page of another."""
+    is_stream = "event-stream" in request.headers.get("accept", "") and "hx-boosted" not in request.headers
+    return is_stream or (is_lively(request) and "hx-boosted" not in request.headers)
+
+
+def _to_sign_in(request: Request) -> Response:
+    place = f"/sign-in?then={quote(_asked(request))}"
+    if is_lively(request):
+        return Response(headers={"HX-Redirect": place})
+    return RedirectResponse(place, status_code=303)
+
+
+def _in_place(request: Request, error: DomainError | RequestValidationError) -> Response:
+    """A word in the page that is there; the script puts those about a field beside it (event `form:refused`)."""
+    status, code, text = 422, "invalid", _LEFT_OUT
+    if isinstance(error, DomainError):
+        status, code, text = error.status, error.code, error.message
+    told = {"form:refused": {"code": code, "fields": field_errors(error)}}
+    headers = {"HX-Trigger": json.dumps(told), "HX-Reswap": "none", "HX-Push-Url": "false"}
+    return _word(request, status, _sentence(text), headers, signed_out=isinstance(error, SignInNeededError))
+
+
+def _word(
+    request: Request, status: int, text: str, headers: Mapping[str, str], *, signed_out: bool = False
+) -> Response:
+    number = request_id(request.scope) if status >= 500 else ""
+    return web_of(request).pages.answer(
+        request, "refused.j2", status=status, headers=headers, text=text, signed_out=signed_out, request_id=number
+    )
+
+
+def field_errors(error: DomainError | RequestValidationError) -> dict[str, str]:
+    """What is wrong with which field of a form, in words: for `errors` of a page, which `c.field` shows."""
+    if isinstance(error, DomainError):
+        return {error.field: _sentence(error.message)} if error.field else {}
+    return {_field(item): _reason(item) for item in error.errors()}
+
+
+def _field(item: Mapping[str, Any]) -> str:
+    place: Sequence[Any] = item["loc"]
+    return str(place[1] if len(place) > 1 else place[0])[:100]
+
+
+def _reason(item: Mapping[str, Any]) -> str:
+    if item["type"] == "missing":
+        return "This is needed."
+    return _sentence(str(item["msg"]).removeprefix("Value error, ")[:300])
+
+
+def unexpected(request: Request, error: Exception) -> Response:
+    """The answer to what nobody expected, which is logged; nothing of it is shown."""
+    status, text = 503, "the database does not answer; try again in a moment"
+    if not is_broken(error) and not isinstance(error, RETRYABLE):
+        log.exception("unexpected_error", route=request.scope["route"].path)
+        status, text = 500, "something went wrong on our side; give the number below to the operators"
+    if is_lively(request):
+        return _word(request, status, _sentence(text), {"HX-Reswap": "none", "HX-Push-Url": "false"})
+    return notice(request, status=status, text=text)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")
+
+
+def notice(request: Request, *, status: int, text: str) -> Response:
+    """A page with one sentence and one way on."""
+    titles = {
+        401: ("You are signed out", "lock", ("Sign in", f"/sign-in?then={quote(_asked(request))}")),
+        403: ("This is not yours to do", "lock", ("To your desk", "/")),
+        404: ("There is nothing here", "search", ("To your desk", "/")),
+        503: ("One moment", "hourglass", ("Try again", _asked(request))),
+    }
+    title, icon, act = titles.get(status, ("That did not work", "alert-triangle", ("To your desk", "/")))
+    return web_of(request).pages.answer(
+        request,
+        "notice.j2",
+        status=status,
+        title=title,
+        text=_sentence(text),
+        icon_name=icon,
+        act=act,
+        request_id=request_id(request.scope) if status >= 500 else "",
+    )
+
+
+def _asked(request: Request) -> str:
+    """The path as the browser knows it; of a change, only the desk it was made on."""
+    if request.method != "GET":
+        return "/"
+    query = f"?{request.url.query}" if request.url.query else ""
+    path = request.url.path
+    is_own = path.startswith(("/desk", "/components"))
+    return f"{prefix_of(request.app.state.tier) if is_own else ''}{path}{query}"
