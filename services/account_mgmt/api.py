@@ -5,6 +5,8 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from services.account_mgmt.actions import mails
+from services.account_mgmt.desk import nudges as desk_nudges
+from services.account_mgmt.desk import suggestions as desk_suggestions
 from services.account_mgmt.desk import today
 from services.account_mgmt.domain.import_headers import choose_mapping
 from services.account_mgmt.routes import (
@@ -66,5 +68,5 @@ def build_app(settings: Settings) -> FastAPI:
             reports.router,
             mail_router(mails.on_trouble),
         ],
-        desk=Desk([today.router], package="services.account_mgmt"),
+        desk=Desk([today.router, desk_nudges.router, desk_suggestions.router], package="services.account_mgmt"),
     )

@@ -54,7 +54,7 @@ async def _hand_over(conn: Connection, assignments: Mapping[str, str], by: str) 
         await outbox.signal(conn, ids.customer(customer_id), "account_manager_changed", answer, when_missing="drop")
         if states[customer_id] not in GONE:
             await report_status(conn, customer_id, states[customer_id], manager, event_id=answer.event_id)
-        await publish(conn, "customer_changed", customer_id=customer_id)
+        await publish(conn, "customer.changed", customer_id=customer_id)
 
 
 async def reassign(

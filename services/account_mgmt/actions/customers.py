@@ -158,5 +158,5 @@ async def opt_in(conn: Connection, who: Principal, customer_id: str, reason: str
     answer = OptedIn(event_id=f"opt-in:{new_id()}", at=datetime.now(UTC), by=who.person, next_nudge_at=next_at)
     await outbox.signal(conn, ids.customer(customer_id), "opted_in", answer, when_missing="drop")
     await report_status(conn, customer_id, "active", customer.account_manager, event_id=answer.event_id)
-    await publish(conn, "customer_changed", customer_id=customer_id, reason=reason)
+    await publish(conn, "customer.changed", customer_id=customer_id, reason=reason)
     return await customers.get(conn, customer_id)

@@ -104,7 +104,9 @@ async def answer_nudge(conn: Connection, who: Principal, item_id: str, body: New
     await outbox.signal(conn, item.workflow_id, "nudge_answered", answer)
     if money is not None:
         await report_money(conn, money)
-    await publish(conn, "nudge_answered", item_id=item_id, outcome=body.outcome.value)
+    await publish(
+        conn, "nudge.answered", item_id=item_id, customer_id=customer.id, outcome=body.outcome.value, by=who.person
+    )
     return NudgeAnswer(
         item_id=item_id, customer_id=customer.id, outcome=body.outcome, next_nudge_at=next_at, order=order
     )

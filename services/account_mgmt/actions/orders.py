@@ -64,7 +64,7 @@ async def place_order(conn: Connection, who: Principal, customer_id: str, new: N
     await report_money(conn, money_event)
     if stage is not None:
         await report_status(conn, customer_id, stage, customer.account_manager, event_id=answer.event_id)
-    await publish(conn, "order_placed", order_id=order.id)
+    await publish(conn, "order.placed", order_id=order.id, customer_id=customer.id)
     return order
 
 

@@ -26,6 +26,7 @@ class Nudge(Record):
     account_manager: str | None
     state: str
     outcome: str | None
+    answered_by: str | None = None
     expected_value: Decimal = Decimal(0)
     p_buys: float | None = None
 

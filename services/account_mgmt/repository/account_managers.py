@@ -41,6 +41,12 @@ async def get(conn: Connection, manager_id: str) -> AccountManager:
     return AccountManager.of(row)
 
 
+async def name_of(conn: Connection, person: str | None) -> str | None:
+    """The name of somebody, if they are an account manager."""
+    name: str | None = await conn.fetchval("SELECT name FROM account_managers WHERE id = $1", person)
+    return name
+
+
 async def change(conn: Connection, manager_id: str, values: Mapping[str, Any]) -> AccountManager:
     """Change the columns that are given. Raises NotFound."""
     await conn.execute(

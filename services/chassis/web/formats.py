@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from babel import Locale
 from babel.dates import format_skeleton, format_timedelta, get_timezone_location
 from babel.numbers import format_currency, format_decimal, format_percent, get_currency_symbol
+from babel.units import format_unit
 
 LOCALES = {"en": "en_GB"}
 """Language of the words to the locale of the numbers: everybody here reads a clock of 24 hours."""
@@ -27,6 +28,10 @@ _LONGEST_ZONE = 64
 # Beyond these, "in 3 weeks" says less than the date does.
 _NEAR = timedelta(days=7)
 _NOW = timedelta(seconds=30)
+_DAY = 86_400.0
+# Unit, its seconds, and from how many of it on it says more than the smaller one does.
+_UNITS = (("year", 365.25 * _DAY, 2), ("month", 30.44 * _DAY, 3), ("day", _DAY, 1), ("hour", 3_600.0, 1),
+          ("minute", 60.0, 1), ("second", 1.0, 0))  # fmt: skip
 
 
 @cache
@@ -133,6 +138,16 @@ class Formats:
     def place(self, zone: ZoneInfo) -> str:
         """The city that stands for a zone: `Kyiv`."""
         return str(get_timezone_location(zone, locale=self.locale, return_city=True))
+
+    def span(self, length: timedelta) -> str:
+        """How long something takes or has been, in the one unit that says it best: `26 days`, `4 weeks`, `3 years`."""
+        seconds = max(1.0, length.total_seconds())
+        unit, size = next((one for one in _UNITS if seconds >= one[2] * one[1]), _UNITS[-1])[:2]
+        days = seconds / _DAY
+        # Fortnights and months are counted in weeks where that is exact: "every 4 weeks" is how people say it.
+        if unit == "day" and days >= 14 and abs(days / 7 - round(days / 7)) < 0.1:
+            unit, size = "week", 7 * _DAY
+        return str(format_unit(round(seconds / size), f"duration-{unit}", locale=self.locale))
 
     def length(self, seconds: float) -> str:
         """A length of time as a stopwatch shows it: `02:13`, `1:02:13`."""
