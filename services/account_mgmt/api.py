@@ -5,7 +5,11 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from services.account_mgmt.actions import mails
+from services.account_mgmt.desk import credit_notes as desk_credit_notes
+from services.account_mgmt.desk import invoices as desk_invoices
 from services.account_mgmt.desk import nudges as desk_nudges
+from services.account_mgmt.desk import orders as desk_orders
+from services.account_mgmt.desk import payments as desk_payments
 from services.account_mgmt.desk import suggestions as desk_suggestions
 from services.account_mgmt.desk import today
 from services.account_mgmt.domain.import_headers import choose_mapping
@@ -68,5 +72,16 @@ def build_app(settings: Settings) -> FastAPI:
             reports.router,
             mail_router(mails.on_trouble),
         ],
-        desk=Desk([today.router, desk_nudges.router, desk_suggestions.router], package="services.account_mgmt"),
+        desk=Desk(
+            [
+                today.router,
+                desk_nudges.router,
+                desk_suggestions.router,
+                desk_orders.router,
+                desk_invoices.router,
+                desk_payments.router,
+                desk_credit_notes.router,
+            ],
+            package="services.account_mgmt",
+        ),
     )

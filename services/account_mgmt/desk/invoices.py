@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from services.account_mgmt.actions.customer_money import list_invoices
+from services.account_mgmt.actions.day import read_bar
 from services.account_mgmt.actions.invoice_documents import (
     Form,
     invoice_as_data,
@@ -34,27 +36,29 @@ _AT_ONCE = 50
 @router.get("/invoices", dependencies=STAFF)
 async def all_of_them(request: Request, conn: Conn, who: Who, asked: Annotated[Asked, Query()]) -> Response:
     """What is owed first, unless something else is asked for; a number that only one invoice has leads to it."""
-    if asked.q.strip():
-        return await _search(request, conn, asked)
-    query = asked.query(who, Reader.of(request).formats().zone)
-    return await _list(request, conn, asked, query)
+    return await (_search if asked.q.strip() else _list)(request, conn, who, asked)
 
 
-async def _search(request: Request, conn: Connection, asked: Asked) -> Response:
-    number = asked.number
-    query = InvoiceQuery(view="all", number=number)
-    if number is None:
-        return web_of(request).pages.answer(request, "invoices.j2", **_shown(asked, None))
+async def _page(request: Request, conn: Connection, who: Principal, template: str, **shown: Any) -> Response:
+    bar = await read_bar(conn, who, datetime.now(UTC))
+    return web_of(request).pages.answer(request, template, bar=bar, **shown)
+
+
+async def _search(request: Request, conn: Connection, who: Principal, asked: Asked) -> Response:
+    if asked.number is None:
+        return await _page(request, conn, who, "invoices.j2", **_shown(asked, None))
+    query = InvoiceQuery(view="all", number=asked.number)
     found = await list_invoices(conn, query, limit=_AT_ONCE + 1, after=None)
     if len(found.invoices) == 1:
         return RedirectResponse(invoice_path(found.invoices[0].id), status_code=303)
-    return web_of(request).pages.answer(request, "invoices.j2", **_shown(asked, found))
+    return await _page(request, conn, who, "invoices.j2", **_shown(asked, found))
 
 
-async def _list(request: Request, conn: Connection, asked: Asked, query: InvoiceQuery) -> Response:
+async def _list(request: Request, conn: Connection, who: Principal, asked: Asked) -> Response:
+    query = asked.query(who, Reader.of(request).formats().zone)
     after = PageParams(limit=_AT_ONCE, after=asked.after or None).time_and_id()
     found = await list_invoices(conn, query, limit=_AT_ONCE + 1, after=after)
-    return web_of(request).pages.answer(request, "invoices.j2", **_shown(asked, found, query.is_by_due_date))
+    return await _page(request, conn, who, "invoices.j2", **_shown(asked, found, query.is_by_due_date))
 
 
 def _shown(asked: Asked, found: Any, by_due_date: bool = False) -> dict[str, Any]:
@@ -82,7 +86,7 @@ async def one_of_them(request: Request, conn: Conn, who: Who, invoice_id: Id) ->
 async def show_invoice(request: Request, conn: Connection, who: Principal, invoice_id: str) -> Response:
     """The page of an invoice as it is now: what every act on it answers with."""
     found = await read_invoice_page(conn, who, invoice_id)
-    return web_of(request).pages.answer(request, "invoice.j2", found=found)
+    return await _page(request, conn, who, "invoice.j2", found=found)
 
 
 @router.get("/invoices/{invoice_id}/pdf", dependencies=STAFF)

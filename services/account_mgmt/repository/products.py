@@ -131,10 +131,13 @@ async def listed(
 async def search(conn: Connection, text: str, *, currency: str, customer_id: str, limit: int) -> list[ListedProduct]:
     """What is offered by article number or name in any language, the best match first; all of it for no text."""
     pattern = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    # In this collation letters of every alphabet have their capitals, whatever the database's own is.
+    name, number = "(p.name COLLATE pg_c_utf8)", "(p.id COLLATE pg_c_utf8)"
     rows = await conn.fetch(
-        f"""{_LISTED} WHERE p.active AND (p.id ILIKE $4 OR p.name ILIKE $4
-                  OR EXISTS (SELECT FROM jsonb_each_text(p.names) AS n WHERE n.value ILIKE $4))
-             ORDER BY lower(p.id) = lower($3) DESC, p.name ILIKE $5 DESC, p.id ILIKE $5 DESC, p.name, p.id LIMIT $6""",
+        f"""{_LISTED} WHERE p.active AND ({number} ILIKE $4 OR {name} ILIKE $4
+                  OR EXISTS (SELECT FROM jsonb_each_text(p.names) AS n WHERE (n.value COLLATE pg_c_utf8) ILIKE $4))
+             ORDER BY lower({number}) = lower($3 COLLATE pg_c_utf8) DESC, {name} ILIKE $5 DESC, {number} ILIKE $5 DESC,
+                      p.name, p.id LIMIT $6""",
         currency,
         customer_id,
         text,
