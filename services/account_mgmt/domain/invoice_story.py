@@ -42,4 +42,5 @@ def story(
             if one.purpose != "dunning" or one.key.rpartition(":")[2] not in told
         ),
     ]
-    return sorted(events, key=lambda one: one.at, reverse=True)
+    # Whatever the clocks say, nothing happens to an invoice before it is issued.
+    return sorted(events, key=lambda one: (one.kind != "issued", one.at), reverse=True)
