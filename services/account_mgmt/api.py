@@ -10,8 +10,8 @@ from services.account_mgmt.desk import invoices as desk_invoices
 from services.account_mgmt.desk import nudges as desk_nudges
 from services.account_mgmt.desk import orders as desk_orders
 from services.account_mgmt.desk import payments as desk_payments
+from services.account_mgmt.desk import ringing, today
 from services.account_mgmt.desk import suggestions as desk_suggestions
-from services.account_mgmt.desk import today
 from services.account_mgmt.domain.import_headers import choose_mapping
 from services.account_mgmt.routes import (
     account_managers,
@@ -49,6 +49,7 @@ def build_app(settings: Settings) -> FastAPI:
         description="Tier 3: customers, orders and invoices, and the nudge for the next purchase.",
         tier=Tier.ACCOUNT_MGMT,
         settings=settings,
+        desk=Desk(routers=[ringing.router], package="services.account_mgmt", rings="work.opened"),
         routers=[
             customers.router,
             account_managers.router,
@@ -75,6 +76,7 @@ def build_app(settings: Settings) -> FastAPI:
         desk=Desk(
             [
                 today.router,
+                ringing.router,
                 desk_nudges.router,
                 desk_suggestions.router,
                 desk_orders.router,
