@@ -117,11 +117,13 @@ async def _end_nudges(conn: Connection, customer_id: str) -> None:
     await withdraw_mails(conn, customer_id, purpose="nudge")
     await customers.set_state(conn, [customer_id], "opted_out")
     await customers.plan_nudge(conn, customer_id, None)
+    await publish(conn, "customer.changed", customer_id=customer_id)
 
 
 async def change_customer(conn: Connection, who: Principal, customer_id: str, change: CustomerChange) -> Customer:
     """Change how the customer is reminded, or the segment. Raises NotFound, Forbidden (`not_owner`)."""
     await check_owner(conn, who, await customers.get(conn, customer_id, lock=True))
+    await publish(conn, "customer.changed", customer_id=customer_id)
     return await customers.change(conn, customer_id, remind_by=change.remind_by, segment=change.segment)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from services.account_mgmt.actions.work_assignment import KINDS
 from services.account_mgmt.domain.day import Bar, DoneToday, Today
-from services.account_mgmt.repository import day
+from services.account_mgmt.repository import account_managers, day
 from services.account_mgmt.repository.policies import policies
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
@@ -20,7 +20,14 @@ async def read_today(conn: Connection, who: Principal, now: datetime) -> Today:
     listed = await day.due(conn, who.person, KINDS)
     coming = None if listed else await day.next_due(conn, who.person)
     next_at, company = coming or (None, None)
-    return Today(listed=listed, policy=policy, next_at=max(next_at, now) if next_at else None, next_company=company)
+    people = await account_managers.names(conn)
+    return Today(
+        listed=listed,
+        policy=policy,
+        people=people,
+        next_at=max(next_at, now) if next_at else None,
+        next_company=company,
+    )
 
 
 async def read_bar(conn: Connection, who: Principal, now: datetime) -> Bar:

@@ -5,11 +5,16 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from services.account_mgmt.schemas.people import NewPerson
 from services.account_mgmt.schemas.said import Said
+from services.chassis.contacts.phones import BadPhoneError, to_e164
 from services.chassis.errors import Invalid
 from workflows.contracts.account_mgmt import NudgeOutcome
+
+# Where numbers without a country are dialled from.
+_REGION = "UA"
 
 
 class SaidForm(BaseModel):
@@ -37,6 +42,30 @@ class SaidForm(BaseModel):
             day=_day(self.day) if not self.next_at else None,
             quantities=[_number(text) for text in self.quantity],
         )
+
+
+class PersonForm(BaseModel):
+    """Somebody to talk to at the customer's; the phone as people write it."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    name: str = Field(default="", max_length=200)
+    role: str = Field(default="", max_length=100)
+    phone: str = Field(default="", max_length=40)
+    email: str = Field(default="", max_length=254)
+
+    def told(self) -> NewPerson:
+        """The same as REST takes it. Raises Invalid with the field."""
+        if not self.name.strip():
+            raise Invalid("A name is needed", field="name")
+        try:
+            phones = [to_e164(self.phone, _REGION)] if self.phone.strip() else []
+        except BadPhoneError as bad:
+            raise Invalid(f"This {bad}", field="phone") from None
+        try:
+            return NewPerson(name=self.name, role=self.role.strip(), phones=phones, email=self.email.strip() or None)
+        except ValidationError:
+            raise Invalid("This is not an e-mail address", field="email") from None
 
 
 def _moment(text: str) -> datetime | None:

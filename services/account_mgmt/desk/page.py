@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
 from fastapi import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from services.account_mgmt.actions.customer_desk import read_customer
 from services.account_mgmt.actions.day import read_bar, read_today
@@ -22,6 +23,9 @@ from services.chassis.web.door import web_of
 from services.chassis.web.formats import zone_of
 from services.chassis.web.pages import Reader
 
+_NOBODY: Final[dict[str, Any]] = {"desk": None, "card": None, "item_id": None}
+_NOTHING: Final[dict[str, Any]] = {"say": None, "all": False, "told": None, "live": True}
+
 
 async def desk_page(
     request: Request, conn: Connection, who: Principal, customer_id: str | None = None, **shown: Any
@@ -30,23 +34,9 @@ async def desk_page(
     now = datetime.now(UTC)
     today = await read_today(conn, who, now)
     chosen = customer_id or today.first()
-    context: dict[str, Any] = {
-        "bar": await read_bar(conn, who, now),
-        "today": today,
-        "chosen": chosen,
-        "desk": None,
-        "card": None,
-        "item_id": None,
-        "say": None,
-        "all": False,
-        "told": None,
-        "said": None,
-        "then": today.after(chosen),
-        "days": lambda days: timedelta(days=days),
-    }
-    if chosen is not None:
-        context |= await _of_customer(request, conn, who, chosen, today.policy, now)
-    return web_of(request).pages.answer(request, "account_desk.j2", **{**context, **shown})
+    context = {"bar": await read_bar(conn, who, now), "today": today, "chosen": chosen, "then": today.after(chosen)}
+    of_one = await _of_customer(request, conn, who, chosen, today.policy, now) if chosen else _NOBODY
+    return web_of(request).pages.answer(request, "account_desk.j2", **{**_NOTHING, **context, **of_one, **shown})
 
 
 async def _of_customer(
@@ -61,6 +51,7 @@ async def _of_customer(
         "zone": zone_of(zone),
         "rhythm": rhythm_of(desk, Reader.of(request).formats(now)),
         "later": later_choices(policy, now, zone),
+        "days": lambda days: timedelta(days=days),
         **await right_column(conn, who, customer_id),
     }
 
@@ -75,14 +66,11 @@ async def go_on(
     told: TakenDown | None = None,
     said: str | None = None,
 ) -> Response:
-    """The answer to a change: the desk, with the customer to stay with, or with whom to go on.
-
-    Without htmx a page that is loaded again must not send its form again, so they are sent there.
-    """
+    """The answer to a change: the desk, with the customer to stay with, or with whom to go on."""
     chosen = stay or await next_customer(conn, who, then)
-    if "hx-request" not in request.headers:
-        return RedirectResponse(customer_path(chosen) if chosen else HERE, status_code=303)
-    return await desk_page(request, conn, who, chosen, told=told, said=said)
+    place = customer_path(chosen) if chosen else HERE
+    show = partial(desk_page, request, conn, who, chosen, told=told)
+    return await web_of(request).after(request, place, show, said=said)
 
 
 async def next_customer(conn: Connection, who: Principal, then: str) -> str | None:

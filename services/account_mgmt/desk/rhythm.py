@@ -61,19 +61,32 @@ def rhythm_of(desk: CustomerDesk, fmt: Formats) -> Rhythm | None:
         return None
     known = desk.card.rhythm
     expected, between = known["next_expected_at"], known["between"]
-    start = orders[0].placed_at
-    end = _end(start, fmt.now, expected, between and between[1])
-    span = (end - start) / timedelta(seconds=1)
+    line = _Line(orders[0].placed_at, _end(orders[0].placed_at, fmt.now, expected, between and between[1]))
+    return Rhythm(
+        dots=[Dot(line.x(one.placed_at), radius) for one, radius in _sized(orders)],
+        ticks=[Mark(line.x(at), text) for at, text in _ticks(line.start, line.end, fmt)],
+        today=line.mark(fmt.now),
+        expected=line.mark(expected, fmt.day(expected)) if expected else None,
+        band=(line.x(between[0]), line.x(between[1])) if between else None,
+    )
 
-    def x(moment: datetime) -> float:
-        share = (moment - start) / timedelta(seconds=1) / span
+
+@dataclass(frozen=True)
+class _Line:
+    """The line of time, from the first order drawn to where the next one may be."""
+
+    start: datetime
+    end: datetime
+
+    def x(self, moment: datetime) -> float:
+        """Where a moment stands, within the picture."""
+        share = (moment - self.start) / (self.end - self.start)
         return round(_MARGIN + (WIDTH - 2 * _MARGIN) * min(1.0, max(0.0, share)), 1)
 
-    mark = Mark(x(expected), fmt.day(expected), _anchor(x(expected))) if expected else None
-    band = (x(between[0]), x(between[1])) if between else None
-    ticks = [Mark(x(at), text) for at, text in _ticks(start, end, fmt)]
-    today = Mark(x(fmt.now), anchor=_anchor(x(fmt.now)))
-    return Rhythm([Dot(x(one.placed_at), radius) for one, radius in _sized(orders)], ticks, today, mark, band)
+    def mark(self, moment: datetime, text: str = "") -> Mark:
+        """A moment with its word; near an end it is written towards the middle."""
+        x = self.x(moment)
+        return Mark(x, text, "start" if x < 60 else "end" if x > WIDTH - 60 else "middle")
 
 
 def _end(start: datetime, now: datetime, expected: datetime | None, latest: datetime | None) -> datetime:
@@ -89,11 +102,6 @@ def _sized(orders: list[PastOrder]) -> Iterator[tuple[PastOrder, float]]:
     for order in orders:
         share = float(order.total / most) ** 0.5
         yield order, round(_SMALLEST + (_LARGEST - _SMALLEST) * share, 1)
-
-
-def _anchor(x: float) -> Anchor:
-    """Words near an end are written towards the middle."""
-    return "start" if x < 60 else "end" if x > WIDTH - 60 else "middle"
 
 
 def _ticks(start: datetime, end: datetime, fmt: Formats) -> Iterator[tuple[datetime, str]]:

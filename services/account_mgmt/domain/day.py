@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from pydantic import Field
+
 from services.account_mgmt.domain import reorder_cycle
 from services.account_mgmt.domain.policy import Policy
 from services.chassis.records import Record
@@ -68,11 +70,12 @@ class Bar(Record):
 class Today(Record):
     """The list of one person, the first to be turned to first; at most `MOST`, of `Bar.to_go` in all.
 
-    When it is empty, `next_at` and `next_company` say who will be due next.
+    When it is empty, `next_at` and `next_company` say who will be due next. `people` are the account managers' names.
     """
 
     listed: list[DueCustomer]
     policy: Policy
+    people: dict[str, str] = Field(default_factory=dict)
     next_at: datetime | None = None
     next_company: str | None = None
 

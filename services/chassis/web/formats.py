@@ -118,6 +118,12 @@ class Formats:
             format_skeleton("yMMMM", datetime(day.year, day.month, 1, tzinfo=UTC), tzinfo=UTC, locale=self.locale)
         )
 
+    def weekday(self, day: date) -> str:
+        """`Fri`."""
+        return str(
+            format_skeleton("E", datetime(day.year, day.month, day.day, tzinfo=UTC), tzinfo=UTC, locale=self.locale)
+        )
+
     def absolute(self, moment: datetime, zone: ZoneInfo | None = None) -> str:
         """`14:20` today, `Fri 27 Nov, 14:20` on another day; with the place if its clock is not the reader's."""
         there = zone or self.zone
