@@ -85,7 +85,7 @@ class Formats:
         sign = _SIGNS.get(currency) or str(get_currency_symbol(currency, self.locale))
         return f"{sign}\N{NO-BREAK SPACE}{self.number(round(Decimal(amount)))}"
 
-    def amount(self, value: Decimal) -> str:
+    def amount(self, value: Decimal | int) -> str:
         """An amount in a column of one currency: `12,345.30`."""
         return str(format_decimal(value, format="#,##0.00", locale=self.locale))
 
@@ -104,6 +104,13 @@ class Formats:
         # Babel shifts times, not dates: the day has been taken in its zone above.
         plain = datetime(there.year, there.month, there.day, tzinfo=UTC)
         return str(format_skeleton("MMMEd" if same else "yMMMEd", plain, tzinfo=UTC, locale=self.locale))
+
+    def short_day(self, day: date | datetime, zone: ZoneInfo | None = None) -> str:
+        """`27 Nov`, for where there is little room; the year only if it is another one than the reader's."""
+        there = day.astimezone(zone or self.zone) if isinstance(day, datetime) else day
+        same = there.year == self.now.astimezone(zone or self.zone).year
+        plain = datetime(there.year, there.month, there.day, tzinfo=UTC)
+        return str(format_skeleton("MMMd" if same else "yMMMd", plain, tzinfo=UTC, locale=self.locale))
 
     def month(self, day: date) -> str:
         """The month of a day: `November 2026`."""
