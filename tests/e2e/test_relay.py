@@ -7,7 +7,7 @@ import signal
 import time
 from typing import Any
 
-from tests.e2e.conftest import House, until
+from tests.fixtures.house import House, import_leads, until
 
 LINE = {
     "product_id": "FTL-20",
@@ -15,31 +15,6 @@ LINE = {
     "quantity": "2",
     "unit_price": {"amount": "28500.00", "currency": "UAH"},
 }
-
-
-async def import_leads(house: House, name: str, count: int, first: int) -> str:
-    """Import a CSV of `count` leads whose industry is `name`, and start a campaign for them; its id."""
-    rows = "".join(f"{name} {n},+38044{first + n:07d},{name}\n" for n in range(count))
-    client = await house.at("lead_gen")
-    answer = await client.post(
-        "/v1/imports",
-        files={"file": (f"{name}.csv", f"Company name,Phone Number,Industry\n{rows}".encode())},
-        data={"default_region": "UA", "mapping": "hubspot"},
-    )
-    assert answer.status_code == 202, answer.text
-
-    async def done() -> Any:
-        job = await house.get("lead_gen", answer.headers["location"])
-        return job if job["state"] == "done" else None
-
-    job = await until(done)
-    assert job["accepted"] == count, job
-    criteria = await house.post(
-        "lead_gen", "/v1/criteria", {"name": name, "include": [{"field": "industry", "op": "eq", "value": name}]}
-    )
-    campaign = await house.post("lead_gen", "/v1/campaigns", {"name": name, "criteria_id": criteria["id"]})
-    await house.post("lead_gen", f"/v1/campaigns/{campaign['id']}/start")
-    return str(campaign["id"])
 
 
 async def next_call(house: House, caller: str, campaign: str) -> Any:

@@ -59,6 +59,11 @@ async def _signed_in(request: Request, state: str, code: str, error: str) -> Res
         tokens = await web.issuer.exchange(code, begun)
     except RefusedByIssuer:
         raise Unauthorized("the sign-in has run out; begin it again") from None
+    try:
+        await web.verify(tokens.access)
+    except Unauthorized as useless:
+        # The issuer knows them and would send them back at once: without a word here they went round for ever.
+        raise Forbidden(f"your account cannot be used here yet: {useless.message}; ask your operators") from None
     response = RedirectResponse(begun.then, status_code=303)
     session = web.cookies.begin_session(tokens.access, tokens.refresh)
     try:

@@ -62,6 +62,7 @@ class Issuer:
         self._client = settings.oidc_client_id
         self._secret = settings.oidc_client_secret
         self._scopes = settings.oidc_scopes
+        self._prompt = {"prompt": settings.oidc_prompt} if settings.oidc_prompt else {}
         self._back = f"{settings.origin}{BACK}"
         self._origin = f"{settings.origin}/"
         self._clock = clock
@@ -81,6 +82,7 @@ class Issuer:
             "nonce": sign_in.nonce,
             "code_challenge": challenge,
             "code_challenge_method": "S256",
+            **self._prompt,
         }
         return _with_query(found.authorization_endpoint, asked)
 
