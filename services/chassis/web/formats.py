@@ -80,6 +80,10 @@ class Formats:
         sign = _SIGNS.get(currency) or str(get_currency_symbol(currency, self.locale))
         return f"{sign}\N{NO-BREAK SPACE}{self.number(round(Decimal(amount)))}"
 
+    def amount(self, value: Decimal) -> str:
+        """An amount in a column of one currency: `12,345.30`."""
+        return str(format_decimal(value, format="#,##0.00", locale=self.locale))
+
     def iso(self, moment: datetime) -> str:
         """For `datetime` attributes and the clocks of the page: RFC 3339 in UTC, to the millisecond."""
         return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
