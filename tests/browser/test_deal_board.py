@@ -237,6 +237,7 @@ async def test_a_free_time_of_the_week_leads_to_a_deal(tier: Tier2, windows: Des
     await expect(page.get_by_role("heading", name="with whom?")).to_be_visible()
     await page.keyboard.press("1")
     await expect(page).to_have_url(re.compile(f"/desk/deals/{deal['id']}"))
+    await expect(page.get_by_label("Or another time, on your clock")).to_have_value(re.compile(r"^\d{4}-\d\d-\d\dT"))
 
 
 async def test_a_supervisor_decides_and_gives_by_keyboard(tier: Tier2, windows: Desks) -> None:
