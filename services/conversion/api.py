@@ -7,7 +7,9 @@ from fastapi import FastAPI
 from services.chassis.api import create_app
 from services.chassis.mail.routes import mail_router
 from services.chassis.settings import Settings
+from services.chassis.web.desk import Desk
 from services.conversion.actions import mails
+from services.conversion.desk import slots
 from services.conversion.routes import (
     absences,
     catalogue,
@@ -42,6 +44,7 @@ def build_app(settings: Settings) -> FastAPI:
         description=_DESCRIPTION,
         tier=Tier.CONVERSION,
         settings=settings,
+        desk=Desk(routers=[slots.router], package="services.conversion"),
         routers=[
             hand_overs.router,
             deals.router,

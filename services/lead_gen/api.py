@@ -8,6 +8,9 @@ from services.chassis.api import create_app
 from services.chassis.settings import Settings
 from services.chassis.web.desk import Desk
 from services.lead_gen.desk import calls as desk_calls
+from services.lead_gen.desk import instructions as desk_instructions
+from services.lead_gen.desk import lost as desk_lost
+from services.lead_gen.desk import shifts as desk_shifts
 from services.lead_gen.routes import (
     alarms,
     answers,
@@ -44,7 +47,10 @@ def build_app(settings: Settings) -> FastAPI:
         description="Tier 1: the register, the callers' queue, campaigns, and where an inbound call goes.",
         tier=Tier.LEAD_GEN,
         settings=settings,
-        desk=Desk(routers=[desk_calls.router], package="services.lead_gen"),
+        desk=Desk(
+            routers=[desk_calls.router, desk_shifts.router, desk_lost.router, desk_instructions.router],
+            package="services.lead_gen",
+        ),
         routers=[
             imports.router,
             duplicates.router,

@@ -96,6 +96,11 @@ class Formats:
         plain = datetime(there.year, there.month, there.day, tzinfo=UTC)
         return str(format_skeleton("MMMEd" if same else "yMMMEd", plain, tzinfo=UTC, locale=self.locale))
 
+    def near_day(self, day: date) -> str:
+        """A day of the next weeks in as few letters as may be: `Fri 27`."""
+        plain = datetime(day.year, day.month, day.day, tzinfo=UTC)
+        return str(format_skeleton("Ed", plain, tzinfo=UTC, locale=self.locale))
+
     def absolute(self, moment: datetime, zone: ZoneInfo | None = None) -> str:
         """`14:20` today, `Fri 27 Nov, 14:20` on another day; with the place if its clock is not the reader's."""
         there = zone or self.zone
@@ -122,6 +127,10 @@ class Formats:
     def place(self, zone: ZoneInfo) -> str:
         """The city that stands for a zone: `Kyiv`."""
         return str(get_timezone_location(zone, locale=self.locale, return_city=True))
+
+    def language(self, code: str) -> str:
+        """A language by its name: `uk` as `Ukrainian`; a code that nobody knows as it is."""
+        return str(self.locale.languages.get(code, code))
 
     def length(self, seconds: float) -> str:
         """A length of time as a stopwatch shows it: `02:13`, `1:02:13`."""

@@ -61,6 +61,21 @@ async def claim(
     return WorkItem.maybe(row)
 
 
+async def claim_one(conn: Connection, item_id: str, *, person: str, lease: timedelta) -> WorkItem | None:
+    """Lease this very item to `person`, with a new token; None if it is not open to them now."""
+    row = await conn.fetchrow(
+        """UPDATE work_items
+              SET state = 'leased', leased_by = $2, lease_token = lease_token + 1, lease_until = now() + $3
+            WHERE id = $1 AND state = 'open' AND (assignee IS NULL OR assignee = $2 OR assignee_until < now())
+              AND (expires_at IS NULL OR expires_at > now())
+        RETURNING *""",
+        item_id,
+        person,
+        lease,
+    )
+    return WorkItem.maybe(row)
+
+
 async def held(conn: Connection, item_id: str, person: str, token: int) -> WorkItem:
     """Lock the item and make sure that this person holds it with this token."""
     item = await lock(conn, item_id)

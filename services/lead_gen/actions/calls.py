@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from services.chassis import outbox, work_items
 from services.chassis.db import Connection
-from services.chassis.errors import Conflict, Forbidden
+from services.chassis.errors import Conflict, Forbidden, Invalid
 from services.chassis.events import publish
 from services.chassis.work_items import WorkItem
 from services.lead_gen.actions.instructions import instructions_for
@@ -15,7 +15,6 @@ from services.lead_gen.actions.promises import promised_time
 from services.lead_gen.actions.scripts import begin_script, followed_script
 from services.lead_gen.domain.callers import callable_groups
 from services.lead_gen.domain.calls import (
-    CallDesk,
     CallInHand,
     CallLease,
     CallReport,
@@ -27,7 +26,8 @@ from services.lead_gen.domain.calls import (
 from services.lead_gen.domain.do_not_call import Withdrawal
 from services.lead_gen.domain.leads import Lead, Place
 from services.lead_gen.domain.policy import Policy
-from services.lead_gen.repository import callers, calls, campaigns, do_not_call, leads, promises, shifts
+from services.lead_gen.domain.window import is_open
+from services.lead_gen.repository import call_drafts, callers, calls, campaigns, do_not_call, leads, promises
 from services.lead_gen.repository.policies import policies
 from services.lead_gen.schemas.calls import NewOutcome
 from workflows.contracts import ids
@@ -85,17 +85,30 @@ async def _in_hand(conn: Connection, item: WorkItem, caller: str) -> CallInHand:
     )
 
 
-async def call_desk(conn: Connection, caller: str, now: datetime) -> CallDesk:
-    """What this caller has before them now; nothing is leased by looking."""
-    shift = await shifts.at_hand(conn, caller)
+async def held_call(conn: Connection, caller: str) -> CallInHand | None:
+    """The call that this caller holds now, or none; nothing is leased by looking."""
     held = await calls.held_by(conn, caller)
-    since = shift.signed_on_at if shift is not None and shift.signed_on_at is not None else now - timedelta(hours=12)
-    return CallDesk(
-        shift=shift,
-        call=await _in_hand(conn, held, caller) if held is not None else None,
-        figures=await calls.figures_since(conn, caller, since),
-        next_due=await calls.next_due(conn, caller) if held is None else None,
-    )
+    return None if held is None else await _in_hand(conn, held, caller)
+
+
+async def take_back(conn: Connection, item_id: str, caller: str) -> CallInHand:
+    """Lease a lost call to this caller once more, if nobody else has it. Raises Conflict `taken`, `on_break`."""
+    standing = await callers.standing(conn, caller)
+    if standing.on_break or not standing.active:
+        raise Conflict("You are not on duty", code="on_break")
+    policy = await policies.rules(conn)
+    item = await work_items.get(conn, item_id)
+    lead = await leads.lock(conn, item.lead_id)
+    free = await is_callable(conn, policy, lead)
+    taken = await work_items.claim_one(conn, item_id, person=caller, lease=policy.lease) if free else None
+    if taken is None:
+        raise Conflict("It cannot be called any more, or somebody else is calling it", code="taken")
+    return await _in_hand(conn, taken, caller)
+
+
+async def is_callable(conn: Connection, policy: Policy, lead: Lead) -> bool:
+    """May this lead be called at this moment, by its own hours and by the ledger?"""
+    return is_open(policy, lead.timezone, datetime.now(UTC)) and not await do_not_call.forbidden(conn, lead.id)
 
 
 async def extend_lease(conn: Connection, item_id: str, caller: str, token: int) -> CallLease:
@@ -121,25 +134,38 @@ async def report_outcome(conn: Connection, item_id: str, told: NewOutcome, calle
     report = CallReport.of(told)
     check_report(report, datetime.now(UTC))
     item, lead = await _close(conn, item_id, told.token, report, caller)
+    if report.dialled is not None and report.dialled not in lead.phones:
+        raise Invalid("This is no number of the lead", field="dialled")
     call = await _as_call(conn, item, lead, report, caller)
     at = await calls.add(conn, call)
     if report.was_contact:
         await promises.keep(conn, lead.id)
     stage = await _move(conn, lead, report, caller)
     wrong_number = report.outcome is CallOutcome.WRONG_NUMBER
-    other_number_left = wrong_number and await leads.mark_bad_phone(conn, lead.id)
+    other_number_left = wrong_number and await leads.mark_bad_phone(conn, lead.id, report.dialled)
     await _answer(conn, item, call, at, other_number_left=other_number_left)
     return ReportedOutcome(
         item_id=item_id, lead_id=lead.id, outcome=report.outcome, stage=stage, promised_by=call.promised_by
     )
 
 
-async def report_and_go_on(conn: Connection, item_id: str, told: NewOutcome, caller: str) -> None:
+async def report_and_go_on(conn: Connection, item_id: str, told: NewOutcome, caller: str) -> ReportedOutcome:
     """Record how a call ended and lease the next one, if there is one for them. Raises as `report_outcome`."""
-    await report_outcome(conn, item_id, told, caller)
+    done = await report_outcome(conn, item_id, told, caller)
+    await call_drafts.drop(conn, item_id, caller)
     # Whoever may not call any more has still made this call.
     with contextlib.suppress(Forbidden, Conflict):
-        await lease_next_call(conn, caller, None)
+        await next_for_desk(conn, caller)
+    return done
+
+
+async def next_for_desk(conn: Connection, caller: str) -> bool:
+    """Lease the next lead and begin its draft; False if nothing is due. Raises as `lease_next_call`."""
+    found = await lease_next_call(conn, caller, None)
+    if isinstance(found, NothingDue):
+        return False
+    await call_drafts.begin(conn, found.item_id, caller)
+    return True
 
 
 async def _close(conn: Connection, item_id: str, token: int, report: CallReport, caller: str) -> tuple[WorkItem, Lead]:

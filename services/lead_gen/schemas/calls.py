@@ -96,6 +96,9 @@ class NewOutcome(Body):
     )
     path: list[str] = Field(default_factory=list, max_length=300)
     script_version: int | None = Field(default=None, ge=1, le=2**31 - 1)
+    dialled: str | None = Field(
+        default=None, max_length=20, description="Wrong number: which one; the lead's best, if not given."
+    )
 
 
 class OutcomeTaken(ReportedOutcome, Model):
