@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict
+from services.chassis.events import publish_all
 from services.chassis.work_items.items import WorkItem, lock
 
 _OWN_LEASE = """
@@ -114,11 +115,15 @@ async def release(
 
 
 async def return_expired(conn: Connection) -> int:
-    """Put items whose lease ran out back into the queue (a lost browser, a shift that ended); how many."""
+    """Put items whose lease ran out back into the queue (a lost browser, a shift that ended); how many.
+
+    Whoever had one hears `lease.changed`.
+    """
     rows = await conn.fetch(
         """UPDATE work_items SET state = 'open', leased_by = NULL, lease_until = NULL
             WHERE id IN (SELECT id FROM work_items WHERE state = 'leased' AND lease_until < now()
                           ORDER BY lease_until LIMIT 500 FOR UPDATE SKIP LOCKED)
         RETURNING id"""
     )
+    await publish_all(conn, "lease.changed", [{"item_id": row["id"]} for row in rows])
     return len(rows)

@@ -119,7 +119,9 @@ async def extend_lease(conn: Connection, item_id: str, caller: str, token: int) 
 
 async def release_lease(conn: Connection, item_id: str, caller: str, token: int) -> CallLease:
     """Return the lead to the queue for the next caller. Raises Conflict `stale_lease`."""
-    return _lease(await work_items.release(conn, item_id, caller, token))
+    released = _lease(await work_items.release(conn, item_id, caller, token))
+    await publish(conn, "lease.changed", item_id=item_id)
+    return released
 
 
 def _lease(item: WorkItem) -> CallLease:

@@ -93,14 +93,14 @@ async def quota(conn: Connection, caller_id: str) -> int | None:
     return found
 
 
-async def return_leases(conn: Connection, caller_id: str) -> int:
-    """Return everything this caller holds to the queue; how many."""
+async def return_leases(conn: Connection, caller_id: str) -> list[str]:
+    """Return everything this caller holds to the queue; the ids of what they held."""
     rows = await conn.fetch(
         """UPDATE work_items SET state = 'open', leased_by = NULL, lease_until = NULL
             WHERE kind = 'call' AND leased_by = $1 AND state = 'leased' RETURNING id""",
         caller_id,
     )
-    return len(rows)
+    return [row["id"] for row in rows]
 
 
 # Is a caller there at that moment? Somebody for whom no shift was ever planned is taken at their word.
