@@ -7,6 +7,7 @@ from time import monotonic
 from typing import Final
 
 from leadrelay.demo import decisions
+from leadrelay.demo.chairs import ASIDE_SECONDS
 from leadrelay.demo.day import Day, Json
 from leadrelay.demo.deals import lines_of
 from leadrelay.demo.dice import Dice
@@ -29,16 +30,25 @@ class AccountManager:
     async def turn(self) -> float:
         """Call everybody on the list, then clear the calls and payment reminders that wait."""
         began = monotonic()
+        if self._is_aside():
+            return ASIDE_SECONDS
         for item in await self._desk.first("/v1/nudges", state="open", mine="true"):
             await self._remind(item)
         for item in await self._desk.first("/v1/work", state="open", mine="true"):
-            await self._desk.post(f"/v1/work/{item['item_id']}/done", {}, key=f"{item['item_id']}:done")
+            if not self._is_aside():
+                await self._desk.post(f"/v1/work/{item['item_id']}/done", {}, key=f"{item['item_id']}:done")
         return max(0.2, LOOK_EVERY - (monotonic() - began))
+
+    def _is_aside(self) -> bool:
+        """Has somebody real taken this place? Asked before every act, because a turn takes a while."""
+        return self._day.is_taken("account_mgmt", self._who.id)
 
     async def _remind(self, item: Json) -> None:
         dice = self._day.dice("nudge", item["customer_id"], item["number"])
         outcome = decisions.nudge(dice)
         await self._day.pause(dice.between(*TALK_SECONDS) * self._who.pace)
+        if self._is_aside():
+            return
         body = nudge_body(outcome, dice)
         reply = await self._desk.post(f"/v1/nudges/{item['item_id']}/outcome", body, key=f"{item['item_id']}:outcome")
         if reply.ok:

@@ -88,7 +88,9 @@ class Buyers:
         if customers:
             self._orders += 1
             customer = self._dice.pick(customers)
-            desk = self._desks.get(customer["account_manager"], self._boss)
+            owner = customer["account_manager"]
+            is_taken = self._day.is_taken("account_mgmt", owner or "")
+            desk = self._boss if is_taken else self._desks.get(owner, self._boss)
             body = {"lines": lines_of(decisions.basket(self._dice)), "note": "called in"}
             key = f"{customer['id']}:own-order:{self._day.run}:{self._orders}"
             reply = await desk.post(f"/v1/customers/{customer['id']}/orders", body, key=key)

@@ -57,7 +57,10 @@ class Reply:
 
 @dataclass
 class Day:
-    """One working day: who can be reached where, and when it ends."""
+    """One working day: who can be reached where, and when it ends.
+
+    `taken` are the (tier, person) whose place a real person has taken, `left` is how many leads nobody has called yet.
+    """
 
     addresses: Mapping[str, str]
     mint: Mint
@@ -66,10 +69,16 @@ class Day:
     seed: int
     run: str
     done: Counter[str] = field(default_factory=Counter)
+    taken: frozenset[tuple[str, str]] = frozenset()
+    left: int | None = None
 
     def desk(self, tier: str, role: str, person: str) -> Desk:
         """Seat this person at a tier."""
         return Desk(self, tier, role, person)
+
+    def is_taken(self, tier: str, person: str) -> bool:
+        """Does a real person sit there now? Then the simulated one steps aside."""
+        return (tier, person) in self.taken
 
     def dice(self, *parts: object) -> Dice:
         """Make the decisions of this day that belong to these business facts."""

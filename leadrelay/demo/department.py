@@ -14,12 +14,14 @@ import httpx
 
 from leadrelay.demo import account_managers, managers
 from leadrelay.demo.callers import Caller
+from leadrelay.demo.chairs import Chairs
 from leadrelay.demo.counts import Counts, Reporter
 from leadrelay.demo.customers import Buyers, Payers, Telephone
 from leadrelay.demo.day import Day, DayOver, Mint, keep_working
 from leadrelay.demo.opening import Tell, open_department
 from leadrelay.demo.people import ACCOUNT_MANAGERS, CALLERS, MANAGERS
 from leadrelay.demo.queue_age import QueueAge
+from leadrelay.demo.stock import Stock
 
 SEED: Final = 20240527
 
@@ -45,19 +47,21 @@ async def run_department(
         run = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
         day = Day(addresses=addresses, mint=mint, stop=stop, http=http, seed=seed, run=run)
         try:
-            await open_department(day, tell)
+            campaign_id = await open_department(day, tell)
         except DayOver:
             return
-        await _everybody(day, on_progress, QueueAge(day, workers))
+        await _everybody(day, campaign_id, on_progress, QueueAge(day, workers))
 
 
-async def _everybody(day: Day, on_progress: Callable[[Counts], None], queue_age: QueueAge) -> None:
+async def _everybody(day: Day, campaign_id: str, on_progress: Callable[[Counts], None], queue_age: QueueAge) -> None:
     turns = {f"caller {who.id}": Caller(day, who).turn for who in CALLERS}
     turns |= {f"manager {who.id}": managers.Manager(day, who).turn for who in MANAGERS}
     turns |= {f"account manager {who.id}": account_managers.AccountManager(day, who).turn for who in ACCOUNT_MANAGERS}
     turns |= {"payers": Payers(day).turn, "buyers": Buyers(day).turn, "telephone": Telephone(day).turn}
     turns |= {"supervisor 2": managers.Supervisor(day).turn, "supervisor 3": account_managers.Supervisor(day).turn}
     turns = {name: queue_age.patient(turn) for name, turn in turns.items()}
+    turns |= {f"chairs of {tier}": Chairs(day, tier).turn for tier in day.addresses}
+    turns |= {"stock": Stock(day, campaign_id).turn}
     turns |= {"reporter": Reporter(day, on_progress).turn, "queue age": queue_age.turn}
     async with asyncio.TaskGroup() as office:
         for name, turn in turns.items():

@@ -7,6 +7,7 @@ from time import monotonic
 from typing import Final
 
 from leadrelay.demo import decisions
+from leadrelay.demo.chairs import ASIDE_SECONDS
 from leadrelay.demo.day import Day, Json
 from leadrelay.demo.deals import WORKED, Move, lines_of, next_move, round_of
 from leadrelay.demo.people import MANAGERS, SUPERVISOR, Colleague
@@ -31,19 +32,28 @@ class Manager:
     async def turn(self) -> float:
         """Look at the board once: new hand-overs first, then every deal that can move, then reminders."""
         began = monotonic()
+        if self._is_aside():
+            return ASIDE_SECONDS
         for item in await self._desk.first("/v1/hand-overs", state="open", mine="true"):
             await self._answer_hand_over(item)
         for deal in await self._desk.first("/v1/deals", limit=100, mine="true", stage=list(WORKED)):
             if self._not_before.get(deal["id"], 0.0) <= monotonic():
                 await self._move(deal["id"])
         for item in await self._desk.first("/v1/reminders"):
-            await self._desk.post(f"/v1/reminders/{item['item_id']}/done", {}, key=f"{item['item_id']}:done")
+            if not self._is_aside():
+                await self._desk.post(f"/v1/reminders/{item['item_id']}/done", {}, key=f"{item['item_id']}:done")
         return max(0.2, LOOK_EVERY - (monotonic() - began))
+
+    def _is_aside(self) -> bool:
+        """Has somebody real taken this place? Asked before every act, because a turn takes a while."""
+        return self._day.is_taken("conversion", self._who.id)
 
     async def _answer_hand_over(self, item: Json) -> None:
         dice = self._day.dice(self._who.id, item["item_id"])
         reason = decisions.decline(dice)
         await self._think(dice.between(*THINK_SECONDS))
+        if self._is_aside():
+            return
         path = f"/v1/hand-overs/{item['item_id']}"
         if reason is None:
             reply = await self._desk.post(f"{path}/accept", {}, key=f"{item['item_id']}:accept")
@@ -62,6 +72,8 @@ class Manager:
             self._not_before[deal_id] = monotonic() + 1.0
             return
         await self._think(self._day.dice(deal_id, move).between(*THINK_SECONDS))
+        if self._is_aside():
+            return
         if await self._do(move, about, deal_id, plan):
             self._day.done[f"deal {move}"] += 1
         else:

@@ -8,8 +8,8 @@ From the port base N (8080 unless `--port-base` says otherwise), everything lies
     N+6, N+7      Temporal and its UI
     N+8, N+9      mail catcher: SMTP and its web page
     N+10          metrics of Temporal
-    N+11          identity provider
-    N+12 ...      health and metrics of the workers, a port each, in the order of the tiers
+    N+11, N+12    identity provider, switchboard
+    N+13 ...      health and metrics of the workers, a port each, in the order of the tiers
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _LAYOUT = (
     "desk",
     *("lead_gen_api", "conversion_api", "account_mgmt_api", "ops_api"),
     *("postgres", "temporal", "temporal_ui", "smtp", "mail", "temporal_metrics"),
-    "identity",
+    *("identity", "switchboard"),
 )
 _STEP = 100
 _HIGHEST = 65535

@@ -1,4 +1,4 @@
-"""Leadrelay's own processes: `migrate`, `api`, `worker`, `demo` and the mail catcher, as children of the stack."""
+"""Leadrelay's own processes: `migrate`, `api`, `worker`, `demo`, and the helpers of the stack, as its children."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from leadrelay.stack.front_door import IDENTITY_PATH
 from leadrelay.stack.ports import HOST, answers
 from leadrelay.stack.process import BACKGROUND, ProcessSpec
 from services.chassis.settings import PREFIX, WORKER_TUNING
+from services.conversion.domain.policy import DEMO as conversion_demo
 from workflows.contracts.base import Tier
 
 TITLES = {"lead_gen": "Lead generation", "conversion": "Conversion", "account_mgmt": "Account management", "ops": "Ops"}
@@ -24,6 +25,12 @@ _KEPT = tuple(f"{PREFIX}{name}" for name in ("LOG_LEVEL", "LOG_FORMAT", *WORKER_
 def worker_names(tier: str, count: int) -> list[str]:
     """lead_gen_worker, lead_gen_worker_2, ..."""
     return [f"{tier}_worker" if number == 1 else f"{tier}_worker_{number}" for number in range(1, count + 1)]
+
+
+def sample_notice() -> str:
+    """What every page of the sample department says: who is not real, and how fast its time runs."""
+    day = round(conversion_demo.first_step_within.total_seconds())
+    return f"Sample department: made-up companies, simulated colleagues, and a working day lasts {day} s here."
 
 
 @dataclass(frozen=True)
@@ -68,6 +75,11 @@ class Services:
         command = ("leadrelay.mail_catcher", str(self.data.mails), *ports)
         return self._spec("mail", "Mail catcher", *command, port="mail", niceness=BACKGROUND)
 
+    def switchboard(self) -> ProcessSpec:
+        """Rings when a caller presses the key, and answers or not."""
+        where = ("--lead-gen", f"http://{HOST}:{self.ports['lead_gen_api']}", "--port", str(self.ports["switchboard"]))
+        return self._spec("switchboard", "Switchboard", "leadrelay.switchboard", *where, port="switchboard")
+
     def demo(self, on_line: Callable[[bytes], None]) -> ProcessSpec:
         """The sample department."""
         command = ("leadrelay", "demo", "--data", str(self.data.root))
@@ -105,11 +117,14 @@ class Services:
             "SMTP_PORT": str(self.ports["smtp"]),
             "SMTP_TLS": "none",
             "CODEC_KEYS": self.data.codec_keys(),
+            "SWITCHBOARD_URL": f"http://{HOST}:{self.ports['switchboard']}/calls",
             "ORIGIN": self.origin,
             "OIDC_ISSUER": f"{self.origin}{IDENTITY_PATH}",
             "SESSION_KEYS": self.data.session_keys(),
             "UI_ORIGIN": ",".join(f"http://{host}:{self.ports['temporal_ui']}" for host in (HOST, "localhost")),
         }
+        if self.policy == "demo":
+            settings["NOTICE"] = sample_notice()
         if tier in list(Tier):
             settings["DATABASE_DSN"] = self.dsn(tier)
         return {

@@ -62,7 +62,16 @@ class Stack:
         # In the order in which they are stopped.
         self._groups: dict[str, list[Supervisor]] = {
             name: []
-            for name in ("Sample department", "Front door", "APIs", "Workers", "Mail catcher", "Temporal", "PostgreSQL")
+            for name in (
+                "Sample department",
+                "Front door",
+                "APIs",
+                "Workers",
+                "Switchboard",
+                "Mail catcher",
+                "Temporal",
+                "PostgreSQL",
+            )
         }
         self._stopping = False
 
@@ -104,7 +113,7 @@ class Stack:
         mail = self._services.mail_catcher()
         door = front_door(self._data, self._ports, self._services.origin)
         identity = self._services.identity_provider()
-        first = {"Temporal": server, "Mail catcher": mail}
+        first = {"Temporal": server, "Mail catcher": mail, "Switchboard": self._services.switchboard()}
         await _together([*(self._up(name, spec) for name, spec in first.items()), self._start_databases()])
         apis = [self._up("APIs", self._services.api(name)) for name in TITLES]
         workers = [self._up("Workers", self._services.worker(tier, name)) for name, tier in self._workers.items()]

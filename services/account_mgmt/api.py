@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from services.account_mgmt.actions import mails
+from services.account_mgmt.desk import ringing
 from services.account_mgmt.domain.import_headers import choose_mapping
 from services.account_mgmt.routes import (
     account_managers,
@@ -31,6 +32,7 @@ from services.chassis.api import create_app
 from services.chassis.imports.routes import import_router
 from services.chassis.mail.routes import mail_router
 from services.chassis.settings import Settings
+from services.chassis.web.desk import Desk
 from workflows.contracts.base import Tier
 
 
@@ -41,6 +43,7 @@ def build_app(settings: Settings) -> FastAPI:
         description="Tier 3: customers, orders and invoices, and the nudge for the next purchase.",
         tier=Tier.ACCOUNT_MGMT,
         settings=settings,
+        desk=Desk(routers=[ringing.router], package="services.account_mgmt", rings="work.opened"),
         routers=[
             customers.router,
             account_managers.router,

@@ -7,9 +7,12 @@ from fastapi import FastAPI
 from services.chassis.api import create_app
 from services.chassis.settings import Settings
 from services.chassis.web.desk import Desk
+from services.lead_gen.actions.switchboard import Switchboard
 from services.lead_gen.desk import calls as desk_calls
+from services.lead_gen.desk import dial as desk_dial
 from services.lead_gen.desk import instructions as desk_instructions
 from services.lead_gen.desk import lost as desk_lost
+from services.lead_gen.desk import ringing as desk_ringing
 from services.lead_gen.desk import shifts as desk_shifts
 from services.lead_gen.routes import (
     alarms,
@@ -20,6 +23,7 @@ from services.lead_gen.routes import (
     calls,
     campaigns,
     criteria,
+    dials,
     do_not_call,
     duplicates,
     imports,
@@ -40,17 +44,27 @@ from services.lead_gen.routes import (
 )
 from workflows.contracts.base import Tier
 
+_PAGES = [
+    desk_calls.router,
+    desk_shifts.router,
+    desk_lost.router,
+    desk_instructions.router,
+    desk_dial.router,
+    desk_ringing.router,
+]
+
 
 def build_app(settings: Settings) -> FastAPI:
     """The app of one process."""
-    return create_app(
+    app = create_app(
         title="Leadrelay lead generation",
         description="Tier 1: the register, the callers' queue, campaigns, and where an inbound call goes.",
         tier=Tier.LEAD_GEN,
         settings=settings,
         desk=Desk(
-            routers=[desk_calls.router, desk_shifts.router, desk_lost.router, desk_instructions.router],
+            routers=_PAGES,
             package="services.lead_gen",
+            rings="inbound_call",
         ),
         routers=[
             imports.router,
@@ -62,6 +76,7 @@ def build_app(settings: Settings) -> FastAPI:
             criteria.router,
             calls.router,
             call_notes.router,
+            dials.router,
             inbound_calls.router,
             promises.router,
             telephony.router,
@@ -80,3 +95,5 @@ def build_app(settings: Settings) -> FastAPI:
             why.router,
         ],
     )
+    app.state.switchboard = Switchboard.of(settings)
+    return app

@@ -6,6 +6,7 @@ from services.chassis import effects
 from services.chassis.settings import Settings
 from services.chassis.worker import run_worker
 from services.lead_gen.actions.alarms import watch_supply
+from services.lead_gen.actions.dials import dial_watch
 from services.lead_gen.actions.duplicates import find_near_duplicates
 from services.lead_gen.actions.imports import run_imports
 from services.lead_gen.actions.promises import watch_promises
@@ -13,6 +14,7 @@ from services.lead_gen.actions.rota import keep_rota
 from services.lead_gen.actions.score_training import run_training
 from services.lead_gen.actions.scores import run_scoring
 from services.lead_gen.actions.shifts import close_shifts
+from services.lead_gen.actions.switchboard import Switchboard
 from services.lead_gen.activities import Activities
 from workflows.campaign import Campaign
 from workflows.cold_call import ColdCall
@@ -31,6 +33,7 @@ async def run(settings: Settings) -> None:
             ("near_duplicates", 1.0, find_near_duplicates),
             ("rota", 600.0, keep_rota),
             ("close_shifts", 5.0, close_shifts),
+            ("dials", 1.0, dial_watch(Switchboard.of(settings))),
             ("promises", 5.0, watch_promises),
             ("training", 2.0, run_training),
             ("scoring", 2.0, run_scoring),

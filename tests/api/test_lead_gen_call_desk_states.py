@@ -198,9 +198,8 @@ async def test_a_wrong_number_is_the_one_that_was_dialled(tier: Tier1) -> None:
     async with browser(tier, "inna") as desk:
         await desk.look()
         await desk.press("next")
-        assert "tel:+380441118009" in desk.page and "Next number +380441118010" in desk.page
-        await desk.press("number")
-        assert "tel:+380441118010" in desk.page
+        assert "tel:+380441118009" in desk.page and "tel:+380441118010" in desk.page
+        await desk.press("dial", phone="+380441118010")
         await desk.press("step", go="wrong_number")
         assert "Which number is wrong?" in desk.page
         strange = await desk.press("outcome", outcome="wrong_number", dialled="+380441112233")
@@ -299,3 +298,19 @@ async def test_instructions_are_found_while_talking(tier: Tier1) -> None:
         assert "Thank you" in thanked.text
         why = await desk.http.get("/desk/why", headers={"HX-Request": "true"})
         assert "Why this lead" in why.text
+
+
+async def test_an_outcome_is_taken_back_with_what_was_written(tier: Tier1) -> None:
+    await caller_for(tier, "tania", "+380441118019", "+380441118020")
+    async with browser(tier, "tania") as desk:
+        await desk.look()
+        await desk.press("next")
+        first = desk.held["item_id"]
+        await desk.part("outcome", outcome="not_interested", reason="price", note="asked twice")
+        assert "Not interested" in desk.page and 'data-key="U"' in desk.page
+        await desk.look()
+        assert desk.held["item_id"] != first
+        await desk.part("undo", item_id=first)
+        assert "asked twice</textarea>" in desk.page
+        await desk.look()
+        assert desk.held["item_id"] == first

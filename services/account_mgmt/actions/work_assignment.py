@@ -10,6 +10,7 @@ from services.account_mgmt.domain.portfolio import CustomerProfile, cover_for
 from services.account_mgmt.repository import account_managers, work
 from services.chassis import work_items
 from services.chassis.db import Connection, Pool
+from services.chassis.events import publish_all
 from services.chassis.work_items import NewItem, WorkItem
 from workflows.contracts import ids
 from workflows.contracts.conversion import OpenInbound
@@ -61,7 +62,10 @@ async def open_work_of(
                 payload={**new.facts, **covered},
             )
         )
-    return await work_items.open_items(conn, items)
+    opened = await work_items.open_items(conn, items)
+    told = [{"item_id": one.id, "customer_id": one.lead_id, "work": one.kind} for one in opened]
+    await publish_all(conn, "work.opened", told)
+    return opened
 
 
 async def open_inbound_call(conn: Connection, request: OpenInbound) -> None:

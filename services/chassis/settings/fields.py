@@ -63,10 +63,17 @@ class Settings(BaseSettings):
         description="`id:base64key,...` for the pages' cookie; the first encrypts.",
     )
     session_hours: int = Field(default=12, ge=1, le=168, description="After so long people sign in anew.")
+    undo_seconds: float = Field(
+        default=8.0, ge=0, le=60, description="How long what was done on a page may be taken back, before it goes on."
+    )
     codec_keys: str = Field(default=DEV_CODEC_KEYS, repr=False, description="`id:base64key,...`; the first encrypts.")
     telephony_secret: str = Field(
         default=DEV_TELEPHONY_SECRET, repr=False, min_length=16, description="The switchboard signs its events with it."
     )
+    switchboard_url: str | None = Field(
+        default=None, description="Where the switchboard is asked for calls; unset: people dial by `tel:` links."
+    )
+    notice: str | None = Field(default=None, max_length=200, description="A quiet line on every page.")
     smtp_host: str | None = Field(default=None, description="Without one, mails wait in the queue.")
     smtp_port: int = Field(default=587, ge=1, le=65535)
     smtp_tls: Literal["none", "starttls", "tls"] = "starttls"
@@ -126,7 +133,18 @@ class Settings(BaseSettings):
             raise ValueError("must be http:// or https:// and a host, without a path")
         return value
 
-    @field_validator("metrics_token", "origin", "oidc_issuer", "oidc_client_secret", "oidc_prompt", mode="before")
+    @field_validator("switchboard_url")
+    @classmethod
+    def _switchboard_is_one(cls, value: str | None) -> str | None:
+        # Without repeating it: there may be a password in it.
+        if value is not None and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).hostname):
+            raise ValueError("must be an http:// or https:// address")
+        return value
+
+    @field_validator(
+        *("switchboard_url", "notice", "metrics_token", "origin", "oidc_issuer", "oidc_client_secret", "oidc_prompt"),
+        mode="before",
+    )
     @classmethod
     def _empty_is_none(cls, value: str | None) -> str | None:
         return value or None  # as an environment file spells it

@@ -106,6 +106,9 @@ def _wire_problems(settings: Settings) -> Iterator[str]:
         yield _refusal("SMTP_TLS", "sends mails and the password in clear; use starttls or tls")
     if settings.smtp_host and settings.mail_from == DEV_MAIL_FROM:
         yield _refusal("MAIL_FROM", "is the example sender; give your own")
+    switchboard = urlsplit(settings.switchboard_url or "")
+    if switchboard.scheme == "http" and not _is_near(switchboard.hostname or "", private):
+        yield _refusal("SWITCHBOARD_URL", "sends numbers in clear to another host; use https")
     if not _is_encrypted(settings.database_dsn, private):
         yield _refusal("DATABASE_DSN", "leaves this machine without TLS; use sslmode=verify-full (or at least require)")
     yield from _temporal_problems(private)

@@ -11,16 +11,21 @@ from services.chassis.settings import Settings
 from services.chassis.web.events import desk_events_router
 from services.chassis.web.home import home_router
 from services.chassis.web.pages import Pages
+from services.chassis.web.presence import presence_router
 from services.chassis.web.site import Web
 from services.chassis.web.static import Assets, static_router
 
 
 @dataclass(frozen=True)
 class Desk:
-    """A service's own pages: their routers, and the package whose `desk/templates` they fill in."""
+    """A service's own pages: their routers, and the package whose `desk/templates` they fill in.
+
+    With `rings`, every page shows who is calling: `/desk/ringing`, asked again at this event of the tier.
+    """
 
     routers: Sequence[APIRouter] = ()
     package: str | None = None
+    rings: str | None = None
 
 
 def open_desk(app: FastAPI, settings: Settings, desk: Desk) -> list[APIRouter]:
@@ -28,8 +33,14 @@ def open_desk(app: FastAPI, settings: Settings, desk: Desk) -> list[APIRouter]:
     assets = Assets()
     has_events = app.state.events is not None
     pages = Pages(
-        assets, tier=app.state.tier, package=desk.package, issuer=settings.sign_in_issuer, has_events=has_events
+        assets,
+        tier=app.state.tier,
+        package=desk.package,
+        issuer=settings.sign_in_issuer,
+        has_events=has_events,
+        shared={"notice": settings.notice, "by_switchboard": settings.switchboard_url is not None, "rings": desk.rings},
     )
     app.state.web = Web(settings, app.state.verifier, pages)
     live = [desk_events_router()] if has_events else []
-    return [static_router(assets), home_router(), *live, *desk.routers]
+    played = [presence_router()] if has_events and settings.policy == "demo" else []
+    return [static_router(assets), home_router(), *live, *desk.routers, *played]

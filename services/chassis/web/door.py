@@ -34,6 +34,7 @@ async def page_door(request: Request) -> Principal:
     limit_body(request, limit, settings.body_seconds)
     principal = await web.signed_in(request)
     check_tier(principal, request.app.state.tier or OPS, request.method)
+    web.presence.seen(principal)
     if request.method not in SAFE_METHODS:
         await web.check_origin(request)
     return principal

@@ -10,7 +10,7 @@ from starlette.responses import StreamingResponse
 
 from services.chassis.http import Who
 from services.chassis.http.events import EventHub
-from services.chassis.web.door import page_router
+from services.chassis.web.door import page_router, web_of
 
 
 def desk_events_router() -> APIRouter:
@@ -21,6 +21,7 @@ def desk_events_router() -> APIRouter:
     async def events(request: Request, who: Who) -> StreamingResponse:
         hub: EventHub = request.app.state.events
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        return StreamingResponse(hub.stream(who.expires_at), media_type="text/event-stream", headers=headers)
+        frames = web_of(request).presence.while_open(who, hub.stream(who.expires_at))
+        return StreamingResponse(frames, media_type="text/event-stream", headers=headers)
 
     return router

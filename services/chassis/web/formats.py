@@ -80,6 +80,10 @@ class Formats:
         sign = _SIGNS.get(currency) or str(get_currency_symbol(currency, self.locale))
         return f"{sign}\N{NO-BREAK SPACE}{self.number(round(Decimal(amount)))}"
 
+    def amount(self, value: Decimal) -> str:
+        """An amount in a column of one currency: `12,345.30`."""
+        return str(format_decimal(value, format="#,##0.00", locale=self.locale))
+
     def iso(self, moment: datetime) -> str:
         """For `datetime` attributes and the clocks of the page: RFC 3339 in UTC, to the millisecond."""
         return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
@@ -100,6 +104,12 @@ class Formats:
         """A day of the next weeks in as few letters as may be: `Fri 27`."""
         plain = datetime(day.year, day.month, day.day, tzinfo=UTC)
         return str(format_skeleton("Ed", plain, tzinfo=UTC, locale=self.locale))
+
+    def month(self, day: date) -> str:
+        """The month of a day: `November 2026`."""
+        return str(
+            format_skeleton("yMMMM", datetime(day.year, day.month, 1, tzinfo=UTC), tzinfo=UTC, locale=self.locale)
+        )
 
     def absolute(self, moment: datetime, zone: ZoneInfo | None = None) -> str:
         """`14:20` today, `Fri 27 Nov, 14:20` on another day; with the place if its clock is not the reader's."""

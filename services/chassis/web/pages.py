@@ -84,7 +84,10 @@ class Pages:
         package: str | None = None,
         issuer: str | None = None,
         has_events: bool = False,
+        shared: Mapping[str, Any] | None = None,
     ) -> None:
+        # What the settings say to every page.
+        self._shared = {"notice": None, "by_switchboard": False, "rings": None, **(shared or {})}
         self._assets = assets
         self._tier = tier
         self._has_events = has_events
@@ -95,6 +98,7 @@ class Pages:
     def text(self, template: str, reader: Reader, context: Mapping[str, Any]) -> str:
         """The template filled in for this reader."""
         shared = {
+            **self._shared,
             "asset": self._assets.url,
             "fmt": reader.formats(),
             "language": reader.language,

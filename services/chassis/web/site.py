@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -21,6 +22,7 @@ from services.chassis.http.bodies import URL_ENCODED, form_kind
 from services.chassis.settings import Settings
 from services.chassis.web.oidc import Issuer, RefusedByIssuer, Tokens
 from services.chassis.web.pages import Pages
+from services.chassis.web.presence import Presence
 from services.chassis.web.session import Cookies, Session
 
 # Early enough that nobody meets the end of a token in the middle of a form.
@@ -67,9 +69,11 @@ class Web:
 
     def __init__(self, settings: Settings, verifier: Verifier, pages: Pages) -> None:
         self.origin = settings.origin or ""
+        self.undo_time = timedelta(seconds=settings.undo_seconds)
         self.pages = pages
         self.cookies = Cookies(settings)
         self.issuer = Issuer(settings)
+        self.presence = Presence()
         self._verifier = verifier
         self._renewals = Renewals(self.issuer)
 
@@ -170,5 +174,5 @@ async def _fields(request: Request) -> Mapping[str, str]:
         return {}
     if kind == URL_ENCODED:
         await request.body()  # kept, because a form's stream can be read only once
-    form = await request.form(max_files=10, max_fields=100)
+    form = await request.form(max_files=10, max_fields=1_000)
     return {name: value for name, value in form.items() if isinstance(value, str)}

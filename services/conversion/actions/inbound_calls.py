@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.chassis import work_items
 from services.chassis.db import Connection
+from services.chassis.events import publish
 from services.chassis.work_items import NewItem
 from services.conversion.actions.deals import SUPERVISOR_GROUP, now
 from services.conversion.actions.playbook_stop import stop_playbook
@@ -45,4 +46,5 @@ async def _open_unowned(conn: Connection, request: OpenInbound, payload: dict[st
         group_key=SUPERVISOR_GROUP,
         payload=payload,
     )
-    await work_items.open_item(conn, item)
+    opened = await work_items.open_item(conn, item)
+    await publish(conn, "work.opened", item_id=opened.id, item_kind=opened.kind)

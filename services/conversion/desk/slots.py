@@ -24,7 +24,7 @@ from services.conversion.repository.policies import policies
 from services.conversion.schemas.meeting_holds import NewHold
 
 ANYBODY: list[Any] = [allow("caller", "supervisor", "manager")]
-_SHOWN = 6
+_SHOWN = 4
 _DAYS = 14
 Fact = Annotated[str, Query(max_length=200)]
 

@@ -171,7 +171,7 @@ STANDARD = Policy(
 )
 DEMO = Policy(
     calendar=ALWAYS,
-    accept_within=_accept_within(timedelta(seconds=8), timedelta(seconds=8)),
+    accept_within=_accept_within(timedelta(seconds=30), timedelta(seconds=30)),
     first_step_within=timedelta(seconds=6),
     next_step_within=dict.fromkeys(StepKind, timedelta(seconds=8)),
     remind_every=timedelta(seconds=5),

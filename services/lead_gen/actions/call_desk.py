@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from services.chassis.db import Connection
+from services.lead_gen.actions.call_undo import undoable_call
 from services.lead_gen.actions.calls import held_call
 from services.lead_gen.domain.cadence import next_attempt_at
 from services.lead_gen.domain.call_desk import (
@@ -104,13 +105,17 @@ async def _waiting(conn: Connection, caller: str, policy: Policy, now: datetime)
 async def _after(conn: Connection, caller: str, policy: Policy, now: datetime) -> AfterCall | None:
     """What was reported in the last seconds, and what follows from it."""
     last = await calls.last_of(conn, caller, now - _TOLD)
-    return None if last is None else _follows(last, policy, now)
+    if last is None:
+        return None
+    undoable = await undoable_call(conn, caller)
+    until = undoable.until if undoable is not None and undoable.item_id == last.item_id else None
+    return _follows(last, policy, now, until)
 
 
-def _follows(last: LastCall, policy: Policy, now: datetime) -> AfterCall:
+def _follows(last: LastCall, policy: Policy, now: datetime, until: datetime | None) -> AfterCall:
     outcome = CallOutcome(last.outcome)
     tries_again = outcome in (CallOutcome.NO_ANSWER, CallOutcome.BUSY, CallOutcome.VOICEMAIL)
     if not tries_again or last.attempt >= policy.max_attempts:
-        return AfterCall(call=last, again_at=None, rests=tries_again)
+        return AfterCall(call=last, again_at=None, rests=tries_again, undo_until=until)
     again = next_attempt_at(policy, last.timezone, attempt=last.attempt + 1, after=outcome, after_at=last.at, now=now)
-    return AfterCall(call=last, again_at=again, rests=False)
+    return AfterCall(call=last, again_at=again, rests=False, undo_until=until)

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict
 from services.chassis.events import publish
+from services.lead_gen.actions.call_undo import undo_call
 from services.lead_gen.actions.calls import held_call
 from services.lead_gen.domain.call_drafts import CallDraft
 from services.lead_gen.domain.script_steps import moved, walked
 from services.lead_gen.domain.scripts import RenderedScript
-from services.lead_gen.repository import call_drafts, leads
+from services.lead_gen.repository import call_drafts
 
 BACK, TO = "back", "to:"
 
@@ -27,23 +28,7 @@ async def keep_draft(
     held = await held_call(conn, caller) if go else None
     script = held.script if held is not None and held.item_id == item_id else None
     path = _walk(script, draft.path, go) if script is not None else draft.path
-    return await call_drafts.save(
-        conn,
-        draft,
-        path=path,
-        typed={**draft.typed, **typed},
-        dialled=draft.dialled,
-    )
-
-
-async def next_number(conn: Connection, item_id: str, caller: str) -> None:
-    """The lead's number after the one chosen now is the one to dial. Raises as `keep_draft`."""
-    draft = await _draft(conn, item_id, caller)
-    numbers = await leads.callable_phones(conn, draft.lead_id)
-    if numbers:
-        now = numbers.index(draft.dialled) if draft.dialled in numbers else 0
-        following = numbers[(now + 1) % len(numbers)]
-        await call_drafts.save(conn, draft, path=draft.path, typed=draft.typed, dialled=following)
+    return await call_drafts.save(conn, draft, path=path, typed={**draft.typed, **typed})
 
 
 async def walked_path(conn: Connection, item_id: str, caller: str) -> list[str] | None:
@@ -79,3 +64,14 @@ async def give_to_supervisor(conn: Connection, item_id: str, caller: str) -> Non
 async def drop_empty(conn: Connection, caller: str) -> None:
     """Forget the drafts of calls that this caller gave back themselves without a word."""
     await call_drafts.drop_empty(conn, caller)
+
+
+async def undo_for_desk(conn: Connection, item_id: str, caller: str) -> None:
+    """Take the outcome back and give the call again, with what was reported of it as a draft. Raises as `undo_call`."""
+    await call_drafts.drop_empty(conn, caller)
+    undone = await undo_call(conn, item_id, caller)
+    report = undone.report
+    draft = await _draft(conn, item_id, caller)
+    typed = {"note": report.note or report.needs, "question": report.question, "reason": report.reason}
+    known = {name: text for name, text in typed.items() if text}
+    await call_drafts.save(conn, draft, path=report.path, typed=known)

@@ -29,7 +29,7 @@ async def change_caller(conn: Connection, caller_id: str, change: CallerChange) 
     """
     await callers.get(conn, caller_id)
     fields = change.model_dump(exclude_unset=True)
-    for name in fields.keys() - {"daily_quota"}:
+    for name in fields.keys() - {"daily_quota", "extension"}:
         if fields[name] is None:
             raise Invalid("cannot be empty", field=name)
     await _check_campaigns(conn, change.campaigns or [])

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from services.chassis import outbox, work_items
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Forbidden, Invalid
 from services.chassis.events import publish
+from services.chassis.outbox import Hold
 from services.chassis.work_items import WorkItem
+from services.lead_gen.actions.call_holds import OutcomeHold
+from services.lead_gen.actions.dials import end_dial
 from services.lead_gen.actions.instructions import instructions_for
 from services.lead_gen.actions.promises import promised_time
 from services.lead_gen.actions.scripts import begin_script, followed_script
@@ -23,11 +26,12 @@ from services.lead_gen.domain.calls import (
     ReportedOutcome,
     check_report,
 )
+from services.lead_gen.domain.dials import spoken
 from services.lead_gen.domain.do_not_call import Withdrawal
 from services.lead_gen.domain.leads import Lead, Place
 from services.lead_gen.domain.policy import Policy
 from services.lead_gen.domain.window import is_open
-from services.lead_gen.repository import call_drafts, callers, calls, campaigns, do_not_call, leads, promises
+from services.lead_gen.repository import call_drafts, callers, calls, campaigns, dials, do_not_call, leads, promises
 from services.lead_gen.repository.policies import policies
 from services.lead_gen.schemas.calls import NewOutcome
 from workflows.contracts import ids
@@ -82,6 +86,7 @@ async def _in_hand(conn: Connection, item: WorkItem, caller: str) -> CallInHand:
         script=await begin_script(conn, item, lead, caller),
         history=await calls.of_lead(conn, lead.id),
         instructions=await instructions_for(conn, lead),
+        dial=next(iter((await dials.of_item(conn, item.id))[-1:]), None),
     )
 
 
@@ -128,9 +133,12 @@ def _lease(item: WorkItem) -> CallLease:
     return CallLease(item_id=item.id, token=item.lease_token, lease_until=item.lease_until)
 
 
-async def report_outcome(conn: Connection, item_id: str, told: NewOutcome, caller: str) -> ReportedOutcome:
+async def report_outcome(
+    conn: Connection, item_id: str, told: NewOutcome, caller: str, hold: timedelta = timedelta(0)
+) -> ReportedOutcome:
     """Record how a call ended: the call, the closed work item, the register, and the answer to the workflow.
 
+    The answer leaves after `hold`; until then `undo_call` takes the outcome back.
     Raises Invalid naming what is missing for the outcome, Conflict `wrong_kind`, `stale_lease`, `already_closed`.
     """
     report = CallReport.of(told)
@@ -138,22 +146,26 @@ async def report_outcome(conn: Connection, item_id: str, told: NewOutcome, calle
     item, lead = await _close(conn, item_id, told.token, report, caller)
     if report.dialled is not None and report.dialled not in lead.phones:
         raise Invalid("This is no number of the lead", field="dialled")
+    held = await OutcomeHold.begin(conn, lead.id, hold)
     call = await _as_call(conn, item, lead, report, caller)
     at = await calls.add(conn, call)
     if report.was_contact:
         await promises.keep(conn, lead.id)
     stage = await _move(conn, lead, report, caller)
     wrong_number = report.outcome is CallOutcome.WRONG_NUMBER
-    other_number_left = wrong_number and await leads.mark_bad_phone(conn, lead.id, report.dialled)
-    await _answer(conn, item, call, at, other_number_left=other_number_left)
+    other_number_left = wrong_number and await leads.mark_bad_phone(conn, lead.id, report.dialled or call.dialled)
+    after = await held.end(conn, lead.id, report) if held else None
+    await _answer(conn, item, call, at, other_number_left=other_number_left, hold=after)
     return ReportedOutcome(
         item_id=item_id, lead_id=lead.id, outcome=report.outcome, stage=stage, promised_by=call.promised_by
     )
 
 
-async def report_and_go_on(conn: Connection, item_id: str, told: NewOutcome, caller: str) -> ReportedOutcome:
+async def report_and_go_on(
+    conn: Connection, item_id: str, told: NewOutcome, caller: str, hold: timedelta = timedelta(0)
+) -> ReportedOutcome:
     """Record how a call ended and lease the next one, if there is one for them. Raises as `report_outcome`."""
-    done = await report_outcome(conn, item_id, told, caller)
+    done = await report_outcome(conn, item_id, told, caller, hold)
     await call_drafts.drop(conn, item_id, caller)
     # Whoever may not call any more has still made this call.
     with contextlib.suppress(Forbidden, Conflict):
@@ -183,6 +195,8 @@ async def _close(conn: Connection, item_id: str, token: int, report: CallReport,
 async def _as_call(conn: Connection, item: WorkItem, lead: Lead, report: CallReport, caller: str) -> NewCall:
     """The call as it is kept, with the script that led it and the time promised for the next call."""
     script = await followed_script(conn, item, report)
+    await end_dial(conn, item.id, caller)
+    dialled, talk_seconds = spoken(await dials.of_item(conn, item.id))
     return NewCall(
         item_id=item.id,
         lead_id=lead.id,
@@ -193,6 +207,8 @@ async def _as_call(conn: Connection, item: WorkItem, lead: Lead, report: CallRep
         script_id=script.id if script else None,
         script_version=script.version if script else report.script_version,
         promised_by=await promised_time(conn, lead) if report.hands_over else None,
+        dialled=dialled,
+        talk_seconds=talk_seconds,
     )
 
 
@@ -212,7 +228,9 @@ async def _move(conn: Connection, lead: Lead, report: CallReport, caller: str) -
     return place.stage
 
 
-async def _answer(conn: Connection, item: WorkItem, call: NewCall, at: datetime, *, other_number_left: bool) -> None:
+async def _answer(
+    conn: Connection, item: WorkItem, call: NewCall, at: datetime, *, other_number_left: bool, hold: Hold | None
+) -> None:
     """Tell the workflow, and whoever watches."""
     report = call.report
     answer = CallAnswered(
@@ -227,5 +245,5 @@ async def _answer(conn: Connection, item: WorkItem, call: NewCall, at: datetime,
         other_number_left=other_number_left,
         reason=report.reason,
     )
-    await outbox.signal(conn, item.workflow_id, "call_answered", answer)
+    await outbox.signal(conn, item.workflow_id, "call_answered", answer, hold=hold)
     await publish(conn, "call_answered", item_id=item.id, outcome=report.outcome.value)

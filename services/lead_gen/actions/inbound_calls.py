@@ -6,10 +6,10 @@ from services.chassis import outbox, work_items
 from services.chassis.db import Connection
 from services.chassis.events import publish
 from services.lead_gen.actions.workflow_starts import inbound_conversion_start
-from services.lead_gen.domain.inbound_calls import JUST_WON, Inbound, NewInbound, route
+from services.lead_gen.domain.inbound_calls import JUST_WON, Inbound, NewInbound, Ringing, route, who_hears
 from services.lead_gen.domain.leads import Lead, Place
 from services.lead_gen.domain.phones import read_phone
-from services.lead_gen.repository import inbound_calls, leads
+from services.lead_gen.repository import calls, inbound_calls, leads
 from services.lead_gen.schemas.inbound_calls import NewInboundCall
 from workflows.contracts import ids
 from workflows.contracts.base import InboundCall
@@ -32,6 +32,18 @@ async def take_inbound_call(conn: Connection, call: NewInboundCall, by: str) -> 
     await _tell(conn, lead, taken, by, call.note)
     await publish(conn, "inbound_call", inbound_call_id=taken.id, routed_to=taken.routed_to)
     return taken
+
+
+async def ringing_at(conn: Connection, caller: str) -> list[Ringing]:
+    """The calls that come in now, as far as this caller is shown them."""
+    is_calling = await calls.held_by(conn, caller) is not None
+    return who_hears(await inbound_calls.ringing(conn, caller), is_calling=is_calling)
+
+
+async def look_up_caller(conn: Connection, call: NewInboundCall, by: str) -> tuple[Inbound, Lead]:
+    """Somebody's own telephone rings: route the call like any other, and say who it is. Raises Invalid `from`."""
+    taken = await take_inbound_call(conn, call, by)
+    return taken, await leads.get(conn, taken.lead_id)
 
 
 def _routed(call: NewInboundCall, lead: Lead, phone: str, by: str, *, known: bool) -> NewInbound:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.chassis.db import Connection
+from services.chassis.events import publish
 from services.lead_gen.actions.inbound_calls import take_inbound_call
 from services.lead_gen.actions.promises import promise_callback
 from services.lead_gen.domain.inbound_calls import Inbound, after
@@ -28,6 +29,7 @@ async def take_event(conn: Connection, event: TelephonyEvent, by: str) -> Inboun
         await promise_callback(conn, call.id)
     elif state == "answered":
         await promises.keep(conn, call.lead_id)
+    await publish(conn, "inbound_call", inbound_call_id=call.id, routed_to=call.routed_to, state=state)
     return call
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query, Request
@@ -12,13 +12,15 @@ from services.chassis.errors import Conflict, DomainError, Invalid
 from services.chassis.http import Conn, Who, allow
 from services.chassis.web.door import page_router, web_of
 from services.chassis.web.formats import zone_of
-from services.lead_gen.actions.call_drafts import drop_empty, keep_draft, next_number, walked_path
+from services.lead_gen.actions.call_drafts import drop_empty, keep_draft, undo_for_desk, walked_path
 from services.lead_gen.actions.callbacks import check_callback, picked_time
 from services.lead_gen.actions.calls import extend_lease, next_for_desk, release_lease, report_and_go_on
 from services.lead_gen.desk.forms import HeldForm, OutcomeForm, StepForm, TypedForm
 from services.lead_gen.desk.shown import FORMS, Shown, after_act, show
 
 CALLER: list[Any] = [allow("caller")]
+HOLD = timedelta(seconds=8)
+"""How long an outcome may be taken back."""
 _LOST = ("stale_lease", "already_closed")
 
 router: APIRouter = page_router()
@@ -51,13 +53,6 @@ async def step(request: Request, conn: Conn, who: Who, form: Annotated[StepForm,
     return await after_act(request, conn, who.person, Shown(part="step", opened=opened))
 
 
-@router.post("/number", dependencies=CALLER)
-async def number(request: Request, conn: Conn, who: Who, form: Annotated[HeldForm, Form()]) -> Response:
-    """Take the lead's next number for the one to dial."""
-    await next_number(conn, form.item_id, who.person)
-    return await after_act(request, conn, who.person, Shown(part="lead"))
-
-
 @router.post("/draft", dependencies=CALLER)
 async def draft(request: Request, conn: Conn, who: Who, form: Annotated[TypedForm, Form()]) -> Response:
     """Keep what was typed; nothing changes on the page, unless the lead was lost."""
@@ -83,7 +78,7 @@ async def outcome(request: Request, conn: Conn, who: Who, form: Annotated[Outcom
         told = form.told(walked or ())
         if told.callback_at is not None:
             await check_callback(conn, form.item_id, told.callback_at)
-        await report_and_go_on(conn, form.item_id, told, who.person)
+        await report_and_go_on(conn, form.item_id, told, who.person, HOLD)
     except (Conflict, Invalid) as error:
         return await _refused(request, conn, who.person, form, error, had_draft=walked is not None)
     return await after_act(request, conn, who.person, Shown(asked=True))
@@ -101,6 +96,13 @@ async def _refused(
         raise error
     await keep_draft(conn, form.item_id, caller, form.typed())
     return await after_act(request, conn, caller, Shown())
+
+
+@router.post("/undo", dependencies=CALLER)
+async def undo(request: Request, conn: Conn, who: Who, form: Annotated[HeldForm, Form()]) -> Response:
+    """Take the last outcome back: the same lead again, with what was written."""
+    await undo_for_desk(conn, form.item_id, who.person)
+    return await after_act(request, conn, who.person, Shown())
 
 
 @router.get("/look", dependencies=CALLER)

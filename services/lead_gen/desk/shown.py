@@ -30,7 +30,7 @@ FORMS = ("callback", "not_interested", "interested", "hard_question", "wrong_num
 REASONS = ("supplier", "price", "no_need", "not_now", "not_ours")
 _WHOLE = {"HX-Retarget": "#main", "HX-Reswap": "outerMorph"}
 
-Part = Literal["desk", "step", "lead", "lease", "saved", "found", "thanked"]
+Part = Literal["desk", "step", "lease", "saved", "found", "thanked"]
 
 
 @dataclass(frozen=True)

@@ -50,11 +50,15 @@ class LastCall(Record):
 
 
 class AfterCall(Record):
-    """What follows a reported call: `again_at` the next try, or `rests` after the last one."""
+    """What follows a reported call: `again_at` the next try, or `rests` after the last one.
+
+    It may be taken back until `undo_until`, if there is one.
+    """
 
     call: LastCall
     again_at: datetime | None
     rests: bool
+    undo_until: datetime | None
 
 
 class OnTheLine(Record):
@@ -69,18 +73,10 @@ class OnTheLine(Record):
 
     @property
     def dialled(self) -> str | None:
-        """The number to dial: the one chosen, else the first."""
+        """The number that was dialled last, else the first."""
         numbers = self.call.lead.phones
-        chosen = self.draft.dialled if self.draft else None
-        return chosen if chosen in numbers else next(iter(numbers), None)
-
-    @property
-    def next_number(self) -> str | None:
-        """The number after it, the first after the last; none if there is only one."""
-        numbers = self.call.lead.phones
-        if len(numbers) < 2 or self.dialled is None:
-            return None
-        return numbers[(numbers.index(self.dialled) + 1) % len(numbers)]
+        last = self.call.dial.phone if self.call.dial else None
+        return last if last in numbers else next(iter(numbers), None)
 
 
 class CallDesk(Record):

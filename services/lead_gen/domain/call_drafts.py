@@ -10,17 +10,13 @@ from services.chassis.records import Record
 
 
 class CallDraft(Record):
-    """One call's draft. `path` are the script's nodes in order, `typed` the fields of its forms by name.
-
-    `dialled` is the number that was chosen last; none for the lead's first.
-    """
+    """One call's draft. `path` are the script's nodes in order, `typed` the fields of its forms by name."""
 
     item_id: str
     caller: str
     lead_id: str
     path: list[str] = Field(default_factory=list)
     typed: dict[str, str] = Field(default_factory=dict)
-    dialled: str | None = None
     at: datetime
 
     @property

@@ -21,6 +21,7 @@ class CallerProfile(Record):
     campaigns: list[str]
     daily_quota: int | None
     timezone: str
+    extension: str | None = None
 
 
 class Caller(CallerProfile):

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from services.chassis.errors import Invalid
 from services.chassis.records import Record
+from services.lead_gen.domain.dials import Dial
 from services.lead_gen.domain.instructions import Instruction
 from services.lead_gen.domain.leads import Lead
 from services.lead_gen.domain.scripts import RenderedScript
@@ -84,6 +85,8 @@ class NewCall(Record):
     script_id: str | None
     script_version: int | None
     promised_by: datetime | None
+    dialled: str | None = None
+    talk_seconds: int | None = None
 
 
 class Call(Record):
@@ -101,6 +104,7 @@ class Call(Record):
     products: list[str]
     path: list[str]
     script_version: int | None
+    talk_seconds: int | None = None
     at: datetime
 
 
@@ -113,7 +117,10 @@ class CallLease(Record):
 
 
 class CallInHand(Record):
-    """A call under a lease with everything its caller needs. `lead.phones` are only those that may be called."""
+    """A call under a lease with everything its caller needs. `lead.phones` are only those that may be called.
+
+    `dial` is the last dial of it, if there was one.
+    """
 
     item_id: str
     token: int
@@ -124,6 +131,7 @@ class CallInHand(Record):
     script: RenderedScript | None
     history: list[Call]
     instructions: list[Instruction]
+    dial: Dial | None = None
 
 
 class NothingDue(Record):

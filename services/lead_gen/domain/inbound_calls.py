@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -48,6 +49,23 @@ class Inbound(Record):
     at: datetime
 
 
+class Ringing(Record):
+    """A call that comes in now, from somebody whom the register knows. `mine`: its reader has called them, or does."""
+
+    id: str
+    company: str
+    contact_name: str | None
+    routed_to: str
+    owner: str | None
+    at: datetime
+    mine: bool
+
+
+def who_hears(ringing: Sequence[Ringing], *, is_calling: bool) -> list[Ringing]:
+    """What a caller is shown of the calls that come in: while they talk themselves, only those that are about them."""
+    return [call for call in ringing if call.mine or not is_calling]
+
+
 @dataclass(frozen=True)
 class Route:
     """Where a call goes. `begins` means that tier 2 must start on the lead, because nobody has it."""
@@ -68,7 +86,7 @@ def route(tier: str, stage: str, owner: str | None) -> Route:
 
 
 # Events arrive late, twice, and in any order: what is over does not begin again.
-_AFTER: dict[str, dict[Event, str]] = {
+_AFTER: dict[str, dict[str, str]] = {
     "ringing": {"answered": "answered", "missed": "missed", "completed": "completed"},
     "missed": {"answered": "answered"},
     "answered": {"completed": "completed"},
@@ -76,6 +94,6 @@ _AFTER: dict[str, dict[Event, str]] = {
 }
 
 
-def after(state: str, event: Event) -> str:
+def after(state: str, event: str) -> str:
     """The call's state after an event; unchanged by one that says nothing new."""
     return _AFTER[state].get(event, state)

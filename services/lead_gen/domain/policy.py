@@ -63,7 +63,7 @@ DEMO = Policy(
     callback_grace=timedelta(seconds=4),
     promise_within=timedelta(seconds=20),
     min_gap=timedelta(0),
-    lease=timedelta(seconds=30),
+    lease=timedelta(minutes=3),
     always_open=True,
     holidays_of=None,
     campaign_tick=timedelta(seconds=1),

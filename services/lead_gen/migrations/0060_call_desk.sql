@@ -10,7 +10,6 @@ CREATE TABLE call_drafts (
     lead_id  uuid        NOT NULL REFERENCES leads (id) ON DELETE CASCADE,
     path     text[]      NOT NULL DEFAULT '{}',
     typed    jsonb       NOT NULL DEFAULT '{}',
-    dialled  text,
     at       timestamptz NOT NULL DEFAULT now(),
     given_at timestamptz,
     PRIMARY KEY (item_id, caller)

@@ -36,18 +36,15 @@ async def get(conn: Connection, item_id: str, caller: str, *, lock: bool = False
     return CallDraft.maybe(row)
 
 
-async def save(
-    conn: Connection, draft: CallDraft, *, path: Sequence[str], typed: Mapping[str, str], dialled: str | None
-) -> CallDraft:
+async def save(conn: Connection, draft: CallDraft, *, path: Sequence[str], typed: Mapping[str, str]) -> CallDraft:
     """Write what it holds now."""
     row = await conn.fetchrow(
-        """UPDATE call_drafts SET path = $3, typed = $4, dialled = $5, at = now() WHERE item_id = $1 AND caller = $2
+        """UPDATE call_drafts SET path = $3, typed = $4, at = now() WHERE item_id = $1 AND caller = $2
            RETURNING *""",
         draft.item_id,
         draft.caller,
         list(path),
         dict(typed),
-        dialled,
     )
     return CallDraft.of(row)
 

@@ -14,7 +14,8 @@ from services.lead_gen.domain.callers import Caller, CallerProfile, Standing
 async def add(conn: Connection, new: CallerProfile) -> Caller | None:
     """Write a caller; None when the id is taken."""
     row = await conn.fetchrow(
-        """INSERT INTO callers (id, name, languages, campaigns, daily_quota, timezone) VALUES ($1, $2, $3, $4, $5, $6)
+        """INSERT INTO callers (id, name, languages, campaigns, daily_quota, timezone, extension)
+           VALUES ($1, $2, $3, $4, $5, $6, $7)
            ON CONFLICT (id) DO NOTHING RETURNING *""",
         new.id,
         new.name,
@@ -22,6 +23,7 @@ async def add(conn: Connection, new: CallerProfile) -> Caller | None:
         new.campaigns,
         new.daily_quota,
         new.timezone,
+        new.extension,
     )
     return Caller.maybe(row)
 
@@ -50,6 +52,12 @@ async def change(conn: Connection, caller_id: str, fields: Mapping[str, Any]) ->
     for name, value in fields.items():
         await conn.execute(f"UPDATE callers SET {name} = $2 WHERE id = $1", caller_id, value)  # noqa: S608 - names of a model's fields
     return await get(conn, caller_id)
+
+
+async def extension_of(conn: Connection, caller_id: str) -> str | None:
+    """Where the switchboard reaches this caller; none if nobody has said."""
+    extension: str | None = await conn.fetchval("SELECT extension FROM callers WHERE id = $1", caller_id)
+    return extension
 
 
 async def page(conn: Connection, limit: int, after: tuple[datetime, str] | None) -> list[Caller]:

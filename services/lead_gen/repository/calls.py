@@ -17,8 +17,8 @@ async def add(conn: Connection, call: NewCall) -> datetime:
     at: datetime = await conn.fetchval(
         """INSERT INTO calls (id, item_id, lead_id, campaign_id, attempt, caller, outcome, note, reason, question,
                               needs, wished_meeting, callback_at, path, script_version, script_id, products,
-                              promised_by, shift_id)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+                              promised_by, dialled, talk_seconds, shift_id)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
                    (SELECT id FROM shifts WHERE caller_id = $6 AND signed_on_at <= now() AND signed_off_at IS NULL
                        AND ends_at > now() ORDER BY signed_on_at DESC, id DESC LIMIT 1)) RETURNING at""",
         new_id(),
@@ -39,6 +39,8 @@ async def add(conn: Connection, call: NewCall) -> datetime:
         call.script_id,
         list(dict.fromkeys(told.products)),
         call.promised_by,
+        call.dialled,
+        call.talk_seconds,
     )
     return at
 

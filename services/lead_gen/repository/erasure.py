@@ -44,6 +44,8 @@ async def erase(conn: Connection, lead_ids: Sequence[str]) -> int:
             WHERE lead_id = ANY($1)""",
         ids,
     )
+    await conn.execute("UPDATE calls SET dialled = NULL WHERE lead_id = ANY($1)", ids)
+    await conn.execute("UPDATE dials SET phone = '', reason = NULL WHERE lead_id = ANY($1)", ids)
     await conn.execute("UPDATE inbound_calls SET phone = '', note = NULL WHERE lead_id = ANY($1)", ids)
     await conn.execute("UPDATE answers SET question = 'erased', answer = 'erased' WHERE lead_id = ANY($1)", ids)
     await erase_traces(conn, ids)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import NotFound
-from services.lead_gen.domain.inbound_calls import Inbound, NewInbound
+from services.lead_gen.domain.inbound_calls import Inbound, NewInbound, Ringing
 
 _COLUMNS = "*, routed_to AS tier"
 
@@ -61,6 +61,24 @@ async def add(conn: Connection, call: NewInbound) -> Inbound:
         call.stage,
     )
     return Inbound.of(row)
+
+
+async def ringing(conn: Connection, caller: str) -> list[Ringing]:
+    """Calls of known leads that have come in a moment ago and are not answered; the newest first.
+
+    A switchboard that reports no more than the call itself leaves it ringing, so a moment is all that is believed.
+    """
+    rows = await conn.fetch(
+        """SELECT i.id, l.company, l.contact_name, i.routed_to, i.owner, i.at,
+                  EXISTS (SELECT FROM calls c WHERE c.lead_id = i.lead_id AND c.caller = $1)
+                  OR EXISTS (SELECT FROM work_items w WHERE w.lead_id = i.lead_id AND w.kind = 'call'
+                                AND (w.leased_by = $1 OR w.assignee = $1)) AS mine
+             FROM (SELECT * FROM inbound_calls WHERE at > now() - interval '20 seconds' ORDER BY at DESC LIMIT 20) i
+             JOIN leads l ON l.id = i.lead_id
+            WHERE i.known AND i.state = 'ringing' ORDER BY i.at DESC""",
+        caller,
+    )
+    return Ringing.of_all(rows)
 
 
 async def set_state(conn: Connection, inbound_call_id: str, state: str) -> Inbound:

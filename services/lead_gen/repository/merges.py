@@ -10,19 +10,27 @@ from services.chassis.db import Connection, new_id
 from services.chassis.errors import NotFound
 from services.lead_gen.domain.merges import Merge
 
+_OF_A_LEAD = (
+    ("lead_phones", "phone"),
+    ("lead_keys", "key"),
+    ("calls", "id"),
+    ("dials", "call_id"),
+    ("inbound_calls", "id"),
+)
+
 
 async def move_records(
     conn: Connection, source: str, target: str, only: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
     """Move numbers, keys and calls of one lead to another, or only those in `only`; returns what was moved."""
     moved: dict[str, Any] = {}
-    for table, column in (("lead_phones", "phone"), ("lead_keys", "key"), ("calls", "id"), ("inbound_calls", "id")):
+    for table, column in _OF_A_LEAD:
         rows = await conn.fetch(
             f"""UPDATE {table} SET lead_id = $2 WHERE lead_id = $1
                    AND ($3::text[] IS NULL OR {column}::text = ANY($3)) RETURNING {column}::text AS moved""",  # noqa: S608 - tables and columns named in the code
             source,
             target,
-            only[table] if only is not None else None,
+            only.get(table, []) if only is not None else None,
         )
         moved[table] = [row["moved"] for row in rows]
     return moved

@@ -10,6 +10,7 @@ from services.chassis.http import Body, Model
 from services.lead_gen.domain.callers import Caller
 from services.lead_gen.schemas.fields import Timezone
 
+Extension = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9+*#@._:/-]+$")]
 Language = Annotated[str, Field(pattern="^[a-z]{2}$")]
 _EXAMPLE: dict[str, Any] = {
     "id": "olena",
@@ -18,6 +19,7 @@ _EXAMPLE: dict[str, Any] = {
     "campaigns": [],
     "daily_quota": 60,
     "timezone": "Europe/Kyiv",
+    "extension": "204",
 }
 
 
@@ -32,6 +34,7 @@ class NewCaller(Body):
     campaigns: list[str] = Field(default_factory=list, max_length=100, description="Empty: every campaign.")
     daily_quota: int | None = Field(default=None, ge=1, le=100_000, description="Calls a day in their own time zone.")
     timezone: Timezone = "Europe/Kyiv"
+    extension: Extension | None = Field(default=None, description="Where the switchboard reaches them.")
 
 
 class CallerChange(Body):
@@ -44,6 +47,7 @@ class CallerChange(Body):
     campaigns: list[str] | None = Field(default=None, max_length=100)
     daily_quota: int | None = Field(default=None, ge=1, le=100_000)
     timezone: Timezone | None = None
+    extension: Extension | None = None
     active: bool | None = None
 
 

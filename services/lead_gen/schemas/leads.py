@@ -56,6 +56,7 @@ class CallView(Model):
     caller: str
     outcome: str
     note: str | None
+    talk_seconds: int | None = Field(default=None, description="How long they talked, where the switchboard told.")
     at: datetime
 
 

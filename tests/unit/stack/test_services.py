@@ -22,6 +22,7 @@ PORTS: Mapping[str, int] = {
             "temporal_metrics",
             "smtp",
             "mail",
+            "switchboard",
             "account_mgmt_worker",
             "account_mgmt_api",
         )
