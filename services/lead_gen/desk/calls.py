@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query, Request
@@ -19,8 +19,6 @@ from services.lead_gen.desk.forms import HeldForm, OutcomeForm, StepForm, TypedF
 from services.lead_gen.desk.shown import FORMS, Shown, after_act, show
 
 CALLER: list[Any] = [allow("caller")]
-HOLD = timedelta(seconds=8)
-"""How long an outcome may be taken back."""
 _LOST = ("stale_lease", "already_closed")
 
 router: APIRouter = page_router()
@@ -78,7 +76,7 @@ async def outcome(request: Request, conn: Conn, who: Who, form: Annotated[Outcom
         told = form.told(walked or ())
         if told.callback_at is not None:
             await check_callback(conn, form.item_id, told.callback_at)
-        await report_and_go_on(conn, form.item_id, told, who.person, HOLD)
+        await report_and_go_on(conn, form.item_id, told, who.person, web_of(request).undo_time)
     except (Conflict, Invalid) as error:
         return await _refused(request, conn, who.person, form, error, had_draft=walked is not None)
     return await after_act(request, conn, who.person, Shown(asked=True))
