@@ -3,6 +3,17 @@
 Delivered at least once and in order per workflow by `dispatcher.Dispatcher` in the tier's worker.
 """
 
-from services.chassis.outbox.append import StartWorkflow, report, report_all, signal, signal_all, start
+from services.chassis.outbox.append import Hold, StartWorkflow, report, report_all, signal, signal_all, start
+from services.chassis.outbox.undo import held_until, take_back
 
-__all__ = ["StartWorkflow", "report", "report_all", "signal", "signal_all", "start"]
+__all__ = [
+    "Hold",
+    "StartWorkflow",
+    "held_until",
+    "report",
+    "report_all",
+    "signal",
+    "signal_all",
+    "start",
+    "take_back",
+]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Literal, Protocol
 
 from services.chassis.db import Connection
@@ -11,15 +12,16 @@ from workflows.contracts import queues
 from workflows.contracts.base import Answer, Message, Tier
 
 CHANNEL = "outbox"
+AT_ONCE = timedelta(0)
 
 _APPEND = """
 WITH appended AS (
     INSERT INTO outbox (event_id, workflow_id, signal, payload, workflow, task_queue, start_input, summary,
-                        search_attributes, when_missing, activity)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                        search_attributes, when_missing, activity, next_at, before)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, now() + $12, $13)
     ON CONFLICT (event_id) DO NOTHING
     RETURNING id)
-SELECT pg_notify($12, '') FROM appended
+SELECT pg_notify($14, '') FROM appended
 """
 
 
@@ -38,9 +40,20 @@ class StartWorkflow:
     search_attributes: Mapping[str, Any] = field(default_factory=dict)
 
 
-async def start(conn: Connection, start: StartWorkflow, *, event_id: str) -> None:
-    """Start a workflow after the commit. The same `event_id` again does nothing."""
-    await _append(conn, event_id, start.id, None, None, start, "set_aside")
+@dataclass(frozen=True)
+class Hold:
+    """How long an answer waits before it leaves, so that its person may take it back (`outbox.undo`).
+
+    `before` is what turning the act back needs to know, as JSON; it is forgotten once the answer is sent.
+    """
+
+    time: timedelta
+    before: Mapping[str, Any]
+
+
+async def start(conn: Connection, start: StartWorkflow, *, event_id: str, hold: Hold | None = None) -> None:
+    """Start a workflow after the commit, or after `hold`. The same `event_id` again does nothing."""
+    await _append(conn, _row(event_id, start.id, None, None, start, "set_aside", hold))
 
 
 async def signal(
@@ -51,12 +64,13 @@ async def signal(
     *,
     start: StartWorkflow | None = None,
     when_missing: Literal["drop", "set_aside"] = "set_aside",
+    hold: Hold | None = None,
 ) -> None:
-    """Send an answer after the commit; with `start`, to a workflow that is started if it does not run.
+    """Send an answer after the commit, or after `hold`; with `start`, to a workflow that is started if need be.
 
     Without `start`, a workflow that has ended makes the row `dropped` or, by default, set aside for a person.
     """
-    await _append(conn, answer.event_id, workflow_id, signal, answer, start, when_missing)
+    await _append(conn, _row(answer.event_id, workflow_id, signal, answer, start, when_missing, hold))
 
 
 class Keyed(Protocol):
@@ -100,6 +114,8 @@ async def report_all(
                 {},
                 "set_aside",
                 name,
+                AT_ONCE,
+                None,
                 CHANNEL,
             )
             for request, line in requests
@@ -124,16 +140,8 @@ async def signal_all(
     )
 
 
-async def _append(
-    conn: Connection,
-    event_id: str,
-    workflow_id: str,
-    signal: str | None,
-    answer: Answer | None,
-    start: StartWorkflow | None,
-    when_missing: str,
-) -> None:
-    await conn.execute(_APPEND, *_row(event_id, workflow_id, signal, answer, start, when_missing))
+async def _append(conn: Connection, row: tuple[Any, ...]) -> None:
+    await conn.execute(_APPEND, *row)
 
 
 def _row(
@@ -143,6 +151,7 @@ def _row(
     answer: Answer | None,
     start: StartWorkflow | None,
     when_missing: str,
+    hold: Hold | None = None,
 ) -> tuple[Any, ...]:
     return (
         event_id,
@@ -156,5 +165,7 @@ def _row(
         dict(start.search_attributes) if start else {},
         when_missing,
         None,
+        hold.time if hold else AT_ONCE,
+        dict(hold.before) if hold else None,
         CHANNEL,
     )

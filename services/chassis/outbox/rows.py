@@ -37,6 +37,7 @@ RETURNING outbox.*, heads.tried AS tried_before
 _RECORD = """
 UPDATE outbox o
    SET state = told.state, last_error = told.error, attempts = told.attempts, claimed_until = NULL,
+       before = CASE WHEN told.state = 'pending' THEN o.before END,
        next_at = CASE WHEN told.state = 'pending' THEN now() + told.pause ELSE o.next_at END,
        delivered_at = CASE WHEN told.state = 'pending' THEN NULL ELSE now() END
   FROM unnest($1::bigint[], $2::text[], $3::text[], $4::int[], $5::interval[])

@@ -63,6 +63,9 @@ class Settings(BaseSettings):
         description="`id:base64key,...` for the pages' cookie; the first encrypts.",
     )
     session_hours: int = Field(default=12, ge=1, le=168, description="After so long people sign in anew.")
+    undo_seconds: float = Field(
+        default=8.0, ge=0, le=60, description="How long what was done on a page may be taken back, before it goes on."
+    )
     codec_keys: str = Field(default=DEV_CODEC_KEYS, repr=False, description="`id:base64key,...`; the first encrypts.")
     telephony_secret: str = Field(
         default=DEV_TELEPHONY_SECRET, repr=False, min_length=16, description="The switchboard signs its events with it."

@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -68,6 +69,7 @@ class Web:
 
     def __init__(self, settings: Settings, verifier: Verifier, pages: Pages) -> None:
         self.origin = settings.origin or ""
+        self.undo_time = timedelta(seconds=settings.undo_seconds)
         self.pages = pages
         self.cookies = Cookies(settings)
         self.issuer = Issuer(settings)

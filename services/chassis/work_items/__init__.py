@@ -5,7 +5,7 @@ held the lease before can no longer answer: their token is stale. No business wo
 are the tiers' own.
 """
 
-from services.chassis.work_items.closing import cancel, cancel_for_lead, complete, expire
+from services.chassis.work_items.closing import cancel, cancel_for_lead, complete, expire, reopen, reopen_free
 from services.chassis.work_items.items import (
     NewItem,
     WorkItem,
@@ -39,5 +39,7 @@ __all__ = [
     "reassign",
     "reassign_for_lead",
     "release",
+    "reopen",
+    "reopen_free",
     "return_expired",
 ]

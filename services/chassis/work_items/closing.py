@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict
@@ -76,3 +77,30 @@ async def expire(conn: Connection, item_id: str) -> bool:
         item_id,
     )
     return row is not None
+
+
+async def reopen(conn: Connection, item_id: str, *, person: str, lease: timedelta) -> WorkItem:
+    """Give a closed item back to whoever has closed it, under a new lease. Raises Conflict `wrong_state`."""
+    row = await conn.fetchrow(
+        """UPDATE work_items SET state = 'leased', result = NULL, closed_at = NULL, leased_by = $2,
+                  lease_token = lease_token + 1, lease_until = now() + $3
+            WHERE id = $1 AND state = 'done' RETURNING *""",
+        item_id,
+        person,
+        lease,
+    )
+    if row is None:
+        raise Conflict("This work is not done, so there is nothing to take back", code="wrong_state")
+    return WorkItem.of(row)
+
+
+async def reopen_free(conn: Connection, item_id: str) -> WorkItem:
+    """Put a closed item back as it was before somebody did it without a lease. Raises Conflict `wrong_state`."""
+    row = await conn.fetchrow(
+        """UPDATE work_items SET state = 'open', result = NULL, closed_at = NULL
+            WHERE id = $1 AND state = 'done' RETURNING *""",
+        item_id,
+    )
+    if row is None:
+        raise Conflict("This work is not done, so there is nothing to take back", code="wrong_state")
+    return WorkItem.of(row)

@@ -9,7 +9,9 @@ from services.chassis import outbox, work_items
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Forbidden
 from services.chassis.events import publish
+from services.chassis.outbox import Hold
 from services.chassis.work_items import WorkItem
+from services.lead_gen.actions.call_holds import OutcomeHold
 from services.lead_gen.actions.dials import end_dial
 from services.lead_gen.actions.instructions import instructions_for
 from services.lead_gen.actions.promises import promised_time
@@ -116,14 +118,18 @@ def _lease(item: WorkItem) -> CallLease:
     return CallLease(item_id=item.id, token=item.lease_token, lease_until=item.lease_until)
 
 
-async def report_outcome(conn: Connection, item_id: str, told: NewOutcome, caller: str) -> ReportedOutcome:
+async def report_outcome(
+    conn: Connection, item_id: str, told: NewOutcome, caller: str, hold: timedelta = timedelta(0)
+) -> ReportedOutcome:
     """Record how a call ended: the call, the closed work item, the register, and the answer to the workflow.
 
+    The answer leaves after `hold`; until then `undo_call` takes the outcome back.
     Raises Invalid naming what is missing for the outcome, Conflict `wrong_kind`, `stale_lease`, `already_closed`.
     """
     report = CallReport.of(told)
     check_report(report, datetime.now(UTC))
     item, lead = await _close(conn, item_id, told.token, report, caller)
+    held = await OutcomeHold.begin(conn, lead.id, hold)
     call = await _as_call(conn, item, lead, report, caller)
     at = await calls.add(conn, call)
     if report.was_contact:
@@ -131,15 +137,18 @@ async def report_outcome(conn: Connection, item_id: str, told: NewOutcome, calle
     stage = await _move(conn, lead, report, caller)
     wrong_number = report.outcome is CallOutcome.WRONG_NUMBER
     other_number_left = wrong_number and await leads.mark_bad_phone(conn, lead.id, call.dialled)
-    await _answer(conn, item, call, at, other_number_left=other_number_left)
+    after = await held.end(conn, lead.id, report) if held else None
+    await _answer(conn, item, call, at, other_number_left=other_number_left, hold=after)
     return ReportedOutcome(
         item_id=item_id, lead_id=lead.id, outcome=report.outcome, stage=stage, promised_by=call.promised_by
     )
 
 
-async def report_and_go_on(conn: Connection, item_id: str, told: NewOutcome, caller: str) -> None:
+async def report_and_go_on(
+    conn: Connection, item_id: str, told: NewOutcome, caller: str, hold: timedelta = timedelta(0)
+) -> None:
     """Record how a call ended and lease the next one, if there is one for them. Raises as `report_outcome`."""
-    await report_outcome(conn, item_id, told, caller)
+    await report_outcome(conn, item_id, told, caller, hold)
     # Whoever may not call any more has still made this call.
     with contextlib.suppress(Forbidden, Conflict):
         await lease_next_call(conn, caller, None)
@@ -191,7 +200,9 @@ async def _move(conn: Connection, lead: Lead, report: CallReport, caller: str) -
     return place.stage
 
 
-async def _answer(conn: Connection, item: WorkItem, call: NewCall, at: datetime, *, other_number_left: bool) -> None:
+async def _answer(
+    conn: Connection, item: WorkItem, call: NewCall, at: datetime, *, other_number_left: bool, hold: Hold | None
+) -> None:
     """Tell the workflow, and whoever watches."""
     report = call.report
     answer = CallAnswered(
@@ -206,5 +217,5 @@ async def _answer(conn: Connection, item: WorkItem, call: NewCall, at: datetime,
         other_number_left=other_number_left,
         reason=report.reason,
     )
-    await outbox.signal(conn, item.workflow_id, "call_answered", answer)
+    await outbox.signal(conn, item.workflow_id, "call_answered", answer, hold=hold)
     await publish(conn, "call_answered", item_id=item.id, outcome=report.outcome.value)

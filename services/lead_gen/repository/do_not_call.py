@@ -74,6 +74,32 @@ async def lift(conn: Connection, phone: str, by: str) -> LedgerEntry | None:
     return lifted
 
 
+async def take_back(conn: Connection, phone: str, *, since: datetime, by: str) -> None:
+    """Undo what this person has written about a number since then: what held before holds again.
+
+    The ledger keeps both words, as it keeps everything that was said.
+    """
+    told = LedgerChange.of_all(
+        await conn.fetch("SELECT * FROM do_not_call_history WHERE phone = $1 ORDER BY id", phone)
+    )
+    mine = [change for change in told if change.at >= since and change.by == by and change.action == "forbidden"]
+    if not mine or told[-1] != mine[-1]:
+        return
+    earlier = [change for change in told if change.at < since]
+    await lift(conn, phone, by)
+    if earlier and earlier[-1].action == "forbidden":
+        was = earlier[-1]
+        row = await conn.fetchrow(
+            """UPDATE do_not_call SET withdrawn_at = NULL, scope = $2, basis = $3, proof = $4 WHERE phone = $1
+            RETURNING *""",
+            phone,
+            was.scope,
+            was.basis,
+            was.proof,
+        )
+        await _keep(conn, phone, "forbidden", LedgerEntry.of(row), by)
+
+
 async def page(
     conn: Connection, *, state: str | None, limit: int, after: tuple[datetime, str] | None
 ) -> list[LedgerEntry]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from fastapi import APIRouter, Response
 
 from services.chassis.http import Conn, Id, Who, allow, new_router
+from services.lead_gen.actions.call_undo import undo_call
 from services.lead_gen.actions.calls import extend_lease, lease_next_call, release_lease, report_outcome
 from services.lead_gen.domain.calls import NothingDue
-from services.lead_gen.schemas.calls import Lease, LeasedCall, NewOutcome, NextCall, OutcomeTaken, Token
+from services.lead_gen.schemas.calls import Lease, LeasedCall, NewOutcome, NextCall, OutcomeTaken, Token, UndoneCall
 
 router: APIRouter = new_router(tags=["calls"])
 CALLER = [allow("caller")]
@@ -44,4 +47,11 @@ async def release(conn: Conn, who: Who, item_id: Id, body: Token) -> Lease:
 @router.post("/calls/{item_id}/outcome", dependencies=CALLER, summary="Report how the call ended")
 async def outcome(conn: Conn, who: Who, item_id: Id, body: NewOutcome) -> OutcomeTaken:
     """One transaction: the call, the closed work, the register, and the answer on its way to the workflow."""
-    return OutcomeTaken.of(await report_outcome(conn, item_id, body, who.person))
+    hold = timedelta(seconds=body.hold_seconds)
+    return OutcomeTaken.of(await report_outcome(conn, item_id, body, who.person, hold))
+
+
+@router.post("/calls/{item_id}/undo", dependencies=CALLER, summary="Take an outcome back")
+async def undo(conn: Conn, who: Who, item_id: Id) -> UndoneCall:
+    """While the outcome is held (`hold_seconds`). 409 `too_late` when it has gone on; the next lead is returned."""
+    return UndoneCall.model_validate(await undo_call(conn, item_id, who.person), from_attributes=True)

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import ConfigDict, Field, StringConstraints
 
 from services.chassis.http import Body, Model
-from services.lead_gen.domain.calls import CallLease, ReportedOutcome
+from services.lead_gen.domain.calls import CallLease, CallReport, ReportedOutcome
 from services.lead_gen.schemas.instructions import InstructionLink
 from services.lead_gen.schemas.leads import CallView
 from services.lead_gen.schemas.scripts import RenderedScript
@@ -96,6 +96,16 @@ class NewOutcome(Body):
     )
     path: list[str] = Field(default_factory=list, max_length=300)
     script_version: int | None = Field(default=None, ge=1, le=2**31 - 1)
+    hold_seconds: float = Field(
+        default=0, ge=0, le=60, description="How long the outcome may be taken back before the lead goes on."
+    )
+
+
+class UndoneCall(Model):
+    """The call in hand again, under a new lease, and what was reported of it."""
+
+    call: LeasedCall
+    report: CallReport
 
 
 class OutcomeTaken(ReportedOutcome, Model):
