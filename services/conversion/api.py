@@ -9,7 +9,8 @@ from services.chassis.mail.routes import mail_router
 from services.chassis.settings import Settings
 from services.chassis.web.desk import Desk
 from services.conversion.actions import mails
-from services.conversion.desk import ringing
+from services.conversion.desk import board, calendar, commission, deal_routers, deals_list, duty, ringing, today
+from services.conversion.desk import hand_overs as hand_overs_desk
 from services.conversion.routes import (
     absences,
     catalogue,
@@ -36,6 +37,16 @@ _DESCRIPTION = """Lead conversion: managers take warm leads, answer hard questio
 
 Every change is one transaction; repeat a POST safely with an `Idempotency-Key`."""
 
+_PAGES = [
+    board.router,
+    hand_overs_desk.router,
+    today.router,
+    deals_list.router,
+    calendar.router,
+    commission.router,
+    duty.router,
+]
+
 
 def build_app(settings: Settings) -> FastAPI:
     """The app, ready to serve."""
@@ -44,7 +55,9 @@ def build_app(settings: Settings) -> FastAPI:
         description=_DESCRIPTION,
         tier=Tier.CONVERSION,
         settings=settings,
-        desk=Desk(routers=[ringing.router], package="services.conversion", rings="work.opened"),
+        desk=Desk(
+            routers=[*_PAGES, *deal_routers.ROUTERS, ringing.router], package="services.conversion", rings="work.opened"
+        ),
         routers=[
             hand_overs.router,
             deals.router,

@@ -91,6 +91,16 @@ async def get(conn: Connection, mail_id: str, *, lock: bool = False) -> Mail:
     return Mail.of(row)
 
 
+async def withdraw(conn: Connection, mail: Mail) -> Mail:
+    """Take back a mail that has not gone out. Raises Conflict `wrong_state`."""
+    if mail.state != "queued":
+        raise Conflict(f"this mail is {mail.state}", code="wrong_state", detail={"state": mail.state})
+    row = await conn.fetchrow(
+        "UPDATE mails SET state = 'withdrawn', closed_at = now() WHERE id = $1 RETURNING *", mail.id
+    )
+    return Mail.of(row)
+
+
 async def requeue(conn: Connection, mail: Mail, recipient: str | None) -> Mail:
     """Queue a mail that did not arrive once more, to another address if one is given. Raises Conflict `wrong_state`."""
     if mail.state not in ("failed", "bounced"):

@@ -80,6 +80,10 @@ class Formats:
         sign = _SIGNS.get(currency) or str(get_currency_symbol(currency, self.locale))
         return f"{sign}\N{NO-BREAK SPACE}{self.number(round(Decimal(amount)))}"
 
+    def amount(self, value: Decimal) -> str:
+        """An amount in a column of one currency: `12,345.30`."""
+        return str(format_decimal(value, format="#,##0.00", locale=self.locale))
+
     def iso(self, moment: datetime) -> str:
         """For `datetime` attributes and the clocks of the page: RFC 3339 in UTC, to the millisecond."""
         return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
@@ -95,6 +99,12 @@ class Formats:
         # Babel shifts times, not dates: the day has been taken in its zone above.
         plain = datetime(there.year, there.month, there.day, tzinfo=UTC)
         return str(format_skeleton("MMMEd" if same else "yMMMEd", plain, tzinfo=UTC, locale=self.locale))
+
+    def month(self, day: date) -> str:
+        """The month of a day: `November 2026`."""
+        return str(
+            format_skeleton("yMMMM", datetime(day.year, day.month, 1, tzinfo=UTC), tzinfo=UTC, locale=self.locale)
+        )
 
     def absolute(self, moment: datetime, zone: ZoneInfo | None = None) -> str:
         """`14:20` today, `Fri 27 Nov, 14:20` on another day; with the place if its clock is not the reader's."""

@@ -19,7 +19,11 @@ ACCENTS: Final = {
     Tier.ACCOUNT_MGMT.value: "acct",
     "ops": "ops",
 }
-DESKS: Final[dict[tuple[str, str], str]] = {(Tier.LEAD_GEN.value, "caller"): "/lead-gen/desk/"}
+DESKS: Final[dict[tuple[str, str], str]] = {
+    (Tier.LEAD_GEN.value, "caller"): "/lead-gen/desk/",
+    (Tier.CONVERSION.value, "manager"): "/conversion/desk/",
+    (Tier.CONVERSION.value, "supervisor"): "/conversion/desk/",
+}
 """(tier, role) to the page where these people begin their day."""
 
 

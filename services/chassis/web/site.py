@@ -174,5 +174,5 @@ async def _fields(request: Request) -> Mapping[str, str]:
         return {}
     if kind == URL_ENCODED:
         await request.body()  # kept, because a form's stream can be read only once
-    form = await request.form(max_files=10, max_fields=100)
+    form = await request.form(max_files=10, max_fields=1_000)
     return {name: value for name, value in form.items() if isinstance(value, str)}

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from services.chassis.db import Connection
 from services.conversion.repository import catalogue
 from workflows.contracts.base import Done
-from workflows.contracts.catalogue import CataloguePage
+from workflows.contracts.catalogue import CatalogueItem, CataloguePage
+
+_FOUND = 8
+"""Products that a search shows: whoever wants others types more."""
 
 
 async def take_catalogue(conn: Connection, page: CataloguePage) -> Done:
     """Keep the products of a page; an older version never overwrites a newer one."""
     await catalogue.take(conn, page.items)
     return Done()
+
+
+async def search_catalogue(conn: Connection, q: str) -> list[CatalogueItem]:
+    """The first products whose number or a name contains this; the first of all, if nothing is looked for."""
+    return await catalogue.page(conn, q=q or None, limit=_FOUND, after=None)
+
+
+async def products(conn: Connection, product_ids: Sequence[str]) -> dict[str, CatalogueItem]:
+    """The products of these ids that are known, whether they are still offered or not."""
+    return await catalogue.find(conn, product_ids)

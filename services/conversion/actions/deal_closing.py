@@ -11,7 +11,7 @@ from services.chassis.db import Connection
 from services.chassis.errors import Invalid
 from services.chassis.events import publish
 from services.conversion.actions.commissions import record_sale
-from services.conversion.actions.deals import check_entry, now, policy_of
+from services.conversion.actions.deals import check_entry, close_offers, now, policy_of
 from services.conversion.actions.invitations import invite
 from services.conversion.actions.playbook_stop import stop_playbook
 from services.conversion.actions.register import report_lead, report_place, report_won
@@ -49,7 +49,7 @@ async def win_deal(
         splits=await commissions.splits(conn, deal.id),
     )  # fmt: skip
     await record_sale(conn, deal, shares, at)
-    await offers.close_open(conn, deal.id, "superseded")
+    await close_offers(conn, deal, "superseded")
     await stop_playbook(conn, deal, "won")
     await end_open_work(conn, deal, at, "won")
     text = f"won: {net} {currency} before tax" + (f"; {note}" if note else "")
@@ -118,8 +118,9 @@ async def close_without_order(
     policy = await policy_of(conn, deal)
     for meeting in await meetings.cancel_of_deal(conn, deal.id):
         await invite(conn, meeting, deal, policy, "cancelled")
+        await publish(conn, "meeting.changed", meeting_id=meeting.id, deal_id=deal.id, state=meeting.state)
     await meetings.free_reserved(conn, deal.lead_id)
-    await offers.close_open(conn, deal.id, "rejected")
+    await close_offers(conn, deal, "rejected")
     await end_open_work(conn, deal, at, stage.value)
     await publish(conn, "deal.changed", deal_id=deal.id, stage=stage.value)
     return deal

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +16,7 @@ from services.conversion.actions.playbook_stop import stop_playbook
 from services.conversion.actions.register import report_answer
 from services.conversion.domain import stages
 from services.conversion.domain.deals import Deal
+from services.conversion.domain.offers import OfferState
 from services.conversion.domain.policy import Policy, StepKind
 from services.conversion.repository import deals, meetings, offers, timeline
 from services.conversion.repository.policies import policies
@@ -99,7 +100,7 @@ async def take_step(conn: Connection, deal: Deal, who: Principal, step: Step) ->
     }
     moved = await deals.update(conn, deal.id, **changes)
     over = ["reminder", "stale"] if stage is not deal.stage else ["reminder"]
-    await work_items.cancel_for_lead(conn, deal.lead_id, kinds=over, result=step.what)
+    await close_work(conn, deal, over, step.what)
     answer = DealMoved(
         event_id=f"moved:{event_id}", at=at, by=who.person, what=step.what, answered=step.answered, stage=stage,
         next_action_at=step.next_action_at, stale_at=(await policy_of(conn, deal)).stale_at(stage, since),
@@ -109,6 +110,20 @@ async def take_step(conn: Connection, deal: Deal, who: Principal, step: Step) ->
         await report_answer(conn, deal, step.answered, who.person, event_id=answer.event_id, at=at)
     await publish(conn, "deal.changed", deal_id=deal.id, stage=stage.value)
     return moved
+
+
+async def close_work(conn: Connection, deal: Deal, kinds: Sequence[str], result: str) -> None:
+    """Cancel the lead's open work items of these kinds: what they asked for is done, or of no use any more."""
+    for item in await work_items.cancel_for_lead(conn, deal.lead_id, kinds=kinds, result=result):
+        await publish(conn, "work.closed", item_id=item.id, deal_id=deal.id, item_kind=item.kind)
+
+
+async def close_offers(conn: Connection, deal: Deal, state: OfferState) -> list[str]:
+    """Close the deal's offers that wait for an answer; their ids."""
+    closed = await offers.close_open(conn, deal.id, state)
+    for offer_id in closed:
+        await publish(conn, "offer.changed", offer_id=offer_id, deal_id=deal.id, state=state)
+    return closed
 
 
 async def policy_of(conn: Connection, deal: Deal) -> Policy:

@@ -16,7 +16,7 @@ from services.conversion.actions.register import report_place
 from services.conversion.actions.work import QUESTION_PRIORITY, open_deal_work
 from services.conversion.domain import stages
 from services.conversion.domain.deals import Deal, first_action, first_step_at, news
-from services.conversion.domain.hand_overs import HandOverRow
+from services.conversion.domain.hand_overs import HandOverRow, decline_reason
 from services.conversion.domain.stages import FINAL
 from services.conversion.repository import deals, erasure, hand_overs, managers, timeline
 from workflows.contracts.base import Done
@@ -77,6 +77,11 @@ async def decline_hand_over(conn: Connection, item_id: str, who: Principal, reas
     await outbox.signal(conn, deal.workflow_id, "declined", answer)
     await publish(conn, "hand_over.closed", item_id=item_id, deal_id=deal.id, state="declined")
     return deal
+
+
+async def decline_by_choice(conn: Connection, item_id: str, who: Principal, reason: str, words: str) -> Deal:
+    """Refuse the lead for one of the usual reasons, with words. Raises like `decline_hand_over` and Invalid."""
+    return await decline_hand_over(conn, item_id, who, decline_reason(reason, words))
 
 
 async def _open(conn: Connection, item_id: str, who: Principal) -> tuple[HandOverRow, Deal]:

@@ -67,6 +67,7 @@ async def release_hold(conn: Connection, lead_id: str) -> None:
     """Give the time back that is kept free for a lead. Raises NotFound."""
     if not await meetings.free_reserved(conn, lead_id):
         raise NotFound("no time is kept free for this lead")
+    await publish(conn, "meeting.changed", lead_id=lead_id, state="cancelled")
 
 
 async def confirm_hold(conn: Connection, deal: Deal, owner: str, policy: Policy) -> Meeting | None:
@@ -109,4 +110,7 @@ def _zulu(at: datetime) -> str:
 async def free_holds(pool: Pool) -> int:
     """A periodic job: give back times kept free for leads that were never handed over; how many."""
     async with pool.acquire() as conn:
-        return await meetings.free_reserved(conn)
+        freed = await meetings.free_reserved(conn)
+        if freed:
+            await publish(conn, "meeting.changed", state="cancelled")
+        return freed

@@ -6,13 +6,15 @@ from datetime import datetime, timedelta
 from typing import NoReturn
 
 from services.chassis.auth import Principal
+from services.chassis.contacts.masks import mask_card
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict
 from services.chassis.events import publish
-from services.conversion.actions.deals import Step, check_owner, now, policy_of, take_step
+from services.conversion.actions.deals import Step, check_owner, now, owns, policy_of, take_step
 from services.conversion.actions.invitations import invite, propose_other_times, withdraw_invitations
 from services.conversion.actions.meeting_holds import as_json
 from services.conversion.actions.meeting_slots import find_slots
+from services.conversion.documents.calendar_file import calendar_file
 from services.conversion.documents.meeting_mail import Change
 from services.conversion.domain import stages
 from services.conversion.domain.deals import Deal
@@ -97,6 +99,13 @@ async def finish_meeting(
     )
     await take_step(conn, deal, who, step)
     return meeting
+
+
+async def calendar_entry(conn: Connection, meeting_id: str, who: Principal) -> bytes:
+    """The meeting as an iCalendar file; to whoever may not act on its deal, numbers are masked. Raises NotFound."""
+    meeting = await meetings.get(conn, meeting_id)
+    deal = await deals.get(conn, await meetings.deal_id_of(conn, meeting_id))
+    return calendar_file(meeting, deal.contact if owns(deal, who) else mask_card(deal.contact))
 
 
 async def _missed(conn: Connection, meeting: Meeting, deal: Deal, policy: Policy) -> int:

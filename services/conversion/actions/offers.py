@@ -6,22 +6,22 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
-from services.chassis import work_items
 from services.chassis.auth import Principal
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.events import publish
 from services.chassis.mail import Attachment, NewMail, queue_mail
-from services.chassis.work_items import NewItem
 from services.conversion.actions.deals import (
-    SUPERVISOR_GROUP,
     Step,
     check_entry,
     check_owner,
+    close_offers,
+    close_work,
     now,
     policy_of,
     take_step,
 )
+from services.conversion.actions.work import open_deal_work
 from services.conversion.documents.offer_pdf import mail_of, offer_pdf
 from services.conversion.domain import stages
 from services.conversion.domain.deals import Deal
@@ -45,17 +45,32 @@ async def make_offer(
     """
     policy, at = await policy_of(conn, deal), at or now()
     await check_entry(conn, deal, Stage.OFFER)
-    lines = await _lines(conn, deal, [line.asked() for line in new.lines], at)
-    valid_until = _end(new.valid_until, at, policy)
+    draft = await draft_offer(conn, deal, who, new, at=at)
     await _replace(conn, deal, "superseded")
+    number = draft.number or await offers.next_number(conn, at.astimezone(policy.zone).year)
+    offer = await offers.add(conn, draft.model_copy(update={"number": number}))
+    await (_sent(conn, deal, who, offer) if offer.sent_at else _ask_approval(conn, deal, who, offer, policy))
+    return offer
+
+
+async def draft_offer(
+    conn: Connection, deal: Deal, who: Principal, new: NewOffer, *, at: datetime | None = None
+) -> Offer:
+    """The offer as `make_offer` would make it, its number empty if it is the first. Nothing is written.
+
+    Raises Invalid by field.
+    """
+    policy, at = await policy_of(conn, deal), at or now()
+    lines = await price_lines(conn, deal, [line.asked() for line in new.lines], at)
+    valid_until = _end(new.valid_until, at, policy)
     sums = totals(lines, discount_percent=new.discount_percent, tax_percent=policy.tax_percent)
     earlier = await offers.of_deal(conn, deal.id)
     # Below the catalogue's prices is a discount too, whatever it is called.
     sent = max(new.discount_percent, sums.effective_discount) <= policy.limit_of(who.role)
-    row = Offer(
+    return Offer(
         id=new_id(),
         deal_id=deal.id,
-        number=earlier[0].number if earlier else await offers.next_number(conn, at.astimezone(policy.zone).year),
+        number=earlier[0].number if earlier else "",
         version=len(earlier) + 1,
         state="sent" if sent else "awaiting_approval",
         lines=lines,
@@ -69,12 +84,10 @@ async def make_offer(
         created_at=at,
         sent_at=at if sent else None,
     )
-    offer = await offers.add(conn, row)
-    await (_sent(conn, deal, who, offer) if sent else _ask_approval(conn, deal, who, offer, policy))
-    return offer
 
 
-async def _lines(conn: Connection, deal: Deal, asked: Sequence[Asked], at: datetime) -> list[OfferLine]:
+async def price_lines(conn: Connection, deal: Deal, asked: Sequence[Asked], at: datetime) -> list[OfferLine]:
+    """Lines as they were asked for, with the catalogue's names, prices and tax. Raises Invalid by field."""
     products = await catalogue.find(conn, [line.product_id for line in asked if line.product_id])
     lines = priced(asked, products, language=deal.contact.language, at=at)
     check_lines(lines)
@@ -93,7 +106,7 @@ async def approve_offer(conn: Connection, offer_id: str, who: Principal) -> Offe
     offer, deal = await _in_state(conn, offer_id, who, "awaiting_approval")
     _check_valid(offer)
     offer = await offers.decide(conn, offer.id, "sent", by=who.person, at=now())
-    await work_items.cancel_for_lead(conn, deal.lead_id, kinds=["approval"], result="approved")
+    await close_work(conn, deal, ["approval"], "approved")
     await _sent(conn, deal, who, offer)
     return offer
 
@@ -102,7 +115,7 @@ async def reject_offer(conn: Connection, offer_id: str, who: Principal, reason: 
     """A supervisor refuses an offer that waits for approval. Raises Conflict `wrong_state`."""
     offer, deal = await _in_state(conn, offer_id, who, "awaiting_approval")
     offer = await offers.decide(conn, offer.id, "rejected", by=who.person, at=now())
-    await work_items.cancel_for_lead(conn, deal.lead_id, kinds=["approval"], result="rejected")
+    await close_work(conn, deal, ["approval"], "rejected")
     policy = await policy_of(conn, deal)
     step = Step(
         kind="offer_rejected",
@@ -140,6 +153,13 @@ async def offer_document(conn: Connection, offer: Offer, deal: Deal) -> bytes:
     author = await managers.find(conn, offer.created_by)
     # Setting the page is pure computing: other requests go on meanwhile.
     return await asyncio.to_thread(offer_pdf, offer, deal.contact, policy, author.name if author else offer.created_by)
+
+
+async def document_of(conn: Connection, offer_id: str) -> tuple[str, bytes]:
+    """Name and content of an offer's PDF. Raises NotFound."""
+    offer = await offers.get(conn, offer_id)
+    content = await offer_document(conn, offer, await deals.get(conn, offer.deal_id))
+    return f"offer-{offer.number}-{offer.version}.pdf", content
 
 
 async def send_offer(conn: Connection, offer_id: str, who: Principal) -> str:
@@ -183,7 +203,7 @@ async def expire_offer(conn: Connection, offer: Offer) -> None:
     if offer.state not in ("sent", "awaiting_approval"):
         return
     await offers.decide(conn, offer.id, "expired", by="policy", at=now())
-    await work_items.cancel_for_lead(conn, deal.lead_id, kinds=["approval"], result="offer expired")
+    await close_work(conn, deal, ["approval"], "offer expired")
     await timeline.add(
         conn, deal.id, at=now(), by="policy", kind="offer_expired", text="offer expired", data=_refs(offer)
     )
@@ -191,8 +211,8 @@ async def expire_offer(conn: Connection, offer: Offer) -> None:
 
 
 async def _replace(conn: Connection, deal: Deal, state: OfferState) -> None:
-    if await offers.close_open(conn, deal.id, state):
-        await work_items.cancel_for_lead(conn, deal.lead_id, kinds=["approval"], result=state)
+    if await close_offers(conn, deal, state):
+        await close_work(conn, deal, ["approval"], state)
 
 
 async def _sent(conn: Connection, deal: Deal, who: Principal, offer: Offer) -> None:
@@ -209,16 +229,8 @@ async def _sent(conn: Connection, deal: Deal, who: Principal, offer: Offer) -> N
 
 
 async def _ask_approval(conn: Connection, deal: Deal, who: Principal, offer: Offer, policy: Policy) -> None:
-    item = NewItem(
-        kind="approval",
-        key=f"approval:{offer.id}",
-        workflow_id=deal.workflow_id,
-        lead_id=deal.lead_id,
-        priority=_APPROVAL_PRIORITY,
-        group_key=SUPERVISOR_GROUP,
-        payload={"deal_id": deal.id, "offer_id": offer.id, "discount_percent": str(offer.effective_discount)},
-    )
-    await work_items.open_item(conn, item)
+    payload = {"offer_id": offer.id, "discount_percent": str(offer.effective_discount)}
+    await open_deal_work(conn, deal, f"approval:{offer.id}", "approval", None, _APPROVAL_PRIORITY, payload)
     step = Step(
         kind="offer_waits",
         what="offer waits for approval",

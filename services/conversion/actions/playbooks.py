@@ -17,6 +17,7 @@ from services.conversion.schemas.playbooks import NewPlaybook
 
 _TRIED_ON = timedelta(days=30)
 _MOST_DEALS = 2_000
+_MOST_NAMES = 100
 
 
 async def save_playbook(conn: Connection, new: NewPlaybook, who: Principal) -> SavedPlaybook:
@@ -25,6 +26,11 @@ async def save_playbook(conn: Connection, new: NewPlaybook, who: Principal) -> S
     if wrong:
         raise Invalid("; ".join(f"{field}: {reason}" for field, reason in wrong), field=wrong[0][0])
     return await playbooks.add(conn, new.name, new.body, who.person)
+
+
+async def playbook_names(conn: Connection) -> list[str]:
+    """Names of the playbooks, in order."""
+    return [one.name for one in await playbooks.newest(conn, _MOST_NAMES)]
 
 
 async def try_playbook(conn: Connection, playbook_id: str) -> Trial:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from services.chassis.records import Record
@@ -73,6 +73,66 @@ class MonthStatement:
     closed_at: datetime | None
     sums: Sequence[EntrySum]
     balances: Sequence[MonthBalance]
+
+
+class MonthPaid(Record):
+    """What a month came to for one person in one currency: what is paid out, and what was earned anew."""
+
+    month: str
+    currency: str
+    payable: Decimal
+    accrued: Decimal
+    closed_at: datetime | None = None
+
+    @property
+    def day(self) -> date:
+        """Its first day."""
+        return date.fromisoformat(f"{self.month}-01")
+
+
+@dataclass(frozen=True)
+class DealEntries:
+    """Entries of one sale, the latest first; without `deal_id` it is a further order, or a supervisor's entry."""
+
+    sale_id: str | None
+    deal_id: str | None
+    company: str | None
+    entries: Sequence[CommissionEntry]
+
+    def sums(self) -> Mapping[tuple[Kind, str], Decimal]:
+        """What its entries come to by kind and currency."""
+        found: dict[tuple[Kind, str], Decimal] = {}
+        for one in self.entries:
+            found[one.kind, one.currency] = found.get((one.kind, one.currency), ZERO) + one.amount
+        return found
+
+
+def by_deal(entries: Sequence[CommissionEntry], companies: Mapping[str, str]) -> list[DealEntries]:
+    """Entries gathered by their sale, the sale that moved last first; a supervisor's stand alone."""
+    found: dict[str, list[CommissionEntry]] = {}
+    for one in reversed(entries):
+        found.setdefault(one.sale_id or one.id, []).append(one)
+    return [
+        DealEntries(
+            sale_id=group[0].sale_id,
+            deal_id=group[0].deal_id,
+            company=companies.get(group[0].deal_id or ""),
+            entries=group,
+        )
+        for group in found.values()
+    ]
+
+
+def months_before(month: str, count: int) -> list[str]:
+    """So many months up to this one (`YYYY-MM`), in order, this one last."""
+    number = int(month[:4]) * 12 + int(month[5:]) - 1
+    return [f"{one // 12:04d}-{one % 12 + 1:02d}" for one in range(number - count + 1, number + 1)]
+
+
+def month_after(month: str) -> str:
+    """The month after this one."""
+    year, number = int(month[:4]), int(month[5:])
+    return f"{year + number // 12:04d}-{number % 12 + 1:02d}"
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,30 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
+from services.chassis.errors import Invalid
 from services.chassis.records import Record
 from services.conversion.domain.routing import Routing
 from workflows.contracts.conversion import CallRecord, HandOverReason
 
 HandOverState = Literal["open", "accepted", "declined", "expired", "returned", "cancelled"]
+
+DECLINES = {
+    "no_time": "no time in the next hours",
+    "language": "speaks another language",
+    "field": "not my field",
+    "known": "another manager knows them",
+    "other": "",
+}
+"""Why leads are declined, as the deal's story tells it; `other` needs words."""
+
+
+def decline_reason(code: str, words: str) -> str:
+    """The reason as it is written down. Raises Invalid on `reason` or `words`."""
+    if code not in DECLINES:
+        raise Invalid("choose a reason", field="reason")
+    if not (told := DECLINES[code]) and not words:
+        raise Invalid("say in a few words why", field="words")
+    return f"{told}: {words}" if told and words else told or words
 
 
 class HandOverRow(Record):

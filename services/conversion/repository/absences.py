@@ -47,3 +47,27 @@ async def of_manager(conn: Connection, manager_id: str, since: datetime) -> list
         "SELECT * FROM absences WHERE manager = $1 AND ends_at > $2 ORDER BY starts_at LIMIT 200", manager_id, since
     )
     return Absence.of_all(rows)
+
+
+async def end_own(conn: Connection, manager_id: str, reason: str, at: datetime) -> bool:
+    """End the absence of this reason that a manager has begun alone and that is on now; whether there was one."""
+    return bool(
+        await conn.fetchval(
+            """UPDATE absences SET ends_at = greatest($3, starts_at + interval '1 microsecond')
+                WHERE manager = $1 AND created_by = $1 AND reason = $2 AND during @> $3::timestamptz RETURNING true""",
+            manager_id,
+            reason,
+            at,
+        )
+    )
+
+
+async def between(conn: Connection, manager_id: str, start: datetime, end: datetime) -> list[Absence]:
+    """A manager's absences that touch this time, the first one first."""
+    rows = await conn.fetch(
+        """SELECT * FROM absences WHERE manager = $1 AND during && tstzrange($2, $3) ORDER BY starts_at LIMIT 100""",
+        manager_id,
+        start,
+        end,
+    )
+    return Absence.of_all(rows)

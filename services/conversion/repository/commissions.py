@@ -12,6 +12,7 @@ from services.conversion.domain.commission_ledger import (
     CommissionEntry,
     EntrySum,
     MonthBalance,
+    MonthPaid,
     NewEntry,
     Sale,
     SaleRef,
@@ -227,3 +228,26 @@ async def close_month(conn: Connection, month: str, by: str) -> bool:
             by,
         )
     )
+
+
+async def paid_by_month(conn: Connection, person: str, since: str) -> list[MonthPaid]:
+    """What each month since this one came to for a person, by currency, the latest first."""
+    rows = await conn.fetch(
+        """SELECT c.month, c.currency, m.closed_at,
+                  coalesce(sum(amount) FILTER (WHERE kind IN ('vested', 'adjusted')), 0) AS payable,
+                  coalesce(sum(amount) FILTER (WHERE kind IN ('accrued', 'clawed_back')), 0) AS accrued
+             FROM commissions c LEFT JOIN commission_months m ON m.month = c.month
+            WHERE c.person = $1 AND c.month >= $2 GROUP BY c.month, c.currency, m.closed_at
+            ORDER BY c.month DESC, c.currency""",
+        person,
+        since,
+    )
+    return MonthPaid.of_all(rows)
+
+
+async def companies(conn: Connection, deal_ids: Sequence[str]) -> dict[str, str]:
+    """Names of the companies of these deals."""
+    rows = await conn.fetch(
+        "SELECT id, contact ->> 'company' AS company FROM deals WHERE id = ANY($1::uuid[])", list(set(deal_ids))
+    )
+    return {row["id"]: row["company"] for row in rows}

@@ -6,12 +6,8 @@ from typing import Annotated
 
 from fastapi import Body, Response
 
-from services.chassis.contacts.masks import mask_card
 from services.chassis.http import Conn, Id, Who, allow, new_router
-from services.conversion.actions.deals import owns
-from services.conversion.actions.meetings import finish_meeting, reschedule_meeting
-from services.conversion.documents.calendar_file import calendar_file
-from services.conversion.repository import deals, meetings
+from services.conversion.actions.meetings import calendar_entry, finish_meeting, reschedule_meeting
 from services.conversion.schemas.meetings import MeetingAnswer, MeetingNote, NewTime
 
 router = new_router(tags=["meetings"])
@@ -56,8 +52,6 @@ async def no_show(meeting_id: Id, conn: Conn, who: Who, body: OptionalNote = Non
 )
 async def ics(meeting_id: Id, conn: Conn, who: Who) -> Response:
     """An iCalendar file; importing a later one moves or cancels the same entry. To colleagues numbers are masked."""
-    meeting = await meetings.get(conn, meeting_id)
-    deal = await deals.get(conn, await meetings.deal_id_of(conn, meeting_id))
-    headers = {"Content-Disposition": f'attachment; filename="meeting-{meeting.id}.ics"', "Cache-Control": "no-store"}
-    contact = deal.contact if owns(deal, who) else mask_card(deal.contact)
-    return Response(calendar_file(meeting, contact), media_type="text/calendar; charset=utf-8", headers=headers)
+    headers = {"Content-Disposition": f'attachment; filename="meeting-{meeting_id}.ics"', "Cache-Control": "no-store"}
+    content = await calendar_entry(conn, meeting_id, who)
+    return Response(content, media_type="text/calendar; charset=utf-8", headers=headers)

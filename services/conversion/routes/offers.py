@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import Body, Response
 
 from services.chassis.http import Conn, Id, Who, allow, new_router
-from services.conversion.actions.offers import accept_offer, approve_offer, offer_document, reject_offer, send_offer
-from services.conversion.repository import deals, offers
+from services.conversion.actions.offers import accept_offer, approve_offer, document_of, reject_offer, send_offer
+from services.conversion.repository import offers
 from services.conversion.schemas.offers import (
     OfferAnswer,
     OfferChanges,
@@ -64,9 +64,8 @@ async def changes(offer_id: Id, conn: Conn) -> OfferChanges:
 )
 async def pdf(offer_id: Id, conn: Conn) -> Response:
     """In the customer's language (Ukrainian or English); marked as a draft unless it was sent."""
-    offer = await offers.get(conn, offer_id)
-    content = await offer_document(conn, offer, await deals.get(conn, offer.deal_id))
-    headers = {"Content-Disposition": f'inline; filename="offer-{offer.number}-{offer.version}.pdf"'}
+    name, content = await document_of(conn, offer_id)
+    headers = {"Content-Disposition": f'inline; filename="{name}"'}
     return Response(content, media_type="application/pdf", headers={**headers, "Cache-Control": "no-store"})
 
 

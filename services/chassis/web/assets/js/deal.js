@@ -1,0 +1,37 @@
+// The page of one deal: it fetches its living parts again when something of this deal has changed, and while somebody
+// reads or writes in the history it says how much is new instead of moving what they read.
+(() => {
+  "use strict";
+  const KINDS = ["deal.changed", "meeting.changed", "offer.changed", "offer.late", "work.opened", "work.closed", "playbook.changed", "promise.late",
+    "hand_over.opened", "hand_over.closed", "mail.failed", "mail.sent"];
+  const PAUSE = 300;
+  let waiting = null;
+
+  const page = () => document.querySelector("#deal[data-deal]");
+  const isRead = (element) => element?.matches(":hover, :focus-within");
+  const refresh = () => {
+    waiting = null;
+    const deal = page();
+    if (!deal) return;
+    const history = deal.querySelector("#part-history");
+    const asked = new URLSearchParams({ show: deal.querySelector("#show")?.value || "everything" });
+    if (isRead(history)) {
+      asked.set("reading", "true");
+      asked.set("seen", history.dataset.latest);
+    }
+    window.htmx.ajax("GET", `${deal.dataset.fresh}?${asked}`, { source: deal, swap: "none" });
+  };
+  const soon = () => {
+    waiting ??= setTimeout(refresh, PAUSE);
+  };
+  const concerns = (event) => {
+    const deal = page();
+    if (!deal) return false;
+    const told = JSON.parse(event.detail?.data || "{}");
+    return told.deal_id === deal.dataset.deal || told.lead_id === deal.dataset.lead;
+  };
+  for (const kind of KINDS) document.addEventListener(kind, (event) => concerns(event) && soon());
+  // Something may have been missed: look once.
+  document.addEventListener("resync", soon);
+  document.addEventListener("clock:over", soon);
+})();

@@ -1,0 +1,55 @@
+"""Reading somebody's commission as their page shows it: the month, its entries by deal, and the months before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from services.chassis.auth import Principal
+from services.chassis.db import Connection
+from services.conversion.actions.commissions import read_statement
+from services.conversion.actions.deal_board import oversees
+from services.conversion.domain.commission_ledger import (
+    DealEntries,
+    MonthPaid,
+    MonthStatement,
+    by_deal,
+    month_after,
+    months_before,
+)
+from services.conversion.repository import commissions
+
+ENTRIES = 200
+"""Entries of a page; a month of one manager rarely has more."""
+_MONTHS = 6
+
+
+@dataclass(frozen=True)
+class CommissionPage:
+    """A month of one person. `cut` says that there are more entries than are shown."""
+
+    statement: MonthStatement
+    person: str
+    deals: list[DealEntries]
+    cut: bool
+    months: list[MonthPaid]
+    before: str
+    after: str | None
+
+
+async def read_commission(conn: Connection, who: Principal, month: str | None, person: str) -> CommissionPage:
+    """A month (this one, if none is given) of this person, or for a supervisor of anybody."""
+    whose = person if oversees(who) and person else who.person
+    statement = await read_statement(conn, month, whose)
+    present = statement.month if month is None else (await read_statement(conn, None, whose)).month
+    wanted = commissions.Filter(person=whose, month=statement.month)
+    entries = await commissions.page(conn, wanted, ENTRIES + 1, None)
+    companies = await commissions.companies(conn, [one.deal_id for one in entries if one.deal_id])
+    return CommissionPage(
+        statement=statement,
+        person=whose,
+        deals=by_deal(entries[:ENTRIES], companies),
+        cut=len(entries) > ENTRIES,
+        months=await commissions.paid_by_month(conn, whose, months_before(present, _MONTHS)[0]),
+        before=months_before(statement.month, 2)[0],
+        after=month_after(statement.month) if statement.month < present else None,
+    )

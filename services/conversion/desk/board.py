@@ -1,0 +1,58 @@
+"""The deal board: what is offered to me, what today asks for, my week, and my deals by stage."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Query, Request
+from starlette.responses import Response
+
+from services.chassis.http import Conn, Id, Who, allow
+from services.chassis.web.door import page_router, web_of
+from services.conversion.actions.deal_board import colleagues, oversees, read_board, read_offered, read_today
+from services.conversion.actions.deals import deal_for, move_to_stage
+from services.conversion.actions.desk_bar import desk_bar
+from services.conversion.actions.manager_week import coming_days
+from services.conversion.desk.forms import StageForm
+from services.conversion.desk.parts import WEEK_DAYS, View, show_lanes
+from services.conversion.domain.hand_overs import DECLINES
+from services.conversion.domain.today import LATER
+from workflows.contracts.conversion import Stage
+
+STAFF: list[Any] = [allow("manager", "supervisor")]
+Owner = Annotated[str | None, Query(max_length=100)]
+Opened = Annotated[Stage | None, Query()]
+
+router: APIRouter = page_router()
+
+
+@router.get("/", dependencies=STAFF)
+async def board(request: Request, conn: Conn, who: Who, owner: Owner = None, opened: Opened = None) -> Response:
+    """The whole board of whoever asks; a supervisor's shows everybody's deals, or those of `owner`."""
+    return web_of(request).pages.answer(
+        request,
+        "deal_board.j2",
+        bar=await desk_bar(conn, who),
+        offered=await read_offered(conn, who),
+        today=await read_today(conn, who),
+        board=await read_board(conn, who, owner, opened),
+        opened=opened,
+        days=[] if oversees(who) else await coming_days(conn, who.person, WEEK_DAYS),
+        names=await colleagues(conn),
+        declines=DECLINES,
+        later=LATER,
+    )
+
+
+@router.get("/board/lanes", dependencies=STAFF)
+async def lanes(request: Request, conn: Conn, who: Who, owner: Owner = None, opened: Opened = None) -> Response:
+    """The deals by stage, as a part of the page."""
+    return await show_lanes(request, conn, who, View(owner, opened))
+
+
+@router.post("/board/{deal_id}/stage", dependencies=STAFF)
+async def move(request: Request, conn: Conn, who: Who, deal_id: Id, form: Annotated[StageForm, Form()]) -> Response:
+    """A card was put into another lane. What the stage still asks for is said, and the card goes back."""
+    await move_to_stage(conn, await deal_for(conn, deal_id, who), who, form.stage, None)
+    view = View.of(request)
+    return await web_of(request).after(request, view.place, lambda: show_lanes(request, conn, who, view))

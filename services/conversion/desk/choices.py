@@ -1,0 +1,78 @@
+"""What a form of a deal's page offers to choose from: free times, templates, reasons, lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from services.chassis.auth import Principal
+from services.chassis.db import Connection
+from services.chassis.web.formats import Formats
+from services.conversion.actions.deal_mails import template_names
+from services.conversion.actions.deal_page import DealPage
+from services.conversion.actions.meeting_slots import TimesAsked, free_times
+from services.conversion.actions.playbooks import playbook_names
+from services.conversion.actions.templates import preview_template
+from services.conversion.desk.lines import editor_of
+from services.conversion.domain.deals import wanted_by
+from services.conversion.domain.offers import to_win
+from services.conversion.domain.slots import Stretch
+
+_WEEKS_AHEAD = 12
+
+
+async def choices(
+    conn: Connection, who: Principal, page: DealPage, fmt: Formats, name: str, values: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What the form of this name needs beside its fields."""
+    if name in ("book", "move"):
+        return await _times(conn, page, fmt, values)
+    if name == "mail":
+        return await _letter(conn, page, values)
+    if name == "start":
+        return {"playbooks": [(name, name) for name in await playbook_names(conn)]}
+    if name in ("offer", "win"):
+        sold = to_win(page.offers)
+        return {"sold": sold, "editor": await editor_of(conn, who, page, values, fmt)}
+    return {}
+
+
+async def _times(conn: Connection, page: DealPage, fmt: Formats, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The free times of seven days, by day on the reader's clock."""
+    week = max(0, min(_WEEKS_AHEAD, int(values.get("week") or 0)))
+    today = fmt.now.astimezone(fmt.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    first = today + timedelta(weeks=week)
+    length = _length(page, values)
+    found = await free_times(conn, page.policy, TimesAsked(page.deal.owner, wanted_by(page.deal), first, 7, length))
+    by_day = [(day, _on(day, found, fmt.zone)) for day in (first + timedelta(days=number) for number in range(7))]
+    return {
+        "week": week,
+        "last_week": _WEEKS_AHEAD,
+        "days": [(day, slots) for day, slots in by_day if slots or day.weekday() < 5],
+        "minutes": length or page.policy.meeting_minutes,
+        "meeting": next((one for one in page.meetings if one.id == values.get("meeting")), None),
+    }
+
+
+def _length(page: DealPage, values: Mapping[str, Any]) -> int | None:
+    """Minutes: as they were typed, else as long as the meeting that is moved."""
+    typed = str(values.get("minutes") or "")
+    if typed.isdecimal() and 5 <= int(typed) <= 720:
+        return int(typed)
+    moved = next((one for one in page.meetings if one.id == values.get("meeting")), None)
+    return int((moved.ends_at - moved.starts_at).total_seconds() // 60) if moved else None
+
+
+def _on(day: datetime, slots: list[Stretch], zone: ZoneInfo) -> list[Stretch]:
+    return [slot for slot in slots if slot[0].astimezone(zone).date() == day.date()]
+
+
+async def _letter(conn: Connection, page: DealPage, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The templates, and the chosen one filled in for this deal."""
+    chosen, names = str(values.get("template") or ""), await template_names(conn)
+    filled = None
+    if chosen in names and not values.get("body"):
+        filled = await preview_template(conn, chosen, page.deal.id, None)
+    return {"templates": names, "chosen": chosen if chosen in names else "", "filled": filled}

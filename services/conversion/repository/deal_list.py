@@ -1,0 +1,99 @@
+"""The list of deals by pages, and finding one by a word or a number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from services.chassis.db import Connection
+from services.conversion.domain.board import Card
+from services.conversion.domain.deal_list import Sort, Wanted
+from services.conversion.repository.board import CARD, LAST_OFFER
+
+_ORDERS: dict[Sort, tuple[str, str, str]] = {
+    "next": ("d.next_action_at", ">", "timestamptz"),
+    "new": ("''", "<", "text"),
+    "stage": ("d.stage_since", ">", "timestamptz"),
+    "company": ("d.contact ->> 'company'", ">", "text"),
+    "worth": ("coalesce(d.value, o.net, 0)", "<", "numeric"),
+}
+_LONGEST_LIST_OF_ONE_WORD = 500
+
+
+async def page(
+    conn: Connection, wanted: Wanted, limit: int, after: tuple[datetime | Decimal | str, str] | None
+) -> list[Card]:
+    """Deals in their order, behind `after`."""
+    by, sign, kind = _ORDERS[wanted.sort]
+    way = "" if sign == ">" else "DESC"
+    # Constants and numbered places only; what is not asked for is left out, so that an index can be seen to fit.
+    said, values = _narrowed(wanted)
+    if after is not None:
+        values += list(after)
+        said.append(f"({by}, d.id) {sign} (${len(values) - 1}::{kind}, ${len(values)}::uuid)")
+    order = f"d.id {way}" if wanted.sort == "new" else f"{by} {way}, d.id {way}"
+    rows = await conn.fetch(
+        f"""SELECT {CARD} FROM deals d {LAST_OFFER} WHERE {" AND ".join(said)}
+             ORDER BY {order} LIMIT {int(limit)}""",  # noqa: S608 - see above
+        *values,
+    )
+    return Card.of_all(rows)
+
+
+def _narrowed(wanted: Wanted) -> tuple[list[str], list[Any]]:
+    """Conditions of a query on deals `d`, and the values of their places."""
+    said = [f"d.stage IN ({', '.join(repr(stage.value) for stage in wanted.stages)})" if wanted.stages else "false"]
+    values: list[Any] = []
+    if wanted.owner is not None:
+        values.append(wanted.owner)
+        said.append(f"d.owner = ${len(values)}")
+    if wanted.overdue_at is not None:
+        values.append(wanted.overdue_at)
+        said.append(f"d.next_action_at < ${len(values)}")
+    if wanted.stale is not None:
+        values += [[stage.value for stage in wanted.stale], list(wanted.stale.values())]
+        said.append(
+            f"""EXISTS (SELECT FROM unnest(${len(values) - 1}::text[], ${len(values)}::timestamptz[])
+                        AS old (stage, since) WHERE old.stage = d.stage AND d.stage_since <= old.since)"""
+        )
+    return said, values
+
+
+async def find(conn: Connection, words: Sequence[str], mine: str, limit: int) -> list[Card]:
+    """Deals whose company or numbers have words that begin with these: one's own first, then the latest.
+
+    Of a word that half the companies have, only some are looked at.
+    """
+    longest, *others = sorted(words, key=len, reverse=True)
+    more = " ".join(f"AND EXISTS (SELECT FROM deal_words w WHERE w.deal_id = d.id AND {_begins(n)})"
+                    for n in range(5, 5 + len(others)))  # fmt: skip
+    rows = await conn.fetch(
+        f"""SELECT {CARD} FROM deals d {LAST_OFFER}
+             WHERE d.id IN (
+                   (SELECT w.deal_id FROM deals m JOIN deal_words w ON w.deal_id = m.id
+                     WHERE m.owner = $2 AND {_begins(1)} LIMIT $3)
+                   UNION (SELECT w.deal_id FROM deal_words w WHERE {_begins(1)} LIMIT $3)) {more}
+             ORDER BY d.owner IS DISTINCT FROM $2, d.stage IN ('won', 'lost'), d.id DESC LIMIT $4""",  # noqa: S608 - constants and numbered places
+        longest,
+        mine,
+        _LONGEST_LIST_OF_ONE_WORD,
+        limit,
+        *others,
+    )
+    return Card.of_all(rows)
+
+
+def _begins(number: int) -> str:
+    # A range of the index in its own order of bytes; `ÿ...` stands behind every letter.
+    return f"w.word >= small_letters(${number}) AND w.word < small_letters(${number}) || chr(1114111)"
+
+
+async def by_id(conn: Connection, some_id: str) -> list[Card]:
+    """The deal with this id, or the deals of this lead."""
+    rows = await conn.fetch(
+        f"SELECT {CARD} FROM deals d {LAST_OFFER} WHERE d.id = $1 OR d.lead_id = $1 ORDER BY d.id DESC LIMIT 20",  # noqa: S608 - constants
+        some_id,
+    )
+    return Card.of_all(rows)

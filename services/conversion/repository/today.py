@@ -1,0 +1,81 @@
+"""What today asks of somebody, each kind by its own index."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from services.chassis.db import Connection
+from services.conversion.domain.today import TodayRow
+from services.conversion.repository.board import CARD, LAST_OFFER, ON_BOARD
+
+_ITEM_KINDS = ["approval", "inbound", "mail", "reminder", "stale"]
+
+_STEPS = f"""
+SELECT CASE WHEN asks THEN 'question' WHEN number IS NOT NULL THEN 'playbook' ELSE 'step' END AS kind,
+       id, id AS deal_id, company, owner, stage, number, worth, currency,
+       CASE WHEN asks THEN question ELSE next_action END AS text,
+       CASE WHEN asks THEN least(promised_by, next_action_at) ELSE next_action_at END AS at
+  FROM (SELECT {CARD}, d.question, d.promised_by, s.number FROM deals d {LAST_OFFER}
+          LEFT JOIN playbook_runs r ON r.deal_id = d.id AND r.state = 'running'
+          LEFT JOIN playbook_steps s ON s.run_id = r.id AND s.state = 'open' AND s.kind <> 'wait'
+         WHERE {ON_BOARD} AND %s) due
+"""  # noqa: S608 - constants
+
+
+async def steps_of(conn: Connection, owner: str, until: datetime, limit: int) -> list[TodayRow]:
+    """A manager's deals with a step until then or a question that waits, by time."""
+    due = """d.owner = $1 AND (d.next_action_at < $2 OR (d.question IS NOT NULL AND d.question_answered_at IS NULL))
+             ORDER BY d.next_action_at, d.id LIMIT $3"""
+    return TodayRow.of_all(await conn.fetch(_STEPS % due, owner, until, limit))
+
+
+async def overdue(conn: Connection, at: datetime, limit: int) -> list[TodayRow]:
+    """Deals of everybody whose step is late, the longest first."""
+    due = "d.next_action_at < $1 ORDER BY d.next_action_at LIMIT $2"
+    return TodayRow.of_all(await conn.fetch(_STEPS % due, at, limit))
+
+
+async def next_step_at(conn: Connection, owner: str, after: datetime) -> datetime | None:
+    """When a manager's next step is due after a moment."""
+    at: datetime | None = await conn.fetchval(
+        f"SELECT min(d.next_action_at) FROM deals d WHERE d.owner = $1 AND {ON_BOARD} AND d.next_action_at >= $2",  # noqa: S608 - a constant
+        owner,
+        after,
+    )
+    return at
+
+
+async def items_of(conn: Connection, person: str | None, limit: int) -> list[TodayRow]:
+    """Work that is open for somebody, or without one for whichever supervisor looks next: the most urgent first."""
+    whose = "w.assignee = $1" if person is not None else "w.assignee IS NULL AND $1::text IS NULL"
+    rows = await conn.fetch(
+        f"""SELECT w.kind, w.id, w.id AS item_id, d.id AS deal_id, d.contact ->> 'company' AS company, d.owner, d.stage,
+                   coalesce(w.payload ->> 'text', d.next_action) AS text, w.opened_at AS at,
+                   w.payload ->> 'offer_id' AS offer_id, w.payload ->> 'discount_percent' AS percent,
+                   o.net AS worth, o.currency
+              FROM work_items w
+              LEFT JOIN deals d ON d.id = (w.payload ->> 'deal_id')::uuid
+              LEFT JOIN offers o ON o.id = (w.payload ->> 'offer_id')::uuid
+             WHERE w.state = 'open' AND w.kind = ANY($2) AND {whose}
+             ORDER BY w.priority DESC, w.id LIMIT $3""",  # noqa: S608 - constants
+        person,
+        _ITEM_KINDS,
+        limit,
+    )
+    return TodayRow.of_all(rows)
+
+
+async def meetings_of(conn: Connection, manager: str, start: datetime, end: datetime) -> list[TodayRow]:
+    """A manager's meetings between two moments that are still to be held, or to be written down."""
+    rows = await conn.fetch(
+        f"""SELECT 'meeting' AS kind, m.id, m.starts_at AS at, m.ends_at AS until, due.id AS deal_id, due.company,
+                   due.owner, due.stage, due.worth, due.currency, concat_ws(', ', m.kind, m.place) AS text
+              FROM meetings m JOIN LATERAL (
+                   SELECT {CARD} FROM deals d {LAST_OFFER} WHERE d.id = m.deal_id) due ON true
+             WHERE m.manager = $1 AND m.state = 'booked' AND m.during && tstzrange($2, $3)
+             ORDER BY m.starts_at LIMIT 50""",  # noqa: S608 - constants
+        manager,
+        start,
+        end,
+    )
+    return TodayRow.of_all(rows)
