@@ -43,7 +43,7 @@ def build_app(settings: Settings) -> FastAPI:
         description="Tier 3: customers, orders and invoices, and the nudge for the next purchase.",
         tier=Tier.ACCOUNT_MGMT,
         settings=settings,
-        desk=Desk(routers=[ringing.router], package="services.account_mgmt", rings="work.opened"),
+        desk=Desk(routers=[ringing.router], package="services.account_mgmt", rings="inbound_call"),
         routers=[
             customers.router,
             account_managers.router,

@@ -56,7 +56,9 @@ def build_app(settings: Settings) -> FastAPI:
         tier=Tier.CONVERSION,
         settings=settings,
         desk=Desk(
-            routers=[*_PAGES, *deal_routers.ROUTERS, ringing.router], package="services.conversion", rings="work.opened"
+            routers=[*_PAGES, *deal_routers.ROUTERS, ringing.router],
+            package="services.conversion",
+            rings="inbound_call",
         ),
         routers=[
             hand_overs.router,
