@@ -58,7 +58,7 @@ DESK = Desk(
         desk_credit_notes.router,
     ],
     package="services.account_mgmt",
-    rings="work.opened",
+    rings="inbound_call",
 )
 
 
