@@ -227,6 +227,7 @@ async def test_the_next_lead_appears_by_itself(desks: Desks, house: House) -> No
     person = await caller_with(house, 0)
     page = await desks.open(person, DESK)
     await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", name="Ready when you are")).to_be_visible()
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("heading", name="Nothing is due")).to_be_visible()
     assert await flaws(page) == {}
