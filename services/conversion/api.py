@@ -58,7 +58,7 @@ def build_app(settings: Settings) -> FastAPI:
         desk=Desk(
             routers=[*_PAGES, *deal_routers.ROUTERS, ringing.router, slots.router],
             package="services.conversion",
-            rings="work.opened",
+            rings="inbound_call",
         ),
         routers=[
             hand_overs.router,
