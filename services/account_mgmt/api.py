@@ -6,9 +6,13 @@ from fastapi import FastAPI
 
 from services.account_mgmt.actions import mails
 from services.account_mgmt.desk import calendar, ringing, today
+from services.account_mgmt.desk import credit_notes as desk_credit_notes
 from services.account_mgmt.desk import customers as desk_customers
+from services.account_mgmt.desk import invoices as desk_invoices
 from services.account_mgmt.desk import needs as desk_needs
 from services.account_mgmt.desk import nudges as desk_nudges
+from services.account_mgmt.desk import orders as desk_orders
+from services.account_mgmt.desk import payments as desk_payments
 from services.account_mgmt.desk import suggestions as desk_suggestions
 from services.account_mgmt.domain.import_headers import choose_mapping
 from services.account_mgmt.routes import (
@@ -48,9 +52,13 @@ DESK = Desk(
         desk_needs.router,
         calendar.router,
         ringing.router,
+        desk_orders.router,
+        desk_invoices.router,
+        desk_payments.router,
+        desk_credit_notes.router,
     ],
     package="services.account_mgmt",
-    rings="work.opened",
+    rings="inbound_call",
 )
 
 

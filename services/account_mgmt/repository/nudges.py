@@ -43,6 +43,16 @@ async def get(conn: Connection, item_id: str) -> Nudge:
     return Nudge.of(row)
 
 
+async def open_of(conn: Connection, customer_id: str) -> str | None:
+    """The item of this customer's oldest open reminder, if there is one."""
+    found: str | None = await conn.fetchval(
+        """SELECT w.id FROM work_items w JOIN nudges n ON n.item_id = w.id
+            WHERE w.lead_id = $1 AND w.kind = 'nudge' AND w.state = 'open' ORDER BY w.opened_at LIMIT 1""",
+        customer_id,
+    )
+    return found
+
+
 async def page(
     conn: Connection, *, state: str | None, manager: str | None, limit: int, after: tuple[Decimal, str] | None
 ) -> list[Nudge]:

@@ -85,7 +85,7 @@ class Formats:
         sign = _SIGNS.get(currency) or str(get_currency_symbol(currency, self.locale))
         return f"{sign}\N{NO-BREAK SPACE}{self.number(round(Decimal(amount)))}"
 
-    def amount(self, value: Decimal) -> str:
+    def amount(self, value: Decimal | int) -> str:
         """An amount in a column of one currency: `12,345.30`."""
         return str(format_decimal(value, format="#,##0.00", locale=self.locale))
 
@@ -104,6 +104,18 @@ class Formats:
         # Babel shifts times, not dates: the day has been taken in its zone above.
         plain = datetime(there.year, there.month, there.day, tzinfo=UTC)
         return str(format_skeleton("MMMEd" if same else "yMMMEd", plain, tzinfo=UTC, locale=self.locale))
+
+    def short_day(self, day: date | datetime, zone: ZoneInfo | None = None) -> str:
+        """`27 Nov`, for where there is little room; the year only if it is another one than the reader's."""
+        there = day.astimezone(zone or self.zone) if isinstance(day, datetime) else day
+        same = there.year == self.now.astimezone(zone or self.zone).year
+        plain = datetime(there.year, there.month, there.day, tzinfo=UTC)
+        return str(format_skeleton("MMMd" if same else "yMMMd", plain, tzinfo=UTC, locale=self.locale))
+
+    def near_day(self, day: date) -> str:
+        """A day of the next weeks in as few letters as may be: `Fri 27`."""
+        plain = datetime(day.year, day.month, day.day, tzinfo=UTC)
+        return str(format_skeleton("Ed", plain, tzinfo=UTC, locale=self.locale))
 
     def month(self, day: date) -> str:
         """The month of a day: `November 2026`."""
@@ -153,6 +165,10 @@ class Formats:
         if unit == "day" and days >= 14 and abs(days / 7 - round(days / 7)) < 0.1:
             unit, size = "week", 7 * _DAY
         return str(format_unit(round(seconds / size), f"duration-{unit}", locale=self.locale))
+
+    def language(self, code: str) -> str:
+        """A language by its name: `uk` as `Ukrainian`; a code that nobody knows as it is."""
+        return str(self.locale.languages.get(code, code))
 
     def length(self, seconds: float) -> str:
         """A length of time as a stopwatch shows it: `02:13`, `1:02:13`."""
