@@ -43,6 +43,24 @@ from services.chassis.settings import Settings
 from services.chassis.web.desk import Desk
 from workflows.contracts.base import Tier
 
+DESK = Desk(
+    [
+        today.router,
+        desk_customers.router,
+        desk_nudges.router,
+        desk_suggestions.router,
+        desk_needs.router,
+        calendar.router,
+        ringing.router,
+        desk_orders.router,
+        desk_invoices.router,
+        desk_payments.router,
+        desk_credit_notes.router,
+    ],
+    package="services.account_mgmt",
+    rings="inbound_call",
+)
+
 
 def build_app(settings: Settings) -> FastAPI:
     """The app of one process."""
@@ -74,23 +92,5 @@ def build_app(settings: Settings) -> FastAPI:
             reports.router,
             mail_router(mails.on_trouble),
         ],
-        desk=_desk(),
+        desk=DESK,
     )
-
-
-def _desk() -> Desk:
-    """The pages of this tier; a phone rings at the work that it opens."""
-    routers = [
-        today.router,
-        desk_customers.router,
-        desk_nudges.router,
-        desk_suggestions.router,
-        desk_needs.router,
-        calendar.router,
-        ringing.router,
-        desk_orders.router,
-        desk_invoices.router,
-        desk_payments.router,
-        desk_credit_notes.router,
-    ]
-    return Desk(routers, package="services.account_mgmt", rings="work.opened")

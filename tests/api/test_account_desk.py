@@ -166,3 +166,62 @@ async def test_a_day_that_is_over_is_refused_with_its_field(desk: Desk3, tier: T
     answer = await desk.act(f"customers/{customer_id}/said", outcome="later", item_id=item_id, day="2020-01-01")
     assert answer.status_code == 422
     assert "This day is over" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("outcome", "said"),
+    [("later", {"day": "2099-01-05"}), ("not_now", {"reason": "no budget"}), ("need_changed", {"note": "containers"}),
+     ("complaint", {"note": "the truck came late"})],
+)  # fmt: skip
+async def test_an_outcome_is_taken_back_as_if_it_had_never_been_given(
+    desk: Desk3, tier: Tier3, outcome: str, said: dict[str, str]
+) -> None:
+    customer_id, item_id = await tier.nudge()
+    answer = await desk.act(f"customers/{customer_id}/said", outcome=outcome, item_id=item_id, **said)
+    assert f"/desk/nudges/{item_id}/undo" in answer.text
+    back = await desk.act(f"nudges/{item_id}/undo")
+    assert back.status_code == 200, back.text
+    assert "Taken back" in back.text
+    assert f'data-customer="{customer_id}"' in back.text
+    assert [one["id"] for one in await tier.work(customer_id, "nudge")] == [item_id]
+    assert await tier.work(customer_id, "complaint") == []
+    row = await tier.pool.fetchrow("SELECT * FROM customers WHERE id = $1", customer_id)
+    assert (row["state"], row["next_nudge_at"]) == ("active", None)
+    assert await tier.pool.fetchval("SELECT count(*) FROM needs WHERE customer_id = $1", customer_id) == 0
+    assert await tier.sent(customer_id, "nudge_answered") == []
+    again = await desk.act(f"customers/{customer_id}/said", outcome="not_now", item_id=item_id)
+    assert again.status_code == 200, again.text
+
+
+async def test_what_can_be_taken_back_is_still_offered_on_a_page_that_is_loaded_again(desk: Desk3, tier: Tier3) -> None:
+    customer_id, item_id = await tier.nudge()
+    await desk.act(f"customers/{customer_id}/said", outcome="not_now", item_id=item_id)
+    assert f"/desk/nudges/{item_id}/undo" in await desk.page("")
+
+
+async def test_an_order_and_a_leaving_are_not_taken_back_by_a_key(desk: Desk3, tier: Tier3) -> None:
+    customer_id, item_id = await tier.nudge()
+    answer = await desk.act(f"customers/{customer_id}/said", outcome="ordered", item_id=item_id, quantity="1")
+    assert f"/desk/nudges/{item_id}/undo" not in answer.text
+    assert (await desk.act(f"nudges/{item_id}/undo")).status_code == 409
+    customer_id, item_id = await tier.nudge()
+    answer = await desk.act(f"customers/{customer_id}/said", outcome="left", item_id=item_id, note="closed down")
+    assert "has left. Tier 2 hears of it." in answer.text
+    assert (await desk.act(f"nudges/{item_id}/undo")).status_code == 409
+
+
+async def test_when_it_has_gone_on_it_is_too_late_to_take_it_back(desk: Desk3, tier: Tier3) -> None:
+    customer_id, item_id = await tier.nudge()
+    await desk.act(f"customers/{customer_id}/said", outcome="not_now", item_id=item_id)
+    await tier.pool.execute("UPDATE outbox SET next_at = now() - interval '1 second' WHERE signal = 'nudge_answered'")
+    late = await desk.act(f"nudges/{item_id}/undo")
+    assert late.status_code == 409
+    assert "too late" in late.text
+    assert await tier.pool.fetchval("SELECT outcome FROM nudges WHERE item_id = $1", item_id) == "not_now"
+
+
+async def test_nobody_takes_back_what_a_colleague_wrote(desk: Desk3, tier: Tier3, dsn: str) -> None:
+    customer_id, item_id = await tier.nudge()
+    await desk.act(f"customers/{customer_id}/said", outcome="not_now", item_id=item_id)
+    async with desk_3(dsn, "boss", "supervisor") as other:
+        assert (await other.act(f"nudges/{item_id}/undo")).status_code == 404

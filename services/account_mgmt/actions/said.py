@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from services.account_mgmt.actions.complaints import record_complaint
 from services.account_mgmt.actions.needs import record_need
+from services.account_mgmt.actions.nudge_holds import AT_ONCE
 from services.account_mgmt.actions.nudges import answer_nudge
 from services.account_mgmt.actions.orders import place_order
 from services.account_mgmt.actions.ownership import check_owner
@@ -29,8 +30,12 @@ from workflows.contracts.base import Money, OrderLine
 _NEED_WORDS = (NudgeOutcome.NEED_CHANGED, NudgeOutcome.COMPLAINT, NudgeOutcome.LEFT)
 
 
-async def take_down(conn: Connection, who: Principal, customer_id: str, said: Said) -> TakenDown:
+async def take_down(
+    conn: Connection, who: Principal, customer_id: str, said: Said, *, hold: timedelta = AT_ONCE
+) -> TakenDown:
     """Write down what a customer said: their reminder is answered, or the order, need or complaint stands alone.
+
+    An answer is held for so long before it goes on.
 
     Raises NotFound; Forbidden (`not_owner`); Conflict (`already_closed`) when somebody else has answered it,
     (`nothing_waits`) for what only answers a reminder; Invalid with the field.
@@ -45,7 +50,7 @@ async def take_down(conn: Connection, who: Principal, customer_id: str, said: Sa
     body = NewNudgeOutcome(
         outcome=said.outcome, lines=lines, note=said.note, next_at=await _next_at(conn, customer, said)
     )
-    answer = await answer_nudge(conn, who, said.item_id, body)
+    answer = await answer_nudge(conn, who, said.item_id, body, hold=hold)
     return _taken(customer, said.outcome, item_id=said.item_id, next_at=answer.next_nudge_at, order=answer.order)
 
 

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from services.account_mgmt.actions.customer_desk import read_customer
 from services.account_mgmt.actions.day import read_bar, read_today
+from services.account_mgmt.actions.nudge_undo import undoable_answer
 from services.account_mgmt.desk.places import HERE, customer_path
 from services.account_mgmt.desk.rhythm import rhythm_of
 from services.account_mgmt.desk.right import right_column
@@ -34,7 +35,13 @@ async def desk_page(
     now = datetime.now(UTC)
     today = await read_today(conn, who, now)
     chosen = customer_id or today.first()
-    context = {"bar": await read_bar(conn, who, now), "today": today, "chosen": chosen, "then": today.after(chosen)}
+    context: dict[str, Any] = {
+        "bar": await read_bar(conn, who, now),
+        "today": today,
+        "chosen": chosen,
+        "then": today.after(chosen),
+    }
+    context["undo"] = await undoable_answer(conn, who)
     of_one = await _of_customer(request, conn, who, chosen, today.policy, now) if chosen else _NOBODY
     return web_of(request).pages.answer(request, "account_desk.j2", **{**_NOTHING, **context, **of_one, **shown})
 

@@ -112,6 +112,11 @@ class Formats:
         plain = datetime(there.year, there.month, there.day, tzinfo=UTC)
         return str(format_skeleton("MMMd" if same else "yMMMd", plain, tzinfo=UTC, locale=self.locale))
 
+    def near_day(self, day: date) -> str:
+        """A day of the next weeks in as few letters as may be: `Fri 27`."""
+        plain = datetime(day.year, day.month, day.day, tzinfo=UTC)
+        return str(format_skeleton("Ed", plain, tzinfo=UTC, locale=self.locale))
+
     def month(self, day: date) -> str:
         """The month of a day: `November 2026`."""
         return str(
@@ -160,6 +165,10 @@ class Formats:
         if unit == "day" and days >= 14 and abs(days / 7 - round(days / 7)) < 0.1:
             unit, size = "week", 7 * _DAY
         return str(format_unit(round(seconds / size), f"duration-{unit}", locale=self.locale))
+
+    def language(self, code: str) -> str:
+        """A language by its name: `uk` as `Ukrainian`; a code that nobody knows as it is."""
+        return str(self.locale.languages.get(code, code))
 
     def length(self, seconds: float) -> str:
         """A length of time as a stopwatch shows it: `02:13`, `1:02:13`."""

@@ -37,6 +37,8 @@
     ask("#today", "list:stale", closed && colleague ? 3000 : 700);
     if (!customer || document.querySelector("#card")?.dataset.customer === customer) ask("#card", "card:stale", 400);
   };
+  // The moment in which something could be taken back is over.
+  document.addEventListener("clock:over", (event) => event.target.closest?.(".lr-undo")?.remove());
   const KINDS = ["customer.changed", "customer.lost", "work.opened", "work.closed", "nudge.answered", "order.placed", "invoice.changed", "resync"];
   for (const kind of KINDS) document.addEventListener(kind, heard);
 })();

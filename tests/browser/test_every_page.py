@@ -1,0 +1,62 @@
+"""Every page that a desk leads to: it opens, nothing on it breaks, and all can use it, light, dark, on a phone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+from playwright.async_api import Page
+
+from tests.browser.desks import Desks, Person
+from tests.browser.looks import flaws
+from tests.browser.relay import Relay, make_relay
+from tests.fixtures.house import House
+
+MOST_PAGES = 20
+_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
+_LINKS = "() => [...document.querySelectorAll('nav a[href], main a[href]')].map((link) => link.href)"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def relay(house: House) -> AsyncIterator[Relay]:
+    yield await make_relay(house)
+
+
+def kind(address: str) -> str:
+    """The page of an address, whosever it is: `/conversion/desk/deals/ID`."""
+    return _ID.sub("ID", address.partition("?")[0].partition("#")[0])
+
+
+async def walk(page: Page, origin: str) -> dict[str, dict[str, list[str]]]:
+    """Go to every page of this tier that links lead to, once each; what is wrong with which."""
+    tier = page.url.removeprefix(origin).split("/")[1]
+    todo, seen, wrong = [page.url], {kind(page.url)}, {}
+    while todo and len(seen) < MOST_PAGES:
+        here = todo.pop(0)
+        await page.goto(here)
+        if found := await flaws(page, ["desktop", "phone"]):
+            wrong[kind(here)] = found
+        for link in await page.evaluate(_LINKS):
+            is_page = link.startswith(f"{origin}/{tier}/desk/") and not re.search(r"\.\w+$", kind(link))
+            if is_page and kind(link) not in seen:
+                seen.add(kind(link))
+                todo.append(link)
+    return wrong
+
+
+async def walked(desks: Desks, person: Person) -> dict[str, dict[str, list[str]]]:
+    page = await desks.open(person)
+    return await walk(page, desks.origin)
+
+
+async def test_every_page_of_the_call_desk_can_be_used_by_everybody(desks: Desks, relay: Relay) -> None:
+    assert await walked(desks, relay.caller) == {}
+
+
+async def test_every_page_of_the_deal_desk_can_be_used_by_everybody(desks: Desks, relay: Relay) -> None:
+    assert await walked(desks, relay.manager) == {}
+
+
+async def test_every_page_of_the_account_desk_can_be_used_by_everybody(desks: Desks, relay: Relay) -> None:
+    assert await walked(desks, relay.account_manager) == {}
