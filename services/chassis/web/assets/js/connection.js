@@ -58,9 +58,13 @@
   // ---- requests --------------------------------------------------------------------------------------------
   // An answer of ours tells our time. Whatever else comes (nothing, or the front door's word that a tier is away) is
   // never merged into the page.
+  const isPart = (ctx) => ctx.request.method === "GET" && !ctx.sourceElement._htmx?.boosted;
+  // Another tier that is away is no lost connection: its part says so, and the page works on.
+  const isOwn = (ctx) => new URL(ctx.request.action, location.href).pathname.split("/")[1] === location.pathname.split("/")[1];
   const none = (ctx) => {
     ctx.unsent = true;
-    lose();
+    if (isOwn(ctx)) lose();
+    if (isPart(ctx)) htmx.trigger(ctx.sourceElement, "htmx:response:error", { ctx });
     document.dispatchEvent(new CustomEvent("request:unsent", { detail: { ctx } }));
     return new Response(null, { status: 204 });
   };
@@ -70,6 +74,7 @@
     ctx.fetch = async (url, options) => {
       const began = performance.now();
       const slow = ctx.request.method === "GET" ? 0 : setTimeout(() => {
+        if (!isOwn(ctx)) return;
         unanswered.add(ctx);
         lose();
         document.dispatchEvent(new CustomEvent("request:slow", { detail: { ctx } }));
@@ -80,7 +85,7 @@
         if (!answer.headers.has("Server-Now")) return answer.status < 500 ? answer : none(ctx);
         desk.learn(answer.headers.get("Server-Now"), performance.now() - began);
         document.dispatchEvent(new CustomEvent("request:answered", { detail: { ctx } }));
-        hear();
+        if (isOwn(ctx)) hear();
         return answer;
       } catch (error) {
         if (error.name === "AbortError") throw error;
@@ -95,7 +100,7 @@
   document.addEventListener("htmx:before:response", (event) => {
     const { ctx } = event.detail;
     const part = ctx.sourceElement;
-    if (ctx.response.status !== 401 || ctx.request.method !== "GET" || part._htmx?.boosted || part.id === "live") return;
+    if (ctx.response.status !== 401 || !isPart(ctx) || part.id === "live") return;
     if (Date.now() - (part.askedAgain || 0) < 10_000) return;
     part.askedAgain = Date.now();
     event.preventDefault();
@@ -107,7 +112,7 @@
     const { response, unsent } = event.detail.ctx;
     if (unsent) return event.preventDefault();
     if (response.status < 400 || response.headers.has("Server-Now")) return;
-    event.preventDefault();
-    desk.say(desk.words("refused"), "late");
+    Object.assign(event.detail.ctx.hx, { reswap: "none", pushurl: "false" });
+    if (!isPart(event.detail.ctx)) desk.say(desk.words("refused"), "late");
   });
 })();
