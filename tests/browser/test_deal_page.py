@@ -67,6 +67,7 @@ async def knows(house: House, manager: Person, page: str) -> None:
 
 async def typed(page: Page, text: str) -> None:
     """Write where the focus is, and send it."""
+    await expect(page.locator("textarea:focus, input:focus")).to_be_visible()
     await page.keyboard.type(text)
     await page.keyboard.press("Control+Enter")
 
