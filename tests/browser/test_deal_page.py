@@ -23,7 +23,7 @@ async def fresh_deal(house: House, outcome: str = "interested", **told: Any) -> 
     name, number = f"Viter {uuid.uuid4().hex[:8]}", uuid.uuid4().int % 10_000_000
     await house.post("conversion", "/v1/managers", {"id": f"manager-{uuid.uuid4().hex[:8]}", "name": "Anna Melnyk"})
     client = await house.at("lead_gen")
-    rows = f"Company name,Phone Number,Industry,Email\n{name},+38044{number:07d},{name},olena@viter.example\n"
+    rows = f"Company name,Phone Number,Industry,Email\n{name},+38044{number:07d},{name},olena@{name[6:]}.example\n"
     answer = await client.post(
         "/v1/imports", files={"file": ("one.csv", rows.encode())}, data={"default_region": "UA", "mapping": "hubspot"}
     )
@@ -67,6 +67,7 @@ async def knows(house: House, manager: Person, page: str) -> None:
 
 async def typed(page: Page, text: str) -> None:
     """Write where the focus is, and send it."""
+    await expect(page.locator("textarea:focus, input:focus")).to_be_visible()
     await page.keyboard.type(text)
     await page.keyboard.press("Control+Enter")
 

@@ -34,6 +34,7 @@
   // Whoever presses N and writes on at once must not press other keys with the first letters: they wait for the field.
   let opening = 0;
   let typed = "";
+  let sends = false;
   const isOpener = (event) => page()?.contains(event.detail.ctx.sourceElement) && event.detail.ctx.sourceElement.matches("a[data-key][hx-get]");
   const write = () => {
     const field = document.activeElement;
@@ -41,7 +42,9 @@
       field.setRangeText(typed, field.selectionStart, field.selectionEnd, "end");
       field.dispatchEvent(new Event("input", { bubbles: true }));
     }
+    if (typed && sends) field?.form?.requestSubmit();
     typed = "";
+    sends = false;
   };
   document.addEventListener("htmx:before:request", (event) => {
     if (isOpener(event)) opening += 1;
@@ -52,10 +55,13 @@
     setTimeout(write);
   });
   addEventListener("keydown", (event) => {
-    if (!opening || event.ctrlKey || event.metaKey || event.altKey || event.key.length !== 1 || window.desk.typing(event.target)) return;
+    if (!opening || event.altKey || window.desk.typing(event.target)) return;
+    const isSent = event.key === "Enter" && (event.ctrlKey || event.metaKey);
+    if (!isSent && (event.ctrlKey || event.metaKey || event.key.length !== 1)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    typed += event.key;
+    if (isSent) sends = true;
+    else typed += event.key;
   }, true);
 
   for (const kind of KINDS) document.addEventListener(kind, (event) => concerns(event) && soon());
