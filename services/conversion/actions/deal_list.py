@@ -46,6 +46,8 @@ async def find_deals(conn: Connection, text: str, who: Principal) -> Sequence[Ca
     except ValueError:
         pass  # no id, then
     words = _words(text)
+    if len(words) > 1:
+        words = await deal_list.rarest_first(conn, words)
     return await deal_list.find(conn, words, who.person, _FOUND) if words else []
 
 

@@ -17,6 +17,8 @@ from workflows.contracts.conversion import CallRecord, HandOverReason, Stage
 
 LANES = PATH[1:]
 """Stages that stand on the board, in their order."""
+COUNTED = 1000
+"""So many deals of a lane are counted when everybody's are shown: nobody reads the number behind it."""
 LANE_CARDS = 20
 """Cards of a lane before somebody asks for more."""
 
@@ -64,6 +66,11 @@ class Lane:
     deals: int
     worth: Mapping[str, Decimal]
     cards: Sequence[Card]
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there may be more deals than were counted."""
+        return self.deals == COUNTED
 
     @property
     def more(self) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from services.chassis.db import Connection
-from services.conversion.domain.board import LANES, Card, LaneSum, OfferedLead
+from services.conversion.domain.board import COUNTED, LANES, Card, LaneSum, OfferedLead
 from workflows.contracts.conversion import Stage
 
 _LANES = [stage.value for stage in LANES]
@@ -43,11 +43,14 @@ async def lane_cards(conn: Connection, owner: str | None, stages: Sequence[Stage
 
 
 async def lane_sums(conn: Connection, owner: str | None) -> list[LaneSum]:
-    """How many deals each lane holds, and what they are worth by currency; of everybody only how many."""
+    """How many deals each lane holds, and their worth by currency; of everybody only how many, up to COUNTED."""
     if owner is None:
         rows = await conn.fetch(
-            f"""SELECT d.stage, NULL AS currency, count(*) AS deals, NULL::numeric AS worth
-                  FROM deals d WHERE {ON_BOARD} GROUP BY d.stage"""  # noqa: S608 - a constant
+            f"""SELECT lane.stage, NULL AS currency, counted.deals, NULL::numeric AS worth
+                  FROM unnest($1::text[]) AS lane (stage) CROSS JOIN LATERAL (SELECT count(*) AS deals FROM (
+                       SELECT FROM deals d WHERE d.stage = lane.stage AND {ON_BOARD} LIMIT $2) seen) counted""",  # noqa: S608 - a constant
+            _LANES,
+            COUNTED,
         )
         return LaneSum.of_all(rows)
     rows = await conn.fetch(

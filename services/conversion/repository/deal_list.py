@@ -19,7 +19,7 @@ _ORDERS: dict[Sort, tuple[str, str, str]] = {
     "company": ("d.contact ->> 'company'", ">", "text"),
     "worth": ("coalesce(d.value, o.net, 0)", "<", "numeric"),
 }
-_LONGEST_LIST_OF_ONE_WORD = 500
+_SEEN_OF_ONE_WORD = 500
 
 
 async def page(
@@ -61,33 +61,48 @@ def _narrowed(wanted: Wanted) -> tuple[list[str], list[Any]]:
     return said, values
 
 
+async def rarest_first(conn: Connection, words: Sequence[str]) -> list[str]:
+    """These words, those first with which the fewest deals' words begin; of frequent ones only so much is counted."""
+    rows = await conn.fetch(
+        f"""SELECT said.word FROM unnest($1::text[]) AS said (word)
+             CROSS JOIN LATERAL (SELECT count(*) AS deals FROM (
+                    SELECT FROM deal_words w WHERE {_begins("said.word")} LIMIT $2) seen) counted
+             ORDER BY counted.deals, length(said.word) DESC""",  # noqa: S608 - a constant
+        list(words),
+        _SEEN_OF_ONE_WORD,
+    )
+    return [row["word"] for row in rows]
+
+
 async def find(conn: Connection, words: Sequence[str], mine: str, limit: int) -> list[Card]:
     """Deals whose company or numbers have words that begin with these: one's own first, then the latest.
 
-    Of a word that half the companies have, only some are looked at.
+    `words` stand as `rarest_first` gives them. Of a word that half the companies have, only some are looked at.
     """
-    longest, *others = sorted(words, key=len, reverse=True)
-    more = " ".join(f"AND EXISTS (SELECT FROM deal_words w WHERE w.deal_id = d.id AND {_begins(n)})"
+    first, *others = words
+    more = " ".join(f"AND EXISTS (SELECT FROM deal_words w WHERE w.deal_id = d.id AND {_begins(f'${n}')})"
                     for n in range(5, 5 + len(others)))  # fmt: skip
+    order = "d.owner IS DISTINCT FROM $2, d.stage IN ('won', 'lost'), d.id DESC"
     rows = await conn.fetch(
-        f"""SELECT {CARD} FROM deals d {LAST_OFFER}
+        f"""WITH found AS (SELECT d.id FROM deals d
              WHERE d.id IN (
                    (SELECT w.deal_id FROM deals m JOIN deal_words w ON w.deal_id = m.id
-                     WHERE m.owner = $2 AND {_begins(1)} LIMIT $3)
-                   UNION (SELECT w.deal_id FROM deal_words w WHERE {_begins(1)} LIMIT $3)) {more}
-             ORDER BY d.owner IS DISTINCT FROM $2, d.stage IN ('won', 'lost'), d.id DESC LIMIT $4""",  # noqa: S608 - constants and numbered places
-        longest,
+                     WHERE m.owner = $2 AND {_begins("$1")} LIMIT $3)
+                   UNION (SELECT w.deal_id FROM deal_words w WHERE {_begins("$1")} LIMIT $3)) {more}
+             ORDER BY {order} LIMIT $4)
+            SELECT {CARD} FROM found JOIN deals d ON d.id = found.id {LAST_OFFER} ORDER BY {order}""",  # noqa: S608 - constants and numbered places
+        first,
         mine,
-        _LONGEST_LIST_OF_ONE_WORD,
+        _SEEN_OF_ONE_WORD,
         limit,
         *others,
     )
     return Card.of_all(rows)
 
 
-def _begins(number: int) -> str:
-    # A range of the index in its own order of bytes; `ÿ...` stands behind every letter.
-    return f"w.word >= small_letters(${number}) AND w.word < small_letters(${number}) || chr(1114111)"
+def _begins(word: str) -> str:
+    # A range of the index in its own order of bytes: the last character there is stands behind every letter.
+    return f"w.word >= small_letters({word}) AND w.word < small_letters({word}) || chr(1114111)"
 
 
 async def by_id(conn: Connection, some_id: str) -> list[Card]:
