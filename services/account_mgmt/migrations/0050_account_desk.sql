@@ -5,6 +5,7 @@ CREATE INDEX nudges_answered ON nudges (answered_by, answered_at) WHERE answered
 CREATE INDEX customers_name ON customers (lower(contact->>'company'), id);
 CREATE INDEX customers_owned ON customers (account_manager, lower(contact->>'company'), id);
 CREATE INDEX customers_segment ON customers (segment, lower(contact->>'company'), id);
+CREATE INDEX customers_in_state ON customers (state, lower(contact->>'company'), id);
 CREATE INDEX customers_next_nudge ON customers (account_manager, next_nudge_at) WHERE next_nudge_at IS NOT NULL;
 CREATE INDEX customers_like ON customers USING gin ((contact->>'company') gin_trgm_ops);
 CREATE INDEX people_phones ON people USING gin (phones);
