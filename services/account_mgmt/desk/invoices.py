@@ -30,7 +30,7 @@ from services.chassis.web.door import page_router, web_of
 from services.chassis.web.pages import Reader
 
 router: APIRouter = page_router()
-_AT_ONCE = 50
+_AT_ONCE = 25
 
 
 @router.get("/invoices", dependencies=STAFF)

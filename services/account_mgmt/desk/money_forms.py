@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Annotated, Final, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -50,14 +51,14 @@ class PaymentForm(_Form):
     paid_on: date
     reference: Reference
 
-    def told(self, now: datetime) -> NewPayment:
-        """The same as REST takes it. Raises Invalid."""
-        # Noon is the same day in every zone the company works in; of today, nothing after this moment.
-        paid_at = datetime.combine(self.paid_on, time(12), UTC)
-        if paid_at.date() > now.date() and paid_at > now:
+    def told(self, now: datetime, zone: ZoneInfo) -> NewPayment:
+        """The same as REST takes it; the day is one of the reader's calendar. Raises Invalid."""
+        if self.paid_on > now.astimezone(zone).date():
             raise Invalid("Money of a day to come cannot be booked yet", field="paid_on")
+        # Noon is the same day in every zone the company works in; of today, nothing after this moment.
+        paid_at = min(datetime.combine(self.paid_on, time(12), UTC), now)
         amount = _amount(self.amount, self.currency)
-        return NewPayment(amount=amount, reference=self.reference, paid_at=min(paid_at, now))
+        return NewPayment(amount=amount, reference=self.reference, paid_at=paid_at)
 
 
 class CreditForm(_Form):

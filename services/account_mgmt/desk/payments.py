@@ -28,9 +28,9 @@ async def book(
     request: Request, conn: Conn, who: Who, invoice_id: Id, form: Annotated[PaymentForm, Form()]
 ) -> Response:
     """In part, in full or too much; the same reference once."""
-    now = datetime.now(UTC)
-    taken = await take_payment(conn, who, invoice_id, form.told(now))
-    said = _told(taken, form, Reader.of(request).formats(now))
+    fmt = Reader.of(request).formats(datetime.now(UTC))
+    taken = await take_payment(conn, who, invoice_id, form.told(fmt.now, fmt.zone))
+    said = _told(taken, form, fmt)
     show = partial(show_invoice, request, conn, who, invoice_id)
     return await web_of(request).after(request, invoice_path(invoice_id), show, said=said)
 
