@@ -24,6 +24,7 @@ Mint = Callable[[str, str, str], str]
 _FIRST_WAIT = 0.2
 _LONGEST_WAIT = 3.0
 _PAGE = 200
+_SIMULATED = {"Leadrelay-Simulated": "yes"}
 _BEHIND = frozenset({404, 409, 410})
 _OTHERS = frozenset({"not_owner", "not_leased"})
 """Codes of 403 that say: it was yours a moment ago."""
@@ -157,7 +158,10 @@ class Desk:
         self._token = self._token or self.day.mint(*self._who)
         try:
             return await self.day.http.request(
-                method, self._base + path, headers={"Authorization": f"Bearer {self._token}"} | headers, **request
+                method,
+                self._base + path,
+                headers={"Authorization": f"Bearer {self._token}", **_SIMULATED} | headers,
+                **request,
             )
         except httpx.TransportError:
             return None

@@ -181,6 +181,20 @@ async def test_whoever_has_a_page_open_is_there_for_the_sample_department(tier: 
     assert (await tier.http.get("/v1/presence")).status_code == 404
 
 
+async def test_a_simulated_colleague_is_refused_at_the_last_moment_and_only_then(
+    tier: Tier1, desk: httpx.AsyncClient
+) -> None:
+    call = await tier.leased(FIRST, "anna")
+    simulated = {"Leadrelay-Simulated": "yes"}
+    outcome = f"/v1/calls/{call['item_id']}/outcome"
+    told = {"token": call["token"], "outcome": "busy"}
+    await desk.get("/desk/dial")
+    refused = await desk.post(outcome, json=told, headers=caller("anna") | simulated)
+    assert (refused.status_code, refused.json()["code"]) == (409, "place_taken")
+    assert (await desk.post("/v1/calls/next", headers=caller("boris") | simulated)).status_code < 300
+    assert (await desk.post(outcome, json=told, headers=caller("anna"))).status_code == 200
+
+
 async def test_a_notice_of_the_settings_stands_on_every_page(tier: Tier1) -> None:
     app = build_app(make_settings(tier.dsn, origin=ORIGIN, notice="A working day lasts 6 s here."))
     async with signed_in(app, "lead_gen", "caller", "anna") as http:

@@ -8,10 +8,13 @@ from typing import Annotated, Any, cast
 from fastapi import Depends, Request, params
 
 from services.chassis.auth import OPS, Principal, Verifier
-from services.chassis.errors import Forbidden, Unauthorized
-from services.chassis.roles import ROLES
+from services.chassis.errors import Conflict, Forbidden, Unauthorized
+from services.chassis.roles import ROLES, Role
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+SIMULATED = "Leadrelay-Simulated"
+"""A header by which a simulated colleague says so. It can only make a request be refused."""
+PLAYED = frozenset({Role.CALLER, Role.MANAGER, Role.ACCOUNT_MANAGER})
 
 
 async def authenticate(request: Request) -> Principal:
@@ -24,8 +27,21 @@ async def authenticate(request: Request) -> Principal:
         return cast(Principal, known)
     principal = await identify(request)
     check_tier(principal, request.app.state.tier or OPS, request.method)
+    _step_aside(request, principal)
     request.state.principal = principal
     return principal
+
+
+def _step_aside(request: Request, principal: Principal) -> None:
+    """Raises Conflict for a simulated colleague who would act while a real person sits in their place.
+
+    The sample department looks who is there before it acts; only here is it known for certain at the last moment.
+    """
+    if SIMULATED not in request.headers or request.method in SAFE_METHODS or principal.role not in PLAYED:
+        return
+    web = getattr(request.app.state, "web", None)
+    if web is not None and (principal.person, principal.role) in web.presence.people():
+        raise Conflict("a real person has taken this place", code="place_taken")
 
 
 def authenticate_also(guests: Mapping[str, Collection[str]]) -> Callable[[Request], Coroutine[Any, Any, Principal]]:
