@@ -10,6 +10,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from services.lead_gen.actions.call_undo import undoable_call
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_1 import Tier1, caller, tier_1
 from workflows.contracts import ids
@@ -76,6 +77,13 @@ async def undo(tier: Tier1, call: dict[str, Any], person: str) -> httpx.Response
     return await tier.http.post(f"/v1/calls/{call['item_id']}/undo", headers=caller(person))
 
 
+async def offered(tier: Tier1, person: str) -> str | None:
+    """The call that the line at the foot of the desk offers to take back."""
+    async with tier.pool.acquire() as conn:
+        found = await undoable_call(conn, person)
+    return found.item_id if found else None
+
+
 @pytest.mark.parametrize("outcome", list(TOLD))
 async def test_everything_is_as_it_was_and_the_call_is_in_hand_again(tier: Tier1, outcome: str) -> None:
     person = f"undoer-{outcome}"
@@ -108,6 +116,22 @@ async def test_the_lead_that_came_next_goes_back_to_the_queue(tier: Tier1) -> No
     assert (await undo(tier, first, "olia")).json()["call"]["item_id"] == first["item_id"]
     state = await tier.pool.fetchval("SELECT state FROM work_items WHERE id = $1", second["item_id"])
     assert state == "open"
+
+
+async def test_once_the_next_number_is_dialled_the_last_outcome_stands(tier: Tier1) -> None:
+    first = await tier.leased(phone(), "orest")
+    await end(tier, first, "orest", "busy")
+    assert await offered(tier, "orest") == first["item_id"]
+    second = await tier.leased(phone(), "orest")
+    await tier.pool.execute(
+        """INSERT INTO dials (call_id, item_id, number, lead_id, phone, caller, way, line_open)
+           VALUES ('d', $1, 1, $2, '', 'orest', 'switchboard', true)""",
+        second["item_id"],
+        second["lead"]["id"],
+    )
+    assert await offered(tier, "orest") is None
+    late = await undo(tier, first, "orest")
+    assert (late.status_code, late.json()["code"]) == (409, "too_late")
 
 
 async def test_without_asking_nothing_is_held(tier: Tier1) -> None:

@@ -158,9 +158,12 @@ async def test_what_is_wrong_with_a_field_is_said_of_that_field(
 async def test_whoever_is_signed_out_under_an_open_page_keeps_what_they_typed(desk: httpx.AsyncClient) -> None:
     answer = await desk.post("/desk/notes", data={"text": "long"}, headers={**HTMX, "Cookie": ""})
     assert answer.status_code == 401
-    assert 'hx-target="#notices"' in answer.text
-    assert 'href="/sign-in?then=/signed-in"' in answer.text
+    assert json.loads(answer.headers["hx-trigger"])["form:refused"]["code"] == "sign_in_needed"
     assert "hx-redirect" not in answer.headers
+    assert answer.headers["hx-reswap"] == "none"
+    # The page has the way back in already, hidden.
+    page = (await desk.get("/desk/")).text
+    assert re.search(r'id="signed-out" hidden>.*href="/sign-in\?then=/signed-in"', page, re.DOTALL)
     # Of a link that was followed there is nothing to lose.
     led = await desk.get("/desk/?page=2", headers={**HTMX, "Cookie": ""})
     assert led.headers["hx-redirect"] == "/sign-in?then=/lead-gen/desk/%3Fpage%3D2"

@@ -15,10 +15,12 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 import pytest_asyncio
+from fastapi import FastAPI
 from starlette.responses import Response
 
 from leadrelay.identity_provider.grants import Grants
 from leadrelay.identity_provider.people import somebody
+from services.chassis.web.oidc import Tokens
 from services.chassis.web.session import Session
 from tests.fixtures.http import dev_issuer, token
 from tests.fixtures.one_origin import BROWSER, OneOrigin, one_origin, toy_desk
@@ -246,6 +248,66 @@ async def test_a_token_about_to_end_is_renewed_once_for_all_tabs(
     )
     for tab in tabs:
         await tab.aclose()
+
+
+class Rotation:
+    """An issuer that takes the second use of a refresh token for theft, as many do."""
+
+    def __init__(self, site: OneOrigin, *desks: FastAPI) -> None:
+        self.used: list[str] = []
+        issuer = site.desk.state.web.issuer
+        self._refresh = issuer.refresh
+        for desk in desks:
+            desk.state.web.issuer.refresh = self.refresh
+
+    async def refresh(self, given: str) -> Tokens:
+        self.used.append(given)
+        await asyncio.sleep(0)
+        tokens: Tokens = await self._refresh(given)
+        return tokens
+
+
+async def test_services_that_are_asked_in_the_same_second_renew_a_session_once(site: OneOrigin) -> None:
+    other = toy_desk(site.address, tier="conversion")
+    site.front.apps["/conversion"] = other
+    issuer = Rotation(site, site.desk, other)
+    put(site, with_token(site, timedelta(seconds=30)))
+    asked = [
+        site.browser.get("/conversion/desk/", headers={"HX-Request": "true"}),
+        site.browser.get("/conversion/desk/"),
+        site.browser.get("/lead-gen/desk/"),
+        site.browser.get("/conversion/session"),
+    ]
+    part, page, own, _ = await asyncio.gather(*asked)
+    # Another tier knows who it is, and is not for them.
+    assert (part.status_code, page.status_code, own.status_code) == (403, 403, 200)
+    assert len(issuer.used) == 1
+    assert "set-cookie" in own.headers
+    assert "set-cookie" not in part.headers and "set-cookie" not in page.headers
+
+
+async def test_a_part_of_another_tier_waits_for_the_pages_own_service_to_renew(site: OneOrigin) -> None:
+    other = toy_desk(site.address, tier="conversion")
+    site.front.apps["/conversion"] = other
+    issuer = Rotation(site, site.desk, other)
+    put(site, with_token(site, timedelta(seconds=-30)))
+    part = {"HX-Request": "true"}
+    early, own = await asyncio.gather(
+        site.browser.get("/conversion/desk/", headers=part), site.browser.get("/lead-gen/desk/")
+    )
+    assert (early.status_code, own.status_code) == (401, 200)
+    assert (await site.browser.get("/conversion/desk/", headers=part)).status_code == 403
+    assert len(issuer.used) == 1
+
+
+async def test_operators_are_renewed_by_whichever_desk_they_read(site: OneOrigin) -> None:
+    cookies = site.desk.state.web.cookies
+    ops = somebody("ops", "ops", "ops")
+    assert ops is not None
+    refresh = Grants(dev_issuer(), f"{site.address}/identity")._tokens(ops)["refresh_token"]
+    put(site, cookies.begin_session(token("ops", "ops", "ops", ttl=timedelta(seconds=30)), refresh))
+    page = await site.browser.get("/lead-gen/desk/")
+    assert (page.status_code, "set-cookie" in page.headers) == (200, True)
 
 
 async def test_a_session_outlives_its_token_but_not_its_day(site: OneOrigin) -> None:

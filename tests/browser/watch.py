@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from playwright.async_api import BrowserContext, ConsoleMessage, Response, WebError
 
 # Chromium's own words for an answer of 400 and more, and for a server that is not there.
-_REFUSED = re.compile(r"Failed to load resource: the server responded with a status of (\d+)")
+_REFUSED = re.compile(
+    r"(?:Failed to load resource: the server responded|SSE reconnect failed) with a? ?status(?: of)? (\d+)"
+)
 _GONE = re.compile(
-    r"net::ERR_(CONNECTION_\w+|INCOMPLETE_CHUNKED_ENCODING|EMPTY_RESPONSE|INTERNET_DISCONNECTED)|htmx:sse:error"
+    r"net::ERR_(CONNECTION_\w+|INCOMPLETE_CHUNKED_ENCODING|EMPTY_RESPONSE|INTERNET_DISCONNECTED)|htmx:sse:error: "
 )
 # `securitypolicyviolation` also tells what a console leaves out, such as a form that may not be sent.
 TELL_VIOLATIONS = """

@@ -26,6 +26,11 @@ from services.chassis.roles import Role
 _QUEUE = 200
 _HEARTBEAT_SECONDS = 15.0
 
+
+def _still_here() -> str:
+    return ": still here\n\n"
+
+
 log = structlog.get_logger(__name__)
 
 
@@ -53,8 +58,10 @@ class EventHub:
         if self._task is not None:
             await self._task
 
-    async def stream(self, until: float | None = None) -> AsyncIterator[str]:
-        """Frames for one browser, from now on: events, `resync` after a gap, and comments as a heartbeat.
+    async def stream(
+        self, until: float | None = None, *, beat: Callable[[], str] = _still_here, seconds: float = _HEARTBEAT_SECONDS
+    ) -> AsyncIterator[str]:
+        """Frames for one browser, from now on: events, `resync` after a gap, and a `beat` after so much silence.
 
         Ends at `until`, in seconds since 1970: whoever listens longer must show a new token.
         """
@@ -66,9 +73,9 @@ class EventHub:
             yield ": connected\n\n"
             while not self._closed.is_set() and (left := self._left(until)) > 0:
                 try:
-                    frame = await asyncio.wait_for(queue.get(), min(left, _HEARTBEAT_SECONDS))
+                    frame = await asyncio.wait_for(queue.get(), min(left, seconds))
                 except TimeoutError:
-                    frame = ": still here\n\n"
+                    frame = beat()
                 if frame is None:
                     return
                 yield frame

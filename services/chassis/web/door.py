@@ -91,7 +91,11 @@ def page_router(prefix: str = "/desk", *, for_everybody: bool = False) -> APIRou
 
 def _shown_anew(request: Request, response: Response) -> Response:
     """The answer to a form that came a second time, as htmx takes it: it merges the place into the page."""
-    if REPLAYED not in response.headers or not is_lively(request):
+    if not is_lively(request):
+        return response
+    if response.status_code == 204:  # nothing to show, so they stay where they are
+        response.headers["HX-Push-Url"] = "false"
+    if REPLAYED not in response.headers:
         return response
     told = {"path": response.headers["location"], "target": "body", "swap": "outerMorph", "replace": "true"}
     return Response(headers={"HX-Location": json.dumps(told)})

@@ -18,7 +18,7 @@ from services.chassis.db import is_broken
 from services.chassis.errors import DomainError
 from services.chassis.http.problems import RETRYABLE, request_id
 from services.chassis.web.places import prefix_of
-from services.chassis.web.site import SignInNeededError, is_lively, web_of
+from services.chassis.web.site import SignInNeededError, is_lively, is_part, web_of
 
 log = structlog.get_logger(__name__)
 
@@ -27,18 +27,12 @@ _LEFT_OUT = "something was left out, or does not look right"
 
 def refusal(request: Request, error: DomainError | RequestValidationError) -> Response:
     """What is wrong and what to do: in place for htmx, else as a page; the way to sign in for who only reads."""
-    if isinstance(error, SignInNeededError) and request.method == "GET" and not _is_part(request):
+    if isinstance(error, SignInNeededError) and request.method == "GET" and not is_part(request):
         return _to_sign_in(request)
     if is_lively(request):
         return _in_place(request, error)
     status, text = (error.status, error.message) if isinstance(error, DomainError) else (422, _LEFT_OUT)
     return notice(request, status=status, text=text)
-
-
-def _is_part(request: Request) -> bool:
-    """A part of a page, or a stream, must not be answered with the page of another."""
-    is_stream = "event-stream" in request.headers.get("accept", "") and "hx-boosted" not in request.headers
-    return is_stream or (is_lively(request) and "hx-boosted" not in request.headers)
 
 
 def _to_sign_in(request: Request) -> Response:

@@ -7,7 +7,9 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import json
 import time
+from base64 import urlsafe_b64decode
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import cast
@@ -16,7 +18,7 @@ from urllib.parse import urlsplit
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
-from services.chassis.auth import Principal, Verifier
+from services.chassis.auth import OPS, Principal, Verifier
 from services.chassis.errors import Forbidden, Unauthorized, Unavailable
 from services.chassis.http.bodies import URL_ENCODED, form_kind
 from services.chassis.settings import Settings
@@ -84,7 +86,7 @@ class Web:
             raise SignInNeededError
         principal = await self._holds(session)
         left = (principal.expires_at or 0.0) - time.time() if principal else 0.0
-        if left < _RENEW_BEFORE_SECONDS and session.refresh is not None:
+        if left < _RENEW_BEFORE_SECONDS and session.refresh is not None and _renews(request, session, left):
             session, principal = await self._renewed(request, session, session.refresh, principal)
         if principal is None:
             raise SignInNeededError
@@ -160,6 +162,35 @@ class Web:
 def web_of(request: Request) -> Web:
     """The pages' shared things of this process."""
     return cast(Web, request.app.state.web)
+
+
+def _renews(request: Request, session: Session, left: float) -> bool:
+    """Whether this service renews the session: that of its person's own tier does, and the others go on meanwhile.
+
+    Two services that each use the refresh token in the same second would look like a thief to the issuer. A part of
+    another tier's desk is asked to come again (401) when its token is over: by then the page's own service has renewed
+    it. A whole page of another service, such as the home, is there alone.
+    """
+    tier = _tier_of(session.access)
+    if tier in {None, OPS, request.app.state.tier or OPS}:
+        return True
+    return left <= 0 and not is_part(request)
+
+
+def _tier_of(token: str) -> str | None:
+    """The tier that a token of ours speaks of, whether it still holds or not; none if it cannot be read."""
+    try:
+        payload = token.split(".")[1]
+        claims = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        return str(claims["tier"])
+    except (IndexError, ValueError, KeyError, TypeError):
+        return None
+
+
+def is_part(request: Request) -> bool:
+    """Whether a part of a page or a stream is asked for: it must not be answered with the page of another."""
+    is_boosted = "hx-boosted" in request.headers
+    return not is_boosted and (is_lively(request) or "event-stream" in request.headers.get("accept", ""))
 
 
 def is_lively(request: Request) -> bool:

@@ -14,7 +14,7 @@ from services.chassis.events import publish
 from services.lead_gen.actions.calls import lease_next_call
 from services.lead_gen.domain.call_undo import BeforeCall, UndoableCall, UndoneCall
 from services.lead_gen.domain.calls import CallInHand
-from services.lead_gen.repository import call_undo, calls, do_not_call, leads
+from services.lead_gen.repository import call_undo, calls, dials, do_not_call, leads
 from services.lead_gen.repository.call_undo import MadeCall
 from services.lead_gen.repository.policies import policies
 from workflows.contracts.lead_gen import CallOutcome
@@ -24,6 +24,9 @@ async def undoable_call(conn: Connection, caller: str) -> UndoableCall | None:
     """The last call of this caller if it may still be taken back: for the line that offers it."""
     last = await call_undo.last_of(conn, caller)
     if last is None:
+        return None
+    held = await calls.held_by(conn, caller)
+    if held is not None and await dials.of_item(conn, held.id):
         return None
     key = _event_id(last.item_id)
     until = (await outbox.held_until(conn, [key])).get(key)
@@ -56,6 +59,8 @@ async def undo_call(conn: Connection, item_id: str, caller: str) -> UndoneCall:
 
 async def _return_next(conn: Connection, caller: str) -> None:
     held = await calls.held_by(conn, caller)
+    if held is not None and await dials.of_item(conn, held.id):
+        raise Conflict("You have dialled the next lead: finish that call first", code="too_late")
     if held is not None:
         await work_items.release(conn, held.id, caller, held.lease_token)
 

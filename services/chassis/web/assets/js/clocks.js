@@ -24,10 +24,10 @@
     for (const clock of document.querySelectorAll("[data-until]")) {
       const left = (Date.parse(clock.dataset.until) - now) / 1000;
       write(clock, spoken(left));
-      if (left > 0) clock.over = "";
-      else if (clock.over !== clock.dataset.until) {
-        clock.over = clock.dataset.until;
-        // At zero the page asks the server; it does not decide.
+      if (left > 0) clock.asked = 0;
+      else if (now >= (clock.asked || 0)) {
+        // At zero the page asks the server; it does not decide. If the server is a little behind, it asks again.
+        clock.asked = now + Math.min(30, 2 - 2 * left) * 1000;
         clock.dispatchEvent(new CustomEvent("clock:over", { bubbles: true }));
       }
     }

@@ -35,7 +35,7 @@
   // ---- sent ------------------------------------------------------------------------------------------------
   document.addEventListener("htmx:after:request", (event) => {
     const { ctx } = event.detail;
-    if (ctx.request.method !== "POST" || !ctx.response || ctx.response.status >= 400) return;
+    if (ctx.unsent || ctx.request.method !== "POST" || !ctx.response || ctx.response.status >= 400) return;
     const form = ctx.request.form;
     if (!form) return;
     // The page that comes is merged into this one: what was sent must not stay in its fields, nor its sheet open.

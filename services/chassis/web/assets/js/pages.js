@@ -18,6 +18,8 @@
   document.addEventListener("htmx:after:swap", (event) => {
     const { ctx } = event.detail;
     if (ctx.target !== document.body && ctx.target !== "body") return;
+    // What the page did by itself moves nothing.
+    if (ctx.sourceElement?.dataset?.extend !== undefined) return;
     const path = before?.split(" ")[0];
     if (path !== location.pathname) scrollTo(0, 0);
     follow();

@@ -1,0 +1,108 @@
+// Is the server there? Lost: the stream is silent for ten seconds (it beats every five), or a change goes unanswered for
+// four. Nothing is disabled then; forms marked `data-queue` wait here, others stay as they are (queue.js).
+(() => {
+  "use strict";
+  const SILENT = 10_000, UNANSWERED = 4_000;
+  const { desk } = window;
+  let lost = false, heard = Date.now(), tried = 0;
+
+  const show = () => {
+    document.querySelector("#conn")?.classList.toggle("is-off", lost);
+    for (const word of document.querySelectorAll("#conn [data-when]")) word.hidden = (word.dataset.when === "lost") !== lost;
+    for (const banner of document.querySelectorAll("[data-offline]")) banner.hidden = !lost;
+    document.documentElement.toggleAttribute("data-lost", lost);
+  };
+  const lose = () => {
+    if (lost) return;
+    lost = true;
+    show();
+  };
+  const hear = () => {
+    heard = Date.now();
+    if (!lost) return;
+    lost = false;
+    show();
+    document.dispatchEvent(new CustomEvent("connection:back"));
+  };
+  Object.assign(desk, { lose, hear, isLost: () => lost });
+
+  // ---- the stream ------------------------------------------------------------------------------------------
+  const live = () => document.querySelector("#live");
+  document.addEventListener("htmx:sse:after:connection", (event) => {
+    if (event.detail.connection.status < 400) hear();
+  });
+  document.addEventListener("htmx:sse:before:message", (event) => {
+    hear();
+    if (event.detail.message.event === "beat") desk.learn(JSON.parse(event.detail.message.data).now);
+  });
+  document.addEventListener("htmx:sse:error", (event) => {
+    if (event.detail.status === 401) desk.signedOut();
+  });
+  const look = () => {
+    const stream = live();
+    if (stream && Date.now() - heard > SILENT) lose();
+    if (!lost || Date.now() - tried < 5_000) return;
+    tried = Date.now();
+    // The first connection is not tried again by itself, and a page without a stream has to ask.
+    if (stream) {
+      if (!stream._htmx?.sse) htmx.ajax("GET", stream.getAttribute("hx-sse:connect"), { source: stream });
+    } else fetch("/session", { cache: "no-store" }).then((answer) => answer.headers.has("Server-Now") && hear(), () => {});
+  };
+  addEventListener("DOMContentLoaded", () => setInterval(look, 1_000));
+  document.addEventListener("htmx:after:swap", show);
+  addEventListener("offline", lose);
+  addEventListener("online", () => { tried = 0; look(); });
+
+  // ---- requests --------------------------------------------------------------------------------------------
+  // An answer of ours tells our time. Whatever else comes (nothing, or the front door's word that a tier is away) is
+  // never merged into the page.
+  const none = (ctx) => {
+    ctx.unsent = true;
+    lose();
+    document.dispatchEvent(new CustomEvent("request:unsent", { detail: { ctx } }));
+    return new Response(null, { status: 204 });
+  };
+  document.addEventListener("htmx:before:request", (event) => {
+    const { ctx } = event.detail;
+    if (ctx.sourceElement.id === "live") return;
+    ctx.fetch = async (url, options) => {
+      const began = performance.now();
+      const slow = ctx.request.method === "GET" ? 0 : setTimeout(() => {
+        lose();
+        document.dispatchEvent(new CustomEvent("request:slow", { detail: { ctx } }));
+      }, UNANSWERED);
+      try {
+        const answer = await fetch(url, options);
+        if (!answer.headers.has("Server-Now")) return answer.status < 500 ? answer : none(ctx);
+        desk.learn(answer.headers.get("Server-Now"), performance.now() - began);
+        document.dispatchEvent(new CustomEvent("request:answered", { detail: { ctx } }));
+        hear();
+        return answer;
+      } catch (error) {
+        if (error.name === "AbortError") throw error;
+        return none(ctx);
+      } finally {
+        clearTimeout(slow);
+      }
+    };
+  });
+  // A part of another tier's desk does not renew the session; the page's own service does it in the same moment.
+  document.addEventListener("htmx:before:response", (event) => {
+    const { ctx } = event.detail;
+    const part = ctx.sourceElement;
+    if (ctx.response.status !== 401 || ctx.request.method !== "GET" || part._htmx?.boosted || part.id === "live") return;
+    if (Date.now() - (part.askedAgain || 0) < 10_000) return;
+    part.askedAgain = Date.now();
+    event.preventDefault();
+    ctx.hx = {};
+    setTimeout(() => part.isConnected && htmx.ajax("GET", ctx.request.action, { source: part, target: ctx.target, swap: ctx.swap }), 1_500);
+  });
+  // A refusal that does not say where it belongs would take the page's place.
+  document.addEventListener("htmx:before:response", (event) => {
+    const { response, unsent } = event.detail.ctx;
+    if (unsent) return event.preventDefault();
+    if (response.status < 400 || response.headers.has("HX-Reswap")) return;
+    event.preventDefault();
+    desk.say(desk.words("refused"), "late");
+  });
+})();

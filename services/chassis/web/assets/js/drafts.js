@@ -1,0 +1,65 @@
+// Drafts: what is typed inside `data-draft="<subject>"` is kept in this browser until the server has it. Two people at one
+// computer do not meet each other's, and signing off takes them all away.
+(() => {
+  "use strict";
+  const { desk } = window;
+  const DAYS = 7 * 86_400_000;
+  const prefix = () => `draft:${document.body.dataset.person || ""}:`;
+  const all = () => Object.keys(localStorage).filter((name) => name.startsWith("draft:"));
+  const FIELDS = "input:not([type=hidden]):not([type=file]):not([type=password]), textarea, select";
+  const nameOf = (field) => field.id || `${field.form?.id || ""} ${field.name} ${/radio|checkbox/.test(field.type) ? field.value : ""}`;
+  const isTicked = (field) => /radio|checkbox/.test(field.type);
+  const read = (subject) => JSON.parse(localStorage.getItem(prefix() + subject) || "{}");
+
+  addEventListener("input", (event) => {
+    const box = event.target.closest?.("[data-draft]");
+    if (!box || !event.target.matches(FIELDS)) return;
+    const fields = { ...read(box.dataset.draft).fields };
+    for (const field of box.querySelectorAll(FIELDS)) {
+      const value = isTicked(field) ? field.checked : field.value;
+      const plain = isTicked(field) ? field.defaultChecked : field.tagName === "SELECT" ? null : field.defaultValue;
+      if (value === plain) delete fields[nameOf(field)];
+      else fields[nameOf(field)] = value;
+    }
+    localStorage.setItem(prefix() + box.dataset.draft, JSON.stringify({ at: Date.now(), fields }));
+  });
+  const restore = () => {
+    for (const box of document.querySelectorAll("[data-draft]")) {
+      if (box.restored === box.dataset.draft) continue;
+      box.restored = box.dataset.draft;
+      const { fields = {} } = read(box.dataset.draft);
+      for (const field of box.querySelectorAll(FIELDS)) {
+        const value = fields[nameOf(field)];
+        if (value === undefined) continue;
+        if (isTicked(field)) field.checked = value;
+        else if (field.value === field.defaultValue || field.tagName === "SELECT") field.value = value;
+      }
+    }
+  };
+  addEventListener("DOMContentLoaded", () => {
+    for (const name of all()) if (Date.now() - (JSON.parse(localStorage.getItem(name)).at || 0) > DAYS) localStorage.removeItem(name);
+    restore();
+  });
+  document.addEventListener("htmx:after:swap", restore);
+
+  const forget = (subject) => localStorage.removeItem(prefix() + subject);
+  addEventListener("form:sent", (event) => {
+    const box = event.target.closest("[data-draft]");
+    if (box) forget(box.dataset.draft);
+    if (event.target.matches("[data-forget]")) all().forEach((name) => localStorage.removeItem(name));
+  });
+  document.addEventListener("queue:sent", (event) => forget(event.detail.subject));
+  addEventListener("submit", (event) => {
+    if (event.target.getAttribute("action") === "/sign-out") all().forEach((name) => localStorage.removeItem(name));
+  });
+
+  // What was typed about one subject never stands in the same field about the next.
+  htmx.registerExtension("desk", {
+    htmx_before_morph_node: (_, { oldNode, newNode }) => {
+      if (oldNode.dataset?.draft === undefined || oldNode.dataset.draft === newNode.dataset?.draft) return;
+      const forms = oldNode.matches("form") ? [oldNode] : oldNode.querySelectorAll("form");
+      for (const form of forms) form.reset();
+      for (const field of oldNode.querySelectorAll("input:not([type=hidden]), textarea")) field.value = field.defaultValue;
+    },
+  });
+})();

@@ -1,0 +1,109 @@
+// What changes elsewhere appears by itself, and never moves what somebody reads or types.
+(() => {
+  "use strict";
+  const { desk } = window;
+  const FADE = 3_000;
+
+  // After a gap every live part is fetched once: what was missed is not known.
+  const resync = () => {
+    const live = document.querySelector("#live");
+    if (live) htmx.trigger(live, "resync", {});
+  };
+  document.addEventListener("connection:back", resync);
+  // The whole page as it is now, under the word that stands there.
+  desk.refresh = () => {
+    const word = [...document.querySelector("#line").childNodes];
+    return htmx.ajax("GET", location.pathname + location.search, { target: "body", swap: "outerMorph", replace: "true" })
+      .then(() => document.querySelector("#line").replaceChildren(...word));
+  };
+
+  // ---- parts that wait until nobody looks ------------------------------------------------------------------
+  const ASKED = /^(click|submit|change|input|key|pointer|search)/;
+  // A list marked `data-grows` waits while pointer or focus are in it, any other part only while somebody types in it.
+  const isBusy = (part) => {
+    const inside = part.contains(document.activeElement);
+    return part.matches("[data-grows]") ? inside || part.matches(":hover") : inside && desk.typing(document.activeElement);
+  };
+  const idsOf = (text) => [...new DOMParser().parseFromString(text, "text/html").querySelectorAll("[data-row]")].map((row) => row.dataset.row);
+  const waiting = new Map();
+  const letIn = (part) => {
+    const ctx = waiting.get(part);
+    waiting.delete(part);
+    part.querySelector(":scope > [data-new]")?.remove();
+    if (ctx && part.isConnected) htmx.swap(ctx);
+  };
+  const announce = (part, count) => {
+    let button = part.querySelector(":scope > [data-new]");
+    if (!button) {
+      button = document.createElement("button");
+      button.type = "button";
+      button.className = "btn is-sm lr-new";
+      button.dataset.new = "";
+      part.prepend(button);
+    }
+    button.textContent = desk.words(count ? "new" : "changed", { count });
+  };
+  addEventListener("click", (event) => {
+    const button = event.target.closest?.("[data-new]");
+    if (button) letIn(button.parentElement);
+  });
+  for (const name of ["pointerout", "focusout"]) {
+    addEventListener(name, () => setTimeout(() => {
+      for (const part of [...waiting.keys()]) if (!isBusy(part)) letIn(part);
+    }));
+  }
+
+  // ---- rows that somebody else has taken -------------------------------------------------------------------
+  document.addEventListener("htmx:sse:before:message", (event) => {
+    let told = {};
+    try { told = JSON.parse(event.detail.message.data); } catch { return; }
+    if (!told.by || told.by === document.body.dataset.person) return;
+    for (const id of [told.item_id, told.row].filter(Boolean)) {
+      for (const row of document.querySelectorAll(`[data-row="${CSS.escape(id)}"]`)) {
+        row.taken = Date.now();
+        row.dataset.taken = desk.words("taken", { name: told.name || told.by });
+      }
+    }
+  });
+  const fading = (part, text) => {
+    const stay = new Set(idsOf(text));
+    const going = [...part.querySelectorAll("[data-row]")].filter((row) => row.taken && !stay.has(row.dataset.row));
+    return Math.max(0, ...going.map((row) => row.taken + FADE - Date.now()));
+  };
+
+  document.addEventListener("htmx:before:swap", (event) => {
+    const { ctx } = event.detail;
+    const part = ctx.target;
+    // Only what comes by itself waits; what somebody asked for comes at once.
+    if (!(part instanceof Element) || part === document.body || !ctx.sourceEvent?.type || ASKED.test(ctx.sourceEvent.type) || ctx.letIn) return;
+    const text = ctx.text || "";
+    if (isBusy(part)) {
+      event.preventDefault();
+      const known = new Set([...part.querySelectorAll("[data-row]")].map((row) => row.dataset.row));
+      waiting.set(part, { ...ctx, letIn: true });
+      announce(part, idsOf(text).filter((id) => !known.has(id)).length);
+      return;
+    }
+    const left = fading(part, text);
+    if (!left) return;
+    event.preventDefault();
+    setTimeout(() => part.isConnected && htmx.swap({ ...ctx, letIn: true }), left);
+  });
+
+  // ---- keeping what somebody works on ----------------------------------------------------------------------
+  // A form marked `data-extend="<until>"` is sent while its person works; never by a hidden, silent tab.
+  let active = 0, sent = 0;
+  for (const name of ["keydown", "pointerdown", "pointermove", "input"]) {
+    addEventListener(name, () => { active = Date.now(); }, { passive: true });
+  }
+  setInterval(() => {
+    const form = document.querySelector("form[data-extend]");
+    const talks = document.querySelector("[data-talking]");
+    if (!form || desk.isLost() || Date.now() - sent < 20_000) return;
+    const left = Date.parse(form.dataset.extend) - desk.now();
+    const works = talks || (!document.hidden && Date.now() - active < 60_000);
+    if (!works || left <= 0 || left > Number(form.dataset.extendBefore || 120) * 1_000) return;
+    sent = Date.now();
+    form.requestSubmit();
+  }, 1_000);
+})();
