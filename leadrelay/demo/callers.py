@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from leadrelay.demo import decisions
-from leadrelay.demo.chairs import ASIDE_SECONDS
+from leadrelay.demo.chairs import ASIDE_SECONDS, Chairs
 from leadrelay.demo.day import Day, Json
 from leadrelay.demo.people import SUPERVISOR, Colleague
 
@@ -27,6 +27,7 @@ class Caller:
         self._day = day
         self._who = who
         self._desk = day.desk(TIER, "caller", who.id)
+        self._chairs = Chairs(day, TIER)
         self._shift_ends = datetime.min.replace(tzinfo=UTC)
         self._shift_id = ""
         self._asked = self._returns = 0
@@ -61,8 +62,10 @@ class Caller:
         ended = decisions.call(dice, int(item["attempt"]))
         seconds = TALK_SECONDS if ended.path else DIAL_SECONDS
         await self._day.pause(dice.between(*seconds) * self._who.pace)
+        # Somebody may have sat down in this very moment, with the call in hand before their eyes.
+        await self._chairs.turn()
         if self._day.is_taken(TIER, self._who.id):
-            return  # the call in hand is theirs, who have just sat down
+            return
         key = f"{item['item_id']}:{item['token']}:outcome"
         reply = await self._desk.post(f"/v1/calls/{item['item_id']}/outcome", outcome_body(item, ended), key=key)
         if reply.ok:

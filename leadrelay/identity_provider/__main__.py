@@ -8,6 +8,7 @@ from pathlib import Path
 import uvicorn
 
 from leadrelay.identity_provider.app import build_app
+from leadrelay.identity_provider.chairs import present_at
 from leadrelay.stack.ports import HOST
 from services.chassis.dev_issuer import DevIssuer
 
@@ -18,8 +19,11 @@ def main() -> None:
     parser.add_argument("keys", type=Path)
     parser.add_argument("--origin", required=True)
     parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--tier", action="append", default=[], metavar="NAME=ADDRESS")
     asked = parser.parse_args()
-    app = build_app(DevIssuer.open(asked.keys), asked.origin)
+    issuer = DevIssuer.open(asked.keys)
+    tiers = {name: address for name, _, address in (tier.partition("=") for tier in asked.tier)}
+    app = build_app(issuer, asked.origin, present_at(tiers, issuer))
     uvicorn.run(app, host=HOST, port=asked.port, log_level="warning", access_log=False)
 
 

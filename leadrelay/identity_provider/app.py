@@ -9,6 +9,7 @@ from fastapi import FastAPI, Form, Request
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 
+from leadrelay.identity_provider.chairs import Present, nobody
 from leadrelay.identity_provider.grants import CLIENT, Choice, GrantRefused, Grants
 from leadrelay.identity_provider.people import STAFF, somebody
 from leadrelay.stack.front_door import IDENTITY_PATH
@@ -61,14 +62,14 @@ class ChoiceForm(Asked):
     person: str
 
 
-def build_app(issuer: DevIssuer, origin: str) -> FastAPI:
-    """The provider for the pages at this origin."""
+def build_app(issuer: DevIssuer, origin: str, present: Present = nobody) -> FastAPI:
+    """The provider for the pages at this origin; `present` tells who is at a desk now."""
     app = FastAPI(title="Leadrelay identity provider", docs_url=None, redoc_url=None, openapi_url=None)
     address = f"{origin}{IDENTITY_PATH}"
     pages = Pages(Assets(), tier=None, package="leadrelay.identity_provider")
     _add_facts(app, issuer, origin, address)
     grants = Grants(issuer, address)
-    _add_choice(app, pages, grants, f"{origin}{BACK}")
+    _add_choice(app, pages, grants, f"{origin}{BACK}", present)
     _add_tokens(app, grants)
     return app
 
@@ -107,14 +108,17 @@ def _add_facts(app: FastAPI, issuer: DevIssuer, origin: str, address: str) -> No
         return RedirectResponse(post_logout_redirect_uri if known else "/", status_code=303)
 
 
-def _add_choice(app: FastAPI, pages: Pages, grants: Grants, back: str) -> None:
+def _add_choice(app: FastAPI, pages: Pages, grants: Grants, back: str, present: Present) -> None:
     @app.get("/authorize")
     async def authorize(request: Request) -> Response:
         asked = Asked.model_validate(dict(request.query_params))
         roles = [(f"{tier}/{role}", f"{role} · {tier}".replace("_", " ")) for tier in ROLES for role in ROLES[tier]]
         wrong = asked.wrong(back)
         status = 400 if wrong else 200
-        return pages.answer(request, "who.j2", status=status, asked=asked, wrong=wrong, staff=STAFF, roles=roles)
+        here = await present()
+        return pages.answer(
+            request, "who.j2", status=status, asked=asked, wrong=wrong, staff=STAFF, roles=roles, here=here
+        )
 
     @app.post("/authorize")
     async def choose(form: Annotated[ChoiceForm, Form()]) -> Response:

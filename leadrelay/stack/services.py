@@ -61,7 +61,8 @@ class Services:
     def identity_provider(self) -> ProcessSpec:
         """Asks people who they are today, and signs them in."""
         where = ("--origin", self.origin, "--port", str(self.ports["identity"]))
-        command = ("leadrelay.identity_provider", str(self.data.keys), *where)
+        tiers = (f"--tier={tier}=http://{HOST}:{self.ports[f'{tier}_api']}" for tier in Tier)
+        command = ("leadrelay.identity_provider", str(self.data.keys), *where, *tiers)
         return self._spec("identity", "Identity provider", *command, port="identity")
 
     @property

@@ -5,7 +5,15 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from services.account_mgmt.actions import mails
-from services.account_mgmt.desk import ringing
+from services.account_mgmt.desk import calendar, ringing, today
+from services.account_mgmt.desk import credit_notes as desk_credit_notes
+from services.account_mgmt.desk import customers as desk_customers
+from services.account_mgmt.desk import invoices as desk_invoices
+from services.account_mgmt.desk import needs as desk_needs
+from services.account_mgmt.desk import nudges as desk_nudges
+from services.account_mgmt.desk import orders as desk_orders
+from services.account_mgmt.desk import payments as desk_payments
+from services.account_mgmt.desk import suggestions as desk_suggestions
 from services.account_mgmt.domain.import_headers import choose_mapping
 from services.account_mgmt.routes import (
     account_managers,
@@ -35,6 +43,24 @@ from services.chassis.settings import Settings
 from services.chassis.web.desk import Desk
 from workflows.contracts.base import Tier
 
+DESK = Desk(
+    [
+        today.router,
+        desk_customers.router,
+        desk_nudges.router,
+        desk_suggestions.router,
+        desk_needs.router,
+        calendar.router,
+        ringing.router,
+        desk_orders.router,
+        desk_invoices.router,
+        desk_payments.router,
+        desk_credit_notes.router,
+    ],
+    package="services.account_mgmt",
+    rings="inbound_call",
+)
+
 
 def build_app(settings: Settings) -> FastAPI:
     """The app of one process."""
@@ -43,7 +69,6 @@ def build_app(settings: Settings) -> FastAPI:
         description="Tier 3: customers, orders and invoices, and the nudge for the next purchase.",
         tier=Tier.ACCOUNT_MGMT,
         settings=settings,
-        desk=Desk(routers=[ringing.router], package="services.account_mgmt", rings="work.opened"),
         routers=[
             customers.router,
             account_managers.router,
@@ -67,4 +92,5 @@ def build_app(settings: Settings) -> FastAPI:
             reports.router,
             mail_router(mails.on_trouble),
         ],
+        desk=DESK,
     )

@@ -9,7 +9,7 @@ from services.chassis.mail.routes import mail_router
 from services.chassis.settings import Settings
 from services.chassis.web.desk import Desk
 from services.conversion.actions import mails
-from services.conversion.desk import board, calendar, commission, deal_routers, deals_list, duty, ringing, today
+from services.conversion.desk import board, calendar, commission, deal_routers, deals_list, duty, ringing, slots, today
 from services.conversion.desk import hand_overs as hand_overs_desk
 from services.conversion.routes import (
     absences,
@@ -56,7 +56,9 @@ def build_app(settings: Settings) -> FastAPI:
         tier=Tier.CONVERSION,
         settings=settings,
         desk=Desk(
-            routers=[*_PAGES, *deal_routers.ROUTERS, ringing.router], package="services.conversion", rings="work.opened"
+            routers=[*_PAGES, *deal_routers.ROUTERS, ringing.router, slots.router],
+            package="services.conversion",
+            rings="inbound_call",
         ),
         routers=[
             hand_overs.router,

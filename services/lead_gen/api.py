@@ -10,11 +10,15 @@ from services.chassis.web.desk import Desk
 from services.lead_gen.actions.switchboard import Switchboard
 from services.lead_gen.desk import calls as desk_calls
 from services.lead_gen.desk import dial as desk_dial
+from services.lead_gen.desk import instructions as desk_instructions
+from services.lead_gen.desk import lost as desk_lost
 from services.lead_gen.desk import ringing as desk_ringing
+from services.lead_gen.desk import shifts as desk_shifts
 from services.lead_gen.routes import (
     alarms,
     answers,
     audit,
+    call_notes,
     callers,
     calls,
     campaigns,
@@ -40,6 +44,15 @@ from services.lead_gen.routes import (
 )
 from workflows.contracts.base import Tier
 
+_PAGES = [
+    desk_calls.router,
+    desk_shifts.router,
+    desk_lost.router,
+    desk_instructions.router,
+    desk_dial.router,
+    desk_ringing.router,
+]
+
 
 def build_app(settings: Settings) -> FastAPI:
     """The app of one process."""
@@ -49,7 +62,7 @@ def build_app(settings: Settings) -> FastAPI:
         tier=Tier.LEAD_GEN,
         settings=settings,
         desk=Desk(
-            routers=[desk_calls.router, desk_dial.router, desk_ringing.router],
+            routers=_PAGES,
             package="services.lead_gen",
             rings="inbound_call",
         ),
@@ -62,6 +75,7 @@ def build_app(settings: Settings) -> FastAPI:
             campaigns.router,
             criteria.router,
             calls.router,
+            call_notes.router,
             dials.router,
             inbound_calls.router,
             promises.router,

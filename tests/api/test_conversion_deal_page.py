@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import AsyncIterator
@@ -90,8 +91,7 @@ TRUCKS = rows(("ftl-ua", "Full truck, Kyiv to Lviv", "3", "28500.50", ""))
 
 async def refused(browser: Person, path: str, status: int, **fields: str | list[str]) -> str:
     """The page with which a form is refused."""
-    await browser.press(path, status=status, **fields)
-    return browser.page
+    return html.unescape((await browser.press(path, status=status, **fields)).text)
 
 
 # ---- what stands on it ------------------------------------------------------------------------------------------

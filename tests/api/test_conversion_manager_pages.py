@@ -60,7 +60,7 @@ async def test_a_free_time_leads_to_the_form_of_a_deal_that_has_no_meeting(tier:
     async with person(tier, "bohdan") as bohdan:
         page = await bohdan.look("/desk/calendar", day=str(at.date()), at=(at + timedelta(hours=3)).isoformat())
     assert "with whom?" in page
-    assert f"/conversion/desk/deals/{deal['id']}?do=book&starts_at=" in page
+    assert f"/conversion/desk/deals/{deal['id']}?do=book&other_at=" in page
     assert f"/conversion/desk/deals/{met['id']}?do=book" not in page
 
 

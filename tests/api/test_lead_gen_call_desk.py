@@ -2,99 +2,24 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
-import httpx
 import pytest_asyncio
-from fastapi import FastAPI
-from starlette.responses import Response
 
-from services.lead_gen.api import build_app
 from tests.api.test_web_components import Reader
-from tests.fixtures.http import make_settings, token
-from tests.fixtures.one_origin import BROWSER
+from tests.fixtures.call_desk import browser, caller_for, figures, scripted, shift, steps
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_1 import Tier1, tier_1
 from workflows.contracts import ids
 from workflows.contracts.base import Tier
-
-ORIGIN = "http://127.0.0.1:8080"
-HIDDEN = re.compile(r'<input type="hidden" name="(csrf|item_id|token|timezone|script_version)" value="([^"]*)">')
-
-
-class Browser:
-    """A caller's browser: it follows, and sends what the page's forms hold."""
-
-    def __init__(self, http: httpx.AsyncClient, app: FastAPI) -> None:
-        self.http = http
-        self.app = app
-        self.page = ""
-
-    async def look(self) -> str:
-        answer = await self.http.get("/desk/")
-        assert answer.status_code == 200, answer.text
-        self.page = html.unescape(answer.text)
-        return self.page
-
-    async def press(self, form: str, /, **fields: str | list[str]) -> httpx.Response:
-        """Send a form of the page; the page after it is in `page`, unless it was refused."""
-        data = {**dict(HIDDEN.findall(self.page)), **fields}
-        answer = await self.http.post(f"/desk/{form}", data=data, headers=BROWSER)
-        if answer.status_code == 303:
-            inner = answer.headers["location"].removeprefix("/lead-gen")
-            self.page = html.unescape((await self.http.get(inner)).text)
-        return answer
 
 
 @pytest_asyncio.fixture(scope="module")
 async def tier(fresh_database: FreshDatabase) -> AsyncIterator[Tier1]:
     async with tier_1(await fresh_database("lead_gen_call_desk", tier=Tier.LEAD_GEN, policy="demo")) as running:
         yield running
-
-
-@asynccontextmanager
-async def browser(tier: Tier1, person: str, role: str = "caller") -> AsyncIterator[Browser]:
-    app = build_app(make_settings(tier.dsn, origin=ORIGIN))
-    kept = Response()
-    cookies = app.state.web.cookies
-    cookies.keep_session(kept, cookies.begin_session(token("lead_gen", role, person), None), {})
-    headers = {"Cookie": kept.headers["set-cookie"].partition(";")[0]}
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with (
-        app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=transport, base_url=ORIGIN, headers=headers) as http,
-    ):
-        yield Browser(http, app)
-
-
-async def shift(tier: Tier1, person: str, begins: timedelta) -> str:
-    """A shift of four hours that begins so far from now; the caller is made if need be."""
-    await tier.http.post("/v1/callers", json={"id": person, "name": person.title(), "languages": ["uk"]})
-    now = datetime.now(UTC) + begins
-    body = {"caller_id": person, "starts_at": now.isoformat(), "ends_at": (now + timedelta(hours=4)).isoformat()}
-    made = await tier.http.post("/v1/shifts", json=body)
-    assert made.status_code == 201, made.text
-    return str(made.json()["id"])
-
-
-async def caller_for(tier: Tier1, person: str, *phones: str) -> list[str]:
-    """A caller who is given these leads and no others; their ids."""
-    opened = [await tier.opened(phone) for phone in phones]
-    body = {
-        "id": person,
-        "name": person.title(),
-        "languages": ["uk"],
-        "campaigns": [campaign for _, campaign in opened],
-    }
-    if not phones:
-        body["campaigns"] = [await tier.campaign()]
-    made = await tier.http.post("/v1/callers", json=body)
-    assert made.status_code == 201, made.text
-    return [lead for lead, _ in opened]
 
 
 async def test_a_shift_from_signing_on_to_signing_off(tier: Tier1) -> None:
@@ -124,7 +49,7 @@ async def test_the_lead_comes_with_its_number_its_clock_and_all_keys(tier: Tier1
         await desk.look()
         await desk.press("next")
         assert 'href="tel:+380441117001"' in desk.page
-        assert "<b>0</b> calls" in desk.page
+        assert figures(desk.page) == {"calls": 0, "handed over": 0}
         for letter in "COBVWDKXYHE":
             assert f'data-key="{letter}"' in desk.page, letter
         # Looking again, as after a closed browser, shows the same lead and takes no other.
@@ -135,7 +60,7 @@ async def test_the_lead_comes_with_its_number_its_clock_and_all_keys(tier: Tier1
         assert sorted(sound.ids) == sorted(set(sound.ids))
         assert sound.pointed <= set(sound.ids)
         await desk.press("outcome", outcome="no_answer")
-        assert "<b>1</b> calls" in desk.page
+        assert figures(desk.page) == {"calls": 1, "handed over": 0}
     assert await tier.signals(ids.cold_call(lead_id)) == ["call_answered"]
 
 
@@ -148,7 +73,7 @@ async def test_after_an_outcome_the_next_lead_is_there(tier: Tier1) -> None:
         await desk.press("outcome", outcome="interested", needs="two containers a month")
         second = re.findall(r"tel:(\+\d+)", desk.page)
         assert first and second and first != second
-        assert "<b>1</b> handed over" in desk.page
+        assert figures(desk.page) == {"calls": 1, "handed over": 1}
         await desk.press("outcome", outcome="busy")
         assert "tel:" not in desk.page
 
@@ -203,26 +128,19 @@ SCRIPT = {
 
 async def test_the_script_is_walked_by_its_answers_and_the_path_is_kept(tier: Tier1) -> None:
     [lead_id] = await caller_for(tier, "bohdana", "+380441117008")
-    made = await tier.http.post("/v1/scripts", json=SCRIPT)
-    assert made.status_code == 201, made.text
-    await tier.pool.execute(
-        "UPDATE campaigns SET script_id = $2 WHERE id = (SELECT campaign_id FROM leads WHERE id = $1)",
-        lead_id,
-        made.json()["id"],
-    )
+    await scripted(tier, lead_id, SCRIPT)
     async with browser(tier, "bohdana") as desk:
         await desk.look()
         await desk.press("next")
         assert "“Good day, do you ship?”" in desk.page
-        answers = re.findall(r'<a href="/lead-gen(/desk/[^"]*)" class="lr-key" data-key="[12]"', desk.page)
-        [yes] = [answer for answer in answers if answer.endswith("path=need")]
-        desk.page = html.unescape((await desk.http.get(yes)).text)
+        assert steps(desk.page) == ["need", "bye"]
+        await desk.press("step", go="to:need", note="ships glass")
         assert "“What do you ship?”" in desk.page
         assert 'data-key="⌫"' in desk.page
-        # A path that cannot be walked begins anew.
-        jumped = await desk.http.get("/desk/?path=greet&path=nowhere")
-        assert "“Good day, do you ship?”" in html.unescape(jumped.text)
-        await desk.press("outcome", outcome="no_answer", path=["greet", "need"])
+        # An answer that is not among these leads nowhere.
+        await desk.press("step", go="to:nowhere")
+        assert "“What do you ship?”" in desk.page
+        await desk.press("outcome", outcome="no_answer")
     assert await tier.pool.fetchval("SELECT path FROM calls WHERE lead_id = $1", lead_id) == ["greet", "need"]
 
 
@@ -233,7 +151,7 @@ async def test_somebody_elses_lease_is_refused_in_words(tier: Tier1) -> None:
         for desk in (mine, theirs):
             await desk.look()
             await desk.press("next")
-        held = dict(HIDDEN.findall(theirs.page))
+        held = theirs.held
         refused = await mine.press("outcome", outcome="busy", item_id=held["item_id"], token=held["token"])
         assert refused.status_code == 409
         assert "tel:+380441117007" in await theirs.look()

@@ -55,7 +55,8 @@ def until(what: Callable[[], Found], seconds: float = PATIENCE_SECONDS) -> Found
 class Up:
     """One data directory and the `leadrelay up` that runs on it now."""
 
-    def __init__(self, data: Path, port_base: int) -> None:
+    def __init__(self, data: Path, port_base: int, *, demo: bool = False) -> None:
+        self.demo = demo
         self.data = data
         self.port_base = port_base
         self.log = data / "up.log"
@@ -68,7 +69,14 @@ class Up:
 
     def start(self) -> None:
         """Start it; returns when it says that it is ready."""
-        arguments = ["up", "--no-demo", "--data", str(self.data), "--port-base", str(self.port_base)]
+        arguments = [
+            "up",
+            "--demo" if self.demo else "--no-demo",
+            "--data",
+            str(self.data),
+            "--port-base",
+            str(self.port_base),
+        ]
         with self.log.open("wb") as out:
             self._process = subprocess.Popen([*LEADRELAY, *arguments], stdout=out, stderr=out, env=ENV)
         until(self._is_ready)

@@ -29,7 +29,7 @@ async def assign(conn: Connection, customer_id: str) -> str | None:
     await account_managers.lock_assignment(conn)
     choice = choose(await account_managers.all_of_them(conn), customer)
     if choice.account_manager is not None:
-        await account_managers.assign(conn, {customer_id: choice.account_manager})
+        await account_managers.assign(conn, {customer_id: choice.account_manager}, "policy")
     return choice.account_manager
 
 
@@ -44,7 +44,7 @@ async def assign_customer(conn: Connection, customer_id: str, manager_id: str, b
 
 async def _hand_over(conn: Connection, assignments: Mapping[str, str], by: str) -> None:
     """Change the account manager of customers: record, open work and workflow."""
-    await account_managers.assign(conn, assignments)
+    await account_managers.assign(conn, assignments, by)
     await work.reassign(conn, assignments, KINDS)
     states = await customers.states(conn, list(assignments))
     for customer_id, manager in assignments.items():
@@ -54,7 +54,7 @@ async def _hand_over(conn: Connection, assignments: Mapping[str, str], by: str) 
         await outbox.signal(conn, ids.customer(customer_id), "account_manager_changed", answer, when_missing="drop")
         if states[customer_id] not in GONE:
             await report_status(conn, customer_id, states[customer_id], manager, event_id=answer.event_id)
-        await publish(conn, "customer_changed", customer_id=customer_id)
+        await publish(conn, "customer.changed", customer_id=customer_id)
 
 
 async def reassign(

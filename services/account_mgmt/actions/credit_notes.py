@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from services.account_mgmt.actions.commission_events import report_money, sale_event
-from services.account_mgmt.actions.invoices import report_voided
+from services.account_mgmt.actions.invoices import report_voided, tell_changed
 from services.account_mgmt.actions.ownership import check_owner_of_invoices
 from services.account_mgmt.domain.invoices import Invoice, amount_to_credit
 from services.account_mgmt.repository import credit_notes, invoices, legal_entities, orders
@@ -39,6 +39,7 @@ async def issue_credit_note(conn: Connection, who: Principal, invoice_id: str, n
     else:
         answer = MoneyMoved(event_id=money.key, at=money.at, by=by, money=money)
         await outbox.signal(conn, ids.customer(invoice.customer_id), "money_moved", answer, when_missing="drop")
+        await tell_changed(conn, invoice.id, invoice.customer_id)
     return credited
 
 

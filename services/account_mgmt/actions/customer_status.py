@@ -72,7 +72,7 @@ async def settle_concern(conn: Connection, customer: Customer, item: WorkItem, b
 async def end_risk_by_order(conn: Connection, customer: Customer) -> str | None:
     """An order settles the risk that a customer might not return, but no complaint; the new status, if it changed."""
     for item in await work_items.cancel_for_lead(conn, customer.id, kinds=[RISK], result="ordered"):
-        await publish(conn, "work_closed", item_id=item.id)
+        await publish(conn, "work.closed", item_id=item.id, customer_id=customer.id)
     if customer.state != "at_risk" or await work.open_of(conn, customer.id, CONCERNS):
         return None
     await customers.set_state(conn, [customer.id], "active")
@@ -92,7 +92,7 @@ async def mark_lost(conn: Connection, customer_id: str, *, event_id: str) -> Non
     await customers.plan_nudge(conn, customer_id, None)
     await work_items.cancel_for_lead(conn, customer_id, kinds=["nudge", RISK, COMPLAINT, "inbound"], result="left")
     await withdraw_mails(conn, customer_id, purpose="nudge")
-    await publish(conn, "customer_lost", customer_id=customer_id)
+    await publish(conn, "customer.lost", customer_id=customer_id)
 
 
 async def _report(
@@ -122,4 +122,4 @@ async def _tell_workflows(
         for customer_id, event_id in events.items()
     }
     await outbox.signal_all(conn, "standing_changed", answers, when_missing="drop")
-    await publish_all(conn, "customer_changed", [{"customer_id": customer_id} for customer_id in events])
+    await publish_all(conn, "customer.changed", [{"customer_id": customer_id} for customer_id in events])

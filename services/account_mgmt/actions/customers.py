@@ -117,11 +117,13 @@ async def _end_nudges(conn: Connection, customer_id: str) -> None:
     await withdraw_mails(conn, customer_id, purpose="nudge")
     await customers.set_state(conn, [customer_id], "opted_out")
     await customers.plan_nudge(conn, customer_id, None)
+    await publish(conn, "customer.changed", customer_id=customer_id)
 
 
 async def change_customer(conn: Connection, who: Principal, customer_id: str, change: CustomerChange) -> Customer:
     """Change how the customer is reminded, or the segment. Raises NotFound, Forbidden (`not_owner`)."""
     await check_owner(conn, who, await customers.get(conn, customer_id, lock=True))
+    await publish(conn, "customer.changed", customer_id=customer_id)
     return await customers.change(conn, customer_id, remind_by=change.remind_by, segment=change.segment)
 
 
@@ -158,5 +160,5 @@ async def opt_in(conn: Connection, who: Principal, customer_id: str, reason: str
     answer = OptedIn(event_id=f"opt-in:{new_id()}", at=datetime.now(UTC), by=who.person, next_nudge_at=next_at)
     await outbox.signal(conn, ids.customer(customer_id), "opted_in", answer, when_missing="drop")
     await report_status(conn, customer_id, "active", customer.account_manager, event_id=answer.event_id)
-    await publish(conn, "customer_changed", customer_id=customer_id, reason=reason)
+    await publish(conn, "customer.changed", customer_id=customer_id, reason=reason)
     return await customers.get(conn, customer_id)

@@ -12,13 +12,15 @@ from datetime import UTC, datetime
 from typst import TypstError
 
 from services.account_mgmt.actions.invoice_documents import print_invoice, read_full_invoice
+from services.account_mgmt.actions.invoices import tell_changed
 from services.account_mgmt.actions.work_assignment import NewWork, open_work
 from services.account_mgmt.documents import mail_texts
 from services.account_mgmt.domain.documents import Document
+from services.account_mgmt.domain.dunning import way_of
 from services.account_mgmt.domain.invoices import FullInvoice, Invoice
 from services.account_mgmt.domain.policy import Policy, Way
 from services.account_mgmt.domain.reorder_cycle import contact_time, working_time
-from services.account_mgmt.repository import invoices
+from services.account_mgmt.repository import dunning, invoices
 from services.account_mgmt.repository.policies import policies
 from services.chassis.db import Connection, Pool
 from services.chassis.errors import Unavailable
@@ -52,9 +54,7 @@ async def prepare_reminder(pool: Pool, request: RemindInvoice) -> Reminder:
     async with pool.acquire() as conn:
         full = await read_full_invoice(conn, request.invoice_id)
         policy = await policies.rules(conn)
-    way = policy.dunning_by[min(request.level, len(policy.dunning_by)) - 1]
-    if not full.buyer.contact.email:
-        way = "call"
+    way = way_of(policy, request.level, has_mail=bool(full.buyer.contact.email))
     if way == "call" or full.invoice.state != "open":
         return Reminder(full, policy, way)
     try:
@@ -74,13 +74,15 @@ async def remind_of_invoice(conn: Connection, request: RemindInvoice, reminder: 
     if reminder.document and not invoice.prints_like(reminder.full.invoice):
         raise Unavailable("The invoice changed while its reminder was prepared")
     policy = reminder.policy
-    await invoices.reminded(conn, invoice.id, request.level)
+    gap = policy.dunning_gaps[min(request.level, len(policy.dunning_gaps)) - 1]
+    next_at = working_time(policy, datetime.now(UTC) + gap)
+    await dunning.add(conn, invoice.id, request.level, reminder.way, next_at)
     if reminder.document:
         await _queue_mail(conn, request, reminder, reminder.document)
     if reminder.way != "mail" or reminder.problem:
         await open_work(conn, _work(request, invoice, reminder.problem))
-    gap = policy.dunning_gaps[min(request.level, len(policy.dunning_gaps)) - 1]
-    return RemindedInvoice(next_at=working_time(policy, datetime.now(UTC) + gap), by=reminder.way)
+    await tell_changed(conn, invoice.id, invoice.customer_id)
+    return RemindedInvoice(next_at=next_at, by=reminder.way)
 
 
 def _work(request: RemindInvoice, invoice: Invoice, problem: str | None) -> NewWork:

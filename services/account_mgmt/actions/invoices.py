@@ -13,6 +13,7 @@ from services.chassis import outbox
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Invalid
+from services.chassis.events import publish
 from services.chassis.mail import Attachment, NewMail, queue_mail
 from workflows.contracts import ids
 from workflows.contracts.account_mgmt import InvoiceVoided
@@ -48,7 +49,14 @@ async def send_invoice(conn: Connection, who: Principal, invoice_id: str, to: st
         lead_id=full.buyer.id,
         attachments=[Attachment(document.name, document.media_type, document.content)],
     )
-    return await queue_mail(conn, mail)
+    mail_id = await queue_mail(conn, mail)
+    await tell_changed(conn, invoice_id, full.buyer.id)
+    return mail_id
+
+
+async def tell_changed(conn: Connection, invoice_id: str, customer_id: str) -> None:
+    """Tell whoever looks at the invoice or its customer that it is not as it was."""
+    await publish(conn, "invoice.changed", invoice_id=invoice_id, customer_id=customer_id)
 
 
 async def report_voided(
@@ -64,3 +72,4 @@ async def report_voided(
         money=money,
     )
     await outbox.signal(conn, ids.customer(invoice.customer_id), "invoice_voided", answer, when_missing="drop")
+    await tell_changed(conn, invoice.id, invoice.customer_id)

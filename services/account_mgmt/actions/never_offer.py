@@ -8,6 +8,7 @@ from services.account_mgmt.repository import customers, never_offer, products
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Invalid
+from services.chassis.events import publish
 
 
 async def never_offer_again(
@@ -21,6 +22,7 @@ async def never_offer_again(
     if not await products.known(conn, [product_id]):
         raise Invalid(f"There is no product {product_id}", field="product_id")
     await never_offer.add(conn, customer_id, product_id, reason, who.person)
+    await publish(conn, "customer.changed", customer_id=customer_id)
     return await never_offer.of_customer(conn, customer_id)
 
 
@@ -28,3 +30,4 @@ async def allow_again(conn: Connection, who: Principal, customer_id: str, produc
     """The product may be offered to this customer again. Raises NotFound, Forbidden (`not_owner`)."""
     await check_owner(conn, who, await customers.get(conn, customer_id))
     await never_offer.remove(conn, customer_id, product_id)
+    await publish(conn, "customer.changed", customer_id=customer_id)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from services.account_mgmt.actions.commission_events import order_event, report_money
 from services.account_mgmt.actions.customer_status import end_risk_by_order, mark_lost, open_complaint
 from services.account_mgmt.actions.next_nudge import plan_next_nudge
+from services.account_mgmt.actions.nudge_holds import AT_ONCE, hold_of
 from services.account_mgmt.actions.nudge_mail import queue_nudge_mail
 from services.account_mgmt.actions.orders import write_order
 from services.account_mgmt.actions.ownership import check_owner
 from services.account_mgmt.actions.work_assignment import NewWork, open_work
 from services.account_mgmt.domain import reorder_cycle
 from services.account_mgmt.domain.customers import Customer
-from services.account_mgmt.domain.nudges import NudgeAnswer, check_outcome, is_held_out
-from services.account_mgmt.domain.orders import InvoicedOrder, OrderDraft, check_lines
+from services.account_mgmt.domain.nudges import CarriedOut, NudgeAnswer, check_outcome, event_id_of, is_held_out
+from services.account_mgmt.domain.orders import OrderDraft, check_lines
 from services.account_mgmt.domain.policy import Policy
 from services.account_mgmt.domain.reorder_cycle import contact_time, working_time
 from services.account_mgmt.repository import customers, needs, never_offer, nudges, orders, products, work
@@ -71,8 +72,13 @@ async def escalate_nudge(conn: Connection, request: EscalateNudge) -> Reminded:
     return Reminded(next_at=working_time(policy, datetime.now(UTC) + policy.answer_within))
 
 
-async def answer_nudge(conn: Connection, who: Principal, item_id: str, body: NewNudgeOutcome) -> NudgeAnswer:
+async def answer_nudge(
+    conn: Connection, who: Principal, item_id: str, body: NewNudgeOutcome, *, hold: timedelta = AT_ONCE
+) -> NudgeAnswer:
     """Record what the customer said, with an order and its invoice if there is one; the workflow hears of it.
+
+    With `hold`, it hears of it so much later, and whoever answered may take it back until then (`nudge_undo`): not an
+    order, whose invoice is numbered, and not that they left, of which tier 2 hears.
 
     Raises NotFound; Forbidden (`not_owner`); Conflict (`already_closed`); Invalid with the field.
     """
@@ -85,28 +91,38 @@ async def answer_nudge(conn: Connection, who: Principal, item_id: str, body: New
     await work_items.complete(conn, item_id, person=who.person, result=body.outcome, any_person=True)
     for product_id in body.never_offer:
         await never_offer.add(conn, customer.id, product_id, body.note, who.person)
-    order, next_at = await _carry_out(conn, who.person, customer, item, body)
-    order_id = order.id if order else None
-    at = await nudges.answer(conn, item_id, body.outcome, order_id=order_id, note=body.note, by=who.person)
-    money = order_event(order, customer.account_manager) if order else None
-    answer = NudgeAnswered(
-        event_id=f"nudge:{item_id}",
+    done = await _carry_out(conn, who.person, customer, item, body)
+    at = await nudges.answer(conn, item_id, body.outcome, order_id=done.order_id, note=body.note, by=who.person)
+    answer = _answer(item_id, who.person, body.outcome, done, customer, at)
+    await outbox.signal(
+        conn, item.workflow_id, "nudge_answered", answer, hold=hold_of(customer, body.outcome, done, hold)
+    )
+    if answer.money is not None:
+        await report_money(conn, answer.money)
+    await publish(
+        conn, "nudge.answered", item_id=item_id, customer_id=customer.id, outcome=body.outcome.value, by=who.person
+    )
+    return NudgeAnswer(
+        item_id=item_id, customer_id=customer.id, outcome=body.outcome, next_nudge_at=done.next_at, order=done.order
+    )
+
+
+def _answer(
+    item_id: str, by: str, outcome: NudgeOutcome, done: CarriedOut, customer: Customer, at: datetime
+) -> NudgeAnswered:
+    """What the workflow hears."""
+    order = done.order
+    return NudgeAnswered(
+        event_id=event_id_of(item_id),
         at=at,
-        by=who.person,
+        by=by,
         item_id=item_id,
-        outcome=body.outcome,
-        next_nudge_at=next_at,
-        order_id=order_id,
+        outcome=outcome,
+        next_nudge_at=done.next_at,
+        order_id=done.order_id,
         invoice_id=order.invoice.id if order else None,
         due_at=order.invoice.due_at if order else None,
-        money=money,
-    )
-    await outbox.signal(conn, item.workflow_id, "nudge_answered", answer)
-    if money is not None:
-        await report_money(conn, money)
-    await publish(conn, "nudge_answered", item_id=item_id, outcome=body.outcome.value)
-    return NudgeAnswer(
-        item_id=item_id, customer_id=customer.id, outcome=body.outcome, next_nudge_at=next_at, order=order
+        money=order_event(order, customer.account_manager) if order else None,
     )
 
 
@@ -121,24 +137,30 @@ async def _check(conn: Connection, body: NewNudgeOutcome) -> None:
 
 async def _carry_out(
     conn: Connection, person: str, customer: Customer, item: WorkItem, body: NewNudgeOutcome
-) -> tuple[InvoicedOrder | None, datetime | None]:
-    """What an outcome means for the records: (order, next nudge)."""
+) -> CarriedOut:
+    """What an outcome means for the records."""
     policy = await policies.rules(conn)
     if body.outcome is NudgeOutcome.ORDERED:
         draft = OrderDraft(customer, body.lines, source="nudge", by=person, note=body.note)
         order, next_at = await write_order(conn, policy, draft)
         await end_risk_by_order(conn, customer)
-        return order, next_at
+        return CarriedOut(order=order, next_at=next_at)
     if body.outcome is NudgeOutcome.LEFT:
         await mark_lost(conn, customer.id, event_id=f"nudge:{item.id}")
-        return None, None
+        return CarriedOut()
+    need = complaint = None
     if body.outcome is NudgeOutcome.NEED_CHANGED and body.note:
-        await needs.add(conn, customer.id, body.note, None, person)
+        need = (await needs.add(conn, customer.id, body.note, None, person)).id
     if body.outcome is NudgeOutcome.COMPLAINT:
-        await open_complaint(conn, customer, body.note, key=f"{item.key}:complaint", by=person)
+        complaint = (await open_complaint(conn, customer, body.note, key=f"{item.key}:complaint", by=person)).id
+    return CarriedOut(next_at=await _ask_again(conn, policy, customer, body), need_id=need, complaint_id=complaint)
+
+
+async def _ask_again(conn: Connection, policy: Policy, customer: Customer, body: NewNudgeOutcome) -> datetime:
+    """When they are asked next: when they want it, or by their rhythm."""
     if body.next_at is not None:
         await customers.plan_nudge(conn, customer.id, body.next_at)
-        return None, body.next_at
+        return body.next_at
     # Asked and not needed: the rhythm starts over from today, never sooner than the frequency cap allows.
     after_cap = datetime.now(UTC) + max(policy.nudge_gap, policy.shortest_interval)
-    return None, await plan_next_nudge(conn, policy, customer, not_before=after_cap)
+    return await plan_next_nudge(conn, policy, customer, not_before=after_cap)

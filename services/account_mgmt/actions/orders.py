@@ -9,7 +9,7 @@ from decimal import Decimal
 from services.account_mgmt.actions.commission_events import order_event, report_money, sale_event
 from services.account_mgmt.actions.credit_notes import write_credit_note
 from services.account_mgmt.actions.customer_status import end_risk_by_order
-from services.account_mgmt.actions.invoices import report_voided
+from services.account_mgmt.actions.invoices import report_voided, tell_changed
 from services.account_mgmt.actions.next_nudge import plan_next_nudge
 from services.account_mgmt.actions.ownership import check_owner
 from services.account_mgmt.actions.register import report_status
@@ -64,7 +64,7 @@ async def place_order(conn: Connection, who: Principal, customer_id: str, new: N
     await report_money(conn, money_event)
     if stage is not None:
         await report_status(conn, customer_id, stage, customer.account_manager, event_id=answer.event_id)
-    await publish(conn, "order_placed", order_id=order.id)
+    await publish(conn, "order.placed", order_id=order.id, customer_id=customer.id)
     return order
 
 
@@ -87,6 +87,7 @@ async def write_order(
     number = await invoices.next_number(conn, seller.id, "", year)
     due_at = now + policy.payment_term
     invoiced = await invoices.add(conn, order, number=number, entity=seller.id, issued_at=now, due_at=due_at)
+    await tell_changed(conn, invoiced.invoice.id, draft.customer.id)
     return invoiced, await plan_next_nudge(conn, policy, draft.customer)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from services.account_mgmt.actions.commission_events import report_money, sale_event
+from services.account_mgmt.actions.invoices import tell_changed
 from services.account_mgmt.actions.ownership import check_owner_of_invoices
 from services.account_mgmt.domain.invoices import Invoice, check_amount
 from services.account_mgmt.repository import invoices, payments
@@ -19,11 +21,26 @@ from workflows.contracts.base import Money
 from workflows.contracts.commission import MoneyKind
 
 
-async def add_payment(conn: Connection, who: Principal, invoice_id: str, new: NewPayment) -> Invoice:
-    """Book what a person types in; the invoice after it. Raises Forbidden (`not_owner`), and as `book_payment` does."""
+@dataclass(frozen=True)
+class TakenPayment:
+    """An invoice after a payment; `is_new` is false if its reference was booked before, and nothing changed."""
+
+    invoice: Invoice
+    is_new: bool
+
+
+async def take_payment(conn: Connection, who: Principal, invoice_id: str, new: NewPayment) -> TakenPayment:
+    """Book what a person types in. Raises Forbidden (`not_owner`), and as `book_payment` does."""
     await check_owner_of_invoices(conn, who, [invoice_id])
-    await book_payment(conn, invoice_id, new.amount, reference=new.reference, paid_at=new.paid_at, by=who.person)
-    return await invoices.get(conn, invoice_id)
+    is_new = await book_payment(
+        conn, invoice_id, new.amount, reference=new.reference, paid_at=new.paid_at, by=who.person
+    )
+    return TakenPayment(await invoices.get(conn, invoice_id), is_new)
+
+
+async def add_payment(conn: Connection, who: Principal, invoice_id: str, new: NewPayment) -> Invoice:
+    """Like `take_payment`, and the invoice after it."""
+    return (await take_payment(conn, who, invoice_id, new)).invoice
 
 
 async def book_payment(
@@ -50,4 +67,5 @@ async def book_payment(
     )
     await outbox.signal(conn, ids.customer(invoice.customer_id), "invoice_paid", answer, when_missing="drop")
     await report_money(conn, money)
+    await tell_changed(conn, invoice_id, invoice.customer_id)
     return True

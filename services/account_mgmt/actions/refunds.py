@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.account_mgmt.actions.commission_events import report_money, sale_event
+from services.account_mgmt.actions.invoices import tell_changed
 from services.account_mgmt.actions.ownership import check_owner_of_invoices
 from services.account_mgmt.domain.invoices import check_amount
 from services.account_mgmt.domain.refunds import Refund
@@ -39,4 +40,5 @@ async def refund_invoice(conn: Connection, who: Principal, invoice_id: str, new:
     await outbox.signal(conn, ids.customer(invoice.customer_id), "money_moved", answer, when_missing="drop")
     await report_money(conn, money)
     await publish(conn, "invoice_refunded", invoice_id=invoice_id)
+    await tell_changed(conn, invoice_id, invoice.customer_id)
     return refund

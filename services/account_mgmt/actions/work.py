@@ -42,5 +42,5 @@ async def finish_work(conn: Connection, who: Principal, item_id: str, said: Work
         await lose_customer(conn, customer.id, reason=reason, by=who.person, event_id=f"work:{item_id}:left")
     elif item.kind in CONCERNS:
         await settle_concern(conn, customer, item, who.person)
-    await publish(conn, "work_closed", item_id=item_id)
+    await publish(conn, "work.closed", item_id=item_id, customer_id=customer.id, by=who.person)
     return closed

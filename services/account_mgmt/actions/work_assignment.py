@@ -10,7 +10,7 @@ from services.account_mgmt.domain.portfolio import CustomerProfile, cover_for
 from services.account_mgmt.repository import account_managers, work
 from services.chassis import work_items
 from services.chassis.db import Connection, Pool
-from services.chassis.events import publish_all
+from services.chassis.events import publish, publish_all
 from services.chassis.work_items import NewItem, WorkItem
 from workflows.contracts import ids
 from workflows.contracts.conversion import OpenInbound
@@ -71,6 +71,7 @@ async def open_work_of(
 async def open_inbound_call(conn: Connection, request: OpenInbound) -> None:
     """A customer calls: urgent work of the account manager, or of their cover. Raises NotFound."""
     facts = {"inbound_call_id": request.inbound_call_id, "note": request.note}
+    await publish(conn, "inbound_call", inbound_call_id=request.inbound_call_id)
     await open_work(
         conn,
         NewWork("inbound", key=request.key, customer_id=request.lead_id, priority=_INBOUND_PRIORITY, facts=facts),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -104,3 +105,10 @@ def amount_to_credit(invoice: Invoice, wanted: Money | None) -> Decimal:
     if amount > invoice.creditable:
         raise Invalid(f"At most {invoice.creditable} can be credited", field="amount.amount")
     return amount
+
+
+def amount_of_lines(order: Order, places: Collection[int]) -> Decimal:
+    """What these lines of an order come to with their tax, by their places from 1. Raises Invalid (`lines`)."""
+    if not places or not all(1 <= place <= len(order.lines) for place in places):
+        raise Invalid("Tick at least one line", field="lines")
+    return sum((order.lines[place - 1].net + order.lines[place - 1].tax for place in set(places)), Decimal("0.00"))

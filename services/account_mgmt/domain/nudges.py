@@ -26,6 +26,7 @@ class Nudge(Record):
     account_manager: str | None
     state: str
     outcome: str | None
+    answered_by: str | None = None
     expected_value: Decimal = Decimal(0)
     p_buys: float | None = None
 
@@ -38,6 +39,49 @@ class NudgeAnswer(Record):
     outcome: NudgeOutcome
     next_nudge_at: datetime | None
     order: InvoicedOrder | None
+
+
+class CarriedOut(Record):
+    """What an outcome has left in the records: the order, when they are asked next, a need, a complaint."""
+
+    order: InvoicedOrder | None = None
+    next_at: datetime | None = None
+    need_id: str | None = None
+    complaint_id: str | None = None
+
+    @property
+    def order_id(self) -> str | None:
+        """Of the order, if there is one."""
+        return self.order.id if self.order else None
+
+
+class BeforeAnswer(Record):
+    """How things stood before an answer, and what it has left: all that taking it back needs to know."""
+
+    state: str
+    next_nudge_at: datetime | None
+    need_id: str | None
+    complaint_id: str | None
+
+
+class UndoableAnswer(Record):
+    """An answer that may still be taken back, and until when."""
+
+    item_id: str
+    customer_id: str
+    company: str
+    outcome: str
+    next_at: datetime | None
+    until: datetime
+
+
+UNDOABLE = frozenset({NudgeOutcome.LATER, NudgeOutcome.NOT_NOW, NudgeOutcome.NEED_CHANGED, NudgeOutcome.COMPLAINT})
+"""What may be taken back for a moment. An order has a numbered invoice, and tier 2 hears of who left."""
+
+
+def event_id_of(item_id: str) -> str:
+    """The event of a nudge's answer."""
+    return f"nudge:{item_id}"
 
 
 def is_held_out(policy: Policy, key: str) -> bool:

@@ -41,6 +41,20 @@ async def get(conn: Connection, manager_id: str) -> AccountManager:
     return AccountManager.of(row)
 
 
+async def names(conn: Connection) -> dict[str, str]:
+    """Names of the account managers at work by their ids, at most 200."""
+    return {
+        row["id"]: row["name"]
+        for row in await conn.fetch("SELECT id, name FROM account_managers WHERE active ORDER BY created_at LIMIT 200")
+    }
+
+
+async def name_of(conn: Connection, person: str | None) -> str | None:
+    """The name of somebody, if they are an account manager."""
+    name: str | None = await conn.fetchval("SELECT name FROM account_managers WHERE id = $1", person)
+    return name
+
+
 async def change(conn: Connection, manager_id: str, values: Mapping[str, Any]) -> AccountManager:
     """Change the columns that are given. Raises NotFound."""
     await conn.execute(
@@ -121,13 +135,17 @@ async def lock_profiles(conn: Connection, customer_ids: Sequence[str], manager: 
     return CustomerProfile.of_all(rows)
 
 
-async def assign(conn: Connection, assignments: Mapping[str, str]) -> None:
-    """Write the account manager of each of these customers."""
+async def assign(conn: Connection, assignments: Mapping[str, str], by: str) -> None:
+    """Write the account manager of each of these customers, and who said so."""
     await conn.execute(
-        """UPDATE customers c SET account_manager = a.manager, updated_at = now()
-             FROM unnest($1::uuid[], $2::text[]) AS a (customer_id, manager) WHERE c.id = a.customer_id""",
+        """WITH given AS (
+               UPDATE customers c SET account_manager = a.manager, updated_at = now()
+                 FROM unnest($1::uuid[], $2::text[]) AS a (customer_id, manager) WHERE c.id = a.customer_id
+            RETURNING c.id, a.manager)
+           INSERT INTO owner_changes (customer_id, account_manager, by) SELECT id, manager, $3 FROM given""",
         list(assignments),
         list(assignments.values()),
+        by,
     )
 
 

@@ -101,8 +101,3 @@ async def credit(conn: Connection, invoice_id: str, amount: Decimal) -> None:
 async def void(conn: Connection, invoice_id: str) -> None:
     """An unpaid invoice of a cancelled order; its number stays in the series."""
     await conn.execute("UPDATE invoices SET state = 'void' WHERE id = $1 AND state = 'open'", invoice_id)
-
-
-async def reminded(conn: Connection, invoice_id: str, level: int) -> None:
-    """Record the step of dunning."""
-    await conn.execute("UPDATE invoices SET dunning = greatest(dunning, $2) WHERE id = $1", invoice_id, level)

@@ -54,6 +54,12 @@ async def _note(conn: Connection, need_id: str, note: str | None, by: str) -> No
     )
 
 
+async def remove(conn: Connection, need_id: str) -> None:
+    """Delete a need with its history: it was taken back."""
+    await conn.execute("DELETE FROM need_changes WHERE need_id = $1", need_id)
+    await conn.execute("DELETE FROM needs WHERE id = $1", need_id)
+
+
 async def get(conn: Connection, need_id: str) -> Need:
     """One need. Raises NotFound."""
     row = await conn.fetchrow(f"{_NEED} WHERE n.id = $1", need_id)

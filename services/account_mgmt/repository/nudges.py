@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from services.account_mgmt.domain.nudges import Nudge
 from services.chassis.db import Connection
@@ -42,6 +43,16 @@ async def get(conn: Connection, item_id: str) -> Nudge:
     return Nudge.of(row)
 
 
+async def open_of(conn: Connection, customer_id: str) -> str | None:
+    """The item of this customer's oldest open reminder, if there is one."""
+    found: str | None = await conn.fetchval(
+        """SELECT w.id FROM work_items w JOIN nudges n ON n.item_id = w.id
+            WHERE w.lead_id = $1 AND w.kind = 'nudge' AND w.state = 'open' ORDER BY w.opened_at LIMIT 1""",
+        customer_id,
+    )
+    return found
+
+
 async def page(
     conn: Connection, *, state: str | None, manager: str | None, limit: int, after: tuple[Decimal, str] | None
 ) -> list[Nudge]:
@@ -57,6 +68,27 @@ async def page(
         limit,
     )
     return Nudge.of_all(rows)
+
+
+async def last_answered(conn: Connection, person: str) -> dict[str, Any] | None:
+    """What this person took down last, if that was a moment ago."""
+    row = await conn.fetchrow(
+        """SELECT n.item_id, n.customer_id, n.outcome, c.contact->>'company' AS company, c.next_nudge_at AS next_at
+             FROM nudges n JOIN customers c ON c.id = n.customer_id
+            WHERE n.answered_by = $1 AND n.answered_at > now() - interval '1 minute'
+            ORDER BY n.answered_at DESC LIMIT 1""",
+        person,
+    )
+    return dict(row) if row else None
+
+
+async def unanswer(conn: Connection, item_id: str) -> None:
+    """Forget the answer: it was taken back."""
+    await conn.execute(
+        """UPDATE nudges SET outcome = NULL, order_id = NULL, note = NULL, answered_by = NULL, answered_at = NULL
+            WHERE item_id = $1""",
+        item_id,
+    )
 
 
 async def answer(

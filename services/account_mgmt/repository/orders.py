@@ -77,6 +77,16 @@ async def page(conn: Connection, customer_id: str, *, limit: int, after: Cursor)
     return await _with_lines(conn, rows)
 
 
+async def latest(conn: Connection, customer_id: str) -> Order | None:
+    """The customer's latest order that stands, if there is one."""
+    rows = await conn.fetch(
+        f"{_ORDER} WHERE o.customer_id = $1 AND o.state = 'placed' ORDER BY o.placed_at DESC, o.id DESC LIMIT 1",
+        customer_id,
+    )
+    found = await _with_lines(conn, rows)
+    return found[0] if found else None
+
+
 async def _with_lines(conn: Connection, rows: Sequence[Any]) -> list[Order]:
     found = await conn.fetch(
         "SELECT * FROM order_lines WHERE order_id = ANY($1) ORDER BY order_id, position", [row["id"] for row in rows]

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from services.account_mgmt.domain.order_drafts import ListedProduct
 from services.account_mgmt.domain.products import Price, Product
 from services.account_mgmt.repository import Cursor
 from services.chassis.db import Connection
@@ -108,6 +109,43 @@ async def known(conn: Connection, product_ids: Iterable[str | None]) -> set[str]
     """Those of these products that are in the catalogue."""
     rows = await conn.fetch("SELECT id FROM products WHERE id = ANY($1)", [one for one in product_ids if one])
     return {row["id"] for row in rows}
+
+
+# The price in the currency $1, which valid_from says is the latest, for the customer $2.
+_LISTED = """
+SELECT p.*, EXISTS (SELECT FROM never_offer n WHERE n.customer_id = $2 AND n.product_id = p.id) AS refused,
+       (SELECT price FROM product_prices x WHERE x.product_id = p.id AND x.currency = $1 AND x.valid_from <= now()
+         ORDER BY x.valid_from DESC LIMIT 1) AS price
+  FROM products p
+"""
+
+
+async def listed(
+    conn: Connection, product_ids: Sequence[str], *, currency: str, customer_id: str
+) -> dict[str, ListedProduct]:
+    """Those of these products that are in the catalogue, by id, as this customer gets them now."""
+    rows = await conn.fetch(f"{_LISTED} WHERE p.id = ANY($3)", currency, customer_id, list(product_ids))
+    return {row["id"]: ListedProduct.of(row) for row in rows}
+
+
+async def search(conn: Connection, text: str, *, currency: str, customer_id: str, limit: int) -> list[ListedProduct]:
+    """What is offered by article number or name in any language, the best match first; all of it for no text."""
+    pattern = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    # In this collation letters of every alphabet have their capitals, whatever the database's own is.
+    name, number = "(p.name COLLATE pg_c_utf8)", "(p.id COLLATE pg_c_utf8)"
+    rows = await conn.fetch(
+        f"""{_LISTED} WHERE p.active AND ({number} ILIKE $4 OR {name} ILIKE $4
+                  OR EXISTS (SELECT FROM jsonb_each_text(p.names) AS n WHERE (n.value COLLATE pg_c_utf8) ILIKE $4))
+             ORDER BY lower({number}) = lower($3 COLLATE pg_c_utf8) DESC, {name} ILIKE $5 DESC, {number} ILIKE $5 DESC,
+                      p.name, p.id LIMIT $6""",
+        currency,
+        customer_id,
+        text,
+        f"%{pattern}%",
+        f"{pattern}%",
+        limit,
+    )
+    return ListedProduct.of_all(rows)
 
 
 async def tax_rates(conn: Connection, product_ids: Iterable[str | None]) -> dict[str, Decimal]:

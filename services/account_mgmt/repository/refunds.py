@@ -19,6 +19,16 @@ async def find(conn: Connection, invoice_id: str, reference: str) -> Refund | No
     return Refund.maybe(row)
 
 
+async def of_invoice(conn: Connection, invoice_id: str) -> list[Refund]:
+    """What was given back of an invoice, in order."""
+    rows = await conn.fetch(
+        """SELECT r.*, i.refunded, i.currency FROM refunds r JOIN invoices i ON i.id = r.invoice_id
+            WHERE r.invoice_id = $1 ORDER BY r.made_at, r.id""",
+        invoice_id,
+    )
+    return Refund.of_all(rows)
+
+
 async def add(conn: Connection, invoice_id: str, amount: Decimal, *, reference: str, reason: str, by: str) -> Refund:
     """Book a refund of an invoice that the caller has locked."""
     await conn.execute("UPDATE invoices SET refunded = refunded + $2 WHERE id = $1", invoice_id, amount)

@@ -39,6 +39,20 @@ class Mail(Record):
     closed_at: datetime | None
 
 
+class MailNews(Record):
+    """What became of a mail, without what is in it."""
+
+    id: str
+    key: str
+    purpose: str
+    recipient: str
+    state: MailState
+    next_at: datetime
+    last_error: str | None
+    created_at: datetime
+    closed_at: datetime | None
+
+
 async def take_due(conn: Connection, limit: int) -> list[Mail]:
     """Lease the mails that are due, the oldest first; an attempt of each is counted."""
     rows = await conn.fetch(
@@ -127,3 +141,15 @@ async def page(
         limit,
     )
     return Mail.of_all(rows)
+
+
+async def news_of(conn: Connection, lead_id: str, marker: str, limit: int) -> list[MailNews]:
+    """What became of this lead's mails whose keys hold `marker` (the id of an invoice, say), the newest first."""
+    rows = await conn.fetch(
+        """SELECT id, key, purpose, recipient, state, next_at, last_error, created_at, closed_at
+             FROM mails WHERE lead_id = $1 AND strpos(key, $2) > 0 ORDER BY id DESC LIMIT $3""",
+        lead_id,
+        marker,
+        limit,
+    )
+    return MailNews.of_all(rows)

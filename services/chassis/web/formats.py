@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from babel import Locale
 from babel.dates import format_skeleton, format_timedelta, get_timezone_location
 from babel.numbers import format_currency, format_decimal, format_percent, get_currency_symbol
+from babel.units import format_unit
 
 LOCALES = {"en": "en_GB"}
 """Language of the words to the locale of the numbers: everybody here reads a clock of 24 hours."""
@@ -27,6 +28,10 @@ _LONGEST_ZONE = 64
 # Beyond these, "in 3 weeks" says less than the date does.
 _NEAR = timedelta(days=7)
 _NOW = timedelta(seconds=30)
+_DAY = 86_400.0
+# Unit, its seconds, and from how many of it on it says more than the smaller one does.
+_UNITS = (("year", 365.25 * _DAY, 2), ("month", 30.44 * _DAY, 3), ("day", _DAY, 1), ("hour", 3_600.0, 1),
+          ("minute", 60.0, 1), ("second", 1.0, 0))  # fmt: skip
 
 
 @cache
@@ -80,7 +85,7 @@ class Formats:
         sign = _SIGNS.get(currency) or str(get_currency_symbol(currency, self.locale))
         return f"{sign}\N{NO-BREAK SPACE}{self.number(round(Decimal(amount)))}"
 
-    def amount(self, value: Decimal) -> str:
+    def amount(self, value: Decimal | int) -> str:
         """An amount in a column of one currency: `12,345.30`."""
         return str(format_decimal(value, format="#,##0.00", locale=self.locale))
 
@@ -100,10 +105,28 @@ class Formats:
         plain = datetime(there.year, there.month, there.day, tzinfo=UTC)
         return str(format_skeleton("MMMEd" if same else "yMMMEd", plain, tzinfo=UTC, locale=self.locale))
 
+    def short_day(self, day: date | datetime, zone: ZoneInfo | None = None) -> str:
+        """`27 Nov`, for where there is little room; the year only if it is another one than the reader's."""
+        there = day.astimezone(zone or self.zone) if isinstance(day, datetime) else day
+        same = there.year == self.now.astimezone(zone or self.zone).year
+        plain = datetime(there.year, there.month, there.day, tzinfo=UTC)
+        return str(format_skeleton("MMMd" if same else "yMMMd", plain, tzinfo=UTC, locale=self.locale))
+
+    def near_day(self, day: date) -> str:
+        """A day of the next weeks in as few letters as may be: `Fri 27`."""
+        plain = datetime(day.year, day.month, day.day, tzinfo=UTC)
+        return str(format_skeleton("Ed", plain, tzinfo=UTC, locale=self.locale))
+
     def month(self, day: date) -> str:
         """The month of a day: `November 2026`."""
         return str(
             format_skeleton("yMMMM", datetime(day.year, day.month, 1, tzinfo=UTC), tzinfo=UTC, locale=self.locale)
+        )
+
+    def weekday(self, day: date) -> str:
+        """`Fri`."""
+        return str(
+            format_skeleton("E", datetime(day.year, day.month, day.day, tzinfo=UTC), tzinfo=UTC, locale=self.locale)
         )
 
     def absolute(self, moment: datetime, zone: ZoneInfo | None = None) -> str:
@@ -132,6 +155,20 @@ class Formats:
     def place(self, zone: ZoneInfo) -> str:
         """The city that stands for a zone: `Kyiv`."""
         return str(get_timezone_location(zone, locale=self.locale, return_city=True))
+
+    def span(self, length: timedelta) -> str:
+        """How long something takes or has been, in the one unit that says it best: `26 days`, `4 weeks`, `3 years`."""
+        seconds = max(1.0, length.total_seconds())
+        unit, size = next((one for one in _UNITS if seconds >= one[2] * one[1]), _UNITS[-1])[:2]
+        days = seconds / _DAY
+        # Fortnights and months are counted in weeks where that is exact: "every 4 weeks" is how people say it.
+        if unit == "day" and days >= 14 and abs(days / 7 - round(days / 7)) < 0.1:
+            unit, size = "week", 7 * _DAY
+        return str(format_unit(round(seconds / size), f"duration-{unit}", locale=self.locale))
+
+    def language(self, code: str) -> str:
+        """A language by its name: `uk` as `Ukrainian`; a code that nobody knows as it is."""
+        return str(self.locale.languages.get(code, code))
 
     def length(self, seconds: float) -> str:
         """A length of time as a stopwatch shows it: `02:13`, `1:02:13`."""

@@ -23,6 +23,8 @@ DESKS: Final[dict[tuple[str, str], str]] = {
     (Tier.LEAD_GEN.value, "caller"): "/lead-gen/desk/",
     (Tier.CONVERSION.value, "manager"): "/conversion/desk/",
     (Tier.CONVERSION.value, "supervisor"): "/conversion/desk/",
+    (Tier.ACCOUNT_MGMT.value, "account_manager"): "/accounts/desk/",
+    (Tier.ACCOUNT_MGMT.value, "supervisor"): "/accounts/desk/",
 }
 """(tier, role) to the page where these people begin their day."""
 

@@ -18,7 +18,7 @@ from services.chassis.work_items.items import (
     reassign,
     reassign_for_lead,
 )
-from services.chassis.work_items.leasing import claim, extend, open_groups, release, return_expired
+from services.chassis.work_items.leasing import claim, claim_one, extend, open_groups, release, return_expired
 
 __all__ = [
     "NewItem",
@@ -26,6 +26,7 @@ __all__ = [
     "cancel",
     "cancel_for_lead",
     "claim",
+    "claim_one",
     "complete",
     "count_waiting",
     "expire",

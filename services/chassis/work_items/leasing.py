@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict
+from services.chassis.events import publish_all
 from services.chassis.work_items.items import WorkItem, lock
 
 _OWN_LEASE = """
@@ -61,6 +62,21 @@ async def claim(
     return WorkItem.maybe(row)
 
 
+async def claim_one(conn: Connection, item_id: str, *, person: str, lease: timedelta) -> WorkItem | None:
+    """Lease this very item to `person`, with a new token; None if it is not open to them now."""
+    row = await conn.fetchrow(
+        """UPDATE work_items
+              SET state = 'leased', leased_by = $2, lease_token = lease_token + 1, lease_until = now() + $3
+            WHERE id = $1 AND state = 'open' AND (assignee IS NULL OR assignee = $2 OR assignee_until < now())
+              AND (expires_at IS NULL OR expires_at > now())
+        RETURNING *""",
+        item_id,
+        person,
+        lease,
+    )
+    return WorkItem.maybe(row)
+
+
 async def held(conn: Connection, item_id: str, person: str, token: int) -> WorkItem:
     """Lock the item and make sure that this person holds it with this token."""
     item = await lock(conn, item_id)
@@ -99,11 +115,15 @@ async def release(
 
 
 async def return_expired(conn: Connection) -> int:
-    """Put items whose lease ran out back into the queue (a lost browser, a shift that ended); how many."""
+    """Put items whose lease ran out back into the queue (a lost browser, a shift that ended); how many.
+
+    Whoever had one hears `lease.changed`.
+    """
     rows = await conn.fetch(
         """UPDATE work_items SET state = 'open', leased_by = NULL, lease_until = NULL
             WHERE id IN (SELECT id FROM work_items WHERE state = 'leased' AND lease_until < now()
                           ORDER BY lease_until LIMIT 500 FOR UPDATE SKIP LOCKED)
         RETURNING id"""
     )
+    await publish_all(conn, "lease.changed", [{"item_id": row["id"]} for row in rows])
     return len(rows)

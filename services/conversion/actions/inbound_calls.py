@@ -19,6 +19,7 @@ _INBOUND_PRIORITY = 30
 async def open_inbound(conn: Connection, request: OpenInbound) -> Done:
     """Make an inbound call the first thing on its manager's list."""
     deal = await deals.lock_latest(conn, request.lead_id)
+    await publish(conn, "inbound_call", inbound_call_id=request.inbound_call_id)
     if await erasure.is_erased(conn, request.lead_id):
         return Done()
     payload: dict[str, object] = {"inbound_call_id": request.inbound_call_id, "text": request.note or "the lead called"}

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from services.chassis.db import Connection
 from services.conversion.actions.deals import now
 from services.conversion.actions.routing import candidates
+from services.conversion.domain.meetings import Meeting
 from services.conversion.domain.policy import Policy
 from services.conversion.domain.routing import PASSING, Candidate, Wanted, in_turn, refusal
 from services.conversion.domain.slots import Stretch, free_slots, on_grid
@@ -42,6 +43,12 @@ async def free_times(conn: Connection, policy: Policy, asked: TimesAsked) -> lis
     if asked.manager is None:
         return await slots_for_lead(conn, asked.lead, policy, begin, end, length, _MOST_SLOTS)
     return await find_slots(conn, policy, asked.manager, begin, end, length, _MOST_SLOTS)
+
+
+async def held_for(conn: Connection, lead_id: str) -> Meeting | None:
+    """The time that is kept free for this lead at this moment, or none."""
+    held = await meetings.reserved_for(conn, lead_id)
+    return held if held is not None and held.expires_at is not None and held.expires_at > now() else None
 
 
 async def managers_for_lead(conn: Connection, wanted: Wanted, policy: Policy) -> list[str]:

@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
+from services.chassis.errors import Invalid
 from services.chassis.web.formats import Formats
 from services.conversion.actions.deal_mails import template_names
 from services.conversion.actions.deal_page import DealPage
 from services.conversion.actions.meeting_slots import TimesAsked, free_times
 from services.conversion.actions.playbooks import playbook_names
 from services.conversion.actions.templates import preview_template
+from services.conversion.desk.asks import instant
 from services.conversion.desk.lines import editor_of
 from services.conversion.domain.deals import wanted_by
 from services.conversion.domain.offers import to_win
@@ -41,8 +43,8 @@ async def choices(
 
 async def _times(conn: Connection, page: DealPage, fmt: Formats, values: Mapping[str, Any]) -> dict[str, Any]:
     """The free times of seven days, by day on the reader's clock."""
-    week = max(0, min(_WEEKS_AHEAD, int(values.get("week") or 0)))
     today = fmt.now.astimezone(fmt.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    week = _week(values, fmt, today)
     first = today + timedelta(weeks=week)
     length = _length(page, values)
     found = await free_times(conn, page.policy, TimesAsked(page.deal.owner, wanted_by(page.deal), first, 7, length))
@@ -51,9 +53,34 @@ async def _times(conn: Connection, page: DealPage, fmt: Formats, values: Mapping
         "week": week,
         "last_week": _WEEKS_AHEAD,
         "days": [(day, slots) for day, slots in by_day if slots or day.weekday() < 5],
+        "other": _beside(values, found, fmt),
         "minutes": length or page.policy.meeting_minutes,
         "meeting": next((one for one in page.meetings if one.id == values.get("meeting")), None),
     }
+
+
+def _week(values: Mapping[str, Any], fmt: Formats, today: datetime) -> int:
+    """How many weeks from today: the one of the time that was chosen, else as asked."""
+    chosen = _chosen(values, fmt)
+    if chosen is not None:
+        return max(0, min(_WEEKS_AHEAD, (chosen - today).days // 7))
+    asked = str(values.get("week") or "0")
+    return min(_WEEKS_AHEAD, int(asked)) if asked.isdecimal() else 0
+
+
+def _chosen(values: Mapping[str, Any], fmt: Formats) -> datetime | None:
+    try:
+        return instant(str(values.get("starts_at") or ""), fmt.zone, "starts_at")
+    except Invalid:
+        return None
+
+
+def _beside(values: Mapping[str, Any], free: list[Stretch], fmt: Formats) -> str:
+    """A time that was chosen elsewhere and is not among the free ones, as its field shows it."""
+    chosen = _chosen(values, fmt)
+    if chosen is None or chosen in {opens for opens, _ in free}:
+        return ""
+    return f"{chosen.astimezone(fmt.zone):%Y-%m-%dT%H:%M}"
 
 
 def _length(page: DealPage, values: Mapping[str, Any]) -> int | None:

@@ -35,8 +35,10 @@ class Looked(BaseModel):
     mail: Id | None = None
     offer: Id | None = None
     number: int = Field(default=1, ge=1, le=10_000)
+    starts_at: str = Field(default="", max_length=40)
     week: int = Field(default=0, ge=0, le=52)
     minutes: int | None = Field(default=None, ge=5, le=720)
+    other_at: str = Field(default="", max_length=40)
     template: str = Field(default="", max_length=100)
     show: Show = Show.EVERYTHING
     before: Id | None = None

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.web.door import web_of
+from services.chassis.web.places import local_path
 from services.conversion.actions.deal_board import colleagues, read_board, read_offered, read_today
 from services.conversion.actions.desk_bar import desk_bar
 from services.conversion.domain.board import LANES
@@ -21,6 +22,13 @@ from workflows.contracts.conversion import Stage
 BOARD = "/conversion/desk/"
 WEEK_DAYS = 5
 """Days of the small week on the board."""
+
+
+def page_of(request: Request) -> str:
+    """The page of this desk that a form was sent from; the board, if that is not known."""
+    page = urlsplit(request.headers.get("hx-current-url") or request.headers.get("referer", ""))
+    is_ours = f"{page.scheme}://{page.netloc}" == web_of(request).origin and page.path.startswith(BOARD)
+    return local_path(f"{page.path}?{page.query}" if page.query else page.path) if is_ours else BOARD
 
 
 @dataclass(frozen=True)
@@ -47,6 +55,11 @@ class View:
         asked = {"owner": self.owner or "", "opened": self.opened.value if self.opened else ""}
         query = urlencode({name: value for name, value in asked.items() if value})
         return f"{BOARD}?{query}" if query else BOARD
+
+
+async def show_duty(request: Request, conn: Connection, who: Principal) -> Response:
+    """Whether somebody is on duty."""
+    return web_of(request).pages.parts(request, {"duty": "_duty.j2"}, bar=await desk_bar(conn, who))
 
 
 async def show_offers(request: Request, conn: Connection, who: Principal) -> Response:

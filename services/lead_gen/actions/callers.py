@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Invalid
+from services.chassis.events import publish_all
 from services.lead_gen.actions.rota import plan_anew
 from services.lead_gen.domain.callers import Caller, CallerProfile
 from services.lead_gen.repository import callers, campaigns
@@ -42,8 +43,14 @@ async def change_caller(conn: Connection, caller_id: str, change: CallerChange) 
 
 async def take_work_back(conn: Connection, caller_id: str) -> None:
     """Return what the caller holds to the queue, and callbacks of hours when they are away to the pool."""
-    await callers.return_leases(conn, caller_id)
+    await return_leases(conn, caller_id)
     await callers.callbacks_to_pool(conn, caller_id)
+
+
+async def return_leases(conn: Connection, caller_id: str) -> None:
+    """Return what the caller holds to the queue, and tell the pages that show it."""
+    returned = await callers.return_leases(conn, caller_id)
+    await publish_all(conn, "lease.changed", [{"item_id": item_id} for item_id in returned])
 
 
 async def _check_campaigns(conn: Connection, wanted: Sequence[str]) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from services.chassis import outbox, work_items
 from services.chassis.db import Connection
-from services.chassis.errors import Conflict, Forbidden
+from services.chassis.errors import Conflict, Forbidden, Invalid
 from services.chassis.events import publish
 from services.chassis.outbox import Hold
 from services.chassis.work_items import WorkItem
@@ -18,7 +18,6 @@ from services.lead_gen.actions.promises import promised_time
 from services.lead_gen.actions.scripts import begin_script, followed_script
 from services.lead_gen.domain.callers import callable_groups
 from services.lead_gen.domain.calls import (
-    CallDesk,
     CallInHand,
     CallLease,
     CallReport,
@@ -31,7 +30,8 @@ from services.lead_gen.domain.dials import spoken
 from services.lead_gen.domain.do_not_call import Withdrawal
 from services.lead_gen.domain.leads import Lead, Place
 from services.lead_gen.domain.policy import Policy
-from services.lead_gen.repository import callers, calls, campaigns, dials, do_not_call, leads, promises, shifts
+from services.lead_gen.domain.window import is_open
+from services.lead_gen.repository import call_drafts, callers, calls, campaigns, dials, do_not_call, leads, promises
 from services.lead_gen.repository.policies import policies
 from services.lead_gen.schemas.calls import NewOutcome
 from workflows.contracts import ids
@@ -90,17 +90,30 @@ async def _in_hand(conn: Connection, item: WorkItem, caller: str) -> CallInHand:
     )
 
 
-async def call_desk(conn: Connection, caller: str, now: datetime) -> CallDesk:
-    """What this caller has before them now; nothing is leased by looking."""
-    shift = await shifts.at_hand(conn, caller)
+async def held_call(conn: Connection, caller: str) -> CallInHand | None:
+    """The call that this caller holds now, or none; nothing is leased by looking."""
     held = await calls.held_by(conn, caller)
-    since = shift.signed_on_at if shift is not None and shift.signed_on_at is not None else now - timedelta(hours=12)
-    return CallDesk(
-        shift=shift,
-        call=await _in_hand(conn, held, caller) if held is not None else None,
-        figures=await calls.figures_since(conn, caller, since),
-        next_due=await calls.next_due(conn, caller) if held is None else None,
-    )
+    return None if held is None else await _in_hand(conn, held, caller)
+
+
+async def take_back(conn: Connection, item_id: str, caller: str) -> CallInHand:
+    """Lease a lost call to this caller once more, if nobody else has it. Raises Conflict `taken`, `on_break`."""
+    standing = await callers.standing(conn, caller)
+    if standing.on_break or not standing.active:
+        raise Conflict("You are not on duty", code="on_break")
+    policy = await policies.rules(conn)
+    item = await work_items.get(conn, item_id)
+    lead = await leads.lock(conn, item.lead_id)
+    free = await is_callable(conn, policy, lead)
+    taken = await work_items.claim_one(conn, item_id, person=caller, lease=policy.lease) if free else None
+    if taken is None:
+        raise Conflict("It cannot be called any more, or somebody else is calling it", code="taken")
+    return await _in_hand(conn, taken, caller)
+
+
+async def is_callable(conn: Connection, policy: Policy, lead: Lead) -> bool:
+    """May this lead be called at this moment, by its own hours and by the ledger?"""
+    return is_open(policy, lead.timezone, datetime.now(UTC)) and not await do_not_call.forbidden(conn, lead.id)
 
 
 async def extend_lease(conn: Connection, item_id: str, caller: str, token: int) -> CallLease:
@@ -111,7 +124,9 @@ async def extend_lease(conn: Connection, item_id: str, caller: str, token: int) 
 
 async def release_lease(conn: Connection, item_id: str, caller: str, token: int) -> CallLease:
     """Return the lead to the queue for the next caller. Raises Conflict `stale_lease`."""
-    return _lease(await work_items.release(conn, item_id, caller, token))
+    released = _lease(await work_items.release(conn, item_id, caller, token))
+    await publish(conn, "lease.changed", item_id=item_id)
+    return released
 
 
 def _lease(item: WorkItem) -> CallLease:
@@ -129,6 +144,8 @@ async def report_outcome(
     report = CallReport.of(told)
     check_report(report, datetime.now(UTC))
     item, lead = await _close(conn, item_id, told.token, report, caller)
+    if report.dialled is not None and report.dialled not in lead.phones:
+        raise Invalid("This is no number of the lead", field="dialled")
     held = await OutcomeHold.begin(conn, lead.id, hold)
     call = await _as_call(conn, item, lead, report, caller)
     at = await calls.add(conn, call)
@@ -136,7 +153,7 @@ async def report_outcome(
         await promises.keep(conn, lead.id)
     stage = await _move(conn, lead, report, caller)
     wrong_number = report.outcome is CallOutcome.WRONG_NUMBER
-    other_number_left = wrong_number and await leads.mark_bad_phone(conn, lead.id, call.dialled)
+    other_number_left = wrong_number and await leads.mark_bad_phone(conn, lead.id, report.dialled or call.dialled)
     after = await held.end(conn, lead.id, report) if held else None
     await _answer(conn, item, call, at, other_number_left=other_number_left, hold=after)
     return ReportedOutcome(
@@ -146,12 +163,23 @@ async def report_outcome(
 
 async def report_and_go_on(
     conn: Connection, item_id: str, told: NewOutcome, caller: str, hold: timedelta = timedelta(0)
-) -> None:
+) -> ReportedOutcome:
     """Record how a call ended and lease the next one, if there is one for them. Raises as `report_outcome`."""
-    await report_outcome(conn, item_id, told, caller, hold)
+    done = await report_outcome(conn, item_id, told, caller, hold)
+    await call_drafts.drop(conn, item_id, caller)
     # Whoever may not call any more has still made this call.
     with contextlib.suppress(Forbidden, Conflict):
-        await lease_next_call(conn, caller, None)
+        await next_for_desk(conn, caller)
+    return done
+
+
+async def next_for_desk(conn: Connection, caller: str) -> bool:
+    """Lease the next lead and begin its draft; False if nothing is due. Raises as `lease_next_call`."""
+    found = await lease_next_call(conn, caller, None)
+    if isinstance(found, NothingDue):
+        return False
+    await call_drafts.begin(conn, found.item_id, caller)
+    return True
 
 
 async def _close(conn: Connection, item_id: str, token: int, report: CallReport, caller: str) -> tuple[WorkItem, Lead]:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from services.chassis import work_items
 from services.chassis.db import Connection
+from services.chassis.events import publish
 from services.chassis.work_items import NewItem
 from services.lead_gen.domain.cadence import due_at
 from services.lead_gen.domain.callers import group_of
@@ -28,6 +29,8 @@ async def open_call(conn: Connection, request: OpenCall) -> OpenedCall:
     late_at = due + policy.callback_grace if request.callback_at is not None else None
     item = await work_items.open_item(conn, await _item(conn, request, lead, due, late_at))
     await leads.plan_call(conn, lead.id, request.attempt - 1, item.not_before)
+    if item.not_before <= datetime.now(UTC):
+        await publish(conn, "work.opened", item_id=item.id)
     return OpenedCall(item_id=item.id, not_before=item.not_before, late_at=late_at)
 
 

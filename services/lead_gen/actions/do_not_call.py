@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.chassis import work_items
 from services.chassis.db import Connection
 from services.chassis.errors import NotFound
+from services.chassis.events import publish
 from services.lead_gen.actions.lead_workflow import tell_workflow
 from services.lead_gen.domain.do_not_call import LedgerEntry, Withdrawal
 from services.lead_gen.domain.leads import Lead, Place
@@ -44,5 +45,6 @@ async def withdraw(conn: Connection, lead: Lead, key: str, by: str) -> None:
     await work_items.cancel_for_lead(conn, lead.id, kinds=["call"], result="do_not_call")
     if lead.tier == "lead_gen":
         await leads.move(conn, lead.id, Place(tier=lead.tier, stage="do_not_call", key=event_id))
+    await publish(conn, "lead.changed", lead_id=lead.id)
     answer = DoNotCall(event_id=event_id, at=await clock.now(conn), by=by)
     await tell_workflow(conn, lead, "do_not_call", answer)

@@ -9,6 +9,7 @@ from typing import Any
 from services.chassis import outbox, work_items
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict
+from services.chassis.events import publish_all
 from services.lead_gen.domain.leads import Erasure, Place
 from services.lead_gen.repository import audit, erasure, leads
 from services.lead_gen.schemas.leads import Erase
@@ -39,6 +40,7 @@ async def erase_lead(conn: Connection, lead_id: str, body: Erase, by: str) -> Er
     for one in family:
         await work_items.cancel_for_lead(conn, one, result=ERASED)
         await leads.move(conn, one, Place(tier=lead.tier, stage=ERASED, key=f"erase:{one}"))
+    await publish_all(conn, "lead.changed", [{"lead_id": one} for one in family])
     await audit.complete(conn, audit_id, len(family))
     now = await leads.get(conn, lead.id)
     await _tell(conn, lead.id, family, by, now.updated_at)

@@ -83,6 +83,7 @@ async def _tell(conn: Connection, lead: Lead, call: Inbound, by: str, note: str 
         await work_items.cancel_for_lead(conn, lead.id, kinds=["call"], result="inbound")
         place = Place(tier="conversion", stage="inbound", workflow_id=call.workflow_id, key=answer.event_id)
         await leads.move(conn, lead.id, place)
+        await publish(conn, "lead.changed", lead_id=lead.id)
     if lead.tier == "lead_gen" and lead.stage == "calling":
         # The cold call hands over itself, with the story of its calls.
         await outbox.signal(conn, ids.cold_call(lead.id), "inbound_called", answer)

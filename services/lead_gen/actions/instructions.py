@@ -64,6 +64,26 @@ async def instruction_helped(conn: Connection, instruction_id: str, caller: str,
     return await instructions.helped(conn, instruction_id, caller, item_id)
 
 
+async def instructions_at(
+    conn: Connection, lead: Lead, *, node: str | None, kind: str | None, outcome: str | None
+) -> list[Instruction]:
+    """What fits this moment of a call best: the step of the script, the outcome being told, the lead's industry.
+
+    Where less than `SHOWN` fits, the newest instructions come after it.
+    """
+    objection = node if kind == "objection" else None
+    known = facts(node=node, industry=lead.industry, objection=objection, outcome=outcome)
+    found: list[Instruction] = [*await instructions.proposed(conn, known, SHOWN)] if known else []
+    seen = {one.id for one in found}
+    newest = await instructions.newest(conn, SHOWN) if len(found) < SHOWN else []
+    return (found + [one for one in newest if one.id not in seen])[:SHOWN]
+
+
+async def find_instructions(conn: Connection, q: str) -> list[Instruction]:
+    """What callers find by these words, the best first."""
+    return await instructions.search(conn, q, 2 * SHOWN)
+
+
 async def instructions_for(conn: Connection, lead: Lead) -> list[Instruction]:
     """The first instructions for the lead's industry; none if its industry is unknown."""
     known = facts(industry=lead.industry)

@@ -10,6 +10,7 @@ from services.chassis import work_items
 from services.chassis.contacts.identity import keys_of, tax_id_of
 from services.chassis.db import Connection, Pool, acquire
 from services.chassis.errors import Conflict, Forbidden, Invalid
+from services.chassis.events import publish
 from services.lead_gen.actions.lead_workflow import tell_workflow
 from services.lead_gen.domain.leads import Lead, LeadFilter, Place
 from services.lead_gen.domain.phones import read_phone
@@ -68,6 +69,7 @@ async def cancel_lead(conn: Connection, lead_id: str, body: GiveUp, by: str) -> 
     key = f"cancel:{lead_id}:{lead.rounds}"
     await work_items.cancel_for_lead(conn, lead_id, result="cancelled")
     await leads.move(conn, lead_id, Place(tier=lead.tier, stage="cancelled", key=key))
+    await publish(conn, "lead.changed", lead_id=lead_id)
     now = await leads.get(conn, lead_id)
     await tell_workflow(conn, lead, "cancel", Cancel(event_id=key, at=now.updated_at, by=by, reason=body.reason))
     return now

@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.chassis.db import Connection, Pool
 from services.chassis.errors import Conflict, Forbidden
 from services.chassis.events import publish
-from services.lead_gen.actions.callers import take_work_back
+from services.lead_gen.actions.callers import return_leases, take_work_back
 from services.lead_gen.actions.rota import check_caller
 from services.lead_gen.domain.shifts import Shift
 from services.lead_gen.repository import callers, shifts
@@ -46,7 +46,7 @@ async def begin_break(conn: Connection, shift_id: str, caller: str | None) -> Sh
     """A break begins: the lead in hand goes back to the queue. Raises as `sign_off`, and Conflict `wrong_state`."""
     await _signed_on(conn, shift_id, caller)
     shift = await shifts.set_break(conn, shift_id, begins=True)
-    await callers.return_leases(conn, shift.caller_id)
+    await return_leases(conn, shift.caller_id)
     return shift
 
 

@@ -1,4 +1,4 @@
-"""The call desk: sign on, the next lead, how the call ended."""
+"""The call desk: the next lead, the script, how the call ended."""
 
 from __future__ import annotations
 
@@ -6,115 +6,119 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
-from services.chassis.http import Conn, Id, Who, allow
+from services.chassis.errors import Conflict, DomainError, Invalid
+from services.chassis.http import Conn, Who, allow
 from services.chassis.web.door import page_router, web_of
 from services.chassis.web.formats import zone_of
-from services.lead_gen.actions import shifts
-from services.lead_gen.actions.calls import call_desk, extend_lease, lease_next_call, release_lease, report_and_go_on
-from services.lead_gen.desk.forms import HeldForm, OutcomeForm
-from services.lead_gen.domain.calls import CallDesk
-from services.lead_gen.domain.scripts import path_fault
+from services.lead_gen.actions.call_drafts import drop_empty, keep_draft, undo_for_desk, walked_path
+from services.lead_gen.actions.callbacks import check_callback, picked_time
+from services.lead_gen.actions.calls import extend_lease, next_for_desk, release_lease, report_and_go_on
+from services.lead_gen.desk.forms import HeldForm, OutcomeForm, StepForm, TypedForm
+from services.lead_gen.desk.shown import FORMS, Shown, after_act, show
 
-HERE = "/lead-gen/desk/"
 CALLER: list[Any] = [allow("caller")]
-Path = Annotated[list[str], Query(default_factory=list, max_length=300)]
+_LOST = ("stale_lease", "already_closed")
 
 router: APIRouter = page_router()
 
 
-def _back(*, nothing: bool = False) -> Response:
-    # A page that is loaded again must not send its form again.
-    return RedirectResponse(f"{HERE}?nothing=1" if nothing else HERE, status_code=303)
-
-
 @router.get("/", dependencies=CALLER)
-async def desk(request: Request, conn: Conn, who: Who, path: Path, nothing: bool = False) -> Response:
-    """The whole desk, in the state its caller is in; `path` is how far they are in the script."""
-    now = datetime.now(UTC)
-    found = await call_desk(conn, who.person, now)
-    zone = zone_of(found.call.lead.timezone) if found.call else None
-    return web_of(request).pages.answer(
-        request,
-        "call_desk.j2",
-        desk=found,
-        state=_state(found, now),
-        zone=zone,
-        path=_walked(found, path),
-        nothing=nothing,
-    )
-
-
-def _walked(found: CallDesk, path: list[str]) -> list[str]:
-    """The nodes that were passed, the present one last; from the start again if these do not follow each other."""
-    script = found.call.script if found.call else None
-    if script is None:
-        return []
-    return path if path and path_fault(script.start, script.nodes, path) is None else [script.start]
-
-
-def _state(found: CallDesk, now: datetime) -> str:
-    """call, break, before (a shift that has not begun), signed_off (one that has) or ready."""
-    if found.call is not None:
-        return "call"
-    if found.shift is None or found.shift.is_on:
-        return "break" if found.shift is not None and found.shift.break_since else "ready"
-    return "signed_off" if found.shift.starts_at <= now else "before"
+async def desk(
+    request: Request,
+    conn: Conn,
+    who: Who,
+    opened: Annotated[str, Query(alias="open", max_length=40)] = "",
+    nothing: bool = False,
+) -> Response:
+    """The whole desk, in the state its caller is in; `open` is the outcome whose form stands in the middle."""
+    return await show(request, conn, who.person, Shown(opened=opened if opened in FORMS else "", asked=nothing))
 
 
 @router.post("/next", dependencies=CALLER)
-async def next_lead(conn: Conn, who: Who) -> Response:
-    """Lease the next lead, or say that nothing is due."""
-    await lease_next_call(conn, who.person, None)
-    found = await call_desk(conn, who.person, datetime.now(UTC))
-    return _back(nothing=found.call is None)
+async def next_lead(request: Request, conn: Conn, who: Who) -> Response:
+    """Lease the next lead, or say what is due when."""
+    found = await next_for_desk(conn, who.person)
+    return await after_act(request, conn, who.person, Shown(asked=not found))
+
+
+@router.post("/step", dependencies=CALLER)
+async def step(request: Request, conn: Conn, who: Who, form: Annotated[StepForm, Form()]) -> Response:
+    """Go through the script, or open the form of an outcome; what was typed is kept on the way."""
+    await keep_draft(conn, form.item_id, who.person, form.typed(), go=form.go)
+    opened = form.go if form.go in FORMS else ""
+    return await after_act(request, conn, who.person, Shown(part="step", opened=opened))
+
+
+@router.post("/draft", dependencies=CALLER)
+async def draft(request: Request, conn: Conn, who: Who, form: Annotated[TypedForm, Form()]) -> Response:
+    """Keep what was typed; nothing changes on the page, unless the lead was lost."""
+    await keep_draft(conn, form.item_id, who.person, form.typed())
+    return await after_act(request, conn, who.person, Shown(part="saved"))
+
+
+@router.post("/callback", dependencies=CALLER)
+async def callback(request: Request, conn: Conn, who: Who, form: Annotated[TypedForm, Form()]) -> Response:
+    """In words what will happen with the callback that is picked at this moment."""
+    at = form.callback() or datetime.now(UTC)
+    picked = await picked_time(conn, who.person, form.timezone, at)
+    return web_of(request).pages.answer(
+        request, "parts/when.j2", picked=picked, zone=zone_of(form.timezone), typed={"personal": form.personal}
+    )
 
 
 @router.post("/outcome", dependencies=CALLER)
-async def outcome(conn: Conn, who: Who, form: Annotated[OutcomeForm, Form()]) -> Response:
-    """Record how the call ended; the next lead comes in the same transaction."""
-    await report_and_go_on(conn, form.item_id, form.told(), who.person)
-    return _back()
+async def outcome(request: Request, conn: Conn, who: Who, form: Annotated[OutcomeForm, Form()]) -> Response:
+    """Record how the call ended; the next lead comes in the same transaction and the same answer."""
+    walked = await walked_path(conn, form.item_id, who.person)
+    try:
+        told = form.told(walked or ())
+        if told.callback_at is not None:
+            await check_callback(conn, form.item_id, told.callback_at)
+        await report_and_go_on(conn, form.item_id, told, who.person, web_of(request).undo_time)
+    except (Conflict, Invalid) as error:
+        return await _refused(request, conn, who.person, form, error, had_draft=walked is not None)
+    return await after_act(request, conn, who.person, Shown(asked=True))
+
+
+async def _refused(
+    request: Request, conn: Conn, caller: str, form: OutcomeForm, error: DomainError, *, had_draft: bool
+) -> Response:
+    """The same form with what was typed and what is wrong; of a lost call, what was typed is kept for later."""
+    if error.code not in _LOST:
+        opened = form.outcome.value if form.outcome.value in FORMS else ""
+        shown = Shown(part="step", opened=opened, refused=error, typed=form.typed())
+        return await show(request, conn, caller, shown)
+    if not had_draft:
+        raise error
+    await keep_draft(conn, form.item_id, caller, form.typed())
+    return await after_act(request, conn, caller, Shown())
+
+
+@router.post("/undo", dependencies=CALLER)
+async def undo(request: Request, conn: Conn, who: Who, form: Annotated[HeldForm, Form()]) -> Response:
+    """Take the last outcome back: the same lead again, with what was written."""
+    await undo_for_desk(conn, form.item_id, who.person)
+    return await after_act(request, conn, who.person, Shown())
+
+
+@router.get("/look", dependencies=CALLER)
+async def look(request: Request, conn: Conn, who: Who) -> Response:
+    """What a page asks when it hears of a change, or its lease is over: the lease as it is now, or the state after."""
+    return await show(request, conn, who.person, Shown(part="lease"))
 
 
 @router.post("/keep", dependencies=CALLER)
-async def keep(conn: Conn, who: Who, form: Annotated[HeldForm, Form()]) -> Response:
+async def keep(request: Request, conn: Conn, who: Who, form: Annotated[HeldForm, Form()]) -> Response:
     """Hold the lead a little longer."""
     await extend_lease(conn, form.item_id, who.person, form.token)
-    return _back()
+    return await after_act(request, conn, who.person, Shown(part="lease"))
 
 
 @router.post("/return", dependencies=CALLER)
-async def give_back(conn: Conn, who: Who, form: Annotated[HeldForm, Form()]) -> Response:
+async def give_back(request: Request, conn: Conn, who: Who, form: Annotated[HeldForm, Form()]) -> Response:
     """Return the lead to the queue."""
     await release_lease(conn, form.item_id, who.person, form.token)
-    return _back()
-
-
-@router.post("/shifts/{shift_id}/sign-on", dependencies=CALLER)
-async def sign_on(conn: Conn, who: Who, shift_id: Id) -> Response:
-    """The shift begins."""
-    await shifts.sign_on(conn, shift_id, who.person)
-    return _back()
-
-
-@router.post("/shifts/{shift_id}/sign-off", dependencies=CALLER)
-async def sign_off(conn: Conn, who: Who, shift_id: Id) -> Response:
-    """The shift ends; everything goes back to the queue."""
-    await shifts.sign_off(conn, shift_id, who.person)
-    return _back()
-
-
-@router.post("/shifts/{shift_id}/break", dependencies=CALLER)
-async def begin_break(conn: Conn, who: Who, shift_id: Id) -> Response:
-    """A break begins; the lead in hand goes back to the queue."""
-    await shifts.begin_break(conn, shift_id, who.person)
-    return _back()
-
-
-@router.post("/shifts/{shift_id}/resume", dependencies=CALLER)
-async def end_break(conn: Conn, who: Who, shift_id: Id) -> Response:
-    """Back to work."""
-    await shifts.end_break(conn, shift_id, who.person)
-    return _back()
+    await drop_empty(conn, who.person)
+    return await after_act(request, conn, who.person, Shown())

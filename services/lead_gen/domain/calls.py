@@ -12,7 +12,6 @@ from services.lead_gen.domain.dials import Dial
 from services.lead_gen.domain.instructions import Instruction
 from services.lead_gen.domain.leads import Lead
 from services.lead_gen.domain.scripts import RenderedScript
-from services.lead_gen.domain.shifts import Shift
 from workflows.contracts.lead_gen import CallOutcome
 
 # Outcomes for which somebody at the company answered.
@@ -48,6 +47,7 @@ class CallReport(Record):
     products: list[str] = Field(default_factory=list)
     path: list[str] = Field(default_factory=list)
     script_version: int | None = None
+    dialled: str | None = None
 
     @property
     def was_contact(self) -> bool:
@@ -96,6 +96,7 @@ class Call(Record):
     caller: str
     outcome: str
     note: str | None
+    reason: str | None
     question: str | None
     needs: str | None
     wished_meeting: datetime | None
@@ -147,22 +148,3 @@ class ReportedOutcome(Record):
     outcome: CallOutcome
     stage: str
     promised_by: datetime | None
-
-
-class CallFigures(Record):
-    """How much somebody has done: calls made, and leads that went to tier 2 by them."""
-
-    calls: int
-    handed_over: int
-
-
-class CallDesk(Record):
-    """What a caller has before them: their shift, the call in hand, and what they have done in it.
-
-    `next_due` is when the next call falls due, for somebody who has none in hand.
-    """
-
-    shift: Shift | None
-    call: CallInHand | None
-    figures: CallFigures
-    next_due: datetime | None

@@ -42,7 +42,7 @@ def next_open(policy: Policy, timezone: str, instant: datetime) -> datetime:
     first = instant.astimezone(zone).date()
     for offset in range(SEARCH_DAYS):
         day = first + timedelta(days=offset)
-        opening = _instant(day, policy.opens, zone)
+        opening = local_instant(day, policy.opens, zone)
         if is_calling_day(policy, day) and opening >= instant and is_open(policy, timezone, opening):
             return opening
     raise NoCallingDayError(f"No calling day within {SEARCH_DAYS} days")
@@ -56,7 +56,7 @@ def open_hours(policy: Policy, timezone: str, start: datetime, end: datetime) ->
     day, last, total = start.astimezone(zone).date(), end.astimezone(zone).date(), 0.0
     while day <= last:
         if is_calling_day(policy, day):
-            opens, closes = _instant(day, policy.opens, zone), _instant(day, policy.closes, zone)
+            opens, closes = local_instant(day, policy.opens, zone), local_instant(day, policy.closes, zone)
             total += max(0.0, (min(end, closes) - max(start, opens)).total_seconds())
         day += timedelta(days=1)
     return total / 3600
@@ -69,8 +69,9 @@ def other_part_of_day(policy: Policy, timezone: str, last: datetime, planned: da
     if before.date() == after.date() or (before.time() < MIDDAY) != (after.time() < MIDDAY):
         return planned
     wanted = MIDDAY if before.time() < MIDDAY else policy.opens
-    return next_open(policy, timezone, max(last, _instant(after.date(), wanted, zone)))
+    return next_open(policy, timezone, max(last, local_instant(after.date(), wanted, zone)))
 
 
-def _instant(day: date, wall: time, zone: ZoneInfo) -> datetime:
+def local_instant(day: date, wall: time, zone: ZoneInfo) -> datetime:
+    """The instant at which a clock there shows this time on this day."""
     return datetime.combine(day, wall, tzinfo=zone).astimezone(UTC)

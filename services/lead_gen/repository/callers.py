@@ -90,14 +90,25 @@ async def standing(conn: Connection, caller_id: str) -> Standing:
     return Standing.maybe(row) or Standing()
 
 
-async def return_leases(conn: Connection, caller_id: str) -> int:
-    """Return everything this caller holds to the queue; how many."""
+async def quota(conn: Connection, caller_id: str) -> int | None:
+    """The calls that this caller shall make: in the shift they are signed on to, else in a day; none if no limit."""
+    found: int | None = await conn.fetchval(
+        """SELECT coalesce((SELECT quota FROM shifts WHERE caller_id = c.id AND signed_on_at IS NOT NULL
+                              AND signed_off_at IS NULL ORDER BY starts_at DESC LIMIT 1), c.daily_quota)
+             FROM callers c WHERE c.id = $1""",
+        caller_id,
+    )
+    return found
+
+
+async def return_leases(conn: Connection, caller_id: str) -> list[str]:
+    """Return everything this caller holds to the queue; the ids of what they held."""
     rows = await conn.fetch(
         """UPDATE work_items SET state = 'open', leased_by = NULL, lease_until = NULL
             WHERE kind = 'call' AND leased_by = $1 AND state = 'leased' RETURNING id""",
         caller_id,
     )
-    return len(rows)
+    return [row["id"] for row in rows]
 
 
 # Is a caller there at that moment? Somebody for whom no shift was ever planned is taken at their word.

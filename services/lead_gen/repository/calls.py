@@ -6,7 +6,9 @@ from datetime import datetime
 
 from services.chassis.db import Connection, new_id
 from services.chassis.work_items import WorkItem
-from services.lead_gen.domain.calls import Call, CallFigures, NewCall
+from services.lead_gen.domain.call_desk import CallFigures, LastCall
+from services.lead_gen.domain.calls import CONTACTS, Call, NewCall
+from services.lead_gen.domain.waiting import WaitingGroup
 
 
 async def add(conn: Connection, call: NewCall) -> datetime:
@@ -89,24 +91,47 @@ async def held_by(conn: Connection, caller: str) -> WorkItem | None:
     return WorkItem.maybe(row)
 
 
-async def next_due(conn: Connection, caller: str) -> datetime | None:
-    """When the next call falls due that this caller may be given; none if nothing waits."""
-    due: datetime | None = await conn.fetchval(
-        """SELECT not_before FROM work_items WHERE kind = 'call' AND state = 'open' AND not_before > now()
-              AND (assignee IS NULL OR assignee = $1) ORDER BY not_before LIMIT 1""",
+async def waiting(conn: Connection, caller: str) -> list[WaitingGroup]:
+    """The open calls by group, by whether a colleague has promised them, and by whether they are due.
+
+    The first ten thousand only: whoever waits wants to know why, not how many exactly.
+    """
+    rows = await conn.fetch(
+        """SELECT group_key, theirs, due, count(*) AS calls, min(opens) AS first
+             FROM (SELECT group_key, not_before <= now() AS due,
+                          assignee IS NOT NULL AND assignee <> $1 AND coalesce(assignee_until > now(), true) AS theirs,
+                          CASE WHEN assignee IS NULL OR assignee = $1 THEN not_before
+                               ELSE coalesce(assignee_until, not_before) END AS opens
+                     FROM work_items WHERE kind = 'call' AND state = 'open' LIMIT 10000) AS open_calls
+            GROUP BY group_key, theirs, due""",
         caller,
     )
-    return due
+    return WaitingGroup.of_all(rows)
 
 
-async def figures_since(conn: Connection, caller: str, since: datetime) -> CallFigures:
-    """What this caller has done since then."""
+async def figures_since(conn: Connection, caller: str, since: datetime, until: datetime | None = None) -> CallFigures:
+    """What this caller has done since then, or between two moments."""
     return CallFigures.of(
         await conn.fetchrow(
-            """SELECT count(*) AS calls,
+            """SELECT count(*) AS calls, count(*) FILTER (WHERE outcome = ANY ($4)) AS contacts,
+                      count(*) FILTER (WHERE outcome = 'interested') AS interested,
+                      count(*) FILTER (WHERE outcome = 'callback') AS callbacks,
                       count(*) FILTER (WHERE outcome IN ('interested', 'hard_question')) AS handed_over
-                 FROM calls WHERE caller = $1 AND at >= $2""",
+                 FROM calls WHERE caller = $1 AND at >= $2 AND ($3::timestamptz IS NULL OR at <= $3)""",
             caller,
             since,
+            until,
+            [outcome.value for outcome in CONTACTS],
         )
     )
+
+
+async def last_of(conn: Connection, caller: str, since: datetime) -> LastCall | None:
+    """The call that this caller reported last, if that was after `since`."""
+    row = await conn.fetchrow(
+        """SELECT c.*, l.company, l.timezone FROM calls c JOIN leads l ON l.id = c.lead_id
+            WHERE c.caller = $1 AND c.at >= $2 ORDER BY c.at DESC LIMIT 1""",
+        caller,
+        since,
+    )
+    return LastCall.maybe(row)

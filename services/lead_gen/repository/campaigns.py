@@ -79,6 +79,12 @@ async def set_state(conn: Connection, campaign_id: str, state: str, *, started: 
     return (row["starts"], row["changes"]) if row else (0, 0)
 
 
+async def find_name(conn: Connection, campaign_id: str | None) -> str | None:
+    """What this campaign is called; none if there is none."""
+    name: str | None = await conn.fetchval("SELECT name FROM campaigns WHERE id = $1", campaign_id)
+    return name
+
+
 async def running_ids(conn: Connection, campaign_id: str | None) -> list[str]:
     """Ids of the running campaigns, or of the one asked for if it runs."""
     rows = await conn.fetch(

@@ -92,6 +92,15 @@ async def page(conn: Connection, limit: int, after: tuple[datetime, str] | None)
     return Instruction.of_all(rows)
 
 
+async def newest(conn: Connection, limit: int) -> list[Instruction]:
+    """Instructions in use, those that were changed last first."""
+    rows = await conn.fetch(
+        f"SELECT {_COLUMNS} FROM instructions WHERE archived_at IS NULL ORDER BY updated_at DESC, id DESC LIMIT $1",  # noqa: S608 - columns and expressions named here
+        limit,
+    )
+    return Instruction.of_all(rows)
+
+
 async def search(conn: Connection, q: str, limit: int) -> list[Instruction]:
     """Instructions in which every word of `q` begins a word; words in the title count most.
 

@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any
 
-from services.chassis.db import Connection, new_id
+from services.chassis.db import Connection, new_id, to_json
 from services.chassis.errors import NotFound
 from services.lead_gen.domain.scripts import Nodes, Script
 
 
 def _script(row: Any) -> Script:
-    return Script.of({**dict(row), **row["body"]})
+    # The order of answers is in `written` only; versions from before it, and from older processes, have none.
+    body = json.loads(row["written"]) if row["written"] else row["body"]
+    return Script.of({**dict(row), **body})
 
 
 async def add(conn: Connection, name: str, start: str, nodes: Nodes, by: str) -> Script:
     """Write the next version of the script of this name."""
     await conn.execute("SELECT pg_advisory_xact_lock(hashtext($1))", f"scripts:{name}")
+    body = {
+        "start": start,
+        "nodes": {key: node.model_dump(mode="json", exclude_none=True) for key, node in nodes.items()},
+    }
     row = await conn.fetchrow(
-        """INSERT INTO scripts (id, name, version, body, created_by)
-            SELECT $1, $2, coalesce(max(version), 0) + 1, $3, $4 FROM scripts WHERE name = $2 RETURNING *""",
+        """INSERT INTO scripts (id, name, version, body, created_by, written)
+            SELECT $1, $2, coalesce(max(version), 0) + 1, $3, $4, $5 FROM scripts WHERE name = $2 RETURNING *""",
         new_id(),
         name,
-        {
-            "start": start,
-            "nodes": {key: node.model_dump(mode="json", exclude_none=True) for key, node in nodes.items()},
-        },
+        body,
         by,
+        to_json(body),
     )
     return _script(row)
 

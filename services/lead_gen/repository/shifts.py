@@ -49,6 +49,30 @@ async def at_hand(conn: Connection, caller_id: str) -> Shift | None:
     return Shift.maybe(row)
 
 
+async def ended_lately(conn: Connection, caller_id: str, since: datetime) -> Shift | None:
+    """The shift that this caller ended last, if that was after `since` and they are not signed on again."""
+    row = await conn.fetchrow(
+        """SELECT * FROM shifts s WHERE caller_id = $1 AND signed_on_at IS NOT NULL AND signed_off_at > $2
+              AND NOT EXISTS (SELECT FROM shifts WHERE caller_id = $1 AND signed_on_at IS NOT NULL
+                                 AND signed_off_at IS NULL AND ends_at > now())
+            ORDER BY signed_off_at DESC LIMIT 1""",
+        caller_id,
+        since,
+    )
+    return Shift.maybe(row)
+
+
+async def spans(conn: Connection, caller_id: str, until: datetime) -> list[tuple[datetime, datetime]]:
+    """(beginning, end) of this caller's shifts that are not over and begin before `until`, in order."""
+    rows = await conn.fetch(
+        """SELECT starts_at, ends_at FROM shifts WHERE caller_id = $1 AND signed_off_at IS NULL AND ends_at > now()
+              AND starts_at < $2 ORDER BY starts_at LIMIT 60""",
+        caller_id,
+        until,
+    )
+    return [(row["starts_at"], row["ends_at"]) for row in rows]
+
+
 async def page(
     conn: Connection, *, caller_id: str | None, limit: int, after: tuple[datetime, str] | None
 ) -> list[Shift]:

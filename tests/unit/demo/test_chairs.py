@@ -75,7 +75,7 @@ async def test_a_caller_whose_place_is_taken_keeps_the_shift_and_takes_no_lead(d
 
 async def test_a_call_in_hand_is_left_to_whoever_sits_down(day: Day, tiers: Tiers) -> None:
     def sits_down() -> None:
-        day.taken = frozenset({("lead_gen", CALLERS[0].id)})
+        tiers.present = [{"person": CALLERS[0].id, "role": "caller"}]
 
     tiers.on_next = sits_down
     await Caller(day, CALLERS[0]).turn()

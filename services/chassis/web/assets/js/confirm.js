@@ -5,6 +5,11 @@
   addEventListener("click", (event) => {
     for (const asked of opened()) if (!asked.contains(event.target)) asked.open = false;
   });
+  // Whoever opened it with its key answers it with Enter.
+  addEventListener("toggle", (event) => {
+    if (!event.target.matches?.(".lr-confirm[open]")) return;
+    event.target.querySelector(".lr-ask :is(input:not([type=hidden], [type=checkbox]), select, textarea, button)")?.focus();
+  }, true);
   addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || event.target.closest?.("input, textarea, select")) return;
     for (const asked of opened()) {

@@ -30,6 +30,34 @@
     const told = JSON.parse(event.detail?.data || "{}");
     return told.deal_id === deal.dataset.deal || told.lead_id === deal.dataset.lead;
   };
+
+  // Whoever presses N and writes on at once must not press other keys with the first letters: they wait for the field.
+  let opening = 0;
+  let typed = "";
+  const isOpener = (event) => page()?.contains(event.detail.ctx.sourceElement) && event.detail.ctx.sourceElement.matches("a[data-key][hx-get]");
+  const write = () => {
+    const field = document.activeElement;
+    if (typed && field?.matches("textarea, input[type=text], input[type=search]")) {
+      field.setRangeText(typed, field.selectionStart, field.selectionEnd, "end");
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+    typed = "";
+  };
+  document.addEventListener("htmx:before:request", (event) => {
+    if (isOpener(event)) opening += 1;
+  });
+  document.addEventListener("htmx:finally:request", (event) => {
+    if (!isOpener(event)) return;
+    opening = Math.max(0, opening - 1);
+    setTimeout(write);
+  });
+  addEventListener("keydown", (event) => {
+    if (!opening || event.ctrlKey || event.metaKey || event.altKey || event.key.length !== 1 || window.desk.typing(event.target)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    typed += event.key;
+  }, true);
+
   for (const kind of KINDS) document.addEventListener(kind, (event) => concerns(event) && soon());
   // Something may have been missed: look once.
   document.addEventListener("resync", soon);

@@ -60,15 +60,22 @@
   });
 
   // What somebody else has taken fades, and does not come back.
-  const faded = new Set();
-  addEventListener("animationend", (event) => {
-    if (event.animationName !== "lr-fade") return;
-    faded.add(event.target.id);
-    event.target.remove();
-  });
-  document.addEventListener("htmx:after:swap", () => {
-    for (const gone of document.querySelectorAll(".lr-offer.is-gone")) if (faded.has(gone.id)) gone.remove();
-  });
+  const FADES = 4000;
+  const seen = new Map();
+  const fade = () => {
+    for (const gone of document.querySelectorAll(".lr-offer.is-gone")) {
+      if (seen.get(gone.id) === "over") gone.remove();
+      else if (!seen.has(gone.id)) {
+        seen.set(gone.id, "fading");
+        setTimeout(() => {
+          seen.set(gone.id, "over");
+          document.getElementById(gone.id)?.remove();
+        }, FADES);
+      }
+    }
+  };
+  addEventListener("DOMContentLoaded", fade);
+  document.addEventListener("htmx:after:swap", fade);
 
   // What a list is narrowed to is shown at once.
   addEventListener("change", (event) => event.target.closest?.("[data-sends-itself]")?.requestSubmit());

@@ -1,0 +1,19 @@
+"""One customer as the desk shows them, as of now."""
+
+from __future__ import annotations
+
+from services.account_mgmt.actions.card import read_card
+from services.account_mgmt.actions.ownership import may_act_for
+from services.account_mgmt.domain.customer_desk import CustomerDesk
+from services.account_mgmt.repository import customer_desk
+from services.chassis.auth import Principal
+from services.chassis.db import Connection
+
+
+async def read_customer(conn: Connection, who: Principal, customer_id: str) -> CustomerDesk:
+    """The card with what stands around it; numbers in clear for whoever may act for them. Raises NotFound."""
+    card = await read_card(conn, who, customer_id)
+    facts = await customer_desk.facts(conn, customer_id)
+    mine = await may_act_for(conn, who, customer_id, card.who["account_manager"])
+    names = {one.product_id: one.description for one in card.bought if one.product_id}
+    return CustomerDesk(id=customer_id, card=card, facts=facts, mine=mine, names=names)

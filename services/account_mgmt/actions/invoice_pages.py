@@ -1,0 +1,61 @@
+"""An invoice with everything that happened to it, what comes next, and what this person may do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.account_mgmt.actions.invoice_documents import read_full_invoice
+from services.account_mgmt.actions.ownership import may_act_for
+from services.account_mgmt.domain.dunning import DunningStep, NextReminder, next_reminder
+from services.account_mgmt.domain.invoice_story import StoryEvent, story
+from services.account_mgmt.domain.invoices import FullInvoice
+from services.account_mgmt.domain.refunds import Refund
+from services.account_mgmt.repository import dunning, refunds
+from services.account_mgmt.repository.policies import policies
+from services.chassis.auth import Principal
+from services.chassis.contacts.masks import mask_email
+from services.chassis.db import Connection
+from services.chassis.mail.rows import MailNews, news_of
+
+_MOST_MAILS = 50
+
+
+@dataclass(frozen=True)
+class InvoicePage:
+    """An invoice and its story. `may_act` is whether this person, of this `role`, may change anything about it."""
+
+    full: FullInvoice
+    refunds: Sequence[Refund]
+    steps: Sequence[DunningStep]
+    mails: Sequence[MailNews]
+    next: NextReminder | None
+    may_act: bool
+    role: str
+
+    @property
+    def story(self) -> list[StoryEvent]:
+        """What happened, the newest first."""
+        return story(self.full.invoice, self.refunds, self.steps, self.mails)
+
+
+async def read_invoice_page(conn: Connection, who: Principal, invoice_id: str) -> InvoicePage:
+    """The invoice's page; mail addresses in clear for whoever acts for the customer. Raises NotFound."""
+    full = await read_full_invoice(conn, invoice_id)
+    buyer = full.buyer
+    may_act = await may_act_for(conn, who, buyer.id, buyer.account_manager)
+    mails = await news_of(conn, buyer.id, invoice_id, _MOST_MAILS)
+    taken = await dunning.steps(conn, invoice_id)
+    return InvoicePage(
+        full=full,
+        refunds=await refunds.of_invoice(conn, invoice_id),
+        steps=taken,
+        mails=mails if may_act else [_masked(one) for one in mails],
+        next=next_reminder(await policies.rules(conn), full.invoice, taken, has_mail=bool(buyer.contact.email)),
+        may_act=may_act,
+        role=who.role,
+    )
+
+
+def _masked(mail: MailNews) -> MailNews:
+    return mail.model_copy(update={"recipient": mask_email(mail.recipient), "last_error": None})

@@ -1,0 +1,92 @@
+"""What the forms of the account desk send. Fields that were left empty count as not given."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from services.account_mgmt.schemas.people import NewPerson
+from services.account_mgmt.schemas.said import Said
+from services.chassis.contacts.phones import BadPhoneError, to_e164
+from services.chassis.errors import Invalid
+from workflows.contracts.account_mgmt import NudgeOutcome
+
+# Where numbers without a country are dialled from.
+_REGION = "UA"
+
+
+class SaidForm(BaseModel):
+    """One outcome; `then` is the customer to go on with."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    outcome: NudgeOutcome
+    item_id: str = Field(default="", max_length=64)
+    then: str = Field(default="", max_length=64)
+    reason: str = Field(default="", max_length=200)
+    note: str = Field(default="", max_length=1700)
+    next_at: str = Field(default="", max_length=40)
+    day: str = Field(default="", max_length=20)
+    quantity: list[str] = Field(default_factory=list, max_length=100)
+
+    def told(self) -> Said:
+        """The same as the action takes it. Raises Invalid with the field."""
+        words = [part.strip() for part in (self.reason, self.note) if part.strip()]
+        return Said(
+            outcome=self.outcome,
+            item_id=self.item_id or None,
+            note=": ".join(words) or None,
+            next_at=_moment(self.next_at),
+            day=_day(self.day) if not self.next_at else None,
+            quantities=[_number(text) for text in self.quantity],
+        )
+
+
+class PersonForm(BaseModel):
+    """Somebody to talk to at the customer's; the phone as people write it."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    name: str = Field(default="", max_length=200)
+    role: str = Field(default="", max_length=100)
+    phone: str = Field(default="", max_length=40)
+    email: str = Field(default="", max_length=254)
+
+    def told(self) -> NewPerson:
+        """The same as REST takes it. Raises Invalid with the field."""
+        if not self.name.strip():
+            raise Invalid("A name is needed", field="name")
+        try:
+            phones = [to_e164(self.phone, _REGION)] if self.phone.strip() else []
+        except BadPhoneError as bad:
+            raise Invalid(f"This {bad}", field="phone") from None
+        try:
+            return NewPerson(name=self.name, role=self.role.strip(), phones=phones, email=self.email.strip() or None)
+        except ValidationError:
+            raise Invalid("This is not an e-mail address", field="email") from None
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text) if text else None
+    except ValueError:
+        raise Invalid("This is not a date and a time", field="next_at") from None
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise Invalid("This is not a date", field="day") from None
+
+
+def _number(text: str) -> Decimal:
+    try:
+        number = Decimal(text.strip().replace(",", ".") or "0")
+    except InvalidOperation:
+        raise Invalid(f"{text.strip()[:20]} is not a number", field="quantity") from None
+    if not number.is_finite():
+        raise Invalid("A quantity is a number", field="quantity")
+    return number

@@ -1,0 +1,102 @@
+"""What the forms of an invoice's page send, with amounts and days as people type them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from services.account_mgmt.domain.invoices import FullInvoice, amount_of_lines
+from services.account_mgmt.domain.typed_numbers import Fault, TypedNumberError, read_number
+from services.account_mgmt.schemas.invoices import NewCreditNote, NewPayment
+from services.account_mgmt.schemas.people import Address
+from services.account_mgmt.schemas.refunds import NewRefund
+from services.chassis.errors import Invalid
+from workflows.contracts.base import Money
+
+_MOST: Final = Decimal("99999999999999.99")
+_WORDS: Final[dict[Fault, str]] = {
+    "missing": "Say how much",
+    "not_a_number": "Write an amount, such as 1234.50",
+    "too_precise": "An amount has two decimals at most",
+    "not_above_zero": "The amount must be above zero",
+    "too_large": "That is more than can be booked",
+}
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+Reference = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+Currency = Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")]
+
+
+class _Form(BaseModel):
+    """A form; what it sends for the door is not its own."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+def _amount(text: str, currency: str) -> Money:
+    try:
+        return Money(amount=read_number(text, places=2, most=_MOST), currency=currency)
+    except TypedNumberError as error:
+        raise Invalid(_WORDS[error.fault], field="amount") from None
+
+
+class PaymentForm(_Form):
+    """Money that came: how much, on which day, under which reference."""
+
+    amount: str = Field(max_length=40)
+    currency: Currency
+    paid_on: date
+    reference: Reference
+
+    def told(self, now: datetime) -> NewPayment:
+        """The same as REST takes it. Raises Invalid."""
+        # Noon is the same day in every zone the company works in; of today, nothing after this moment.
+        paid_at = datetime.combine(self.paid_on, time(12), UTC)
+        if paid_at.date() > now.date() and paid_at > now:
+            raise Invalid("Money of a day to come cannot be booked yet", field="paid_on")
+        amount = _amount(self.amount, self.currency)
+        return NewPayment(amount=amount, reference=self.reference, paid_at=min(paid_at, now))
+
+
+class CreditForm(_Form):
+    """What of an invoice is taken back, and why."""
+
+    what: Literal["open", "whole", "lines", "amount"]
+    amount: str = Field(default="", max_length=40)
+    lines: list[int] = Field(default_factory=list, max_length=100)
+    currency: Currency
+    reason: Words
+
+    def told(self, full: FullInvoice) -> NewCreditNote:
+        """The same as REST takes it. Raises Invalid."""
+        match self.what:
+            case "open":
+                amount = None
+            case "whole":
+                amount = Money(amount=full.invoice.creditable, currency=self.currency)
+            case "lines":
+                amount = Money(amount=amount_of_lines(full.order, self.lines), currency=self.currency)
+            case "amount":
+                amount = _amount(self.amount, self.currency)
+        return NewCreditNote(amount=amount, reason=self.reason)
+
+
+class RefundForm(_Form):
+    """Money that goes back."""
+
+    amount: str = Field(max_length=40)
+    currency: Currency
+    reference: Reference
+    reason: Words
+
+    def told(self) -> NewRefund:
+        """The same as REST takes it. Raises Invalid."""
+        return NewRefund(amount=_amount(self.amount, self.currency), reference=self.reference, reason=self.reason)
+
+
+class MailForm(_Form):
+    """Where the invoice goes."""
+
+    to: Address

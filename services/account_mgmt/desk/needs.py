@@ -1,0 +1,86 @@
+"""Needs, people and how a customer is dealt with: written down on the customer's page."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import Response
+
+from services.account_mgmt.actions.customers import change_customer, opt_in, opt_out
+from services.account_mgmt.actions.needs import change_need, record_need
+from services.account_mgmt.actions.people import add_person, remove_person
+from services.account_mgmt.desk.customer_page import back_to
+from services.account_mgmt.desk.forms import PersonForm
+from services.account_mgmt.desk.places import STAFF
+from services.account_mgmt.domain.customers import RemindBy
+from services.account_mgmt.schemas.customers import CustomerChange
+from services.account_mgmt.schemas.needs import NeedChange, NewNeed
+from services.chassis.errors import Invalid
+from services.chassis.http import Conn, Id, Who
+from services.chassis.web.door import page_router
+
+router: APIRouter = page_router()
+Words = Annotated[str, Form(max_length=1000)]
+
+
+def _given(text: str, field: str) -> str:
+    if not text.strip():
+        raise Invalid("A few words are needed here", field=field)
+    return text.strip()
+
+
+@router.post("/customers/{customer_id}/needs", dependencies=STAFF)
+async def add(request: Request, conn: Conn, who: Who, customer_id: Id, text: Words = "") -> Response:
+    """Write down what they need."""
+    await record_need(conn, who, customer_id, NewNeed(text=_given(text, "text")))
+    return await back_to(request, conn, who, customer_id, "Their need is written down.")
+
+
+@router.post("/needs/{need_id}", dependencies=STAFF)
+async def change(
+    request: Request, conn: Conn, who: Who, need_id: Id, state: Annotated[Literal["open", "met", "gone"], Form()],
+    note: Words = "",
+) -> Response:  # fmt: skip
+    """It was met, it is gone, or it is there again."""
+    need = await change_need(conn, who, need_id, NeedChange(state=state, note=note.strip() or None))
+    return await back_to(request, conn, who, need.customer_id, f"The need is {state}.")
+
+
+@router.post("/customers/{customer_id}/people", dependencies=STAFF)
+async def person(
+    request: Request, conn: Conn, who: Who, customer_id: Id, form: Annotated[PersonForm, Form()]
+) -> Response:
+    """Somebody to talk to."""
+    added = await add_person(conn, who, customer_id, form.told())
+    return await back_to(request, conn, who, customer_id, f"{added.name} is among the people to talk to.")
+
+
+@router.post("/customers/{customer_id}/people/{person_id}/remove", dependencies=STAFF)
+async def gone(request: Request, conn: Conn, who: Who, customer_id: Id, person_id: Id) -> Response:
+    """They do not work there any more."""
+    await remove_person(conn, who, customer_id, person_id)
+    return await back_to(request, conn, who, customer_id, "Removed from the people to talk to.")
+
+
+@router.post("/customers/{customer_id}/remind-by", dependencies=STAFF)
+async def remind_by(
+    request: Request, conn: Conn, who: Who, customer_id: Id, by: Annotated[RemindBy, Form()]
+) -> Response:
+    """How they want to be reminded."""
+    await change_customer(conn, who, customer_id, CustomerChange(remind_by=by))
+    return await back_to(request, conn, who, customer_id, "They are reminded as they want it.")
+
+
+@router.post("/customers/{customer_id}/opt-out", dependencies=STAFF)
+async def out(request: Request, conn: Conn, who: Who, customer_id: Id, reason: Words = "") -> Response:
+    """No reminders from now on; what waits is cancelled."""
+    await opt_out(conn, who, customer_id, _given(reason, "reason"))
+    return await back_to(request, conn, who, customer_id, "No more reminders. What was waiting is cancelled.")
+
+
+@router.post("/customers/{customer_id}/opt-in", dependencies=STAFF)
+async def back_in(request: Request, conn: Conn, who: Who, customer_id: Id, reason: Words = "") -> Response:
+    """They want to be reminded again."""
+    await opt_in(conn, who, customer_id, _given(reason, "reason"))
+    return await back_to(request, conn, who, customer_id, "They are reminded again, by their usual rhythm.")

@@ -1,0 +1,101 @@
+"""Everything that the desk shows of one customer, besides the card."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from pydantic import Field
+
+from services.account_mgmt.domain.card import Card
+from services.chassis.records import Record
+
+
+class PastOrder(Record):
+    """An order as the rhythm draws it."""
+
+    id: str
+    number: str
+    placed_at: datetime
+    total: Decimal
+    currency: str
+
+
+class LastLine(Record):
+    """A line of the latest order: what "as last time" means."""
+
+    product_id: str | None
+    description: str
+    quantity: Decimal
+    unit_price: Decimal
+    tax_percent: Decimal
+
+
+class RefusedProduct(Record):
+    """A product that is never offered to them again, and who was told so."""
+
+    product_id: str
+    name: str
+    reason: str | None
+    by: str
+    at: datetime
+
+
+class OpenTask(Record):
+    """Open work of the customer."""
+
+    id: str
+    kind: str
+    payload: dict[str, Any]
+    opened_at: datetime
+    assignee: str | None
+
+    @property
+    def note(self) -> str:
+        """What is known of it in words."""
+        return str(self.payload.get("note") or self.payload.get("text") or self.payload.get("number") or "")
+
+
+class CustomerFacts(Record):
+    """What the card does not know, as it is written. `orders` are the latest, oldest first."""
+
+    created_at: datetime
+    first_at: datetime | None
+    next_nudge_at: datetime | None
+    last_nudge_at: datetime | None
+    manager: str | None
+    orders: list[PastOrder]
+    last_lines: list[LastLine]
+    refused: list[RefusedProduct]
+    tasks: list[OpenTask]
+
+
+class CustomerDesk(Record):
+    """One customer on the desk. `mine` says whether whoever reads may act for them."""
+
+    id: str
+    card: Card
+    facts: CustomerFacts
+    mine: bool
+    names: dict[str, str] = Field(default_factory=dict, description="Of the products they buy, by id.")
+
+    @property
+    def since(self) -> datetime:
+        """Since when they are a customer."""
+        return min(self.facts.created_at, self.facts.first_at or self.facts.created_at)
+
+    @property
+    def nudge(self) -> OpenTask | None:
+        """The reminder that waits for an answer."""
+        return next((task for task in self.facts.tasks if task.kind == "nudge"), None)
+
+    @property
+    def other_tasks(self) -> list[OpenTask]:
+        """What waits besides the reminder."""
+        return [task for task in self.facts.tasks if task.kind != "nudge"]
+
+    @property
+    def last(self) -> PastOrder | None:
+        """The latest order."""
+        return self.facts.orders[-1] if self.facts.orders else None

@@ -1,0 +1,180 @@
+"""An order while it is put together: what was typed, what it comes to, and what is still wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from pydantic import Field
+
+from services.account_mgmt.domain import money
+from services.account_mgmt.domain.customers import Customer
+from services.account_mgmt.domain.legal_entities import LegalEntity
+from services.account_mgmt.domain.money import PricedLine
+from services.account_mgmt.domain.orders import Order
+from services.account_mgmt.domain.typed_numbers import TypedNumberError, read_number
+from services.chassis.records import Record
+from workflows.contracts.base import Money, OrderLine
+
+MOST_LINES = 40
+_MOST_PIECES = Decimal(999_999_999)
+
+
+class DraftLine(Record):
+    """A line as it was typed. Only a free line, taken over from an earlier order, brings its own words and price."""
+
+    key: str
+    product_id: str | None = None
+    description: str = ""
+    quantity: str = "1"
+    unit_price: Decimal | None = None
+    tax_percent: Decimal | None = None
+
+
+class Draft(Record):
+    """What one person is putting together for a customer."""
+
+    lines: list[DraftLine] = Field(default_factory=list)
+    note: str = ""
+
+
+class ListedProduct(Record):
+    """A product with its price in one currency, if it has one; `refused` if the customer never wants to hear of it."""
+
+    id: str
+    name: str
+    names: dict[str, str]
+    unit: str
+    tax_percent: Decimal
+    active: bool
+    price: Decimal | None
+    refused: bool = False
+
+    def name_in(self, language: str) -> str:
+        """Its name on a document in this language."""
+        return self.names.get(language) or self.name
+
+
+@dataclass(frozen=True)
+class ShownLine:
+    """A line with what it comes to. `fault` is a word for what is wrong with it, `before` the price of last time."""
+
+    key: str
+    product_id: str | None
+    description: str
+    unit: str
+    quantity: str
+    unit_price: Decimal | None
+    priced: PricedLine | None
+    fault: str = ""
+    before: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class OrderDesk:
+    """Everything the order form shows. `barrier` is a word for why this person cannot order now, empty if they can."""
+
+    customer: Customer
+    currency: str
+    lines: Sequence[ShownLine]
+    note: str
+    last: Order | None
+    seller: LegalEntity | None
+    due_at: datetime
+    barrier: str
+
+    @property
+    def priced(self) -> list[PricedLine]:
+        """The lines that have a sum."""
+        return [line.priced for line in self.lines if line.priced]
+
+    @property
+    def total(self) -> Decimal:
+        """What the customer pays, tax and all."""
+        return money.totals(self.priced)[0]
+
+    @property
+    def taxes(self) -> list[tuple[Decimal, Decimal, Decimal]]:
+        """(rate, net, tax) for each rate, the highest first."""
+        return money.rate_sums([(one.tax_percent, one.net, one.tax) for one in self.priced])
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it can be sent as it stands."""
+        return bool(self.lines) and not self.barrier and not any(line.fault for line in self.lines)
+
+    @property
+    def mail_to(self) -> str | None:
+        """Where the invoice goes by mail."""
+        return self.customer.contact.email
+
+    def order_lines(self) -> list[OrderLine]:
+        """The lines as an order takes them; for a draft that is ready."""
+        return [
+            OrderLine(
+                product_id=one.product_id,
+                description=one.description,
+                quantity=one.quantity,
+                unit_price=Money(amount=one.unit_price, currency=self.currency),
+                tax_percent=one.tax_percent,
+            )
+            for one in self.priced
+        ]
+
+
+def show_line(
+    line: DraftLine,
+    product: ListedProduct | None,
+    *,
+    language: str,
+    standard_tax: Decimal,
+    before: Mapping[str, Decimal],
+) -> ShownLine:
+    """The line with its price and sum, or with what is wrong with it."""
+    description = product.name_in(language) if product else line.description
+    unit_price = product.price if product else line.unit_price
+    fault, priced = "", None
+    if line.product_id and (product is None or not product.active):
+        fault = "gone"
+    elif unit_price is None:
+        fault = "no_price"
+    else:
+        try:
+            quantity = read_number(line.quantity, places=3, most=_MOST_PIECES)
+            tax = product.tax_percent if product else line.tax_percent
+            priced = money.price(
+                line.product_id, description, quantity, unit_price, standard_tax if tax is None else tax
+            )
+        except TypedNumberError as error:
+            fault = error.fault
+    last_price = before.get(line.key)
+    return ShownLine(
+        key=line.key,
+        product_id=line.product_id,
+        description=description or line.product_id or "",
+        unit=product.unit if product else "",
+        quantity=line.quantity,
+        unit_price=unit_price,
+        priced=priced,
+        fault=fault,
+        before=last_price if last_price != unit_price else None,
+    )
+
+
+def as_last_time(order: Order) -> list[DraftLine]:
+    """The lines of an earlier order: products at today's price and once each, free lines at the price they had."""
+    lines: dict[str, DraftLine] = {}
+    for number, line in enumerate(order.lines):
+        key = line.product_id or f"free:{number}"
+        quantity = line.quantity + (Decimal(lines[key].quantity) if key in lines else 0)
+        own = {} if line.product_id else {"unit_price": line.unit_price, "tax_percent": line.tax_percent}
+        lines[key] = DraftLine(
+            key=key,
+            product_id=line.product_id,
+            description=line.description,
+            quantity=f"{quantity.normalize():f}",
+            **own,
+        )
+    return list(lines.values())[:MOST_LINES]

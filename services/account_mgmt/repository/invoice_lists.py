@@ -1,0 +1,97 @@
+"""Invoices as lists, and their sums."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.account_mgmt.domain.invoice_lists import BriefInvoice, CurrencySum, InvoiceQuery
+from services.account_mgmt.repository import Cursor
+from services.chassis.db import Connection
+
+_BRIEF = """
+SELECT i.id, i.number, i.customer_id, i.state, i.total, i.total - i.paid - i.credited AS open_amount, i.currency,
+       i.issued_at, i.due_at, (i.state = 'open' AND i.due_at < now()) AS overdue, i.dunning,
+       coalesce(c.contact ->> 'company', '') AS company,
+       (SELECT max(p.paid_at) FROM payments p WHERE p.invoice_id = i.id) AS paid_at
+  FROM invoices i JOIN customers c ON c.id = i.customer_id
+"""
+_SUMS = """
+SELECT i.currency, count(*)::int AS invoices, sum(i.total) AS total,
+       coalesce(sum(i.total - i.paid - i.credited) FILTER (WHERE i.state = 'open'), 0) AS open,
+       coalesce(sum(i.total - i.paid - i.credited) FILTER (WHERE i.state = 'open' AND i.due_at < now()), 0) AS late
+  FROM invoices i
+"""
+_VIEWS = {
+    "open": "i.state = 'open'",
+    "late": "i.state = 'open' AND i.due_at < now()",
+    "paid": "i.state = 'paid'",
+    "void": "i.state = 'void'",
+    "all": "true",
+}
+
+
+class _Where:
+    """Conditions with their values. Only what was asked for is in the text, so that each question has its own plan."""
+
+    def __init__(self, query: InvoiceQuery) -> None:
+        self.values: list[Any] = []
+        self._parts = [_VIEWS[query.view]]
+        self._of(query)
+
+    def _of(self, query: InvoiceQuery) -> None:
+        for part, value in (
+            ("i.customer_id = {}", query.customer_id),
+            ("i.customer_id IN (SELECT id FROM customers WHERE account_manager = {})", query.manager),
+            ("i.currency = {}", query.currency),
+            ("i.issued_at >= {}", query.since),
+            ("i.issued_at < {}", query.until),
+        ):
+            if value is not None:
+                self.add(part, value)
+        if query.number is not None:
+            self.add("substring(i.number FROM '[0-9]+$')::numeric = {}", query.number.count)
+            self.add("i.number LIKE {}", query.number.pattern)
+
+    def add(self, part: str, *values: Any) -> None:
+        """One more condition; every `{}` in it stands for a value."""
+        places = [f"${len(self.values) + number}" for number in range(1, len(values) + 1)]
+        self._parts.append(part.format(*places))
+        self.values += values
+
+    def __str__(self) -> str:
+        return " AND ".join(self._parts)
+
+
+async def page(conn: Connection, query: InvoiceQuery, *, limit: int, after: Cursor) -> list[BriefInvoice]:
+    """What is owed by its due date, the longest due first; everything else by its issue, the newest first."""
+    where = _Where(query)
+    key, order, beyond = ("due_at", "ASC", ">") if query.is_by_due_date else ("issued_at", "DESC", "<")
+    if after is not None:
+        where.add(f"(i.{key}, i.id) {beyond} ({{}}, {{}}::uuid)", *after)
+    rows = await conn.fetch(
+        f"{_BRIEF} WHERE {where} ORDER BY i.{key} {order}, i.id {order} LIMIT {limit:d}",
+        *where.values,
+    )
+    return BriefInvoice.of_all(rows)
+
+
+async def sums(conn: Connection, query: InvoiceQuery) -> list[CurrencySum]:
+    """What these invoices come to, per currency."""
+    where = _Where(query)
+    rows = await conn.fetch(
+        f"{_SUMS} WHERE {where} GROUP BY i.currency ORDER BY i.currency",
+        *where.values,
+    )
+    return CurrencySum.of_all(rows)
+
+
+async def foremost(conn: Connection, customer_id: str, limit: int) -> list[BriefInvoice]:
+    """A customer's open invoices, the longest due first, then the newest of the others."""
+    rows = await conn.fetch(
+        f"""{_BRIEF} WHERE i.customer_id = $1
+             ORDER BY i.state <> 'open', CASE WHEN i.state = 'open' THEN i.due_at END, i.issued_at DESC, i.id DESC
+             LIMIT $2""",
+        customer_id,
+        limit,
+    )
+    return BriefInvoice.of_all(rows)

@@ -1,0 +1,116 @@
+// The call desk: the lease is kept while somebody works, what is lost elsewhere is asked for, arrows move in the hours.
+(() => {
+  "use strict";
+  const lease = () => document.querySelector("#lease[data-lease]");
+  const left = () => {
+    const clock = lease()?.querySelector("[data-until]");
+    const [minutes, seconds] = (clock?.textContent || "").split(":").map(Number);
+    return clock ? minutes * 60 + seconds : Infinity;
+  };
+
+  // ---- the lease ---------------------------------------------------------------------------------------------
+  // Long enough that nobody's key costs a request of its own, short enough for a short lease.
+  const whole = { item: "", seconds: 0 };
+  let asked = 0;
+  const working = () => {
+    const row = lease();
+    if (!row || document.hidden) return;
+    const item = document.querySelector("#lead")?.dataset.item;
+    if (whole.item !== item) Object.assign(whole, { item, seconds: 0 });
+    whole.seconds = Math.max(whole.seconds, left());
+    if (left() > whole.seconds / 2 || Date.now() - asked < 3000) return;
+    asked = Date.now();
+    row.querySelector("form")?.dispatchEvent(new CustomEvent("desk:working"));
+  };
+  for (const kind of ["keydown", "pointerdown", "input"]) addEventListener(kind, working, { passive: true });
+  setInterval(() => {
+    const row = lease();
+    if (!row) return;
+    const soon = left() <= Math.min(120, Math.max(whole.seconds, 20) / 3);
+    row.classList.toggle("is-soon", soon);
+  }, 1000);
+
+  // ---- what happens elsewhere ----------------------------------------------------------------------------------
+  const ours = (event) => {
+    const lead = document.querySelector("#lead");
+    const told = JSON.parse(event.detail?.data || "{}");
+    return lead && (told.lead_id === lead.dataset.lead || told.item_id === lead.dataset.item);
+  };
+  const look = () => lease()?.dispatchEvent(new CustomEvent("desk:look"));
+  for (const kind of ["lease.changed", "lead.changed"]) {
+    document.addEventListener(kind, (event) => {
+      if (!ours(event)) return;
+      if (kind === "lead.changed") document.querySelector("#dial")?.replaceChildren();
+      look();
+    });
+  }
+  document.addEventListener("resync", look);
+  let due = 0;
+  document.addEventListener("work.opened", () => {
+    const waiting = document.querySelector("#waiting");
+    if (!waiting || Date.now() - due < 2000) return;
+    due = Date.now();
+    waiting.dispatchEvent(new CustomEvent("desk:due"));
+  });
+
+  // ---- another tier does not answer ------------------------------------------------------------------------------
+  const silent = (event) => {
+    const asked = event.detail.ctx?.sourceElement?.closest?.("[data-else]");
+    const otherwise = asked && document.getElementById(asked.dataset.else);
+    if (!otherwise) return;
+    otherwise.hidden = false;
+    asked.hidden = true;
+  };
+  document.addEventListener("htmx:error", silent);
+  document.addEventListener("htmx:response:error", silent);
+  document.addEventListener("htmx:after:swap", (event) => {
+    const asked = event.detail.ctx?.target;
+    const otherwise = asked?.dataset?.else && document.getElementById(asked.dataset.else);
+    if (!otherwise || event.detail.ctx.response?.status >= 400) return;
+    otherwise.hidden = true;
+    asked.hidden = false;
+  });
+
+  // ---- what is typed stays ---------------------------------------------------------------------------------------
+  // A form that was sent and stays, as every step of the script does, must not be emptied by being sent.
+  addEventListener("input", (event) => {
+    if (!event.target.form?.matches("[data-kept]")) return;
+    if (event.target.matches("[type=radio], [type=checkbox]")) {
+      for (const one of event.target.form.elements) if (one.type === "radio" && one.name === event.target.name) one.defaultChecked = one.checked;
+    } else event.target.defaultValue = event.target.value;
+    const saved = document.querySelector("#saved");
+    if (saved) saved.textContent = "";
+  });
+  document.addEventListener("htmx:finally:request", () => {
+    for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  });
+
+  // ---- the hours: up and down go by days ------------------------------------------------------------------------
+  addEventListener("keydown", (event) => {
+    if (!/^Arrow(Up|Down)$/.test(event.key)) return;
+    const hour = event.target.closest?.(".lr-hours input[type=radio]");
+    if (!hour) return;
+    const rows = [...hour.closest(".lr-hours").querySelectorAll(".lr-day-row")];
+    const column = [...hour.closest(".lr-day-row").querySelectorAll("input")].indexOf(hour);
+    const step = event.key === "ArrowDown" ? 1 : -1;
+    for (let row = rows.indexOf(hour.closest(".lr-day-row")) + step; rows[row]; row += step) {
+      const there = rows[row].querySelectorAll("input")[column];
+      if (there.disabled) continue;
+      event.preventDefault();
+      there.focus();
+      there.click();
+      return;
+    }
+    event.preventDefault();
+  });
+
+  // ---- focus -----------------------------------------------------------------------------------------------------
+  // After a step no button that happens to stand in the same place keeps the focus: Enter would press it.
+  document.addEventListener("htmx:after:swap", (event) => {
+    const target = event.detail.ctx?.target;
+    if (target?.id !== "step" && target?.id !== "main") return;
+    const active = document.activeElement;
+    if (active?.matches("button, a") && active.closest("#step, #main, #foot")) active.blur();
+    document.querySelector("#ends:popover-open")?.hidePopover();
+  });
+})();

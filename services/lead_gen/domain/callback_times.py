@@ -1,0 +1,125 @@
+"""Times to call somebody back: the hours of their own window, on their own clock, beside the caller's shifts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from services.chassis.records import Record
+from services.lead_gen.domain.policy import Policy
+from services.lead_gen.domain.window import SEARCH_DAYS, is_calling_day, is_open, local_instant, next_open
+
+_DAYS = 4
+_AFTER_LUNCH = time(14, 0)
+# Nobody asks to be called at night, even where a demonstration lets us.
+_FIRST, _LAST = 8, 19
+
+Span = tuple[datetime, datetime]
+
+
+class Hour(Record):
+    """One hour of a day there. `value` is its local time, as a form sends it; `mine`: its caller is on shift then."""
+
+    hour: int
+    value: str
+    is_open: bool
+    mine: bool
+
+
+class Day(Record):
+    """One day of their window, all its hours in order."""
+
+    day: date
+    hours: list[Hour]
+
+
+class QuickTime(Record):
+    """A time that people often ask for: `hour` (in an hour), `lunch` (after lunch) or `same` (next day, same time)."""
+
+    name: str
+    at: datetime
+    value: str
+
+
+class PickedTime(Record):
+    """A time that was picked. Closed for them, `nearest` is the first moment after it at which they may be called.
+
+    `mine`: its caller is on shift then, so a personal callback stays theirs.
+    """
+
+    at: datetime
+    is_open: bool
+    nearest: datetime
+    mine: bool
+
+
+def local_value(at: datetime, timezone: str) -> str:
+    """An instant as forms write it: `2026-11-30T13:30` on the clock of this zone."""
+    return at.astimezone(ZoneInfo(timezone)).strftime("%Y-%m-%dT%H:%M")
+
+
+def quick_times(policy: Policy, timezone: str, now: datetime) -> list[QuickTime]:
+    """In an hour, after lunch, and on the next day at this time; each inside the window, none twice."""
+    zone = ZoneInfo(timezone)
+    here = now.astimezone(zone)
+    lunch_day = here.date() + timedelta(days=here.time() >= time(13, 0))
+    next_day = here.date() + timedelta(days=1)
+    wanted = {
+        "hour": _quarter(now + timedelta(hours=1)),
+        "lunch": local_instant(lunch_day, _AFTER_LUNCH, zone),
+        "same": _quarter(local_instant(_calling_day(policy, next_day), here.time().replace(microsecond=0), zone)),
+    }
+    found: dict[datetime, QuickTime] = {}
+    for name, moment in wanted.items():
+        at = next_open(policy, timezone, moment)
+        found.setdefault(at, QuickTime(name=name, at=at, value=local_value(at, timezone)))
+    return list(found.values())
+
+
+def _quarter(at: datetime) -> datetime:
+    """Up to the next five minutes: nobody agrees on 10:43."""
+    return at + timedelta(minutes=-at.minute % 5, seconds=-at.second, microseconds=-at.microsecond)
+
+
+def _calling_day(policy: Policy, day: date) -> date:
+    """This day, or the next on which they may be called."""
+    if policy.always_open:
+        return day
+    days = (day + timedelta(days=offset) for offset in range(SEARCH_DAYS))
+    return next((one for one in days if is_calling_day(policy, one)), day)
+
+
+def hours_of(policy: Policy) -> range:
+    """The hours that a day is drawn with: those of the window, and one closed hour on each side."""
+    if policy.always_open:
+        return range(_FIRST, _LAST + 1)
+    closes = policy.closes.hour + (policy.closes.minute > 0)
+    return range(max(0, policy.opens.hour - 1), min(24, closes + 1))
+
+
+def days_of(policy: Policy, timezone: str, now: datetime, shifts: Sequence[Span]) -> list[Day]:
+    """The next days on which they may be called, today first if an hour of it is left."""
+    zone = ZoneInfo(timezone)
+    today = now.astimezone(zone).date()
+    found: list[Day] = []
+    for offset in range(SEARCH_DAYS):
+        day = today + timedelta(days=offset)
+        hours = [
+            _hour(policy, timezone, local_instant(day, time(hour), zone), hour, now, shifts)
+            for hour in hours_of(policy)
+        ]
+        if any(one.is_open for one in hours):
+            found.append(Day(day=day, hours=hours))
+        if len(found) == _DAYS:
+            break
+    return found
+
+
+def _hour(policy: Policy, timezone: str, at: datetime, hour: int, now: datetime, shifts: Sequence[Span]) -> Hour:
+    return Hour(
+        hour=hour,
+        value=local_value(at, timezone),
+        is_open=at > now and is_open(policy, timezone, at),
+        mine=any(begins <= at < ends for begins, ends in shifts),
+    )

@@ -1,0 +1,81 @@
+"""Why nothing is due for a caller: the calls that wait, by what they wait for, and when the first may be made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Literal
+
+from services.chassis.records import Record
+from services.lead_gen.domain.callers import Standing
+from services.lead_gen.domain.policy import Policy
+from services.lead_gen.domain.window import is_open, next_open
+
+Cause = Literal["closed", "later", "language", "colleague", "campaign"]
+CAUSES: tuple[Cause, ...] = ("closed", "later", "language", "colleague", "campaign")
+
+
+class WaitingGroup(Record):
+    """Open calls of one group. `theirs` is promised by a colleague; `first` is when the first of them falls due."""
+
+    group_key: str
+    theirs: bool
+    due: bool
+    calls: int
+    first: datetime
+
+
+class Reason(Record):
+    """How many calls wait for one cause, and from when one of them may be made; none if that is not for this caller."""
+
+    cause: Cause
+    calls: int
+    opens: datetime | None
+
+
+class Waiting(Record):
+    """Everything that waits, and when the first call comes that this caller may make."""
+
+    calls: int
+    reasons: list[Reason]
+    next_at: datetime | None
+    quota_done: bool
+
+
+def why_nothing(
+    groups: Iterable[WaitingGroup], *, running: Iterable[str], standing: Standing, policy: Policy, now: datetime
+) -> Waiting:
+    """The causes, the one that ends soonest first."""
+    campaigns = set(running) & set(standing.campaigns) if standing.campaigns else set(running)
+    counted: dict[Cause, Reason] = {}
+    for group in groups:
+        cause, opens = _cause(group, campaigns, standing, policy, now)
+        known = counted.get(cause)
+        times = [at for at in (opens, known.opens if known else None) if at is not None]
+        counted[cause] = Reason(
+            cause=cause, calls=group.calls + (known.calls if known else 0), opens=min(times, default=None)
+        )
+    reasons = [counted[cause] for cause in CAUSES if cause in counted]
+    mine = [one.opens for one in reasons if one.opens is not None and one.cause in ("closed", "later")]
+    return Waiting(
+        calls=sum(one.calls for one in reasons),
+        reasons=reasons,
+        next_at=min(mine, default=None) if standing.quota_left else None,
+        quota_done=not standing.quota_left,
+    )
+
+
+def _cause(
+    group: WaitingGroup, campaigns: set[str], standing: Standing, policy: Policy, now: datetime
+) -> tuple[Cause, datetime | None]:
+    campaign, zone, *language = group.group_key.split("|")
+    if campaign not in campaigns:
+        return "campaign", None
+    if standing.known and language and language[0] not in standing.languages:
+        return "language", None
+    if group.theirs:
+        return "colleague", group.first
+    if not group.due:
+        return "later", group.first
+    opens = next_open(policy, zone, now)
+    return ("closed", opens) if not is_open(policy, zone, now) else ("later", now)
