@@ -53,6 +53,35 @@ _PAGES = [
     desk_ringing.router,
 ]
 
+_ROUTES = [
+    imports.router,
+    duplicates.router,
+    merges.router,
+    audit.router,
+    leads.router,
+    campaigns.router,
+    criteria.router,
+    calls.router,
+    call_notes.router,
+    dials.router,
+    inbound_calls.router,
+    promises.router,
+    telephony.router,
+    do_not_call.router,
+    callers.router,
+    shifts.router,
+    rota.router,
+    policies.router,
+    supply.router,
+    alarms.router,
+    scripts.router,
+    instructions.router,
+    answers.router,
+    reports.router,
+    scores.router,
+    why.router,
+]
+
 
 def build_app(settings: Settings) -> FastAPI:
     """The app of one process."""
@@ -61,39 +90,8 @@ def build_app(settings: Settings) -> FastAPI:
         description="Tier 1: the register, the callers' queue, campaigns, and where an inbound call goes.",
         tier=Tier.LEAD_GEN,
         settings=settings,
-        desk=Desk(
-            routers=_PAGES,
-            package="services.lead_gen",
-            rings="inbound_call",
-        ),
-        routers=[
-            imports.router,
-            duplicates.router,
-            merges.router,
-            audit.router,
-            leads.router,
-            campaigns.router,
-            criteria.router,
-            calls.router,
-            call_notes.router,
-            dials.router,
-            inbound_calls.router,
-            promises.router,
-            telephony.router,
-            do_not_call.router,
-            callers.router,
-            shifts.router,
-            rota.router,
-            policies.router,
-            supply.router,
-            alarms.router,
-            scripts.router,
-            instructions.router,
-            answers.router,
-            reports.router,
-            scores.router,
-            why.router,
-        ],
+        desk=Desk(routers=_PAGES, package="services.lead_gen", rings="inbound_call"),
+        routers=_ROUTES,
     )
     app.state.switchboard = Switchboard.of(settings)
     return app

@@ -110,6 +110,18 @@ async def test_without_a_lead_in_hand_there_is_no_telephone(desk: httpx.AsyncCli
     assert await block(desk) == '<section id="dial" hidden></section>'
 
 
+async def test_without_a_switchboard_the_same_keys_follow_links(tier: Tier1) -> None:
+    call = await tier.leased(FIRST, "anna")
+    async with signed_in(build_app(make_settings(tier.dsn, origin=ORIGIN)), "lead_gen", "caller", "anna") as http:
+        assert re.findall(r'href="tel:([^"]+)"[^>]*data-key="(\w)"', await block(http)) == [(FIRST, "C")]
+        await tier.pool.execute("INSERT INTO lead_phones VALUES ($1, $2, 1)", SECOND, call["lead"]["id"])
+        assert re.findall(r'href="tel:([^"]+)"[^>]*data-key="(\w)"', await block(http)) == [(FIRST, "C"), (SECOND, "N")]
+        told = {"item_id": call["item_id"], "token": str(call["token"]), "phone": SECOND}
+        assert (await http.post("/desk/dial", data=told)).status_code == 200
+        assert re.findall(r'href="tel:([^"]+)"[^>]*data-key="(\w)"', await block(http)) == [(FIRST, "N"), (SECOND, "C")]
+        assert "dialled" in await block(http)
+
+
 async def ring(tier: Tier1, number: str, event: str = "ringing") -> None:
     body = {"from": number, "call_id": f"in-{number}", "event": event, "at": datetime.now(UTC).isoformat()}
     content = json.dumps(body).encode()

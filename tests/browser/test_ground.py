@@ -89,6 +89,18 @@ async def test_a_draft_outlives_the_page_until_the_server_has_it(desks: Desks) -
     assert await page.evaluate("Object.keys(localStorage).filter((name) => name.startsWith('draft:')).length") == 0
 
 
+async def test_what_saves_itself_while_it_is_typed_leaves_the_form_alone(desks: Desks, ground: Ground) -> None:
+    page = await desks.open(CALLER, HERE)
+    await page.get_by_label("Text").fill("still here")
+    for typed in ("one", "one two"):
+        async with page.expect_response("**/desk/draft"):
+            await page.get_by_label("More").fill(typed)
+        await expect(page.get_by_label("More")).to_be_focused()
+        await expect(page.get_by_label("More")).to_have_value(typed)
+    await expect(page.get_by_label("Text")).to_have_value("still here")
+    assert await ground.drafts() == ["one", "one two"]
+
+
 async def test_signing_out_leaves_no_draft_behind(desks: Desks) -> None:
     page = await desks.open(CALLER, HERE)
     await page.get_by_label("More").fill("private")
@@ -116,7 +128,7 @@ async def test_a_change_that_goes_unanswered_waits_and_its_answer_still_counts(d
     ground.answers.clear()
     await page.get_by_label("Text").fill("slow")
     await page.get_by_role("button", name="Send").click()
-    await expect(page.locator("#line")).to_contain_text("“Send O” waits here")
+    await expect(page.locator("#line")).to_contain_text("“Send” waits here")
     await expect(page.locator("[data-offline]")).to_be_visible()
     await expect(page.get_by_label("Text")).to_have_value("slow")
     ground.answers.set()
@@ -190,6 +202,29 @@ async def test_a_list_that_is_being_read_waits_with_what_is_new(desks: Desks, gr
     # Whoever looks away finds it there.
     await page.get_by_label("Text").hover()
     await expect(page.locator("#list li")).to_have_count(3)
+
+
+async def test_a_row_that_somebody_else_took_fades_with_their_name(desks: Desks, ground: Ground) -> None:
+    page = await desks.open(CALLER, HERE)
+    await expect(page.locator("#live[data-htmx-powered]")).to_have_count(1)
+    await ground.write("theirs")
+    await expect(page.locator("#list")).to_contain_text("theirs")
+    await ground.write("mine")
+    await expect(page.locator("#list")).to_contain_text("mine")
+    await ground.take("theirs", "caller-nazar")
+    await expect(page.locator("[data-taken='taken by caller-nazar']")).to_have_text("theirs")
+    await expect(page.locator("#list li")).to_have_count(1)
+
+
+async def test_what_somebody_works_on_is_kept_for_them_without_moving_anything(desks: Desks) -> None:
+    page = await desks.open(CALLER, HERE)
+    async with page.expect_request(lambda request: request.url.endswith("/desk/keep")) as asked:
+        await page.goto(f"{HERE}?seconds=60")
+        await page.get_by_label("More").press_sequentially("at work")
+    assert (await asked.value).method == "POST"
+    await expect(page.locator("form[data-extend]")).to_have_count(0)
+    assert await page.evaluate("document.activeElement.id") == "more"
+    await expect(page.get_by_label("More")).to_have_value("at work")
 
 
 async def test_a_server_that_is_silent_is_noticed_and_what_was_missed_is_fetched(

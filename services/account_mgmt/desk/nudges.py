@@ -31,10 +31,10 @@ async def said(request: Request, conn: Conn, who: Who, customer_id: Id, form: An
 async def done(
     request: Request, conn: Conn, who: Who, item_id: Id, result: Annotated[str, Form()] = "done"
 ) -> Response:
-    """A complaint is settled, a call is returned ...: the desk stays with this customer."""
+    """A complaint is settled, a call is returned: the desk goes on when nothing else waits for this customer."""
     body = WorkDone(result="left" if result == "left" else "done")
     item = await finish_work(conn, who, item_id, body)
-    return await go_on(request, conn, who, stay=item.lead_id, said="Done.")
+    return await go_on(request, conn, who, then=item.lead_id, said="Done.")
 
 
 @router.post("/nudges/{item_id}/undo", dependencies=STAFF)

@@ -83,8 +83,9 @@ class Sender:
             # An address that cannot be put to a server, e.g. with characters outside ASCII.
             await self._refused(pool, mail, 553, str(error))
         else:
-            async with pool.acquire() as conn:
+            async with pool.acquire() as conn, conn.transaction():
                 await rows.mark_sent(conn, mail.id)
+                await publish(conn, "mail.sent", mail_id=mail.id, lead_id=mail.lead_id)
             return True
         return False
 

@@ -63,19 +63,19 @@ class Visit:
         """One form in its place, or the place without it."""
         page = await open_deal_page(self.conn, self.deal_id, self.who)
         filled = Ask(ask.name, more={"empty": True}) if empty else await self._filled(page, ask)
-        return self._answer("deal_answer.j2", page, filled, live=())
+        return self._answer("deal_answer.j2", page, filled, parts=())
 
     async def past(self, show: Show, before: str | None) -> Response:
         """The history narrowed to something, or what came before what is shown of it."""
         page = await open_deal_page(self.conn, self.deal_id, self.who, show=show, before=before)
-        return self._answer("deal_past.j2" if before else "deal_answer.j2", page, None, live=("history",))
+        return self._answer("deal_past.j2" if before else "deal_answer.j2", page, None, parts=("history",))
 
     async def fresh(self, *, show: Show, seen: str | None) -> Response:
         """The live parts as they are now; with `seen`, of the history only how much came after that entry."""
         page = await open_deal_page(self.conn, self.deal_id, self.who, show=show)
         live = tuple(name for name in LIVE if not (seen and name == "history"))
         unread = sum(one.id > seen for one in page.history.entries) if seen else 0
-        return self._answer("deal_answer.j2", page, None, live=live, unread=unread)
+        return self._answer("deal_answer.j2", page, None, parts=live, unread=unread)
 
     async def lines(self, page: DealPage, ask: Ask, *, added: str, dropped: str) -> Response:
         """What an editor of lines comes to, with the line that was added."""
@@ -91,7 +91,7 @@ class Visit:
             # A page that is loaded again must not send its form again.
             return RedirectResponse(self.here, status_code=303)
         page = await open_deal_page(self.conn, self.deal_id, self.who)
-        return self._answer("deal_answer.j2", page, Ask(name, more={"said": said}), live=LIVE)
+        return self._answer("deal_answer.j2", page, Ask(name, more={"said": said}), parts=LIVE)
 
     async def refused(self, name: str, values: Mapping[str, Any], error: DomainError) -> Response:
         """The form again, with what was typed, what is wrong, and what others did in the meantime."""
@@ -104,7 +104,7 @@ class Visit:
         page = await open_deal_page(self.conn, self.deal_id, self.who)
         ask = await self._filled(page, ask) or ask
         if self.is_part:
-            return self._answer("deal_answer.j2", page, ask, live=LIVE, status=error.status)
+            return self._answer("deal_answer.j2", page, ask, parts=LIVE, status=error.status)
         return await self._page(page, ask, status=error.status)
 
     async def _filled(self, page: DealPage, ask: Ask | None) -> Ask | None:
@@ -115,7 +115,7 @@ class Visit:
 
     async def _page(self, page: DealPage, ask: Ask | None, status: int = 200) -> Response:
         bar = await desk_bar(self.conn, self.who)
-        return self._answer("deal.j2", page, ask, live=LIVE, status=status, bar=bar)
+        return self._answer("deal.j2", page, ask, parts=LIVE, status=status, bar=bar)
 
     def _answer(self, template: str, page: DealPage, ask: Ask | None, *, status: int = 200, **more: Any) -> Response:
         pages = web_of(self.request).pages

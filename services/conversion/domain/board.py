@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from services.chassis.business_time import Calendar
 from services.chassis.records import Record
 from services.conversion.domain.hand_overs import HandOverState
 from services.conversion.domain.policy import Policy
@@ -153,17 +155,19 @@ def lanes_of(sums: Sequence[LaneSum], cards: Sequence[Card]) -> list[Lane]:
 
 def stale_since(policy: Policy, at: datetime) -> dict[Stage, datetime]:
     """By stage: a deal that came into it at that moment or before has stood there for longer than the policy likes."""
-    return {
-        stage: _longest_ago(policy, policy.stale_after[stage], at) for stage in LANES if stage in policy.stale_after
-    }
+    hours, minute = policy.calendar.model_dump_json(), at.replace(second=0, microsecond=0)
+    limits = {stage: policy.stale_after[stage] for stage in LANES if stage in policy.stale_after}
+    return {stage: _longest_ago(hours, limit, minute) for stage, limit in limits.items()}
 
 
-def _longest_ago(policy: Policy, limit: timedelta, at: datetime) -> datetime:
-    """The latest moment from which `limit` of business time has passed, to the minute."""
+@functools.lru_cache(maxsize=64)
+def _longest_ago(hours: str, limit: timedelta, at: datetime) -> datetime:
+    """The latest moment from which `limit` of business time has passed, to the minute: the same for a whole minute."""
+    calendar = Calendar.model_validate_json(hours)
     early, late = at - _SEARCHED, at
     while late - early > _TO_THE_MINUTE:
         middle = early + (late - early) / 2
-        early, late = (middle, late) if policy.calendar.add(middle, limit) <= at else (early, middle)
+        early, late = (middle, late) if calendar.add(middle, limit) <= at else (early, middle)
     return early
 
 

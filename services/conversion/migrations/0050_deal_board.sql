@@ -4,6 +4,8 @@ CREATE INDEX deals_board_mine ON deals (owner, stage, next_action_at, id)
     WHERE stage IN ('accepted', 'informing', 'qualified', 'meeting', 'offer', 'negotiating');
 CREATE INDEX deals_board_all ON deals (stage, next_action_at, id)
     WHERE stage IN ('accepted', 'informing', 'qualified', 'meeting', 'offer', 'negotiating');
+CREATE INDEX deals_standing ON deals (stage, stage_since)
+    WHERE stage IN ('accepted', 'informing', 'qualified', 'meeting', 'offer', 'negotiating');
 -- A week of somebody's calendar, also one that is long past.
 CREATE INDEX meetings_calendar ON meetings (manager, starts_at);
 -- Offers that were answered a moment ago fade on the pages of those who still see them.

@@ -53,11 +53,11 @@ def _narrowed(wanted: Wanted) -> tuple[list[str], list[Any]]:
         values.append(wanted.overdue_at)
         said.append(f"d.next_action_at < ${len(values)}")
     if wanted.stale is not None:
-        values += [[stage.value for stage in wanted.stale], list(wanted.stale.values())]
-        said.append(
-            f"""EXISTS (SELECT FROM unnest(${len(values) - 1}::text[], ${len(values)}::timestamptz[])
-                        AS old (stage, since) WHERE old.stage = d.stage AND d.stage_since <= old.since)"""
-        )
+        old = []
+        for stage, since in wanted.stale.items():
+            values.append(since)
+            old.append(f"(d.stage = '{stage.value}' AND d.stage_since <= ${len(values)})")
+        said.append(f"({' OR '.join(old) or 'false'})")
     return said, values
 
 

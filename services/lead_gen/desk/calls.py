@@ -54,7 +54,10 @@ async def step(request: Request, conn: Conn, who: Who, form: Annotated[StepForm,
 @router.post("/draft", dependencies=CALLER)
 async def draft(request: Request, conn: Conn, who: Who, form: Annotated[TypedForm, Form()]) -> Response:
     """Keep what was typed; nothing changes on the page, unless the lead was lost."""
-    await keep_draft(conn, form.item_id, who.person, form.typed())
+    try:
+        await keep_draft(conn, form.item_id, who.person, form.typed())
+    except Conflict:  # it was reported a moment ago, and needs no draft any more
+        return Response(status_code=204)
     return await after_act(request, conn, who.person, Shown(part="saved"))
 
 

@@ -41,9 +41,17 @@ class NoteForm(BaseModel):
     subject: str = ""
 
 
+class DraftForm(BaseModel):
+    """What is typed at this moment."""
+
+    more: str = ""
+
+
 async def _shown(conn: Connection, template: str, request: Request, until: datetime | None = None) -> Response:
-    notes = await conn.fetch("SELECT id, text FROM notes ORDER BY created_at DESC, id DESC LIMIT 30")
-    subject = f"Subject {await conn.fetchval('SELECT count(*) FROM notes')}"
+    notes = await conn.fetch(
+        "SELECT id, text FROM notes WHERE text NOT LIKE 'draft:%' ORDER BY created_at DESC, id DESC LIMIT 30"
+    )
+    subject = f"Subject {len(notes)}"
     return web_of(request).pages.answer(request, template, notes=notes, subject=subject, until=until)
 
 
@@ -72,6 +80,19 @@ async def write(request: Request, conn: Conn, who: Who, form: Annotated[NoteForm
     return await web_of(request).after(request, HERE, partial(_shown, conn, "ground.j2", request), said="Kept.")
 
 
+@router.post("/draft")
+async def draft(conn: Conn, form: Annotated[DraftForm, Form()]) -> Response:
+    """Keep what is typed while it is typed."""
+    await toy.insert(conn, f"draft: {form.more}")
+    return Response(status_code=204)
+
+
+@router.post("/keep")
+async def keep(request: Request, conn: Conn) -> Response:
+    """Hold what is in hand a little longer: here, for good."""
+    return await web_of(request).after(request, HERE, partial(_shown, conn, "ground.j2", request))
+
+
 class Ground:
     """The desk behind its door. `stop` ends the server and its streams, `start` begins it anew at the same address."""
 
@@ -86,14 +107,25 @@ class Ground:
 
     async def notes(self) -> list[str]:
         """What has been written, in order."""
-        rows = await self.pool.fetch("SELECT text FROM notes ORDER BY created_at, id")
+        rows = await self.pool.fetch("SELECT text FROM notes WHERE text NOT LIKE 'draft:%' ORDER BY created_at, id")
         return [row["text"] for row in rows]
+
+    async def drafts(self) -> list[str]:
+        """What was kept while it was typed, in order."""
+        rows = await self.pool.fetch("SELECT text FROM notes WHERE text LIKE 'draft:%' ORDER BY created_at, id")
+        return [row["text"].removeprefix("draft: ") for row in rows]
 
     async def write(self, text: str, by: str = "caller-nazar") -> None:
         """Somebody else writes a note."""
         async with self.pool.acquire() as conn, conn.transaction():
             note = await toy.insert(conn, text)
             await publish(conn, "note_written", item_id=note.id, by=by)
+
+    async def take(self, text: str, by: str) -> None:
+        """Somebody else takes a note away."""
+        async with self.pool.acquire() as conn, conn.transaction():
+            note_id = await conn.fetchval("DELETE FROM notes WHERE text = $1 RETURNING id", text)
+            await publish(conn, "note_written", item_id=str(note_id), by=by)
 
     def _app(self) -> FastAPI:
         settings = make_settings(

@@ -8,6 +8,12 @@
     return clock ? minutes * 60 + seconds : Infinity;
   };
 
+  // Where an answer goes; an answer that says so itself says it as a selector.
+  const placeOf = (event) => {
+    const target = event.detail.ctx?.target;
+    return typeof target === "string" ? target.replace("#", "") : target?.id || "";
+  };
+
   // ---- the lease ---------------------------------------------------------------------------------------------
   // Long enough that nobody's key costs a request of its own, short enough for a short lease.
   const whole = { item: "", seconds: 0 };
@@ -61,12 +67,20 @@
     otherwise.hidden = false;
     asked.hidden = true;
   };
+  // A second is long on the telephone: the words come then, and give way to the times if these come after all.
+  document.addEventListener("htmx:before:request", (event) => {
+    const asked = event.detail.ctx?.sourceElement?.closest?.("[data-else]");
+    if (!asked) return;
+    clearTimeout(asked.patience);
+    asked.patience = setTimeout(() => silent(event), 1000);
+  });
   document.addEventListener("htmx:error", silent);
   document.addEventListener("htmx:response:error", silent);
   document.addEventListener("htmx:after:swap", (event) => {
     const asked = event.detail.ctx?.target;
     const otherwise = asked?.dataset?.else && document.getElementById(asked.dataset.else);
     if (!otherwise || event.detail.ctx.response?.status >= 400) return;
+    clearTimeout(asked.patience);
     otherwise.hidden = true;
     asked.hidden = false;
   });
@@ -83,6 +97,36 @@
   });
   document.addEventListener("htmx:finally:request", () => {
     for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  });
+
+  // ---- keys pressed sooner than the page can follow ---------------------------------------------------------------
+  // They are meant for the form that is just coming: kept until it is there, then given to it in their order.
+  const early = [];
+  const coming = new Set();
+  const give = ({ key, code, shiftKey, ctrlKey, metaKey }) => {
+    const at = document.activeElement;
+    const field = at?.matches("textarea, input:not([type=radio], [type=checkbox])") ? at : null;
+    if (field && key.length === 1 && !ctrlKey && !metaKey) {
+      field.setRangeText(key, field.selectionStart, field.selectionEnd, "end");
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    } else if (key === "Enter" && at?.form && at.matches("input")) at.form.requestSubmit();
+    else at.dispatchEvent(new KeyboardEvent("keydown", { key, code, shiftKey, ctrlKey, metaKey, bubbles: true, cancelable: true }));
+  };
+  const giveAll = () => {
+    while (!coming.size && early.length) give(early.shift());
+  };
+  addEventListener("keydown", (event) => {
+    if (!event.isTrusted || event.isComposing || event.altKey || /^(Shift|Control|Meta|Tab)$/.test(event.key)) return;
+    if (!coming.size && !early.length) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    early.push({ key: event.key, code: event.code, shiftKey: event.shiftKey, ctrlKey: event.ctrlKey, metaKey: event.metaKey });
+  }, true);
+  document.addEventListener("htmx:before:request", (event) => {
+    if (/^(step|main)$/.test(placeOf(event)) && document.querySelector("#step")) coming.add(event.detail.ctx);
+  });
+  document.addEventListener("htmx:finally:request", (event) => {
+    if (coming.delete(event.detail.ctx)) setTimeout(giveAll);
   });
 
   // ---- the hours: up and down go by days ------------------------------------------------------------------------
@@ -104,11 +148,13 @@
     event.preventDefault();
   });
 
+  // What may no longer be taken back is no longer told.
+  document.addEventListener("clock:over", (event) => event.target.closest?.("#line > [data-told]")?.remove());
+
   // ---- focus -----------------------------------------------------------------------------------------------------
   // After a step no button that happens to stand in the same place keeps the focus: Enter would press it.
   document.addEventListener("htmx:after:swap", (event) => {
-    const target = event.detail.ctx?.target;
-    if (target?.id !== "step" && target?.id !== "main") return;
+    if (!/^(step|main)$/.test(placeOf(event))) return;
     const active = document.activeElement;
     if (active?.matches("button, a") && active.closest("#step, #main, #foot")) active.blur();
     document.querySelector("#ends:popover-open")?.hidePopover();

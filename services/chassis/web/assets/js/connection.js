@@ -4,6 +4,7 @@
   "use strict";
   const SILENT = 10_000, UNANSWERED = 4_000;
   const { desk } = window;
+  const unanswered = new Set();
   let lost = false, heard = Date.now(), tried = 0;
 
   const show = () => {
@@ -19,7 +20,8 @@
   };
   const hear = () => {
     heard = Date.now();
-    if (!lost) return;
+    // A stream that goes on does not answer what was sent.
+    if (!lost || unanswered.size) return;
     lost = false;
     show();
     document.dispatchEvent(new CustomEvent("connection:back"));
@@ -68,11 +70,13 @@
     ctx.fetch = async (url, options) => {
       const began = performance.now();
       const slow = ctx.request.method === "GET" ? 0 : setTimeout(() => {
+        unanswered.add(ctx);
         lose();
         document.dispatchEvent(new CustomEvent("request:slow", { detail: { ctx } }));
       }, UNANSWERED);
       try {
         const answer = await fetch(url, options);
+        unanswered.delete(ctx);
         if (!answer.headers.has("Server-Now")) return answer.status < 500 ? answer : none(ctx);
         desk.learn(answer.headers.get("Server-Now"), performance.now() - began);
         document.dispatchEvent(new CustomEvent("request:answered", { detail: { ctx } }));
@@ -83,6 +87,7 @@
         return none(ctx);
       } finally {
         clearTimeout(slow);
+        unanswered.delete(ctx);
       }
     };
   });
@@ -97,11 +102,11 @@
     ctx.hx = {};
     setTimeout(() => part.isConnected && htmx.ajax("GET", ctx.request.action, { source: part, target: ctx.target, swap: ctx.swap }), 1_500);
   });
-  // A refusal that does not say where it belongs would take the page's place.
+  // A refusal that is none of our pages' would take the page's place.
   document.addEventListener("htmx:before:response", (event) => {
     const { response, unsent } = event.detail.ctx;
     if (unsent) return event.preventDefault();
-    if (response.status < 400 || response.headers.has("HX-Reswap")) return;
+    if (response.status < 400 || response.headers.has("Server-Now")) return;
     event.preventDefault();
     desk.say(desk.words("refused"), "late");
   });

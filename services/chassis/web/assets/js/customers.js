@@ -35,7 +35,11 @@
     const closed = event.type === "nudge.answered" || event.type === "work.closed";
     if (row && closed && colleague) fade(row, colleague);
     ask("#today", "list:stale", closed && colleague ? 3000 : 700);
-    if (!customer || document.querySelector("#card")?.dataset.customer === customer) ask("#card", "card:stale", 400);
+    if (!customer || document.querySelector("#card")?.dataset.customer === customer) {
+      // The facts of the card, and the keys below it unless a form stands in their place.
+      ask("#about", "card:stale", 400);
+      ask("#say[hx-get]", "card:stale", 500);
+    }
   };
   // The moment in which something could be taken back is over.
   document.addEventListener("clock:over", (event) => event.target.closest?.(".lr-undo")?.remove());

@@ -1,7 +1,7 @@
 // Forms: sent once however often the key is pressed, what is wrong stands beside its field, and nothing typed is lost.
 (() => {
   "use strict";
-  const { words, say } = window.desk;
+  const { words, say, icon } = window.desk;
 
   // ---- once ------------------------------------------------------------------------------------------------
   // Before htmx hears of it: a second press of an impatient finger is the same act, not another one.
@@ -38,6 +38,9 @@
     if (ctx.unsent || ctx.request.method !== "POST" || !ctx.response || ctx.response.status >= 400) return;
     const form = ctx.request.form;
     if (!form) return;
+    renew(form);
+    // What saves itself while somebody types leaves their form alone.
+    if (ctx.sourceEvent?.type !== "submit") return;
     // The page that comes is merged into this one: what was sent must not stay in its fields, nor its sheet open.
     forget(form);
     form.reset();
@@ -47,11 +50,6 @@
   });
 
   // ---- refused ---------------------------------------------------------------------------------------------
-  const icon = (name) => {
-    const drawn = document.querySelector("svg.i use")?.closest("svg").cloneNode(true);
-    drawn?.firstElementChild.setAttribute("href", drawn.firstElementChild.getAttribute("href").replace(/#.*/, `#i-${name}`));
-    return drawn || "";
-  };
   const forget = (form) => {
     for (const note of form.querySelectorAll("[data-refused]")) note.remove();
     for (const field of form.querySelectorAll("[aria-invalid]")) {

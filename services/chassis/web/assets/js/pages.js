@@ -17,7 +17,7 @@
   };
   document.addEventListener("htmx:after:swap", (event) => {
     const { ctx } = event.detail;
-    if (ctx.target !== document.body && ctx.target !== "body") return;
+    if (!["body", "#main"].includes(ctx.target) && !ctx.target?.matches?.("body, #main")) return;
     // What the page did by itself moves nothing.
     if (ctx.sourceElement?.dataset?.extend !== undefined) return;
     const path = before?.split(" ")[0];

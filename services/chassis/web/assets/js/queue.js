@@ -12,7 +12,8 @@
   const keyOf = (ctx) => ctx.request.body?.get?.("idempotency_key") || ctx.request.headers["Idempotency-Key"];
   const titleOf = (ctx) => {
     const { form, submitter } = ctx.request;
-    const word = (submitter?.querySelector(".lr-grow") || submitter)?.textContent.trim().replace(/\s+/g, " ");
+    const said = [...(submitter?.childNodes || [])].filter((node) => node.nodeName !== "KBD");
+    const word = said.map((node) => node.textContent).join(" ").trim().replace(/\s+/g, " ");
     return form.dataset.queueTitle || word || document.title.split(" · ")[0];
   };
   const put = (ctx) => {
