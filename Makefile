@@ -15,11 +15,12 @@ COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate
 WEB := services/chassis/web
 NPM := $(shell command -v npm)
 
-.PHONY: help venv assets run test fuzz chaos check audit format bench lock clean
+.PHONY: help venv assets run test screenshots fuzz chaos check audit format bench lock clean
 
 help:
 	@echo "make run     everything on this machine, with a sample department at work ($(DATA)/ keeps its state)"
 	@echo "make test    the whole test suite"
+	@echo "make screenshots   pictures of the desks at work, into docs/img/"
 	@echo "make fuzz    10,000 damaged files, 10,000 requests (LEADRELAY_FUZZ=N, LEADRELAY_CASES=N for others)"
 	@echo "make chaos   ten minutes of kills, freezes and restarts, then everything must agree (CHAOS_MINUTES=, SEED=)"
 	@echo "make assets  what the pages fetch, from npm and our own, into $(WEB)/static/"
@@ -74,6 +75,9 @@ run: .venv/.runtime $(ASSETS)
 
 test: .venv/.dev $(ASSETS)
 	$(BIN)/python -m pytest -n auto --durations=10
+
+screenshots: .venv/.dev $(ASSETS)
+	$(BIN)/python -m tests.browser.screenshots
 
 fuzz: .venv/.dev
 	LEADRELAY_FUZZ=$${LEADRELAY_FUZZ:-10000} LEADRELAY_CASES=$${LEADRELAY_CASES:-10000} $(BIN)/python -m pytest -n0 -s tests/fuzz

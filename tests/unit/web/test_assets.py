@@ -89,3 +89,16 @@ def test_the_lock_of_npm_holds_hashes_and_no_addresses() -> None:
     locked = {name: entry for name, entry in packages.items() if name}
     assert locked
     assert [name for name, entry in locked.items() if "resolved" in entry or not entry.get("integrity")] == []
+
+
+def test_no_two_desks_give_one_name_two_looks() -> None:
+    """Their styles end in one file: what one desk says of a bare name, another must not say otherwise."""
+    folder = ROOT / "services/chassis/web/assets/css"
+    own: dict[str, set[str]] = {}
+    shared = set(re.findall(r"\.(lr-[\w-]+)", (folder / "base.css").read_text(encoding="utf-8")))
+    for path in folder.glob("*.css"):
+        rules = re.sub(r"/\*.*?\*/", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+        selectors = ",".join(re.findall(r"([^{}]+)\{", rules)).split(",")
+        for name in (found[1] for found in (re.match(r"\s*\.(lr-[\w-]+)", one) for one in selectors) if found):
+            own.setdefault(name, set()).add(path.name)
+    assert {name: sorted(files) for name, files in own.items() if len(files) > 1 and name not in shared} == {}
