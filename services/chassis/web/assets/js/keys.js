@@ -32,7 +32,9 @@
     const form = event.target.form || event.target.closest?.("form");
     if (!form) return;
     event.preventDefault();
-    form.requestSubmit();
+    // By the button that Enter presses, which may say what is sent.
+    const button = [...form.elements].find((element) => element.type === "submit" && element.matches(".is-1, [data-key=Enter]") && usable(element));
+    form.requestSubmit(button);
   };
   addEventListener("keydown", (event) => {
     if (event.isComposing) return;
@@ -41,7 +43,7 @@
     if (typing(event.target)) return inField(event);
     if (document.querySelector(":popover-open")) return;
     // Enter belongs to whatever has the focus; the page itself may have it after a change.
-    if (event.key === "Enter" && !document.activeElement?.matches("body, main")) return;
+    if (event.key === "Enter" && document.activeElement?.closest("a, button, summary, label, [role=button]")) return;
     const keys = keysOf(event);
     if (areOff() && keys[0].length === 1) return;
     if (event.shiftKey && keys.includes("L")) return window.desk.turnTheme();
