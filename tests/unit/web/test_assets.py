@@ -102,3 +102,20 @@ def test_no_two_desks_give_one_name_two_looks() -> None:
         for name in (found[1] for found in (re.match(r"\s*\.(lr-[\w-]+)", one) for one in selectors) if found):
             own.setdefault(name, set()).add(path.name)
     assert {name: sorted(files) for name, files in own.items() if len(files) > 1 and name not in shared} == {}
+
+
+DESKS = {"call_desk": "gen", "deal": "conv", "deals": "conv", "customers": "acct", "orders": "acct"}
+
+
+@pytest.mark.parametrize(("desk", "tier"), DESKS.items())
+def test_the_styles_of_a_desk_are_for_its_tier_alone(desk: str, tier: str) -> None:
+    """All of them travel in one file: a class of one desk must not dress another."""
+    text = (WEB / "assets" / "css" / f"{desk}.css").read_text(encoding="utf-8")
+    plain = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL).strip()
+    assert plain.startswith(f"body[data-tier={tier}] {{")
+    depth, ends = 0, []
+    for at, letter in enumerate(plain):
+        depth += {"{": 1, "}": -1}.get(letter, 0)
+        if letter == "}" and depth == 0:
+            ends.append(at)
+    assert ends == [len(plain) - 1]
