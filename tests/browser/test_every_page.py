@@ -38,7 +38,7 @@ async def walk(page: Page, origin: str) -> dict[str, dict[str, list[str]]]:
         if found := await flaws(page, ["desktop", "phone"]):
             wrong[kind(here)] = found
         for link in await page.evaluate(_LINKS):
-            is_page = link.startswith(f"{origin}/{tier}/desk/") and not re.search(r"\.\w+$", kind(link))
+            is_page = link.startswith(f"{origin}/{tier}/desk/") and not re.search(r"(\.\w+|/pdf|/xml)$", kind(link))
             if is_page and kind(link) not in seen:
                 seen.add(kind(link))
                 todo.append(link)
