@@ -92,6 +92,7 @@ async def test_a_whole_shift_by_keyboard_only(desks: Desks, house: House) -> Non
     await page.keyboard.type("12 pallets a month")
     await page.keyboard.press("Escape")
     await page.keyboard.press("y")
+    await expect(step.get_by_role("button", name="Hand over and go on")).to_be_visible()
     await expect(step.locator("#note")).to_have_value("12 pallets a month")
     await page.keyboard.press("Enter")
     await says(page, "Interested")
@@ -213,6 +214,7 @@ async def test_a_free_time_of_a_manager_is_kept_and_goes_with_the_lead(desks: De
     await page.keyboard.press("s")
     await expect(page.locator("#slots")).to_contain_text("Kept for them.")
     await page.keyboard.press("y")
+    await expect(page.get_by_role("button", name="Hand over and go on")).to_be_visible()
     await page.keyboard.press("Enter")
     await says(page, "Interested")
 
