@@ -39,16 +39,19 @@
 
   // Whoever is faster than the server: keys pressed while an act is under way act on what it shows, in their order. Not the
   // same key again, which is impatience, and not on another subject, which nobody meant.
+  // An act is known by its request: what asked for it may be gone when the answer has come.
+  const acts = new WeakSet();
   let running = 0, pressed = [], subject = "", last = "";
   const about = () => `${location.pathname} ${document.querySelector("#main")?.dataset.place || ""} ${document.querySelector("[data-item]")?.dataset.item || ""}`;
   const isAct = (ctx) => ctx.sourceEvent?.type === "submit" || ctx.sourceElement._htmx?.boosted;
   document.addEventListener("htmx:before:request", (event) => {
     if (!isAct(event.detail.ctx)) return;
+    acts.add(event.detail.ctx);
     running += 1;
     subject = about();
   });
   document.addEventListener("htmx:finally:request", (event) => {
-    if (!isAct(event.detail.ctx)) return;
+    if (!acts.delete(event.detail.ctx)) return;
     running = Math.max(0, running - 1);
     const waiting = pressed;
     pressed = [];

@@ -71,11 +71,26 @@
     return Math.max(0, ...going.map((row) => row.taken + FADE - Date.now()));
   };
 
+  // What a part asked for by itself is about what stood there then. If somebody has gone on to another customer meanwhile,
+  // the answer must not put the former one below the new one's name.
+  const byItself = (ctx) => ctx.sourceEvent?.type && !ASKED.test(ctx.sourceEvent.type);
+  const subject = (element) => [location.pathname, document.querySelector("#main")?.dataset.place, element?.getAttribute("hx-get"), element?.dataset.fresh].join(" ");
+  const asked = new WeakMap();
+  document.addEventListener("htmx:before:request", (event) => {
+    const { ctx } = event.detail;
+    if (byItself(ctx) || ctx.sourceElement?.dataset?.fresh) asked.set(ctx, subject(ctx.sourceElement));
+  });
+  document.addEventListener("htmx:before:swap", (event) => {
+    const { ctx } = event.detail;
+    if (asked.has(ctx) && asked.get(ctx) !== subject(ctx.sourceElement)) event.preventDefault();
+  });
+
   document.addEventListener("htmx:before:swap", (event) => {
     const { ctx } = event.detail;
     const part = ctx.target;
+    if (event.defaultPrevented) return;
     // Only what comes by itself waits; what somebody asked for comes at once.
-    if (!(part instanceof Element) || part === document.body || !ctx.sourceEvent?.type || ASKED.test(ctx.sourceEvent.type) || ctx.letIn) return;
+    if (!(part instanceof Element) || part === document.body || !byItself(ctx) || ctx.letIn) return;
     const text = ctx.text || "";
     if (isBusy(part)) {
       event.preventDefault();
