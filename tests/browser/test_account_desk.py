@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
 
 import pytest_asyncio
-from playwright.async_api import Page, Route, expect
+from playwright.async_api import Page, expect
 
 from tests.browser.accounts import BOSS, HERE, OLEH, Accounts, accounts_at
 from tests.browser.desks import Desks
@@ -102,31 +101,6 @@ async def test_what_a_colleague_does_shows_at_once_and_what_is_typed_stays(desks
     await accounts.complain(mine, "the truck came late")
     await expect(page.locator("#card")).to_contain_text("the truck came late")
     await expect(page.get_by_label("In their words")).to_have_value("containers from May on")
-
-
-async def test_an_answer_about_the_former_customer_does_not_land_on_the_next(desks: Desks, accounts: Accounts) -> None:
-    first = await accounts.due("Фабрика", 40_000)
-    second = await accounts.due("Агро-Центр", 30_000)
-    page = await desks.open(OLEH, HERE)
-    await shows(page, "Фабрика")
-    asked, gone_on = asyncio.Event(), asyncio.Event()
-
-    async def slow(route: Route) -> None:
-        asked.set()
-        await gone_on.wait()
-        await route.continue_()
-
-    await page.route(f"**/desk/customers/{first}", slow)
-    await accounts.complain(first, "the truck came late")
-    await asked.wait()
-    await page.keyboard.press("j")
-    await shows(page, "Агро-Центр")
-    async with page.expect_event("requestfinished", lambda request: request.url.endswith(first)):
-        gone_on.set()
-    # Whatever that answer does, it has done by the second frame.
-    await page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    await expect(page.locator("#say a").first).to_have_attribute("href", re.compile(second))
-    await shows(page, "Агро-Центр")
 
 
 async def test_a_need_is_written_down_and_answered_on_the_customers_page(desks: Desks, accounts: Accounts) -> None:

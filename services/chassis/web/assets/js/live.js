@@ -71,24 +71,29 @@
     return Math.max(0, ...going.map((row) => row.taken + FADE - Date.now()));
   };
 
-  // What a part asked for by itself is about what stood there then. If somebody has gone on to another customer meanwhile,
-  // the answer must not put the former one below the new one's name.
-  const byItself = (ctx) => ctx.sourceEvent?.type && !ASKED.test(ctx.sourceEvent.type);
-  const subject = (element) => [location.pathname, document.querySelector("#main")?.dataset.place, element?.getAttribute("hx-get"), element?.dataset.fresh].join(" ");
-  const asked = new WeakMap();
+  // ---- answers that come too late --------------------------------------------------------------------------
+  // A part may have asked while the page turned to another subject: what it hears then is about the old one.
+  const address = (part) => part.getAttribute?.("hx-get") ?? part.getAttribute?.("hx-put") ?? part.dataset?.fresh ?? null;
   document.addEventListener("htmx:before:request", (event) => {
     const { ctx } = event.detail;
-    if (byItself(ctx) || ctx.sourceElement?.dataset?.fresh) asked.set(ctx, subject(ctx.sourceElement));
+    ctx.asked = address(ctx.sourceElement);
   });
-  document.addEventListener("htmx:before:swap", (event) => {
-    const { ctx } = event.detail;
-    if (asked.has(ctx) && asked.get(ctx) !== subject(ctx.sourceElement)) event.preventDefault();
-  });
+  const byItself = (ctx) => ctx.sourceEvent?.type && !ASKED.test(ctx.sourceEvent.type);
+  const isLate = (ctx) => (ctx.asked ?? null) !== null && (ctx.sourceElement.isConnected ? address(ctx.sourceElement) !== ctx.asked : byItself(ctx));
+  // What the part was to learn it asks again, where it is now.
+  const askAgain = ({ request, target, sourceElement: source }) => {
+    if (request.method !== "GET" || target !== source || !source.isConnected || !address(source)) return;
+    htmx.ajax("GET", address(source), { source, target: source });
+  };
 
   document.addEventListener("htmx:before:swap", (event) => {
     const { ctx } = event.detail;
     const part = ctx.target;
-    if (event.defaultPrevented) return;
+    if (isLate(ctx)) {
+      event.preventDefault();
+      askAgain(ctx);
+      return;
+    }
     // Only what comes by itself waits; what somebody asked for comes at once.
     if (!(part instanceof Element) || part === document.body || !byItself(ctx) || ctx.letIn) return;
     const text = ctx.text || "";
