@@ -1,4 +1,4 @@
-"""Answers that come too late on the account desk: parts ask by themselves, and the page may have turned."""
+"""Answers that come too late on the account desk: its parts ask by themselves, and the page may have turned."""
 
 from __future__ import annotations
 
