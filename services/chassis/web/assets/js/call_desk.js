@@ -98,6 +98,11 @@
   document.addEventListener("htmx:finally:request", () => {
     for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
   });
+  // What could not be saved while there was no connection is saved now.
+  document.addEventListener("connection:back", () => {
+    const words = document.querySelector("#step #note");
+    if (words?.value) words.dispatchEvent(new Event("input", { bubbles: true }));
+  });
 
   // ---- keys pressed sooner than the page can follow ---------------------------------------------------------------
   // They are meant for the form that is just coming: kept until it is there, then given to it in their order.
