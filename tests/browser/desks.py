@@ -92,6 +92,8 @@ class Desks:
         folder.mkdir(parents=True, exist_ok=True)
         kept = []
         for number, context in enumerate(self.contexts):
+            if not context.pages:  # the test has closed it
+                continue
             for place, page in enumerate(context.pages):
                 kept.append(folder / f"window-{number}-{place}.png")
                 await page.screenshot(path=kept[-1])

@@ -38,10 +38,12 @@ class Shown:
     """What shall be shown beyond the state itself.
 
     `opened` is the outcome whose form is open, `asked` says that they wait for the next lead, `refused` why the last
-    act was not possible, and `typed` what they had typed then.
+    act was not possible, and `typed` what they had typed then. `of` is the call that the page is about: a part is of no
+    use to a page about another one.
     """
 
     part: Part = "desk"
+    of: str = ""
     opened: str = ""
     asked: bool = False
     refused: DomainError | None = None
@@ -63,7 +65,7 @@ async def show(request: Request, conn: Connection, caller: str, shown: Shown) ->
     pages = web_of(request).pages
     if request.headers.get("hx-request-type") != "partial":
         return pages.answer(request, "call_desk.j2", status=status, **context)
-    if desk.state == "call" and shown.part != "desk":
+    if desk.line is not None and shown.part != "desk" and shown.of in ("", desk.line.call.item_id):
         headers = {"HX-Retarget": f"#{shown.part}", "HX-Reswap": "outerMorph"}
         return pages.answer(request, f"parts/{shown.part}.j2", status=status, headers=headers, **context)
     return pages.answer(request, "parts/desk.j2", status=status, headers=_WHOLE, **context)

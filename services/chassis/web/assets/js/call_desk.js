@@ -50,14 +50,21 @@
       look();
     });
   }
+  // Another window of this person has reported the call.
+  document.addEventListener("call_answered", (event) => {
+    if (ours(event) && !document.querySelector("#step[data-sent]")) look();
+  });
   document.addEventListener("resync", look);
   let due = 0;
-  document.addEventListener("work.opened", () => {
-    const waiting = document.querySelector("#waiting");
-    if (!waiting || Date.now() - due < 2000) return;
-    due = Date.now();
-    waiting.dispatchEvent(new CustomEvent("desk:due"));
-  });
+  // A lead is due when it is entered, and when whoever had it lets go of it.
+  for (const kind of ["work.opened", "lease.changed"]) {
+    document.addEventListener(kind, () => {
+      const waiting = document.querySelector("#waiting");
+      if (!waiting || Date.now() - due < 2000) return;
+      due = Date.now();
+      waiting.dispatchEvent(new CustomEvent("desk:due"));
+    });
+  }
 
   // ---- another tier does not answer ------------------------------------------------------------------------------
   const silent = (event) => {
@@ -107,6 +114,7 @@
   // ---- keys pressed sooner than the page can follow ---------------------------------------------------------------
   // They are meant for the form that is just coming: kept until it is there, then given to it in their order.
   const early = [];
+  const about = () => document.querySelector("#lead")?.dataset.item;
   const coming = new Set();
   const give = ({ key, code, shiftKey, ctrlKey, metaKey }) => {
     const at = document.activeElement;
@@ -118,14 +126,18 @@
     else at.dispatchEvent(new KeyboardEvent("keydown", { key, code, shiftKey, ctrlKey, metaKey, bubbles: true, cancelable: true }));
   };
   const giveAll = () => {
-    while (!coming.size && early.length) give(early.shift());
+    while (!coming.size && early.length) {
+      const pressed = early.shift();
+      // Pressed while the last call was being ended: nobody meant the next one.
+      if (pressed.item === about()) give(pressed);
+    }
   };
   addEventListener("keydown", (event) => {
     if (!event.isTrusted || event.isComposing || event.altKey || /^(Shift|Control|Meta|Tab)$/.test(event.key)) return;
     if (!coming.size && !early.length) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    early.push({ key: event.key, code: event.code, shiftKey: event.shiftKey, ctrlKey: event.ctrlKey, metaKey: event.metaKey });
+    if (!event.repeat) early.push({ item: about(), key: event.key, code: event.code, shiftKey: event.shiftKey, ctrlKey: event.ctrlKey, metaKey: event.metaKey });
   }, true);
   document.addEventListener("htmx:before:request", (event) => {
     if (/^(step|main)$/.test(placeOf(event)) && document.querySelector("#step")) coming.add(event.detail.ctx);
