@@ -73,12 +73,13 @@
 
   // ---- answers that come too late --------------------------------------------------------------------------
   // A part may have asked while the page turned to another subject: what it hears then is about the old one.
-  const address = (part) => part.getAttribute?.("hx-get") ?? part.getAttribute?.("hx-put") ?? null;
+  const address = (part) => part.getAttribute?.("hx-get") ?? part.getAttribute?.("hx-put") ?? part.dataset?.fresh ?? null;
   document.addEventListener("htmx:before:request", (event) => {
     const { ctx } = event.detail;
     ctx.asked = address(ctx.sourceElement);
   });
-  const isLate = ({ asked, sourceElement: source }) => (asked ?? null) !== null && (!source.isConnected || address(source) !== asked);
+  const byItself = (ctx) => ctx.sourceEvent?.type && !ASKED.test(ctx.sourceEvent.type);
+  const isLate = (ctx) => (ctx.asked ?? null) !== null && (ctx.sourceElement.isConnected ? address(ctx.sourceElement) !== ctx.asked : byItself(ctx));
   // What the part was to learn it asks again, where it is now.
   const askAgain = ({ request, target, sourceElement: source }) => {
     if (request.method !== "GET" || target !== source || !source.isConnected || !address(source)) return;
@@ -94,7 +95,7 @@
       return;
     }
     // Only what comes by itself waits; what somebody asked for comes at once.
-    if (!(part instanceof Element) || part === document.body || !ctx.sourceEvent?.type || ASKED.test(ctx.sourceEvent.type) || ctx.letIn) return;
+    if (!(part instanceof Element) || part === document.body || !byItself(ctx) || ctx.letIn) return;
     const text = ctx.text || "";
     if (isBusy(part)) {
       event.preventDefault();
