@@ -48,6 +48,7 @@
   });
   document.addEventListener("htmx:after:swap", restore);
 
+  desk.hasDraft = (subject) => Object.keys(read(subject).fields || {}).length > 0;
   const forget = (subject) => localStorage.removeItem(prefix() + subject);
   addEventListener("form:sent", (event) => {
     const box = event.target.closest("[data-draft]");
