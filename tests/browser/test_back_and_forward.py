@@ -61,7 +61,10 @@ async def test_back_and_forward_lead_to_whole_pages_whose_forms_work(desks: Desk
 async def test_what_was_written_without_a_connection_is_sent_in_order_each_once(
     desks: Desks, accounts: Accounts, watch: Watch
 ) -> None:
-    companies = {"Фабрика": await accounts.due("Фабрика", 40_000), "Агро-Центр": await accounts.due("Агро-Центр", 30_000)}
+    companies = {
+        "Фабрика": await accounts.due("Фабрика", 40_000),
+        "Агро-Центр": await accounts.due("Агро-Центр", 30_000),
+    }
     page = await desks.open(OLEH, f"{HERE}customers/{companies['Фабрика']}?say=complaint")
     other = await page.context.new_page()
     await other.goto(f"{HERE}customers/{companies['Агро-Центр']}?say=complaint")
@@ -78,8 +81,10 @@ async def test_what_was_written_without_a_connection_is_sent_in_order_each_once(
     await expect(other.locator("[data-offline]")).to_be_hidden()
 
     async def written() -> list[str]:
-        rows = await accounts.tier.pool.fetch("SELECT text FROM complaints ORDER BY created_at, id")
-        return [row["text"] for row in rows]
+        rows = await accounts.tier.pool.fetch(
+            "SELECT note FROM nudges WHERE outcome = 'complaint' ORDER BY answered_at"
+        )
+        return [row["note"] for row in rows]
 
     await expect(page.get_by_label("In their words")).to_have_count(0)
     assert await written() == ["the first", "the second"]
