@@ -189,9 +189,8 @@ async def main(share: float) -> None:
     """Print the figures."""
     async with running_stack({"lead_gen": {"always_open": True}}) as stack:
         pages = await fill(stack, share)
-        print(
-            f"{'page':<28} {'p50':>7} {'p99':>7}   {'SQL p50':>8} {'ratio':>6} {'bytes':>8} {'gz':>7}   milliseconds, aim 50"
-        )
+        head = f"{'page':<28} {'p50':>7} {'p99':>7}   {'SQL p50':>8} {'ratio':>6} {'bytes':>8} {'gzip':>7}"
+        print(f"{head}   milliseconds, aim 50")
         for page in pages:
             cookies = await browsing.signed_in(stack.addresses["desk"], _role(page), page.person)
             took, size, packed = await measured(stack, page, cookies)
