@@ -73,6 +73,7 @@ async def _on_the_line(conn: Connection, call: CallInHand, caller: str, policy: 
         max_attempts=policy.max_attempts,
         hours=calling_hours(policy, lead.timezone, now),
         promised_by=promise_time(policy, lead.timezone, now),
+        names=await callers.names(conn, {earlier.caller for earlier in call.history}),
     )
 
 

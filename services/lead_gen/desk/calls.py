@@ -46,9 +46,12 @@ async def next_lead(request: Request, conn: Conn, who: Who) -> Response:
 @router.post("/step", dependencies=CALLER)
 async def step(request: Request, conn: Conn, who: Who, form: Annotated[StepForm, Form()]) -> Response:
     """Go through the script, or open the form of an outcome; what was typed is kept on the way."""
-    await keep_draft(conn, form.item_id, who.person, form.typed(), go=form.go)
+    try:
+        await keep_draft(conn, form.item_id, who.person, form.typed(), go=form.go)
+    except Conflict:  # it was reported in another window: what they have now is shown
+        return await after_act(request, conn, who.person, Shown())
     opened = form.go if form.go in FORMS else ""
-    return await after_act(request, conn, who.person, Shown(part="step", opened=opened))
+    return await after_act(request, conn, who.person, Shown(part="step", opened=opened, about=form.item_id))
 
 
 @router.post("/draft", dependencies=CALLER)
@@ -58,7 +61,7 @@ async def draft(request: Request, conn: Conn, who: Who, form: Annotated[TypedFor
         await keep_draft(conn, form.item_id, who.person, form.typed())
     except Conflict:  # it was reported a moment ago, and needs no draft any more
         return Response(status_code=204)
-    return await after_act(request, conn, who.person, Shown(part="saved"))
+    return await after_act(request, conn, who.person, Shown(part="saved", about=form.item_id))
 
 
 @router.post("/callback", dependencies=CALLER)
@@ -107,16 +110,16 @@ async def undo(request: Request, conn: Conn, who: Who, form: Annotated[HeldForm,
 
 
 @router.get("/look", dependencies=CALLER)
-async def look(request: Request, conn: Conn, who: Who) -> Response:
+async def look(request: Request, conn: Conn, who: Who, item: Annotated[str, Query(max_length=64)] = "") -> Response:
     """What a page asks when it hears of a change, or its lease is over: the lease as it is now, or the state after."""
-    return await show(request, conn, who.person, Shown(part="lease"))
+    return await show(request, conn, who.person, Shown(part="lease", about=item))
 
 
 @router.post("/keep", dependencies=CALLER)
 async def keep(request: Request, conn: Conn, who: Who, form: Annotated[HeldForm, Form()]) -> Response:
     """Hold the lead a little longer."""
     await extend_lease(conn, form.item_id, who.person, form.token)
-    return await after_act(request, conn, who.person, Shown(part="lease"))
+    return await after_act(request, conn, who.person, Shown(part="lease", about=form.item_id))
 
 
 @router.post("/return", dependencies=CALLER)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, BackgroundTasks, Depends, Form, Request
+from fastapi import APIRouter, BackgroundTasks, Depends, Form, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import RedirectResponse, Response
 
@@ -48,8 +48,11 @@ AfterCommit = Annotated[After, Depends(_after)]
 
 
 @router.get("/dial", dependencies=CALLER)
-async def look(request: Request, conn: Conn, who: Who) -> Response:
-    """The telephone as it is now."""
+async def look(request: Request, conn: Conn, who: Who, item: Annotated[str, Query(max_length=64)] = "") -> Response:
+    """The telephone as it is now; nothing for the page of another call: no number belongs beside another name."""
+    line = await line_of(conn, who.person)
+    if item and line is not None and line.item_id != item:
+        return Response(status_code=204)
     return await _telephone(request, conn, who.person)
 
 

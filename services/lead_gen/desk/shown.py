@@ -38,12 +38,14 @@ class Shown:
     """What shall be shown beyond the state itself.
 
     `opened` is the outcome whose form is open, `asked` says that they wait for the next lead, `refused` why the last
-    act was not possible, and `typed` what they had typed then.
+    act was not possible, and `typed` what they had typed then. `about` is the call that their page shows: another
+    window of theirs may have gone on to the next one.
     """
 
     part: Part = "desk"
     opened: str = ""
     asked: bool = False
+    about: str = ""
     refused: DomainError | None = None
     typed: Mapping[str, str] = field(default_factory=dict)
 
@@ -63,7 +65,7 @@ async def show(request: Request, conn: Connection, caller: str, shown: Shown) ->
     pages = web_of(request).pages
     if request.headers.get("hx-request-type") != "partial":
         return pages.answer(request, "call_desk.j2", status=status, **context)
-    if desk.state == "call" and shown.part != "desk":
+    if desk.line is not None and shown.part != "desk" and shown.about in ("", desk.line.call.item_id):
         headers = {"HX-Retarget": f"#{shown.part}", "HX-Reswap": "outerMorph"}
         return pages.answer(request, f"parts/{shown.part}.j2", status=status, headers=headers, **context)
     return pages.answer(request, "parts/desk.j2", status=status, headers=_WHOLE, **context)
@@ -78,7 +80,8 @@ async def _context(
         "desk": desk, "state": desk.state, "shift": desk.shift, "held": held, "call": held.call if held else None,
         "step": step, "opened": shown.opened if held else "", "refused": shown.refused, "reasons": REASONS,
         "typed": dict.fromkeys(TYPED, "") | (held.draft.typed if held and held.draft else {}) | dict(shown.typed),
-        "zone": zone_of(held.call.lead.timezone) if held else None, "fits": [], "picked": None, "q": "",
+        "zone": zone_of(held.call.lead.timezone) if held else None, "zone_of": zone_of,
+        "fits": [], "picked": None, "q": "",
     }  # fmt: skip
     if held is not None:
         context["fits"] = await _fits(conn, held, step, shown.opened)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
@@ -70,6 +71,8 @@ class OnTheLine(Record):
     max_attempts: int
     hours: CallingHours
     promised_by: datetime
+    names: Mapping[str, str]
+    """What the callers of its earlier calls are called, by their ids."""
 
     @property
     def dialled(self) -> str | None:

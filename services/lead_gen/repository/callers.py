@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -45,6 +45,14 @@ async def name_of(conn: Connection, caller_id: str) -> str | None:
     """What this caller is called; none for somebody without a row."""
     name: str | None = await conn.fetchval("SELECT name FROM callers WHERE id = $1", caller_id)
     return name
+
+
+async def names(conn: Connection, caller_ids: Collection[str]) -> dict[str, str]:
+    """What these callers are called, by id; those without a row are left out."""
+    if not caller_ids:
+        return {}
+    found = await conn.fetch("SELECT id, name FROM callers WHERE id = ANY($1)", list(caller_ids))
+    return {row["id"]: row["name"] for row in found}
 
 
 async def change(conn: Connection, caller_id: str, fields: Mapping[str, Any]) -> Caller:

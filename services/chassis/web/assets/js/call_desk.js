@@ -1,6 +1,7 @@
 // The call desk: the lease is kept while somebody works, what is lost elsewhere is asked for, arrows move in the hours.
 (() => {
   "use strict";
+  const { desk } = window;
   const lease = () => document.querySelector("#lease[data-lease]");
   const left = () => {
     const clock = lease()?.querySelector("[data-until]");
@@ -36,11 +37,22 @@
     row.classList.toggle("is-soon", soon);
   }, 1000);
 
+  // ---- nobody leaves a call by a slip of the finger -----------------------------------------------------------------
+  let warned = 0;
+  addEventListener("submit", (event) => {
+    if (!/\/(break|sign-off|return)$/.test(event.target.getAttribute("action")) || !document.querySelector("[data-on-the-phone]")) return;
+    if (Date.now() - warned < 5_000) return;
+    warned = Date.now();
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    desk.say(desk.words("on the phone"), "wait");
+  }, true);
+
   // ---- what happens elsewhere ----------------------------------------------------------------------------------
   const ours = (event) => {
-    const lead = document.querySelector("#lead");
+    const shown = document.querySelector("#lead");
     const told = JSON.parse(event.detail?.data || "{}");
-    return lead && (told.lead_id === lead.dataset.lead || told.item_id === lead.dataset.item);
+    return shown && (told.lead_id === shown.dataset.lead || told.item_id === shown.dataset.item);
   };
   const look = () => lease()?.dispatchEvent(new CustomEvent("desk:look"));
   for (const kind of ["lease.changed", "lead.changed"]) {
@@ -50,14 +62,21 @@
       look();
     });
   }
+  // Another window of this person has reported the call.
+  document.addEventListener("call_answered", (event) => {
+    if (ours(event) && !document.querySelector("#step[data-sent]")) look();
+  });
   document.addEventListener("resync", look);
   let due = 0;
-  document.addEventListener("work.opened", () => {
-    const waiting = document.querySelector("#waiting");
-    if (!waiting || Date.now() - due < 2000) return;
-    due = Date.now();
-    waiting.dispatchEvent(new CustomEvent("desk:due"));
-  });
+  // A lead is due when it is entered, and when whoever had it lets go of it.
+  for (const kind of ["work.opened", "lease.changed"]) {
+    document.addEventListener(kind, () => {
+      const waiting = document.querySelector("#waiting");
+      if (!waiting || Date.now() - due < 2000) return;
+      due = Date.now();
+      waiting.dispatchEvent(new CustomEvent("desk:due"));
+    });
+  }
 
   // ---- another tier does not answer ------------------------------------------------------------------------------
   const silent = (event) => {
@@ -92,17 +111,27 @@
     if (event.target.matches("[type=radio], [type=checkbox]")) {
       for (const one of event.target.form.elements) if (one.type === "radio" && one.name === event.target.name) one.defaultChecked = one.checked;
     } else event.target.defaultValue = event.target.value;
+    // Whoever answers what was asked need not read the question again.
+    for (const asked of event.target.form.querySelectorAll("[id$='-says'][role=alert]")) asked.remove();
     const saved = document.querySelector("#saved");
     if (saved) saved.textContent = "";
   });
   document.addEventListener("htmx:finally:request", () => {
     for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
   });
+  // What could not be saved while there was no connection is saved now.
+  document.addEventListener("connection:back", () => {
+    const words = document.querySelector("#step #note");
+    if (words?.value) words.dispatchEvent(new Event("input", { bubbles: true }));
+  });
 
   // ---- keys pressed sooner than the page can follow ---------------------------------------------------------------
   // They are meant for the form that is just coming: kept until it is there, then given to it in their order.
   const early = [];
-  const coming = new Set();
+  const coming = new Map();
+  const lead = () => document.querySelector("#lead")?.dataset.item;
+  // An outcome was sent, and the lead it was about is still on the page: letters are about nobody yet.
+  const isLeaving = () => [...coming.values()].some((item) => item && item === lead());
   const give = ({ key, code, shiftKey, ctrlKey, metaKey }) => {
     const at = document.activeElement;
     const field = at?.matches("textarea, input:not([type=radio], [type=checkbox])") ? at : null;
@@ -113,17 +142,26 @@
     else at.dispatchEvent(new KeyboardEvent("keydown", { key, code, shiftKey, ctrlKey, metaKey, bubbles: true, cancelable: true }));
   };
   const giveAll = () => {
-    while (!coming.size && early.length) give(early.shift());
+    while (!coming.size && early.length) {
+      const pressed = early.shift();
+      // Pressed while the last call was being ended: nobody meant the next one.
+      if (pressed.item === lead()) give(pressed);
+    }
   };
   addEventListener("keydown", (event) => {
     if (!event.isTrusted || event.isComposing || event.altKey || /^(Shift|Control|Meta|Tab)$/.test(event.key)) return;
     if (!coming.size && !early.length) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    early.push({ key: event.key, code: event.code, shiftKey: event.shiftKey, ctrlKey: event.ctrlKey, metaKey: event.metaKey });
+    if (event.key.length === 1 && isLeaving()) return desk.stray();
+    if (!event.repeat) early.push({ item: lead(), key: event.key, code: event.code, shiftKey: event.shiftKey, ctrlKey: event.ctrlKey, metaKey: event.metaKey });
   }, true);
   document.addEventListener("htmx:before:request", (event) => {
-    if (/^(step|main)$/.test(placeOf(event)) && document.querySelector("#step")) coming.add(event.detail.ctx);
+    const place = placeOf(event);
+    if (/^(step|main)$/.test(place) && document.querySelector("#step")) coming.set(event.detail.ctx, place === "main" ? lead() : "");
+  });
+  document.addEventListener("htmx:after:request", (event) => {
+    if (coming.has(event.detail.ctx)) coming.set(event.detail.ctx, "");
   });
   document.addEventListener("htmx:finally:request", (event) => {
     if (coming.delete(event.detail.ctx)) setTimeout(giveAll);
@@ -146,6 +184,15 @@
       return;
     }
     event.preventDefault();
+  });
+
+  // ---- the time that a manager keeps for them --------------------------------------------------------------------
+  // It stands in a part of another tier; the form that hands them over says it too.
+  document.addEventListener("htmx:after:swap", () => {
+    const time = document.querySelector("#slots [data-kept-time]")?.textContent || "";
+    for (const said of document.querySelectorAll("#step [data-time]")) said.textContent = time;
+    for (const part of document.querySelectorAll("#step [data-with-time]")) part.hidden = !time;
+    for (const part of document.querySelectorAll("#step [data-without-time]")) part.hidden = Boolean(time);
   });
 
   // What may no longer be taken back is no longer told.

@@ -1,7 +1,8 @@
 // Keys: `data-key` on an act, outside text fields, on any keyboard layout. Single letters can be switched off.
 (() => {
   "use strict";
-  const { typing, usable } = window.desk;
+  const { desk } = window;
+  const { typing, usable } = desk;
   const NAMES = { Escape: "Esc", Backspace: "⌫", ArrowUp: "↑", ArrowDown: "↓" };
   const keysOf = (event) => {
     const keys = [NAMES[event.key] || (event.key.length === 1 ? event.key.toUpperCase() : event.key)];
@@ -9,6 +10,11 @@
     if (/^Key[A-Z]$/.test(event.code)) keys.push(event.code.slice(3));
     if (/^Digit\d$/.test(event.code) && !event.shiftKey) keys.push(event.code.slice(5));
     return keys;
+  };
+  // What this key would press.
+  desk.actOf = (event) => {
+    const keys = keysOf(event);
+    return [...document.querySelectorAll("[data-key]")].find((element) => keys.includes(element.dataset.key) && usable(element));
   };
   const OFF = () => `keys-off:${document.body.dataset.person || ""}`;
   const areOff = () => localStorage.getItem(OFF()) === "1";
@@ -39,16 +45,19 @@
 
   // Whoever is faster than the server: keys pressed while an act is under way act on what it shows, in their order. Not the
   // same key again, which is impatience, and not on another subject, which nobody meant.
+  // An act is known by its request: what asked for it may be gone when the answer has come.
+  const acts = new WeakSet();
   let running = 0, pressed = [], subject = "", last = "";
   const about = () => `${location.pathname} ${document.querySelector("#main")?.dataset.place || ""} ${document.querySelector("[data-item]")?.dataset.item || ""}`;
   const isAct = (ctx) => ctx.sourceEvent?.type === "submit" || ctx.sourceElement._htmx?.boosted;
   document.addEventListener("htmx:before:request", (event) => {
     if (!isAct(event.detail.ctx)) return;
+    acts.add(event.detail.ctx);
     running += 1;
     subject = about();
   });
   document.addEventListener("htmx:finally:request", (event) => {
-    if (!isAct(event.detail.ctx)) return;
+    if (!acts.delete(event.detail.ctx)) return;
     running = Math.max(0, running - 1);
     const waiting = pressed;
     pressed = [];
@@ -67,19 +76,22 @@
     if (event.key === "Enter" && document.activeElement?.closest("a, button, summary, label, [role=button]")) return;
     const keys = keysOf(event);
     if (areOff() && keys[0].length === 1) return;
-    if (event.shiftKey && keys.includes("L")) return window.desk.turnTheme();
-    if (running && !window.desk.isLost()) {
+    if (event.shiftKey && keys.includes("L")) return desk.turnTheme();
+    if (running && !desk.isLost()) {
       const { key, code, shiftKey } = event;
       if (event.isTrusted && !event.repeat && code !== last) pressed.push({ key, code, shiftKey });
       return event.preventDefault();
     }
     last = event.code;
-    const marked = [...document.querySelectorAll("[data-key]")];
-    const target = marked.find((element) => keys.includes(element.dataset.key) && usable(element));
+    const target = desk.actOf(event);
     if (!target) return;
     event.preventDefault();
+    // A key that is held down is one press, whatever comes to stand under it meanwhile.
+    if (event.repeat) return;
     // A button that a letter presses does not take the focus: the next Enter would press it again.
-    if (typing(target)) target.focus();
-    else target.click();
+    if (!typing(target)) return target.click();
+    target.focus();
+    // Whoever goes on writing goes on behind what is there.
+    if (target.matches("textarea")) target.setSelectionRange(target.value.length, target.value.length);
   });
 })();
