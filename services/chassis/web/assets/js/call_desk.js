@@ -62,6 +62,10 @@
       look();
     });
   }
+  // Reported in another window of the same person; what this window has just sent is answered anyway.
+  document.addEventListener("call_answered", (event) => {
+    if (!coming.size && ours(event)) look();
+  });
   document.addEventListener("resync", look);
   let due = 0;
   document.addEventListener("work.opened", () => {
