@@ -43,8 +43,7 @@ class Page:
 async def fill(stack: Running, share: float) -> list[Page]:
     """Fill the three databases; the pages to look at."""
     tiers = {tier: await asyncpg.connect(stack.dsn(tier)) for tier in ("lead_gen", "conversion", "account_mgmt")}
-    for conn in tiers.values():
-        await init_connection(conn)
+    await init_connection(tiers["conversion"])
     found = [
         *await _call_desk(stack, tiers["lead_gen"], round(LEADS * share)),
         *await _deal_desk(tiers["conversion"], round(DEALS * share)),
@@ -76,7 +75,7 @@ async def _call_desk(stack: Running, conn: asyncpg.Connection, leads: int) -> li
 
 async def _deal_desk(conn: asyncpg.Connection, count: int) -> list[Page]:
     await deals.fill(conn, count)
-    deal = await conn.fetchval("SELECT id FROM deals WHERE owner = $1 AND stage = 'offer' LIMIT 1", MANAGER)
+    deal = await conn.fetchval("SELECT id FROM deals WHERE owner = $1 AND stage = 'informing' LIMIT 1", MANAGER)
     mine = "SELECT * FROM deals WHERE owner = $1 AND stage NOT IN ('won', 'lost') ORDER BY next_action_at LIMIT 100"
     one = "SELECT * FROM deals LEFT JOIN timeline ON deal_id = deals.id WHERE deals.id = $1"
     week = "SELECT * FROM meetings WHERE manager = $1 AND starts_at BETWEEN now() AND now() + interval '7 days'"

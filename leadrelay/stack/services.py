@@ -30,7 +30,7 @@ def worker_names(tier: str, count: int) -> list[str]:
 def sample_notice() -> str:
     """What every page of the sample department says: who is not real, and how fast its time runs."""
     day = round(conversion_demo.first_step_within.total_seconds())
-    return f"Sample department: made-up companies, simulated colleagues, and a working day lasts {day} s here."
+    return f"Sample department: made-up companies, simulated colleagues, and a working day lasts {day} seconds here."
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
@@ -28,6 +29,11 @@ class Policies(Generic[P]):
 
     def __init__(self, model: type[P]) -> None:
         self._model = model
+        # A page asks for the rules in force several times; a version never changes.
+        self._rules = lru_cache(maxsize=32)(self._of)
+
+    def _of(self, body: str) -> P:
+        return self._model.model_validate_json(body)
 
     async def current(self, conn: Connection) -> tuple[int, P]:
         """The newest version and its rules. Raises NotFound in a database that was never seeded."""
@@ -39,13 +45,13 @@ class Policies(Generic[P]):
 
     async def _read(self, conn: Connection, version: int | None) -> tuple[int, P]:
         row = await conn.fetchrow(
-            """SELECT version, body FROM policies WHERE $1::int IS NULL OR version = $1
+            """SELECT version, body::text AS body FROM policies WHERE $1::int IS NULL OR version = $1
                 ORDER BY version DESC LIMIT 1""",
             version,
         )
         if row is None:
             raise NotFound("There is no policy yet" if version is None else f"There is no version {version}")
-        return row["version"], self._model.model_validate(row["body"])
+        return row["version"], self._rules(row["body"])
 
     async def add(self, conn: Connection, policy: P, by: str) -> PolicyVersion:
         """Write the next version. Two at once get different numbers."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
+import pytest
 import pytest_asyncio
 
 from services.chassis import effects
@@ -89,6 +90,32 @@ async def test_a_dunning_step_is_carried_out_once(tier: Tier3) -> None:
     assert not first.settled
     assert await work(tier, customer_id, "dunning") == ["open"]
     assert (await tier.get(f"/v1/invoices/{opened.invoice_id}"))["dunning"] == 1
+
+
+async def test_a_later_reminder_takes_the_place_of_the_one_before(tier: Tier3) -> None:
+    customer_id, opened = await tier.customer()
+    first = dunning(customer_id, opened.invoice_id)
+    await tier.activities.remind_invoice(first)
+    await tier.activities.remind_invoice(first.model_copy(update={"key": f"{first.key}:again", "level": 2}))
+    assert await work(tier, customer_id, "dunning") == ["cancelled", "open"]
+
+
+@pytest.mark.parametrize("way", ["payments", "credit-notes", "cancel"])
+async def test_nobody_asks_for_the_money_of_an_invoice_that_is_settled(tier: Tier3, way: str) -> None:
+    """Paid, credited in full, or of an order that is cancelled; a part of the money leaves the work open."""
+    customer_id, opened = await tier.customer()
+    await tier.activities.remind_invoice(dunning(customer_id, opened.invoice_id))
+    invoice = await tier.get(f"/v1/invoices/{opened.invoice_id}")
+    part = {"amount": {**invoice["total"], "amount": "1.00"}, "reference": "a part"}
+    await tier.post(f"/v1/invoices/{opened.invoice_id}/payments", part)
+    assert await work(tier, customer_id, "dunning") == ["open"]
+    if way == "cancel":
+        await tier.post(f"/v1/orders/{invoice['order_id']}/cancel", {"reason": "not needed"}, status=200)
+    else:
+        left = (await tier.get(f"/v1/invoices/{opened.invoice_id}"))["open_amount"]
+        words = {"reference": "the rest"} if way == "payments" else {"reason": "damaged"}
+        await tier.post(f"/v1/invoices/{opened.invoice_id}/{way}", {"amount": left, **words})
+    assert await work(tier, customer_id, "dunning") == ["cancelled"]
 
 
 async def test_a_paid_invoice_is_not_dunned(tier: Tier3) -> None:

@@ -139,6 +139,17 @@ async def test_the_catalogue_shows_prices_of_a_day_and_only_what_is_offered(conv
     assert page["next"] is not None
 
 
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [("ПОВНЕ", True), ("повне", True), ("FULL", True), ("FTL", True), ('"en"', False), ("en", False)],
+)
+async def test_a_product_is_found_by_its_names_in_any_spelling_and_by_nothing_else(
+    conversion: Tier2, typed: str, found: bool
+) -> None:
+    items = (await conversion.get("/v1/catalogue", "anna", q=typed))["items"]
+    assert ("ftl" in [one["product_id"] for one in items]) is found
+
+
 def test_the_latest_price_that_has_begun_is_valid() -> None:
     now = datetime.now(UTC)
     eur = CataloguePrice(price=Money(amount=Decimal(3), currency="EUR"))

@@ -339,7 +339,10 @@ async def test_a_meeting_is_booked_from_the_free_times_moved_and_held(tier: Tier
     assert (meeting["kind"], meeting["place"], meeting["state"]) == ("visit", "Lviv, Zelena 20", "booked")
     assert "Lviv, Zelena 20" in anna.page
     # Its time is not offered again.
-    assert slots[0] not in await anna.look(page, do="book", week="1")
+    shown = await anna.look(page, do="book", week="1")
+    assert f'value="{slots[0]}"' not in shown
+    # What comes next is the meeting's beginning; only what is overdue counts from its end.
+    assert f'datetime="{slots[0]}"' in shown
     path = f"{page}/meetings/{meeting['id']}"
     await anna.press(f"{path}/move", meeting=meeting["id"], starts_at=slots[2], minutes="45")
     await anna.press(f"{path}/held", meeting=meeting["id"], note="volumes agreed")
@@ -403,10 +406,44 @@ async def test_lines_are_searched_added_and_taken_out_without_script_too(tier: T
     assert 'name="add" value="ftl-ua"' in found
     more = await refused(anna, f"{page}/offer/lines", 200, add="ftl-ua", **TRUCKS)
     assert more.count('name="product_id" value="ftl-ua"') == 2
+    entered = await refused(anna, f"{page}/offer/lines", 200, q="truck", add="found", **TRUCKS)
+    assert entered.count('name="product_id" value="ftl-ua"') == 2
+    nothing = await refused(anna, f"{page}/offer/lines", 200, q=" ", add="found", **TRUCKS)
+    assert nothing.count('name="product_id" value="ftl-ua"') == 1
     free = await refused(anna, f"{page}/offer/lines", 200, add="free", **TRUCKS)
     assert free.count('name="quantity"') == 2
     none = await refused(anna, f"{page}/offer/lines", 200, drop="r0", **TRUCKS)
     assert 'name="quantity"' not in none
+
+
+async def test_nobody_is_told_that_a_mail_goes_out_to_a_customer_without_an_address(tier: Tier2, anna: Person) -> None:
+    _, page = await qualified(tier)
+    assert "no invitation goes out" in await anna.look(page, do="book")
+    told = await anna.http.post(
+        f"{page}/meetings",
+        data={"csrf": re.findall(r'name="csrf" value="([^"]+)"', anna.page)[0], "other_at": in_days(120)[:16]},
+        headers={**PART, "Sec-Fetch-Site": "same-origin"},
+    )
+    assert "No mail address is known: tell them the time yourself." in html.unescape(told.text)
+
+
+async def test_a_deals_worth_is_before_tax_from_its_offer_to_its_order(tier: Tier2, anna: Person) -> None:
+    deal_id, page = await qualified(tier)
+    offer = await tier.post(f"/v1/deals/{deal_id}/offers", {"lines": [LINE]}, ANNA)
+    worth = re.compile(r'<b class="lr-l lr-b"><span class="lr-nw">([^<]+)<')
+    open_worth = worth.findall(await anna.look(page))
+    await tier.post(f"/v1/offers/{offer['id']}/accept", {}, ANNA)
+    await tier.post(f"/v1/deals/{deal_id}/win", {"lines": None}, ANNA)
+    assert open_worth == worth.findall(await anna.look(page))
+    assert "before tax." in anna.page
+
+
+async def test_the_history_says_why_a_deal_was_lost_and_in_their_words(tier: Tier2, anna: Person) -> None:
+    _, page = await qualified(tier)
+    await anna.look(page, do="lose")
+    await anna.press(f"{page}/lose", code="price", reason="The other one is 10% cheaper")
+    assert "Too expensive." in anna.page
+    assert "“The other one is 10% cheaper”" in anna.page
 
 
 async def test_an_offer_within_the_limit_is_made_mailed_and_accepted(tier: Tier2, anna: Person) -> None:

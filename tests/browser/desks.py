@@ -66,15 +66,14 @@ class Desks:
 
     async def window(self, size: tuple[int, int] = DESKTOP, *, theme: str = "light", **options: Any) -> Page:
         """A page in a browser where nobody is signed in; `options` are those of Playwright's contexts."""
-        context = await self._browser.new_context(
-            base_url=self.origin,
-            viewport={"width": size[0], "height": size[1]},
-            color_scheme=theme,
-            reduced_motion="reduce",
-            locale="en-GB",
-            timezone_id="Europe/Kyiv",
-            **options,
-        )
+        usual: dict[str, Any] = {
+            "viewport": {"width": size[0], "height": size[1]},
+            "color_scheme": theme,
+            "reduced_motion": "reduce",
+            "locale": "en-GB",
+            "timezone_id": "Europe/Kyiv",
+        }
+        context = await self._browser.new_context(base_url=self.origin, **{**usual, **options})
         self._closing.push_async_callback(context.close)
         self.contexts.append(context)
         context.set_default_timeout(PATIENCE_MS)
@@ -93,6 +92,8 @@ class Desks:
         folder.mkdir(parents=True, exist_ok=True)
         kept = []
         for number, context in enumerate(self.contexts):
+            if not context.pages:  # the test has closed it
+                continue
             for place, page in enumerate(context.pages):
                 kept.append(folder / f"window-{number}-{place}.png")
                 await page.screenshot(path=kept[-1])

@@ -18,6 +18,8 @@ import yaml
 
 from leadrelay.cli import app
 from services.chassis.settings import PREFIX, Settings, load_settings
+from services.chassis.web import home
+from services.chassis.web.oidc import BACK
 
 ROOT = Path(__file__).parents[2]
 TIERS = ("lead_gen", "conversion", "account_mgmt")
@@ -78,6 +80,15 @@ def test_the_front_door_leads_to_every_service_and_never_back_to_plain_http(serv
     assert "Strict-Transport-Security" in text
     targets = set(re.findall(r":(\w+):8000\}", text))
     assert targets == {name for name in services if name.endswith("_api")}
+
+
+def test_the_front_door_leads_to_everybodys_pages() -> None:
+    text = (ROOT / "leadrelay/stack/Caddyfile").read_text(encoding="utf-8")
+    found = re.search(r"@everybodys path (.*)", text)
+    assert found is not None
+    source = Path(home.__file__).read_text(encoding="utf-8")
+    pages = re.findall(r'@router\.\w+\("([^"]+)"', source)
+    assert {*found[1].split()} == {*pages, BACK, "/static/*"}
 
 
 def test_the_front_door_of_the_containers_can_be_read_by_caddy(tmp_path: Path) -> None:

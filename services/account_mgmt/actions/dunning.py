@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typst import TypstError
 
 from services.account_mgmt.actions.invoice_documents import print_invoice, read_full_invoice
-from services.account_mgmt.actions.invoices import tell_changed
+from services.account_mgmt.actions.invoices import end_asking, tell_changed
 from services.account_mgmt.actions.work_assignment import NewWork, open_work
 from services.account_mgmt.documents import mail_texts
 from services.account_mgmt.domain.documents import Document
@@ -80,6 +80,7 @@ async def remind_of_invoice(conn: Connection, request: RemindInvoice, reminder: 
     if reminder.document:
         await _queue_mail(conn, request, reminder, reminder.document)
     if reminder.way != "mail" or reminder.problem:
+        await end_asking(conn, invoice.id, invoice.customer_id, "asked again")
         await open_work(conn, _work(request, invoice, reminder.problem))
     await tell_changed(conn, invoice.id, invoice.customer_id)
     return RemindedInvoice(next_at=next_at, by=reminder.way)

@@ -8,7 +8,7 @@ from services.account_mgmt.actions.invoice_documents import print_invoice, read_
 from services.account_mgmt.actions.ownership import check_owner
 from services.account_mgmt.documents import mail_texts
 from services.account_mgmt.domain.invoices import Invoice
-from services.account_mgmt.repository import invoices
+from services.account_mgmt.repository import invoices, work
 from services.chassis import outbox
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
@@ -59,6 +59,12 @@ async def tell_changed(conn: Connection, invoice_id: str, customer_id: str) -> N
     await publish(conn, "invoice.changed", invoice_id=invoice_id, customer_id=customer_id)
 
 
+async def end_asking(conn: Connection, invoice_id: str, customer_id: str, result: str = "settled") -> None:
+    """Work that asks for the money of this invoice ends: there is nothing to ask for, or a later reminder asks."""
+    for item_id in await work.end_dunning(conn, invoice_id, customer_id, result):
+        await publish(conn, "work.closed", item_id=item_id, customer_id=customer_id)
+
+
 async def report_voided(
     conn: Connection, invoice: Invoice, money: MoneyEvent, by: str, *, next_nudge_at: datetime | None = None
 ) -> None:
@@ -72,4 +78,5 @@ async def report_voided(
         money=money,
     )
     await outbox.signal(conn, ids.customer(invoice.customer_id), "invoice_voided", answer, when_missing="drop")
+    await end_asking(conn, invoice.id, invoice.customer_id)
     await tell_changed(conn, invoice.id, invoice.customer_id)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from services.account_mgmt.actions.commission_events import report_money, sale_event
-from services.account_mgmt.actions.invoices import tell_changed
+from services.account_mgmt.actions.invoices import end_asking, tell_changed
 from services.account_mgmt.actions.ownership import check_owner_of_invoices
 from services.account_mgmt.domain.invoices import Invoice, check_amount
 from services.account_mgmt.repository import invoices, payments
@@ -67,5 +67,7 @@ async def book_payment(
     )
     await outbox.signal(conn, ids.customer(invoice.customer_id), "invoice_paid", answer, when_missing="drop")
     await report_money(conn, money)
+    if state != "open":
+        await end_asking(conn, invoice_id, invoice.customer_id)
     await tell_changed(conn, invoice_id, invoice.customer_id)
     return True

@@ -13,12 +13,12 @@ SELECT i.id, i.number, i.customer_id, i.state, i.total, i.total - i.paid - i.cre
        i.issued_at, i.due_at, (i.state = 'open' AND i.due_at < now()) AS overdue, i.dunning,
        coalesce(c.contact ->> 'company', '') AS company,
        (SELECT max(p.paid_at) FROM payments p WHERE p.invoice_id = i.id) AS paid_at
-  FROM invoices i JOIN customers c ON c.id = i.customer_id
+  FROM {found} i JOIN customers c ON c.id = i.customer_id
 """
 _SUMS = """
 SELECT i.currency, count(*)::int AS invoices, sum(i.total) AS total,
-       coalesce(sum(i.total - i.paid - i.credited) FILTER (WHERE i.state = 'open'), 0) AS open,
-       coalesce(sum(i.total - i.paid - i.credited) FILTER (WHERE i.state = 'open' AND i.due_at < now()), 0) AS late
+       coalesce(sum(i.total - i.paid - i.credited) FILTER (WHERE {is_open}), 0) AS open,
+       coalesce(sum(i.total - i.paid - i.credited) FILTER (WHERE {is_open} AND i.due_at < now()), 0) AS late
   FROM invoices i
 """
 _VIEWS = {
@@ -28,6 +28,10 @@ _VIEWS = {
     "void": "i.state = 'void'",
     "all": "true",
 }
+_OF_MANAGER = "i.customer_id IN (SELECT id FROM customers WHERE account_manager = {})"
+# What is owed stands in an index by customer: an array of them is one walk through it. Of everything else the newest
+# are wanted, and each is asked whose it is.
+_OWED_TO = "i.customer_id = ANY (ARRAY(SELECT id FROM customers WHERE account_manager = {}))"
 
 
 class _Where:
@@ -41,7 +45,7 @@ class _Where:
     def _of(self, query: InvoiceQuery) -> None:
         for part, value in (
             ("i.customer_id = {}", query.customer_id),
-            ("i.customer_id IN (SELECT id FROM customers WHERE account_manager = {})", query.manager),
+            (_OWED_TO if query.is_by_due_date else _OF_MANAGER, query.manager),
             ("i.currency = {}", query.currency),
             ("i.issued_at >= {}", query.since),
             ("i.issued_at < {}", query.until),
@@ -68,27 +72,25 @@ async def page(conn: Connection, query: InvoiceQuery, *, limit: int, after: Curs
     key, order, beyond = ("due_at", "ASC", ">") if query.is_by_due_date else ("issued_at", "DESC", "<")
     if after is not None:
         where.add(f"(i.{key}, i.id) {beyond} ({{}}, {{}}::uuid)", *after)
-    rows = await conn.fetch(
-        f"{_BRIEF} WHERE {where} ORDER BY i.{key} {order}, i.id {order} LIMIT {limit:d}",
-        *where.values,
-    )
+    ordered = f"ORDER BY i.{key} {order}, i.id {order}"
+    found = f"(SELECT * FROM invoices i WHERE {where} {ordered} LIMIT {limit:d})"  # noqa: S608 - constants
+    rows = await conn.fetch(f"{_BRIEF.format(found=found)} {ordered}", *where.values)
     return BriefInvoice.of_all(rows)
 
 
 async def sums(conn: Connection, query: InvoiceQuery) -> list[CurrencySum]:
     """What these invoices come to, per currency."""
     where = _Where(query)
-    rows = await conn.fetch(
-        f"{_SUMS} WHERE {where} GROUP BY i.currency ORDER BY i.currency",
-        *where.values,
-    )
+    # The index of what is owed does not hold the state: where all are open, it is not asked for.
+    total = _SUMS.format(is_open="true" if query.is_by_due_date else "i.state = 'open'")
+    rows = await conn.fetch(f"{total} WHERE {where} GROUP BY i.currency ORDER BY i.currency", *where.values)
     return CurrencySum.of_all(rows)
 
 
 async def foremost(conn: Connection, customer_id: str, limit: int) -> list[BriefInvoice]:
     """A customer's open invoices, the longest due first, then the newest of the others."""
     rows = await conn.fetch(
-        f"""{_BRIEF} WHERE i.customer_id = $1
+        f"""{_BRIEF.format(found="invoices")} WHERE i.customer_id = $1
              ORDER BY i.state <> 'open', CASE WHEN i.state = 'open' THEN i.due_at END, i.issued_at DESC, i.id DESC
              LIMIT $2""",
         customer_id,

@@ -66,6 +66,20 @@ async def escalate(conn: Connection, item_id: str, priority: int) -> None:
     )
 
 
+async def end_dunning(conn: Connection, invoice_id: str, customer_id: str, result: str) -> list[str]:
+    """Nobody needs to ask for the money of this invoice any more; the ids of the items that end."""
+    rows = await conn.fetch(
+        """UPDATE work_items SET state = 'cancelled', result = $3, closed_at = now(), leased_by = NULL,
+                  lease_until = NULL
+            WHERE lead_id = $2 AND kind = 'dunning' AND payload->>'invoice_id' = $1 AND state IN ('open', 'leased')
+           RETURNING id""",
+        invoice_id,
+        customer_id,
+        result,
+    )
+    return [row["id"] for row in rows]
+
+
 async def is_doing(conn: Connection, customer_id: str, person: str) -> bool:
     """Has this person open work of the customer?"""
     return bool(

@@ -13,7 +13,7 @@ from secrets import token_urlsafe
 from typing import Any
 from urllib.parse import urlsplit
 
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
@@ -21,6 +21,7 @@ from services.chassis.auth import Principal
 from services.chassis.web.formats import LOCALES, Formats, initials, locale_of, zone_of
 from services.chassis.web.places import ACCENTS, PREFIXES, prefix_of
 from services.chassis.web.static import Assets
+from services.chassis.web.templating import MODULES, PageEnvironment
 from services.chassis.web.words import choose_language, words_of
 
 # `<hx-partial>` is htmx's own way to say where a part of an answer belongs.
@@ -54,10 +55,10 @@ class Reader:
 
 
 @cache
-def _environment(package: str | None, language: str) -> Environment:
+def _environment(package: str | None, language: str) -> PageEnvironment:
     """The templates in a language, compiled: nobody's first page waits for that."""
     own = [PackageLoader(package, "desk/templates")] if package else []
-    environment = Environment(
+    environment = PageEnvironment(
         loader=ChoiceLoader([*own, PackageLoader("services.chassis.web")]),
         autoescape=True,
         undefined=StrictUndefined,
@@ -70,6 +71,7 @@ def _environment(package: str | None, language: str) -> Environment:
     environment.filters["initials"] = initials
     for name in environment.list_templates():
         environment.get_template(name)
+        environment.asks_for(name)
     return environment
 
 
@@ -99,6 +101,7 @@ class Pages:
         """The template filled in for this reader."""
         shared = {
             **self._shared,
+            MODULES: {},
             "asset": self._assets.url,
             "fmt": reader.formats(),
             "language": reader.language,

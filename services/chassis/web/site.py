@@ -11,7 +11,7 @@ import json
 import time
 from base64 import urlsafe_b64decode
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -152,7 +152,8 @@ class Web:
         return response
 
     def finish(self, request: Request, response: Response) -> Response:
-        """The answer with the renewed session, if it was renewed."""
+        """The answer with the renewed session, if it was renewed, and with our time, by which pages know it is ours."""
+        response.headers.setdefault("Server-Now", datetime.now(UTC).isoformat())
         fresh = getattr(request.state, "session", None)
         if fresh is not None:
             self.cookies.keep_session(response, fresh, request.cookies)

@@ -67,7 +67,8 @@ async def claim_one(conn: Connection, item_id: str, *, person: str, lease: timed
     row = await conn.fetchrow(
         """UPDATE work_items
               SET state = 'leased', leased_by = $2, lease_token = lease_token + 1, lease_until = now() + $3
-            WHERE id = $1 AND state = 'open' AND (assignee IS NULL OR assignee = $2 OR assignee_until < now())
+            WHERE id = $1 AND (state = 'open' OR state = 'leased' AND lease_until <= now())
+              AND (assignee IS NULL OR assignee = $2 OR assignee_until < now())
               AND (expires_at IS NULL OR expires_at > now())
         RETURNING *""",
         item_id,

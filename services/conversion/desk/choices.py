@@ -23,6 +23,9 @@ from services.conversion.domain.offers import to_win
 from services.conversion.domain.slots import Stretch
 
 _WEEKS_AHEAD = 12
+MOST_TIMES = 12
+"""So many free times of one day are offered to choose from; any other is typed."""
+_USUAL = (8, 20)
 
 
 async def choices(
@@ -52,7 +55,7 @@ async def _times(conn: Connection, page: DealPage, fmt: Formats, values: Mapping
     return {
         "week": week,
         "last_week": _WEEKS_AHEAD,
-        "days": [(day, slots) for day, slots in by_day if slots or day.weekday() < 5],
+        "days": [(day, by_daylight(slots, fmt.zone)) for day, slots in by_day if slots or day.weekday() < 5],
         "other": _beside(values, found, fmt),
         "minutes": length or page.policy.meeting_minutes,
         "meeting": next((one for one in page.meetings if one.id == values.get("meeting")), None),
@@ -90,6 +93,12 @@ def _length(page: DealPage, values: Mapping[str, Any]) -> int | None:
         return int(typed)
     moved = next((one for one in page.meetings if one.id == values.get("meeting")), None)
     return int((moved.ends_at - moved.starts_at).total_seconds() // 60) if moved else None
+
+
+def by_daylight(slots: list[Stretch], zone: ZoneInfo) -> list[Stretch]:
+    """The times of one day to choose from; of many, those at which people meet on this clock."""
+    usual = [slot for slot in slots if _USUAL[0] <= slot[0].astimezone(zone).hour < _USUAL[1]]
+    return (usual or slots)[:MOST_TIMES] if len(slots) > MOST_TIMES else slots
 
 
 def _on(day: datetime, slots: list[Stretch], zone: ZoneInfo) -> list[Stretch]:

@@ -30,10 +30,15 @@ _CURRENCY = "UAH"
 _COLUMNS = ("product_id", "name", "quantity", "price", "off", "currency")
 FREE = "free"
 """What is added when a line of one's own is wanted instead of a product."""
+FIRST_FOUND = "found"
+"""What Enter adds: the first product of the search, if there is one."""
 
 
 class LinesForm(SentForm):
-    """The editor as it is sent: a value in each list for every row. `add` is a product's id or `free`, `drop` a row."""
+    """The editor as it is sent: a value in each list for every row.
+
+    `add` is a product's id, `free` or `found`; `drop` is a row.
+    """
 
     row: list[str] = Field(default_factory=list, max_length=200)
     product_id: list[str] = Field(default_factory=list, max_length=200)

@@ -23,7 +23,17 @@ from services.conversion.actions.offers import (
 )
 from services.conversion.desk.asks import Ask, SentForm, body_of
 from services.conversion.desk.deal import STAFF
-from services.conversion.desk.lines import FREE, LinesForm, Row, columns_of, new_offer, row_of, typed_rows
+from services.conversion.desk.lines import (
+    FIRST_FOUND,
+    FREE,
+    LinesForm,
+    Row,
+    columns_of,
+    find_products,
+    new_offer,
+    row_of,
+    typed_rows,
+)
 from services.conversion.desk.visits import Here, Visit, attempt
 from services.conversion.schemas.offers import Refusal
 
@@ -57,15 +67,21 @@ async def make(visit: Here, form: Annotated[LinesForm, Form()]) -> Response:
 async def lines(visit: Here, form: Annotated[LinesForm, Form()]) -> Response:
     """The editor with a line more or less, what it comes to now, and the products that were looked for."""
     page = await open_deal_page(visit.conn, visit.deal_id, visit.who)
-    added = await _added(visit, page, form.add)
+    added = await _added(visit, page, form)
     rows = [row for row in typed_rows(form.model_dump()) if row.row != form.drop] + ([added] if added else [])
-    ask = Ask("win" if form.ask == "win" else "offer", {**form.model_dump(), **columns_of(rows)})
+    # What was looked for is found: the next search begins anew.
+    typed = form.model_dump() | ({"q": ""} if added else {})
+    ask = Ask("win" if form.ask == "win" else "offer", {**typed, **columns_of(rows)})
     return await visit.lines(page, ask, added=added.row if added else "", dropped=form.drop)
 
 
-async def _added(visit: Visit, page: DealPage, product_id: str) -> Row | None:
+async def _added(visit: Visit, page: DealPage, form: LinesForm) -> Row | None:
+    product_id = form.add
     if product_id == FREE:
         return row_of(None, page)
+    if product_id == FIRST_FOUND:
+        found = await find_products(visit.conn, page, form.q, visit.fmt) if form.q.strip() else []
+        product_id = found[0].product_id if found else ""
     item = (await products(visit.conn, [product_id])).get(product_id) if product_id else None
     return row_of(item, page) if item else None
 

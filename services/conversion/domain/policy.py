@@ -171,10 +171,13 @@ STANDARD = Policy(
 )
 DEMO = Policy(
     calendar=ALWAYS,
-    accept_within=_accept_within(timedelta(seconds=30), timedelta(seconds=30)),
-    first_step_within=timedelta(seconds=6),
-    next_step_within=dict.fromkeys(StepKind, timedelta(seconds=8)),
-    remind_every=timedelta(seconds=5),
+    # A working day is a minute: short enough to see a whole department at work, long enough for somebody who takes a
+    # manager's chair to read a lead, decide, and do the next step before anybody is reminded.
+    accept_within=_accept_within(timedelta(minutes=1), timedelta(minutes=1)),
+    first_step_within=timedelta(minutes=1),
+    next_step_within=dict.fromkeys(StepKind, timedelta(minutes=1, seconds=30)),
+    remind_every=timedelta(seconds=30),
+    approve_within=timedelta(minutes=1),
     supervisor_within=timedelta(seconds=20),
     overflow_after=timedelta(seconds=30),
     entry=_ENTRY,

@@ -43,7 +43,8 @@ async def page(conn: Connection, *, q: str | None, limit: int, after: str | None
     """What is offered now, by article number; with `q`, whose number or a name contains it."""
     rows = await conn.fetch(
         """SELECT * FROM catalogue_items
-            WHERE active AND ($1::text IS NULL OR product_id ILIKE $1 OR names::text ILIKE $1)
+            WHERE active AND ($1::text IS NULL OR (product_id COLLATE pg_c_utf8) ILIKE $1
+                  OR EXISTS (SELECT FROM jsonb_each_text(names) AS n WHERE (n.value COLLATE pg_c_utf8) ILIKE $1))
               AND ($2::text IS NULL OR product_id > $2) ORDER BY product_id LIMIT $3""",
         None if q is None else "%" + q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%",
         after,

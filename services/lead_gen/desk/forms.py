@@ -29,7 +29,7 @@ class TypedForm(HeldForm):
     """Everything that may be typed into the middle card."""
 
     timezone: str = Field(default="UTC", max_length=64)
-    note: str = Field(default="", max_length=4000)
+    note: str = Field(default="", max_length=10_000)
     question: str = Field(default="", max_length=2000)
     needs: str = Field(default="", max_length=2000)
     reason: str = Field(default="", max_length=200)

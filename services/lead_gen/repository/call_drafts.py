@@ -77,7 +77,8 @@ async def give(conn: Connection, item_id: str, caller: str) -> None:
 async def lost(conn: Connection, caller: str) -> LostCall | None:
     """The newest draft of a call that is not this caller's any more; none if they have lost nothing lately."""
     row = await conn.fetchrow(
-        """SELECT d.*, l.company, w.state, w.result FROM call_drafts d
+        """SELECT d.*, l.company, w.result,
+                  CASE WHEN w.lease_until <= now() THEN 'open' ELSE w.state END AS state FROM call_drafts d
              JOIN leads l ON l.id = d.lead_id JOIN work_items w ON w.id = d.item_id
             WHERE d.caller = $1 AND d.given_at IS NULL AND d.at > now() - $2::interval
               AND NOT (w.state = 'leased' AND w.leased_by = $1 AND w.lease_until > now())

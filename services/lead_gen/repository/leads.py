@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -9,7 +10,9 @@ from typing import Any
 from services.chassis.contacts.identity import keys_of
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import NotFound
+from services.lead_gen.domain.criteria_fields import fold
 from services.lead_gen.domain.leads import Lead, LeadFilter, Place
+from services.lead_gen.repository.criteria_sql import folded_sql
 
 COLUMNS = (
     "company",
@@ -38,6 +41,7 @@ SELECT l.*, coalesce(p.phones, '{}') AS phones
   LEFT JOIN LATERAL (SELECT array_agg(phone ORDER BY bad, position) AS phones
                        FROM lead_phones WHERE lead_id = l.id) p ON true
 """
+_NAME = folded_sql("l.company", apostrophes=True)
 
 
 async def get(conn: Connection, lead_id: str) -> Lead:
@@ -67,19 +71,25 @@ async def in_order(conn: Connection, lead_ids: Sequence[str]) -> list[Lead]:
     return Lead.of_all(found[lead_id] for lead_id in lead_ids if lead_id in found)
 
 
+def _literally(text: str) -> str:
+    """The text itself, for SQL's LIKE."""
+    return re.sub(r"[\\%_]", r"\\\g<0>", text)
+
+
 async def page(conn: Connection, wanted: LeadFilter, *, limit: int, after: tuple[datetime, str] | None) -> list[Lead]:
     """A page of leads in order of creation; erased and merged ones only where their stage is asked for."""
     rows = await conn.fetch(
         f"""{_SELECT}
         WHERE ($1::text IS NULL OR l.tier = $1) AND ($2::text IS NULL OR l.stage = $2)
           AND ($2 IN ('erased', 'merged') OR l.stage NOT IN ('erased', 'merged'))
-          AND ($3::uuid IS NULL OR l.campaign_id = $3) AND ($4::text IS NULL OR l.company ILIKE '%' || $4 || '%')
+          AND ($3::uuid IS NULL OR l.campaign_id = $3)
+          AND ($4::text IS NULL OR (name_letters(l.company) LIKE name_letters($4) AND {_NAME} LIKE $4))
           AND ($5::timestamptz IS NULL OR (l.created_at, l.id) > ($5, $6::uuid))
         ORDER BY l.created_at, l.id LIMIT $7""",
         wanted.tier,
         wanted.stage,
         wanted.campaign_id,
-        wanted.q,
+        None if wanted.q is None else f"%{_literally(fold(wanted.q))}%",
         after[0] if after else None,
         after[1] if after else None,
         limit,

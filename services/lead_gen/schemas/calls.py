@@ -84,7 +84,7 @@ class NewOutcome(Body):
 
     token: int
     outcome: CallOutcome
-    note: str | None = Field(default=None, max_length=4000)
+    note: str | None = Field(default=None, max_length=10_000)
     callback_at: datetime | None = None
     personal: bool = True
     reason: str | None = Field(default=None, max_length=200)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from services.chassis.errors import Conflict
+from services.conversion.desk.choices import by_daylight
 from services.conversion.domain import stages
 from services.conversion.domain.calendar import OFFICE
 from services.conversion.domain.policy import DEMO, STANDARD, Policy
@@ -31,6 +33,20 @@ def test_how_long_a_manager_has_to_answer() -> None:
     assert STANDARD.accept_by(HandOverReason.INBOUND, MONDAY) == MONDAY + timedelta(minutes=10)
     assert STANDARD.accept_by(HandOverReason.INTERESTED, MONDAY) == MONDAY + timedelta(minutes=30)
     assert STANDARD.accept_by(HandOverReason.HARD_QUESTION, late) == MONDAY + timedelta(days=1, minutes=5)
+
+
+def test_a_newcomer_in_the_sample_department_has_time_to_read_and_decide() -> None:
+    assert min(DEMO.accept_within.values()) >= timedelta(minutes=1)
+    assert min(DEMO.first_step_within, *DEMO.next_step_within.values()) >= timedelta(minutes=1)
+
+
+def test_of_many_free_times_those_of_the_day_are_offered() -> None:
+    day = datetime(2026, 5, 4, tzinfo=UTC)
+    hours = [(day + number * HOUR, day + (number + 1) * HOUR) for number in range(24)]
+    assert [opens.hour for opens, _ in by_daylight(hours, ZoneInfo("UTC"))] == list(range(8, 20))
+    # Few are all offered, and whoever works at night only is met at night.
+    assert by_daylight(hours[:5], ZoneInfo("UTC")) == hours[:5]
+    assert by_daylight([*hours[:7], *hours[20:]] * 2, ZoneInfo("UTC"))
 
 
 def test_the_first_step_is_due_within_a_working_day() -> None:

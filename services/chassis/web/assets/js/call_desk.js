@@ -68,12 +68,15 @@
   });
   document.addEventListener("resync", look);
   let due = 0;
-  document.addEventListener("work.opened", () => {
-    const waiting = document.querySelector("#waiting");
-    if (!waiting || Date.now() - due < 2000) return;
-    due = Date.now();
-    waiting.dispatchEvent(new CustomEvent("desk:due"));
-  });
+  // A lead is due when it is entered, and when whoever had it lets go of it.
+  for (const kind of ["work.opened", "lease.changed"]) {
+    document.addEventListener(kind, () => {
+      const waiting = document.querySelector("#waiting");
+      if (!waiting || Date.now() - due < 2000) return;
+      due = Date.now();
+      waiting.dispatchEvent(new CustomEvent("desk:due"));
+    });
+  }
 
   // ---- another tier does not answer ------------------------------------------------------------------------------
   const silent = (event) => {
@@ -116,6 +119,11 @@
   document.addEventListener("htmx:finally:request", () => {
     for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
   });
+  // What could not be saved while there was no connection is saved now.
+  document.addEventListener("connection:back", () => {
+    const words = document.querySelector("#step #note");
+    if (words?.value) words.dispatchEvent(new Event("input", { bubbles: true }));
+  });
 
   // ---- keys pressed sooner than the page can follow ---------------------------------------------------------------
   // They are meant for the form that is just coming: kept until it is there, then given to it in their order.
@@ -134,7 +142,11 @@
     else at.dispatchEvent(new KeyboardEvent("keydown", { key, code, shiftKey, ctrlKey, metaKey, bubbles: true, cancelable: true }));
   };
   const giveAll = () => {
-    while (!coming.size && early.length) give(early.shift());
+    while (!coming.size && early.length) {
+      const pressed = early.shift();
+      // Pressed while the last call was being ended: nobody meant the next one.
+      if (pressed.item === lead()) give(pressed);
+    }
   };
   addEventListener("keydown", (event) => {
     if (!event.isTrusted || event.isComposing || event.altKey || /^(Shift|Control|Meta|Tab)$/.test(event.key)) return;
@@ -142,7 +154,7 @@
     event.preventDefault();
     event.stopImmediatePropagation();
     if (event.key.length === 1 && isLeaving()) return desk.stray();
-    early.push({ key: event.key, code: event.code, shiftKey: event.shiftKey, ctrlKey: event.ctrlKey, metaKey: event.metaKey });
+    if (!event.repeat) early.push({ item: lead(), key: event.key, code: event.code, shiftKey: event.shiftKey, ctrlKey: event.ctrlKey, metaKey: event.metaKey });
   }, true);
   document.addEventListener("htmx:before:request", (event) => {
     const place = placeOf(event);

@@ -84,6 +84,7 @@
         unanswered.delete(ctx);
         if (!answer.headers.has("Server-Now")) return answer.status < 500 ? answer : none(ctx);
         desk.learn(answer.headers.get("Server-Now"), performance.now() - began);
+        ctx.answered = answer.status;
         document.dispatchEvent(new CustomEvent("request:answered", { detail: { ctx } }));
         if (isOwn(ctx)) hear();
         return answer;

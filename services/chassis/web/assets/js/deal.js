@@ -32,10 +32,11 @@
   };
 
   // Whoever presses N and writes on at once must not press other keys with the first letters: they wait for the field.
-  let opening = 0;
+  // By its request: what asked may have left the page when the answer is there. "Not now" opens nothing to write in.
+  const opening = new Set();
   let typed = "";
   let sends = false;
-  const isOpener = (event) => page()?.contains(event.detail.ctx.sourceElement) && event.detail.ctx.sourceElement.matches("a[data-key][hx-get]");
+  const opens = (element) => page()?.contains(element) && element.matches("a[data-key][hx-get]:not([data-key=Esc])");
   const write = () => {
     const field = document.activeElement;
     if (typed && field?.matches("textarea, input[type=text], input[type=search]")) {
@@ -47,15 +48,13 @@
     sends = false;
   };
   document.addEventListener("htmx:before:request", (event) => {
-    if (isOpener(event)) opening += 1;
+    if (opens(event.detail.ctx.sourceElement)) opening.add(event.detail.ctx);
   });
   document.addEventListener("htmx:finally:request", (event) => {
-    if (!isOpener(event)) return;
-    opening = Math.max(0, opening - 1);
-    setTimeout(write);
+    if (opening.delete(event.detail.ctx)) setTimeout(write);
   });
   addEventListener("keydown", (event) => {
-    if (!opening || event.altKey || window.desk.typing(event.target)) return;
+    if (!opening.size || event.altKey || window.desk.typing(event.target)) return;
     const isSent = event.key === "Enter" && (event.ctrlKey || event.metaKey);
     if (!isSent && (event.ctrlKey || event.metaKey || event.key.length !== 1)) return;
     event.preventDefault();
@@ -63,6 +62,42 @@
     if (isSent) sends = true;
     else typed += event.key;
   }, true);
+
+  // The offer's editor: the arrows walk from the search through what was found, and a line that is taken out leaves the
+  // focus in the form, so that Ctrl and Enter still send it.
+  addEventListener("keydown", (event) => {
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const search = document.querySelector("#catalogue");
+    if (!by || !search || !(event.target === search || event.target.closest?.("#found"))) return;
+    const stops = [search, ...document.querySelectorAll("#found button")];
+    event.preventDefault();
+    stops[Math.max(0, Math.min(stops.length - 1, stops.indexOf(event.target) + by))].focus();
+  });
+  addEventListener("click", (event) => {
+    if (event.target.closest?.("#lines button[name=drop]") && matchMedia("(pointer: fine)").matches) document.querySelector("#catalogue")?.focus();
+  });
+  // An offer that could not be made: on to the line that is in the way.
+  document.addEventListener("htmx:finally:request", (event) => {
+    if (event.detail.ctx.sourceEvent?.type !== "submit") return;
+    const fault = page()?.querySelector("#ask-offer .lr-line-fault:not(:empty)");
+    fault?.closest(".lr-line-row").querySelector("input:not([type=hidden])")?.focus();
+  });
+
+  // What was done is said until the next thing is begun.
+  document.addEventListener("htmx:before:request", (event) => {
+    const { sourceElement } = event.detail.ctx;
+    if (!page()?.contains(sourceElement) || !sourceElement.matches("form, a[hx-get]")) return;
+    for (const said of document.querySelectorAll("#deal .lr-said")) said.remove();
+  });
+
+  // Whoever reloads the page while they write finds the form open again, with what they wrote.
+  addEventListener("DOMContentLoaded", () => {
+    const deal = page();
+    if (!deal || performance.getEntriesByType("navigation")[0]?.type !== "reload" || deal.querySelector("[data-draft]")) return;
+    const asked = ["note", "mail", "qualify", "offer"]
+      .find((name) => window.desk.hasDraft(`${name}:${deal.dataset.deal}${name === "mail" ? ":" : ""}`));
+    if (asked) setTimeout(() => deal.querySelector(`a[hx-get$="?do=${asked}"]`)?.click());
+  });
 
   for (const kind of KINDS) document.addEventListener(kind, (event) => concerns(event) && soon());
   // Something may have been missed: look once.

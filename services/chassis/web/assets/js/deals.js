@@ -52,7 +52,10 @@
     const is = (code, key) => event.code === code || event.key.toUpperCase() === key;
     if (is("KeyJ", "J")) walk(1);
     else if (is("KeyK", "K")) walk(-1);
-    else if (event.key === "Enter" && event.target.matches?.("[data-walk]:not(a)")) event.target.querySelector("[data-open]")?.click();
+    else if (event.key === "Enter" && (event.target === document.body || event.target.matches?.("[data-walk]:not(a)"))) {
+      const stop = event.target === document.body ? document.getElementById(currentId) : event.target;
+      (stop?.matches("a") ? stop : stop?.querySelector("[data-open]"))?.click();
+    }
     else if (event.key === "[" || event.code === "BracketLeft") step(-1);
     else if (event.key === "]" || event.code === "BracketRight") step(1);
     else return;

@@ -15,9 +15,12 @@
     const box = event.target.closest?.("[data-draft]");
     if (!box || !event.target.matches(FIELDS)) return;
     const fields = { ...read(box.dataset.draft).fields };
+    // A form that is kept after it was sent counts what is typed as its own: only what is typed now is noted there.
+    const isKept = event.target.form?.matches("[data-kept]");
     for (const field of box.querySelectorAll(FIELDS)) {
+      if (isKept && field.name !== event.target.name) continue;
       const value = isTicked(field) ? field.checked : field.value;
-      const plain = isTicked(field) ? field.defaultChecked : field.tagName === "SELECT" ? null : field.defaultValue;
+      const plain = isKept || field.tagName === "SELECT" ? null : isTicked(field) ? field.defaultChecked : field.defaultValue;
       if (value === plain) delete fields[nameOf(field)];
       else fields[nameOf(field)] = value;
     }
@@ -25,14 +28,17 @@
   });
   const restore = () => {
     for (const box of document.querySelectorAll("[data-draft]")) {
-      if (box.restored === box.dataset.draft) continue;
-      box.restored = box.dataset.draft;
       const { fields = {} } = read(box.dataset.draft);
       for (const field of box.querySelectorAll(FIELDS)) {
+        // Once: a field that comes later, with a form that is opened, is as good as one that was there.
+        if (field.restored === box.dataset.draft) continue;
+        field.restored = box.dataset.draft;
         const value = fields[nameOf(field)];
         if (value === undefined) continue;
         if (isTicked(field)) field.checked = value;
         else if (field.value === field.defaultValue || field.tagName === "SELECT") field.value = value;
+        // Whatever follows what is typed (sums, saving it on the server) follows what comes back, too.
+        field.dispatchEvent(new Event("input", { bubbles: true }));
       }
     }
   };
@@ -42,13 +48,21 @@
   });
   document.addEventListener("htmx:after:swap", restore);
 
+  desk.hasDraft = (subject) => Object.keys(read(subject).fields || {}).length > 0;
   const forget = (subject) => localStorage.removeItem(prefix() + subject);
   addEventListener("form:sent", (event) => {
     const box = event.target.closest("[data-draft]");
     if (box) forget(box.dataset.draft);
     if (event.target.matches("[data-forget]")) all().forEach((name) => localStorage.removeItem(name));
   });
-  document.addEventListener("queue:sent", (event) => forget(event.detail.subject));
+  document.addEventListener("queue:sent", (event) => forget(event.detail.draft || event.detail.subject));
+  // What saves itself while it is typed is on the server then, unless more has been typed since.
+  document.addEventListener("htmx:before:request", (event) => { event.detail.ctx.begunAt = Date.now(); });
+  document.addEventListener("request:answered", (event) => {
+    const { ctx } = event.detail;
+    const box = ctx.sourceEvent?.type === "input" && ctx.request.method === "POST" && ctx.sourceElement.closest("[data-saves]");
+    if (box && ctx.answered < 400 && read(box.dataset.draft).at < ctx.begunAt) forget(box.dataset.draft);
+  });
   addEventListener("submit", (event) => {
     if (event.target.getAttribute("action") === "/sign-out") all().forEach((name) => localStorage.removeItem(name));
   });

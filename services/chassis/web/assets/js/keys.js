@@ -42,6 +42,30 @@
     const button = [...form.elements].find((element) => element.type === "submit" && element.matches(".is-1, [data-key=Enter]") && usable(element));
     form.requestSubmit(button);
   };
+
+  // Whoever is faster than the server: keys pressed while an act is under way act on what it shows, in their order. Not the
+  // same key again, which is impatience, and not on another subject, which nobody meant.
+  // An act is known by its request: what asked for it may be gone when the answer has come.
+  const acts = new WeakSet();
+  let running = 0, pressed = [], subject = "", last = "";
+  const about = () => `${location.pathname} ${document.querySelector("#main")?.dataset.place || ""} ${document.querySelector("[data-item]")?.dataset.item || ""}`;
+  const isAct = (ctx) => ctx.sourceEvent?.type === "submit" || ctx.sourceElement._htmx?.boosted;
+  document.addEventListener("htmx:before:request", (event) => {
+    if (!isAct(event.detail.ctx)) return;
+    acts.add(event.detail.ctx);
+    running += 1;
+    subject = about();
+  });
+  document.addEventListener("htmx:finally:request", (event) => {
+    if (!acts.delete(event.detail.ctx)) return;
+    running = Math.max(0, running - 1);
+    const waiting = pressed;
+    pressed = [];
+    if (subject !== about()) return;
+    for (const key of waiting) if (running) pressed.push(key); else act(key);
+  });
+  const act = (key) => document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { ...key, bubbles: true, cancelable: true }));
+
   addEventListener("keydown", (event) => {
     if (event.isComposing) return;
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && typing(event.target)) return send(event);
@@ -53,6 +77,12 @@
     const keys = keysOf(event);
     if (areOff() && keys[0].length === 1) return;
     if (event.shiftKey && keys.includes("L")) return desk.turnTheme();
+    if (running && !desk.isLost()) {
+      const { key, code, shiftKey } = event;
+      if (event.isTrusted && !event.repeat && code !== last) pressed.push({ key, code, shiftKey });
+      return event.preventDefault();
+    }
+    last = event.code;
     const target = desk.actOf(event);
     if (!target) return;
     event.preventDefault();

@@ -71,11 +71,31 @@
     return Math.max(0, ...going.map((row) => row.taken + FADE - Date.now()));
   };
 
+  // ---- answers that come too late --------------------------------------------------------------------------
+  // A part may have asked while the page turned to another subject: what it hears then is about the old one.
+  const address = (part) => part.getAttribute?.("hx-get") ?? part.getAttribute?.("hx-put") ?? part.dataset?.fresh ?? null;
+  document.addEventListener("htmx:before:request", (event) => {
+    const { ctx } = event.detail;
+    ctx.asked = address(ctx.sourceElement);
+  });
+  const byItself = (ctx) => ctx.sourceEvent?.type && !ASKED.test(ctx.sourceEvent.type);
+  const isLate = (ctx) => (ctx.asked ?? null) !== null && (ctx.sourceElement.isConnected ? address(ctx.sourceElement) !== ctx.asked : byItself(ctx));
+  // What the part was to learn it asks again, where it is now.
+  const askAgain = ({ request, target, sourceElement: source }) => {
+    if (request.method !== "GET" || target !== source || !source.isConnected || !address(source)) return;
+    htmx.ajax("GET", address(source), { source, target: source });
+  };
+
   document.addEventListener("htmx:before:swap", (event) => {
     const { ctx } = event.detail;
     const part = ctx.target;
+    if (isLate(ctx)) {
+      event.preventDefault();
+      askAgain(ctx);
+      return;
+    }
     // Only what comes by itself waits; what somebody asked for comes at once.
-    if (!(part instanceof Element) || part === document.body || !ctx.sourceEvent?.type || ASKED.test(ctx.sourceEvent.type) || ctx.letIn) return;
+    if (!(part instanceof Element) || part === document.body || !byItself(ctx) || ctx.letIn) return;
     const text = ctx.text || "";
     if (isBusy(part)) {
       event.preventDefault();

@@ -16,10 +16,13 @@
     const word = said.map((node) => node.textContent).join(" ").trim().replace(/\s+/g, " ");
     return form.dataset.queueTitle || word || document.title.split(" · ")[0];
   };
+  // The form itself waits; what one of its buttons sends elsewhere, or what saves itself, does not.
+  const isSent = (ctx) => ctx.request.form && ctx.request.form === ctx.sourceElement && ctx.request.body instanceof URLSearchParams;
   const put = (ctx) => {
     const subject = ctx.request.form?.dataset.queue;
-    if (subject === undefined || !(ctx.request.body instanceof URLSearchParams)) return false;
-    const entry = { key: keyOf(ctx), subject, title: titleOf(ctx), url: ctx.request.action, body: ctx.request.body.toString(), page: location.href };
+    if (subject === undefined || !isSent(ctx)) return false;
+    const draft = ctx.request.form.closest("[data-draft]")?.dataset.draft;
+    const entry = { key: keyOf(ctx), subject, draft, title: titleOf(ctx), url: ctx.request.action, body: ctx.request.body.toString(), page: location.href };
     // Said anew of the same subject, the last word counts.
     keep([...load().filter((other) => other.key !== entry.key && other.subject !== subject), entry]);
     desk.say(desk.words("queued", entry), "wait");
@@ -32,6 +35,8 @@
   document.addEventListener("request:unsent", (event) => {
     const { ctx } = event.detail;
     if (put(ctx) || ctx.request.method === "GET" && !ctx.sourceElement._htmx?.boosted) return;
+    // What saves itself is kept as a draft, and the banner tells why it is not saved.
+    if (ctx.sourceEvent?.type === "input") return;
     desk.say(desk.words(ctx.request.method === "GET" ? "unreachable" : "unsent"), "late");
   });
 

@@ -1,0 +1,77 @@
+"""Jinja2 as the pages use it: each set of macros is made once for a page, however many of its parts import it.
+
+`{% import "components.j2" as c with context %}` runs the whole file, so that its macros see what the page knows. A page
+of twenty parts did that forty times, which took most of its time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, MutableMapping
+from typing import Any
+
+from jinja2 import BaseLoader, Environment, Template, meta
+from jinja2.environment import TemplateModule
+
+MODULES = "made_modules"
+"""The name by which a page knows the macros that were made for it: give it an empty dict."""
+_ABSENT = object()
+
+
+class PageTemplate(Template):
+    """A template that is run anew only for a page that knows something else by the names it asks for."""
+
+    environment: PageEnvironment
+
+    def make_module(
+        self, vars: dict[str, Any] | None = None, shared: bool = False, locals: Mapping[str, Any] | None = None
+    ) -> TemplateModule:
+        """Its macros, for what is known where it is imported."""
+        known = {**(vars or {}), **(locals or {})}
+        made: dict[str | None, list[tuple[list[Any], TemplateModule]]] | None = known.get(MODULES)
+        names = self.environment.asks_for(self.name)
+        if made is None or names is None:
+            return super().make_module(vars, shared, locals)
+        seen = [known.get(name, _ABSENT) for name in names]
+        before = made.setdefault(self.name, [])
+        for values, module in before:
+            if all(one is other for one, other in zip(values, seen, strict=True)):
+                return module
+        module = super().make_module(vars, shared, locals)
+        before.append((seen, module))
+        return module
+
+
+class PageEnvironment(Environment):
+    """Templates that do not change while the program runs."""
+
+    template_class = PageTemplate
+
+    def __init__(self, loader: BaseLoader, **options: Any) -> None:
+        super().__init__(loader=loader, auto_reload=False, cache_size=-1, **options)
+        self._texts = loader
+        self._names: dict[str, tuple[str, ...] | None] = {}
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """A plain dict: Jinja's chain of two is copied for every part of a page, slowly."""
+        return {**self.globals, **(d or {})}
+
+    def asks_for(self, template: str | None) -> tuple[str, ...] | None:
+        """The names that a template, and what it imports or includes, looks up; None if that cannot be told."""
+        if template is None:
+            return None
+        if template not in self._names:
+            self._names[template] = self._asked(template)
+        return self._names[template]
+
+    def _asked(self, template: str) -> tuple[str, ...] | None:
+        names: set[str] = set()
+        waiting, known = [template], {template}
+        while waiting:
+            syntax = self.parse(self._texts.get_source(self, waiting.pop())[0])
+            names |= meta.find_undeclared_variables(syntax)
+            for other in meta.find_referenced_templates(syntax):
+                if other is None:
+                    return None
+                waiting += [other] if other not in known else []
+                known.add(other)
+        return tuple(sorted(names))
