@@ -126,6 +126,19 @@ async def test_somebody_elses_customer_is_told_in_words_and_keeps_their_numbers(
     assert answer.status_code == 403
 
 
+async def test_whoever_has_left_is_shown_as_gone_and_sold_nothing(desk: Desk3, tier: Tier3) -> None:
+    customer_id, item_id = await tier.nudge()
+    await desk.act(f"customers/{customer_id}/said", outcome="left", note="closed down", item_id=item_id)
+    page = await desk.page(f"customers/{customer_id}")
+    assert "They have left" in page
+    assert "what to say" not in page and "?say=" not in page
+
+
+async def test_what_is_typed_into_an_outcome_is_kept_as_a_draft_of_its_customer(desk: Desk3, tier: Tier3) -> None:
+    customer_id, _ = await tier.nudge()
+    assert f'data-draft="complaint:{customer_id}"' in await desk.page(f"customers/{customer_id}", say="complaint")
+
+
 async def test_without_a_reminder_a_need_and_a_complaint_can_still_be_written_down(desk: Desk3, tier: Tier3) -> None:
     customer_id, _ = await tier.customer()
     answer = await desk.act(f"customers/{customer_id}/said", outcome="need_changed", note="containers from May on")

@@ -262,7 +262,7 @@ async def test_a_wrong_credit_note_is_refused_beside_its_field(
 async def test_a_colleagues_invoice_says_who_may_and_offers_nothing(tier: Tier3, colleague: Desk3) -> None:
     _, opened = await tier.customer(email="o@viter.example")
     page = await colleague.page(f"invoices/{opened.invoice_id}")
-    assert "oleh looks after this customer" in page and "<form" not in page.split('id="invoice"')[1].split("<footer")[0]
+    assert "Oleh looks after this customer" in page and "<form" not in page.split('id="invoice"')[1].split("<footer")[0]
     before = await tier.counts()
     assert (await pay(colleague, opened.invoice_id)).status_code == 403
     assert (await credit(colleague, opened.invoice_id, what="open")).status_code == 403

@@ -70,6 +70,35 @@ async def test_a_day_is_done_by_keyboard_without_loading_a_page(desks: Desks, ac
     assert await page.evaluate("window.stayed")
 
 
+async def test_a_quantity_is_typed_over_not_added_to(desks: Desks, accounts: Accounts) -> None:
+    await accounts.due("Фабрика", 40_000)
+    page = await desks.open(OLEH, HERE)
+    await page.keyboard.press("1")
+    quantity = page.locator("#say input[name=quantity]").first
+    await expect(quantity).to_be_focused()
+    await page.keyboard.type("5")
+    await expect(quantity).to_have_value("5")
+
+
+async def test_the_keys_of_the_outcomes_are_always_in_sight(desks: Desks, accounts: Accounts) -> None:
+    """However much is known of a customer, only the card above the keys is scrolled."""
+    customer_id = await accounts.due("Фабрика", 40_000)
+    for text in ("the truck came late", "the truck came wet", "the truck came twice"):
+        await accounts.complain(customer_id, text)
+    page = await desks.open(OLEH, f"{HERE}customers/{customer_id}")
+    for key in await page.locator("#say .lr-key").all():
+        await expect(key).to_be_in_viewport(ratio=1)
+
+
+async def test_what_is_typed_into_an_outcome_survives_a_reload(desks: Desks, accounts: Accounts) -> None:
+    await accounts.due("Фабрика", 40_000)
+    page = await desks.open(OLEH, HERE)
+    await page.keyboard.press("4")
+    await page.get_by_label("In their words").press_sequentially("containers from May on")
+    await page.reload()
+    await expect(page.get_by_label("In their words")).to_have_value("containers from May on")
+
+
 async def test_what_was_pressed_by_mistake_is_taken_back_with_u(desks: Desks, accounts: Accounts) -> None:
     customer_id = await accounts.due("Фабрика", 40_000)
     await accounts.due("Агро-Центр", 30_000)

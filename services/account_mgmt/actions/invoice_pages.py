@@ -11,7 +11,7 @@ from services.account_mgmt.domain.dunning import DunningStep, NextReminder, next
 from services.account_mgmt.domain.invoice_story import StoryEvent, story
 from services.account_mgmt.domain.invoices import FullInvoice
 from services.account_mgmt.domain.refunds import Refund
-from services.account_mgmt.repository import dunning, refunds
+from services.account_mgmt.repository import account_managers, dunning, refunds
 from services.account_mgmt.repository.policies import policies
 from services.chassis.auth import Principal
 from services.chassis.contacts.masks import mask_email
@@ -23,7 +23,10 @@ _MOST_MAILS = 50
 
 @dataclass(frozen=True)
 class InvoicePage:
-    """An invoice and its story. `may_act` is whether this person, of this `role`, may change anything about it."""
+    """An invoice and its story. `may_act` is whether this person, of this `role`, may change anything about it.
+
+    `manager` is the name of whoever looks after the customer, for those who may not.
+    """
 
     full: FullInvoice
     refunds: Sequence[Refund]
@@ -32,6 +35,7 @@ class InvoicePage:
     next: NextReminder | None
     may_act: bool
     role: str
+    manager: str | None
 
     @property
     def story(self) -> list[StoryEvent]:
@@ -54,6 +58,7 @@ async def read_invoice_page(conn: Connection, who: Principal, invoice_id: str) -
         next=next_reminder(await policies.rules(conn), full.invoice, taken, has_mail=bool(buyer.contact.email)),
         may_act=may_act,
         role=who.role,
+        manager=None if may_act else await account_managers.name_of(conn, buyer.account_manager),
     )
 
 

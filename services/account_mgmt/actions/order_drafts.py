@@ -26,7 +26,15 @@ from services.account_mgmt.domain.order_drafts import (
     show_line,
 )
 from services.account_mgmt.domain.orders import InvoicedOrder, Order
-from services.account_mgmt.repository import customers, legal_entities, nudges, order_drafts, orders, products
+from services.account_mgmt.repository import (
+    account_managers,
+    customers,
+    legal_entities,
+    nudges,
+    order_drafts,
+    orders,
+    products,
+)
 from services.account_mgmt.repository.policies import policies
 from services.account_mgmt.schemas.nudges import NewNudgeOutcome
 from services.account_mgmt.schemas.orders import NewOrder
@@ -72,6 +80,7 @@ async def _desk(conn: Connection, who: Principal, customer: Customer) -> OrderDe
     last = await orders.latest(conn, customer.id)
     seller = await _seller(conn, last.currency if last else "")
     currency = last.currency if last else seller.currency if seller else ""
+    barrier = await _barrier(conn, who, customer, seller)
     return OrderDesk(
         customer=customer,
         currency=currency,
@@ -80,7 +89,8 @@ async def _desk(conn: Connection, who: Principal, customer: Customer) -> OrderDe
         last=last,
         seller=seller,
         due_at=datetime.now(UTC) + (await policies.rules(conn)).payment_term,
-        barrier=await _barrier(conn, who, customer, seller),
+        barrier=barrier,
+        manager=await account_managers.name_of(conn, customer.account_manager) if barrier == "not_owner" else None,
     )
 
 

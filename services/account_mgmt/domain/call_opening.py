@@ -14,6 +14,11 @@ TEMPLATES = {
         "Зазвичай ви замовляєте кожні {every}; підготувати наступне замовлення?"
     ),
 }
+TEMPLATES_FOR_ONE_ORDER = {
+    "en": "Hello, this is your account manager. {ago} you ordered {what}. Shall I prepare the next one?",
+    "uk": "Добрий день, це ваш менеджер. {ago} ви замовляли: {what}. Підготувати наступне замовлення?",
+}
+"""One order has no rhythm: nothing is claimed about what they usually do."""
 UNITS = {
     "en": (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1)),
     "uk": (("дн.", 86_400), ("год.", 3_600), ("хв.", 60), ("с", 1)),
@@ -37,7 +42,12 @@ def ago(length: timedelta, language: str) -> str:
     return f"{passed} ago" if known == "en" else f"{passed} тому"
 
 
-def call_opening(language: str, since: timedelta, what: str, every: timedelta) -> str:
-    """What to say first, in the customer's language; English for one that has no text."""
+def call_opening(language: str, since: timedelta, what: str, every: timedelta | None) -> str:
+    """What to say first, in the customer's language; English for one that has no text.
+
+    `every` is none for whoever has ordered only once.
+    """
     known = language if language in TEMPLATES else "en"
+    if every is None:
+        return TEMPLATES_FOR_ONE_ORDER[known].format(ago=ago(since, known), what=what)
     return TEMPLATES[known].format(ago=ago(since, known), what=what, every=duration(every, known))

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from services.account_mgmt.domain import reorder_cycle
 from services.account_mgmt.domain.call_opening import call_opening
+from services.account_mgmt.domain.customers import GONE
 from services.account_mgmt.domain.forecasts import CustomerForecast
 from services.account_mgmt.domain.people import Person
 from services.account_mgmt.domain.policy import Policy
@@ -132,11 +133,19 @@ def build_card(facts: CardFacts, now: datetime) -> Card:
         needs=facts.needs,
         why_now=why_now(expected and expected.astimezone(facts.policy.zone), now, facts.orders),
         on_list_because=[_reason(item) for item in facts.work],
-        say=call_opening(facts.contact.language, now - placed[-1], what, every) if placed else "",
+        say=_say(facts, now, what, every),
         offer=facts.offer,
         never_offer=facts.never_offer,
         open_invoices=[_invoice(one) for one in facts.owed],
     )
+
+
+def _say(facts: CardFacts, now: datetime, what: str, every: timedelta) -> str:
+    """The opening of a call; nothing for whoever never ordered, or has left."""
+    if not facts.placed or facts.state in GONE:
+        return ""
+    usual = every if len(facts.placed) > 1 else None
+    return call_opening(facts.contact.language, now - facts.placed[-1], what, usual)
 
 
 def why_now(expected: datetime | None, now: datetime, orders: int) -> str:
@@ -187,7 +196,7 @@ def _people(facts: CardFacts) -> list[Person]:
 def _rhythm(every: timedelta, expected: datetime | None, facts: CardFacts) -> dict[str, Any]:
     forecast = facts.forecast
     return {
-        "interval_days": round(every / timedelta(days=1), 2),
+        "interval_days": _days(every / timedelta(days=1), 2),
         "next_expected_at": expected,
         "between": [forecast.expected_low, forecast.expected_high] if forecast else None,
         "p_alive": round(forecast.p_alive, 3) if forecast else None,
@@ -197,11 +206,16 @@ def _rhythm(every: timedelta, expected: datetime | None, facts: CardFacts) -> di
     }
 
 
+def _days(days: float, digits: int) -> float:
+    """Days as people say them; less than one keeps what makes it hours or minutes."""
+    return round(days, digits if days >= 1 else 6)
+
+
 def _payment(facts: CardFacts) -> PaymentBehaviour:
     habit = facts.habit
     return PaymentBehaviour(
         invoices_paid=habit.invoices,
-        average_days=round(habit.days, 1) if habit.days is not None else None,
+        average_days=_days(habit.days, 1) if habit.days is not None else None,
         on_time=round(habit.on_time, 3) if habit.on_time is not None else None,
         open=_sums(facts.owed),
         overdue=_sums(one for one in facts.owed if one.overdue),

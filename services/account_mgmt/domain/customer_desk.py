@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import Field
 
 from services.account_mgmt.domain.card import Card
+from services.account_mgmt.domain.customers import GONE
 from services.chassis.records import Record
 
 
@@ -84,6 +85,11 @@ class CustomerDesk(Record):
     def since(self) -> datetime:
         """Since when they are a customer."""
         return min(self.facts.created_at, self.facts.first_at or self.facts.created_at)
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether they have left: nothing is sold to them any more."""
+        return self.card.who["state"] in GONE
 
     @property
     def nudge(self) -> OpenTask | None:

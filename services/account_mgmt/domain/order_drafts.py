@@ -74,7 +74,10 @@ class ShownLine:
 
 @dataclass(frozen=True)
 class OrderDesk:
-    """Everything the order form shows. `barrier` is a word for why this person cannot order now, empty if they can."""
+    """Everything the order form shows. `barrier` is a word for why this person cannot order now, empty if they can.
+
+    `manager` is the name of whoever looks after the customer, for those who may not order.
+    """
 
     customer: Customer
     currency: str
@@ -84,6 +87,7 @@ class OrderDesk:
     seller: LegalEntity | None
     due_at: datetime
     barrier: str
+    manager: str | None = None
 
     @property
     def priced(self) -> list[PricedLine]:

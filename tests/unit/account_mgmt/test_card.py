@@ -45,6 +45,29 @@ def facts(**values: Any) -> CardFacts:
     return CardFacts.of({**usual, **values})
 
 
+@pytest.mark.parametrize("language", ["en", "uk"])
+def test_one_order_makes_no_rhythm_to_speak_of(language: str) -> None:
+    contact = ContactCard(lead_id="c", company="Wind Ltd", language=language)
+    card = build_card(facts(contact=contact, orders=1, placed=[NOW - 30 * DAY]), NOW)
+    assert card.say
+    assert "usually" not in card.say and "Зазвичай" not in card.say
+
+
+@pytest.mark.parametrize("state", ["lost", "cancelled"])
+def test_nothing_is_offered_to_whoever_has_left(state: str) -> None:
+    assert build_card(facts(state=state), NOW).say == ""
+
+
+@pytest.mark.parametrize(("gap", "days"), [(30.4444 * DAY, 30.44), (timedelta(minutes=3), 3 / 1440)])
+def test_a_rhythm_of_less_than_a_day_is_not_rounded_away(gap: timedelta, days: float) -> None:
+    placed = [NOW - 2 * gap, NOW - gap, NOW]
+    habit = {"invoices": 1, "days": gap / DAY, "on_time": 1.0}
+    policy = {"shortest_interval": "PT1M", "longest_interval": "P90D"}
+    card = build_card(facts(orders=3, placed=placed, habit=habit, policy=policy), NOW)
+    assert card.rhythm["interval_days"] == pytest.approx(days, abs=1e-5)
+    assert card.payment.average_days == pytest.approx(days, abs=0.06 if days > 1 else 1e-5)
+
+
 def test_the_card_says_why_now_and_what_to_say() -> None:
     bought = [{"product_id": "ftl", "description": "Full truck", "quantity": 2.0, "times": 2, "last_at": NOW}]
     card = build_card(facts(bought=bought), NOW)
