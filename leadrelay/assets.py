@@ -37,6 +37,8 @@ _REFERENCE = re.compile(rb"url\(([\w-]+\.woff2)\)")
 # It names a file that nobody gets.
 _SOURCE_MAP = re.compile(rb"\s*(/\*|//)# sourceMappingURL=\S+( \*/)?\s*$")
 _HASH_CHARS = 12
+# A string, which is kept, or whatever means nothing to a browser.
+_IDLE = re.compile(rb"""("[^"\n]*"|'[^'\n]*')|(?:\s|/\*.*?\*/)+""", re.DOTALL)
 
 
 class AssetsError(Exception):
@@ -77,7 +79,13 @@ def _contents(node_modules: Path, own: Path) -> Iterator[tuple[str, bytes]]:
 
 def _bundle(folder: Path) -> bytes:
     files = sorted(folder.iterdir(), key=lambda file: (file.stem != "base", file.name))
-    return b"\n".join(file.read_bytes() for file in files)
+    text = b"\n".join(file.read_bytes() for file in files)
+    return squeezed(text) if folder.name == "css" else text
+
+
+def squeezed(css: bytes) -> bytes:
+    """Styles without comments and with one space where there were several; strings stay as they are."""
+    return _IDLE.sub(lambda found: found[1] or b" ", css)
 
 
 def _sprite(node_modules: Path, icons: list[str]) -> bytes:

@@ -85,7 +85,9 @@ class Grants:
     def _tokens(self, person: Person) -> dict[str, Any]:
         named = {"sub": person.id, "tier": person.tier, "role": person.role}
         return {
-            "access_token": self._issuer.mint(tier=person.tier, role=person.role, person=person.id, ttl=ACCESS),
+            "access_token": self._issuer.mint(
+                tier=person.tier, role=person.role, person=person.id, name=person.name, ttl=ACCESS
+            ),
             # Meant for nobody but this provider: no service takes it for an access token.
             "refresh_token": self._issuer.sign({"aud": self._address, **named}, REFRESH),
             "token_type": "Bearer",

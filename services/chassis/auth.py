@@ -38,12 +38,20 @@ Fetch = Callable[[], Awaitable[Mapping[str, Any]]]
 
 @dataclass(frozen=True)
 class Principal:
-    """A verified person: id, the tier they work in, and their role there; `expires_at` is in seconds since 1970."""
+    """A verified person: id, the tier they work in, and their role there; `expires_at` is in seconds since 1970.
+
+    `name` is what the issuer says they are called, else their id.
+    """
 
     person: str
     tier: str
     role: str
     expires_at: float | None = field(default=None, compare=False)
+    name: str = field(default="", compare=False)
+
+    def __post_init__(self) -> None:
+        """Somebody of whom no name is known is called by their id."""
+        object.__setattr__(self, "name", self.name or self.person)
 
     @property
     def is_ops(self) -> bool:
@@ -162,7 +170,13 @@ def _principal(claims: Mapping[str, Any]) -> Principal:
         raise Unauthorized("the token lacks one of the claims sub, tier, role", code="token_invalid")
     person, tier, role = (str(value) for value in values)
     # With the leeway of the check above, so that both doors close at the same moment.
-    return Principal(person=person, tier=tier, role=role, expires_at=float(claims["exp"]) + _LEEWAY_SECONDS)
+    expires_at = float(claims["exp"]) + _LEEWAY_SECONDS
+    return Principal(person=person, tier=tier, role=role, expires_at=expires_at, name=_name(claims.get("name")))
+
+
+def _name(claimed: object) -> str:
+    """A name that can be shown; none of anything else that an issuer may write there."""
+    return claimed.strip()[:200] if isinstance(claimed, str) else ""
 
 
 def fetch_url(url: str) -> Fetch:

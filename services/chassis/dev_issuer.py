@@ -52,9 +52,9 @@ class DevIssuer:
         fresh.write_text(json.dumps(document, indent=2), encoding="utf-8")
         fresh.replace(self.jwks)
 
-    def mint(self, *, tier: str, role: str, person: str, ttl: timedelta = timedelta(hours=12)) -> str:
-        """A bearer token for this person; with a negative `ttl`, one that has already expired."""
-        named = {"sub": person, "tier": tier, "role": role}
+    def mint(self, *, tier: str, role: str, person: str, name: str = "", ttl: timedelta = timedelta(hours=12)) -> str:
+        """A bearer token for this person, who is called `name`; with a negative `ttl`, one that has already expired."""
+        named = {"sub": person, "tier": tier, "role": role} | ({"name": name} if name else {})
         return self.sign({"iss": self.issuer, "aud": self.audience, **named}, ttl)
 
     def sign(self, claims: Mapping[str, Any], ttl: timedelta) -> str:

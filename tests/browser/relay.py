@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 from tests.browser.desks import Person, somebody_new
@@ -16,7 +17,7 @@ LINE = {
     "unit_price": {"amount": "28500.00", "currency": "UAH"},
 }
 # Numbers that no other test imports.
-_FIRST_NUMBER = 8_100_000
+_NUMBERS = count(8_100_000, 10)
 
 
 @dataclass(frozen=True)
@@ -30,13 +31,16 @@ class Relay:
     customer_id: str
 
 
-async def make_relay(house: House) -> Relay:
-    """Four leads: one to be called, one offered to a manager, one a deal, one a customer with an order."""
+async def make_relay(house: House, company: str = "relay") -> Relay:
+    """Four leads: one to be called, one offered to a manager, one a deal, one a customer with an order.
+
+    Their companies' names begin with `company`, which holds no comma.
+    """
     caller = somebody_new("lead_gen", "caller")
     for tier, path in (("conversion", "/v1/managers"), ("account_mgmt", "/v1/account-managers")):
         name = f"browser-{uuid.uuid4().hex[:8]}"
         await house.post(tier, path, {"id": name, "name": name.title()})
-    campaign = await import_leads(house, f"relay-{uuid.uuid4().hex[:8]}", 4, _FIRST_NUMBER)
+    campaign = await import_leads(house, f"{company}-{uuid.uuid4().hex[:8]}", 4, next(_NUMBERS))
     won = await _handed_over(house, caller, campaign)
     deal = await _accepted(house, won)
     await house.post("conversion", f"/v1/deals/{deal}/win", {"lines": [LINE]}, role="manager", person=won["manager"])

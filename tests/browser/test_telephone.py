@@ -36,6 +36,10 @@ async def test_one_key_rings_talks_and_hangs_up_and_the_page_tells_by_itself(hou
     await expect(telephone).to_contain_text("talking")
     await expect(telephone.get_by_role("timer")).to_contain_text("00:0")
     assert await flaws(page) == {}
+    # Nobody leaves a call by a slip of the finger.
+    await page.get_by_role("button", name="Give back").click()
+    await expect(page.locator("#line")).to_contain_text("You are on the phone")
+    await expect(telephone).to_contain_text("talking")
     await page.keyboard.press("c")
     await expect(telephone).to_contain_text("Talked 00:")
     await expect(telephone).to_contain_text("Call +38044")

@@ -12,7 +12,8 @@ _REFUSED = re.compile(
     r"(?:Failed to load resource: the server responded|SSE reconnect failed) with a? ?status(?: of)? (\d+)"
 )
 _GONE = re.compile(
-    r"net::ERR_(CONNECTION_\w+|INCOMPLETE_CHUNKED_ENCODING|EMPTY_RESPONSE|INTERNET_DISCONNECTED)|htmx:sse:error"
+    r"net::ERR_(CONNECTION_\w+|INCOMPLETE_CHUNKED_ENCODING|EMPTY_RESPONSE|INTERNET_DISCONNECTED)"
+    r"|htmx:sse:error|Failed to fetch"
 )
 # `securitypolicyviolation` also tells what a console leaves out, such as a form that may not be sent.
 TELL_VIOLATIONS = """

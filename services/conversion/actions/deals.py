@@ -141,7 +141,7 @@ async def qualify_deal(conn: Connection, deal: Deal, who: Principal, facts: Mapp
         kind="qualification",
         what="asked for the need" if lacking else "qualified",
         stage=Stage.INFORMING if lacking else Stage.QUALIFIED,
-        next_action=f"find out: {', '.join(lacking)}" if lacking else "arrange a meeting or make an offer",
+        next_action=stages.to_find_out(lacking) if lacking else "arrange a meeting or make an offer",
         next_action_at=policy.next_step(StepKind.INFORMED if lacking else StepKind.QUALIFIED, now()),
         data=known,
         changes={"qualification": known},

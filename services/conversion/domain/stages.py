@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -30,6 +30,8 @@ FIRST_CONTACT = "first contact"
 PromiseState = Literal["open", "kept", "late"]
 DEEDS = ("meeting_held", "offer_sent", "offer_accepted")
 FACTS = ("need", "volume", "products", "authority", "timing", "current_supplier")
+ASKED = {"products": "the routes", "authority": "who signs", "current_supplier": "the present supplier"}
+"""What a manager asks for, where it is not the fact's own name."""
 
 
 def advance(current: Stage, wanted: Stage) -> Stage:
@@ -64,3 +66,9 @@ def check_entry(stage: Stage, facts: Mapping[str, Any] | None, needed: Collectio
             code="not_qualified",
             detail={"stage": stage.value, "missing": lacking},
         )
+
+
+def to_find_out(lacking: Sequence[str]) -> str:
+    """The next step while these facts are missing, as a manager says it."""
+    words = [ASKED.get(name, f"the {name.replace('_', ' ')}") for name in lacking]
+    return f"find out {', '.join(words[:-1])}{' and ' if words[1:] else ''}{words[-1]}"

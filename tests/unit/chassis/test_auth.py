@@ -77,6 +77,14 @@ async def test_each_allowed_algorithm() -> None:
 
 
 @pytest.mark.parametrize(
+    ("claimed", "name"),
+    [("Ірина Т.", "Ірина Т."), (" ", "p-1"), (None, "p-1"), (["Ірина"], "p-1"), ("x" * 300, "x" * 200)],
+)
+async def test_a_person_is_called_what_the_issuer_says_else_their_id(claimed: object, name: str) -> None:
+    assert (await verifier().verify(rs256(name=claimed))).name == name
+
+
+@pytest.mark.parametrize(
     ("changes", "code"),
     [
         ({"aud": "another"}, "wrong_audience"),

@@ -10,6 +10,7 @@ import pytest
 from services.conversion.domain.deals import Deal, first_action, first_step_at, news, wanted_by
 from services.conversion.domain.policy import STANDARD
 from services.conversion.domain.routing import Wanted
+from services.conversion.domain.stages import to_find_out
 from workflows.contracts.base import ContactCard
 from workflows.contracts.conversion import CallRecord, HandOver, HandOverReason, Stage
 
@@ -95,3 +96,15 @@ def test_only_another_question_is_open_again_and_a_new_promise_counts_from_now()
     changes = news(deal, a_hand_over(question="How fast?", promised_by=soon))
     assert (changes["question"], changes["question_answered_at"]) == ("How fast?", None)
     assert (changes["promised_by"], changes["promise"]) == (soon, "open")
+
+
+@pytest.mark.parametrize(
+    ("lacking", "said"),
+    [
+        (["need"], "find out the need"),
+        (["authority", "timing"], "find out who signs and the timing"),
+        (["need", "products", "current_supplier"], "find out the need, the routes and the present supplier"),
+    ],
+)
+def test_what_is_missing_is_asked_for_in_a_managers_words(lacking: list[str], said: str) -> None:
+    assert to_find_out(lacking) == said

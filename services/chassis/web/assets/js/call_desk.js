@@ -62,9 +62,9 @@
       look();
     });
   }
-  // Another window of this person has reported the call.
+  // Reported in another window of the same person; what this window has just sent is answered anyway.
   document.addEventListener("call_answered", (event) => {
-    if (ours(event) && !document.querySelector("#step[data-sent]")) look();
+    if (!coming.size && ours(event)) look();
   });
   document.addEventListener("resync", look);
   let due = 0;

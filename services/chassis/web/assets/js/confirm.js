@@ -11,7 +11,7 @@
     event.target.querySelector(".lr-ask :is(input:not([type=hidden], [type=checkbox]), select, textarea, button)")?.focus();
   }, true);
   addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || event.target.closest?.("input, textarea, select")) return;
+    if (event.key !== "Escape" || window.desk.typing(event.target)) return;
     for (const asked of opened()) {
       asked.open = false;
       asked.querySelector("summary").focus();

@@ -10,10 +10,10 @@
     if (live) htmx.trigger(live, "resync", {});
   };
   document.addEventListener("connection:back", resync);
-  // The whole page as it is now, under the word that stands there.
-  desk.refresh = () => {
+  // The whole page as it is now, or another one in its place, under the word that stands there.
+  desk.refresh = (place = location.pathname + location.search) => {
     const word = [...document.querySelector("#line").childNodes];
-    return htmx.ajax("GET", location.pathname + location.search, { target: "body", swap: "outerMorph", replace: "true" })
+    return htmx.ajax("GET", place, { target: "body", swap: "outerMorph", replace: "true" })
       .then(() => document.querySelector("#line").replaceChildren(...word));
   };
 

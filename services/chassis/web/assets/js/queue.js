@@ -41,6 +41,8 @@
   });
 
   const said = (text) => new DOMParser().parseFromString(text.replaceAll("hx-partial", "div"), "text/html").querySelector(".lr-line .lr-grow")?.textContent.trim();
+  const placeOf = ({ headers }) => headers.get("HX-Push-Url") || headers.get("HX-Replace-Url") || JSON.parse(headers.get("HX-Location") || "{}").path;
+  let place;
   const post = async (entry, csrf) => {
     const answer = await fetch(entry.url, {
       method: "POST",
@@ -52,6 +54,9 @@
     const fresh = { status: answer.status, text: await answer.text() };
     drop(entry.key);
     if (fresh.status < 400) {
+      // The page that it was written on goes where the answer leads; its form is done with.
+      if (entry.page === location.href) place = placeOf(answer);
+      for (const form of document.querySelectorAll("form[data-queue]")) if (form.dataset.queue === entry.subject) form.reset();
       document.dispatchEvent(new CustomEvent("queue:sent", { detail: entry }));
       desk.say(desk.words("sent", entry));
     } else desk.say(desk.words("not taken", { ...entry, reason: said(fresh.text) || "" }), "late");
@@ -63,7 +68,8 @@
     try {
       const csrf = await desk.renewToken();
       for (let entry = load()[0]; csrf && entry; entry = load()[0]) await post(entry, csrf);
-      if (csrf) await desk.refresh();
+      if (csrf) await desk.refresh(place);
+      place = undefined;
     } catch (error) {
       if (error.message === "signed out") desk.signedOut();
       else desk.lose();
