@@ -90,6 +90,21 @@ async def test_the_keys_of_the_outcomes_are_always_in_sight(desks: Desks, accoun
         await expect(key).to_be_in_viewport(ratio=1)
 
 
+async def test_what_is_open_of_a_late_invoice_can_be_read(desks: Desks, accounts: Accounts) -> None:
+    """The state with its reminder takes a second line before it cuts an amount of millions."""
+    customer_id = await accounts.due("Фабрика", 40_000)
+    await accounts.tier.pool.execute(
+        "UPDATE invoices SET due_at = now() - interval '140 days', dunning = 2, total = 1846800 WHERE customer_id = $1",
+        customer_id,
+    )
+    page = await desks.open(OLEH, f"{HERE}customers/{customer_id}")
+    await expect(page.locator("#money")).to_contain_text("reminder 2")
+    assert (
+        await page.evaluate("(right => right.scrollWidth - right.clientWidth)(document.querySelector('#right'))") == 0
+    )
+    await expect(page.get_by_role("cell", name="1,846,800.00")).to_be_in_viewport(ratio=1)
+
+
 async def test_what_is_typed_into_an_outcome_survives_a_reload(desks: Desks, accounts: Accounts) -> None:
     await accounts.due("Фабрика", 40_000)
     page = await desks.open(OLEH, HERE)
