@@ -108,7 +108,7 @@ async def test_a_refused_payment_stands_beside_its_field(desks: Desks, accounts:
 async def test_a_credit_note_is_the_account_managers_and_nobody_elses(desks: Desks, accounts: Accounts) -> None:
     _, opened = await accounts.tier.customer()
     stranger = await desks.open(COLLEAGUE, f"{HERE}invoices/{opened.invoice_id}")
-    await expect(stranger.locator("#invoice")).to_contain_text("oleh looks after this customer")
+    await expect(stranger.locator("#invoice")).to_contain_text("Oleh looks after this customer")
     await expect(stranger.locator("#ask-credit")).to_have_count(0)
     page = await desks.open(OLEH, f"{HERE}invoices/{opened.invoice_id}")
     await page.keyboard.press("n")
