@@ -101,3 +101,5 @@ async def test_an_account_without_tier_and_role_ends_in_words_and_not_in_a_circl
         page = await desks_at(site.address).window()
         await sign_in(page, "nobody")
         await expect(page.get_by_text("Your account cannot be used here yet")).to_be_visible()
+        # The site goes with this test: its pages must have what they ask for.
+        await page.wait_for_load_state("networkidle")
