@@ -108,7 +108,7 @@ async def _picker(
         at = quick[0].at
     formats = Reader.of(request).formats(now)
     return {
-        "quick": quick, "planned": planned, "heads": [f"{one.hour}:00" for one in days[0].hours],
+        "quick": quick, "planned": planned, "has_closed": any(not hour.is_open for day in days for hour in day.hours),
         "rows": [(formats.near_day(day.day), [_cell(one) for one in day.hours]) for day in days],
         "picked": await picked_time(conn, caller, zone, at),
         "typed": {**typed, "callback_at": value},
@@ -117,7 +117,7 @@ async def _picker(
 
 def _cell(one: Hour) -> tuple[str, str, str]:
     """(value, text, state) of an hour, as the component draws it."""
-    return one.value, f"{one.hour:02d}", ("mine" if one.mine else "open") if one.is_open else "closed"
+    return one.value, f"{one.hour}:00", ("mine" if one.mine else "open") if one.is_open else "closed"
 
 
 def _step(held: OnTheLine | None) -> Step | None:
