@@ -8,7 +8,6 @@
   const hide = () => {
     const ids = new Set(closed());
     for (const row of rows()) if (ids.has(row.dataset.ring)) row.remove();
-    if (!rows().length) document.querySelector("#ringing .lr-ring-more")?.remove();
   };
   const close = (some) => {
     localStorage.setItem(NAME, JSON.stringify([...closed(), ...some.map((row) => row.dataset.ring)].slice(-KEPT)));
