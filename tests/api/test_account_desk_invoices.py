@@ -338,6 +338,24 @@ async def test_mine_are_those_of_my_customers(tier: Tier3, desk: Desk3, colleagu
     assert opened.invoice_id not in await colleague.page("invoices", mine="1")
 
 
+async def test_an_account_managers_list_opens_on_their_own_and_a_supervisors_on_all(
+    tier: Tier3, desk: Desk3, colleague: Desk3, supervisor: Desk3
+) -> None:
+    _, opened = await tier.customer()
+    await overdue(tier, opened.invoice_id, 200)
+    for person, params, shown in (
+        (desk, {}, True), (supervisor, {}, True), (colleague, {}, False), (colleague, {"mine": "0"}, True),
+    ):  # fmt: skip
+        assert (opened.invoice_id in await person.page("invoices", **params)) is shown
+    page = await colleague.page("invoices", mine="0")
+    assert 'name="mine" value="0"' in page
+
+
+async def test_a_customers_invoices_are_all_shown_to_a_colleague(tier: Tier3, colleague: Desk3) -> None:
+    customer_id, opened = await tier.customer()
+    assert opened.invoice_id in await colleague.page("invoices", view="all", customer_id=customer_id)
+
+
 async def test_a_number_leads_to_its_invoice(tier: Tier3, desk: Desk3) -> None:
     _, opened = await tier.customer()
     number = (await tier.get(f"/v1/invoices/{opened.invoice_id}"))["number"]

@@ -66,7 +66,7 @@ async def _hold_out(
 
 
 async def escalate_nudge(conn: Connection, request: EscalateNudge) -> Reminded:
-    """Show an unanswered nudge to everybody of the tier, first in the list."""
+    """An unanswered nudge goes up in its account manager's list, and to the supervisors and whoever covers."""
     policy = await policies.rules(conn)
     await work.escalate(conn, request.item_id, PRIORITY + request.level)
     return Reminded(next_at=working_time(policy, datetime.now(UTC) + policy.answer_within))
@@ -85,8 +85,7 @@ async def answer_nudge(
     nudge = await nudges.get(conn, item_id)
     customer = await customers.get(conn, nudge.customer_id, lock=True)
     item = await work_items.get(conn, item_id)
-    if item.assignee is not None:
-        await check_owner(conn, who, customer)
+    await check_owner(conn, who, customer)
     await _check(conn, body)
     await work_items.complete(conn, item_id, person=who.person, result=body.outcome, any_person=True)
     for product_id in body.never_offer:
