@@ -125,7 +125,7 @@ class Card(Record):
 def build_card(facts: CardFacts, now: datetime) -> Card:
     """Who they are, what they bought and how they pay, why now, what to say, to offer, and never to offer."""
     placed = facts.placed
-    every = reorder_cycle.interval(facts.policy, placed)
+    every = reorder_cycle.usual_gap(facts.policy, placed)
     expected = _expected(facts)
     concern = concern_of(facts)
     return Card(
