@@ -13,8 +13,10 @@ from services.chassis.db import new_id
 from tests.fixtures.desk_3 import Desk3, desk_3
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_3 import Tier3, account_manager, boss, tier_3
+from workflows.contracts import ids
 from workflows.contracts.account_mgmt import EscalateNudge
 from workflows.contracts.base import Tier
+from workflows.contracts.conversion_activities import OpenInbound
 
 
 @pytest_asyncio.fixture
@@ -124,3 +126,44 @@ async def test_calls_for_money_that_has_come_are_ended_by_the_migration(tier: Ti
         script = Path(migrations.__file__).with_name("0073_paid_for.sql").read_text(encoding="utf-8")
         await tier.pool.execute(script)
         assert len(await tier.work(customer_id, "dunning")) == (1 if state == "open" else 0)
+
+
+async def call_in(tier: Tier3, customer_id: str, times: int) -> None:
+    for number in range(times):
+        request = OpenInbound(
+            key=f"{customer_id}:call:{number}",
+            workflow_id=ids.customer(customer_id),
+            lead_id=customer_id,
+            inbound_call_id=new_id(),
+            note="call me back",
+        )
+        await tier.activities.open_inbound(request)
+
+
+async def test_several_calls_are_one_line_of_the_card(tier: Tier3, desk: Desk3) -> None:
+    customer_id, _ = await tier.nudge()
+    await call_in(tier, customer_id, 3)
+    page = await desk.page(f"customers/{customer_id}")
+    assert page.count("They called 3 times") == 1
+    assert page.count('id="task-') == 1
+
+
+async def test_an_outcome_returns_every_call_and_taken_back_they_wait_again(tier: Tier3, dsn: str) -> None:
+    customer_id, item_id = await tier.nudge()
+    await call_in(tier, customer_id, 2)
+    async with desk_3(dsn) as desk:
+        await desk.act(f"customers/{customer_id}/said", outcome="not_now", item_id=item_id, reason="no budget")
+        assert await tier.work(customer_id, "inbound") == []
+        answer = await desk.act(f"nudges/{item_id}/undo")
+    assert answer.status_code == 200, answer.text
+    assert len(await tier.work(customer_id, "inbound")) == 2
+
+
+async def test_returning_one_call_returns_the_others(tier: Tier3, desk: Desk3) -> None:
+    customer_id, _ = await tier.customer()
+    await call_in(tier, customer_id, 3)
+    waiting = await tier.work(customer_id, "inbound")
+    assert (await desk.act(f"work/{waiting[0]['id']}/done")).status_code == 200
+    assert await tier.work(customer_id, "inbound") == []
+    closed = await tier.work(customer_id, "inbound", state="done")
+    assert {one["result"] for one in closed} == {"done", "answered"}

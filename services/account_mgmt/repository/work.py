@@ -109,3 +109,14 @@ async def open_of(conn: Connection, customer_id: str, kinds: Sequence[str]) -> i
         list(kinds),
     )
     return count
+
+
+async def open_ids(conn: Connection, customer_id: str, kind: str) -> list[str]:
+    """The open items of a kind that a customer has, the oldest first."""
+    rows = await conn.fetch(
+        """SELECT id FROM work_items WHERE lead_id = $1 AND kind = $2 AND state IN ('open', 'leased')
+            ORDER BY opened_at, id""",
+        customer_id,
+        kind,
+    )
+    return [row["id"] for row in rows]
