@@ -12,6 +12,7 @@ from services.chassis.events import publish
 from services.chassis.outbox import Hold
 from services.chassis.work_items import WorkItem
 from services.lead_gen.actions.call_holds import OutcomeHold
+from services.lead_gen.actions.callbacks import check_callback
 from services.lead_gen.actions.dials import end_dial
 from services.lead_gen.actions.instructions import instructions_for
 from services.lead_gen.actions.promises import promised_time
@@ -29,6 +30,7 @@ from services.lead_gen.domain.calls import (
 from services.lead_gen.domain.dials import spoken
 from services.lead_gen.domain.do_not_call import Withdrawal
 from services.lead_gen.domain.leads import Lead, Place
+from services.lead_gen.domain.phones import number_among
 from services.lead_gen.domain.policy import Policy
 from services.lead_gen.domain.window import is_open
 from services.lead_gen.repository import call_drafts, callers, calls, campaigns, dials, do_not_call, leads, promises
@@ -139,13 +141,17 @@ async def report_outcome(
     """Record how a call ended: the call, the closed work item, the register, and the answer to the workflow.
 
     The answer leaves after `hold`; until then `undo_call` takes the outcome back.
-    Raises Invalid naming what is missing for the outcome, Conflict `wrong_kind`, `stale_lease`, `already_closed`.
+    Raises Invalid naming what is missing for the outcome, Conflict `wrong_kind`, `stale_lease`, `already_closed`,
+    `outside_window`.
     """
-    report = CallReport.of(told)
-    check_report(report, datetime.now(UTC))
-    item, lead = await _close(conn, item_id, told.token, report, caller)
-    if report.dialled is not None and report.dialled not in lead.phones:
-        raise Invalid("This is no number of the lead", field="dialled")
+    now, report = datetime.now(UTC), CallReport.of(told)
+    check_report(report, now)
+    item, lead = await _lock(conn, item_id)
+    # Whatever may be refused comes before the first change: a page goes on in the same transaction.
+    if report.outcome is CallOutcome.CALLBACK and report.callback_at is not None:
+        await check_callback(conn, lead, report.callback_at, now)
+    report = report.model_copy(update={"dialled": _named(told, lead)})
+    item = await work_items.complete(conn, item_id, person=caller, token=told.token, result=report.outcome)
     held = await OutcomeHold.begin(conn, lead.id, hold)
     call = await _as_call(conn, item, lead, report, caller)
     at = await calls.add(conn, call)
@@ -153,7 +159,7 @@ async def report_outcome(
         await promises.keep(conn, lead.id)
     stage = await _move(conn, lead, report, caller)
     wrong_number = report.outcome is CallOutcome.WRONG_NUMBER
-    other_number_left = wrong_number and await leads.mark_bad_phone(conn, lead.id, report.dialled or call.dialled)
+    other_number_left = wrong_number and await leads.mark_bad_phone(conn, lead.id, call.dialled)
     after = await held.end(conn, lead.id, report) if held else None
     await _answer(conn, item, call, at, other_number_left=other_number_left, hold=after)
     return ReportedOutcome(
@@ -182,21 +188,38 @@ async def next_for_desk(conn: Connection, caller: str) -> bool:
     return True
 
 
-async def _close(conn: Connection, item_id: str, token: int, report: CallReport, caller: str) -> tuple[WorkItem, Lead]:
-    """Close the work item under its token; (the item, its lead, locked)."""
+async def _lock(conn: Connection, item_id: str) -> tuple[WorkItem, Lead]:
+    """(the work item of a call, its lead, locked)."""
     item = await work_items.get(conn, item_id)
     if item.kind != "call":
         raise Conflict("This work item is not a call", code="wrong_kind")
     # The lead before its item: whoever withdraws consent takes them in the same order.
-    lead = await leads.lock(conn, item.lead_id)
-    return await work_items.complete(conn, item_id, person=caller, token=token, result=report.outcome), lead
+    return item, await leads.lock(conn, item.lead_id)
+
+
+def _named(told: NewOutcome, lead: Lead) -> str | None:
+    """The lead's number that the report names; none if it names none. Raises Invalid `phone` or `dialled`."""
+    named = told.phone or told.dialled
+    if named is None:
+        return None
+    number = number_among(lead.phones, named)
+    if number is None:
+        raise Invalid("This is no number of the lead", field="phone" if told.phone else "dialled")
+    return number
+
+
+async def _dialled(conn: Connection, item: WorkItem, named: str | None) -> tuple[str | None, int | None]:
+    """(number, seconds talked) of a call: the number that was named, else dialled here, else shown first."""
+    made = [dial for dial in await dials.of_item(conn, item.id) if named in (None, dial.phone)]
+    number, talk_seconds = spoken(made)
+    return number or named or next(iter(await leads.callable_phones(conn, item.lead_id)), None), talk_seconds
 
 
 async def _as_call(conn: Connection, item: WorkItem, lead: Lead, report: CallReport, caller: str) -> NewCall:
     """The call as it is kept, with the script that led it and the time promised for the next call."""
     script = await followed_script(conn, item, report)
     await end_dial(conn, item.id, caller)
-    dialled, talk_seconds = spoken(await dials.of_item(conn, item.id))
+    dialled, talk_seconds = await _dialled(conn, item, report.dialled)
     return NewCall(
         item_id=item.id,
         lead_id=lead.id,
@@ -240,7 +263,7 @@ async def _answer(
         item_id=item.id,
         attempt=call.attempt,
         outcome=report.outcome,
-        callback_at=report.callback_at,
+        callback_at=report.callback_at if report.outcome is CallOutcome.CALLBACK else None,
         personal=report.personal and report.outcome is CallOutcome.CALLBACK,
         other_number_left=other_number_left,
         reason=report.reason,

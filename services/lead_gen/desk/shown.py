@@ -110,7 +110,7 @@ async def _picker(
     return {
         "quick": quick, "planned": planned, "heads": [f"{one.hour}:00" for one in days[0].hours],
         "rows": [(formats.near_day(day.day), [_cell(one) for one in day.hours]) for day in days],
-        "picked": await picked_time(conn, caller, zone, at),
+        "picked": await picked_time(conn, caller, zone, at, now),
         "typed": {**typed, "callback_at": value},
     }  # fmt: skip
 

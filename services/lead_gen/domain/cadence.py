@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from services.lead_gen.domain.policy import Policy
 from services.lead_gen.domain.window import next_open, other_part_of_day
@@ -18,14 +18,13 @@ def next_attempt_at(
     """Due time of the `attempt`-th call: inside the window, later the more calls went unanswered."""
     if after is None or after_at is None:
         return next_open(policy, timezone, now)
+    if after is CallOutcome.WRONG_NUMBER:
+        # Nobody of theirs was disturbed, and another number waits: neither a pause nor another part of the day.
+        return next_open(policy, timezone, max(after_at, now))
     gap = policy.gaps[min(max(attempt - 2, 0), len(policy.gaps) - 1)]
     if after is CallOutcome.BUSY:
         gap = gap / BUSY_FACTOR
-    if after is CallOutcome.WRONG_NUMBER:
-        gap = timedelta(0)
-    elif gap < policy.min_gap:
-        gap = policy.min_gap
-    planned = next_open(policy, timezone, max(after_at + gap, now))
+    planned = next_open(policy, timezone, max(after_at + max(gap, policy.min_gap), now))
     if not policy.other_part_of_day:
         return planned
     # The other half of that day may have begun already: such a call is due at once, not in the past, and never

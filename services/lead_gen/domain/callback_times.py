@@ -42,21 +42,47 @@ class QuickTime(Record):
     value: str
 
 
+class Nearest(Record):
+    """The allowed times around one at which they may not be called: `before` only while it is still to come."""
+
+    before: datetime | None
+    after: datetime
+
+
 class PickedTime(Record):
-    """A time that was picked. Closed for them, `nearest` is the first moment after it at which they may be called.
+    """A time that was picked; `nearest` are the allowed times around it, none if it is one itself.
 
     `mine`: its caller is on shift then, so a personal callback stays theirs.
     """
 
     at: datetime
-    is_open: bool
-    nearest: datetime
+    nearest: Nearest | None
     mine: bool
 
 
 def local_value(at: datetime, timezone: str) -> str:
     """An instant as forms write it: `2026-11-30T13:30` on the clock of this zone."""
     return at.astimezone(ZoneInfo(timezone)).strftime("%Y-%m-%dT%H:%M")
+
+
+def nearest_times(policy: Policy, timezone: str, at: datetime, now: datetime) -> Nearest | None:
+    """The allowed times around `at`: the last minute before it and the first moment after it; none if it is allowed."""
+    if is_open(policy, timezone, at):
+        return None
+    return Nearest(before=_last_open(policy, timezone, at, now), after=next_open(policy, timezone, at))
+
+
+def _last_open(policy: Policy, timezone: str, at: datetime, now: datetime) -> datetime | None:
+    """The last minute between `now` and `at` at which they may be called."""
+    zone = ZoneInfo(timezone)
+    last = at.astimezone(zone).date()
+    for offset in range(SEARCH_DAYS):
+        minute = local_instant(last - timedelta(days=offset), policy.closes, zone) - timedelta(minutes=1)
+        if minute <= now:
+            return None
+        if minute < at and is_open(policy, timezone, minute):
+            return minute
+    return None
 
 
 def quick_times(policy: Policy, timezone: str, now: datetime) -> list[QuickTime]:

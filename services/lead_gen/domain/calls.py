@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from pydantic import Field
 
@@ -25,6 +25,8 @@ CONTACTS = frozenset(
     }
 )
 HANDED_OVER = frozenset({CallOutcome.INTERESTED, CallOutcome.HARD_QUESTION})
+# Beyond this a clock of another zone leaves the calendar.
+_FARTHEST = datetime(9000, 1, 1, tzinfo=UTC)
 # What an outcome cannot do without, and the question that asks for it.
 REQUIRED = {
     CallOutcome.CALLBACK: ("callback_at", "When did they ask to be called?"),
@@ -71,6 +73,8 @@ def check_report(report: CallReport, now: datetime) -> None:
             raise Invalid("The time needs an offset, such as +02:00", field=name)
     if report.callback_at is not None and report.callback_at <= now:
         raise Invalid("The callback must lie in the future", field="callback_at")
+    if report.callback_at is not None and report.callback_at > _FARTHEST:
+        raise Invalid("The callback lies too far ahead", field="callback_at")
 
 
 class NewCall(Record):
@@ -104,8 +108,14 @@ class Call(Record):
     products: list[str]
     path: list[str]
     script_version: int | None
+    dialled: str | None = None
     talk_seconds: int | None = None
     at: datetime
+
+    @property
+    def phone(self) -> str | None:
+        """The number that was dialled; none where that is not known."""
+        return self.dialled
 
 
 class CallLease(Record):

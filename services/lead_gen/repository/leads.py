@@ -245,14 +245,7 @@ async def plan_call(conn: Connection, lead_id: str, attempts: int, due: datetime
     )
 
 
-async def mark_bad_phone(conn: Connection, lead_id: str, phone: str | None = None) -> bool:
-    """Mark this number of the lead, or the best one, as wrong; returns whether another one is left."""
-    await conn.execute(
-        """UPDATE lead_phones SET bad = true WHERE lead_id = $1 AND phone = coalesce($2,
-             (SELECT phone FROM lead_phones p WHERE lead_id = $1 AND NOT bad
-                 AND NOT EXISTS (SELECT FROM do_not_call d WHERE d.phone = p.phone AND d.withdrawn_at IS NULL)
-               ORDER BY position LIMIT 1))""",
-        lead_id,
-        phone,
-    )
+async def mark_bad_phone(conn: Connection, lead_id: str, phone: str | None) -> bool:
+    """Mark this number of the lead, and no other, as wrong; returns whether another one is left."""
+    await conn.execute("UPDATE lead_phones SET bad = true WHERE lead_id = $1 AND phone = $2", lead_id, phone)
     return bool(await callable_phones(conn, lead_id))

@@ -96,9 +96,13 @@ class NewOutcome(Body):
     )
     path: list[str] = Field(default_factory=list, max_length=300)
     script_version: int | None = Field(default=None, ge=1, le=2**31 - 1)
-    dialled: str | None = Field(
-        default=None, max_length=20, description="Wrong number: which one; what was dialled last, if not given."
+    phone: str | None = Field(
+        default=None,
+        max_length=40,
+        description="Which of their numbers was dialled, in any format; left out, the one that was dialled last here, "
+        "else the one shown first. A wrong number is this one and no other.",
     )
+    dialled: str | None = Field(default=None, max_length=40, description="Another name of `phone`.")
     hold_seconds: float = Field(
         default=0, ge=0, le=60, description="How long the outcome may be taken back before the lead goes on."
     )

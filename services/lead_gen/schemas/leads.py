@@ -8,7 +8,7 @@ from typing import Self
 
 from pydantic import ConfigDict, Field
 
-from services.chassis.contacts.masks import masked_contact
+from services.chassis.contacts.masks import mask_phone, masked_contact
 from services.chassis.http import Body, Model
 from services.lead_gen.domain.calls import Call
 from services.lead_gen.domain.leads import Erasure, Lead
@@ -56,6 +56,7 @@ class CallView(Model):
     caller: str
     outcome: str
     note: str | None
+    phone: str | None = Field(default=None, description="The number that was dialled, where that is known.")
     talk_seconds: int | None = Field(default=None, description="How long they talked, where the switchboard told.")
     at: datetime
 
@@ -94,6 +95,8 @@ class LeadView(Model):
     def of(cls, lead: Lead, *, masked: bool = True, calls: Sequence[Call] = ()) -> Self:
         """The answer; masked, unless for somebody who is about to dial."""
         told = [CallView.model_validate(call, from_attributes=True) for call in calls]
+        if masked:
+            told = [call.model_copy(update={"phone": call.phone and mask_phone(call.phone)}) for call in told]
         return cls.model_validate({**dict(lead), **(masked_contact(lead) if masked else {}), "calls": told})
 
 
