@@ -116,6 +116,8 @@ async def _after(conn: Connection, caller: str, policy: Policy, now: datetime) -
 def _follows(last: LastCall, policy: Policy, now: datetime, until: datetime | None) -> AfterCall:
     outcome = CallOutcome(last.outcome)
     tries_again = outcome in (CallOutcome.NO_ANSWER, CallOutcome.BUSY, CallOutcome.VOICEMAIL)
+    if last.not_followed is not None:
+        return AfterCall(call=last, again_at=None, rests=False, undo_until=None)
     if not tries_again or last.attempt >= policy.max_attempts:
         return AfterCall(call=last, again_at=None, rests=tries_again, undo_until=until)
     again = next_attempt_at(policy, last.timezone, attempt=last.attempt + 1, after=outcome, after_at=last.at, now=now)

@@ -39,6 +39,13 @@ async def lift_entry(conn: Connection, phone: str, region: str, by: str) -> Ledg
     return lifted
 
 
+async def forbid_company(conn: Connection, lead: Lead, by: str) -> None:
+    """They said on the phone that nobody of us may call again: every number of theirs goes on the ledger."""
+    withdrawal = Withdrawal(scope="company", basis="said so on the phone")
+    for phone in lead.phones:
+        await do_not_call.forbid(conn, phone, withdrawal, by)
+
+
 async def withdraw(conn: Connection, lead: Lead, key: str, by: str) -> None:
     """Cancel the lead's calls, move it in the register, and tell its workflow. `key` tells withdrawals apart."""
     event_id = f"do-not-call:{lead.id}:{key}"

@@ -13,8 +13,9 @@ from services.chassis.http import Conn, Who, allow
 from services.chassis.web.door import page_router, web_of
 from services.chassis.web.formats import zone_of
 from services.lead_gen.actions.call_drafts import drop_empty, keep_draft, undo_for_desk, walked_path
+from services.lead_gen.actions.call_outcomes import report_and_go_on
 from services.lead_gen.actions.callbacks import picked_time
-from services.lead_gen.actions.calls import extend_lease, next_for_desk, release_lease, report_and_go_on
+from services.lead_gen.actions.calls import extend_lease, next_for_desk, release_lease
 from services.lead_gen.desk.forms import HeldForm, OutcomeForm, StepForm, TypedForm
 from services.lead_gen.desk.shown import FORMS, Shown, after_act, show
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 from pydantic import Field
 
@@ -24,6 +25,8 @@ CONTACTS = frozenset(
         CallOutcome.HARD_QUESTION,
     }
 )
+# Why nothing came of a call that was told when its lease was over.
+Why = Literal["do_not_call", "inbound", "taken", "answered", "cancelled", "moved", "erased"]
 HANDED_OVER = frozenset({CallOutcome.INTERESTED, CallOutcome.HARD_QUESTION})
 # Beyond this a clock of another zone leaves the calendar.
 _FARTHEST = datetime(9000, 1, 1, tzinfo=UTC)
@@ -78,7 +81,10 @@ def check_report(report: CallReport, now: datetime) -> None:
 
 
 class NewCall(Record):
-    """A call to be written: the report and its circumstances."""
+    """A call to be written: the report and its circumstances.
+
+    `late_for` is the work that it was made under, if that was closed already; `not_followed` why nothing came of it.
+    """
 
     item_id: str
     lead_id: str
@@ -91,6 +97,8 @@ class NewCall(Record):
     promised_by: datetime | None
     dialled: str | None = None
     talk_seconds: int | None = None
+    late_for: str | None = None
+    not_followed: Why | None = None
 
 
 class Call(Record):
@@ -148,13 +156,3 @@ class NothingDue(Record):
     """No call for this caller now; worth asking again after this time."""
 
     retry_after: timedelta
-
-
-class ReportedOutcome(Record):
-    """An outcome as it was recorded, and the lead's stage after it."""
-
-    item_id: str
-    lead_id: str
-    outcome: CallOutcome
-    stage: str
-    promised_by: datetime | None

@@ -112,8 +112,13 @@ async def quota(conn: Connection, caller_id: str) -> int | None:
 async def return_leases(conn: Connection, caller_id: str) -> list[str]:
     """Return everything this caller holds to the queue; the ids of what they held."""
     rows = await conn.fetch(
-        """UPDATE work_items SET state = 'open', leased_by = NULL, lease_until = NULL
-            WHERE kind = 'call' AND leased_by = $1 AND state = 'leased' RETURNING id""",
+        """WITH returned AS (
+               UPDATE work_items SET state = 'open', leased_by = NULL, lease_until = NULL
+                WHERE kind = 'call' AND leased_by = $1 AND state = 'leased' RETURNING id, lease_token),
+           noted AS (
+               UPDATE call_leases l SET returned_at = now() FROM returned r
+                WHERE l.item_id = r.id AND l.token = r.lease_token)
+           SELECT id FROM returned""",
         caller_id,
     )
     return [row["id"] for row in rows]

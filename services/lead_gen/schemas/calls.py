@@ -8,7 +8,8 @@ from typing import Annotated
 from pydantic import ConfigDict, Field, StringConstraints
 
 from services.chassis.http import Body, Model
-from services.lead_gen.domain.calls import CallLease, CallReport, ReportedOutcome
+from services.lead_gen.domain.calls import CallLease, CallReport
+from services.lead_gen.domain.late_outcomes import NotFollowed, ReportedOutcome
 from services.lead_gen.schemas.instructions import InstructionLink
 from services.lead_gen.schemas.leads import CallView
 from services.lead_gen.schemas.scripts import RenderedScript
@@ -117,6 +118,11 @@ class UndoneCall(Model):
 
 class OutcomeTaken(ReportedOutcome, Model):
     """The answer as it was recorded, and the lead's stage after it."""
+
+    not_followed: list[NotFollowed] = Field(
+        default_factory=list,
+        description="The call is recorded, but the lead had gone on: what could not follow, and why.",
+    )
 
     promised_by: datetime | None = Field(
         default=None, description="Handed over: tell them that somebody calls by then, inside their own hours."
