@@ -27,6 +27,8 @@ from services.lead_gen.repository.policies import policies
 async def lease_next_call(conn: Connection, caller: str, campaign_id: str | None) -> CallInHand | NothingDue:
     """Lease the next lead to this caller: due callbacks first, then by priority and score, in the lead's own hours.
 
+    Without a shift, or with their quota reached, they are given no more than the callbacks they promised themselves.
+
     Raises Forbidden `inactive`, Conflict `on_break`.
     """
     policy = await policies.rules(conn)
@@ -40,8 +42,6 @@ async def _claim(conn: Connection, policy: Policy, caller: str, campaign_id: str
         raise Forbidden("You are not an active caller", code="inactive")
     if standing.on_break:
         raise Conflict("You are on a break; end it first", code="on_break")
-    if not standing.quota_left:
-        return None
     groups = callable_groups(
         await work_items.open_groups(conn, "call"),
         running=await campaigns.running_ids(conn, campaign_id),
@@ -49,7 +49,9 @@ async def _claim(conn: Connection, policy: Policy, caller: str, campaign_id: str
         policy=policy,
         now=datetime.now(UTC),
     )
-    while item := await work_items.claim(conn, kind="call", person=caller, lease=policy.lease, groups=groups):
+    while item := await work_items.claim(
+        conn, kind="call", person=caller, lease=policy.lease, groups=groups, only_own=not standing.takes_fresh
+    ):
         if not await do_not_call.forbidden(conn, item.lead_id):
             return item
         # Consent was withdrawn after the call was opened: nobody may be given it.

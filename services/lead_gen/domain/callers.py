@@ -40,6 +40,12 @@ class Standing(Record):
     campaigns: list[str] = Field(default_factory=list)
     quota_left: bool = True
     on_break: bool = False
+    on_shift: bool = True
+
+    @property
+    def takes_fresh(self) -> bool:
+        """May they be given leads that nobody has promised? What they promised themselves is theirs in any case."""
+        return self.quota_left and self.on_shift
 
 
 def group_of(campaign_id: str, timezone: str, language: str) -> str:

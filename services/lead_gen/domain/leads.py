@@ -6,6 +6,9 @@ from datetime import datetime
 
 from services.chassis.records import Record
 
+# Closed because nobody might, or could, call them; both can change.
+REOPENED = frozenset({"do_not_call", "wrong_number"})
+
 
 class Lead(Record):
     """A row of the register with its numbers, the best first."""

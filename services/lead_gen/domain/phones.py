@@ -18,6 +18,19 @@ def read_phone(raw: str, region: str, field: str) -> str:
         raise Invalid(f"The number {error}", field=field) from None
 
 
+def calling_number(raw: str | None, region: str, field: str) -> str | None:
+    """The number of somebody who calls, in E.164; none if it is withheld, short, of the house, or no number at all.
+
+    Raises Invalid `default_region` for an unknown region.
+    """
+    try:
+        return read_phone(raw or "", region, field)
+    except Invalid as error:
+        if error.field != field:
+            raise
+        return None
+
+
 _TELLING = 7
 """So many last digits tell the numbers of one company apart."""
 

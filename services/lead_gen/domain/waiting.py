@@ -60,7 +60,7 @@ def why_nothing(
     return Waiting(
         calls=sum(one.calls for one in reasons),
         reasons=reasons,
-        next_at=min(mine, default=None) if standing.quota_left else None,
+        next_at=min(mine, default=None) if standing.takes_fresh else None,
         quota_done=not standing.quota_left,
     )
 

@@ -18,6 +18,13 @@ CANDIDATES = """
    AND {condition}
 """
 
+_ENROL = """
+UPDATE leads SET tier = 'lead_gen', stage = 'calling', campaign_id = $1, owner = NULL, attempts = 0,
+       rounds = rounds + 1, rest_until = NULL, workflow_id = 'cold-call:' || id,
+       register_at = clock_timestamp(), updated_at = now()
+"""
+_ENROLLED = "RETURNING id, industry, rounds"
+
 
 async def pace(conn: Connection, campaign_id: str) -> Pace:
     """Leads of the campaign in cold calling, and interested leads that tier 2 has not taken yet (all campaigns)."""
@@ -61,13 +68,17 @@ async def enrol(conn: Connection, campaign_id: str, rules: RuleSet, limit: int) 
     """Take the best leads into cold calling, at most `limit`."""
     condition, values = to_sql(rules, 2, OF_CANDIDATES)
     rows = await conn.fetch(
-        f"""UPDATE leads SET tier = 'lead_gen', stage = 'calling', campaign_id = $1, owner = NULL, attempts = 0,
-                   rounds = rounds + 1, rest_until = NULL, workflow_id = 'cold-call:' || id,
-                   register_at = clock_timestamp(), updated_at = now()
+        f"""{_ENROL}
              WHERE id IN (SELECT l.id {CANDIDATES.format(condition=condition)}
                            ORDER BY l.score DESC, l.id LIMIT {limit:d} FOR UPDATE OF l SKIP LOCKED)
-         RETURNING id, industry, rounds""",  # noqa: S608 - expressions of criteria_sql; values are parameters
+         {_ENROLLED}""",
         campaign_id,
         *values,
     )
     return EnrolledLead.of_all(rows)
+
+
+async def enrol_again(conn: Connection, campaign_id: str, lead_id: str) -> EnrolledLead:
+    """Take this one lead back into cold calling, whatever its stage was."""
+    row = await conn.fetchrow(f"{_ENROL} WHERE id = $2 {_ENROLLED}", campaign_id, lead_id)
+    return EnrolledLead.of(row)

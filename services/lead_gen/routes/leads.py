@@ -14,6 +14,7 @@ from services.chassis.http import OWN_STAFF, Conn, ConnectionPool, Id, Page, Pag
 from services.chassis.imports.cells import neutralise
 from services.lead_gen.actions.erasure import erase_lead
 from services.lead_gen.actions.leads import cancel_lead, check_leased, enter_lead, export_leads, reveal_lead
+from services.lead_gen.actions.reopened_leads import reopen_lead
 from services.lead_gen.domain.leads import LeadFilter
 from services.lead_gen.domain.phones import read_phone
 from services.lead_gen.repository import calls, leads
@@ -97,6 +98,16 @@ async def get_lead(conn: Conn, who: Who, lead_id: Id) -> LeadView:
 async def cancel(conn: Conn, who: Who, lead_id: Id, body: GiveUp) -> LeadView:
     """Whichever tier has it: its open work is cancelled and its workflow ends."""
     return LeadView.of(await cancel_lead(conn, lead_id, body, who.person))
+
+
+@router.post("/leads/{lead_id}/reopen", dependencies=SUPERVISOR, summary="Let a lead return to cold calling")
+async def reopen(conn: Conn, lead_id: Id) -> LeadView:
+    """One whose ban was lifted, or whose only number was wrong and that has another by now.
+
+    Its campaign calls it at once if it runs; else it is `new` again. 409 `do_not_call` (with the `entries` that stand),
+    `no_number`, `wrong_state`.
+    """
+    return LeadView.of(await reopen_lead(conn, lead_id))
 
 
 @router.post("/leads/{lead_id}/reveal", dependencies=SUPERVISOR, summary="Reveal a lead's contact data")
