@@ -46,10 +46,7 @@ class TypedForm(HeldForm):
 
     def callback(self) -> datetime | None:
         """The moment that was picked, with the minute that was written beside it. Raises Invalid `callback_at`."""
-        if not self.callback_at:
-            return None
-        day, _, picked = self.callback_at.partition("T")
-        return instant(f"{day}T{self.minute.strip() or picked}", self.timezone, "callback_at")
+        return to_the_minute(self.callback_at, self.minute, self.timezone) if self.callback_at else None
 
 
 class StepForm(TypedForm):
@@ -96,6 +93,12 @@ class OutcomeForm(TypedForm):
         if self.wished_meeting:
             return instant(self.wished_meeting, "UTC", "wished_meeting")
         return instant(self.wish, self.timezone, "wish") if self.wish else None
+
+
+def to_the_minute(picked: str, minute: str, timezone: str) -> datetime:
+    """The hour that was picked, or the minute that was written beside it. Raises Invalid `callback_at`."""
+    day, _, hour = picked.partition("T")
+    return instant(f"{day}T{minute.strip() or hour}", timezone, "callback_at")
 
 
 def instant(text: str, timezone: str, field: str) -> datetime:

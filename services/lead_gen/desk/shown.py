@@ -18,7 +18,7 @@ from services.chassis.web.pages import Reader
 from services.lead_gen.actions.call_desk import call_desk
 from services.lead_gen.actions.callbacks import callback_times, picked_time
 from services.lead_gen.actions.instructions import instructions_at
-from services.lead_gen.desk.forms import TYPED, instant
+from services.lead_gen.desk.forms import TYPED, to_the_minute
 from services.lead_gen.domain.call_desk import CallDesk, OnTheLine
 from services.lead_gen.domain.callback_times import Hour
 from services.lead_gen.domain.instructions import Instruction
@@ -103,7 +103,7 @@ async def _picker(
     quick, days, planned = await callback_times(conn, caller, zone, now)
     value = typed["callback_at"] or quick[0].value
     try:
-        at = instant(value, zone, "callback_at")
+        at = to_the_minute(value, typed["minute"], zone)
     except Invalid:  # said beside the field
         at = quick[0].at
     formats = Reader.of(request).formats(now)
