@@ -1,4 +1,4 @@
-"""What people call the columns of a lead file: English, Ukrainian, Polish, German, and Russian where files still have it.
+"""What people call the columns of a lead file: English, Ukrainian, Polish, German, and some Russian.
 
 Words are in the form of `plain`: small letters, no accents, signs as spaces. Within a field the surest stand first:
 where two columns claim a field that can have one only, the surer gets it.
@@ -33,7 +33,8 @@ WORDS: dict[str, tuple[str, ...]] = {
         "contact name", "contact person", "full name", "person name", "lead contact person", "deal contact person",
         "lead person", "primary contact", "contact full name", "lead name", "lead full name", "person", "contact",
         "display name", "decision maker",
-        "контактна особа", "піб", "п і б", "піб контактної особи", "прізвище та ім'я", "прізвище ім'я",
+        "контактна особа", "піб", "п і б", "піб контактної особи", "піб керівника", "піб директора",
+        "прізвище та ім'я", "прізвище ім'я",
         "прізвище ім'я по батькові", "ім'я та прізвище", "повне ім'я", "відповідальна особа", "контакт", "керівник",
         "директор", "контактное лицо", "фио", "ф и о",
         "osoba kontaktowa", "imię i nazwisko", "nazwisko i imię", "osoba do kontaktu", "kontakt",
@@ -60,7 +61,8 @@ WORDS: dict[str, tuple[str, ...]] = {
     "size": (
         "number of employees", "no of employees", "employees", "num employees", "employee count", "employees count",
         "company size", "headcount", "staff", "size", "employee range",
-        "кількість працівників", "кількість співробітників", "чисельність працівників", "чисельність", "штат",
+        "кількість працівників", "к сть працівників", "к сть співробітників", "кількість співробітників",
+        "чисельність працівників", "чисельність", "штат",
         "розмір компанії", "розмір", "количество сотрудников", "численность",
         "liczba pracowników", "liczba zatrudnionych", "zatrudnienie", "wielkość firmy",
         "anzahl mitarbeiter", "anzahl der mitarbeiter", "mitarbeiterzahl", "mitarbeiteranzahl", "mitarbeiter",
@@ -107,14 +109,15 @@ WORDS: dict[str, tuple[str, ...]] = {
         "domain", "organization website", "homepage", "home page", "web page", "web", "site", "website 1 value",
         "domain name link url", "domain name primary link url", "url",
         "сайт", "вебсайт", "веб сайт", "сайт компанії", "адреса сайту", "веб сторінка",
-        "strona internetowa", "strona www", "adres www", "strona", "www", "webseite", "internetseite", "internetadresse",
-        "webadresse",
+        "strona internetowa", "strona www", "adres www", "strona", "www", "webseite", "internetseite",
+        "internetadresse", "webadresse",
     ),
     "tax_id": (
-        "tax id", "tax id edrpou", "edrpou", "edrpou code", "vat id", "vat number", "vat no", "vat", "tax number", "tin",
+        "tax id", "tax id edrpou", "edrpou", "edrpou code", "vat id", "vat number", "vat no", "vat", "tax number",
+        "tin",
         "tax identification number", "tax code",
         "єдрпоу", "код єдрпоу", "код за єдрпоу", "єдрпоу іпн", "єдрпоу рнокпп", "іпн", "рнокпп", "податковий номер",
-        "ідентифікаційний код", "едрпоу", "инн", "nip", "numer nip", "ust idnr", "ust id", "ustidnr",
+        "ідентифікаційний код", "едрпоу", "инн", "nip", "numer nip", "ust idnr", "ust id nr", "ust id", "ustidnr",
         "umsatzsteuer id", "steuernummer", "uid nummer",
     ),
     "do_not_call": (
@@ -130,215 +133,44 @@ WORDS: dict[str, tuple[str, ...]] = {
         "статус", "статус дзвінка", "статус ліда", "status kontaktu", "status leada", "anrufstatus", "leadstatus",
     ),
 }  # fmt: skip
-"""Field -> its words. Numbers and addresses of e-mail are told by their parts instead (`PHONES`, `EMAILS`)."""
+"""Field -> its words. Numbers and addresses of e-mail are told by their parts instead (`phone_kind`, `is_email`)."""
 
 # "Name" is the company's where no other column is, and otherwise the person's.
 EITHER_NAME = frozenset({"name", "bezeichnung", "title name"})
 
-PHONES = frozenset(
-    [
-        "phone",
-        "phones",
-        "telephone",
-        "telephones",
-        "tel",
-        "phonenumber",
-        "tele",
-        "mobile",
-        "mobiles",
-        "cell",
-        "cellphone",
-        "cellular",
-        "mobilephone",
-        "gsm",
-        "handy",
-        "mobil",
-        "mobilnummer",
-        "handynummer",
-        "whatsapp",
-        "viber",
-        "telegram",
-        "телефон",
-        "телефони",
-        "телефону",
-        "тел",
-        "моб",
-        "мобільний",
-        "мобільного",
-        "мобильный",
-        "телефона",
-        "телефоны",
-        "номер",
-        "вайбер",
-        "telefon",
-        "telefonu",
-        "telefony",
-        "telefonnummer",
-        "rufnummer",
-        "festnetz",
-        "komórka",
-        "komórkowy",
-        "komórkowego",
-        "mobilny",
-    ]
-)
-_MOBILE = [
-    "mobile",
-    "mobiles",
-    "cell",
-    "cellphone",
-    "cellular",
-    "mobilephone",
-    "gsm",
-    "handy",
-    "mobil",
-    "mobilnummer",
-    "handynummer",
-    "whatsapp",
-    "viber",
-    "telegram",
-    "моб",
-    "мобільний",
-    "мобільного",
-    "мобильный",
-    "вайбер",
-    "komórka",
-    "komórkowy",
-    "komórkowego",
-    "mobilny",
-]
-_OTHER = [
-    "other",
-    "home",
-    "alt",
-    "alternate",
-    "alternative",
-    "secondary",
-    "additional",
-    "another",
-    "spare",
-    "private",
-    "personal",
-    "second",
-    "third",
-    "2nd",
-    "3rd",
-    "інший",
-    "додатковий",
-    "домашній",
-    "другий",
-    "другой",
-    "дополнительный",
-    "домашний",
-    "inny",
-    "dodatkowy",
-    "domowy",
-    "prywatny",
-    "drugi",
-    "weitere",
-    "privat",
-    "zweite",
-    "andere",
-]
-_WHOSE = [
-    "work",
-    "office",
-    "business",
-    "direct",
-    "main",
-    "primary",
-    "corporate",
-    "company",
-    "organization",
-    "organisation",
-    "person",
-    "contact",
-    "lead",
-    "account",
-    "hq",
-    "headquarters",
-    "head",
-    "switchboard",
-    "general",
-    "default",
-    "first",
-    "1st",
-    "customer",
-    "client",
-    "deal",
-    "assistant",
-    "number",
-    "numbers",
-    "no",
-    "nr",
-    "num",
-    "nos",
-    "value",
-    "values",
-    "of",
-    "the",
-    "for",
-    "and",
-    "робочий",
-    "основний",
-    "контактний",
-    "компанії",
-    "організації",
-    "офісний",
-    "офіс",
-    "головний",
-    "контакту",
-    "номери",
-    "номеру",
-    "по",
-    "рабочий",
-    "основной",
-    "контактный",
-    "телефонів",
-    "телефонный",
-    "телефонний",
-    "numer",
-    "numery",
-    "służbowy",
-    "biuro",
-    "firmowy",
-    "firmy",
-    "główny",
-    "kontaktowy",
-    "do",
-    "kontaktu",
-    "nummer",
-    "geschäftlich",
-    "büro",
-    "zentrale",
-    "dienstlich",
-    "firma",
-    "firmen",
-    "haupt",
-]
-EMAILS = frozenset(["email", "emails", "mail", "пошта", "електронна", "emailadresse", "mailadresse"])
-_EMAIL_WORDS = [
-    "address",
-    "addresses",
-    "adres",
-    "adresse",
-    "ел",
-    "скринька",
-    "адреса",
-    "електронної",
-    "пошти",
-    "poczta",
-    "elektroniczny",
-    "почта",
-    "электронная",
-    "contact",
-    "електронний",
-]
+_PHONES = """
+phone phones telephone telephones tel phonenumber mobile mobiles cell cellphone cellular mobilephone gsm handy mobil
+mobilnummer handynummer whatsapp viber telefon telefonu telefony telefonnummer rufnummer festnetz komórka komórkowy
+komórkowego телефон телефони телефону телефона телефоны телефонів тел моб мобільний мобільного мобильный номер вайбер
+"""
+_MOBILE = """
+mobile mobiles cell cellphone cellular mobilephone gsm handy mobil mobilnummer handynummer whatsapp viber komórka
+komórkowy komórkowego моб мобільний мобільного мобильный вайбер
+"""
+_OTHER = """
+other home alt alternate alternative secondary additional another spare private personal second third 2nd 3rd
+інший додатковий домашній другий другой дополнительный домашний inny dodatkowy domowy prywatny drugi
+weitere privat zweite andere
+"""
+_WHOSE = """
+work office business direct main primary corporate company organization organisation person contact lead account hq
+headquarters head switchboard general default first 1st customer client deal assistant number numbers no nr num value
+values of the for and
+робочий основний контактний контактного компанії організації офісний офіс головний контакту номери номеру по рабочий
+основной контактный телефонный
+numer numery służbowy biuro firmowy firmy główny kontaktowy do kontaktu
+nummer geschäftlich büro zentrale dienstlich firma firmen haupt
+"""
+_EMAILS = "email emails mail пошта почта emailadresse mailadresse"
+_EMAIL_WORDS = """
+address addresses adres adresse ел скринька адреса адрес електронна електронної електронний пошти poczty poczta
+elektroniczny elektronicznej электронная электронной
+"""
 
 
 @lru_cache(maxsize=10_000)
 def plain(name: str) -> str:
-    """`Person - Phone - Work`, `personPhoneWork` and `PERSON_PHONE_WORK` -> `person phone work`; accents are dropped."""
+    """`Person - Phone - Work`, `personPhoneWork` and `PERSON_PHONE_WORK` -> `person phone work`, without accents."""
     text = unicodedata.normalize("NFKC", name).replace("№", " no ").replace("#", " ")
     parts = " ".join(part for part in _PARTS.split(text) if part).casefold().translate(_LETTERS)
     bare = "".join(
@@ -364,16 +196,16 @@ def is_email(words: str) -> bool:
     return bool(EMAIL_PARTS.intersection(parts)) and ALL_EMAIL_PARTS.issuperset(parts)
 
 
-def _plain_all(*words: str) -> frozenset[str]:
-    return frozenset(plain(word) for word in words)
+def _parts_of(words: str) -> frozenset[str]:
+    return frozenset(plain(word) for word in words.split())
 
 
-PHONE_PARTS = _plain_all(*PHONES)
-MOBILE_PARTS = _plain_all(*_MOBILE)
-OTHER_PARTS = _plain_all(*_OTHER)
-ALL_PHONE_PARTS = PHONE_PARTS | OTHER_PARTS | _plain_all(*_WHOSE)
-EMAIL_PARTS = _plain_all(*EMAILS)
-ALL_EMAIL_PARTS = EMAIL_PARTS | OTHER_PARTS | _plain_all(*_WHOSE, *_EMAIL_WORDS)
+PHONE_PARTS = _parts_of(_PHONES)
+MOBILE_PARTS = _parts_of(_MOBILE)
+OTHER_PARTS = _parts_of(_OTHER)
+ALL_PHONE_PARTS = PHONE_PARTS | OTHER_PARTS | _parts_of(_WHOSE)
+EMAIL_PARTS = _parts_of(_EMAILS)
+ALL_EMAIL_PARTS = EMAIL_PARTS | OTHER_PARTS | _parts_of(_WHOSE + _EMAIL_WORDS)
 RANKS: dict[str, tuple[str, int]] = {
     plain(word): (field, rank) for field, words in reversed(WORDS.items()) for rank, word in enumerate(words)
 }
