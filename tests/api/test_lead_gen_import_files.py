@@ -216,3 +216,30 @@ async def test_a_row_without_a_company_is_called_by_its_person(office: Tier1) ->
     assert (accepted, said) == ("accepted", "no company name: it is called by its person's")
     assert (rejected, why) == ("rejected", "no company name")
     assert (await company(office, "+380441007201"))[0] == "Olena Koval"
+
+
+async def test_the_merges_of_an_import_can_be_undone(office: Tier1) -> None:
+    header = "Company,Phone,Email,City\n"
+    await imported(office, f"{header}Mill,0441008001,office@shared.example,\n".encode())
+    rows = "Saw,0441008002,office@shared.example,Lviv\nMill,0441008001,mill@shared.example,\n"
+    done = await imported(office, (header + rows).encode())
+    assert (done["accepted"], done["merged"]) == (0, 2)
+    assert await company(office, "+380441008002") == ("Mill", ["+380441008001", "+380441008002"])
+    answer = await office.http.post(f"/v1/imports/{done['id']}/undo-merges")
+    assert (answer.status_code, answer.json()["undone"], answer.json()["leads"]) == (200, 2, 1)
+    assert await company(office, "+380441008001") == ("Mill", ["+380441008001"])
+    assert await company(office, "+380441008002") == ("Saw", ["+380441008002"])
+    leads = {
+        row["company"]: row for row in await office.pool.fetch("SELECT * FROM leads WHERE company IN ('Mill', 'Saw')")
+    }
+    assert (leads["Mill"]["city"], leads["Saw"]["city"], leads["Saw"]["stage"]) == (None, "Lviv", "new")
+    assert "the merge was undone" in (await verdicts(office, done))[0][1]
+    again = (await office.http.post(f"/v1/imports/{done['id']}/undo-merges")).json()
+    assert (again["undone"], again["leads"]) == (0, 0)
+
+
+async def test_merges_are_not_undone_while_the_import_runs(office: Tier1) -> None:
+    sent = await send(office, b"Company,Phone\nLater,0441008101\n")
+    answer = await office.http.post(f"/v1/imports/{sent['id']}/undo-merges")
+    assert (answer.status_code, answer.json()["code"]) == (409, "wrong_state")
+    await run_imports(office.pool)
