@@ -13,6 +13,9 @@ import pytest
 import pytest_asyncio
 
 from services.lead_gen.actions.imports import run_imports
+from services.lead_gen.domain.criteria import RuleSet
+from services.lead_gen.repository import enrolment
+from services.lead_gen.repository.leads import callable_phones
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_1 import Tier1, tier_1
 from workflows.contracts.base import Tier
@@ -243,3 +246,39 @@ async def test_merges_are_not_undone_while_the_import_runs(office: Tier1) -> Non
     answer = await office.http.post(f"/v1/imports/{sent['id']}/undo-merges")
     assert (answer.status_code, answer.json()["code"]) == (409, "wrong_state")
     await run_imports(office.pool)
+
+
+async def stages(office: Tier1, *numbers: str) -> list[tuple[str, bool]]:
+    """Stage of each number's lead, and whether the ledger lets it be called."""
+    found = []
+    for number in numbers:
+        row = await office.pool.fetchrow(
+            "SELECT l.id, l.stage FROM leads l JOIN lead_phones p ON p.lead_id = l.id WHERE p.phone = $1", number
+        )
+        async with office.pool.acquire() as conn:
+            found.append((row["stage"], bool(await callable_phones(conn, row["id"]))))
+    return found
+
+
+async def test_a_switchboard_that_must_not_be_called_is_not_called_with_an_extension_either(office: Tier1) -> None:
+    rows = 'Company,Phone\nBehind A,"0441009001 ext 5"\nBehind B,"0441009001 ext 6; 0501009002"\nOther,0441009003\n'
+    await imported(office, rows.encode())
+    numbers = ("+380441009001;ext=5", "+380441009001;ext=6", "+380441009003")
+    assert await stages(office, *numbers) == [("new", True)] * 3
+    async with office.pool.acquire() as conn:
+        before = await enrolment.count(conn, RuleSet())
+    await office.http.put("/v1/do-not-call/+380441009001", json={"scope": "phone"})
+    assert await stages(office, *numbers) == [("do_not_call", False), ("new", True), ("new", True)]
+    await office.pool.execute("UPDATE leads SET stage = 'new' WHERE stage = 'do_not_call'")
+    async with office.pool.acquire() as conn:
+        assert await enrolment.count(conn, RuleSet()) == before - 1
+
+
+async def test_a_call_from_a_switchboard_is_from_its_tenant_if_there_is_only_one(office: Tier1) -> None:
+    rows = 'Company,Phone\nAlone,"0441009101 ext 5"\nOne of two,"0441009102 ext 5"\nTwo of two,"0441009102 ext 6"\n'
+    await imported(office, rows.encode())
+    alone = await office.pool.fetchval("SELECT lead_id FROM lead_phones WHERE phone = '+380441009101;ext=5'")
+    for number, known in (("+380441009101", True), ("+380441009102", False)):
+        call = {"from": number, "default_region": "UA"}
+        taken = (await office.http.post("/v1/inbound-calls", json=call)).json()
+        assert (taken["known"], taken["lead_id"] == alone) == (known, known), taken
