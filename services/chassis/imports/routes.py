@@ -44,7 +44,7 @@ def import_router(table: Table, summary: str) -> APIRouter:
         response: Response,
         file: UploadFile,
         default_region: Annotated[str, Form(description="Region of numbers without a country code, e.g. UA.")],
-        mapping: Annotated[str, Form(description="auto, hubspot, salesforce, pipedrive, zoho, or JSON")] = "auto",
+        mapping: Annotated[str, Form(description="auto, or a JSON object of field and column.")] = "auto",
         dry_run: Annotated[bool, Form(description="Give every verdict and change nothing.")] = False,
         encoding: Annotated[str | None, Form(description="Of a text file, such as cp1251; else detected.")] = None,
         sheet: Annotated[str | None, Form(description="Of a workbook in which several could be meant.")] = None,
