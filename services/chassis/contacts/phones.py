@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 import phonenumbers
 
 from services.chassis.contacts.phone_cells import read_odd_cell
 from services.chassis.contacts.phone_shapes import shapes_of
+
+_PLAIN = re.compile(r"\+?[\d ().-]+", re.ASCII)
 
 
 class BadPhoneError(ValueError):
@@ -53,9 +56,16 @@ def read_cell(cell: str, region: str) -> tuple[list[str], list[str]]:
 
     A number behind a switchboard keeps its extension, as in `+380441002001;ext=5` (RFC 3966).
     """
-    shapes = shapes_of(region)
-    if shapes is not None and (number := shapes.read(cell.strip())) is not None:
-        return [number], []
+    text = cell.strip()
+    # A spreadsheet's `.0` is no digit of the number.
+    if not text.endswith(".0"):
+        shapes = shapes_of(region)
+        if shapes is not None and (number := shapes.read(text)) is not None:
+            return [number], []
+        if shapes is None and _PLAIN.fullmatch(text):
+            number, problem = _parsed(text, region)
+            if not problem:
+                return [number], []
     found, problems = read_odd_cell(cell, region)
     return list(found), list(problems)
 
