@@ -282,3 +282,37 @@ async def test_a_call_from_a_switchboard_is_from_its_tenant_if_there_is_only_one
         call = {"from": number, "default_region": "UA"}
         taken = (await office.http.post("/v1/inbound-calls", json=call)).json()
         assert (taken["known"], taken["lead_id"] == alone) == (known, known), taken
+
+
+async def test_where_names_of_columns_say_nothing_their_cells_make_a_proposal(office: Tier1) -> None:
+    content = "Хто,Контакти,Де\nАльфа,0441009201,Київ\nБета,0441009202,Київ\n".encode()
+    problem = await send(office, content, 422)
+    assert (
+        'send it as the mapping, or try it as a dry run: {"phone": "Контакти", "company": "Хто"}' in problem["detail"]
+    )
+    done = await imported(office, content, mapping='{"phone": "Контакти", "company": "Хто"}')
+    assert done["accepted"] == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("Acme,0441009301\nBolt,0441009302\n", "first row seems to be a lead"),
+        (
+            'Notes:\n"When exporting, you may notice that"\n\nFirst Name,Last Name,URL,Email Address,Company,Position\n'
+            "Olena,Koval,https://www.linkedin.com/in/x,,Linked,CEO\n",
+            "a lead without one cannot be called",
+        ),
+    ],
+)
+async def test_a_file_without_a_header_or_without_numbers_is_refused_with_the_reason(
+    office: Tier1, content: str, told: str
+) -> None:
+    assert told in (await send(office, content.encode(), 422))["detail"]
+
+
+async def test_utf_16_is_read_without_its_mark_too(office: Tier1) -> None:
+    content = "Company,Phone\nКиївська,0441009401\n"
+    for name, number in (("utf-16-le", 1), ("utf-16-be", 2)):
+        done = await imported(office, content.replace("9401", f"940{number}").encode(name))
+        assert (done["encoding"], (await company(office, f"+38044100940{number}"))[0]) == (name, "Київська")

@@ -76,7 +76,15 @@ class CustomerTable:
         """How many of these are names of columns."""
         return len({field for cell in header if (field := HEADERS.get(cell.lower()))})
 
-    def choose(self, header: list[str], wanted: str | Mapping[str, str], *, proposals: bool) -> dict[str, int]:  # noqa: ARG002 - nothing is only likely here
+    def choose(
+        self,
+        header: list[str],
+        wanted: str | Mapping[str, str],
+        *,
+        proposals: bool,  # noqa: ARG002 - nothing is only likely here
+        rows: list[list[str]],  # noqa: ARG002
+        region: str,  # noqa: ARG002
+    ) -> dict[str, int]:
         """As `choose_mapping`."""
         return choose_mapping(header, wanted)
 

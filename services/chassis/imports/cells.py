@@ -75,6 +75,8 @@ def detect_encoding(parts: Iterable[bytes], region: str) -> str:
             if part.startswith((b"\xff\xfe", b"\xfe\xff")):
                 return "utf-16"
             encoding = "utf-8-sig" if part.startswith(b"\xef\xbb\xbf") else "utf-8"
+            if (wide := _utf_16(part)) is not None:
+                return wide
             if b"\x00" in part:
                 raise WrongKindError("This is not a text file")
         strict = strict and _decodes(decoder, part)
@@ -86,6 +88,14 @@ def detect_encoding(parts: Iterable[bytes], region: str) -> str:
     if (strict and _decodes(decoder, b"", final=True)) or encoding == "utf-8-sig" or 0 < strays <= letters:
         return encoding or "utf-8"
     return "cp1251" if region in _CYRILLIC else "cp1250" if region in _CENTRAL else "cp1252"
+
+
+def _utf_16(part: bytes) -> str | None:
+    """UTF-16 without its mark: every other byte of plain letters and of the ends of lines is empty."""
+    for name, empty, end in (("utf-16-le", 1, b"\n\x00"), ("utf-16-be", 0, b"\x00\n")):
+        if end in part and part[empty::2].count(0) * 5 > len(part[empty::2]) and 0 not in part[1 - empty :: 2]:
+            return name
+    return None
 
 
 def _decodes(decoder: codecs.IncrementalDecoder, part: bytes, *, final: bool = False) -> bool:

@@ -27,6 +27,7 @@ from services.chassis.imports.sheets import HEADER_WITHIN, MAX_COLUMNS, NextShee
 HEAD_BYTES = 64 << 10
 PART_BYTES = 1 << 20
 Mapped = str | Mapping[str, str]
+Rows = list[list[str]]
 _SEP_LINE = re.compile(r'\s*"?sep=(.)"?\s*(?:[\r\n]|$)', re.IGNORECASE)
 
 
@@ -36,9 +37,9 @@ class Table(Protocol):
     def known(self, header: list[str]) -> int:
         """How many of these it knows as names of columns."""
 
-    def choose(self, header: list[str], wanted: Mapped, *, proposals: bool) -> dict[str, int]:
+    def choose(self, header: list[str], wanted: Mapped, *, proposals: bool, rows: Rows, region: str) -> dict[str, int]:
         """Field -> column, with `proposals` also what is likely but not sure. Raises FileRefusedError with the reason
-        in plain words, and what would help."""
+        in plain words, and what would help, for which it may look at the first `rows`."""
 
     def questions(self, header: list[str], mapping: Mapping[str, int]) -> list[str]:
         """What a person should look at in a mapping, in plain words."""
@@ -62,6 +63,7 @@ class _Found:
     known: int
     above: int
     header: list[str]
+    rows: Rows
 
 
 def mapping_of(text: str) -> Mapped:
@@ -81,7 +83,8 @@ def inspect(file: IO[bytes], wish: Wish, table: Table) -> dict[str, Any]:
         fields = _workbook(file, known, wish) if is_workbook(head) else _text(file, head, known, wish)
         if len(fields["header"]) > MAX_COLUMNS:
             raise FileRefusedError(f"The file has more than {MAX_COLUMNS} columns")
-        mapping = table.choose(fields["header"], wish.mapping, proposals=wish.dry_run)
+        rows = fields.pop("rows")
+        mapping = table.choose(fields["header"], wish.mapping, proposals=wish.dry_run, rows=rows, region=wish.region)
     except WrongKindError as error:
         raise Unsupported(str(error), field="file") from None
     except FileRefusedError as error:
@@ -100,8 +103,9 @@ def _knows(table: Table, wanted: Mapped) -> Callable[[list[str]], int]:
 
 def _best(rows: list[list[str]], known: Callable[[list[str]], int]) -> _Found:
     """The row that is most like a header; the first where none is."""
-    found = [_Found(known(header), above, header) for above, header in enumerate(map(tidy_header, rows))]
-    return max(found, key=lambda one: one.known, default=_Found(0, 0, []))
+    headers = enumerate(map(tidy_header, rows))
+    found = [_Found(known(header), above, header, rows[above + 1 :]) for above, header in headers]
+    return max(found, key=lambda one: one.known, default=_Found(0, 0, [], []))
 
 
 def _text(file: IO[bytes], head: bytes, known: Callable[[list[str]], int], wish: Wish) -> dict[str, Any]:
@@ -124,6 +128,7 @@ def _text(file: IO[bytes], head: bytes, known: Callable[[list[str]], int], wish:
         "encoding": encoding,
         "delimiter": usual,
         "header": best.header,
+        "rows": best.rows,
         "expected_rows": max(lines - 1 - best.above, 0),
     }
 
@@ -153,8 +158,15 @@ def _workbook(file: IO[bytes], known: Callable[[list[str]], int], wish: Wish) ->
     if len(best) > 1 and most > 1:
         names = ", ".join(f"'{name}'" for name in reversed(best.values()))
         raise FileRefusedError(f"The sheets {names} all look like the table: say which is with 'sheet'", field="sheet")
-    header = next(one.header for one in found.values() if one.known == most)
-    return {"format": "xlsx", "encoding": "utf-8", "delimiter": ",", "header": header, "expected_rows": None}
+    one = next(one for one in found.values() if one.known == most)
+    return {
+        "format": "xlsx",
+        "encoding": "utf-8",
+        "delimiter": ",",
+        "header": one.header,
+        "rows": one.rows,
+        "expected_rows": None,
+    }
 
 
 def _sheets(file: IO[bytes]) -> dict[str, list[list[str]]]:

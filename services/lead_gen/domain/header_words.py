@@ -138,14 +138,31 @@ WORDS: dict[str, tuple[str, ...]] = {
 # "Name" is the company's where no other column is, and otherwise the person's.
 EITHER_NAME = frozenset({"name", "bezeichnung", "title name"})
 
+# Said of whom a column is: `Company - City`, `Lead Phone`.
+WHOSE = frozenset(
+    """
+    person people organization organisation lead contact company account deal primary customer client partner billing
+    mailing компанії контакту
+    """.split()  # noqa: SIM905 - a column of quoted words is no easier to read
+)
+# A column with one of these words tells something about what it is like, not the thing itself.
+ABOUT = frozenset(
+    """
+    id ids type label code owner date status count fax created updated modified last next lifecycle source list
+    description notes note title address street zip postal linkedin revenue consent time url verification confidence
+    contacts контакти kontakty kontakte факс дата тип джерело адреса посада faks data adres datum typ adresse notiz
+    """.split()  # noqa: SIM905 - as above
+)
+
 _PHONES = """
 phone phones telephone telephones tel phonenumber mobile mobiles cell cellphone cellular mobilephone gsm handy mobil
-mobilnummer handynummer whatsapp viber telefon telefonu telefony telefonnummer rufnummer festnetz komórka komórkowy
-komórkowego телефон телефони телефону телефона телефоны телефонів тел моб мобільний мобільного мобильный номер вайбер
+mobilnummer handynummer mobiltelefon whatsapp viber telefon telefonu telefony telefonnummer rufnummer festnetz komórka
+komórkowy komórkowego телефон телефони телефону телефона телефоны телефонів тел моб мобільний
+мобільного мобильный номер вайбер
 """
 _MOBILE = """
-mobile mobiles cell cellphone cellular mobilephone gsm handy mobil mobilnummer handynummer whatsapp viber komórka
-komórkowy komórkowego моб мобільний мобільного мобильный вайбер
+mobile mobiles cell cellphone cellular mobilephone gsm handy mobil mobilnummer handynummer mobiltelefon whatsapp viber
+kom komórka komórkowy komórkowego моб мобільний мобільного мобильный вайбер
 """
 _OTHER = """
 other home alt alternate alternative secondary additional another spare private personal second third 2nd 3rd
@@ -180,8 +197,13 @@ def plain(name: str) -> str:
     return f" {bare} ".replace(" e mail ", " email ").strip()
 
 
+_NUMBERS = {"contact number": "phone", "contact no": "phone", "alternate contact number": "other_phone"}
+
+
 def phone_kind(words: str) -> str | None:
     """`phone`, `mobile` or `other_phone` for the words of a column of numbers; None for any other column."""
+    if words in _NUMBERS:
+        return _NUMBERS[words]
     parts = [part for part in words.split() if not part.isdigit()]
     if not PHONE_PARTS.intersection(parts) or not ALL_PHONE_PARTS.issuperset(parts) or parts == ["номер"]:
         return None
@@ -193,7 +215,7 @@ def phone_kind(words: str) -> str | None:
 def is_email(words: str) -> bool:
     """Whether these are the words of a column of e-mail addresses."""
     parts = [part for part in words.split() if not part.isdigit()]
-    return bool(EMAIL_PARTS.intersection(parts)) and ALL_EMAIL_PARTS.issuperset(parts)
+    return words == "email id" or (bool(EMAIL_PARTS.intersection(parts)) and ALL_EMAIL_PARTS.issuperset(parts))
 
 
 def _parts_of(words: str) -> frozenset[str]:
@@ -203,7 +225,7 @@ def _parts_of(words: str) -> frozenset[str]:
 PHONE_PARTS = _parts_of(_PHONES)
 MOBILE_PARTS = _parts_of(_MOBILE)
 OTHER_PARTS = _parts_of(_OTHER)
-ALL_PHONE_PARTS = PHONE_PARTS | OTHER_PARTS | _parts_of(_WHOSE)
+ALL_PHONE_PARTS = PHONE_PARTS | MOBILE_PARTS | OTHER_PARTS | _parts_of(_WHOSE)
 EMAIL_PARTS = _parts_of(_EMAILS)
 ALL_EMAIL_PARTS = EMAIL_PARTS | OTHER_PARTS | _parts_of(_WHOSE + _EMAIL_WORDS)
 RANKS: dict[str, tuple[str, int]] = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -10,7 +9,17 @@ from functools import lru_cache
 from rapidfuzz import fuzz, process
 
 from services.chassis.imports.cells import FileRefusedError
-from services.lead_gen.domain.header_words import EITHER_NAME, RANKS, WORDS, is_email, phone_kind, plain
+from services.lead_gen.domain.header_cells import by_cells
+from services.lead_gen.domain.header_words import (
+    ABOUT,
+    EITHER_NAME,
+    RANKS,
+    WHOSE,
+    WORDS,
+    is_email,
+    phone_kind,
+    plain,
+)
 
 PHONE_FIELDS = ("phone", "mobile", "other_phone")
 MANY = frozenset({*PHONE_FIELDS, "email", "do_not_call"})
@@ -18,79 +27,6 @@ MANY = frozenset({*PHONE_FIELDS, "email", "do_not_call"})
 FIELDS = (*PHONE_FIELDS, "email", *WORDS)
 PRODUCTS = ("hubspot", "salesforce", "pipedrive", "zoho")
 _ENOUGH = frozenset({"company", "contact_name", "first_name", "last_name"})
-# Said of whom a column is: `Company - City`, `Lead Phone`.
-_WHOSE = frozenset(
-    [
-        "person",
-        "people",
-        "organization",
-        "organisation",
-        "lead",
-        "contact",
-        "company",
-        "account",
-        "deal",
-        "primary",
-        "customer",
-        "client",
-        "partner",
-        "billing",
-        "mailing",
-        "компанії",
-        "контакту",
-    ]
-)
-# A column with one of these words tells something about what it is like, not the thing itself.
-_ABOUT = frozenset(
-    [
-        "id",
-        "ids",
-        "type",
-        "label",
-        "code",
-        "owner",
-        "date",
-        "status",
-        "count",
-        "fax",
-        "created",
-        "updated",
-        "modified",
-        "last",
-        "next",
-        "lifecycle",
-        "source",
-        "list",
-        "description",
-        "notes",
-        "note",
-        "title",
-        "address",
-        "street",
-        "zip",
-        "postal",
-        "linkedin",
-        "revenue",
-        "consent",
-        "time",
-        "url",
-        "verification",
-        "confidence",
-        "факс",
-        "дата",
-        "тип",
-        "джерело",
-        "адреса",
-        "посада",
-        "faks",
-        "data",
-        "adres",
-        "datum",
-        "typ",
-        "adresse",
-        "notiz",
-    ]
-)
 _TYPING_ERROR = 85
 _LIKELY = 76
 _MAX_SHOWN = 20
@@ -102,6 +38,14 @@ class _Matched:
 
     sure: dict[str, int] = field(default_factory=dict)
     likely: dict[str, int] = field(default_factory=dict)
+
+
+class UnknownHeaderError(FileRefusedError):
+    """A header without what a lead needs; `columns` is what is known of it, or likely."""
+
+    def __init__(self, message: str, columns: dict[str, int]) -> None:
+        super().__init__(message)
+        self.columns = columns
 
 
 def base_of(name: str) -> str:
@@ -117,9 +61,21 @@ class LeadTable:
         """How many of these are names of columns."""
         return len({column for cell in header if (column := _field_of(plain(cell)))})
 
-    def choose(self, header: list[str], wanted: str | Mapping[str, str], *, proposals: bool) -> dict[str, int]:
-        """As `choose_mapping`."""
-        return choose_mapping(header, wanted, proposals=proposals)
+    def choose(
+        self,
+        header: list[str],
+        wanted: str | Mapping[str, str],
+        *,
+        proposals: bool,
+        rows: list[list[str]],
+        region: str,
+    ) -> dict[str, int]:
+        """As `choose_mapping`; what it refuses is told with what the cells look like."""
+        try:
+            return choose_mapping(header, wanted, proposals=proposals)
+        except UnknownHeaderError as error:
+            hint = by_cells(header, error.columns, rows, region)
+            raise FileRefusedError(f"{error}{hint}") from None
 
     def questions(self, header: list[str], mapping: Mapping[str, int]) -> list[str]:
         """What was taken on likeness alone or not at all, and that a file names no company."""
@@ -130,7 +86,7 @@ def choose_mapping(header: list[str], wanted: str | Mapping[str, str], *, propos
     """Field -> column. `wanted` is `auto`, the name of a product, or field -> header of an own mapping.
     With `proposals` columns that are only likely are taken too.
 
-    Raises FileRefusedError when nobody's name or no number can be found, with the mapping that would probably do.
+    Raises FileRefusedError for a mapping that is none, UnknownHeaderError when nobody's name or no number is found.
     """
     if not isinstance(wanted, str):
         return _complete(header, _own(header, wanted), {})
@@ -161,21 +117,17 @@ def _own(header: list[str], wanted: Mapping[str, str]) -> dict[str, int]:
 
 
 def _complete(header: list[str], columns: dict[str, int], likely: Mapping[str, int]) -> dict[str, int]:
-    """The mapping, if leads can be made with it: a name and a number. Raises FileRefusedError with what would help."""
+    """The mapping, if leads can be made with it: a name and a number. Raises UnknownHeaderError."""
     bases = set(map(base_of, columns))
     asked = "company" not in bases and "company" in likely
     if not asked and _ENOUGH & bases and bases & set(PHONE_FIELDS):
         return columns
     missing = [] if _ENOUGH & bases and not asked else ["company"]
     missing += [] if bases & set(PHONE_FIELDS) else ["phone"]
+    maybe = {name: column for name, column in likely.items() if base_of(name) in (*missing, *PHONE_FIELDS)}
     shown = ", ".join(header[:_MAX_SHOWN])
-    reason = f"The header is unknown: no column for {' and '.join(missing)} was found. Columns are: {shown}. "
-    maybe = {name: header[column] for name, column in likely.items() if base_of(name) in (*missing, *PHONE_FIELDS)}
-    if maybe:
-        whole = {name: header[column] for name, column in columns.items()} | maybe
-        proposal = json.dumps(whole, ensure_ascii=False)
-        raise FileRefusedError(f"{reason}If this is right, send it as the mapping, or try it as a dry run: {proposal}")
-    raise FileRefusedError(f'{reason}Give your own mapping, such as {{"company": "...", "phone": "..."}}')
+    told = f"The header is unknown: no column for {' and '.join(missing)} was found. Columns are: {shown}. "
+    raise UnknownHeaderError(told, {**columns, **maybe})
 
 
 def questions(header: list[str], mapping: Mapping[str, int]) -> list[str]:
@@ -228,7 +180,7 @@ def _rank(words: str) -> int:
 
 def _without_owner(words: str) -> str:
     first, _, rest = words.partition(" ")
-    return rest if first in _WHOSE else words
+    return rest if first in WHOSE else words
 
 
 def _give_names(claims: dict[str, list[tuple[int, int]]]) -> None:
@@ -246,7 +198,7 @@ def _numbered(base: str, columns: Mapping[str, int]) -> str:
 def _add_likely(names: list[str], found: _Matched) -> None:
     """Columns whose names are like a word of a field that has none yet: with a typing error sure, else likely."""
     for column, words in enumerate(names):
-        if column in found.sure.values() or len(words) < 4 or not _ABOUT.isdisjoint(words.split()):
+        if column in found.sure.values() or len(words) < 4 or not ABOUT.isdisjoint(words.split()):
             continue
         base, score = _nearest(words)
         if base is None or base in found.sure or base in found.likely:
