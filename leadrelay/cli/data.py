@@ -54,7 +54,8 @@ def import_file(
         give_up("--url needs a supervisor's token in LEADRELAY_TOKEN", 2)
     try:
         done = run_import(url, token, Wanted(file, default_region, mapping, dry_run, encoding, sheet))
-        print(understood(done), summary(done), sep="\n")
+        typer.echo(understood(done), err=True)
+        print(summary(done))
     except ImportRefused as error:
         give_up(str(error))
 
