@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from services.chassis.db import Connection, Pool, new_id
 from services.chassis.imports import runner
 from services.lead_gen.domain.import_rows import Row, RowReader
-from services.lead_gen.domain.matching import Matcher, counts
-from services.lead_gen.repository import bulk_import, duplicates, imports
+from services.lead_gen.domain.matching import Matcher, Plan, counts
+from services.lead_gen.repository import bulk_import, duplicates, import_merges, imports
 from services.lead_gen.repository.bulk_import import Copies
 
 
@@ -54,13 +54,15 @@ class LeadImporter(runner.Importer[Row, Decided]):
         def take() -> Decided:
             for row in chunk:
                 matcher.take(row)
-            changes = (
-                imports.dry_copies(self.job.id, matcher.plan) if self.job.dry_run else bulk_import.copies(matcher.plan)
-            )
-            return Decided(matcher, changes, imports.verdict_lines(self.job, matcher.plan.verdicts))
+            return Decided(matcher, self._changes(matcher.plan), imports.verdict_lines(self.job, matcher.plan.verdicts))
 
         # In a thread, so that the event loop is free to keep PostgreSQL busy.
         return await asyncio.to_thread(take)
+
+    def _changes(self, plan: Plan) -> Copies:
+        if self.job.dry_run:
+            return imports.dry_copies(self.job.id, plan)
+        return bulk_import.copies(plan) | import_merges.lines(self.job.id, plan.additions)
 
     async def write(self, conn: Connection, plan: Decided) -> None:
         """New leads, filled gaps, and pairs that may be duplicates."""

@@ -38,7 +38,7 @@ async def take_inbound_call(conn: Connection, call: NewInboundCall, by: str) -> 
     if call.call_id and (earlier := await inbound_calls.by_call_id(conn, call.call_id)):
         return earlier
     shown = phone or (call.from_ or "").strip()[:_LONGEST_SHOWN]
-    known = await leads.find_by_phone(conn, phone) if phone else None
+    known = await leads.find_caller(conn, phone) if phone else None
     lead_id = known or await leads.insert(
         conn, {"company": name_of_stranger(shown)}, [phone] if phone else [], "inbound"
     )
