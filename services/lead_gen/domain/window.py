@@ -6,6 +6,7 @@ twice is resolved by going through UTC, so an answer is always a real instant.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,9 @@ from services.lead_gen.domain.policy import Policy
 # Nobody stays closed for longer; a policy without a calling day in this span is wrong itself.
 SEARCH_DAYS = 60
 MIDDAY = time(13, 0)
+
+Span = tuple[datetime, datetime]
+"""From (included) until (excluded)."""
 
 
 class NoCallingDayError(Exception):
@@ -56,16 +60,32 @@ def next_open(policy: Policy, timezone: str, instant: datetime) -> datetime:
 
 def open_hours(policy: Policy, timezone: str, start: datetime, end: datetime) -> float:
     """Hours between two instants at which the window is open."""
+    return hours_in(open_spans(policy, timezone, start, end))
+
+
+def open_spans(policy: Policy, timezone: str, start: datetime, end: datetime) -> Iterator[Span]:
+    """The stretches between two instants at which the window is open, in order."""
     if policy.always_open:
-        return max(0.0, (end - start).total_seconds() / 3600)
+        yield start, max(start, end)
+        return
     zone = ZoneInfo(timezone)
-    day, last, total = start.astimezone(zone).date(), end.astimezone(zone).date(), 0.0
+    day, last = start.astimezone(zone).date(), end.astimezone(zone).date()
     while day <= last:
         if is_calling_day(policy, timezone, day):
             opens, closes = local_instant(day, policy.opens, zone), local_instant(day, policy.closes, zone)
-            total += max(0.0, (min(end, closes) - max(start, opens)).total_seconds())
+            if max(start, opens) < min(end, closes):
+                yield max(start, opens), min(end, closes)
         day += timedelta(days=1)
-    return total / 3600
+
+
+def hours_in(spans: Iterable[Span]) -> float:
+    """Hours of stretches of time; where they overlap, they count once."""
+    total, reached = timedelta(0), None
+    for start, end in sorted(spans):
+        begins = start if reached is None else max(start, reached)
+        total += max(end - begins, timedelta(0))
+        reached = end if reached is None else max(reached, end)
+    return total.total_seconds() / 3600
 
 
 def other_part_of_day(policy: Policy, timezone: str, last: datetime, planned: datetime) -> datetime:
