@@ -196,6 +196,22 @@ class Look(Record):
             drought=self.drought,
         )
 
+    def obstacle(self, in_flight: int, language: str | None) -> str | None:
+        """Why a lead in this language is not enrolled now, when so many are in cold calling; None if it could be."""
+        if self.stock >= self.policy.stock_limit:
+            return f"{self.stock} interested leads wait for tier 2, and {self.policy.stock_limit} stop enrolment"
+        if in_flight >= self.policy.window:
+            return f"{in_flight} of its leads are in cold calling, and its window holds {self.policy.window}"
+        if self.within is None or self.drought:
+            return None
+        if self.within.calls <= self.within.waiting:
+            return "the callers of the next hours have enough to call"
+        if self.reach.languages is not None and language not in self.reach.languages:
+            return (
+                "those callers of the next hours who speak its language have enough to call, or none of them speaks it"
+            )
+        return None
+
 
 def open_zones(policy: Policy, hands: Sequence[Hand], until: datetime) -> list[str] | None:
     """Time zones whose window opens while somebody at hand calls, to the hour; None if hours do not matter."""
