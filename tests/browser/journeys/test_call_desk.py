@@ -74,8 +74,9 @@ async def on_the_line(desks: Desks, person: Person) -> Page:
 
 
 async def says(page: Page, words: str) -> None:
-    """The status line tells this."""
+    """The status line tells this, and the act that led to it is over: keys count again."""
     await expect(page.locator("#line")).to_contain_text(words)
+    await expect(page.locator("html[data-acting]")).to_have_count(0)
 
 
 async def test_a_whole_shift_by_keyboard_only(desks: Desks, house: House) -> None:

@@ -153,7 +153,8 @@
     if (!coming.size && !early.length) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    if (event.key.length === 1 && isLeaving()) return desk.stray();
+    // A key that is held is not written by mistake: it was meant, once.
+    if (event.key.length === 1 && isLeaving()) return event.repeat || desk.stray();
     if (!event.repeat) early.push({ item: lead(), key: event.key, code: event.code, shiftKey: event.shiftKey, ctrlKey: event.ctrlKey, metaKey: event.metaKey });
   }, true);
   document.addEventListener("htmx:before:request", (event) => {

@@ -6,7 +6,8 @@
   const DAYS = 7 * 86_400_000;
   const prefix = () => `draft:${document.body.dataset.person || ""}:`;
   const all = () => Object.keys(localStorage).filter((name) => name.startsWith("draft:"));
-  const FIELDS = "input:not([type=hidden]):not([type=file]):not([type=password]), textarea, select";
+  // What is searched for is no draft: it has done its work as soon as something is found.
+  const FIELDS = "input:not([type=hidden]):not([type=search]):not([type=file]):not([type=password]), textarea, select";
   const nameOf = (field) => field.id || `${field.form?.id || ""} ${field.name} ${/radio|checkbox/.test(field.type) ? field.value : ""}`;
   const isTicked = (field) => /radio|checkbox/.test(field.type);
   const read = (subject) => JSON.parse(localStorage.getItem(prefix() + subject) || "{}");
