@@ -21,7 +21,6 @@ from services.lead_gen.domain.pace import (
 )
 from services.lead_gen.domain.policy import Policy
 from services.lead_gen.domain.reports import Period
-from services.lead_gen.domain.supply import hours_of
 from services.lead_gen.repository import alarms, campaigns, hours, supply
 
 # Leads are prepared for the shifts of the next hours.
@@ -54,10 +53,10 @@ def _languages(campaign: Campaign, hands: list[Hand]) -> list[str] | None:
 
 
 async def _within(conn: Connection, campaign: Campaign, policy: Policy, hands: list[Hand], now: datetime) -> Within:
-    worked = await hours.worked(conn, Period(now - LATELY, None))
+    calls, worked = await hours.calling(conn, Period(now - LATELY, None))
     waiting = await supply.waiting_calls(conn, campaign.priority, hands[0].begins if hands else now)
     open_between = partial(open_time, policy, await calling_zones(conn))
-    per_hour = calls_per_hour(sum(one.calls for one in worked), hours_of(worked))
+    per_hour = calls_per_hour(calls, worked)
     return within_reach(
         campaign.id,
         hands,

@@ -75,7 +75,7 @@ def calls_per_hour(calls: int, hours: float) -> float:
 
 def open_time(policy: Policy, zones: Iterable[str], start: datetime, end: datetime) -> float:
     """Hours between two moments at which somebody may be called in one of these zones; at home if none is known."""
-    known = set(zones) or {HOME_ZONE}
+    known = set(zones) & _zones() or {HOME_ZONE}
     return hours_in(span for zone in known for span in open_spans(policy, zone, start, end))
 
 
@@ -222,12 +222,12 @@ def open_zones(policy: Policy, hands: Sequence[Hand], until: datetime) -> list[s
         for hand in hands
         for n in range(1 + max(0, int((min(hand.ends, until) - hand.begins) / timedelta(hours=1))))
     }
-    return [zone for zone in _zones() if any(is_open(policy, zone, moment) for moment in moments)]
+    return [zone for zone in sorted(_zones()) if any(is_open(policy, zone, moment) for moment in moments)]
 
 
 @cache
-def _zones() -> list[str]:
-    return sorted(available_timezones())
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
 
 
 def room(

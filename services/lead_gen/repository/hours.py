@@ -16,35 +16,49 @@ from services.chassis.db import Connection
 from services.lead_gen.domain.reports import CallFilter, Period
 from services.lead_gen.domain.supply import Worked
 
-# $1 and $2 are the period, $3 the caller; of nobody else are the stretches.
+# $1 and $2 are the period, $3 the caller. Everything in one pass over shifts and calls in order of time: a running
+# maximum of the ends says whether a call lies in a shift, and where a stretch of work is interrupted.
 _STRETCHES = """
 signed AS (
     SELECT caller_id AS caller, id AS shift_id,
            greatest(signed_on_at, coalesce($1::timestamptz, '-infinity')) AS begins,
            least(coalesce(signed_off_at, least(ends_at, now())), coalesce($2::timestamptz, 'infinity')) AS ends
       FROM shifts WHERE signed_on_at IS NOT NULL AND ($3::text IS NULL OR caller_id = $3)),
-outside AS (
-    SELECT caller, at AS ends, CASE WHEN at - before <= interval '15 minutes' THEN before
-                                    ELSE at - interval '2 minutes' END AS begins
-      FROM (SELECT caller, at, lag(at) OVER (PARTITION BY caller ORDER BY at) AS before FROM calls
-             WHERE at >= coalesce($1::timestamptz, '-infinity') - interval '15 minutes'
-               AND at < coalesce($2::timestamptz, 'infinity') AND ($3::text IS NULL OR caller = $3)) AS made
-     WHERE at >= coalesce($1::timestamptz, '-infinity')
-       AND NOT EXISTS (SELECT FROM signed s WHERE s.caller = made.caller AND s.begins <= made.at
-                                                             AND made.at <= s.ends)),
+moments AS (
+    SELECT caller, begins AS at, ends, NULL::uuid AS call_id, NULL::uuid AS campaign_id, NULL::uuid AS script_id,
+           NULL::uuid AS shift_id FROM signed WHERE begins < ends
+    UNION ALL
+    SELECT caller, at, NULL, id, campaign_id, script_id, shift_id FROM calls
+     WHERE at >= coalesce($1::timestamptz, '-infinity') - interval '15 minutes'
+       AND at < coalesce($2::timestamptz, 'infinity') AND ($3::text IS NULL OR caller = $3)),
+known AS (
+    SELECT *, max(ends) OVER (PARTITION BY caller ORDER BY at) AS signed_on_until,
+           max(at) FILTER (WHERE call_id IS NOT NULL) OVER (PARTITION BY caller ORDER BY at, call_id NULLS FIRST
+               ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
+      FROM moments),
+spans AS (
+    SELECT caller, call_id, campaign_id, script_id, shift_id, at, coalesce(ends, at) AS ends,
+           CASE WHEN call_id IS NULL OR signed_on_until >= at THEN at
+                ELSE greatest(coalesce($1::timestamptz, '-infinity'),
+                              CASE WHEN at - before <= interval '15 minutes' THEN before
+                                   ELSE at - interval '2 minutes' END) END AS begins
+      FROM known WHERE at >= coalesce($1::timestamptz, '-infinity')),
+reached AS (
+    SELECT *, max(ends) OVER (PARTITION BY caller ORDER BY begins, ends, call_id NULLS FIRST
+                                  ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS until
+      FROM spans),
+numbered AS (
+    SELECT *, count(*) FILTER (WHERE until IS NULL OR begins > until)
+                  OVER (PARTITION BY caller ORDER BY begins, ends, call_id NULLS FIRST) AS stretch
+      FROM reached),
 stretches AS (
-    SELECT caller, unnest(range_agg(tstzrange(begins, ends))) AS stretch
-      FROM (SELECT caller, begins, ends FROM signed
-            UNION ALL
-            SELECT caller, greatest(begins, coalesce($1::timestamptz, '-infinity')), ends FROM outside) AS worked
-     WHERE begins < ends GROUP BY caller),
+    SELECT caller, stretch, min(begins) AS begins, max(ends) AS ends FROM numbered GROUP BY caller, stretch),
 shares AS (
-    SELECT s.caller, c.id AS call_id, c.campaign_id, c.script_id, c.shift_id, c.at,
-           extract(epoch FROM upper(s.stretch) - lower(s.stretch))::float8 / 3600
-               / greatest(count(c.id) OVER (PARTITION BY s.caller, s.stretch), 1) AS hours
-      FROM stretches s
-      LEFT JOIN calls c ON c.caller = s.caller AND c.at >= lower(s.stretch) AND c.at <= upper(s.stretch)
-                       AND c.at < coalesce($2::timestamptz, 'infinity'))"""
+    SELECT caller, call_id, campaign_id, script_id, shift_id, at,
+           extract(epoch FROM max(ends) OVER work - min(begins) OVER work)::float8 / 3600
+               / greatest(count(call_id) OVER work, 1) AS hours,
+           call_id IS NOT NULL OR count(call_id) OVER work = 0 AND row_number() OVER work = 1 AS counts
+      FROM numbered WINDOW work AS (PARTITION BY caller, stretch))"""
 
 _GROUPS = {
     "caller": "caller",
@@ -60,9 +74,9 @@ SELECT shift_id::text AS key, sum(extract(epoch FROM ends - begins))::float8 / 3
 _OF_CLOCK = f"""
 WITH {_STRETCHES}
 SELECT to_char(hour AT TIME ZONE $4, 'HH24') AS key, sum(extract(epoch FROM
-           least(upper(stretch), hour + interval '1 hour') - greatest(lower(stretch), hour)))::float8 / 3600 AS hours
+           least(ends, hour + interval '1 hour') - greatest(begins, hour)))::float8 / 3600 AS hours
   FROM stretches
- CROSS JOIN generate_series(date_trunc('hour', lower(stretch), $4), upper(stretch), interval '1 hour') AS hour
+ CROSS JOIN generate_series(date_trunc('hour', begins, $4), ends, interval '1 hour') AS hour
  GROUP BY 1"""  # noqa: S608 - expressions named here; values are parameters
 
 
@@ -78,7 +92,7 @@ async def hours_of_work(conn: Connection, by: str, period: Period, calls: CallFi
     rows = await conn.fetch(
         f"""WITH {_STRETCHES}
             SELECT {_GROUPS.get(by, clock)} AS key, sum(hours) AS hours FROM shares
-             WHERE ($4::uuid IS NULL OR campaign_id = $4) AND $5::text IS NOT NULL GROUP BY 1""",  # noqa: S608 - expressions named here; values are parameters
+             WHERE counts AND ($4::uuid IS NULL OR campaign_id = $4) AND $5::text IS NOT NULL GROUP BY 1""",  # noqa: S608 - expressions named here; values are parameters
         *given,
         calls.campaign_id,
         calls.timezone,
@@ -98,9 +112,21 @@ async def worked(conn: Connection, period: Period) -> list[Worked]:
     rows = await conn.fetch(
         f"""WITH {_STRETCHES}
             SELECT s.caller, s.campaign_id, sum(s.hours) AS hours, count(s.call_id) AS calls, count(h.call_id) AS found
-              FROM shares s LEFT JOIN lead_hand_overs h ON h.call_id = s.call_id GROUP BY 1, 2""",  # noqa: S608 - expressions named here; values are parameters
+              FROM shares s LEFT JOIN lead_hand_overs h ON h.call_id = s.call_id WHERE s.counts GROUP BY 1, 2""",  # noqa: S608 - expressions named here; values are parameters
         period.start,
         period.end,
         None,
     )
     return Worked.of_all(rows)
+
+
+async def calling(conn: Connection, period: Period) -> tuple[int, float]:
+    """(calls, hours of work) of everybody."""
+    row = await conn.fetchrow(
+        f"""WITH {_STRETCHES}
+            SELECT count(call_id) AS calls, coalesce(sum(hours), 0)::float8 AS hours FROM shares WHERE counts""",  # noqa: S608 - expressions named here; values are parameters
+        period.start,
+        period.end,
+        None,
+    )
+    return (row["calls"], row["hours"]) if row else (0, 0.0)
