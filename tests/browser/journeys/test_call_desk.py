@@ -228,7 +228,7 @@ async def test_instructions_are_searched_while_talking(desks: Desks, house: Hous
     await page.keyboard.type("who we")
     await expect(page.locator("#found")).to_contain_text("They ask who we are")
     await page.keyboard.press("Escape")
-    await page.get_by_role("link", name="why?").click()
+    await page.get_by_role("link", name="why").click()
     await expect(page.locator("#why")).to_contain_text("Why this lead")
 
 

@@ -104,6 +104,17 @@
     asked.hidden = false;
   });
 
+  // Whoever presses S before the times are there gets the first one when they are.
+  addEventListener("click", (event) => {
+    if (event.target.matches?.("[data-early]")) event.target.parentElement.wanted = true;
+  });
+  document.addEventListener("htmx:after:swap", (event) => {
+    const part = event.detail.ctx?.target;
+    if (!part?.wanted || part.querySelector?.("[data-early]")) return;
+    part.wanted = false;
+    part.querySelector("[data-key=S]")?.click();
+  });
+
   // ---- what is typed stays ---------------------------------------------------------------------------------------
   // A form that was sent and stays, as every step of the script does, must not be emptied by being sent.
   addEventListener("input", (event) => {

@@ -68,6 +68,23 @@
     if (event.target.getAttribute("action") === "/sign-out") all().forEach((name) => localStorage.removeItem(name));
   });
 
+  // What saves itself a moment after it was typed saves itself at once when its page is left: another browser must find it.
+  let unsaved = null;
+  addEventListener("input", (event) => { unsaved = event.target.closest?.("[data-saves]") || unsaved; });
+  document.addEventListener("htmx:before:request", (event) => {
+    if (event.detail.ctx.request.method === "POST" && unsaved?.contains(event.detail.ctx.sourceElement)) unsaved = null;
+  });
+  const flush = () => {
+    const saver = unsaved?.isConnected && unsaved.querySelector("[hx-post][hx-trigger^=input]");
+    unsaved = null;
+    if (!saver) return;
+    const told = new URLSearchParams(new FormData(saver.form));
+    told.delete("idempotency_key");
+    fetch(saver.getAttribute("hx-post"), { method: "POST", body: told, keepalive: true, headers: { "HX-Request": "true", "HX-Request-Type": "partial" } }).catch(() => {});
+  };
+  addEventListener("pagehide", flush);
+  document.addEventListener("visibilitychange", () => { if (document.hidden) flush(); });
+
   // What was typed about one subject never stands in the same field about the next.
   htmx.registerExtension("desk", {
     htmx_before_morph_node: (_, { oldNode, newNode }) => {
