@@ -42,14 +42,25 @@ Country = Annotated[str, AfterValidator(_known_country)]
 """ISO 3166 code of a country whose public holidays are known, e.g. UA."""
 
 
-def is_public_holiday(country: str | None, day: date) -> bool:
-    """Whether a day is a public holiday of a country; without a country, none is."""
-    return country is not None and day in _public_holidays(country, day.year)
+# Countries whose public holidays are days of work for now: Ukraine, while martial law is in force. Their days stay
+# known as such, and an organisation may keep them all the same.
+_SUSPENDED = frozenset({"UA"})
 
 
-@functools.lru_cache(maxsize=64)
-def _public_holidays(country: str, year: int) -> frozenset[date]:
-    return frozenset(holidays.country_holidays(country, years=year))
+def is_public_holiday(country: str | None, day: date, *, observed: bool = False) -> bool:
+    """Whether a day is a public holiday of a country; without one, or one whose holidays are not known, none is.
+
+    `observed` keeps holidays that the country has suspended (Ukraine's, under martial law) as days off.
+    """
+    return country is not None and day in _public_holidays(country, day.year, observed and country in _SUSPENDED)
+
+
+@functools.lru_cache(maxsize=512)
+def _public_holidays(country: str, year: int, suspended_too: bool) -> frozenset[date]:
+    if country not in holidays.list_supported_countries():
+        return frozenset()
+    wanted = (holidays.PUBLIC, holidays.WORKDAY) if suspended_too else (holidays.PUBLIC,)
+    return frozenset(holidays.country_holidays(country, years=year, categories=wanted))
 
 
 class Shift(BaseModel):
@@ -76,6 +87,9 @@ class Calendar(BaseModel):
     week: dict[Weekday, list[Shift]]
     country: Country | None = Field(default=None, description="ISO 3166 code; none keeps public holidays open.")
     closed_on: list[date] = Field(default_factory=list)
+    observed: bool = Field(
+        default=False, description="Keep public holidays that the country has suspended, as Ukraine under martial law."
+    )
 
     @field_validator("week")
     @classmethod
@@ -125,7 +139,7 @@ class Calendar(BaseModel):
         raise AssertionError("openings never end")
 
     def _hours_of(self, day: date) -> Iterator[tuple[datetime, datetime]]:
-        if day in self.closed_on or is_public_holiday(self.country, day):
+        if day in self.closed_on or is_public_holiday(self.country, day, observed=self.observed):
             return
         for shift in self.week.get(WEEK[day.weekday()], []):
             opens, closes = self._utc(day, shift.opens), self._utc(day, shift.closes)

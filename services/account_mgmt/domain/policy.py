@@ -83,6 +83,9 @@ class Policy(BaseModel):
     )
     working_days_only: bool = True
     holidays_of: Country | None = "UA"
+    observed: bool = Field(
+        default=False, description="Keep public holidays that the country has suspended, as Ukraine under martial law."
+    )
     max_escalations: int = Field(default=2, ge=0, le=20)
 
     @property

@@ -84,7 +84,7 @@ def calling_hours(policy: Policy, timezone: str, now: datetime) -> CallingHours:
     zone = ZoneInfo(timezone)
     today = now.astimezone(zone).date()
     opens, closes = policy.opens, policy.closes
-    if not is_calling_day(policy, today):
+    if not is_calling_day(policy, timezone, today):
         opens = closes = time(0)
     return CallingHours(
         opens_minute=opens.hour * 60 + opens.minute,

@@ -94,7 +94,9 @@ def quick_times(policy: Policy, timezone: str, now: datetime) -> list[QuickTime]
     wanted = {
         "hour": _quarter(now + timedelta(hours=1)),
         "lunch": local_instant(lunch_day, _AFTER_LUNCH, zone),
-        "same": _quarter(local_instant(_calling_day(policy, next_day), here.time().replace(microsecond=0), zone)),
+        "same": _quarter(
+            local_instant(_calling_day(policy, timezone, next_day), here.time().replace(microsecond=0), zone)
+        ),
     }
     found: dict[datetime, QuickTime] = {}
     for name, moment in wanted.items():
@@ -108,12 +110,12 @@ def _quarter(at: datetime) -> datetime:
     return at + timedelta(minutes=-at.minute % 5, seconds=-at.second, microseconds=-at.microsecond)
 
 
-def _calling_day(policy: Policy, day: date) -> date:
+def _calling_day(policy: Policy, timezone: str, day: date) -> date:
     """This day, or the next on which they may be called."""
     if policy.always_open:
         return day
     days = (day + timedelta(days=offset) for offset in range(SEARCH_DAYS))
-    return next((one for one in days if is_calling_day(policy, one)), day)
+    return next((one for one in days if is_calling_day(policy, timezone, one)), day)
 
 
 def hours_of(policy: Policy) -> range:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from services.chassis.business_time import Country
 
 # The organisation's own time zone: its managers' working hours, and reports that name no other.
 HOME_ZONE = "Europe/Kyiv"
+MOST_CLOSED = 366
+# With the public holidays around it, still far less than a window looks ahead for its next calling day.
+LONGEST_CLOSED = 31
 
 
 class Policy(BaseModel):
@@ -43,7 +46,17 @@ class Policy(BaseModel):
     opens: time = time(9, 0)
     closes: time = time(18, 0)
     weekdays: list[int] = Field(default=[0, 1, 2, 3, 4], description="Monday is 0.")
-    holidays_of: Country | None = Field(default="UA", description="Country whose public holidays are no calling days.")
+    holidays_of: Country | None = Field(
+        default="UA",
+        description="Each lead's own country decides which days are public holidays, and this one where that is not "
+        "known. Null: public holidays are days like others.",
+    )
+    observed: bool = Field(
+        default=False, description="Keep public holidays that the country has suspended, as Ukraine under martial law."
+    )
+    closed_days: list[date] = Field(
+        default=[], max_length=MOST_CLOSED, description="Days on which the house calls nobody, by the lead's calendar."
+    )
     campaign_tick: timedelta = Field(default=timedelta(minutes=5), ge=timedelta(milliseconds=200))
     window: int = Field(default=200, ge=1, description="Leads of a campaign in cold calling at one time.")
     batch: int = Field(default=100, ge=1, le=1000, description="Leads enrolled in one look, at most.")
@@ -52,6 +65,18 @@ class Policy(BaseModel):
         default=None, ge=0, description="Leads that tier 2 takes in a working hour; left out, it is learned."
     )
     retry_after: timedelta = Field(default=timedelta(seconds=30), description="When a caller without work asks again.")
+
+    @field_validator("closed_days")
+    @classmethod
+    def _opens_again(cls, days: list[date], rules: ValidationInfo) -> list[date]:
+        closed, weekdays = set(days), set(rules.data.get("weekdays", []))
+        if len(closed) < len(days):
+            raise ValueError("a day is there twice")
+        for first in sorted(closed if weekdays else ()):
+            month = (first + timedelta(days=n) for n in range(LONGEST_CLOSED))
+            if all(day in closed or day.weekday() not in weekdays for day in month):
+                raise ValueError(f"from {first} on, nobody could be called for {LONGEST_CLOSED} days")
+        return sorted(days)
 
 
 STANDARD = Policy()

@@ -6,24 +6,34 @@ twice is resolved by going through UTC, so an answer is always a real instant.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from services.chassis.business_time import is_public_holiday
+from services.chassis.countries import country_of_zone
 from services.lead_gen.domain.policy import Policy
 
 # Nobody stays closed for longer; a policy without a calling day in this span is wrong itself.
 SEARCH_DAYS = 60
 MIDDAY = time(13, 0)
 
+Span = tuple[datetime, datetime]
+"""From (included) until (excluded)."""
+
 
 class NoCallingDayError(Exception):
     """The policy leaves no calling day within two months."""
 
 
-def is_calling_day(policy: Policy, day: date) -> bool:
-    """A weekday of the policy that is no public holiday."""
-    return day.weekday() in policy.weekdays and not is_public_holiday(policy.holidays_of, day)
+def is_calling_day(policy: Policy, timezone: str, day: date) -> bool:
+    """A weekday of the policy on which neither the house is closed nor the lead's own country has a public holiday."""
+    if day.weekday() not in policy.weekdays or day in policy.closed_days:
+        return False
+    if policy.holidays_of is None:
+        return True
+    country = country_of_zone(timezone) or policy.holidays_of
+    return not is_public_holiday(country, day, observed=policy.observed)
 
 
 def is_open(policy: Policy, timezone: str, instant: datetime) -> bool:
@@ -31,7 +41,7 @@ def is_open(policy: Policy, timezone: str, instant: datetime) -> bool:
     if policy.always_open:
         return True
     local = instant.astimezone(ZoneInfo(timezone))
-    return is_calling_day(policy, local.date()) and policy.opens <= local.time() < policy.closes
+    return is_calling_day(policy, timezone, local.date()) and policy.opens <= local.time() < policy.closes
 
 
 def next_open(policy: Policy, timezone: str, instant: datetime) -> datetime:
@@ -43,23 +53,39 @@ def next_open(policy: Policy, timezone: str, instant: datetime) -> datetime:
     for offset in range(SEARCH_DAYS):
         day = first + timedelta(days=offset)
         opening = local_instant(day, policy.opens, zone)
-        if is_calling_day(policy, day) and opening >= instant and is_open(policy, timezone, opening):
+        if is_calling_day(policy, timezone, day) and opening >= instant and is_open(policy, timezone, opening):
             return opening
     raise NoCallingDayError(f"No calling day within {SEARCH_DAYS} days")
 
 
 def open_hours(policy: Policy, timezone: str, start: datetime, end: datetime) -> float:
     """Hours between two instants at which the window is open."""
+    return hours_in(open_spans(policy, timezone, start, end))
+
+
+def open_spans(policy: Policy, timezone: str, start: datetime, end: datetime) -> Iterator[Span]:
+    """The stretches between two instants at which the window is open, in order."""
     if policy.always_open:
-        return max(0.0, (end - start).total_seconds() / 3600)
+        yield start, max(start, end)
+        return
     zone = ZoneInfo(timezone)
-    day, last, total = start.astimezone(zone).date(), end.astimezone(zone).date(), 0.0
+    day, last = start.astimezone(zone).date(), end.astimezone(zone).date()
     while day <= last:
-        if is_calling_day(policy, day):
+        if is_calling_day(policy, timezone, day):
             opens, closes = local_instant(day, policy.opens, zone), local_instant(day, policy.closes, zone)
-            total += max(0.0, (min(end, closes) - max(start, opens)).total_seconds())
+            if max(start, opens) < min(end, closes):
+                yield max(start, opens), min(end, closes)
         day += timedelta(days=1)
-    return total / 3600
+
+
+def hours_in(spans: Iterable[Span]) -> float:
+    """Hours of stretches of time; where they overlap, they count once."""
+    total, reached = timedelta(0), None
+    for start, end in sorted(spans):
+        begins = start if reached is None else max(start, reached)
+        total += max(end - begins, timedelta(0))
+        reached = end if reached is None else max(reached, end)
+    return total.total_seconds() / 3600
 
 
 def other_part_of_day(policy: Policy, timezone: str, last: datetime, planned: datetime) -> datetime:

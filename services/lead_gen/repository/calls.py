@@ -160,7 +160,8 @@ async def figures_since(conn: Connection, caller: str, since: datetime, until: d
             """SELECT count(*) AS calls, count(*) FILTER (WHERE outcome = ANY ($4)) AS contacts,
                       count(*) FILTER (WHERE outcome = 'interested') AS interested,
                       count(*) FILTER (WHERE outcome = 'callback') AS callbacks,
-                      count(*) FILTER (WHERE outcome IN ('interested', 'hard_question') AND not_followed IS NULL)
+                      count(DISTINCT lead_id)
+                        FILTER (WHERE outcome IN ('interested', 'hard_question') AND not_followed IS NULL)
                           AS handed_over
                  FROM calls WHERE caller = $1 AND at >= $2 AND ($3::timestamptz IS NULL OR at <= $3)""",
             caller,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.chassis.db import Connection
 from services.lead_gen.domain.campaigns import EnrolledLead, Pace
 from services.lead_gen.domain.criteria import RuleSet
+from services.lead_gen.domain.pace import Reach
 from services.lead_gen.repository.criteria_sql import OF_CANDIDATES, to_sql
 
 CANDIDATES = """
@@ -69,15 +70,35 @@ async def sample(conn: Connection, rules: RuleSet, limit: int) -> list[str]:
     return [row["id"] for row in rows]
 
 
-async def enrol(conn: Connection, campaign_id: str, rules: RuleSet, limit: int) -> list[EnrolledLead]:
-    """Take the best leads into cold calling, at most `limit`."""
-    condition, values = to_sql(rules, 2, OF_CANDIDATES)
+# Leads within reach: by their languages and their time zones.
+_WITHIN = "(${0}::text[] IS NULL OR l.language = ANY(${0})) AND (${1}::text[] IS NULL OR l.timezone = ANY(${1}))"
+
+
+async def in_flight(conn: Connection, campaign_id: str, reach: Reach) -> int:
+    """Leads of the campaign in cold calling that are within reach."""
+    return int(
+        await conn.fetchval(
+            f"""SELECT count(*) FROM leads l WHERE campaign_id = $1 AND stage = 'calling'
+                   AND {_WITHIN.format(2, 3)}""",  # noqa: S608 - a constant condition
+            campaign_id,
+            reach.languages,
+            reach.timezones,
+        )
+        or 0
+    )
+
+
+async def enrol(conn: Connection, campaign_id: str, rules: RuleSet, limit: int, reach: Reach) -> list[EnrolledLead]:
+    """Take the best leads within reach into cold calling, at most `limit`."""
+    condition, values = to_sql(rules, 4, OF_CANDIDATES)
     rows = await conn.fetch(
         f"""{_ENROL}
-             WHERE id IN (SELECT l.id {CANDIDATES.format(condition=condition)}
+             WHERE id IN (SELECT l.id {CANDIDATES.format(condition=condition)} AND {_WITHIN.format(2, 3)}
                            ORDER BY l.score DESC, l.id LIMIT {limit:d} FOR UPDATE OF l SKIP LOCKED)
          {_ENROLLED}""",
         campaign_id,
+        reach.languages,
+        reach.timezones,
         *values,
     )
     return EnrolledLead.of_all(rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.chassis.db import Connection
-from services.lead_gen.domain.why import Number
+from services.lead_gen.domain.why import Number, WaitingCall
 
 
 async def numbers(conn: Connection, lead_id: str) -> list[Number]:
@@ -18,3 +18,25 @@ async def numbers(conn: Connection, lead_id: str) -> list[Number]:
         lead_id,
     )
     return Number.of_all(rows)
+
+
+async def open_call(conn: Connection, lead_id: str) -> WaitingCall | None:
+    """The call that is open for the lead, or none."""
+    row = await conn.fetchrow(
+        """SELECT not_before AS due, state = 'leased' AND lease_until > now() AS leased,
+                  assignee IS NOT NULL AND coalesce(assignee_until > now(), true) AS promised
+             FROM work_items WHERE lead_id = $1 AND kind = 'call' AND state IN ('open', 'leased')""",
+        lead_id,
+    )
+    return WaitingCall.maybe(row)
+
+
+async def speakers(conn: Connection, language: str | None, campaign_ids: list[str]) -> int | None:
+    """How many active callers speak this language and may call one of these campaigns; None where nobody is known."""
+    row = await conn.fetchrow(
+        """SELECT count(*) AS known, count(*) FILTER (WHERE $1 = ANY (languages)
+                      AND (campaigns = '{}' OR campaigns && $2::uuid[])) AS able FROM callers WHERE active""",
+        language,
+        campaign_ids,
+    )
+    return row["able"] if row and row["known"] else None

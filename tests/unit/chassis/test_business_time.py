@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from services.account_mgmt.domain import policy as account_mgmt
-from services.chassis.business_time import Country, is_public_holiday
+from services.chassis.business_time import Calendar, Country, is_public_holiday
 from services.lead_gen.domain import policy as lead_gen
 
 
@@ -33,3 +33,11 @@ def test_a_country_without_known_holidays_is_refused_when_it_is_written(code: st
 
 def test_its_schema_is_a_plain_text() -> None:
     assert TypeAdapter(Country).json_schema() == {"type": "string"}
+
+
+def test_a_calendar_keeps_suspended_holidays_where_the_organisation_says_so() -> None:
+    week: dict[str, object] = {"mon": [{"opens": "09:00", "closes": "18:00"}]}
+    independence = datetime(2026, 8, 24, 9, tzinfo=UTC)
+    for observed in (False, True):
+        calendar = Calendar.model_validate({"week": week, "country": "UA", "observed": observed})
+        assert calendar.is_open(independence) is not observed
