@@ -5,14 +5,14 @@ All durations are business time of `calendar`. A deal keeps the version it began
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from services.chassis.business_time import Calendar
 from services.chassis.meanings import at_the_door, each_once, in_words, is_stored, storable
@@ -87,6 +87,11 @@ def _codes(reasons: dict[str, LossReason]) -> dict[str, LossReason]:
     return reasons
 
 
+def _check_whole(given: Mapping[Any, timedelta], needed: Iterable[StrEnum]) -> None:
+    if lacking := [one for one in needed if one not in given]:
+        raise ValueError(f"no deadline is given for {', '.join(lacking)}")
+
+
 class Policy(BaseModel):
     """Everything a supervisor of tier 2 may change without a programmer."""
 
@@ -136,13 +141,17 @@ class Policy(BaseModel):
     )
     commission: Annotated[Rates, at_the_door(_not_all_of_it)] = Rates()
 
-    @model_validator(mode="after")
-    def _complete(self) -> Policy:
-        lacking: list[StrEnum] = [reason for reason in HandOverReason if reason not in self.accept_within]
-        lacking += [step for step in StepKind if step not in self.next_step_within and step is not StepKind.STAGE_SET]
-        if lacking:
-            raise ValueError(f"no deadline is given for {', '.join(lacking)}")
-        return self
+    @field_validator("accept_within")
+    @classmethod
+    def _every_reason(cls, given: dict[HandOverReason, timedelta]) -> dict[HandOverReason, timedelta]:
+        _check_whole(given, HandOverReason)
+        return given
+
+    @field_validator("next_step_within")
+    @classmethod
+    def _every_step(cls, given: dict[StepKind, timedelta]) -> dict[StepKind, timedelta]:
+        _check_whole(given, (step for step in StepKind if step is not StepKind.STAGE_SET))
+        return given
 
     @model_validator(mode="after")
     def _comes_due(self, info: ValidationInfo) -> Policy:
