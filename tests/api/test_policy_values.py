@@ -16,7 +16,6 @@ from tests.fixtures.tier_2 import Tier2, tier_2, whose
 from tests.fixtures.tier_3 import PRODUCT, Tier3, boss, tier_3
 from workflows.contracts.base import Tier
 
-SUPERVISOR = auth(Tier.LEAD_GEN, "supervisor", "boss")
 DECADE = "P3660D"
 NUMBERS: list[Any] = [float("nan"), float("inf"), 1e20, -1]
 
@@ -39,6 +38,10 @@ async def selling(fresh_database: FreshDatabase) -> AsyncIterator[Tier2]:
 async def keeping(fresh_database: FreshDatabase) -> AsyncIterator[Tier3]:
     async with tier_3(await fresh_database("account_mgmt_values", tier=Tier.ACCOUNT_MGMT)) as tier:
         yield tier
+
+
+def supervisor() -> dict[str, str]:
+    return auth(Tier.LEAD_GEN, "supervisor", "boss")
 
 
 async def refused(tier: Tier1 | Tier2 | Tier3, path: str, body: Any, field: str, who: dict[str, str]) -> None:
@@ -69,7 +72,7 @@ TIER_1 = [
 
 @pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in TIER_1 for value in values])
 async def test_tier_1_refuses_a_policy_that_cannot_be_meant(calling: Tier1, name: str, value: Any) -> None:
-    await refused(calling, "/v1/policies", {"body": {name: value}}, f"body.{name}", SUPERVISOR)
+    await refused(calling, "/v1/policies", {"body": {name: value}}, f"body.{name}", supervisor())
 
 
 MINUTE = {"week": {"mon": [{"opens": "09:00", "closes": "09:01"}]}}
@@ -148,7 +151,7 @@ PATTERN = {"caller_id": "olena", "weekday": 1, "starts": "14:00", "ends": "18:00
     ],
 )
 async def test_tier_1_refuses_people_and_hours_that_cannot_be(calling: Tier1, path: str, body: Any, field: str) -> None:
-    await refused(calling, path, body, field, SUPERVISOR)
+    await refused(calling, path, body, field, supervisor())
 
 
 @pytest.mark.parametrize(
