@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import ConfigDict, Field
 
 from services.chassis.http import Body, Model
+from services.chassis.meanings import PhoneRegion
 from services.lead_gen.domain.inbound_calls import Inbound
 
 _CALL: dict[str, Any] = {
@@ -28,7 +29,7 @@ class NewInboundCall(Body):
     to: str | None = Field(default=None, max_length=40)
     call_id: str | None = Field(default=None, max_length=100)
     note: str | None = Field(default=None, max_length=1000)
-    default_region: str = Field(default="UA", pattern="^[A-Z]{2}$")
+    default_region: PhoneRegion = "UA"
 
 
 class InboundView(Inbound, Model):

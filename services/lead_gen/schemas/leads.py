@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field
 
 from services.chassis.contacts.masks import mask_phone, masked_contact
 from services.chassis.http import Body, Model
+from services.chassis.meanings import Language, PhoneRegion
 from services.lead_gen.domain.calls import Call
 from services.lead_gen.domain.leads import Erasure, Lead
 
@@ -42,11 +43,11 @@ class NewLead(Body):
     size: str | None = Field(default=None, max_length=30)
     region: str | None = Field(default=None, max_length=100)
     city: str | None = Field(default=None, max_length=100)
-    language: str = Field(default="uk", pattern="^[a-z]{2}$")
+    language: Language = "uk"
     timezone: str = "Europe/Kyiv"
     website: str | None = Field(default=None, max_length=200)
     tax_id: str | None = Field(default=None, max_length=20)
-    default_region: str = Field(default="UA", pattern="^[A-Z]{2}$")
+    default_region: PhoneRegion = "UA"
 
 
 class CallView(Model):

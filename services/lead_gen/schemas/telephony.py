@@ -7,6 +7,7 @@ from typing import Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from services.chassis.http import Body, Moment
+from services.chassis.meanings import PhoneRegion
 from services.lead_gen.domain.dials import DialEvent
 
 
@@ -37,7 +38,7 @@ class TelephonyEvent(Body):
     call_id: str = Field(min_length=1, max_length=100)
     event: DialEvent
     at: Moment
-    default_region: str = Field(default="UA", pattern="^[A-Z]{2}$")
+    default_region: PhoneRegion = "UA"
 
     @model_validator(mode="after")
     def _fits_its_direction(self) -> Self:
