@@ -67,6 +67,9 @@ class ImportJob(Record):
     delimiter: str
     rows: int
     attempts: int = 0
+    filename: str = ""
+    header: list[str] = Field(default_factory=list)
+    created_by: str = ""
 
 
 class RowVerdict(Record):

@@ -17,6 +17,7 @@ from services.lead_gen.domain.why import (
     campaign_why,
     general_reasons,
     number_why,
+    place_reasons,
     score_parts,
     somebody_calls,
     window_why,
@@ -44,12 +45,14 @@ async def explain(conn: Connection, lead_id: str, campaign_id: str | None) -> Wh
 
 
 async def _general(conn: Connection, lead: Lead) -> list[Reason]:
-    return general_reasons(
+    now = await clock.now(conn)
+    general = general_reasons(
         lead,
         forbidden=await do_not_call.forbidden(conn, lead.id),
         callable_numbers=len(await leads.callable_phones(conn, lead.id)),
-        now=await clock.now(conn),
+        now=now,
     )
+    return general + place_reasons(lead, await policies.rules(conn), now)
 
 
 async def _campaigns(conn: Connection, lead: Lead, campaign_id: str | None) -> list[CampaignWhy]:

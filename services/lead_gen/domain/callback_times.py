@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from services.chassis.records import Record
 from services.lead_gen.domain.policy import Policy
-from services.lead_gen.domain.window import SEARCH_DAYS, is_calling_day, is_open, local_instant, next_open
+from services.lead_gen.domain.window import (
+    SEARCH_DAYS,
+    clock_of,
+    is_calling_day,
+    is_known,
+    is_open,
+    local_instant,
+    next_open_if_any,
+)
 
 _DAYS = 4
 _AFTER_LUNCH = time(14, 0)
@@ -43,25 +50,25 @@ class QuickTime(Record):
 
 
 class PickedTime(Record):
-    """A time that was picked. Closed for them, `nearest` is the first moment after it at which they may be called.
+    """A time that was picked. Closed for them, `nearest` is the first moment behind it at which they may be called.
 
     `mine`: its caller is on shift then, so a personal callback stays theirs.
     """
 
     at: datetime
     is_open: bool
-    nearest: datetime
+    nearest: datetime | None
     mine: bool
 
 
 def local_value(at: datetime, timezone: str) -> str:
     """An instant as forms write it: `2026-11-30T13:30` on the clock of this zone."""
-    return at.astimezone(ZoneInfo(timezone)).strftime("%Y-%m-%dT%H:%M")
+    return at.astimezone(clock_of(timezone)).strftime("%Y-%m-%dT%H:%M")
 
 
 def quick_times(policy: Policy, timezone: str, now: datetime) -> list[QuickTime]:
     """In an hour, after lunch, and on the next day at this time; each inside the window, none twice."""
-    zone = ZoneInfo(timezone)
+    zone = clock_of(timezone)
     here = now.astimezone(zone)
     lunch_day = here.date() + timedelta(days=here.time() >= time(13, 0))
     next_day = here.date() + timedelta(days=1)
@@ -72,7 +79,7 @@ def quick_times(policy: Policy, timezone: str, now: datetime) -> list[QuickTime]
     }
     found: dict[datetime, QuickTime] = {}
     for name, moment in wanted.items():
-        at = next_open(policy, timezone, moment)
+        at = next_open_if_any(policy, timezone, moment) or moment
         found.setdefault(at, QuickTime(name=name, at=at, value=local_value(at, timezone)))
     return list(found.values())
 
@@ -90,8 +97,10 @@ def _calling_day(policy: Policy, day: date) -> date:
     return next((one for one in days if is_calling_day(policy, one)), day)
 
 
-def hours_of(policy: Policy) -> range:
+def hours_of(policy: Policy, timezone: str) -> range:
     """The hours that a day is drawn with: those of the window, and one closed hour on each side."""
+    if not policy.always_open and not is_known(timezone):
+        return range(24)
     if policy.always_open:
         return range(_FIRST, _LAST + 1)
     closes = policy.closes.hour + (policy.closes.minute > 0)
@@ -100,16 +109,18 @@ def hours_of(policy: Policy) -> range:
 
 def days_of(policy: Policy, timezone: str, now: datetime, shifts: Sequence[Span]) -> list[Day]:
     """The next days on which they may be called, today first if an hour of it is left."""
-    zone = ZoneInfo(timezone)
+    zone = clock_of(timezone)
     today = now.astimezone(zone).date()
     found: list[Day] = []
+    never = next_open_if_any(policy, timezone, now) is None
     for offset in range(SEARCH_DAYS):
         day = today + timedelta(days=offset)
         hours = [
             _hour(policy, timezone, local_instant(day, time(hour), zone), hour, now, shifts)
-            for hour in hours_of(policy)
+            for hour in hours_of(policy, timezone)
         ]
-        if any(one.is_open for one in hours):
+        # Of a lead without any common hour the days are drawn all the same, and are closed.
+        if any(one.is_open for one in hours) or (offset >= 1 and never):
             found.append(Day(day=day, hours=hours))
         if len(found) == _DAYS:
             break

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from services.chassis.imports.cells import FileRefusedError
-from services.lead_gen.domain.import_headers import HEADERS
+from services.lead_gen.domain.import_headers import HEADERS, OF_ALL
 
 FIELDS = (
     "company",
@@ -22,6 +22,12 @@ FIELDS = (
     "city",
     "language",
     "timezone",
+    "country",
+    "phone_code",
+    "do_not_call",
+    "call_status",
+    "legal_basis",
+    "unsubscribed",
     "website",
     "tax_id",
 )
@@ -59,7 +65,7 @@ def choose_mapping(header: list[str], wanted: str | Mapping[str, str]) -> dict[s
 def _match(lowered: list[str], names: Mapping[str, str]) -> dict[str, int]:
     columns: dict[str, int] = {}
     for position, cell in enumerate(lowered):
-        field = names.get(cell)
+        field = names.get(cell) or OF_ALL.get(cell)
         if field and field not in columns:
             columns[field] = position
     return columns

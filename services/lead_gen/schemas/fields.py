@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, ConfigDict, StringConstraints
 
+from services.chassis.contacts.countries import country_of
 from services.chassis.http import Moment as Moment
 
 
@@ -23,6 +24,13 @@ def _zone(name: str) -> str:
     return name
 
 
+def _country(code: str) -> str:
+    if country_of(code) != code:
+        raise ValueError("is not a country such as UA")
+    return code
+
+
+CountryCode = Annotated[str, AfterValidator(_country)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True), AfterValidator(_no_nul)]
 Title = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True), AfterValidator(_no_nul)]
 LongText = Annotated[
