@@ -30,7 +30,8 @@ class NumberPlace(NamedTuple):
 
 
 def place_of_number(number: str) -> NumberPlace:
-    """Where an E.164 number is."""
+    """Where an E.164 number is; an extension behind `;` does not matter."""
+    number = number.partition(";")[0]
     return _place_of_code(_code_of(number)) or _place_of_head(number[:-4], number[-4:])
 
 

@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-FIELDS = ("do_not_call", "call_status", "legal_basis", "unsubscribed")
+FIELDS = ("do_not_call", "call_status")
+"""Fields that may forbid a call; further columns of one have a number behind the name: `do_not_call_2`."""
 _YES = frozenset({
     "yes", "y", "true", "t", "1", "x", "✓", "✔", "✗", "on", "checked", "так", "т", "істина", "да", "истина", "tak",
     "prawda", "ja", "wahr", "j", "oui", "vrai", "si", "sí", "sì", "ano", "igen", "da", "do not call", "dnc",
@@ -24,6 +25,12 @@ _OBJECTION = re.compile(
     re.I,
 )  # fmt: skip
 
+_LAWFUL = re.compile(
+    r"consent|legitimate|interest|contract|not applicable|opt(?:ed)?[ -]?in|granted|given|згод|законн|договір|zgod|"
+    r"umow|einwillig|berechtigt|vertrag",
+    re.I,
+)  # fmt: skip
+
 
 class Forbidden(NamedTuple):
     """A number that a file says must not be called; `basis` is what it says, `proof` where it stands."""
@@ -35,9 +42,8 @@ class Forbidden(NamedTuple):
 
 def forbids(raw: Mapping[str, str]) -> tuple[str, str] | None:
     """(field, what it says) of the first cell that forbids a call to this row's numbers; None if none does."""
-    for field in FIELDS:
-        cell = raw.get(field)
-        if cell and _says_no(field, cell):
+    for field, cell in raw.items():
+        if field.startswith(FIELDS) and _says_no(field, cell):
             return field, cell[:100]
     return None
 
@@ -46,9 +52,8 @@ def _says_no(field: str, cell: str) -> bool:
     text = cell.strip().lower()
     if field == "call_status":
         return _STATUSES.fullmatch(text) is not None
-    if field == "legal_basis":
-        return _OBJECTION.search(text) is not None
     if text in _YES or text in _NO:
         return text in _YES
-    # A date of the objection, or words that we do not know: whoever wrote something there did not mean "call".
-    return True
+    # A date of the objection, or words that we do not know: whoever wrote something there did not mean "call". Unless
+    # it is what the law asks for before one may.
+    return _OBJECTION.search(text) is not None or _LAWFUL.search(text) is None

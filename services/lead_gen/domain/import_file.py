@@ -26,8 +26,6 @@ FIELDS = (
     "phone_code",
     "do_not_call",
     "call_status",
-    "legal_basis",
-    "unsubscribed",
     "website",
     "tax_id",
 )

@@ -128,8 +128,8 @@ def _read_place(row: Row, raw: dict[str, str], region: RowRegion) -> None:
         else:
             row.fields["language"] = language
     if (zone := raw.get("timezone")) is not None:
-        if zone in _zones():
-            row.fields["timezone"] = zone
+        if (known := _zones().get(zone.lower().replace("_slash_", "/").replace(" ", "_"))) is not None:
+            row.fields["timezone"] = known
         else:
             row.notes.append("the time zone is no IANA name such as Europe/Kyiv")
     if region.country is not None:
@@ -147,5 +147,5 @@ def language_of(cell: str) -> str | None:
 
 
 @lru_cache(maxsize=1)
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
+def _zones() -> dict[str, str]:
+    return {name.lower(): name for name in available_timezones()}
