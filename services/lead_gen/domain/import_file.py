@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from services.chassis.imports.cells import FileRefusedError
-from services.lead_gen.domain.import_headers import HEADERS, OF_ALL
+from services.lead_gen.domain.import_headers import HEADERS
+from services.lead_gen.domain.import_place_headers import OF_ALL
 
 FIELDS = (
     "company",
