@@ -16,6 +16,9 @@ from workflows.contracts.account_mgmt import NudgeOutcome
 
 LOOK_EVERY: Final = 1.2
 TALK_SECONDS: Final = (0.2, 0.5)
+KEPT_NUDGES: Final = 6
+KEPT_WORK: Final = 2
+"""So much of the list is left for whoever sits down there: a desk that is empty shows nothing."""
 LATER_SECONDS: Final = (10.0, 30.0)
 
 
@@ -28,13 +31,13 @@ class AccountManager:
         self._desk = day.desk("account_mgmt", "account_manager", who.id)
 
     async def turn(self) -> float:
-        """Call everybody on the list, then clear the calls and payment reminders that wait."""
+        """Call those at the end of the list, then clear calls and payment reminders; the first of each are left."""
         began = monotonic()
         if self._is_aside():
             return ASIDE_SECONDS
-        for item in await self._desk.first("/v1/nudges", state="open", mine="true"):
+        for item in (await self._desk.first("/v1/nudges", state="open", mine="true"))[KEPT_NUDGES:]:
             await self._remind(item)
-        for item in await self._desk.first("/v1/work", state="open", mine="true"):
+        for item in (await self._desk.first("/v1/work", state="open", mine="true"))[KEPT_WORK:]:
             if not self._is_aside():
                 await self._desk.post(f"/v1/work/{item['item_id']}/done", {}, key=f"{item['item_id']}:done")
         return max(0.2, LOOK_EVERY - (monotonic() - began))

@@ -17,6 +17,9 @@ from leadrelay.demo.sample import SAMPLE
 LOOK_EVERY: Final = 1.5
 RING_EVERY: Final = (2.0, 5.0)
 ORDER_EVERY: Final = (4.0, 9.0)
+FIRST_ORDERS: Final = 12
+FIRST_ORDER_EVERY: Final = 0.7
+"""The morning begins with some orders at once, so that there are invoices to look at."""
 WITHDRAWAL_SHARE: Final = 0.04
 """Of the calls that come in, those whose caller never wants to hear from us again."""
 
@@ -96,7 +99,7 @@ class Buyers:
             reply = await desk.post(f"/v1/customers/{customer['id']}/orders", body, key=key)
             if reply.ok:
                 self._day.done["own order"] += 1
-        return self._dice.between(*ORDER_EVERY)
+        return FIRST_ORDER_EVERY if self._orders < FIRST_ORDERS else self._dice.between(*ORDER_EVERY)
 
 
 class Telephone:

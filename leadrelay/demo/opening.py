@@ -9,9 +9,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Final
 
 from leadrelay.demo.day import Day, Desk, Json
+from leadrelay.demo.existing import existing_customers
 from leadrelay.demo.people import (
     ACCOUNT_MANAGERS,
     CALLERS,
@@ -26,6 +28,7 @@ from leadrelay.demo.people import (
 from leadrelay.demo.sample import SAMPLE
 
 IMPORT_LOOK_EVERY: Final = 0.5
+EXISTING: Final = "existing-customers.csv"
 
 Tell = Callable[[str], None]
 
@@ -84,6 +87,11 @@ async def _account_mgmt(day: Day) -> None:
             "tax_percent": service.tax_percent,
         }
         await desk.post("/v1/products", body, key=f"product:{service.id}")
+    known = [job async for job in desk.items("/v1/imports")]
+    if not any(job["filename"] == EXISTING for job in known):
+        # Taken in while the rest opens: nobody waits for it, and their managers find them within seconds.
+        content = existing_customers(datetime.now(UTC).date(), day.seed)
+        await desk.upload("/v1/imports", EXISTING, content, {"default_region": "UA"}, key=f"existing:{day.run}")
 
 
 async def _import(day: Day, desk: Desk, tell: Tell) -> None:

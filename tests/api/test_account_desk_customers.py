@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import pytest_asyncio
 
+from services.account_mgmt.desk.cursors import place_of
 from tests.fixtures.desk_3 import Desk3, desk_3
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_3 import Tier3, boss, tier_3
@@ -176,3 +178,18 @@ async def test_what_does_not_exist_is_said_so(desk: Desk3) -> None:
     nobody = "01890000-0000-7000-8000-000000000000"
     assert "There is nothing here" in await desk.page(f"customers/{nobody}", status=404)
     assert "There is nothing here" in await desk.page(f"customers/{nobody}/story", status=404)
+
+
+async def test_the_customers_page_listens_to_what_happens_with_them(desk: Desk3, tier: Tier3) -> None:
+    customer_id, _ = await tier.customer()
+    page = await desk.page(f"customers/{customer_id}/story")
+    assert f'hx-trigger="about:{customer_id} from:#live' in page
+    for part in ("head", "needs", "people", "touches"):
+        assert re.search(rf'id="{part}"[^>]*hx-trigger="part:stale"[^>]*data-live-part', page), part
+
+
+async def test_an_earlier_page_of_the_story_is_not_replaced_by_the_newest(desk: Desk3, tier: Tier3) -> None:
+    customer_id, _ = await tier.customer()
+    earlier = await desk.page(f"customers/{customer_id}/story", before=place_of((datetime.now(UTC), "x")))
+    assert 'id="story"' in earlier
+    assert f"about:{customer_id} from:#live" not in earlier

@@ -168,7 +168,7 @@ async def test_a_page_hears_the_tiers_events_by_its_session(tier: Tier1) -> None
     async with browser(tier, "listener") as desk:
         desk.app.state.events.close()  # so that the stream ends once it has begun
         answer = await desk.http.get("/desk/events")
-        desk.http.headers.pop("Cookie")
+        desk.http.cookies.clear()
         stranger = await desk.http.get("/desk/events", headers={"Accept": "text/event-stream"})
     assert (answer.status_code, answer.text) == (200, ": connected\n\n")
     assert answer.headers["content-type"].startswith("text/event-stream")

@@ -17,7 +17,7 @@ _MOST_DONE = 200
 async def read_today(conn: Connection, who: Principal, now: datetime) -> Today:
     """The list of this person, and, when it is empty, who will be due next."""
     policy = await policies.rules(conn)
-    listed = await day.due(conn, who.person, KINDS)
+    listed = await day.due(conn, who.person, KINDS, everybodys=_sees_all(who))
     coming = None if listed else await day.next_due(conn, who.person)
     next_at, company = coming or (None, None)
     people = await account_managers.names(conn)
@@ -32,12 +32,16 @@ async def read_today(conn: Connection, who: Principal, now: datetime) -> Today:
 
 async def read_bar(conn: Connection, who: Principal, now: datetime) -> Bar:
     """Figures of this person's day in the tier's time zone."""
-    return await day.bar(conn, who.person, KINDS, await _morning(conn, now))
+    return await day.bar(conn, who.person, KINDS, await _morning(conn, now), everybodys=_sees_all(who))
 
 
 async def read_done(conn: Connection, who: Principal, now: datetime) -> list[DoneToday]:
     """What this person has done today, the latest first."""
     return await day.done(conn, who.person, await _morning(conn, now), _MOST_DONE)
+
+
+def _sees_all(who: Principal) -> bool:
+    return who.role == "supervisor"
 
 
 async def _morning(conn: Connection, now: datetime) -> datetime:

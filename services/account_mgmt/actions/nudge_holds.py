@@ -22,5 +22,6 @@ def hold_of(customer: Customer, outcome: NudgeOutcome, done: CarriedOut, time: t
         next_nudge_at=customer.next_nudge_at,
         need_id=done.need_id,
         complaint_id=done.complaint_id,
+        calls=done.calls,
     )
     return Hold(time, before.model_dump(mode="json"))

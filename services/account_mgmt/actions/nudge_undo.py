@@ -33,6 +33,8 @@ async def undo_answer(conn: Connection, who: Principal, item_id: str) -> Nudge:
     customer = await customers.get(conn, nudge.customer_id, lock=True)
     before = BeforeAnswer.of(await outbox.take_back(conn, event_id_of(item_id)))
     await work_items.reopen_free(conn, item_id)
+    for call_id in before.calls:
+        await work_items.reopen_free(conn, call_id)
     await nudges.unanswer(conn, item_id)
     await customers.plan_nudge(conn, customer.id, before.next_nudge_at)
     if before.need_id is not None:

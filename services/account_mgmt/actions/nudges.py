@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from services.account_mgmt.actions.call_backs import end_call_backs
 from services.account_mgmt.actions.commission_events import order_event, report_money
 from services.account_mgmt.actions.customer_status import end_risk_by_order, mark_lost, open_complaint
 from services.account_mgmt.actions.next_nudge import plan_next_nudge
@@ -66,7 +67,7 @@ async def _hold_out(
 
 
 async def escalate_nudge(conn: Connection, request: EscalateNudge) -> Reminded:
-    """Show an unanswered nudge to everybody of the tier, first in the list."""
+    """An unanswered nudge goes up in its account manager's list, and to the supervisors and whoever covers."""
     policy = await policies.rules(conn)
     await work.escalate(conn, request.item_id, PRIORITY + request.level)
     return Reminded(next_at=working_time(policy, datetime.now(UTC) + policy.answer_within))
@@ -85,13 +86,13 @@ async def answer_nudge(
     nudge = await nudges.get(conn, item_id)
     customer = await customers.get(conn, nudge.customer_id, lock=True)
     item = await work_items.get(conn, item_id)
-    if item.assignee is not None:
-        await check_owner(conn, who, customer)
+    await check_owner(conn, who, customer)
     await _check(conn, body)
     await work_items.complete(conn, item_id, person=who.person, result=body.outcome, any_person=True)
     for product_id in body.never_offer:
         await never_offer.add(conn, customer.id, product_id, body.note, who.person)
-    done = await _carry_out(conn, who.person, customer, item, body)
+    calls = await end_call_backs(conn, customer.id, who.person)
+    done = (await _carry_out(conn, who.person, customer, item, body)).model_copy(update={"calls": calls})
     at = await nudges.answer(conn, item_id, body.outcome, order_id=done.order_id, note=body.note, by=who.person)
     answer = _answer(item_id, who.person, body.outcome, done, customer, at)
     await outbox.signal(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+from services.account_mgmt.actions.call_backs import end_call_backs
 from services.account_mgmt.actions.complaints import record_complaint
 from services.account_mgmt.actions.needs import record_need
 from services.account_mgmt.actions.nudge_holds import AT_ONCE
@@ -67,6 +68,7 @@ async def _check_unanswered(conn: Connection, item_id: str) -> None:
 async def _alone(conn: Connection, who: Principal, customer: Customer, said: Said, lines: list[OrderLine]) -> TakenDown:
     if said.outcome is NudgeOutcome.ORDERED:
         order = await place_order(conn, who, customer.id, NewOrder(lines=lines, note=said.note))
+        await end_call_backs(conn, customer.id, who.person)
         return _taken(customer, said.outcome, order=order)
     if said.outcome is NudgeOutcome.NEED_CHANGED:
         await record_need(conn, who, customer.id, NewNeed(text=said.note or ""))
@@ -75,6 +77,7 @@ async def _alone(conn: Connection, who: Principal, customer: Customer, said: Sai
         await record_complaint(conn, customer.id, said.note or "", who.person)
     else:
         raise Conflict("No reminder of theirs waits for an answer", code="nothing_waits")
+    await end_call_backs(conn, customer.id, who.person)
     return _taken(customer, said.outcome)
 
 

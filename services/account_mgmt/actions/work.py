@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.account_mgmt.actions.call_backs import CALL, end_call_backs
 from services.account_mgmt.actions.customer_status import CONCERNS, lose_customer, settle_concern
 from services.account_mgmt.actions.ownership import check_owner
 from services.account_mgmt.repository import Cursor, customers
@@ -37,6 +38,8 @@ async def finish_work(conn: Connection, who: Principal, item_id: str, said: Work
     if said.result == "left" and item.kind not in CONCERNS:
         raise Invalid("Only a complaint or a risk can end with the customer leaving", field="result")
     closed = await work_items.complete(conn, item_id, person=who.person, result=said.result, any_person=True)
+    if item.kind == CALL:
+        await end_call_backs(conn, customer.id, who.person)
     if said.result == "left":
         reason = "the customer left" if item.kind == "risk" else "the customer left after a complaint"
         await lose_customer(conn, customer.id, reason=reason, by=who.person, event_id=f"work:{item_id}:left")

@@ -42,6 +42,7 @@ async def customer_page(
     desk = await read_customer(conn, who, customer_id)
     story = await read_story(conn, customer_id, asked.before)
     context: dict[str, Any] = {"desk": desk, "card": desk.card, "chosen": customer_id, "add": asked.add, "story": story}
+    context["is_newest"] = asked.before is None
     context |= {"needs": await read_needs(conn, customer_id), "bar": await read_bar(conn, who, now)}
     context |= await _calendar(request, conn, customer_id, asked.month, now)
     more, zone = place_of(story.next), zone_of(desk.card.who["timezone"])

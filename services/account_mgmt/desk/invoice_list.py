@@ -20,7 +20,7 @@ class Asked(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     view: View = "open"
-    mine: bool = False
+    mine: bool | None = None
     customer_id: Id | None = None
     currency: Annotated[str, StringConstraints(pattern="^([A-Z]{3})?$")] = ""
     month: Annotated[str, StringConstraints(pattern=r"^(2\d{3}-(0[1-9]|1[0-2]))?$")] = ""
@@ -38,11 +38,17 @@ class Asked(BaseModel):
         return InvoiceQuery(
             view=self.view,
             customer_id=self.customer_id,
-            manager=who.person if self.mine else None,
+            manager=who.person if self.is_mine(who) else None,
             currency=self.currency or None,
             since=since,
             until=until,
         )
+
+    def is_mine(self, who: Principal) -> bool:
+        """Whether only one's own customers' are shown: an account manager's list begins with those."""
+        if self.mine is None:
+            return who.role == "account_manager" and self.customer_id is None
+        return self.mine
 
     @property
     def number(self) -> InvoiceNumber | None:
@@ -59,4 +65,10 @@ class Asked(BaseModel):
     def address(self, **changes: str | bool | None) -> str:
         """The query string of the same list with these changes, from its first page on."""
         told = {**self.model_dump(exclude={"after"}), **changes}
-        return urlencode({name: int(value) if value is True else value for name, value in told.items() if value})
+        return urlencode(
+            {
+                name: int(value) if isinstance(value, bool) else value
+                for name, value in told.items()
+                if value not in (None, "")
+            }
+        )

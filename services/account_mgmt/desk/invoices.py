@@ -58,7 +58,9 @@ async def _list(request: Request, conn: Connection, who: Principal, asked: Asked
     query = asked.query(who, Reader.of(request).formats().zone)
     after = PageParams(limit=_AT_ONCE, after=asked.after or None).time_and_id()
     found = await list_invoices(conn, query, limit=_AT_ONCE + 1, after=after)
-    return await _page(request, conn, who, "invoices.j2", **_shown(asked, found, query.is_by_due_date))
+    return await _page(
+        request, conn, who, "invoices.j2", mine=asked.is_mine(who), **_shown(asked, found, query.is_by_due_date)
+    )
 
 
 def _shown(asked: Asked, found: Any, by_due_date: bool = False) -> dict[str, Any]:

@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
 from services.account_mgmt.domain import reorder_cycle
-from services.account_mgmt.domain.call_opening import call_opening
+from services.account_mgmt.domain.call_opening import call_opening, complaint_opening, overdue_opening
 from services.account_mgmt.domain.customers import GONE
 from services.account_mgmt.domain.forecasts import CustomerForecast
 from services.account_mgmt.domain.people import Person
@@ -55,6 +55,10 @@ class WaitingWork(Record):
 
     kind: str
     payload: dict[str, Any]
+
+
+Concern = Literal["complaint", "overdue"]
+"""What must be spoken of before anything is sold."""
 
 
 class CardFacts(Record):
@@ -109,6 +113,7 @@ class Card(Record):
     rhythm: dict[str, Any]
     payment: PaymentBehaviour
     needs: list[str] = Field(description="What they said they need, the latest first.")
+    concern: Concern | None = Field(description="What the call is about before anything is sold.")
     why_now: str
     on_list_because: list[str] = Field(description="What waits to be done for them, the most urgent first.")
     say: str
@@ -120,9 +125,9 @@ class Card(Record):
 def build_card(facts: CardFacts, now: datetime) -> Card:
     """Who they are, what they bought and how they pay, why now, what to say, to offer, and never to offer."""
     placed = facts.placed
-    every = reorder_cycle.interval(facts.policy, placed)
+    every = reorder_cycle.usual_gap(facts.policy, placed)
     expected = _expected(facts)
-    what = ", ".join(one.description for one in facts.bought[:3]) or "-"
+    concern = concern_of(facts)
     return Card(
         who=_who(facts),
         people=_people(facts),
@@ -131,21 +136,52 @@ def build_card(facts: CardFacts, now: datetime) -> Card:
         rhythm=_rhythm(every, expected, facts),
         payment=_payment(facts),
         needs=facts.needs,
-        why_now=why_now(expected and expected.astimezone(facts.policy.zone), now, facts.orders),
+        concern=concern,
+        why_now=_why_concern(facts, concern)
+        or why_now(expected and expected.astimezone(facts.policy.zone), now, facts.orders),
         on_list_because=[_reason(item) for item in facts.work],
-        say=_say(facts, now, what, every),
+        say=_say(facts, concern, now, every),
         offer=facts.offer,
         never_offer=facts.never_offer,
         open_invoices=[_invoice(one) for one in facts.owed],
     )
 
 
-def _say(facts: CardFacts, now: datetime, what: str, every: timedelta) -> str:
-    """The opening of a call; nothing for whoever never ordered, or has left."""
-    if not facts.placed or facts.state in GONE:
+def concern_of(facts: CardFacts) -> Concern | None:
+    """A complaint that is not settled comes before an invoice that is overdue; none if there is neither."""
+    if any(item.kind == "complaint" for item in facts.work):
+        return "complaint"
+    return "overdue" if any(one.overdue for one in facts.owed) else None
+
+
+def _complaint(facts: CardFacts) -> WaitingWork:
+    return next(item for item in facts.work if item.kind == "complaint")
+
+
+def _why_concern(facts: CardFacts, concern: Concern | None) -> str:
+    if concern == "complaint":
+        return _reason(_complaint(facts))
+    late = next((one for one in facts.owed if one.overdue), None)
+    return (
+        f"Invoice {late.number} has been due since {late.due_at.astimezone(facts.policy.zone):%Y-%m-%d}" if late else ""
+    )
+
+
+def _say(facts: CardFacts, concern: Concern | None, now: datetime, every: timedelta) -> str:
+    """The opening of a call; nothing for whoever has left, or never ordered and has no concern."""
+    language = facts.contact.language
+    if facts.state in GONE:
         return ""
+    if concern == "complaint":
+        return complaint_opening(language, str(_complaint(facts).payload.get("note") or ""))
+    if concern == "overdue":
+        late = next(one for one in facts.owed if one.overdue)
+        return overdue_opening(language, late.number, now - late.due_at)
+    if not facts.placed:
+        return ""
+    what = ", ".join(one.description for one in facts.bought[:3]) or "-"
     usual = every if len(facts.placed) > 1 else None
-    return call_opening(facts.contact.language, now - facts.placed[-1], what, usual)
+    return call_opening(language, now - facts.placed[-1], what, usual)
 
 
 def why_now(expected: datetime | None, now: datetime, orders: int) -> str:

@@ -98,8 +98,14 @@ class CustomerDesk(Record):
 
     @property
     def other_tasks(self) -> list[OpenTask]:
-        """What waits besides the reminder."""
-        return [task for task in self.facts.tasks if task.kind != "nudge"]
+        """What waits besides the reminder; their calls are one, because one call returns them all."""
+        first_call = next((task for task in self.facts.tasks if task.kind == "inbound"), None)
+        return [task for task in self.facts.tasks if task.kind not in ("nudge", "inbound") or task is first_call]
+
+    @property
+    def calls(self) -> int:
+        """How often they have called since anybody spoke with them."""
+        return sum(task.kind == "inbound" for task in self.facts.tasks)
 
     @property
     def last(self) -> PastOrder | None:

@@ -48,7 +48,7 @@ class DueCustomer(Record):
 
     def every(self, policy: Policy) -> timedelta | None:
         """The gap between their orders; none for a customer who has not two."""
-        return reorder_cycle.interval(policy, self.placed) if len(self.placed) > 1 else None
+        return reorder_cycle.usual_gap(policy, self.placed) if len(self.placed) > 1 else None
 
 
 class Bar(Record):

@@ -19,12 +19,13 @@ from workflows.contracts.base import Money
 
 
 class Payment(Record):
-    """Money that came; `amount` is in the currency of its invoice."""
+    """Money that came; `amount` is in the currency of its invoice, `by_bank` if a bank statement told of it."""
 
     id: str
     amount: Decimal
     reference: str
     paid_at: datetime
+    by_bank: bool = False
 
 
 class Invoice(Record):

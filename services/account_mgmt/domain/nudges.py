@@ -6,6 +6,8 @@ import zlib
 from datetime import datetime
 from decimal import Decimal
 
+from pydantic import Field
+
 from services.account_mgmt.domain.orders import InvoicedOrder
 from services.account_mgmt.domain.policy import Policy
 from services.chassis.errors import Invalid
@@ -42,12 +44,13 @@ class NudgeAnswer(Record):
 
 
 class CarriedOut(Record):
-    """What an outcome has left in the records: the order, when they are asked next, a need, a complaint."""
+    """What an outcome has left in the records: order, when they are asked next, need, complaint, calls returned."""
 
     order: InvoicedOrder | None = None
     next_at: datetime | None = None
     need_id: str | None = None
     complaint_id: str | None = None
+    calls: list[str] = Field(default_factory=list)
 
     @property
     def order_id(self) -> str | None:
@@ -62,6 +65,7 @@ class BeforeAnswer(Record):
     next_nudge_at: datetime | None
     need_id: str | None
     complaint_id: str | None
+    calls: list[str] = Field(default_factory=list)
 
 
 class UndoableAnswer(Record):

@@ -106,6 +106,7 @@ DEMO = Policy(
     shortest_interval=timedelta(seconds=10),
     longest_interval=timedelta(seconds=60),
     nudge_ahead=timedelta(seconds=1),
+    fit_every=timedelta(minutes=1),
     nudge_gap=timedelta(seconds=5),
     answer_within=timedelta(seconds=20),
     working_days_only=False,

@@ -14,9 +14,13 @@ from services.chassis.business_time import is_public_holiday
 
 def interval(policy: Policy, placed: Sequence[datetime]) -> timedelta:
     """The median gap between the orders, oldest first, within the policy's bounds; the default for one order."""
+    return min(policy.longest_interval, max(policy.shortest_interval, usual_gap(policy, placed)))
+
+
+def usual_gap(policy: Policy, placed: Sequence[datetime]) -> timedelta:
+    """The median gap between the orders as it is, which is what people are told; the default for one order."""
     gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(placed)]
-    own = timedelta(seconds=median(gaps)) if gaps else policy.default_interval
-    return min(policy.longest_interval, max(policy.shortest_interval, own))
+    return timedelta(seconds=median(gaps)) if gaps else policy.default_interval
 
 
 def next_expected(policy: Policy, placed: Sequence[datetime]) -> datetime:

@@ -9,19 +9,23 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from services.account_mgmt.domain.day import Bar, DoneToday, DueCustomer
+from services.account_mgmt.repository.work import acts_for
 from services.chassis.db import Connection
 
 MOST = 60
 """So many of a day's customers are shown: more than anybody reaches."""
 _MOST_ITEMS = 1_000
-# Work that lies with nobody is everybody's; the most urgent of it, if there is very much.
-_ITEMS = """
+# Work that lies with nobody is shown to those who may act for the customer, as `ownership.may_act_for` has it; the most
+# urgent of it, if there is very much.
+_ITEMS = f"""
 (SELECT id, lead_id, kind, payload, priority, opened_at FROM work_items
   WHERE state IN ('open', 'leased') AND assignee = $1 AND kind = ANY($2) LIMIT $3)
 UNION ALL
-(SELECT id, lead_id, kind, payload, priority, opened_at FROM work_items
-  WHERE state = 'open' AND assignee IS NULL AND kind = ANY($2) ORDER BY priority DESC, opened_at LIMIT $3)
-"""
+(SELECT w.id, w.lead_id, w.kind, w.payload, w.priority, w.opened_at
+   FROM work_items w JOIN customers c ON c.id = w.lead_id
+  WHERE w.state = 'open' AND w.assignee IS NULL AND w.kind = ANY($2) AND {acts_for("$1", "$4")}
+  ORDER BY w.priority DESC, w.opened_at LIMIT $3)
+"""  # noqa: S608 - put together from a constant
 _LIST = f"""
 WITH items AS ({_ITEMS}),
 work AS (
@@ -36,7 +40,7 @@ work AS (
 shown AS (
     SELECT w.*, c.contact->>'company' AS company, c.state, c.account_manager, f.p_buys, f.order_value, f.expected_value
       FROM work w JOIN customers c ON c.id = w.lead_id LEFT JOIN forecasts f ON f.customer_id = w.lead_id
-     ORDER BY w.turn, f.expected_value DESC NULLS LAST, w.lead_id LIMIT $4)
+     ORDER BY w.turn, f.expected_value DESC NULLS LAST, w.lead_id LIMIT $5)
 SELECT s.lead_id AS customer_id, s.id AS item_id, s.kind, s.payload, s.opened_at, s.promised, s.company, s.state,
        s.account_manager, s.p_buys, s.order_value, o.orders, o.placed, o.currency, v.due_at AS overdue_since
   FROM shown s
@@ -55,24 +59,27 @@ SELECT (SELECT name FROM account_managers WHERE id = $1) AS name,
        (SELECT count(DISTINCT lead_id) FROM ({_ITEMS}) w) AS to_go,
        (SELECT coalesce(jsonb_object_agg(outcome, times), '{{}}') FROM (
           SELECT outcome, count(*) AS times FROM nudges
-           WHERE answered_by = $1 AND answered_at >= $4 GROUP BY outcome) d) AS done,
+           WHERE answered_by = $1 AND answered_at >= $5 GROUP BY outcome) d) AS done,
        (SELECT coalesce(jsonb_agg(s ORDER BY s.currency), '[]') FROM (
           SELECT currency, sum(total)::text AS amount FROM orders
-           WHERE state = 'placed' AND placed_at >= $4 AND placed_by = $1 GROUP BY currency) s) AS ordered,
+           WHERE state = 'placed' AND placed_at >= $5 AND placed_by = $1 GROUP BY currency) s) AS ordered,
        a.ends_at AS away_until, coalesce(m.name, a.cover) AS cover
   FROM (VALUES (1)) one LEFT JOIN absences a ON a.manager = $1 AND a.during @> now()
   LEFT JOIN account_managers m ON m.id = a.cover
 """  # noqa: S608 - put together from the constant above
 
 
-async def due(conn: Connection, person: str, kinds: Sequence[str]) -> list[DueCustomer]:
-    """Whom to turn to: complaints, calls and promises first, then by the money that is expected; at most `MOST`."""
-    return DueCustomer.of_all(await conn.fetch(_LIST, person, list(kinds), _MOST_ITEMS, MOST))
+async def due(conn: Connection, person: str, kinds: Sequence[str], *, everybodys: bool) -> list[DueCustomer]:
+    """Whom to turn to: complaints, calls and promises first, then by the money that is expected; at most `MOST`.
+
+    `everybodys`: whatever lies with nobody is theirs, not only what is of their own customers and those they cover.
+    """
+    return DueCustomer.of_all(await conn.fetch(_LIST, person, list(kinds), _MOST_ITEMS, everybodys, MOST))
 
 
-async def bar(conn: Connection, person: str, kinds: Sequence[str], since: datetime) -> Bar:
-    """Figures of this person's day, which began at `since`."""
-    return Bar.of(await conn.fetchrow(_BAR, person, list(kinds), _MOST_ITEMS, since))
+async def bar(conn: Connection, person: str, kinds: Sequence[str], since: datetime, *, everybodys: bool) -> Bar:
+    """Figures of this person's day, which began at `since`; what is to do is counted as `due` lists it."""
+    return Bar.of(await conn.fetchrow(_BAR, person, list(kinds), _MOST_ITEMS, everybodys, since))
 
 
 async def next_due(conn: Connection, person: str) -> tuple[datetime, str] | None:

@@ -10,6 +10,7 @@ from services.account_mgmt.domain.credit_notes import CreditNote
 from services.account_mgmt.domain.invoices import Invoice, Payment
 from services.account_mgmt.domain.orders import InvoicedOrder, Order
 from services.account_mgmt.repository import Cursor
+from services.account_mgmt.repository.payments import BY_BANK
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import NotFound
 
@@ -53,12 +54,15 @@ async def add(
     return InvoicedOrder.of({**dict(order), "invoice": invoice})
 
 
+_PAYMENTS = f"SELECT p.*, {BY_BANK} AS by_bank FROM payments p WHERE p.invoice_id = $1 ORDER BY p.created_at"  # noqa: S608 - a constant
+
+
 async def get(conn: Connection, invoice_id: str, *, lock: bool = False) -> Invoice:
     """An invoice with its payments and credit notes; with `lock`, hold it. Raises NotFound."""
     row = await conn.fetchrow(f"{_INVOICE} WHERE i.id = $1 {'FOR UPDATE' if lock else ''}", invoice_id)
     if row is None:
         raise NotFound(f"There is no invoice {invoice_id}")
-    payments = await conn.fetch("SELECT * FROM payments WHERE invoice_id = $1 ORDER BY created_at", invoice_id)
+    payments = await conn.fetch(_PAYMENTS, invoice_id)
     notes = await conn.fetch("SELECT * FROM credit_notes WHERE invoice_id = $1 ORDER BY issued_at", invoice_id)
     return Invoice.of({**row, "payments": Payment.of_all(payments), "credit_notes": CreditNote.of_all(notes)})
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from services.account_mgmt.domain.nudges import Nudge
+from services.account_mgmt.repository.work import acts_for
 from services.chassis.db import Connection
 from services.chassis.errors import NotFound
 
@@ -54,18 +55,28 @@ async def open_of(conn: Connection, customer_id: str) -> str | None:
 
 
 async def page(
-    conn: Connection, *, state: str | None, manager: str | None, limit: int, after: tuple[Decimal, str] | None
+    conn: Connection,
+    *,
+    state: str | None,
+    manager: str | None,
+    everybodys: bool = False,
+    limit: int,
+    after: tuple[Decimal, str] | None,
 ) -> list[Nudge]:
-    """A page of nudges, the highest expected value first. `manager` also sees those that are unassigned."""
+    """A page of nudges, the highest expected value first.
+
+    `manager` also sees those that lie with nobody and are of customers they act for; of all customers if `everybodys`.
+    """
     rows = await conn.fetch(
         f"""{_NUDGE} WHERE ($1::text IS NULL OR w.state = $1)
-              AND ($2::text IS NULL OR w.assignee IS NULL OR w.assignee = $2)
+              AND ($2::text IS NULL OR w.assignee = $2 OR (w.assignee IS NULL AND {acts_for("$2", "$6")}))
               AND ($3::numeric IS NULL OR (-coalesce(f.expected_value, 0), n.item_id) > (-$3::numeric, $4::uuid))
             ORDER BY -coalesce(f.expected_value, 0), n.item_id LIMIT $5""",
         state,
         manager,
         *(after or (None, None)),
         limit,
+        everybodys,
     )
     return Nudge.of_all(rows)
 

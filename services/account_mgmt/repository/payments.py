@@ -9,6 +9,10 @@ from services.account_mgmt.domain.invoices import PayableInvoice
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import NotFound
 
+BY_BANK = """EXISTS (SELECT 1 FROM bank_bookings b JOIN bank_transfers t ON t.id = b.transfer_id
+                     WHERE b.invoice_id = p.invoice_id AND p.reference IN (t.reference, 'transfer:' || t.id))"""
+"""The condition that the payment `p` came with a bank statement, as SQL."""
+
 
 async def payable(conn: Connection, invoice_id: str) -> PayableInvoice:
     """The invoice, held until this transaction ends. Raises NotFound."""

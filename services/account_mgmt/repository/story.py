@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from services.account_mgmt.domain.story import StoryEvent
+from services.account_mgmt.repository.payments import BY_BANK
 from services.chassis.db import Connection
 
 # Of each kind, at most a page before the place: (time, ref, kind, by, facts).
@@ -13,9 +14,10 @@ _PARTS = (
               jsonb_build_object('number', number, 'total', total::text, 'currency', currency, 'state', state,
                                  'source', source, 'note', note, 'reason', reason) AS facts
          FROM orders WHERE customer_id = $1""",
-    """SELECT p.paid_at, p.id::text, 'payment', p.taken_by,
-              jsonb_build_object('amount', p.amount::text, 'currency', i.currency, 'number', i.number)
-         FROM payments p JOIN invoices i ON i.id = p.invoice_id WHERE i.customer_id = $1""",
+    f"""SELECT p.paid_at, p.id::text, 'payment', p.taken_by,
+              jsonb_build_object('amount', p.amount::text, 'currency', i.currency, 'number', i.number,
+                                 'by_bank', {BY_BANK})
+         FROM payments p JOIN invoices i ON i.id = p.invoice_id WHERE i.customer_id = $1""",  # noqa: S608 - a constant
     """SELECT n.issued_at, n.id::text, 'credit_note', n.issued_by,
               jsonb_build_object('amount', n.amount::text, 'currency', i.currency, 'number', n.number,
                                  'invoice', i.number, 'reason', n.reason)

@@ -9,6 +9,15 @@ from services.chassis.db import Connection
 from services.chassis.work_items import WorkItem
 
 
+def acts_for(person: str, is_supervisor: str) -> str:
+    """The condition that somebody acts for the customer `c` of work that lies with nobody, as SQL.
+
+    `person` and `is_supervisor` are the placeholders of who asks. It is the rule of `ownership.may_act_for`.
+    """
+    return f"""({is_supervisor} OR c.account_manager IS NULL OR c.account_manager = {person}
+        OR c.account_manager IN (SELECT manager FROM absences WHERE cover = {person} AND during @> now()))"""  # noqa: S608 - placeholders
+
+
 async def of_absent(conn: Connection, kinds: Sequence[str], limit: int) -> list[tuple[WorkItem, CustomerProfile]]:
     """Open work of account managers who are away, with its customer, the most urgent first; locked."""
     rows = await conn.fetch(
@@ -58,7 +67,7 @@ async def reassign(conn: Connection, assignments: Mapping[str, str], kinds: Sequ
 
 
 async def escalate(conn: Connection, item_id: str, priority: int) -> None:
-    """Show an open item to everybody of the tier, further up in the list."""
+    """An open item lies with nobody in particular: further up in the list, and on the supervisors' lists too."""
     await conn.execute(
         "UPDATE work_items SET assignee = NULL, priority = $2 WHERE id = $1 AND state IN ('open', 'leased')",
         item_id,
@@ -100,3 +109,14 @@ async def open_of(conn: Connection, customer_id: str, kinds: Sequence[str]) -> i
         list(kinds),
     )
     return count
+
+
+async def open_ids(conn: Connection, customer_id: str, kind: str) -> list[str]:
+    """The open items of a kind that a customer has, the oldest first."""
+    rows = await conn.fetch(
+        """SELECT id FROM work_items WHERE lead_id = $1 AND kind = $2 AND state IN ('open', 'leased')
+            ORDER BY opened_at, id""",
+        customer_id,
+        kind,
+    )
+    return [row["id"] for row in rows]

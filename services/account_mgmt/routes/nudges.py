@@ -23,8 +23,14 @@ async def list_nudges(
     conn: Conn, who: Who, pager: Pager, state: str | None = "open", mine: bool = False
 ) -> Page[NudgeView]:
     """The highest expected value first (chance to buy times value), each with the customer's card, numbers masked."""
-    manager = who.person if mine else None
-    found = await nudges.page(conn, state=state, manager=manager, limit=pager.limit + 1, after=_after(pager))
+    found = await nudges.page(
+        conn,
+        state=state,
+        manager=who.person if mine else None,
+        everybodys=who.role == "supervisor",
+        limit=pager.limit + 1,
+        after=_after(pager),
+    )
     page = Page.of(found, pager.limit, key=lambda n: (str(n.expected_value), n.item_id))
     items = [NudgeView.with_card(one, await read_listed_card(conn, one.customer_id)) for one in page.items]
     return Page(items=items, next=page.next)

@@ -18,11 +18,9 @@ from services.chassis.db import is_broken
 from services.chassis.errors import DomainError
 from services.chassis.http.problems import RETRYABLE, request_id
 from services.chassis.web.places import prefix_of
-from services.chassis.web.site import SignInNeededError, is_lively, is_part, web_of
+from services.chassis.web.site import SignInNeededError, is_lively, is_part, web_of, words_for
 
 log = structlog.get_logger(__name__)
-
-_LEFT_OUT = "something was left out, or does not look right"
 
 
 def refusal(request: Request, error: DomainError | RequestValidationError) -> Response:
@@ -31,8 +29,16 @@ def refusal(request: Request, error: DomainError | RequestValidationError) -> Re
         return _to_sign_in(request)
     if is_lively(request):
         return _in_place(request, error)
-    status, text = (error.status, error.message) if isinstance(error, DomainError) else (422, _LEFT_OUT)
+    status, _code, text = _told(request, error)
     return notice(request, status=status, text=text)
+
+
+def _told(request: Request, error: DomainError | RequestValidationError) -> tuple[int, str, str]:
+    """(status, code, what it says)."""
+    _ = words_for(request)
+    if isinstance(error, DomainError):
+        return error.status, error.code, _(error.message)
+    return 422, "invalid", _("something was left out, or does not look right")
 
 
 def _to_sign_in(request: Request) -> Response:
@@ -44,9 +50,7 @@ def _to_sign_in(request: Request) -> Response:
 
 def _in_place(request: Request, error: DomainError | RequestValidationError) -> Response:
     """A word in the page that is there; the script puts those about a field beside it (event `form:refused`)."""
-    status, code, text = 422, "invalid", _LEFT_OUT
-    if isinstance(error, DomainError):
-        status, code, text = error.status, error.code, error.message
+    status, code, text = _told(request, error)
     told = {"form:refused": {"code": code, "fields": field_errors(error)}}
     headers = {"HX-Trigger": json.dumps(told), "HX-Reswap": "none", "HX-Push-Url": "false"}
     return _word(request, status, _sentence(text), headers, signed_out=isinstance(error, SignInNeededError))
@@ -81,10 +85,11 @@ def _reason(item: Mapping[str, Any]) -> str:
 
 def unexpected(request: Request, error: Exception) -> Response:
     """The answer to what nobody expected, which is logged; nothing of it is shown."""
-    status, text = 503, "the database does not answer; try again in a moment"
+    _ = words_for(request)
+    status, text = 503, _("the database does not answer; try again in a moment")
     if not is_broken(error) and not isinstance(error, RETRYABLE):
         log.exception("unexpected_error", route=request.scope["route"].path)
-        status, text = 500, "something went wrong on our side; give the number below to the operators"
+        status, text = 500, _("something went wrong on our side; give the number below to the operators")
     if is_lively(request):
         return _word(request, status, _sentence(text), {"HX-Reswap": "none", "HX-Push-Url": "false"})
     return notice(request, status=status, text=text)
@@ -96,13 +101,15 @@ def _sentence(text: str) -> str:
 
 def notice(request: Request, *, status: int, text: str) -> Response:
     """A page with one sentence and one way on."""
+    _ = words_for(request)
+    home = (_("To your desk"), "/")
     titles = {
-        401: ("You are signed out", "lock", ("Sign in", f"/sign-in?then={quote(_asked(request))}")),
-        403: ("This is not yours to do", "lock", ("To your desk", "/")),
-        404: ("There is nothing here", "search", ("To your desk", "/")),
-        503: ("One moment", "hourglass", ("Try again", _asked(request))),
+        401: (_("You are signed out"), "lock", (_("Sign in"), f"/sign-in?then={quote(_asked(request))}")),
+        403: (_("This is not yours to do"), "lock", home),
+        404: (_("There is nothing here"), "search", home),
+        503: (_("One moment"), "hourglass", (_("Try again"), _asked(request))),
     }
-    title, icon, act = titles.get(status, ("That did not work", "alert-triangle", ("To your desk", "/")))
+    title, icon, act = titles.get(status, (_("That did not work"), "alert-triangle", home))
     return web_of(request).pages.answer(
         request,
         "notice.j2",

@@ -27,6 +27,8 @@ _ALGORITHMS = ["dir", "A256GCM", "DEF"]
 _PIECE_CHARS = 3600
 _MOST_PIECES = 4
 _SIGN_IN_SECONDS = 600
+# A word for the page that follows a redirect at once.
+_WORD_SECONDS = 30
 
 
 class Session(BaseModel):
@@ -52,7 +54,16 @@ class SignIn(BaseModel):
     ends_at: float
 
 
-_Kept = TypeVar("_Kept", Session, SignIn)
+class Word(BaseModel):
+    """What is said on the page that comes after a change, to somebody whose browser is sent there."""
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str
+    ends_at: float
+
+
+_Kept = TypeVar("_Kept", Session, SignIn, Word)
 
 
 class Sealer:
@@ -82,7 +93,7 @@ class Sealer:
 
 
 class Cookies:
-    """The two cookies of the pages, below one origin. On https their names bind them to the host and to TLS."""
+    """The cookies of the pages, below one origin. On https their names bind them to the host and to TLS."""
 
     def __init__(self, settings: Settings, *, clock: Callable[[], float] = time.time) -> None:
         url = urlsplit(settings.origin or "")
@@ -92,6 +103,7 @@ class Cookies:
         prefix = "__Host-" if self._secure else ""
         self._session = f"{prefix}leadrelay_session{mark}"
         self._sign_in = f"{prefix}leadrelay_sign_in{mark}"
+        self._word = f"{prefix}leadrelay_word{mark}"
         self._sealer = Sealer(parse_key_ring(settings.session_keys))
         self._seconds = settings.session_hours * 3600
         self._clock = clock
@@ -135,6 +147,20 @@ class Cookies:
     def keep_sign_in(self, response: Response, sign_in: SignIn) -> None:
         """Put a sign-in that begins into the answer."""
         self._set(response, self._sign_in, self._sealer.seal("sign-in", sign_in), _SIGN_IN_SECONDS)
+
+    def word(self, sent: Mapping[str, str]) -> str | None:
+        """What the last change has to say to this browser, if it was a moment ago."""
+        found = self._still(Word, self._sealer.open("word", sent.get(self._word, "")))
+        return found.text if found is not None else None
+
+    def keep_word(self, response: Response, text: str) -> None:
+        """Say this on the page that comes next."""
+        word = Word(text=text, ends_at=self._clock() + _WORD_SECONDS)
+        self._set(response, self._word, self._sealer.seal("word", word), _WORD_SECONDS)
+
+    def end_word(self, response: Response) -> None:
+        """It was said."""
+        self._set(response, self._word, "", 0)
 
     def end_sign_in(self, response: Response) -> None:
         """Each sign-in is good for one answer of the issuer."""

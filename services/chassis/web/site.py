@@ -23,9 +23,10 @@ from services.chassis.errors import Forbidden, Unauthorized, Unavailable
 from services.chassis.http.bodies import URL_ENCODED, form_kind
 from services.chassis.settings import Settings
 from services.chassis.web.oidc import Issuer, RefusedByIssuer, Tokens
-from services.chassis.web.pages import Pages
+from services.chassis.web.pages import Pages, Reader
 from services.chassis.web.presence import Presence
 from services.chassis.web.session import Cookies, Session
+from services.chassis.web.words import words_of
 
 # Early enough that nobody meets the end of a token in the middle of a form.
 _RENEW_BEFORE_SECONDS = 60.0
@@ -92,6 +93,7 @@ class Web:
             raise SignInNeededError
         request.scope["leadrelay.person"] = principal.person
         request.state.csrf, request.state.principal = session.csrf, principal
+        self.hear(request)
         return principal
 
     async def verify(self, access: str) -> Principal:
@@ -140,24 +142,41 @@ class Web:
         """The answer to a change: where its person is afterwards, and the same when the form comes a second time.
 
         Without htmx, or without `show`, they are sent to `place` (303). With htmx the page, or the parts of it that
-        `show` gives, comes at once and is merged into what they see; `said` is what the status line then says.
+        `show` gives, comes at once and is merged into what they see. `said` is what the status line then says; a cookie
+        carries it over the redirect.
         """
         request.state.place = place
         if show is None or not is_lively(request):
-            return RedirectResponse(place, status_code=303)
+            response: Response = RedirectResponse(place, status_code=303)
+            if said:
+                self.cookies.keep_word(response, said)
+            return response
         request.state.said = said
         response = await show()
         here = urlsplit(request.headers.get("hx-current-url", "")).path == urlsplit(place).path
         response.headers["HX-Replace-Url" if here else "HX-Push-Url"] = place
         return response
 
+    def hear(self, request: Request) -> None:
+        """A whole page says what the change before it had to say."""
+        if request.method == "GET" and not is_lively(request):
+            request.state.said = self.cookies.word(request.cookies)
+
     def finish(self, request: Request, response: Response) -> Response:
         """The answer with the renewed session, if it was renewed, and with our time, by which pages know it is ours."""
         response.headers.setdefault("Server-Now", datetime.now(UTC).isoformat())
+        is_page = request.method == "GET" and response.status_code == 200
+        if is_page and getattr(request.state, "said", None) is not None:
+            self.cookies.end_word(response)
         fresh = getattr(request.state, "session", None)
         if fresh is not None:
             self.cookies.keep_session(response, fresh, request.cookies)
         return response
+
+
+def words_for(request: Request) -> Callable[[str], str]:
+    """gettext in the language of whoever reads: `_ = words_for(request)`."""
+    return words_of(Reader.of(request).language).gettext
 
 
 def web_of(request: Request) -> Web:

@@ -93,13 +93,14 @@ def calling_hours(policy: Policy, timezone: str, now: datetime) -> CallingHours:
 
 
 async def _waiting(conn: Connection, caller: str, policy: Policy, now: datetime) -> Waiting:
-    return why_nothing(
+    waiting = why_nothing(
         await calls.waiting(conn, caller),
         running=await campaigns.running_ids(conn, None),
         standing=await callers.standing(conn, caller),
         policy=policy,
         now=now,
     )
+    return waiting.model_copy(update={"callback": await calls.next_callback(conn, caller)})
 
 
 async def _after(conn: Connection, caller: str, policy: Policy, now: datetime) -> AfterCall | None:

@@ -10,6 +10,7 @@ from services.chassis.events import publish
 from services.lead_gen.actions.call_undo import undo_call
 from services.lead_gen.actions.calls import held_call
 from services.lead_gen.domain.call_drafts import CallDraft
+from services.lead_gen.domain.call_undo import UndoneCall
 from services.lead_gen.domain.script_steps import moved, walked
 from services.lead_gen.domain.scripts import RenderedScript
 from services.lead_gen.repository import call_drafts
@@ -66,7 +67,7 @@ async def drop_empty(conn: Connection, caller: str) -> None:
     await call_drafts.drop_empty(conn, caller)
 
 
-async def undo_for_desk(conn: Connection, item_id: str, caller: str) -> None:
+async def undo_for_desk(conn: Connection, item_id: str, caller: str) -> UndoneCall:
     """Take the outcome back and give the call again, with what was reported of it as a draft. Raises as `undo_call`."""
     await call_drafts.drop_empty(conn, caller)
     undone = await undo_call(conn, item_id, caller)
@@ -75,3 +76,4 @@ async def undo_for_desk(conn: Connection, item_id: str, caller: str) -> None:
     typed = {"note": report.note or report.needs, "question": report.question, "reason": report.reason}
     known = {name: text for name, text in typed.items() if text}
     await call_drafts.save(conn, draft, path=report.path, typed=known)
+    return undone

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from services.chassis.db import Connection
 from services.chassis.errors import Invalid, PreconditionFailed, PreconditionRequired
 from services.chassis.events import publish
-from services.lead_gen.domain.instructions import Instruction, InstructionText, facts
+from services.lead_gen.domain.instructions import Instruction, InstructionText, distinct, facts
 from services.lead_gen.domain.leads import Lead
-from services.lead_gen.repository import calls, instructions
+from services.lead_gen.repository import calls, instructions, shifts
 from services.lead_gen.schemas.instructions import NewInstruction
 
 SHOWN = 3
+# Questions come again, and so do their answers: enough to have some left without the repetitions.
+_MORE = 8 * SHOWN
 
 
 async def add_instruction(conn: Connection, new: NewInstruction, by: str) -> Instruction:
@@ -69,19 +73,24 @@ async def instructions_at(
 ) -> list[Instruction]:
     """What fits this moment of a call best: the step of the script, the outcome being told, the lead's industry.
 
-    Where less than `SHOWN` fits, the newest instructions come after it.
+    Where less than `SHOWN` fits, the newest instructions come after it. What says the same comes once.
     """
     objection = node if kind == "objection" else None
     known = facts(node=node, industry=lead.industry, objection=objection, outcome=outcome)
-    found: list[Instruction] = [*await instructions.proposed(conn, known, SHOWN)] if known else []
-    seen = {one.id for one in found}
-    newest = await instructions.newest(conn, SHOWN) if len(found) < SHOWN else []
-    return (found + [one for one in newest if one.id not in seen])[:SHOWN]
+    found: list[Instruction] = [*await instructions.proposed(conn, known, _MORE)] if known else []
+    if len(distinct(found)) < SHOWN:
+        found += await instructions.newest(conn, _MORE)
+    return distinct(found)[:SHOWN]
 
 
 async def find_instructions(conn: Connection, q: str) -> list[Instruction]:
     """What callers find by these words, the best first."""
-    return await instructions.search(conn, q, 2 * SHOWN)
+    return distinct(await instructions.search(conn, q, _MORE))[: 2 * SHOWN]
+
+
+async def new_since(conn: Connection, caller: str) -> datetime | None:
+    """From when on an instruction is new to this caller: the end of their last shift. Nothing is in a first one."""
+    return await shifts.last_end(conn, caller)
 
 
 async def instructions_for(conn: Connection, lead: Lead) -> list[Instruction]:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from services.chassis.errors import Conflict, DomainError, Invalid
 from services.chassis.http import Conn, Who, allow
 from services.chassis.web.door import page_router, web_of
+from services.chassis.web.pages import Reader
 from services.lead_gen.actions.call_drafts import drop_empty, keep_draft, undo_for_desk, walked_path
 from services.lead_gen.actions.callbacks import check_callback, picked_time
 from services.lead_gen.actions.calls import extend_lease, next_for_desk, release_lease, report_and_go_on
@@ -105,8 +106,9 @@ async def _refused(
 @router.post("/undo", dependencies=CALLER)
 async def undo(request: Request, conn: Conn, who: Who, form: Annotated[HeldForm, Form()]) -> Response:
     """Take the last outcome back: the same lead again, with what was written."""
-    await undo_for_desk(conn, form.item_id, who.person)
-    return await after_act(request, conn, who.person, Shown())
+    undone = await undo_for_desk(conn, form.item_id, who.person)
+    said = web_of(request).pages.text("parts/undone.j2", Reader.of(request), {"undone": undone}).strip()
+    return await after_act(request, conn, who.person, Shown(said=said))
 
 
 @router.get("/look", dependencies=CALLER)

@@ -11,7 +11,7 @@ from services.chassis.errors import NotFound
 from services.chassis.http import Conn, Id, Who
 from services.chassis.web.door import page_router, web_of
 from services.lead_gen.actions.calls import held_call
-from services.lead_gen.actions.instructions import find_instructions, instruction_helped
+from services.lead_gen.actions.instructions import find_instructions, instruction_helped, new_since
 from services.lead_gen.actions.why import explain
 from services.lead_gen.desk.calls import CALLER
 from services.lead_gen.desk.shown import Shown, after_act, show
@@ -24,8 +24,8 @@ async def search(request: Request, conn: Conn, who: Who, q: Annotated[str, Query
     """What the instructions say about these words; without any, what fits this step."""
     if not q.strip():
         return await show(request, conn, who.person, Shown(part="found"))
-    found = await find_instructions(conn, q)
-    return web_of(request).pages.answer(request, "parts/found.j2", fits=found, q=q, call=None)
+    found, news_from = await find_instructions(conn, q), await new_since(conn, who.person)
+    return web_of(request).pages.answer(request, "parts/found.j2", fits=found, q=q, news_from=news_from)
 
 
 @router.post("/instructions/{instruction_id}/helped", dependencies=CALLER)

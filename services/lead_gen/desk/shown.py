@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Literal
 
 from fastapi import Request
@@ -16,7 +17,7 @@ from services.chassis.web.door import web_of
 from services.chassis.web.pages import Reader
 from services.lead_gen.actions.call_desk import call_desk
 from services.lead_gen.actions.callbacks import callback_times, picked_time
-from services.lead_gen.actions.instructions import instructions_at
+from services.lead_gen.actions.instructions import instructions_at, new_since
 from services.lead_gen.desk.forms import TYPED, instant
 from services.lead_gen.domain.call_desk import CallDesk, OnTheLine
 from services.lead_gen.domain.callback_times import Hour
@@ -39,7 +40,7 @@ class Shown:
 
     `opened` is the outcome whose form is open, `asked` says that they wait for the next lead, `refused` why the last
     act was not possible, and `typed` what they had typed then. `about` is the call that their page shows: another
-    window of theirs may have gone on to the next one.
+    window of theirs may have gone on to the next one. `said` is what the status line then tells.
     """
 
     part: Part = "desk"
@@ -48,12 +49,14 @@ class Shown:
     about: str = ""
     refused: DomainError | None = None
     typed: Mapping[str, str] = field(default_factory=dict)
+    said: str | None = None
 
 
 async def after_act(request: Request, conn: Connection, caller: str, shown: Shown) -> Response:
     """The answer to a change: fresh parts for htmx, else the way back to the desk."""
     query = "?nothing=1" if shown.asked else f"?open={shown.opened}" if shown.opened else ""
-    return await web_of(request).after(request, f"{HERE}{query}", lambda: show(request, conn, caller, shown))
+    show_it = partial(show, request, conn, caller, shown)
+    return await web_of(request).after(request, f"{HERE}{query}", show_it, said=shown.said)
 
 
 async def show(request: Request, conn: Connection, caller: str, shown: Shown) -> Response:
@@ -81,10 +84,11 @@ async def _context(
         "step": step, "opened": shown.opened if held else "", "refused": shown.refused, "reasons": REASONS,
         "typed": dict.fromkeys(TYPED, "") | (held.draft.typed if held and held.draft else {}) | dict(shown.typed),
         "zone": clock_of(held.call.lead.calling_zones) if held else None, "zone_of": clock_of,
-        "fits": [], "picked": None, "q": "",
+        "fits": [], "news_from": None, "picked": None, "q": "",
     }  # fmt: skip
     if held is not None:
         context["fits"] = await _fits(conn, held, step, shown.opened)
+        context["news_from"] = await new_since(conn, caller)
     if held is not None and shown.opened == "callback":
         context |= await _picker(request, conn, caller, held, dict(context["typed"]), now)
     return context
@@ -108,7 +112,7 @@ async def _picker(
         at = quick[0].at
     formats = Reader.of(request).formats(now)
     return {
-        "quick": quick, "planned": planned, "heads": [f"{one.hour}:00" for one in days[0].hours],
+        "quick": quick, "planned": planned, "has_closed": any(not hour.is_open for day in days for hour in day.hours),
         "rows": [(formats.near_day(day.day), [_cell(one) for one in day.hours]) for day in days],
         "picked": await picked_time(conn, caller, zone, at),
         "typed": {**typed, "callback_at": value},
@@ -117,7 +121,7 @@ async def _picker(
 
 def _cell(one: Hour) -> tuple[str, str, str]:
     """(value, text, state) of an hour, as the component draws it."""
-    return one.value, f"{one.hour:02d}", ("mine" if one.mine else "open") if one.is_open else "closed"
+    return one.value, f"{one.hour}:00", ("mine" if one.mine else "open") if one.is_open else "closed"
 
 
 def _step(held: OnTheLine | None) -> Step | None:

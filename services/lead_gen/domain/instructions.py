@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from services.chassis.records import Record
@@ -35,6 +36,14 @@ class ProposedInstruction(Instruction):
     """An instruction that matches the situation, and how many of its facts."""
 
     fits: int
+
+
+def distinct(found: Iterable[Instruction]) -> list[Instruction]:
+    """The same in their order, without those that say what one before them says, however it is spaced or spelt."""
+    kept: dict[tuple[str, str], Instruction] = {}
+    for one in found:
+        kept.setdefault((normal(one.title), normal(one.text)), one)
+    return list(kept.values())
 
 
 def normal(situation: str) -> str:

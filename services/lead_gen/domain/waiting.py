@@ -33,13 +33,22 @@ class Reason(Record):
     opens: datetime | None
 
 
+class NextCallback(Record):
+    """The first call that this caller has promised: whom they call, and from when on."""
+
+    company: str
+    timezone: str
+    at: datetime
+
+
 class Waiting(Record):
-    """Everything that waits, and when the first call comes that this caller may make."""
+    """Everything that waits, and when the first call comes that this caller may make; their own promise beside it."""
 
     calls: int
     reasons: list[Reason]
     next_at: datetime | None
     quota_done: bool
+    callback: NextCallback | None = None
 
 
 def why_nothing(

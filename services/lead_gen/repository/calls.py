@@ -8,7 +8,7 @@ from services.chassis.db import Connection, new_id
 from services.chassis.work_items import WorkItem
 from services.lead_gen.domain.call_desk import CallFigures, LastCall
 from services.lead_gen.domain.calls import CONTACTS, Call, NewCall
-from services.lead_gen.domain.waiting import WaitingGroup
+from services.lead_gen.domain.waiting import NextCallback, WaitingGroup
 
 
 async def add(conn: Connection, call: NewCall) -> datetime:
@@ -107,6 +107,16 @@ async def waiting(conn: Connection, caller: str) -> list[WaitingGroup]:
         caller,
     )
     return WaitingGroup.of_all(rows)
+
+
+async def next_callback(conn: Connection, caller: str) -> NextCallback | None:
+    """The call that this caller has promised for the earliest time; none if there is none."""
+    row = await conn.fetchrow(
+        """SELECT l.company, l.timezone, w.not_before AS at FROM work_items w JOIN leads l ON l.id = w.lead_id
+            WHERE w.kind = 'call' AND w.state = 'open' AND w.assignee = $1 ORDER BY w.not_before LIMIT 1""",
+        caller,
+    )
+    return NextCallback.maybe(row)
 
 
 async def figures_since(conn: Connection, caller: str, since: datetime, until: datetime | None = None) -> CallFigures:

@@ -62,6 +62,14 @@ async def ended_lately(conn: Connection, caller_id: str, since: datetime) -> Shi
     return Shift.maybe(row)
 
 
+async def last_end(conn: Connection, caller_id: str) -> datetime | None:
+    """When this caller signed off last; none if they never did."""
+    found: datetime | None = await conn.fetchval(
+        "SELECT max(signed_off_at) FROM shifts WHERE caller_id = $1 AND signed_on_at IS NOT NULL", caller_id
+    )
+    return found
+
+
 async def spans(conn: Connection, caller_id: str, until: datetime) -> list[tuple[datetime, datetime]]:
     """(beginning, end) of this caller's shifts that are not over and begin before `until`, in order."""
     rows = await conn.fetch(

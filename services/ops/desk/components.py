@@ -20,10 +20,9 @@ HOURS: Final = range(8, 19)
 class Hours:
     """Two days to pick an hour from: open, one's own, closed and chosen ones."""
 
-    heads: tuple[str, ...] = tuple(f"{hour}:00" for hour in HOURS)
     days: tuple[tuple[str, list[tuple[str, str, str]]], ...] = (
-        ("Fri 27", [(f"fri-{hour}", f"{hour:02d}", "open" if 10 < hour < 18 else "closed") for hour in HOURS]),
-        ("Mon 30", [(f"mon-{hour}", f"{hour:02d}", "mine" if 11 < hour < 16 else "open") for hour in HOURS]),
+        ("Fri 27", [(f"fri-{hour}", f"{hour}:00", "open" if 10 < hour < 18 else "closed") for hour in HOURS]),
+        ("Mon 30", [(f"mon-{hour}", f"{hour}:00", "mine" if 11 < hour < 16 else "open") for hour in HOURS]),
     )
     chosen: str = "mon-13"
 

@@ -74,8 +74,9 @@ async def on_the_line(desks: Desks, person: Person) -> Page:
 
 
 async def says(page: Page, words: str) -> None:
-    """The status line tells this."""
+    """The status line tells this, and the act that led to it is over: keys count again."""
     await expect(page.locator("#line")).to_contain_text(words)
+    await expect(page.locator("html[data-acting]")).to_have_count(0)
 
 
 async def test_a_whole_shift_by_keyboard_only(desks: Desks, house: House) -> None:
@@ -227,7 +228,7 @@ async def test_instructions_are_searched_while_talking(desks: Desks, house: Hous
     await page.keyboard.type("who we")
     await expect(page.locator("#found")).to_contain_text("They ask who we are")
     await page.keyboard.press("Escape")
-    await page.get_by_role("link", name="why?").click()
+    await page.get_by_role("link", name="why").click()
     await expect(page.locator("#why")).to_contain_text("Why this lead")
 
 

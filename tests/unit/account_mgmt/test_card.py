@@ -68,6 +68,13 @@ def test_a_rhythm_of_less_than_a_day_is_not_rounded_away(gap: timedelta, days: f
     assert card.payment.average_days == pytest.approx(days, abs=0.06 if days > 1 else 1e-5)
 
 
+def test_the_rhythm_in_words_is_the_customers_own_however_often_the_policy_reminds() -> None:
+    placed = [NOW - 60 * DAY, NOW - 30 * DAY, NOW]
+    policy = {"shortest_interval": "PT10S", "longest_interval": "PT60S"}
+    card = build_card(facts(orders=3, placed=placed, policy=policy), NOW)
+    assert card.rhythm["interval_days"] == 30
+
+
 def test_the_card_says_why_now_and_what_to_say() -> None:
     bought = [{"product_id": "ftl", "description": "Full truck", "quantity": 2.0, "times": 2, "last_at": NOW}]
     card = build_card(facts(bought=bought), NOW)

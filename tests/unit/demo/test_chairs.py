@@ -18,7 +18,10 @@ from leadrelay.demo.people import ACCOUNT_MANAGERS, CALLERS, MANAGERS
 TIERS = ("lead_gen", "conversion", "account_mgmt")
 CALL = {"item_id": "i", "token": 1, "attempt": 1}
 HAND_OVER = {"item_id": "h"}
-NUDGE = {"item_id": "n", "customer_id": "c", "number": 1}
+NUDGES = [
+    {"item_id": f"n{number}", "customer_id": f"c{number}", "number": 1}
+    for number in range(account_managers.KEPT_NUDGES + 1)
+]
 
 
 class Tiers:
@@ -40,7 +43,7 @@ class Tiers:
         lists: dict[str, list[dict[str, Any]]] = {
             "/v1/presence": self.present,
             "/v1/hand-overs": [HAND_OVER],
-            "/v1/nudges": [NUDGE],
+            "/v1/nudges": NUDGES,
         }
         return httpx.Response(200, json={"items": lists.get(path, []), "next": None})
 
@@ -105,7 +108,15 @@ async def test_an_account_manager_whose_place_is_taken_calls_nobody(day: Day, ti
     await account_managers.AccountManager(day, ACCOUNT_MANAGERS[0]).turn()
     assert tiers.posted == []
     await account_managers.AccountManager(day, ACCOUNT_MANAGERS[1]).turn()
-    assert outcomes(tiers) == ["/v1/nudges/n/outcome"]
+    assert outcomes(tiers) == [f"/v1/nudges/n{account_managers.KEPT_NUDGES}/outcome"]
+
+
+async def test_a_list_as_short_as_what_is_left_for_people_is_left_as_it_is(
+    day: Day, monkeypatch: pytest.MonkeyPatch, tiers: Tiers
+) -> None:
+    monkeypatch.setattr(account_managers, "KEPT_NUDGES", len(NUDGES))
+    await account_managers.AccountManager(day, ACCOUNT_MANAGERS[0]).turn()
+    assert tiers.posted == []
 
 
 async def test_who_is_there_is_read_tier_by_tier(day: Day, tiers: Tiers) -> None:

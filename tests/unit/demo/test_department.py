@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import httpx
 import pytest
 
 from leadrelay.demo.day import Day
-from leadrelay.demo.opening import OpeningFailed, open_department
+from leadrelay.demo.opening import EXISTING, OpeningFailed, open_department
 from leadrelay.demo.people import CALLERS, CAMPAIGN, CATALOGUE, MANAGERS
 from leadrelay.demo.process import TIERS, addresses_in
 
@@ -36,7 +37,12 @@ class Register:
     def make(self, path: str, request: httpx.Request) -> dict[str, Any]:
         made: dict[str, Any] = {"id": f"{path}/{len(self.lists.get(path, []))}", "state": "draft"}
         if path == "/v1/imports":
-            made |= {"state": self.import_state, "error": "the disk is full", "rows": 2000}
+            made |= {
+                "filename": _filename(request),
+                "state": self.import_state,
+                "error": "the disk is full",
+                "rows": 2000,
+            }
             made |= dict.fromkeys(("accepted", "merged", "duplicates", "rejected"), 0)
         elif path.endswith("/start"):
             self.lists["/v1/campaigns"][0]["state"] = "running"
@@ -44,6 +50,11 @@ class Register:
             made |= json.loads(request.content)
         self.lists.setdefault(path, []).append(made)
         return made
+
+
+def _filename(request: httpx.Request) -> str:
+    found = re.search(rb'filename="([^"]+)"', request.content)
+    return found.group(1).decode() if found else ""
 
 
 def day_with(register: Register) -> Day:
@@ -77,7 +88,15 @@ async def test_a_campaign_that_was_paused_stays_paused() -> None:
     register.lists["/v1/campaigns"] = [{"id": "c", "name": CAMPAIGN, "state": "paused"}]
     assert await open_department(day_with(register), lambda _: None) == "c"
     assert register.lists["/v1/campaigns"][0]["state"] == "paused"
-    assert "/v1/imports" not in register.lists
+    assert [job["filename"] for job in register.lists["/v1/imports"]] == [EXISTING]
+
+
+async def test_customers_of_years_are_imported_once_for_all_openings() -> None:
+    register = Register()
+    for _ in range(3):
+        await open_department(day_with(register), lambda _: None)
+    names = [job["filename"] for job in register.lists["/v1/imports"]]
+    assert names.count(EXISTING) == 1
 
 
 async def test_a_failed_import_is_told() -> None:

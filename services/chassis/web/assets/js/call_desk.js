@@ -104,6 +104,17 @@
     asked.hidden = false;
   });
 
+  // Whoever presses S before the times are there gets the first one when they are.
+  addEventListener("click", (event) => {
+    if (event.target.matches?.("[data-early]")) event.target.parentElement.wanted = true;
+  });
+  document.addEventListener("htmx:after:swap", (event) => {
+    const part = event.detail.ctx?.target;
+    if (!part?.wanted || part.querySelector?.("[data-early]")) return;
+    part.wanted = false;
+    part.querySelector("[data-key=S]")?.click();
+  });
+
   // ---- what is typed stays ---------------------------------------------------------------------------------------
   // A form that was sent and stays, as every step of the script does, must not be emptied by being sent.
   addEventListener("input", (event) => {
@@ -153,7 +164,8 @@
     if (!coming.size && !early.length) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    if (event.key.length === 1 && isLeaving()) return desk.stray();
+    // A key that is held is not written by mistake: it was meant, once.
+    if (event.key.length === 1 && isLeaving()) return event.repeat || desk.stray();
     if (!event.repeat) early.push({ item: lead(), key: event.key, code: event.code, shiftKey: event.shiftKey, ctrlKey: event.ctrlKey, metaKey: event.metaKey });
   }, true);
   document.addEventListener("htmx:before:request", (event) => {

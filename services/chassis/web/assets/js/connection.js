@@ -5,7 +5,7 @@
   const SILENT = 10_000, UNANSWERED = 4_000;
   const { desk } = window;
   const unanswered = new Set();
-  let lost = false, heard = Date.now(), tried = 0;
+  let lost = false, rests = document.hidden, heard = Date.now(), tried = 0;
 
   const show = () => {
     document.querySelector("#conn")?.classList.toggle("is-off", lost);
@@ -40,20 +40,55 @@
   document.addEventListener("htmx:sse:error", (event) => {
     if (event.detail.status === 401) desk.signedOut();
   });
+  const connect = () => {
+    const stream = live();
+    if (stream && !stream._htmx?.sse) htmx.ajax("GET", stream.getAttribute("hx-sse:connect"), { source: stream });
+  };
   const look = () => {
     const stream = live();
+    if (rests) return;
     if (stream && Date.now() - heard > SILENT) lose();
     if (!lost || Date.now() - tried < 5_000) return;
     tried = Date.now();
     // The first connection is not tried again by itself, and a page without a stream has to ask.
-    if (stream) {
-      if (!stream._htmx?.sse) htmx.ajax("GET", stream.getAttribute("hx-sse:connect"), { source: stream });
-    } else fetch("/session", { cache: "no-store" }).then((answer) => answer.headers.has("Server-Now") && hear(), () => {});
+    if (stream) connect();
+    else fetch("/session", { cache: "no-store" }).then((answer) => answer.headers.has("Server-Now") && hear(), () => {});
   };
   addEventListener("DOMContentLoaded", () => setInterval(look, 1_000));
   document.addEventListener("htmx:after:swap", show);
   addEventListener("offline", lose);
   addEventListener("online", () => { tried = 0; look(); });
+
+  // ---- tabs that nobody looks at -----------------------------------------------------------------------------
+  // A browser opens six connections to a place, and every stream is one. So a hidden tab rests, but for one of them: whoever
+  // looks at another window is still there. What was missed is fetched when the tab is shown.
+  const goOn = () => {
+    if (!rests) return;
+    rests = false;
+    heard = Date.now();
+    connect();
+    document.dispatchEvent(new CustomEvent("connection:back"));
+  };
+  let waits = null, giveUp = null;
+  const seen = () => {
+    waits?.abort();
+    giveUp?.();
+    waits = giveUp = null;
+    if (!document.hidden) return goOn();
+    rests = true;
+    live()?._htmx?.sse?.reader?.cancel();
+    waits = new AbortController();
+    navigator.locks?.request(`stream ${live()?.getAttribute("hx-sse:connect")}`, { signal: waits.signal }, () => {
+      goOn();
+      return new Promise((done) => { giveUp = done; });
+    }).catch(() => {});
+  };
+  document.addEventListener("visibilitychange", seen);
+  document.addEventListener("htmx:sse:before:connection", (event) => { if (rests) event.preventDefault(); });
+  document.addEventListener("htmx:before:request", (event) => {
+    if (rests && event.detail.ctx.sourceElement.id === "live") event.preventDefault();
+  });
+  if (document.hidden) addEventListener("DOMContentLoaded", seen, { once: true });
 
   // ---- requests --------------------------------------------------------------------------------------------
   // An answer of ours tells our time. Whatever else comes (nothing, or the front door's word that a tier is away) is

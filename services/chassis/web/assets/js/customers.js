@@ -27,7 +27,17 @@
     const words = pick.querySelector(".lr-s");
     if (words) words.textContent = `✓ ${name}`;
   };
+  // The customer's page: what somebody has opened there, or types into, waits until it is closed again.
+  const freshen = (event) => {
+    const { customer_id: customer } = told(event);
+    if (customer && document.querySelector(".lr-whole")?.dataset.customer !== customer) return;
+    for (const part of document.querySelectorAll(".lr-whole [data-live-part]")) {
+      const isBusy = part.querySelector("details[open], form[hx-morph-skip]") || part.contains(document.activeElement);
+      if (!isBusy) ask(`#${part.id}`, "part:stale", 600);
+    }
+  };
   const heard = (event) => {
+    freshen(event);
     if (!list()) return;
     const { customer_id: customer, by } = told(event);
     const row = customer && document.querySelector(`#pick-${CSS.escape(customer)}`);

@@ -6,7 +6,8 @@
   const DAYS = 7 * 86_400_000;
   const prefix = () => `draft:${document.body.dataset.person || ""}:`;
   const all = () => Object.keys(localStorage).filter((name) => name.startsWith("draft:"));
-  const FIELDS = "input:not([type=hidden]):not([type=file]):not([type=password]), textarea, select";
+  // What is searched for is no draft: it has done its work as soon as something is found.
+  const FIELDS = "input:not([type=hidden]):not([type=search]):not([type=file]):not([type=password]), textarea, select";
   const nameOf = (field) => field.id || `${field.form?.id || ""} ${field.name} ${/radio|checkbox/.test(field.type) ? field.value : ""}`;
   const isTicked = (field) => /radio|checkbox/.test(field.type);
   const read = (subject) => JSON.parse(localStorage.getItem(prefix() + subject) || "{}");
@@ -66,6 +67,23 @@
   addEventListener("submit", (event) => {
     if (event.target.getAttribute("action") === "/sign-out") all().forEach((name) => localStorage.removeItem(name));
   });
+
+  // What saves itself a moment after it was typed saves itself at once when its page is left: another browser must find it.
+  let unsaved = null;
+  addEventListener("input", (event) => { unsaved = event.target.closest?.("[data-saves]") || unsaved; });
+  document.addEventListener("htmx:before:request", (event) => {
+    if (event.detail.ctx.request.method === "POST" && unsaved?.contains(event.detail.ctx.sourceElement)) unsaved = null;
+  });
+  const flush = () => {
+    const saver = unsaved?.isConnected && unsaved.querySelector("[hx-post][hx-trigger^=input]");
+    unsaved = null;
+    if (!saver) return;
+    const told = new URLSearchParams(new FormData(saver.form));
+    told.delete("idempotency_key");
+    fetch(saver.getAttribute("hx-post"), { method: "POST", body: told, keepalive: true, headers: { "HX-Request": "true", "HX-Request-Type": "partial" } }).catch(() => {});
+  };
+  addEventListener("pagehide", flush);
+  document.addEventListener("visibilitychange", () => { if (document.hidden) flush(); });
 
   // What was typed about one subject never stands in the same field about the next.
   htmx.registerExtension("desk", {

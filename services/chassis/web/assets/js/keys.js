@@ -49,16 +49,20 @@
   const acts = new WeakSet();
   let running = 0, pressed = [], subject = "", last = "";
   const about = () => `${location.pathname} ${document.querySelector("#main")?.dataset.place || ""} ${document.querySelector("[data-item]")?.dataset.item || ""}`;
+  const runs = (change) => {
+    running = Math.max(0, running + change);
+    document.documentElement.toggleAttribute("data-acting", running > 0);
+  };
   const isAct = (ctx) => ctx.sourceEvent?.type === "submit" || ctx.sourceElement._htmx?.boosted;
   document.addEventListener("htmx:before:request", (event) => {
     if (!isAct(event.detail.ctx)) return;
     acts.add(event.detail.ctx);
-    running += 1;
+    runs(1);
     subject = about();
   });
   document.addEventListener("htmx:finally:request", (event) => {
     if (!acts.delete(event.detail.ctx)) return;
-    running = Math.max(0, running - 1);
+    runs(-1);
     const waiting = pressed;
     pressed = [];
     if (subject !== about()) return;

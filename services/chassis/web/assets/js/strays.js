@@ -18,7 +18,7 @@
     if (!event.isTrusted || !isLetter(event) || desk.typing(event.target)) return;
     if (!document.querySelector("#step") || document.querySelector(":popover-open")) return;
     if (Date.now() < until) {
-      desk.stray();
+      if (!event.repeat) desk.stray();
       event.preventDefault();
       event.stopImmediatePropagation();
     } else if (/[\p{L}\s]/u.test(event.key) && !desk.actOf(event) && !event.target.closest("a, button, summary, label, input")) {
