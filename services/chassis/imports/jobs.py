@@ -65,10 +65,10 @@ class ImportJob(Record):
     mapping: dict[str, int]
     encoding: str
     delimiter: str
+    header: list[str]
     rows: int
     attempts: int = 0
     filename: str = ""
-    header: list[str] = Field(default_factory=list)
     created_by: str = ""
 
 

@@ -39,7 +39,8 @@ async def now_forbidden(conn: Connection, phones: Sequence[str]) -> list[str]:
             WHERE p.phone = ANY($1) AND l.stage NOT IN ('do_not_call', 'erased', 'merged')
               AND NOT EXISTS (
                   SELECT FROM lead_phones o WHERE o.lead_id = p.lead_id AND NOT o.bad AND NOT EXISTS (
-                      SELECT FROM do_not_call d WHERE d.phone = o.phone AND d.withdrawn_at IS NULL))
+                      SELECT FROM do_not_call d
+                       WHERE d.phone IN (o.phone, split_part(o.phone, ';', 1)) AND d.withdrawn_at IS NULL))
             ORDER BY p.lead_id""",
         list(phones),
     )
