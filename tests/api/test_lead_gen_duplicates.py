@@ -109,6 +109,19 @@ async def test_the_lead_in_somebodys_hands_is_kept(office: Tier1) -> None:
     assert (await office.http.post(address)).json()["code"] == "both_in_work"
 
 
+async def test_undoing_a_merge_restores_the_stage_of_the_kept_lead_too(office: Tier1) -> None:
+    await imported(office, TWINS)
+    before = await registered(office)
+    await office.http.put("/v1/do-not-call/+380441230002", json={"scope": "company"})
+    stages = {row["id"]: row["stage"] for row in await office.pool.fetch("SELECT id, stage FROM leads")}
+    offer = (await offers(office))[0]
+    merged = (await office.http.post(f"/v1/duplicates/{offer['id']}/merge")).raise_for_status().json()
+    assert (await office.http.get(f"/v1/leads/{merged['kept']}")).json()["stage"] == "do_not_call"
+    assert (await office.http.post(f"/v1/merges/{merged['id']}/undo")).status_code == 200
+    assert {row["id"]: row["stage"] for row in await office.pool.fetch("SELECT id, stage FROM leads")} == stages
+    assert len(await registered(office)) == len(before)
+
+
 async def test_who_must_not_be_called_is_not_called_under_the_other_name_either(office: Tier1) -> None:
     lead_id, _ = await office.opened("+380441230001")
     await office.pool.execute("UPDATE leads SET company = 'Viter Trans', city = 'Kyiv' WHERE id = $1", lead_id)

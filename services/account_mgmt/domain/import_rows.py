@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from services.chassis.contacts import phones
-from services.chassis.contacts.identity import email_of, tax_id_of
+from services.chassis.contacts.identity import email_of, is_placeholder, tax_id_of
 from services.chassis.imports.cells import size_class, tidy_cells
 
 MAX_TEXT = 200
@@ -90,6 +90,8 @@ class RowReader:
         if (cell := raw.get("email")) is not None:
             if (email := email_of(cell)) is None:
                 row.notes.append("the e-mail was left out: it is not an address")
+            elif is_placeholder(email):
+                row.notes.append("the e-mail was left out: it is nobody's and only fills the cell")
             else:
                 row.fields["email"] = email
                 row.keys.append(f"e:{email}")

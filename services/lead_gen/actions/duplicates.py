@@ -64,7 +64,12 @@ async def merge_duplicate(conn: Connection, duplicate_id: str, keep: str | None,
 async def _move(conn: Connection, pair: Pair, kept: Lead, gone: Lead, by: str) -> str:
     """Move everything from one lead to the other and record what was moved; the merge's id."""
     fields = taken_over(kept, gone)
-    moved = {"stage": gone.stage, "fields": fields, **await merges.move_records(conn, gone.id, kept.id)}
+    moved = {
+        "stage": gone.stage,
+        "kept_stage": kept.stage,
+        "fields": fields,
+        **await merges.move_records(conn, gone.id, kept.id),
+    }
     await merges.fill(conn, kept.id, fields)
     merge_id = await merges.add(conn, kept=kept.id, gone=gone.id, duplicate_id=pair.id, moved=moved, by=by)
     await leads.move(conn, gone.id, Place(tier="lead_gen", stage="merged", key=f"merge:{merge_id}"))

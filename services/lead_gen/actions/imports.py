@@ -12,9 +12,9 @@ from services.lead_gen.actions.import_ledger import enter_forbidden, forbidden_i
 from services.lead_gen.actions.places import move_waiting_calls
 from services.lead_gen.domain.import_do_not_call import Forbidden
 from services.lead_gen.domain.import_rows import Row, RowReader
-from services.lead_gen.domain.matching import Matcher, counts
+from services.lead_gen.domain.matching import Matcher, Plan, counts
 from services.lead_gen.domain.places import PLACE
-from services.lead_gen.repository import bulk_import, duplicates, imports
+from services.lead_gen.repository import bulk_import, duplicates, import_merges, imports
 from services.lead_gen.repository.bulk_import import Copies
 
 PLACED = frozenset(PLACE)
@@ -61,14 +61,16 @@ class LeadImporter(runner.Importer[Row, Decided]):
         def take() -> Decided:
             for row in chunk:
                 matcher.take(row)
-            changes = (
-                imports.dry_copies(self.job.id, matcher.plan) if self.job.dry_run else bulk_import.copies(matcher.plan)
-            )
             verdicts = imports.verdict_lines(self.job, matcher.plan.verdicts)
-            return Decided(matcher, changes, verdicts, forbidden_in(self.job, chunk))
+            return Decided(matcher, self._changes(matcher.plan), verdicts, forbidden_in(self.job, chunk))
 
         # In a thread, so that the event loop is free to keep PostgreSQL busy.
         return await asyncio.to_thread(take)
+
+    def _changes(self, plan: Plan) -> Copies:
+        if self.job.dry_run:
+            return imports.dry_copies(self.job.id, plan)
+        return bulk_import.copies(plan) | import_merges.lines(self.job.id, plan.additions)
 
     async def write(self, conn: Connection, plan: Decided) -> None:
         """New leads, filled gaps, and pairs that may be duplicates."""

@@ -25,7 +25,7 @@ async def take_inbound_call(conn: Connection, call: NewInboundCall, by: str) -> 
     await leads.hold_numbers(conn, [phone, call.call_id or phone])
     if call.call_id and (earlier := await inbound_calls.by_call_id(conn, call.call_id)):
         return earlier
-    known = await leads.find_by_phone(conn, phone)
+    known = await leads.find_caller(conn, phone)
     lead_id = known or await leads.insert(conn, {"company": f"Caller {phone[-4:]}"}, [phone], "inbound")
     lead = await leads.lock(conn, lead_id)
     taken = await inbound_calls.add(conn, _routed(call, lead, phone, by, known=bool(known)))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from services.chassis.db import Connection
-from services.lead_gen.domain.leads import Place
+from services.lead_gen.domain.leads import Lead, Place
 from services.lead_gen.domain.merges import Merge, check_undo
-from services.lead_gen.repository import duplicates, leads, merges
+from services.lead_gen.repository import do_not_call, duplicates, leads, merges
 
 
 async def undo_merge(conn: Connection, merge_id: str, by: str) -> Merge:
@@ -22,6 +22,18 @@ async def undo_merge(conn: Connection, merge_id: str, by: str) -> Merge:
     await merges.empty(conn, merge.kept, moved["fields"])
     await leads.move(conn, merge.gone, Place(tier="lead_gen", stage=moved["stage"], key=f"undo:{merge_id}"))
     await merges.mark_gone(conn, merge.gone, None, moved["stage"])
+    await _restore_kept(conn, held[merge.kept], moved.get("kept_stage"), merge_id)
     await merges.mark_undone(conn, merge_id, by)
     await duplicates.decide(conn, merge.duplicate_id, "open", None)
     return await merges.get(conn, merge_id)
+
+
+async def _restore_kept(conn: Connection, kept: Lead, was: str | None, merge_id: str) -> None:
+    """The kept lead was forbidden to be called only because of the other one's numbers: it is as it was before.
+
+    A call that it was in then is over, so it begins anew.
+    """
+    if kept.stage != "do_not_call" or was in (None, "do_not_call") or await do_not_call.forbidden(conn, kept.id):
+        return
+    stage = was if was in ("new", "resting") else "new"
+    await leads.move(conn, kept.id, Place(tier="lead_gen", stage=stage, key=f"undo:{merge_id}:kept"))

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from zoneinfo import available_timezones
 
 from services.chassis.contacts import phones
-from services.chassis.contacts.identity import domain_of, email_of, tax_id_of
+from services.chassis.contacts.identity import domain_of, email_of, is_placeholder, tax_id_of
 from services.chassis.imports.cells import size_class, tidy_cells
 from services.lead_gen.domain.import_country import RowRegion, region_of_row
 from services.lead_gen.domain.import_do_not_call import FIELDS as FORBIDDING
 from services.lead_gen.domain.import_do_not_call import forbids
-from services.lead_gen.domain.import_file import PHONE_FIELDS
+from services.lead_gen.domain.import_file import PHONE_FIELDS, base_of
 from services.lead_gen.domain.places import place_fields
 
 MAX_TEXT = 200
@@ -24,6 +25,12 @@ LANGUAGES = {
     "russian": "ru", "російська": "ru", "romanian": "ro", "румунська": "ro", "hungarian": "hu", "угорська": "hu",
     "french": "fr", "французька": "fr", "spanish": "es", "іспанська": "es", "italian": "it", "італійська": "it",
 }  # fmt: skip
+_TOTALS = re.compile(
+    r"(?:(?:grand |sub)?totals?|sum|count|records|всього|усього|разом|підсумок|итого|всего|razem|suma|łącznie|ogółem"
+    r"|summe|gesamt|insgesamt)(?: (?:of )?(?:records|rows|leads|contacts|companies|записів|рядків|компаній|контактів"
+    r"|записей|rekordów|firm|datensätze))?[\W\d]*|(?:generated (?:by|on)|copyright|confidential information)\b.*",
+    re.IGNORECASE,
+)
 _AS_IT_IS = frozenset({"contact_name", "industry", "region", "city", "website"})
 
 
@@ -49,7 +56,11 @@ class RowReader:
 
     def __init__(self, mapping: Mapping[str, int], region: str) -> None:
         self._columns = sorted(mapping.items(), key=lambda item: item[1])
-        self._phones = [mapping[name] for name in PHONE_FIELDS if name in mapping]
+        kinds = {name: base_of(name) for name in mapping}
+        numbers = [name for name, kind in kinds.items() if kind in PHONE_FIELDS]
+        self._phones = [mapping[name] for name in sorted(numbers, key=lambda name: PHONE_FIELDS.index(kinds[name]))]
+        self._emails = [name for name in mapping if base_of(name) == "email"]
+        self._extension = mapping.get("extension")
         self._region = region
         self._says_place = "country" in mapping or "phone_code" in mapping
         self._may_forbid = any(name in mapping for name in FORBIDDING)
@@ -66,11 +77,15 @@ class RowReader:
             row.notes += region.notes
         numbers = [cell for at in self._phones if at < width and (cell := cells[at])]
         problem = self._read_phones(row, numbers, region.region)
+        if self._extension is not None and (extension := raw.get("extension")) is not None:
+            _extend(row, extension)
         row.forbids = forbids(raw) if self._may_forbid else None
         if "company" not in raw:
-            row.problem = "no company name"
+            _name_by_person(row, raw)
+        if "company" not in raw:
+            row.problem = _no_company(raw, tidy)
         elif not row.phones:
-            row.problem = f"no valid phone: {problem}"
+            row.problem = _no_company({}, tidy) if _TOTALS.fullmatch(raw["company"]) else f"no valid phone: {problem}"
         else:
             self._read_fields(row, raw, region)
         return row
@@ -84,7 +99,9 @@ class RowReader:
             if problems:
                 problem = f"the number {problems[-1]}"
                 row.notes.append(f"a number was left out: {problem}")
-        del good[MAX_PHONES:]
+        if len(good) > MAX_PHONES:
+            del good[MAX_PHONES:]
+            row.notes.append(f"only the first {MAX_PHONES} numbers were taken")
         return problem
 
     def _read_fields(self, row: Row, raw: dict[str, str], region: RowRegion) -> None:
@@ -94,8 +111,11 @@ class RowReader:
             raw["contact_name"] = name
         for name in raw.keys() & _AS_IT_IS:
             fields[name] = raw[name]
-        if (size := raw.get("size")) is not None and (known := size_class(size)) is not None:
-            fields["size"] = known
+        if (size := raw.get("size")) is not None:
+            if (known := size_class(size)) is not None:
+                fields["size"] = known
+            else:
+                row.notes.append("the size was left out: it is no number of people")
         self._read_keys(row, raw, region.region)
         _read_place(row, raw, region)
         for name, text in fields.items() if max(map(len, fields.values())) > MAX_TEXT else ():
@@ -110,14 +130,49 @@ class RowReader:
             else:
                 row.fields["tax_id"] = tax_id
                 row.keys.append(f"t:{tax_id}")
-        if (cell := raw.get("email")) is not None:
-            if (email := email_of(cell)) is None:
-                row.notes.append("the e-mail was left out: it is no address")
-            else:
-                row.fields["email"] = email
-                row.keys.append(f"e:{email}")
+        for name in self._emails:
+            if (cell := raw.get(name)) is not None:
+                _read_email(row, cell)
         if "website" in raw and (domain := domain_of(raw["website"])) is not None:
             row.keys.append(f"d:{domain}")
+
+
+def _read_email(row: Row, cell: str) -> None:
+    if (email := email_of(cell)) is None:
+        row.notes.append("the e-mail was left out: it is no address")
+    elif is_placeholder(email):
+        row.notes.append("the e-mail was left out: it is nobody's and only fills the cell")
+    else:
+        row.fields.setdefault("email", email)
+        if (key := f"e:{email}") not in row.keys:
+            row.keys.append(key)
+
+
+def _extend(row: Row, extension: str) -> None:
+    """The row's first number is behind a switchboard, and another column says where."""
+    digits = extension.removesuffix(".0").lstrip("#x ")
+    if not row.phones or ";" in row.phones[0]:
+        return
+    if digits.isdecimal() and digits.isascii() and len(digits) <= 7:
+        row.phones[0] = f"{row.phones[0]};ext={digits}"
+    else:
+        row.notes.append("the extension was left out: it is no number")
+
+
+def _name_by_person(row: Row, raw: dict[str, str]) -> None:
+    """A row that names a person alone is a lead of that name."""
+    person = raw.get("contact_name") or f"{raw.get('first_name', '')} {raw.get('last_name', '')}".strip()
+    if person:
+        raw["company"] = person
+        row.notes.append("no company name: it is called by its person's")
+
+
+def _no_company(raw: dict[str, str], cells: Sequence[str]) -> str:
+    """Why a row without a company cannot be taken: often it is none, but the foot of a table."""
+    first = next((cell for cell in cells if cell), "")
+    return (
+        "a line of totals, not a company" if not raw.get("company") and _TOTALS.fullmatch(first) else "no company name"
+    )
 
 
 def _read_place(row: Row, raw: dict[str, str], region: RowRegion) -> None:

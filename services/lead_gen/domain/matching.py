@@ -41,6 +41,18 @@ class Verdict:
 
 
 @dataclass(slots=True)
+class Addition:
+    """What a merged row added to its lead: numbers, keys, and what it filled in. `fields` is what the row says."""
+
+    line: int
+    lead_id: str
+    fields: dict[str, str]
+    filled: dict[str, str]
+    phones: list[str]
+    keys: list[str]
+
+
+@dataclass(slots=True)
 class Plan:
     """Everything that a chunk of rows changes in the register."""
 
@@ -50,6 +62,7 @@ class Plan:
     keys: list[tuple[str, str]] = field(default_factory=list)
     fills: dict[str, dict[str, str]] = field(default_factory=dict)
     offers: dict[tuple[str, str], str] = field(default_factory=dict)
+    additions: list[Addition] = field(default_factory=list)
 
 
 class Matcher:
@@ -133,6 +146,9 @@ class Matcher:
         lead.fields.update(gaps)
         if gaps and not lead.new:
             self.plan.fills.setdefault(lead.id, {}).update(gaps)
+        if free or gaps:
+            mine = [key[2:] for key in free if key[0] == "p"], [key for key in free if key[0] != "p"]
+            self.plan.additions.append(Addition(row.line, lead.id, row.fields, gaps, *mine))
         verdict, what = ("merged", "merged into") if free or gaps else ("duplicate", "duplicate of")
         whom = "an earlier row" if lead.dry else f"lead {lead.id}"
         reason = "; ".join([f"{what} {whom}", *self._said])

@@ -15,9 +15,14 @@ CANDIDATES = """
  WHERE l.tier = 'lead_gen' AND (l.stage = 'new' OR (l.stage = 'resting' AND l.rest_until <= now()))
    AND EXISTS (SELECT FROM lead_phones p
                 WHERE p.lead_id = l.id AND NOT p.bad
-                  AND NOT EXISTS (SELECT FROM do_not_call d WHERE d.phone = p.phone AND d.withdrawn_at IS NULL))
+                  AND NOT EXISTS (SELECT FROM do_not_call d WHERE d.phone = p.phone AND d.withdrawn_at IS NULL)
+                  AND NOT (p.phone LIKE '%;%'
+                           AND EXISTS (SELECT FROM do_not_call d WHERE d.phone = split_part(p.phone, ';', 1)
+                                                                   AND d.withdrawn_at IS NULL)))
    AND NOT EXISTS (SELECT FROM lead_phones p JOIN do_not_call d ON d.phone = p.phone
                     WHERE p.lead_id = l.id AND d.withdrawn_at IS NULL AND d.scope = 'company')
+   AND NOT EXISTS (SELECT FROM lead_phones p JOIN do_not_call d ON d.phone = split_part(p.phone, ';', 1)
+                    WHERE p.lead_id = l.id AND p.phone LIKE '%;%' AND d.withdrawn_at IS NULL AND d.scope = 'company')
    AND {condition}
 """
 

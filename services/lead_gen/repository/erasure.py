@@ -43,7 +43,7 @@ async def erase(conn: Connection, lead_ids: Sequence[str]) -> int:
     phones = [row["phone"] for row in await conn.fetch("SELECT phone FROM lead_phones WHERE lead_id = ANY($1)", ids)]
     kept = int(await conn.fetchval("SELECT count(*) FROM do_not_call WHERE phone = ANY($1)", phones) or 0)
     await _erase_rejected_rows(conn, ids, phones)
-    for table in ("lead_phones", "lead_keys", "lead_blocks", "call_drafts"):
+    for table in ("lead_phones", "lead_keys", "lead_blocks", "import_merges", "call_drafts"):
         await conn.execute(f"DELETE FROM {table} WHERE lead_id = ANY($1)", ids)  # noqa: S608 - tables and columns named here
     await conn.execute("DELETE FROM lead_merges WHERE kept = ANY($1) OR gone = ANY($1)", ids)
     await conn.execute(

@@ -68,6 +68,29 @@ async def find_by_phone(conn: Connection, phone: str) -> str | None:
     return found
 
 
+async def find_caller(conn: Connection, phone: str) -> str | None:
+    """Id of the lead that this number calls from: its own, or that of the only one behind a switchboard's number."""
+    found: str | None = await conn.fetchval(
+        """SELECT coalesce((SELECT lead_id FROM lead_phones WHERE phone = $1),
+                           (SELECT min(lead_id::text)::uuid FROM lead_phones
+                             WHERE phone LIKE '%;%' AND split_part(phone, ';', 1) = $1
+                            HAVING count(DISTINCT lead_id) = 1))""",
+        phone,
+    )
+    return found
+
+
+async def reached_by(conn: Connection, phone: str) -> list[str]:
+    """Ids of the leads with this number, and of all behind it if it is a switchboard's; in the order of locks."""
+    rows = await conn.fetch(
+        """SELECT lead_id FROM lead_phones WHERE phone = $1
+           UNION SELECT lead_id FROM lead_phones WHERE phone LIKE '%;%' AND split_part(phone, ';', 1) = $1
+           ORDER BY lead_id""",
+        phone,
+    )
+    return [row["lead_id"] for row in rows]
+
+
 async def in_order(conn: Connection, lead_ids: Sequence[str]) -> list[Lead]:
     """The leads with these ids, in the given order; unknown ids are left out."""
     rows = await conn.fetch(f"{_SELECT} WHERE l.id = ANY($1::uuid[])", list(lead_ids))
@@ -169,7 +192,8 @@ async def callable_phones(conn: Connection, lead_id: str) -> list[str]:
     rows = await conn.fetch(
         """SELECT p.phone FROM lead_phones p
             WHERE p.lead_id = $1 AND NOT p.bad
-              AND NOT EXISTS (SELECT FROM do_not_call d WHERE d.phone = p.phone AND d.withdrawn_at IS NULL)
+              AND NOT EXISTS (SELECT FROM do_not_call d WHERE d.phone IN (p.phone, split_part(p.phone, ';', 1))
+                                                          AND d.withdrawn_at IS NULL)
             ORDER BY p.position""",
         lead_id,
     )

@@ -10,7 +10,10 @@ async def numbers(conn: Connection, lead_id: str) -> list[Number]:
     """The lead's numbers, the best first."""
     rows = await conn.fetch(
         """SELECT p.phone, p.bad, d.scope, d.at FROM lead_phones p
-             LEFT JOIN do_not_call d ON d.phone = p.phone AND d.withdrawn_at IS NULL
+             LEFT JOIN LATERAL (
+                    SELECT * FROM do_not_call
+                     WHERE phone IN (p.phone, split_part(p.phone, ';', 1)) AND withdrawn_at IS NULL
+                     ORDER BY scope LIMIT 1) d ON true
             WHERE p.lead_id = $1 ORDER BY p.bad, p.position""",
         lead_id,
     )

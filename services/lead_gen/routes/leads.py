@@ -58,7 +58,7 @@ async def list_leads(
     `phone` finds the lead of a number in any format of `default_region`.
     """
     if phone is not None:
-        known = await leads.find_by_phone(conn, read_phone(phone, default_region, "phone"))
+        known = await leads.find_caller(conn, read_phone(phone, default_region, "phone"))
         return Page(items=[LeadView.of(await leads.get(conn, known))] if known else [], next=None)
     wanted = wanted.model_copy(update={"stage": wanted.stage or state, "q": q})
     found = await leads.page(conn, wanted, limit=pager.limit + 1, after=pager.time_and_id())
