@@ -83,6 +83,8 @@ class ImportJob(Record):
     header: list[str]
     rows: int
     attempts: int = 0
+    filename: str = ""
+    created_by: str = ""
 
 
 class RowVerdict(Record):

@@ -32,9 +32,12 @@ async def picked_time(conn: Connection, caller: str, timezone: str, at: datetime
 async def check_callback(conn: Connection, lead: Lead, at: datetime, now: datetime) -> None:
     """Raises Conflict `outside_window` for a time at which this lead may not be called: it is never moved in silence.
 
-    `nearest_before` and `nearest_after` are the allowed times around it; the first is null if it is over already.
+    `nearest_before` and `nearest_after` are the allowed times around it. The first is null if it is over already; both
+    are if the lead may be in zones that have no hour in common.
     """
-    nearest = nearest_times(await policies.rules(conn), lead.timezone, at, now)
-    if nearest is not None:
-        times = {"nearest_before": nearest.before, "nearest_after": nearest.after, "timezone": lead.timezone}
-        raise Conflict("They are closed then", field="callback_at", code="outside_window", detail=times)
+    nearest = nearest_times(await policies.rules(conn), lead.calling_zones, at, now)
+    if nearest is None:
+        return
+    text = "They are closed then" if nearest.after else "Nobody knows their time zone: ask where they are, and say so"
+    times = {"nearest_before": nearest.before, "nearest_after": nearest.after, "timezone": lead.timezone}
+    raise Conflict(text, field="callback_at", code="outside_window", detail=times)

@@ -101,7 +101,7 @@ async def take_back(conn: Connection, item_id: str, caller: str) -> CallInHand:
 
 async def is_callable(conn: Connection, policy: Policy, lead: Lead) -> bool:
     """May this lead be called at this moment, by its own hours and by the ledger?"""
-    return is_open(policy, lead.timezone, datetime.now(UTC)) and not await do_not_call.forbidden(conn, lead.id)
+    return is_open(policy, lead.calling_zones, datetime.now(UTC)) and not await do_not_call.forbidden(conn, lead.id)
 
 
 async def extend_lease(conn: Connection, item_id: str, caller: str, token: int) -> CallLease:

@@ -8,6 +8,7 @@ from services.chassis.db import Connection, Pool
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.events import publish
 from services.lead_gen.actions.do_not_call import withdraw
+from services.lead_gen.actions.places import move_waiting_calls
 from services.lead_gen.domain.duplicates import DuplicateOffer, Pair
 from services.lead_gen.domain.leads import Lead, Place
 from services.lead_gen.domain.merges import Merge, NotMergeableError, choose, merged, taken_over
@@ -52,6 +53,7 @@ async def merge_duplicate(conn: Connection, duplicate_id: str, keep: str | None,
     except NotMergeableError as error:
         raise Conflict(str(error), code=error.code) from None
     merge_id = await _move(conn, pair, kept, gone, by)
+    await move_waiting_calls(conn, [kept.id])
     await duplicates.decide(conn, pair.id, "merged", by)
     if await do_not_call.forbidden(conn, kept.id):
         await withdraw(conn, await leads.lock(conn, kept.id), f"merge:{merge_id}", by)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from services.chassis import outbox
 from services.chassis.db import Connection
 from services.lead_gen.actions.pace import look_at
+from services.lead_gen.actions.places import never_callable
 from services.lead_gen.actions.workflow_starts import cold_call_start
 from services.lead_gen.domain.campaigns import Campaign, EnrolledLead, Pace
 from services.lead_gen.domain.pace import ANYBODY
@@ -27,7 +28,7 @@ async def enrol_batch(conn: Connection, request: EnrolBatch) -> Enrolled:
     running = campaign.state == "running"
     count = await _enrol(conn, campaign, version, policy, pace) if running else 0
     in_flight = pace.in_flight + count
-    ended = running and not in_flight and await _nothing_left(conn, campaign)
+    ended = running and not in_flight and await _nothing_left(conn, campaign, policy)
     if ended:
         await campaigns.set_state(conn, campaign.id, "done")
     return Enrolled(
@@ -48,19 +49,21 @@ async def _enrol(conn: Connection, campaign: Campaign, version: int, policy: Pol
     """
     look = await look_at(conn, campaign, policy, pace.waiting)
     rules = await criteria.rules_of(conn, campaign.criteria_id)
+    never = await never_callable(conn, policy)
     enrolled: list[EnrolledLead] = []
     for reach in (look.reach, ANYBODY):
         in_flight = await enrolment.in_flight(conn, campaign.id, reach)
         free = min(look.room(in_flight) - len(enrolled), policy.batch)
         if free > 0:
-            enrolled += await enrolment.enrol(conn, campaign.id, rules, free, reach)
+            enrolled += await enrolment.enrol(conn, campaign.id, rules, free, reach, never)
     for lead in enrolled:
         start = cold_call_start(lead, campaign, version, policy)
         await outbox.start(conn, start, event_id=f"enrol:{lead.id}:{lead.rounds}")
     return len(enrolled)
 
 
-async def _nothing_left(conn: Connection, campaign: Campaign) -> bool:
+async def _nothing_left(conn: Connection, campaign: Campaign, policy: Policy) -> bool:
     """No lead to enrol now, none that rests and will come back, and no file that may still bring some."""
     rules = await criteria.rules_of(conn, campaign.criteria_id)
-    return not await enrolment.count(conn, rules) and not await enrolment.more_may_come(conn)
+    never = await never_callable(conn, policy)
+    return not await enrolment.count(conn, rules, never) and not await enrolment.more_may_come(conn)

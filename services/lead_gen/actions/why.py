@@ -21,6 +21,7 @@ from services.lead_gen.domain.why import (
     language_reason,
     number_why,
     pace_reason,
+    place_reasons,
     queue_reason,
     score_parts,
     somebody_calls,
@@ -55,12 +56,14 @@ async def explain(conn: Connection, lead_id: str, campaign_id: str | None) -> Wh
 
 
 async def _general(conn: Connection, lead: Lead) -> list[Reason]:
-    return general_reasons(
+    now = await clock.now(conn)
+    general = general_reasons(
         lead,
         forbidden=await do_not_call.forbidden(conn, lead.id),
         callable_numbers=len(await leads.callable_phones(conn, lead.id)),
-        now=await clock.now(conn),
+        now=now,
     )
+    return general + place_reasons(lead, await policies.rules(conn), now)
 
 
 async def _campaigns(conn: Connection, lead: Lead, campaign_id: str | None) -> list[CampaignWhy]:
@@ -75,8 +78,8 @@ async def _campaigns(conn: Connection, lead: Lead, campaign_id: str | None) -> l
 async def _language(conn: Connection, lead: Lead, answers: list[CampaignWhy]) -> Reason:
     """Whether anybody speaks the lead's language, of those who may call for a campaign that would call it."""
     concerned = [one.campaign_id for one in answers if calls_for(lead, one)]
-    speakers = await why.speakers(conn, lead.language, concerned) if concerned else None
-    return language_reason(lead.language, speakers)
+    speakers = await why.speakers(conn, lead.spoken, concerned) if concerned else None
+    return language_reason(lead, speakers)
 
 
 async def _queue(conn: Connection, lead: Lead, answers: list[CampaignWhy]) -> list[Reason]:
@@ -91,7 +94,7 @@ async def _queue(conn: Connection, lead: Lead, answers: list[CampaignWhy]) -> li
             pace = await enrolment.pace(conn, campaign.id)
             look = await look_at(conn, campaign, policy, pace.waiting)
             in_flight = await enrolment.in_flight(conn, campaign.id, look.reach)
-            found.append(pace_reason(campaign, look.obstacle(in_flight, lead.language)))
+            found.append(pace_reason(campaign, look.obstacle(in_flight, lead.spoken)))
     return found
 
 

@@ -11,7 +11,6 @@ from starlette.responses import Response
 from services.chassis.errors import Conflict, DomainError, Invalid
 from services.chassis.http import Conn, Who, allow
 from services.chassis.web.door import page_router, web_of
-from services.chassis.web.formats import zone_of
 from services.chassis.web.pages import Reader
 from services.lead_gen.actions.call_drafts import drop_empty, keep_draft, undo_for_desk, walked_path
 from services.lead_gen.actions.call_outcomes import report_and_go_on
@@ -19,6 +18,7 @@ from services.lead_gen.actions.callbacks import picked_time
 from services.lead_gen.actions.calls import extend_lease, next_for_desk, release_lease
 from services.lead_gen.desk.forms import HeldForm, OutcomeForm, StepForm, TypedForm
 from services.lead_gen.desk.shown import FORMS, Shown, after_act, show
+from services.lead_gen.domain.window import clock_of
 
 CALLER: list[Any] = [allow("caller")]
 _LOST = ("stale_lease", "already_closed")
@@ -72,7 +72,7 @@ async def callback(request: Request, conn: Conn, who: Who, form: Annotated[Typed
     now = datetime.now(UTC)
     picked = await picked_time(conn, who.person, form.timezone, form.callback() or now, now)
     return web_of(request).pages.answer(
-        request, "parts/when.j2", picked=picked, zone=zone_of(form.timezone), typed={"personal": form.personal}
+        request, "parts/when.j2", picked=picked, zone=clock_of(form.timezone), typed={"personal": form.personal}
     )
 
 

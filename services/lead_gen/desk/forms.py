@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.chassis.errors import Invalid
+from services.lead_gen.domain.window import clock_of
 from services.lead_gen.schemas.calls import NewOutcome
 from workflows.contracts.lead_gen import CallOutcome
 
@@ -28,7 +28,7 @@ class HeldForm(BaseModel):
 class TypedForm(HeldForm):
     """Everything that may be typed into the middle card."""
 
-    timezone: str = Field(default="UTC", max_length=64)
+    timezone: str = Field(default="UTC", max_length=2000)
     note: str = Field(default="", max_length=10_000)
     question: str = Field(default="", max_length=2000)
     needs: str = Field(default="", max_length=2000)
@@ -105,6 +105,6 @@ def instant(text: str, timezone: str, field: str) -> datetime:
     """A time as a form writes it, on the clock of this zone, unless it has an offset itself. Raises Invalid."""
     try:
         read = datetime.fromisoformat(text)
-        return (read if read.tzinfo else read.replace(tzinfo=ZoneInfo(timezone))).astimezone(UTC)
+        return (read if read.tzinfo else read.replace(tzinfo=clock_of(timezone))).astimezone(UTC)
     except (ValueError, KeyError, OSError, OverflowError):
         raise Invalid("This is not a date and a time", field=field) from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from services.lead_gen.domain.policy import Policy
-from services.lead_gen.domain.window import next_open, other_part_of_day
+from services.lead_gen.domain.window import next_open, next_open_if_any, other_part_of_day
 from workflows.contracts.lead_gen import CallOutcome, OpenCall
 
 # A line that is busy is free again sooner than a person who is away comes back.
@@ -35,6 +35,9 @@ def next_attempt_at(
 
 def due_at(policy: Policy, timezone: str, request: OpenCall, now: datetime) -> datetime:
     """When a call is due: a promised callback to the minute, anything else by the cadence."""
+    if next_open_if_any(policy, timezone, now) is None:
+        # Nobody gets it before its place is known; it stands in the queue until then.
+        return max(request.callback_at or now, now)
     if request.callback_at is not None and request.after is CallOutcome.CALLBACK:
         return next_open(policy, timezone, max(request.callback_at, now))
     return next_attempt_at(

@@ -53,6 +53,12 @@ def group_of(campaign_id: str, timezone: str, language: str) -> str:
     return f"{campaign_id}|{timezone}|{language}"
 
 
+def speaks_one(standing: Standing, language: list[str]) -> bool:
+    """Does this caller speak one of the languages of a group? One without any is open to everybody."""
+    wanted = language[0].split(",") if language and language[0] else []
+    return not wanted or not set(wanted).isdisjoint(standing.languages)
+
+
 def callable_groups(
     waiting: Iterable[str], *, running: Iterable[str], standing: Standing, policy: Policy, now: datetime
 ) -> list[str]:
@@ -63,7 +69,7 @@ def callable_groups(
     found = []
     for group in waiting:
         campaign, zone, *language = group.split("|")
-        speaks = not standing.known or not language or language[0] in standing.languages
+        speaks = not standing.known or speaks_one(standing, language)
         if campaign in campaigns and speaks and is_open(policy, zone, now):
             found.append(group)
     return found

@@ -123,7 +123,9 @@ WORDS: dict[str, tuple[str, ...]] = {
     "do_not_call": (
         "do not call", "dnc", "do not phone", "do not contact", "no call", "no calls", "phone opt out", "call opt out",
         "opted out of calls", "opt out phone", "has opted out of call", "do not call list", "corporate phone dnc",
-        "legal basis for processing contact s data", "legal basis for processing contact data", "legal basis",
+        "unsubscribed", "unsubscribed from all email", "unsubscribed from all calls", "opted out", "opt out",
+        "email opt out", "legal basis for processing contact s data", "legal basis for processing contact data",
+        "legal basis",
         "не телефонувати", "не дзвонити", "заборона дзвінків", "не звонить",
         "nie dzwonić", "nie dzwonic", "zakaz dzwonienia", "zakaz kontaktu", "nie kontaktować",
         "nicht anrufen", "keine anrufe", "anrufverbot", "anrufsperre", "nicht kontaktieren", "telefonsperre",

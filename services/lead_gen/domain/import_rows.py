@@ -11,7 +11,11 @@ from zoneinfo import available_timezones
 from services.chassis.contacts import phones
 from services.chassis.contacts.identity import domain_of, email_of, is_placeholder, tax_id_of
 from services.chassis.imports.cells import size_class, tidy_cells
+from services.lead_gen.domain.import_country import RowRegion, region_of_row
+from services.lead_gen.domain.import_do_not_call import FIELDS as FORBIDDING
+from services.lead_gen.domain.import_do_not_call import forbids
 from services.lead_gen.domain.import_file import PHONE_FIELDS, base_of
+from services.lead_gen.domain.places import place_fields
 
 MAX_TEXT = 200
 MAX_PHONES = 10
@@ -32,13 +36,17 @@ _AS_IT_IS = frozenset({"contact_name", "industry", "region", "city", "website"})
 
 @dataclass(slots=True)
 class Row:
-    """A row as the register would take it. `problem` says why it cannot be taken; `notes` what was left out."""
+    """A row as the register would take it. `problem` says why it cannot be taken; `notes` what was left out.
+
+    `forbids` is (field, what it says) of a cell by which its numbers may not be called.
+    """
 
     line: int
     cells: Sequence[str]
     fields: dict[str, str] = field(default_factory=dict)
     phones: list[str] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
+    forbids: tuple[str, str] | None = None
     notes: list[str] = field(default_factory=list)
     problem: str | None = None
 
@@ -54,6 +62,8 @@ class RowReader:
         self._emails = [name for name in mapping if base_of(name) == "email"]
         self._extension = mapping.get("extension")
         self._region = region
+        self._says_place = "country" in mapping or "phone_code" in mapping
+        self._may_forbid = any(name in mapping for name in FORBIDDING)
 
     def read(self, line: int, cells: Sequence[str]) -> Row:
         """The row; never raises for anything that a cell may hold."""
@@ -61,9 +71,15 @@ class RowReader:
         width = len(cells)
         tidy = tidy_cells(cells)
         raw = {name: text for name, at in self._columns if at < width and (text := tidy[at])}
-        problem = self._read_phones(row, [cell for at in self._phones if at < width and (cell := cells[at])])
+        region = RowRegion(self._region)
+        if self._says_place and ("country" in raw or "phone_code" in raw):
+            region = region_of_row(raw, self._region)
+            row.notes += region.notes
+        numbers = [cell for at in self._phones if at < width and (cell := cells[at])]
+        problem = self._read_phones(row, numbers, region.region)
         if self._extension is not None and (extension := raw.get("extension")) is not None:
             _extend(row, extension)
+        row.forbids = forbids(raw) if self._may_forbid else None
         if "company" not in raw:
             _name_by_person(row, raw)
         if "company" not in raw:
@@ -71,14 +87,14 @@ class RowReader:
         elif not row.phones:
             row.problem = _no_company({}, tidy) if _TOTALS.fullmatch(raw["company"]) else f"no valid phone: {problem}"
         else:
-            self._read_fields(row, raw)
+            self._read_fields(row, raw, region)
         return row
 
-    def _read_phones(self, row: Row, cells: Sequence[str]) -> str:
+    def _read_phones(self, row: Row, cells: Sequence[str], region: str) -> str:
         """Fill in the row's numbers; returns why the last bad one was refused."""
         problem, good = "the phone is missing", row.phones
         for cell in cells:
-            numbers, problems = phones.read_cell(cell.lstrip("' "), self._region)
+            numbers, problems = phones.read_cell(cell.lstrip("' "), region)
             good += [number for number in numbers if number not in good]
             if problems:
                 problem = f"the number {problems[-1]}"
@@ -88,7 +104,7 @@ class RowReader:
             row.notes.append(f"only the first {MAX_PHONES} numbers were taken")
         return problem
 
-    def _read_fields(self, row: Row, raw: dict[str, str]) -> None:
+    def _read_fields(self, row: Row, raw: dict[str, str], region: RowRegion) -> None:
         fields = row.fields
         fields["company"] = raw["company"]
         if "contact_name" not in raw and (name := f"{raw.get('first_name', '')} {raw.get('last_name', '')}".strip()):
@@ -100,16 +116,16 @@ class RowReader:
                 fields["size"] = known
             else:
                 row.notes.append("the size was left out: it is no number of people")
-        self._read_keys(row, raw)
-        _read_place(row, raw)
+        self._read_keys(row, raw, region.region)
+        _read_place(row, raw, region)
         for name, text in fields.items() if max(map(len, fields.values())) > MAX_TEXT else ():
             if len(text) > MAX_TEXT:
                 fields[name] = text[:MAX_TEXT]
                 row.notes.append(f"{name} was cut to {MAX_TEXT} characters")
 
-    def _read_keys(self, row: Row, raw: dict[str, str]) -> None:
+    def _read_keys(self, row: Row, raw: dict[str, str], region: str) -> None:
         if (cell := raw.get("tax_id")) is not None:
-            if (tax_id := tax_id_of(cell, self._region)) is None:
+            if (tax_id := tax_id_of(cell, region)) is None:
                 row.notes.append("the tax id was left out: its check digit or length is wrong")
             else:
                 row.fields["tax_id"] = tax_id
@@ -159,7 +175,7 @@ def _no_company(raw: dict[str, str], cells: Sequence[str]) -> str:
     )
 
 
-def _read_place(row: Row, raw: dict[str, str]) -> None:
+def _read_place(row: Row, raw: dict[str, str], region: RowRegion) -> None:
     if (cell := raw.get("language")) is not None:
         language = language_of(cell)
         if language is None:
@@ -167,10 +183,13 @@ def _read_place(row: Row, raw: dict[str, str]) -> None:
         else:
             row.fields["language"] = language
     if (zone := raw.get("timezone")) is not None:
-        if zone in _zones():
-            row.fields["timezone"] = zone
+        if (known := _zones().get(zone.lower().replace("_slash_", "/").replace(" ", "_"))) is not None:
+            row.fields["timezone"] = known
         else:
             row.notes.append("the time zone is no IANA name such as Europe/Kyiv")
+    if region.country is not None:
+        row.fields["country"] = region.country
+    row.fields.update(place_fields(row.fields, row.phones, region.region))
 
 
 def language_of(cell: str) -> str | None:
@@ -183,5 +202,5 @@ def language_of(cell: str) -> str | None:
 
 
 @lru_cache(maxsize=1)
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
+def _zones() -> dict[str, str]:
+    return {name.lower(): name for name in available_timezones()}

@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from services.lead_gen.domain.import_rows import Row
+from services.lead_gen.domain.places import PLACE, gaps_of_place
 
 # The lead's own words for each kind of key, strongest first. `p` is a number; it is no key of `lead_keys`.
 STRENGTH = {"t": "tax id", "p": "number", "e": "e-mail", "d": "web domain"}
-# Said of every lead by the register itself, so a row has no gap to fill there.
-_NEVER_A_GAP = frozenset({"company", "language", "timezone"})
+# Filled by their own rules: a name is never changed, and of the place what somebody says goes before what was derived.
+_NEVER_A_GAP = frozenset({"company", *PLACE})
 
 
 @dataclass(slots=True)
@@ -140,6 +141,7 @@ class Matcher:
             for name, text in row.fields.items()
             if name not in lead.fields and name not in _NEVER_A_GAP and (name != "tax_id" or f"t:{text}" in free)
         }
+        gaps |= gaps_of_place(row.fields, lead.fields)
         self._give(lead, free)
         lead.fields.update(gaps)
         if gaps and not lead.new:

@@ -75,7 +75,7 @@ def calls_per_hour(calls: int, hours: float) -> float:
 
 def open_time(policy: Policy, zones: Iterable[str], start: datetime, end: datetime) -> float:
     """Hours between two moments at which somebody may be called in one of these zones; at home if none is known."""
-    known = set(zones) & _zones() or {HOME_ZONE}
+    known = {zone for zone in zones if set(zone.split(",")) <= _zones()} or {HOME_ZONE}
     return hours_in(span for zone in known for span in open_spans(policy, zone, start, end))
 
 
@@ -196,8 +196,11 @@ class Look(Record):
             drought=self.drought,
         )
 
-    def obstacle(self, in_flight: int, language: str | None) -> str | None:
-        """Why a lead in this language is not enrolled now, when so many are in cold calling; None if it could be."""
+    def obstacle(self, in_flight: int, languages: Sequence[str]) -> str | None:
+        """Why a lead is not enrolled now, when so many are in cold calling; None if it could be.
+
+        `languages` are those of which a caller must speak one; none stands for any.
+        """
         if self.stock >= self.policy.stock_limit:
             return f"{self.stock} interested leads wait for tier 2, and {self.policy.stock_limit} stop enrolment"
         if in_flight >= self.policy.window:
@@ -206,7 +209,7 @@ class Look(Record):
             return None
         if self.within.calls <= self.within.waiting:
             return "the callers of the next hours have enough to call"
-        if self.reach.languages is not None and language not in self.reach.languages:
+        if self.reach.languages is not None and languages and set(languages).isdisjoint(self.reach.languages):
             return (
                 "those callers of the next hours who speak its language have enough to call, or none of them speaks it"
             )

@@ -16,7 +16,7 @@ from services.lead_gen.domain.criteria import CriteriaVersion
 from services.lead_gen.domain.leads import Lead
 from services.lead_gen.domain.policy import Policy
 from services.lead_gen.domain.scores import Recipe
-from services.lead_gen.domain.window import NoCallingDayError, is_open, next_open
+from services.lead_gen.domain.window import is_open, next_open_if_any, zones_in
 
 Verdict = Literal["takes", "leaves"]
 # Contact data, which the answer does not need: never shown in clear.
@@ -77,7 +77,8 @@ class ScoreWhy(Record):
 class WindowWhy(Record):
     """The lead's calling window at this moment."""
 
-    timezone: str
+    timezone: str | None = Field(description="Null while it is not known.")
+    possible_zones: list[str] = Field(description="Zones it may be in while its own is not known; none for anywhere.")
     open: bool
     next_open: datetime | None = Field(description="Now if it is open; null if the policy leaves no calling day.")
     policy_version: int
@@ -173,12 +174,16 @@ def shown(field: str, value: Any) -> Any:
     return float(value) if isinstance(value, Decimal) else value
 
 
-def language_reason(language: str | None, speakers: int | None) -> Reason:
+def language_reason(lead: Lead, speakers: int | None) -> Reason:
     """Whether anybody may call this lead in its language; `speakers` is None where no callers are known."""
-    text = f"{speakers} of the callers speak its language" if speakers else "Any caller may call it"
+    spoken = lead.calling_languages.replace(",", ", ")
+    its = "its language" if lead.language else f"one of {spoken}"
+    text = f"{speakers} of the callers speak {its}" if speakers and spoken else "Any caller may call it"
     if speakers == 0:
-        text = "No caller of a campaign that would call it speaks its language"
-    return reason("language", speakers != 0, text, language)
+        text = f"No caller of a campaign that would call it speaks {its}"
+    if lead.language is None:
+        text = f"Its language is not known. {text}"
+    return reason("language", speakers != 0, text, lead.language)
 
 
 def window_reason(window: WindowWhy) -> Reason:
@@ -258,13 +263,27 @@ def score_parts(recipe: Recipe, facts: Mapping[str, Any]) -> list[ScorePart]:
 
 def window_why(lead: Lead, version: int, policy: Policy, now: datetime) -> WindowWhy:
     """Whether the lead may be called now, and if not, when, by this version of the policy."""
-    try:
-        opening = next_open(policy, lead.timezone, now)
-    except NoCallingDayError:
-        opening = None
+    where = lead.calling_zones
     return WindowWhy(
-        timezone=lead.timezone, open=is_open(policy, lead.timezone, now), next_open=opening, policy_version=version
+        timezone=lead.timezone,
+        possible_zones=[] if lead.timezone or not lead.zones else zones_in(where),
+        open=is_open(policy, where, now),
+        next_open=next_open_if_any(policy, where, now),
+        policy_version=version,
     )
+
+
+def place_reasons(lead: Lead, policy: Policy, now: datetime) -> list[Reason]:
+    """What is not known of where the lead is, and whether it can be called all the same."""
+    found = []
+    if lead.timezone is None:
+        opens = next_open_if_any(policy, lead.calling_zones, now)
+        what = f"it may be in {len(zones_in(lead.calling_zones))} zones" if lead.zones else "it may be anywhere"
+        then = (
+            "is called only in hours that all of them share" if opens else "no calling hour is the same in all of them"
+        )
+        found.append(reason("time_zone", opens is not None, f"Its time zone is not known: {what}, {then}"))
+    return found
 
 
 def number_why(number: Number) -> NumberWhy:

@@ -175,7 +175,8 @@ async def figures_since(conn: Connection, caller: str, since: datetime, until: d
 async def last_of(conn: Connection, caller: str, since: datetime) -> LastCall | None:
     """The call that this caller reported last, if that was after `since`."""
     row = await conn.fetchrow(
-        """SELECT c.*, l.company, l.timezone FROM calls c JOIN leads l ON l.id = c.lead_id
+        """SELECT c.*, l.company, coalesce(l.timezone, l.zones, '') AS timezone
+             FROM calls c JOIN leads l ON l.id = c.lead_id
             WHERE c.caller = $1 AND c.at >= $2 ORDER BY c.at DESC LIMIT 1""",
         caller,
         since,

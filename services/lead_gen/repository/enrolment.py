@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from services.chassis.db import Connection
 from services.lead_gen.domain.campaigns import EnrolledLead, Pace
 from services.lead_gen.domain.criteria import RuleSet
@@ -53,9 +56,24 @@ async def more_may_come(conn: Connection) -> bool:
     )
 
 
-async def count(conn: Connection, rules: RuleSet) -> int:
-    """How many leads could be enrolled now by these rules."""
-    condition, values = to_sql(rules, 1, OF_CANDIDATES)
+async def unknown_zones(conn: Connection) -> list[str]:
+    """The groups of zones that leads without a time zone may be in."""
+    rows = await conn.fetch("SELECT DISTINCT coalesce(zones, '') AS zones FROM leads WHERE timezone IS NULL")
+    return [row["zones"] for row in rows]
+
+
+def _condition(rules: RuleSet, first: int, never: Sequence[str]) -> tuple[str, list[Any]]:
+    """The rules, and not in one of these groups of zones, which have no calling hour in common."""
+    condition, values = to_sql(rules, first, OF_CANDIDATES)
+    if not never:
+        return condition, list(values)
+    placed = f"NOT (l.timezone IS NULL AND coalesce(l.zones, '') = ANY(${first + len(values)}))"
+    return f"{condition} AND {placed}", [*values, list(never)]
+
+
+async def count(conn: Connection, rules: RuleSet, never: Sequence[str] = ()) -> int:
+    """How many leads could be enrolled now by these rules, without those that are nowhere to be called (`never`)."""
+    condition, values = _condition(rules, 1, never)
     # Fetched whole: PostgreSQL does not share a query among its workers for whoever asks for one row only.
     rows = await conn.fetch(f"SELECT count(*) {CANDIDATES.format(condition=condition)}", *values)
     return int(rows[0][0])
@@ -88,9 +106,11 @@ async def in_flight(conn: Connection, campaign_id: str, reach: Reach) -> int:
     )
 
 
-async def enrol(conn: Connection, campaign_id: str, rules: RuleSet, limit: int, reach: Reach) -> list[EnrolledLead]:
-    """Take the best leads within reach into cold calling, at most `limit`."""
-    condition, values = to_sql(rules, 4, OF_CANDIDATES)
+async def enrol(
+    conn: Connection, campaign_id: str, rules: RuleSet, limit: int, reach: Reach, never: Sequence[str] = ()
+) -> list[EnrolledLead]:
+    """Take the best leads within reach into cold calling, at most `limit`; none of the groups of zones in `never`."""
+    condition, values = _condition(rules, 4, never)
     rows = await conn.fetch(
         f"""{_ENROL}
              WHERE id IN (SELECT l.id {CANDIDATES.format(condition=condition)} AND {_WITHIN.format(2, 3)}

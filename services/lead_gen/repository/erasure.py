@@ -7,7 +7,19 @@ from collections.abc import Sequence
 from services.chassis.db import Connection
 from services.chassis.erasure import erase_traces
 
-_PERSONAL = ("contact_name", "email", "industry", "size", "region", "city", "website", "tax_id")
+_PERSONAL = (
+    "contact_name",
+    "email",
+    "industry",
+    "size",
+    "region",
+    "city",
+    "website",
+    "tax_id",
+    "zones",
+    "timezone_from",
+    "language_from",
+)
 
 
 async def family(conn: Connection, lead_id: str) -> list[str]:

@@ -12,8 +12,11 @@ from services.chassis.db import Connection, new_id
 from services.chassis.errors import NotFound
 from services.lead_gen.domain.criteria_fields import fold
 from services.lead_gen.domain.leads import Lead, LeadFilter, Place
+from services.lead_gen.domain.places import place_fields
 from services.lead_gen.repository.criteria_sql import folded_sql
 
+# What stands beside a lead's language and time zone.
+PLACE_BESIDE = ("country", "language_from", "timezone_from", "zones")
 COLUMNS = (
     "company",
     "contact_name",
@@ -26,6 +29,7 @@ COLUMNS = (
     "timezone",
     "website",
     "tax_id",
+    *PLACE_BESIDE,
 )
 
 
@@ -156,11 +160,18 @@ async def hold_numbers(conn: Connection, phones: Sequence[str]) -> None:
 async def insert(
     conn: Connection, fields: Mapping[str, Any], phones: Sequence[str], source: str, lead_id: str | None = None
 ) -> str:
-    """Write a new lead with its numbers; returns its id, a new one if none is given."""
+    """Write a new lead with its numbers; returns its id, a new one if none is given.
+
+    Its country, time zone and language are what `fields` say, else what the numbers tell; the rest is not known.
+    """
     lead_id = lead_id or new_id()
+    said = {
+        name: str(fields[name]) for name in ("country", "language", "timezone", "region", "city") if fields.get(name)
+    }
+    fields = {**fields, **place_fields(said, phones, fields.get("default_region") or "")}
     await conn.execute(
         f"""INSERT INTO leads (id, source, {", ".join(COLUMNS)})
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, coalesce($10, 'uk'), coalesce($11, 'Europe/Kyiv'), $12, $13)""",  # noqa: S608 - columns and expressions named here
+            VALUES ($1, $2, {", ".join(f"${n}" for n in range(3, len(COLUMNS) + 3))})""",  # noqa: S608 - columns and expressions named here
         lead_id,
         source,
         *(fields.get(column) for column in COLUMNS),

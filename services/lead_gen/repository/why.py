@@ -31,12 +31,15 @@ async def open_call(conn: Connection, lead_id: str) -> WaitingCall | None:
     return WaitingCall.maybe(row)
 
 
-async def speakers(conn: Connection, language: str | None, campaign_ids: list[str]) -> int | None:
-    """How many active callers speak this language and may call one of these campaigns; None where nobody is known."""
+async def speakers(conn: Connection, languages: list[str], campaign_ids: list[str]) -> int | None:
+    """How many active callers speak one of these languages (none: any) and may call one of these campaigns.
+
+    None where nobody is known.
+    """
     row = await conn.fetchrow(
-        """SELECT count(*) AS known, count(*) FILTER (WHERE $1 = ANY (languages)
+        """SELECT count(*) AS known, count(*) FILTER (WHERE ($1::text[] = '{}' OR languages && $1)
                       AND (campaigns = '{}' OR campaigns && $2::uuid[])) AS able FROM callers WHERE active""",
-        language,
+        languages,
         campaign_ids,
     )
     return row["able"] if row and row["known"] else None

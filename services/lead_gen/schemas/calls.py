@@ -35,8 +35,8 @@ class LeasedLead(Model):
     size: str | None
     region: str | None
     city: str | None
-    language: str
-    timezone: str
+    language: str | None
+    timezone: str | None
     website: str | None
 
 
