@@ -15,7 +15,7 @@ from services.lead_gen.domain.import_file import choose_mapping
 from services.lead_gen.domain.import_rows import Row, RowReader
 from services.lead_gen.domain.places import edited_place, gaps_of_place, place_fields
 from services.lead_gen.domain.policy import Policy
-from services.lead_gen.domain.why import place_reasons
+from services.lead_gen.domain.why import language_reason, place_reasons
 from services.lead_gen.domain.window import NoCallingDayError, is_open, next_open, next_open_if_any
 from tests.unit.lead_gen.leads import lead
 
@@ -112,10 +112,13 @@ def test_without_an_hour_in_common_there_is_no_time_to_call(zones: str) -> None:
 
 def test_why_names_the_place_that_nobody_knows() -> None:
     anywhere = lead(timezone=None, language=None, zones=None)
-    zone, language = place_reasons(anywhere, OPEN, TUESDAY)
+    [zone] = place_reasons(anywhere, OPEN, TUESDAY)
+    language = language_reason(anywhere, 3)
     assert (zone.rule, zone.verdict) == ("time_zone", "leaves")
     assert "anywhere" in zone.text
     assert (language.rule, language.verdict) == ("language", "takes")
+    assert language.text == "Its language is not known. Any caller may call it"
+    assert language_reason(lead(language=None, country="CH"), 0).verdict == "leaves"
     some = lead(timezone=None, zones="America/Denver,America/New_York")
     [zone] = place_reasons(some, OPEN, TUESDAY)
     assert (zone.rule, zone.verdict) == ("time_zone", "takes")
