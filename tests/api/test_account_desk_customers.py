@@ -71,6 +71,24 @@ async def test_the_list_is_narrowed_down_by_owner_state_segment_and_debts(desk: 
     assert "Nobody like that" in await desk.page("customers", owner="nobody")
 
 
+@pytest.mark.parametrize(
+    ("company", "sought"),
+    [
+        ("ТОВ «Кам’янець-Ліс»", "КАМ'ЯНЕЦЬ-лІс"),
+        ("Łódź Żagle", "lodz zag"),
+        ("Großhandel Müller", "MÜLLER"),
+        ("Gdansk Port", "gdańsk"),
+        ("100% Cargo_1", "100% cargo_"),
+    ],
+)
+async def test_a_name_is_found_in_any_case_and_spelling_of_its_letters(
+    desk: Desk3, tier: Tier3, company: str, sought: str
+) -> None:
+    customer_id, _ = await tier.customer(company=company)
+    answer = await desk.http.get("/desk/find", params={"q": sought})
+    assert answer.headers["location"].endswith(customer_id)
+
+
 async def test_a_customer_is_found_by_name_phone_and_invoice(desk: Desk3, tier: Tier3) -> None:
     await tier.pool.execute("DELETE FROM customer_keys")
     customer_id, opened = await tier.customer(company="ТОВ «Зоряний шлях»", phones=["+380671234567"])
