@@ -15,6 +15,7 @@ from services.account_mgmt.desk.money_forms import CreditForm
 from services.account_mgmt.desk.places import STAFF, invoice_path
 from services.chassis.http import Conn, Id, Who
 from services.chassis.web.door import page_router, web_of
+from services.chassis.web.site import words_for
 
 router: APIRouter = page_router()
 
@@ -26,6 +27,7 @@ async def write(
     """All that is open, the whole, some lines, or an amount."""
     wanted = form.told(await read_full_invoice(conn, invoice_id))
     invoice = await issue_credit_note(conn, who, invoice_id, wanted)
-    said = f"Credit note {invoice.credit_notes[-1].number} is written."
+    _ = words_for(request)
+    said = _("Credit note %(number)s is written.") % {"number": invoice.credit_notes[-1].number}
     show = partial(show_invoice, request, conn, who, invoice_id)
     return await web_of(request).after(request, invoice_path(invoice_id), show, said=said)

@@ -19,6 +19,7 @@ from services.account_mgmt.schemas.needs import NeedChange, NewNeed
 from services.chassis.errors import Invalid
 from services.chassis.http import Conn, Id, Who
 from services.chassis.web.door import page_router
+from services.chassis.web.site import words_for
 
 router: APIRouter = page_router()
 Words = Annotated[str, Form(max_length=1000)]
@@ -34,7 +35,8 @@ def _given(text: str, field: str) -> str:
 async def add(request: Request, conn: Conn, who: Who, customer_id: Id, text: Words = "") -> Response:
     """Write down what they need."""
     await record_need(conn, who, customer_id, NewNeed(text=_given(text, "text")))
-    return await back_to(request, conn, who, customer_id, "Their need is written down.")
+    _ = words_for(request)
+    return await back_to(request, conn, who, customer_id, _("Their need is written down."))
 
 
 @router.post("/needs/{need_id}", dependencies=STAFF)
@@ -44,7 +46,9 @@ async def change(
 ) -> Response:  # fmt: skip
     """It was met, it is gone, or it is there again."""
     need = await change_need(conn, who, need_id, NeedChange(state=state, note=note.strip() or None))
-    return await back_to(request, conn, who, need.customer_id, f"The need is {state}.")
+    _ = words_for(request)
+    said = {"open": _("The need is open."), "met": _("The need is met."), "gone": _("The need is gone.")}[state]
+    return await back_to(request, conn, who, need.customer_id, said)
 
 
 @router.post("/customers/{customer_id}/people", dependencies=STAFF)
@@ -53,14 +57,17 @@ async def person(
 ) -> Response:
     """Somebody to talk to."""
     added = await add_person(conn, who, customer_id, form.told())
-    return await back_to(request, conn, who, customer_id, f"{added.name} is among the people to talk to.")
+    _ = words_for(request)
+    said = _("%(name)s is among the people to talk to.") % {"name": added.name}
+    return await back_to(request, conn, who, customer_id, said)
 
 
 @router.post("/customers/{customer_id}/people/{person_id}/remove", dependencies=STAFF)
 async def gone(request: Request, conn: Conn, who: Who, customer_id: Id, person_id: Id) -> Response:
     """They do not work there any more."""
     await remove_person(conn, who, customer_id, person_id)
-    return await back_to(request, conn, who, customer_id, "Removed from the people to talk to.")
+    _ = words_for(request)
+    return await back_to(request, conn, who, customer_id, _("Removed from the people to talk to."))
 
 
 @router.post("/customers/{customer_id}/remind-by", dependencies=STAFF)
@@ -69,18 +76,21 @@ async def remind_by(
 ) -> Response:
     """How they want to be reminded."""
     await change_customer(conn, who, customer_id, CustomerChange(remind_by=by))
-    return await back_to(request, conn, who, customer_id, "They are reminded as they want it.")
+    _ = words_for(request)
+    return await back_to(request, conn, who, customer_id, _("They are reminded as they want it."))
 
 
 @router.post("/customers/{customer_id}/opt-out", dependencies=STAFF)
 async def out(request: Request, conn: Conn, who: Who, customer_id: Id, reason: Words = "") -> Response:
     """No reminders from now on; what waits is cancelled."""
     await opt_out(conn, who, customer_id, _given(reason, "reason"))
-    return await back_to(request, conn, who, customer_id, "No more reminders. What was waiting is cancelled.")
+    _ = words_for(request)
+    return await back_to(request, conn, who, customer_id, _("No more reminders. What was waiting is cancelled."))
 
 
 @router.post("/customers/{customer_id}/opt-in", dependencies=STAFF)
 async def back_in(request: Request, conn: Conn, who: Who, customer_id: Id, reason: Words = "") -> Response:
     """They want to be reminded again."""
     await opt_in(conn, who, customer_id, _given(reason, "reason"))
-    return await back_to(request, conn, who, customer_id, "They are reminded again, by their usual rhythm.")
+    _ = words_for(request)
+    return await back_to(request, conn, who, customer_id, _("They are reminded again, by their usual rhythm."))

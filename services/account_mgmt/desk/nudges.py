@@ -18,6 +18,7 @@ from services.account_mgmt.desk.places import STAFF
 from services.account_mgmt.schemas.work import WorkDone
 from services.chassis.http import Conn, Id, Who
 from services.chassis.web.door import page_router, web_of
+from services.chassis.web.site import words_for
 
 router: APIRouter = page_router()
 Quantity = Annotated[str, StringConstraints(max_length=40)]
@@ -46,11 +47,13 @@ async def done(
     """A complaint is settled, a call is returned: the desk goes on when nothing else waits for this customer."""
     body = WorkDone(result="left" if result == "left" else "done")
     item = await finish_work(conn, who, item_id, body)
-    return await go_on(request, conn, who, then=item.lead_id, said="Done.")
+    _ = words_for(request)
+    return await go_on(request, conn, who, then=item.lead_id, said=_("Done."))
 
 
 @router.post("/nudges/{item_id}/undo", dependencies=STAFF)
 async def undo(request: Request, conn: Conn, who: Who, item_id: Id) -> Response:
     """Take the answer back: the customer is on the list again, as if nothing had been written down."""
     nudge = await undo_answer(conn, who, item_id)
-    return await go_on(request, conn, who, stay=nudge.customer_id, said="Taken back. Nobody has heard of it.")
+    _ = words_for(request)
+    return await go_on(request, conn, who, stay=nudge.customer_id, said=_("Taken back. Nobody has heard of it."))

@@ -25,6 +25,7 @@ from services.account_mgmt.desk.right import show_order
 from services.account_mgmt.domain.order_drafts import MOST_LINES
 from services.chassis.http import Conn, Id, Who
 from services.chassis.web.door import page_router, web_of
+from services.chassis.web.site import words_for
 
 router: APIRouter = page_router()
 Text = Annotated[str, Field(max_length=100)]
@@ -118,4 +119,6 @@ async def cancel(request: Request, conn: Conn, who: Who, order_id: Id, form: Ann
     order = await cancel_order(conn, who, order_id, form.reason)
     place = invoice_path(order.invoice.id if order.invoice else form.invoice_id)
     show = partial(show_invoice, request, conn, who, form.invoice_id)
-    return await web_of(request).after(request, place, show, said=f"Order {order.number} is cancelled.")
+    _ = words_for(request)
+    said = _("Order %(number)s is cancelled.") % {"number": order.number}
+    return await web_of(request).after(request, place, show, said=said)
