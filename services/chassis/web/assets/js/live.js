@@ -12,9 +12,13 @@
   document.addEventListener("connection:back", resync);
   // The whole page as it is now, or another one in its place, under the word that stands there.
   desk.refresh = (place = location.pathname + location.search) => {
-    const word = [...document.querySelector("#line").childNodes];
+    // What the line says when the page comes, not when it was asked for: something may be said meanwhile.
+    let word = null;
+    const read = (event) => { if (event.detail.ctx.target === document.body) word = [...document.querySelector("#line").childNodes]; };
+    document.addEventListener("htmx:before:swap", read);
     return htmx.ajax("GET", place, { target: "body", swap: "outerMorph", replace: "true" })
-      .then(() => document.querySelector("#line").replaceChildren(...word));
+      .then(() => word && document.querySelector("#line").replaceChildren(...word))
+      .finally(() => document.removeEventListener("htmx:before:swap", read));
   };
 
   // ---- parts that wait until nobody looks ------------------------------------------------------------------
