@@ -116,9 +116,9 @@ async def test_what_one_takes_fades_on_the_page_of_the_other_with_a_name(tier: T
     await page.get_by_role("button", name="New leads on offer: 1").click()
     await expect(page.get_by_text("Щойно прийшов")).to_be_visible()
     await tier.post(f"/v1/hand-overs/{offer}/accept", {"manager": who.id})
-    await expect(page.get_by_text("boss has taken it")).to_be_visible()
+    await expect(page.get_by_text("a supervisor has taken it")).to_be_visible()
     # Then it goes, and what was left stays.
-    await expect(page.get_by_text("boss has taken it")).to_be_hidden()
+    await expect(page.get_by_text("a supervisor has taken it")).to_be_hidden()
     await expect(page.locator(".lr-offer")).to_have_count(1)
     await expect(theirs.locator("#lanes").get_by_text("Щойно прийшов")).to_be_visible()
 
