@@ -22,7 +22,7 @@ def contact_card(lead: Lead) -> ContactCard:
 
 
 def hand_over_pack(lead: Lead, calls: Sequence[Call], names: Mapping[str, str]) -> HandOverPack:
-    """The card, all calls (the oldest first), what was said last, and who found the interest; `names` of callers by id."""
+    """The card, all calls (the oldest first), what was said last, and who found it; `names` are the callers'."""
     last = {name: _last(getattr(call, name) for call in calls) for name in _LAST_SAID}
     return HandOverPack(
         contact=contact_card(lead),
