@@ -279,6 +279,20 @@ async def test_a_supervisor_decides_and_gives_by_keyboard(tier: Tier2, windows: 
     assert (await tier.get(f"/v1/deals/{deal['id']}", who.id))["offers"][0]["state"] == "sent"
 
 
+async def test_figures_of_different_deals_stand_below_each_other(tier: Tier2, windows: Desks) -> None:
+    who = await somebody(tier)
+    for price in ("28500.50", "1.00"):
+        deal = await tier.accepted(who.id)
+        line = {**LINE, "unit_price": {"amount": price, "currency": "UAH"}}
+        await tier.post(f"/v1/deals/{deal['id']}/win", {"lines": [line]}, who.id)
+    page = await board(windows, who, "/conversion/desk/commission")
+    places = await page.locator(".lr-entries > tbody > tr:first-child").evaluate_all(
+        "(rows) => rows.map((row) => [...row.cells].map((cell) => cell.getBoundingClientRect().left))"
+    )
+    assert len(places) == 2
+    assert places[0] == places[1]
+
+
 async def busy(tier: Tier2) -> Person:
     """A manager in the middle of a day: something of everything is on their pages."""
     who = await somebody(tier)
