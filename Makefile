@@ -21,7 +21,6 @@ help:
 	@echo "make run     everything on this machine, with a sample department at work ($(DATA)/ keeps its state)"
 	@echo "make test    the whole test suite"
 	@echo "make screenshots   pictures of the desks at work, into docs/img/"
-	@echo "make journeys  whole days of people at their desks, in a real browser (about a quarter of an hour)"
 	@echo "make fuzz    10,000 damaged files, 10,000 requests (LEADRELAY_FUZZ=N, LEADRELAY_CASES=N for others)"
 	@echo "make chaos   ten minutes of kills, freezes and restarts, then everything must agree (CHAOS_MINUTES=, SEED=)"
 	@echo "make assets  what the pages fetch, from npm and our own, into $(WEB)/static/"
@@ -75,10 +74,7 @@ run: .venv/.runtime $(ASSETS)
 	@exec $(BIN)/leadrelay up --demo --data $(DATA)
 
 test: .venv/.dev $(ASSETS)
-	$(BIN)/python -m pytest -n auto --durations=10 --ignore=tests/browser/journeys
-
-journeys: .venv/.dev $(ASSETS)
-	$(BIN)/python -m pytest -n0 --durations=10 tests/browser/journeys
+	$(BIN)/python -m pytest -n auto --durations=10
 
 screenshots: .venv/.dev $(ASSETS)
 	$(BIN)/python -m tests.browser.screenshots

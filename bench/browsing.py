@@ -92,7 +92,9 @@ async def _paint(page: Page) -> float:
 async def _interaction(page: Page) -> float:
     """`?` opens the keys, and Escape closes them."""
     await page.evaluate(_WATCH)
-    for key in ("?", "Escape") * 3:
+    for key, shown in (("?", True), ("Escape", False)) * 3:
         await page.keyboard.press(key)
+        # Esc means something else where nothing is open.
+        await page.wait_for_function("shown => Boolean(document.querySelector(':popover-open')) === shown", arg=shown)
         await page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))")
     return float(await page.evaluate("() => felt.interaction"))

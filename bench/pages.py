@@ -74,7 +74,7 @@ async def _call_desk(stack: Running, conn: asyncpg.Connection, leads: int) -> li
     caller = stack.client("lead_gen", "caller", CALLER)
     held = (await caller.post("/v1/calls/next", json={})).raise_for_status().json()
     sql = "SELECT * FROM leads JOIN lead_phones ON lead_id = id WHERE id = $1"
-    waiting = "SELECT min(available_at) FROM work_items WHERE kind = 'call' AND state = 'open'"
+    waiting = "SELECT min(not_before) FROM work_items WHERE kind = 'call' AND state = 'open'"
     return [
         Page("call desk, in a call", "lead_gen", CALLER, "/desk/", sql, [held["lead"]["id"]]),
         Page("call desk, waiting", "lead_gen", "caller-2", "/desk/", waiting),

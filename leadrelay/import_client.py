@@ -31,6 +31,8 @@ class Wanted:
     default_region: str
     mapping: str
     dry_run: bool
+    encoding: str | None = None
+    sheet: str | None = None
 
 
 def run_import(address: str, token: str, wanted: Wanted) -> _Job:
@@ -58,12 +60,23 @@ def summary(job: _Job) -> str:
     return text
 
 
+def understood(job: _Job) -> str:
+    """How the file was read: encoding, separator, columns, and what a person should look at."""
+    form = {"\t": "tabs", ",": "commas", ";": "semicolons"}.get(job["delimiter"], f"'{job['delimiter']}'")
+    read = "a workbook" if job["format"] == "xlsx" else f"text in {job['encoding']}, separated by {form}"
+    lines = [f"Read as {read}", *(f"  {column} -> {field}" for field, column in job["mapping"].items())]
+    if job["ignored"]:
+        lines.append(f"Not read: {', '.join(job['ignored'])}")
+    return "\n".join([*lines, *job["questions"]])
+
+
 def _post(client: httpx.Client, wanted: Wanted) -> _Job:
     form = {
         "default_region": wanted.default_region,
         "mapping": wanted.mapping,
         "dry_run": str(wanted.dry_run).lower(),
     }
+    form |= {name: told for name in ("encoding", "sheet") if (told := getattr(wanted, name))}
     with wanted.file.open("rb") as content:
         answer = client.post("/v1/imports", files={"file": (wanted.file.name, content)}, data=form)
     if answer.status_code == httpx.codes.ACCEPTED:

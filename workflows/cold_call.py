@@ -36,6 +36,7 @@ with workflow.unsafe.imports_passed_through():
 
 
 PASSES_ON = "passes-on-what-came-late"
+TRIES_THE_OTHER = "a-wrong-number-is-no-try"
 
 
 @workflow.defn(name="ColdCall")
@@ -164,7 +165,9 @@ class ColdCall(Listener):
                 return await self._close("do_not_call", "asked not to be called")
             case CallOutcome.WRONG_NUMBER if not answer.other_number_left:
                 return await self._close("wrong_number", "no working number left")
-        if answer.outcome in UNREACHED or answer.outcome is CallOutcome.WRONG_NUMBER:
+        # A number that was wrong is no try of the company's other one, which is due at once.
+        wrong = answer.outcome is CallOutcome.WRONG_NUMBER and not workflow.patched(TRIES_THE_OTHER)
+        if answer.outcome in UNREACHED or wrong:
             self._unreached += 1
         return None
 

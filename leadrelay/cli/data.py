@@ -31,13 +31,13 @@ def add_to(app: typer.Typer) -> None:
 def import_file(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="A CSV or XLSX file.")],
     default_region: Annotated[str, typer.Option(help="Region of phone numbers without a country code.")] = "UA",
-    mapping: Annotated[
-        str, typer.Option(help="auto, hubspot, salesforce, pipedrive, zoho, or a JSON object field -> column.")
-    ] = "auto",
+    mapping: Annotated[str, typer.Option(help="auto, or a JSON object field -> column.")] = "auto",
     customers: Annotated[
         bool, typer.Option("--customers", help="Existing customers with their past orders, into tier 3.")
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Give every verdict and change nothing.")] = False,
+    encoding: Annotated[str | None, typer.Option(help="Of a text file, such as cp1251; else detected.")] = None,
+    sheet: Annotated[str | None, typer.Option(help="Of a workbook in which several could be meant.")] = None,
     url: Annotated[str | None, typer.Option(help="The service's address, if not the stack's in --data.")] = None,
     token: Annotated[
         str | None, typer.Option(envvar="LEADRELAY_TOKEN", help="A supervisor's token, needed with --url.")
@@ -45,7 +45,7 @@ def import_file(
     data: Data = DEFAULT_DATA,
 ) -> None:
     """Import a file of leads or customers, with its progress."""
-    from leadrelay.import_client import ImportRefused, Wanted, run_import, summary
+    from leadrelay.import_client import ImportRefused, Wanted, run_import, summary, understood
 
     if url is None:
         tier = "account_mgmt" if customers else "lead_gen"
@@ -53,7 +53,9 @@ def import_file(
     if token is None:
         give_up("--url needs a supervisor's token in LEADRELAY_TOKEN", 2)
     try:
-        print(summary(run_import(url, token, Wanted(file, default_region, mapping, dry_run))))
+        done = run_import(url, token, Wanted(file, default_region, mapping, dry_run, encoding, sheet))
+        typer.echo(understood(done), err=True)
+        print(summary(done))
     except ImportRefused as error:
         give_up(str(error))
 

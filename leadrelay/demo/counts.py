@@ -85,7 +85,7 @@ class Reporter:
         self._on_progress(
             Counts(
                 **leads_by_place(funnel.get("stages", {})),
-                won=funnel.get("won", 0),
+                won=funnel.get("won", 0) + funnel.get("inbound_won", 0),
                 nudges_ordered=sum(manager["orders_after_nudge"] for manager in managers),
                 orders=issued,
                 invoices_paid=paid,

@@ -14,7 +14,7 @@ from services.account_mgmt.desk import nudges as desk_nudges
 from services.account_mgmt.desk import orders as desk_orders
 from services.account_mgmt.desk import payments as desk_payments
 from services.account_mgmt.desk import suggestions as desk_suggestions
-from services.account_mgmt.domain.import_headers import choose_mapping
+from services.account_mgmt.domain.import_headers import CustomerTable
 from services.account_mgmt.routes import (
     account_managers,
     bank_statements,
@@ -87,7 +87,7 @@ def build_app(settings: Settings) -> FastAPI:
             work.router,
             complaints.router,
             products.router,
-            import_router(choose_mapping, "Import existing customers with their past orders"),
+            import_router(CustomerTable(), "Import existing customers with their past orders"),
             policies.router,
             reports.router,
             mail_router(mails.on_trouble),

@@ -13,43 +13,36 @@ from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 import holidays
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from services.chassis.meanings import HolidayCountry, ZoneName, at_the_door
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEK: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _CLOCK = r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$"
 _ZERO = timedelta(0)
+_MOST_CLOSED = 366
 
 
-def _known_country(code: str) -> str:
-    if code not in holidays.list_supported_countries():
-        raise ValueError(f"no public holidays are known for '{code[:20]}'; give the two letters of a country")
-    return code
+# Countries whose public holidays are days of work for now: Ukraine, while martial law is in force. Their days stay
+# known as such, and an organisation may keep them all the same.
+_SUSPENDED = frozenset({"UA"})
 
 
-def _known_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        raise ValueError("is not an IANA time zone such as Europe/Kyiv") from None
-    return name
+def is_public_holiday(country: str | None, day: date, *, observed: bool = False) -> bool:
+    """Whether a day is a public holiday of a country; without one, or one whose holidays are not known, none is.
+
+    `observed` keeps holidays that the country has suspended (Ukraine's, under martial law) as days off.
+    """
+    return country is not None and day in _public_holidays(country, day.year, observed and country in _SUSPENDED)
 
 
-Timezone = Annotated[str, AfterValidator(_known_zone)]
-"""IANA name of a time zone, e.g. Europe/Kyiv."""
-
-Country = Annotated[str, AfterValidator(_known_country)]
-"""ISO 3166 code of a country whose public holidays are known, e.g. UA."""
-
-
-def is_public_holiday(country: str | None, day: date) -> bool:
-    """Whether a day is a public holiday of a country; without a country, none is."""
-    return country is not None and day in _public_holidays(country, day.year)
-
-
-@functools.lru_cache(maxsize=64)
-def _public_holidays(country: str, year: int) -> frozenset[date]:
-    return frozenset(holidays.country_holidays(country, years=year))
+@functools.lru_cache(maxsize=512)
+def _public_holidays(country: str, year: int, suspended_too: bool) -> frozenset[date]:
+    if country not in holidays.list_supported_countries():
+        return frozenset()
+    wanted = (holidays.PUBLIC, holidays.WORKDAY) if suspended_too else (holidays.PUBLIC,)
+    return frozenset(holidays.country_holidays(country, years=year, categories=wanted))
 
 
 class Shift(BaseModel):
@@ -66,16 +59,34 @@ class Shift(BaseModel):
             raise ValueError("a shift closes after it opens")
         return self
 
+    @property
+    def length(self) -> timedelta:
+        """From opening to closing, by the clock on the wall."""
+        opens, closes = (timedelta(hours=int(at[:2]), minutes=int(at[3:])) for at in (self.opens, self.closes))
+        return closes - opens
+
+
+def _not_for_good(days: list[date]) -> list[date]:
+    if len(days) > _MOST_CLOSED:
+        raise ValueError(f"at most {_MOST_CLOSED} days")
+    return days
+
+
+ClosedDays = Annotated[list[date], at_the_door(_not_for_good)]
+
 
 class Calendar(BaseModel):
     """Opening hours of a week in one time zone, without the public holidays of `country` and the days `closed_on`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    timezone: Timezone = "Europe/Kyiv"
+    timezone: ZoneName = "Europe/Kyiv"
     week: dict[Weekday, list[Shift]]
-    country: Country | None = Field(default=None, description="ISO 3166 code; none keeps public holidays open.")
-    closed_on: list[date] = Field(default_factory=list)
+    country: HolidayCountry | None = Field(default=None, description="ISO 3166 code; none keeps public holidays open.")
+    closed_on: ClosedDays = Field(default_factory=list)
+    observed: bool = Field(
+        default=False, description="Keep public holidays that the country has suspended, as Ukraine under martial law."
+    )
 
     @field_validator("week")
     @classmethod
@@ -88,6 +99,11 @@ class Calendar(BaseModel):
         if not any(week.values()):
             raise ValueError("the week has no opening hours")
         return {day: sorted(shifts, key=lambda shift: shift.opens) for day, shifts in week.items()}
+
+    @property
+    def open_a_week(self) -> timedelta:
+        """Opening time of a week without a holiday and without a change of clocks."""
+        return sum((shift.length for shifts in self.week.values() for shift in shifts), _ZERO)
 
     def openings(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
         """Open stretches in UTC from `start` on, the first one cut to it. Never ends."""
@@ -125,7 +141,7 @@ class Calendar(BaseModel):
         raise AssertionError("openings never end")
 
     def _hours_of(self, day: date) -> Iterator[tuple[datetime, datetime]]:
-        if day in self.closed_on or is_public_holiday(self.country, day):
+        if day in self.closed_on or is_public_holiday(self.country, day, observed=self.observed):
             return
         for shift in self.week.get(WEEK[day.weekday()], []):
             opens, closes = self._utc(day, shift.opens), self._utc(day, shift.closes)

@@ -6,10 +6,11 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from services.chassis.db import Connection
-from services.chassis.errors import NotFound
+from services.chassis.errors import Invalid, NotFound
+from services.chassis.meanings import STORED
 from services.chassis.records import Record
 
 P = TypeVar("P", bound=BaseModel)
@@ -33,7 +34,18 @@ class Policies(Generic[P]):
         self._rules = lru_cache(maxsize=32)(self._of)
 
     def _of(self, body: str) -> P:
-        return self._model.model_validate_json(body)
+        # What an older version let in must not stop the house: the rules of the door are for new versions.
+        return self._model.model_validate_json(body, context=STORED)
+
+    def checked(self, body: dict[str, Any]) -> P:
+        """The policy of a body; what is left out keeps its default. Raises Invalid on the field that is wrong."""
+        try:
+            return self._model.model_validate(body)
+        except ValidationError as error:
+            first = error.errors()[0]
+            reason = "unknown field" if first["type"] == "extra_forbidden" else first["msg"]
+            field = ".".join(["body", *map(str, first["loc"])])
+            raise Invalid(reason.removeprefix("Value error, "), field=field[:200]) from None
 
     async def current(self, conn: Connection) -> tuple[int, P]:
         """The newest version and its rules. Raises NotFound in a database that was never seeded."""

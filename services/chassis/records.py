@@ -7,6 +7,8 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
 
+from services.chassis.meanings import STORED
+
 
 class Record(BaseModel):
     """A row; columns that this code does not know are ignored, so that a newer schema can be read."""
@@ -16,7 +18,7 @@ class Record(BaseModel):
     @classmethod
     def of(cls, row: Any) -> Self:
         """The record of a row, as asyncpg gives it. Raises ValidationError for a row that this code cannot read."""
-        return cls.model_validate(dict(row))
+        return cls.model_validate(dict(row), context=STORED)
 
     @classmethod
     def of_all(cls, rows: Iterable[Any]) -> list[Self]:

@@ -12,6 +12,7 @@ import pytest_asyncio
 
 from services.conversion.actions.offer_expiry import watch_offers
 from services.conversion.domain.pricing import price_at
+from tests.fixtures.http import auth
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_2 import FACTS, Tier2, hand_over, in_days, tier_2, whose
 from workflows.contracts.base import Money, Tier
@@ -162,7 +163,10 @@ def test_the_latest_price_that_has_begun_is_valid() -> None:
 
 async def test_a_late_approval_rises_is_told_to_the_manager_and_goes_to_a_named_person(conversion: Tier2) -> None:
     body = (await conversion.get("/v1/policies"))["items"][0]["body"]
-    await conversion.post("/v1/policies", {"body": {**body, "approval_escalate_to": "head"}}, status=201)
+    # The head of sales is known here from the moment they act as a supervisor.
+    head = auth(Tier.CONVERSION, "supervisor", "head")
+    named = {"body": {**body, "approval_escalate_to": "head"}}
+    assert (await conversion.http.post("/v1/policies", json=named, headers=head)).status_code == 201
     path = await qualified(conversion)
     deal = await conversion.get(path)
     await make(conversion, path, {"product_id": "ftl", "quantity": "1"}, discount_percent="20")

@@ -78,11 +78,13 @@ async def test_an_instruction_is_new_when_it_came_after_ones_last_shift(tier: Ti
         await desk.press("next")
         assert f'id="says-{before}"' in desk.page and new not in desk.page
         await desk.press("return")
-    shift_id = await shift(tier, "sofia", timedelta(minutes=-5))
+    shift_id = await shift(tier, "sofia", timedelta(hours=-5))
     await tier.pool.execute(
         "UPDATE shifts SET signed_on_at = starts_at, signed_off_at = now() WHERE id = $1::uuid", shift_id
     )
     after = await instruction(tier, "Written since", "It is new.")
+    today = await shift(tier, "sofia", timedelta(minutes=-1))
+    await tier.pool.execute("UPDATE shifts SET signed_on_at = now() WHERE id = $1::uuid", today)
     async with browser(tier, "sofia") as desk:
         await desk.look()
         await desk.press("next")

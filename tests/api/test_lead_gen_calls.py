@@ -160,3 +160,16 @@ async def test_a_lease_that_ran_out_is_given_to_somebody_else_and_the_first_answ
     )
     assert (late.status_code, late.json()["code"]) == (409, "stale_lease")
     assert await desk.pool.fetchval("SELECT count(*) FROM calls WHERE item_id = $1", call["item_id"]) == 0
+
+
+@pytest.mark.parametrize("outcome", ["interested", "not_interested", "do_not_call", "no_answer"])
+async def test_the_first_call_is_an_attempt_whatever_came_of_it(desk: Tier1, outcome: str) -> None:
+    call = await desk.leased("+380441234501", "anna")
+    body = {"token": call["token"], "outcome": outcome, "reason": "no need", "needs": "a truck", "hold_seconds": 8}
+    answer = await desk.http.post(f"/v1/calls/{call['item_id']}/outcome", json=body, headers=caller("anna"))
+    assert answer.is_success, answer.text
+    lead = call["lead"]["id"]
+    assert (await desk.http.get(f"/v1/leads/{lead}")).json()["attempts"] == 1
+    undone = await desk.http.post(f"/v1/calls/{call['item_id']}/undo", json={}, headers=caller("anna"))
+    assert undone.is_success, undone.text
+    assert (await desk.http.get(f"/v1/leads/{lead}")).json()["attempts"] == 0

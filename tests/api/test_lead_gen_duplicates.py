@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Any
 
+import pytest
 import pytest_asyncio
 
 from services.lead_gen.actions.duplicates import find_near_duplicates
@@ -109,6 +110,19 @@ async def test_the_lead_in_somebodys_hands_is_kept(office: Tier1) -> None:
     assert (await office.http.post(address)).json()["code"] == "both_in_work"
 
 
+async def test_undoing_a_merge_restores_the_stage_of_the_kept_lead_too(office: Tier1) -> None:
+    await imported(office, TWINS)
+    before = await registered(office)
+    await office.http.put("/v1/do-not-call/+380441230002", json={"scope": "company"})
+    stages = {row["id"]: row["stage"] for row in await office.pool.fetch("SELECT id, stage FROM leads")}
+    offer = (await offers(office))[0]
+    merged = (await office.http.post(f"/v1/duplicates/{offer['id']}/merge")).raise_for_status().json()
+    assert (await office.http.get(f"/v1/leads/{merged['kept']}")).json()["stage"] == "do_not_call"
+    assert (await office.http.post(f"/v1/merges/{merged['id']}/undo")).status_code == 200
+    assert {row["id"]: row["stage"] for row in await office.pool.fetch("SELECT id, stage FROM leads")} == stages
+    assert len(await registered(office)) == len(before)
+
+
 async def test_who_must_not_be_called_is_not_called_under_the_other_name_either(office: Tier1) -> None:
     lead_id, _ = await office.opened("+380441230001")
     await office.pool.execute("UPDATE leads SET company = 'Viter Trans', city = 'Kyiv' WHERE id = $1", lead_id)
@@ -130,3 +144,46 @@ async def test_a_refused_pair_is_never_offered_again(office: Tier1) -> None:
     await find_near_duplicates(office.pool)
     assert await offers(office) == []
     assert (await office.http.post(f"/v1/duplicates/{offer['id']}/merge")).json()["code"] == "wrong_state"
+
+
+@pytest.mark.parametrize("stage", ["new", "not_interested", "resting"])
+async def test_undoing_a_merge_with_a_banned_twin_gives_both_their_stages_back(office: Tier1, stage: str) -> None:
+    await imported(office, TWINS)
+    (await office.http.put("/v1/do-not-call/+380441230002", json={"scope": "company"})).raise_for_status()
+    banned = await office.pool.fetchval("SELECT lead_id::text FROM lead_phones WHERE phone = '+380441230002'")
+    await office.pool.execute("UPDATE leads SET stage = $2 WHERE id <> $1", banned, stage)
+    before = await registered(office)
+    offer = (await offers(office))[0]
+    body = {"keep": offer["b"]["id"] if offer["a"]["id"] == banned else offer["a"]["id"]}
+    merged = (await office.http.post(f"/v1/duplicates/{offer['id']}/merge", json=body)).raise_for_status().json()
+    assert (await office.http.get(f"/v1/leads/{merged['kept']}")).json()["stage"] == "do_not_call"
+    (await office.http.post(f"/v1/merges/{merged['id']}/undo")).raise_for_status()
+    assert await registered(office) == before
+
+
+async def test_a_lead_that_was_being_called_is_called_again_after_the_merge_is_undone(office: Tier1) -> None:
+    await imported(office, TWINS)
+    (await office.http.put("/v1/do-not-call/+380441230002", json={"scope": "company"})).raise_for_status()
+    called = await office.pool.fetchval("SELECT lead_id::text FROM lead_phones WHERE phone = '+380441230001'")
+    await office.pool.execute(
+        "UPDATE leads SET stage = 'calling', campaign_id = $2, rounds = 1, workflow_id = $3 WHERE id = $1",
+        called, await office.campaign(), ids.cold_call(called),
+    )  # fmt: skip
+    merged = (await office.http.post(f"/v1/duplicates/{(await offers(office))[0]['id']}/merge")).json()
+    assert (await office.http.get(f"/v1/leads/{called}")).json()["stage"] == "do_not_call"
+    (await office.http.post(f"/v1/merges/{merged['id']}/undo")).raise_for_status()
+    assert (await office.http.get(f"/v1/leads/{called}")).json()["stage"] == "calling"
+    rows = await office.pool.fetch(
+        "SELECT workflow, signal FROM outbox WHERE workflow_id = $1 ORDER BY id", ids.cold_call(called)
+    )
+    assert [tuple(row) for row in rows] == [(None, "do_not_call"), ("ColdCall", None)]
+
+
+async def test_a_ban_of_the_kept_leads_own_survives_the_undo(office: Tier1) -> None:
+    await imported(office, TWINS)
+    merged = (await office.http.post(f"/v1/duplicates/{(await offers(office))[0]['id']}/merge")).json()
+    (await office.http.put("/v1/do-not-call/+380441230001", json={"scope": "company"})).raise_for_status()
+    (await office.http.post(f"/v1/merges/{merged['id']}/undo")).raise_for_status()
+    own = await office.pool.fetchval("SELECT lead_id::text FROM lead_phones WHERE phone = '+380441230001'")
+    assert own == merged["kept"]
+    assert (await office.http.get(f"/v1/leads/{own}")).json()["stage"] == "do_not_call"

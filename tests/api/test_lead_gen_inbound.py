@@ -65,11 +65,41 @@ async def test_a_lead_with_an_owner_goes_to_its_owner(
     assert await board.signals(call["workflow_id"]) == ["inbound_called"]
 
 
-@pytest.mark.parametrize("phone", ["hello", "12345", "+380441"])
-async def test_a_bad_number_is_refused_by_name(board: Tier1, phone: str) -> None:
-    answer = await board.http.post("/v1/inbound-calls", json={"from": phone})
-    assert answer.status_code == 422
-    assert answer.json()["errors"][0]["field"] == "from"
+@pytest.mark.parametrize(
+    ("shown", "company"),
+    [
+        ("anonymous", "Unknown caller"),
+        ("", "Unknown caller"),
+        (None, "Unknown caller"),
+        ("sip:anonymous@anonymous.invalid", "Unknown caller"),
+        ("101", "Caller 101"),
+        ("12345", "Caller 2345"),
+        ("+380441", "Caller 0441"),
+        ("x" * 200, "Unknown caller"),
+    ],
+)
+async def test_whoever_shows_no_number_that_can_be_dialled_goes_to_tier_2_with_a_promise(
+    board: Tier1, shown: str | None, company: str
+) -> None:
+    answer = await board.http.post("/v1/inbound-calls", json={"from": shown})
+    assert answer.status_code == 201, answer.text
+    call = answer.json()
+    assert (call["known"], call["routed_to"], call["state"]) == (False, "conversion", "ringing")
+    assert datetime.fromisoformat(call["promised_by"]) > datetime.now(UTC)
+    lead = await board.pool.fetchrow("SELECT company, tier, stage FROM leads WHERE id = $1", call["lead_id"])
+    assert tuple(lead or ()) == (company, "conversion", "inbound")
+    started = await board.pool.fetchval("SELECT workflow FROM outbox WHERE workflow_id = $1", call["workflow_id"])
+    assert started == "Conversion"
+    kept = await board.http.get("/v1/promises?limit=200")
+    assert call["id"] in [one["inbound_call_id"] for one in kept.json()["items"]]
+
+
+async def test_a_withheld_call_that_is_reported_twice_is_one_call_and_two_of_them_are_two_strangers(
+    board: Tier1,
+) -> None:
+    first = await ring(board, "anonymous", call_id="hidden-1")
+    assert await ring(board, "anonymous", call_id="hidden-1") == first
+    assert (await ring(board, "anonymous", call_id="hidden-2"))["lead_id"] != first["lead_id"]
 
 
 async def test_the_same_call_reported_by_many_at_once_is_one_lead_and_one_record(board: Tier1) -> None:

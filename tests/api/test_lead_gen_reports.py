@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -80,30 +81,55 @@ class Records:
                     f"news:{number}",
                 )
 
-    def credited(self, stage: str) -> list[Call]:
-        """The last handed-over call before the first such news of each lead that has one."""
-        found: dict[str, Call] = {}
-        for one in sorted((n for n in self.news if n["stage"] == stage), key=lambda n: n["at"]):
-            before = [
-                c
-                for c in self.calls
-                if c["lead"] == one["lead"] and c["at"] <= one["at"] and c["outcome"] in HANDED_OVER
-            ]
-            if before and one["lead"] not in found:
-                found[one["lead"]] = max(before, key=lambda c: (c["at"], c["id"]))
-        return list(found.values())
+    def hand_overs(self) -> list[HandOver]:
+        """One per lead: its last handed-over call before it was first accepted, and what became of it."""
+        found = []
+        for lead in self.leads:
+            handing = sorted(
+                (c for c in self.calls if c["lead"] == lead and c["outcome"] in HANDED_OVER),
+                key=lambda c: (c["at"], c["id"]),
+            )
+            if not handing:
+                continue
+            accepted = self._first(lead, "accepted", handing[0]["at"])
+            call = [c for c in handing if accepted is None or c["at"] <= accepted][-1]
+            found.append(HandOver(call, accepted, self._first(lead, "won", call["at"])))
+        return found
+
+    def _first(self, lead: str, stage: str, since: datetime) -> datetime | None:
+        times = [n["at"] for n in self.news if (n["lead"], n["stage"]) == (lead, stage) and n["at"] >= since]
+        return min(times, default=None)
 
 
-def figures(calls: list[Call], accepted: list[Call], won: list[Call]) -> tuple[int, ...]:
+@dataclass
+class HandOver:
+    """The call that a hand-over is credited to, and when tier 2 first accepted and won the lead after it."""
+
+    call: Call
+    accepted: datetime | None
+    won: datetime | None
+
+
+Inside = Callable[[Call], bool]
+
+
+def during(start: datetime | None, end: datetime | None) -> tuple[dict[str, str], Inside]:
+    """(the parameters of a period, whether a call lies in it)."""
+    params = {"from": start.isoformat()} if start else {}
+    params |= {"to": end.isoformat()} if end else {}
+    return params, lambda call: (start is None or start <= call["at"]) and (end is None or call["at"] < end)
+
+
+def figures(calls: list[Call], hand_overs: list[HandOver]) -> tuple[int, ...]:
     outcomes = Counter(call["outcome"] for call in calls)
     return (
         len(calls),
         sum(outcomes[outcome] for outcome in CONTACTS),
         outcomes["interested"],
         outcomes["hard_question"],
-        outcomes["interested"] + outcomes["hard_question"],
-        len(accepted),
-        len(won),
+        len(hand_overs),
+        sum(one.accepted is not None for one in hand_overs),
+        sum(one.won is not None for one in hand_overs),
     )
 
 
@@ -127,35 +153,38 @@ async def records(house: Tier1, seed: int) -> Records:
 @pytest.mark.parametrize("seed", range(4))
 async def test_every_figure_equals_the_records(house: Tier1, seed: int) -> None:
     known = await records(house, seed)
-    accepted, won = known.credited("accepted"), known.credited("won")
     middle = known.begin + timedelta(days=30)
     for start, end in ((None, None), (None, middle), (middle, None)):
-        params = {"from": start.isoformat()} if start else {}
-        params |= {"to": end.isoformat()} if end else {}
-
-        def inside(call: Call, start: datetime | None = start, end: datetime | None = end) -> bool:
-            return (start is None or start <= call["at"]) and (end is None or call["at"] < end)
-
+        params, inside = during(start, end)
+        calls = [call for call in known.calls if inside(call)]
+        hand_overs = [one for one in known.hand_overs() if inside(one.call)]
         for by, key in GROUPS.items():
-            expected: dict[Any, list[list[Call]]] = defaultdict(lambda: [[], [], []])
-            for place, calls in enumerate((known.calls, accepted, won)):
-                for call in filter(inside, calls):
-                    expected[key(call)][place].append(call)
+            groups = {key(call) for call in calls}
+            expected = {
+                group: figures(
+                    [call for call in calls if key(call) == group],
+                    [one for one in hand_overs if key(one.call) == group],
+                )
+                for group in groups
+            }
             answer = await house.http.get("/v1/reports/callers", params={**params, "by": by})
             told = {one["group"]: tuple(one[name] for name in NAMES) for one in answer.json()["items"]}
-            assert told == {group: figures(*lists) for group, lists in expected.items()}, by
+            assert told == expected, by
 
 
 @pytest.mark.parametrize("seed", range(2))
 async def test_the_funnel_and_the_cohorts_equal_the_records(house: Tier1, seed: int) -> None:
     known = await records(house, seed)
+    hand_overs = known.hand_overs()
     funnel = (await house.http.get("/v1/reports/funnel")).json()
-    stages = {stage: {n["lead"] for n in known.news if n["stage"] == stage} for stage in STAGES}
+    by_call = {one.call["lead"] for one in hand_overs}
+    inbound = {n["lead"] for n in known.news if n["stage"] == "inbound"} - by_call
     assert funnel["leads"] == len(known.leads)
     assert funnel["called"] == len({call["lead"] for call in known.calls})
     assert funnel["reached"] == len({call["lead"] for call in known.calls if call["outcome"] in CONTACTS})
-    assert funnel["handed_over"] == len(stages["handed_over"] | stages["inbound"])
-    assert (funnel["accepted"], funnel["won"]) == (len(stages["accepted"]), len(stages["won"]))
+    assert (funnel["handed_over"], funnel["accepted"], funnel["won"]) == figures([], hand_overs)[4:]
+    assert funnel["inbound"] == len(inbound)
+    assert funnel["inbound_won"] == len(inbound & {n["lead"] for n in known.news if n["stage"] == "won"})
     first: dict[str, datetime] = {}
     for call in known.calls:
         first[call["lead"]] = min(call["at"], first.get(call["lead"], call["at"]))
@@ -165,9 +194,53 @@ async def test_the_funnel_and_the_cohorts_equal_the_records(house: Tier1, seed: 
     )
     cohorts = (await house.http.get("/v1/reports/cohorts")).json()["items"]
     assert {one["week"]: one["size"] for one in cohorts} == dict(sizes)
-    ever = sum(one["accepted"] for one in cohorts)
-    later = {n["lead"] for n in known.news if n["stage"] == "accepted" and n["at"] >= first.get(n["lead"], n["at"])}
-    assert ever == len(later & first.keys())
+    within_a_week = [one for one in hand_overs if one.call["at"] - first[one.call["lead"]] < timedelta(days=7)]
+    seen = [one for one in cohorts if one["after"]]
+    weeks = {one["week"] for one in seen}
+    assert sum(one["after"][0]["handed_over"] for one in seen) == sum(
+        (at.astimezone(KYIV).date() - timedelta(days=at.astimezone(KYIV).weekday())).isoformat() in weeks
+        for at in (first[one.call["lead"]] for one in within_a_week)
+    )
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_the_funnel_the_callers_and_the_cohorts_agree_on_every_figure(house: Tier1, seed: int) -> None:
+    known = await records(house, seed)
+    middle = known.begin + timedelta(days=30)
+
+    async def told(report: str, **params: str) -> Any:
+        return (await house.http.get(f"/v1/reports/{report}", params=params)).raise_for_status().json()
+
+    periods = [during(start, end)[0] for start, end in ((None, None), (None, middle), (middle, None))]
+    for params in [{}, *({"campaign_id": campaign} for campaign in known.campaigns)]:
+        for period in periods:
+            funnel = await told("funnel", **params, **period)
+            for by in ("caller", "hour", "shift", "script_version", "campaign"):
+                groups = (await told("callers", by=by, **params, **period))["items"]
+                for step in ("handed_over", "accepted", "won"):
+                    assert sum(one[step] for one in groups) == funnel[step], (by, step, params, period)
+        whole = await told("funnel", **params)
+        cohorts = (await told("cohorts", **params))["items"]
+        assert sum(one["size"] for one in cohorts) == whole["called"]
+        for step in ("reached", "handed_over", "accepted", "won"):
+            assert sum(one[step] for one in cohorts) == whole[step], (step, params)
+        assert whole["won"] <= whole["handed_over"] <= whole["reached"] <= whole["called"]
+        assert whole["accepted"] <= whole["handed_over"]
+    parts = [await told("funnel", **period) for period in periods[1:]]
+    for step in ("handed_over", "accepted", "won"):
+        assert sum(part[step] for part in parts) == (await told("funnel"))[step]
+
+
+async def test_a_lead_that_called_us_was_handed_over_by_nobody(house: Tier1) -> None:
+    lead = await house.lead("+380441230001")
+    await house.http.post("/v1/inbound-calls", json={"from": "+380441230001"})
+    for stage in ("accepted", "won"):
+        await house.pool.execute(
+            "INSERT INTO lead_history (lead_id, at, tier, stage) VALUES ($1, now(), 'conversion', $2)", lead, stage
+        )
+    funnel = (await house.http.get("/v1/reports/funnel")).json()
+    assert (funnel["inbound"], funnel["inbound_won"]) == (1, 1)
+    assert (funnel["handed_over"], funnel["accepted"], funnel["won"]) == (0, 0, 0)
 
 
 async def test_hours_of_work_are_those_of_the_shifts_signed_on_to(house: Tier1) -> None:
@@ -192,3 +265,62 @@ async def test_a_period_that_ends_before_it_begins_is_refused(house: Tier1) -> N
     params = {"from": "2026-02-01T00:00:00Z", "to": "2026-01-01T00:00:00Z"}
     answer = await house.http.get("/v1/reports/funnel", params=params)
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "from")
+
+
+@pytest.mark.parametrize("seed", range(2))
+async def test_hours_of_work_equal_the_records_and_add_up(house: Tier1, seed: int) -> None:
+    """Shifts, calls in them, calls outside of any, and shifts without a call: counted again minute by minute."""
+    dice = random.Random(seed)
+    begin = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(days=9)
+    campaigns = [await house.campaign(), await house.campaign()]
+    lead = await house.lead("+380441230001")
+    minutes: dict[str, set[int]] = {"anna": set(), "borys": set()}
+    for caller in minutes:
+        signed: set[int] = set()
+        await house.pool.execute("INSERT INTO callers (id, name) VALUES ($1, $1)", caller)
+        for day in range(8):
+            on = day * 1440 + dice.randrange(600)
+            off = on + dice.randrange(1, 400)
+            signed |= set(range(on, off + 1))
+            minutes[caller] |= set(range(on, off))
+            await house.pool.execute(
+                """INSERT INTO shifts (id, caller_id, starts_at, ends_at, signed_on_at, signed_off_at)
+                   VALUES (gen_random_uuid(), $1, $2, $3, $2, $4)""",
+                caller,
+                begin + timedelta(minutes=on),
+                begin + timedelta(minutes=on + 600),
+                begin + timedelta(minutes=off),
+            )
+        last = None
+        for at in sorted(dice.sample(range(8 * 1440), 120)):
+            if at not in signed:
+                minutes[caller] |= set(range(last if last is not None and at - last <= 15 else at - 2, at))
+            last = at
+            await house.pool.execute(
+                """INSERT INTO calls (id, item_id, lead_id, campaign_id, attempt, caller, outcome, at)
+                   VALUES (gen_random_uuid(), gen_random_uuid(), $1, $2, 1, $3, 'no_answer', $4)""",
+                lead,
+                dice.choice([*campaigns, None]),
+                caller,
+                begin + timedelta(minutes=at),
+            )
+    worked = {caller: len(own) / 60 for caller, own in minutes.items()}
+
+    async def hours(**params: str) -> dict[Any, float]:
+        answer = await house.http.get("/v1/reports/callers", params=params)
+        return {one["group"]: one["hours"] for one in answer.json()["items"]}
+
+    assert await hours() == pytest.approx(worked, abs=0.01)
+    by_hour = Counter[str]()
+    for own in minutes.values():
+        by_hour.update((begin + timedelta(minutes=minute)).astimezone(KYIV).strftime("%H") for minute in own)
+    told = await hours(by="hour")
+    assert told == pytest.approx({hour: by_hour[hour] / 60 for hour in told}, abs=0.01)
+    # Every call has its share of the stretch of work it was made in, so nothing is lost and nothing counted twice.
+    idle = sum(worked.values()) - sum((await hours(by="campaign")).values())
+    assert -0.03 <= idle < sum(worked.values())
+    for caller in worked:
+        own = sum((await hours(by="campaign", caller=caller)).values())
+        parts = [(await hours(caller=caller, campaign_id=campaign))[caller] for campaign in campaigns]
+        assert sum(parts) <= own + 0.02
+    assert (await house.http.get("/v1/supply")).json()["hours_of_work"] == pytest.approx(sum(worked.values()), abs=0.01)

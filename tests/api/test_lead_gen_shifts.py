@@ -235,3 +235,46 @@ async def test_never_two_cadences_on_one_lead(floor: Tier1) -> None:
         assert "work_items_one_call" in str(error)
     else:
         raise AssertionError("a second open call was written")
+
+
+async def test_at_quota_a_caller_gets_their_own_due_callback_and_nothing_fresh(floor: Tier1) -> None:
+    await hire(floor, daily_quota=1)
+    await shift(floor)
+    given = await floor.leased("+380441231301", "anna")
+    body = {"token": given["token"], "outcome": "no_answer"}
+    (await floor.http.post(f"/v1/calls/{given['item_id']}/outcome", json=body, headers=caller())).raise_for_status()
+    await floor.opened("+380441231302")
+    assert await next_lead(floor) == 204
+    promised, campaign_id = await floor.opened("+380441231303")
+    await callback(floor, promised, campaign_id, datetime.now(UTC))
+    assert await next_lead(floor) == promised
+    assert await next_lead(floor) == promised  # a lost browser gets the same again
+
+
+async def test_without_a_shift_a_caller_gets_their_own_due_callback_and_nothing_fresh(floor: Tier1) -> None:
+    """Planned for now, and not signed on."""
+    await hire(floor)
+    mine = await shift(floor)
+    await floor.pool.execute("UPDATE shifts SET signed_on_at = NULL WHERE id = $1", mine)
+    fresh, _ = await floor.opened("+380441231311")
+    assert await next_lead(floor) == 204
+    promised, campaign_id = await floor.opened("+380441231312")
+    await callback(floor, promised, campaign_id, datetime.now(UTC))
+    assert await assignee(floor, promised) == "anna"
+    assert await next_lead(floor) == promised
+    await floor.pool.execute("DELETE FROM work_items WHERE lead_id = $1", promised)
+    assert await next_lead(floor) == 204
+    (await floor.http.post(f"/v1/shifts/{mine}/sign-on", headers=caller())).raise_for_status()
+    assert await next_lead(floor) == fresh
+
+
+async def test_a_colleagues_callback_is_not_given_to_somebody_at_quota(floor: Tier1) -> None:
+    await hire(floor, daily_quota=1)
+    await hire(floor, "borys")
+    given = await floor.leased("+380441231321", "anna")
+    body = {"token": given["token"], "outcome": "no_answer"}
+    (await floor.http.post(f"/v1/calls/{given['item_id']}/outcome", json=body, headers=caller())).raise_for_status()
+    promised, campaign_id = await floor.opened("+380441231322")
+    await callback(floor, promised, campaign_id, datetime.now(UTC), "borys")
+    assert await next_lead(floor) == 204
+    assert await next_lead(floor, "borys") == promised

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import httpx
+import pytest
 import pytest_asyncio
 
 from services.chassis.settings import DEV_TELEPHONY_SECRET
@@ -29,8 +30,10 @@ async def house(fresh_database: FreshDatabase) -> AsyncIterator[Tier1]:
         yield tier
 
 
-async def tell(house: Tier1, event: str, call_id: str = "c-1", secret: str = DEV_TELEPHONY_SECRET) -> httpx.Response:
-    body = {"from": NUMBER, "call_id": call_id, "event": event, "at": datetime.now(UTC).isoformat()}
+async def tell(
+    house: Tier1, event: str, call_id: str = "c-1", secret: str = DEV_TELEPHONY_SECRET, shown: str | None = NUMBER
+) -> httpx.Response:
+    body = {"from": shown, "call_id": call_id, "event": event, "at": datetime.now(UTC).isoformat()}
     content = json.dumps(body).encode()
     headers = {HEADER: sign(secret.encode(), content, int(time.time())), "Content-Type": "application/json"}
     async with httpx.AsyncClient(transport=house.http._transport, base_url="http://test") as stranger:
@@ -52,6 +55,15 @@ async def test_a_ringing_call_of_somebody_unknown_goes_to_tier_2_once(house: Tie
     assert first.json() == again.json()
     assert (first.json()["routed_to"], first.json()["known"], first.json()["state"]) == ("conversion", False, "ringing")
     assert await house.pool.fetchval("SELECT count(*) FROM outbox WHERE workflow = 'Conversion'") == 1
+
+
+@pytest.mark.parametrize("shown", [None, "", "anonymous", "204"])
+async def test_a_call_without_a_number_lives_at_the_switchboard_like_any_other(house: Tier1, shown: str | None) -> None:
+    first = (await tell(house, "ringing", shown=shown)).json()
+    assert (first["routed_to"], first["known"], first["state"]) == ("conversion", False, "ringing")
+    missed = (await tell(house, "missed", shown=shown)).json()
+    assert (missed["id"], missed["state"]) == (first["id"], "missed")
+    assert [one["inbound_call_id"] for one in await promises(house)] == [first["id"]]
 
 
 async def test_a_missed_caller_is_promised_a_call_back_once(house: Tier1) -> None:

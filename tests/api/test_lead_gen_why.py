@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest_asyncio
@@ -156,3 +156,98 @@ async def test_a_lead_under_way_says_where_it_is(desk: Tier1) -> None:
 async def test_callers_do_not_read_it(desk: Tier1) -> None:
     answer = await desk.http.get(f"/v1/leads/{new_id()}/why", headers=caller())
     assert (answer.status_code, answer.json()["code"]) == (403, "wrong_role")
+
+
+def obstacles(found: Json) -> dict[str, str]:
+    """What stands in the way, by rule."""
+    return {one["rule"]: one["text"] for one in found["reasons"] if one["verdict"] == "leaves"}
+
+
+async def due_now(desk: Tier1) -> str:
+    """A lead whose call is due; its id."""
+    lead_id, _ = await desk.opened("+380445550009")
+    await desk.pool.execute("UPDATE work_items SET not_before = now() WHERE lead_id = $1", lead_id)
+    return lead_id
+
+
+async def policy(desk: Tier1, **rules: Any) -> None:
+    (await desk.http.post("/v1/policies", json={"body": rules})).raise_for_status()
+
+
+async def test_a_language_that_no_caller_speaks_is_named(desk: Tier1) -> None:
+    await policy(desk, always_open=True)
+    lead_id = await bakery(desk)
+    await campaign(desk, "All")
+    await desk.pool.execute("UPDATE leads SET language = 'pl' WHERE id = $1", lead_id)
+    assert (await why(desk, lead_id))["callable_now"] is True  # nobody has said who calls
+    (await desk.http.post("/v1/callers", json={"id": "anna", "name": "Anna", "languages": ["uk"]})).raise_for_status()
+    found = await why(desk, lead_id)
+    assert (found["callable"], found["callable_now"], list(obstacles(found))) == (False, False, ["language"])
+    (await desk.http.post("/v1/callers", json={"id": "bob", "name": "Bob", "languages": ["pl"]})).raise_for_status()
+    assert (await why(desk, lead_id))["callable_now"] is True
+
+
+async def test_a_campaign_that_is_paused_is_named(desk: Tier1) -> None:
+    lead_id, campaign_id = await desk.opened("+380445550009")
+    await desk.pool.execute("UPDATE campaigns SET state = 'paused' WHERE id = $1", campaign_id)
+    found = await why(desk, lead_id)
+    assert found["callable"] is False
+    assert "it is paused" in obstacles(found)[f"campaign:{campaign_id}"]
+
+
+async def test_a_closed_window_is_named_with_the_time_when_it_opens(desk: Tier1) -> None:
+    lead_id = await bakery(desk)
+    await campaign(desk, "All")
+    today = (await desk.pool.fetchval("SELECT now() AT TIME ZONE 'Europe/Kyiv'")).date()
+    days = [str(today + timedelta(days=n)) for n in (-1, 0, 1)]
+    await policy(desk, weekdays=list(range(7)), holidays_of=None, closed_days=days)
+    found = await why(desk, lead_id)
+    assert (found["callable"], found["callable_now"]) == (True, False)
+    assert found["window"]["next_open"].removesuffix("Z") in obstacles(found)["window"]
+
+
+async def test_a_campaign_without_room_says_what_fills_it(desk: Tier1) -> None:
+    await policy(desk, always_open=True, stock_limit=2, window=1)
+    lead_id = await bakery(desk)
+    made = await campaign(desk, "All")
+    _, other = await desk.opened("+380445550009")
+    await desk.pool.execute("UPDATE leads SET campaign_id = $1 WHERE campaign_id = $2", made, other)
+    assert "its window holds 1" in obstacles(await why(desk, lead_id, campaign_id=made))[f"pace:{made}"]
+    await desk.pool.execute("UPDATE leads SET tier = 'conversion', stage = 'handed_over' WHERE stage = 'calling'")
+    assert f"pace:{made}" not in obstacles(await why(desk, lead_id, campaign_id=made))
+    await desk.pool.execute(
+        """INSERT INTO leads (id, company, tier, stage)
+           VALUES (gen_random_uuid(), 'x', 'conversion', 'handed_over')"""
+    )
+    found = await why(desk, lead_id, campaign_id=made)
+    assert "2 interested leads wait for tier 2" in obstacles(found)[f"pace:{made}"]
+    assert (found["callable"], found["callable_now"]) == (True, False)
+
+
+async def test_callers_with_enough_to_call_are_named_as_what_stands_in_the_way(desk: Tier1) -> None:
+    await policy(desk, always_open=True)
+    lead_id = await bakery(desk)
+    made = await campaign(desk, "All")
+    (await desk.http.post("/v1/callers", json={"id": "anna", "name": "Anna", "daily_quota": 1})).raise_for_status()
+    await desk.pool.execute(
+        """INSERT INTO shifts (id, caller_id, starts_at, ends_at, signed_on_at)
+           VALUES (gen_random_uuid(), 'anna', now() - interval '1 hour', now() + interval '1 hour', now())"""
+    )
+    assert (await why(desk, lead_id))["callable_now"] is True
+    await due_now(desk)
+    assert "have enough to call" in obstacles(await why(desk, lead_id, campaign_id=made))[f"pace:{made}"]
+
+
+async def test_a_call_that_nobody_can_be_given_now_says_why(desk: Tier1) -> None:
+    await policy(desk, always_open=True)
+    lead_id = await due_now(desk)
+    assert (await desk.http.post("/v1/calls/next", json={}, headers=caller("anna"))).status_code == 200
+    assert obstacles(await why(desk, lead_id))["queue"] == "Somebody is calling it"
+    free = "state = 'open', leased_by = NULL, lease_until = NULL"
+    for change, says in (
+        (f"{free}, not_before = now() + interval '1 hour'", "due at"),
+        (f"{free}, not_before = now(), assignee = 'vira'", "promised"),
+        ("state = 'cancelled'", "not in the queue"),
+    ):
+        await desk.pool.execute(f"UPDATE work_items SET {change} WHERE lead_id = $1", lead_id)
+        assert says in obstacles(await why(desk, lead_id))["queue"]

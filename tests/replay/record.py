@@ -68,6 +68,16 @@ async def cold_call(tiers: Tiers) -> str:
     return ids.cold_call(tiers.lead_id)
 
 
+async def cold_call_wrong_number(tiers: Tiers) -> str:
+    """A wrong number, then nobody at the other one; then interest."""
+    handle = await tiers.start_cold_call()
+    await call_ends(tiers, 1, CallOutcome.WRONG_NUMBER, other_number_left=True)
+    await call_ends(tiers, 2, CallOutcome.NO_ANSWER)
+    await call_ends(tiers, 3, CallOutcome.INTERESTED)
+    await handle.result()
+    return ids.cold_call(tiers.lead_id)
+
+
 async def campaign(tiers: Tiers) -> str:
     """Two batches, a pause, the supervisor's word to go on, and no lead left."""
     ticks = [await tiers.later(minutes=5 * number) for number in (1, 2, 3, 4)]
@@ -270,6 +280,7 @@ async def fit_timing_and_more(tiers: Tiers) -> str:
 STORIES = {
     "campaign-0001": campaign,
     "cold_call-0001": cold_call,
+    "cold_call-0003": cold_call_wrong_number,
     "conversion-0001": conversion,
     "conversion-0002": conversion_steered,
     "customer_care-0001": customer_care,

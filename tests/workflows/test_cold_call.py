@@ -119,6 +119,13 @@ async def test_after_a_wrong_number_the_next_number_is_called(tiers: Tiers) -> N
     assert (await handle.result()).attempts == 2
 
 
+async def test_a_wrong_number_does_not_use_up_an_attempt_of_the_other_one(tiers: Tiers) -> None:
+    handle = await tiers.start_cold_call(max_attempts=1)
+    await call_ends(tiers, 1, CallOutcome.WRONG_NUMBER, other_number_left=True)
+    await call_ends(tiers, 2, CallOutcome.INTERESTED)
+    assert (await handle.result()).stage == "handed_over"
+
+
 async def test_an_answer_delivered_twice_counts_once(tiers: Tiers) -> None:
     handle = await tiers.start_cold_call(max_attempts=2)
     answer = await call_ends(tiers, 1, CallOutcome.NO_ANSWER)

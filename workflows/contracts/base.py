@@ -83,7 +83,8 @@ class ContactCard(Message):
     phones: list[str] = Field(default_factory=list, description="E.164, the best one first.")
     email: str | None = None
     language: str = Field(default="uk", description="ISO 639-1.")
-    timezone: str = Field(default="Europe/Kyiv", description="IANA name.")
+    timezone: str = Field(default="Europe/Kyiv", description="IANA name; the house's own while it is not known.")
+    timezone_known: bool = Field(default=True, description="False: `timezone` is the house's, theirs is not known.")
     region: str | None = None
     city: str | None = None
     industry: str | None = None

@@ -6,7 +6,7 @@ from services.account_mgmt.domain.account_managers import Absence, AccountManage
 from services.account_mgmt.repository import account_managers
 from services.account_mgmt.schemas.account_managers import AccountManagerChange, NewAbsence, NewAccountManager
 from services.chassis.db import Connection
-from services.chassis.errors import Conflict
+from services.chassis.errors import Conflict, Invalid
 
 
 async def add_account_manager(conn: Connection, new: NewAccountManager) -> AccountManager:
@@ -24,6 +24,10 @@ async def change_account_manager(conn: Connection, manager_id: str, change: Acco
 
 async def add_absence(conn: Connection, manager_id: str, new: NewAbsence, by: str) -> Absence:
     """Write an absence; the sweep moves the work once it begins. Raises Conflict `overlap`, NotFound, Invalid."""
+    if new.cover is not None and new.cover != manager_id:
+        everybody = await account_managers.all_of_them(conn)
+        if not any(one.id == new.cover and one.active for one in everybody):
+            raise Invalid("is not an active account manager", field="cover")
     return await account_managers.add_absence(conn, manager_id, new.model_dump(), by)
 
 

@@ -101,6 +101,7 @@ async def _priced(conn: Connection, lines: Sequence[OrderLine]) -> list[money.Pr
             line.quantity,
             line.unit_price.amount,
             line.tax_percent if line.tax_percent is not None else rates.get(line.product_id or "", STANDARD_TAX),
+            currency=line.unit_price.currency,
         )
         for line in lines
     ]

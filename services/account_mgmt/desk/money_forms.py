@@ -14,6 +14,7 @@ from services.account_mgmt.domain.typed_numbers import Fault, TypedNumberError, 
 from services.account_mgmt.schemas.invoices import NewCreditNote, NewPayment
 from services.account_mgmt.schemas.people import Address
 from services.account_mgmt.schemas.refunds import NewRefund
+from services.chassis.currencies import Currency, check_amount
 from services.chassis.errors import Invalid
 from workflows.contracts.base import Money
 
@@ -27,7 +28,6 @@ _WORDS: Final[dict[Fault, str]] = {
 }
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 Reference = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
-Currency = Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")]
 
 
 class _Form(BaseModel):
@@ -38,9 +38,13 @@ class _Form(BaseModel):
 
 def _amount(text: str, currency: str) -> Money:
     try:
-        return Money(amount=read_number(text, places=2, most=_MOST), currency=currency)
+        amount = read_number(text, places=2, most=_MOST)
+        check_amount(amount, currency)
     except TypedNumberError as error:
         raise Invalid(_WORDS[error.fault], field="amount") from None
+    except ValueError as error:
+        raise Invalid(f"{error}"[:1].upper() + f"{error}"[1:], field="amount") from None
+    return Money(amount=amount, currency=currency)
 
 
 class PaymentForm(_Form):

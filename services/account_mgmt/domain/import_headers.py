@@ -67,3 +67,27 @@ def choose_mapping(header: list[str], wanted: str | Mapping[str, str]) -> dict[s
             f"Columns are: {', '.join(header[:30])}. Give your own mapping"
         )
     return columns
+
+
+class CustomerTable:
+    """What tier 3 knows of the columns of customer files."""
+
+    def known(self, header: list[str]) -> int:
+        """How many of these are names of columns."""
+        return len({field for cell in header if (field := HEADERS.get(cell.lower()))})
+
+    def choose(
+        self,
+        header: list[str],
+        wanted: str | Mapping[str, str],
+        *,
+        proposals: bool,  # noqa: ARG002 - nothing is only likely here
+        rows: list[list[str]],  # noqa: ARG002
+        region: str,  # noqa: ARG002
+    ) -> dict[str, int]:
+        """As `choose_mapping`."""
+        return choose_mapping(header, wanted)
+
+    def questions(self, header: list[str], mapping: Mapping[str, int]) -> list[str]:  # noqa: ARG002 - there are none
+        """None: a column is known by its name, or is left out."""
+        return []

@@ -159,7 +159,7 @@ class Planner:
         tax = line.tax_percent if line.tax_percent is not None else usual
         # A line without a description of its own is called what the catalogue calls its product.
         description = name if line.description == product else line.description
-        priced = price(product, description, line.quantity, line.unit_price, tax)
+        priced = price(product, description, line.quantity, line.unit_price, tax, currency=line.currency)
         self.plan.lines.append((order.id, row.line, priced))
         return None
 

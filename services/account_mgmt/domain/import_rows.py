@@ -10,7 +10,8 @@ from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from services.chassis.contacts import phones
-from services.chassis.contacts.identity import email_of, tax_id_of
+from services.chassis.contacts.identity import email_of, is_placeholder, tax_id_of
+from services.chassis.currencies import check_amount, check_currency
 from services.chassis.imports.cells import size_class, tidy_cells
 
 MAX_TEXT = 200
@@ -90,6 +91,8 @@ class RowReader:
         if (cell := raw.get("email")) is not None:
             if (email := email_of(cell)) is None:
                 row.notes.append("the e-mail was left out: it is not an address")
+            elif is_placeholder(email):
+                row.notes.append("the e-mail was left out: it is nobody's and only fills the cell")
             else:
                 row.fields["email"] = email
                 row.keys.append(f"e:{email}")
@@ -112,15 +115,16 @@ class RowReader:
         if tax is not None and not 0 <= tax <= 100:
             raise ValueError("the tax must lie between 0 and 100 %")
         currency = raw.get("currency", "UAH").upper()
-        if not re.fullmatch("[A-Z]{3}", currency):
-            raise ValueError(f"'{currency}' is not a currency code such as UAH")
+        check_currency(currency)
+        price = number_of(raw["unit_price"], "price").quantize(Decimal("0.01"))
+        check_amount(price, currency)
         return OrderLineRow(
             number=raw.get("order_number", day.isoformat())[:60],
             day=day,
             product_id=raw.get("product_id"),
             description=raw.get("description") or raw.get("product_id") or "order",
             quantity=quantity.quantize(Decimal("0.001")),
-            unit_price=number_of(raw["unit_price"], "price").quantize(Decimal("0.01")),
+            unit_price=price,
             currency=currency,
             tax_percent=tax,
         )

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
+from services.chassis.currencies import rounded
 from services.chassis.records import Record
 
 CENT = Decimal("0.01")
+DEFAULT_CURRENCY = "UAH"
 
 
 class PricedLine(Record):
@@ -28,10 +30,16 @@ def to_cents(amount: Decimal) -> Decimal:
 
 
 def price(
-    product_id: str | None, description: str, quantity: Decimal, unit_price: Decimal, tax_percent: Decimal
+    product_id: str | None,
+    description: str,
+    quantity: Decimal,
+    unit_price: Decimal,
+    tax_percent: Decimal,
+    *,
+    currency: str = DEFAULT_CURRENCY,
 ) -> PricedLine:
-    """Amounts of one line."""
-    net = to_cents(quantity * unit_price)
+    """Amounts of one line, in the minor unit of its currency."""
+    net = rounded(quantity * unit_price, currency)
     return PricedLine(
         product_id=product_id,
         description=description,
@@ -39,7 +47,7 @@ def price(
         unit_price=unit_price,
         tax_percent=tax_percent,
         net=net,
-        tax=to_cents(net * tax_percent / 100),
+        tax=rounded(net * tax_percent / 100, currency),
     )
 
 

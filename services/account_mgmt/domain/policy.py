@@ -9,9 +9,20 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.account_mgmt.domain.retention import Retention
-from services.chassis.business_time import Country, Timezone
+from services.chassis.meanings import HolidayCountry, LocalTime, ZoneName, length_between, number_between
 
-Duration = Annotated[timedelta, Field(gt=timedelta(0), le=timedelta(days=3650), description="ISO 8601, e.g. P14D.")]
+_YEAR = timedelta(days=366)
+# Records may hold longer ones, which were allowed for a while.
+Duration = Annotated[
+    timedelta,
+    Field(gt=timedelta(0), le=timedelta(days=3650), description="ISO 8601, e.g. P14D."),
+    length_between(timedelta(milliseconds=1), _YEAR),
+]
+Rhythm = Annotated[
+    timedelta,
+    Field(gt=timedelta(0), le=timedelta(days=3650), description="ISO 8601, e.g. P30D."),
+    length_between(timedelta(milliseconds=1), 5 * _YEAR),
+]
 # None at all is allowed too.
 Gap = Annotated[timedelta, Field(ge=timedelta(0), le=timedelta(days=365), description="ISO 8601, e.g. P2D.")]
 Way = Literal["call", "mail", "both"]
@@ -20,10 +31,10 @@ Way = Literal["call", "mail", "both"]
 class ContactHours(BaseModel):
     """When a customer may be contacted, in their own time of day."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    begin: time = time(9)
-    end: time = time(18)
+    begin: LocalTime = time(9)
+    end: LocalTime = time(18)
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -35,9 +46,9 @@ class ContactHours(BaseModel):
 class Policy(BaseModel):
     """What a supervisor may change without a programmer."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    timezone: Timezone = Field(
+    timezone: ZoneName = Field(
         default="Europe/Kyiv", description="The tier's own: its working days, months and days in reports and texts."
     )
     payment_term: Gap = timedelta(days=14)
@@ -53,11 +64,11 @@ class Policy(BaseModel):
         max_length=10,
         description="How the n-th payment reminder reaches the customer; the last way holds for the further ones.",
     )
-    default_interval: Duration = Field(default=timedelta(days=30), description="Rhythm of a customer with one order.")
-    shortest_interval: Duration = timedelta(days=7)
-    longest_interval: Duration = timedelta(days=365)
+    default_interval: Rhythm = Field(default=timedelta(days=30), description="Rhythm of a customer with one order.")
+    shortest_interval: Rhythm = timedelta(days=7)
+    longest_interval: Rhythm = timedelta(days=365)
     nudge_ahead: Gap = Field(default=timedelta(days=2), description="Remind so long before the expected order.")
-    fit_every: Duration = Field(
+    fit_every: Annotated[Duration, length_between(timedelta(milliseconds=1), timedelta(days=31))] = Field(
         default=timedelta(days=1), description="How often the forecasts are refitted to all orders."
     )
     nudge_gap: Gap = Field(default=timedelta(days=14), description="Never two nudges closer than this.")
@@ -68,11 +79,11 @@ class Policy(BaseModel):
     risk_below: float = Field(
         default=0.35, ge=0, le=1, description="A customer whose retention probability falls below is at risk."
     )
-    risk_every: Duration = Field(
+    risk_every: Rhythm = Field(
         default=timedelta(days=90), description="At most one task of this kind per customer in this time."
     )
     risks_per_night: int = Field(default=200, ge=0, le=10_000, description="The most valuable ones first.")
-    care_starts_per_second: float = Field(
+    care_starts_per_second: Annotated[float, number_between(0.01, 200)] = Field(
         default=20, gt=0, le=200, description="How fast the care of imported customers is opened."
     )
     hold_out: float = Field(
@@ -82,7 +93,10 @@ class Policy(BaseModel):
         default=Retention(), description="How long documents are kept of a customer who was erased."
     )
     working_days_only: bool = True
-    holidays_of: Country | None = "UA"
+    holidays_of: HolidayCountry | None = "UA"
+    observed: bool = Field(
+        default=False, description="Keep public holidays that the country has suspended, as Ukraine under martial law."
+    )
     max_escalations: int = Field(default=2, ge=0, le=20)
 
     @property

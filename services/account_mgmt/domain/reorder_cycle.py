@@ -63,4 +63,6 @@ def contact_time(policy: Policy, moment: datetime, timezone: str) -> datetime:
 
 
 def _works(policy: Policy, day: date) -> bool:
-    return not policy.working_days_only or (day.weekday() < 5 and not is_public_holiday(policy.holidays_of, day))
+    if not policy.working_days_only:
+        return True
+    return day.weekday() < 5 and not is_public_holiday(policy.holidays_of, day, observed=policy.observed)

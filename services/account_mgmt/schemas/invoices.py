@@ -11,8 +11,8 @@ from services.account_mgmt.domain.credit_notes import CreditNote
 from services.account_mgmt.domain.invoices import Invoice, Payment
 from services.account_mgmt.schemas.common import in_money
 from services.account_mgmt.schemas.people import Address
+from services.chassis.currencies import Money
 from services.chassis.http import Body, Model, Moment
-from workflows.contracts.base import Money
 
 
 class PaymentView(Model):

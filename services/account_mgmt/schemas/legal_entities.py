@@ -8,14 +8,13 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringC
 
 from services.account_mgmt.domain.iban import check_iban, tidy
 from services.account_mgmt.domain.legal_entities import LegalEntity
-from services.chassis.business_time import Timezone
+from services.chassis.currencies import Currency
 from services.chassis.http import Body
+from services.chassis.meanings import CountryCode, ZoneName
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=140, strip_whitespace=True)]
 Word = Annotated[str, StringConstraints(max_length=140, strip_whitespace=True)]
 Code = Annotated[str, StringConstraints(max_length=20, strip_whitespace=True)]
-Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Iban = Annotated[str, BeforeValidator(tidy), AfterValidator(check_iban)]
 Bic = Annotated[str, StringConstraints(pattern=r"^([A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?)?$")]
 _ZONE = "Where it keeps its books: the year in its numbers and the dates on its documents are of this zone."
@@ -48,12 +47,12 @@ class NewEntity(Body):
     address: Word
     postal_code: Code = ""
     city: Word = ""
-    country: Country
+    country: CountryCode
     iban: Iban
     bic: Bic = ""
     bank: Word = ""
     currency: Currency
-    timezone: Annotated[Timezone, Field(description=_ZONE)] = "Europe/Kyiv"
+    timezone: Annotated[ZoneName, Field(description=_ZONE)] = "Europe/Kyiv"
     note: Annotated[str, Field(max_length=500, description="Printed under the totals, e.g. why no tax is due.")] = ""
 
 
@@ -68,11 +67,11 @@ class EntityChange(Body):
     address: Word | None = None
     postal_code: Code | None = None
     city: Word | None = None
-    country: Country | None = None
+    country: CountryCode | None = None
     iban: Iban | None = None
     bic: Bic | None = None
     bank: Word | None = None
-    timezone: Annotated[Timezone, Field(description=_ZONE)] | None = None
+    timezone: Annotated[ZoneName, Field(description=_ZONE)] | None = None
     note: Annotated[str, Field(max_length=500)] | None = None
     active: bool | None = None
 

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
 from services.account_mgmt.domain.money import PricedLine
 from services.account_mgmt.domain.orders import InvoiceRef, Order
 from services.account_mgmt.schemas.common import in_money
+from services.chassis.currencies import check_money
 from services.chassis.http import Body, Model
 from workflows.contracts.base import Money, OrderLine
+
+
+def _payable(line: OrderLine) -> OrderLine:
+    check_money(line.unit_price, "unit_price")
+    return line
 
 
 class NewOrder(Body):
@@ -34,7 +40,7 @@ class NewOrder(Body):
         }
     )
 
-    lines: list[OrderLine] = Field(min_length=1, max_length=100)
+    lines: list[Annotated[OrderLine, AfterValidator(_payable)]] = Field(min_length=1, max_length=100)
     note: str | None = Field(default=None, max_length=1000)
     entity: str | None = Field(
         default=None, max_length=10, description="Legal entity that sells; else the one paid in this currency."

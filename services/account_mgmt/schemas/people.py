@@ -8,8 +8,9 @@ from pydantic import ConfigDict, Field, StringConstraints
 
 from services.account_mgmt.domain.people import Person
 from services.chassis.http import Body
+from services.chassis.meanings import Language
 
-Phone = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{6,14}$")]
+Phone = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{6,14}(;ext=[0-9]{1,7})?$")]
 Address = Annotated[str, StringConstraints(max_length=254, pattern=r"^[^@\s<>,;:\"]+@[^@\s<>,;:\"]+\.[^@\s<>,;:\".]+$")]
 
 
@@ -26,7 +27,7 @@ class NewPerson(Body):
     role: Annotated[str, StringConstraints(max_length=100)] = ""
     phones: Annotated[list[Phone], Field(max_length=10)] = Field(default_factory=list)
     email: Address | None = None
-    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")] | None = None
+    language: Language | None = None
     note: Annotated[str, StringConstraints(max_length=1000)] = ""
 
 

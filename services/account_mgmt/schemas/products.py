@@ -11,11 +11,11 @@ from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from services.account_mgmt.domain.products import Kind, Price, Product
 from services.account_mgmt.schemas.common import in_money
+from services.chassis.currencies import Money
 from services.chassis.http import Body, Model, Moment
-from workflows.contracts.base import Money
+from services.chassis.meanings import Language
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
-Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 Names = Annotated[dict[Language, Name], Field(max_length=20, description="By language, ISO 639-1.")]
 Unit = Annotated[str, StringConstraints(min_length=1, max_length=30)]
 Tax = Annotated[Decimal, Field(ge=0, le=100, max_digits=5, decimal_places=2)]

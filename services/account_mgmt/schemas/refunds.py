@@ -9,8 +9,8 @@ from pydantic import ConfigDict, Field
 
 from services.account_mgmt.domain.refunds import Refund
 from services.account_mgmt.schemas.common import in_money
+from services.chassis.currencies import Money
 from services.chassis.http import Body, Model
-from workflows.contracts.base import Money
 
 
 class NewRefund(Body):

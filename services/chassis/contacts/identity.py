@@ -5,24 +5,20 @@ from __future__ import annotations
 import re
 from operator import mul
 
+from services.chassis.contacts.nobodys import FILLER_HOSTS, FILLER_NAMES, SHARED_DOMAINS
+
 _EMAIL = re.compile(r"[^@\s<>(),;:\"\\]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
 _SITE = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*://)?(?:[^@/?#\s]*@)?(?:www\.)?([^:/?#\s]+)", re.IGNORECASE)
 _TAX_ID_NOISE = str.maketrans("", "", " .-/\t")
 _TAX_ID = re.compile(r"[0-9A-Z]{4,20}")
-# Pages on somebody else's site: the domain says nothing about the company.
-SHARED_DOMAINS = frozenset({
-    "facebook.com", "fb.com", "instagram.com", "linkedin.com", "t.me", "telegram.me", "twitter.com", "x.com",
-    "youtube.com", "tiktok.com", "google.com", "gmail.com", "ukr.net", "i.ua", "meta.ua", "prom.ua", "olx.ua",
-    "rozetka.com.ua", "wixsite.com", "blogspot.com", "wordpress.com", "github.io", "business.site",
-    "linktr.ee",
-})  # fmt: skip
 _RNOKPP_WEIGHTS = (-1, 5, 7, 9, 4, 6, 10, 5, 7)
 
 
 def keys_of(*, tax_id: str | None, email: str | None, website: str | None) -> list[str]:
     """What a company with these fields is recognised by: `t:` tax id, `e:` e-mail, `d:` web domain."""
     address = email_of(email) if email else None
+    address = None if address is not None and is_placeholder(address) else address
     domain = domain_of(website) if website else None
     given = (("t", tax_id), ("e", address), ("d", domain))
     return [f"{kind}:{text}" for kind, text in given if text]
@@ -32,6 +28,13 @@ def email_of(cell: str) -> str | None:
     """`Info@Acme.UA` -> `info@acme.ua`; None for what is not an address."""
     text = cell.lower().removeprefix("mailto:")
     return text if len(text) <= 200 and _EMAIL.fullmatch(text) else None
+
+
+def is_placeholder(email: str) -> bool:
+    """Whether an address (as `email_of` gives it) only fills a cell, as `none@none.com` does: it is nobody's."""
+    name, _, host = email.partition("@")
+    same_twice = name == host.partition(".")[0] and name in {"mail", "email", "info", "name", "user"}
+    return name in FILLER_NAMES or host in FILLER_HOSTS or same_twice or not any(map(str.isalnum, name))
 
 
 def domain_of(website: str) -> str | None:
@@ -53,6 +56,9 @@ def domain_of(website: str) -> str | None:
 def tax_id_of(cell: str, region: str) -> str | None:
     """A tax id in one form; None for one that cannot be right. Ukrainian ones are checked by their check digit."""
     text = cell.translate(_TAX_ID_NOISE)
+    if len(set(text)) < 2 or not any(map(str.isdigit, text)):
+        # `00000000`, `none`: it fills the cell, and would make one company of all that have it.
+        return None
     if region != "UA":
         text = text.upper()
         return text if _TAX_ID.fullmatch(text) else None

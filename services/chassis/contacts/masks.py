@@ -29,8 +29,9 @@ class Card(Reachable, Protocol):
 
 
 def mask_phone(phone: str) -> str:
-    """`+380501234567` -> `+380•••••4567`."""
-    return f"{phone[:4]}{'•' * max(0, len(phone) - 8)}{phone[-4:]}"
+    """`+380501234567` -> `+380•••••4567`; an extension stays."""
+    dialled, extension = phone.partition(";")[::2]
+    return f"{dialled[:4]}{'•' * max(0, len(dialled) - 8)}{dialled[-4:]}{f';{extension}' if extension else ''}"
 
 
 def mask_email(address: str) -> str:

@@ -1,4 +1,4 @@
-"""Phone numbers to E.164; the region is always given, never assumed."""
+"""Phone numbers to E.164, with an extension as RFC 3966 writes it; the region is always given, never assumed."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from functools import lru_cache
 
 import phonenumbers
 
+from services.chassis.contacts.phone_cells import read_odd_cell
 from services.chassis.contacts.phone_shapes import shapes_of
 
-_SEPARATORS = re.compile(r"[;,/|\n]+|\s{2,}")
+_PLAIN = re.compile(r"\+?[\d ().-]+", re.ASCII)
 
 
 class BadPhoneError(ValueError):
@@ -22,7 +23,7 @@ def known_region(region: str) -> bool:
 
 
 def to_e164(raw: str, region: str) -> str:
-    """`050 123-45-67` in region UA -> `+380501234567`. Raises BadPhoneError with the reason."""
+    """`050 123-45-67` in region UA -> `+380501234567`, `... ext. 5` -> `+380501234567;ext=5`. Raises BadPhoneError."""
     text = raw.strip()
     shapes = shapes_of(region)
     if shapes is not None and (number := shapes.read(text)) is not None:
@@ -46,18 +47,29 @@ def _parsed(text: str, region: str) -> tuple[str, str]:
         return "", "has the wrong length for its country"
     if not phonenumbers.is_valid_number(number):
         return "", "is not a number that exists in its country"
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), ""
+    plain = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return (f"{plain};ext={number.extension}" if number.extension else plain), ""
 
 
 def read_cell(cell: str, region: str) -> tuple[list[str], list[str]]:
-    """(the numbers of a cell in E.164, why others in it are not numbers). Separators are those of `split_phones`."""
-    shapes = shapes_of(region)
-    if shapes is not None and (number := shapes.read(cell.strip())) is not None:
-        return [number], []
-    found = [_parsed(part, region) for part in split_phones(cell)]
-    return [number for number, problem in found if not problem], [problem for _, problem in found if problem]
+    """(the numbers of a cell in E.164, why others in it are not numbers), however they stand in it.
+
+    A number behind a switchboard keeps its extension, as in `+380441002001;ext=5` (RFC 3966).
+    """
+    text = cell.strip()
+    # A spreadsheet's `.0` is no digit of the number.
+    if not text.endswith(".0"):
+        shapes = shapes_of(region)
+        if shapes is not None and (number := shapes.read(text)) is not None:
+            return [number], []
+        if shapes is None and _PLAIN.fullmatch(text):
+            number, problem = _parsed(text, region)
+            if not problem:
+                return [number], []
+    found, problems = read_odd_cell(cell, region)
+    return list(found), list(problems)
 
 
-def split_phones(cell: str) -> list[str]:
-    """A cell may hold several numbers: separated by `;`, `,`, `/`, `|`, a line break or wide space."""
-    return [part.strip() for part in _SEPARATORS.split(cell) if part.strip()]
+def switchboard_of(phone: str) -> str:
+    """The number that is dialled: `+380441002001;ext=5` -> `+380441002001`."""
+    return phone.partition(";")[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -64,8 +65,13 @@ def problem(
         "errors": list(errors),
     }
     # Field names are echoed, and JSON can spell characters that UTF-8 cannot carry.
-    content = json.dumps(document, ensure_ascii=False, default=str).encode("utf-8", "replace")
+    content = json.dumps(document, ensure_ascii=False, default=_plain).encode("utf-8", "replace")
     return Response(content, status_code=status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
+
+
+def _plain(value: Any) -> str:
+    """What JSON has no word for; a time as RFC 3339 writes it."""
+    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def from_domain(scope: Mapping[str, Any], error: DomainError) -> Response:

@@ -9,10 +9,14 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 DELIMITERS = ",;\t|"
 # The first characters that spreadsheets take for a formula (OWASP, CSV injection).
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014"), "-")
+_PEOPLE = re.compile(r"\s*[^\W\d_]+\.?\s*$")
+_RANGE = re.compile(r"\d+-\d+|\d+\+")
 SIZE_CLASSES = ((1, "1"), (10, "2-10"), (50, "11-50"), (200, "51-200"), (500, "201-500"), (1000, "501-1000"))
 
 
@@ -30,14 +34,20 @@ class WrongKindError(FileRefusedError):
 
 @dataclass(frozen=True)
 class UnreadableRow:
-    """A row of a file that can be read on behind it; `reason` says why in plain words."""
+    """A row of a file that can be read on behind it; `reason` says why in plain words, `cells` what could be read."""
 
     reason: str
+    cells: tuple[str, ...] = ()
 
 
 Cells = list[str] | UnreadableRow
 
 
+_ASCII = bytes(range(128))
+_UTF_8_LETTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}", re.DOTALL)
+# Ways to write names of hosts or source code, which no spreadsheet writes.
+_NO_FILES = frozenset({"idna", "punycode", "unicode-escape", "unicode_escape", "raw-unicode-escape",
+                       "raw_unicode_escape", "undefined", "utf-7", "mbcs", "oem"})  # fmt: skip
 # What spreadsheets of a region write when they do not write Unicode.
 _CYRILLIC = frozenset(["UA", "BG", "BY", "KZ", "KG", "MD", "ME", "MK", "MN", "RS", "RU", "TJ", "UZ"])
 _CENTRAL = frozenset(["PL", "CZ", "SK", "HU", "RO", "SI", "HR", "BA", "AL"])
@@ -53,22 +63,47 @@ def is_workbook(head: bytes) -> bool:
 
 
 def detect_encoding(parts: Iterable[bytes], region: str) -> str:
-    """Encoding of a text file, from all of it. Raises FileRefusedError for anything that is not text."""
+    """Encoding of a text file, from all of it. Raises FileRefusedError for anything that is not text.
+
+    A few bytes that are not UTF-8 do not make another encoding of a file that otherwise is: their rows alone are bad.
+    """
     decoder = codecs.getincrementaldecoder("utf-8")()
-    encoding = ""
+    encoding, strict = "", True
+    letters = strays = 0
+    for part in parts:
+        if not encoding:
+            if part.startswith((b"\xff\xfe", b"\xfe\xff")):
+                return "utf-16"
+            encoding = "utf-8-sig" if part.startswith(b"\xef\xbb\xbf") else "utf-8"
+            if (wide := _utf_16(part)) is not None:
+                return wide
+            if b"\x00" in part:
+                raise WrongKindError("This is not a text file")
+        strict = strict and _decodes(decoder, part)
+        if part.isascii():
+            continue
+        found = _UTF_8_LETTER.findall(part)
+        letters += len(found)
+        strays += len(part.translate(None, _ASCII)) - sum(map(len, found))
+    if (strict and _decodes(decoder, b"", final=True)) or encoding == "utf-8-sig" or 0 < strays <= letters:
+        return encoding or "utf-8"
+    return "cp1251" if region in _CYRILLIC else "cp1250" if region in _CENTRAL else "cp1252"
+
+
+def _utf_16(part: bytes) -> str | None:
+    """UTF-16 without its mark: every other byte of plain letters and of the ends of lines is empty."""
+    for name, empty, end in (("utf-16-le", 1, b"\n\x00"), ("utf-16-be", 0, b"\x00\n")):
+        if end in part and part[empty::2].count(0) * 5 > len(part[empty::2]) and 0 not in part[1 - empty :: 2]:
+            return name
+    return None
+
+
+def _decodes(decoder: codecs.IncrementalDecoder, part: bytes, *, final: bool = False) -> bool:
     try:
-        for part in parts:
-            if not encoding:
-                if part.startswith((b"\xff\xfe", b"\xfe\xff")):
-                    return "utf-16"
-                encoding = "utf-8-sig" if part.startswith(b"\xef\xbb\xbf") else "utf-8"
-                if b"\x00" in part:
-                    raise WrongKindError("This is not a text file")
-            decoder.decode(part)
-        decoder.decode(b"", final=True)
+        decoder.decode(part, final)
     except UnicodeDecodeError:
-        return "cp1251" if region in _CYRILLIC else "cp1250" if region in _CENTRAL else "cp1252"
-    return encoding or "utf-8"
+        return False
+    return True
 
 
 def detect_delimiter(header_line: str) -> str:
@@ -76,23 +111,36 @@ def detect_delimiter(header_line: str) -> str:
     return max(DELIMITERS, key=header_line.count) if any(d in header_line for d in DELIMITERS) else ","
 
 
-def read_header(text: str) -> tuple[list[str], str]:
-    """Header cells and separator. Raises FileRefusedError for an empty file."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    if not first:
-        raise FileRefusedError("The file is empty")
-    delimiter = detect_delimiter(first)
+def known_encoding(name: str) -> str:
+    """The encoding that somebody names, in Python's spelling. Raises FileRefusedError for what is none of a text."""
+    try:
+        codec = codecs.lookup(name.strip())
+        b"a,b".decode(codec.name, "replace")
+    except (LookupError, ValueError, UnicodeError):
+        codec = None
+    if codec is None or codec.name in _NO_FILES:
+        raise FileRefusedError(
+            f"'{name[:40]}' is not an encoding of text; there are utf-8, utf-16, cp1251, cp1250, cp1252 and others",
+            field="encoding",
+        )
+    return codec.name
+
+
+def first_rows(text: str, delimiter: str, most: int) -> list[list[str]]:
+    """The first rows of a text that hold something. Raises FileRefusedError where they cannot be read."""
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
-        header = next(cells for cells in rows if any(cell.strip() for cell in cells))
+        return list(islice((cells for cells in rows if any(cell.strip() for cell in cells)), most))
     except csv.Error as error:
         raise FileRefusedError(f"The header cannot be read: {error}") from error
-    return tidy_header(header), delimiter
 
 
 def tidy_header(header: Sequence[str]) -> list[str]:
-    """Names of columns with white space folded, and without what no text may hold."""
-    return [" ".join(cell.replace("\0", "").split()) for cell in header]
+    """Names of columns with white space folded, without what no text may hold, and without empty ones at the end."""
+    tidy = [" ".join(cell.replace("\0", "").split()) for cell in header]
+    while tidy and not tidy[-1]:
+        tidy.pop()
+    return tidy
 
 
 def neutralise(cell: str) -> str:
@@ -116,7 +164,8 @@ def tidy_cells(cells: Sequence[str]) -> list[str]:
 @lru_cache(maxsize=5_000)
 def size_class(cell: str) -> str | None:
     """`37` -> `11-50`; a class that is already one stays; anything else is not known."""
-    digits = cell.replace(" ", "").replace(",", "")[:20]
+    text = _PEOPLE.sub("", cell[:40].translate(_DASHES)).removesuffix(".0")
+    digits = text.replace(" ", "").replace("\u00a0", "").replace(",", "")[:20]
     if digits.isdecimal():
         return next((name for most, name in SIZE_CLASSES if int(digits) <= most), "1000+")
-    return cell if re.fullmatch(r"\d+\s*-\s*\d+|\d+\+", cell) else None
+    return digits if _RANGE.fullmatch(digits) else None

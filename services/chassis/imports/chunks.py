@@ -7,9 +7,9 @@ from contextlib import closing
 from itertools import islice
 from typing import IO, TypeVar
 
-from services.chassis.imports.cells import Cells, FileRefusedError, UnreadableRow
+from services.chassis.imports.cells import Cells, FileRefusedError, UnreadableRow, tidy_header
 from services.chassis.imports.jobs import ImportJob
-from services.chassis.imports.sheets import file_rows
+from services.chassis.imports.sheets import table_rows
 
 Row = TypeVar("Row")
 # A chunk of wide or long rows has fewer of them: three chunks are in memory at once.
@@ -24,9 +24,8 @@ def chunks(
 
     Raises FileRefusedError where the file breaks off, once everything before that was given.
     """
-    lines = file_rows(file, job.format, job.encoding, job.delimiter)
+    lines = table_rows(file, job.format, job.encoding, job.delimiter, tidy_header(job.header))
     with closing(lines):
-        next(lines, None)
         numbered = islice(enumerate(lines, start=1), job.rows, None)
         while True:
             chunk: list[Row] = []

@@ -34,7 +34,7 @@ class NewImport(Record):
     created_by: str
 
 
-class Import(Record):
+class Progress(Record):
     """An import and its verdicts so far."""
 
     id: str
@@ -42,6 +42,8 @@ class Import(Record):
     filename: str
     dry_run: bool
     format: str
+    encoding: str = Field(description="As which the text was read: told, or detected.")
+    delimiter: str = Field(description="What separates its cells; of no meaning for a workbook.")
     default_region: str
     expected_rows: int | None = Field(description="Rows that the file seems to have; null when it cannot be known.")
     rows: int = Field(description="Rows that have their verdict.")
@@ -52,6 +54,19 @@ class Import(Record):
     error: str | None
     created_at: datetime
     finished_at: datetime | None
+
+
+class Import(Progress):
+    """An import with what was made of its header. `mapping`: field -> number of its column."""
+
+    header: list[str]
+    mapping: dict[str, int]
+
+    @property
+    def ignored(self) -> list[str]:
+        """Columns that are not read."""
+        read = set(self.mapping.values())
+        return [name for column, name in enumerate(self.header) if column not in read and name]
 
 
 class ImportJob(Record):
@@ -65,8 +80,11 @@ class ImportJob(Record):
     mapping: dict[str, int]
     encoding: str
     delimiter: str
+    header: list[str]
     rows: int
     attempts: int = 0
+    filename: str = ""
+    created_by: str = ""
 
 
 class RowVerdict(Record):

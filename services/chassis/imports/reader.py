@@ -27,6 +27,8 @@ MEMORY_BYTES = 300 << 20
 CPU_SECONDS = 8
 """To the first item, and from each few hundred to the next."""
 _ITEMS = 256
+# Given at once: what a look at the head of a file has seen counts, even if the file breaks its parser further down.
+_FIRST = 32
 _WATCH_MS = 50
 DONE, REFUSED, BROKE, KILLED = "done", "refused", "broke", "killed"
 LENGTH = struct.Struct("!Q")
@@ -83,8 +85,9 @@ def _give(out: IO[bytes], file: int, source: str, arguments: dict[str, Any]) -> 
     read = getattr(importlib.import_module(module), function)
     for number, item in enumerate(read(io.BufferedReader(OwnPosition(file), 1 << 16), **arguments)):
         out.write(json.dumps(item, separators=(",", ":")).encode() + b"\n")
-        if number % _ITEMS == 0:
+        if number < _FIRST or number % _ITEMS == 0:
             out.flush()
+        if number % _ITEMS == 0:
             _more_time()
 
 

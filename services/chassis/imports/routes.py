@@ -18,16 +18,19 @@ from services.chassis.http import Conn, ConnectionPool, Id, Page, Pager, Who, al
 from services.chassis.http.own_staff import OWN_STAFF
 from services.chassis.imports import jobs
 from services.chassis.imports.cells import neutralise
-from services.chassis.imports.inspection import Columns, inspect, mapping_of
+from services.chassis.imports.inspection import Table, Wish, inspect, mapping_of
 from services.chassis.imports.jobs import NewImport
 from services.chassis.imports.schemas import ImportRow, ImportView
 
 REASON = "reason"
 
 
-def import_router(columns: Columns, summary: str) -> APIRouter:
-    """`/v1/imports` of a tier; `columns` knows its fields."""
+def import_router(table: Table, summary: str) -> APIRouter:
+    """`/v1/imports` of a tier; `table` knows its columns."""
     router = new_router(tags=["imports"])
+
+    def _view(one: jobs.Import) -> ImportView:
+        return ImportView.told(one, table.questions(one.header, one.mapping))
 
     @router.post(
         "/imports",
@@ -41,17 +44,23 @@ def import_router(columns: Columns, summary: str) -> APIRouter:
         response: Response,
         file: UploadFile,
         default_region: Annotated[str, Form(description="Region of numbers without a country code, e.g. UA.")],
-        mapping: Annotated[str, Form(description="auto, hubspot, salesforce, pipedrive, zoho, or JSON")] = "auto",
+        mapping: Annotated[str, Form(description="auto, or a JSON object of field and column.")] = "auto",
         dry_run: Annotated[bool, Form(description="Give every verdict and change nothing.")] = False,
+        encoding: Annotated[str | None, Form(description="Of a text file, such as cp1251; else detected.")] = None,
+        sheet: Annotated[str | None, Form(description="Of a workbook in which several could be meant.")] = None,
     ) -> ImportView:
         """The file is checked as a whole here and taken in row by row in the background.
+
+        A column that is only likely to be what it seems is taken in a dry run, which asks about it; else it is
+        left out, or the file refused with the mapping that would do.
 
         Progress: `GET /v1/imports/{id}`, or the events `import_progress` and `import_finished`.
         """
         if not phones.known_region(default_region):
             raise Invalid(f"'{default_region}' is not a region that numbers can be read in", field="default_region")
         # Reading a workbook's header or a long file's encoding takes a while: other requests go on meanwhile.
-        found = await asyncio.to_thread(inspect, file.file, mapping_of(mapping), default_region, columns)
+        wish = Wish(mapping_of(mapping), default_region, encoding or None, sheet or None, dry_run)
+        found = await asyncio.to_thread(inspect, file.file, wish, table)
         name = file_name(file, "import")
         new = NewImport(**found, filename=name, dry_run=dry_run, default_region=default_region, created_by=who.person)
         import_id = await jobs.create(conn, new)
@@ -70,7 +79,7 @@ def import_router(columns: Columns, summary: str) -> APIRouter:
 
     @router.get("/imports/{import_id}", dependencies=[allow("supervisor", "ops")], summary="The progress of an import")
     async def get_import(conn: Conn, import_id: Id) -> ImportView:
-        """Counts of verdicts so far."""
+        """How its file was understood, and counts of verdicts so far."""
         return _view(await jobs.get(conn, import_id))
 
     @router.post("/imports/{import_id}/cancel", dependencies=[allow("supervisor")], summary="Call an import off")
@@ -128,10 +137,6 @@ def import_router(columns: Columns, summary: str) -> APIRouter:
         return StreamingResponse(content, media_type="text/csv; charset=utf-8", headers={"Content-Disposition": name})
 
     return router
-
-
-def _view(one: jobs.Import) -> ImportView:
-    return ImportView.model_validate(one, from_attributes=True)
 
 
 def _line(cells: list[str], delimiter: str) -> str:

@@ -194,7 +194,7 @@ def _reader(importer: Importer[Row, Plan]) -> Callable[[int, Cells], Row]:
 
     def one(line: int, cells: Cells) -> Row:
         if isinstance(cells, UnreadableRow):
-            return importer.unreadable(line, [], cells.reason)
+            return importer.unreadable(line, list(cells.cells), cells.reason)
         try:
             return read(line, cells)
         except Exception as error:

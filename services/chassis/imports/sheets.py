@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
 from services.chassis.imports.bounded import items
-from services.chassis.imports.cells import Cells, FileRefusedError, UnreadableRow
+from services.chassis.imports.cells import Cells, FileRefusedError, UnreadableRow, tidy_header
 
 if TYPE_CHECKING:
     from _csv import Reader
@@ -18,30 +20,90 @@ if TYPE_CHECKING:
 MAX_CELL = 100_000
 MAX_ROW_TEXT = 1_000_000
 MAX_COLUMNS = 1_000
+# Titles, dates and notes above a header; further down nobody looks for one.
+HEADER_WITHIN = 30
 
 
-def file_rows(file: IO[bytes], form: str, encoding: str, delimiter: str) -> Generator[Cells, None, None]:
-    """Rows of a file with their header, whatever its format. The file stays open."""
-    return csv_rows(file, encoding, delimiter) if form == "csv" else xlsx_rows(file)
+@dataclass(frozen=True)
+class NextSheet:
+    """What comes now is the next sheet of a workbook."""
+
+    name: str
+
+
+def table_rows(
+    file: IO[bytes], form: str, encoding: str, delimiter: str, header: Sequence[str]
+) -> Generator[Cells, None, None]:
+    """Rows behind the header, wherever it stands; in a workbook those of every sheet that has it. The file stays open.
+
+    Raises FileRefusedError where the file breaks off.
+    """
+    rows = csv_rows(file, encoding, delimiter) if form == "csv" else xlsx_rows(file)
+    found = behind = False
+    before = 0
+    with closing(rows):
+        for cells in rows:
+            if isinstance(cells, NextSheet):
+                behind, before = False, 0
+            elif behind:
+                yield cells
+            elif before < HEADER_WITHIN:
+                before += 1
+                behind = not isinstance(cells, UnreadableRow) and tidy_header(cells) == header
+                found = found or behind
+    if not found:
+        raise FileRefusedError("its header is not there any more")
 
 
 def csv_rows(file: IO[bytes], encoding: str, delimiter: str) -> Generator[Cells, None, None]:
     """Rows of a text file with their header; empty lines are no rows. Raises FileRefusedError where it breaks off."""
     csv.field_size_limit(MAX_CELL)
+    whole = _decodes(file, encoding)
     file.seek(0)
-    text = io.TextIOWrapper(file, encoding=encoding, newline="")
+    text = io.TextIOWrapper(file, encoding=encoding, errors="strict" if whole else "replace", newline="")
+    rows = _readable(csv.reader(_lines(text), delimiter=delimiter))
     try:
-        yield from _readable(csv.reader(_lines(text), delimiter=delimiter))
+        yield from rows if whole else _undamaged(rows, encoding)
     finally:
         # The wrapper would close the file with itself.
         text.detach()
 
 
-def xlsx_rows(file: IO[bytes]) -> Generator[Cells, None, None]:
-    """Rows of a workbook's first sheet with their header, read by a process with limits. Raises FileRefusedError."""
-    with closing(items("services.chassis.imports.workbooks:rows", file)) as found:
+def xlsx_rows(
+    file: IO[bytes], first: int | None = None
+) -> Generator[list[str] | UnreadableRow | NextSheet, None, None]:
+    """Rows of a workbook's visible sheets with their headers, `first` of each or all, read by a process with limits.
+
+    Raises FileRefusedError.
+    """
+    with closing(items("services.chassis.imports.workbooks:rows", file, first=first)) as found:
         for item in found:
-            yield UnreadableRow(item["reason"]) if isinstance(item, dict) else item
+            if not isinstance(item, dict):
+                yield item
+            else:
+                yield NextSheet(item["sheet"]) if "sheet" in item else UnreadableRow(item["reason"])
+
+
+def _decodes(file: IO[bytes], encoding: str) -> bool:
+    """Whether all of a file is in this encoding: far faster to know beforehand than to look at each row."""
+    file.seek(0)
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        while part := file.read(1 << 20):
+            decoder.decode(part)
+        decoder.decode(b"", final=True)
+    except UnicodeError:
+        return False
+    return True
+
+
+def _undamaged(rows: Iterator[Cells], encoding: str) -> Iterator[Cells]:
+    """The rows, those with bytes of another encoding as unreadable ones."""
+    for cells in rows:
+        if not isinstance(cells, UnreadableRow) and any("\ufffd" in cell for cell in cells):
+            yield UnreadableRow(f"it has a character that is not {encoding}", tuple(cells))
+        else:
+            yield cells
 
 
 def _lines(text: IO[str]) -> Iterator[str]:
@@ -63,8 +125,6 @@ def _readable(rows: Reader) -> Iterator[Cells]:
                 yield too_long(cells)
             else:
                 yield cells
-    except UnicodeDecodeError as error:
-        raise FileRefusedError("it is not all in one encoding. Save it as UTF-8 and import it again") from error
     except csv.Error as error:
         raise FileRefusedError(f"a quoted cell is never closed: {error}") from error
 

@@ -1,10 +1,11 @@
-"""The first sheet of an XLSX, row by row, read by openpyxl: only for the process with limits (ADR 14)."""
+"""The sheets of an XLSX, row by row, read by openpyxl: only for the process with limits (ADR 14)."""
 
 from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time
+from itertools import islice
 from typing import IO, Any
 from xml.etree.ElementTree import iterparse
 
@@ -26,20 +27,30 @@ _LOCKED = 0x1
 _DAMAGED = "This spreadsheet is damaged. Open it, save it as XLSX or CSV, and import that"
 
 
-def rows(file: IO[bytes]) -> Iterator[list[str] | dict[str, str]]:
-    """Rows with their header; empty ones are none. One that cannot be read, while those behind it can, is an object
-    with its `reason`. Raises FileRefusedError with the reason in plain words."""
+def rows(file: IO[bytes], first: int | None = None) -> Iterator[list[str] | dict[str, str]]:
+    """Rows of all visible sheets with their headers, or the `first` of each; empty ones are none.
+
+    Before each sheet comes an object with its name as `sheet`. A row that cannot be read, while those behind it can, is
+    an object with its `reason`. Raises FileRefusedError with the reason in plain words.
+    """
     check_workbook(file)
     # It would read a sheet that does not declare its size once as a whole before the first row.
     ReadOnlyWorksheet._get_size = lambda _: None
     try:
         book = load_workbook(file, read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        parser = _parser(sheet)
+        sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"] or book.worksheets[:1]
+        parsers = [(sheet.title, _parser(sheet)) for sheet in sheets]
+        parsers[0]
     except MemoryError:
         raise
     except Exception as error:
         raise FileRefusedError(_DAMAGED) from error
+    for name, parser in parsers:
+        yield {"sheet": name}
+        yield from islice(_told(parser), first)
+
+
+def _told(parser: WorkSheetParser) -> Iterator[list[str] | dict[str, str]]:
     for cells in _sheet_rows(parser):
         if isinstance(cells, UnreadableRow):
             yield {"reason": cells.reason}

@@ -25,13 +25,15 @@ UPDATE work_items
     SELECT id FROM work_items
      WHERE kind = $1 AND state = 'open' AND not_before <= now()
        AND (expires_at IS NULL OR expires_at > now())
-       AND (assignee IS NULL OR assignee = $2 OR assignee_until < now())
+       AND {whose}
        AND ($4::text[] IS NULL OR group_key = ANY($4))
      ORDER BY priority DESC, rank DESC, not_before, id
      LIMIT 1
      FOR UPDATE SKIP LOCKED)
 RETURNING *
 """
+_CLAIM_ANY = _CLAIM.format(whose="(assignee IS NULL OR assignee = $2 OR assignee_until < now())")
+_CLAIM_OWN = _CLAIM.format(whose="assignee = $2")
 
 # A loose index scan: one look into the index per group, however many items wait.
 _OPEN_GROUPS = """
@@ -51,14 +53,21 @@ async def open_groups(conn: Connection, kind: str) -> list[str]:
 
 
 async def claim(
-    conn: Connection, *, kind: str, person: str, lease: timedelta, groups: Sequence[str] | None = None
+    conn: Connection,
+    *,
+    kind: str,
+    person: str,
+    lease: timedelta,
+    groups: Sequence[str] | None = None,
+    only_own: bool = False,
 ) -> WorkItem | None:
-    """Lease the first due item to `person`; None when nothing is due.
+    """Lease the first due item to `person`, or the first that is assigned to them (`only_own`); None if none is due.
 
     Somebody who already holds an item of this kind (a lost browser) gets that one again, with its token.
     """
     own = await conn.fetchrow(_OWN_LEASE, kind, person, lease)
-    row = own or await conn.fetchrow(_CLAIM, kind, person, lease, list(groups) if groups is not None else None)
+    wanted = list(groups) if groups is not None else None
+    row = own or await conn.fetchrow(_CLAIM_OWN if only_own else _CLAIM_ANY, kind, person, lease, wanted)
     return WorkItem.maybe(row)
 
 

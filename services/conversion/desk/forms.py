@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from services.chassis.errors import Invalid
-from services.conversion.schemas.common import no_nul
+from services.chassis.meanings import storable
 from workflows.contracts.conversion import Stage
 
-Words = Annotated[str, StringConstraints(max_length=2000, strip_whitespace=True), AfterValidator(no_nul)]
+Words = Annotated[str, StringConstraints(max_length=2000, strip_whitespace=True), AfterValidator(storable)]
 
 
 class BoardForm(BaseModel):

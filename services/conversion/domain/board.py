@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from services.chassis.business_time import Calendar
+from services.chassis.meanings import STORED
 from services.chassis.records import Record
 from services.conversion.domain.hand_overs import HandOverState
 from services.conversion.domain.policy import Policy
@@ -170,7 +171,7 @@ def stale_since(policy: Policy, at: datetime) -> dict[Stage, datetime]:
 @functools.lru_cache(maxsize=64)
 def _longest_ago(hours: str, limit: timedelta, at: datetime) -> datetime:
     """The latest moment from which `limit` of business time has passed, to the minute: the same for a whole minute."""
-    calendar = Calendar.model_validate_json(hours)
+    calendar = Calendar.model_validate_json(hours, context=STORED)
     early, late = at - _SEARCHED, at
     while late - early > _TO_THE_MINUTE:
         middle = early + (late - early) / 2

@@ -11,6 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.chassis.currencies import rounded
 from services.chassis.errors import Invalid
 from workflows.contracts.base import Money, OrderLine
 
@@ -65,8 +66,8 @@ def percent_of(amount: Decimal, percent: Decimal) -> Decimal:
 
 
 def line_total(line: OrderLine) -> Decimal:
-    """Quantity times unit price, in whole cents."""
-    return cents(line.quantity * line.unit_price.amount)
+    """Quantity times unit price, in whole units of the currency."""
+    return rounded(line.quantity * line.unit_price.amount, line.unit_price.currency)
 
 
 def discounted(lines: Sequence[OrderLine], discount_percent: Decimal) -> list[OrderLine]:
@@ -76,7 +77,8 @@ def discounted(lines: Sequence[OrderLine], discount_percent: Decimal) -> list[Or
 
 def _discounted(line: OrderLine, discount_percent: Decimal) -> OrderLine:
     price = Money(
-        amount=cents(line.unit_price.amount * _left(line, discount_percent)), currency=line.unit_price.currency
+        amount=rounded(line.unit_price.amount * _left(line, discount_percent), line.unit_price.currency),
+        currency=line.unit_price.currency,
     )
     return OrderLine(
         product_id=line.product_id,
@@ -117,7 +119,7 @@ def _taxes(paid: Sequence[OrderLine], usual: Decimal) -> list[TaxSum]:
         rate = usual if line.tax_percent is None else line.tax_percent
         net, tax = sums.get(rate, (Decimal("0.00"), Decimal("0.00")))
         amount = line_total(line)
-        sums[rate] = (net + amount, tax + percent_of(amount, rate))
+        sums[rate] = (net + amount, tax + rounded(amount * rate / _HUNDRED, line.unit_price.currency))
     return [TaxSum(percent=rate, net=sums[rate][0], tax=sums[rate][1]) for rate in sorted(sums, reverse=True)]
 
 

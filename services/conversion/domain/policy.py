@@ -5,15 +5,17 @@ All durations are business time of `calendar`. A deal keeps the version it began
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from services.chassis.business_time import Calendar
+from services.chassis.meanings import at_the_door, each_once, in_words, is_stored, storable
 from services.conversion.domain.calendar import ALWAYS, OFFICE
 from services.conversion.domain.commissions import Rates
 from services.conversion.domain.stages import PATH
@@ -21,6 +23,12 @@ from workflows.contracts.conversion import ConversionPolicy, HandOverReason, Sta
 
 Duration = Annotated[timedelta, Field(gt=timedelta(0), le=timedelta(days=365), description="ISO 8601, e.g. PT30M.")]
 DiscountPercent = Annotated[Decimal, Field(ge=0, le=100, max_digits=5, decimal_places=2)]
+_ROLES = ("manager", "supervisor")
+_MOST_YEARS = 10
+_CALENDAR_TIME = frozenset({"fair_share_over", "offer_warn_before", "offer_valid_for"})
+Line = Annotated[str, at_the_door(storable), Field(max_length=200)]
+_LONGEST_CODE = 60
+_MOST_REASONS = 100
 Requirement = Literal[
     "need", "volume", "products", "authority", "timing", "current_supplier", "meeting_held", "offer_sent",
     "offer_accepted",
@@ -45,8 +53,43 @@ class LossReason(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    text: str = Field(min_length=1, max_length=200)
+    text: Annotated[str, at_the_door(storable)] = Field(min_length=1, max_length=200)
     rest: Duration | None = Field(default=None, description="Calendar time; none ends the deal for good.")
+
+
+def _of_roles(limits: dict[str, Decimal]) -> dict[str, Decimal]:
+    unknown = [role for role in limits if role not in _ROLES]
+    if unknown:
+        raise ValueError(f"there is no role '{unknown[0][:20]}' here, only {' and '.join(_ROLES)}")
+    if limits.get("manager", Decimal(0)) > limits.get("supervisor", Decimal(100)):
+        raise ValueError("a manager may not give more than a supervisor, who approves it")
+    return limits
+
+
+def _not_all_of_it(rates: Rates) -> Rates:
+    if rates.sourced + rates.closed + rates.kept > Decimal(100):
+        raise ValueError("the three shares come to more than 100 per cent")
+    return rates
+
+
+def _letterhead(lines: list[str]) -> list[str]:
+    if not any(line.strip() for line in lines):
+        raise ValueError("must say who sells")
+    return lines
+
+
+def _codes(reasons: dict[str, LossReason]) -> dict[str, LossReason]:
+    if len(reasons) > _MOST_REASONS:
+        raise ValueError(f"at most {_MOST_REASONS} reasons")
+    for code in reasons:
+        if not code.strip() or len(code) > _LONGEST_CODE or "\x00" in code:
+            raise ValueError(f"a code has 1 to {_LONGEST_CODE} characters")
+    return reasons
+
+
+def _check_whole(given: Mapping[Any, timedelta], needed: Iterable[StrEnum]) -> None:
+    if lacking := [one for one in needed if one not in given]:
+        raise ValueError(f"no deadline is given for {', '.join(lacking)}")
 
 
 class Policy(BaseModel):
@@ -62,10 +105,12 @@ class Policy(BaseModel):
     max_offers: int = Field(default=3, ge=1, le=20, description="Managers asked before the supervisor.")
     max_reminders: int = Field(default=3, ge=1, le=20, description="Reminders of one overdue step.")
     fair_share_over: Duration = Field(default=timedelta(days=7), description="Calendar time that offers count for.")
-    entry: dict[Stage, list[Requirement]] = Field(
+    entry: dict[Stage, Annotated[list[Requirement], at_the_door(each_once)]] = Field(
         default_factory=dict, description="What must be known or done before a deal enters a stage."
     )
-    loss_reasons: dict[str, LossReason] = Field(default_factory=dict, description="By code; free text is also taken.")
+    loss_reasons: Annotated[dict[str, LossReason], at_the_door(_codes)] = Field(
+        default_factory=dict, description="By code; free text is also taken."
+    )
     stale_after: dict[Stage, Duration] = Field(
         default_factory=dict, description="How long a deal may stand in a stage before somebody is warned."
     )
@@ -74,31 +119,58 @@ class Policy(BaseModel):
     )
     overflow_after: Duration = Field(default=timedelta(hours=4), description="Waiting for a free manager, at most.")
     overflow_owner: str | None = Field(default=None, max_length=100, description="Who takes what waited too long.")
-    discount_limit: dict[str, DiscountPercent] = Field(description="Largest discount without approval, by role.")
+    discount_limit: Annotated[dict[str, DiscountPercent], at_the_door(_of_roles)] = Field(
+        description="Largest discount without approval, by role."
+    )
     approve_within: Duration = Field(default=timedelta(hours=4), description="For deciding on a discount.")
     approval_escalate_to: str | None = Field(default=None, max_length=100, description="Who decides when it is late.")
     offer_warn_before: Duration = Field(default=timedelta(days=2), description="Calendar time before it runs out.")
     offer_valid_for: Duration = Field(default=timedelta(days=14), description="Calendar time, when not said.")
     tax_percent: DiscountPercent = Decimal("20")
-    seller: list[str] = Field(default=["Leadrelay"], min_length=1, max_length=8, description="Letterhead of offers.")
+    seller: Annotated[list[Line], at_the_door(_letterhead)] = Field(
+        default=["Leadrelay"], min_length=1, max_length=8, description="Letterhead of offers."
+    )
     meeting_minutes: int = Field(default=60, ge=5, le=480)
     hold_for: Duration = Field(default=timedelta(hours=1), description="A slot is kept for a lead on the phone.")
     playbook_min_gap: Duration = Field(
         default=timedelta(hours=8), description="Business time between two steps of playbooks that touch a lead."
     )
     playbook_on_accept: bool = Field(default=False, description="An accepted lead enters the playbook that fits best.")
-    remind_before: list[Duration] = Field(
+    remind_before: Annotated[list[Duration], at_the_door(each_once)] = Field(
         default=[timedelta(days=1), timedelta(hours=1)], max_length=5, description="Mails to the lead before a meeting."
     )
-    commission: Rates = Rates()
+    commission: Annotated[Rates, at_the_door(_not_all_of_it)] = Rates()
+
+    @field_validator("accept_within")
+    @classmethod
+    def _every_reason(cls, given: dict[HandOverReason, timedelta]) -> dict[HandOverReason, timedelta]:
+        _check_whole(given, HandOverReason)
+        return given
+
+    @field_validator("next_step_within")
+    @classmethod
+    def _every_step(cls, given: dict[StepKind, timedelta]) -> dict[StepKind, timedelta]:
+        _check_whole(given, (step for step in StepKind if step is not StepKind.STAGE_SET))
+        return given
 
     @model_validator(mode="after")
-    def _complete(self) -> Policy:
-        lacking: list[StrEnum] = [reason for reason in HandOverReason if reason not in self.accept_within]
-        lacking += [step for step in StepKind if step not in self.next_step_within and step is not StepKind.STAGE_SET]
-        if lacking:
-            raise ValueError(f"no deadline is given for {', '.join(lacking)}")
+    def _comes_due(self, info: ValidationInfo) -> Policy:
+        if is_stored(info):
+            return self
+        # A calendar of a minute a week makes centuries of a year of business time.
+        most = _MOST_YEARS * 52 * self.calendar.open_a_week
+        for name, length in self._business_times():
+            if length > most:
+                week = in_words(self.calendar.open_a_week)
+                raise ValueError(f"{name} would take more than {_MOST_YEARS} years: the week has {week}")
         return self
+
+    def _business_times(self) -> Iterator[tuple[str, timedelta]]:
+        for name, value in self:
+            if name in _CALENDAR_TIME:
+                continue
+            lengths = value.values() if isinstance(value, dict) else [value]
+            yield from ((name, length) for length in lengths if isinstance(length, timedelta))
 
     @property
     def zone(self) -> ZoneInfo:

@@ -10,6 +10,7 @@ from typing import Any
 from services.chassis.business_time import Calendar
 from services.chassis.db import Connection
 from services.chassis.errors import NotFound
+from services.chassis.meanings import STORED
 from services.conversion.domain.managers import Manager
 from services.conversion.domain.routing import Candidate
 
@@ -65,7 +66,7 @@ async def candidates(
 @functools.lru_cache(maxsize=512)
 def _is_open(hours: str, moment: datetime) -> bool:
     # Most managers share a few calendars, and one look at the clock serves a whole routing.
-    return Calendar.model_validate_json(hours).is_open(moment)
+    return Calendar.model_validate_json(hours, context=STORED).is_open(moment)
 
 
 async def count_offer(conn: Connection, manager_id: str, day: date) -> None:

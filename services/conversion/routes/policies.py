@@ -15,11 +15,11 @@ async def list_policies(conn: Conn, pager: Pager) -> Page[PolicyAnswer]:
     """The first one is in force for new deals."""
     cursor = pager.at(int)
     found = await policies.page(conn, pager.limit + 1, cursor[0] if cursor else None)
-    items = [PolicyAnswer.model_validate(version.model_dump()) for version in found]
+    items = PolicyAnswer.of_all(found)
     return Page.of(items, pager.limit, key=lambda version: (str(version.version),))
 
 
 @router.post("/policies", status_code=201, dependencies=[allow("supervisor")], summary="Set a new policy")
 async def add_policy(body: NewPolicy, conn: Conn, who: Who) -> PolicyAnswer:
     """In force for deals that begin from now on."""
-    return PolicyAnswer.model_validate((await publish_policy(conn, body.body, who)).model_dump())
+    return PolicyAnswer.of(await publish_policy(conn, body.body, who))

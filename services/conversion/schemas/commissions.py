@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from services.chassis.currencies import Money as PayableMoney
 from services.chassis.http import Body, Model
 from services.conversion.domain.commission_ledger import (
     CommissionEntry,
@@ -127,7 +128,7 @@ class NewAdjustment(Body):
 
     person: PersonId
     role: Role
-    amount: Money
+    amount: PayableMoney
     reason: Text
 
 

@@ -7,19 +7,13 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
+from services.chassis.currencies import Money as PayableMoney
 from services.chassis.http import Moment as Moment
+from services.chassis.meanings import storable
 from workflows.contracts.base import Money, OrderLine
 
-
-def no_nul(text: str) -> str:
-    """Refuse the one character that PostgreSQL does not store."""
-    if "\x00" in text:
-        raise ValueError("must not contain NUL characters")
-    return text
-
-
-Short = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True), AfterValidator(no_nul)]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=5000, strip_whitespace=True), AfterValidator(no_nul)]
+Short = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True), AfterValidator(storable)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=5000, strip_whitespace=True), AfterValidator(storable)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,99}$")]
 """Name of a playbook or a template."""
 PersonId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@-]{0,99}$")]
@@ -44,8 +38,9 @@ class Line(OrderLine):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": LINE_EXAMPLE})
 
-    description: Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(no_nul)]
+    description: Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(storable)]
     product_id: Short | None = None
+    unit_price: PayableMoney
 
 
 Lines = Annotated[list[Line], Field(min_length=1, max_length=200)]

@@ -8,10 +8,12 @@ from pydantic import Field, StringConstraints, model_validator
 
 from services.chassis.business_time import Calendar
 from services.chassis.http import Body, Model
+from services.chassis.meanings import Language, at_the_door, each_once
 from services.conversion.domain.managers import Manager
 from services.conversion.schemas.common import PersonId, Short, example
 
 Names = Annotated[list[Short], Field(max_length=200)]
+Languages = Annotated[list[Language], at_the_door(each_once), Field(max_length=200)]
 Weight = Annotated[int, Field(ge=1, le=100, description="Share of the leads, relative to the others.")]
 Quota = Annotated[int, Field(ge=0, le=10_000, description="New leads a day, at most; none for any number.")]
 Email = Annotated[str, StringConstraints(max_length=254, pattern=r"^[^@\s<>,;:\"]+@[^@\s<>,;:\"]+\.[^@\s<>,;:\".]+$")]
@@ -38,7 +40,7 @@ class NewManager(Body):
 
     id: PersonId
     name: Short
-    languages: Names = Field(default_factory=list, examples=[["uk", "en"]])
+    languages: Languages = Field(default_factory=list, examples=[["uk", "en"]])
     regions: Names = Field(default_factory=list)
     segments: Names = Field(default_factory=list)
     products: Names = Field(default_factory=list)
@@ -56,7 +58,7 @@ class ManagerChange(Body):
     model_config = example(capacity=20, active=False)
 
     name: Short | None = None
-    languages: Names | None = None
+    languages: Languages | None = None
     regions: Names | None = None
     segments: Names | None = None
     products: Names | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from services.chassis.http import Body, Id, Model
+from services.chassis.meanings import Language
 from services.conversion.domain.meetings import Meeting
 from services.conversion.schemas.common import Moment, Short, example
 from services.conversion.schemas.meetings import Minutes
@@ -20,7 +21,7 @@ class NewHold(Body):
     lead_id: Id
     starts_at: Moment
     duration_minutes: Minutes | None = None
-    language: Short | None = None
+    language: Language | None = None
     segment: Short | None = None
     region: Short | None = None
 

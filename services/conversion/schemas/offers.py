@@ -8,11 +8,13 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from services.chassis.currencies import Money as PayableMoney
 from services.chassis.http import Body, Model
+from services.chassis.meanings import storable
 from services.conversion.domain.money import OfferLine, TaxSum
 from services.conversion.domain.offers import Offer, OfferState
 from services.conversion.domain.pricing import Asked
-from services.conversion.schemas.common import LINE_EXAMPLE, Moment, Percent, Short, Text, example, money, no_nul
+from services.conversion.schemas.common import LINE_EXAMPLE, Moment, Percent, Short, Text, example, money
 from workflows.contracts.base import Money
 
 
@@ -22,9 +24,9 @@ class AskedLine(Body):
     model_config = example(product_id="FTL-UA", quantity="2", discount_percent="3")
 
     product_id: Short | None = None
-    description: Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(no_nul)] | None = None
+    description: Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(storable)] | None = None
     quantity: Annotated[Decimal, Field(gt=0, max_digits=12, decimal_places=3)]
-    unit_price: Money | None = None
+    unit_price: PayableMoney | None = None
     tax_percent: Percent | None = None
     discount_percent: Percent = Decimal(0)
 

@@ -8,9 +8,10 @@ from typing import Annotated
 from pydantic import Field
 
 from services.chassis.http import Body, Model
+from services.chassis.meanings import Language
 from services.conversion.domain.routing import RuleTrial, Wanted
 from services.conversion.schemas.common import PersonId, Short, example
-from services.conversion.schemas.managers import Names, Weight
+from services.conversion.schemas.managers import Languages, Names, Weight
 
 Days = Annotated[int, Field(ge=1, le=90)]
 _MOVES_SHOWN = 50
@@ -21,7 +22,7 @@ class LeadAsked(Body):
 
     model_config = example(language="uk", segment="steel", region="Lviv", products=["FTL-UA"])
 
-    language: Short | None = None
+    language: Language | None = None
     segment: Short | None = None
     region: Short | None = None
     products: Names = Field(default_factory=list)
@@ -34,7 +35,7 @@ class LeadAsked(Body):
 class ManagerRule(Body):
     """What of a manager's rules would be different; what is not given stays."""
 
-    languages: Names | None = None
+    languages: Languages | None = None
     segments: Names | None = None
     regions: Names | None = None
     products: Names | None = None

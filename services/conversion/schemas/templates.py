@@ -7,11 +7,10 @@ from typing import Annotated, Self
 from pydantic import StringConstraints, model_validator
 
 from services.chassis.http import Body, Model
+from services.chassis.meanings import Language
 from services.conversion.domain.mail_fields import MAIL_FIELDS
 from services.conversion.domain.templates import Pack, Rendered, Template
 from services.conversion.schemas.common import Name, Text, example
-
-Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 
 
 class NewTemplate(Body):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from services.chassis.db import Connection
 from services.lead_gen.actions.call_undo import undoable_call
@@ -23,7 +22,7 @@ from services.lead_gen.domain.policy import Policy
 from services.lead_gen.domain.promises import promise_time
 from services.lead_gen.domain.shifts import Shift
 from services.lead_gen.domain.waiting import Waiting, why_nothing
-from services.lead_gen.domain.window import is_calling_day, is_open, local_instant
+from services.lead_gen.domain.window import clock_of, is_calling_day, is_known, is_open, local_instant, next_open_if_any
 from services.lead_gen.repository import call_drafts, callers, calls, campaigns, shifts
 from services.lead_gen.repository.policies import policies
 from workflows.contracts.lead_gen import CallOutcome
@@ -71,8 +70,8 @@ async def _on_the_line(conn: Connection, call: CallInHand, caller: str, policy: 
         draft=await call_drafts.get(conn, call.item_id, caller),
         campaign=campaign,
         max_attempts=policy.max_attempts,
-        hours=calling_hours(policy, lead.timezone, now),
-        promised_by=promise_time(policy, lead.timezone, now),
+        hours=calling_hours(policy, lead.calling_zones, now),
+        promised_by=promise_time(policy, lead.calling_zones, now),
         names=await callers.names(conn, {earlier.caller for earlier in call.history}),
     )
 
@@ -81,15 +80,15 @@ def calling_hours(policy: Policy, timezone: str, now: datetime) -> CallingHours:
     """The window of the lead's day."""
     if policy.always_open:
         return CallingHours(opens_minute=0, closes_minute=24 * 60, until=None)
-    zone = ZoneInfo(timezone)
+    zone = clock_of(timezone)
     today = now.astimezone(zone).date()
     opens, closes = policy.opens, policy.closes
-    if not is_calling_day(policy, today):
+    if not is_known(timezone) or not is_calling_day(policy, timezone, today):
         opens = closes = time(0)
     return CallingHours(
         opens_minute=opens.hour * 60 + opens.minute,
         closes_minute=closes.hour * 60 + closes.minute,
-        until=local_instant(today, closes, zone) if is_open(policy, timezone, now) else None,
+        until=local_instant(today, closes, zone) if is_known(timezone) and is_open(policy, timezone, now) else None,
     )
 
 
@@ -117,7 +116,11 @@ async def _after(conn: Connection, caller: str, policy: Policy, now: datetime) -
 def _follows(last: LastCall, policy: Policy, now: datetime, until: datetime | None) -> AfterCall:
     outcome = CallOutcome(last.outcome)
     tries_again = outcome in (CallOutcome.NO_ANSWER, CallOutcome.BUSY, CallOutcome.VOICEMAIL)
+    if last.not_followed is not None:
+        return AfterCall(call=last, again_at=None, rests=False, undo_until=None)
     if not tries_again or last.attempt >= policy.max_attempts:
         return AfterCall(call=last, again_at=None, rests=tries_again, undo_until=until)
+    if next_open_if_any(policy, last.timezone, now) is None:
+        return AfterCall(call=last, again_at=None, rests=False, undo_until=until)
     again = next_attempt_at(policy, last.timezone, attempt=last.attempt + 1, after=outcome, after_at=last.at, now=now)
     return AfterCall(call=last, again_at=again, rests=False, undo_until=until)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from services.chassis import work_items
 from services.chassis.db import Connection
-from services.chassis.errors import Invalid
-from services.lead_gen.domain.callback_times import Day, PickedTime, QuickTime, days_of, quick_times
-from services.lead_gen.domain.window import is_open, next_open
-from services.lead_gen.repository import callers, leads, shifts
+from services.chassis.errors import Conflict
+from services.lead_gen.domain.callback_times import Day, PickedTime, QuickTime, days_of, nearest_times, quick_times
+from services.lead_gen.domain.leads import Lead
+from services.lead_gen.repository import callers, shifts
 from services.lead_gen.repository.policies import policies
 
 _PLANNED = timedelta(days=21)
@@ -24,23 +23,21 @@ async def callback_times(
     return quick_times(policy, timezone, now), days_of(policy, timezone, now, spans), bool(spans)
 
 
-async def picked_time(conn: Connection, caller: str, timezone: str, at: datetime) -> PickedTime:
+async def picked_time(conn: Connection, caller: str, timezone: str, at: datetime, now: datetime) -> PickedTime:
     """What will happen with a callback at this time."""
-    policy = await policies.rules(conn)
-    nearest = next_open(policy, timezone, at)
-    return PickedTime(
-        at=at,
-        is_open=is_open(policy, timezone, at),
-        nearest=nearest,
-        mine=await callers.will_be_there(conn, caller, nearest),
-    )
+    nearest = nearest_times(await policies.rules(conn), timezone, at, now)
+    return PickedTime(at=at, nearest=nearest, mine=await callers.will_be_there(conn, caller, at))
 
 
-async def check_callback(conn: Connection, item_id: str, at: datetime) -> None:
-    """Raises Invalid `callback_at` for a time at which this lead may not be called; `nearest` is the next one."""
-    item = await work_items.get(conn, item_id)
-    lead = await leads.get(conn, item.lead_id)
-    policy = await policies.rules(conn)
-    if not is_open(policy, lead.timezone, at):
-        nearest = next_open(policy, lead.timezone, at)
-        raise Invalid("They are closed then", field="callback_at", code="closed", detail={"nearest": nearest})
+async def check_callback(conn: Connection, lead: Lead, at: datetime, now: datetime) -> None:
+    """Raises Conflict `outside_window` for a time at which this lead may not be called: it is never moved in silence.
+
+    `nearest_before` and `nearest_after` are the allowed times around it. The first is null if it is over already; both
+    are if the lead may be in zones that have no hour in common.
+    """
+    nearest = nearest_times(await policies.rules(conn), lead.calling_zones, at, now)
+    if nearest is None:
+        return
+    text = "They are closed then" if nearest.after else "Nobody knows their time zone: ask where they are, and say so"
+    times = {"nearest_before": nearest.before, "nearest_after": nearest.after, "timezone": lead.timezone}
+    raise Conflict(text, field="callback_at", code="outside_window", detail=times)

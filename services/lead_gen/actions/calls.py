@@ -2,44 +2,32 @@
 
 from __future__ import annotations
 
-import contextlib
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
-from services.chassis import outbox, work_items
+from services.chassis import work_items
 from services.chassis.db import Connection
-from services.chassis.errors import Conflict, Forbidden, Invalid
+from services.chassis.errors import Conflict, Forbidden
 from services.chassis.events import publish
-from services.chassis.outbox import Hold
 from services.chassis.work_items import WorkItem
-from services.lead_gen.actions.call_holds import OutcomeHold
-from services.lead_gen.actions.dials import end_dial
 from services.lead_gen.actions.instructions import instructions_for
-from services.lead_gen.actions.promises import promised_time
-from services.lead_gen.actions.scripts import begin_script, followed_script
+from services.lead_gen.actions.scripts import begin_script
 from services.lead_gen.domain.callers import callable_groups
 from services.lead_gen.domain.calls import (
     CallInHand,
     CallLease,
-    CallReport,
-    NewCall,
     NothingDue,
-    ReportedOutcome,
-    check_report,
 )
-from services.lead_gen.domain.dials import spoken
-from services.lead_gen.domain.do_not_call import Withdrawal
-from services.lead_gen.domain.leads import Lead, Place
+from services.lead_gen.domain.leads import Lead
 from services.lead_gen.domain.policy import Policy
 from services.lead_gen.domain.window import is_open
-from services.lead_gen.repository import call_drafts, callers, calls, campaigns, dials, do_not_call, leads, promises
+from services.lead_gen.repository import call_drafts, callers, calls, campaigns, dials, do_not_call, leads
 from services.lead_gen.repository.policies import policies
-from services.lead_gen.schemas.calls import NewOutcome
-from workflows.contracts import ids
-from workflows.contracts.lead_gen import CallAnswered, CallOutcome
 
 
 async def lease_next_call(conn: Connection, caller: str, campaign_id: str | None) -> CallInHand | NothingDue:
     """Lease the next lead to this caller: due callbacks first, then by priority and score, in the lead's own hours.
+
+    Without a shift, or with their quota reached, they are given no more than the callbacks they promised themselves.
 
     Raises Forbidden `inactive`, Conflict `on_break`.
     """
@@ -54,8 +42,6 @@ async def _claim(conn: Connection, policy: Policy, caller: str, campaign_id: str
         raise Forbidden("You are not an active caller", code="inactive")
     if standing.on_break:
         raise Conflict("You are on a break; end it first", code="on_break")
-    if not standing.quota_left:
-        return None
     groups = callable_groups(
         await work_items.open_groups(conn, "call"),
         running=await campaigns.running_ids(conn, campaign_id),
@@ -63,7 +49,9 @@ async def _claim(conn: Connection, policy: Policy, caller: str, campaign_id: str
         policy=policy,
         now=datetime.now(UTC),
     )
-    while item := await work_items.claim(conn, kind="call", person=caller, lease=policy.lease, groups=groups):
+    while item := await work_items.claim(
+        conn, kind="call", person=caller, lease=policy.lease, groups=groups, only_own=not standing.takes_fresh
+    ):
         if not await do_not_call.forbidden(conn, item.lead_id):
             return item
         # Consent was withdrawn after the call was opened: nobody may be given it.
@@ -113,7 +101,7 @@ async def take_back(conn: Connection, item_id: str, caller: str) -> CallInHand:
 
 async def is_callable(conn: Connection, policy: Policy, lead: Lead) -> bool:
     """May this lead be called at this moment, by its own hours and by the ledger?"""
-    return is_open(policy, lead.timezone, datetime.now(UTC)) and not await do_not_call.forbidden(conn, lead.id)
+    return is_open(policy, lead.calling_zones, datetime.now(UTC)) and not await do_not_call.forbidden(conn, lead.id)
 
 
 async def extend_lease(conn: Connection, item_id: str, caller: str, token: int) -> CallLease:
@@ -133,46 +121,6 @@ def _lease(item: WorkItem) -> CallLease:
     return CallLease(item_id=item.id, token=item.lease_token, lease_until=item.lease_until)
 
 
-async def report_outcome(
-    conn: Connection, item_id: str, told: NewOutcome, caller: str, hold: timedelta = timedelta(0)
-) -> ReportedOutcome:
-    """Record how a call ended: the call, the closed work item, the register, and the answer to the workflow.
-
-    The answer leaves after `hold`; until then `undo_call` takes the outcome back.
-    Raises Invalid naming what is missing for the outcome, Conflict `wrong_kind`, `stale_lease`, `already_closed`.
-    """
-    report = CallReport.of(told)
-    check_report(report, datetime.now(UTC))
-    item, lead = await _close(conn, item_id, told.token, report, caller)
-    if report.dialled is not None and report.dialled not in lead.phones:
-        raise Invalid("This is no number of the lead", field="dialled")
-    held = await OutcomeHold.begin(conn, lead.id, hold)
-    call = await _as_call(conn, item, lead, report, caller)
-    at = await calls.add(conn, call)
-    if report.was_contact:
-        await promises.keep(conn, lead.id)
-    stage = await _move(conn, lead, report, caller)
-    wrong_number = report.outcome is CallOutcome.WRONG_NUMBER
-    other_number_left = wrong_number and await leads.mark_bad_phone(conn, lead.id, report.dialled or call.dialled)
-    after = await held.end(conn, lead.id, report) if held else None
-    await _answer(conn, item, call, at, other_number_left=other_number_left, hold=after)
-    return ReportedOutcome(
-        item_id=item_id, lead_id=lead.id, outcome=report.outcome, stage=stage, promised_by=call.promised_by
-    )
-
-
-async def report_and_go_on(
-    conn: Connection, item_id: str, told: NewOutcome, caller: str, hold: timedelta = timedelta(0)
-) -> ReportedOutcome:
-    """Record how a call ended and lease the next one, if there is one for them. Raises as `report_outcome`."""
-    done = await report_outcome(conn, item_id, told, caller, hold)
-    await call_drafts.drop(conn, item_id, caller)
-    # Whoever may not call any more has still made this call.
-    with contextlib.suppress(Forbidden, Conflict):
-        await next_for_desk(conn, caller)
-    return done
-
-
 async def next_for_desk(conn: Connection, caller: str) -> bool:
     """Lease the next lead and begin its draft; False if nothing is due. Raises as `lease_next_call`."""
     found = await lease_next_call(conn, caller, None)
@@ -180,70 +128,3 @@ async def next_for_desk(conn: Connection, caller: str) -> bool:
         return False
     await call_drafts.begin(conn, found.item_id, caller)
     return True
-
-
-async def _close(conn: Connection, item_id: str, token: int, report: CallReport, caller: str) -> tuple[WorkItem, Lead]:
-    """Close the work item under its token; (the item, its lead, locked)."""
-    item = await work_items.get(conn, item_id)
-    if item.kind != "call":
-        raise Conflict("This work item is not a call", code="wrong_kind")
-    # The lead before its item: whoever withdraws consent takes them in the same order.
-    lead = await leads.lock(conn, item.lead_id)
-    return await work_items.complete(conn, item_id, person=caller, token=token, result=report.outcome), lead
-
-
-async def _as_call(conn: Connection, item: WorkItem, lead: Lead, report: CallReport, caller: str) -> NewCall:
-    """The call as it is kept, with the script that led it and the time promised for the next call."""
-    script = await followed_script(conn, item, report)
-    await end_dial(conn, item.id, caller)
-    dialled, talk_seconds = spoken(await dials.of_item(conn, item.id))
-    return NewCall(
-        item_id=item.id,
-        lead_id=lead.id,
-        campaign_id=item.payload["campaign_id"],
-        attempt=item.payload["attempt"],
-        caller=caller,
-        report=report,
-        script_id=script.id if script else None,
-        script_version=script.version if script else report.script_version,
-        promised_by=await promised_time(conn, lead) if report.hands_over else None,
-        dialled=dialled,
-        talk_seconds=talk_seconds,
-    )
-
-
-async def _move(conn: Connection, lead: Lead, report: CallReport, caller: str) -> str:
-    """Write what the outcome changes in the register; the stage after it."""
-    key = f"outcome:{lead.id}:{lead.rounds}"
-    if report.hands_over:
-        place = Place(tier="conversion", stage="handed_over", workflow_id=ids.conversion(lead.id), key=key)
-    elif report.outcome is CallOutcome.DO_NOT_CALL:
-        withdrawal = Withdrawal(scope="company", basis="said so on the phone")
-        for phone in lead.phones:
-            await do_not_call.forbid(conn, phone, withdrawal, caller)
-        place = Place(tier="lead_gen", stage="do_not_call", key=key)
-    else:
-        return lead.stage
-    await leads.move(conn, lead.id, place)
-    return place.stage
-
-
-async def _answer(
-    conn: Connection, item: WorkItem, call: NewCall, at: datetime, *, other_number_left: bool, hold: Hold | None
-) -> None:
-    """Tell the workflow, and whoever watches."""
-    report = call.report
-    answer = CallAnswered(
-        event_id=f"call:{item.id}",
-        at=at,
-        by=call.caller,
-        item_id=item.id,
-        attempt=call.attempt,
-        outcome=report.outcome,
-        callback_at=report.callback_at,
-        personal=report.personal and report.outcome is CallOutcome.CALLBACK,
-        other_number_left=other_number_left,
-        reason=report.reason,
-    )
-    await outbox.signal(conn, item.workflow_id, "call_answered", answer, hold=hold)
-    await publish(conn, "call_answered", item_id=item.id, outcome=report.outcome.value)

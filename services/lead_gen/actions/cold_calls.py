@@ -25,7 +25,9 @@ async def open_call(conn: Connection, request: OpenCall) -> OpenedCall:
     if await do_not_call.forbidden(conn, lead.id):
         return OpenedCall(refused="do_not_call")
     policy = await policies.rules(conn, request.policy_version)
-    due = due_at(policy, lead.timezone, request, datetime.now(UTC))
+    # What a caller promised was allowed by the hours of that moment, and is given out by those of today.
+    hours = await policies.rules(conn) if request.callback_at is not None else policy
+    due = due_at(hours, lead.calling_zones, request, datetime.now(UTC))
     late_at = due + policy.callback_grace if request.callback_at is not None else None
     item = await work_items.open_item(conn, await _item(conn, request, lead, due, late_at))
     await leads.plan_call(conn, lead.id, request.attempt - 1, item.not_before)
@@ -51,7 +53,7 @@ async def _item(conn: Connection, request: OpenCall, lead: Lead, due: datetime, 
         not_before=due,
         assignee=assignee,
         assignee_until=late_at if assignee else None,
-        group_key=group_of(request.campaign_id, lead.timezone, lead.language),
+        group_key=group_of(request.campaign_id, lead.calling_zones, lead.calling_languages),
         payload={"attempt": request.attempt, "campaign_id": request.campaign_id, "callback": promised},
     )
 

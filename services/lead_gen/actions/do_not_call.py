@@ -18,16 +18,18 @@ from workflows.contracts.base import DoNotCall
 async def forbid_number(conn: Connection, phone: str, entry: NewDoNotCall, by: str) -> LedgerEntry:
     """Never call this number again: cancel its calls, move its lead in the register, and tell the lead's workflow.
 
+    A switchboard's number is that of everybody behind it, with whatever extension.
+
     A company with another number that may be called stays in the queue; scope `company` covers all of them.
     Raises Invalid `phone`.
     """
     number = read_phone(phone, entry.default_region, "phone")
-    lead_id = await leads.find_by_phone(conn, number)
-    lead = await leads.lock(conn, lead_id) if lead_id else None
+    reached = [await leads.lock(conn, lead_id) for lead_id in await leads.reached_by(conn, number)]
     written = await do_not_call.forbid(conn, number, Withdrawal.of(entry), by)
-    if lead is not None and await do_not_call.forbidden(conn, lead.id):
-        times = await do_not_call.times_forbidden(conn, number)
-        await withdraw(conn, lead, f"{number[-4:]}:{times}", by)
+    for lead in reached:
+        if await do_not_call.forbidden(conn, lead.id):
+            times = await do_not_call.times_forbidden(conn, number)
+            await withdraw(conn, lead, f"{number[-4:]}:{times}", by)
     return written
 
 
@@ -37,6 +39,13 @@ async def lift_entry(conn: Connection, phone: str, region: str, by: str) -> Ledg
     if lifted is None:
         raise NotFound("There is no entry in force for this number")
     return lifted
+
+
+async def forbid_company(conn: Connection, lead: Lead, by: str) -> None:
+    """They said on the phone that nobody of us may call again: every number of theirs goes on the ledger."""
+    withdrawal = Withdrawal(scope="company", basis="said so on the phone")
+    for phone in lead.phones:
+        await do_not_call.forbid(conn, phone, withdrawal, by)
 
 
 async def withdraw(conn: Connection, lead: Lead, key: str, by: str) -> None:

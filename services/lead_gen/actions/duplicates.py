@@ -8,6 +8,7 @@ from services.chassis.db import Connection, Pool
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.events import publish
 from services.lead_gen.actions.do_not_call import withdraw
+from services.lead_gen.actions.places import move_waiting_calls
 from services.lead_gen.domain.duplicates import DuplicateOffer, Pair
 from services.lead_gen.domain.leads import Lead, Place
 from services.lead_gen.domain.merges import Merge, NotMergeableError, choose, merged, taken_over
@@ -52,6 +53,7 @@ async def merge_duplicate(conn: Connection, duplicate_id: str, keep: str | None,
     except NotMergeableError as error:
         raise Conflict(str(error), code=error.code) from None
     merge_id = await _move(conn, pair, kept, gone, by)
+    await move_waiting_calls(conn, [kept.id])
     await duplicates.decide(conn, pair.id, "merged", by)
     if await do_not_call.forbidden(conn, kept.id):
         await withdraw(conn, await leads.lock(conn, kept.id), f"merge:{merge_id}", by)
@@ -62,7 +64,12 @@ async def merge_duplicate(conn: Connection, duplicate_id: str, keep: str | None,
 async def _move(conn: Connection, pair: Pair, kept: Lead, gone: Lead, by: str) -> str:
     """Move everything from one lead to the other and record what was moved; the merge's id."""
     fields = taken_over(kept, gone)
-    moved = {"stage": gone.stage, "fields": fields, **await merges.move_records(conn, gone.id, kept.id)}
+    moved = {
+        "stage": gone.stage,
+        "kept_stage": kept.stage,
+        "fields": fields,
+        **await merges.move_records(conn, gone.id, kept.id),
+    }
     await merges.fill(conn, kept.id, fields)
     merge_id = await merges.add(conn, kept=kept.id, gone=gone.id, duplicate_id=pair.id, moved=moved, by=by)
     await leads.move(conn, gone.id, Place(tier="lead_gen", stage="merged", key=f"merge:{merge_id}"))

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from services.chassis import outbox
 from services.chassis.db import Connection
+from services.lead_gen.actions.pace import look_at
+from services.lead_gen.actions.places import never_callable
 from services.lead_gen.actions.workflow_starts import cold_call_start
-from services.lead_gen.domain.campaigns import Campaign, Pace
-from services.lead_gen.domain.pace import calls_ahead, room
+from services.lead_gen.domain.campaigns import Campaign, EnrolledLead, Pace
+from services.lead_gen.domain.pace import ANYBODY
 from services.lead_gen.domain.policy import Policy
-from services.lead_gen.repository import alarms, campaigns, criteria, enrolment, supply
+from services.lead_gen.repository import campaigns, criteria, enrolment
 from services.lead_gen.repository.policies import policies
 from workflows.contracts.lead_gen import EnrolBatch, Enrolled
-
-# Leads are prepared for the shifts of the next hours.
-SOON = timedelta(hours=4)
 
 
 async def enrol_batch(conn: Connection, request: EnrolBatch) -> Enrolled:
@@ -29,7 +28,7 @@ async def enrol_batch(conn: Connection, request: EnrolBatch) -> Enrolled:
     running = campaign.state == "running"
     count = await _enrol(conn, campaign, version, policy, pace) if running else 0
     in_flight = pace.in_flight + count
-    ended = running and not in_flight and await _nothing_left(conn, campaign)
+    ended = running and not in_flight and await _nothing_left(conn, campaign, policy)
     if ended:
         await campaigns.set_state(conn, campaign.id, "done")
     return Enrolled(
@@ -43,33 +42,28 @@ async def enrol_batch(conn: Connection, request: EnrolBatch) -> Enrolled:
 
 
 async def _enrol(conn: Connection, campaign: Campaign, version: int, policy: Policy, pace: Pace) -> int:
-    """Take leads into cold calling and start their workflows; returns how many."""
-    free = await _room(conn, policy, pace)
-    if free <= 0:
-        return 0
+    """Take leads into cold calling and start their workflows; returns how many.
+
+    First those whom the callers of the next hours could call, in a window of their own; then whatever else there is.
+    So leads whose hours are over, or whose language nobody speaks, never stand in the way.
+    """
+    look = await look_at(conn, campaign, policy, pace.waiting)
     rules = await criteria.rules_of(conn, campaign.criteria_id)
-    enrolled = await enrolment.enrol(conn, campaign.id, rules, free)
+    never = await never_callable(conn, policy)
+    enrolled: list[EnrolledLead] = []
+    for reach in (look.reach, ANYBODY):
+        in_flight = await enrolment.in_flight(conn, campaign.id, reach)
+        free = min(look.room(in_flight) - len(enrolled), policy.batch)
+        if free > 0:
+            enrolled += await enrolment.enrol(conn, campaign.id, rules, free, reach, never)
     for lead in enrolled:
         start = cold_call_start(lead, campaign, version, policy)
         await outbox.start(conn, start, event_id=f"enrol:{lead.id}:{lead.rounds}")
     return len(enrolled)
 
 
-async def _room(conn: Connection, policy: Policy, pace: Pace) -> int:
-    """How many leads a campaign may take now, by the shifts ahead and by what tier 2 has in stock."""
-    shifts = await supply.planned_hours(conn, datetime.now(UTC) + SOON)
-    per_hour = await supply.calls_per_hour(conn) if shifts.planned else None
-    return room(
-        policy,
-        in_flight=pace.in_flight,
-        stock=pace.waiting,
-        waiting_calls=await supply.waiting_calls(conn) if shifts.planned else 0,
-        callable_soon=calls_ahead(shifts, per_hour),
-        drought="drought" in await alarms.ringing(conn),
-    )
-
-
-async def _nothing_left(conn: Connection, campaign: Campaign) -> bool:
+async def _nothing_left(conn: Connection, campaign: Campaign, policy: Policy) -> bool:
     """No lead to enrol now, none that rests and will come back, and no file that may still bring some."""
     rules = await criteria.rules_of(conn, campaign.criteria_id)
-    return not await enrolment.count(conn, rules) and not await enrolment.more_may_come(conn)
+    never = await never_callable(conn, policy)
+    return not await enrolment.count(conn, rules, never) and not await enrolment.more_may_come(conn)

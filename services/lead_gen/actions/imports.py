@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from services.chassis.db import Connection, Pool, new_id
 from services.chassis.imports import runner
+from services.lead_gen.actions.import_ledger import enter_forbidden, forbidden_in
+from services.lead_gen.actions.places import move_waiting_calls
+from services.lead_gen.domain.import_do_not_call import Forbidden
 from services.lead_gen.domain.import_rows import Row, RowReader
-from services.lead_gen.domain.matching import Matcher, counts
-from services.lead_gen.repository import bulk_import, duplicates, imports
+from services.lead_gen.domain.matching import Matcher, Plan, counts
+from services.lead_gen.domain.places import PLACE
+from services.lead_gen.repository import bulk_import, duplicates, import_merges, imports
 from services.lead_gen.repository.bulk_import import Copies
+
+PLACED = frozenset(PLACE)
 
 
 @dataclass(frozen=True)
@@ -21,6 +27,7 @@ class Decided:
     matcher: Matcher
     copies: Copies
     verdicts: Copies
+    forbidden: list[Forbidden] = field(default_factory=list)
 
 
 class LeadImporter(runner.Importer[Row, Decided]):
@@ -54,13 +61,16 @@ class LeadImporter(runner.Importer[Row, Decided]):
         def take() -> Decided:
             for row in chunk:
                 matcher.take(row)
-            changes = (
-                imports.dry_copies(self.job.id, matcher.plan) if self.job.dry_run else bulk_import.copies(matcher.plan)
-            )
-            return Decided(matcher, changes, imports.verdict_lines(self.job, matcher.plan.verdicts))
+            verdicts = imports.verdict_lines(self.job, matcher.plan.verdicts)
+            return Decided(matcher, self._changes(matcher.plan), verdicts, forbidden_in(self.job, chunk))
 
         # In a thread, so that the event loop is free to keep PostgreSQL busy.
         return await asyncio.to_thread(take)
+
+    def _changes(self, plan: Plan) -> Copies:
+        if self.job.dry_run:
+            return imports.dry_copies(self.job.id, plan)
+        return bulk_import.copies(plan) | import_merges.lines(self.job.id, plan.additions)
 
     async def write(self, conn: Connection, plan: Decided) -> None:
         """New leads, filled gaps, and pairs that may be duplicates."""
@@ -70,6 +80,10 @@ class LeadImporter(runner.Importer[Row, Decided]):
             await imports.fill_dry(conn, self.job.id, decided.fills)
         else:
             await bulk_import.fill(conn, decided.fills)
+            await move_waiting_calls(
+                conn, [lead_id for lead_id, fields in decided.fills.items() if PLACED & set(fields)]
+            )
+            await enter_forbidden(conn, self.job, plan.forbidden)
             await duplicates.offer(conn, [(*pair, 1.0, reason) for pair, reason in decided.offers.items()])
 
     async def write_verdicts(self, conn: Connection, plan: Decided) -> None:

@@ -5,33 +5,50 @@ from __future__ import annotations
 from services.chassis import outbox, work_items
 from services.chassis.db import Connection
 from services.chassis.events import publish
+from services.lead_gen.actions.promises import promise_callback
 from services.lead_gen.actions.workflow_starts import inbound_conversion_start
-from services.lead_gen.domain.inbound_calls import JUST_WON, Inbound, NewInbound, Ringing, route, who_hears
+from services.lead_gen.domain.inbound_calls import (
+    JUST_WON,
+    Inbound,
+    NewInbound,
+    Ringing,
+    name_of_stranger,
+    route,
+    who_hears,
+)
 from services.lead_gen.domain.leads import Lead, Place
-from services.lead_gen.domain.phones import read_phone
+from services.lead_gen.domain.phones import calling_number, read_phone
 from services.lead_gen.repository import calls, inbound_calls, leads
 from services.lead_gen.schemas.inbound_calls import NewInboundCall
 from workflows.contracts import ids
 from workflows.contracts.base import InboundCall
 
+_LONGEST_SHOWN = 40
+
 
 async def take_inbound_call(conn: Connection, call: NewInboundCall, by: str) -> Inbound:
     """Route a call and tell the workflow that runs the lead. The same `call_id` again gives the same answer.
 
-    Raises Invalid `from` for an invalid number.
+    Whoever withholds their number, or shows one that cannot be dialled, goes to tier 2 as unknown and is promised a
+    call back at once: nobody could tell later who it was.
     """
-    phone = read_phone(call.from_, call.default_region, "from")
+    phone = calling_number(call.from_, call.default_region, "from")
     # A switchboard may report a call twice in the same moment.
-    await leads.hold_numbers(conn, [phone, call.call_id or phone])
+    await leads.hold_numbers(conn, [one for one in (phone, call.call_id) if one])
     if call.call_id and (earlier := await inbound_calls.by_call_id(conn, call.call_id)):
         return earlier
-    known = await leads.find_by_phone(conn, phone)
-    lead_id = known or await leads.insert(conn, {"company": f"Caller {phone[-4:]}"}, [phone], "inbound")
+    shown = phone or (call.from_ or "").strip()[:_LONGEST_SHOWN]
+    known = await leads.find_caller(conn, phone) if phone else None
+    lead_id = known or await leads.insert(
+        conn, {"company": name_of_stranger(shown)}, [phone] if phone else [], "inbound"
+    )
     lead = await leads.lock(conn, lead_id)
-    taken = await inbound_calls.add(conn, _routed(call, lead, phone, by, known=bool(known)))
+    taken = await inbound_calls.add(conn, _routed(call, lead, shown, by, known=bool(known)))
     await _tell(conn, lead, taken, by, call.note)
+    if phone is None:
+        await promise_callback(conn, taken.id)
     await publish(conn, "inbound_call", inbound_call_id=taken.id, routed_to=taken.routed_to)
-    return taken
+    return taken if phone else await inbound_calls.get(conn, taken.id)
 
 
 async def ringing_at(conn: Connection, caller: str) -> list[Ringing]:
@@ -42,6 +59,8 @@ async def ringing_at(conn: Connection, caller: str) -> list[Ringing]:
 
 async def look_up_caller(conn: Connection, call: NewInboundCall, by: str) -> tuple[Inbound, Lead]:
     """Somebody's own telephone rings: route the call like any other, and say who it is. Raises Invalid `from`."""
+    # Typed by a person, a number that cannot be one is a slip, and nobody must be registered under it.
+    read_phone(call.from_ or "", call.default_region, "from")
     taken = await take_inbound_call(conn, call, by)
     return taken, await leads.get(conn, taken.lead_id)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
-from zoneinfo import available_timezones
 
 from services.chassis import work_items
 from services.chassis.contacts.identity import keys_of, tax_id_of
@@ -22,8 +21,6 @@ from workflows.contracts.lead_gen import RegisterUpdate
 
 async def enter_lead(conn: Connection, new: NewLead) -> Lead:
     """Enter a lead by hand. Raises Invalid, and Conflict `duplicate` if a number or key is already known."""
-    if new.timezone not in available_timezones():
-        raise Invalid(f"'{new.timezone}' is not an IANA time zone", field="timezone")
     numbers = [read_phone(raw, new.default_region, f"phones.{n}") for n, raw in enumerate(new.phones)]
     tax_id = _read_tax_id(new)
     keys = keys_of(tax_id=tax_id, email=new.email, website=None)

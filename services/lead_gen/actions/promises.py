@@ -14,7 +14,7 @@ from services.lead_gen.repository.policies import policies
 
 async def promised_time(conn: Connection, lead: Lead) -> datetime:
     """By when somebody will have called this lead, by the policy in force."""
-    return promise_time(await policies.rules(conn), lead.timezone, datetime.now(UTC))
+    return promise_time(await policies.rules(conn), lead.calling_zones, datetime.now(UTC))
 
 
 async def promise_callback(conn: Connection, inbound_call_id: str) -> CallbackPromise:

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from services.chassis.db import Connection
 from services.lead_gen.domain.reports import (
-    ON_SHIFT,
     CallerFigures,
     CallFilter,
     Cohort,
@@ -15,19 +14,14 @@ from services.lead_gen.domain.reports import (
     cohorts,
     figures_of,
 )
-from services.lead_gen.repository import reports
+from services.lead_gen.repository import hours, reports
 
 
 async def caller_figures(conn: Connection, by: str, period: Period, calls: CallFilter) -> list[CallerFigures]:
-    """Calls per group with figures per hour of work.
-
-    Hours are those of the shifts signed on to; where there are none, or shifts say nothing (of one campaign's calls,
-    of an hour of the day), the clock hours in which the caller called.
-    """
+    """Calls per group with figures per hour of work."""
     groups = await reports.call_groups(conn, by, period, calls)
-    known = by in ON_SHIFT and calls.campaign_id is None
-    on_shift = await reports.hours_on_shift(conn, by, period) if known else {}
-    return [figures_of(group, on_shift.get(group.group or "", group.hours)) for group in groups]
+    worked = await hours.hours_of_work(conn, by, period, calls)
+    return [figures_of(group, worked.get(group.group, 0.0)) for group in groups]
 
 
 async def cohorts_of(

@@ -5,16 +5,21 @@ from __future__ import annotations
 import math
 from datetime import UTC, datetime, timedelta
 
+from services.chassis import work_items
 from services.chassis.db import Connection
 from services.lead_gen.domain.alarms import due_alarms
 from services.lead_gen.domain.gamma_poisson import overall_rate
+from services.lead_gen.domain.pace import open_time
 from services.lead_gen.domain.policy import HOME_ZONE, Policy
+from services.lead_gen.domain.reports import Period
 from services.lead_gen.domain.supply import HourlyRate, Supply, caller_rates, campaign_supply, forecast, hours_of
 from services.lead_gen.domain.window import open_hours
-from services.lead_gen.repository import alarms, supply
+from services.lead_gen.repository import alarms, campaigns, hours, supply
 from services.lead_gen.repository.policies import policies
 
 LEARNED = timedelta(days=14)
+# Rates of calling are those of the last month.
+RATED = timedelta(days=30)
 # With nobody planned, the forecast looks to the same hour of tomorrow.
 UNPLANNED = timedelta(days=1)
 # The longest look ahead: beyond it nothing that is in stock today matters.
@@ -25,16 +30,17 @@ async def supply_now(conn: Connection) -> Supply:
     """Stock, rates, forecast and the alarm of this moment."""
     policy = await policies.rules(conn)
     now = datetime.now(UTC)
-    stock, worked = await supply.stock(conn), await supply.worked(conn)
-    shifts = await supply.planned_hours(conn, now + FARTHEST)
+    stock, worked = await supply.stock(conn), await hours.worked(conn, Period(now - RATED, None))
+    shift = await supply.next_shift(conn)
+    until = min(shift or now + UNPLANNED, now + FARTHEST)
     in_stock = sum(one.leads for one in stock)
     rate = overall_rate(sum(one.found for one in worked), hours_of(worked))
     ahead = forecast(
         now=now,
-        until=min(shifts.next_shift or now + UNPLANNED, now + FARTHEST),
+        until=until,
         stock=in_stock,
         rate=rate,
-        calling_hours=shifts.hours_left,
+        calling_hours=await _calling_hours(conn, policy, now, until),
         taken_per_hour=await _taken_per_hour(conn, policy, now),
         open_hours=lambda start, end: open_hours(policy, HOME_ZONE, start, end),
     )
@@ -44,13 +50,27 @@ async def supply_now(conn: Connection) -> Supply:
         in_stock=in_stock,
         interested_per_hour=HourlyRate.of_rate(rate),
         capacity=math.ceil(ahead.demand),
-        hours_of_work=hours_of(worked),
+        hours_of_work=round(hours_of(worked), 2),
         alarm=next(iter(found), None),
-        next_shift=shifts.next_shift,
+        next_shift=shift,
         forecast=ahead.rounded(),
         campaigns=campaign_supply(stock, worked, rate),
         callers=caller_rates(worked, rate),
     )
+
+
+async def calling_zones(conn: Connection) -> set[str]:
+    """The time zones of the calls that are open in campaigns that run."""
+    running = set(await campaigns.running_ids(conn, None))
+    groups = [group.split("|") for group in await work_items.open_groups(conn, "call")]
+    return {parts[1] for parts in groups if len(parts) > 1 and parts[0] in running}
+
+
+async def _calling_hours(conn: Connection, policy: Policy, now: datetime, until: datetime) -> float:
+    """Hours that callers signed on still have until then, as far as anybody may be called in them."""
+    zones = await calling_zones(conn)
+    signed_on = [hand for hand in await supply.hands(conn, FARTHEST) if hand.signed_on]
+    return sum(open_time(policy, zones, now, min(hand.ends, until)) for hand in signed_on)
 
 
 async def _taken_per_hour(conn: Connection, policy: Policy, now: datetime) -> float:

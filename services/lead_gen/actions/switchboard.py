@@ -42,7 +42,9 @@ class Switchboard:
     async def originate(self, dial: Dial, extension: str | None) -> None:
         """Call this caller's phone and the number, and connect them."""
         who = {"person": dial.caller, "extension": extension}
-        await self._ask({"action": "originate", "call_id": dial.call_id, "to": dial.phone, **who})
+        to, _, behind = dial.phone.partition(";ext=")
+        whom = {"to": to, "to_extension": behind} if behind else {"to": to}
+        await self._ask({"action": "originate", "call_id": dial.call_id, **whom, **who})
 
     async def hang_up(self, call_id: str) -> None:
         """End the call; one that is over, or was never known, is no error."""

@@ -15,8 +15,7 @@ from services.lead_gen.schemas.telephony import TelephonyEvent
 async def take_event(conn: Connection, event: TelephonyEvent, by: str) -> Inbound:
     """The first event of a call decides where it goes; `missed` promises to call back, `answered` keeps a promise.
 
-    A repeated event changes nothing, and one that comes too late for the call's state is only recorded. Raises
-    Invalid `from`.
+    A repeated event changes nothing, and one that comes too late for the call's state is only recorded.
     """
     call = await take_inbound_call(conn, _as_call(event), by)
     if not await telephony.add_event(conn, event.call_id, event.event, event.at):

@@ -65,12 +65,17 @@ def inbound_conversion_start(lead: Lead, inbound_call_id: str, note: str | None)
         segment=lead.industry or "",
         inbound_call_id=inbound_call_id,
     )
+    return conversion_start(lead, hand_over)
+
+
+def conversion_start(lead: Lead, hand_over: HandOver) -> StartWorkflow:
+    """The conversion of a lead that tier 2 gets without a cold call."""
     return StartWorkflow(
         workflow="Conversion",
         id=ids.conversion(lead.id),
         task_queue=queues.CONVERSION,
         input=ConversionInput(lead_id=lead.id, hand_over=hand_over, reports_itself=False),
-        summary=f"Conversion, inbound, lead {lead.id}",
+        summary=f"Conversion, {hand_over.reason.replace('_', ' ')}, lead {lead.id}",
         search_attributes={
             "Lead": lead.id,
             "LeadTier": Tier.CONVERSION.value,

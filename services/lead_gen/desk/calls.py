@@ -11,13 +11,14 @@ from starlette.responses import Response
 from services.chassis.errors import Conflict, DomainError, Invalid
 from services.chassis.http import Conn, Who, allow
 from services.chassis.web.door import page_router, web_of
-from services.chassis.web.formats import zone_of
 from services.chassis.web.pages import Reader
 from services.lead_gen.actions.call_drafts import drop_empty, keep_draft, undo_for_desk, walked_path
-from services.lead_gen.actions.callbacks import check_callback, picked_time
-from services.lead_gen.actions.calls import extend_lease, next_for_desk, release_lease, report_and_go_on
+from services.lead_gen.actions.call_outcomes import report_and_go_on
+from services.lead_gen.actions.callbacks import picked_time
+from services.lead_gen.actions.calls import extend_lease, next_for_desk, release_lease
 from services.lead_gen.desk.forms import HeldForm, OutcomeForm, StepForm, TypedForm
 from services.lead_gen.desk.shown import FORMS, Shown, after_act, show
+from services.lead_gen.domain.window import clock_of
 
 CALLER: list[Any] = [allow("caller")]
 _LOST = ("stale_lease", "already_closed")
@@ -68,10 +69,10 @@ async def draft(request: Request, conn: Conn, who: Who, form: Annotated[TypedFor
 @router.post("/callback", dependencies=CALLER)
 async def callback(request: Request, conn: Conn, who: Who, form: Annotated[TypedForm, Form()]) -> Response:
     """In words what will happen with the callback that is picked at this moment."""
-    at = form.callback() or datetime.now(UTC)
-    picked = await picked_time(conn, who.person, form.timezone, at)
+    now = datetime.now(UTC)
+    picked = await picked_time(conn, who.person, form.timezone, form.callback() or now, now)
     return web_of(request).pages.answer(
-        request, "parts/when.j2", picked=picked, zone=zone_of(form.timezone), typed={"personal": form.personal}
+        request, "parts/when.j2", picked=picked, zone=clock_of(form.timezone), typed={"personal": form.personal}
     )
 
 
@@ -81,8 +82,6 @@ async def outcome(request: Request, conn: Conn, who: Who, form: Annotated[Outcom
     walked = await walked_path(conn, form.item_id, who.person)
     try:
         told = form.told(walked or ())
-        if told.callback_at is not None:
-            await check_callback(conn, form.item_id, told.callback_at)
         await report_and_go_on(conn, form.item_id, told, who.person, web_of(request).undo_time)
     except (Conflict, Invalid) as error:
         return await _refused(request, conn, who.person, form, error, had_draft=walked is not None)

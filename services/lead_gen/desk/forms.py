@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.chassis.errors import Invalid
+from services.lead_gen.domain.window import clock_of
 from services.lead_gen.schemas.calls import NewOutcome
 from workflows.contracts.lead_gen import CallOutcome
 
@@ -28,7 +28,7 @@ class HeldForm(BaseModel):
 class TypedForm(HeldForm):
     """Everything that may be typed into the middle card."""
 
-    timezone: str = Field(default="UTC", max_length=64)
+    timezone: str = Field(default="UTC", max_length=2000)
     note: str = Field(default="", max_length=10_000)
     question: str = Field(default="", max_length=2000)
     needs: str = Field(default="", max_length=2000)
@@ -46,10 +46,7 @@ class TypedForm(HeldForm):
 
     def callback(self) -> datetime | None:
         """The moment that was picked, with the minute that was written beside it. Raises Invalid `callback_at`."""
-        if not self.callback_at:
-            return None
-        day, _, picked = self.callback_at.partition("T")
-        return instant(f"{day}T{self.minute.strip() or picked}", self.timezone, "callback_at")
+        return to_the_minute(self.callback_at, self.minute, self.timezone) if self.callback_at else None
 
 
 class StepForm(TypedForm):
@@ -98,10 +95,16 @@ class OutcomeForm(TypedForm):
         return instant(self.wish, self.timezone, "wish") if self.wish else None
 
 
+def to_the_minute(picked: str, minute: str, timezone: str) -> datetime:
+    """The hour that was picked, or the minute that was written beside it. Raises Invalid `callback_at`."""
+    day, _, hour = picked.partition("T")
+    return instant(f"{day}T{minute.strip() or hour}", timezone, "callback_at")
+
+
 def instant(text: str, timezone: str, field: str) -> datetime:
     """A time as a form writes it, on the clock of this zone, unless it has an offset itself. Raises Invalid."""
     try:
         read = datetime.fromisoformat(text)
-        return (read if read.tzinfo else read.replace(tzinfo=ZoneInfo(timezone))).astimezone(UTC)
+        return (read if read.tzinfo else read.replace(tzinfo=clock_of(timezone))).astimezone(UTC)
     except (ValueError, KeyError, OSError, OverflowError):
         raise Invalid("This is not a date and a time", field=field) from None

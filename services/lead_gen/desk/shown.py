@@ -14,16 +14,16 @@ from starlette.responses import Response
 from services.chassis.db import Connection
 from services.chassis.errors import DomainError, Invalid
 from services.chassis.web.door import web_of
-from services.chassis.web.formats import zone_of
 from services.chassis.web.pages import Reader
 from services.lead_gen.actions.call_desk import call_desk
 from services.lead_gen.actions.callbacks import callback_times, picked_time
 from services.lead_gen.actions.instructions import instructions_at, new_since
-from services.lead_gen.desk.forms import TYPED, instant
+from services.lead_gen.desk.forms import TYPED, to_the_minute
 from services.lead_gen.domain.call_desk import CallDesk, OnTheLine
 from services.lead_gen.domain.callback_times import Hour
 from services.lead_gen.domain.instructions import Instruction
 from services.lead_gen.domain.script_steps import Step, step_at
+from services.lead_gen.domain.window import clock_of
 
 HERE = "/lead-gen/desk/"
 FORMS = ("callback", "not_interested", "interested", "hard_question", "wrong_number")
@@ -83,7 +83,7 @@ async def _context(
         "desk": desk, "state": desk.state, "shift": desk.shift, "held": held, "call": held.call if held else None,
         "step": step, "opened": shown.opened if held else "", "refused": shown.refused, "reasons": REASONS,
         "typed": dict.fromkeys(TYPED, "") | (held.draft.typed if held and held.draft else {}) | dict(shown.typed),
-        "zone": zone_of(held.call.lead.timezone) if held else None, "zone_of": zone_of,
+        "zone": clock_of(held.call.lead.calling_zones) if held else None, "zone_of": clock_of,
         "fits": [], "news_from": None, "picked": None, "q": "",
     }  # fmt: skip
     if held is not None:
@@ -103,18 +103,18 @@ async def _picker(
     request: Request, conn: Connection, caller: str, held: OnTheLine, typed: dict[str, str], now: datetime
 ) -> dict[str, Any]:
     """The callback's hours, with the first quick time picked unless something else was."""
-    zone = held.call.lead.timezone
+    zone = held.call.lead.calling_zones
     quick, days, planned = await callback_times(conn, caller, zone, now)
     value = typed["callback_at"] or quick[0].value
     try:
-        at = instant(value, zone, "callback_at")
+        at = to_the_minute(value, typed["minute"], zone)
     except Invalid:  # said beside the field
         at = quick[0].at
     formats = Reader.of(request).formats(now)
     return {
         "quick": quick, "planned": planned, "has_closed": any(not hour.is_open for day in days for hour in day.hours),
         "rows": [(formats.near_day(day.day), [_cell(one) for one in day.hours]) for day in days],
-        "picked": await picked_time(conn, caller, zone, at),
+        "picked": await picked_time(conn, caller, zone, at, now),
         "typed": {**typed, "callback_at": value},
     }  # fmt: skip
 

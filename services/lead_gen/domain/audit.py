@@ -1,4 +1,4 @@
-"""The audit: who took out, looked up or erased contact data."""
+"""The audit: who took out, looked up, changed or erased what is known of leads."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from services.chassis.records import Record
 
-AuditAction = Literal["export", "reveal", "erase"]
+AuditAction = Literal["export", "reveal", "erase", "edit"]
 
 
 class AuditLine(Record):

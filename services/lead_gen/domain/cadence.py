@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from services.lead_gen.domain.policy import Policy
-from services.lead_gen.domain.window import next_open, other_part_of_day
+from services.lead_gen.domain.window import next_open, next_open_if_any, other_part_of_day
 from workflows.contracts.lead_gen import CallOutcome, OpenCall
 
 # A line that is busy is free again sooner than a person who is away comes back.
@@ -18,14 +18,13 @@ def next_attempt_at(
     """Due time of the `attempt`-th call: inside the window, later the more calls went unanswered."""
     if after is None or after_at is None:
         return next_open(policy, timezone, now)
+    if after is CallOutcome.WRONG_NUMBER:
+        # Nobody of theirs was disturbed, and another number waits: neither a pause nor another part of the day.
+        return next_open(policy, timezone, max(after_at, now))
     gap = policy.gaps[min(max(attempt - 2, 0), len(policy.gaps) - 1)]
     if after is CallOutcome.BUSY:
         gap = gap / BUSY_FACTOR
-    if after is CallOutcome.WRONG_NUMBER:
-        gap = timedelta(0)
-    elif gap < policy.min_gap:
-        gap = policy.min_gap
-    planned = next_open(policy, timezone, max(after_at + gap, now))
+    planned = next_open(policy, timezone, max(after_at + max(gap, policy.min_gap), now))
     if not policy.other_part_of_day:
         return planned
     # The other half of that day may have begun already: such a call is due at once, not in the past, and never
@@ -36,6 +35,9 @@ def next_attempt_at(
 
 def due_at(policy: Policy, timezone: str, request: OpenCall, now: datetime) -> datetime:
     """When a call is due: a promised callback to the minute, anything else by the cadence."""
+    if next_open_if_any(policy, timezone, now) is None:
+        # Nobody gets it before its place is known; it stands in the queue until then.
+        return max(request.callback_at or now, now)
     if request.callback_at is not None and request.after is CallOutcome.CALLBACK:
         return next_open(policy, timezone, max(request.callback_at, now))
     return next_attempt_at(

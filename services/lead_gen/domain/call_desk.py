@@ -8,7 +8,7 @@ from typing import Literal
 
 from services.chassis.records import Record
 from services.lead_gen.domain.call_drafts import CallDraft, LostCall
-from services.lead_gen.domain.calls import CallInHand
+from services.lead_gen.domain.calls import CallInHand, Why
 from services.lead_gen.domain.shifts import Shift
 from services.lead_gen.domain.waiting import Waiting
 
@@ -34,7 +34,7 @@ class CallingHours(Record):
 
 
 class LastCall(Record):
-    """The call that was reported last: what came of it, and when the lead is called again."""
+    """The call that was reported last: what came of it, and when the lead is called again; or why nothing did."""
 
     item_id: str
     lead_id: str
@@ -47,6 +47,7 @@ class LastCall(Record):
     attempt: int
     campaign_id: str | None
     timezone: str
+    not_followed: Why | None = None
     at: datetime
 
 

@@ -40,11 +40,23 @@ class Standing(Record):
     campaigns: list[str] = Field(default_factory=list)
     quota_left: bool = True
     on_break: bool = False
+    on_shift: bool = True
+
+    @property
+    def takes_fresh(self) -> bool:
+        """May they be given leads that nobody has promised? What they promised themselves is theirs in any case."""
+        return self.quota_left and self.on_shift
 
 
 def group_of(campaign_id: str, timezone: str, language: str) -> str:
     """The group in which a call waits: all calls of a group are open to the same callers at the same hours."""
     return f"{campaign_id}|{timezone}|{language}"
+
+
+def speaks_one(standing: Standing, language: list[str]) -> bool:
+    """Does this caller speak one of the languages of a group? One without any is open to everybody."""
+    wanted = language[0].split(",") if language and language[0] else []
+    return not wanted or not set(wanted).isdisjoint(standing.languages)
 
 
 def callable_groups(
@@ -57,7 +69,7 @@ def callable_groups(
     found = []
     for group in waiting:
         campaign, zone, *language = group.split("|")
-        speaks = not standing.known or not language or language[0] in standing.languages
+        speaks = not standing.known or speaks_one(standing, language)
         if campaign in campaigns and speaks and is_open(policy, zone, now):
             found.append(group)
     return found

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 from pydantic import Field
 
@@ -24,7 +25,11 @@ CONTACTS = frozenset(
         CallOutcome.HARD_QUESTION,
     }
 )
+# Why nothing came of a call that was told when its lease was over.
+Why = Literal["do_not_call", "inbound", "taken", "answered", "cancelled", "moved", "erased"]
 HANDED_OVER = frozenset({CallOutcome.INTERESTED, CallOutcome.HARD_QUESTION})
+# Beyond this a clock of another zone leaves the calendar.
+_FARTHEST = datetime(9000, 1, 1, tzinfo=UTC)
 # What an outcome cannot do without, and the question that asks for it.
 REQUIRED = {
     CallOutcome.CALLBACK: ("callback_at", "When did they ask to be called?"),
@@ -71,10 +76,15 @@ def check_report(report: CallReport, now: datetime) -> None:
             raise Invalid("The time needs an offset, such as +02:00", field=name)
     if report.callback_at is not None and report.callback_at <= now:
         raise Invalid("The callback must lie in the future", field="callback_at")
+    if report.callback_at is not None and report.callback_at > _FARTHEST:
+        raise Invalid("The callback lies too far ahead", field="callback_at")
 
 
 class NewCall(Record):
-    """A call to be written: the report and its circumstances."""
+    """A call to be written: the report and its circumstances.
+
+    `late_for` is the work that it was made under, if that was closed already; `not_followed` why nothing came of it.
+    """
 
     item_id: str
     lead_id: str
@@ -87,6 +97,8 @@ class NewCall(Record):
     promised_by: datetime | None
     dialled: str | None = None
     talk_seconds: int | None = None
+    late_for: str | None = None
+    not_followed: Why | None = None
 
 
 class Call(Record):
@@ -104,8 +116,14 @@ class Call(Record):
     products: list[str]
     path: list[str]
     script_version: int | None
+    dialled: str | None = None
     talk_seconds: int | None = None
     at: datetime
+
+    @property
+    def phone(self) -> str | None:
+        """The number that was dialled; none where that is not known."""
+        return self.dialled
 
 
 class CallLease(Record):
@@ -138,13 +156,3 @@ class NothingDue(Record):
     """No call for this caller now; worth asking again after this time."""
 
     retry_after: timedelta
-
-
-class ReportedOutcome(Record):
-    """An outcome as it was recorded, and the lead's stage after it."""
-
-    item_id: str
-    lead_id: str
-    outcome: CallOutcome
-    stage: str
-    promised_by: datetime | None

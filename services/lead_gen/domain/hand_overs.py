@@ -7,6 +7,7 @@ from typing import Any
 
 from services.lead_gen.domain.calls import HANDED_OVER, Call
 from services.lead_gen.domain.leads import Lead
+from services.lead_gen.domain.policy import HOME_ZONE
 from workflows.contracts.base import ContactCard
 from workflows.contracts.conversion import CallRecord
 from workflows.contracts.lead_gen import HandOverPack
@@ -17,7 +18,10 @@ _LAST_SAID = ("question", "needs", "wished_meeting", "promised_by")
 
 def contact_card(lead: Lead) -> ContactCard:
     """The card that travels with a hand-over."""
-    card = lead.model_dump(include=set(ContactCard.model_fields) - {"lead_id"})
+    card = lead.model_dump(include=set(ContactCard.model_fields) - {"lead_id", "timezone_known"})
+    # Tier 2 writes in English to whoever it does not know, and names the house's clock with the time.
+    card |= {"language": lead.language or "en", "timezone": lead.timezone or HOME_ZONE}
+    card["timezone_known"] = lead.timezone is not None
     return ContactCard(lead_id=lead.id, **card)
 
 

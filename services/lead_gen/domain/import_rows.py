@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from zoneinfo import available_timezones
 
 from services.chassis.contacts import phones
-from services.chassis.contacts.identity import domain_of, email_of, tax_id_of
+from services.chassis.contacts.identity import domain_of, email_of, is_placeholder, tax_id_of
 from services.chassis.imports.cells import size_class, tidy_cells
-from services.lead_gen.domain.import_file import PHONE_FIELDS
+from services.lead_gen.domain.import_country import RowRegion, region_of_row
+from services.lead_gen.domain.import_do_not_call import FIELDS as FORBIDDING
+from services.lead_gen.domain.import_do_not_call import forbids
+from services.lead_gen.domain.import_file import PHONE_FIELDS, base_of
+from services.lead_gen.domain.places import place_fields
 
 MAX_TEXT = 200
 MAX_PHONES = 10
@@ -20,18 +25,28 @@ LANGUAGES = {
     "russian": "ru", "російська": "ru", "romanian": "ro", "румунська": "ro", "hungarian": "hu", "угорська": "hu",
     "french": "fr", "французька": "fr", "spanish": "es", "іспанська": "es", "italian": "it", "італійська": "it",
 }  # fmt: skip
+_TOTALS = re.compile(
+    r"(?:(?:grand |sub)?totals?|sum|count|records|всього|усього|разом|підсумок|итого|всего|razem|suma|łącznie|ogółem"
+    r"|summe|gesamt|insgesamt)(?: (?:of )?(?:records|rows|leads|contacts|companies|записів|рядків|компаній|контактів"
+    r"|записей|rekordów|firm|datensätze))?[\W\d]*|(?:generated (?:by|on)|copyright|confidential information)\b.*",
+    re.IGNORECASE,
+)
 _AS_IT_IS = frozenset({"contact_name", "industry", "region", "city", "website"})
 
 
 @dataclass(slots=True)
 class Row:
-    """A row as the register would take it. `problem` says why it cannot be taken; `notes` what was left out."""
+    """A row as the register would take it. `problem` says why it cannot be taken; `notes` what was left out.
+
+    `forbids` is (field, what it says) of a cell by which its numbers may not be called.
+    """
 
     line: int
     cells: Sequence[str]
     fields: dict[str, str] = field(default_factory=dict)
     phones: list[str] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
+    forbids: tuple[str, str] | None = None
     notes: list[str] = field(default_factory=list)
     problem: str | None = None
 
@@ -41,8 +56,14 @@ class RowReader:
 
     def __init__(self, mapping: Mapping[str, int], region: str) -> None:
         self._columns = sorted(mapping.items(), key=lambda item: item[1])
-        self._phones = [mapping[name] for name in PHONE_FIELDS if name in mapping]
+        kinds = {name: base_of(name) for name in mapping}
+        numbers = [name for name, kind in kinds.items() if kind in PHONE_FIELDS]
+        self._phones = [mapping[name] for name in sorted(numbers, key=lambda name: PHONE_FIELDS.index(kinds[name]))]
+        self._emails = [name for name in mapping if base_of(name) == "email"]
+        self._extension = mapping.get("extension")
         self._region = region
+        self._says_place = "country" in mapping or "phone_code" in mapping
+        self._may_forbid = any(name in mapping for name in FORBIDDING)
 
     def read(self, line: int, cells: Sequence[str]) -> Row:
         """The row; never raises for anything that a cell may hold."""
@@ -50,61 +71,111 @@ class RowReader:
         width = len(cells)
         tidy = tidy_cells(cells)
         raw = {name: text for name, at in self._columns if at < width and (text := tidy[at])}
-        problem = self._read_phones(row, [cell for at in self._phones if at < width and (cell := cells[at])])
+        region = RowRegion(self._region)
+        if self._says_place and ("country" in raw or "phone_code" in raw):
+            region = region_of_row(raw, self._region)
+            row.notes += region.notes
+        numbers = [cell for at in self._phones if at < width and (cell := cells[at])]
+        problem = self._read_phones(row, numbers, region.region)
+        if self._extension is not None and (extension := raw.get("extension")) is not None:
+            _extend(row, extension)
+        row.forbids = forbids(raw) if self._may_forbid else None
         if "company" not in raw:
-            row.problem = "no company name"
+            _name_by_person(row, raw)
+        if "company" not in raw:
+            row.problem = _no_company(raw, tidy)
         elif not row.phones:
-            row.problem = f"no valid phone: {problem}"
+            row.problem = _no_company({}, tidy) if _TOTALS.fullmatch(raw["company"]) else f"no valid phone: {problem}"
         else:
-            self._read_fields(row, raw)
+            self._read_fields(row, raw, region)
         return row
 
-    def _read_phones(self, row: Row, cells: Sequence[str]) -> str:
+    def _read_phones(self, row: Row, cells: Sequence[str], region: str) -> str:
         """Fill in the row's numbers; returns why the last bad one was refused."""
         problem, good = "the phone is missing", row.phones
         for cell in cells:
-            numbers, problems = phones.read_cell(cell.lstrip("' "), self._region)
+            numbers, problems = phones.read_cell(cell.lstrip("' "), region)
             good += [number for number in numbers if number not in good]
             if problems:
                 problem = f"the number {problems[-1]}"
                 row.notes.append(f"a number was left out: {problem}")
-        del good[MAX_PHONES:]
+        if len(good) > MAX_PHONES:
+            del good[MAX_PHONES:]
+            row.notes.append(f"only the first {MAX_PHONES} numbers were taken")
         return problem
 
-    def _read_fields(self, row: Row, raw: dict[str, str]) -> None:
+    def _read_fields(self, row: Row, raw: dict[str, str], region: RowRegion) -> None:
         fields = row.fields
         fields["company"] = raw["company"]
         if "contact_name" not in raw and (name := f"{raw.get('first_name', '')} {raw.get('last_name', '')}".strip()):
             raw["contact_name"] = name
         for name in raw.keys() & _AS_IT_IS:
             fields[name] = raw[name]
-        if (size := raw.get("size")) is not None and (known := size_class(size)) is not None:
-            fields["size"] = known
-        self._read_keys(row, raw)
-        _read_place(row, raw)
+        if (size := raw.get("size")) is not None:
+            if (known := size_class(size)) is not None:
+                fields["size"] = known
+            else:
+                row.notes.append("the size was left out: it is no number of people")
+        self._read_keys(row, raw, region.region)
+        _read_place(row, raw, region)
         for name, text in fields.items() if max(map(len, fields.values())) > MAX_TEXT else ():
             if len(text) > MAX_TEXT:
                 fields[name] = text[:MAX_TEXT]
                 row.notes.append(f"{name} was cut to {MAX_TEXT} characters")
 
-    def _read_keys(self, row: Row, raw: dict[str, str]) -> None:
+    def _read_keys(self, row: Row, raw: dict[str, str], region: str) -> None:
         if (cell := raw.get("tax_id")) is not None:
-            if (tax_id := tax_id_of(cell, self._region)) is None:
+            if (tax_id := tax_id_of(cell, region)) is None:
                 row.notes.append("the tax id was left out: its check digit or length is wrong")
             else:
                 row.fields["tax_id"] = tax_id
                 row.keys.append(f"t:{tax_id}")
-        if (cell := raw.get("email")) is not None:
-            if (email := email_of(cell)) is None:
-                row.notes.append("the e-mail was left out: it is no address")
-            else:
-                row.fields["email"] = email
-                row.keys.append(f"e:{email}")
+        for name in self._emails:
+            if (cell := raw.get(name)) is not None:
+                _read_email(row, cell)
         if "website" in raw and (domain := domain_of(raw["website"])) is not None:
             row.keys.append(f"d:{domain}")
 
 
-def _read_place(row: Row, raw: dict[str, str]) -> None:
+def _read_email(row: Row, cell: str) -> None:
+    if (email := email_of(cell)) is None:
+        row.notes.append("the e-mail was left out: it is no address")
+    elif is_placeholder(email):
+        row.notes.append("the e-mail was left out: it is nobody's and only fills the cell")
+    else:
+        row.fields.setdefault("email", email)
+        if (key := f"e:{email}") not in row.keys:
+            row.keys.append(key)
+
+
+def _extend(row: Row, extension: str) -> None:
+    """The row's first number is behind a switchboard, and another column says where."""
+    digits = extension.removesuffix(".0").lstrip("#x ")
+    if not row.phones or ";" in row.phones[0]:
+        return
+    if digits.isdecimal() and digits.isascii() and len(digits) <= 7:
+        row.phones[0] = f"{row.phones[0]};ext={digits}"
+    else:
+        row.notes.append("the extension was left out: it is no number")
+
+
+def _name_by_person(row: Row, raw: dict[str, str]) -> None:
+    """A row that names a person alone is a lead of that name."""
+    person = raw.get("contact_name") or f"{raw.get('first_name', '')} {raw.get('last_name', '')}".strip()
+    if person:
+        raw["company"] = person
+        row.notes.append("no company name: it is called by its person's")
+
+
+def _no_company(raw: dict[str, str], cells: Sequence[str]) -> str:
+    """Why a row without a company cannot be taken: often it is none, but the foot of a table."""
+    first = next((cell for cell in cells if cell), "")
+    return (
+        "a line of totals, not a company" if not raw.get("company") and _TOTALS.fullmatch(first) else "no company name"
+    )
+
+
+def _read_place(row: Row, raw: dict[str, str], region: RowRegion) -> None:
     if (cell := raw.get("language")) is not None:
         language = language_of(cell)
         if language is None:
@@ -112,10 +183,13 @@ def _read_place(row: Row, raw: dict[str, str]) -> None:
         else:
             row.fields["language"] = language
     if (zone := raw.get("timezone")) is not None:
-        if zone in _zones():
-            row.fields["timezone"] = zone
+        if (known := _zones().get(zone.lower().replace("_slash_", "/").replace(" ", "_"))) is not None:
+            row.fields["timezone"] = known
         else:
             row.notes.append("the time zone is no IANA name such as Europe/Kyiv")
+    if region.country is not None:
+        row.fields["country"] = region.country
+    row.fields.update(place_fields(row.fields, row.phones, region.region))
 
 
 def language_of(cell: str) -> str | None:
@@ -128,5 +202,5 @@ def language_of(cell: str) -> str | None:
 
 
 @lru_cache(maxsize=1)
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
+def _zones() -> dict[str, str]:
+    return {name.lower(): name for name in available_timezones()}

@@ -35,7 +35,7 @@ class NewInbound(Record):
 
 
 class Inbound(Record):
-    """Where an inbound call was put through, and its state at the switchboard."""
+    """Where an inbound call was put through, and its state at the switchboard; by when a call back is promised."""
 
     id: str
     lead_id: str
@@ -47,6 +47,7 @@ class Inbound(Record):
     routed_to: str
     state: str
     at: datetime
+    promised_by: datetime | None = None
 
 
 class Ringing(Record):
@@ -59,6 +60,12 @@ class Ringing(Record):
     owner: str | None
     at: datetime
     mine: bool
+
+
+def name_of_stranger(phone: str) -> str:
+    """What a caller whom the register does not know is called until somebody asks them; `phone` as it was shown."""
+    digits = "".join(sign for sign in phone if sign.isdecimal())[-4:]
+    return f"Caller {digits}" if digits else "Unknown caller"
 
 
 def who_hears(ringing: Sequence[Ringing], *, is_calling: bool) -> list[Ringing]:

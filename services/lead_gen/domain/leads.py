@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from services.chassis.contacts.countries import languages_of
 from services.chassis.records import Record
+
+# Closed because nobody might, or could, call them; both can change.
+REOPENED = frozenset({"do_not_call", "wrong_number"})
 
 
 class Lead(Record):
@@ -18,8 +22,9 @@ class Lead(Record):
     size: str | None
     region: str | None
     city: str | None
-    language: str
-    timezone: str
+    country: str | None = None
+    language: str | None
+    timezone: str | None
     website: str | None
     tax_id: str | None
     source: str
@@ -36,6 +41,35 @@ class Lead(Record):
     created_at: datetime
     updated_at: datetime
     phones: list[str]
+    language_from: str | None = None
+    timezone_from: str | None = None
+    zones: str | None = None
+    version: int = 1
+
+    @property
+    def calling_zones(self) -> str:
+        """Where it is for its calling window: its zone, or the zones it may be in; empty for anywhere."""
+        return self.timezone or self.zones or ""
+
+    @property
+    def possible_zones(self) -> list[str]:
+        """The zones it may be in while its own is not known."""
+        return self.zones.split(",") if self.zones and not self.timezone else []
+
+    @property
+    def gaps(self) -> list[str]:
+        """What is missing of what a call needs."""
+        return [name for name in ("language", "timezone") if getattr(self, name) is None]
+
+    @property
+    def calling_languages(self) -> str:
+        """What a caller must speak: its language, or one of those of its country; empty while nobody knows."""
+        return ",".join(self.spoken)
+
+    @property
+    def spoken(self) -> list[str]:
+        """The same, one by one."""
+        return [self.language] if self.language else list(languages_of(self.country) if self.country else ())
 
 
 class Place(Record):

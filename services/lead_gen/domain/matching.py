@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from services.lead_gen.domain.import_rows import Row
+from services.lead_gen.domain.places import PLACE, gaps_of_place
 
 # The lead's own words for each kind of key, strongest first. `p` is a number; it is no key of `lead_keys`.
 STRENGTH = {"t": "tax id", "p": "number", "e": "e-mail", "d": "web domain"}
-# Said of every lead by the register itself, so a row has no gap to fill there.
-_NEVER_A_GAP = frozenset({"company", "language", "timezone"})
+# Filled by their own rules: a name is never changed, and of the place what somebody says goes before what was derived.
+_NEVER_A_GAP = frozenset({"company", *PLACE})
 
 
 @dataclass(slots=True)
@@ -40,6 +41,18 @@ class Verdict:
 
 
 @dataclass(slots=True)
+class Addition:
+    """What a merged row added to its lead: numbers, keys, and what it filled in. `fields` is what the row says."""
+
+    line: int
+    lead_id: str
+    fields: dict[str, str]
+    filled: dict[str, str]
+    phones: list[str]
+    keys: list[str]
+
+
+@dataclass(slots=True)
 class Plan:
     """Everything that a chunk of rows changes in the register."""
 
@@ -49,6 +62,7 @@ class Plan:
     keys: list[tuple[str, str]] = field(default_factory=list)
     fills: dict[str, dict[str, str]] = field(default_factory=dict)
     offers: dict[tuple[str, str], str] = field(default_factory=dict)
+    additions: list[Addition] = field(default_factory=list)
 
 
 class Matcher:
@@ -127,10 +141,14 @@ class Matcher:
             for name, text in row.fields.items()
             if name not in lead.fields and name not in _NEVER_A_GAP and (name != "tax_id" or f"t:{text}" in free)
         }
+        gaps |= gaps_of_place(row.fields, lead.fields)
         self._give(lead, free)
         lead.fields.update(gaps)
         if gaps and not lead.new:
             self.plan.fills.setdefault(lead.id, {}).update(gaps)
+        if free or gaps:
+            mine = [key[2:] for key in free if key[0] == "p"], [key for key in free if key[0] != "p"]
+            self.plan.additions.append(Addition(row.line, lead.id, row.fields, gaps, *mine))
         verdict, what = ("merged", "merged into") if free or gaps else ("duplicate", "duplicate of")
         whom = "an earlier row" if lead.dry else f"lead {lead.id}"
         reason = "; ".join([f"{what} {whom}", *self._said])

@@ -10,7 +10,19 @@ from services.chassis.records import Record
 from services.lead_gen.domain.leads import Lead
 
 # Fields that the kept lead takes over where its own are empty.
-GAPS = ("contact_name", "email", "industry", "size", "region", "city", "website", "tax_id")
+GAPS = (
+    "contact_name",
+    "email",
+    "industry",
+    "size",
+    "region",
+    "city",
+    "website",
+    "tax_id",
+    "country",
+    "language",
+    "timezone",
+)
 
 
 class Merge(Record):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from services.chassis.contacts import phones
 from services.chassis.errors import Invalid
 
@@ -14,3 +16,29 @@ def read_phone(raw: str, region: str, field: str) -> str:
         return phones.to_e164(raw, region)
     except phones.BadPhoneError as error:
         raise Invalid(f"The number {error}", field=field) from None
+
+
+def calling_number(raw: str | None, region: str, field: str) -> str | None:
+    """The number of somebody who calls, in E.164; none if it is withheld, short, of the house, or no number at all.
+
+    Raises Invalid `default_region` for an unknown region.
+    """
+    try:
+        return read_phone(raw or "", region, field)
+    except Invalid as error:
+        if error.field != field:
+            raise
+        return None
+
+
+_TELLING = 7
+"""So many last digits tell the numbers of one company apart."""
+
+
+def number_among(known: Sequence[str], written: str) -> str | None:
+    """Which of a company's numbers somebody means, however they write it; none if it may be another or two of them."""
+    if written in known:
+        return written
+    digits = "".join(letter for letter in written if letter.isdecimal()).lstrip("0")
+    meant = [number for number in known if number.endswith(digits)]
+    return meant[0] if len(digits) >= _TELLING and len(meant) == 1 else None

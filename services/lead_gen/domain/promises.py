@@ -6,7 +6,7 @@ from datetime import datetime
 
 from services.chassis.records import Record
 from services.lead_gen.domain.policy import Policy
-from services.lead_gen.domain.window import next_open
+from services.lead_gen.domain.window import next_open, next_open_if_any
 
 
 class CallbackPromise(Record):
@@ -23,5 +23,8 @@ class CallbackPromise(Record):
 
 def promise_time(policy: Policy, timezone: str, now: datetime) -> datetime:
     """By when somebody will call, inside the lead's own hours: what the person on the phone may promise."""
-    opens = next_open(policy, timezone, now)
+    opens = next_open_if_any(policy, timezone, now)
+    if opens is None:
+        # They are on the telephone, so they are awake: within the time, whatever their clock says.
+        return now + policy.promise_within
     return next_open(policy, timezone, opens + policy.promise_within)

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from pydantic import Field
+
 from services.chassis.records import Record
 from services.chassis.statistics import wilson
 
 STEPS = ("reached", "handed_over", "accepted", "won")
 """How far a lead can get after its first call."""
-ON_SHIFT = ("caller", "shift")
-"""Groups of calls whose hours of work are known from shifts."""
 
 
 @dataclass(frozen=True)
@@ -44,11 +44,10 @@ class CallCounts(Record):
     handed_over: int
     accepted: int
     won: int
-    hours: float
 
 
 class CallGroup(CallCounts):
-    """As counted: `hours` are the clock hours in which a caller called; the first and last caller by name."""
+    """As counted, with the first and last caller by name."""
 
     first_caller: str | None
     last_caller: str | None
@@ -58,6 +57,7 @@ class CallerFigures(CallCounts):
     """As judged, by hours of work. `caller` is named if the whole group is one person's."""
 
     caller: str | None
+    hours: float
     calls_per_hour: float | None
     contacts_per_hour: float | None
     handed_over_per_hour: float | None
@@ -76,15 +76,17 @@ def per_hour(count: int, hours: float) -> float | None:
 
 
 class Funnel(Record):
-    """How many leads are where, and how many ever got how far."""
+    """How many leads are where, how many got how far by calls, and how many came by calling us."""
 
     stages: dict[str, dict[str, int]]
     leads: int
     called: int
     reached: int
-    handed_over: int
+    handed_over: int = Field(description="By a call; tier 2 has these and `inbound`.")
     accepted: int
     won: int
+    inbound: int = Field(description="Leads that called us, and that no call had handed over.")
+    inbound_won: int
 
 
 class Share(Record):

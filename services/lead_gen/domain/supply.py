@@ -29,22 +29,16 @@ class Stock(Record):
 
 
 class Worked(Record):
-    """Somebody's hour of calling for a campaign; `found` interested leads in `calls` calls."""
+    """Somebody's hours of work for a campaign: `calls` made in them, and `found` leads handed over.
+
+    Hours in which nobody was called belong to no campaign.
+    """
 
     campaign_id: str | None
     caller: str
-    hour: datetime
+    hours: float
     calls: int
     found: int
-
-
-class PlannedHours(Record):
-    """Shifts ahead: is anybody planned at all, when the next shift begins, hours left of those begun and hours soon."""
-
-    planned: bool
-    next_shift: datetime | None
-    hours_left: float
-    hours_soon: float
 
 
 class HourlyRate(Record):
@@ -64,7 +58,9 @@ class Forecast(Record):
     """From now until the callers' next shift begins."""
 
     until: datetime
-    calling_hours: float = Field(description="Hours of calling still planned in shifts that have begun.")
+    calling_hours: float = Field(
+        description="Hours that callers now signed on still have until then, while anybody may be called."
+    )
     expected: float = Field(description="Interested leads that will come.")
     low: float
     high: float
@@ -106,7 +102,9 @@ class Supply(Record):
     in_stock: int
     interested_per_hour: HourlyRate
     capacity: int = Field(description="Leads that the managers will take until the next shift, rounded up.")
-    hours_of_work: float = Field(description="Hours of calling in the last 30 days.")
+    hours_of_work: float = Field(
+        description="Hours of work in the last 30 days, by the shifts that callers signed on to."
+    )
     alarm: Alarm | None
     next_shift: datetime | None
     forecast: Forecast
@@ -155,8 +153,8 @@ def _dry_at(
 
 
 def hours_of(worked: Iterable[Worked]) -> float:
-    """Hours of calling: a caller's hour counts once, for however many campaigns they called in it."""
-    return float(len({(one.caller, one.hour) for one in worked}))
+    """Hours of work, of all campaigns and of none."""
+    return sum((one.hours for one in worked), 0.0)
 
 
 def campaign_supply(stock: Iterable[Stock], worked: Iterable[Worked], overall: Rate) -> list[CampaignSupply]:
@@ -186,7 +184,7 @@ def caller_rates(worked: Iterable[Worked], overall: Rate) -> list[CallerRate]:
     for one in worked:
         by_caller[one.caller].append(one)
     return [
-        CallerRate(caller=caller, hours=hours_of(own), interested_per_hour=_rate_of(own, overall))
+        CallerRate(caller=caller, hours=round(hours_of(own), 2), interested_per_hour=_rate_of(own, overall))
         for caller, own in sorted(by_caller.items())
     ]
 

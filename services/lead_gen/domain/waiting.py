@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Literal
 
 from services.chassis.records import Record
-from services.lead_gen.domain.callers import Standing
+from services.lead_gen.domain.callers import Standing, speaks_one
 from services.lead_gen.domain.policy import Policy
-from services.lead_gen.domain.window import is_open, next_open
+from services.lead_gen.domain.window import next_open_if_any
 
-Cause = Literal["closed", "later", "language", "colleague", "campaign"]
-CAUSES: tuple[Cause, ...] = ("closed", "later", "language", "colleague", "campaign")
+Cause = Literal["closed", "later", "language", "colleague", "campaign", "place"]
+CAUSES: tuple[Cause, ...] = ("closed", "later", "language", "colleague", "campaign", "place")
 
 
 class WaitingGroup(Record):
@@ -69,7 +69,7 @@ def why_nothing(
     return Waiting(
         calls=sum(one.calls for one in reasons),
         reasons=reasons,
-        next_at=min(mine, default=None) if standing.quota_left else None,
+        next_at=min(mine, default=None) if standing.takes_fresh else None,
         quota_done=not standing.quota_left,
     )
 
@@ -80,11 +80,13 @@ def _cause(
     campaign, zone, *language = group.group_key.split("|")
     if campaign not in campaigns:
         return "campaign", None
-    if standing.known and language and language[0] not in standing.languages:
+    if standing.known and not speaks_one(standing, language):
         return "language", None
     if group.theirs:
         return "colleague", group.first
     if not group.due:
         return "later", group.first
-    opens = next_open(policy, zone, now)
-    return ("closed", opens) if not is_open(policy, zone, now) else ("later", now)
+    opens = next_open_if_any(policy, zone, now)
+    if opens is None:
+        return "place", None
+    return ("closed", opens) if opens > now else ("later", now)

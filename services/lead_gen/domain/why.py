@@ -16,7 +16,7 @@ from services.lead_gen.domain.criteria import CriteriaVersion
 from services.lead_gen.domain.leads import Lead
 from services.lead_gen.domain.policy import Policy
 from services.lead_gen.domain.scores import Recipe
-from services.lead_gen.domain.window import NoCallingDayError, is_open, next_open
+from services.lead_gen.domain.window import is_open, next_open_if_any, zones_in
 
 Verdict = Literal["takes", "leaves"]
 # Contact data, which the answer does not need: never shown in clear.
@@ -77,7 +77,8 @@ class ScoreWhy(Record):
 class WindowWhy(Record):
     """The lead's calling window at this moment."""
 
-    timezone: str
+    timezone: str | None = Field(description="Null while it is not known.")
+    possible_zones: list[str] = Field(description="Zones it may be in while its own is not known; none for anywhere.")
     open: bool
     next_open: datetime | None = Field(description="Now if it is open; null if the policy leaves no calling day.")
     policy_version: int
@@ -102,12 +103,23 @@ class CallingWhy(Record):
     leased: bool
 
 
+class WaitingCall(Record):
+    """The call that is open for a lead; a promised one is, for now, the caller's alone who promised it."""
+
+    due: datetime
+    leased: bool
+    promised: bool
+
+
 class WhyLead(Record):
     """Why a lead would (not) be called. `callable` when it may be, and a campaign that runs takes or already has it."""
 
     lead_id: str
     callable: bool
-    reasons: list[Reason] = Field(description="Reasons that hold for every campaign, then one per campaign.")
+    callable_now: bool = Field(description="Whether a caller could be given it at this moment, or as soon as enrolled.")
+    reasons: list[Reason] = Field(
+        description="Reasons that hold for every campaign, what stands in the way at this moment, then each campaign."
+    )
     campaigns: list[CampaignWhy]
     score: ScoreWhy
     window: WindowWhy
@@ -162,6 +174,43 @@ def shown(field: str, value: Any) -> Any:
     return float(value) if isinstance(value, Decimal) else value
 
 
+def language_reason(lead: Lead, speakers: int | None) -> Reason:
+    """Whether anybody may call this lead in its language; `speakers` is None where no callers are known."""
+    spoken = lead.calling_languages.replace(",", ", ")
+    its = "its language" if lead.language else f"one of {spoken}"
+    text = f"{speakers} of the callers speak {its}" if speakers and spoken else "Any caller may call it"
+    if speakers == 0:
+        text = f"No caller of a campaign that would call it speaks {its}"
+    if lead.language is None:
+        text = f"Its language is not known. {text}"
+    return reason("language", speakers != 0, text, lead.language)
+
+
+def window_reason(window: WindowWhy) -> Reason:
+    """Whether the lead's own hours let it be called at this moment."""
+    opens = f"; it opens at {window.next_open.isoformat()}" if window.next_open else ""
+    return reason("window", window.open, "Its window is open" if window.open else f"Its window is closed{opens}")
+
+
+def queue_reason(call: WaitingCall | None, now: datetime) -> Reason:
+    """Whether the call that is open for the lead could be given out at this moment."""
+    if call is None:
+        return reason("queue", False, "Its next call is not in the queue: it is being opened, or its answer on its way")
+    if call.leased:
+        return reason("queue", False, "Somebody is calling it")
+    if call.due > now:
+        return reason("queue", False, f"Its next call is due at {call.due.isoformat()}")
+    if call.promised:
+        return reason("queue", False, "It waits for the caller who has promised it")
+    return reason("queue", True, "Its call is due")
+
+
+def pace_reason(campaign: Campaign, obstacle: str | None) -> Reason:
+    """Whether a campaign that takes the lead enrols anybody at this moment."""
+    text = f"Campaign {campaign.name} enrols nobody now: {obstacle}" if obstacle else f"Campaign {campaign.name} enrols"
+    return reason(f"pace:{campaign.id}", obstacle is None, text)
+
+
 def campaign_reasons(answers: Sequence[CampaignWhy]) -> list[Reason]:
     """One reason per campaign, with the rules that exclude the lead; a single one if no campaign is running."""
     return [_of_campaign(answer) for answer in answers] or [reason("campaign", False, "No campaign runs")]
@@ -169,17 +218,28 @@ def campaign_reasons(answers: Sequence[CampaignWhy]) -> list[Reason]:
 
 def _of_campaign(answer: CampaignWhy) -> Reason:
     wrong = [one.text for one in answer.reasons if one.verdict == "leaves"]
+    if answer.state != "running":
+        wrong.insert(0, f"it is {answer.state}: nobody calls for it")
     text = f"Campaign {answer.name} ({answer.state}), {answer.criteria}"
     return reason(f"campaign:{answer.campaign_id}", not wrong, "; ".join([text, *wrong]))
 
 
+def calls_for(lead: Lead, answer: CampaignWhy) -> bool:
+    """Does this campaign call the lead? One under way stays with its campaign; any other needs one that takes it."""
+    mine = lead.stage == "calling" and lead.campaign_id == answer.campaign_id
+    return answer.state == "running" and (mine or (lead.stage != "calling" and answer.verdict == "takes"))
+
+
 def somebody_calls(lead: Lead, answers: Sequence[CampaignWhy]) -> bool:
-    """Will anybody call? A lead under way stays with its campaign; any other needs a running campaign that takes it."""
-    for answer in answers:
-        mine = lead.stage == "calling" and lead.campaign_id == answer.campaign_id
-        if answer.state == "running" and (mine or (lead.stage != "calling" and answer.verdict == "takes")):
-            return True
-    return False
+    """Will any campaign call the lead?"""
+    return any(calls_for(lead, answer) for answer in answers)
+
+
+def stands_open(reasons: Sequence[Reason]) -> bool:
+    """Does nothing stand in the way at this moment? Of several campaigns with room, one is enough."""
+    by_pace = [one.verdict == "takes" for one in reasons if one.rule.startswith("pace:")]
+    others = [one.verdict == "takes" for one in reasons if not one.rule.startswith("pace:")]
+    return all(others) and (any(by_pace) or not by_pace)
 
 
 def score_parts(recipe: Recipe, facts: Mapping[str, Any]) -> list[ScorePart]:
@@ -203,13 +263,27 @@ def score_parts(recipe: Recipe, facts: Mapping[str, Any]) -> list[ScorePart]:
 
 def window_why(lead: Lead, version: int, policy: Policy, now: datetime) -> WindowWhy:
     """Whether the lead may be called now, and if not, when, by this version of the policy."""
-    try:
-        opening = next_open(policy, lead.timezone, now)
-    except NoCallingDayError:
-        opening = None
+    where = lead.calling_zones
     return WindowWhy(
-        timezone=lead.timezone, open=is_open(policy, lead.timezone, now), next_open=opening, policy_version=version
+        timezone=lead.timezone,
+        possible_zones=[] if lead.timezone or not lead.zones else zones_in(where),
+        open=is_open(policy, where, now),
+        next_open=next_open_if_any(policy, where, now),
+        policy_version=version,
     )
+
+
+def place_reasons(lead: Lead, policy: Policy, now: datetime) -> list[Reason]:
+    """What is not known of where the lead is, and whether it can be called all the same."""
+    found = []
+    if lead.timezone is None:
+        opens = next_open_if_any(policy, lead.calling_zones, now)
+        what = f"it may be in {len(zones_in(lead.calling_zones))} zones" if lead.zones else "it may be anywhere"
+        then = (
+            "is called only in hours that all of them share" if opens else "no calling hour is the same in all of them"
+        )
+        found.append(reason("time_zone", opens is not None, f"Its time zone is not known: {what}, {then}"))
+    return found
 
 
 def number_why(number: Number) -> NumberWhy:

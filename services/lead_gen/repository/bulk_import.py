@@ -7,9 +7,10 @@ from collections.abc import Collection
 
 from services.chassis.db import Connection
 from services.lead_gen.domain.matching import LeadFacts, Plan
+from services.lead_gen.domain.places import PLACE
 from services.lead_gen.repository.leads import COLUMNS
 
-_MISSING = [(name, {"language": "uk", "timezone": "Europe/Kyiv"}.get(name, "\\N")) for name in COLUMNS]
+_MISSING = [(name, "\\N") for name in COLUMNS]
 # (table, its columns) -> the rows to add, as COPY's text format has them.
 Copies = dict[tuple[str, tuple[str, ...]], str]
 
@@ -75,17 +76,22 @@ async def write(conn: Connection, copies: Copies) -> None:
 
 
 async def fill(conn: Connection, fills: dict[str, dict[str, str]]) -> None:
-    """Fill the empty fields of leads; nothing is overwritten."""
+    """Fill the empty fields of leads; nothing is overwritten but what was derived of its place."""
     if not fills:
         return
     columns = [name for name in COLUMNS if any(name in fields for fields in fills.values())]
     given = ", ".join(f"${n}::text[]" for n in range(2, len(columns) + 2))
     await conn.execute(
-        f"""UPDATE leads SET {", ".join(f"{c} = coalesce(leads.{c}, given.{c})" for c in columns)}, updated_at = now()
+        f"""UPDATE leads SET {", ".join(_filled(c) for c in columns)}, updated_at = now()
               FROM unnest($1::uuid[], {given}) AS given (id, {", ".join(columns)}) WHERE leads.id = given.id""",  # noqa: S608 - columns of leads, constants
         list(fills),
         *([fields.get(column) for fields in fills.values()] for column in columns),
     )
+
+
+def _filled(column: str) -> str:
+    first, second = ("given", "leads") if column in PLACE else ("leads", "given")
+    return f"{column} = coalesce({first}.{column}, {second}.{column})"
 
 
 async def settle(conn: Connection) -> None:

@@ -81,9 +81,13 @@ async def page(conn: Connection, limit: int, after: tuple[datetime, str] | None)
 
 
 async def standing(conn: Connection, caller_id: str) -> Standing:
-    """Whether and what somebody may call now. Days are those of their own time zone."""
+    """Whether and what somebody may call now. Days are those of their own time zone.
+
+    Somebody for whom no shift was ever planned is taken at their word.
+    """
     row = await conn.fetchrow(
         """SELECT true AS known, c.active, c.languages, c.campaigns, s.break_since IS NOT NULL AS on_break,
+                  s.id IS NOT NULL OR NOT EXISTS (SELECT FROM shifts p WHERE p.caller_id = c.id) AS on_shift,
                   (c.daily_quota IS NULL OR c.daily_quota > (
                       SELECT count(*) FROM calls WHERE caller = $1
                          AND at >= date_trunc('day', now() AT TIME ZONE c.timezone) AT TIME ZONE c.timezone))
@@ -112,8 +116,13 @@ async def quota(conn: Connection, caller_id: str) -> int | None:
 async def return_leases(conn: Connection, caller_id: str) -> list[str]:
     """Return everything this caller holds to the queue; the ids of what they held."""
     rows = await conn.fetch(
-        """UPDATE work_items SET state = 'open', leased_by = NULL, lease_until = NULL
-            WHERE kind = 'call' AND leased_by = $1 AND state = 'leased' RETURNING id""",
+        """WITH returned AS (
+               UPDATE work_items SET state = 'open', leased_by = NULL, lease_until = NULL
+                WHERE kind = 'call' AND leased_by = $1 AND state = 'leased' RETURNING id, lease_token),
+           noted AS (
+               UPDATE call_leases l SET returned_at = now() FROM returned r
+                WHERE l.item_id = r.id AND l.token = r.lease_token)
+           SELECT id FROM returned""",
         caller_id,
     )
     return [row["id"] for row in rows]

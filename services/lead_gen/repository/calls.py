@@ -17,8 +17,9 @@ async def add(conn: Connection, call: NewCall) -> datetime:
     at: datetime = await conn.fetchval(
         """INSERT INTO calls (id, item_id, lead_id, campaign_id, attempt, caller, outcome, note, reason, question,
                               needs, wished_meeting, callback_at, path, script_version, script_id, products,
-                              promised_by, dialled, talk_seconds, shift_id)
+                              promised_by, dialled, talk_seconds, late_for, not_followed, shift_id)
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+                   $21, $22,
                    (SELECT id FROM shifts WHERE caller_id = $6 AND signed_on_at <= now() AND signed_off_at IS NULL
                        AND ends_at > now() ORDER BY signed_on_at DESC, id DESC LIMIT 1)) RETURNING at""",
         new_id(),
@@ -41,6 +42,8 @@ async def add(conn: Connection, call: NewCall) -> datetime:
         call.promised_by,
         call.dialled,
         call.talk_seconds,
+        call.late_for,
+        call.not_followed,
     )
     return at
 
@@ -91,6 +94,37 @@ async def held_by(conn: Connection, caller: str) -> WorkItem | None:
     return WorkItem.maybe(row)
 
 
+async def report_lost(conn: Connection, item_id: str, token: int, caller: str, *, holds: bool) -> bool:
+    """Note that this caller tells of a call whose lease is over; False if it was never theirs, or is told already.
+
+    A lease that ran out is a colleague's once they have taken the lead, unless what is told `holds` in any case.
+    """
+    return bool(
+        await conn.fetchval(
+            """UPDATE call_leases held SET reported_at = now()
+                WHERE item_id = $1 AND token = $2 AND caller = $3 AND reported_at IS NULL
+                  AND NOT EXISTS (SELECT FROM calls c WHERE c.item_id = $1 AND c.caller = $3 AND c.at >= held.at)
+                  AND ($4 OR returned_at IS NOT NULL OR NOT EXISTS (
+                      SELECT FROM call_leases later
+                       WHERE later.item_id = $1 AND later.token > $2 AND later.caller <> $3))
+            RETURNING true""",
+            item_id,
+            token,
+            caller,
+            holds,
+        )
+    )
+
+
+async def waiting_for(conn: Connection, lead_id: str) -> WorkItem | None:
+    """The call that this lead waits for, in the queue or in somebody's hand; locked."""
+    row = await conn.fetchrow(
+        "SELECT * FROM work_items WHERE lead_id = $1 AND kind = 'call' AND state IN ('open', 'leased') FOR UPDATE",
+        lead_id,
+    )
+    return WorkItem.maybe(row)
+
+
 async def waiting(conn: Connection, caller: str) -> list[WaitingGroup]:
     """The open calls by group, by whether a colleague has promised them, and by whether they are due.
 
@@ -126,7 +160,9 @@ async def figures_since(conn: Connection, caller: str, since: datetime, until: d
             """SELECT count(*) AS calls, count(*) FILTER (WHERE outcome = ANY ($4)) AS contacts,
                       count(*) FILTER (WHERE outcome = 'interested') AS interested,
                       count(*) FILTER (WHERE outcome = 'callback') AS callbacks,
-                      count(*) FILTER (WHERE outcome IN ('interested', 'hard_question')) AS handed_over
+                      count(DISTINCT lead_id)
+                        FILTER (WHERE outcome IN ('interested', 'hard_question') AND not_followed IS NULL)
+                          AS handed_over
                  FROM calls WHERE caller = $1 AND at >= $2 AND ($3::timestamptz IS NULL OR at <= $3)""",
             caller,
             since,
@@ -139,7 +175,8 @@ async def figures_since(conn: Connection, caller: str, since: datetime, until: d
 async def last_of(conn: Connection, caller: str, since: datetime) -> LastCall | None:
     """The call that this caller reported last, if that was after `since`."""
     row = await conn.fetchrow(
-        """SELECT c.*, l.company, l.timezone FROM calls c JOIN leads l ON l.id = c.lead_id
+        """SELECT c.*, l.company, coalesce(l.timezone, l.zones, '') AS timezone
+             FROM calls c JOIN leads l ON l.id = c.lead_id
             WHERE c.caller = $1 AND c.at >= $2 ORDER BY c.at DESC LIMIT 1""",
         caller,
         since,

@@ -11,13 +11,19 @@ from services.lead_gen.domain.criteria_fields import APOSTROPHES, KINDS, fold
 
 _SECONDS_A_DAY = 86_400
 _LEDGER = """l.id IN (
-    SELECT p.lead_id FROM do_not_call d JOIN lead_phones p ON p.phone = d.phone
+    SELECT p.lead_id FROM do_not_call d
+      JOIN (SELECT lead_id, phone FROM lead_phones
+            UNION ALL SELECT lead_id, split_part(phone, ';', 1) FROM lead_phones WHERE phone LIKE '%;%') p
+        ON p.phone = d.phone
      WHERE d.withdrawn_at IS NULL
        AND (d.scope = 'company'
             OR NOT EXISTS (SELECT FROM lead_phones q
                             WHERE q.lead_id = p.lead_id AND NOT q.bad
                               AND NOT EXISTS (SELECT FROM do_not_call e
-                                               WHERE e.phone = q.phone AND e.withdrawn_at IS NULL))))"""
+                                               WHERE e.phone = q.phone AND e.withdrawn_at IS NULL)
+                              AND NOT (q.phone LIKE '%;%' AND EXISTS (
+                                    SELECT FROM do_not_call e WHERE e.phone = split_part(q.phone, ';', 1)
+                                                                AND e.withdrawn_at IS NULL)))))"""
 
 
 def _days_since(column: str) -> str:

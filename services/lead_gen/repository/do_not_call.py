@@ -13,7 +13,8 @@ async def forbidden(conn: Connection, lead_id: str) -> bool:
     found: bool = await conn.fetchval(
         """SELECT count(*) FILTER (WHERE d.phone IS NOT NULL AND d.scope = 'company') > 0
                   OR count(*) FILTER (WHERE d.phone IS NULL AND NOT p.bad) = 0
-             FROM lead_phones p LEFT JOIN do_not_call d ON d.phone = p.phone AND d.withdrawn_at IS NULL
+             FROM lead_phones p LEFT JOIN do_not_call d
+               ON d.phone IN (p.phone, split_part(p.phone, ';', 1)) AND d.withdrawn_at IS NULL
             WHERE p.lead_id = $1""",
         lead_id,
     )

@@ -18,6 +18,8 @@ async def fresh(conn: Connection, limit: int) -> list[FreshLead]:
         """SELECT l.id, l.company, l.city, l.created_at FROM leads l, lead_blocks_progress p
             WHERE (l.created_at, l.id) > (p.created_at, p.lead_id) AND l.created_at < now() - interval '5 seconds'
               AND NOT EXISTS (SELECT FROM imports WHERE state = 'running')
+              -- Strangers who showed no number are all called alike, and that is all that is known of them.
+              AND (l.source <> 'inbound' OR EXISTS (SELECT FROM lead_phones n WHERE n.lead_id = l.id))
             ORDER BY l.created_at, l.id LIMIT $1""",
         limit,
     )

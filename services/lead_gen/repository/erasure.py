@@ -7,7 +7,19 @@ from collections.abc import Sequence
 from services.chassis.db import Connection
 from services.chassis.erasure import erase_traces
 
-_PERSONAL = ("contact_name", "email", "industry", "size", "region", "city", "website", "tax_id")
+_PERSONAL = (
+    "contact_name",
+    "email",
+    "industry",
+    "size",
+    "region",
+    "city",
+    "website",
+    "tax_id",
+    "zones",
+    "timezone_from",
+    "language_from",
+)
 
 
 async def family(conn: Connection, lead_id: str) -> list[str]:
@@ -31,7 +43,7 @@ async def erase(conn: Connection, lead_ids: Sequence[str]) -> int:
     phones = [row["phone"] for row in await conn.fetch("SELECT phone FROM lead_phones WHERE lead_id = ANY($1)", ids)]
     kept = int(await conn.fetchval("SELECT count(*) FROM do_not_call WHERE phone = ANY($1)", phones) or 0)
     await _erase_rejected_rows(conn, ids, phones)
-    for table in ("lead_phones", "lead_keys", "lead_blocks", "call_drafts"):
+    for table in ("lead_phones", "lead_keys", "lead_blocks", "import_merges", "call_drafts"):
         await conn.execute(f"DELETE FROM {table} WHERE lead_id = ANY($1)", ids)  # noqa: S608 - tables and columns named here
     await conn.execute("DELETE FROM lead_merges WHERE kept = ANY($1) OR gone = ANY($1)", ids)
     await conn.execute(

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from services.chassis.db import Connection, to_json
 from services.chassis.imports.jobs import ImportJob
 from services.lead_gen.domain.matching import LeadFacts, Plan, Verdict
+from services.lead_gen.domain.places import PLACE
 from services.lead_gen.repository.bulk_import import Copies, escape
 
 
@@ -50,8 +51,8 @@ def dry_copies(import_id: str, plan: Plan) -> Copies:
 
 
 def _known(fields: dict[str, str]) -> dict[str, str]:
-    """Which fields are filled; of the tax id also with what, because another one means another company."""
-    return {name: text if name == "tax_id" else "" for name, text in fields.items()}
+    """Which fields are filled; also with what, where that decides: the tax id, and who says where it is."""
+    return {name: text if name == "tax_id" or name in PLACE else "" for name, text in fields.items()}
 
 
 async def fill_dry(conn: Connection, import_id: str, fills: dict[str, dict[str, str]]) -> None:

@@ -8,7 +8,8 @@ from services.chassis.db import Connection, new_id
 from services.chassis.errors import NotFound
 from services.lead_gen.domain.inbound_calls import Inbound, NewInbound, Ringing
 
-_COLUMNS = "*, routed_to AS tier"
+_COLUMNS = """*, routed_to AS tier,
+    (SELECT due_at FROM callback_promises p WHERE p.inbound_call_id = inbound_calls.id) AS promised_by"""
 
 
 async def by_call_id(conn: Connection, call_id: str) -> Inbound | None:

@@ -12,8 +12,11 @@ from services.chassis.db import Connection, new_id
 from services.chassis.errors import NotFound
 from services.lead_gen.domain.criteria_fields import fold
 from services.lead_gen.domain.leads import Lead, LeadFilter, Place
+from services.lead_gen.domain.places import place_fields
 from services.lead_gen.repository.criteria_sql import folded_sql
 
+# What stands beside a lead's language and time zone.
+PLACE_BESIDE = ("country", "language_from", "timezone_from", "zones")
 COLUMNS = (
     "company",
     "contact_name",
@@ -26,6 +29,7 @@ COLUMNS = (
     "timezone",
     "website",
     "tax_id",
+    *PLACE_BESIDE,
 )
 
 
@@ -62,6 +66,29 @@ async def find_by_phone(conn: Connection, phone: str) -> str | None:
     """Id of the lead that has this E.164 number."""
     found: str | None = await conn.fetchval("SELECT lead_id FROM lead_phones WHERE phone = $1", phone)
     return found
+
+
+async def find_caller(conn: Connection, phone: str) -> str | None:
+    """Id of the lead that this number calls from: its own, or that of the only one behind a switchboard's number."""
+    found: str | None = await conn.fetchval(
+        """SELECT coalesce((SELECT lead_id FROM lead_phones WHERE phone = $1),
+                           (SELECT min(lead_id::text)::uuid FROM lead_phones
+                             WHERE phone LIKE '%;%' AND split_part(phone, ';', 1) = $1
+                            HAVING count(DISTINCT lead_id) = 1))""",
+        phone,
+    )
+    return found
+
+
+async def reached_by(conn: Connection, phone: str) -> list[str]:
+    """Ids of the leads with this number, and of all behind it if it is a switchboard's; in the order of locks."""
+    rows = await conn.fetch(
+        """SELECT lead_id FROM lead_phones WHERE phone = $1
+           UNION SELECT lead_id FROM lead_phones WHERE phone LIKE '%;%' AND split_part(phone, ';', 1) = $1
+           ORDER BY lead_id""",
+        phone,
+    )
+    return [row["lead_id"] for row in rows]
 
 
 async def in_order(conn: Connection, lead_ids: Sequence[str]) -> list[Lead]:
@@ -133,11 +160,18 @@ async def hold_numbers(conn: Connection, phones: Sequence[str]) -> None:
 async def insert(
     conn: Connection, fields: Mapping[str, Any], phones: Sequence[str], source: str, lead_id: str | None = None
 ) -> str:
-    """Write a new lead with its numbers; returns its id, a new one if none is given."""
+    """Write a new lead with its numbers; returns its id, a new one if none is given.
+
+    Its country, time zone and language are what `fields` say, else what the numbers tell; the rest is not known.
+    """
     lead_id = lead_id or new_id()
+    said = {
+        name: str(fields[name]) for name in ("country", "language", "timezone", "region", "city") if fields.get(name)
+    }
+    fields = {**fields, **place_fields(said, phones, fields.get("default_region") or "")}
     await conn.execute(
         f"""INSERT INTO leads (id, source, {", ".join(COLUMNS)})
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, coalesce($10, 'uk'), coalesce($11, 'Europe/Kyiv'), $12, $13)""",  # noqa: S608 - columns and expressions named here
+            VALUES ($1, $2, {", ".join(f"${n}" for n in range(3, len(COLUMNS) + 3))})""",  # noqa: S608 - columns and expressions named here
         lead_id,
         source,
         *(fields.get(column) for column in COLUMNS),
@@ -158,7 +192,8 @@ async def callable_phones(conn: Connection, lead_id: str) -> list[str]:
     rows = await conn.fetch(
         """SELECT p.phone FROM lead_phones p
             WHERE p.lead_id = $1 AND NOT p.bad
-              AND NOT EXISTS (SELECT FROM do_not_call d WHERE d.phone = p.phone AND d.withdrawn_at IS NULL)
+              AND NOT EXISTS (SELECT FROM do_not_call d WHERE d.phone IN (p.phone, split_part(p.phone, ';', 1))
+                                                          AND d.withdrawn_at IS NULL)
             ORDER BY p.position""",
         lead_id,
     )
@@ -245,14 +280,7 @@ async def plan_call(conn: Connection, lead_id: str, attempts: int, due: datetime
     )
 
 
-async def mark_bad_phone(conn: Connection, lead_id: str, phone: str | None = None) -> bool:
-    """Mark this number of the lead, or the best one, as wrong; returns whether another one is left."""
-    await conn.execute(
-        """UPDATE lead_phones SET bad = true WHERE lead_id = $1 AND phone = coalesce($2,
-             (SELECT phone FROM lead_phones p WHERE lead_id = $1 AND NOT bad
-                 AND NOT EXISTS (SELECT FROM do_not_call d WHERE d.phone = p.phone AND d.withdrawn_at IS NULL)
-               ORDER BY position LIMIT 1))""",
-        lead_id,
-        phone,
-    )
+async def mark_bad_phone(conn: Connection, lead_id: str, phone: str | None) -> bool:
+    """Mark this number of the lead, and no other, as wrong; returns whether another one is left."""
+    await conn.execute("UPDATE lead_phones SET bad = true WHERE lead_id = $1 AND phone = $2", lead_id, phone)
     return bool(await callable_phones(conn, lead_id))

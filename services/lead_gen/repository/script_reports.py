@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from services.chassis.db import Connection
 from services.lead_gen.domain.reports import Period, ScriptFigures
-from services.lead_gen.repository.reports import CONTACT, HANDED_OVER, during
+from services.lead_gen.repository.reports import CONTACT, during
 
 # Calls that took the same way are counted together first: there are few ways through a script, and many calls.
 _WAYS = f"""
 ways AS MATERIALIZED (
     SELECT c.script_id, c.path, count(*) AS calls, count(*) FILTER (WHERE c.outcome IN {CONTACT}) AS contacts,
            count(*) FILTER (WHERE c.outcome = 'interested') AS interested,
-           count(*) FILTER (WHERE c.outcome IN {HANDED_OVER}) AS handed_over
-      FROM calls c
+           count(h.call_id) AS handed_over
+      FROM calls c LEFT JOIN lead_hand_overs h ON h.call_id = c.id
      WHERE c.script_id IS NOT NULL AND {during("c.at")}
        AND ($3::text IS NULL OR c.script_id IN (SELECT id FROM scripts WHERE name = $3))
      GROUP BY c.script_id, c.path)"""  # noqa: S608 - expressions of reports; values are parameters

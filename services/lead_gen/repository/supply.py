@@ -1,11 +1,12 @@
-"""The records behind supply: stock, hours of calling, what managers take, planned shifts."""
+"""The records behind supply: stock, what managers take, and callers with what waits for them."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from services.chassis.db import Connection
-from services.lead_gen.domain.supply import PlannedHours, Stock, Worked
+from services.lead_gen.domain.pace import Hand, WaitingCalls
+from services.lead_gen.domain.supply import Stock
 
 
 async def stock(conn: Connection) -> list[Stock]:
@@ -17,16 +18,6 @@ async def stock(conn: Connection) -> list[Stock]:
     return Stock.of_all(rows)
 
 
-async def worked(conn: Connection) -> list[Worked]:
-    """The last 30 days, hour by hour."""
-    rows = await conn.fetch(
-        """SELECT campaign_id, caller, date_trunc('hour', at) AS hour, count(*) AS calls,
-                  count(*) FILTER (WHERE outcome IN ('interested', 'hard_question')) AS found
-             FROM calls WHERE at > now() - interval '30 days' GROUP BY 1, 2, 3"""
-    )
-    return Worked.of_all(rows)
-
-
 async def taken(conn: Connection, since: datetime) -> int:
     """Leads that managers accepted since then."""
     return int(
@@ -34,36 +25,59 @@ async def taken(conn: Connection, since: datetime) -> int:
     )
 
 
-async def planned_hours(conn: Connection, until: datetime) -> PlannedHours:
-    """What is planned from now on; `hours_soon` counts shifts up to `until`."""
-    row = await conn.fetchrow(
-        """SELECT EXISTS (SELECT FROM shifts) AS planned,
-                  (SELECT min(starts_at) FROM shifts WHERE starts_at > now() AND signed_off_at IS NULL) AS next_shift,
-                  coalesce((SELECT sum(extract(epoch FROM ends_at - now())) / 3600 FROM shifts
-                    WHERE signed_on_at IS NOT NULL AND signed_off_at IS NULL AND ends_at > now()), 0)::float8
-                    AS hours_left,
-                  coalesce((SELECT sum(extract(epoch FROM least(ends_at, $1) - greatest(starts_at, now()))) / 3600
-                     FROM shifts WHERE signed_off_at IS NULL AND ends_at > now() AND starts_at < $1), 0)::float8
-                    AS hours_soon""",
-        until,
-    )
-    return PlannedHours.of(row)
+async def is_planned(conn: Connection) -> bool:
+    """Does anybody plan shifts here?"""
+    return bool(await conn.fetchval("SELECT EXISTS (SELECT FROM shifts)"))
 
 
-async def calls_per_hour(conn: Connection) -> float | None:
-    """Calls in an hour of somebody's calling, over the last seven days; None when nobody called."""
-    found: float | None = await conn.fetchval(
-        """SELECT count(*)::float8 / nullif(count(DISTINCT (caller, date_trunc('hour', at))), 0) FROM calls
-            WHERE at > now() - interval '7 days'"""
+async def next_shift(conn: Connection) -> datetime | None:
+    """When the next shift begins; none if none is planned."""
+    found: datetime | None = await conn.fetchval(
+        "SELECT min(starts_at) FROM shifts WHERE starts_at > now() AND signed_off_at IS NULL"
     )
     return found
 
 
-async def waiting_calls(conn: Connection) -> int:
-    """Calls that wait for a caller now."""
-    return int(
-        await conn.fetchval(
-            "SELECT count(*) FROM work_items WHERE kind = 'call' AND state = 'open' AND not_before <= now()"
-        )
-        or 0
+async def hands(conn: Connection, ahead: timedelta) -> list[Hand]:
+    """Active callers whose shift has begun or begins soon; else whoever comes next, within `ahead` of the first.
+
+    One line per shift. Where no shift is ahead, every active caller, as of now.
+    """
+    rows = await conn.fetch(
+        """WITH coming AS (
+             SELECT s.*, c.languages, c.campaigns, c.daily_quota, c.timezone FROM shifts s
+               JOIN callers c ON c.id = s.caller_id AND c.active
+              WHERE s.signed_off_at IS NULL AND s.ends_at > now()),
+           at_hand AS (
+             SELECT * FROM coming
+              WHERE starts_at < greatest(now(), (SELECT min(starts_at) FROM coming)) + $1::interval)
+           SELECT a.caller_id AS caller, a.languages, a.campaigns, greatest(a.starts_at, now()) AS begins,
+                  a.ends_at AS ends, a.signed_on_at IS NOT NULL AS signed_on,
+                  least(a.daily_quota - made.today, a.quota - made.shift)::int AS quota
+             FROM at_hand a
+            CROSS JOIN LATERAL (
+                SELECT count(*) FILTER (WHERE at >= date_trunc('day', now() AT TIME ZONE a.timezone)
+                                                        AT TIME ZONE a.timezone) AS today,
+                       count(*) FILTER (WHERE at >= a.signed_on_at) AS shift
+                  FROM calls WHERE caller = a.caller_id AND at >= now() - interval '2 days'
+                     AND (a.quota IS NOT NULL OR a.daily_quota IS NOT NULL)) AS made
+           UNION ALL
+           SELECT id, languages, campaigns, now(), now(), false, daily_quota FROM callers
+            WHERE active AND NOT EXISTS (SELECT FROM at_hand)
+            ORDER BY begins, caller""",
+        ahead,
     )
+    return [Hand.of({**row, "quota": None if row["quota"] is None else max(row["quota"], 0)}) for row in rows]
+
+
+async def waiting_calls(conn: Connection, priority: int, due: datetime) -> list[WaitingCalls]:
+    """Open calls due by then that come before new ones of this priority, by group and by whom they are promised to."""
+    rows = await conn.fetch(
+        """SELECT group_key, CASE WHEN coalesce(assignee_until >= $2, true) THEN assignee END AS assignee,
+                  count(*) AS calls
+             FROM work_items WHERE kind = 'call' AND state = 'open' AND not_before <= $2 AND priority >= $1
+              AND (expires_at IS NULL OR expires_at > now()) GROUP BY 1, 2""",
+        priority,
+        due,
+    )
+    return WaitingCalls.of_all(rows)

@@ -7,8 +7,9 @@ from datetime import timedelta
 from fastapi import APIRouter, Response
 
 from services.chassis.http import Conn, Id, Who, allow, new_router
+from services.lead_gen.actions.call_outcomes import report_outcome
 from services.lead_gen.actions.call_undo import undo_call
-from services.lead_gen.actions.calls import extend_lease, lease_next_call, release_lease, report_outcome
+from services.lead_gen.actions.calls import extend_lease, lease_next_call, release_lease
 from services.lead_gen.domain.calls import NothingDue
 from services.lead_gen.schemas.calls import Lease, LeasedCall, NewOutcome, NextCall, OutcomeTaken, Token, UndoneCall
 
@@ -46,7 +47,13 @@ async def release(conn: Conn, who: Who, item_id: Id, body: Token) -> Lease:
 
 @router.post("/calls/{item_id}/outcome", dependencies=CALLER, summary="Report how the call ended")
 async def outcome(conn: Conn, who: Who, item_id: Id, body: NewOutcome) -> OutcomeTaken:
-    """One transaction: the call, the closed work, the register, and the answer on its way to the workflow."""
+    """One transaction: the call, the closed work, the register, and the answer on its way to the workflow.
+
+    A finished call is taken even when its lease is over (the shift ended, a break, the lead has gone on): it is
+    recorded, and `not_followed` says what could not follow from it. 409 `stale_lease` or `already_closed` for a call
+    that was never yours under this token, or that you have reported; 409 `outside_window`, with the nearest times, for
+    a callback at an hour at which they may not be called.
+    """
     hold = timedelta(seconds=body.hold_seconds)
     return OutcomeTaken.of(await report_outcome(conn, item_id, body, who.person, hold))
 

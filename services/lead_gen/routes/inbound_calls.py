@@ -19,7 +19,10 @@ TAKERS = [allow("caller", "supervisor", "switchboard")]
 
 @router.post("/inbound-calls", status_code=201, dependencies=TAKERS, summary="Route an inbound call")
 async def inbound_call(conn: Conn, who: Who, body: NewInboundCall) -> InboundView:
-    """A customer to tier 3, everybody else to tier 2. The same `call_id` again gives the same answer."""
+    """A customer to tier 3, everybody else to tier 2. The same `call_id` again gives the same answer.
+
+    A number that is withheld, short or of the house is taken too: to tier 2 as unknown, with a promise (`promised_by`).
+    """
     return InboundView.of(await take_inbound_call(conn, body, who.person))
 
 

@@ -7,20 +7,28 @@ import io
 from collections.abc import AsyncIterator, Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Header, Query, Response
 from fastapi.responses import StreamingResponse
 
 from services.chassis.http import OWN_STAFF, Conn, ConnectionPool, Id, Page, Pager, Who, allow, begun, new_router
 from services.chassis.imports.cells import neutralise
 from services.lead_gen.actions.erasure import erase_lead
 from services.lead_gen.actions.leads import cancel_lead, check_leased, enter_lead, export_leads, reveal_lead
+from services.lead_gen.actions.places import change_lead
+from services.lead_gen.actions.reopened_leads import reopen_lead
 from services.lead_gen.domain.leads import LeadFilter
 from services.lead_gen.domain.phones import read_phone
 from services.lead_gen.repository import calls, leads
-from services.lead_gen.schemas.leads import Erase, Erased, GiveUp, LeadView, NewLead, Reveal, Revealed
+from services.lead_gen.schemas.leads import Erase, Erased, GiveUp, LeadChange, LeadView, NewLead, Reveal, Revealed
 
 router: APIRouter = new_router(tags=["leads"])
 SUPERVISOR = [allow("supervisor")]
+IfMatch = Annotated[str | None, Header(alias="If-Match", max_length=100, description="The ETag that was read.")]
+
+
+def _tagged(response: Response, lead: LeadView) -> LeadView:
+    response.headers["ETag"] = f'"{lead.version}"'
+    return lead
 
 
 def _wanted(tier: str | None = None, stage: str | None = None, campaign_id: Id | None = None) -> LeadFilter:
@@ -51,7 +59,7 @@ async def list_leads(
     `phone` finds the lead of a number in any format of `default_region`.
     """
     if phone is not None:
-        known = await leads.find_by_phone(conn, read_phone(phone, default_region, "phone"))
+        known = await leads.find_caller(conn, read_phone(phone, default_region, "phone"))
         return Page(items=[LeadView.of(await leads.get(conn, known))] if known else [], next=None)
     wanted = wanted.model_copy(update={"stage": wanted.stage or state, "q": q})
     found = await leads.page(conn, wanted, limit=pager.limit + 1, after=pager.time_and_id())
@@ -81,22 +89,43 @@ async def _as_csv(rows: AsyncIterator[Sequence[Any]]) -> AsyncIterator[str]:
 
 
 @router.get("/leads/{lead_id}", dependencies=[allow("caller", "supervisor")], summary="One lead with its calls")
-async def get_lead(conn: Conn, who: Who, lead_id: Id) -> LeadView:
+async def get_lead(conn: Conn, who: Who, lead_id: Id, response: Response) -> LeadView:
     """A caller sees only the lead that they are calling, in clear; to others numbers and e-mail are masked.
 
-    A supervisor who has to dial asks for them with a reason (`reveal`).
+    A supervisor who has to dial asks for them with a reason (`reveal`). With its `ETag`, which a change must name.
     """
     calling = who.role == "caller"
     if calling:
         await check_leased(conn, lead_id, who.person)
     lead = await leads.get(conn, lead_id)
-    return LeadView.of(lead, masked=not calling, calls=await calls.of_lead(conn, lead_id))
+    return _tagged(response, LeadView.of(lead, masked=not calling, calls=await calls.of_lead(conn, lead_id)))
+
+
+@router.patch("/leads/{lead_id}", dependencies=SUPERVISOR, summary="Change what is known of a lead")
+async def patch_lead(
+    conn: Conn, who: Who, lead_id: Id, change: LeadChange, response: Response, if_match: IfMatch = None
+) -> LeadView:
+    """In the audit. `If-Match` names the version that was read, or `*`; a call that waits moves to the right hours.
+
+    428 `precondition_required` without it; 412 `precondition_failed` when somebody else has changed it since.
+    """
+    return _tagged(response, LeadView.of(await change_lead(conn, lead_id, change, who.person, if_match=if_match)))
 
 
 @router.post("/leads/{lead_id}/cancel", dependencies=SUPERVISOR, summary="Give up a lead")
 async def cancel(conn: Conn, who: Who, lead_id: Id, body: GiveUp) -> LeadView:
     """Whichever tier has it: its open work is cancelled and its workflow ends."""
     return LeadView.of(await cancel_lead(conn, lead_id, body, who.person))
+
+
+@router.post("/leads/{lead_id}/reopen", dependencies=SUPERVISOR, summary="Let a lead return to cold calling")
+async def reopen(conn: Conn, lead_id: Id) -> LeadView:
+    """One whose ban was lifted, or whose only number was wrong and that has another by now.
+
+    Its campaign calls it at once if it runs; else it is `new` again. 409 `do_not_call` (with the `entries` that stand),
+    `no_number`, `wrong_state`.
+    """
+    return LeadView.of(await reopen_lead(conn, lead_id))
 
 
 @router.post("/leads/{lead_id}/reveal", dependencies=SUPERVISOR, summary="Reveal a lead's contact data")

@@ -44,8 +44,9 @@ async def caller_report(
 ) -> Page[CallerReport]:
     """Calls, contacts, interested leads, hand-overs, and what tier 2 made of them; per caller or another group.
 
-    What tier 2 accepted and won is credited to the last call before it that handed the lead over, and a lead counts
-    once. Hours of work are those of the shifts signed on to, else the clock hours with a call.
+    A lead is handed over once: by the last such call before tier 2 first accepted it. What tier 2 accepted and won is
+    credited to that call, and to its day. Hours of work are those from sign-on to sign-off; calls outside of a shift
+    stand for the minutes since the call before. Those of campaigns and scripts are their calls' shares.
     """
     calls = CallFilter(timezone=timezone, campaign_id=campaign_id, caller=caller)
     return Page(items=CallerReport.of_all(await caller_figures(conn, by, period, calls)), next=None)
@@ -55,9 +56,13 @@ async def caller_report(
 async def funnel(
     conn: Conn,
     period: During,
-    campaign_id: Annotated[Id | None, Query(description="Leads that are in this campaign, or were last.")] = None,
+    campaign_id: Annotated[Id | None, Query(description="Calls of this campaign only.")] = None,
 ) -> FunnelView:
-    """Where leads are now (`stages`, `leads`), and how many were called, reached, ... in the period, or ever."""
+    """Where leads are now (`stages`, `leads`), and how many were called, reached, ... in the period, or ever.
+
+    What tier 2 accepted and won of them belongs to the day of the call, as in the report on callers, so that the two
+    agree. Leads that called us come beside: `inbound`.
+    """
     return FunnelView.of(await reports.funnel(conn, period, campaign_id))
 
 
@@ -65,7 +70,7 @@ async def funnel(
 async def cohort_report(
     conn: Conn,
     period: During,
-    campaign_id: Annotated[Id | None, Query(description="Leads that are in this campaign, or were last.")] = None,
+    campaign_id: Annotated[Id | None, Query(description="Calls of this campaign only.")] = None,
     timezone: Zone = HOME_ZONE,
     weeks: Annotated[int, Query(ge=1, le=52, description="How many weeks are followed, at most.")] = 8,
 ) -> Page[CohortView]:

@@ -7,11 +7,11 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field
 
 from services.chassis.http import Body, Model
+from services.chassis.meanings import Language, ZoneName, at_the_door, each_once
 from services.lead_gen.domain.callers import Caller
-from services.lead_gen.schemas.fields import Timezone
 
 Extension = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9+*#@._:/-]+$")]
-Language = Annotated[str, Field(pattern="^[a-z]{2}$")]
+Languages = Annotated[list[Language], at_the_door(each_once), Field(min_length=1, max_length=20)]
 _EXAMPLE: dict[str, Any] = {
     "id": "olena",
     "name": "Olena Shevchenko",
@@ -30,10 +30,10 @@ class NewCaller(Body):
 
     id: str = Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+$")
     name: str = Field(min_length=1, max_length=100)
-    languages: list[Language] = Field(default=["uk"], min_length=1, max_length=20)
+    languages: Languages = Field(default=["uk"])
     campaigns: list[str] = Field(default_factory=list, max_length=100, description="Empty: every campaign.")
     daily_quota: int | None = Field(default=None, ge=1, le=100_000, description="Calls a day in their own time zone.")
-    timezone: Timezone = "Europe/Kyiv"
+    timezone: ZoneName = "Europe/Kyiv"
     extension: Extension | None = Field(default=None, description="Where the switchboard reaches them.")
 
 
@@ -43,10 +43,10 @@ class CallerChange(Body):
     model_config = ConfigDict(json_schema_extra={"examples": [{"languages": ["uk", "pl"], "daily_quota": 40}]})
 
     name: str | None = Field(default=None, min_length=1, max_length=100)
-    languages: list[Language] | None = Field(default=None, min_length=1, max_length=20)
+    languages: Languages | None = None
     campaigns: list[str] | None = Field(default=None, max_length=100)
     daily_quota: int | None = Field(default=None, ge=1, le=100_000)
-    timezone: Timezone | None = None
+    timezone: ZoneName | None = None
     extension: Extension | None = None
     active: bool | None = None
 

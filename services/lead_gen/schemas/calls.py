@@ -8,7 +8,8 @@ from typing import Annotated
 from pydantic import ConfigDict, Field, StringConstraints
 
 from services.chassis.http import Body, Model
-from services.lead_gen.domain.calls import CallLease, CallReport, ReportedOutcome
+from services.lead_gen.domain.calls import CallLease, CallReport
+from services.lead_gen.domain.late_outcomes import NotFollowed, ReportedOutcome
 from services.lead_gen.schemas.instructions import InstructionLink
 from services.lead_gen.schemas.leads import CallView
 from services.lead_gen.schemas.scripts import RenderedScript
@@ -34,8 +35,8 @@ class LeasedLead(Model):
     size: str | None
     region: str | None
     city: str | None
-    language: str
-    timezone: str
+    language: str | None
+    timezone: str | None
     website: str | None
 
 
@@ -96,9 +97,13 @@ class NewOutcome(Body):
     )
     path: list[str] = Field(default_factory=list, max_length=300)
     script_version: int | None = Field(default=None, ge=1, le=2**31 - 1)
-    dialled: str | None = Field(
-        default=None, max_length=20, description="Wrong number: which one; what was dialled last, if not given."
+    phone: str | None = Field(
+        default=None,
+        max_length=40,
+        description="Which of their numbers was dialled, in any format; left out, the one that was dialled last here, "
+        "else the one shown first. A wrong number is this one and no other.",
     )
+    dialled: str | None = Field(default=None, max_length=40, description="Another name of `phone`.")
     hold_seconds: float = Field(
         default=0, ge=0, le=60, description="How long the outcome may be taken back before the lead goes on."
     )
@@ -113,6 +118,11 @@ class UndoneCall(Model):
 
 class OutcomeTaken(ReportedOutcome, Model):
     """The answer as it was recorded, and the lead's stage after it."""
+
+    not_followed: list[NotFollowed] = Field(
+        default_factory=list,
+        description="The call is recorded, but the lead had gone on: what could not follow, and why.",
+    )
 
     promised_by: datetime | None = Field(
         default=None, description="Handed over: tell them that somebody calls by then, inside their own hours."

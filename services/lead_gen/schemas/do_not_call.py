@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field
 
 from services.chassis.contacts.masks import mask_phone
 from services.chassis.http import Body, Model
+from services.chassis.meanings import PhoneRegion
 from services.lead_gen.domain.do_not_call import LedgerChange, LedgerEntry
 
 
@@ -21,7 +22,7 @@ class NewDoNotCall(Body):
     scope: Literal["phone", "company"] = "phone"
     basis: str | None = Field(default=None, max_length=200)
     proof: str | None = Field(default=None, max_length=500)
-    default_region: str = Field(default="UA", pattern="^[A-Z]{2}$")
+    default_region: PhoneRegion = "UA"
 
 
 class DoNotCallView(LedgerEntry, Model):

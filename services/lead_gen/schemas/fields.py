@@ -3,32 +3,20 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
-from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, ConfigDict, StringConstraints
 
 from services.chassis.http import Moment as Moment
+from services.chassis.meanings import ZoneName, storable
 
-
-def _no_nul(text: str) -> str:
-    # PostgreSQL stores every character but this one.
-    if "\x00" in text:
-        raise ValueError("must not contain NUL characters")
-    return text
-
-
-def _zone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError("is not an IANA time zone such as Europe/Kyiv")
-    return name
-
-
-Name = Annotated[str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True), AfterValidator(_no_nul)]
-Title = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True), AfterValidator(_no_nul)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True), AfterValidator(storable)]
+Title = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True), AfterValidator(storable)]
 LongText = Annotated[
-    str, StringConstraints(min_length=1, max_length=10_000, strip_whitespace=True), AfterValidator(_no_nul)
+    str, StringConstraints(min_length=1, max_length=10_000, strip_whitespace=True), AfterValidator(storable)
 ]
-Timezone = Annotated[str, AfterValidator(_zone)]
+
+
+Timezone = ZoneName
 
 
 def example(**values: Any) -> ConfigDict:

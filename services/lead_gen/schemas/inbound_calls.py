@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import ConfigDict, Field
 
 from services.chassis.http import Body, Model
+from services.chassis.meanings import PhoneRegion
 from services.lead_gen.domain.inbound_calls import Inbound
 
 _CALL: dict[str, Any] = {
@@ -18,15 +19,17 @@ _CALL: dict[str, Any] = {
 
 
 class NewInboundCall(Body):
-    """Somebody called. `from` is their number; `call_id` the switchboard's id of the call."""
+    """Somebody called. `from` is their number as it was shown; `call_id` the switchboard's id of the call."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_CALL]})
 
-    from_: str = Field(alias="from", min_length=3, max_length=40)
+    from_: str | None = Field(
+        default=None, alias="from", max_length=200, description="Left out or empty, `anonymous` and the like: withheld."
+    )
     to: str | None = Field(default=None, max_length=40)
     call_id: str | None = Field(default=None, max_length=100)
     note: str | None = Field(default=None, max_length=1000)
-    default_region: str = Field(default="UA", pattern="^[A-Z]{2}$")
+    default_region: PhoneRegion = "UA"
 
 
 class InboundView(Inbound, Model):

@@ -8,8 +8,9 @@ from typing import Self
 
 from pydantic import ConfigDict, Field
 
-from services.chassis.contacts.masks import masked_contact
+from services.chassis.contacts.masks import mask_phone, masked_contact
 from services.chassis.http import Body, Model
+from services.chassis.meanings import CountryCode, Language, PhoneRegion, ZoneName
 from services.lead_gen.domain.calls import Call
 from services.lead_gen.domain.leads import Erasure, Lead
 
@@ -42,11 +43,27 @@ class NewLead(Body):
     size: str | None = Field(default=None, max_length=30)
     region: str | None = Field(default=None, max_length=100)
     city: str | None = Field(default=None, max_length=100)
-    language: str = Field(default="uk", pattern="^[a-z]{2}$")
-    timezone: str = "Europe/Kyiv"
+    country: CountryCode | None = Field(default=None, description="ISO 3166; left out, that of its numbers.")
+    language: Language | None = Field(default=None, description="Left out, by the country.")
+    timezone: ZoneName | None = Field(default=None, description="IANA name; left out, by numbers, region and country.")
     website: str | None = Field(default=None, max_length=200)
     tax_id: str | None = Field(default=None, max_length=20)
-    default_region: str = Field(default="UA", pattern="^[A-Z]{2}$")
+    default_region: PhoneRegion = "UA"
+
+
+class LeadChange(Body):
+    """What is left out stays as it is; null empties it. Numbers, e-mail and tax id tell companies apart and stay."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"timezone": "America/Denver", "language": "en"}]})
+
+    contact_name: str | None = Field(default=None, max_length=200)
+    industry: str | None = Field(default=None, max_length=100)
+    size: str | None = Field(default=None, max_length=30)
+    region: str | None = Field(default=None, max_length=100)
+    city: str | None = Field(default=None, max_length=100)
+    country: CountryCode | None = None
+    language: Language | None = None
+    timezone: ZoneName | None = None
 
 
 class CallView(Model):
@@ -56,6 +73,7 @@ class CallView(Model):
     caller: str
     outcome: str
     note: str | None
+    phone: str | None = Field(default=None, description="The number that was dialled, where that is known.")
     talk_seconds: int | None = Field(default=None, description="How long they talked, where the switchboard told.")
     at: datetime
 
@@ -72,8 +90,12 @@ class LeadView(Model):
     size: str | None
     region: str | None
     city: str | None
-    language: str
-    timezone: str
+    country: str | None
+    language: str | None = Field(description="Null while it is not known.")
+    timezone: str | None = Field(description="Null while it is not known; it is called only inside `possible_zones`.")
+    possible_zones: list[str] = Field(description="The zones it may be in while its own is not known.")
+    gaps: list[str] = Field(description="What is missing of what a call needs: `language`, `timezone`.")
+    version: int
     website: str | None
     tax_id: str | None
     source: str
@@ -94,7 +116,10 @@ class LeadView(Model):
     def of(cls, lead: Lead, *, masked: bool = True, calls: Sequence[Call] = ()) -> Self:
         """The answer; masked, unless for somebody who is about to dial."""
         told = [CallView.model_validate(call, from_attributes=True) for call in calls]
-        return cls.model_validate({**dict(lead), **(masked_contact(lead) if masked else {}), "calls": told})
+        if masked:
+            told = [call.model_copy(update={"phone": call.phone and mask_phone(call.phone)}) for call in told]
+        place = {"possible_zones": lead.possible_zones, "gaps": lead.gaps}
+        return cls.model_validate({**dict(lead), **place, **(masked_contact(lead) if masked else {}), "calls": told})
 
 
 class GiveUp(Body):

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
-from typing import Self
+from datetime import date, datetime
+from typing import Annotated, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from services.chassis.http import Body, Model
+from services.chassis.meanings import LocalTime, ZoneName
 from services.lead_gen.domain.rota import Planned, RotaException, RotaPattern
-from services.lead_gen.schemas.fields import Timezone
+
+
+def _sane(day: date) -> date:
+    # Arithmetic near the ends of the calendar overflows in the middle of a rule.
+    if not _FIRST_YEAR <= day.year < _LAST_YEAR:
+        raise ValueError(f"must lie between the years {_FIRST_YEAR} and {_LAST_YEAR}")
+    return day
+
+
+_FIRST_YEAR, _LAST_YEAR = 2000, 2200
+Day = Annotated[date, AfterValidator(_sane)]
 
 
 class NewPattern(Body):
@@ -25,18 +36,16 @@ class NewPattern(Body):
 
     caller_id: str
     weekday: int = Field(ge=0, le=6)
-    starts: time
-    ends: time
-    timezone: Timezone = "Europe/Kyiv"
-    valid_from: date
-    valid_until: date | None = None
+    starts: LocalTime
+    ends: LocalTime
+    timezone: ZoneName = "Europe/Kyiv"
+    valid_from: Day
+    valid_until: Day | None = None
 
     @model_validator(mode="after")
     def _fits(self) -> NewPattern:
         if self.starts == self.ends:
             raise ValueError("ends must differ from starts")
-        if self.starts.tzinfo is not None or self.ends.tzinfo is not None:
-            raise ValueError("starts and ends are local times without an offset")
         if self.valid_until is not None and self.valid_until < self.valid_from:
             raise ValueError("valid_until must not lie before valid_from")
         return self
@@ -54,10 +63,10 @@ class NewException(Body):
     )
 
     caller_id: str
-    day: date
-    starts: time | None = None
-    ends: time | None = None
-    timezone: Timezone = "Europe/Kyiv"
+    day: Day
+    starts: LocalTime | None = None
+    ends: LocalTime | None = None
+    timezone: ZoneName = "Europe/Kyiv"
     reason: str | None = Field(default=None, max_length=200)
 
     @model_validator(mode="after")

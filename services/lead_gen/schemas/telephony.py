@@ -7,14 +7,15 @@ from typing import Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from services.chassis.http import Body, Moment
+from services.chassis.meanings import PhoneRegion
 from services.lead_gen.domain.dials import DialEvent
 
 
 class TelephonyEvent(Body):
     """One event of a call, in a shape that every switchboard can produce.
 
-    `inbound` is a call to us, known by the caller's number in `from`. `outbound` is one that we asked for, known by our
-    `call_id`; `missed` means there that nobody answered.
+    `inbound` is a call to us; `from` is the caller's number as it was shown, if it was. `outbound` is one that we asked
+    for, known by our `call_id`; `missed` means there that nobody answered.
     """
 
     model_config = ConfigDict(
@@ -32,17 +33,15 @@ class TelephonyEvent(Body):
     )
 
     direction: Literal["inbound", "outbound"] = "inbound"
-    from_: str | None = Field(default=None, alias="from", min_length=3, max_length=40)
+    from_: str | None = Field(default=None, alias="from", max_length=200)
     to: str | None = Field(default=None, max_length=40)
     call_id: str = Field(min_length=1, max_length=100)
     event: DialEvent
     at: Moment
-    default_region: str = Field(default="UA", pattern="^[A-Z]{2}$")
+    default_region: PhoneRegion = "UA"
 
     @model_validator(mode="after")
     def _fits_its_direction(self) -> Self:
-        if self.direction == "inbound" and self.from_ is None:
-            raise ValueError("an inbound call needs `from`, the number that calls")
         if self.direction == "inbound" and self.event in {"busy", "failed"}:
             raise ValueError(f"`{self.event}` is told of outbound calls only")
         return self

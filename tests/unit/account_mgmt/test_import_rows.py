@@ -137,3 +137,9 @@ def test_a_header_is_found_in_two_languages_or_by_an_own_mapping() -> None:
     for header, wanted in ((["A", "B"], "auto"), (["Company", "Phone"], "hubspot"), (["Company"], {"firm": "Company"})):
         with pytest.raises(FileRefusedError):
             choose_mapping(header, wanted)
+
+
+def test_a_customer_is_not_recognised_by_what_only_fills_a_cell() -> None:
+    row = read(email="none@none.com", phone="044 123 45 67 ext. 5")
+    assert row.keys == ["p:+380441234567;ext=5"]
+    assert "nobody's" in row.notes[0]

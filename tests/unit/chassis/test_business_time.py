@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from services.account_mgmt.domain import policy as account_mgmt
-from services.chassis.business_time import Country, is_public_holiday
+from services.chassis.business_time import Calendar, is_public_holiday
+from services.chassis.meanings import HolidayCountry
 from services.lead_gen.domain import policy as lead_gen
 
 
@@ -24,7 +25,7 @@ def test_a_public_holiday_is_one_of_its_country_only() -> None:
 def test_a_country_without_known_holidays_is_refused_when_it_is_written(code: str) -> None:
     """Afterwards it would fail with the first date that is asked for."""
     with pytest.raises(ValidationError, match="no public holidays are known"):
-        TypeAdapter(Country).validate_python(code)
+        TypeAdapter(HolidayCountry).validate_python(code)
     for policy in (lead_gen.Policy, account_mgmt.Policy):
         with pytest.raises(ValidationError, match="holidays_of"):
             policy.model_validate({"holidays_of": code})
@@ -32,4 +33,12 @@ def test_a_country_without_known_holidays_is_refused_when_it_is_written(code: st
 
 
 def test_its_schema_is_a_plain_text() -> None:
-    assert TypeAdapter(Country).json_schema() == {"type": "string"}
+    assert TypeAdapter(HolidayCountry).json_schema() == {"type": "string"}
+
+
+def test_a_calendar_keeps_suspended_holidays_where_the_organisation_says_so() -> None:
+    week: dict[str, object] = {"mon": [{"opens": "09:00", "closes": "18:00"}]}
+    independence = datetime(2026, 8, 24, 9, tzinfo=UTC)
+    for observed in (False, True):
+        calendar = Calendar.model_validate({"week": week, "country": "UA", "observed": observed})
+        assert calendar.is_open(independence) is not observed

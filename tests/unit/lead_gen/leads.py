@@ -18,6 +18,7 @@ def lead(**changes: Any) -> Lead:
         "id": "lead-1",
         "company": "Viter",
         "language": "uk",
+        "version": 1,
         "timezone": "UTC",
         "source": "manual",
         "score": 0,

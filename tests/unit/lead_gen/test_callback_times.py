@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from services.lead_gen.domain.callback_times import days_of, quick_times
+from services.lead_gen.domain.callback_times import days_of, nearest_times, quick_times
 from services.lead_gen.domain.policy import DEMO, Policy
 
 POLICY = Policy(holidays_of=None)
@@ -53,3 +53,29 @@ def test_the_hour_that_is_skipped_in_spring_is_a_real_instant() -> None:
     policy = Policy(holidays_of=None, weekdays=list(range(7)))
     for day in days_of(policy, "Europe/Kyiv", before, []):
         assert len({one.value for one in day.hours}) == len(day.hours)
+
+
+def test_an_allowed_time_has_no_nearest_ones() -> None:
+    assert nearest_times(POLICY, "Europe/Kyiv", FRIDAY + timedelta(hours=1), FRIDAY) is None
+
+
+def test_friday_evening_lies_between_friday_before_closing_and_monday_morning() -> None:
+    evening = datetime(2026, 11, 27, 16, 30, tzinfo=UTC)  # 18:30 in Kyiv
+    found = nearest_times(POLICY, "Europe/Kyiv", evening, FRIDAY)
+    assert found is not None
+    assert found.before == datetime(2026, 11, 27, 15, 59, tzinfo=UTC)
+    assert found.after == datetime(2026, 11, 30, 7, 0, tzinfo=UTC)
+
+
+def test_a_day_off_lies_between_the_working_days_around_it() -> None:
+    new_year = datetime(2027, 1, 1, 10, 0, tzinfo=UTC)
+    found = nearest_times(Policy(holidays_of="PL"), "Europe/Warsaw", new_year, FRIDAY)
+    assert found is not None
+    assert found.before == datetime(2026, 12, 31, 16, 59, tzinfo=UTC)
+    assert found.after == datetime(2027, 1, 4, 8, 0, tzinfo=UTC)
+
+
+def test_a_time_that_is_over_is_not_offered() -> None:
+    closed = datetime(2026, 11, 27, 16, 5, tzinfo=UTC)
+    found = nearest_times(POLICY, "Europe/Kyiv", closed + timedelta(hours=2), closed)
+    assert found is not None and found.before is None

@@ -11,7 +11,7 @@ MONDAY = date(2026, 6, 1)
 
 
 def group(**changes: Any) -> CallGroup:
-    known = {"group": "spring", "label": "Spring", "first_caller": "anna", "last_caller": "anna", "hours": 3}
+    known = {"group": "spring", "label": "Spring", "first_caller": "anna", "last_caller": "anna"}
     counts = {"calls": 40, "contacts": 10, "interested": 2, "hard_questions": 1, "handed_over": 3}
     return CallGroup.model_validate({**known, **counts, "accepted": 1, "won": 0, **changes})
 

@@ -14,10 +14,9 @@ from scipy import stats
 
 from services.lead_gen.domain.alarms import due_alarms
 from services.lead_gen.domain.gamma_poisson import arrivals_below, gamma_quantile, overall_rate, rate_under
-from services.lead_gen.domain.pace import CALLS_PER_HOUR, calls_ahead, room
+from services.lead_gen.domain.pace import room
 from services.lead_gen.domain.policy import STANDARD, Policy
 from services.lead_gen.domain.supply import (
-    PlannedHours,
     Stock,
     Worked,
     caller_rates,
@@ -170,16 +169,17 @@ def test_overloaded_managers_get_nothing_and_those_who_run_dry_get_all_there_is_
     assert room_of({**facts, "stock": 0, "drought": True}) == most(facts)
 
 
-def worked(caller: str, campaign_id: str | None, hour: int, found: int) -> Worked:
-    return Worked(campaign_id=campaign_id, caller=caller, hour=NOW + timedelta(hours=hour), calls=20, found=found)
+def worked(caller: str, campaign_id: str | None, hours: float, found: int) -> Worked:
+    return Worked(campaign_id=campaign_id, caller=caller, hours=hours, calls=20, found=found)
 
 
-def test_a_callers_hour_counts_once_however_many_campaigns_they_called_in_it() -> None:
-    assert hours_of([worked("anna", "spring", 0, 1), worked("anna", "autumn", 0, 0), worked("vira", None, 0, 0)]) == 2
+def test_hours_of_work_add_up_over_campaigns_and_idle_hours() -> None:
+    hours = [worked("anna", "spring", 0.5, 1), worked("anna", "autumn", 0.25, 0), worked("vira", None, 0.25, 0)]
+    assert hours_of(hours) == 1
 
 
 def test_every_campaign_with_stock_or_calls_and_every_caller_is_judged() -> None:
-    calls = [worked("anna", "spring", 0, 4), worked("anna", None, 1, 0), worked("vira", "spring", 0, 0)]
+    calls = [worked("anna", "spring", 1, 4), worked("anna", None, 1, 0), worked("vira", "spring", 1, 0)]
     stock = [Stock(campaign_id="autumn", leads=3, oldest=NOW), Stock(campaign_id=None, leads=9, oldest=NOW)]
     overall = overall_rate(4, 3)
     by_campaign = campaign_supply(stock, calls, overall)
@@ -190,10 +190,3 @@ def test_every_campaign_with_stock_or_calls_and_every_caller_is_judged() -> None
     callers = caller_rates(calls, overall)
     assert [(one.caller, one.hours) for one in callers] == [("anna", 2), ("vira", 1)]
     assert callers[0].interested_per_hour.mean > callers[1].interested_per_hour.mean
-
-
-def test_shifts_make_as_many_calls_as_callers_made_so_far() -> None:
-    shifts = PlannedHours(planned=True, next_shift=None, hours_left=0, hours_soon=4)
-    assert calls_ahead(shifts, 12.5) == 50
-    assert calls_ahead(shifts, None) == 4 * CALLS_PER_HOUR
-    assert calls_ahead(shifts.model_copy(update={"planned": False}), 12.5) is None

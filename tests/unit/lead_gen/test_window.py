@@ -59,3 +59,17 @@ def test_friday_evening_waits_for_monday() -> None:
 def test_a_policy_without_calling_days_is_refused() -> None:
     with pytest.raises(NoCallingDayError):
         next_open(POLICY.model_copy(update={"weekdays": []}), "UTC", datetime(2026, 1, 1, tzinfo=UTC))
+
+
+def test_after_a_wrong_number_the_other_one_is_due_at_once() -> None:
+    at = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)  # Thursday, 11:00 in Kyiv
+    wrong = CallOutcome.WRONG_NUMBER
+    for attempt in (2, 5):
+        assert next_attempt_at(POLICY, "Europe/Kyiv", attempt=attempt, after=wrong, after_at=at, now=at) == at
+
+
+def test_after_a_wrong_number_at_closing_the_other_one_is_due_at_the_next_opening_whatever_its_part_of_day() -> None:
+    at = datetime(2026, 11, 26, 8, 0, tzinfo=UTC)  # reported at 10:00, heard of after closing
+    now = datetime(2026, 11, 26, 17, 0, tzinfo=UTC)
+    due = next_attempt_at(POLICY, "Europe/Kyiv", attempt=2, after=CallOutcome.WRONG_NUMBER, after_at=at, now=now)
+    assert due == datetime(2026, 11, 27, 7, 0, tzinfo=UTC)

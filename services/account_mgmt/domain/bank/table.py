@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from itertools import islice
@@ -21,6 +20,7 @@ from services.account_mgmt.domain.bank.transfers import (
     reference,
     tidy,
 )
+from services.chassis.currencies import check_amount, check_currency
 from services.chassis.imports.cells import FileRefusedError
 
 if TYPE_CHECKING:
@@ -149,8 +149,8 @@ def _transfer(line: int, row: Mapping[str, str], account: str, currency: str) ->
     if incoming is None:
         return None
     code = (row.get("currency") or currency).upper()
-    if not re.fullmatch("[A-Z]{3}", code):
-        raise ValueError(f"'{code[:20]}' is not a currency code like UAH")
+    check_currency(code)
+    check_amount(incoming, code)
     return Transfer(
         line=line,
         account=iban(row.get("account")) or account,

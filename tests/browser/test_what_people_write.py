@@ -10,9 +10,9 @@ from typing import Any
 from playwright.async_api import Page, expect
 
 from tests.browser.desks import PHONE, Desks, Person, somebody_new
-from tests.browser.journeys.test_call_desk import caller_before, caller_with, on_the_line, says
 from tests.browser.looks import ZOOMED, outside
 from tests.browser.relay import make_relay
+from tests.browser.test_call_desk import caller_before, caller_with, on_the_line, says
 from tests.fixtures.house import House, until
 
 # Each would say so if it ever ran; a policy that had to stop it fails the test, too.

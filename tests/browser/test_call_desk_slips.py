@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.async_api import expect
 
 from tests.browser.desks import Desks, somebody_new
-from tests.browser.journeys.test_call_desk import DESK, caller_with, on_the_line, says
+from tests.browser.test_call_desk import DESK, caller_with, on_the_line, says
 from tests.fixtures.house import House
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from playwright.async_api import Page, expect
 
 from tests.browser.desks import Desks, sign_in, somebody_new
-from tests.browser.journeys.test_call_desk import DESK, caller_with, on_the_line
+from tests.browser.test_call_desk import DESK, caller_with, on_the_line
 from tests.fixtures.house import House, until
 
 # Where everything is that somebody reads or presses.

@@ -14,7 +14,7 @@ import pytest
 from playwright.async_api import Page, Route, expect
 
 from tests.browser.desks import Desks, Person, somebody_new
-from tests.browser.journeys.test_call_desk import DESK, caller_before, caller_with, on_the_line, says
+from tests.browser.test_call_desk import DESK, caller_before, caller_with, on_the_line, says
 from tests.browser.watch import Watch
 from tests.fixtures.house import POLICIES, House, until
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.desks import Desks, sign_in
-from tests.browser.journeys.test_call_desk import DESK, caller_with, on_the_line
+from tests.browser.test_call_desk import DESK, caller_with, on_the_line
 from tests.fixtures.house import House
 
 SLACK = timedelta(seconds=5)

@@ -1,0 +1,16 @@
+"""Who has worked as a supervisor: their accounts are the issuer's, and their work here is what shows who they are."""
+
+from __future__ import annotations
+
+from services.chassis.db import Connection
+
+
+async def is_known(conn: Connection, person: str) -> bool:
+    """Whether somebody who is no manager has done what only a supervisor may: a policy, or a decision on an offer."""
+    known: bool = await conn.fetchval(
+        """SELECT NOT EXISTS (SELECT FROM managers WHERE id = $1)
+              AND (EXISTS (SELECT FROM policies WHERE version > 1 AND created_by = $1)
+                   OR EXISTS (SELECT FROM offers WHERE decided_by = $1 AND state = 'rejected'))""",
+        person,
+    )
+    return known

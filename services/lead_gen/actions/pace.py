@@ -1,0 +1,67 @@
+"""One look at a campaign's pace: who calls in the next hours, what waits for them, and what they could take besides."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from services.chassis.db import Connection
+from services.lead_gen.actions.supply import calling_zones
+from services.lead_gen.domain.campaigns import Campaign
+from services.lead_gen.domain.pace import (
+    Hand,
+    Look,
+    Reach,
+    Within,
+    calls_per_hour,
+    capacities,
+    open_time,
+    open_zones,
+    within_reach,
+)
+from services.lead_gen.domain.policy import Policy
+from services.lead_gen.domain.reports import Period
+from services.lead_gen.repository import alarms, campaigns, hours, supply
+
+# Leads are prepared for the shifts of the next hours.
+SOON = timedelta(hours=4)
+# The rate is that of the last week: what changes in how a house calls shows in it soon.
+LATELY = timedelta(days=7)
+
+
+async def look_at(conn: Connection, campaign: Campaign, policy: Policy, stock: int) -> Look:
+    """What limits a campaign now. `stock` interested leads wait for tier 2."""
+    now = datetime.now(UTC)
+    hands = await supply.hands(conn, SOON)
+    within = await _within(conn, campaign, policy, hands, now) if await supply.is_planned(conn) else None
+    return Look(
+        policy=policy,
+        stock=stock,
+        within=within,
+        drought="drought" in await alarms.ringing(conn),
+        reach=Reach(
+            languages=_languages(campaign, hands) if within is None else within.languages,
+            timezones=open_zones(policy, hands, now + SOON),
+        ),
+    )
+
+
+def _languages(campaign: Campaign, hands: list[Hand]) -> list[str] | None:
+    """What callers of this campaign speak; none where nobody has said who calls."""
+    able = [hand for hand in hands if not hand.campaigns or campaign.id in hand.campaigns]
+    return sorted({language for hand in able for language in hand.languages}) if hands else None
+
+
+async def _within(conn: Connection, campaign: Campaign, policy: Policy, hands: list[Hand], now: datetime) -> Within:
+    calls, worked = await hours.calling(conn, Period(now - LATELY, None))
+    waiting = await supply.waiting_calls(conn, campaign.priority, hands[0].begins if hands else now)
+    open_between = partial(open_time, policy, await calling_zones(conn))
+    per_hour = calls_per_hour(calls, worked)
+    return within_reach(
+        campaign.id,
+        hands,
+        capacities(hands, per_hour, now + SOON, open_between),
+        waiting,
+        running=await campaigns.running_ids(conn, None),
+        policy=policy,
+    )

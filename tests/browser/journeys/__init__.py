@@ -1,1 +1,0 @@
-"""Whole days of people at their desks, and what goes wrong in them: `make journeys`."""
