@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from services.conversion.domain.calendar import ALWAYS
 from tests.fixtures.postgres import FreshDatabase
-from tests.fixtures.tier_2 import FACTS, Tier2, hand_over, tier_2
+from tests.fixtures.tier_2 import FACTS, Tier2, hand_over, in_days, tier_2
 from tests.fixtures.tier_2_pages import person
 from workflows.contracts.base import Tier
 from workflows.contracts.conversion import CallRecord
@@ -60,3 +60,15 @@ async def test_what_a_supervisor_did_is_told_without_their_id(tier: Tier2) -> No
         assert "boss" not in page
         assert "You ·" in await boss.look(f"/desk/deals/{deal['id']}")
         assert "New owner: Borys: anna is away" in boss.page
+
+
+async def test_percent_signs_and_brackets_in_what_people_write_stay_as_they_are(tier: Tier2) -> None:
+    deal = await tier.accepted("anna")
+    step = {"what": "offer 5% off & <b>50 %(net)s", "at": in_days(0.01)}
+    await tier.post(f"/v1/deals/{deal['id']}/next-step", step, "anna")
+    async with person(tier, "anna") as anna:
+        for path in ("/desk/", f"/desk/deals/{deal['id']}"):
+            assert "ffer 5% off & <b>50 %(net)s" in await anna.look(path)
+            sent = (await anna.http.get(path)).text
+            assert "ffer 5% off &amp; &lt;b&gt;50 %(net)s" in sent
+            assert "<b>50" not in sent
