@@ -130,7 +130,7 @@ async def open_deal_page(
         offers=await offers.of_deal(conn, deal.id),
         running=await _running(conn, deal.id),
         mails=mails,
-        work=await history.open_work(conn, deal.lead_id, _WORK),
+        work=await history.open_work(conn, deal.lead_id, _WORK) if may else [],
         names=await history.names(conn),
     )
 
