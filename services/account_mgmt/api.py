@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from services.account_mgmt.actions import mails
-from services.account_mgmt.desk import calendar, ringing, today
+from services.account_mgmt.desk import calendar, duty, ringing, today
 from services.account_mgmt.desk import credit_notes as desk_credit_notes
 from services.account_mgmt.desk import customers as desk_customers
 from services.account_mgmt.desk import invoices as desk_invoices
@@ -46,6 +46,7 @@ from workflows.contracts.base import Tier
 DESK = Desk(
     [
         today.router,
+        duty.router,
         desk_customers.router,
         desk_nudges.router,
         desk_suggestions.router,

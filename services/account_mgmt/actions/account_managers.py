@@ -7,6 +7,7 @@ from services.account_mgmt.repository import account_managers
 from services.account_mgmt.schemas.account_managers import AccountManagerChange, NewAbsence, NewAccountManager
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Invalid
+from services.chassis.events import publish
 
 
 async def add_account_manager(conn: Connection, new: NewAccountManager) -> AccountManager:
@@ -28,9 +29,12 @@ async def add_absence(conn: Connection, manager_id: str, new: NewAbsence, by: st
         everybody = await account_managers.all_of_them(conn)
         if not any(one.id == new.cover and one.active for one in everybody):
             raise Invalid("is not an active account manager", field="cover")
-    return await account_managers.add_absence(conn, manager_id, new.model_dump(), by)
+    added = await account_managers.add_absence(conn, manager_id, new.model_dump(), by)
+    await publish(conn, "absence.changed", manager=manager_id)
+    return added
 
 
 async def remove_absence(conn: Connection, manager_id: str, absence_id: str) -> None:
     """The account manager is there after all; the sweep gives the work back. Raises NotFound."""
     await account_managers.remove_absence(conn, manager_id, absence_id)
+    await publish(conn, "absence.changed", manager=manager_id)

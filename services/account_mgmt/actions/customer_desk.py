@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from services.account_mgmt.actions.card import read_card
 from services.account_mgmt.actions.ownership import may_act_for
-from services.account_mgmt.domain.customer_desk import CustomerDesk
+from services.account_mgmt.domain.customer_desk import CustomerDesk, CustomerFacts
+from services.account_mgmt.domain.money import DEFAULT_CURRENCY
+from services.account_mgmt.domain.repeat_order import Repeat, repeat
 from services.account_mgmt.repository import customer_desk
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
@@ -17,3 +21,15 @@ async def read_customer(conn: Connection, who: Principal, customer_id: str) -> C
     mine = await may_act_for(conn, who, customer_id, card.who["account_manager"])
     names = {one.product_id: one.description for one in card.bought if one.product_id}
     return CustomerDesk(id=customer_id, card=card, facts=facts, mine=mine, names=names)
+
+
+async def read_repeat(conn: Connection, customer_id: str, typed: Sequence[str]) -> Repeat:
+    """What the latest order comes to in the quantities that were typed, line by line. Raises NotFound."""
+    return repeat_of(await customer_desk.facts(conn, customer_id), typed)
+
+
+def repeat_of(facts: CustomerFacts, typed: Sequence[str] | None = None) -> Repeat:
+    """What the latest order comes to in these quantities, or as it was."""
+    as_it_was = [f"{line.quantity:f}" for line in facts.last_lines]
+    currency = facts.orders[-1].currency if facts.orders else DEFAULT_CURRENCY
+    return repeat(facts.last_lines, currency, as_it_was if typed is None else typed)

@@ -32,7 +32,7 @@ async def read_today(conn: Connection, who: Principal, now: datetime) -> Today:
 
 async def read_bar(conn: Connection, who: Principal, now: datetime) -> Bar:
     """Figures of this person's day in the tier's time zone."""
-    return await day.bar(conn, who.person, KINDS, await _morning(conn, now), everybodys=_sees_all(who))
+    return await day.bar(conn, who.person, KINDS, await _morning(conn, now), now, everybodys=_sees_all(who))
 
 
 async def read_done(conn: Connection, who: Principal, now: datetime) -> list[DoneToday]:

@@ -122,6 +122,7 @@ async def _shown(
             line,
             known.get(line.product_id or ""),
             language=customer.contact.language,
+            currency=currency,
             standard_tax=STANDARD_TAX,
             before=before,
         )

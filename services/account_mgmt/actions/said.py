@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 
 from services.account_mgmt.actions.call_backs import end_call_backs
 from services.account_mgmt.actions.complaints import record_complaint
@@ -16,6 +15,7 @@ from services.account_mgmt.domain.customers import Customer
 from services.account_mgmt.domain.later import asked_on
 from services.account_mgmt.domain.orders import Order
 from services.account_mgmt.domain.said import TakenDown
+from services.account_mgmt.domain.typed_numbers import MOST_PIECES
 from services.account_mgmt.repository import account_managers, customer_desk, customers, nudges
 from services.account_mgmt.repository.policies import policies
 from services.account_mgmt.schemas.needs import NewNeed
@@ -113,7 +113,7 @@ async def _lines(conn: Connection, customer: Customer, said: Said) -> list[Order
     facts = await customer_desk.facts(conn, customer.id)
     if len(said.quantities) != len(facts.last_lines) or not facts.orders:
         raise Invalid("Their last order is another one by now: look at its lines again", field="quantity")
-    if any(quantity < 0 or quantity > Decimal(10**8) for quantity in said.quantities):
+    if any(quantity < 0 or quantity > MOST_PIECES for quantity in said.quantities):
         raise Invalid("A quantity is a number of 0 or more", field="quantity")
     lines = [
         OrderLine(

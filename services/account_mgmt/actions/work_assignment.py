@@ -83,9 +83,12 @@ async def cover_absent(pool: Pool) -> None:
     async with pool.acquire() as conn, conn.transaction():
         found = await work.of_absent(conn, KINDS, _PER_SWEEP)
         managers = await account_managers.all_of_them(conn) if found else []
+        moved: set[str] = set()
         for item, customer in found:
             owner = item.assignee or ""
             cover = cover_for(managers, owner, customer)
             if cover != owner:
                 await work.cover(conn, item.id, cover, owner)
-        await work.give_back(conn, KINDS)
+                moved.add(owner)
+        moved |= await work.give_back(conn, KINDS)
+        await publish_all(conn, "absence.changed", [{"manager": one} for one in sorted(moved)])

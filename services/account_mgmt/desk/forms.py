@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
+from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from services.account_mgmt.domain.repeat_order import quantity_of
+from services.account_mgmt.domain.typed_numbers import Fault, TypedNumberError
 from services.account_mgmt.schemas.people import NewPerson
 from services.account_mgmt.schemas.said import Said
 from services.chassis.contacts.phones import BadPhoneError, to_e164
@@ -15,6 +18,13 @@ from workflows.contracts.account_mgmt import NudgeOutcome
 
 # Where numbers without a country are dialled from.
 _REGION = "UA"
+_WRONG: Final[dict[Fault, str]] = {
+    "missing": "How many?",
+    "not_a_number": "{} is not a number",
+    "too_precise": "A quantity has three decimals at most",
+    "not_above_zero": "A quantity is a number of 0 or more",
+    "too_large": "That is too many",
+}
 
 
 class SaidForm(BaseModel):
@@ -84,9 +94,6 @@ def _day(text: str) -> date | None:
 
 def _number(text: str) -> Decimal:
     try:
-        number = Decimal(text.strip().replace(",", ".") or "0")
-    except InvalidOperation:
-        raise Invalid(f"{text.strip()[:20]} is not a number", field="quantity") from None
-    if not number.is_finite():
-        raise Invalid("A quantity is a number", field="quantity")
-    return number
+        return quantity_of(text)
+    except TypedNumberError as error:
+        raise Invalid(_WRONG[error.fault].format(text.strip()[:20]), field="quantity") from None

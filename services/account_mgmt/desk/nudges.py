@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Query, Request
+from pydantic import StringConstraints
 from starlette.responses import Response
 
+from services.account_mgmt.actions.customer_desk import read_repeat
 from services.account_mgmt.actions.nudge_undo import undo_answer
 from services.account_mgmt.actions.said import take_down
 from services.account_mgmt.actions.work import finish_work
@@ -18,6 +20,7 @@ from services.chassis.http import Conn, Id, Who
 from services.chassis.web.door import page_router, web_of
 
 router: APIRouter = page_router()
+Quantity = Annotated[str, StringConstraints(max_length=40)]
 
 
 @router.post("/customers/{customer_id}/said", dependencies=STAFF)
@@ -25,6 +28,15 @@ async def said(request: Request, conn: Conn, who: Who, customer_id: Id, form: An
     """Write it down; the answer is the desk with the next customer of the list."""
     taken = await take_down(conn, who, customer_id, form.told(), hold=web_of(request).undo_time)
     return await go_on(request, conn, who, then=form.then, told=taken)
+
+
+@router.get("/customers/{customer_id}/said/sums", dependencies=STAFF)
+async def sums(
+    request: Request, conn: Conn, customer_id: Id, quantity: Annotated[list[Quantity], Query(max_length=100)]
+) -> Response:
+    """What the last order comes to in the quantities that stand in the form, while they are typed."""
+    repeated = await read_repeat(conn, customer_id, quantity)
+    return web_of(request).pages.answer(request, "said_sums.j2", repeated=repeated)
 
 
 @router.post("/work/{item_id}/done", dependencies=STAFF)

@@ -9,7 +9,7 @@ from typing import Any, Final
 from fastapi import Request
 from starlette.responses import Response
 
-from services.account_mgmt.actions.customer_desk import read_customer
+from services.account_mgmt.actions.customer_desk import read_customer, repeat_of
 from services.account_mgmt.actions.day import read_bar, read_today
 from services.account_mgmt.actions.nudge_undo import undoable_answer
 from services.account_mgmt.desk.places import HERE, customer_path
@@ -57,6 +57,7 @@ async def _of_customer(
         "item_id": desk.nudge and desk.nudge.id,
         "zone": zone_of(zone),
         "rhythm": rhythm_of(desk, Reader.of(request).formats(now)),
+        "repeated": repeat_of(desk.facts),
         "later": later_choices(policy, now, zone),
         "days": lambda days: timedelta(days=days),
         **await right_column(conn, who, customer_id),

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import Field
 
 from services.account_mgmt.domain import reorder_cycle
+from services.account_mgmt.domain.duty import Duty, breaks_from
 from services.account_mgmt.domain.policy import Policy
 from services.chassis.records import Record
 from workflows.contracts.base import Money
@@ -52,14 +53,32 @@ class DueCustomer(Record):
 
 
 class Bar(Record):
-    """The figures of one person's day. `done` counts answered reminders by outcome; `ordered` is per currency."""
+    """The figures of one person's day. `done` counts answered reminders by outcome; `ordered` is per currency.
+
+    `active` is none for somebody who is no account manager; `on_break`: they began the absence that is on alone.
+    """
 
     name: str | None
     to_go: int
     done: dict[str, int]
     ordered: list[Money]
-    away_until: datetime | None
-    cover: str | None
+    active: bool | None = None
+    away_until: datetime | None = None
+    on_break: bool = False
+    cover: str | None = None
+
+    @property
+    def duty(self) -> Duty | None:
+        """Whether this person is on duty now; none for somebody who is no account manager."""
+        if self.active is None:
+            return None
+        if self.away_until is not None:
+            return Duty("break" if self.on_break else "away", self.away_until)
+        return Duty("on" if self.active else "inactive")
+
+    def breaks(self, at: datetime) -> dict[int, datetime]:
+        """When a break ends that begins now, by its minutes."""
+        return breaks_from(at)
 
     @property
     def done_in_all(self) -> int:

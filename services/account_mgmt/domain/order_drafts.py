@@ -14,12 +14,11 @@ from services.account_mgmt.domain.customers import Customer
 from services.account_mgmt.domain.legal_entities import LegalEntity
 from services.account_mgmt.domain.money import PricedLine
 from services.account_mgmt.domain.orders import Order
-from services.account_mgmt.domain.typed_numbers import TypedNumberError, read_number
+from services.account_mgmt.domain.typed_numbers import MOST_PIECES, TypedNumberError, read_number
 from services.chassis.records import Record
 from workflows.contracts.base import Money, OrderLine
 
 MOST_LINES = 40
-_MOST_PIECES = Decimal(999_999_999)
 
 
 class DraftLine(Record):
@@ -133,6 +132,7 @@ def show_line(
     product: ListedProduct | None,
     *,
     language: str,
+    currency: str,
     standard_tax: Decimal,
     before: Mapping[str, Decimal],
 ) -> ShownLine:
@@ -146,11 +146,10 @@ def show_line(
         fault = "no_price"
     else:
         try:
-            quantity = read_number(line.quantity, places=3, most=_MOST_PIECES)
+            quantity = read_number(line.quantity, places=3, most=MOST_PIECES)
             tax = product.tax_percent if product else line.tax_percent
-            priced = money.price(
-                line.product_id, description, quantity, unit_price, standard_tax if tax is None else tax
-            )
+            rate = standard_tax if tax is None else tax
+            priced = money.price(line.product_id, description, quantity, unit_price, rate, currency=currency)
         except TypedNumberError as error:
             fault = error.fault
     last_price = before.get(line.key)

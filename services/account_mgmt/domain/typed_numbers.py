@@ -6,6 +6,8 @@ import re
 from decimal import Decimal
 from typing import Literal
 
+MOST_PIECES = Decimal(999_999_999)
+"""The most that one line of an order may have."""
 Fault = Literal["missing", "not_a_number", "too_precise", "not_above_zero", "too_large"]
 _SPACES = re.compile(r"[\s'’]+")
 _PLAIN = re.compile(r"[+-]?\d{1,15}(\.\d{1,9})?")
@@ -21,15 +23,20 @@ class TypedNumberError(ValueError):
         self.fault: Fault = fault
 
 
-def read_number(text: str, *, places: int, most: Decimal) -> Decimal:
-    """The number above zero that somebody typed, with at most so many places. Raises TypedNumberError."""
+def read_number(text: str, *, places: int, most: Decimal, may_be_none: bool = False) -> Decimal:
+    """The number above zero that somebody typed, with at most so many places. Raises TypedNumberError.
+
+    `may_be_none`: 0 is a number, too, and so is a field that was left empty.
+    """
     tidy = _SPACES.sub("", text)
+    if not tidy and may_be_none:
+        return Decimal(0)
     if not tidy:
         raise TypedNumberError("missing")
     if not _PLAIN.fullmatch(plain := _plain(tidy)):
         raise TypedNumberError("not_a_number")
     number = Decimal(plain)
-    if number <= 0:
+    if number < 0 or (number == 0 and not may_be_none):
         raise TypedNumberError("not_above_zero")
     if number > most:
         raise TypedNumberError("too_large")

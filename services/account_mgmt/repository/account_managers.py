@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import asyncpg
@@ -194,6 +195,19 @@ async def remove_absence(conn: Connection, manager_id: str, absence_id: str) -> 
         "DELETE FROM absences WHERE id = $1 AND manager = $2 RETURNING true", absence_id, manager_id
     ):
         raise NotFound("There is no such absence")
+
+
+async def end_own_absence(conn: Connection, manager_id: str, reason: str, at: datetime) -> bool:
+    """End the absence of this reason that an account manager began alone and that is on; whether there was one."""
+    return bool(
+        await conn.fetchval(
+            """UPDATE absences SET ends_at = greatest($3, starts_at + interval '1 microsecond')
+                WHERE manager = $1 AND created_by = $1 AND reason = $2 AND during @> $3::timestamptz RETURNING true""",
+            manager_id,
+            reason,
+            at,
+        )
+    )
 
 
 async def absences(conn: Connection, manager_id: str) -> list[Absence]:

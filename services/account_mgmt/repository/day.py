@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from services.account_mgmt.domain.day import Bar, DoneToday, DueCustomer
+from services.account_mgmt.domain.duty import BREAK
 from services.account_mgmt.repository.work import acts_for
 from services.chassis.db import Connection
 
@@ -55,7 +56,7 @@ SELECT s.lead_id AS customer_id, s.id AS item_id, s.kind, s.payload, s.opened_at
  ORDER BY s.turn, s.expected_value DESC NULLS LAST, s.lead_id
 """  # noqa: S608 - put together from the constant above
 _BAR = f"""
-SELECT (SELECT name FROM account_managers WHERE id = $1) AS name,
+SELECT m.name, m.active,
        (SELECT count(DISTINCT lead_id) FROM ({_ITEMS}) w) AS to_go,
        (SELECT coalesce(jsonb_object_agg(outcome, times), '{{}}') FROM (
           SELECT outcome, count(*) AS times FROM nudges
@@ -63,9 +64,11 @@ SELECT (SELECT name FROM account_managers WHERE id = $1) AS name,
        (SELECT coalesce(jsonb_agg(s ORDER BY s.currency), '[]') FROM (
           SELECT currency, sum(total)::text AS amount FROM orders
            WHERE state = 'placed' AND placed_at >= $5 AND placed_by = $1 GROUP BY currency) s) AS ordered,
-       a.ends_at AS away_until, coalesce(m.name, a.cover) AS cover
-  FROM (VALUES (1)) one LEFT JOIN absences a ON a.manager = $1 AND a.during @> now()
-  LEFT JOIN account_managers m ON m.id = a.cover
+       a.ends_at AS away_until, coalesce(a.reason = $6 AND a.created_by = $1, false) AS on_break,
+       coalesce(k.name, a.cover) AS cover
+  FROM (VALUES (1)) one LEFT JOIN account_managers m ON m.id = $1
+  LEFT JOIN absences a ON a.manager = $1 AND a.during @> $7::timestamptz
+  LEFT JOIN account_managers k ON k.id = a.cover
 """  # noqa: S608 - put together from the constant above
 
 
@@ -77,9 +80,14 @@ async def due(conn: Connection, person: str, kinds: Sequence[str], *, everybodys
     return DueCustomer.of_all(await conn.fetch(_LIST, person, list(kinds), _MOST_ITEMS, everybodys, MOST))
 
 
-async def bar(conn: Connection, person: str, kinds: Sequence[str], since: datetime, *, everybodys: bool) -> Bar:
-    """Figures of this person's day, which began at `since`; what is to do is counted as `due` lists it."""
-    return Bar.of(await conn.fetchrow(_BAR, person, list(kinds), _MOST_ITEMS, everybodys, since))
+async def bar(
+    conn: Connection, person: str, kinds: Sequence[str], since: datetime, at: datetime, *, everybodys: bool
+) -> Bar:
+    """Figures of this person's day, which began at `since`, and whether they are away at `at`.
+
+    What is to do is counted as `due` lists it.
+    """
+    return Bar.of(await conn.fetchrow(_BAR, person, list(kinds), _MOST_ITEMS, everybodys, since, BREAK, at))
 
 
 async def next_due(conn: Connection, person: str) -> tuple[datetime, str] | None:

@@ -42,16 +42,18 @@ async def cover(conn: Connection, item_id: str, person: str, owner: str) -> None
     )
 
 
-async def give_back(conn: Connection, kinds: Sequence[str]) -> None:
-    """What was covered and is still open goes back to the account manager who has returned."""
-    await conn.execute(
+async def give_back(conn: Connection, kinds: Sequence[str]) -> set[str]:
+    """What was covered and is still open goes back to the account managers who have returned; who they are."""
+    rows = await conn.fetch(
         """UPDATE work_items w SET assignee = c.account_manager, payload = w.payload - 'cover_for'
              FROM customers c
             WHERE c.id = w.lead_id AND w.state = 'open' AND w.kind = ANY($1) AND w.payload ? 'cover_for'
               AND c.account_manager IS NOT NULL AND w.assignee IS NOT NULL
-              AND NOT EXISTS (SELECT 1 FROM absences a WHERE a.manager = c.account_manager AND a.during @> now())""",
+              AND NOT EXISTS (SELECT 1 FROM absences a WHERE a.manager = c.account_manager AND a.during @> now())
+           RETURNING w.assignee""",
         list(kinds),
     )
+    return {row["assignee"] for row in rows}
 
 
 async def reassign(conn: Connection, assignments: Mapping[str, str], kinds: Sequence[str]) -> None:

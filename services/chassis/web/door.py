@@ -23,7 +23,17 @@ from services.chassis.web.places import local_path, prefix_of
 from services.chassis.web.refusals import notice, refusal, unexpected
 from services.chassis.web.site import CSRF_FIELD, KEY_FIELD, is_lively, web_of
 
-__all__ = ["EverybodysRoute", "PageRoute", "any_door", "notice", "page_door", "page_router", "refusal", "web_of"]
+__all__ = [
+    "EverybodysRoute",
+    "PageRoute",
+    "any_door",
+    "came_from",
+    "notice",
+    "page_door",
+    "page_router",
+    "refusal",
+    "web_of",
+]
 
 
 async def page_door(request: Request) -> Principal:
@@ -58,7 +68,7 @@ class PageRoute(TransactionalRoute):
     @staticmethod
     def kept(request: Request, response: Response) -> Response:
         """A page that is sent again is shown anew: of the first answer only the place is kept, never what was on it."""
-        place = getattr(request.state, "place", None) or response.headers.get("location") or _came_from(request)
+        place = getattr(request.state, "place", None) or response.headers.get("location") or came_from(request)
         return Response(status_code=303, headers={"Location": place})
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -101,7 +111,7 @@ def _shown_anew(request: Request, response: Response) -> Response:
     return Response(headers={"HX-Location": json.dumps(told)})
 
 
-def _came_from(request: Request) -> str:
+def came_from(request: Request) -> str:
     """The page a form was sent from, or the tier's own desk."""
     page = urlsplit(request.headers.get("hx-current-url") or request.headers.get("referer", ""))
     if f"{page.scheme}://{page.netloc}" != web_of(request).origin:

@@ -58,7 +58,10 @@ class Bar:
     duty: Duty | None
     month: str
     is_supervisor: bool
-    minute: timedelta = timedelta(minutes=1)
+
+    def breaks(self, at: datetime) -> dict[int, datetime]:
+        """When a break ends that begins now, by its minutes."""
+        return {minutes: at + timedelta(minutes=minutes) for minutes in BREAKS}
 
 
 def duty_of(found: Figures, usual: Calendar, at: datetime) -> Duty | None:
