@@ -208,3 +208,18 @@ async def test_the_page_is_sound_html(tier: Tier2) -> None:
     assert (sound.wrong, sound.open) == ([], [])
     assert sorted(sound.ids) == sorted(set(sound.ids))
     assert sound.pointed <= set(sound.ids)
+
+
+async def test_nobody_asks_how_a_meeting_was_once_its_deal_is_over(tier: Tier2) -> None:
+    await tier.only("nestor")
+    deal = await tier.accepted("nestor")
+    await tier.post(f"/v1/deals/{deal['id']}/qualify", FACTS, "nestor")
+    meeting = await tier.post(f"/v1/deals/{deal['id']}/meetings", {"starts_at": in_days(3)}, "nestor")
+    # It ends at this moment, so that it is of today whatever the hour is.
+    ended = "UPDATE meetings SET starts_at = now() - interval '1 minute', ends_at = now() WHERE id = $1"
+    await tier.pool.execute(ended, meeting["id"])
+    async with person(tier, "nestor") as nestor:
+        assert "How was it?" in await nestor.look("/desk/board/today")
+        await tier.post(f"/v1/deals/{deal['id']}/win", {"lines": [LINE]}, "nestor")
+        assert "How was it?" not in await nestor.look("/desk/board/today")
+        assert "not written down" in await nestor.look(f"/desk/deals/{deal['id']}")

@@ -141,7 +141,7 @@ async def test_an_offer_above_the_limit_is_approved_by_the_supervisor(tier: Tier
     assert f"/offers/{offer['id']}/approve" in shown
     assert "Write something here." in await refused(boss, f"{page}/offers/{offer['id']}/reject", 422, offer=offer["id"])
     await boss.press(f"{page}/offers/{offer['id']}/approve")
-    assert "with the customer" in boss.page
+    assert "not sent yet" in boss.page
     assert (await anna.http.post(f"{page}/offers/{offer['id']}/approve")).status_code == 403
 
 

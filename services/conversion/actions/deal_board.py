@@ -50,7 +50,7 @@ async def read_today(conn: Connection, who: Principal, policy: Policy) -> Today:
     rows = [
         *await today.steps_of(conn, who.person, ends, 2 * _MOST_TODAY),
         *await today.items_of(conn, who.person, _MOST_TODAY),
-        *await today.meetings_of(conn, who.person, begins, ends),
+        *await today.meetings_of(conn, who.person, begins, ends, at),
     ]
     found = in_order(rows, at, _MOST_TODAY)
     return found if rows else Today([], 0, 0, next_at=await today.next_step_at(conn, who.person, ends))

@@ -77,17 +77,22 @@ async def items_of(conn: Connection, person: str | None, limit: int) -> list[Tod
     return TodayRow.of_all(rows)
 
 
-async def meetings_of(conn: Connection, manager: str, start: datetime, end: datetime) -> list[TodayRow]:
-    """A manager's meetings between two moments that are still to be held, or to be written down."""
+async def meetings_of(conn: Connection, manager: str, start: datetime, end: datetime, at: datetime) -> list[TodayRow]:
+    """A manager's meetings between two moments that are still to be held, or to be written down.
+
+    Of a deal that is over, nobody asks any more at this moment how a meeting was.
+    """
     rows = await conn.fetch(
         f"""SELECT 'meeting' AS kind, m.id, m.starts_at AS at, m.ends_at AS until, due.id AS deal_id, due.company,
                    due.owner, due.stage, due.worth, due.currency, concat_ws(', ', m.kind, m.place) AS text
               FROM meetings m JOIN LATERAL (
                    SELECT {CARD} FROM deals d {LAST_OFFER} WHERE d.id = m.deal_id) due ON true
              WHERE m.manager = $1 AND m.state = 'booked' AND m.during && tstzrange($2, $3)
+               AND (m.ends_at > $4 OR due.stage NOT IN ('won', 'lost'))
              ORDER BY m.starts_at LIMIT 50""",  # noqa: S608 - constants
         manager,
         start,
         end,
+        at,
     )
     return TodayRow.of_all(rows)
