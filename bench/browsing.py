@@ -74,6 +74,7 @@ async def _felt(browser: Browser, address: str, cookies: str) -> Felt:
     devtools.on("Network.loadingFinished", lambda told: bytes_read.append(told["encodedDataLength"]))
     await page.goto(address)
     await page.wait_for_load_state("load")
+    await page.evaluate("() => document.fonts.ready.then(() => true)")
     first, requests, first_paint = sum(bytes_read) / 1000, len(bytes_read), await _paint(page)
     bytes_read.clear()
     await page.goto(address)

@@ -80,12 +80,18 @@ def _contents(node_modules: Path, own: Path) -> Iterator[tuple[str, bytes]]:
 def _bundle(folder: Path) -> bytes:
     files = sorted(folder.iterdir(), key=lambda file: (file.stem != "base", file.name))
     text = b"\n".join(file.read_bytes() for file in files)
-    return squeezed(text) if folder.name == "css" else text
+    return squeezed(text) if folder.name == "css" else without_comments(text)
 
 
 def squeezed(css: bytes) -> bytes:
     """Styles without comments and with one space where there were several; strings stay as they are."""
     return _IDLE.sub(lambda found: found[1] or b" ", css)
+
+
+def without_comments(js: bytes) -> bytes:
+    """Scripts without indentation, empty lines and lines of comment. No text of ours goes over several lines."""
+    lines = (line.strip() for line in js.splitlines())
+    return b"\n".join(line for line in lines if line and not line.startswith(b"//")) + b"\n"
 
 
 def _sprite(node_modules: Path, icons: list[str]) -> bytes:

@@ -61,7 +61,7 @@ async def start_customer_care(order: WonOrder, hand_over: HandOver) -> bool:
             CustomerCareWorkflow.run,
             CustomerCareInput(
                 customer_id=customer_id,
-                contact=hand_over.contact,
+                contact=order.contact or hand_over.contact,
                 won=order,
                 segment=hand_over.segment,
                 reports_itself=False,

@@ -34,6 +34,12 @@ async def erase_traces(conn: Connection, lead_ids: Sequence[str], *, keep: Seque
         ids,
         list(keep),
     )
+    # What is kept names nobody: a sale may carry the card that its manager corrected.
+    await conn.execute(
+        """UPDATE outbox SET payload = payload #- '{order,contact}'
+            WHERE split_part(workflow_id, ':', 2) = ANY($1::text[]) AND payload #> '{order,contact}' IS NOT NULL""",
+        ids,
+    )
     await conn.execute(
         """DELETE FROM idempotency_keys WHERE EXISTS (
                SELECT FROM unnest($1::text[]) id WHERE position(convert_to(id, 'UTF8') IN body) > 0)""",

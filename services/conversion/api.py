@@ -15,6 +15,7 @@ from services.conversion.routes import (
     absences,
     catalogue,
     commissions,
+    deal_contact,
     deals,
     hand_overs,
     managers,
@@ -63,6 +64,7 @@ def build_app(settings: Settings) -> FastAPI:
         routers=[
             hand_overs.router,
             deals.router,
+            deal_contact.router,
             meetings.router,
             meeting_slots.router,
             meeting_holds.router,

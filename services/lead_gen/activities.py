@@ -6,11 +6,12 @@ from temporalio import activity
 
 from services.chassis.db import Pool
 from services.chassis.effects import once
-from services.lead_gen.actions import answers, cold_calls, customers, enrolment, hand_overs, leads
+from services.lead_gen.actions import answers, cold_calls, contact_corrections, customers, enrolment, hand_overs, leads
 from workflows.contracts.base import Done
 from workflows.contracts.lead_gen import (
     CallbackLate,
     CloseLead,
+    ContactCorrected,
     EnrolBatch,
     Enrolled,
     HandOverPack,
@@ -71,6 +72,12 @@ class Activities(LeadGenActivities):
         """Write where the lead is now. Asked by the other tiers."""
         async with self._pool.acquire() as conn, conn.transaction():
             return await leads.update_register(conn, request)
+
+    @activity.defn(name="lead_gen.correct_contact")
+    async def correct_contact(self, request: ContactCorrected) -> Done:
+        """Write who the lead is, as the tier that has it has learned."""
+        async with self._pool.acquire() as conn, conn.transaction():
+            return await contact_corrections.correct_contact(conn, request)
 
     @activity.defn(name="lead_gen.enrol_batch")
     async def enrol_batch(self, request: EnrolBatch) -> Enrolled:

@@ -12,7 +12,7 @@ from services.chassis.db import new_id
 from services.chassis.mail import NewMail, queue_mail
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.secrets import tables_with
-from tests.fixtures.tier_2 import LINE, Tier2, hand_over, in_days, request, tier_2
+from tests.fixtures.tier_2 import LINE, Tier2, hand_over, in_days, request, tier_2, whose
 from workflows.contracts import ids
 from workflows.contracts.base import ContactCard, Tier
 from workflows.contracts.conversion import AddHandOver, CallRecord, HandOver, HandOverReason, OpenInbound
@@ -108,6 +108,17 @@ async def test_a_won_deal_stays_won_with_its_commission(conversion: Tier2) -> No
     assert await conversion.pool.fetch("SELECT * FROM commissions ORDER BY id") == ledger
     # The order that is on its way to tier 3 arrives: a sale stays one.
     assert [signal for signal, _ in await conversion.signals(lead_id)] == ["won", "cancel"]
+
+
+async def test_what_a_manager_corrected_goes_too_also_from_a_sale_on_its_way(conversion: Tier2) -> None:
+    lead_id, deal_id = await worked(conversion)
+    headers = {**whose(ANNA), "If-Match": "*"}
+    change = {"company": f"{NAME} & Co"}
+    answer = await conversion.http.patch(f"/v1/deals/{deal_id}/contact", json=change, headers=headers)
+    assert answer.status_code == 200
+    await conversion.post(f"/v1/deals/{deal_id}/win", {"lines": [LINE]}, ANNA)
+    await conversion.activities.erase_person(erasing(lead_id))
+    assert await tables_with(conversion.pool, SECRETS) == set()
 
 
 @pytest.mark.parametrize("reason", [HandOverReason.INTERESTED, HandOverReason.INBOUND])

@@ -143,11 +143,11 @@ async def test_a_correction_has_its_reason_and_a_manager_sees_only_their_own(tie
     await tier.manager("katria")
     async with person(tier, "ivan") as ivan, person(tier, "katria") as katria:
         page = await ivan.look("/desk/commission")
-        assert "twice (boss)" in page
+        assert "twice (a supervisor)" in page
         assert "-€12.30" in page
         assert "No commission in this month yet" in await katria.look("/desk/commission", whose="ivan")
     async with person(tier, "boss", "supervisor") as boss:
-        assert "twice (boss)" in await boss.look("/desk/commission", whose="ivan")
+        assert "twice (a supervisor)" in await boss.look("/desk/commission", whose="ivan")
 
 
 async def test_the_pages_are_sound_html(tier: Tier2) -> None:

@@ -113,13 +113,38 @@ async def test_what_one_takes_fades_on_the_page_of_the_other_with_a_name(tier: T
     theirs = await board(windows, Person(who.id, "conversion", "manager"))
     await expect(theirs.locator(".lr-offer")).to_have_count(1)
     offer = await offered(tier, who, "Щойно прийшов")
+    await page.get_by_role("button", name="New leads on offer: 1").click()
     await expect(page.get_by_text("Щойно прийшов")).to_be_visible()
     await tier.post(f"/v1/hand-overs/{offer}/accept", {"manager": who.id})
-    await expect(page.get_by_text("boss has taken it")).to_be_visible()
+    await expect(page.get_by_text("a supervisor has taken it")).to_be_visible()
     # Then it goes, and what was left stays.
-    await expect(page.get_by_text("boss has taken it")).to_be_hidden()
+    await expect(page.get_by_text("a supervisor has taken it")).to_be_hidden()
     await expect(page.locator(".lr-offer")).to_have_count(1)
     await expect(theirs.locator("#lanes").get_by_text("Щойно прийшов")).to_be_visible()
+
+
+async def test_what_somebody_reads_does_not_move_when_leads_come_or_go(tier: Tier2, windows: Desks) -> None:
+    who = await somebody(tier)
+    await tier.accepted(who.id)
+    page = await board(windows, who)
+
+    async def place() -> tuple[float, float]:
+        boxes = [await page.locator(part).bounding_box() for part in ("#today-list", "#lanes")]
+        return boxes[0]["y"], boxes[1]["y"]  # type: ignore[index]
+
+    before = await place()
+    items = [await offered(tier, who, company) for company in ("Перша новина", "Друга новина")]
+    news = page.get_by_role("button", name="New leads on offer: 2")
+    await expect(news).to_be_visible()
+    assert await place() == before
+    await news.click()
+    await expect(page.locator(".lr-offer")).to_have_count(2)
+    await expect(news).to_have_count(0)
+    before = await place()
+    for item in items:
+        await tier.post(f"/v1/hand-overs/{item}/accept", {"manager": who.id})
+    await expect(page.locator(".lr-offer")).to_have_count(0)
+    assert (await place())[0] == before[0]
 
 
 async def test_a_step_done_in_one_browser_is_gone_from_the_other(tier: Tier2, windows: Desks) -> None:
@@ -254,6 +279,20 @@ async def test_a_supervisor_decides_and_gives_by_keyboard(tier: Tier2, windows: 
     assert (await tier.get(f"/v1/deals/{deal['id']}", who.id))["offers"][0]["state"] == "sent"
 
 
+async def test_figures_of_different_deals_stand_below_each_other(tier: Tier2, windows: Desks) -> None:
+    who = await somebody(tier)
+    for price in ("28500.50", "1.00"):
+        deal = await tier.accepted(who.id)
+        line = {**LINE, "unit_price": {"amount": price, "currency": "UAH"}}
+        await tier.post(f"/v1/deals/{deal['id']}/win", {"lines": [line]}, who.id)
+    page = await board(windows, who, "/conversion/desk/commission")
+    places = await page.locator(".lr-entries > tbody > tr:first-child").evaluate_all(
+        "(rows) => rows.map((row) => [...row.cells].map((cell) => cell.getBoundingClientRect().left))"
+    )
+    assert len(places) == 2
+    assert places[0] == places[1]
+
+
 async def busy(tier: Tier2) -> Person:
     """A manager in the middle of a day: something of everything is on their pages."""
     who = await somebody(tier)
@@ -286,7 +325,7 @@ async def test_the_pages_of_a_manager_can_be_used_by_everybody(tier: Tier2, wind
 async def test_the_empty_board_says_what_comes_next(tier: Tier2, windows: Desks) -> None:
     who = await somebody(tier)
     page = await board(windows, who)
-    await expect(page.get_by_text("The next lead that fits appears here by itself.")).to_be_visible()
+    await expect(page.get_by_text("The next lead that fits is announced here.")).to_be_visible()
     await expect(page.get_by_role("heading", name="Nothing is due today")).to_be_visible()
     await expect(page.get_by_role("heading", name="No deals yet")).to_be_visible()
     assert await flaws(page) == {}

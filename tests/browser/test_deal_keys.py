@@ -179,3 +179,30 @@ async def test_enter_opens_what_the_board_has_marked(tier: Tier2, windows: Desks
     await expect(page.locator(".is-on")).to_have_count(1)
     await page.keyboard.press("Enter")
     await expect(page).to_have_url(re.compile(re.escape(path)))
+
+
+async def test_a_form_of_the_whole_deal_opens_over_the_page_and_keeps_what_was_typed(
+    tier: Tier2, windows: Desks
+) -> None:
+    who = await somebody(tier)
+    page = await windows.open(who, await deal(tier, who))
+    # Below its own head: a long form may scroll the whole page.
+    place = "() => ['part-history', 'part-head'].map((id) => document.getElementById(id).getBoundingClientRect().top)"
+
+    async def below() -> float:
+        history, head = await page.evaluate(place)
+        return float(history - head)
+
+    before = await below()
+    for key, form in (("z", "#ask-sleep"), ("w", "#ask-win"), ("m", "#ask-book"), ("x", "#ask-lose")):
+        await page.keyboard.press(key)
+        await expect(page.locator(form)).to_be_visible()
+        assert await below() == before, form
+        if form != "#ask-lose":
+            await page.locator(form).get_by_role("link", name=re.compile("^Not now")).click()
+            await expect(page.locator(form)).to_have_count(0)
+    await page.get_by_label("In their words").fill("too dear by a third")
+    await page.locator("#ask-lose").get_by_role("radio").nth(1).check()
+    await page.reload()
+    await expect(page.get_by_label("In their words")).to_have_value("too dear by a third")
+    await expect(page.locator("#ask-lose").get_by_role("radio").nth(1)).to_be_checked()

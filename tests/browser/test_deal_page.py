@@ -139,7 +139,7 @@ async def test_an_offer_above_the_limit_is_approved_in_the_supervisors_browser(h
     await theirs.keyboard.press("a")
     await expect(theirs.get_by_text("Approved. The offer may go out.")).to_be_visible()
     # The manager sees it without doing anything.
-    await expect(mine.get_by_text("with the customer")).to_be_visible()
+    await expect(mine.get_by_text("not sent yet")).to_be_visible()
     await expect(mine.get_by_role("button", name="Send by mail")).to_be_visible()
 
 

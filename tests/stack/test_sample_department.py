@@ -78,6 +78,7 @@ def test_a_newcomer_takes_a_chair_calls_and_the_colleague_steps_aside(up: Up) ->
     with rest(up, "supervisor", "boss") as boss, rest(up, "caller", GUEST) as guest, browser(up) as http:
         assert "a working day lasts" in http.get("/lead-gen/desk/", headers={"HX-Request": ""}).text
         until(Stepped(boss, http))
+        sign_on(http)
         call = until(lambda: (answer := guest.post("/v1/calls/next")).status_code == 200 and answer.json())
         line = {"item_id": call["item_id"], "token": call["token"]}
         before = calls_by(boss).get(GUEST, 0)
@@ -88,6 +89,13 @@ def test_a_newcomer_takes_a_chair_calls_and_the_colleague_steps_aside(up: Up) ->
         told = {"token": call["token"], "outcome": "no_answer"}
         assert guest.post(f"/v1/calls/{call['item_id']}/outcome", json=told).status_code == 200
         assert calls_by(boss)[GUEST] == before + 1
+
+
+def sign_on(http: httpx.Client) -> None:
+    """Begin the guest's shift, unless their colleague has left it running."""
+    page = http.get("/lead-gen/desk/", headers={"HX-Request": ""}).text
+    if begins := re.search(r"/lead-gen/desk/shifts/[^/]+/sign-on", page):
+        assert http.post(begins[0]).status_code == 200
 
 
 def look(http: httpx.Client) -> str:

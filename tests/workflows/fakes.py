@@ -95,6 +95,10 @@ class FakeLeadGen(lg.LeadGenActivities, Recorder):
     async def update_register(self, request: lg.RegisterUpdate) -> Done:
         return await self.take(request, lambda _: Done())  # type: ignore[no-any-return]
 
+    @activity.defn(name="lead_gen.correct_contact")
+    async def correct_contact(self, request: lg.ContactCorrected) -> Done:
+        return await self.take(request, lambda _: Done())  # type: ignore[no-any-return]
+
     @activity.defn(name="lead_gen.enrol_batch")
     async def enrol_batch(self, request: lg.EnrolBatch) -> lg.Enrolled:
         return await self.take(  # type: ignore[no-any-return]

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from workflows.contracts.base import Message, OrderLine
+from workflows.contracts.base import ContactCard, Message, OrderLine
 
 
 class Stage(StrEnum):
@@ -33,3 +33,4 @@ class WonOrder(Message):
     won_at: datetime
     won_by: str
     note: str | None = None
+    contact: ContactCard | None = Field(default=None, description="The card, if a manager has corrected it.")

@@ -25,6 +25,7 @@ class CallRecord(Message):
 
     at: datetime
     by: str
+    by_name: str | None = Field(default=None, description="What `by` is called, where their tier knows it.")
     outcome: str
     note: str | None = None
     script_version: int | None = None

@@ -13,6 +13,7 @@ from workflows.contracts.call import UNREACHED as UNREACHED
 from workflows.contracts.call import CallOutcome as CallOutcome
 from workflows.contracts.lead_gen_activities import CallbackLate as CallbackLate
 from workflows.contracts.lead_gen_activities import CloseLead as CloseLead
+from workflows.contracts.lead_gen_activities import ContactCorrected as ContactCorrected
 from workflows.contracts.lead_gen_activities import EnrolBatch as EnrolBatch
 from workflows.contracts.lead_gen_activities import Enrolled as Enrolled
 from workflows.contracts.lead_gen_activities import HandOverPack as HandOverPack

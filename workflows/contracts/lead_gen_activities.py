@@ -99,6 +99,17 @@ class RegisterUpdate(Message):
     at: datetime
 
 
+class ContactCorrected(Message):
+    """Who a lead is, as the tier that has it has learned: `fields` of the card. Older news (`at`) changes nothing."""
+
+    key: str
+    lead_id: str
+    contact: ContactCard
+    fields: list[str]
+    by: str
+    at: datetime
+
+
 class RegisterCustomer(Message):
     """Ask the register to know an existing customer, so that its calls reach its account manager."""
 
@@ -165,6 +176,11 @@ class LeadGenActivities:
     @activity.defn(name="lead_gen.update_register")
     async def update_register(self, request: RegisterUpdate) -> Done:
         """Write where the lead is now. Asked by the other tiers."""
+        raise NotImplementedError
+
+    @activity.defn(name="lead_gen.correct_contact")
+    async def correct_contact(self, request: ContactCorrected) -> Done:
+        """Write what another tier has learned of who the lead is."""
         raise NotImplementedError
 
     @activity.defn(name="lead_gen.enrol_batch")

@@ -10,6 +10,7 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.conversion.actions.deals import SUPERVISOR, now
 from services.conversion.domain.board import LANE_CARDS, LANES, Board, Offered, lanes_of, stale_of, stale_since
+from services.conversion.domain.policy import Policy
 from services.conversion.domain.today import Today, in_order
 from services.conversion.repository import board, today
 from services.conversion.repository.policies import policies
@@ -34,10 +35,14 @@ async def read_offered(conn: Connection, who: Principal) -> Offered:
     return Offered(open=found, gone=await board.answered(conn, manager, who.person, now() - _FADES))
 
 
-async def read_today(conn: Connection, who: Principal) -> Today:
+async def rules_in_force(conn: Connection) -> Policy:
+    """The rules that a page goes by: it reads them once, for all its parts."""
+    return await policies.rules(conn)
+
+
+async def read_today(conn: Connection, who: Principal, policy: Policy) -> Today:
     """What today asks of this person; of a supervisor, also what nobody has yet and what is late for everybody."""
     at = now()
-    policy = await policies.rules(conn)
     begins, ends = day_of(at, policy.zone)
     if oversees(who):
         rows = [*await today.items_of(conn, None, _MOST_TODAY), *await today.overdue(conn, at, _MOST_TODAY)]
@@ -45,13 +50,15 @@ async def read_today(conn: Connection, who: Principal) -> Today:
     rows = [
         *await today.steps_of(conn, who.person, ends, 2 * _MOST_TODAY),
         *await today.items_of(conn, who.person, _MOST_TODAY),
-        *await today.meetings_of(conn, who.person, begins, ends),
+        *await today.meetings_of(conn, who.person, begins, ends, at),
     ]
     found = in_order(rows, at, _MOST_TODAY)
     return found if rows else Today([], 0, 0, next_at=await today.next_step_at(conn, who.person, ends))
 
 
-async def read_board(conn: Connection, who: Principal, owner: str | None = None, opened: Stage | None = None) -> Board:
+async def read_board(
+    conn: Connection, who: Principal, policy: Policy, owner: str | None = None, opened: Stage | None = None
+) -> Board:
     """Deals by stage: of this person, or for a supervisor of `owner` or everybody. `opened` is a lane to show whole."""
     whose = owner if oversees(who) else who.person
     at = now()
@@ -60,7 +67,7 @@ async def read_board(conn: Connection, who: Principal, owner: str | None = None,
     if opened in LANES:
         cards += await board.lane_cards(conn, whose, [opened], _MOST_CARDS)
     sums = await board.lane_sums(conn, whose)
-    stale = stale_of(cards, stale_since(await policies.rules(conn), at))
+    stale = stale_of(cards, stale_since(policy, at))
     return Board(lanes=lanes_of(sums, cards), owner=whose, stale=stale)
 
 

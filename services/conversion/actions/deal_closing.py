@@ -54,7 +54,9 @@ async def win_deal(
     await end_open_work(conn, deal, at, "won")
     text = f"won: {net} {currency} before tax" + (f"; {note}" if note else "")
     await timeline.add(conn, deal.id, at=at, by=who.person, kind="won", text=text, data={"lines": ordered})
-    order = WonOrder(deal_id=deal.id, lines=ordered, won_at=at, won_by=owner, note=note)
+    # The workflow hands over the card it began with, unless it is told of a better one.
+    card = deal.contact if deal.contact_changes else None
+    order = WonOrder(deal_id=deal.id, lines=ordered, won_at=at, won_by=owner, note=note, contact=card)
     answer = Won(event_id=f"{deal.id}:won", at=at, by=owner, order=order)
     await outbox.signal(conn, deal.workflow_id, "won", answer)
     await report_won(conn, deal, event_id=answer.event_id, at=at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -15,7 +15,7 @@ from services.conversion.domain import stages
 from services.conversion.domain.deals import Deal, TimelineEntry
 from services.conversion.domain.history import KINDS, MailLine, OpenWork, Show, check_unseen
 from services.conversion.domain.meetings import Meeting
-from services.conversion.domain.offers import Offer
+from services.conversion.domain.offers import Offer, OfferMail, standing
 from services.conversion.domain.playbook_runs import Run, RunStep
 from services.conversion.domain.policy import Policy
 from services.conversion.repository import deals, history, meetings, offers, playbook_runs, playbooks
@@ -67,6 +67,7 @@ class DealPage:
     latest: str
     meetings: Sequence[Meeting]
     offers: Sequence[Offer]
+    offer_mails: Mapping[str, OfferMail]
     running: Running | None
     mails: Sequence[MailLine]
     work: Sequence[OpenWork]
@@ -94,6 +95,10 @@ class DealPage:
     def offer(self) -> dict[str, Offer]:
         """The offers by id."""
         return {offer.id: offer for offer in self.offers}
+
+    def standing(self, offer: Offer) -> str:
+        """How an offer stands: its state, and of one that may go out, whether it has."""
+        return standing(offer, self.offer_mails.get(offer.id))
 
     def lacking(self, stage: Stage | None) -> list[str]:
         """What the policy asks for before a stage and the deal has not yet."""
@@ -128,9 +133,10 @@ async def open_deal_page(
         latest=first[0].id if first else deal.id,
         meetings=await meetings.of_deal(conn, deal.id),
         offers=await offers.of_deal(conn, deal.id),
+        offer_mails=await offers.mails_of(conn, deal.lead_id),
         running=await _running(conn, deal.id),
         mails=mails,
-        work=await history.open_work(conn, deal.lead_id, _WORK),
+        work=await history.open_work(conn, deal.lead_id, _WORK) if may else [],
         names=await history.names(conn),
     )
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from services.chassis.db import Connection
 from services.conversion.actions.deals import now
 from services.conversion.domain.board import Card
+from services.conversion.domain.policy import Policy
 from services.conversion.domain.week import Day, Entry, Week, bounds, monday_of, week_of
 from services.conversion.repository import absences, managers, week
 from services.conversion.repository.policies import policies
@@ -16,10 +17,10 @@ from services.conversion.repository.policies import policies
 _BOOKABLE = 12
 
 
-async def read_week(conn: Connection, manager: str, day: date | None = None) -> Week:
+async def read_week(conn: Connection, manager: str, day: date | None = None, policy: Policy | None = None) -> Week:
     """The week of this day (today's, if none is given) in a manager's calendar; of somebody unknown it is empty."""
     at = now()
-    policy = await policies.rules(conn)
+    policy = policy or await policies.rules(conn)
     known = await managers.find(conn, manager)
     calendar = (known.hours if known else None) or policy.calendar
     zone = ZoneInfo(calendar.timezone)
@@ -34,12 +35,19 @@ async def read_week(conn: Connection, manager: str, day: date | None = None) -> 
     return week_of(manager, monday, calendar, entries, at, timedelta(minutes=policy.meeting_minutes))
 
 
-async def coming_days(conn: Connection, manager: str, count: int) -> Sequence[Day]:
+async def coming_days(conn: Connection, manager: str, count: int, policy: Policy | None = None) -> Sequence[Day]:
     """Today and the days after it, as many as asked for: those of work, and those with something in them."""
-    this = await read_week(conn, manager)
-    after = await read_week(conn, manager, this.monday + timedelta(days=7))
+    policy = policy or await policies.rules(conn)
+    this = await read_week(conn, manager, policy=policy)
     today = now().astimezone(this.zone).date()
-    return [day for day in (*this.days, *after.days) if day.day >= today and (day.opens or day.entries)][:count]
+    ahead = _ahead(this, today)
+    if len(ahead) < count:
+        ahead += _ahead(await read_week(conn, manager, this.monday + timedelta(days=7), policy), today)
+    return ahead[:count]
+
+
+def _ahead(week: Week, today: date) -> list[Day]:
+    return [day for day in week.days if day.day >= today and (day.opens or day.entries)]
 
 
 async def bookable(conn: Connection, manager: str) -> Sequence[Card]:

@@ -26,7 +26,7 @@ from services.conversion.documents.offer_pdf import mail_of, offer_pdf
 from services.conversion.domain import stages
 from services.conversion.domain.deals import Deal
 from services.conversion.domain.money import OfferLine, check_lines, totals
-from services.conversion.domain.offers import Offer, OfferState
+from services.conversion.domain.offers import Offer, OfferState, key_of_mail
 from services.conversion.domain.policy import Policy, StepKind
 from services.conversion.domain.pricing import Asked, priced
 from services.conversion.repository import catalogue, deals, managers, offers, timeline
@@ -163,7 +163,7 @@ async def document_of(conn: Connection, offer_id: str) -> tuple[str, bytes]:
 
 
 async def send_offer(conn: Connection, offer_id: str, who: Principal) -> str:
-    """Mail a sent offer with its PDF to the lead, once; the mail's id.
+    """Mail a sent offer with its PDF to the lead, once, unless that mail was taken back or came back; the mail's id.
 
     Raises Conflict `wrong_state`, `offer_expired`, `no_address`, and `changed` when the lead's contact card changed
     while the page was set.
@@ -174,11 +174,14 @@ async def send_offer(conn: Connection, offer_id: str, who: Principal) -> str:
     offer, deal = await _sendable(conn, offer_id, who, lock=True)
     if deal.contact != before.contact:
         raise Conflict("the contact card changed while the offer was prepared; send it again", code="changed")
+    earlier = (await offers.mails_of(conn, deal.lead_id)).get(offer.id)
+    if earlier is not None and earlier.is_on_its_way:
+        return earlier.mail_id
     author = await managers.find(conn, offer.created_by)
     name = author.name if author else offer.created_by
     subject, text = mail_of(offer, deal.contact, await policy_of(conn, deal), name)
     mail = NewMail(
-        key=f"offer:{offer.id}:mail", purpose="offer", to=deal.contact.email or "", subject=subject, text=text,
+        key=key_of_mail(offer.id, earlier), purpose="offer", to=deal.contact.email or "", subject=subject, text=text,
         lead_id=deal.lead_id, reply_to=author.email if author else None,
         attachments=[Attachment(f"offer-{offer.number}-{offer.version}.pdf", "application/pdf", page)],
     )  # fmt: skip

@@ -5,6 +5,7 @@ Each report is appended in the transaction of the record it reports, so nothing 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from services.chassis import outbox
@@ -13,7 +14,7 @@ from services.conversion.domain.deals import Deal
 from workflows.contracts import ids
 from workflows.contracts.base import Tier
 from workflows.contracts.conversion import AnsweredQuestion
-from workflows.contracts.lead_gen import LeadGenActivities, RegisterUpdate, TakeAnswer
+from workflows.contracts.lead_gen import ContactCorrected, LeadGenActivities, RegisterUpdate, TakeAnswer
 
 
 async def report_place(
@@ -61,4 +62,17 @@ async def report_answer(
     await outbox.report(
         conn, LeadGenActivities.take_answer, answer, line=f"answers:{deal.lead_id}",
         summary="Answer to the caller's question",
+    )  # fmt: skip
+
+
+async def report_contact(
+    conn: Connection, deal: Deal, fields: Sequence[str], by: str, *, event_id: str, at: datetime
+) -> None:
+    """Tell the register who the lead is, as its manager has learned: these fields of the card."""
+    corrected = ContactCorrected(
+        key=f"contact:{event_id}", lead_id=deal.lead_id, contact=deal.contact, fields=list(fields), by=by, at=at
+    )
+    await outbox.report(
+        conn, LeadGenActivities.correct_contact, corrected, line=f"contact:{deal.lead_id}",
+        summary="Register: who the lead is",
     )  # fmt: skip

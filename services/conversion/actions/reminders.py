@@ -12,14 +12,16 @@ from services.conversion.actions.deals import SUPERVISOR, now, policy_of
 from services.conversion.actions.work import QUESTION_PRIORITY, open_deal_work
 from services.conversion.domain.reminders import KINDS
 from services.conversion.domain.stages import WORKED
-from services.conversion.repository import deals, hand_overs, timeline
+from services.conversion.repository import deals, hand_overs, reminders, timeline
 from workflows.contracts.conversion import RemindDeal, Reminded
 
 _REMINDER_PRIORITY = 5
+_REPEATED = ("reminder", "stale")
+"""Kinds that go on to the supervisors when their manager does not answer."""
 
 
 async def finish_reminder(conn: Connection, item_id: str, who: Principal) -> WorkItem:
-    """Close a reminder that was dealt with.
+    """Close a reminder that was dealt with, and what was sent on to the supervisors because nobody answered it.
 
     Raises NotFound, Forbidden `not_owner`, Conflict `already_closed`, or `wrong_state` for an approval, which is
     closed by approving or rejecting its offer.
@@ -29,10 +31,14 @@ async def finish_reminder(conn: Connection, item_id: str, who: Principal) -> Wor
         raise NotFound("there is no such reminder")
     if item.kind == "approval":
         raise Conflict("approve or reject the offer instead", code="wrong_state", detail={"state": item.state})
-    if who.role != SUPERVISOR and item.assignee != who.person:
+    if not await reminders.may_act(conn, item_id, who.person, is_supervisor=who.role == SUPERVISOR):
         raise Forbidden("this reminder is somebody else's", code="not_owner")
     closed = await work_items.complete(conn, item_id, person=who.person, result="done", any_person=True)
-    await publish(conn, "work.closed", item_id=item_id, item_kind=item.kind)
+    again = await reminders.unanswered(conn, item.lead_id, item.kind) if item.kind in _REPEATED else []
+    for other in again:
+        await work_items.complete(conn, other, person=who.person, result="done", any_person=True)
+    for one in (item_id, *again):
+        await publish(conn, "work.closed", item_id=one, item_kind=item.kind)
     return closed
 
 

@@ -18,6 +18,7 @@ from services.conversion.domain.deals import TimelineEntry
 
 PLACES: Final[Mapping[str, str]] = {
     "win": "top", "lose": "top", "sleep": "top", "return": "top",
+    "contact": "person",
     "stage": "known", "qualify": "known",
     "book": "meet", "move": "meet", "held": "meet", "no_show": "meet", "cancel": "meet",
     "answer": "question",

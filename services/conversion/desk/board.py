@@ -9,7 +9,14 @@ from starlette.responses import Response
 
 from services.chassis.http import Conn, Id, Who, allow
 from services.chassis.web.door import page_router, web_of
-from services.conversion.actions.deal_board import colleagues, oversees, read_board, read_offered, read_today
+from services.conversion.actions.deal_board import (
+    colleagues,
+    oversees,
+    read_board,
+    read_offered,
+    read_today,
+    rules_in_force,
+)
 from services.conversion.actions.deals import deal_for, move_to_stage
 from services.conversion.actions.desk_bar import desk_bar
 from services.conversion.actions.manager_week import coming_days
@@ -29,15 +36,16 @@ router: APIRouter = page_router()
 @router.get("/", dependencies=STAFF)
 async def board(request: Request, conn: Conn, who: Who, owner: Owner = None, opened: Opened = None) -> Response:
     """The whole board of whoever asks; a supervisor's shows everybody's deals, or those of `owner`."""
+    policy = await rules_in_force(conn)
     return web_of(request).pages.answer(
         request,
         "deal_board.j2",
-        bar=await desk_bar(conn, who),
+        bar=await desk_bar(conn, who, policy),
         offered=await read_offered(conn, who),
-        today=await read_today(conn, who),
-        board=await read_board(conn, who, owner, opened),
+        today=await read_today(conn, who, policy),
+        board=await read_board(conn, who, policy, owner, opened),
         opened=opened,
-        days=[] if oversees(who) else await coming_days(conn, who.person, WEEK_DAYS),
+        days=[] if oversees(who) else await coming_days(conn, who.person, WEEK_DAYS, policy),
         names=await colleagues(conn),
         declines=DECLINES,
         later=LATER,

@@ -26,6 +26,28 @@ _WEEKS_AHEAD = 12
 MOST_TIMES = 12
 """So many free times of one day are offered to choose from; any other is typed."""
 _USUAL = (8, 20)
+_SPOKEN = (
+    "bg",
+    "cs",
+    "de",
+    "en",
+    "es",
+    "et",
+    "fr",
+    "hu",
+    "it",
+    "lt",
+    "lv",
+    "nl",
+    "pl",
+    "pt",
+    "ro",
+    "ru",
+    "sk",
+    "tr",
+    "uk",
+)
+"""Languages that customers of the house usually write in; whichever a card has already is offered too."""
 
 
 async def choices(
@@ -36,12 +58,19 @@ async def choices(
         return await _times(conn, page, fmt, values)
     if name == "mail":
         return await _letter(conn, page, values)
+    if name == "contact":
+        return {"languages": languages_of(fmt, page.deal.contact.language)}
     if name == "start":
         return {"playbooks": [(name, name) for name in await playbook_names(conn)]}
     if name in ("offer", "win"):
         sold = to_win(page.offers)
         return {"sold": sold, "editor": await editor_of(conn, who, page, values, fmt)}
     return {}
+
+
+def languages_of(fmt: Formats, *more: str) -> list[tuple[str, str]]:
+    """Languages to choose from, by their names in the reader's own."""
+    return sorted(((code, fmt.language(code)) for code in {*_SPOKEN, *more}), key=lambda one: one[1])
 
 
 async def _times(conn: Connection, page: DealPage, fmt: Formats, values: Mapping[str, Any]) -> dict[str, Any]:

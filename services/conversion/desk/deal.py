@@ -18,7 +18,7 @@ from services.conversion.domain.history import Show
 STAFF: list[Any] = [allow("manager", "supervisor")]
 AskName = Literal[
     "win", "lose", "sleep", "return", "qualify", "book", "move", "held", "no_show", "cancel", "note", "mail", "read",
-    "step", "start", "done", "shift", "add", "offer", "reject", "close",
+    "contact", "step", "start", "done", "shift", "add", "offer", "reject", "close",
 ]  # fmt: skip
 
 router: APIRouter = page_router()
@@ -30,7 +30,7 @@ class Looked(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     do: AskName | None = None
-    of: Literal["top", "known", "meet", "compose", "next", "plan", "offer"] = "top"
+    of: Literal["top", "person", "known", "meet", "compose", "next", "plan", "offer"] = "top"
     meeting: Id | None = None
     mail: Id | None = None
     offer: Id | None = None

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from services.conversion.desk import deal, deal_acts, mails, meetings, offers, playbook
+from services.conversion.desk import contact, deal, deal_acts, mails, meetings, offers, playbook
 
-ROUTERS = [deal.router, deal_acts.router, meetings.router, offers.router, mails.router, playbook.router]
+ROUTERS = [deal.router, contact.router, deal_acts.router, meetings.router, offers.router, mails.router, playbook.router]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Form
 from pydantic import Field
 from starlette.responses import Response
 
+from services.chassis.auth import Principal
+from services.chassis.db import Connection
 from services.chassis.http import Conn, Id, allow
 from services.chassis.web.door import page_router
 from services.conversion.actions.catalogue import products
@@ -86,49 +89,49 @@ async def _added(visit: Visit, page: DealPage, form: LinesForm) -> Row | None:
     return row_of(item, page) if item else None
 
 
+async def _act(
+    visit: Visit,
+    name: str,
+    form: DecisionForm,
+    said: str,
+    act: Callable[[Connection, str, Principal], Awaitable[object]],
+    offer_id: str,
+) -> Response:
+    """One act with an offer, and what is said of it."""
+
+    async def done() -> str:
+        await act(visit.conn, offer_id, visit.who)
+        return said
+
+    return await attempt(visit, name, form, done)
+
+
 @router.post("/deals/{deal_id}/offers/{offer_id}/send", dependencies=STAFF)
 async def send(visit: Here, offer_id: Id, form: Annotated[DecisionForm, Form()]) -> Response:
     """Mail the offer with its PDF."""
-
-    async def act() -> str:
-        await send_offer(visit.conn, offer_id, visit.who)
-        return "offer_mailed"
-
-    return await attempt(visit, "send", form, act)
+    return await _act(visit, "send", form, "offer_mailed", send_offer, offer_id)
 
 
 @router.post("/deals/{deal_id}/offers/{offer_id}/accept", dependencies=STAFF)
 async def accept(visit: Here, offer_id: Id, form: Annotated[DecisionForm, Form()]) -> Response:
     """The customer said yes."""
-
-    async def act() -> str:
-        await accept_offer(visit.conn, offer_id, visit.who)
-        return "offer_accepted"
-
-    return await attempt(visit, "accept", form, act)
+    return await _act(visit, "accept", form, "offer_accepted", accept_offer, offer_id)
 
 
 @router.post("/deals/{deal_id}/offers/{offer_id}/approve", dependencies=[allow(SUPERVISOR)])
 async def approve(visit: Here, offer_id: Id, form: Annotated[DecisionForm, Form()]) -> Response:
     """A supervisor lets it go out."""
-
-    async def act() -> str:
-        await approve_offer(visit.conn, offer_id, visit.who)
-        return "offer_approved"
-
-    return await attempt(visit, "approve", form, act)
+    return await _act(visit, "approve", form, "offer_approved", approve_offer, offer_id)
 
 
 @router.post("/deals/{deal_id}/offers/{offer_id}/reject", dependencies=[allow(SUPERVISOR)])
 async def reject(visit: Here, offer_id: Id, form: Annotated[DecisionForm, Form()]) -> Response:
     """A supervisor refuses it, and says why."""
 
-    async def act() -> str:
-        body = body_of(Refusal, reason=form.reason)
-        await reject_offer(visit.conn, offer_id, visit.who, body.reason)
-        return "offer_rejected"
+    async def refuse(conn: Connection, offer: str, who: Principal) -> None:
+        await reject_offer(conn, offer, who, body_of(Refusal, reason=form.reason).reason)
 
-    return await attempt(visit, "reject", form, act)
+    return await _act(visit, "reject", form, "offer_rejected", refuse, offer_id)
 
 
 @router.get("/offers/{offer_id}.pdf", dependencies=STAFF)

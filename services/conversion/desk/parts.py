@@ -12,7 +12,7 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.web.door import web_of
 from services.chassis.web.places import local_path
-from services.conversion.actions.deal_board import colleagues, read_board, read_offered, read_today
+from services.conversion.actions.deal_board import colleagues, read_board, read_offered, read_today, rules_in_force
 from services.conversion.actions.desk_bar import desk_bar
 from services.conversion.domain.board import LANES
 from services.conversion.domain.hand_overs import DECLINES
@@ -76,23 +76,25 @@ async def show_offers(request: Request, conn: Connection, who: Principal) -> Res
 
 async def show_today(request: Request, conn: Connection, who: Principal) -> Response:
     """The day's list."""
+    policy = await rules_in_force(conn)
     return web_of(request).pages.parts(
         request,
         {"today-list": "_today.j2"},
-        today=await read_today(conn, who),
+        today=await read_today(conn, who, policy),
         later=LATER,
-        bar=await desk_bar(conn, who),
+        bar=await desk_bar(conn, who, policy),
         names=await colleagues(conn),
     )
 
 
 async def show_lanes(request: Request, conn: Connection, who: Principal, view: View) -> Response:
     """The deals by stage."""
+    policy = await rules_in_force(conn)
     return web_of(request).pages.parts(
         request,
         {"lanes": "_lanes.j2"},
-        board=await read_board(conn, who, view.owner, view.opened),
+        board=await read_board(conn, who, policy, view.owner, view.opened),
         opened=view.opened,
-        bar=await desk_bar(conn, who),
+        bar=await desk_bar(conn, who, policy),
         names=await colleagues(conn),
     )

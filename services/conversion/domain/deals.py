@@ -7,7 +7,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from pydantic import Field
+
 from services.chassis.records import Record
+from services.conversion.domain.contacts import merged
 from services.conversion.domain.policy import Policy
 from services.conversion.domain.routing import Wanted
 from services.conversion.domain.stages import FIRST_CONTACT, PromiseState
@@ -26,6 +29,7 @@ class Deal(Record):
     last_owner: str | None
     policy_version: int
     contact: ContactCard
+    contact_changes: dict[str, Any] = Field(default_factory=dict)
     reason: HandOverReason
     question: str | None
     question_answered_at: datetime | None
@@ -103,8 +107,10 @@ def news(deal: Deal, hand_over: HandOver) -> dict[str, Any]:
     """What a further hand-over changes in a deal, by column; nothing known is forgotten."""
     known = {(call.at, call.by, call.outcome) for call in deal.story}
     new_calls = [call for call in hand_over.story if (call.at, call.by, call.outcome) not in known]
+    contact, corrected = merged(hand_over.contact, deal.contact_changes)
     changes: dict[str, Any] = {
-        "contact": hand_over.contact,
+        "contact": contact,
+        "contact_changes": corrected,
         "needs": hand_over.needs or deal.needs,
         "wished_meeting": hand_over.wished_meeting or deal.wished_meeting,
         "products": sorted({*deal.products, *hand_over.products}),

@@ -43,6 +43,34 @@ class Offer(Record):
     decided_at: datetime | None = None
 
 
+class OfferMail(Record):
+    """The last mail with an offer, and how many there were."""
+
+    offer_id: str
+    mail_id: str
+    state: str
+    mails: int
+
+    @property
+    def is_on_its_way(self) -> bool:
+        """Whether it has gone out, or is about to."""
+        return self.state in {"queued", "sent"}
+
+
+def key_of_mail(offer_id: str, earlier: OfferMail | None) -> str:
+    """The key of the next mail with an offer: what was taken back or came back may be sent again."""
+    return f"offer:{offer_id}:mail" + (f":{earlier.mails + 1}" if earlier else "")
+
+
+def standing(offer: Offer, mail: OfferMail | None) -> str:
+    """How an offer stands, told apart by whether the customer can have it: an offer that is made is not sent yet."""
+    if offer.state != "sent":
+        return offer.state
+    if mail is None or mail.state == "withdrawn":
+        return "made"
+    return {"queued": "on_its_way", "sent": "sent"}.get(mail.state, "came_back")
+
+
 def to_win(offers: Sequence[Offer]) -> Offer | None:
     """The offer a sale rests on: the last accepted one, else the last one sent. `offers` are a deal's, by version."""
     for state in ("accepted", "sent"):

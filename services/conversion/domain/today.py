@@ -60,9 +60,11 @@ def in_order(rows: Sequence[TodayRow], at: datetime, most: int) -> Today:
     """The list of these rows: who waits on the other end first, then by time; what is said twice is said once."""
     meeting = {row.deal_id for row in rows if row.kind == "meeting"}
     dated = {row.deal_id for row in rows if row.kind in {"step", "question", "playbook"}}
+    # A reminder that nobody answered was sent again to others: the two say the same.
+    told = {(row.kind, row.deal_id, row.text) if row.kind in {"reminder", "stale"} else row.id: row for row in rows}
     kept = [
         row
-        for row in rows
+        for row in told.values()
         if not (row.kind == "step" and row.text == "meeting" and row.deal_id in meeting)
         and not (row.kind == "reminder" and row.deal_id in dated)
     ]

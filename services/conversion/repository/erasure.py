@@ -10,7 +10,8 @@ from services.conversion.domain.deals import Deal
 
 _OF_DEALS = "deal_id IN (SELECT id FROM deals WHERE lead_id = ANY($1::uuid[]))"
 _STATEMENTS = (
-    """UPDATE deals SET contact = jsonb_build_object('lead_id', lead_id, 'company', 'erased'), question = NULL,
+    """UPDATE deals SET contact = jsonb_build_object('lead_id', lead_id, 'company', 'erased'), contact_changes = '{}',
+              question = NULL,
               needs = NULL, wished_meeting = NULL, story = '[]', qualification = NULL,
               next_action = CASE WHEN next_action IS NOT NULL THEN 'erased' END,
               lost_reason = CASE WHEN lost_reason IS NOT NULL THEN coalesce(loss_code, 'erased') END,

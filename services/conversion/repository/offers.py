@@ -7,7 +7,7 @@ from typing import Any
 
 from services.chassis.db import Connection
 from services.chassis.errors import NotFound
-from services.conversion.domain.offers import Offer, OfferState
+from services.conversion.domain.offers import Offer, OfferMail, OfferState
 
 
 async def next_number(conn: Connection, year: int) -> str:
@@ -110,6 +110,17 @@ async def get(conn: Connection, offer_id: str) -> Offer:
     if row is None:
         raise NotFound("there is no such offer")
     return Offer.of(row)
+
+
+async def mails_of(conn: Connection, lead_id: str) -> dict[str, OfferMail]:
+    """The last mail with each offer of a lead, by the offer's id."""
+    rows = await conn.fetch(
+        """SELECT DISTINCT ON (offer_id) split_part(key, ':', 2) AS offer_id, id AS mail_id, state,
+                  count(*) OVER (PARTITION BY split_part(key, ':', 2)) AS mails
+             FROM mails WHERE lead_id = $1 AND purpose = 'offer' ORDER BY offer_id, id DESC""",
+        lead_id,
+    )
+    return {row["offer_id"]: OfferMail.of(row) for row in rows}
 
 
 async def of_deal(conn: Connection, deal_id: str) -> list[Offer]:

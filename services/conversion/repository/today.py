@@ -7,6 +7,7 @@ from datetime import datetime
 from services.chassis.db import Connection
 from services.conversion.domain.today import TodayRow
 from services.conversion.repository.board import CARD, LAST_OFFER, ON_BOARD
+from services.conversion.repository.reminders import acts_for
 
 _ITEM_KINDS = ["approval", "inbound", "mail", "reminder", "stale"]
 
@@ -45,9 +46,20 @@ async def next_step_at(conn: Connection, owner: str, after: datetime) -> datetim
     return at
 
 
+# A manager's own, and of their deals what nobody answered in time: each by its own index.
+_OF_MANAGER = f"""w.id IN (
+    SELECT w.id FROM work_items w WHERE w.state = 'open' AND w.kind = ANY($2) AND w.assignee = $1
+     UNION ALL
+    SELECT w.id FROM deals d JOIN work_items w ON w.lead_id = d.lead_id
+     WHERE d.owner = $1 AND {ON_BOARD} AND w.state = 'open' AND w.kind = ANY($2) AND {acts_for("$1", "false")})"""  # noqa: S608 - constants
+
+
 async def items_of(conn: Connection, person: str | None, limit: int) -> list[TodayRow]:
-    """Work that is open for somebody, or without one for whichever supervisor looks next: the most urgent first."""
-    whose = "w.assignee = $1" if person is not None else "w.assignee IS NULL AND $1::text IS NULL"
+    """Work that is open for a manager, or without one for whichever supervisor looks next: the most urgent first.
+
+    What lies with nobody any more is still its deal's owner's to do.
+    """
+    whose = _OF_MANAGER if person is not None else "w.assignee IS NULL AND $1::text IS NULL"
     rows = await conn.fetch(
         f"""SELECT w.kind, w.id, w.id AS item_id, d.id AS deal_id, d.contact ->> 'company' AS company, d.owner, d.stage,
                    coalesce(w.payload ->> 'text', d.next_action) AS text, w.opened_at AS at,
@@ -65,17 +77,22 @@ async def items_of(conn: Connection, person: str | None, limit: int) -> list[Tod
     return TodayRow.of_all(rows)
 
 
-async def meetings_of(conn: Connection, manager: str, start: datetime, end: datetime) -> list[TodayRow]:
-    """A manager's meetings between two moments that are still to be held, or to be written down."""
+async def meetings_of(conn: Connection, manager: str, start: datetime, end: datetime, at: datetime) -> list[TodayRow]:
+    """A manager's meetings between two moments that are still to be held, or to be written down.
+
+    Of a deal that is over, nobody asks any more at this moment how a meeting was.
+    """
     rows = await conn.fetch(
         f"""SELECT 'meeting' AS kind, m.id, m.starts_at AS at, m.ends_at AS until, due.id AS deal_id, due.company,
                    due.owner, due.stage, due.worth, due.currency, concat_ws(', ', m.kind, m.place) AS text
               FROM meetings m JOIN LATERAL (
                    SELECT {CARD} FROM deals d {LAST_OFFER} WHERE d.id = m.deal_id) due ON true
              WHERE m.manager = $1 AND m.state = 'booked' AND m.during && tstzrange($2, $3)
+               AND (m.ends_at > $4 OR due.stage NOT IN ('won', 'lost'))
              ORDER BY m.starts_at LIMIT 50""",  # noqa: S608 - constants
         manager,
         start,
         end,
+        at,
     )
     return TodayRow.of_all(rows)

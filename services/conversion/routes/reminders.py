@@ -23,7 +23,10 @@ async def list_reminders(
     pager: Pager,
     state: Annotated[str, Query(pattern="^(open|done|cancelled)$")] = "open",
 ) -> Page[Reminder]:
-    """Your own overdue steps and inbound calls; for a supervisor, approvals and what nobody has yet as well."""
+    """Your own overdue steps and inbound calls, and those of your deals that nobody answered in time.
+
+    For a supervisor, approvals and whatever nobody has yet as well.
+    """
     person = None if who.is_ops else who.person
     wanted = reminders.Filter(state=state, person=person, unassigned=who.role == SUPERVISOR)
     found = await reminders.page(conn, wanted, pager.limit + 1, pager.priority_and_id())

@@ -5,7 +5,8 @@ from __future__ import annotations
 from services.chassis import work_items
 from services.chassis.db import Connection
 from services.lead_gen.domain.hand_overs import hand_over_pack
-from services.lead_gen.repository import calls, leads
+from services.lead_gen.domain.leads import Lead
+from services.lead_gen.repository import callers, calls, leads
 from workflows.contracts.lead_gen import HandOverPack, PrepareHandOver
 
 
@@ -16,4 +17,10 @@ async def prepare_hand_over(conn: Connection, request: PrepareHandOver) -> HandO
     """
     lead = await leads.get(conn, request.lead_id)
     await work_items.cancel_for_lead(conn, lead.id, kinds=["call"], result="handed_over")
-    return hand_over_pack(lead, await calls.of_lead(conn, lead.id))
+    return await pack_of(conn, lead)
+
+
+async def pack_of(conn: Connection, lead: Lead) -> HandOverPack:
+    """The card of a lead, and the story of all its calls with the callers' names."""
+    made = await calls.of_lead(conn, lead.id)
+    return hand_over_pack(lead, made, await callers.names(conn, {call.caller for call in made}))

@@ -16,9 +16,9 @@ from services.chassis.errors import Conflict
 from services.chassis.events import publish
 from services.chassis.work_items import WorkItem
 from services.lead_gen.actions.do_not_call import forbid_company, withdraw
+from services.lead_gen.actions.hand_overs import pack_of
 from services.lead_gen.actions.workflow_starts import conversion_start
 from services.lead_gen.domain.calls import CallReport, NewCall, Why
-from services.lead_gen.domain.hand_overs import hand_over_pack
 from services.lead_gen.domain.inbound_calls import OVER
 from services.lead_gen.domain.late_outcomes import why_not
 from services.lead_gen.domain.leads import Lead, Place
@@ -70,7 +70,7 @@ async def follow(conn: Connection, lead: Lead, call: NewCall, at: datetime, key:
 
 async def _told(conn: Connection, lead: Lead, call: NewCall, key: str) -> HandOver:
     """The hand-over with the story of all calls, this one among them."""
-    pack = hand_over_pack(lead, await calls.of_lead(conn, lead.id))
+    pack = await pack_of(conn, lead)
     reasons = {
         CallOutcome.INTERESTED: HandOverReason.INTERESTED,
         CallOutcome.HARD_QUESTION: HandOverReason.HARD_QUESTION,

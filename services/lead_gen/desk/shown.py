@@ -84,7 +84,7 @@ async def _context(
         "step": step, "opened": shown.opened if held else "", "refused": shown.refused, "reasons": REASONS,
         "typed": dict.fromkeys(TYPED, "") | (held.draft.typed if held and held.draft else {}) | dict(shown.typed),
         "zone": clock_of(held.call.lead.calling_zones) if held else None, "zone_of": clock_of,
-        "fits": [], "news_from": None, "picked": None, "q": "",
+        "acted": request.method == "POST", "fits": [], "news_from": None, "picked": None, "q": "",
     }  # fmt: skip
     if held is not None:
         context["fits"] = await _fits(conn, held, step, shown.opened)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from services.lead_gen.domain.calls import HANDED_OVER, Call
@@ -25,12 +25,12 @@ def contact_card(lead: Lead) -> ContactCard:
     return ContactCard(lead_id=lead.id, **card)
 
 
-def hand_over_pack(lead: Lead, calls: Sequence[Call]) -> HandOverPack:
-    """The card, all calls (the oldest first), what was said last, and who found the interest."""
+def hand_over_pack(lead: Lead, calls: Sequence[Call], names: Mapping[str, str]) -> HandOverPack:
+    """The card, all calls (the oldest first), what was said last, and who found it; `names` are the callers'."""
     last = {name: _last(getattr(call, name) for call in calls) for name in _LAST_SAID}
     return HandOverPack(
         contact=contact_card(lead),
-        story=[_told(call) for call in calls],
+        story=[_told(call, names.get(call.caller)) for call in calls],
         products=_last(call.products for call in calls) or [],
         sourced_by=_last(call.caller for call in calls if call.outcome in HANDED_OVER),
         **last,
@@ -42,10 +42,11 @@ def _last(values: Iterable[Any]) -> Any:
     return next((value for value in reversed(list(values)) if value), None)
 
 
-def _told(call: Call) -> CallRecord:
+def _told(call: Call, name: str | None) -> CallRecord:
     return CallRecord(
         at=call.at,
         by=call.caller,
+        by_name=name,
         outcome=call.outcome,
         note=call.note,
         script_version=call.script_version,

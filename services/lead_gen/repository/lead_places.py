@@ -27,6 +27,17 @@ async def write(conn: Connection, lead_id: str, fields: Mapping[str, Any]) -> No
     await conn.execute(f"UPDATE leads SET {given}, updated_at = now() WHERE id = $1", lead_id, *fields.values())  # noqa: S608 - names of a model's fields
 
 
+async def take_correction(conn: Connection, lead_id: str, at: datetime) -> bool:
+    """Note that the tier that has the lead corrects its card; False if it did so later already, or the lead is gone."""
+    taken = await conn.fetchval(
+        """UPDATE leads SET contact_at = $2 WHERE id = $1 AND stage NOT IN ('erased', 'merged')
+              AND coalesce(contact_at < $2, true) RETURNING true""",
+        lead_id,
+        at,
+    )
+    return bool(taken)
+
+
 async def waiting_calls(conn: Connection, lead_ids: Collection[str]) -> list[WaitingCall]:
     """The calls of these leads that are not made yet."""
     rows = await conn.fetch(

@@ -178,13 +178,17 @@ async def insert(
     )
     await add_phones(conn, lead_id, phones)
     given = {name: fields.get(name) for name in ("tax_id", "email", "website")}
-    # A domain or an address that another company has already stays that company's.
+    await add_keys(conn, lead_id, keys_of(**given))
+    return lead_id
+
+
+async def add_keys(conn: Connection, lead_id: str, keys: Sequence[str]) -> None:
+    """Know a lead by these keys, too; a domain or an address that another company has already stays that company's."""
     await conn.execute(
         "INSERT INTO lead_keys (key, lead_id) SELECT key, $1 FROM unnest($2::text[]) key ON CONFLICT DO NOTHING",
         lead_id,
-        keys_of(**given),
+        list(keys),
     )
-    return lead_id
 
 
 async def callable_phones(conn: Connection, lead_id: str) -> list[str]:

@@ -26,7 +26,7 @@ def a_deal(**values: Any) -> Deal:
         "id": "d", "lead_id": "1", "workflow_id": "conversion:1", "stage": Stage.OFFERED, "policy_version": 1,
         "contact": CONTACT, "reason": HandOverReason.INTERESTED, "story": [CALL], "campaign_name": "",
         "segment": "steel", "products": ["FTL-UA"], "offered_at": MONDAY, "stage_since": MONDAY,
-        "created_at": MONDAY, "updated_at": MONDAY,
+        "created_at": MONDAY, "updated_at": MONDAY, "contact_changes": {},
     }  # fmt: skip
     return Deal.model_validate({**nothing, **known, **values})
 

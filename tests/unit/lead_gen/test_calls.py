@@ -108,7 +108,7 @@ def test_the_pack_for_tier_2_holds_what_was_said_last() -> None:
         call("hard_question", caller="bohdan", attempt=2, question="Customs?", products=["sea"], promised_by=NOW),
         call("no_answer", caller="vira", attempt=3),
     ]
-    pack = hand_over_pack(lead(), calls)
+    pack = hand_over_pack(lead(), calls, {"anna": "Анна Бондар"})
     assert (pack.needs, pack.question, pack.products, pack.promised_by) == ("two trucks", "Customs?", ["sea"], NOW)
     assert (pack.sourced_by, pack.wished_meeting) == ("bohdan", None)
     assert [(one.by, one.outcome, one.note) for one in pack.story] == [
@@ -116,10 +116,11 @@ def test_the_pack_for_tier_2_holds_what_was_said_last() -> None:
         ("bohdan", "hard_question", None),
         ("vira", "no_answer", None),
     ]
+    assert [one.by_name for one in pack.story] == ["Анна Бондар", None, None]
 
 
 def test_a_lead_that_nobody_called_has_no_story() -> None:
-    pack = hand_over_pack(lead(), [])
+    pack = hand_over_pack(lead(), [], {})
     assert (pack.story, pack.sourced_by, pack.products) == ([], None, [])
     assert pack.contact == contact_card(lead())
     assert (pack.contact.lead_id, pack.contact.phones) == ("lead-1", ["+380441230001"])

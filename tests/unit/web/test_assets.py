@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from leadrelay.assets import COPIED, WEB, AssetsError, build, squeezed
+from leadrelay.assets import COPIED, WEB, AssetsError, build, squeezed, without_comments
 from tests.unit.architecture.source import ROOT
 
 ICONS = (WEB / "assets" / "icons.txt").read_text(encoding="utf-8").split()
@@ -124,3 +124,8 @@ def test_the_styles_of_a_desk_are_for_its_tier_alone(desk: str, tier: str) -> No
 def test_our_styles_travel_without_comments_and_idle_space() -> None:
     css = b"""/* it's ours */\n.a  >\n .b::after { content: "a  /* b */";\n  margin:0  auto /* why */ }\n"""
     assert squeezed(css) == b""" .a > .b::after { content: "a  /* b */"; margin:0 auto } """
+
+
+def test_scripts_lose_their_comments_and_nothing_else() -> None:
+    js = b"""// What it does.\n(() => {\n  // Why.\n  const at = "https://example.org"; // here\n\n  go(at);\n})();\n"""
+    assert without_comments(js) == b"""(() => {\nconst at = "https://example.org"; // here\ngo(at);\n})();\n"""

@@ -93,8 +93,8 @@
   // Whoever reloads the page while they write finds the form open again, with what they wrote.
   addEventListener("DOMContentLoaded", () => {
     const deal = page();
-    if (!deal || performance.getEntriesByType("navigation")[0]?.type !== "reload" || deal.querySelector("[data-draft]")) return;
-    const asked = ["note", "mail", "qualify", "offer"]
+    if (!deal || performance.getEntriesByType("navigation")[0]?.type !== "reload" || deal.querySelector(".lr-asking [data-draft], .lr-asking-in [data-draft]")) return;
+    const asked = ["note", "mail", "qualify", "offer", "win", "lose", "sleep", "return", "book", "step", "add"]
       .find((name) => window.desk.hasDraft(`${name}:${deal.dataset.deal}${name === "mail" ? ":" : ""}`));
     if (asked) setTimeout(() => deal.querySelector(`a[hx-get$="?do=${asked}"]`)?.click());
   });

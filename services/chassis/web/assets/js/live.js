@@ -12,9 +12,13 @@
   document.addEventListener("connection:back", resync);
   // The whole page as it is now, or another one in its place, under the word that stands there.
   desk.refresh = (place = location.pathname + location.search) => {
-    const word = [...document.querySelector("#line").childNodes];
+    // What the line says when the page comes, not when it was asked for: something may be said meanwhile.
+    let word = null;
+    const read = (event) => { if (event.detail.ctx.target === document.body) word = [...document.querySelector("#line").childNodes]; };
+    document.addEventListener("htmx:before:swap", read);
     return htmx.ajax("GET", place, { target: "body", swap: "outerMorph", replace: "true" })
-      .then(() => document.querySelector("#line").replaceChildren(...word));
+      .then(() => word && document.querySelector("#line").replaceChildren(...word))
+      .finally(() => document.removeEventListener("htmx:before:swap", read));
   };
 
   // ---- parts that wait until nobody looks ------------------------------------------------------------------
@@ -25,12 +29,31 @@
     return part.matches("[data-grows]") ? inside || part.matches(":hover") : inside && desk.typing(document.activeElement);
   };
   const idsOf = (text) => [...new DOMParser().parseFromString(text, "text/html").querySelectorAll("[data-row]")].map((row) => row.dataset.row);
+  // A part marked `data-still="<its rows>"` stands above what somebody reads: new rows wait until somebody asks for them.
+  const newIn = (part, text) => {
+    if (!part.dataset.still || document.hidden) return 0;
+    const rows = [...new DOMParser().parseFromString(text, "text/html").querySelectorAll(part.dataset.still)];
+    return rows.filter((row) => !part.querySelector(`#${CSS.escape(row.id)}`)).length;
+  };
+  // ... and it keeps its height when something of it goes by itself, until something is done on the page.
+  const heights = new Map();
+  const keepHeight = () => {
+    for (const [id, height] of heights) document.getElementById(id)?.style.setProperty("min-height", `${height}px`);
+  };
+  const release = () => {
+    for (const id of heights.keys()) document.getElementById(id)?.style.removeProperty("min-height");
+    heights.clear();
+  };
+  document.addEventListener("htmx:after:swap", keepHeight);
+  addEventListener("form:sent", release);
   const waiting = new Map();
   const letIn = (part) => {
     const ctx = waiting.get(part);
     waiting.delete(part);
     part.querySelector(":scope > [data-new]")?.remove();
-    if (ctx && part.isConnected) htmx.swap(ctx);
+    if (!ctx || !part.isConnected) return;
+    release();
+    htmx.swap(ctx);
   };
   const announce = (part, count) => {
     let button = part.querySelector(":scope > [data-new]");
@@ -41,7 +64,7 @@
       button.dataset.new = "";
       part.prepend(button);
     }
-    button.textContent = desk.words(count ? "new" : "changed", { count });
+    button.textContent = desk.words(count ? part.dataset.newWords || "new" : "changed", { count });
   };
   addEventListener("click", (event) => {
     const button = event.target.closest?.("[data-new]");
@@ -49,9 +72,13 @@
   });
   for (const name of ["pointerout", "focusout"]) {
     addEventListener(name, () => setTimeout(() => {
-      for (const part of [...waiting.keys()]) if (!isBusy(part)) letIn(part);
+      for (const part of [...waiting.keys()]) if (!isBusy(part) && !newIn(part, waiting.get(part).text)) letIn(part);
     }));
   }
+  // Nobody reads a page that nobody sees.
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) for (const part of [...waiting.keys()]) letIn(part);
+  });
 
   // ---- rows that somebody else has taken -------------------------------------------------------------------
   document.addEventListener("htmx:sse:before:message", (event) => {
@@ -97,6 +124,13 @@
     // Only what comes by itself waits; what somebody asked for comes at once.
     if (!(part instanceof Element) || part === document.body || !byItself(ctx) || ctx.letIn) return;
     const text = ctx.text || "";
+    const fresh = newIn(part, text);
+    if (fresh) {
+      event.preventDefault();
+      waiting.set(part, { ...ctx, letIn: true });
+      announce(part, fresh);
+      return;
+    }
     if (isBusy(part)) {
       event.preventDefault();
       const known = new Set([...part.querySelectorAll("[data-row]")].map((row) => row.dataset.row));
@@ -104,6 +138,8 @@
       announce(part, idsOf(text).filter((id) => !known.has(id)).length);
       return;
     }
+    waiting.delete(part);
+    if (part.dataset.still) heights.set(part.id, part.offsetHeight);
     const left = fading(part, text);
     if (!left) return;
     event.preventDefault();

@@ -43,6 +43,16 @@
   const said = (text) => new DOMParser().parseFromString(text.replaceAll("hx-partial", "div"), "text/html").querySelector(".lr-line .lr-grow")?.textContent.trim();
   const placeOf = ({ headers }) => headers.get("HX-Push-Url") || headers.get("HX-Replace-Url") || JSON.parse(headers.get("HX-Location") || "{}").path;
   let place;
+  const done = (entry) => {
+    for (const form of document.querySelectorAll("form[data-queue]")) if (form.dataset.queue === entry.subject) form.reset();
+  };
+  // The tab that sends may be another one than the form is open in.
+  const tabs = new BroadcastChannel("queue");
+  tabs.onmessage = ({ data: { person, entry } }) => {
+    if (person !== document.body.dataset.person || entry.page !== location.href) return;
+    done(entry);
+    desk.refresh().catch(() => {});
+  };
   const post = async (entry, csrf) => {
     const answer = await fetch(entry.url, {
       method: "POST",
@@ -56,7 +66,8 @@
     if (fresh.status < 400) {
       // The page that it was written on goes where the answer leads; its form is done with.
       if (entry.page === location.href) place = placeOf(answer);
-      for (const form of document.querySelectorAll("form[data-queue]")) if (form.dataset.queue === entry.subject) form.reset();
+      done(entry);
+      tabs.postMessage({ person: document.body.dataset.person, entry });
       document.dispatchEvent(new CustomEvent("queue:sent", { detail: entry }));
       desk.say(desk.words("sent", entry));
     } else desk.say(desk.words("not taken", { ...entry, reason: said(fresh.text) || "" }), "late");

@@ -1,0 +1,50 @@
+"""Who a lead is, corrected by its manager; tier 1's register, which owns companies, hears of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.chassis.auth import Principal
+from services.chassis.db import Connection
+from services.chassis.events import publish
+from services.conversion.actions.deals import deal_for, now
+from services.conversion.actions.register import report_contact
+from services.conversion.domain.contacts import changed_fields, check_version, corrections
+from services.conversion.domain.deals import Deal
+from services.conversion.repository import deals, timeline
+from services.conversion.schemas.contacts import ContactChange
+from workflows.contracts.conversion import Stage
+
+_CORRECTED = frozenset(Stage) - {Stage.WON}
+"""A customer's card is tier 3's."""
+_WORDS: Mapping[str, str] = {
+    "contact_name": "name", "phones": "numbers", "email": "e-mail", "timezone": "time zone", "industry": "trade",
+    "city": "town",
+}  # fmt: skip
+
+
+async def correct_contact(
+    conn: Connection, deal_id: str, who: Principal, change: ContactChange, *, if_match: str | None
+) -> Deal:
+    """Write down who the lead is; the history says which fields, by whom and when. Nothing new changes nothing.
+
+    Raises NotFound, Forbidden `not_owner`, Conflict `wrong_state`, PreconditionRequired, PreconditionFailed.
+    """
+    deal = await deal_for(conn, deal_id, who, allowed=_CORRECTED)
+    check_version(deal.contact, if_match)
+    card = deal.contact.model_copy(update=change.changes(deal.contact.phones))
+    fields = changed_fields(deal.contact, card)
+    if not fields:
+        return deal
+    at = now()
+    # Whoever reads the history without the right to the numbers must not find them there.
+    told: dict[str, Any] = {"fields": fields, "was": {name: getattr(deal.contact, name) for name in fields
+                                                      if name in ("company", "contact_name")}}  # fmt: skip
+    text = ", ".join(_WORDS.get(name, name) for name in fields)
+    event_id = await timeline.add(conn, deal.id, at=at, by=who.person, kind="contact", text=text, data=told)
+    known = corrections(deal.contact_changes, deal.contact, card)
+    deal = await deals.update(conn, deal.id, contact=card, contact_changes=known)
+    await report_contact(conn, deal, fields, who.person, event_id=event_id, at=at)
+    await publish(conn, "deal.changed", deal_id=deal.id, stage=deal.stage.value)
+    return deal
