@@ -94,7 +94,7 @@
   addEventListener("DOMContentLoaded", () => {
     const deal = page();
     if (!deal || performance.getEntriesByType("navigation")[0]?.type !== "reload" || deal.querySelector(".lr-asking [data-draft], .lr-asking-in [data-draft]")) return;
-    const asked = ["note", "mail", "qualify", "offer", "win", "lose", "sleep", "return", "book", "step", "add"]
+    const asked = ["contact", "note", "mail", "qualify", "offer", "win", "lose", "sleep", "return", "book", "step", "add"]
       .find((name) => window.desk.hasDraft(`${name}:${deal.dataset.deal}${name === "mail" ? ":" : ""}`));
     if (asked) setTimeout(() => deal.querySelector(`a[hx-get$="?do=${asked}"]`)?.click());
   });
