@@ -200,6 +200,15 @@ async def test_the_pace_of_a_campaign_follows_shifts_stock_and_alarms(house: Tie
     assert await enrolled(house, campaign, 3) == 30
 
 
+async def test_a_caller_who_plans_no_shifts_is_given_leads_beside_colleagues_who_do(house: Tier1) -> None:
+    hers, theirs = await house.campaign(), await house.campaign()
+    await shift(house, -timedelta(hours=1), 3, on=True)
+    await house.pool.execute("UPDATE callers SET campaigns = ARRAY[$1::uuid] WHERE id = 'anna'", theirs)
+    await house.pool.execute("INSERT INTO callers (id, name, campaigns) VALUES ('dana', 'Dana', ARRAY[$1::uuid])", hers)
+    await house.lead("+380441230099")
+    assert await enrolled(house, hers, 1) == 1
+
+
 async def lead_in(house: Tier1, phone: str, *, language: str = "uk", timezone: str = "Europe/Kyiv") -> str:
     lead = await house.lead(phone)
     await house.pool.execute("UPDATE leads SET language = $2, timezone = $3 WHERE id = $1", lead, language, timezone)

@@ -41,6 +41,8 @@ async def make_relay(house: House, company: str = "relay") -> Relay:
         name = f"browser-{uuid.uuid4().hex[:8]}"
         await house.post(tier, path, {"id": name, "name": name.title()})
     campaign = await import_leads(house, f"{company}-{uuid.uuid4().hex[:8]}", 4, next(_NUMBERS))
+    known = {"id": caller.id, "name": "Sofia", "languages": ["uk"], "campaigns": [campaign]}
+    await house.post("lead_gen", "/v1/callers", known)
     won = await _handed_over(house, caller, campaign)
     deal = await _accepted(house, won)
     await house.post("conversion", f"/v1/deals/{deal}/win", {"lines": [LINE]}, role="manager", person=won["manager"])

@@ -41,7 +41,8 @@ async def next_shift(conn: Connection) -> datetime | None:
 async def hands(conn: Connection, ahead: timedelta) -> list[Hand]:
     """Active callers whose shift has begun or begins soon; else whoever comes next, within `ahead` of the first.
 
-    One line per shift. Where no shift is ahead, every active caller, as of now.
+    One line per shift. As of now, besides: callers for whom no shift was ever planned, who are taken at their word, and
+    where no shift is ahead, every active caller.
     """
     rows = await conn.fetch(
         """WITH coming AS (
@@ -63,7 +64,8 @@ async def hands(conn: Connection, ahead: timedelta) -> list[Hand]:
                      AND (a.quota IS NOT NULL OR a.daily_quota IS NOT NULL)) AS made
            UNION ALL
            SELECT id, languages, campaigns, now(), now(), false, daily_quota FROM callers
-            WHERE active AND NOT EXISTS (SELECT FROM at_hand)
+            WHERE active AND (NOT EXISTS (SELECT FROM at_hand)
+                              OR NOT EXISTS (SELECT FROM shifts WHERE caller_id = callers.id))
             ORDER BY begins, caller""",
         ahead,
     )
