@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from services.chassis.contacts.countries import languages_of, zones_of_country
-from services.chassis.contacts.number_places import NumberPlace, place_of_number, sharing_code
+from services.chassis.contacts.number_places import NumberPlace, known_zones, place_of_number, sharing_code
 from services.lead_gen.domain.states import zones_of_state
 
 # What a lead was given before anybody asked; it says nothing.
@@ -95,7 +95,7 @@ def _named(zones: frozenset[str], name: str) -> frozenset[str]:
 def _by_time(zones: frozenset[str], homes: Sequence[str]) -> tuple[str, ...]:
     """One zone of each group that has the same time all year; the best known of it."""
     groups: dict[tuple[object, ...], list[str]] = {}
-    for zone in sorted(zones & frozenset(available_timezones())):
+    for zone in sorted(zones & known_zones()):
         groups.setdefault(_times(zone, datetime.now(UTC).year), []).append(zone)
     return tuple(sorted(_best(group, homes) for group in groups.values()))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -89,6 +90,16 @@ def test_what_is_not_known_stays_unknown(number: str, said: dict[str, str], amon
 
 def test_a_number_of_no_country_may_be_anywhere_and_nobody_is_made_ukrainian() -> None:
     assert place_fields({}, ["+80012345678"], "UA") == {}
+
+
+def test_places_are_worked_out_from_memory_and_not_from_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    place_fields({}, ["+18005550123"], "US")
+
+    def walk(*_: Any) -> None:
+        raise AssertionError("the names of all time zones are read anew")
+
+    monkeypatch.setattr(os, "walk", walk)
+    assert place_fields({"city": "a city that no lead had before"}, ["+18005550123"], "US")["country"] == "US"
 
 
 def test_an_unknown_zone_is_open_only_while_all_possible_ones_are() -> None:
