@@ -209,6 +209,14 @@ async def test_a_caller_who_plans_no_shifts_is_given_leads_beside_colleagues_who
     assert await enrolled(house, hers, 1) == 1
 
 
+async def test_a_campaign_that_none_of_those_with_shifts_may_call_gets_leads_for_whoever_comes(house: Tier1) -> None:
+    nobodys, theirs = await house.campaign(), await house.campaign()
+    await shift(house, -timedelta(hours=1), 3, on=True)
+    await house.pool.execute("UPDATE callers SET campaigns = ARRAY[$1::uuid] WHERE id = 'anna'", theirs)
+    await house.lead("+380441230098")
+    assert await enrolled(house, nobodys, 1) == 1
+
+
 async def lead_in(house: Tier1, phone: str, *, language: str = "uk", timezone: str = "Europe/Kyiv") -> str:
     lead = await house.lead(phone)
     await house.pool.execute("UPDATE leads SET language = $2, timezone = $3 WHERE id = $1", lead, language, timezone)

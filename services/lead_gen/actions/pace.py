@@ -33,7 +33,9 @@ async def look_at(conn: Connection, campaign: Campaign, policy: Policy, stock: i
     """What limits a campaign now. `stock` interested leads wait for tier 2."""
     now = datetime.now(UTC)
     hands = await supply.hands(conn, SOON)
-    within = await _within(conn, campaign, policy, hands, now) if await supply.is_planned(conn) else None
+    # Shifts say nothing of a campaign that none of those who plan them may call: whoever comes for it finds its leads.
+    planned = bool(_able(campaign, hands)) and await supply.is_planned(conn)
+    within = await _within(conn, campaign, policy, hands, now) if planned else None
     return Look(
         policy=policy,
         stock=stock,
@@ -47,9 +49,13 @@ async def look_at(conn: Connection, campaign: Campaign, policy: Policy, stock: i
 
 
 def _languages(campaign: Campaign, hands: list[Hand]) -> list[str] | None:
-    """What callers of this campaign speak; none where nobody has said who calls."""
-    able = [hand for hand in hands if not hand.campaigns or campaign.id in hand.campaigns]
-    return sorted({language for hand in able for language in hand.languages}) if hands else None
+    """What callers of this campaign speak; none where nobody has said who calls it."""
+    able = _able(campaign, hands)
+    return sorted({language for hand in able for language in hand.languages}) if able else None
+
+
+def _able(campaign: Campaign, hands: list[Hand]) -> list[Hand]:
+    return [hand for hand in hands if not hand.campaigns or campaign.id in hand.campaigns]
 
 
 async def _within(conn: Connection, campaign: Campaign, policy: Policy, hands: list[Hand], now: datetime) -> Within:
