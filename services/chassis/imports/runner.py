@@ -29,6 +29,8 @@ from services.chassis.imports.queue import JobCancelledError
 ATTEMPTS = 5
 # More rows than this, one after another, that break where they are taken are no bad rows: something is wrong with us.
 MAX_BROKEN = 20
+# So much of a file is read at once: each look at the disk lets go of the interpreter, which busy threads keep for long.
+BUFFER_BYTES = 1 << 20
 log = structlog.get_logger(__name__)
 
 
@@ -108,7 +110,7 @@ async def _bring_to_end(conn: Connection, pool: Pool, kind: type[Importer[Row, P
     importer, error = kind(job), None
     if job.state == "running":
         # Contact data: a file without a name, which nobody else can open and which no killed worker leaves behind.
-        with tempfile.TemporaryFile() as file:
+        with tempfile.TemporaryFile(buffering=BUFFER_BYTES) as file:
             await jobs.QUEUE.spool(conn, job.id, file)
             async with pool.acquire() as second, _hands(conn, second, kind, job) as hands:
                 importer = kind(hands.job)

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from services.chassis.db import Connection, Pool, new_id
+from services.chassis.db import Connection, Pool, new_ids
 from services.chassis.imports import runner
 from services.lead_gen.actions.import_ledger import enter_forbidden, forbidden_in
 from services.lead_gen.actions.places import move_waiting_calls
@@ -18,6 +18,7 @@ from services.lead_gen.repository import bulk_import, duplicates, import_merges,
 from services.lead_gen.repository.bulk_import import Copies
 
 PLACED = frozenset(PLACE)
+_IDS_AT_ONCE = 256
 
 
 @dataclass(frozen=True)
@@ -49,12 +50,11 @@ class LeadImporter(runner.Importer[Row, Decided]):
         phones = {phone for row in chunk for phone in row.phones}
         keys = {key for row in chunk for key in row.keys}
         everything = keys.union(f"p:{phone}" for phone in phones)
-        owners = await bulk_import.owners(conn, phones, keys)
-        known = await bulk_import.facts(conn, set(owners.values()))
+        owners, known = await bulk_import.lookup(conn, phones, keys)
         if self.job.dry_run:
             more, stand_ins = await imports.dry_owners(conn, self.job.id, everything)
             owners, known = more | owners, stand_ins | known
-        matcher = Matcher(owners, known, new_id)
+        matcher = Matcher(owners, known, new_ids(_IDS_AT_ONCE))
         if before is not None:
             matcher.follow(before.matcher, everything)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
 
 from services.chassis.db import Connection
 from services.lead_gen.domain.matching import LeadFacts, Plan
@@ -19,27 +20,38 @@ SELECT 'p:' || phone AS key, lead_id FROM lead_phones WHERE phone = ANY($1)
 UNION ALL
 SELECT key, lead_id FROM lead_keys WHERE key = ANY($2)
 """
+_FACTS = f"""
+SELECT id, {", ".join(COLUMNS)}, (SELECT count(*) FROM lead_phones p WHERE p.lead_id = leads.id) AS phones
+  FROM leads WHERE id = ANY($1::uuid[])
+"""  # noqa: S608 - columns of leads, constants
 
 
-async def owners(conn: Connection, phones: Collection[str], keys: Collection[str]) -> dict[str, str]:
-    """Key -> id of the lead that has it; numbers as `p:` and the number."""
-    rows = await conn.fetch(_OWNERS, list(phones), list(keys))
-    return {row["key"]: row["lead_id"] for row in rows}
-
-
-async def facts(conn: Connection, lead_ids: Collection[str]) -> dict[str, LeadFacts]:
-    """The filled fields of these leads."""
-    rows = await conn.fetch(
-        f"""SELECT id, {", ".join(COLUMNS)}, (SELECT count(*) FROM lead_phones p WHERE p.lead_id = leads.id) AS phones
-              FROM leads WHERE id = ANY($1::uuid[])""",  # noqa: S608 - columns of leads, constants
-        list(lead_ids),
-    )
-    return {
+async def lookup(
+    conn: Connection, phones: Collection[str], keys: Collection[str]
+) -> tuple[dict[str, str], dict[str, LeadFacts]]:
+    """(key -> id of the lead that has it, a number as `p:` and itself; id -> what is known of that lead)."""
+    async with by_index(conn):
+        owners = {row["key"]: row["lead_id"] for row in await conn.fetch(_OWNERS, list(phones), list(keys))}
+        found = await conn.fetch(_FACTS, list(set(owners.values()))) if owners else []
+    known = {
         row["id"]: LeadFacts(
             id=row["id"], fields={name: row[name] for name in COLUMNS if row[name]}, phones=row["phones"]
         )
-        for row in rows
+        for row in found
     }
+    return owners, known
+
+
+@asynccontextmanager
+async def by_index(conn: Connection) -> AsyncIterator[None]:
+    """Look keys up by index, whatever PostgreSQL thinks.
+
+    Until it has counted what an import has brought, which takes a minute and more, it keeps plans that read the whole
+    register for each chunk and compare every lead with every key.
+    """
+    async with conn.transaction():
+        await conn.execute("SET LOCAL enable_seqscan = off")
+        yield
 
 
 def copies(plan: Plan) -> Copies:

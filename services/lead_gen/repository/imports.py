@@ -8,7 +8,7 @@ from services.chassis.db import Connection, to_json
 from services.chassis.imports.jobs import ImportJob
 from services.lead_gen.domain.matching import LeadFacts, Plan, Verdict
 from services.lead_gen.domain.places import PLACE
-from services.lead_gen.repository.bulk_import import Copies, escape
+from services.lead_gen.repository.bulk_import import Copies, by_index, escape
 
 
 def verdict_lines(job: ImportJob, verdicts: list[Verdict]) -> Copies:
@@ -27,15 +27,16 @@ async def dry_owners(
     conn: Connection, import_id: str, keys: Iterable[str]
 ) -> tuple[dict[str, str], dict[str, LeadFacts]]:
     """What earlier rows of a dry run would have made: owners of keys, and stand-ins for their leads."""
-    rows = await conn.fetch(
-        "SELECT key, lead_id FROM import_dry_keys WHERE import_id = $1 AND key = ANY($2)", import_id, list(keys)
-    )
-    found = {row["key"]: row["lead_id"] for row in rows}
-    leads = await conn.fetch(
-        "SELECT key, lead_id, filled FROM import_dry_keys WHERE import_id = $1 AND key = ANY($2)",
-        import_id,
-        [f"l:{lead_id}" for lead_id in set(found.values())],
-    )
+    async with by_index(conn):
+        rows = await conn.fetch(
+            "SELECT key, lead_id FROM import_dry_keys WHERE import_id = $1 AND key = ANY($2)", import_id, list(keys)
+        )
+        found = {row["key"]: row["lead_id"] for row in rows}
+        leads = await conn.fetch(
+            "SELECT key, lead_id, filled FROM import_dry_keys WHERE import_id = $1 AND key = ANY($2)",
+            import_id,
+            [f"l:{lead_id}" for lead_id in set(found.values())],
+        )
     known = {
         row["lead_id"]: LeadFacts(id=row["lead_id"], fields=dict(row["filled"]), phones=0, dry=True) for row in leads
     }
