@@ -83,6 +83,18 @@ async def test_what_was_shown_is_what_is_ordered(tier: Tier3, desk: Desk3) -> No
     assert await tier.pool.fetchval(ordered, customer_id) == Decimal(shown.replace(",", ""))
 
 
+async def test_quantities_for_an_order_that_is_not_the_last_one_any_more_are_refused(tier: Tier3, desk: Desk3) -> None:
+    customer_id = await bought(tier, ("Truck", "100.00", "20"))
+    page = await desk.page(f"customers/{customer_id}", say="ordered")
+    shown = page.split('name="order_id" value="')[1].split('"')[0]
+    line = {"description": "Crane", "quantity": "1", "unit_price": {"amount": "900.00", "currency": "UAH"}}
+    await tier.post(f"/v1/customers/{customer_id}/orders", {"lines": [line]})
+    before = await tier.counts()
+    late = await desk.act(f"customers/{customer_id}/said", outcome="ordered", quantity="7", order_id=shown)
+    assert late.status_code == 422 and "another one by now" in late.text
+    assert await tier.counts() == before
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [

@@ -111,7 +111,8 @@ async def _next_at(conn: Connection, customer: Customer, said: Said) -> datetime
 async def _lines(conn: Connection, customer: Customer, said: Said) -> list[OrderLine]:
     """The lines of last time in the quantities of today; those of 0 are left out. Raises Invalid."""
     facts = await customer_desk.facts(conn, customer.id)
-    if len(said.quantities) != len(facts.last_lines) or not facts.orders:
+    is_another = not facts.orders or said.order_id not in (None, facts.orders[-1].id)
+    if is_another or len(said.quantities) != len(facts.last_lines):
         raise Invalid("Their last order is another one by now: look at its lines again", field="quantity")
     if any(quantity < 0 or quantity > MOST_PIECES for quantity in said.quantities):
         raise Invalid("A quantity is a number of 0 or more", field="quantity")

@@ -40,6 +40,7 @@ class SaidForm(BaseModel):
     next_at: str = Field(default="", max_length=40)
     day: str = Field(default="", max_length=20)
     quantity: list[str] = Field(default_factory=list, max_length=100)
+    order_id: str = Field(default="", max_length=64)
 
     def told(self) -> Said:
         """The same as the action takes it. Raises Invalid with the field."""
@@ -51,6 +52,7 @@ class SaidForm(BaseModel):
             next_at=_moment(self.next_at),
             day=_day(self.day) if not self.next_at else None,
             quantities=[_number(text) for text in self.quantity],
+            order_id=self.order_id or None,
         )
 
 

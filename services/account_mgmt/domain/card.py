@@ -58,7 +58,7 @@ class WaitingWork(Record):
 
 
 Concern = Literal["complaint", "overdue"]
-"""What must be spoken of before anything is sold."""
+"""What to talk about before selling anything."""
 
 
 class CardFacts(Record):

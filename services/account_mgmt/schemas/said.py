@@ -12,7 +12,8 @@ from workflows.contracts.account_mgmt import NudgeOutcome
 
 
 class Said(Body):
-    """One outcome. `item_id` is the reminder it answers, if one waits; `quantities` go with the lines of last time.
+    """One outcome. `item_id` is the reminder it answers, if one waits; `quantities` go with the lines of last time,
+    which were those of the order `order_id`.
 
     When to ask again is a moment, or a day on the customer's own calendar.
     """
@@ -23,3 +24,4 @@ class Said(Body):
     next_at: Moment | None = None
     day: date | None = None
     quantities: list[Decimal] = Field(default_factory=list, max_length=100)
+    order_id: str | None = None

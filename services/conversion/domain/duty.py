@@ -39,6 +39,7 @@ class Figures(Record):
     absence_id: str | None = None
     absence_until: datetime | None = None
     absence_reason: str | None = None
+    absence_is_own: bool = False
     earned: list[MonthEarned] = Field(default_factory=list)
 
 
@@ -71,7 +72,9 @@ def duty_of(found: Figures, usual: Calendar, at: datetime) -> Duty | None:
     if not found.active:
         return Duty("inactive", None)
     if found.absence_id is not None:
-        return Duty("break" if found.absence_reason == BREAK else "away", found.absence_until)
+        # Whoever was sent away by a supervisor does not come back by a key.
+        is_break = found.absence_is_own and found.absence_reason == BREAK
+        return Duty("break" if is_break else "away", found.absence_until)
     opens, closes = _stretch(found.hours or usual, at)
     if opens > at:
         return Duty("off", opens)

@@ -21,7 +21,8 @@ async def figures(conn: Connection, person: str | None, month: str, at: datetime
         return Figures(deals=await conn.fetchval("SELECT coalesce(sum(deals), 0)::int FROM manager_load"))
     row = await conn.fetchrow(
         f"""SELECT m.name, coalesce(m.active, true) AS active, m.capacity, m.hours, coalesce(w.deals, 0) AS deals,
-                   a.id AS absence_id, a.ends_at AS absence_until, a.reason AS absence_reason, {_EARNED}
+                   a.id AS absence_id, a.ends_at AS absence_until, a.reason AS absence_reason,
+                   coalesce(a.created_by = one.id, false) AS absence_is_own, {_EARNED}
               FROM (SELECT $1::text AS id) one
               LEFT JOIN managers m USING (id)
               LEFT JOIN manager_load w ON w.manager = one.id

@@ -61,7 +61,7 @@ async def open_promises(conn: Connection, lead_id: str) -> dict[str, str]:
 async def put_back(conn: Connection, call: MadeCall, before: BeforeCall, key: str) -> None:
     """Take the call out of the records and put the lead back where it was found; `key` is the move's in its history."""
     await conn.execute("DELETE FROM calls WHERE item_id = $1", call.item_id)
-    # Another window must not tell under the token of before what was just taken back.
+    # Otherwise another window could report, under the old token, the outcome that was just taken back.
     await conn.execute(
         "UPDATE call_leases SET reported_at = now() WHERE item_id = $1 AND caller = $2", call.item_id, call.caller
     )
