@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import uuid
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest_asyncio
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from services.conversion.domain.calendar import ALWAYS
 from tests.browser.desks import Desks, Person
@@ -213,6 +214,32 @@ async def test_brackets_move_the_card_that_has_the_focus(tier: Tier2, windows: D
     await page.keyboard.press("[")
     await expect(page.get_by_role("alert")).to_contain_text("a deal only moves forward")
     await expect(page.locator("#lane-informing .lr-deal")).to_have_count(1)
+
+
+async def test_a_key_pressed_while_a_move_is_under_way_moves_its_card_once_it_is_over(
+    tier: Tier2, windows: Desks
+) -> None:
+    who = await somebody(tier)
+    first, second = [await tier.accepted(who.id) for _ in range(2)]
+    page = await board(windows, who)
+    answers, moves = asyncio.Event(), []
+
+    async def hold(route: Route) -> None:
+        moves.append(route.request.url)
+        await answers.wait()
+        await route.continue_()
+
+    await page.route("**/stage", hold)
+    await page.locator(f"#deal-{first['id']}").focus()
+    async with page.expect_request("**/stage"):
+        await page.keyboard.press("]")
+    await page.keyboard.press("j")
+    await page.locator(f"#deal-{second['id']}").focus()
+    await page.keyboard.press("]")
+    answers.set()
+    await expect(page.locator("#lane-informing h3 + span")).to_have_text("2")
+    await expect(page.locator("html[data-acting]")).to_have_count(0)
+    assert len(moves) == 2, "each of them once"
 
 
 async def test_board_and_list_are_one_key_apart_and_a_row_opens_its_deal(tier: Tier2, windows: Desks) -> None:

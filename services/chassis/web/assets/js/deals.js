@@ -56,6 +56,8 @@
       const stop = event.target === document.body ? document.getElementById(currentId) : event.target;
       (stop?.matches("a") ? stop : stop?.querySelector("[data-open]"))?.click();
     }
+    // While a move is under way the next one waits, as the key of any act does.
+    else if (document.documentElement.hasAttribute("data-acting") && !window.desk.isLost()) return;
     else if (event.key === "[" || event.code === "BracketLeft") step(-1);
     else if (event.key === "]" || event.code === "BracketRight") step(1);
     else return;

@@ -71,7 +71,8 @@
   const act = (key) => document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { ...key, bubbles: true, cancelable: true }));
 
   addEventListener("keydown", (event) => {
-    if (event.isComposing) return;
+    // What a desk has answered itself is not pressed a second time when its act is over.
+    if (event.isComposing || event.defaultPrevented) return;
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && typing(event.target)) return send(event);
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (typing(event.target)) return inField(event);
