@@ -12,7 +12,6 @@ from temporalio.worker import Worker
 
 from services.chassis.settings import Settings
 from services.chassis.temporal import leadrelay_plugin
-from workflows.contracts import queues
 from workflows.contracts.lead_gen import RegisterUpdate
 
 
@@ -25,11 +24,11 @@ async def update_register(_: RegisterUpdate) -> NoReturn:
     raise AssertionError
 
 
-async def main(address: str) -> None:
-    """Work at this server until killed."""
+async def main(address: str, queue: str) -> None:
+    """Work on this queue of this server until killed."""
     client = await Client.connect(address, plugins=[leadrelay_plugin(Settings().key_ring)])
-    await Worker(client, task_queue=queues.LEAD_GEN, activities=[update_register]).run()
+    await Worker(client, task_queue=queue, activities=[update_register]).run()
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1]))
+    asyncio.run(main(*sys.argv[1:]))

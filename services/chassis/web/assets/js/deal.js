@@ -54,7 +54,8 @@
     if (opening.delete(event.detail.ctx)) setTimeout(write);
   });
   addEventListener("keydown", (event) => {
-    if (!opening.size || event.altKey || window.desk.typing(event.target)) return;
+    // The field may have the focus already: what waits for it still comes first.
+    if (event.altKey || !typed && (!opening.size || window.desk.typing(event.target))) return;
     const isSent = event.key === "Enter" && (event.ctrlKey || event.metaKey);
     if (!isSent && (event.ctrlKey || event.metaKey || event.key.length !== 1)) return;
     event.preventDefault();
