@@ -63,7 +63,8 @@ class RowReader:
         self._extension = mapping.get("extension")
         self._region = region
         self._says_place = "country" in mapping or "phone_code" in mapping
-        self._may_forbid = any(name in mapping for name in FORBIDDING)
+        self._forbidding = [name for name, _ in self._columns if name.startswith(FORBIDDING)]
+        self._as_it_is = [name for name, _ in self._columns if name in _AS_IT_IS]
 
     def read(self, line: int, cells: Sequence[str]) -> Row:
         """The row; never raises for anything that a cell may hold."""
@@ -79,7 +80,8 @@ class RowReader:
         problem = self._read_phones(row, numbers, region.region)
         if self._extension is not None and (extension := raw.get("extension")) is not None:
             _extend(row, extension)
-        row.forbids = forbids(raw) if self._may_forbid else None
+        if said := {name: raw[name] for name in self._forbidding if name in raw}:
+            row.forbids = forbids(said)
         if "company" not in raw:
             _name_by_person(row, raw)
         if "company" not in raw:
@@ -94,6 +96,10 @@ class RowReader:
         """Fill in the row's numbers; returns why the last bad one was refused."""
         problem, good = "the phone is missing", row.phones
         for cell in cells:
+            if (number := phones.read_plain(cell, region)) is not None:
+                if number not in good:
+                    good.append(number)
+                continue
             numbers, problems = phones.read_cell(cell.lstrip("' "), region)
             good += [number for number in numbers if number not in good]
             if problems:
@@ -108,9 +114,10 @@ class RowReader:
         fields = row.fields
         fields["company"] = raw["company"]
         if "contact_name" not in raw and (name := f"{raw.get('first_name', '')} {raw.get('last_name', '')}".strip()):
-            raw["contact_name"] = name
-        for name in raw.keys() & _AS_IT_IS:
-            fields[name] = raw[name]
+            fields["contact_name"] = name
+        for name in self._as_it_is:
+            if name in raw:
+                fields[name] = raw[name]
         if (size := raw.get("size")) is not None:
             if (known := size_class(size)) is not None:
                 fields["size"] = known

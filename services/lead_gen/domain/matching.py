@@ -92,7 +92,7 @@ class Matcher:
         self._said = list(row.notes)
         owners = self._owners
         keys = [f"p:{phone}" for phone in row.phones] + row.keys
-        if not any(key in owners for key in keys):
+        if owners.keys().isdisjoint(keys):
             self._accept(row, keys)
             return
         problem, lead = self._find(row, keys)
@@ -106,8 +106,14 @@ class Matcher:
     def _find(self, row: Row, keys: list[str]) -> tuple[str | None, LeadFacts | None]:
         """(why the row cannot be taken, the lead it belongs to)."""
         found: LeadFacts | None = None
+        owners = self._owners
+        owned = [(key[0], owners[key]) for key in keys if key in owners]
+        first = owned[0][1]
+        if all(lead_id == first for _, lead_id in owned) and not _other_tax_id(row, self._known[first]):
+            # Nearly every row that belongs to a lead at all.
+            return None, self._known[first]
         for kind, name in STRENGTH.items():
-            leads = sorted({self._owners[key] for key in keys if key[0] == kind and key in self._owners})
+            leads = sorted({lead_id for of, lead_id in owned if of == kind})
             if len(leads) > 1:
                 self._offer(leads[0], leads[1], f"one row of a file has a {name} of both")
                 return f"its {name}s belong to two leads, {leads[0]} and {leads[1]}", None

@@ -11,8 +11,8 @@ from services.lead_gen.domain.matching import LeadFacts, Plan
 from services.lead_gen.domain.places import PLACE
 from services.lead_gen.repository.leads import COLUMNS
 
-_MISSING = [(name, "\\N") for name in COLUMNS]
-# (table, its columns) -> the rows to add, as COPY's text format has them.
+_MISSING = ("",) * len(COLUMNS)
+# (table, its columns) -> the rows to add, as COPY's text format has them; nothing between two tabs is NULL.
 Copies = dict[tuple[str, tuple[str, ...]], str]
 
 _OWNERS = """
@@ -21,7 +21,7 @@ UNION ALL
 SELECT key, lead_id FROM lead_keys WHERE key = ANY($2)
 """
 _FACTS = f"""
-SELECT id, {", ".join(COLUMNS)}, (SELECT count(*) FROM lead_phones p WHERE p.lead_id = leads.id) AS phones
+SELECT id, (SELECT count(*) FROM lead_phones p WHERE p.lead_id = leads.id), {", ".join(COLUMNS)}
   FROM leads WHERE id = ANY($1::uuid[])
 """  # noqa: S608 - columns of leads, constants
 
@@ -33,13 +33,11 @@ async def lookup(
     async with by_index(conn):
         owners = {row["key"]: row["lead_id"] for row in await conn.fetch(_OWNERS, list(phones), list(keys))}
         found = await conn.fetch(_FACTS, list(set(owners.values()))) if owners else []
-    known = {
-        row["id"]: LeadFacts(
-            id=row["id"], fields={name: row[name] for name in COLUMNS if row[name]}, phones=row["phones"]
-        )
-        for row in found
-    }
-    return owners, known
+    return owners, {row["id"]: _facts(*row) for row in found}
+
+
+def _facts(lead_id: str, phones: int, *cells: str | None) -> LeadFacts:
+    return LeadFacts(lead_id, {name: text for name, text in zip(COLUMNS, cells, strict=True) if text}, phones)
 
 
 @asynccontextmanager
@@ -66,11 +64,10 @@ def copies(plan: Plan) -> Copies:
 
 
 def _lead_line(lead: LeadFacts) -> str:
-    cells = "\t".join([lead.fields.get(name) or missing for name, missing in _MISSING])
+    cells = "\t".join(map(lead.fields.get, COLUMNS, _MISSING))
     # Cells hold neither tabs nor line breaks; a backslash is rare, and would begin an escape.
-    if any("\\" in text for text in lead.fields.values()):
-        fields = {name: escape(text) for name, text in lead.fields.items()}
-        cells = "\t".join([fields.get(name) or missing for name, missing in _MISSING])
+    if "\\" in cells:
+        cells = cells.replace("\\", "\\\\")
     return f"{lead.id}\t{cells}\timport\n"
 
 
@@ -84,7 +81,7 @@ async def write(conn: Connection, copies: Copies) -> None:
     for (table, columns), text in copies.items():
         if text:
             source = io.BytesIO(text.encode())
-            await conn.copy_to_table(table, source=source, columns=columns, format="text", timeout=60)
+            await conn.copy_to_table(table, source=source, columns=columns, format="text", null="", timeout=60)
 
 
 async def fill(conn: Connection, fills: dict[str, dict[str, str]]) -> None:
