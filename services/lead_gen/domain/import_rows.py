@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 from zoneinfo import available_timezones
 
 from services.chassis.contacts import phones
@@ -51,6 +52,11 @@ class Row:
     problem: str | None = None
 
 
+def packed_reader(mapping: Mapping[str, int], region: str) -> Callable[[int, Sequence[str]], tuple[Any, ...]]:
+    """`RowReader.read_packed` of a file, for the process that reads large ones."""
+    return RowReader(mapping, region).read_packed
+
+
 class RowReader:
     """Reads the rows of one file by its mapping (field -> column) and default region."""
 
@@ -91,6 +97,11 @@ class RowReader:
         else:
             self._read_fields(row, raw, region)
         return row
+
+    def read_packed(self, line: int, cells: Sequence[str]) -> tuple[Any, ...]:
+        """What `Row` has besides its line and cells, as plain values that another process makes it of again."""
+        row = self.read(line, cells)
+        return (row.fields, row.phones, row.keys, row.forbids, row.notes, row.problem)
 
     def _read_phones(self, row: Row, cells: Sequence[str], region: str) -> str:
         """Fill in the row's numbers; returns why the last bad one was refused."""

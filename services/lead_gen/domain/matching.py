@@ -6,7 +6,7 @@ a merge brings numbers, keys and what was not known yet.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field, replace
 
 from services.lead_gen.domain.import_rows import Row
@@ -75,11 +75,10 @@ class Matcher:
         self._said: list[str] = []
         self.plan = Plan()
 
-    def follow(self, before: Matcher, keys: Iterable[str]) -> None:
+    def follow(self, before: Matcher, keys: Set[str]) -> None:
         """Know what the rows of another matcher have changed, or are about to, with regard to these keys."""
-        for key in keys:
-            if (lead_id := before._owners.get(key)) is not None:
-                self._owners[key] = lead_id
+        for key in keys & before._owners.keys():
+            self._owners[key] = before._owners[key]
         for lead_id in set(self._owners.values()):
             if (lead := before._known.get(lead_id)) is not None:
                 self._known[lead_id] = replace(lead, fields=dict(lead.fields), new=False)

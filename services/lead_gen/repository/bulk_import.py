@@ -16,9 +16,9 @@ _MISSING = ("",) * len(COLUMNS)
 Copies = dict[tuple[str, tuple[str, ...]], str]
 
 _OWNERS = """
-SELECT 'p:' || phone AS key, lead_id FROM lead_phones WHERE phone = ANY($1)
+SELECT 'p:' || phone AS key, lead_id FROM lead_phones WHERE phone = ANY(string_to_array($1, E'\\n'))
 UNION ALL
-SELECT key, lead_id FROM lead_keys WHERE key = ANY($2)
+SELECT key, lead_id FROM lead_keys WHERE key = ANY(string_to_array($2, E'\\n'))
 """
 _FACTS = f"""
 SELECT id, (SELECT count(*) FROM lead_phones p WHERE p.lead_id = leads.id), {", ".join(COLUMNS)}
@@ -31,7 +31,8 @@ async def lookup(
 ) -> tuple[dict[str, str], dict[str, LeadFacts]]:
     """(key -> id of the lead that has it, a number as `p:` and itself; id -> what is known of that lead)."""
     async with by_index(conn):
-        owners = {row["key"]: row["lead_id"] for row in await conn.fetch(_OWNERS, list(phones), list(keys))}
+        # As one text each: encoding thousands of small ones takes longer than the look-up. None has white space.
+        owners = {key: lead_id for key, lead_id in await conn.fetch(_OWNERS, "\n".join(phones), "\n".join(keys))}  # noqa: C416 - records
         found = await conn.fetch(_FACTS, list(set(owners.values()))) if owners else []
     return owners, {row["id"]: _facts(*row) for row in found}
 
