@@ -81,8 +81,9 @@ async def write(conn: Connection, copies: Copies) -> None:
     """Add these rows. Raises asyncpg.UniqueViolationError when somebody else was faster."""
     for (table, columns), text in copies.items():
         if text:
-            source = io.BytesIO(text.encode())
-            await conn.copy_to_table(table, source=source, columns=columns, format="text", null="", timeout=60)
+            # Closed, because the driver leaves it to the garbage collector, which takes its time.
+            with io.BytesIO(text.encode()) as source:
+                await conn.copy_to_table(table, source=source, columns=columns, format="text", null="", timeout=60)
 
 
 async def fill(conn: Connection, fills: dict[str, dict[str, str]]) -> None:
