@@ -67,7 +67,7 @@ class RowReader:
         self._phones = [mapping[name] for name in sorted(numbers, key=lambda name: PHONE_FIELDS.index(kinds[name]))]
         self._emails = [name for name in mapping if base_of(name) == "email"]
         self._extension = mapping.get("extension")
-        self._region = region
+        self._region, self._usual = region, RowRegion(region)
         self._says_place = "country" in mapping or "phone_code" in mapping
         self._forbidding = [name for name, _ in self._columns if name.startswith(FORBIDDING)]
         self._as_it_is = [name for name, _ in self._columns if name in _AS_IT_IS]
@@ -78,7 +78,7 @@ class RowReader:
         width = len(cells)
         tidy = tidy_cells(cells)
         raw = {name: text for name, at in self._columns if at < width and (text := tidy[at])}
-        region = RowRegion(self._region)
+        region = self._usual
         if self._says_place and ("country" in raw or "phone_code" in raw):
             region = region_of_row(raw, self._region)
             row.notes += region.notes
