@@ -41,8 +41,9 @@ class JoinedCells(Sequence[str]):
 def packed(file: IO[bytes], table: Sequence[Any], size: int, reader: str, arguments: dict[str, Any]) -> Iterator[bytes]:
     """In the process apart: chunks of rows. A row is its line, its cells, and what `reader` (`module:function`, called
     with the arguments) makes of them; or, to be rejected, line, cells, the reason or what broke, and then where."""
-    # It ends with the file, and its rows are no cycles.
-    gc.disable()
+    # Rows are no cycles: the garbage collector looks at them for nothing.
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
     module, _, function = reader.partition(":")
     read = getattr(importlib.import_module(module), function)(**arguments)
 
