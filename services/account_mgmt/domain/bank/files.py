@@ -1,4 +1,4 @@
-"""A bank's file, whatever its format: camt.053 or CSV."""
+"""A bank's file, whatever its format: camt or CSV."""
 
 from __future__ import annotations
 
@@ -46,12 +46,16 @@ def read(file: IO[bytes], options: FileOptions) -> Parsed:
 
 @dataclass(frozen=True)
 class Head:
-    """What a file is, before its rows: how many they are, how many of them were outgoing, and whose accounts'."""
+    """What a file is, before its rows: how many they are, how many of them were outgoing, and whose accounts'.
+
+    `gaps` (line, reason): what its own totals say is missing.
+    """
 
     format: str
     rows: int
     outgoing: int
     accounts: Sequence[str]
+    gaps: Sequence[tuple[int, str]] = ()
 
 
 def lines(file: IO[bytes], **options: Any) -> Iterator[dict[str, Any]]:
@@ -61,7 +65,9 @@ def lines(file: IO[bytes], **options: Any) -> Iterator[dict[str, Any]]:
     """
     found = read(file, FileOptions(**options))
     accounts = sorted({one.account for one in found.transfers})
-    yield asdict(Head(found.format, found.rows, found.outgoing, accounts))
+    yield asdict(
+        Head(found.format, found.rows, found.outgoing, accounts, [(one.line, one.reason) for one in found.gaps])
+    )
     for bad in found.bad:
         yield {"line": bad.line, "reason": bad.reason}
     for one in found.transfers:
@@ -75,7 +81,7 @@ def head_of(items: Iterator[dict[str, Any]]) -> Head:
 
 def gather(head: Head, items: Iterable[dict[str, Any]]) -> Parsed:
     """What `lines` yielded behind the head, put together again."""
-    found = Parsed(head.format, outgoing=head.outgoing)
+    found = Parsed(head.format, outgoing=head.outgoing, gaps=[BadRow(line, reason) for line, reason in head.gaps])
     for item in items:
         if "reason" in item:
             found.bad.append(BadRow(**item))
