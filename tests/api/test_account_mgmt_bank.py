@@ -347,7 +347,7 @@ async def test_money_in_doubt_waits_for_a_person_with_its_invoice(tier: Tier3) -
     (doubtful,) = await transfers(tier, await post(tier, row("11.00", one["number"], ref="D-4")))
     assert (doubtful["state"], [other["number"] for other in doubtful["candidates"]]) == ("unmatched", [one["number"]])
     assert doubtful["reason"].startswith("the reference D-4 was used before, on 2030-05-06 for 10.00 UAH")
-    await tier.post(f"/v1/bank-transfers/{doubtful['id']}/match", {"invoices": [share(one, "11.00")]})
+    await tier.post(f"/v1/bank-transfers/{doubtful['id']}/match", {"invoices": [share(one, "11.00")]}, 200)
     assert await paid(tier, one) == "21.00"
 
 
