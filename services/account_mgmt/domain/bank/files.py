@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import IO, Any, Literal
 
 from services.account_mgmt.domain.bank import camt, table
+from services.account_mgmt.domain.bank.csv_dates import DateOrder
 from services.account_mgmt.domain.bank.transfers import BadRow, Parsed, Transfer
 from services.chassis.imports.cells import FileRefusedError
 
@@ -20,12 +21,17 @@ _HEAD = 1 << 16
 
 @dataclass(frozen=True)
 class FileOptions:
-    """What the person says of the file: its format, the columns of a CSV, account and currency where it names none."""
+    """What the person says of the file: its format, the columns of a CSV, account and currency where it names none.
+
+    Of a CSV, `encoding` (empty: looked for) and whether the day or the month comes first in its `dates`.
+    """
 
     format: Format
     mapping: Mapping[str, str] | None
     account: str
     currency: str
+    encoding: str = ""
+    dates: DateOrder = "auto"
 
 
 def read(file: IO[bytes], options: FileOptions) -> Parsed:
@@ -41,7 +47,14 @@ def read(file: IO[bytes], options: FileOptions) -> Parsed:
     content = file.read(MAX_CSV + 1)
     if len(content) > MAX_CSV:
         raise FileRefusedError(f"Longer than {MAX_CSV >> 20} MB; send the statement in parts")
-    return table.parse(content, mapping=options.mapping, account=options.account, currency=options.currency)
+    return table.parse(
+        content,
+        mapping=options.mapping,
+        account=options.account,
+        currency=options.currency,
+        encoding=options.encoding,
+        dates=options.dates,
+    )
 
 
 @dataclass(frozen=True)
