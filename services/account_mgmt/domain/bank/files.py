@@ -1,4 +1,4 @@
-"""A bank's file, whatever its format: camt or CSV."""
+"""A bank's file, whatever its format: camt, MT940 or CSV."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from datetime import date
 from decimal import Decimal
 from typing import IO, Any, Literal
 
-from services.account_mgmt.domain.bank import camt, table
+from services.account_mgmt.domain.bank import camt, swift, table
 from services.account_mgmt.domain.bank.csv_dates import DateOrder
 from services.account_mgmt.domain.bank.transfers import BadRow, Parsed, Transfer
 from services.chassis.imports.cells import FileRefusedError
 
-Format = Literal["auto", "csv", "camt053"]
+Format = Literal["auto", "csv", "camt053", "mt940"]
 # A CSV is held in memory as a whole, several times over; twenty thousand rows are a fifth of this.
 MAX_CSV = 16 << 20
 _HEAD = 1 << 16
@@ -47,6 +47,8 @@ def read(file: IO[bytes], options: FileOptions) -> Parsed:
     content = file.read(MAX_CSV + 1)
     if len(content) > MAX_CSV:
         raise FileRefusedError(f"Longer than {MAX_CSV >> 20} MB; send the statement in parts")
+    if options.format == "mt940" or (options.format == "auto" and swift.is_mt940(head)):
+        return swift.parse(content, options.encoding)
     return table.parse(
         content,
         mapping=options.mapping,
