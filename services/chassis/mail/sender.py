@@ -7,12 +7,9 @@ Message-ID show it once. An unreachable server ends the round, and does not coun
 from __future__ import annotations
 
 import asyncio
-import base64
 import random
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from email.message import EmailMessage
-from email.utils import format_datetime
 
 import aiosmtplib
 import structlog
@@ -20,6 +17,7 @@ import structlog
 from services.chassis.db import Connection, Pool
 from services.chassis.events import publish
 from services.chassis.mail import rows
+from services.chassis.mail.message import message_of
 from services.chassis.mail.rows import GIVE_UP_AFTER, MAX_ATTEMPTS, Mail
 from services.chassis.settings import Settings
 
@@ -120,30 +118,6 @@ def backoff(attempts: int) -> timedelta:
     """A minute, two, four ... six hours, each up to a fifth longer so that a queue does not march in step."""
     pause: timedelta = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** (attempts - 1))
     return pause * (1 + random.random() / 5)  # noqa: S311 - jitter
-
-
-def message_of(mail: Mail, sender: str) -> EmailMessage:
-    """The mail as it is sent."""
-    message = EmailMessage()
-    message["From"] = sender
-    message["To"] = mail.recipient
-    message["Subject"] = mail.subject
-    message["Date"] = format_datetime(datetime.now(UTC))
-    message["Message-ID"] = mail.message_id
-    if mail.reply_to:
-        message["Reply-To"] = mail.reply_to
-    message.set_content(mail.body)
-    for file in mail.attachments:
-        kind, *parameters = (part.strip() for part in file["media_type"].split(";"))
-        main, _, sub = kind.partition("/")
-        message.add_attachment(
-            base64.b64decode(file["content"]),
-            maintype=main,
-            subtype=sub,
-            filename=file["name"],
-            params=dict(part.split("=", 1) for part in parameters),
-        )
-    return message
 
 
 def _too_old(mail: Mail) -> bool:

@@ -118,7 +118,7 @@ async def close_without_order(
     )
     await stop_playbook(conn, deal, stage.value)
     policy = await policy_of(conn, deal)
-    for meeting in await meetings.cancel_of_deal(conn, deal.id):
+    for meeting in await meetings.cancel_coming(conn, deal.id, at):
         await invite(conn, meeting, deal, policy, "cancelled")
         await publish(conn, "meeting.changed", meeting_id=meeting.id, deal_id=deal.id, state=meeting.state)
     await meetings.free_reserved(conn, deal.lead_id)
