@@ -28,14 +28,23 @@ _FIRST_PAUSE = timedelta(minutes=1)
 _LONGEST_PAUSE = timedelta(hours=6)
 log = structlog.get_logger(__name__)
 OnTrouble = Callable[[Connection, Mail], Awaitable[None]]
+WhyNot = Callable[[Connection, Mail], Awaitable[str | None]]
+
+
+async def _nothing_against_it(_conn: Connection, _mail: Mail) -> None:
+    return None
 
 
 class Sender:
-    """Sends a tier's mails; `on_trouble` makes one that will not arrive somebody's task, in the same transaction."""
+    """Sends a tier's mails; `on_trouble` makes one that will not arrive somebody's task, in the same transaction.
 
-    def __init__(self, settings: Settings, on_trouble: OnTrouble) -> None:
+    `why_not` is asked at the moment of sending: a reason takes the mail back, none lets it go.
+    """
+
+    def __init__(self, settings: Settings, on_trouble: OnTrouble, why_not: WhyNot = _nothing_against_it) -> None:
         self._settings = settings
         self._on_trouble = on_trouble
+        self._why_not = why_not
 
     async def send_due(self, pool: Pool) -> int:
         """A periodic job: send what is due; how many were sent. Without an SMTP host everything waits."""
@@ -69,7 +78,22 @@ class Sender:
             timeout=_DEADLINE_SECONDS,
         )
 
+    async def _may_go(self, pool: Pool, mail: Mail) -> bool:
+        """Look again: much may have happened since it was queued, and since it was taken from the queue."""
+        async with pool.acquire() as conn, conn.transaction():
+            mail = await rows.get(conn, mail.id, lock=True)
+            if mail.state != "queued":
+                return False
+            why = await self._why_not(conn, mail)
+            if why is None:
+                return True
+            await rows.withdraw(conn, mail, why)
+            await publish(conn, "mail.withdrawn", mail_id=mail.id, lead_id=mail.lead_id)
+            return False
+
     async def _send(self, pool: Pool, client: aiosmtplib.SMTP, mail: Mail) -> bool:
+        if not await self._may_go(pool, mail):
+            return False
         try:
             async with asyncio.timeout(_DEADLINE_SECONDS):
                 await client.send_message(message_of(mail, self._settings.mail_from), recipients=[mail.recipient])
@@ -91,6 +115,8 @@ class Sender:
         """4xx: later. 5xx, or too often: it becomes somebody's task."""
         said = f"{code} {' '.join(words.split())}"[:500]
         async with pool.acquire() as conn, conn.transaction():
+            if (await rows.get(conn, mail.id, lock=True)).state != "queued":
+                return
             if code < 500 and mail.attempts < MAX_ATTEMPTS and not _too_old(mail):
                 await rows.postpone(conn, mail, said, backoff(mail.attempts), counts=True)
             else:
@@ -115,7 +141,10 @@ async def give_up(conn: Connection, mail: Mail, said: str, on_trouble: OnTrouble
 
 
 def backoff(attempts: int) -> timedelta:
-    """A minute, two, four ... six hours, each up to a fifth longer so that a queue does not march in step."""
+    """A minute, two, four ... six hours, each up to a fifth longer so that a queue does not march in step.
+
+    `attempts` counts from one; the last of MAX_ATTEMPTS is followed by none.
+    """
     pause: timedelta = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** (attempts - 1))
     return pause * (1 + random.random() / 5)  # noqa: S311 - jitter
 

@@ -13,6 +13,7 @@ from services.chassis.events import publish
 from services.conversion.actions.commissions import record_sale
 from services.conversion.actions.deals import check_entry, close_offers, now, policy_of
 from services.conversion.actions.invitations import invite
+from services.conversion.actions.mail_checks import withdraw_unwanted
 from services.conversion.actions.playbook_stop import stop_playbook
 from services.conversion.actions.register import report_lead, report_place, report_won
 from services.conversion.domain.commissions import accruals
@@ -124,6 +125,7 @@ async def close_without_order(
     await meetings.free_reserved(conn, deal.lead_id)
     await close_offers(conn, deal, "rejected")
     await end_open_work(conn, deal, at, stage.value)
+    await withdraw_unwanted(conn, deal)
     await publish(conn, "deal.changed", deal_id=deal.id, stage=stage.value)
     return deal
 

@@ -120,7 +120,7 @@ async def invite(
 
     The lead hears of it only if something has changed that they see (`customer_too`).
     """
-    await withdraw_keys(conn, f"meeting:{meeting.id}:reminder:")
+    await _end_reminders(conn, meeting)
     occasion = await _occasion(conn, meeting, deal, policy)
     key = f"meeting:{meeting.id}:{meeting.sequence}:{change}"
     if deal.contact.email:
@@ -134,7 +134,7 @@ async def invite(
 
 async def uninvite(conn: Connection, meeting: Meeting, deal: Deal, policy: Policy, manager: Manager | None) -> None:
     """Take the entry out of the calendar of the manager who had the meeting; the lead is reminded of nothing as yet."""
-    await withdraw_keys(conn, f"meeting:{meeting.id}:reminder:")
+    await _end_reminders(conn, meeting)
     if manager is not None and manager.email:
         occasion = _Occasion(meeting, deal, manager, policy)
         key = f"meeting:{meeting.id}:{meeting.sequence}:away:{manager.id}"
@@ -145,6 +145,10 @@ async def entry_of(conn: Connection, meeting: Meeting, deal: Deal, policy: Polic
     """The entry to be fetched for a calendar of one's own, about a contact as the reader may see it."""
     called = (await _occasion(conn, meeting, deal, policy)).called(contact)
     return calendar_file.for_the_manager(called, "CANCEL" if meeting.state == "cancelled" else "PUBLISH")
+
+
+async def _end_reminders(conn: Connection, meeting: Meeting) -> None:
+    await withdraw_keys(conn, f"meeting:{meeting.id}:reminder:", "the meeting has changed")
 
 
 async def _remind(conn: Connection, occasion: _Occasion) -> None:
@@ -171,5 +175,6 @@ async def propose_other_times(conn: Connection, meeting: Meeting, deal: Deal, po
 
 
 async def withdraw_invitations(conn: Connection, meeting: Meeting) -> None:
-    """Take back what was not sent yet."""
-    await withdraw_keys(conn, f"meeting:{meeting.id}:")
+    """Take back what was not sent yet of a meeting that was held, missed or cancelled."""
+    why = "the meeting was cancelled" if meeting.state == "cancelled" else "the meeting is over"
+    await withdraw_keys(conn, f"meeting:{meeting.id}:", why)

@@ -51,7 +51,10 @@ class OpenWork(Record):
 
 
 class MailLine(Record):
-    """A mail to the lead, without its text. `files` are the names of what goes with it."""
+    """A mail to the lead, without its text. `files` are the names of what goes with it.
+
+    One that is sent and has `withdrawn_at` was taken back too late.
+    """
 
     id: str
     purpose: str
@@ -62,6 +65,9 @@ class MailLine(Record):
     next_at: datetime
     created_at: datetime
     closed_at: datetime | None
+    sent_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+    withdrawn_why: str | None = None
     files: list[str]
 
 

@@ -216,10 +216,15 @@ async def coming(conn: Connection, deal_ids: Sequence[str], at: datetime) -> lis
 
 async def get(conn: Connection, meeting_id: str) -> Meeting:
     """One meeting. Raises NotFound."""
-    row = await conn.fetchrow("SELECT * FROM meetings WHERE id = $1", meeting_id)
-    if row is None:
+    found = await find(conn, meeting_id)
+    if found is None:
         raise NotFound("there is no such meeting")
-    return Meeting.of(row)
+    return found
+
+
+async def find(conn: Connection, meeting_id: str) -> Meeting | None:
+    """One meeting, or none."""
+    return Meeting.maybe(await conn.fetchrow("SELECT * FROM meetings WHERE id = $1", meeting_id))
 
 
 async def deal_id_of(conn: Connection, meeting_id: str) -> str:
