@@ -26,7 +26,7 @@ from workflows.contracts.conversion import HandOverReason
 
 ASKS = (
     "win", "lose", "sleep", "return", "qualify", "book", "note", "mail", "step", "start", "done", "shift", "add",
-    "offer", "reject", "move", "held", "no_show", "cancel", "contact",
+    "offer", "reject", "move", "held", "no_show", "cancel", "give", "contact",
 )  # fmt: skip
 
 

@@ -27,6 +27,7 @@ from services.conversion.repository import deals, managers, meetings, timeline
 from services.conversion.schemas.meetings import MeetingFor
 from workflows.contracts.conversion import DealMoved
 
+_ASKED = 100
 FIND_SOMEBODY = "find somebody for the meeting, or another time"
 """The first thing to do for a deal whose meeting nobody comes to."""
 
@@ -146,6 +147,16 @@ async def assign_meeting(conn: Connection, meeting_id: str, who: Principal, aske
     await _next_is_meeting(conn, deal, given, policy, who)
     await publish(conn, "meeting.changed", meeting_id=given.id, deal_id=deal.id, state=given.state)
     return given
+
+
+async def who_can_come(conn: Connection, policy: Policy, meeting: Meeting) -> list[tuple[Manager, str | None]]:
+    """Active managers who do not come to a meeting yet, those who can first; of the others, why they cannot."""
+    active = await managers.page(conn, active=True, limit=_ASKED, after=None)
+    others = {one.id: one for one in active if one.id != meeting.manager}
+    diaries = await read_diaries(conn, policy, list(others), meeting.starts_at, meeting.ends_at)
+    hindered = {one: _hindered(diary, meeting) for one, diary in diaries.items()}
+    told = [(others[one], diaries[one].in_words(why) if why else None) for one, why in hindered.items()]
+    return sorted(told, key=lambda one: (one[1] is not None, one[0].name))
 
 
 async def _next_is_meeting(conn: Connection, deal: Deal, meeting: Meeting, policy: Policy, who: Principal) -> None:

@@ -116,10 +116,10 @@ async def check_at_work(conn: Connection, policy: Policy, manager: str, starts_a
     if why is not None:
         free = await slots_near(conn, policy, manager, starts_at, ends_at)
         raise Conflict(
-            f"{diary.in_words(why)}; confirm it with outside_hours, or choose another time",
+            f"{diary.in_words(why)}: choose another time, or confirm that they come all the same",
             code="outside_hours",
             field="starts_at",
-            detail={"why": why, "free_slots": as_json(free)},
+            detail={"why": why, "confirm_with": "outside_hours", "free_slots": as_json(free)},
         )
 
 

@@ -13,6 +13,7 @@ from services.chassis.errors import Invalid
 from services.chassis.http import Conn, Id, Who
 from services.chassis.web.door import page_router
 from services.conversion.actions.deals import deal_for
+from services.conversion.actions.meeting_hand_over import assign_meeting
 from services.conversion.actions.meetings import (
     book_meeting,
     calendar_entry,
@@ -24,7 +25,7 @@ from services.conversion.desk.asks import SentForm, body_of, instant
 from services.conversion.desk.deal import STAFF
 from services.conversion.desk.visits import Here, Visit, attempt
 from services.conversion.domain.meetings import MeetingState
-from services.conversion.schemas.meetings import Cancelled, MeetingNote, NewMeeting, NewTime
+from services.conversion.schemas.meetings import Cancelled, MeetingFor, MeetingNote, NewMeeting, NewTime
 
 router: APIRouter = page_router()
 
@@ -49,6 +50,14 @@ class OutcomeForm(SentForm):
     meeting: str = Field(default="", max_length=64)
     note: str = Field(default="", max_length=6000)
     message: str = Field(default="", max_length=6000)
+
+
+class GiveForm(SentForm):
+    """Who comes to a meeting."""
+
+    meeting: str = Field(default="", max_length=64)
+    manager: str = Field(default="", max_length=100)
+    outside_hours: str = Field(default="", max_length=5)
 
 
 @router.post("/deals/{deal_id}/meetings", dependencies=STAFF)
@@ -124,6 +133,18 @@ async def cancel(visit: Here, meeting_id: Id, form: Annotated[OutcomeForm, Form(
         return "cancelled"
 
     return await attempt(visit, "cancel", form, act)
+
+
+@router.post("/deals/{deal_id}/meetings/{meeting_id}/give", dependencies=STAFF)
+async def give(visit: Here, meeting_id: Id, form: Annotated[GiveForm, Form()]) -> Response:
+    """A colleague comes to the meeting; the deal stays its owner's."""
+
+    async def act() -> str:
+        body = body_of(MeetingFor, manager=form.manager, outside_hours=bool(form.outside_hours))
+        await assign_meeting(visit.conn, meeting_id, visit.who, body)
+        return "given"
+
+    return await attempt(visit, "give", form, act)
 
 
 @router.get("/meetings/{meeting_id}.ics", dependencies=STAFF)

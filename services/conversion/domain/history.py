@@ -28,7 +28,10 @@ KINDS: dict[Show, tuple[str, ...]] = {
     Show.CALLS: ("inbound", "answer"),
     Show.NOTES: ("note",),
     Show.MAILS: ("mail", "mail_failed", "mail_withdrawn", "offer_mailed"),
-    Show.MEETINGS: ("meeting_booked", "meeting_held", "meeting_no_show", "meeting_cancelled"),
+    Show.MEETINGS: (
+        "meeting_booked", "meeting_held", "meeting_no_show", "meeting_cancelled", "meeting_given",
+        "meeting_needs_person",
+    ),
     Show.OFFERS: (
         "offer_sent", "offer_waits", "offer_rejected", "offer_accepted", "offer_mailed", "offer_expired", "won",
     ),
