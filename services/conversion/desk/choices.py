@@ -92,7 +92,6 @@ async def _times(conn: Connection, page: DealPage, fmt: Formats, values: Mapping
         "days": [(day, by_daylight(slots, fmt.zone)) for day, slots in by_day if slots or day.weekday() < 5],
         "other": _beside(values, found, fmt),
         "minutes": length or page.policy.meeting_minutes,
-        "meeting": _meeting(page, values),
         "whose": whose,
     }
 
