@@ -114,6 +114,15 @@ async def test_it_is_the_sender_that_looks_whoever_ended_the_deal(post: Post) ->
     assert await post.send() == ["Thank you all the same"]
 
 
+async def test_a_mail_that_cannot_be_judged_holds_up_no_others(post: Post) -> None:
+    deal = await post.deal()
+    await post.letter(deal, "First")
+    await post.letter(deal, "Second")
+    await post.tier.pool.execute("UPDATE mails SET key = 'deal:none:1' WHERE subject = 'First'")
+    assert await post.send() == ["Second"]
+    assert (await post.became(deal))["First"] == ("queued", None)
+
+
 async def test_an_offer_that_another_one_replaced_is_not_mailed(post: Post) -> None:
     deal = await post.deal()
     path = f"/v1/deals/{deal['id']}"

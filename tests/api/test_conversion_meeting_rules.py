@@ -274,6 +274,10 @@ async def test_somebody_is_found_for_a_meeting_and_the_deal_stays_its_owners(tie
     sequences = [int(event["SEQUENCE"]) for _, event in await entries_to(tier, "olena@customer.example")]
     assert sequences == sorted(set(sequences)) and len(sequences) == 2
     assert not await tier.work(deal["lead_id"], "reminder")
+    # Whoever comes says how it was; the rest of the deal is its owner's.
+    await tier.began(meeting["id"])
+    await act(tier, meeting, "held", person="maria", status=403)
+    assert (await act(tier, meeting, "held", person="olha"))["state"] == "held"
 
 
 async def test_without_a_named_manager_a_deal_goes_to_one_who_can_come_to_its_meeting(tier: Tier2) -> None:

@@ -12,9 +12,11 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 import aiosmtplib
+import asyncpg
 import structlog
 
 from services.chassis.db import Connection, Pool
+from services.chassis.errors import DomainError
 from services.chassis.events import publish
 from services.chassis.mail import rows
 from services.chassis.mail.message import message_of
@@ -84,7 +86,12 @@ class Sender:
             mail = await rows.get(conn, mail.id, lock=True)
             if mail.state != "queued":
                 return False
-            why = await self._why_not(conn, mail)
+            try:
+                why = await self._why_not(conn, mail)
+            except (DomainError, LookupError, ValueError, asyncpg.DataError) as error:
+                # One that cannot be judged waits, is tried again when its lease is over, and holds up no others.
+                log.error("mail_not_judged", mail_id=mail.id, error=type(error).__name__)
+                return False
             if why is None:
                 return True
             await rows.withdraw(conn, mail, why)

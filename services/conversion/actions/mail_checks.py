@@ -28,13 +28,13 @@ async def why_not(conn: Connection, mail: Mail) -> str | None:
     about = meeting_mail(mail.key)
     if about is not None:
         return await _meeting(conn, mail, about)
-    if offer_id := subject_id("offer", mail.key):
-        offer = await offers.find(conn, offer_id)
-        if offer is not None and offer.state not in _GOOD_OFFERS:
-            return f"the offer is {offer.state}"
     deal = await _deal_of(conn, mail)
     # Whatever was queued after the end was meant for a deal that had ended.
-    return _ENDED.get(deal.stage) if deal is not None and mail.created_at < deal.stage_since else None
+    if deal is not None and deal.stage in _ENDED and mail.created_at < deal.stage_since:
+        return _ENDED[deal.stage]
+    offer_id = subject_id("offer", mail.key)
+    offer = await offers.find(conn, offer_id) if offer_id else None
+    return f"the offer is {offer.state}" if offer is not None and offer.state not in _GOOD_OFFERS else None
 
 
 async def withdraw_unwanted(conn: Connection, deal: Deal) -> None:

@@ -105,10 +105,10 @@ async def finish_meeting(
 ) -> Meeting:
     """Write down that a meeting was held, or missed by the customer; `note` is for colleagues.
 
-    Of a deal that is over only the record changes. Raises Conflict `wrong_state` if it is not booked any more,
-    `too_early` before it has begun.
+    Whoever came to it may do so too. Of a deal that is over only the record changes. Raises Conflict `wrong_state` if
+    it is not booked any more, `too_early` before it has begun.
     """
-    meeting, deal = await booked_meeting(conn, meeting_id, who)
+    meeting, deal = await booked_meeting(conn, meeting_id, who, or_who_comes=True)
     check_begun(meeting, now())
     meeting = await _close(conn, meeting, deal, state, note, None)
     worked, is_missed = deal.stage in stages.WORKED, state == "no_show"
@@ -160,11 +160,17 @@ async def _missed(conn: Connection, meeting: Meeting, deal: Deal, policy: Policy
     return missed
 
 
-async def booked_meeting(conn: Connection, meeting_id: str, who: Principal) -> tuple[Meeting, Deal]:
-    """A meeting that this person may change, with its deal, locked. Raises NotFound, Forbidden, Conflict."""
+async def booked_meeting(
+    conn: Connection, meeting_id: str, who: Principal, *, or_who_comes: bool = False
+) -> tuple[Meeting, Deal]:
+    """A meeting that this person may change (or to which they come), with its deal, locked.
+
+    Raises NotFound, Forbidden `not_owner`, Conflict `wrong_state`.
+    """
     deal = await deals.get(conn, await meetings.deal_id_of(conn, meeting_id), lock=True)
-    check_owner(deal, who)
     meeting = await meetings.get(conn, meeting_id)
+    if not (or_who_comes and meeting.manager == who.person and meeting.needs_person is None):
+        check_owner(deal, who)
     if meeting.state != "booked":
         raise Conflict(f"this meeting is {meeting.state}", code="wrong_state", detail={"state": meeting.state})
     return meeting, deal
