@@ -280,6 +280,33 @@ async def test_somebody_is_found_for_a_meeting_and_the_deal_stays_its_owners(tie
     assert (await act(tier, meeting, "held", person="olha"))["state"] == "held"
 
 
+async def test_a_colleague_who_was_asked_to_come_still_comes_when_the_deal_changes_hands(tier: Tier2) -> None:
+    await tier.manager("olha", email="olha@house.example")
+    deal = await deal_of(tier)
+    meeting = await book(tier, deal)
+    await act(tier, meeting, "assign", {"manager": "olha"})
+    done = await tier.post("/v1/managers/maria/take-over", {"reason": "ill", "to": "petro", "dry_run": False})
+    assert [item["meetings"] for item in done["items"]] == [[]]
+    [kept] = (await tier.get(f"/v1/deals/{deal['id']}"))["meetings"]
+    assert (kept["manager"], kept["needs_person"]) == ("olha", None)
+    assert await entries_to(tier, ADDRESS["petro"]) == []
+
+
+async def test_the_meetings_of_somebody_who_left_need_a_person_until_they_are_taken_over(tier: Tier2) -> None:
+    deal = await deal_of(tier)
+    await book(tier, deal)
+    gone = await tier.http.patch("/v1/managers/maria", json={"active": False}, headers=whose())
+    assert gone.status_code == 200
+    [waits] = (await tier.get(f"/v1/deals/{deal['id']}"))["meetings"]
+    assert waits["needs_person"] == "Maria does not work here any more"
+    assert len(await tier.work(deal["lead_id"], "reminder")) == 1
+    await tier.post("/v1/managers/maria/take-over", {"reason": "left", "to": "petro", "dry_run": False})
+    [comes] = (await tier.get(f"/v1/deals/{deal['id']}"))["meetings"]
+    assert (comes["manager"], comes["needs_person"]) == ("petro", None)
+    assert [method for method, _ in await entries_to(tier, ADDRESS["maria"])] == ["REQUEST", "CANCEL"]
+    assert not await tier.work(deal["lead_id"], "reminder")
+
+
 async def test_without_a_named_manager_a_deal_goes_to_one_who_can_come_to_its_meeting(tier: Tier2) -> None:
     await tier.manager("olha")
     deals = [await deal_of(tier) for _ in range(2)]

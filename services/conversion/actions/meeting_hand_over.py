@@ -57,15 +57,20 @@ class ComingMeetings:
         return diary.in_words(why) if diary and why else None
 
 
+def _is_left_by(meeting: Meeting, leaving: str | None) -> bool:
+    """Whether somebody must come instead of `leaving`; a colleague who was asked to come still does."""
+    return leaving in (None, meeting.manager) or meeting.needs_person is not None
+
+
 def _hindered(diary: Diary, meeting: Meeting) -> Hindrance | None:
     return diary.hindrance(meeting.starts_at, meeting.ends_at)
 
 
 async def read_coming(
-    conn: Connection, policy: Policy, deal_ids: Sequence[str], manager_ids: Sequence[str]
+    conn: Connection, policy: Policy, deal_ids: Sequence[str], manager_ids: Sequence[str], *, leaving: str
 ) -> ComingMeetings:
-    """The coming meetings of these deals, and these managers' diaries for their time."""
-    found = await meetings.coming(conn, deal_ids, now())
+    """The coming meetings of these deals to which `leaving` would have come, and these managers' diaries for them."""
+    found = [row for row in await meetings.coming(conn, deal_ids, now()) if _is_left_by(row, leaving)]
     if not found:
         return ComingMeetings({}, {})
     of_deal: dict[str, list[Meeting]] = defaultdict(list)
@@ -85,7 +90,8 @@ async def hand_meetings_over(
     """
     left = []
     for meeting in await meetings.coming(conn, [deal.id], now()):
-        if meeting.manager == manager and meeting.needs_person is None:
+        comes = meeting.manager == manager and meeting.needs_person is None
+        if comes or not _is_left_by(meeting, leaving):
             continue
         kept = await _give(conn, meeting, deal, manager, tell=leaving in (None, meeting.manager))
         await publish(conn, "meeting.changed", meeting_id=kept.id, deal_id=deal.id, state=kept.state)
@@ -175,14 +181,16 @@ async def _next_is_meeting(conn: Connection, deal: Deal, meeting: Meeting, polic
     await outbox.signal(conn, deal.workflow_id, "moved", answer)
 
 
-async def leave_meetings(conn: Connection, manager: str, start: datetime, end: datetime) -> int:
+async def leave_meetings(
+    conn: Connection, manager: str, start: datetime, end: datetime, why: Hindrance = "absence"
+) -> int:
     """A manager will be away: supervisors find somebody for the meetings of that time; how many."""
     found = await meetings.coming_during(conn, manager, start, end, now())
     for meeting in found:
         deal = await deals.get(conn, meeting.deal_id or "")
         policy = await policy_of(conn, deal)
         diary = (await read_diaries(conn, policy, [manager], meeting.starts_at, meeting.ends_at))[manager]
-        kept = await meetings.leave_open(conn, meeting.id, diary.in_words("absence"), entry_changes=False)
+        kept = await meetings.leave_open(conn, meeting.id, diary.in_words(why), entry_changes=False)
         await _ask(conn, kept, deal, None, policy)
         await publish(conn, "meeting.changed", meeting_id=kept.id, deal_id=deal.id, state=kept.state)
     return len(found)

@@ -74,7 +74,7 @@ async def _decide(
 ) -> list[Handed]:
     """Who gets each deal: if it can be, whoever can come to its meetings too."""
     others = [asked.to] if asked.to else [one.id for one in everybody if one.active and one.id != leaving]
-    coming = await read_coming(conn, await policies.rules(conn), [deal.id for deal in found], others)
+    coming = await read_coming(conn, await policies.rules(conn), [deal.id for deal in found], others, leaving=leaving)
     plan = distribute(everybody, found, leaving=leaving, to=asked.to, unable=coming.unable())
     return [replace(handed, meetings=coming.of(handed.deal.id, handed.manager)) for handed in plan]
 
