@@ -113,3 +113,21 @@ async def test_a_mail_that_was_taken_back_too_late_says_both_and_one_in_time_say
         await mails.mark_sent(conn, mail_id)
     shown = await anna.look(page)
     assert "sent all the same" in shown and "too late." in shown
+
+
+async def test_a_meeting_that_needs_a_person_is_in_the_new_owners_day_and_in_nobody_elses(tier: Tier2) -> None:
+    await tier.pool.execute("UPDATE managers SET active = true")
+    deal = await tier.accepted(ANNA)
+    meeting = await tier.post(
+        f"/v1/deals/{deal['id']}/meetings", {"starts_at": in_days(50), "outside_hours": True}, ANNA, status=201
+    )
+    await tier.pool.execute("UPDATE deals SET owner = $2 WHERE id = $1", deal["id"], BORYS)
+    await tier.pool.execute(
+        """UPDATE meetings SET needs_person = 'Borys is away then', starts_at = now() - interval '1 minute',
+                  ends_at = now() + interval '1 hour' WHERE id = $1""",
+        meeting["id"],
+    )
+    for who, shown in ((BORYS, True), (ANNA, False)):
+        async with person(tier, who) as browser:
+            page = await browser.look("/desk/board/today")
+            assert (f"row-meeting-{meeting['id']}" in page, "Nobody comes" in page) == (shown, shown)
