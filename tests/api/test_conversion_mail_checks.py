@@ -24,6 +24,7 @@ from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.smtp import MailServer, mail_server
 from tests.fixtures.tier_2 import LINE, Tier2, hand_over, tier_2
 from workflows.contracts.base import ContactCard, Tier
+from workflows.contracts.conversion import CloseDeal, Stage
 
 ANNA = Principal(tier=Tier.CONVERSION, role="manager", person="anna")
 
@@ -189,3 +190,15 @@ async def test_what_is_taken_back_while_the_server_refuses_it_stays_taken_back(p
     mail = await post.tier.get(f"/v1/mails/{mail_id}")
     assert (mail["state"], mail["sent_at"]) == ("withdrawn", None)
     assert await post.tier.work(deal["lead_id"], "mail") == []
+
+
+async def test_who_does_not_want_to_be_contacted_gets_no_letter_even_one_written_after_the_end(post: Post) -> None:
+    deal = await post.deal()
+    await post.tier.post(f"/v1/deals/{deal['id']}/lose", {"reason": "price", "code": "not_ours"}, "anna")
+    await post.letter(deal, "Thank you all the same")
+    request = CloseDeal(
+        key="dnc", lead_id=deal["lead_id"], stage=Stage.LOST, reason="do not call", register_stage="do_not_call"
+    )
+    await post.tier.activities.close_deal(request)
+    assert await post.send() == []
+    assert (await post.became(deal))["Thank you all the same"] == ("withdrawn", "they do not want to be contacted")
