@@ -32,7 +32,7 @@ async def run(settings: Settings) -> None:
         workflows=[CustomerCare, PublishCatalogue, FitTiming, OpenCare],
         activities_of=Activities,
         periodic_jobs=[
-            ("send_mails", 1.0, Sender(settings, mails.on_trouble, why_not).send_due),
+            ("send_mails", 1.0, Sender(settings, mails.on_trouble, why_not=why_not).send_due),
             ("run_imports", 1.0, run_imports),
             ("run_statements", 0.5, run_statements),
             ("cover_absent", 2.0, cover_absent),

@@ -26,7 +26,7 @@ async def run(settings: Settings) -> None:
         workflows=[Conversion],
         activities_of=Activities,
         periodic_jobs=[
-            ("send_mails", 1.0, Sender(settings, mails.on_trouble, why_not).send_due),
+            ("send_mails", 1.0, Sender(settings, mails.on_trouble, why_not=why_not).send_due),
             ("serve_waiting", 1.0, serve_waiting),
             ("take_back_from_absent", 2.0, take_back_from_absent),
             ("watch_promises", 5.0, watch_promises),

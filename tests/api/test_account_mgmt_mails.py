@@ -46,7 +46,7 @@ async def post(fresh_database: FreshDatabase) -> AsyncIterator[Post]:
     dsn = await fresh_database("account_mgmt_mails", tier=Tier.ACCOUNT_MGMT)
     async with tier_3(dsn) as tier, mail_server() as server:
         settings = make_settings(dsn, smtp_host="127.0.0.1", smtp_port=server.port, smtp_tls="none")
-        yield Post(tier, server, Sender(settings, mails.on_trouble, why_not))
+        yield Post(tier, server, Sender(settings, mails.on_trouble, why_not=why_not))
 
 
 async def remind(tier: Tier3, customer_id: str, invoice_id: str, level: int) -> str:

@@ -74,7 +74,7 @@ async def post(fresh_database: FreshDatabase) -> AsyncIterator[Post]:
     async with tier_2(dsn) as tier, mail_server() as server:
         await tier.manager("anna")
         settings = make_settings(dsn, smtp_host="127.0.0.1", smtp_port=server.port, smtp_tls="none")
-        yield Post(tier, server, Sender(settings, mails.on_trouble, why_not))
+        yield Post(tier, server, Sender(settings, mails.on_trouble, why_not=why_not))
 
 
 @pytest.mark.parametrize(

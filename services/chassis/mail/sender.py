@@ -43,7 +43,7 @@ class Sender:
     `why_not` is asked at the moment of sending: a reason takes the mail back, none lets it go.
     """
 
-    def __init__(self, settings: Settings, on_trouble: OnTrouble, why_not: WhyNot = _nothing_against_it) -> None:
+    def __init__(self, settings: Settings, on_trouble: OnTrouble, *, why_not: WhyNot = _nothing_against_it) -> None:
         self._settings = settings
         self._on_trouble = on_trouble
         self._why_not = why_not
