@@ -292,6 +292,20 @@ async def test_a_colleague_who_was_asked_to_come_still_comes_when_the_deal_chang
     assert await entries_to(tier, ADDRESS["petro"]) == []
 
 
+async def test_a_manager_who_comes_all_the_same_is_no_news_to_the_customer(tier: Tier2) -> None:
+    deal = await deal_of(tier)
+    meeting = await book(tier, deal)
+    day = {
+        "starts_at": (MONDAY - timedelta(hours=7)).isoformat(),
+        "ends_at": (MONDAY + timedelta(hours=17)).isoformat(),
+    }
+    await tier.post("/v1/managers/maria/absences", day, status=201)
+    kept = await act(tier, meeting, "reschedule", {"starts_at": meeting["starts_at"], "outside_hours": True})
+    assert (kept["needs_person"], kept["starts_at"]) == (None, meeting["starts_at"])
+    assert len(await entries_to(tier, "olena@customer.example")) == 1
+    assert not await tier.work(deal["lead_id"], "reminder")
+
+
 async def test_the_meetings_of_somebody_who_left_need_a_person_until_they_are_taken_over(tier: Tier2) -> None:
     deal = await deal_of(tier)
     await book(tier, deal)

@@ -79,8 +79,11 @@ async def reschedule_meeting(conn: Connection, meeting_id: str, who: Principal, 
         moved = await meetings.move(conn, meeting.id, manager, starts_at, ends_at, asked.message_to_customer)
     except meetings.DoubleBooked:
         await refuse_double(conn, policy, manager, starts_at, ends_at)
-    same_time = (starts_at, ends_at) == (meeting.starts_at, meeting.ends_at)
-    await _moved_to(conn, deal, who, moved, "meeting moved", "reassigned" if same_time else "moved")
+    if (starts_at, ends_at) != (meeting.starts_at, meeting.ends_at):
+        await _moved_to(conn, deal, who, moved, "meeting moved", "moved")
+        return moved
+    told = moved.manager != meeting.manager or asked.message_to_customer is not None
+    await _moved_to(conn, deal, who, moved, "meeting kept", "reassigned", customer_too=told)
     return moved
 
 
@@ -176,8 +179,11 @@ async def booked_meeting(
     return meeting, deal
 
 
-async def _moved_to(conn: Connection, deal: Deal, who: Principal, meeting: Meeting, what: str, change: Change) -> None:
-    await invite(conn, meeting, deal, await policy_of(conn, deal), change)
+async def _moved_to(
+    conn: Connection, deal: Deal, who: Principal, meeting: Meeting, what: str, change: Change, *,
+    customer_too: bool = True,
+) -> None:  # fmt: skip
+    await invite(conn, meeting, deal, await policy_of(conn, deal), change, customer_too=customer_too)
     await publish(conn, "meeting.changed", meeting_id=meeting.id, deal_id=deal.id, state=meeting.state)
     step = Step(
         kind="meeting_booked",
