@@ -69,7 +69,7 @@ async def test_from_the_hand_over_to_the_first_sale(conversion: Tier2) -> None:
 async def test_the_win_pays_tier_2_more_than_tier_1_and_to_the_cent(conversion: Tier2) -> None:
     deal = await conversion.accepted(BORYS)
     line = {**LINE, "quantity": "1", "unit_price": {"amount": "1234.57", "currency": "UAH"}}
-    await conversion.post(f"/v1/deals/{deal['id']}/win", {"lines": [line]}, BORYS)
+    await conversion.won(deal["id"], BORYS, lines=[line])
     found = (await conversion.get("/v1/commissions", limit=200))["items"]
     mine = {entry["role"]: entry for entry in found if entry["deal_id"] == deal["id"]}
     assert mine["sourced"]["person"] == "caller-1" and mine["closed"]["person"] == BORYS

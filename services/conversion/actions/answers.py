@@ -32,7 +32,7 @@ async def answer_question(conn: Connection, deal: Deal, who: Principal, text: st
         kind="answer",
         what="question answered",
         text=text,
-        stage=Stage.INFORMING,
+        towards=Stage.INFORMING,
         next_action="ask whether the answer helped",
         next_action_at=policy.next_step(StepKind.INFORMED, at),
         data={"question": deal.question, "published": publish},

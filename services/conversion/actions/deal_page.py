@@ -101,15 +101,13 @@ class DealPage:
         return standing(offer, self.offer_mails.get(offer.id))
 
     def lacking(self, stage: Stage | None) -> list[str]:
-        """What the policy asks for before a stage and the deal has not yet."""
-        needed = self.policy.entry.get(stage, []) if stage else []
-        states = {offer.state for offer in self.offers}
-        done = {
-            "meeting_held": any(meeting.state == "held" for meeting in self.meetings),
-            "offer_sent": bool(states & {"sent", "accepted"}),
-            "offer_accepted": "accepted" in states,
-        }
-        return stages.missing({**(self.deal.qualification or {}), **done}, needed)
+        """What the policy asks for before a stage and those before it, and the deal has not yet."""
+        if stage is None or self.deal.stage not in stages.PATH:
+            return []
+        done = stages.deeds({one.state for one in self.meetings}, {one.state for one in self.offers})
+        known = {**(self.deal.qualification or {}), **done}
+        by_stage = stages.lacking(self.deal.stage, Stage(stage), known, self.policy.entry)
+        return stages.missing({}, {name for names in by_stage.values() for name in names})
 
 
 async def open_deal_page(

@@ -155,7 +155,7 @@ async def _moved_to(conn: Connection, deal: Deal, who: Principal, meeting: Meeti
     step = Step(
         kind="meeting_booked",
         what=what,
-        stage=Stage.MEETING,
+        towards=Stage.MEETING,
         next_action="meeting",
         next_action_at=meeting.ends_at,
         data={"meeting_id": meeting.id, "starts_at": meeting.starts_at, "ends_at": meeting.ends_at},
