@@ -66,7 +66,7 @@ def entered(current: Stage, wanted: Stage) -> tuple[Stage, ...]:
 def lacking(
     current: Stage, wanted: Stage, facts: Mapping[str, Any] | None, entry: Mapping[Stage, Collection[str]]
 ) -> dict[Stage, list[str]]:
-    """By stage on the way to `wanted`, what it asks for and is not known or done yet; only stages that lack something."""
+    """What is not known or done yet of what the stages on the way to `wanted` ask for, by stage."""
     found = {stage: missing(facts, entry.get(stage, ())) for stage in entered(current, wanted)}
     return {stage: names for stage, names in found.items() if names}
 

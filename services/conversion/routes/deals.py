@@ -139,7 +139,7 @@ async def add_note(deal_id: Id, body: Note, conn: Conn, who: Who) -> DealAnswer:
 
 @router.post("/deals/{deal_id}/answer", dependencies=[_STAFF], summary="Answer the customer's question")
 async def answer(deal_id: Id, body: QuestionAnswer, conn: Conn, who: Who) -> DealAnswer:
-    """With `publish`, callers can read the question and the answer. 409 `no_question` if none was asked."""
+    """With `publish`, callers can read it instead of an earlier answer to the same question. 409 `no_question`."""
     deal = await deal_for(conn, deal_id, who)
     return await full(conn, await answer_question(conn, deal, who, body.text, publish=body.publish))
 
