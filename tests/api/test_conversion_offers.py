@@ -17,6 +17,7 @@ from services.conversion.repository import deals, offers
 from tests.fixtures.http import auth
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_2 import FACTS, LINE, Tier2, hand_over, in_days, tier_2, whose
+from tests.fixtures.tier_2_pages import person as tier_2_person
 from workflows.contracts.base import Tier
 
 ANNA, BORYS = "anna", "borys"
@@ -81,6 +82,44 @@ async def test_a_deep_discount_waits_for_the_supervisor(conversion: Tier2) -> No
     assert (deal["stage"], deal["next_action_at"]) == ("offer", sent["valid_until"])
     assert await conversion.work(deal["lead_id"], "approval") == []
     assert await refusal(conversion, f"/v1/offers/{offer['id']}/approve", {}, whose()) == (409, "wrong_state")
+
+
+def supervisor(person: str) -> dict[str, str]:
+    return auth(Tier.CONVERSION, "supervisor", person)
+
+
+@pytest.mark.parametrize("how", ["as the manager", "as the supervisor", "by taking the deal over"])
+async def test_nobody_approves_their_own_discount_in_whatever_role_and_is_told_who_can(
+    conversion: Tier2, how: str
+) -> None:
+    path = await qualified(conversion)
+    asker, approver = (ANNA, ANNA) if how != "as the supervisor" else ("", "boss")
+    offer = await make(conversion, path, asker, discount_percent="40")
+    # Whoever decided on a discount before is known to be able to.
+    refused = await make(conversion, await qualified(conversion), discount_percent="50")
+    await conversion.http.post(f"/v1/offers/{refused['id']}/reject", json={}, headers=supervisor("olha"))
+    if how == "by taking the deal over":
+        await conversion.pool.execute("UPDATE deals SET owner = 'zoya' WHERE id = $1", offer["deal_id"])
+        approver = "zoya"
+    told = await conversion.http.post(f"/v1/offers/{offer['id']}/approve", headers=supervisor(approver))
+    assert (told.status_code, told.json()["code"]) == (403, "own_request")
+    assert "olha" in told.json()["who_can"] and approver not in told.json()["who_can"]
+    assert "another supervisor decides on it" in told.json()["detail"] and "olha" in told.json()["detail"]
+    async with tier_2_person(conversion, approver, "supervisor") as own:
+        page = await own.look(f"/desk/deals/{offer['deal_id']}")
+        assert "so another supervisor decides" in page and "/approve" not in page
+        await own.press(f"/desk/deals/{offer['deal_id']}/offers/{offer['id']}/approve", status=403)
+    if how == "by taking the deal over":
+        assert (await refusal(conversion, f"/v1/offers/{offer['id']}/approve", {}, supervisor(ANNA)))[
+            1
+        ] == "own_request"
+    answer = await conversion.http.post(f"/v1/offers/{offer['id']}/approve", headers=supervisor("olha"))
+    assert (answer.status_code, answer.json()["decided_by"]) == (200, "olha")
+
+
+async def test_whoever_asked_may_take_the_request_back(conversion: Tier2) -> None:
+    offer = await make(conversion, await qualified(conversion), "", discount_percent="40")
+    assert (await conversion.post(f"/v1/offers/{offer['id']}/reject", {}))["state"] == "rejected"
 
 
 async def test_a_refused_discount_is_followed_by_another_version(conversion: Tier2) -> None:

@@ -11,6 +11,7 @@ from services.chassis.db import Connection, new_id
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.events import publish
 from services.chassis.mail import Attachment, NewMail, queue_mail
+from services.conversion.actions.approvals import check_not_own
 from services.conversion.actions.deals import (
     Step,
     check_entry,
@@ -102,8 +103,9 @@ def _end(wished: datetime | None, at: datetime, policy: Policy) -> datetime:
 
 
 async def approve_offer(conn: Connection, offer_id: str, who: Principal) -> Offer:
-    """A supervisor lets an offer go out. Raises Conflict `wrong_state`, `offer_expired`."""
+    """A supervisor lets an offer go out. Raises Forbidden `own_request`, Conflict `wrong_state`, `offer_expired`."""
     offer, deal = await _in_state(conn, offer_id, who, "awaiting_approval")
+    await check_not_own(conn, offer, deal, who)
     _check_valid(offer)
     offer = await offers.decide(conn, offer.id, "sent", by=who.person, at=now())
     await close_work(conn, deal, ["approval"], "approved")

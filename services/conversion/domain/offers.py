@@ -43,6 +43,11 @@ class Offer(Record):
     decided_at: datetime | None = None
 
 
+def is_own_request(person: str, asked_by: str, owner: str | None) -> bool:
+    """Whether a discount is this person's own: asked for by them, or given on a deal that is theirs by now."""
+    return person in (asked_by, owner)
+
+
 class OfferMail(Record):
     """The last mail with an offer, and how many there were."""
 

@@ -23,7 +23,7 @@ _STAFF = allow("manager", "supervisor")
 
 @router.post("/offers/{offer_id}/approve", dependencies=[allow("supervisor")], summary="Let an offer go out")
 async def approve(offer_id: Id, conn: Conn, who: Who) -> OfferAnswer:
-    """409 `wrong_state` unless it waits for approval, `offer_expired` if its time is over."""
+    """403 `own_request` to who asked for it or owns the deal; 409 `wrong_state` unless it waits, `offer_expired`."""
     return OfferAnswer.of(await approve_offer(conn, offer_id, who))
 
 
