@@ -14,6 +14,7 @@ from services.chassis.errors import Conflict, Forbidden, Invalid
 from services.chassis.events import publish
 from services.conversion.actions.playbook_stop import stop_playbook
 from services.conversion.actions.register import report_answer
+from services.conversion.actions.teams import deal_seen
 from services.conversion.domain import stages
 from services.conversion.domain.deals import Deal
 from services.conversion.domain.offers import OfferState
@@ -60,7 +61,7 @@ async def deal_for(
 
     Raises NotFound, Forbidden `not_owner`, Conflict `wrong_state`.
     """
-    deal = await deals.get(conn, deal_id, lock=True)
+    deal = await deal_seen(conn, deal_id, who, lock=True)
     # A deal that waits for a manager has no owner; its stage is the better explanation.
     if deal.owner is not None or deal.stage in allowed:
         check_owner(deal, who)

@@ -14,6 +14,7 @@ from services.conversion.actions.deals import Step, check_owner, now, owns, poli
 from services.conversion.actions.invitations import invite, propose_other_times, withdraw_invitations
 from services.conversion.actions.meeting_holds import as_json
 from services.conversion.actions.meeting_slots import find_slots
+from services.conversion.actions.teams import deal_seen
 from services.conversion.documents.calendar_file import calendar_file
 from services.conversion.documents.meeting_mail import Change
 from services.conversion.domain import stages
@@ -104,7 +105,7 @@ async def finish_meeting(
 async def calendar_entry(conn: Connection, meeting_id: str, who: Principal) -> bytes:
     """The meeting as an iCalendar file; to whoever may not act on its deal, numbers are masked. Raises NotFound."""
     meeting = await meetings.get(conn, meeting_id)
-    deal = await deals.get(conn, await meetings.deal_id_of(conn, meeting_id))
+    deal = await deal_seen(conn, await meetings.deal_id_of(conn, meeting_id), who)
     return calendar_file(meeting, deal.contact if owns(deal, who) else mask_card(deal.contact))
 
 
@@ -141,7 +142,7 @@ async def hand_meetings_over(conn: Connection, deal: Deal, manager: str) -> list
 
 
 async def _booked(conn: Connection, meeting_id: str, who: Principal) -> tuple[Meeting, Deal]:
-    deal = await deals.get(conn, await meetings.deal_id_of(conn, meeting_id), lock=True)
+    deal = await deal_seen(conn, await meetings.deal_id_of(conn, meeting_id), who, lock=True)
     check_owner(deal, who)
     meeting = await meetings.get(conn, meeting_id)
     if meeting.state != "booked":

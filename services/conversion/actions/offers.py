@@ -22,6 +22,7 @@ from services.conversion.actions.deals import (
     policy_of,
     take_step,
 )
+from services.conversion.actions.teams import deal_seen
 from services.conversion.actions.work import open_deal_work
 from services.conversion.documents.offer_pdf import mail_of, offer_pdf
 from services.conversion.domain import stages
@@ -157,11 +158,18 @@ async def offer_document(conn: Connection, offer: Offer, deal: Deal) -> bytes:
     return await asyncio.to_thread(offer_pdf, offer, deal.contact, policy, author.name if author else offer.created_by)
 
 
-async def document_of(conn: Connection, offer_id: str) -> tuple[str, bytes]:
+async def document_of(conn: Connection, offer_id: str, who: Principal) -> tuple[str, bytes]:
     """Name and content of an offer's PDF. Raises NotFound."""
     offer = await offers.get(conn, offer_id)
-    content = await offer_document(conn, offer, await deals.get(conn, offer.deal_id))
+    content = await offer_document(conn, offer, await deal_seen(conn, offer.deal_id, who))
     return f"offer-{offer.number}-{offer.version}.pdf", content
+
+
+async def offer_seen(conn: Connection, offer_id: str, who: Principal) -> Offer:
+    """One offer, if this person may see its deal. Raises NotFound."""
+    offer = await offers.get(conn, offer_id)
+    await deal_seen(conn, offer.deal_id, who)
+    return offer
 
 
 async def send_offer(conn: Connection, offer_id: str, who: Principal) -> str:
@@ -255,7 +263,7 @@ async def _moved(conn: Connection, deal: Deal, who: Principal, offer: Offer, ste
 async def _in_state(
     conn: Connection, offer_id: str, who: Principal, state: OfferState, *, lock: bool = True
 ) -> tuple[Offer, Deal]:
-    deal = await deals.get(conn, (await offers.get(conn, offer_id)).deal_id, lock=lock)
+    deal = await deal_seen(conn, (await offers.get(conn, offer_id)).deal_id, who, lock=lock)
     check_owner(deal, who)
     offer = await offers.get(conn, offer_id)
     if offer.state != state:

@@ -7,9 +7,10 @@ from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Invalid, NotFound
 from services.chassis.mail import Attachment
 from services.conversion.actions.deals import policy_of
+from services.conversion.actions.teams import deal_seen
 from services.conversion.domain.mail_fields import MAIL_FIELDS, values_of
 from services.conversion.domain.templates import EXAMPLE, Rendered, Template
-from services.conversion.repository import deals, managers, templates
+from services.conversion.repository import managers, templates
 from services.conversion.schemas.templates import NewTemplate
 
 LARGEST_FILE = 2 << 20
@@ -52,9 +53,11 @@ async def remove_file(conn: Connection, name: str, file: str) -> None:
         raise NotFound(f"there is no file {file}")
 
 
-async def preview_template(conn: Connection, name: str, deal_id: str | None, language: str | None) -> Rendered:
+async def preview_template(
+    conn: Connection, name: str, deal_id: str | None, language: str | None, who: Principal
+) -> Rendered:
     """A template as a deal's lead would read it, or with an example's fields. Raises NotFound."""
-    deal = await deals.get(conn, deal_id) if deal_id else None
+    deal = await deal_seen(conn, deal_id, who) if deal_id else None
     wished = language or (deal.contact.language if deal else "en")
     template = await templates.for_language(conn, name, [wished, "en"])
     if template is None:

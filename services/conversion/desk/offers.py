@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
-from services.chassis.http import Conn, Id, allow
+from services.chassis.http import Conn, Id, Who, allow
 from services.chassis.web.door import page_router
 from services.conversion.actions.catalogue import products
 from services.conversion.actions.deal_page import DealPage, check_seen, open_deal_page
@@ -135,8 +135,8 @@ async def reject(visit: Here, offer_id: Id, form: Annotated[DecisionForm, Form()
 
 
 @router.get("/offers/{offer_id}.pdf", dependencies=STAFF)
-async def pdf(offer_id: Id, conn: Conn) -> Response:
+async def pdf(offer_id: Id, conn: Conn, who: Who) -> Response:
     """The offer as the customer gets it; marked as a draft unless it was sent."""
-    name, content = await document_of(conn, offer_id)
+    name, content = await document_of(conn, offer_id, who)
     headers = {"Content-Disposition": f'inline; filename="{name}"', "Cache-Control": "no-store"}
     return Response(content, media_type="application/pdf", headers=headers)

@@ -69,8 +69,9 @@ async def delete_file(name: Name, file: Annotated[str, Path(max_length=100)], co
 async def preview(
     name: Name,
     conn: Conn,
+    who: Who,
     deal_id: Annotated[Id | None, Query(description="Whose fields; an example's, if not given.")] = None,
     language: Annotated[str | None, Query(pattern="^[a-z]{2}$", description="The lead's, if not given.")] = None,
 ) -> TemplatePreview:
     """With a deal's fields, or an example's."""
-    return TemplatePreview.model_validate((await preview_template(conn, name, deal_id, language)).model_dump())
+    return TemplatePreview.model_validate((await preview_template(conn, name, deal_id, language, who)).model_dump())
