@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Invalid, NotFound
@@ -54,9 +56,19 @@ async def remove_file(conn: Connection, name: str, file: str) -> None:
 
 
 async def preview_template(
-    conn: Connection, name: str, deal_id: str | None, language: str | None, who: Principal
+    conn: Connection,
+    name: str,
+    deal_id: str | None,
+    language: str | None,
+    who: Principal,
+    without: Collection[str] = (),
 ) -> Rendered:
-    """A template as a deal's lead would read it, or with an example's fields. Raises NotFound."""
+    """A template as a deal's lead would read it, or with an example's fields; `without` some of them, to see both.
+
+    Raises NotFound, Invalid on `without`.
+    """
+    if unknown := [field for field in without if field not in MAIL_FIELDS.names]:
+        raise Invalid(f"there is no field {unknown[0][:50]}; there are {', '.join(MAIL_FIELDS.names)}", field="without")
     deal = await deal_seen(conn, deal_id, who) if deal_id else None
     wished = language or (deal.contact.language if deal else "en")
     template = await templates.for_language(conn, name, [wished, "en"])
@@ -66,9 +78,11 @@ async def preview_template(
     if deal is not None:
         owner = await managers.find(conn, deal.owner or "")
         values = values_of(deal, owner.name if owner else "", await policy_of(conn, deal))
+    values = {field: None if field in without else value for field, value in values.items()}
     return Rendered(
         language=template.language,
         version=template.version,
         subject=MAIL_FIELDS.fill(template.subject, values),
         body=MAIL_FIELDS.fill(template.body, values),
+        missing=MAIL_FIELDS.unknown(f"{template.subject}\n{template.body}", values),
     )
