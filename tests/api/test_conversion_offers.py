@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 import pytest_asyncio
 
 from services.chassis.db import new_id
+from services.conversion.actions.offer_expiry import expire_offers
 from services.conversion.documents.offer_pdf import offer_data
 from services.conversion.domain.policy import STANDARD
 from services.conversion.repository import deals, offers
@@ -115,6 +117,27 @@ async def test_nobody_approves_their_own_discount_in_whatever_role_and_is_told_w
         ] == "own_request"
     answer = await conversion.http.post(f"/v1/offers/{offer['id']}/approve", headers=supervisor("olha"))
     assert (answer.status_code, answer.json()["decided_by"]) == (200, "olha")
+
+
+async def test_an_offer_until_a_day_is_taken_on_that_day_and_refused_after_it(conversion: Tier2) -> None:
+    zone = STANDARD.zone
+    # In the last hour of a day it is the next one, so that the test does not depend on the hour.
+    today = (datetime.now(UTC) + timedelta(hours=1)).astimezone(zone).date()
+    for midnight in (datetime.combine(today, time(), zone), datetime.combine(today, time(), UTC)):
+        path = await qualified(conversion)
+        offer = await make(conversion, path, valid_until=midnight.isoformat())
+        ends = datetime.fromisoformat(offer["valid_until"])
+        assert ends.astimezone(zone).date() == today and ends.astimezone(zone).time() == time(23, 59, 59)
+        await expire_offers(conversion.pool)
+        assert (await conversion.post(f"/v1/offers/{offer['id']}/accept", {}, ANNA))["state"] == "accepted"
+    usual = await make(conversion, await qualified(conversion))
+    assert datetime.fromisoformat(usual["valid_until"]).astimezone(zone).time() == time(23, 59, 59)
+    # A second after that midnight.
+    await conversion.pool.execute("UPDATE offers SET valid_until = now() WHERE id = $1", usual["id"])
+    assert await refusal(conversion, f"/v1/offers/{usual['id']}/accept", {}, whose(ANNA)) == (409, "offer_expired")
+    assert await refusal(conversion, f"/v1/offers/{usual['id']}/send", {}, whose(ANNA)) == (409, "offer_expired")
+    await expire_offers(conversion.pool)
+    assert (await conversion.get(f"/v1/offers/{usual['id']}"))["state"] == "expired"
 
 
 async def test_whoever_asked_may_take_the_request_back(conversion: Tier2) -> None:
@@ -239,8 +262,8 @@ async def test_the_document(conversion: Tier2) -> None:
 @pytest.mark.parametrize(
     ("language", "title", "valid_until", "total"),
     [
-        ("uk", "Комерційна пропозиція", "19 березня 2030 р.", "97\u202f471,73\u202fUAH"),
-        ("en", "Offer", "19 March 2030", "97\u202f471.73\u202fUAH"),
+        ("uk", "Комерційна пропозиція", "19 березня 2030 р., 17:00", "97\u202f471,73\u202fUAH"),
+        ("en", "Offer", "19 March 2030, 17:00", "97\u202f471.73\u202fUAH"),
     ],
 )
 async def test_what_the_document_says(

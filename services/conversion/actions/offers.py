@@ -28,7 +28,7 @@ from services.conversion.documents.offer_pdf import mail_of, offer_pdf
 from services.conversion.domain import stages
 from services.conversion.domain.deals import Deal
 from services.conversion.domain.money import OfferLine, check_lines, totals
-from services.conversion.domain.offers import Offer, OfferState, key_of_mail
+from services.conversion.domain.offers import Offer, OfferState, ends_at, key_of_mail
 from services.conversion.domain.policy import Policy, StepKind
 from services.conversion.domain.pricing import Asked, priced
 from services.conversion.repository import catalogue, deals, managers, offers, timeline
@@ -97,7 +97,7 @@ async def price_lines(conn: Connection, deal: Deal, asked: Sequence[Asked], at: 
 
 
 def _end(wished: datetime | None, at: datetime, policy: Policy) -> datetime:
-    end = wished or at + policy.offer_valid_for
+    end = ends_at(wished, at, policy.offer_valid_for, policy.zone)
     if end <= at:
         raise Invalid("must be in the future", field="valid_until")
     return end

@@ -56,7 +56,7 @@ async def make(visit: Here, form: Annotated[LinesForm, Form()]) -> Response:
     """Make the offer; above one's limit it waits for a supervisor."""
 
     async def act() -> str:
-        body = new_offer(typed_rows(form.model_dump()), form.discount, form.until, visit.fmt)
+        body = new_offer(typed_rows(form.model_dump()), form.discount, form.until)
         deal = await deal_for(visit.conn, visit.deal_id, visit.who)
         await check_seen(visit.conn, deal, visit.who, form.seen, *_OFFER_WORK)
         offer = await make_offer(visit.conn, deal, visit.who, body)
