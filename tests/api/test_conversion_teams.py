@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
@@ -16,7 +17,7 @@ from services.conversion.actions.teams import hears
 from services.conversion.api import build_app
 from tests.api.openapi import Ids, operations
 from tests.api.test_conversion_ownership import example
-from tests.fixtures.http import auth, make_settings
+from tests.fixtures.http import api_client, auth, make_settings
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_2 import FACTS, LINE, Tier2, hand_over, in_days, tier_2, whose
 from tests.fixtures.tier_2_pages import person
@@ -176,3 +177,26 @@ async def test_without_teams_everybody_of_the_tier_is_one(fresh_database: FreshD
         assert (await tier.http.get(f"/v1/deals/{deal['id']}", headers=whose("boris"))).status_code == 404
         await tier.http.patch("/v1/managers/anna", json={"team": None}, headers={**whose(), "If-Match": "*"})
         assert (await tier.get(f"/v1/deals/{deal['id']}", "boris"))["id"] == deal["id"]
+
+
+async def next_event(frames: AsyncIterator[str]) -> str:
+    async for frame in frames:
+        if frame.startswith("event: "):
+            return frame.partition("\n")[0].removeprefix("event: ")
+    raise AssertionError("the stream has ended")
+
+
+async def test_the_stream_of_events_leaves_out_what_one_may_not_see(house: House) -> None:
+    app = build_app(make_settings(house.tier.dsn))
+    async with api_client(app):
+        told = hears(house.tier.pool, Principal("boris", "conversion", "manager"))
+        frames, whole = app.state.events.stream(told=told), app.state.events.stream()
+        assert [await anext(one) for one in (frames, whole)] == [": connected\n\n"] * 2
+        # Both hear now.
+        assert [(await asyncio.wait_for(next_event(one), 60)) for one in (frames, whole)] == ["resync"] * 2
+        await house.tier.post(f"/v1/deals/{house.deal['id']}/notes", {"text": "a word"}, "anna")
+        await house.tier.post("/v1/managers/boris/absences", {"starts_at": in_days(90), "ends_at": in_days(91)})
+        assert await asyncio.wait_for(next_event(whole), 60) == "deal.changed"
+        # The first that Boris hears of is what came after it.
+        assert await asyncio.wait_for(next_event(frames), 60) == "absence.changed"
+        app.state.events.close()
