@@ -94,5 +94,5 @@ async def test_a_card_dropped_too_far_says_in_words_what_is_missing_and_for_whic
         await anna.press(f"/desk/board/{deal['id']}/stage", stage="offer", status=409)
         assert "need, authority (for qualified); timing (for meeting); volume (for offer)" in anna.page
         page = f"/desk/deals/{deal['id']}"
-        assert "Not yet: a sale needs the need, the volume, who signs" in await anna.look(page, do="win")
+        assert "Not yet. Still missing: the need, the volume, who signs" in await anna.look(page, do="win")
     assert await stage_of(tier, f"/v1/deals/{deal['id']}") == "accepted"
