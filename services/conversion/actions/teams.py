@@ -25,11 +25,13 @@ async def whose_deals(conn: Connection, who: Principal) -> list[str] | None:
 
 
 async def check_seen_by(conn: Connection, deal: Deal, who: Principal) -> None:
-    """Raise NotFound unless this person may see the deal."""
+    """Raise NotFound unless this person may see the deal; whoever comes to a meeting of it may, from any team."""
     if deal.owner == who.person:
         return
     people = await whose_deals(conn, who)
-    if people is not None and not await teams.is_seen(conn, deal.id, people):
+    if people is None or await teams.is_seen(conn, deal.id, people):
+        return
+    if not await teams.comes_to_meeting(conn, deal.id, who.person):
         raise NotFound("there is no such deal")
 
 

@@ -23,7 +23,10 @@ _MORNING = 10
 
 
 class TodayRow(Record):
-    """One thing to do. `item_id` is its work item, `number` the playbook's step, `offer_id` what waits for approval."""
+    """One thing to do. `item_id` is its work item, `number` the playbook's step, `offer_id` what waits for approval.
+
+    A meeting is `unattended` while nobody comes to it.
+    """
 
     kind: TodayKind
     id: str
@@ -41,6 +44,7 @@ class TodayRow(Record):
     offer_id: str | None = None
     percent: Decimal | None = None
     asked_by: str | None = None
+    unattended: bool = False
 
     def is_own(self, person: str) -> bool:
         """Whether it is a discount on which this person may not decide."""

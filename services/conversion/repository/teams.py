@@ -39,6 +39,17 @@ async def is_seen(conn: Connection, deal_id: str, people: Sequence[str]) -> bool
     )
 
 
+async def comes_to_meeting(conn: Connection, deal_id: str, person: str) -> bool:
+    """Whether somebody is to come to a meeting of this deal."""
+    return bool(
+        await conn.fetchval(
+            "SELECT EXISTS (SELECT FROM meetings WHERE deal_id = $1 AND manager = $2 AND state = 'booked')",
+            deal_id,
+            person,
+        )
+    )
+
+
 async def lead_is_seen(conn: Connection, lead_id: str, people: Sequence[str]) -> bool:
     """Whether a lead has a deal of one of these people."""
     return bool(
