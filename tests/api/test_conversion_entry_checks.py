@@ -67,7 +67,7 @@ async def test_a_deal_with_everything_the_stages_ask_for_jumps_over_them(tier: T
 async def test_what_happened_is_written_down_and_moves_the_deal_as_far_as_the_stages_let_it(tier: Tier2) -> None:
     path = f"/v1/deals/{(await tier.accepted(ANNA))['id']}"
     # A meeting that was agreed on is a fact; that nobody knows the need yet keeps the deal where it is.
-    await tier.post(f"{path}/meetings", {"starts_at": in_days(3)}, ANNA, status=201)
+    await tier.post(f"{path}/meetings", {"starts_at": in_days(3), "outside_hours": True}, ANNA, status=201)
     assert await stage_of(tier, path) == "informing"
     await tier.post(f"{path}/next-step", {"what": "ask for the need", "at": in_days(1)}, ANNA)
     assert await stage_of(tier, path) == "informing"

@@ -46,7 +46,7 @@ async def house(fresh_database: FreshDatabase) -> AsyncIterator[House]:
         deal = await tier.accepted("anna", given)
         path = f"/v1/deals/{deal['id']}"
         await tier.post(f"{path}/qualify", FACTS, "anna")
-        meeting = await tier.post(f"{path}/meetings", {"starts_at": in_days(30)}, "anna")
+        meeting = await tier.post(f"{path}/meetings", {"starts_at": in_days(30), "outside_hours": True}, "anna")
         offer = await tier.post(f"{path}/offers", {"lines": [LINE]}, "anna")
         await tier.post(f"/v1/offers/{offer['id']}/send", {}, "anna")
         waiting = await tier.offered(
