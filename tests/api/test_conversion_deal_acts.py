@@ -100,7 +100,7 @@ async def test_a_deal_without_an_offer_is_won_with_lines_of_the_catalogue(tier: 
     deal_id, page = await qualified(tier, products=["ftl-ua"])
     asked = await anna.look(page, do="win")
     assert "Full truck, Kyiv to Lviv" in asked
-    told = await refused(anna, f"{page}/win", 422, source="lines", **rows(("ftl-ua", "Truck", "3", "10000", "")))
+    told = await refused(anna, f"{page}/win", 409, source="lines", **rows(("ftl-ua", "Truck", "3", "10000", "")))
     assert "This is more than you may give away alone" in told
     await anna.press(f"{page}/win", source="lines", **rows(("ftl-ua", "Truck", "2", "28,500.50", "10")))
     deal = await tier.get(f"/v1/deals/{deal_id}", ANNA)

@@ -53,7 +53,8 @@ class LineView(Model):
     product_id: str | None
     description: str
     quantity: Decimal
-    unit_price: Money
+    unit_price: Money = Field(description="Before the discount.")
+    discount_percent: Decimal = Field(description="Off the line's sum.")
     tax_percent: Decimal
     net: Money
     tax: Money

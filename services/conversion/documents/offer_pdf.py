@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import typst
 
-from services.conversion.domain.money import OfferLine, TaxSum, cents, line_total
+from services.conversion.domain.money import OfferLine, TaxSum, cents, gross
 from services.conversion.domain.offers import Offer
 from services.conversion.domain.policy import Policy
 from workflows.contracts.base import ContactCard
@@ -134,7 +134,7 @@ def _line(number: int, line: OfferLine, offer: Offer, labels: dict[str, str], la
         "quantity": _percent(line.quantity, language),
         "price": _number(cents(line.unit_price.amount), language),
         "tax": _percent(rate, language),
-        "amount": _number(line_total(line), language),
+        "amount": _number(gross(line), language),
     }
 
 
