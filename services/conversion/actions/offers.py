@@ -11,6 +11,7 @@ from services.chassis.db import Connection, new_id
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.events import publish
 from services.chassis.mail import Attachment, NewMail, queue_mail
+from services.conversion.actions.catalogue import product_words
 from services.conversion.actions.deals import (
     Step,
     check_entry,
@@ -30,7 +31,6 @@ from services.conversion.domain.money import OfferLine, check_lines, totals
 from services.conversion.domain.offers import Offer, OfferState, key_of_mail
 from services.conversion.domain.policy import Policy, StepKind
 from services.conversion.domain.pricing import Asked, in_free_words, priced
-from services.conversion.domain.product_words import ProductWords
 from services.conversion.repository import catalogue, deals, managers, offers, timeline
 from services.conversion.schemas.offers import NewOffer
 from workflows.contracts.conversion import Stage
@@ -90,7 +90,7 @@ async def draft_offer(
 async def price_lines(conn: Connection, deal: Deal, asked: Sequence[Asked], at: datetime) -> list[OfferLine]:
     """Lines as they were asked for, with the catalogue's names, prices and tax. Raises Invalid by field."""
     products = await catalogue.find(conn, [line.product_id for line in asked if line.product_id])
-    words = ProductWords(await catalogue.everything(conn)) if in_free_words(asked, products) else None
+    words = await product_words(conn) if in_free_words(asked, products) else None
     lines = priced(asked, products, words=words, language=deal.contact.language, at=at)
     check_lines(lines)
     return lines

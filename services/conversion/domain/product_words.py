@@ -7,6 +7,7 @@ match that is too many costs a glance of the supervisor, and one that is missing
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -18,6 +19,7 @@ from workflows.contracts.catalogue import CatalogueItem
 
 _ALIKE = str.maketrans("авекмнорстухіјѕοαεικνρτυχ", "abekmhopctyxijsoaeikvptux")
 """Small Cyrillic and Greek letters by the Latin ones they are taken for; both sides are written so."""
+_WORD = re.compile(r"[^\W_]+")
 _SHORTEST = 3
 _SHORTEST_MISTYPED = 4
 _SAME_WORD = 0.8
@@ -26,9 +28,11 @@ _MOST_OF_IT = 0.4
 """Share of a line's letters that a name of one word has to be: "Truck insurance" is no truck."""
 _LOOKED_AT = 40
 """Products compared letter by letter with one line: those that share most of its letters in threes."""
+_RAREST = 12
+"""How many of a line's letters in threes choose them: those that fewest names have."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Words:
     """A text as it is compared."""
 
@@ -37,9 +41,11 @@ class Words:
     @cached_property
     def parts(self) -> list[str]:
         """Its words and numbers, folded."""
-        plain = unicodedata.normalize("NFKD", self.text.casefold())
-        kept = "".join(char for char in plain if not unicodedata.combining(char)).translate(_ALIKE)
-        return "".join(char if char.isalnum() else " " for char in kept).split()
+        plain = self.text.casefold()
+        if not plain.isascii():
+            apart = unicodedata.normalize("NFKD", plain)
+            plain = "".join(char for char in apart if not unicodedata.combining(char)).translate(_ALIKE)
+        return _WORD.findall(plain)
 
     @cached_property
     def joined(self) -> str:
@@ -58,7 +64,7 @@ class Words:
         return {padded[at : at + 3] for at in range(len(padded) - 2)}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Name:
     product_id: str
     words: Words
@@ -71,25 +77,35 @@ class ProductWords:
     def __init__(self, items: Iterable[CatalogueItem]) -> None:
         self.items = {item.product_id: item for item in items}
         self._names = [name for item in self.items.values() for name in _names(item)]
-        self._by_three: dict[str, list[int]] = {}
-        for at, name in enumerate(self._names):
+        often = Counter(part for name in self._names for part in set(name.words.parts))
+        self._by_word: dict[str, list[_Name]] = {}
+        self._by_three: dict[str, list[_Name]] = {}
+        for name in self._names:
+            rarest = min(name.words.parts, key=lambda part: often[part])
+            for word in {rarest, name.words.joined}:
+                self._by_word.setdefault(word, []).append(name)
             for three in name.words.threes:
-                self._by_three.setdefault(three, []).append(at)
+                self._by_three.setdefault(three, []).append(name)
 
     def meant(self, text: str) -> list[CatalogueItem]:
         """The products that these words fit best, several if they fit equally well; none if they are about none."""
         words = Words(text)
         if len(words.joined) < _SHORTEST:
             return []
-        fits = [(fit, name.product_id) for name in self._near(words) if (fit := _fit(words, name)) is not None]
-        best = max((fit for fit, _ in fits), default=None)
-        return [self.items[found] for found in dict.fromkeys(found for fit, found in fits if fit == best)]
+        written = {word: self._by_word.get(word, ()) for word in (*words.parts, words.joined)}
+        fits = [(_spelled_out(words, name), name) for names in written.values() for name in names]
+        if not any(fit for fit, _ in fits):
+            fits = [(_alike_or_short(words, name), name) for name in self._near(words)]
+        best = max((fit for fit, _ in fits if fit), default=None)
+        found = (name.product_id for fit, name in fits if fit and fit == best)
+        return [self.items[product_id] for product_id in dict.fromkeys(found)]
 
-    def _near(self, words: Words) -> Iterator[_Name]:
-        shared = Counter(at for three in words.threes for at in self._by_three.get(three, ()))
+    def _near(self, words: Words) -> list[_Name]:
+        rarest = sorted(words.threes, key=lambda three: (len(self._by_three.get(three, ())), three))[:_RAREST]
+        shared = Counter(name for three in rarest for name in self._by_three.get(three, ()))
         # The share of the name that is there: a long line holds a short name whole.
-        ranked = sorted(shared, key=lambda at: (-shared[at] / len(self._names[at].words.threes), at))
-        return (self._names[at] for at in ranked[:_LOOKED_AT])
+        ranked = sorted(shared, key=lambda name: -shared[name] / len(name.words.threes))
+        return ranked[:_LOOKED_AT]
 
 
 def _names(item: CatalogueItem) -> Iterator[_Name]:
@@ -99,26 +115,28 @@ def _names(item: CatalogueItem) -> Iterator[_Name]:
             yield _Name(item.product_id, words, text == item.product_id)
 
 
-def _fit(line: Words, name: _Name) -> tuple[int, int] | None:
-    """How well a name fits a line, the better the higher: all of it, a part of it, mistyped, or shortened."""
+def _spelled_out(line: Words, name: _Name) -> tuple[int, int] | None:
+    """How well a name fits a line that writes it out, the better the higher: it is all of it, or a part of it."""
     known = name.words
     if line.joined == known.joined or sorted(line.parts) == sorted(known.parts):
         return (4, len(known.joined))
-    if _holds(line, name):
+    if len(known.parts) > 1 or name.is_number:
+        held = set(known.parts) <= set(line.parts) or known.joined in line.parts
+    else:
+        held = known.joined in line.parts and len(known.joined) >= _MOST_OF_IT * len(line.joined)
+    return (3, len(known.joined)) if held else None
+
+
+def _alike_or_short(line: Words, name: _Name) -> tuple[int, int] | None:
+    """How well a name fits a line that spaces it out, misspells it, or leaves off its end."""
+    known = name.words
+    if len(known.parts) > 1 and len(known.joined) > 2 * _SHORTEST and known.joined in line.joined:
         return (3, len(known.joined))
     if not known.numbers - line.numbers and _is_mistyped(line, known):
         return (2, len(known.joined))
     # Only the beginning of a name, in two words or more, still means the product.
     short = len(line.parts) > 1 and set(line.parts) < set(known.parts)
     return (1, -len(known.joined)) if short else None
-
-
-def _holds(line: Words, name: _Name) -> bool:
-    known = name.words
-    if len(known.parts) > 1 or name.is_number:
-        whole = set(known.parts) <= set(line.parts) or known.joined in line.parts
-        return whole or (len(known.joined) > 2 * _SHORTEST and known.joined in line.joined)
-    return known.joined in line.parts and len(known.joined) >= _MOST_OF_IT * len(line.joined)
 
 
 def _is_mistyped(line: Words, known: Words) -> bool:
