@@ -9,6 +9,8 @@ from decimal import Decimal
 from services.chassis.errors import Conflict
 from services.conversion.domain.money import OfferLine, deepest_discount
 
+_ALL_OF_IT = Decimal(100)
+
 
 @dataclass(frozen=True)
 class Judgement:
@@ -27,10 +29,13 @@ def judge(lines: Sequence[OfferLine], discount_percent: Decimal, limit: Decimal)
     """Whether somebody who may give `limit` per cent may sell these lines alone.
 
     Each line counts by itself, before and after rounding, so that nothing dear makes up for what is given away; what
-    the discount is called does not matter. A line that cannot be compared is beyond every limit.
+    the discount is called does not matter. A line that cannot be compared may be given away whole,
+    so only whoever may give 100 per cent may sell it alone.
     """
     percent = max(discount_percent, deepest_discount(lines, discount_percent))
-    reasons = [f"line {at}: {line.needs_approval}" for at, line in enumerate(lines, start=1) if line.needs_approval]
+    reasons = []
+    if limit < _ALL_OF_IT:
+        reasons = [f"line {at}: {line.needs_approval}" for at, line in enumerate(lines, start=1) if line.needs_approval]
     if percent > limit:
         reasons.insert(0, f"{percent:.2f} % below the catalogue, and {limit:f} % may be given alone")
     return Judgement(percent, reasons)

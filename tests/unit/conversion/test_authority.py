@@ -115,10 +115,11 @@ def test_a_product_under_another_ones_number_counts_with_the_dearer_price() -> N
     ],
 )
 def test_what_cannot_be_compared_needs_a_supervisor(line: Asked, reason: str) -> None:
-    for limit in (LIMIT, Decimal(100)):
+    for limit in (LIMIT, Decimal("99.99")):
         judged = judge(lines_of(line), Decimal(0), limit)
         assert not judged.may_go_out
         assert any(reason in one for one in judged.reasons)
+    assert judge(lines_of(line), Decimal(0), Decimal(100)).may_go_out
 
 
 def test_a_product_without_any_price_is_sold_at_the_price_that_was_agreed() -> None:
