@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cached_property
@@ -134,18 +134,28 @@ def _alike_or_short(line: Words, name: _Name) -> tuple[int, int] | None:
         return (3, len(known.joined))
     if not known.numbers - line.numbers and _is_mistyped(line, known):
         return (2, len(known.joined))
-    # Only the beginning of a name, in two words or more, still means the product.
-    short = len(line.parts) > 1 and set(line.parts) < set(known.parts)
+    # Only a part of a name, in two words or more, still means the product.
+    short = len(line.parts) > 1 and len(line.parts) < len(known.parts) and _has_words(known, line)
     return (1, -len(known.joined)) if short else None
 
 
 def _is_mistyped(line: Words, known: Words) -> bool:
     if min(len(line.joined), len(known.joined)) > _SHORTEST_MISTYPED and _alike(line.joined, known.joined, _SAME_TEXT):
         return True
-    return len(known.parts) > 1 and all(
-        any(word == part or (len(word) >= _SHORTEST_MISTYPED and _alike(word, part, _SAME_WORD)) for part in line.parts)
-        for word in known.parts
+    return len(known.parts) > 1 and _has_words(line, known)
+
+
+def _has_words(text: Words, wanted: Words) -> bool:
+    """Whether each of these words stands in a text, well spelled or nearly so; numbers have to be the same."""
+    return all(
+        word in text.parts
+        or (len(word) >= _SHORTEST_MISTYPED and word not in wanted.numbers and _any_alike(word, text.parts))
+        for word in wanted.parts
     )
+
+
+def _any_alike(word: str, others: Sequence[str]) -> bool:
+    return any(_alike(word, other, _SAME_WORD) for other in others)
 
 
 def _alike(one: str, other: str, share: float) -> bool:

@@ -96,6 +96,7 @@ def test_the_closest_name_is_meant() -> None:
     assert [one.product_id for one in WORDS.meant("Full truck refrigerated")] == ["FTL-REF"]
     assert [one.product_id for one in WORDS.meant("Full truck")] == ["FTL"]
     assert [one.product_id for one in WORDS.meant("Truck, refrigerated")] == ["FTL-REF"]
+    assert [one.product_id for one in WORDS.meant("truk refrigeratd")] == ["FTL-REF"]
 
 
 def test_a_product_under_another_ones_number_counts_with_the_dearer_price() -> None:
