@@ -134,8 +134,9 @@ def _alike_or_short(line: Words, name: _Name) -> tuple[int, int] | None:
         return (3, len(known.joined))
     if not known.numbers - line.numbers and _is_mistyped(line, known):
         return (2, len(known.joined))
-    # Only a part of a name, in two words or more, still means the product.
-    short = len(line.parts) > 1 and len(line.parts) < len(known.parts) and _has_words(known, line)
+    # Only a part of a name still means the product, if it has two words that say something: "20 t" has none.
+    telling = sum(len(part) >= _SHORTEST_MISTYPED and part not in line.numbers for part in line.parts)
+    short = telling > 1 and len(line.parts) < len(known.parts) and _has_words(known, line)
     return (1, -len(known.joined)) if short else None
 
 

@@ -92,6 +92,12 @@ def test_words_of_another_thing_are_a_line_of_its_own(words: str) -> None:
     assert (line.counts_as, line.list_price, line.needs_approval) == (None, None, None)
 
 
+def test_a_part_of_a_name_means_the_product_if_it_says_something() -> None:
+    long = ProductWords([item("S", "50.00", "Cross-dock storage, per pallet and week, 20 t")])
+    for text, found in (("dock storage", ["S"]), ("dock storag", ["S"]), ("20 t", []), ("per week", []), ("and", [])):
+        assert [one.product_id for one in long.meant(text)] == found
+
+
 def test_the_closest_name_is_meant() -> None:
     assert [one.product_id for one in WORDS.meant("Full truck refrigerated")] == ["FTL-REF"]
     assert [one.product_id for one in WORDS.meant("Full truck")] == ["FTL"]
