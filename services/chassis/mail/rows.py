@@ -37,6 +37,7 @@ class Mail(Record):
     message_id: str
     created_at: datetime
     closed_at: datetime | None
+    reply_token: str | None = None
 
 
 class MailNews(Record):

@@ -19,7 +19,8 @@ import structlog
 
 from services.chassis.db import Connection, Pool
 from services.chassis.events import publish
-from services.chassis.mail import rows
+from services.chassis.mail import addresses, rows
+from services.chassis.mail.reply_address import Answers
 from services.chassis.mail.rows import GIVE_UP_AFTER, MAX_ATTEMPTS, Mail
 from services.chassis.settings import Settings
 
@@ -35,9 +36,10 @@ OnTrouble = Callable[[Connection, Mail], Awaitable[None]]
 class Sender:
     """Sends a tier's mails; `on_trouble` makes one that will not arrive somebody's task, in the same transaction."""
 
-    def __init__(self, settings: Settings, on_trouble: OnTrouble) -> None:
+    def __init__(self, settings: Settings, on_trouble: OnTrouble, answers: Answers | None = None) -> None:
         self._settings = settings
         self._on_trouble = on_trouble
+        self._answers = answers
 
     async def send_due(self, pool: Pool) -> int:
         """A periodic job: send what is due; how many were sent. Without an SMTP host everything waits."""
@@ -45,6 +47,7 @@ class Sender:
             return 0
         async with pool.acquire() as conn:
             due = await rows.take_due(conn, BATCH)
+        due = await self._wanted(pool, due)
         if not due:
             return 0
         try:
@@ -58,6 +61,33 @@ class Sender:
             log.error("smtp_refused", error=type(error).__name__)
             await self._wait_for_the_server(pool, due, f"{type(error).__name__}: {error}")
         return 0
+
+    async def _wanted(self, pool: Pool, due: list[Mail]) -> list[Mail]:
+        """Those that may go: nothing to where nothing arrives, and nothing unasked to who wants no more of it."""
+        async with pool.acquire() as conn:
+            barred = await addresses.barred(conn, due) if due else {}
+        wanted: list[Mail] = []
+        for mail in due:
+            bars = {bar.state: bar.reason for bar in barred.get(mail.recipient.lower(), [])}
+            if "dead" in bars:
+                async with pool.acquire() as conn, conn.transaction():
+                    said = f"held back, this address does not work: {bars['dead']}"
+                    await give_up(conn, mail, said[:500], self._on_trouble)
+            elif "stopped" in bars and self._answers and mail.purpose in self._answers.unasked:
+                async with pool.acquire() as conn, conn.transaction():
+                    if (await rows.get(conn, mail.id, lock=True)).state == "queued":
+                        await rows.close(conn, mail.id, "withdrawn", "they want no more mail")
+            else:
+                wanted.append(mail)
+        return wanted
+
+    def _envelope(self, mail: Mail) -> tuple[EmailMessage, str | None]:
+        """The message, and the mail's own address, to which it comes back if it does not arrive."""
+        message = message_of(mail, self._settings.mail_from)
+        own = self._answers.address(self._settings.reply_address, mail) if self._answers else None
+        if own is not None and self._answers is not None:
+            self._answers.offer(message, mail, own, self._settings.origin)
+        return message, own
 
     def _client(self) -> aiosmtplib.SMTP:
         settings = self._settings
@@ -74,7 +104,8 @@ class Sender:
     async def _send(self, pool: Pool, client: aiosmtplib.SMTP, mail: Mail) -> bool:
         try:
             async with asyncio.timeout(_DEADLINE_SECONDS):
-                await client.send_message(message_of(mail, self._settings.mail_from), recipients=[mail.recipient])
+                message, own = self._envelope(mail)
+                await client.send_message(message, sender=own, recipients=[mail.recipient])
         except aiosmtplib.SMTPRecipientsRefused as refused:
             await self._refused(pool, mail, refused.recipients[0].code, refused.recipients[0].message)
         except aiosmtplib.SMTPResponseException as refused:

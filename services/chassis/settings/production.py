@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from services.chassis.settings.fields import (
     DEV_CODEC_KEYS,
+    DEV_INBOUND_SECRET,
     DEV_ISSUER,
     DEV_MAIL_FROM,
     DEV_SESSION_KEYS,
@@ -88,6 +89,10 @@ def _secret_problems(settings: Settings) -> Iterator[str]:
         yield _refusal("TELEPHONY_SECRET", "is the published development secret; generate your own")
     elif _is_weak_secret(settings.telephony_secret):
         yield _refusal("TELEPHONY_SECRET", _WEAK)
+    if settings.reply_address is not None and settings.inbound_secret == DEV_INBOUND_SECRET:
+        yield _refusal("INBOUND_SECRET", "is the published development secret; generate your own")
+    elif settings.reply_address is not None and _is_weak_secret(settings.inbound_secret):
+        yield _refusal("INBOUND_SECRET", _WEAK)
     if settings.metrics_token is not None and _is_weak_secret(settings.metrics_token):
         yield _refusal("METRICS_TOKEN", _WEAK)
     if settings.metrics_token == settings.telephony_secret:

@@ -108,7 +108,7 @@ async def _hand(conn: Connection, deal: Deal, manager: str, who: Principal, reas
     changes = {"owner": manager, "last_owner": manager, "next_action_at": due, "stage_since": at}
     deal = await deals.update(conn, deal.id, **changes, next_action=deal.next_action or first_action(deal))
     await work_items.cancel_for_lead(conn, deal.lead_id, kinds=["reminder", "stale"], result="taken over")
-    await work_items.reassign_for_lead(conn, deal.lead_id, manager, kinds=["inbound", "mail", "playbook"])
+    await work_items.reassign_for_lead(conn, deal.lead_id, manager, kinds=["inbound", "mail", "playbook", "reply"])
     await hand_meetings_over(conn, deal, manager)
     answer = Reassigned(
         event_id=f"taken-over:{event_id}", at=at, by=who.person, owner=manager, next_action_at=due,

@@ -9,7 +9,7 @@ from services.conversion.domain.today import TodayRow
 from services.conversion.repository.board import CARD, LAST_OFFER, ON_BOARD
 from services.conversion.repository.reminders import acts_for
 
-_ITEM_KINDS = ["approval", "inbound", "mail", "reminder", "stale"]
+_ITEM_KINDS = ["approval", "inbound", "mail", "reminder", "reply", "stale"]
 
 _STEPS = f"""
 SELECT CASE WHEN asks THEN 'question' WHEN number IS NOT NULL THEN 'playbook' ELSE 'step' END AS kind,

@@ -23,6 +23,8 @@ _MOST_PARTS = 200
 _MOST_FILES = 30
 _LONGEST_TEXT = 50_000
 _LONGEST_PART = 2 << 20
+_SHORT = 200
+"""A wish in the subject alone: programs put a line of their own below it."""
 _RETURNED = ("message/rfc822", "text/rfc822-headers", "message/rfc822-headers")
 _PARTSTAT = re.compile(r"PARTSTAT=([A-Z-]+)", re.IGNORECASE)
 
@@ -63,7 +65,7 @@ def read(message: Message, size: int) -> Reading:
         found["kind"] = "automatic"
     elif calendar == "ACCEPTED" and not said:
         found["kind"] = "accepted"
-    elif asks_to_stop(said) or (not said and asks_to_stop(_bare(head.subject))):
+    elif asks_to_stop(said) or (len(said) <= _SHORT and asks_to_stop(_bare(head.subject))):
         found["kind"] = "stop"
     return head.model_copy(update=found)
 

@@ -23,12 +23,12 @@ _WORDS = frozenset({
 })  # fmt: skip
 _LONGEST = 8
 """A request stands on a line of its own among the first lines; one further down is a part of something else."""
-_PLEASE = r"(?:please|bitte|proszę|будь ласка|прошу|пожалуйста|дякую|thanks|thank you|danke)"
+_PLEASE = r"(?:please|bitte|proszę|будь ласка|прошу|пожалуйста|дякую|thanks|danke)"
 _POLITE = re.compile(rf"^{_PLEASE} | {_PLEASE}$")
 
 
 def asks_to_stop(new_text: str) -> bool:
-    """Whether a line of the new text of a reply says so and nothing else; a stop in the middle of a sentence is none."""
+    """Whether a line of the new text of a reply says so and nothing else: a stop in a sentence is none."""
     said = [line for line in new_text.split("\n") if line.strip()][:_LONGEST]
     return any(_is_request(line) for line in said)
 
