@@ -1,4 +1,4 @@
-"""Somebody tells another tier that they want to hear no more: tier 1's ledger has it, and whoever has the lead hears."""
+"""Who tells another tier that they want to hear no more is on tier 1's ledger, and whoever has the lead hears of it."""
 
 from __future__ import annotations
 

@@ -18,6 +18,7 @@ from services.chassis.settings.fields import (
     Settings,
     parse_key_ring,
 )
+from services.chassis.settings.mail_door import MailDoorSettings
 
 # What installers, tutorials and tired people choose.
 _COMMON_PASSWORDS = frozenset({
@@ -117,6 +118,18 @@ def _wire_problems(settings: Settings) -> Iterator[str]:
     if not _is_encrypted(settings.database_dsn, private):
         yield _refusal("DATABASE_DSN", "leaves this machine without TLS; use sslmode=verify-full (or at least require)")
     yield from _temporal_problems(private)
+
+
+def mail_door_problems(settings: Settings, door: MailDoorSettings) -> list[str]:
+    """Why the mail door must not start with these settings in production."""
+    private = {host.strip() for host in settings.plaintext_hosts.split(",")} - {""}
+    problems = []
+    if door.imap_host and door.imap_tls == "none" and not _is_near(door.imap_host, private):
+        problems.append(_refusal("IMAP_TLS", "sends mails and the password in clear; use starttls or tls"))
+    for tier, url in door.tiers.items():
+        if urlsplit(url).scheme == "http" and not _is_near(urlsplit(url).hostname or "", private):
+            problems.append(_refusal("INBOUND_TIERS", f"sends mails in clear to another host ({tier}); use https"))
+    return problems
 
 
 def _temporal_problems(private: Collection[str]) -> Iterator[str]:
