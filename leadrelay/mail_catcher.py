@@ -137,6 +137,21 @@ def build_app(folder: MailFolder, door_port: int) -> FastAPI:
     def one_mail(number: int, answered: str = "") -> str:
         return _mail_page(number, folder.get(number), _SAID.get(answered, ""))
 
+    @app.get("/mails/{number}/files/{place}")
+    def attachment(number: int, place: int) -> Response:
+        files = dict(enumerate(folder.get(number).iter_attachments()))
+        if place not in files:
+            raise HTTPException(404, "There is no such file")
+        name = (files[place].get_filename() or "file").encode("ascii", "replace").decode()
+        # Downloaded, never shown: it must not run as a part of this page.
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(files[place].get_payload(decode=True), media_type="application/octet-stream", headers=headers)
+
+    _add_answers(app, folder, door_port)
+    return app
+
+
+def _add_answers(app: FastAPI, folder: MailFolder, door_port: int) -> None:
     @app.post("/mails/{number}/answer")
     async def answer(
         request: Request, number: int, way: Annotated[Way, Form()], text: Annotated[str, Form()] = ""
@@ -150,18 +165,6 @@ def build_app(folder: MailFolder, door_port: int) -> FastAPI:
         except (aiosmtplib.SMTPException, OSError) as error:
             raise HTTPException(502, f"The mail door did not take it: {error}") from None
         return RedirectResponse(f"/mails/{number}?answered={way}", 303)
-
-    @app.get("/mails/{number}/files/{place}")
-    def attachment(number: int, place: int) -> Response:
-        files = dict(enumerate(folder.get(number).iter_attachments()))
-        if place not in files:
-            raise HTTPException(404, "There is no such file")
-        name = (files[place].get_filename() or "file").encode("ascii", "replace").decode()
-        # Downloaded, never shown: it must not run as a part of this page.
-        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return Response(files[place].get_payload(decode=True), media_type="application/octet-stream", headers=headers)
-
-    return app
 
 
 def _mail_page(number: int, mail: EmailMessage, said: str) -> str:

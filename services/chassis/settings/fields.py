@@ -164,6 +164,11 @@ class Settings(BaseSettings):
     def _empty_is_the_default(cls, value: str) -> str:
         return value or DEV_SESSION_KEYS  # refused in production, where there are pages
 
+    @field_validator("inbound_secret", mode="before")
+    @classmethod
+    def _empty_is_the_published_one(cls, value: str) -> str:
+        return value or DEV_INBOUND_SECRET  # refused in production, where answers are read
+
     @field_validator("codec_keys", "session_keys")
     @classmethod
     def _keys_are_readable(cls, value: str) -> str:

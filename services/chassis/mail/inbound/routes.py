@@ -69,7 +69,7 @@ async def _with_secret(request: Request) -> Principal:
     given = request.headers.get("authorization", "").removeprefix("Bearer ").encode()
     # Where nobody reads answers, the door is shut, whatever the secret.
     if settings.reply_address is None or not hmac.compare_digest(given, settings.inbound_secret.encode()):
-        raise Unauthorized("only the mail door may hand mail over", code="bad_secret")
+        raise Unauthorized("only the mail door may hand mail over", code="token_missing")
     return MAIL_DOOR
 
 
