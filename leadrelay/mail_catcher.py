@@ -34,11 +34,12 @@ _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <style>
 body {{ font: 16px/1.5 system-ui, sans-serif; color: #222; max-width: 52rem; margin: 2.5rem auto; padding: 0 1rem }}
-h1 {{ font-size: 1.25rem; font-weight: 600 }} a {{ color: #14532d }}
+h1, h2 {{ font-size: 1.25rem; font-weight: 600 }} h2 {{ font-size: 1rem }} a {{ color: #14532d }}
 table {{ border-collapse: collapse; width: 100% }} td, th {{ text-align: left; padding: .45rem .8rem .45rem 0;
 border-bottom: 1px solid #e5e5e5; vertical-align: top }} th {{ font-weight: 500; color: #666 }}
 pre {{ white-space: pre-wrap; font: inherit; border-left: 3px solid #e5e5e5; padding-left: 1rem }}
-form {{ border-top: 1px solid #e5e5e5; margin-top: 2rem; padding-top: 1rem }} textarea {{ width: 100%; font: inherit }}
+form {{ border-top: 1px solid #e5e5e5; margin-top: 2rem; padding-top: 1rem }}
+textarea {{ width: 100%; box-sizing: border-box; padding: .5rem; font: inherit }}
 button {{ font: inherit; padding: .5rem .9rem; margin: .4rem .4rem 0 0 }} .done {{ color: #14532d }}
 </style><h1>{title}</h1>{body}</html>"""
 
