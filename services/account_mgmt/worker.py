@@ -7,6 +7,7 @@ from services.account_mgmt.actions.assignment import assign_waiting
 from services.account_mgmt.actions.bank_statements import run_statements
 from services.account_mgmt.actions.erasure import erase_expired
 from services.account_mgmt.actions.imports import run_imports
+from services.account_mgmt.actions.mail_checks import why_not
 from services.account_mgmt.actions.nudge_mail import PURPOSE as NUDGE_MAIL
 from services.account_mgmt.actions.work_assignment import cover_absent
 from services.account_mgmt.activities import Activities
@@ -29,7 +30,8 @@ from workflows.publish_catalogue import PublishCatalogue
 
 async def run(settings: Settings) -> None:
     """Work until told to stop."""
-    sender = Sender(settings, mails.on_trouble, Answers(Tier.ACCOUNT_MGMT, prefix_of(Tier.ACCOUNT_MGMT), [NUDGE_MAIL]))
+    answers = Answers(Tier.ACCOUNT_MGMT, prefix_of(Tier.ACCOUNT_MGMT), [NUDGE_MAIL])
+    sender = Sender(settings, mails.on_trouble, answers, why_not=why_not)
     await run_worker(
         settings=settings,
         tier=Tier.ACCOUNT_MGMT,

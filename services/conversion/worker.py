@@ -11,6 +11,7 @@ from services.chassis.web.places import prefix_of
 from services.chassis.worker import run_worker
 from services.conversion.actions import answered_mails, mails
 from services.conversion.actions.assignment import take_back_from_absent
+from services.conversion.actions.mail_checks import why_not
 from services.conversion.actions.meeting_holds import free_holds
 from services.conversion.actions.offer_expiry import expire_offers, watch_offers
 from services.conversion.actions.playbook_stop import PURPOSE as PLAYBOOK_MAIL
@@ -23,7 +24,8 @@ from workflows.conversion.workflow import Conversion
 
 async def run(settings: Settings) -> None:
     """Run until the process is told to stop."""
-    sender = Sender(settings, mails.on_trouble, Answers(Tier.CONVERSION, prefix_of(Tier.CONVERSION), [PLAYBOOK_MAIL]))
+    answers = Answers(Tier.CONVERSION, prefix_of(Tier.CONVERSION), [PLAYBOOK_MAIL])
+    sender = Sender(settings, mails.on_trouble, answers, why_not=why_not)
     await run_worker(
         settings=settings,
         tier=Tier.CONVERSION,

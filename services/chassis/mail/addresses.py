@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Literal
 
 from services.chassis.db import Connection
-from services.chassis.mail.rows import Mail
-from services.chassis.records import Record
 
 AddressState = Literal["dead", "stopped"]
-
-
-class Barred(Record):
-    """Why nothing, or nothing unasked, is sent to an address."""
-
-    address: str
-    state: AddressState
-    reason: str
 
 
 async def mark(conn: Connection, address: str, state: AddressState, reason: str, lead_id: str | None) -> None:
@@ -43,13 +32,7 @@ async def lift_stop(conn: Connection, lead_id: str) -> None:
     await conn.execute("DELETE FROM mail_addresses WHERE lead_id = $1 AND state = 'stopped'", lead_id)
 
 
-async def barred(conn: Connection, mails: Sequence[Mail]) -> dict[str, list[Barred]]:
-    """What bars these mails, by their recipients in small letters."""
-    rows = await conn.fetch(
-        "SELECT address, state, reason FROM mail_addresses WHERE address = ANY($1)",
-        list({mail.recipient.lower() for mail in mails}),
-    )
-    found: dict[str, list[Barred]] = {}
-    for row in rows:
-        found.setdefault(row["address"], []).append(Barred.of(row))
-    return found
+async def barred(conn: Connection, address: str) -> dict[AddressState, str]:
+    """What bars mail to this address, each with its reason."""
+    rows = await conn.fetch("SELECT state, reason FROM mail_addresses WHERE address = lower($1)", address)
+    return {row["state"]: row["reason"] for row in rows}

@@ -7,19 +7,20 @@ Message-ID show it once. An unreachable server ends the round, and does not coun
 from __future__ import annotations
 
 import asyncio
-import base64
 import random
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
-from email.utils import format_datetime
 
 import aiosmtplib
+import asyncpg
 import structlog
 
 from services.chassis.db import Connection, Pool
+from services.chassis.errors import DomainError
 from services.chassis.events import publish
 from services.chassis.mail import addresses, rows
+from services.chassis.mail.message import message_of
 from services.chassis.mail.reply_address import Answers
 from services.chassis.mail.rows import GIVE_UP_AFTER, MAX_ATTEMPTS, Mail
 from services.chassis.settings import Settings
@@ -31,15 +32,32 @@ _FIRST_PAUSE = timedelta(minutes=1)
 _LONGEST_PAUSE = timedelta(hours=6)
 log = structlog.get_logger(__name__)
 OnTrouble = Callable[[Connection, Mail], Awaitable[None]]
+WhyNot = Callable[[Connection, Mail], Awaitable[str | None]]
+
+
+async def _nothing_against_it(_conn: Connection, _mail: Mail) -> None:
+    return None
 
 
 class Sender:
-    """Sends a tier's mails; `on_trouble` makes one that will not arrive somebody's task, in the same transaction."""
+    """Sends a tier's mails; `on_trouble` makes one that will not arrive somebody's task, in the same transaction.
 
-    def __init__(self, settings: Settings, on_trouble: OnTrouble, answers: Answers | None = None) -> None:
+    `why_not` is asked at the moment of sending: a reason takes the mail back, none lets it go. With `answers`, each
+    mail has an address of its own to answer to.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        on_trouble: OnTrouble,
+        answers: Answers | None = None,
+        *,
+        why_not: WhyNot = _nothing_against_it,
+    ) -> None:
         self._settings = settings
         self._on_trouble = on_trouble
         self._answers = answers
+        self._why_not = why_not
 
     async def send_due(self, pool: Pool) -> int:
         """A periodic job: send what is due; how many were sent. Without an SMTP host everything waits."""
@@ -47,7 +65,6 @@ class Sender:
             return 0
         async with pool.acquire() as conn:
             due = await rows.take_due(conn, BATCH)
-        due = await self._wanted(pool, due)
         if not due:
             return 0
         try:
@@ -62,33 +79,6 @@ class Sender:
             await self._wait_for_the_server(pool, due, f"{type(error).__name__}: {error}")
         return 0
 
-    async def _wanted(self, pool: Pool, due: list[Mail]) -> list[Mail]:
-        """Those that may go: nothing to where nothing arrives, and nothing unasked to who wants no more of it."""
-        async with pool.acquire() as conn:
-            barred = await addresses.barred(conn, due) if due else {}
-        wanted: list[Mail] = []
-        for mail in due:
-            bars = {bar.state: bar.reason for bar in barred.get(mail.recipient.lower(), [])}
-            if "dead" in bars:
-                async with pool.acquire() as conn, conn.transaction():
-                    said = f"held back, this address does not work: {bars['dead']}"
-                    await give_up(conn, mail, said[:500], self._on_trouble)
-            elif "stopped" in bars and self._answers and mail.purpose in self._answers.unasked:
-                async with pool.acquire() as conn, conn.transaction():
-                    if (await rows.get(conn, mail.id, lock=True)).state == "queued":
-                        await rows.close(conn, mail.id, "withdrawn", "they want no more mail")
-            else:
-                wanted.append(mail)
-        return wanted
-
-    def _envelope(self, mail: Mail) -> tuple[EmailMessage, str | None]:
-        """The message, and the mail's own address, to which it comes back if it does not arrive."""
-        message = message_of(mail, self._settings.mail_from)
-        own = self._answers.address(self._settings.reply_address, mail) if self._answers else None
-        if own is not None and self._answers is not None:
-            self._answers.offer(message, mail, own, self._settings.origin)
-        return message, own
-
     def _client(self) -> aiosmtplib.SMTP:
         settings = self._settings
         return aiosmtplib.SMTP(
@@ -101,7 +91,48 @@ class Sender:
             timeout=_DEADLINE_SECONDS,
         )
 
+    def _envelope(self, mail: Mail) -> tuple[EmailMessage, str | None]:
+        """The message, and the mail's own address, to which it comes back if it does not arrive."""
+        message = message_of(mail, self._settings.mail_from)
+        own = self._answers.address(self._settings.reply_address, mail) if self._answers else None
+        if own is not None and self._answers is not None:
+            self._answers.offer(message, mail, own, self._settings.origin)
+        return message, own
+
+    async def _is_barred(self, conn: Connection, mail: Mail) -> bool:
+        """Nothing goes to where nothing arrives, and nothing unasked to who wants no more of it."""
+        bars = await addresses.barred(conn, mail.recipient)
+        if "dead" in bars:
+            said = f"held back, this address does not work: {bars['dead']}"
+            await give_up(conn, mail, said[:500], self._on_trouble)
+            return True
+        if "stopped" in bars and self._answers is not None and mail.purpose in self._answers.unasked:
+            await rows.withdraw(conn, mail, "they want no more mail")
+            await publish(conn, "mail.withdrawn", mail_id=mail.id, lead_id=mail.lead_id)
+            return True
+        return False
+
+    async def _may_go(self, pool: Pool, mail: Mail) -> bool:
+        """Look again: much may have happened since it was queued, and since it was taken from the queue."""
+        async with pool.acquire() as conn, conn.transaction():
+            mail = await rows.get(conn, mail.id, lock=True)
+            if mail.state != "queued":
+                return False
+            try:
+                why = await self._why_not(conn, mail)
+            except (DomainError, LookupError, ValueError, asyncpg.DataError) as error:
+                # One that cannot be judged waits, is tried again when its lease is over, and holds up no others.
+                log.error("mail_not_judged", mail_id=mail.id, error=type(error).__name__)
+                return False
+            if why is None:
+                return not await self._is_barred(conn, mail)
+            await rows.withdraw(conn, mail, why)
+            await publish(conn, "mail.withdrawn", mail_id=mail.id, lead_id=mail.lead_id)
+            return False
+
     async def _send(self, pool: Pool, client: aiosmtplib.SMTP, mail: Mail) -> bool:
+        if not await self._may_go(pool, mail):
+            return False
         try:
             async with asyncio.timeout(_DEADLINE_SECONDS):
                 message, own = self._envelope(mail)
@@ -124,6 +155,8 @@ class Sender:
         """4xx: later. 5xx, or too often: it becomes somebody's task."""
         said = f"{code} {' '.join(words.split())}"[:500]
         async with pool.acquire() as conn, conn.transaction():
+            if (await rows.get(conn, mail.id, lock=True)).state != "queued":
+                return
             if code < 500 and mail.attempts < MAX_ATTEMPTS and not _too_old(mail):
                 await rows.postpone(conn, mail, said, backoff(mail.attempts), counts=True)
             else:
@@ -148,33 +181,12 @@ async def give_up(conn: Connection, mail: Mail, said: str, on_trouble: OnTrouble
 
 
 def backoff(attempts: int) -> timedelta:
-    """A minute, two, four ... six hours, each up to a fifth longer so that a queue does not march in step."""
+    """A minute, two, four ... six hours, each up to a fifth longer so that a queue does not march in step.
+
+    `attempts` counts from one; the last of MAX_ATTEMPTS is followed by none.
+    """
     pause: timedelta = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** (attempts - 1))
     return pause * (1 + random.random() / 5)  # noqa: S311 - jitter
-
-
-def message_of(mail: Mail, sender: str) -> EmailMessage:
-    """The mail as it is sent."""
-    message = EmailMessage()
-    message["From"] = sender
-    message["To"] = mail.recipient
-    message["Subject"] = mail.subject
-    message["Date"] = format_datetime(datetime.now(UTC))
-    message["Message-ID"] = mail.message_id
-    if mail.reply_to:
-        message["Reply-To"] = mail.reply_to
-    message.set_content(mail.body)
-    for file in mail.attachments:
-        kind, *parameters = (part.strip() for part in file["media_type"].split(";"))
-        main, _, sub = kind.partition("/")
-        message.add_attachment(
-            base64.b64decode(file["content"]),
-            maintype=main,
-            subtype=sub,
-            filename=file["name"],
-            params=dict(part.split("=", 1) for part in parameters),
-        )
-    return message
 
 
 def _too_old(mail: Mail) -> bool:
