@@ -49,7 +49,8 @@ def one_click_router(ears: Ears) -> APIRouter:
     """`/v1/mail-stops/{token}`, for whoever has got the mail."""
     router = door_router(tags=["mail"], door=_anybody)
 
-    @router.get("/mail-stops/{token}", summary="Ask whether they want no more mail", response_class=HTMLResponse)
+    # A page for people, like those of the desk.
+    @router.get("/mail-stops/{token}", include_in_schema=False, response_class=HTMLResponse)
     async def ask(_token: Annotated[str, Path(alias="token")], request: Request) -> HTMLResponse:
         """A page with one button; looking at it changes nothing, as programs look at links."""
         title, text, press, _ = _WORDS[_language(request)]
