@@ -21,6 +21,7 @@ from tests.fixtures.inbound_mail import REPLY_ADDRESS, hand_over, letter, sample
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.smtp import MailServer, mail_server
 from tests.fixtures.tier_2 import Tier2, tier_2, whose
+from tests.fixtures.tier_2_pages import person
 from workflows.contracts.base import Tier
 from workflows.contracts.erasure import ErasePerson
 
@@ -290,6 +291,17 @@ async def test_what_nobody_knows_is_refused_or_set_aside_for_a_person_who_places
     await post.tier.post(f"/v1/inbound-mails/{aside['id']}/place", {"lead_id": deal["lead_id"]})
     assert len(await post.tier.work(deal["lead_id"], "reply")) == 1
     await post.tier.post(f"/v1/inbound-mails/{aside['id']}/dismiss", {}, status=404)
+
+
+async def test_the_supervisors_day_shows_what_nobody_could_place(post: Post) -> None:
+    raw = letter("<b>Who</b> are you?", REPLY_ADDRESS, sender="stranger@elsewhere.example")
+    await post.comes(raw, REPLY_ADDRESS, keep=True)
+    async with person(post.tier, "boss", "supervisor") as boss:
+        page = await boss.look()
+        assert "A mail nobody could place: stranger@elsewhere.example: <b>Who</b> are you?" in page
+        [aside] = (await post.tier.get("/v1/inbound-mails", state="set_aside"))["items"]
+        await boss.press(f"/desk/today/letters/{aside['id']}/done")
+        assert "nobody could place" not in await boss.look()
 
 
 async def test_a_mail_that_breaks_the_reader_is_shown_and_holds_up_no_other(post: Post) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from services.chassis import outbox
+from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.events import publish
-from services.chassis.mail.inbound.inbox import Ears
+from services.chassis.mail.inbound.inbox import Ears, dismiss
 from services.chassis.mail.inbound.rows import Inbound
 from services.chassis.mail.rows import Mail
 from services.conversion.actions.deals import now
@@ -64,6 +65,11 @@ async def stopped(conn: Connection, inbound: Inbound, _: Mail | None) -> bool:
         summary="Do not call: they asked by mail",
     )  # fmt: skip
     return True
+
+
+async def dismiss_letter(conn: Connection, inbound_id: str, who: Principal) -> None:
+    """A supervisor has seen that a mail is nobody's. Raises NotFound unless it was set aside."""
+    await dismiss(conn, inbound_id, who.person)
 
 
 EARS = Ears(answered=answered, noticed=noticed, stopped=stopped, on_trouble=on_trouble)

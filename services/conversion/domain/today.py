@@ -14,7 +14,7 @@ from services.chassis.records import Record
 from workflows.contracts.conversion import Stage
 
 TodayKind = Literal[
-    "question", "step", "playbook", "meeting", "approval", "inbound", "reminder", "stale", "mail", "reply"
+    "question", "step", "playbook", "meeting", "approval", "inbound", "reminder", "stale", "mail", "reply", "aside"
 ]
 _FIRST: tuple[TodayKind, ...] = ("question", "inbound", "reply", "approval")
 """Somebody waits on the other end."""
@@ -49,7 +49,7 @@ class TodayRow(Record):
     def is_late(self, at: datetime) -> bool:
         """Whether its time has passed; a meeting's when it has ended."""
         ends = self.until or self.at
-        return ends is not None and ends < at and self.kind not in {"stale", "mail", "reply"}
+        return ends is not None and ends < at and self.kind not in {"stale", "mail", "reply", "aside"}
 
 
 @dataclass(frozen=True)

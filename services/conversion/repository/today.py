@@ -103,3 +103,14 @@ async def meetings_of(conn: Connection, manager: str, start: datetime, end: date
         at,
     )
     return TodayRow.of_all(rows)
+
+
+async def set_aside(conn: Connection, limit: int) -> list[TodayRow]:
+    """Mails that nobody could place, the oldest first."""
+    rows = await conn.fetch(
+        """SELECT 'aside' AS kind, id, NULL AS deal_id, NULL AS company, received_at AS at,
+                  concat_ws(': ', nullif(sender, ''), left(coalesce(nullif(body, ''), subject), 200)) AS text
+             FROM inbound_mails WHERE state = 'set_aside' ORDER BY id LIMIT $1""",
+        limit,
+    )
+    return TodayRow.of_all(rows)
