@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import uuid
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Annotated
 from urllib.parse import unquote
@@ -13,6 +14,7 @@ from pydantic import ConfigDict
 
 from services.chassis.auth import Principal
 from services.chassis.contacts.masks import mask_email
+from services.chassis.db import Connection
 from services.chassis.errors import Unauthorized
 from services.chassis.http import Body, Conn, Id, Model, Page, Pager, Who, allow, door_router, new_router
 from services.chassis.mail.inbound import inbox, rows
@@ -20,6 +22,7 @@ from services.chassis.mail.inbound.arrival import MOST_BYTES, arrive
 from services.chassis.mail.inbound.inbox import Ears
 from services.chassis.mail.inbound.reading import InboundFile, Kind
 from services.chassis.mail.inbound.rows import Inbound, InboundState
+from services.chassis.mail.rows import Scope
 
 RECIPIENT = "Leadrelay-Recipient"
 """Header with the address that the mail was sent to, percent-encoded."""
@@ -89,8 +92,14 @@ def arrivals_router() -> APIRouter:
     return router
 
 
-def inbound_router(ears: Ears) -> APIRouter:
-    """`/v1/inbound-mails` for people."""
+async def _everything(_conn: Connection, _who: Principal) -> Scope | None:
+    return None
+
+
+def inbound_router(
+    ears: Ears, scope_of: Callable[[Connection, Principal], Awaitable[Scope | None]] = _everything
+) -> APIRouter:
+    """`/v1/inbound-mails` for people; `scope_of` says which of our mails one may see, and so the answers to them."""
     router = new_router(tags=["mail"])
     staff = allow("manager", "account_manager", "supervisor")
     boss = allow("supervisor")
@@ -106,7 +115,9 @@ def inbound_router(ears: Ears) -> APIRouter:
         """The newest first; `set_aside` are those that nobody could place."""
         cursor = pager.at(lambda text: str(uuid.UUID(text)))
         before = cursor[0] if cursor else None
-        found = await rows.page(conn, state=state, lead_id=lead_id, limit=pager.limit + 1, before=before)
+        found = await rows.page(
+            conn, state=state, lead_id=lead_id, limit=pager.limit + 1, before=before, scope=await scope_of(conn, who)
+        )
         masked = who.role != "supervisor"
         return Page.of([InboundView.of(one, masked=masked) for one in found], pager.limit, key=lambda one: (one.id,))
 

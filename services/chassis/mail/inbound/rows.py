@@ -9,7 +9,7 @@ from typing import Literal
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import NotFound
 from services.chassis.mail.inbound.reading import InboundFile, Kind, Reading
-from services.chassis.mail.rows import Mail
+from services.chassis.mail.rows import Mail, Scope
 from services.chassis.records import Record
 
 InboundState = Literal["new", "read", "set_aside", "done"]
@@ -169,16 +169,24 @@ async def get(conn: Connection, inbound_id: str) -> Inbound:
 
 
 async def page(
-    conn: Connection, *, state: InboundState | None, lead_id: str | None, limit: int, before: str | None
+    conn: Connection,
+    *,
+    state: InboundState | None,
+    lead_id: str | None,
+    limit: int,
+    before: str | None,
+    scope: Scope | None = None,
 ) -> list[Inbound]:
-    """Mails that came in, the newest first."""
+    """Mails that came in, the newest first; with a `scope`, only those about mails in it."""
+    within = f"AND mail_id IN (SELECT id FROM mails WHERE {scope.condition(5)})" if scope else ""  # noqa: S608 - a condition of code
     rows = await conn.fetch(
         f"""SELECT {_COLUMNS} FROM inbound_mails
              WHERE ($1::text IS NULL OR state = $1) AND ($2::uuid IS NULL OR lead_id = $2)
-               AND ($3::uuid IS NULL OR id < $3) ORDER BY id DESC LIMIT $4""",  # noqa: S608 - a constant
+               AND ($3::uuid IS NULL OR id < $3) {within} ORDER BY id DESC LIMIT $4""",  # noqa: S608 - conditions of code
         state,
         lead_id,
         before,
         limit,
+        *([scope.value] if scope else []),
     )
     return Inbound.of_all(rows)
