@@ -18,6 +18,7 @@ import yaml
 
 from leadrelay.cli import app
 from services.chassis.settings import PREFIX, Settings, load_settings
+from services.chassis.settings.mail_door import MailDoorSettings
 from services.chassis.web import home
 from services.chassis.web.oidc import BACK
 
@@ -35,12 +36,12 @@ def services() -> dict[str, Any]:
 def test_every_command_of_the_compose_file_exists(services: dict[str, Any]) -> None:
     commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
     used = {service["command"][0] for service in services.values() if service["image"] == OWN}
-    assert used == {"api", "worker", "migrate", "register"}
+    assert used == {"api", "worker", "mail-door", "migrate", "register"}
     assert used <= set(commands)
 
 
 def test_every_variable_is_one_that_settings_know(services: dict[str, Any]) -> None:
-    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    known = {PREFIX + name.upper() for name in (*Settings.model_fields, *MailDoorSettings.model_fields)}
     for name, service in services.items():
         if service["image"] == OWN:
             given = {key for key in service["environment"] if key.startswith(PREFIX)}
