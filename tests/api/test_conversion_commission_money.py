@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import random
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -174,6 +175,40 @@ async def test_a_second_order_of_the_same_value_corrects_nothing(conversion: Tie
     assert (*OLHA, "accrued") not in await sums(conversion, sale)
     await hear(conversion, [first])
     assert await sums(conversion, sale) == holds("50.00", "0.00", "0.00") | {(*OLHA, "accrued"): "10.00"}
+    assert (await conversion.post("/v1/commissions/rebuild", {}))["differences"] == []
+
+
+async def customers_life(tier: Tier2, seed: int) -> tuple[Sale, list[MoneyEvent]]:
+    """A first sale and three further orders, each credited, paid and given back by chance; what happened, in order."""
+    chance = random.Random(seed)
+    first = await sold(tier)
+    sales, events = [first], []
+    for _ in range(chance.randint(4, 14)):
+        sale = chance.choice(sales)
+        kind = chance.choice(["paid", "paid", "refunded", "credited", "credited", "cancelled", "order"])
+        for one in sales:
+            one.at = max(other.at for other in sales) + timedelta(days=chance.choice([0, 3, 20]))
+        if kind == "order" and len(sales) < 4:
+            sale, placed = ordered_again(sale, chance.choice(["1000.00", "1000.00", "900.00"]))
+            sales.append(sale)
+            events.append(placed)
+        elif kind != "order":
+            events.append(sale.event(kind, chance.choice(["300.00", "1200.00", "1200.00"])))
+    return first, events
+
+
+@pytest.mark.parametrize("seed", range(8))
+async def test_what_is_heard_in_any_order_and_twice_ends_in_the_same_ledger_with_all_corrections(
+    conversion: Tier2, seed: int
+) -> None:
+    found = []
+    for shuffled in (None, 1, 2):
+        sale, events = await customers_life(conversion, seed)
+        if shuffled is not None:
+            random.Random(shuffled).shuffle(events)
+        await hear(conversion, [*events, *events[:3]])
+        found.append(await sums(conversion, sale))
+    assert found[0] == found[1] == found[2]
     assert (await conversion.post("/v1/commissions/rebuild", {}))["differences"] == []
 
 
