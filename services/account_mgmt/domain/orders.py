@@ -74,6 +74,15 @@ class InvoicedOrder(Order):
     invoice: InvoiceRef
 
 
+class UndoneOrder(Record):
+    """An order that was cancelled or wholly credited, and that no other has corrected."""
+
+    id: str
+    number: str
+    total: Decimal
+    placed_at: datetime
+
+
 class CorrectedOrder(Sale):
     """An order that another one is to correct: whether its invoice needs no money any more, and is written anew yet."""
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from services.account_mgmt.domain.money import PricedLine, totals
-from services.account_mgmt.domain.orders import CorrectedOrder, Order, OrderDraft, Sale
+from services.account_mgmt.domain.orders import CorrectedOrder, Order, OrderDraft, Sale, UndoneOrder
 from services.account_mgmt.repository import Cursor
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import NotFound
@@ -129,6 +129,21 @@ async def to_correct(conn: Connection, order_id: str) -> CorrectedOrder | None:
         order_id,
     )
     return CorrectedOrder.maybe(row)
+
+
+async def undone(conn: Connection, customer_id: str, currency: str, limit: int) -> list[UndoneOrder]:
+    """Orders of a customer that a new one may correct, the latest first."""
+    rows = await conn.fetch(
+        """SELECT o.id, o.number, o.total, o.placed_at FROM orders o LEFT JOIN invoices i ON i.order_id = o.id
+            WHERE o.customer_id = $1 AND o.currency = $2 AND o.imported_by IS NULL
+              AND (o.state = 'cancelled' OR i.credited >= i.total)
+              AND NOT EXISTS (SELECT FROM orders c WHERE c.corrects = o.id)
+            ORDER BY o.placed_at DESC, o.id DESC LIMIT $3""",
+        customer_id,
+        currency,
+        limit,
+    )
+    return UndoneOrder.of_all(rows)
 
 
 async def cancel(conn: Connection, order_id: str, reason: str) -> None:
