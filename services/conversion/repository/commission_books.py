@@ -10,18 +10,26 @@ from services.conversion.domain.commission_book import Book, Invoiced, Place, Wr
 from services.conversion.domain.commissions import Event, Role
 from services.conversion.domain.corrected_orders import Beginning, chain_of, corrections, related
 
+# Of the customers of some sales: these, and all that correct one, are corrected, or may be for their value.
 _BEGINNINGS = """
-SELECT DISTINCT ON (e.sale_id) e.sale_id, e.kind, e.lead_id, d.id AS deal_id, e.amount AS net, e.currency,
-       e.happened_at AS at, e.corrects, e.policy_version, e.shares,
-       (SELECT min(u.happened_at)
-          FROM (SELECT kind, happened_at, total,
-                       sum(amount) FILTER (WHERE kind = 'credited') OVER (ORDER BY happened_at) AS credited
-                  FROM commission_events WHERE sale_id = e.sale_id AND kind IN ('credited', 'cancelled')) u
-         WHERE u.kind = 'cancelled' OR (u.total > 0 AND u.credited >= u.total)) AS undone_at
-  FROM commission_events e LEFT JOIN deals d ON d.id = e.sale_id
- WHERE e.lead_id IN (SELECT lead_id FROM commission_events WHERE sale_id = ANY($1::uuid[]))
-   AND e.kind IN ('sold', 'ordered')
- ORDER BY e.sale_id, (e.shares = '[]'), e.id
+WITH customers AS (SELECT DISTINCT lead_id FROM commission_events WHERE sale_id = ANY($1::uuid[])),
+moved AS (
+    SELECT sale_id, kind, happened_at, total,
+           sum(amount) FILTER (WHERE kind = 'credited') OVER (PARTITION BY sale_id ORDER BY happened_at) AS credited
+      FROM commission_events WHERE lead_id IN (SELECT lead_id FROM customers) AND kind IN ('credited', 'cancelled')),
+undone AS (
+    SELECT sale_id, min(happened_at) AS at FROM moved
+     WHERE kind = 'cancelled' OR (total > 0 AND credited >= total) GROUP BY sale_id),
+begun AS (
+    SELECT DISTINCT ON (sale_id) * FROM commission_events
+     WHERE lead_id IN (SELECT lead_id FROM customers) AND kind IN ('sold', 'ordered')
+     ORDER BY sale_id, (shares = '[]'), id)
+SELECT b.sale_id, b.kind, b.lead_id, d.id AS deal_id, b.amount AS net, b.currency, b.happened_at AS at, b.corrects,
+       b.policy_version, b.shares, u.at AS undone_at
+  FROM begun b LEFT JOIN undone u USING (sale_id) LEFT JOIN deals d ON d.id = b.sale_id
+ WHERE b.sale_id = ANY($1::uuid[]) OR b.corrects IS NOT NULL OR b.sale_id IN (SELECT corrects FROM begun)
+    OR (b.lead_id, b.amount, b.currency) IN (
+           SELECT lead_id, amount, currency FROM begun JOIN undone USING (sale_id))
 """
 
 
