@@ -57,7 +57,7 @@ class Sale:
 async def sold(tier: Tier2) -> Sale:
     deal = await tier.accepted("anna")
     line = LINE | {"quantity": "1", "unit_price": {"amount": "1000.00", "currency": "UAH"}}
-    await tier.post(f"/v1/deals/{deal['id']}/win", {"lines": [line]}, "anna")
+    await tier.won(deal["id"], "anna", lines=[line])
     return Sale(deal["id"], deal["lead_id"])
 
 

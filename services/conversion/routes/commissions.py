@@ -21,9 +21,10 @@ from services.conversion.actions.commissions import (
     split_commission,
 )
 from services.conversion.actions.deals import SUPERVISOR
+from services.conversion.actions.teams import deal_seen
 from services.conversion.documents.payroll_csv import payroll_csv
 from services.conversion.domain.commissions import Kind, Role
-from services.conversion.repository import commissions, deals
+from services.conversion.repository import commissions
 from services.conversion.schemas.commissions import (
     CommissionAnswer,
     NewAdjustment,
@@ -124,9 +125,9 @@ async def set_splits(deal_id: Id, body: Splits, conn: Conn, who: Who) -> SplitsA
 
 
 @own_router.get("/deals/{deal_id}/splits", dependencies=[allow("manager", SUPERVISOR)], summary="Who shares a deal")
-async def get_splits(deal_id: Id, conn: Conn) -> SplitsAnswer:
+async def get_splits(deal_id: Id, conn: Conn, who: Who) -> SplitsAnswer:
     """Empty: the caller who found it and the manager who closes it."""
-    await deals.get(conn, deal_id)
+    await deal_seen(conn, deal_id, who)
     return SplitsAnswer(deal_id=deal_id, splits=await commissions.splits(conn, deal_id))
 
 

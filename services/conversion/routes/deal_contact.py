@@ -10,8 +10,8 @@ from services.chassis.contacts.masks import mask_card
 from services.chassis.http import Conn, Id, Who, allow, new_router
 from services.conversion.actions.deal_contact import correct_contact
 from services.conversion.actions.deals import owns
+from services.conversion.actions.teams import deal_seen
 from services.conversion.domain.contacts import version_of
-from services.conversion.repository import deals
 from services.conversion.schemas.contacts import ContactChange
 from workflows.contracts.base import ContactCard
 
@@ -28,7 +28,7 @@ def _tagged(response: Response, card: ContactCard) -> ContactCard:
 @router.get("/deals/{deal_id}/contact", dependencies=[_STAFF], summary="Who the lead of a deal is")
 async def get_contact(deal_id: Id, conn: Conn, who: Who, response: Response) -> ContactCard:
     """With its `ETag`, which a change must name. Numbers and e-mail in clear for the owner and supervisors."""
-    deal = await deals.get(conn, deal_id)
+    deal = await deal_seen(conn, deal_id, who)
     card = _tagged(response, deal.contact)
     return card if owns(deal, who) else mask_card(card)
 
