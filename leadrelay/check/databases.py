@@ -27,8 +27,10 @@ from leadrelay.check.facts import (
 from services.chassis import db
 from services.chassis.db import Connection
 from services.chassis.records import Record
-from services.conversion.domain.commission_ledger import Difference, differences
+from services.conversion.domain.commission_ledger import Difference
 from services.conversion.repository import commissions
+from services.conversion.repository.commission_books import read_books
+from services.conversion.repository.policies import policies
 
 STATEMENT_SECONDS = 60
 _SALES_AT_ONCE = 500
@@ -165,11 +167,11 @@ async def conversion(dsn: str) -> ConversionFacts:
 async def _ledger(conn: Connection) -> tuple[int, Mapping[str, list[Difference]]]:
     """How many sales there are, and what the ledger lacks for which of them by their events."""
     found: dict[str, list[Difference]] = {}
+    zone, first_open = (await policies.rules(conn)).zone, await commissions.first_open(conn)
     count, after = 0, None
     while sale_ids := await commissions.sale_ids(conn, _SALES_AT_ONCE, after):
-        events = await commissions.events_of(conn, sale_ids)
-        written = await commissions.written(conn, sale_ids)
-        lacking = {sale_id: differences(events[sale_id], written[sale_id]) for sale_id in sale_ids}
+        books = await read_books(conn, sale_ids)
+        lacking = {sale_id: book.lacking(zone, first_open) for sale_id, book in books.items()}
         found |= {sale_id: lacks for sale_id, lacks in lacking.items() if lacks}
         count, after = count + len(sale_ids), sale_ids[-1]
     return count, found

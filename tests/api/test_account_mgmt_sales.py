@@ -11,7 +11,7 @@ import pytest_asyncio
 from services.chassis.db import new_id
 from tests.fixtures.http import auth
 from tests.fixtures.postgres import FreshDatabase
-from tests.fixtures.tier_3 import LINE, Tier3, boss, tier_3
+from tests.fixtures.tier_3 import LINE, Tier3, boss, in_days, tier_3
 from workflows.contracts.base import Tier
 
 
@@ -198,3 +198,53 @@ async def test_orders_credit_notes_and_cancellations_are_told_to_the_commission_
     ours = [row["payload"]["money"] for row in rows if row["payload"]["money"]["sale_id"] == order["id"]]
     assert [money["kind"] for money in ours] == ["ordered", "credited", "cancelled"]
     assert (ours[0]["person"], ours[0]["amount"]["amount"]) == ("oleh", "100.00")
+
+
+async def reported(tier: Tier3, customer_id: str) -> list[dict[str, Any]]:
+    """What tier 2's commission ledger is told about a customer, in order."""
+    rows = await tier.pool.fetch(
+        "SELECT start_input AS told FROM outbox WHERE activity = 'conversion.record_commission' ORDER BY id"
+    )
+    return [row["told"] for row in rows if row["told"]["customer_id"] == customer_id]
+
+
+async def first_order(tier: Tier3, customer_id: str) -> str:
+    return str((await tier.get(f"/v1/customers/{customer_id}/orders"))["items"][0]["id"])
+
+
+async def test_an_order_that_corrects_a_credited_one_says_so_to_the_ledger(tier: Tier3) -> None:
+    customer_id, opened = await tier.customer()
+    path, order_id = f"/v1/customers/{customer_id}/orders", await first_order(tier, customer_id)
+    body = {"lines": [LINE], "corrects": order_id}
+    early = await tier.post(path, body, status=422)
+    assert early["errors"][0] == {
+        "field": "corrects", "reason": "That order stands: cancel it, or credit all of its invoice first",
+    }  # fmt: skip
+    await tier.post(f"/v1/invoices/{opened.invoice_id}/credit-notes", {"reason": "wrong address"})
+    order = await tier.post(path, body)
+    assert order["corrects"] == order_id
+    first_sale = await tier.pool.fetchval("SELECT deal_id FROM orders WHERE id = $1", order_id)
+    assert [one["corrects"] for one in await reported(tier, customer_id)] == [None, first_sale]
+    again = await tier.post(path, body, status=422)
+    assert again["errors"][0]["field"] == "corrects"
+
+
+async def test_nobody_corrects_another_customers_order_or_one_in_another_currency(tier: Tier3) -> None:
+    (customer_id, _), (other_id, _) = await tier.customer(), await tier.customer()
+    order_id = await first_order(tier, customer_id)
+    await tier.post(f"/v1/orders/{order_id}/cancel", {"reason": "not wanted"}, status=200)
+    body = {"lines": [LINE], "corrects": order_id}
+    euros = body | {"lines": [LINE | {"unit_price": {"amount": "100.00", "currency": "EUR"}}]}
+    for who, wrong in ((other_id, body), (customer_id, euros), (customer_id, body | {"corrects": new_id()})):
+        refused = await tier.post(f"/v1/customers/{who}/orders", wrong, status=422)
+        assert refused["errors"][0]["field"] == "corrects"
+
+
+async def test_the_ledger_hears_the_day_the_money_came_and_none_that_is_still_to_come(tier: Tier3) -> None:
+    customer_id, opened = await tier.customer()
+    body = {"amount": money("60.00"), "reference": "bank-1", "paid_at": "2026-01-31T22:30:00+02:00"}
+    path = f"/v1/invoices/{opened.invoice_id}/payments"
+    await tier.post(path, body)
+    assert (await reported(tier, customer_id))[-1]["at"].startswith("2026-01-31T20:30:00")
+    refused = await tier.post(path, body | {"reference": "bank-2", "paid_at": in_days(1)}, status=422)
+    assert refused["errors"][0]["field"] == "paid_at"

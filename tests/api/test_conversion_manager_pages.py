@@ -144,6 +144,8 @@ async def test_a_correction_has_its_reason_and_a_manager_sees_only_their_own(tie
         page = await ivan.look("/desk/commission")
         assert "twice (a supervisor)" in page
         assert "-€12.30" in page
+        assert "Owed after" in page, "nobody's pay is negative"
+        assert page.count("€0.00") >= 1
         assert "No commission in this month yet" in await katria.look("/desk/commission", whose="ivan")
     async with person(tier, "boss", "supervisor") as boss:
         assert "twice (a supervisor)" in await boss.look("/desk/commission", whose="ivan")

@@ -33,4 +33,7 @@ class MoneyEvent(Message):
     amount: Money = Field(description="Net for an order, else with tax.")
     total: Money = Field(description="The whole invoice with tax.")
     person: str | None = Field(default=None, description="Account manager of the customer, for an order.")
-    at: datetime
+    corrects: str | None = Field(
+        default=None, description="The sale whose invoice an order writes anew: its people keep their shares."
+    )
+    at: datetime = Field(description="When it happened: of a payment, when the money came.")

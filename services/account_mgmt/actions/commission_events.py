@@ -18,7 +18,7 @@ def sale_event(kind: MoneyKind, sale: Sale, *, key: str, amount: Decimal, at: da
     return MoneyEvent(
         key=key,
         kind=kind,
-        sale_id=sale.deal_id or sale.order_id,
+        sale_id=_sale_id(sale),
         customer_id=sale.customer_id,
         amount=Money(amount=amount, currency=sale.currency),
         total=Money(amount=sale.total, currency=sale.currency),
@@ -26,8 +26,8 @@ def sale_event(kind: MoneyKind, sale: Sale, *, key: str, amount: Decimal, at: da
     )
 
 
-def order_event(order: Order, account_manager: str | None) -> MoneyEvent:
-    """A further order of a customer of this account manager; its amount is net."""
+def order_event(order: Order, account_manager: str | None, corrects: Sale | None = None) -> MoneyEvent:
+    """A further order of a customer of this account manager, or one that corrects a sale; its amount is net."""
     return MoneyEvent(
         key=f"ordered:{order.id}",
         kind=MoneyKind.ORDERED,
@@ -36,8 +36,14 @@ def order_event(order: Order, account_manager: str | None) -> MoneyEvent:
         amount=Money(amount=order.total - order.tax, currency=order.currency),
         total=Money(amount=order.total, currency=order.currency),
         person=account_manager,
+        corrects=_sale_id(corrects) if corrects else None,
         at=order.placed_at,
     )
+
+
+def _sale_id(sale: Sale) -> str:
+    """What the ledger calls a sale: the deal that brought the order, or the order."""
+    return sale.deal_id or sale.order_id
 
 
 async def report_money(conn: Connection, event: MoneyEvent) -> None:

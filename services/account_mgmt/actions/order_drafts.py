@@ -91,6 +91,7 @@ async def _desk(conn: Connection, who: Principal, customer: Customer) -> OrderDe
         due_at=datetime.now(UTC) + (await policies.rules(conn)).payment_term,
         barrier=barrier,
         manager=await account_managers.name_of(conn, customer.account_manager) if barrier == "not_owner" else None,
+        undone=await orders.undone(conn, customer.id, currency, _MOST_UNDONE) if draft.lines else [],
     )
 
 
@@ -198,6 +199,10 @@ async def _with_last_order(conn: Connection, customer_id: str, lines: list[Draft
     return _bounded([*taken, *(line for line in lines if line.key not in known)])
 
 
+_MOST_UNDONE = 5
+"""Undone orders among which one chooses what a new one corrects: whoever corrects an older one does so by REST."""
+
+
 def _bounded(lines: list[DraftLine]) -> list[DraftLine]:
     if len(lines) > MOST_LINES:
         raise Conflict(f"An order that is put together here has at most {MOST_LINES} lines", code="full")
@@ -205,19 +210,27 @@ def _bounded(lines: list[DraftLine]) -> list[DraftLine]:
 
 
 async def order_from_draft(
-    conn: Connection, who: Principal, customer_id: str, typed: TypedOrder, *, seen: Decimal, by_mail: bool
+    conn: Connection,
+    who: Principal,
+    customer_id: str,
+    typed: TypedOrder,
+    *,
+    seen: Decimal,
+    by_mail: bool,
+    corrects: str | None = None,
 ) -> PlacedOrder:
     """Place the order that was put together, and send its invoice, all of it or nothing.
 
-    `seen` is the total that was confirmed. Raises NotFound; Forbidden (`not_owner`); Conflict (`empty`, `changed` for
-    another total than the one seen, `wrong_state`); Invalid for a line.
+    `seen` is the total that was confirmed, `corrects` the order that this one writes anew. Raises NotFound; Forbidden
+    (`not_owner`); Conflict (`empty`, `changed` for another total than the one seen, `wrong_state`); Invalid for a line
+    and for `corrects`.
     """
     customer = await customers.get(conn, customer_id, lock=True)
     draft = await _open_draft(conn, who, customer_id, typed)
     await order_drafts.keep(conn, customer_id, who.person, draft)
     desk = await _desk(conn, who, customer)
     _check_ready(desk, seen)
-    order = await _place(conn, who, desk)
+    order = await _place(conn, who, desk, corrects)
     await order_drafts.drop(conn, customer_id, who.person)
     if not by_mail or not desk.mail_to:
         return PlacedOrder(order)
@@ -230,12 +243,12 @@ async def order_from_draft(
     return PlacedOrder(order, mail_to=desk.mail_to)
 
 
-async def _place(conn: Connection, who: Principal, desk: OrderDesk) -> InvoicedOrder:
-    """The order is what they said to the open reminder, if there is one; else it comes by itself."""
+async def _place(conn: Connection, who: Principal, desk: OrderDesk, corrects: str | None) -> InvoicedOrder:
+    """The order is what they said to the open reminder, if there is one; else, or if it corrects one, it is its own."""
     lines, note = desk.order_lines(), desk.note.strip() or None
-    item_id = await nudges.open_of(conn, desk.customer.id)
+    item_id = None if corrects else await nudges.open_of(conn, desk.customer.id)
     if item_id is None:
-        return await place_order(conn, who, desk.customer.id, NewOrder(lines=lines, note=note))
+        return await place_order(conn, who, desk.customer.id, NewOrder(lines=lines, note=note, corrects=corrects))
     outcome = NewNudgeOutcome(outcome=NudgeOutcome.ORDERED, lines=lines, note=note)
     order = (await answer_nudge(conn, who, item_id, outcome)).order
     assert order is not None  # noqa: S101 - whoever answers with lines gets an order

@@ -16,7 +16,7 @@ from services.account_mgmt.actions.register import report_status
 from services.account_mgmt.actions.workflow_starts import care_start
 from services.account_mgmt.domain import money
 from services.account_mgmt.domain.customers import check_active
-from services.account_mgmt.domain.orders import InvoicedOrder, Order, OrderDraft, check_lines
+from services.account_mgmt.domain.orders import InvoicedOrder, Order, OrderDraft, Sale, check_corrected, check_lines
 from services.account_mgmt.domain.policy import Policy
 from services.account_mgmt.repository import customers, invoices, legal_entities, orders, products
 from services.account_mgmt.repository.policies import policies
@@ -37,17 +37,20 @@ STANDARD_TAX = Decimal(20)
 async def place_order(conn: Connection, who: Principal, customer_id: str, new: NewOrder) -> InvoicedOrder:
     """A customer orders: order, invoice and next nudge; the workflow and the commission ledger hear of it.
 
-    Raises NotFound; Forbidden (`not_owner`); Conflict (`wrong_state`) for a customer who left; Invalid for a line or
-    the legal entity.
+    Raises NotFound; Forbidden (`not_owner`); Conflict (`wrong_state`) for a customer who left; Invalid for a line,
+    the legal entity or the order that it `corrects`.
     """
     customer = await customers.get(conn, customer_id, lock=True)
     await check_owner(conn, who, customer)
     check_active(customer)
     check_lines(new.lines, await products.known(conn, [line.product_id for line in new.lines]))
-    draft = OrderDraft(customer, new.lines, source="own", by=who.person, note=new.note, entity=new.entity)
+    draft = OrderDraft(
+        customer, new.lines, source="own", by=who.person, note=new.note, entity=new.entity, corrects=new.corrects
+    )
+    corrected = await _corrected(conn, draft)
     order, nudge_at = await write_order(conn, await policies.rules(conn), draft)
     stage = await end_risk_by_order(conn, customer)
-    money_event = order_event(order, customer.account_manager)
+    money_event = order_event(order, customer.account_manager, corrected)
     answer = OrderPlaced(
         event_id=f"order:{order.id}",
         at=order.placed_at,
@@ -66,6 +69,15 @@ async def place_order(conn: Connection, who: Principal, customer_id: str, new: N
         await report_status(conn, customer_id, stage, customer.account_manager, event_id=answer.event_id)
     await publish(conn, "order.placed", order_id=order.id, customer_id=customer.id)
     return order
+
+
+async def _corrected(conn: Connection, draft: OrderDraft) -> Sale | None:
+    """The order that this one corrects, if it says so. Raises Invalid on `corrects`."""
+    if draft.corrects is None:
+        return None
+    old = await orders.to_correct(conn, draft.corrects)
+    check_corrected(old, draft.customer.id, draft.currency)
+    return old
 
 
 async def write_order(

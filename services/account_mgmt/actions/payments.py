@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from services.account_mgmt.actions.commission_events import report_money, sale_event
 from services.account_mgmt.actions.invoices import end_asking, tell_changed
 from services.account_mgmt.actions.ownership import check_owner_of_invoices
-from services.account_mgmt.domain.invoices import Invoice, check_amount
+from services.account_mgmt.domain.invoices import Invoice, check_amount, check_paid_at
 from services.account_mgmt.repository import invoices, payments
 from services.account_mgmt.schemas.invoices import NewPayment
 from services.chassis import outbox
@@ -30,7 +30,8 @@ class TakenPayment:
 
 
 async def take_payment(conn: Connection, who: Principal, invoice_id: str, new: NewPayment) -> TakenPayment:
-    """Book what a person types in. Raises Forbidden (`not_owner`), and as `book_payment` does."""
+    """Book what a person types in. Raises Forbidden (`not_owner`), Invalid on `paid_at`, and as `book_payment` does."""
+    check_paid_at(new.paid_at, datetime.now(UTC))
     await check_owner_of_invoices(conn, who, [invoice_id])
     is_new = await book_payment(
         conn, invoice_id, new.amount, reference=new.reference, paid_at=new.paid_at, by=who.person
@@ -59,11 +60,11 @@ async def book_payment(
     booked = await payments.add(conn, invoice_id, amount.amount, reference=reference, paid_at=paid_at, by=by)
     if booked is None:
         return False
-    payment_id, state = booked
+    payment_id, state, came_at = booked
     event_id = f"payment:{payment_id}"
-    money = sale_event(MoneyKind.PAID, invoice, key=event_id, amount=amount.amount, at=datetime.now(UTC))
+    money = sale_event(MoneyKind.PAID, invoice, key=event_id, amount=amount.amount, at=came_at)
     answer = InvoicePaid(
-        event_id=event_id, at=money.at, by=by, invoice_id=invoice_id, settled=state != "open", money=money
+        event_id=event_id, at=datetime.now(UTC), by=by, invoice_id=invoice_id, settled=state != "open", money=money
     )
     await outbox.signal(conn, ids.customer(invoice.customer_id), "invoice_paid", answer, when_missing="drop")
     await report_money(conn, money)

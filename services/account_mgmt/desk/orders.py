@@ -7,7 +7,7 @@ from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from starlette.responses import Response
 
 from services.account_mgmt.actions.order_drafts import (
@@ -59,6 +59,7 @@ class PlaceForm(DraftForm):
 
     total: Decimal = Field(max_digits=18, decimal_places=2)
     by_mail: bool = False
+    corrects: Annotated[Id | None, BeforeValidator(lambda typed: typed or None)] = None
 
 
 class CancelForm(BaseModel):
@@ -108,7 +109,9 @@ async def place(
     request: Request, conn: Conn, who: Who, customer_id: Id, form: Annotated[PlaceForm, Form()]
 ) -> Response:
     """Order and invoice, all of it or nothing; the whole desk is fresh afterwards."""
-    placed = await order_from_draft(conn, who, customer_id, form.typed, seen=form.total, by_mail=form.by_mail)
+    placed = await order_from_draft(
+        conn, who, customer_id, form.typed, seen=form.total, by_mail=form.by_mail, corrects=form.corrects
+    )
     show = partial(desk_page, request, conn, who, customer_id, placed=placed)
     return await web_of(request).after(request, customer_path(customer_id), show)
 

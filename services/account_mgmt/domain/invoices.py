@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from pydantic import Field
@@ -16,6 +16,8 @@ from services.account_mgmt.domain.orders import Order, Sale
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.records import Record
 from workflows.contracts.base import Money
+
+_CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 class Payment(Record):
@@ -91,6 +93,12 @@ def check_amount(amount: Money, currency: str) -> None:
         raise Invalid(f"The invoice is in {currency}", field="amount.currency")
     if amount.amount <= 0:
         raise Invalid("The amount must be above zero", field="amount.amount")
+
+
+def check_paid_at(paid_at: datetime | None, now: datetime) -> None:
+    """Raises Invalid on `paid_at` for money that is still to come; clocks may differ by some minutes."""
+    if paid_at is not None and paid_at > now + _CLOCKS_DIFFER:
+        raise Invalid("The money cannot have come later than now", field="paid_at")
 
 
 def amount_to_credit(invoice: Invoice, wanted: Money | None) -> Decimal:

@@ -13,7 +13,7 @@ from services.account_mgmt.domain import money
 from services.account_mgmt.domain.customers import Customer
 from services.account_mgmt.domain.legal_entities import LegalEntity
 from services.account_mgmt.domain.money import PricedLine
-from services.account_mgmt.domain.orders import Order
+from services.account_mgmt.domain.orders import Order, UndoneOrder
 from services.account_mgmt.domain.typed_numbers import MOST_PIECES, TypedNumberError, read_number
 from services.chassis.records import Record
 from workflows.contracts.base import Money, OrderLine
@@ -76,7 +76,8 @@ class ShownLine:
 class OrderDesk:
     """Everything the order form shows. `barrier` is a word for why this person cannot order now, empty if they can.
 
-    `manager` is the name of whoever looks after the customer, for those who may not order.
+    `manager` is the name of whoever looks after the customer, for those who may not order; `undone` are orders that
+    this one may correct.
     """
 
     customer: Customer
@@ -88,6 +89,7 @@ class OrderDesk:
     due_at: datetime
     barrier: str
     manager: str | None = None
+    undone: Sequence[UndoneOrder] = ()
 
     @property
     def priced(self) -> list[PricedLine]:

@@ -53,6 +53,7 @@ class Order(Record):
     currency: str
     deal_id: str | None
     placed_at: datetime
+    corrects: str | None = None
     lines: list[PricedLine] = Field(default_factory=list)
     invoice: InvoiceRef | None
 
@@ -74,9 +75,28 @@ class InvoicedOrder(Order):
     invoice: InvoiceRef
 
 
+class UndoneOrder(Record):
+    """An order that was cancelled or wholly credited, and that no other has corrected."""
+
+    id: str
+    number: str
+    total: Decimal
+    placed_at: datetime
+
+
+class CorrectedOrder(Sale):
+    """An order that another one is to correct: whether its invoice needs no money any more, and is written anew yet."""
+
+    is_undone: bool
+    is_corrected: bool
+
+
 @dataclass(frozen=True)
 class OrderDraft:
-    """An order to be written. `entity` is the legal entity that sells (none: the one paid in the lines' currency)."""
+    """An order to be written. `entity` is the legal entity that sells (none: the one paid in the lines' currency).
+
+    `corrects` is the order whose invoice it writes anew.
+    """
 
     customer: Customer
     lines: Sequence[OrderLine]
@@ -85,11 +105,27 @@ class OrderDraft:
     note: str | None = None
     deal_id: str | None = None
     entity: str | None = None
+    corrects: str | None = None
 
     @property
     def currency(self) -> str:
         """The currency of every line."""
         return self.lines[0].unit_price.currency
+
+
+def check_corrected(old: CorrectedOrder | None, customer_id: str, currency: str) -> None:
+    """An order corrects one of the same customer and currency that was cancelled or wholly credited, each once.
+
+    Raises Invalid on `corrects`.
+    """
+    if old is None or old.customer_id != customer_id:
+        raise Invalid("This customer has no such order", field="corrects")
+    if not old.is_undone:
+        raise Invalid("That order stands: cancel it, or credit all of its invoice first", field="corrects")
+    if old.is_corrected:
+        raise Invalid("That order was corrected before: correct the order that did so", field="corrects")
+    if old.currency != currency:
+        raise Invalid(f"That order is in {old.currency}: correct it in the same currency", field="corrects")
 
 
 def check_lines(lines: Sequence[OrderLine], known_products: Collection[str]) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from services.account_mgmt.domain.money import PricedLine, totals
-from services.account_mgmt.domain.orders import Order, OrderDraft, Sale
+from services.account_mgmt.domain.orders import CorrectedOrder, Order, OrderDraft, Sale, UndoneOrder
 from services.account_mgmt.repository import Cursor
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import NotFound
@@ -32,7 +32,8 @@ async def add(
     total, tax = totals(lines)
     await conn.execute(
         """INSERT INTO orders (id, customer_id, number, source, note, total, tax, currency, placed_by, placed_at,
-                               deal_id, entity) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)""",
+                               deal_id, entity, corrects)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)""",
         order_id,
         draft.customer.id,
         number,
@@ -45,6 +46,7 @@ async def add(
         placed_at,
         draft.deal_id,
         entity,
+        draft.corrects,
     )
     await conn.executemany(
         """INSERT INTO order_lines (order_id, position, product_id, description, quantity, unit_price, tax_percent,
@@ -126,6 +128,33 @@ async def sale(conn: Connection, order_id: str) -> Sale:
         "SELECT id AS order_id, deal_id, customer_id, total, currency FROM orders WHERE id = $1", order_id
     )
     return Sale.of(row)
+
+
+async def to_correct(conn: Connection, order_id: str) -> CorrectedOrder | None:
+    """An order that another one is to correct, held until this transaction ends; none if there is no such order."""
+    row = await conn.fetchrow(
+        """SELECT o.id AS order_id, o.deal_id, o.customer_id, o.total, o.currency,
+                  o.state = 'cancelled' OR coalesce(i.credited >= i.total, false) AS is_undone,
+                  EXISTS (SELECT FROM orders c WHERE c.corrects = o.id) AS is_corrected
+             FROM orders o LEFT JOIN invoices i ON i.order_id = o.id WHERE o.id = $1 FOR UPDATE OF o""",
+        order_id,
+    )
+    return CorrectedOrder.maybe(row)
+
+
+async def undone(conn: Connection, customer_id: str, currency: str, limit: int) -> list[UndoneOrder]:
+    """Orders of a customer that a new one may correct, the latest first."""
+    rows = await conn.fetch(
+        """SELECT o.id, o.number, o.total, o.placed_at FROM orders o LEFT JOIN invoices i ON i.order_id = o.id
+            WHERE o.customer_id = $1 AND o.currency = $2 AND o.imported_by IS NULL
+              AND (o.state = 'cancelled' OR i.credited >= i.total)
+              AND NOT EXISTS (SELECT FROM orders c WHERE c.corrects = o.id)
+            ORDER BY o.placed_at DESC, o.id DESC LIMIT $3""",
+        customer_id,
+        currency,
+        limit,
+    )
+    return UndoneOrder.of_all(rows)
 
 
 async def cancel(conn: Connection, order_id: str, reason: str) -> None:

@@ -28,20 +28,20 @@ async def payable(conn: Connection, invoice_id: str) -> PayableInvoice:
 
 async def add(
     conn: Connection, invoice_id: str, amount: Decimal, *, reference: str, paid_at: datetime | None, by: str
-) -> tuple[str, str] | None:
+) -> tuple[str, str, datetime] | None:
     """Book money once per reference; the invoice is paid when nothing is open.
 
-    The payment's id and the invoice's state after it; None if the reference was booked before.
+    The payment's id, the invoice's state after it, and when the money came; None if the reference was booked before.
     """
     row = await conn.fetchrow(
         """WITH booked AS (
                INSERT INTO payments (id, invoice_id, amount, reference, paid_at, taken_by)
                VALUES ($1, $2, $3, $4, coalesce($5, now()), $6) ON CONFLICT (invoice_id, reference) DO NOTHING
-               RETURNING id, amount)
+               RETURNING id, amount, paid_at)
            UPDATE invoices i SET paid = i.paid + booked.amount,
                   state = CASE WHEN i.state = 'open' AND i.paid + booked.amount + i.credited >= i.total THEN 'paid'
                                ELSE i.state END
-             FROM booked WHERE i.id = $2 RETURNING booked.id, i.state""",
+             FROM booked WHERE i.id = $2 RETURNING booked.id, i.state, booked.paid_at""",
         new_id(),
         invoice_id,
         amount,
@@ -49,4 +49,4 @@ async def add(
         paid_at,
         by,
     )
-    return (row["id"], row["state"]) if row else None
+    return (row["id"], row["state"], row["paid_at"]) if row else None

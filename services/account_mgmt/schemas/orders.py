@@ -12,7 +12,7 @@ from services.account_mgmt.domain.money import PricedLine
 from services.account_mgmt.domain.orders import InvoiceRef, Order
 from services.account_mgmt.schemas.common import in_money
 from services.chassis.currencies import check_money
-from services.chassis.http import Body, Model
+from services.chassis.http import Body, Id, Model
 from workflows.contracts.base import Money, OrderLine
 
 
@@ -48,6 +48,12 @@ class NewOrder(Body):
     note: str | None = Field(default=None, max_length=1000)
     entity: str | None = Field(
         default=None, max_length=10, description="Legal entity that sells; else the one paid in this currency."
+    )
+    corrects: Id | None = Field(
+        default=None,
+        description="The order whose invoice this one writes anew, which was cancelled or wholly credited: the people "
+        "who sold it keep their commission. If none is named, the first order of the same net value within a quarter "
+        "corrects it.",
     )
 
 
@@ -94,6 +100,7 @@ class OrderView(Model):
     total: Money
     tax: Money
     placed_at: datetime
+    corrects: str | None
     lines: list[LineView] = Field(default_factory=list)
     invoice: InvoiceRefView | None
 

@@ -49,7 +49,7 @@ async def read_commission(conn: Connection, who: Principal, month: str | None, p
         person=whose,
         deals=by_deal(entries[:ENTRIES], companies),
         cut=len(entries) > ENTRIES,
-        months=await commissions.paid_by_month(conn, whose, months_before(present, _MONTHS)[0]),
+        months=await commissions.paid_by_month(conn, whose, months_before(present, _MONTHS)[0], present),
         before=months_before(statement.month, 2)[0],
         after=month_after(statement.month) if statement.month < present else None,
     )

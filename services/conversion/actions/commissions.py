@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from services.chassis.auth import Principal
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.events import publish
 from services.conversion.actions.deals import deal_for, now
+from services.conversion.domain.commission_book import Book, month_of
 from services.conversion.domain.commission_ledger import (
     CommissionEntry,
     Difference,
@@ -17,12 +19,12 @@ from services.conversion.domain.commission_ledger import (
     NewEntry,
     Rebuild,
     SaleRef,
-    differences,
-    entries,
 )
-from services.conversion.domain.commissions import ZERO, Accrual, Event, EventKind, Split, check_splits, kept
+from services.conversion.domain.commissions import Accrual, Event, EventKind, Split, check_splits, kept
 from services.conversion.domain.deals import Deal
+from services.conversion.domain.sale_money import ZERO
 from services.conversion.repository import commissions
+from services.conversion.repository.commission_books import read_books, read_related
 from services.conversion.repository.policies import policies
 from services.conversion.schemas.commissions import NewAdjustment
 from workflows.contracts.base import Done
@@ -31,11 +33,11 @@ from workflows.contracts.commission import MoneyEvent, MoneyKind
 
 async def record_sale(conn: Connection, deal: Deal, shares: Sequence[Accrual], at: datetime) -> None:
     """A first sale was won. Money that was reported before counts from now on."""
-    event = Event(key=f"sold:{deal.id}", kind="sold", amount=deal.value or ZERO, shares=list(shares))
+    event = Event(key=f"sold:{deal.id}", kind="sold", amount=deal.value or ZERO, shares=list(shares), at=at)
     sale = SaleRef(
         sale_id=deal.id, lead_id=deal.lead_id, currency=deal.currency or "", policy_version=deal.policy_version
     )
-    await _record(conn, event, sale, at)
+    await _record(conn, event, sale)
 
 
 async def record_commission(conn: Connection, reported: MoneyEvent) -> Done:
@@ -46,12 +48,12 @@ async def record_commission(conn: Connection, reported: MoneyEvent) -> Done:
     shares = []
     if reported.kind is MoneyKind.ORDERED and reported.person:
         shares = kept(amount, policy.commission, reported.person)
-    event = Event(key=reported.key, kind=kind, amount=amount, total=total, shares=shares)
+    event = Event(key=reported.key, kind=kind, amount=amount, total=total, shares=shares, at=reported.at)
     sale = SaleRef(
         sale_id=reported.sale_id, lead_id=reported.customer_id, currency=reported.amount.currency,
-        policy_version=version,
+        policy_version=version, corrects=reported.corrects,
     )  # fmt: skip
-    await _record(conn, event, sale, reported.at)
+    await _record(conn, event, sale)
     return Done()
 
 
@@ -62,18 +64,24 @@ async def add_adjustment(conn: Connection, new: NewAdjustment, who: Principal) -
     """
     if new.amount.amount == 0:
         raise Invalid("must not be zero", field="amount.amount")
-    at = now()
+    at, zone = now(), (await policies.rules(conn)).zone
+    month = month_of(at, zone)
+    await commissions.keep_open(conn)
     entry = NewEntry(
         key=f"adjusted:{new_id()}", person=new.person, role=new.role, kind="adjusted", base=ZERO, percent=ZERO,
         amount=new.amount.amount, currency=new.amount.currency, reason=f"{new.reason} ({who.person})",
+        month=max(month, await commissions.first_open(conn) or month),
     )  # fmt: skip
-    [entry_id] = await commissions.append(conn, [entry], at=at, month=await _month_of(conn, at))
+    [entry_id] = await commissions.append(conn, [entry], at=at)
     await publish(conn, "commission.changed", person=new.person)
     return await commissions.get(conn, entry_id)
 
 
 async def close_month(conn: Connection, month: str, who: Principal) -> None:
-    """Close a month for good. Raises Invalid on `month` before it is over, Conflict `already_closed`."""
+    """Close a month and all before it for good.
+
+    Raises Invalid on `month` before it is over, Conflict `already_closed`.
+    """
     zone = (await policies.rules(conn)).zone
     if month >= f"{now().astimezone(zone):%Y-%m}":
         raise Invalid("is not over yet", field="month")
@@ -113,11 +121,11 @@ async def rebuild_ledger(conn: Connection, limit: int, after: str | None, *, dry
     The differences are those found at first; what is written is computed again once their sales are locked.
     """
     sale_ids = await commissions.sale_ids(conn, limit, after)
-    lacking = await _differences(conn, sale_ids)
+    lacking = _lacking(await read_books(conn, sale_ids), await _months(conn))
     written = 0
     if not dry_run:
-        await commissions.lock_sales(conn, list(lacking))
-        written = await _write_differences(conn, {sale_id: f"rebuilt:{new_id()}" for sale_id in lacking}, now())
+        await commissions.lock(conn, await commissions.customers_of(conn, list(lacking)))
+        written = await _write(conn, await read_books(conn, list(lacking)), f"rebuilt:{new_id()}", now())
     return Rebuild(
         sales=len(sale_ids),
         next=sale_ids[-1] if len(sale_ids) == limit else None,
@@ -126,37 +134,34 @@ async def rebuild_ledger(conn: Connection, limit: int, after: str | None, *, dry
     )
 
 
-async def _record(conn: Connection, event: Event, sale: SaleRef, at: datetime) -> None:
-    # Two events of one sale at once would both see the ledger without the other's entries.
-    await commissions.lock_sales(conn, [sale.sale_id])
-    if await commissions.add_event(conn, event, sale, at):
-        await _write_differences(conn, {sale.sale_id: event.key}, at)
+async def _record(conn: Connection, event: Event, sale: SaleRef) -> None:
+    # Two events of one customer at once would both see the ledger without the other's entries.
+    await commissions.lock(conn, [sale.lead_id, sale.sale_id])
+    if await commissions.add_event(conn, event, sale):
+        await _write(conn, await read_related(conn, sale.sale_id), event.key, event.at)
 
 
-async def _differences(conn: Connection, sale_ids: Sequence[str]) -> dict[str, list[Difference]]:
+async def _months(conn: Connection) -> tuple[ZoneInfo, str | None]:
+    """The time zone in which months begin and end, and the first one that is open."""
+    return (await policies.rules(conn)).zone, await commissions.first_open(conn)
+
+
+def _lacking(books: Mapping[str, Book], months: tuple[ZoneInfo, str | None]) -> dict[str, list[Difference]]:
     """What the ledger lacks for these sales, in their order; those for which it is right are left out."""
-    events = await commissions.events_of(conn, sale_ids)
-    written = await commissions.written(conn, sale_ids)
-    found = {sale_id: differences(events[sale_id], written[sale_id]) for sale_id in sale_ids}
+    found = {sale_id: book.lacking(*months) for sale_id, book in books.items()}
     return {sale_id: lacking for sale_id, lacking in found.items() if lacking}
 
 
-async def _write_differences(conn: Connection, keys: Mapping[str, str], at: datetime) -> int:
-    """Append what the ledger lacks for these sales, which the caller has locked; how many entries.
+async def _write(conn: Connection, books: Mapping[str, Book], key: str, at: datetime) -> int:
+    """Append what the ledger lacks for these sales, whose customers the caller has locked; how many entries.
 
-    `keys` name what the entries of each sale follow from: two sales never share one.
+    `key` names what the entries follow from.
     """
-    lacking = await _differences(conn, list(keys))
-    if not lacking:
-        return 0
-    sales = await commissions.sales(conn, list(lacking))
-    new = [one for sale_id, found in lacking.items() for one in entries(sales[sale_id], found, keys[sale_id])]
-    await commissions.append(conn, new, at=at, month=await _month_of(conn, at))
+    await commissions.keep_open(conn)
+    lacking = _lacking(books, await _months(conn))
+    new = [entry for sale_id, found in lacking.items() for entry in books[sale_id].entries(found, key)]
+    if new:
+        await commissions.append(conn, new, at=at)
     for person in sorted({one.person for one in new}):
         await publish(conn, "commission.changed", person=person)
     return len(new)
-
-
-async def _month_of(conn: Connection, at: datetime) -> date:
-    zone = (await policies.rules(conn)).zone
-    return at.astimezone(zone).date().replace(day=1)

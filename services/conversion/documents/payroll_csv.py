@@ -7,7 +7,10 @@ import io
 
 from services.conversion.domain.commission_ledger import MonthStatement
 
-_AMOUNTS = ("opening", "accrued", "clawed_back", "vested", "closing", "adjusted", "payable")
+_AMOUNTS = (
+    "opening", "accrued", "clawed_back", "vested", "closing", "adjusted", "payable", "brought_forward",
+    "carried_forward",
+)  # fmt: skip
 
 
 def payroll_csv(statement: MonthStatement) -> str:

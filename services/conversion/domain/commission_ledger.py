@@ -11,7 +11,8 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from services.chassis.records import Record
-from services.conversion.domain.commissions import ZERO, Accrual, Event, Kind, Role, standings
+from services.conversion.domain.commissions import Kind, Role
+from services.conversion.domain.sale_money import ZERO
 
 
 class CommissionEntry(Record):
@@ -47,7 +48,11 @@ class EntrySum(Record):
 
 
 class MonthBalance(Record):
-    """A person's month in one currency: what waited to vest before it, what moved in it, what waits after it."""
+    """A person's month in one currency: what waited to vest before it, what moved in it, what waits after it.
+
+    `payable` is never negative: what is owed to the organisation goes on to the next month. `brought_forward` and
+    `carried_forward` are zero or less.
+    """
 
     person: str
     currency: str
@@ -57,11 +62,21 @@ class MonthBalance(Record):
     vested: Decimal
     adjusted: Decimal
     closing: Decimal
+    brought_forward: Decimal = ZERO
 
     @property
     def payable(self) -> Decimal:
-        """What is to be paid: vested and adjusted in this month."""
-        return self.vested + self.adjusted
+        """What is to be paid: vested and adjusted in this month, less what was brought forward."""
+        return max(ZERO, self._due)
+
+    @property
+    def carried_forward(self) -> Decimal:
+        """What the person owes after this month; the next months' pay is less by it."""
+        return min(ZERO, self._due)
+
+    @property
+    def _due(self) -> Decimal:
+        return self.brought_forward + self.vested + self.adjusted
 
 
 @dataclass(frozen=True)
@@ -137,7 +152,7 @@ def month_after(month: str) -> str:
 
 @dataclass(frozen=True)
 class NewEntry:
-    """An entry to append."""
+    """An entry to append to the month `YYYY-MM`."""
 
     key: str
     person: str
@@ -147,6 +162,7 @@ class NewEntry:
     percent: Decimal
     amount: Decimal
     currency: str
+    month: str
     sale_id: str | None = None
     deal_id: str | None = None
     lead_id: str | None = None
@@ -154,35 +170,25 @@ class NewEntry:
     reason: str | None = None
 
 
-class Sale(Record):
-    """What entries of a sale have in common."""
-
-    id: str
-    net: Decimal
-    currency: str
-    lead_id: str
-    deal_id: str | None
-    policy_version: int | None
-    shares: list[Accrual]
-
-
 @dataclass(frozen=True)
 class SaleRef:
-    """Which sale an event belongs to, and by which version of the policy it was made."""
+    """Which sale an event belongs to, by which version of the policy it was made, and which sale it corrects."""
 
     sale_id: str
     lead_id: str
     currency: str
     policy_version: int
+    corrects: str | None = None
 
 
 @dataclass(frozen=True)
 class Difference:
-    """What the ledger lacks for a person's share of a sale."""
+    """What the ledger lacks for a person's share of a sale in a month."""
 
     person: str
     role: Role
     kind: Kind
+    month: str
     amount: Decimal
 
 
@@ -194,31 +200,3 @@ class Rebuild:
     next: str | None
     written: int
     lacking: Sequence[tuple[str, Difference]]
-
-
-def entries(sale: Sale, lacking: Sequence[Difference], key: str) -> list[NewEntry]:
-    """The entries that close the differences of a sale; `key` names what they follow from."""
-    rates = {(share.person, share.role): share.percent for share in sale.shares}
-    return [
-        NewEntry(
-            key=f"{key}:{one.role}:{one.person}:{one.kind}", sale_id=sale.id, deal_id=sale.deal_id,
-            lead_id=sale.lead_id, person=one.person, role=one.role, kind=one.kind, base=sale.net,
-            percent=rates[one.person, one.role], amount=one.amount, currency=sale.currency,
-            policy_version=sale.policy_version,
-        )
-        for one in lacking
-    ]  # fmt: skip
-
-
-_COMPARED: tuple[Kind, ...] = ("accrued", "clawed_back", "vested")
-
-
-def differences(events: Sequence[Event], written: Mapping[tuple[str, Role, Kind], Decimal]) -> list[Difference]:
-    """What the ledger lacks for a sale by its events; `written` is what it holds, by person, role and kind."""
-    found = []
-    for (person, role), standing in sorted(standings(events).items()):
-        for kind in _COMPARED:
-            amount = getattr(standing, kind) - written.get((person, role, kind), ZERO)
-            if amount:
-                found.append(Difference(person, role, kind, amount))
-    return found

@@ -14,11 +14,11 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.conversion.domain.money import cents, percent_of
+from services.conversion.domain.sale_money import ZERO, MoneyMoved, fate
 
 Percent = Decimal
 Kind = Literal["accrued", "vested", "clawed_back", "adjusted"]
 EventKind = Literal["sold", "ordered", "paid", "refunded", "credited", "cancelled"]
-ZERO = Decimal("0.00")
 
 
 class Role(StrEnum):
@@ -66,18 +66,13 @@ class Accrual(BaseModel):
     amount: Decimal
 
 
-class Event(BaseModel):
+class Event(MoneyMoved):
     """What happened to a sale. `amount` is the net value for `sold` and `ordered`, money with tax for the others.
 
     `total` is the whole of its invoice with tax; `shares` are those of a sale at its beginning.
     """
 
-    model_config = ConfigDict(frozen=True)
-
-    key: str
     kind: EventKind
-    amount: Decimal
-    total: Decimal | None = None
     shares: list[Accrual] = Field(default_factory=list)
 
 
@@ -120,38 +115,36 @@ def kept(net: Decimal, rates: Rates, person: str) -> list[Accrual]:
     return [Accrual(person=person, role=Role.KEPT, percent=rates.kept, amount=percent_of(net, rates.kept))]
 
 
-def standings(events: Sequence[Event]) -> Mapping[tuple[str, Role], Standing]:
-    """Where each share of one sale stands after these events, in whatever order they came.
-
-    Money counts up to the invoice's total. A sale is undone as far as it was credited or money was given back,
-    whichever is more (a credit note and the refund of the same money are one thing), or wholly when it was cancelled.
-    """
-    shares = next((event.shares for event in events if event.shares), [])
-    total = next((event.total for event in events if event.total), None)
-    undone, held = _undone(events, total), ZERO
-    if total:
-        held = min(total, max(ZERO, _sum(events, "paid") - _sum(events, "refunded")))
-    found = {}
-    for share in shares:
-        earned = ZERO if undone == 1 else cents(share.amount * (1 - undone))
-        vested = cents(share.amount * held / total) if total else ZERO
-        found[share.person, share.role] = Standing(
-            accrued=share.amount, clawed_back=earned - share.amount, vested=min(vested, earned)
-        )
+def of_net(shares: Sequence[Accrual], net: Decimal) -> list[Accrual]:
+    """These shares as they are of another net value: of a corrected order, by the rates and parts of the first."""
+    found: list[Accrual] = []
+    for role in dict.fromkeys(share.role for share in shares):
+        mine = [share for share in shares if share.role is role]
+        whole = sum((share.amount for share in mine), ZERO)
+        weights = [share.amount * 100 / whole if whole else Decimal(100) / len(mine) for share in mine]
+        parts = [(share.person, weight) for share, weight in zip(mine, weights, strict=True)]
+        found += _divided(percent_of(net, mine[0].percent), role, mine[0].percent, parts)
     return found
 
 
-def _undone(events: Sequence[Event], total: Decimal | None) -> Decimal:
-    """How much of the sale is undone, as a share of 1."""
-    if any(event.kind == "cancelled" for event in events):
-        return Decimal(1)
-    if not total:
-        return Decimal(0)
-    return min(total, max(_sum(events, "credited"), _sum(events, "refunded"))) / total
+def standings(events: Sequence[Event]) -> Mapping[tuple[str, Role], Standing]:
+    """Where each share of one sale stands after these events, in whatever order they came."""
+    shares = next((event.shares for event in events if event.shares), [])
+    return standing_by(shares, events)
 
 
-def _sum(events: Sequence[Event], kind: EventKind) -> Decimal:
-    return sum((event.amount for event in events if event.kind == kind), ZERO)
+def standing_by(shares: Sequence[Accrual], events: Sequence[Event]) -> Mapping[tuple[str, Role], Standing]:
+    """Where these shares stand by what happened to the money: taken back as far as undone, vested as far as paid."""
+    became = fate(events)
+    found = {}
+    for share in shares:
+        left = cents(share.amount * became.left / became.whole)
+        found[share.person, share.role] = Standing(
+            accrued=share.amount,
+            clawed_back=left - share.amount,
+            vested=cents(share.amount * became.paid / became.whole),
+        )
+    return found
 
 
 def check_splits(splits: Sequence[Split]) -> str | None:

@@ -21,11 +21,10 @@ _A_DAY = timedelta(days=1)
 
 
 class MonthEarned(Record):
-    """What a month's entries of one person come to in a currency."""
+    """What one person has earned in a month in a currency, less what was taken back."""
 
     currency: str
     accrued: Decimal
-    payable: Decimal
 
 
 class Figures(Record):

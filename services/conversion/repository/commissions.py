@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 
 from services.chassis.db import Connection, new_id
 from services.conversion.domain.commission_ledger import (
@@ -14,31 +13,40 @@ from services.conversion.domain.commission_ledger import (
     MonthBalance,
     MonthPaid,
     NewEntry,
-    Sale,
     SaleRef,
+    month_after,
 )
-from services.conversion.domain.commissions import Event, Kind, Role, Split
+from services.conversion.domain.commissions import Event, Role, Split
 
 _SALE_LOCKS = 7_236_114
 
 
-async def lock_sales(conn: Connection, sale_ids: Sequence[str]) -> None:
-    """Let one transaction at a time write about each of these sales, locked in order: no two block each other."""
+async def lock(conn: Connection, ids: Sequence[str]) -> None:
+    """Let one transaction at a time write about each of these customers and sales: no two block each other."""
     await conn.execute(
         """SELECT pg_advisory_xact_lock($1, key)
              FROM (SELECT DISTINCT hashtext(id) AS key FROM unnest($2::text[]) id ORDER BY 1) locks""",
         _SALE_LOCKS,
-        list(sale_ids),
+        list(ids),
     )
 
 
-async def add_event(conn: Connection, event: Event, sale: SaleRef, at: datetime) -> bool:
+async def customers_of(conn: Connection, sale_ids: Sequence[str]) -> list[str]:
+    """Whose sales these are."""
+    rows = await conn.fetch(
+        "SELECT DISTINCT lead_id FROM commission_events WHERE sale_id = ANY($1::uuid[])", list(sale_ids)
+    )
+    return [row["lead_id"] for row in rows]
+
+
+async def add_event(conn: Connection, event: Event, sale: SaleRef) -> bool:
     """Write an event; False if its key is known."""
     return bool(
         await conn.fetchval(
             """INSERT INTO commission_events (id, key, kind, sale_id, lead_id, amount, total, currency, shares,
-                                              policy_version, happened_at)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (key) DO NOTHING RETURNING true""",
+                                              policy_version, corrects, happened_at)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+               ON CONFLICT (key) DO NOTHING RETURNING true""",
             new_id(),
             event.key,
             event.kind,
@@ -49,50 +57,25 @@ async def add_event(conn: Connection, event: Event, sale: SaleRef, at: datetime)
             sale.currency,
             [share.model_dump(mode="json") for share in event.shares],
             sale.policy_version,
-            at,
+            sale.corrects,
+            event.at,
         )
     )
 
 
-async def events_of(conn: Connection, sale_ids: Sequence[str]) -> dict[str, list[Event]]:
-    """Everything that happened to each of these sales."""
-    rows = await conn.fetch(
-        "SELECT * FROM commission_events WHERE sale_id = ANY($1::uuid[]) ORDER BY id", list(sale_ids)
-    )
-    found: dict[str, list[Event]] = {sale_id: [] for sale_id in sale_ids}
-    for row in rows:
-        found[row["sale_id"]].append(Event.model_validate({name: row[name] for name in Event.model_fields}))
-    return found
+async def keep_open(conn: Connection) -> None:
+    """Let nobody close a month until this transaction ends, so that what is open now can be written into."""
+    await conn.execute("LOCK TABLE commissions IN ROW EXCLUSIVE MODE")
 
 
-async def sales(conn: Connection, sale_ids: Sequence[str]) -> dict[str, Sale]:
-    """What each of these sales began with; one whose beginning is not known yet is missing."""
-    rows = await conn.fetch(
-        """SELECT DISTINCT ON (e.sale_id) e.sale_id AS id, e.amount AS net, e.currency, e.lead_id, d.id AS deal_id,
-                  e.policy_version, e.shares
-             FROM commission_events e LEFT JOIN deals d ON d.id = e.sale_id
-            WHERE e.sale_id = ANY($1::uuid[]) AND e.kind IN ('sold', 'ordered') AND e.shares <> '[]'
-            ORDER BY e.sale_id, e.id""",
-        list(sale_ids),
-    )
-    return {row["id"]: Sale.of(row) for row in rows}
+async def first_open(conn: Connection) -> str | None:
+    """The first month that is open; none if no month was closed, for closing a month closes all before it."""
+    last: str | None = await conn.fetchval("SELECT max(month) FROM commission_months")
+    return month_after(last) if last else None
 
 
-async def written(conn: Connection, sale_ids: Sequence[str]) -> dict[str, dict[tuple[str, Role, Kind], Decimal]]:
-    """What the ledger holds for each of these sales, by person, role and kind."""
-    rows = await conn.fetch(
-        """SELECT sale_id, person, role, kind, sum(amount) AS amount FROM commissions
-            WHERE sale_id = ANY($1::uuid[]) GROUP BY 1, 2, 3, 4""",
-        list(sale_ids),
-    )
-    found: dict[str, dict[tuple[str, Role, Kind], Decimal]] = {sale_id: {} for sale_id in sale_ids}
-    for row in rows:
-        found[row["sale_id"]][row["person"], Role(row["role"]), row["kind"]] = row["amount"]
-    return found
-
-
-async def append(conn: Connection, entries: Sequence[NewEntry], *, at: datetime, month: date) -> list[str]:
-    """Append entries to this month (its first day), or to the first one after it that is not closed; their ids.
+async def append(conn: Connection, entries: Sequence[NewEntry], *, at: datetime) -> list[str]:
+    """Append entries to their months, which the caller knows to be open; their ids.
 
     One statement, however many; an entry whose key is known is left as it is.
     """
@@ -100,20 +83,14 @@ async def append(conn: Connection, entries: Sequence[NewEntry], *, at: datetime,
     rows = [{name: getattr(entry, name) for name in names} | {"id": new_id()} for entry in entries]
     found = await conn.fetch(
         f"""WITH wanted AS (SELECT * FROM jsonb_populate_recordset(NULL::commissions, $1)),
-            open_month AS (
-                SELECT to_char(m, 'YYYY-MM') AS month
-                  FROM generate_series($3::date, $3::date + interval '50 years', interval '1 month') m
-                 WHERE NOT EXISTS (SELECT FROM commission_months WHERE month = to_char(m, 'YYYY-MM'))
-                 ORDER BY m LIMIT 1),
             added AS (
-                INSERT INTO commissions (id, at, month, {", ".join(names)})
-                SELECT id, $2, (SELECT month FROM open_month), {", ".join(names)} FROM wanted
+                INSERT INTO commissions (id, at, {", ".join(names)})
+                SELECT id, $2, {", ".join(names)} FROM wanted
                 ON CONFLICT (key) DO NOTHING RETURNING id, key)
             SELECT coalesce(a.id, c.id) AS id FROM wanted w
               LEFT JOIN added a USING (key) LEFT JOIN commissions c USING (key)""",  # noqa: S608 - names of the dataclass's fields
         rows,
         at,
-        month,
     )
     return [row["id"] for row in found]
 
@@ -191,10 +168,28 @@ async def entry_sums(conn: Connection, month: str, person: str | None) -> list[E
     return EntrySum.of_all(rows)
 
 
+_PAID = """
+months AS (
+    SELECT person, currency, month, coalesce(sum(amount) FILTER (WHERE kind IN ('vested', 'adjusted')), 0) AS due
+      FROM commissions WHERE month <= $1 AND ($2::text IS NULL OR person = $2) GROUP BY person, currency, month),
+running AS (
+    SELECT person, currency, month, sum(due) OVER so_far AS due FROM months
+    WINDOW so_far AS (PARTITION BY person, currency ORDER BY month)),
+paid AS (
+    SELECT person, currency, month, due,
+           greatest(0, max(due) OVER (PARTITION BY person, currency ORDER BY month)) AS paid FROM running)
+"""
+"""What was due and what was paid up to each month. No month's pay is negative, so what is paid is the most that was
+ever due, and what is due falls short of it by what the person owes."""
+
+
 async def balances(conn: Connection, month: str, person: str | None) -> list[MonthBalance]:
-    """Per person and currency: what waits to vest before and after the month, and what moved in it."""
+    """Per person and currency: what waited before and after the month, what moved in it, what was owed before."""
     rows = await conn.fetch(
-        """SELECT person, currency,
+        f"""WITH {_PAID}, before AS (
+                SELECT DISTINCT ON (person, currency) person, currency, due - paid AS brought_forward
+                  FROM paid WHERE month < $1 ORDER BY person, currency, month DESC)
+            SELECT person, currency,
                   coalesce(sum(CASE WHEN kind = 'vested' THEN -amount ELSE amount END)
                       FILTER (WHERE month < $1 AND kind <> 'adjusted'), 0) AS opening,
                   coalesce(sum(amount) FILTER (WHERE month = $1 AND kind = 'accrued'), 0) AS accrued,
@@ -202,9 +197,11 @@ async def balances(conn: Connection, month: str, person: str | None) -> list[Mon
                   coalesce(sum(amount) FILTER (WHERE month = $1 AND kind = 'vested'), 0) AS vested,
                   coalesce(sum(amount) FILTER (WHERE month = $1 AND kind = 'adjusted'), 0) AS adjusted,
                   coalesce(sum(CASE WHEN kind = 'vested' THEN -amount ELSE amount END)
-                      FILTER (WHERE kind <> 'adjusted'), 0) AS closing
-             FROM commissions WHERE month <= $1 AND ($2::text IS NULL OR person = $2)
-            GROUP BY person, currency ORDER BY person, currency""",
+                      FILTER (WHERE kind <> 'adjusted'), 0) AS closing,
+                  coalesce(max(brought_forward), 0) AS brought_forward
+             FROM commissions LEFT JOIN before USING (person, currency)
+            WHERE month <= $1 AND ($2::text IS NULL OR person = $2)
+            GROUP BY person, currency ORDER BY person, currency""",  # noqa: S608 - a constant
         month,
         person,
     )
@@ -212,33 +209,33 @@ async def balances(conn: Connection, month: str, person: str | None) -> list[Mon
 
 
 async def closed(conn: Connection, month: str) -> datetime | None:
-    """When a month was closed, or none."""
-    at: datetime | None = await conn.fetchval("SELECT closed_at FROM commission_months WHERE month = $1", month)
+    """When a month was closed, by itself or with a later one, or none."""
+    at: datetime | None = await conn.fetchval("SELECT min(closed_at) FROM commission_months WHERE month >= $1", month)
     return at
 
 
 async def close_month(conn: Connection, month: str, by: str) -> bool:
-    """Close a month for good; False if it is closed. Entries that are being written wait for this."""
+    """Close a month and all before it for good; False if it is closed. Entries that are being written come first."""
     await conn.execute("LOCK TABLE commissions IN SHARE ROW EXCLUSIVE MODE")
-    return bool(
-        await conn.fetchval(
-            """INSERT INTO commission_months (month, closed_by) VALUES ($1, $2)
-               ON CONFLICT DO NOTHING RETURNING true""",
-            month,
-            by,
-        )
-    )
+    if await closed(conn, month):
+        return False
+    await conn.execute("INSERT INTO commission_months (month, closed_by) VALUES ($1, $2)", month, by)
+    return True
 
 
-async def paid_by_month(conn: Connection, person: str, since: str) -> list[MonthPaid]:
-    """What each month since this one came to for a person, by currency, the latest first."""
+async def paid_by_month(conn: Connection, person: str, since: str, until: str) -> list[MonthPaid]:
+    """What each month since and until these came to for a person, by currency, the latest first."""
     rows = await conn.fetch(
-        """SELECT c.month, c.currency, m.closed_at,
-                  coalesce(sum(amount) FILTER (WHERE kind IN ('vested', 'adjusted')), 0) AS payable,
-                  coalesce(sum(amount) FILTER (WHERE kind IN ('accrued', 'clawed_back')), 0) AS accrued
-             FROM commissions c LEFT JOIN commission_months m ON m.month = c.month
-            WHERE c.person = $1 AND c.month >= $2 GROUP BY c.month, c.currency, m.closed_at
-            ORDER BY c.month DESC, c.currency""",
+        f"""WITH {_PAID}, pay AS (
+                SELECT currency, month, paid - lag(paid, 1, 0) OVER (PARTITION BY currency ORDER BY month) AS payable
+                  FROM paid)
+            SELECT p.month, p.currency, p.payable,
+                   (SELECT min(closed_at) FROM commission_months m WHERE m.month >= p.month) AS closed_at,
+                   coalesce(sum(c.amount) FILTER (WHERE c.kind IN ('accrued', 'clawed_back')), 0) AS accrued
+              FROM pay p JOIN commissions c ON c.person = $2 AND c.month = p.month AND c.currency = p.currency
+             WHERE p.month >= $3 GROUP BY p.month, p.currency, p.payable
+             ORDER BY p.month DESC, p.currency""",  # noqa: S608 - a constant
+        until,
         person,
         since,
     )

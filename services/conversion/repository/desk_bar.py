@@ -9,8 +9,7 @@ from services.conversion.domain.duty import Figures
 
 _EARNED = """
 coalesce((SELECT jsonb_agg(e) FROM (
-    SELECT currency, coalesce(sum(amount) FILTER (WHERE kind IN ('accrued', 'clawed_back')), 0)::text AS accrued,
-           coalesce(sum(amount) FILTER (WHERE kind IN ('vested', 'adjusted')), 0)::text AS payable
+    SELECT currency, coalesce(sum(amount) FILTER (WHERE kind IN ('accrued', 'clawed_back')), 0)::text AS accrued
       FROM commissions WHERE month = $2 AND person = $1 GROUP BY currency ORDER BY currency) e), '[]') AS earned
 """
 

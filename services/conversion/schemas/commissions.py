@@ -12,6 +12,7 @@ from services.chassis.currencies import Money as PayableMoney
 from services.chassis.http import Body, Model
 from services.conversion.domain.commission_ledger import (
     CommissionEntry,
+    Difference,
     EntrySum,
     MonthBalance,
     MonthStatement,
@@ -89,12 +90,17 @@ class Balance(Model):
     vested: Money
     closing: Money
     adjusted: Money
-    payable: Money = Field(description="Vested and adjusted in this month.")
+    brought_forward: Money = Field(description="What was owed before this month; zero or less.")
+    payable: Money = Field(description="Vested and adjusted in this month, less what was owed before; never negative.")
+    carried_forward: Money = Field(description="What is owed after this month, by the next ones; zero or less.")
 
     @classmethod
     def of(cls, found: MonthBalance) -> Balance:
         """From the summed entries."""
-        names = ("opening", "accrued", "clawed_back", "vested", "closing", "adjusted", "payable")
+        names = (
+            "opening", "accrued", "clawed_back", "vested", "closing", "adjusted", "brought_forward", "payable",
+            "carried_forward",
+        )  # fmt: skip
         return cls(person=found.person, **{name: money(getattr(found, name), found.currency) for name in names})
 
 
@@ -173,7 +179,20 @@ class Lacking(Model):
     person: str
     role: Role
     kind: Kind
+    month: str
     amount: str
+
+    @classmethod
+    def of(cls, sale_id: str, found: Difference) -> Lacking:
+        """From the difference."""
+        return cls(
+            sale_id=sale_id,
+            person=found.person,
+            role=found.role,
+            kind=found.kind,
+            month=found.month,
+            amount=f"{found.amount:.2f}",
+        )
 
 
 class Rebuilt(Model):
@@ -187,8 +206,5 @@ class Rebuilt(Model):
     @classmethod
     def of(cls, done: Rebuild) -> Rebuilt:
         """From what came out."""
-        lacking = [
-            Lacking(sale_id=sale_id, person=one.person, role=one.role, kind=one.kind, amount=f"{one.amount:.2f}")
-            for sale_id, one in done.lacking
-        ]
+        lacking = [Lacking.of(sale_id, one) for sale_id, one in done.lacking]
         return cls(sales=done.sales, next=done.next, written=done.written, differences=lacking)

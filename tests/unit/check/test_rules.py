@@ -215,7 +215,7 @@ def test_money_that_the_ledger_has_not_heard_of_is_found_to_the_cent() -> None:
 
 
 def test_what_the_ledger_lacks_by_its_own_events_is_found() -> None:
-    lacking = {SALE: [Difference("anna", Role.SOURCED, "vested", Decimal("1.20"))]}
+    lacking = {SALE: [Difference("anna", Role.SOURCED, "vested", "2026-05", Decimal("1.20"))]}
     facts = house()
     finding = only(replace(facts, conversion=replace(facts.conversion, lacking=lacking)))
     assert "1.20 vested of anna" in finding.says
