@@ -25,11 +25,17 @@ _BOOKKEEPING = frozenset({"updated_at", "version", "timeline"})
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of thing: `table` and `column` name the row that is held while one of them is changed."""
+    """A kind of thing: `table` and `column` name the row that is held while one of them is changed.
+
+    `parent` is for parts of something that is held first whenever they are changed: its table, and the part's column
+    that names it. `whole` is for things of which versions are only ever added: nobody adds one meanwhile.
+    """
 
     name: str
     table: LiteralString
     column: LiteralString = "id"
+    parent: tuple[LiteralString, LiteralString] | None = None
+    whole: bool = False
 
     def hashed(self, key: str) -> str:
         """What the edits of the thing with this key are kept under."""
@@ -54,10 +60,14 @@ def tag_of(shown: Any) -> str:
 
 async def hold(conn: Connection, kind: Kind, key: str) -> None:
     """Wait for everybody who changes this thing, and make others wait until the transaction ends."""
-    await conn.execute(
-        f"SELECT FROM {kind.table} WHERE {kind.column} = $1 FOR UPDATE",
-        key,
-    )
+    if kind.whole:
+        await conn.execute(f"LOCK TABLE {kind.table} IN SHARE ROW EXCLUSIVE MODE")
+        return
+    row = f"{kind.table} WHERE {kind.column} = $1"
+    if kind.parent is not None:
+        table, column = kind.parent
+        await conn.execute(f"SELECT FROM {table} WHERE id = (SELECT {column} FROM {row}) FOR UPDATE", key)  # noqa: S608 - literals of the code
+    await conn.execute(f"SELECT FROM {row} FOR UPDATE", key)
 
 
 async def note(conn: Connection, kind: Kind, key: str, by: str, was: Mapping[str, Any], now: Mapping[str, Any]) -> None:

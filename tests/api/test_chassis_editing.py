@@ -189,6 +189,11 @@ async def test_edits_say_nothing_of_the_thing_and_are_forgotten(
     await pool.close()
 
 
+async def test_what_is_wrong_with_an_address_or_a_body_is_said_once(client: httpx.AsyncClient) -> None:
+    refused = await client.patch("/v1/notes/7", json={"text": ""})
+    assert [error["field"] for error in refused.json()["errors"]] == ["note_id", "text"]
+
+
 async def test_the_document_says_which_changes_take_a_condition(client: httpx.AsyncClient) -> None:
     paths = (await client.get("/openapi.json")).json()["paths"]
     note = paths["/v1/notes/{note_id}"]

@@ -27,6 +27,7 @@ from services.chassis.http.route import Conn
 from services.chassis.http.tagged import Tagged
 
 Read = Callable[..., Awaitable[BaseModel]]
+Key = Callable[[Mapping[str, Any]], str]
 IfMatch = Annotated[
     str | None,
     Header(
@@ -83,9 +84,11 @@ _DEFAULTS = {"if_match": None}
 
 
 def if_match(
-    read: Read, kind: Kind, key: str, *, member: str | None = None, required: bool = False, makes: bool = False
+    read: Read, kind: Kind, key: str | Key, *, member: str | None = None, required: bool = False, makes: bool = False
 ) -> Any:
-    """A dependency of whatever changes the thing that the GET `read` shows; `key` names the path's part that is its id.
+    """A dependency of whatever changes the thing that the GET `read` shows.
+
+    `key` names the part of the path that is the thing's id, or makes one of what `read` is given.
 
     A change without the header is made as it is, or refused with 428 if `required`. With it: 412 unless a tag holds,
     and nothing changes. `makes`: the route also makes the thing, so one that is not there fails every condition.
@@ -98,7 +101,14 @@ def if_match(
     async def check(**known: Any) -> None:
         given = {name: known[name] for name in theirs}
         person = known["who"].person
-        change = Change(known["conn"], kind, given[key], person, Tagged(member).tag, lambda: read(**given))
+        change = Change(
+            known["conn"],
+            kind,
+            key(given) if callable(key) else given[key],
+            person,
+            Tagged(member).tag,
+            lambda: read(**given),
+        )
         await _check(known["request"], change, required=required, makes=makes)
         known["request"].state.change = change
 

@@ -10,7 +10,7 @@ from fastapi import Depends, Query, Response
 
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
-from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
+from services.chassis.http import Conn, Id, Page, Pager, Who, allow, if_match, new_router, tagged
 from services.conversion.actions.answers import answer_question
 from services.conversion.actions.deal_closing import lose_deal, win_deal
 from services.conversion.actions.deals import (
@@ -24,6 +24,7 @@ from services.conversion.actions.deals import (
     qualify_deal,
     write_note,
 )
+from services.conversion.actions.kinds import DEAL
 from services.conversion.actions.meetings import book_meeting
 from services.conversion.actions.offers import make_offer
 from services.conversion.actions.reassignment import give_back_deal
@@ -95,35 +96,38 @@ async def list_deals(conn: Conn, who: Who, pager: Pager, query: Annotated[BoardQ
     return Page.of(items, pager.limit, key=lambda deal: (deal.id,))
 
 
-@router.get("/deals/{deal_id}", dependencies=[_STAFF], summary="One deal with everything that belongs to it")
+@router.get("/deals/{deal_id}", dependencies=[_STAFF, tagged()], summary="One deal with everything that belongs to it")
 async def get_deal(deal_id: Id, conn: Conn, who: Who) -> DealAnswer:
     """Contact, calls, qualification, timeline, meetings, offers; numbers in clear for its owner and supervisors."""
     deal = await deals.get(conn, deal_id)
     return await full(conn, deal, masked=not owns(deal, who))
 
 
-@router.post("/deals/{deal_id}/qualify", dependencies=[_STAFF], summary="Write down need, volume, authority, timing")
+_EDITS = [_STAFF, if_match(get_deal, DEAL, "deal_id")]
+
+
+@router.post("/deals/{deal_id}/qualify", dependencies=_EDITS, summary="Write down need, volume, authority, timing")
 async def qualify(deal_id: Id, body: Qualification, conn: Conn, who: Who) -> DealAnswer:
     """Facts that are not given stay as they are. The deal is qualified once the policy's facts are known."""
     deal = await deal_for(conn, deal_id, who)
     return await full(conn, await qualify_deal(conn, deal, who, body.model_dump()))
 
 
-@router.post("/deals/{deal_id}/next-step", dependencies=[_STAFF], summary="Say what comes next, and when")
+@router.post("/deals/{deal_id}/next-step", dependencies=_EDITS, summary="Say what comes next, and when")
 async def next_step(deal_id: Id, body: NextStep, conn: Conn, who: Who) -> DealAnswer:
     """A reminder follows when the time has passed."""
     deal = await deal_for(conn, deal_id, who)
     return await full(conn, await plan_next_step(conn, deal, who, body.what, body.at))
 
 
-@router.post("/deals/{deal_id}/stage", dependencies=[_STAFF], summary="Move a deal on by hand")
+@router.post("/deals/{deal_id}/stage", dependencies=_EDITS, summary="Move a deal on by hand")
 async def set_stage(deal_id: Id, body: NewStage, conn: Conn, who: Who) -> DealAnswer:
     """Forward only, and only with what the policy asks for before the stage: 409 `not_qualified`, `wrong_state`."""
     deal = await deal_for(conn, deal_id, who)
     return await full(conn, await move_to_stage(conn, deal, who, body.stage, body.note))
 
 
-@router.post("/deals/{deal_id}/return", dependencies=[_STAFF], summary="Give an accepted deal back")
+@router.post("/deals/{deal_id}/return", dependencies=_EDITS, summary="Give an accepted deal back")
 async def give_back(deal_id: Id, body: GiveBack, conn: Conn, who: Who) -> DealAnswer:
     """It is offered to the other managers, with everything that was written down."""
     deal = await deal_for(conn, deal_id, who)
@@ -137,7 +141,7 @@ async def add_note(deal_id: Id, body: Note, conn: Conn, who: Who) -> DealAnswer:
     return await full(conn, await write_note(conn, deal, who, body.text))
 
 
-@router.post("/deals/{deal_id}/answer", dependencies=[_STAFF], summary="Answer the customer's question")
+@router.post("/deals/{deal_id}/answer", dependencies=_EDITS, summary="Answer the customer's question")
 async def answer(deal_id: Id, body: QuestionAnswer, conn: Conn, who: Who) -> DealAnswer:
     """With `publish`, callers can read the question and the answer. 409 `no_question` if none was asked."""
     deal = await deal_for(conn, deal_id, who)
@@ -169,14 +173,14 @@ async def list_offers(deal_id: Id, conn: Conn) -> Page[OfferAnswer]:
     return Page(items=[OfferAnswer.of(offer) for offer in await offers.of_deal(conn, deal_id)], next=None)
 
 
-@router.post("/deals/{deal_id}/win", dependencies=[_STAFF], summary="Close the sale")
+@router.post("/deals/{deal_id}/win", dependencies=_EDITS, summary="Close the sale")
 async def win(deal_id: Id, body: Win, conn: Conn, who: Who) -> DealAnswer:
     """The order goes to account management, commission is accrued."""
     deal = await deal_for(conn, deal_id, who)
     return await full(conn, await win_deal(conn, deal, who, body.lines, body.note))
 
 
-@router.post("/deals/{deal_id}/lose", dependencies=[_STAFF], summary="Give a deal up, or let it sleep")
+@router.post("/deals/{deal_id}/lose", dependencies=_EDITS, summary="Give a deal up, or let it sleep")
 async def lose(deal_id: Id, body: Loss, conn: Conn, who: Who) -> DealAnswer:
     """With `return_at`, or a `code` for which the policy says so, it is offered to the same manager again then."""
     deal = await deal_for(conn, deal_id, who, allowed=_losable(who))
