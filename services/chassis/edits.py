@@ -28,7 +28,9 @@ class Kind:
     """A kind of thing: `table` and `column` name the row that is held while one of them is changed.
 
     `parent` is for parts of something that is held first whenever they are changed: its table, and the part's column
-    that names it. `whole` is for things of which versions are only ever added: nobody adds one meanwhile.
+    that names it. `whole` and `called` are for things of which versions are only ever added, so that no
+    row can be held: the first holds the table, the second what the repository holds by the name of the thing, behind
+    this prefix.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Kind:
     column: LiteralString = "id"
     parent: tuple[LiteralString, LiteralString] | None = None
     whole: bool = False
+    called: LiteralString | None = None
 
     def hashed(self, key: str) -> str:
         """What the edits of the thing with this key are kept under."""
@@ -63,6 +66,9 @@ async def hold(conn: Connection, kind: Kind, key: str) -> None:
     if kind.whole:
         await conn.execute(f"LOCK TABLE {kind.table} IN SHARE ROW EXCLUSIVE MODE")
         return
+    if kind.called is not None:
+        await conn.execute("SELECT pg_advisory_xact_lock(hashtext($1))", f"{kind.called}{key}")
+        return
     row = f"{kind.table} WHERE {kind.column} = $1"
     if kind.parent is not None:
         table, column = kind.parent
@@ -71,10 +77,10 @@ async def hold(conn: Connection, kind: Kind, key: str) -> None:
 
 
 async def note(conn: Connection, kind: Kind, key: str, by: str, was: Mapping[str, Any], now: Mapping[str, Any]) -> None:
-    """Keep who made what of it; nothing if nothing became different."""
-    fields = sorted(name for name in {*was, *now} - _BOOKKEEPING if was.get(name) != now.get(name))
-    if not fields:
+    """Keep who made what of it; nothing if it is as it was."""
+    if was == now:
         return
+    fields = sorted(name for name in {*was, *now} - _BOOKKEEPING if was.get(name) != now.get(name))
     await conn.execute(
         "INSERT INTO edits (thing, by, fields, was, became) VALUES ($1, $2, $3, $4, $5)",
         kind.hashed(key),

@@ -77,7 +77,8 @@ def _told(later: list[edits.Edit]) -> str:
     fields = sorted({field for edit in later for field in edit.fields})
     if not later:
         return "Somebody has changed it since; read it again"
-    return f"Changed since you read it, by {', '.join(people)}: {', '.join(fields)}; read it again"
+    what = f": {', '.join(fields)}" if fields else ""
+    return f"Changed since you read it, by {', '.join(people)}{what}; read it again"
 
 
 _DEFAULTS = {"if_match": None}
