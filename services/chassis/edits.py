@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, LiteralString
@@ -15,6 +15,7 @@ from typing import Any, LiteralString
 from services.chassis.db import Connection, Pool
 from services.chassis.records import Record
 
+Shown = Mapping[str, Any]
 # Nobody keeps a form open for longer.
 KEEP = timedelta(days=30)
 _MOST = 20
@@ -76,7 +77,9 @@ async def hold(conn: Connection, kind: Kind, key: str) -> None:
     await conn.execute(f"SELECT FROM {row} FOR UPDATE", key)
 
 
-async def note(conn: Connection, kind: Kind, key: str, by: str, was: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+async def note(
+    conn: Connection, kind: Kind, key: str, by: str, was: Shown, now: Shown, tag: Callable[[Shown], str] = tag_of
+) -> None:
     """Keep who made what of it; nothing if it is as it was."""
     if was == now:
         return
@@ -86,8 +89,8 @@ async def note(conn: Connection, kind: Kind, key: str, by: str, was: Mapping[str
         kind.hashed(key),
         by,
         fields,
-        tag_of(was),
-        tag_of(now),
+        tag(was),
+        tag(now),
     )
 
 

@@ -68,7 +68,8 @@ class Change:
             now = await self.look()
         except DomainError:  # it is gone, or no longer theirs to see
             return
-        await edits.note(self.conn, self.kind, self.key, self.by, self.before or {}, now)
+        if self.before is not None:
+            await edits.note(self.conn, self.kind, self.key, self.by, self.before, now, self.tag)
         response.headers["ETag"] = f'"{self.tag(now)}"'
 
 
