@@ -14,6 +14,7 @@ from tests.fixtures.editing import Change, assert_only_what_was_read_is_changed
 from tests.fixtures.http import auth
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_2 import FACTS, LINE, Tier2, in_days, tier_2, whose
+from tests.fixtures.tier_2_pages import person
 from workflows.contracts.base import Tier
 
 ANNA = "anna"
@@ -175,3 +176,20 @@ async def test_the_refusal_says_who_did_what_to_the_deal(tier: Tier2) -> None:
     [edit] = late.json()["changes"]
     assert edit["by"] == "maria"
     assert {"next_action", "next_action_at"} <= set(edit["fields"])
+
+
+async def test_who_changed_a_deal_on_its_page_is_told_to_whoever_is_late_by_rest(tier: Tier2) -> None:
+    path = await a_deal(tier)
+    read = [(await tier.http.get(f"{path}{part}", headers=whose())).headers["etag"] for part in ("", "/contact")]
+    async with person(tier, ANNA) as browser:
+        page = f"/desk/deals/{path.rpartition('/')[2]}"
+        await browser.look(page, do="contact")
+        await browser.press(f"{page}/contact", contact_name="Olena", company="Viter Trans", city="Lviv")
+    for tag, method, part, body in (
+        (read[0], "POST", "/qualify", {"need": "other"}),
+        (read[1], "PATCH", "/contact", {"city": "Odesa"}),
+    ):
+        headers = whose() | {"If-Match": tag}
+        late = await tier.http.request(method, f"{path}{part}", json=body, headers=headers)
+        assert late.status_code == 412, late.text
+        assert [edit["by"] for edit in late.json()["changes"]] == [ANNA]

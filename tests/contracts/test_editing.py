@@ -36,7 +36,8 @@ ADDITIONS = {
     f"POST /v1/{act}": ADDED
     for act in (
         "deals/{}/notes", "deals/{}/meetings", "deals/{}/offers",
-        "managers/{}/absences", "account-managers/{}/absences", "customers/{}/orders", "customers/{}/people", "customers/{}/needs", "customers/{}/complaints",
+        "managers/{}/absences", "account-managers/{}/absences",
+        "customers/{}/orders", "customers/{}/people", "customers/{}/needs", "customers/{}/complaints",
         "inbound-calls/{}/promise", "instructions/{}/helped",
     )
 }  # fmt: skip

@@ -9,10 +9,10 @@ from typing import Annotated
 from fastapi import Depends, Query, Response
 
 from services.chassis.auth import Principal
-from services.chassis.db import Connection
 from services.chassis.http import Conn, Id, Page, Pager, Who, allow, if_match, new_router, tagged
 from services.conversion.actions.answers import answer_question
 from services.conversion.actions.deal_closing import lose_deal, win_deal
+from services.conversion.actions.deal_shown import shown_deal as full
 from services.conversion.actions.deals import (
     SUPERVISOR,
     deal_for,
@@ -20,7 +20,6 @@ from services.conversion.actions.deals import (
     now,
     owns,
     plan_next_step,
-    policy_of,
     qualify_deal,
     write_note,
 )
@@ -28,9 +27,8 @@ from services.conversion.actions.kinds import DEAL
 from services.conversion.actions.meetings import book_meeting
 from services.conversion.actions.offers import make_offer
 from services.conversion.actions.reassignment import give_back_deal
-from services.conversion.domain.deals import Deal
 from services.conversion.domain.stages import FINAL, WORKED
-from services.conversion.repository import deals, meetings, offers, timeline
+from services.conversion.repository import deals, offers
 from services.conversion.schemas.deals import (
     DealAnswer,
     DealSummary,
@@ -73,18 +71,6 @@ class BoardQuery:
             lead_id=self.lead_id,
             overdue_at=at if self.overdue else None,
         )
-
-
-async def full(conn: Connection, deal: Deal, *, masked: bool = False) -> DealAnswer:
-    """The deal with its timeline, meetings and offers."""
-    return DealAnswer(
-        **DealSummary.fields_of(deal, now(), masked=masked),
-        story=deal.story,
-        missing=DealAnswer.facts_missing(deal, await policy_of(conn, deal)),
-        timeline=await timeline.of_deal(conn, deal.id),
-        meetings=[MeetingAnswer.model_validate(row.model_dump()) for row in await meetings.of_deal(conn, deal.id)],
-        offers=[OfferAnswer.of(offer) for offer in await offers.of_deal(conn, deal.id)],
-    )
 
 
 @router.get("/deals", dependencies=[_STAFF], summary="The deal board")
