@@ -42,7 +42,7 @@ def read(path: Path) -> dict[str, list[date]]:
 def own_forecast(purchases: Purchases, cut: date) -> Floats:
     """Our own ranking: fitted at the cut-off."""
     log = log_of(purchases, cut)
-    return forecast.predict(forecast.fit(log, cut), log, cut, usual_weeks=USUAL_WEEKS).p_buys
+    return forecast.foretell(forecast.fit(log, cut), log, cut, usual_weeks=USUAL_WEEKS).p_buys
 
 
 def plain(purchases: Purchases, cut: date) -> Floats:
@@ -102,7 +102,7 @@ def regular_buyers() -> float:
     hits = 0
     for number, name in enumerate(bought):
         log = log_of({name: bought[name]}, last[number])
-        told = forecast.predict(models, log, last[number], usual_weeks=USUAL_WEEKS)
+        told = forecast.foretell(models, log, last[number], usual_weeks=USUAL_WEEKS)
         hits += abs(float(told.middle[0]) * 7 - following[number]) <= 5
     return hits / len(bought)
 
@@ -130,7 +130,7 @@ def main() -> None:
     print(f"fit on 25,000 customers: {time.perf_counter() - begun:.2f} s")
     crowd = many(purchases, 100_000)
     begun = time.perf_counter()
-    predicted = forecast.predict(models, log_of(crowd, CUTS[-1]), CUTS[-1], usual_weeks=USUAL_WEEKS)
+    predicted = forecast.foretell(models, log_of(crowd, CUTS[-1]), CUTS[-1], usual_weeks=USUAL_WEEKS)
     print(f"forecasts for 100,000 customers: {time.perf_counter() - begun:.2f} s")
     begun = time.perf_counter()
     np.argsort(-predicted.p_buys)

@@ -11,7 +11,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.activity_options import LONG
     from workflows.contracts import ids
     from workflows.contracts.account_mgmt import AccountMgmtActivities
-    from workflows.contracts.fit_timing import FindRisks, FitTimingInput, LearnPairs, RunFit
+    from workflows.contracts.fit_timing import FindRisks, FitTimingInput, LearnPairs, OrdersImported, RunFit
     from workflows.deadlines import when
     from workflows.inbox import Inbox
     from workflows.visibility import Story
@@ -34,11 +34,19 @@ class FitTiming:
 
     @workflow.run
     async def run(self, _start: FitTimingInput) -> None:
-        """Fit, see what follows from it, wait for the next night."""
+        """Fit, see what follows from it, wait for the next night, or for a file of orders."""
         learns_more = workflow.patched("pairs-and-risks")
         for _ in range(_FITS_PER_RUN if learns_more else _FITS_OF_OLD_RUNS):
             await self._inbox.next(await self._night(learns_more=learns_more), "The next night")
+            # However many files came meanwhile, one fit takes them all in.
+            while self._inbox.take():
+                pass
         workflow.continue_as_new(FitTimingInput(fits=self._fits, life=self._life))
+
+    @workflow.signal
+    def orders_imported(self, answer: OrdersImported) -> None:
+        """Work at once."""
+        self._inbox.put(answer)
 
     async def _night(self, *, learns_more: bool) -> datetime:
         """One night's work. When to work again: what was refused is told, and does not end the analysis."""

@@ -260,7 +260,10 @@ async def test_a_camt_statement_is_taken_with_its_reversals_and_outgoing_entries
         ("no,header\n1,2\n", {}, "file"),
         ("<a/>", {}, "file"),
         (HEADER, {"format": "camt053"}, "file"),
-        (HEADER, {"format": "mt940"}, "format"),
+        (HEADER, {"format": "mt940"}, "file"),
+        (HEADER, {"format": "mt942"}, "format"),
+        (HEADER, {"dates": "ydm"}, "dates"),
+        (HEADER, {"encoding": "no such"}, "encoding"),
         (HEADER, {"mapping": "[]"}, "mapping"),
         (HEADER, {"mapping": '{"date": "no such", "amount": "amount"}'}, "mapping"),
         (HEADER, {"currency": "euro"}, "currency"),
@@ -328,3 +331,40 @@ async def test_no_transfer_ever_books_more_than_it_is(tier: Tier3) -> None:
               OR booked <> (SELECT coalesce(sum(b.amount), 0) FROM bank_bookings b WHERE b.transfer_id = t.id)"""
     )
     assert over == Decimal(0)
+
+
+async def test_transfers_that_share_a_reference_are_all_booked_and_none_twice(tier: Tier3) -> None:
+    _, one = await invoice(tier)
+    pair = [row("30.00", one["number"], iban=f"UA{n}", ref="DUP-1") for n in (1, 2)]
+    first = await post(tier, *pair)
+    assert (first["known"], first["totals"][0]["transfers"], await paid(tier, one)) == (0, 2, "60.00")
+    again, third = await post(tier, *reversed(pair)), row("31.00", one["number"], iban="UA3", ref="DUP-1")
+    assert (again["known"], await paid(tier, one)) == (2, "60.00")
+    longer = await post(tier, *pair, third)
+    assert (longer["known"], longer["rejected"], await paid(tier, one)) == (2, 0, "91.00")
+
+
+async def test_money_in_doubt_waits_for_a_person_with_its_invoice(tier: Tier3) -> None:
+    _, one = await invoice(tier)
+    await post(tier, row("10.00", one["number"], ref="D-4"))
+    (doubtful,) = await transfers(tier, await post(tier, row("11.00", one["number"], ref="D-4")))
+    assert (doubtful["state"], [other["number"] for other in doubtful["candidates"]]) == ("unmatched", [one["number"]])
+    assert doubtful["reason"].startswith("the reference D-4 was used before, on 2030-05-06 for 10.00 UAH")
+    await tier.post(f"/v1/bank-transfers/{doubtful['id']}/match", {"invoices": [share(one, "11.00")]}, 200)
+    assert await paid(tier, one) == "21.00"
+
+
+async def test_a_statement_that_does_not_come_out_even_says_so_and_books_what_it_has(tier: Tier3) -> None:
+    balances = "".join(
+        f'<Bal><Tp><CdOrPrtry><Cd>{kind}</Cd></CdOrPrtry></Tp><Amt Ccy="UAH">{amount}</Amt>'
+        "<CdtDbtInd>CRDT</CdtDbtInd></Bal>"
+        for kind, amount in (("OPBD", "1.00"), ("CLBD", "20.00"))
+    )
+    came = (
+        f'<Ntry><Amt Ccy="UAH">12.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>2030-05-06</Dt>'
+        f"</BookgDt><AcctSvcrRef>{new_id()}</AcctSvcrRef></Ntry>"
+    )
+    text = CAMT.format(OWN + balances + came) + "</Document>"
+    statement = (await send(tier, text)).json()
+    assert [total["transfers"] for total in statement["totals"]] == [1]
+    assert "7.00 UAH that came are missing" in statement["problems"][0]["reason"]

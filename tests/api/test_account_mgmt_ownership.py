@@ -93,6 +93,20 @@ async def test_whoever_acts_for_a_customer_books_their_money(
     await tier.post(f"/v1/invoices/{account.invoice_id}/credit-notes", note, headers=headers())
 
 
+async def test_who_is_not_registered_or_works_here_no_longer_is_nobody(tier: Tier3) -> None:
+    customer_id, account = await tier.customer()
+    await tier.pool.execute("UPDATE customers SET account_manager = NULL WHERE id = $1", customer_id)
+    pay = {"amount": {"amount": "1.00", "currency": "UAH"}, "reference": "b-0"}
+    path = f"/v1/invoices/{account.invoice_id}/payments"
+    refused = await tier.post(path, pay, 403, headers=account_manager("nobody"))
+    assert refused["code"] == "not_owner"
+    await tier.post(
+        "/v1/account-managers", {"id": "gone", "name": "Gone", "capacity": 0, "active": False}, headers=boss()
+    )
+    await tier.post(path, pay, 403, headers=account_manager("gone"))
+    await tier.post(path, pay, headers=account_manager("petro"))
+
+
 async def test_the_cover_of_an_absent_colleague_books_their_money(tier: Tier3) -> None:
     await tier.post("/v1/account-managers", {"id": "ivan", "name": "Ivan", "capacity": 0}, headers=boss())
     customer_id, account = await tier.customer()

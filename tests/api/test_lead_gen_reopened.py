@@ -46,6 +46,10 @@ async def test_a_lead_on_the_ledger_returns_once_the_entry_is_lifted(office: Tie
     assert back.status_code == 200, back.text
     assert (back.json()["stage"], back.json()["campaign_id"]) == ("calling", campaign_id)
     assert await starts(office, lead_id) == [2]
+    [line] = [
+        one for one in (await office.http.get("/v1/audit?action=reopen")).json()["items"] if one["lead_id"] == lead_id
+    ]
+    assert (line["facts"], line["rows"]) == ({"stage": "do_not_call"}, 1)
     again = await reopen(office, lead_id)
     assert (again.status_code, again.json()["code"], again.json()["stage"]) == (409, "wrong_state", "calling")
 

@@ -32,6 +32,21 @@ async def test_it_fits_once_a_night_under_a_key_of_its_own_and_begins_anew_befor
     await tiers.client.get_workflow_handle(ids.FIT_TIMING).terminate()
 
 
+async def test_files_of_orders_are_learned_from_at_once_and_once(tiers: Tiers) -> None:
+    handle = await tiers.client.start_workflow(
+        FitTiming.run, ft.FitTimingInput(life="imported"), id=ids.FIT_TIMING, task_queue=queues.ACCOUNT_MGMT
+    )
+    await tiers.account_mgmt.nth(ft.RunFit, 1)
+    await tiers.pass_time(minutes=5)
+    now = await tiers.later()
+    for name in ("a", "b", "a"):
+        await handle.signal(FitTiming.orders_imported, ft.OrdersImported(event_id=name, at=now, by="import"))
+    await tiers.account_mgmt.nth(ft.RunFit, 2)
+    await tiers.pass_time(hours=1)
+    assert 2 <= len(tiers.account_mgmt.of(ft.RunFit)) <= 3
+    await handle.terminate()
+
+
 async def test_a_night_that_is_refused_is_told_and_tried_again(tiers: Tiers) -> None:
     def refuse(_: ft.RunFit) -> ft.FittedTiming:
         raise ApplicationError("there is no policy", type="not_found", non_retryable=True)

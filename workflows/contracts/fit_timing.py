@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pydantic import Field
 
-from workflows.contracts.base import Message
+from workflows.contracts.base import Answer, Message
 
 
 class FitTimingInput(Message):
@@ -14,6 +14,10 @@ class FitTimingInput(Message):
 
     fits: int = 0
     life: str = Field(default="", description="Makes the keys new when the analysis is started once more.")
+
+
+class OrdersImported(Answer):
+    """Orders of years came with a file: nobody waits for the night to see what follows from them."""
 
 
 class RunFit(Message):

@@ -9,10 +9,11 @@ from contextlib import closing, suppress
 from dataclasses import asdict, replace
 from typing import IO, Any
 
-from services.account_mgmt.actions.transfer_booking import Books, Keyed, take_transfers
+from services.account_mgmt.actions.transfer_booking import Books, take_transfers
 from services.account_mgmt.domain.bank import files
+from services.account_mgmt.domain.bank.arrivals import Arrival, arrivals
 from services.account_mgmt.domain.bank.files import FileOptions, Head
-from services.account_mgmt.domain.bank.transfers import BadRow, Parsed, keyed
+from services.account_mgmt.domain.bank.transfers import BadRow, Parsed
 from services.account_mgmt.domain.bank_statements import BankStatement, RowProblem, StatementJob
 from services.account_mgmt.repository import bank_statements
 from services.account_mgmt.repository.bank_statements import QUEUE
@@ -52,8 +53,8 @@ async def take_statement(
     if parsed is None:
         await QUEUE.keep(conn, statement_id, file)
     else:
-        rows = list(keyed(parsed.transfers))
-        await _take_part(conn, statement_id, rows, Books(rows), parsed.bad, by)
+        rows = arrivals(parsed.transfers)
+        await _take_part(conn, statement_id, rows, Books(rows), [*parsed.bad, *parsed.gaps], by)
         await publish(conn, QUEUE.event, statement_id=statement_id, state="done")
     return await bank_statements.get(conn, statement_id)
 
@@ -81,7 +82,7 @@ def _read(file: IO[bytes], options: FileOptions, most: int | None) -> tuple[Head
 
 
 async def _take_part(
-    conn: Connection, statement_id: str, part: Keyed, books: Books, bad: Sequence[BadRow], by: str
+    conn: Connection, statement_id: str, part: Sequence[Arrival], books: Books, bad: Sequence[BadRow], by: str
 ) -> None:
     """Take some transfers and move the checkpoint behind them; `bad` rows are shown. Raises JobCancelledError."""
     known, doubtful = await take_transfers(conn, statement_id, part, books, by=by)
@@ -120,11 +121,11 @@ async def _take_all(conn: Connection, job: StatementJob) -> None:
         await QUEUE.spool(conn, job.id, file)
         _, parsed = await asyncio.to_thread(_read, file, FileOptions(**job.options), None)
     assert parsed is not None  # noqa: S101 - without a limit
-    rows, at = list(keyed(parsed.transfers)), job.taken
+    rows, at = arrivals(parsed.transfers), job.taken
     books = Books(rows)
     while at < max(len(rows), 1):
         part = rows[at : at + PART_ROWS]
         async with conn.transaction():
-            await _take_part(conn, job.id, part, books, [] if at else parsed.bad, job.posted_by)
+            await _take_part(conn, job.id, part, books, [] if at else [*parsed.bad, *parsed.gaps], job.posted_by)
             await publish(conn, "bank_statement_progress", statement_id=job.id, rows=at + len(part))
         at += PART_ROWS

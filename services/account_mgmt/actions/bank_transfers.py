@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time
 
 from services.account_mgmt.actions.ownership import check_owner_of_invoices
 from services.account_mgmt.actions.payments import book_payment
-from services.account_mgmt.domain.bank_transfers import BankTransfer, Settlement, check_match
+from services.account_mgmt.domain.bank_transfers import BankTransfer, Settlement, check_match, payment_reference
 from services.account_mgmt.repository import bank_statements, bank_transfers
 from services.account_mgmt.schemas.bank_transfers import NewMatch
 from services.chassis.auth import Principal
@@ -17,17 +17,16 @@ from workflows.contracts.base import Money
 
 
 async def book_shares(
-    conn: Connection, shares: Sequence[tuple[str, Money]], *, key: str, reference: str, day: date, by: str
+    conn: Connection, shares: Sequence[tuple[str, Money]], *, reference: str, day: date, by: str
 ) -> None:
-    """Book a transfer on every invoice under the bank's reference, or under its own key if the bank gave none.
+    """Book a transfer on every invoice under its `payment_reference`.
 
     Raises Conflict (`already_booked`) if somebody typed that payment in before, and as `book_payment` does.
     """
     # Noon: the same day in every zone the company works in.
     paid_at = datetime.combine(day, time(12), UTC)
-    own = reference or f"transfer:{key}"
     for invoice_id, amount in shares:
-        if not await book_payment(conn, invoice_id, amount, reference=own, paid_at=paid_at, by=by):
+        if not await book_payment(conn, invoice_id, amount, reference=reference, paid_at=paid_at, by=by):
             raise Conflict(
                 f"a payment with the reference {reference} is on the invoice already",
                 code="already_booked",
@@ -48,7 +47,8 @@ async def match_transfer(conn: Connection, who: Principal, transfer_id: str, new
     shares = [(share.invoice_id, share.amount) for share in new.invoices]
     check_match(transfer, shares)
     await bank_transfers.lock_invoices(conn, [invoice_id for invoice_id, _ in shares])
-    await book_shares(conn, shares, key=transfer_id, reference=transfer.reference, day=transfer.booked_on, by=by)
+    reference = payment_reference(transfer_id, transfer.key, transfer.reference)
+    await book_shares(conn, shares, reference=reference, day=transfer.booked_on, by=by)
     booked = [(invoice_id, amount.amount) for invoice_id, amount in shares]
     settlement = Settlement(transfer_id, "settled_by_hand", "matched by a person", shares=booked)
     await bank_transfers.settle(conn, [settlement], by=by)

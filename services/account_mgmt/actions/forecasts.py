@@ -73,7 +73,7 @@ def _predict(
     bought: Purchases, models: Models, worth: ValueModel | None, policy: Policy, now: datetime
 ) -> tuple[Log, Forecast, list[forecasts.Row]]:
     log = log_of(_by_customer(bought), now.date())
-    predicted = forecast.predict(models, log, now.date(), usual_weeks=policy.default_interval / _WEEK)
+    predicted = forecast.foretell(models, log, now.date(), usual_weeks=policy.default_interval / _WEEK)
     number, mean = _values(bought, log)
     worths = worth.expected(number, mean) if worth else mean
     rows = []
@@ -82,7 +82,7 @@ def _predict(
             now + float(weeks[place]) * _WEEK for weeks in (predicted.low, predicted.middle, predicted.high)
         )
         buys, order = float(predicted.p_buys[place]), round(float(worths[place]), 2)
-        speaker = predicted.speaker(place, models)
+        speaker = predicted.speaker(place)
         alive = float(predicted.p_alive[place])
         rows.append((customer_id, speaker, low, middle, high, alive, buys, order, round(buys * order, 2)))
     return log, predicted, rows

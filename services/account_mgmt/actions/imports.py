@@ -13,6 +13,7 @@ from services.chassis.db import Connection, Pool, new_id
 from services.chassis.imports import runner
 from services.chassis.outbox import StartWorkflow
 from workflows.contracts import ids, queues
+from workflows.contracts.fit_timing import OrdersImported
 from workflows.contracts.open_care import OpenCareInput
 
 BY = "import"
@@ -54,7 +55,7 @@ class CustomerImporter(runner.Importer[Row, Plan]):
         return plan.counts()
 
     async def finish(self, conn: Connection) -> None:
-        """Open the new customers' care."""
+        """Open the new customers' care, and learn from their orders at once."""
         if self.job.dry_run:
             return
         start = StartWorkflow(
@@ -62,6 +63,9 @@ class CustomerImporter(runner.Importer[Row, Plan]):
             input=OpenCareInput(import_id=self.job.id), summary="Opens the care of imported customers",
         )  # fmt: skip
         await outbox.start(conn, start, event_id=f"open-care:{self.job.id}")
+        came = OrdersImported(event_id=f"imported:{self.job.id}", at=datetime.now(UTC), by=BY)
+        # Without the analysis there is nobody to tell: it begins with all orders when it is started.
+        await outbox.signal(conn, ids.FIT_TIMING, "orders_imported", came, when_missing="drop")
 
 
 async def run_imports(pool: Pool) -> None:

@@ -12,7 +12,9 @@ from services.chassis.errors import Forbidden
 
 
 async def check_owner(conn: Connection, who: Principal, customer: Customer) -> None:
-    """Only the customer's account manager (anyone, while there is none) or a supervisor. Raises Forbidden.
+    """Only the customer's account manager (any of them, while there is none) or a supervisor. Raises Forbidden.
+
+    Whoever is not registered as an account manager, or no longer works as one, is nobody.
 
     While the account manager is away, so may the cover who was named, and whoever has the customer's open work.
     """
@@ -22,7 +24,11 @@ async def check_owner(conn: Connection, who: Principal, customer: Customer) -> N
 
 async def may_act_for(conn: Connection, who: Principal, customer_id: str, owner: str | None) -> bool:
     """The rule of `check_owner`, which also decides who sees the customer's numbers."""
-    if who.role == "supervisor" or (owner in (None, who.person) and not who.is_ops):
+    if who.role == "supervisor":
+        return True
+    if who.is_ops or not await account_managers.works_here(conn, who.person):
+        return False
+    if owner in (None, who.person):
         return True
     cover = await account_managers.cover_of_absent(conn, owner or "")
     return cover is not None and (cover == who.person or await work.is_doing(conn, customer_id, who.person))

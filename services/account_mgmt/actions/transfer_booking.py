@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import asyncpg
 import structlog
 
 from services.account_mgmt.actions.bank_transfers import book_shares
+from services.account_mgmt.domain.bank.arrivals import Arrival, Register, doubt
 from services.account_mgmt.domain.bank.matching import Candidate, Decision, Ledger
 from services.account_mgmt.domain.bank.numbers import invoices_in
 from services.account_mgmt.domain.bank.transfers import Transfer
 from services.account_mgmt.domain.bank_statements import RowProblem
-from services.account_mgmt.domain.bank_transfers import Settlement
+from services.account_mgmt.domain.bank_transfers import Settlement, payment_reference
 from services.account_mgmt.repository import bank_statements, bank_transfers
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, DomainError
@@ -22,7 +24,6 @@ from workflows.contracts.base import Money
 
 log = structlog.get_logger(__name__)
 _FRESH_SECONDS = 30.0
-Keyed = Sequence[tuple[str, Transfer]]
 
 
 class Books:
@@ -31,8 +32,9 @@ class Books:
     Read when they are needed first, again when somebody else was seen to change an invoice, and every half a minute.
     """
 
-    def __init__(self, rows: Keyed) -> None:
-        self._transfers = [one for _, one in rows]
+    def __init__(self, rows: Sequence[Arrival]) -> None:
+        self.register = Register(rows)
+        self._transfers = [row.transfer for row in rows]
         self._ledger: Ledger | None = None
         self._read_at = 0.0
 
@@ -54,56 +56,74 @@ class _ChangedError(Conflict):
 
 
 async def take_transfers(
-    conn: Connection, statement_id: str, rows: Keyed, books: Books, *, by: str
+    conn: Connection, statement_id: str, rows: Sequence[Arrival], books: Books, *, by: str
 ) -> tuple[int, list[RowProblem]]:
     """Write the transfers that are new, book what can be matched, and leave the rest to people.
 
-    How many had come in an earlier file (they change nothing), and those whose reference was used for another sum.
+    How many had come in an earlier file (they change nothing), and those whose reference was used for another sum or
+    day: they wait for a person, who can tell whether it is the same money.
     """
     await bank_statements.take_turn(conn)
-    fresh = await bank_transfers.add(conn, statement_id, rows)
-    doubtful = await _doubtful(conn, rows)
-    known = len(rows) - len(fresh) - len(doubtful)
-    new = [(fresh.pop((one.account, key)), one) for key, one in rows if (one.account, key) in fresh]
+    found = await bank_transfers.earlier(conn, statement_id, rows)
+    fresh: list[_Fresh] = []
+    for row in rows:
+        before = found.get((row.transfer.account, row.transfer.reference), ())
+        verdict = books.register.judge(row, before) if row.transfer.reference else "new"
+        if verdict != "known":
+            key = row.spare if before else row.key
+            fresh.append(_Fresh(key, row.transfer, doubt(row, before) if verdict == "doubtful" else ""))
+    ids = await bank_transfers.add(conn, statement_id, [(one.key, one.transfer) for one in fresh])
+    new = [(ids[one.written_as], one) for one in fresh if one.written_as in ids]
     await _settle(conn, new, books, by)
-    return known, doubtful
+    doubtful = [RowProblem(line=one.transfer.line, reason=one.doubt) for _, one in new if one.doubt]
+    return len(rows) - len(new), doubtful
 
 
-async def _doubtful(conn: Connection, rows: Keyed) -> list[RowProblem]:
-    """Rows whose reference was used for another sum: neither the same transfer nor one that may be booked."""
-    written = await bank_transfers.amounts(conn, rows)
-    return [
-        RowProblem(
-            line=one.line, reason=f"the reference {one.reference} was used before for {written[one.account, key][0]}"
-        )
-        for key, one in rows
-        if written[one.account, key] != (one.amount, one.currency)
-    ]
+@dataclass(frozen=True)
+class _Fresh:
+    """A transfer that has not come before, as far as anybody can tell; `doubt` says why a person must look at it."""
+
+    key: str
+    transfer: Transfer
+    doubt: str
+
+    @property
+    def written_as(self) -> tuple[str, str]:
+        """(account, key)."""
+        return self.transfer.account, self.key
 
 
-async def _settle(conn: Connection, fresh: Keyed, books: Books, by: str) -> None:
+async def _settle(conn: Connection, fresh: Sequence[tuple[str, _Fresh]], books: Books, by: str) -> None:
     """Decide on every new transfer, by id, in the order of the file, and write what became of it."""
     settled: list[Settlement] = []
-    for transfer_id, one in fresh:
+    for transfer_id, new in fresh:
+        one = new.transfer
         if one.reversal:
             settled.append(Settlement(transfer_id, "ignored", "the bank undid a booking; see what it was"))
             continue
         ledger = await books.ledger(conn)
         decision = ledger.decide(one)
+        if new.doubt:
+            settled.append(Settlement(transfer_id, "unmatched", new.doubt, _candidates(decision)))
+            continue
         try:
-            outcome = await _try(conn, transfer_id, one, decision, by)
+            outcome = await _try(conn, transfer_id, new, decision, by)
         except _ChangedError:
             ledger = await books.ledger(conn, anew=True)
             decision = ledger.decide(one)
-            outcome = await _try(conn, transfer_id, one, decision, by, last=True)
+            outcome = await _try(conn, transfer_id, new, decision, by, last=True)
         settled.append(outcome)
         if outcome.state == "matched":
             ledger.book(one, decision)
     await bank_transfers.settle(conn, settled)
 
 
+def _candidates(decision: Decision) -> Sequence[Candidate]:
+    return decision.candidates or [Candidate(invoice.id, decision.reason) for invoice, _ in decision.shares]
+
+
 async def _try(
-    conn: Connection, transfer_id: str, one: Transfer, decision: Decision, by: str, *, last: bool = False
+    conn: Connection, transfer_id: str, new: _Fresh, decision: Decision, by: str, *, last: bool = False
 ) -> Settlement:
     """Book a transfer's shares; whatever is wrong with one is undone and shown, and stops no other.
 
@@ -111,6 +131,7 @@ async def _try(
     """
     if not decision.shares:
         return Settlement(transfer_id, "unmatched", decision.reason, decision.candidates)
+    one, reference = new.transfer, payment_reference(transfer_id, new.key, new.transfer.reference)
     expected = {invoice.id: invoice.open_amount for invoice, _ in decision.shares}
     shares = [(invoice.id, share) for invoice, share in decision.shares]
     try:
@@ -118,12 +139,11 @@ async def _try(
             if await bank_transfers.lock_invoices(conn, list(expected)) != expected:
                 raise _ChangedError("the invoice was changed at the same moment")
             in_money = [(invoice_id, Money(amount=share, currency=one.currency)) for invoice_id, share in shares]
-            await book_shares(conn, in_money, key=transfer_id, reference=one.reference, day=one.booked_on, by=by)
+            await book_shares(conn, in_money, reference=reference, day=one.booked_on, by=by)
     except (DomainError, asyncpg.PostgresError) as error:
         if isinstance(error, _ChangedError) and not last:
             raise
         log.warning("bank_transfer_failed", transfer=transfer_id, error=type(error).__name__)
         why = error.message if isinstance(error, DomainError) else "the database refused it; match it by hand"
-        candidates = [Candidate(invoice_id, decision.reason) for invoice_id, _ in shares]
-        return Settlement(transfer_id, "failed", why, candidates)
+        return Settlement(transfer_id, "failed", why, _candidates(decision))
     return Settlement(transfer_id, "matched", decision.reason, shares=shares)

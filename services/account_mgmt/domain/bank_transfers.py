@@ -14,6 +14,15 @@ from services.chassis.records import Record
 from workflows.contracts.base import Money
 
 
+def payment_reference(transfer_id: str, key: str, reference: str) -> str:
+    """What a payment of this transfer is booked under, once per invoice.
+
+    The bank's reference, so that nobody books by hand what the bank has brought; the transfer's own id where the bank
+    gave none, or gave the same one to another transfer.
+    """
+    return reference if reference and key == f"ref:{reference}" else f"transfer:{transfer_id}"
+
+
 class InvoiceShare(Record):
     """What an invoice got of a transfer."""
 
@@ -40,6 +49,7 @@ class BankTransfer(Record):
 
     id: str
     statement_id: str
+    key: str
     line: int
     account: str
     booked_on: date

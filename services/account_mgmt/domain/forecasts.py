@@ -11,7 +11,8 @@ from services.chassis.records import Record
 class CustomerForecast(Record):
     """The next purchase: expected at, with eight chances in ten between low and high; `p_buys` within 30 days.
 
-    `speaker` says by which model: the customer's own gaps, purchase counts, or the usual gap of all customers.
+    `speaker` says by which model: the customer's own gaps (also while they change), their own season, purchase counts,
+    or the usual gap of all customers.
     """
 
     speaker: str

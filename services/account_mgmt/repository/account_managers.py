@@ -50,6 +50,11 @@ async def names(conn: Connection) -> dict[str, str]:
     }
 
 
+async def works_here(conn: Connection, person: str) -> bool:
+    """Whether this is an account manager at work."""
+    return bool(await conn.fetchval("SELECT EXISTS (SELECT 1 FROM account_managers WHERE id = $1 AND active)", person))
+
+
 async def name_of(conn: Connection, person: str | None) -> str | None:
     """The name of somebody, if they are an account manager."""
     name: str | None = await conn.fetchval("SELECT name FROM account_managers WHERE id = $1", person)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
+from services.account_mgmt.domain.bank.arrivals import Arrival, Earlier
 from services.account_mgmt.domain.bank.matching import InvoiceBalance
 from services.account_mgmt.domain.bank.transfers import Transfer
 from services.account_mgmt.domain.bank_transfers import BankTransfer, CandidateInvoice, InvoiceShare, Settlement
@@ -14,15 +16,33 @@ from services.account_mgmt.repository import Cursor
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import NotFound
 
-Keyed = Sequence[tuple[str, Transfer]]
-
 _COLUMNS = ("line", "account", "booked_on", "amount", "currency", "payer_name", "payer_iban", "payer_tax_id",
             "purpose", "reference", "reversal")  # fmt: skip
 
 
-async def add(conn: Connection, statement_id: str, keyed: Keyed) -> dict[tuple[str, str], str]:
-    """Write those that are new, by (account, key) -> id; one that came before changes nothing."""
-    rows = await conn.fetch(
+async def earlier(
+    conn: Connection, statement_id: str, rows: Sequence[Arrival]
+) -> Mapping[tuple[str, str], Sequence[Earlier]]:
+    """Transfers of other statements with the references of these, by (account, reference)."""
+    named = {(row.transfer.account, row.transfer.reference) for row in rows if row.transfer.reference}
+    written = await conn.fetch(
+        """SELECT t.account, t.reference, t.booked_on, t.amount, t.currency, t.reversal, t.payer_iban
+             FROM bank_transfers t JOIN unnest($2::text[], $3::text[]) AS k (account, reference)
+                  USING (account, reference)
+            WHERE t.reference <> '' AND t.statement_id <> $1 ORDER BY t.created_at, t.id""",
+        statement_id,
+        [account for account, _ in named],
+        [reference for _, reference in named],
+    )
+    found: dict[tuple[str, str], list[Earlier]] = defaultdict(list)
+    for one in Earlier.of_all(written):
+        found[one.account, one.reference].append(one)
+    return found
+
+
+async def add(conn: Connection, statement_id: str, rows: Sequence[tuple[str, Transfer]]) -> dict[tuple[str, str], str]:
+    """Write those whose key is new, by (account, key) -> id."""
+    written = await conn.fetch(
         """INSERT INTO bank_transfers (statement_id, id, key, line, account, booked_on, amount, currency, payer_name,
                                        payer_iban, payer_tax_id, purpose, reference, reversal)
            SELECT $1, * FROM unnest($2::uuid[], $3::text[], $4::int[], $5::text[], $6::date[], $7::numeric[],
@@ -30,22 +50,11 @@ async def add(conn: Connection, statement_id: str, keyed: Keyed) -> dict[tuple[s
                                     $14::bool[])
            ON CONFLICT (account, key) DO NOTHING RETURNING account, key, id""",
         statement_id,
-        [new_id() for _ in keyed],
-        [key for key, _ in keyed],
-        *([getattr(one, name) for _, one in keyed] for name in _COLUMNS),
+        [new_id() for _ in rows],
+        [key for key, _ in rows],
+        *([getattr(one, name) for _, one in rows] for name in _COLUMNS),
     )
-    return {(row["account"], row["key"]): row["id"] for row in rows}
-
-
-async def amounts(conn: Connection, keyed: Keyed) -> dict[tuple[str, str], tuple[Decimal, str]]:
-    """(amount, currency) of the transfers that are written, by (account, key)."""
-    rows = await conn.fetch(
-        """SELECT t.account, t.key, t.amount, t.currency FROM bank_transfers t
-             JOIN unnest($1::text[], $2::text[]) AS k (account, key) USING (account, key)""",
-        [one.account for _, one in keyed],
-        [key for key, _ in keyed],
-    )
-    return {(row["account"], row["key"]): (row["amount"], row["currency"]) for row in rows}
+    return {(row["account"], row["key"]): row["id"] for row in written}
 
 
 async def settle(conn: Connection, settled: Sequence[Settlement], *, by: str | None = None) -> None:

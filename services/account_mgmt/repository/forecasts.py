@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any
 
 from services.account_mgmt.domain.forecasts import CustomerForecast
 from services.account_mgmt.domain.timing.bgnbd import CountModel
-from services.account_mgmt.domain.timing.forecast import Models
-from services.account_mgmt.domain.timing.gaps import GapModel
+from services.account_mgmt.domain.timing.comeback import Comeback
+from services.account_mgmt.domain.timing.forecast import Models, Rhythms
+from services.account_mgmt.domain.timing.rhythm import Prior
+from services.account_mgmt.domain.timing.speakers import Priors
 from services.account_mgmt.domain.timing.value import ValueModel
 from services.chassis.db import Connection
 
@@ -33,7 +35,8 @@ async def add_fit(
     conn: Connection, models: Models, value: ValueModel | None, *, customers: int, purchases: int, by_gaps: int
 ) -> int:
     """Write a fit; its version."""
-    body = {**asdict(models), "value": asdict(value) if value else None}
+    # A worker of before reads `counts`, `gaps` and `gap_wins`, and uses counts alone.
+    body = {**asdict(models), "gaps": None, "gap_wins": 0.0, "value": asdict(value) if value else None}
     version: int = await conn.fetchval(
         "INSERT INTO timing_fits (models, customers, purchases, by_gaps) VALUES ($1, $2, $3, $4) RETURNING version",
         body,
@@ -48,14 +51,21 @@ async def latest_fit(conn: Connection) -> tuple[int | None, Models, ValueModel |
     """The last fit with its version; before the first one, no models."""
     row = await conn.fetchrow("SELECT version, models FROM timing_fits ORDER BY version DESC LIMIT 1")
     if row is None:
-        return None, Models(counts=None, gaps=None), None
+        return None, Models(counts=None), None
     body = row["models"]
+    # A fit of before has neither; the next one will.
+    rhythms, back = body.get("rhythms"), body.get("comeback")
     models = Models(
         counts=CountModel(**body["counts"]) if body["counts"] else None,
-        gaps=GapModel(**body["gaps"]) if body["gaps"] else None,
-        gap_wins=body["gap_wins"],
+        rhythms=_rhythms(rhythms) if rhythms else None,
+        comeback=Comeback(**back) if back else None,
     )
     return row["version"], models, ValueModel(**body["value"]) if body["value"] else None
+
+
+def _rhythms(body: Mapping[str, Any]) -> Rhythms:
+    priors = Priors(**{name: Prior(**values) for name, values in body["priors"].items()})
+    return Rhythms(priors, body["year"], body["merits"], body["alike"])
 
 
 async def write(conn: Connection, rows: Sequence[Row]) -> None:

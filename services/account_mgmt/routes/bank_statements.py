@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Form, Response, UploadFile
 
 from services.account_mgmt.actions.bank_statements import cancel_statement, take_statement
 from services.account_mgmt.actions.kinds import STATEMENT
+from services.account_mgmt.domain.bank.csv_dates import DateOrder
 from services.account_mgmt.domain.bank.files import FileOptions, Format
 from services.account_mgmt.domain.bank.transfers import iban
 from services.account_mgmt.domain.bank_statements import StatementState
@@ -24,12 +25,18 @@ def _options(
     mapping: Annotated[str, Form(description="JSON of field and column of a CSV; empty: known headers.")] = "",
     currency: Annotated[str, Form(pattern="^[A-Z]{3}$", description="Of rows that name none.")] = "UAH",
     account: Annotated[str, Form(max_length=64, description="The company's account, if the file names none.")] = "",
+    encoding: Annotated[
+        str, Form(max_length=40, description="Of a CSV, such as `windows-1251`; empty: found out.")
+    ] = "",
+    dates: Annotated[DateOrder, Form(description="Day or month first in a CSV's dates, if the file asks.")] = "auto",
 ) -> FileOptions:
     return FileOptions(
         format=format,
         mapping=string_map(mapping, "mapping") if mapping.strip() else None,
         account=iban(account),
         currency=currency,
+        encoding=encoding.strip(),
+        dates=dates,
     )
 
 

@@ -9,12 +9,12 @@ from services.chassis.errors import Conflict
 from services.chassis.events import publish
 from services.lead_gen.actions.workflow_starts import cold_call_start
 from services.lead_gen.domain.leads import REOPENED, Lead, Place
-from services.lead_gen.repository import campaigns, do_not_call, enrolment, leads
+from services.lead_gen.repository import audit, campaigns, do_not_call, enrolment, leads
 from services.lead_gen.repository.policies import policies
 
 
-async def reopen_lead(conn: Connection, lead_id: str) -> Lead:
-    """Let a lead return whose ban was lifted, or that has another number by now.
+async def reopen_lead(conn: Connection, lead_id: str, by: str) -> Lead:
+    """Let a lead return whose ban was lifted, or that has another number by now. In the audit.
 
     Its campaign calls it at once if it runs; else the lead is new again, for whichever campaign wants it.
     Raises NotFound, Conflict `wrong_state`, `do_not_call` while the ban stands, `no_number`.
@@ -27,7 +27,9 @@ async def reopen_lead(conn: Connection, lead_id: str) -> Lead:
             detail={"stage": lead.stage},
         )
     await _check_callable(conn, lead)
+    audit_id = await audit.add(conn, "reopen", by, lead_id=lead_id, facts={"stage": lead.stage})
     await call_again(conn, lead)
+    await audit.complete(conn, audit_id, 1)
     return await leads.get(conn, lead_id)
 
 

@@ -136,13 +136,13 @@ async def cancel(conn: Conn, who: Who, lead_id: Id, body: GiveUp) -> LeadView:
 
 
 @router.post("/leads/{lead_id}/reopen", dependencies=_CHANGE, summary="Let a lead return to cold calling")
-async def reopen(conn: Conn, lead_id: Id) -> LeadView:
-    """One whose ban was lifted, or whose only number was wrong and that has another by now.
+async def reopen(conn: Conn, who: Who, lead_id: Id) -> LeadView:
+    """One whose ban was lifted, or whose only number was wrong and that has another by now. In the audit.
 
     Its campaign calls it at once if it runs; else it is `new` again. 409 `do_not_call` (with the `entries` that stand),
     `no_number`, `wrong_state`.
     """
-    return LeadView.of(await reopen_lead(conn, lead_id))
+    return LeadView.of(await reopen_lead(conn, lead_id, who.person))
 
 
 @router.post("/leads/{lead_id}/reveal", dependencies=SUPERVISOR, summary="Reveal a lead's contact data")

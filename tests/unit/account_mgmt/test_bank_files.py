@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.account_mgmt.domain.bank import camt, files, table
+from services.account_mgmt.domain.bank.arrivals import arrivals
 from services.account_mgmt.domain.bank.files import FileOptions, Format
-from services.account_mgmt.domain.bank.transfers import Parsed, amount, day, keyed
+from services.account_mgmt.domain.bank.transfers import Parsed, amount, day
 from services.chassis.imports.cells import FileRefusedError
 
 DATA = Path(__file__).parents[2] / "data"
@@ -73,7 +74,7 @@ def test_an_amount_that_is_none_makes_a_bad_row_of_its_entry(amount: str) -> Non
         '<?xml version="1.0" encoding="nonsense"?><a/>',
         "<a/>",
         '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.01"/>',
-        '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.054.001.08"/>',
+        '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.055.001.08"/>',
         '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><Stmt/></BkToCstmrStmt>'
         "</Document>",
     ],
@@ -155,9 +156,9 @@ def test_days_are_read_in_both_spellings(one: date) -> None:
 @given(st.lists(st.sampled_from(["2030-05-06,5.00,UAH,C,x,y", "2030-05-06,6.00,UAH,C,x,y"]), max_size=8))
 def test_equal_rows_are_transfers_of_their_own_and_keep_their_keys(rows: list[str]) -> None:
     found = csv(HEADER + "\n".join(rows)).transfers
-    keys = [key for key, _ in keyed(found)]
+    keys = [row.key for row in arrivals(found)]
     assert len(set(keys)) == len(rows)
-    assert keys == [key for key, _ in keyed(found)]
+    assert keys == [row.key for row in arrivals(found)]
 
 
 def options(wanted: Format, mapping: dict[str, str] | None = None) -> FileOptions:

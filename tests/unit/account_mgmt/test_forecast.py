@@ -29,19 +29,19 @@ def test_among_customers_of_both_kinds_each_is_predicted_by_their_own_model() ->
     customers = {**purchases(), **regular(200, TODAY)}
     log = log_of(customers, TODAY)
     models = forecast.fit(log, TODAY)
-    told = forecast.predict(models, log, TODAY, usual_weeks=4.0)
+    told = forecast.foretell(models, log, TODAY, usual_weeks=4.0)
     is_regular = np.array([name.startswith("regular") for name in log.ids])
     assert told.regular[is_regular].mean() > 0.7
     assert told.regular[~is_regular].mean() < 0.25
     place = int(np.flatnonzero(is_regular & told.regular)[0])
-    assert told.speaker(place, models) == "own gaps"
-    assert told.speaker(int(np.flatnonzero(~told.regular)[0]), models) == "purchase counts"
+    assert told.speaker(place).startswith("own gaps")
+    assert told.speaker(int(np.flatnonzero(~told.regular)[0])) == "purchase counts"
 
 
 def test_whoever_falls_silent_is_given_up_slowly_and_then_surely() -> None:
     customers = {**regular(200, TODAY), "gone": [TODAY - timedelta(days=400 - 30 * n) for n in range(6)]}
     log = log_of(customers, TODAY)
-    told = forecast.predict(forecast.fit(log, TODAY), log, TODAY, usual_weeks=4.0)
+    told = forecast.foretell(forecast.fit(log, TODAY), log, TODAY, usual_weeks=4.0)
     alive = dict(zip(log.ids, told.p_alive, strict=True))
     assert alive["gone"] < 0.1 < 0.6 < alive["regular-3"]
 
@@ -49,10 +49,10 @@ def test_whoever_falls_silent_is_given_up_slowly_and_then_surely() -> None:
 def test_before_any_fit_the_usual_gap_counts() -> None:
     log = log_of({"first": [TODAY], "older": [TODAY - timedelta(days=60)]}, TODAY)
     models = forecast.fit(log, TODAY)
-    assert models == Models(counts=None, gaps=None)
-    told = forecast.predict(models, log, TODAY, usual_weeks=30 / 7)
+    assert models == Models(counts=None)
+    told = forecast.foretell(models, log, TODAY, usual_weeks=30 / 7)
     assert list(np.round(told.middle * 7)) == [30, 0]
-    assert told.speaker(0, models) == "the house"
+    assert told.speaker(0) == "the house"
 
 
 days = st.lists(st.integers(0, 700), min_size=1, max_size=12)
@@ -65,7 +65,7 @@ def test_every_forecast_lies_ahead_in_order_and_every_chance_is_one(offsets: lis
     customers = {str(n): [first + timedelta(days=day) for day in dates] for n, dates in enumerate(offsets)}
     now = first + timedelta(days=720)
     log = log_of(customers, now)
-    told = forecast.predict(forecast.fit(log, now), log, now, usual_weeks=4.0)
+    told = forecast.foretell(forecast.fit(log, now), log, now, usual_weeks=4.0)
     for chance in (told.p_alive, told.p_buys):
         assert np.isfinite(chance).all() and (chance >= 0).all() and (chance <= 1 + 1e-9).all()
     assert (told.p_buys <= told.p_alive + 1e-9).all()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
-from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -13,10 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.account_mgmt.domain.timing import bgnbd, gaps, value
+from services.account_mgmt.domain.timing import bgnbd, calibration, comeback, rhythm, season, value
 from services.account_mgmt.domain.timing.bgnbd import CountModel
-from services.account_mgmt.domain.timing.gaps import GapModel
-from services.account_mgmt.domain.timing.history import Histories, histories
+from services.account_mgmt.domain.timing.history import Histories, histories, log_of
 
 CDNOW = Path(__file__).parents[2] / "data" / "cdnow_orders.csv"
 MONTH = 30 / 7
@@ -108,36 +106,85 @@ def test_more_time_brings_more_purchases(
     assert few >= short * (1 - 1e-6) - 1e-9
 
 
-def test_regular_buyers_are_expected_within_five_days() -> None:
-    chance = np.random.default_rng(1)
-    bought, following = {}, []
-    for number in range(400):
-        days = np.cumsum(chance.integers(25, 36, size=9))
-        first = date(2025, 1, 1) + timedelta(days=int(chance.integers(0, 60)))
-        dates = [first + timedelta(days=int(day - days[0])) for day in days]
-        bought[str(number)] = dates[:-1]
-        following.append((dates[-1] - dates[-2]).days)
-    known = histories(bought, date(2026, 1, 1))
-    model = gaps.fit(known)
-    assert model is not None
-    # As of each customer's own last purchase.
-    just_bought = replace(known, age=known.recency)
-    expected = model.quantile(just_bought, 0.5) * 7
-    assert (np.abs(expected - np.array(following)) <= 5).mean() >= 0.8
+gap_rows = st.lists(
+    st.lists(st.floats(-0.5, 6.5), min_size=0, max_size=12), min_size=1, max_size=8
+)  # fmt: skip
 
 
-gap_models = st.builds(GapModel, st.floats(-1, 3), st.floats(0.01, 2), st.floats(0.01, 2))
+def rows_of(lists: list[list[float]]) -> np.ndarray:
+    found = np.full((len(lists), 12), np.nan)
+    for place, one in enumerate(lists):
+        if one:
+            found[place, -len(one) :] = one
+    return found
 
 
-@settings(max_examples=150, deadline=None)
-@given(gap_models, st.integers(0, 20), st.floats(0.1, 50), st.floats(0, 60), st.floats(-2, 3), st.floats(0, 5))
-def test_quantiles_lie_ahead_and_in_order(
-    model: GapModel, x: int, last: float, since: float, mean: float, squares: float
-) -> None:
-    known = of(x, last, last + since, mean=mean if x else 0.0, squares=squares if x > 1 else 0.0)
-    early, middle, late = (model.quantile(known, share)[0] for share in (0.1, 0.5, 0.9))
-    assert since - 1e-9 <= early <= middle <= late
-    assert 0 <= model.p_buys(known, 2.0)[0] <= 1 + 1e-9
+@settings(max_examples=100, deadline=None)
+@given(gap_rows, st.sampled_from([*rhythm.KINDS, rhythm.SEASONAL]))
+def test_every_gap_is_foretold_from_the_ones_before_it_alone(lists: list[list[float]], kind: rhythm.Kind) -> None:
+    gaps, prior = rows_of(lists), rhythm.Prior(3.0, 0.5, 0.1)
+    told = rhythm.foretold(gaps, prior, kind)
+    assert np.isfinite(told.center).all() and (told.spread > 0).all() and (told.freedom >= 2).all()
+    changed = np.where(np.isnan(gaps), gaps, gaps + 1)
+    changed[:, :6] = gaps[:, :6]
+    again = rhythm.foretold(changed, prior, kind)
+    assert np.allclose(told.center[:, :7], again.center[:, :7])
+
+
+def test_a_line_through_the_gaps_goes_on() -> None:
+    gaps = np.log(60 * 0.93 ** np.arange(12))[None, :]
+    trend = next(one for one in rhythm.KINDS if one.slope)
+    prior = rhythm.Prior(3.0, 0.5, 0.01)
+    follows = float(np.exp(rhythm.foretold(gaps, prior, trend).center[0, -1]))
+    mean = float(np.exp(rhythm.foretold(gaps, prior, rhythm.STEADY).center[0, -1]))
+    assert follows == pytest.approx(60 * 0.93**12, rel=0.05) and mean > follows * 1.3
+
+
+def test_the_clock_of_a_year_stands_still_where_nothing_is_bought_and_can_be_turned_back() -> None:
+    days = [date(year, month, day) for year in (2024, 2025) for month in range(4, 10) for day in (3, 10, 17, 24)]
+    now = date(2026, 1, 15)
+    log = log_of({"summer": days, "even": [date(2024, 1, 1) + timedelta(days=15 * n) for n in range(50)]}, now)
+    clock = season.clock_of(log, now, np.ones(12), shrink=0.05)
+    summer, even = clock.speed
+    assert summer[[0, 1, 10, 11]].max() < 0.1 < 1.5 < summer[[4, 5, 6, 7]].min()
+    assert even.min() > 0.5 and even.max() < 1.5
+    ahead = np.array([5.0, 5.0])
+    later = clock.days(now, ahead)
+    assert now + timedelta(days=float(later[0])) > date(2026, 3, 20)
+    shown = [clock.at_all(now.toordinal() + int(np.ceil(day)))[place] - clock.at_all(now.toordinal())[place]
+             for place, day in enumerate(later)]  # fmt: skip
+    assert np.allclose(shown, ahead, atol=2.5)
+
+
+def test_the_chance_to_come_again_falls_with_the_silence_and_never_below_nothing() -> None:
+    chance = np.random.default_rng(3)
+    bought = {str(n): [date(2024, 1, 1) + timedelta(days=int(chance.integers(0, 300)))] for n in range(200)}
+    for name in list(bought)[:120]:
+        bought[name].append(bought[name][0] + timedelta(days=int(chance.exponential(40)) + 1))
+    back = comeback.fit(log_of(bought, date(2026, 1, 1)), date(2026, 1, 1).toordinal())
+    assert back is not None
+    told = back.p_comes(np.array([0.0, 30.0, 90.0, 300.0, 700.0, 5_000.0]))
+    assert (np.diff(told) <= 1e-9).all() and (told >= 0).all()
+    assert told[0] == pytest.approx(0.6, abs=0.05) and told[-1] < 0.1
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.lists(st.floats(0, 1), max_size=12), min_size=1, max_size=6), st.floats(0.01, 0.99))
+def test_bent_chances_keep_their_order_and_turn_back(lists: list[list[float]], level: float) -> None:
+    chances = rows_of(lists)
+    alike = np.full((len(lists), calibration.BINS), 1 / calibration.BINS)
+    bend = calibration.Bend.of(chances, alike, own=np.ones(len(lists), dtype=np.int64))
+    levels = np.full(len(lists), level)
+    assert np.allclose(bend.chance(bend.level(levels)), levels)
+    assert (bend.chance(levels) <= bend.chance(np.minimum(levels + 0.1, 1.0)) + 1e-12).all()
+
+
+def test_chances_that_came_true_too_often_are_bent_towards_what_happens() -> None:
+    """Everything came earlier than half of it was foretold: what was called even is nearly sure."""
+    chances = np.random.default_rng(4).uniform(0, 0.5, (200, 12))
+    alike = calibration.histograms(chances, np.zeros(chances.shape, dtype=np.int64))[np.zeros(200, dtype=np.int64)]
+    bend = calibration.Bend.of(chances, alike, own=np.ones(200, dtype=np.int64))
+    assert bend.chance(np.full(200, 0.5)).min() > 0.9
 
 
 def test_few_purchases_count_as_everybodys_and_many_as_the_customer() -> None:
@@ -155,5 +202,5 @@ def test_few_purchases_count_as_everybodys_and_many_as_the_customer() -> None:
 
 def test_too_little_is_not_fitted() -> None:
     few = histories({"a": [date(2026, 1, 1)]}, date(2026, 2, 1))
-    assert bgnbd.fit(few) is None and gaps.fit(few) is None
+    assert bgnbd.fit(few) is None and rhythm.prior_of(np.full((1, 3), np.nan)) is None
     assert value.fit(np.array([1.0]), np.array([10.0])) is None

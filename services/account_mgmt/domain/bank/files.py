@@ -1,4 +1,4 @@
-"""A bank's file, whatever its format: camt.053 or CSV."""
+"""A bank's file, whatever its format: camt, MT940 or CSV."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from datetime import date
 from decimal import Decimal
 from typing import IO, Any, Literal
 
-from services.account_mgmt.domain.bank import camt, table
+from services.account_mgmt.domain.bank import camt, swift, table
+from services.account_mgmt.domain.bank.csv_dates import DateOrder
 from services.account_mgmt.domain.bank.transfers import BadRow, Parsed, Transfer
 from services.chassis.imports.cells import FileRefusedError
 
-Format = Literal["auto", "csv", "camt053"]
+Format = Literal["auto", "csv", "camt053", "mt940"]
 # A CSV is held in memory as a whole, several times over; twenty thousand rows are a fifth of this.
 MAX_CSV = 16 << 20
 _HEAD = 1 << 16
@@ -20,12 +21,17 @@ _HEAD = 1 << 16
 
 @dataclass(frozen=True)
 class FileOptions:
-    """What the person says of the file: its format, the columns of a CSV, account and currency where it names none."""
+    """What the person says of the file: its format, the columns of a CSV, account and currency where it names none.
+
+    Of a CSV, `encoding` (empty: looked for) and whether the day or the month comes first in its `dates`.
+    """
 
     format: Format
     mapping: Mapping[str, str] | None
     account: str
     currency: str
+    encoding: str = ""
+    dates: DateOrder = "auto"
 
 
 def read(file: IO[bytes], options: FileOptions) -> Parsed:
@@ -41,17 +47,30 @@ def read(file: IO[bytes], options: FileOptions) -> Parsed:
     content = file.read(MAX_CSV + 1)
     if len(content) > MAX_CSV:
         raise FileRefusedError(f"Longer than {MAX_CSV >> 20} MB; send the statement in parts")
-    return table.parse(content, mapping=options.mapping, account=options.account, currency=options.currency)
+    if options.format == "mt940" or (options.format == "auto" and swift.is_mt940(head)):
+        return swift.parse(content, options.encoding)
+    return table.parse(
+        content,
+        mapping=options.mapping,
+        account=options.account,
+        currency=options.currency,
+        encoding=options.encoding,
+        dates=options.dates,
+    )
 
 
 @dataclass(frozen=True)
 class Head:
-    """What a file is, before its rows: how many they are, how many of them were outgoing, and whose accounts'."""
+    """What a file is, before its rows: how many they are, how many of them were outgoing, and whose accounts'.
+
+    `gaps` (line, reason): what its own totals say is missing.
+    """
 
     format: str
     rows: int
     outgoing: int
     accounts: Sequence[str]
+    gaps: Sequence[tuple[int, str]] = ()
 
 
 def lines(file: IO[bytes], **options: Any) -> Iterator[dict[str, Any]]:
@@ -61,7 +80,9 @@ def lines(file: IO[bytes], **options: Any) -> Iterator[dict[str, Any]]:
     """
     found = read(file, FileOptions(**options))
     accounts = sorted({one.account for one in found.transfers})
-    yield asdict(Head(found.format, found.rows, found.outgoing, accounts))
+    yield asdict(
+        Head(found.format, found.rows, found.outgoing, accounts, [(one.line, one.reason) for one in found.gaps])
+    )
     for bad in found.bad:
         yield {"line": bad.line, "reason": bad.reason}
     for one in found.transfers:
@@ -75,7 +96,7 @@ def head_of(items: Iterator[dict[str, Any]]) -> Head:
 
 def gather(head: Head, items: Iterable[dict[str, Any]]) -> Parsed:
     """What `lines` yielded behind the head, put together again."""
-    found = Parsed(head.format, outgoing=head.outgoing)
+    found = Parsed(head.format, outgoing=head.outgoing, gaps=[BadRow(line, reason) for line, reason in head.gaps])
     for item in items:
         if "reason" in item:
             found.bad.append(BadRow(**item))

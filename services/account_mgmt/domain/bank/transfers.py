@@ -1,11 +1,9 @@
-"""What every format of a bank statement is read into, and the key by which a transfer is booked once."""
+"""What every format of a bank statement is read into."""
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -45,12 +43,16 @@ class BadRow:
 
 @dataclass
 class Parsed:
-    """A file's rows: transfers, the number of outgoing ones (which pay no invoice), and bad rows."""
+    """A file's rows: transfers, the number of outgoing ones (which pay no invoice), and bad rows.
+
+    `gaps`: what the file's own totals say is missing from it, each with the line where that shows.
+    """
 
     format: str
     transfers: list[Transfer] = field(default_factory=list)
     outgoing: int = 0
     bad: list[BadRow] = field(default_factory=list)
+    gaps: list[BadRow] = field(default_factory=list)
 
     @property
     def rows(self) -> int:
@@ -107,23 +109,3 @@ def day(text: str) -> date:
         return date.fromisoformat(iso[1]) if iso else datetime.strptime(first, "%d.%m.%Y").date()
     except ValueError:
         raise ValueError(f"'{text[:40]}' is not a date like 2030-05-06 or 06.05.2030") from None
-
-
-def keyed(transfers: Sequence[Transfer]) -> Iterator[tuple[str, Transfer]]:
-    """Every transfer with its key: the bank's reference; without one, its facts and a count of equal rows.
-
-    A key is unique together with the account. The second of two equal rows of a file is another transfer, and the
-    same one when the file comes again.
-    """
-    seen: Counter[str] = Counter()
-    for one in transfers:
-        if one.reference:
-            yield f"ref:{one.reference}", one
-            continue
-        facts = (
-            one.account, one.booked_on.isoformat(), f"{one.amount:.2f}", one.currency, one.payer_iban, one.payer_name,
-            one.payer_tax_id, one.purpose, str(one.reversal),
-        )  # fmt: skip
-        digest = hashlib.sha256("\0".join(facts).encode()).hexdigest()[:32]
-        seen[digest] += 1
-        yield f"row:{digest}:{seen[digest]}", one

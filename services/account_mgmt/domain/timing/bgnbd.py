@@ -37,6 +37,10 @@ class CountModel:
         """The probability that a customer has not left."""
         return _alive(self, of)
 
+    def p_stays(self, of: Histories) -> Floats:
+        """The probability that a customer has not left with the last purchase, as long as nothing else is known."""
+        return np.asarray((self.b + of.frequency + 1) / (self.a + self.b + of.frequency + 1), dtype=np.float64)
+
     def p_buys(self, of: Histories, weeks: float) -> Floats:
         """The probability of at least one purchase within the next weeks.
 

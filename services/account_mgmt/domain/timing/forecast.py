@@ -2,36 +2,62 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from services.account_mgmt.domain.timing import bgnbd, gaps
+from services.account_mgmt.domain.timing import bgnbd, calibration, comeback
 from services.account_mgmt.domain.timing.bgnbd import CountModel
-from services.account_mgmt.domain.timing.gaps import GapModel
-from services.account_mgmt.domain.timing.history import DAYS, Floats, Histories, Log, histories_of
+from services.account_mgmt.domain.timing.calibration import Bend
+from services.account_mgmt.domain.timing.comeback import Comeback
+from services.account_mgmt.domain.timing.history import DAYS, Floats, Histories, Ints, Log, histories_of
+from services.account_mgmt.domain.timing.rhythm import KINDS, SEASONAL, prior_of
+from services.account_mgmt.domain.timing.season import house_year
+from services.account_mgmt.domain.timing.speakers import COUNTS, Gaps, Priors, Speaker, speakers_of
 
-Speaker = Literal["own gaps", "purchase counts", "the house"]
-HORIZON_WEEKS = 30 / DAYS
-LOW, MIDDLE, HIGH = 0.1, 0.5, 0.9
+Said = Literal["own gaps", "own gaps, changing", "own season", "purchase counts", "the house"]
+HORIZON_WEEKS: Final = 30 / DAYS
+# Eight chances in ten, and a little more: what is estimated from few gaps is a little too sure of itself.
+LOW, MIDDLE, HIGH = 0.085, 0.5, 0.915
 _FURTHEST_WEEKS = 156.0
-_LOOKS = 8
-"""Days, a month apart, from which purchases that are known by now are predicted."""
-_FEWEST_GAPS = 2
-_PRIOR_VOTES = 4.0
-"""How many looks the verdict of all customers together counts for."""
+_FEWEST_GAPS = 30
+"""Gaps of all customers together below which only counts are used."""
+_LOOKED_AT = 10_000
+"""Customers by whom the models are judged for the house; all of them up to so many."""
+_AT_ONCE = 5_000
+_HOUSE_GAPS = 4.0
+"""How many gaps of a customer's own the verdict over all customers counts for."""
+_SURE = 3.0
+"""By how many nats a rhythm must have foretold better than counts: twenty to one."""
+_HANDICAPS: Final = {**{kind.name: kind.handicap for kind in (*KINDS, SEASONAL)}, COUNTS: -_SURE}
+_SAID: Final[Mapping[str, Said]] = {
+    "steady": "own gaps", "local": "own gaps, changing", "trend": "own gaps, changing", "season": "own season",
+    COUNTS: "purchase counts",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Rhythms:
+    """What all customers' gaps say of one customer's: their priors, everybody's year, how well each model has foretold
+    (nats a gap), and how the chances it gave are to be bent."""
+
+    priors: Priors
+    year: Sequence[float]
+    merits: Mapping[str, float]
+    alike: Mapping[str, Sequence[Sequence[float]]]
 
 
 @dataclass(frozen=True)
 class Models:
-    """What was fitted on all purchases. `gap_wins` is the mean gain of gaps over counts, in nats."""
+    """What was fitted on all purchases; none of what they cannot carry."""
 
     counts: CountModel | None
-    gaps: GapModel | None
-    gap_wins: float = 0.0
+    rhythms: Rhythms | None = None
+    comeback: Comeback | None = None
 
 
 @dataclass(frozen=True)
@@ -45,83 +71,120 @@ class Forecast:
     high: Floats
     p_alive: Floats
     p_buys: Floats
+    said: NDArray[np.object_]
 
-    def speaker(self, place: int, models: Models) -> Speaker:
+    def speaker(self, place: int) -> Said:
         """Which model was used for the customer at this place."""
-        if self.regular[place]:
-            return "own gaps"
-        return "purchase counts" if models.counts else "the house"
+        said: Said = self.said[place]
+        return said
 
 
 def fit(log: Log, now: date) -> Models:
-    """Fit everything that the purchases can carry, and see which model predicts better who buys."""
-    known = histories_of(log, now)
-    models = Models(counts=bgnbd.fit(known, modified=True), gaps=gaps.fit(known))
-    gain, votes = held_out(models, log, now)
-    return replace(models, gap_wins=float(gain.sum() / max(votes.sum(), 1.0)))
+    """Fit everything that the purchases can carry, and see how well each model has foretold them."""
+    counts = bgnbd.fit(histories_of(log, now), modified=True)
+    back = comeback.fit(log, now.toordinal())
+    if counts is None or (log.count - 1).sum() < _FEWEST_GAPS:
+        return Models(counts, comeback=back)
+    some = log.some(_LOOKED_AT)
+    year = house_year(some, now)
+    gaps = Gaps.of(some, now, year)
+    found = [prior_of(one) for one in (gaps.plain, gaps.seasonal, gaps.seasonal_then)]
+    priors = Priors(*(one for one in found if one is not None))
+    speakers = speakers_of(some, now, counts, priors, year)
+    again = some.count > 1
+    total = max(float(np.minimum(some.count - 1, speakers[COUNTS].chances.shape[1])[again].sum()), 1.0)
+    merits = {name: float(one.score[again].sum()) / total for name, one in speakers.items()}
+    chosen = _chosen(speakers, merits, some.count - 1)
+    alike = {}
+    for place, (name, one) in enumerate(speakers.items()):
+        mine = chosen == place
+        alike[name] = calibration.histograms(one.chances[mine], one.alike[mine][:, :-1]).tolist()
+    return Models(counts, Rhythms(priors, year.tolist(), merits, alike), back)
 
 
-def held_out(models: Models, log: Log, now: date) -> tuple[Floats, Floats]:
-    """Of each customer: how much better gaps than counts predicted whether they buy within 30 days (nats in all).
-
-    Looked at from the last months' days, with what was known then; and on how many of those days they could be judged
-    by a gap of their own.
-    """
-    gain, votes = np.zeros(len(log.ids)), np.zeros(len(log.ids))
-    if models.counts is None or models.gaps is None:
-        return gain, votes
-    for back in range(1, _LOOKS + 1):
-        day = now - timedelta(days=30 * back)
-        earlier, places = log.upto(day)
-        known = histories_of(earlier, day)
-        bought = log.bought_between(places, day, day + timedelta(days=30))
-        own, theirs = _by_gaps(models.gaps, models.counts, known)[-1], models.counts.p_buys(known, HORIZON_WEEKS)
-        judged = known.frequency >= _FEWEST_GAPS
-        gain[places] += np.where(judged, _log_chance(own, bought) - _log_chance(theirs, bought), 0.0)
-        votes[places] += judged
-    return gain, votes
+def _chosen(speakers: Mapping[str, Speaker], merits: Mapping[str, float], gaps: Ints) -> Ints:
+    """Of each customer, the place of the model that has foretold them best; counts for whoever bought once."""
+    scores = np.stack([
+        one.score + _HOUSE_GAPS * merits[name] - _HANDICAPS[name] for name, one in speakers.items()
+    ])  # fmt: skip
+    return np.where(gaps < 1, list(speakers).index(COUNTS), np.argmax(scores, axis=0))
 
 
-def _log_chance(chance: Floats, happened: NDArray[np.bool_]) -> Floats:
-    """Logarithm of the chance that was given to what happened; never that of nothing."""
-    sure = np.clip(chance, 0.001, 0.999)
-    return np.where(happened, np.log(sure), np.log(1 - sure))
-
-
-def predict(models: Models, log: Log, now: date, *, usual_weeks: float) -> Forecast:
+def foretell(models: Models, log: Log, now: date, *, usual_weeks: float) -> Forecast:
     """Forecasts for everybody. `usual_weeks` is the usual gap while nothing can be fitted."""
     known = histories_of(log, now)
-    gain, votes = held_out(models, log, now)
-    verdict = (gain + _PRIOR_VOTES * models.gap_wins) / (votes + _PRIOR_VOTES)
-    regular = (verdict > 0) & (known.frequency >= _FEWEST_GAPS) if models.gaps else np.zeros(len(known.ids), dtype=bool)
-    found = _by_counts(models.counts, known) if models.counts else _by_usual_gap(known, usual_weeks)
-    if models.gaps and models.counts and regular.any():
-        own = _by_gaps(models.gaps, models.counts, known)
-        found = [np.where(regular, mine, theirs) for mine, theirs in zip(own, found, strict=True)]
-    low, middle, high, alive, buys = found
-    return Forecast(known, regular, low, middle, high, alive, buys)
+    if models.counts is None:
+        return _by_usual_gap(known, usual_weeks)
+    found = _by_counts(models, models.counts, known)
+    if models.rhythms is not None:
+        again = np.flatnonzero(log.count > 1)
+        for first in range(0, len(again), _AT_ONCE):
+            _by_rhythms(found, again[first : first + _AT_ONCE], models.rhythms, models.counts, log, now)
+    return found
 
 
-def _by_counts(model: CountModel, known: Histories) -> list[Floats]:
-    shape, scale = model.r + known.frequency, model.alpha + known.age
-    ahead = [np.minimum(scale * ((1 - share) ** (-1 / shape) - 1), _FURTHEST_WEEKS) for share in (LOW, MIDDLE, HIGH)]
-    return [*ahead, model.p_alive(known), model.p_buys(known, HORIZON_WEEKS)]
+def _by_rhythms(found: Forecast, places: Ints, rhythms: Rhythms, counts: CountModel, log: Log, now: date) -> None:
+    """Write over what counts say of the customers at these places, by the model that has foretold each best."""
+    part = log.of(places)
+    speakers = speakers_of(part, now, counts, rhythms.priors, np.array(rhythms.year))
+    chosen = _chosen(speakers, rhythms.merits, part.count - 1)
+    known = histories_of(part, now)
+    for place, (name, one) in enumerate(speakers.items()):
+        mine = chosen == place
+        if not mine.any():
+            continue
+        low, middle, high, alive, buys = _by(one, np.array(rhythms.alike[name]), counts, known)
+        at = places[mine]
+        found.low[at], found.middle[at], found.high[at] = low[mine], middle[mine], high[mine]
+        found.said[at] = _SAID[name]
+        if name != COUNTS:
+            found.regular[at], found.p_alive[at], found.p_buys[at] = True, alive[mine], buys[mine]
 
 
-def _by_gaps(model: GapModel, counts: CountModel, known: Histories) -> list[Floats]:
-    """The next gap by the customer's own; a silence longer than their gaps says that they have left.
+def _by(one: Speaker, alike: Floats, counts: CountModel, known: Histories) -> tuple[Floats, ...]:
+    """Low, middle, high (weeks), and the chances that they have not left and buy, by one model, corrected.
 
-    By Bayes' rule from the chance to stay after a purchase (counts) and that a gap lasts so long (gaps).
+    A silence longer than their gaps says that they have left: Bayes' rule on the chance to stay after a purchase
+    (counts) and that a gap lasts so long (the model).
     """
-    ahead = [np.minimum(model.quantile(known, share) - known.since, _FURTHEST_WEEKS) for share in (LOW, MIDDLE, HIGH)]
-    stays = (counts.b + known.frequency) / (counts.a + counts.b + known.frequency)
-    silent = 1 - model.p_within(known, known.since)
-    alive = stays * silent / (stays * silent + 1 - stays)
-    return [*ahead, alive, alive * model.p_buys(known, HORIZON_WEEKS)]
+    last = one.alike[:, -1]
+    bend = Bend.of(one.chances, alike[last], own=last != calibration.PAUSED)
+    waited = bend.chance(one.p_within(one.waited))
+    ahead = []
+    for share in (LOW, MIDDLE, HIGH):
+        level = np.clip(bend.level(np.minimum(waited + share * (1 - waited), 0.9995)), 1e-4, 0.9995)
+        ahead.append(np.clip(one.days(one.quantile(level) - one.waited) / DAYS, 0.0, _FURTHEST_WEEKS))
+    low, middle, high = ahead
+    # Whole days: the next purchase falls on one of them, from the first to the last.
+    low, high = np.minimum(low + 0.5 / DAYS, middle), np.maximum(high - 0.5 / DAYS, middle)
+    silent, stays = 1 - waited, counts.p_stays(known)
+    alive = stays * silent / np.maximum(stays * silent + 1 - stays, 1e-9)
+    until = bend.chance(one.p_within(one.waited + one.ahead(HORIZON_WEEKS * DAYS)))
+    return low, middle, high, alive, alive * np.clip((until - waited) / np.maximum(silent, 1e-9), 0.0, 1.0)
 
 
-def _by_usual_gap(known: Histories, usual_weeks: float) -> list[Floats]:
+def _by_counts(models: Models, counts: CountModel, known: Histories) -> Forecast:
+    shape, scale = counts.r + known.frequency, counts.alpha + known.age
+    low, middle, high = (
+        np.minimum(scale * ((1 - share) ** (-1 / shape) - 1), _FURTHEST_WEEKS) for share in (LOW, MIDDLE, HIGH)
+    )
+    alive, buys = counts.p_alive(known), counts.p_buys(known, HORIZON_WEEKS)
+    if models.comeback is not None:
+        # Whoever bought once is like the others who did, whatever the kinds of those who buy often.
+        comes = np.where(known.frequency == 0, models.comeback.p_comes(known.since * DAYS), alive)
+        buys = buys * comes / np.maximum(alive, 1e-9)
+        alive = comes
+    nobody, said = np.zeros(len(known.ids), dtype=bool), _said("purchase counts", known)
+    return Forecast(known, nobody, low, middle, high, alive, np.clip(buys, 0.0, 1.0), said)
+
+
+def _by_usual_gap(known: Histories, usual_weeks: float) -> Forecast:
     """Nothing is fitted yet: the usual gap, and nobody is considered lost."""
     left = np.maximum(usual_weeks - known.since, 0.0)
-    ones = np.ones(len(known.ids))
-    return [left / 2, left, left + usual_weeks, ones, np.where(left <= HORIZON_WEEKS, 0.5, 0.1)]
+    ones, nobody = np.ones(len(known.ids)), np.zeros(len(known.ids), dtype=bool)
+    buys = np.where(left <= HORIZON_WEEKS, 0.5, 0.1)
+    return Forecast(known, nobody, left / 2, left, left + usual_weeks, ones, buys, _said("the house", known))
+
+
+def _said(by: Said, known: Histories) -> NDArray[np.object_]:
+    return np.full(len(known.ids), by, dtype=object)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +53,27 @@ class Log:
     def owner(self) -> Ints:
         """Whose each purchase is, by place."""
         return np.repeat(np.arange(len(self.ids)), self.count)
+
+    def some(self, most: int) -> Log:
+        """At most so many customers, taken evenly."""
+        step = -(-len(self.ids) // most)
+        return self if step <= 1 else self.of(np.arange(0, len(self.ids), step))
+
+    def of(self, places: Ints) -> Log:
+        """The customers at these places, in this order."""
+        count = self.count[places]
+        start = np.concatenate([[0], np.cumsum(count)])
+        shift = np.repeat(self.start[places] - start[:-1], count)
+        return Log([self.ids[place] for place in places], start, self.days[np.arange(start[-1]) + shift])
+
+    def last(self, values: NDArray[Any], count: int) -> Floats:
+        """Of values for each purchase, those of each customer's last ones: a row each, nan for none, the last right."""
+        owner = self.owner
+        back = self.start[1:][owner] - 1 - np.arange(len(self.days))
+        kept = back < count
+        found = np.full((len(self.ids), count), np.nan)
+        found[owner[kept], count - 1 - back[kept]] = values[kept]
+        return found
 
     def upto(self, day: date) -> tuple[Log, Ints]:
         """What was known at the end of a day, and the places of its customers here."""

@@ -1,0 +1,75 @@
+"""What a camt statement says of itself as a whole, and what of it is missing: opening + entries = closing."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import suppress
+from decimal import Decimal
+
+from services.account_mgmt.domain.bank.camt_entries import NotBookedError, check_booked, direction
+from services.account_mgmt.domain.bank.camt_xml import Element, text_at
+from services.account_mgmt.domain.bank.totals import balance_gap
+
+_NUMBER = re.compile(r"[+-]?\d{1,20}(?:\.\d{0,20})?", re.ASCII)
+# Opening (or the last closing), and closing, as booked; others are of a moment, or of what is only expected.
+_OPENING = ("OPBD", "PRCD")
+_CLOSING = "CLBD"
+
+
+class Totals:
+    """Of one statement, entry by entry."""
+
+    def __init__(self) -> None:
+        self._balances: dict[tuple[str, str], Decimal] = {}
+        self._moved: dict[str, Decimal] = defaultdict(Decimal)
+        self._booked = self._entries = 0
+        self._counted: int | None = None
+
+    def balance(self, element: Element) -> None:
+        """A balance that the statement names; the first of a kind counts."""
+        kind = text_at(element, "Tp/CdOrPrtry/Cd")
+        found = _signed(element)
+        if found is not None:
+            self._balances.setdefault((kind, found[1]), found[0])
+
+    def summary(self, element: Element) -> None:
+        """How many entries the statement says it has."""
+        count = text_at(element, "TtlNtries/NbOfNtries")
+        self._counted = int(count) if count.isdecimal() and len(count) < 10 else None
+
+    def entry(self, element: Element) -> None:
+        """An entry as it stands there, whether it can be taken or not."""
+        self._entries += 1
+        with suppress(NotBookedError):
+            check_booked(element)
+            self._booked += 1
+            found = _signed(element)
+            if found is not None:
+                self._moved[found[1]] += found[0]
+
+    def gaps(self) -> Iterator[str]:
+        """What does not come out even, in words."""
+        for (kind, currency), closing in self._balances.items():
+            opening = next(
+                (self._balances[one, currency] for one in _OPENING if (one, currency) in self._balances), None
+            )
+            if kind == _CLOSING and opening is not None:
+                gap = balance_gap(opening, self._moved[currency], closing, currency)
+                if gap:
+                    yield gap
+        if self._counted is not None and self._counted not in (self._entries, self._booked):
+            yield f"the statement says that it has {self._counted} entries, and {self._entries} are in the file"
+
+
+def _signed(element: Element) -> tuple[Decimal, str] | None:
+    """An amount with its currency, below zero for a debit; none if it cannot be read."""
+    amount, text = element.find("Amt"), text_at(element, "Amt")
+    if amount is None or not _NUMBER.fullmatch(text):
+        return None
+    try:
+        sign = 1 if direction(element) == "CRDT" else -1
+    except ValueError:
+        return None
+    return sign * Decimal(text), amount.get("Ccy", "")

@@ -1,0 +1,130 @@
+"""SWIFT MT940: the bank's statement of an account as lines of tags, read by the `mt-940` package."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Final
+
+import mt940
+
+from services.account_mgmt.domain.bank.csv_text import decode
+from services.account_mgmt.domain.bank.totals import balance_gap
+from services.account_mgmt.domain.bank.transfers import (
+    MAX_AMOUNT,
+    MAX_ROWS,
+    BadRow,
+    Parsed,
+    Transfer,
+    iban,
+    reference,
+    tidy,
+)
+from services.chassis.imports.cells import FileRefusedError
+
+_BEGINS: Final = re.compile(rb"(?m)^\s*:(?:20|25|28C?|60[FM]):")
+# How banks mark the payer in free text: /NAME/Wind GmbH/, and a counterparty as /CNTP/account/bank/name/.
+_NAME = re.compile(r"/NAME/([^/]+)/|/CNTP/[^/]*/[^/]*/([^/]+)/")
+_ACCOUNT = re.compile(r"/IBAN/([A-Z0-9 ]+?)/|/CNTP/([A-Z0-9 ]+?)/")
+# A line of field 86 has 65 characters: what fills it goes on in the next without a space.
+_FULL = 65
+# Transaction types of returned items.
+_RETURNED = ("NRTI", "SRTI", "FRTI")
+
+
+def is_mt940(head: bytes) -> bool:
+    """Whether the file begins like one."""
+    return _BEGINS.search(head[:2000]) is not None
+
+
+def parse(content: bytes, encoding: str = "") -> Parsed:
+    """The entries of every statement in the file. Raises FileRefusedError for anything but an MT940."""
+    text = decode(content, encoding)
+    marks = [number for number, line in enumerate(text.splitlines(), start=1) if line.lstrip().startswith(":61:")]
+    if len(marks) > MAX_ROWS:
+        raise FileRefusedError(f"More than {MAX_ROWS} transfers; send the statement in parts")
+    try:
+        # As a file: a text would be taken for the name of one.
+        statements = mt940.parse_statements(io.StringIO(text), options=mt940.Options.all())
+    except (RuntimeError, ValueError, ArithmeticError, AttributeError, KeyError, TypeError) as error:
+        raise FileRefusedError(f"This MT940 cannot be read: {str(error)[:120]}") from None
+    if not statements:
+        raise FileRefusedError("This is not an MT940: it has no statement (:20:)")
+    found, lines = Parsed("mt940"), iter(marks)
+    for statement in statements:
+        account = _account(statement.data)
+        for entry in statement.transactions:
+            if "amount" in entry.data:
+                _entry(entry.data, account, next(lines, 0), found)
+        if gap := _gap(statement):
+            found.gaps.append(BadRow(marks[-1] if marks else 0, gap))
+    return found
+
+
+def _account(data: Mapping[str, Any]) -> str:
+    named = iban(str(data.get("account_identification") or ""))
+    if not named:
+        raise FileRefusedError("A statement does not name its account (:25:)")
+    # Some banks write the currency behind it.
+    return re.sub(r"(?<=\d)[A-Z]{3}$", "", named)
+
+
+def _entry(data: Mapping[str, Any], account: str, line: int, found: Parsed) -> None:
+    mark = str(data.get("status") or "").upper()
+    came_back = mark in ("RC", "RD") or str(data.get("id") or "").upper() in _RETURNED
+    if mark == "D" and not came_back:
+        found.outgoing += 1
+        return
+    amount, currency = abs(data["amount"].amount), str(data.get("currency") or data["amount"].currency or "")
+    if not 0 < amount <= MAX_AMOUNT or amount != round(amount, 2) or len(currency) != 3:
+        found.bad.append(BadRow(line, f"'{amount} {currency[:3]}' is not an amount above zero with two decimals"))
+        return
+    transfer = Transfer(
+        line=line,
+        account=account,
+        booked_on=data.get("entry_date") or data["date"],
+        amount=round(Decimal(amount), 2),
+        currency=currency,
+        reference=reference(data.get("bank_reference")),
+        reversal=came_back,
+        **_payer(data),
+    )
+    found.transfers.append(transfer)
+
+
+def _payer(data: Mapping[str, Any]) -> dict[str, str]:
+    free = _unwrapped(str(data.get("transaction_details") or ""))
+    name = tidy(data.get("applicant_name"))
+    account = iban(data.get("applicant_iban") or data.get("gvc_applicant_iban"))
+    texts = [data.get("purpose"), free, data.get("additional_purpose"), data.get("end_to_end_reference"),
+             data.get("extra_details"), data.get("customer_reference")]  # fmt: skip
+    plain = (tidy(str(text)) for text in texts if text)
+    return {
+        "payer_name": (name or _first(_NAME, free))[:300],
+        "payer_iban": (account or iban(_first(_ACCOUNT, free)))[:64],
+        "purpose": " ".join(dict.fromkeys(text for text in plain if reference(text)))[:2000],
+    }
+
+
+def _first(pattern: re.Pattern[str], text: str) -> str:
+    found = pattern.search(f"{text}/")
+    return tidy(next((one for one in found.groups() if one), "")) if found else ""
+
+
+def _unwrapped(text: str) -> str:
+    out = ""
+    for line in text.splitlines():
+        out += line if line.startswith(" ") else f"{line.rstrip()}{'' if len(line) >= _FULL else ' '}"
+    return out.strip()
+
+
+def _gap(statement: Any) -> str | None:
+    data = statement.data
+    opening = data.get("final_opening_balance") or data.get("intermediate_opening_balance")
+    closing = data.get("final_closing_balance") or data.get("intermediate_closing_balance")
+    if opening is None or closing is None or opening.amount is None or closing.amount is None:
+        return None
+    moved = sum((one.data["amount"].amount for one in statement.transactions if "amount" in one.data), Decimal(0))
+    return balance_gap(opening.amount.amount, moved, closing.amount.amount, str(closing.amount.currency))

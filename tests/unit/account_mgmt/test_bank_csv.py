@@ -1,0 +1,161 @@
+"""The CSV exports of banks, read as they come: nothing to set, nothing taken for what it is not."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from services.account_mgmt.domain.bank import csv_amounts, csv_text, table
+from services.account_mgmt.domain.bank.csv_dates import DateOrder, reader
+from services.account_mgmt.domain.bank.transfers import Parsed
+from services.chassis.imports.cells import FileRefusedError
+
+DATA = Path(__file__).parents[2] / "data" / "bank_csv"
+DAY = date(2026, 11, 20)
+
+
+def read(content: str | bytes, **options: object) -> Parsed:
+    raw = content.encode() if isinstance(content, str) else content
+    return table.parse(raw, **{"mapping": None, "account": "OWN1", "currency": "UAH", **options})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("name", "amount", "currency", "payer", "account", "outgoing", "bad"),
+    [
+        ("privatbank", "12000.00", "UAH", "ТОВ «Вітер»", "OWN1", 1, 0),
+        ("monobank", "60.00", "UAH", "", "OWN1", 1, 0),
+        ("revolut_business", "60.00", "EUR", "", "OWN1", 1, 1),
+        ("revolut_personal", "60.00", "EUR", "", "OWN1", 0, 1),
+        ("wise", "60.00", "EUR", "Wind GmbH", "OWN1", 1, 0),
+        ("commerzbank", "60.00", "EUR", "", "DE89370400440532013000", 1, 0),
+        ("sparkasse", "60.00", "EUR", "Käse-Müller Größe GmbH", "DE89370400440532013000", 0, 1),
+        ("ing_de", "60.00", "EUR", "Wind GmbH", "OWN1", 1, 0),
+        ("ing_nl", "60.00", "EUR", "Wind B.V.", "NL20INGB0001234567", 1, 0),
+        ("rabobank", "60.00", "EUR", "Wind B.V.", "NL20RABO0123456789", 1, 0),
+        ("paypal", "60.00", "EUR", "Wind GmbH", "OWN1", 1, 1),
+        ("mbank", "60.00", "PLN", "Żółw Sp. z o.o.", "OWN1", 1, 0),
+        ("headerless", "60.00", "UAH", "", "OWN1", 2, 0),
+        ("american", "1260.00", "UAH", "", "OWN1", 2, 0),
+    ],
+)
+def test_the_exports_of_the_usual_banks_are_read_as_they_come(
+    name: str, amount: str, currency: str, payer: str, account: str, outgoing: int, bad: int
+) -> None:
+    found = read((DATA / f"{name}.csv").read_bytes())
+    (one,) = found.transfers
+    assert (one.booked_on, one.amount, one.currency) == (DAY, Decimal(amount), currency)
+    assert (one.payer_name, one.account) == (payer, account)
+    assert "2026-000005" in one.purpose
+    assert (found.outgoing, len(found.bad)) == (outgoing, bad), found.bad
+
+
+def test_a_payment_that_the_bank_took_back_or_only_announced_is_no_money() -> None:
+    reasons = [
+        row.reason
+        for name in ("revolut_business", "revolut_personal")
+        for row in read((DATA / f"{name}.csv").read_bytes()).bad
+    ]
+    assert reasons == [
+        "the bank says REVERTED: no money came",
+        "not booked yet (PENDING); it will come again when it is",
+    ]
+    odd = read("date,amount,status\n2026-11-20,5.00,Booked\n2026-11-20,6.00,Wobbly\n")
+    assert [one.amount for one in odd.transfers] == [Decimal(5)]
+    assert odd.bad[0].reason == "nobody knows what the state 'Wobbly' means: is the money there?"
+    assert len(read("date,amount,info\n2026-11-20,5.00,thank you\n2026-11-20,6.00,hello\n").transfers) == 2
+
+
+@pytest.mark.parametrize(
+    ("cells", "order", "found"),
+    [
+        (["13/11/2026", "05/11/2026"], "auto", [date(2026, 11, 13), date(2026, 11, 5)]),
+        (["11/13/2026", "11/05/2026"], "auto", [date(2026, 11, 13), date(2026, 11, 5)]),
+        # In one direction from day to day as May, to and fro as months: the statement goes from day to day.
+        (["05/09/2026", "05/10/2026", "05/11/2026", "05/12/2026", "06/01/2026"], "auto",
+         [date(2026, 5, 9), date(2026, 5, 10), date(2026, 5, 11), date(2026, 5, 12), date(2026, 6, 1)]),
+        (["05.11.2026"], "auto", [date(2026, 11, 5)]),
+        (["05.11.26"], "auto", [date(2026, 11, 5)]),
+        (["2026/11/05", "2026.11.06"], "auto", [date(2026, 11, 5), date(2026, 11, 6)]),
+        (["20261105"], "auto", [date(2026, 11, 5)]),
+        (["05/11/2026"], "dmy", [date(2026, 11, 5)]),
+        (["05/11/2026"], "mdy", [date(2026, 5, 11)]),
+        (["5 Nov 2026", "05-Nov-26", "Nov 5, 2026", "5 листопада 2026", "5. März 2026"], "auto",
+         [date(2026, 11, 5)] * 4 + [date(2026, 3, 5)]),
+        (["05/05/2026"], "auto", [date(2026, 5, 5)]),
+    ],
+)  # fmt: skip
+def test_days_are_read_in_all_usual_orders(cells: list[str], order: DateOrder, found: list[date]) -> None:
+    one = reader(cells, order, day_first=False)
+    assert [one(cell) for cell in cells] == found
+
+
+@pytest.mark.parametrize("cells", [["05/11/2026"], ["05-11-2026", "05-12-2026"], ["05/11/26"]])
+def test_a_day_that_may_be_two_is_asked_about(cells: list[str]) -> None:
+    with pytest.raises(FileRefusedError, match="may be 20") as asked:
+        reader(cells, "auto", day_first=False)
+    assert asked.value.field == "dates"
+    assert reader(cells, "auto", day_first=True)(cells[0]).day == 5
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "currency"),
+    [
+        ("(5.00)", "-5.00", ""), ("€ 1.234,56", "1234.56", "EUR"), ("1 234,56 ₴", "1234.56", "UAH"),
+        ("$-5.00", "-5.00", ""), ("-$5.00", "-5.00", ""), ("5.00 CR", "5.00", ""), ("5.00 DR", "-5.00", ""),
+        ("UAH 12", "12", "UAH"), ("1'234.50 CHF", "1234.50", "CHF"),
+        ("12,00 zł", "12.00", "PLN"), ("5,00-", "-5.00", ""), ("−5.00", "-5.00", ""),
+        ("(€5,00)", "-5.00", "EUR"), ("100 грн.", "100", "UAH"), ("+60,00", "60.00", ""),
+    ],
+)  # fmt: skip
+def test_sums_are_read_with_signs_currencies_and_brackets(text: str, value: str, currency: str) -> None:
+    found = csv_amounts.read(text)
+    assert (found.value, found.currency) == (Decimal(value), currency)
+
+
+def test_a_column_tells_what_one_of_its_cells_leaves_open() -> None:
+    found = read("date;amount\n2026-11-20;1,234\n2026-11-20;5.50\n")
+    assert [one.amount for one in found.transfers] == [Decimal(1234), Decimal("5.5")]
+    assert len(read("date;amount\n2026-11-20;1,234\n").bad) == 1
+    assert [one.amount for one in read("date;amount\n2026-11-20;1.234\n2026-11-20;5,50\n").transfers] == [
+        1234,
+        Decimal("5.5"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("Дата;Сума;Призначення\n20.11.2026;60,00;Оплата за рахунком\n", "cp1251"),
+        ("Дата;Сумма;Назначение платежа\n20.11.2026;60,00;Оплата по счёту\n", "cp866"),
+        ("Дата;Сума;Призначення\n20.11.2026;60,00;Оплата\n", "koi8_u"),
+        ("Buchungstag;Betrag;Name\n20.11.2026;60,00;Käse-Müller Größe GmbH\n", "cp1252"),
+        ("Data;Kwota;Tytuł\n20.11.2026;60,00;Zapłata za fakturę, Żółw Łódź\n", "cp1250"),
+        ("Data;Kwota;Tytuł\n20.11.2026;60,00;Zapłata za fakturę, Żółw Łódź\n", "iso8859_2"),
+        ("Datum;Bedrag;Naam\n20-11-2026;60,00;Café Très Chaud\n", "cp1252"),
+        ("Дата;Сума\n20.11.2026;60,00\n", "utf-16"),
+    ],
+)
+def test_the_encoding_is_found_out_and_can_be_said(text: str, encoding: str) -> None:
+    assert csv_text.decode(text.encode(encoding)).removeprefix("\ufeff") == text
+    assert csv_text.decode(text.encode(encoding), encoding).removeprefix("\ufeff") == text
+
+
+@pytest.mark.parametrize("encoding", ["no such", "ascii"])
+def test_an_encoding_that_does_not_fit_is_refused_by_name(encoding: str) -> None:
+    with pytest.raises(FileRefusedError) as refused:
+        csv_text.decode("Дата".encode(), encoding)
+    assert refused.value.field == "encoding"
+
+
+def test_a_file_without_a_header_is_mapped_by_the_numbers_of_its_columns() -> None:
+    found = read("x|60,00|20.11.2026|why\n", mapping={"date": "3", "amount": "2", "purpose": "4"})
+    assert [(one.amount, one.purpose) for one in found.transfers] == [(Decimal(60), "why")]
+
+
+def test_lines_of_the_bank_around_the_rows_are_no_rows() -> None:
+    text = "sep=;\nAccount statement\n\nDate;Amount\n2026-11-20;60.00\nTotal;\nPrinted by the bank\n"
+    found = read(text)
+    assert ([one.amount for one in found.transfers], found.bad) == ([Decimal(60)], [])

@@ -1,0 +1,131 @@
+"""What banks really write into camt files: batches, returns, totals, texts at other places."""
+
+from __future__ import annotations
+
+import io
+from decimal import Decimal
+
+import pytest
+
+from services.account_mgmt.domain.bank import camt
+from services.account_mgmt.domain.bank.transfers import Parsed
+
+OWN = "<Acct><Id><IBAN>DE89370400440532013000</IBAN></Id></Acct>"
+NAMES = {
+    "052": ("BkToCstmrAcctRpt", "Rpt"),
+    "053": ("BkToCstmrStmt", "Stmt"),
+    "054": ("BkToCstmrDbtCdtNtfctn", "Ntfctn"),
+}
+
+
+def read(*parts: str, kind: str = "053", version: str = "08") -> Parsed:
+    outer, inner = NAMES[kind]
+    document = f'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.{kind}.001.{version}">'
+    text = f"{document}<{outer}><{inner}>{OWN}{''.join(parts)}</{inner}></{outer}></Document>"
+    return camt.parse(io.BytesIO(text.encode()))
+
+
+def entry(amount: str, *inside: str, way: str = "CRDT", details: str = "", currency: str = "EUR") -> str:
+    return (
+        f'<Ntry><Amt Ccy="{currency}">{amount}</Amt><CdtDbtInd>{way}</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts>'
+        f"<BookgDt><Dt>2026-11-20</Dt></BookgDt><AcctSvcrRef>E1</AcctSvcrRef>"
+        f"{'' if not details else f'<NtryDtls>{details}</NtryDtls>'}{''.join(inside)}</Ntry>"
+    )
+
+
+def detail(amount: str = "", *inside: str, currency: str = "EUR") -> str:
+    sum_ = f'<Amt Ccy="{currency}">{amount}</Amt>' if amount else ""
+    return f"<TxDtls>{sum_}{''.join(inside)}</TxDtls>"
+
+
+def balance(kind: str, amount: str, way: str = "CRDT") -> str:
+    code = f"<Tp><CdOrPrtry><Cd>{kind}</Cd></CdOrPrtry></Tp>"
+    return f'<Bal>{code}<Amt Ccy="EUR">{amount}</Amt><CdtDbtInd>{way}</CdtDbtInd></Bal>'
+
+
+@pytest.mark.parametrize(
+    ("kind", "version"), [("052", "02"), ("052", "08"), ("053", "04"), ("053", "13"), ("054", "08")]
+)
+def test_reports_statements_and_notifications_are_read_alike(kind: str, version: str) -> None:
+    found = read(entry("12.00"), kind=kind, version=version)
+    assert (found.format, [one.amount for one in found.transfers]) == (f"camt{kind}", [Decimal(12)])
+
+
+@pytest.mark.parametrize("amount", ["", "0.00", "0", "1.234", "13.50"])
+def test_the_amount_of_a_single_detail_never_refuses_its_entry(amount: str) -> None:
+    found = read(entry("12.00", details=detail(amount)))
+    assert ([one.amount for one in found.transfers], found.bad) == ([Decimal(12)], [])
+
+
+def test_a_detail_of_nothing_among_several_carries_no_money() -> None:
+    found = read(entry("12.00", details=detail("5.00") + detail("0.00") + detail("7.000")))
+    assert [one.amount for one in found.transfers] == [Decimal(5), Decimal(7)]
+
+
+def test_of_the_amounts_of_a_detail_the_one_in_the_entrys_currency_counts() -> None:
+    abroad = "<AmtDtls><TxAmt><Amt Ccy='EUR'>5.00</Amt></TxAmt></AmtDtls>"
+    found = read(entry("12.00", details=detail("6.10", abroad, currency="USD") + detail("7.00")))
+    assert [(one.amount, one.currency) for one in found.transfers] == [(Decimal(5), "EUR"), (Decimal(7), "EUR")]
+
+
+def test_one_detail_of_a_batch_does_not_name_the_payer_of_all() -> None:
+    who = "<RltdPties><Dbtr><Pty><Nm>Anna</Nm></Pty></Dbtr></RltdPties>"
+    alone = read(entry("12.00", details=f"<Btch><NbOfTxs>1</NbOfTxs></Btch>{detail('', who)}")).transfers
+    one_of_three = read(entry("12.00", details=f"<Btch><NbOfTxs>3</NbOfTxs></Btch>{detail('4.00', who)}")).transfers
+    assert [(one.payer_name, one.amount) for one in alone + one_of_three] == [("Anna", 12), ("", 12)]
+
+
+def test_what_the_entry_says_beside_its_only_detail_is_read() -> None:
+    text = "<AddtlNtryInf>Received money with reference EU-2026-000029</AddtlNtryInf>"
+    (one,) = read(entry("12.00", text, details=detail("", "<RmtInf><Ustrd>thanks</Ustrd></RmtInf>"))).transfers
+    assert one.purpose == "thanks Received money with reference EU-2026-000029"
+    batch = read(entry("12.00", text, details=detail("5.00") + detail("7.00"))).transfers
+    assert [one.purpose for one in batch] == ["", ""]
+
+
+CODE = "<BkTxCd><Domn><Cd>PMNT</Cd><Fmly><Cd>RDDT</Cd><SubFmlyCd>UPDD</SubFmlyCd></Fmly></Domn></BkTxCd>"
+
+
+@pytest.mark.parametrize(
+    "taken_back",
+    [
+        entry("70.00", "<RvslInd>true</RvslInd>", way="DBIT"),
+        entry("70.00", CODE, way="DBIT"),
+        entry("70.00", way="DBIT", details=detail("", "<RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf>")),
+        entry("70.00", way="CRDT", details=detail("", "<RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf>")),
+    ],
+    ids=["reversed", "unpaid direct debit", "returned", "our own transfer came back"],
+)
+def test_money_that_comes_back_or_is_taken_back_is_shown_as_such(taken_back: str) -> None:
+    found = read(taken_back)
+    assert [(one.amount, one.reversal) for one in found.transfers] == [(Decimal(70), True)]
+    assert found.outgoing == 0
+
+
+def test_a_statement_that_comes_out_even_has_no_gaps() -> None:
+    parts = balance("OPBD", "100.00"), balance("CLBD", "60.00", "DBIT"), entry("12.00"), entry("172.00", way="DBIT")
+    assert read(*parts).gaps == []
+    assert read(balance("PRCD", "100.00"), balance("CLBD", "112.00"), entry("12.00")).gaps == []
+
+
+def test_a_statement_says_what_is_missing_of_it() -> None:
+    (gap,) = read(balance("OPBD", "100.00"), balance("CLBD", "130.00"), entry("12.00")).gaps
+    assert "opens with 100.00 EUR and closes with 130.00, its entries make +12.00. 18.00 EUR that came" in gap.reason
+    counted = "<TxsSummry><TtlNtries><NbOfNtries>3</NbOfNtries></TtlNtries></TxsSummry>"
+    (gap,) = read(counted, entry("12.00")).gaps
+    assert gap.reason == "the statement says that it has 3 entries, and 1 are in the file"
+
+
+def test_balances_of_a_moment_and_announced_entries_make_no_gap() -> None:
+    announced = entry("5.00").replace("BOOK", "PDNG")
+    found = read(balance("OPBD", "1.00"), balance("CLAV", "9.00"), balance("CLBD", "13.00"), entry("12.00"), announced)
+    assert (found.gaps, len(found.bad)) == ([], 1)
+
+
+def test_a_batch_that_does_not_add_up_says_which_money_is_not_booked() -> None:
+    found = read(entry("12.00", details=detail("5.00") + detail("6.00")))
+    assert found.transfers == []
+    assert found.bad[0].reason == (
+        "the transfers that are booked together do not add up to the entry: 11.00 instead of 12.00: "
+        "the entry of 12.00 EUR on 2026-11-20 is not booked"
+    )

@@ -1,0 +1,80 @@
+"""MT940 statements as banks write them."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from services.account_mgmt.domain.bank import files, swift
+from services.account_mgmt.domain.bank.files import FileOptions
+from services.chassis.imports.cells import FileRefusedError
+
+GERMAN = """:20:STARTUMSE
+:25:DE89370400440532013000
+:28C:00001/001
+:60F:C261119EUR100,00
+:61:2611201120CR60,00NTRFNONREF//BANKREF1
+:86:166?00GUTSCHRIFT?20EREF+NOTPROVIDED?21SVWZ+Rechnung EU-2026-0000?2205
+?30BYLADEM1001?31DE02120300000000202051?32Käse GmbH
+:61:2611201120D20,00NDDTREF7
+:86:105?00LASTSCHRIFT?20SVWZ+Strom?32Strom AG
+:61:2611201120RC70,00NRTINONREF
+:86:unpaid
+:62F:C261120EUR70,00
+-
+"""
+DUTCH = """{1:F01INGBNL2AXXXX0000000000}{2:I940INGBNL2AXXXN}{4:
+:20:P261120000000001
+:25:NL20INGB0001234567EUR
+:28C:00001
+:60F:C261119EUR100,00
+:61:2611201120C60,00NTRFEREF//26324000001
+:86:/CNTP/NL91ABNA0417164300/ABNANL2A/Wind B.V.///REMI/USTD//Factuur EU-2
+026-000005/
+:62F:C261120EUR165,00
+-}
+"""
+
+
+def test_a_german_statement_is_read_with_payer_account_and_wrapped_text() -> None:
+    found = swift.parse(GERMAN.encode("cp1252"))
+    one, back = found.transfers
+    assert (one.amount, one.currency, one.booked_on, one.reference) == (
+        Decimal(60),
+        "EUR",
+        date(2026, 11, 20),
+        "BANKREF1",
+    )
+    assert (one.payer_name, one.payer_iban, one.account) == (
+        "Käse GmbH",
+        "DE02120300000000202051",
+        "DE89370400440532013000",
+    )
+    assert "Rechnung EU-2026-000005" in one.purpose
+    assert (back.amount, back.reversal, found.outgoing, found.gaps) == (Decimal(70), True, 1, [])
+    assert [one.line, back.line] == [5, 10]
+
+
+def test_a_dutch_statement_is_read_and_says_what_is_missing_of_it() -> None:
+    found = swift.parse(DUTCH.encode())
+    (one,) = found.transfers
+    assert (one.payer_name, one.payer_iban, one.account) == ("Wind B.V.", "NL91ABNA0417164300", "NL20INGB0001234567")
+    assert "5.00 EUR that came are missing" in found.gaps[0].reason
+
+
+def test_a_file_is_taken_for_an_mt940_by_how_it_begins() -> None:
+    options = FileOptions("auto", None, "OWN1", "EUR")
+    assert files.read(io.BytesIO(DUTCH.encode()), options).format == "mt940"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "nothing", ":20:X\n", ":20:X\n:25:DE1\n:60F:nonsense\n:61:nonsense\n", "/etc/passwd"]
+)
+def test_what_is_no_mt940_is_refused_or_empty(text: str) -> None:
+    try:
+        assert swift.parse(text.encode()).rows == 0
+    except FileRefusedError as error:
+        assert error.field == "file"
