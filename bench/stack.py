@@ -65,6 +65,11 @@ class Running:
                 return process
         raise SystemExit(f"the {kind} of {tier} is not running")
 
+    def postgres(self) -> list[psutil.Process]:
+        """The processes of the stack's PostgreSQL."""
+        first = int((self.data / "postgres" / "data" / "postmaster.pid").read_text().split()[0])
+        return [psutil.Process(first), *psutil.Process(first).children()]
+
     async def leads(self, count: int, first: int = 0) -> None:
         """Import `count` leads numbered from `first`, start a campaign, and wait until all their calls are open."""
         supervisor = self.client("lead_gen", "supervisor", "iryna")

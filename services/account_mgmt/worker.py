@@ -7,6 +7,7 @@ from services.account_mgmt.actions.assignment import assign_waiting
 from services.account_mgmt.actions.bank_statements import run_statements
 from services.account_mgmt.actions.erasure import erase_expired
 from services.account_mgmt.actions.imports import run_imports
+from services.account_mgmt.actions.mail_checks import why_not
 from services.account_mgmt.actions.work_assignment import cover_absent
 from services.account_mgmt.activities import Activities
 from services.chassis import effects
@@ -31,7 +32,7 @@ async def run(settings: Settings) -> None:
         workflows=[CustomerCare, PublishCatalogue, FitTiming, OpenCare],
         activities_of=Activities,
         periodic_jobs=[
-            ("send_mails", 1.0, Sender(settings, mails.on_trouble).send_due),
+            ("send_mails", 1.0, Sender(settings, mails.on_trouble, why_not=why_not).send_due),
             ("run_imports", 1.0, run_imports),
             ("run_statements", 0.5, run_statements),
             ("cover_absent", 2.0, cover_absent),

@@ -18,6 +18,7 @@ from services.chassis.http.metrics import Metrics
 from services.chassis.http.middleware import RequestMiddleware
 from services.chassis.http.openapi import install_openapi
 from services.chassis.http.problems import install_handlers
+from services.chassis.mail.house import tell_house
 from services.chassis.metrics import durable_collector
 from services.chassis.outbox.routes import outbox_router
 from services.chassis.settings import Settings, SettingsError
@@ -60,6 +61,7 @@ def create_app(
         redoc_url=None,
     )
     app.state.settings = settings
+    tell_house(settings.mail_from)
     app.state.tier = tier.value if tier is not None else None
     app.state.verifier = make_verifier(settings)
     app.state.metrics = Metrics([durable_collector] if tier is not None else [])

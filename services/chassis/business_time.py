@@ -119,6 +119,10 @@ class Calendar(BaseModel):
         opens, _ = next(self.openings(at))
         return opens == at
 
+    def works_on(self, at: datetime) -> bool:
+        """Whether the local day of `at` has opening hours: it is no holiday, no closed day, and one of the week's."""
+        return any(True for _ in self._hours_of(at.astimezone(ZoneInfo(self.timezone)).date()))
+
     def add(self, start: datetime, business: timedelta) -> datetime:
         """The moment when `business` of opening time has passed since `start`, in UTC.
 

@@ -57,7 +57,9 @@ async def _erase_mails(conn: Connection, ids: list[str]) -> None:
     # A key may have been made with the address in it.
     await conn.execute(
         """UPDATE mails SET recipient = '', reply_to = NULL, subject = 'erased', body = '', attachments = '[]',
-                  last_error = NULL, key = CASE WHEN strpos(key, '@') > 0 THEN 'erased:' || id ELSE key END,
+                  last_error = NULL, withdrawn_why = CASE WHEN state = 'queued' THEN 'erased' END,
+                  withdrawn_at = CASE WHEN state = 'queued' THEN now() ELSE withdrawn_at END,
+                  key = CASE WHEN strpos(key, '@') > 0 THEN 'erased:' || id ELSE key END,
                   state = CASE WHEN state = 'queued' THEN 'withdrawn' ELSE state END,
                   closed_at = coalesce(closed_at, now())
             WHERE lead_id = ANY($1::uuid[])""",

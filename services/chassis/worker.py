@@ -29,6 +29,7 @@ from services.chassis.db import Pool, create_pool
 from services.chassis.failure_watch import FailureWatch
 from services.chassis.http import purge_idempotency_keys, serve_async
 from services.chassis.logging import configure_logging
+from services.chassis.mail.house import tell_house
 from services.chassis.metrics import durable_collector
 from services.chassis.outbox import rows
 from services.chassis.outbox.dispatcher import Dispatcher
@@ -89,6 +90,7 @@ async def run_worker(
 ) -> None:
     """Run until SIGTERM or SIGINT, then finish what is in hand and end the process with status 0."""
     configure_logging(settings)
+    tell_house(settings.mail_from)
     _tune_interpreter()
     stop = _stop_on_signal()
     pool = await create_pool(

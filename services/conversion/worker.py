@@ -8,6 +8,7 @@ from services.chassis.settings import Settings
 from services.chassis.worker import run_worker
 from services.conversion.actions import mails
 from services.conversion.actions.assignment import take_back_from_absent
+from services.conversion.actions.mail_checks import why_not
 from services.conversion.actions.meeting_holds import free_holds
 from services.conversion.actions.offer_expiry import expire_offers, watch_offers
 from services.conversion.actions.reminders import watch_promises
@@ -25,7 +26,7 @@ async def run(settings: Settings) -> None:
         workflows=[Conversion],
         activities_of=Activities,
         periodic_jobs=[
-            ("send_mails", 1.0, Sender(settings, mails.on_trouble).send_due),
+            ("send_mails", 1.0, Sender(settings, mails.on_trouble, why_not=why_not).send_due),
             ("serve_waiting", 1.0, serve_waiting),
             ("take_back_from_absent", 2.0, take_back_from_absent),
             ("watch_promises", 5.0, watch_promises),

@@ -174,7 +174,7 @@ async def test_a_second_hand_over_adds_its_story_and_question(conversion: Tier2)
 async def test_closing_from_outside_cancels_all_open_work(conversion: Tier2) -> None:
     anna = await conversion.only("anna-close")
     deal = await conversion.accepted(anna)
-    await conversion.post(f"/v1/deals/{deal['id']}/meetings", {"starts_at": in_days(3)}, anna)
+    await conversion.post(f"/v1/deals/{deal['id']}/meetings", {"starts_at": in_days(3), "outside_hours": True}, anna)
     await conversion.activities.remind_deal(RemindDeal(key=f"r:{deal['id']}", deal_id=deal["id"], level=1))
     ask = CloseDeal(key=f"close:{deal['id']}", lead_id=deal["lead_id"], stage=Stage.LOST, reason="do not call")
     assert [await conversion.activities.close_deal(ask) for _ in range(2)] == [Done(), Done()]

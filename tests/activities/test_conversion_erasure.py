@@ -51,7 +51,7 @@ async def worked(tier: Tier2) -> tuple[str, str]:
     await tier.post(f"{path}/notes", {"text": f"{NAME} likes tea"}, ANNA)
     facts = {"need": NAME, "authority": NAME, "timing": "soon"}
     await tier.post(f"{path}/qualify", facts, ANNA)
-    meeting = {"starts_at": in_days(3), "kind": "visit", "place": f"{COMPANY}, Kyiv"}
+    meeting = {"starts_at": in_days(3), "outside_hours": True, "kind": "visit", "place": f"{COMPANY}, Kyiv"}
     await tier.post(f"{path}/meetings", meeting, ANNA)
     await tier.post(
         f"{path}/offers", {"lines": [LINE, {**LINE, "product_id": None, "description": f"for {NAME}"}]}, ANNA

@@ -12,6 +12,7 @@ import pytest
 import pytest_asyncio
 
 from services.account_mgmt.actions import mails
+from services.account_mgmt.actions.mail_checks import why_not
 from services.account_mgmt.documents import invoice_pdf
 from services.chassis.mail.rows import MAX_ATTEMPTS
 from services.chassis.mail.sender import Sender
@@ -45,7 +46,7 @@ async def post(fresh_database: FreshDatabase) -> AsyncIterator[Post]:
     dsn = await fresh_database("account_mgmt_mails", tier=Tier.ACCOUNT_MGMT)
     async with tier_3(dsn) as tier, mail_server() as server:
         settings = make_settings(dsn, smtp_host="127.0.0.1", smtp_port=server.port, smtp_tls="none")
-        yield Post(tier, server, Sender(settings, mails.on_trouble))
+        yield Post(tier, server, Sender(settings, mails.on_trouble, why_not=why_not))
 
 
 async def remind(tier: Tier3, customer_id: str, invoice_id: str, level: int) -> str:
@@ -155,3 +156,29 @@ async def test_a_mail_that_does_not_arrive_becomes_a_call_of_the_account_manager
     assert "dunning" in item["payload"]["text"]
     card = await post.tier.get(f"/v1/customers/{customer_id}/card")
     assert card["on_list_because"][0].startswith("A mail did not arrive")
+
+
+@pytest.mark.parametrize("state", ["paid", "void"])
+async def test_nobody_is_reminded_of_money_that_came_while_the_mail_waited(post: Post, state: str) -> None:
+    customer_id, account = await post.tier.customer(email=ADDRESS)
+    await remind(post.tier, customer_id, account.invoice_id, 1)
+    await post.tier.pool.execute("UPDATE invoices SET state = $2 WHERE id = $1", account.invoice_id, state)
+    await post.send()
+    assert post.server.mails == []
+    [mail] = (await post.tier.http.get("/v1/mails", params={"lead_id": customer_id})).json()["items"]
+    assert (mail["state"], mail["withdrawn_why"]) == ("withdrawn", f"the invoice is {state}")
+
+
+async def test_nobody_is_asked_for_an_order_that_they_have_placed_or_after_they_left(post: Post) -> None:
+    for change, why in (
+        ("UPDATE customers SET state = 'lost' WHERE id = $1", "the customer is lost"),
+        ("UPDATE orders SET placed_at = now() WHERE customer_id = $1", "they have ordered meanwhile"),
+    ):
+        customer_id, _ = await post.tier.customer(email=ADDRESS)
+        await post.tier.http.patch(f"/v1/customers/{customer_id}", json={"remind_by": "mail"})
+        assert (await post.tier.activities.open_nudge(nudge_request(customer_id))).mailed
+        await post.tier.pool.execute(change, customer_id)
+        await post.send()
+        assert post.server.mails == []
+        [mail] = (await post.tier.http.get("/v1/mails", params={"lead_id": customer_id})).json()["items"]
+        assert (mail["state"], mail["withdrawn_why"]) == ("withdrawn", why)

@@ -214,7 +214,9 @@ async def test_nobody_asks_how_a_meeting_was_once_its_deal_is_over(tier: Tier2) 
     await tier.only("nestor")
     deal = await tier.accepted("nestor")
     await tier.post(f"/v1/deals/{deal['id']}/qualify", FACTS, "nestor")
-    meeting = await tier.post(f"/v1/deals/{deal['id']}/meetings", {"starts_at": in_days(3)}, "nestor")
+    meeting = await tier.post(
+        f"/v1/deals/{deal['id']}/meetings", {"starts_at": in_days(3), "outside_hours": True}, "nestor"
+    )
     # It ends at this moment, so that it is of today whatever the hour is.
     ended = "UPDATE meetings SET starts_at = now() - interval '1 minute', ends_at = now() WHERE id = $1"
     await tier.pool.execute(ended, meeting["id"])

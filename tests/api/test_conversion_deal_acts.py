@@ -164,6 +164,7 @@ async def test_a_meeting_is_booked_from_the_free_times_moved_and_held(tier: Tier
     assert f'datetime="{slots[0]}"' in shown
     path = f"{page}/meetings/{meeting['id']}"
     await anna.press(f"{path}/move", meeting=meeting["id"], starts_at=slots[2], minutes="45")
+    await tier.began(meeting["id"])
     await anna.press(f"{path}/held", meeting=meeting["id"], note="volumes agreed")
     assert "“volumes agreed”" in anna.page
     told = await refused(anna, f"{path}/cancel", 409, meeting=meeting["id"])
@@ -175,7 +176,7 @@ async def test_a_meeting_is_booked_from_the_free_times_moved_and_held(tier: Tier
 async def test_a_time_that_was_taken_meanwhile_is_refused_with_what_was_chosen_kept(tier: Tier2, anna: Person) -> None:
     (first, _), (_, page) = await qualified(tier), await qualified(tier)
     at = (datetime.now(UTC) + timedelta(days=30)).replace(minute=0, second=0, microsecond=0)
-    await tier.post(f"/v1/deals/{first}/meetings", {"starts_at": at.isoformat()}, ANNA)
+    await tier.post(f"/v1/deals/{first}/meetings", {"starts_at": at.isoformat(), "outside_hours": True}, ANNA)
     await anna.look(page, do="book")
     told = await refused(anna, f"{page}/meetings", 409, other_at=at.isoformat(), place="their warehouse")
     assert "The manager has another meeting at that time." in told

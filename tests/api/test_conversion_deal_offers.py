@@ -97,7 +97,11 @@ async def test_nobody_is_told_that_a_mail_goes_out_to_a_customer_without_an_addr
     assert "no invitation goes out" in await anna.look(page, do="book")
     told = await anna.http.post(
         f"{page}/meetings",
-        data={"csrf": re.findall(r'name="csrf" value="([^"]+)"', anna.page)[0], "other_at": in_days(120)[:16]},
+        data={
+            "csrf": re.findall(r'name="csrf" value="([^"]+)"', anna.page)[0],
+            "other_at": in_days(120)[:16],
+            "outside_hours": "1",
+        },
         headers={**PART, "Sec-Fetch-Site": "same-origin"},
     )
     assert "No mail address is known: tell them the time yourself." in html.unescape(told.text)

@@ -26,7 +26,7 @@ from workflows.contracts.conversion import HandOverReason
 
 ASKS = (
     "win", "lose", "sleep", "return", "qualify", "book", "note", "mail", "step", "start", "done", "shift", "add",
-    "offer", "reject", "move", "held", "no_show", "cancel", "contact",
+    "offer", "reject", "move", "held", "no_show", "cancel", "give", "contact",
 )  # fmt: skip
 
 
@@ -61,7 +61,7 @@ async def test_the_page_says_who_it_is_what_was_said_and_what_comes_next(tier: T
 async def full(tier: Tier2) -> tuple[str, dict[str, str]]:
     """The page of a deal with a meeting and an offer, and what its forms are about."""
     deal_id, page = await qualified(tier)
-    booked = await tier.post(f"/v1/deals/{deal_id}/meetings", {"starts_at": in_days(100)}, ANNA)
+    booked = await tier.post(f"/v1/deals/{deal_id}/meetings", {"starts_at": in_days(100), "outside_hours": True}, ANNA)
     offer = await tier.post(f"/v1/deals/{deal_id}/offers", {"lines": [LINE]}, ANNA)
     return page, {"meeting": booked["id"], "offer": offer["id"]}
 

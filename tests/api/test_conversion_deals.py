@@ -34,10 +34,13 @@ async def test_from_the_hand_over_to_the_first_sale(conversion: Tier2) -> None:
     deal = await conversion.post(f"{path}/qualify", FACTS, ANNA)
     assert (deal["stage"], deal["missing"]) == ("qualified", [])
     meeting = await conversion.post(
-        f"{path}/meetings", {"starts_at": in_days(1), "duration_minutes": 30, "kind": "visit", "place": "Київ"}, ANNA
+        f"{path}/meetings",
+        {"starts_at": in_days(1), "duration_minutes": 30, "kind": "visit", "place": "Київ", "outside_hours": True},
+        ANNA,
     )
     deal = await conversion.get(path, ANNA)
     assert (deal["stage"], deal["next_action_at"]) == ("meeting", meeting["ends_at"])
+    await conversion.began(meeting["id"])
     await conversion.post(f"/v1/meetings/{meeting['id']}/held", {"note": "agreed on volumes"}, ANNA)
 
     until = in_days(10)
@@ -84,7 +87,9 @@ async def test_the_win_pays_tier_2_more_than_tier_1_and_to_the_cent(conversion: 
 
 async def test_a_lost_deal_is_over_and_a_sleeping_one_is_not(conversion: Tier2) -> None:
     lost, asleep = await conversion.accepted(ANNA), await conversion.accepted(ANNA)
-    booked = await conversion.post(f"/v1/deals/{lost['id']}/meetings", {"starts_at": in_days(40)}, ANNA)
+    booked = await conversion.post(
+        f"/v1/deals/{lost['id']}/meetings", {"starts_at": in_days(40), "outside_hours": True}, ANNA
+    )
     deal = await conversion.post(f"/v1/deals/{lost['id']}/lose", {"reason": "too dear"}, ANNA)
     assert (deal["stage"], deal["lost_reason"]) == ("lost", "too dear")
     assert {meeting["id"]: meeting["state"] for meeting in deal["meetings"]} == {booked["id"]: "cancelled"}

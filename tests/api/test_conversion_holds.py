@@ -258,6 +258,7 @@ async def test_the_first_time_nobody_comes_other_times_are_proposed_the_second_t
     for days in (2, 3):
         body = {"starts_at": quarter(days).isoformat()}
         meeting = await conversion.post(f"/v1/deals/{deal['id']}/meetings", body, "anna", status=201)
+        await conversion.began(meeting["id"])
         await conversion.post(f"/v1/meetings/{meeting['id']}/no-show", {}, "anna")
         steps.append((await conversion.get(f"/v1/deals/{deal['id']}"))["next_action"])
     assert steps == ["arrange another meeting", "call; if nobody answers, let the deal sleep"]

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
 from typing import Any
 
 import pytest_asyncio
@@ -61,7 +62,7 @@ async def post(fresh_database: FreshDatabase) -> AsyncIterator[Post]:
 
 
 async def test_a_mail_arrives_once_with_its_words_and_files(post: Post) -> None:
-    file = Attachment("meeting.ics", "text/calendar; method=REQUEST", b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n")
+    file = Attachment("offer.pdf", "application/pdf", b"%PDF-1.7")
     first = await post.queue(attachments=[file], reply_to="anna@house.example")
     assert await post.queue(subject="another") == first
     assert [await post.send() for _ in range(2)] == [1, 0]
@@ -74,12 +75,32 @@ async def test_a_mail_arrives_once_with_its_words_and_files(post: Post) -> None:
     body = mail.get_body(("plain",))
     assert body is not None and "Чекаємо на вас о 11:00." in body.get_content()
     [part] = list(mail.iter_attachments())
-    assert (part.get_content_type(), part.get_param("method"), part.get_filename()) == (
-        "text/calendar",
-        "REQUEST",
-        "meeting.ics",
+    assert (part.get_content_type(), part.get_filename(), part.get_content()) == (
+        "application/pdf",
+        "offer.pdf",
+        b"%PDF-1.7",
     )
     assert (await post.mail(first))["state"] == "sent"
+
+
+async def test_an_invitation_is_another_way_to_read_the_mail_so_that_programs_show_its_buttons(post: Post) -> None:
+    entry = "BEGIN:VCALENDAR\r\nSUMMARY:Зустріч\r\nEND:VCALENDAR\r\n".encode()
+    await post.queue(attachments=[Attachment("meeting.ics", "text/calendar; method=REQUEST", entry)])
+    await post.send()
+    [mail] = post.server.mails
+    assert mail.get_content_type() == "multipart/mixed"
+    ways, file = list(mail.iter_parts())
+    assert isinstance(ways, EmailMessage) and isinstance(file, EmailMessage)
+    assert ways.get_content_type() == "multipart/alternative"
+    words, calendar = list(ways.iter_parts())
+    assert words.get_content_type() == "text/plain"
+    assert calendar.get_content_type() == "text/calendar"
+    assert (calendar.get_param("method"), calendar.get_content_charset()) == ("REQUEST", "utf-8")
+    assert calendar.get_content_disposition() is None
+    assert calendar.get_payload(decode=True) == entry, "to the byte, with its line ends"
+    # The file for programs that show no buttons must not be a second invitation.
+    assert (file.get_content_type(), file.get_filename()) == ("application/ics", "meeting.ics")
+    assert file.get_payload(decode=True) == entry
 
 
 async def test_two_senders_do_not_send_a_mail_twice(post: Post) -> None:

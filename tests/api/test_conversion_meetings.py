@@ -28,7 +28,7 @@ async def conversion(fresh_database: FreshDatabase) -> AsyncIterator[Tier2]:
 
 async def book(conversion: Tier2, days: float, person: str = ANNA, **body: Any) -> dict[str, Any]:
     deal = await conversion.accepted(person)
-    wanted = {"starts_at": in_days(days), "duration_minutes": 30, **body}
+    wanted = {"starts_at": in_days(days), "duration_minutes": 30, "outside_hours": True, **body}
     return await conversion.post(f"/v1/deals/{deal['id']}/meetings", wanted, person, status=201)
 
 
@@ -80,7 +80,9 @@ async def test_a_moved_meeting_frees_its_time_and_the_calendar_entry_follows(con
     file = await conversion.http.get(f"/v1/meetings/{meeting['id']}.ics", headers=whose(ANNA))
     assert file.headers["content-type"].startswith("text/calendar")
     before = event_of(file.content)
-    moved = await conversion.post(f"/v1/meetings/{meeting['id']}/reschedule", {"starts_at": in_days(31)}, ANNA)
+    moved = await conversion.post(
+        f"/v1/meetings/{meeting['id']}/reschedule", {"starts_at": in_days(31), "outside_hours": True}, ANNA
+    )
     assert moved["sequence"] == meeting["sequence"] + 1
     assert length(moved) == length(meeting)
     after = event_of((await conversion.http.get(f"/v1/meetings/{meeting['id']}.ics", headers=whose(ANNA))).content)
@@ -99,7 +101,7 @@ async def test_a_moved_meeting_frees_its_time_and_the_calendar_entry_follows(con
 
 async def test_a_meeting_is_not_moved_onto_another(conversion: Tier2) -> None:
     first, second = await book(conversion, 40), await book(conversion, 41)
-    body = {"starts_at": first["starts_at"], "ends_at": first["ends_at"]}
+    body = {"starts_at": first["starts_at"], "ends_at": first["ends_at"], "outside_hours": True}
     answer = await conversion.http.post(f"/v1/meetings/{second['id']}/reschedule", json=body, headers=whose(ANNA))
     assert (answer.status_code, answer.json()["code"]) == (409, "double_booked")
 
@@ -116,6 +118,8 @@ async def test_what_became_of_a_meeting_is_said_once(
     conversion: Tier2, what: str, state: str, next_action: str
 ) -> None:
     meeting = await book(conversion, {"held": 50, "no-show": 51, "cancel": 52}[what])
+    if what != "cancel":
+        await conversion.began(meeting["id"])
     done = await conversion.post(f"/v1/meetings/{meeting['id']}/{what}", {"note": "спокійно"}, ANNA)
     assert (done["state"], done["note"]) == (state, "спокійно")
     deal = await conversion.get(f"/v1/deals/{meeting['deal_id']}")

@@ -45,7 +45,9 @@ def example(operation: dict[str, Any]) -> Any:
 async def test_a_colleague_changes_nothing_of_a_deal(tier: Tier2) -> None:
     deal = await tier.accepted("anna")
     waiting = await tier.offered(hand_over().model_copy(update={"sticky_manager": "anna"}))
-    meeting = await tier.post(f"/v1/deals/{deal['id']}/meetings", {"starts_at": in_days(30)}, "anna")
+    meeting = await tier.post(
+        f"/v1/deals/{deal['id']}/meetings", {"starts_at": in_days(30), "outside_hours": True}, "anna"
+    )
     await tier.post(f"/v1/deals/{deal['id']}/qualify", {"need": "trucks", "volume": "4"}, "anna")
     offer = await tier.post(f"/v1/deals/{deal['id']}/offers", {"lines": [LINE]}, "anna")
     known = {"deal_id": deal["id"], "meeting_id": meeting["id"], "offer_id": offer["id"], "number": "1",
@@ -76,7 +78,9 @@ async def test_lists_show_no_number_of_a_lead_to_anybody(tier: Tier2) -> None:
 
 async def test_a_single_deal_is_shown_whole_to_its_owner_and_the_supervisor(tier: Tier2) -> None:
     deal = await tier.accepted("anna", with_mail())
-    meeting = await tier.post(f"/v1/deals/{deal['id']}/meetings", {"starts_at": in_days(30)}, "anna")
+    meeting = await tier.post(
+        f"/v1/deals/{deal['id']}/meetings", {"starts_at": in_days(30), "outside_hours": True}, "anna"
+    )
     path, calendar = f"/v1/deals/{deal['id']}", f"/v1/meetings/{meeting['id']}.ics"
     for headers in (whose("anna"), whose()):
         assert PHONE in (await tier.http.get(path, headers=headers)).text

@@ -218,12 +218,21 @@ async def test_a_take_over_takes_the_meetings_along_and_says_which_do_not_fit(co
     busy = await conversion.accepted("borys")
     for deal, person, day in [(fits, "anna", 2), (clashes, "anna", 3), (busy, "borys", 3)]:
         at = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(days=day)
-        await conversion.post(f"/v1/deals/{deal['id']}/meetings", {"starts_at": at.isoformat()}, person, status=201)
-    await conversion.post("/v1/managers/anna/take-over", {"reason": "ill", "to": "borys", "dry_run": False})
+        await conversion.post(
+            f"/v1/deals/{deal['id']}/meetings", {"starts_at": at.isoformat(), "outside_hours": True}, person, status=201
+        )
+    ask = {"reason": "ill", "to": "borys", "dry_run": False}
+    planned = (await conversion.post("/v1/managers/anna/take-over", {**ask, "dry_run": True}))["items"]
+    assert [meeting["needs_person"] for deal in planned for meeting in deal["meetings"]] == [
+        None,
+        "Borys has another meeting then",
+    ]
+    await conversion.post("/v1/managers/anna/take-over", ask)
     moved, lost = [await conversion.get(f"/v1/deals/{deal['id']}") for deal in (fits, clashes)]
     assert [(m["manager"], m["state"]) for m in moved["meetings"]] == [("borys", "booked")]
-    assert [m["state"] for m in lost["meetings"]] == ["cancelled"]
-    assert lost["next_action"] == "agree on another time for the meeting"
+    [waits] = lost["meetings"]
+    assert (waits["state"], waits["needs_person"]) == ("booked", "Borys has another meeting then")
+    assert lost["next_action"] == "find somebody for the meeting, or another time"
 
 
 async def test_a_take_over_by_nobody_is_refused(conversion: Tier2) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import csv
 import io
 import json
 import sys
@@ -14,6 +15,10 @@ import openpyxl
 import pytest
 import pytest_asyncio
 
+from leadrelay.demo.companies import companies
+from leadrelay.demo.dirt import spoil
+from leadrelay.demo.sample import HEADERS
+from services.chassis.imports import row_source
 from services.lead_gen.actions.imports import run_imports
 from services.lead_gen.repository import leads
 from tests.fixtures.postgres import FreshDatabase
@@ -287,3 +292,26 @@ async def test_an_own_mapping_names_the_columns(office: Tier1) -> None:
     for wrong in ('{"company": "nowhere"}', '{"colour": "Назва"}', "[1]", '{"company": 1}', "{"):
         answer = await send(office, "Назва|Тел.\n".encode(), 422, mapping=wrong)
         assert answer["errors"][0]["field"] == "mapping"
+
+
+async def test_a_file_has_the_same_verdicts_wherever_it_is_read(office: Tier1, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = io.StringIO()
+    csv.writer(text).writerows([HEADERS, *(row.cells() for row in spoil(companies(11, 200), 11))])
+    content, told = text.getvalue().encode(), []
+    for apart in (0, len(content) + 1):
+        monkeypatch.setattr(row_source, "APART_BYTES", apart)
+        done = await imported(office, content, dry_run="true")
+        assert done["state"] == "done"
+        # Without ids, which are new ones each time.
+        query = r"""SELECT line, verdict, regexp_replace(reason, 'lead [-\da-f]+', 'lead'), original FROM import_rows
+                     WHERE import_id = $1 ORDER BY line"""
+        told.append(await office.pool.fetch(query, done["id"]))
+    assert told[0] == told[1]
+    assert {row["verdict"] for row in told[0]} >= {"accepted", "duplicate", "rejected"}
+
+
+async def test_the_numbers_of_a_lead_that_is_deleted_are_free(office: Tier1) -> None:
+    await imported(office, f"{HEADER}Gone,0441297001\nStays,0441297002\n".encode())
+    await office.pool.execute("DELETE FROM leads WHERE company = 'Gone'")
+    left = await office.pool.fetch("SELECT phone FROM lead_phones WHERE phone LIKE '+38044129700%'")
+    assert [row["phone"] for row in left] == ["+380441297002"]

@@ -12,6 +12,14 @@ from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_1 import Tier1, tier_1
 from workflows.contracts.base import Tier
 
+# What the index of names was first made with (0080_name_letters.sql): it still holds if every letter is still the same.
+FIRST = r"""SELECT string_agg(to_hex(code), ' ') FROM generate_series(1, 131071) AS code,
+    LATERAL (SELECT chr(code) AS letter, 'й' || chr(code) AS among) AS said,
+    LATERAL (SELECT translate(lower(letter COLLATE pg_c_utf8), $1, $2) AS letter, 'i' AS first) AS was
+  WHERE code NOT BETWEEN 55296 AND 57343
+    AND (name_letters(said.letter) <> was.letter OR name_letters(said.among) <> was.first || was.letter)"""
+FROM = "абвгґдеєёжзиіїйклмнопрстуфхцчшщьюяыэъąćęłńóśźżáčďéěíňřšťúůýžäöüß’ʼ‘ʹ′`´＇"
+INTO = "abvhgdeeejzyiiiklmnoprstufxccssqyqyeqacelnoszzacdeeinrstuuyzaous''''''''"
 COMPANIES = ("ТОВ «Їжак і Ґава»", "Żółw Sp. z o.o.", "Кам’янка-Транс", "100% Вантаж", "A_B \\ Freight", "Steel House")
 
 
@@ -50,3 +58,11 @@ async def test_names_in_cyrillic_are_found_by_an_index(database: str) -> None:
     plan = "\n".join(row[0] for row in await conn.fetch(asked))
     await conn.close()
     assert "leads_name" in plan and "%ijak%" in plan
+
+
+async def test_every_letter_is_what_the_index_of_names_was_made_with(database: str) -> None:
+    conn = await asyncpg.connect(database)
+    other = await conn.fetchval(FIRST, FROM, INTO)
+    await conn.close()
+    assert len(FROM) == len(INTO)
+    assert other is None

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import errno
+import os
+import signal
 import tempfile
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 import pytest_asyncio
 
 from services.chassis.db import Connection, Pool, create_pool, new_id
 from services.chassis.errors import Conflict, NotFound
-from services.chassis.imports import jobs, runner
+from services.chassis.imports import jobs, row_source, runner
 from services.chassis.imports.jobs import Import, NewImport
 from services.chassis.imports.queue import ATTEMPTS, STARTS
 from tests.fixtures.postgres import FreshDatabase
@@ -108,6 +110,26 @@ class Notes(runner.Importer[Note, list[Note]]):
 class RolledBack(Notes):
     decides_ahead = False
     rolls_dry_runs_back = True
+
+
+def notes(mapping: Mapping[str, int], region: str) -> Callable[[int, Sequence[str]], str]:
+    def read(line: int, cells: Sequence[str]) -> str:
+        assert cells[mapping["word"]] != "illegible", region
+        if cells[0] == "deadly":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return f"{line} {cells[0]}"
+
+    return read
+
+
+class Apart(Notes):
+    """Read in a process of its own, in which some words cannot be read and one is the end of it."""
+
+    reads_apart = "tests.repositories.test_import_runner:notes"
+
+    def unpack(self, line: int, cells: Sequence[str], packed: Any) -> Note:
+        assert packed.startswith(f"{line} {cells[0]}")
+        return Note(line, cells)
 
 
 async def send(pool: Pool, *, dry_run: bool = False, words: Sequence[str] = WORDS) -> str:
@@ -244,6 +266,33 @@ async def test_a_row_that_its_reader_breaks_on_is_rejected_at_once(
     assert (done.state, done.rows, done.accepted, done.rejected) == ("done", 10, 9, 1)
     reason = await pool.fetchval("SELECT reason FROM import_rows WHERE line = 5")
     assert reason == "this row cannot be read (RuntimeError)"
+
+
+async def test_a_large_file_is_read_in_a_process_of_its_own_to_the_same_end(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(row_source, "APART_BYTES", 0)
+    import_id = await send(pool, words=[*WORDS[:4], "illegible", '"two\nlines",\0b', "\0"])
+    await runner.run_imports(pool, Apart)
+    done = await result(pool, import_id)
+    assert (done.state, done.rows, done.accepted, done.rejected) == ("done", 7, 6, 1)
+    assert await words(pool) == {*WORDS[:4], "two\nlines", ""}
+    assert await pool.fetchval("SELECT reason FROM import_rows WHERE line = 5") == (
+        "this row cannot be read (AssertionError)"
+    )
+
+
+async def test_a_file_whose_process_was_killed_is_read_on_without_it(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(row_source, "APART_BYTES", 0)
+    import_id = await send(pool, words=[*WORDS[:7], "deadly", *WORDS[7:]])
+    await runner.run_imports(pool, Apart)
+    assert (await result(pool, import_id)).state == "running"
+    await runner.run_imports(pool, Apart)
+    done = await result(pool, import_id)
+    assert (done.state, done.rows, done.accepted) == ("done", 11, 11)
+    assert Notes.befores == [None, WORDS[0:3], None, None]
 
 
 async def test_an_import_over_which_workers_die_is_given_up_and_stops_no_other(pool: Pool) -> None:

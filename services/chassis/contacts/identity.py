@@ -7,11 +7,14 @@ from operator import mul
 
 from services.chassis.contacts.nobodys import FILLER_HOSTS, FILLER_NAMES, SHARED_DOMAINS
 
+_OFTEN_TWICE = frozenset({"mail", "email", "info", "name", "user"})
 _EMAIL = re.compile(r"[^@\s<>(),;:\"\\]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
 _SITE = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*://)?(?:[^@/?#\s]*@)?(?:www\.)?([^:/?#\s]+)", re.IGNORECASE)
 _TAX_ID_NOISE = str.maketrans("", "", " .-/\t")
 _TAX_ID = re.compile(r"[0-9A-Z]{4,20}")
+# What the weights of an EDRPOU make of seven characters `0`: digits are summed as they are encoded.
+_ZEROS = 28 * ord("0")
 _RNOKPP_WEIGHTS = (-1, 5, 7, 9, 4, 6, 10, 5, 7)
 
 
@@ -33,8 +36,9 @@ def email_of(cell: str) -> str | None:
 def is_placeholder(email: str) -> bool:
     """Whether an address (as `email_of` gives it) only fills a cell, as `none@none.com` does: it is nobody's."""
     name, _, host = email.partition("@")
-    same_twice = name == host.partition(".")[0] and name in {"mail", "email", "info", "name", "user"}
-    return name in FILLER_NAMES or host in FILLER_HOSTS or same_twice or not any(map(str.isalnum, name))
+    if name in FILLER_NAMES or host in FILLER_HOSTS or not any(map(str.isalnum, name)):
+        return True
+    return name in _OFTEN_TWICE and name == host.partition(".")[0]
 
 
 def domain_of(website: str) -> str | None:
@@ -56,12 +60,12 @@ def domain_of(website: str) -> str | None:
 def tax_id_of(cell: str, region: str) -> str | None:
     """A tax id in one form; None for one that cannot be right. Ukrainian ones are checked by their check digit."""
     text = cell.translate(_TAX_ID_NOISE)
-    if len(set(text)) < 2 or not any(map(str.isdigit, text)):
-        # `00000000`, `none`: it fills the cell, and would make one company of all that have it.
+    if not text or text == text[0] * len(text):
+        # `00000000`: it fills the cell, and would make one company of all that have it. So does `none`.
         return None
     if region != "UA":
         text = text.upper()
-        return text if _TAX_ID.fullmatch(text) else None
+        return text if any(map(str.isdigit, text)) and _TAX_ID.fullmatch(text) else None
     if not text.isascii() or not text.isdigit():
         return None
     if len(text) == 8:
@@ -78,12 +82,11 @@ def edrpou_digit(seven: str) -> int:
     two higher, and a second 10 is 0.
     """
     weights = (7, 1, 2, 3, 4, 5, 6) if 3_000_000 <= int(seven) < 6_000_000 else (1, 2, 3, 4, 5, 6, 7)
-    digits = [int(digit) for digit in seven]
-    rest: int = sum(map(mul, digits, weights)) % 11
-    if rest == 10:
+    total: int = sum(map(mul, seven.encode(), weights)) - _ZEROS
+    if total % 11 == 10:
         # Each weight is two higher.
-        rest = (sum(map(mul, digits, weights)) + 2 * sum(digits)) % 11
-    return rest % 10
+        total += 2 * sum(map(int, seven))
+    return total % 11 % 10
 
 
 def rnokpp_digit(nine: str) -> int:

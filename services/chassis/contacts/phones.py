@@ -51,21 +51,27 @@ def _parsed(text: str, region: str) -> tuple[str, str]:
     return (f"{plain};ext={number.extension}" if number.extension else plain), ""
 
 
+def read_plain(cell: str, region: str) -> str | None:
+    """The number of a cell that holds one as most are written, in E.164; None for all others: `read_cell` knows."""
+    shapes = shapes_of(region)
+    # A spreadsheet's `.0` is no digit of the number.
+    if shapes is None or cell.endswith(".0"):
+        return None
+    return shapes.read(cell)
+
+
 def read_cell(cell: str, region: str) -> tuple[list[str], list[str]]:
     """(the numbers of a cell in E.164, why others in it are not numbers), however they stand in it.
 
     A number behind a switchboard keeps its extension, as in `+380441002001;ext=5` (RFC 3966).
     """
     text = cell.strip()
-    # A spreadsheet's `.0` is no digit of the number.
-    if not text.endswith(".0"):
-        shapes = shapes_of(region)
-        if shapes is not None and (number := shapes.read(text)) is not None:
+    if (number := read_plain(text, region)) is not None:
+        return [number], []
+    if shapes_of(region) is None and _PLAIN.fullmatch(text) and not text.endswith(".0"):
+        number, problem = _parsed(text, region)
+        if not problem:
             return [number], []
-        if shapes is None and _PLAIN.fullmatch(text):
-            number, problem = _parsed(text, region)
-            if not problem:
-                return [number], []
     found, problems = read_odd_cell(cell, region)
     return list(found), list(problems)
 

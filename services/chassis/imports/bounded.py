@@ -8,11 +8,11 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Generator, Iterable
+from collections.abc import Generator
 from typing import IO, Any
 
 from services.chassis.imports.cells import FileRefusedError, WrongKindError
-from services.chassis.imports.reader import BROKE, DONE, LENGTH, REFUSED
+from services.chassis.imports.reader import BROKE, BYTES, DONE, LENGTH, REFUSED
 
 # Each may take its full memory.
 _PLACES = threading.BoundedSemaphore(2)
@@ -35,7 +35,11 @@ def items(source: str, file: IO[bytes], **arguments: Any) -> Generator[Any, None
             yield from _asked(request, file.fileno())
 
 
-class _UnheardError(FileRefusedError):
+class BrokenReaderError(FileRefusedError):
+    """The process that read the file broke, or was ended by its limits or by somebody."""
+
+
+class _UnheardError(BrokenReaderError):
     """The process that takes requests was ended before it took this one."""
 
 
@@ -51,8 +55,11 @@ def _asked(request: bytes, file: int) -> Generator[Any, None, None]:
         yield from _items(told)
 
 
-def _items(told: Iterable[bytes]) -> Generator[Any, None, None]:
+def _items(told: IO[bytes]) -> Generator[Any, None, None]:
     for line in told:
+        if line.startswith(BYTES):
+            yield told.read(int(line[len(BYTES) :]))
+            continue
         try:
             item = json.loads(line)
         except ValueError:
@@ -65,11 +72,11 @@ def _items(told: Iterable[bytes]) -> Generator[Any, None, None]:
             kind = WrongKindError if item["wrong_kind"] else FileRefusedError
             raise kind(item["reason"], item["field"])
         elif item["end"] == BROKE:
-            raise FileRefusedError(TOO_MUCH if item["reason"] == "MemoryError" else DAMAGED)
+            raise BrokenReaderError(TOO_MUCH if item["reason"] == "MemoryError" else DAMAGED)
         else:
             # Its limits ended it, or a parser tore it down.
-            raise FileRefusedError(DAMAGED if item["reason"] == "SIGSEGV" else TOO_MUCH)
-    raise FileRefusedError(DAMAGED)
+            raise BrokenReaderError(DAMAGED if item["reason"] == "SIGSEGV" else TOO_MUCH)
+    raise BrokenReaderError(DAMAGED)
 
 
 class _Server:

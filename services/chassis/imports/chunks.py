@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from itertools import islice
-from typing import IO, TypeVar
+from typing import IO, NamedTuple, TypeVar
 
 from services.chassis.imports.cells import Cells, FileRefusedError, UnreadableRow, tidy_header
-from services.chassis.imports.jobs import ImportJob
 from services.chassis.imports.sheets import table_rows
 
 Row = TypeVar("Row")
@@ -17,16 +16,26 @@ MAX_CELLS = 300_000
 MAX_TEXT = 8_000_000
 
 
+class Source(NamedTuple):
+    """How a file is read: its format (encoding and separator of a text), its header, and how many rows are taken."""
+
+    form: str
+    encoding: str
+    delimiter: str
+    header: list[str]
+    taken: int
+
+
 def chunks(
-    job: ImportJob, file: IO[bytes], read: Callable[[int, Cells], Row], size: int
+    source: Source, file: IO[bytes], read: Callable[[int, Cells], Row], size: int
 ) -> Generator[list[Row], None, None]:
     """Rows read by the tier, `size` at once at most; numbered from 1 behind the header.
 
     Raises FileRefusedError where the file breaks off, once everything before that was given.
     """
-    lines = table_rows(file, job.format, job.encoding, job.delimiter, tidy_header(job.header))
+    lines = table_rows(file, source.form, source.encoding, source.delimiter, tidy_header(source.header))
     with closing(lines):
-        numbered = islice(enumerate(lines, start=1), job.rows, None)
+        numbered = islice(enumerate(lines, start=1), source.taken, None)
         while True:
             chunk: list[Row] = []
             try:

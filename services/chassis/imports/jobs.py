@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
+from typing import Any
 
 from pydantic import Field
 
@@ -85,6 +86,10 @@ class ImportJob(Record):
     attempts: int = 0
     filename: str = ""
     created_by: str = ""
+
+    def reading(self) -> dict[str, Any]:
+        """By what its rows are read."""
+        return {"mapping": self.mapping, "region": self.default_region}
 
 
 class RowVerdict(Record):

@@ -2,9 +2,9 @@
 
 `python -m services.chassis.imports.reader` takes requests from the socket that is its standard input: the name of a
 generator function, its arguments, the file, and a pipe. It knows the parsers already; for each file it forks a process
-that calls the function and writes what it yields into the pipe as JSON, one item a line; the last line says how it
-ended. Whatever a file does to a parser it does there, and whoever asked (`services.chassis.imports.bounded`), this
-process and the next file know nothing of it.
+that calls the function and writes what it yields into the pipe as JSON, one item a line (bytes as they are, behind a
+line with their length); the last line says how it ended. Whatever a file does to a parser it does there, and whoever
+asked (`services.chassis.imports.bounded`), this process and the next file know nothing of it.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ _ITEMS = 256
 _FIRST = 32
 _WATCH_MS = 50
 DONE, REFUSED, BROKE, KILLED = "done", "refused", "broke", "killed"
+BYTES = b"="
+"""Before the length of an item that is bytes, many small ones in the generator's own form; they follow its line."""
 LENGTH = struct.Struct("!Q")
 """Before each request: how long it is."""
 
@@ -80,14 +82,19 @@ def _limit() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
 
 
+def _line(item: Any) -> bytes:
+    return json.dumps(item, separators=(",", ":")).encode() + b"\n"
+
+
 def _give(out: IO[bytes], file: int, source: str, arguments: dict[str, Any]) -> None:
     module, _, function = source.partition(":")
     read = getattr(importlib.import_module(module), function)
     for number, item in enumerate(read(io.BufferedReader(OwnPosition(file), 1 << 16), **arguments)):
-        out.write(json.dumps(item, separators=(",", ":")).encode() + b"\n")
-        if number < _FIRST or number % _ITEMS == 0:
+        many = isinstance(item, bytes)
+        out.write(b"%b%d\n%b" % (BYTES, len(item), item) if many else _line(item))
+        if many or number < _FIRST or number % _ITEMS == 0:
             out.flush()
-        if number % _ITEMS == 0:
+        if many or number % _ITEMS == 0:
             _more_time()
 
 
@@ -108,7 +115,7 @@ def _read(pipe: int, file: int, source: str, arguments: dict[str, Any]) -> None:
         return
     except (Exception, RecursionError) as error:
         end = {"end": BROKE, "reason": type(error).__name__}
-    out.write(json.dumps(end).encode() + b"\n")
+    out.write(_line(end))
     out.flush()
 
 

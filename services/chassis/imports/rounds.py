@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import traceback
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +12,7 @@ import structlog
 
 from services.chassis.db import Connection, Pool
 from services.chassis.events import publish
+from services.chassis.imports.breaks import place_of
 from services.chassis.imports.queue import ATTEMPTS, STARTS, FileQueue
 
 # The database is away, or others hold what the file needs: no fault of the file, which is taken up again later.
@@ -37,12 +37,6 @@ class Round:
 def unreachable(error: BaseException) -> bool:
     """Whether this is the database being away or busy, and neither the file's fault nor ours."""
     return isinstance(error, _UNREACHABLE) and getattr(error, "errno", None) not in _NO_ROOM
-
-
-def place_of(failure: BaseException) -> str:
-    """Where something broke, for the log: what it says may hold a row of the file."""
-    where = traceback.extract_tb(failure.__traceback__)[-1]
-    return f"{where.name}:{where.lineno}"
 
 
 async def run_round(pool: Pool, todo: Round) -> None:

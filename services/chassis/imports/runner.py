@@ -15,13 +15,12 @@ from dataclasses import dataclass
 from typing import IO, Any, ClassVar, Generic, Protocol, TypeVar
 
 import asyncpg
-import structlog
 
 from services.chassis.db import Connection, Pool
 from services.chassis.events import publish
-from services.chassis.imports import jobs, rounds
-from services.chassis.imports.cells import Cells, FileRefusedError, UnreadableRow
-from services.chassis.imports.chunks import chunks
+from services.chassis.imports import jobs, rounds, row_source
+from services.chassis.imports.breaks import place_of
+from services.chassis.imports.cells import FileRefusedError
 from services.chassis.imports.jobs import ImportJob
 from services.chassis.imports.queue import JobCancelledError
 
@@ -31,7 +30,6 @@ ATTEMPTS = 5
 MAX_BROKEN = 20
 # So much of a file is read at once: each look at the disk lets go of the interpreter, which busy threads keep for long.
 BUFFER_BYTES = 1 << 20
-log = structlog.get_logger(__name__)
 
 
 class Numbered(Protocol):
@@ -56,6 +54,9 @@ class Importer(ABC, Generic[Row, Plan]):
     chunk_rows: ClassVar[int]
     decides_ahead: ClassVar[bool] = False
     """Whether a chunk can be decided while the one before it is being written, from that one's plan."""
+    reads_apart: ClassVar[str | None] = None
+    """`module:function` that makes, of the job's `reading()`, the reader of the process apart in which large text files
+    are read. It is as `reader()`, but makes of a row plain values for `unpack`."""
     rolls_dry_runs_back: ClassVar[bool] = False
     """Whether a dry run is the real run in one transaction that is rolled back; its verdicts alone are kept."""
 
@@ -65,6 +66,10 @@ class Importer(ABC, Generic[Row, Plan]):
     @abstractmethod
     def reader(self) -> Callable[[int, Sequence[str]], Row]:
         """The function that reads a row from its number and its cells. It runs in a thread."""
+
+    def unpack(self, line: int, cells: Sequence[str], packed: Any) -> Row:
+        """The row that the process apart made this of."""
+        raise NotImplementedError
 
     @abstractmethod
     def unreadable(self, line: int, cells: Sequence[str], reason: str) -> Row:
@@ -156,9 +161,9 @@ async def _take_file(importer: Importer[Row, Plan], hands: _Hands, file: IO[byte
     """Take every row; returns why the file cannot be read further, if so. What could be read is taken.
 
     Three chunks are in hand: one is read, one is decided, and the one before it is written. Reading happens in a
-    thread, so that this loop is free to keep PostgreSQL busy.
+    process of its own, or in a thread, so that this loop is free to keep PostgreSQL busy.
     """
-    source = chunks(importer.job, file, _reader(importer), importer.chunk_rows)
+    source = row_source.rows_apart(importer, file)
     ahead = _in_thread(source)
     before: Plan | None = None
     writing: asyncio.Task[Plan] | None = None
@@ -190,31 +195,10 @@ def _broke_off(rows: int, refused: FileRefusedError) -> str:
     return f"The file cannot be read after row {rows}: {refused}"[:300]
 
 
-def _reader(importer: Importer[Row, Plan]) -> Callable[[int, Cells], Row]:
-    """The tier's reader; a row that it raises on is one to be rejected, and no other is."""
-    read = importer.reader()
-
-    def one(line: int, cells: Cells) -> Row:
-        if isinstance(cells, UnreadableRow):
-            return importer.unreadable(line, list(cells.cells), cells.reason)
-        try:
-            return read(line, cells)
-        except Exception as error:
-            _report(importer, line, error)
-            return importer.unreadable(line, cells, f"this row cannot be read ({type(error).__name__})")
-
-    return one
-
-
-def _report(importer: Importer[Row, Plan], line: int, error: Exception) -> None:
-    log.error("import_row_broke", import_id=importer.job.id, line=line, error=type(error).__name__,
-              at=rounds.place_of(error))  # fmt: skip
-
-
 async def _take_row_by_row(importer: Importer[Row, Plan], hands: _Hands, file: IO[bytes]) -> str | None:
     """`_take_file` for an import that failed before: one chunk after another, and where one breaks, its rows, so that
     the row that breaks is rejected and no other."""
-    source, rows, broken = chunks(importer.job, file, _reader(importer), importer.chunk_rows), importer.job.rows, [0]
+    source, rows, broken = row_source.rows_here(importer, file), importer.job.rows, [0]
     try:
         while (chunk := await _in_thread(source)) is not None:
             await _take_chunk(importer, hands, chunk, broken)
@@ -246,7 +230,7 @@ async def _take_chunk(importer: Importer[Row, Plan], hands: _Hands, chunk: list[
         broken[0] += 1
         if broken[0] > MAX_BROKEN:
             raise
-        _report(importer, chunk[0].line, error)
+        row_source.report(importer, chunk[0].line, type(error).__name__, place_of(error))
         await _reject(importer, hands, chunk[0], f"this row cannot be taken ({type(error).__name__})")
 
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 MAX_CELL = 100_000
 MAX_ROW_TEXT = 1_000_000
 MAX_COLUMNS = 1_000
+# Bytes of a text file that are read at once; fewer than the characters of a line that is too long.
+_AT_ONCE = 1 << 18
 # Titles, dates and notes above a header; further down nobody looks for one.
 HEADER_WITHIN = 30
 
@@ -59,14 +61,9 @@ def csv_rows(file: IO[bytes], encoding: str, delimiter: str) -> Generator[Cells,
     """Rows of a text file with their header; empty lines are no rows. Raises FileRefusedError where it breaks off."""
     csv.field_size_limit(MAX_CELL)
     whole = _decodes(file, encoding)
-    file.seek(0)
-    text = io.TextIOWrapper(file, encoding=encoding, errors="strict" if whole else "replace", newline="")
-    rows = _readable(csv.reader(_lines(text), delimiter=delimiter))
-    try:
-        yield from rows if whole else _undamaged(rows, encoding)
-    finally:
-        # The wrapper would close the file with itself.
-        text.detach()
+    decoder = codecs.getincrementaldecoder(encoding)("strict" if whole else "replace")
+    rows = _readable(csv.reader(_lines(file, decoder), delimiter=delimiter))
+    yield from rows if whole else _undamaged(rows, encoding)
 
 
 def xlsx_rows(
@@ -106,11 +103,28 @@ def _undamaged(rows: Iterator[Cells], encoding: str) -> Iterator[Cells]:
             yield cells
 
 
-def _lines(text: IO[str]) -> Iterator[str]:
-    while line := text.readline(MAX_ROW_TEXT):
-        if len(line) == MAX_ROW_TEXT:
-            raise FileRefusedError(f"a line is longer than {MAX_ROW_TEXT} characters")
-        yield line
+def _lines(file: IO[bytes], decoder: codecs.IncrementalDecoder) -> Iterator[str]:
+    """The lines of a text with their ends: `\\n`, `\\r` or both.
+
+    It is read in large parts: each look at the file lets go of the interpreter, and busy threads keep it for long.
+    """
+    file.seek(0)
+    begun = ""
+    while part := file.read(_AT_ONCE):
+        text = begun + decoder.decode(part)
+        # Up to the last end of a line; a `\r` that comes last may have its `\n` in the next part.
+        end = text.rfind("\n") + 1 or text.rfind("\r", 0, -1) + 1
+        _refuse_long(text if not end else begun and next(io.StringIO(text, newline="")))
+        yield from io.StringIO(text[:end], newline="")
+        begun = text[end:]
+    text = begun + decoder.decode(b"", final=True)
+    _refuse_long(text)
+    yield from io.StringIO(text, newline="")
+
+
+def _refuse_long(line: str) -> None:
+    if len(line) >= MAX_ROW_TEXT:
+        raise FileRefusedError(f"a line is longer than {MAX_ROW_TEXT} characters")
 
 
 def _readable(rows: Reader) -> Iterator[Cells]:

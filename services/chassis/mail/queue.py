@@ -68,22 +68,24 @@ async def queue_mail(conn: Connection, mail: NewMail) -> str:
     return inserted or str(await conn.fetchval("SELECT id FROM mails WHERE key = $1", mail.key))
 
 
-async def withdraw_keys(conn: Connection, prefix: str) -> int:
-    """Take back what was not sent yet and whose key begins so; how many."""
+async def withdraw_keys(conn: Connection, prefix: str, why: str | None = None) -> int:
+    """Take back what was not sent yet and whose key begins so; how many. `why` is shown to colleagues."""
     status = await conn.execute(
-        """UPDATE mails SET state = 'withdrawn', closed_at = now()
+        """UPDATE mails SET state = 'withdrawn', closed_at = now(), withdrawn_at = now(), withdrawn_why = $2
             WHERE state = 'queued' AND starts_with(key, $1)""",
         prefix,
+        why,
     )
     return int(status.rsplit(" ", 1)[-1])
 
 
-async def withdraw_mails(conn: Connection, lead_id: str, *, purpose: str | None = None) -> int:
-    """Take back what was not sent yet for a lead, of one purpose or all; how many."""
+async def withdraw_mails(conn: Connection, lead_id: str, *, purpose: str | None = None, why: str | None = None) -> int:
+    """Take back what was not sent yet for a lead, of one purpose or all; how many. `why` is shown to colleagues."""
     status = await conn.execute(
-        """UPDATE mails SET state = 'withdrawn', closed_at = now()
+        """UPDATE mails SET state = 'withdrawn', closed_at = now(), withdrawn_at = now(), withdrawn_why = $3
             WHERE lead_id = $1 AND state = 'queued' AND ($2::text IS NULL OR purpose = $2)""",
         lead_id,
         purpose,
+        why,
     )
     return int(status.rsplit(" ", 1)[-1])

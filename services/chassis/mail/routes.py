@@ -36,6 +36,9 @@ class MailView(Model):
     attachments: list[str] = Field(description="Their names.")
     created_at: datetime
     closed_at: datetime | None
+    sent_at: datetime | None = Field(description="When the mail server took it.")
+    withdrawn_at: datetime | None = Field(description="When it was taken back; of a mail that is `sent`, too late.")
+    withdrawn_why: str | None = Field(description="Why, if not by somebody's hand.")
 
     @classmethod
     def of(cls, mail: Mail, *, masked: bool) -> MailView:

@@ -13,13 +13,17 @@ MailState = Literal["queued", "sent", "failed", "withdrawn", "bounced"]
 # Longer than sending a batch may take; the mails of a sender that was killed are free after this.
 LEASE = timedelta(minutes=5)
 GIVE_UP_AFTER = timedelta(days=3)
-MAX_ATTEMPTS = 8
+# A day of refusals, a third of it at the longest pause. After that, people know more than another try.
+MAX_ATTEMPTS = 12
 _GET = "SELECT * FROM mails WHERE id = $1"
 _GET_LOCKED = "SELECT * FROM mails WHERE id = $1 FOR UPDATE"
 
 
 class Mail(Record):
-    """One mail. `attachments` are name, media type and base64 content."""
+    """One mail. `attachments` are name, media type and base64 content.
+
+    One that was taken back while it was on its way is sent, and has `withdrawn_at` all the same.
+    """
 
     id: str
     key: str
@@ -37,6 +41,9 @@ class Mail(Record):
     message_id: str
     created_at: datetime
     closed_at: datetime | None
+    sent_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+    withdrawn_why: str | None = None
 
 
 class MailNews(Record):
@@ -67,9 +74,10 @@ async def take_due(conn: Connection, limit: int) -> list[Mail]:
 
 
 async def mark_sent(conn: Connection, mail_id: str) -> None:
-    """Record that the server has taken it."""
+    """Record that the server has taken it, also if it was taken back meanwhile: then it was too late for that."""
     await conn.execute(
-        "UPDATE mails SET state = 'sent', closed_at = now(), last_error = NULL WHERE id = $1 AND state = 'queued'",
+        """UPDATE mails SET state = 'sent', sent_at = now(), closed_at = now(), last_error = NULL
+            WHERE id = $1 AND state IN ('queued', 'withdrawn')""",
         mail_id,
     )
 
@@ -105,12 +113,33 @@ async def get(conn: Connection, mail_id: str, *, lock: bool = False) -> Mail:
     return Mail.of(row)
 
 
-async def withdraw(conn: Connection, mail: Mail) -> Mail:
-    """Take back a mail that has not gone out. Raises Conflict `wrong_state`."""
+async def queued_for(conn: Connection, lead_id: str) -> list[Mail]:
+    """A lead's mails that have not gone out, the oldest first."""
+    rows = await conn.fetch("SELECT * FROM mails WHERE lead_id = $1 AND state = 'queued' ORDER BY id", lead_id)
+    return Mail.of_all(rows)
+
+
+async def keys_for(conn: Connection, lead_id: str, prefix: str) -> list[str]:
+    """Keys of a lead's mails that begin so, whatever became of them."""
+    rows = await conn.fetch("SELECT key FROM mails WHERE lead_id = $1 AND starts_with(key, $2)", lead_id, prefix)
+    return [row["key"] for row in rows]
+
+
+async def withdraw(conn: Connection, mail: Mail, why: str | None = None) -> Mail:
+    """Take back a mail that has not gone out; `why` is shown to colleagues. Raises Conflict `wrong_state`."""
+    if mail.state == "sent" and mail.sent_at is not None:
+        at = mail.sent_at.isoformat(timespec="minutes").replace("+00:00", "Z")
+        raise Conflict(
+            f"this mail went out at {at}; it cannot be taken back any more", code="wrong_state",
+            detail={"state": mail.state, "sent_at": at},
+        )  # fmt: skip
     if mail.state != "queued":
         raise Conflict(f"this mail is {mail.state}", code="wrong_state", detail={"state": mail.state})
     row = await conn.fetchrow(
-        "UPDATE mails SET state = 'withdrawn', closed_at = now() WHERE id = $1 RETURNING *", mail.id
+        """UPDATE mails SET state = 'withdrawn', closed_at = now(), withdrawn_at = now(), withdrawn_why = $2
+            WHERE id = $1 RETURNING *""",
+        mail.id,
+        why,
     )
     return Mail.of(row)
 
@@ -121,6 +150,7 @@ async def requeue(conn: Connection, mail: Mail, recipient: str | None) -> Mail:
         raise Conflict(f"this mail is {mail.state}", code="wrong_state", detail={"state": mail.state})
     row = await conn.fetchrow(
         """UPDATE mails SET state = 'queued', attempts = 0, next_at = now(), closed_at = NULL, created_at = now(),
+                  sent_at = NULL, withdrawn_at = NULL, withdrawn_why = NULL,
                   recipient = coalesce($2, recipient) WHERE id = $1 RETURNING *""",
         mail.id,
         recipient,

@@ -7,19 +7,19 @@ Message-ID show it once. An unreachable server ends the round, and does not coun
 from __future__ import annotations
 
 import asyncio
-import base64
 import random
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from email.message import EmailMessage
-from email.utils import format_datetime
 
 import aiosmtplib
+import asyncpg
 import structlog
 
 from services.chassis.db import Connection, Pool
+from services.chassis.errors import DomainError
 from services.chassis.events import publish
 from services.chassis.mail import rows
+from services.chassis.mail.message import message_of
 from services.chassis.mail.rows import GIVE_UP_AFTER, MAX_ATTEMPTS, Mail
 from services.chassis.settings import Settings
 
@@ -30,14 +30,23 @@ _FIRST_PAUSE = timedelta(minutes=1)
 _LONGEST_PAUSE = timedelta(hours=6)
 log = structlog.get_logger(__name__)
 OnTrouble = Callable[[Connection, Mail], Awaitable[None]]
+WhyNot = Callable[[Connection, Mail], Awaitable[str | None]]
+
+
+async def _nothing_against_it(_conn: Connection, _mail: Mail) -> None:
+    return None
 
 
 class Sender:
-    """Sends a tier's mails; `on_trouble` makes one that will not arrive somebody's task, in the same transaction."""
+    """Sends a tier's mails; `on_trouble` makes one that will not arrive somebody's task, in the same transaction.
 
-    def __init__(self, settings: Settings, on_trouble: OnTrouble) -> None:
+    `why_not` is asked at the moment of sending: a reason takes the mail back, none lets it go.
+    """
+
+    def __init__(self, settings: Settings, on_trouble: OnTrouble, *, why_not: WhyNot = _nothing_against_it) -> None:
         self._settings = settings
         self._on_trouble = on_trouble
+        self._why_not = why_not
 
     async def send_due(self, pool: Pool) -> int:
         """A periodic job: send what is due; how many were sent. Without an SMTP host everything waits."""
@@ -71,7 +80,27 @@ class Sender:
             timeout=_DEADLINE_SECONDS,
         )
 
+    async def _may_go(self, pool: Pool, mail: Mail) -> bool:
+        """Look again: much may have happened since it was queued, and since it was taken from the queue."""
+        async with pool.acquire() as conn, conn.transaction():
+            mail = await rows.get(conn, mail.id, lock=True)
+            if mail.state != "queued":
+                return False
+            try:
+                why = await self._why_not(conn, mail)
+            except (DomainError, LookupError, ValueError, asyncpg.DataError) as error:
+                # One that cannot be judged waits, is tried again when its lease is over, and holds up no others.
+                log.error("mail_not_judged", mail_id=mail.id, error=type(error).__name__)
+                return False
+            if why is None:
+                return True
+            await rows.withdraw(conn, mail, why)
+            await publish(conn, "mail.withdrawn", mail_id=mail.id, lead_id=mail.lead_id)
+            return False
+
     async def _send(self, pool: Pool, client: aiosmtplib.SMTP, mail: Mail) -> bool:
+        if not await self._may_go(pool, mail):
+            return False
         try:
             async with asyncio.timeout(_DEADLINE_SECONDS):
                 await client.send_message(message_of(mail, self._settings.mail_from), recipients=[mail.recipient])
@@ -93,6 +122,8 @@ class Sender:
         """4xx: later. 5xx, or too often: it becomes somebody's task."""
         said = f"{code} {' '.join(words.split())}"[:500]
         async with pool.acquire() as conn, conn.transaction():
+            if (await rows.get(conn, mail.id, lock=True)).state != "queued":
+                return
             if code < 500 and mail.attempts < MAX_ATTEMPTS and not _too_old(mail):
                 await rows.postpone(conn, mail, said, backoff(mail.attempts), counts=True)
             else:
@@ -117,33 +148,12 @@ async def give_up(conn: Connection, mail: Mail, said: str, on_trouble: OnTrouble
 
 
 def backoff(attempts: int) -> timedelta:
-    """A minute, two, four ... six hours, each up to a fifth longer so that a queue does not march in step."""
+    """A minute, two, four ... six hours, each up to a fifth longer so that a queue does not march in step.
+
+    `attempts` counts from one; the last of MAX_ATTEMPTS is followed by none.
+    """
     pause: timedelta = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** (attempts - 1))
     return pause * (1 + random.random() / 5)  # noqa: S311 - jitter
-
-
-def message_of(mail: Mail, sender: str) -> EmailMessage:
-    """The mail as it is sent."""
-    message = EmailMessage()
-    message["From"] = sender
-    message["To"] = mail.recipient
-    message["Subject"] = mail.subject
-    message["Date"] = format_datetime(datetime.now(UTC))
-    message["Message-ID"] = mail.message_id
-    if mail.reply_to:
-        message["Reply-To"] = mail.reply_to
-    message.set_content(mail.body)
-    for file in mail.attachments:
-        kind, *parameters = (part.strip() for part in file["media_type"].split(";"))
-        main, _, sub = kind.partition("/")
-        message.add_attachment(
-            base64.b64decode(file["content"]),
-            maintype=main,
-            subtype=sub,
-            filename=file["name"],
-            params=dict(part.split("=", 1) for part in parameters),
-        )
-    return message
 
 
 def _too_old(mail: Mail) -> bool:

@@ -9,6 +9,7 @@ from services.chassis.db import Connection
 from services.chassis.errors import Invalid
 from services.chassis.events import publish
 from services.conversion.actions.deals import now
+from services.conversion.actions.meeting_hand_over import come_after_all, leave_meetings
 from services.conversion.domain.absences import Absence
 from services.conversion.domain.duty import BREAK, BREAKS
 from services.conversion.repository import absences
@@ -16,15 +17,20 @@ from services.conversion.schemas.absences import NewAbsence
 
 
 async def add_absence(conn: Connection, manager_id: str, new: NewAbsence, who: Principal) -> Absence:
-    """Write an absence; once it begins, unanswered offers go on to others. Raises NotFound, Conflict `overlap`."""
+    """Write an absence; once it begins, unanswered offers go on to others. Raises NotFound, Conflict `overlap`.
+
+    For the meetings of that time supervisors find somebody: each is in their list.
+    """
     added = await absences.add(conn, manager_id, new.starts_at, new.ends_at, new.reason, who.person)
+    await leave_meetings(conn, manager_id, added.starts_at, added.ends_at)
     await publish(conn, "absence.changed", manager=manager_id)
     return added
 
 
 async def remove_absence(conn: Connection, manager_id: str, absence_id: str) -> None:
-    """Take an absence back: the manager gets leads again at once. Raises NotFound."""
+    """Take an absence back: the manager gets leads again at once, and comes to their meetings. Raises NotFound."""
     await absences.remove(conn, manager_id, absence_id)
+    await come_after_all(conn, manager_id)
     await publish(conn, "absence.changed", manager=manager_id)
 
 

@@ -10,9 +10,11 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Invalid
 from services.chassis.events import publish
+from services.chassis.mail import withdraw_mails
 from services.conversion.actions.commissions import record_sale
 from services.conversion.actions.deals import check_entry, close_offers, now, policy_of
 from services.conversion.actions.invitations import invite
+from services.conversion.actions.mail_checks import withdraw_unwanted
 from services.conversion.actions.playbook_stop import stop_playbook
 from services.conversion.actions.register import report_lead, report_place, report_won
 from services.conversion.domain.commissions import accruals
@@ -24,6 +26,8 @@ from services.conversion.repository import commissions, deals, hand_overs, meeti
 from workflows.contracts import ids
 from workflows.contracts.base import Done, OrderLine
 from workflows.contracts.conversion import CloseDeal, Lost, Stage, Won, WonOrder
+
+_OPTED_OUT = "do_not_call"
 
 
 async def win_deal(
@@ -118,12 +122,13 @@ async def close_without_order(
     )
     await stop_playbook(conn, deal, stage.value)
     policy = await policy_of(conn, deal)
-    for meeting in await meetings.cancel_of_deal(conn, deal.id):
+    for meeting in await meetings.cancel_coming(conn, deal.id, at):
         await invite(conn, meeting, deal, policy, "cancelled")
         await publish(conn, "meeting.changed", meeting_id=meeting.id, deal_id=deal.id, state=meeting.state)
     await meetings.free_reserved(conn, deal.lead_id)
     await close_offers(conn, deal, "rejected")
     await end_open_work(conn, deal, at, stage.value)
+    await withdraw_unwanted(conn, deal)
     await publish(conn, "deal.changed", deal_id=deal.id, stage=stage.value)
     return deal
 
@@ -162,6 +167,9 @@ async def close_deal(conn: Connection, request: CloseDeal) -> Done:
         return Done()
     if deal.stage in FINAL:
         await end_open_work(conn, deal, at, request.reason)
+        if request.register_stage == _OPTED_OUT:
+            # Also what somebody wrote after the end.
+            await withdraw_mails(conn, deal.lead_id, why="they do not want to be contacted")
         return Done()
     await close_without_order(conn, deal, request.stage, request.reason, at=at)
     await timeline.add(conn, deal.id, at=at, by="policy", kind=request.stage.value, text=request.reason)

@@ -8,8 +8,8 @@ from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Forbidden, Invalid
 from services.chassis.events import publish
 from services.conversion.actions.deals import SUPERVISOR, now, policy_of
+from services.conversion.actions.meeting_hand_over import due_with, hand_meetings_over
 from services.conversion.actions.meeting_holds import confirm_hold
-from services.conversion.actions.meetings import hand_meetings_over
 from services.conversion.actions.playbook_runs import start_at_acceptance
 from services.conversion.actions.playbook_stop import stop_playbook
 from services.conversion.actions.register import report_place
@@ -47,7 +47,9 @@ async def accept_hand_over(conn: Connection, item_id: str, who: Principal, manag
         next_action=first_action(deal),
         next_action_at=next_action_at,
     )
-    await hand_meetings_over(conn, deal, owner)
+    if left := await hand_meetings_over(conn, deal, owner):
+        next_action_at = due_with(left, next_action_at, at)
+        deal = await deals.update(conn, deal.id, next_action_at=next_action_at)
     await confirm_hold(conn, deal, owner, policy)
     text = "accepted" if owner == who.person else f"assigned to {owner}"
     await timeline.add(conn, deal.id, at=at, by=who.person, kind="accepted", text=text, data={"owner": owner})

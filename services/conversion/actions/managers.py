@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict
+from services.conversion.actions.deals import now
+from services.conversion.actions.meeting_hand_over import come_after_all, leave_meetings
 from services.conversion.domain.managers import Manager
 from services.conversion.repository import managers
 from services.conversion.schemas.managers import NewManager
+
+_AHEAD = timedelta(days=3650)
 
 
 async def add_manager(conn: Connection, new: NewManager) -> Manager:
@@ -21,5 +26,13 @@ async def add_manager(conn: Connection, new: NewManager) -> Manager:
 
 
 async def change_manager(conn: Connection, manager_id: str, changes: Mapping[str, Any]) -> Manager:
-    """Set what `changes` names. Raises NotFound."""
-    return await managers.change(conn, manager_id, changes)
+    """Set what `changes` names. Raises NotFound.
+
+    For the meetings of somebody who does not work here any more, supervisors find somebody else.
+    """
+    changed = await managers.change(conn, manager_id, changes)
+    if changes.get("active") is False:
+        await leave_meetings(conn, manager_id, now(), now() + _AHEAD, "left")
+    elif changes.get("active"):
+        await come_after_all(conn, manager_id)
+    return changed

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from services.chassis.auth import Principal
 from services.chassis.db import Connection, Pool
@@ -11,12 +10,18 @@ from services.chassis.errors import Conflict, Invalid, NotFound
 from services.chassis.events import publish
 from services.conversion.actions.deals import now
 from services.conversion.actions.invitations import invite
-from services.conversion.actions.meeting_slots import find_slots, managers_for_lead, slots_for_lead
+from services.conversion.actions.meeting_slots import (
+    as_json,
+    find_slots,
+    managers_for_lead,
+    read_diaries,
+    slots_for_lead,
+)
 from services.conversion.domain.deals import Deal
 from services.conversion.domain.meetings import Meeting
 from services.conversion.domain.policy import Policy
 from services.conversion.domain.routing import Wanted
-from services.conversion.domain.slots import Stretch, on_grid
+from services.conversion.domain.slots import on_grid
 from services.conversion.repository import deals, managers, meetings, timeline
 from services.conversion.repository.policies import policies
 from services.conversion.schemas.meeting_holds import NewHold
@@ -73,7 +78,7 @@ async def release_hold(conn: Connection, lead_id: str) -> None:
 async def confirm_hold(conn: Connection, deal: Deal, owner: str, policy: Policy) -> Meeting | None:
     """The time that was kept free for this lead becomes a meeting with the manager who took it; none if there is none.
 
-    If they are taken then, the time is given back and the timeline says so.
+    If they are taken then, or not at work, the time is given back and the timeline says so.
     """
     held = await meetings.reserved_for(conn, deal.lead_id)
     if held is None:
@@ -81,9 +86,8 @@ async def confirm_hold(conn: Connection, deal: Deal, owner: str, policy: Policy)
     if held.starts_at <= now():
         await meetings.free_reserved(conn, deal.lead_id)
         return None
-    try:
-        meeting = await meetings.confirm(conn, held.id, deal.id, owner)
-    except meetings.DoubleBooked:
+    meeting = await _confirmed(conn, deal, held, owner, policy)
+    if meeting is None:
         await meetings.free_reserved(conn, deal.lead_id)
         text = f"{owner} has no time at the hour that was agreed on the phone: agree on another one"
         await timeline.add(conn, deal.id, at=now(), by="policy", kind="meeting_cancelled", text=text)
@@ -98,13 +102,14 @@ async def confirm_hold(conn: Connection, deal: Deal, owner: str, policy: Policy)
     return meeting
 
 
-def as_json(slots: Sequence[Stretch]) -> list[dict[str, str]]:
-    """Slots in UTC, spelt as in every other answer."""
-    return [{"starts_at": _zulu(opens), "ends_at": _zulu(closes)} for opens, closes in slots]
-
-
-def _zulu(at: datetime) -> str:
-    return at.isoformat().replace("+00:00", "Z")
+async def _confirmed(conn: Connection, deal: Deal, held: Meeting, owner: str, policy: Policy) -> Meeting | None:
+    diary = (await read_diaries(conn, policy, [owner], held.starts_at, held.ends_at))[owner]
+    if diary.off_work(held.starts_at, held.ends_at) is not None:
+        return None
+    try:
+        return await meetings.confirm(conn, held.id, deal.id, owner)
+    except meetings.DoubleBooked:
+        return None
 
 
 async def free_holds(pool: Pool) -> int:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from services.chassis.db import Connection
+from services.chassis.errors import Conflict
 from services.conversion.actions.deals import now
 from services.conversion.actions.routing import candidates
+from services.conversion.domain.diaries import Diary
 from services.conversion.domain.meetings import Meeting
 from services.conversion.domain.policy import Policy
 from services.conversion.domain.routing import PASSING, Candidate, Wanted, in_turn, refusal
@@ -17,6 +21,9 @@ from services.conversion.repository import managers, meetings
 _ASKED = 10
 """Managers whose calendars are read for one lead."""
 _MOST_SLOTS = 500
+_OFFERED = 6
+_LOOK_BACK = timedelta(hours=4)
+_HORIZON = timedelta(days=14)
 
 
 @dataclass(frozen=True)
@@ -79,3 +86,55 @@ async def find_slots(
     calendar = (known.hours if known else None) or policy.calendar
     booked = await meetings.busy(conn, manager, start, end)
     return free_slots(calendar, booked, start=start, end=end, length=length, most=most)
+
+
+async def read_diaries(
+    conn: Connection, policy: Policy, manager_ids: Sequence[str], start: datetime, end: datetime
+) -> dict[str, Diary]:
+    """The diaries of these managers for a time; of somebody who is no manager, the tier's hours."""
+    known = {one.id: one for one in await managers.named(conn, manager_ids)}
+    away: dict[str, list[Stretch]] = defaultdict(list)
+    taken: dict[str, list[Stretch]] = defaultdict(list)
+    for manager, is_away, stretch in await meetings.engagements(conn, manager_ids, start, end):
+        (away if is_away else taken)[manager].append(stretch)
+    return {
+        one: Diary(
+            name=known[one].name if one in known else one,
+            active=one not in known or known[one].active,
+            hours=(known[one].hours if one in known else None) or policy.calendar,
+            away=away[one],
+            taken=taken[one],
+        )
+        for one in manager_ids
+    }
+
+
+async def check_at_work(conn: Connection, policy: Policy, manager: str, starts_at: datetime, ends_at: datetime) -> None:
+    """Raise Conflict `outside_hours` with `free_slots` unless the manager is at work then."""
+    diary = (await read_diaries(conn, policy, [manager], starts_at, ends_at))[manager]
+    why = diary.off_work(starts_at, ends_at)
+    if why is not None:
+        free = await slots_near(conn, policy, manager, starts_at, ends_at)
+        raise Conflict(
+            f"{diary.in_words(why)}: choose another time, or confirm that they come all the same",
+            code="outside_hours",
+            field="starts_at",
+            detail={"why": why, "confirm_with": "outside_hours", "free_slots": as_json(free)},
+        )
+
+
+async def slots_near(
+    conn: Connection, policy: Policy, manager: str, starts_at: datetime, ends_at: datetime
+) -> list[Stretch]:
+    """A few free slots to offer instead of a time that does not do."""
+    start = on_grid(max(now(), starts_at - _LOOK_BACK))
+    return await find_slots(conn, policy, manager, start, start + _HORIZON, ends_at - starts_at, _OFFERED)
+
+
+def as_json(slots: Sequence[Stretch]) -> list[dict[str, str]]:
+    """Slots in UTC, spelt as in every other answer."""
+    return [{"starts_at": _zulu(opens), "ends_at": _zulu(closes)} for opens, closes in slots]
+
+
+def _zulu(at: datetime) -> str:
+    return at.isoformat().replace("+00:00", "Z")

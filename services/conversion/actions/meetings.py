@@ -2,102 +2,121 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NoReturn
 
 from services.chassis.auth import Principal
 from services.chassis.contacts.masks import mask_card
 from services.chassis.db import Connection
-from services.chassis.errors import Conflict
+from services.chassis.errors import Conflict, Invalid
 from services.chassis.events import publish
 from services.conversion.actions.deals import Step, check_owner, now, owns, policy_of, take_step
-from services.conversion.actions.invitations import invite, propose_other_times, withdraw_invitations
-from services.conversion.actions.meeting_holds import as_json
-from services.conversion.actions.meeting_slots import find_slots
-from services.conversion.documents.calendar_file import calendar_file
+from services.conversion.actions.invitations import entry_of, invite, propose_other_times, withdraw_invitations
+from services.conversion.actions.meeting_slots import as_json, check_at_work, slots_near
 from services.conversion.documents.meeting_mail import Change
 from services.conversion.domain import stages
 from services.conversion.domain.deals import Deal
-from services.conversion.domain.meetings import Booking, Meeting, MeetingState, after_missed, check_time
+from services.conversion.domain.meetings import (
+    Booking,
+    Meeting,
+    MeetingState,
+    after_missed,
+    check_ahead,
+    check_begun,
+    check_time,
+)
 from services.conversion.domain.policy import Policy, StepKind
-from services.conversion.domain.slots import on_grid
 from services.conversion.repository import deals, meetings, timeline
-from services.conversion.schemas.meetings import NewMeeting
+from services.conversion.schemas.meetings import NewMeeting, NewTime
 from workflows.contracts.conversion import Stage
 
-_OFFERED_SLOTS = 6
-_SLOT_HORIZON = timedelta(days=14)
+_NOT_CLOSED = stages.WORKED | {Stage.OFFERED, Stage.WON}
 
 
 async def book_meeting(conn: Connection, deal: Deal, who: Principal, asked: NewMeeting) -> Meeting:
     """Book a meeting of the deal's owner; without an end or a length it lasts as long as the policy says.
 
-    Raises Invalid by field, Conflict `double_booked` with free slots.
+    Raises Invalid by field, Conflict with free slots: `double_booked`, and `outside_hours` unless that is confirmed.
     """
     policy = await policy_of(conn, deal)
     new = Booking(
         deal_id=deal.id, manager=deal.owner or who.person, starts_at=asked.starts_at,
         ends_at=asked.end(policy.meeting_minutes), kind=asked.kind, place=asked.place, created_by=who.person,
+        message_to_customer=asked.message_to_customer,
     )  # fmt: skip
     check_time(new.starts_at, new.ends_at, now())
+    if not asked.outside_hours:
+        await check_at_work(conn, policy, new.manager, new.starts_at, new.ends_at)
     try:
         meeting = await meetings.add(conn, new)
     except meetings.DoubleBooked:
-        await _refuse(conn, policy, new.manager, new.starts_at, new.ends_at)
+        await refuse_double(conn, policy, new.manager, new.starts_at, new.ends_at)
     await meetings.free_reserved(conn, deal.lead_id)
     await _moved_to(conn, deal, who, meeting, "meeting booked", "booked")
     return meeting
 
 
-async def reschedule_meeting(
-    conn: Connection, meeting_id: str, who: Principal, starts_at: datetime, ends_at: datetime | None
-) -> Meeting:
-    """Move a booked meeting; without `ends_at` it lasts as long as before.
+async def reschedule_meeting(conn: Connection, meeting_id: str, who: Principal, asked: NewTime) -> Meeting:
+    """Move a booked meeting; without an end it lasts as long as before. To the time that it has, nothing happens.
 
-    Raises like `book_meeting`, and Conflict `wrong_state` if it is not booked any more.
+    One to which nobody came as yet is the deal's owner's then. Raises like `book_meeting`, and Conflict `wrong_state`
+    or `meeting_over` if it cannot be moved any more.
     """
-    meeting, deal = await _booked(conn, meeting_id, who)
-    ends_at = ends_at or starts_at + (meeting.ends_at - meeting.starts_at)
+    meeting, deal = await booked_meeting(conn, meeting_id, who)
     stages.require(deal.stage, stages.WORKED)
+    check_ahead(meeting, now())
+    starts_at, ends_at = asked.starts_at, asked.ends_at or asked.starts_at + (meeting.ends_at - meeting.starts_at)
+    if (starts_at, ends_at) == (meeting.starts_at, meeting.ends_at) and meeting.needs_person is None:
+        if asked.message_to_customer:
+            raise Invalid("is the time that the meeting has", field="starts_at")
+        return meeting
     check_time(starts_at, ends_at, now())
+    manager = (deal.owner if meeting.needs_person else None) or meeting.manager
+    policy = await policy_of(conn, deal)
+    if not asked.outside_hours:
+        await check_at_work(conn, policy, manager, starts_at, ends_at)
     try:
-        meeting = await meetings.move(conn, meeting.id, starts_at, ends_at)
+        moved = await meetings.move(conn, meeting.id, manager, starts_at, ends_at, asked.message_to_customer)
     except meetings.DoubleBooked:
-        await _refuse(conn, await policy_of(conn, deal), meeting.manager, starts_at, ends_at)
-    await _moved_to(conn, deal, who, meeting, "meeting moved", "moved")
+        await refuse_double(conn, policy, manager, starts_at, ends_at)
+    if (starts_at, ends_at) != (meeting.starts_at, meeting.ends_at):
+        await _moved_to(conn, deal, who, moved, "meeting moved", "moved")
+        return moved
+    told = moved.manager != meeting.manager or asked.message_to_customer is not None
+    await _moved_to(conn, deal, who, moved, "meeting kept", "reassigned", customer_too=told)
+    return moved
+
+
+async def cancel_meeting(
+    conn: Connection, meeting_id: str, who: Principal, note: str | None, message: str | None
+) -> Meeting:
+    """Call a meeting off. The customer gets `message` with the cancellation, and never reads `note`.
+
+    Raises Conflict `wrong_state` if it is not booked any more or the deal is lost, `meeting_over`.
+    """
+    meeting, deal = await booked_meeting(conn, meeting_id, who)
+    stages.require(deal.stage, _NOT_CLOSED)
+    check_ahead(meeting, now())
+    meeting = await _close(conn, meeting, deal, "cancelled", note, message)
+    await invite(conn, meeting, deal, await policy_of(conn, deal), "cancelled")
+    await _note(conn, meeting, deal, who, "meeting cancelled", missed=0)
     return meeting
 
 
 async def finish_meeting(
     conn: Connection, meeting_id: str, who: Principal, state: MeetingState, note: str | None
 ) -> Meeting:
-    """Write down that a meeting was held, missed by the customer, or cancelled.
+    """Write down that a meeting was held, or missed by the customer; `note` is for colleagues.
 
-    Of a deal that is over only the record changes. Raises Conflict `wrong_state` if it is not booked any more.
+    Whoever came to it may do so too. Of a deal that is over only the record changes. Raises Conflict `wrong_state` if
+    it is not booked any more, `too_early` before it has begun.
     """
-    meeting, deal = await _booked(conn, meeting_id, who)
-    meeting = await meetings.close(conn, meeting.id, state, note)
-    await withdraw_invitations(conn, meeting)
-    await publish(conn, "meeting.changed", meeting_id=meeting.id, deal_id=deal.id, state=state)
-    what = {"held": "meeting held", "no_show": "customer missed the meeting"}.get(state, "meeting cancelled")
-    text = f"{what}: {note}" if note else what
-    policy = await policy_of(conn, deal)
-    if state == "cancelled":
-        await invite(conn, meeting, deal, policy, "cancelled")
-    if deal.stage not in stages.WORKED:
-        await timeline.add(conn, deal.id, at=now(), by=who.person, kind=f"meeting_{state}", text=text)
-        return meeting
-    missed = await _missed(conn, meeting, deal, policy) if state == "no_show" else 0
-    held = state == "held"
-    step = Step(
-        kind=f"meeting_{state}",
-        what=what,
-        text=text,
-        next_action="make an offer" if held else after_missed(missed),
-        next_action_at=policy.next_step(StepKind.MEETING_HELD if held else StepKind.MEETING_FAILED, now()),
-        data={"meeting_id": meeting.id, **({"missed": missed} if missed else {})},
-    )
-    await take_step(conn, deal, who, step)
+    meeting, deal = await booked_meeting(conn, meeting_id, who, or_who_comes=True)
+    check_begun(meeting, now())
+    meeting = await _close(conn, meeting, deal, state, note, None)
+    worked, is_missed = deal.stage in stages.WORKED, state == "no_show"
+    missed = await _missed(conn, meeting, deal, await policy_of(conn, deal)) if worked and is_missed else 0
+    await _note(conn, meeting, deal, who, "customer missed the meeting" if is_missed else "meeting held", missed=missed)
     return meeting
 
 
@@ -105,7 +124,35 @@ async def calendar_entry(conn: Connection, meeting_id: str, who: Principal) -> b
     """The meeting as an iCalendar file; to whoever may not act on its deal, numbers are masked. Raises NotFound."""
     meeting = await meetings.get(conn, meeting_id)
     deal = await deals.get(conn, await meetings.deal_id_of(conn, meeting_id))
-    return calendar_file(meeting, deal.contact if owns(deal, who) else mask_card(deal.contact))
+    contact = deal.contact if owns(deal, who) else mask_card(deal.contact)
+    return await entry_of(conn, meeting, deal, await policy_of(conn, deal), contact)
+
+
+async def _close(
+    conn: Connection, meeting: Meeting, deal: Deal, state: MeetingState, note: str | None, message: str | None
+) -> Meeting:
+    closed = await meetings.close(conn, meeting.id, state, note, message)
+    await withdraw_invitations(conn, closed)
+    await publish(conn, "meeting.changed", meeting_id=closed.id, deal_id=deal.id, state=state)
+    return closed
+
+
+async def _note(conn: Connection, meeting: Meeting, deal: Deal, who: Principal, what: str, *, missed: int) -> None:
+    """What became of a meeting is the deal's next entry, and its next step as long as it is worked."""
+    text = f"{what}: {meeting.note}" if meeting.note else what
+    if deal.stage not in stages.WORKED:
+        await timeline.add(conn, deal.id, at=now(), by=who.person, kind=f"meeting_{meeting.state}", text=text)
+        return
+    held, policy = meeting.state == "held", await policy_of(conn, deal)
+    step = Step(
+        kind=f"meeting_{meeting.state}",
+        what=what,
+        text=text,
+        next_action="make an offer" if held else after_missed(missed),
+        next_action_at=policy.next_step(StepKind.MEETING_HELD if held else StepKind.MEETING_FAILED, now()),
+        data={"meeting_id": meeting.id, **({"missed": missed} if missed else {})},
+    )
+    await take_step(conn, deal, who, step)
 
 
 async def _missed(conn: Connection, meeting: Meeting, deal: Deal, policy: Policy) -> int:
@@ -116,41 +163,27 @@ async def _missed(conn: Connection, meeting: Meeting, deal: Deal, policy: Policy
     return missed
 
 
-async def hand_meetings_over(conn: Connection, deal: Deal, manager: str) -> list[Meeting]:
-    """Give a deal's coming meetings to its new manager; those at a time when they have another one are cancelled.
+async def booked_meeting(
+    conn: Connection, meeting_id: str, who: Principal, *, or_who_comes: bool = False
+) -> tuple[Meeting, Deal]:
+    """A meeting that this person may change (or to which they come), with its deal, locked.
 
-    The meetings that were cancelled: the first thing to do is to agree on other times.
+    Raises NotFound, Forbidden `not_owner`, Conflict `wrong_state`.
     """
-    cancelled = []
-    for meeting in await meetings.of_deal(conn, deal.id):
-        if meeting.state != "booked" or meeting.manager == manager or meeting.starts_at <= now():
-            continue
-        try:
-            kept = await meetings.give(conn, meeting.id, manager)
-        except meetings.DoubleBooked:
-            kept = await meetings.close(conn, meeting.id, "cancelled", "the new manager has another meeting then")
-            cancelled.append(kept)
-        change: Change = "moved" if kept.state == "booked" else "cancelled"
-        await invite(conn, kept, deal, await policy_of(conn, deal), change)
-        await publish(conn, "meeting.changed", meeting_id=kept.id, deal_id=deal.id, state=kept.state)
-    if cancelled:
-        text = "the new manager has no time at the agreed hour: agree on another time"
-        await timeline.add(conn, deal.id, at=now(), by="policy", kind="meeting_cancelled", text=text)
-        await deals.update(conn, deal.id, next_action="agree on another time for the meeting")
-    return cancelled
-
-
-async def _booked(conn: Connection, meeting_id: str, who: Principal) -> tuple[Meeting, Deal]:
     deal = await deals.get(conn, await meetings.deal_id_of(conn, meeting_id), lock=True)
-    check_owner(deal, who)
     meeting = await meetings.get(conn, meeting_id)
+    if not (or_who_comes and meeting.manager == who.person and meeting.needs_person is None):
+        check_owner(deal, who)
     if meeting.state != "booked":
         raise Conflict(f"this meeting is {meeting.state}", code="wrong_state", detail={"state": meeting.state})
     return meeting, deal
 
 
-async def _moved_to(conn: Connection, deal: Deal, who: Principal, meeting: Meeting, what: str, change: Change) -> None:
-    await invite(conn, meeting, deal, await policy_of(conn, deal), change)
+async def _moved_to(
+    conn: Connection, deal: Deal, who: Principal, meeting: Meeting, what: str, change: Change, *,
+    customer_too: bool = True,
+) -> None:  # fmt: skip
+    await invite(conn, meeting, deal, await policy_of(conn, deal), change, customer_too=customer_too)
     await publish(conn, "meeting.changed", meeting_id=meeting.id, deal_id=deal.id, state=meeting.state)
     step = Step(
         kind="meeting_booked",
@@ -163,10 +196,11 @@ async def _moved_to(conn: Connection, deal: Deal, who: Principal, meeting: Meeti
     await take_step(conn, deal, who, step)
 
 
-async def _refuse(conn: Connection, policy: Policy, manager: str, starts_at: datetime, ends_at: datetime) -> NoReturn:
-    length = ends_at - starts_at
-    start = max(now(), starts_at - timedelta(hours=4))
-    slots = await find_slots(conn, policy, manager, on_grid(start), start + _SLOT_HORIZON, length, _OFFERED_SLOTS)
+async def refuse_double(
+    conn: Connection, policy: Policy, manager: str, starts_at: datetime, ends_at: datetime
+) -> NoReturn:
+    """Raise Conflict `double_booked` with free slots."""
+    slots = await slots_near(conn, policy, manager, starts_at, ends_at)
     raise Conflict(
         "the manager has another meeting at that time",
         code="double_booked",

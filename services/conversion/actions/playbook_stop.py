@@ -28,7 +28,7 @@ async def stop_playbook(conn: Connection, deal: Deal, reason: str, *, met: Kind 
     Mails that have not gone are taken back even if their playbook is over: they too are for a lead that
     needs no more warming up.
     """
-    await withdraw_mails(conn, deal.lead_id, purpose=PURPOSE)
+    await withdraw_mails(conn, deal.lead_id, purpose=PURPOSE, why=f"playbook stopped: {reason}")
     run = await playbook_runs.running(conn, deal.id)
     if run is None:
         return False

@@ -12,7 +12,7 @@ from services.chassis.db import Connection, Pool
 from services.chassis.errors import Invalid, Unavailable
 from services.chassis.events import publish
 from services.conversion.actions.deals import now
-from services.conversion.actions.meetings import hand_meetings_over
+from services.conversion.actions.meeting_hand_over import due_with, hand_meetings_over, read_coming
 from services.conversion.actions.reassignment import take_offers_back
 from services.conversion.actions.register import report_place
 from services.conversion.actions.routing import candidates
@@ -66,7 +66,17 @@ async def take_over_deals(
 async def _plan(conn: Connection, manager_id: str, asked: TakeOver) -> list[Handed]:
     await managers.get(conn, manager_id)
     everybody = await _others(conn, manager_id, asked.to)
-    return distribute(everybody, await deals.of_owner(conn, manager_id, AT_ONCE), leaving=manager_id, to=asked.to)
+    return await _decide(conn, everybody, await deals.of_owner(conn, manager_id, AT_ONCE), manager_id, asked)
+
+
+async def _decide(
+    conn: Connection, everybody: Sequence[Candidate], found: Sequence[Deal], leaving: str, asked: TakeOver
+) -> list[Handed]:
+    """Who gets each deal: if it can be, whoever can come to its meetings too."""
+    others = [asked.to] if asked.to else [one.id for one in everybody if one.active and one.id != leaving]
+    coming = await read_coming(conn, await policies.rules(conn), [deal.id for deal in found], others, leaving=leaving)
+    plan = distribute(everybody, found, leaving=leaving, to=asked.to, unable=coming.unable())
+    return [replace(handed, meetings=coming.of(handed.deal.id, handed.manager)) for handed in plan]
 
 
 async def _others(conn: Connection, manager_id: str, to: str | None) -> list[Candidate]:
@@ -89,7 +99,7 @@ async def _hand_chunk(
         replace(one, assigned=one.assigned + given[one.id]) for one in await _others(conn, manager_id, asked.to)
     ]
     found = await deals.lock_of_owner(conn, deal_ids, manager_id)
-    plan = distribute(everybody, found, leaving=manager_id, to=asked.to)
+    plan = await _decide(conn, everybody, found, manager_id, asked)
     rules = {version: await policies.rules(conn, version) for version in {deal.policy_version for deal in found}}
     for handed in plan:
         if handed.manager is not None:
@@ -106,10 +116,13 @@ async def _hand(conn: Connection, deal: Deal, manager: str, who: Principal, reas
         data={"from": deal.owner, "to": manager},
     )  # fmt: skip
     changes = {"owner": manager, "last_owner": manager, "next_action_at": due, "stage_since": at}
+    leaving = deal.owner
     deal = await deals.update(conn, deal.id, **changes, next_action=deal.next_action or first_action(deal))
     await work_items.cancel_for_lead(conn, deal.lead_id, kinds=["reminder", "stale"], result="taken over")
     await work_items.reassign_for_lead(conn, deal.lead_id, manager, kinds=["inbound", "mail", "playbook"])
-    await hand_meetings_over(conn, deal, manager)
+    if left := await hand_meetings_over(conn, deal, manager, leaving=leaving):
+        due = due_with(left, due, at)
+        await deals.update(conn, deal.id, next_action_at=due)
     answer = Reassigned(
         event_id=f"taken-over:{event_id}", at=at, by=who.person, owner=manager, next_action_at=due,
         stale_at=policy.stale_at(deal.stage, at),

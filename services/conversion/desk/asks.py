@@ -21,6 +21,7 @@ PLACES: Final[Mapping[str, str]] = {
     "contact": "person",
     "stage": "known", "qualify": "known",
     "book": "meet", "move": "meet", "held": "meet", "no_show": "meet", "cancel": "meet",
+    "give": "meet",
     "answer": "question",
     "note": "compose", "mail": "compose", "read": "compose",
     "step": "next",
@@ -66,7 +67,10 @@ class SentForm(BaseModel):
 
 @dataclass(frozen=True)
 class Ask:
-    """A form in its place. `more` is what it offers to choose from, `news` what others did while it was open."""
+    """A form in its place. `more` is what it offers to choose from, `news` what others did while it was open.
+
+    `code` is the refusal's, for those that a confirmation answers.
+    """
 
     name: str
     values: Mapping[str, Any] = field(default_factory=dict)
@@ -74,6 +78,7 @@ class Ask:
     problem: str = ""
     news: Sequence[TimelineEntry] = ()
     more: Mapping[str, Any] = field(default_factory=dict)
+    code: str = ""
 
     @property
     def place(self) -> str:

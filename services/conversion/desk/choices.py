@@ -13,12 +13,14 @@ from services.chassis.errors import Invalid
 from services.chassis.web.formats import Formats
 from services.conversion.actions.deal_mails import template_names
 from services.conversion.actions.deal_page import DealPage
+from services.conversion.actions.meeting_hand_over import who_can_come
 from services.conversion.actions.meeting_slots import TimesAsked, free_times
 from services.conversion.actions.playbooks import playbook_names
 from services.conversion.actions.templates import preview_template
 from services.conversion.desk.asks import instant
 from services.conversion.desk.lines import editor_of
 from services.conversion.domain.deals import wanted_by
+from services.conversion.domain.meetings import Meeting
 from services.conversion.domain.offers import to_win
 from services.conversion.domain.slots import Stretch
 
@@ -56,6 +58,8 @@ async def choices(
     """What the form of this name needs beside its fields."""
     if name in ("book", "move"):
         return await _times(conn, page, fmt, values)
+    if name == "give":
+        return await _colleagues(conn, page, values)
     if name == "mail":
         return await _letter(conn, page, values)
     if name == "contact":
@@ -79,7 +83,8 @@ async def _times(conn: Connection, page: DealPage, fmt: Formats, values: Mapping
     week = _week(values, fmt, today)
     first = today + timedelta(weeks=week)
     length = _length(page, values)
-    found = await free_times(conn, page.policy, TimesAsked(page.deal.owner, wanted_by(page.deal), first, 7, length))
+    whose = _whose(page, values)
+    found = await free_times(conn, page.policy, TimesAsked(whose, wanted_by(page.deal), first, 7, length))
     by_day = [(day, _on(day, found, fmt.zone)) for day in (first + timedelta(days=number) for number in range(7))]
     return {
         "week": week,
@@ -87,8 +92,24 @@ async def _times(conn: Connection, page: DealPage, fmt: Formats, values: Mapping
         "days": [(day, by_daylight(slots, fmt.zone)) for day, slots in by_day if slots or day.weekday() < 5],
         "other": _beside(values, found, fmt),
         "minutes": length or page.policy.meeting_minutes,
-        "meeting": next((one for one in page.meetings if one.id == values.get("meeting")), None),
+        "whose": whose,
     }
+
+
+def _meeting(page: DealPage, values: Mapping[str, Any]) -> Meeting | None:
+    return next((one for one in page.meetings if one.id == values.get("meeting")), None)
+
+
+def _whose(page: DealPage, values: Mapping[str, Any]) -> str | None:
+    """Whose free times: of whoever comes to the meeting that is moved, else of the deal's owner."""
+    meeting = _meeting(page, values)
+    return meeting.manager if meeting and not meeting.needs_person else page.deal.owner
+
+
+async def _colleagues(conn: Connection, page: DealPage, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Who can come to a meeting, and why the others cannot."""
+    meeting = _meeting(page, values)
+    return {"meeting": meeting, "who": await who_can_come(conn, page.policy, meeting) if meeting else []}
 
 
 def _week(values: Mapping[str, Any], fmt: Formats, today: datetime) -> int:
@@ -120,7 +141,7 @@ def _length(page: DealPage, values: Mapping[str, Any]) -> int | None:
     typed = str(values.get("minutes") or "")
     if typed.isdecimal() and 5 <= int(typed) <= 720:
         return int(typed)
-    moved = next((one for one in page.meetings if one.id == values.get("meeting")), None)
+    moved = _meeting(page, values)
     return int((moved.ends_at - moved.starts_at).total_seconds() // 60) if moved else None
 
 

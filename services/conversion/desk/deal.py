@@ -17,8 +17,8 @@ from services.conversion.domain.history import Show
 
 STAFF: list[Any] = [allow("manager", "supervisor")]
 AskName = Literal[
-    "win", "lose", "sleep", "return", "qualify", "book", "move", "held", "no_show", "cancel", "note", "mail", "read",
-    "contact", "step", "start", "done", "shift", "add", "offer", "reject", "close",
+    "win", "lose", "sleep", "return", "qualify", "book", "move", "held", "no_show", "cancel", "give", "note", "mail",
+    "read", "contact", "step", "start", "done", "shift", "add", "offer", "reject", "close",
 ]  # fmt: skip
 
 router: APIRouter = page_router()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -101,7 +101,7 @@ class Visit:
         seen = str(values.get("seen", ""))
         changed = error.code == "changed"
         news = await news_since(self.conn, self.deal_id, self.who, seen) if changed else []
-        ask = Ask(name, values, faults, problem, news)
+        ask = Ask(name, values, faults, problem, news, code=error.code)
         page = await open_deal_page(self.conn, self.deal_id, self.who)
         ask = await self._filled(page, ask) or ask
         if self.is_part:
@@ -112,7 +112,7 @@ class Visit:
         if ask is None:
             return None
         more = await choices(self.conn, self.who, page, self.fmt, ask.name, ask.values)
-        return Ask(ask.name, ask.values, ask.errors, ask.problem, ask.news, {**more, **ask.more})
+        return replace(ask, more={**more, **ask.more})
 
     async def _page(self, page: DealPage, ask: Ask | None, status: int = 200) -> Response:
         bar = await desk_bar(self.conn, self.who)

@@ -28,7 +28,10 @@ KINDS: dict[Show, tuple[str, ...]] = {
     Show.CALLS: ("inbound", "answer"),
     Show.NOTES: ("note",),
     Show.MAILS: ("mail", "mail_failed", "mail_withdrawn", "offer_mailed"),
-    Show.MEETINGS: ("meeting_booked", "meeting_held", "meeting_no_show", "meeting_cancelled"),
+    Show.MEETINGS: (
+        "meeting_booked", "meeting_held", "meeting_no_show", "meeting_cancelled", "meeting_given",
+        "meeting_needs_person",
+    ),
     Show.OFFERS: (
         "offer_sent", "offer_waits", "offer_rejected", "offer_accepted", "offer_mailed", "offer_expired", "won",
     ),
@@ -51,7 +54,10 @@ class OpenWork(Record):
 
 
 class MailLine(Record):
-    """A mail to the lead, without its text. `files` are the names of what goes with it."""
+    """A mail to the lead, without its text. `files` are the names of what goes with it.
+
+    One that is sent and has `withdrawn_at` was taken back too late.
+    """
 
     id: str
     purpose: str
@@ -62,6 +68,9 @@ class MailLine(Record):
     next_at: datetime
     created_at: datetime
     closed_at: datetime | None
+    sent_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+    withdrawn_why: str | None = None
     files: list[str]
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from services.chassis.errors import Invalid
+from services.chassis.errors import Conflict, Invalid
 from services.chassis.records import Record
 
 MeetingKind = Literal["phone", "online", "visit"]
@@ -25,11 +25,13 @@ class Booking:
     kind: MeetingKind
     place: str | None
     created_by: str
+    message_to_customer: str | None = None
 
 
 class Meeting(Record):
-    """A meeting in a manager's calendar. `sequence` grows with every change of its time.
+    """A meeting in a manager's calendar. `sequence` grows with every change of its entry.
 
+    `note` is for colleagues; only `message_to_customer` is sent. `needs_person` says why nobody comes to it as yet.
     A `reserved` one is kept free for a lead on the phone until `expires_at`; it has no deal yet.
     """
 
@@ -45,6 +47,8 @@ class Meeting(Record):
     state: MeetingState
     sequence: int
     note: str | None
+    message_to_customer: str | None = None
+    needs_person: str | None = None
     created_by: str
     created_at: datetime
     updated_at: datetime
@@ -58,6 +62,28 @@ def check_time(starts_at: datetime, ends_at: datetime, at: datetime) -> None:
         raise Invalid("must be after starts_at", field="ends_at")
     if ends_at - starts_at > _LONGEST:
         raise Invalid("a meeting lasts 12 hours at most", field="ends_at")
+
+
+def check_begun(meeting: Meeting, at: datetime) -> None:
+    """Raise Conflict `too_early`, naming when, before a meeting's beginning: nobody can have come or stayed away."""
+    if at < meeting.starts_at:
+        begins = _zulu(meeting.starts_at)
+        raise Conflict(
+            f"this meeting begins at {begins}; say then how it was", code="too_early", detail={"starts_at": begins}
+        )
+
+
+def check_ahead(meeting: Meeting, at: datetime) -> None:
+    """Raise Conflict `meeting_over`, naming when, for a meeting whose time has passed: it cannot be changed."""
+    if meeting.ends_at <= at:
+        ended = _zulu(meeting.ends_at)
+        raise Conflict(
+            f"this meeting ended at {ended}; say whether it was held", code="meeting_over", detail={"ends_at": ended}
+        )
+
+
+def _zulu(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="minutes").replace("+00:00", "Z")
 
 
 def after_missed(times: int) -> str:

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from services.conversion.domain.deals import Deal, wanted_by
+from services.conversion.domain.meetings import Meeting
 from services.conversion.domain.routing import Candidate, route
 
 
 @dataclass(frozen=True)
+class HandedMeeting:
+    """A coming meeting of such a deal: the new manager comes to it, or it says why somebody must be found."""
+
+    meeting: Meeting
+    needs_person: str | None
+
+
+@dataclass(frozen=True)
 class Handed:
-    """One deal of a take-over: to whom, or why to nobody."""
+    """One deal of a take-over: to whom, or why to nobody; with its coming meetings."""
 
     deal: Deal
     manager: str | None
     why: str
+    meetings: Sequence[HandedMeeting] = ()
 
 
 @dataclass(frozen=True)
@@ -33,18 +43,27 @@ def may_receive(everybody: Sequence[Candidate], manager: str, *, leaving: str) -
 
 
 def distribute(
-    everybody: Sequence[Candidate], deals: Sequence[Deal], *, leaving: str, to: str | None = None
+    everybody: Sequence[Candidate],
+    deals: Sequence[Deal],
+    *,
+    leaving: str,
+    to: str | None = None,
+    unable: Mapping[str, Collection[str]] | None = None,
 ) -> list[Handed]:
     """Who gets each of these deals of `leaving`: the named manager, or whom routing chooses, one deal after the other.
 
     Open deals must lie with somebody: who is off duty this minute or over their daily quota gets them all the same.
+    Those who are `unable` to come to a deal's meetings get it only if nobody else does.
     """
     if to is not None:
         return [Handed(deal=deal, manager=to, why="named by the supervisor") for deal in deals]
     there = {who.id: replace(who, on_duty=True, quota=None) for who in everybody}
     plan = []
     for deal in deals:
-        routing = route(list(there.values()), wanted_by(deal, excluded=[leaving]))
+        busy = (unable or {}).get(deal.id, ())
+        routing = route(list(there.values()), wanted_by(deal, excluded=[leaving, *busy]))
+        if routing.manager is None and busy:
+            routing = route(list(there.values()), wanted_by(deal, excluded=[leaving]))
         plan.append(Handed(deal=deal, manager=routing.manager, why=routing.why))
         if routing.manager is not None:
             who = there[routing.manager]

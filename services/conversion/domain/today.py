@@ -22,7 +22,10 @@ _MORNING = 10
 
 
 class TodayRow(Record):
-    """One thing to do. `item_id` is its work item, `number` the playbook's step, `offer_id` what waits for approval."""
+    """One thing to do. `item_id` is its work item, `number` the playbook's step, `offer_id` what waits for approval.
+
+    A meeting is `unattended` while nobody comes to it.
+    """
 
     kind: TodayKind
     id: str
@@ -39,6 +42,7 @@ class TodayRow(Record):
     number: int | None = None
     offer_id: str | None = None
     percent: Decimal | None = None
+    unattended: bool = False
 
     def is_late(self, at: datetime) -> bool:
         """Whether its time has passed; a meeting's when it has ended."""

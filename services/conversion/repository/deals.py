@@ -97,6 +97,11 @@ async def lock_latest(conn: Connection, lead_id: str) -> Deal | None:
     return Deal.maybe(row)
 
 
+async def latest(conn: Connection, lead_id: str) -> Deal | None:
+    """The latest deal of a lead as it is now, not locked; none if there was never one."""
+    return Deal.maybe(await conn.fetchrow("SELECT * FROM deals WHERE lead_id = $1 ORDER BY id DESC LIMIT 1", lead_id))
+
+
 async def of_owner(conn: Connection, owner: str, limit: int) -> list[Deal]:
     """Deals that a manager works on, the oldest first."""
     rows = await conn.fetch(

@@ -20,7 +20,8 @@ _STATEMENTS = (
     f"""UPDATE hand_overs SET question = NULL, needs = NULL, story = '[]',
                decline_reason = CASE WHEN decline_reason IS NOT NULL THEN 'erased' END WHERE {_OF_DEALS}""",  # noqa: S608 - a constant
     f"UPDATE timeline SET text = 'erased', data = '{{}}' WHERE {_OF_DEALS}",  # noqa: S608 - a constant
-    f"UPDATE meetings SET place = NULL, note = NULL WHERE lead_id = ANY($1::uuid[]) OR {_OF_DEALS}",  # noqa: S608 - a constant
+    f"""UPDATE meetings SET place = NULL, note = NULL, message_to_customer = NULL
+         WHERE lead_id = ANY($1::uuid[]) OR {_OF_DEALS}""",  # noqa: S608 - a constant
     # What was ordered from the catalogue is a figure; what somebody wrote by hand may name them.
     f"""UPDATE offers SET lines = (SELECT coalesce(jsonb_agg(
                CASE WHEN line ->> 'product_id' IS NULL THEN line || '{{"description": "erased"}}' ELSE line END

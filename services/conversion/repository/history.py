@@ -53,6 +53,7 @@ async def mails(conn: Connection, lead_id: str, begun: datetime, limit: int) -> 
     """Mails to a lead since a moment, the newest first, without their texts and files."""
     rows = await conn.fetch(
         """SELECT id, purpose, recipient, subject, state, last_error, next_at, created_at, closed_at,
+                  sent_at, withdrawn_at, withdrawn_why,
                   ARRAY(SELECT file ->> 'name' FROM jsonb_array_elements(attachments) AS file) AS files
              FROM mails WHERE lead_id = $1 AND created_at >= $2 ORDER BY id DESC LIMIT $3""",
         lead_id,

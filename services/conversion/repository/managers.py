@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -126,6 +126,11 @@ async def find(conn: Connection, manager_id: str) -> Manager | None:
     """One manager, or none."""
     row = await conn.fetchrow("SELECT * FROM managers WHERE id = $1", manager_id)
     return Manager.maybe(row)
+
+
+async def named(conn: Connection, manager_ids: Sequence[str]) -> list[Manager]:
+    """These managers, as far as they are known."""
+    return Manager.of_all(await conn.fetch("SELECT * FROM managers WHERE id = ANY($1) ORDER BY id", list(manager_ids)))
 
 
 async def page(conn: Connection, *, active: bool | None, limit: int, after: str | None) -> list[Manager]:

@@ -106,10 +106,15 @@ async def expiring(conn: Connection, now: datetime) -> list[Offer]:
 
 async def get(conn: Connection, offer_id: str) -> Offer:
     """One offer. Raises NotFound."""
-    row = await conn.fetchrow("SELECT * FROM offers WHERE id = $1", offer_id)
-    if row is None:
+    found = await find(conn, offer_id)
+    if found is None:
         raise NotFound("there is no such offer")
-    return Offer.of(row)
+    return found
+
+
+async def find(conn: Connection, offer_id: str) -> Offer | None:
+    """One offer, or none."""
+    return Offer.maybe(await conn.fetchrow("SELECT * FROM offers WHERE id = $1", offer_id))
 
 
 async def mails_of(conn: Connection, lead_id: str) -> dict[str, OfferMail]:

@@ -80,15 +80,22 @@ async def items_of(conn: Connection, person: str | None, limit: int) -> list[Tod
 async def meetings_of(conn: Connection, manager: str, start: datetime, end: datetime, at: datetime) -> list[TodayRow]:
     """A manager's meetings between two moments that are still to be held, or to be written down.
 
-    Of a deal that is over, nobody asks any more at this moment how a meeting was.
+    One to which nobody comes as yet is its deal's owner's. Of a deal that is over, nobody asks any more at this moment
+    how a meeting was.
     """
     rows = await conn.fetch(
         f"""SELECT 'meeting' AS kind, m.id, m.starts_at AS at, m.ends_at AS until, due.id AS deal_id, due.company,
-                   due.owner, due.stage, due.worth, due.currency, concat_ws(', ', m.kind, m.place) AS text
+                   due.owner, due.stage, due.worth, due.currency, concat_ws(', ', m.kind, m.place) AS text,
+                   m.needs_person IS NOT NULL AS unattended
               FROM meetings m JOIN LATERAL (
                    SELECT {CARD} FROM deals d {LAST_OFFER} WHERE d.id = m.deal_id) due ON true
-             WHERE m.manager = $1 AND m.state = 'booked' AND m.during && tstzrange($2, $3)
-               AND (m.ends_at > $4 OR due.stage NOT IN ('won', 'lost'))
+             WHERE m.id IN (SELECT id FROM meetings WHERE manager = $1 AND state = 'booked'
+                               AND during && tstzrange($2, $3)
+                             UNION ALL
+                            SELECT o.id FROM meetings o JOIN deals d ON d.id = o.deal_id AND d.owner = $1
+                             WHERE o.needs_person IS NOT NULL AND o.state = 'booked'
+                               AND o.during && tstzrange($2, $3))
+               AND (m.needs_person IS NULL OR due.owner = $1) AND (m.ends_at > $4 OR due.stage NOT IN ('won', 'lost'))
              ORDER BY m.starts_at LIMIT 50""",  # noqa: S608 - constants
         manager,
         start,

@@ -25,7 +25,10 @@ ManagerId = Annotated[str, Path(max_length=100)]
     summary="A manager is away for a time",
 )
 async def create_absence(manager_id: ManagerId, body: NewAbsence, conn: Conn, who: Who) -> AbsenceAnswer:
-    """New leads go to others, and once it begins, offers that they have not answered. 409 `overlap`."""
+    """New leads go to others, and once it begins, offers that they have not answered. 409 `overlap`.
+
+    The meetings of that time need a person: each is a supervisor's work.
+    """
     added = await add_absence(conn, manager_id, body, who)
     return AbsenceAnswer.model_validate(added.model_dump())
 

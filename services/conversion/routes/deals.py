@@ -136,7 +136,7 @@ async def answer(deal_id: Id, body: QuestionAnswer, conn: Conn, who: Who) -> Dea
 
 @router.post("/deals/{deal_id}/meetings", status_code=201, dependencies=[_STAFF], summary="Book a meeting")
 async def add_meeting(deal_id: Id, body: NewMeeting, conn: Conn, who: Who, response: Response) -> MeetingAnswer:
-    """409 `double_booked` with `free_slots` if the manager is taken then."""
+    """409 with `free_slots`: `double_booked` if the manager is taken then, `outside_hours` if they are not at work."""
     deal = await deal_for(conn, deal_id, who)
     meeting = await book_meeting(conn, deal, who, body)
     response.headers["Location"] = f"/v1/meetings/{meeting.id}"

@@ -8,9 +8,10 @@ from fastapi import Body, Response
 
 from services.chassis.http import Conn, Id, Who, allow, if_match, new_router, tagged
 from services.conversion.actions.kinds import MEETING
-from services.conversion.actions.meetings import calendar_entry, finish_meeting, reschedule_meeting
+from services.conversion.actions.meeting_hand_over import assign_meeting
+from services.conversion.actions.meetings import calendar_entry, cancel_meeting, finish_meeting, reschedule_meeting
 from services.conversion.repository import meetings
-from services.conversion.schemas.meetings import MeetingAnswer, MeetingNote, NewTime
+from services.conversion.schemas.meetings import Cancelled, MeetingAnswer, MeetingFor, MeetingNote, NewTime
 
 router = new_router(tags=["meetings"])
 _STAFF = allow("manager", "supervisor")
@@ -28,28 +29,38 @@ _EDITS = [_STAFF, if_match(read_meeting, MEETING, "meeting_id")]
 
 @router.post("/meetings/{meeting_id}/reschedule", dependencies=_EDITS, summary="Move a meeting")
 async def reschedule(meeting_id: Id, body: NewTime, conn: Conn, who: Who) -> MeetingAnswer:
-    """409 `double_booked` with `free_slots` if the manager is taken then."""
-    moved = await reschedule_meeting(conn, meeting_id, who, body.starts_at, body.ends_at)
+    """409 `double_booked` or `outside_hours`, with `free_slots`; `meeting_over` once it is over."""
+    moved = await reschedule_meeting(conn, meeting_id, who, body)
     return MeetingAnswer.model_validate(moved.model_dump())
 
 
 @router.post("/meetings/{meeting_id}/cancel", dependencies=_EDITS, summary="Cancel a meeting")
-async def cancel(meeting_id: Id, conn: Conn, who: Who, body: OptionalNote = None) -> MeetingAnswer:
-    """Its time is free again."""
-    done = await finish_meeting(conn, meeting_id, who, "cancelled", body.note if body else None)
+async def cancel(
+    meeting_id: Id, conn: Conn, who: Who, body: Annotated[Cancelled | None, Body()] = None
+) -> MeetingAnswer:
+    """Its time is free again. 409 `meeting_over` once it is over."""
+    asked = body or Cancelled()
+    done = await cancel_meeting(conn, meeting_id, who, asked.note, asked.message_to_customer)
     return MeetingAnswer.model_validate(done.model_dump())
+
+
+@router.post("/meetings/{meeting_id}/assign", dependencies=_EDITS, summary="Somebody else comes to a meeting")
+async def assign(meeting_id: Id, body: MeetingFor, conn: Conn, who: Who) -> MeetingAnswer:
+    """The deal stays its owner's. 409 `double_booked` or `outside_hours`, with the manager's `free_slots`."""
+    given = await assign_meeting(conn, meeting_id, who, body)
+    return MeetingAnswer.model_validate(given.model_dump())
 
 
 @router.post("/meetings/{meeting_id}/held", dependencies=_EDITS, summary="The meeting took place")
 async def held(meeting_id: Id, conn: Conn, who: Who, body: OptionalNote = None) -> MeetingAnswer:
-    """The next step is an offer."""
+    """The next step is an offer. 409 `too_early` before it has begun."""
     done = await finish_meeting(conn, meeting_id, who, "held", body.note if body else None)
     return MeetingAnswer.model_validate(done.model_dump())
 
 
 @router.post("/meetings/{meeting_id}/no-show", dependencies=_EDITS, summary="The customer did not come")
 async def no_show(meeting_id: Id, conn: Conn, who: Who, body: OptionalNote = None) -> MeetingAnswer:
-    """The next step is another meeting."""
+    """The next step is another meeting. 409 `too_early` before it has begun."""
     done = await finish_meeting(conn, meeting_id, who, "no_show", body.note if body else None)
     return MeetingAnswer.model_validate(done.model_dump())
 

@@ -9,8 +9,14 @@ from pydantic import Field, model_validator
 
 from services.chassis.http import Body, Model
 from services.conversion.domain.meetings import Meeting, MeetingKind
-from services.conversion.schemas.common import Moment, Short, Text, example
+from services.conversion.schemas.common import Moment, PersonId, Short, Text, example
 
+OutsideHours = Annotated[
+    bool, Field(description="Yes, although the manager is away or not at work then: they have agreed to come.")
+]
+MessageToCustomer = Annotated[
+    Text | None, Field(description="The customer reads it, in the mail and in their calendar.")
+]
 Minutes = Annotated[int, Field(ge=5, le=720)]
 
 
@@ -26,6 +32,8 @@ class NewMeeting(Body):
     duration_minutes: Minutes | None = None
     place: Short | None = None
     kind: MeetingKind = "phone"
+    outside_hours: OutsideHours = False
+    message_to_customer: MessageToCustomer = None
 
     @model_validator(mode="after")
     def _one_end(self) -> Self:
@@ -45,10 +53,30 @@ class NewTime(Body):
 
     starts_at: Moment
     ends_at: Moment | None = None
+    outside_hours: OutsideHours = False
+    message_to_customer: MessageToCustomer = None
+
+
+class MeetingFor(Body):
+    """Who comes to a meeting from now on."""
+
+    model_config = example(manager="petro")
+
+    manager: PersonId
+    outside_hours: OutsideHours = False
+
+
+class Cancelled(Body):
+    """Why a meeting does not take place: for colleagues, and, in a field of its own, for the customer."""
+
+    model_config = example(note="their budget is frozen", message_to_customer="See you in the new year!")
+
+    note: Text | None = None
+    message_to_customer: MessageToCustomer = None
 
 
 class MeetingNote(Body):
-    """What came out of it."""
+    """What came out of it. For colleagues: the customer never reads it."""
 
     model_config = example(note="volumes agreed, offer by Friday")
 
@@ -56,4 +84,8 @@ class MeetingNote(Body):
 
 
 class MeetingAnswer(Meeting, Model):
-    """A meeting. `sequence` is the version of its calendar entry."""
+    """A meeting. `sequence` is the version of its calendar entry.
+
+    `note` is for colleagues, `message_to_customer` is what the customer was told. `needs_person` says why nobody comes
+    to it as yet: somebody must be found, or another time.
+    """

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from pydantic import Field
 
 from services.chassis.http import Body, Model
-from services.conversion.domain.take_over import Handed, TakeOverResult
+from services.conversion.domain.take_over import Handed, HandedMeeting, TakeOverResult
 from services.conversion.schemas.common import PersonId, Short, Text, example
 from workflows.contracts.conversion import Stage
 
@@ -28,6 +30,26 @@ class TakeOver(Body):
     dry_run: bool = Field(default=True, description="True only shows who would get what.")
 
 
+class HandedMeetingAnswer(Model):
+    """A coming meeting of such a deal. With `needs_person`, the new manager cannot come, and somebody must be found."""
+
+    meeting_id: str
+    starts_at: datetime
+    ends_at: datetime
+    needs_person: str | None
+
+    @classmethod
+    def of(cls, handed: HandedMeeting) -> HandedMeetingAnswer:
+        """From the plan."""
+        meeting = handed.meeting
+        return cls(
+            meeting_id=meeting.id,
+            starts_at=meeting.starts_at,
+            ends_at=meeting.ends_at,
+            needs_person=handed.needs_person,
+        )
+
+
 class HandedDeal(Model):
     """One deal of a take-over; without a manager it stays where it is."""
 
@@ -37,6 +59,7 @@ class HandedDeal(Model):
     stage: Stage
     manager: str | None
     why: str
+    meetings: list[HandedMeetingAnswer]
 
     @classmethod
     def of(cls, handed: Handed) -> HandedDeal:
@@ -49,6 +72,7 @@ class HandedDeal(Model):
             stage=deal.stage,
             manager=handed.manager,
             why=handed.why,
+            meetings=[HandedMeetingAnswer.of(meeting) for meeting in handed.meetings],
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from services.chassis.db import Connection, Pool, new_ids
 from services.chassis.imports import runner
@@ -34,12 +35,17 @@ class Decided:
 class LeadImporter(runner.Importer[Row, Decided]):
     """Leads from the exports of other systems. A dry run remembers what it would have made."""
 
-    chunk_rows = 3_000
+    chunk_rows = 1_000
     decides_ahead = True
+    reads_apart = "services.lead_gen.domain.import_rows:packed_reader"
 
     def reader(self) -> Callable[[int, Sequence[str]], Row]:
         """Rows by the file's mapping."""
         return RowReader(self.job.mapping, self.job.default_region).read
+
+    def unpack(self, line: int, cells: Sequence[str], packed: Any) -> Row:
+        """As `RowReader` packed it."""
+        return Row(line, cells, *packed)
 
     def unreadable(self, line: int, cells: Sequence[str], reason: str) -> Row:
         """A row with a problem."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 from zoneinfo import available_timezones
 
 from services.chassis.contacts import phones
@@ -51,6 +52,11 @@ class Row:
     problem: str | None = None
 
 
+def packed_reader(mapping: Mapping[str, int], region: str) -> Callable[[int, Sequence[str]], tuple[Any, ...]]:
+    """`RowReader.read_packed` of a file, for the process that reads large ones."""
+    return RowReader(mapping, region).read_packed
+
+
 class RowReader:
     """Reads the rows of one file by its mapping (field -> column) and default region."""
 
@@ -61,9 +67,10 @@ class RowReader:
         self._phones = [mapping[name] for name in sorted(numbers, key=lambda name: PHONE_FIELDS.index(kinds[name]))]
         self._emails = [name for name in mapping if base_of(name) == "email"]
         self._extension = mapping.get("extension")
-        self._region = region
+        self._region, self._usual = region, RowRegion(region)
         self._says_place = "country" in mapping or "phone_code" in mapping
-        self._may_forbid = any(name in mapping for name in FORBIDDING)
+        self._forbidding = [name for name, _ in self._columns if name.startswith(FORBIDDING)]
+        self._as_it_is = [name for name, _ in self._columns if name in _AS_IT_IS]
 
     def read(self, line: int, cells: Sequence[str]) -> Row:
         """The row; never raises for anything that a cell may hold."""
@@ -71,7 +78,7 @@ class RowReader:
         width = len(cells)
         tidy = tidy_cells(cells)
         raw = {name: text for name, at in self._columns if at < width and (text := tidy[at])}
-        region = RowRegion(self._region)
+        region = self._usual
         if self._says_place and ("country" in raw or "phone_code" in raw):
             region = region_of_row(raw, self._region)
             row.notes += region.notes
@@ -79,7 +86,8 @@ class RowReader:
         problem = self._read_phones(row, numbers, region.region)
         if self._extension is not None and (extension := raw.get("extension")) is not None:
             _extend(row, extension)
-        row.forbids = forbids(raw) if self._may_forbid else None
+        if said := {name: raw[name] for name in self._forbidding if name in raw}:
+            row.forbids = forbids(said)
         if "company" not in raw:
             _name_by_person(row, raw)
         if "company" not in raw:
@@ -90,10 +98,19 @@ class RowReader:
             self._read_fields(row, raw, region)
         return row
 
+    def read_packed(self, line: int, cells: Sequence[str]) -> tuple[Any, ...]:
+        """What `Row` has besides its line and cells, as plain values that another process makes it of again."""
+        row = self.read(line, cells)
+        return (row.fields, row.phones, row.keys, row.forbids, row.notes, row.problem)
+
     def _read_phones(self, row: Row, cells: Sequence[str], region: str) -> str:
         """Fill in the row's numbers; returns why the last bad one was refused."""
         problem, good = "the phone is missing", row.phones
         for cell in cells:
+            if (number := phones.read_plain(cell, region)) is not None:
+                if number not in good:
+                    good.append(number)
+                continue
             numbers, problems = phones.read_cell(cell.lstrip("' "), region)
             good += [number for number in numbers if number not in good]
             if problems:
@@ -108,9 +125,10 @@ class RowReader:
         fields = row.fields
         fields["company"] = raw["company"]
         if "contact_name" not in raw and (name := f"{raw.get('first_name', '')} {raw.get('last_name', '')}".strip()):
-            raw["contact_name"] = name
-        for name in raw.keys() & _AS_IT_IS:
-            fields[name] = raw[name]
+            fields["contact_name"] = name
+        for name in self._as_it_is:
+            if name in raw:
+                fields[name] = raw[name]
         if (size := raw.get("size")) is not None:
             if (known := size_class(size)) is not None:
                 fields["size"] = known

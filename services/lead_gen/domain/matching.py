@@ -6,7 +6,7 @@ a merge brings numbers, keys and what was not known yet.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field, replace
 
 from services.lead_gen.domain.import_rows import Row
@@ -75,11 +75,10 @@ class Matcher:
         self._said: list[str] = []
         self.plan = Plan()
 
-    def follow(self, before: Matcher, keys: Iterable[str]) -> None:
+    def follow(self, before: Matcher, keys: Set[str]) -> None:
         """Know what the rows of another matcher have changed, or are about to, with regard to these keys."""
-        for key in keys:
-            if (lead_id := before._owners.get(key)) is not None:
-                self._owners[key] = lead_id
+        for key in keys & before._owners.keys():
+            self._owners[key] = before._owners[key]
         for lead_id in set(self._owners.values()):
             if (lead := before._known.get(lead_id)) is not None:
                 self._known[lead_id] = replace(lead, fields=dict(lead.fields), new=False)
@@ -92,7 +91,7 @@ class Matcher:
         self._said = list(row.notes)
         owners = self._owners
         keys = [f"p:{phone}" for phone in row.phones] + row.keys
-        if not any(key in owners for key in keys):
+        if owners.keys().isdisjoint(keys):
             self._accept(row, keys)
             return
         problem, lead = self._find(row, keys)
@@ -106,8 +105,14 @@ class Matcher:
     def _find(self, row: Row, keys: list[str]) -> tuple[str | None, LeadFacts | None]:
         """(why the row cannot be taken, the lead it belongs to)."""
         found: LeadFacts | None = None
+        owners = self._owners
+        owned = [(key[0], owners[key]) for key in keys if key in owners]
+        first = owned[0][1]
+        if all(lead_id == first for _, lead_id in owned) and not _other_tax_id(row, self._known[first]):
+            # Nearly every row that belongs to a lead at all.
+            return None, self._known[first]
         for kind, name in STRENGTH.items():
-            leads = sorted({self._owners[key] for key in keys if key[0] == kind and key in self._owners})
+            leads = sorted({lead_id for of, lead_id in owned if of == kind})
             if len(leads) > 1:
                 self._offer(leads[0], leads[1], f"one row of a file has a {name} of both")
                 return f"its {name}s belong to two leads, {leads[0]} and {leads[1]}", None

@@ -13,9 +13,6 @@ from datetime import datetime, timedelta
 from functools import cache
 from zoneinfo import available_timezones
 
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import maximum_flow
-
 from services.chassis.records import Record
 from services.lead_gen.domain.callers import Standing, callable_groups, group_of
 from services.lead_gen.domain.policy import HOME_ZONE, Policy
@@ -154,6 +151,10 @@ def _flow(able: Sequence[int], calls: Sequence[tuple[int, Sequence[int]]]) -> in
     """How many of these calls can be made by callers who are able to make so many each."""
     if not calls or not able:
         return 0
+    # Here, because they take 12 MB, which a worker without calls to pace need not have.
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import maximum_flow
+
     source, first_caller = 0, 1 + len(calls)
     sink = first_caller + len(able)
     edges: list[tuple[int, int, int]] = []

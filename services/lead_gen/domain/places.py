@@ -34,18 +34,27 @@ class Place(NamedTuple):
 
 def place_fields(fields: Mapping[str, str], phones: Sequence[str], read_as: str) -> dict[str, str]:
     """The columns of a lead's place, from what was said of it. `read_as` is the region its numbers were read in."""
-    place = place_of(
-        tuple(place_of_number(phone) for phone in phones), fields.get("country"), fields.get("region", ""),
-        fields.get("city", ""), read_as,
+    get = fields.get
+    return dict(
+        _place_columns(
+            tuple(map(place_of_number, phones)), get("country"), get("region", ""), get("city", ""), read_as,
+            get("timezone"), get("language"),
+        )
     )  # fmt: skip
+
+
+@lru_cache(maxsize=20_000)
+def _place_columns(
+    numbers: tuple[NumberPlace, ...], country: str | None, region: str, city: str, read_as: str, timezone: str | None,
+    language: str | None,
+) -> dict[str, str]:  # fmt: skip
+    place = place_of(numbers, country, region, city, read_as)
     found = {"country": place.country, "zones": ",".join(place.zones)}
-    for name, derived in (("timezone", place.timezone), ("language", place.language)):
-        said = fields.get(name)
+    for name, said, derived in (("timezone", timezone, place.timezone), ("language", language, place.language)):
         found |= {name: said or derived, f"{name}_from": "given" if said else "derived" if derived else None}
     return {name: text for name, text in found.items() if text}
 
 
-@lru_cache(maxsize=20_000)
 def place_of(numbers: tuple[NumberPlace, ...], country: str | None, region: str, city: str, read_as: str) -> Place:
     """The place of a lead with these numbers; its own country is what it says itself, else its numbers'."""
     first = next((number.country for number in numbers if number.country), None)

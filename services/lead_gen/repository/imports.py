@@ -15,10 +15,10 @@ def verdict_lines(job: ImportJob, verdicts: list[Verdict]) -> Copies:
     """The verdicts of a chunk as COPY text."""
     lines = []
     for v in verdicts:
-        original = escape(to_json([cell.replace("\0", "") for cell in v.original])) if v.original is not None else "\\N"
-        reason = escape(v.reason) if v.reason else "\\N"
+        original = escape(to_json([cell.replace("\0", "") for cell in v.original])) if v.original is not None else ""
+        reason = escape(v.reason) if v.reason else ""
         # A dry run makes no leads, so a row can only belong to one that was there.
-        lead_id = "\\N" if v.lead_id is None or (job.dry_run and v.verdict == "accepted") else v.lead_id
+        lead_id = "" if v.lead_id is None or (job.dry_run and v.verdict == "accepted") else v.lead_id
         lines.append(f"{job.id}\t{v.line}\t{v.verdict}\t{reason}\t{lead_id}\t{original}\n")
     return {("import_rows", ("import_id", "line", "verdict", "reason", "lead_id", "original")): "".join(lines)}
 
@@ -45,8 +45,8 @@ async def dry_owners(
 
 def dry_copies(import_id: str, plan: Plan) -> Copies:
     """What a chunk of a dry run would have made, as COPY text: keys, and under `l:` what is known of each lead."""
-    lines = [f"{import_id}\tp:{phone}\t{lead_id}\t\\N\n" for phone, lead_id, _ in plan.phones]
-    lines += [f"{import_id}\t{key}\t{lead_id}\t\\N\n" for key, lead_id in plan.keys]
+    lines = [f"{import_id}\tp:{phone}\t{lead_id}\t\n" for phone, lead_id, _ in plan.phones]
+    lines += [f"{import_id}\t{key}\t{lead_id}\t\n" for key, lead_id in plan.keys]
     lines += [f"{import_id}\tl:{lead.id}\t{lead.id}\t{escape(to_json(_known(lead.fields)))}\n" for lead in plan.created]
     return {("import_dry_keys", ("import_id", "key", "lead_id", "filled")): "".join(lines)}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import io
 import os
 import tempfile
 import threading
@@ -25,9 +26,14 @@ def words(file: IO[bytes], **arguments: Any) -> Iterator[Any]:
     yield arguments
 
 
+def parts(file: IO[bytes]) -> Iterator[Any]:
+    yield from (b"", file.read(), "text", b"\n=3\n" * 100_000, b'{"end": "done"}\n')
+
+
 def process_id(file: IO[bytes]) -> Iterator[int]:
     yield os.getpid()
-    yield from iter(lambda: file.read(1), b"never")  # without end, and without a word
+    while True:  # without end, and without a word
+        file.read(1)
 
 
 def environment(file: IO[bytes]) -> Iterator[list[str]]:
@@ -90,6 +96,10 @@ def test_whatever_a_reader_does_is_a_refusal_with_a_reason(file: IO[bytes], read
         list(bounded.items(f"{HERE}{reader}", file))
     assert str(refused.value) == reason
     assert list(bounded.items(f"{HERE}words", file))[:2] == ["one", "two"]
+
+
+def test_bytes_come_back_as_they_are(file: IO[bytes]) -> None:
+    assert list(bounded.items(f"{HERE}parts", file)) == list(parts(io.BytesIO(b"one two")))
 
 
 def test_a_refusal_keeps_its_field_and_its_kind(file: IO[bytes]) -> None:

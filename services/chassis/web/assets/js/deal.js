@@ -3,7 +3,7 @@
 (() => {
   "use strict";
   const KINDS = ["deal.changed", "meeting.changed", "offer.changed", "offer.late", "work.opened", "work.closed", "playbook.changed", "promise.late",
-    "hand_over.opened", "hand_over.closed", "mail.failed", "mail.sent"];
+    "hand_over.opened", "hand_over.closed", "mail.failed", "mail.sent", "mail.withdrawn"];
   const PAUSE = 300;
   let waiting = null;
 

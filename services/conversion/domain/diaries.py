@@ -1,0 +1,53 @@
+"""Whether a manager can come to a meeting: their working hours, when they are away, and what they have already."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from services.chassis.business_time import Calendar
+from services.conversion.domain.slots import Stretch
+
+Hindrance = Literal["left", "absence", "day_off", "closed", "meeting"]
+_WORDS: dict[Hindrance, str] = {
+    "left": "{name} does not work here any more",
+    "absence": "{name} is away then",
+    "day_off": "{name} does not work on that day",
+    "closed": "that is outside {name}'s working hours",
+    "meeting": "{name} has another meeting then",
+}
+
+
+@dataclass(frozen=True)
+class Diary:
+    """A manager's calendar for a time: `hours`, stretches `away`, and meetings and kept times `taken`."""
+
+    name: str
+    active: bool
+    hours: Calendar
+    away: Sequence[Stretch] = ()
+    taken: Sequence[Stretch] = ()
+
+    def off_work(self, starts_at: datetime, ends_at: datetime) -> Hindrance | None:
+        """Why the manager is not at work for all of this time; none if they are."""
+        if not self.active:
+            return "left"
+        if _touches(self.away, starts_at, ends_at):
+            return "absence"
+        if self.hours.between(starts_at, ends_at) == ends_at - starts_at:
+            return None
+        return "closed" if self.hours.works_on(starts_at) else "day_off"
+
+    def hindrance(self, starts_at: datetime, ends_at: datetime) -> Hindrance | None:
+        """Why the manager cannot take this meeting; none if they can."""
+        return self.off_work(starts_at, ends_at) or ("meeting" if _touches(self.taken, starts_at, ends_at) else None)
+
+    def in_words(self, why: Hindrance) -> str:
+        """The hindrance as a clause."""
+        return _WORDS[why].format(name=self.name)
+
+
+def _touches(stretches: Sequence[Stretch], starts_at: datetime, ends_at: datetime) -> bool:
+    return any(opens < ends_at and closes > starts_at for opens, closes in stretches)
