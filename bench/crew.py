@@ -16,6 +16,7 @@ import httpx
 
 from bench.stack import Running
 
+FACTS = {"need": "a truck a week", "authority": "the owner", "timing": "from next month"}
 LINE = {"description": "Full truck", "quantity": "1", "unit_price": {"amount": "28500.00", "currency": "UAH"}}
 OUTCOMES = ("no_answer", "no_answer", "interested")
 CALLERS = 4
@@ -100,6 +101,7 @@ class Crew:
         for offer in offers:
             deal_id = (await _post(client, f"/v1/hand-overs/{offer['item_id']}/accept", {}))["deal_id"]
             await _post(client, f"/v1/deals/{deal_id}/meetings", self._meeting())
+            await _post(client, f"/v1/deals/{deal_id}/qualify", FACTS)
             await _post(client, f"/v1/deals/{deal_id}/win", {"lines": [LINE]})
         return bool(offers)
 

@@ -11,7 +11,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from services.chassis import migrate
 from services.chassis.auth import make_verifier
 from services.chassis.http.docs import docs_router
-from services.chassis.http.events import EventHub, events_router
+from services.chassis.http.events import EventHub, Hears, events_router
 from services.chassis.http.health import health_router
 from services.chassis.http.lifespan import lifespan
 from services.chassis.http.metrics import Metrics
@@ -38,12 +38,15 @@ def create_app(
     migrations: Sequence[str] | None = None,
     origins: Sequence[str] = (),
     desk: Desk | None = None,
+    hears: Hears | None = None,
 ) -> FastAPI:
     """An API that is ready to serve. `tier` none is the operators' API, which has no database of its own.
 
     `app.state.pool` is there while the app's lifespan runs. `migrations` are the packages /readyz asks for (by
     default the chassis' and the tier's). Pages of `origins` may ask from a browser. `desk` are this service's own
-    pages, served where the settings name an origin. Raises SettingsError without a database or keys.
+    pages, served where the settings name an origin. `hears` says who is told of which event.
+
+    Raises SettingsError without a database or keys.
     """
     if tier is not None and not settings.database_dsn:
         raise SettingsError("LEADRELAY_DATABASE_DSN: is not set")
@@ -67,6 +70,7 @@ def create_app(
     app.state.metrics = Metrics([durable_collector] if tier is not None else [])
     app.state.stopping = asyncio.Event()
     app.state.pool = None
+    app.state.hears = hears
     app.state.events = EventHub(settings.database_dsn) if settings.database_dsn else None
     install_handlers(app)
     if origins:

@@ -9,6 +9,7 @@ from services.chassis.mail.routes import mail_router
 from services.chassis.settings import Settings
 from services.chassis.web.desk import Desk
 from services.conversion.actions import mails
+from services.conversion.actions.teams import hears
 from services.conversion.desk import board, calendar, commission, deal_routers, deals_list, duty, ringing, slots, today
 from services.conversion.desk import hand_overs as hand_overs_desk
 from services.conversion.routes import (
@@ -55,6 +56,7 @@ def build_app(settings: Settings) -> FastAPI:
         title="Leadrelay conversion",
         description=_DESCRIPTION,
         tier=Tier.CONVERSION,
+        hears=hears,
         settings=settings,
         desk=Desk(
             routers=[*_PAGES, *deal_routers.ROUTERS, ringing.router, slots.router],
@@ -82,6 +84,6 @@ def build_app(settings: Settings) -> FastAPI:
             reminders.router,
             reports.router,
             policies.router,
-            mail_router(mails.on_trouble),
+            mail_router(mails.on_trouble, mails.scope_of),
         ],
     )

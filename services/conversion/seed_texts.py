@@ -11,16 +11,16 @@ _DAY = timedelta(hours=8)
 TEMPLATES: dict[str, dict[str, tuple[str, str]]] = {
     "information-pack": {
         "uk": (
-            "Наші маршрути та ціни для {{company}}",
-            "Добрий день{{contact_name|}}!\n\nЯк і обіцяли, надсилаємо коротко про те, що ми возимо і скільки це "
+            "Наші маршрути та ціни для {{company|вас}}",
+            "Добрий день, {{contact_name}}!\n\nЯк і обіцяли, надсилаємо коротко про те, що ми возимо і скільки це "
             "коштує. "
             "Ви говорили про таке: {{need|перевезення вантажів}}.\n\nЯкщо щось із цього вам підходить, дайте "
             "відповідь на "
             "цей лист або просто зачекайте: за два дні я зателефоную.\n\nЗ повагою\n{{manager}}\n{{seller}}\n",
         ),
         "en": (
-            "Our routes and prices for {{company}}",
-            "Good day {{contact_name|}},\n\nas promised, here is in short what we carry and what it costs. You "
+            "Our routes and prices for {{company|you}}",
+            "Good day {{contact_name}},\n\nas promised, here is in short what we carry and what it costs. You "
             "spoke of: "
             "{{need|freight}}.\n\nIf any of it suits you, simply answer this mail; otherwise I call in two days.\n\n"
             "With kind regards\n{{manager}}\n{{seller}}\n",
@@ -29,25 +29,25 @@ TEMPLATES: dict[str, dict[str, tuple[str, str]]] = {
     "new-season": {
         "uk": (
             "Чи змінилися ваші перевезення?",
-            "Добрий день{{contact_name|}}!\n\nМинулого разу час був не той. Якщо відтоді у {{company}} з’явилися нові "
-            "маршрути, порахуємо їх за день.\n\nЗ повагою\n{{manager}}\n{{seller}}\n",
+            "Добрий день, {{contact_name}}!\n\nМинулого разу час був не той. Якщо відтоді у {{company|вас}} з’явилися "
+            "нові маршрути, порахуємо їх за день.\n\nЗ повагою\n{{manager}}\n{{seller}}\n",
         ),
         "en": (
             "Have your transports changed?",
-            "Good day {{contact_name|}},\n\nlast time it was not the right moment. If {{company}} has new routes "
-            "since, we "
+            "Good day {{contact_name}},\n\nlast time it was not the right moment. If {{company|your company}} has new "
+            "routes since, we "
             "price them within a day.\n\nWith kind regards\n{{manager}}\n{{seller}}\n",
         ),
     },
     "after-the-offer": {
         "uk": (
             "Чи все зрозуміло в нашій пропозиції?",
-            "Добрий день{{contact_name|}}!\n\nЧи дійшла наша пропозиція і чи все в ній зрозуміло? Якщо потрібен інший "
+            "Добрий день, {{contact_name}}!\n\nЧи дійшла наша пропозиція і чи все в ній зрозуміло? Якщо потрібен інший "
             "обсяг або інші терміни, напишіть — перерахуємо.\n\nЗ повагою\n{{manager}}\n{{seller}}\n",
         ),
         "en": (
             "Is everything clear in our offer?",
-            "Good day {{contact_name|}},\n\ndid our offer arrive, and is everything in it clear? If you need "
+            "Good day {{contact_name}},\n\ndid our offer arrive, and is everything in it clear? If you need "
             "another volume "
             "or other dates, write to me and we calculate again.\n\nWith kind regards\n{{manager}}\n{{seller}}\n",
         ),

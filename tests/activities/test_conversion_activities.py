@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from services.chassis.db import new_id
 from tests.fixtures.postgres import FreshDatabase
-from tests.fixtures.tier_2 import FACTS, LINE, Tier2, hand_over, in_days, request, tier_2
+from tests.fixtures.tier_2 import FACTS, Tier2, hand_over, in_days, request, tier_2
 from workflows.contracts import ids
 from workflows.contracts.base import Done, Tier
 from workflows.contracts.conversion import (
@@ -80,7 +80,7 @@ async def test_capacity_is_never_exceeded_by_offers_at_the_same_time(conversion:
 async def test_a_customer_who_calls_stays_with_tier_3_and_a_win_back_is_a_new_deal(conversion: Tier2) -> None:
     anna = await conversion.only("anna-customer")
     deal = await conversion.accepted(anna)
-    await conversion.post(f"/v1/deals/{deal['id']}/win", {"lines": [LINE]}, anna)
+    await conversion.won(deal["id"], anna)
     await conversion.manager("aaron-customer")  # would be first by share
     call = hand_over(deal["lead_id"], id="inbound:7", reason=HandOverReason.INBOUND, inbound_call_id="7")
     answer = await conversion.offered(call)

@@ -128,7 +128,7 @@ async def test_closing_an_offered_lead_takes_it_off_the_managers_list(conversion
 
 async def test_a_won_deal_is_not_closed_from_outside(conversion: Tier2) -> None:
     deal = await conversion.accepted(ANNA)
-    await conversion.post(f"/v1/deals/{deal['id']}/win", {"lines": [LINE]}, ANNA)
+    await conversion.won(deal["id"], ANNA)
     close = CloseDeal(key="close", lead_id=deal["lead_id"], stage=Stage.LOST, reason="do not call")
     await conversion.activities.close_deal(close)
     assert (await conversion.get(f"/v1/deals/{deal['id']}"))["stage"] == "won"

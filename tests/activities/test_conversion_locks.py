@@ -210,7 +210,7 @@ async def test_rebuilding_the_ledger_twice_at_once_corrects_it_once(conversion: 
     deals_won = []
     for _ in range(3):
         deal = await conversion.accepted("anna")
-        await conversion.post(f"/v1/deals/{deal['id']}/win", {"lines": [LINE]}, "anna")
+        await conversion.won(deal["id"], "anna")
         deals_won.append(deal["id"])
     # Money that was recorded, and of which the ledger does not know.
     await conversion.pool.executemany(

@@ -222,6 +222,6 @@ async def test_nobody_asks_how_a_meeting_was_once_its_deal_is_over(tier: Tier2) 
     await tier.pool.execute(ended, meeting["id"])
     async with person(tier, "nestor") as nestor:
         assert "How was it?" in await nestor.look("/desk/board/today")
-        await tier.post(f"/v1/deals/{deal['id']}/win", {"lines": [LINE]}, "nestor")
+        await tier.won(deal["id"], "nestor")
         assert "How was it?" not in await nestor.look("/desk/board/today")
         assert "not written down" in await nestor.look(f"/desk/deals/{deal['id']}")

@@ -181,6 +181,24 @@ async def test_a_late_approval_rises_is_told_to_the_manager_and_goes_to_a_named_
     assert "head decides" in reminders[-1]["payload"]["text"]
 
 
+async def test_a_late_approval_does_not_go_to_whoever_asked_for_it(conversion: Tier2) -> None:
+    head = auth(Tier.CONVERSION, "supervisor", "head")
+    body = (await conversion.get("/v1/policies"))["items"][0]["body"]
+    named = {"body": {**body, "approval_escalate_to": "head"}}
+    assert (await conversion.http.post("/v1/policies", json=named, headers=head)).status_code == 201
+    path = await qualified(conversion)
+    deal = await conversion.get(path)
+    asked = {"lines": [{"product_id": "ftl", "quantity": "1"}], "discount_percent": "60"}
+    made = (await conversion.http.post(f"{path}/offers", json=asked, headers=head)).json()
+    assert made["state"] == "awaiting_approval"
+    for _ in range(2):
+        late = "UPDATE offers SET approve_by = now() - interval '1 second' WHERE deal_id = $1"
+        await conversion.pool.execute(late, deal["id"])
+        await watch_offers(conversion.pool)
+    [approval] = await conversion.work(deal["lead_id"], "approval")
+    assert (approval["priority"], approval["assignee"]) == (20, None)
+
+
 async def test_the_manager_is_warned_once_before_an_offer_runs_out(conversion: Tier2) -> None:
     path = await qualified(conversion)
     deal = await conversion.get(path)

@@ -17,7 +17,7 @@ import pytest_asyncio
 
 from tests.fixtures.http import auth
 from tests.fixtures.postgres import FreshDatabase
-from tests.fixtures.tier_2 import LINE, Tier2, tier_2, whose
+from tests.fixtures.tier_2 import Tier2, tier_2, whose
 from workflows.contracts.base import Money, Tier
 from workflows.contracts.commission import MoneyEvent, MoneyKind
 
@@ -48,7 +48,7 @@ def money(deal: dict[str, Any], kind: MoneyKind, amount: Decimal, key: str, at: 
 
 async def won(tier: Tier2, **body: Any) -> dict[str, Any]:
     deal = await tier.accepted("anna")
-    return await tier.post(f"/v1/deals/{deal['id']}/win", {"lines": [LINE], **body}, "anna")
+    return await tier.won(deal["id"], "anna", **body)
 
 
 async def sums(tier: Tier2, deal: dict[str, Any]) -> dict[tuple[str, str], Decimal]:
@@ -99,7 +99,7 @@ async def test_money_that_is_heard_of_before_the_win_counts_after_it(conversion:
     deal = await conversion.accepted("anna")
     await conversion.activities.record_commission(money(deal, MoneyKind.PAID, TOTAL, "payment:early"))
     assert await sums(conversion, deal) == {}
-    await conversion.post(f"/v1/deals/{deal['id']}/win", {"lines": [LINE]}, "anna")
+    await conversion.won(deal["id"], "anna")
     assert (await sums(conversion, deal))["closed", "vested"] == Decimal("4275.08")
 
 
@@ -184,7 +184,7 @@ async def test_a_deal_shared_by_two_pays_both(conversion: Tier2) -> None:
     body = {"splits": [{"person": person, "role": "closed", "percent": percent} for person, percent in parts]}
     put = await conversion.http.put(f"/v1/deals/{deal['id']}/splits", json=body, headers=whose())
     assert put.status_code == 200, put.text
-    await conversion.post(f"/v1/deals/{deal['id']}/win", {"lines": [LINE]}, "anna")
+    await conversion.won(deal["id"], "anna")
     found = (await conversion.get("/v1/commissions", deal_id=deal["id"], role="closed"))["items"]
     assert {entry["person"]: entry["amount"]["amount"] for entry in found} == {"anna": "2565.05", "borys": "1710.03"}
     wrong = {"splits": body["splits"][:1]}

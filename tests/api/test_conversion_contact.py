@@ -13,7 +13,7 @@ import pytest_asyncio
 from services.chassis.db import new_id
 from tests.api.test_reports_to_other_tiers import reports
 from tests.fixtures.postgres import FreshDatabase
-from tests.fixtures.tier_2 import LINE, Tier2, hand_over, request, tier_2, whose
+from tests.fixtures.tier_2 import Tier2, hand_over, request, tier_2, whose
 from tests.fixtures.tier_2_pages import Person, person
 from workflows.contracts.base import ContactCard, Tier
 from workflows.contracts.conversion import HandOver, HandOverReason
@@ -87,7 +87,7 @@ async def test_only_the_owner_and_supervisors_correct_and_nobody_a_customers_car
     deal = await tier.accepted(ANNA, a_stranger())
     assert (await patch(tier, deal["id"], KNOWN, by="borys")).json()["code"] == "not_owner"
     assert (await patch(tier, deal["id"], {"city": "Lviv"}, by="")).status_code == 200
-    await tier.post(f"/v1/deals/{deal['id']}/win", {"lines": [LINE]}, ANNA)
+    await tier.won(deal["id"], ANNA)
     assert (await patch(tier, deal["id"], KNOWN)).json()["code"] == "wrong_state"
 
 
@@ -145,7 +145,7 @@ async def test_the_customer_is_who_the_manager_wrote_down(tier: Tier2) -> None:
         deal = await tier.accepted(ANNA, a_stranger())
         if corrected:
             await patch(tier, deal["id"], KNOWN)
-        await tier.post(f"/v1/deals/{deal['id']}/win", {"lines": [LINE]}, ANNA)
+        await tier.won(deal["id"], ANNA)
         [won] = [payload for signal, payload in await tier.signals(deal["lead_id"]) if signal == "won"]
         assert (won["order"]["contact"] or {}).get("company") == ("Viter Trans" if corrected else None)
 

@@ -70,7 +70,7 @@ async def test_a_stage_that_lacks_something_is_refused_in_words(tier: Tier2, ann
     _, page = await deal_of(tier)
     await anna.look(page)
     told = await refused(anna, f"{page}/stage", 409, stage="qualified")
-    assert "Before qualified, this is still missing: need, authority, timing." in told
+    assert "Before qualified, this is still missing: need, authority, timing (for qualified)." in told
 
 
 async def test_the_next_step_is_planned_on_the_readers_clock(tier: Tier2, anna: Person) -> None:

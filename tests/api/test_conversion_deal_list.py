@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from tests.api.test_web_components import Reader
 from tests.fixtures.postgres import FreshDatabase
-from tests.fixtures.tier_2 import FACTS, LINE, Tier2, hand_over, in_days, tier_2
+from tests.fixtures.tier_2 import Tier2, hand_over, in_days, tier_2
 from tests.fixtures.tier_2_pages import Person, person
 from workflows.contracts.base import Tier
 
@@ -52,8 +52,7 @@ async def test_every_order_shows_every_deal_once_however_many_pages_it_takes(tie
 async def test_the_list_is_narrowed_by_state_stage_and_what_is_late(tier: Tier2) -> None:
     await tier.only("bohdan")
     late, old, won = [await deal_of(tier, "bohdan", name) for name in ("Пізній", "Старий", "Виграний")]
-    await tier.post(f"/v1/deals/{won}/qualify", FACTS, "bohdan")
-    await tier.post(f"/v1/deals/{won}/win", {"lines": [LINE]}, "bohdan")
+    await tier.won(won, "bohdan")
     await tier.pool.execute("UPDATE deals SET next_action_at = now() - interval '1 day' WHERE id = $1", late)
     await tier.pool.execute(
         "UPDATE deals SET stage_since = now() - interval '90 days', next_action_at = $2 WHERE id = $1",

@@ -72,7 +72,7 @@ async def test_from_the_hand_over_to_the_first_sale(conversion: Tier2) -> None:
 async def test_the_win_pays_tier_2_more_than_tier_1_and_to_the_cent(conversion: Tier2) -> None:
     deal = await conversion.accepted(BORYS)
     line = {**LINE, "quantity": "1", "unit_price": {"amount": "1234.57", "currency": "UAH"}}
-    await conversion.post(f"/v1/deals/{deal['id']}/win", {"lines": [line]}, BORYS)
+    await conversion.won(deal["id"], BORYS, lines=[line])
     found = (await conversion.get("/v1/commissions", limit=200))["items"]
     mine = {entry["role"]: entry for entry in found if entry["deal_id"] == deal["id"]}
     assert mine["sourced"]["person"] == "caller-1" and mine["closed"]["person"] == BORYS
@@ -121,6 +121,23 @@ async def test_a_hard_question_is_answered_and_published(conversion: Tier2) -> N
     assert any(entry["kind"] == "answer" for entry in deal["timeline"])
     published = (await conversion.get("/v1/published-answers"))["items"]
     assert [item["answer"] for item in published if item["deal_id"] == deal["id"]] == ["The shipper, after 24 hours."]
+
+
+async def test_a_question_that_is_answered_again_has_its_last_answer_for_everybody(conversion: Tier2) -> None:
+    given = hand_over(reason=HandOverReason.HARD_QUESTION, question="Who pays detention?")
+    deal = await conversion.accepted(ANNA, given)
+    path = f"/v1/deals/{deal['id']}/answer"
+    for text in ("The shipper.", "The consignee, after 24 hours."):
+        deal = await conversion.post(path, {"text": text, "publish": True}, ANNA)
+    published = (await conversion.get("/v1/published-answers", limit=200))["items"]
+    assert [one["answer"] for one in published if one["question"] == "Who pays detention?"] == [
+        "The consignee, after 24 hours."
+    ]
+    assert "The shipper." in [one["text"] for one in deal["timeline"] if one["kind"] == "answer"]
+    rows = await conversion.pool.fetch(
+        "SELECT answer FROM published_answers WHERE deal_id = $1 ORDER BY id", deal["id"]
+    )
+    assert [row["answer"] for row in rows] == ["The shipper.", "The consignee, after 24 hours."]
 
 
 async def test_only_the_owner_or_a_supervisor_acts(conversion: Tier2) -> None:

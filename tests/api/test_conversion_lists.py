@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from tests.fixtures.http import auth
 from tests.fixtures.postgres import FreshDatabase
-from tests.fixtures.tier_2 import LINE, Tier2, hand_over, in_days, tier_2, whose
+from tests.fixtures.tier_2 import Tier2, hand_over, in_days, tier_2, whose
 from workflows.contracts.base import Tier
 from workflows.contracts.conversion import HandOverReason, RemindDeal
 
@@ -107,7 +107,7 @@ async def test_a_manager_sees_his_own_commission_only(conversion: Tier2) -> None
     await conversion.manager("borys")
     for person in ("anna", "borys", "anna"):
         deal = await conversion.accepted(person)
-        await conversion.post(f"/v1/deals/{deal['id']}/win", {"lines": [LINE]}, person)
+        await conversion.won(deal["id"], person)
     everything = await _all(conversion, "/v1/commissions")
     assert len(everything) == 6 and len(await _all(conversion, "/v1/commissions", person="caller-1")) == 3
     assert {entry["person"] for entry in await _all(conversion, "/v1/commissions", "anna")} == {"anna"}
@@ -122,7 +122,7 @@ async def test_a_manager_sees_his_own_commission_only(conversion: Tier2) -> None
 
 async def test_the_managers_report_counts_what_happened(conversion: Tier2) -> None:
     won, lost = await conversion.accepted("anna"), await conversion.accepted("anna")
-    await conversion.post(f"/v1/deals/{won['id']}/win", {"lines": [LINE]}, "anna")
+    await conversion.won(won["id"], "anna")
     await conversion.post(f"/v1/deals/{lost['id']}/lose", {"reason": "price"}, "anna")
     declined = await conversion.offered()
     await conversion.post(f"/v1/hand-overs/{declined.item_id}/decline", {"reason": "no time"}, "anna")

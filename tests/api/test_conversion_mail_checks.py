@@ -22,7 +22,7 @@ from services.conversion.schemas.mails import WrittenMail
 from tests.fixtures.http import make_settings
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.smtp import MailServer, mail_server
-from tests.fixtures.tier_2 import LINE, Tier2, hand_over, tier_2
+from tests.fixtures.tier_2 import FACTS, LINE, Tier2, hand_over, tier_2
 from workflows.contracts.base import ContactCard, Tier
 from workflows.contracts.conversion import CloseDeal, Stage
 
@@ -89,7 +89,7 @@ async def test_when_the_server_returns_a_lost_deals_mails_are_not_sent(
 ) -> None:
     deal = await post.deal()
     await post.letter(deal)
-    await post.tier.post(f"/v1/deals/{deal['id']}/qualify", {"need": "a truck"}, "anna")
+    await post.tier.post(f"/v1/deals/{deal['id']}/qualify", FACTS, "anna")
     offer = await post.tier.post(f"/v1/deals/{deal['id']}/offers", {"lines": [LINE]}, "anna", status=201)
     await post.tier.post(f"/v1/offers/{offer['id']}/send", {}, "anna")
     await post.meeting(deal)
@@ -127,7 +127,7 @@ async def test_a_mail_that_cannot_be_judged_holds_up_no_others(post: Post) -> No
 async def test_an_offer_that_another_one_replaced_is_not_mailed(post: Post) -> None:
     deal = await post.deal()
     path = f"/v1/deals/{deal['id']}"
-    await post.tier.post(f"{path}/qualify", {"need": "a truck"}, "anna")
+    await post.tier.post(f"{path}/qualify", FACTS, "anna")
     first = await post.tier.post(f"{path}/offers", {"lines": [LINE]}, "anna", status=201)
     await post.tier.post(f"/v1/offers/{first['id']}/send", {}, "anna")
     second = await post.tier.post(f"{path}/offers", {"lines": [LINE]}, "anna", status=201)

@@ -10,7 +10,7 @@ import pytest_asyncio
 from services.conversion.domain.calendar import ALWAYS
 from tests.api.test_web_components import Reader
 from tests.fixtures.postgres import FreshDatabase
-from tests.fixtures.tier_2 import FACTS, LINE, Tier2, hand_over, tier_2
+from tests.fixtures.tier_2 import Tier2, hand_over, tier_2
 from tests.fixtures.tier_2_pages import person
 from workflows.contracts.base import Tier
 
@@ -111,8 +111,7 @@ async def test_who_takes_no_new_leads_is_told_so(tier: Tier2) -> None:
 async def won(tier: Tier2, manager: str) -> str:
     """A deal that this manager has won; its id."""
     deal = await tier.accepted(manager)
-    await tier.post(f"/v1/deals/{deal['id']}/qualify", FACTS, manager)
-    await tier.post(f"/v1/deals/{deal['id']}/win", {"lines": [LINE]}, manager)
+    await tier.won(deal["id"], manager)
     return str(deal["id"])
 
 

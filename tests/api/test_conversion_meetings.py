@@ -53,7 +53,7 @@ async def test_ten_people_at_once_book_one_meeting(conversion: Tier2) -> None:
         assert slot["ends_at"] <= won["starts_at"] or slot["starts_at"] >= won["ends_at"]
     # Nothing of a refused booking stays: its deal has not moved.
     stages = [(await conversion.get(f"/v1/deals/{deal['id']}"))["stage"] for deal in deals]
-    assert sorted(stages) == ["accepted"] * 9 + ["meeting"]
+    assert sorted(stages) == ["accepted"] * 9 + ["informing"]
 
 
 async def test_a_free_slot_from_the_refusal_can_be_booked(conversion: Tier2) -> None:

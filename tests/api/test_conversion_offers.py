@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,12 +12,14 @@ import pytest
 import pytest_asyncio
 
 from services.chassis.db import new_id
+from services.conversion.actions.offer_expiry import expire_offers
 from services.conversion.documents.offer_pdf import offer_data
 from services.conversion.domain.policy import STANDARD
 from services.conversion.repository import deals, offers
 from tests.fixtures.http import auth
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_2 import FACTS, LINE, Tier2, hand_over, in_days, tier_2, whose
+from tests.fixtures.tier_2_pages import person as tier_2_person
 from workflows.contracts.base import Tier
 
 ANNA, BORYS = "anna", "borys"
@@ -83,6 +86,65 @@ async def test_a_deep_discount_waits_for_the_supervisor(conversion: Tier2) -> No
     assert await refusal(conversion, f"/v1/offers/{offer['id']}/approve", {}, whose()) == (409, "wrong_state")
 
 
+def supervisor(person: str) -> dict[str, str]:
+    return auth(Tier.CONVERSION, "supervisor", person)
+
+
+@pytest.mark.parametrize("how", ["as the manager", "as the supervisor", "by taking the deal over"])
+async def test_nobody_approves_their_own_discount_in_whatever_role_and_is_told_who_can(
+    conversion: Tier2, how: str
+) -> None:
+    path = await qualified(conversion)
+    asker, approver = (ANNA, ANNA) if how != "as the supervisor" else ("", "boss")
+    offer = await make(conversion, path, asker, discount_percent="40")
+    # Whoever decided on a discount before is known to be able to.
+    refused = await make(conversion, await qualified(conversion), discount_percent="50")
+    await conversion.http.post(f"/v1/offers/{refused['id']}/reject", json={}, headers=supervisor("olha"))
+    if how == "by taking the deal over":
+        await conversion.pool.execute("UPDATE deals SET owner = 'zoya' WHERE id = $1", offer["deal_id"])
+        approver = "zoya"
+    told = await conversion.http.post(f"/v1/offers/{offer['id']}/approve", headers=supervisor(approver))
+    assert (told.status_code, told.json()["code"]) == (403, "own_request")
+    assert "olha" in told.json()["who_can"] and approver not in told.json()["who_can"]
+    assert "another supervisor decides on it" in told.json()["detail"] and "olha" in told.json()["detail"]
+    async with tier_2_person(conversion, approver, "supervisor") as own:
+        page = await own.look(f"/desk/deals/{offer['deal_id']}")
+        assert "so another supervisor decides" in page and "/approve" not in page
+        await own.press(f"/desk/deals/{offer['deal_id']}/offers/{offer['id']}/approve", status=403)
+    if how == "by taking the deal over":
+        assert (await refusal(conversion, f"/v1/offers/{offer['id']}/approve", {}, supervisor(ANNA)))[
+            1
+        ] == "own_request"
+    answer = await conversion.http.post(f"/v1/offers/{offer['id']}/approve", headers=supervisor("olha"))
+    assert (answer.status_code, answer.json()["decided_by"]) == (200, "olha")
+
+
+async def test_an_offer_until_a_day_is_taken_on_that_day_and_refused_after_it(conversion: Tier2) -> None:
+    zone = STANDARD.zone
+    # In the last hour of a day it is the next one, so that the test does not depend on the hour.
+    today = (datetime.now(UTC) + timedelta(hours=1)).astimezone(zone).date()
+    for midnight in (datetime.combine(today, time(), zone), datetime.combine(today, time(), UTC)):
+        path = await qualified(conversion)
+        offer = await make(conversion, path, valid_until=midnight.isoformat())
+        ends = datetime.fromisoformat(offer["valid_until"])
+        assert ends.astimezone(zone).date() == today and ends.astimezone(zone).time() == time(23, 59, 59)
+        await expire_offers(conversion.pool)
+        assert (await conversion.post(f"/v1/offers/{offer['id']}/accept", {}, ANNA))["state"] == "accepted"
+    usual = await make(conversion, await qualified(conversion))
+    assert datetime.fromisoformat(usual["valid_until"]).astimezone(zone).time() == time(23, 59, 59)
+    # A second after that midnight.
+    await conversion.pool.execute("UPDATE offers SET valid_until = now() WHERE id = $1", usual["id"])
+    assert await refusal(conversion, f"/v1/offers/{usual['id']}/accept", {}, whose(ANNA)) == (409, "offer_expired")
+    assert await refusal(conversion, f"/v1/offers/{usual['id']}/send", {}, whose(ANNA)) == (409, "offer_expired")
+    await expire_offers(conversion.pool)
+    assert (await conversion.get(f"/v1/offers/{usual['id']}"))["state"] == "expired"
+
+
+async def test_whoever_asked_may_take_the_request_back(conversion: Tier2) -> None:
+    offer = await make(conversion, await qualified(conversion), "", discount_percent="40")
+    assert (await conversion.post(f"/v1/offers/{offer['id']}/reject", {}))["state"] == "rejected"
+
+
 async def test_a_refused_discount_is_followed_by_another_version(conversion: Tier2) -> None:
     path = await qualified(conversion)
     first = await make(conversion, path, discount_percent=40)
@@ -142,11 +204,13 @@ async def test_the_order_is_the_offer_to_the_cent(conversion: Tier2) -> None:
     assert {item["unit_price"]["currency"] for item in lines} == {"EUR"}
 
 
-async def test_an_offer_asks_for_a_need_first(conversion: Tier2) -> None:
+async def test_an_offer_asks_for_what_is_to_be_known_first(conversion: Tier2) -> None:
     deal = await conversion.accepted(ANNA)
     path = f"/v1/deals/{deal['id']}"
     answer = await conversion.http.post(f"{path}/offers", json={"lines": [LINE]}, headers=whose(ANNA))
-    assert (answer.status_code, answer.json()["code"], answer.json()["missing"]) == (409, "not_qualified", ["need"])
+    assert (answer.status_code, answer.json()["code"], answer.json()["missing"]) == (
+        409, "not_qualified", ["need", "authority", "timing"],
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -198,8 +262,8 @@ async def test_the_document(conversion: Tier2) -> None:
 @pytest.mark.parametrize(
     ("language", "title", "valid_until", "total"),
     [
-        ("uk", "Комерційна пропозиція", "19 березня 2030 р.", "97\u202f471,73\u202fUAH"),
-        ("en", "Offer", "19 March 2030", "97\u202f471.73\u202fUAH"),
+        ("uk", "Комерційна пропозиція", "19 березня 2030 р., 17:00", "97\u202f471,73\u202fUAH"),
+        ("en", "Offer", "19 March 2030, 17:00", "97\u202f471.73\u202fUAH"),
     ],
 )
 async def test_what_the_document_says(

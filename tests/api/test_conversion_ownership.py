@@ -11,7 +11,7 @@ from services.conversion.api import build_app
 from tests.api.openapi import Ids, operations
 from tests.fixtures.http import auth, make_settings
 from tests.fixtures.postgres import FreshDatabase
-from tests.fixtures.tier_2 import LINE, Tier2, hand_over, in_days, tier_2, whose
+from tests.fixtures.tier_2 import FACTS, LINE, Tier2, hand_over, in_days, tier_2, whose
 from workflows.contracts.base import Tier
 
 DOCUMENT = build_app(make_settings("postgresql://nowhere/x")).openapi()
@@ -48,7 +48,7 @@ async def test_a_colleague_changes_nothing_of_a_deal(tier: Tier2) -> None:
     meeting = await tier.post(
         f"/v1/deals/{deal['id']}/meetings", {"starts_at": in_days(30), "outside_hours": True}, "anna"
     )
-    await tier.post(f"/v1/deals/{deal['id']}/qualify", {"need": "trucks", "volume": "4"}, "anna")
+    await tier.post(f"/v1/deals/{deal['id']}/qualify", FACTS, "anna")
     offer = await tier.post(f"/v1/deals/{deal['id']}/offers", {"lines": [LINE]}, "anna")
     known = {"deal_id": deal["id"], "meeting_id": meeting["id"], "offer_id": offer["id"], "number": "1",
              "item_id": waiting.item_id}  # fmt: skip

@@ -180,7 +180,7 @@ async def test_a_lead_who_goes_further_is_not_warmed_up_any_more(conversion: Tie
             at = {"starts_at": in_days(30), "duration_minutes": 15, "kind": "phone"}
             await conversion.post(f"{warm.path}/meetings", at, "anna")
         case "offer":
-            await conversion.post(f"{warm.path}/qualify", {"need": "a truck"}, "anna")
+            await conversion.post(f"{warm.path}/qualify", FACTS, "anna")
             await conversion.post(f"{warm.path}/offers", {"lines": [LINE]}, "anna")
         case _:
             again = AddHandOver(key=new_id(), lead_id=warm.lead_id, hand_over=lead())

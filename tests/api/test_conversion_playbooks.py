@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from tests.fixtures.postgres import FreshDatabase
-from tests.fixtures.tier_2 import LINE, Tier2, hand_over, in_days, tier_2, whose
+from tests.fixtures.tier_2 import Tier2, hand_over, in_days, tier_2, whose
 from workflows.contracts.base import Tier
 from workflows.contracts.conversion import CloseDeal, OpenInbound, RunPlaybookStep, Stage
 
@@ -144,7 +144,7 @@ async def test_everything_stops_at_once_when_the_lead(conversion: Tier2, how: st
         closed = CloseDeal(key="dnc", lead_id=deal["lead_id"], stage=Stage.LOST, reason="do not call")
         await conversion.activities.close_deal(closed)
     elif how == "buys":
-        await conversion.post(f"{path}/win", {"lines": [LINE]}, "anna")
+        await conversion.won(deal["id"], "anna")
     elif how == "is given back":
         await conversion.post(f"{path}/return", {"reason": "not mine"}, "anna")
     elif how == "is stopped":
@@ -244,13 +244,13 @@ async def test_templates_have_versions_languages_previews_and_files(conversion: 
 
 async def test_results_are_counted_per_version_beside_deals_without_a_playbook(conversion: Tier2) -> None:
     won, lost, bare = await warm(conversion), await warm(conversion), await conversion.accepted("anna")
-    await conversion.post(f"/v1/deals/{won['id']}/win", {"lines": [LINE]}, "anna")
+    await conversion.won(won["id"], "anna")
     await conversion.post(f"/v1/deals/{lost['id']}/lose", {"reason": "price"}, "anna")
     await conversion.post(f"/v1/deals/{bare['id']}/lose", {"reason": "price"}, "anna")
     told = await conversion.get("/v1/reports/playbooks")
     [row] = told["items"]
     counted = {name: row[name] for name in ("name", "version", "entered", "stopped", "won", "lost", "win_rate")}
     assert counted == {"name": "test", "version": 1, "entered": 2, "stopped": 2, "won": 1, "lost": 1, "win_rate": 0.5}
-    assert row["stopped_because"] == {"won": 1, "lost": 1}
+    assert row["stopped_because"] == {"the lead goes further": 1, "lost": 1}
     assert row["interval"][0] < 0.5 < row["interval"][1]
     assert (told["without"]["lost"], told["without"]["entered"]) == (1, 0)

@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from tests.fixtures.postgres import FreshDatabase
-from tests.fixtures.tier_2 import FACTS, LINE, Tier2, hand_over, in_days, tier_2, whose
+from tests.fixtures.tier_2 import FACTS, Tier2, hand_over, in_days, tier_2, whose
 from workflows.contracts.base import Tier
 
 PEOPLE = ("anna", "borys", "clara")
@@ -43,7 +43,7 @@ async def live(tier: Tier2, chance: random.Random, tally: Counter[tuple[str, str
     path = f"/v1/deals/{offer.deal_id}"
     fate = chance.choice(["won", "lost", "asleep", "returned", "qualified", "accepted"])
     if fate == "won":
-        await tier.post(f"{path}/win", {"lines": [LINE]}, manager)
+        await tier.won(offer.deal_id, manager)
         tally[caller, "won"] += 1
     elif fate == "lost":
         await tier.post(f"{path}/lose", {"reason": "no", "code": "not_ours"}, manager)

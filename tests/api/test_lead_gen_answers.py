@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 import pytest_asyncio
 
 from tests.fixtures.postgres import FreshDatabase
@@ -88,3 +90,79 @@ async def test_a_published_answer_is_an_instruction_that_every_caller_finds(desk
     assert len(found[0]["title"]) == 200
     [item] = (await desk.http.get("/v1/answers", headers=caller("p4"))).json()["items"]
     assert item["instruction_id"] == found[0]["id"]
+
+
+async def published_texts(desk: Tier1, q: str) -> list[str]:
+    found = (await desk.http.get("/v1/instructions", params={"q": q}, headers=caller("p9"))).json()["items"]
+    return [one["text"] for one in found]
+
+
+async def versions_of(desk: Tier1, instruction_id: str) -> list[str]:
+    rows = await desk.pool.fetch(
+        "SELECT text FROM instruction_versions WHERE instruction_id = $1 ORDER BY version", instruction_id
+    )
+    return [row["text"] for row in rows]
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 0, 1), (1, 2, 0), (2, 1, 0), (0, 2, 1)])
+async def test_a_second_answer_is_the_next_version_of_the_instruction_in_whatever_order_answers_come(
+    desk: Tier1, order: tuple[int, ...]
+) -> None:
+    word = f"demurrage{''.join(map(str, order))}"
+    # The last one asks the same in other letters, about another lead.
+    spelt = [f"Who pays the {word}?", f"Who pays the {word}?", f"  WHO pays\nthe {word} "]
+    leads = [(await asked(desk, f"+38044113{order[0]}{order[1]}{n}1", f"a{word}"))["lead_id"] for n in (0, 1)]
+    begin = datetime.now(UTC)
+    told = [
+        answer_to(
+            leads[n == 2], key=f"{word}:{n}", publish=True, question=spelt[n], answer=f"{word} answer {n}",
+            answered_at=begin + timedelta(minutes=n), answered_by=f"manager-{n}",
+        )
+        for n in range(3)
+    ]  # fmt: skip
+    for n in (*order, *order):
+        await desk.activities.take_answer(told[n])
+    assert await published_texts(desk, word) == [f"{word} answer 2"]
+    items = (await desk.http.get("/v1/answers", headers=caller(f"a{word}"))).json()["items"]
+    assert sorted(one["answer"] for one in items) == [f"{word} answer 1", f"{word} answer 2"]
+    [instruction] = {one["instruction_id"] for one in items}
+    kept = await versions_of(desk, instruction)
+    assert kept == [f"{word} answer {n}" for at, n in enumerate(order) if n == max(order[: at + 1])]
+
+
+async def test_answers_to_one_question_that_come_at_once_are_one_instruction(desk: Tier1) -> None:
+    lead_id = (await asked(desk, "+380441120051", "p51"))["lead_id"]
+    at = datetime.now(UTC)
+    told = [
+        answer_to(lead_id, key=f"at-once:{n}", publish=True, question="Who insures pallets?", answer=f"pallets {n}",
+                  answered_at=at + timedelta(seconds=n))
+        for n in range(6)
+    ]  # fmt: skip
+    await asyncio.gather(*(desk.activities.take_answer(one) for one in told))
+    assert await published_texts(desk, "pallets") == ["pallets 5"]
+
+
+async def test_an_answer_that_is_not_published_leaves_the_instruction_and_an_archived_one_stays_archived(
+    desk: Tier1,
+) -> None:
+    lead_id = (await asked(desk, "+380441120052", "p52"))["lead_id"]
+    first = {"publish": True, "question": "Who seals the containers?"}
+    await desk.activities.take_answer(answer_to(lead_id, key="seal:1", answer="The shipper.", **first))
+    told = answer_to(lead_id, key="seal:2", answer="For you, we do.", **{**first, "publish": False})
+    await desk.activities.take_answer(told)
+    assert await published_texts(desk, "seals") == ["The shipper."]
+    [item] = (await desk.http.get("/v1/answers", headers=caller("p52"))).json()["items"]
+    assert item["answer"] == "For you, we do."
+    [known] = (await desk.http.get("/v1/instructions", params={"q": "seals"}, headers=caller("p9"))).json()["items"]
+    await desk.pool.execute("UPDATE instructions SET archived_at = now() WHERE id = $1", known["id"])
+    await desk.activities.take_answer(answer_to(lead_id, key="seal:3", answer="The carrier.", **first))
+    assert await published_texts(desk, "seals") == ["The carrier."]
+
+
+async def test_an_instruction_from_before_questions_had_keys_is_replaced_too(desk: Tier1) -> None:
+    lead_id = (await asked(desk, "+380441120053", "p53"))["lead_id"]
+    told = {"publish": True, "question": "Who weighs the grain?"}
+    await desk.activities.take_answer(answer_to(lead_id, key="weigh:1", answer="The port.", **told))
+    await desk.pool.execute("UPDATE instructions SET question_key = NULL")
+    await desk.activities.take_answer(answer_to(lead_id, key="weigh:2", answer="The elevator.", **told))
+    assert await published_texts(desk, "weighs") == ["The elevator."]

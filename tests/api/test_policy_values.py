@@ -90,7 +90,7 @@ TIER_2 = [
     ("remind_before", [["P1D", "P1D"], ["-P1D"]]),
     ("seller", [[], [""], ["a\0b"]]),
     ("loss_reasons", [{"": {"text": "none"}}, {"price": {"text": ""}}, {"price": {"text": "dear", "rest": "-P1D"}}]),
-    ("entry", [{"qualified": ["need", "need"]}]),
+    ("entry", [{"qualified": ["need", "need"]}, {"accepted": ["need"]}, {"lost": ["need"]}]),
     ("commission", [{"sourced": "5", "closed": "2"}, {"closed": "99.5"}, {"kept": "NaN"}]),
 ]
 

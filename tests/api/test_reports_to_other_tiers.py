@@ -6,7 +6,7 @@ from typing import Any
 
 from services.chassis.db import Pool
 from tests.fixtures.postgres import FreshDatabase
-from tests.fixtures.tier_2 import LINE, hand_over, in_days, tier_2
+from tests.fixtures.tier_2 import hand_over, in_days, tier_2
 from tests.fixtures.tier_3 import boss, tier_3
 from workflows.contracts import ids
 from workflows.contracts.base import Tier
@@ -29,7 +29,7 @@ async def test_the_register_hears_of_every_place_of_a_deal_that_is_won(fresh_dat
     async with tier_2(await fresh_database("cv_places", tier=Tier.CONVERSION)) as tier:
         await tier.manager("anna")
         deal = await tier.accepted("anna")
-        await tier.post(f"/v1/deals/{deal['id']}/win", {"lines": [LINE]}, "anna")
+        await tier.won(deal["id"], "anna")
         assert await places(tier.pool) == [("conversion", "accepted", "anna"), ("account_mgmt", "won", None)]
         told = await reports(tier.pool, "lead_gen.update_register")
         assert [one["workflow_id"] for one in told] == [ids.conversion(deal["lead_id"]), ids.customer(deal["lead_id"])]

@@ -10,6 +10,7 @@ from typing import Any
 from tests.browser.desks import Person, somebody_new
 from tests.fixtures.house import House, import_leads, until
 
+FACTS = {"need": "a truck a week", "authority": "the owner", "timing": "from next month"}
 LINE = {
     "product_id": "FTL-20",
     "description": "Full truck, 20 t, domestic",
@@ -45,6 +46,7 @@ async def make_relay(house: House, company: str = "relay") -> Relay:
     await house.post("lead_gen", "/v1/callers", known)
     won = await _handed_over(house, caller, campaign)
     deal = await _accepted(house, won)
+    await house.post("conversion", f"/v1/deals/{deal}/qualify", FACTS, role="manager", person=won["manager"])
     await house.post("conversion", f"/v1/deals/{deal}/win", {"lines": [LINE]}, role="manager", person=won["manager"])
     kept = await _handed_over(house, caller, campaign)
     deal = await _accepted(house, kept)

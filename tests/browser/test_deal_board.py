@@ -311,7 +311,7 @@ async def test_figures_of_different_deals_stand_below_each_other(tier: Tier2, wi
     for price in ("28500.50", "1.00"):
         deal = await tier.accepted(who.id)
         line = {**LINE, "unit_price": {"amount": price, "currency": "UAH"}}
-        await tier.post(f"/v1/deals/{deal['id']}/win", {"lines": [line]}, who.id)
+        await tier.won(deal["id"], who.id, lines=[line])
     page = await board(windows, who, "/conversion/desk/commission")
     places = await page.locator(".lr-entries > tbody > tr:first-child").evaluate_all(
         "(rows) => rows.map((row) => [...row.cells].map((cell) => cell.getBoundingClientRect().left))"
@@ -330,8 +330,7 @@ async def busy(tier: Tier2) -> Person:
     await tier.pool.execute("UPDATE deals SET stage_since = now() - interval '90 days' WHERE id = $1", old)
     at = (datetime.now(UTC) + timedelta(minutes=2)).isoformat()
     await tier.post(f"/v1/deals/{met}/meetings", {"starts_at": at, "duration_minutes": 30, "kind": "online"}, who.id)
-    await tier.post(f"/v1/deals/{won}/qualify", FACTS, who.id)
-    await tier.post(f"/v1/deals/{won}/win", {"lines": [LINE]}, who.id)
+    await tier.won(won, who.id)
     promised = datetime.now(UTC) + timedelta(minutes=20)
     await offered(tier, who, "Обіцяли", reason=HandOverReason.INBOUND, promised_by=promised)
     await offered(tier, who, "Цікаво")

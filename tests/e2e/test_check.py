@@ -14,7 +14,7 @@ from temporalio.client import WorkflowExecutionStatus
 from leadrelay.check.places import Places, find_places
 from leadrelay.stack.data_directory import DataDirectory
 from services.chassis.db import Connection, new_id
-from tests.e2e.test_relay import LINE, answer_call, next_call
+from tests.e2e.test_relay import FACTS, LINE, answer_call, next_call
 from tests.fixtures.house import House, import_leads, until
 from tests.stack.running import leadrelay
 
@@ -89,6 +89,7 @@ async def accepted(house: House, lead_id: str) -> str:
 
 async def become_customer(house: House, lead_id: str) -> None:
     deal_id = await accepted(house, lead_id)
+    await house.post("conversion", f"/v1/deals/{deal_id}/qualify", FACTS, role="manager", person="maria")
     await house.post("conversion", f"/v1/deals/{deal_id}/win", {"lines": [LINE]}, role="manager", person="maria")
 
     async def in_care() -> Any:

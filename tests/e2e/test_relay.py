@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.fixtures.house import House, import_leads, until
 
+FACTS = {"need": "a truck a week", "authority": "the owner", "timing": "from next month"}
 LINE = {
     "product_id": "FTL-20",
     "description": "Full truck, 20 t, domestic",
@@ -49,6 +50,7 @@ async def test_a_lead_becomes_a_customer_who_is_nudged_and_orders_again(house: H
     assert offer["manager"] == "maria"
     assert offer["needs"] == "a truck a week"
     deal = await house.post("conversion", f"/v1/hand-overs/{offer['item_id']}/accept", role="manager", person="maria")
+    await house.post("conversion", f"/v1/deals/{deal['deal_id']}/qualify", FACTS, role="manager", person="maria")
     await house.post(
         "conversion", f"/v1/deals/{deal['deal_id']}/win", {"lines": [LINE]}, role="manager", person="maria"
     )

@@ -4,6 +4,12 @@ A company has one id for life: the lead's id is the customer's id. Keys are made
 step and a number, never of run ids or activity ids, which change on continue-as-new and on reset.
 """
 
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+
 
 def cold_call(lead_id: str) -> str:
     """Id of the workflow that cold-calls this lead."""
@@ -41,3 +47,9 @@ def open_care(import_id: str) -> str:
 def key(workflow_id: str, step: str, number: int) -> str:
     """Idempotency key of the `number`-th effect of a step, e.g. `cold-call:42:call:3`."""
     return f"{workflow_id}:{step}:{number}"
+
+
+def question(text: str) -> str:
+    """Key of a customer's question: the same however it is spaced, punctuated and written in capitals."""
+    words = re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", text).casefold())
+    return hashlib.sha256(" ".join(words or text.split()).encode()).hexdigest()

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-
-import typst
 
 from services.account_mgmt.documents import payment_qr
 from services.account_mgmt.documents.labels import labels_of
@@ -17,6 +14,7 @@ from services.account_mgmt.domain.credit_notes import CreditNote
 from services.account_mgmt.domain.invoices import FullInvoice, Invoice
 from services.account_mgmt.domain.legal_entities import LegalEntity
 from services.account_mgmt.domain.money import PricedLine, grouped, rate_sums, to_cents
+from services.chassis.typesetting import set_page
 
 _TEMPLATE = Path(__file__).with_name("invoice.typ")
 
@@ -49,7 +47,7 @@ def invoice(full: FullInvoice, *, archive: bool = False) -> bytes:
         "account": _account(seller),
         "note": seller.note,
     }
-    return _compile(data, invoice.issued_at, archive=archive)
+    return set_page(_TEMPLATE, data, invoice.issued_at, archive=archive)
 
 
 def credit_note(note: CreditNote, full: FullInvoice) -> bytes:
@@ -74,19 +72,7 @@ def credit_note(note: CreditNote, full: FullInvoice) -> bytes:
         "account": [],
         "note": "",
     }
-    return _compile(data, note.issued_at)
-
-
-def _compile(data: dict[str, Any], at: datetime, *, archive: bool = False) -> bytes:
-    # With the machine's fonts or clock the same invoice would look different elsewhere.
-    found = typst.compile(
-        str(_TEMPLATE),
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-        ignore_system_fonts=True,
-        timestamp=at.replace(microsecond=0),
-        pdf_standards=["a-3b"] if archive else [],
-    )
-    return bytes(found)
+    return set_page(_TEMPLATE, data, note.issued_at)
 
 
 def _frame(kind: str, number: str, full: FullInvoice) -> dict[str, Any]:

@@ -10,14 +10,16 @@ import contextlib
 import json
 import math
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import Any
 
 import asyncpg
 import structlog
 from fastapi import APIRouter, Request
 from starlette.responses import StreamingResponse
 
-from services.chassis.db import Connection
+from services.chassis.auth import Principal
+from services.chassis.db import Connection, Pool
 from services.chassis.events import CHANNEL
 from services.chassis.http.principal import Who, allow
 from services.chassis.http.route import new_router
@@ -32,6 +34,10 @@ def _still_here() -> str:
 
 
 log = structlog.get_logger(__name__)
+Told = Callable[[Mapping[str, Any]], Awaitable[bool]]
+"""Whether somebody may be told of an event."""
+Hears = Callable[[Pool, Principal], Told | None]
+"""A tier's rule of who is told what; none means that everybody is told everything."""
 
 
 class EventHub:
@@ -59,9 +65,16 @@ class EventHub:
             await self._task
 
     async def stream(
-        self, until: float | None = None, *, beat: Callable[[], str] = _still_here, seconds: float = _HEARTBEAT_SECONDS
+        self,
+        until: float | None = None,
+        *,
+        told: Told | None = None,
+        beat: Callable[[], str] = _still_here,
+        seconds: float = _HEARTBEAT_SECONDS,
     ) -> AsyncIterator[str]:
         """Frames for one browser, from now on: events, `resync` after a gap, and a `beat` after so much silence.
+
+        Events of which `told` says no are left out.
 
         Ends at `until`, in seconds since 1970: whoever listens longer must show a new token.
         """
@@ -78,7 +91,8 @@ class EventHub:
                     frame = beat()
                 if frame is None:
                     return
-                yield frame
+                if told is None or await told(_event_of(frame)):
+                    yield frame
         finally:
             self._streams.discard(queue)
 
@@ -125,6 +139,17 @@ class EventHub:
             _put(queue, frame)
 
 
+def _event_of(frame: str) -> Mapping[str, Any]:
+    event: Mapping[str, Any] = json.loads(frame.partition("\ndata: ")[2] or "{}")
+    return event
+
+
+def told_to(request: Request, who: Principal) -> Told | None:
+    """Which events this person may be told of, by the tier's own rule; none means all of them."""
+    rule: Hears | None = request.app.state.hears
+    return rule(request.app.state.pool, who) if rule is not None else None
+
+
 def _put(queue: asyncio.Queue[str | None], frame: str | None) -> None:
     if queue.full():
         # A browser that cannot keep up loses its backlog and loads again, instead of filling memory.
@@ -152,6 +177,8 @@ def events_router() -> APIRouter:
         """
         hub: EventHub = request.app.state.events
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        return StreamingResponse(hub.stream(who.expires_at), media_type="text/event-stream", headers=headers)
+        return StreamingResponse(
+            hub.stream(who.expires_at, told=told_to(request, who)), media_type="text/event-stream", headers=headers
+        )
 
     return router

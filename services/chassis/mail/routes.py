@@ -10,14 +10,15 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import ConfigDict, Field, StringConstraints
 
+from services.chassis.auth import Principal
 from services.chassis.contacts.masks import mask_email
 from services.chassis.db import Connection
-from services.chassis.errors import Conflict
+from services.chassis.errors import Conflict, NotFound
 from services.chassis.events import publish
 from services.chassis.http import Body, Conn, Id, Model, Page, Pager, Who, allow, new_router
 from services.chassis.logging import mask
 from services.chassis.mail import rows
-from services.chassis.mail.rows import Mail, MailState
+from services.chassis.mail.rows import Mail, MailState, Scope
 
 Address = Annotated[str, StringConstraints(max_length=254, pattern=r"^[^@\s<>,;:\"]+@[^@\s<>,;:\"]+\.[^@\s<>,;:\".]+$")]
 
@@ -73,8 +74,15 @@ class Bounce(Body):
     reason: Annotated[str, StringConstraints(min_length=1, max_length=500)]
 
 
-def mail_router(on_trouble: Callable[[Connection, Mail], Awaitable[None]]) -> APIRouter:
-    """`/v1/mails` of a tier; `on_trouble` makes a bounce somebody's task."""
+async def _everything(_conn: Connection, _who: Principal) -> Scope | None:
+    return None
+
+
+def mail_router(
+    on_trouble: Callable[[Connection, Mail], Awaitable[None]],
+    scope_of: Callable[[Connection, Principal], Awaitable[Scope | None]] = _everything,
+) -> APIRouter:
+    """`/v1/mails` of a tier; `on_trouble` makes a bounce somebody's task, `scope_of` says which mails one may see."""
     router = new_router(tags=["mail"])
     staff = allow("manager", "account_manager", "supervisor")
 
@@ -89,14 +97,18 @@ def mail_router(on_trouble: Callable[[Connection, Mail], Awaitable[None]]) -> AP
         """The newest first."""
         cursor = pager.at(lambda text: str(uuid.UUID(text)))
         before = cursor[0] if cursor else None
-        found = await rows.page(conn, state=state, lead_id=lead_id, limit=pager.limit + 1, before=before)
+        found = await rows.page(
+            conn, state=state, lead_id=lead_id, limit=pager.limit + 1, before=before, scope=await scope_of(conn, who)
+        )
         masked = who.role != "supervisor"
         return Page.of([MailView.of(mail, masked=masked) for mail in found], pager.limit, key=lambda m: (m.id,))
 
     @router.get("/mails/{mail_id}", dependencies=[staff], summary="One mail with its text")
     async def get_mail(mail_id: Id, conn: Conn, who: Who) -> MailText:
         """Attachments are listed by name only."""
-        mail = await rows.get(conn, mail_id)
+        mail, scope = await rows.get(conn, mail_id), await scope_of(conn, who)
+        if scope is not None and not await rows.is_in(conn, mail_id, scope):
+            raise NotFound("there is no such mail")
         view = MailView.of(mail, masked=who.role != "supervisor")
         return MailText(**view.model_dump(), body=mail.body)
 

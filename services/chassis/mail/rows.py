@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -158,17 +160,44 @@ async def requeue(conn: Connection, mail: Mail, recipient: str | None) -> Mail:
     return Mail.of(row)
 
 
+@dataclass(frozen=True)
+class Scope:
+    """Which mails somebody may see: a condition on `mails`, by the number of its value, and that value."""
+
+    condition: Callable[[int], str]
+    value: object
+
+
+async def is_in(conn: Connection, mail_id: str, scope: Scope) -> bool:
+    """Whether a mail is among those of a scope."""
+    return bool(
+        await conn.fetchval(
+            f"SELECT EXISTS (SELECT FROM mails WHERE id = $1 AND {scope.condition(2)})",  # noqa: S608 - a condition of code
+            mail_id,
+            scope.value,
+        )
+    )
+
+
 async def page(
-    conn: Connection, *, state: MailState | None, lead_id: str | None, limit: int, before: str | None
+    conn: Connection,
+    *,
+    state: MailState | None,
+    lead_id: str | None,
+    limit: int,
+    before: str | None,
+    scope: Scope | None = None,
 ) -> list[Mail]:
-    """Mails, the newest first."""
+    """Mails, the newest first; with a `scope`, only those in it."""
+    within = f"AND {scope.condition(5)}" if scope else ""
     rows = await conn.fetch(
-        """SELECT * FROM mails WHERE ($1::text IS NULL OR state = $1) AND ($2::uuid IS NULL OR lead_id = $2)
-              AND ($3::uuid IS NULL OR id < $3) ORDER BY id DESC LIMIT $4""",
+        f"""SELECT * FROM mails WHERE ($1::text IS NULL OR state = $1) AND ($2::uuid IS NULL OR lead_id = $2)
+              AND ($3::uuid IS NULL OR id < $3) {within} ORDER BY id DESC LIMIT $4""",  # noqa: S608 - a condition of code
         state,
         lead_id,
         before,
         limit,
+        *([scope.value] if scope else []),
     )
     return Mail.of_all(rows)
 

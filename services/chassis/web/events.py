@@ -13,7 +13,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import StreamingResponse
 
 from services.chassis.http import Who
-from services.chassis.http.events import EventHub
+from services.chassis.http.events import EventHub, told_to
 from services.chassis.web.door import page_router, web_of
 
 BEAT_SECONDS = 5.0
@@ -31,7 +31,9 @@ def desk_events_router() -> APIRouter:
     async def events(request: Request, who: Who) -> StreamingResponse:
         hub: EventHub = request.app.state.events
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        frames = web_of(request).presence.while_open(who, hub.stream(who.expires_at, beat=_beat, seconds=BEAT_SECONDS))
+        frames = web_of(request).presence.while_open(
+            who, hub.stream(who.expires_at, told=told_to(request, who), beat=_beat, seconds=BEAT_SECONDS)
+        )
         return StreamingResponse(frames, media_type="text/event-stream", headers=headers)
 
     return router

@@ -13,7 +13,7 @@ from workflows.contracts.conversion import AnsweredQuestion, Stage
 
 
 async def answer_question(conn: Connection, deal: Deal, who: Principal, text: str, *, publish: bool) -> Deal:
-    """Answer the deal's question. Raises Conflict `no_question` if none was asked."""
+    """Answer the deal's question, or answer it anew. Raises Conflict `no_question` if none was asked."""
     if deal.question is None:
         raise Conflict("nobody has asked a question about this deal", code="no_question")
     at = now()
@@ -32,7 +32,7 @@ async def answer_question(conn: Connection, deal: Deal, who: Principal, text: st
         kind="answer",
         what="question answered",
         text=text,
-        stage=Stage.INFORMING,
+        towards=Stage.INFORMING,
         next_action="ask whether the answer helped",
         next_action_at=policy.next_step(StepKind.INFORMED, at),
         data={"question": deal.question, "published": publish},

@@ -169,7 +169,7 @@ async def withdraw_offer(conn: Connection, request: WithdrawOffer) -> OfferWithd
     await hand_overs.close(conn, row.item_id, "expired", by=None, at=at)
     text = f"{row.manager or 'the supervisor'} did not answer in time"
     await timeline.add(conn, deal.id, at=at, by="policy", kind="expired", text=text, data={"manager": row.manager})
-    await publish(conn, "hand_over.closed", item_id=row.item_id, deal_id=deal.id, state="expired")
+    await publish(conn, "hand_over.closed", item_id=row.item_id, deal_id=deal.id, state="expired", manager=row.manager)
     return OfferWithdrawn(withdrawn=True)
 
 

@@ -38,9 +38,9 @@ async def win_deal(
     Without `lines`, the order is what the last accepted offer says, else the last one sent. Raises Invalid on `lines`.
     """
     at = now()
-    await check_entry(conn, deal, Stage.WON)
     ordered = list(lines) if lines is not None else await _from_offer(conn, deal, who, at)
     check_lines(ordered)
+    await check_entry(conn, deal, Stage.WON)
     owner = deal.owner or who.person
     net, currency = net_of(ordered), ordered[0].unit_price.currency
     deal = await deals.update(

@@ -11,6 +11,7 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Invalid
 from services.conversion.actions.deals import now
+from services.conversion.actions.teams import whose_deals
 from services.conversion.domain.board import Card, stale_of, stale_since
 from services.conversion.domain.deal_list import DealList, Wanted, key_of, place_of
 from services.conversion.repository import deal_list
@@ -23,12 +24,19 @@ _LONGEST = 60
 
 
 async def read_list(
-    conn: Connection, wanted: Wanted, after: tuple[str, str] | None, *, overdue: bool = False, stale: bool = False
+    conn: Connection,
+    who: Principal,
+    wanted: Wanted,
+    after: tuple[str, str] | None,
+    *,
+    overdue: bool = False,
+    stale: bool = False,
 ) -> DealList:
-    """A page of the list. Raises Invalid on `after`."""
+    """A page of the list, of deals that this person may see. Raises Invalid on `after`."""
     at = now()
     old = stale_since(await policies.rules(conn), at)
-    wanted = replace(wanted, overdue_at=at if overdue else None, stale=old if stale else None).sound()
+    wanted = replace(wanted, overdue_at=at if overdue else None, stale=old if stale else None)
+    wanted = replace(wanted, people=await whose_deals(conn, who)).sound()
     try:
         begins = (place_of(wanted.sort, after[0]), str(uuid.UUID(after[1]))) if after else None
     except ValueError:
@@ -41,14 +49,15 @@ async def read_list(
 
 async def find_deals(conn: Connection, text: str, who: Principal) -> Sequence[Card]:
     """Up to twenty deals by words of the company, a number, or an id; those of whoever asks come first."""
+    people = await whose_deals(conn, who)
     try:
-        return await deal_list.by_id(conn, str(uuid.UUID(text.strip())))
+        return await deal_list.by_id(conn, str(uuid.UUID(text.strip())), people)
     except ValueError:
         pass  # no id, then
     words = _words(text)
     if len(words) > 1:
         words = await deal_list.rarest_first(conn, words)
-    return await deal_list.find(conn, words, who.person, _FOUND) if words else []
+    return await deal_list.find(conn, words, who.person, _FOUND, people) if words else []
 
 
 def _words(text: str) -> list[str]:

@@ -9,8 +9,9 @@ from services.chassis.events import publish
 from services.chassis.mail import NewMail, queue_mail
 from services.chassis.mail import rows as mails
 from services.conversion.actions.deals import check_owner, now
+from services.conversion.actions.teams import deal_seen
 from services.conversion.domain.deals import Deal
-from services.conversion.repository import deals, managers, templates, timeline
+from services.conversion.repository import managers, templates, timeline
 from services.conversion.schemas.mails import WrittenMail
 
 _MOST_TEMPLATES = 100
@@ -44,7 +45,7 @@ async def write_mail(conn: Connection, deal: Deal, who: Principal, written: Writ
 
 async def withdraw_mail(conn: Connection, deal_id: str, mail_id: str, who: Principal) -> None:
     """Take a mail back that has not gone out. Raises NotFound, Forbidden `not_owner`, Conflict `wrong_state`."""
-    deal = await deals.get(conn, deal_id, lock=True)
+    deal = await deal_seen(conn, deal_id, who, lock=True)
     check_owner(deal, who)
     mail = await mails.get(conn, mail_id, lock=True)
     if mail.lead_id != deal.lead_id:
@@ -56,9 +57,9 @@ async def withdraw_mail(conn: Connection, deal_id: str, mail_id: str, who: Princ
     await publish(conn, "deal.changed", deal_id=deal.id, stage=deal.stage.value)
 
 
-async def mail_text(conn: Connection, deal_id: str, mail_id: str) -> str:
+async def mail_text(conn: Connection, deal_id: str, mail_id: str, who: Principal) -> str:
     """What a mail to the deal's lead says. Raises NotFound."""
-    deal = await deals.get(conn, deal_id)
+    deal = await deal_seen(conn, deal_id, who)
     mail = await mails.get(conn, mail_id)
     if mail.lead_id != deal.lead_id:
         raise NotFound("there is no such mail")

@@ -11,6 +11,7 @@ from services.chassis.auth import Principal
 from services.chassis.contacts.masks import mask_card, mask_email
 from services.chassis.db import Connection
 from services.conversion.actions.deals import now, owns, policy_of
+from services.conversion.actions.teams import deal_seen
 from services.conversion.domain import stages
 from services.conversion.domain.deals import Deal, TimelineEntry
 from services.conversion.domain.history import KINDS, MailLine, OpenWork, Show, check_unseen
@@ -18,7 +19,7 @@ from services.conversion.domain.meetings import Meeting
 from services.conversion.domain.offers import Offer, OfferMail, standing
 from services.conversion.domain.playbook_runs import Run, RunStep
 from services.conversion.domain.policy import Policy
-from services.conversion.repository import deals, history, meetings, offers, playbook_runs, playbooks
+from services.conversion.repository import history, meetings, offers, playbook_runs, playbooks
 from services.conversion.schemas.offers import LineChange, compare
 from workflows.contracts.conversion import Stage
 
@@ -101,22 +102,20 @@ class DealPage:
         return standing(offer, self.offer_mails.get(offer.id))
 
     def lacking(self, stage: Stage | None) -> list[str]:
-        """What the policy asks for before a stage and the deal has not yet."""
-        needed = self.policy.entry.get(stage, []) if stage else []
-        states = {offer.state for offer in self.offers}
-        done = {
-            "meeting_held": any(meeting.state == "held" for meeting in self.meetings),
-            "offer_sent": bool(states & {"sent", "accepted"}),
-            "offer_accepted": "accepted" in states,
-        }
-        return stages.missing({**(self.deal.qualification or {}), **done}, needed)
+        """What the policy asks for before a stage and those before it, and the deal has not yet."""
+        if stage is None or self.deal.stage not in stages.PATH:
+            return []
+        done = stages.deeds({one.state for one in self.meetings}, {one.state for one in self.offers})
+        known = {**(self.deal.qualification or {}), **done}
+        by_stage = stages.lacking(self.deal.stage, Stage(stage), known, self.policy.entry)
+        return stages.missing({}, {name for names in by_stage.values() for name in names})
 
 
 async def open_deal_page(
     conn: Connection, deal_id: str, who: Principal, *, show: Show = Show.EVERYTHING, before: str | None = None
 ) -> DealPage:
     """The page of a deal; to whoever may not act on it, numbers and addresses are masked. Raises NotFound."""
-    deal = await deals.get(conn, deal_id)
+    deal = await deal_seen(conn, deal_id, who)
     may, policy = owns(deal, who), await policy_of(conn, deal)
     mails = await history.mails(conn, deal.lead_id, deal.created_at, _MOST_MAILS)
     if not may:

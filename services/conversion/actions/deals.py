@@ -14,6 +14,7 @@ from services.chassis.errors import Conflict, Forbidden, Invalid
 from services.chassis.events import publish
 from services.conversion.actions.playbook_stop import stop_playbook
 from services.conversion.actions.register import report_answer
+from services.conversion.actions.teams import deal_seen
 from services.conversion.domain import stages
 from services.conversion.domain.deals import Deal
 from services.conversion.domain.offers import OfferState
@@ -36,13 +37,17 @@ def now() -> datetime:
 
 @dataclass(frozen=True)
 class Step:
-    """One step of a deal. `what` goes into the workflow's story, so it holds no contact data; `text` may."""
+    """One step of a deal. `what` goes into the workflow's story, so it holds no contact data; `text` may.
+
+    It moves the deal to `stage`, or is refused; or `towards` one, as far as the stages on the way let it in.
+    """
 
     kind: str
     what: str
     next_action: str
     next_action_at: datetime
     stage: Stage | None = None
+    towards: Stage | None = None
     text: str | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
     changes: Mapping[str, Any] = field(default_factory=dict)
@@ -56,7 +61,7 @@ async def deal_for(
 
     Raises NotFound, Forbidden `not_owner`, Conflict `wrong_state`.
     """
-    deal = await deals.get(conn, deal_id, lock=True)
+    deal = await deal_seen(conn, deal_id, who, lock=True)
     # A deal that waits for a manager has no owner; its stage is the better explanation.
     if deal.owner is not None or deal.stage in allowed:
         check_owner(deal, who)
@@ -81,9 +86,7 @@ async def take_step(conn: Connection, deal: Deal, who: Principal, step: Step) ->
     event_id = await timeline.add(
         conn, deal.id, at=at, by=who.person, kind=step.kind, text=step.text or step.what, data=step.data
     )
-    stage = stages.advance(deal.stage, step.stage or deal.stage)
-    if stage is not deal.stage:
-        await check_entry(conn, deal, stage, known=step.changes.get("qualification"))
+    stage = await _stage_after(conn, deal, step)
     since = deal.stage_since if stage is deal.stage else at
     if step.kind == "meeting_booked":
         await stop_playbook(conn, deal, "a meeting is booked", met="meeting")
@@ -131,18 +134,31 @@ async def policy_of(conn: Connection, deal: Deal) -> Policy:
     return await policies.rules(conn, deal.policy_version)
 
 
+async def _stage_after(conn: Connection, deal: Deal, step: Step) -> Stage:
+    known = step.changes.get("qualification")
+    if step.towards is not None:
+        entry = (await policy_of(conn, deal)).entry
+        return stages.furthest(deal.stage, step.towards, await _known_and_done(conn, deal, known), entry)
+    stage = stages.advance(deal.stage, step.stage or deal.stage)
+    if stage is not deal.stage:
+        await check_entry(conn, deal, stage)
+    return stage
+
+
 async def qualify_deal(conn: Connection, deal: Deal, who: Principal, facts: Mapping[str, str | None]) -> Deal:
     """Write down what was learned; facts that are not given stay. The stage follows once enough is known."""
     policy = await policy_of(conn, deal)
     known = {**(deal.qualification or {}), **{name: fact for name, fact in facts.items() if fact is not None}}
     known = {name: known.get(name) for name in stages.FACTS}
-    lacking = stages.missing(known, policy.entry.get(Stage.QUALIFIED, []))
+    unknown = stages.missing(known, policy.entry.get(Stage.QUALIFIED, []))
+    # A meeting may have been agreed on before anything else was known.
+    met = any(meeting.state in ("booked", "held") for meeting in await meetings.of_deal(conn, deal.id))
     step = Step(
         kind="qualification",
-        what="asked for the need" if lacking else "qualified",
-        stage=Stage.INFORMING if lacking else Stage.QUALIFIED,
-        next_action=stages.to_find_out(lacking) if lacking else "arrange a meeting or make an offer",
-        next_action_at=policy.next_step(StepKind.INFORMED if lacking else StepKind.QUALIFIED, now()),
+        what="asked for the need" if unknown else "qualified",
+        towards=Stage.MEETING if met else Stage.QUALIFIED,
+        next_action=stages.to_find_out(unknown) if unknown else "arrange a meeting or make an offer",
+        next_action_at=policy.next_step(StepKind.INFORMED if unknown else StepKind.QUALIFIED, now()),
         data=known,
         changes={"qualification": known},
     )
@@ -157,7 +173,7 @@ async def plan_next_step(conn: Connection, deal: Deal, who: Principal, what: str
         kind="next_step",
         what="next step planned",
         text=what,
-        stage=Stage.INFORMING,
+        towards=Stage.INFORMING,
         next_action=what,
         next_action_at=at,
         data={"at": at},
@@ -185,23 +201,20 @@ async def move_to_stage(conn: Connection, deal: Deal, who: Principal, stage: Sta
     return await take_step(conn, deal, who, step)
 
 
-async def check_entry(
-    conn: Connection, deal: Deal, stage: Stage, *, known: Mapping[str, str | None] | None = None
-) -> None:
-    """Raise Conflict `not_qualified`, naming what the policy asks for before this stage and the deal lacks.
+async def check_entry(conn: Connection, deal: Deal, stage: Stage) -> None:
+    """Raise Conflict `not_qualified`, naming what this stage and those passed over ask for and the deal lacks."""
+    entry = (await policy_of(conn, deal)).entry
+    if any(entry.get(one) for one in stages.entered(deal.stage, stage)):
+        stages.check_entry(deal.stage, stage, await _known_and_done(conn, deal), entry)
 
-    `known` is the qualification as it is about to be written.
-    """
-    needed = (await policy_of(conn, deal)).entry.get(stage, [])
-    if not needed:
-        return
+
+async def _known_and_done(
+    conn: Connection, deal: Deal, known: Mapping[str, str | None] | None = None
+) -> dict[str, object]:
+    """The facts of a deal (`known`, as they are about to be written) and what was done for it."""
+    met = {meeting.state for meeting in await meetings.of_deal(conn, deal.id)}
     offered = {offer.state for offer in await offers.of_deal(conn, deal.id)}
-    done = {
-        "meeting_held": any(meeting.state == "held" for meeting in await meetings.of_deal(conn, deal.id)),
-        "offer_sent": bool(offered & {"sent", "accepted"}),
-        "offer_accepted": "accepted" in offered,
-    }
-    stages.check_entry(stage, {**(known or deal.qualification or {}), **done}, needed)
+    return {**(known or deal.qualification or {}), **stages.deeds(met, offered)}
 
 
 async def write_note(conn: Connection, deal: Deal, who: Principal, text: str) -> Deal:

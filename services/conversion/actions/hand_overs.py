@@ -13,6 +13,7 @@ from services.conversion.actions.meeting_holds import confirm_hold
 from services.conversion.actions.playbook_runs import start_at_acceptance
 from services.conversion.actions.playbook_stop import stop_playbook
 from services.conversion.actions.register import report_place
+from services.conversion.actions.teams import check_seen_by
 from services.conversion.actions.work import QUESTION_PRIORITY, open_deal_work
 from services.conversion.domain import stages
 from services.conversion.domain.deals import Deal, first_action, first_step_at, news
@@ -77,7 +78,7 @@ async def decline_hand_over(conn: Connection, item_id: str, who: Principal, reas
     await timeline.add(conn, deal.id, at=at, by=who.person, kind="declined", text=reason, data={"manager": row.manager})
     answer = Declined(event_id=f"hand-over:{item_id}", at=at, by=who.person, item_id=item_id, reason=reason)
     await outbox.signal(conn, deal.workflow_id, "declined", answer)
-    await publish(conn, "hand_over.closed", item_id=item_id, deal_id=deal.id, state="declined")
+    await publish(conn, "hand_over.closed", item_id=item_id, deal_id=deal.id, state="declined", manager=row.manager)
     return deal
 
 
@@ -89,6 +90,8 @@ async def decline_by_choice(conn: Connection, item_id: str, who: Principal, reas
 async def _open(conn: Connection, item_id: str, who: Principal) -> tuple[HandOverRow, Deal]:
     """The offer and its locked deal, if it still waits and this person may answer it."""
     deal = await deals.get(conn, (await hand_overs.get(conn, item_id)).deal_id, lock=True)
+    if (await hand_overs.get(conn, item_id)).manager != who.person:
+        await check_seen_by(conn, deal, who)
     # Read again under the lock: it may have been answered or withdrawn while this request waited.
     row = await hand_overs.get(conn, item_id)
     if who.role != SUPERVISOR and row.manager != who.person:

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.logging import mask
-from services.chassis.mail.rows import Mail
+from services.chassis.mail.rows import Mail, Scope
 from services.conversion.actions.deals import now
+from services.conversion.actions.teams import whose_deals
 from services.conversion.actions.work import open_deal_work
 from services.conversion.domain.stages import WORKED
 from services.conversion.repository import deals, timeline
+from services.conversion.repository.teams import mails_seen
 
 _PRIORITY = 10
+
+
+async def scope_of(conn: Connection, who: Principal) -> Scope | None:
+    """The mails that somebody may see: those to leads whose deals they may see; none means all."""
+    people = await whose_deals(conn, who)
+    return None if people is None else Scope(mails_seen, people)
 
 
 async def on_trouble(conn: Connection, mail: Mail) -> None:

@@ -13,6 +13,7 @@ from services.chassis.events import publish
 from services.conversion.actions.deals import Step, check_owner, now, owns, policy_of, take_step
 from services.conversion.actions.invitations import entry_of, invite, propose_other_times, withdraw_invitations
 from services.conversion.actions.meeting_slots import as_json, check_at_work, slots_near
+from services.conversion.actions.teams import deal_seen
 from services.conversion.documents.meeting_mail import Change
 from services.conversion.domain import stages
 from services.conversion.domain.deals import Deal
@@ -26,7 +27,7 @@ from services.conversion.domain.meetings import (
     check_time,
 )
 from services.conversion.domain.policy import Policy, StepKind
-from services.conversion.repository import deals, meetings, timeline
+from services.conversion.repository import meetings, timeline
 from services.conversion.schemas.meetings import NewMeeting, NewTime
 from workflows.contracts.conversion import Stage
 
@@ -123,7 +124,7 @@ async def finish_meeting(
 async def calendar_entry(conn: Connection, meeting_id: str, who: Principal) -> bytes:
     """The meeting as an iCalendar file; to whoever may not act on its deal, numbers are masked. Raises NotFound."""
     meeting = await meetings.get(conn, meeting_id)
-    deal = await deals.get(conn, await meetings.deal_id_of(conn, meeting_id))
+    deal = await deal_seen(conn, await meetings.deal_id_of(conn, meeting_id), who)
     contact = deal.contact if owns(deal, who) else mask_card(deal.contact)
     return await entry_of(conn, meeting, deal, await policy_of(conn, deal), contact)
 
@@ -170,7 +171,7 @@ async def booked_meeting(
 
     Raises NotFound, Forbidden `not_owner`, Conflict `wrong_state`.
     """
-    deal = await deals.get(conn, await meetings.deal_id_of(conn, meeting_id), lock=True)
+    deal = await deal_seen(conn, await meetings.deal_id_of(conn, meeting_id), who, lock=True)
     meeting = await meetings.get(conn, meeting_id)
     if not (or_who_comes and meeting.manager == who.person and meeting.needs_person is None):
         check_owner(deal, who)
@@ -188,7 +189,7 @@ async def _moved_to(
     step = Step(
         kind="meeting_booked",
         what=what,
-        stage=Stage.MEETING,
+        towards=Stage.MEETING,
         next_action="meeting",
         next_action_at=meeting.ends_at,
         data={"meeting_id": meeting.id, "starts_at": meeting.starts_at, "ends_at": meeting.ends_at},

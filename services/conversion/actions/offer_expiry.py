@@ -9,7 +9,7 @@ from services.conversion.actions.deals import now, policy_of
 from services.conversion.actions.offers import expire_offer
 from services.conversion.actions.work import open_deal_work
 from services.conversion.domain.deals import Deal
-from services.conversion.domain.offers import Offer
+from services.conversion.domain.offers import Offer, is_own_request
 from services.conversion.domain.stages import WORKED
 from services.conversion.repository import deals, offers, timeline
 
@@ -42,6 +42,8 @@ async def _late(conn: Connection, offer: Offer) -> bool:
     last = offer.approval_level + 1 >= _MOST_REMINDERS
     offer = await offers.raise_level(conn, offer.id, None if last else policy.calendar.add(at, policy.approve_within))
     to = policy.approval_escalate_to if last else None
+    if to and is_own_request(to, offer.created_by, deal.owner):
+        to = None
     await work_items.raise_priority(conn, f"approval:{offer.id}", _LATE_PRIORITY, assignee=to)
     text = f"approval of offer {offer.number}/{offer.version} is late" + (f": {to} decides" if to else "")
     await _remind(conn, deal, f"approval-late:{offer.id}:{offer.approval_level}", text)

@@ -11,6 +11,7 @@ from services.chassis.db import Connection, new_id
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.events import publish
 from services.chassis.mail import Attachment, NewMail, queue_mail
+from services.conversion.actions.approvals import check_not_own
 from services.conversion.actions.deals import (
     Step,
     check_entry,
@@ -21,12 +22,13 @@ from services.conversion.actions.deals import (
     policy_of,
     take_step,
 )
+from services.conversion.actions.teams import deal_seen
 from services.conversion.actions.work import open_deal_work
 from services.conversion.documents.offer_pdf import mail_of, offer_pdf
 from services.conversion.domain import stages
 from services.conversion.domain.deals import Deal
 from services.conversion.domain.money import OfferLine, check_lines, totals
-from services.conversion.domain.offers import Offer, OfferState, key_of_mail
+from services.conversion.domain.offers import Offer, OfferState, ends_at, key_of_mail
 from services.conversion.domain.policy import Policy, StepKind
 from services.conversion.domain.pricing import Asked, priced
 from services.conversion.repository import catalogue, deals, managers, offers, timeline
@@ -95,15 +97,16 @@ async def price_lines(conn: Connection, deal: Deal, asked: Sequence[Asked], at: 
 
 
 def _end(wished: datetime | None, at: datetime, policy: Policy) -> datetime:
-    end = wished or at + policy.offer_valid_for
+    end = ends_at(wished, at, policy.offer_valid_for, policy.zone)
     if end <= at:
         raise Invalid("must be in the future", field="valid_until")
     return end
 
 
 async def approve_offer(conn: Connection, offer_id: str, who: Principal) -> Offer:
-    """A supervisor lets an offer go out. Raises Conflict `wrong_state`, `offer_expired`."""
+    """A supervisor lets an offer go out. Raises Forbidden `own_request`, Conflict `wrong_state`, `offer_expired`."""
     offer, deal = await _in_state(conn, offer_id, who, "awaiting_approval")
+    await check_not_own(conn, offer, deal, who)
     _check_valid(offer)
     offer = await offers.decide(conn, offer.id, "sent", by=who.person, at=now())
     await close_work(conn, deal, ["approval"], "approved")
@@ -155,11 +158,18 @@ async def offer_document(conn: Connection, offer: Offer, deal: Deal) -> bytes:
     return await asyncio.to_thread(offer_pdf, offer, deal.contact, policy, author.name if author else offer.created_by)
 
 
-async def document_of(conn: Connection, offer_id: str) -> tuple[str, bytes]:
+async def document_of(conn: Connection, offer_id: str, who: Principal) -> tuple[str, bytes]:
     """Name and content of an offer's PDF. Raises NotFound."""
     offer = await offers.get(conn, offer_id)
-    content = await offer_document(conn, offer, await deals.get(conn, offer.deal_id))
+    content = await offer_document(conn, offer, await deal_seen(conn, offer.deal_id, who))
     return f"offer-{offer.number}-{offer.version}.pdf", content
+
+
+async def offer_seen(conn: Connection, offer_id: str, who: Principal) -> Offer:
+    """One offer, if this person may see its deal. Raises NotFound."""
+    offer = await offers.get(conn, offer_id)
+    await deal_seen(conn, offer.deal_id, who)
+    return offer
 
 
 async def send_offer(conn: Connection, offer_id: str, who: Principal) -> str:
@@ -253,7 +263,7 @@ async def _moved(conn: Connection, deal: Deal, who: Principal, offer: Offer, ste
 async def _in_state(
     conn: Connection, offer_id: str, who: Principal, state: OfferState, *, lock: bool = True
 ) -> tuple[Offer, Deal]:
-    deal = await deals.get(conn, (await offers.get(conn, offer_id)).deal_id, lock=lock)
+    deal = await deal_seen(conn, (await offers.get(conn, offer_id)).deal_id, who, lock=lock)
     check_owner(deal, who)
     offer = await offers.get(conn, offer_id)
     if offer.state != state:

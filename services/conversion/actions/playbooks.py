@@ -9,6 +9,7 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Invalid
 from services.conversion.actions.deals import now
+from services.conversion.actions.teams import whose_deals
 from services.conversion.domain import playbooks as rules
 from services.conversion.domain.playbooks import SavedPlaybook, Trial
 from services.conversion.repository import deals, playbooks, templates
@@ -33,10 +34,10 @@ async def playbook_names(conn: Connection) -> list[str]:
     return [one.name for one in await playbooks.newest(conn, _MOST_NAMES)]
 
 
-async def try_playbook(conn: Connection, playbook_id: str) -> Trial:
-    """Try a playbook's entry rules on the deals of the last 30 days. Raises NotFound. Nothing is changed."""
+async def try_playbook(conn: Connection, playbook_id: str, who: Principal) -> Trial:
+    """Try a playbook's rules on the deals of the last 30 days that one may see; nothing changes. Raises NotFound."""
     saved = await playbooks.get(conn, playbook_id)
-    recent = await deals.offered_since(conn, now() - _TRIED_ON, _MOST_DEALS)
+    recent = await deals.offered_since(conn, now() - _TRIED_ON, _MOST_DEALS, await whose_deals(conn, who))
     verdicts = [(deal.id, rules.fits(saved.body, rules.facts_of(deal))) for deal in recent]
     return Trial(
         deals=len(recent),

@@ -32,7 +32,7 @@ async def give_back_deal(conn: Connection, deal: Deal, who: Principal, reason: s
     answer = Returned(event_id=f"returned:{event_id}", at=at, by=who.person, owner=owner, reason=reason)
     await outbox.signal(conn, deal.workflow_id, "returned", answer)
     await report_place(conn, deal, Stage.OFFERED, None, event_id=answer.event_id, at=at)
-    await publish(conn, "deal.changed", deal_id=deal.id, stage=deal.stage.value)
+    await publish(conn, "deal.changed", deal_id=deal.id, stage=deal.stage.value, was=owner)
     return deal
 
 
@@ -49,6 +49,8 @@ async def take_offers_back(conn: Connection, manager_id: str, reason: str) -> in
         )
         answer = Declined(event_id=f"hand-over:{row.item_id}", at=at, by=manager_id, item_id=row.item_id, reason=reason)
         await outbox.signal(conn, deal.workflow_id, "declined", answer)
-        await publish(conn, "hand_over.closed", item_id=row.item_id, deal_id=deal.id, state="declined")
+        await publish(
+            conn, "hand_over.closed", item_id=row.item_id, deal_id=deal.id, state="declined", manager=manager_id
+        )
         back += 1
     return back

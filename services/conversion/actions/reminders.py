@@ -9,6 +9,7 @@ from services.chassis.errors import Conflict, Forbidden, NotFound
 from services.chassis.events import publish
 from services.chassis.work_items import WorkItem
 from services.conversion.actions.deals import SUPERVISOR, now, policy_of
+from services.conversion.actions.teams import deal_seen
 from services.conversion.actions.work import QUESTION_PRIORITY, open_deal_work
 from services.conversion.domain.reminders import KINDS
 from services.conversion.domain.stages import WORKED
@@ -29,6 +30,8 @@ async def finish_reminder(conn: Connection, item_id: str, who: Principal) -> Wor
     item = await work_items.get(conn, item_id)
     if item.kind not in KINDS:
         raise NotFound("there is no such reminder")
+    if deal_id := item.payload.get("deal_id"):
+        await deal_seen(conn, deal_id, who)
     if item.kind == "approval":
         raise Conflict("approve or reject the offer instead", code="wrong_state", detail={"state": item.state})
     if not await reminders.may_act(conn, item_id, who.person, is_supervisor=who.role == SUPERVISOR):

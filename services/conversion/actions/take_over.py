@@ -108,7 +108,7 @@ async def _hand_chunk(
 
 
 async def _hand(conn: Connection, deal: Deal, manager: str, who: Principal, reason: str, policy: Policy) -> None:
-    at = now()
+    at, was = now(), deal.owner
     # The step that was planned stays, unless it would be late before the new manager has read the deal.
     due = max(deal.next_action_at or at, first_step_at(deal, policy, at))
     event_id = await timeline.add(
@@ -129,4 +129,4 @@ async def _hand(conn: Connection, deal: Deal, manager: str, who: Principal, reas
     )  # fmt: skip
     await outbox.signal(conn, deal.workflow_id, "reassigned", answer)
     await report_place(conn, deal, deal.stage, manager, event_id=answer.event_id, at=at)
-    await publish(conn, "deal.changed", deal_id=deal.id, stage=deal.stage.value)
+    await publish(conn, "deal.changed", deal_id=deal.id, stage=deal.stage.value, was=was)

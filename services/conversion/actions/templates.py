@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Invalid, NotFound
 from services.chassis.mail import Attachment
 from services.conversion.actions.deals import policy_of
+from services.conversion.actions.teams import deal_seen
 from services.conversion.domain.mail_fields import MAIL_FIELDS, values_of
 from services.conversion.domain.templates import EXAMPLE, Rendered, Template
-from services.conversion.repository import deals, managers, templates
+from services.conversion.repository import managers, templates
 from services.conversion.schemas.templates import NewTemplate
 
 LARGEST_FILE = 2 << 20
@@ -52,9 +55,21 @@ async def remove_file(conn: Connection, name: str, file: str) -> None:
         raise NotFound(f"there is no file {file}")
 
 
-async def preview_template(conn: Connection, name: str, deal_id: str | None, language: str | None) -> Rendered:
-    """A template as a deal's lead would read it, or with an example's fields. Raises NotFound."""
-    deal = await deals.get(conn, deal_id) if deal_id else None
+async def preview_template(
+    conn: Connection,
+    name: str,
+    deal_id: str | None,
+    language: str | None,
+    who: Principal,
+    without: Collection[str] = (),
+) -> Rendered:
+    """A template as a deal's lead would read it, or with an example's fields; `without` some of them, to see both.
+
+    Raises NotFound, Invalid on `without`.
+    """
+    if unknown := [field for field in without if field not in MAIL_FIELDS.names]:
+        raise Invalid(f"there is no field {unknown[0][:50]}; there are {', '.join(MAIL_FIELDS.names)}", field="without")
+    deal = await deal_seen(conn, deal_id, who) if deal_id else None
     wished = language or (deal.contact.language if deal else "en")
     template = await templates.for_language(conn, name, [wished, "en"])
     if template is None:
@@ -63,9 +78,11 @@ async def preview_template(conn: Connection, name: str, deal_id: str | None, lan
     if deal is not None:
         owner = await managers.find(conn, deal.owner or "")
         values = values_of(deal, owner.name if owner else "", await policy_of(conn, deal))
+    values = {field: None if field in without else value for field, value in values.items()}
     return Rendered(
         language=template.language,
         version=template.version,
         subject=MAIL_FIELDS.fill(template.subject, values),
         body=MAIL_FIELDS.fill(template.body, values),
+        missing=MAIL_FIELDS.unknown(f"{template.subject}\n{template.body}", values),
     )

@@ -15,6 +15,7 @@ from services.chassis.web.door import page_router, web_of
 from services.conversion.actions.deal_board import colleagues, oversees
 from services.conversion.actions.desk_bar import desk_bar
 from services.conversion.actions.manager_week import bookable, coming_days, read_week
+from services.conversion.actions.teams import check_sees_manager
 from services.conversion.desk.board import STAFF
 from services.conversion.desk.parts import WEEK_DAYS
 
@@ -27,6 +28,7 @@ At = Annotated[datetime | None, Query()]
 async def _context(conn: Connection, who: Principal, day: date | None, whose: str) -> dict[str, Any]:
     names = await colleagues(conn)
     manager = whose or (next(iter(names), "") if oversees(who) else who.person)
+    await check_sees_manager(conn, who, manager)
     return {
         "week": await read_week(conn, manager, day),
         "one_week": timedelta(days=7),

@@ -61,7 +61,7 @@ async def choices(
     if name == "give":
         return await _colleagues(conn, page, values)
     if name == "mail":
-        return await _letter(conn, page, values)
+        return await _letter(conn, who, page, values)
     if name == "contact":
         return {"languages": languages_of(fmt, page.deal.contact.language)}
     if name == "start":
@@ -155,10 +155,10 @@ def _on(day: datetime, slots: list[Stretch], zone: ZoneInfo) -> list[Stretch]:
     return [slot for slot in slots if slot[0].astimezone(zone).date() == day.date()]
 
 
-async def _letter(conn: Connection, page: DealPage, values: Mapping[str, Any]) -> dict[str, Any]:
+async def _letter(conn: Connection, who: Principal, page: DealPage, values: Mapping[str, Any]) -> dict[str, Any]:
     """The templates, and the chosen one filled in for this deal."""
     chosen, names = str(values.get("template") or ""), await template_names(conn)
     filled = None
     if chosen in names and not values.get("body"):
-        filled = await preview_template(conn, chosen, page.deal.id, None)
+        filled = await preview_template(conn, chosen, page.deal.id, None, who)
     return {"templates": names, "chosen": chosen if chosen in names else "", "filled": filled}

@@ -49,7 +49,7 @@ async def deal(visit: Here, looked: Annotated[Looked, Query()]) -> Response:
     """The page; to a page that is there already, the form or the part of the history it asks for."""
     ask = Ask(looked.do, looked.model_dump()) if looked.do and looked.do != "close" else None
     if ask is not None and ask.name == "read" and looked.mail:
-        text = await mail_text(visit.conn, visit.deal_id, looked.mail)
+        text = await mail_text(visit.conn, visit.deal_id, looked.mail, visit.who)
         ask = Ask("read", ask.values, more={"text": text})
     if not visit.is_part:
         return await visit.show(ask, show=looked.show, before=looked.before)

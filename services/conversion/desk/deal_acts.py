@@ -168,7 +168,7 @@ async def win(visit: Here, form: Annotated[LinesForm, Form()]) -> Response:
 
 async def _ordered(visit: Visit, form: LinesForm) -> list[OrderLine]:
     """The lines of the form at the prices the customer pays."""
-    new = new_offer(typed_rows(form.model_dump()), form.discount, "", visit.fmt)
+    new = new_offer(typed_rows(form.model_dump()), form.discount, "")
     page = await open_deal_page(visit.conn, visit.deal_id, visit.who)
     draft = await draft_offer(visit.conn, page.deal, visit.who, new)
     if draft.state != "sent":

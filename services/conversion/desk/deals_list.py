@@ -16,6 +16,7 @@ from services.chassis.web.door import page_router, web_of
 from services.conversion.actions.deal_board import colleagues, oversees
 from services.conversion.actions.deal_list import find_deals, read_list
 from services.conversion.actions.desk_bar import desk_bar
+from services.conversion.actions.teams import whose_deals
 from services.conversion.desk.board import STAFF
 from services.conversion.domain.board import LANES
 from services.conversion.domain.deal_list import Sort, State, Wanted
@@ -63,7 +64,7 @@ Asked = Annotated[ListQuery, Depends()]
 
 async def _context(conn: Connection, who: Principal, asked: ListQuery) -> dict[str, Any]:
     place = (asked.at, asked.after) if asked.after else None
-    found = await read_list(conn, asked.wanted(who), place, overdue=asked.overdue, stale=asked.stale)
+    found = await read_list(conn, who, asked.wanted(who), place, overdue=asked.overdue, stale=asked.stale)
     return {
         "found": found,
         "asked": asked,
@@ -71,6 +72,7 @@ async def _context(conn: Connection, who: Principal, asked: ListQuery) -> dict[s
         "lanes": LANES,
         "bar": await desk_bar(conn, who),
         "names": await colleagues(conn),
+        "mates": await whose_deals(conn, who),
     }
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import time
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
@@ -25,7 +26,6 @@ from services.conversion.schemas.offers import NewOffer
 from workflows.contracts.base import Money
 from workflows.contracts.catalogue import CatalogueItem
 
-_END_OF_DAY = time(23, 59)
 _CURRENCY = "UAH"
 _COLUMNS = ("product_id", "name", "quantity", "price", "off", "currency")
 FREE = "free"
@@ -108,20 +108,20 @@ async def editor_of(
     """The editor with what was typed or, when it is opened, the lines of the last offer or what they asked for."""
     rows = typed_rows(values) if "row" in values else await _first(conn, page)
     known = await products(conn, [row.product_id for row in rows if row.product_id])
-    until = str(values.get("until") or (fmt.now + page.policy.offer_valid_for).astimezone(fmt.zone).date())
+    until = str(values.get("until") or (fmt.now + page.policy.offer_valid_for).astimezone(page.policy.zone).date())
     discount = str(values.get("discount", "") if "row" in values else _usual_discount(page))
-    draft, errors = await _drafted(conn, who, page, rows, discount, until, fmt)
+    draft, errors = await _drafted(conn, who, page, rows, discount, until)
     shown = [_with_sums(row, number, known, draft, errors) for number, row in enumerate(rows)]
     q = str(values.get("q", ""))
     return Editor(shown, discount, until, q, draft, errors, await find_products(conn, page, q, fmt), page.limit)
 
 
 async def _drafted(
-    conn: Connection, who: Principal, page: DealPage, rows: Sequence[Row], discount: str, until: str, fmt: Formats
+    conn: Connection, who: Principal, page: DealPage, rows: Sequence[Row], discount: str, until: str
 ) -> tuple[Offer | None, dict[str, str]]:
     """The offer that the rows would make, or what is wrong with them."""
     try:
-        return await draft_offer(conn, page.deal, who, new_offer(rows, discount, until, fmt)), {}
+        return await draft_offer(conn, page.deal, who, new_offer(rows, discount, until)), {}
     except DomainError as error:
         return None, faults_of(error)
 
@@ -178,16 +178,16 @@ def row_of(item: CatalogueItem | None, page: DealPage) -> Row:
     )
 
 
-def new_offer(rows: Sequence[Row], discount: str, until: str, fmt: Formats) -> NewOffer:
+def new_offer(rows: Sequence[Row], discount: str, until: str) -> NewOffer:
     """The body that REST would take. Raises Invalid with everything that is wrong at once, by field."""
     typed = _Typed()
     lines = [typed.line(at, row) for at, row in enumerate(rows)]
     percent = typed.read(discount, "discount_percent") or Decimal(0)
     if typed.wrong:
         raise Invalid("look at the fields that are marked", detail={"fields": typed.wrong})
-    return body_of(
-        NewOffer, lines=lines, discount_percent=percent, valid_until=day(until, fmt.zone, "until", _END_OF_DAY)
-    )
+    # Midnight, by whatever clock, means that day through where the house is.
+    ends = day(until, ZoneInfo("UTC"), "until", time())
+    return body_of(NewOffer, lines=lines, discount_percent=percent, valid_until=ends)
 
 
 class _Typed:

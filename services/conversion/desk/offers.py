@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
-from services.chassis.http import Conn, Id, allow
+from services.chassis.http import Conn, Id, Who, allow
 from services.chassis.web.door import page_router
 from services.conversion.actions.catalogue import products
 from services.conversion.actions.deal_page import DealPage, check_seen, open_deal_page
@@ -56,7 +56,7 @@ async def make(visit: Here, form: Annotated[LinesForm, Form()]) -> Response:
     """Make the offer; above one's limit it waits for a supervisor."""
 
     async def act() -> str:
-        body = new_offer(typed_rows(form.model_dump()), form.discount, form.until, visit.fmt)
+        body = new_offer(typed_rows(form.model_dump()), form.discount, form.until)
         deal = await deal_for(visit.conn, visit.deal_id, visit.who)
         await check_seen(visit.conn, deal, visit.who, form.seen, *_OFFER_WORK)
         offer = await make_offer(visit.conn, deal, visit.who, body)
@@ -135,8 +135,8 @@ async def reject(visit: Here, offer_id: Id, form: Annotated[DecisionForm, Form()
 
 
 @router.get("/offers/{offer_id}.pdf", dependencies=STAFF)
-async def pdf(offer_id: Id, conn: Conn) -> Response:
+async def pdf(offer_id: Id, conn: Conn, who: Who) -> Response:
     """The offer as the customer gets it; marked as a draft unless it was sent."""
-    name, content = await document_of(conn, offer_id)
+    name, content = await document_of(conn, offer_id, who)
     headers = {"Content-Disposition": f'inline; filename="{name}"', "Cache-Control": "no-store"}
     return Response(content, media_type="application/pdf", headers=headers)

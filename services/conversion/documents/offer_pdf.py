@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
-import typst
-
-from services.conversion.domain.money import OfferLine, TaxSum, cents, line_total
-from services.conversion.domain.offers import Offer
+from services.chassis.typesetting import set_page
+from services.conversion.domain.money import OfferLine, TaxSum, cents, discounted, line_total, net_of
+from services.conversion.domain.offers import Offer, hour_of_end
 from services.conversion.domain.policy import Policy
 from workflows.contracts.base import ContactCard
 
@@ -31,6 +30,7 @@ _LABELS = {
         "amount": "Сума",
         "tax_rate": "ПДВ, %",
         "line_discount": "знижка",
+        "line_net": "зі знижкою",
         "subtotal": "Разом без знижки",
         "discount": "Знижка",
         "net": "Разом без ПДВ",
@@ -53,6 +53,7 @@ _LABELS = {
         "amount": "Amount",
         "tax_rate": "VAT, %",
         "line_discount": "discount",
+        "line_net": "after discount",
         "subtotal": "Subtotal before discount",
         "discount": "Discount",
         "net": "Net",
@@ -71,14 +72,7 @@ _MONTHS = (
 
 def offer_pdf(offer: Offer, contact: ContactCard, policy: Policy, author: str) -> bytes:
     """Set the offer in the customer's language, Ukrainian or English. The same offer gives the same bytes."""
-    data = offer_data(offer, contact, policy, author)
-    return typst.compile(
-        _TEMPLATE,
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-        # The embedded fonts only, so that the page looks the same on every machine.
-        ignore_system_fonts=True,
-        timestamp=offer.created_at.replace(microsecond=0),
-    )
+    return set_page(_TEMPLATE, offer_data(offer, contact, policy, author), offer.created_at)
 
 
 def offer_data(offer: Offer, contact: ContactCard, policy: Policy, author: str) -> dict[str, object]:
@@ -95,9 +89,9 @@ def offer_data(offer: Offer, contact: ContactCard, policy: Policy, author: str) 
         "version": offer.version,
         "draft": offer.sent_at is None,
         "date": _day(offer.created_at.astimezone(zone), language),
-        "valid_until": _day(offer.valid_until.astimezone(zone), language),
+        "valid_until": _until(offer, contact, policy, language),
         "several_taxes": len(offer.taxes) > 1,
-        "lines": [_line(number, line, offer, labels, language) for number, line in enumerate(offer.lines, start=1)],
+        "lines": _lines(offer, labels, language),
         "sums": _sums(offer, labels, language),
         "total": f"{_number(offer.total, language)}{_NARROW}{offer.currency}",
         "author": author,
@@ -123,18 +117,31 @@ def _tax(tax: TaxSum, labels: dict[str, str], language: str, *, several: bool) -
     return f"{rate} ({_number(tax.net, language)})" if several else rate, _number(tax.tax, language)
 
 
-def _line(number: int, line: OfferLine, offer: Offer, labels: dict[str, str], language: str) -> dict[str, str]:
-    description = line.description
-    if line.discount_percent:
-        description += f" ({labels['line_discount']} {_percent(line.discount_percent, language)}{_NARROW}%)"
+def _lines(offer: Offer, labels: dict[str, str], language: str) -> list[dict[str, Any]]:
+    nets = [net_of([paid]) for paid in discounted(offer.lines, offer.discount_percent)]
+    return [
+        _line(number, line, net, offer, labels, language)
+        for number, (line, net) in enumerate(zip(offer.lines, nets, strict=True), start=1)
+    ]
+
+
+def _line(
+    number: int, line: OfferLine, net: Decimal, offer: Offer, labels: dict[str, str], language: str
+) -> dict[str, Any]:
+    """One line; with a discount, `amount` is before it, `off` what is taken off and why, `net` what is left."""
     rate = offer.tax_percent if line.tax_percent is None else line.tax_percent
+    amount = line_total(line)
+    percents = [_percent(one, language) for one in (line.discount_percent, offer.discount_percent) if one]
+    off = f"{labels['line_discount']} {' + '.join(f'{one}{_NARROW}%' for one in percents)}"
     return {
         "number": str(number),
-        "description": description,
+        "description": line.description,
         "quantity": _percent(line.quantity, language),
         "price": _number(cents(line.unit_price.amount), language),
         "tax": _percent(rate, language),
-        "amount": _number(line_total(line), language),
+        "amount": _number(amount, language),
+        "off": (off, f"−{_number(amount - net, language)}") if percents else None,
+        "net": (labels["line_net"], _number(net, language)),
     }
 
 
@@ -147,12 +154,12 @@ def _percent(value: Decimal, language: str) -> str:
 def mail_of(offer: Offer, contact: ContactCard, policy: Policy, author: str) -> tuple[str, str]:
     """Subject and words of the mail that carries the offer."""
     language = "uk" if contact.language == "uk" else "en"
-    until = _day(offer.valid_until.astimezone(ZoneInfo(policy.calendar.timezone)), language)
+    until = _until(offer, contact, policy, language)
     name = f", {contact.contact_name}" if contact.contact_name else ""
     title = f"{_LABELS[language]['title']} {_LABELS[language]['number']} {offer.number}"
     if language == "uk":
         text = (
-            f"Добрий день{name}!\n\nНадсилаємо нашу пропозицію, як домовилися. Вона дійсна до {until}\n"
+            f"Добрий день{name}!\n\nНадсилаємо нашу пропозицію, як домовилися. Вона дійсна до {until.rstrip('.')}.\n"
             f"Якщо є запитання, просто дайте відповідь на цей лист.\n\nЗ повагою\n{author}\n{policy.seller[0]}\n"
         )
     else:
@@ -161,6 +168,17 @@ def mail_of(offer: Offer, contact: ContactCard, policy: Policy, author: str) -> 
             f"If you have questions, simply answer this mail.\n\nWith kind regards\n{author}\n{policy.seller[0]}\n"
         )
     return title, text
+
+
+def _until(offer: Offer, contact: ContactCard, policy: Policy, language: str) -> str:
+    """The last day as the house's calendar has it; its hour, if it does not hold that day through.
+
+    Whoever lives by another clock is told which one it is.
+    """
+    hour = hour_of_end(offer.valid_until, policy.zone)
+    day = _day(offer.valid_until.astimezone(policy.zone), language)
+    zone = "" if contact.timezone in (None, policy.zone.key) else f" ({policy.zone.key})"
+    return f"{day}{f', {hour:%H:%M}' if hour else ''}{zone}"
 
 
 def _number(value: Decimal, language: str) -> str:

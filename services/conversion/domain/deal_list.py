@@ -25,7 +25,8 @@ OF_EVERYBODY: tuple[Sort, ...] = ("next", "new")
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is asked for. `owner` none means everybody's; `stale` are the moments of `stale_since`."""
+    """What is asked for. `owner` none means everybody's; `people` are those whose deals the
+    reader may see, none means all; `stale` are the moments of `stale_since`."""
 
     state: State = "open"
     stage: Stage | None = None
@@ -33,6 +34,7 @@ class Wanted:
     overdue_at: datetime | None = None
     stale: Mapping[Stage, datetime] | None = field(default=None, hash=False)
     sort: Sort = "next"
+    people: Sequence[str] | None = field(default=None, hash=False)
 
     @property
     def stages(self) -> Sequence[Stage]:

@@ -12,11 +12,13 @@ class Manager(Record):
     """A manager's place in the routing. Empty lists mean any language, segment, region or product.
 
     Without `hours` of their own they work the tier's; without `daily_quota` they take any number of new leads a day.
+    Managers of one `team` see each other's deals; those without one are a team, too.
     """
 
     id: str
     name: str
     email: str | None
+    team: str | None = None
     languages: list[str]
     segments: list[str]
     regions: list[str]

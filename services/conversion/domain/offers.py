@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from services.chassis.records import Record
 from services.conversion.domain.money import OfferLine, TaxSum
@@ -41,6 +42,36 @@ class Offer(Record):
     sent_at: datetime | None
     decided_by: str | None = None
     decided_at: datetime | None = None
+
+
+def is_own_request(person: str, asked_by: str, owner: str | None) -> bool:
+    """Whether a discount is this person's own: asked for by them, or given on a deal that is theirs by now."""
+    return person in (asked_by, owner)
+
+
+def ends_at(wished: datetime | None, at: datetime, valid_for: timedelta, zone: ZoneInfo) -> datetime:
+    """Until when an offer made at a moment is good: exactly as wished, or without a wish for so long.
+
+    A day without an hour, as midnight or the usual length name it, holds through to its last second in this zone.
+    """
+    if wished is None:
+        return end_of_day((at + valid_for).astimezone(zone).date(), zone)
+    for clock in (wished, wished.astimezone(zone)):
+        if clock.time() == time():
+            return end_of_day(clock.date(), zone)
+    return wished
+
+
+def end_of_day(day: date, zone: ZoneInfo) -> datetime:
+    """The last second of a day there, in UTC."""
+    midnight = datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC)
+    return midnight - timedelta(seconds=1)
+
+
+def hour_of_end(valid_until: datetime, zone: ZoneInfo) -> time | None:
+    """At what hour of its last day an offer ends there; none if it holds that day through."""
+    hour = valid_until.astimezone(zone).time()
+    return None if hour >= time(23, 59) else hour
 
 
 class OfferMail(Record):

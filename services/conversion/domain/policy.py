@@ -57,6 +57,10 @@ class LossReason(BaseModel):
     rest: Duration | None = Field(default=None, description="Calendar time; none ends the deal for good.")
 
 
+_MOVED_INTO = (*PATH[2:], Stage.WON)
+"""Stages that somebody moves a deal into."""
+
+
 def _of_roles(limits: dict[str, Decimal]) -> dict[str, Decimal]:
     unknown = [role for role in limits if role not in _ROLES]
     if unknown:
@@ -64,6 +68,12 @@ def _of_roles(limits: dict[str, Decimal]) -> dict[str, Decimal]:
     if limits.get("manager", Decimal(0)) > limits.get("supervisor", Decimal(100)):
         raise ValueError("a manager may not give more than a supervisor, who approves it")
     return limits
+
+
+def _of_moves(entry: dict[Stage, list[Requirement]]) -> dict[Stage, list[Requirement]]:
+    if others := [stage.value for stage in entry if stage not in _MOVED_INTO]:
+        raise ValueError(f"nobody moves a deal into {others[0]}; only {', '.join(_MOVED_INTO)} can ask for something")
+    return entry
 
 
 def _not_all_of_it(rates: Rates) -> Rates:
@@ -105,7 +115,7 @@ class Policy(BaseModel):
     max_offers: int = Field(default=3, ge=1, le=20, description="Managers asked before the supervisor.")
     max_reminders: int = Field(default=3, ge=1, le=20, description="Reminders of one overdue step.")
     fair_share_over: Duration = Field(default=timedelta(days=7), description="Calendar time that offers count for.")
-    entry: dict[Stage, Annotated[list[Requirement], at_the_door(each_once)]] = Field(
+    entry: Annotated[dict[Stage, Annotated[list[Requirement], at_the_door(each_once)]], at_the_door(_of_moves)] = Field(
         default_factory=dict, description="What must be known or done before a deal enters a stage."
     )
     loss_reasons: Annotated[dict[str, LossReason], at_the_door(_codes)] = Field(

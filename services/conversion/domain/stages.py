@@ -57,18 +57,65 @@ def missing(facts: Mapping[str, Any] | None, needed: Collection[str]) -> list[st
     return [name for name in (*FACTS, *DEEDS) if name in needed and not (facts or {}).get(name)]
 
 
-def check_entry(stage: Stage, facts: Mapping[str, Any] | None, needed: Collection[str]) -> None:
-    """Raise Conflict `not_qualified` when something this stage asks for is not known or done yet."""
-    lacking = missing(facts, needed)
-    if lacking:
+def entered(current: Stage, wanted: Stage) -> tuple[Stage, ...]:
+    """The stages a deal enters on its way to `wanted`, that one last: whatever is passed over is entered too."""
+    path = (*PATH, Stage.WON)
+    return (*path[path.index(current) + 1 : path.index(wanted)], wanted)
+
+
+def lacking(
+    current: Stage, wanted: Stage, facts: Mapping[str, Any] | None, entry: Mapping[Stage, Collection[str]]
+) -> dict[Stage, list[str]]:
+    """What is not known or done yet of what the stages on the way to `wanted` ask for, by stage."""
+    found = {stage: missing(facts, entry.get(stage, ())) for stage in entered(current, wanted)}
+    return {stage: names for stage, names in found.items() if names}
+
+
+def furthest(
+    current: Stage, wanted: Stage, facts: Mapping[str, Any] | None, entry: Mapping[Stage, Collection[str]]
+) -> Stage:
+    """How far on its way to `wanted` a deal may go: a step that is no jump moves it so far and is not refused."""
+    reached = current
+    for stage in entered(current, advance(current, wanted)):
+        if missing(facts, entry.get(stage, ())):
+            break
+        reached = stage
+    return advance(current, reached)
+
+
+def check_entry(
+    current: Stage, wanted: Stage, facts: Mapping[str, Any] | None, entry: Mapping[Stage, Collection[str]]
+) -> None:
+    """Raise Conflict `not_qualified` when a stage that would be entered asks for what is not known or done yet."""
+    by_stage = lacking(current, wanted, facts, entry)
+    if by_stage:
+        told = "; ".join(f"{', '.join(map(in_words, names))} (for {stage.value})" for stage, names in by_stage.items())
         raise Conflict(
-            f"before {stage.value}, this is still missing: {', '.join(lacking)}",
+            f"before {wanted.value}, this is still missing: {told}",
             code="not_qualified",
-            detail={"stage": stage.value, "missing": lacking},
+            detail={
+                "stage": wanted.value,
+                "missing": missing({}, {name for names in by_stage.values() for name in names}),
+                "missing_by_stage": {stage.value: names for stage, names in by_stage.items()},
+            },
         )
 
 
-def to_find_out(lacking: Sequence[str]) -> str:
+def deeds(meetings: Collection[str], offers: Collection[str]) -> dict[str, bool]:
+    """Which of DEEDS are done, by the states of a deal's meetings and offers."""
+    return {
+        "meeting_held": "held" in meetings,
+        "offer_sent": not {"sent", "accepted"}.isdisjoint(offers),
+        "offer_accepted": "accepted" in offers,
+    }
+
+
+def in_words(name: str) -> str:
+    """A fact or a deed as people say it."""
+    return name.replace("_", " ")
+
+
+def to_find_out(unknown: Sequence[str]) -> str:
     """The next step while these facts are missing, as a manager says it."""
-    words = [ASKED.get(name, f"the {name.replace('_', ' ')}") for name in lacking]
+    words = [ASKED.get(name, f"the {in_words(name)}") for name in unknown]
     return f"find out {', '.join(words[:-1])}{' and ' if words[1:] else ''}{words[-1]}"

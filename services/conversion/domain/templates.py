@@ -28,12 +28,13 @@ class Pack(Record):
 
 
 class Rendered(Record):
-    """A template with its fields filled in."""
+    """A template with its fields filled in. `missing` are those it names that are not known and have no other words."""
 
     language: str
     version: int
     subject: str
     body: str
+    missing: list[str]
 
 
 EXAMPLE: dict[str, str | None] = {

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from services.chassis.business_time import Calendar
 from services.chassis.records import Record
+from services.conversion.domain.offers import is_own_request
 from workflows.contracts.conversion import Stage
 
 TodayKind = Literal["question", "step", "playbook", "meeting", "approval", "inbound", "reminder", "stale", "mail"]
@@ -42,7 +43,12 @@ class TodayRow(Record):
     number: int | None = None
     offer_id: str | None = None
     percent: Decimal | None = None
+    asked_by: str | None = None
     unattended: bool = False
+
+    def is_own(self, person: str) -> bool:
+        """Whether it is a discount on which this person may not decide."""
+        return is_own_request(person, self.asked_by or "", self.owner)
 
     def is_late(self, at: datetime) -> bool:
         """Whether its time has passed; a meeting's when it has ended."""

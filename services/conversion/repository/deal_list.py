@@ -11,6 +11,7 @@ from services.chassis.db import Connection
 from services.conversion.domain.board import Card
 from services.conversion.domain.deal_list import Sort, Wanted
 from services.conversion.repository.board import CARD, LAST_OFFER
+from services.conversion.repository.teams import seen
 
 _ORDERS: dict[Sort, tuple[str, str, str]] = {
     "next": ("d.next_action_at", ">", "timestamptz"),
@@ -49,6 +50,9 @@ def _narrowed(wanted: Wanted) -> tuple[list[str], list[Any]]:
     if wanted.owner is not None:
         values.append(wanted.owner)
         said.append(f"d.owner = ${len(values)}")
+    if wanted.people is not None:
+        values.append(wanted.people)
+        said.append(seen(len(values)))
     if wanted.overdue_at is not None:
         values.append(wanted.overdue_at)
         said.append(f"d.next_action_at < ${len(values)}")
@@ -74,27 +78,34 @@ async def rarest_first(conn: Connection, words: Sequence[str]) -> list[str]:
     return [row["word"] for row in rows]
 
 
-async def find(conn: Connection, words: Sequence[str], mine: str, limit: int) -> list[Card]:
+async def find(
+    conn: Connection, words: Sequence[str], mine: str, limit: int, people: Sequence[str] | None = None
+) -> list[Card]:
     """Deals whose company or numbers have words that begin with these: one's own first, then the latest.
 
     `words` stand as `rarest_first` gives them. Of a word that half the companies have, only some are looked at.
+    `people` are those whose deals may be found, none means everybody's.
     """
     first, *others = words
     more = " ".join(f"AND EXISTS (SELECT FROM deal_words w WHERE w.deal_id = d.id AND {_begins(f'${n}')})"
-                    for n in range(5, 5 + len(others)))  # fmt: skip
+                    for n in range(6, 6 + len(others)))  # fmt: skip
+    may = "$5::text[] IS NULL" if people is None else seen(5)
+    others_too = "" if people is None else f"JOIN deals d ON d.id = w.deal_id AND {may}"
     order = "d.owner IS DISTINCT FROM $2, d.stage IN ('won', 'lost'), d.id DESC"
     rows = await conn.fetch(
         f"""WITH found AS (SELECT d.id FROM deals d
              WHERE d.id IN (
                    (SELECT w.deal_id FROM deals m JOIN deal_words w ON w.deal_id = m.id
                      WHERE m.owner = $2 AND {_begins("$1")} LIMIT $3)
-                   UNION (SELECT w.deal_id FROM deal_words w WHERE {_begins("$1")} LIMIT $3)) {more}
+                   UNION (SELECT w.deal_id FROM deal_words w {others_too} WHERE {_begins("$1")} LIMIT $3))
+                   {more} AND {may}
              ORDER BY {order} LIMIT $4)
             SELECT {CARD} FROM found JOIN deals d ON d.id = found.id {LAST_OFFER} ORDER BY {order}""",  # noqa: S608 - constants and numbered places
         first,
         mine,
         _SEEN_OF_ONE_WORD,
         limit,
+        people,
         *others,
     )
     return Card.of_all(rows)
@@ -105,10 +116,13 @@ def _begins(word: str) -> str:
     return f"w.word >= small_letters({word}) AND w.word < small_letters({word}) || chr(1114111)"
 
 
-async def by_id(conn: Connection, some_id: str) -> list[Card]:
+async def by_id(conn: Connection, some_id: str, people: Sequence[str] | None = None) -> list[Card]:
     """The deal with this id, or the deals of this lead."""
     rows = await conn.fetch(
-        f"SELECT {CARD} FROM deals d {LAST_OFFER} WHERE d.id = $1 OR d.lead_id = $1 ORDER BY d.id DESC LIMIT 20",  # noqa: S608 - constants
+        f"""SELECT {CARD} FROM deals d {LAST_OFFER}
+             WHERE (d.id = $1 OR d.lead_id = $1) AND ($2::text[] IS NULL OR {seen(2)})
+             ORDER BY d.id DESC LIMIT 20""",  # noqa: S608 - constants
         some_id,
+        people,
     )
     return Card.of_all(rows)

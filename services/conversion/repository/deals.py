@@ -11,6 +11,7 @@ from services.chassis.db import Connection, new_id
 from services.chassis.errors import NotFound
 from services.conversion.domain.deals import Deal
 from services.conversion.domain.stages import WORKED
+from services.conversion.repository.teams import seen
 from workflows.contracts.conversion import HandOver, Stage
 
 _COLUMNS = frozenset(Deal.model_fields) - {"id", "lead_id", "created_at", "updated_at"}
@@ -25,6 +26,7 @@ class Filter:
     owner: str | None = None
     lead_id: str | None = None
     overdue_at: datetime | None = None
+    people: Sequence[str] | None = None
 
 
 async def add(conn: Connection, hand_over: HandOver, *, workflow_id: str, policy_version: int, at: datetime) -> Deal:
@@ -121,9 +123,17 @@ async def lock_of_owner(conn: Connection, deal_ids: Sequence[str], owner: str) -
     return Deal.of_all(rows)
 
 
-async def offered_since(conn: Connection, since: datetime, limit: int) -> list[Deal]:
-    """Deals that came after a moment, in their order; the latest ones if there are more than `limit`."""
-    rows = await conn.fetch("SELECT * FROM deals WHERE created_at > $1 ORDER BY id DESC LIMIT $2", since, limit)
+async def offered_since(
+    conn: Connection, since: datetime, limit: int, people: Sequence[str] | None = None
+) -> list[Deal]:
+    """Deals of `people` (none means everybody's) that came after a moment, in their order: the latest of them."""
+    rows = await conn.fetch(
+        f"""SELECT * FROM deals d WHERE created_at > $1 AND ($3::text[] IS NULL OR {seen(3)})
+             ORDER BY id DESC LIMIT $2""",  # noqa: S608 - a condition of placeholders
+        since,
+        limit,
+        people,
+    )
     return [Deal.of(row) for row in reversed(rows)]
 
 
@@ -141,12 +151,12 @@ async def broken_promises(conn: Connection, at: datetime) -> list[Deal]:
 async def page(conn: Connection, wanted: Filter, limit: int, after: str | None) -> list[Deal]:
     """Deals in order of creation."""
     rows = await conn.fetch(
-        """SELECT * FROM deals
+        f"""SELECT * FROM deals d
             WHERE ($1::text[] IS NULL OR stage = ANY($1)) AND ($2::text IS NULL OR owner = $2)
               AND ($3::uuid IS NULL OR lead_id = $3)
               AND ($4::timestamptz IS NULL OR (next_action_at < $4 AND stage = ANY($5)))
-              AND ($6::uuid IS NULL OR id > $6)
-            ORDER BY id LIMIT $7""",
+              AND ($6::uuid IS NULL OR id > $6) AND ($8::text[] IS NULL OR {seen(8)})
+            ORDER BY id LIMIT $7""",  # noqa: S608 - a condition of placeholders
         [stage.value for stage in wanted.stages] if wanted.stages is not None else None,
         wanted.owner,
         wanted.lead_id,
@@ -154,5 +164,6 @@ async def page(conn: Connection, wanted: Filter, limit: int, after: str | None) 
         _WORKED,
         after,
         limit,
+        wanted.people,
     )
     return Deal.of_all(rows)

@@ -27,7 +27,8 @@ _STATEMENTS = (
                CASE WHEN line ->> 'product_id' IS NULL THEN line || '{{"description": "erased"}}' ELSE line END
                ORDER BY position), '[]') FROM jsonb_array_elements(lines) WITH ORDINALITY AS l (line, position))
         WHERE {_OF_DEALS}""",  # noqa: S608 - a constant
-    "UPDATE published_answers SET question = 'erased', answer = 'erased' WHERE lead_id = ANY($1::uuid[])",
+    """UPDATE published_answers SET question = 'erased', answer = 'erased', question_key = 'erased'
+        WHERE lead_id = ANY($1::uuid[])""",
     """UPDATE playbook_steps SET text = 'erased', result = CASE WHEN result IS NOT NULL THEN 'erased' END
         WHERE run_id IN (SELECT id FROM playbook_runs WHERE lead_id = ANY($1::uuid[]))""",
     """UPDATE playbook_runs SET reason = CASE WHEN reason IS NOT NULL THEN 'erased' END

@@ -11,6 +11,7 @@ from services.chassis.db import Connection
 from services.chassis.errors import NotFound
 from services.conversion.domain.hand_overs import HandOverRow, HandOverState
 from services.conversion.domain.routing import Routing, Wanted
+from services.conversion.repository.teams import seen
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class Filter:
     state: HandOverState | None = None
     of: str | None = None
     unassigned: bool = False
+    people: Sequence[str] | None = None
 
 
 _WRITTEN = (
@@ -171,16 +173,18 @@ async def page(
 ) -> list[tuple[HandOverRow, dict[str, Any], str]]:
     """Offers with their deal's contact card and lead: the most urgent first, then the one that waits longest."""
     rows = await conn.fetch(
-        """SELECT h.*, d.contact AS contact, d.lead_id AS lead_id FROM hand_overs h JOIN deals d ON d.id = h.deal_id
+        f"""SELECT h.*, d.contact AS contact, d.lead_id AS lead_id FROM hand_overs h JOIN deals d ON d.id = h.deal_id
             WHERE ($1::text IS NULL OR h.state = $1)
               AND ($2::text IS NULL OR h.manager = $2 OR ($3 AND h.manager IS NULL))
               AND ($4::int IS NULL OR (-h.priority, h.item_id) > (-$4::int, $5::uuid))
-            ORDER BY -h.priority, h.item_id LIMIT $6""",
+              AND ($7::text[] IS NULL OR (h.state = 'open' AND h.manager = ANY($7)) OR {seen(7)})
+            ORDER BY -h.priority, h.item_id LIMIT $6""",  # noqa: S608 - a condition of placeholders
         wanted.state,
         wanted.of,
         wanted.unassigned,
         after[0] if after else None,
         after[1] if after else None,
         limit,
+        wanted.people,
     )
     return [(HandOverRow.of(row), row["contact"], row["lead_id"]) for row in rows]

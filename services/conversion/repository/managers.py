@@ -37,8 +37,8 @@ SELECT m.id, m.languages, m.segments, m.regions, m.products, m.weight, m.capacit
  ORDER BY m.id
 """
 _SETTABLE = (
-    "name", "email", "languages", "segments", "regions", "products", "weight", "capacity", "daily_quota", "hours",
-    "active",
+    "name", "email", "team", "languages", "segments", "regions", "products", "weight", "capacity", "daily_quota",
+    "hours", "active",
 )  # fmt: skip
 
 

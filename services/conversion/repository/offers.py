@@ -97,7 +97,7 @@ async def close_open(conn: Connection, deal_id: str, state: OfferState) -> list[
 async def expiring(conn: Connection, now: datetime) -> list[Offer]:
     """Offers whose time is over and that nobody has answered, at most 500."""
     rows = await conn.fetch(
-        """SELECT * FROM offers WHERE state IN ('sent', 'awaiting_approval') AND valid_until < $1
+        """SELECT * FROM offers WHERE state IN ('sent', 'awaiting_approval') AND valid_until <= $1
             ORDER BY valid_until LIMIT 500""",
         now,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from services.chassis.db import Connection
 
 
@@ -14,3 +16,14 @@ async def is_known(conn: Connection, person: str) -> bool:
         person,
     )
     return known
+
+
+async def others(conn: Connection, excluded: Sequence[str]) -> list[str]:
+    """Who else has worked as a supervisor here: published a policy or decided on a discount; at most five."""
+    rows = await conn.fetch(
+        """SELECT person FROM (SELECT created_by AS person FROM policies WHERE version > 1
+                               UNION SELECT decided_by FROM offers WHERE state = 'rejected' AND decided_by IS NOT NULL
+                               ) worked WHERE person <> ALL($1) ORDER BY person LIMIT 5""",
+        list(excluded),
+    )
+    return [row["person"] for row in rows]

@@ -22,9 +22,10 @@ from services.conversion.actions.commissions import (
 )
 from services.conversion.actions.deals import SUPERVISOR
 from services.conversion.actions.kinds import SPLITS
+from services.conversion.actions.teams import deal_seen
 from services.conversion.documents.payroll_csv import payroll_csv
 from services.conversion.domain.commissions import Kind, Role
-from services.conversion.repository import commissions, deals
+from services.conversion.repository import commissions
 from services.conversion.schemas.commissions import (
     CommissionAnswer,
     NewAdjustment,
@@ -120,9 +121,9 @@ async def rebuild(
 @own_router.get(
     "/deals/{deal_id}/splits", dependencies=[allow("manager", SUPERVISOR), tagged()], summary="Who shares a deal"
 )
-async def get_splits(deal_id: Id, conn: Conn) -> SplitsAnswer:
+async def get_splits(deal_id: Id, conn: Conn, who: Who) -> SplitsAnswer:
     """Empty: the caller who found it and the manager who closes it."""
-    await deals.get(conn, deal_id)
+    await deal_seen(conn, deal_id, who)
     return SplitsAnswer(deal_id=deal_id, splits=await commissions.splits(conn, deal_id))
 
 

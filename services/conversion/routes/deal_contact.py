@@ -7,7 +7,7 @@ from services.chassis.http import Conn, Id, Who, allow, if_match, new_router, ta
 from services.conversion.actions.deal_contact import correct_contact
 from services.conversion.actions.deals import owns
 from services.conversion.actions.kinds import CONTACT
-from services.conversion.repository import deals
+from services.conversion.actions.teams import deal_seen
 from services.conversion.schemas.contacts import ContactChange
 from workflows.contracts.base import ContactCard
 
@@ -18,7 +18,7 @@ _STAFF = allow("manager", "supervisor")
 @router.get("/deals/{deal_id}/contact", dependencies=[_STAFF, tagged()], summary="Who the lead of a deal is")
 async def get_contact(deal_id: Id, conn: Conn, who: Who) -> ContactCard:
     """With its `ETag`, which a change must name. Numbers and e-mail in clear for the owner and supervisors."""
-    deal = await deals.get(conn, deal_id)
+    deal = await deal_seen(conn, deal_id, who)
     return deal.contact if owns(deal, who) else mask_card(deal.contact)
 
 

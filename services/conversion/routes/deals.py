@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
 
@@ -27,6 +27,7 @@ from services.conversion.actions.kinds import DEAL
 from services.conversion.actions.meetings import book_meeting
 from services.conversion.actions.offers import make_offer
 from services.conversion.actions.reassignment import give_back_deal
+from services.conversion.actions.teams import deal_seen, whose_deals
 from services.conversion.domain.stages import FINAL, WORKED
 from services.conversion.repository import deals, offers
 from services.conversion.schemas.deals import (
@@ -75,9 +76,10 @@ class BoardQuery:
 
 @router.get("/deals", dependencies=[_STAFF], summary="The deal board")
 async def list_deals(conn: Conn, who: Who, pager: Pager, query: Annotated[BoardQuery, Depends()]) -> Page[DealSummary]:
-    """Deals in order of their beginning, numbers and e-mails masked."""
+    """Deals in order of their beginning: a manager's own and the team's, masked; the supervisor's are everybody's."""
     moment = now()
-    found = await deals.page(conn, query.narrowed(who, moment), pager.limit + 1, pager.after_id())
+    wanted = replace(query.narrowed(who, moment), people=await whose_deals(conn, who))
+    found = await deals.page(conn, wanted, pager.limit + 1, pager.after_id())
     items = [DealSummary(**DealSummary.fields_of(deal, moment)) for deal in found]
     return Page.of(items, pager.limit, key=lambda deal: (deal.id,))
 
@@ -85,7 +87,7 @@ async def list_deals(conn: Conn, who: Who, pager: Pager, query: Annotated[BoardQ
 @router.get("/deals/{deal_id}", dependencies=[_STAFF, tagged()], summary="One deal with everything that belongs to it")
 async def get_deal(deal_id: Id, conn: Conn, who: Who) -> DealAnswer:
     """Contact, calls, qualification, timeline, meetings, offers; numbers in clear for its owner and supervisors."""
-    deal = await deals.get(conn, deal_id)
+    deal = await deal_seen(conn, deal_id, who)
     return await full(conn, deal, masked=not owns(deal, who))
 
 
@@ -129,7 +131,7 @@ async def add_note(deal_id: Id, body: Note, conn: Conn, who: Who) -> DealAnswer:
 
 @router.post("/deals/{deal_id}/answer", dependencies=_EDITS, summary="Answer the customer's question")
 async def answer(deal_id: Id, body: QuestionAnswer, conn: Conn, who: Who) -> DealAnswer:
-    """With `publish`, callers can read the question and the answer. 409 `no_question` if none was asked."""
+    """With `publish`, callers can read it instead of an earlier answer to the same question. 409 `no_question`."""
     deal = await deal_for(conn, deal_id, who)
     return await full(conn, await answer_question(conn, deal, who, body.text, publish=body.publish))
 
@@ -153,9 +155,9 @@ async def add_offer(deal_id: Id, body: NewOffer, conn: Conn, who: Who, response:
 
 
 @router.get("/deals/{deal_id}/offers", dependencies=[_STAFF], summary="A deal's offers by version")
-async def list_offers(deal_id: Id, conn: Conn) -> Page[OfferAnswer]:
+async def list_offers(deal_id: Id, conn: Conn, who: Who) -> Page[OfferAnswer]:
     """The first version first; they are few, so there is one page."""
-    await deals.get(conn, deal_id)
+    await deal_seen(conn, deal_id, who)
     return Page(items=[OfferAnswer.of(offer) for offer in await offers.of_deal(conn, deal_id)], next=None)
 
 

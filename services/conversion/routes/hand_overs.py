@@ -9,6 +9,7 @@ from fastapi import Body, Query
 from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
 from services.conversion.actions.deals import SUPERVISOR
 from services.conversion.actions.hand_overs import accept_hand_over, decline_hand_over
+from services.conversion.actions.teams import whose_deals
 from services.conversion.domain.hand_overs import HandOverState
 from services.conversion.repository import hand_overs
 from services.conversion.schemas.hand_overs import AcceptBody, AnsweredHandOver, DeclineBody, HandOverAnswer
@@ -27,7 +28,12 @@ async def list_hand_overs(
 ) -> Page[HandOverAnswer]:
     """The most urgent first, then whoever waits longest; numbers are masked until the lead is taken."""
     after = pager.priority_and_id()
-    wanted = hand_overs.Filter(state=state, of=who.person if mine else None, unassigned=mine and who.role == SUPERVISOR)
+    wanted = hand_overs.Filter(
+        state=state,
+        of=who.person if mine else None,
+        unassigned=mine and who.role == SUPERVISOR,
+        people=await whose_deals(conn, who),
+    )
     found = await hand_overs.page(conn, wanted, pager.limit + 1, after)
     items = [HandOverAnswer.of(row, contact, lead_id) for row, contact, lead_id in found]
     return Page.of(items, pager.limit, key=lambda item: (str(item.priority), item.item_id))

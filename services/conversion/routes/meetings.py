@@ -10,6 +10,7 @@ from services.chassis.http import Conn, Id, Who, allow, if_match, new_router, ta
 from services.conversion.actions.kinds import MEETING
 from services.conversion.actions.meeting_hand_over import assign_meeting
 from services.conversion.actions.meetings import calendar_entry, cancel_meeting, finish_meeting, reschedule_meeting
+from services.conversion.actions.teams import deal_seen
 from services.conversion.repository import meetings
 from services.conversion.schemas.meetings import Cancelled, MeetingAnswer, MeetingFor, MeetingNote, NewTime
 
@@ -18,9 +19,9 @@ _STAFF = allow("manager", "supervisor")
 OptionalNote = Annotated[MeetingNote | None, Body()]
 
 
-async def read_meeting(meeting_id: Id, conn: Conn) -> MeetingAnswer:
+async def read_meeting(meeting_id: Id, conn: Conn, who: Who) -> MeetingAnswer:
     """As `GET /meetings/{meeting_id}` shows it."""
-    await meetings.deal_id_of(conn, meeting_id)
+    await deal_seen(conn, await meetings.deal_id_of(conn, meeting_id), who)
     return MeetingAnswer.model_validate((await meetings.get(conn, meeting_id)).model_dump())
 
 
@@ -81,6 +82,6 @@ async def ics(meeting_id: Id, conn: Conn, who: Who) -> Response:
 
 # After the file's route, or its name would be taken for an id.
 @router.get("/meetings/{meeting_id}", dependencies=[_STAFF, tagged()], summary="One meeting")
-async def get_meeting(meeting_id: Id, conn: Conn) -> MeetingAnswer:
+async def get_meeting(meeting_id: Id, conn: Conn, who: Who) -> MeetingAnswer:
     """When, with whom, and what became of it."""
-    return await read_meeting(meeting_id, conn)
+    return await read_meeting(meeting_id, conn, who)

@@ -12,8 +12,9 @@ from services.conversion.actions.deals import SUPERVISOR, deal_for
 from services.conversion.actions.kinds import RUNS
 from services.conversion.actions.playbook_runs import start_playbook, stop_by_hand
 from services.conversion.actions.playbook_steps import add_step, finish_step, move_step
+from services.conversion.actions.teams import deal_seen
 from services.conversion.domain.playbook_runs import Run
-from services.conversion.repository import deals, playbook_runs, playbooks
+from services.conversion.repository import playbook_runs, playbooks
 from services.conversion.schemas.playbook_runs import RunView, StartPlaybook, StepAdded, StepDone, StepMoved
 
 router = new_router(tags=["playbooks"])
@@ -22,9 +23,9 @@ Number = Annotated[int, Path(ge=1, le=10_000)]
 
 
 @router.get("/deals/{deal_id}/playbooks", dependencies=[_STAFF, tagged()], summary="Playbooks of a deal")
-async def list_runs(deal_id: Id, conn: Conn) -> Page[RunView]:
+async def list_runs(deal_id: Id, conn: Conn, who: Who) -> Page[RunView]:
     """The latest first; the last 50."""
-    await deals.get(conn, deal_id)
+    await deal_seen(conn, deal_id, who)
     return Page(items=[await _view(conn, run) for run in await playbook_runs.of_deal(conn, deal_id)], next=None)
 
 

@@ -50,6 +50,6 @@ async def add_playbook(body: NewPlaybook, conn: Conn, who: Who) -> PlaybookView:
 
 
 @router.post("/playbooks/{playbook_id}/preview", dependencies=[_STAFF], summary="Who would enter, and what follows")
-async def preview_playbook(playbook_id: Id, conn: Conn) -> PlaybookPreview:
+async def preview_playbook(playbook_id: Id, conn: Conn, who: Who) -> PlaybookPreview:
     """Deals of the last 30 days against its entry rules, and the main track's times from now on."""
-    return PlaybookPreview.of(await try_playbook(conn, playbook_id))
+    return PlaybookPreview.of(await try_playbook(conn, playbook_id, who))

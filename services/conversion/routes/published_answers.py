@@ -15,7 +15,7 @@ router = new_router(tags=["reminders"])
     summary="Answers to hard questions, for the callers' instructions",
 )
 async def list_published_answers(conn: Conn, pager: Pager) -> Page[PublishedAnswerView]:
-    """In order of publishing."""
+    """The answers that hold now, in order of publishing: answered again, a question has its last answer."""
     found = await published_answers.page(conn, pager.limit + 1, pager.after_id())
     items = [PublishedAnswerView.model_validate(row.model_dump()) for row in found]
     return Page.of(items, pager.limit, key=lambda item: (item.id,))

@@ -83,8 +83,12 @@ async def delete_file(name: Name, file: Annotated[str, Path(max_length=100)], co
 async def preview(
     name: Name,
     conn: Conn,
+    who: Who,
     deal_id: Annotated[Id | None, Query(description="Whose fields; an example's, if not given.")] = None,
     language: Annotated[str | None, Query(pattern="^[a-z]{2}$", description="The lead's, if not given.")] = None,
+    without: Annotated[list[str], Query(max_length=20, description="Fields to take for unknown.")] = [],  # noqa: B006 - FastAPI copies it
 ) -> TemplatePreview:
-    """With a deal's fields, or an example's."""
-    return TemplatePreview.model_validate((await preview_template(conn, name, deal_id, language)).model_dump())
+    """With a deal's fields, or an example's; `missing` names those that nobody knows. 422 names unknown ones."""
+    return TemplatePreview.model_validate(
+        (await preview_template(conn, name, deal_id, language, who, without)).model_dump()
+    )

@@ -17,7 +17,10 @@ Languages = Annotated[list[Language], at_the_door(each_once), Field(max_length=2
 Weight = Annotated[int, Field(ge=1, le=100, description="Share of the leads, relative to the others.")]
 Quota = Annotated[int, Field(ge=0, le=10_000, description="New leads a day, at most; none for any number.")]
 Email = Annotated[str, StringConstraints(max_length=254, pattern=r"^[^@\s<>,;:\"]+@[^@\s<>,;:\"]+\.[^@\s<>,;:\".]+$")]
-_MAY_BE_NULL = frozenset({"email", "hours", "daily_quota"})
+_MAY_BE_NULL = frozenset({"email", "team", "hours", "daily_quota"})
+Team = Annotated[
+    Short | None, Field(description="Managers of a team see each other's deals; those without one are a team, too.")
+]
 Capacity = Annotated[int, Field(ge=0, le=10_000, description="Deals and open offers at the same time, at most.")]
 
 
@@ -32,6 +35,7 @@ class NewManager(Body):
         segments=[],
         products=[],
         email="anna@company.example",
+        team="north",
         daily_quota=12,
         weight=1,
         capacity=30,
@@ -45,6 +49,7 @@ class NewManager(Body):
     segments: Names = Field(default_factory=list)
     products: Names = Field(default_factory=list)
     email: Email | None = None
+    team: Team = None
     hours: Calendar | None = Field(default=None, description="Own working hours; the tier's, if not given.")
     weight: Weight = 1
     capacity: Capacity = 30
@@ -53,7 +58,7 @@ class NewManager(Body):
 
 
 class ManagerChange(Body):
-    """Changes of a manager; what is not given stays as it is. Null takes e-mail, own hours or quota away."""
+    """Changes of a manager; what is not given stays as it is. Null takes e-mail, team, own hours or quota away."""
 
     model_config = example(capacity=20, active=False)
 
@@ -63,6 +68,7 @@ class ManagerChange(Body):
     segments: Names | None = None
     products: Names | None = None
     email: Email | None = None
+    team: Team = None
     hours: Calendar | None = None
     weight: Weight | None = None
     capacity: Capacity | None = None

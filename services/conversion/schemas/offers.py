@@ -45,7 +45,10 @@ class NewOffer(Body):
     )
 
     lines: Annotated[list[AskedLine], Field(min_length=1, max_length=200)]
-    valid_until: Moment | None = Field(default=None, description="As long as the policy says, if not given.")
+    valid_until: Moment | None = Field(
+        default=None,
+        description="Midnight means that day through, in the house's zone. As long as the policy says, if not given.",
+    )
     discount_percent: Percent = Decimal(0)
 
 

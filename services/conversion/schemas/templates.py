@@ -20,7 +20,7 @@ class NewTemplate(Body):
         name="information-pack",
         language="en",
         subject="Our routes and prices for {{company}}",
-        body="Good day {{contact_name|}},\n\nhere is what we spoke about.\n\n{{manager}}\n{{seller}}",
+        body="Good day {{contact_name}},\n\nhere is what we spoke about.\n\n{{manager}}\n{{seller}}",
     )
 
     name: Name

@@ -72,11 +72,52 @@ def test_a_deal_never_goes_back(current: Stage, wanted: Stage) -> None:
     assert stages.PATH.index(after) == max(stages.PATH.index(current), stages.PATH.index(wanted))
 
 
-def test_a_stage_asks_for_facts() -> None:
+ENTRY: dict[Stage, list[str]] = {
+    Stage.QUALIFIED: ["timing", "need"],
+    Stage.MEETING: ["meeting_held"],
+    Stage.OFFER: ["need", "volume"],
+    Stage.WON: ["offer_accepted"],
+}
+
+
+@pytest.mark.parametrize(
+    ("current", "wanted", "known", "missing"),
+    [
+        (Stage.INFORMING, Stage.QUALIFIED, ["need"], {"qualified": ["timing"]}),
+        (Stage.ACCEPTED, Stage.OFFER, ["volume"],
+         {"qualified": ["need", "timing"], "meeting": ["meeting_held"], "offer": ["need"]}),
+        (Stage.QUALIFIED, Stage.OFFER, ["volume"], {"meeting": ["meeting_held"], "offer": ["need"]}),
+        (Stage.ACCEPTED, Stage.WON, ["need", "timing", "volume"],
+         {"meeting": ["meeting_held"], "won": ["offer_accepted"]}),
+        (Stage.NEGOTIATING, Stage.WON, [], {"won": ["offer_accepted"]}),
+        (Stage.NEGOTIATING, Stage.OFFER, [], {"offer": ["need", "volume"]}),
+    ],
+)  # fmt: skip
+def test_a_jump_asks_for_what_every_stage_passed_over_asks_for_and_names_it_by_stage(
+    current: Stage, wanted: Stage, known: list[str], missing: dict[str, list[str]]
+) -> None:
+    facts = dict.fromkeys(known, "yes")
     with pytest.raises(Conflict) as refusal:
-        stages.check_entry(Stage.OFFER, {"need": "", "volume": "8"}, ["timing", "need"])
-    assert (refusal.value.code, refusal.value.detail["missing"]) == ("not_qualified", ["need", "timing"])
-    stages.check_entry(Stage.OFFER, {"need": "trucks"}, ["need"])
+        stages.check_entry(current, wanted, facts, ENTRY)
+    detail = refusal.value.detail
+    assert (refusal.value.code, detail["stage"], detail["missing_by_stage"]) == ("not_qualified", wanted, missing)
+    assert set(detail["missing"]) == {name for names in missing.values() for name in names}
+    for stage, names in missing.items():
+        told = ", ".join(name.replace("_", " ") for name in names)
+        assert f"{told} (for {stage})" in refusal.value.message
+    stages.check_entry(current, wanted, {**facts, **dict.fromkeys(detail["missing"], "yes")}, ENTRY)
+
+
+@given(st.sampled_from(stages.PATH), st.sampled_from(stages.PATH), st.sets(st.sampled_from(stages.FACTS)))
+def test_a_step_that_is_no_jump_goes_as_far_as_the_stages_let_it(
+    current: Stage, wanted: Stage, known: set[str]
+) -> None:
+    facts = dict.fromkeys(known, "yes")
+    reached = stages.furthest(current, wanted, facts, ENTRY)
+    assert stages.advance(current, reached) is reached and stages.advance(reached, stages.advance(current, wanted))
+    assert reached is current or not stages.lacking(current, reached, facts, ENTRY)
+    ahead = stages.entered(reached, wanted)[0]
+    assert stages.advance(current, wanted) is reached or stages.missing(facts, ENTRY.get(ahead, []))
 
 
 def test_a_wrong_stage_is_refused_with_the_present_one() -> None:
