@@ -106,6 +106,7 @@ bench: .venv/.dev
 	$(BIN)/python -m bench.restart
 	$(BIN)/python -m bench.imports
 	$(BIN)/python -m bench.register
+	$(BIN)/python -m bench.inbound
 	$(BIN)/python -m bench.claimers
 	$(BIN)/python -m bench.criteria
 	$(BIN)/python -m bench.routing

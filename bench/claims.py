@@ -1,4 +1,4 @@
-"""Claiming the next call and posting its outcome at 100 requests a second, beside a bare claim through asyncpg.
+"""Claiming the next call and posting its outcome at 100 requests a second, beside bare SQL and a bare app.
 
 `python -m bench.claims` starts a stack in a temporary directory and drives it by REST.
 """
@@ -14,6 +14,7 @@ from datetime import timedelta
 import asyncpg
 import httpx
 
+from bench.limit_api import running_limit
 from bench.stack import Running, running_stack
 from services.chassis import work_items
 from services.chassis.db import init_connection
@@ -97,6 +98,16 @@ async def bare(stack: Running) -> tuple[list[float], list[float]]:
     return claims, ends
 
 
+async def bare_requests(stack: Running) -> list[float]:
+    """The other limit: a bare app that checks the token, looks a number up and commits a row, at the same rate."""
+    async with running_limit(stack) as client:
+
+        async def ask(number: int) -> None:
+            (await client.post("/write", json={"from": f"+38044{2000000 + number:07d}"})).raise_for_status()
+
+        return await paced(RATE * SECONDS, RATE, ask)
+
+
 async def everybody_at_once(stack: Running) -> str:
     """1,000 callers claim at the same moment: how many leads were given to two of them."""
 
@@ -122,6 +133,9 @@ async def main() -> None:
         print(line("claim, bare SQL (the limit)", bare_claims))
         print(line("complete, bare SQL (the limit)", bare_ends))
         print(f"REST / bare, medians: claim {ratio(claims, bare_claims)}, outcome {ratio(posted, bare_ends)}")
+        least = await bare_requests(stack)
+        print(line("token, SELECT, a row, REST (the limit)", least))
+        print(f"REST / bare app, medians: claim {ratio(claims, least)}, outcome {ratio(posted, least)}")
         print(await everybody_at_once(stack))
 
 

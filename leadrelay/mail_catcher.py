@@ -1,5 +1,8 @@
 """The mail catcher of the embedded stack: accepts every mail Leadrelay sends, delivers none, shows them on a page.
 
+There whoever looks can answer for the customer: with a letter, an absence, STOP, or as a server that knows no such
+mailbox. The answer goes to the mail door by real SMTP.
+
 For development and demonstration only: it listens on loopback and asks for no password.
 """
 
@@ -13,12 +16,15 @@ from email.message import EmailMessage
 from email.parser import BytesParser
 from html import escape
 from pathlib import Path
+from typing import Annotated
 
+import aiosmtplib
 import uvicorn
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from fastapi import FastAPI, HTTPException, Response
-from fastapi.responses import HTMLResponse
+from fastapi import FastAPI, Form, HTTPException, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
 
+from leadrelay.mail_answers import Way, answer_of, send
 from leadrelay.stack.ports import HOST
 
 KEPT = 500
@@ -28,11 +34,32 @@ _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <style>
 body {{ font: 16px/1.5 system-ui, sans-serif; color: #222; max-width: 52rem; margin: 2.5rem auto; padding: 0 1rem }}
-h1 {{ font-size: 1.25rem; font-weight: 600 }} a {{ color: #14532d }}
+h1, h2 {{ font-size: 1.25rem; font-weight: 600 }} h2 {{ font-size: 1rem }} a {{ color: #14532d }}
 table {{ border-collapse: collapse; width: 100% }} td, th {{ text-align: left; padding: .45rem .8rem .45rem 0;
 border-bottom: 1px solid #e5e5e5; vertical-align: top }} th {{ font-weight: 500; color: #666 }}
 pre {{ white-space: pre-wrap; font: inherit; border-left: 3px solid #e5e5e5; padding-left: 1rem }}
+form {{ border-top: 1px solid #e5e5e5; margin-top: 2rem; padding-top: 1rem }}
+textarea {{ width: 100%; box-sizing: border-box; padding: .5rem; font: inherit }}
+button {{ font: inherit; padding: .5rem .9rem; margin: .4rem .4rem 0 0 }} .done {{ color: #14532d }}
 </style><h1>{title}</h1>{body}</html>"""
+
+
+_ANSWER = """<form method="post" action="/mails/{number}/answer"><h2>Answer for the customer</h2>
+<textarea name="text" rows="4" maxlength="5000" aria-label="What they write"
+ placeholder="Thursday at ten suits us."></textarea>
+<button name="way" value="reply">Send the answer</button><button name="way" value="away">Out of office</button>
+<button name="way" value="stop">STOP</button><button name="way" value="bounce">No such mailbox</button></form>"""
+_SAID = {
+    way: f'<p class="done" role="status">{text}</p>'
+    for way, text in (
+        ("reply", "The answer is on its way. It will be in Today in a moment."),
+        ("away", "The out-of-office is on its way."),
+        ("stop", "They asked for no more mail."),
+        ("bounce", "The mail has come back."),
+    )
+}
+_AT_ONCE = 50
+_LONGEST = 5000
 
 
 class MailFolder:
@@ -58,18 +85,31 @@ class MailFolder:
 
     def get(self, number: int) -> EmailMessage:
         """One mail. Raises HTTPException 404."""
+        return _parsed(self.raw(number))
+
+    def raw(self, number: int) -> bytes:
+        """One mail as it came. Raises HTTPException 404."""
         try:
-            return _read(self._folder / f"{number:08d}.eml")
+            return (self._folder / f"{number:08d}.eml").read_bytes()
         except FileNotFoundError:
             raise HTTPException(404, "There is no such mail") from None
 
+    def since(self, number: int, most: int) -> list[tuple[int, EmailMessage]]:
+        """The next mails after this one, the oldest first."""
+        files = (file for file in sorted(self._folder.glob("*.eml")) if int(file.stem) > number)
+        return [(int(file.stem), _read(file)) for _, file in zip(range(most), files, strict=False)]
+
 
 def _read(file: Path) -> EmailMessage:
-    return BytesParser(EmailMessage, policy=policy.default).parsebytes(file.read_bytes())
+    return _parsed(file.read_bytes())
 
 
-def build_app(folder: MailFolder) -> FastAPI:
-    """The pages, and the same mails as JSON."""
+def _parsed(raw: bytes) -> EmailMessage:
+    return BytesParser(EmailMessage, policy=policy.default).parsebytes(raw)
+
+
+def build_app(folder: MailFolder, door_port: int) -> FastAPI:
+    """The pages, and the same mails as JSON. Answers go to the mail door at `door_port`."""
     app = FastAPI(title="Leadrelay mail catcher", docs_url=None, redoc_url=None)
 
     @app.get("/readyz")
@@ -79,6 +119,10 @@ def build_app(folder: MailFolder) -> FastAPI:
     @app.get("/mails.json")
     def mails(to: str = "") -> list[dict[str, object]]:
         return [_as_json(number, mail) for number, mail in folder.all(to)]
+
+    @app.get("/mails/since/{number}.json")
+    def mails_since(number: int) -> list[dict[str, object]]:
+        return [_as_json(found, mail) for found, mail in folder.since(number, _AT_ONCE)]
 
     @app.get("/", response_class=HTMLResponse)
     def mail_list(to: str = "") -> str:
@@ -91,8 +135,8 @@ def build_app(folder: MailFolder) -> FastAPI:
         return _PAGE.format(title="Outgoing mail", body=table)
 
     @app.get("/mails/{number}", response_class=HTMLResponse)
-    def one_mail(number: int) -> str:
-        return _mail_page(number, folder.get(number))
+    def one_mail(number: int, answered: str = "") -> str:
+        return _mail_page(number, folder.get(number), _SAID.get(answered, ""))
 
     @app.get("/mails/{number}/files/{place}")
     def attachment(number: int, place: int) -> Response:
@@ -104,22 +148,41 @@ def build_app(folder: MailFolder) -> FastAPI:
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return Response(files[place].get_payload(decode=True), media_type="application/octet-stream", headers=headers)
 
+    _add_answers(app, folder, door_port)
     return app
 
 
-def _mail_page(number: int, mail: EmailMessage) -> str:
+def _add_answers(app: FastAPI, folder: MailFolder, door_port: int) -> None:
+    @app.post("/mails/{number}/answer")
+    async def answer(
+        request: Request, number: int, way: Annotated[Way, Form()], text: Annotated[str, Form()] = ""
+    ) -> Response:
+        if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+            raise HTTPException(403, "Another page may not answer mail")
+        if way == "reply" and not text.strip():
+            raise HTTPException(422, "text: write something, or choose another answer")
+        try:
+            await send(answer_of(folder.raw(number), way, text[:_LONGEST]), HOST, door_port)
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise HTTPException(502, f"The mail door did not take it: {error}") from None
+        return RedirectResponse(f"/mails/{number}?answered={way}", 303)
+
+
+def _mail_page(number: int, mail: EmailMessage, said: str) -> str:
     shown = [name for name in ("Date", "From", "To", "Reply-To") if mail[name]]
     heads = "".join(f"<tr><th>{name}<td>{_head(mail, name)}" for name in shown)
     files = "".join(
         f'<li><a href="/mails/{number}/files/{place}">{escape(part.get_filename() or "file")}</a>'
         for place, part in enumerate(mail.iter_attachments())
     )
-    body = f'<table>{heads}</table><pre>{escape(_text(mail))}</pre><ul>{files}</ul><a href="/">All mail</a>'
+    mail_itself = f"<table>{heads}</table><pre>{escape(_text(mail))}</pre><ul>{files}</ul>"
+    body = f'{mail_itself}{said}{_ANSWER.format(number=number)}<p><a href="/">All mail</a>'
     return _PAGE.format(title=_head(mail, "Subject"), body=body)
 
 
 def _as_json(number: int, mail: EmailMessage) -> dict[str, object]:
-    heads = {name.lower().replace("-", "_"): str(mail[name]) for name in ("To", "Subject", "Date", "Message-ID")}
+    named = ("To", "Subject", "Date", "Message-ID", "Reply-To")
+    heads = {name.lower().replace("-", "_"): str(mail[name]) for name in named}
     files = [part.get_filename() for part in mail.iter_attachments()]
     return {"number": number, **heads, "text": _text(mail), "files": files}
 
@@ -133,13 +196,13 @@ def _text(mail: EmailMessage) -> str:
     return str(body.get_content()) if body else ""
 
 
-async def serve(directory: Path, smtp_port: int, web_port: int) -> None:
+async def serve(directory: Path, smtp_port: int, web_port: int, door_port: int) -> None:
     """Run both servers until SIGTERM or SIGINT."""
     folder, loop = MailFolder(directory), asyncio.get_running_loop()
     smtp = await loop.create_server(
         lambda: SMTP(folder, hostname="leadrelay", enable_SMTPUTF8=True, loop=loop), HOST, smtp_port
     )
-    web = uvicorn.Server(uvicorn.Config(build_app(folder), host=HOST, port=web_port, log_level="warning"))
+    web = uvicorn.Server(uvicorn.Config(build_app(folder, door_port), host=HOST, port=web_port, log_level="warning"))
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, lambda: setattr(web, "should_exit", True))
     async with smtp:
@@ -147,13 +210,14 @@ async def serve(directory: Path, smtp_port: int, web_port: int) -> None:
 
 
 def main() -> None:
-    """`python -m leadrelay.mail_catcher DIRECTORY --smtp-port N --web-port N`."""
+    """`python -m leadrelay.mail_catcher DIRECTORY --smtp-port N --web-port N --door-port N`."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("directory", type=Path)
     parser.add_argument("--smtp-port", type=int, required=True)
     parser.add_argument("--web-port", type=int, required=True)
+    parser.add_argument("--door-port", type=int, required=True)
     asked = parser.parse_args()
-    asyncio.run(serve(asked.directory, asked.smtp_port, asked.web_port))
+    asyncio.run(serve(asked.directory, asked.smtp_port, asked.web_port, asked.door_port))
 
 
 if __name__ == "__main__":

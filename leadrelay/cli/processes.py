@@ -1,4 +1,4 @@
-"""`leadrelay api`, `worker`, `migrate`, `register`: one production process each, told everything by the environment."""
+"""Processes of production, told everything by the environment: `api`, `worker`, `mail-door`, `migrate`, `register`."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ def add_to(app: typer.Typer) -> None:
     """Register this module's commands."""
     app.command()(api)
     app.command()(worker)
+    app.command("mail-door")(mail_door)
     app.command()(migrate)
     app.command()(register)
 
@@ -39,6 +40,18 @@ def worker(tier: Annotated[Tier, typer.Argument(metavar="TIER")]) -> None:
     settings = _settings()
     _require_database(settings)
     asyncio.run(importlib.import_module(f"services.{tier}.worker").run(settings))
+
+
+def mail_door() -> None:
+    """Take mail in by SMTP, LMTP or from an IMAP mailbox, and hand it to the tier whose mail it answers."""
+    from services.chassis.mail.door import process
+    from services.chassis.settings import SettingsError, load_mail_door_settings
+
+    settings = _settings()
+    try:
+        asyncio.run(process.run(settings, load_mail_door_settings(settings)))
+    except SettingsError as error:
+        give_up(str(error))
 
 
 def migrate(

@@ -18,6 +18,7 @@ from leadrelay.demo.chairs import Chairs
 from leadrelay.demo.counts import Counts, Reporter
 from leadrelay.demo.customers import Buyers, Payers, Telephone
 from leadrelay.demo.day import Day, DayOver, Mint, keep_working
+from leadrelay.demo.letters import Letters
 from leadrelay.demo.opening import Tell, open_department
 from leadrelay.demo.people import ACCOUNT_MANAGERS, CALLERS, MANAGERS
 from leadrelay.demo.queue_age import QueueAge
@@ -35,13 +36,14 @@ async def run_department(
     workers: Sequence[str] = (),
     tell: Tell = lambda _: None,
     seed: int = SEED,
+    mailbox: str | None = None,
 ) -> None:
     """Open the department and let it work until `stop` is set.
 
     `addresses` maps each tier to its base address, `mint(tier, role, person)` makes a bearer token, `on_progress` is
     given a snapshot every two seconds, `tell` a sentence for each step of the opening. Services may be restarted
-    meanwhile. While the health pages of `workers` tell of old tasks, the staff waits. Raises OpeningFailed when the
-    department cannot begin.
+    meanwhile. While the health pages of `workers` tell of old tasks, the staff waits. Customers answer
+    mail at `mailbox`, the mail catcher's page. Raises OpeningFailed when the department cannot begin.
     """
     async with httpx.AsyncClient(timeout=15.0) as http:
         run = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
@@ -50,15 +52,19 @@ async def run_department(
             campaign_id = await open_department(day, tell)
         except DayOver:
             return
-        await _everybody(day, campaign_id, on_progress, QueueAge(day, workers))
+        await _everybody(day, campaign_id, on_progress, QueueAge(day, workers), mailbox)
 
 
-async def _everybody(day: Day, campaign_id: str, on_progress: Callable[[Counts], None], queue_age: QueueAge) -> None:
+async def _everybody(
+    day: Day, campaign_id: str, on_progress: Callable[[Counts], None], queue_age: QueueAge, mailbox: str | None
+) -> None:
     turns = {f"caller {who.id}": Caller(day, who).turn for who in CALLERS}
     turns |= {f"manager {who.id}": managers.Manager(day, who).turn for who in MANAGERS}
     turns |= {f"account manager {who.id}": account_managers.AccountManager(day, who).turn for who in ACCOUNT_MANAGERS}
     turns |= {"payers": Payers(day).turn, "buyers": Buyers(day).turn, "telephone": Telephone(day).turn}
     turns |= {"supervisor 2": managers.Supervisor(day).turn, "supervisor 3": account_managers.Supervisor(day).turn}
+    if mailbox is not None:
+        turns["letters"] = Letters(day, mailbox).turn
     turns = {name: queue_age.patient(turn) for name, turn in turns.items()}
     turns |= {f"chairs of {tier}": Chairs(day, tier).turn for tier in day.addresses}
     turns |= {"stock": Stock(day, campaign_id).turn}

@@ -35,7 +35,9 @@ def main(data: Path, issuer: Path | None = None) -> int:
     logging.getLogger("httpx").setLevel(logging.ERROR)
     try:
         state = data / STATE
-        asyncio.run(_work(addresses_in(state), workers_in(state), DevIssuer.open(issuer or data / "keys")))
+        mailbox = _all_addresses(state).get("mail")
+        keys = DevIssuer.open(issuer or data / "keys")
+        asyncio.run(_work(addresses_in(state), workers_in(state), keys, mailbox))
     except (OpeningFailed, OSError, ValueError) as problem:
         print(f"the demo cannot work: {problem}", file=sys.stderr)
         return 1
@@ -61,7 +63,7 @@ def _all_addresses(state: Path) -> dict[str, str]:
     return addresses
 
 
-async def _work(addresses: Mapping[str, str], workers: Sequence[str], issuer: DevIssuer) -> None:
+async def _work(addresses: Mapping[str, str], workers: Sequence[str], issuer: DevIssuer, mailbox: str | None) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -72,7 +74,10 @@ async def _work(addresses: Mapping[str, str], workers: Sequence[str], issuer: De
     def show(counts: Counts) -> None:
         _say("progress", leads=counts.leads, **dataclasses.asdict(counts))
 
-    await run_department(addresses, mint, stop, show, workers=workers, tell=lambda text: _say("note", text=text))
+    def tell(text: str) -> None:
+        _say("note", text=text)
+
+    await run_department(addresses, mint, stop, show, workers=workers, tell=tell, mailbox=mailbox)
 
 
 def _say(kind: str, **facts: Any) -> None:

@@ -10,6 +10,7 @@ From the port base N (8080 unless `--port-base` says otherwise), everything lies
     N+10          metrics of Temporal
     N+11, N+12    identity provider, switchboard
     N+13 ...      health and metrics of the workers, a port each, in the order of the tiers
+    then          mail door: SMTP and its health
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ _LAYOUT = (
     *("postgres", "temporal", "temporal_ui", "smtp", "mail", "temporal_metrics"),
     *("identity", "switchboard"),
 )
+_LAST = ("inbound", "mail_door")
 _STEP = 100
 _HIGHEST = 65535
 _ANSWER_SECONDS = 3.0
@@ -34,7 +36,7 @@ _ANSWER_SECONDS = 3.0
 
 def preferred_ports(base: int, workers: Iterable[str]) -> dict[str, int]:
     """The port that everything has when none is taken."""
-    return {name: base + offset for offset, name in enumerate((*_LAYOUT, *workers))}
+    return {name: base + offset for offset, name in enumerate((*_LAYOUT, *workers, *_LAST))}
 
 
 def choose_ports(preferred: Mapping[str, int], previous: Mapping[str, int]) -> dict[str, int]:

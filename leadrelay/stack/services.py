@@ -21,6 +21,8 @@ TITLES = {"lead_gen": "Lead generation", "conversion": "Conversion", "account_mg
 # Of the settings that happen to be in the caller's environment, only these reach the children.
 _KEPT = tuple(f"{PREFIX}{name}" for name in ("LOG_LEVEL", "LOG_FORMAT", *WORKER_TUNING))
 
+REPLY_ADDRESS = "reply@in.leadrelay.example"
+
 
 def worker_names(tier: str, count: int) -> list[str]:
     """lead_gen_worker, lead_gen_worker_2, ..."""
@@ -72,9 +74,14 @@ class Services:
 
     def mail_catcher(self) -> ProcessSpec:
         """Takes all outgoing mail and shows it on a page."""
-        ports = ("--smtp-port", str(self.ports["smtp"]), "--web-port", str(self.ports["mail"]))
+        chosen = {"smtp": "smtp", "web": "mail", "door": "inbound"}
+        ports = [part for name, port in chosen.items() for part in (f"--{name}-port", str(self.ports[port]))]
         command = ("leadrelay.mail_catcher", str(self.data.mails), *ports)
         return self._spec("mail", "Mail catcher", *command, port="mail", niceness=BACKGROUND)
+
+    def mail_door(self) -> ProcessSpec:
+        """Takes the answers of the mail catcher's customers."""
+        return self._spec("mail_door", "Mail door", "leadrelay", "mail-door", port="mail_door", niceness=BACKGROUND)
 
     def switchboard(self) -> ProcessSpec:
         """Rings when a caller presses the key, and answers or not."""
@@ -99,11 +106,21 @@ class Services:
             **changes,
         )
 
+    def _door_env(self) -> dict[str, str]:
+        tiers = ",".join(f"{tier}=http://{HOST}:{self.ports[f'{tier}_api']}" for tier in ("conversion", "account_mgmt"))
+        settings = {
+            "PROFILE": "development", "HOST": HOST, "HEALTH_PORT": self.ports["mail_door"],
+            "REPLY_ADDRESS": REPLY_ADDRESS, "INBOUND_PORT": self.ports["inbound"], "INBOUND_TIERS": tiers,
+        }  # fmt: skip
+        return {f"{PREFIX}{key}": str(value) for key, value in settings.items()}
+
     def _env(self, name: str) -> dict[str, str]:
         """The environment of a process: settings for the tiers and ops, nothing secret for the others."""
         env = {key: value for key, value in os.environ.items() if not key.startswith((PREFIX, "TEMPORAL_"))}
         env |= {key: os.environ[key] for key in _KEPT if key in os.environ} | {"PYTHONUNBUFFERED": "1"}
         tier = next((tier for tier in TITLES if name.startswith(f"{tier}_")), None)
+        if name == "mail_door":
+            return env | self._door_env()
         if tier is None:
             return env
         port = str(self.ports.get(name, 0))
@@ -117,6 +134,7 @@ class Services:
             "SMTP_HOST": HOST,
             "SMTP_PORT": str(self.ports["smtp"]),
             "SMTP_TLS": "none",
+            "REPLY_ADDRESS": REPLY_ADDRESS,
             "CODEC_KEYS": self.data.codec_keys(),
             "SWITCHBOARD_URL": f"http://{HOST}:{self.ports['switchboard']}/calls",
             "ORIGIN": self.origin,

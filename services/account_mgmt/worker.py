@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from services.account_mgmt.actions import mails
+from services.account_mgmt.actions import answered_mails, mails
 from services.account_mgmt.actions.assignment import assign_waiting
 from services.account_mgmt.actions.bank_statements import run_statements
 from services.account_mgmt.actions.erasure import erase_expired
 from services.account_mgmt.actions.imports import run_imports
 from services.account_mgmt.actions.mail_checks import why_not
+from services.account_mgmt.actions.nudge_mail import PURPOSE as NUDGE_MAIL
 from services.account_mgmt.actions.work_assignment import cover_absent
 from services.account_mgmt.activities import Activities
 from services.chassis import effects
+from services.chassis.mail.inbound.inbox import Inbox
+from services.chassis.mail.reply_address import Answers
 from services.chassis.mail.sender import Sender
 from services.chassis.settings import Settings
 from services.chassis.temporal.endless import EndlessWorkflow
+from services.chassis.web.places import prefix_of
 from services.chassis.worker import run_worker
 from workflows.contracts import ids, queues
 from workflows.contracts.base import Tier
@@ -26,13 +30,16 @@ from workflows.publish_catalogue import PublishCatalogue
 
 async def run(settings: Settings) -> None:
     """Work until told to stop."""
+    answers = Answers(Tier.ACCOUNT_MGMT, prefix_of(Tier.ACCOUNT_MGMT), [NUDGE_MAIL])
+    sender = Sender(settings, mails.on_trouble, answers, why_not=why_not)
     await run_worker(
         settings=settings,
         tier=Tier.ACCOUNT_MGMT,
         workflows=[CustomerCare, PublishCatalogue, FitTiming, OpenCare],
         activities_of=Activities,
         periodic_jobs=[
-            ("send_mails", 1.0, Sender(settings, mails.on_trouble, why_not=why_not).send_due),
+            ("send_mails", 1.0, sender.send_due),
+            ("read_mails", 1.0, Inbox(answered_mails.EARS).read_new),
             ("run_imports", 1.0, run_imports),
             ("run_statements", 0.5, run_statements),
             ("cover_absent", 2.0, cover_absent),

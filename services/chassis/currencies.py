@@ -19,6 +19,8 @@ _DECIMALS: Final = dict.fromkeys(
 ) | (dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3))
 MOST_DECIMALS: Final = 2
 """What amounts are kept with: fils and millimes beyond it are refused."""
+LARGEST: Final = Decimal("99999999999999.99")
+"""The largest amount that is accepted. Sums of amounts are larger, and have no bound."""
 
 
 @cache
@@ -33,10 +35,14 @@ def decimals(currency: str) -> int:
     return min(_DECIMALS.get(currency, 2), MOST_DECIMALS)
 
 
+def minor_unit(currency: str) -> Decimal:
+    """The smallest amount in this currency, e.g. 0.01."""
+    return Decimal(1).scaleb(-decimals(currency))
+
+
 def rounded(amount: Decimal, currency: str) -> Decimal:
     """To the minor unit of the currency, half up; always written with two decimals."""
-    unit = Decimal(1).scaleb(-decimals(currency))
-    return amount.quantize(unit, ROUND_HALF_UP).quantize(Decimal("0.01"))
+    return amount.quantize(minor_unit(currency), ROUND_HALF_UP).quantize(Decimal("0.01"))
 
 
 def check_currency(code: str) -> str:
@@ -47,7 +53,10 @@ def check_currency(code: str) -> str:
 
 
 def check_amount(amount: Decimal, currency: str) -> None:
-    """Raises ValueError for an amount that is finer than the currency's minor unit."""
+    """Raises ValueError for an amount that is too large, or finer than the currency's minor unit."""
+    # First of all: what is far too large cannot even be rounded.
+    if not amount.is_finite() or abs(amount) > LARGEST:
+        raise ValueError(f"an amount is at most {LARGEST:,}")
     if amount != rounded(amount, currency):
         places = decimals(currency)
         allowed = "no decimals" if places == 0 else f"at most {places} decimals"

@@ -65,3 +65,10 @@ async def _erase_mails(conn: Connection, ids: list[str]) -> None:
             WHERE lead_id = ANY($1::uuid[])""",
         ids,
     )
+    # What they wrote goes; that this mail came stays, or a server that sends it again would bring it back.
+    await conn.execute(
+        """UPDATE inbound_mails SET raw = NULL, sender = '', sender_name = '', subject = '', body = '', whole = '',
+                  files = '[]', trouble = NULL WHERE lead_id = ANY($1::uuid[])""",
+        ids,
+    )
+    await conn.execute("DELETE FROM mail_addresses WHERE lead_id = ANY($1::uuid[])", ids)

@@ -23,7 +23,14 @@ async def publish(conn: Connection, kind: str, **refs: str | int | bool | None) 
 
 async def publish_all(conn: Connection, kind: str, happened: Sequence[Mapping[str, str | int | bool | None]]) -> None:
     """As `publish`, for many things of one kind, in one go."""
-    await conn.executemany(_NOTIFY, [(CHANNEL, _text(kind, refs)) for refs in happened])
+    await publish_together(conn, [(kind, refs) for refs in happened])
+
+
+async def publish_together(
+    conn: Connection, happened: Sequence[tuple[str, Mapping[str, str | int | bool | None]]]
+) -> None:
+    """As `publish`, for things of several kinds, in one go."""
+    await conn.executemany(_NOTIFY, [(CHANNEL, _text(kind, refs)) for kind, refs in happened])
 
 
 def _text(kind: str, refs: Mapping[str, str | int | bool | None]) -> str:

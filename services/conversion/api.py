@@ -5,10 +5,12 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from services.chassis.api import create_app
+from services.chassis.mail.inbound.one_click import one_click_router
+from services.chassis.mail.inbound.routes import arrivals_router, inbound_router
 from services.chassis.mail.routes import mail_router
 from services.chassis.settings import Settings
 from services.chassis.web.desk import Desk
-from services.conversion.actions import mails
+from services.conversion.actions import answered_mails, mails
 from services.conversion.actions.teams import hears
 from services.conversion.desk import board, calendar, commission, deal_routers, deals_list, duty, ringing, slots, today
 from services.conversion.desk import hand_overs as hand_overs_desk
@@ -85,5 +87,8 @@ def build_app(settings: Settings) -> FastAPI:
             reports.router,
             policies.router,
             mail_router(mails.on_trouble, mails.scope_of),
+            inbound_router(answered_mails.EARS, mails.scope_of),
+            arrivals_router(),
+            one_click_router(answered_mails.EARS),
         ],
     )

@@ -6,7 +6,16 @@ from temporalio import activity
 
 from services.chassis.db import Pool
 from services.chassis.effects import once
-from services.lead_gen.actions import answers, cold_calls, contact_corrections, customers, enrolment, hand_overs, leads
+from services.lead_gen.actions import (
+    answers,
+    cold_calls,
+    contact_corrections,
+    customers,
+    do_not_call,
+    enrolment,
+    hand_overs,
+    leads,
+)
 from workflows.contracts.base import Done
 from workflows.contracts.lead_gen import (
     CallbackLate,
@@ -22,6 +31,7 @@ from workflows.contracts.lead_gen import (
     RegisterCustomer,
     RegisterUpdate,
     TakeAnswer,
+    WithdrawConsent,
 )
 
 
@@ -78,6 +88,11 @@ class Activities(LeadGenActivities):
         """Write who the lead is, as the tier that has it has learned."""
         async with self._pool.acquire() as conn, conn.transaction():
             return await contact_corrections.correct_contact(conn, request)
+
+    @activity.defn(name="lead_gen.withdraw_consent")
+    async def withdraw_consent(self, request: WithdrawConsent) -> Done:
+        """Write on the ledger what another tier was told, and tell the workflow that has the lead."""
+        return await once(self._pool, request.key, Done, lambda conn: do_not_call.withdraw_consent(conn, request))
 
     @activity.defn(name="lead_gen.enrol_batch")
     async def enrol_batch(self, request: EnrolBatch) -> Enrolled:

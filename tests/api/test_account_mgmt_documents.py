@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 from collections.abc import AsyncIterator
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -94,6 +95,21 @@ async def test_the_invoice_speaks_the_customers_language_and_has_its_tax_by_rate
     for part in ("Rechnung", "USt. 19 % (200,00)", "38,00", "USt. 7 % (100,00)", "7,00", "345,00", "COBADEFFXXX"):
         assert part in words
     assert "Scannen und zahlen".upper() in words
+
+
+async def test_a_discount_is_off_the_lines_sum_in_order_invoice_and_documents(tier: Tier3) -> None:
+    line = {**EURO, "description": "kg", "quantity": "16", "unit_price": {"amount": "348.35", "currency": "EUR"}}
+    order = await euro_order(tier, lines=[{**line, "discount_percent": "4", "tax_percent": "22"}])
+    [kept] = order["lines"]
+    assert (kept["net"]["amount"], order["total"]["amount"]) == ("5350.66", "6527.81")
+    assert order["invoice"]["total"]["amount"] == "6527.81"
+    words = text(await pdf(tier, f"/v1/invoices/{order['invoice']['id']}.pdf"))
+    for part in ("kg (Rabatt 4 %)", "348,35", "5 350,66", "6 527,81"):
+        assert part in words
+    xml = (await tier.http.get(f"/v1/invoices/{order['invoice']['id']}.xml")).content
+    found = {el.tag.rpartition("}")[2]: el.text for el in etree.fromstring(xml).iter() if el.text}
+    # A reader of the e-invoice multiplies: 16 times this is the line's sum.
+    assert Decimal(found["ChargeAmount"] or 0) * 16 == Decimal("5350.656")
 
 
 async def test_forty_lines_break_over_two_pages_and_the_totals_stay_together(tier: Tier3) -> None:

@@ -100,11 +100,35 @@ async def test_a_deal_without_an_offer_is_won_with_lines_of_the_catalogue(tier: 
     deal_id, page = await qualified(tier, products=["ftl-ua"])
     asked = await anna.look(page, do="win")
     assert "Full truck, Kyiv to Lviv" in asked
-    told = await refused(anna, f"{page}/win", 422, source="lines", **rows(("ftl-ua", "Truck", "3", "10000", "")))
+    told = await refused(anna, f"{page}/win", 409, source="lines", **rows(("ftl-ua", "Truck", "3", "10000", "")))
     assert "This is more than you may give away alone" in told
     await anna.press(f"{page}/win", source="lines", **rows(("ftl-ua", "Truck", "2", "28,500.50", "10")))
     deal = await tier.get(f"/v1/deals/{deal_id}", ANNA)
     assert (deal["stage"], deal["value"]["amount"]) == ("won", "51300.90")
+
+
+async def test_of_two_open_offers_the_page_asks_which_becomes_the_order(tier: Tier2, anna: Person) -> None:
+    deal_id, page = await qualified(tier)
+    first = await tier.post(f"/v1/deals/{deal_id}/offers", {"lines": [LINE]}, ANNA)
+    await tier.post(f"/v1/offers/{first['id']}/accept", {}, ANNA)
+    second = await tier.post(f"/v1/deals/{deal_id}/offers", {"lines": [{**LINE, "quantity": "1"}]}, ANNA)
+    asked = await anna.look(page, do="win")
+    assert "By which offer do they order?" in asked
+    assert all(f'name="offer" value="{one["id"]}"' in asked for one in (first, second))
+    told = await refused(anna, f"{page}/win", 409, source="offer", note="by mail")
+    assert "are open: say which of them they order by" in told and 'value="by mail"' in told
+    await anna.press(f"{page}/win", source="offer", offer=second["id"])
+    deal = await tier.get(f"/v1/deals/{deal_id}", ANNA)
+    assert (deal["stage"], deal["value"]["amount"]) == ("won", "28500.50")
+
+
+async def test_the_editor_says_which_product_free_words_count_as(tier: Tier2, anna: Person) -> None:
+    _, page = await qualified(tier)
+    shown = await refused(
+        anna, f"{page}/win", 409, source="lines", **rows(("", "full TRUCK, Kyiv - Lviv", "1", "10000", ""))
+    )
+    assert "counts as ftl-ua at UAH\xa028,500.50" in shown
+    assert "needs a supervisor's approval" in shown
 
 
 async def test_a_deal_is_lost_for_a_reason_and_sleeps_until_a_day(tier: Tier2, anna: Person) -> None:

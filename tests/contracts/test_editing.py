@@ -19,6 +19,7 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
 # Each with its reason; a route that stands in none of these lists and takes no If-Match fails the test.
 NEVER_REFUSED = {
     "PUT /v1/do-not-call/{}": "somebody who wants no calls is heard, whoever else wrote it down before",
+    "POST /v1/mail-stops/{}": "and so is somebody who wants no mails",
 }
 GIVEN_BACK = {
     "DELETE /v1/meeting-holds/{}": "a time is kept free or given back, and never edited",
@@ -29,6 +30,7 @@ ANSWERS = {
     for act in (
         "calls/{}/extend", "calls/{}/release", "calls/{}/outcome", "calls/{}/undo", "calls/{}/dial", "calls/{}/hang-up",
         "hand-overs/{}/accept", "hand-overs/{}/decline", "reminders/{}/done", "nudges/{}/outcome", "work/{}/done",
+        "inbound-mails/{}/place", "inbound-mails/{}/dismiss",
     )
 }  # fmt: skip
 ADDED = "it stands beside what is there, and changes none of it"

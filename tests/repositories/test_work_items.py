@@ -84,6 +84,19 @@ async def test_a_lost_browser_gets_the_same_item_again(pool: Pool) -> None:
     assert (first.id, first.lease_token) == (again.id, again.lease_token)
 
 
+async def test_whoever_gets_their_own_item_again_keeps_no_other_from_colleagues(pool: Pool) -> None:
+    for rank, key in enumerate(("third", "second", "first")):
+        await opened(pool, key, rank=rank)
+    mine = await claim(pool, "anna")
+    async with pool.acquire() as conn, conn.transaction():
+        again = await work_items.claim(conn, kind="call", person="anna", lease=LEASE)
+        theirs = await claim(pool, "boris")
+    assert mine is not None
+    assert again is not None
+    assert theirs is not None
+    assert (again.id, again.lease_token, theirs.key) == (mine.id, mine.lease_token, "second")
+
+
 async def test_an_expired_lease_goes_back_and_its_holder_can_no_longer_answer(pool: Pool) -> None:
     await opened(pool)
     first = await claim(pool, "anna")

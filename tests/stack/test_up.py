@@ -21,7 +21,7 @@ ADDRESSES = {*WEB, "desk", "temporal", "temporal_ui", "mail"}
 PARTS = (
     {f"{name}_api" for name in WEB}
     | {f"{tier}_worker" for tier in WEB[:3]}
-    | {"postgres", "temporal", "mail", "front_door", "identity", "switchboard"}
+    | {"postgres", "temporal", "mail", "mail_door", "front_door", "identity", "switchboard"}
 )
 ORDER = ("APIs stopped", "Workers stopped", "Temporal stopped", "PostgreSQL stopped", "leadrelay stopped")
 

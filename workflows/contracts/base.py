@@ -64,9 +64,9 @@ class Done(Message):
 
 
 class Money(Message):
-    """An exact amount, e.g. `{"amount": "12.30", "currency": "UAH"}`."""
+    """An exact amount, e.g. `{"amount": "12.30", "currency": "UAH"}`; a sum may be of any size."""
 
-    amount: Decimal = Field(max_digits=16, decimal_places=2)
+    amount: Decimal = Field(decimal_places=2)
     currency: str = Field(default="UAH", pattern="^[A-Z]{3}$", description="ISO 4217 code.")
 
     @field_serializer("amount")
@@ -94,7 +94,10 @@ class ContactCard(Message):
 
 
 class OrderLine(Message):
-    """One line of an order or an offer: `quantity` of a product at `unit_price`, before tax."""
+    """One line of an order or an offer: `quantity` of a product at `unit_price`, before tax.
+
+    It comes to quantity times price less the discount, rounded once, half up, to the currency's minor unit.
+    """
 
     product_id: str | None = Field(default=None, description="Catalogue id; none for a free line.")
     description: str = Field(min_length=1, max_length=300)
@@ -105,4 +108,7 @@ class OrderLine(Message):
         ge=0,
         le=100,
         description="As it was offered; else the catalogue's, or the organisation's usual rate.",
+    )
+    discount_percent: Decimal = Field(
+        default=Decimal(0), ge=0, le=100, max_digits=9, decimal_places=6, description="Off the line's sum."
     )

@@ -24,6 +24,7 @@ from workflows.contracts.lead_gen_activities import PrepareHandOver as PrepareHa
 from workflows.contracts.lead_gen_activities import RegisterCustomer as RegisterCustomer
 from workflows.contracts.lead_gen_activities import RegisterUpdate as RegisterUpdate
 from workflows.contracts.lead_gen_activities import TakeAnswer as TakeAnswer
+from workflows.contracts.lead_gen_activities import WithdrawConsent as WithdrawConsent
 
 
 class ColdCallPolicy(Message):

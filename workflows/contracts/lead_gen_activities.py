@@ -121,6 +121,17 @@ class RegisterCustomer(Message):
     at: datetime
 
 
+class WithdrawConsent(Message):
+    """A person told another tier that they want to hear no more. `proof` says where that is kept."""
+
+    key: str
+    lead_id: str
+    basis: str
+    proof: str
+    by: str
+    at: datetime
+
+
 class EnrolBatch(Message):
     """Ask for the next leads of a campaign to be enrolled, as many as the shifts and tier 2 can take."""
 
@@ -181,6 +192,11 @@ class LeadGenActivities:
     @activity.defn(name="lead_gen.correct_contact")
     async def correct_contact(self, request: ContactCorrected) -> Done:
         """Write what another tier has learned of who the lead is."""
+        raise NotImplementedError
+
+    @activity.defn(name="lead_gen.withdraw_consent")
+    async def withdraw_consent(self, request: WithdrawConsent) -> Done:
+        """Write it on the do-not-call ledger, and tell the workflow that has the lead. Asked by the other tiers."""
         raise NotImplementedError
 
     @activity.defn(name="lead_gen.enrol_batch")

@@ -23,6 +23,7 @@ from services.chassis.db import Connection, new_id
 from services.chassis.errors import Conflict
 from services.chassis.events import publish
 from services.chassis.mail import withdraw_mails
+from services.chassis.mail.addresses import lift_stop
 from workflows.contracts import ids
 from workflows.contracts.account_mgmt import CloseCustomer, OpenAccount, OpenedAccount
 from workflows.contracts.base import ContactCard, DoNotCall
@@ -136,11 +137,16 @@ async def opt_out(conn: Connection, who: Principal, customer_id: str, reason: st
     await check_owner(conn, who, customer)
     check_active(customer)
     if customer.state != "opted_out":
-        await _end_nudges(conn, customer_id)
-        answer = DoNotCall(event_id=f"opt-out:{new_id()}", at=datetime.now(UTC), by=who.person, reason=reason)
-        await outbox.signal(conn, ids.customer(customer_id), "do_not_call", answer, when_missing="drop")
-        await report_status(conn, customer_id, "opted_out", customer.account_manager, event_id=answer.event_id)
+        await end_reminders(conn, customer, reason, who.person)
     return await customers.get(conn, customer_id)
+
+
+async def end_reminders(conn: Connection, customer: Customer, reason: str, by: str) -> None:
+    """No nudges from now on; the workflow and the register hear of it. `customer` is locked and has not opted out."""
+    await _end_nudges(conn, customer.id)
+    answer = DoNotCall(event_id=f"opt-out:{new_id()}", at=datetime.now(UTC), by=by, reason=reason)
+    await outbox.signal(conn, ids.customer(customer.id), "do_not_call", answer, when_missing="drop")
+    await report_status(conn, customer.id, "opted_out", customer.account_manager, event_id=answer.event_id)
 
 
 async def opt_in(conn: Connection, who: Principal, customer_id: str, reason: str) -> Customer:
@@ -156,6 +162,7 @@ async def opt_in(conn: Connection, who: Principal, customer_id: str, reason: str
     if await erasure.is_erased(conn, customer_id):
         raise Conflict("The customer was erased", code="erased")
     await customers.set_state(conn, [customer_id], "active")
+    await lift_stop(conn, customer_id)
     next_at = await plan_next_nudge(conn, await policies.rules(conn), customer)
     answer = OptedIn(event_id=f"opt-in:{new_id()}", at=datetime.now(UTC), by=who.person, next_nudge_at=next_at)
     await outbox.signal(conn, ids.customer(customer_id), "opted_in", answer, when_missing="drop")

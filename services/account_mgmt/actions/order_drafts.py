@@ -116,7 +116,7 @@ async def _shown(
 ) -> list[ShownLine]:
     ids = [line.product_id for line in lines if line.product_id]
     known = await products.listed(conn, ids, currency=currency, customer_id=customer.id)
-    before = {line.product_id: line.unit_price for line in last.lines if line.product_id} if last else {}
+    before = {line.product_id: line.piece_price for line in last.lines if line.product_id} if last else {}
     return [
         show_line(
             line,

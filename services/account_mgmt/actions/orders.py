@@ -102,6 +102,7 @@ async def _priced(conn: Connection, lines: Sequence[OrderLine]) -> list[money.Pr
             line.unit_price.amount,
             line.tax_percent if line.tax_percent is not None else rates.get(line.product_id or "", STANDARD_TAX),
             currency=line.unit_price.currency,
+            discount_percent=line.discount_percent,
         )
         for line in lines
     ]

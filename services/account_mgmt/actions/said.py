@@ -123,6 +123,7 @@ async def _lines(conn: Connection, customer: Customer, said: Said) -> list[Order
             quantity=quantity,
             unit_price=Money(amount=line.unit_price, currency=facts.orders[-1].currency),
             tax_percent=line.tax_percent,
+            discount_percent=line.discount_percent,
         )
         for line, quantity in zip(facts.last_lines, said.quantities, strict=True)
         if quantity > 0

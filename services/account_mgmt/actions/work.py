@@ -1,4 +1,4 @@
-"""Work besides the nudges is done: calls that came in, overdue invoices, complaints, customers at risk, lost mails."""
+"""Work besides the nudges is done: calls that came in, overdue invoices, complaints, risks, lost mails, letters."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from services.chassis.errors import Conflict, Invalid
 from services.chassis.events import publish
 from services.chassis.work_items import WorkItem
 
-KINDS = ("inbound", "dunning", "complaint", "risk", "mail")
+KINDS = ("inbound", "dunning", "complaint", "risk", "mail", "reply")
 """What is done by saying so; a nudge is answered with an outcome."""
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
-from decimal import Decimal
 from typing import Annotated, Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -14,11 +13,10 @@ from services.account_mgmt.domain.typed_numbers import Fault, TypedNumberError, 
 from services.account_mgmt.schemas.invoices import NewCreditNote, NewPayment
 from services.account_mgmt.schemas.people import Address
 from services.account_mgmt.schemas.refunds import NewRefund
-from services.chassis.currencies import Currency, check_amount
+from services.chassis.currencies import LARGEST, Currency, check_amount
 from services.chassis.errors import Invalid
 from workflows.contracts.base import Money
 
-_MOST: Final = Decimal("99999999999999.99")
 _WORDS: Final[dict[Fault, str]] = {
     "missing": "Say how much",
     "not_a_number": "Write an amount, such as 1234.50",
@@ -38,7 +36,7 @@ class _Form(BaseModel):
 
 def _amount(text: str, currency: str) -> Money:
     try:
-        amount = read_number(text, places=2, most=_MOST)
+        amount = read_number(text, places=2, most=LARGEST)
         check_amount(amount, currency)
     except TypedNumberError as error:
         raise Invalid(_WORDS[error.fault], field="amount") from None

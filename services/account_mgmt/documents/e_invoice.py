@@ -114,7 +114,8 @@ def _item(position: int, line: PricedLine) -> LineItem:
     item.product.name = line.description
     if line.product_id:
         item.product.seller_assigned_id = line.product_id
-    item.agreement.net.amount = line.unit_price
+    # The standard's net price is after the discount, and takes as many decimals as it needs.
+    item.agreement.net.amount = line.piece_price
     item.delivery.billed_quantity = (line.quantity, _ONE)
     item.settlement.trade_tax.type_code = "VAT"
     item.settlement.trade_tax.category_code = _category(line.tax_percent)

@@ -39,7 +39,7 @@ def invoice(full: FullInvoice, *, archive: bool = False) -> bytes:
         ],
         "stamp": stamp,
         "reason": None,
-        "lines": _lines(order.lines),
+        "lines": _lines(order.lines, labels),
         "rates": _rates(order.lines, labels),
         "sums": sums if len(sums) > 1 else [],
         "last": (labels["open"], grouped(open_amount)),
@@ -92,10 +92,14 @@ def _frame(kind: str, number: str, full: FullInvoice) -> dict[str, Any]:
     }
 
 
-def _lines(lines: Sequence[PricedLine]) -> list[dict[str, str]]:
+def _off(line: PricedLine, labels: dict[str, str]) -> str:
+    return f" ({labels['discount']} {_percent(line.discount_percent)})" if line.discount_percent else ""
+
+
+def _lines(lines: Sequence[PricedLine], labels: dict[str, str]) -> list[dict[str, str]]:
     return [
         {
-            "description": line.description,
+            "description": line.description + _off(line, labels),
             "quantity": f"{line.quantity.normalize():f}".replace(".", ","),
             "price": grouped(line.unit_price),
             "tax": _percent(line.tax_percent),

@@ -9,7 +9,7 @@ LABELS: dict[str, dict[str, str]] = {
         "amount": "Amount", "net": "Net", "total": "Total", "paid": "Paid", "credited": "Credited", "open": "To pay",
         "tax_id": "Tax ID", "vat_id": "VAT ID", "page": "Page", "scan": "Scan to pay", "account": "Bank details",
         "to_invoice": "For invoice", "reason": "Reason", "to_credit": "Credited to you", "rate": "VAT rate",
-        "purpose": "Payment for invoice {number}", "void": "VOID", "paid_stamp": "PAID",
+        "purpose": "Payment for invoice {number}", "discount": "less", "void": "VOID", "paid_stamp": "PAID",
     },
     "uk": {
         "invoice": "Рахунок", "credit_note": "Коригування рахунка", "issued": "Виставлено", "due": "Сплатити до",
@@ -18,7 +18,7 @@ LABELS: dict[str, dict[str, str]] = {
         "credited": "Зараховано", "open": "До сплати", "tax_id": "ЄДРПОУ", "vat_id": "ІПН", "page": "Сторінка",
         "scan": "Скануйте, щоб сплатити", "account": "Реквізити", "to_invoice": "До рахунка", "reason": "Підстава",
         "to_credit": "Зараховано вам", "rate": "Ставка ПДВ", "purpose": "Оплата за рахунком {number}",
-        "void": "СКАСОВАНО", "paid_stamp": "СПЛАЧЕНО",
+        "discount": "знижка", "void": "СКАСОВАНО", "paid_stamp": "СПЛАЧЕНО",
     },
     "de": {
         "invoice": "Rechnung", "credit_note": "Gutschrift", "issued": "Datum", "due": "Zahlbar bis",
@@ -27,7 +27,7 @@ LABELS: dict[str, dict[str, str]] = {
         "credited": "Gutgeschrieben", "open": "Zu zahlen", "tax_id": "Steuernr.", "vat_id": "USt-IdNr.",
         "page": "Seite", "scan": "Scannen und zahlen", "account": "Bankverbindung", "to_invoice": "Zur Rechnung",
         "reason": "Grund", "to_credit": "Ihnen gutgeschrieben", "rate": "USt.-Satz",
-        "purpose": "Zahlung Rechnung {number}", "void": "STORNIERT", "paid_stamp": "BEZAHLT",
+        "purpose": "Zahlung Rechnung {number}", "discount": "Rabatt", "void": "STORNIERT", "paid_stamp": "BEZAHLT",
     },
     "pl": {
         "invoice": "Faktura", "credit_note": "Faktura korygująca", "issued": "Data wystawienia",
@@ -37,7 +37,7 @@ LABELS: dict[str, dict[str, str]] = {
         "credited": "Skorygowano", "open": "Do zapłaty", "tax_id": "NIP", "vat_id": "VAT UE", "page": "Strona",
         "scan": "Zeskanuj, aby zapłacić", "account": "Dane do przelewu", "to_invoice": "Do faktury",
         "reason": "Przyczyna", "to_credit": "Skorygowano na Państwa rzecz", "rate": "Stawka VAT",
-        "purpose": "Zapłata za fakturę {number}", "void": "ANULOWANO", "paid_stamp": "ZAPŁACONO",
+        "purpose": "Zapłata za fakturę {number}", "discount": "rabat", "void": "ANULOWANO", "paid_stamp": "ZAPŁACONO",
     },
 }  # fmt: skip
 

@@ -27,6 +27,7 @@ _REASONS = {
     "risk": "They may be leaving",
     "dunning": "An invoice is overdue",
     "mail": "A mail did not arrive",
+    "reply": "They answered by mail",
 }
 
 

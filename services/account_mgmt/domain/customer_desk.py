@@ -31,6 +31,7 @@ class LastLine(Record):
     quantity: Decimal
     unit_price: Decimal
     tax_percent: Decimal
+    discount_percent: Decimal = Decimal(0)
 
 
 class RefusedProduct(Record):

@@ -11,14 +11,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from services.chassis.contacts import phones
 from services.chassis.contacts.identity import email_of, is_placeholder, tax_id_of
-from services.chassis.currencies import check_amount, check_currency
+from services.chassis.currencies import LARGEST, check_amount, check_currency
 from services.chassis.imports.cells import size_class, tidy_cells
 
 MAX_TEXT = 200
 _AS_IT_IS = ("contact_name", "industry", "region", "city", "segment", "account_manager")
 _DAY_FIRST = re.compile(r"^(\d{1,2})[./](\d{1,2})[./](\d{4})$")
 _GROUPING = re.compile(r"[\s\u00a0\u202f']")
-_MOST = Decimal("99999999999999.99")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +107,10 @@ class RowReader:
             raise ValueError(f"the order's date {day} lies in the future")
         if "unit_price" not in raw:
             raise ValueError("the order has no price")
-        quantity = number_of(raw.get("quantity", "1"), "quantity")
+        # Rounded first: what is kept is what has to be right.
+        quantity = number_of(raw.get("quantity", "1"), "quantity").quantize(Decimal("0.001"))
         if quantity <= 0 or quantity >= Decimal(10**9):
-            raise ValueError("the quantity must be above zero")
+            raise ValueError("the quantity must be above zero and below a thousand million")
         tax = number_of(raw["tax_percent"].rstrip("% "), "tax") if "tax_percent" in raw else None
         if tax is not None and not 0 <= tax <= 100:
             raise ValueError("the tax must lie between 0 and 100 %")
@@ -118,15 +118,18 @@ class RowReader:
         check_currency(currency)
         price = number_of(raw["unit_price"], "price").quantize(Decimal("0.01"))
         check_amount(price, currency)
+        # Twice the sum leaves room for any tax.
+        if quantity * price * 2 > LARGEST:
+            raise ValueError(f"quantity times price is too large: {LARGEST:,} is the most, with any tax")
         return OrderLineRow(
             number=raw.get("order_number", day.isoformat())[:60],
             day=day,
             product_id=raw.get("product_id"),
             description=raw.get("description") or raw.get("product_id") or "order",
-            quantity=quantity.quantize(Decimal("0.001")),
+            quantity=quantity,
             unit_price=price,
             currency=currency,
-            tax_percent=tax,
+            tax_percent=None if tax is None else tax.quantize(Decimal("0.01")),
         )
 
 
@@ -172,6 +175,6 @@ def number_of(cell: str, name: str) -> Decimal:
         number = Decimal(text)
     except InvalidOperation:
         raise ValueError(f"the {name} '{cell[:20]}' is not a number") from None
-    if not number.is_finite() or abs(number) > _MOST or (name == "price" and number < 0):
+    if not number.is_finite() or abs(number) > LARGEST or (name == "price" and number < 0):
         raise ValueError(f"the {name} '{cell[:20]}' is out of range")
     return number

@@ -13,7 +13,7 @@ DEFAULT_CURRENCY = "UAH"
 
 
 class PricedLine(Record):
-    """A line with its amounts: `net` before tax, `tax` on it, both to the cent."""
+    """A line with its amounts: `net` before tax and after the discount, `tax` on it, both to the cent."""
 
     product_id: str | None
     description: str
@@ -22,6 +22,12 @@ class PricedLine(Record):
     tax_percent: Decimal
     net: Decimal
     tax: Decimal
+    discount_percent: Decimal = Decimal(0)
+
+    @property
+    def piece_price(self) -> Decimal:
+        """What one piece cost after the discount; not rounded."""
+        return self.unit_price * (100 - self.discount_percent) / 100
 
 
 def to_cents(amount: Decimal) -> Decimal:
@@ -37,9 +43,10 @@ def price(
     tax_percent: Decimal,
     *,
     currency: str = DEFAULT_CURRENCY,
+    discount_percent: Decimal = Decimal(0),
 ) -> PricedLine:
-    """Amounts of one line, in the minor unit of its currency."""
-    net = rounded(quantity * unit_price, currency)
+    """Amounts of one line, in the minor unit of its currency: the discount is off the sum, which is rounded once."""
+    net = rounded(quantity * unit_price * (100 - discount_percent) / 100, currency)
     return PricedLine(
         product_id=product_id,
         description=description,
@@ -48,6 +55,7 @@ def price(
         tax_percent=tax_percent,
         net=net,
         tax=rounded(net * tax_percent / 100, currency),
+        discount_percent=discount_percent,
     )
 
 

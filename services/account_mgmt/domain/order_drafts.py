@@ -30,6 +30,7 @@ class DraftLine(Record):
     quantity: str = "1"
     unit_price: Decimal | None = None
     tax_percent: Decimal | None = None
+    discount_percent: Decimal = Decimal(0)
 
 
 class Draft(Record):
@@ -122,6 +123,7 @@ class OrderDesk:
                 quantity=one.quantity,
                 unit_price=Money(amount=one.unit_price, currency=self.currency),
                 tax_percent=one.tax_percent,
+                discount_percent=one.discount_percent,
             )
             for one in self.priced
         ]
@@ -149,7 +151,9 @@ def show_line(
             quantity = read_number(line.quantity, places=3, most=MOST_PIECES)
             tax = product.tax_percent if product else line.tax_percent
             rate = standard_tax if tax is None else tax
-            priced = money.price(line.product_id, description, quantity, unit_price, rate, currency=currency)
+            off = Decimal(0) if product else line.discount_percent
+            asked = (line.product_id, description, quantity, unit_price, rate)
+            priced = money.price(*asked, currency=currency, discount_percent=off)
         except TypedNumberError as error:
             fault = error.fault
     last_price = before.get(line.key)
@@ -172,7 +176,8 @@ def as_last_time(order: Order) -> list[DraftLine]:
     for number, line in enumerate(order.lines):
         key = line.product_id or f"free:{number}"
         quantity = line.quantity + (Decimal(lines[key].quantity) if key in lines else 0)
-        own = {} if line.product_id else {"unit_price": line.unit_price, "tax_percent": line.tax_percent}
+        kept = ("unit_price", "tax_percent", "discount_percent")
+        own = {} if line.product_id else {name: getattr(line, name) for name in kept}
         lines[key] = DraftLine(
             key=key,
             product_id=line.product_id,

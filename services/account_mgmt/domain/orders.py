@@ -12,6 +12,7 @@ from pydantic import Field
 
 from services.account_mgmt.domain.customers import Customer
 from services.account_mgmt.domain.money import PricedLine
+from services.chassis.currencies import LARGEST
 from services.chassis.errors import Invalid
 from services.chassis.records import Record
 from workflows.contracts.base import OrderLine
@@ -100,3 +101,6 @@ def check_lines(lines: Sequence[OrderLine], known_products: Collection[str]) -> 
             raise Invalid("A price is not negative", field=f"lines.{n}.unit_price.amount")
         if line.product_id and line.product_id not in known_products:
             raise Invalid(f"There is no product {line.product_id}", field=f"lines.{n}.product_id")
+    # Twice the sum leaves room for any tax.
+    if sum(line.quantity * line.unit_price.amount for line in lines) * 2 > LARGEST:
+        raise Invalid(f"The lines come to more than an order may: {LARGEST:,} with any tax", field="lines")

@@ -47,6 +47,6 @@ def repeat(lines: Sequence[LastLine], currency: str, typed: Sequence[str]) -> Re
             faults.append((line.description, error.fault))
             continue
         if quantity:
-            words = (line.product_id, line.description)
-            priced.append(money.price(*words, quantity, line.unit_price, line.tax_percent, currency=currency))
+            same = (line.product_id, line.description, quantity, line.unit_price, line.tax_percent)
+            priced.append(money.price(*same, currency=currency, discount_percent=line.discount_percent))
     return Repeat(currency, priced, faults)

@@ -8,7 +8,18 @@ from typing import Any, Literal
 from services.chassis.records import Record
 
 StoryKind = Literal[
-    "order", "payment", "credit_note", "refund", "nudge", "answer", "work", "mail", "need", "refusal", "owner"
+    "order",
+    "payment",
+    "credit_note",
+    "refund",
+    "nudge",
+    "answer",
+    "work",
+    "mail",
+    "need",
+    "refusal",
+    "owner",
+    "letter",
 ]
 
 

@@ -48,9 +48,20 @@ async def add(
     )
     await conn.executemany(
         """INSERT INTO order_lines (order_id, position, product_id, description, quantity, unit_price, tax_percent,
-                                    net, tax) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)""",
+                                    net, tax, discount_percent) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)""",
         [
-            (order_id, n, p.product_id, p.description, p.quantity, p.unit_price, p.tax_percent, p.net, p.tax)
+            (
+                order_id,
+                n,
+                p.product_id,
+                p.description,
+                p.quantity,
+                p.unit_price,
+                p.tax_percent,
+                p.net,
+                p.tax,
+                p.discount_percent,
+            )
             for n, p in enumerate(lines, start=1)
         ],
     )

@@ -38,6 +38,9 @@ _PARTS = (
     """SELECT coalesce(closed_at, created_at), id::text, 'mail', NULL,
               jsonb_build_object('purpose', purpose, 'state', state, 'subject', subject)
          FROM mails WHERE lead_id = $1""",
+    """SELECT received_at, id::text, 'letter', NULL,
+              jsonb_build_object('kind', kind, 'subject', subject, 'text', left(body, 2000))
+         FROM inbound_mails WHERE lead_id = $1 AND kind IN ('automatic', 'accepted')""",
     """SELECT c.at, c.id::text || ':need', 'need', c.by,
               jsonb_build_object('text', c.text, 'state', c.state, 'note', c.note)
          FROM needs n JOIN need_changes c ON c.need_id = n.id WHERE n.customer_id = $1""",

@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field
 from services.account_mgmt.domain.bank_statements import TransferState
 from services.account_mgmt.domain.bank_transfers import BankTransfer, CandidateInvoice, InvoiceShare
 from services.account_mgmt.schemas.common import in_money
+from services.chassis.currencies import Money as PayableMoney
 from services.chassis.http import Body, Id, Model
 from workflows.contracts.base import Money
 
@@ -85,7 +86,7 @@ class Share(Body):
     """An invoice and what it gets of the transfer."""
 
     invoice_id: Id
-    amount: Money
+    amount: PayableMoney
 
 
 class NewMatch(Body):

@@ -11,8 +11,9 @@ from services.account_mgmt.domain.credit_notes import CreditNote
 from services.account_mgmt.domain.invoices import Invoice, Payment
 from services.account_mgmt.schemas.common import in_money
 from services.account_mgmt.schemas.people import Address
-from services.chassis.currencies import Money
+from services.chassis.currencies import Money as PayableMoney
 from services.chassis.http import Body, Model, Moment
+from workflows.contracts.base import Money
 
 
 class PaymentView(Model):
@@ -85,7 +86,7 @@ class NewPayment(Body):
         json_schema_extra={"example": {"amount": {"amount": "28500.00", "currency": "UAH"}, "reference": "PB-2030-17"}}
     )
 
-    amount: Money
+    amount: PayableMoney
     reference: str = Field(min_length=1, max_length=100)
     paid_at: Moment | None = None
 
@@ -99,7 +100,7 @@ class NewCreditNote(Body):
         }
     )
 
-    amount: Money | None = None
+    amount: PayableMoney | None = None
     reason: str = Field(min_length=1, max_length=300)
 
 

@@ -10,10 +10,9 @@ from pydantic import ConfigDict, Field
 from services.account_mgmt.domain.card import Card
 from services.account_mgmt.domain.nudges import Nudge, NudgeAnswer
 from services.account_mgmt.schemas.card import CardView
-from services.account_mgmt.schemas.orders import OrderView
+from services.account_mgmt.schemas.orders import OrderView, PayableLine
 from services.chassis.http import Body, Model, Moment
 from workflows.contracts.account_mgmt import NudgeOutcome
-from workflows.contracts.base import OrderLine
 
 
 class NudgeView(Nudge):
@@ -37,7 +36,7 @@ class NewNudgeOutcome(Body):
     )
 
     outcome: NudgeOutcome
-    lines: list[OrderLine] = Field(default_factory=list, max_length=100)
+    lines: list[PayableLine] = Field(default_factory=list, max_length=100)
     next_at: Moment | None = None
     never_offer: list[str] = Field(
         default_factory=list, max_length=20, description="Products they never want to hear of again."

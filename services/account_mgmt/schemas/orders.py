@@ -21,6 +21,10 @@ def _payable(line: OrderLine) -> OrderLine:
     return line
 
 
+PayableLine = Annotated[OrderLine, AfterValidator(_payable)]
+"""A line of an order in a request."""
+
+
 class NewOrder(Body):
     """An order. A line without a product is a free one, taxed at the standard rate."""
 
@@ -40,7 +44,7 @@ class NewOrder(Body):
         }
     )
 
-    lines: list[Annotated[OrderLine, AfterValidator(_payable)]] = Field(min_length=1, max_length=100)
+    lines: list[PayableLine] = Field(min_length=1, max_length=100)
     note: str | None = Field(default=None, max_length=1000)
     entity: str | None = Field(
         default=None, max_length=10, description="Legal entity that sells; else the one paid in this currency."
@@ -53,7 +57,8 @@ class LineView(Model):
     product_id: str | None
     description: str
     quantity: Decimal
-    unit_price: Money
+    unit_price: Money = Field(description="Before the discount.")
+    discount_percent: Decimal = Field(description="Off the line's sum.")
     tax_percent: Decimal
     net: Money
     tax: Money

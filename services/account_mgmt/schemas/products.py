@@ -11,9 +11,10 @@ from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from services.account_mgmt.domain.products import Kind, Price, Product
 from services.account_mgmt.schemas.common import in_money
-from services.chassis.currencies import Money
+from services.chassis.currencies import Money as PayableMoney
 from services.chassis.http import Body, Model, Moment
 from services.chassis.meanings import Language
+from workflows.contracts.base import Money
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
 Names = Annotated[dict[Language, Name], Field(max_length=20, description="By language, ISO 639-1.")]
@@ -39,7 +40,7 @@ class NewProduct(Body):
     names: Names = Field(default_factory=dict)
     kind: Kind = "service"
     unit: Unit
-    price: Money
+    price: PayableMoney
     tax_percent: Tax = Decimal(20)
 
 
@@ -74,7 +75,7 @@ class NewPrice(Body):
         }
     )
 
-    price: Money
+    price: PayableMoney
     valid_from: Moment | None = None
 
 

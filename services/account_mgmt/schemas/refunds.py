@@ -9,8 +9,9 @@ from pydantic import ConfigDict, Field
 
 from services.account_mgmt.domain.refunds import Refund
 from services.account_mgmt.schemas.common import in_money
-from services.chassis.currencies import Money
+from services.chassis.currencies import Money as PayableMoney
 from services.chassis.http import Body, Model
+from workflows.contracts.base import Money
 
 
 class NewRefund(Body):
@@ -26,7 +27,7 @@ class NewRefund(Body):
         }
     )
 
-    amount: Money
+    amount: PayableMoney
     reference: str = Field(min_length=1, max_length=100)
     reason: str = Field(min_length=1, max_length=300)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Annotated
 
 from pydantic import Field
 
@@ -23,5 +24,7 @@ class Said(Body):
     note: str | None = Field(default=None, max_length=2000)
     next_at: Moment | None = None
     day: date | None = None
-    quantities: list[Decimal] = Field(default_factory=list, max_length=100)
+    quantities: list[Annotated[Decimal, Field(max_digits=12, decimal_places=3)]] = Field(
+        default_factory=list, max_length=100
+    )
     order_id: str | None = None

@@ -14,10 +14,10 @@ from services.chassis.auth import Principal
 from services.chassis.contacts.masks import mask_email
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, NotFound
-from services.chassis.events import publish
 from services.chassis.http import Body, Conn, Id, Model, Page, Pager, Who, allow, new_router
 from services.chassis.logging import mask
-from services.chassis.mail import rows
+from services.chassis.mail import addresses, rows
+from services.chassis.mail.bounces import bounced as came_back
 from services.chassis.mail.rows import Mail, MailState, Scope
 
 Address = Annotated[str, StringConstraints(max_length=254, pattern=r"^[^@\s<>,;:\"]+@[^@\s<>,;:\"]+\.[^@\s<>,;:\".]+$")]
@@ -114,21 +114,20 @@ def mail_router(
 
     @router.post("/mails/{mail_id}/retry", dependencies=[allow("supervisor")], summary="Send a mail again")
     async def retry(mail_id: Id, conn: Conn, body: Again | None = None) -> MailView:
-        """409 `wrong_state` unless it failed or bounced."""
+        """Its address counts as one that works. 409 `wrong_state` unless it failed or bounced."""
         mail = await rows.requeue(conn, await rows.get(conn, mail_id, lock=True), body.to if body else None)
+        await addresses.works(conn, mail.recipient)
         return MailView.of(mail, masked=False)
 
     @router.post("/mails/{mail_id}/bounced", dependencies=[allow("supervisor")], summary="Record that a mail bounced")
     async def bounced(mail_id: Id, body: Bounce, conn: Conn) -> MailView:
-        """It becomes a task for the person concerned; repeated, it changes nothing. 409 `wrong_state` if not sent."""
+        """Nothing more is sent there, and it is somebody's task; once. 409 `wrong_state` if it was not sent."""
         mail = await rows.get(conn, mail_id, lock=True)
         if mail.state == "bounced":
             return MailView.of(mail, masked=False)
         if mail.state != "sent":
             raise Conflict(f"this mail is {mail.state}", code="wrong_state", detail={"state": mail.state})
-        mail = await rows.close(conn, mail_id, "bounced", body.reason)
-        await publish(conn, "mail.failed", mail_id=mail.id, lead_id=mail.lead_id)
-        await on_trouble(conn, mail)
+        mail = await came_back(conn, mail, body.reason, dead=True, on_trouble=on_trouble)
         return MailView.of(mail, masked=False)
 
     return router

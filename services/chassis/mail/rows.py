@@ -43,6 +43,7 @@ class Mail(Record):
     message_id: str
     created_at: datetime
     closed_at: datetime | None
+    reply_token: str | None = None
     sent_at: datetime | None = None
     withdrawn_at: datetime | None = None
     withdrawn_why: str | None = None

@@ -10,6 +10,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
 
 import aiosmtplib
 import asyncpg
@@ -18,8 +19,9 @@ import structlog
 from services.chassis.db import Connection, Pool
 from services.chassis.errors import DomainError
 from services.chassis.events import publish
-from services.chassis.mail import rows
+from services.chassis.mail import addresses, rows
 from services.chassis.mail.message import message_of
+from services.chassis.mail.reply_address import Answers
 from services.chassis.mail.rows import GIVE_UP_AFTER, MAX_ATTEMPTS, Mail
 from services.chassis.settings import Settings
 
@@ -40,12 +42,21 @@ async def _nothing_against_it(_conn: Connection, _mail: Mail) -> None:
 class Sender:
     """Sends a tier's mails; `on_trouble` makes one that will not arrive somebody's task, in the same transaction.
 
-    `why_not` is asked at the moment of sending: a reason takes the mail back, none lets it go.
+    `why_not` is asked at the moment of sending: a reason takes the mail back, none lets it go. With `answers`, each
+    mail has an address of its own to answer to.
     """
 
-    def __init__(self, settings: Settings, on_trouble: OnTrouble, *, why_not: WhyNot = _nothing_against_it) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        on_trouble: OnTrouble,
+        answers: Answers | None = None,
+        *,
+        why_not: WhyNot = _nothing_against_it,
+    ) -> None:
         self._settings = settings
         self._on_trouble = on_trouble
+        self._answers = answers
         self._why_not = why_not
 
     async def send_due(self, pool: Pool) -> int:
@@ -80,6 +91,27 @@ class Sender:
             timeout=_DEADLINE_SECONDS,
         )
 
+    def _envelope(self, mail: Mail) -> tuple[EmailMessage, str | None]:
+        """The message, and the mail's own address, to which it comes back if it does not arrive."""
+        message = message_of(mail, self._settings.mail_from)
+        own = self._answers.address(self._settings.reply_address, mail) if self._answers else None
+        if own is not None and self._answers is not None:
+            self._answers.offer(message, mail, own, self._settings.origin)
+        return message, own
+
+    async def _is_barred(self, conn: Connection, mail: Mail) -> bool:
+        """Nothing goes to where nothing arrives, and nothing unasked to who wants no more of it."""
+        bars = await addresses.barred(conn, mail.recipient)
+        if "dead" in bars:
+            said = f"held back, this address does not work: {bars['dead']}"
+            await give_up(conn, mail, said[:500], self._on_trouble)
+            return True
+        if "stopped" in bars and self._answers is not None and mail.purpose in self._answers.unasked:
+            await rows.withdraw(conn, mail, "they want no more mail")
+            await publish(conn, "mail.withdrawn", mail_id=mail.id, lead_id=mail.lead_id)
+            return True
+        return False
+
     async def _may_go(self, pool: Pool, mail: Mail) -> bool:
         """Look again: much may have happened since it was queued, and since it was taken from the queue."""
         async with pool.acquire() as conn, conn.transaction():
@@ -93,7 +125,7 @@ class Sender:
                 log.error("mail_not_judged", mail_id=mail.id, error=type(error).__name__)
                 return False
             if why is None:
-                return True
+                return not await self._is_barred(conn, mail)
             await rows.withdraw(conn, mail, why)
             await publish(conn, "mail.withdrawn", mail_id=mail.id, lead_id=mail.lead_id)
             return False
@@ -103,7 +135,8 @@ class Sender:
             return False
         try:
             async with asyncio.timeout(_DEADLINE_SECONDS):
-                await client.send_message(message_of(mail, self._settings.mail_from), recipients=[mail.recipient])
+                message, own = self._envelope(mail)
+                await client.send_message(message, sender=own, recipients=[mail.recipient])
         except aiosmtplib.SMTPRecipientsRefused as refused:
             await self._refused(pool, mail, refused.recipients[0].code, refused.recipients[0].message)
         except aiosmtplib.SMTPResponseException as refused:

@@ -11,7 +11,7 @@ from services.chassis.settings.fields import (
     SettingsError,
     parse_key_ring,
 )
-from services.chassis.settings.load import load_settings
+from services.chassis.settings.load import load_mail_door_settings, load_settings
 from services.chassis.settings.production import is_loopback
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "Settings",
     "SettingsError",
     "is_loopback",
+    "load_mail_door_settings",
     "load_settings",
     "parse_key_ring",
 ]

@@ -17,6 +17,7 @@ DEV_ISSUER = "leadrelay-development"
 DEV_CODEC_KEYS = "dev:" + base64.b64encode(b"leadrelay development codec key.").decode()
 DEV_SESSION_KEYS = "dev:" + base64.b64encode(b"leadrelay development cookie key").decode()
 DEV_TELEPHONY_SECRET = "leadrelay development switchboard"  # noqa: S105 - public on purpose, as above
+DEV_INBOUND_SECRET = "leadrelay development mail door"  # noqa: S105 - public on purpose, as above
 DEV_MAIL_FROM = "Leadrelay <sales@leadrelay.example>"
 # What suits a worker to the machine it runs on: docs/tuning.md.
 WORKER_TUNING = (
@@ -80,6 +81,14 @@ class Settings(BaseSettings):
     smtp_user: str | None = None
     smtp_password: str | None = Field(default=None, repr=False)
     mail_from: str = Field(default=DEV_MAIL_FROM, min_length=3, description="Sender of all mails.")
+    reply_address: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9._-]{1,20}@[A-Za-z0-9.-]+\.[A-Za-z0-9-]+$",
+        description="Each mail's answers come to an address of its own below this one; unset: nobody reads answers.",
+    )
+    inbound_secret: str = Field(
+        default=DEV_INBOUND_SECRET, repr=False, min_length=16, description="The mail door hands mail over with it."
+    )
     worker_deployment: str | None = None
     worker_build_id: str | None = None
     workflow_sandbox: bool = Field(
@@ -142,7 +151,8 @@ class Settings(BaseSettings):
         return value
 
     @field_validator(
-        *("switchboard_url", "notice", "metrics_token", "origin", "oidc_issuer", "oidc_client_secret", "oidc_prompt"),
+        *("switchboard_url", "notice", "metrics_token", "reply_address", "origin", "oidc_issuer", "oidc_client_secret"),
+        "oidc_prompt",
         mode="before",
     )
     @classmethod
@@ -153,6 +163,11 @@ class Settings(BaseSettings):
     @classmethod
     def _empty_is_the_default(cls, value: str) -> str:
         return value or DEV_SESSION_KEYS  # refused in production, where there are pages
+
+    @field_validator("inbound_secret", mode="before")
+    @classmethod
+    def _empty_is_the_published_one(cls, value: str) -> str:
+        return value or DEV_INBOUND_SECRET  # refused in production, where answers are read
 
     @field_validator("codec_keys", "session_keys")
     @classmethod

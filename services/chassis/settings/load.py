@@ -5,7 +5,8 @@ from __future__ import annotations
 from pydantic import ValidationError
 
 from services.chassis.settings.fields import PREFIX, Settings, SettingsError
-from services.chassis.settings.production import production_problems
+from services.chassis.settings.mail_door import MailDoorSettings
+from services.chassis.settings.production import mail_door_problems, production_problems
 
 
 def load_settings() -> Settings:
@@ -19,6 +20,19 @@ def load_settings() -> Settings:
     if problems:
         raise SettingsError("\n".join(["The production profile refuses to start:", *problems]))
     return settings
+
+
+def load_mail_door_settings(settings: Settings) -> MailDoorSettings:
+    """What the mail door is told besides; raises SettingsError, in production also for what is sent in clear."""
+    try:
+        door = MailDoorSettings()
+    except ValidationError as error:
+        lines = [_line(item["loc"], item["msg"]) for item in error.errors(include_input=False, include_url=False)]
+        raise SettingsError("\n".join(lines)) from None
+    problems = mail_door_problems(settings, door) if settings.profile == "production" else []
+    if problems:
+        raise SettingsError("\n".join(["The production profile refuses to start:", *problems]))
+    return door
 
 
 def _line(loc: tuple[int | str, ...], message: str) -> str:

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from services.chassis.settings.fields import (
     DEV_CODEC_KEYS,
+    DEV_INBOUND_SECRET,
     DEV_ISSUER,
     DEV_MAIL_FROM,
     DEV_SESSION_KEYS,
@@ -17,6 +18,7 @@ from services.chassis.settings.fields import (
     Settings,
     parse_key_ring,
 )
+from services.chassis.settings.mail_door import MailDoorSettings
 
 # What installers, tutorials and tired people choose.
 _COMMON_PASSWORDS = frozenset({
@@ -88,6 +90,10 @@ def _secret_problems(settings: Settings) -> Iterator[str]:
         yield _refusal("TELEPHONY_SECRET", "is the published development secret; generate your own")
     elif _is_weak_secret(settings.telephony_secret):
         yield _refusal("TELEPHONY_SECRET", _WEAK)
+    if settings.reply_address is not None and settings.inbound_secret == DEV_INBOUND_SECRET:
+        yield _refusal("INBOUND_SECRET", "is the published development secret; generate your own")
+    elif settings.reply_address is not None and _is_weak_secret(settings.inbound_secret):
+        yield _refusal("INBOUND_SECRET", _WEAK)
     if settings.metrics_token is not None and _is_weak_secret(settings.metrics_token):
         yield _refusal("METRICS_TOKEN", _WEAK)
     if settings.metrics_token == settings.telephony_secret:
@@ -112,6 +118,18 @@ def _wire_problems(settings: Settings) -> Iterator[str]:
     if not _is_encrypted(settings.database_dsn, private):
         yield _refusal("DATABASE_DSN", "leaves this machine without TLS; use sslmode=verify-full (or at least require)")
     yield from _temporal_problems(private)
+
+
+def mail_door_problems(settings: Settings, door: MailDoorSettings) -> list[str]:
+    """Why the mail door must not start with these settings in production."""
+    private = {host.strip() for host in settings.plaintext_hosts.split(",")} - {""}
+    problems = []
+    if door.imap_host and door.imap_tls == "none" and not _is_near(door.imap_host, private):
+        problems.append(_refusal("IMAP_TLS", "sends mails and the password in clear; use starttls or tls"))
+    for tier, url in door.tiers.items():
+        if urlsplit(url).scheme == "http" and not _is_near(urlsplit(url).hostname or "", private):
+            problems.append(_refusal("INBOUND_TIERS", f"sends mails in clear to another host ({tier}); use https"))
+    return problems
 
 
 def _temporal_problems(private: Collection[str]) -> Iterator[str]:

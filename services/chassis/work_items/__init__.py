@@ -18,7 +18,15 @@ from services.chassis.work_items.items import (
     reassign,
     reassign_for_lead,
 )
-from services.chassis.work_items.leasing import claim, claim_one, extend, open_groups, release, return_expired
+from services.chassis.work_items.leasing import (
+    claim,
+    claim_one,
+    extend,
+    open_groups,
+    open_groups_sql,
+    release,
+    return_expired,
+)
 
 __all__ = [
     "NewItem",
@@ -34,6 +42,7 @@ __all__ = [
     "get",
     "list_items",
     "open_groups",
+    "open_groups_sql",
     "open_item",
     "open_items",
     "raise_priority",

@@ -8,7 +8,7 @@ from datetime import timedelta
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict
 from services.chassis.work_items.items import WorkItem, lock
-from services.chassis.work_items.leasing import held
+from services.chassis.work_items.leasing import check_held
 
 
 async def complete(
@@ -19,9 +19,11 @@ async def complete(
     `any_person` lets a supervisor answer for somebody else. Raises NotFound, Conflict `already_closed`,
     `stale_lease`, `wrong_person`.
     """
+    if token is not None and (closed := await _close_held(conn, item_id, person, token, result)):
+        return closed
     item = await lock(conn, item_id)
     if item.state == "leased" and not any_person:
-        await held(conn, item_id, person, token if token is not None else -1)
+        check_held(item, person, token if token is not None else -1)
     elif item.state in ("done", "cancelled", "expired"):
         raise Conflict(f"This work is already {item.state}", code="already_closed", detail={"state": item.state})
     elif token is not None and not any_person:
@@ -29,6 +31,19 @@ async def complete(
     elif item.assignee not in (None, person) and not any_person:
         raise Conflict("This work belongs to somebody else", code="wrong_person")
     return await _close(conn, item_id, "done", result)
+
+
+async def _close_held(conn: Connection, item_id: str, person: str, token: int, result: str) -> WorkItem | None:
+    """Close what this person holds with this token, as nearly always, in one round trip; None if they do not."""
+    row = await conn.fetchrow(
+        """UPDATE work_items SET state = 'done', result = $4, closed_at = now(), leased_by = NULL, lease_until = NULL
+            WHERE id = $1 AND state = 'leased' AND leased_by = $2 AND lease_token = $3 RETURNING *""",
+        item_id,
+        person,
+        token,
+        result,
+    )
+    return WorkItem.maybe(row)
 
 
 async def _close(conn: Connection, item_id: str, state: str, result: str) -> WorkItem:

@@ -10,27 +10,31 @@ from services.chassis.errors import Conflict
 from services.chassis.events import publish_all
 from services.chassis.work_items.items import WorkItem, lock
 
-_OWN_LEASE = """
-UPDATE work_items SET lease_until = now() + $3
- WHERE id = (SELECT id FROM work_items WHERE kind = $1 AND leased_by = $2 AND state = 'leased' AND lease_until > now()
-             ORDER BY lease_until DESC LIMIT 1 FOR UPDATE SKIP LOCKED)
-RETURNING *
-"""
-
-# Personal items are the assignee's alone until `assignee_until`; afterwards anyone may take them.
+# What they hold already comes first, and nothing else is then touched: a row that is skipped because a colleague holds
+# it must not be locked here. Personal items are the assignee's alone until `assignee_until`; afterwards anyone may take
+# them.
 _CLAIM = """
-UPDATE work_items
-   SET state = 'leased', leased_by = $2, lease_token = lease_token + 1, lease_until = now() + $3
- WHERE id = (
-    SELECT id FROM work_items
-     WHERE kind = $1 AND state = 'open' AND not_before <= now()
-       AND (expires_at IS NULL OR expires_at > now())
-       AND {whose}
-       AND ($4::text[] IS NULL OR group_key = ANY($4))
-     ORDER BY priority DESC, rank DESC, not_before, id
-     LIMIT 1
-     FOR UPDATE SKIP LOCKED)
-RETURNING *
+WITH own AS (
+    UPDATE work_items SET lease_until = now() + $3
+     WHERE id = (SELECT id FROM work_items
+                  WHERE kind = $1 AND leased_by = $2 AND state = 'leased' AND lease_until > now()
+                  ORDER BY lease_until DESC LIMIT 1 FOR UPDATE SKIP LOCKED)
+    RETURNING *),
+claimed AS (
+    UPDATE work_items
+       SET state = 'leased', leased_by = $2, lease_token = lease_token + 1, lease_until = now() + $3
+     WHERE id = (
+        SELECT id FROM work_items
+         WHERE NOT EXISTS (SELECT FROM own)
+           AND kind = $1 AND state = 'open' AND not_before <= now()
+           AND (expires_at IS NULL OR expires_at > now())
+           AND {whose}
+           AND ($4::text[] IS NULL OR group_key = ANY($4))
+         ORDER BY priority DESC, rank DESC, not_before, id
+         LIMIT 1
+         FOR UPDATE SKIP LOCKED)
+    RETURNING *)
+SELECT * FROM own UNION ALL SELECT * FROM claimed
 """
 _CLAIM_ANY = _CLAIM.format(whose="(assignee IS NULL OR assignee = $2 OR assignee_until < now())")
 _CLAIM_OWN = _CLAIM.format(whose="assignee = $2")
@@ -38,10 +42,10 @@ _CLAIM_OWN = _CLAIM.format(whose="assignee = $2")
 # A loose index scan: one look into the index per group, however many items wait.
 _OPEN_GROUPS = """
 WITH RECURSIVE groups AS (
-    (SELECT group_key FROM work_items WHERE kind = $1 AND state = 'open' ORDER BY group_key LIMIT 1)
+    (SELECT group_key FROM work_items WHERE kind = {kind} AND state = 'open' ORDER BY group_key LIMIT 1)
     UNION ALL
     SELECT (SELECT group_key FROM work_items
-             WHERE kind = $1 AND state = 'open' AND group_key > groups.group_key ORDER BY group_key LIMIT 1)
+             WHERE kind = {kind} AND state = 'open' AND group_key > groups.group_key ORDER BY group_key LIMIT 1)
       FROM groups WHERE groups.group_key IS NOT NULL)
 SELECT group_key FROM groups WHERE group_key IS NOT NULL
 """
@@ -49,7 +53,12 @@ SELECT group_key FROM groups WHERE group_key IS NOT NULL
 
 async def open_groups(conn: Connection, kind: str) -> list[str]:
     """The group keys of which open items of this kind wait, in order."""
-    return [row["group_key"] for row in await conn.fetch(_OPEN_GROUPS, kind)]
+    return [row["group_key"] for row in await conn.fetch(open_groups_sql("$1"), kind)]
+
+
+def open_groups_sql(kind: str) -> str:
+    """The query of `open_groups`, as a part of another one; `kind` is a parameter or a literal of SQL."""
+    return _OPEN_GROUPS.format(kind=kind)
 
 
 async def claim(
@@ -65,9 +74,8 @@ async def claim(
 
     Somebody who already holds an item of this kind (a lost browser) gets that one again, with its token.
     """
-    own = await conn.fetchrow(_OWN_LEASE, kind, person, lease)
     wanted = list(groups) if groups is not None else None
-    row = own or await conn.fetchrow(_CLAIM_OWN if only_own else _CLAIM_ANY, kind, person, lease, wanted)
+    row = await conn.fetchrow(_CLAIM_OWN if only_own else _CLAIM_ANY, kind, person, lease, wanted)
     return WorkItem.maybe(row)
 
 
@@ -90,6 +98,12 @@ async def claim_one(conn: Connection, item_id: str, *, person: str, lease: timed
 async def held(conn: Connection, item_id: str, person: str, token: int) -> WorkItem:
     """Lock the item and make sure that this person holds it with this token."""
     item = await lock(conn, item_id)
+    check_held(item, person, token)
+    return item
+
+
+def check_held(item: WorkItem, person: str, token: int) -> None:
+    """Make sure that this person holds a locked item with this token. Raises Conflict."""
     if item.state in ("done", "cancelled", "expired"):
         raise Conflict(f"This work is already {item.state}", code="already_closed", detail={"state": item.state})
     if item.state != "leased" or item.leased_by != person or item.lease_token != token:
@@ -98,7 +112,6 @@ async def held(conn: Connection, item_id: str, person: str, token: int) -> WorkI
             code="stale_lease",
             field="token",
         )
-    return item
 
 
 async def extend(conn: Connection, item_id: str, person: str, token: int, lease: timedelta) -> WorkItem:

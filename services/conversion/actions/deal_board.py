@@ -45,7 +45,11 @@ async def read_today(conn: Connection, who: Principal, policy: Policy) -> Today:
     at = now()
     begins, ends = day_of(at, policy.zone)
     if oversees(who):
-        rows = [*await today.items_of(conn, None, _MOST_TODAY), *await today.overdue(conn, at, _MOST_TODAY)]
+        rows = [
+            *await today.items_of(conn, None, _MOST_TODAY),
+            *await today.overdue(conn, at, _MOST_TODAY),
+            *await today.set_aside(conn, _MOST_TODAY),
+        ]
         return in_order(rows, at, _MOST_TODAY)
     rows = [
         *await today.steps_of(conn, who.person, ends, 2 * _MOST_TODAY),

@@ -15,14 +15,17 @@ from services.conversion.actions.commissions import record_sale
 from services.conversion.actions.deals import check_entry, close_offers, now, policy_of
 from services.conversion.actions.invitations import invite
 from services.conversion.actions.mail_checks import withdraw_unwanted
+from services.conversion.actions.offers import price_lines
 from services.conversion.actions.playbook_stop import stop_playbook
 from services.conversion.actions.register import report_lead, report_place, report_won
+from services.conversion.domain.authority import check_authority
 from services.conversion.domain.commissions import accruals
 from services.conversion.domain.deals import Deal
 from services.conversion.domain.money import check_lines, discounted, net_of
 from services.conversion.domain.offers import to_win
 from services.conversion.domain.stages import FINAL
 from services.conversion.repository import commissions, deals, hand_overs, meetings, offers, timeline
+from services.conversion.schemas.deals import Win
 from workflows.contracts import ids
 from workflows.contracts.base import Done, OrderLine
 from workflows.contracts.conversion import CloseDeal, Lost, Stage, Won, WonOrder
@@ -30,16 +33,16 @@ from workflows.contracts.conversion import CloseDeal, Lost, Stage, Won, WonOrder
 _OPTED_OUT = "do_not_call"
 
 
-async def win_deal(
-    conn: Connection, deal: Deal, who: Principal, lines: Sequence[OrderLine] | None, note: str | None
-) -> Deal:
+async def win_deal(conn: Connection, deal: Deal, who: Principal, sale: Win) -> Deal:
     """Close the sale: order, commission and signal in one transaction.
 
-    Without `lines`, the order is what the last accepted offer says, else the last one sent. Raises Invalid on `lines`.
+    Without lines, the order is what the named offer says, else the only one that is open. Raises Invalid on `lines`
+    and `offer_id`; Conflict `above_limit` for lines below what this person may give away alone, and as
+    `domain.offers.to_win` does for an offer that nobody may order by.
     """
-    at = now()
-    ordered = list(lines) if lines is not None else await _from_offer(conn, deal, who, at)
-    check_lines(ordered)
+    at, note = now(), sale.note
+    ordered = await (_as_typed(conn, deal, who, sale, at) if sale.lines else _from_offer(conn, deal, who, sale, at))
+    # An offer that is ordered by counts as accepted.
     await check_entry(conn, deal, Stage.WON)
     owner = deal.owner or who.person
     net, currency = net_of(ordered), ordered[0].unit_price.currency
@@ -142,12 +145,17 @@ async def end_open_work(
         await publish(conn, "work.closed", item_id=item.id, deal_id=deal.id, item_kind=item.kind)
 
 
-async def _from_offer(conn: Connection, deal: Deal, who: Principal, at: datetime) -> list[OrderLine]:
-    offer = to_win(await offers.of_deal(conn, deal.id))
-    if offer is None:
-        raise Invalid("there is no offer to take the order from; give its lines", field="lines")
+async def _as_typed(conn: Connection, deal: Deal, who: Principal, sale: Win, at: datetime) -> list[OrderLine]:
+    lines = await price_lines(conn, deal, [line.asked() for line in sale.lines or []], at)
+    check_authority(lines, sale.discount_percent, (await policy_of(conn, deal)).limit_of(who.role))
+    return discounted(lines, sale.discount_percent)
+
+
+async def _from_offer(conn: Connection, deal: Deal, who: Principal, sale: Win, at: datetime) -> list[OrderLine]:
+    offer = to_win(await offers.of_deal(conn, deal.id), at, sale.offer_id)
     if offer.state == "sent":
         await offers.decide(conn, offer.id, "accepted", by=who.person, at=at)
+    check_lines(offer.lines)
     return discounted(offer.lines, offer.discount_percent)
 
 

@@ -27,7 +27,7 @@ PAGE = 40
 """Entries of the history that are shown at once."""
 _MOST_MAILS = 20
 _MOST_NEWS = 50
-_WORK = ("reminder", "stale", "approval", "inbound", "mail", "playbook")
+_WORK = ("reminder", "stale", "approval", "inbound", "mail", "playbook", "reply")
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from services.chassis.errors import Conflict, Invalid
 from services.chassis.events import publish
 from services.chassis.mail import Attachment, NewMail, queue_mail
 from services.conversion.actions.approvals import check_not_own
+from services.conversion.actions.catalogue import product_words
 from services.conversion.actions.deals import (
     Step,
     check_entry,
@@ -26,11 +27,12 @@ from services.conversion.actions.teams import deal_seen
 from services.conversion.actions.work import open_deal_work
 from services.conversion.documents.offer_pdf import mail_of, offer_pdf
 from services.conversion.domain import stages
+from services.conversion.domain.authority import judge
 from services.conversion.domain.deals import Deal
 from services.conversion.domain.money import OfferLine, check_lines, totals
 from services.conversion.domain.offers import Offer, OfferState, ends_at, key_of_mail
 from services.conversion.domain.policy import Policy, StepKind
-from services.conversion.domain.pricing import Asked, priced
+from services.conversion.domain.pricing import Asked, in_free_words, priced
 from services.conversion.repository import catalogue, deals, managers, offers, timeline
 from services.conversion.schemas.offers import NewOffer
 from workflows.contracts.conversion import Stage
@@ -67,8 +69,7 @@ async def draft_offer(
     valid_until = _end(new.valid_until, at, policy)
     sums = totals(lines, discount_percent=new.discount_percent, tax_percent=policy.tax_percent)
     earlier = await offers.of_deal(conn, deal.id)
-    # Below the catalogue's prices is a discount too, whatever it is called.
-    sent = max(new.discount_percent, sums.effective_discount) <= policy.limit_of(who.role)
+    sent = judge(lines, new.discount_percent, policy.limit_of(who.role)).may_go_out
     return Offer(
         id=new_id(),
         deal_id=deal.id,
@@ -91,7 +92,8 @@ async def draft_offer(
 async def price_lines(conn: Connection, deal: Deal, asked: Sequence[Asked], at: datetime) -> list[OfferLine]:
     """Lines as they were asked for, with the catalogue's names, prices and tax. Raises Invalid by field."""
     products = await catalogue.find(conn, [line.product_id for line in asked if line.product_id])
-    lines = priced(asked, products, language=deal.contact.language, at=at)
+    words = await product_words(conn) if in_free_words(asked, products) else None
+    lines = priced(asked, products, words=words, language=deal.contact.language, at=at)
     check_lines(lines)
     return lines
 
@@ -242,12 +244,13 @@ async def _sent(conn: Connection, deal: Deal, who: Principal, offer: Offer) -> N
 
 
 async def _ask_approval(conn: Connection, deal: Deal, who: Principal, offer: Offer, policy: Policy) -> None:
+    judged = judge(offer.lines, offer.discount_percent, policy.limit_of(who.role))
     payload = {"offer_id": offer.id, "discount_percent": str(offer.effective_discount)}
     await open_deal_work(conn, deal, f"approval:{offer.id}", "approval", None, _APPROVAL_PRIORITY, payload)
     step = Step(
         kind="offer_waits",
         what="offer waits for approval",
-        text=f"offer {offer.number}/{offer.version} waits for approval: {offer.effective_discount} % under list",
+        text=f"offer {offer.number}/{offer.version} waits for approval: {'; '.join(judged.reasons)}",
         next_action="approval of the offer",
         next_action_at=policy.next_step(StepKind.APPROVAL, now()),
         data=_refs(offer),

@@ -119,7 +119,7 @@ async def _hand(conn: Connection, deal: Deal, manager: str, who: Principal, reas
     leaving = deal.owner
     deal = await deals.update(conn, deal.id, **changes, next_action=deal.next_action or first_action(deal))
     await work_items.cancel_for_lead(conn, deal.lead_id, kinds=["reminder", "stale"], result="taken over")
-    await work_items.reassign_for_lead(conn, deal.lead_id, manager, kinds=["inbound", "mail", "playbook"])
+    await work_items.reassign_for_lead(conn, deal.lead_id, manager, kinds=["inbound", "mail", "playbook", "reply"])
     if left := await hand_meetings_over(conn, deal, manager, leaving=leaving):
         due = due_with(left, due, at)
         await deals.update(conn, deal.id, next_action_at=due)

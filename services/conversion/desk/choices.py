@@ -21,7 +21,7 @@ from services.conversion.desk.asks import instant
 from services.conversion.desk.lines import editor_of
 from services.conversion.domain.deals import wanted_by
 from services.conversion.domain.meetings import Meeting
-from services.conversion.domain.offers import to_win
+from services.conversion.domain.offers import live
 from services.conversion.domain.slots import Stretch
 
 _WEEKS_AHEAD = 12
@@ -67,8 +67,7 @@ async def choices(
     if name == "start":
         return {"playbooks": [(name, name) for name in await playbook_names(conn)]}
     if name in ("offer", "win"):
-        sold = to_win(page.offers)
-        return {"sold": sold, "editor": await editor_of(conn, who, page, values, fmt)}
+        return {"sold": live(page.offers, page.read_at)[::-1], "editor": await editor_of(conn, who, page, values, fmt)}
     return {}
 
 

@@ -13,7 +13,7 @@ from services.chassis.errors import Invalid
 from services.chassis.web.door import page_router
 from services.conversion.actions.answers import answer_question
 from services.conversion.actions.deal_closing import lose_deal, win_deal
-from services.conversion.actions.deal_page import check_seen, open_deal_page
+from services.conversion.actions.deal_page import check_seen
 from services.conversion.actions.deals import (
     SUPERVISOR,
     deal_for,
@@ -22,17 +22,14 @@ from services.conversion.actions.deals import (
     qualify_deal,
     write_note,
 )
-from services.conversion.actions.offers import draft_offer
 from services.conversion.actions.reassignment import give_back_deal
 from services.conversion.desk.asks import SentForm, body_of, day, instant
 from services.conversion.desk.deal import STAFF
 from services.conversion.desk.lines import LinesForm, new_offer, typed_rows
 from services.conversion.desk.visits import Here, Visit, attempt
-from services.conversion.domain.money import discounted
 from services.conversion.domain.stages import FACTS, WORKED
 from services.conversion.schemas.deals import Loss, NewStage, NextStep, Note, Qualification, QuestionAnswer, Win
 from services.conversion.schemas.reassignment import GiveBack
-from workflows.contracts.base import OrderLine
 from workflows.contracts.conversion import Stage
 
 _MORNING = time(9)
@@ -156,24 +153,22 @@ async def win(visit: Here, form: Annotated[LinesForm, Form()]) -> Response:
     """Close the sale with what the offer says, or with the lines of the form."""
 
     async def act() -> str:
-        lines = None if form.source == "offer" else await _ordered(visit, form)
-        body = body_of(Win, note=form.note.strip() or None)
+        body = _sale(form)
         deal = await deal_for(visit.conn, visit.deal_id, visit.who)
         await check_seen(visit.conn, deal, visit.who, form.seen)
-        await win_deal(visit.conn, deal, visit.who, lines, body.note)
+        await win_deal(visit.conn, deal, visit.who, body)
         return "won"
 
     return await attempt(visit, "win", form, act)
 
 
-async def _ordered(visit: Visit, form: LinesForm) -> list[OrderLine]:
-    """The lines of the form at the prices the customer pays."""
+def _sale(form: LinesForm) -> Win:
+    """The offer that was chosen, or the lines of the form."""
+    note = form.note.strip() or None
+    if form.source == "offer":
+        return body_of(Win, offer_id=form.offer or None, note=note)
     new = new_offer(typed_rows(form.model_dump()), form.discount, "")
-    page = await open_deal_page(visit.conn, visit.deal_id, visit.who)
-    draft = await draft_offer(visit.conn, page.deal, visit.who, new)
-    if draft.state != "sent":
-        raise Invalid("this is more than you may give away alone: make an offer, and ask for its approval")
-    return discounted(draft.lines, draft.discount_percent)
+    return body_of(Win, lines=new.lines, discount_percent=new.discount_percent, note=note)
 
 
 @router.post("/deals/{deal_id}/lose", dependencies=STAFF)

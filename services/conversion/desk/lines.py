@@ -19,7 +19,7 @@ from services.conversion.actions.catalogue import products, search_catalogue
 from services.conversion.actions.deal_page import DealPage
 from services.conversion.actions.offers import draft_offer
 from services.conversion.desk.asks import SentForm, body_of, day, faults_of, number
-from services.conversion.domain.money import OfferLine, discounted, line_total
+from services.conversion.domain.money import OfferLine, line_total
 from services.conversion.domain.offers import Offer
 from services.conversion.domain.pricing import name_in, price_at
 from services.conversion.schemas.offers import NewOffer
@@ -54,6 +54,7 @@ class LinesForm(SentForm):
     drop: str = Field(default="", max_length=64)
     ask: str = Field(default="", max_length=10)
     source: str = Field(default="", max_length=10)
+    offer: str = Field(default="", max_length=64)
     note: str = Field(default="", max_length=5000)
 
 
@@ -219,7 +220,7 @@ def _with_sums(
 ) -> Row:
     item = known.get(row.product_id)
     wrong = next((text for field, text in errors.items() if field.startswith(f"lines[{at}]")), "")
-    total = line_total(discounted([draft.lines[at]], Decimal(0))[0]) if draft else None
+    total = line_total(draft.lines[at]) if draft else None
     return replace(row, unit=item.unit if item else "", total=total, error=wrong)
 
 

@@ -12,6 +12,7 @@ from services.chassis.db import Connection
 from services.chassis.http import Conn, Id, Who, allow
 from services.chassis.web.door import page_router, web_of
 from services.chassis.web.pages import Reader
+from services.conversion.actions.answered_mails import dismiss_letter
 from services.conversion.actions.reminders import finish_reminder
 from services.conversion.actions.today import decide_discount, playbook_step_done, step_done
 from services.conversion.desk.board import STAFF
@@ -52,6 +53,13 @@ async def playbook_step(
 async def item_done(request: Request, conn: Conn, who: Who, item_id: Id) -> Response:
     """Somebody has looked at it."""
     await finish_reminder(conn, item_id, who)
+    return await _after(request, conn, who)
+
+
+@router.post("/today/letters/{inbound_id}/done", dependencies=[allow("supervisor")])
+async def letter_seen(request: Request, conn: Conn, who: Who, inbound_id: Id) -> Response:
+    """A mail that nobody could place was seen."""
+    await dismiss_letter(conn, inbound_id, who)
     return await _after(request, conn, who)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.chassis.typesetting import set_page
-from services.conversion.domain.money import OfferLine, TaxSum, cents, discounted, line_total, net_of
+from services.conversion.domain.money import OfferLine, TaxSum, cents, gross, line_total
 from services.conversion.domain.offers import Offer, hour_of_end
 from services.conversion.domain.policy import Policy
 from workflows.contracts.base import ContactCard
@@ -118,19 +118,13 @@ def _tax(tax: TaxSum, labels: dict[str, str], language: str, *, several: bool) -
 
 
 def _lines(offer: Offer, labels: dict[str, str], language: str) -> list[dict[str, Any]]:
-    nets = [net_of([paid]) for paid in discounted(offer.lines, offer.discount_percent)]
-    return [
-        _line(number, line, net, offer, labels, language)
-        for number, (line, net) in enumerate(zip(offer.lines, nets, strict=True), start=1)
-    ]
+    return [_line(number, line, offer, labels, language) for number, line in enumerate(offer.lines, start=1)]
 
 
-def _line(
-    number: int, line: OfferLine, net: Decimal, offer: Offer, labels: dict[str, str], language: str
-) -> dict[str, Any]:
+def _line(number: int, line: OfferLine, offer: Offer, labels: dict[str, str], language: str) -> dict[str, Any]:
     """One line; with a discount, `amount` is before it, `off` what is taken off and why, `net` what is left."""
     rate = offer.tax_percent if line.tax_percent is None else line.tax_percent
-    amount = line_total(line)
+    amount, net = gross(line), line_total(line, offer.discount_percent)
     percents = [_percent(one, language) for one in (line.discount_percent, offer.discount_percent) if one]
     off = f"{labels['line_discount']} {' + '.join(f'{one}{_NARROW}%' for one in percents)}"
     return {

@@ -84,7 +84,10 @@ def place_of(sort: Sort, text: str) -> datetime | Decimal | str:
         return moment
     if sort == "worth":
         try:
-            return Decimal(text)
+            worth = Decimal(text)
         except InvalidOperation:
             raise ValueError("not a number") from None
+        if not worth.is_finite():
+            raise ValueError("not a number")
+        return worth
     return text

@@ -27,7 +27,10 @@ class Show(StrEnum):
 KINDS: dict[Show, tuple[str, ...]] = {
     Show.CALLS: ("inbound", "answer"),
     Show.NOTES: ("note",),
-    Show.MAILS: ("mail", "mail_failed", "mail_withdrawn", "offer_mailed"),
+    Show.MAILS: (
+        "mail", "mail_failed", "mail_withdrawn", "offer_mailed", "mail_answered", "mail_automatic", "mail_accepted",
+        "mail_stopped",
+    ),
     Show.MEETINGS: (
         "meeting_booked", "meeting_held", "meeting_no_show", "meeting_cancelled", "meeting_given",
         "meeting_needs_person",

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from services.chassis.errors import Conflict, Invalid
 from services.chassis.records import Record
 from services.conversion.domain.money import OfferLine, TaxSum
 
@@ -102,10 +103,64 @@ def standing(offer: Offer, mail: OfferMail | None) -> str:
     return {"queued": "on_its_way", "sent": "sent"}.get(mail.state, "came_back")
 
 
-def to_win(offers: Sequence[Offer]) -> Offer | None:
-    """The offer a sale rests on: the last accepted one, else the last one sent. `offers` are a deal's, by version."""
-    for state in ("accepted", "sent"):
-        found = [offer for offer in offers if offer.state == state]
-        if found:
-            return found[-1]
-    return None
+_WHY_NOT: dict[OfferState, tuple[str, str]] = {
+    "awaiting_approval": ("awaiting_approval", "waits for a supervisor's approval"),
+    "rejected": ("offer_rejected", "was not approved"),
+    "expired": ("offer_expired", "has expired"),
+    "superseded": ("offer_superseded", "was replaced by another one"),
+}
+
+
+def live(offers: Sequence[Offer], at: datetime) -> list[Offer]:
+    """The offers that a customer may order by: what was accepted, and what was sent and still holds."""
+    return [one for one in offers if one.state == "accepted" or (one.state == "sent" and one.valid_until > at)]
+
+
+def to_win(offers: Sequence[Offer], at: datetime, offer_id: str | None = None) -> Offer:
+    """The offer a sale rests on: the one that is named, else the latest. `offers` are a deal's, by version.
+
+    Raises Invalid on `offer_id` or `lines` if there is none, Conflict `which_offer` if several are open, and by its
+    state (`awaiting_approval`, `offer_expired`, `offer_superseded`, `offer_rejected`) if nobody may order by it.
+    """
+    if offer_id is not None:
+        named = next((one for one in offers if one.id == offer_id), None)
+        if named is None:
+            raise Invalid("there is no such offer of this deal", field="offer_id")
+        return _orderable(named, offers, at)
+    if not offers:
+        raise Invalid("there is no offer to take the order from; give its lines", field="lines")
+    open_now = live(offers, at)
+    latest = _orderable(offers[-1], offers, at)
+    if len(open_now) > 1:
+        named_all = " and ".join(_named(one) for one in open_now)
+        raise Conflict(
+            f"{named_all} are open: say which of them they order by",
+            code="which_offer",
+            detail=_choice(open_now),
+        )
+    return latest
+
+
+def _orderable(offer: Offer, offers: Sequence[Offer], at: datetime) -> Offer:
+    open_now = live(offers, at)
+    if offer in open_now:
+        return offer
+    code, why = _WHY_NOT["expired" if offer.state == "sent" else offer.state]
+    others = [one for one in open_now if one.id != offer.id]
+    hint = f"; {_named(others[-1])} is open: name that one if they order by it" if others else "; make another one"
+    if offer.state == "awaiting_approval" and not others:
+        hint = "; it can be ordered by once it is approved"
+    raise Conflict(f"{_named(offer)} {why}{hint}", code=code, detail={"state": offer.state, **_choice(open_now)})
+
+
+def _named(offer: Offer) -> str:
+    return f"offer {offer.number}/{offer.version} ({offer.state}, {offer.net} {offer.currency} before tax)"
+
+
+def _choice(offers: Sequence[Offer]) -> dict[str, object]:
+    shown = [
+        {"id": one.id, "number": one.number, "version": one.version, "state": one.state, "net": f"{one.net:f}",
+         "currency": one.currency}
+        for one in offers
+    ]  # fmt: skip
+    return {"offers": shown}

@@ -8,8 +8,8 @@ from typing import Any, Literal
 from services.chassis.records import Record
 from workflows.contracts.conversion import Stage
 
-ReminderKind = Literal["inbound", "approval", "reminder", "stale", "mail", "playbook"]
-KINDS: tuple[ReminderKind, ...] = ("inbound", "approval", "reminder", "stale", "mail", "playbook")
+ReminderKind = Literal["inbound", "approval", "reminder", "stale", "mail", "playbook", "reply"]
+KINDS: tuple[ReminderKind, ...] = ("inbound", "approval", "reminder", "stale", "mail", "playbook", "reply")
 
 
 class ReminderRow(Record):

@@ -14,8 +14,10 @@ from services.chassis.records import Record
 from services.conversion.domain.offers import is_own_request
 from workflows.contracts.conversion import Stage
 
-TodayKind = Literal["question", "step", "playbook", "meeting", "approval", "inbound", "reminder", "stale", "mail"]
-_FIRST: tuple[TodayKind, ...] = ("question", "inbound", "approval")
+TodayKind = Literal[
+    "question", "step", "playbook", "meeting", "approval", "inbound", "reminder", "stale", "mail", "reply", "aside"
+]
+_FIRST: tuple[TodayKind, ...] = ("question", "inbound", "reply", "approval")
 """Somebody waits on the other end."""
 LATER = ("soon", "tomorrow", "in_3_days", "in_a_week")
 """Times that are offered for the step after this one."""
@@ -53,7 +55,7 @@ class TodayRow(Record):
     def is_late(self, at: datetime) -> bool:
         """Whether its time has passed; a meeting's when it has ended."""
         ends = self.until or self.at
-        return ends is not None and ends < at and self.kind not in {"stale", "mail"}
+        return ends is not None and ends < at and self.kind not in {"stale", "mail", "reply", "aside"}
 
 
 @dataclass(frozen=True)

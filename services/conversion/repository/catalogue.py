@@ -39,6 +39,23 @@ async def find(conn: Connection, product_ids: Sequence[str]) -> dict[str, Catalo
     return {row["product_id"]: CatalogueItem.model_validate(dict(row)) for row in rows}
 
 
+async def state(conn: Connection) -> tuple[str, str]:
+    """The database, and which state its catalogue is in: every change makes another one."""
+    # Versions only rise, so that their sum does with each product that comes or changes.
+    row = await conn.fetchrow(
+        """SELECT current_database() AS database,
+                  concat(count(*), ':', sum(version), ':', count(*) FILTER (WHERE active))
+                  AS state FROM catalogue_items"""
+    )
+    return (row["database"], row["state"]) if row else ("", "")
+
+
+async def everything(conn: Connection) -> list[CatalogueItem]:
+    """All products that are offered now."""
+    rows = await conn.fetch("SELECT * FROM catalogue_items WHERE active ORDER BY product_id")
+    return [CatalogueItem.model_validate(dict(row)) for row in rows]
+
+
 async def page(conn: Connection, *, q: str | None, limit: int, after: str | None) -> list[CatalogueItem]:
     """What is offered now, by article number; with `q`, whose number or a name contains it."""
     rows = await conn.fetch(

@@ -143,3 +143,9 @@ async def page(conn: Connection, *, active: bool | None, limit: int, after: str 
         limit,
     )
     return Manager.of_all(rows)
+
+
+async def has_address(conn: Connection, address: str) -> bool:
+    """Whether a mail to this address went to one of our own."""
+    found = await conn.fetchval("SELECT 1 FROM managers WHERE lower(email) = lower($1) LIMIT 1", address)
+    return found is not None

@@ -9,7 +9,7 @@ from services.conversion.domain.today import TodayRow
 from services.conversion.repository.board import CARD, LAST_OFFER, ON_BOARD
 from services.conversion.repository.reminders import acts_for
 
-_ITEM_KINDS = ["approval", "inbound", "mail", "reminder", "stale"]
+_ITEM_KINDS = ["approval", "inbound", "mail", "reminder", "reply", "stale"]
 
 _STEPS = f"""
 SELECT CASE WHEN asks THEN 'question' WHEN number IS NOT NULL THEN 'playbook' ELSE 'step' END AS kind,
@@ -101,5 +101,16 @@ async def meetings_of(conn: Connection, manager: str, start: datetime, end: date
         start,
         end,
         at,
+    )
+    return TodayRow.of_all(rows)
+
+
+async def set_aside(conn: Connection, limit: int) -> list[TodayRow]:
+    """Mails that nobody could place, the oldest first."""
+    rows = await conn.fetch(
+        """SELECT 'aside' AS kind, id, NULL AS deal_id, NULL AS company, received_at AS at,
+                  concat_ws(': ', nullif(sender, ''), left(coalesce(nullif(body, ''), subject), 200)) AS text
+             FROM inbound_mails WHERE state = 'set_aside' ORDER BY id LIMIT $1""",
+        limit,
     )
     return TodayRow.of_all(rows)

@@ -163,9 +163,13 @@ async def list_offers(deal_id: Id, conn: Conn, who: Who) -> Page[OfferAnswer]:
 
 @router.post("/deals/{deal_id}/win", dependencies=_EDITS, summary="Close the sale")
 async def win(deal_id: Id, body: Win, conn: Conn, who: Who) -> DealAnswer:
-    """The order goes to account management, commission is accrued."""
+    """The order goes to account management, commission is accrued.
+
+    409 `above_limit` for lines below one's limit, `which_offer` if several are open; and `awaiting_approval`,
+    `offer_expired`, `offer_superseded`, `offer_rejected` for an offer that nobody may order by.
+    """
     deal = await deal_for(conn, deal_id, who)
-    return await full(conn, await win_deal(conn, deal, who, body.lines, body.note))
+    return await full(conn, await win_deal(conn, deal, who, body))
 
 
 @router.post("/deals/{deal_id}/lose", dependencies=_EDITS, summary="Give a deal up, or let it sleep")

@@ -7,10 +7,9 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
-from services.chassis.currencies import Money as PayableMoney
 from services.chassis.http import Moment as Moment
 from services.chassis.meanings import storable
-from workflows.contracts.base import Money, OrderLine
+from workflows.contracts.base import Money
 
 Short = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True), AfterValidator(storable)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=5000, strip_whitespace=True), AfterValidator(storable)]
@@ -31,19 +30,6 @@ LINE_EXAMPLE: dict[str, Any] = {
 def example(**values: Any) -> ConfigDict:
     """Configuration of a body with an example for the OpenAPI document; the rest is inherited."""
     return ConfigDict(json_schema_extra={"example": values})
-
-
-class Line(OrderLine):
-    """A line of an offer or order."""
-
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": LINE_EXAMPLE})
-
-    description: Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(storable)]
-    product_id: Short | None = None
-    unit_price: PayableMoney
-
-
-Lines = Annotated[list[Line], Field(min_length=1, max_length=200)]
 
 
 def money(amount: Decimal, currency: str) -> Money:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Self
+from decimal import Decimal
+from typing import Annotated, Any, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -12,9 +13,9 @@ from services.chassis.http import Body, Model
 from services.conversion.domain import stages
 from services.conversion.domain.deals import Deal, TimelineEntry
 from services.conversion.domain.policy import Policy
-from services.conversion.schemas.common import LINE_EXAMPLE, Lines, Moment, Short, Text, example, money
+from services.conversion.schemas.common import Moment, Percent, Short, Text, example, money
 from services.conversion.schemas.meetings import MeetingAnswer
-from services.conversion.schemas.offers import OfferAnswer
+from services.conversion.schemas.offers import AskedLine, OfferAnswer
 from workflows.contracts.base import ContactCard, Money
 from workflows.contracts.conversion import CallRecord, HandOverReason, Stage
 
@@ -67,12 +68,24 @@ class QuestionAnswer(Body):
 
 
 class Win(Body):
-    """The order; without lines it is what the accepted offer says, or else the last one sent."""
+    """The order: what an offer says, or lines of its own, which are within what one may give away alone."""
 
-    model_config = example(lines=[LINE_EXAMPLE], note="confirmed by e-mail")
+    model_config = example(offer_id="0197a3c4-5b6d-7e8f-9a0b-1c2d3e4f5a6b", note="confirmed by e-mail")
 
-    lines: Lines | None = None
+    offer_id: Annotated[str, Field(max_length=100)] | None = Field(
+        default=None, description="The offer they order by; needed only if several are open, or the latest is not."
+    )
+    lines: Annotated[list[AskedLine], Field(min_length=1, max_length=200)] | None = None
+    discount_percent: Percent = Field(default=Decimal(0), description="Off all `lines`.")
     note: Text | None = None
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if self.offer_id is not None and self.lines is not None:
+            raise ValueError("an order has an offer or lines of its own, not both")
+        if self.discount_percent and self.lines is None:
+            raise ValueError("a discount needs the lines that it is off; an offer has its own")
+        return self
 
 
 class Loss(Body):

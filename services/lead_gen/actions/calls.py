@@ -20,7 +20,7 @@ from services.lead_gen.domain.calls import (
 from services.lead_gen.domain.leads import Lead
 from services.lead_gen.domain.policy import Policy
 from services.lead_gen.domain.window import is_open
-from services.lead_gen.repository import call_drafts, callers, calls, campaigns, dials, do_not_call, leads
+from services.lead_gen.repository import call_drafts, callers, calls, dials, do_not_call, leads
 from services.lead_gen.repository.policies import policies
 
 
@@ -32,45 +32,44 @@ async def lease_next_call(conn: Connection, caller: str, campaign_id: str | None
     Raises Forbidden `inactive`, Conflict `on_break`.
     """
     policy = await policies.rules(conn)
-    item = await _claim(conn, policy, caller, campaign_id)
-    return NothingDue(retry_after=policy.retry_after) if item is None else await _in_hand(conn, item, caller)
+    claimed = await _claim(conn, policy, caller, campaign_id)
+    return NothingDue(retry_after=policy.retry_after) if claimed is None else await _in_hand(conn, *claimed, caller)
 
 
-async def _claim(conn: Connection, policy: Policy, caller: str, campaign_id: str | None) -> WorkItem | None:
-    standing = await callers.standing(conn, caller)
+async def _claim(
+    conn: Connection, policy: Policy, caller: str, campaign_id: str | None
+) -> tuple[WorkItem, Lead] | None:
+    choice = await callers.choice(conn, caller, campaign_id)
+    standing = choice.standing
     if not standing.active:
         raise Forbidden("You are not an active caller", code="inactive")
     if standing.on_break:
         raise Conflict("You are on a break; end it first", code="on_break")
     groups = callable_groups(
-        await work_items.open_groups(conn, "call"),
-        running=await campaigns.running_ids(conn, campaign_id),
-        standing=standing,
-        policy=policy,
-        now=datetime.now(UTC),
+        choice.groups, running=choice.running, standing=standing, policy=policy, now=datetime.now(UTC)
     )
     while item := await work_items.claim(
         conn, kind="call", person=caller, lease=policy.lease, groups=groups, only_own=not standing.takes_fresh
     ):
-        if not await do_not_call.forbidden(conn, item.lead_id):
-            return item
+        lead, forbidden = await do_not_call.to_call(conn, item.lead_id)
+        if not forbidden:
+            return item, lead
         # Consent was withdrawn after the call was opened: nobody may be given it.
         await work_items.cancel(conn, item.id, "do_not_call")
     return None
 
 
-async def _in_hand(conn: Connection, item: WorkItem, caller: str) -> CallInHand:
-    """Everything that the caller of a leased call needs."""
+async def _in_hand(conn: Connection, item: WorkItem, lead: Lead, caller: str) -> CallInHand:
+    """Everything that the caller of a leased call needs; `lead` is theirs to call."""
     if item.lease_until is None:
         raise Conflict("The lease was lost", code="stale_lease")
-    lead = await leads.get(conn, item.lead_id)
     return CallInHand(
         item_id=item.id,
         token=item.lease_token,
         lease_until=item.lease_until,
         attempt=item.payload["attempt"],
         callback=item.payload["callback"],
-        lead=lead.model_copy(update={"phones": await leads.callable_phones(conn, lead.id)}),
+        lead=lead,
         script=await begin_script(conn, item, lead, caller),
         history=await calls.of_lead(conn, lead.id),
         instructions=await instructions_for(conn, lead),
@@ -81,7 +80,10 @@ async def _in_hand(conn: Connection, item: WorkItem, caller: str) -> CallInHand:
 async def held_call(conn: Connection, caller: str) -> CallInHand | None:
     """The call that this caller holds now, or none; nothing is leased by looking."""
     held = await calls.held_by(conn, caller)
-    return None if held is None else await _in_hand(conn, held, caller)
+    if held is None:
+        return None
+    lead, _ = await do_not_call.to_call(conn, held.lead_id)
+    return await _in_hand(conn, held, lead, caller)
 
 
 async def take_back(conn: Connection, item_id: str, caller: str) -> CallInHand:
@@ -96,7 +98,8 @@ async def take_back(conn: Connection, item_id: str, caller: str) -> CallInHand:
     taken = await work_items.claim_one(conn, item_id, person=caller, lease=policy.lease) if free else None
     if taken is None:
         raise Conflict("It cannot be called any more, or somebody else is calling it", code="taken")
-    return await _in_hand(conn, taken, caller)
+    lead, _ = await do_not_call.to_call(conn, lead.id)
+    return await _in_hand(conn, taken, lead, caller)
 
 
 async def is_callable(conn: Connection, policy: Policy, lead: Lead) -> bool:

@@ -12,7 +12,8 @@ from services.lead_gen.domain.leads import Lead, Place
 from services.lead_gen.domain.phones import read_phone
 from services.lead_gen.repository import clock, do_not_call, leads
 from services.lead_gen.schemas.do_not_call import NewDoNotCall
-from workflows.contracts.base import DoNotCall
+from workflows.contracts.base import Done, DoNotCall
+from workflows.contracts.lead_gen import WithdrawConsent
 
 
 async def forbid_number(conn: Connection, phone: str, entry: NewDoNotCall, by: str) -> LedgerEntry:
@@ -46,6 +47,16 @@ async def forbid_company(conn: Connection, lead: Lead, by: str) -> None:
     withdrawal = Withdrawal(scope="company", basis="said so on the phone")
     for phone in lead.phones:
         await do_not_call.forbid(conn, phone, withdrawal, by)
+
+
+async def withdraw_consent(conn: Connection, request: WithdrawConsent) -> Done:
+    """They told another tier: every number of the company goes on the ledger, and whoever has the lead hears of it."""
+    lead = await leads.lock(conn, await leads.survivor(conn, request.lead_id))
+    withdrawal = Withdrawal(scope="company", basis=request.basis, proof=request.proof)
+    for phone in lead.phones:
+        await do_not_call.forbid(conn, phone, withdrawal, request.by)
+    await withdraw(conn, lead, request.key, request.by)
+    return Done()
 
 
 async def withdraw(conn: Connection, lead: Lead, key: str, by: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.chassis import outbox, work_items
 from services.chassis.db import Connection
-from services.chassis.events import publish
+from services.chassis.events import publish_together
 from services.lead_gen.actions.promises import promise_callback
 from services.lead_gen.actions.workflow_starts import inbound_conversion_start
 from services.lead_gen.domain.inbound_calls import (
@@ -35,20 +35,25 @@ async def take_inbound_call(conn: Connection, call: NewInboundCall, by: str) -> 
     phone = calling_number(call.from_, call.default_region, "from")
     # A switchboard may report a call twice in the same moment.
     await leads.hold_numbers(conn, [one for one in (phone, call.call_id) if one])
-    if call.call_id and (earlier := await inbound_calls.by_call_id(conn, call.call_id)):
-        return earlier
+    known, earlier = await inbound_calls.who_calls(conn, phone, call.call_id)
+    if earlier:
+        return await inbound_calls.get(conn, earlier)
     shown = phone or (call.from_ or "").strip()[:_LONGEST_SHOWN]
-    known = await leads.find_caller(conn, phone) if phone else None
-    lead_id = known or await leads.insert(
-        conn, {"company": name_of_stranger(shown)}, [phone] if phone else [], "inbound"
-    )
-    lead = await leads.lock(conn, lead_id)
+    lead = await leads.lock(conn, known) if known else await _stranger(conn, phone, shown)
     taken = await inbound_calls.add(conn, _routed(call, lead, shown, by, known=bool(known)))
-    await _tell(conn, lead, taken, by, call.note)
+    moved = await _tell(conn, lead, taken, by, call.note)
     if phone is None:
         await promise_callback(conn, taken.id)
-    await publish(conn, "inbound_call", inbound_call_id=taken.id, routed_to=taken.routed_to)
+    changed = [("lead.changed", {"lead_id": lead.id})] if moved else []
+    rang = ("inbound_call", {"inbound_call_id": taken.id, "routed_to": taken.routed_to})
+    await publish_together(conn, [*changed, rang])
     return taken if phone else await inbound_calls.get(conn, taken.id)
+
+
+async def _stranger(conn: Connection, phone: str | None, shown: str) -> Lead:
+    """Register whoever calls from a number that the register does not know. Nobody else sees them before the commit."""
+    lead_id = await leads.insert(conn, {"company": name_of_stranger(shown)}, [phone] if phone else [], "inbound")
+    return await leads.get(conn, lead_id)
 
 
 async def ringing_at(conn: Connection, caller: str) -> list[Ringing]:
@@ -91,24 +96,25 @@ def _workflow_of_customer(lead: Lead) -> str:
     return ids.conversion(lead.id) if lead.stage == JUST_WON else lead.workflow_id or ids.customer(lead.id)
 
 
-async def _tell(conn: Connection, lead: Lead, call: Inbound, by: str, note: str | None) -> None:
-    """Send the call to the workflow that runs the lead now; `lead` is where it was when the call came."""
+async def _tell(conn: Connection, lead: Lead, call: Inbound, by: str, note: str | None) -> bool:
+    """Send the call to the workflow that runs the lead now; whether the lead moved from where it was, `lead`."""
     answer = InboundCall(event_id=f"inbound:{call.id}", at=call.at, by=by, inbound_call_id=call.id, note=note)
     to = route(lead.tier, lead.stage, lead.owner)
     if to.tier == "account_mgmt" and lead.stage != JUST_WON:
         await outbox.signal(conn, call.workflow_id, "inbound_called", answer)
-        return
+        return False
     if to.begins:
-        await work_items.cancel_for_lead(conn, lead.id, kinds=["call"], result="inbound")
+        if call.known:
+            await work_items.cancel_for_lead(conn, lead.id, kinds=["call"], result="inbound")
         place = Place(tier="conversion", stage="inbound", workflow_id=call.workflow_id, key=answer.event_id)
         await leads.move(conn, lead.id, place)
-        await publish(conn, "lead.changed", lead_id=lead.id)
     if lead.tier == "lead_gen" and lead.stage == "calling":
         # The cold call hands over itself, with the story of its calls.
         await outbox.signal(conn, ids.cold_call(lead.id), "inbound_called", answer)
-        return
+        return to.begins
     start = inbound_conversion_start(lead, call.id, note)
     if to.begins:
         await outbox.start(conn, start, event_id=answer.event_id)
     else:
         await outbox.signal(conn, start.id, "inbound_called", answer, start=start)
+    return to.begins

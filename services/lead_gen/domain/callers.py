@@ -48,6 +48,14 @@ class Standing(Record):
         return self.quota_left and self.on_shift
 
 
+class Choice(Record):
+    """What a caller's next call is chosen from: the groups that wait, and the ids of the campaigns that run."""
+
+    standing: Standing
+    groups: list[str]
+    running: list[str]
+
+
 def group_of(campaign_id: str, timezone: str, language: str) -> str:
     """The group in which a call waits: all calls of a group are open to the same callers at the same hours."""
     return f"{campaign_id}|{timezone}|{language}"

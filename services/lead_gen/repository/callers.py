@@ -8,7 +8,29 @@ from typing import Any
 
 from services.chassis.db import Connection
 from services.chassis.errors import NotFound
-from services.lead_gen.domain.callers import Caller, CallerProfile, Standing
+from services.chassis.work_items import open_groups_sql
+from services.lead_gen.domain.callers import Caller, CallerProfile, Choice, Standing
+from services.lead_gen.repository.campaigns import RUNNING_IDS
+
+_STANDING = """
+SELECT true AS known, c.active, c.languages, c.campaigns, s.break_since IS NOT NULL AS on_break,
+        s.id IS NOT NULL OR NOT EXISTS (SELECT FROM shifts p WHERE p.caller_id = c.id) AS on_shift,
+        (c.daily_quota IS NULL OR c.daily_quota > (
+            SELECT count(*) FROM calls WHERE caller = $1
+               AND at >= date_trunc('day', now() AT TIME ZONE c.timezone) AT TIME ZONE c.timezone))
+        AND (s.quota IS NULL OR s.quota > (
+            SELECT count(*) FROM calls WHERE caller = $1 AND at >= s.signed_on_at)) AS quota_left
+   FROM callers c
+   LEFT JOIN LATERAL (SELECT * FROM shifts WHERE caller_id = c.id AND signed_on_at IS NOT NULL
+                         AND signed_off_at IS NULL ORDER BY starts_at DESC LIMIT 1) s ON true
+  WHERE c.id = $1
+"""
+# In one round trip, as callers wait for it.
+_CHOICE = f"""
+SELECT standing.*, ARRAY({open_groups_sql("'call'")}) AS groups,
+       ARRAY({RUNNING_IDS.format(campaign="$2")})::text[] AS running
+  FROM (SELECT) AS always LEFT JOIN ({_STANDING}) AS standing ON true
+"""  # noqa: S608 - queries named here and there
 
 
 async def add(conn: Connection, new: CallerProfile) -> Caller | None:
@@ -85,21 +107,17 @@ async def standing(conn: Connection, caller_id: str) -> Standing:
 
     Somebody for whom no shift was ever planned is taken at their word.
     """
-    row = await conn.fetchrow(
-        """SELECT true AS known, c.active, c.languages, c.campaigns, s.break_since IS NOT NULL AS on_break,
-                  s.id IS NOT NULL OR NOT EXISTS (SELECT FROM shifts p WHERE p.caller_id = c.id) AS on_shift,
-                  (c.daily_quota IS NULL OR c.daily_quota > (
-                      SELECT count(*) FROM calls WHERE caller = $1
-                         AND at >= date_trunc('day', now() AT TIME ZONE c.timezone) AT TIME ZONE c.timezone))
-                  AND (s.quota IS NULL OR s.quota > (
-                      SELECT count(*) FROM calls WHERE caller = $1 AND at >= s.signed_on_at)) AS quota_left
-             FROM callers c
-             LEFT JOIN LATERAL (SELECT * FROM shifts WHERE caller_id = c.id AND signed_on_at IS NOT NULL
-                                   AND signed_off_at IS NULL ORDER BY starts_at DESC LIMIT 1) s ON true
-            WHERE c.id = $1""",
-        caller_id,
+    return Standing.maybe(await conn.fetchrow(_STANDING, caller_id)) or Standing()
+
+
+async def choice(conn: Connection, caller_id: str, campaign_id: str | None) -> Choice:
+    """What is there to choose this caller's next call from; of one campaign, if it is named."""
+    row = await conn.fetchrow(_CHOICE, caller_id, campaign_id)
+    if row is None:
+        return Choice(standing=Standing(), groups=[], running=[])
+    return Choice(
+        standing=Standing.of(row) if row["known"] else Standing(), groups=row["groups"], running=row["running"]
     )
-    return Standing.maybe(row) or Standing()
 
 
 async def quota(conn: Connection, caller_id: str) -> int | None:

@@ -11,6 +11,7 @@ from services.lead_gen.domain.campaigns import Campaign, CampaignPlan
 
 # More campaigns than anybody runs at once; it keeps an answer with a part per campaign readable.
 MOST_RUNNING = 100
+RUNNING_IDS = "SELECT id FROM campaigns WHERE state = 'running' AND ({campaign}::uuid IS NULL OR id = {campaign})"
 
 
 async def create(conn: Connection, new: CampaignPlan, by: str) -> Campaign:
@@ -87,9 +88,7 @@ async def find_name(conn: Connection, campaign_id: str | None) -> str | None:
 
 async def running_ids(conn: Connection, campaign_id: str | None) -> list[str]:
     """Ids of the running campaigns, or of the one asked for if it runs."""
-    rows = await conn.fetch(
-        "SELECT id FROM campaigns WHERE state = 'running' AND ($1::uuid IS NULL OR id = $1)", campaign_id
-    )
+    rows = await conn.fetch(RUNNING_IDS.format(campaign="$1"), campaign_id)
     return [row["id"] for row in rows]
 
 

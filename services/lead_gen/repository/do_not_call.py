@@ -5,20 +5,40 @@ from __future__ import annotations
 from datetime import datetime
 
 from services.chassis.db import Connection
+from services.chassis.errors import NotFound
 from services.lead_gen.domain.do_not_call import LedgerChange, LedgerEntry, Withdrawal
+from services.lead_gen.domain.leads import Lead
+
+# A company-wide entry on any of its numbers forbids calling a lead, and so does having none that may be called.
+_FORBIDDEN = """count(*) FILTER (WHERE d.phone IS NOT NULL AND d.scope = 'company') > 0
+                OR count(*) FILTER (WHERE d.phone IS NULL AND NOT p.bad) = 0"""
+_NUMBERS = """lead_phones p LEFT JOIN do_not_call d
+    ON d.phone IN (p.phone, split_part(p.phone, ';', 1)) AND d.withdrawn_at IS NULL"""
 
 
 async def forbidden(conn: Connection, lead_id: str) -> bool:
     """Does the ledger forbid calling this lead? A company-wide entry on any of its numbers does."""
     found: bool = await conn.fetchval(
-        """SELECT count(*) FILTER (WHERE d.phone IS NOT NULL AND d.scope = 'company') > 0
-                  OR count(*) FILTER (WHERE d.phone IS NULL AND NOT p.bad) = 0
-             FROM lead_phones p LEFT JOIN do_not_call d
-               ON d.phone IN (p.phone, split_part(p.phone, ';', 1)) AND d.withdrawn_at IS NULL
-            WHERE p.lead_id = $1""",
+        f"SELECT {_FORBIDDEN} FROM {_NUMBERS} WHERE p.lead_id = $1",  # noqa: S608 - expressions named here
         lead_id,
     )
     return bool(found)
+
+
+async def to_call(conn: Connection, lead_id: str) -> tuple[Lead, bool]:
+    """(the lead with those of its numbers that may be called, whether the ledger forbids it). Raises NotFound."""
+    row = await conn.fetchrow(
+        f"""SELECT l.*, n.forbidden, coalesce(n.phones, '{{}}') AS phones
+              FROM leads l, LATERAL (
+                   SELECT {_FORBIDDEN} AS forbidden,
+                          array_agg(p.phone ORDER BY p.position) FILTER (WHERE d.phone IS NULL AND NOT p.bad) AS phones
+                     FROM {_NUMBERS} WHERE p.lead_id = l.id) n
+             WHERE l.id = $1""",  # noqa: S608 - expressions named here
+        lead_id,
+    )
+    if row is None:
+        raise NotFound(f"There is no lead {lead_id}")
+    return Lead.of(row), row["forbidden"]
 
 
 async def forbid(conn: Connection, phone: str, withdrawal: Withdrawal, by: str) -> LedgerEntry:

@@ -7,14 +7,20 @@ from datetime import datetime
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import NotFound
 from services.lead_gen.domain.inbound_calls import Inbound, NewInbound, Ringing
+from services.lead_gen.repository import leads
 
 _COLUMNS = """*, routed_to AS tier,
     (SELECT due_at FROM callback_promises p WHERE p.inbound_call_id = inbound_calls.id) AS promised_by"""
 
 
-async def by_call_id(conn: Connection, call_id: str) -> Inbound | None:
-    """The call with the switchboard's own id; it may report a call twice."""
-    return Inbound.maybe(await conn.fetchrow(f"SELECT {_COLUMNS} FROM inbound_calls WHERE call_id = $1", call_id))  # noqa: S608 - columns named here
+async def who_calls(conn: Connection, phone: str | None, call_id: str | None) -> tuple[str | None, str | None]:
+    """(id of the lead that this number calls from, id of the call if its `call_id` was reported before)."""
+    row = await conn.fetchrow(
+        f"SELECT {leads.CALLER} AS lead_id, (SELECT id FROM inbound_calls WHERE call_id = $2) AS earlier",  # noqa: S608 - an expression named there
+        phone,
+        call_id,
+    )
+    return (row["lead_id"], row["earlier"]) if row else (None, None)
 
 
 async def get(conn: Connection, inbound_call_id: str) -> Inbound:

@@ -46,6 +46,16 @@ SELECT l.*, coalesce(p.phones, '{}') AS phones
                        FROM lead_phones WHERE lead_id = l.id) p ON true
 """
 _NAME = folded_sql("l.company", apostrophes=True)
+# Id of the lead that the number $1 calls from.
+CALLER = """coalesce((SELECT lead_id FROM lead_phones WHERE phone = $1),
+                     (SELECT min(lead_id::text)::uuid FROM lead_phones
+                       WHERE phone LIKE '%;%' AND split_part(phone, ';', 1) = $1 HAVING count(DISTINCT lead_id) = 1))"""
+_ADD_PHONES = """INSERT INTO lead_phones (phone, lead_id, position)
+    SELECT phone, $1, (SELECT count(*) FROM lead_phones WHERE lead_id = $1) + n
+      FROM unnest($2::text[]) WITH ORDINALITY AS given (phone, n)
+    ON CONFLICT (phone) DO NOTHING"""
+_ADD_KEYS = """INSERT INTO lead_keys (key, lead_id) SELECT key, $1 FROM unnest({keys}::text[]) key
+    ON CONFLICT DO NOTHING"""
 
 
 async def get(conn: Connection, lead_id: str) -> Lead:
@@ -70,13 +80,7 @@ async def find_by_phone(conn: Connection, phone: str) -> str | None:
 
 async def find_caller(conn: Connection, phone: str) -> str | None:
     """Id of the lead that this number calls from: its own, or that of the only one behind a switchboard's number."""
-    found: str | None = await conn.fetchval(
-        """SELECT coalesce((SELECT lead_id FROM lead_phones WHERE phone = $1),
-                           (SELECT min(lead_id::text)::uuid FROM lead_phones
-                             WHERE phone LIKE '%;%' AND split_part(phone, ';', 1) = $1
-                            HAVING count(DISTINCT lead_id) = 1))""",
-        phone,
-    )
+    found: str | None = await conn.fetchval(f"SELECT {CALLER}", phone)
     return found
 
 
@@ -169,26 +173,24 @@ async def insert(
         name: str(fields[name]) for name in ("country", "language", "timezone", "region", "city") if fields.get(name)
     }
     fields = {**fields, **place_fields(said, phones, fields.get("default_region") or "")}
+    given = {name: fields.get(name) for name in ("tax_id", "email", "website")}
+    # One round trip: somebody is on the telephone when a stranger is registered.
     await conn.execute(
-        f"""INSERT INTO leads (id, source, {", ".join(COLUMNS)})
-            VALUES ($1, $2, {", ".join(f"${n}" for n in range(3, len(COLUMNS) + 3))})""",  # noqa: S608 - columns and expressions named here
+        f"""WITH phones AS ({_ADD_PHONES}), keys AS ({_ADD_KEYS.format(keys="$3")})
+            INSERT INTO leads (id, source, {", ".join(COLUMNS)})
+            VALUES ($1, $4, {", ".join(f"${n}" for n in range(5, len(COLUMNS) + 5))})""",  # noqa: S608 - columns and expressions named here
         lead_id,
+        list(phones),
+        keys_of(**given),
         source,
         *(fields.get(column) for column in COLUMNS),
     )
-    await add_phones(conn, lead_id, phones)
-    given = {name: fields.get(name) for name in ("tax_id", "email", "website")}
-    await add_keys(conn, lead_id, keys_of(**given))
     return lead_id
 
 
 async def add_keys(conn: Connection, lead_id: str, keys: Sequence[str]) -> None:
     """Know a lead by these keys, too; a domain or an address that another company has already stays that company's."""
-    await conn.execute(
-        "INSERT INTO lead_keys (key, lead_id) SELECT key, $1 FROM unnest($2::text[]) key ON CONFLICT DO NOTHING",
-        lead_id,
-        list(keys),
-    )
+    await conn.execute(_ADD_KEYS.format(keys="$2"), lead_id, list(keys))
 
 
 async def callable_phones(conn: Connection, lead_id: str) -> list[str]:
@@ -206,14 +208,7 @@ async def callable_phones(conn: Connection, lead_id: str) -> list[str]:
 
 async def add_phones(conn: Connection, lead_id: str, phones: Sequence[str]) -> None:
     """Add numbers that nobody has yet, behind the ones that are there."""
-    await conn.execute(
-        """INSERT INTO lead_phones (phone, lead_id, position)
-           SELECT phone, $1, (SELECT count(*) FROM lead_phones WHERE lead_id = $1) + n
-             FROM unnest($2::text[]) WITH ORDINALITY AS given (phone, n)
-           ON CONFLICT (phone) DO NOTHING""",
-        lead_id,
-        list(phones),
-    )
+    await conn.execute(_ADD_PHONES, lead_id, list(phones))
 
 
 async def survivor(conn: Connection, lead_id: str) -> str:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from services.chassis.errors import Invalid
+from services.chassis.errors import Conflict, Invalid
 from services.conversion.domain.meetings import after_missed, check_time
 from services.conversion.domain.offers import Offer, OfferState, to_win
 
@@ -54,16 +54,39 @@ def offer(version: int, state: OfferState) -> Offer:
 
 @pytest.mark.parametrize(
     ("states", "version"),
+    [(["superseded", "sent"], 2), (["superseded", "accepted"], 2), (["expired", "rejected", "sent"], 3)],
+)
+def test_a_sale_rests_on_the_one_offer_that_is_open(states: list[OfferState], version: int) -> None:
+    offers = [offer(number, state) for number, state in enumerate(states, start=1)]
+    assert to_win(offers, NOW - timedelta(seconds=1)).version == version
+
+
+@pytest.mark.parametrize(
+    ("states", "code"),
     [
-        (["accepted", "sent"], 1),
-        (["accepted", "accepted", "expired"], 2),
-        (["superseded", "sent"], 2),
-        (["rejected", "awaiting_approval"], None),
-        ([], None),
+        (["accepted", "sent"], "which_offer"),
+        (["accepted", "accepted"], "which_offer"),
+        (["accepted", "expired"], "offer_expired"),
+        (["superseded", "superseded"], "offer_superseded"),
+        (["accepted", "rejected"], "offer_rejected"),
+        (["rejected", "awaiting_approval"], "awaiting_approval"),
     ],
 )
-def test_a_sale_rests_on_the_last_accepted_offer_or_else_on_the_last_one_sent(
-    states: list[OfferState], version: int | None
-) -> None:
-    found = to_win([offer(number, state) for number, state in enumerate(states, start=1)])
-    assert (found.version if found else None) == version
+def test_a_sale_asks_where_it_is_not_plain_which_offer_is_meant(states: list[OfferState], code: str) -> None:
+    offers = [offer(number, state) for number, state in enumerate(states, start=1)]
+    with pytest.raises(Conflict) as refused:
+        to_win(offers, NOW - timedelta(seconds=1))
+    assert refused.value.code == code
+    # Whichever is open is taken if it is named.
+    for one in refused.value.detail["offers"]:
+        assert to_win(offers, NOW - timedelta(seconds=1), one["id"]).id == one["id"]
+
+
+def test_an_offer_whose_time_is_over_carries_no_sale_and_an_accepted_one_does() -> None:
+    with pytest.raises(Conflict, match="has expired"):
+        to_win([offer(1, "sent")], NOW)
+    assert to_win([offer(1, "accepted")], NOW).id == "1"
+    for wanted, field in (("another", "offer_id"), (None, "lines")):
+        with pytest.raises(Invalid) as refused:
+            to_win([offer(1, "sent")] if wanted else [], NOW, wanted)
+        assert refused.value.field == field

@@ -93,11 +93,42 @@ def test_an_offer_with_discount_and_tax() -> None:
     sums = money.totals(
         [line("3", "28500.10"), line("0.5", "99.99")], discount_percent=Decimal("12.5"), tax_percent=Decimal(20)
     )
-    # Unit prices of 24937.59 and 87.49.
+    # 85500.30 and 50.00, less an eighth: 74812.76 and 43.75 (of 49.995), taxed at 14962.55 and 8.75.
     assert sums.subtotal == Decimal("85550.30")
-    assert sums.net == Decimal("74856.52")
+    assert sums.net == Decimal("74856.51")
     assert sums.tax == Decimal("14971.30")
-    assert sums.total == Decimal("89827.82")
+    assert sums.total == Decimal("89827.81")
+
+
+@pytest.mark.parametrize(
+    ("quantity", "price", "currency", "discount", "tax", "net", "total"),
+    [
+        # A price of three kopecks has no tenth that could be paid; a ton of it has.
+        ("100000", "0.03", "UAH", "10", "0", "2700.00", "2700.00"),
+        ("100000", "0.06", "UAH", "10", "0", "5400.00", "5400.00"),
+        ("16", "348.35", "UAH", "4", "22", "5350.66", "6527.81"),
+        ("3", "333", "JPY", "10", "10", "899.00", "989.00"),
+        ("1", "5", "JPY", "10", "0", "5.00", "5.00"),
+        ("1000", "0.01", "KWD", "50", "5", "5.00", "5.25"),
+    ],
+)
+def test_a_discount_is_taken_off_the_lines_sum_and_rounded_once(
+    quantity: str, price: str, currency: str, discount: str, tax: str, net: str, total: str
+) -> None:
+    offered = [line(quantity, price, currency)]
+    sums = money.totals(offered, discount_percent=Decimal(discount), tax_percent=Decimal(tax))
+    assert (str(sums.net), str(sums.total)) == (net, total)
+    assert sums.discount == sums.subtotal - sums.net
+    [ordered] = money.discounted(offered, Decimal(discount))
+    assert money.line_total(ordered) == sums.net
+
+
+@given(lines, percents)
+def test_no_more_is_given_away_than_was_typed_but_for_a_rounding(offered: list[OrderLine], discount: Decimal) -> None:
+    for one in offered:
+        exact = one.quantity * one.unit_price.amount * (100 - discount) / 100
+        assert abs(money.line_total(one, discount) - exact) <= Decimal("0.005")
+    assert money.deepest_discount(offered, discount) <= discount + Decimal("0.01")
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,8 @@ PORTS: Mapping[str, int] = {
             "smtp",
             "mail",
             "switchboard",
+            "inbound",
+            "mail_door",
             "account_mgmt_worker",
             "account_mgmt_api",
         )
