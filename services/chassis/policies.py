@@ -85,6 +85,13 @@ class Policies(Generic[P]):
             by,
         )
 
+    async def newest(self, conn: Connection) -> PolicyVersion:
+        """The version in force. Raises NotFound in a database that was never seeded."""
+        found = await self.page(conn, 1)
+        if not found:
+            raise NotFound("there is no policy yet")
+        return found[0]
+
     async def page(self, conn: Connection, limit: int, before: int | None = None) -> list[PolicyVersion]:
         """At most `limit` versions below `before`, the newest first."""
         rows = await conn.fetch(

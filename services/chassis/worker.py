@@ -23,7 +23,7 @@ from temporalio.common import VersioningBehavior
 from temporalio.service import RPCError
 from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymentConfig, WorkerDeploymentVersion
 
-from services.chassis import failure_watch, queue_watch, work_items
+from services.chassis import edits, failure_watch, queue_watch, work_items
 from services.chassis.background import Background, PeriodicJob, wait
 from services.chassis.db import Pool, create_pool
 from services.chassis.failure_watch import FailureWatch
@@ -69,6 +69,7 @@ STANDARD_JOBS: tuple[PeriodicJob, ...] = (
     ("return_leases", 1.0, _return_leases),
     ("purge_outbox", 60.0, _purge_outbox),
     ("purge_idempotency_keys", 600.0, purge_idempotency_keys),
+    ("purge_edits", 600.0, edits.purge),
 )
 
 

@@ -60,7 +60,7 @@ async def test_nonsense_is_refused_and_never_an_error_of_the_server(tier: Tier3,
 
 @pytest.mark.parametrize("path", reading(DOCUMENT))
 async def test_nobody_reads_without_a_token_or_with_another_tiers(tier: Tier3, path: str) -> None:
-    address = path.format_map(Ids())
+    address = path.format_map(Ids(entity_id="MAIN"))
     assert (await tier.http.get(address, headers={"Authorization": ""})).status_code == 401
     stranger = await tier.http.get(address, headers=auth(Tier.LEAD_GEN, "supervisor"))
     assert (stranger.status_code, stranger.json()["code"]) == (403, "wrong_tier")

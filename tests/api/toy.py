@@ -12,13 +12,15 @@ from pydantic import Field
 
 from services.chassis.api import create_app
 from services.chassis.db import Connection, new_id
+from services.chassis.edits import Kind
 from services.chassis.errors import Conflict, NotFound
 from services.chassis.events import publish
-from services.chassis.http import Body, Conn, Id, Model, Page, Pager, Who, allow, new_router
+from services.chassis.http import Body, Conn, Id, Model, Page, Pager, Who, allow, if_match, new_router, tagged
 from services.chassis.settings import Settings
 from workflows.contracts.base import Tier
 
 PACKAGES = ["services.chassis.migrations", "tests.api.toy_migrations"]
+NOTE = Kind("note", "notes")
 router = new_router(tags=["notes"])
 
 
@@ -64,7 +66,7 @@ async def page(conn: Conn, pager: Pager) -> Page[Note]:
     return Page.of(notes, pager.limit, key=lambda note: (note.created_at.isoformat(), note.id))
 
 
-@router.get("/notes/{note_id}")
+@router.get("/notes/{note_id}", dependencies=[tagged()])
 async def get(note_id: Id, conn: Conn) -> Note:
     row = await conn.fetchrow("select * from notes where id = $1", note_id)
     if row is None:
@@ -72,7 +74,28 @@ async def get(note_id: Id, conn: Conn) -> Note:
     return Note.model_validate(dict(row))
 
 
-@router.delete("/notes/{note_id}", dependencies=[allow("supervisor")], status_code=204)
+@router.patch("/notes/{note_id}", dependencies=[if_match(get, NOTE, "note_id")])
+async def change(note_id: Id, body: NewNote, conn: Conn) -> Note:
+    await conn.execute("update notes set text = $2, size = $3 where id = $1", note_id, body.text, body.size)
+    return await get(note_id, conn)
+
+
+@router.post("/notes/{note_id}/rename", dependencies=[if_match(get, NOTE, "note_id")])
+async def rename(note_id: Id, body: NewNote, conn: Conn) -> Note:
+    return await change(note_id, body, conn)
+
+
+@router.put("/notes/{note_id}", dependencies=[if_match(get, NOTE, "note_id", makes=True)])
+async def put(note_id: Id, body: NewNote, conn: Conn) -> Note:
+    await conn.execute(
+        "insert into notes (id, text) values ($1, $2) on conflict (id) do update set text = excluded.text",
+        note_id,
+        body.text,
+    )
+    return await get(note_id, conn)
+
+
+@router.delete("/notes/{note_id}", dependencies=[allow("supervisor"), if_match(get, NOTE, "note_id")], status_code=204)
 async def delete(note_id: Id, conn: Conn) -> None:
     await conn.execute("delete from notes where id = $1", note_id)
 

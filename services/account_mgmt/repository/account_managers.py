@@ -194,6 +194,14 @@ async def add_absence(conn: Connection, manager_id: str, values: Mapping[str, An
     return Absence.of(row)
 
 
+async def get_absence(conn: Connection, manager_id: str, absence_id: str) -> Absence:
+    """One absence. Raises NotFound."""
+    row = await conn.fetchrow("SELECT * FROM absences WHERE id = $1 AND manager = $2", absence_id, manager_id)
+    if row is None:
+        raise NotFound("There is no such absence")
+    return Absence.of(row)
+
+
 async def remove_absence(conn: Connection, manager_id: str, absence_id: str) -> None:
     """Delete an absence. Raises NotFound."""
     if not await conn.fetchval(

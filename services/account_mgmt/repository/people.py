@@ -32,6 +32,14 @@ async def of_customer(conn: Connection, customer_id: str) -> list[Person]:
     return Person.of_all(rows)
 
 
+async def get(conn: Connection, customer_id: str, person_id: str) -> Person:
+    """One person at a customer's. Raises NotFound."""
+    row = await conn.fetchrow("SELECT * FROM people WHERE id = $1 AND customer_id = $2", person_id, customer_id)
+    if row is None:
+        raise NotFound("There is no such person")
+    return Person.of(row)
+
+
 async def remove(conn: Connection, customer_id: str, person_id: str) -> None:
     """Delete a person. Raises NotFound."""
     if not await conn.fetchval(

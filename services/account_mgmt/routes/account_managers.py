@@ -12,6 +12,7 @@ from services.account_mgmt.actions.account_managers import (
     change_account_manager,
     remove_absence,
 )
+from services.account_mgmt.actions.kinds import ABSENCE, ACCOUNT_MANAGER
 from services.account_mgmt.actions.take_over import plan_take_over, take_over
 from services.account_mgmt.repository import account_managers
 from services.account_mgmt.routes.access import READERS, SUPERVISOR
@@ -24,7 +25,7 @@ from services.account_mgmt.schemas.account_managers import (
     TakenOverView,
     TakeOver,
 )
-from services.chassis.http import Conn, ConnectionPool, Id, Page, Pager, Who, new_router
+from services.chassis.http import Conn, ConnectionPool, Id, Page, Pager, Who, if_match, new_router, tagged
 
 router: APIRouter = new_router(tags=["account managers"])
 ManagerId = Annotated[str, Path(max_length=64)]
@@ -43,7 +44,16 @@ async def list_managers(conn: Conn, pager: Pager) -> Page[AccountManagerView]:
     return Page.of(found, pager.limit, key=lambda m: (m.created_at.isoformat(), m.id))
 
 
-@router.patch("/account-managers/{manager_id}", dependencies=SUPERVISOR, summary="Change an account manager")
+@router.get("/account-managers/{manager_id}", dependencies=[*READERS, tagged()], summary="One account manager")
+async def get_manager(conn: Conn, manager_id: ManagerId) -> AccountManagerView:
+    """With the size of their portfolio."""
+    return AccountManagerView.of(await account_managers.get(conn, manager_id))
+
+
+_CHANGE = [*SUPERVISOR, if_match(get_manager, ACCOUNT_MANAGER, "manager_id")]
+
+
+@router.patch("/account-managers/{manager_id}", dependencies=_CHANGE, summary="Change an account manager")
 async def patch_manager(conn: Conn, manager_id: ManagerId, body: AccountManagerChange) -> AccountManagerView:
     """Somebody who is not active gets no new customers; reassign those they have with a take-over."""
     return AccountManagerView.of(await change_account_manager(conn, manager_id, body))
@@ -67,10 +77,18 @@ async def list_absences(conn: Conn, manager_id: ManagerId) -> Page[AbsenceView]:
     return Page(items=AbsenceView.of_all(await account_managers.absences(conn, manager_id)), next=None)
 
 
+@router.get(
+    "/account-managers/{manager_id}/absences/{absence_id}", dependencies=[*READERS, tagged()], summary="One absence"
+)
+async def get_absence(conn: Conn, manager_id: ManagerId, absence_id: Id) -> AbsenceView:
+    """From when to when, and who covers."""
+    return AbsenceView.of(await account_managers.get_absence(conn, manager_id, absence_id))
+
+
 @router.delete(
     "/account-managers/{manager_id}/absences/{absence_id}",
     status_code=204,
-    dependencies=SUPERVISOR,
+    dependencies=[*SUPERVISOR, if_match(get_absence, ABSENCE, "absence_id")],
     summary="The account manager is there after all",
 )
 async def delete_absence(conn: Conn, manager_id: ManagerId, absence_id: Id) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Response, UploadFile
 
 from services.account_mgmt.actions.bank_statements import cancel_statement, take_statement
+from services.account_mgmt.actions.kinds import STATEMENT
 from services.account_mgmt.domain.bank.csv_dates import DateOrder
 from services.account_mgmt.domain.bank.files import FileOptions, Format
 from services.account_mgmt.domain.bank.transfers import iban
@@ -14,7 +15,7 @@ from services.account_mgmt.domain.bank_statements import StatementState
 from services.account_mgmt.repository import bank_statements
 from services.account_mgmt.routes.access import READERS, WRITERS
 from services.account_mgmt.schemas.bank_statements import StatementView
-from services.chassis.http import Conn, Id, Page, Pager, Who, file_name, new_router, string_map
+from services.chassis.http import Conn, Id, Page, Pager, Who, file_name, if_match, new_router, string_map, tagged
 
 router: APIRouter = new_router(tags=["bank"])
 
@@ -72,13 +73,18 @@ async def list_statements(conn: Conn, pager: Pager, state: StatementState | None
     return Page.of(views, pager.limit, key=lambda one: (one.created_at.isoformat(), one.id))
 
 
-@router.get("/bank-statements/{statement_id}", dependencies=READERS, summary="One bank statement")
+@router.get("/bank-statements/{statement_id}", dependencies=[*READERS, tagged()], summary="One bank statement")
 async def get_statement(conn: Conn, statement_id: Id) -> StatementView:
     """How far it is, counts and sums as they are now, and the rows that could not be read."""
     return StatementView.of(await bank_statements.get(conn, statement_id))
 
 
-@router.post("/bank-statements/{statement_id}/cancel", dependencies=WRITERS, summary="Call a long statement off")
+_CHANGE = if_match(get_statement, STATEMENT, "statement_id")
+
+
+@router.post(
+    "/bank-statements/{statement_id}/cancel", dependencies=[*WRITERS, _CHANGE], summary="Call a long statement off"
+)
 async def post_cancel(conn: Conn, statement_id: Id) -> StatementView:
     """What was booked stays, the rest is not booked; `finished_at` is set once the worker has let go of it.
 

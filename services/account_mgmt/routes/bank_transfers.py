@@ -5,11 +5,12 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from services.account_mgmt.actions.bank_transfers import ignore_transfer, match_transfer
+from services.account_mgmt.actions.kinds import TRANSFER
 from services.account_mgmt.domain.bank_statements import TransferState
 from services.account_mgmt.repository import bank_transfers
 from services.account_mgmt.routes.access import READERS, WRITERS
 from services.account_mgmt.schemas.bank_transfers import NewIgnore, NewMatch, TransferView
-from services.chassis.http import Conn, Id, Page, Pager, Who, new_router
+from services.chassis.http import Conn, Id, Page, Pager, Who, if_match, new_router, tagged
 
 router: APIRouter = new_router(tags=["bank"])
 
@@ -26,13 +27,18 @@ async def list_transfers(
     return Page.of(views, pager.limit, key=lambda one: (one.created_at.isoformat(), one.id))
 
 
-@router.get("/bank-transfers/{transfer_id}", dependencies=READERS, summary="One transfer")
+@router.get("/bank-transfers/{transfer_id}", dependencies=[*READERS, tagged()], summary="One transfer")
 async def get_transfer(conn: Conn, transfer_id: Id) -> TransferView:
     """With its invoices or candidates."""
     return TransferView.of(await bank_transfers.get(conn, transfer_id))
 
 
-@router.post("/bank-transfers/{transfer_id}/match", dependencies=WRITERS, summary="Say what a transfer pays")
+_CHANGE = if_match(get_transfer, TRANSFER, "transfer_id")
+
+
+@router.post(
+    "/bank-transfers/{transfer_id}/match", dependencies=[*WRITERS, _CHANGE], summary="Say what a transfer pays"
+)
 async def post_match(conn: Conn, who: Who, transfer_id: Id, new: NewMatch) -> TransferView:
     """Books on these invoices, together at most the transfer, and remembers whose account it came from.
 
@@ -41,7 +47,7 @@ async def post_match(conn: Conn, who: Who, transfer_id: Id, new: NewMatch) -> Tr
     return TransferView.of(await match_transfer(conn, who, transfer_id, new))
 
 
-@router.post("/bank-transfers/{transfer_id}/ignore", dependencies=WRITERS, summary="This pays no invoice")
+@router.post("/bank-transfers/{transfer_id}/ignore", dependencies=[*WRITERS, _CHANGE], summary="This pays no invoice")
 async def post_ignore(conn: Conn, who: Who, transfer_id: Id, body: NewIgnore) -> TransferView:
     """Takes a transfer off the list of those that wait. 409 if it is settled already."""
     return TransferView.of(await ignore_transfer(conn, who, transfer_id, body.reason))

@@ -8,6 +8,7 @@ from services.account_mgmt.actions.assignment import assign_customer
 from services.account_mgmt.actions.card import read_card
 from services.account_mgmt.actions.contact_schedule import read_contact_schedule
 from services.account_mgmt.actions.customers import change_customer, opt_in, opt_out
+from services.account_mgmt.actions.kinds import CUSTOMER
 from services.account_mgmt.actions.ownership import may_act_for
 from services.account_mgmt.repository import customers
 from services.account_mgmt.routes.access import READERS, SUPERVISOR, WRITERS
@@ -16,7 +17,7 @@ from services.account_mgmt.schemas.card import CardView
 from services.account_mgmt.schemas.common import Reason
 from services.account_mgmt.schemas.contact_schedule import ContactScheduleView
 from services.account_mgmt.schemas.customers import CustomerChange, CustomerView
-from services.chassis.http import Conn, Id, Page, Pager, Who, new_router
+from services.chassis.http import Conn, Id, Page, Pager, Who, if_match, new_router, tagged
 
 router: APIRouter = new_router(tags=["customers"])
 
@@ -32,7 +33,7 @@ async def list_customers(
     return Page.of(views, pager.limit, key=lambda c: (c.created_at.isoformat(), c.id))
 
 
-@router.get("/customers/{customer_id}", dependencies=READERS, summary="One customer")
+@router.get("/customers/{customer_id}", dependencies=[*READERS, tagged()], summary="One customer")
 async def get_customer(conn: Conn, who: Who, customer_id: Id) -> CustomerView:
     """Numbers and e-mail in clear for their account manager, whoever covers for them, and supervisors."""
     customer = await customers.get(conn, customer_id)
@@ -40,14 +41,22 @@ async def get_customer(conn: Conn, who: Who, customer_id: Id) -> CustomerView:
     return CustomerView.of(customer, masked=not theirs)
 
 
-@router.patch("/customers/{customer_id}", dependencies=WRITERS, summary="Change how a customer is dealt with")
+_CHANGE = if_match(get_customer, CUSTOMER, "customer_id")
+
+
+@router.patch(
+    "/customers/{customer_id}", dependencies=[*WRITERS, _CHANGE], summary="Change how a customer is dealt with"
+)
 async def patch_customer(conn: Conn, who: Who, customer_id: Id, body: CustomerChange) -> CustomerView:
     """How they want to be reminded, and in which segment they are."""
     return CustomerView.of(await change_customer(conn, who, customer_id, body))
 
 
 @router.post(
-    "/customers/{customer_id}/opt-out", status_code=202, dependencies=WRITERS, summary="The customer wants no reminders"
+    "/customers/{customer_id}/opt-out",
+    status_code=202,
+    dependencies=[*WRITERS, _CHANGE],
+    summary="The customer wants no reminders",
 )
 async def post_opt_out(conn: Conn, who: Who, customer_id: Id, body: Reason) -> CustomerView:
     """No nudge from now on, by call or mail; payment reminders still go out. 409 for one who has left."""
@@ -57,7 +66,7 @@ async def post_opt_out(conn: Conn, who: Who, customer_id: Id, body: Reason) -> C
 @router.post(
     "/customers/{customer_id}/opt-in",
     status_code=202,
-    dependencies=WRITERS,
+    dependencies=[*WRITERS, _CHANGE],
     summary="The customer wants reminders again",
 )
 async def post_opt_in(conn: Conn, who: Who, customer_id: Id, body: Reason) -> CustomerView:
@@ -65,7 +74,9 @@ async def post_opt_in(conn: Conn, who: Who, customer_id: Id, body: Reason) -> Cu
     return CustomerView.of(await opt_in(conn, who, customer_id, body.reason))
 
 
-@router.post("/customers/{customer_id}/assign", dependencies=SUPERVISOR, summary="Assign one customer to somebody")
+@router.post(
+    "/customers/{customer_id}/assign", dependencies=[*SUPERVISOR, _CHANGE], summary="Assign one customer to somebody"
+)
 async def post_assign(conn: Conn, who: Who, customer_id: Id, body: Assignment) -> CustomerView:
     """Open work goes along. 422 unless this is an active account manager."""
     return CustomerView.of(await assign_customer(conn, customer_id, body.account_manager, who.person))

@@ -9,12 +9,13 @@ from fastapi import APIRouter, Response
 from services.account_mgmt.actions.credit_notes import issue_credit_note
 from services.account_mgmt.actions.invoice_documents import Form, invoice_as_data, print_invoice, read_full_invoice
 from services.account_mgmt.actions.invoices import send_invoice
+from services.account_mgmt.actions.kinds import INVOICE
 from services.account_mgmt.actions.payments import add_payment
 from services.account_mgmt.repository import invoices
 from services.account_mgmt.routes.access import READERS, WRITERS
 from services.account_mgmt.routes.file_response import file_response
 from services.account_mgmt.schemas.invoices import InvoiceView, NewCreditNote, NewPayment, SendInvoice, Sent
-from services.chassis.http import Conn, Id, Page, Pager, Who, new_router
+from services.chassis.http import Conn, Id, Page, Pager, Who, if_match, new_router, tagged
 
 router: APIRouter = new_router(tags=["invoices"])
 
@@ -62,7 +63,7 @@ async def get_invoice_xml(conn: Conn, invoice_id: Id) -> Response:
     return file_response(await invoice_as_data(conn, invoice_id))
 
 
-@router.get("/invoices/{invoice_id}", dependencies=READERS, summary="One invoice")
+@router.get("/invoices/{invoice_id}", dependencies=[*READERS, tagged()], summary="One invoice")
 async def get_invoice(conn: Conn, invoice_id: Id) -> InvoiceView:
     """With its payments and credit notes."""
     return InvoiceView.of(await invoices.get(conn, invoice_id))
@@ -77,14 +78,22 @@ async def post_send(conn: Conn, who: Who, invoice_id: Id, body: SendInvoice | No
     return Sent(mail_id=await send_invoice(conn, who, invoice_id, body.to if body else None))
 
 
-@router.post("/invoices/{invoice_id}/payments", status_code=201, dependencies=WRITERS, summary="Money arrived")
+CHANGE = if_match(get_invoice, INVOICE, "invoice_id")
+
+
+@router.post(
+    "/invoices/{invoice_id}/payments", status_code=201, dependencies=[*WRITERS, CHANGE], summary="Money arrived"
+)
 async def post_payment(conn: Conn, who: Who, invoice_id: Id, new: NewPayment) -> InvoiceView:
     """In part or in full; what is too much stays as credit. The same reference again changes nothing."""
     return InvoiceView.of(await add_payment(conn, who, invoice_id, new))
 
 
 @router.post(
-    "/invoices/{invoice_id}/credit-notes", status_code=201, dependencies=WRITERS, summary="Issue a credit note"
+    "/invoices/{invoice_id}/credit-notes",
+    status_code=201,
+    dependencies=[*WRITERS, CHANGE],
+    summary="Issue a credit note",
 )
 async def post_credit_note(conn: Conn, who: Who, invoice_id: Id, new: NewCreditNote) -> InvoiceView:
     """Without an amount, all that is open. 422 for more than the invoice."""

@@ -6,11 +6,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
+from services.account_mgmt.actions.kinds import ENTITY
 from services.account_mgmt.actions.legal_entities import add_legal_entity, change_legal_entity
 from services.account_mgmt.repository import legal_entities
 from services.account_mgmt.routes.access import READERS, SUPERVISOR
 from services.account_mgmt.schemas.legal_entities import EntityChange, EntityView, NewEntity
-from services.chassis.http import Conn, Page, new_router
+from services.chassis.http import Conn, Page, if_match, new_router, tagged
 
 router: APIRouter = new_router(tags=["legal entities"])
 EntityId = Annotated[str, Path(max_length=10)]
@@ -28,7 +29,16 @@ async def post_entity(conn: Conn, new: NewEntity) -> EntityView:
     return EntityView.of(await add_legal_entity(conn, new))
 
 
-@router.patch("/legal-entities/{entity_id}", dependencies=SUPERVISOR, summary="Change a legal entity")
+@router.get("/legal-entities/{entity_id}", dependencies=[*READERS, tagged()], summary="One legal entity")
+async def get_entity(conn: Conn, entity_id: EntityId) -> EntityView:
+    """What its invoices say of it."""
+    return EntityView.of(await legal_entities.get(conn, entity_id))
+
+
+_CHANGE = [*SUPERVISOR, if_match(get_entity, ENTITY, "entity_id")]
+
+
+@router.patch("/legal-entities/{entity_id}", dependencies=_CHANGE, summary="Change a legal entity")
 async def patch_entity(conn: Conn, entity_id: EntityId, body: EntityChange) -> EntityView:
     """Invoices that are printed from now on say so, also earlier ones."""
     return EntityView.of(await change_legal_entity(conn, entity_id, body))

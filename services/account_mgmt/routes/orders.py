@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from services.account_mgmt.actions.kinds import ORDER
 from services.account_mgmt.actions.orders import cancel_order, place_order
 from services.account_mgmt.repository import customers, orders
 from services.account_mgmt.routes.access import READERS, WRITERS
 from services.account_mgmt.schemas.common import Reason
 from services.account_mgmt.schemas.orders import NewOrder, OrderView
-from services.chassis.http import Conn, Id, Page, Pager, Who, new_router
+from services.chassis.http import Conn, Id, Page, Pager, Who, if_match, new_router, tagged
 
 router: APIRouter = new_router(tags=["orders"])
 
@@ -29,7 +30,16 @@ async def list_orders(conn: Conn, pager: Pager, customer_id: Id) -> Page[OrderVi
     return Page.of(views, pager.limit, key=lambda o: (o.placed_at.isoformat(), o.id))
 
 
-@router.post("/orders/{order_id}/cancel", dependencies=WRITERS, summary="Cancel an order")
+@router.get("/orders/{order_id}", dependencies=[*READERS, tagged()], summary="One order")
+async def get_order(conn: Conn, order_id: Id) -> OrderView:
+    """With its lines and its invoice."""
+    return OrderView.of(await orders.get(conn, order_id))
+
+
+_CHANGE = if_match(get_order, ORDER, "order_id")
+
+
+@router.post("/orders/{order_id}/cancel", dependencies=[*WRITERS, _CHANGE], summary="Cancel an order")
 async def post_cancel(conn: Conn, who: Who, order_id: Id, body: Reason) -> OrderView:
     """An unpaid invoice is voided; one with money on it gets a credit note. 409 if it is cancelled already."""
     return OrderView.of(await cancel_order(conn, who, order_id, body.reason))

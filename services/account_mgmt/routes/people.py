@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from services.account_mgmt.actions.kinds import PERSON
 from services.account_mgmt.actions.ownership import may_act_for
 from services.account_mgmt.actions.people import add_person, remove_person
 from services.account_mgmt.repository import customers, people
 from services.account_mgmt.routes.access import READERS, WRITERS
 from services.account_mgmt.schemas.people import NewPerson, PersonView
 from services.chassis.contacts.masks import mask_card
-from services.chassis.http import Conn, Id, Page, Who, new_router
+from services.chassis.http import Conn, Id, Page, Who, if_match, new_router, tagged
 
 router: APIRouter = new_router(tags=["customers"])
 
@@ -30,8 +31,21 @@ async def post_person(conn: Conn, who: Who, customer_id: Id, new: NewPerson) -> 
     return PersonView.of(await add_person(conn, who, customer_id, new))
 
 
+@router.get(
+    "/customers/{customer_id}/people/{person_id}", dependencies=[*READERS, tagged()], summary="One person to talk to"
+)
+async def get_person(conn: Conn, who: Who, customer_id: Id, person_id: Id) -> PersonView:
+    """In clear for whoever acts for this customer, masked for others."""
+    customer = await customers.get(conn, customer_id)
+    person = PersonView.of(await people.get(conn, customer_id, person_id))
+    return person if await may_act_for(conn, who, customer.id, customer.account_manager) else mask_card(person)
+
+
 @router.delete(
-    "/customers/{customer_id}/people/{person_id}", status_code=204, dependencies=WRITERS, summary="Remove a person"
+    "/customers/{customer_id}/people/{person_id}",
+    status_code=204,
+    dependencies=[*WRITERS, if_match(get_person, PERSON, "person_id")],
+    summary="Remove a person",
 )
 async def delete_person(conn: Conn, who: Who, customer_id: Id, person_id: Id) -> None:
     """They no longer work there."""

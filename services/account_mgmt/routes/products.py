@@ -7,11 +7,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
+from services.account_mgmt.actions.kinds import PRODUCT
 from services.account_mgmt.actions.products import add_product, change_product, publish_again, set_price
 from services.account_mgmt.repository import products
 from services.account_mgmt.routes.access import READERS, SUPERVISOR
 from services.account_mgmt.schemas.products import NewPrice, NewProduct, ProductChange, ProductDetail, ProductView
-from services.chassis.http import Conn, Moment, Page, Pager, Who, new_router
+from services.chassis.http import Conn, Moment, Page, Pager, Who, if_match, new_router, tagged
 
 router: APIRouter = new_router(tags=["catalogue"])
 ProductId = Annotated[str, Path(max_length=64)]
@@ -38,20 +39,23 @@ async def list_products(
     return Page.of(views, pager.limit, key=lambda p: (p.created_at.isoformat(), p.id))
 
 
-@router.get("/products/{product_id}", dependencies=READERS, summary="One product with its prices")
+@router.get("/products/{product_id}", dependencies=[*READERS, tagged()], summary="One product with its prices")
 async def get_product(conn: Conn, product_id: ProductId) -> ProductDetail:
     """The latest price first."""
     product = await products.get(conn, product_id)
     return ProductDetail.with_prices(product, await products.prices(conn, product_id))
 
 
-@router.patch("/products/{product_id}", dependencies=SUPERVISOR, summary="Change a product")
+_CHANGE = [*SUPERVISOR, if_match(get_product, PRODUCT, "product_id")]
+
+
+@router.patch("/products/{product_id}", dependencies=_CHANGE, summary="Change a product")
 async def patch_product(conn: Conn, who: Who, product_id: ProductId, body: ProductChange) -> ProductView:
     """Names, unit, tax, or whether it is offered."""
     return ProductView.of(await change_product(conn, product_id, body, who.person))
 
 
-@router.post("/products/{product_id}/prices", status_code=201, dependencies=SUPERVISOR, summary="Set a price")
+@router.post("/products/{product_id}/prices", status_code=201, dependencies=_CHANGE, summary="Set a price")
 async def post_price(conn: Conn, who: Who, product_id: ProductId, body: NewPrice) -> ProductDetail:
     """From a moment on; what was invoiced and offered before keeps its price."""
     product, prices = await set_price(conn, product_id, body, who.person)

@@ -1,4 +1,4 @@
-"""The OpenAPI document: the problem model on every operation, Idempotency-Key on every POST."""
+"""The OpenAPI document: the problem model everywhere, Idempotency-Key on every POST, ETags and what follows."""
 
 from __future__ import annotations
 
@@ -22,6 +22,9 @@ _KEY_PARAMETER = {
     "description": "Repeat a request safely: the same key and body get the first answer again, for a day.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255},
 }
+_CHANGED = {**_PROBLEM, "description": "Somebody has changed it since; `changes` says who, when and what, where known."}
+_ETAG = {"description": "Of what is shown, for If-Match.", "schema": {"type": "string"}}
+_NOT_MODIFIED = {"description": "It still is what If-None-Match names.", "headers": {"ETag": _ETAG}}
 
 
 def install_openapi(app: FastAPI) -> None:
@@ -55,4 +58,16 @@ def _complete(schema: dict[str, Any]) -> dict[str, Any]:
             operation["responses"]["default"] = _PROBLEM
             if method == "post":
                 operation.setdefault("parameters", []).append(_KEY_PARAMETER)
+            _conditions(operation)
     return schema
+
+
+def _conditions(operation: dict[str, Any]) -> None:
+    """What the headers of a condition mean for an operation's answers."""
+    names = {one["name"] for one in operation.get("parameters", ())}
+    answers = operation["responses"]
+    if "If-Match" in names:
+        answers["412"] = _CHANGED
+    if "If-None-Match" in names:
+        answers["304"] = _NOT_MODIFIED
+        answers["200"]["headers"] = {"ETag": _ETAG}

@@ -156,7 +156,9 @@ async def _on_validation(request: Request, error: Exception) -> Response:
         reason = f"is not JSON: {place.get('ctx', {}).get('error', 'unreadable')} at character {place['loc'][-1]}"
         errors = [{"field": "body", "reason": reason}]
         return problem(request.scope, status=400, code="malformed_json", detail=f"the body {reason}", errors=errors)
-    errors = [{"field": _path(item["loc"]), "reason": _reason(item)} for item in found]
+    # What guards a change reads the same path and body as the change itself, and finds the same in them.
+    named = dict.fromkeys((_path(item["loc"]), _reason(item)) for item in found)
+    errors = [{"field": field, "reason": reason} for field, reason in named]
     detail = "; ".join(f"{item['field']}: {item['reason']}" for item in errors[:3])
     return problem(request.scope, status=422, code="invalid", detail=detail, errors=errors)
 

@@ -24,6 +24,7 @@ from services.chassis.errors import Unavailable
 from services.chassis.http.bodies import MULTIPART, form_kind, limit_body, read_form, read_json
 from services.chassis.http.idempotency import HEADER, Claim, read_key
 from services.chassis.http.principal import SAFE_METHODS, authenticate, authenticate_also, check_roles
+from services.chassis.http.tagged import with_tag
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 _UNKNOWN = (
@@ -129,7 +130,7 @@ def _with_roles(door: Door, dependencies: Sequence[params.Depends]) -> Door:
 def _reader(handle: Handler, door: Door) -> Handler:
     async def read(request: Request) -> Response:
         await door(request)
-        return await handle(request)
+        return with_tag(request, await handle(request))
 
     return read
 
@@ -196,6 +197,8 @@ async def _in_transaction(
     response = await handle(request)
     if response.status_code >= 400:
         raise _RolledBackError(response)
+    if (change := getattr(request.state, "change", None)) is not None:
+        await change.done(response)
     if claim is not None:
         await claim.store(conn, kept(request, response))
     return response

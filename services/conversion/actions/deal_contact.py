@@ -10,7 +10,7 @@ from services.chassis.db import Connection
 from services.chassis.events import publish
 from services.conversion.actions.deals import deal_for, now
 from services.conversion.actions.register import report_contact
-from services.conversion.domain.contacts import changed_fields, check_version, corrections
+from services.conversion.domain.contacts import changed_fields, corrections
 from services.conversion.domain.deals import Deal
 from services.conversion.repository import deals, timeline
 from services.conversion.schemas.contacts import ContactChange
@@ -24,15 +24,12 @@ _WORDS: Mapping[str, str] = {
 }  # fmt: skip
 
 
-async def correct_contact(
-    conn: Connection, deal_id: str, who: Principal, change: ContactChange, *, if_match: str | None
-) -> Deal:
+async def correct_contact(conn: Connection, deal_id: str, who: Principal, change: ContactChange) -> Deal:
     """Write down who the lead is; the history says which fields, by whom and when. Nothing new changes nothing.
 
-    Raises NotFound, Forbidden `not_owner`, Conflict `wrong_state`, PreconditionRequired, PreconditionFailed.
+    Raises NotFound, Forbidden `not_owner`, Conflict `wrong_state`.
     """
     deal = await deal_for(conn, deal_id, who, allowed=_CORRECTED)
-    check_version(deal.contact, if_match)
     card = deal.contact.model_copy(update=change.changes(deal.contact.phones))
     fields = changed_fields(deal.contact, card)
     if not fields:

@@ -50,7 +50,7 @@ async def correct(visit: Here, form: Annotated[ContactForm, Form()]) -> Response
         deal = await deal_for(visit.conn, visit.deal_id, visit.who, allowed=set(Stage))
         await check_seen(visit.conn, deal, visit.who, form.seen, "contact")
         # What the form was drawn with is judged by the history above.
-        await correct_contact(visit.conn, visit.deal_id, visit.who, body, if_match="*")
+        await correct_contact(visit.conn, visit.deal_id, visit.who, body)
         return "corrected"
 
     return await attempt(visit, "contact", form, act)

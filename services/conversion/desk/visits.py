@@ -18,6 +18,7 @@ from services.chassis.web.door import web_of
 from services.chassis.web.formats import Formats, zone_of
 from services.chassis.web.pages import Reader
 from services.conversion.actions.deal_page import DealPage, news_since, open_deal_page
+from services.conversion.actions.deal_shown import deal_before, note_edits
 from services.conversion.actions.desk_bar import desk_bar
 from services.conversion.desk.asks import Ask, SentForm, faults_of
 from services.conversion.desk.choices import choices
@@ -145,7 +146,9 @@ async def attempt(visit: Visit, name: str, form: SentForm, act: Callable[[], Awa
     try:
         # What a refusal leaves half done must not be seen on the page that tells of it.
         async with visit.conn.transaction():
+            before = await deal_before(visit.conn, visit.deal_id, visit.who)
             said = await act()
+            await note_edits(visit.conn, visit.deal_id, visit.who, before)
     except (Unavailable, NotFound):
         raise
     except DomainError as error:

@@ -1,30 +1,15 @@
-"""A lead's card as its manager corrects it: what may change, which version was read, what outlives a hand-over."""
+"""A lead's card as its manager corrects it: what may change, and what outlives a hand-over."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from services.chassis.errors import PreconditionFailed, PreconditionRequired
 from workflows.contracts.base import ContactCard
 
 FIELDS = ("company", "contact_name", "phones", "email", "language", "timezone", "region", "city", "industry", "size",
           "website")  # fmt: skip
 """What a manager may correct of a card; the tax id is the register's alone."""
-
-
-def version_of(card: ContactCard) -> str:
-    """The ETag's text: two cards that say the same have the same version."""
-    return hashlib.sha256(card.model_dump_json().encode()).hexdigest()[:16]
-
-
-def check_version(card: ContactCard, if_match: str | None) -> None:
-    """Raise PreconditionRequired without `If-Match`, PreconditionFailed if it names another version; `*` names any."""
-    if if_match is None:
-        raise PreconditionRequired("Name the version you have read in If-Match", field="If-Match")
-    if if_match.strip() != "*" and f'"{version_of(card)}"' not in [tag.strip() for tag in if_match.split(",")]:
-        raise PreconditionFailed("Somebody has changed it since; read it again", field="If-Match")
 
 
 def changed_fields(before: ContactCard, after: ContactCard) -> list[str]:

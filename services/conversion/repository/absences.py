@@ -41,6 +41,14 @@ async def remove(conn: Connection, manager_id: str, absence_id: str) -> None:
         raise NotFound("there is no such absence")
 
 
+async def get(conn: Connection, manager_id: str, absence_id: str) -> Absence:
+    """One absence of a manager. Raises NotFound."""
+    row = await conn.fetchrow("SELECT * FROM absences WHERE id = $1 AND manager = $2", absence_id, manager_id)
+    if row is None:
+        raise NotFound("there is no such absence")
+    return Absence.of(row)
+
+
 async def of_manager(conn: Connection, manager_id: str, since: datetime) -> list[Absence]:
     """Absences that have not ended at `since`, the next one first, at most 200."""
     rows = await conn.fetch(

@@ -6,9 +6,10 @@ from typing import Annotated
 
 from fastapi import Path
 
-from services.chassis.http import Conn, Id, Page, Who, allow, new_router
+from services.chassis.http import Conn, Id, Page, Who, allow, if_match, new_router, tagged
 from services.conversion.actions.absences import add_absence, remove_absence
 from services.conversion.actions.deals import now
+from services.conversion.actions.kinds import ABSENCE
 from services.conversion.repository import absences, managers
 from services.conversion.schemas.absences import AbsenceAnswer, NewAbsence
 
@@ -40,10 +41,16 @@ async def list_absences(manager_id: ManagerId, conn: Conn) -> Page[AbsenceAnswer
     return Page(items=[AbsenceAnswer.model_validate(row.model_dump()) for row in found], next=None)
 
 
+@router.get("/managers/{manager_id}/absences/{absence_id}", dependencies=[_STAFF, tagged()], summary="One absence")
+async def get_absence(manager_id: ManagerId, absence_id: Id, conn: Conn) -> AbsenceAnswer:
+    """From when to when, and why."""
+    return AbsenceAnswer.model_validate((await absences.get(conn, manager_id, absence_id)).model_dump())
+
+
 @router.delete(
     "/managers/{manager_id}/absences/{absence_id}",
     status_code=204,
-    dependencies=[allow("supervisor")],
+    dependencies=[allow("supervisor"), if_match(get_absence, ABSENCE, "absence_id")],
     summary="The manager is back after all",
 )
 async def delete_absence(manager_id: ManagerId, absence_id: Id, conn: Conn) -> None:

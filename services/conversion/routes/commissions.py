@@ -12,7 +12,7 @@ from fastapi import Depends, Path, Query, Response
 
 from services.chassis.auth import Principal
 from services.chassis.errors import Forbidden
-from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
+from services.chassis.http import Conn, Id, Page, Pager, Who, allow, if_match, new_router, tagged
 from services.conversion.actions.commissions import (
     add_adjustment,
     close_month,
@@ -21,6 +21,7 @@ from services.conversion.actions.commissions import (
     split_commission,
 )
 from services.conversion.actions.deals import SUPERVISOR
+from services.conversion.actions.kinds import SPLITS
 from services.conversion.actions.teams import deal_seen
 from services.conversion.documents.payroll_csv import payroll_csv
 from services.conversion.domain.commissions import Kind, Role
@@ -117,18 +118,24 @@ async def rebuild(
     return Rebuilt.of(await rebuild_ledger(conn, limit, after, dry_run=dry_run))
 
 
-@own_router.put("/deals/{deal_id}/splits", dependencies=[_SUPERVISOR], summary="Share a deal's commission")
-async def set_splits(deal_id: Id, body: Splits, conn: Conn, who: Who) -> SplitsAnswer:
-    """Before the win. An empty list gives each role back to its one person."""
-    splits = await split_commission(conn, deal_id, body.parts(), who)
-    return SplitsAnswer(deal_id=deal_id, splits=splits)
-
-
-@own_router.get("/deals/{deal_id}/splits", dependencies=[allow("manager", SUPERVISOR)], summary="Who shares a deal")
+@own_router.get(
+    "/deals/{deal_id}/splits", dependencies=[allow("manager", SUPERVISOR), tagged()], summary="Who shares a deal"
+)
 async def get_splits(deal_id: Id, conn: Conn, who: Who) -> SplitsAnswer:
     """Empty: the caller who found it and the manager who closes it."""
     await deal_seen(conn, deal_id, who)
     return SplitsAnswer(deal_id=deal_id, splits=await commissions.splits(conn, deal_id))
+
+
+@own_router.put(
+    "/deals/{deal_id}/splits",
+    dependencies=[_SUPERVISOR, if_match(get_splits, SPLITS, "deal_id")],
+    summary="Share a deal's commission",
+)
+async def set_splits(deal_id: Id, body: Splits, conn: Conn, who: Who) -> SplitsAnswer:
+    """Before the win. An empty list gives each role back to its one person."""
+    splits = await split_commission(conn, deal_id, body.parts(), who)
+    return SplitsAnswer(deal_id=deal_id, splits=splits)
 
 
 def _whose(who: Principal, person: str | None) -> str | None:

@@ -9,10 +9,10 @@ from typing import Annotated
 from fastapi import Depends, Query, Response
 
 from services.chassis.auth import Principal
-from services.chassis.db import Connection
-from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
+from services.chassis.http import Conn, Id, Page, Pager, Who, allow, if_match, new_router, tagged
 from services.conversion.actions.answers import answer_question
 from services.conversion.actions.deal_closing import lose_deal, win_deal
+from services.conversion.actions.deal_shown import shown_deal as full
 from services.conversion.actions.deals import (
     SUPERVISOR,
     deal_for,
@@ -20,17 +20,16 @@ from services.conversion.actions.deals import (
     now,
     owns,
     plan_next_step,
-    policy_of,
     qualify_deal,
     write_note,
 )
+from services.conversion.actions.kinds import DEAL
 from services.conversion.actions.meetings import book_meeting
 from services.conversion.actions.offers import make_offer
 from services.conversion.actions.reassignment import give_back_deal
 from services.conversion.actions.teams import deal_seen, whose_deals
-from services.conversion.domain.deals import Deal
 from services.conversion.domain.stages import FINAL, WORKED
-from services.conversion.repository import deals, meetings, offers, timeline
+from services.conversion.repository import deals, offers
 from services.conversion.schemas.deals import (
     DealAnswer,
     DealSummary,
@@ -75,18 +74,6 @@ class BoardQuery:
         )
 
 
-async def full(conn: Connection, deal: Deal, *, masked: bool = False) -> DealAnswer:
-    """The deal with its timeline, meetings and offers."""
-    return DealAnswer(
-        **DealSummary.fields_of(deal, now(), masked=masked),
-        story=deal.story,
-        missing=DealAnswer.facts_missing(deal, await policy_of(conn, deal)),
-        timeline=await timeline.of_deal(conn, deal.id),
-        meetings=[MeetingAnswer.model_validate(row.model_dump()) for row in await meetings.of_deal(conn, deal.id)],
-        offers=[OfferAnswer.of(offer) for offer in await offers.of_deal(conn, deal.id)],
-    )
-
-
 @router.get("/deals", dependencies=[_STAFF], summary="The deal board")
 async def list_deals(conn: Conn, who: Who, pager: Pager, query: Annotated[BoardQuery, Depends()]) -> Page[DealSummary]:
     """Deals in order of their beginning: a manager's own and the team's, masked; the supervisor's are everybody's."""
@@ -97,35 +84,38 @@ async def list_deals(conn: Conn, who: Who, pager: Pager, query: Annotated[BoardQ
     return Page.of(items, pager.limit, key=lambda deal: (deal.id,))
 
 
-@router.get("/deals/{deal_id}", dependencies=[_STAFF], summary="One deal with everything that belongs to it")
+@router.get("/deals/{deal_id}", dependencies=[_STAFF, tagged()], summary="One deal with everything that belongs to it")
 async def get_deal(deal_id: Id, conn: Conn, who: Who) -> DealAnswer:
     """Contact, calls, qualification, timeline, meetings, offers; numbers in clear for its owner and supervisors."""
     deal = await deal_seen(conn, deal_id, who)
     return await full(conn, deal, masked=not owns(deal, who))
 
 
-@router.post("/deals/{deal_id}/qualify", dependencies=[_STAFF], summary="Write down need, volume, authority, timing")
+_EDITS = [_STAFF, if_match(get_deal, DEAL, "deal_id")]
+
+
+@router.post("/deals/{deal_id}/qualify", dependencies=_EDITS, summary="Write down need, volume, authority, timing")
 async def qualify(deal_id: Id, body: Qualification, conn: Conn, who: Who) -> DealAnswer:
     """Facts that are not given stay as they are. The deal is qualified once the policy's facts are known."""
     deal = await deal_for(conn, deal_id, who)
     return await full(conn, await qualify_deal(conn, deal, who, body.model_dump()))
 
 
-@router.post("/deals/{deal_id}/next-step", dependencies=[_STAFF], summary="Say what comes next, and when")
+@router.post("/deals/{deal_id}/next-step", dependencies=_EDITS, summary="Say what comes next, and when")
 async def next_step(deal_id: Id, body: NextStep, conn: Conn, who: Who) -> DealAnswer:
     """A reminder follows when the time has passed."""
     deal = await deal_for(conn, deal_id, who)
     return await full(conn, await plan_next_step(conn, deal, who, body.what, body.at))
 
 
-@router.post("/deals/{deal_id}/stage", dependencies=[_STAFF], summary="Move a deal on by hand")
+@router.post("/deals/{deal_id}/stage", dependencies=_EDITS, summary="Move a deal on by hand")
 async def set_stage(deal_id: Id, body: NewStage, conn: Conn, who: Who) -> DealAnswer:
     """Forward only, and only with what the policy asks for before the stage: 409 `not_qualified`, `wrong_state`."""
     deal = await deal_for(conn, deal_id, who)
     return await full(conn, await move_to_stage(conn, deal, who, body.stage, body.note))
 
 
-@router.post("/deals/{deal_id}/return", dependencies=[_STAFF], summary="Give an accepted deal back")
+@router.post("/deals/{deal_id}/return", dependencies=_EDITS, summary="Give an accepted deal back")
 async def give_back(deal_id: Id, body: GiveBack, conn: Conn, who: Who) -> DealAnswer:
     """It is offered to the other managers, with everything that was written down."""
     deal = await deal_for(conn, deal_id, who)
@@ -139,7 +129,7 @@ async def add_note(deal_id: Id, body: Note, conn: Conn, who: Who) -> DealAnswer:
     return await full(conn, await write_note(conn, deal, who, body.text))
 
 
-@router.post("/deals/{deal_id}/answer", dependencies=[_STAFF], summary="Answer the customer's question")
+@router.post("/deals/{deal_id}/answer", dependencies=_EDITS, summary="Answer the customer's question")
 async def answer(deal_id: Id, body: QuestionAnswer, conn: Conn, who: Who) -> DealAnswer:
     """With `publish`, callers can read it instead of an earlier answer to the same question. 409 `no_question`."""
     deal = await deal_for(conn, deal_id, who)
@@ -171,7 +161,7 @@ async def list_offers(deal_id: Id, conn: Conn, who: Who) -> Page[OfferAnswer]:
     return Page(items=[OfferAnswer.of(offer) for offer in await offers.of_deal(conn, deal_id)], next=None)
 
 
-@router.post("/deals/{deal_id}/win", dependencies=[_STAFF], summary="Close the sale")
+@router.post("/deals/{deal_id}/win", dependencies=_EDITS, summary="Close the sale")
 async def win(deal_id: Id, body: Win, conn: Conn, who: Who) -> DealAnswer:
     """The order goes to account management, commission is accrued.
 
@@ -182,7 +172,7 @@ async def win(deal_id: Id, body: Win, conn: Conn, who: Who) -> DealAnswer:
     return await full(conn, await win_deal(conn, deal, who, body))
 
 
-@router.post("/deals/{deal_id}/lose", dependencies=[_STAFF], summary="Give a deal up, or let it sleep")
+@router.post("/deals/{deal_id}/lose", dependencies=_EDITS, summary="Give a deal up, or let it sleep")
 async def lose(deal_id: Id, body: Loss, conn: Conn, who: Who) -> DealAnswer:
     """With `return_at`, or a `code` for which the policy says so, it is offered to the same manager again then."""
     deal = await deal_for(conn, deal_id, who, allowed=_losable(who))

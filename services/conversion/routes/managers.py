@@ -6,7 +6,8 @@ from typing import Annotated
 
 from fastapi import Path, Query, Response
 
-from services.chassis.http import Conn, ConnectionPool, Page, Pager, Who, allow, new_router
+from services.chassis.http import Conn, ConnectionPool, Page, Pager, Who, allow, if_match, new_router, tagged
+from services.conversion.actions.kinds import MANAGER
 from services.conversion.actions.managers import add_manager, change_manager
 from services.conversion.actions.take_over import plan_take_over, take_over_deals
 from services.conversion.repository import managers
@@ -37,16 +38,20 @@ async def list_managers(
     return Page.of(items, pager.limit, key=lambda manager: (manager.id,))
 
 
-@router.patch("/managers/{manager_id}", dependencies=[allow("supervisor")], summary="Change a manager")
-async def update_manager(manager_id: ManagerId, body: ManagerChange, conn: Conn) -> ManagerAnswer:
-    """Set languages, segments, regions, products, hours, weight, capacity, quota, or whether new leads come."""
-    return ManagerAnswer.model_validate((await change_manager(conn, manager_id, body.changes())).model_dump())
-
-
-@router.get("/managers/{manager_id}", dependencies=[_STAFF], summary="One manager")
+@router.get("/managers/{manager_id}", dependencies=[_STAFF, tagged()], summary="One manager")
 async def get_manager(manager_id: ManagerId, conn: Conn) -> ManagerAnswer:
     """Rules, hours and capacity."""
     return ManagerAnswer.model_validate((await managers.get(conn, manager_id)).model_dump())
+
+
+@router.patch(
+    "/managers/{manager_id}",
+    dependencies=[allow("supervisor"), if_match(get_manager, MANAGER, "manager_id")],
+    summary="Change a manager",
+)
+async def update_manager(manager_id: ManagerId, body: ManagerChange, conn: Conn) -> ManagerAnswer:
+    """Set languages, segments, regions, products, hours, weight, capacity, quota, or whether new leads come."""
+    return ManagerAnswer.model_validate((await change_manager(conn, manager_id, body.changes())).model_dump())
 
 
 @router.post(

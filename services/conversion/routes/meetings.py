@@ -6,9 +6,12 @@ from typing import Annotated
 
 from fastapi import Body, Response
 
-from services.chassis.http import Conn, Id, Who, allow, new_router
+from services.chassis.http import Conn, Id, Who, allow, if_match, new_router, tagged
+from services.conversion.actions.kinds import MEETING
 from services.conversion.actions.meeting_hand_over import assign_meeting
 from services.conversion.actions.meetings import calendar_entry, cancel_meeting, finish_meeting, reschedule_meeting
+from services.conversion.actions.teams import deal_seen
+from services.conversion.repository import meetings
 from services.conversion.schemas.meetings import Cancelled, MeetingAnswer, MeetingFor, MeetingNote, NewTime
 
 router = new_router(tags=["meetings"])
@@ -16,14 +19,23 @@ _STAFF = allow("manager", "supervisor")
 OptionalNote = Annotated[MeetingNote | None, Body()]
 
 
-@router.post("/meetings/{meeting_id}/reschedule", dependencies=[_STAFF], summary="Move a meeting")
+async def read_meeting(meeting_id: Id, conn: Conn, who: Who) -> MeetingAnswer:
+    """As `GET /meetings/{meeting_id}` shows it."""
+    await deal_seen(conn, await meetings.deal_id_of(conn, meeting_id), who)
+    return MeetingAnswer.model_validate((await meetings.get(conn, meeting_id)).model_dump())
+
+
+_EDITS = [_STAFF, if_match(read_meeting, MEETING, "meeting_id")]
+
+
+@router.post("/meetings/{meeting_id}/reschedule", dependencies=_EDITS, summary="Move a meeting")
 async def reschedule(meeting_id: Id, body: NewTime, conn: Conn, who: Who) -> MeetingAnswer:
     """409 `double_booked` or `outside_hours`, with `free_slots`; `meeting_over` once it is over."""
     moved = await reschedule_meeting(conn, meeting_id, who, body)
     return MeetingAnswer.model_validate(moved.model_dump())
 
 
-@router.post("/meetings/{meeting_id}/cancel", dependencies=[_STAFF], summary="Cancel a meeting")
+@router.post("/meetings/{meeting_id}/cancel", dependencies=_EDITS, summary="Cancel a meeting")
 async def cancel(
     meeting_id: Id, conn: Conn, who: Who, body: Annotated[Cancelled | None, Body()] = None
 ) -> MeetingAnswer:
@@ -33,21 +45,21 @@ async def cancel(
     return MeetingAnswer.model_validate(done.model_dump())
 
 
-@router.post("/meetings/{meeting_id}/assign", dependencies=[_STAFF], summary="Somebody else comes to a meeting")
+@router.post("/meetings/{meeting_id}/assign", dependencies=_EDITS, summary="Somebody else comes to a meeting")
 async def assign(meeting_id: Id, body: MeetingFor, conn: Conn, who: Who) -> MeetingAnswer:
     """The deal stays its owner's. 409 `double_booked` or `outside_hours`, with the manager's `free_slots`."""
     given = await assign_meeting(conn, meeting_id, who, body)
     return MeetingAnswer.model_validate(given.model_dump())
 
 
-@router.post("/meetings/{meeting_id}/held", dependencies=[_STAFF], summary="The meeting took place")
+@router.post("/meetings/{meeting_id}/held", dependencies=_EDITS, summary="The meeting took place")
 async def held(meeting_id: Id, conn: Conn, who: Who, body: OptionalNote = None) -> MeetingAnswer:
     """The next step is an offer. 409 `too_early` before it has begun."""
     done = await finish_meeting(conn, meeting_id, who, "held", body.note if body else None)
     return MeetingAnswer.model_validate(done.model_dump())
 
 
-@router.post("/meetings/{meeting_id}/no-show", dependencies=[_STAFF], summary="The customer did not come")
+@router.post("/meetings/{meeting_id}/no-show", dependencies=_EDITS, summary="The customer did not come")
 async def no_show(meeting_id: Id, conn: Conn, who: Who, body: OptionalNote = None) -> MeetingAnswer:
     """The next step is another meeting. 409 `too_early` before it has begun."""
     done = await finish_meeting(conn, meeting_id, who, "no_show", body.note if body else None)
@@ -66,3 +78,10 @@ async def ics(meeting_id: Id, conn: Conn, who: Who) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="meeting-{meeting_id}.ics"', "Cache-Control": "no-store"}
     content = await calendar_entry(conn, meeting_id, who)
     return Response(content, media_type="text/calendar; charset=utf-8", headers=headers)
+
+
+# After the file's route, or its name would be taken for an id.
+@router.get("/meetings/{meeting_id}", dependencies=[_STAFF, tagged()], summary="One meeting")
+async def get_meeting(meeting_id: Id, conn: Conn, who: Who) -> MeetingAnswer:
+    """When, with whom, and what became of it."""
+    return await read_meeting(meeting_id, conn, who)

@@ -6,7 +6,8 @@ from typing import Annotated
 
 from fastapi import Body, Response
 
-from services.chassis.http import Conn, Id, Who, allow, new_router
+from services.chassis.http import Conn, Id, Who, allow, if_match, new_router, tagged
+from services.conversion.actions.kinds import OFFER
 from services.conversion.actions.offers import (
     accept_offer,
     approve_offer,
@@ -28,19 +29,27 @@ router = new_router(tags=["offers"])
 _STAFF = allow("manager", "supervisor")
 
 
-@router.post("/offers/{offer_id}/approve", dependencies=[allow("supervisor")], summary="Let an offer go out")
+async def read_offer(offer_id: Id, conn: Conn, who: Who) -> OfferAnswer:
+    """As `GET /offers/{offer_id}` shows it."""
+    return OfferAnswer.of(await offer_seen(conn, offer_id, who))
+
+
+_EDITS = if_match(read_offer, OFFER, "offer_id")
+
+
+@router.post("/offers/{offer_id}/approve", dependencies=[allow("supervisor"), _EDITS], summary="Let an offer go out")
 async def approve(offer_id: Id, conn: Conn, who: Who) -> OfferAnswer:
     """403 `own_request` to who asked for it or owns the deal; 409 `wrong_state` unless it waits, `offer_expired`."""
     return OfferAnswer.of(await approve_offer(conn, offer_id, who))
 
 
-@router.post("/offers/{offer_id}/reject", dependencies=[allow("supervisor")], summary="Refuse a discount")
+@router.post("/offers/{offer_id}/reject", dependencies=[allow("supervisor"), _EDITS], summary="Refuse a discount")
 async def reject(offer_id: Id, conn: Conn, who: Who, body: Annotated[Refusal | None, Body()] = None) -> OfferAnswer:
     """409 `wrong_state` unless it waits for approval."""
     return OfferAnswer.of(await reject_offer(conn, offer_id, who, body.reason if body else None))
 
 
-@router.post("/offers/{offer_id}/accept", dependencies=[_STAFF], summary="The customer agrees to an offer")
+@router.post("/offers/{offer_id}/accept", dependencies=[_STAFF, _EDITS], summary="The customer agrees to an offer")
 async def accept(offer_id: Id, conn: Conn, who: Who) -> OfferAnswer:
     """409 `wrong_state` unless it was sent, `offer_expired` if its time is over."""
     return OfferAnswer.of(await accept_offer(conn, offer_id, who))
@@ -76,7 +85,7 @@ async def pdf(offer_id: Id, conn: Conn, who: Who) -> Response:
     return Response(content, media_type="application/pdf", headers={**headers, "Cache-Control": "no-store"})
 
 
-@router.get("/offers/{offer_id}", dependencies=[_STAFF], summary="One offer")
+@router.get("/offers/{offer_id}", dependencies=[_STAFF, tagged()], summary="One offer")
 async def get_offer(offer_id: Id, conn: Conn, who: Who) -> OfferAnswer:
     """With exact totals."""
-    return OfferAnswer.of(await offer_seen(conn, offer_id, who))
+    return await read_offer(offer_id, conn, who)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from services.chassis.http import Conn, Page, Pager, Who, allow, new_router
+from services.chassis.http import Conn, Page, Pager, Who, allow, if_match, new_router, tagged
+from services.conversion.actions.kinds import POLICY
 from services.conversion.actions.policies import publish_policy
 from services.conversion.repository.policies import policies
 from services.conversion.schemas.policies import NewPolicy, PolicyAnswer
@@ -19,7 +20,16 @@ async def list_policies(conn: Conn, pager: Pager) -> Page[PolicyAnswer]:
     return Page.of(items, pager.limit, key=lambda version: (str(version.version),))
 
 
-@router.post("/policies", status_code=201, dependencies=[allow("supervisor")], summary="Set a new policy")
+@router.get("/policies/current", dependencies=[allow("manager", "supervisor"), tagged()], summary="The policy in force")
+async def get_policy(conn: Conn) -> PolicyAnswer:
+    """The newest version."""
+    return PolicyAnswer.of(await policies.newest(conn))
+
+
+_NEXT = if_match(get_policy, POLICY, lambda _: "current")
+
+
+@router.post("/policies", status_code=201, dependencies=[allow("supervisor"), _NEXT], summary="Set a new policy")
 async def add_policy(body: NewPolicy, conn: Conn, who: Who) -> PolicyAnswer:
-    """In force for deals that begin from now on."""
+    """In force for deals that begin from now on. `If-Match` takes the tag of the policy in force."""
     return PolicyAnswer.of(await publish_policy(conn, body.body, who))

@@ -6,9 +6,10 @@ from typing import Annotated
 
 from fastapi import Path, Query, Response, UploadFile
 
-from services.chassis.http import Conn, Id, Page, Pager, Who, allow, file_name, new_router
+from services.chassis.http import Conn, Id, Page, Pager, Who, allow, file_name, if_match, new_router, tagged
 from services.chassis.mail import Attachment
 from services.conversion.actions.deals import SUPERVISOR
+from services.conversion.actions.kinds import TEMPLATE
 from services.conversion.actions.templates import (
     LARGEST_FILE,
     preview_template,
@@ -26,13 +27,6 @@ _SUPERVISOR = allow(SUPERVISOR)
 Name = Annotated[str, Path(max_length=100)]
 
 
-@router.post("/templates", status_code=201, dependencies=[_SUPERVISOR], summary="Write a mail template")
-async def add_template(body: NewTemplate, conn: Conn, who: Who) -> TemplateView:
-    """The next version in its language. 422 names fields that do not exist."""
-    saved = await save_template(conn, body, who)
-    return TemplateView.model_validate(saved.model_dump())
-
-
 @router.get("/templates", dependencies=[_STAFF], summary="Mail templates")
 async def list_templates(conn: Conn, pager: Pager) -> Page[TemplateView]:
     """The newest version of each language."""
@@ -42,7 +36,7 @@ async def list_templates(conn: Conn, pager: Pager) -> Page[TemplateView]:
     return Page.of(items, pager.limit, key=lambda one: (one.name, one.language))
 
 
-@router.get("/templates/{name}", dependencies=[_STAFF], summary="One template with its files")
+@router.get("/templates/{name}", dependencies=[_STAFF, tagged()], summary="One template with its files")
 async def get_template(name: Name, conn: Conn) -> TemplateDetail:
     """The newest version of each language."""
     items = [TemplateView.model_validate(one.model_dump()) for one in await versions_of(conn, name)]
@@ -50,7 +44,27 @@ async def get_template(name: Name, conn: Conn) -> TemplateDetail:
     return TemplateDetail(name=name, items=items, files=files)
 
 
-@router.post("/templates/{name}/files", status_code=201, dependencies=[_SUPERVISOR], summary="Add an information pack")
+async def _named(body: NewTemplate, conn: Conn) -> TemplateDetail:
+    return await get_template(body.name, conn)
+
+
+_NEXT = if_match(_named, TEMPLATE, lambda given: given["body"].name, makes=True)
+
+
+@router.post("/templates", status_code=201, dependencies=[_SUPERVISOR, _NEXT], summary="Write a mail template")
+async def add_template(body: NewTemplate, conn: Conn, who: Who) -> TemplateView:
+    """The next version in its language. 422 names fields that do not exist.
+
+    `If-Match` takes the tag of `GET /templates/{name}`.
+    """
+    saved = await save_template(conn, body, who)
+    return TemplateView.model_validate(saved.model_dump())
+
+
+_EDITS = [_SUPERVISOR, if_match(get_template, TEMPLATE, "name")]
+
+
+@router.post("/templates/{name}/files", status_code=201, dependencies=_EDITS, summary="Add an information pack")
 async def add_file(name: Name, file: UploadFile, conn: Conn, who: Who) -> TemplateDetail:
     """A PDF, PNG or JPEG of at most 2 MB goes with every mail of this template; the same name again replaces it."""
     content = await file.read(LARGEST_FILE + 1)
@@ -58,7 +72,7 @@ async def add_file(name: Name, file: UploadFile, conn: Conn, who: Who) -> Templa
     return await get_template(name, conn)
 
 
-@router.delete("/templates/{name}/files/{file}", status_code=204, dependencies=[_SUPERVISOR], summary="Remove a file")
+@router.delete("/templates/{name}/files/{file}", status_code=204, dependencies=_EDITS, summary="Remove a file")
 async def delete_file(name: Name, file: Annotated[str, Path(max_length=100)], conn: Conn) -> Response:
     """404 if there is none of that name."""
     await remove_file(conn, name, file)

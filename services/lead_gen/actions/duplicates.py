@@ -81,12 +81,12 @@ async def refuse_duplicate(conn: Connection, duplicate_id: str, by: str) -> Dupl
     """Keep the two leads apart: the pair is not offered again. Raises NotFound, Conflict `wrong_state`."""
     pair = await _open_pair(conn, duplicate_id)
     await duplicates.decide(conn, pair.id, "refused", by)
-    [offer] = await offers_of(conn, [await duplicates.lock(conn, pair.id)])
+    [offer] = await offers_of(conn, [await duplicates.get(conn, pair.id)])
     return offer
 
 
 async def _open_pair(conn: Connection, duplicate_id: str) -> Pair:
-    pair = await duplicates.lock(conn, duplicate_id)
+    pair = await duplicates.get(conn, duplicate_id, lock=True)
     if pair.state != "open":
         raise Conflict(f"This pair is already {pair.state}", code="wrong_state", detail={"state": pair.state})
     return pair

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from services.chassis.db import Connection
-from services.chassis.errors import Invalid, PreconditionFailed, PreconditionRequired
+from services.chassis.errors import Invalid
 from services.chassis.events import publish
 from services.lead_gen.domain.instructions import Instruction, InstructionText, distinct, facts
 from services.lead_gen.domain.leads import Lead
@@ -24,22 +24,9 @@ async def add_instruction(conn: Connection, new: NewInstruction, by: str) -> Ins
     return added
 
 
-async def change_instruction(
-    conn: Connection, instruction_id: str, new: NewInstruction, by: str, *, if_match: str | None
-) -> Instruction:
-    """Write the next version; `if_match` holds the ETags of the version that was read, or `*`.
-
-    Raises NotFound, PreconditionRequired without it, PreconditionFailed when somebody else has changed it since.
-    """
-    if if_match is None:
-        raise PreconditionRequired("Name the version you have read in If-Match", field="If-Match")
-    earlier = await instructions.get(conn, instruction_id, lock=True)
-    if if_match.strip() != "*" and f'"{earlier.version}"' not in [tag.strip() for tag in if_match.split(",")]:
-        raise PreconditionFailed(
-            f"Somebody has changed it since; it is now at version {earlier.version}",
-            field="If-Match",
-            detail={"version": earlier.version},
-        )
+async def change_instruction(conn: Connection, instruction_id: str, new: NewInstruction, by: str) -> Instruction:
+    """Write the next version. Raises NotFound."""
+    await instructions.get(conn, instruction_id, lock=True)
     changed = await instructions.change(conn, instruction_id, InstructionText.of(new), by)
     await _published(conn, changed)
     return changed

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from services.chassis.db import Connection
-from services.chassis.errors import Conflict, PreconditionFailed, PreconditionRequired
+from services.chassis.errors import Conflict
 from services.chassis.events import publish
 from services.lead_gen.domain.callers import group_of
 from services.lead_gen.domain.leads import Lead
@@ -22,21 +22,12 @@ from services.lead_gen.schemas.leads import LeadChange
 _PRIVATE = frozenset({"contact_name"})
 
 
-async def change_lead(conn: Connection, lead_id: str, change: LeadChange, by: str, *, if_match: str | None) -> Lead:
+async def change_lead(conn: Connection, lead_id: str, change: LeadChange, by: str) -> Lead:
     """Change what is known of a lead; what its place says by itself is worked out anew, and its waiting call moves.
 
-    Raises NotFound, PreconditionRequired without `if_match`, PreconditionFailed when somebody has changed it since,
-    Conflict `wrong_state` for one that was erased or merged.
+    Raises NotFound, Conflict `wrong_state` for one that was erased or merged.
     """
-    if if_match is None:
-        raise PreconditionRequired("Name the version you have read in If-Match", field="If-Match")
     lead = await leads.lock(conn, lead_id)
-    if if_match.strip() != "*" and f'"{lead.version}"' not in [tag.strip() for tag in if_match.split(",")]:
-        raise PreconditionFailed(
-            f"Somebody has changed it since; it is now at version {lead.version}",
-            field="If-Match",
-            detail={"version": lead.version},
-        )
     if lead.stage in ("erased", "merged"):
         raise Conflict(f"The lead is {lead.stage}", code="wrong_state", detail={"stage": lead.stage})
     given = change.model_dump(exclude_unset=True)

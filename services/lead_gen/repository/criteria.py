@@ -41,6 +41,14 @@ async def get(conn: Connection, criteria_id: str) -> CriteriaVersion:
     return _version(row)
 
 
+async def newest(conn: Connection, name: str) -> CriteriaVersion:
+    """The newest version of a name. Raises NotFound."""
+    row = await conn.fetchrow("SELECT * FROM criteria WHERE name = $1 ORDER BY version DESC LIMIT 1", name)
+    if row is None:
+        raise NotFound("There are no criteria of this name")
+    return _version(row)
+
+
 async def page(conn: Connection, *, name: str | None, limit: int, after: Cursor) -> list[CriteriaVersion]:
     """Versions in order of creation, of every name or of one."""
     rows = await conn.fetch(

@@ -88,9 +88,12 @@ async def try_hold_comparing(conn: Connection) -> bool:
     return bool(await conn.fetchval("SELECT pg_try_advisory_xact_lock(hashtext('near_duplicates'))"))
 
 
-async def lock(conn: Connection, duplicate_id: str) -> Pair:
-    """An offer, held while it is decided. Raises NotFound."""
-    row = await conn.fetchrow("SELECT * FROM lead_duplicates WHERE id = $1 FOR UPDATE", duplicate_id)
+async def get(conn: Connection, duplicate_id: str, *, lock: bool = False) -> Pair:
+    """An offer, held while it is decided if asked for. Raises NotFound."""
+    row = await conn.fetchrow(
+        f"SELECT * FROM lead_duplicates WHERE id = $1 {'FOR UPDATE' if lock else ''}",  # noqa: S608 - a constant
+        duplicate_id,
+    )
     if row is None:
         raise NotFound(f"There is no duplicate {duplicate_id}")
     return Pair.of(row)

@@ -32,6 +32,14 @@ async def patterns(conn: Connection, caller_id: str | None = None) -> list[RotaP
     return RotaPattern.of_all(rows)
 
 
+async def pattern(conn: Connection, pattern_id: str) -> RotaPattern:
+    """One line of the rota. Raises NotFound."""
+    row = await conn.fetchrow("SELECT * FROM rota WHERE id = $1", pattern_id)
+    if row is None:
+        raise NotFound(f"There is no line {pattern_id} in the rota")
+    return RotaPattern.of(row)
+
+
 async def remove_pattern(conn: Connection, pattern_id: str) -> RotaPattern:
     """Take a line out of the rota. Raises NotFound."""
     row = await conn.fetchrow("DELETE FROM rota WHERE id = $1 RETURNING *", pattern_id)

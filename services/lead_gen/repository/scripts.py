@@ -49,6 +49,14 @@ async def get(conn: Connection, script_id: str) -> Script:
     return _script(row)
 
 
+async def newest(conn: Connection, name: str) -> Script:
+    """The newest version of a name. Raises NotFound."""
+    row = await conn.fetchrow("SELECT * FROM scripts WHERE name = $1 ORDER BY version DESC LIMIT 1", name)
+    if row is None:
+        raise NotFound("There is no script of this name")
+    return _script(row)
+
+
 async def page(conn: Connection, *, name: str | None, limit: int, after: tuple[datetime, str] | None) -> list[Script]:
     """Scripts of every version, of one name or all, in order of creation."""
     rows = await conn.fetch(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from services.chassis.http import Conn, Page, Pager, allow, new_router
+from services.chassis.http import Conn, Page, Pager, allow, if_match, new_router, tagged
 from services.lead_gen.actions.callers import add_caller, change_caller
+from services.lead_gen.actions.kinds import CALLER
 from services.lead_gen.repository import callers
 from services.lead_gen.schemas.callers import CallerChange, CallerView, NewCaller
 
@@ -26,13 +27,17 @@ async def list_callers(conn: Conn, pager: Pager) -> Page[CallerView]:
     return Page.of(CallerView.of_all(found), pager.limit, key=lambda c: (c.created_at.isoformat(), c.id))
 
 
-@router.get("/callers/{caller_id}", dependencies=READERS, summary="One caller")
+@router.get("/callers/{caller_id}", dependencies=[*READERS, tagged()], summary="One caller")
 async def get_caller(conn: Conn, caller_id: str) -> CallerView:
     """With languages, campaigns and quota."""
     return CallerView.of(await callers.get(conn, caller_id))
 
 
-@router.patch("/callers/{caller_id}", dependencies=[allow("supervisor")], summary="Change a caller")
+@router.patch(
+    "/callers/{caller_id}",
+    dependencies=[allow("supervisor"), if_match(get_caller, CALLER, "caller_id")],
+    summary="Change a caller",
+)
 async def patch_caller(conn: Conn, caller_id: str, change: CallerChange) -> CallerView:
     """Takes effect with the next lead. `active: false` returns leads to the queue and callbacks to the pool."""
     return CallerView.of(await change_caller(conn, caller_id, change))

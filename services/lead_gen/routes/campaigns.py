@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
+from services.chassis.http import Conn, Id, Page, Pager, Who, allow, if_match, new_router, tagged
 from services.lead_gen.actions.campaigns import pause_campaign, prepare_campaign, preview_campaign, start_campaign
+from services.lead_gen.actions.kinds import CAMPAIGN
 from services.lead_gen.repository import campaigns
 from services.lead_gen.schemas.campaigns import CampaignView, NewCampaign, Preview
 
@@ -28,19 +29,22 @@ async def list_campaigns(
     return Page.of(CampaignView.of_all(found), pager.limit, key=lambda c: (c.created_at.isoformat(), c.id))
 
 
-@router.get("/campaigns/{campaign_id}", dependencies=[allow("supervisor", "ops")], summary="One campaign")
+@router.get("/campaigns/{campaign_id}", dependencies=[allow("supervisor", "ops"), tagged()], summary="One campaign")
 async def get_campaign(conn: Conn, campaign_id: Id) -> CampaignView:
     """With the number of its leads per stage."""
     return CampaignView.of(await campaigns.counted(conn, campaign_id))
 
 
-@router.post("/campaigns/{campaign_id}/start", dependencies=SUPERVISOR, summary="Start or resume a campaign")
+_CHANGE = [*SUPERVISOR, if_match(get_campaign, CAMPAIGN, "campaign_id")]
+
+
+@router.post("/campaigns/{campaign_id}/start", dependencies=_CHANGE, summary="Start or resume a campaign")
 async def start(conn: Conn, who: Who, campaign_id: Id) -> CampaignView:
     """409 `wrong_state` if it is already running."""
     return CampaignView.of(await start_campaign(conn, campaign_id, who.person))
 
 
-@router.post("/campaigns/{campaign_id}/pause", dependencies=SUPERVISOR, summary="Pause a campaign")
+@router.post("/campaigns/{campaign_id}/pause", dependencies=_CHANGE, summary="Pause a campaign")
 async def pause(conn: Conn, who: Who, campaign_id: Id) -> CampaignView:
     """Enrols nobody; leads already in cold calling go on once it runs again. 409 `wrong_state` if it is not running."""
     return CampaignView.of(await pause_campaign(conn, campaign_id, who.person))

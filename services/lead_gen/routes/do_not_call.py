@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 
 from services.chassis.errors import NotFound
-from services.chassis.http import Conn, Page, Pager, Who, allow, new_router
+from services.chassis.http import Conn, Page, Pager, Who, allow, if_match, new_router, tagged
 from services.lead_gen.actions.do_not_call import forbid_number, lift_entry
+from services.lead_gen.actions.kinds import LEDGER_ENTRY
 from services.lead_gen.domain.phones import read_phone
 from services.lead_gen.repository import do_not_call
 from services.lead_gen.schemas.do_not_call import DoNotCallView, LedgerLine, NewDoNotCall
@@ -38,7 +40,9 @@ async def forbid(conn: Conn, who: Who, phone: str, body: NewDoNotCall | None = N
 
 
 @router.get(
-    "/do-not-call/{phone}", dependencies=[allow("caller", "supervisor", "ops")], summary="The ledger entry of a number"
+    "/do-not-call/{phone}",
+    dependencies=[allow("caller", "supervisor", "ops"), tagged()],
+    summary="The ledger entry of a number",
 )
 async def get_entry(conn: Conn, phone: str, default_region: Region = "UA") -> DoNotCallView:
     """404 if the number was never entered; a lifted entry has `withdrawn_at`."""
@@ -55,7 +59,15 @@ async def get_history(conn: Conn, phone: str, default_region: Region = "UA") -> 
     return Page(items=LedgerLine.of_all(lines), next=None)
 
 
-@router.delete("/do-not-call/{phone}", dependencies=SUPERVISOR, summary="Lift a ledger entry")
+def _number(given: Mapping[str, Any]) -> str:
+    return read_phone(given["phone"], given["default_region"], "phone")
+
+
+@router.delete(
+    "/do-not-call/{phone}",
+    dependencies=[*SUPERVISOR, if_match(get_entry, LEDGER_ENTRY, _number)],
+    summary="Lift a ledger entry",
+)
 async def lift(conn: Conn, who: Who, phone: str, default_region: Region = "UA") -> DoNotCallView:
     """The entry stays in the ledger with the time of lifting. 404 if there is none in force."""
     return DoNotCallView.of(await lift_entry(conn, phone, default_region, who.person))

@@ -6,8 +6,9 @@ from typing import Literal
 
 from fastapi import APIRouter
 
-from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
+from services.chassis.http import Conn, Id, Page, Pager, Who, allow, if_match, new_router, tagged
 from services.lead_gen.actions.duplicates import merge_duplicate, offers_of, refuse_duplicate
+from services.lead_gen.actions.kinds import DUPLICATE
 from services.lead_gen.repository import duplicates
 from services.lead_gen.schemas.duplicates import DuplicateView, NewMerge
 from services.lead_gen.schemas.merges import MergeView
@@ -26,9 +27,17 @@ async def list_duplicates(
     return Page.of(items, pager.limit, key=lambda d: (d.created_at.isoformat(), d.id))
 
 
-@router.post(
-    "/duplicates/{duplicate_id}/merge", dependencies=SUPERVISOR, summary="Merge two leads that are one company"
-)
+@router.get("/duplicates/{duplicate_id}", dependencies=[*SUPERVISOR, tagged()], summary="One pair of leads")
+async def get_duplicate(conn: Conn, duplicate_id: Id) -> DuplicateView:
+    """Both leads, and the lead that a merge would make of them."""
+    [offer] = await offers_of(conn, [await duplicates.get(conn, duplicate_id)])
+    return DuplicateView.of(offer)
+
+
+_CHANGE = [*SUPERVISOR, if_match(get_duplicate, DUPLICATE, "duplicate_id")]
+
+
+@router.post("/duplicates/{duplicate_id}/merge", dependencies=_CHANGE, summary="Merge two leads that are one company")
 async def merge(conn: Conn, who: Who, duplicate_id: Id, body: NewMerge | None = None) -> MergeView:
     """The kept lead takes over numbers, keys, calls and the fields it lacks; the other one becomes `merged`.
 
@@ -38,7 +47,7 @@ async def merge(conn: Conn, who: Who, duplicate_id: Id, body: NewMerge | None = 
     return MergeView.of(await merge_duplicate(conn, duplicate_id, body.keep if body else None, who.person))
 
 
-@router.post("/duplicates/{duplicate_id}/refuse", dependencies=SUPERVISOR, summary="Keep two leads apart")
+@router.post("/duplicates/{duplicate_id}/refuse", dependencies=_CHANGE, summary="Keep two leads apart")
 async def refuse(conn: Conn, who: Who, duplicate_id: Id) -> DuplicateView:
     """The pair is not offered again."""
     return DuplicateView.of(await refuse_duplicate(conn, duplicate_id, who.person))

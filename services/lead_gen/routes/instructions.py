@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Query, Response
 
-from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
+from services.chassis.http import Conn, Id, Page, Pager, Who, allow, if_match, new_router, tagged
 from services.lead_gen.actions.instructions import (
     add_instruction,
     archive_instruction,
     change_instruction,
     instruction_helped,
 )
+from services.lead_gen.actions.kinds import INSTRUCTION
 from services.lead_gen.domain.instructions import Instruction, facts
 from services.lead_gen.repository import instructions
 from services.lead_gen.schemas.instructions import InstructionView, NewHelp, NewInstruction, ProposedInstruction
@@ -20,7 +21,6 @@ from services.lead_gen.schemas.instructions import InstructionView, NewHelp, New
 router: APIRouter = new_router(tags=["instructions"])
 SUPERVISOR = [allow("supervisor")]
 STAFF = [allow("supervisor", "caller", "ops")]
-IfMatch = Annotated[str | None, Header(alias="If-Match", max_length=100, description="The ETag that was read.")]
 Fact = Annotated[str | None, Query(max_length=100)]
 
 
@@ -65,25 +65,33 @@ async def propose_instructions(
     return Page(items=ProposedInstruction.of_all(found), next=None)
 
 
-@router.get("/instructions/{instruction_id}", dependencies=STAFF, summary="One instruction")
-async def get_instruction(conn: Conn, instruction_id: Id, response: Response) -> InstructionView:
+@router.get("/instructions/{instruction_id}", dependencies=[*STAFF, tagged("version")], summary="One instruction")
+async def get_instruction(conn: Conn, instruction_id: Id) -> InstructionView:
     """With its `ETag`, which a change must name. 404 if it does not exist or is archived."""
-    return _tagged(response, await instructions.get(conn, instruction_id))
+    return InstructionView.of(await instructions.get(conn, instruction_id))
 
 
-@router.put("/instructions/{instruction_id}", dependencies=SUPERVISOR, summary="Change an instruction")
-async def put_instruction(
-    conn: Conn, who: Who, instruction_id: Id, new: NewInstruction, response: Response, if_match: IfMatch = None
-) -> InstructionView:
+@router.put(
+    "/instructions/{instruction_id}",
+    dependencies=[
+        *SUPERVISOR,
+        if_match(get_instruction, INSTRUCTION, "instruction_id", member="version", required=True),
+    ],
+    summary="Change an instruction",
+)
+async def put_instruction(conn: Conn, who: Who, instruction_id: Id, new: NewInstruction) -> InstructionView:
     """The next version; earlier ones are kept. `If-Match` names the version that was read, or `*`.
 
     428 `precondition_required` without it; 412 `precondition_failed` when somebody else has changed it since.
     """
-    changed = await change_instruction(conn, instruction_id, new, who.person, if_match=if_match)
-    return _tagged(response, changed)
+    return InstructionView.of(await change_instruction(conn, instruction_id, new, who.person))
 
 
-@router.post("/instructions/{instruction_id}/archive", dependencies=SUPERVISOR, summary="Archive an instruction")
+@router.post(
+    "/instructions/{instruction_id}/archive",
+    dependencies=[*SUPERVISOR, if_match(get_instruction, INSTRUCTION, "instruction_id", member="version")],
+    summary="Archive an instruction",
+)
 async def archive(conn: Conn, instruction_id: Id) -> InstructionView:
     """It is no longer found or proposed. Archiving it again changes nothing."""
     return InstructionView.of(await archive_instruction(conn, instruction_id))

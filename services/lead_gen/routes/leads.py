@@ -7,12 +7,26 @@ import io
 from collections.abc import AsyncIterator, Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import StreamingResponse
 
-from services.chassis.http import OWN_STAFF, Conn, ConnectionPool, Id, Page, Pager, Who, allow, begun, new_router
+from services.chassis.http import (
+    OWN_STAFF,
+    Conn,
+    ConnectionPool,
+    Id,
+    Page,
+    Pager,
+    Who,
+    allow,
+    begun,
+    if_match,
+    new_router,
+    tagged,
+)
 from services.chassis.imports.cells import neutralise
 from services.lead_gen.actions.erasure import erase_lead
+from services.lead_gen.actions.kinds import LEAD
 from services.lead_gen.actions.leads import cancel_lead, check_leased, enter_lead, export_leads, reveal_lead
 from services.lead_gen.actions.places import change_lead
 from services.lead_gen.actions.reopened_leads import reopen_lead
@@ -23,12 +37,6 @@ from services.lead_gen.schemas.leads import Erase, Erased, GiveUp, LeadChange, L
 
 router: APIRouter = new_router(tags=["leads"])
 SUPERVISOR = [allow("supervisor")]
-IfMatch = Annotated[str | None, Header(alias="If-Match", max_length=100, description="The ETag that was read.")]
-
-
-def _tagged(response: Response, lead: LeadView) -> LeadView:
-    response.headers["ETag"] = f'"{lead.version}"'
-    return lead
 
 
 def _wanted(tier: str | None = None, stage: str | None = None, campaign_id: Id | None = None) -> LeadFilter:
@@ -88,8 +96,12 @@ async def _as_csv(rows: AsyncIterator[Sequence[Any]]) -> AsyncIterator[str]:
         yield line.getvalue()
 
 
-@router.get("/leads/{lead_id}", dependencies=[allow("caller", "supervisor")], summary="One lead with its calls")
-async def get_lead(conn: Conn, who: Who, lead_id: Id, response: Response) -> LeadView:
+@router.get(
+    "/leads/{lead_id}",
+    dependencies=[allow("caller", "supervisor"), tagged("version")],
+    summary="One lead with its calls",
+)
+async def get_lead(conn: Conn, who: Who, lead_id: Id) -> LeadView:
     """A caller sees only the lead that they are calling, in clear; to others numbers and e-mail are masked.
 
     A supervisor who has to dial asks for them with a reason (`reveal`). With its `ETag`, which a change must name.
@@ -98,27 +110,32 @@ async def get_lead(conn: Conn, who: Who, lead_id: Id, response: Response) -> Lea
     if calling:
         await check_leased(conn, lead_id, who.person)
     lead = await leads.get(conn, lead_id)
-    return _tagged(response, LeadView.of(lead, masked=not calling, calls=await calls.of_lead(conn, lead_id)))
+    return LeadView.of(lead, masked=not calling, calls=await calls.of_lead(conn, lead_id))
 
 
-@router.patch("/leads/{lead_id}", dependencies=SUPERVISOR, summary="Change what is known of a lead")
-async def patch_lead(
-    conn: Conn, who: Who, lead_id: Id, change: LeadChange, response: Response, if_match: IfMatch = None
-) -> LeadView:
+_CHANGE = [*SUPERVISOR, if_match(get_lead, LEAD, "lead_id", member="version")]
+
+
+@router.patch(
+    "/leads/{lead_id}",
+    dependencies=[*SUPERVISOR, if_match(get_lead, LEAD, "lead_id", member="version", required=True)],
+    summary="Change what is known of a lead",
+)
+async def patch_lead(conn: Conn, who: Who, lead_id: Id, change: LeadChange) -> LeadView:
     """In the audit. `If-Match` names the version that was read, or `*`; a call that waits moves to the right hours.
 
     428 `precondition_required` without it; 412 `precondition_failed` when somebody else has changed it since.
     """
-    return _tagged(response, LeadView.of(await change_lead(conn, lead_id, change, who.person, if_match=if_match)))
+    return LeadView.of(await change_lead(conn, lead_id, change, who.person))
 
 
-@router.post("/leads/{lead_id}/cancel", dependencies=SUPERVISOR, summary="Give up a lead")
+@router.post("/leads/{lead_id}/cancel", dependencies=_CHANGE, summary="Give up a lead")
 async def cancel(conn: Conn, who: Who, lead_id: Id, body: GiveUp) -> LeadView:
     """Whichever tier has it: its open work is cancelled and its workflow ends."""
     return LeadView.of(await cancel_lead(conn, lead_id, body, who.person))
 
 
-@router.post("/leads/{lead_id}/reopen", dependencies=SUPERVISOR, summary="Let a lead return to cold calling")
+@router.post("/leads/{lead_id}/reopen", dependencies=_CHANGE, summary="Let a lead return to cold calling")
 async def reopen(conn: Conn, who: Who, lead_id: Id) -> LeadView:
     """One whose ban was lifted, or whose only number was wrong and that has another by now. In the audit.
 
@@ -134,7 +151,7 @@ async def reveal(conn: Conn, who: Who, lead_id: Id, body: Reveal) -> Revealed:
     return Revealed.of(await reveal_lead(conn, lead_id, body, who.person))
 
 
-@router.post("/leads/{lead_id}/erase", dependencies=SUPERVISOR, summary="Erase a person's data")
+@router.post("/leads/{lead_id}/erase", dependencies=_CHANGE, summary="Erase a person's data")
 async def erase(conn: Conn, who: Who, lead_id: Id, body: Erase) -> Erased:
     """Removes names, numbers, addresses and notes of this lead and of what was merged into it, in all three tiers.
 

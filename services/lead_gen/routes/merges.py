@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
+from services.chassis.http import Conn, Id, Page, Pager, Who, allow, if_match, new_router, tagged
+from services.lead_gen.actions.kinds import MERGE
 from services.lead_gen.actions.merges import undo_merge
 from services.lead_gen.repository import merges
 from services.lead_gen.schemas.merges import MergeView
@@ -20,7 +21,16 @@ async def list_merges(conn: Conn, pager: Pager, lead_id: Id | None = None) -> Pa
     return Page.of([MergeView.of(one) for one in found], pager.limit, key=lambda m: (m.at.isoformat(), m.id))
 
 
-@router.post("/merges/{merge_id}/undo", dependencies=SUPERVISOR, summary="Undo a merge")
+@router.get("/merges/{merge_id}", dependencies=[*SUPERVISOR, tagged()], summary="One merge")
+async def get_merge(conn: Conn, merge_id: Id) -> MergeView:
+    """What was kept, what is gone, and whether it was taken back."""
+    return MergeView.of(await merges.get(conn, merge_id))
+
+
+_CHANGE = [*SUPERVISOR, if_match(get_merge, MERGE, "merge_id")]
+
+
+@router.post("/merges/{merge_id}/undo", dependencies=_CHANGE, summary="Undo a merge")
 async def undo(conn: Conn, who: Who, merge_id: Id) -> MergeView:
     """What the merge moved goes back: numbers, keys, calls and fields. Later records stay with the kept lead.
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from services.chassis.http import Conn, Page, Who, allow, new_router
+from services.chassis.http import Conn, Page, Who, allow, if_match, new_router, tagged
+from services.lead_gen.actions.kinds import POLICY
 from services.lead_gen.actions.policies import add_policy
 from services.lead_gen.repository.policies import policies
 from services.lead_gen.schemas.policies import NewPolicy, PolicyView
@@ -19,9 +20,19 @@ async def list_policies(conn: Conn) -> Page[PolicyView]:
     return Page(items=PolicyView.of_all(await policies.page(conn, MOST_SHOWN)), next=None)
 
 
-@router.post(
-    "/policies", status_code=201, dependencies=[allow("supervisor")], summary="Publish a new version of the policy"
-)
+@router.get("/policies/current", dependencies=[allow("supervisor", "ops"), tagged()], summary="The policy in force")
+async def get_policy(conn: Conn) -> PolicyView:
+    """The newest version."""
+    return PolicyView.of(await policies.newest(conn))
+
+
+_NEXT = [allow("supervisor"), if_match(get_policy, POLICY, lambda _: "current")]
+
+
+@router.post("/policies", status_code=201, dependencies=_NEXT, summary="Publish a new version of the policy")
 async def post_policy(conn: Conn, who: Who, new: NewPolicy) -> PolicyView:
-    """What is left out keeps its default. 422 names the invalid field."""
+    """What is left out keeps its default. 422 names the invalid field.
+
+    `If-Match` takes the tag of the policy in force.
+    """
     return PolicyView.of(await add_policy(conn, new, who.person))

@@ -6,7 +6,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from services.chassis.http import Conn, Id, Moment, Page, allow, new_router
+from services.chassis.http import Conn, Id, Moment, Page, allow, if_match, new_router, tagged
+from services.lead_gen.actions.kinds import ROTA_LINE
 from services.lead_gen.actions.rota import add_pattern, planned_between, put_exception, remove_pattern
 from services.lead_gen.repository import rota
 from services.lead_gen.schemas.rota import ExceptionView, NewException, NewPattern, PatternView, PlannedView
@@ -28,7 +29,15 @@ async def list_patterns(conn: Conn, caller_id: str | None = None) -> Page[Patter
     return Page(items=PatternView.of_all(await rota.patterns(conn, caller_id)), next=None)
 
 
-@router.delete("/rota/{pattern_id}", dependencies=SUPERVISOR, summary="Remove a line from the rota")
+async def _line(conn: Conn, pattern_id: Id) -> PatternView:
+    return PatternView.of(await rota.pattern(conn, pattern_id))
+
+
+@router.delete(
+    "/rota/{pattern_id}",
+    dependencies=[*SUPERVISOR, if_match(_line, ROTA_LINE, "pattern_id")],
+    summary="Remove a line from the rota",
+)
 async def delete_pattern(conn: Conn, pattern_id: Id) -> PatternView:
     """Its shifts that have not begun go with it."""
     return PatternView.of(await remove_pattern(conn, pattern_id))
@@ -57,3 +66,10 @@ async def planned(
     """Shifts that begin between `from` and `to`, two months at most."""
     found = await planned_between(conn, begins, ends)
     return Page(items=[PlannedView.of(one) for one in found], next=None)
+
+
+# After the routes beside it, or their names would be taken for ids.
+@router.get("/rota/{pattern_id}", dependencies=[*STAFF, tagged()], summary="One line of the rota")
+async def get_pattern(conn: Conn, pattern_id: Id) -> PatternView:
+    """Whose hours, on which day."""
+    return await _line(conn, pattern_id)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
+from services.chassis.http import Conn, Id, Page, Pager, Who, allow, if_match, new_router, tagged
+from services.lead_gen.actions.kinds import SCORE
 from services.lead_gen.actions.scores import activate_score, add_score, ask_for_training
 from services.lead_gen.domain.scores import ScoreState
 from services.lead_gen.repository import scores
@@ -41,13 +42,16 @@ async def list_scores(conn: Conn, pager: Pager, state: ScoreState | None = None)
     return Page.of(ScoreSummary.of_all(found), pager.limit, key=lambda score: (str(score.version),))
 
 
-@router.get("/scores/{score_id}", dependencies=READERS, summary="One version of the score")
+@router.get("/scores/{score_id}", dependencies=[*READERS, tagged()], summary="One version of the score")
 async def get_score(conn: Conn, score_id: Id) -> ScoreView:
     """A learned one comes with its quality on leads it has not seen, and with the fields that matter to it."""
     return ScoreView.of(await scores.get(conn, score_id))
 
 
-@router.post("/scores/{score_id}/activate", dependencies=SUPERVISOR, summary="Activate a version of the score")
+_CHANGE = [*SUPERVISOR, if_match(get_score, SCORE, "score_id")]
+
+
+@router.post("/scores/{score_id}/activate", dependencies=_CHANGE, summary="Activate a version of the score")
 async def activate(conn: Conn, who: Who, score_id: Id) -> ScoreView:
     """The worker then scores the whole register by it. 409 `wrong_state` unless it is ready and not in use already,
     409 `below_chance` for a learned one that ranks no better than chance.

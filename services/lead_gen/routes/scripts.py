@@ -6,7 +6,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from services.chassis.http import Conn, Id, Page, Pager, Who, allow, new_router
+from services.chassis.http import Conn, Id, Page, Pager, Who, allow, if_match, new_router, tagged
+from services.lead_gen.actions.kinds import SCRIPT
 from services.lead_gen.actions.scripts import add_script, preview_script
 from services.lead_gen.repository import scripts
 from services.lead_gen.schemas.scripts import NewPreview, NewScript, RenderedScript, ScriptView
@@ -16,9 +17,18 @@ SUPERVISOR = [allow("supervisor")]
 STAFF = [allow("supervisor", "caller", "ops")]
 
 
-@router.post("/scripts", status_code=201, dependencies=SUPERVISOR, summary="Save a new version of a script")
+async def _newest(conn: Conn, new: NewScript) -> ScriptView:
+    return ScriptView.of(await scripts.newest(conn, new.name))
+
+
+_NEXT = [*SUPERVISOR, if_match(_newest, SCRIPT, lambda given: given["new"].name, makes=True)]
+
+
+@router.post("/scripts", status_code=201, dependencies=_NEXT, summary="Save a new version of a script")
 async def post_script(conn: Conn, who: Who, new: NewScript) -> ScriptView:
     """Saving the same name again makes the next version; calls under way keep theirs.
+
+    `If-Match` takes the tag of the newest version of this name.
 
     422 lists every node that is never reached, never ends, leads on in a way its kind does not allow, or names an
     unknown field; nothing is saved then.
@@ -35,7 +45,7 @@ async def list_scripts(
     return Page.of(ScriptView.of_all(found), pager.limit, key=lambda s: (s.created_at.isoformat(), s.id))
 
 
-@router.get("/scripts/{script_id}", dependencies=STAFF, summary="One version of a script")
+@router.get("/scripts/{script_id}", dependencies=[*STAFF, tagged()], summary="One version of a script")
 async def get_script(conn: Conn, script_id: Id) -> ScriptView:
     """404 when there is none."""
     return ScriptView.of(await scripts.get(conn, script_id))

@@ -1,0 +1,19 @@
+"""What several people of this tier edit, and which row is held while one of them does (ADR 38)."""
+
+from __future__ import annotations
+
+from services.chassis.edits import Kind
+
+CUSTOMER = Kind("customer", "customers")
+REFUSALS = Kind("what never to offer", "customers")
+PERSON = Kind("person", "people", parent=("customers", "customer_id"))
+NEED = Kind("need", "needs", parent=("customers", "customer_id"))
+ORDER = Kind("order", "orders")
+INVOICE = Kind("invoice", "invoices")
+TRANSFER = Kind("bank transfer", "bank_transfers")
+STATEMENT = Kind("bank statement", "bank_statements")
+PRODUCT = Kind("product", "products")
+ENTITY = Kind("legal entity", "legal_entities")
+ACCOUNT_MANAGER = Kind("account manager", "account_managers")
+ABSENCE = Kind("absence", "absences")
+POLICY = Kind("policy", "policies", whole=True)
