@@ -23,9 +23,10 @@ OURS = {
     "POST /v1/customers/{customer_id}/complaints",
     "POST /v1/bank-transfers/{transfer_id}/ignore",
     "POST /v1/bank-statements/{statement_id}/cancel",
+    "POST /v1/mail-stops/{token}",
 }
 """Whoever hears a complaint records it; a transfer is nobody's until it has candidates (test_account_mgmt_bank), and a
-statement is the whole tier's."""
+statement is the whole tier's. A mail is stopped by whoever has the link in it."""
 
 
 @pytest_asyncio.fixture(scope="module")

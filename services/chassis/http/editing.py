@@ -130,17 +130,20 @@ def if_match(
 
 async def _check(request: Request, change: Change, *, required: bool, makes: bool) -> None:
     tags = read_tags(request, "If-Match")
-    if tags is None and required:
-        raise PreconditionRequired("Name the version you have read in If-Match", field="If-Match")
     if tags is not None:
         await edits.hold(change.conn, change.kind, change.key)
     try:
         change.before = await change.look()
     except DomainError as error:
-        if tags is None:  # the change itself says what is wrong
+        if tags is None and not required:  # the change itself says what is wrong
             return
+        if tags is None:
+            raise
         if makes and isinstance(error, NotFound):
             await change.refuse(tags)
         raise
+    if tags is None and required:
+        # Only now: whether there is such a thing is nothing to tell somebody who may not see it.
+        raise PreconditionRequired("Name the version you have read in If-Match", field="If-Match")
     if tags is not None and not tags.every and change.tag(change.before) not in tags.strong:
         await change.refuse(tags)
