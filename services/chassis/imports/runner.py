@@ -68,7 +68,7 @@ class Importer(ABC, Generic[Row, Plan]):
         """The function that reads a row from its number and its cells. It runs in a thread."""
 
     def unpack(self, line: int, cells: Sequence[str], packed: Any) -> Row:
-        """The row that the process apart made this of."""
+        """The row that the process apart made this of; only for importers with `reads_apart`."""
         raise NotImplementedError
 
     @abstractmethod

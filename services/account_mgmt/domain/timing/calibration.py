@@ -1,9 +1,10 @@
-"""Whether eight chances in ten were eight in ten: what was foretold is corrected by what then came.
+"""Calibration: an interval of 80 % should hold 80 % of what happens, and is corrected where it does not.
 
-Of every gap that came, the chance that had been given to one no longer than it (the probability integral transform) is
-kept in a histogram: of the customer's own, and of all that were foretold alike (by the same model, from as many gaps,
-as precisely). Where that is not even, the foretold chances are bent until it is: T. Gneiting, F. Balabdaoui,
-A. Raftery, "Probabilistic forecasts, calibration and sharpness", J. R. Stat. Soc. B 69 (2007).
+For every gap that has come, the probability the model had given to a gap no longer than it (the probability integral
+transform) goes into a histogram: one of the customer's own, and one of all similar forecasts (same model, from about as
+many gaps, about as precise). A calibrated model gives an even histogram. Where it is uneven, probabilities are mapped
+through its running sum: T. Gneiting, F. Balabdaoui, A. Raftery, "Probabilistic forecasts, calibration and sharpness",
+J. R. Stat. Soc. B 69 (2007).
 """
 
 from __future__ import annotations
@@ -33,9 +34,9 @@ def classes(known: Floats, spread: Floats, paused: Floats) -> Ints:
 
 
 def histograms(chances: Floats, of_class: Ints) -> Floats:
-    """Of each class, how the chances that were given to what came are spread (each row adds up to 1).
+    """For each class of forecasts, the histogram of their probabilities; each row adds up to 1.
 
-    `chances` has nan where nothing came or was foretold.
+    `chances` has nan where no gap has come yet, or no forecast was made.
     """
     came = ~np.isnan(chances)
     bins = _bins(chances[came])
@@ -53,7 +54,7 @@ def _bins(chances: Floats) -> Ints:
 
 @dataclass(frozen=True)
 class Bend:
-    """Of each customer, the corrected chances at the edges of the bins."""
+    """The correction of each customer's probabilities: their running sum at the edges of the bins."""
 
     edges: Floats
 
@@ -67,16 +68,16 @@ class Bend:
         edges = np.concatenate([np.zeros((len(mass), 1)), np.cumsum(mass, axis=1)], axis=1)
         return cls(edges / edges[:, -1:])
 
-    def chance(self, foretold: Floats) -> Floats:
-        """The corrected chance of what was foretold with this one."""
-        at = np.clip(foretold, 0.0, 1.0) * BINS
+    def chance(self, predicted: Floats) -> Floats:
+        """The corrected probability of what the model predicts with this one."""
+        at = np.clip(predicted, 0.0, 1.0) * BINS
         low = np.minimum(at.astype(np.int64), BINS - 1)
         rows = np.arange(len(low))
         begin = self.edges[rows, low]
         return np.asarray(begin + (at - low) * (self.edges[rows, low + 1] - begin))
 
     def level(self, chance: Floats) -> Floats:
-        """What was foretold with the chance that, corrected, is this one."""
+        """The model's probability whose correction is this one."""
         rows = np.arange(len(chance))
         low = np.clip((self.edges <= chance[:, None]).sum(axis=1) - 1, 0, BINS - 1)
         begin, end = self.edges[rows, low], self.edges[rows, low + 1]
