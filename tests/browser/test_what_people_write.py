@@ -126,3 +126,21 @@ async def test_an_imported_name_is_text_in_every_tier(desks: Desks, house: House
     await expect(page.locator("#part-history")).to_contain_text(MARKUP)
     await nothing_ran(page)
     assert {place: found for place, found in wrong.items() if found} == {}
+
+
+async def test_a_colleague_with_a_name_without_end_fits_every_choice_of_people(desks: Desks, house: House) -> None:
+    relay = await make_relay(house)
+    for tier, path in (("conversion", "/v1/managers"), ("account_mgmt", "/v1/account-managers")):
+        await house.post(tier, path, {"id": f"browser-{next(_NUMBERS)}", "name": "W" * 100})
+    lead = somebody_new("conversion", "supervisor")
+    walks: list[tuple[Person, list[str]]] = [
+        (lead, ["/conversion/desk/deals", "/conversion/desk/calendar", "/conversion/desk/commission"]),
+        (relay.account_manager, ["/accounts/desk/customers", f"/accounts/desk/customers/{relay.customer_id}"]),
+    ]
+    wrong: dict[str, Any] = {}
+    for person, places in walks:
+        page = await desks.open(person, places[0])
+        for place in places:
+            await page.goto(place)
+            wrong[place] = await fits(page)
+    assert {place: found for place, found in wrong.items() if found} == {}

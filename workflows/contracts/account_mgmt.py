@@ -120,6 +120,14 @@ class InvoiceVoided(Answer):
     money: MoneyEvent | None = Field(default=None, description="For the commission ledger.")
 
 
+class InvoiceReopened(Answer):
+    """Money of a settled invoice was undone: it is open again. `level` counts the reminders it had had."""
+
+    invoice_id: str
+    due_at: datetime
+    level: int = 0
+
+
 class MoneyMoved(Answer):
     """Money that changes no deadline: given back, or credited in part."""
 
@@ -153,6 +161,9 @@ class CustomerCareWorkflow(Protocol):
 
     @workflow.signal
     def invoice_paid(self, answer: InvoicePaid) -> None: ...
+
+    @workflow.signal
+    def invoice_reopened(self, answer: InvoiceReopened) -> None: ...
 
     @workflow.signal
     def invoice_voided(self, answer: InvoiceVoided) -> None: ...

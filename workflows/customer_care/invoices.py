@@ -5,7 +5,7 @@ from __future__ import annotations
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from workflows.contracts.account_mgmt import InvoicePaid, InvoiceVoided, MoneyMoved, OrderPlaced
+    from workflows.contracts.account_mgmt import InvoicePaid, InvoiceReopened, InvoiceVoided, MoneyMoved, OrderPlaced
     from workflows.contracts.base import Answer
     from workflows.customer_care.account import Account
     from workflows.customer_care.state import with_invoice, without_invoice
@@ -25,6 +25,9 @@ def hear_of_money(account: Account, answer: Answer) -> None:
             account.story.tell(f"Payment for invoice {answer.invoice_id}{', settled' if answer.settled else ''}")
             if answer.settled:
                 account.state = without_invoice(account.state, answer.invoice_id)
+        case InvoiceReopened():
+            account.story.tell(f"Invoice {answer.invoice_id} is open again")
+            account.state = with_invoice(account.state, answer.invoice_id, answer.due_at, answer.level)
         case InvoiceVoided():
             account.story.tell(f"Invoice {answer.invoice_id} need not be paid any more")
             account.state = without_invoice(account.state, answer.invoice_id)

@@ -7,6 +7,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from workflows.contracts.account_mgmt import (
         InvoicePaid,
+        InvoiceReopened,
         InvoiceVoided,
         MoneyMoved,
         NudgeAnswered,
@@ -33,6 +34,11 @@ class CareListener(Listener):
     @workflow.signal
     def invoice_paid(self, answer: InvoicePaid) -> None:
         """A payment arrived."""
+        self._inbox.put(answer)
+
+    @workflow.signal
+    def invoice_reopened(self, answer: InvoiceReopened) -> None:
+        """What was paid on an invoice was undone."""
         self._inbox.put(answer)
 
     @workflow.signal

@@ -17,6 +17,7 @@ with workflow.unsafe.imports_passed_through():
         CustomerCareInput,
         CustomerCareResult,
         InvoicePaid,
+        InvoiceReopened,
         InvoiceVoided,
         MoneyMoved,
         NudgeAnswered,
@@ -164,7 +165,7 @@ class CustomerCare(CareListener):
         if moved := getattr(answer, "money", None):
             account.register.money(moved)
         match answer:
-            case OrderPlaced() | InvoicePaid() | InvoiceVoided() | MoneyMoved():
+            case OrderPlaced() | InvoicePaid() | InvoiceReopened() | InvoiceVoided() | MoneyMoved():
                 hear_of_money(account, answer)
             case WonAgain():
                 account.story.tell("Tier 2 closed another sale")

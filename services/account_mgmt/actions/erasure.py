@@ -14,7 +14,7 @@ from workflows.contracts import ids
 from workflows.contracts.base import Cancel, Done, DoNotCall
 from workflows.contracts.erasure import ERASED, ErasePerson
 
-_MONEY = ("order_placed", "invoice_paid", "invoice_voided", "money_moved", "won_again")
+_MONEY = ("order_placed", "invoice_paid", "invoice_reopened", "invoice_voided", "money_moved", "won_again")
 """What is on its way about a customer's money arrives."""
 _WITHOUT_DEBTS = ["nudge", "risk", "complaint", "inbound"]
 _BATCH = 100

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
+from services.account_mgmt.domain.billing import Billing
 from services.chassis.errors import Conflict
 from services.chassis.records import Record
 from workflows.contracts.base import ContactCard
@@ -17,6 +18,7 @@ class Customer(Record):
 
     id: str
     contact: ContactCard
+    billing: Billing = Billing()
     segment: str
     state: str
     account_manager: str | None
