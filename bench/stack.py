@@ -16,11 +16,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx
 import psutil
 
 from leadrelay.stack.data_directory import DataDirectory
-from leadrelay.stack.postgres import Postgres
+from leadrelay.stack.postgres import SUPERUSER, Postgres
 from services.chassis.dev_issuer import DevIssuer
 
 LEADRELAY = Path(sys.executable).with_name("leadrelay")
@@ -52,8 +53,14 @@ class Running:
             supervisor = self.client(tier, "supervisor", "iryna")
             (await supervisor.post("/v1/policies", json={"body": body})).raise_for_status()
 
+    async def checkpoint(self) -> None:
+        """Have PostgreSQL write to its files what it only holds in memory and in its log."""
+        conn = await asyncpg.connect(self.dsn(SUPERUSER))
+        await conn.execute("CHECKPOINT")
+        await conn.close()
+
     def dsn(self, tier: str) -> str:
-        """The DSN of a tier's database, as its role."""
+        """The DSN of a tier's database, as its role, or as `SUPERUSER`."""
         port = int(self.addresses["postgres"].rpartition(":")[2])
         return Postgres(DataDirectory(self.data), port).dsn(tier)
 
