@@ -17,8 +17,9 @@ from temporalio.client import Client
 
 from services.chassis import queue_watch
 from services.chassis.db import Pool, create_pool
+from services.chassis.durable_figures import DURABLE
 from services.chassis.failure_watch import FailureWatch
-from services.chassis.metrics import durable_collector
+from services.chassis.figures import FigureReporter
 from services.chassis.queue_watch import QueueWatch
 from services.chassis.settings import Settings
 from services.chassis.worker import make_worker
@@ -91,7 +92,9 @@ async def test_an_unreachable_temporal_leaves_no_old_figures_behind(temporal: Cl
 
 async def test_prometheus_rules_name_metrics_that_a_worker_has(fresh_database: FreshDatabase, temporal: Client) -> None:
     pool = await create_pool(await fresh_database("worker_health"), application_name="test")
-    known: list[Metric] = [*await durable_collector(pool), *await watch_of(temporal).collect(pool)]
+    reporter = FigureReporter("lead_gen", DURABLE)
+    await reporter.look(pool)
+    known: list[Metric] = [*await reporter.collect(pool), *await watch_of(temporal).collect(pool)]
     known += await FailureWatch(Health(pool)).collect(pool)
     await pool.close()
     rules = [rule for group in yaml.safe_load(ALERTS.read_text())["groups"] for rule in group["rules"]]
