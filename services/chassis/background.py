@@ -86,18 +86,19 @@ class Background:
     async def collect(self, _: Pool) -> Iterable[Metric]:
         """Prometheus: runs and failures of the periodic jobs, and how often each task had to be started again."""
         restarts = CounterMetricFamily(
-            "leadrelay_part_restarts", "Background tasks that failed and were started again", labels=["part"]
+            "leadrelay_part_restarts", "Background tasks that failed and were started again.", labels=["part"]
         )
         for name, count in self._restarts.items():
             restarts.add_metric([name], count)
         return [restarts, *self._job_metrics()]
 
     def _job_metrics(self) -> list[Metric]:
-        runs = CounterMetricFamily("leadrelay_job_runs", "Runs of periodic jobs in this process.", labels=["job"])
-        failures = CounterMetricFamily("leadrelay_job_failures", "Runs that failed.", labels=["job"])
-        seconds = CounterMetricFamily("leadrelay_job_seconds", "Time that the runs took.", labels=["job"])
+        # Not `job`: Prometheus has a label of that name.
+        runs = CounterMetricFamily("leadrelay_job_runs", "Runs of periodic jobs in this process.", labels=["task"])
+        failures = CounterMetricFamily("leadrelay_job_failures", "Runs that failed.", labels=["task"])
+        seconds = CounterMetricFamily("leadrelay_job_seconds", "Time that the runs took.", labels=["task"])
         succeeded = GaugeMetricFamily(
-            "leadrelay_job_last_success_timestamp_seconds", "When a run last succeeded.", labels=["job"]
+            "leadrelay_job_last_success_timestamp_seconds", "When a run last succeeded.", labels=["task"]
         )
         for name, job in self._jobs.items():
             runs.add_metric([name], job.runs)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from leadrelay.monitoring.catalogue import OF_EVERY_PROCESS
 from services.account_mgmt.repository.figures import FIGURES as ACCOUNT_MGMT
 from services.chassis import work_items
 from services.chassis.background import Background
@@ -47,6 +48,11 @@ async def told(reporter: FigureReporter, pool: Pool) -> dict[str, dict[tuple[str
     }
 
 
+def kinds(shown: str) -> set[str]:
+    """The metrics that an exposition tells of."""
+    return {line.split()[2] for line in shown.splitlines() if line.startswith("# TYPE")}
+
+
 @pytest.mark.parametrize("tier", Tier)
 async def test_every_figure_of_a_tier_can_be_read_and_is_named_as_prometheus_asks(
     fresh_database: FreshDatabase, tier: Tier
@@ -63,6 +69,7 @@ async def test_every_figure_of_a_tier_can_be_read_and_is_named_as_prometheus_ask
     ) as http:
         shown = (await http.get("/metrics")).text
     await pool.close()
+    assert {*OF_EVERY_PROCESS, *(figure.name for figure in OF_TIERS[tier])} <= kinds(shown)
     checked = subprocess.run([promtool(), "check", "metrics"], input=shown, text=True, capture_output=True, check=False)
     assert (checked.returncode, checked.stdout + checked.stderr) == (0, "")
 
