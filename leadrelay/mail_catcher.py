@@ -108,8 +108,8 @@ def _parsed(raw: bytes) -> EmailMessage:
     return BytesParser(EmailMessage, policy=policy.default).parsebytes(raw)
 
 
-def build_app(folder: MailFolder, door_port: int) -> FastAPI:
-    """The pages, and the same mails as JSON. Answers go to the mail door at `door_port`."""
+def build_app(folder: MailFolder, door_port: int, door_host: str = HOST) -> FastAPI:
+    """The pages, and the same mails as JSON. Answers go to the mail door there."""
     app = FastAPI(title="Leadrelay mail catcher", docs_url=None, redoc_url=None)
 
     @app.get("/readyz")
@@ -148,11 +148,11 @@ def build_app(folder: MailFolder, door_port: int) -> FastAPI:
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return Response(files[place].get_payload(decode=True), media_type="application/octet-stream", headers=headers)
 
-    _add_answers(app, folder, door_port)
+    _add_answers(app, folder, door_host, door_port)
     return app
 
 
-def _add_answers(app: FastAPI, folder: MailFolder, door_port: int) -> None:
+def _add_answers(app: FastAPI, folder: MailFolder, door_host: str, door_port: int) -> None:
     @app.post("/mails/{number}/answer")
     async def answer(
         request: Request, number: int, way: Annotated[Way, Form()], text: Annotated[str, Form()] = ""
@@ -162,7 +162,7 @@ def _add_answers(app: FastAPI, folder: MailFolder, door_port: int) -> None:
         if way == "reply" and not text.strip():
             raise HTTPException(422, "text: write something, or choose another answer")
         try:
-            await send(answer_of(folder.raw(number), way, text[:_LONGEST]), HOST, door_port)
+            await send(answer_of(folder.raw(number), way, text[:_LONGEST]), door_host, door_port)
         except (aiosmtplib.SMTPException, OSError) as error:
             raise HTTPException(502, f"The mail door did not take it: {error}") from None
         return RedirectResponse(f"/mails/{number}?answered={way}", 303)
@@ -196,28 +196,32 @@ def _text(mail: EmailMessage) -> str:
     return str(body.get_content()) if body else ""
 
 
-async def serve(directory: Path, smtp_port: int, web_port: int, door_port: int) -> None:
+async def serve(folder: MailFolder, web: FastAPI, host: str, smtp_port: int, web_port: int) -> None:
     """Run both servers until SIGTERM or SIGINT."""
-    folder, loop = MailFolder(directory), asyncio.get_running_loop()
+    loop = asyncio.get_running_loop()
     smtp = await loop.create_server(
-        lambda: SMTP(folder, hostname="leadrelay", enable_SMTPUTF8=True, loop=loop), HOST, smtp_port
+        lambda: SMTP(folder, hostname="leadrelay", enable_SMTPUTF8=True, loop=loop), host, smtp_port
     )
-    web = uvicorn.Server(uvicorn.Config(build_app(folder, door_port), host=HOST, port=web_port, log_level="warning"))
+    server = uvicorn.Server(uvicorn.Config(web, host=host, port=web_port, log_level="warning"))
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, lambda: setattr(web, "should_exit", True))
+        loop.add_signal_handler(number, lambda: setattr(server, "should_exit", True))
     async with smtp:
-        await web._serve()
+        await server._serve()
 
 
 def main() -> None:
-    """`python -m leadrelay.mail_catcher DIRECTORY --smtp-port N --web-port N --door-port N`."""
+    """`python -m leadrelay.mail_catcher DIRECTORY --smtp-port N --web-port N --door-port N`, elsewhere with hosts."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("directory", type=Path)
+    parser.add_argument("--host", default=HOST)
     parser.add_argument("--smtp-port", type=int, required=True)
     parser.add_argument("--web-port", type=int, required=True)
+    parser.add_argument("--door-host", default=HOST)
     parser.add_argument("--door-port", type=int, required=True)
     asked = parser.parse_args()
-    asyncio.run(serve(asked.directory, asked.smtp_port, asked.web_port, asked.door_port))
+    folder = MailFolder(asked.directory)
+    web = build_app(folder, asked.door_port, asked.door_host)
+    asyncio.run(serve(folder, web, asked.host, asked.smtp_port, asked.web_port))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-LOCK = Path(__file__).with_name("dev.txt")  # holds all of runtime.txt
+LOCK = Path(__file__).with_name("dev.txt")  # holds all of the others but assets.txt
 SECONDS = 300
 # How pip-audit says that nobody answered, rather than that something is wrong with it.
 UNREACHABLE = (

@@ -15,7 +15,7 @@ from leadrelay.stack.ports import HOST
 from leadrelay.stack.postgres import Postgres
 from leadrelay.stack.state import State
 from leadrelay.stack.status import read_status
-from services.chassis.settings import load_settings, parse_key_ring
+from services.chassis.settings import Use, load_settings, parse_key_ring
 from services.chassis.temporal import leadrelay_plugin
 from workflows.contracts.base import Tier
 
@@ -37,13 +37,16 @@ async def find_places(data: DataDirectory) -> Places:
 
     Raises CannotLook, SettingsError, and what Temporal raises when it is not there.
     """
-    settings = load_settings()
+    settings = load_settings({Use.PAYLOADS})
     config = ClientConfig.load_client_connect_config()
-    ring, dsn = settings.key_ring, settings.database_dsn
-    if dsn and "TEMPORAL_ADDRESS" in os.environ:
-        if "{tier}" not in dsn:
-            raise CannotLook("LEADRELAY_DATABASE_DSN must contain {tier}: each tier has its own database")
-        dsns = {tier.value: dsn.replace("{tier}", tier) for tier in Tier}
+    ring = settings.key_ring
+    if (settings.database_dsn or settings.database_dsns) and "TEMPORAL_ADDRESS" in os.environ:
+        dsns = {tier.value: dsn for tier in Tier if (dsn := settings.dsn_of(tier)) is not None}
+        if len(dsns) < len(Tier):
+            raise CannotLook(
+                "Each tier has its own database: LEADRELAY_DATABASE_DSN must contain {tier}, or "
+                "LEADRELAY_DATABASE_DSNS name all three"
+            )
     else:
         dsns, config["target_host"] = _of_stack(data)
         ring = [*parse_key_ring(data.codec_keys()), *ring]

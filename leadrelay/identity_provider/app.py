@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 from fastapi import FastAPI, Form, Request
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 
 from leadrelay.identity_provider.chairs import Present, nobody
-from leadrelay.identity_provider.grants import CLIENT, Choice, GrantRefused, Grants
+from leadrelay.identity_provider.grants import CLIENT, Choice, Client, GrantRefused, Grants
 from leadrelay.identity_provider.people import STAFF, somebody
 from leadrelay.stack.front_door import IDENTITY_PATH
 from services.chassis.dev_issuer import DevIssuer
@@ -33,11 +35,16 @@ class Asked(BaseModel):
     code_challenge: str = ""
     code_challenge_method: str = ""
 
-    def wrong(self, back: str) -> str | None:
+    def wrong(self, clients: Mapping[str, Client]) -> str | None:
         """Why this cannot be answered, or none."""
-        if self.client_id != CLIENT or self.redirect_uri != back:
+        client = clients.get(self.client_id)
+        if client is None or self.redirect_uri != client.back:
             return "The client or the address to go back to is not the one that is known here."
-        if self.response_type != "code" or self.code_challenge_method != "S256" or not self.code_challenge:
+        if self.response_type != "code":
+            return "This provider gives codes."
+        if client.secret is not None and not self.code_challenge:
+            return None
+        if self.code_challenge_method != "S256" or not self.code_challenge:
             return "This provider gives codes, with a proof key (PKCE, S256)."
         return None
 
@@ -49,6 +56,7 @@ class TokenForm(BaseModel):
 
     grant_type: str = ""
     client_id: str = ""
+    client_secret: str = ""
     code: str = ""
     redirect_uri: str = ""
     code_verifier: str = ""
@@ -62,15 +70,16 @@ class ChoiceForm(Asked):
     person: str
 
 
-def build_app(issuer: DevIssuer, origin: str, present: Present = nobody) -> FastAPI:
-    """The provider for the pages at this origin; `present` tells who is at a desk now."""
+def build_app(issuer: DevIssuer, origin: str, present: Present = nobody, others: Sequence[Client] = ()) -> FastAPI:
+    """The provider for the pages at this origin, and other clients; `present` tells who is at a desk now."""
     app = FastAPI(title="Leadrelay identity provider", docs_url=None, redoc_url=None, openapi_url=None)
     address = f"{origin}{IDENTITY_PATH}"
     pages = Pages(Assets(), tier=None, package="leadrelay.identity_provider")
     _add_facts(app, issuer, origin, address)
     grants = Grants(issuer, address)
-    _add_choice(app, pages, grants, f"{origin}{BACK}", present)
-    _add_tokens(app, grants)
+    clients = {client.id: client for client in (Client(CLIENT, f"{origin}{BACK}"), *others)}
+    _add_choice(app, pages, grants, clients, present)
+    _add_tokens(app, grants, clients)
     return app
 
 
@@ -86,7 +95,7 @@ def _add_facts(app: FastAPI, issuer: DevIssuer, origin: str, address: str) -> No
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["EdDSA"],
         "code_challenge_methods_supported": ["S256"],
-        "token_endpoint_auth_methods_supported": ["none"],
+        "token_endpoint_auth_methods_supported": ["none", "client_secret_basic", "client_secret_post"],
     }
 
     @app.get("/readyz")
@@ -108,12 +117,12 @@ def _add_facts(app: FastAPI, issuer: DevIssuer, origin: str, address: str) -> No
         return RedirectResponse(post_logout_redirect_uri if known else "/", status_code=303)
 
 
-def _add_choice(app: FastAPI, pages: Pages, grants: Grants, back: str, present: Present) -> None:
+def _add_choice(app: FastAPI, pages: Pages, grants: Grants, clients: Mapping[str, Client], present: Present) -> None:
     @app.get("/authorize")
     async def authorize(request: Request) -> Response:
         asked = Asked.model_validate(dict(request.query_params))
         roles = [(f"{tier}/{role}", f"{role} · {tier}".replace("_", " ")) for tier in ROLES for role in ROLES[tier]]
-        wrong = asked.wrong(back)
+        wrong = asked.wrong(clients)
         status = 400 if wrong else 200
         here = await present()
         return pages.answer(
@@ -124,21 +133,24 @@ def _add_choice(app: FastAPI, pages: Pages, grants: Grants, back: str, present: 
     async def choose(form: Annotated[ChoiceForm, Form()]) -> Response:
         tier, _, role = form.role.partition("/")
         person = somebody(tier, role, form.person.strip())
-        wrong = form.wrong(back)
+        wrong = form.wrong(clients)
         if wrong or person is None:
             return JSONResponse({"error": "invalid_request", "error_description": wrong}, status_code=400)
-        code = grants.code(Choice(person, form.redirect_uri, form.code_challenge, form.nonce))
-        return RedirectResponse(f"{back}?{urlencode({'code': code, 'state': form.state})}", status_code=303)
+        client = clients[form.client_id]
+        code = grants.code(Choice(person, client, form.code_challenge, form.nonce))
+        return RedirectResponse(f"{client.back}?{urlencode({'code': code, 'state': form.state})}", status_code=303)
 
 
-def _add_tokens(app: FastAPI, grants: Grants) -> None:
+def _add_tokens(app: FastAPI, grants: Grants, clients: Mapping[str, Client]) -> None:
     @app.post("/token")
-    async def token(form: Annotated[TokenForm, Form()]) -> JSONResponse:
+    async def token(request: Request, form: Annotated[TokenForm, Form()]) -> JSONResponse:
         try:
-            if form.client_id != CLIENT:
+            client_id, secret = _shown(request, form)
+            client = clients.get(client_id)
+            if client is None or not client.is_it(secret):
                 raise GrantRefused("invalid_client", "this client is not known here")
             if form.grant_type == "authorization_code":
-                given = grants.for_code(form.code, form.redirect_uri, form.code_verifier)
+                given = grants.for_code(client, form.code, form.redirect_uri, form.code_verifier)
             elif form.grant_type == "refresh_token":
                 given = grants.for_refresh(form.refresh_token)
             else:
@@ -146,3 +158,15 @@ def _add_tokens(app: FastAPI, grants: Grants) -> None:
         except GrantRefused as error:
             return JSONResponse({"error": error.error, "error_description": str(error)}, status_code=400)
         return JSONResponse(given, headers={"Cache-Control": "no-store"})
+
+
+def _shown(request: Request, form: TokenForm) -> tuple[str, str]:
+    """The client's id and secret, from its header (RFC 6749, 2.3.1) or its form."""
+    scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return form.client_id, form.client_secret
+    try:
+        name, _, secret = b64decode(encoded, validate=True).decode().partition(":")
+    except ValueError:
+        raise GrantRefused("invalid_client", "the header cannot be read") from None
+    return unquote(name), unquote(secret)

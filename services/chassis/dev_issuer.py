@@ -37,10 +37,13 @@ class DevIssuer:
         self.kid = "dev-" + hashlib.sha256(public).hexdigest()[:16]
 
     @classmethod
-    def open(cls, directory: Path) -> DevIssuer:
-        """The issuer in this directory, made if there is none yet (the key readable by its owner only)."""
+    def open(cls, directory: Path, name: str | None = None) -> DevIssuer:
+        """The issuer in this directory, made if there is none yet (the key readable by its owner only).
+
+        `name` is what its tokens call it, if it is not the development issuer.
+        """
         directory.mkdir(parents=True, exist_ok=True)
-        issuer = cls(directory)
+        issuer = cls(directory, issuer=name or DEV_ISSUER)
         issuer.write_jwks()
         return issuer
 

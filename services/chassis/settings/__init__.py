@@ -12,7 +12,7 @@ from services.chassis.settings.fields import (
     parse_key_ring,
 )
 from services.chassis.settings.load import load_mail_door_settings, load_settings
-from services.chassis.settings.production import is_loopback
+from services.chassis.settings.production import Use, is_loopback
 
 __all__ = [
     "DEV_CODEC_KEYS",
@@ -23,6 +23,7 @@ __all__ = [
     "WORKER_TUNING",
     "Settings",
     "SettingsError",
+    "Use",
     "is_loopback",
     "load_mail_door_settings",
     "load_settings",

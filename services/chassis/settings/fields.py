@@ -37,6 +37,9 @@ class Settings(BaseSettings):
 
     profile: Literal["development", "production"] = "development"
     database_dsn: str = Field(default="", repr=False)
+    database_dsns: str = Field(
+        default="", repr=False, description="`tier=postgresql://...,...`: for who looks into every tier's database."
+    )
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     health_port: int = Field(default=8001, ge=0, le=65535, description="Health and metrics of a worker.")
@@ -144,6 +147,13 @@ class Settings(BaseSettings):
             raise ValueError("must begin with postgresql://")
         return value
 
+    @field_validator("database_dsns")
+    @classmethod
+    def _dsns_are_some(cls, value: str) -> str:
+        if any(not dsn.startswith(("postgresql://", "postgres://")) for dsn in _by_tier(value).values()):
+            raise ValueError("must be tier=postgresql://...,tier=postgresql://...")
+        return value
+
     @field_validator("origin")
     @classmethod
     def _origin_is_one(cls, value: str | None) -> str | None:
@@ -192,6 +202,16 @@ class Settings(BaseSettings):
         return self
 
     @property
+    def dsns_by_tier(self) -> dict[str, str]:
+        """The databases of the tiers as DATABASE_DSNS names them."""
+        return _by_tier(self.database_dsns)
+
+    def dsn_of(self, tier: str) -> str | None:
+        """A tier's database: as DATABASE_DSNS names it, or DATABASE_DSN with the tier's name for {tier}; else none."""
+        one = self.database_dsn.replace("{tier}", tier) if "{tier}" in self.database_dsn else None
+        return self.dsns_by_tier.get(tier, one)
+
+    @property
     def shows_docs(self) -> bool:
         """Whether the pages that describe the API are served."""
         return self.profile == "development" if self.docs is None else self.docs
@@ -232,3 +252,9 @@ def parse_key_ring(text: str) -> list[tuple[str, bytes]]:
 def _origin(address: str) -> str:
     url = urlsplit(address)
     return f"{url.scheme}://{url.netloc}"
+
+
+def _by_tier(text: str) -> dict[str, str]:
+    # A password has no comma in it that is not written %2C.
+    pairs = (part.strip().partition("=") for part in text.split(",") if part.strip())
+    return {tier: dsn for tier, _, dsn in pairs}

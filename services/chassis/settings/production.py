@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Collection, Iterator
+from enum import Enum
 from itertools import pairwise
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -32,19 +33,39 @@ _LEAST_SECRET_CHARS = 24
 _WEAK = f"is too weak; take one with at least {_LEAST_SECRET_CHARS} characters of `openssl rand -hex 32`"
 
 
-def production_problems(settings: Settings) -> list[str]:
-    """Every reason why these settings are not fit for production, each naming its variable."""
+class Use(Enum):
+    """What a process does that needs a secret, or somebody's word. What it does not do it need not be given."""
+
+    PEOPLE = "people"  # lets people and machines in by their tokens, and shows pages
+    PAYLOADS = "payloads"  # reads or writes what workflows carry
+    SWITCHBOARD = "switchboard"
+    INBOUND_MAIL = "inbound mail"
+
+
+ALL_USES = frozenset(Use)
+
+
+def production_problems(settings: Settings, uses: Collection[Use] = ALL_USES) -> list[str]:
+    """Every reason why a process with these uses must not start with these settings, each naming its variable."""
     return [
-        *_sign_in_problems(settings),
-        *_page_problems(settings),
-        *_secret_problems(settings),
+        *_profile_problems(settings),
+        *(_sign_in_problems(settings) if Use.PEOPLE in uses else ()),
+        *(_page_problems(settings) if Use.PEOPLE in uses else ()),
+        *_secret_problems(settings, uses),
         *_wire_problems(settings),
     ]
 
 
-def _sign_in_problems(settings: Settings) -> Iterator[str]:
+def _profile_problems(settings: Settings) -> Iterator[str]:
     if settings.auth_dev_jwks is not None:
         yield _refusal("AUTH_DEV_JWKS", "the development issuer's keys are not trusted in production; unset it")
+    if settings.policy == "demo":
+        yield _refusal("POLICY", "the demo policy calls people around the clock; use standard")
+    if settings.origin is not None and urlsplit(settings.origin).scheme != "https":
+        yield _refusal("ORIGIN", "must be https, or cookies and pages are read on the way")
+
+
+def _sign_in_problems(settings: Settings) -> Iterator[str]:
     if settings.auth_issuer == DEV_ISSUER:
         yield _refusal("AUTH_ISSUER", "is the development issuer; name your OIDC issuer")
     if settings.auth_jwks_url is None:
@@ -55,8 +76,6 @@ def _sign_in_problems(settings: Settings) -> Iterator[str]:
         url = urlsplit(origin.strip())
         if url.scheme != "https" and not is_loopback(url.hostname or "*"):
             yield _refusal("UI_ORIGIN", "must be https addresses, as their pages are shown contact data")
-    if settings.policy == "demo":
-        yield _refusal("POLICY", "the demo policy calls people around the clock; use standard")
 
 
 def _page_problems(settings: Settings) -> Iterator[str]:
@@ -66,8 +85,6 @@ def _page_problems(settings: Settings) -> Iterator[str]:
     codec = {key for _, key in settings.key_ring}
     if any(key in codec for _, key in parse_key_ring(settings.session_keys)):
         yield _refusal("SESSION_KEYS", "contains a key of CODEC_KEYS; each has its own")
-    if urlsplit(settings.origin).scheme != "https":
-        yield _refusal("ORIGIN", "must be https, or cookies and pages are read on the way")
     if urlsplit(settings.sign_in_issuer).scheme != "https":
         yield _refusal("OIDC_ISSUER", "must be https; name your OIDC issuer, here or as AUTH_ISSUER")
     if settings.oidc_client_secret is not None and _is_weak_secret(settings.oidc_client_secret):
@@ -84,26 +101,38 @@ def _ring_problems(name: str, ring: list[tuple[str, bytes]], published: str) -> 
         yield _refusal(name, "contains one key under two ids; a rotation needs a new key")
 
 
-def _secret_problems(settings: Settings) -> Iterator[str]:
-    yield from _ring_problems("CODEC_KEYS", settings.key_ring, DEV_CODEC_KEYS)
-    if settings.telephony_secret == DEV_TELEPHONY_SECRET:
-        yield _refusal("TELEPHONY_SECRET", "is the published development secret; generate your own")
-    elif _is_weak_secret(settings.telephony_secret):
-        yield _refusal("TELEPHONY_SECRET", _WEAK)
-    if settings.reply_address is not None and settings.inbound_secret == DEV_INBOUND_SECRET:
-        yield _refusal("INBOUND_SECRET", "is the published development secret; generate your own")
-    elif settings.reply_address is not None and _is_weak_secret(settings.inbound_secret):
-        yield _refusal("INBOUND_SECRET", _WEAK)
+def _secret_problems(settings: Settings, uses: Collection[Use]) -> Iterator[str]:
+    if Use.PAYLOADS in uses:
+        yield from _ring_problems("CODEC_KEYS", settings.key_ring, DEV_CODEC_KEYS)
+    if Use.SWITCHBOARD in uses:
+        yield from _shared_problems("TELEPHONY_SECRET", settings.telephony_secret, DEV_TELEPHONY_SECRET)
+    if Use.INBOUND_MAIL in uses and settings.reply_address is not None:
+        yield from _shared_problems("INBOUND_SECRET", settings.inbound_secret, DEV_INBOUND_SECRET)
     if settings.metrics_token is not None and _is_weak_secret(settings.metrics_token):
         yield _refusal("METRICS_TOKEN", _WEAK)
     if settings.metrics_token == settings.telephony_secret:
         yield _refusal("METRICS_TOKEN", "is the secret of the switchboard too; each has its own")
-    database = urlsplit(settings.database_dsn)
-    password = parse_qs(database.query).get("password", [database.password])[-1]
-    if _is_common(password, database.username, database.path.strip("/")):
-        yield _refusal("DATABASE_DSN", "has a password that anybody would try first; generate one")
+    for name, dsn in _dsns(settings):
+        database = urlsplit(dsn)
+        password = parse_qs(database.query).get("password", [database.password])[-1]
+        if _is_common(password, database.username, database.path.strip("/")):
+            yield _refusal(name, "has a password that anybody would try first; generate one")
     if settings.smtp_password and _is_common(settings.smtp_password, settings.smtp_user):
         yield _refusal("SMTP_PASSWORD", "is a password that anybody would try first; generate one")
+
+
+def _shared_problems(name: str, secret: str, published: str) -> Iterator[str]:
+    if secret == published:
+        yield _refusal(name, "is the published development secret; generate your own")
+    elif _is_weak_secret(secret):
+        yield _refusal(name, _WEAK)
+
+
+def _dsns(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Every database that is named, with the variable that names it."""
+    yield "DATABASE_DSN", settings.database_dsn
+    for dsn in settings.dsns_by_tier.values():
+        yield "DATABASE_DSNS", dsn
 
 
 def _wire_problems(settings: Settings) -> Iterator[str]:
@@ -115,8 +144,9 @@ def _wire_problems(settings: Settings) -> Iterator[str]:
     switchboard = urlsplit(settings.switchboard_url or "")
     if switchboard.scheme == "http" and not _is_near(switchboard.hostname or "", private):
         yield _refusal("SWITCHBOARD_URL", "sends numbers in clear to another host; use https")
-    if not _is_encrypted(settings.database_dsn, private):
-        yield _refusal("DATABASE_DSN", "leaves this machine without TLS; use sslmode=verify-full (or at least require)")
+    for name, dsn in _dsns(settings):
+        if not _is_encrypted(dsn, private):
+            yield _refusal(name, "leaves this machine without TLS; use sslmode=verify-full (or at least require)")
     yield from _temporal_problems(private)
 
 

@@ -1,0 +1,1 @@
+"""What Leadrelay is deployed with."""
