@@ -14,7 +14,7 @@ from services.chassis.contacts.identity import domain_of, email_of, is_placehold
 from services.chassis.imports.cells import size_class, tidy_cells
 from services.lead_gen.domain.import_country import RowRegion, region_of_row
 from services.lead_gen.domain.import_do_not_call import FIELDS as FORBIDDING
-from services.lead_gen.domain.import_do_not_call import forbids
+from services.lead_gen.domain.import_do_not_call import forbids, says_not_to_call
 from services.lead_gen.domain.import_file import PHONE_FIELDS, base_of
 from services.lead_gen.domain.places import place_fields
 
@@ -64,7 +64,8 @@ class RowReader:
         self._columns = sorted(mapping.items(), key=lambda item: item[1])
         kinds = {name: base_of(name) for name in mapping}
         numbers = [name for name, kind in kinds.items() if kind in PHONE_FIELDS]
-        self._phones = [mapping[name] for name in sorted(numbers, key=lambda name: PHONE_FIELDS.index(kinds[name]))]
+        numbers.sort(key=lambda name: PHONE_FIELDS.index(kinds[name]))
+        self._phones = [(name, mapping[name]) for name in numbers]
         self._emails = [name for name in mapping if base_of(name) == "email"]
         self._extension = mapping.get("extension")
         self._region, self._usual = region, RowRegion(region)
@@ -82,12 +83,14 @@ class RowReader:
         if self._says_place and ("country" in raw or "phone_code" in raw):
             region = region_of_row(raw, self._region)
             row.notes += region.notes
-        numbers = [cell for at in self._phones if at < width and (cell := cells[at])]
+        numbers = [(name, cell) for name, at in self._phones if at < width and (cell := cells[at])]
         problem = self._read_phones(row, numbers, region.region)
         if self._extension is not None and (extension := raw.get("extension")) is not None:
             _extend(row, extension)
         if said := {name: raw[name] for name in self._forbidding if name in raw}:
-            row.forbids = forbids(said)
+            row.forbids = row.forbids or forbids(said)
+        if row.forbids is not None and row.phones:
+            row.notes.append("its numbers go on the do-not-call ledger, by what the row itself says")
         if "company" not in raw:
             _name_by_person(row, raw)
         if "company" not in raw:
@@ -103,15 +106,17 @@ class RowReader:
         row = self.read(line, cells)
         return (row.fields, row.phones, row.keys, row.forbids, row.notes, row.problem)
 
-    def _read_phones(self, row: Row, cells: Sequence[str], region: str) -> str:
+    def _read_phones(self, row: Row, cells: Sequence[tuple[str, str]], region: str) -> str:
         """Fill in the row's numbers; returns why the last bad one was refused."""
         problem, good = "the phone is missing", row.phones
-        for cell in cells:
+        for name, cell in cells:
             if (number := phones.read_plain(cell, region)) is not None:
                 if number not in good:
                     good.append(number)
                 continue
             numbers, problems = phones.read_cell(cell.lstrip("' "), region)
+            if row.forbids is None and says_not_to_call(cell):
+                row.forbids = (name, cell[:100])
             good += [number for number in numbers if number not in good]
             if problems:
                 problem = f"the number {problems[-1]}"
