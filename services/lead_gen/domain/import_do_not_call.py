@@ -27,8 +27,8 @@ _NO = (_REFUSED - {"not allowed", "not permitted", "do not allow", "forbidden", 
     "opt-in", "active", "дозволено", "можна", "разрешено", "можно", "dozwolone", "erlaubt",
 })  # fmt: skip
 _CALL = (
-    r"(?:call|contact|phone|disturb|prospect|solicit|телефонувати|дзвонити|турбувати|звонить|беспокоить|dzwonić"
-    r"|dzwonic|telefonować|kontaktować|anrufen|kontaktieren)"
+    r"(?:call|contact|phone|disturb|prospect|solicit|телефонувати|дзвонити|турбувати|звонить|беспокоить"
+    r"|dzwonić|dzwonic|telefonować|kontaktować|anrufen|kontaktieren)"
 )
 # Said of a time or a way to call, it forbids none: "do not call before ten".
 _NOT_EVER = (
@@ -39,7 +39,7 @@ _OBJECTION = re.compile(
     r"refused|відклик|відмов|заборон|отозван|wycofan|sprzeciw|odmow|widerruf|widersp|verweigert",
     re.I,
 )  # fmt: skip
-# VICIdial: on the campaign's or the system's list, filtered by a list, or asked for it in the call. Others write it out.
+# VICIdial: on the campaign's or the system's list, filtered by a list, or asked for in the call. Others write it out.
 _SAYS_IT = re.compile(
     r"\ba?dnc[lcwu]?\b(?!\s*[:=-]?\s*(?:no|false|0|clean|clear)\b)"
     rf"|\bdo[ _-]?(?:not|n['’]?t)[ _-]?{_CALL}(?:ed)?{_NOT_EVER}"

@@ -84,7 +84,7 @@ class RowReader:
             region = region_of_row(raw, self._region)
             row.notes += region.notes
         numbers = [(name, cell) for name, at in self._phones if at < width and (cell := cells[at])]
-        problem = self._read_phones(row, numbers, region.region)
+        problem = self._read_phones(row, numbers, region)
         if self._extension is not None and (extension := raw.get("extension")) is not None:
             _extend(row, extension)
         if said := {name: raw[name] for name in self._forbidding if name in raw}:
@@ -106,10 +106,13 @@ class RowReader:
         row = self.read(line, cells)
         return (row.fields, row.phones, row.keys, row.forbids, row.notes, row.problem)
 
-    def _read_phones(self, row: Row, cells: Sequence[tuple[str, str]], region: str) -> str:
+    def _read_phones(self, row: Row, cells: Sequence[tuple[str, str]], place: RowRegion) -> str:
         """Fill in the row's numbers; returns why the last bad one was refused."""
-        problem, good = "the phone is missing", row.phones
+        problem, good, region = "the phone is missing", row.phones, place.region
         for name, cell in cells:
+            if place.unknown or place.area:
+                problem = _read_placed(row, cell, place) or problem
+                continue
             if (number := phones.read_plain(cell, region)) is not None:
                 if number not in good:
                     good.append(number)
@@ -169,6 +172,25 @@ def _read_email(row: Row, cell: str) -> None:
         row.fields.setdefault("email", email)
         if (key := f"e:{email}") not in row.keys:
             row.keys.append(key)
+
+
+def _read_placed(row: Row, cell: str, place: RowRegion) -> str | None:
+    """Read a cell whose area stands beside it, or of a country that nobody knows; why it could not be, if so."""
+    text = cell.lstrip("' ")
+    if place.area and not text.startswith(("+", "0")):
+        text = f"{place.area} {text}"
+    numbers, problems = phones.read_cell(text, place.region)
+    if place.unknown:
+        # Read as one of the default region, a number of another country is somebody else's.
+        written = "".join(sign for sign in cell if sign.isdigit())
+        whole = [number for number in numbers if number.partition(";")[0].lstrip("+") in written]
+        problems = problems if len(whole) == len(numbers) else [f"needs its country code: {place.unknown}"]
+        numbers = whole
+    row.phones += [number for number in numbers if number not in row.phones]
+    if not problems:
+        return None
+    row.notes.append(f"a number was left out: the number {problems[-1]}")
+    return f"the number {problems[-1]}"
 
 
 def _extend(row: Row, extension: str) -> None:
