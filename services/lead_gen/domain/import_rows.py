@@ -5,27 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
-from zoneinfo import available_timezones
 
 from services.chassis.contacts import phones
 from services.chassis.contacts.identity import domain_of, email_of, is_placeholder, tax_id_of
+from services.chassis.contacts.languages import language_of
 from services.chassis.imports.cells import size_class, tidy_cells
 from services.lead_gen.domain.import_country import RowRegion, region_of_row
 from services.lead_gen.domain.import_do_not_call import FIELDS as FORBIDDING
 from services.lead_gen.domain.import_do_not_call import forbids, says_not_to_call
 from services.lead_gen.domain.import_file import PHONE_FIELDS, base_of
+from services.lead_gen.domain.import_zones import offset_of, zone_in
 from services.lead_gen.domain.places import place_fields
 
 MAX_TEXT = 200
 MAX_PHONES = 10
-LANGUAGES = {
-    "ukrainian": "uk", "українська": "uk", "укр": "uk", "ua": "uk", "english": "en", "англійська": "en",
-    "polish": "pl", "polski": "pl", "польська": "pl", "german": "de", "deutsch": "de", "німецька": "de",
-    "russian": "ru", "російська": "ru", "romanian": "ro", "румунська": "ro", "hungarian": "hu", "угорська": "hu",
-    "french": "fr", "французька": "fr", "spanish": "es", "іспанська": "es", "italian": "it", "італійська": "it",
-}  # fmt: skip
 _TOTALS = re.compile(
     r"(?:(?:grand |sub)?totals?|sum|count|records|всього|усього|разом|підсумок|итого|всего|razem|suma|łącznie|ogółem"
     r"|summe|gesamt|insgesamt)(?: (?:of )?(?:records|rows|leads|contacts|companies|записів|рядків|компаній|контактів"
@@ -227,25 +221,18 @@ def _read_place(row: Row, raw: dict[str, str], region: RowRegion) -> None:
             row.notes.append("the language is not known")
         else:
             row.fields["language"] = language
-    if (zone := raw.get("timezone")) is not None:
-        if (known := _zones().get(zone.lower().replace("_slash_", "/").replace(" ", "_"))) is not None:
-            row.fields["timezone"] = known
-        else:
-            row.notes.append("the time zone is no IANA name such as Europe/Kyiv")
     if region.country is not None:
         row.fields["country"] = region.country
-    row.fields.update(place_fields(row.fields, row.phones, region.region))
+    place = place_fields(row.fields, row.phones, region.region)
+    if (cell := raw.get("timezone")) is not None:
+        if (zone := _zone_of(cell, place)) is not None:
+            place = place_fields({**row.fields, "timezone": zone}, row.phones, region.region)
+        elif offset_of(cell) is None:
+            row.notes.append("the time zone is not known; write one such as Europe/Kyiv")
+    row.fields.update(place)
 
 
-def language_of(cell: str) -> str | None:
-    """`uk`, `uk-UA`, `Ukrainian` and `українська` -> `uk`; None for what is no language."""
-    text = cell.lower()
-    if text in LANGUAGES:
-        return LANGUAGES[text]
-    code = text.replace("_", "-").partition("-")[0]
-    return code if len(code) == 2 and code.isascii() and code.isalpha() else None
-
-
-@lru_cache(maxsize=1)
-def _zones() -> dict[str, str]:
-    return {name.lower(): name for name in available_timezones()}
+def _zone_of(cell: str, place: Mapping[str, str]) -> str | None:
+    """The time zone that a row says itself; an offset chooses among those it may be in."""
+    possible = {place.get("timezone", ""), *place.get("zones", "").split(",")} - {""}
+    return zone_in(cell, place.get("country"), frozenset(possible))
