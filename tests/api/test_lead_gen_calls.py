@@ -143,23 +143,44 @@ async def test_a_wrong_number_is_not_dialled_again_and_the_next_one_is(desk: Tie
     assert await desk.signals(ids.cold_call(lead_id)) == ["call_answered"]
 
 
-async def test_a_lease_that_ran_out_is_given_to_somebody_else_and_the_first_answer_is_stale(desk: Tier1) -> None:
-    call = await desk.leased("+380441110016", "a16")
+async def ran_out_and_taken(desk: Tier1, number: str, first: str, second: str) -> dict[str, Any]:
+    """The call of which the first caller's lease ran out, and which the second has now."""
+    call = await desk.leased(number, first)
     await desk.pool.execute(
         "UPDATE work_items SET lease_until = now() - interval '1 second' WHERE id = $1", call["item_id"]
     )
     async with desk.pool.acquire() as conn:
         assert await work_items.return_expired(conn) == 1
     campaign_id = await desk.pool.fetchval("SELECT campaign_id FROM leads WHERE id = $1", call["lead"]["id"])
-    given = await desk.http.post("/v1/calls/next", json={"campaign_id": str(campaign_id)}, headers=caller("b16"))
+    given = await desk.http.post("/v1/calls/next", json={"campaign_id": str(campaign_id)}, headers=caller(second))
     assert given.json()["item_id"] == call["item_id"]
-    late = await desk.http.post(
-        f"/v1/calls/{call['item_id']}/outcome",
-        json={"token": call["token"], "outcome": "interested"},
-        headers=caller("a16"),
-    )
-    assert (late.status_code, late.json()["code"]) == (409, "stale_lease")
-    assert await desk.pool.fetchval("SELECT count(*) FROM calls WHERE item_id = $1", call["item_id"]) == 0
+    return call
+
+
+async def test_after_a_lease_ran_out_an_attempt_is_recorded_and_the_lead_stays_with_the_colleague(desk: Tier1) -> None:
+    call = await ran_out_and_taken(desk, "+380441110016", "a16", "b16")
+    body = {"token": call["token"], "outcome": "no_answer"}
+    late = await desk.http.post(f"/v1/calls/{call['item_id']}/outcome", json=body, headers=caller("a16"))
+    assert (late.status_code, [one["code"] for one in late.json()["not_followed"]]) == (200, ["taken"])
+    again = await desk.http.post(f"/v1/calls/{call['item_id']}/outcome", json=body, headers=caller("a16"))
+    assert (again.status_code, again.json()["code"]) == (409, "stale_lease")
+    body = {"token": call["token"] + 1, "outcome": "interested"}
+    theirs = await desk.http.post(f"/v1/calls/{call['item_id']}/outcome", json=body, headers=caller("b16"))
+    assert (theirs.status_code, theirs.json()["not_followed"], theirs.json()["stage"]) == (200, [], "handed_over")
+
+
+async def test_after_a_lease_ran_out_a_talk_is_a_fact_and_an_interest_reaches_tier_2_once(desk: Tier1) -> None:
+    call = await ran_out_and_taken(desk, "+380441110017", "a17", "b17")
+    body = {"token": call["token"], "outcome": "interested", "needs": "two trucks"}
+    late = await desk.http.post(f"/v1/calls/{call['item_id']}/outcome", json=body, headers=caller("a17"))
+    assert (late.status_code, late.json()["not_followed"], late.json()["stage"]) == (200, [], "handed_over")
+    body = {"token": call["token"] + 1, "outcome": "no_answer"}
+    theirs = await desk.http.post(f"/v1/calls/{call['item_id']}/outcome", json=body, headers=caller("b17"))
+    assert (theirs.status_code, [one["code"] for one in theirs.json()["not_followed"]]) == (200, ["moved"])
+    lead_id = call["lead"]["id"]
+    assert await desk.signals(ids.cold_call(lead_id)) == ["call_answered"]
+    rows = await desk.pool.fetch("SELECT caller, outcome FROM calls WHERE lead_id = $1 ORDER BY at", lead_id)
+    assert [tuple(row) for row in rows] == [("a17", "interested"), ("b17", "no_answer")]
 
 
 @pytest.mark.parametrize("outcome", ["interested", "not_interested", "do_not_call", "no_answer"])

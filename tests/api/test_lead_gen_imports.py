@@ -159,6 +159,18 @@ async def test_a_dry_run_gives_the_verdicts_of_the_import_and_changes_nothing(of
     assert counts(dry) == counts(real)
     dry_rows, real_rows = await verdicts(office, dry["id"]), await verdicts(office, real["id"])
     assert [row[:2] for row in dry_rows] == [row[:2] for row in real_rows]
+    # The leads that a dry run would have made never exist, so that nothing names one.
+    named = await office.pool.fetch(
+        r"""SELECT lead_id::text AS id FROM import_rows WHERE import_id = $1 AND lead_id IS NOT NULL
+             UNION SELECT found[1] FROM import_rows, regexp_matches(reason, 'lead ([-\da-f]{36})', 'g') found
+                    WHERE import_id = $1""",
+        dry["id"],
+    )
+    known = await office.pool.fetchval(
+        "SELECT array_agg(id::text) FROM leads WHERE id::text = ANY ($1)", [row["id"] for row in named]
+    )
+    assert sorted(row["id"] for row in named) == sorted(known or [])
+    assert any("an earlier row" in str(row) for row in dry_rows)
 
 
 async def test_rejects_are_imported_again_after_correction(office: Tier1) -> None:

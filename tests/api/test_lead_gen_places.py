@@ -143,3 +143,13 @@ async def test_the_same_file_again_renews_no_ban_that_was_lifted(office: Tier1) 
 async def test_a_dry_run_forbids_nothing(office: Tier1) -> None:
     await imported(office, "Company,Phone,Do Not Call\nDry Co,0441003048,TRUE\n", dry_run="true")
     assert (await office.http.get("/v1/do-not-call/+380441003048")).status_code == 404
+
+
+async def test_a_lead_typed_in_has_its_numbers_read_by_its_own_country(office: Tier1) -> None:
+    new = {"company": "Ręczna Sp. z o.o.", "phones": ["660 123 458"], "country": "PL", "tax_id": "526-000-12-46"}
+    made = await office.http.post("/v1/leads", json=new)
+    assert made.status_code == 201, made.text
+    assert await lead_of(office, "+48660123458")
+    other = {"company": "Branch", "phones": ["044 100 30 44"], "country": "PL", "default_region": "UA"}
+    assert (await office.http.post("/v1/leads", json=other)).status_code == 201
+    assert await lead_of(office, "+380441003044")

@@ -261,6 +261,35 @@ async def test_hours_of_work_are_those_of_the_shifts_signed_on_to(house: Tier1) 
     assert (told["hours"], told["calls_per_hour"]) == (2.5, 2.0)
 
 
+async def test_a_break_is_no_work_while_it_runs_and_when_it_is_over(house: Tier1) -> None:
+    await house.pool.execute("INSERT INTO callers (id, name) VALUES ('anna', 'Anna')")
+    shift = await house.pool.fetchval(
+        """INSERT INTO shifts (id, caller_id, starts_at, ends_at, signed_on_at)
+           VALUES (gen_random_uuid(), 'anna', now() - interval '3 hours', now() + interval '1 hour',
+                   now() - interval '3 hours') RETURNING id::text"""
+    )
+
+    await house.pool.execute(
+        """INSERT INTO calls (id, item_id, lead_id, attempt, caller, outcome, at, shift_id)
+           VALUES (gen_random_uuid(), gen_random_uuid(), $1, 1, 'anna', 'busy', now() - interval '2 hours', $2)""",
+        await house.lead("+380441230001"),
+        shift,
+    )
+
+    async def hours(by: str) -> float:
+        (told,) = (await house.http.get("/v1/reports/callers", params={"by": by})).json()["items"]
+        return float(told["hours"])
+
+    (await house.http.post(f"/v1/shifts/{shift}/break")).raise_for_status()
+    await house.pool.execute("UPDATE shifts SET break_since = now() - interval '1 hour'")
+    assert [await hours(by) for by in ("caller", "shift")] == pytest.approx([2, 2], abs=0.02)
+    (await house.http.post(f"/v1/shifts/{shift}/resume")).raise_for_status()
+    assert [await hours(by) for by in ("caller", "shift")] == pytest.approx([2, 2], abs=0.02)
+    (await house.http.post(f"/v1/shifts/{shift}/break")).raise_for_status()
+    (await house.http.post(f"/v1/shifts/{shift}/sign-off")).raise_for_status()
+    assert await hours("caller") == pytest.approx(2, abs=0.02)
+
+
 async def test_a_period_that_ends_before_it_begins_is_refused(house: Tier1) -> None:
     params = {"from": "2026-02-01T00:00:00Z", "to": "2026-01-01T00:00:00Z"}
     answer = await house.http.get("/v1/reports/funnel", params=params)
@@ -281,15 +310,23 @@ async def test_hours_of_work_equal_the_records_and_add_up(house: Tier1, seed: in
         for day in range(8):
             on = day * 1440 + dice.randrange(600)
             off = on + dice.randrange(1, 400)
-            signed |= set(range(on, off + 1))
-            minutes[caller] |= set(range(on, off))
-            await house.pool.execute(
+            pause = on + dice.randrange(off - on)
+            paused = set(range(pause, dice.randrange(pause, off)))
+            signed |= set(range(on, off + 1)) - paused
+            minutes[caller] |= set(range(on, off)) - paused
+            shift = await house.pool.fetchval(
                 """INSERT INTO shifts (id, caller_id, starts_at, ends_at, signed_on_at, signed_off_at)
-                   VALUES (gen_random_uuid(), $1, $2, $3, $2, $4)""",
+                   VALUES (gen_random_uuid(), $1, $2, $3, $2, $4) RETURNING id""",
                 caller,
                 begin + timedelta(minutes=on),
                 begin + timedelta(minutes=on + 600),
                 begin + timedelta(minutes=off),
+            )
+            await house.pool.execute(
+                "INSERT INTO shift_breaks SELECT $1, $2, $3 WHERE $2::timestamptz < $3::timestamptz",
+                shift,
+                begin + timedelta(minutes=pause),
+                begin + timedelta(minutes=pause + len(paused)),
             )
         last = None
         for at in sorted(dice.sample(range(8 * 1440), 120)):

@@ -16,6 +16,9 @@ _ANYWHERE = frozenset({
     PhoneNumberType.VOIP, PhoneNumberType.PERSONAL_NUMBER,
 })  # fmt: skip
 _NOT_TOLD = "ZZ"
+_NORTH_AMERICA = 1
+# Its calling code and that of the area.
+_AREA = 4
 
 
 class NumberPlace(NamedTuple):
@@ -70,10 +73,33 @@ def _looked_up(number: phonenumbers.PhoneNumber) -> NumberPlace:
     regions = phonenumbers.region_codes_for_country_code(code)
     main = regions[0] if regions and regions[0] in phonenumbers.SUPPORTED_REGIONS else None
     zones = frozenset(timezone.time_zones_for_number(number)) & known_zones()
+    if code == _NORTH_AMERICA:
+        zones |= _zones_of_area(str(number.national_number))
     if len(regions) > 1 and phonenumbers.number_type(number) in _ANYWHERE:
         return NumberPlace(None, zones, main)
     region = phonenumbers.region_code_for_number(number) or _NOT_TOLD
     return NumberPlace(region if region in phonenumbers.SUPPORTED_REGIONS else None, zones, main)
+
+
+def _zones_of_area(national: str) -> frozenset[str]:
+    """The zones of a whole area, for a number whose exchange is not listed; none for one that is.
+
+    An area with a border of zones in it is listed by its larger part, and the exchanges beyond it by themselves.
+    """
+    digits = f"{_NORTH_AMERICA}{national}"
+    if any(digits[:length] in TIMEZONE_DATA for length in range(_AREA + 1, len(digits) + 1)):
+        return frozenset()
+    return _areas().get(digits[:_AREA], frozenset()) & known_zones()
+
+
+@cache
+def _areas() -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for prefix, zones in TIMEZONE_DATA.items():
+        if prefix.startswith(str(_NORTH_AMERICA)) and len(prefix) >= _AREA:
+            area = prefix[:_AREA]
+            found[area] = found.get(area, frozenset()).union(zones)
+    return found
 
 
 @lru_cache(maxsize=10_000)

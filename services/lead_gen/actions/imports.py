@@ -60,7 +60,7 @@ class LeadImporter(runner.Importer[Row, Decided]):
         if self.job.dry_run:
             more, stand_ins = await imports.dry_owners(conn, self.job.id, everything)
             owners, known = more | owners, stand_ins | known
-        matcher = Matcher(owners, known, new_ids(_IDS_AT_ONCE))
+        matcher = Matcher(owners, known, new_ids(_IDS_AT_ONCE), dry=self.job.dry_run)
         if before is not None:
             matcher.follow(before.matcher, everything)
 

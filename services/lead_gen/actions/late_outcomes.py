@@ -1,9 +1,9 @@
 """Outcomes of calls whose lease is over: a finished call is never thrown away.
 
-The shift ended, a break began, the lead called us, said no elsewhere, was given up. Whoever held the call under this
-token has made it, so it is recorded. If the lead still waits for a call, that call is thereby made; otherwise what can
-still follow does, and the caller is told what cannot. Only a lease that ran out, and that a colleague has taken since,
-fences: their call counts, and what the first has typed goes to the supervisor.
+The shift ended, a break began, the lease ran out, the lead called us, said no elsewhere, was given up. Whoever held the
+call under this token has made it, so it is recorded. If the lead still waits for a call, that call is thereby made;
+otherwise what can still follow does, and the caller is told what cannot. Where a colleague has the lead by now, an
+attempt that reached nobody leaves it to them.
 """
 
 from __future__ import annotations
@@ -37,8 +37,7 @@ async def close_call(conn: Connection, item: WorkItem, token: int, report: CallR
     try:
         return await work_items.complete(conn, item.id, person=caller, token=token, result=report.outcome)
     except Conflict:
-        holds = report.outcome is CallOutcome.DO_NOT_CALL
-        if not await calls.report_lost(conn, item.id, token, caller, holds=holds):
+        if not await calls.report_lost(conn, item.id, token, caller):
             raise
     waits = await calls.waiting_for(conn, item.lead_id)
     if waits is None:

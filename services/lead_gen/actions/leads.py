@@ -12,7 +12,7 @@ from services.chassis.errors import Conflict, Forbidden, Invalid
 from services.chassis.events import publish
 from services.lead_gen.actions.lead_workflow import tell_workflow
 from services.lead_gen.domain.leads import Lead, LeadFilter, Place
-from services.lead_gen.domain.phones import read_phone
+from services.lead_gen.domain.phones import read_phone_of
 from services.lead_gen.repository import audit, calls, leads, promises
 from services.lead_gen.schemas.leads import GiveUp, NewLead, Reveal
 from workflows.contracts.base import Cancel, Done
@@ -21,7 +21,8 @@ from workflows.contracts.lead_gen import RegisterUpdate
 
 async def enter_lead(conn: Connection, new: NewLead) -> Lead:
     """Enter a lead by hand. Raises Invalid, and Conflict `duplicate` if a number or key is already known."""
-    numbers = [read_phone(raw, new.default_region, f"phones.{n}") for n, raw in enumerate(new.phones)]
+    regions = [region for region in (new.country, new.default_region) if region]
+    numbers = [read_phone_of(raw, regions, f"phones.{n}") for n, raw in enumerate(new.phones)]
     tax_id = _read_tax_id(new)
     keys = keys_of(tax_id=tax_id, email=new.email, website=None)
     await leads.hold_numbers(conn, numbers + keys)
@@ -38,7 +39,7 @@ def _read_tax_id(new: NewLead) -> str | None:
     """The tax id in one form. Raises Invalid for one that cannot be right."""
     if not new.tax_id:
         return None
-    tax_id = tax_id_of(new.tax_id, new.default_region)
+    tax_id = tax_id_of(new.tax_id, new.country or new.default_region)
     if tax_id is None:
         raise Invalid("The tax id cannot be right: its length or check digit is wrong", field="tax_id")
     return tax_id

@@ -134,6 +134,8 @@ WORDS: dict[str, tuple[str, ...]] = {
         "status", "lead status", "call status", "contact status", "disposition", "last disposition", "last status",
         "статус", "статус дзвінка", "статус ліда", "status kontaktu", "status leada", "anrufstatus", "leadstatus",
     ),
+    "may_call": ("may call", "can call", "ok to call", "call allowed", "phone consent", "call consent"),
+    "consent": ("consent", "gdpr consent"),
 }  # fmt: skip
 """Field -> its words. Numbers and addresses of e-mail are told by their parts instead (`phone_kind`, `is_email`)."""
 

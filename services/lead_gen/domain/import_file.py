@@ -10,6 +10,7 @@ from rapidfuzz import fuzz, process
 
 from services.chassis.imports.cells import FileRefusedError
 from services.lead_gen.domain.header_cells import by_cells
+from services.lead_gen.domain.header_consent import consent_field
 from services.lead_gen.domain.header_words import (
     ABOUT,
     EITHER_NAME,
@@ -20,9 +21,10 @@ from services.lead_gen.domain.header_words import (
     phone_kind,
     plain,
 )
+from services.lead_gen.domain.import_do_not_call import FIELDS as FORBIDDING
 
 PHONE_FIELDS = ("phone", "mobile", "other_phone")
-MANY = frozenset({*PHONE_FIELDS, "email", "do_not_call"})
+MANY = frozenset({*PHONE_FIELDS, "email", *FORBIDDING})
 """Fields that a file may have several columns of: `phone`, `phone_2`, `phone_3`."""
 FIELDS = (*PHONE_FIELDS, "email", *WORDS)
 PRODUCTS = ("hubspot", "salesforce", "pipedrive", "zoho")
@@ -171,7 +173,7 @@ def _field_of(words: str) -> str | None:
     if words in EITHER_NAME:
         return "name"
     known = RANKS.get(words) or RANKS.get(_without_owner(words)) or RANKS.get(words.rstrip("0123456789 "))
-    return known[0] if known else None
+    return known[0] if known else consent_field(words)
 
 
 def _rank(words: str) -> int:

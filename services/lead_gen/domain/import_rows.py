@@ -5,27 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
-from zoneinfo import available_timezones
 
 from services.chassis.contacts import phones
 from services.chassis.contacts.identity import domain_of, email_of, is_placeholder, tax_id_of
+from services.chassis.contacts.languages import language_of
 from services.chassis.imports.cells import size_class, tidy_cells
 from services.lead_gen.domain.import_country import RowRegion, region_of_row
 from services.lead_gen.domain.import_do_not_call import FIELDS as FORBIDDING
-from services.lead_gen.domain.import_do_not_call import forbids
+from services.lead_gen.domain.import_do_not_call import forbids, says_not_to_call
 from services.lead_gen.domain.import_file import PHONE_FIELDS, base_of
+from services.lead_gen.domain.import_zones import offset_of, zone_in
 from services.lead_gen.domain.places import place_fields
 
 MAX_TEXT = 200
 MAX_PHONES = 10
-LANGUAGES = {
-    "ukrainian": "uk", "українська": "uk", "укр": "uk", "ua": "uk", "english": "en", "англійська": "en",
-    "polish": "pl", "polski": "pl", "польська": "pl", "german": "de", "deutsch": "de", "німецька": "de",
-    "russian": "ru", "російська": "ru", "romanian": "ro", "румунська": "ro", "hungarian": "hu", "угорська": "hu",
-    "french": "fr", "французька": "fr", "spanish": "es", "іспанська": "es", "italian": "it", "італійська": "it",
-}  # fmt: skip
 _TOTALS = re.compile(
     r"(?:(?:grand |sub)?totals?|sum|count|records|всього|усього|разом|підсумок|итого|всего|razem|suma|łącznie|ogółem"
     r"|summe|gesamt|insgesamt)(?: (?:of )?(?:records|rows|leads|contacts|companies|записів|рядків|компаній|контактів"
@@ -64,7 +58,8 @@ class RowReader:
         self._columns = sorted(mapping.items(), key=lambda item: item[1])
         kinds = {name: base_of(name) for name in mapping}
         numbers = [name for name, kind in kinds.items() if kind in PHONE_FIELDS]
-        self._phones = [mapping[name] for name in sorted(numbers, key=lambda name: PHONE_FIELDS.index(kinds[name]))]
+        numbers.sort(key=lambda name: PHONE_FIELDS.index(kinds[name]))
+        self._phones = [(name, mapping[name]) for name in numbers]
         self._emails = [name for name in mapping if base_of(name) == "email"]
         self._extension = mapping.get("extension")
         self._region, self._usual = region, RowRegion(region)
@@ -82,12 +77,14 @@ class RowReader:
         if self._says_place and ("country" in raw or "phone_code" in raw):
             region = region_of_row(raw, self._region)
             row.notes += region.notes
-        numbers = [cell for at in self._phones if at < width and (cell := cells[at])]
-        problem = self._read_phones(row, numbers, region.region)
+        numbers = [(name, cell) for name, at in self._phones if at < width and (cell := cells[at])]
+        problem = self._read_phones(row, numbers, region)
         if self._extension is not None and (extension := raw.get("extension")) is not None:
             _extend(row, extension)
         if said := {name: raw[name] for name in self._forbidding if name in raw}:
-            row.forbids = forbids(said)
+            row.forbids = row.forbids or forbids(said)
+        if row.forbids is not None and row.phones:
+            row.notes.append("its numbers go on the do-not-call ledger, by what the row itself says")
         if "company" not in raw:
             _name_by_person(row, raw)
         if "company" not in raw:
@@ -103,15 +100,20 @@ class RowReader:
         row = self.read(line, cells)
         return (row.fields, row.phones, row.keys, row.forbids, row.notes, row.problem)
 
-    def _read_phones(self, row: Row, cells: Sequence[str], region: str) -> str:
+    def _read_phones(self, row: Row, cells: Sequence[tuple[str, str]], place: RowRegion) -> str:
         """Fill in the row's numbers; returns why the last bad one was refused."""
-        problem, good = "the phone is missing", row.phones
-        for cell in cells:
+        problem, good, region = "the phone is missing", row.phones, place.region
+        for name, cell in cells:
+            if place.unknown or place.area:
+                problem = _read_placed(row, cell, place) or problem
+                continue
             if (number := phones.read_plain(cell, region)) is not None:
                 if number not in good:
                     good.append(number)
                 continue
             numbers, problems = phones.read_cell(cell.lstrip("' "), region)
+            if row.forbids is None and says_not_to_call(cell):
+                row.forbids = (name, cell[:100])
             good += [number for number in numbers if number not in good]
             if problems:
                 problem = f"the number {problems[-1]}"
@@ -166,6 +168,25 @@ def _read_email(row: Row, cell: str) -> None:
             row.keys.append(key)
 
 
+def _read_placed(row: Row, cell: str, place: RowRegion) -> str | None:
+    """Read a cell whose area stands beside it, or of a country that nobody knows; why it could not be, if so."""
+    text = cell.lstrip("' ")
+    if place.area and not text.startswith(("+", "0")):
+        text = f"{place.area} {text}"
+    numbers, problems = phones.read_cell(text, place.region)
+    if place.unknown:
+        # Read as one of the default region, a number of another country is somebody else's.
+        written = "".join(sign for sign in cell if sign.isdigit())
+        whole = [number for number in numbers if number.partition(";")[0].lstrip("+") in written]
+        problems = problems if len(whole) == len(numbers) else [f"needs its country code: {place.unknown}"]
+        numbers = whole
+    row.phones += [number for number in numbers if number not in row.phones]
+    if not problems:
+        return None
+    row.notes.append(f"a number was left out: the number {problems[-1]}")
+    return f"the number {problems[-1]}"
+
+
 def _extend(row: Row, extension: str) -> None:
     """The row's first number is behind a switchboard, and another column says where."""
     digits = extension.removesuffix(".0").lstrip("#x ")
@@ -200,25 +221,18 @@ def _read_place(row: Row, raw: dict[str, str], region: RowRegion) -> None:
             row.notes.append("the language is not known")
         else:
             row.fields["language"] = language
-    if (zone := raw.get("timezone")) is not None:
-        if (known := _zones().get(zone.lower().replace("_slash_", "/").replace(" ", "_"))) is not None:
-            row.fields["timezone"] = known
-        else:
-            row.notes.append("the time zone is no IANA name such as Europe/Kyiv")
     if region.country is not None:
         row.fields["country"] = region.country
-    row.fields.update(place_fields(row.fields, row.phones, region.region))
+    place = place_fields(row.fields, row.phones, region.region)
+    if (cell := raw.get("timezone")) is not None:
+        if (zone := _zone_of(cell, place)) is not None:
+            place = place_fields({**row.fields, "timezone": zone}, row.phones, region.region)
+        elif offset_of(cell) is None:
+            row.notes.append("the time zone is not known; write one such as Europe/Kyiv")
+    row.fields.update(place)
 
 
-def language_of(cell: str) -> str | None:
-    """`uk`, `uk-UA`, `Ukrainian` and `українська` -> `uk`; None for what is no language."""
-    text = cell.lower()
-    if text in LANGUAGES:
-        return LANGUAGES[text]
-    code = text.replace("_", "-").partition("-")[0]
-    return code if len(code) == 2 and code.isascii() and code.isalpha() else None
-
-
-@lru_cache(maxsize=1)
-def _zones() -> dict[str, str]:
-    return {name.lower(): name for name in available_timezones()}
+def _zone_of(cell: str, place: Mapping[str, str]) -> str | None:
+    """The time zone that a row says itself; an offset chooses among those it may be in."""
+    possible = {place.get("timezone", ""), *place.get("zones", "").split(",")} - {""}
+    return zone_in(cell, place.get("country"), frozenset(possible))

@@ -28,6 +28,11 @@ class LeadFacts:
     new: bool = False
     dry: bool = False
 
+    @property
+    def shown_id(self) -> str | None:
+        """Its id, unless it never comes to exist."""
+        return None if self.dry else self.id
+
 
 @dataclass(slots=True)
 class Verdict:
@@ -66,12 +71,18 @@ class Plan:
 
 
 class Matcher:
-    """Takes the rows of a chunk. `owners` maps keys (`p:` for numbers) to lead ids, `known` ids to their facts."""
+    """Takes the rows of a chunk. `owners` maps keys (`p:` for numbers) to lead ids, `known` ids to their facts.
 
-    def __init__(self, owners: dict[str, str], known: dict[str, LeadFacts], new_id: Callable[[], str]) -> None:
+    Of a `dry` run the leads it makes never exist, so that no verdict names one.
+    """
+
+    def __init__(
+        self, owners: dict[str, str], known: dict[str, LeadFacts], new_id: Callable[[], str], *, dry: bool = False
+    ) -> None:
         self._owners = owners
         self._known = known
         self._new_id = new_id
+        self._dry = dry
         self._said: list[str] = []
         self.plan = Plan()
 
@@ -115,24 +126,25 @@ class Matcher:
             leads = sorted({lead_id for of, lead_id in owned if of == kind})
             if len(leads) > 1:
                 self._offer(leads[0], leads[1], f"one row of a file has a {name} of both")
-                return f"its {name}s belong to two leads, {leads[0]} and {leads[1]}", None
+                whose = " and ".join(map(self._whom, leads))
+                return f"its {name}s belong to two leads, {whose}", None
             if not leads:
                 continue
             lead = self._known[leads[0]]
             if not _other_tax_id(row, lead):
                 found = found or lead
             elif kind == "p":
-                return f"its number belongs to lead {lead.id}, which has another tax id", None
+                return f"its number belongs to {self._whom(lead.id)}, which has another tax id", None
             elif found is None:
-                self._said.append(f"it shares its {name} with lead {lead.id}, which has another tax id")
+                self._said.append(f"it shares its {name} with {self._whom(lead.id)}, which has another tax id")
         return None, found
 
     def _accept(self, row: Row, keys: list[str]) -> None:
-        lead = LeadFacts(self._new_id(), row.fields, 0, new=True)
+        lead = LeadFacts(self._new_id(), row.fields, 0, new=True, dry=self._dry)
         self._known[lead.id] = lead
         self.plan.created.append(lead)
         self._give(lead, keys)
-        self.plan.verdicts.append(Verdict(row.line, "accepted", "; ".join(self._said) or None, lead.id))
+        self.plan.verdicts.append(Verdict(row.line, "accepted", "; ".join(self._said) or None, lead.shown_id))
 
     def _merge(self, row: Row, keys: list[str], lead: LeadFacts) -> None:
         owners = self._owners
@@ -155,9 +167,12 @@ class Matcher:
             mine = [key[2:] for key in free if key[0] == "p"], [key for key in free if key[0] != "p"]
             self.plan.additions.append(Addition(row.line, lead.id, row.fields, gaps, *mine))
         verdict, what = ("merged", "merged into") if free or gaps else ("duplicate", "duplicate of")
-        whom = "an earlier row" if lead.dry else f"lead {lead.id}"
-        reason = "; ".join([f"{what} {whom}", *self._said])
-        self.plan.verdicts.append(Verdict(row.line, verdict, reason, lead.id))
+        reason = "; ".join([f"{what} {self._whom(lead.id)}", *self._said])
+        self.plan.verdicts.append(Verdict(row.line, verdict, reason, lead.shown_id))
+
+    def _whom(self, lead_id: str) -> str:
+        lead = self._known.get(lead_id)
+        return "an earlier row" if lead is not None and lead.dry else f"lead {lead_id}"
 
     def _give(self, lead: LeadFacts, keys: list[str]) -> None:
         for key in keys:

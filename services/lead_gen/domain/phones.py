@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from services.chassis.contacts import phones
 from services.chassis.errors import Invalid
@@ -16,6 +17,21 @@ def read_phone(raw: str, region: str, field: str) -> str:
         return phones.to_e164(raw, region)
     except phones.BadPhoneError as error:
         raise Invalid(f"The number {error}", field=field) from None
+
+
+def read_phone_of(raw: str, regions: Sequence[str], field: str) -> str:
+    """As `read_phone`, by the first of these regions in which it is a number: a lead's own country, then the default.
+
+    Raises Invalid as the first of them says it.
+    """
+    first, *others = regions
+    try:
+        return read_phone(raw, first, field)
+    except Invalid:
+        for region in others:
+            with suppress(Invalid):
+                return read_phone(raw, region, field)
+        raise
 
 
 def calling_number(raw: str | None, region: str, field: str) -> str | None:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from services.chassis.contacts.countries import languages_of, zones_of_country
 from services.chassis.contacts.number_places import NumberPlace, known_zones, place_of_number, sharing_code
-from services.lead_gen.domain.states import zones_of_state
+from services.lead_gen.domain.states import plain_name, zones_of_state
 
 # What a lead was given before anybody asked; it says nothing.
 ASSUMED = {"timezone": "Europe/Kyiv", "language": "uk"}
@@ -97,7 +97,7 @@ def _narrowed(zones: frozenset[str], country: str | None, region: str, city: str
 
 def _named(zones: frozenset[str], name: str) -> frozenset[str]:
     """The zone that is called like this city, if one is."""
-    text = name.strip().lower().replace(" ", "_").replace("ё", "е")
+    text = plain_name(name).replace("'", "").replace("’", "").replace(" ", "_")
     return frozenset(zone for zone in zones if text and zone.rpartition("/")[2].lower() == text)
 
 

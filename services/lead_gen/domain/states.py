@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+
+_IN_BRACKETS = re.compile(r"\(([^()]*)\)")
 _NY, _CHI, _DEN, _LA = "America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles"
 _PHX, _ANC, _ADAK, _HNL = "America/Phoenix", "America/Anchorage", "America/Adak", "Pacific/Honolulu"
 # country -> (zones, states by name and code), one line for each set of zones.
@@ -53,7 +57,40 @@ _STATES: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {
         (("America/Manaus",), "RO rondônia, RR roraima"),
         (("America/Rio_Branco",), "AC acre"),
     ),
+    "MX": (
+        (("America/Tijuana",), "BC baja california"),
+        (("America/Mazatlan",), "BCS baja california sur, SI sinaloa, NA nayarit"),
+        (("America/Hermosillo",), "SO sonora, SON sonora"),
+        (("America/Chihuahua", "America/Ciudad_Juarez", "America/Ojinaga"), "CH chihuahua, CHIH chihuahua"),
+        (("America/Cancun",), "QR quintana roo, QROO quintana roo"),
+    ),
+    "ES": (
+        (("Atlantic/Canary",), "GC las palmas, TF santa cruz de tenerife, CN canarias, IC islas canarias, "
+                               "LPA gran canaria, TFE tenerife, IC canary islands, ACE lanzarote, FUE fuerteventura"),
+    ),
+    "PT": (
+        (("Atlantic/Azores",), "AZ azores, AC açores, RAA região autónoma dos açores, PDL ponta delgada"),
+        (("Atlantic/Madeira",), "MA madeira, RAM região autónoma da madeira, FNC funchal"),
+    ),
+    "CL": (
+        (("America/Punta_Arenas",), "MA magallanes, XII magallanes y de la antártica chilena"),
+        (("Pacific/Easter",), "IPC isla de pascua, IPC easter island, IPC rapa nui"),
+    ),
+    "EC": ((("Pacific/Galapagos",), "W galápagos, GAL islas galápagos"),),
+    "NZ": ((("Pacific/Chatham",), "CIT chatham islands, CHI chatham"),),
+    "ID": (
+        (("Asia/Makassar",), "BA bali, NTB nusa tenggara barat, NTT nusa tenggara timur, SN sulawesi selatan, "
+                             "SA sulawesi utara, ST sulawesi tengah, SG sulawesi tenggara, KI kalimantan timur, "
+                             "KS kalimantan selatan, KU kalimantan utara"),
+        (("Asia/Jayapura",), "PA papua, PB papua barat, MA maluku, MU maluku utara"),
+    ),
 }  # fmt: skip
+
+
+def plain_name(name: str) -> str:
+    """`St. John’s ` -> `st john’s`, `Cancún` -> `cancun`: how names of places are compared."""
+    letters = unicodedata.normalize("NFD", " ".join(name.replace(".", "").split()).lower())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def _by_name() -> dict[tuple[str, str], frozenset[str]]:
@@ -62,7 +99,7 @@ def _by_name() -> dict[tuple[str, str], frozenset[str]]:
         for zones, states in lines:
             for state in states.split(", "):
                 code, _, name = state.partition(" ")
-                found[country, code.lower()] = found[country, name] = frozenset(zones)
+                found[country, code.lower()] = found[country, plain_name(name)] = frozenset(zones)
     return found
 
 
@@ -71,4 +108,10 @@ _KNOWN = _by_name()
 
 def zones_of_state(country: str, name: str) -> frozenset[str]:
     """Zones of a state by its name or code, such as `CO` or `New South Wales`; none if it is not known."""
-    return _KNOWN.get((country, " ".join(name.split()).lower()), frozenset())
+    text = plain_name(name)
+    codes = _IN_BRACKETS.findall(text)
+    # `US-CO` is the same state as ISO 3166-2 writes it.
+    for one in (text, text.removeprefix(f"{country.lower()}-"), _IN_BRACKETS.sub("", text).strip(), *codes):
+        if zones := _KNOWN.get((country, one)):
+            return zones
+    return frozenset()

@@ -94,24 +94,17 @@ async def held_by(conn: Connection, caller: str) -> WorkItem | None:
     return WorkItem.maybe(row)
 
 
-async def report_lost(conn: Connection, item_id: str, token: int, caller: str, *, holds: bool) -> bool:
-    """Note that this caller tells of a call whose lease is over; False if it was never theirs, or is told already.
-
-    A lease that ran out is a colleague's once they have taken the lead, unless what is told `holds` in any case.
-    """
+async def report_lost(conn: Connection, item_id: str, token: int, caller: str) -> bool:
+    """Note that this caller tells of a call whose lease is over; False if it was never theirs, or is told already."""
     return bool(
         await conn.fetchval(
             """UPDATE call_leases held SET reported_at = now()
                 WHERE item_id = $1 AND token = $2 AND caller = $3 AND reported_at IS NULL
                   AND NOT EXISTS (SELECT FROM calls c WHERE c.item_id = $1 AND c.caller = $3 AND c.at >= held.at)
-                  AND ($4 OR returned_at IS NOT NULL OR NOT EXISTS (
-                      SELECT FROM call_leases later
-                       WHERE later.item_id = $1 AND later.token > $2 AND later.caller <> $3))
             RETURNING true""",
             item_id,
             token,
             caller,
-            holds,
         )
     )
 

@@ -1,8 +1,8 @@
 """Hours of work: one definition, for every figure per hour.
 
-Whoever is signed on works from sign-on until sign-off, or until the planned end of a shift nobody signed off. A call
-outside such a shift stands for the time since its caller's last call, a quarter of an hour at most; the first of
-several, and one by itself, for two minutes, which is what a call takes. Nothing that overlaps counts twice.
+Whoever is signed on works from sign-on until sign-off, or until the planned end of a shift nobody signed off, but not
+on a break. A call outside such a shift stands for the time since its caller's last call, a quarter of an hour at most;
+the first of several, and one by itself, for two minutes, which is what a call takes. What overlaps counts once.
 
 The hours of one stretch of work are shared out evenly among the calls made in it, so that those of campaigns, or of
 versions of a script, add up to those of their callers.
@@ -28,8 +28,18 @@ signed AS (
     SELECT caller_id AS caller, id AS shift_id, greatest(signed_on_at, b.begins) AS begins,
            least(coalesce(signed_off_at, least(ends_at, now())), b.ends) AS ends
       FROM shifts, bounds b WHERE signed_on_at IS NOT NULL AND ($3::text IS NULL OR caller_id = $3)),
+breaks AS (
+    SELECT shift_id, begins, ends FROM shift_breaks
+    UNION ALL
+    SELECT id, break_since, least(ends_at, now()) FROM shifts
+     WHERE break_since < least(ends_at, now()) AND signed_off_at IS NULL),
+at_work AS (
+    SELECT s.caller, s.shift_id, tstzmultirange(tstzrange(s.begins, s.ends, '[]'))
+           - coalesce((SELECT range_agg(tstzrange(b.begins, b.ends)) FROM breaks b WHERE b.shift_id = s.shift_id),
+                      tstzmultirange()) AS times
+      FROM signed s WHERE s.begins < s.ends),
 shifts_of AS (
-    SELECT caller, range_agg(tstzrange(begins, ends, '[]')) AS times FROM signed WHERE begins < ends GROUP BY caller),
+    SELECT caller, range_agg(stretch) AS times FROM at_work CROSS JOIN unnest(times) AS stretch GROUP BY caller),
 callers_seen AS (
     SELECT min(caller) AS caller FROM calls
     UNION ALL
@@ -83,8 +93,8 @@ _KEYS = {
 # Of a shift and of an hour of the day the time itself is known, with calls or without.
 _OF_SHIFTS = f"""
 WITH {_STRETCHES}
-SELECT shift_id::text AS key, sum(extract(epoch FROM ends - begins))::float8 / 3600 AS hours
-  FROM signed WHERE begins < ends GROUP BY 1"""  # noqa: S608 - expressions named here; values are parameters
+SELECT shift_id::text AS key, sum(extract(epoch FROM upper(stretch) - lower(stretch)))::float8 / 3600 AS hours
+  FROM at_work CROSS JOIN unnest(times) AS stretch GROUP BY 1"""  # noqa: S608 - expressions named here; values are parameters
 _OF_CLOCK = f"""
 WITH {_STRETCHES}
 SELECT to_char(hour AT TIME ZONE $4, 'HH24') AS key, sum(extract(epoch FROM

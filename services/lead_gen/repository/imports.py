@@ -17,9 +17,7 @@ def verdict_lines(job: ImportJob, verdicts: list[Verdict]) -> Copies:
     for v in verdicts:
         original = escape(to_json([cell.replace("\0", "") for cell in v.original])) if v.original is not None else ""
         reason = escape(v.reason) if v.reason else ""
-        # A dry run makes no leads, so a row can only belong to one that was there.
-        lead_id = "" if v.lead_id is None or (job.dry_run and v.verdict == "accepted") else v.lead_id
-        lines.append(f"{job.id}\t{v.line}\t{v.verdict}\t{reason}\t{lead_id}\t{original}\n")
+        lines.append(f"{job.id}\t{v.line}\t{v.verdict}\t{reason}\t{v.lead_id or ''}\t{original}\n")
     return {("import_rows", ("import_id", "line", "verdict", "reason", "lead_id", "original")): "".join(lines)}
 
 

@@ -192,7 +192,11 @@ def test_an_edit_keeps_what_was_said_and_works_out_the_rest_anew() -> None:
     [
         ("Poland", "PL"), ("Polska", "PL"), ("Польща", "PL"), ("POL", "PL"), ("pl", "PL"), ("USA", "US"), ("UK", "GB"),
         ("United Kingdom", "GB"), ("Deutschland", "DE"), ("Moldova", "MD"), ("Україна", "UA"), ("Kazakhstan", "KZ"),
-        ("Narnia", None),
+        ("Narnia", None), ("Danmark", "DK"), ("Sverige", "SE"), ("日本", "JP"), ("Republic of Poland", "PL"),
+        ("Rzeczpospolita Polska", "PL"), ("Сполучені Штати Америки", "US"), ("Polska (PL)", "PL"),
+        ("UA - Ukraine", "UA"), ("US/USA", "US"), ("CA, USA", "US"), ("🇵🇱", "PL"), ("616", "PL"),
+        ("Kyiv, Ukraine", "UA"),
+        ("Republic of China", "TW"), ("Poland / Germany", None), ("", None), ("x", None),
     ],
 )  # fmt: skip
 def test_a_country_is_known_by_its_names_and_codes(cell: str, country: str | None) -> None:
@@ -200,7 +204,9 @@ def test_a_country_is_known_by_its_names_and_codes(cell: str, country: str | Non
 
 
 def test_calling_codes_and_languages_of_countries() -> None:
-    assert [region_of_code(cell) for cell in ("48", "+48", "1", "44", "999")] == ["PL", "PL", "US", "GB", None]
+    assert [region_of_code(cell) for cell in ("48", "+48", "1", "44", "999", "030")] == [
+        "PL", "PL", "US", "GB", None, None,
+    ]  # fmt: skip
     assert languages_of("UA") == ("uk",)
     assert set(languages_of("CH")) == {"de", "fr", "it"}
 
@@ -232,7 +238,39 @@ def test_a_diallers_phone_code_decides_before_the_default() -> None:
     assert taken.phones == ["+48660123456"]
     assert any("by its own calling code" in note for note in taken.notes)
     assert read("company,phone,phone_code", "Фірма,0441234567,380").notes == []
-    assert any("is not known" in note for note in read("company,phone,country", "F,0441234567,Narnia").notes)
+
+
+@pytest.mark.parametrize("said", ["Narnia,", ",999"])
+def test_a_country_that_nobody_knows_makes_no_number_of_the_default_region(said: str) -> None:
+    refused = read("company,phone,country,phone_code", f"F,0441234567,{said}")
+    assert refused.phones == [] and "needs its country code" in str(refused.problem)
+    for written in ("+380441234567", "380 44 123 45 67"):
+        assert read("company,phone,country,phone_code", f"F,{written},{said}").phones == ["+380441234567"]
+
+
+@pytest.mark.parametrize("said", ["", "-", "n/a", "Unknown", "невідомо"])
+def test_a_cell_that_says_no_country_leaves_the_default_region(said: str) -> None:
+    taken = read("company,phone,country", f"F,0441234567,{said}")
+    assert (taken.phones, taken.notes) == (["+380441234567"], [])
+
+
+@pytest.mark.parametrize(
+    ("row", "phone"),
+    [
+        ("F,30 12345678,Poland,49", "+493012345678"),
+        ("F,660123456,48,", "+48660123456"),
+        ("F,660123456,616,", "+48660123456"),
+        ("F,660123456,,PL", "+48660123456"),
+        ("F,660123456,,(48)", "+48660123456"),
+        ("F,0441234567,380,", "+380441234567"),
+        ("F,604 555 0123,Canada,1", "+16045550123"),
+        ("F,12345678,Germany,030", "+493012345678"),
+        ("F,030 12345678,Germany,030", "+493012345678"),
+        ("F,+48660123456,Germany,030", "+48660123456"),
+    ],
+)
+def test_codes_and_countries_decide_together_how_a_number_is_read(row: str, phone: str) -> None:
+    assert read("company,phone,country,phone_code", row).phones == [phone]
 
 
 @pytest.mark.parametrize(
