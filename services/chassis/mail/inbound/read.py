@@ -112,10 +112,10 @@ def _body(message: Message) -> tuple[str, str | None, list[InboundFile]]:
     rich: list[str] = []
     files: list[InboundFile] = []
     calendar: str | None = None
-    for number, part in enumerate(message.walk()):
+    for number, part in enumerate(_outside(message)):
         if number > _MOST_PARTS:
             break
-        if part.is_multipart():
+        if part.is_multipart() and part.get_content_type() not in _RETURNED:
             continue
         kind, name = part.get_content_type(), _file_name(part)
         if kind == "text/calendar" and (answered := _PARTSTAT.search(_text(part))):
@@ -131,6 +131,15 @@ def _body(message: Message) -> tuple[str, str | None, list[InboundFile]]:
     return text or clean("\n".join(text_of_html(one) for one in rich)).strip(), calendar, files
 
 
+def _outside(message: Message) -> Iterator[Message]:
+    """The parts of a mail, without going into another mail that came along with it."""
+    yield message
+    if message.is_multipart() and message.get_content_type() not in _RETURNED:
+        for part in message.get_payload():
+            if isinstance(part, Message):
+                yield from _outside(part)
+
+
 def _file_name(part: Message) -> str:
     try:
         name = part.get_filename() or ""
@@ -141,6 +150,8 @@ def _file_name(part: Message) -> str:
 
 
 def _size(part: Message) -> int:
+    if part.is_multipart():
+        return sum(_size(inner) for inner in part.walk() if not inner.is_multipart())
     payload = part.get_payload(decode=True)
     return len(payload) if isinstance(payload, bytes) else 0
 
