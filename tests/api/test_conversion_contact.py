@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 
 from services.chassis.db import new_id
+from services.chassis.mail import NewMail, queue_mail
 from tests.api.test_reports_to_other_tiers import reports
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_2 import Tier2, hand_over, request, tier_2, whose
@@ -100,6 +101,27 @@ async def test_the_history_says_who_corrected_what_without_numbers_and_addresses
     assert entry["data"]["was"] == {"company": "Caller 0200", "contact_name": None}
     assert "olena@" not in str(entry)
     assert "+380501234567" not in str(entry)
+
+
+async def test_what_waits_for_a_wrong_address_goes_to_the_right_one_and_to_none_if_it_is_taken_out(tier: Tier2) -> None:
+    deal = await tier.accepted(ANNA, a_stranger())
+    assert (await patch(tier, deal["id"], KNOWN)).status_code == 200
+    async with tier.pool.acquire() as conn:
+        for number, to in enumerate(["Olena@viter.example", "anna@house.example"]):
+            new = NewMail(key=f"{deal['id']}:{number}", purpose="letter", to=to, subject="x", text="x",
+                          lead_id=deal["lead_id"])  # fmt: skip
+            await queue_mail(conn, new)
+
+    async def waiting() -> list[tuple[str, str]]:
+        rows = await tier.pool.fetch(
+            "SELECT recipient, state FROM mails WHERE lead_id = $1 ORDER BY id", deal["lead_id"]
+        )
+        return [(row["recipient"], row["state"]) for row in rows]
+
+    assert (await patch(tier, deal["id"], {"email": "o.koval@viter.example"})).status_code == 200
+    assert await waiting() == [("o.koval@viter.example", "queued"), ("anna@house.example", "queued")]
+    assert (await patch(tier, deal["id"], {"email": None})).status_code == 200
+    assert await waiting() == [("o.koval@viter.example", "withdrawn"), ("anna@house.example", "queued")]
 
 
 async def test_nothing_new_changes_nothing(tier: Tier2) -> None:

@@ -62,6 +62,10 @@ BELOW = {
     "another product's number": [line("DOC", "10.00")],
     "a gift": [line(None, "0.00", description="Something nice")],
     "pieces": [line(price="899.99", quantity="1") for _ in range(10)],
+    "digits for letters": [line(None, "100.00", description="Fu11 truck")],
+    "a number at the number": [line(None, "100.00", description="FTL1")],
+    "ten for the price of one": [line(None, quantity="1", description="10 x Full truck")],
+    "ten of a product for the price of one": [line(quantity="1", description="Ten full trucks")],
     "no tax": [line(tax_percent="0")],
     "its own discount": [line(discount_percent="10.01")],
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import smtplib
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -19,6 +20,7 @@ from services.chassis.http import serve_async
 from services.chassis.mail.door.courier import Courier
 from services.chassis.mail.door.mailbox import MailboxReader
 from services.chassis.mail.door.smtp_door import Listener, SmtpDoor
+from services.chassis.mail.inbound.read import readings
 from services.chassis.settings.fields import DEV_INBOUND_SECRET
 from services.chassis.settings.mail_door import MailDoorSettings
 from services.conversion.api import build_app as conversion
@@ -146,6 +148,42 @@ async def test_a_mail_that_is_too_long_is_refused_for_good(house: House) -> None
     with pytest.raises((smtplib.SMTPSenderRefused, smtplib.SMTPDataError)) as refused:
         await house.send(letter("x" * (26 << 20), to), to)
     assert refused.value.smtp_code == 552
+
+
+async def test_a_program_is_known_by_its_empty_sender(house: House) -> None:
+    to = await house.own_address("conversion")
+
+    def talk() -> None:
+        with smtplib.SMTP("127.0.0.1", house.port, timeout=20) as smtp:
+            smtp.sendmail("", [to], letter("I am away until Monday.", to))
+
+    await asyncio.to_thread(talk)
+    conn = await asyncpg.connect(house.dsns["conversion"])
+    raw = await conn.fetchval("SELECT raw FROM inbound_mails")
+    await conn.close()
+    assert raw.startswith(b"Return-Path: <>\r\n")
+    *_, last = readings(io.BytesIO(raw))
+    assert last["kind"] == "automatic"
+
+
+async def test_a_mail_server_hands_over_by_lmtp_and_hears_of_each_recipient_by_itself(house: House) -> None:
+    ours, theirs = await house.own_address("conversion"), await house.own_address("account_mgmt")
+    listener = Listener(SmtpDoor(house.courier, REPLY_ADDRESS), "lmtp")
+    port = await listener.open("127.0.0.1", 0)
+
+    def talk() -> list[int]:
+        codes = []
+        with smtplib.LMTP("127.0.0.1", port) as lmtp:
+            lmtp.ehlo()
+            for number, to in enumerate((ours, theirs)):
+                lmtp.mail("olena@customer.example")
+                codes += [lmtp.rcpt(to)[0], lmtp.rcpt(ours)[0], lmtp.rcpt("nobody@in.house.example")[0]]
+                codes.append(lmtp.data(letter("Hello", to, number=number))[0])
+        return codes
+
+    assert await asyncio.to_thread(talk) == [250, 452, 550, 250] * 2
+    await listener.close()
+    assert [await house.kept(tier) for tier in house.dsns] == [1, 1]
 
 
 @asynccontextmanager

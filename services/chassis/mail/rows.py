@@ -122,6 +122,17 @@ async def queued_for(conn: Connection, lead_id: str) -> list[Mail]:
     return Mail.of_all(rows)
 
 
+async def readdress(conn: Connection, lead_id: str, old: str, new: str) -> int:
+    """Send what waits for a lead at an address to another one instead; how many."""
+    status = await conn.execute(
+        """UPDATE mails SET recipient = $3 WHERE lead_id = $1 AND state = 'queued' AND lower(recipient) = lower($2)""",
+        lead_id,
+        old,
+        new,
+    )
+    return int(status.rsplit(" ", 1)[-1])
+
+
 async def keys_for(conn: Connection, lead_id: str, prefix: str) -> list[str]:
     """Keys of a lead's mails that begin so, whatever became of them."""
     rows = await conn.fetch("SELECT key FROM mails WHERE lead_id = $1 AND starts_with(key, $2)", lead_id, prefix)

@@ -11,7 +11,8 @@ from services.chassis.events import publish
 from services.chassis.mail.inbound.inbox import Ears, dismiss
 from services.chassis.mail.inbound.rows import Inbound
 from services.chassis.mail.rows import Mail
-from services.conversion.actions.deals import now
+from services.conversion.actions.customer_answers import take_answer
+from services.conversion.actions.deals import now, policy_of
 from services.conversion.actions.mails import on_trouble
 from services.conversion.actions.playbook_stop import stop_playbook
 from services.conversion.actions.work import QUESTION_PRIORITY, open_deal_work
@@ -33,18 +34,22 @@ async def answered(conn: Connection, inbound: Inbound, mail: Mail | None) -> boo
     if mail is not None and await managers.has_address(conn, mail.recipient):
         # Our own invitation to a manager, answered by them: no word of the customer's.
         return await noticed(conn, inbound, mail)
+    said = await take_answer(conn, deal, inbound, (await policy_of(conn, deal)).zone)
     await stop_playbook(conn, deal, "they answered by mail")
-    await _tell(conn, deal, inbound, "mail_answered")
-    await _open_work(conn, deal, inbound)
+    await _tell(conn, deal, inbound, "mail_answered" if said is None else f"mail_{_calendar_kind(inbound)}", said)
+    await _open_work(conn, deal, inbound, said)
     return True
 
 
-async def noticed(conn: Connection, inbound: Inbound, _: Mail | None) -> bool:
-    """Out of office, a yes to an invitation: in the history, and nothing stops."""
+async def noticed(conn: Connection, inbound: Inbound, mail: Mail | None) -> bool:
+    """Out of office, a yes or a maybe to an invitation: in the history, and nothing stops."""
     deal = await _deal_of(conn, inbound)
     if deal is None:
         return False
-    await _tell(conn, deal, inbound, "mail_accepted" if inbound.kind == "accepted" else "mail_automatic")
+    ours = mail is not None and await managers.has_address(conn, mail.recipient)
+    said = None if ours else await take_answer(conn, deal, inbound, (await policy_of(conn, deal)).zone)
+    kind = f"mail_{inbound.kind}" if inbound.kind in ("accepted", "tentative") else "mail_automatic"
+    await _tell(conn, deal, inbound, kind, said)
     return True
 
 
@@ -79,19 +84,25 @@ async def _deal_of(conn: Connection, inbound: Inbound) -> Deal | None:
     return await deals.lock_latest(conn, inbound.lead_id) if inbound.lead_id else None
 
 
-async def _tell(conn: Connection, deal: Deal, inbound: Inbound, kind: str) -> None:
+def _calendar_kind(inbound: Inbound) -> str:
+    """A yes with words of their own is a letter; what the calendar said is beside it."""
+    return inbound.calendar.answer if inbound.calendar and inbound.kind != "reply" else "answered"
+
+
+async def _tell(conn: Connection, deal: Deal, inbound: Inbound, kind: str, said: str | None = None) -> None:
     files = [file.model_dump() for file in inbound.files]
     data = {"inbound_id": inbound.id, "sender": inbound.who, "subject": inbound.subject, "files": files}
-    await timeline.add(conn, deal.id, at=now(), by="customer", kind=kind, text=as_told(inbound), data=data)
+    text = as_told(inbound, said)
+    await timeline.add(conn, deal.id, at=now(), by="customer", kind=kind, text=text, data=data)
     await publish(conn, "deal.changed", deal_id=deal.id, stage=deal.stage.value)
 
 
-async def _open_work(conn: Connection, deal: Deal, inbound: Inbound) -> None:
+async def _open_work(conn: Connection, deal: Deal, inbound: Inbound, said: str | None = None) -> None:
     """For the owner while they are there; else, and of a deal that nobody works on, for the supervisors too."""
     owner = deal.owner if deal.stage in WORKED else None
     if owner is not None and await _is_long_away(conn, owner):
         owner = None
-    payload = {"text": in_short(inbound), "inbound_id": inbound.id}
+    payload = {"text": in_short(inbound, said), "inbound_id": inbound.id}
     await open_deal_work(conn, deal, f"{KIND}:{inbound.id}", KIND, owner, QUESTION_PRIORITY, payload)
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from services.chassis.auth import Principal
+from services.chassis.currencies import minor_unit
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.events import publish
@@ -47,7 +48,7 @@ async def record_commission(conn: Connection, reported: MoneyEvent) -> Done:
     version, policy = await policies.current(conn)
     shares = []
     if reported.kind is MoneyKind.ORDERED and reported.person:
-        shares = kept(amount, policy.commission, reported.person)
+        shares = kept(amount, policy.commission, reported.person, minor_unit(reported.amount.currency))
     event = Event(key=reported.key, kind=kind, amount=amount, total=total, shares=shares, at=reported.at)
     sale = SaleRef(
         sale_id=reported.sale_id, lead_id=reported.customer_id, currency=reported.amount.currency,

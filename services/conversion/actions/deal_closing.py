@@ -7,6 +7,7 @@ from datetime import datetime
 
 from services.chassis import outbox, work_items
 from services.chassis.auth import Principal
+from services.chassis.currencies import minor_unit
 from services.chassis.db import Connection
 from services.chassis.errors import Invalid
 from services.chassis.events import publish
@@ -53,7 +54,7 @@ async def win_deal(conn: Connection, deal: Deal, who: Principal, sale: Win) -> D
     policy = await policy_of(conn, deal)
     shares = accruals(
         net, policy.commission, sourced_by=deal.sourced_by, closed_by=owner,
-        splits=await commissions.splits(conn, deal.id),
+        splits=await commissions.splits(conn, deal.id), unit=minor_unit(currency),
     )  # fmt: skip
     await record_sale(conn, deal, shares, at)
     await close_offers(conn, deal, "superseded")

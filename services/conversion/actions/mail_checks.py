@@ -67,6 +67,8 @@ async def _meeting(conn: Connection, mail: Mail, about: MeetingMail) -> str | No
     if meeting.state != "booked" or (meeting.starts_at if about.what == "reminder" else meeting.ends_at) <= now():
         return "the meeting is over"
     if about.what == "reminder":
+        if meeting.customer_answer is not None and meeting.customer_answer.answer == "declined":
+            return "they have said that they do not come"
         return "nobody comes to the meeting as yet" if meeting.needs_person else None
     prefix = f"meeting:{about.meeting_id}:"
     later = about.is_followed(await mails.keys_for(conn, mail.lead_id or "", prefix))

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from services.chassis.currencies import minor_unit
 from services.conversion.domain.commission_ledger import Difference, NewEntry
 from services.conversion.domain.commissions import Event, Kind, Role, Standing, of_net, standing_by
 from services.conversion.domain.corrected_orders import Beginning
@@ -105,9 +106,10 @@ class Book:
         first = self.chain[0].began
         known = [one for one in self.chain if month_of(one.began.at, zone) <= month]
         current = known[-1] if known else self.chain[0]
-        shares = first.shares if current.began.net == first.net else of_net(first.shares, current.began.net)
+        unit = minor_unit(first.currency)
+        shares = first.shares if current.began.net == first.net else of_net(first.shares, current.began.net, unit)
         events = [event for event in current.events if month_of(event.at, zone) <= month]
-        found = standing_by(shares, events)
+        found = standing_by(shares, events, unit)
         if not known:
             # Money that is dated before the win is paid out in its own month, and earned in that of the win.
             return {who: standing.model_copy(update={"accrued": ZERO}) for who, standing in found.items()}

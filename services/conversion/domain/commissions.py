@@ -13,7 +13,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from services.conversion.domain.money import cents, percent_of
+from services.conversion.domain.money import CENT, percent_of, to_unit
 from services.conversion.domain.sale_money import ZERO, MoneyMoved, fate
 
 Percent = Decimal
@@ -87,35 +87,41 @@ class Standing(BaseModel):
 
 
 def accruals(
-    net: Decimal, rates: Rates, *, sourced_by: str | None, closed_by: str, splits: Sequence[Split] = ()
-) -> list[Accrual]:
-    """Shares of a first sale of `net` before tax: the caller who found it, if any, and the manager, or their splits."""
+    net: Decimal, rates: Rates, *, sourced_by: str | None, closed_by: str, splits: Sequence[Split] = (),
+    unit: Decimal = CENT,
+) -> list[Accrual]:  # fmt: skip
+    """Shares of a first sale of `net` before tax: the caller who found it, if any, and the manager, or their splits.
+
+    `unit` is the currency's smallest: nobody is paid a part of a yen.
+    """
     found: list[Accrual] = []
     for role, rate, person in ((Role.SOURCED, rates.sourced, sourced_by), (Role.CLOSED, rates.closed, closed_by)):
         parts = [(split.person, split.percent) for split in splits if split.role is role]
         if not parts and person is not None:
             parts = [(person, Decimal(100))]
-        found += _divided(percent_of(net, rate), role, rate, parts)
+        found += _divided(percent_of(net, rate, unit), role, rate, parts, unit)
     return found
 
 
-def _divided(whole: Decimal, role: Role, rate: Decimal, parts: Sequence[tuple[str, Decimal]]) -> list[Accrual]:
+def _divided(
+    whole: Decimal, role: Role, rate: Decimal, parts: Sequence[tuple[str, Decimal]], unit: Decimal
+) -> list[Accrual]:
     """The whole in its parts to the cent: each takes the difference of two rounded running sums."""
     shares, done, so_far = [], ZERO, Decimal(0)
     for person, percent in sorted(parts):
         so_far += percent
-        upto = percent_of(whole, so_far)
+        upto = percent_of(whole, so_far, unit)
         shares.append(Accrual(person=person, role=role, percent=rate, amount=upto - done))
         done = upto
     return shares
 
 
-def kept(net: Decimal, rates: Rates, person: str) -> list[Accrual]:
+def kept(net: Decimal, rates: Rates, person: str, unit: Decimal = CENT) -> list[Accrual]:
     """The share of a further order: the account manager's."""
-    return [Accrual(person=person, role=Role.KEPT, percent=rates.kept, amount=percent_of(net, rates.kept))]
+    return [Accrual(person=person, role=Role.KEPT, percent=rates.kept, amount=percent_of(net, rates.kept, unit))]
 
 
-def of_net(shares: Sequence[Accrual], net: Decimal) -> list[Accrual]:
+def of_net(shares: Sequence[Accrual], net: Decimal, unit: Decimal = CENT) -> list[Accrual]:
     """These shares as they are of another net value: of a corrected order, by the rates and parts of the first."""
     found: list[Accrual] = []
     for role in dict.fromkeys(share.role for share in shares):
@@ -123,7 +129,7 @@ def of_net(shares: Sequence[Accrual], net: Decimal) -> list[Accrual]:
         whole = sum((share.amount for share in mine), ZERO)
         weights = [share.amount * 100 / whole if whole else Decimal(100) / len(mine) for share in mine]
         parts = [(share.person, weight) for share, weight in zip(mine, weights, strict=True)]
-        found += _divided(percent_of(net, mine[0].percent), role, mine[0].percent, parts)
+        found += _divided(percent_of(net, mine[0].percent, unit), role, mine[0].percent, parts, unit)
     return found
 
 
@@ -133,16 +139,18 @@ def standings(events: Sequence[Event]) -> Mapping[tuple[str, Role], Standing]:
     return standing_by(shares, events)
 
 
-def standing_by(shares: Sequence[Accrual], events: Sequence[Event]) -> Mapping[tuple[str, Role], Standing]:
+def standing_by(
+    shares: Sequence[Accrual], events: Sequence[Event], unit: Decimal = CENT
+) -> Mapping[tuple[str, Role], Standing]:
     """Where these shares stand by what happened to the money: taken back as far as undone, vested as far as paid."""
     became = fate(events)
     found = {}
     for share in shares:
-        left = cents(share.amount * became.left / became.whole)
+        left = to_unit(share.amount * became.left / became.whole, unit)
         found[share.person, share.role] = Standing(
             accrued=share.amount,
             clawed_back=left - share.amount,
-            vested=cents(share.amount * became.paid / became.whole),
+            vested=to_unit(share.amount * became.paid / became.whole, unit),
         )
     return found
 

@@ -29,11 +29,11 @@ KINDS: dict[Show, tuple[str, ...]] = {
     Show.NOTES: ("note",),
     Show.MAILS: (
         "mail", "mail_failed", "mail_withdrawn", "offer_mailed", "mail_answered", "mail_automatic", "mail_accepted",
-        "mail_stopped",
+        "mail_tentative", "mail_declined", "mail_counter", "mail_stopped",
     ),
     Show.MEETINGS: (
         "meeting_booked", "meeting_held", "meeting_no_show", "meeting_cancelled", "meeting_given",
-        "meeting_needs_person",
+        "meeting_needs_person", "mail_accepted", "mail_tentative", "mail_declined", "mail_counter",
     ),
     Show.OFFERS: (
         "offer_sent", "offer_waits", "offer_rejected", "offer_accepted", "offer_mailed", "offer_expired", "won",

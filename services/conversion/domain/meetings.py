@@ -14,6 +14,16 @@ MeetingState = Literal["reserved", "booked", "held", "no_show", "cancelled"]
 _LONGEST = timedelta(hours=12)
 
 
+class CustomerAnswer(Record):
+    """What the customer's calendar answered to the invitation, and in which words; of a `counter`, for which time."""
+
+    answer: Literal["accepted", "tentative", "declined", "counter"]
+    at: datetime
+    proposed_at: datetime | None = None
+    proposed_until: datetime | None = None
+    words: str = ""
+
+
 @dataclass(frozen=True)
 class Booking:
     """A meeting to be booked."""
@@ -31,7 +41,8 @@ class Booking:
 class Meeting(Record):
     """A meeting in a manager's calendar. `sequence` grows with every change of its entry.
 
-    `note` is for colleagues; only `message_to_customer` is sent. `needs_person` says why nobody comes to it as yet.
+    `note` is for colleagues; only `message_to_customer` is sent. `needs_person` says why nobody comes to it as yet,
+    `customer_answer` whether the customer does, as far as their calendar has said so for this time.
     A `reserved` one is kept free for a lead on the phone until `expires_at`; it has no deal yet.
     """
 
@@ -49,6 +60,7 @@ class Meeting(Record):
     note: str | None
     message_to_customer: str | None = None
     needs_person: str | None = None
+    customer_answer: CustomerAnswer | None = None
     created_by: str
     created_at: datetime
     updated_at: datetime

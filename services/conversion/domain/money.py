@@ -65,9 +65,14 @@ def cents(amount: Decimal) -> Decimal:
     return amount.quantize(CENT, ROUND_HALF_UP)
 
 
-def percent_of(amount: Decimal, percent: Decimal) -> Decimal:
-    """`percent` per cent of an amount, in whole cents."""
-    return cents(amount * percent / _HUNDRED)
+def to_unit(amount: Decimal, unit: Decimal) -> Decimal:
+    """Round to the smallest unit of a currency, half up; always written with two decimals."""
+    return amount.quantize(unit, ROUND_HALF_UP).quantize(CENT)
+
+
+def percent_of(amount: Decimal, percent: Decimal, unit: Decimal = CENT) -> Decimal:
+    """`percent` per cent of an amount, in whole units of its currency."""
+    return to_unit(amount * percent / _HUNDRED, unit)
 
 
 def gross(line: OrderLine) -> Decimal:

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from services.chassis.errors import Invalid
 from services.conversion.domain.money import OfferLine
+from services.conversion.domain.pieces import pieces_in
 from services.conversion.domain.product_words import ProductWords
 from workflows.contracts.base import Money
 from workflows.contracts.catalogue import CatalogueItem
@@ -88,8 +89,9 @@ def _line(
         raise Invalid("needs a price: the catalogue has none for it", field=f"{field}.unit_price")
     tax = asked.tax_percent if asked.tax_percent is not None else (item.tax_percent if item else None)
     known = [*([item] if item else []), *meant]
+    free = description if _is_free(asked, item) else None
     dearest = max(
-        ((one, found) for one in known if (found := price_at(one, at, price.currency))),
+        ((one, found) for one in known if (found := _listed(one, at, price.currency, free))),
         key=lambda pair: pair[1].amount,
         default=None,
     )
@@ -104,6 +106,13 @@ def _line(
         counts_as=(dearest[0] if dearest else meant[0]).product_id if meant else None,
         needs_approval=_doubt(price, tax, known, dearest is not None),
     )
+
+
+def _listed(item: CatalogueItem, at: datetime, currency: str, free: str | None) -> Money | None:
+    """The catalogue's price of what a line sells one of: `10 full trucks` in free words are ten."""
+    found = price_at(item, at, currency)
+    pieces = pieces_in(free, item) if found and free else 1
+    return Money(amount=found.amount * pieces, currency=currency) if found and pieces > 1 else found
 
 
 def _doubt(price: Money, tax: Decimal | None, known: Sequence[CatalogueItem], is_compared: bool) -> str | None:

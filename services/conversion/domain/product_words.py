@@ -20,6 +20,10 @@ from workflows.contracts.catalogue import CatalogueItem
 _ALIKE = str.maketrans("авекмнорстухіјѕοαεικνρτυχ", "abekmhopctyxijsoaeikvptux")
 """Small Cyrillic and Greek letters by the Latin ones they are taken for; both sides are written so."""
 _WORD = re.compile(r"[^\W_]+")
+_DIGIT_IN_WORD = re.compile(r"\b[^\W\d_]\w*[013]\w*")
+_LIKE_LETTERS = str.maketrans("013", "ole")
+_NUMBERED = re.compile(r"\b([^\W\d_]{3,})\d{1,2}\b")
+"""`FTL1`, `FTL2` ... where there is no such number."""
 _SHORTEST = 3
 _SHORTEST_MISTYPED = 4
 _SAME_WORD = 0.8
@@ -89,7 +93,12 @@ class ProductWords:
 
     def meant(self, text: str) -> list[CatalogueItem]:
         """The products that these words fit best, several if they fit equally well; none if they are about none."""
-        words = Words(text)
+        for read in dict.fromkeys((text, _DIGIT_IN_WORD.sub(_as_letters, text), _NUMBERED.sub(r"\1", text))):
+            if found := self._meant(Words(read)):
+                return found
+        return []
+
+    def _meant(self, words: Words) -> list[CatalogueItem]:
         if len(words.joined) < _SHORTEST:
             return []
         written = {word: self._by_word.get(word, ()) for word in (*words.parts, words.joined)}
@@ -106,6 +115,10 @@ class ProductWords:
         # The share of the name that is there: a long line holds a short name whole.
         ranked = sorted(shared, key=lambda name: -shared[name] / len(name.words.threes))
         return ranked[:_LOOKED_AT]
+
+
+def _as_letters(word: re.Match[str]) -> str:
+    return word.group().translate(_LIKE_LETTERS)
 
 
 def _names(item: CatalogueItem) -> Iterator[_Name]:

@@ -5,7 +5,8 @@ In words, with everything in the currency of the invoice and with tax:
 - What was paid counts up to what is owed. More than that is a surplus, and giving a surplus back undoes nothing.
 - A credit note undoes its part of the sale. What it leaves overpaid is a surplus too.
 - A refund that gives no surplus back undoes a part of the sale of its own: what was returned without a credit note.
-- A credit note of exactly what was given back before is the paper of that refund: one part, not two.
+- A credit note of exactly what was given back before is the paper of that refund: one part, not two. Several refunds
+  may have one paper, and one refund several.
 
 From this follows that nothing waits for ever: once payments and credit notes cover the invoice, what is left of the
 sale is what is paid of it.
@@ -24,8 +25,8 @@ from pydantic import BaseModel, ConfigDict
 
 ZERO = Decimal("0.00")
 UNDATED = datetime.min.replace(tzinfo=UTC)
-_LOOSE = 12
-"""Refunds among which those that a credit note covers are sought: a sale has a few, and the search doubles by each."""
+_LOOSE = 10
+"""Refunds and credit notes among which those of one part are sought; the search doubles by each."""
 
 MoneyKind = Literal["paid", "refunded", "credited", "cancelled"]
 
@@ -102,6 +103,7 @@ class _Walk:
     def __init__(self, total: Decimal, paid: Decimal, too_much: Decimal) -> None:
         self._total, self._paid, self._too_much = total, paid, too_much
         self._returned = ZERO
+        self._no_paper: list[Decimal] = []
         self.credited = ZERO
         self.loose: list[Decimal] = []
 
@@ -122,25 +124,36 @@ class _Walk:
     def credit(self, amount: Decimal) -> None:
         """Undo this much more, unless it is what refunds before it have undone."""
         self.credited += amount
-        same = _adding_up(self.loose[-_LOOSE:], amount)
-        covered = min(sum(same, ZERO), self._surplus)
+        refunds, notes = self._paper_of(amount)
+        covered = min(sum(refunds, ZERO), self._surplus)
         if not covered:
+            self._no_paper.append(amount)
             return
-        for one in same:
+        for one in refunds:
             self.loose.remove(one)
+        for one in notes:
+            self._no_paper.remove(one)
         self._returned += covered
-        if rest := amount - covered:
+        if rest := sum(refunds, ZERO) - covered:
             self.loose.append(rest)
 
+    def _paper_of(self, amount: Decimal) -> tuple[Sequence[Decimal], Sequence[Decimal]]:
+        """The refunds that this credit note covers to the cent, with as few as possible of those before it."""
+        refunds, notes = _sums(self.loose[-_LOOSE:]), _sums(self._no_paper[-_LOOSE:])
+        together = sorted((len(parts), so_far) for so_far, parts in notes.items() if so_far + amount in refunds)
+        if not together:
+            return (), ()
+        so_far = together[0][1]
+        return refunds[so_far + amount], notes[so_far]
 
-def _adding_up(amounts: Sequence[Decimal], wanted: Decimal) -> tuple[Decimal, ...]:
-    """Some of these amounts which add up to exactly this; nothing, if none do."""
+
+def _sums(amounts: Sequence[Decimal]) -> dict[Decimal, tuple[Decimal, ...]]:
+    """What some of these amounts come to together, by which of them; none of them come to nothing."""
     sums: dict[Decimal, tuple[Decimal, ...]] = {ZERO: ()}
     for amount in amounts:
         for so_far, parts in list(sums.items()):
-            if so_far + amount <= wanted:
-                sums.setdefault(so_far + amount, (*parts, amount))
-    return sums.get(wanted, ())
+            sums.setdefault(so_far + amount, (*parts, amount))
+    return sums
 
 
 def _sum(events: Sequence[MoneyMoved], kind: MoneyKind) -> Decimal:

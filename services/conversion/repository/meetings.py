@@ -10,7 +10,7 @@ import asyncpg
 
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import NotFound
-from services.conversion.domain.meetings import Booking, Meeting, MeetingState
+from services.conversion.domain.meetings import Booking, CustomerAnswer, Meeting, MeetingState
 from services.conversion.domain.slots import Stretch
 
 
@@ -43,12 +43,21 @@ async def move(
     return await _guarded(
         conn,
         """UPDATE meetings SET manager = $2, starts_at = $3, ends_at = $4, message_to_customer = $5,
-                  needs_person = NULL, sequence = sequence + 1, updated_at = now() WHERE id = $1 RETURNING *""",
+                  needs_person = NULL, sequence = sequence + 1, updated_at = now(),
+                  customer_answer = CASE WHEN (starts_at, ends_at) = ($3, $4) THEN customer_answer END
+            WHERE id = $1 RETURNING *""",
         meeting_id,
         manager,
         starts_at,
         ends_at,
         message,
+    )
+
+
+async def answered(conn: Connection, meeting_id: str, answer: CustomerAnswer) -> None:
+    """Write down whether the customer comes; the entry in calendars stays as it is."""
+    await conn.execute(
+        "UPDATE meetings SET customer_answer = $2 WHERE id = $1", meeting_id, answer.model_dump(mode="json")
     )
 
 

@@ -19,6 +19,7 @@ from services.conversion.domain.commissions import (
     accruals,
     check_splits,
     kept,
+    standing_by,
     standings,
 )
 
@@ -148,3 +149,11 @@ def test_closing_is_paid_higher_than_sourcing_and_keeping_is_its_own_role() -> N
 def test_splits_that_cannot_be_are_refused_in_words(parts: list[tuple[str, Role, int]], wrong: str) -> None:
     splits = [Split(person=person, role=role, percent=Decimal(percent)) for person, role, percent in parts]
     assert wrong in (check_splits(splits) or "")
+
+
+def test_nobody_is_paid_a_part_of_a_yen() -> None:
+    yen = Decimal(1)
+    shares = accruals(Decimal("12345.00"), Rates(), sourced_by="caller", closed_by="anna", unit=yen)
+    assert [share.amount for share in shares] == [Decimal("247.00"), Decimal("617.00")]
+    paid = Event(key="p", kind="paid", amount=Decimal("4000.00"), total=Decimal("12345.00"))
+    assert {one.vested for one in standing_by(shares, [paid], yen).values()} == {Decimal("80.00"), Decimal("200.00")}

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -101,6 +102,28 @@ def test_a_credit_note_is_the_paper_of_the_refunds_before_it_that_it_equals() ->
     assert became(("paid", "1200"), ("refunded", "400"), ("refunded", "300"), ("credited", "300")) == (500, 500)
     # What was not paid in the first place cannot have been left overpaid.
     assert became(("paid", "900"), ("refunded", "300"), ("credited", "300")) == (600, 600)
+
+
+def test_several_credit_notes_may_be_the_paper_of_one_refund() -> None:
+    assert became(("paid", "1200"), ("refunded", "300"), ("credited", "100"), ("credited", "200")) == (900, 900)
+    assert became(
+        ("paid", "1200"), ("refunded", "250"), ("refunded", "50"), ("credited", "100"), ("credited", "200")
+    ) == (900, 900)
+    # One of its own sum is the nearest.
+    assert became(
+        ("paid", "1200"), ("refunded", "300"), ("credited", "100"), ("credited", "300")
+    ) == (800, 800)  # fmt: skip
+
+
+@pytest.mark.parametrize("notes", [("300",), ("100", "200")])
+def test_a_refund_and_its_paper_of_one_moment_are_one_part(notes: tuple[str, ...]) -> None:
+    moments = {"paid": START, "refunded": START + timedelta(days=1), "credited": START + timedelta(days=1)}
+    told: Told = [("credited", one) for one in notes]
+    at_once = [
+        event.model_copy(update={"at": moments[event.kind]})
+        for event in story([*told, ("refunded", "300"), ("paid", "1200")])
+    ]
+    assert fate(at_once) == Fate(Decimal(900), Decimal(900), TOTAL)
 
 
 def test_a_bounce_is_not_mistaken_for_a_part_when_another_part_is_credited_later() -> None:

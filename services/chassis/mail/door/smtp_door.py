@@ -42,7 +42,7 @@ class SmtpDoor:
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
         """aiosmtpd's hook: 250 only once the mail is kept; 4xx while it cannot be, so that it comes again."""
         content = envelope.content or b""
-        raw = content if isinstance(content, bytes) else content.encode()
+        raw = _with_return_path(envelope.mail_from, content if isinstance(content, bytes) else content.encode())
         try:
             async with self._room:
                 await self._courier.deliver(raw, envelope.rcpt_tos[0])
@@ -52,6 +52,12 @@ class SmtpDoor:
         except NotTakenError:
             return "552 5.3.4 the mail is too long"
         return "250 2.0.0 kept"
+
+
+def _with_return_path(mail_from: str | None, raw: bytes) -> bytes:
+    """The mail with its envelope's sender on top (RFC 5321, 4.4): an empty one is what programs write from."""
+    sender = "".join(char for char in mail_from or "" if char.isprintable() and char not in "<>")
+    return f"Return-Path: <{sender}>\r\n".encode("utf-8", "replace") + raw
 
 
 class Listener:

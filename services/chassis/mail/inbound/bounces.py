@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from collections.abc import Iterator
+from email import policy
 from email.message import Message
+from email.parser import HeaderParser
 from typing import Literal
 
 from flufl.bounce import all_failures
@@ -13,11 +16,29 @@ from services.chassis.mail.inbound.texts import clean
 from services.chassis.records import Record
 
 Verdict = Literal["failed", "delayed", "delivered"]
-_STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
+# Not a part of a server's number address.
+_STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?!\d|\.\d)")
 _REPLY = re.compile(r"\b([45])\d{2}\b")
 _DAEMON = re.compile(r"^(?:mailer-daemon|postmaster|mail delivery (?:sub)?system)", re.IGNORECASE)
-# Full, too long, not to their taste: the mail is not delivered, but the address is one that works.
-_NOT_THE_ADDRESS = re.compile(r"^5\.(?:2\.[23]|3\.4|6\.\d+|7\.\d+)$")
+# There is no such mailbox or domain any more. All other refusals are of this mail, its sender, its way or its time.
+_THE_ADDRESS = re.compile(r"^5\.(?:1\.(?:[0-69]|1\d)|2\.[01]|4\.(?:4|310))$")
+# "Something else": what it was stands in the words, if anywhere.
+_ANYTHING = re.compile(r"^5\.(?:[03457]\.0|4\.1|5\.4|7\.1)$")
+_NOBODY = re.compile(
+    r"(?:user|recipient|mailbox|address|account|alias)\b.{0,40}?\b(?:unknown|not (?:found|exist)|does(?:n't| not) exist"
+    r"|disabled|closed|inactive|no longer|invalid|not known|undeliverable)"
+    r"|(?:no such|unknown|invalid|non-?existent|inactive|disabled) (?:\w+ )?(?:user|recipient|mailbox|address|account)"
+    r"|recipientnotfound|no mailbox here|not our customer|nie istnieje|не існує|не существует|existiert nicht",
+    re.IGNORECASE,
+)
+_SOMETHING_ELSE = re.compile(
+    r"sender|spam|block|black ?list|deny list|spamhaus|rbl|reputation|policy|virus|content|quota|full\b"
+    r"|too (?:large|big|long|old)|size|storage|space|expired|timed? ?out|time(?:out)? exceeded|retry|loop|hop|rate"
+    r"|greylist|try again|tempor|relay|authenti|dmarc|spf\b|dkim|helo|\btls\b"
+    r"|переповнен|переполнен|спам|voll\b|przepełnion",
+    re.IGNORECASE,
+)
+_REPORTS = ("message/delivery-status", "message/global-delivery-status")
 _MOST_PARTS = 60
 _NONSTANDARD_BYTES = 512 << 10
 _LONGEST = 400
@@ -34,7 +55,7 @@ class Bounce(Record):
 
 def bounce_of(message: Message, size: int) -> Bounce | None:
     """The bounce this mail is, or none: somebody's mail, or a program's that is about something else."""
-    reports = [part for part in _parts(message) if part.get_content_type() == "message/delivery-status"]
+    reports = [part for part in _parts(message) if part.get_content_type() in _REPORTS]
     found = [bounce for part in reports for bounce in _of_report(part)]
     if found:
         order: dict[Verdict, int] = {"failed": 0, "delayed": 1, "delivered": 2}
@@ -45,22 +66,42 @@ def bounce_of(message: Message, size: int) -> Bounce | None:
 
 
 def _parts(message: Message) -> Iterator[Message]:
-    for number, part in enumerate(message.walk()):
-        if number > _MOST_PARTS:
+    """The parts of this mail; not those of one that came along with it, as when somebody passes a bounce on."""
+    waiting = [message]
+    for _ in range(_MOST_PARTS):
+        if not waiting:
             return
+        part = waiting.pop(0)
         yield part
+        kind, payload = part.get_content_type(), part.get_payload()
+        if part.get_content_maintype() == "multipart" and isinstance(payload, list):
+            waiting[:0] = [one for one in payload if isinstance(one, Message)]
+        elif kind == "message/rfc822" and part is message and isinstance(payload, list):
+            waiting += [one for one in payload if isinstance(one, Message)]
 
 
 def _of_report(part: Message) -> Iterator[Bounce]:
-    blocks = part.get_payload()
-    if not isinstance(blocks, list):
-        return
-    for block in blocks:
-        if not isinstance(block, Message):
-            continue
-        action = str(block.get("Action", "")).strip().lower()
+    for block in _blocks(part):
+        action = re.split(r"[\s;(]", str(block.get("Action", "")).strip())[0].lower()
+        stated = _STATUS.search(str(block.get("Status", "")))
+        if not action and stated and block.get("Final-Recipient"):
+            action = {"5": "failed", "4": "delayed"}.get(stated.group(1), "delivered")
         if action:
             yield _of_recipient(block, action)
+
+
+def _blocks(part: Message) -> list[Message]:
+    """What is said of the mail, and of each recipient."""
+    payload = part.get_payload()
+    inner = [one for one in payload if isinstance(one, Message)] if isinstance(payload, list) else []
+    if any(one.get("Action") or one.get("Status") for one in inner):
+        return inner
+    # Encoded, against RFC 3464, or of a kind that Python knows nothing of.
+    text = "\n".join(str(one.get_payload()) for one in inner) if inner else str(payload or "")
+    if str(part.get("Content-Transfer-Encoding", "")).strip().lower() == "base64":
+        text = b64decode(text + "==", validate=False).decode("utf-8", "replace")
+    parser = HeaderParser(policy=policy.compat32)
+    return [parser.parsestr(one.strip()) for one in re.split(r"\r?\n[ \t]*\r?\n", text)[:_MOST_PARTS]]
 
 
 def _of_recipient(block: Message, action: str) -> Bounce:
@@ -84,10 +125,16 @@ def _precise(status: str | None, said: str) -> str | None:
 
 def is_dead(status: str | None, said: str) -> bool:
     """Whether a refusal says that there is no such mailbox, and not that this mail was not wanted or had no room."""
-    if status is not None:
-        return status.startswith("5") and not _NOT_THE_ADDRESS.match(status)
-    code = _REPLY.search(said)
-    return code is None or code.group(1) == "5"
+    if status is not None and not status.startswith("5"):
+        return False
+    if status is None or _ANYTHING.match(status):
+        if _NOBODY.search(said):
+            return True
+        code = _REPLY.search(said)
+        settled = code is None or code.group(1) == "5"
+        is_policy = status is not None and status[2] in "57"
+        return settled and not is_policy and not _SOMETHING_ELSE.search(said)
+    return bool(_THE_ADDRESS.match(status))
 
 
 def _from_a_server(message: Message) -> bool:
@@ -110,7 +157,8 @@ def _of_words(message: Message) -> Bounce | None:
     content = body.get_payload(decode=True)
     text = clean(content.decode("utf-8", "replace")) if isinstance(content, bytes) else ""
     lines = [" ".join(line.split()) for line in text.split("\n")]
-    said = next((line for line in lines if _STATUS.search(line) or _REPLY.search(line)), "")
+    rules = (_STATUS, _REPLY, _NOBODY, _SOMETHING_ELSE)
+    said = next((line for rule in rules for line in lines if rule.search(line)), "")
     if not permanent and not message.get("X-Failed-Recipients"):
         return Bounce(verdict="delayed", dead=False, status=None, said=said[:_LONGEST] or "not delivered yet")
     status = _precise(None, said)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from lxml import etree
 from lxml import html as lxml_html
 
@@ -10,6 +12,12 @@ _BLOCKS = frozenset({
     "p", "div", "br", "tr", "li", "ul", "ol", "table", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "hr",
     "section", "article", "header", "footer", "address",
 })  # fmt: skip
+_HIDDEN = re.compile(r"display:none|visibility:hidden|mso-hide:all")
+_QUOTED = frozenset({"gmail_attr", "moz-cite-prefix", "yahoo_quoted", "protonmail_quote"})
+"""Classes by which programs mark who wrote what follows, or all of it."""
+_BELOW_IS_QUOTED = frozenset({"appendonsend", "divRplyFwdMsg", "mail-editor-reference-message-container"})
+"""Ids of Outlook's: whatever comes after is the mail that is answered, in whatever language."""
+_RULE = "-----Original Message-----"
 _DEEPEST = 200
 
 
@@ -41,6 +49,14 @@ class _Lines:
         tail = " " if words[-1:].isspace() else ""
         self._lines[-1] += lead + " ".join(words.split()) + tail if words.strip() else lead
 
+    def add_lines(self, words: str) -> None:
+        """Add text whose line ends are meant."""
+        first, *others = words.split("\n")
+        self.add(first)
+        for line in others:
+            self.end()
+            self.add(line)
+
     def end(self, *, blank: bool = False) -> None:
         """Begin a new line, after an empty one if need be."""
         line = self._lines[-1].strip()
@@ -56,20 +72,30 @@ class _Lines:
         return "\n".join(self._lines).strip()
 
 
-def _walk(element: etree._Element, out: _Lines, depth: int) -> None:
+def _walk(element: etree._Element, out: _Lines, depth: int, *, kept: bool = False) -> None:
     tag = element.tag if isinstance(element.tag, str) else ""
-    if tag in _UNSEEN or depth > _DEEPEST or "display:none" in element.get("style", "").replace(" ", ""):
+    if tag in _UNSEEN or depth > _DEEPEST or _is_hidden(element):
         return
-    block = tag in _BLOCKS
+    block, quoted = tag in _BLOCKS, tag == "blockquote" or not _QUOTED.isdisjoint(element.get("class", "").split())
+    kept = kept or tag == "pre"
     if block:
         out.end(blank=tag in ("p", "blockquote"))
-    out.quoted += tag == "blockquote"
+    if element.get("id") in _BELOW_IS_QUOTED:
+        out.add(_RULE)
+        out.end()
+    out.quoted += quoted
+    add = out.add_lines if kept else out.add
     if element.text:
-        out.add(element.text)
+        add(element.text)
     for child in element:
-        _walk(child, out, depth + 1)
+        _walk(child, out, depth + 1, kept=kept)
         if child.tail:
-            out.add(child.tail)
+            add(child.tail)
     if block and tag != "br":
         out.end(blank=tag in ("p", "blockquote"))
-    out.quoted -= tag == "blockquote"
+    out.quoted -= quoted
+
+
+def _is_hidden(element: etree._Element) -> bool:
+    style = element.get("style", "")
+    return "hidden" in element.attrib or bool(style and _HIDDEN.search(style.replace(" ", "").lower()))

@@ -19,7 +19,7 @@ from services.chassis.mail import rows as mails
 from services.chassis.mail.bounces import bounced
 from services.chassis.mail.inbound import rows
 from services.chassis.mail.inbound.read import SOURCE
-from services.chassis.mail.inbound.reading import Reading
+from services.chassis.mail.inbound.reading import LETTERS, Reading
 from services.chassis.mail.inbound.rows import Inbound
 from services.chassis.mail.rows import Mail
 
@@ -108,7 +108,7 @@ class Inbox:
         if reading.kind == "stop":
             await addresses.mark(conn, mail.recipient, "stopped", f"said so in a mail, {inbound.id}", mail.lead_id)
             return await self._ears.stopped(conn, inbound, mail)
-        if reading.kind == "reply":
+        if reading.kind in LETTERS:
             return await self._ears.answered(conn, inbound, mail)
         return await self._ears.noticed(conn, inbound, mail)
 

@@ -1,13 +1,15 @@
 """What is new in a reply: without the mail it answers, as mail programs quote it, and without the signature.
 
-Programs in English, Ukrainian, Polish, German, Russian and French announce a quotation in ways of their own. Every
-rule looks at one line and a few beside it, so that no text takes long.
+Programs announce a quotation in the words of their language, but all of them with the same facts: an address, a day or
+an hour, and a colon. So the facts decide, and words only where there are none. Every rule looks at one line and a few
+beside it, so that no text takes long.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import takewhile
 
 _LINES = 4000
 _LINE = 600
@@ -15,6 +17,7 @@ _WRAPPED = 3
 """Lines over which an announcement may be wrapped."""
 _HEADS = 6
 """Lines within which a quoted mail's headers follow each other."""
+_FEWEST_HEADS = 3
 
 _SAYS = re.compile(
     r"(?:\bwrote|\bschrieb|\bpisze|\bnapisał(?:\(a\)|a)?|\ba écrit|пише|писав(?:\(ла\)|ла)?"
@@ -22,6 +25,14 @@ _SAYS = re.compile(
     re.IGNORECASE,
 )
 _DATED = re.compile(r"\d{1,2}[:.]\d{2}|\d{4}|\d{1,2}[./-]\d{1,2}|@|<mailto:")
+_TIMED = re.compile(r"\b(?:[01]?\d|2[0-3])[:.][0-5]\d\b|\b20\d\d\b")
+_ADDRESS = re.compile(r"[^\s<>@]@[^\s<>@]")
+_LABELLED = re.compile(r"^\W{0,3}[^\W\d_][^\W\d]*(?: [^\W\d]+){0,2}\W{0,3}:\W{0,3}(?:\s|$)")
+_BEGINS = re.compile(
+    r"^\W*(?:begin forwarded message|anfang der weitergeleiteten nachricht|початок переадресованого повідомлення"
+    r"|początek przekazywanej wiadomości|début du message réexpédié|начало переадресованного сообщения)\W*$",
+    re.IGNORECASE,
+)
 _OPENS = re.compile(r"^\W*(?:On|Am|Dnia|W dniu|Le|У|В|пн|вт|ср|чт|пт|сб|нд|вс|\d)", re.IGNORECASE)
 _FROM = re.compile(r"^\W{0,3}(?:From|Von|Від|Від кого|От|Od|De)\W{0,3}:", re.IGNORECASE)
 _HEAD = re.compile(
@@ -64,7 +75,7 @@ def _before_the_quotation(lines: Sequence[str]) -> list[str]:
                 return kept
             place += announced
             continue
-        if _RULE.match(lines[place]) or _quoted_heads(lines, place):
+        if _RULE.match(lines[place]) or _BEGINS.match(lines[place]) or _quoted_heads(lines, place):
             return kept
         kept.append(lines[place])
         place += 1
@@ -73,21 +84,44 @@ def _before_the_quotation(lines: Sequence[str]) -> list[str]:
 
 def _announced(lines: Sequence[str], place: int) -> int:
     """Over how many lines from here somebody is said to have written what follows; 0 if not."""
-    if not _OPENS.match(lines[place].lstrip("> ")) and not _SAYS.search(lines[place]):
-        return 0
     for more in range(1, _WRAPPED + 1):
         said = " ".join(line.strip() for line in lines[place : place + more])
-        if _SAYS.search(said):
-            return more if _DATED.search(said) else 0
-        if more > 1 and not lines[min(place + more, len(lines)) - 1].strip():
+        if said.endswith(":") and _is_announcement(lines, place, place + more, said):
+            # Somebody's own line right above the announcement is none of it.
+            return more if more == 1 or (_begins_one(lines[place]) and not _is_whole(lines, place + 1)) else 0
+        if not lines[min(place + more, len(lines)) - 1].strip():
             return 0
     return 0
 
 
-def _quoted_heads(lines: Sequence[str], place: int) -> bool:
-    if not _FROM.match(lines[place]):
+def _begins_one(line: str) -> bool:
+    return bool(_OPENS.match(line.lstrip("> ")) or _TIMED.search(line))
+
+
+def _is_whole(lines: Sequence[str], place: int) -> bool:
+    return _begins_one(lines[place]) and _announced(lines, place) > 0
+
+
+def _is_announcement(lines: Sequence[str], place: int, end: int, said: str) -> bool:
+    opens = bool(_OPENS.match(lines[place].lstrip("> "))) or bool(_SAYS.search(lines[place]))
+    if opens and _SAYS.search(said):
+        return bool(_DATED.search(said))
+    if not _TIMED.search(said):
         return False
-    return sum(bool(_HEAD.match(line)) for line in lines[place + 1 : place + 1 + _HEADS]) >= 2
+    # In whatever language: a day or an hour with an address, or right above lines that are marked as quoted.
+    after = _next_full(lines, end)
+    return bool(_ADDRESS.search(said)) or (after is not None and lines[after].lstrip().startswith(">"))
+
+
+def _quoted_heads(lines: Sequence[str], place: int) -> bool:
+    if _FROM.match(lines[place]) and sum(map(bool, map(_HEAD.match, lines[place + 1 : place + 1 + _HEADS]))) >= 2:
+        return True
+    if not _LABELLED.match(lines[place]):
+        return False
+    # In whatever language: lines of a word and a colon, with an address and a day among them.
+    heads = list(takewhile(_LABELLED.match, lines[place : place + 1 + _HEADS]))
+    together = "\n".join(heads)
+    return len(heads) >= _FEWEST_HEADS and bool(_ADDRESS.search(together)) and bool(_TIMED.search(together))
 
 
 def _next_full(lines: Sequence[str], place: int) -> int | None:

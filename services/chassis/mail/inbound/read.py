@@ -11,6 +11,7 @@ from typing import IO, Any
 
 from services.chassis.mail.inbound.automatic import is_automatic
 from services.chassis.mail.inbound.bounces import bounce_of
+from services.chassis.mail.inbound.calendar_answers import CalendarAnswer, calendar_answer
 from services.chassis.mail.inbound.html import text_of_html
 from services.chassis.mail.inbound.quotes import new_text
 from services.chassis.mail.inbound.reading import InboundFile, Kind, Reading, about, ids_in, token_of, tokens_in
@@ -25,8 +26,8 @@ _LONGEST_TEXT = 50_000
 _LONGEST_PART = 2 << 20
 _SHORT = 200
 """A wish in the subject alone: programs put a line of their own below it."""
+_CALENDARS = ("text/calendar", "application/ics")
 _RETURNED = ("message/rfc822", "text/rfc822-headers", "message/rfc822-headers")
-_PARTSTAT = re.compile(r"PARTSTAT=([A-Z-]+)", re.IGNORECASE)
 
 
 def readings(file: IO[bytes]) -> Iterator[dict[str, Any]]:
@@ -60,14 +61,21 @@ def read(message: Message, size: int) -> Reading:
         return head.model_copy(update={"kind": kind, "bounce": bounce, "about": ids, "token": token})
     text, calendar, files = _body(message)
     said = new_text(text)[:_LONGEST_TEXT]
-    found: dict[str, Any] = {"text": said, "whole": text[:_LONGEST_TEXT], "files": files}
-    if message.get_content_type() == "multipart/report" or head.kind == "automatic":
+    if calendar is not None:
+        said = said if calendar.own_words and said else calendar.words
+    found: dict[str, Any] = {"text": said, "whole": text[:_LONGEST_TEXT], "files": files, "calendar": calendar}
+    if calendar is not None and not asks_to_stop(said):
+        found["kind"] = _kind_of(calendar, said)
+    elif message.get_content_type() == "multipart/report" or head.kind == "automatic":
         found["kind"] = "automatic"
-    elif calendar == "ACCEPTED" and not said:
-        found["kind"] = "accepted"
     elif asks_to_stop(said) or (len(said) <= _SHORT and asks_to_stop(_bare(head.subject))):
         found["kind"] = "stop"
     return head.model_copy(update=found)
+
+
+def _kind_of(calendar: CalendarAnswer, said: str) -> Kind:
+    """A no and another time are somebody's work; a yes or a maybe only if there are words with it."""
+    return "reply" if said and calendar.answer in ("accepted", "tentative") else calendar.answer
 
 
 def _bare(subject: str) -> str:
@@ -106,20 +114,20 @@ def _reply_token(part: Message) -> str | None:
     return found[0][1] if found else None
 
 
-def _body(message: Message) -> tuple[str, str | None, list[InboundFile]]:
+def _body(message: Message) -> tuple[str, CalendarAnswer | None, list[InboundFile]]:
     """The text, what a calendar has answered, and the files that came along."""
     plain: list[str] = []
     rich: list[str] = []
     files: list[InboundFile] = []
-    calendar: str | None = None
-    for number, part in enumerate(message.walk()):
+    calendar: CalendarAnswer | None = None
+    for number, part in enumerate(_outside(message)):
         if number > _MOST_PARTS:
             break
-        if part.is_multipart():
+        if part.is_multipart() and part.get_content_type() not in _RETURNED:
             continue
         kind, name = part.get_content_type(), _file_name(part)
-        if kind == "text/calendar" and (answered := _PARTSTAT.search(_text(part))):
-            calendar = answered.group(1).upper()
+        if kind in _CALENDARS and (calendar or (answered := calendar_answer(_text(part)))):
+            calendar = calendar or answered
         elif name or part.get_content_disposition() == "attachment" or not kind.startswith("text/"):
             if len(files) < _MOST_FILES:
                 files.append(InboundFile(name=name or kind, media_type=kind[:100], size=_size(part)))
@@ -129,6 +137,15 @@ def _body(message: Message) -> tuple[str, str | None, list[InboundFile]]:
             plain.append(_text(part))
     text = clean("\n".join(plain)).strip()
     return text or clean("\n".join(text_of_html(one) for one in rich)).strip(), calendar, files
+
+
+def _outside(message: Message) -> Iterator[Message]:
+    """The parts of a mail, without going into another mail that came along with it."""
+    yield message
+    if message.is_multipart() and message.get_content_type() not in _RETURNED:
+        for part in message.get_payload():
+            if isinstance(part, Message):
+                yield from _outside(part)
 
 
 def _file_name(part: Message) -> str:
@@ -141,6 +158,8 @@ def _file_name(part: Message) -> str:
 
 
 def _size(part: Message) -> int:
+    if part.is_multipart():
+        return sum(_size(inner) for inner in part.walk() if not inner.is_multipart())
     payload = part.get_payload(decode=True)
     return len(payload) if isinstance(payload, bytes) else 0
 

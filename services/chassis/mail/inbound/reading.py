@@ -9,10 +9,14 @@ from typing import Literal
 from pydantic import Field
 
 from services.chassis.mail.inbound.bounces import Bounce
+from services.chassis.mail.inbound.calendar_answers import CalendarAnswer
 from services.chassis.records import Record
 
-Kind = Literal["reply", "stop", "automatic", "accepted", "bounce", "delayed"]
-"""`accepted` is a calendar's yes to an invitation, `delayed` a server that still tries."""
+Kind = Literal["reply", "stop", "automatic", "accepted", "tentative", "declined", "counter", "bounce", "delayed"]
+"""`accepted` is a calendar's yes to an invitation, `tentative` its maybe, `declined` its no and `counter` another time
+that they propose; `delayed` is a server that still tries."""
+LETTERS: frozenset[Kind] = frozenset({"reply", "declined", "counter"})
+"""What a person has to read."""
 TOKEN = re.compile(r"\+([a-z])([0-9a-f]{32})@", re.IGNORECASE)
 """What makes an address of ours one mail's own: the letter of its tier and its token."""
 _IDS = re.compile(r"<[^<>\s@]{1,200}@[^<>\s@]{1,200}>")
@@ -41,6 +45,7 @@ class Reading(Record):
     about: list[str] = Field(default_factory=list)
     token: str | None = None
     bounce: Bounce | None = None
+    calendar: CalendarAnswer | None = None
 
 
 def tokens_in(text: str) -> list[tuple[str, str]]:

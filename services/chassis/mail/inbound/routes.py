@@ -19,6 +19,7 @@ from services.chassis.errors import Unauthorized
 from services.chassis.http import Body, Conn, Id, Model, Page, Pager, Who, allow, door_router, new_router
 from services.chassis.mail.inbound import inbox, rows
 from services.chassis.mail.inbound.arrival import MOST_BYTES, arrive
+from services.chassis.mail.inbound.calendar_answers import CalendarAnswer
 from services.chassis.mail.inbound.inbox import Ears
 from services.chassis.mail.inbound.reading import InboundFile, Kind
 from services.chassis.mail.inbound.rows import Inbound, InboundState
@@ -50,6 +51,7 @@ class InboundView(Model):
     files: list[InboundFile]
     trouble: str | None
     received_at: datetime
+    calendar: CalendarAnswer | None
 
     @classmethod
     def of(cls, inbound: Inbound, *, masked: bool) -> InboundView:

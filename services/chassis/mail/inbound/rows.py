@@ -8,6 +8,7 @@ from typing import Literal
 
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import NotFound
+from services.chassis.mail.inbound.calendar_answers import CalendarAnswer
 from services.chassis.mail.inbound.reading import InboundFile, Kind, Reading
 from services.chassis.mail.rows import Mail, Scope
 from services.chassis.records import Record
@@ -15,7 +16,7 @@ from services.chassis.records import Record
 InboundState = Literal["new", "read", "set_aside", "done"]
 LEASE = timedelta(minutes=2)
 _COLUMNS = """id, token, bytes, state, attempts, kind, mail_id, lead_id, sender, sender_name, subject, body, whole,
-              files, trouble, received_at, closed_by"""
+              files, trouble, received_at, closed_by, calendar"""
 
 
 class Inbound(Record):
@@ -38,6 +39,7 @@ class Inbound(Record):
     trouble: str | None
     received_at: datetime
     closed_by: str | None
+    calendar: CalendarAnswer | None = None
 
     @property
     def who(self) -> str:
@@ -110,7 +112,7 @@ async def write(
     """Write down what was read, and forget the mail as it came unless somebody still has to place it."""
     row = await conn.fetchrow(
         f"""UPDATE inbound_mails SET state = $2, kind = $3, mail_id = $4, lead_id = $5, sender = $6, sender_name = $7,
-                   subject = $8, body = $9, whole = $10, files = $11, trouble = $12, raw = NULL
+                   subject = $8, body = $9, whole = $10, files = $11, trouble = $12, calendar = $13, raw = NULL
              WHERE id = $1 RETURNING {_COLUMNS}""",  # noqa: S608 - a constant
         inbound_id,
         state,
@@ -124,6 +126,7 @@ async def write(
         reading.whole,
         [file.model_dump() for file in reading.files],
         trouble,
+        reading.calendar.model_dump(mode="json") if reading.calendar else None,
     )
     return Inbound.of(row)
 

@@ -10,6 +10,14 @@ from email.utils import parseaddr
 LONGEST_LINE = 300
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _GUESSES = ("utf-8", "cp1251")
+_WIDER = {
+    "us-ascii": "cp1252", "ascii": "cp1252", "iso-8859-1": "cp1252", "latin1": "cp1252", "latin-1": "cp1252",
+    "ansi_x3.110-1983": "cp1252", "iso-8859-9": "cp1254", "gb2312": "gb18030", "gbk": "gb18030", "cp-850": "cp850",
+    "iso-8859-8-i": "iso-8859-8", "iso-8859-8-e": "iso-8859-8", "iso-8859-6-i": "iso-8859-6",
+    "unicode-1-1-utf-7": "utf-7", "ks_c_5601-1987": "cp949", "shift_jis": "cp932", "big5": "big5hkscs",
+}  # fmt: skip
+"""Charsets that mails name, by those that they mean: the names stand for less than what programs write under them."""
+_ASCII = ("us-ascii", "ascii")
 
 
 def clean(text: str) -> str:
@@ -19,13 +27,26 @@ def clean(text: str) -> str:
 
 
 def decoded(content: bytes, charset: str | None) -> str:
-    """The text of these bytes: by the charset they claim, or by the first of the usual ones that fits."""
-    for name in filter(None, (charset, *_GUESSES)):
+    """The text of these bytes: by the charset they claim, or by the first of the usual ones that fits.
+
+    Letters of another charset hardly ever make UTF-8 by chance, so what is UTF-8 is read as that, whatever it claims.
+    """
+    claimed = (charset or "").strip().strip("\"'").lower()
+    for name in filter(None, (*_guessed(content, claimed), *_GUESSES)):
         try:
             return content.decode(name)
         except (LookupError, UnicodeError, ValueError):
             continue
     return content.decode("latin-1")
+
+
+def _guessed(content: bytes, claimed: str) -> tuple[str, ...]:
+    if claimed in _ASCII:
+        # It says nothing of the letters that are there after all.
+        return _GUESSES
+    named = _WIDER.get(claimed, claimed)
+    is_single = claimed.startswith(("iso-8859", "windows-", "cp125", "koi8"))
+    return ("utf-8", named) if is_single and not content.isascii() else (named,)
 
 
 def header(message: Message, name: str, longest: int = LONGEST_LINE) -> str:

@@ -1,0 +1,2 @@
+-- Whether the customer comes to a meeting, as their calendar answered the invitation.
+ALTER TABLE meetings ADD COLUMN customer_answer jsonb;
