@@ -10,6 +10,7 @@ from services.account_mgmt.actions.commission_events import order_event, report_
 from services.account_mgmt.actions.credit_notes import write_credit_note
 from services.account_mgmt.actions.customer_status import end_risk_by_order
 from services.account_mgmt.actions.invoices import report_voided, tell_changed
+from services.account_mgmt.actions.issued_documents import write_document
 from services.account_mgmt.actions.next_nudge import plan_next_nudge
 from services.account_mgmt.actions.ownership import check_owner
 from services.account_mgmt.actions.register import report_status
@@ -99,6 +100,7 @@ async def write_order(
     number = await invoices.next_number(conn, seller.id, "", year)
     due_at = now + policy.payment_term
     invoiced = await invoices.add(conn, order, number=number, entity=seller.id, issued_at=now, due_at=due_at)
+    await write_document(conn, await invoices.get(conn, invoiced.invoice.id))
     await tell_changed(conn, invoiced.invoice.id, draft.customer.id)
     return invoiced, await plan_next_nudge(conn, policy, draft.customer)
 

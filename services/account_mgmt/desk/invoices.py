@@ -15,7 +15,6 @@ from services.account_mgmt.actions.invoice_documents import (
     invoice_as_data,
     print_credit_note,
     print_invoice,
-    read_full_invoice,
 )
 from services.account_mgmt.actions.invoice_pages import read_invoice_page
 from services.account_mgmt.desk.invoice_list import Asked
@@ -94,7 +93,7 @@ async def show_invoice(request: Request, conn: Connection, who: Principal, invoi
 @router.get("/invoices/{invoice_id}/pdf", dependencies=STAFF)
 async def pdf(conn: Conn, invoice_id: Id, form: Form = "plain") -> Response:
     """As it was sent; `factur-x` has the e-invoice inside. 409 names what an e-invoice lacks."""
-    return _file(await print_invoice(await read_full_invoice(conn, invoice_id), form))
+    return _file(await print_invoice(conn, invoice_id, form))
 
 
 @router.get("/invoices/{invoice_id}/xml", dependencies=STAFF)
