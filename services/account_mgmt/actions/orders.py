@@ -108,7 +108,7 @@ async def write_order(
 async def _priced(conn: Connection, lines: Sequence[OrderLine]) -> list[money.PricedLine]:
     """Amounts of every line; the tax rate is the line's own, else the catalogue's, else the standard one."""
     rates = await products.tax_rates(conn, [line.product_id for line in lines])
-    return [
+    priced = [
         money.price(
             line.product_id,
             line.description,
@@ -120,6 +120,7 @@ async def _priced(conn: Connection, lines: Sequence[OrderLine]) -> list[money.Pr
         )
         for line in lines
     ]
+    return money.taxed(priced, lines[0].unit_price.currency)
 
 
 async def cancel_order(conn: Connection, who: Principal, order_id: str, reason: str) -> Order:

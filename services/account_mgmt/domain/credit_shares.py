@@ -15,18 +15,21 @@ def credit_shares(invoiced: Sequence[Share], taken: Sequence[Share], amount: Dec
     """An amount with tax, shared out to what earlier credit notes have `taken` nothing of yet; rates of no share are
     left out, the highest comes first.
 
-    Each rate gets its part of what is left, cents that remain go where most was cut off. A rate of which nothing stays
-    gets its very rest: so notes over the whole amount take back exactly what was invoiced, rate by rate.
+    Each rate gets its part of what is left, cents that remain go where most was cut off. Its tax is what all notes so
+    far have to take back of the rate's tax, less what the earlier ones did: so notes over the whole amount take back
+    exactly what was invoiced, rate by rate, and none drifts away.
     """
-    left = [_left(one, taken) for one in invoiced]
-    grosses = _shared([net + tax for _, net, tax in left], amount, minor_unit(currency))
-    return [_split(one, gross, currency) for one, gross in zip(left, grosses, strict=True) if gross]
+    before = [_taken(one[0], taken) for one in invoiced]
+    left = [net + tax - sum(gone) for (_, net, tax), gone in zip(invoiced, before, strict=True)]
+    grosses = _shared(left, amount, minor_unit(currency))
+    return [
+        _split(one, gone, gross, currency) for one, gone, gross in zip(invoiced, before, grosses, strict=True) if gross
+    ]
 
 
-def _left(invoiced: Share, taken: Sequence[Share]) -> Share:
-    rate, net, tax = invoiced
+def _taken(rate: Decimal, taken: Sequence[Share]) -> tuple[Decimal, Decimal]:
     same = [one for one in taken if one[0] == rate]
-    return rate, net - sum(one[1] for one in same), tax - sum(one[2] for one in same)
+    return sum((one[1] for one in same), Decimal(0)), sum((one[2] for one in same), Decimal(0))
 
 
 def _shared(parts: Sequence[Decimal], amount: Decimal, coin: Decimal) -> list[Decimal]:
@@ -40,10 +43,8 @@ def _shared(parts: Sequence[Decimal], amount: Decimal, coin: Decimal) -> list[De
     return shares
 
 
-def _split(left: Share, gross: Decimal, currency: str) -> Share:
-    rate, net, tax = left
-    if gross == net + tax:
-        return left
-    # Never more tax, nor more net, than is left of either.
-    mine = min(tax, max(gross - net, rounded(gross * rate / (100 + rate), currency)))
+def _split(invoiced: Share, taken: tuple[Decimal, Decimal], gross: Decimal, currency: str) -> Share:
+    rate, net, tax = invoiced
+    so_far = rounded((sum(taken) + gross) * tax / (net + tax), currency)
+    mine = min(gross, max(Decimal(0), so_far - taken[1]))
     return rate, gross - mine, mine

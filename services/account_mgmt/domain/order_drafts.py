@@ -94,7 +94,7 @@ class OrderDesk:
     @property
     def priced(self) -> list[PricedLine]:
         """The lines that have a sum."""
-        return [line.priced for line in self.lines if line.priced]
+        return money.taxed([line.priced for line in self.lines if line.priced], self.currency)
 
     @property
     def total(self) -> Decimal:
