@@ -57,7 +57,7 @@ def sale(lines: int) -> IssuedDocument:
         postal_code="20457", city="Hamburg", country="DE", iban="DE89370400440532013000", bic="COBADEFFXXX", bank="",
         currency="EUR", note="", timezone="Europe/Berlin", active=True, created_at=NOW,
     )  # fmt: skip
-    return invoice_document(invoice, order, customer, seller)
+    return invoice_document(invoice, NOW, order, customer, seller)
 
 
 def timed(work: Callable[[], object]) -> list[float]:

@@ -44,11 +44,19 @@ async def invoice_as_data(conn: Connection, invoice_id: str) -> Document:
     return await _xml(conn, invoice_id, said)
 
 
-async def print_credit_note(conn: Connection, note_id: str) -> Document:
-    """A credit note as a PDF, the same bytes for ever. Raises NotFound."""
+async def print_credit_note(conn: Connection, note_id: str, form: Form = "plain") -> Document:
+    """A credit note as a PDF, the same bytes for ever. Raises NotFound, and Conflict (`incomplete`) for a Factur-X."""
+    return await _pdf(conn, note_id, await _credit_note(conn, note_id), form)
+
+
+async def credit_note_as_data(conn: Connection, note_id: str) -> Document:
+    """A credit note as XML. Raises NotFound, Conflict (`incomplete`) naming what is missing."""
+    return await _xml(conn, note_id, await _credit_note(conn, note_id))
+
+
+async def _credit_note(conn: Connection, note_id: str) -> IssuedDocument:
     note = await credit_notes.get(conn, note_id)
-    said = await credit_document_of(conn, await invoices.get(conn, note.invoice_id), note_id)
-    return await _pdf(conn, note_id, said, "plain")
+    return await credit_document_of(conn, await invoices.get(conn, note.invoice_id), note_id)
 
 
 async def _pdf(conn: Connection, document_id: str, said: IssuedDocument, form: Form) -> Document:

@@ -2,29 +2,42 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from services.account_mgmt.domain.credit_notes import CreditNote
+from services.account_mgmt.domain.customers import Customer
 from services.account_mgmt.domain.document_facts import credit_note_document, invoice_document
 from services.account_mgmt.domain.invoices import Invoice
 from services.account_mgmt.domain.issued_documents import IssuedDocument
+from services.account_mgmt.domain.legal_entities import LegalEntity
+from services.account_mgmt.domain.orders import InvoicedOrder
 from services.account_mgmt.repository import customers, invoices, issued_documents, legal_entities, orders
 from services.chassis.db import Connection, Pool
 
 _BATCH = 50
 
 
-async def write_document(conn: Connection, invoice: Invoice) -> IssuedDocument:
-    """What this invoice says, from what the records say now, unless it is written already. A step of issuing it."""
+async def write_document(
+    conn: Connection, order: InvoicedOrder, issued_at: datetime, buyer: Customer, seller: LegalEntity
+) -> None:
+    """What the invoice of this order says. A step of issuing it, with the records as they are in that transaction."""
+    said = invoice_document(order.invoice, issued_at, order, buyer, seller)
+    await issued_documents.add(conn, order.invoice.id, order.invoice.id, said)
+
+
+async def _write_later(conn: Connection, invoice: Invoice) -> IssuedDocument:
+    """What an invoice of an older process says, from what the records say now."""
     order = await orders.get(conn, invoice.order_id)
     buyer = await customers.get(conn, invoice.customer_id)
     seller = await legal_entities.get(conn, invoice.entity)
-    said = invoice_document(invoice, order, buyer, seller)
+    said = invoice_document(invoice, invoice.issued_at, order, buyer, seller)
     await issued_documents.add(conn, invoice.id, invoice.id, said)
     return await issued_documents.find(conn, invoice.id) or said
 
 
 async def document_of(conn: Connection, invoice: Invoice) -> IssuedDocument:
     """What an invoice said when it was issued."""
-    return await issued_documents.find(conn, invoice.id) or await write_document(conn, invoice)
+    return await issued_documents.find(conn, invoice.id) or await _write_later(conn, invoice)
 
 
 async def credit_document_of(conn: Connection, invoice: Invoice, note_id: str) -> IssuedDocument:

@@ -12,6 +12,7 @@ from services.account_mgmt.actions.customer_money import list_invoices
 from services.account_mgmt.actions.day import read_bar
 from services.account_mgmt.actions.invoice_documents import (
     Form,
+    credit_note_as_data,
     invoice_as_data,
     print_credit_note,
     print_invoice,
@@ -103,9 +104,15 @@ async def xml(conn: Conn, invoice_id: Id) -> Response:
 
 
 @router.get("/credit-notes/{note_id}/pdf", dependencies=STAFF)
-async def credit_note_pdf(conn: Conn, note_id: Id) -> Response:
-    """A credit note as it is sent."""
-    return _file(await print_credit_note(conn, note_id))
+async def credit_note_pdf(conn: Conn, note_id: Id, form: Form = "plain") -> Response:
+    """A credit note as it is sent; `factur-x` has the e-invoice inside."""
+    return _file(await print_credit_note(conn, note_id, form))
+
+
+@router.get("/credit-notes/{note_id}/xml", dependencies=STAFF)
+async def credit_note_xml(conn: Conn, note_id: Id) -> Response:
+    """A credit note as data, EN 16931. 409 names what is missing."""
+    return _file(await credit_note_as_data(conn, note_id))
 
 
 def _file(document: Document) -> Response:

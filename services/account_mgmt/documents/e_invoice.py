@@ -1,7 +1,8 @@
-"""The invoice as data: EN 16931 in the syntax of UN/CEFACT (Cross Industry Invoice), as Factur-X and ZUGFeRD carry it.
+"""Invoices and credit notes as data: EN 16931 in the syntax of UN/CEFACT (Cross Industry Invoice), as Factur-X and
+ZUGFeRD carry it.
 
 drafthorse writes the XML and checks it against the schema of the profile; the code lists are UNTDID 1001 (document),
-4461 (means of payment), 5305 (kind of tax) and UN/ECE Recommendation 20 (units).
+4461 (means of payment), 5189 (allowance), 5305 (kind of tax), VATEX (why none is due) and UN/ECE Rec 20 (units).
 """
 
 from __future__ import annotations
@@ -9,55 +10,64 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
-from drafthorse.models.accounting import ApplicableTradeTax
+from drafthorse.models.accounting import ApplicableTradeTax, TradeAllowanceCharge
 from drafthorse.models.document import Document
 from drafthorse.models.note import IncludedNote
-from drafthorse.models.party import TaxRegistration
+from drafthorse.models.party import PostalTradeAddress, TaxRegistration
 from drafthorse.models.payment import PaymentMeans, PaymentTerms
 from drafthorse.models.tradelines import LineItem
 from drafthorse.pdf import attach_xml
 
 from services.account_mgmt.documents import invoice_pdf
-from services.account_mgmt.domain.issued_documents import IssuedDocument, LineOnDocument, TaxOnDocument
+from services.account_mgmt.documents.labels import labels_of
+from services.account_mgmt.domain.issued_documents import BuyerOnDocument, IssuedDocument, LineOnDocument, TaxOnDocument
+from services.chassis.currencies import rounded
 
 _GUIDELINE = "urn:cen.eu:en16931:2017"
 _SCHEMA = "FACTUR-X_EN16931"
-_INVOICE, _CREDIT_TRANSFER, _SEPA = "380", "30", "58"
-_ONE = "C62"
-_STANDARD_RATE, _EXEMPT = "S", "E"
+_TYPES = {"invoice": "380", "credit_note": "381"}
+_CREDIT_TRANSFER, _SEPA = "30", "58"
+_DISCOUNT = "95"
+_GREECE = "EL"
 
 
 def missing(said: IssuedDocument) -> list[str]:
-    """What EN 16931 asks for and the document does not say, each with where it is entered."""
-    seller = said.seller
+    """What EN 16931 asks for and the document does not say, each with where it is entered for the next one."""
+    seller, buyer = said.seller, said.buyer
     at = f"PATCH /v1/legal-entities/{said.entity}"
+    categories = {one.category for one in said.taxes}
     found = []
     if not seller.vat_id:
         found.append(f"the seller's VAT id ({at})")
     if not seller.city:
         found.append(f"the seller's city ({at})")
-    if not said.buyer.country:
+    if not buyer.country:
         found.append("the buyer's country: a phone number in international form")
-    if any(not line.tax_percent for line in said.lines) and not said.note:
-        found.append(f"why no tax is due: the seller's note ({at})")
+    if any(not one.reason and not one.reason_code for one in said.taxes if one.category not in ("S", "Z")):
+        found.append(f"why no tax is due: the product's `tax_reason`, or the seller's note ({at})")
+    if "K" in categories and not buyer.vat_id:
+        found.append("the buyer's VAT id, for a supply within the European Union")
+    if "AE" in categories and not (buyer.vat_id or buyer.tax_id):
+        found.append("the buyer's VAT id, for a reverse charge")
     return found
 
 
 def xml(said: IssuedDocument) -> bytes:
-    """The invoice as XML. The caller has seen that nothing is `missing`."""
+    """The document as XML. The caller has seen that nothing is `missing`."""
     document = Document()
     document.context.guideline_parameter.id = _GUIDELINE
     document.header.id = said.number
-    document.header.type_code = _INVOICE
+    document.header.type_code = _TYPES[said.kind]
     document.header.issue_date_time = said.issued_on
-    if said.note:
-        note = IncludedNote()
-        note.content = said.note
-        document.header.notes.add(note)
+    for text in (said.reason, said.note):
+        if text:
+            note = IncludedNote()
+            note.content = text
+            document.header.notes.add(note)
     _parties(document, said)
     for position, line in enumerate(said.lines, start=1):
-        document.trade.items.add(_item(position, line))
-    document.trade.delivery.event.occurrence = said.supplied_on
+        document.trade.items.add(_item(position, line, said))
+    _delivery(document, said)
     _settlement(document, said)
     return bytes(document.serialize(schema=_SCHEMA))
 
@@ -80,53 +90,99 @@ def _parties(document: Document, said: IssuedDocument) -> None:
     agreement.seller.address.postcode = own.postal_code
     agreement.seller.address.city_name = own.city
     agreement.seller.address.country_id = own.country
-    agreement.seller.tax_registrations.add(TaxRegistration(id=("VA", own.vat_id)))
+    agreement.seller.tax_registrations.add(TaxRegistration(id=("VA", vat_number(own.vat_id, own.country))))
     agreement.buyer.name = theirs.name
     if theirs.tax_id:
         agreement.buyer.legal_organization.id = ("", theirs.tax_id)
-    agreement.buyer.address.city_name = theirs.city
-    agreement.buyer.address.country_id = theirs.country
+    _address(agreement.buyer.address, theirs)
+    if theirs.vat_id:
+        agreement.buyer.tax_registrations.add(TaxRegistration(id=("VA", vat_number(theirs.vat_id, theirs.country))))
+    agreement.seller_order.issuer_assigned_id = said.order_number
 
 
-def _item(position: int, line: LineOnDocument) -> LineItem:
+def _address(address: PostalTradeAddress, buyer: BuyerOnDocument) -> None:
+    address.postcode = buyer.postal_code
+    address.line_one = buyer.street
+    address.city_name = buyer.city
+    address.country_id = buyer.country
+
+
+def vat_number(vat_id: str, country: str) -> str:
+    """A VAT id with the letters of its country before it, as BR-CO-09 wants it; many write only the digits."""
+    plain = "".join(vat_id.split()).upper()
+    return plain if plain[:2].isalpha() else f"{_GREECE if country == 'GR' else country}{plain}"
+
+
+def _delivery(document: Document, said: IssuedDocument) -> None:
+    delivery = document.trade.delivery
+    delivery.event.occurrence = said.supplied_on
+    if any(one.category == "K" for one in said.taxes):
+        # A supply within the Union says where to (BR-IC-12).
+        delivery.ship_to.name = said.buyer.name
+        _address(delivery.ship_to.address, said.buyer)
+
+
+def _item(position: int, line: LineOnDocument, said: IssuedDocument) -> LineItem:
     item = LineItem()
     item.document.line_id = str(position)
     item.product.name = line.description
     if line.product_id:
         item.product.seller_assigned_id = line.product_id
-    # The standard's net price is after the discount, and takes as many decimals as it needs.
-    item.agreement.net.amount = line.unit_price * (100 - line.discount_percent) / 100
-    item.delivery.billed_quantity = (line.quantity, _ONE)
+    item.agreement.net.amount = line.unit_price
+    item.delivery.billed_quantity = (line.quantity, line.unit)
     item.settlement.trade_tax.type_code = "VAT"
-    item.settlement.trade_tax.category_code = _category(line.tax_percent)
+    item.settlement.trade_tax.category_code = line.tax_category
     item.settlement.trade_tax.rate_applicable_percent = line.tax_percent
+    if line.discount_percent:
+        item.settlement.allowance_charge.add(_discount(line, said))
     item.settlement.monetary_summation.total_amount = line.net
     return item
 
 
-def _category(rate: Decimal) -> str:
-    return _STANDARD_RATE if rate else _EXEMPT
+def _discount(line: LineOnDocument, said: IssuedDocument) -> TradeAllowanceCharge:
+    """What the discount takes off the line, so that quantity times price less this is its net, to the cent."""
+    before = rounded(line.quantity * line.unit_price, said.currency)
+    found = TradeAllowanceCharge()
+    found.indicator = False
+    found.calculation_percent = line.discount_percent
+    found.basis_amount = before
+    found.actual_amount = before - line.net
+    found.reason_code = _DISCOUNT
+    found.reason = labels_of(said.language)[1]["discount"]
+    return found
 
 
 def _settlement(document: Document, said: IssuedDocument) -> None:
-    seller = said.seller
     settlement = document.trade.settlement
     settlement.payment_reference = said.number
     settlement.currency_code = said.currency
-    means = PaymentMeans()
-    means.type_code = _SEPA if said.currency == "EUR" else _CREDIT_TRANSFER
-    means.payee_account.iban = seller.iban
-    means.payee_account.account_name = seller.name
-    if seller.bic:
-        means.payee_institution.bic = seller.bic
-    settlement.payment_means.add(means)
+    if said.kind == "invoice":
+        settlement.payment_means.add(_means(said))
+    else:
+        settlement.invoice_referenced_document.issuer_assigned_id = said.invoice_number
+        if said.invoice_issued_on:
+            settlement.invoice_referenced_document.issue_date_time = said.invoice_issued_on
     for one in said.taxes:
-        settlement.trade_tax.add(_tax(one, said.note))
+        settlement.trade_tax.add(_tax(one))
     if said.due_on:
         terms = PaymentTerms()
         terms.due = _midnight(said.due_on)
         settlement.terms.add(terms)
-    sums = settlement.monetary_summation
+    _sums(document, said)
+
+
+def _means(said: IssuedDocument) -> PaymentMeans:
+    means = PaymentMeans()
+    means.type_code = _SEPA if said.currency == "EUR" else _CREDIT_TRANSFER
+    means.payee_account.iban = said.seller.iban
+    means.payee_account.account_name = said.seller.name
+    if said.seller.bic:
+        means.payee_institution.bic = said.seller.bic
+    return means
+
+
+def _sums(document: Document, said: IssuedDocument) -> None:
+    sums = document.trade.settlement.monetary_summation
     sums.line_total = said.net
     sums.charge_total = sums.allowance_total = Decimal("0.00")
     sums.tax_basis_total = (said.net, None)
@@ -139,13 +195,15 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
 
 
-def _tax(one: TaxOnDocument, why_exempt: str) -> ApplicableTradeTax:
+def _tax(one: TaxOnDocument) -> ApplicableTradeTax:
     found = ApplicableTradeTax()
     found.calculated_amount = one.tax
     found.basis_amount = one.net
     found.type_code = "VAT"
-    found.category_code = _category(one.percent)
+    found.category_code = one.category
     found.rate_applicable_percent = one.percent
-    if not one.percent:
-        found.exemption_reason = why_exempt
+    if one.reason:
+        found.exemption_reason = one.reason
+    if one.reason_code:
+        found.exemption_reason_code = one.reason_code
     return found

@@ -18,6 +18,7 @@ from services.account_mgmt.domain.issued_documents import (
     TaxOnDocument,
 )
 from services.account_mgmt.domain.money import grouped
+from services.account_mgmt.domain.units import word_of
 from services.chassis.typesetting import set_page
 
 _TEMPLATE = Path(__file__).with_name("invoice.typ")
@@ -43,12 +44,12 @@ def _invoice(said: IssuedDocument, labels: dict[str, str]) -> dict[str, Any]:
     return {
         "facts": [(labels["issued"], _day(said.issued_on)), *_due(said, labels)],
         "reason": None,
-        "lines": _lines(said.lines, labels),
+        "lines": _lines(said.lines, labels_of(said.language)[0], labels),
         "rates": _rates(said.net, said.taxes, labels, always_net=len(said.taxes) != 1),
         "last": (labels["open"], grouped(said.total)),
         "qr": _qr(said, labels),
         "account": _account(said.seller),
-        "note": said.note,
+        "note": _notes(said),
     }
 
 
@@ -61,7 +62,7 @@ def _credit_note(said: IssuedDocument, labels: dict[str, str]) -> dict[str, Any]
         "last": (labels["to_credit"], grouped(said.total)),
         "qr": None,
         "account": [],
-        "note": "",
+        "note": _notes(said.model_copy(update={"note": ""})),
     }
 
 
@@ -88,11 +89,11 @@ def _off(line: LineOnDocument, labels: dict[str, str]) -> str:
     return f" ({labels['discount']} {_percent(line.discount_percent)})" if line.discount_percent else ""
 
 
-def _lines(lines: Sequence[LineOnDocument], labels: dict[str, str]) -> list[dict[str, str]]:
+def _lines(lines: Sequence[LineOnDocument], language: str, labels: dict[str, str]) -> list[dict[str, str]]:
     return [
         {
             "description": line.description + _off(line, labels),
-            "quantity": f"{line.quantity.normalize():f}".replace(".", ","),
+            "quantity": f"{line.quantity.normalize():f}".replace(".", ",") + f" {word_of(line.unit, language)}",
             "price": grouped(line.unit_price),
             "tax": _percent(line.tax_percent),
             "net": grouped(line.net),
@@ -110,6 +111,13 @@ def _rates(
         for one in taxes
     ]
     return [(labels["net"], grouped(net)), *((name, grouped(tax)) for name, tax in shown)]
+
+
+def _notes(said: IssuedDocument) -> str:
+    """Why no tax is due, where that is so, and the seller's note, each once."""
+    return " \N{MIDDLE DOT} ".join(
+        dict.fromkeys(one for one in (*(tax.reason for tax in said.taxes), said.note) if one)
+    )
 
 
 def _percent(rate: Decimal) -> str:

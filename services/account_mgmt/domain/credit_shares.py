@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from decimal import ROUND_DOWN, Decimal
 
 from services.chassis.currencies import minor_unit, rounded
 
-Share = tuple[Decimal, Decimal, Decimal]
-"""Rate in per cent, net, and the tax on it."""
+Share = tuple[Hashable, Decimal, Decimal]
+"""Which tax (its rate, or category and rate), net, and the tax on it."""
 
 
 def credit_shares(invoiced: Sequence[Share], taken: Sequence[Share], amount: Decimal, currency: str) -> list[Share]:
@@ -27,7 +27,7 @@ def credit_shares(invoiced: Sequence[Share], taken: Sequence[Share], amount: Dec
     ]
 
 
-def _taken(rate: Decimal, taken: Sequence[Share]) -> tuple[Decimal, Decimal]:
+def _taken(rate: Hashable, taken: Sequence[Share]) -> tuple[Decimal, Decimal]:
     same = [one for one in taken if one[0] == rate]
     return sum((one[1] for one in same), Decimal(0)), sum((one[2] for one in same), Decimal(0))
 

@@ -4,56 +4,73 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
 
+from pydantic import AfterValidator
+
+from services.account_mgmt.domain.units import PIECE, word_of
+from services.chassis.meanings import printable
 from services.chassis.records import Record
+
+Words = Annotated[str, AfterValidator(printable)]
+"""Text of people: whatever it came with, on a document stands nothing that no document can carry."""
 
 
 class SellerOnDocument(Record):
     """Who sold, and where the money goes."""
 
-    name: str
-    tax_id: str
-    vat_id: str
-    address: str
-    postal_code: str
-    city: str
-    country: str
-    iban: str
-    bic: str
-    bank: str
+    name: Words
+    tax_id: Words
+    vat_id: Words
+    address: Words
+    postal_code: Words
+    city: Words
+    country: Words
+    iban: Words
+    bic: Words
+    bank: Words
 
 
 class BuyerOnDocument(Record):
     """To whom it was made out. What nobody knew is empty; `country` is ISO 3166-1, two letters."""
 
-    name: str
-    tax_id: str = ""
-    vat_id: str = ""
-    street: str = ""
-    postal_code: str = ""
-    city: str = ""
-    country: str = ""
+    name: Words
+    tax_id: Words = ""
+    vat_id: Words = ""
+    street: Words = ""
+    postal_code: Words = ""
+    city: Words = ""
+    country: Words = ""
 
 
 class LineOnDocument(Record):
-    """A line; `net` is before tax and after the discount."""
+    """A line; `net` is before tax and after the discount, `unit` of UN/ECE Recommendation 20."""
 
     product_id: str | None = None
-    description: str
+    description: Words
+    unit: str = PIECE
     quantity: Decimal
     unit_price: Decimal
     discount_percent: Decimal = Decimal(0)
     tax_percent: Decimal
+    tax_category: str = ""
     net: Decimal
+
+    @property
+    def unit_word(self) -> str:
+        """What the house calls its unit."""
+        return word_of(self.unit)
 
 
 class TaxOnDocument(Record):
-    """What is taxed at one rate, and the tax on it."""
+    """What is taxed in one category at one rate, and the tax on it; why none is due, in words and as a VATEX code."""
 
+    category: str = ""
     percent: Decimal
     net: Decimal
     tax: Decimal
+    reason: Words = ""
+    reason_code: str = ""
 
 
 class IssuedDocument(Record):
@@ -79,10 +96,10 @@ class IssuedDocument(Record):
     net: Decimal
     tax: Decimal
     total: Decimal
-    note: str = ""
+    note: Words = ""
     invoice_number: str = ""
     invoice_issued_on: date | None = None
-    reason: str = ""
+    reason: Words = ""
 
 
 def forgotten(said: IssuedDocument) -> IssuedDocument:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
+from services.account_mgmt.domain.units import PIECE
 from services.chassis.currencies import rounded
 from services.chassis.records import Record
 
@@ -26,6 +27,9 @@ class PricedLine(Record):
     net: Decimal
     tax: Decimal
     discount_percent: Decimal = Decimal(0)
+    unit: str = PIECE
+    tax_category: str = ""
+    tax_reason: str = ""
 
     @property
     def piece_price(self) -> Decimal:

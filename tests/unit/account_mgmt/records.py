@@ -102,4 +102,4 @@ def full_invoice(language: str = "en", **values: Any) -> FullInvoice:
         invoice=ref,
     )
     issued, buyer, sold_by = invoice(str(total), **values), customer(language), seller()
-    return FullInvoice(issued, order, buyer, sold_by, invoice_document(issued, order, buyer, sold_by))
+    return FullInvoice(issued, order, buyer, sold_by, invoice_document(issued, issued.issued_at, order, buyer, sold_by))
