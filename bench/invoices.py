@@ -16,7 +16,9 @@ import typst
 from bench.claims import line, ratio
 from services.account_mgmt.documents import e_invoice, invoice_pdf
 from services.account_mgmt.domain.customers import Customer
-from services.account_mgmt.domain.invoices import FullInvoice, Invoice
+from services.account_mgmt.domain.document_facts import invoice_document
+from services.account_mgmt.domain.invoices import Invoice
+from services.account_mgmt.domain.issued_documents import IssuedDocument
 from services.account_mgmt.domain.legal_entities import LegalEntity
 from services.account_mgmt.domain.money import price, totals
 from services.account_mgmt.domain.orders import InvoiceRef, Order
@@ -26,7 +28,7 @@ TIMES = 100
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 
-def sale(lines: int) -> FullInvoice:
+def sale(lines: int) -> IssuedDocument:
     """An order of so many lines at two rates, with its invoice, buyer and seller."""
     rates = (Decimal(19), Decimal(7))
     items = [
@@ -53,9 +55,9 @@ def sale(lines: int) -> FullInvoice:
     seller = LegalEntity(
         id="LRDE", name="Leadrelay Freight GmbH", tax_id="12/345/67890", vat_id="DE123456789", address="Hafenstraße 1",
         postal_code="20457", city="Hamburg", country="DE", iban="DE89370400440532013000", bic="COBADEFFXXX", bank="",
-        currency="EUR", note="", active=True, created_at=NOW,
+        currency="EUR", note="", timezone="Europe/Berlin", active=True, created_at=NOW,
     )  # fmt: skip
-    return FullInvoice(invoice, order, customer, seller)
+    return invoice_document(invoice, NOW, order, customer, seller)
 
 
 def timed(work: Callable[[], object]) -> list[float]:
@@ -73,10 +75,10 @@ def main() -> None:
     """Print the figures."""
     short, long = sale(1), sale(40)
     empty = timed(lambda: typst.compile(b"#page[]"))
-    one = timed(lambda: invoice_pdf.invoice(short))
+    one = timed(lambda: invoice_pdf.document(short))
     for name, took in (
         ("one line", one),
-        ("forty lines, two pages", timed(lambda: invoice_pdf.invoice(long))),
+        ("forty lines, two pages", timed(lambda: invoice_pdf.document(long))),
         ("one line, Factur-X", timed(lambda: e_invoice.factur_x(short))),
         ("one line, XML alone", timed(lambda: e_invoice.xml(short))),
         ("an empty page", empty),

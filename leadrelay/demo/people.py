@@ -58,8 +58,8 @@ CATALOGUE: Final = (
     Service("FTL-EU", "Full truck Ukraine - EU, 22 t", "trip", "118000.00", "0", (1, 2)),
     Service("CNT-40", "Container 40 ft, port haulage", "container", "21400.00", "20", (1, 6)),
     Service("GRAIN", "Grain carrier", "tonne", "620.00", "20", (25, 150)),
-    Service("CUSTOMS", "Customs declaration", "declaration", "4200.00", "20", (1, 3)),
-    Service("STORE", "Cross-dock storage", "pallet-month", "380.00", "20", (5, 40)),
+    Service("CUSTOMS", "Customs declaration", "service", "4200.00", "20", (1, 3)),
+    Service("STORE", "Cross-dock storage", "pallet", "380.00", "20", (5, 40)),
 )
 
 SCRIPT: Final = {

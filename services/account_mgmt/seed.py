@@ -28,7 +28,7 @@ CATALOGUE = (
     ("FTL-EU", "Full truck, 22 t, to the EU border", "trip", "64000.00"),
     ("LTL", "Groupage, per pallet", "pallet", "1850.00"),
     ("REEFER", "Refrigerated truck, 20 t", "trip", "41000.00"),
-    ("CUSTOMS", "Customs clearance", "declaration", "4200.00"),
+    ("CUSTOMS", "Customs clearance", "service", "4200.00"),
     ("STORE", "Cross-dock storage, per pallet and week", "pallet", "320.00"),
 )
 

@@ -7,6 +7,7 @@ from services.account_mgmt.actions.assignment import assign_waiting
 from services.account_mgmt.actions.bank_statements import run_statements
 from services.account_mgmt.actions.erasure import erase_expired
 from services.account_mgmt.actions.imports import run_imports
+from services.account_mgmt.actions.issued_documents import write_missing_documents
 from services.account_mgmt.actions.mail_checks import why_not
 from services.account_mgmt.actions.nudge_mail import PURPOSE as NUDGE_MAIL
 from services.account_mgmt.actions.work_assignment import cover_absent
@@ -47,6 +48,7 @@ async def run(settings: Settings) -> None:
             ("cover_absent", 2.0, cover_absent),
             ("assign_waiting", 5.0, assign_waiting),
             ("erase_expired", 3600.0, erase_expired),
+            ("write_missing_documents", 3600.0, write_missing_documents),
             ("purge_effects", 3600.0, effects.purge),
         ],
         endless=[

@@ -71,9 +71,13 @@ def check_money(money: base.Money, *place: str) -> None:
         field = "amount"
         check_amount(money.amount, money.currency)
     except ValueError as error:
-        reason = PydanticCustomError("money", "{reason}", {"reason": str(error)})
-        wrong = InitErrorDetails(type=reason, loc=(*place, field), input=getattr(money, field))
-        raise ValidationError.from_exception_data("Money", [wrong]) from None
+        raise refused("Money", str(error), getattr(money, field), *place, field) from None
+
+
+def refused(kind: str, why: str, value: object, *place: str) -> ValidationError:
+    """The refusal of one value of a body of this kind, at its place in it."""
+    reason = PydanticCustomError("refused", "{reason}", {"reason": why})
+    return ValidationError.from_exception_data(kind, [InitErrorDetails(type=reason, loc=place, input=value)])
 
 
 def _payable(money: base.Money) -> base.Money:

@@ -6,6 +6,7 @@ must not stop the house, so a stored value is validated with `STORED`, which ski
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import time, timedelta
 from functools import cache
@@ -175,6 +176,15 @@ LocalTime = Annotated[
     WithJsonSchema({"type": "string", "format": "time", "examples": ["09:00"]}),
 ]
 """A time of day on somebody's own clock, without an offset."""
+
+
+# What XML 1.0 forbids, and the control characters that it only advises against.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]+")
+
+
+def printable(text: str) -> str:
+    """The text as a document can carry it: control characters are blanks, and none stands at its ends."""
+    return _UNPRINTABLE.sub(" ", text).strip()
 
 
 def storable(text: str) -> str:

@@ -40,14 +40,14 @@ class SlowPrinter:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.busy, self.go_on = threading.Event(), threading.Event()
-        quick = invoice_pdf.invoice
+        quick = invoice_pdf.document
 
         def slow(*args: Any, **kwargs: Any) -> bytes:
             self.busy.set()
             assert self.go_on.wait(30)
             return quick(*args, **kwargs)
 
-        monkeypatch.setattr(invoice_pdf, "invoice", slow)
+        monkeypatch.setattr(invoice_pdf, "document", slow)
 
     async def until_busy(self) -> None:
         assert await asyncio.to_thread(self.busy.wait, 30)

@@ -13,6 +13,7 @@ import pytest_asyncio
 from lxml import etree
 from pypdf import PdfReader
 
+from tests.fixtures.en_16931 import broken_rules
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_3 import LINE, Tier3, boss, tier_3
 from workflows.contracts.base import Tier
@@ -108,8 +109,8 @@ async def test_a_discount_is_off_the_lines_sum_in_order_invoice_and_documents(ti
         assert part in words
     xml = (await tier.http.get(f"/v1/invoices/{order['invoice']['id']}.xml")).content
     found = {el.tag.rpartition("}")[2]: el.text for el in etree.fromstring(xml).iter() if el.text}
-    # A reader of the e-invoice multiplies: 16 times this is the line's sum.
-    assert Decimal(found["ChargeAmount"] or 0) * 16 == Decimal("5350.656")
+    # A reader of the e-invoice multiplies, and takes the discount off: 16 times the price less this is the line's sum.
+    assert Decimal(found["ChargeAmount"] or 0) * 16 - Decimal(found["ActualAmount"] or 0) == Decimal("5350.66")
 
 
 async def test_forty_lines_break_over_two_pages_and_the_totals_stay_together(tier: Tier3) -> None:
@@ -127,7 +128,7 @@ async def test_text_of_people_is_never_taken_for_markup(tier: Tier3) -> None:
 
 
 async def test_the_e_invoice_is_valid_data_and_lies_in_the_archive_pdf(tier: Tier3) -> None:
-    """The sums of EN 16931: net + tax = total, total - paid = to pay."""
+    """The sums of EN 16931: net + tax = total. What was paid since its issue changes nothing of it."""
     order = await euro_order(tier, lines=[{**EURO, "tax_percent": "19"}])
     invoice_id = order["invoice"]["id"]
     paid = {"amount": {"amount": "19.00", "currency": "EUR"}, "reference": "r1"}
@@ -141,7 +142,7 @@ async def test_the_e_invoice_is_valid_data_and_lies_in_the_archive_pdf(tier: Tie
         "19.00",
         "119.00",
     )
-    assert (found["TotalPrepaidAmount"], found["DuePayableAmount"]) == ("19.00", "100.00")
+    assert found["DuePayableAmount"] == "119.00"
     reader = await pdf(tier, f"/v1/invoices/{invoice_id}.pdf?form=factur-x")
     assert reader.attachments["factur-x.xml"][0].strip() == answer.content.strip()
 
@@ -178,3 +179,96 @@ async def test_an_entity_is_changed_and_one_that_rests_invoices_nothing_new(tier
     assert order["invoice"]["number"].startswith("LR-")
     assert (await tier.http.patch("/v1/legal-entities/LRDE", json={}, headers=boss())).status_code == 422
     assert (await tier.http.patch("/v1/legal-entities/XX", json={"city": "x"}, headers=boss())).status_code == 404
+
+
+async def european(tier: Tier3, **billing: str) -> str:
+    """A customer whose invoices are made out as this says."""
+    customer_id, _ = await tier.customer(language="de", company="Stahl & Söhne GmbH")
+    await tier.pool.execute("UPDATE customers SET billing = $2 WHERE id = $1", customer_id, billing)
+    return customer_id
+
+
+async def ordered(tier: Tier3, customer_id: str, *lines: Any) -> dict[str, Any]:
+    return dict(await tier.post(f"/v1/customers/{customer_id}/orders", {"lines": list(lines)}))
+
+
+async def xml_of(tier: Tier3, path: str) -> etree._Element:
+    answer = await tier.http.get(f"/v1/{path}.xml")
+    assert answer.status_code == 200, answer.text
+    assert broken_rules(answer.content) == []
+    return etree.fromstring(answer.content)
+
+
+async def test_a_service_to_a_business_in_another_country_of_the_union_is_reverse_charged(tier: Tier3) -> None:
+    to = await european(tier, country="AT", vat_id="ATU12345678", street="Ring 1", postal_code="1010", city="Wien")
+    order = await ordered(tier, to, EURO)
+    assert (order["tax"]["amount"], order["lines"][0]["tax_category"]) == ("0.00", "AE")
+    root = await xml_of(tier, f"invoices/{order['invoice']['id']}")
+    assert [one.text for one in root.iter("{*}ExemptionReasonCode")] == ["VATEX-EU-AE"]
+    words = text(await pdf(tier, f"/v1/invoices/{order['invoice']['id']}.pdf"))
+    for part in ("Steuerschuldnerschaft des Leistungsempfängers", "Ring 1", "1010 Wien", "ATU12345678"):
+        assert part in words
+    stated = await ordered(tier, to, {**EURO, "tax_percent": "19"})
+    assert (stated["tax"]["amount"], stated["lines"][0]["tax_category"]) == ("19.00", "S")
+
+
+async def test_a_credit_note_has_its_e_invoice_too(tier: Tier3) -> None:
+    order = await ordered(tier, await european(tier, country="DE", city="Kiel"), EURO)
+    path = f"/v1/invoices/{order['invoice']['id']}/credit-notes"
+    [note] = (await tier.post(path, {"reason": "Bell\x07 \U0001f69a"}))["credit_notes"]
+    root = await xml_of(tier, f"credit-notes/{note['id']}")
+    assert root.findtext("{*}ExchangedDocument/{*}TypeCode") == "381"
+    reader = await pdf(tier, f"/v1/credit-notes/{note['id']}.pdf?form=factur-x")
+    assert b"<ram:TypeCode>381" in reader.attachments["factur-x.xml"][0]
+
+
+async def test_units_come_from_the_line_or_the_catalogue_and_stand_on_every_document(tier: Tier3) -> None:
+    crane = {"id": "crane", "name": "Kran", "unit": "HUR", "price": {"amount": "90.00", "currency": "EUR"}}
+    await tier.post("/v1/products", crane, headers=boss())
+    to = await european(tier, country="DE")
+    order = await ordered(tier, to, {**EURO, "product_id": "crane"}, {**EURO, "unit": "kg"}, EURO)
+    assert [line["unit"] for line in order["lines"]] == ["HUR", "KGM", "C62"]
+    root = await xml_of(tier, f"invoices/{order['invoice']['id']}")
+    assert [one.get("unitCode") for one in root.iter("{*}BilledQuantity")] == ["HUR", "KGM", "C62"]
+    words = text(await pdf(tier, f"/v1/invoices/{order['invoice']['id']}.pdf"))
+    assert "1 Std" in words and "1 kg" in words and "1 Stk" in words
+
+
+@pytest.mark.parametrize(
+    ("line", "field"),
+    [({"unit": "parsec"}, "unit"), ({"description": "\x07\x1b"}, "description"), ({"description": " "}, "description")],
+)
+async def test_a_line_that_no_invoice_could_say_is_refused_by_its_field(tier: Tier3, line: Any, field: str) -> None:
+    customer_id, _ = await tier.customer()
+    body = {"lines": [{**EURO, **line}]}
+    problem = await tier.post(f"/v1/customers/{customer_id}/orders", body, 422)
+    assert problem["errors"][0]["field"] == f"lines[0].{field}"
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"unit": "parsec"}, "unit"),
+        ({"tax_category": "AE"}, "tax_category"),
+        ({"tax_category": "S", "tax_percent": "0"}, "tax_category"),
+        ({"tax_category": "E", "tax_percent": "0"}, "tax_reason"),
+        ({"tax_category": "X"}, "tax_category"),
+    ],
+)
+async def test_a_product_that_no_invoice_could_carry_is_refused_by_its_field(
+    tier: Tier3, changes: Any, field: str
+) -> None:
+    product = {"id": "p", "name": "P", "unit": "KGM", "price": {"amount": "1.00", "currency": "EUR"}}
+    problem = await tier.post("/v1/products", {**product, **changes}, 422, headers=boss())
+    assert problem["errors"][0]["field"] == field
+    changed = await tier.http.patch("/v1/products/ftl", json=changes, headers=boss())
+    assert (changed.status_code, changed.json()["errors"][0]["field"]) == (422, field)
+
+
+async def test_the_catalogues_category_is_on_the_invoice_with_its_reason(tier: Tier3) -> None:
+    product = {"id": "course", "name": "Kurs", "unit": "DAY", "price": {"amount": "90.00", "currency": "EUR"},
+               "tax_percent": "0", "tax_category": "E", "tax_reason": "VATEX-EU-132"}  # fmt: skip
+    await tier.post("/v1/products", product, headers=boss())
+    order = await ordered(tier, await european(tier, country="DE"), {**EURO, "product_id": "course"})
+    root = await xml_of(tier, f"invoices/{order['invoice']['id']}")
+    assert [one.text for one in root.iter("{*}ExemptionReasonCode")] == ["VATEX-EU-132"]

@@ -61,7 +61,7 @@ async def test_documents_show_the_day_of_the_legal_entity(tier: Tier3) -> None:
         full = await read_full_invoice(conn, order.invoice.id)
         assert full.seller.day_of(full.invoice.issued_at) == date(2028, 1, 1)
         assert "15.01.2028" in mail_texts.invoice(full).body + mail_texts.dunning(full, 1).body
-        assert (await print_invoice(full)).content.startswith(b"%PDF")
+        assert (await print_invoice(conn, order.invoice.id)).content.startswith(b"%PDF")
 
 
 async def test_a_zone_that_does_not_exist_is_refused(tier: Tier3) -> None:

@@ -112,3 +112,8 @@ class OrderLine(Message):
     discount_percent: Decimal = Field(
         default=Decimal(0), ge=0, le=100, max_digits=9, decimal_places=6, description="Off the line's sum."
     )
+    unit: str | None = Field(
+        default=None,
+        max_length=30,
+        description="Code of UN/ECE Recommendation 20, or a usual word; else the catalogue's.",
+    )

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from services.account_mgmt.actions.commission_events import report_money, sale_event
 from services.account_mgmt.actions.invoices import report_voided, tell_changed
+from services.account_mgmt.actions.issued_documents import credit_document_of
 from services.account_mgmt.actions.ownership import check_owner_of_invoices
 from services.account_mgmt.domain.invoices import Invoice, amount_to_credit
 from services.account_mgmt.repository import credit_notes, invoices, legal_entities, orders
@@ -53,6 +54,7 @@ async def write_credit_note(
     at = at or datetime.now(UTC)
     seller = await legal_entities.get(conn, invoice.entity)
     number = await invoices.next_number(conn, seller.id, "CN", seller.day_of(at).year)
-    await credit_notes.add(conn, invoice.id, amount, number=number, reason=reason, by=by, at=at)
+    note_id = await credit_notes.add(conn, invoice.id, amount, number=number, reason=reason, by=by, at=at)
     await invoices.credit(conn, invoice.id, amount)
+    await credit_document_of(conn, await invoices.get(conn, invoice.id), note_id)
     return number

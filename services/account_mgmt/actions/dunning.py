@@ -54,13 +54,13 @@ async def prepare_reminder(pool: Pool, request: RemindInvoice) -> Reminder:
     async with pool.acquire() as conn:
         full = await read_full_invoice(conn, request.invoice_id)
         policy = await policies.rules(conn)
-    way = way_of(policy, request.level, has_mail=bool(full.buyer.contact.email))
-    if way == "call" or full.invoice.state != "open":
-        return Reminder(full, policy, way)
-    try:
-        return Reminder(full, policy, way, document=await print_invoice(full))
-    except (TypstError, ValueError) as error:
-        return Reminder(full, policy, way, problem=f"the invoice cannot be printed: {error}"[:300])
+        way = way_of(policy, request.level, has_mail=bool(full.buyer.contact.email))
+        if way == "call" or full.invoice.state != "open":
+            return Reminder(full, policy, way)
+        try:
+            return Reminder(full, policy, way, document=await print_invoice(conn, request.invoice_id))
+        except (TypstError, ValueError) as error:
+            return Reminder(full, policy, way, problem=f"the invoice cannot be printed: {error}"[:300])
 
 
 async def remind_of_invoice(conn: Connection, request: RemindInvoice, reminder: Reminder) -> RemindedInvoice:

@@ -1,14 +1,18 @@
-"""Documents of invoices and credit notes, made outside of every lock."""
+"""Files of invoices and credit notes: made of what was written at their issue, once, outside of every lock."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Literal
 
+from services.account_mgmt.actions.issued_documents import credit_document_of, document_of
 from services.account_mgmt.documents import e_invoice, invoice_pdf
 from services.account_mgmt.domain.documents import Document
 from services.account_mgmt.domain.invoices import FullInvoice
-from services.account_mgmt.repository import credit_notes, customers, invoices, legal_entities, orders
+from services.account_mgmt.domain.issued_documents import IssuedDocument
+from services.account_mgmt.repository import credit_notes, customers, invoices, issued_documents, legal_entities, orders
+from services.account_mgmt.repository.issued_documents import FileForm
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict
 
@@ -17,40 +21,69 @@ _PDF, _XML = "application/pdf", "application/xml"
 
 
 async def read_full_invoice(conn: Connection, invoice_id: str) -> FullInvoice:
-    """The invoice with everything that its documents show. Raises NotFound."""
+    """The invoice with its order, customer and seller, and what it said when it was issued. Raises NotFound."""
     invoice = await invoices.get(conn, invoice_id)
     return FullInvoice(
         invoice=invoice,
         order=await orders.get(conn, invoice.order_id),
         buyer=await customers.get(conn, invoice.customer_id),
         seller=await legal_entities.get(conn, invoice.entity),
+        document=await document_of(conn, invoice),
     )
 
 
-async def print_invoice(full: FullInvoice, form: Form = "plain") -> Document:
-    """The invoice as a PDF. Raises Conflict (`incomplete`) for a Factur-X that lacks something."""
-    if form == "factur-x":
-        _check_complete(full)
-    # typst takes tens of milliseconds: other requests go on meanwhile.
-    make = invoice_pdf.invoice if form == "plain" else e_invoice.factur_x
-    return Document(f"{full.invoice.number}.pdf", _PDF, await asyncio.to_thread(make, full))
+async def print_invoice(conn: Connection, invoice_id: str, form: Form = "plain") -> Document:
+    """The invoice as a PDF, the same bytes for ever. Raises NotFound, and Conflict (`incomplete`) for a Factur-X."""
+    said = await document_of(conn, await invoices.get(conn, invoice_id))
+    return await _pdf(conn, invoice_id, said, form)
 
 
 async def invoice_as_data(conn: Connection, invoice_id: str) -> Document:
     """The invoice as XML. Raises NotFound, Conflict (`incomplete`) naming what is missing."""
-    full = await read_full_invoice(conn, invoice_id)
-    _check_complete(full)
-    return Document(f"{full.invoice.number}.xml", _XML, await asyncio.to_thread(e_invoice.xml, full))
+    said = await document_of(conn, await invoices.get(conn, invoice_id))
+    return await _xml(conn, invoice_id, said)
 
 
-async def print_credit_note(conn: Connection, note_id: str) -> Document:
-    """A credit note as a PDF. Raises NotFound."""
+async def print_credit_note(conn: Connection, note_id: str, form: Form = "plain") -> Document:
+    """A credit note as a PDF, the same bytes for ever. Raises NotFound, and Conflict (`incomplete`) for a Factur-X."""
+    return await _pdf(conn, note_id, await _credit_note(conn, note_id), form)
+
+
+async def credit_note_as_data(conn: Connection, note_id: str) -> Document:
+    """A credit note as XML. Raises NotFound, Conflict (`incomplete`) naming what is missing."""
+    return await _xml(conn, note_id, await _credit_note(conn, note_id))
+
+
+async def _credit_note(conn: Connection, note_id: str) -> IssuedDocument:
     note = await credit_notes.get(conn, note_id)
-    full = await read_full_invoice(conn, note.invoice_id)
-    return Document(f"{note.number}.pdf", _PDF, await asyncio.to_thread(invoice_pdf.credit_note, note, full))
+    return await credit_document_of(conn, await invoices.get(conn, note.invoice_id), note_id)
 
 
-def _check_complete(full: FullInvoice) -> None:
-    missing = e_invoice.missing(full)
+async def _pdf(conn: Connection, document_id: str, said: IssuedDocument, form: Form) -> Document:
+    if form == "plain":
+        return Document(f"{said.number}.pdf", _PDF, await _made(conn, document_id, "pdf", invoice_pdf.document, said))
+    _check_complete(said)
+    content = await _made(conn, document_id, "factur-x", e_invoice.factur_x, said)
+    return Document(f"{said.number}.pdf", _PDF, content)
+
+
+async def _xml(conn: Connection, document_id: str, said: IssuedDocument) -> Document:
+    _check_complete(said)
+    return Document(f"{said.number}.xml", _XML, await _made(conn, document_id, "xml", e_invoice.xml, said))
+
+
+async def _made(
+    conn: Connection, document_id: str, form: FileForm, make: Callable[[IssuedDocument], bytes], said: IssuedDocument
+) -> bytes:
+    """The file as it was made the first time."""
+    kept = await issued_documents.file(conn, document_id, form)
+    if kept is not None:
+        return kept
+    # typst takes tens of milliseconds: other requests go on meanwhile.
+    return await issued_documents.keep_file(conn, document_id, form, await asyncio.to_thread(make, said))
+
+
+def _check_complete(said: IssuedDocument) -> None:
+    missing = e_invoice.missing(said)
     if missing:
         raise Conflict(f"An e-invoice needs {'; '.join(missing)}", code="incomplete", detail={"missing": missing})

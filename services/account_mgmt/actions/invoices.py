@@ -36,7 +36,7 @@ async def send_invoice(conn: Connection, who: Principal, invoice_id: str, to: st
     if full.invoice.state == "void":
         raise Conflict("The invoice is void", code="wrong_state", detail={"state": full.invoice.state})
     # Nobody waits for the printing: the invoice is locked after it, and must still be what was printed.
-    document = await print_invoice(full)
+    document = await print_invoice(conn, invoice_id)
     if not (await invoices.get(conn, invoice_id, lock=True)).prints_like(full.invoice):
         raise Conflict("The invoice changed while it was printed: send it again", code="changed")
     text = mail_texts.invoice(full)

@@ -18,5 +18,5 @@ async def add_legal_entity(conn: Connection, new: NewEntity) -> LegalEntity:
 
 
 async def change_legal_entity(conn: Connection, entity_id: str, change: EntityChange) -> LegalEntity:
-    """Change what is given; documents that are printed from now on say so. Raises NotFound."""
+    """Change what is given; documents that are issued from now on say so. Raises NotFound."""
     return await legal_entities.change(conn, entity_id, change.changes())

@@ -11,7 +11,7 @@ from typst import TypstError
 
 from services.account_mgmt.actions.invoices import send_invoice
 from services.account_mgmt.actions.nudges import answer_nudge
-from services.account_mgmt.actions.orders import STANDARD_TAX, place_order
+from services.account_mgmt.actions.orders import place_order
 from services.account_mgmt.actions.ownership import check_owner, may_act_for
 from services.account_mgmt.domain.customers import GONE, Customer, check_active
 from services.account_mgmt.domain.legal_entities import LegalEntity
@@ -26,6 +26,7 @@ from services.account_mgmt.domain.order_drafts import (
     show_line,
 )
 from services.account_mgmt.domain.orders import InvoicedOrder, Order
+from services.account_mgmt.domain.tax_categories import Parties
 from services.account_mgmt.repository import (
     account_managers,
     customers,
@@ -84,7 +85,7 @@ async def _desk(conn: Connection, who: Principal, customer: Customer) -> OrderDe
     return OrderDesk(
         customer=customer,
         currency=currency,
-        lines=await _shown(conn, customer, draft.lines, currency, last),
+        lines=await _shown(conn, customer, draft.lines, currency, last, seller),
         note=draft.note,
         last=last,
         seller=seller,
@@ -113,8 +114,14 @@ async def _barrier(conn: Connection, who: Principal, customer: Customer, seller:
 
 
 async def _shown(
-    conn: Connection, customer: Customer, lines: Sequence[DraftLine], currency: str, last: Order | None
+    conn: Connection,
+    customer: Customer,
+    lines: Sequence[DraftLine],
+    currency: str,
+    last: Order | None,
+    seller: LegalEntity | None,
 ) -> list[ShownLine]:
+    parties = Parties.of(seller, customer.billing) if seller else Parties("")
     ids = [line.product_id for line in lines if line.product_id]
     known = await products.listed(conn, ids, currency=currency, customer_id=customer.id)
     before = {line.product_id: line.piece_price for line in last.lines if line.product_id} if last else {}
@@ -124,7 +131,7 @@ async def _shown(
             known.get(line.product_id or ""),
             language=customer.contact.language,
             currency=currency,
-            standard_tax=STANDARD_TAX,
+            parties=parties,
             before=before,
         )
         for line in lines

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
-from decimal import Decimal
 
 from services.account_mgmt.actions.commission_events import order_event, report_money, sale_event
 from services.account_mgmt.actions.credit_notes import write_credit_note
 from services.account_mgmt.actions.customer_status import end_risk_by_order
 from services.account_mgmt.actions.invoices import report_voided, tell_changed
+from services.account_mgmt.actions.issued_documents import write_document
 from services.account_mgmt.actions.next_nudge import plan_next_nudge
 from services.account_mgmt.actions.ownership import check_owner
 from services.account_mgmt.actions.register import report_status
 from services.account_mgmt.actions.workflow_starts import care_start
 from services.account_mgmt.domain import money
 from services.account_mgmt.domain.customers import check_active
-from services.account_mgmt.domain.orders import InvoicedOrder, Order, OrderDraft, Sale, check_corrected, check_lines
+from services.account_mgmt.domain.orders import (
+    UNREADABLE,
+    InvoicedOrder,
+    Order,
+    OrderDraft,
+    Sale,
+    check_corrected,
+    check_lines,
+)
 from services.account_mgmt.domain.policy import Policy
+from services.account_mgmt.domain.tax_categories import Parties, ProductTax, treatment
+from services.account_mgmt.domain.units import PIECE, code_of
 from services.account_mgmt.repository import customers, invoices, legal_entities, orders, products
 from services.account_mgmt.repository.policies import policies
 from services.account_mgmt.schemas.orders import NewOrder
@@ -26,12 +35,11 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.events import publish
+from services.chassis.meanings import printable
 from workflows.contracts import ids
 from workflows.contracts.account_mgmt import OrderPlaced
 from workflows.contracts.base import OrderLine
 from workflows.contracts.commission import MoneyKind
-
-STANDARD_TAX = Decimal(20)
 
 
 async def place_order(conn: Connection, who: Principal, customer_id: str, new: NewOrder) -> InvoicedOrder:
@@ -91,7 +99,7 @@ async def write_order(
     seller = await legal_entities.choose(conn, draft.entity, draft.currency)
     if seller is None:
         raise Invalid(f"There is no legal entity {draft.entity} that invoices", field="entity")
-    lines = await _priced(conn, draft.lines)
+    lines = await _priced(conn, draft, Parties.of(seller, draft.customer.billing))
     year = seller.day_of(now).year
     number = await invoices.next_number(conn, seller.id, "SO", year)
     order_id = await orders.add(conn, draft, lines, number=number, entity=seller.id, placed_at=now)
@@ -99,25 +107,32 @@ async def write_order(
     number = await invoices.next_number(conn, seller.id, "", year)
     due_at = now + policy.payment_term
     invoiced = await invoices.add(conn, order, number=number, entity=seller.id, issued_at=now, due_at=due_at)
+    await write_document(conn, invoiced, now, draft.customer, seller)
     await tell_changed(conn, invoiced.invoice.id, draft.customer.id)
     return invoiced, await plan_next_nudge(conn, policy, draft.customer)
 
 
-async def _priced(conn: Connection, lines: Sequence[OrderLine]) -> list[money.PricedLine]:
-    """Amounts of every line; the tax rate is the line's own, else the catalogue's, else the standard one."""
-    rates = await products.tax_rates(conn, [line.product_id for line in lines])
-    return [
-        money.price(
-            line.product_id,
-            line.description,
-            line.quantity,
-            line.unit_price.amount,
-            line.tax_percent if line.tax_percent is not None else rates.get(line.product_id or "", STANDARD_TAX),
-            currency=line.unit_price.currency,
-            discount_percent=line.discount_percent,
-        )
-        for line in lines
-    ]
+async def _priced(conn: Connection, draft: OrderDraft, parties: Parties) -> list[money.PricedLine]:
+    """Amounts of every line; rate and unit are the line's own, else the catalogue's, else the usual ones."""
+    known = await products.taxes(conn, [line.product_id for line in draft.lines])
+    as_offered = draft.source == "sale"
+    lines = [_price(line, known.get(line.product_id or ""), parties, as_offered) for line in draft.lines]
+    return money.taxed(lines, draft.currency)
+
+
+def _price(line: OrderLine, product: ProductTax | None, parties: Parties, as_offered: bool) -> money.PricedLine:
+    treated = treatment(line.tax_percent, product, parties, as_offered=as_offered)
+    priced = money.price(
+        line.product_id,
+        printable(line.description) or UNREADABLE,
+        line.quantity,
+        line.unit_price.amount,
+        treated.percent,
+        currency=line.unit_price.currency,
+        discount_percent=line.discount_percent,
+    )
+    unit = code_of(line.unit or (product.unit if product else "")) or PIECE
+    return priced.model_copy(update={"unit": unit, "tax_category": treated.category, "tax_reason": treated.reason})
 
 
 async def cancel_order(conn: Connection, who: Principal, order_id: str, reason: str) -> Order:

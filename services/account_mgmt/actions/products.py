@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from services.account_mgmt.domain.products import Price, Product, check_price
+from services.account_mgmt.domain.tax_categories import check_category
+from services.account_mgmt.domain.units import word_of
 from services.account_mgmt.repository import products
 from services.account_mgmt.schemas.products import NewPrice, NewProduct, ProductChange
 from services.chassis import outbox
@@ -28,8 +30,9 @@ CATALOGUE_PAGE = 200
 
 
 async def add_product(conn: Connection, new: NewProduct, by: str) -> Product:
-    """Add a product with its first price. Raises Conflict (`duplicate`), Invalid for a price below zero."""
+    """Add a product with its first price. Raises Conflict (`duplicate`), Invalid for a price or tax that cannot be."""
     check_price(new.price)
+    check_category(new.tax_category, new.tax_percent, new.tax_reason)
     product = await products.add(conn, new.model_dump(exclude={"price"}), new.price, by)
     if product is None:
         raise Conflict(f"There is already a product {new.id}", code="duplicate", field="id")
@@ -38,8 +41,9 @@ async def add_product(conn: Connection, new: NewProduct, by: str) -> Product:
 
 
 async def change_product(conn: Connection, product_id: str, change: ProductChange, by: str) -> Product:
-    """Change names, unit, tax, or whether it is offered. Raises NotFound."""
+    """Change names, unit, tax, or whether it is offered. Raises NotFound, Invalid for a tax that cannot be."""
     product = await products.change(conn, product_id, change.changes())
+    check_category(product.tax_category, product.tax_percent, product.tax_reason)
     await publish_catalogue(conn, product.version, by)
     return product
 
@@ -96,7 +100,7 @@ def _item(product: Product, prices: Sequence[Price]) -> CatalogueItem:
         version=product.version,
         names={"": product.name, **product.names},
         kind=product.kind,
-        unit=product.unit,
+        unit=word_of(product.unit),
         tax_percent=product.tax_percent,
         active=product.active,
         prices=[

@@ -12,10 +12,10 @@ from services.account_mgmt.actions.customer_money import list_invoices
 from services.account_mgmt.actions.day import read_bar
 from services.account_mgmt.actions.invoice_documents import (
     Form,
+    credit_note_as_data,
     invoice_as_data,
     print_credit_note,
     print_invoice,
-    read_full_invoice,
 )
 from services.account_mgmt.actions.invoice_pages import read_invoice_page
 from services.account_mgmt.desk.invoice_list import Asked
@@ -94,7 +94,7 @@ async def show_invoice(request: Request, conn: Connection, who: Principal, invoi
 @router.get("/invoices/{invoice_id}/pdf", dependencies=STAFF)
 async def pdf(conn: Conn, invoice_id: Id, form: Form = "plain") -> Response:
     """As it was sent; `factur-x` has the e-invoice inside. 409 names what an e-invoice lacks."""
-    return _file(await print_invoice(await read_full_invoice(conn, invoice_id), form))
+    return _file(await print_invoice(conn, invoice_id, form))
 
 
 @router.get("/invoices/{invoice_id}/xml", dependencies=STAFF)
@@ -104,9 +104,15 @@ async def xml(conn: Conn, invoice_id: Id) -> Response:
 
 
 @router.get("/credit-notes/{note_id}/pdf", dependencies=STAFF)
-async def credit_note_pdf(conn: Conn, note_id: Id) -> Response:
-    """A credit note as it is sent."""
-    return _file(await print_credit_note(conn, note_id))
+async def credit_note_pdf(conn: Conn, note_id: Id, form: Form = "plain") -> Response:
+    """A credit note as it is sent; `factur-x` has the e-invoice inside."""
+    return _file(await print_credit_note(conn, note_id, form))
+
+
+@router.get("/credit-notes/{note_id}/xml", dependencies=STAFF)
+async def credit_note_xml(conn: Conn, note_id: Id) -> Response:
+    """A credit note as data, EN 16931. 409 names what is missing."""
+    return _file(await credit_note_as_data(conn, note_id))
 
 
 def _file(document: Document) -> Response:

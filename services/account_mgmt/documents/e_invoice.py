@@ -1,168 +1,209 @@
-"""The invoice as data: EN 16931 in the syntax of UN/CEFACT (Cross Industry Invoice), as Factur-X and ZUGFeRD carry it.
+"""Invoices and credit notes as data: EN 16931 in the syntax of UN/CEFACT (Cross Industry Invoice), as Factur-X and
+ZUGFeRD carry it.
 
 drafthorse writes the XML and checks it against the schema of the profile; the code lists are UNTDID 1001 (document),
-4461 (means of payment), 5305 (kind of tax) and UN/ECE Recommendation 20 (units).
+4461 (means of payment), 5189 (allowance), 5305 (kind of tax), VATEX (why none is due) and UN/ECE Rec 20 (units).
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
-import phonenumbers
-from drafthorse.models.accounting import ApplicableTradeTax
+from drafthorse.models.accounting import ApplicableTradeTax, TradeAllowanceCharge
 from drafthorse.models.document import Document
 from drafthorse.models.note import IncludedNote
-from drafthorse.models.party import TaxRegistration
+from drafthorse.models.party import PostalTradeAddress, TaxRegistration
 from drafthorse.models.payment import PaymentMeans, PaymentTerms
 from drafthorse.models.tradelines import LineItem
 from drafthorse.pdf import attach_xml
 
 from services.account_mgmt.documents import invoice_pdf
-from services.account_mgmt.domain.customers import Customer
-from services.account_mgmt.domain.invoices import FullInvoice
-from services.account_mgmt.domain.legal_entities import LegalEntity
-from services.account_mgmt.domain.money import PricedLine, rate_sums
+from services.account_mgmt.documents.labels import labels_of
+from services.account_mgmt.domain.issued_documents import BuyerOnDocument, IssuedDocument, LineOnDocument, TaxOnDocument
+from services.chassis.currencies import rounded
 
 _GUIDELINE = "urn:cen.eu:en16931:2017"
 _SCHEMA = "FACTUR-X_EN16931"
-_INVOICE, _CREDIT_TRANSFER, _SEPA = "380", "30", "58"
-_ONE = "C62"
-_STANDARD_RATE, _EXEMPT = "S", "E"
+_TYPES = {"invoice": "380", "credit_note": "381"}
+_CREDIT_TRANSFER, _SEPA = "30", "58"
+_DISCOUNT = "95"
+_GREECE = "EL"
 
 
-def missing(full: FullInvoice) -> list[str]:
-    """What EN 16931 asks for and the records lack, each with where it is entered."""
-    seller = full.seller
-    at = f"PATCH /v1/legal-entities/{seller.id}"
+def missing(said: IssuedDocument) -> list[str]:
+    """What EN 16931 asks for and the document does not say, each with where it is entered for the next one."""
+    seller, buyer = said.seller, said.buyer
+    at = f"PATCH /v1/legal-entities/{said.entity}"
+    categories = {one.category for one in said.taxes}
     found = []
     if not seller.vat_id:
         found.append(f"the seller's VAT id ({at})")
     if not seller.city:
         found.append(f"the seller's city ({at})")
-    if _country_of(full.buyer) is None:
+    if not buyer.country:
         found.append("the buyer's country: a phone number in international form")
-    if any(not line.tax_percent for line in full.order.lines) and not seller.note:
-        found.append(f"why no tax is due: the seller's note ({at})")
-    if full.invoice.state == "void":
-        found.append("an invoice that stands: this one is void")
+    if any(not one.reason and not one.reason_code for one in said.taxes if one.category not in ("S", "Z")):
+        found.append(f"why no tax is due: the product's `tax_reason`, or the seller's note ({at})")
+    if "K" in categories and not buyer.vat_id:
+        found.append("the buyer's VAT id, for a supply within the European Union")
+    if "AE" in categories and not (buyer.vat_id or buyer.tax_id):
+        found.append("the buyer's VAT id, for a reverse charge")
     return found
 
 
-def xml(full: FullInvoice) -> bytes:
-    """The invoice as XML. The caller has seen that nothing is `missing`."""
-    invoice, order, seller = full.invoice, full.order, full.seller
+def xml(said: IssuedDocument) -> bytes:
+    """The document as XML. The caller has seen that nothing is `missing`."""
     document = Document()
     document.context.guideline_parameter.id = _GUIDELINE
-    document.header.id = invoice.number
-    document.header.type_code = _INVOICE
-    document.header.issue_date_time = seller.day_of(invoice.issued_at)
-    if seller.note:
-        note = IncludedNote()
-        note.content = seller.note
-        document.header.notes.add(note)
-    _parties(document, full.buyer, seller)
-    for position, line in enumerate(order.lines, start=1):
-        document.trade.items.add(_item(position, line))
-    document.trade.delivery.event.occurrence = seller.day_of(order.placed_at)
-    _settlement(document, full)
+    document.header.id = said.number
+    document.header.type_code = _TYPES[said.kind]
+    document.header.issue_date_time = said.issued_on
+    for text in (said.reason, said.note):
+        if text:
+            note = IncludedNote()
+            note.content = text
+            document.header.notes.add(note)
+    _parties(document, said)
+    for position, line in enumerate(said.lines, start=1):
+        document.trade.items.add(_item(position, line, said))
+    _delivery(document, said)
+    _settlement(document, said)
     return bytes(document.serialize(schema=_SCHEMA))
 
 
-def factur_x(full: FullInvoice) -> bytes:
+def factur_x(said: IssuedDocument) -> bytes:
     """The PDF/A-3 for people with the XML for programs inside."""
-    pdf = invoice_pdf.invoice(full, archive=True)
-    number = full.invoice.number
+    pdf = invoice_pdf.document(said, archive=True)
     metadata = {
-        "author": full.seller.name, "keywords": "Factur-X, Invoice", "title": number, "subject": number,
+        "author": said.seller.name, "keywords": "Factur-X, Invoice", "title": said.number, "subject": said.number,
     }  # fmt: skip
-    return bytes(attach_xml(pdf, xml(full), level="EN 16931", metadata=metadata))
+    return bytes(attach_xml(pdf, xml(said), level="EN 16931", metadata=metadata))
 
 
-def _parties(document: Document, buyer: Customer, seller: LegalEntity) -> None:
-    contact = buyer.contact
+def _parties(document: Document, said: IssuedDocument) -> None:
+    own, theirs = said.seller, said.buyer
     agreement = document.trade.agreement
-    agreement.seller.name = seller.name
-    agreement.seller.legal_organization.id = ("", seller.tax_id)
-    agreement.seller.address.line_one = seller.address
-    agreement.seller.address.postcode = seller.postal_code
-    agreement.seller.address.city_name = seller.city
-    agreement.seller.address.country_id = seller.country
-    agreement.seller.tax_registrations.add(TaxRegistration(id=("VA", seller.vat_id)))
-    agreement.buyer.name = contact.company
-    if contact.tax_id:
-        agreement.buyer.legal_organization.id = ("", contact.tax_id)
-    agreement.buyer.address.city_name = contact.city or ""
-    agreement.buyer.address.country_id = _country_of(buyer) or ""
+    agreement.seller.name = own.name
+    agreement.seller.legal_organization.id = ("", own.tax_id)
+    agreement.seller.address.line_one = own.address
+    agreement.seller.address.postcode = own.postal_code
+    agreement.seller.address.city_name = own.city
+    agreement.seller.address.country_id = own.country
+    agreement.seller.tax_registrations.add(TaxRegistration(id=("VA", vat_number(own.vat_id, own.country))))
+    agreement.buyer.name = theirs.name
+    if theirs.tax_id:
+        agreement.buyer.legal_organization.id = ("", theirs.tax_id)
+    _address(agreement.buyer.address, theirs)
+    if theirs.vat_id:
+        agreement.buyer.tax_registrations.add(TaxRegistration(id=("VA", vat_number(theirs.vat_id, theirs.country))))
+    agreement.seller_order.issuer_assigned_id = said.order_number
 
 
-def _country_of(buyer: Customer) -> str | None:
-    """The country of the buyer's first phone that says one, ISO 3166."""
-    for phone in buyer.contact.phones:
-        try:
-            code = phonenumbers.region_code_for_number(phonenumbers.parse(phone))
-        except phonenumbers.NumberParseException:
-            continue
-        if code:
-            return str(code)
-    return None
+def _address(address: PostalTradeAddress, buyer: BuyerOnDocument) -> None:
+    address.postcode = buyer.postal_code
+    address.line_one = buyer.street
+    address.city_name = buyer.city
+    address.country_id = buyer.country
 
 
-def _item(position: int, line: PricedLine) -> LineItem:
+def vat_number(vat_id: str, country: str) -> str:
+    """A VAT id with the letters of its country before it, as BR-CO-09 wants it; many write only the digits."""
+    plain = "".join(vat_id.split()).upper()
+    return plain if plain[:2].isalpha() else f"{_GREECE if country == 'GR' else country}{plain}"
+
+
+def _delivery(document: Document, said: IssuedDocument) -> None:
+    delivery = document.trade.delivery
+    delivery.event.occurrence = said.supplied_on
+    if any(one.category == "K" for one in said.taxes):
+        # A supply within the Union says where to (BR-IC-12).
+        delivery.ship_to.name = said.buyer.name
+        _address(delivery.ship_to.address, said.buyer)
+
+
+def _item(position: int, line: LineOnDocument, said: IssuedDocument) -> LineItem:
     item = LineItem()
     item.document.line_id = str(position)
     item.product.name = line.description
     if line.product_id:
         item.product.seller_assigned_id = line.product_id
-    # The standard's net price is after the discount, and takes as many decimals as it needs.
-    item.agreement.net.amount = line.piece_price
-    item.delivery.billed_quantity = (line.quantity, _ONE)
+    item.agreement.net.amount = line.unit_price
+    item.delivery.billed_quantity = (line.quantity, line.unit)
     item.settlement.trade_tax.type_code = "VAT"
-    item.settlement.trade_tax.category_code = _category(line.tax_percent)
+    item.settlement.trade_tax.category_code = line.tax_category
     item.settlement.trade_tax.rate_applicable_percent = line.tax_percent
+    if line.discount_percent:
+        item.settlement.allowance_charge.add(_discount(line, said))
     item.settlement.monetary_summation.total_amount = line.net
     return item
 
 
-def _category(rate: Decimal) -> str:
-    return _STANDARD_RATE if rate else _EXEMPT
+def _discount(line: LineOnDocument, said: IssuedDocument) -> TradeAllowanceCharge:
+    """What the discount takes off the line, so that quantity times price less this is its net, to the cent."""
+    before = rounded(line.quantity * line.unit_price, said.currency)
+    found = TradeAllowanceCharge()
+    found.indicator = False
+    found.calculation_percent = line.discount_percent
+    found.basis_amount = before
+    found.actual_amount = before - line.net
+    found.reason_code = _DISCOUNT
+    found.reason = labels_of(said.language)[1]["discount"]
+    return found
 
 
-def _settlement(document: Document, full: FullInvoice) -> None:
-    invoice, order, seller = full.invoice, full.order, full.seller
+def _settlement(document: Document, said: IssuedDocument) -> None:
     settlement = document.trade.settlement
-    settlement.payment_reference = invoice.number
-    settlement.currency_code = invoice.currency
+    settlement.payment_reference = said.number
+    settlement.currency_code = said.currency
+    if said.kind == "invoice":
+        settlement.payment_means.add(_means(said))
+    else:
+        settlement.invoice_referenced_document.issuer_assigned_id = said.invoice_number
+        if said.invoice_issued_on:
+            settlement.invoice_referenced_document.issue_date_time = said.invoice_issued_on
+    for one in said.taxes:
+        settlement.trade_tax.add(_tax(one))
+    if said.due_on:
+        terms = PaymentTerms()
+        terms.due = _midnight(said.due_on)
+        settlement.terms.add(terms)
+    _sums(document, said)
+
+
+def _means(said: IssuedDocument) -> PaymentMeans:
     means = PaymentMeans()
-    means.type_code = _SEPA if invoice.currency == "EUR" else _CREDIT_TRANSFER
-    means.payee_account.iban = seller.iban
-    means.payee_account.account_name = seller.name
-    if seller.bic:
-        means.payee_institution.bic = seller.bic
-    settlement.payment_means.add(means)
-    for rate, net, tax in rate_sums([(one.tax_percent, one.net, one.tax) for one in order.lines]):
-        settlement.trade_tax.add(_tax(rate, net, tax, seller.note))
-    terms = PaymentTerms()
-    terms.due = datetime.combine(seller.day_of(invoice.due_at), datetime.min.time(), UTC)
-    settlement.terms.add(terms)
-    net_total = order.total - order.tax
-    sums = settlement.monetary_summation
-    sums.line_total = net_total
+    means.type_code = _SEPA if said.currency == "EUR" else _CREDIT_TRANSFER
+    means.payee_account.iban = said.seller.iban
+    means.payee_account.account_name = said.seller.name
+    if said.seller.bic:
+        means.payee_institution.bic = said.seller.bic
+    return means
+
+
+def _sums(document: Document, said: IssuedDocument) -> None:
+    sums = document.trade.settlement.monetary_summation
+    sums.line_total = said.net
     sums.charge_total = sums.allowance_total = Decimal("0.00")
-    sums.tax_basis_total = (net_total, None)
-    sums.tax_total = (order.tax, invoice.currency)
-    sums.grand_total = (invoice.total, None)
-    sums.prepaid_total = invoice.paid + invoice.credited
-    sums.due_amount = invoice.open_amount
+    sums.tax_basis_total = (said.net, None)
+    sums.tax_total = (said.tax, said.currency)
+    sums.grand_total = (said.total, None)
+    sums.due_amount = said.total
 
 
-def _tax(rate: Decimal, net: Decimal, tax: Decimal, why_exempt: str) -> ApplicableTradeTax:
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
+
+def _tax(one: TaxOnDocument) -> ApplicableTradeTax:
     found = ApplicableTradeTax()
-    found.calculated_amount = tax
-    found.basis_amount = net
+    found.calculated_amount = one.tax
+    found.basis_amount = one.net
     found.type_code = "VAT"
-    found.category_code = _category(rate)
-    found.rate_applicable_percent = rate
-    if not rate:
-        found.exemption_reason = why_exempt
+    found.category_code = one.category
+    found.rate_applicable_percent = one.percent
+    if one.reason:
+        found.exemption_reason = one.reason
+    if one.reason_code:
+        found.exemption_reason_code = one.reason_code
     return found

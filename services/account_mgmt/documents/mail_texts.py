@@ -110,7 +110,7 @@ def _facts(full: FullInvoice) -> dict[str, str]:
     return {
         "number": invoice.number,
         "open": f"{grouped(invoice.open_amount)} {invoice.currency}",
-        "due": f"{full.seller.day_of(invoice.due_at):%d.%m.%Y}",
+        "due": f"{full.document.due_on or full.seller.day_of(invoice.due_at):%d.%m.%Y}",
     }
 
 

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from services.account_mgmt.domain.credit_notes import CreditNote
 from services.account_mgmt.domain.customers import Customer
+from services.account_mgmt.domain.issued_documents import IssuedDocument
 from services.account_mgmt.domain.legal_entities import LegalEntity
 from services.account_mgmt.domain.orders import Order, Sale
 from services.chassis.errors import Conflict, Invalid
@@ -79,12 +80,13 @@ class PayableInvoice(Sale):
 
 @dataclass(frozen=True)
 class FullInvoice:
-    """An invoice with everything that its documents show."""
+    """An invoice with its order, its customer and who sold as they are now, and what it said when it was issued."""
 
     invoice: Invoice
     order: Order
     buyer: Customer
     seller: LegalEntity
+    document: IssuedDocument
 
 
 def check_amount(amount: Money, currency: str) -> None:

@@ -1,10 +1,14 @@
-"""Sums of an order: rounded in one place, per line, half up, as invoices are."""
+"""Sums of an order: rounded in one place, half up; nets line by line, tax once per rate on the sum of its lines.
+
+So EN 16931 wants it (BR-CO-17), and offers of tier 2 are added up alike.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
+from services.account_mgmt.domain.units import PIECE
 from services.chassis.currencies import rounded
 from services.chassis.records import Record
 
@@ -13,7 +17,7 @@ DEFAULT_CURRENCY = "UAH"
 
 
 class PricedLine(Record):
-    """A line with its amounts: `net` before tax and after the discount, `tax` on it, both to the cent."""
+    """A line with its amounts to the cent: `net` before tax and after the discount, and its share of its rate's tax."""
 
     product_id: str | None
     description: str
@@ -23,6 +27,9 @@ class PricedLine(Record):
     net: Decimal
     tax: Decimal
     discount_percent: Decimal = Decimal(0)
+    unit: str = PIECE
+    tax_category: str = ""
+    tax_reason: str = ""
 
     @property
     def piece_price(self) -> Decimal:
@@ -45,7 +52,10 @@ def price(
     currency: str = DEFAULT_CURRENCY,
     discount_percent: Decimal = Decimal(0),
 ) -> PricedLine:
-    """Amounts of one line, in the minor unit of its currency: the discount is off the sum, which is rounded once."""
+    """Amounts of a line by itself, in the minor unit of its currency: the discount is off the sum, rounded once.
+
+    What an order of several is taxed, `taxed` says.
+    """
     net = rounded(quantity * unit_price * (100 - discount_percent) / 100, currency)
     return PricedLine(
         product_id=product_id,
@@ -54,13 +64,32 @@ def price(
         unit_price=unit_price,
         tax_percent=tax_percent,
         net=net,
-        tax=rounded(net * tax_percent / 100, currency),
+        tax=_tax(net, tax_percent, currency),
         discount_percent=discount_percent,
     )
 
 
+def taxed(lines: Sequence[PricedLine], currency: str) -> list[PricedLine]:
+    """The same lines with the tax of each rate rounded once, on its sum: 40 of 0.02 at 19 % are taxed 0.15.
+
+    A line's share is what its rate's tax grows by with it, so that lines add up to the rate.
+    """
+    sums: dict[Decimal, Decimal] = {}
+    found = []
+    for line in lines:
+        before = sums.get(line.tax_percent, Decimal(0))
+        after = sums[line.tax_percent] = before + line.net
+        grown = _tax(after, line.tax_percent, currency) - _tax(before, line.tax_percent, currency)
+        found.append(line.model_copy(update={"tax": grown}))
+    return found
+
+
+def _tax(net: Decimal, percent: Decimal, currency: str) -> Decimal:
+    return rounded(net * percent / 100, currency)
+
+
 def totals(lines: Sequence[PricedLine]) -> tuple[Decimal, Decimal]:
-    """(total with tax, tax): sums of rounded lines, so that what is printed adds up."""
+    """(total with tax, tax): sums of rounded amounts, so that what is printed adds up."""
     tax = sum((line.tax for line in lines), Decimal("0.00"))
     return sum((line.net for line in lines), Decimal("0.00")) + tax, tax
 

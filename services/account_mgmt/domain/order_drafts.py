@@ -14,7 +14,9 @@ from services.account_mgmt.domain.customers import Customer
 from services.account_mgmt.domain.legal_entities import LegalEntity
 from services.account_mgmt.domain.money import PricedLine
 from services.account_mgmt.domain.orders import Order, UndoneOrder
+from services.account_mgmt.domain.tax_categories import Parties, ProductTax, treatment
 from services.account_mgmt.domain.typed_numbers import MOST_PIECES, TypedNumberError, read_number
+from services.account_mgmt.domain.units import word_of
 from services.chassis.records import Record
 from workflows.contracts.base import Money, OrderLine
 
@@ -48,6 +50,9 @@ class ListedProduct(Record):
     names: dict[str, str]
     unit: str
     tax_percent: Decimal
+    kind: str = "service"
+    tax_category: str = ""
+    tax_reason: str = ""
     active: bool
     price: Decimal | None
     refused: bool = False
@@ -94,7 +99,7 @@ class OrderDesk:
     @property
     def priced(self) -> list[PricedLine]:
         """The lines that have a sum."""
-        return [line.priced for line in self.lines if line.priced]
+        return money.taxed([line.priced for line in self.lines if line.priced], self.currency)
 
     @property
     def total(self) -> Decimal:
@@ -137,7 +142,7 @@ def show_line(
     *,
     language: str,
     currency: str,
-    standard_tax: Decimal,
+    parties: Parties,
     before: Mapping[str, Decimal],
 ) -> ShownLine:
     """The line with its price and sum, or with what is wrong with it."""
@@ -151,8 +156,8 @@ def show_line(
     else:
         try:
             quantity = read_number(line.quantity, places=3, most=MOST_PIECES)
-            tax = product.tax_percent if product else line.tax_percent
-            rate = standard_tax if tax is None else tax
+            own = ProductTax.of(product) if product else None
+            rate = treatment(None if product else line.tax_percent, own, parties, as_offered=False).percent
             off = Decimal(0) if product else line.discount_percent
             asked = (line.product_id, description, quantity, unit_price, rate)
             priced = money.price(*asked, currency=currency, discount_percent=off)
@@ -163,7 +168,7 @@ def show_line(
         key=line.key,
         product_id=line.product_id,
         description=description or line.product_id or "",
-        unit=product.unit if product else "",
+        unit=word_of(product.unit) if product else "",
         quantity=line.quantity,
         unit_price=unit_price,
         priced=priced,

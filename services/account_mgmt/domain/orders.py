@@ -17,6 +17,8 @@ from services.chassis.errors import Invalid
 from services.chassis.records import Record
 from workflows.contracts.base import OrderLine
 
+UNREADABLE = "?"
+"""What a line is called whose words no document can carry."""
 Source = Literal["sale", "nudge", "own"]
 
 

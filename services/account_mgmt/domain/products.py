@@ -16,7 +16,8 @@ Kind = Literal["product", "service"]
 class Product(Record):
     """A product with its price, in its own currency, at the moment that was asked for.
 
-    `names` are by language; `version` grows with every change of the product or of its prices.
+    `tax_category` is empty where the rule decides (`tax_categories.py`), `tax_reason` says why no tax is due. `names`
+    are by language; `version` grows with every change of the product or of its prices.
     """
 
     id: str
@@ -27,6 +28,8 @@ class Product(Record):
     price: Decimal
     currency: str
     tax_percent: Decimal
+    tax_category: str = ""
+    tax_reason: str = ""
     active: bool
     version: int
     created_at: datetime

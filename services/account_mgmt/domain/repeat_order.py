@@ -49,4 +49,4 @@ def repeat(lines: Sequence[LastLine], currency: str, typed: Sequence[str]) -> Re
         if quantity:
             same = (line.product_id, line.description, quantity, line.unit_price, line.tax_percent)
             priced.append(money.price(*same, currency=currency, discount_percent=line.discount_percent))
-    return Repeat(currency, priced, faults)
+    return Repeat(currency, money.taxed(priced, currency), faults)

@@ -12,12 +12,13 @@ from services.chassis.errors import NotFound
 
 async def add(
     conn: Connection, invoice_id: str, amount: Decimal, *, number: str, reason: str, by: str, at: datetime
-) -> None:
-    """Write a credit note; the invoice's sums are the caller's to change."""
+) -> str:
+    """Write a credit note; its id. The invoice's sums are the caller's to change."""
+    note_id = new_id()
     await conn.execute(
         """INSERT INTO credit_notes (id, number, invoice_id, amount, reason, issued_by, issued_at)
            VALUES ($1, $2, $3, $4, $5, $6, $7)""",
-        new_id(),
+        note_id,
         number,
         invoice_id,
         amount,
@@ -25,6 +26,7 @@ async def add(
         by,
         at,
     )
+    return note_id
 
 
 async def get(conn: Connection, note_id: str) -> CreditNote:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from services.account_mgmt.domain.retention import KeptSince
+from services.account_mgmt.repository import issued_documents
 from services.chassis.contacts.identity import keys_of
 from services.chassis.db import Connection
 from services.chassis.records import Record
@@ -149,6 +150,7 @@ async def erase_expired(conn: Connection, customer_id: str, since: KeptSince) ->
         customer_id,
         since.payments,
     )
+    await issued_documents.forget(conn, customer_id, since.invoices, since.credit_notes)
     await conn.execute(
         """DELETE FROM payer_accounts WHERE customer_id = $1
               AND NOT EXISTS (SELECT FROM invoices WHERE customer_id = $1 AND state = 'open')""",
@@ -159,7 +161,8 @@ async def erase_expired(conn: Connection, customer_id: str, since: KeptSince) ->
 async def finish(conn: Connection, customer_id: str, since: KeptSince, at: datetime) -> bool:
     """Erase the company's name too, once no document is kept that shows it; whether it was done."""
     done = await conn.fetchval(
-        f"""UPDATE customers SET contact = jsonb_build_object('lead_id', id, 'company', 'erased'), updated_at = now()
+        f"""UPDATE customers SET contact = jsonb_build_object('lead_id', id, 'company', 'erased'), billing = '{{}}',
+                                 updated_at = now()
              WHERE id = $1
                AND NOT EXISTS (SELECT FROM orders WHERE customer_id = $1 AND placed_at >= $2)
                AND NOT EXISTS (SELECT FROM invoices WHERE customer_id = $1 AND (state = 'open' OR issued_at >= $3))

@@ -50,7 +50,8 @@ async def add(
     )
     await conn.executemany(
         """INSERT INTO order_lines (order_id, position, product_id, description, quantity, unit_price, tax_percent,
-                                    net, tax, discount_percent) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)""",
+                                    net, tax, discount_percent, unit, tax_category, tax_reason)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)""",
         [
             (
                 order_id,
@@ -63,6 +64,9 @@ async def add(
                 p.net,
                 p.tax,
                 p.discount_percent,
+                p.unit,
+                p.tax_category,
+                p.tax_reason,
             )
             for n, p in enumerate(lines, start=1)
         ],

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
 from services.account_mgmt.domain.order_drafts import ListedProduct
 from services.account_mgmt.domain.products import Price, Product
+from services.account_mgmt.domain.tax_categories import ProductTax
 from services.account_mgmt.repository import Cursor
 from services.chassis.db import Connection
 from services.chassis.errors import NotFound
@@ -27,9 +27,12 @@ SELECT p.*, coalesce((SELECT price FROM product_prices x
 async def add(conn: Connection, values: Mapping[str, Any], price: Money, by: str) -> Product | None:
     """Write a product by its columns, with its first price; None when the article number is taken."""
     added = await conn.fetchval(
-        """INSERT INTO products (id, name, names, kind, unit, tax_percent, currency)
-           VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING RETURNING id""",
-        *(values[name] for name in ("id", "name", "names", "kind", "unit", "tax_percent")),
+        """INSERT INTO products (id, name, names, kind, unit, tax_percent, tax_category, tax_reason, currency)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO NOTHING RETURNING id""",
+        *(
+            values[name]
+            for name in ("id", "name", "names", "kind", "unit", "tax_percent", "tax_category", "tax_reason")
+        ),
         price.currency,
     )
     if added is None:
@@ -51,10 +54,14 @@ async def change(conn: Connection, product_id: str, values: Mapping[str, Any]) -
         """UPDATE products
               SET name = coalesce($2, name), names = coalesce($3, names), unit = coalesce($4, unit),
                   tax_percent = coalesce($5, tax_percent), active = coalesce($6, active),
+                  tax_category = coalesce($7, tax_category), tax_reason = coalesce($8, tax_reason),
                   version = nextval('catalogue_version'), updated_at = now()
             WHERE id = $1 RETURNING true""",
         product_id,
-        *(values.get(name) for name in ("name", "names", "unit", "tax_percent", "active")),
+        *(
+            values.get(name)
+            for name in ("name", "names", "unit", "tax_percent", "active", "tax_category", "tax_reason")
+        ),
     ):
         raise NotFound(f"There is no product {product_id}")
     return await get(conn, product_id)
@@ -148,12 +155,10 @@ async def search(conn: Connection, text: str, *, currency: str, customer_id: str
     return ListedProduct.of_all(rows)
 
 
-async def tax_rates(conn: Connection, product_ids: Iterable[str | None]) -> dict[str, Decimal]:
-    """Tax in percent of those of these products that are in the catalogue."""
-    rows = await conn.fetch(
-        "SELECT id, tax_percent FROM products WHERE id = ANY($1)", [one for one in product_ids if one]
-    )
-    return {row["id"]: row["tax_percent"] for row in rows}
+async def taxes(conn: Connection, product_ids: Iterable[str | None]) -> dict[str, ProductTax]:
+    """Tax and unit of those of these products that are in the catalogue, by id."""
+    rows = await conn.fetch("SELECT * FROM products WHERE id = ANY($1)", [one for one in product_ids if one])
+    return {row["id"]: ProductTax.of(row) for row in rows}
 
 
 async def version(conn: Connection) -> int:

@@ -7,7 +7,7 @@ from typing import Literal
 from fastapi import APIRouter, Response
 
 from services.account_mgmt.actions.credit_notes import issue_credit_note
-from services.account_mgmt.actions.invoice_documents import Form, invoice_as_data, print_invoice, read_full_invoice
+from services.account_mgmt.actions.invoice_documents import Form, invoice_as_data, print_invoice
 from services.account_mgmt.actions.invoices import send_invoice
 from services.account_mgmt.actions.kinds import INVOICE
 from services.account_mgmt.actions.payments import add_payment
@@ -48,7 +48,7 @@ async def get_invoice_pdf(conn: Conn, invoice_id: Id, form: Form = "plain") -> R
 
     409 `incomplete` names what an e-invoice lacks and where it is entered.
     """
-    return file_response(await print_invoice(await read_full_invoice(conn, invoice_id), form))
+    return file_response(await print_invoice(conn, invoice_id, form))
 
 
 @router.get(

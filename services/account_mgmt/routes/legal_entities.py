@@ -40,5 +40,5 @@ _CHANGE = [*SUPERVISOR, if_match(get_entity, ENTITY, "entity_id")]
 
 @router.patch("/legal-entities/{entity_id}", dependencies=_CHANGE, summary="Change a legal entity")
 async def patch_entity(conn: Conn, entity_id: EntityId, body: EntityChange) -> EntityView:
-    """Invoices that are printed from now on say so, also earlier ones."""
+    """Invoices that are issued from now on say so; earlier ones stay as they are."""
     return EntityView.of(await change_legal_entity(conn, entity_id, body))

@@ -10,14 +10,23 @@ from pydantic import AfterValidator, ConfigDict, Field
 
 from services.account_mgmt.domain.money import PricedLine
 from services.account_mgmt.domain.orders import InvoiceRef, Order
+from services.account_mgmt.domain.units import check_unit
 from services.account_mgmt.schemas.common import in_money
-from services.chassis.currencies import check_money
+from services.chassis.currencies import check_money, refused
 from services.chassis.http import Body, Id, Model
+from services.chassis.meanings import printable
 from workflows.contracts.base import Money, OrderLine
 
 
 def _payable(line: OrderLine) -> OrderLine:
     check_money(line.unit_price, "unit_price")
+    if not printable(line.description):
+        raise refused("OrderLine", "say what it is, in letters that can be printed", line.description, "description")
+    if line.unit is not None:
+        try:
+            check_unit(line.unit)
+        except ValueError as error:
+            raise refused("OrderLine", str(error), line.unit, "unit") from None
     return line
 
 
@@ -66,8 +75,11 @@ class LineView(Model):
     unit_price: Money = Field(description="Before the discount.")
     discount_percent: Decimal = Field(description="Off the line's sum.")
     tax_percent: Decimal
+    tax_category: str = Field(description="UNTDID 5305: S, Z, E, AE, K or G; empty on orders from before.")
+    tax_reason: str = Field(description="Why no tax is due, where the catalogue says so.")
+    unit: str = Field(description="UN/ECE Recommendation 20.")
     net: Money
-    tax: Money
+    tax: Money = Field(description="Its share of the tax of its rate, which is rounded once on the sum of its lines.")
 
     @classmethod
     def of(cls, line: PricedLine, currency: str) -> Self:

@@ -5,20 +5,35 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from services.account_mgmt.domain.products import Kind, Price, Product
+from services.account_mgmt.domain.units import check_unit
 from services.account_mgmt.schemas.common import in_money
 from services.chassis.currencies import Money as PayableMoney
 from services.chassis.http import Body, Model, Moment
-from services.chassis.meanings import Language
+from services.chassis.meanings import Language, at_the_door
 from workflows.contracts.base import Money
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
 Names = Annotated[dict[Language, Name], Field(max_length=20, description="By language, ISO 639-1.")]
-Unit = Annotated[str, StringConstraints(min_length=1, max_length=30)]
+Unit = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=30, strip_whitespace=True),
+    at_the_door(check_unit),
+    Field(description="A code of UN/ECE Recommendation 20, such as HUR, or a usual word for one."),
+]
+TaxCategory = Annotated[
+    Literal["", "S", "Z", "E", "AE", "K", "G"],
+    Field(description="Empty: by seller, buyer and rate. Z, E, AE, K and G are untaxed, E with a reason."),
+]
+TaxReason = Annotated[
+    str,
+    StringConstraints(max_length=200, strip_whitespace=True),
+    Field(description="Why no tax is due, in words or as a code, e.g. VATEX-EU-132."),
+]
 Tax = Annotated[Decimal, Field(ge=0, le=100, max_digits=5, decimal_places=2)]
 _EXAMPLE: dict[str, Any] = {
     "id": "FTL-UA",
@@ -42,6 +57,8 @@ class NewProduct(Body):
     unit: Unit
     price: PayableMoney
     tax_percent: Tax = Decimal(20)
+    tax_category: TaxCategory = ""
+    tax_reason: TaxReason = ""
 
 
 class ProductChange(Body):
@@ -53,6 +70,8 @@ class ProductChange(Body):
     names: Names | None = None
     unit: Unit | None = None
     tax_percent: Tax | None = None
+    tax_category: TaxCategory | None = None
+    tax_reason: TaxReason | None = None
     active: bool | None = None
 
     @model_validator(mode="after")
@@ -101,6 +120,8 @@ class ProductView(Model):
     unit: str
     price: Money
     tax_percent: Decimal
+    tax_category: str
+    tax_reason: str
     active: bool
     version: int
     created_at: datetime

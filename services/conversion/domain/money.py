@@ -1,7 +1,8 @@
 """Exact money: the only place of tier 2 that rounds, and an offer's totals.
 
 A discount is taken off what a line comes to, which is rounded once, half up, to the currency's minor unit; tax is
-rounded from that, line by line. The order that follows and its invoice are computed by the same rule.
+rounded once per rate, on the sum of its lines (EN 16931, BR-CO-17). The order that follows and its invoice are computed
+alike.
 """
 
 from __future__ import annotations
@@ -133,14 +134,16 @@ def totals(lines: Sequence[OrderLine], *, discount_percent: Decimal, tax_percent
 
 
 def _taxes(lines: Sequence[OrderLine], discount_percent: Decimal, usual: Decimal) -> list[TaxSum]:
-    """Tax by rate, the highest first; each line's tax is rounded by itself."""
-    sums: dict[Decimal, tuple[Decimal, Decimal]] = {}
+    """Tax by rate, the highest first; rounded once, on the sum of what is taxed at it."""
+    nets: dict[Decimal, Decimal] = {}
     for line in lines:
         rate = usual if line.tax_percent is None else line.tax_percent
-        net, tax = sums.get(rate, (Decimal("0.00"), Decimal("0.00")))
-        amount = line_total(line, discount_percent)
-        sums[rate] = (net + amount, tax + rounded(amount * rate / _HUNDRED, line.unit_price.currency))
-    return [TaxSum(percent=rate, net=sums[rate][0], tax=sums[rate][1]) for rate in sorted(sums, reverse=True)]
+        nets[rate] = nets.get(rate, Decimal("0.00")) + line_total(line, discount_percent)
+    currency = lines[0].unit_price.currency
+    return [
+        TaxSum(percent=rate, net=nets[rate], tax=rounded(nets[rate] * rate / _HUNDRED, currency))
+        for rate in sorted(nets, reverse=True)
+    ]
 
 
 def deepest_discount(lines: Sequence[OrderLine], discount_percent: Decimal) -> Decimal:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from services.account_mgmt.domain.customers import Customer
+from services.account_mgmt.domain.document_facts import invoice_document
 from services.account_mgmt.domain.invoices import FullInvoice, Invoice
 from services.account_mgmt.domain.legal_entities import LegalEntity
 from services.account_mgmt.domain.money import price, totals
@@ -100,4 +101,5 @@ def full_invoice(language: str = "en", **values: Any) -> FullInvoice:
         lines=lines,
         invoice=ref,
     )
-    return FullInvoice(invoice(str(total), **values), order, customer(language), seller())
+    issued, buyer, sold_by = invoice(str(total), **values), customer(language), seller()
+    return FullInvoice(issued, order, buyer, sold_by, invoice_document(issued, issued.issued_at, order, buyer, sold_by))
