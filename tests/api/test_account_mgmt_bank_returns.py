@@ -14,7 +14,6 @@ from tests.fixtures.tier_3 import Tier3, boss, tier_3
 from workflows.contracts.base import Tier
 
 OWN = "UA213223130000026007233566001"
-DAY = (datetime.now(UTC) - timedelta(days=3)).date()
 HEADER = "date;amount;currency;payer name;payer iban;purpose;reference\n"
 
 
@@ -22,6 +21,11 @@ HEADER = "date;amount;currency;payer name;payer iban;purpose;reference\n"
 async def tier(fresh_database: FreshDatabase) -> AsyncIterator[Tier3]:
     async with tier_3(await fresh_database("account_mgmt_bank_returns", tier=Tier.ACCOUNT_MGMT)) as tier:
         yield tier
+
+
+def day() -> str:
+    """A day ago or three, as statements write it."""
+    return (datetime.now(UTC) - timedelta(days=3)).date().isoformat()
 
 
 async def send(tier: Tier3, content: str) -> list[dict[str, Any]]:
@@ -33,7 +37,7 @@ async def send(tier: Tier3, content: str) -> list[dict[str, Any]]:
 
 async def came(tier: Tier3, purpose: str, *, iban: str = "", ref: str = "", amount: str = "120.00") -> dict[str, Any]:
     """The transfer that one row of a statement brought."""
-    (one,) = await send(tier, f"{HEADER}{DAY};{amount};UAH;Payer;{iban};{purpose};{ref or new_id()}\n")
+    (one,) = await send(tier, f"{HEADER}{day()};{amount};UAH;Payer;{iban};{purpose};{ref or new_id()}\n")
     return one
 
 
@@ -46,7 +50,7 @@ async def taken(
         tier,
         f"""<?xml version="1.0"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt>
         <Stmt><Id>1</Id><Acct><Id><IBAN>{OWN}</IBAN></Id></Acct><Ntry><Amt Ccy="UAH">{amount}</Amt>
-        <CdtDbtInd>{mark}</CdtDbtInd><RvslInd>true</RvslInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>{DAY}</Dt></BookgDt>
+        <CdtDbtInd>{mark}</CdtDbtInd><RvslInd>true</RvslInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>{day()}</Dt></BookgDt>
         <AcctSvcrRef>{new_id()}</AcctSvcrRef><NtryDtls><TxDtls><RltdPties>{account}</RltdPties>
         <RmtInf><Ustrd>{text or "return"}</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry></Stmt>
         </BkToCstmrStmt></Document>""",
@@ -129,7 +133,7 @@ async def test_a_returned_debit_reverses_the_payment_that_it_names(tier: Tier3) 
 
 async def test_a_returned_debit_is_recognised_by_the_reference_or_account_of_its_payment(tier: Tier3) -> None:
     _, one = await invoice(tier)
-    body = {"amount": {"amount": "77.00", "currency": "UAH"}, "reference": "E2E-4711", "paid_at": f"{DAY}T08:00:00Z"}
+    body = {"amount": {"amount": "77.00", "currency": "UAH"}, "reference": "E2E-4711", "paid_at": f"{day()}T08:00:00Z"}
     await tier.post(f"/v1/invoices/{one['id']}/payments", body)
     assert (await taken(tier, "RETURN E2E-4711", amount="77.00"))["state"] == "matched"
     _, two = await invoice(tier)

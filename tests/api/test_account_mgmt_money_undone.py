@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from services.account_mgmt.domain.invoices import Invoice
+from services.account_mgmt.repository.invoice_sums import open_amount, owed
 from services.chassis.db import new_id
 from tests.fixtures.http import auth
 from tests.fixtures.postgres import FreshDatabase
@@ -354,3 +356,24 @@ async def test_money_of_years_ago_is_refused(tier: Tier3, paid_at: str) -> None:
     assert refused["errors"][0]["field"] == "paid_at"
     await tier.post(f"/v1/invoices/{opened.invoice_id}/payments", {**body, "paid_at": in_days(1.01)}, 422)
     await tier.post(f"/v1/invoices/{opened.invoice_id}/payments", {**body, "paid_at": in_days(-30)})
+
+
+async def test_lists_and_sums_in_sql_say_what_the_one_function_says(tier: Tier3) -> None:
+    customer_id, opened = await tier.customer()
+    for state, paid, refunded, credited, written_off in (
+        ("open", 0, 0, 0, 0), ("paid", 150, 30, 0, 0), ("open", 150, 60, 0, 0), ("void", 50, 0, 120, 0),
+        ("void", 0, 0, 20, 0), ("paid", 99, 0, 100, 30), ("open", 0, 30, 0, 0), ("paid", 119, 0, 0, 1),
+    ):  # fmt: skip
+        await tier.pool.execute(
+            """UPDATE invoices SET state = $2, paid = $3, refunded = $4, credited = $5, written_off = $6
+                WHERE id = $1""",
+            opened.invoice_id, state, paid, refunded, credited, written_off,
+        )  # fmt: skip
+        row = await tier.pool.fetchrow("SELECT *, false AS overdue FROM invoices WHERE id = $1", opened.invoice_id)
+        one = Invoice.of(row)
+        listed = await tier.pool.fetchval(f"SELECT {open_amount()} FROM invoices i WHERE id = $1", opened.invoice_id)
+        assert one.open_amount == listed
+        if state != "void":
+            owing = await tier.pool.fetchval(f"SELECT {owed()} FROM invoices i WHERE id = $1", opened.invoice_id)
+            assert one.open_amount == owing
+    await tier.get(f"/v1/customers/{customer_id}/card")
