@@ -37,7 +37,7 @@ def trim() -> None:
         shutil.rmtree(folder, ignore_errors=True)
     # Not those in *.libs, which lie where the loader needs them to.
     binaries = [path for path in LIBRARIES.rglob("*.so") if not path.parent.name.endswith(".libs")]
-    subprocess.run(["/usr/bin/strip", "--strip-unneeded", *map(str, binaries)], check=True)  # noqa: S603 - our own files
+    subprocess.run(["/usr/bin/strip", "--strip-unneeded", *map(str, binaries)], check=True)
 
 
 if __name__ == "__main__":

@@ -95,13 +95,14 @@ SELECT entity, kind, year, last, count(number)::int AS used,
 # Only what the ledger hears of: orders of the organisation, not those that an import brought.
 _BOOKED = """
 SELECT coalesce(o.deal_id, o.id::text) AS sale_id, max(i.customer_id::text) AS lead_id,
-       sum(i.paid) AS paid, sum(i.refunded) AS refunded,
+       sum(i.paid + i.written_off) AS paid, sum(i.refunded) AS refunded,
        sum(CASE WHEN o.state = 'cancelled' THEN 0 ELSE i.credited END) AS credited
   FROM invoices i JOIN orders o ON o.id = i.order_id WHERE o.imported_by IS NULL GROUP BY 1
 """
 _REPORTED = """
 SELECT sale_id, max(lead_id::text) AS lead_id,
-       coalesce(sum(amount) FILTER (WHERE kind = 'paid'), 0) AS paid,
+       coalesce(sum(CASE kind WHEN 'paid' THEN amount ELSE -amount END) FILTER (WHERE kind IN ('paid', 'reversed')), 0)
+           AS paid,
        coalesce(sum(amount) FILTER (WHERE kind = 'refunded'), 0) AS refunded,
        CASE WHEN bool_or(kind = 'cancelled') THEN 0
             ELSE coalesce(sum(amount) FILTER (WHERE kind = 'credited'), 0) END AS credited

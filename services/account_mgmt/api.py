@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from services.account_mgmt.actions import answered_mails, mails
 from services.account_mgmt.desk import calendar, duty, ringing, today
+from services.account_mgmt.desk import corrections as desk_corrections
 from services.account_mgmt.desk import credit_notes as desk_credit_notes
 from services.account_mgmt.desk import customers as desk_customers
 from services.account_mgmt.desk import invoices as desk_invoices
@@ -20,6 +21,7 @@ from services.account_mgmt.routes import (
     bank_statements,
     bank_transfers,
     complaints,
+    corrections,
     credit_notes,
     customers,
     invoices,
@@ -59,6 +61,7 @@ DESK = Desk(
         desk_invoices.router,
         desk_payments.router,
         desk_credit_notes.router,
+        desk_corrections.router,
     ],
     package="services.account_mgmt",
     rings="inbound_call",
@@ -79,6 +82,7 @@ def build_app(settings: Settings) -> FastAPI:
             invoices.router,
             credit_notes.router,
             refunds.router,
+            corrections.router,
             legal_entities.router,
             people.router,
             needs.router,

@@ -91,6 +91,9 @@ def holds(accrued: str, clawed_back: str, vested: str) -> dict[tuple[str, str, s
     ("told", "clawed_back", "vested"),
     [
         ("paid 1500.00, refunded 300.00", "0.00", "50.00"),
+        ("paid 1200.00, reversed 1200.00", "0.00", "0.00"),
+        ("paid 1200.00, reversed 1200.00, paid 1200.00", "0.00", "50.00"),
+        ("paid 1500.00, reversed 300.00", "0.00", "50.00"),
         ("paid 1500.00, refunded 400.00", "-4.17", "45.83"),
         ("paid 1200.00, paid 1200.00, refunded 1200.00", "0.00", "50.00"),
         ("paid 1200.00, refunded 1200.00, paid 1200.00", "0.00", "50.00"),

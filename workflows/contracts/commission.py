@@ -11,10 +11,15 @@ from workflows.contracts.base import Message, Money
 
 
 class MoneyKind(StrEnum):
-    """What happened. `credited` is a credit note; `cancelled` undoes the whole order."""
+    """What happened. `credited` is a credit note; `cancelled` undoes the whole order.
+
+    `reversed` is of a payment that counts no more (mistyped, matched to the wrong invoice, returned by the bank, moved
+    to another invoice): the sale stands, and waits for its money again.
+    """
 
     ORDERED = "ordered"
     PAID = "paid"
+    REVERSED = "reversed"
     REFUNDED = "refunded"
     CREDITED = "credited"
     CANCELLED = "cancelled"

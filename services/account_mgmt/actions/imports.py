@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 
+from services.account_mgmt.domain.decimal_signs import Sign, agreed, shown_by
 from services.account_mgmt.domain.import_plan import Plan, Planner
 from services.account_mgmt.domain.import_rows import Row, RowReader
 from services.account_mgmt.repository import imports
@@ -17,6 +19,7 @@ from workflows.contracts.fit_timing import OrdersImported
 from workflows.contracts.open_care import OpenCareInput
 
 BY = "import"
+_NUMBERS = ("unit_price", "quantity")
 _FIRST_ZONE = timedelta(hours=14)
 
 
@@ -25,11 +28,25 @@ class CustomerImporter(runner.Importer[Row, Plan]):
 
     chunk_rows = 1_000
     rolls_dry_runs_back = True
+    _signs: Mapping[str, Sign] = MappingProxyType({})
+
+    def look(self, rows: Iterator[Sequence[str]]) -> None:
+        """Which sign stands before the decimals in the columns of numbers. A workbook writes its own with a dot."""
+        columns = {name: at for name, at in self.job.mapping.items() if name in _NUMBERS}
+        if not columns:
+            return
+        shown: dict[str, set[Sign]] = {name: set() for name in columns}
+        for row in rows:
+            for name, at in columns.items():
+                if at < len(row):
+                    shown[name].add(shown_by(row[at]))
+        usual: Sign = "typed" if self.job.format == "xlsx" else ""
+        self._signs = {name: agreed(found) or usual for name, found in shown.items()}
 
     def reader(self) -> Callable[[int, Sequence[str]], Row]:
         """Rows by the file's mapping; no order is younger than today, wherever the day began first."""
         today = (datetime.now(UTC) + _FIRST_ZONE).date()
-        return RowReader(self.job.mapping, self.job.default_region, today).read
+        return RowReader(self.job.mapping, self.job.default_region, today, self._signs).read
 
     def unreadable(self, line: int, cells: Sequence[str], reason: str) -> Row:
         """A row with a problem."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from services.account_mgmt.actions.corrections import Corrections, read_corrections
 from services.account_mgmt.actions.invoice_documents import read_full_invoice
 from services.account_mgmt.actions.ownership import may_act_for
+from services.account_mgmt.domain.corrected import corrected
 from services.account_mgmt.domain.dunning import DunningStep, NextReminder, next_reminder
 from services.account_mgmt.domain.invoice_story import StoryEvent, story
 from services.account_mgmt.domain.invoices import FullInvoice
@@ -33,6 +35,7 @@ class InvoicePage:
     steps: Sequence[DunningStep]
     mails: Sequence[MailNews]
     next: NextReminder | None
+    corrections: Corrections
     may_act: bool
     role: str
     manager: str | None
@@ -40,7 +43,13 @@ class InvoicePage:
     @property
     def story(self) -> list[StoryEvent]:
         """What happened, the newest first."""
-        return story(self.full.invoice, self.refunds, self.steps, self.mails)
+        put_right = corrected(self.full.invoice, self.corrections.moves, self.corrections.write_offs)
+        return story(self.full.invoice, self.refunds, self.steps, self.mails, put_right=put_right)
+
+    @property
+    def note_options(self) -> list[tuple[str, str]]:
+        """The invoice's credit notes as choices, (id, number)."""
+        return [(one.id, one.number) for one in self.full.invoice.credit_notes]
 
 
 async def read_invoice_page(conn: Connection, who: Principal, invoice_id: str) -> InvoicePage:
@@ -56,6 +65,7 @@ async def read_invoice_page(conn: Connection, who: Principal, invoice_id: str) -
         steps=taken,
         mails=mails if may_act else [_masked(one) for one in mails],
         next=next_reminder(await policies.rules(conn), full.invoice, taken, has_mail=bool(buyer.contact.email)),
+        corrections=await read_corrections(conn, who, full.invoice),
         may_act=may_act,
         role=who.role,
         manager=None if may_act else await account_managers.name_of(conn, buyer.account_manager),

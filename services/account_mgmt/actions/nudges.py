@@ -15,7 +15,14 @@ from services.account_mgmt.actions.ownership import check_owner
 from services.account_mgmt.actions.work_assignment import NewWork, open_work
 from services.account_mgmt.domain import reorder_cycle
 from services.account_mgmt.domain.customers import Customer
-from services.account_mgmt.domain.nudges import CarriedOut, NudgeAnswer, check_outcome, event_id_of, is_held_out
+from services.account_mgmt.domain.nudges import (
+    CarriedOut,
+    NudgeAnswer,
+    check_horizon,
+    check_outcome,
+    event_id_of,
+    is_held_out,
+)
 from services.account_mgmt.domain.orders import OrderDraft, check_lines
 from services.account_mgmt.domain.policy import Policy
 from services.account_mgmt.domain.reorder_cycle import contact_time, working_time
@@ -128,8 +135,10 @@ def _answer(
 
 
 async def _check(conn: Connection, body: NewNudgeOutcome) -> None:
-    check_outcome(body.outcome, has_lines=bool(body.lines), next_at=body.next_at, now=datetime.now(UTC))
-    known = await products.known(conn, [*(line.product_id for line in body.lines), *body.never_offer])
+    now, policy = datetime.now(UTC), await policies.rules(conn)
+    check_outcome(body.outcome, has_lines=bool(body.lines), next_at=body.next_at, now=now)
+    check_horizon(body.next_at, now, policy.ask_again_within)
+    known = await products.on_sale(conn, [*(line.product_id for line in body.lines), *body.never_offer])
     check_lines(body.lines, known)
     for n, product_id in enumerate(body.never_offer):
         if product_id not in known:

@@ -51,7 +51,7 @@ async def place_order(conn: Connection, who: Principal, customer_id: str, new: N
     customer = await customers.get(conn, customer_id, lock=True)
     await check_owner(conn, who, customer)
     check_active(customer)
-    check_lines(new.lines, await products.known(conn, [line.product_id for line in new.lines]))
+    check_lines(new.lines, await products.on_sale(conn, [line.product_id for line in new.lines]))
     draft = OrderDraft(
         customer, new.lines, source="own", by=who.person, note=new.note, entity=new.entity, corrects=new.corrects
     )
@@ -150,7 +150,7 @@ async def cancel_order(conn: Connection, who: Principal, order_id: str, reason: 
     await orders.cancel(conn, order_id, reason)
     invoice = await invoices.get(conn, order.invoice.id, lock=True)
     if not invoice.paid:
-        await invoices.void(conn, invoice.id)
+        await invoices.write_sums(conn, invoice.changed(is_cancelled=True))
     elif invoice.creditable > 0:
         await write_credit_note(conn, invoice, invoice.creditable, reason, who.person)
     key, now = f"order-cancelled:{order_id}", datetime.now(UTC)

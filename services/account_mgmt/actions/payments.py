@@ -9,7 +9,9 @@ from services.account_mgmt.actions.commission_events import report_money, sale_e
 from services.account_mgmt.actions.invoices import end_asking, tell_changed
 from services.account_mgmt.actions.ownership import check_owner_of_invoices
 from services.account_mgmt.domain.invoices import Invoice, check_amount, check_paid_at
+from services.account_mgmt.domain.references import check_same
 from services.account_mgmt.repository import invoices, payments
+from services.account_mgmt.repository.policies import policies
 from services.account_mgmt.schemas.invoices import NewPayment
 from services.chassis import outbox
 from services.chassis.auth import Principal
@@ -31,8 +33,9 @@ class TakenPayment:
 
 async def take_payment(conn: Connection, who: Principal, invoice_id: str, new: NewPayment) -> TakenPayment:
     """Book what a person types in. Raises Forbidden (`not_owner`), Invalid on `paid_at`, and as `book_payment` does."""
-    check_paid_at(new.paid_at, datetime.now(UTC))
     await check_owner_of_invoices(conn, who, [invoice_id])
+    invoice, zone = await payments.payable(conn, invoice_id), (await policies.rules(conn)).zone
+    check_paid_at(new.paid_at, invoice.issued_at, datetime.now(UTC), zone)
     is_new = await book_payment(
         conn, invoice_id, new.amount, reference=new.reference, paid_at=new.paid_at, by=who.person
     )
@@ -51,7 +54,7 @@ async def book_payment(
 
     What is too much stays on the invoice as credit. `paid_at` none is now. False if this reference was booked on the
     invoice before: nothing changes then. Raises NotFound; Invalid for another currency or an amount that is not above
-    zero; Conflict (`wrong_state`) for a void invoice.
+    zero; Conflict (`wrong_state`) for a void invoice, (`other_amount`) if the reference was booked with another amount.
     """
     invoice = await payments.payable(conn, invoice_id)
     check_amount(amount, invoice.currency)
@@ -59,6 +62,8 @@ async def book_payment(
         raise Conflict("The invoice is void", code="wrong_state", detail={"state": invoice.state})
     booked = await payments.add(conn, invoice_id, amount.amount, reference=reference, paid_at=paid_at, by=by)
     if booked is None:
+        before = await payments.booked(conn, invoice_id, reference)
+        check_same("Payment", reference, booked=before, asked=amount.amount, currency=invoice.currency)
         return False
     payment_id, state, came_at = booked
     event_id = f"payment:{payment_id}"

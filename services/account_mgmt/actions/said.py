@@ -102,9 +102,14 @@ def _taken(
 async def _next_at(conn: Connection, customer: Customer, said: Said) -> datetime | None:
     if said.day is None or said.outcome is not NudgeOutcome.LATER:
         return said.next_at
-    at = asked_on(await policies.rules(conn), said.day, customer.contact.timezone)
-    if at <= datetime.now(UTC):
+    policy = await policies.rules(conn)
+    at = asked_on(policy, said.day, customer.contact.timezone)
+    now = datetime.now(UTC)
+    if at <= now:
         raise Invalid("This day is over: choose one to come", field="day")
+    if at > now + policy.ask_again_within:
+        latest = (now + policy.ask_again_within).date()
+        raise Invalid(f"That is far ahead: choose a day until {latest}", field="day")
     return at
 
 
@@ -116,6 +121,10 @@ async def _lines(conn: Connection, customer: Customer, said: Said) -> list[Order
         raise Invalid("Their last order is another one by now: look at its lines again", field="quantity")
     if any(quantity < 0 or quantity > MOST_PIECES for quantity in said.quantities):
         raise Invalid("A quantity is a number of 0 or more", field="quantity")
+    wanted = [(line, pieces) for line, pieces in zip(facts.last_lines, said.quantities, strict=True) if pieces > 0]
+    gone = next((line for line, _ in wanted if not line.active), None)
+    if gone is not None:
+        raise Invalid(f"{gone.description} is no longer sold: leave it at 0", field="quantity")
     lines = [
         OrderLine(
             product_id=line.product_id,
@@ -125,8 +134,7 @@ async def _lines(conn: Connection, customer: Customer, said: Said) -> list[Order
             tax_percent=line.tax_percent,
             discount_percent=line.discount_percent,
         )
-        for line, quantity in zip(facts.last_lines, said.quantities, strict=True)
-        if quantity > 0
+        for line, quantity in wanted
     ]
     if not lines:
         raise Invalid("An order needs at least one line", field="quantity")

@@ -11,6 +11,7 @@ import asyncpg
 import structlog
 
 from services.account_mgmt.actions.bank_transfers import book_shares
+from services.account_mgmt.actions.returned_transfers import take_back
 from services.account_mgmt.domain.bank.arrivals import Arrival, Register, doubt
 from services.account_mgmt.domain.bank.matching import Candidate, Decision, Ledger
 from services.account_mgmt.domain.bank.numbers import invoices_in
@@ -49,6 +50,10 @@ class Books:
             self._ledger = await asyncio.to_thread(Ledger, balances, payers, entities)
             self._read_at = time.monotonic()
         return self._ledger
+
+    def forget(self) -> None:
+        """An invoice may have been opened again: the ledger is read anew when it is needed."""
+        self._ledger = None
 
 
 class _ChangedError(Conflict):
@@ -99,7 +104,8 @@ async def _settle(conn: Connection, fresh: Sequence[tuple[str, _Fresh]], books: 
     for transfer_id, new in fresh:
         one = new.transfer
         if one.reversal:
-            settled.append(Settlement(transfer_id, "ignored", "the bank undid a booking; see what it was"))
+            settled.append(await take_back(conn, transfer_id, one, by=by))
+            books.forget()
             continue
         ledger = await books.ledger(conn)
         decision = ledger.decide(one)

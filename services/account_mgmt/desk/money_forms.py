@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time
 from typing import Annotated, Final, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from services.account_mgmt.domain.invoices import FullInvoice, amount_of_lines
 from services.account_mgmt.domain.typed_numbers import Fault, TypedNumberError, read_number
@@ -15,6 +15,7 @@ from services.account_mgmt.schemas.people import Address
 from services.account_mgmt.schemas.refunds import NewRefund
 from services.chassis.currencies import LARGEST, Currency, check_amount
 from services.chassis.errors import Invalid
+from services.chassis.http import Id
 from workflows.contracts.base import Money
 
 _WORDS: Final[dict[Fault, str]] = {
@@ -25,16 +26,18 @@ _WORDS: Final[dict[Fault, str]] = {
     "too_large": "That is more than can be booked",
 }
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+MaybeId = Annotated[Id | None, BeforeValidator(lambda typed: typed or None)]
 Reference = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 
 
-class _Form(BaseModel):
+class MoneyForm(BaseModel):
     """A form; what it sends for the door is not its own."""
 
     model_config = ConfigDict(extra="ignore")
 
 
-def _amount(text: str, currency: str) -> Money:
+def amount_of(text: str, currency: str) -> Money:
+    """Money as somebody typed it. Raises Invalid on `amount`."""
     try:
         amount = read_number(text, places=2, most=LARGEST)
         check_amount(amount, currency)
@@ -45,7 +48,7 @@ def _amount(text: str, currency: str) -> Money:
     return Money(amount=amount, currency=currency)
 
 
-class PaymentForm(_Form):
+class PaymentForm(MoneyForm):
     """Money that came: how much, on which day, under which reference."""
 
     amount: str = Field(max_length=40)
@@ -59,11 +62,11 @@ class PaymentForm(_Form):
             raise Invalid("Money of a day to come cannot be booked yet", field="paid_on")
         # Noon is the same day in every zone the company works in; of today, nothing after this moment.
         paid_at = min(datetime.combine(self.paid_on, time(12), UTC), now)
-        amount = _amount(self.amount, self.currency)
+        amount = amount_of(self.amount, self.currency)
         return NewPayment(amount=amount, reference=self.reference, paid_at=paid_at)
 
 
-class CreditForm(_Form):
+class CreditForm(MoneyForm):
     """What of an invoice is taken back, and why."""
 
     what: Literal["open", "whole", "lines", "amount"]
@@ -82,24 +85,28 @@ class CreditForm(_Form):
             case "lines":
                 amount = Money(amount=amount_of_lines(full.order, self.lines), currency=self.currency)
             case "amount":
-                amount = _amount(self.amount, self.currency)
+                amount = amount_of(self.amount, self.currency)
         return NewCreditNote(amount=amount, reason=self.reason)
 
 
-class RefundForm(_Form):
+class RefundForm(MoneyForm):
     """Money that goes back."""
 
     amount: str = Field(max_length=40)
     currency: Currency
     reference: Reference
     reason: Words
+    credit_note_id: MaybeId = None
 
     def told(self) -> NewRefund:
         """The same as REST takes it. Raises Invalid."""
-        return NewRefund(amount=_amount(self.amount, self.currency), reference=self.reference, reason=self.reason)
+        amount = amount_of(self.amount, self.currency)
+        return NewRefund(
+            amount=amount, reference=self.reference, reason=self.reason, credit_note_id=self.credit_note_id
+        )
 
 
-class MailForm(_Form):
+class MailForm(MoneyForm):
     """Where the invoice goes."""
 
     to: Address

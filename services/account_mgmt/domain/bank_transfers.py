@@ -13,6 +13,8 @@ from services.chassis.errors import Conflict, Invalid
 from services.chassis.records import Record
 from workflows.contracts.base import Money
 
+_WAITING = ("unmatched", "failed", "ignored")
+
 
 def payment_reference(transfer_id: str, key: str, reference: str) -> str:
     """What a payment of this transfer is booked under, once per invoice.
@@ -88,7 +90,7 @@ def check_match(transfer: BankTransfer, shares: Sequence[tuple[str, Money]]) -> 
     Raises Conflict (`wrong_state`) for one that is settled, Invalid for another currency, an invoice named twice, or
     more money than came.
     """
-    if transfer.state not in ("unmatched", "failed", "ignored") or transfer.reversal:
+    if transfer.state not in _WAITING or transfer.reversal:
         raise Conflict(
             "The transfer is settled, or undone by the bank", code="wrong_state", detail={"state": transfer.state}
         )
@@ -98,5 +100,24 @@ def check_match(transfer: BankTransfer, shares: Sequence[tuple[str, Money]]) -> 
         if amount.currency != transfer.currency:
             raise Invalid(f"The money is in {transfer.currency}", field=f"invoices.{number}.amount.currency")
     total = sum(amount.amount for _, amount in shares)
-    if total > transfer.amount:
-        raise Invalid(f"The transfer is {transfer.amount}, these are {total}", field="invoices")
+    if total > transfer.amount - transfer.booked:
+        left = f", of which {transfer.booked} is booked" if transfer.booked else ""
+        raise Invalid(f"The transfer is {transfer.amount}{left}, these are {total}", field="invoices")
+
+
+def check_returned(transfer: BankTransfer, amount: Decimal, currency: str) -> None:
+    """Whether a person may say that this entry of the bank took a payment of this amount back.
+
+    Raises Conflict (`wrong_state`) for money that came, or an entry that is settled; Invalid on `payment_id` for a
+    payment in another currency or of more than the bank took.
+    """
+    if not transfer.reversal or transfer.state not in _WAITING:
+        raise Conflict(
+            "Only what the bank took back, and nobody has settled yet, undoes a payment",
+            code="wrong_state",
+            detail={"state": transfer.state},
+        )
+    if currency != transfer.currency:
+        raise Invalid(f"The bank took {transfer.currency} back, that payment is in {currency}", field="payment_id")
+    if amount > transfer.amount:
+        raise Invalid(f"The bank took {transfer.amount} back, that payment is {amount}", field="payment_id")

@@ -9,7 +9,7 @@ from services.chassis.records import Record
 
 
 class CreditNote(Record):
-    """A credit note; `amount` is in the currency of its invoice."""
+    """A credit note; `amount` is in the currency of its invoice. `reference`, if any, is of whoever asked for it."""
 
     id: str
     number: str
@@ -17,3 +17,4 @@ class CreditNote(Record):
     amount: Decimal
     reason: str
     issued_at: datetime
+    reference: str | None = None

@@ -24,7 +24,7 @@ class PastOrder(Record):
 
 
 class LastLine(Record):
-    """A line of the latest order: what "as last time" means."""
+    """A line of the latest order: what "as last time" means. One that is not `active` is no longer sold."""
 
     product_id: str | None
     description: str
@@ -32,6 +32,7 @@ class LastLine(Record):
     unit_price: Decimal
     tax_percent: Decimal
     discount_percent: Decimal = Decimal(0)
+    active: bool = True
 
 
 class RefusedProduct(Record):

@@ -26,13 +26,17 @@ class KnownOrder:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the records hold of a chunk: owners of keys, their tax keys, orders, products as (name, tax)."""
+    """What the records hold of a chunk: owners of keys, their tax keys, orders, products as (name, tax).
+
+    `retired` are products that are no longer sold.
+    """
 
     owners: Mapping[str, str]
     tax_ids: Mapping[str, str]
     orders: Mapping[tuple[str, str], KnownOrder]
     products: Mapping[str, tuple[str, Decimal]]
     managers: Collection[str]
+    retired: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +159,8 @@ class Planner:
         product = line.product_id if line.product_id in self._known.products else None
         if line.product_id and product is None:
             row.notes.append(f"there is no product {line.product_id} in the catalogue: kept by its name")
+        if product in self._known.retired:
+            row.notes.append(f"product {product} is no longer sold: kept as what they bought then")
         name, usual = self._known.products[product] if product else (line.description, USUAL_TAX)
         tax = line.tax_percent if line.tax_percent is not None else usual
         # A line without a description of its own is called what the catalogue calls its product.

@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from services.account_mgmt.domain.decimal_signs import AmbiguousNumberError, Sign, both_ways, is_either_way, plain
 from services.chassis.contacts import phones
 from services.chassis.contacts.identity import email_of, is_placeholder, tax_id_of
 from services.chassis.currencies import LARGEST, check_amount, check_currency
@@ -17,7 +18,6 @@ from services.chassis.imports.cells import size_class, tidy_cells
 MAX_TEXT = 200
 _AS_IT_IS = ("contact_name", "industry", "region", "city", "segment", "account_manager")
 _DAY_FIRST = re.compile(r"^(\d{1,2})[./](\d{1,2})[./](\d{4})$")
-_GROUPING = re.compile(r"[\s\u00a0\u202f']")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +49,15 @@ class Row:
 
 
 class RowReader:
-    """Reads the rows of one file by its mapping (field -> column) and default region, as of `today`."""
+    """Reads the rows of one file by its mapping (field -> column) and default region, as of `today`.
 
-    def __init__(self, mapping: Mapping[str, int], region: str, today: date) -> None:
+    `signs` say which sign stands before the decimals in its columns of numbers, where that shows.
+    """
+
+    def __init__(
+        self, mapping: Mapping[str, int], region: str, today: date, signs: Mapping[str, Sign] | None = None
+    ) -> None:
+        self._signs = signs or {}
         self._mapping = mapping
         self._region = region
         self._today = today
@@ -108,7 +114,7 @@ class RowReader:
         if "unit_price" not in raw:
             raise ValueError("the order has no price")
         # Rounded first: what is kept is what has to be right.
-        quantity = number_of(raw.get("quantity", "1"), "quantity").quantize(Decimal("0.001"))
+        quantity = number_of(raw.get("quantity", "1"), "quantity", self._sign("quantity")).quantize(Decimal("0.001"))
         if quantity <= 0 or quantity >= Decimal(10**9):
             raise ValueError("the quantity must be above zero and below a thousand million")
         tax = number_of(raw["tax_percent"].rstrip("% "), "tax") if "tax_percent" in raw else None
@@ -116,7 +122,7 @@ class RowReader:
             raise ValueError("the tax must lie between 0 and 100 %")
         currency = raw.get("currency", "UAH").upper()
         check_currency(currency)
-        price = number_of(raw["unit_price"], "price").quantize(Decimal("0.01"))
+        price = number_of(raw["unit_price"], "price", self._sign("unit_price")).quantize(Decimal("0.01"))
         check_amount(price, currency)
         # Twice the sum leaves room for any tax.
         if quantity * price * 2 > LARGEST:
@@ -131,6 +137,9 @@ class RowReader:
             currency=currency,
             tax_percent=None if tax is None else tax.quantize(Decimal("0.01")),
         )
+
+    def _sign(self, name: str) -> Sign:
+        return self._signs.get(name, "")
 
 
 def _read_fields(row: Row, raw: dict[str, str]) -> None:
@@ -164,17 +173,27 @@ def day_of(cell: str) -> date:
         raise ValueError(f"'{cell[:20]}' is not a date such as 2025-03-31 or 31.03.2025") from None
 
 
-def number_of(cell: str, name: str) -> Decimal:
-    """`1 234,50`, `1,234.50` and `1234.5` are the same. Raises ValueError naming what was read."""
-    text = _GROUPING.sub("", cell)
-    if "," in text and "." in text:
-        # The last of the two separates the cents.
-        text = text.replace("," if text.rindex(".") > text.rindex(",") else ".", "")
-    text = text.replace(",", ".")
+def number_of(cell: str, name: str, sign: Sign = "") -> Decimal:
+    """`1 234,50`, `1,234.50` and `1234.5` are the same; `1,234` is what the `sign` of its column makes of it.
+
+    Raises ValueError naming what was read, and what to write instead.
+    """
     try:
-        number = Decimal(text)
+        number = Decimal(plain(cell, sign))
+    except AmbiguousNumberError as either:
+        thousand, small = both_ways(str(either))
+        raise ValueError(
+            f"the {name} '{cell[:20]}' may be {thousand} or {small}, and no other {name} of the file shows which: "
+            f"write {thousand}.00 or {small:.2f}"
+        ) from None
     except InvalidOperation:
         raise ValueError(f"the {name} '{cell[:20]}' is not a number") from None
+    if name == "price" and is_either_way(cell) and number != number.quantize(Decimal("0.01")):
+        thousand, small = both_ways(plain(cell, sign))
+        raise ValueError(
+            f"the price '{cell[:20]}' has parts of a cent, by the other prices of the file: "
+            f"write {small:.2f}, or {thousand}.00"
+        )
     if not number.is_finite() or abs(number) > LARGEST or (name == "price" and number < 0):
         raise ValueError(f"the {name} '{cell[:20]}' is out of range")
     return number

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from services.account_mgmt.domain.corrected import PutRight
 from services.account_mgmt.domain.dunning import DunningStep
 from services.account_mgmt.domain.invoices import Invoice
 from services.account_mgmt.domain.refunds import Refund
 
-Kind = Literal["issued", "mail", "reminder", "payment", "credit", "refund"]
+Kind = Literal["issued", "mail", "reminder", "payment", "credit", "refund", PutRight]
 
 
 @dataclass(frozen=True)
@@ -25,9 +26,17 @@ class StoryEvent:
 
 
 def story(
-    invoice: Invoice, refunds: Sequence[Refund], steps: Sequence[DunningStep], mails: Sequence[Any]
+    invoice: Invoice,
+    refunds: Sequence[Refund],
+    steps: Sequence[DunningStep],
+    mails: Sequence[Any],
+    *,
+    put_right: Sequence[tuple[datetime, PutRight, Any]] = (),
 ) -> list[StoryEvent]:
-    """Everything that happened, the newest first; a reminder and its mail are one event."""
+    """Everything that happened, the newest first; a reminder and its mail are one event.
+
+    `put_right` are corrections of its money: when, which, and their record.
+    """
     carried = {one.key.rpartition(":")[2]: one for one in mails if one.purpose == "dunning"}
     told = {str(step.level) for step in steps}
     events = [
@@ -35,6 +44,7 @@ def story(
         *(StoryEvent(one.paid_at, "payment", one) for one in invoice.payments),
         *(StoryEvent(one.issued_at, "credit", one) for one in invoice.credit_notes),
         *(StoryEvent(one.made_at, "refund", one) for one in refunds),
+        *(StoryEvent(at, kind, one) for at, kind, one in put_right),
         *(StoryEvent(one.at, "reminder", one, carried.get(str(one.level))) for one in steps),
         *(
             StoryEvent(one.created_at, "mail", one)

@@ -1,4 +1,4 @@
-"""Invoices and the money on them: the records, and how much may be paid, credited or refunded."""
+"""Invoices and the money on them: the records, what is open, and how much may be paid or credited."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
@@ -18,21 +20,43 @@ from services.chassis.errors import Conflict, Invalid
 from services.chassis.records import Record
 from workflows.contracts.base import Money
 
-_CLOCKS_DIFFER = timedelta(minutes=5)
+ReversalKind = Literal["mistake", "returned"]
+ZERO = Decimal("0.00")
+_OLDEST_PAYMENT = timedelta(days=3 * 366)
+
+
+class Reversal(Record):
+    """Why a payment counts no more: a `mistake` (mistyped, or matched to the wrong invoice), or `returned` by the bank.
+
+    `at` is when the money went, or the mistake was mended.
+    """
+
+    kind: ReversalKind
+    reason: str
+    reversed_by: str
+    at: datetime
 
 
 class Payment(Record):
-    """Money that came; `amount` is in the currency of its invoice, `by_bank` if a bank statement told of it."""
+    """Money that came; `amount` is in the currency of its invoice, `by_bank` if a bank statement told of it.
+
+    One that was reversed counts no more. `moved_from` is the invoice on which this money was too much.
+    """
 
     id: str
     amount: Decimal
     reference: str
     paid_at: datetime
     by_bank: bool = False
+    reversal: Reversal | None = None
+    moved_from: str | None = None
 
 
 class Invoice(Record):
-    """An invoice. `overdue` is as of the reading; `dunning` is the number of the last payment reminder."""
+    """An invoice. `overdue` is as of the reading; `dunning` is the number of the last payment reminder.
+
+    `paid` is what came and stayed: without payments that were reversed, and without what was `moved` to other invoices.
+    """
 
     id: str
     number: str
@@ -44,6 +68,8 @@ class Invoice(Record):
     paid: Decimal
     credited: Decimal
     refunded: Decimal
+    written_off: Decimal = ZERO
+    moved: Decimal = ZERO
     currency: str
     issued_at: datetime
     due_at: datetime
@@ -55,7 +81,19 @@ class Invoice(Record):
     @property
     def open_amount(self) -> Decimal:
         """What is still to be paid; negative if too much was."""
-        return self.total - self.paid - self.credited
+        return open_amount(
+            self.total,
+            paid=self.paid,
+            refunded=self.refunded,
+            credited=self.credited,
+            written_off=self.written_off,
+            is_void=self.state == "void",
+        )
+
+    @property
+    def surplus(self) -> Decimal:
+        """What the customer paid too much and was not given back: it may be refunded, or moved to another invoice."""
+        return max(ZERO, -self.open_amount)
 
     @property
     def creditable(self) -> Decimal:
@@ -64,18 +102,52 @@ class Invoice(Record):
 
     @property
     def refundable(self) -> Decimal:
-        """What was paid and not given back."""
-        return self.paid - self.refunded
+        """What may be given back: what is too much; where nothing ever was, what was paid.
+
+        Once too much came, a further refund would give the same surplus back twice: a credit note makes more of it.
+        """
+        ever_too_much = max(self.surplus, self.paid + self.moved + self.credited + self.written_off - self.total)
+        return self.surplus if ever_too_much > 0 else max(ZERO, self.paid - self.refunded)
+
+    @property
+    def last_paid_at(self) -> datetime | None:
+        """When the last of the money came that still counts."""
+        return max((one.paid_at for one in self.payments if one.reversal is None), default=None)
+
+    def changed(
+        self,
+        *,
+        paid: Decimal = ZERO,
+        credited: Decimal = ZERO,
+        refunded: Decimal = ZERO,
+        written_off: Decimal = ZERO,
+        is_cancelled: bool = False,
+    ) -> Invoice:
+        """The invoice after its sums have grown by these (or shrunk), with the state that follows from them."""
+        after = self.model_copy(
+            update={
+                "paid": self.paid + paid,
+                "credited": self.credited + credited,
+                "refunded": self.refunded + refunded,
+                "written_off": self.written_off + written_off,
+            }
+        )
+        return after.model_copy(update={"state": "void" if is_cancelled else _state(after)})
 
     def prints_like(self, other: Invoice) -> bool:
         """Whether a document printed from the other one is still true of this one."""
-        return (self.state, self.paid, self.credited) == (other.state, other.paid, other.credited)
+        return self._printed == other._printed
+
+    @property
+    def _printed(self) -> tuple[str, Decimal, Decimal, Decimal, Decimal]:
+        return self.state, self.paid, self.credited, self.refunded, self.written_off
 
 
 class PayableInvoice(Sale):
-    """An invoice that is about to be paid: its state, and the sale whose money it is."""
+    """An invoice that is about to be paid: its state and issue, and the sale whose money it is."""
 
     state: str
+    issued_at: datetime
 
 
 @dataclass(frozen=True)
@@ -97,10 +169,35 @@ def check_amount(amount: Money, currency: str) -> None:
         raise Invalid("The amount must be above zero", field="amount.amount")
 
 
-def check_paid_at(paid_at: datetime | None, now: datetime) -> None:
-    """Raises Invalid on `paid_at` for money that is still to come; clocks may differ by some minutes."""
-    if paid_at is not None and paid_at > now + _CLOCKS_DIFFER:
-        raise Invalid("The money cannot have come later than now", field="paid_at")
+def open_amount(
+    total: Decimal, *, paid: Decimal, refunded: Decimal, credited: Decimal, written_off: Decimal, is_void: bool
+) -> Decimal:
+    """What is still to be paid of an invoice; negative: what the customer paid too much.
+
+    What is owed is the total less what credit notes took back and what was written off, and never less than nothing:
+    of a void invoice, nothing. What was paid (reversed payments and moved money are no part of it) counts as far as it
+    was not given back.
+    """
+    owed = ZERO if is_void else max(ZERO, total - credited - written_off)
+    return owed - (paid - refunded)
+
+
+def _state(invoice: Invoice) -> str:
+    """Void stays void, and so does whatever was open when all of it was credited; paid is what owes nothing."""
+    if invoice.state == "void" or (invoice.state == "open" and 0 < invoice.total <= invoice.credited):
+        return "void"
+    return "open" if invoice.open_amount > 0 else "paid"
+
+
+def check_paid_at(paid_at: datetime | None, issued_at: datetime, now: datetime, zone: ZoneInfo) -> None:
+    """Raises Invalid on `paid_at` for money of a day to come in this zone, or of years before the invoice."""
+    if paid_at is None:
+        return
+    if paid_at.astimezone(zone).date() > now.astimezone(zone).date():
+        raise Invalid("Money of a day to come cannot be booked yet: today at the latest", field="paid_at")
+    if paid_at < issued_at - _OLDEST_PAYMENT:
+        earliest = (issued_at - _OLDEST_PAYMENT).astimezone(zone).date()
+        raise Invalid(f"That is years before the invoice was issued: {earliest} at the earliest", field="paid_at")
 
 
 def amount_to_credit(invoice: Invoice, wanted: Money | None) -> Decimal:
@@ -110,7 +207,7 @@ def amount_to_credit(invoice: Invoice, wanted: Money | None) -> Decimal:
     """
     if wanted:
         check_amount(wanted, invoice.currency)
-    amount = wanted.amount if wanted else invoice.open_amount
+    amount = wanted.amount if wanted else min(invoice.open_amount, invoice.creditable)
     if amount <= 0 or invoice.state == "void":
         raise Conflict("Nothing is open on this invoice", code="wrong_state", detail={"state": invoice.state})
     if amount > invoice.creditable:

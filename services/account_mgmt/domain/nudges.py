@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from pydantic import Field
@@ -103,3 +103,10 @@ def check_outcome(outcome: NudgeOutcome, *, has_lines: bool, next_at: datetime |
         raise Invalid("When shall we ask again?", field="next_at")
     if next_at is not None and next_at <= now:
         raise Invalid("The time must lie in the future", field="next_at")
+
+
+def check_horizon(next_at: datetime | None, now: datetime, within: timedelta) -> None:
+    """Raises Invalid on `next_at` for a time further ahead than the policy lets a customer be asked again."""
+    if next_at is not None and next_at > now + within:
+        latest = (now + within).date()
+        raise Invalid(f"Ask again by {latest} at the latest: the policy allows {within.days} days", field="next_at")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -130,15 +130,20 @@ def check_corrected(old: CorrectedOrder | None, customer_id: str, currency: str)
         raise Invalid(f"That order is in {old.currency}: correct it in the same currency", field="corrects")
 
 
-def check_lines(lines: Sequence[OrderLine], known_products: Collection[str]) -> None:
-    """One currency, no negative price, only products of the catalogue. Raises Invalid with the field."""
+def check_lines(lines: Sequence[OrderLine], catalogue: Mapping[str, bool]) -> None:
+    """One currency, no negative price, only products of the `catalogue` that are sold today (id -> whether it is).
+
+    Raises Invalid with the field.
+    """
     for n, line in enumerate(lines):
         if line.unit_price.currency != lines[0].unit_price.currency:
             raise Invalid("All lines of an order have one currency", field=f"lines.{n}.unit_price.currency")
         if line.unit_price.amount < 0:
             raise Invalid("A price is not negative", field=f"lines.{n}.unit_price.amount")
-        if line.product_id and line.product_id not in known_products:
+        if line.product_id and line.product_id not in catalogue:
             raise Invalid(f"There is no product {line.product_id}", field=f"lines.{n}.product_id")
+        if line.product_id and not catalogue[line.product_id]:
+            raise Invalid(f"Product {line.product_id} is no longer sold: take it out", field=f"lines.{n}.product_id")
     # Twice the sum leaves room for any tax.
     if sum(line.quantity * line.unit_price.amount for line in lines) * 2 > LARGEST:
         raise Invalid(f"The lines come to more than an order may: {LARGEST:,} with any tax", field="lines")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import time, timedelta
+from decimal import Decimal
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.account_mgmt.domain.retention import Retention
+from services.chassis.currencies import LARGEST, Currency, check_amount
 from services.chassis.meanings import HolidayCountry, LocalTime, ZoneName, length_between, number_between
 
 _YEAR = timedelta(days=366)
@@ -41,6 +43,33 @@ class ContactHours(BaseModel):
         if self.begin >= self.end:
             raise ValueError("begin must be before end")
         return self
+
+
+Limits = dict[Currency, Annotated[Decimal, Field(ge=0, le=LARGEST, max_digits=16, decimal_places=2)]]
+
+
+class WriteOffLimits(BaseModel):
+    """The most that a role may write off of one invoice, by currency; of a currency that is not named, nothing."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    account_manager: Limits = {"UAH": Decimal("50.00"), "EUR": Decimal("1.00"), "USD": Decimal("1.00")}
+    supervisor: Limits = {"UAH": Decimal("2000.00"), "EUR": Decimal("50.00"), "USD": Decimal("50.00")}
+
+    @model_validator(mode="after")
+    def _as_can_be_meant(self) -> Self:
+        for role in ("account_manager", "supervisor"):
+            for currency, most in getattr(self, role).items():
+                check_amount(most, currency)
+        for currency, most in self.account_manager.items():
+            if most > self.supervisor.get(currency, 0):
+                raise ValueError(f"an account manager's limit in {currency} is above a supervisor's")
+        return self
+
+    def of(self, role: str, currency: str) -> Decimal:
+        """The limit of a role in a currency."""
+        limits: Limits = getattr(self, role, {}) if role in ("account_manager", "supervisor") else {}
+        return limits.get(currency, Decimal("0.00"))
 
 
 class Policy(BaseModel):
@@ -98,6 +127,12 @@ class Policy(BaseModel):
         default=False, description="Keep public holidays that the country has suspended, as Ukraine under martial law."
     )
     max_escalations: int = Field(default=2, ge=0, le=20)
+    write_off_limits: WriteOffLimits = Field(
+        default=WriteOffLimits(), description="The most that a role may write off of one invoice, by currency."
+    )
+    ask_again_within: Duration = Field(
+        default=timedelta(days=366), description="How far ahead a customer who says `later` may be asked again."
+    )
 
     @property
     def zone(self) -> ZoneInfo:

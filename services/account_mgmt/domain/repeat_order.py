@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal
 
 from services.account_mgmt.domain import money
 from services.account_mgmt.domain.customer_desk import LastLine
@@ -18,7 +19,7 @@ class Repeat:
 
     currency: str
     priced: Sequence[PricedLine]
-    faults: Sequence[tuple[str, Fault]]
+    faults: Sequence[tuple[str, Fault | Literal["gone"]]]
 
     @property
     def total(self) -> Decimal:
@@ -39,14 +40,16 @@ def quantity_of(text: str) -> Decimal:
 def repeat(lines: Sequence[LastLine], currency: str, typed: Sequence[str]) -> Repeat:
     """These lines in the quantities that were typed for them, line by line."""
     priced: list[PricedLine] = []
-    faults: list[tuple[str, Fault]] = []
+    faults: list[tuple[str, Fault | Literal["gone"]]] = []
     for line, text in zip(lines, typed, strict=False):
         try:
             quantity = quantity_of(text)
         except TypedNumberError as error:
             faults.append((line.description, error.fault))
             continue
-        if quantity:
+        if quantity and not line.active:
+            faults.append((line.description, "gone"))
+        elif quantity:
             same = (line.product_id, line.description, quantity, line.unit_price, line.tax_percent)
             priced.append(money.price(*same, currency=currency, discount_percent=line.discount_percent))
     return Repeat(currency, money.taxed(priced, currency), faults)

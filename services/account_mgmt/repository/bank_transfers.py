@@ -13,6 +13,7 @@ from services.account_mgmt.domain.bank.matching import InvoiceBalance
 from services.account_mgmt.domain.bank.transfers import Transfer
 from services.account_mgmt.domain.bank_transfers import BankTransfer, CandidateInvoice, InvoiceShare, Settlement
 from services.account_mgmt.repository import Cursor
+from services.account_mgmt.repository.invoice_sums import open_amount
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import NotFound
 
@@ -65,7 +66,13 @@ async def settle(conn: Connection, settled: Sequence[Settlement], *, by: str | N
         [(one.transfer_id, one.state, one.reason, [asdict(c) for c in one.candidates], by) for one in settled],
     )
     shares = [(one.transfer_id, invoice_id, amount) for one in settled for invoice_id, amount in one.shares]
-    await conn.executemany("INSERT INTO bank_bookings (transfer_id, invoice_id, amount) VALUES ($1, $2, $3)", shares)
+    # Undone before, and matched with the same invoice again: it is one share.
+    await conn.executemany(
+        """INSERT INTO bank_bookings (transfer_id, invoice_id, amount) VALUES ($1, $2, $3)
+           ON CONFLICT (transfer_id, invoice_id) DO UPDATE SET amount = excluded.amount, undone_at = NULL
+            WHERE bank_bookings.undone_at IS NOT NULL""",
+        shares,
+    )
     await conn.executemany(
         "UPDATE bank_transfers SET booked = booked + $2 WHERE id = $1", [(one, amount) for one, _, amount in shares]
     )
@@ -109,11 +116,13 @@ async def get(conn: Connection, transfer_id: str, *, lock: bool = False) -> Bank
 
 async def _with_invoices(conn: Connection, rows: Sequence[Any]) -> list[BankTransfer]:
     booked = await conn.fetch(
-        "SELECT * FROM bank_bookings WHERE transfer_id = ANY($1) ORDER BY invoice_id", [row["id"] for row in rows]
+        "SELECT * FROM bank_bookings WHERE transfer_id = ANY($1) AND undone_at IS NULL ORDER BY invoice_id",
+        [row["id"] for row in rows],
     )
     named = {c["invoice_id"] for row in rows for c in row["candidates"]} | {share["invoice_id"] for share in booked}
     found = await conn.fetch(
-        "SELECT *, total - paid - credited AS open_amount FROM invoices WHERE id = ANY($1)", list(named)
+        f"SELECT *, {open_amount()} AS open_amount FROM invoices i WHERE id = ANY($1)",  # noqa: S608 - a constant
+        list(named),
     )
     invoices = {row["id"]: row for row in found}
     return [_transfer(row, [b for b in booked if b["transfer_id"] == row["id"]], invoices) for row in rows]
@@ -127,11 +136,11 @@ def _transfer(row: Any, booked: Sequence[Any], invoices: Mapping[str, Any]) -> B
 
 # What the matching knows
 
-_BALANCE = """
-SELECT i.id, i.number, i.customer_id, i.total - i.paid - i.credited AS open_amount, i.currency, i.due_at, i.state,
+_BALANCE = f"""
+SELECT i.id, i.number, i.customer_id, {open_amount()} AS open_amount, i.currency, i.due_at, i.state,
        coalesce(c.contact ->> 'tax_id', '') AS tax_id, coalesce(c.contact ->> 'company', '') AS company
   FROM invoices i JOIN customers c ON c.id = i.customer_id
-"""
+"""  # noqa: S608 - a constant
 
 
 async def balances(conn: Connection, numbers: Sequence[str]) -> list[InvoiceBalance]:
@@ -153,7 +162,7 @@ async def payers(conn: Connection, ibans: Sequence[str]) -> dict[str, set[str]]:
 async def lock_invoices(conn: Connection, invoice_ids: Sequence[str]) -> dict[str, Decimal]:
     """Hold these invoices, always in the same order; what is open on each."""
     rows = await conn.fetch(
-        "SELECT id, total - paid - credited AS open_amount FROM invoices WHERE id = ANY($1) ORDER BY id FOR UPDATE",
+        f"SELECT id, {open_amount()} AS open_amount FROM invoices i WHERE id = ANY($1) ORDER BY id FOR UPDATE",  # noqa: S608 - a constant
         list(invoice_ids),
     )
     return {row["id"]: row["open_amount"] for row in rows}

@@ -7,6 +7,7 @@ The policy is read in the same query, not through `policies`: measured for a cus
 from __future__ import annotations
 
 from services.account_mgmt.domain.card import CardFacts
+from services.account_mgmt.repository.invoice_sums import owed
 from services.account_mgmt.repository.suggestions import SUGGEST
 from services.chassis.db import Connection
 from services.chassis.errors import NotFound
@@ -39,19 +40,20 @@ SELECT c.id, c.contact, c.segment, c.state, c.account_manager, c.remind_by,
      SELECT count(*) AS invoices, avg(extract(epoch FROM s.paid_at - s.issued_at) / 86400)::float8 AS days,
             avg((s.paid_at <= s.due_at)::int)::float8 AS on_time
        FROM (SELECT i.issued_at, i.due_at,
-                    (SELECT max(y.paid_at) FROM payments y WHERE y.invoice_id = i.id) AS paid_at
+                    (SELECT max(y.paid_at) FROM payments y
+                      WHERE y.invoice_id = i.id AND y.reversed_at IS NULL) AS paid_at
                FROM invoices i WHERE i.customer_id = c.id AND i.state = 'paid'
               ORDER BY i.issued_at DESC LIMIT $2) s WHERE s.paid_at IS NOT NULL) h) AS habit,
   (SELECT coalesce(jsonb_agg(i), '[]') FROM (
-     SELECT id, number, due_at, total::text, currency, (total - paid - credited)::text AS open,
+     SELECT id, number, due_at, total::text, currency, __OWED__::text AS open,
             due_at < now() AS overdue
-       FROM invoices WHERE customer_id = c.id AND state = 'open' ORDER BY due_at, id LIMIT 20) i) AS owed,
+       FROM invoices o WHERE customer_id = c.id AND state = 'open' ORDER BY due_at, id LIMIT 20) i) AS owed,
   (SELECT coalesce(jsonb_agg(w), '[]') FROM (
      SELECT kind, payload FROM work_items WHERE lead_id = c.id AND state IN ('open', 'leased')
       ORDER BY priority DESC, opened_at LIMIT 10) w) AS work,
   (SELECT coalesce(jsonb_agg(s), '[]') FROM (__SUGGESTIONS__) s) AS offer
   FROM customers c WHERE c.id = $1
-""".replace("__SUGGESTIONS__", SUGGEST)
+""".replace("__SUGGESTIONS__", SUGGEST).replace("__OWED__", owed("o"))
 
 
 async def read(conn: Connection, customer_id: str) -> CardFacts:

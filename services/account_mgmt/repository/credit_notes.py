@@ -11,13 +11,21 @@ from services.chassis.errors import NotFound
 
 
 async def add(
-    conn: Connection, invoice_id: str, amount: Decimal, *, number: str, reason: str, by: str, at: datetime
+    conn: Connection,
+    invoice_id: str,
+    amount: Decimal,
+    *,
+    number: str,
+    reason: str,
+    by: str,
+    at: datetime,
+    reference: str | None = None,
 ) -> str:
     """Write a credit note; its id. The invoice's sums are the caller's to change."""
     note_id = new_id()
     await conn.execute(
-        """INSERT INTO credit_notes (id, number, invoice_id, amount, reason, issued_by, issued_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7)""",
+        """INSERT INTO credit_notes (id, number, invoice_id, amount, reason, issued_by, issued_at, reference)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8)""",
         note_id,
         number,
         invoice_id,
@@ -25,6 +33,7 @@ async def add(
         reason,
         by,
         at,
+        reference,
     )
     return note_id
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from services.account_mgmt.domain.customer_list import CustomerFilter, FoundCustomer, FoundInvoice, ListedCustomer
+from services.account_mgmt.repository.invoice_sums import owed
 from services.chassis.db import Connection
 
 _NAME = "lower(c.contact->>'company')"
@@ -20,7 +21,7 @@ SELECT p.id, p.contact->>'company' AS company, p.sorted_by, p.contact->>'city' A
   FROM page p LEFT JOIN account_managers m ON m.id = p.account_manager LEFT JOIN forecasts f ON f.customer_id = p.id
   LEFT JOIN LATERAL (SELECT placed_at, total, currency FROM orders WHERE customer_id = p.id AND state = 'placed'
                       ORDER BY placed_at DESC LIMIT 1) o ON true
-  LEFT JOIN LATERAL (SELECT sum(total - paid - credited) AS overdue, currency FROM invoices
+  LEFT JOIN LATERAL (SELECT sum({owed}) AS overdue, currency FROM invoices i
                       WHERE customer_id = p.id AND state = 'open' AND due_at < now()
                       GROUP BY currency ORDER BY min(due_at) LIMIT 1) v ON true
  ORDER BY p.sorted_by, p.id
@@ -40,7 +41,7 @@ async def page(
 ) -> list[ListedCustomer]:
     """Customers of this kind in order of their names, after a place."""
     conditions, values = _conditions(wanted, after)
-    query = _ROWS.format(name=_NAME, wanted=" AND ".join(conditions) or "true")
+    query = _ROWS.format(name=_NAME, owed=owed(), wanted=" AND ".join(conditions) or "true")
     return ListedCustomer.of_all(await conn.fetch(query, limit, *values))
 
 

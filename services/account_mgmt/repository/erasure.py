@@ -30,6 +30,15 @@ _AT_ONCE = (
         WHERE lead_id = ANY($1::uuid[])""",
 )
 _INVOICES = "invoice_id IN (SELECT id FROM invoices WHERE customer_id = $1)"
+_CORRECTIONS = (
+    f"""UPDATE payment_reversals SET reason = 'erased', reference = 'erased:' || payment_id
+         WHERE {_INVOICES} AND created_at < $2 AND reason <> 'erased'""",  # noqa: S608 - a constant
+    f"""UPDATE write_offs SET reason = 'erased', undone_reason = CASE WHEN undone_at IS NOT NULL THEN 'erased' END
+         WHERE {_INVOICES} AND at < $2 AND reason <> 'erased'""",  # noqa: S608 - a constant
+    """UPDATE surplus_moves SET reason = 'erased'
+        WHERE from_invoice IN (SELECT id FROM invoices WHERE customer_id = $1) AND moved_at < $2
+          AND reason <> 'erased'""",
+)
 _REJECTED = """
 UPDATE import_rows SET original = NULL, reason = 'erased'
  WHERE verdict = 'rejected' AND original IS NOT NULL
@@ -136,6 +145,8 @@ async def erase_expired(conn: Connection, customer_id: str, since: KeptSince) ->
         customer_id,
         since.credit_notes,
     )
+    for statement in _CORRECTIONS:
+        await conn.execute(statement, customer_id, since.payments)
     for table, time in (("payments", "paid_at"), ("refunds", "made_at")):
         await conn.execute(
             f"""UPDATE {table} SET reference = 'erased:' || id

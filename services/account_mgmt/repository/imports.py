@@ -28,7 +28,7 @@ async def known(conn: Connection, rows: Sequence[Row], import_id: str) -> Known:
         import_id,
     )
     products = await conn.fetch(
-        "SELECT id, name, tax_percent FROM products WHERE id = ANY($1)",
+        "SELECT id, name, tax_percent, active FROM products WHERE id = ANY($1)",
         list({row.order.product_id for row in rows if row.order and row.order.product_id}),
     )
     return Known(
@@ -40,6 +40,7 @@ async def known(conn: Connection, rows: Sequence[Row], import_id: str) -> Known:
         },
         products={row["id"]: (row["name"], row["tax_percent"]) for row in products},
         managers=await _managers(conn),
+        retired={row["id"] for row in products if not row["active"]},
     )
 
 

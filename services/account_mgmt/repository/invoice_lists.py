@@ -6,21 +6,22 @@ from typing import Any
 
 from services.account_mgmt.domain.invoice_lists import BriefInvoice, CurrencySum, InvoiceQuery
 from services.account_mgmt.repository import Cursor
+from services.account_mgmt.repository.invoice_sums import open_amount, owed
 from services.chassis.db import Connection
 
-_BRIEF = """
-SELECT i.id, i.number, i.customer_id, i.state, i.total, i.total - i.paid - i.credited AS open_amount, i.currency,
+_BRIEF = f"""
+SELECT i.id, i.number, i.customer_id, i.state, i.total, {open_amount()} AS open_amount, i.currency,
        i.issued_at, i.due_at, (i.state = 'open' AND i.due_at < now()) AS overdue, i.dunning,
        coalesce(c.contact ->> 'company', '') AS company,
-       (SELECT max(p.paid_at) FROM payments p WHERE p.invoice_id = i.id) AS paid_at
-  FROM {found} i JOIN customers c ON c.id = i.customer_id
-"""
-_SUMS = """
+       (SELECT max(p.paid_at) FROM payments p WHERE p.invoice_id = i.id AND p.reversed_at IS NULL) AS paid_at
+  FROM {{found}} i JOIN customers c ON c.id = i.customer_id
+"""  # noqa: S608 - constants
+_SUMS = f"""
 SELECT i.currency, count(*)::int AS invoices, sum(i.total) AS total,
-       coalesce(sum(i.total - i.paid - i.credited) FILTER (WHERE {is_open}), 0) AS open,
-       coalesce(sum(i.total - i.paid - i.credited) FILTER (WHERE {is_open} AND i.due_at < now()), 0) AS late
+       coalesce(sum({owed()}) FILTER (WHERE {{is_open}}), 0) AS open,
+       coalesce(sum({owed()}) FILTER (WHERE {{is_open}} AND i.due_at < now()), 0) AS late
   FROM invoices i
-"""
+"""  # noqa: S608 - constants
 _VIEWS = {
     "open": "i.state = 'open'",
     "late": "i.state = 'open' AND i.due_at < now()",

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
 
 from services.account_mgmt.domain import money
 from services.account_mgmt.domain.credit_notes import CreditNote
-from services.account_mgmt.domain.invoices import Invoice, Payment
+from services.account_mgmt.domain.invoices import Invoice
 from services.account_mgmt.domain.orders import InvoicedOrder, Order
-from services.account_mgmt.repository import Cursor
-from services.account_mgmt.repository.payments import BY_BANK
+from services.account_mgmt.repository import Cursor, payments
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import NotFound
 
-_INVOICE = "SELECT i.*, (i.state = 'open' AND i.due_at < now()) AS overdue FROM invoices i"
+_INVOICE = """
+SELECT i.*, (i.state = 'open' AND i.due_at < now()) AS overdue,
+       (SELECT coalesce(sum(m.amount), 0.00) FROM surplus_moves m
+         WHERE m.from_invoice = i.id AND m.undone_at IS NULL) AS moved
+  FROM invoices i
+"""
 
 
 async def next_number(conn: Connection, entity_id: str, kind: str, year: int) -> str:
@@ -35,11 +38,11 @@ async def next_number(conn: Connection, entity_id: str, kind: str, year: int) ->
 async def add(
     conn: Connection, order: Order, *, number: str, entity: str, issued_at: datetime, due_at: datetime
 ) -> InvoicedOrder:
-    """Write the invoice of an order; the order with it."""
+    """Write the invoice of an order; the order with it. One of nothing is paid at once."""
     invoice_id = new_id()
     await conn.execute(
-        """INSERT INTO invoices (id, number, entity, order_id, customer_id, total, currency, due_at, issued_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)""",
+        """INSERT INTO invoices (id, number, entity, order_id, customer_id, total, currency, due_at, issued_at, state)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)""",
         invoice_id,
         number,
         entity,
@@ -49,22 +52,20 @@ async def add(
         order.currency,
         due_at,
         issued_at,
+        "open" if order.total > 0 else "paid",
     )
     invoice = {"id": invoice_id, "number": number, "due_at": due_at, "total": order.total, "currency": order.currency}
     return InvoicedOrder.of({**dict(order), "invoice": invoice})
 
 
-_PAYMENTS = f"SELECT p.*, {BY_BANK} AS by_bank FROM payments p WHERE p.invoice_id = $1 ORDER BY p.created_at"  # noqa: S608 - a constant
-
-
 async def get(conn: Connection, invoice_id: str, *, lock: bool = False) -> Invoice:
     """An invoice with its payments and credit notes; with `lock`, hold it. Raises NotFound."""
-    row = await conn.fetchrow(f"{_INVOICE} WHERE i.id = $1 {'FOR UPDATE' if lock else ''}", invoice_id)
+    row = await conn.fetchrow(f"{_INVOICE} WHERE i.id = $1 {'FOR UPDATE OF i' if lock else ''}", invoice_id)
     if row is None:
         raise NotFound(f"There is no invoice {invoice_id}")
-    payments = await conn.fetch(_PAYMENTS, invoice_id)
+    paid = await payments.of_invoice(conn, invoice_id)
     notes = await conn.fetch("SELECT * FROM credit_notes WHERE invoice_id = $1 ORDER BY issued_at", invoice_id)
-    return Invoice.of({**row, "payments": Payment.of_all(payments), "credit_notes": CreditNote.of_all(notes)})
+    return Invoice.of({**row, "payments": paid, "credit_notes": CreditNote.of_all(notes)})
 
 
 async def page(
@@ -90,18 +91,14 @@ async def open_of(conn: Connection, customer_id: str, limit: int) -> list[Invoic
     return await page(conn, state="open", customer_id=customer_id, limit=limit, after=None)
 
 
-async def credit(conn: Connection, invoice_id: str, amount: Decimal) -> None:
-    """Take a part of the invoice back; it is settled when nothing is open, void when all of it was taken back."""
+async def write_sums(conn: Connection, invoice: Invoice) -> None:
+    """Write an invoice's sums and state as they are now; the caller holds it since it was read."""
     await conn.execute(
-        """UPDATE invoices SET credited = credited + $2,
-                  state = CASE WHEN state <> 'open' OR paid + credited + $2 < total THEN state
-                               WHEN credited + $2 >= total THEN 'void' ELSE 'paid' END
-            WHERE id = $1""",
-        invoice_id,
-        amount,
+        "UPDATE invoices SET paid = $2, credited = $3, refunded = $4, written_off = $5, state = $6 WHERE id = $1",
+        invoice.id,
+        invoice.paid,
+        invoice.credited,
+        invoice.refunded,
+        invoice.written_off,
+        invoice.state,
     )
-
-
-async def void(conn: Connection, invoice_id: str) -> None:
-    """An unpaid invoice of a cancelled order; its number stays in the series."""
-    await conn.execute("UPDATE invoices SET state = 'void' WHERE id = $1 AND state = 'open'", invoice_id)

@@ -118,6 +118,12 @@ async def known(conn: Connection, product_ids: Iterable[str | None]) -> set[str]
     return {row["id"] for row in rows}
 
 
+async def on_sale(conn: Connection, product_ids: Iterable[str | None]) -> dict[str, bool]:
+    """Those of these products that are in the catalogue, and whether they are sold today."""
+    rows = await conn.fetch("SELECT id, active FROM products WHERE id = ANY($1)", [one for one in product_ids if one])
+    return {row["id"]: row["active"] for row in rows}
+
+
 # The price in the currency $1, which valid_from says is the latest, for the customer $2.
 _LISTED = """
 SELECT p.*, EXISTS (SELECT FROM never_offer n WHERE n.customer_id = $2 AND n.product_id = p.id) AS refused,

@@ -29,12 +29,21 @@ async def of_invoice(conn: Connection, invoice_id: str) -> list[Refund]:
     return Refund.of_all(rows)
 
 
-async def add(conn: Connection, invoice_id: str, amount: Decimal, *, reference: str, reason: str, by: str) -> Refund:
-    """Book a refund of an invoice that the caller has locked."""
-    await conn.execute("UPDATE invoices SET refunded = refunded + $2 WHERE id = $1", invoice_id, amount)
+async def add(
+    conn: Connection,
+    invoice_id: str,
+    amount: Decimal,
+    *,
+    reference: str,
+    reason: str,
+    by: str,
+    credit_note_id: str | None = None,
+) -> Refund:
+    """Book a refund of an invoice that the caller has locked, and whose sums are the caller's to change."""
     row = await conn.fetchrow(
-        """INSERT INTO refunds (id, invoice_id, amount, reference, reason, made_by) VALUES ($1, $2, $3, $4, $5, $6)
-           RETURNING *, (SELECT refunded FROM invoices WHERE id = $2) AS refunded,
+        """INSERT INTO refunds (id, invoice_id, amount, reference, reason, made_by, credit_note_id)
+           VALUES ($1, $2, $3, $4, $5, $6, $7)
+           RETURNING *, (SELECT refunded FROM invoices WHERE id = $2) + $3 AS refunded,
                      (SELECT currency FROM invoices WHERE id = $2) AS currency""",
         new_id(),
         invoice_id,
@@ -42,5 +51,6 @@ async def add(conn: Connection, invoice_id: str, amount: Decimal, *, reference: 
         reference,
         reason,
         by,
+        credit_note_id,
     )
     return Refund.of(row)

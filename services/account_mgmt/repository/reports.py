@@ -15,6 +15,7 @@ from services.account_mgmt.domain.reports import (
     Reached,
     Retention,
 )
+from services.account_mgmt.repository.invoice_sums import open_amount, owed
 from services.chassis.db import Connection
 
 
@@ -48,9 +49,9 @@ async def managers(conn: Connection, start: datetime, end: datetime) -> list[Man
 async def overdue_by_manager(conn: Connection) -> list[Overdue]:
     """Overdue money per account manager and currency, the most first."""
     rows = await conn.fetch(
-        """SELECT c.account_manager, i.currency, sum(i.total - i.paid - i.credited) AS amount
-             FROM invoices i JOIN customers c ON c.id = i.customer_id
-            WHERE i.state = 'open' AND i.due_at < now() GROUP BY 1, 2 ORDER BY amount DESC"""
+        f"""SELECT c.account_manager, i.currency, sum({owed()}) AS amount
+              FROM invoices i JOIN customers c ON c.id = i.customer_id
+             WHERE i.state = 'open' AND i.due_at < now() GROUP BY 1, 2 ORDER BY amount DESC"""  # noqa: S608 - a constant
     )
     return Overdue.of_all(rows)
 
@@ -87,10 +88,10 @@ async def held_out(conn: Connection, start: datetime, end: datetime, days: int) 
 async def open_money(conn: Connection) -> list[OpenMoney]:
     """Per currency and age: open invoices and what is open on them."""
     rows = await conn.fetch(
-        """SELECT currency, CASE WHEN due_at >= now() THEN NULL ELSE width_bucket(
-                    extract(epoch FROM now() - due_at) / 86400, ARRAY[0, 31, 61, 91]) END AS age,
-                  count(*)::int AS invoices, sum(total - paid - credited) AS amount
-             FROM invoices WHERE state = 'open' GROUP BY 1, 2 ORDER BY 1, 2"""
+        f"""SELECT currency, CASE WHEN due_at >= now() THEN NULL ELSE width_bucket(
+                     extract(epoch FROM now() - due_at) / 86400, ARRAY[0, 31, 61, 91]) END AS age,
+                   count(*)::int AS invoices, sum({owed()}) AS amount
+              FROM invoices i WHERE state = 'open' GROUP BY 1, 2 ORDER BY 1, 2"""  # noqa: S608 - a constant
     )
     return OpenMoney.of_all(rows)
 
@@ -98,8 +99,8 @@ async def open_money(conn: Connection) -> list[OpenMoney]:
 async def overpaid(conn: Connection) -> list[Credit]:
     """What customers paid too much, per currency."""
     rows = await conn.fetch(
-        """SELECT currency, sum(paid - refunded + credited - total) AS amount FROM invoices
-            WHERE state = 'paid' AND paid - refunded + credited > total GROUP BY 1 ORDER BY 1"""
+        f"""SELECT currency, -sum({open_amount()}) AS amount FROM invoices i
+             WHERE state <> 'open' AND {open_amount()} < 0 GROUP BY 1 ORDER BY 1"""  # noqa: S608 - constants
     )
     return Credit.of_all(rows)
 

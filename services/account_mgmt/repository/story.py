@@ -17,7 +17,8 @@ _PARTS = (
     f"""SELECT p.paid_at, p.id::text, 'payment', p.taken_by,
               jsonb_build_object('amount', p.amount::text, 'currency', i.currency, 'number', i.number,
                                  'by_bank', {BY_BANK})
-         FROM payments p JOIN invoices i ON i.id = p.invoice_id WHERE i.customer_id = $1""",  # noqa: S608 - a constant
+         FROM payments p JOIN invoices i ON i.id = p.invoice_id WHERE i.customer_id = $1
+          AND NOT EXISTS (SELECT FROM surplus_moves m WHERE m.payment_id = p.id)""",  # noqa: S608 - a constant
     """SELECT n.issued_at, n.id::text, 'credit_note', n.issued_by,
               jsonb_build_object('amount', n.amount::text, 'currency', i.currency, 'number', n.number,
                                  'invoice', i.number, 'reason', n.reason)
@@ -26,6 +27,19 @@ _PARTS = (
               jsonb_build_object('amount', r.amount::text, 'currency', i.currency, 'number', i.number,
                                  'reason', r.reason)
          FROM refunds r JOIN invoices i ON i.id = r.invoice_id WHERE i.customer_id = $1""",
+    """SELECT r.at, r.payment_id::text || ':reversed', 'reversal', r.reversed_by,
+              jsonb_build_object('amount', r.amount::text, 'currency', i.currency, 'number', i.number,
+                                 'reason', r.reason, 'returned', r.kind = 'returned')
+         FROM payment_reversals r JOIN invoices i ON i.id = r.invoice_id WHERE i.customer_id = $1""",
+    """SELECT w.at, w.id::text, 'write_off', w.written_by,
+              jsonb_build_object('amount', w.amount::text, 'currency', i.currency, 'number', i.number,
+                                 'reason', w.reason, 'undone', w.undone_reason)
+         FROM write_offs w JOIN invoices i ON i.id = w.invoice_id WHERE i.customer_id = $1""",
+    """SELECT m.moved_at, m.id::text, 'move', m.moved_by,
+              jsonb_build_object('amount', m.amount::text, 'currency', i.currency, 'number', i.number,
+                                 'to', t.number, 'reason', m.reason)
+         FROM surplus_moves m JOIN invoices i ON i.id = m.from_invoice JOIN invoices t ON t.id = m.to_invoice
+        WHERE i.customer_id = $1""",
     """SELECT opened_at, item_id::text || ':opened', 'nudge', NULL, jsonb_build_object('number', number)
          FROM nudges WHERE customer_id = $1""",
     """SELECT answered_at, item_id::text || ':answered', 'answer', answered_by,

@@ -6,10 +6,11 @@ from fastapi import APIRouter
 
 from services.account_mgmt.actions.bank_transfers import ignore_transfer, match_transfer
 from services.account_mgmt.actions.kinds import TRANSFER
+from services.account_mgmt.actions.returned_transfers import settle_return
 from services.account_mgmt.domain.bank_statements import TransferState
 from services.account_mgmt.repository import bank_transfers
 from services.account_mgmt.routes.access import READERS, WRITERS
-from services.account_mgmt.schemas.bank_transfers import NewIgnore, NewMatch, TransferView
+from services.account_mgmt.schemas.bank_transfers import NewIgnore, NewMatch, NewReturn, TransferView
 from services.chassis.http import Conn, Id, Page, Pager, Who, if_match, new_router, tagged
 
 router: APIRouter = new_router(tags=["bank"])
@@ -45,6 +46,17 @@ async def post_match(conn: Conn, who: Who, transfer_id: Id, new: NewMatch) -> Tr
     409 for a transfer that is settled already, 422 for another currency or more money than came.
     """
     return TransferView.of(await match_transfer(conn, who, transfer_id, new))
+
+
+@router.post(
+    "/bank-transfers/{transfer_id}/returned", dependencies=[*WRITERS, _CHANGE], summary="Say which payment came back"
+)
+async def post_returned(conn: Conn, who: Who, transfer_id: Id, new: NewReturn) -> TransferView:
+    """For an entry by which the bank took money back: this payment is reversed, and its invoice opens again.
+
+    409 for money that came or an entry that is settled, 422 for a payment of more than the bank took.
+    """
+    return TransferView.of(await settle_return(conn, who, transfer_id, new))
 
 
 @router.post("/bank-transfers/{transfer_id}/ignore", dependencies=[*WRITERS, _CHANGE], summary="This pays no invoice")

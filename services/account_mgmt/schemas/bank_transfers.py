@@ -108,6 +108,22 @@ class NewMatch(Body):
     invoices: list[Share] = Field(min_length=1, max_length=50)
 
 
+class NewReturn(Body):
+    """The payment that the bank took back."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "invoice_id": "0192f0c1-7b1e-7c3a-9d58-3f1f2f7a9b10",
+                "payment_id": "0192f0c1-7b1e-7c3a-9d58-3f1f2f7a9b11",
+            }
+        }
+    )
+
+    invoice_id: Id
+    payment_id: Id
+
+
 class NewIgnore(Body):
     """Why a transfer does not pay an invoice."""
 

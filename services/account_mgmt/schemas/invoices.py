@@ -8,7 +8,7 @@ from typing import Self
 from pydantic import ConfigDict, Field
 
 from services.account_mgmt.domain.credit_notes import CreditNote
-from services.account_mgmt.domain.invoices import Invoice, Payment
+from services.account_mgmt.domain.invoices import Invoice, Payment, ReversalKind
 from services.account_mgmt.schemas.common import in_money
 from services.account_mgmt.schemas.people import Address
 from services.chassis.currencies import Money as PayableMoney
@@ -16,18 +16,31 @@ from services.chassis.http import Body, Model, Moment
 from workflows.contracts.base import Money
 
 
+class ReversalView(Model):
+    """Why a payment counts no more."""
+
+    kind: ReversalKind
+    reason: str
+    reversed_by: str
+    at: datetime
+
+
 class PaymentView(Model):
-    """Money that came."""
+    """Money that came. One with a `reversal` counts no more; `moved_from` is the invoice where it was too much."""
 
     id: str
     amount: Money
     reference: str
     paid_at: datetime
+    by_bank: bool = False
+    reversal: ReversalView | None = None
+    moved_from: str | None = None
 
     @classmethod
     def of(cls, payment: Payment, currency: str) -> Self:
         """From the record of an invoice in this currency."""
-        return cls.model_validate({**dict(payment), **in_money(payment, currency, "amount")})
+        reversal = dict(payment.reversal) if payment.reversal else None
+        return cls.model_validate({**dict(payment), **in_money(payment, currency, "amount"), "reversal": reversal})
 
 
 class CreditNoteView(Model):
@@ -38,6 +51,7 @@ class CreditNoteView(Model):
     amount: Money
     reason: str
     issued_at: datetime
+    reference: str | None = None
 
     @classmethod
     def of(cls, note: CreditNote, currency: str) -> Self:
@@ -46,7 +60,10 @@ class CreditNoteView(Model):
 
 
 class InvoiceView(Model):
-    """An invoice: `open_amount` is what is still to be paid, negative if too much was."""
+    """An invoice: `open_amount` is what is still to be paid, negative if too much was.
+
+    `paid` is what came and stayed, without payments that were reversed and without what was moved to other invoices.
+    """
 
     id: str
     number: str
@@ -57,6 +74,8 @@ class InvoiceView(Model):
     total: Money
     paid: Money
     credited: Money
+    refunded: Money
+    written_off: Money
     open_amount: Money
     issued_at: datetime
     due_at: datetime
@@ -72,7 +91,7 @@ class InvoiceView(Model):
         return cls.model_validate(
             {
                 **dict(invoice),
-                **in_money(invoice, currency, "total", "paid", "credited", "open_amount"),
+                **in_money(invoice, currency, "total", "paid", "credited", "refunded", "written_off", "open_amount"),
                 "payments": [PaymentView.of(one, currency) for one in invoice.payments],
                 "credit_notes": [CreditNoteView.of(one, currency) for one in invoice.credit_notes],
             }
@@ -102,6 +121,12 @@ class NewCreditNote(Body):
 
     amount: PayableMoney | None = None
     reason: str = Field(min_length=1, max_length=300)
+    reference: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=100,
+        description="Your own, unique per invoice: the same again writes no second credit note.",
+    )
 
 
 class SendInvoice(Body):

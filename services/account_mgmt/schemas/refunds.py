@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field
 from services.account_mgmt.domain.refunds import Refund
 from services.account_mgmt.schemas.common import in_money
 from services.chassis.currencies import Money as PayableMoney
-from services.chassis.http import Body, Model
+from services.chassis.http import Body, Id, Model
 from workflows.contracts.base import Money
 
 
@@ -30,6 +30,9 @@ class NewRefund(Body):
     amount: PayableMoney
     reference: str = Field(min_length=1, max_length=100)
     reason: str = Field(min_length=1, max_length=300)
+    credit_note_id: Id | None = Field(
+        default=None, description="The credit note whose money this is; at most what it took back."
+    )
 
 
 class RefundView(Model):
@@ -43,6 +46,7 @@ class RefundView(Model):
     reason: str
     made_by: str
     made_at: datetime
+    credit_note_id: str | None = None
 
     @classmethod
     def of(cls, refund: Refund) -> Self:

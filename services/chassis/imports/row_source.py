@@ -5,14 +5,14 @@ from __future__ import annotations
 import marshal
 import os
 from collections.abc import Callable, Generator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import IO, TYPE_CHECKING, Any
 
 import structlog
 
 from services.chassis.imports.bounded import BrokenReaderError, items
 from services.chassis.imports.breaks import place_of
-from services.chassis.imports.cells import Cells, UnreadableRow
+from services.chassis.imports.cells import Cells, FileRefusedError, UnreadableRow
 from services.chassis.imports.chunks import Source, chunks
 from services.chassis.imports.packed_rows import JoinedCells
 
@@ -55,6 +55,18 @@ def rows_apart(importer: Importer[Any, Any], file: IO[bytes]) -> Generator[list[
                 yield [_unpacked(importer, row) for row in marshal.loads(chunk)]  # noqa: S302 - our own code wrote it
         except (BrokenReaderError, OSError) as error:
             raise ReaderLostError(str(error)) from error
+
+
+def every_row(importer: Importer[Any, Any], file: IO[bytes]) -> Generator[Sequence[str], None, None]:
+    """The cells of every row that can be read, from the first on; where the file breaks off, they end."""
+    source = _source(importer)._replace(taken=0)
+    with suppress(FileRefusedError), closing(chunks(source, file, _cells, importer.chunk_rows)) as found:
+        for chunk in found:
+            yield from chunk
+
+
+def _cells(_line: int, cells: Cells) -> Sequence[str]:
+    return cells.cells if isinstance(cells, UnreadableRow) else cells
 
 
 def _unpacked(importer: Importer[Any, Any], row: Any) -> Any:

@@ -71,6 +71,9 @@ class Importer(ABC, Generic[Row, Plan]):
         """The row that the process apart made this of; only for importers with `reads_apart`."""
         raise NotImplementedError
 
+    def look(self, rows: Iterator[Sequence[str]]) -> None:
+        """Learn from the whole file before its rows are read, whatever of them was taken. It runs in a thread."""
+
     @abstractmethod
     def unreadable(self, line: int, cells: Sequence[str], reason: str) -> Row:
         """A row that is to be rejected for this reason, whatever its cells hold."""
@@ -119,6 +122,7 @@ async def _bring_to_end(conn: Connection, pool: Pool, kind: type[Importer[Row, P
             await jobs.QUEUE.spool(conn, job.id, file)
             async with pool.acquire() as second, _hands(conn, second, kind, job) as hands:
                 importer = kind(hands.job)
+                await asyncio.to_thread(importer.look, row_source.every_row(importer, file))
                 take = _take_row_by_row if job.attempts else _take_file
                 with suppress(JobCancelledError):
                     error = await take(importer, hands, file)

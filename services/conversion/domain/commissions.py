@@ -18,7 +18,7 @@ from services.conversion.domain.sale_money import ZERO, MoneyMoved, fate
 
 Percent = Decimal
 Kind = Literal["accrued", "vested", "clawed_back", "adjusted"]
-EventKind = Literal["sold", "ordered", "paid", "refunded", "credited", "cancelled"]
+EventKind = Literal["sold", "ordered", "paid", "reversed", "refunded", "credited", "cancelled"]
 
 
 class Role(StrEnum):

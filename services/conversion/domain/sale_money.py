@@ -3,6 +3,8 @@
 In words, with everything in the currency of the invoice and with tax:
 
 - What was paid counts up to what is owed. More than that is a surplus, and giving a surplus back undoes nothing.
+- A payment that was reversed (mistyped, matched wrongly, returned by the bank) never was: the sale waits for its money
+  again, and is not undone.
 - A credit note undoes its part of the sale. What it leaves overpaid is a surplus too.
 - A refund that gives no surplus back undoes a part of the sale of its own: what was returned without a credit note.
 - A credit note of exactly what was given back before is the paper of that refund: one part, not two. Several refunds
@@ -28,7 +30,7 @@ UNDATED = datetime.min.replace(tzinfo=UTC)
 _LOOSE = 10
 """Refunds and credit notes among which those of one part are sought; the search doubles by each."""
 
-MoneyKind = Literal["paid", "refunded", "credited", "cancelled"]
+MoneyKind = Literal["paid", "reversed", "refunded", "credited", "cancelled"]
 
 
 class MoneyMoved(BaseModel):
@@ -60,14 +62,14 @@ def fate(events: Sequence[MoneyMoved]) -> Fate:
     if total is None:
         return Fate(left=Decimal(1), paid=ZERO, whole=Decimal(1))
     left = max(ZERO, total - _undone(events, total))
-    in_hand = max(ZERO, _sum(events, "paid") - _sum(events, "refunded"))
+    in_hand = max(ZERO, _sum(events, "paid") - _sum(events, "reversed") - _sum(events, "refunded"))
     return Fate(left=left, paid=min(left, in_hand), whole=total)
 
 
 def _undone(events: Sequence[MoneyMoved], total: Decimal) -> Decimal:
     """How much of the invoice is undone: credited, or given back without being a surplus."""
     payments, refunds = _without_returned_payments(events, total)
-    paid = sum(payments.elements(), ZERO)
+    paid = max(ZERO, sum(payments.elements(), ZERO))
     walk = _Walk(total, min(paid, total), too_much=max(ZERO, paid - total))
     credited = [event for event in events if event.kind == "credited"]
     # A refund and a credit note of one moment: the credit note is the later, for it may be the refund's paper.
@@ -86,7 +88,7 @@ def _without_returned_payments(
 
     Only as far as more was paid than the whole invoice; else a part of the sale may have been returned.
     """
-    payments = Counter(event.amount for event in events if event.kind == "paid")
+    payments = _standing_payments(events)
     too_much, refunds = sum(payments.elements(), ZERO) - total, []
     for event in sorted((one for one in events if one.kind == "refunded"), key=lambda one: (one.at, one.key)):
         if payments[event.amount] and event.amount <= too_much:
@@ -95,6 +97,17 @@ def _without_returned_payments(
         else:
             refunds.append(event)
     return payments, refunds
+
+
+def _standing_payments(events: Sequence[MoneyMoved]) -> Counter[Decimal]:
+    """Amounts of payments without those that were reversed; what was reversed of one in part is below zero."""
+    payments = Counter(event.amount for event in events if event.kind == "paid")
+    for event in sorted((one for one in events if one.kind == "reversed"), key=lambda one: (one.at, one.key)):
+        if payments[event.amount]:
+            payments[event.amount] -= 1
+        else:
+            payments[-event.amount] += 1
+    return payments
 
 
 class _Walk:

@@ -18,7 +18,7 @@ def money(amount: str, currency: str = CURRENCY) -> Money:
 
 def test_what_is_open_creditable_and_refundable_adds_up() -> None:
     one = invoice("120.00", paid="50.00", credited="20.00", refunded="10.00")
-    assert (one.open_amount, one.creditable, one.refundable) == (Decimal(50), Decimal(100), Decimal(40))
+    assert (one.open_amount, one.creditable, one.refundable) == (Decimal(60), Decimal(100), Decimal(40))
 
 
 def test_a_credit_note_without_an_amount_takes_back_all_that_is_open() -> None:

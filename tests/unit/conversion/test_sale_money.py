@@ -176,3 +176,26 @@ def test_the_parts_of_a_corrected_order_add_up_to_its_share_to_the_cent(parts: l
     assert [(one.person, one.role) for one in found] == [(one.person, one.role) for one in parts]
     whole = {one.role: one.amount for one in accruals(net, Rates(), sourced_by="caller", closed_by="anna")}
     assert {role: sum(one.amount for one in found if one.role is role) for role in whole} == whole
+
+
+def test_a_reversed_payment_leaves_the_sale_standing_and_waiting_for_its_money() -> None:
+    assert became(("paid", "1200"), ("reversed", "1200")) == (1200, 0)
+    assert became(("paid", "1200"), ("reversed", "1200"), ("paid", "1200")) == (1200, 1200)
+    assert became(("paid", "400"), ("paid", "800"), ("reversed", "400")) == (1200, 800)
+
+
+def test_a_surplus_that_was_moved_to_another_invoice_is_no_refund() -> None:
+    assert became(("paid", "1500"), ("reversed", "300")) == (1200, 1200)
+    assert became(("paid", "1500"), ("reversed", "300"), ("refunded", "100")) == (1100, 1100)
+    assert became(("paid", "1200"), ("credited", "300"), ("reversed", "300")) == (900, 900)
+
+
+def test_a_reversal_heard_of_before_its_payment_ends_alike() -> None:
+    assert became(("reversed", "1200"), ("paid", "1200")) == (1200, 0)
+    assert became(("reversed", "1200")) == (1200, 0)
+
+
+@given(stories().filter(bool), sums)
+def test_reversing_a_payment_is_as_if_it_had_never_come(events: list[Event], amount: Decimal) -> None:
+    told = [(event.kind, event.amount) for event in events]
+    assert fate(story([*told, ("paid", amount), ("reversed", amount)])) == fate(events)

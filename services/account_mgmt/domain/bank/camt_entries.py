@@ -41,6 +41,7 @@ def read_entry(entry: Element, account: str) -> Iterator[Transfer]:
             currency=currency,
             reference=shared if own == whole else own or shared,
             reversal=came_back,
+            taken=direction(entry) == "DBIT",
             **_payer(detail, entry if len(details) == 1 and detail is not entry else None),
         )
 

@@ -89,6 +89,7 @@ def _entry(data: Mapping[str, Any], account: str, line: int, found: Parsed) -> N
         currency=currency,
         reference=reference(data.get("bank_reference")),
         reversal=came_back,
+        taken=mark in ("D", "RC"),
         **_payer(data),
     )
     found.transfers.append(transfer)

@@ -18,7 +18,10 @@ _NO_REFERENCE = {"", "NOTPROVIDED", "NONREF", "-"}
 
 @dataclass(frozen=True)
 class Transfer:
-    """Money that came, or (with `reversal`) a booking that the bank undid. `amount` is above zero, in `currency`."""
+    """Money that came, or (with `reversal`) a booking that the bank undid. `amount` is above zero, in `currency`.
+
+    A reversal that is `taken` is of money that had come; any other brings money of ours back.
+    """
 
     line: int
     account: str
@@ -31,6 +34,7 @@ class Transfer:
     purpose: str = ""
     reference: str = ""
     reversal: bool = False
+    taken: bool = False
 
 
 @dataclass(frozen=True)

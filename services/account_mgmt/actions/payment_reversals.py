@@ -1,0 +1,105 @@
+"""A payment is undone: mistyped, matched to the wrong invoice, or taken back by the bank. The invoice follows."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from services.account_mgmt.actions.commission_events import sale_event
+from services.account_mgmt.actions.invoice_sums import write_change
+from services.account_mgmt.actions.ownership import check_owner_of_invoices
+from services.account_mgmt.domain.bank_transfers import Settlement
+from services.account_mgmt.domain.invoices import Invoice, Reversal
+from services.account_mgmt.domain.reversals import StandingPayment, check_reversible
+from services.account_mgmt.repository import (
+    bank_statements,
+    bank_transfers,
+    invoices,
+    orders,
+    payment_reversals,
+    surplus_moves,
+)
+from services.account_mgmt.schemas.corrections import NewReversal
+from services.chassis.auth import Principal
+from services.chassis.db import Connection
+from services.chassis.errors import Conflict
+from services.chassis.events import publish
+from workflows.contracts.commission import MoneyKind
+
+
+async def reverse_payment(
+    conn: Connection, who: Principal, invoice_id: str, payment_id: str, new: NewReversal
+) -> Invoice:
+    """A person undoes a payment, once: the invoice after it.
+
+    A bank transfer that was matched by mistake waits to be matched again; moved money goes back to where it was too
+    much. The same reason again changes nothing. Raises NotFound; Forbidden (`not_owner`); Conflict (`already_reversed`)
+    for another reason, (`moved`) while a part of the money is on another invoice.
+    """
+    await check_owner_of_invoices(conn, who, [invoice_id])
+    await bank_statements.take_turn(conn)
+    reversal = Reversal(kind=new.kind, reason=new.reason, reversed_by=who.person, at=datetime.now(UTC))
+    await undo_payment(conn, invoice_id, payment_id, reversal)
+    return await invoices.get(conn, invoice_id)
+
+
+async def undo_payment(
+    conn: Connection, invoice_id: str, payment_id: str, reversal: Reversal, *, told_by: str | None = None
+) -> None:
+    """Write a reversal and all that follows from it. The caller has taken its turn at the bank.
+
+    `told_by` is the bank's entry that took the money back. Raises as `reverse_payment` does.
+    """
+    payment = await payment_reversals.standing(conn, invoice_id, payment_id)
+    await bank_transfers.lock_invoices(conn, [one for one in (invoice_id, payment.moved_from) if one])
+    # What was read before the lock may have changed.
+    payment = await payment_reversals.standing(conn, invoice_id, payment_id)
+    if payment.reversal is not None:
+        _check_same(payment, payment.reversal, reversal)
+        return
+    invoice = await invoices.get(conn, invoice_id, lock=True)
+    check_reversible(invoice, payment)
+    await payment_reversals.add(conn, payment, reversal, told_by=told_by)
+    if payment.transfer_id is not None:
+        await _free_transfer(conn, payment, payment.transfer_id, invoice, reversal)
+    at = max(reversal.at, payment.paid_at)
+    sale = await orders.sale(conn, invoice.order_id)
+    money = sale_event(MoneyKind.REVERSED, sale, key=f"reversal:{payment.id}", amount=payment.amount, at=at)
+    await write_change(conn, invoice, invoice.changed(paid=-payment.amount), money, by=reversal.reversed_by)
+    if payment.move_id is not None and payment.moved_from is not None:
+        await _move_back(conn, payment, payment.move_id, payment.moved_from, reversal)
+    await publish(conn, "payment_reversed", invoice_id=invoice_id, payment_id=payment_id)
+
+
+def _check_same(payment: StandingPayment, before: Reversal, now: Reversal) -> None:
+    if (before.kind, before.reason) != (now.kind, now.reason):
+        raise Conflict(
+            f"This payment was reversed before, by {before.reversed_by}: {before.reason}",
+            code="already_reversed",
+            detail={"payment_id": payment.id, "at": before.at.isoformat()},
+        )
+
+
+async def _free_transfer(
+    conn: Connection, payment: StandingPayment, transfer_id: str, invoice: Invoice, reversal: Reversal
+) -> None:
+    """The transfer that brought the money waits for a person again; not if the bank took it back."""
+    await payment_reversals.undo_booking(conn, transfer_id, payment.invoice_id, reversal.at)
+    if reversal.kind == "mistake":
+        await payment_reversals.forget_payer(conn, transfer_id, invoice.customer_id)
+        state, reason = "unmatched", f"the match with {invoice.number} was undone: {reversal.reason}"
+    else:
+        state, reason = "ignored", f"the bank took it back: {reversal.reason}"
+    if reversal.kind == "mistake" or not (await bank_transfers.get(conn, transfer_id)).booked:
+        settled = Settlement(transfer_id, state, reason[:300])  # type: ignore[arg-type]
+        await bank_transfers.settle(conn, [settled], by=reversal.reversed_by)
+
+
+async def _move_back(
+    conn: Connection, payment: StandingPayment, move_id: str, source_id: str, reversal: Reversal
+) -> None:
+    """Money that had been moved here is too much again where it came from."""
+    await surplus_moves.undo(conn, move_id, reversal.at)
+    source = await invoices.get(conn, source_id, lock=True)
+    sale = await orders.sale(conn, source.order_id)
+    money = sale_event(MoneyKind.PAID, sale, key=f"moved-back:{move_id}", amount=payment.amount, at=reversal.at)
+    await write_change(conn, source, source.changed(paid=payment.amount), money, by=reversal.reversed_by)

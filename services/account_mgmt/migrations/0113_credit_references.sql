@@ -1,0 +1,3 @@
+-- no-transaction
+CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS credit_notes_reference ON credit_notes (invoice_id, reference)
+    WHERE reference IS NOT NULL;
