@@ -143,6 +143,18 @@ async def test_a_returned_debit_is_recognised_by_the_reference_or_account_of_its
     assert await state(tier, two) == "open"
 
 
+async def test_of_two_equal_payments_on_one_invoice_the_one_that_is_named_is_reversed(tier: Tier3) -> None:
+    _, one = await invoice(tier)
+    await came(tier, f"for {one['number']}", ref="TRX-000001")
+    transfer = await came(tier, "no idea", ref="TRX-000002")
+    share = {"invoice_id": one["id"], "amount": {"amount": "120.00", "currency": "UAH"}}
+    await tier.post(f"/v1/bank-transfers/{transfer['id']}/match", {"invoices": [share]}, 200)
+    assert (await taken(tier, "recall of TRX-000002"))["state"] == "matched"
+    payments = (await tier.get(f"/v1/invoices/{one['id']}"))["payments"]
+    assert [bool(payment["reversal"]) for payment in payments] == [False, True]
+    assert await state(tier, one) == "paid"
+
+
 async def test_what_the_bank_took_back_and_nobody_recognises_waits_for_a_person(tier: Tier3) -> None:
     _, one = await invoice(tier)
     transfer = await came(tier, f"for {one['number']}")
@@ -167,6 +179,14 @@ async def test_two_payments_that_may_have_been_taken_back_are_shown_both(tier: T
     assert back["state"] == "unmatched"
     assert {c["invoice_id"] for c in back["candidates"]} == {one["id"], two["id"]}
     assert await state(tier, one) == await state(tier, two) == "paid"
+
+
+async def test_a_small_difference_that_a_transfer_leaves_is_proposed_to_be_written_off(tier: Tier3) -> None:
+    (_, small), (_, part), (_, full) = await invoice(tier), await invoice(tier), await invoice(tier)
+    found = await came(tier, f"for {small['number']}", amount="119.50")
+    assert found["state"] == "matched" and "0.50 UAH of" in found["reason"] and "write it off" in found["reason"]
+    assert "write it off" not in (await came(tier, f"for {part['number']}", amount="60.00"))["reason"]
+    assert "write it off" not in (await came(tier, f"for {full['number']}"))["reason"]
 
 
 async def test_money_of_ours_that_comes_back_undoes_no_payment(tier: Tier3) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -251,6 +252,21 @@ async def test_money_is_not_moved_to_another_customer_currency_or_the_same_invoi
     for target in (opened.invoice_id, stranger.invoice_id, euros["id"]):
         refused = await tier.post(path, {"to_invoice_id": target, "reason": "x"}, 422)
         assert refused["errors"][0]["field"] == "to_invoice_id"
+
+
+async def test_two_people_at_once_undo_a_payment_and_give_a_surplus_back_once(tier: Tier3) -> None:
+    customer_id, opened = await tier.customer()
+    paid = await pay(tier, opened.invoice_id, "150.00")
+    body = {"amount": money("30.00"), "reason": "too much"}
+    path = f"/v1/invoices/{opened.invoice_id}"
+    refunds = [tier.http.post(f"{path}/refunds", json=body | {"reference": r}, headers=boss()) for r in ("R1", "R2")]
+    assert sorted([one.status_code for one in await asyncio.gather(*refunds)]) == [201, 422]
+    undo = f"{path}/payments/{paid['payments'][0]['id']}/reversal"
+    both = [tier.http.post(undo, json={"reason": "bounced", "kind": "returned"}) for _ in range(2)]
+    assert [one.status_code for one in await asyncio.gather(*both)] == [201, 201]
+    # What was given back of money that never came is owed with the rest.
+    assert await stands(tier, opened.invoice_id) == ("open", "150.00")
+    assert [kind for kind, _ in await commission(tier, customer_id)] == ["paid", "refunded", "reversed"]
 
 
 # ---- written off

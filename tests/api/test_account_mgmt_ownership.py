@@ -66,6 +66,8 @@ async def writes(tier: Tier3) -> list[tuple[str, str, str, Any]]:
         body = example(operation)
         if path.endswith("/match"):
             body["invoices"][0]["invoice_id"] = account.invoice_id
+        elif path.endswith("/returned"):
+            body["invoice_id"] = account.invoice_id
         found.append((name, method, path.format_map(Ids({**known, "item_id": item})), body))
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import asyncpg
 import structlog
@@ -18,7 +18,10 @@ from services.account_mgmt.domain.bank.numbers import invoices_in
 from services.account_mgmt.domain.bank.transfers import Transfer
 from services.account_mgmt.domain.bank_statements import RowProblem
 from services.account_mgmt.domain.bank_transfers import Settlement, payment_reference
+from services.account_mgmt.domain.policy import WriteOffLimits
+from services.account_mgmt.domain.write_offs import small_difference
 from services.account_mgmt.repository import bank_statements, bank_transfers
+from services.account_mgmt.repository.policies import policies
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, DomainError
 from workflows.contracts.base import Money
@@ -37,6 +40,7 @@ class Books:
         self.register = Register(rows)
         self._transfers = [row.transfer for row in rows]
         self._ledger: Ledger | None = None
+        self._limits: WriteOffLimits | None = None
         self._read_at = 0.0
 
     async def ledger(self, conn: Connection, *, anew: bool = False) -> Ledger:
@@ -50,6 +54,20 @@ class Books:
             self._ledger = await asyncio.to_thread(Ledger, balances, payers, entities)
             self._read_at = time.monotonic()
         return self._ledger
+
+    async def with_differences(self, conn: Connection, settled: Settlement, decision: Decision) -> Settlement:
+        """What became of a transfer, with what it left open that may be written off."""
+        if self._limits is None:
+            self._limits = (await policies.rules(conn)).write_off_limits
+        small = [
+            f"{rest} {invoice.currency} of {invoice.number}"
+            for invoice, share in decision.shares
+            if (rest := small_difference(invoice.open_amount, share, self._limits, invoice.currency))
+        ]
+        if not small:
+            return settled
+        reason = f"{settled.reason}; {', '.join(small)} is left open: write it off if a bank kept it"
+        return replace(settled, reason=reason[:300])
 
     def forget(self) -> None:
         """An invoice may have been opened again: the ledger is read anew when it is needed."""
@@ -118,9 +136,10 @@ async def _settle(conn: Connection, fresh: Sequence[tuple[str, _Fresh]], books: 
             ledger = await books.ledger(conn, anew=True)
             decision = ledger.decide(one)
             outcome = await _try(conn, transfer_id, new, decision, by, last=True)
-        settled.append(outcome)
         if outcome.state == "matched":
             ledger.book(one, decision)
+            outcome = await books.with_differences(conn, outcome, decision)
+        settled.append(outcome)
     await bank_transfers.settle(conn, settled)
 
 

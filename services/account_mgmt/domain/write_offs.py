@@ -11,6 +11,8 @@ from services.account_mgmt.domain.policy import WriteOffLimits
 from services.chassis.errors import Conflict, Forbidden, Invalid
 from services.chassis.records import Record
 
+_LITTLE = 50
+"""A difference is at most a fiftieth of what came: more than that is a payment in part."""
 WriteOffKind = Literal["difference", "bank_charge"]
 
 
@@ -28,6 +30,16 @@ class WriteOff(Record):
     undone_at: datetime | None = None
     undone_by: str | None = None
     undone_reason: str | None = None
+
+
+def small_difference(open_before: Decimal, paid: Decimal, limits: WriteOffLimits, currency: str) -> Decimal:
+    """What a payment left open, if it may be a bank's charge or a slip: within a limit, and little beside the payment.
+
+    Nothing for a payment in full, or in part.
+    """
+    rest = open_before - paid
+    is_small = 0 < rest <= limits.of("supervisor", currency) and rest * _LITTLE <= paid
+    return rest if is_small else ZERO
 
 
 def may_write_off(invoice: Invoice, limits: WriteOffLimits, role: str) -> Decimal:

@@ -63,8 +63,11 @@ async def taken_back(conn: Connection, amount: Decimal, currency: str, day: date
                   coalesce(t.reference, '') AS bank_reference,
                   ARRAY(SELECT iban FROM payer_accounts a WHERE a.customer_id = i.customer_id) AS accounts
              FROM payments p JOIN invoices i ON i.id = p.invoice_id
-             LEFT JOIN bank_bookings b ON b.invoice_id = p.invoice_id AND b.undone_at IS NULL AND b.amount = p.amount
-             LEFT JOIN bank_transfers t ON t.id = b.transfer_id AND p.reference IN (t.reference, 'transfer:' || t.id)
+             LEFT JOIN LATERAL (
+                  SELECT o.payer_iban, o.purpose, o.reference
+                    FROM bank_bookings b JOIN bank_transfers o ON o.id = b.transfer_id
+                   WHERE b.invoice_id = p.invoice_id AND b.undone_at IS NULL
+                     AND p.reference IN (o.reference, 'transfer:' || o.id) LIMIT 1) t ON true
             WHERE p.reversed_at IS NULL AND p.amount = $1 AND i.currency = $2
               AND p.paid_at < $3::date + 1 AND p.paid_at >= $4::date
               AND NOT EXISTS (SELECT FROM surplus_moves m WHERE m.payment_id = p.id)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.account_mgmt.domain.invoices import amount_to_credit, check_amount
+from services.account_mgmt.domain.invoices import amount_to_credit, check_amount, check_paid_at
 from services.chassis.errors import Conflict, DomainError, Invalid
 from tests.unit.account_mgmt.records import CURRENCY, invoice
 from workflows.contracts.base import Money
@@ -56,5 +58,29 @@ def test_a_payment_is_above_zero_and_in_the_invoices_currency(amount: str, curre
 def test_a_document_is_out_of_date_as_soon_as_money_or_state_changed() -> None:
     printed = invoice()
     assert invoice(dunning=3, overdue=False).prints_like(printed)
-    for values in ({"paid": "1.00"}, {"credited": "1.00"}, {"state": "void"}):
+    for values in (
+        {"paid": "1.00"},
+        {"credited": "1.00"},
+        {"state": "void"},
+        {"refunded": "1.00"},
+        {"written_off": "1.00"},
+    ):
         assert not invoice(**values).prints_like(printed)
+
+
+def test_money_comes_today_at_the_latest_where_the_house_is() -> None:
+    kyiv, late = ZoneInfo("Europe/Kyiv"), datetime(2026, 3, 2, 22, 30, tzinfo=UTC)
+    check_paid_at(None, late, late, kyiv)
+    # It is the 3rd in Kyiv already, and all of that day may be written.
+    check_paid_at(datetime(2026, 3, 3, 21, 59, tzinfo=UTC), late, late, kyiv)
+    for zone, day in ((kyiv, datetime(2026, 3, 3, 22, 1, tzinfo=UTC)), (ZoneInfo("UTC"), late + timedelta(hours=2))):
+        with pytest.raises(Invalid) as refused:
+            check_paid_at(day, late, late, zone)
+        assert refused.value.field == "paid_at"
+
+
+def test_money_came_at_most_three_years_before_its_invoice() -> None:
+    issued, kyiv = datetime(2026, 3, 2, tzinfo=UTC), ZoneInfo("Europe/Kyiv")
+    check_paid_at(issued - timedelta(days=3 * 365), issued, issued, kyiv)
+    with pytest.raises(Invalid, match="years before"):
+        check_paid_at(issued - timedelta(days=3 * 366 + 1), issued, issued, kyiv)
