@@ -19,6 +19,7 @@ from services.account_mgmt.routes import (
     account_managers,
     bank_statements,
     bank_transfers,
+    billing,
     complaints,
     credit_notes,
     customers,
@@ -74,6 +75,7 @@ def build_app(settings: Settings) -> FastAPI:
         settings=settings,
         routers=[
             customers.router,
+            billing.router,
             account_managers.router,
             orders.router,
             invoices.router,
