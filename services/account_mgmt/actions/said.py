@@ -124,6 +124,7 @@ async def _lines(conn: Connection, customer: Customer, said: Said) -> list[Order
             unit_price=Money(amount=line.unit_price, currency=facts.orders[-1].currency),
             tax_percent=line.tax_percent,
             discount_percent=line.discount_percent,
+            unit=line.unit,
         )
         for line, quantity in zip(facts.last_lines, said.quantities, strict=True)
         if quantity > 0
