@@ -85,6 +85,8 @@ async def _account_mgmt(day: Day) -> None:
             "unit": service.unit,
             "price": {"amount": service.price, "currency": "UAH"},
             "tax_percent": service.tax_percent,
+            # International transport is zero-rated in Ukraine.
+            "tax_category": "" if float(service.tax_percent) else "Z",
         }
         await desk.post("/v1/products", body, key=f"product:{service.id}")
     known = [job async for job in desk.items("/v1/imports")]

@@ -20,6 +20,7 @@ from services.account_mgmt.routes import (
     account_managers,
     bank_statements,
     bank_transfers,
+    billing,
     complaints,
     corrections,
     credit_notes,
@@ -77,6 +78,7 @@ def build_app(settings: Settings) -> FastAPI:
         settings=settings,
         routers=[
             customers.router,
+            billing.router,
             account_managers.router,
             orders.router,
             invoices.router,

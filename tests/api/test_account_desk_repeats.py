@@ -83,6 +83,15 @@ async def test_what_was_shown_is_what_is_ordered(tier: Tier3, desk: Desk3) -> No
     assert await tier.pool.fetchval(ordered, customer_id) == Decimal(shown.replace(",", ""))
 
 
+async def test_a_line_that_is_ordered_again_keeps_its_unit(tier: Tier3, desk: Desk3) -> None:
+    customer_id, _ = await tier.customer()
+    sand = {"description": "Sand", "quantity": "2", "unit_price": {"amount": "9.00", "currency": "UAH"}, "unit": "TNE"}
+    await tier.post(f"/v1/customers/{customer_id}/orders", {"lines": [sand]})
+    await desk.act(f"customers/{customer_id}/said", outcome="ordered", quantity="3")
+    units = "SELECT unit FROM order_lines JOIN orders ON id = order_id WHERE customer_id = $1 ORDER BY placed_at"
+    assert [row["unit"] for row in await tier.pool.fetch(units, customer_id)][1:] == ["TNE", "TNE"]
+
+
 async def test_quantities_for_an_order_that_is_not_the_last_one_any_more_are_refused(tier: Tier3, desk: Desk3) -> None:
     customer_id = await bought(tier, ("Truck", "100.00", "20"))
     page = await desk.page(f"customers/{customer_id}", say="ordered")

@@ -164,6 +164,7 @@ async def test_what_an_e_invoice_lacks_is_named_with_the_place_where_it_is_enter
         ({"id": "lr de"}, "id"),
         ({"country": "Germany"}, "country"),
         ({"bic": "short"}, "bic"),
+        ({"vat_id": "QQ123456789"}, "vat_id"),
     ],
 )
 async def test_an_entity_that_cannot_be_is_refused_by_its_field(tier: Tier3, changes: Any, field: str) -> None:

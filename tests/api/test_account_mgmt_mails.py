@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import time
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
+from pypdf import PdfReader
 
 from services.account_mgmt.actions import mails
 from services.account_mgmt.actions.mail_checks import why_not
@@ -19,7 +21,7 @@ from services.chassis.mail.sender import Sender
 from tests.fixtures.http import make_settings
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.smtp import MailServer, mail_server
-from tests.fixtures.tier_3 import Tier3, nudge_request, tier_3
+from tests.fixtures.tier_3 import LINE, Tier3, boss, nudge_request, tier_3
 from workflows.contracts import ids
 from workflows.contracts.account_mgmt import RemindInvoice
 from workflows.contracts.base import Tier
@@ -124,6 +126,35 @@ async def test_an_invoice_is_sent_with_its_document_once(post: Post) -> None:
     _, nowhere = await post.tier.customer()
     refused = await post.tier.post(f"/v1/invoices/{nowhere.invoice_id}/send", None, 422)
     assert refused["errors"][0]["field"] == "to"
+
+
+@pytest.mark.parametrize(
+    ("wants", "names"),
+    [("none", ["pdf"]), ("factur-x", ["pdf"]), ("xml", ["pdf", "xml"])],
+)
+async def test_a_mail_carries_the_e_invoice_as_the_customer_wants_it(post: Post, wants: str, names: list[str]) -> None:
+    seller = {"vat_id": "UA123456789012", "city": "Kyiv"}
+    changed = await post.tier.http.patch("/v1/legal-entities/LR", json=seller, headers=boss())
+    assert changed.is_success, changed.text
+    customer_id, _ = await post.tier.customer(email=ADDRESS, language="en")
+    chosen = await post.tier.http.put(f"/v1/customers/{customer_id}/e-invoice", json={"e_invoice": wants})
+    assert chosen.is_success, chosen.text
+    order = await post.tier.post(f"/v1/customers/{customer_id}/orders", {"lines": [LINE]})
+    await post.tier.post(f"/v1/invoices/{order['invoice']['id']}/send", None, 202)
+    await post.send()
+    files = list(post.server.mails[0].iter_attachments())
+    assert [str(one.get_filename()).rpartition(".")[2] for one in files] == names
+    content: bytes = files[0].get_content()
+    assert ("factur-x.xml" in PdfReader(io.BytesIO(content)).attachments) == (wants == "factur-x")
+
+
+async def test_an_e_invoice_that_lacks_something_is_not_sent_as_if_it_were_one(post: Post) -> None:
+    customer_id, account = await post.tier.customer(email=ADDRESS)
+    await post.tier.http.put(f"/v1/customers/{customer_id}/e-invoice", json={"e_invoice": "xml"})
+    refused = await post.tier.post(f"/v1/invoices/{account.invoice_id}/send", None, 409)
+    assert refused["code"] == "incomplete"
+    # A reminder goes out all the same: with the PDF.
+    assert await remind(post.tier, customer_id, account.invoice_id, 1) == "mail"
 
 
 async def test_without_an_address_every_step_of_dunning_is_a_call(post: Post) -> None:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from typst import TypstError
 
-from services.account_mgmt.actions.invoice_documents import print_invoice, read_full_invoice
+from services.account_mgmt.actions.invoice_documents import print_reminder, read_full_invoice
 from services.account_mgmt.actions.invoices import end_asking, tell_changed
 from services.account_mgmt.actions.work_assignment import NewWork, open_work
 from services.account_mgmt.documents import mail_texts
@@ -58,7 +58,7 @@ async def prepare_reminder(pool: Pool, request: RemindInvoice) -> Reminder:
         if way == "call" or full.invoice.state != "open":
             return Reminder(full, policy, way)
         try:
-            return Reminder(full, policy, way, document=await print_invoice(conn, request.invoice_id))
+            return Reminder(full, policy, way, document=await print_reminder(conn, full))
         except (TypstError, ValueError) as error:
             return Reminder(full, policy, way, problem=f"the invoice cannot be printed: {error}"[:300])
 

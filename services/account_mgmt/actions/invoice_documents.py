@@ -38,6 +38,22 @@ async def print_invoice(conn: Connection, invoice_id: str, form: Form = "plain")
     return await _pdf(conn, invoice_id, said, form)
 
 
+async def mailed_documents(conn: Connection, full: FullInvoice) -> list[Document]:
+    """What goes with the invoice by mail, as its customer wants it.
+
+    Raises Conflict (`incomplete`) for a customer who wants e-invoices, if this one lacks something.
+    """
+    wants, said, invoice_id = full.buyer.billing.e_invoice, full.document, full.invoice.id
+    pdf = await _pdf(conn, invoice_id, said, "factur-x" if wants == "factur-x" else "plain")
+    return [pdf, await _xml(conn, invoice_id, said)] if wants == "xml" else [pdf]
+
+
+async def print_reminder(conn: Connection, full: FullInvoice) -> Document:
+    """The PDF that goes with a payment reminder: with the e-invoice inside if the customer wants it and it is whole."""
+    wants = full.buyer.billing.e_invoice == "factur-x" and not e_invoice.missing(full.document)
+    return await _pdf(conn, full.invoice.id, full.document, "factur-x" if wants else "plain")
+
+
 async def invoice_as_data(conn: Connection, invoice_id: str) -> Document:
     """The invoice as XML. Raises NotFound, Conflict (`incomplete`) naming what is missing."""
     said = await document_of(conn, await invoices.get(conn, invoice_id))

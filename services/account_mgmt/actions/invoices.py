@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from services.account_mgmt.actions.invoice_documents import print_invoice, read_full_invoice
+from services.account_mgmt.actions.invoice_documents import mailed_documents, read_full_invoice
 from services.account_mgmt.actions.ownership import check_owner
 from services.account_mgmt.documents import mail_texts
 from services.account_mgmt.domain.invoices import Invoice
@@ -26,7 +26,8 @@ async def send_invoice(conn: Connection, who: Principal, invoice_id: str, to: st
     """Queue the invoice for an address (none: the customer's own), once per address and open sum; the mail's id.
 
     Raises NotFound; Forbidden (`not_owner`); Invalid on `to` without any address; Conflict (`wrong_state`) for a void
-    invoice, (`changed`) if money was booked on it while it was printed.
+    invoice, (`changed`) if money was booked on it while it was printed, (`incomplete`) if the customer wants an
+    e-invoice and it lacks something.
     """
     full = await read_full_invoice(conn, invoice_id)
     await check_owner(conn, who, full.buyer)
@@ -36,7 +37,7 @@ async def send_invoice(conn: Connection, who: Principal, invoice_id: str, to: st
     if full.invoice.state == "void":
         raise Conflict("The invoice is void", code="wrong_state", detail={"state": full.invoice.state})
     # Nobody waits for the printing: the invoice is locked after it, and must still be what was printed.
-    document = await print_invoice(conn, invoice_id)
+    documents = await mailed_documents(conn, full)
     if not (await invoices.get(conn, invoice_id, lock=True)).prints_like(full.invoice):
         raise Conflict("The invoice changed while it was printed: send it again", code="changed")
     text = mail_texts.invoice(full)
@@ -47,7 +48,7 @@ async def send_invoice(conn: Connection, who: Principal, invoice_id: str, to: st
         subject=text.subject,
         text=text.body,
         lead_id=full.buyer.id,
-        attachments=[Attachment(document.name, document.media_type, document.content)],
+        attachments=[Attachment(one.name, one.media_type, one.content) for one in documents],
     )
     mail_id = await queue_mail(conn, mail)
     await tell_changed(conn, invoice_id, full.buyer.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from services.account_mgmt.actions.commission_events import order_event, report_money, sale_event
@@ -99,7 +100,8 @@ async def write_order(
     seller = await legal_entities.choose(conn, draft.entity, draft.currency)
     if seller is None:
         raise Invalid(f"There is no legal entity {draft.entity} that invoices", field="entity")
-    lines = await _priced(conn, draft, Parties.of(seller, draft.customer.billing))
+    parties = Parties.of(seller, draft.customer.billing)
+    lines = await price_lines(conn, draft.lines, parties, as_offered=draft.source == "sale")
     year = seller.day_of(now).year
     number = await invoices.next_number(conn, seller.id, "SO", year)
     order_id = await orders.add(conn, draft, lines, number=number, entity=seller.id, placed_at=now)
@@ -112,12 +114,13 @@ async def write_order(
     return invoiced, await plan_next_nudge(conn, policy, draft.customer)
 
 
-async def _priced(conn: Connection, draft: OrderDraft, parties: Parties) -> list[money.PricedLine]:
+async def price_lines(
+    conn: Connection, lines: Sequence[OrderLine], parties: Parties, *, as_offered: bool = False
+) -> list[money.PricedLine]:
     """Amounts of every line; rate and unit are the line's own, else the catalogue's, else the usual ones."""
-    known = await products.taxes(conn, [line.product_id for line in draft.lines])
-    as_offered = draft.source == "sale"
-    lines = [_price(line, known.get(line.product_id or ""), parties, as_offered) for line in draft.lines]
-    return money.taxed(lines, draft.currency)
+    known = await products.taxes(conn, [line.product_id for line in lines])
+    priced = [_price(line, known.get(line.product_id or ""), parties, as_offered) for line in lines]
+    return money.taxed(priced, lines[0].unit_price.currency)
 
 
 def _price(line: OrderLine, product: ProductTax | None, parties: Parties, as_offered: bool) -> money.PricedLine:

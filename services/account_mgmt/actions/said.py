@@ -133,6 +133,7 @@ async def _lines(conn: Connection, customer: Customer, said: Said) -> list[Order
             unit_price=Money(amount=line.unit_price, currency=facts.orders[-1].currency),
             tax_percent=line.tax_percent,
             discount_percent=line.discount_percent,
+            unit=line.unit,
         )
         for line, quantity in wanted
     ]

@@ -42,7 +42,7 @@ def missing(said: IssuedDocument) -> list[str]:
     if not seller.city:
         found.append(f"the seller's city ({at})")
     if not buyer.country:
-        found.append("the buyer's country: a phone number in international form")
+        found.append("the buyer's country: in `billing`, or by a phone number in international form")
     if any(not one.reason and not one.reason_code for one in said.taxes if one.category not in ("S", "Z")):
         found.append(f"why no tax is due: the product's `tax_reason`, or the seller's note ({at})")
     if "K" in categories and not buyer.vat_id:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from services.chassis.records import Record
+
+EInvoice = Literal["none", "factur-x", "xml"]
+"""How a customer wants e-invoices by mail: not at all, inside the PDF, or as XML beside it."""
 
 
 class Billing(Record):
@@ -16,3 +21,4 @@ class Billing(Record):
     city: str = ""
     country: str = ""
     """ISO 3166-1, two letters."""
+    e_invoice: EInvoice = "none"

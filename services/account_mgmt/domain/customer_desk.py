@@ -10,6 +10,7 @@ from pydantic import Field
 
 from services.account_mgmt.domain.card import Card
 from services.account_mgmt.domain.customers import GONE
+from services.account_mgmt.domain.units import PIECE
 from services.chassis.records import Record
 
 
@@ -33,6 +34,7 @@ class LastLine(Record):
     tax_percent: Decimal
     discount_percent: Decimal = Decimal(0)
     active: bool = True
+    unit: str = PIECE
 
 
 class RefusedProduct(Record):

@@ -5,7 +5,19 @@ from __future__ import annotations
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from services.chassis.meanings import countries
 from services.chassis.records import Record
+
+_NO_COUNTRIES = frozenset({"EL", "XI"})
+"""Greece and Northern Ireland, whose VAT ids have letters of their own."""
+
+
+def check_vat_id(vat_id: str) -> str:
+    """The VAT id, if the letters before it are a country's; many write the digits alone. Raises ValueError."""
+    letters = vat_id[:2].upper()
+    if letters.isalpha() and letters not in countries() | _NO_COUNTRIES:
+        raise ValueError(f"'{letters}' is no country: a VAT id begins with its two letters, as in DE123456789")
+    return vat_id
 
 
 class LegalEntity(Record):

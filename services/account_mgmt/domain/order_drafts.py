@@ -16,7 +16,7 @@ from services.account_mgmt.domain.money import PricedLine
 from services.account_mgmt.domain.orders import Order, UndoneOrder
 from services.account_mgmt.domain.tax_categories import Parties, ProductTax, treatment
 from services.account_mgmt.domain.typed_numbers import MOST_PIECES, TypedNumberError, read_number
-from services.account_mgmt.domain.units import word_of
+from services.account_mgmt.domain.units import PIECE, word_of
 from services.chassis.records import Record
 from workflows.contracts.base import Money, OrderLine
 
@@ -33,6 +33,7 @@ class DraftLine(Record):
     unit_price: Decimal | None = None
     tax_percent: Decimal | None = None
     discount_percent: Decimal = Decimal(0)
+    unit: str = PIECE
 
 
 class Draft(Record):
@@ -131,6 +132,7 @@ class OrderDesk:
                 unit_price=Money(amount=one.unit_price, currency=self.currency),
                 tax_percent=one.tax_percent,
                 discount_percent=one.discount_percent,
+                unit=None if one.product_id else one.unit,
             )
             for one in self.priced
         ]
@@ -160,7 +162,8 @@ def show_line(
             rate = treatment(None if product else line.tax_percent, own, parties, as_offered=False).percent
             off = Decimal(0) if product else line.discount_percent
             asked = (line.product_id, description, quantity, unit_price, rate)
-            priced = money.price(*asked, currency=currency, discount_percent=off)
+            amounts = money.price(*asked, currency=currency, discount_percent=off)
+            priced = amounts.model_copy(update={"unit": line.unit})
         except TypedNumberError as error:
             fault = error.fault
     last_price = before.get(line.key)
@@ -183,7 +186,7 @@ def as_last_time(order: Order) -> list[DraftLine]:
     for number, line in enumerate(order.lines):
         key = line.product_id or f"free:{number}"
         quantity = line.quantity + (Decimal(lines[key].quantity) if key in lines else 0)
-        kept = ("unit_price", "tax_percent", "discount_percent")
+        kept = ("unit_price", "tax_percent", "discount_percent", "unit")
         own = {} if line.product_id else {name: getattr(line, name) for name in kept}
         lines[key] = DraftLine(
             key=key,

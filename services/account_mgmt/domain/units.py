@@ -12,12 +12,12 @@ _UNITS: Final[dict[str, str]] = {
     "H87": "pc|шт|Stk|szt | ",
     "SET": "set|компл|Satz|kpl | комплект sets kit komplet",
     "PR": "pair|пара|Paar|para | pairs пари",
-    "HUR": "hour|год|Std|godz | h hr hrs hours година години stunde stunden godzina",
+    "HUR": "h|год|Std|godz | hour hr hrs hours година години stunde stunden godzina",
     "MIN": "min|хв|Min|min | minute minutes хвилина minuten minuta",
-    "DAY": "day|день|Tag|dzień | d days дні дн tage doba dni",
-    "WEE": "week|тиж|Woche|tydz | weeks тиждень wochen tydzień",
-    "MON": "month|міс|Monat|mies | months mo місяць monate miesiąc",
-    "ANN": "year|рік|Jahr|rok | years роки jahre lata",
+    "DAY": "d|дн|Tg|dni | day день tag dzień days дні tage doba",
+    "WEE": "wk|тиж|Wo|tyg | week woche tydz weeks тиждень wochen tydzień",
+    "MON": "mo|міс|Mon|mies | month monat months місяць monate miesiąc",
+    "ANN": "yr|р|J|r | year рік jahr rok years роки jahre lata",
     "GRM": "g|г|g|g | gram grams грам gramm",
     "KGM": "kg|кг|kg|kg | kilo kilos kilogram kilograms кілограм kilogramm",
     "TNE": "t|т|t|t | tonne tonnes ton tons тонна тонни тонн tona",
@@ -56,8 +56,8 @@ def code_of(unit: str) -> str | None:
 
 
 def word_of(unit: str, language: str = "en") -> str:
-    """What the unit is called in a language, English where we have no word; as it is written if nobody knows it."""
-    names = _SHORT.get(code_of(unit) or "")
+    """What a code is called in a language, English where we have no word; a word stays as it is written."""
+    names = _SHORT.get(unit)
     return (names.get(language) or names["en"]) if names else unit
 
 

@@ -15,8 +15,8 @@ SELECT c.created_at, c.next_nudge_at, c.last_nudge_at, m.name AS manager,
       ORDER BY placed_at DESC LIMIT $2) o) AS orders,
   (SELECT coalesce(jsonb_agg(l ORDER BY l.position), '[]') FROM (
      SELECT position, product_id, description, quantity::text, unit_price::text, tax_percent::text,
-            discount_percent::text,
-            coalesce((SELECT p.active FROM products p WHERE p.id = product_id), true) AS active FROM order_lines
+             discount_percent::text, unit,
+             coalesce((SELECT p.active FROM products p WHERE p.id = product_id), true) AS active FROM order_lines
       WHERE order_id = (SELECT id FROM orders WHERE customer_id = c.id AND state = 'placed'
                          ORDER BY placed_at DESC LIMIT 1)) l) AS last_lines,
   (SELECT coalesce(jsonb_agg(r ORDER BY r.at DESC), '[]') FROM (

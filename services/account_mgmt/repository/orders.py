@@ -17,6 +17,13 @@ SELECT o.*, i.id AS invoice_id, i.number AS invoice_number, i.due_at, i.total AS
   FROM orders o LEFT JOIN invoices i ON i.order_id = o.id
 """
 
+_LINE = ("product_id", "description", "quantity", "unit_price", "tax_percent", "net", "tax", "discount_percent", "unit",
+         "tax_category", "tax_reason")  # fmt: skip
+_ADD_LINE = f"""
+INSERT INTO order_lines (order_id, position, {", ".join(_LINE)})
+VALUES ($1, $2, {", ".join(f"${n}" for n, _ in enumerate(_LINE, start=3))})
+"""  # noqa: S608 - constants
+
 
 async def add(
     conn: Connection,
@@ -48,29 +55,8 @@ async def add(
         entity,
         draft.corrects,
     )
-    await conn.executemany(
-        """INSERT INTO order_lines (order_id, position, product_id, description, quantity, unit_price, tax_percent,
-                                    net, tax, discount_percent, unit, tax_category, tax_reason)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)""",
-        [
-            (
-                order_id,
-                n,
-                p.product_id,
-                p.description,
-                p.quantity,
-                p.unit_price,
-                p.tax_percent,
-                p.net,
-                p.tax,
-                p.discount_percent,
-                p.unit,
-                p.tax_category,
-                p.tax_reason,
-            )
-            for n, p in enumerate(lines, start=1)
-        ],
-    )
+    values = [(order_id, n, *(getattr(line, name) for name in _LINE)) for n, line in enumerate(lines, start=1)]
+    await conn.executemany(_ADD_LINE, values)
     return order_id
 
 

@@ -7,14 +7,19 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from services.account_mgmt.domain.iban import check_iban, tidy
-from services.account_mgmt.domain.legal_entities import LegalEntity
+from services.account_mgmt.domain.legal_entities import LegalEntity, check_vat_id
 from services.chassis.currencies import Currency
 from services.chassis.http import Body
-from services.chassis.meanings import CountryCode, ZoneName
+from services.chassis.meanings import CountryCode, ZoneName, at_the_door
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=140, strip_whitespace=True)]
 Word = Annotated[str, StringConstraints(max_length=140, strip_whitespace=True)]
 Code = Annotated[str, StringConstraints(max_length=20, strip_whitespace=True)]
+VatId = Annotated[
+    Code,
+    at_the_door(check_vat_id),
+    Field(description="With the letters of its country before it, or digits alone."),
+]
 Iban = Annotated[str, BeforeValidator(tidy), AfterValidator(check_iban)]
 Bic = Annotated[str, StringConstraints(pattern=r"^([A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?)?$")]
 _ZONE = "Where it keeps its books: the year in its numbers and the dates on its documents are of this zone."
@@ -43,7 +48,7 @@ class NewEntity(Body):
     id: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{0,9}$")]
     name: Name
     tax_id: Code
-    vat_id: Code = ""
+    vat_id: VatId = ""
     address: Word
     postal_code: Code = ""
     city: Word = ""
@@ -63,7 +68,7 @@ class EntityChange(Body):
 
     name: Name | None = None
     tax_id: Code | None = None
-    vat_id: Code | None = None
+    vat_id: VatId | None = None
     address: Word | None = None
     postal_code: Code | None = None
     city: Word | None = None

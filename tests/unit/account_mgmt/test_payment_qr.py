@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from lxml import etree
 
 from services.account_mgmt.documents import payment_qr
 from services.account_mgmt.domain.iban import check_iban, tidy
@@ -67,3 +68,18 @@ def test_an_iban_is_checked_by_its_digits_and_read_with_spaces() -> None:
     for wrong in ("DE88370400440532013000", "12345", "DE89"):
         with pytest.raises(ValueError, match="is not an IBAN"):
             check_iban(wrong)
+
+
+@pytest.mark.parametrize(
+    ("name", "purpose"), [("Я", "1"), ("ТОВ «Вітер»", "Оплата за рахунком LR-1"), ("Ї" * 70, "Є" * 140)]
+)
+def test_the_hryvnia_code_has_a_version_from_10_to_20_and_the_sign_in_its_centre(name: str, purpose: str) -> None:
+    svg = payment_qr.nbu(name=name, iban=IBAN_UA, tax_id="43720363", amount=Decimal("999999999.99"), purpose=purpose)
+    picture = etree.fromstring(svg)
+    width = int(picture.attrib["width"])
+    version = (width - 17) / 4
+    assert version == int(version) and 10 <= version <= 20
+    [circle] = picture.iter("{http://www.w3.org/2000/svg}circle")
+    assert float(circle.attrib["cx"]) == float(circle.attrib["cy"]) == width / 2
+    # What it hides is less than half of what the weakest level of error correction makes good (7 %).
+    assert 3.1416 * float(circle.attrib["r"]) ** 2 / width**2 < 0.035
