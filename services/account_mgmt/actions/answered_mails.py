@@ -49,6 +49,7 @@ async def stopped(conn: Connection, inbound: Inbound, _: Mail | None) -> bool:
         return False
     if customer.state in ("active", "at_risk"):
         await end_reminders(conn, customer, "asked by mail for no more of it", "mail")
+    await customers.stop_calls(conn, customer.id)
     await _open_work(conn, customer, inbound)
     withdrawn = WithdrawConsent(
         key=f"mail-stop:{inbound.id}", lead_id=customer.id, basis="asked by mail for no more of it",

@@ -26,6 +26,7 @@ _REASONS = {
     "complaint": "They complained",
     "risk": "They may be leaving",
     "dunning": "An invoice is overdue",
+    "debt": "All reminders were sent",
     "mail": "A mail did not arrive",
     "reply": "They answered by mail",
 }
