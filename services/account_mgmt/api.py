@@ -8,6 +8,7 @@ from services.account_mgmt.actions import answered_mails, mails
 from services.account_mgmt.desk import calendar, duty, ringing, today
 from services.account_mgmt.desk import credit_notes as desk_credit_notes
 from services.account_mgmt.desk import customers as desk_customers
+from services.account_mgmt.desk import dunning as desk_dunning
 from services.account_mgmt.desk import invoices as desk_invoices
 from services.account_mgmt.desk import needs as desk_needs
 from services.account_mgmt.desk import nudges as desk_nudges
@@ -60,6 +61,7 @@ DESK = Desk(
         desk_invoices.router,
         desk_payments.router,
         desk_credit_notes.router,
+        desk_dunning.router,
     ],
     package="services.account_mgmt",
     rings="inbound_call",

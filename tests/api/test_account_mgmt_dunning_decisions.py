@@ -34,9 +34,7 @@ async def remind(tier: Tier3, customer_id: str, invoice_id: str, level: int) -> 
 async def reminded(tier: Tier3, times: int = 3, **contact: Any) -> tuple[str, str]:
     """A customer's invoice after so many reminders, long due."""
     customer_id, account = await tier.customer(**{"email": ADDRESS, "language": "en", **contact})
-    await tier.pool.execute(
-        "UPDATE invoices SET due_at = now() - interval '60 days' WHERE id = $1", account.invoice_id
-    )
+    await tier.pool.execute("UPDATE invoices SET due_at = now() - interval '60 days' WHERE id = $1", account.invoice_id)
     for level in range(1, times + 1):
         await remind(tier, customer_id, account.invoice_id, level)
     return customer_id, account.invoice_id
@@ -169,9 +167,7 @@ async def test_a_pause_after_the_last_reminder_brings_the_invoice_back_to_the_su
 )
 async def test_what_a_decision_lacks_is_named(tier: Tier3, said: dict[str, Any], field: str) -> None:
     _, invoice_id = await reminded(tier, 1)
-    await tier.pool.execute(
-        "UPDATE invoices SET paused_until = now() + interval '1 day' WHERE id = $1", invoice_id
-    )
+    await tier.pool.execute("UPDATE invoices SET paused_until = now() + interval '1 day' WHERE id = $1", invoice_id)
     refused = await decide(tier, invoice_id, status=422, **said)
     assert refused["errors"][0]["field"] == field
 
@@ -183,9 +179,7 @@ async def test_collection_and_one_more_reminder_are_a_supervisors_and_a_pause_th
     for decision in ("collect", "remind"):
         refused = await decide(tier, invoice_id, decision, 403, reason="now", who=account_manager())
         assert refused["code"] == "not_supervisor"
-    refused = await decide(
-        tier, invoice_id, "pause", 403, until=in_days(3), reason="x", who=account_manager("nobody")
-    )
+    refused = await decide(tier, invoice_id, "pause", 403, until=in_days(3), reason="x", who=account_manager("nobody"))
     assert refused["code"] == "not_owner"
 
 

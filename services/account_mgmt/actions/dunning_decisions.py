@@ -32,7 +32,7 @@ async def decide(conn: Connection, who: Principal, invoice_id: str, said: NewDec
     invoice = await invoices.get(conn, invoice_id, lock=True)
     customer = await customers.get(conn, invoice.customer_id)
     await check_owner(conn, who, customer)
-    if said.decision in FOR_SUPERVISORS and who.role != "supervisor":
+    if (said.decision in FOR_SUPERVISORS or invoice.collected_at is not None) and who.role != "supervisor":
         raise Forbidden("A supervisor decides this", code="not_supervisor")
     now = datetime.now(UTC)
     check_decision(said.decision, said.until, said.reason, invoice, now)

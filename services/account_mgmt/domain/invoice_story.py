@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from services.account_mgmt.domain.dunning import DunningStep
+from services.account_mgmt.domain.dunning import DunningDecision, DunningStep
 from services.account_mgmt.domain.invoices import Invoice
 from services.account_mgmt.domain.refunds import Refund
 
-Kind = Literal["issued", "mail", "reminder", "payment", "credit", "refund"]
+Kind = Literal["issued", "mail", "reminder", "decision", "payment", "credit", "refund"]
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,11 @@ class StoryEvent:
 
 
 def story(
-    invoice: Invoice, refunds: Sequence[Refund], steps: Sequence[DunningStep], mails: Sequence[Any]
+    invoice: Invoice,
+    refunds: Sequence[Refund],
+    steps: Sequence[DunningStep],
+    mails: Sequence[Any],
+    decisions: Sequence[DunningDecision] = (),
 ) -> list[StoryEvent]:
     """Everything that happened, the newest first; a reminder and its mail are one event."""
     carried = {one.key.rpartition(":")[2]: one for one in mails if one.purpose == "dunning"}
@@ -35,6 +39,7 @@ def story(
         *(StoryEvent(one.paid_at, "payment", one) for one in invoice.payments),
         *(StoryEvent(one.issued_at, "credit", one) for one in invoice.credit_notes),
         *(StoryEvent(one.made_at, "refund", one) for one in refunds),
+        *(StoryEvent(one.at, "decision", one) for one in decisions),
         *(StoryEvent(one.at, "reminder", one, carried.get(str(one.level))) for one in steps),
         *(
             StoryEvent(one.created_at, "mail", one)

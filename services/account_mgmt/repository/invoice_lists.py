@@ -11,6 +11,7 @@ from services.chassis.db import Connection
 _BRIEF = """
 SELECT i.id, i.number, i.customer_id, i.state, i.total, i.total - i.paid - i.credited AS open_amount, i.currency,
        i.issued_at, i.due_at, (i.state = 'open' AND i.due_at < now()) AS overdue, i.dunning,
+       i.paused_until, i.collected_at,
        coalesce(c.contact ->> 'company', '') AS company,
        (SELECT max(p.paid_at) FROM payments p WHERE p.invoice_id = i.id) AS paid_at
   FROM {found} i JOIN customers c ON c.id = i.customer_id
