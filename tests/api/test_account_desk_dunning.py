@@ -63,6 +63,7 @@ async def test_an_account_manager_lets_reminders_rest_and_go_on(house: House) ->
     assert "Reminders rest until" in answer.text
     assert "pays on the 5th" in answer.text
     assert "reminders rest until" in await house.oleh.page(f"customers/{customer_id}/money")
+    assert (await house.tier.get(f"/v1/customers/{customer_id}/card"))["concern"] is None, "they have promised"
     answer = await house.oleh.act(f"{path}/dunning", decision="resume")
     assert "Reminder 2, by mail and a call" in answer.text
     assert "Hand to collection" not in answer.text
@@ -73,8 +74,8 @@ async def test_a_supervisor_is_asked_and_hands_the_invoice_to_collection(house: 
     await house.tier.pool.execute("UPDATE invoices SET dunning_at = now() WHERE id = $1", invoice_id)
     await ask_supervisors(house.tier.pool)
     number = (await house.tier.get(f"/v1/invoices/{invoice_id}"))["number"]
-    assert f"all reminders of {number} were sent: decide" in await house.boss.page("")
-    assert f"all reminders of {number}" not in await house.oleh.page("")
+    assert f"decide: {number}, all reminders sent" in await house.boss.page("")
+    assert f"decide: {number}" not in await house.oleh.page("")
     assert f"/desk/invoices/{invoice_id}" in await house.boss.page(f"customers/{customer_id}")
     refused = await house.oleh.act(f"invoices/{invoice_id}/dunning", decision="collect", reason="no answer")
     assert refused.status_code == 403
