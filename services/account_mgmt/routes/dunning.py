@@ -46,7 +46,7 @@ async def post_decision(conn: Conn, who: Who, invoice_id: Id, said: NewDecision)
     dependencies=READERS,
     response_class=Response,
     responses={200: {"content": {"application/pdf": {}}}},
-    summary="A reminder as a letter, with the invoice",
+    summary="A reminder as a letter",
 )
 async def get_letter(conn: Conn, invoice_id: Id, level: int = Path(ge=1, le=100)) -> Response:
     """To print and send; `POST /v1/work/{id}/done` says that it is in the post. As things stand now."""
