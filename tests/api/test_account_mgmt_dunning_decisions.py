@@ -227,6 +227,24 @@ async def test_who_opted_out_is_written_to_and_not_called_also_after_they_left(
     assert found == ways
 
 
+async def test_a_call_for_money_that_was_to_be_made_becomes_a_letter_when_they_opt_out(tier: Tier3) -> None:
+    customer_id, account = await tier.customer()
+    assert (await remind(tier, customer_id, account.invoice_id, 1)).by == "call"
+    await tier.post(f"/v1/customers/{customer_id}/opt-out", {"reason": "asked"})
+    [item] = await tier.work(customer_id, "dunning")
+    assert item["payload"]["way"] == "post"
+    assert (await tier.http.get(item["payload"]["letter"])).content[:5] == b"%PDF-"
+    assert "not_before" not in item["payload"]
+
+
+async def test_a_letter_without_a_street_says_so(tier: Tier3) -> None:
+    await tier.policy(dunning_by=["post"])
+    customer_id, account = await tier.customer()
+    await remind(tier, customer_id, account.invoice_id, 1)
+    [item] = await tier.work(customer_id, "dunning")
+    assert item["payload"]["text"].startswith("no street is known")
+
+
 async def test_whose_address_is_dead_and_who_has_no_number_gets_a_letter(tier: Tier3) -> None:
     customer_id, account = await tier.customer(email=ADDRESS, phones=[])
     await tier.pool.execute(

@@ -15,7 +15,7 @@ from services.account_mgmt.actions.workflow_starts import care_policy
 from services.account_mgmt.domain.customers import Customer, check_active
 from services.account_mgmt.domain.dunning import first_reminder
 from services.account_mgmt.domain.orders import OrderDraft
-from services.account_mgmt.repository import customers, erasure, imports
+from services.account_mgmt.repository import customers, erasure, imports, work
 from services.account_mgmt.repository.policies import policies
 from services.account_mgmt.schemas.customers import CustomerChange
 from services.chassis import outbox, work_items
@@ -115,9 +115,15 @@ async def _end_nudges(conn: Connection, customer_id: str) -> None:
     await work_items.cancel_for_lead(conn, customer_id, kinds=["nudge", "risk"], result="opted_out")
     await withdraw_mails(conn, customer_id, purpose="nudge")
     await customers.set_state(conn, [customer_id], "opted_out")
-    await customers.stop_calls(conn, customer_id)
+    await stop_calls(conn, customer_id)
     await customers.plan_nudge(conn, customer_id, None)
     await publish(conn, "customer.changed", customer_id=customer_id)
+
+
+async def stop_calls(conn: Connection, customer_id: str) -> None:
+    """They are not called any more, not even for money: what was to be a call becomes a letter."""
+    await customers.stop_calls(conn, customer_id)
+    await work.write_instead_of_calling(conn, customer_id)
 
 
 async def change_customer(conn: Connection, who: Principal, customer_id: str, change: CustomerChange) -> Customer:

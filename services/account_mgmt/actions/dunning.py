@@ -128,6 +128,9 @@ def _work(request: RemindInvoice, invoice: Invoice, reminder: Reminder) -> NewWo
     # One rule for both: a mail waits for the customer's contact hours, and a call says from when on it may be made.
     contact = contact_time(reminder.policy, datetime.now(UTC), reminder.full.buyer.contact.timezone)
     by_post = reminder.way == "post"
+    problem = reminder.problem
+    if by_post and not reminder.full.buyer.billing.street:
+        problem = "no street is known: enter it with the customer's billing address, or write it on the envelope"
     facts = {
         "invoice_id": invoice.id,
         "number": invoice.number,
@@ -136,6 +139,6 @@ def _work(request: RemindInvoice, invoice: Invoice, reminder: Reminder) -> NewWo
         "open_amount": open_amount.model_dump(mode="json"),
         **({"letter": f"/v1/invoices/{invoice.id}/reminders/{request.level}.pdf"} if by_post else {}),
         **({"not_before": contact.isoformat()} if not by_post and contact > datetime.now(UTC) else {}),
-        **({"text": reminder.problem} if reminder.problem else {}),
+        **({"text": problem} if problem else {}),
     }
     return NewWork("dunning", key=request.key, customer_id=invoice.customer_id, priority=PRIORITY, facts=facts)

@@ -50,7 +50,7 @@ async def letter_sent(conn: Connection, invoice_id: str, level: int, by: str) ->
     """Record that the letter of a step is in the post."""
     await conn.execute(
         """UPDATE dunning_steps SET sent_at = now(), sent_by = $3
-            WHERE invoice_id = $1 AND level = $2 AND way = 'post' AND sent_at IS NULL""",
+            WHERE invoice_id = $1 AND level = $2 AND sent_at IS NULL""",
         invoice_id,
         level,
         by,
