@@ -230,7 +230,7 @@ async def test_who_opted_out_is_written_to_and_not_called_also_after_they_left(
 async def test_a_call_for_money_that_was_to_be_made_becomes_a_letter_when_they_opt_out(tier: Tier3) -> None:
     customer_id, account = await tier.customer()
     assert (await remind(tier, customer_id, account.invoice_id, 1)).by == "call"
-    await tier.post(f"/v1/customers/{customer_id}/opt-out", {"reason": "asked"})
+    await tier.post(f"/v1/customers/{customer_id}/opt-out", {"reason": "asked"}, status=202)
     [item] = await tier.work(customer_id, "dunning")
     assert item["payload"]["way"] == "post"
     assert (await tier.http.get(item["payload"]["letter"])).content[:5] == b"%PDF-"
