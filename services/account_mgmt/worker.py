@@ -48,7 +48,7 @@ async def run(settings: Settings) -> None:
             ("cover_absent", 2.0, cover_absent),
             ("assign_waiting", 5.0, assign_waiting),
             ("ask_supervisors", 5.0, ask_supervisors),
-            ("take_up_forgotten", 3600.0, take_up_forgotten),
+            ("take_up_forgotten", 300.0, take_up_forgotten),
             ("erase_expired", 3600.0, erase_expired),
             ("purge_effects", 3600.0, effects.purge),
         ],

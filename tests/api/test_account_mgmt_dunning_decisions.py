@@ -214,6 +214,29 @@ async def test_a_reminder_that_no_workflow_remembers_is_taken_up_again_once_a_da
     assert (told["invoice_id"], told["level"]) == (invoice_id, 1)
 
 
+async def test_an_invoice_that_opened_again_with_nobody_to_hear_it_is_taken_up_from_the_day_it_was_told(
+    tier: Tier3,
+) -> None:
+    """The care of its customer had ended: the outbox found no workflow."""
+    customer_id, invoice_id = await reminded(tier, 1)
+    await wait_is_over(tier, invoice_id, days=30)
+    await tier.pool.execute("UPDATE customers SET state = 'lost' WHERE id = $1", customer_id)
+    due_at = datetime.now(UTC) + timedelta(days=3)
+    told = {"event_id": "reopened:1", "invoice_id": invoice_id, "due_at": due_at.isoformat(), "level": 1}
+    await tier.pool.execute(
+        "INSERT INTO outbox (event_id, workflow_id, signal, payload) VALUES ('reopened:1', $1, 'invoice_reopened', $2)",
+        f"customer:{customer_id}",
+        told,
+    )
+    assert await take_up_forgotten(tier.pool) == 0, "it is on its way"
+    await tier.pool.execute("UPDATE outbox SET state = 'dropped' WHERE event_id = 'reopened:1'")
+    assert await take_up_forgotten(tier.pool) == 1
+    assert await take_up_forgotten(tier.pool) == 0
+    again = await last_told(tier, customer_id)
+    assert datetime.fromisoformat(again["payload"]["due_at"]) == due_at
+    assert again["start_input"]["state"]["stage"] == "lost"
+
+
 @pytest.mark.parametrize(("email", "ways"), [(ADDRESS, ["mail"] * 3), (None, ["post"] * 3)])
 async def test_who_opted_out_is_written_to_and_not_called_also_after_they_left(
     tier: Tier3, email: str | None, ways: list[str]

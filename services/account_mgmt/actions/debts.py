@@ -54,9 +54,9 @@ async def take_up_forgotten(pool: Pool) -> int:
         policy = await policies.rules(conn)
         found = await dunning.forgotten(conn, len(policy.dunning_gaps), FORGOTTEN_AFTER, _PER_SWEEP)
         for one in found:
-            now = datetime.now(UTC)
-            event_id = f"forgotten:{one.id}:{one.dunning}:{now:%Y-%m-%d}"
-            await remind_from(conn, one.customer_id, one.id, now, one.dunning, event_id=event_id, by="dunning")
+            moment = max(datetime.now(UTC), one.told_for or datetime.now(UTC))
+            event_id = f"forgotten:{one.id}:{one.dunning}:{moment:%Y-%m-%d}"
+            await remind_from(conn, one.customer_id, one.id, moment, one.dunning, event_id=event_id, by="dunning")
     return len(found)
 
 

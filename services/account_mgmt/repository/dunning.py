@@ -9,7 +9,7 @@ from services.account_mgmt.domain.policy import Way
 from services.chassis.db import Connection, new_id
 from services.chassis.records import Record
 
-_TURN = "state = 'open' AND collected_at IS NULL AND coalesce(dunning_at, due_at)"
+_TURN = "i.state = 'open' AND i.collected_at IS NULL AND coalesce(i.dunning_at, i.due_at)"
 """The beginning of a condition on when it is an invoice's turn, as its index has it."""
 
 
@@ -20,6 +20,8 @@ class WaitingInvoice(Record):
     number: str
     customer_id: str
     dunning: int
+    told_for: datetime | None = None
+    """From when on its workflow was last told to remind of it; it may not have been there to hear."""
 
 
 async def add(conn: Connection, invoice_id: str, level: int, way: Way, next_at: datetime) -> None:
@@ -103,14 +105,25 @@ async def plan(
     )
 
 
+_TOLD = """
+  LEFT JOIN LATERAL (
+       SELECT (o.payload->>'due_at')::timestamptz AS told_for, o.state <> 'dropped' AS heard FROM outbox o
+        WHERE o.workflow_id = 'customer:' || i.customer_id AND o.signal = 'invoice_reopened'
+          AND o.payload->>'invoice_id' = i.id::text ORDER BY o.id DESC LIMIT 1) t ON true
+"""
+
+
 async def undecided(conn: Connection, after: int, limit: int) -> list[WaitingInvoice]:
-    """Open invoices after their last reminder, `after` of them, whose wait is over and of which nobody is asked."""
+    """Open invoices after their last reminder, `after` of them, whose wait is over and of which nobody is asked.
+
+    One that opened again has the wait that its workflow was told.
+    """
     rows = await conn.fetch(
-        f"""SELECT id, number, customer_id, dunning FROM invoices i
-             WHERE {_TURN} <= now() AND dunning >= $1
+        f"""SELECT i.id, i.number, i.customer_id, i.dunning FROM invoices i {_TOLD}
+             WHERE {_TURN} <= now() AND dunning >= $1 AND (t.told_for IS NULL OR t.told_for <= now())
                AND NOT EXISTS (SELECT FROM work_items w WHERE w.lead_id = i.customer_id AND w.kind = 'debt'
                                   AND w.payload->>'invoice_id' = i.id::text AND w.state IN ('open', 'leased'))
-             ORDER BY coalesce(dunning_at, due_at) LIMIT $2 FOR UPDATE SKIP LOCKED""",  # noqa: S608 - a constant
+             ORDER BY coalesce(dunning_at, due_at) LIMIT $2 FOR UPDATE OF i SKIP LOCKED""",  # noqa: S608 - constants
         after,
         limit,
     )
@@ -118,11 +131,15 @@ async def undecided(conn: Connection, after: int, limit: int) -> list[WaitingInv
 
 
 async def forgotten(conn: Connection, after: int, late: timedelta, limit: int) -> list[WaitingInvoice]:
-    """Open invoices before their last reminder whose next one is so `late` that no workflow can remember it."""
+    """Open invoices before their last reminder whose next one is so `late` that no workflow can remember it.
+
+    One whose workflow was told of it lately is not; told when there was none, it is at once.
+    """
     rows = await conn.fetch(
-        f"""SELECT id, number, customer_id, dunning FROM invoices
+        f"""SELECT i.id, i.number, i.customer_id, i.dunning, t.told_for FROM invoices i {_TOLD}
              WHERE {_TURN} <= now() - $2::interval AND dunning < $1
-             ORDER BY coalesce(dunning_at, due_at) LIMIT $3 FOR UPDATE SKIP LOCKED""",  # noqa: S608 - a constant
+               AND (t.told_for IS NULL OR NOT t.heard OR t.told_for <= now() - $2::interval)
+             ORDER BY coalesce(dunning_at, due_at) LIMIT $3 FOR UPDATE OF i SKIP LOCKED""",  # noqa: S608 - constants
         after,
         late,
         limit,
