@@ -137,7 +137,7 @@ def _work(request: RemindInvoice, invoice: Invoice, reminder: Reminder) -> NewWo
         "level": request.level,
         "way": "post" if by_post else "call",
         "open_amount": open_amount.model_dump(mode="json"),
-        **({"letter": f"/v1/invoices/{invoice.id}/reminders/{request.level}.pdf"} if by_post else {}),
+        **({"letter": f"/v1/invoices/{invoice.id}/letter.pdf?level={request.level}"} if by_post else {}),
         **({"not_before": contact.isoformat()} if not by_post and contact > datetime.now(UTC) else {}),
         **({"text": problem} if problem else {}),
     }

@@ -101,7 +101,7 @@ async def write_instead_of_calling(conn: Connection, customer_id: str) -> None:
     """Calls for money that are still to be made become letters."""
     await conn.execute(
         """UPDATE work_items SET payload = (payload - 'not_before') || jsonb_build_object('way', 'post', 'letter',
-                  format('/v1/invoices/%s/reminders/%s.pdf', payload->>'invoice_id', payload->>'level'))
+                  format('/v1/invoices/%s/letter.pdf?level=%s', payload->>'invoice_id', payload->>'level'))
             WHERE lead_id = $1 AND kind = 'dunning' AND state IN ('open', 'leased')
               AND coalesce(payload->>'way', 'call') = 'call'""",
         customer_id,

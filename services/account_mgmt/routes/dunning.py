@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Query, Response
 
 from services.account_mgmt.actions.dunning_decisions import decide
 from services.account_mgmt.actions.dunning_letters import print_letter
@@ -42,12 +42,12 @@ async def post_decision(conn: Conn, who: Who, invoice_id: Id, said: NewDecision)
 
 
 @router.get(
-    "/invoices/{invoice_id}/reminders/{level}.pdf",
+    "/invoices/{invoice_id}/letter.pdf",
     dependencies=READERS,
     response_class=Response,
     responses={200: {"content": {"application/pdf": {}}}},
     summary="A reminder as a letter",
 )
-async def get_letter(conn: Conn, invoice_id: Id, level: int = Path(ge=1, le=100)) -> Response:
-    """To print and send; `POST /v1/work/{id}/done` says that it is in the post. As things stand now."""
+async def get_letter(conn: Conn, invoice_id: Id, level: int = Query(default=1, ge=1, le=100)) -> Response:
+    """The `level`-th, to print and send; `POST /v1/work/{id}/done` says that it is in the post. As things stand now."""
     return file_response(await print_letter(conn, invoice_id, level))
