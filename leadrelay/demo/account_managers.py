@@ -68,9 +68,9 @@ class Supervisor:
         self._desk = day.desk("account_mgmt", "supervisor", SUPERVISOR)
 
     async def turn(self) -> float:
-        """Clear the work that has no account manager."""
+        """Clear the work that has no account manager; what becomes of a debt is left to whoever sits down there."""
         for item in await self._desk.first("/v1/work", state="open"):
-            if item["account_manager"] is None:
+            if item["account_manager"] is None and item["kind"] != "debt":
                 await self._desk.post(f"/v1/work/{item['item_id']}/done", {}, key=f"{item['item_id']}:done")
         for item in await self._desk.first("/v1/nudges", state="open"):
             if item["account_manager"] is None:

@@ -6,7 +6,7 @@ from temporalio import activity
 
 from services.account_mgmt.actions import customers, forecasts, history, nudges, products, suggestions, work_assignment
 from services.account_mgmt.actions.customer_status import find_risks
-from services.account_mgmt.actions.dunning import prepare_reminder, remind_of_invoice
+from services.account_mgmt.actions.dunning import NobodyToRemind, prepare_reminder, remind_of_invoice
 from services.account_mgmt.actions.erasure import erase_person
 from services.chassis.db import Pool
 from services.chassis.effects import known, once
@@ -66,12 +66,19 @@ class Activities(AccountMgmtActivities):
     @activity.defn(name="account_mgmt.remind_invoice")
     async def remind_invoice(self, request: RemindInvoice) -> RemindedInvoice:
         """Carry out one dunning step of an overdue invoice."""
-        if (done := await known(self._pool, request.key, RemindedInvoice)) is not None:
+        done = await known(self._pool, request.key, RemindedInvoice)
+        if done is not None and not done.settled:
             return done
+        # An answer of an earlier release that all was settled: the invoice has opened again since.
+        key = request.key if done is None else f"{request.key}:again"
         ready = await prepare_reminder(self._pool, request)
-        return await once(
-            self._pool, request.key, RemindedInvoice, lambda conn: remind_of_invoice(conn, request, ready)
-        )
+        if ready.answer is not None:
+            # Not kept: an invoice that opens again, or a pause that ends, is reminded of by this very step.
+            return ready.answer
+        try:
+            return await once(self._pool, key, RemindedInvoice, lambda conn: remind_of_invoice(conn, request, ready))
+        except NobodyToRemind:
+            return RemindedInvoice(settled=True)
 
     @activity.defn(name="account_mgmt.open_inbound")
     async def open_inbound(self, request: OpenInbound) -> Done:

@@ -9,6 +9,7 @@ from services.account_mgmt.desk import calendar, duty, ringing, today
 from services.account_mgmt.desk import corrections as desk_corrections
 from services.account_mgmt.desk import credit_notes as desk_credit_notes
 from services.account_mgmt.desk import customers as desk_customers
+from services.account_mgmt.desk import dunning as desk_dunning
 from services.account_mgmt.desk import invoices as desk_invoices
 from services.account_mgmt.desk import needs as desk_needs
 from services.account_mgmt.desk import nudges as desk_nudges
@@ -25,6 +26,7 @@ from services.account_mgmt.routes import (
     corrections,
     credit_notes,
     customers,
+    dunning,
     invoices,
     legal_entities,
     needs,
@@ -63,6 +65,7 @@ DESK = Desk(
         desk_payments.router,
         desk_credit_notes.router,
         desk_corrections.router,
+        desk_dunning.router,
     ],
     package="services.account_mgmt",
     rings="inbound_call",
@@ -83,6 +86,7 @@ def build_app(settings: Settings) -> FastAPI:
             orders.router,
             invoices.router,
             credit_notes.router,
+            dunning.router,
             refunds.router,
             corrections.router,
             legal_entities.router,

@@ -9,7 +9,7 @@ from services.chassis.db import Connection
 # Facts of work that say nothing of a person: ids, counts and codes.
 _HARMLESS = [
     "attempt", "callback", "campaign_id", "deal_id", "discount_percent", "inbound_call_id", "invoice_id", "level",
-    "number", "offer_id", "open_amount", "order_id", "run_id", "script_id",
+    "number", "offer_id", "open_amount", "order_id", "run_id", "script_id", "way",
 ]  # fmt: skip
 
 

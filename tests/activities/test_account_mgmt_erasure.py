@@ -13,7 +13,7 @@ from services.chassis.db import new_id
 from services.chassis.mail import NewMail, queue_mail
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.secrets import tables_with
-from tests.fixtures.tier_3 import LINE, Tier3, account_request, nudge_request, tier_3
+from tests.fixtures.tier_3 import LINE, Tier3, account_request, boss, nudge_request, tier_3
 from workflows.contracts import ids
 from workflows.contracts.account_mgmt import RemindInvoice
 from workflows.contracts.base import Tier
@@ -51,6 +51,8 @@ async def known(tier: Tier3) -> tuple[str, str]:
         note=NAME,
     )  # fmt: skip
     await tier.activities.open_inbound(call)
+    said = {"decision": "remind", "reason": f"{NAME} asked for it"}
+    await tier.post(f"/v1/invoices/{opened.invoice_id}/dunning-decisions", said, headers=boss())
     async with tier.pool.acquire() as conn:
         mail = NewMail(
             key=f"invoice:{EMAIL}", purpose="invoice", to=EMAIL, subject=NAME, text=NAME, lead_id=customer_id
@@ -70,9 +72,16 @@ async def pay_all(tier: Tier3, customer_id: str) -> None:
 
 async def test_after_an_erasure_no_table_of_tier_3_knows_the_person(tier: Tier3) -> None:
     customer_id, _ = await known(tier)
-    assert {"customers", "people", "needs", "orders", "nudges", "work_items", "mails"} <= await tables_with(
-        tier.pool, PERSON
-    )
+    assert {
+        "customers",
+        "people",
+        "needs",
+        "orders",
+        "nudges",
+        "work_items",
+        "mails",
+        "dunning_decisions",
+    } <= await tables_with(tier.pool, PERSON)
     await tier.activities.erase_person(erasing(customer_id))
     assert await tables_with(tier.pool, PERSON) == set()
 

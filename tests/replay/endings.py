@@ -10,7 +10,7 @@ from workflows.contracts import account_mgmt as am
 from workflows.contracts import conversion as cv
 from workflows.contracts import ids
 from workflows.contracts import lead_gen as lg
-from workflows.contracts.base import DoNotCall, InboundCall
+from workflows.contracts.base import Cancel, DoNotCall, InboundCall
 from workflows.contracts.customer_status import CustomerStatusChanged
 from workflows.conversion.workflow import Conversion
 from workflows.customer_care.workflow import CustomerCare
@@ -74,6 +74,25 @@ async def customer_care(tiers: Tiers) -> str:
         await tiers.settles(handle)
         await handle.signal(CustomerCare.inbound_called, InboundCall(**await tiers.answer(), inbound_call_id="in-1"))
         await tiers.pass_time(days=16)
+        paid = am.InvoicePaid(**await tiers.answer(), invoice_id="invoice:deal-1", settled=True)
+        await handle.signal(CustomerCare.invoice_paid, paid)
+        await handle.result()
+    return ids.customer(tiers.lead_id)
+
+
+async def customer_care_debts(tiers: Tiers) -> str:
+    """Care is cancelled with a debt: a reminder, a rest, the next one, a second cancellation, and the money."""
+    async with working(tiers, *ALL):
+        handle = await tiers.start_care()
+        await tiers.account_mgmt.nth(am.OpenAccount)
+        await handle.signal(CustomerCare.cancel, Cancel(**await tiers.answer("ops"), reason="insolvent"))
+        await tiers.pass_time(days=15)
+        until = await tiers.later(days=20)
+        tiers.account_mgmt.answers[am.RemindInvoice] = lambda _: am.RemindedInvoice(next_at=until, put_off=True)
+        await tiers.pass_time(days=10)
+        del tiers.account_mgmt.answers[am.RemindInvoice]
+        await tiers.pass_time(days=12)
+        await handle.signal(CustomerCare.cancel, Cancel(**await tiers.answer("ops"), reason="again"))
         paid = am.InvoicePaid(**await tiers.answer(), invoice_id="invoice:deal-1", settled=True)
         await handle.signal(CustomerCare.invoice_paid, paid)
         await handle.result()

@@ -299,6 +299,7 @@ ENDINGS = {
     "cold_call-0002": endings.cold_call,
     "conversion-0003": endings.conversion,
     "customer_care-0005": endings.customer_care,
+    "customer_care-0006": endings.customer_care_debts,
 }
 
 

@@ -58,6 +58,10 @@ async def an_order(tiers: Tiers) -> dict[str, Any]:
     }  # fmt: skip
 
 
+async def a_debt(tiers: Tiers) -> dict[str, Any]:
+    return {"invoice_id": "late", "due_at": await tiers.later(days=3), "level": 1}
+
+
 # How a workflow is brought to the brink, and the answer that ends it.
 
 
@@ -176,6 +180,7 @@ ENDS = {
         Late("inbound_called", InboundCall, a_call, T2, cv.OpenInbound),
         Late("won_again", am.WonAgain, another_sale, T3, am.OpenAccount, 2),
         Late("order_placed", am.OrderPlaced, an_order, T3, am.RemindInvoice),
+        Late("invoice_reopened", am.InvoiceReopened, a_debt, T3, am.RemindInvoice),
     )),
     "a campaign at its end": End(Campaign, feeding, has_nobody_left, (
         Late("changed", lg.CampaignChanged, nothing, T1, lg.EnrolBatch, 3),

@@ -76,11 +76,15 @@ class RemindInvoice(Message):
 
 
 class RemindedInvoice(Message):
-    """When the next step is due. `settled` when it was paid or voided in the meantime."""
+    """When the next step is due. `settled` when nobody is reminded any more: paid, void, or given to others.
+
+    With `put_off` nobody was reminded, and this very step is due at `next_at`.
+    """
 
     next_at: datetime | None = None
     settled: bool = False
-    by: str = Field(default="", description="How the customer is reminded: call, mail or both.")
+    put_off: bool = False
+    by: str = Field(default="", description="How the customer is reminded: call, mail, both or post.")
 
 
 class CloseCustomer(Message):

@@ -26,7 +26,7 @@ def hear_of_money(account: Account, answer: Answer) -> None:
             if answer.settled:
                 account.state = without_invoice(account.state, answer.invoice_id)
         case InvoiceReopened():
-            account.story.tell(f"Invoice {answer.invoice_id} is open again")
+            account.story.tell(f"Invoice {answer.invoice_id} is reminded of from {when(answer.due_at)} on")
             account.state = with_invoice(account.state, answer.invoice_id, answer.due_at, answer.level)
         case InvoiceVoided():
             account.story.tell(f"Invoice {answer.invoice_id} need not be paid any more")
@@ -44,9 +44,13 @@ async def remind_invoice(account: Account, invoice_id: str) -> None:
     account.state = without_invoice(account.state, invoice_id)
     if reminded.settled:
         return
+    if reminded.put_off and reminded.next_at:
+        account.story.tell(f"Reminders of invoice {invoice_id} rest until {when(reminded.next_at)}")
+        account.state = with_invoice(account.state, invoice_id, reminded.next_at, invoice.level)
+        return
     way = f" by {reminded.by}" if reminded.by else ""
     account.story.tell(f"Invoice {invoice_id} is overdue: dunning step {level}{way}")
     account.shown.show(overdue=True)
-    # After the last step the invoice is the supervisor's: no deadline, but payment still settles it.
+    # After the last step a supervisor decides, who is asked by the records: no deadline, but payment still settles it.
     if reminded.next_at and level < account.state.policy.dunning_steps:
         account.state = with_invoice(account.state, invoice_id, reminded.next_at, level)

@@ -39,6 +39,7 @@ with workflow.unsafe.imports_passed_through():
 
 
 OUTLIVES = "care-ends-without-debts-and-with-an-empty-inbox"
+OWES_CANCELLED = "debts-outlive-a-cancelled-care"
 RETRY_AFTER, RETRY_DAILY = timedelta(hours=1), timedelta(days=1)
 
 
@@ -85,7 +86,8 @@ class CustomerCare(CareListener):
         """
         if not self._ended:
             return True
-        owes = self._account.state.stage == "lost" and bool(self._account.state.invoices)
+        state = self._account.state
+        owes = bool(state.invoices) and (state.stage == "lost" or workflow.patched(OWES_CANCELLED))
         return (owes or bool(self._refused) or not self._inbox.empty) and workflow.patched(OUTLIVES)
 
     async def _begin(self, start: CustomerCareInput) -> None:
@@ -215,7 +217,8 @@ class CustomerCare(CareListener):
 
     async def _cancel(self, answer: Cancel) -> None:
         if self._ended:
-            self._account.set(stage="cancelled", invoices=[])
+            if not workflow.patched(OWES_CANCELLED):
+                self._account.set(stage="cancelled", invoices=[])
             return
         self._reason = answer.reason
         await self._account.close("cancelled", answer.reason)

@@ -6,7 +6,7 @@ from leadrelay.check.facts import Facts
 from leadrelay.check.findings import Act, Checked, Finding, Repair
 
 # What people do for its own sake: no workflow waits for the answer, so it may outlive one.
-_ON_ITS_OWN = frozenset({"dunning", "complaint", "mail", "approval"})
+_ON_ITS_OWN = frozenset({"dunning", "debt", "complaint", "mail", "approval"})
 
 
 def no_work_without_a_workflow(facts: Facts) -> Checked:

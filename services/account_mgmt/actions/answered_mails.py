@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from services.account_mgmt.actions.customers import end_reminders
+from services.account_mgmt.actions.customers import end_reminders, stop_calls
 from services.account_mgmt.actions.mails import on_trouble
 from services.account_mgmt.actions.work_assignment import NewWork, open_work
 from services.account_mgmt.domain.customers import Customer
@@ -49,6 +49,7 @@ async def stopped(conn: Connection, inbound: Inbound, _: Mail | None) -> bool:
         return False
     if customer.state in ("active", "at_risk"):
         await end_reminders(conn, customer, "asked by mail for no more of it", "mail")
+    await stop_calls(conn, customer.id)
     await _open_work(conn, customer, inbound)
     withdrawn = WithdrawConsent(
         key=f"mail-stop:{inbound.id}", lead_id=customer.id, basis="asked by mail for no more of it",

@@ -10,10 +10,12 @@ from services.account_mgmt.actions.next_nudge import plan_next_nudge
 from services.account_mgmt.actions.orders import write_order
 from services.account_mgmt.actions.ownership import check_owner
 from services.account_mgmt.actions.register import introduce_customer, report_status
+from services.account_mgmt.actions.work_assignment import NOT_ABOUT_MONEY
+from services.account_mgmt.actions.workflow_starts import care_policy
 from services.account_mgmt.domain.customers import Customer, check_active
+from services.account_mgmt.domain.dunning import first_reminder
 from services.account_mgmt.domain.orders import OrderDraft
-from services.account_mgmt.domain.policy import Policy
-from services.account_mgmt.repository import customers, erasure, imports
+from services.account_mgmt.repository import customers, erasure, imports, work
 from services.account_mgmt.repository.policies import policies
 from services.account_mgmt.schemas.customers import CustomerChange
 from services.chassis import outbox, work_items
@@ -27,7 +29,6 @@ from services.chassis.mail.addresses import lift_stop
 from workflows.contracts import ids
 from workflows.contracts.account_mgmt import CloseCustomer, OpenAccount, OpenedAccount
 from workflows.contracts.base import ContactCard, DoNotCall
-from workflows.contracts.care_policy import CarePolicy
 from workflows.contracts.customer_status import OptedIn
 from workflows.contracts.open_care import AdoptAccount, AdoptedAccount, ImportedCustomer, ReadUnopened, Unopened
 
@@ -53,9 +54,9 @@ async def open_account(conn: Connection, request: OpenAccount) -> OpenedAccount:
     return OpenedAccount(
         account_manager=manager,
         invoice_id=order.invoice.id,
-        due_at=order.invoice.due_at,
+        due_at=first_reminder(policy, order.invoice.due_at, customer.contact.timezone),
         next_nudge_at=nudge_at,
-        policy=_care_policy(version, policy),
+        policy=care_policy(version, policy),
     )
 
 
@@ -91,23 +92,20 @@ async def adopt_account(conn: Connection, request: AdoptAccount) -> AdoptedAccou
         account_manager=manager,
         next_nudge_at=nudge_at,
         contact=customer.contact,
-        policy=_care_policy(version, policy),
+        policy=care_policy(version, policy),
     )
 
 
-def _care_policy(version: int, policy: Policy) -> CarePolicy:
-    return CarePolicy(version=version, dunning_steps=len(policy.dunning_gaps), max_escalations=policy.max_escalations)
-
-
 async def close_customer(conn: Connection, request: CloseCustomer) -> None:
-    """The workflow ends the care: open work and mails are cancelled; an opt-out only ends the nudges."""
+    """The workflow ends the care: open work and mails end, but not those about money; an opt-out only ends nudges."""
     customer = await customers.get(conn, request.customer_id, lock=True)
     await report_status(conn, customer.id, request.stage, customer.account_manager, event_id=request.key)
     if request.stage == "opted_out":
         await _end_nudges(conn, request.customer_id)
         return
-    await work_items.cancel_for_lead(conn, request.customer_id, result=request.stage)
-    await withdraw_mails(conn, request.customer_id)
+    # What they owe they owe still: reminders go on.
+    await work_items.cancel_for_lead(conn, request.customer_id, kinds=NOT_ABOUT_MONEY, result=request.stage)
+    await withdraw_mails(conn, request.customer_id, purpose="nudge")
     await customers.set_state(conn, [request.customer_id], request.stage)
     await customers.plan_nudge(conn, request.customer_id, None)
 
@@ -117,8 +115,15 @@ async def _end_nudges(conn: Connection, customer_id: str) -> None:
     await work_items.cancel_for_lead(conn, customer_id, kinds=["nudge", "risk"], result="opted_out")
     await withdraw_mails(conn, customer_id, purpose="nudge")
     await customers.set_state(conn, [customer_id], "opted_out")
+    await stop_calls(conn, customer_id)
     await customers.plan_nudge(conn, customer_id, None)
     await publish(conn, "customer.changed", customer_id=customer_id)
+
+
+async def stop_calls(conn: Connection, customer_id: str) -> None:
+    """They are not called any more, not even for money: what was to be a call becomes a letter."""
+    await customers.stop_calls(conn, customer_id)
+    await work.write_instead_of_calling(conn, customer_id)
 
 
 async def change_customer(conn: Connection, who: Principal, customer_id: str, change: CustomerChange) -> Customer:
@@ -162,6 +167,7 @@ async def opt_in(conn: Connection, who: Principal, customer_id: str, reason: str
     if await erasure.is_erased(conn, customer_id):
         raise Conflict("The customer was erased", code="erased")
     await customers.set_state(conn, [customer_id], "active")
+    await customers.allow_calls(conn, customer_id)
     await lift_stop(conn, customer_id)
     next_at = await plan_next_nudge(conn, await policies.rules(conn), customer)
     answer = OptedIn(event_id=f"opt-in:{new_id()}", at=datetime.now(UTC), by=who.person, next_nudge_at=next_at)

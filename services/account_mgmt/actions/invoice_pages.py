@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from services.account_mgmt.actions.corrections import Corrections, read_corrections
 from services.account_mgmt.actions.invoice_documents import read_full_invoice
 from services.account_mgmt.actions.ownership import may_act_for
 from services.account_mgmt.domain.corrected import corrected
-from services.account_mgmt.domain.dunning import DunningStep, NextReminder, next_reminder
+from services.account_mgmt.domain.dunning import DunningDecision, DunningStep, NextReminder, next_reminder, ways_to
 from services.account_mgmt.domain.invoice_story import StoryEvent, story
 from services.account_mgmt.domain.invoices import FullInvoice
 from services.account_mgmt.domain.refunds import Refund
@@ -27,24 +28,28 @@ _MOST_MAILS = 50
 class InvoicePage:
     """An invoice and its story. `may_act` is whether this person, of this `role`, may change anything about it.
 
-    `manager` is the name of whoever looks after the customer, for those who may not.
+    `rests` is whether reminders rest now; `people` are the account managers' names by their ids. `manager` is the name
+    of whoever looks after the customer, for those who may not.
     """
 
     full: FullInvoice
     refunds: Sequence[Refund]
     steps: Sequence[DunningStep]
+    decisions: Sequence[DunningDecision]
     mails: Sequence[MailNews]
     next: NextReminder | None
     corrections: Corrections
     may_act: bool
     role: str
     manager: str | None
+    people: dict[str, str]
+    rests: bool
 
     @property
     def story(self) -> list[StoryEvent]:
         """What happened, the newest first."""
         put_right = corrected(self.full.invoice, self.corrections.moves, self.corrections.write_offs)
-        return story(self.full.invoice, self.refunds, self.steps, self.mails, put_right=put_right)
+        return story(self.full.invoice, self.refunds, self.steps, self.mails, self.decisions, put_right=put_right)
 
     @property
     def note_options(self) -> list[tuple[str, str]]:
@@ -63,8 +68,11 @@ async def read_invoice_page(conn: Connection, who: Principal, invoice_id: str) -
         full=full,
         refunds=await refunds.of_invoice(conn, invoice_id),
         steps=taken,
+        decisions=await dunning.decisions(conn, invoice_id),
+        people=await account_managers.names(conn),
+        rests=full.invoice.paused_until is not None and full.invoice.paused_until > datetime.now(UTC),
         mails=mails if may_act else [_masked(one) for one in mails],
-        next=next_reminder(await policies.rules(conn), full.invoice, taken, has_mail=bool(buyer.contact.email)),
+        next=next_reminder(await policies.rules(conn), full.invoice, taken, **ways_to(buyer)),
         corrections=await read_corrections(conn, who, full.invoice),
         may_act=may_act,
         role=who.role,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from services.account_mgmt.actions.dunning_mails import withdraw_reminders
 from services.account_mgmt.actions.invoice_documents import mailed_documents, read_full_invoice
 from services.account_mgmt.actions.ownership import check_owner
 from services.account_mgmt.documents import mail_texts
@@ -60,9 +61,19 @@ async def tell_changed(conn: Connection, invoice_id: str, customer_id: str) -> N
     await publish(conn, "invoice.changed", invoice_id=invoice_id, customer_id=customer_id)
 
 
-async def end_asking(conn: Connection, invoice_id: str, customer_id: str, result: str = "settled") -> None:
-    """Work that asks for the money of this invoice ends: there is nothing to ask for, or a later reminder asks."""
-    for item_id in await work.end_dunning(conn, invoice_id, customer_id, result):
+async def end_asking(conn: Connection, invoice_id: str, customer_id: str, why: str | None = None) -> None:
+    """Nobody asks for the money of this invoice any more: open work ends, and mails that have not left are withdrawn.
+
+    `why` is shown to colleagues; none says how things stand with the invoice.
+    """
+    why = why or f"the invoice is {await invoices.state_of(conn, invoice_id)}"
+    await close_work_of(conn, invoice_id, customer_id, why)
+    await withdraw_reminders(conn, customer_id, invoice_id, why)
+
+
+async def close_work_of(conn: Connection, invoice_id: str, customer_id: str, why: str) -> None:
+    """Open work about the money of this invoice ends, for a reason in words."""
+    for item_id in await work.end_dunning(conn, invoice_id, customer_id, why):
         await publish(conn, "work.closed", item_id=item_id, customer_id=customer_id)
 
 

@@ -1,8 +1,9 @@
-"""Whether a mail that waits may still go: asked at the moment of sending."""
+"""Whether a mail that waits may still go, and whether it is still true: asked at the moment of sending."""
 
 from __future__ import annotations
 
-from services.account_mgmt.actions.dunning import PURPOSE as DUNNING
+from services.account_mgmt.actions.dunning_mails import PURPOSE as DUNNING
+from services.account_mgmt.actions.dunning_mails import judge_reminder
 from services.account_mgmt.actions.invoices import PURPOSE as INVOICE
 from services.account_mgmt.actions.nudge_mail import PURPOSE as NUDGE
 from services.account_mgmt.repository import customers, invoices, orders
@@ -16,9 +17,8 @@ async def why_not(conn: Connection, mail: Mail) -> str | None:
     """Why a mail must not go any more, in words for colleagues; none if it may."""
     if mail.purpose == NUDGE and mail.lead_id is not None:
         return await _nudge(conn, mail, mail.lead_id)
-    if mail.purpose == DUNNING and (invoice_id := _part_after(mail.key, "dunning")):
-        state = (await invoices.get(conn, invoice_id)).state
-        return None if state == "open" else f"the invoice is {state}"
+    if mail.purpose == DUNNING:
+        return await judge_reminder(conn, mail)
     if mail.purpose == INVOICE and (invoice_id := _part_after(mail.key, "invoice")):
         return "the invoice is void" if (await invoices.get(conn, invoice_id)).state == "void" else None
     return None

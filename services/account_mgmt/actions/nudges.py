@@ -15,6 +15,7 @@ from services.account_mgmt.actions.ownership import check_owner
 from services.account_mgmt.actions.work_assignment import NewWork, open_work
 from services.account_mgmt.domain import reorder_cycle
 from services.account_mgmt.domain.customers import Customer
+from services.account_mgmt.domain.dunning import first_reminder
 from services.account_mgmt.domain.nudges import (
     CarriedOut,
     NudgeAnswer,
@@ -129,7 +130,7 @@ def _answer(
         next_nudge_at=done.next_at,
         order_id=done.order_id,
         invoice_id=order.invoice.id if order else None,
-        due_at=order.invoice.due_at if order else None,
+        due_at=done.remind_at,
         money=order_event(order, customer.account_manager) if order else None,
     )
 
@@ -154,7 +155,8 @@ async def _carry_out(
         draft = OrderDraft(customer, body.lines, source="nudge", by=person, note=body.note)
         order, next_at = await write_order(conn, policy, draft)
         await end_risk_by_order(conn, customer)
-        return CarriedOut(order=order, next_at=next_at)
+        remind_at = first_reminder(policy, order.invoice.due_at, customer.contact.timezone)
+        return CarriedOut(order=order, next_at=next_at, remind_at=remind_at)
     if body.outcome is NudgeOutcome.LEFT:
         await mark_lost(conn, customer.id, event_id=f"nudge:{item.id}")
         return CarriedOut()

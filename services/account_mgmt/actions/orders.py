@@ -16,6 +16,7 @@ from services.account_mgmt.actions.register import report_status
 from services.account_mgmt.actions.workflow_starts import care_start
 from services.account_mgmt.domain import money
 from services.account_mgmt.domain.customers import check_active
+from services.account_mgmt.domain.dunning import first_reminder
 from services.account_mgmt.domain.orders import (
     UNREADABLE,
     InvoicedOrder,
@@ -57,7 +58,8 @@ async def place_order(conn: Connection, who: Principal, customer_id: str, new: N
         customer, new.lines, source="own", by=who.person, note=new.note, entity=new.entity, corrects=new.corrects
     )
     corrected = await _corrected(conn, draft)
-    order, nudge_at = await write_order(conn, await policies.rules(conn), draft)
+    policy = await policies.rules(conn)
+    order, nudge_at = await write_order(conn, policy, draft)
     stage = await end_risk_by_order(conn, customer)
     money_event = order_event(order, customer.account_manager, corrected)
     answer = OrderPlaced(
@@ -66,7 +68,7 @@ async def place_order(conn: Connection, who: Principal, customer_id: str, new: N
         by=who.person,
         order_id=order.id,
         invoice_id=order.invoice.id,
-        due_at=order.invoice.due_at,
+        due_at=first_reminder(policy, order.invoice.due_at, customer.contact.timezone),
         next_nudge_at=nudge_at,
         stage=stage,
         money=money_event,

@@ -17,6 +17,8 @@ from workflows.contracts.conversion import OpenInbound
 
 KINDS = ("nudge", "inbound", "dunning", "complaint", "risk", "mail", "reply")
 """Work that lies with a customer's account manager."""
+NOT_ABOUT_MONEY = ("nudge", "inbound", "complaint", "risk", "reply")
+"""What is over for a customer who is none any more; what they owe they owe still."""
 _INBOUND_PRIORITY = 20
 _PER_SWEEP = 200
 
@@ -66,6 +68,17 @@ async def open_work_of(
     told = [{"item_id": one.id, "customer_id": one.lead_id, "work": one.kind} for one in opened]
     await publish_all(conn, "work.opened", told)
     return opened
+
+
+async def open_for_supervisors(
+    conn: Connection, kind: str, *, key: str, customer_id: str, priority: int, facts: Mapping[str, Any]
+) -> None:
+    """Open work about a customer that lies with the supervisors, once per `key`."""
+    item = NewItem(
+        kind=kind, key=key, workflow_id=ids.customer(customer_id), lead_id=customer_id, priority=priority, payload=facts
+    )
+    [opened] = await work_items.open_items(conn, [item])
+    await publish(conn, "work.opened", item_id=opened.id, customer_id=customer_id, work=kind)
 
 
 async def open_inbound_call(conn: Connection, request: OpenInbound) -> None:

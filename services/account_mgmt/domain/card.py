@@ -26,6 +26,7 @@ _REASONS = {
     "complaint": "They complained",
     "risk": "They may be leaving",
     "dunning": "An invoice is overdue",
+    "debt": "All reminders were sent",
     "mail": "A mail did not arrive",
     "reply": "They answered by mail",
 }
@@ -40,7 +41,7 @@ class PaymentHabit(Record):
 
 
 class OwedInvoice(Record):
-    """An open invoice, and whether it is past its date."""
+    """An open invoice, whether it is past its date, and whether nobody asks for it now: paused, or in collection."""
 
     id: str
     number: str
@@ -49,6 +50,12 @@ class OwedInvoice(Record):
     open: Decimal
     currency: str
     overdue: bool
+    rests: bool = False
+
+    @property
+    def is_asked_for(self) -> bool:
+        """Late, and ours to ask for."""
+        return self.overdue and not self.rests
 
 
 class WaitingWork(Record):
@@ -116,6 +123,7 @@ class Card(Record):
     needs: list[str] = Field(description="What they said they need, the latest first.")
     concern: Concern | None = Field(description="What the call is about before anything is sold.")
     why_now: str
+    asked_for: CardInvoice | None = Field(default=None, description="The late invoice that the concern is about.")
     on_list_because: list[str] = Field(description="What waits to be done for them, the most urgent first.")
     say: str
     offer: list[Suggestion]
@@ -138,6 +146,7 @@ def build_card(facts: CardFacts, now: datetime) -> Card:
         payment=_payment(facts),
         needs=facts.needs,
         concern=concern,
+        asked_for=next((_invoice(one) for one in facts.owed if one.is_asked_for), None),
         why_now=_why_concern(facts, concern)
         or why_now(expected and expected.astimezone(facts.policy.zone), now, facts.orders),
         on_list_because=[_reason(item) for item in facts.work],
@@ -152,7 +161,7 @@ def concern_of(facts: CardFacts) -> Concern | None:
     """A complaint that is not settled comes before an invoice that is overdue; none if there is neither."""
     if any(item.kind == "complaint" for item in facts.work):
         return "complaint"
-    return "overdue" if any(one.overdue for one in facts.owed) else None
+    return "overdue" if any(one.is_asked_for for one in facts.owed) else None
 
 
 def _complaint(facts: CardFacts) -> WaitingWork:
@@ -162,7 +171,7 @@ def _complaint(facts: CardFacts) -> WaitingWork:
 def _why_concern(facts: CardFacts, concern: Concern | None) -> str:
     if concern == "complaint":
         return _reason(_complaint(facts))
-    late = next((one for one in facts.owed if one.overdue), None)
+    late = next((one for one in facts.owed if one.is_asked_for), None)
     return (
         f"Invoice {late.number} has been due since {late.due_at.astimezone(facts.policy.zone):%Y-%m-%d}" if late else ""
     )
@@ -176,7 +185,7 @@ def _say(facts: CardFacts, concern: Concern | None, now: datetime, every: timede
     if concern == "complaint":
         return complaint_opening(language, str(_complaint(facts).payload.get("note") or ""))
     if concern == "overdue":
-        late = next(one for one in facts.owed if one.overdue)
+        late = next(one for one in facts.owed if one.is_asked_for)
         return overdue_opening(language, late.number, now - late.due_at)
     if not facts.placed:
         return ""

@@ -18,11 +18,15 @@ _MOST = 500
 
 @dataclass(frozen=True)
 class DueInvoice:
-    """An open invoice: its number, when it is due, and how many payment reminders went out."""
+    """An open invoice: its number, when it is due, how many payment reminders went out, and when the next one is due.
+
+    `next_at` none is when the invoice is due, or as many waits later.
+    """
 
     number: str
     due_at: datetime
     reminders: int
+    next_at: datetime | None = None
 
 
 class PlannedContact(Record):
@@ -59,6 +63,8 @@ def _of_invoice(policy: Policy, invoice: DueInvoice, now: datetime) -> list[Plan
         found.append(PlannedContact(at=invoice.due_at, kind="invoice_due", why=why))
     at = invoice.due_at
     for level, gap in enumerate(policy.dunning_gaps, start=1):
+        if level == invoice.reminders + 1 and invoice.next_at is not None:
+            at = invoice.next_at
         if level > invoice.reminders:
             why = f"invoice {invoice.number}, reminder {level} unless it is paid"
             found.append(PlannedContact(at=max(at, now), kind="dunning", why=why))

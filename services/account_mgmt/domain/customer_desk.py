@@ -61,6 +61,12 @@ class OpenTask(Record):
         """What is known of it in words."""
         return str(self.payload.get("note") or self.payload.get("text") or self.payload.get("number") or "")
 
+    @property
+    def not_before(self) -> datetime | None:
+        """Before when they are not called; none if they may be now."""
+        at = self.payload.get("not_before")
+        return datetime.fromisoformat(at) if at else None
+
 
 class CustomerFacts(Record):
     """What the card does not know, as it is written. `orders` are the latest, oldest first."""

@@ -28,11 +28,17 @@ class Customer(Record):
     last_nudge_at: datetime | None
     created_at: datetime
     updated_at: datetime
+    no_calls_since: datetime | None = None
 
     @property
     def may_be_nudged(self) -> bool:
         """Neither opted out nor gone."""
         return self.state in ("active", "at_risk")
+
+    @property
+    def may_be_called_for_money(self) -> bool:
+        """Has a number, and did not opt out: who wants no calls is written to, for money too."""
+        return bool(self.contact.phones) and self.no_calls_since is None
 
 
 GONE = frozenset({"lost", "cancelled"})

@@ -29,6 +29,8 @@ class BriefInvoice(Record):
     due_at: datetime
     overdue: bool
     dunning: int
+    paused_until: datetime | None = None
+    collected_at: datetime | None = None
     paid_at: datetime | None
 
 

@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any, Literal
 
 from services.account_mgmt.domain.corrected import PutRight
-from services.account_mgmt.domain.dunning import DunningStep
+from services.account_mgmt.domain.dunning import DunningDecision, DunningStep
 from services.account_mgmt.domain.invoices import Invoice
 from services.account_mgmt.domain.refunds import Refund
 
-Kind = Literal["issued", "mail", "reminder", "payment", "credit", "refund", PutRight]
+Kind = Literal["issued", "mail", "reminder", "decision", "payment", "credit", "refund", PutRight]
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ def story(
     refunds: Sequence[Refund],
     steps: Sequence[DunningStep],
     mails: Sequence[Any],
+    decisions: Sequence[DunningDecision] = (),
     *,
     put_right: Sequence[tuple[datetime, PutRight, Any]] = (),
 ) -> list[StoryEvent]:
@@ -45,6 +46,7 @@ def story(
         *(StoryEvent(one.issued_at, "credit", one) for one in invoice.credit_notes),
         *(StoryEvent(one.made_at, "refund", one) for one in refunds),
         *(StoryEvent(at, kind, one) for at, kind, one in put_right),
+        *(StoryEvent(one.at, "decision", one) for one in decisions),
         *(StoryEvent(one.at, "reminder", one, carried.get(str(one.level))) for one in steps),
         *(
             StoryEvent(one.created_at, "mail", one)

@@ -56,6 +56,8 @@ class Invoice(Record):
     """An invoice. `overdue` is as of the reading; `dunning` is the number of the last payment reminder.
 
     `paid` is what came and stayed: without payments that were reversed, and without what was `moved` to other invoices.
+    `dunning_at` is when the next reminder, or a supervisor's decision after the last one, is due; none at first.
+    Reminders rest until `paused_until`, and have ended if a collection agency has had the invoice since `collected_at`.
     """
 
     id: str
@@ -75,6 +77,9 @@ class Invoice(Record):
     due_at: datetime
     overdue: bool
     dunning: int
+    dunning_at: datetime | None = None
+    paused_until: datetime | None = None
+    collected_at: datetime | None = None
     payments: list[Payment] = Field(default_factory=list)
     credit_notes: list[CreditNote] = Field(default_factory=list)
 

@@ -44,9 +44,13 @@ class NudgeAnswer(Record):
 
 
 class CarriedOut(Record):
-    """What an outcome has left in the records: order, when they are asked next, need, complaint, calls returned."""
+    """What an outcome has left in the records: order, when they are asked next, need, complaint, calls returned.
+
+    `remind_at` is when the order's invoice is first reminded of, if nobody pays.
+    """
 
     order: InvoicedOrder | None = None
+    remind_at: datetime | None = None
     next_at: datetime | None = None
     need_id: str | None = None
     complaint_id: str | None = None

@@ -27,7 +27,7 @@ Rhythm = Annotated[
 ]
 # None at all is allowed too.
 Gap = Annotated[timedelta, Field(ge=timedelta(0), le=timedelta(days=365), description="ISO 8601, e.g. P2D.")]
-Way = Literal["call", "mail", "both"]
+Way = Literal["call", "mail", "both", "post"]
 
 
 class ContactHours(BaseModel):

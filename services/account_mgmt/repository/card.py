@@ -45,8 +45,8 @@ SELECT c.id, c.contact, c.segment, c.state, c.account_manager, c.remind_by,
                FROM invoices i WHERE i.customer_id = c.id AND i.state = 'paid'
               ORDER BY i.issued_at DESC LIMIT $2) s WHERE s.paid_at IS NOT NULL) h) AS habit,
   (SELECT coalesce(jsonb_agg(i), '[]') FROM (
-     SELECT id, number, due_at, total::text, currency, __OWED__::text AS open,
-            due_at < now() AS overdue
+     SELECT id, number, due_at, total::text, currency, __OWED__::text AS open, due_at < now() AS overdue,
+            collected_at IS NOT NULL OR coalesce(paused_until > now(), false) AS rests
        FROM invoices o WHERE customer_id = c.id AND state = 'open' ORDER BY due_at, id LIMIT 20) i) AS owed,
   (SELECT coalesce(jsonb_agg(w), '[]') FROM (
      SELECT kind, payload FROM work_items WHERE lead_id = c.id AND state IN ('open', 'leased')

@@ -53,7 +53,8 @@ async def open_or_reopen(
     """Write a new customer, or one that returns, with the history kept; a return may bring no contact card."""
     if contact is None:
         await conn.execute(
-            "UPDATE customers SET state = 'active', lost_at = NULL, won_by = $2, updated_at = now() WHERE id = $1",
+            """UPDATE customers SET state = 'active', lost_at = NULL, no_calls_since = NULL, won_by = $2,
+                      updated_at = now() WHERE id = $1""",
             customer_id,
             won_by,
         )
@@ -61,6 +62,7 @@ async def open_or_reopen(
     row = await conn.fetchrow(
         """INSERT INTO customers (id, contact, segment, won_by) VALUES ($1, $2, $3, $4)
            ON CONFLICT (id) DO UPDATE SET contact = excluded.contact, state = 'active', lost_at = NULL,
+                                          no_calls_since = NULL,
                                           won_by = excluded.won_by, updated_at = now()
            RETURNING *""",
         customer_id,
@@ -79,6 +81,18 @@ async def set_state(conn: Connection, customer_ids: Sequence[str], state: str) -
         list(customer_ids),
         state,
     )
+
+
+async def stop_calls(conn: Connection, customer_id: str) -> None:
+    """They are not called any more, not even for money; said again, the first time counts."""
+    await conn.execute(
+        "UPDATE customers SET no_calls_since = coalesce(no_calls_since, now()) WHERE id = $1", customer_id
+    )
+
+
+async def allow_calls(conn: Connection, customer_id: str) -> None:
+    """They may be called again."""
+    await conn.execute("UPDATE customers SET no_calls_since = NULL WHERE id = $1", customer_id)
 
 
 async def change(conn: Connection, customer_id: str, *, remind_by: RemindBy | None, segment: str | None) -> Customer:

@@ -52,7 +52,7 @@ SELECT s.lead_id AS customer_id, s.id AS item_id, s.kind, s.payload, s.opened_at
                 ORDER BY placed_at DESC LIMIT 12) l) o
   LEFT JOIN LATERAL (
        SELECT due_at FROM invoices WHERE customer_id = s.lead_id AND state = 'open' AND due_at < now()
-        ORDER BY due_at LIMIT 1) v ON true
+          AND collected_at IS NULL AND coalesce(paused_until, now()) <= now() ORDER BY due_at LIMIT 1) v ON true
  ORDER BY s.turn, s.expected_value DESC NULLS LAST, s.lead_id
 """  # noqa: S608 - put together from the constant above
 _BAR = f"""

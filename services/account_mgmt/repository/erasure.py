@@ -28,6 +28,8 @@ _AT_ONCE = (
         WHERE customer_id = ANY($1::uuid[])""",
     """UPDATE import_rows SET original = NULL, reason = CASE WHEN reason IS NOT NULL THEN 'erased' END
         WHERE lead_id = ANY($1::uuid[])""",
+    """UPDATE dunning_decisions SET reason = 'erased'
+        WHERE reason <> '' AND invoice_id IN (SELECT id FROM invoices WHERE customer_id = ANY($1::uuid[]))""",
 )
 _INVOICES = "invoice_id IN (SELECT id FROM invoices WHERE customer_id = $1)"
 _CORRECTIONS = (

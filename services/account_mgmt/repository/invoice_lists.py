@@ -12,6 +12,7 @@ from services.chassis.db import Connection
 _BRIEF = f"""
 SELECT i.id, i.number, i.customer_id, i.state, i.total, {open_amount()} AS open_amount, i.currency,
        i.issued_at, i.due_at, (i.state = 'open' AND i.due_at < now()) AS overdue, i.dunning,
+       i.paused_until, i.collected_at,
        coalesce(c.contact ->> 'company', '') AS company,
        (SELECT max(p.paid_at) FROM payments p WHERE p.invoice_id = i.id AND p.reversed_at IS NULL) AS paid_at
   FROM {{found}} i JOIN customers c ON c.id = i.customer_id

@@ -68,6 +68,11 @@ async def get(conn: Connection, invoice_id: str, *, lock: bool = False) -> Invoi
     return Invoice.of({**row, "payments": paid, "credit_notes": CreditNote.of_all(notes)})
 
 
+async def state_of(conn: Connection, invoice_id: str) -> str:
+    """The state of an invoice that is there."""
+    return str(await conn.fetchval("SELECT state FROM invoices WHERE id = $1", invoice_id))
+
+
 async def page(
     conn: Connection, *, state: str | None, customer_id: str | None, limit: int, after: Cursor
 ) -> list[Invoice]:

@@ -50,7 +50,7 @@ _PARTS = (
                                  payload->>'number'), 'state', state, 'result', result)
          FROM work_items WHERE lead_id = $1 AND kind <> 'nudge'""",
     """SELECT coalesce(closed_at, created_at), id::text, 'mail', NULL,
-              jsonb_build_object('purpose', purpose, 'state', state, 'subject', subject)
+              jsonb_build_object('purpose', purpose, 'state', state, 'subject', subject, 'why', withdrawn_why)
          FROM mails WHERE lead_id = $1""",
     """SELECT received_at, id::text, 'letter', NULL,
               jsonb_build_object('kind', kind, 'subject', subject, 'text', left(body, 2000))

@@ -78,17 +78,34 @@ async def escalate(conn: Connection, item_id: str, priority: int) -> None:
 
 
 async def end_dunning(conn: Connection, invoice_id: str, customer_id: str, result: str) -> list[str]:
-    """Nobody needs to ask for the money of this invoice any more; the ids of the items that end."""
+    """Nobody needs to ask for the money of this invoice any more; the ids of the items that end.
+
+    Among them the supervisor's decision about it, and what a reminder that did not arrive had left to do.
+    """
     rows = await conn.fetch(
         """UPDATE work_items SET state = 'cancelled', result = $3, closed_at = now(), leased_by = NULL,
                   lease_until = NULL
-            WHERE lead_id = $2 AND kind = 'dunning' AND payload->>'invoice_id' = $1 AND state IN ('open', 'leased')
+            WHERE lead_id = $2 AND state IN ('open', 'leased')
+              AND (kind IN ('dunning', 'debt') AND payload->>'invoice_id' = $1
+                   OR kind = 'mail' AND payload->>'mail_id' IN (
+                      SELECT id::text FROM mails WHERE lead_id = $2 AND purpose = 'dunning' AND strpos(key, $1) > 0))
            RETURNING id""",
         invoice_id,
         customer_id,
         result,
     )
     return [row["id"] for row in rows]
+
+
+async def write_instead_of_calling(conn: Connection, customer_id: str) -> None:
+    """Calls for money that are still to be made become letters."""
+    await conn.execute(
+        """UPDATE work_items SET payload = (payload - 'not_before') || jsonb_build_object('way', 'post', 'letter',
+                  format('/v1/invoices/%s/letter.pdf?level=%s', payload->>'invoice_id', payload->>'level'))
+            WHERE lead_id = $1 AND kind = 'dunning' AND state IN ('open', 'leased')
+              AND coalesce(payload->>'way', 'call') = 'call'""",
+        customer_id,
+    )
 
 
 async def is_doing(conn: Connection, customer_id: str, person: str) -> bool:

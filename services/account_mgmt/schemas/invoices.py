@@ -80,7 +80,9 @@ class InvoiceView(Model):
     issued_at: datetime
     due_at: datetime
     overdue: bool
-    dunning: int
+    dunning: int = Field(description="The number of the last payment reminder.")
+    paused_until: datetime | None = Field(default=None, description="Reminders rest until then.")
+    collected_at: datetime | None = Field(default=None, description="Since when a collection agency has it.")
     payments: list[PaymentView] = Field(default_factory=list)
     credit_notes: list[CreditNoteView] = Field(default_factory=list)
 

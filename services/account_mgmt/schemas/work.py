@@ -22,6 +22,8 @@ class WorkView(Model):
     opened_at: datetime
     state: str
     facts: dict[str, Any]
+    closed_at: datetime | None = None
+    result: str | None = Field(default=None, description="What came of it, or why it ended by itself, in words.")
 
     @classmethod
     def of(cls, item: WorkItem) -> Self:
@@ -35,6 +37,8 @@ class WorkView(Model):
             opened_at=item.opened_at,
             state=item.state,
             facts=item.payload,
+            closed_at=item.closed_at,
+            result=item.result,
         )
 
 

@@ -43,10 +43,6 @@ class NewMail:
 async def queue_mail(conn: Connection, mail: NewMail) -> str:
     """Queue a mail; its id. A key that is known gives the mail that has it."""
     mail_id = new_id()
-    files = [
-        {"name": file.name, "media_type": file.media_type, "content": base64.b64encode(file.content).decode()}
-        for file in mail.attachments
-    ]
     inserted: str | None = await conn.fetchval(
         """INSERT INTO mails (id, key, purpose, lead_id, recipient, reply_to, subject, body, attachments, message_id,
                               next_at)
@@ -58,14 +54,26 @@ async def queue_mail(conn: Connection, mail: NewMail) -> str:
         mail.lead_id,
         mail.to,
         mail.reply_to,
-        # A line break in a subject would be a header of its own.
-        " ".join(mail.subject.split()),
+        in_one_line(mail.subject),
         mail.text,
-        files,
+        as_json(mail.attachments),
         f"<{mail_id}@{_MESSAGE_DOMAIN}>",
         mail.not_before,
     )
     return inserted or str(await conn.fetchval("SELECT id FROM mails WHERE key = $1", mail.key))
+
+
+def in_one_line(subject: str) -> str:
+    """A subject as it is kept: a line break in it would be a header of its own."""
+    return " ".join(subject.split())
+
+
+def as_json(attachments: Sequence[Attachment]) -> list[dict[str, str]]:
+    """Files as they are kept with their mail."""
+    return [
+        {"name": file.name, "media_type": file.media_type, "content": base64.b64encode(file.content).decode()}
+        for file in attachments
+    ]
 
 
 async def withdraw_keys(conn: Connection, prefix: str, why: str | None = None) -> int:

@@ -9,6 +9,7 @@ from typing import Literal
 
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, NotFound
+from services.chassis.mail.queue import NewMail, as_json, in_one_line
 from services.chassis.records import Record
 
 MailState = Literal["queued", "sent", "failed", "withdrawn", "bounced"]
@@ -61,6 +62,7 @@ class MailNews(Record):
     last_error: str | None
     created_at: datetime
     closed_at: datetime | None
+    withdrawn_why: str | None = None
 
 
 async def take_due(conn: Connection, limit: int) -> list[Mail]:
@@ -82,6 +84,17 @@ async def mark_sent(conn: Connection, mail_id: str) -> None:
         """UPDATE mails SET state = 'sent', sent_at = now(), closed_at = now(), last_error = NULL
             WHERE id = $1 AND state IN ('queued', 'withdrawn')""",
         mail_id,
+    )
+
+
+async def rewrite(conn: Connection, mail_id: str, mail: NewMail) -> None:
+    """Put other words and files into a mail that has not gone out: what it said is no longer true."""
+    await conn.execute(
+        "UPDATE mails SET subject = $2, body = $3, attachments = $4 WHERE id = $1 AND state = 'queued'",
+        mail_id,
+        in_one_line(mail.subject),
+        mail.text,
+        as_json(mail.attachments),
     )
 
 
@@ -217,7 +230,7 @@ async def page(
 async def news_of(conn: Connection, lead_id: str, marker: str, limit: int) -> list[MailNews]:
     """What became of this lead's mails whose keys hold `marker` (the id of an invoice, say), the newest first."""
     rows = await conn.fetch(
-        """SELECT id, key, purpose, recipient, state, next_at, last_error, created_at, closed_at
+        """SELECT id, key, purpose, recipient, state, next_at, last_error, created_at, closed_at, withdrawn_why
              FROM mails WHERE lead_id = $1 AND strpos(key, $2) > 0 ORDER BY id DESC LIMIT $3""",
         lead_id,
         marker,

@@ -42,7 +42,8 @@ async def _nothing_against_it(_conn: Connection, _mail: Mail) -> None:
 class Sender:
     """Sends a tier's mails; `on_trouble` makes one that will not arrive somebody's task, in the same transaction.
 
-    `why_not` is asked at the moment of sending: a reason takes the mail back, none lets it go. With `answers`, each
+    `why_not` is asked at the moment of sending: a reason takes the mail back, none lets it go; on the way it may bring
+    the mail up to date (`rows.rewrite`), in a transaction that holds it. With `answers`, each
     mail has an address of its own to answer to.
     """
 
@@ -112,26 +113,27 @@ class Sender:
             return True
         return False
 
-    async def _may_go(self, pool: Pool, mail: Mail) -> bool:
-        """Look again: much may have happened since it was queued, and since it was taken from the queue."""
+    async def _looked_at_again(self, pool: Pool, mail: Mail) -> Mail | None:
+        """The mail as it may go now: much may have happened since it was queued, or taken from the queue."""
         async with pool.acquire() as conn, conn.transaction():
             mail = await rows.get(conn, mail.id, lock=True)
             if mail.state != "queued":
-                return False
+                return None
             try:
                 why = await self._why_not(conn, mail)
             except (DomainError, LookupError, ValueError, asyncpg.DataError) as error:
                 # One that cannot be judged waits, is tried again when its lease is over, and holds up no others.
                 log.error("mail_not_judged", mail_id=mail.id, error=type(error).__name__)
-                return False
+                return None
             if why is None:
-                return not await self._is_barred(conn, mail)
+                return None if await self._is_barred(conn, mail) else await rows.get(conn, mail.id)
             await rows.withdraw(conn, mail, why)
             await publish(conn, "mail.withdrawn", mail_id=mail.id, lead_id=mail.lead_id)
-            return False
+            return None
 
-    async def _send(self, pool: Pool, client: aiosmtplib.SMTP, mail: Mail) -> bool:
-        if not await self._may_go(pool, mail):
+    async def _send(self, pool: Pool, client: aiosmtplib.SMTP, due: Mail) -> bool:
+        mail = await self._looked_at_again(pool, due)
+        if mail is None:
             return False
         try:
             async with asyncio.timeout(_DEADLINE_SECONDS):

@@ -26,6 +26,12 @@ def test_an_open_invoice_has_its_due_date_and_the_reminders_that_are_left() -> N
     ]
 
 
+def test_reminders_that_rest_are_planned_after_their_rest() -> None:
+    owed = [DueInvoice("1", NOW - 30 * DAY, 1, NOW + 10 * DAY)]
+    found = planned_contacts(POLICY, now=NOW, next_nudge=None, every=30 * DAY, invoices=owed)
+    assert [contact.at for contact in found if contact.kind == "dunning"] == [NOW + 10 * DAY, NOW + 17 * DAY]
+
+
 def test_whoever_opted_out_gets_no_nudge() -> None:
     assert planned_contacts(POLICY, now=NOW, next_nudge=None, every=30 * DAY, invoices=[]) == []
 
