@@ -5,6 +5,8 @@ from __future__ import annotations
 from services.account_mgmt.actions import answered_mails, mails
 from services.account_mgmt.actions.assignment import assign_waiting
 from services.account_mgmt.actions.bank_statements import run_statements
+from services.account_mgmt.actions.contract_invoices import issue_due
+from services.account_mgmt.actions.contract_mails import mail_issued
 from services.account_mgmt.actions.erasure import erase_expired
 from services.account_mgmt.actions.imports import run_imports
 from services.account_mgmt.actions.mail_checks import why_not
@@ -44,6 +46,8 @@ async def run(settings: Settings) -> None:
             ("run_statements", 0.5, run_statements),
             ("cover_absent", 2.0, cover_absent),
             ("assign_waiting", 5.0, assign_waiting),
+            ("issue_contracts", 2.0, issue_due),
+            ("mail_contracts", 2.0, mail_issued),
             ("erase_expired", 3600.0, erase_expired),
             ("purge_effects", 3600.0, effects.purge),
         ],

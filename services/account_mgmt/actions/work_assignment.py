@@ -15,7 +15,7 @@ from services.chassis.work_items import NewItem, WorkItem
 from workflows.contracts import ids
 from workflows.contracts.conversion import OpenInbound
 
-KINDS = ("nudge", "inbound", "dunning", "complaint", "risk", "mail", "reply")
+KINDS = ("nudge", "inbound", "dunning", "complaint", "risk", "mail", "reply", "contract")
 """Work that lies with a customer's account manager."""
 _INBOUND_PRIORITY = 20
 _PER_SWEEP = 200

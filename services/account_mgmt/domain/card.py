@@ -28,6 +28,7 @@ _REASONS = {
     "dunning": "An invoice is overdue",
     "mail": "A mail did not arrive",
     "reply": "They answered by mail",
+    "contract": "An invoice of a contract did not go out",
 }
 
 
