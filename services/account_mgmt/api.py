@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from services.account_mgmt.actions import answered_mails, mails
 from services.account_mgmt.desk import calendar, duty, ringing, today
+from services.account_mgmt.desk import contracts as desk_contracts
 from services.account_mgmt.desk import credit_notes as desk_credit_notes
 from services.account_mgmt.desk import customers as desk_customers
 from services.account_mgmt.desk import invoices as desk_invoices
@@ -60,6 +61,7 @@ DESK = Desk(
         desk_invoices.router,
         desk_payments.router,
         desk_credit_notes.router,
+        desk_contracts.router,
     ],
     package="services.account_mgmt",
     rings="inbound_call",

@@ -188,7 +188,7 @@ async def test_the_mail_goes_out_once_within_the_customers_contact_hours(tier: T
     assert await mail_issued(tier.pool) == 1
     assert await mail_issued(tier.pool) == 0
     [mail] = await tier.pool.fetch("SELECT * FROM mails WHERE lead_id = $1", customer_id)
-    there = mail["not_before"].astimezone(ZoneInfo("Pacific/Auckland"))
+    there = mail["next_at"].astimezone(ZoneInfo("Pacific/Auckland"))
     assert (mail["purpose"], 9 <= there.hour < 18 or (there.hour == 18 and not there.minute)) == ("invoice", True)
     assert there.weekday() < 5
     assert [one["mail"] for one in await issued(tier, contract["id"])] == ["sent"]

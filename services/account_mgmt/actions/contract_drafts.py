@@ -1,17 +1,71 @@
-"""How a contract would go that is still being typed, new or changed: checked as it would be, and nothing is written."""
+"""A contract that is still being typed, new or changed: how it would go, checked as it would be. Nothing is written."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 
 from services.account_mgmt.actions.contract_lines import preview_of
 from services.account_mgmt.actions.contracts import changed_by, values_of
 from services.account_mgmt.actions.ownership import check_owner
 from services.account_mgmt.domain.contracts import Contract, Preview, check_state
-from services.account_mgmt.repository import contracts, customers, legal_entities
+from services.account_mgmt.repository import contracts, customers, legal_entities, products
 from services.account_mgmt.schemas.contracts import ContractChange, NewContract
 from services.chassis.auth import Principal
+from services.chassis.currencies import check_amount
 from services.chassis.db import Connection, new_id
+from services.chassis.errors import Invalid
+from workflows.contracts.base import Money, OrderLine
+
+
+@dataclass(frozen=True)
+class TypedLine:
+    """A line as somebody typed it. A product brings its name and its price, unless others were typed.
+
+    `old` is the line that stood in its place, which keeps whatever the form has no field for.
+    """
+
+    product_id: str | None
+    description: str
+    quantity: Decimal
+    unit_price: Decimal | None
+    old: OrderLine | None = None
+
+
+async def complete_lines(
+    conn: Connection, customer_id: str, typed: Sequence[TypedLine], currency: str
+) -> list[OrderLine]:
+    """The lines with what the catalogue knows of them. Raises NotFound; Invalid with the field."""
+    customer = await customers.get(conn, customer_id)
+    wanted = [line.product_id for line in typed if line.product_id]
+    listed = await products.listed(conn, wanted, currency=currency, customer_id=customer_id) if wanted else {}
+    found = []
+    for n, line in enumerate(typed):
+        product = listed.get(line.product_id or "")
+        if line.product_id and product is None:
+            raise Invalid(f"There is no product {line.product_id}", field=f"lines.{n}.product_id")
+        price = line.unit_price if line.unit_price is not None or product is None else product.price
+        if price is None:
+            raise Invalid("What does it cost?", field=f"lines.{n}.unit_price")
+        description = line.description or (product.name_in(customer.contact.language) if product else "")
+        if not description:
+            raise Invalid("A few words are needed here", field=f"lines.{n}.description")
+        found.append(_line(line, description, Money(amount=price, currency=currency), n))
+    if not found:
+        raise Invalid("What is it for? One line at least", field="lines.0.description")
+    return found
+
+
+def _line(line: TypedLine, description: str, price: Money, n: int) -> OrderLine:
+    try:
+        check_amount(price.amount, price.currency)
+    except ValueError as error:
+        raise Invalid(f"{error}", field=f"lines.{n}.unit_price") from None
+    told = {"product_id": line.product_id, "description": description, "quantity": line.quantity, "unit_price": price}
+    kept = line.old.model_dump() if line.old and line.old.product_id == line.product_id else {}
+    return OrderLine.model_validate({**kept, **told})
 
 
 async def preview_new(conn: Connection, who: Principal, customer_id: str, new: NewContract, most: int) -> Preview:

@@ -139,13 +139,13 @@ def _new_rhythm(contract: Contract, to: ContractChange) -> dict[str, Any]:
         check_first(to.next_on, datetime.now(ZoneInfo(contract.zone)).date())
         if before is not None and to.next_on <= before:
             raise Invalid(f"The date before is {before}: the next one comes after it", field="next_on")
-    day = to.day or (to.next_on.day if to.next_on else contract.anchor_day)
+    meant = contract.anchor_day if contract.unit == "month" and to.next_on is None else begins.day
     return {
         "every": to.every or contract.every,
         "unit": to.unit or contract.unit,
         "anchor_on": begins,
         "anchor_number": number,
-        "anchor_day": day,
+        "anchor_day": to.day or meant,
         "before_on": before,
     }
 
