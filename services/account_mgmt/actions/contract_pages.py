@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
-from itertools import islice
 
 from services.account_mgmt.actions.contract_lines import preview_of
 from services.account_mgmt.actions.orders import price_lines
@@ -75,17 +74,17 @@ async def read_contracts(conn: Connection, customer_id: str) -> list[ShownContra
 
 
 async def _sums(conn: Connection, running: Sequence[Contract]) -> dict[str, Decimal]:
-    """What the next invoice of each comes to, in two queries for all of them."""
-    lines, wanted = {}, {line.product_id for one in running for line in one.lines if line.product_id}
+    """What the next invoice of each comes to."""
+    sums, wanted = {}, {line.product_id for one in running for line in one.lines if line.product_id}
     prices = await products.prices_that_matter(conn, sorted(wanted)) if wanted else []
     for one in running:
         try:
             at = max(one.due_at(one.next_number), datetime.now(UTC))
-            lines[one.id] = one.lines if one.price_by == "fixed" else priced_by_catalogue(one.lines, prices, at)
+            lines = one.lines if one.price_by == "fixed" else priced_by_catalogue(one.lines, prices, at)
         except DomainError:
             continue
-    priced = iter(await price_lines(conn, [line for found in lines.values() for line in found]))
-    return {contract_id: totals(list(islice(priced, len(found))))[0] for contract_id, found in lines.items()}
+        sums[one.id] = totals(await price_lines(conn, lines))[0]
+    return sums
 
 
 async def read_new_page(conn: Connection, who: Principal, customer_id: str) -> ContractPage:
