@@ -17,6 +17,8 @@ SELECT o.*, i.id AS invoice_id, i.number AS invoice_number, i.due_at, i.total AS
   FROM orders o LEFT JOIN invoices i ON i.order_id = o.id
 """
 
+_LINE = ("product_id", "description", "quantity", "unit_price", "tax_percent", "net", "tax", "discount_percent")
+
 
 async def add(
     conn: Connection,
@@ -52,21 +54,7 @@ async def add(
     await conn.executemany(
         """INSERT INTO order_lines (order_id, position, product_id, description, quantity, unit_price, tax_percent,
                                     net, tax, discount_percent) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)""",
-        [
-            (
-                order_id,
-                n,
-                p.product_id,
-                p.description,
-                p.quantity,
-                p.unit_price,
-                p.tax_percent,
-                p.net,
-                p.tax,
-                p.discount_percent,
-            )
-            for n, p in enumerate(lines, start=1)
-        ],
+        [(order_id, n, *(getattr(line, name) for name in _LINE)) for n, line in enumerate(lines, start=1)],
     )
     return order_id
 
