@@ -11,6 +11,7 @@ import pytest_asyncio
 
 from services.account_mgmt.actions.contract_invoices import issue_due
 from services.account_mgmt.domain.contract_dates import on_day
+from services.account_mgmt.repository import forecasts
 from services.chassis.db import new_id
 from tests.fixtures.contracts_3 import after, days_pass, issued, make, month_end, states, today
 from tests.fixtures.postgres import FreshDatabase
@@ -109,6 +110,8 @@ async def test_a_contracts_orders_leave_the_reorder_nudge_alone(tier: Tier3) -> 
     now = await tier.get(f"/v1/customers/{customer_id}")
     assert now["next_nudge_at"] == before["next_nudge_at"]
     later = await tier.get(f"/v1/customers/{customer_id}/card")
+    async with tier.pool.acquire() as conn:
+        assert len(await forecasts.purchases(conn, customer_id)) == 4
     assert (later["rhythm"]["orders"], later["bought"]) == (card["rhythm"]["orders"], card["bought"])
 
 
