@@ -23,7 +23,7 @@ from temporalio.common import VersioningBehavior
 from temporalio.service import RPCError
 from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymentConfig, WorkerDeploymentVersion
 
-from services.chassis import edits, failure_watch, queue_watch
+from services.chassis import edits, failure_watch, queue_watch, tracing
 from services.chassis.background import Background, PeriodicJob, wait
 from services.chassis.db import Pool, create_pool
 from services.chassis.failure_watch import FailureWatch
@@ -90,6 +90,7 @@ async def run_worker(
     tell_house(settings.mail_from)
     _tune_interpreter()
     stop = _stop_on_signal()
+    tracing.begin(settings.traces_endpoint, f"leadrelay {tier} worker", settings.traces_share)
     pool = await create_pool(
         settings.database_dsn, application_name=f"leadrelay {tier} worker", max_size=settings.pool_max
     )
@@ -149,6 +150,7 @@ async def _end(running: Sequence[asyncio.Task[None]], pool: Pool) -> None:
         log.error("background_tasks_left_behind", tasks=len(late))
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(pool.close(), 2)
+    tracing.end()
     # Python 3.11 can abort while Temporal's threads are torn down at the interpreter's end; all work is done here.
     sys.stdout.flush()
     sys.stderr.flush()
