@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from services.account_mgmt.actions import answered_mails, mails
 from services.account_mgmt.desk import calendar, duty, ringing, today
+from services.account_mgmt.desk import contracts as desk_contracts
 from services.account_mgmt.desk import corrections as desk_corrections
 from services.account_mgmt.desk import credit_notes as desk_credit_notes
 from services.account_mgmt.desk import customers as desk_customers
@@ -23,6 +24,7 @@ from services.account_mgmt.routes import (
     bank_transfers,
     billing,
     complaints,
+    contracts,
     corrections,
     credit_notes,
     customers,
@@ -66,6 +68,7 @@ DESK = Desk(
         desk_credit_notes.router,
         desk_corrections.router,
         desk_dunning.router,
+        desk_contracts.router,
     ],
     package="services.account_mgmt",
     rings="inbound_call",
@@ -89,6 +92,7 @@ def build_app(settings: Settings) -> FastAPI:
             dunning.router,
             refunds.router,
             corrections.router,
+            contracts.router,
             legal_entities.router,
             people.router,
             needs.router,

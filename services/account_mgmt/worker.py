@@ -5,6 +5,8 @@ from __future__ import annotations
 from services.account_mgmt.actions import answered_mails, mails
 from services.account_mgmt.actions.assignment import assign_waiting
 from services.account_mgmt.actions.bank_statements import run_statements
+from services.account_mgmt.actions.contract_invoices import issue_due
+from services.account_mgmt.actions.contract_mails import mail_issued
 from services.account_mgmt.actions.debts import ask_supervisors, take_up_forgotten
 from services.account_mgmt.actions.erasure import erase_expired
 from services.account_mgmt.actions.imports import run_imports
@@ -50,6 +52,8 @@ async def run(settings: Settings) -> None:
             ("assign_waiting", 5.0, assign_waiting),
             ("ask_supervisors", 5.0, ask_supervisors),
             ("take_up_forgotten", 300.0, take_up_forgotten),
+            ("issue_contracts", 2.0, issue_due),
+            ("mail_contracts", 2.0, mail_issued),
             ("erase_expired", 3600.0, erase_expired),
             ("write_missing_documents", 3600.0, write_missing_documents),
             ("purge_effects", 3600.0, effects.purge),

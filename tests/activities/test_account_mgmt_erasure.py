@@ -11,6 +11,7 @@ from services.account_mgmt.actions.erasure import erase_expired
 from services.account_mgmt.domain.retention import Retention
 from services.chassis.db import new_id
 from services.chassis.mail import NewMail, queue_mail
+from tests.fixtures.contracts_3 import make
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.secrets import tables_with
 from tests.fixtures.tier_3 import LINE, Tier3, account_request, boss, nudge_request, tier_3
@@ -43,6 +44,8 @@ async def known(tier: Tier3) -> tuple[str, str]:
     await tier.post(f"{path}/people", {"name": NAME, "phones": [PHONE], "email": EMAIL, "note": f"{NAME} decides"})
     await tier.post(f"{path}/needs", {"text": f"{NAME} wants storage"})
     await tier.post(f"{path}/orders", {"lines": [{**LINE, "product_id": "ftl"}], "note": f"for {NAME}"})
+    contract = await make(tier, customer_id, name=f"Storage for {NAME}", lines=[{**LINE, "description": NAME}])
+    await tier.post(f"/v1/contracts/{contract['id']}/pause", {"reason": f"{NAME} is away"}, 200)
     nudge = await tier.activities.open_nudge(nudge_request(customer_id))
     complaint = {"outcome": "complaint", "note": f"{NAME} is angry"}
     await tier.post(f"/v1/nudges/{nudge.item_id}/outcome", complaint, status=200)

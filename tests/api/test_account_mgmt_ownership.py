@@ -11,6 +11,7 @@ import pytest_asyncio
 from services.account_mgmt.api import build_app
 from services.chassis.db import new_id
 from tests.api.openapi import Ids, operations
+from tests.fixtures.contracts_3 import make
 from tests.fixtures.http import auth, make_settings
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_3 import Tier3, account_manager, boss, in_days, nudge_request, tier_3
@@ -55,7 +56,9 @@ async def writes(tier: Tier3) -> list[tuple[str, str, str, Any]]:
     person = await tier.post(f"/v1/customers/{customer_id}/people", {"name": "Iryna"})
     complaint = await tier.post(f"/v1/customers/{customer_id}/complaints", {"text": "late"})
     order = (await tier.get(f"/v1/customers/{customer_id}/orders"))["items"][0]
-    known = {"customer_id": customer_id, "invoice_id": account.invoice_id, "order_id": order["id"],
+    contract = await make(tier, customer_id)
+    known = {"contract_id": contract["id"], "number": "1",
+             "customer_id": customer_id, "invoice_id": account.invoice_id, "order_id": order["id"],
              "need_id": need["id"], "person_id": person["id"], "product_id": "ftl"}  # fmt: skip
     found = []
     for path, method, operation in operations(DOCUMENT):

@@ -40,6 +40,7 @@ ADDITIONS = {
         "deals/{}/notes", "deals/{}/meetings", "deals/{}/offers",
         "managers/{}/absences", "account-managers/{}/absences",
         "customers/{}/orders", "customers/{}/people", "customers/{}/needs", "customers/{}/complaints",
+        "customers/{}/contracts",
         "inbound-calls/{}/promise", "instructions/{}/helped",
     )
 }  # fmt: skip
@@ -55,7 +56,14 @@ JOBS = {
 READ = "it reads, and changes nothing"
 READS = {
     f"POST /v1/{act}": READ
-    for act in ("leads/{}/reveal", "campaigns/{}/preview", "scripts/{}/preview", "playbooks/{}/preview")
+    for act in (
+        "leads/{}/reveal",
+        "campaigns/{}/preview",
+        "scripts/{}/preview",
+        "playbooks/{}/preview",
+        "customers/{}/contracts/preview",
+        "contracts/{}/preview",
+    )
 }
 WITHOUT = NEVER_REFUSED | GIVEN_BACK | ANSWERS | ADDITIONS | JOBS | READS
 # What is written again under its name is its next version.

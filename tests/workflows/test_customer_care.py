@@ -128,6 +128,24 @@ async def test_an_order_in_between_moves_the_nudge(tiers: Tiers) -> None:
     await tiers.account_mgmt.nth(am.OpenNudge)
 
 
+async def test_an_order_by_contract_leaves_the_nudge_and_its_invoice_is_asked_for(tiers: Tiers) -> None:
+    handle = await tiers.start_care()
+    await pay(tiers, handle)
+    placed = am.OrderPlaced(
+        **await tiers.answer(),
+        order_id="order-2",
+        invoice_id="invoice-2",
+        due_at=await tiers.later(days=14),
+        next_nudge_at=await tiers.later(days=90),
+        keeps_nudge=True,
+    )
+    await handle.signal(CustomerCare.order_placed, placed)
+    await tiers.pass_time(days=15)
+    assert (await tiers.account_mgmt.nth(am.RemindInvoice)).invoice_id == "invoice-2"
+    await tiers.pass_time(days=16)
+    await tiers.account_mgmt.nth(am.OpenNudge)
+
+
 async def test_a_refused_nudge_is_looked_at_again(tiers: Tiers) -> None:
     again = await tiers.later(days=40)
     tiers.account_mgmt.answers[am.OpenNudge] = lambda _: am.OpenedNudge(look_again_at=again, refused="asked lately")

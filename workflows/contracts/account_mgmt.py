@@ -100,6 +100,9 @@ class OrderPlaced(Answer):
     invoice_id: str
     due_at: datetime
     next_nudge_at: datetime
+    keeps_nudge: bool = Field(
+        default=False, description="A contract brought it: the nudge that is planned or waits stays as it is."
+    )
     stage: str | None = Field(default=None, description="The customer's status, if the order changed it.")
     money: MoneyEvent | None = Field(default=None, description="For the commission ledger.")
 

@@ -15,6 +15,9 @@ with workflow.unsafe.imports_passed_through():
 def hear_of_money(account: Account, answer: Answer) -> None:
     """Move the deadlines that an order or a payment changes."""
     match answer:
+        case OrderPlaced(keeps_nudge=True):
+            account.story.tell(f"Order {answer.order_id} by contract")
+            account.state = with_invoice(account.state, answer.invoice_id, answer.due_at)
         case OrderPlaced():
             account.story.tell(f"Order {answer.order_id} placed, next nudge {when(answer.next_nudge_at)}")
             account.state = with_invoice(account.state, answer.invoice_id, answer.due_at)

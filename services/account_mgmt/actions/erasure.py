@@ -16,7 +16,7 @@ from workflows.contracts.erasure import ERASED, ErasePerson
 
 _MONEY = ("order_placed", "invoice_paid", "invoice_reopened", "invoice_voided", "money_moved", "won_again")
 """What is on its way about a customer's money arrives."""
-_WITHOUT_DEBTS = ["nudge", "risk", "complaint", "inbound"]
+_WITHOUT_DEBTS = ["nudge", "risk", "complaint", "inbound", "contract"]
 _BATCH = 100
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from services.account_mgmt.actions.dunning_mails import withdraw_reminders
 from services.account_mgmt.actions.invoice_documents import mailed_documents, read_full_invoice
 from services.account_mgmt.actions.ownership import check_owner
 from services.account_mgmt.documents import mail_texts
-from services.account_mgmt.domain.invoices import Invoice
+from services.account_mgmt.domain.documents import Document
+from services.account_mgmt.domain.invoices import FullInvoice, Invoice
 from services.account_mgmt.repository import invoices, work
 from services.chassis import outbox
 from services.chassis.auth import Principal
@@ -41,19 +43,26 @@ async def send_invoice(conn: Connection, who: Principal, invoice_id: str, to: st
     documents = await mailed_documents(conn, full)
     if not (await invoices.get(conn, invoice_id, lock=True)).prints_like(full.invoice):
         raise Conflict("The invoice changed while it was printed: send it again", code="changed")
+    mail_id = await queue_mail(conn, invoice_mail(full, address, documents))
+    await tell_changed(conn, invoice_id, full.buyer.id)
+    return mail_id
+
+
+def invoice_mail(
+    full: FullInvoice, address: str, documents: Sequence[Document], not_before: datetime | None = None
+) -> NewMail:
+    """The mail that brings an invoice: the same one for the same address and open sum, whoever sends it."""
     text = mail_texts.invoice(full)
-    mail = NewMail(
-        key=f"invoice:{invoice_id}:{full.invoice.open_amount}:{address.lower()}",
+    return NewMail(
+        key=f"invoice:{full.invoice.id}:{full.invoice.open_amount}:{address.lower()}",
         purpose=PURPOSE,
         to=address,
         subject=text.subject,
         text=text.body,
         lead_id=full.buyer.id,
         attachments=[Attachment(one.name, one.media_type, one.content) for one in documents],
+        not_before=not_before,
     )
-    mail_id = await queue_mail(conn, mail)
-    await tell_changed(conn, invoice_id, full.buyer.id)
-    return mail_id
 
 
 async def tell_changed(conn: Connection, invoice_id: str, customer_id: str) -> None:

@@ -15,7 +15,7 @@ from services.account_mgmt.actions.ownership import check_owner
 from services.account_mgmt.actions.register import report_status
 from services.account_mgmt.actions.workflow_starts import care_start
 from services.account_mgmt.domain import money
-from services.account_mgmt.domain.customers import check_active
+from services.account_mgmt.domain.customers import Customer, check_active
 from services.account_mgmt.domain.dunning import first_reminder
 from services.account_mgmt.domain.orders import (
     UNREADABLE,
@@ -61,25 +61,40 @@ async def place_order(conn: Connection, who: Principal, customer_id: str, new: N
     policy = await policies.rules(conn)
     order, nudge_at = await write_order(conn, policy, draft)
     stage = await end_risk_by_order(conn, customer)
+    await tell_order(
+        conn, policy, customer, order, by=who.person, next_nudge_at=nudge_at, stage=stage, corrected=corrected
+    )
+    return order
+
+
+async def tell_order(
+    conn: Connection, policy: Policy, customer: Customer, order: InvoicedOrder, *, by: str,
+    next_nudge_at: datetime | None,
+    stage: str | None = None, corrected: Sale | None = None,
+) -> None:  # fmt: skip
+    """The workflow, the commission ledger, the register and open pages hear of an order.
+
+    Without a time for the next nudge, the one that is planned stays: nobody decided to buy.
+    """
     money_event = order_event(order, customer.account_manager, corrected)
     answer = OrderPlaced(
         event_id=f"order:{order.id}",
         at=order.placed_at,
-        by=who.person,
+        by=by,
         order_id=order.id,
         invoice_id=order.invoice.id,
         due_at=first_reminder(policy, order.invoice.due_at, customer.contact.timezone),
-        next_nudge_at=nudge_at,
+        next_nudge_at=next_nudge_at or customer.next_nudge_at or order.invoice.due_at,
+        keeps_nudge=next_nudge_at is None,
         stage=stage,
         money=money_event,
     )
-    start = await care_start(conn, customer_id)
-    await outbox.signal(conn, ids.customer(customer_id), "order_placed", answer, start=start)
+    start = await care_start(conn, customer.id)
+    await outbox.signal(conn, ids.customer(customer.id), "order_placed", answer, start=start)
     await report_money(conn, money_event)
     if stage is not None:
-        await report_status(conn, customer_id, stage, customer.account_manager, event_id=answer.event_id)
+        await report_status(conn, customer.id, stage, customer.account_manager, event_id=answer.event_id)
     await publish(conn, "order.placed", order_id=order.id, customer_id=customer.id)
-    return order
 
 
 async def _corrected(conn: Connection, draft: OrderDraft) -> Sale | None:
@@ -98,6 +113,14 @@ async def write_order(
 
     A step of whatever brings an order; who hears of it is the caller's business. Raises Invalid on `entity`.
     """
+    invoiced = await write_invoiced(conn, policy, draft, at=at)
+    return invoiced, await plan_next_nudge(conn, policy, draft.customer)
+
+
+async def write_invoiced(
+    conn: Connection, policy: Policy, draft: OrderDraft, *, at: datetime | None = None
+) -> InvoicedOrder:
+    """Write an order and its invoice, and leave the next nudge as it is. Raises Invalid on `entity`."""
     now = at or datetime.now(UTC)
     seller = await legal_entities.choose(conn, draft.entity, draft.currency)
     if seller is None:
@@ -109,11 +132,11 @@ async def write_order(
     order_id = await orders.add(conn, draft, lines, number=number, entity=seller.id, placed_at=now)
     order = await orders.get(conn, order_id)
     number = await invoices.next_number(conn, seller.id, "", year)
-    due_at = now + policy.payment_term
+    due_at = now + (policy.payment_term if draft.payment_term is None else draft.payment_term)
     invoiced = await invoices.add(conn, order, number=number, entity=seller.id, issued_at=now, due_at=due_at)
     await write_document(conn, invoiced, now, draft.customer, seller)
     await tell_changed(conn, invoiced.invoice.id, draft.customer.id)
-    return invoiced, await plan_next_nudge(conn, policy, draft.customer)
+    return invoiced
 
 
 async def price_lines(
@@ -161,6 +184,7 @@ async def cancel_order(conn: Connection, who: Principal, order_id: str, reason: 
     key, now = f"order-cancelled:{order_id}", datetime.now(UTC)
     event = sale_event(MoneyKind.CANCELLED, order.sale, key=key, amount=order.total, at=now)
     await report_money(conn, event)
-    nudge_at = await plan_next_nudge(conn, await policies.rules(conn), customer)
+    # What a contract brings has no part in their rhythm.
+    nudge_at = None if order.contract_id else await plan_next_nudge(conn, await policies.rules(conn), customer)
     await report_voided(conn, invoice, event, who.person, next_nudge_at=nudge_at)
     return await orders.get(conn, order_id)

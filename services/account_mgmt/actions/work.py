@@ -1,4 +1,4 @@
-"""Work besides the nudges is done: calls that came in, overdue invoices, complaints, risks, lost mails, letters."""
+"""Work besides nudges is done: calls that came in, late invoices, complaints, risks, lost mails, letters, contracts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from services.chassis.errors import Conflict, Invalid
 from services.chassis.events import publish
 from services.chassis.work_items import WorkItem
 
-KINDS = ("inbound", "dunning", "complaint", "risk", "mail", "reply")
+KINDS = ("inbound", "dunning", "complaint", "risk", "mail", "reply", "contract")
 """What is done by saying so; a nudge is answered with an outcome."""
 LISTED = (*KINDS, DEBT)
 """What is listed; about a debt a supervisor decides on its invoice."""

@@ -15,7 +15,7 @@ from services.chassis.work_items import NewItem, WorkItem
 from workflows.contracts import ids
 from workflows.contracts.conversion import OpenInbound
 
-KINDS = ("nudge", "inbound", "dunning", "complaint", "risk", "mail", "reply")
+KINDS = ("nudge", "inbound", "dunning", "complaint", "risk", "mail", "reply", "contract")
 """Work that lies with a customer's account manager."""
 NOT_ABOUT_MONEY = ("nudge", "inbound", "complaint", "risk", "reply")
 """What is over for a customer who is none any more; what they owe they owe still."""

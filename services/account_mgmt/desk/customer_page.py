@@ -11,6 +11,7 @@ from fastapi import Request
 from starlette.responses import Response
 
 from services.account_mgmt.actions.calendar import read_cap, read_touches
+from services.account_mgmt.actions.contract_pages import read_contracts
 from services.account_mgmt.actions.customer_desk import read_customer
 from services.account_mgmt.actions.day import read_bar
 from services.account_mgmt.actions.needs import read_needs
@@ -43,6 +44,7 @@ async def customer_page(
     story = await read_story(conn, customer_id, asked.before)
     context: dict[str, Any] = {"desk": desk, "card": desk.card, "chosen": customer_id, "add": asked.add, "story": story}
     context["is_newest"] = asked.before is None
+    context["contracts"] = await read_contracts(conn, customer_id)
     context |= {"needs": await read_needs(conn, customer_id), "bar": await read_bar(conn, who, now)}
     context |= await _calendar(request, conn, customer_id, asked.month, now)
     more, zone = place_of(story.next), zone_of(desk.card.who["timezone"])

@@ -19,3 +19,8 @@ def customer_path(customer_id: str) -> str:
 def invoice_path(invoice_id: str) -> str:
     """The page of an invoice."""
     return f"{HERE}invoices/{invoice_id}"
+
+
+def contract_path(contract_id: str) -> str:
+    """The page of a contract."""
+    return f"{HERE}contracts/{contract_id}"

@@ -29,6 +29,7 @@ _REASONS = {
     "debt": "All reminders were sent",
     "mail": "A mail did not arrive",
     "reply": "They answered by mail",
+    "contract": "An invoice of a contract did not go out",
 }
 
 

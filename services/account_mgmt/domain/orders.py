@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 
@@ -19,7 +19,7 @@ from workflows.contracts.base import OrderLine
 
 UNREADABLE = "?"
 """What a line is called whose words no document can carry."""
-Source = Literal["sale", "nudge", "own"]
+Source = Literal["sale", "nudge", "own", "contract"]
 
 
 class InvoiceRef(Record):
@@ -56,6 +56,7 @@ class Order(Record):
     deal_id: str | None
     placed_at: datetime
     corrects: str | None = None
+    contract_id: str | None = None
     lines: list[PricedLine] = Field(default_factory=list)
     invoice: InvoiceRef | None
 
@@ -97,7 +98,8 @@ class CorrectedOrder(Sale):
 class OrderDraft:
     """An order to be written. `entity` is the legal entity that sells (none: the one paid in the lines' currency).
 
-    `corrects` is the order whose invoice it writes anew.
+    `corrects` is the order whose invoice it writes anew, `contract_id` the contract that brings it. `payment_term` is
+    how long the customer has to pay (none: as the policy says).
     """
 
     customer: Customer
@@ -108,6 +110,8 @@ class OrderDraft:
     deal_id: str | None = None
     entity: str | None = None
     corrects: str | None = None
+    contract_id: str | None = None
+    payment_term: timedelta | None = None
 
     @property
     def currency(self) -> str:

@@ -18,14 +18,15 @@ LATEST = 100
 _CARD = """
 SELECT c.id, c.contact, c.segment, c.state, c.account_manager, c.remind_by,
   (SELECT body FROM policies ORDER BY version DESC LIMIT 1) AS policy,
-  (SELECT count(*) FROM orders o WHERE o.customer_id = c.id AND o.state = 'placed') AS orders,
+  (SELECT count(*) FROM orders o WHERE o.customer_id = c.id AND o.state = 'placed' AND o.contract_id IS NULL) AS orders,
   (SELECT coalesce(array_agg(t.placed_at ORDER BY t.placed_at), '{}')
-     FROM (SELECT placed_at FROM orders o WHERE o.customer_id = c.id AND o.state = 'placed'
+     FROM (SELECT placed_at FROM orders o WHERE o.customer_id = c.id AND o.state = 'placed' AND o.contract_id IS NULL
             ORDER BY placed_at DESC LIMIT $2) t) AS placed,
   (SELECT coalesce(jsonb_agg(b), '[]') FROM (
      SELECT l.product_id, l.description, sum(l.quantity) AS quantity, count(DISTINCT o.id) AS times,
             max(o.placed_at) AS last_at
-       FROM orders o JOIN order_lines l ON l.order_id = o.id WHERE o.customer_id = c.id AND o.state = 'placed'
+       FROM orders o JOIN order_lines l ON l.order_id = o.id
+      WHERE o.customer_id = c.id AND o.state = 'placed' AND o.contract_id IS NULL
       GROUP BY 1, 2 ORDER BY times DESC, l.description LIMIT 20) b) AS bought,
   (SELECT to_jsonb(f) FROM forecasts f WHERE f.customer_id = c.id) AS forecast,
   (SELECT coalesce(jsonb_agg(n.text), '[]') FROM (

@@ -11,13 +11,14 @@ _FACTS = """
 SELECT c.created_at, c.next_nudge_at, c.last_nudge_at, m.name AS manager,
   (SELECT min(placed_at) FROM orders WHERE customer_id = c.id AND state = 'placed') AS first_at,
   (SELECT coalesce(jsonb_agg(o ORDER BY o.placed_at), '[]') FROM (
-     SELECT id, number, placed_at, total::text, currency FROM orders WHERE customer_id = c.id AND state = 'placed'
+     SELECT id, number, placed_at, total::text, currency FROM orders
+      WHERE customer_id = c.id AND state = 'placed' AND contract_id IS NULL
       ORDER BY placed_at DESC LIMIT $2) o) AS orders,
   (SELECT coalesce(jsonb_agg(l ORDER BY l.position), '[]') FROM (
      SELECT position, product_id, description, quantity::text, unit_price::text, tax_percent::text,
              discount_percent::text, unit,
              coalesce((SELECT p.active FROM products p WHERE p.id = product_id), true) AS active FROM order_lines
-      WHERE order_id = (SELECT id FROM orders WHERE customer_id = c.id AND state = 'placed'
+      WHERE order_id = (SELECT id FROM orders WHERE customer_id = c.id AND state = 'placed' AND contract_id IS NULL
                          ORDER BY placed_at DESC LIMIT 1)) l) AS last_lines,
   (SELECT coalesce(jsonb_agg(r ORDER BY r.at DESC), '[]') FROM (
      SELECT n.product_id, coalesce(p.name, n.product_id) AS name, n.reason, coalesce(a.name, n.recorded_by) AS by,

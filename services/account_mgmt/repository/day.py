@@ -48,7 +48,8 @@ SELECT s.lead_id AS customer_id, s.id AS item_id, s.kind, s.payload, s.opened_at
  CROSS JOIN LATERAL (
        SELECT count(*) AS orders, coalesce(array_agg(l.placed_at ORDER BY l.placed_at), '{{}}') AS placed,
               (array_agg(l.currency ORDER BY l.placed_at DESC))[1] AS currency
-         FROM (SELECT placed_at, currency FROM orders WHERE customer_id = s.lead_id AND state = 'placed'
+         FROM (SELECT placed_at, currency FROM orders
+                WHERE customer_id = s.lead_id AND state = 'placed' AND contract_id IS NULL
                 ORDER BY placed_at DESC LIMIT 12) l) o
   LEFT JOIN LATERAL (
        SELECT due_at FROM invoices WHERE customer_id = s.lead_id AND state = 'open' AND due_at < now()

@@ -26,6 +26,11 @@ _AT_ONCE = (
     "UPDATE nudges SET note = NULL WHERE customer_id = ANY($1::uuid[])",
     """UPDATE orders SET note = NULL, reason = CASE WHEN reason IS NOT NULL THEN 'erased' END
         WHERE customer_id = ANY($1::uuid[])""",
+    """UPDATE contract_periods SET reason = NULL, state = CASE WHEN state = 'failed' THEN 'skipped' ELSE state END,
+              mail = CASE WHEN mail = 'sent' THEN mail END
+        WHERE contract_id IN (SELECT id FROM contracts WHERE customer_id = ANY($1::uuid[]))""",
+    """UPDATE contracts SET state = 'ended', reason = 'erased', next_at = NULL, name = 'erased', lines = '[]',
+              updated_at = now() WHERE customer_id = ANY($1::uuid[])""",
     """UPDATE import_rows SET original = NULL, reason = CASE WHEN reason IS NOT NULL THEN 'erased' END
         WHERE lead_id = ANY($1::uuid[])""",
     """UPDATE dunning_decisions SET reason = 'erased'

@@ -20,11 +20,15 @@ Row = tuple[Any, ...]
 
 
 async def purchases(conn: Connection, customer_id: str | None = None) -> list[tuple[str, date, float]]:
-    """Customer, day and net value of every order that stands; of one customer, or of all who have not left."""
+    """Customer, day and net value of every order that stands; of one customer, or of all who have not left.
+
+    What a contract brings is left out: nobody decided to buy.
+    """
     rows = await conn.fetch(
         """SELECT o.customer_id, o.placed_at::date AS day, (o.total - o.tax)::float8 AS net
              FROM orders o JOIN customers c ON c.id = o.customer_id
-            WHERE o.state = 'placed' AND (o.customer_id = $1 OR ($1::uuid IS NULL AND c.state <> 'cancelled'))
+            WHERE o.state = 'placed' AND o.contract_id IS NULL
+              AND (o.customer_id = $1 OR ($1::uuid IS NULL AND c.state <> 'cancelled'))
             ORDER BY o.customer_id, o.placed_at""",
         customer_id,
     )

@@ -39,8 +39,8 @@ async def add(
     total, tax = totals(lines)
     await conn.execute(
         """INSERT INTO orders (id, customer_id, number, source, note, total, tax, currency, placed_by, placed_at,
-                               deal_id, entity, corrects)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)""",
+                               deal_id, entity, corrects, contract_id)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)""",
         order_id,
         draft.customer.id,
         number,
@@ -54,6 +54,7 @@ async def add(
         draft.deal_id,
         entity,
         draft.corrects,
+        draft.contract_id,
     )
     values = [(order_id, n, *(getattr(line, name) for name in _LINE)) for n, line in enumerate(lines, start=1)]
     await conn.executemany(_ADD_LINE, values)
@@ -81,9 +82,10 @@ async def page(conn: Connection, customer_id: str, *, limit: int, after: Cursor)
 
 
 async def latest(conn: Connection, customer_id: str) -> Order | None:
-    """The customer's latest order that stands, if there is one."""
+    """The customer's latest own order that stands, if there is one; what a contract brings is none."""
     rows = await conn.fetch(
-        f"{_ORDER} WHERE o.customer_id = $1 AND o.state = 'placed' ORDER BY o.placed_at DESC, o.id DESC LIMIT 1",
+        f"""{_ORDER} WHERE o.customer_id = $1 AND o.state = 'placed' AND o.contract_id IS NULL
+             ORDER BY o.placed_at DESC, o.id DESC LIMIT 1""",
         customer_id,
     )
     found = await _with_lines(conn, rows)
@@ -153,8 +155,10 @@ async def cancel(conn: Connection, order_id: str, reason: str) -> None:
 
 
 async def placed_times(conn: Connection, customer_id: str) -> list[datetime]:
-    """Times of the orders that stand, oldest first."""
+    """Times of the customer's own orders that stand, oldest first; what a contract brings tells no rhythm."""
     rows = await conn.fetch(
-        "SELECT placed_at FROM orders WHERE customer_id = $1 AND state = 'placed' ORDER BY placed_at", customer_id
+        """SELECT placed_at FROM orders WHERE customer_id = $1 AND state = 'placed' AND contract_id IS NULL
+            ORDER BY placed_at""",
+        customer_id,
     )
     return [row["placed_at"] for row in rows]

@@ -61,7 +61,7 @@ async def nudged(conn: Connection, start: datetime, end: datetime, days: int) ->
     row = await conn.fetchrow(
         """SELECT count(*)::int AS customers, count(*) FILTER (WHERE EXISTS (
                    SELECT 1 FROM orders o WHERE o.customer_id = n.customer_id AND o.state = 'placed'
-                      AND o.placed_at >= n.opened_at
+                      AND o.contract_id IS NULL AND o.placed_at >= n.opened_at
                       AND o.placed_at < n.opened_at + make_interval(days => $3)))::int AS ordered
              FROM nudges n WHERE n.opened_at >= $1 AND n.opened_at < $2""",
         start,
@@ -76,7 +76,8 @@ async def held_out(conn: Connection, start: datetime, end: datetime, days: int) 
     row = await conn.fetchrow(
         """SELECT count(*)::int AS customers, count(*) FILTER (WHERE EXISTS (
                    SELECT 1 FROM orders o WHERE o.customer_id = h.customer_id AND o.state = 'placed'
-                      AND o.placed_at >= h.at AND o.placed_at < h.at + make_interval(days => $3)))::int AS ordered
+                      AND o.contract_id IS NULL AND o.placed_at >= h.at
+                      AND o.placed_at < h.at + make_interval(days => $3)))::int AS ordered
              FROM held_out h WHERE h.at >= $1 AND h.at < $2""",
         start,
         end,

@@ -19,7 +19,7 @@ async def declining(conn: Connection, below: float, every: timedelta, limit: int
              FROM forecasts f JOIN customers c ON c.id = f.customer_id
             WHERE f.p_alive < $1 AND c.state = 'active'
               AND (SELECT count(*) FROM (SELECT 1 FROM orders o WHERE o.customer_id = c.id AND o.state = 'placed'
-                                          LIMIT 2) two) = 2
+                                          AND o.contract_id IS NULL LIMIT 2) two) = 2
               AND NOT EXISTS (SELECT 1 FROM work_items w WHERE w.lead_id = c.id AND w.kind = 'risk'
                                  AND w.opened_at > now() - $2::interval)
             ORDER BY f.order_value DESC, f.customer_id LIMIT $3 FOR UPDATE OF c SKIP LOCKED""",

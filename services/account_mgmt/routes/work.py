@@ -1,4 +1,4 @@
-"""Work besides the nudges: calls that came in, overdue invoices, complaints, customers at risk, lost mails."""
+"""Work besides nudges: calls that came in, overdue invoices, complaints, customers at risk, lost mails, contracts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from services.account_mgmt.schemas.work import WorkDone, WorkView
 from services.chassis.http import Conn, Id, Page, Pager, Who, new_router
 
 router: APIRouter = new_router(tags=["work"])
-Kind = Literal["inbound", "dunning", "debt", "complaint", "risk", "mail", "reply"]
+Kind = Literal["inbound", "dunning", "debt", "complaint", "risk", "mail", "reply", "contract"]
 
 
 @router.get("/work", dependencies=READERS, summary="Calls, overdue invoices, complaints, customers at risk")

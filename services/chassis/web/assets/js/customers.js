@@ -53,6 +53,6 @@
   };
   // The moment in which something could be taken back is over.
   document.addEventListener("clock:over", (event) => event.target.closest?.(".lr-undo")?.remove());
-  const KINDS = ["customer.changed", "customer.lost", "work.opened", "work.closed", "nudge.answered", "order.placed", "invoice.changed", "absence.changed", "resync"];
+  const KINDS = ["customer.changed", "contract.changed", "customer.lost", "work.opened", "work.closed", "nudge.answered", "order.placed", "invoice.changed", "absence.changed", "resync"];
   for (const kind of KINDS) document.addEventListener(kind, heard);
 })();
