@@ -162,6 +162,7 @@ async def test_a_pause_after_the_last_reminder_brings_the_invoice_back_to_the_su
         ({"decision": "pause", "reason": "promised"}, "until"),
         ({"decision": "pause", "until": "2020-01-01T00:00:00Z", "reason": "promised"}, "until"),
         ({"decision": "resume", "until": "2040-01-01T00:00:00Z"}, "until"),
+        ({"decision": "pause", "until": "9999-12-31T23:59:59Z", "reason": "promised"}, "until"),
         ({"decision": "collect"}, "reason"),
     ],
 )

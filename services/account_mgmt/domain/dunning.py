@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from services.account_mgmt.domain.customers import Customer
@@ -16,6 +16,8 @@ from services.chassis.records import Record
 
 DecisionKind = Literal["pause", "resume", "remind", "collect"]
 FOR_SUPERVISORS: frozenset[DecisionKind] = frozenset({"remind", "collect"})
+
+LONGEST_REST = timedelta(days=366)
 
 
 class DunningStep(Record):
@@ -111,6 +113,8 @@ def check_decision(
         raise Conflict("The reminders do not rest", code="wrong_state")
     if decision == "pause" and (until is None or until <= now):
         raise Invalid("Say until when, in the future", field="until")
+    if until is not None and until > now + LONGEST_REST:
+        raise Invalid("Reminders rest for a year at most", field="until")
     if decision != "pause" and until is not None:
         raise Invalid("Only a pause has an end", field="until")
     if decision in ("pause", "collect") and not reason.strip():
