@@ -13,12 +13,12 @@ from services.account_mgmt.actions.register import introduce_customer, report_st
 from services.account_mgmt.domain.customers import Customer, check_active
 from services.account_mgmt.domain.orders import OrderDraft
 from services.account_mgmt.domain.policy import Policy
+from services.account_mgmt.domain.recognition import keys_of_card
 from services.account_mgmt.repository import customers, erasure, imports
 from services.account_mgmt.repository.policies import policies
 from services.account_mgmt.schemas.customers import CustomerChange
 from services.chassis import outbox, work_items
 from services.chassis.auth import Principal
-from services.chassis.contacts.identity import keys_of
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import Conflict
 from services.chassis.events import publish
@@ -26,7 +26,7 @@ from services.chassis.mail import withdraw_mails
 from services.chassis.mail.addresses import lift_stop
 from workflows.contracts import ids
 from workflows.contracts.account_mgmt import CloseCustomer, OpenAccount, OpenedAccount
-from workflows.contracts.base import ContactCard, DoNotCall
+from workflows.contracts.base import DoNotCall
 from workflows.contracts.care_policy import CarePolicy
 from workflows.contracts.customer_status import OptedIn
 from workflows.contracts.open_care import AdoptAccount, AdoptedAccount, ImportedCustomer, ReadUnopened, Unopened
@@ -43,7 +43,7 @@ async def open_account(conn: Connection, request: OpenAccount) -> OpenedAccount:
     won = request.order
     customer = await customers.open_or_reopen(conn, request.customer_id, request.contact, request.segment, won.won_by)
     if request.contact is not None:
-        await imports.remember_keys(conn, customer.id, recognised_by(request.contact))
+        await imports.remember_keys(conn, customer.id, keys_of_card(request.contact))
     manager = await assign(conn, customer.id)
     await report_status(conn, customer.id, "active", manager, event_id=request.key)
     draft = OrderDraft(customer, won.lines, source="sale", by=won.won_by, note=won.note, deal_id=won.deal_id)
@@ -57,12 +57,6 @@ async def open_account(conn: Connection, request: OpenAccount) -> OpenedAccount:
         next_nudge_at=nudge_at,
         policy=_care_policy(version, policy),
     )
-
-
-def recognised_by(contact: ContactCard) -> list[str]:
-    """What an import recognises this customer by: `p:` phone, `t:` tax id, `e:` e-mail."""
-    keys = keys_of(tax_id=contact.tax_id, email=contact.email, website=None)
-    return [*keys, *(f"p:{phone}" for phone in contact.phones)]
 
 
 async def read_unopened(conn: Connection, request: ReadUnopened) -> Unopened:

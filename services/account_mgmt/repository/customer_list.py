@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from services.account_mgmt.domain.customer_list import CustomerFilter, FoundCustomer, FoundInvoice, ListedCustomer
+from services.account_mgmt.domain.customer_list import (
+    CustomerFilter,
+    FoundCustomer,
+    FoundInvoice,
+    FoundOrder,
+    ListedCustomer,
+)
 from services.chassis.db import Connection
 
 _NAME = "lower(c.contact->>'company')"
@@ -118,3 +124,18 @@ async def invoices_numbered(conn: Connection, numbers: Sequence[str]) -> list[Fo
         list(numbers),
     )
     return FoundInvoice.of_all(rows)
+
+
+async def orders_numbered(conn: Connection, number: str) -> list[FoundOrder]:
+    """Orders with this number, in any case: ours, or the one that they had before they were imported."""
+    rows = await conn.fetch(
+        """SELECT o.id, coalesce(o.imported_number, o.number) AS number, o.customer_id, o.state, o.placed_at,
+                  c.contact->>'company' AS company,
+                  jsonb_build_object('amount', o.total::text, 'currency', o.currency) AS total
+             FROM orders o JOIN customers c ON c.id = o.customer_id
+            WHERE o.id IN (SELECT id FROM orders WHERE number = upper($1)
+                           UNION SELECT id FROM orders WHERE upper(imported_number) = upper($1))
+            ORDER BY o.placed_at DESC LIMIT 20""",
+        number,
+    )
+    return FoundOrder.of_all(rows)

@@ -7,16 +7,21 @@ from datetime import UTC, datetime, time
 
 from services.account_mgmt.domain.import_plan import Known, KnownOrder, Plan, Verdict
 from services.account_mgmt.domain.import_rows import Row
+from services.account_mgmt.domain.recognition import spelt
 from services.chassis.db import Connection
 
 
 async def known(conn: Connection, rows: Sequence[Row], import_id: str) -> Known:
     """What the records hold of these rows."""
-    keys = {key for row in rows for key in row.keys}
+    keys = {key for row in rows for key in spelt([*row.keys, *row.named])}
     found = await conn.fetch("SELECT key, customer_id FROM customer_keys WHERE key = ANY($1)", list(keys))
     owners = {row["key"]: row["customer_id"] for row in found}
     taxed = await conn.fetch(
-        "SELECT customer_id, key FROM customer_keys WHERE customer_id = ANY($1::uuid[]) AND key LIKE 't:%'",
+        "SELECT customer_id, key FROM customer_keys WHERE customer_id = ANY($1::uuid[]) AND key LIKE 't:%' ORDER BY length(key)",
+        list(set(owners.values())),
+    )
+    named = await conn.fetch(
+        "SELECT id, contact->>'company' AS company FROM customers WHERE id = ANY($1::uuid[])",
         list(set(owners.values())),
     )
     numbers = {row.order.number for row in rows if row.order}
@@ -40,6 +45,7 @@ async def known(conn: Connection, rows: Sequence[Row], import_id: str) -> Known:
         },
         products={row["id"]: (row["name"], row["tax_percent"]) for row in products},
         managers=await _managers(conn),
+        names={row["id"]: row["company"] for row in named},
     )
 
 
@@ -50,8 +56,9 @@ async def _managers(conn: Connection) -> Collection[str]:
 async def write(conn: Connection, plan: Plan, import_id: str, by: str) -> None:
     """Add what the chunk means. Raises asyncpg.UniqueViolationError when somebody else was faster."""
     await conn.executemany(
-        "INSERT INTO customers (id, contact, segment, account_manager, imported_by) VALUES ($1, $2, $3, $4, $5)",
-        [(one.id, one.contact, one.segment, one.account_manager, import_id) for one in plan.customers],
+        """INSERT INTO customers (id, contact, segment, account_manager, billing, imported_by)
+           VALUES ($1, $2, $3, $4, $5, $6)""",
+        [(one.id, one.contact, one.segment, one.account_manager, one.billing, import_id) for one in plan.customers],
     )
     await conn.executemany("INSERT INTO customer_keys (key, customer_id) VALUES ($1, $2)", plan.keys)
     await conn.executemany(

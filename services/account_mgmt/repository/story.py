@@ -11,7 +11,8 @@ from services.chassis.db import Connection
 # Of each kind, at most a page before the place: (time, ref, kind, by, facts).
 _PARTS = (
     """SELECT placed_at AS at, id::text AS ref, 'order' AS kind, placed_by AS by,
-              jsonb_build_object('number', number, 'total', total::text, 'currency', currency, 'state', state,
+              jsonb_build_object('number', coalesce(imported_number, number), 'total', total::text,
+                                 'currency', currency, 'state', state,
                                  'source', source, 'note', note, 'reason', reason) AS facts
          FROM orders WHERE customer_id = $1""",
     f"""SELECT p.paid_at, p.id::text, 'payment', p.taken_by,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 
 from services.account_mgmt.actions.kinds import ORDER
 from services.account_mgmt.actions.orders import cancel_order, place_order
@@ -26,6 +28,16 @@ async def list_orders(conn: Conn, pager: Pager, customer_id: Id) -> Page[OrderVi
     """Oldest first."""
     await customers.get(conn, customer_id)
     found = await orders.page(conn, customer_id, limit=pager.limit + 1, after=pager.time_and_id())
+    views = [OrderView.of(one) for one in found]
+    return Page.of(views, pager.limit, key=lambda o: (o.placed_at.isoformat(), o.id))
+
+
+@router.get("/orders", dependencies=READERS, summary="Orders of a number")
+async def find_orders(
+    conn: Conn, pager: Pager, number: Annotated[str, Query(min_length=1, max_length=60)]
+) -> Page[OrderView]:
+    """Ours, and imported ones by the number that they had in the old system; oldest first."""
+    found = await orders.numbered(conn, number, limit=pager.limit + 1, after=pager.time_and_id())
     views = [OrderView.of(one) for one in found]
     return Page.of(views, pager.limit, key=lambda o: (o.placed_at.isoformat(), o.id))
 
