@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from services.account_mgmt.actions import answered_mails, mails
 from services.account_mgmt.desk import calendar, duty, ringing, today
 from services.account_mgmt.desk import credit_notes as desk_credit_notes
+from services.account_mgmt.desk import customer_edit as desk_customer_edit
 from services.account_mgmt.desk import customers as desk_customers
 from services.account_mgmt.desk import invoices as desk_invoices
 from services.account_mgmt.desk import needs as desk_needs
@@ -50,6 +51,7 @@ DESK = Desk(
         today.router,
         duty.router,
         desk_customers.router,
+        desk_customer_edit.router,
         desk_nudges.router,
         desk_suggestions.router,
         desk_needs.router,

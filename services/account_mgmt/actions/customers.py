@@ -14,9 +14,9 @@ from services.account_mgmt.domain.customers import Customer, check_active
 from services.account_mgmt.domain.orders import OrderDraft
 from services.account_mgmt.domain.policy import Policy
 from services.account_mgmt.domain.recognition import keys_of_card
+from services.account_mgmt.domain.reorder_cycle import contact_time
 from services.account_mgmt.repository import customers, erasure, imports
 from services.account_mgmt.repository.policies import policies
-from services.account_mgmt.schemas.customers import CustomerChange
 from services.chassis import outbox, work_items
 from services.chassis.auth import Principal
 from services.chassis.db import Connection, new_id
@@ -115,11 +115,12 @@ async def _end_nudges(conn: Connection, customer_id: str) -> None:
     await publish(conn, "customer.changed", customer_id=customer_id)
 
 
-async def change_customer(conn: Connection, who: Principal, customer_id: str, change: CustomerChange) -> Customer:
-    """Change how the customer is reminded, or the segment. Raises NotFound, Forbidden (`not_owner`)."""
-    await check_owner(conn, who, await customers.get(conn, customer_id, lock=True))
-    await publish(conn, "customer.changed", customer_id=customer_id)
-    return await customers.change(conn, customer_id, remind_by=change.remind_by, segment=change.segment)
+async def plan_anew(conn: Connection, customer: Customer) -> None:
+    """A reminder that is planned falls into the contact hours of where the customer is now; `customer` is locked."""
+    if customer.next_nudge_at is None or not customer.may_be_nudged:
+        return
+    policy = await policies.rules(conn)
+    await customers.plan_nudge(conn, customer.id, contact_time(policy, customer.next_nudge_at, customer.zones))
 
 
 async def opt_out(conn: Connection, who: Principal, customer_id: str, reason: str) -> Customer:

@@ -109,6 +109,6 @@ async def _queue_mail(conn: Connection, request: RemindInvoice, reminder: Remind
         text=text.body,
         lead_id=reminder.full.buyer.id,
         attachments=[Attachment(document.name, document.media_type, document.content)],
-        not_before=contact_time(reminder.policy, datetime.now(UTC), contact.timezone),
+        not_before=contact_time(reminder.policy, datetime.now(UTC), reminder.full.buyer.zones),
     )
     await queue_mail(conn, mail)

@@ -44,7 +44,7 @@ async def queue_nudge_mail(conn: Connection, policy: Policy, customer: Customer,
         subject=text.subject,
         text=text.body,
         lead_id=customer.id,
-        not_before=contact_time(policy, now, contact.timezone),
+        not_before=contact_time(policy, now, customer.zones),
     )
     await queue_mail(conn, mail)
     return True

@@ -61,7 +61,7 @@ async def _hold_out(
     """No reminder this once, to see what customers do without; the next one comes a whole interval later."""
     await nudges.hold_out(conn, customer.id, request.number)
     placed = await orders.placed_times(conn, customer.id)
-    again = contact_time(policy, now + reorder_cycle.interval(policy, placed), customer.contact.timezone)
+    again = contact_time(policy, now + reorder_cycle.interval(policy, placed), customer.zones)
     await customers.plan_nudge(conn, customer.id, again)
     return OpenedNudge(look_again_at=again, refused="randomly held out, to measure what nudges do")
 

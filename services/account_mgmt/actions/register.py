@@ -10,7 +10,7 @@ from services.chassis import outbox
 from services.chassis.db import Connection
 from workflows.contracts import ids
 from workflows.contracts.base import Tier
-from workflows.contracts.lead_gen import LeadGenActivities, RegisterCustomer, RegisterUpdate
+from workflows.contracts.lead_gen import ContactCorrected, LeadGenActivities, RegisterCustomer, RegisterUpdate
 
 WIN_BACK = "win_back"
 
@@ -61,6 +61,19 @@ def _place(
 async def _report_all(conn: Connection, updates: Sequence[RegisterUpdate], stage: str) -> None:
     requests = [(update, f"register:{update.lead_id}") for update in updates]
     await outbox.report_all(conn, LeadGenActivities.update_register, requests, summary=f"Register: {stage}")
+
+
+async def report_contact(
+    conn: Connection, customer: Customer, fields: Sequence[str], by: str, *, event_id: str, at: datetime
+) -> None:
+    """Tell the register who a customer is, as was written down here: these fields of the card."""
+    corrected = ContactCorrected(
+        key=f"contact:{event_id}", lead_id=customer.id, contact=customer.contact, fields=list(fields), by=by, at=at
+    )
+    await outbox.report(
+        conn, LeadGenActivities.correct_contact, corrected, line=f"register:{customer.id}",
+        summary="Register: who the customer is",
+    )  # fmt: skip
 
 
 async def introduce_customer(conn: Connection, customer: Customer, owner: str | None, *, event_id: str) -> None:

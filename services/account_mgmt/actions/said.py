@@ -102,7 +102,7 @@ def _taken(
 async def _next_at(conn: Connection, customer: Customer, said: Said) -> datetime | None:
     if said.day is None or said.outcome is not NudgeOutcome.LATER:
         return said.next_at
-    at = asked_on(await policies.rules(conn), said.day, customer.contact.timezone)
+    at = asked_on(await policies.rules(conn), said.day, customer.contact.timezone, customer.zones)
     if at <= datetime.now(UTC):
         raise Invalid("This day is over: choose one to come", field="day")
     return at

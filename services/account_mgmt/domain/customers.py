@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from services.account_mgmt.domain.billing import Billing
+from services.account_mgmt.domain.whereabouts import zones_of
 from services.chassis.errors import Conflict
 from services.chassis.records import Record
 from workflows.contracts.base import ContactCard
@@ -28,6 +29,11 @@ class Customer(Record):
     last_nudge_at: datetime | None
     created_at: datetime
     updated_at: datetime
+
+    @property
+    def zones(self) -> tuple[str, ...]:
+        """The time zones that they may be in: theirs, or all possible ones; none for whoever may be anywhere."""
+        return zones_of(self.contact, self.billing.country)
 
     @property
     def may_be_nudged(self) -> bool:

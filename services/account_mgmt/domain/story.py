@@ -20,6 +20,7 @@ StoryKind = Literal[
     "refusal",
     "owner",
     "letter",
+    "edit",
 ]
 
 

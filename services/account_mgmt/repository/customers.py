@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from services.account_mgmt.domain.billing import Billing
 from services.account_mgmt.domain.customers import Customer, RemindBy
 from services.account_mgmt.repository import Cursor
 from services.chassis.db import Connection
@@ -91,6 +92,16 @@ async def change(conn: Connection, customer_id: str, *, remind_by: RemindBy | No
         segment,
     )
     return await get(conn, customer_id)
+
+
+async def write(conn: Connection, customer_id: str, *, contact: ContactCard, billing: Billing) -> None:
+    """Write who a customer is, and whom invoices are made out to."""
+    await conn.execute(
+        "UPDATE customers SET contact = $2, billing = $3, updated_at = now() WHERE id = $1",
+        customer_id,
+        contact,
+        billing,
+    )
 
 
 async def plan_nudge(conn: Connection, customer_id: str, at: datetime | None) -> None:

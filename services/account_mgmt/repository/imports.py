@@ -17,7 +17,8 @@ async def known(conn: Connection, rows: Sequence[Row], import_id: str) -> Known:
     found = await conn.fetch("SELECT key, customer_id FROM customer_keys WHERE key = ANY($1)", list(keys))
     owners = {row["key"]: row["customer_id"] for row in found}
     taxed = await conn.fetch(
-        "SELECT customer_id, key FROM customer_keys WHERE customer_id = ANY($1::uuid[]) AND key LIKE 't:%' ORDER BY length(key)",
+        """SELECT customer_id, key FROM customer_keys WHERE customer_id = ANY($1::uuid[]) AND key LIKE 't:%'
+            ORDER BY length(key)""",
         list(set(owners.values())),
     )
     named = await conn.fetch(
@@ -113,6 +114,21 @@ async def remember_keys(conn: Connection, customer_id: str, keys: Collection[str
         customer_id,
         list(keys),
     )
+
+
+async def forget_keys(conn: Connection, customer_id: str, keys: Collection[str]) -> None:
+    """Do not recognise this customer by these any more."""
+    await conn.execute("DELETE FROM customer_keys WHERE customer_id = $1 AND key = ANY($2)", customer_id, list(keys))
+
+
+async def owners(conn: Connection, keys: Sequence[str]) -> list[str]:
+    """The customers who are recognised by one of these keys, in the order of the keys."""
+    rows = await conn.fetch(
+        """SELECT k.customer_id FROM unnest($1::text[]) WITH ORDINALITY AS w (key, place)
+             JOIN customer_keys k USING (key) ORDER BY w.place""",
+        list(keys),
+    )
+    return list(dict.fromkeys(row["customer_id"] for row in rows))
 
 
 # Opening the care of customers who were imported
