@@ -8,6 +8,7 @@ from services.account_mgmt.actions import answered_mails, mails
 from services.account_mgmt.desk import calendar, duty, ringing, today
 from services.account_mgmt.desk import credit_notes as desk_credit_notes
 from services.account_mgmt.desk import customer_edit as desk_customer_edit
+from services.account_mgmt.desk import customer_new as desk_customer_new
 from services.account_mgmt.desk import customers as desk_customers
 from services.account_mgmt.desk import invoices as desk_invoices
 from services.account_mgmt.desk import needs as desk_needs
@@ -48,6 +49,8 @@ from workflows.contracts.base import Tier
 
 DESK = Desk(
     [
+        # Before everything that takes an id where it has a word.
+        desk_customer_new.router,
         today.router,
         duty.router,
         desk_customers.router,

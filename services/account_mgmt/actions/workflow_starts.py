@@ -1,4 +1,4 @@
-"""Starting the workflow of a customer who was imported and whose care is still to be opened."""
+"""Starting the workflow of a customer whom tier 2 did not win."""
 
 from __future__ import annotations
 
@@ -15,8 +15,11 @@ async def care_start(conn: Connection, customer_id: str) -> StartWorkflow | None
     An order does not wait for the customer's turn.
     """
     segment = await imports.waiting_segment(conn, customer_id)
-    if segment is None:
-        return None
+    return None if segment is None else adoption_of(customer_id, segment)
+
+
+def adoption_of(customer_id: str, segment: str) -> StartWorkflow:
+    """The care of a customer whom tier 2 did not win: imported, or made by hand."""
     return StartWorkflow(
         workflow="CustomerCare",
         id=ids.customer(customer_id),

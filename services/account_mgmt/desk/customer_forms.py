@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from services.account_mgmt.domain.billing import Billing
 from services.account_mgmt.domain.customers import Customer
-from services.account_mgmt.schemas.customers import CustomerChange
+from services.account_mgmt.schemas.customers import CustomerChange, NewCustomer
 from services.chassis.contacts.countries import country_of
 from services.chassis.errors import DomainError, Invalid
 
@@ -46,6 +46,7 @@ class CustomerForm(BaseModel):
     billing_city: str = Field(default="", max_length=_LONG)
     billing_country: str = Field(default="", max_length=_LONG)
     seen: str = Field(default="", max_length=100)
+    not_the_same_as: str = Field(default="", max_length=64)
 
     @classmethod
     def of(cls, customer: Customer, seen: str) -> Self:
@@ -60,7 +61,9 @@ class CustomerForm(BaseModel):
 
     def body(self) -> dict[str, Any]:
         """What was typed, as REST takes it. An empty language or time zone says nothing. Raises Invalid."""
-        typed = {name: text.strip() for name, text in self.model_dump(exclude={"seen", "phones"}).items()}
+        typed = {
+            name: text.strip() for name, text in self.model_dump(exclude={"seen", "phones", "not_the_same_as"}).items()
+        }
         billing = {name: typed.pop(f"{_PARTS}{name}") for name in Billing.model_fields if f"{_PARTS}{name}" in typed}
         if billing["country"]:
             billing["country"] = _country(billing["country"])
@@ -68,6 +71,15 @@ class CustomerForm(BaseModel):
         card = {name: text for name, text in typed.items() if name not in silent}
         phones = [one for one in re.split(r"[\n\r,]+", self.phones) if one.strip()]
         return {**card, "phones": phones, "billing": billing}
+
+    def told_new(self) -> NewCustomer:
+        """The customer that is to be made. Raises Invalid with the field of the form."""
+        if not self.company.strip():
+            raise Invalid("This cannot be left empty", field="company")
+        try:
+            return NewCustomer.model_validate({**self.body(), "not_the_same_as": self.not_the_same_as or None})
+        except ValidationError as error:
+            raise first_fault(error) from None
 
     def told(self) -> CustomerChange:
         """The change that is asked for. Raises Invalid with the field of the form."""

@@ -94,6 +94,23 @@ async def change(conn: Connection, customer_id: str, *, remind_by: RemindBy | No
     return await get(conn, customer_id)
 
 
+async def add(
+    conn: Connection, customer_id: str, *, contact: ContactCard, billing: Billing, segment: str,
+    account_manager: str | None, remind_by: RemindBy,
+) -> None:  # fmt: skip
+    """Write a customer who was made by hand."""
+    await conn.execute(
+        """INSERT INTO customers (id, contact, billing, segment, account_manager, remind_by)
+           VALUES ($1, $2, $3, $4, $5, $6)""",
+        customer_id,
+        contact,
+        billing,
+        segment,
+        account_manager,
+        remind_by,
+    )
+
+
 async def write(conn: Connection, customer_id: str, *, contact: ContactCard, billing: Billing) -> None:
     """Write who a customer is, and whom invoices are made out to."""
     await conn.execute(

@@ -121,14 +121,25 @@ async def forget_keys(conn: Connection, customer_id: str, keys: Collection[str])
     await conn.execute("DELETE FROM customer_keys WHERE customer_id = $1 AND key = ANY($2)", customer_id, list(keys))
 
 
+async def hold_keys(conn: Connection, keys: Collection[str]) -> None:
+    """Let everybody who makes a customer with one of these keys take turns, until this transaction ends."""
+    for key in sorted(keys):
+        await conn.execute("SELECT pg_advisory_xact_lock(hashtextextended('customer:' || $1, 0))", key)
+
+
 async def owners(conn: Connection, keys: Sequence[str]) -> list[str]:
     """The customers who are recognised by one of these keys, in the order of the keys."""
+    return list(dict.fromkeys(owner for _, owner in await owners_by_key(conn, keys)))
+
+
+async def owners_by_key(conn: Connection, keys: Sequence[str]) -> list[tuple[str, str]]:
+    """(key, customer) of those of these keys that somebody is recognised by, in their order."""
     rows = await conn.fetch(
-        """SELECT k.customer_id FROM unnest($1::text[]) WITH ORDINALITY AS w (key, place)
+        """SELECT k.key, k.customer_id FROM unnest($1::text[]) WITH ORDINALITY AS w (key, place)
              JOIN customer_keys k USING (key) ORDER BY w.place""",
         list(keys),
     )
-    return list(dict.fromkeys(row["customer_id"] for row in rows))
+    return [(row["key"], row["customer_id"]) for row in rows]
 
 
 # Opening the care of customers who were imported

@@ -8,6 +8,7 @@ from services.account_mgmt.actions.assignment import assign_customer
 from services.account_mgmt.actions.card import read_card
 from services.account_mgmt.actions.contact_schedule import read_contact_schedule
 from services.account_mgmt.actions.customer_edit import change_customer
+from services.account_mgmt.actions.customer_new import add_customer
 from services.account_mgmt.actions.customers import opt_in, opt_out
 from services.account_mgmt.actions.kinds import CUSTOMER
 from services.account_mgmt.actions.ownership import may_act_for
@@ -17,7 +18,7 @@ from services.account_mgmt.schemas.account_managers import Assignment
 from services.account_mgmt.schemas.card import CardView
 from services.account_mgmt.schemas.common import Reason
 from services.account_mgmt.schemas.contact_schedule import ContactScheduleView
-from services.account_mgmt.schemas.customers import CustomerChange, CustomerEditView, CustomerView
+from services.account_mgmt.schemas.customers import CustomerChange, CustomerEditView, CustomerView, NewCustomer
 from services.chassis.http import Conn, Id, Page, Pager, Who, if_match, new_router, tagged
 
 router: APIRouter = new_router(tags=["customers"])
@@ -32,6 +33,16 @@ async def list_customers(
     found = await customers.page(conn, state=state, manager=manager, limit=pager.limit + 1, after=pager.time_and_id())
     views = [CustomerView.of(one) for one in found]
     return Page.of(views, pager.limit, key=lambda c: (c.created_at.isoformat(), c.id))
+
+
+@router.post("/customers", status_code=201, dependencies=WRITERS, summary="Make a customer by hand")
+async def post_customer(conn: Conn, who: Who, new: NewCustomer) -> CustomerView:
+    """Their care begins at once. Account managers make customers for themselves, a supervisor for anybody.
+
+    409 `duplicate` names the customer with the same number or tax id in `customer_id` and `company`; if they are two
+    companies after all, send it again with that id as `not_the_same_as`.
+    """
+    return CustomerView.of(await add_customer(conn, who, new), masked=False)
 
 
 @router.get("/customers/{customer_id}", dependencies=[*READERS, tagged()], summary="One customer")

@@ -11,7 +11,7 @@ from services.account_mgmt.domain.billing import Billing
 from services.account_mgmt.domain.customer_changes import CustomerEdit
 from services.account_mgmt.domain.customers import Customer, RemindBy
 from services.chassis.contacts.masks import mask_card
-from services.chassis.http import Body, Model
+from services.chassis.http import Body, Id, Model
 from services.chassis.meanings import CountryCode, Language, PhoneRegion, ZoneName, storable
 from workflows.contracts.base import ContactCard
 
@@ -73,6 +73,22 @@ class CustomerChange(_Card):
     company: Words | None = Field(default=None, description="Cannot be taken away.")
     language: Language | None = Field(default=None, description="BCP 47. Mails and invoices are written in it.")
     timezone: ZoneName | None = Field(default=None, description="IANA name.")
+
+
+class NewCustomer(_Card):
+    """A customer made by hand, with a number, an e-mail or a tax id to recognise them by."""
+
+    model_config = ConfigDict(json_schema_extra={"example": _EXAMPLE})
+
+    company: Annotated[Words, StringConstraints(min_length=1)]
+    language: Language | None = Field(default=None, description="BCP 47; else that of their country.")
+    timezone: ZoneName | None = Field(default=None, description="IANA name; else worked out from where they are.")
+    account_manager: str | None = Field(
+        default=None, max_length=100, description="Whom a supervisor gives them to; else whoever fits best."
+    )
+    not_the_same_as: Id | None = Field(
+        default=None, description="The customer whom a 409 `duplicate` has named, if they are two companies after all."
+    )
 
 
 class CustomerView(Model):
