@@ -18,9 +18,10 @@ from services.account_mgmt.documents import mail_texts
 from services.account_mgmt.domain.documents import Document
 from services.account_mgmt.domain.dunning import way_of
 from services.account_mgmt.domain.invoices import FullInvoice, Invoice
+from services.account_mgmt.domain.mail_templates import dunning_kind
 from services.account_mgmt.domain.policy import Policy, Way
 from services.account_mgmt.domain.reorder_cycle import contact_time, working_time
-from services.account_mgmt.repository import dunning, invoices
+from services.account_mgmt.repository import dunning, invoices, mail_templates
 from services.account_mgmt.repository.policies import policies
 from services.chassis.db import Connection, Pool
 from services.chassis.errors import Unavailable
@@ -100,7 +101,7 @@ def _work(request: RemindInvoice, invoice: Invoice, problem: str | None) -> NewW
 
 async def _queue_mail(conn: Connection, request: RemindInvoice, reminder: Reminder, document: Document) -> None:
     contact = reminder.full.buyer.contact
-    text = mail_texts.dunning(reminder.full, request.level)
+    text = mail_texts.dunning(reminder.full, request.level, await mail_templates.own(conn, dunning_kind(request.level)))
     mail = NewMail(
         key=request.key,
         purpose=PURPOSE,

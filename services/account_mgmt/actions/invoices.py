@@ -8,7 +8,7 @@ from services.account_mgmt.actions.invoice_documents import print_invoice, read_
 from services.account_mgmt.actions.ownership import check_owner
 from services.account_mgmt.documents import mail_texts
 from services.account_mgmt.domain.invoices import Invoice
-from services.account_mgmt.repository import invoices, work
+from services.account_mgmt.repository import invoices, mail_templates, work
 from services.chassis import outbox
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
@@ -39,7 +39,7 @@ async def send_invoice(conn: Connection, who: Principal, invoice_id: str, to: st
     document = await print_invoice(full)
     if not (await invoices.get(conn, invoice_id, lock=True)).prints_like(full.invoice):
         raise Conflict("The invoice changed while it was printed: send it again", code="changed")
-    text = mail_texts.invoice(full)
+    text = mail_texts.invoice(full, await mail_templates.own(conn, "invoice"))
     mail = NewMail(
         key=f"invoice:{invoice_id}:{full.invoice.open_amount}:{address.lower()}",
         purpose=PURPOSE,

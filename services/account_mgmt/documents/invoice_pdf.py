@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from services.account_mgmt.documents import payment_qr
-from services.account_mgmt.documents.labels import labels_of
+from services.account_mgmt.documents.labels import LANGUAGES, labels_of
 from services.account_mgmt.domain.credit_notes import CreditNote
 from services.account_mgmt.domain.invoices import FullInvoice, Invoice
 from services.account_mgmt.domain.legal_entities import LegalEntity
+from services.account_mgmt.domain.mail_templates import language_of
 from services.account_mgmt.domain.money import PricedLine, grouped, rate_sums, to_cents
 from services.chassis.typesetting import set_page
 
@@ -22,7 +23,7 @@ _TEMPLATE = Path(__file__).with_name("invoice.typ")
 def invoice(full: FullInvoice, *, archive: bool = False) -> bytes:
     """The invoice's bytes; with `archive`, PDF/A-3b, into which the e-invoice can be put."""
     invoice, order, seller = full.invoice, full.order, full.seller
-    _, labels = labels_of(full.buyer.contact.language)
+    _, labels = labels_of(language_of(full.buyer, full.seller, LANGUAGES))
     open_amount = max(Decimal(0), invoice.open_amount) if invoice.state != "void" else Decimal(0)
     sums = [(labels["total"], grouped(invoice.total))]
     sums += [
@@ -52,7 +53,7 @@ def invoice(full: FullInvoice, *, archive: bool = False) -> bytes:
 
 def credit_note(note: CreditNote, full: FullInvoice) -> bytes:
     """A credit note's bytes: which invoice it is for, why, and how much of each rate is taken back."""
-    _, labels = labels_of(full.buyer.contact.language)
+    _, labels = labels_of(language_of(full.buyer, full.seller, LANGUAGES))
     share = note.amount / full.invoice.total
     rates = [(rate, to_cents(net * share), to_cents(tax * share)) for rate, net, tax in _sums(full.order.lines)]
     net = note.amount - sum((tax for _, _, tax in rates), Decimal(0))
@@ -77,7 +78,7 @@ def credit_note(note: CreditNote, full: FullInvoice) -> bytes:
 
 def _frame(kind: str, number: str, full: FullInvoice) -> dict[str, Any]:
     contact, seller = full.buyer.contact, full.seller
-    language, labels = labels_of(contact.language)
+    language, labels = labels_of(language_of(full.buyer, seller, LANGUAGES))
     own = [seller.address, " ".join(part for part in (seller.postal_code, seller.city) if part)]
     own += [f"{labels['tax_id']} {seller.tax_id}", f"{labels['vat_id']} {seller.vat_id}" if seller.vat_id else ""]
     theirs = [contact.city or "", f"{labels['tax_id']} {contact.tax_id}" if contact.tax_id else ""]
