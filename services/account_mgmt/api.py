@@ -8,6 +8,7 @@ from services.account_mgmt.actions import answered_mails, mails
 from services.account_mgmt.desk import calendar, duty, ringing, today
 from services.account_mgmt.desk import credit_notes as desk_credit_notes
 from services.account_mgmt.desk import customer_edit as desk_customer_edit
+from services.account_mgmt.desk import customer_merges as desk_customer_merges
 from services.account_mgmt.desk import customer_new as desk_customer_new
 from services.account_mgmt.desk import customers as desk_customers
 from services.account_mgmt.desk import invoices as desk_invoices
@@ -23,6 +24,7 @@ from services.account_mgmt.routes import (
     bank_transfers,
     complaints,
     credit_notes,
+    customer_merges,
     customers,
     invoices,
     legal_entities,
@@ -56,6 +58,7 @@ DESK = Desk(
         duty.router,
         desk_customers.router,
         desk_customer_edit.router,
+        desk_customer_merges.router,
         desk_nudges.router,
         desk_suggestions.router,
         desk_needs.router,
@@ -80,6 +83,7 @@ def build_app(settings: Settings) -> FastAPI:
         settings=settings,
         routers=[
             customers.router,
+            customer_merges.router,
             account_managers.router,
             orders.router,
             invoices.router,

@@ -11,11 +11,11 @@ from services.account_mgmt.actions.orders import write_order
 from services.account_mgmt.actions.ownership import check_owner
 from services.account_mgmt.actions.register import introduce_customer, report_status
 from services.account_mgmt.domain.customers import Customer, check_active
-from services.account_mgmt.domain.orders import OrderDraft
+from services.account_mgmt.domain.orders import InvoicedOrder, OrderDraft
 from services.account_mgmt.domain.policy import Policy
 from services.account_mgmt.domain.recognition import keys_of_card
 from services.account_mgmt.domain.reorder_cycle import contact_time
-from services.account_mgmt.repository import customers, erasure, imports
+from services.account_mgmt.repository import customer_merges, customers, erasure, imports
 from services.account_mgmt.repository.policies import policies
 from services.chassis import outbox, work_items
 from services.chassis.auth import Principal
@@ -25,7 +25,7 @@ from services.chassis.events import publish
 from services.chassis.mail import withdraw_mails
 from services.chassis.mail.addresses import lift_stop
 from workflows.contracts import ids
-from workflows.contracts.account_mgmt import CloseCustomer, OpenAccount, OpenedAccount
+from workflows.contracts.account_mgmt import CloseCustomer, OpenAccount, OpenedAccount, OrderPlaced
 from workflows.contracts.base import DoNotCall
 from workflows.contracts.care_policy import CarePolicy
 from workflows.contracts.customer_status import OptedIn
@@ -41,22 +41,38 @@ async def open_account(conn: Connection, request: OpenAccount) -> OpenedAccount:
     erased = await erasure.hold(conn, request.customer_id)
     version, policy = await policies.current(conn)
     won = request.order
-    customer = await customers.open_or_reopen(conn, request.customer_id, request.contact, request.segment, won.won_by)
-    if request.contact is not None:
-        await imports.remember_keys(conn, customer.id, keys_of_card(request.contact))
+    theirs = await customer_merges.survivor(conn, request.customer_id)
+    merged_into = theirs if theirs != request.customer_id else None
+    # Whoever is known under another record by now has their card there.
+    contact = None if merged_into else request.contact
+    customer = await customers.open_or_reopen(conn, theirs, contact, request.segment, won.won_by)
+    if contact is not None:
+        await imports.remember_keys(conn, customer.id, keys_of_card(contact))
     manager = await assign(conn, customer.id)
     await report_status(conn, customer.id, "active", manager, event_id=request.key)
     draft = OrderDraft(customer, won.lines, source="sale", by=won.won_by, note=won.note, deal_id=won.deal_id)
     order, nudge_at = await write_order(conn, policy, draft)
     if erased:
         await erase_again(conn, customer.id)
+    if merged_into:
+        await _tell_of_order(conn, order, won.won_by, nudge_at)
     return OpenedAccount(
+        merged_into=merged_into,
         account_manager=manager,
         invoice_id=order.invoice.id,
         due_at=order.invoice.due_at,
         next_nudge_at=nudge_at,
         policy=_care_policy(version, policy),
     )
+
+
+async def _tell_of_order(conn: Connection, order: InvoicedOrder, by: str, nudge_at: datetime) -> None:
+    """Tell the customer's own care of an order that came for a record that was merged into theirs."""
+    placed = OrderPlaced(
+        event_id=f"order:{order.id}", at=order.placed_at, by=by, order_id=order.id, invoice_id=order.invoice.id,
+        due_at=order.invoice.due_at, next_nudge_at=nudge_at,
+    )  # fmt: skip
+    await outbox.signal(conn, ids.customer(order.customer_id), "order_placed", placed)
 
 
 async def read_unopened(conn: Connection, request: ReadUnopened) -> Unopened:
@@ -80,7 +96,8 @@ async def adopt_account(conn: Connection, request: AdoptAccount) -> AdoptedAccou
     customer = await customers.get(conn, request.customer_id)
     nudge_at = await plan_next_nudge(conn, policy, customer)
     await imports.opened(conn, customer.id)
-    await introduce_customer(conn, customer, manager, event_id=request.key)
+    if customer.merged_into is None:
+        await introduce_customer(conn, customer, manager, event_id=request.key)
     return AdoptedAccount(
         account_manager=manager,
         next_nudge_at=nudge_at,

@@ -29,6 +29,7 @@ class Customer(Record):
     last_nudge_at: datetime | None
     created_at: datetime
     updated_at: datetime
+    merged_into: str | None = None
 
     @property
     def zones(self) -> tuple[str, ...]:

@@ -52,7 +52,7 @@ async def page(
 
 def _conditions(wanted: CustomerFilter, after: tuple[str, str] | None) -> tuple[list[str], list[Any]]:
     """Conditions, and the values of their parameters from $2 on."""
-    conditions: list[str] = []
+    conditions: list[str] = ["c.merged_into IS NULL"]
     values: list[Any] = []
 
     def add(condition: str, *given: Any) -> None:
@@ -93,7 +93,8 @@ async def by_name(conn: Connection, part: str, limit: int) -> list[FoundCustomer
     safe = part.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     rows = await conn.fetch(
         f"""{_FOUND} WHERE c.id IN (SELECT id FROM customers
-                                     WHERE folded_name(contact->>'company') LIKE folded_name($1) LIMIT $4)
+                                     WHERE folded_name(contact->>'company') LIKE folded_name($1)
+                                       AND merged_into IS NULL LIMIT $4)
             ORDER BY folded_name(c.contact->>'company') NOT LIKE folded_name($2), {_NAME}, c.id LIMIT $3""",  # noqa: S608 - constants
         f"%{safe}%",
         f"{safe}%",

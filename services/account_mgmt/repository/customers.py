@@ -38,6 +38,7 @@ async def page(
     """A page of customers in order of opening."""
     rows = await conn.fetch(
         f"""{_CUSTOMER} WHERE ($1::text IS NULL OR state = $1) AND ($2::text IS NULL OR account_manager = $2)
+              AND merged_into IS NULL
               AND ($3::timestamptz IS NULL OR (created_at, id) > ($3, $4::uuid))
             ORDER BY created_at, id LIMIT $5""",
         state,

@@ -104,6 +104,7 @@ class CustomerView(Model):
     next_nudge_at: datetime | None
     created_at: datetime
     updated_at: datetime
+    merged_into: str | None = Field(default=None, description="The customer whom this one was merged into.")
 
     @classmethod
     def of(cls, customer: Customer, *, masked: bool = True) -> Self:
