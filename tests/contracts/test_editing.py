@@ -55,8 +55,11 @@ JOBS = {
 READ = "it reads, and changes nothing"
 READS = {
     f"POST /v1/{act}": READ
-    for act in ("leads/{}/reveal", "campaigns/{}/preview", "scripts/{}/preview", "playbooks/{}/preview")
-}
+    for act in (
+        "leads/{}/reveal", "campaigns/{}/preview", "scripts/{}/preview", "playbooks/{}/preview",
+        "mail-templates/{}/{}/preview",
+    )
+}  # fmt: skip
 WITHOUT = NEVER_REFUSED | GIVEN_BACK | ANSWERS | ADDITIONS | JOBS | READS
 # What is written again under its name is its next version.
 NEXT_VERSIONS = {
