@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from pydantic import AfterValidator
 
 from services.account_mgmt.actions.kinds import ORDER
 from services.account_mgmt.actions.orders import cancel_order, place_order
@@ -13,6 +14,7 @@ from services.account_mgmt.routes.access import READERS, WRITERS
 from services.account_mgmt.schemas.common import Reason
 from services.account_mgmt.schemas.orders import NewOrder, OrderView
 from services.chassis.http import Conn, Id, Page, Pager, Who, if_match, new_router, tagged
+from services.chassis.meanings import storable
 
 router: APIRouter = new_router(tags=["orders"])
 
@@ -33,7 +35,9 @@ async def list_orders(conn: Conn, pager: Pager, customer_id: Id) -> Page[OrderVi
 
 
 @router.get("/orders", dependencies=READERS, summary="Orders of a number")
-async def find_orders(conn: Conn, pager: Pager, number: Annotated[str, Query(max_length=60)] = "") -> Page[OrderView]:
+async def find_orders(
+    conn: Conn, pager: Pager, number: Annotated[str, AfterValidator(storable), Query(max_length=60)] = ""
+) -> Page[OrderView]:
     """Ours, and imported ones by the number that they had in the old system; oldest first."""
     found = await orders.numbered(conn, number, limit=pager.limit + 1, after=pager.time_and_id())
     views = [OrderView.of(one) for one in found]

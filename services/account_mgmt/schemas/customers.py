@@ -17,7 +17,9 @@ from workflows.contracts.base import ContactCard
 
 Words = Annotated[str, StringConstraints(max_length=200), AfterValidator(storable)]
 Word = Annotated[str, StringConstraints(max_length=100), AfterValidator(storable)]
-Phones = Annotated[list[Annotated[str, StringConstraints(max_length=60)]], Field(max_length=10)]
+Phones = Annotated[
+    list[Annotated[str, StringConstraints(max_length=60), AfterValidator(storable)]], Field(max_length=10)
+]
 _EXAMPLE: dict[str, Any] = {
     "company": "Bau Schmidt GmbH",
     "contact_name": "Anna Schmidt",
@@ -58,7 +60,7 @@ class _Card(Body):
         default=None, description="How numbers without a country code are read; else by the customer's country."
     )
     remind_by: RemindBy | None = None
-    segment: str | None = Field(default=None, max_length=100)
+    segment: Word | None = None
 
     def given(self) -> dict[str, Any]:
         """What was said, by field."""
@@ -83,8 +85,8 @@ class NewCustomer(_Card):
     company: Annotated[Words, StringConstraints(min_length=1)]
     language: Language | None = Field(default=None, description="BCP 47; else that of their country.")
     timezone: ZoneName | None = Field(default=None, description="IANA name; else worked out from where they are.")
-    account_manager: str | None = Field(
-        default=None, max_length=100, description="Whom a supervisor gives them to; else whoever fits best."
+    account_manager: Word | None = Field(
+        default=None, description="Whom a supervisor gives them to; else whoever fits best."
     )
     not_the_same_as: Id | None = Field(
         default=None, description="The customer whom a 409 `duplicate` has named, if they are two companies after all."
