@@ -55,6 +55,8 @@ async def _known(conn: Connection, contact: ContactCard) -> str | None:
     found = [*numbers, *[await leads.find_by_key(conn, key) for key in keys]]
     for lead_id in dict.fromkeys(one for one in found if one is not None):
         other = await leads.get(conn, lead_id)
+        if lead_id == contact.lead_id:
+            return lead_id
         called = lead_id in numbers and other.tier != Tier.ACCOUNT_MGMT
         if same_company(
             _party(None if called else contact.company, contact.tax_id), _party(other.company, other.tax_id)
