@@ -9,6 +9,9 @@ from services.account_mgmt.desk import calendar, duty, ringing, today
 from services.account_mgmt.desk import contracts as desk_contracts
 from services.account_mgmt.desk import corrections as desk_corrections
 from services.account_mgmt.desk import credit_notes as desk_credit_notes
+from services.account_mgmt.desk import customer_edit as desk_customer_edit
+from services.account_mgmt.desk import customer_merges as desk_customer_merges
+from services.account_mgmt.desk import customer_new as desk_customer_new
 from services.account_mgmt.desk import customers as desk_customers
 from services.account_mgmt.desk import dunning as desk_dunning
 from services.account_mgmt.desk import invoices as desk_invoices
@@ -27,10 +30,12 @@ from services.account_mgmt.routes import (
     contracts,
     corrections,
     credit_notes,
+    customer_merges,
     customers,
     dunning,
     invoices,
     legal_entities,
+    mail_templates,
     needs,
     never_offer,
     nudges,
@@ -54,9 +59,13 @@ from workflows.contracts.base import Tier
 
 DESK = Desk(
     [
+        # Before everything that takes an id where it has a word.
+        desk_customer_new.router,
         today.router,
         duty.router,
         desk_customers.router,
+        desk_customer_edit.router,
+        desk_customer_merges.router,
         desk_nudges.router,
         desk_suggestions.router,
         desk_needs.router,
@@ -85,6 +94,7 @@ def build_app(settings: Settings) -> FastAPI:
         routers=[
             customers.router,
             billing.router,
+            customer_merges.router,
             account_managers.router,
             orders.router,
             invoices.router,
@@ -94,6 +104,7 @@ def build_app(settings: Settings) -> FastAPI:
             corrections.router,
             contracts.router,
             legal_entities.router,
+            mail_templates.router,
             people.router,
             needs.router,
             suggestions.router,

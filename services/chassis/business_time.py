@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -43,6 +43,23 @@ def _public_holidays(country: str, year: int, suspended_too: bool) -> frozenset[
         return frozenset()
     wanted = (holidays.PUBLIC, holidays.WORKDAY) if suspended_too else (holidays.PUBLIC,)
     return frozenset(holidays.country_holidays(country, years=year, categories=wanted))
+
+
+def first_in_every(
+    zones: Sequence[str], moment: datetime, opens_in: Callable[[str, datetime], datetime], within: timedelta
+) -> datetime | None:
+    """The first moment from `moment` on that is an open one in each of the zones; None if there is none `within`.
+
+    Somebody whose clock is not known may be in any of these zones, and is disturbed in none. `opens_in` gives the first
+    open moment of one zone at or after another.
+    """
+    at = moment
+    while at - moment <= within:
+        opens = max(opens_in(zone, at) for zone in zones)
+        if opens == at:
+            return at
+        at = opens
+    return None
 
 
 class Shift(BaseModel):

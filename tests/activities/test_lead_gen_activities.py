@@ -173,6 +173,16 @@ async def test_an_existing_customer_is_known_to_the_register_so_that_its_calls_r
     assert await place(desk, "+380442223344") == await place(desk, "+380442223345") == expected
 
 
+async def test_two_customers_of_one_agency_are_two_leads_though_they_share_its_address(desk: Tier1) -> None:
+    nord, sued = new_id(), new_id()
+    for customer_id, company, phone in ((nord, "Hotel Nord", "+4930777001"), (sued, "Hotel Sued", "+4930777002")):
+        request = existing(customer_id, phone, email="info@agency.example")
+        contact = request.contact.model_copy(update={"company": company})
+        await desk.activities.register_customer(request.model_copy(update={"contact": contact}))
+    assert (await place(desk, "+4930777001"))[2] == ids.customer(nord)
+    assert (await place(desk, "+4930777002"))[2] == ids.customer(sued)
+
+
 async def test_a_call_opened_while_the_lead_called_us_is_nobodys_any_more(desk: Tier1) -> None:
     """The register had moved the lead before the call was in the queue."""
     lead_id, _ = await desk.opened("+380441110077")

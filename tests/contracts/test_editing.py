@@ -63,6 +63,7 @@ READS = {
         "playbooks/{}/preview",
         "customers/{}/contracts/preview",
         "contracts/{}/preview",
+        "mail-templates/{}/{}/preview",
     )
 }
 WITHOUT = NEVER_REFUSED | GIVEN_BACK | ANSWERS | ADDITIONS | JOBS | READS

@@ -171,6 +171,7 @@ class FakeConversion(cv.ConversionActivities, Recorder):
 class FakeAccountMgmt(am.AccountMgmtActivities, Recorder):
     payment_term = timedelta(days=14)
     rhythm = timedelta(days=30)
+    merged_into: str | None = None
 
     @activity.defn(name="account_mgmt.erase_person")
     async def erase_person(self, request: ErasePerson) -> Done:
@@ -185,6 +186,7 @@ class FakeAccountMgmt(am.AccountMgmtActivities, Recorder):
                 invoice_id=f"invoice:{request.order.deal_id}",
                 due_at=now + self.payment_term,
                 next_nudge_at=now + self.rhythm,
+                merged_into=self.merged_into,
             ),
         )
 

@@ -64,6 +64,8 @@ class CareState(Message):
     unopened: list[WonOrder] = Field(default_factory=list, description="Sales whose account could not be opened yet.")
     retry_at: datetime | None = None
     seen: list[str] = Field(default_factory=list, description="Event ids of the last answers, oldest first.")
+    merged_into: str | None = Field(default=None, description="The customer whose care hears of everything now.")
+    merged_until: datetime | None = Field(default=None, description="When nothing can be on its way any more.")
 
 
 class CustomerCareInput(Message):
@@ -131,6 +133,20 @@ class InvoiceReopened(Answer):
     level: int = 0
 
 
+class CustomersMerged(Answer):
+    """Two customers are one, or are taken apart again.
+
+    The care of the one that goes hears `into`; the other one which open invoices it `takes` or `leaves`. `apart` begins
+    anew the care of the one that had gone.
+    """
+
+    into: str | None = None
+    apart: bool = False
+    takes: list[OpenInvoice] = Field(default_factory=list)
+    leaves: list[str] = Field(default_factory=list)
+    next_nudge_at: datetime | None = None
+
+
 class MoneyMoved(Answer):
     """Money that changes no deadline: given back, or credited in part."""
 
@@ -170,6 +186,9 @@ class CustomerCareWorkflow(Protocol):
 
     @workflow.signal
     def invoice_voided(self, answer: InvoiceVoided) -> None: ...
+
+    @workflow.signal
+    def merged(self, answer: CustomersMerged) -> None: ...
 
     @workflow.signal
     def money_moved(self, answer: MoneyMoved) -> None: ...

@@ -35,6 +35,7 @@ class OpenedAccount(Message):
     due_at: datetime
     next_nudge_at: datetime
     policy: CarePolicy = CarePolicy()
+    merged_into: str | None = Field(default=None, description="The customer whom this one was merged into: theirs now.")
 
 
 class OpenNudge(Message):

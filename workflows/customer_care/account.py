@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from temporalio import workflow
 
@@ -22,6 +22,10 @@ with workflow.unsafe.imports_passed_through():
     from workflows.deadlines import earliest, spread, when
     from workflows.tier_reports import Register
     from workflows.visibility import Shown, Story
+
+
+LINGERS = timedelta(days=31)
+"""Longer than a merge can be undone, and than anything may be on its way."""
 
 
 class Account:
@@ -79,6 +83,9 @@ class Account:
         self.set(stage="active")
         opened = await self.activities.open_account(self.state.unopened[0])
         self.set(account_manager=opened.account_manager, policy=opened.policy, unopened=self.state.unopened[1:])
+        if opened.merged_into:
+            self.go_into(opened.merged_into)
+            return
         self.state = with_invoice(self.state, opened.invoice_id, opened.due_at)
         self.plan_nudge(opened.next_nudge_at)
         self.story.tell(
@@ -89,6 +96,12 @@ class Account:
         self.show()
 
     # Changes
+
+    def go_into(self, into: str) -> None:
+        """From now on everything about this customer is the care's of the one they were merged into."""
+        self.set(merged_into=into, merged_until=workflow.now() + LINGERS, invoices=[], nudge_at=None, nudge_item=None,
+                 nudge_answer_by=None)  # fmt: skip
+        self.story.tell(f"Merged into customer {into}, who hears of everything from now on")
 
     def change_status(self, stage: str) -> None:
         """The customer's status from now on; who opted out stays opted out."""

@@ -6,6 +6,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from workflows.contracts.account_mgmt import (
+        CustomersMerged,
         InvoicePaid,
         InvoiceReopened,
         InvoiceVoided,
@@ -44,6 +45,11 @@ class CareListener(Listener):
     @workflow.signal
     def invoice_voided(self, answer: InvoiceVoided) -> None:
         """An invoice was voided."""
+        self._inbox.put(answer)
+
+    @workflow.signal
+    def merged(self, answer: CustomersMerged) -> None:
+        """Two customers are one, or are taken apart again."""
         self._inbox.put(answer)
 
     @workflow.signal

@@ -11,20 +11,23 @@ with workflow.unsafe.imports_passed_through():
     from workflows.contracts.deal import WonOrder
     from workflows.deadlines import when
 
-NUDGE, ANSWER, UNOPENED, REFUSED = "nudge", "answer", "unopened", "refused"
-ENDED = frozenset({"lost", "cancelled"})
+NUDGE, ANSWER, UNOPENED, REFUSED, MERGED = "nudge", "answer", "unopened", "refused", "merged"
+ENDED = frozenset({"lost", "cancelled", MERGED})
 """Stages after which customer care is over."""
 
 _SUMMARIES = {
     NUDGE: "Next reorder nudge",
     ANSWER: "Nudge waits for its answer",
     UNOPENED: "A sale waits for its account",
+    MERGED: "Merged: late answers are passed on until then",
     REFUSED: "Answers that were refused",
 }
 
 
 def deadlines(state: CareState) -> list[tuple[datetime, str]]:
     """Everything that falls due, each with what it is: an invoice's id, a nudge, or the answer to one."""
+    if state.merged_into:
+        return [(state.merged_until, MERGED)] if state.merged_until else []
     found = [(invoice.due_at, invoice.invoice_id) for invoice in state.invoices]
     if state.nudge_item and state.nudge_answer_by:
         found.append((state.nudge_answer_by, ANSWER))

@@ -16,6 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.contracts.account_mgmt import (
         CustomerCareInput,
         CustomerCareResult,
+        CustomersMerged,
         InvoicePaid,
         InvoiceReopened,
         InvoiceVoided,
@@ -30,9 +31,20 @@ with workflow.unsafe.imports_passed_through():
     from workflows.contracts.deal import WonOrder
     from workflows.customer_care.account import Account
     from workflows.customer_care.invoices import hear_of_money, remind_invoice
+    from workflows.customer_care.merging import hear_of_merge, pass_on
     from workflows.customer_care.nudges import escalate_nudge, open_nudge, take_answer
     from workflows.customer_care.signals import CareListener
-    from workflows.customer_care.state import ANSWER, ENDED, NUDGE, REFUSED, UNOPENED, deadlines, put_off, summary
+    from workflows.customer_care.state import (
+        ANSWER,
+        ENDED,
+        MERGED,
+        NUDGE,
+        REFUSED,
+        UNOPENED,
+        deadlines,
+        put_off,
+        summary,
+    )
     from workflows.customer_care.win_back import put_through, win_back
     from workflows.deadlines import earliest, must_continue_as_new, when
     from workflows.inbox import Inbox
@@ -84,7 +96,7 @@ class CustomerCare(CareListener):
 
         Nothing is awaited between this look into the inbox and the end.
         """
-        if not self._ended:
+        if not self._ended or (self._account.state.merged_into and self._account.state.stage != MERGED):
             return True
         state = self._account.state
         owes = bool(state.invoices) and (state.stage == "lost" or workflow.patched(OWES_CANCELLED))
@@ -128,6 +140,8 @@ class CustomerCare(CareListener):
                 await self._account.open_next()
             elif what == REFUSED:
                 await self._hear_again()
+            elif what == MERGED:
+                self._account.set(stage=MERGED)
             else:
                 await remind_invoice(self._account, what)
         except FailureError as error:
@@ -167,6 +181,10 @@ class CustomerCare(CareListener):
         if moved := getattr(answer, "money", None):
             account.register.money(moved)
         match answer:
+            case CustomersMerged():
+                hear_of_merge(account, answer)
+            case _ if account.state.merged_into and not isinstance(answer, Cancel):
+                await pass_on(account, account.state.merged_into, answer)
             case OrderPlaced() | InvoicePaid() | InvoiceReopened() | InvoiceVoided() | MoneyMoved():
                 hear_of_money(account, answer)
             case WonAgain():

@@ -24,6 +24,7 @@ async def read_contact_schedule(conn: Connection, customer_id: str) -> list[Plan
         now=datetime.now(UTC),
         next_nudge=customer.next_nudge_at if customer.may_be_nudged else None,
         every=reorder_cycle.interval(policy, placed),
+        zones=customer.zones,
         invoices=[
             DueInvoice(one.number, one.due_at, one.dunning, one.dunning_at) for one in owed if one.collected_at is None
         ],

@@ -72,6 +72,7 @@ async def _print(conn: Connection, full: FullInvoice) -> tuple[list[Document], s
 
 async def _queue(conn: Connection, full: FullInvoice, address: str, documents: list[Document]) -> None:
     policy = await policies.rules(conn)
-    not_before = contact_time(policy, datetime.now(UTC), full.buyer.contact.timezone)
-    await queue_mail(conn, invoice_mail(full, address or full.buyer.contact.email or "", documents, not_before))
+    not_before = contact_time(policy, datetime.now(UTC), full.buyer.zones)
+    to = address or full.buyer.contact.email or ""
+    await queue_mail(conn, await invoice_mail(conn, full, to, documents, not_before))
     await tell_changed(conn, full.invoice.id, full.buyer.id)

@@ -38,7 +38,10 @@ async def list_people(conn: Connection) -> dict[str, str]:
 
 
 async def search(conn: Connection, text: str, now: datetime) -> Found:
-    """Customers by a part of their name or by a whole phone number; invoices by their number or the end of it."""
+    """Customers by a part of their name or by a whole phone number; invoices by their number or the end of it; orders.
+
+    An imported order is found by the number that it had elsewhere.
+    """
     text = text.strip()
     numbers = invoice_numbers(text, await bank_statements.entity_ids(conn), now.year)
     invoices = await customer_list.invoices_numbered(conn, numbers) if numbers else []
@@ -47,7 +50,7 @@ async def search(conn: Connection, text: str, now: datetime) -> Found:
         customers = await customer_list.by_phone(conn, phone)
     if not customers and len(text) >= FEWEST_LETTERS:
         customers = await customer_list.by_name(conn, text, _MOST_FOUND)
-    return Found(customers=customers, invoices=invoices)
+    return Found(customers=customers, invoices=invoices, orders=await customer_list.orders_numbered(conn, text))
 
 
 def invoice_numbers(text: str, entities: list[str], year: int) -> list[str]:

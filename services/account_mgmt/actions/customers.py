@@ -14,21 +14,21 @@ from services.account_mgmt.actions.work_assignment import NOT_ABOUT_MONEY
 from services.account_mgmt.actions.workflow_starts import care_policy
 from services.account_mgmt.domain.customers import Customer, check_active
 from services.account_mgmt.domain.dunning import first_reminder
-from services.account_mgmt.domain.orders import OrderDraft
-from services.account_mgmt.repository import customers, erasure, imports, work
+from services.account_mgmt.domain.orders import InvoicedOrder, OrderDraft
+from services.account_mgmt.domain.recognition import keys_of_card
+from services.account_mgmt.domain.reorder_cycle import contact_time
+from services.account_mgmt.repository import customer_merges, customers, erasure, imports, work
 from services.account_mgmt.repository.policies import policies
-from services.account_mgmt.schemas.customers import CustomerChange
 from services.chassis import outbox, work_items
 from services.chassis.auth import Principal
-from services.chassis.contacts.identity import keys_of
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import Conflict
 from services.chassis.events import publish
 from services.chassis.mail import withdraw_mails
 from services.chassis.mail.addresses import lift_stop
 from workflows.contracts import ids
-from workflows.contracts.account_mgmt import CloseCustomer, OpenAccount, OpenedAccount
-from workflows.contracts.base import ContactCard, DoNotCall
+from workflows.contracts.account_mgmt import CloseCustomer, OpenAccount, OpenedAccount, OrderPlaced
+from workflows.contracts.base import DoNotCall
 from workflows.contracts.customer_status import OptedIn
 from workflows.contracts.open_care import AdoptAccount, AdoptedAccount, ImportedCustomer, ReadUnopened, Unopened
 
@@ -42,28 +42,38 @@ async def open_account(conn: Connection, request: OpenAccount) -> OpenedAccount:
     erased = await erasure.hold(conn, request.customer_id)
     version, policy = await policies.current(conn)
     won = request.order
-    customer = await customers.open_or_reopen(conn, request.customer_id, request.contact, request.segment, won.won_by)
-    if request.contact is not None:
-        await imports.remember_keys(conn, customer.id, recognised_by(request.contact))
+    theirs = await customer_merges.survivor(conn, request.customer_id)
+    merged_into = theirs if theirs != request.customer_id else None
+    # Whoever is known under another record by now has their card there.
+    contact = None if merged_into else request.contact
+    customer = await customers.open_or_reopen(conn, theirs, contact, request.segment, won.won_by)
+    if contact is not None:
+        await imports.remember_keys(conn, customer.id, keys_of_card(contact))
     manager = await assign(conn, customer.id)
     await report_status(conn, customer.id, "active", manager, event_id=request.key)
     draft = OrderDraft(customer, won.lines, source="sale", by=won.won_by, note=won.note, deal_id=won.deal_id)
     order, nudge_at = await write_order(conn, policy, draft)
     if erased:
         await erase_again(conn, customer.id)
+    if merged_into:
+        await _tell_of_order(conn, order, won.won_by, nudge_at)
     return OpenedAccount(
+        merged_into=merged_into,
         account_manager=manager,
         invoice_id=order.invoice.id,
-        due_at=first_reminder(policy, order.invoice.due_at, customer.contact.timezone),
+        due_at=first_reminder(policy, order.invoice.due_at, customer.zones),
         next_nudge_at=nudge_at,
         policy=care_policy(version, policy),
     )
 
 
-def recognised_by(contact: ContactCard) -> list[str]:
-    """What an import recognises this customer by: `p:` phone, `t:` tax id, `e:` e-mail."""
-    keys = keys_of(tax_id=contact.tax_id, email=contact.email, website=None)
-    return [*keys, *(f"p:{phone}" for phone in contact.phones)]
+async def _tell_of_order(conn: Connection, order: InvoicedOrder, by: str, nudge_at: datetime) -> None:
+    """Tell the customer's own care of an order that came for a record that was merged into theirs."""
+    placed = OrderPlaced(
+        event_id=f"order:{order.id}", at=order.placed_at, by=by, order_id=order.id, invoice_id=order.invoice.id,
+        due_at=order.invoice.due_at, next_nudge_at=nudge_at,
+    )  # fmt: skip
+    await outbox.signal(conn, ids.customer(order.customer_id), "order_placed", placed)
 
 
 async def read_unopened(conn: Connection, request: ReadUnopened) -> Unopened:
@@ -87,7 +97,8 @@ async def adopt_account(conn: Connection, request: AdoptAccount) -> AdoptedAccou
     customer = await customers.get(conn, request.customer_id)
     nudge_at = await plan_next_nudge(conn, policy, customer)
     await imports.opened(conn, customer.id)
-    await introduce_customer(conn, customer, manager, event_id=request.key)
+    if customer.merged_into is None:
+        await introduce_customer(conn, customer, manager, event_id=request.key)
     return AdoptedAccount(
         account_manager=manager,
         next_nudge_at=nudge_at,
@@ -126,11 +137,12 @@ async def stop_calls(conn: Connection, customer_id: str) -> None:
     await work.write_instead_of_calling(conn, customer_id)
 
 
-async def change_customer(conn: Connection, who: Principal, customer_id: str, change: CustomerChange) -> Customer:
-    """Change how the customer is reminded, or the segment. Raises NotFound, Forbidden (`not_owner`)."""
-    await check_owner(conn, who, await customers.get(conn, customer_id, lock=True))
-    await publish(conn, "customer.changed", customer_id=customer_id)
-    return await customers.change(conn, customer_id, remind_by=change.remind_by, segment=change.segment)
+async def plan_anew(conn: Connection, customer: Customer) -> None:
+    """A reminder that is planned falls into the contact hours of where the customer is now; `customer` is locked."""
+    if customer.next_nudge_at is None or not customer.may_be_nudged:
+        return
+    policy = await policies.rules(conn)
+    await customers.plan_nudge(conn, customer.id, contact_time(policy, customer.next_nudge_at, customer.zones))
 
 
 async def opt_out(conn: Connection, who: Principal, customer_id: str, reason: str) -> Customer:

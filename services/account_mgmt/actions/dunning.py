@@ -81,7 +81,7 @@ def _not_now(
     if invoice.state != "open" or invoice.collected_at is not None:
         return RemindedInvoice(settled=True)
     if invoice.paused_until is not None and invoice.paused_until > now:
-        until = contact_time(policy, invoice.paused_until, full.buyer.contact.timezone)
+        until = contact_time(policy, invoice.paused_until, full.buyer.zones)
         return RemindedInvoice(next_at=until, put_off=True)
     before = request.level - 1
     asked_for = any(one.decision == "remind" and one.level == before for one in decided)
@@ -102,7 +102,7 @@ async def remind_of_invoice(conn: Connection, request: RemindInvoice, reminder: 
         raise Unavailable("The invoice changed while its reminder was prepared")
     policy = reminder.policy
     gap = policy.dunning_gaps[min(request.level, len(policy.dunning_gaps)) - 1]
-    next_at = contact_time(policy, datetime.now(UTC) + gap, reminder.full.buyer.contact.timezone)
+    next_at = contact_time(policy, datetime.now(UTC) + gap, reminder.full.buyer.zones)
     await dunning.add(conn, invoice.id, request.level, reminder.way, next_at)
     if reminder.document:
         await queue_reminder(
@@ -126,7 +126,7 @@ def _is_as_prepared(invoice: Invoice, reminder: Reminder) -> bool:
 def _work(request: RemindInvoice, invoice: Invoice, reminder: Reminder) -> NewWork:
     open_amount = Money(amount=invoice.open_amount, currency=invoice.currency)
     # One rule for both: a mail waits for the customer's contact hours, and a call says from when on it may be made.
-    contact = contact_time(reminder.policy, datetime.now(UTC), reminder.full.buyer.contact.timezone)
+    contact = contact_time(reminder.policy, datetime.now(UTC), reminder.full.buyer.zones)
     by_post = reminder.way == "post"
     problem = reminder.problem
     if by_post and not reminder.full.buyer.billing.street:

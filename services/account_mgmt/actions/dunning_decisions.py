@@ -41,9 +41,9 @@ async def decide(conn: Connection, who: Principal, invoice_id: str, said: NewDec
     )
     await end_asking(conn, invoice_id, invoice.customer_id, _WORDS[said.decision])
     policy = await policies.rules(conn)
-    turn = first_reminder(policy, max(now, invoice.dunning_at or invoice.due_at), customer.contact.timezone)
+    turn = first_reminder(policy, max(now, invoice.dunning_at or invoice.due_at), customer.zones)
     if said.decision == "pause" and said.until is not None:
-        until = first_reminder(policy, said.until, customer.contact.timezone)
+        until = first_reminder(policy, said.until, customer.zones)
         await dunning.plan(conn, invoice_id, at=max(turn, until), paused_until=said.until)
     elif said.decision == "collect":
         await dunning.plan(conn, invoice_id, at=turn, collected=True)

@@ -6,10 +6,13 @@ from datetime import UTC, datetime
 
 from services.account_mgmt.actions.invoice_documents import print_reminder, read_full_invoice
 from services.account_mgmt.documents import mail_texts
+from services.account_mgmt.documents.mail_texts import MailText
 from services.account_mgmt.domain.documents import Document
 from services.account_mgmt.domain.invoices import FullInvoice, Invoice
+from services.account_mgmt.domain.mail_templates import dunning_kind
 from services.account_mgmt.domain.policy import Policy
 from services.account_mgmt.domain.reorder_cycle import contact_time
+from services.account_mgmt.repository import mail_templates
 from services.chassis.db import Connection
 from services.chassis.mail import Attachment, NewMail, queue_mail, withdraw_keys
 from services.chassis.mail.rows import Mail, rewrite
@@ -22,8 +25,9 @@ async def queue_reminder(
     conn: Connection, policy: Policy, full: FullInvoice, document: Document, *, key: str, level: int
 ) -> None:
     """Queue the `level`-th reminder, once per `key`, with the invoice as it was printed."""
-    when = contact_time(policy, datetime.now(UTC), full.buyer.contact.timezone)
-    await queue_mail(conn, _mail(full, document, key=key, level=level, not_before=when))
+    when = contact_time(policy, datetime.now(UTC), full.buyer.zones)
+    text = await _text(conn, full, level)
+    await queue_mail(conn, _mail(full, text, document, key=key, not_before=when))
 
 
 async def withdraw_reminders(conn: Connection, customer_id: str, invoice_id: str, why: str) -> int:
@@ -43,10 +47,14 @@ async def judge_reminder(conn: Connection, mail: Mail) -> str | None:
     full = await read_full_invoice(conn, invoice_id)
     if (why := _why_over(full.invoice)) is not None:
         return why
-    text = mail_texts.dunning(full, level)
+    text = await _text(conn, full, level)
     if (mail.subject, mail.body) != (text.subject, text.body):
-        await rewrite(conn, mail.id, _mail(full, await print_reminder(conn, full), key=mail.key, level=level))
+        await rewrite(conn, mail.id, _mail(full, text, await print_reminder(conn, full), key=mail.key))
     return None
+
+
+async def _text(conn: Connection, full: FullInvoice, level: int) -> MailText:
+    return mail_texts.dunning(full, level, await mail_templates.own(conn, dunning_kind(level)))
 
 
 def _why_over(invoice: Invoice) -> str | None:
@@ -60,9 +68,8 @@ def _why_over(invoice: Invoice) -> str | None:
 
 
 def _mail(
-    full: FullInvoice, document: Document, *, key: str, level: int, not_before: datetime | None = None
+    full: FullInvoice, text: MailText, document: Document, *, key: str, not_before: datetime | None = None
 ) -> NewMail:
-    text = mail_texts.dunning(full, level)
     return NewMail(
         key=key,
         purpose=PURPOSE,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from services.account_mgmt.repository import customers, erasure
+from services.account_mgmt.repository import customer_merges, customers, erasure
 from services.account_mgmt.repository.erasure import Standing
 from services.account_mgmt.repository.policies import policies
 from services.chassis import outbox, work_items
@@ -26,10 +26,12 @@ async def erase_person(conn: Connection, request: ErasePerson) -> Done:
     Who owes nothing is no customer any more. Who owes money stays one under the company's name until it is paid, for
     dunning alone.
     """
-    for customer_id in sorted(request.lead_ids):
+    merged = await customer_merges.aliases(conn, request.lead_ids)
+    whole = sorted({*request.lead_ids, *(one for gone in merged.values() for one in gone)})
+    for customer_id in whole:
         await erasure.hold(conn, customer_id)
-    await erasure.remember(conn, request.lead_ids, request.by, request.at)
-    await _erase(conn, request.lead_ids, datetime.now(UTC))
+    await erasure.remember(conn, whole, request.by, request.at)
+    await _erase(conn, whole, datetime.now(UTC))
     return Done()
 
 

@@ -11,7 +11,7 @@ from services.account_mgmt.actions.ownership import check_owner
 from services.account_mgmt.documents import mail_texts
 from services.account_mgmt.domain.documents import Document
 from services.account_mgmt.domain.invoices import FullInvoice, Invoice
-from services.account_mgmt.repository import invoices, work
+from services.account_mgmt.repository import invoices, mail_templates, work
 from services.chassis import outbox
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
@@ -43,16 +43,20 @@ async def send_invoice(conn: Connection, who: Principal, invoice_id: str, to: st
     documents = await mailed_documents(conn, full)
     if not (await invoices.get(conn, invoice_id, lock=True)).prints_like(full.invoice):
         raise Conflict("The invoice changed while it was printed: send it again", code="changed")
-    mail_id = await queue_mail(conn, invoice_mail(full, address, documents))
+    mail_id = await queue_mail(conn, await invoice_mail(conn, full, address, documents))
     await tell_changed(conn, invoice_id, full.buyer.id)
     return mail_id
 
 
-def invoice_mail(
-    full: FullInvoice, address: str, documents: Sequence[Document], not_before: datetime | None = None
+async def invoice_mail(
+    conn: Connection,
+    full: FullInvoice,
+    address: str,
+    documents: Sequence[Document],
+    not_before: datetime | None = None,
 ) -> NewMail:
     """The mail that brings an invoice: the same one for the same address and open sum, whoever sends it."""
-    text = mail_texts.invoice(full)
+    text = mail_texts.invoice(full, await mail_templates.own(conn, "invoice"))
     return NewMail(
         key=f"invoice:{full.invoice.id}:{full.invoice.open_amount}:{address.lower()}",
         purpose=PURPOSE,

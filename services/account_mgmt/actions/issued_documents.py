@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from services.account_mgmt.documents.labels import LANGUAGES
 from services.account_mgmt.domain.credit_notes import CreditNote
 from services.account_mgmt.domain.customers import Customer
 from services.account_mgmt.domain.document_facts import credit_note_document, invoice_document
@@ -21,7 +22,7 @@ async def write_document(
     conn: Connection, order: InvoicedOrder, issued_at: datetime, buyer: Customer, seller: LegalEntity
 ) -> None:
     """What the invoice of this order says. A step of issuing it, with the records as they are in that transaction."""
-    said = invoice_document(order.invoice, issued_at, order, buyer, seller)
+    said = invoice_document(order.invoice, issued_at, order, buyer, seller, LANGUAGES)
     await issued_documents.add(conn, order.invoice.id, order.invoice.id, said)
 
 
@@ -30,7 +31,7 @@ async def _write_later(conn: Connection, invoice: Invoice) -> IssuedDocument:
     order = await orders.get(conn, invoice.order_id)
     buyer = await customers.get(conn, invoice.customer_id)
     seller = await legal_entities.get(conn, invoice.entity)
-    said = invoice_document(invoice, invoice.issued_at, order, buyer, seller)
+    said = invoice_document(invoice, invoice.issued_at, order, buyer, seller, LANGUAGES)
     await issued_documents.add(conn, invoice.id, invoice.id, said)
     return await issued_documents.find(conn, invoice.id) or said
 

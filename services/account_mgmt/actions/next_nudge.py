@@ -24,9 +24,8 @@ async def plan_next_nudge(
         if expected is None
         else reorder_cycle.nudge_for(policy, placed[-1], expected, now)
     )
-    timezone = customer.contact.timezone
-    nudge_at = reorder_cycle.contact_time(policy, nudge_at, timezone)
+    nudge_at = reorder_cycle.contact_time(policy, nudge_at, customer.zones)
     if not_before is not None:
-        nudge_at = max(nudge_at, reorder_cycle.contact_time(policy, not_before, timezone))
+        nudge_at = max(nudge_at, reorder_cycle.contact_time(policy, not_before, customer.zones))
     await customers.plan_nudge(conn, customer.id, nudge_at)
     return nudge_at

@@ -69,7 +69,7 @@ async def _hold_out(
     """No reminder this once, to see what customers do without; the next one comes a whole interval later."""
     await nudges.hold_out(conn, customer.id, request.number)
     placed = await orders.placed_times(conn, customer.id)
-    again = contact_time(policy, now + reorder_cycle.interval(policy, placed), customer.contact.timezone)
+    again = contact_time(policy, now + reorder_cycle.interval(policy, placed), customer.zones)
     await customers.plan_nudge(conn, customer.id, again)
     return OpenedNudge(look_again_at=again, refused="randomly held out, to measure what nudges do")
 
@@ -155,7 +155,7 @@ async def _carry_out(
         draft = OrderDraft(customer, body.lines, source="nudge", by=person, note=body.note)
         order, next_at = await write_order(conn, policy, draft)
         await end_risk_by_order(conn, customer)
-        remind_at = first_reminder(policy, order.invoice.due_at, customer.contact.timezone)
+        remind_at = first_reminder(policy, order.invoice.due_at, customer.zones)
         return CarriedOut(order=order, next_at=next_at, remind_at=remind_at)
     if body.outcome is NudgeOutcome.LEFT:
         await mark_lost(conn, customer.id, event_id=f"nudge:{item.id}")

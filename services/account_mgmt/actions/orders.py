@@ -83,7 +83,7 @@ async def tell_order(
         by=by,
         order_id=order.id,
         invoice_id=order.invoice.id,
-        due_at=first_reminder(policy, order.invoice.due_at, customer.contact.timezone),
+        due_at=first_reminder(policy, order.invoice.due_at, customer.zones),
         next_nudge_at=next_nudge_at or customer.next_nudge_at or order.invoice.due_at,
         keeps_nudge=next_nudge_at is None,
         stage=stage,

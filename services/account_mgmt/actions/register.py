@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from services.account_mgmt.domain.customers import Customer
+from services.account_mgmt.repository import customer_merges
 from services.chassis import outbox
 from services.chassis.db import Connection
 from workflows.contracts import ids
 from workflows.contracts.base import Tier
-from workflows.contracts.lead_gen import LeadGenActivities, RegisterCustomer, RegisterUpdate
+from workflows.contracts.lead_gen import ContactCorrected, LeadGenActivities, RegisterCustomer, RegisterUpdate
 
 WIN_BACK = "win_back"
 
@@ -58,9 +59,35 @@ def _place(
     )  # fmt: skip
 
 
+async def report_alias(conn: Connection, gone_id: str, kept: Customer, *, event_id: str) -> None:
+    """Tell the register that calls of a customer who was merged are for the one that stays."""
+    place = _place(gone_id, Tier.ACCOUNT_MGMT, kept.state, kept.account_manager, ids.customer(kept.id), event_id)
+    await _report_all(conn, [place], "merged into another customer")
+
+
 async def _report_all(conn: Connection, updates: Sequence[RegisterUpdate], stage: str) -> None:
+    gone = await customer_merges.aliases(conn, [update.lead_id for update in updates])
+    updates = [*updates, *(_of_alias(update, one) for update in updates for one in gone.get(update.lead_id, ()))]
     requests = [(update, f"register:{update.lead_id}") for update in updates]
     await outbox.report_all(conn, LeadGenActivities.update_register, requests, summary=f"Register: {stage}")
+
+
+async def report_contact(
+    conn: Connection, customer: Customer, fields: Sequence[str], by: str, *, event_id: str, at: datetime
+) -> None:
+    """Tell the register who a customer is, as was written down here: these fields of the card."""
+    corrected = ContactCorrected(
+        key=f"contact:{event_id}", lead_id=customer.id, contact=customer.contact, fields=list(fields), by=by, at=at
+    )
+    await outbox.report(
+        conn, LeadGenActivities.correct_contact, corrected, line=f"register:{customer.id}",
+        summary="Register: who the customer is",
+    )  # fmt: skip
+
+
+def _of_alias(update: RegisterUpdate, gone_id: str) -> RegisterUpdate:
+    """The same about somebody who was merged into this customer, whose calls are theirs."""
+    return update.model_copy(update={"key": f"{update.key}:{gone_id}", "lead_id": gone_id})
 
 
 async def introduce_customer(conn: Connection, customer: Customer, owner: str | None, *, event_id: str) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from services.account_mgmt.actions.workflow_starts import debt_start
 from services.account_mgmt.domain.invoices import Invoice
 from services.account_mgmt.domain.reopening import next_deadline
+from services.account_mgmt.repository import dunning
 from services.account_mgmt.repository.policies import policies
 from services.chassis import outbox
 from services.chassis.db import Connection
@@ -24,5 +26,9 @@ async def reopen(conn: Connection, invoice: Invoice, *, event_id: str, by: str) 
     answer = InvoiceReopened(
         event_id=f"reopened:{event_id}", at=now, by=by, invoice_id=invoice.id, due_at=due_at, level=invoice.dunning
     )
-    await outbox.signal(conn, ids.customer(invoice.customer_id), "invoice_reopened", answer, when_missing="drop")
+    start = await debt_start(conn, invoice.customer_id)
+    await outbox.signal(
+        conn, ids.customer(invoice.customer_id), "invoice_reopened", answer, start=start, when_missing="drop"
+    )
+    await dunning.plan(conn, invoice.id, at=due_at)
     await publish(conn, "invoice_reopened", invoice_id=invoice.id)

@@ -103,7 +103,7 @@ async def _next_at(conn: Connection, customer: Customer, said: Said) -> datetime
     if said.day is None or said.outcome is not NudgeOutcome.LATER:
         return said.next_at
     policy = await policies.rules(conn)
-    at = asked_on(policy, said.day, customer.contact.timezone)
+    at = asked_on(policy, said.day, customer.contact.timezone, customer.zones)
     now = datetime.now(UTC)
     if at <= now:
         raise Invalid("This day is over: choose one to come", field="day")

@@ -14,7 +14,7 @@ from services.account_mgmt.actions.bank_transfers import book_shares
 from services.account_mgmt.actions.returned_transfers import take_back
 from services.account_mgmt.domain.bank.arrivals import Arrival, Register, doubt
 from services.account_mgmt.domain.bank.matching import Candidate, Decision, Ledger
-from services.account_mgmt.domain.bank.numbers import invoices_in
+from services.account_mgmt.domain.bank.numbers import invoices_in, orders_in
 from services.account_mgmt.domain.bank.transfers import Transfer
 from services.account_mgmt.domain.bank_statements import RowProblem
 from services.account_mgmt.domain.bank_transfers import Settlement, payment_reference
@@ -50,8 +50,10 @@ class Books:
             numbers = {number for one in self._transfers for number in invoices_in(one.purpose, entities)}
             payers = await bank_transfers.payers(conn, list({one.payer_iban for one in self._transfers}))
             balances = await bank_transfers.balances(conn, list(numbers))
+            named = {number for one in self._transfers for number in orders_in(one.purpose)}
+            orders = await bank_transfers.orderers(conn, list(named))
             # Sorting tens of thousands of invoices takes a while: other requests go on meanwhile.
-            self._ledger = await asyncio.to_thread(Ledger, balances, payers, entities)
+            self._ledger = await asyncio.to_thread(Ledger, balances, payers, entities, orders)
             self._read_at = time.monotonic()
         return self._ledger
 

@@ -19,8 +19,11 @@ async def care_start(conn: Connection, customer_id: str) -> StartWorkflow | None
     An order does not wait for the customer's turn.
     """
     segment = await imports.waiting_segment(conn, customer_id)
-    if segment is None:
-        return None
+    return None if segment is None else adoption_of(customer_id, segment)
+
+
+def adoption_of(customer_id: str, segment: str) -> StartWorkflow:
+    """The care of a customer whom tier 2 did not win: imported, or made by hand."""
     return _start(CustomerCareInput(customer_id=customer_id, segment=segment, imported=True, reports_itself=False))
 
 

@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
-from services.account_mgmt.actions.customers import change_customer, opt_in, opt_out
+from services.account_mgmt.actions.customer_edit import change_customer
+from services.account_mgmt.actions.customers import opt_in, opt_out
 from services.account_mgmt.actions.needs import change_need, record_need
 from services.account_mgmt.actions.people import add_person, remove_person
 from services.account_mgmt.desk.customer_page import back_to

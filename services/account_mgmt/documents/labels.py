@@ -42,6 +42,9 @@ LABELS: dict[str, dict[str, str]] = {
 }  # fmt: skip
 
 
+LANGUAGES = frozenset(LABELS)
+
+
 def labels_of(language: str) -> tuple[str, dict[str, str]]:
     """The language and its labels; English for one that has none."""
     known = language if language in LABELS else "en"

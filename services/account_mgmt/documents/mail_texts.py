@@ -1,11 +1,33 @@
-"""Texts of mails to customers, in their language: the reminder of the next order, invoices, the steps of dunning."""
+"""Mails to customers, in their language and the organisation's words: the next order, invoices, steps of dunning."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
 
+from babel.dates import format_timedelta
+from babel.units import format_unit
+
+from services.account_mgmt.documents.standard_mails import LANGUAGES, greeting, standard
 from services.account_mgmt.domain.invoices import FullInvoice
+from services.account_mgmt.domain.mail_templates import (
+    MailKind,
+    MailWords,
+    Own,
+    dunning_kind,
+    fields_of,
+    language_of,
+)
 from services.account_mgmt.domain.money import grouped
+
+MONTH = timedelta(days=30)
+"""What previews speak of."""
+_ONE_UNIT = 10**9
+_UNITS: tuple[tuple[Literal["day", "hour", "minute", "second"], int], ...] = (
+    ("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -16,105 +38,75 @@ class MailText:
     body: str
 
 
-_GREETING = {"en": "Dear {name},", "uk": "Добрий день, {name}!"}
-_NOBODY = {"en": "Sir or Madam", "uk": "шановні партнери"}
-_REGARDS = {"en": "Kind regards\n{seller}", "uk": "З повагою\n{seller}"}
-_NUDGE = {
-    "en": (
-        "Your next order",
-        "{ago} you ordered {what}. You usually order every {every}.\n\n"
-        "Shall we prepare the next one? Just reply to this mail, or wait for our call.\n\n"
-        "If you do not want such reminders, reply with the word STOP.",
-    ),
-    "uk": (
-        "Ваше наступне замовлення",
-        "{ago} ви замовляли: {what}. Зазвичай ви замовляєте кожні {every}.\n\n"
-        "Підготувати наступне замовлення? Просто дайте відповідь на цей лист або зачекайте на наш дзвінок.\n\n"
-        "Якщо ви не бажаєте отримувати такі нагадування, надішліть у відповідь слово СТОП.",
-    ),
-}
-_INVOICE = {
-    "en": (
-        "Invoice {number}",
-        "please find attached invoice {number} for {open}, payable by {due}.\n\n"
-        "Scan the code on it to fill in the transfer.",
-    ),
-    "uk": (
-        "Рахунок {number}",
-        "надсилаємо рахунок {number} на {open}, сплатити до {due}.\n\n"
-        "Код на рахунку заповнить платіж у застосунку банку.",
-    ),
-}
-_DUNNING = {
-    "en": (
-        (
-            "Payment reminder: invoice {number}",
-            "perhaps you have overlooked it: invoice {number} for {open} was due on {due}.\n\n"
-            "If you have paid in the meantime, please disregard this mail.",
-        ),
-        (
-            "Second reminder: invoice {number}",
-            "invoice {number} was due on {due}, and {open} is still open.\n\n"
-            "Please pay within the next few days, or tell us what stands in the way: we will find a solution together.",
-        ),
-        (
-            "Last reminder: invoice {number}",
-            "despite our reminders, {open} of invoice {number}, due on {due}, is still open.\n\n"
-            "Please pay at once. Otherwise we cannot take further orders until the invoice is settled.",
-        ),
-    ),
-    "uk": (
-        (
-            "Нагадування про оплату: рахунок {number}",
-            "можливо, ви не помітили: рахунок {number} на {open} слід було сплатити до {due}.\n\n"
-            "Якщо ви вже сплатили, не зважайте на цей лист.",
-        ),
-        (
-            "Повторне нагадування: рахунок {number}",
-            "рахунок {number} слід було сплатити до {due}, досі не сплачено {open}.\n\n"
-            "Просимо сплатити найближчими днями або повідомити, що заважає: знайдемо рішення разом.",
-        ),
-        (
-            "Останнє нагадування: рахунок {number}",
-            "попри наші нагадування, за рахунком {number} (термін {due}) досі не сплачено {open}.\n\n"
-            "Просимо сплатити негайно. Інакше ми не зможемо приймати нові замовлення до погашення боргу.",
-        ),
-    ),
-}
+def languages(own: Own) -> frozenset[str]:
+    """The languages that a mail can be written in."""
+    return frozenset(own) | frozenset(LANGUAGES)
 
 
-def nudge(language: str, *, name: str | None, seller: str, ago: str, what: str, every: str) -> MailText:
+def nudge(
+    language: str, *, name: str | None, seller: str, ago: str, what: str, every: str, company: str = "",
+    own: Own | None = None,
+) -> MailText:  # fmt: skip
     """The reminder of the next order; in English where there is no text of the language."""
-    known = language if language in _NUDGE else "en"
-    subject, body = _NUDGE[known]
-    return _text(known, subject, body, name, seller, {"ago": ago, "what": what, "every": every})
+    facts = {"name": name, "company": company, "seller": seller, "ago": ago, "what": what, "every": every}
+    return write("nudge", language, facts, own or {})
 
 
-def invoice(full: FullInvoice) -> MailText:
+def invoice(full: FullInvoice, own: Own | None = None) -> MailText:
     """The mail that an invoice is attached to."""
-    known = full.buyer.contact.language if full.buyer.contact.language in _INVOICE else "en"
-    subject, body = _INVOICE[known]
-    return _text(known, subject, body, full.buyer.contact.contact_name, full.seller.name, _facts(full))
+    return _of_invoice("invoice", full, own or {})
 
 
-def dunning(full: FullInvoice, level: int) -> MailText:
+def dunning(full: FullInvoice, level: int, own: Own | None = None) -> MailText:
     """The `level`-th reminder of an overdue invoice, from 1; beyond the last text, the last one again."""
-    known = full.buyer.contact.language if full.buyer.contact.language in _DUNNING else "en"
-    texts = _DUNNING[known]
-    subject, body = texts[min(level, len(texts)) - 1]
-    return _text(known, subject, body, full.buyer.contact.contact_name, full.seller.name, _facts(full))
+    return _of_invoice(dunning_kind(level), full, own or {})
 
 
-def _facts(full: FullInvoice) -> dict[str, str]:
-    invoice = full.invoice
-    return {
+def _of_invoice(kind: MailKind, full: FullInvoice, own: Own) -> MailText:
+    invoice, contact = full.invoice, full.buyer.contact
+    facts = {
+        "name": contact.contact_name,
+        "company": contact.company,
+        "seller": full.seller.name,
         "number": invoice.number,
         "open": f"{grouped(invoice.open_amount)} {invoice.currency}",
         "due": f"{full.document.due_on or full.seller.day_of(invoice.due_at):%d.%m.%Y}",
     }
+    return write(kind, language_of(full.buyer, full.seller, languages(own)), facts, own)
 
 
-def _text(language: str, subject: str, body: str, name: str | None, seller: str, facts: dict[str, str]) -> MailText:
-    greeting = _GREETING[language].format(name=name or _NOBODY[language])
-    text = f"{greeting}\n\n{body.format(**facts)}\n\n{_REGARDS[language].format(seller=seller)}\n"
-    return MailText(subject=subject.format(**facts), body=text)
+def write(kind: MailKind, language: str, facts: Mapping[str, str | None], own: Own) -> MailText:
+    """A mail of this kind: in the organisation's words, else the standard ones, else those in English."""
+    words = own.get(language) or standard(kind, language)
+    if words is None:
+        language, words = "en", own.get("en") or _english(kind)
+    fields = fields_of(kind)
+    values = {**facts, "greeting": greeting(language, facts.get("name"))}
+    return MailText(subject=fields.fill(words.subject, values), body=fields.fill(words.body, values))
+
+
+def _english(kind: MailKind) -> MailWords:
+    words = standard(kind, "en")
+    assert words is not None  # noqa: S101 - it is there for each kind
+    return words
+
+
+def spoken_length(length: timedelta, language: str) -> str:
+    """`30 days`, `30 Tage`, `30 днів`: in the largest unit that fits."""
+    unit, size = _unit_of(length)
+    return format_unit(max(1, round(length.total_seconds() / size)), f"duration-{unit}", locale=_known(language))
+
+
+def spoken_ago(length: timedelta, language: str) -> str:
+    """`30 days ago`, `vor 30 Tagen`, `30 днів тому`."""
+    unit, size = _unit_of(length)
+    whole = timedelta(seconds=max(1, round(length.total_seconds() / size)) * size)
+    return format_timedelta(-whole, granularity=unit, threshold=_ONE_UNIT, add_direction=True, locale=_known(language))
+
+
+def _unit_of(length: timedelta) -> tuple[Literal["day", "hour", "minute", "second"], int]:
+    return next((one for one in _UNITS if length.total_seconds() >= one[1]), _UNITS[-1])
+
+
+def _known(language: str) -> str:
+    return language if language in LANGUAGES else "en"

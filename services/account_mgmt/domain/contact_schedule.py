@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from services.account_mgmt.domain.policy import Policy
-from services.account_mgmt.domain.reorder_cycle import working_time
+from services.account_mgmt.domain.reorder_cycle import contact_time, working_time
 from services.chassis.records import Record
 
 Kind = Literal["nudge", "invoice_due", "dunning"]
@@ -38,25 +38,38 @@ class PlannedContact(Record):
 
 
 def planned_contacts(
-    policy: Policy, *, now: datetime, next_nudge: datetime | None, every: timedelta, invoices: Sequence[DueInvoice]
+    policy: Policy,
+    *,
+    now: datetime,
+    next_nudge: datetime | None,
+    every: timedelta,
+    invoices: Sequence[DueInvoice],
+    zones: Sequence[str] = (),
 ) -> list[PlannedContact]:
-    """Everything within a year in order of time. `every` is the customer's gap; without `next_nudge` no nudges."""
-    found = [contact for invoice in invoices for contact in _of_invoice(policy, invoice, now)]
+    """Everything within a year in order of time. `every` is the customer's gap; without `next_nudge` no nudges.
+
+    Nudges and reminders fall into the contact hours of the `zones` that the customer may be in; the tier's own without
+    any. A due date is none of our contacts, and is told as it is.
+    """
+    found = [contact for invoice in invoices for contact in _of_invoice(policy, invoice, now, zones)]
     if next_nudge is not None:
-        found += _nudges(policy, next_nudge, every, now)
+        found += _nudges(policy, next_nudge, every, now, zones)
     return sorted((contact for contact in found if contact.at <= now + AHEAD), key=lambda contact: contact.at)[:_MOST]
 
 
-def _nudges(policy: Policy, first: datetime, every: timedelta, now: datetime) -> list[PlannedContact]:
+def _nudges(
+    policy: Policy, first: datetime, every: timedelta, now: datetime, zones: Sequence[str]
+) -> list[PlannedContact]:
     gap = max(policy.shortest_interval, policy.nudge_gap, min(every, policy.longest_interval))
-    found = [PlannedContact(at=max(first, now), kind="nudge", why="the next order is expected by then")]
+    begin = contact_time(policy, max(first, now), zones)
+    found = [PlannedContact(at=begin, kind="nudge", why="the next order is expected by then")]
     while found[-1].at + gap <= now + AHEAD:
-        at = working_time(policy, found[-1].at + gap)
+        at = contact_time(policy, found[-1].at + gap, zones)
         found.append(PlannedContact(at=at, kind="nudge", why=f"every {gap.days} days, if they order then"))
     return found
 
 
-def _of_invoice(policy: Policy, invoice: DueInvoice, now: datetime) -> list[PlannedContact]:
+def _of_invoice(policy: Policy, invoice: DueInvoice, now: datetime, zones: Sequence[str]) -> list[PlannedContact]:
     found = []
     if invoice.due_at > now:
         why = f"invoice {invoice.number} is due"
@@ -67,6 +80,6 @@ def _of_invoice(policy: Policy, invoice: DueInvoice, now: datetime) -> list[Plan
             at = invoice.next_at
         if level > invoice.reminders:
             why = f"invoice {invoice.number}, reminder {level} unless it is paid"
-            found.append(PlannedContact(at=max(at, now), kind="dunning", why=why))
+            found.append(PlannedContact(at=contact_time(policy, max(at, now), zones), kind="dunning", why=why))
         at = working_time(policy, at + gap)
     return found

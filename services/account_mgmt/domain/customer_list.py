@@ -6,6 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
+from pydantic import Field
+
 from services.chassis.records import Record
 from workflows.contracts.base import Money
 
@@ -61,6 +63,18 @@ class FoundInvoice(Record):
     total: Money
 
 
+class FoundOrder(Record):
+    """An order that was searched for, by our number or an old system's."""
+
+    id: str
+    number: str
+    customer_id: str
+    company: str
+    state: str
+    placed_at: datetime
+    total: Money
+
+
 class FoundCustomer(Record):
     """A customer who was searched for."""
 
@@ -76,3 +90,4 @@ class Found(Record):
 
     customers: list[FoundCustomer]
     invoices: list[FoundInvoice]
+    orders: list[FoundOrder] = Field(default_factory=list)

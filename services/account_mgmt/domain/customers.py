@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from services.account_mgmt.domain.billing import Billing
+from services.account_mgmt.domain.whereabouts import zones_of
 from services.chassis.errors import Conflict
 from services.chassis.records import Record
 from workflows.contracts.base import ContactCard
@@ -29,6 +30,12 @@ class Customer(Record):
     created_at: datetime
     updated_at: datetime
     no_calls_since: datetime | None = None
+    merged_into: str | None = None
+
+    @property
+    def zones(self) -> tuple[str, ...]:
+        """The time zones that they may be in: theirs, or all possible ones; none for whoever may be anywhere."""
+        return zones_of(self.contact, self.billing.country)
 
     @property
     def may_be_nudged(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -20,15 +20,22 @@ from services.account_mgmt.domain.issued_documents import (
     TaxOnDocument,
 )
 from services.account_mgmt.domain.legal_entities import LegalEntity
+from services.account_mgmt.domain.mail_templates import language_of
 from services.account_mgmt.domain.money import PricedLine
 from services.account_mgmt.domain.orders import UNREADABLE, InvoiceRef, Order
 from services.account_mgmt.domain.tax_categories import Parties, code_of, treatment, why_untaxed
 
 
 def invoice_document(
-    invoice: Invoice | InvoiceRef, issued_at: datetime, order: Order, buyer: Customer, seller: LegalEntity
+    invoice: Invoice | InvoiceRef,
+    issued_at: datetime,
+    order: Order,
+    buyer: Customer,
+    seller: LegalEntity,
+    languages: Collection[str],
 ) -> IssuedDocument:
-    """What the invoice says, from what the records say now."""
+    """What the invoice says, from what the records say now, in one of the `languages` that documents have."""
+    language = language_of(buyer, seller, languages)
     to = _buyer(buyer)
     lines = [_treated(line, seller, to) for line in order.lines]
     return IssuedDocument(
@@ -36,7 +43,7 @@ def invoice_document(
         entity=seller.id,
         number=invoice.number,
         currency=invoice.currency,
-        language=buyer.contact.language,
+        language=language,
         issued_at=issued_at,
         issued_on=seller.day_of(issued_at),
         due_on=seller.day_of(invoice.due_at),
@@ -45,7 +52,7 @@ def invoice_document(
         seller=SellerOnDocument.of(seller),
         buyer=to,
         lines=LineOnDocument.of_all(lines),
-        taxes=_taxes(lines, seller, buyer.contact.language),
+        taxes=_taxes(lines, seller, language),
         net=order.total - order.tax,
         tax=order.tax,
         total=order.total,

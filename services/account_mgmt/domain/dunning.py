@@ -72,9 +72,9 @@ def ways_to(customer: Customer, *, dead: bool = False) -> dict[str, bool]:
     return {"has_mail": bool(customer.contact.email) and not dead, "may_call": customer.may_be_called_for_money}
 
 
-def first_reminder(policy: Policy, due_at: datetime, timezone: str) -> datetime:
+def first_reminder(policy: Policy, due_at: datetime, zones: str | Sequence[str]) -> datetime:
     """When an unpaid invoice is first reminded of: once it is due, in the customer's contact hours."""
-    return contact_time(policy, due_at, timezone)
+    return contact_time(policy, due_at, zones)
 
 
 def is_everything_sent(policy: Policy, level: int) -> bool:

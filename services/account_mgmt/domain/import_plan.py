@@ -10,9 +10,14 @@ from typing import Any, Literal
 
 from services.account_mgmt.domain.import_rows import OrderLineRow, Row
 from services.account_mgmt.domain.money import PricedLine, price
+from services.account_mgmt.domain.recognition import WORDS, spelt
+from services.chassis.contacts.companies import Party, same_company
+from services.chassis.contacts.tax_ids import country_of_tax_id
 
 VerdictName = Literal["accepted", "merged", "duplicate", "rejected"]
 USUAL_TAX = Decimal(20)
+_BILLING = ("country", "street", "postal_code")
+_NO_CONTACT = frozenset({"segment", "account_manager", *_BILLING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +31,7 @@ class KnownOrder:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the records hold of a chunk: owners of keys, their tax keys, orders, products as (name, tax).
+    """What the records hold of a chunk: owners of keys, their tax keys and names, orders, products as (name, tax).
 
     `retired` are products that are no longer sold.
     """
@@ -37,6 +42,7 @@ class Known:
     products: Mapping[str, tuple[str, Decimal]]
     managers: Collection[str]
     retired: Collection[str] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,7 @@ class NewCustomer:
     contact: dict[str, Any]
     segment: str
     account_manager: str | None
+    billing: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +97,7 @@ class Planner:
     def __init__(self, known: Known, new_id: Callable[[], str]) -> None:
         self._owners = dict(known.owners)
         self._tax_ids = dict(known.tax_ids)
+        self._names = dict(known.names)
         self._orders = dict(known.orders)
         self._known = known
         self._new_id = new_id
@@ -115,35 +123,48 @@ class Planner:
                       customer_id)  # fmt: skip
 
     def _owners_of(self, row: Row) -> list[str]:
-        """The customers with the row's keys; never one with another tax id: companies may share a switchboard."""
-        found = dict.fromkeys(self._owners[key] for key in row.keys if key in self._owners)
-        own = next((key for key in row.keys if key.startswith("t:")), None)
-        return [one for one in found if own is None or self._tax_ids.get(one, own) == own]
+        """The customers with one of the row's keys who may be the same company; of the others a note is made."""
+        mine = Party(row.fields["company"], frozenset([row.fields["tax_id"]] if "tax_id" in row.fields else []))
+        found: dict[str, bool] = {}
+        for key in spelt([*row.keys[:1], *row.named, *row.keys[1:]]):
+            other = self._owners.get(key)
+            if other is None or other in found:
+                continue
+            found[other] = same_company(mine, self._party(other))
+            if not found[other]:
+                row.notes.append(f"shares its {WORDS[key[0]]} with customer {other}, which seems to be another company")
+        return [one for one, same in found.items() if same]
+
+    def _party(self, customer_id: str) -> Party:
+        tax = self._tax_ids.get(customer_id)
+        return Party(self._names.get(customer_id), frozenset([tax.removeprefix("t:")] if tax else []))
 
     def _add_customer(self, row: Row) -> str:
         customer_id = self._new_id()
-        contact = {name: row.fields[name] for name in row.fields.keys() - {"segment", "account_manager"}}
+        contact = {name: row.fields[name] for name in row.fields.keys() - _NO_CONTACT}
         manager = row.fields.get("account_manager")
         if manager is not None and manager not in self._known.managers:
             row.notes.append(f"there is no account manager {manager}: one is assigned")
             manager = None
+        self._names[customer_id] = row.fields["company"]
         self.plan.customers.append(
             NewCustomer(
                 customer_id,
                 {"lead_id": customer_id, **contact, "phones": row.phones},
                 row.fields.get("segment", ""),
                 manager,
+                _billing(row),
             )
         )
         return customer_id
 
     def _add_keys(self, row: Row, customer_id: str) -> None:
-        for key in row.keys:
+        if "tax_id" in row.fields:
+            self._tax_ids.setdefault(customer_id, f"t:{row.fields['tax_id']}")
+        for key in spelt([*row.keys, *row.named]):
             if key not in self._owners:
                 self._owners[key] = customer_id
                 self.plan.keys.append((key, customer_id))
-                if key.startswith("t:"):
-                    self._tax_ids[customer_id] = key
 
     def _add_line(self, row: Row, line: OrderLineRow, customer_id: str) -> tuple[VerdictName, str] | None:
         """Add the line to its order, or say why not."""
@@ -173,3 +194,10 @@ class Planner:
         told = "; ".join(part for part in (reason, *row.notes) if part) or None
         cells = row.cells if verdict == "rejected" else None
         self.plan.verdicts.append(Verdict(row.line, verdict, told[:500] if told else None, customer_id, cells))
+
+
+def _billing(row: Row) -> dict[str, Any]:
+    """What the row says of whom invoices are made out to, besides the card."""
+    found = {name: row.fields[name] for name in _BILLING if name in row.fields}
+    tax_id = row.fields.get("tax_id", "")
+    return {**found, "vat_id": tax_id} if country_of_tax_id(tax_id) else found

@@ -7,16 +7,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from services.account_mgmt.domain.decimal_signs import AmbiguousNumberError, Sign, both_ways, is_either_way, plain
+from services.account_mgmt.domain.recognition import contact_keys
+from services.account_mgmt.domain.whereabouts import place_of_customer
 from services.chassis.contacts import phones
-from services.chassis.contacts.identity import email_of, is_placeholder, tax_id_of
+from services.chassis.contacts.countries import country_of
+from services.chassis.contacts.identity import email_of, is_placeholder
+from services.chassis.contacts.number_places import place_of_number
+from services.chassis.contacts.tax_ids import country_of_tax_id, read_tax_id
 from services.chassis.currencies import LARGEST, check_amount, check_currency
 from services.chassis.imports.cells import size_class, tidy_cells
 
 MAX_TEXT = 200
-_AS_IT_IS = ("contact_name", "industry", "region", "city", "segment", "account_manager")
+_AS_IT_IS = ("contact_name", "industry", "region", "city", "segment", "account_manager", "street", "postal_code")
 _DAY_FIRST = re.compile(r"^(\d{1,2})[./](\d{1,2})[./](\d{4})$")
 
 
@@ -36,13 +42,17 @@ class OrderLineRow:
 
 @dataclass(slots=True)
 class Row:
-    """A row as the records would take it. `problem` says why it cannot be taken; `notes` what was left out."""
+    """A row as the records would take it. `problem` says why it cannot be taken; `notes` what was left out.
+
+    `keys` are its tax id, numbers and e-mail; `named` the same but the tax id, together with its name.
+    """
 
     line: int
     cells: Sequence[str]
-    fields: dict[str, str] = field(default_factory=dict)
+    fields: dict[str, Any] = field(default_factory=dict)
     phones: list[str] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
+    named: list[str] = field(default_factory=list)
     order: OrderLineRow | None = None
     notes: list[str] = field(default_factory=list)
     problem: str | None = None
@@ -71,36 +81,52 @@ class RowReader:
             row.problem = "no company name"
             return row
         row.fields["company"] = raw["company"]
-        self._read_keys(row, raw)
+        country = self._country(row, raw)
+        self._read_numbers(row, raw, country or self._region)
+        self._read_tax_id(row, raw, country)
+        _read_email(row, raw)
         if not row.keys:
             row.problem = "nothing to recognise the customer by: no valid phone, e-mail or tax id"
             return row
+        row.named = contact_keys(raw["company"], row.keys)
         _read_fields(row, raw)
+        place_of_customer(row.fields, row.phones, self._region)
         try:
             row.order = self._read_order(raw)
         except ValueError as error:
             row.problem = str(error)
         return row
 
-    def _read_keys(self, row: Row, raw: dict[str, str]) -> None:
-        if (cell := raw.get("tax_id")) is not None:
-            if (tax_id := tax_id_of(cell, self._region)) is None:
-                row.notes.append("the tax id was left out: its check digit or length is wrong")
-            else:
-                row.fields["tax_id"] = tax_id
-                row.keys.append(f"t:{tax_id}")
-        numbers, problems = phones.read_cell(raw["phone"].lstrip("' "), self._region) if "phone" in raw else ([], [])
+    def _country(self, row: Row, raw: dict[str, str]) -> str | None:
+        """The country that the row itself names, which its number and its tax id are read by."""
+        if (cell := raw.get("country")) is None:
+            return None
+        if (country := country_of(cell)) is None:
+            row.notes.append(f"the country '{cell[:50]}' is not known")
+        else:
+            row.fields["country"] = country
+        return country
+
+    def _read_numbers(self, row: Row, raw: dict[str, str], region: str) -> None:
+        numbers, problems = phones.read_cell(raw["phone"].lstrip("' "), region) if "phone" in raw else ([], [])
         row.phones = list(dict.fromkeys(numbers))[:10]
         row.keys += [f"p:{number}" for number in row.phones]
         row.notes += [f"a number was left out: {problem}" for problem in problems]
-        if (cell := raw.get("email")) is not None:
-            if (email := email_of(cell)) is None:
-                row.notes.append("the e-mail was left out: it is not an address")
-            elif is_placeholder(email):
-                row.notes.append("the e-mail was left out: it is nobody's and only fills the cell")
-            else:
-                row.fields["email"] = email
-                row.keys.append(f"e:{email}")
+
+    def _read_tax_id(self, row: Row, raw: dict[str, str], country: str | None) -> None:
+        """By the row's own country; else by that of its number, and last by the file's."""
+        if (cell := raw.get("tax_id")) is None:
+            return
+        of_phone = place_of_number(row.phones[0]).country if row.phones else None
+        likely = [country] if country else [of_phone, self._region]
+        if (tax_id := read_tax_id(cell, likely)) is None:
+            of = country or of_phone or self._region
+            row.notes.append(f"the tax id was left out: its check digit or length is wrong for {of}")
+            return
+        row.fields["tax_id"] = tax_id
+        row.keys.insert(0, f"t:{tax_id}")
+        if country is None and (own := country_of_tax_id(tax_id)) is not None:
+            row.fields["country"] = own
 
     def _read_order(self, raw: dict[str, str]) -> OrderLineRow | None:
         """The line of an order; none for a row that only describes a customer. Raises ValueError with the reason."""
@@ -140,6 +166,18 @@ class RowReader:
 
     def _sign(self, name: str) -> Sign:
         return self._signs.get(name, "")
+
+
+def _read_email(row: Row, raw: dict[str, str]) -> None:
+    if (cell := raw.get("email")) is None:
+        return
+    if (email := email_of(cell)) is None:
+        row.notes.append("the e-mail was left out: it is not an address")
+    elif is_placeholder(email):
+        row.notes.append("the e-mail was left out: it is nobody's and only fills the cell")
+    else:
+        row.fields["email"] = email
+        row.keys.append(f"e:{email}")
 
 
 def _read_fields(row: Row, raw: dict[str, str]) -> None:

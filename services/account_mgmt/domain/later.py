@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,6 @@ def later_choices(policy: Policy, now: datetime, timezone: str) -> dict[str, dat
     return {name: asked_on(policy, today + timedelta(days=days), timezone) for name, days in _CHOICES.items()}
 
 
-def asked_on(policy: Policy, day: date, timezone: str) -> datetime:
+def asked_on(policy: Policy, day: date, timezone: str, zones: Sequence[str] = ()) -> datetime:
     """When to ask a customer who named this day of theirs: the first time they may be contacted (UTC)."""
-    return contact_time(policy, datetime.combine(day, _HOUR, ZoneInfo(timezone)), timezone)
+    return contact_time(policy, datetime.combine(day, _HOUR, ZoneInfo(timezone)), zones or timezone)

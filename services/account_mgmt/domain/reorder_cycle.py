@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from itertools import pairwise
 from statistics import median
 from zoneinfo import ZoneInfo
 
-from services.account_mgmt.domain.policy import Policy
-from services.chassis.business_time import is_public_holiday
+from services.account_mgmt.domain.policy import ContactHours, Policy
+from services.chassis.business_time import first_in_every, is_public_holiday
+
+_SEARCHED = timedelta(days=60)
 
 
 def interval(policy: Policy, placed: Sequence[datetime]) -> timedelta:
@@ -47,11 +50,21 @@ def working_time(policy: Policy, moment: datetime) -> datetime:
     return local.astimezone(UTC)
 
 
-def contact_time(policy: Policy, moment: datetime, timezone: str) -> datetime:
-    """The first moment from `moment` on at which the customer may be written to: working day, contact hours (UTC)."""
-    hours, zone = policy.contact_hours, ZoneInfo(timezone)
-    if hours is None:
+def contact_time(policy: Policy, moment: datetime, zones: str | Sequence[str]) -> datetime:
+    """The first moment from `moment` on at which the customer may be contacted: working day, contact hours (UTC).
+
+    Of several `zones` that they may be in, when it is such a time in all; where these share none, or nobody knows any,
+    by the tier's own clock.
+    """
+    if policy.contact_hours is None:
         return working_time(policy, moment)
+    several = [zones] if isinstance(zones, str) else list(zones)
+    at = first_in_every(several, moment, partial(_opens_in, policy), _SEARCHED) if several else None
+    return at or _opens_in(policy, policy.timezone, moment)
+
+
+def _opens_in(policy: Policy, timezone: str, moment: datetime) -> datetime:
+    hours, zone = policy.contact_hours or ContactHours(), ZoneInfo(timezone)
     local = moment.astimezone(zone)
     while True:
         if not _works(policy, local.date()) or local.time() >= hours.end:

@@ -23,6 +23,7 @@ StoryKind = Literal[
     "refusal",
     "owner",
     "letter",
+    "edit",
 ]
 
 

@@ -159,6 +159,19 @@ async def payers(conn: Connection, ibans: Sequence[str]) -> dict[str, set[str]]:
     return found
 
 
+async def orderers(conn: Connection, numbers: Sequence[str]) -> dict[str, set[str]]:
+    """Customers by the numbers, in capitals, of the orders that they placed elsewhere before these were imported."""
+    found: dict[str, set[str]] = {}
+    rows = await conn.fetch(
+        """SELECT upper(imported_number) AS number, customer_id FROM orders
+            WHERE upper(imported_number) = ANY($1) AND imported_number IS NOT NULL""",
+        list(numbers),
+    )
+    for row in rows:
+        found.setdefault(row["number"], set()).add(row["customer_id"])
+    return found
+
+
 async def lock_invoices(conn: Connection, invoice_ids: Sequence[str]) -> dict[str, Decimal]:
     """Hold these invoices, always in the same order; what is open on each."""
     rows = await conn.fetch(

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from services.account_mgmt.domain.customer_list import CustomerFilter, FoundCustomer, FoundInvoice, ListedCustomer
+from services.account_mgmt.domain.customer_list import (
+    CustomerFilter,
+    FoundCustomer,
+    FoundInvoice,
+    FoundOrder,
+    ListedCustomer,
+)
 from services.account_mgmt.repository.invoice_sums import owed
 from services.chassis.db import Connection
 
@@ -47,7 +53,7 @@ async def page(
 
 def _conditions(wanted: CustomerFilter, after: tuple[str, str] | None) -> tuple[list[str], list[Any]]:
     """Conditions, and the values of their parameters from $2 on."""
-    conditions: list[str] = []
+    conditions: list[str] = ["c.merged_into IS NULL"]
     values: list[Any] = []
 
     def add(condition: str, *given: Any) -> None:
@@ -88,7 +94,8 @@ async def by_name(conn: Connection, part: str, limit: int) -> list[FoundCustomer
     safe = part.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     rows = await conn.fetch(
         f"""{_FOUND} WHERE c.id IN (SELECT id FROM customers
-                                     WHERE folded_name(contact->>'company') LIKE folded_name($1) LIMIT $4)
+                                     WHERE folded_name(contact->>'company') LIKE folded_name($1)
+                                       AND merged_into IS NULL LIMIT $4)
             ORDER BY folded_name(c.contact->>'company') NOT LIKE folded_name($2), {_NAME}, c.id LIMIT $3""",  # noqa: S608 - constants
         f"%{safe}%",
         f"{safe}%",
@@ -119,3 +126,18 @@ async def invoices_numbered(conn: Connection, numbers: Sequence[str]) -> list[Fo
         list(numbers),
     )
     return FoundInvoice.of_all(rows)
+
+
+async def orders_numbered(conn: Connection, number: str) -> list[FoundOrder]:
+    """Orders with this number, in any case: ours, or the one that they had before they were imported."""
+    rows = await conn.fetch(
+        """SELECT o.id, coalesce(o.imported_number, o.number) AS number, o.customer_id, o.state, o.placed_at,
+                  c.contact->>'company' AS company,
+                  jsonb_build_object('amount', o.total::text, 'currency', o.currency) AS total
+             FROM orders o JOIN customers c ON c.id = o.customer_id
+            WHERE o.id IN (SELECT id FROM orders WHERE number = upper($1)
+                           UNION SELECT id FROM orders WHERE upper(imported_number) = upper($1))
+            ORDER BY o.placed_at DESC LIMIT 20""",
+        number,
+    )
+    return FoundOrder.of_all(rows)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from services.account_mgmt.domain.billing import Billing
 from services.account_mgmt.domain.customers import Customer, RemindBy
 from services.account_mgmt.repository import Cursor
 from services.chassis.db import Connection
@@ -37,6 +38,7 @@ async def page(
     """A page of customers in order of opening."""
     rows = await conn.fetch(
         f"""{_CUSTOMER} WHERE ($1::text IS NULL OR state = $1) AND ($2::text IS NULL OR account_manager = $2)
+              AND merged_into IS NULL
               AND ($3::timestamptz IS NULL OR (created_at, id) > ($3, $4::uuid))
             ORDER BY created_at, id LIMIT $5""",
         state,
@@ -105,6 +107,33 @@ async def change(conn: Connection, customer_id: str, *, remind_by: RemindBy | No
         segment,
     )
     return await get(conn, customer_id)
+
+
+async def add(
+    conn: Connection, customer_id: str, *, contact: ContactCard, billing: Billing, segment: str,
+    account_manager: str | None, remind_by: RemindBy,
+) -> None:  # fmt: skip
+    """Write a customer who was made by hand."""
+    await conn.execute(
+        """INSERT INTO customers (id, contact, billing, segment, account_manager, remind_by)
+           VALUES ($1, $2, $3, $4, $5, $6)""",
+        customer_id,
+        contact,
+        billing,
+        segment,
+        account_manager,
+        remind_by,
+    )
+
+
+async def write(conn: Connection, customer_id: str, *, contact: ContactCard, billing: Billing) -> None:
+    """Write who a customer is, and whom invoices are made out to."""
+    await conn.execute(
+        "UPDATE customers SET contact = $2, billing = $3, updated_at = now() WHERE id = $1",
+        customer_id,
+        contact,
+        billing,
+    )
 
 
 async def plan_nudge(conn: Connection, customer_id: str, at: datetime | None) -> None:

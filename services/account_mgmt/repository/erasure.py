@@ -17,6 +17,7 @@ _BILLING = ["lead_id", "company", "tax_id", "city", "language"]
 _AT_ONCE = (
     "DELETE FROM people WHERE customer_id = ANY($1::uuid[])",
     "DELETE FROM customer_keys WHERE customer_id = ANY($1::uuid[])",
+    "DELETE FROM customer_changes WHERE customer_id = ANY($1::uuid[])",
     "DELETE FROM order_drafts WHERE customer_id = ANY($1::uuid[])",
     "DELETE FROM forecasts WHERE customer_id = ANY($1::uuid[])",
     """UPDATE need_changes SET text = 'erased', note = NULL

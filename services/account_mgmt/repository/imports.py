@@ -7,16 +7,22 @@ from datetime import UTC, datetime, time
 
 from services.account_mgmt.domain.import_plan import Known, KnownOrder, Plan, Verdict
 from services.account_mgmt.domain.import_rows import Row
+from services.account_mgmt.domain.recognition import spelt
 from services.chassis.db import Connection
 
 
 async def known(conn: Connection, rows: Sequence[Row], import_id: str) -> Known:
     """What the records hold of these rows."""
-    keys = {key for row in rows for key in row.keys}
+    keys = {key for row in rows for key in spelt([*row.keys, *row.named])}
     found = await conn.fetch("SELECT key, customer_id FROM customer_keys WHERE key = ANY($1)", list(keys))
     owners = {row["key"]: row["customer_id"] for row in found}
     taxed = await conn.fetch(
-        "SELECT customer_id, key FROM customer_keys WHERE customer_id = ANY($1::uuid[]) AND key LIKE 't:%'",
+        """SELECT customer_id, key FROM customer_keys WHERE customer_id = ANY($1::uuid[]) AND key LIKE 't:%'
+            ORDER BY length(key)""",
+        list(set(owners.values())),
+    )
+    named = await conn.fetch(
+        "SELECT id, contact->>'company' AS company FROM customers WHERE id = ANY($1::uuid[])",
         list(set(owners.values())),
     )
     numbers = {row.order.number for row in rows if row.order}
@@ -41,6 +47,7 @@ async def known(conn: Connection, rows: Sequence[Row], import_id: str) -> Known:
         products={row["id"]: (row["name"], row["tax_percent"]) for row in products},
         managers=await _managers(conn),
         retired={row["id"] for row in products if not row["active"]},
+        names={row["id"]: row["company"] for row in named},
     )
 
 
@@ -51,8 +58,9 @@ async def _managers(conn: Connection) -> Collection[str]:
 async def write(conn: Connection, plan: Plan, import_id: str, by: str) -> None:
     """Add what the chunk means. Raises asyncpg.UniqueViolationError when somebody else was faster."""
     await conn.executemany(
-        "INSERT INTO customers (id, contact, segment, account_manager, imported_by) VALUES ($1, $2, $3, $4, $5)",
-        [(one.id, one.contact, one.segment, one.account_manager, import_id) for one in plan.customers],
+        """INSERT INTO customers (id, contact, segment, account_manager, billing, imported_by)
+           VALUES ($1, $2, $3, $4, $5, $6)""",
+        [(one.id, one.contact, one.segment, one.account_manager, one.billing, import_id) for one in plan.customers],
     )
     await conn.executemany("INSERT INTO customer_keys (key, customer_id) VALUES ($1, $2)", plan.keys)
     await conn.executemany(
@@ -107,6 +115,32 @@ async def remember_keys(conn: Connection, customer_id: str, keys: Collection[str
         customer_id,
         list(keys),
     )
+
+
+async def forget_keys(conn: Connection, customer_id: str, keys: Collection[str]) -> None:
+    """Do not recognise this customer by these any more."""
+    await conn.execute("DELETE FROM customer_keys WHERE customer_id = $1 AND key = ANY($2)", customer_id, list(keys))
+
+
+async def hold_keys(conn: Connection, keys: Collection[str]) -> None:
+    """Let everybody who makes a customer with one of these keys take turns, until this transaction ends."""
+    for key in sorted(keys):
+        await conn.execute("SELECT pg_advisory_xact_lock(hashtextextended('customer:' || $1, 0))", key)
+
+
+async def owners(conn: Connection, keys: Sequence[str]) -> list[str]:
+    """The customers who are recognised by one of these keys, in the order of the keys."""
+    return list(dict.fromkeys(owner for _, owner in await owners_by_key(conn, keys)))
+
+
+async def owners_by_key(conn: Connection, keys: Sequence[str]) -> list[tuple[str, str]]:
+    """(key, customer) of those of these keys that somebody is recognised by, in their order."""
+    rows = await conn.fetch(
+        """SELECT k.key, k.customer_id FROM unnest($1::text[]) WITH ORDINALITY AS w (key, place)
+             JOIN customer_keys k USING (key) ORDER BY w.place""",
+        list(keys),
+    )
+    return [(row["key"], row["customer_id"]) for row in rows]
 
 
 # Opening the care of customers who were imported

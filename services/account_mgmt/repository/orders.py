@@ -81,6 +81,20 @@ async def page(conn: Connection, customer_id: str, *, limit: int, after: Cursor)
     return await _with_lines(conn, rows)
 
 
+async def numbered(conn: Connection, number: str, *, limit: int, after: Cursor) -> list[Order]:
+    """Orders of this number, whatever the case, ours or an old system's; oldest first."""
+    rows = await conn.fetch(
+        f"""{_ORDER} WHERE o.id IN (SELECT id FROM orders WHERE number = upper($1)
+                                    UNION SELECT id FROM orders WHERE upper(imported_number) = upper($1))
+              AND ($2::timestamptz IS NULL OR (o.placed_at, o.id) > ($2, $3::uuid))
+            ORDER BY o.placed_at, o.id LIMIT $4""",  # noqa: S608 - a constant
+        number.strip(),
+        *(after or (None, None)),
+        limit,
+    )
+    return await _with_lines(conn, rows)
+
+
 async def latest(conn: Connection, customer_id: str) -> Order | None:
     """The customer's latest own order that stands, if there is one; what a contract brings is none."""
     rows = await conn.fetch(
@@ -99,7 +113,12 @@ async def _with_lines(conn: Connection, rows: Sequence[Any]) -> list[Order]:
     lines: dict[str, list[Any]] = {}
     for line in found:
         lines.setdefault(line["order_id"], []).append(PricedLine.of(line))
-    return [Order.of({**row, "lines": lines.get(row["id"], []), "invoice": _invoice(row)}) for row in rows]
+    # An imported order goes by the number that it had elsewhere.
+    return [
+        Order.of({**row, "number": row["imported_number"] or row["number"], "lines": lines.get(row["id"], []),
+                  "invoice": _invoice(row)})
+        for row in rows
+    ]  # fmt: skip
 
 
 def _invoice(row: Any) -> dict[str, Any] | None:

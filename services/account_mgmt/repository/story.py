@@ -11,7 +11,8 @@ from services.chassis.db import Connection
 # Of each kind, at most a page before the place: (time, ref, kind, by, facts).
 _PARTS = (
     """SELECT placed_at AS at, id::text AS ref, 'order' AS kind, placed_by AS by,
-              jsonb_build_object('number', number, 'total', total::text, 'currency', currency, 'state', state,
+              jsonb_build_object('number', coalesce(imported_number, number), 'total', total::text,
+                                 'currency', currency, 'state', state,
                                  'source', source, 'note', note, 'reason', reason) AS facts
          FROM orders WHERE customer_id = $1""",
     f"""SELECT p.paid_at, p.id::text, 'payment', p.taken_by,
@@ -64,6 +65,9 @@ _PARTS = (
     """SELECT o.at, o.id::text || ':owner', 'owner', o.by,
               jsonb_build_object('manager', coalesce(m.name, o.account_manager))
          FROM owner_changes o LEFT JOIN account_managers m ON m.id = o.account_manager WHERE o.customer_id = $1""",
+    """SELECT e.at, e.id::text || ':edit', 'edit', e.by,
+              jsonb_build_object('fields', (SELECT jsonb_agg(key ORDER BY key) FROM jsonb_object_keys(e.changes) key))
+         FROM customer_changes e WHERE e.customer_id = $1""",
 )
 _PAGE = "(SELECT * FROM ({}) part (at, ref, kind, by, facts) WHERE {} ORDER BY at DESC, ref DESC LIMIT $4)"
 _BEFORE = "($2::timestamptz IS NULL OR (at, ref) < ($2, $3))"

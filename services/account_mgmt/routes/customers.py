@@ -7,16 +7,18 @@ from fastapi import APIRouter
 from services.account_mgmt.actions.assignment import assign_customer
 from services.account_mgmt.actions.card import read_card
 from services.account_mgmt.actions.contact_schedule import read_contact_schedule
-from services.account_mgmt.actions.customers import change_customer, opt_in, opt_out
+from services.account_mgmt.actions.customer_edit import change_customer
+from services.account_mgmt.actions.customer_new import add_customer
+from services.account_mgmt.actions.customers import opt_in, opt_out
 from services.account_mgmt.actions.kinds import CUSTOMER
 from services.account_mgmt.actions.ownership import may_act_for
-from services.account_mgmt.repository import customers
+from services.account_mgmt.repository import customer_changes, customers
 from services.account_mgmt.routes.access import READERS, SUPERVISOR, WRITERS
 from services.account_mgmt.schemas.account_managers import Assignment
 from services.account_mgmt.schemas.card import CardView
 from services.account_mgmt.schemas.common import Reason
 from services.account_mgmt.schemas.contact_schedule import ContactScheduleView
-from services.account_mgmt.schemas.customers import CustomerChange, CustomerView
+from services.account_mgmt.schemas.customers import CustomerChange, CustomerEditView, CustomerView, NewCustomer
 from services.chassis.http import Conn, Id, Page, Pager, Who, if_match, new_router, tagged
 
 router: APIRouter = new_router(tags=["customers"])
@@ -33,6 +35,16 @@ async def list_customers(
     return Page.of(views, pager.limit, key=lambda c: (c.created_at.isoformat(), c.id))
 
 
+@router.post("/customers", status_code=201, dependencies=WRITERS, summary="Make a customer by hand")
+async def post_customer(conn: Conn, who: Who, new: NewCustomer) -> CustomerView:
+    """Their care begins at once. Account managers make customers for themselves, a supervisor for anybody.
+
+    409 `duplicate` names the customer with the same number or tax id in `customer_id` and `company`; if they are two
+    companies after all, send it again with that id as `not_the_same_as`.
+    """
+    return CustomerView.of(await add_customer(conn, who, new), masked=False)
+
+
 @router.get("/customers/{customer_id}", dependencies=[*READERS, tagged()], summary="One customer")
 async def get_customer(conn: Conn, who: Who, customer_id: Id) -> CustomerView:
     """Numbers and e-mail in clear for their account manager, whoever covers for them, and supervisors."""
@@ -44,12 +56,24 @@ async def get_customer(conn: Conn, who: Who, customer_id: Id) -> CustomerView:
 _CHANGE = if_match(get_customer, CUSTOMER, "customer_id")
 
 
-@router.patch(
-    "/customers/{customer_id}", dependencies=[*WRITERS, _CHANGE], summary="Change how a customer is dealt with"
-)
+@router.patch("/customers/{customer_id}", dependencies=[*WRITERS, _CHANGE], summary="Edit a customer")
 async def patch_customer(conn: Conn, who: Who, customer_id: Id, body: CustomerChange) -> CustomerView:
-    """How they want to be reminded, and in which segment they are."""
-    return CustomerView.of(await change_customer(conn, who, customer_id, body))
+    """Who they are, whom invoices are made out to, how they want to be reminded, and in which segment they are.
+
+    Mails that wait go to the new address, and calls from a new number find their account manager. Invoices that were
+    issued stay as they are. 409 `duplicate` names the customer who has this tax id; 422 names the field.
+    """
+    return CustomerView.of(await change_customer(conn, who, customer_id, body), masked=False)
+
+
+@router.get("/customers/{customer_id}/changes", dependencies=READERS, summary="Who changed what of a customer")
+async def list_changes(conn: Conn, who: Who, pager: Pager, customer_id: Id) -> Page[CustomerEditView]:
+    """The oldest first; numbers and e-mails masked, unless for their account manager and supervisors."""
+    customer = await customers.get(conn, customer_id)
+    masked = not await may_act_for(conn, who, customer.id, customer.account_manager)
+    found = await customer_changes.page(conn, customer_id, limit=pager.limit + 1, after=pager.time_and_id())
+    views = [CustomerEditView.shown(one, masked=masked) for one in found]
+    return Page.of(views, pager.limit, key=lambda e: (e.at.isoformat(), e.id))
 
 
 @router.post(

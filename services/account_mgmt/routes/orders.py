@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import AfterValidator
 
 from services.account_mgmt.actions.kinds import ORDER
 from services.account_mgmt.actions.orders import cancel_order, place_order
@@ -11,6 +14,7 @@ from services.account_mgmt.routes.access import READERS, WRITERS
 from services.account_mgmt.schemas.common import Reason
 from services.account_mgmt.schemas.orders import NewOrder, OrderView
 from services.chassis.http import Conn, Id, Page, Pager, Who, if_match, new_router, tagged
+from services.chassis.meanings import storable
 
 router: APIRouter = new_router(tags=["orders"])
 
@@ -26,6 +30,16 @@ async def list_orders(conn: Conn, pager: Pager, customer_id: Id) -> Page[OrderVi
     """Oldest first."""
     await customers.get(conn, customer_id)
     found = await orders.page(conn, customer_id, limit=pager.limit + 1, after=pager.time_and_id())
+    views = [OrderView.of(one) for one in found]
+    return Page.of(views, pager.limit, key=lambda o: (o.placed_at.isoformat(), o.id))
+
+
+@router.get("/orders", dependencies=READERS, summary="Orders of a number")
+async def find_orders(
+    conn: Conn, pager: Pager, number: Annotated[str, AfterValidator(storable), Query(max_length=60)] = ""
+) -> Page[OrderView]:
+    """Ours, and imported ones by the number that they had in the old system; oldest first."""
+    found = await orders.numbered(conn, number, limit=pager.limit + 1, after=pager.time_and_id())
     views = [OrderView.of(one) for one in found]
     return Page.of(views, pager.limit, key=lambda o: (o.placed_at.isoformat(), o.id))
 

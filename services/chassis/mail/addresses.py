@@ -36,3 +36,10 @@ async def barred(conn: Connection, address: str) -> dict[AddressState, str]:
     """What bars mail to this address, each with its reason."""
     rows = await conn.fetch("SELECT state, reason FROM mail_addresses WHERE address = lower($1)", address)
     return {row["state"]: row["reason"] for row in rows}
+
+
+async def carry_stop(conn: Connection, was: str, now: str, lead_id: str) -> None:
+    """Whoever wanted no mail at their old address wants none at the new one either."""
+    stopped = (await barred(conn, was)).get("stopped")
+    if stopped is not None:
+        await mark(conn, now, "stopped", stopped, lead_id)

@@ -87,13 +87,32 @@ async def withdraw_keys(conn: Connection, prefix: str, why: str | None = None) -
     return int(status.rsplit(" ", 1)[-1])
 
 
-async def withdraw_mails(conn: Connection, lead_id: str, *, purpose: str | None = None, why: str | None = None) -> int:
-    """Take back what was not sent yet for a lead, of one purpose or all; how many. `why` is shown to colleagues."""
+async def readdress_mails(conn: Connection, lead_id: str, was: str, now: str) -> int:
+    """Send what waits for a lead at one address to another; how many mails."""
+    status = await conn.execute(
+        """UPDATE mails SET recipient = $3
+            WHERE lead_id = $1 AND state = 'queued' AND lower(recipient) = lower($2)""",
+        lead_id,
+        was,
+        now,
+    )
+    return int(status.rsplit(" ", 1)[-1])
+
+
+async def withdraw_mails(
+    conn: Connection, lead_id: str, *, purpose: str | None = None, to: str | None = None, why: str | None = None
+) -> int:
+    """Take back what was not sent yet for a lead, of one purpose and address or all; how many.
+
+    `why` is shown to colleagues.
+    """
     status = await conn.execute(
         """UPDATE mails SET state = 'withdrawn', closed_at = now(), withdrawn_at = now(), withdrawn_why = $3
-            WHERE lead_id = $1 AND state = 'queued' AND ($2::text IS NULL OR purpose = $2)""",
+            WHERE lead_id = $1 AND state = 'queued' AND ($2::text IS NULL OR purpose = $2)
+              AND ($4::text IS NULL OR lower(recipient) = lower($4))""",
         lead_id,
         purpose,
         why,
+        to,
     )
     return int(status.rsplit(" ", 1)[-1])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.chassis import outbox
+from services.chassis.contacts.companies import Party, same_company
 from services.chassis.contacts.identity import keys_of
 from services.chassis.db import Connection
 from services.lead_gen.domain.leads import Place
@@ -44,12 +45,25 @@ async def register_customer(conn: Connection, request: RegisterCustomer) -> Done
 
 
 async def _known(conn: Connection, contact: ContactCard) -> str | None:
-    """The lead with one of these numbers, this tax id or this address, unless its tax id says that it is another."""
-    found = [await leads.find_by_phone(conn, phone) for phone in contact.phones]
+    """The lead with one of these numbers, this tax id or this address, unless that is another company.
+
+    What callers call a company is no proof, so a lead with the number is the customer whatever its name, and unless
+    the tax ids differ. A number that another customer has may be a switchboard's, and an address an agency's.
+    """
+    numbers = [await leads.find_by_phone(conn, phone) for phone in contact.phones]
     keys = keys_of(tax_id=contact.tax_id, email=contact.email, website=None)
-    found += [await leads.find_by_key(conn, key) for key in keys]
+    found = [*numbers, *[await leads.find_by_key(conn, key) for key in keys]]
     for lead_id in dict.fromkeys(one for one in found if one is not None):
-        other = (await leads.get(conn, lead_id)).tax_id
-        if contact.tax_id is None or other in (None, contact.tax_id):
+        other = await leads.get(conn, lead_id)
+        if lead_id == contact.lead_id:
+            return lead_id
+        called = lead_id in numbers and other.tier != Tier.ACCOUNT_MGMT
+        if same_company(
+            _party(None if called else contact.company, contact.tax_id), _party(other.company, other.tax_id)
+        ):
             return lead_id
     return None
+
+
+def _party(company: str | None, tax_id: str | None) -> Party:
+    return Party(company, frozenset([tax_id] if tax_id else []))

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from services.chassis.business_time import is_public_holiday
+from services.chassis.business_time import first_in_every, is_public_holiday
 from services.chassis.countries import country_of_zone
 from services.lead_gen.domain.policy import HOME_ZONE, Policy
 
@@ -68,11 +68,12 @@ def _is_open_in(policy: Policy, zone: str, instant: datetime) -> bool:
 
 def next_open(policy: Policy, timezone: str, instant: datetime) -> datetime:
     """The first instant at or after `instant` at which this lead may be called. Raises NoCallingDayError."""
-    at, zones = instant, zones_in(timezone)
-    while not is_open(policy, timezone, at):
-        at = max(_opens_in(policy, zone, at) for zone in zones)
-        if at - instant > timedelta(days=SEARCH_DAYS):
-            raise NoCallingDayError(f"No calling hour within {SEARCH_DAYS} days")
+    if policy.always_open:
+        return instant
+    within = timedelta(days=SEARCH_DAYS)
+    at = first_in_every(zones_in(timezone), instant, lambda zone, since: _opens_in(policy, zone, since), within)
+    if at is None:
+        raise NoCallingDayError(f"No calling hour within {SEARCH_DAYS} days")
     return at
 
 

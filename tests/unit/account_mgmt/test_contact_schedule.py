@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -48,3 +49,13 @@ def test_contacts_are_in_order_within_a_year_and_nudges_never_too_close(
     assert all(NOW <= at <= NOW + AHEAD for at in times)
     nudges = [contact.at for contact in found if contact.kind == "nudge"]
     assert all(later - earlier >= POLICY.nudge_gap for earlier, later in pairwise(nudges))
+
+
+def test_nudges_and_reminders_of_the_calendar_fall_into_the_customers_contact_hours() -> None:
+    owed = [DueInvoice("1", NOW + DAY / 3, 0), DueInvoice("2", NOW - 2 * DAY, 1)]
+    found = planned_contacts(
+        POLICY, now=NOW, next_nudge=NOW - DAY, every=30 * DAY, invoices=owed, zones=("America/New_York",)
+    )
+    ours = [one.at.astimezone(ZoneInfo("America/New_York")) for one in found if one.kind != "invoice_due"]
+    assert ours
+    assert all(9 <= at.hour < 18 and at.weekday() < 5 for at in ours)

@@ -54,3 +54,18 @@ def test_without_hours_any_time_of_a_working_day_will_do() -> None:
 def test_hours_that_end_before_they_begin_are_refused() -> None:
     with pytest.raises(ValidationError, match="begin must be before end"):
         ContactHours(begin=time(18), end=time(9))
+
+
+def test_a_customer_who_may_be_in_several_zones_is_contacted_only_when_it_is_daytime_in_all() -> None:
+    zones = ("America/New_York", "America/Los_Angeles")
+    morning_in_new_york = datetime(2026, 3, 10, 13, tzinfo=UTC)
+    assert contact_time(STANDARD, morning_in_new_york, zones) == datetime(2026, 3, 10, 16, tzinfo=UTC)
+    evening_in_new_york = datetime(2026, 3, 10, 22, tzinfo=UTC)
+    assert contact_time(STANDARD, evening_in_new_york, zones) == datetime(2026, 3, 11, 16, tzinfo=UTC)
+
+
+def test_where_no_hour_is_common_the_tiers_own_clock_says_when() -> None:
+    night = datetime(2026, 3, 10, 1, tzinfo=UTC)
+    opposite = ("Pacific/Auckland", "Europe/London")
+    assert contact_time(STANDARD, night, opposite) == contact_time(STANDARD, night, "Europe/Kyiv")
+    assert contact_time(STANDARD, night, ()) == contact_time(STANDARD, night, "Europe/Kyiv")

@@ -1,8 +1,8 @@
 """Whose money is it, and which invoices does it pay? Decided from the records alone; nothing is guessed.
 
 1. Invoices that are named in the purpose are paid in order of their due dates.
-2. Otherwise the payer is recognised (account seen before, tax id, name), and the one open invoice of exactly this
-   amount is paid.
+2. Otherwise the payer is recognised (an order that is named, account seen before, tax id, name), and the one open
+   invoice of exactly this amount is paid.
 3. Everything else is left to a person, with the invoices that it may be for.
 """
 
@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from services.account_mgmt.domain.bank.numbers import invoices_in
+from services.account_mgmt.domain.bank.numbers import invoices_in, orders_in
 from services.account_mgmt.domain.bank.transfers import Transfer
 from services.chassis.records import Record
 
@@ -58,8 +58,13 @@ class Ledger:
     """The invoices that money may be for; what is booked is taken off, so that the next transfer finds the rest."""
 
     def __init__(
-        self, invoices: Iterable[InvoiceBalance], payers: dict[str, set[str]], entities: Sequence[str]
+        self,
+        invoices: Iterable[InvoiceBalance],
+        payers: dict[str, set[str]],
+        entities: Sequence[str],
+        orders: Mapping[str, set[str]] | None = None,
     ) -> None:
+        self._orders = orders or {}
         self._entities = entities
         self._payers = payers
         self._invoices: dict[str, InvoiceBalance] = {}
@@ -140,22 +145,21 @@ class Ledger:
     def _payer(self, transfer: Transfer) -> tuple[set[str], str]:
         """The customers that this payer may be, and how they were recognised."""
         tax_id = transfer.payer_tax_id
+        for number in orders_in(transfer.purpose) if self._orders else ():
+            if named := self._fitting(self._orders.get(number, ()), tax_id):
+                return named, f"order {number} is named in the purpose"
         # One account may serve many payers (a bank's transit account): another tax id is another payer.
-        seen = {
-            customer
-            for customer in self._payers.get(transfer.payer_iban, ())
-            if not tax_id or self._tax_ids.get(customer, tax_id) == tax_id
-        }
+        seen = self._fitting(self._payers.get(transfer.payer_iban, ()), tax_id)
         if transfer.payer_iban and seen:
             return seen, "the payer's account is known"
         if tax_id and self._by_tax_id.get(tax_id):
             return self._by_tax_id[tax_id], "the payer's tax id is known"
-        named = {
-            customer
-            for customer in self._by_name.get(plain_name(transfer.payer_name), ())
-            if not tax_id or self._tax_ids.get(customer, tax_id) == tax_id
-        }
+        named = self._fitting(self._by_name.get(plain_name(transfer.payer_name), ()), tax_id)
         return named, "the payer's name is known" if named else "the payer is not known"
+
+    def _fitting(self, customers: Iterable[str], tax_id: str) -> set[str]:
+        """Those of these customers whose tax id, if both are known, is the payer's."""
+        return {one for one in customers if not tax_id or self._tax_ids.get(one, tax_id) == tax_id}
 
 
 def split(amount: Decimal, invoices: Iterable[InvoiceBalance]) -> tuple[tuple[InvoiceBalance, Decimal], ...]:

@@ -21,6 +21,30 @@ def _pattern(entity: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![A-Z0-9]){letters}{_GAP}(20\d\d){count}(?!\d)")
 
 
+_ORDER_TOKEN = re.compile(r"(?<![\w/-])(\w[\w./-]{1,58}\w)(?![\w/-])")
+_SAYS_ORDER = re.compile(
+    r"(?:order|auftrag\w*|bestell\w*|zam[oó]wieni\w*|замовлен\w*|заказ\w*)\W{0,3}(?:no|nr|num\w*|№|#)?\W{0,3}$",
+    re.IGNORECASE,
+)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d|\d\d?[./]\d\d?[./]\d{2,4}")
+
+
+def orders_in(text: str) -> list[str]:
+    """What may be the number of an order in what a payer wrote, in capitals, each once.
+
+    Digits alone are one only behind a word such as `order`: they may as well be a sum or a year.
+    """
+    found: dict[str, None] = {}
+    for match in _ORDER_TOKEN.finditer(text):
+        token = match[1]
+        if not any(map(str.isdigit, token)) or _DAY.fullmatch(token):
+            continue
+        if token.isdigit() and not _SAYS_ORDER.search(text[: match.start()]):
+            continue
+        found[token.upper()] = None
+    return list(found)
+
+
 def _latin(text: str) -> str:
     return text.upper().translate(_ALIKE)
 
