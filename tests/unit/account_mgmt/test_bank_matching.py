@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.account_mgmt.domain.bank.matching import Decision, InvoiceBalance, Ledger, plain_name, split
-from services.account_mgmt.domain.bank.numbers import invoices_in
+from services.account_mgmt.domain.bank.numbers import invoices_in, orders_in
 from services.account_mgmt.domain.bank.transfers import Transfer
 
 NOW = datetime(2030, 5, 6, tzinfo=UTC)
@@ -156,3 +156,25 @@ def test_no_run_of_transfers_books_more_than_came(
         assert sum(share for _, share in decision.shares) in (0, amount)
         assert all(invoice.state == "open" and invoice.open_amount > 0 for invoice, _ in decision.shares)
         ledger.book(one, decision)
+
+
+def test_an_order_of_the_old_system_that_is_named_tells_whose_money_it_is() -> None:
+    ledger = Ledger([owed(1, customer="a"), owed(2, customer="b")], {}, ["LR"], {"SO/2024-17": {"b"}})
+    named = ledger.decide(transfer(purpose="замовлення so/2024-17"))
+    assert "order SO/2024-17 is named" in named.reason
+    assert paid(named) == [("2", "100.00")]
+    assert "order" not in ledger.decide(transfer(purpose="SO/2024-18")).reason
+
+
+@pytest.mark.parametrize(
+    ("purpose", "numbers"),
+    [
+        ("Order A-17 paid", ["A-17"]),
+        ("Оплата за замовлення № 10045, 120 UAH", ["10045"]),
+        ("Payment 1001 UAH 2026", []),
+        ("Bestellung SO/2024/17.", ["SO/2024/17"]),
+        ("on 2026-01-31", []),
+    ],
+)
+def test_numbers_of_orders_are_read_and_sums_years_and_days_are_none(purpose: str, numbers: list[str]) -> None:
+    assert orders_in(purpose) == numbers
