@@ -21,8 +21,8 @@ _SIGN = r"[;,/|\\\n]"
 _AND = r"\b(?:або|чи|та|і|й|или|и|or|and|oder|und|lub|oraz|albo|i)\b"
 _BETWEEN = re.compile(rf"(?:{_SIGN}|{_AND})(?!\s*ext\s*=)", re.IGNORECASE)
 _EXTENSION = re.compile(
-    r"[\s,;(]*(?:#|(?<![^\W\d_])(?:extension|ext|доб(?:авочный)?|дод(?:атковий)?|внутр(?:ішній|енний)?|вн"
-    r"|wewn?(?:ętrzny)?|durchwahl|dw|apparat|x))[\s.:=№)]*(\d{1,7})\s*\)?\s*$",
+    r"[\s,;(]*(?:[#*]|(?<![^\W\d_])(?:extension|extn|ext|доб(?:авочный)?|дод(?:атковий)?|внутр(?:ішній|енний)?|вн"
+    r"|wewn?(?:ętrzny)?|w(?=\.)|durchwahl|dw|apparat|x))[\s.:=№)]*(\d{1,7})\s*\)?\s*$",
     re.IGNORECASE,
 )
 _SAID_AFTER = re.compile(r"(?<=\d)[\s,]+[^\W\d_]\D*$")
@@ -32,6 +32,20 @@ _NO_COMMA_BEFORE = re.compile(r"[,;]\s*(?=(?:ext|доб|дод|внутр|вн|w
 _IN_BRACKETS = re.compile(r"\([^()\d]*\)")
 _WORDS = re.compile(r"[^\W\d_]+\.?:?")
 _GAP = re.compile(r"\s+-\s+|\s+")
+# `030/12345678`: the area before the slash is no number by itself.
+_AREA_SLASH = re.compile(r"(^|[,;:\n]\s*)(\(?0\d{1,4}\)?|\+\d{1,3}[ -]?\(?0?\d{2,4}\)?)\s*/\s*(?=\d)")
+_PLUS_BETWEEN = re.compile(r"(?<=\d{7})\s*\+\s*(?=\d{9})")
+# When somebody is there is no part of their number.
+_HOURS = re.compile(
+    r"\b\d{1,2}[:.]\d{2}\s*[-–—]\s*\d{1,2}[:.]\d{2}\b|\b(?:з|із|від|from|до|till|until|after|після|von|bis|ab|od|do|po|с)"
+    r"\s+\d{1,2}(?:[:.]\d{2})?(?!\d)(?=\D*$|\s*(?:до|to|till|until|bis|do|по)\b)",
+    re.IGNORECASE,
+)
+_BARE_HOURS = re.compile(r"(?<=\d)\s+([1-9]|1\d)[-–](1\d|2[0-4])$")
+_BOTH = re.compile(
+    r"\b(tel|phone|тел)(?:efon|ефон)?\.?\s*(?:/|\\|,|und|i|та|и|and)\s*(?:tele)?(?:fax|faks|факс)", re.IGNORECASE
+)
+_FAX = re.compile(r"\b(?:tele)?(?:fax|faks|факс)", re.IGNORECASE)
 _MAX_CELL = 300
 _MAX_PIECES = 12
 
@@ -49,6 +63,8 @@ def read_odd_cell(cell: str, region: str) -> tuple[tuple[str, ...], tuple[str, .
     found: list[str] = []
     problems: list[str] = []
     pieces = list(_pieces(text))
+    if any(any(map(str.isdigit, one)) for one in pieces if not _FAX.search(one)):
+        pieces = [one for one in pieces if not _FAX.search(one)]
     # A name or a word between numbers is none of them; alone in its cell it is said to be none.
     for piece in [one for one in pieces if any(map(str.isdigit, one))] or pieces[:1]:
         try:
@@ -60,7 +76,7 @@ def read_odd_cell(cell: str, region: str) -> tuple[tuple[str, ...], tuple[str, .
 
 def _tidy(cell: str) -> str:
     """The cell without signs that are not seen, wide letters narrow, and what spreadsheets put around a number gone."""
-    text = unicodedata.normalize("NFKC", cell[:_MAX_CELL])
+    text = unicodedata.normalize("NFKC", cell[:_MAX_CELL]).replace("%2B", "+")
     text = "".join(sign for sign in text if unicodedata.category(sign) != "Cf").strip().replace("\r", "\n")
     if (formula := _FORMULA.fullmatch(text)) is not None:
         text = formula[1].strip()
@@ -82,6 +98,8 @@ def _of_json(text: str) -> str:
 def _pieces(text: str) -> Iterator[str]:
     if _NONE.fullmatch(text):
         return
+    text = _HOURS.sub(" ", _BOTH.sub(r"\1", text))
+    text = _PLUS_BETWEEN.sub(";+", _AREA_SLASH.sub(r"\1\2 ", text))
     whole = _SHORT_OTHER.sub(r";\1", _NO_COMMA_BEFORE.sub(" ", text))
     for piece in _BETWEEN.split(whole)[:_MAX_PIECES]:
         if not _NONE.fullmatch(piece.strip()):
@@ -123,7 +141,12 @@ def _one(text: str, region: str) -> str:
 
 
 def _old_prefixes(text: str, region: str) -> Iterator[str]:
-    """What the number is without the prefixes of the old network: 8 for long distance, 8~10 for abroad."""
+    """What the number is without the prefixes of the old network, 8 for long distance and 8~10 for abroad, without
+    hours behind it, and without a sign that only stood between two."""
+    if (hours := _BARE_HOURS.search(text)) is not None:
+        yield text[: hours.start()]
+    if text.startswith("+0"):
+        yield text[1:]
     digits = "".join(sign for sign in text if sign.isdigit())
     if digits.startswith("810"):
         yield f"+{digits[3:]}"

@@ -19,7 +19,10 @@ WORDS: dict[str, tuple[str, ...]] = {
         "organization", "organisation", "person organization", "lead organization", "deal organization",
         "organization 1 name", "primary company", "associated company", "related company", "company name for emails",
         "business name", "legal name", "firm name", "business", "firm", "account", "customer name", "client name",
-        "customer", "client", "employer", "current company", "lead company", "crm company",
+        "customer", "client", "employer", "current company", "lead company", "crm company", "partner name",
+        "найменування контрагента", "назва контрагента", "найменування компанії", "найменування організації",
+        "найменування підприємства", "компания контакта", "название организации", "наименование организации",
+        "наименование контрагента",
         "назва компанії", "компанія", "назва організації", "організація", "назва підприємства", "підприємство",
         "назва фірми", "фірма", "юридична назва", "повна назва", "коротка назва", "назва", "найменування",
         "контрагент", "назва клієнта", "клієнт", "юридична особа", "юрособа", "покупець",
@@ -32,7 +35,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "contact_name": (
         "contact name", "contact person", "full name", "person name", "lead contact person", "deal contact person",
         "lead person", "primary contact", "contact full name", "lead name", "lead full name", "person", "contact",
-        "display name", "decision maker",
+        "display name", "decision maker", "полное имя контакта",
         "контактна особа", "піб", "п і б", "піб контактної особи", "піб керівника", "піб директора",
         "прізвище та ім'я", "прізвище ім'я",
         "прізвище ім'я по батькові", "ім'я та прізвище", "повне ім'я", "відповідальна особа", "контакт", "керівник",
@@ -73,6 +76,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "billing state", "billing state province", "mailing state", "mailing state province", "primary address state",
         "billing address state", "address state", "address 1 region", "state code", "federal state",
         "organization state county of address",
+        "state id name", "state id", "address 1 state province",
         "область", "регіон", "край", "регион", "województwo", "wojewodztwo", "bundesland",
     ),
     "city": (
@@ -86,7 +90,8 @@ WORDS: dict[str, tuple[str, ...]] = {
         "country", "country region", "country name", "country code", "company country", "billing country",
         "mailing country", "primary address country", "billing address country", "address country",
         "address 1 country", "organization country of address", "phones primary phone country code",
-        "primary phone country code phones", "primary phone country code", "nation",
+        "primary phone country code phones", "primary phone country code", "nation", "country id name", "country id",
+        "address 1 country region", "country iso2", "country iso 2", "country iso",
         "країна", "страна", "kraj", "państwo", "land", "staat",
     ),
     "phone_code": (
@@ -98,6 +103,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     ),
     "language": (
         "language", "preferred language", "contact language", "spoken language", "lang", "hs language",
+        "lang id name", "lang id",
         "мова", "мова спілкування", "язык", "język", "jezyk kontaktu", "sprache", "bevorzugte sprache",
     ),
     "timezone": (
@@ -160,12 +166,14 @@ ABOUT = frozenset(
 
 _PHONES = """
 phone phones telephone telephones tel phonenumber mobile mobiles cell cellphone cellular mobilephone gsm handy mobil
-mobilnummer handynummer mobiltelefon whatsapp viber telefon telefonu telefony telefonnummer rufnummer festnetz komórka
+mobilnummer handynummer handynr mobilnr
+mobiltelefon telefonnr festnetznummer whatsapp viber telefon telefonu telefony telefonnummer rufnummer festnetz komórka
 komórkowy komórkowego телефон телефони телефону телефона телефоны телефонів тел моб мобільний
 мобільного мобильный номер вайбер
 """
 _MOBILE = """
-mobile mobiles cell cellphone cellular mobilephone gsm handy mobil mobilnummer handynummer mobiltelefon whatsapp viber
+mobile mobiles cell cellphone cellular mobilephone gsm handy mobil mobilnummer handynummer handynr mobilnr
+mobiltelefon whatsapp viber
 kom komórka komórkowy komórkowego моб мобільний мобільного мобильный вайбер
 """
 _OTHER = """
@@ -179,7 +187,7 @@ headquarters head switchboard general default first 1st customer client deal ass
 values of the for and
 робочий основний контактний контактного компанії організації офісний офіс головний контакту номери номеру по рабочий
 основной контактный телефонный
-numer numery służbowy biuro firmowy firmy główny kontaktowy do kontaktu
+numer numery stacjonarny stacjonarne służbowy biuro firmowy firmy główny kontaktowy do kontaktu
 nummer geschäftlich büro zentrale dienstlich firma firmen haupt
 """
 _EMAILS = "email emails mail пошта почта emailadresse mailadresse"
@@ -201,6 +209,7 @@ def plain(name: str) -> str:
     return f" {bare} ".replace(" e mail ", " email ").strip()
 
 
+_EMAIL_NAMES = frozenset({"email id", "email from", "ел адреса", "електронна адреса", "эл адрес", "электронный адрес"})
 _NUMBERS = {"contact number": "phone", "contact no": "phone", "alternate contact number": "other_phone"}
 
 
@@ -219,7 +228,7 @@ def phone_kind(words: str) -> str | None:
 def is_email(words: str) -> bool:
     """Whether these are the words of a column of e-mail addresses."""
     parts = [part for part in words.split() if not part.isdigit()]
-    return words == "email id" or (bool(EMAIL_PARTS.intersection(parts)) and ALL_EMAIL_PARTS.issuperset(parts))
+    return words in _EMAIL_NAMES or (bool(EMAIL_PARTS.intersection(parts)) and ALL_EMAIL_PARTS.issuperset(parts))
 
 
 def _parts_of(words: str) -> frozenset[str]:
