@@ -16,14 +16,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx
 import psutil
 
 from leadrelay.stack.data_directory import DataDirectory
-from leadrelay.stack.postgres import Postgres
+from leadrelay.stack.postgres import SUPERUSER, Postgres
 from services.chassis.dev_issuer import DevIssuer
 
 LEADRELAY = Path(sys.executable).with_name("leadrelay")
+
+_OPEN_CALLS = "SELECT count(*) FROM work_items WHERE kind = 'call' AND state = 'open'"
 
 
 @dataclass
@@ -52,8 +55,14 @@ class Running:
             supervisor = self.client(tier, "supervisor", "iryna")
             (await supervisor.post("/v1/policies", json={"body": body})).raise_for_status()
 
+    async def checkpoint(self) -> None:
+        """Have PostgreSQL write to its files what it only holds in memory and in its log."""
+        conn = await asyncpg.connect(self.dsn(SUPERUSER))
+        await conn.execute("CHECKPOINT")
+        await conn.close()
+
     def dsn(self, tier: str) -> str:
-        """The DSN of a tier's database, as its role."""
+        """The DSN of a tier's database, as its role, or as `SUPERUSER`."""
         port = int(self.addresses["postgres"].rpartition(":")[2])
         return Postgres(DataDirectory(self.data), port).dsn(tier)
 
@@ -78,14 +87,10 @@ class Running:
         (await supervisor.post("/v1/imports", files=files, data={"default_region": "UA"})).raise_for_status()
         campaign = (await supervisor.post("/v1/campaigns", json={"name": f"bench {first}"})).raise_for_status().json()
         (await supervisor.post(f"/v1/campaigns/{campaign['id']}/start")).raise_for_status()
-        while await self._open_calls(supervisor) < count:
+        conn = await asyncpg.connect(self.dsn("lead_gen"))
+        while await conn.fetchval(_OPEN_CALLS) < count:
             await asyncio.sleep(0.5)
-
-    @staticmethod
-    async def _open_calls(supervisor: httpx.AsyncClient) -> int:
-        text = (await supervisor.get("/metrics")).text
-        found = [row for row in text.splitlines() if row.startswith('leadrelay_work_items{kind="call",state="open"}')]
-        return int(float(found[0].split()[-1])) if found else 0
+        await conn.close()
 
 
 @asynccontextmanager

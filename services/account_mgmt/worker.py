@@ -11,6 +11,7 @@ from services.account_mgmt.actions.mail_checks import why_not
 from services.account_mgmt.actions.nudge_mail import PURPOSE as NUDGE_MAIL
 from services.account_mgmt.actions.work_assignment import cover_absent
 from services.account_mgmt.activities import Activities
+from services.account_mgmt.repository.figures import FIGURES
 from services.chassis import effects
 from services.chassis.mail.inbound.inbox import Inbox
 from services.chassis.mail.reply_address import Answers
@@ -37,6 +38,7 @@ async def run(settings: Settings) -> None:
         tier=Tier.ACCOUNT_MGMT,
         workflows=[CustomerCare, PublishCatalogue, FitTiming, OpenCare],
         activities_of=Activities,
+        figures=FIGURES,
         periodic_jobs=[
             ("send_mails", 1.0, sender.send_due),
             ("read_mails", 1.0, Inbox(answered_mails.EARS).read_new),

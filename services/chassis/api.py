@@ -19,7 +19,6 @@ from services.chassis.http.middleware import RequestMiddleware
 from services.chassis.http.openapi import install_openapi
 from services.chassis.http.problems import install_handlers
 from services.chassis.mail.house import tell_house
-from services.chassis.metrics import durable_collector
 from services.chassis.outbox.routes import outbox_router
 from services.chassis.settings import Settings, SettingsError
 from services.chassis.web.desk import Desk, open_desk
@@ -67,7 +66,7 @@ def create_app(
     tell_house(settings.mail_from)
     app.state.tier = tier.value if tier is not None else None
     app.state.verifier = make_verifier(settings)
-    app.state.metrics = Metrics([durable_collector] if tier is not None else [])
+    app.state.metrics = Metrics(has_database=tier is not None)
     app.state.stopping = asyncio.Event()
     app.state.pool = None
     app.state.hears = hears

@@ -20,6 +20,7 @@ import asyncpg
 from asyncpg import exceptions as pg
 from pydantic import BaseModel
 
+from services.chassis import tracing
 from services.chassis.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -160,6 +161,7 @@ async def create_pool(
         min_size=0,
         max_size=max_size,
         init=init_connection,
+        connection_class=tracing.TracedConnection if tracing.is_on() else asyncpg.Connection,
         reset=_keep_as_it_is,
         timeout=5,
         command_timeout=answer_seconds,

@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from services.chassis import tracing
 from services.chassis.settings import Settings
 
 # Ids and times look like phone numbers to a pattern that means to miss none: they are matched first, and kept.
@@ -54,6 +55,7 @@ def configure_logging(settings: Settings) -> None:
     """Route structlog and the standard library's loggers (uvicorn, temporalio, asyncpg) through one masked stream."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
+        tracing.name_trace,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.ExtraAdder(),

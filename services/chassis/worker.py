@@ -23,14 +23,16 @@ from temporalio.common import VersioningBehavior
 from temporalio.service import RPCError
 from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymentConfig, WorkerDeploymentVersion
 
-from services.chassis import edits, failure_watch, queue_watch, work_items
+from services.chassis import edits, failure_watch, queue_watch, tracing
 from services.chassis.background import Background, PeriodicJob, wait
 from services.chassis.db import Pool, create_pool
 from services.chassis.failure_watch import FailureWatch
+from services.chassis.figures import LOOK_EVERY_SECONDS as READ_FIGURES_SECONDS
+from services.chassis.figures import Figure, FigureReporter
 from services.chassis.http import purge_idempotency_keys, serve_async
+from services.chassis.lease_return import LeaseReturn
 from services.chassis.logging import configure_logging
 from services.chassis.mail.house import tell_house
-from services.chassis.metrics import durable_collector
 from services.chassis.outbox import rows
 from services.chassis.outbox.dispatcher import Dispatcher
 from services.chassis.queue_watch import QueueWatch
@@ -55,18 +57,12 @@ TASKS_SECONDS = GRACE.total_seconds() + 5
 HARD_EXIT_SECONDS = TASKS_SECONDS + 5
 
 
-async def _return_leases(pool: Pool) -> None:
-    async with pool.acquire() as conn:
-        await work_items.return_expired(conn)
-
-
 async def _purge_outbox(pool: Pool) -> None:
     async with pool.acquire() as conn:
         await rows.purge(conn)
 
 
 STANDARD_JOBS: tuple[PeriodicJob, ...] = (
-    ("return_leases", 1.0, _return_leases),
     ("purge_outbox", 60.0, _purge_outbox),
     ("purge_idempotency_keys", 600.0, purge_idempotency_keys),
     ("purge_edits", 600.0, edits.purge),
@@ -87,19 +83,22 @@ async def run_worker(
     activities_of: Callable[[Pool], object],
     periodic_jobs: Sequence[PeriodicJob] = (),
     endless: Sequence[EndlessWorkflow] = (),
+    figures: Sequence[Figure] = (),
 ) -> None:
     """Run until SIGTERM or SIGINT, then finish what is in hand and end the process with status 0."""
     configure_logging(settings)
     tell_house(settings.mail_from)
     _tune_interpreter()
     stop = _stop_on_signal()
+    tracing.begin(settings.traces_endpoint, f"leadrelay {tier} worker", settings.traces_share)
     pool = await create_pool(
         settings.database_dsn, application_name=f"leadrelay {tier} worker", max_size=settings.pool_max
     )
     background, health = Background(stop), Health(pool)
     watch, failures = QueueWatch(health), FailureWatch(health)
     tier_worker = _TierWorker(settings, tier, workflows, activities_of, pool, health, endless)
-    collectors = [durable_collector, background.collect, watch.collect, failures.collect, refusals]
+    reporter, leases = FigureReporter(tier, figures), LeaseReturn()
+    collectors = [reporter.collect, leases.collect, background.collect, watch.collect, failures.collect, refusals]
     page = build_health_app(health, pool, collectors, settings)
 
     async def serve_health() -> None:
@@ -108,6 +107,8 @@ async def run_worker(
     watches = (
         ("watch_queues", queue_watch.LOOK_EVERY_SECONDS, watch.look),
         ("watch_failures", failure_watch.LOOK_EVERY_SECONDS, failures.look),
+        ("read_figures", READ_FIGURES_SECONDS, reporter.look),
+        ("return_leases", 1.0, leases.run),
     )
     jobs = (*STANDARD_JOBS, *watches, *periodic_jobs)
     running = [
@@ -149,6 +150,7 @@ async def _end(running: Sequence[asyncio.Task[None]], pool: Pool) -> None:
         log.error("background_tasks_left_behind", tasks=len(late))
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(pool.close(), 2)
+    tracing.end()
     # Python 3.11 can abort while Temporal's threads are torn down at the interpreter's end; all work is done here.
     sys.stdout.flush()
     sys.stderr.flush()

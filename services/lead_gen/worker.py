@@ -8,6 +8,7 @@ from services.chassis.worker import run_worker
 from services.lead_gen.actions.alarms import watch_supply
 from services.lead_gen.actions.dials import dial_watch
 from services.lead_gen.actions.duplicates import find_near_duplicates
+from services.lead_gen.actions.figures import FIGURES
 from services.lead_gen.actions.imports import run_imports
 from services.lead_gen.actions.promises import watch_promises
 from services.lead_gen.actions.rota import keep_rota
@@ -28,6 +29,7 @@ async def run(settings: Settings) -> None:
         tier=Tier.LEAD_GEN,
         workflows=[ColdCall, Campaign],
         activities_of=Activities,
+        figures=FIGURES,
         periodic_jobs=[
             ("imports", 0.2, run_imports),
             ("near_duplicates", 1.0, find_near_duplicates),

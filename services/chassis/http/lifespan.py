@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
 
+from services.chassis import tracing
 from services.chassis.db import Pool, create_pool
 from services.chassis.settings import Settings
 
@@ -22,6 +23,7 @@ def lifespan(settings: Settings, name: str) -> Callable[[FastAPI], AbstractAsync
 
     @asynccontextmanager
     async def run(app: FastAPI) -> AsyncIterator[None]:
+        tracing.begin(settings.traces_endpoint, f"leadrelay {name}", settings.traces_share)
         if settings.database_dsn:
             app.state.pool = await create_pool(
                 settings.database_dsn,
@@ -38,6 +40,7 @@ def lifespan(settings: Settings, name: str) -> Callable[[FastAPI], AbstractAsync
             if app.state.pool is not None:
                 await app.state.events.stop()
                 await _close(app.state.pool)
+            tracing.end()
 
     return run
 

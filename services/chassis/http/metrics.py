@@ -1,4 +1,4 @@
-"""Prometheus: requests by route template, plus whatever the process registers a collector for."""
+"""Prometheus: requests by route template, the process and its pool, plus whatever it registers a collector for."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import hmac
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector as SyncCollector
 from starlette.requests import Request
@@ -15,11 +16,12 @@ from starlette.requests import Request
 from services.chassis.db import Pool
 
 Collector = Callable[[Pool], Awaitable[Iterable[Metric]]]
-"""Reads gauges from the database at the moment of a scrape, e.g. work items by state."""
+"""Tells what a part of the process knows at the moment of a scrape, e.g. how often its jobs ran."""
 
 _BUCKETS = (0.005, 0.01, 0.02, 0.035, 0.05, 0.075, 0.1, 0.2, 0.5, 1.0, 2.5, 5.0, 15.0)
 # A scrape that hangs shows nothing at all, just when the figures of the process itself are wanted.
 _COLLECT_SECONDS = 5.0
+_PROBE_SECONDS = 2.0
 log = structlog.get_logger(__name__)
 
 
@@ -39,12 +41,26 @@ class _Snapshot(SyncCollector):
         yield from self._metrics
 
 
+async def pool_collector(pool: Pool) -> Iterable[Metric]:
+    """Connections of the process's pool to its database."""
+    family = GaugeMetricFamily(
+        "leadrelay_pool_connections",
+        "Connections to the database: `used`, `idle`, and the `most` there may be.",
+        labels=["state"],
+    )
+    size, idle = pool.get_size(), pool.get_idle_size()
+    for state, connections in (("used", size - idle), ("idle", idle), ("most", pool.get_max_size())):
+        family.add_metric([state], connections)
+    return [family]
+
+
 class Metrics:
     """The metrics of one process; labels are bounded (route templates, never paths)."""
 
-    def __init__(self, collectors: Sequence[Collector] = ()) -> None:
+    def __init__(self, collectors: Sequence[Collector] = (), *, has_database: bool = True) -> None:
         self.registry = CollectorRegistry()
-        self._collectors = list(collectors)
+        ProcessCollector(registry=self.registry)
+        self._collectors = [*([pool_collector] if has_database else []), *collectors]
         self._requests = Counter(
             "leadrelay_http_requests_total", "Requests answered.", ["method", "route", "status"], registry=self.registry
         )
@@ -55,8 +71,11 @@ class Metrics:
             buckets=_BUCKETS,
             registry=self.registry,
         )
-        self._database_up = Gauge(
-            "leadrelay_database_up", "1 if the last scrape could read the database.", registry=self.registry
+        # The operators' API has no database of its own, and says nothing of one.
+        self._database_up = (
+            Gauge("leadrelay_database_up", "1 if the database answered the last scrape.", registry=self.registry)
+            if has_database
+            else None
         )
 
     def register(self, collector: Collector) -> None:
@@ -69,17 +88,29 @@ class Metrics:
         self._seconds.labels(method, route).observe(seconds)
 
     async def render(self, pool: Pool | None) -> bytes:
-        """The exposition text. Without a database only its own figures are missing."""
+        """The exposition text. Whatever fails is left out, and the rest is shown."""
+        if self._database_up is not None:
+            self._database_up.set(await _answers(pool))
         gathered: list[Metric] = []
-        try:
-            async with asyncio.timeout(_COLLECT_SECONDS):
-                if pool is not None:
-                    for collector in self._collectors:
-                        gathered.extend(await collector(pool))
-            self._database_up.set(1)
-        except Exception as error:
-            log.warning("metrics_collector_failed", error=type(error).__name__)
-            self._database_up.set(0)
+        for collector in self._collectors:
+            if pool is None:
+                break
+            try:
+                async with asyncio.timeout(_COLLECT_SECONDS):
+                    gathered.extend(await collector(pool))
+            except Exception as error:
+                log.warning("metrics_collector_failed", error=type(error).__name__)
         extra = CollectorRegistry()
         extra.register(_Snapshot(gathered))
         return generate_latest(self.registry) + generate_latest(extra)
+
+
+async def _answers(pool: Pool | None) -> bool:
+    if pool is None:
+        return False
+    try:
+        async with asyncio.timeout(_PROBE_SECONDS):
+            await pool.fetchval("SELECT 1")
+    except Exception:  # whatever the reason, it does not answer
+        return False
+    return True

@@ -9,11 +9,13 @@ import time
 from typing import Any
 
 import structlog
+from opentelemetry.trace import Span, SpanKind, StatusCode
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from services.chassis import tracing
 from services.chassis.db import is_broken, new_id
 from services.chassis.http.metrics import Metrics
 from services.chassis.http.problems import problem
@@ -52,9 +54,17 @@ class RequestMiddleware:
         scope["leadrelay.request_id"] = offered if _ACCEPTED.fullmatch(offered) else new_id()
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=scope["leadrelay.request_id"])
-        await self._answer(scope, receive, send)
+        if not tracing.is_on() or scope["path"] in _QUIET or scope["path"].endswith("/events"):
+            # A stream of events lasts for hours, and is no request that anybody waits for.
+            await self._answer(scope, receive, send)
+            return
+        given = Headers(scope=scope).get("traceparent")
+        with tracing.going_on(given), tracing.tracer().start_as_current_span("request", kind=SpanKind.SERVER) as span:
+            status = await self._answer(scope, receive, send)
+            _describe(span, scope, status)
 
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> int:
+        """Serve it; the status of the answer."""
         status = 0
         began = time.perf_counter()
         body = UnreadBody(scope, receive, send)
@@ -86,12 +96,29 @@ class RequestMiddleware:
         finally:
             # A client that left before the answer is counted as 499, as proxies do.
             self._record(scope, status or 499, time.perf_counter() - began)
+        return status or 499
 
     def _record(self, scope: Scope, status: int, seconds: float) -> None:
         facts = _who(scope)
         self._metrics.observe(facts["method"], facts["route"], status, seconds)
         level = log.debug if facts["route"] in _QUIET else log.info
         level("request", **facts, status=status, ms=round(seconds * 1000, 1))
+
+
+def _describe(span: Span, scope: Scope, status: int) -> None:
+    """Name a span as its route, never as its path."""
+    facts = _who(scope)
+    span.update_name(f"{facts['method']} {facts['route']}")
+    span.set_attributes(
+        {
+            "http.request.method": facts["method"],
+            "http.route": facts["route"],
+            "http.response.status_code": status,
+            "leadrelay.request_id": scope["leadrelay.request_id"],
+        }
+    )
+    if status >= 500:
+        span.set_status(StatusCode.ERROR)
 
 
 def _internal(scope: Scope) -> Response:

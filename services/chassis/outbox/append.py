@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Literal, Protocol
 
+from services.chassis import tracing
 from services.chassis.db import Connection
 from workflows.contracts import queues
 from workflows.contracts.base import Answer, Message, Tier
@@ -17,8 +18,8 @@ AT_ONCE = timedelta(0)
 _APPEND = """
 WITH appended AS (
     INSERT INTO outbox (event_id, workflow_id, signal, payload, workflow, task_queue, start_input, summary,
-                        search_attributes, when_missing, activity, next_at, before)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, now() + $12, $13)
+                        search_attributes, when_missing, activity, next_at, before, trace)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, now() + $12, $13, $15)
     ON CONFLICT (event_id) DO NOTHING
     RETURNING id)
 SELECT pg_notify($14, '') FROM appended
@@ -117,6 +118,7 @@ async def report_all(
                 AT_ONCE,
                 None,
                 CHANNEL,
+                tracing.traceparent(),
             )
             for request, line in requests
         ],
@@ -168,4 +170,5 @@ def _row(
         hold.time if hold else AT_ONCE,
         dict(hold.before) if hold else None,
         CHANNEL,
+        tracing.traceparent(),
     )

@@ -15,6 +15,7 @@ import asyncpg
 import structlog
 from temporalio.client import Client
 
+from services.chassis import tracing
 from services.chassis.background import wait
 from services.chassis.db import Pool
 from services.chassis.outbox import rows
@@ -83,10 +84,15 @@ class Dispatcher:
             if asyncio.get_running_loop().time() >= ends:
                 raise TimeoutError("the claim has run out")
             async with asyncio.timeout_at(ends):
-                await deliver(self._client, row)
+                await self._deliver(row)
         except Exception as error:
             return judge(row, error), f"{type(error).__name__}: {error}"[:500]
         return Verdict.DELIVERED, None
+
+    async def _deliver(self, row: OutboxRow) -> None:
+        with tracing.going_on(row.trace), tracing.tracer().start_as_current_span("outbox delivers") as span:
+            span.set_attribute("leadrelay.what", row.signal or row.workflow or row.activity or "")
+            await deliver(self._client, row)
 
     @contextlib.asynccontextmanager
     async def _listening(self) -> AsyncIterator[None]:

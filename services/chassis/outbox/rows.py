@@ -46,13 +46,6 @@ UPDATE outbox o
 RETURNING o.id
 """
 
-_BACKLOG = """
-SELECT count(*) FILTER (WHERE state = 'pending') AS pending,
-       count(*) FILTER (WHERE state = 'dead') AS dead,
-       coalesce(extract(epoch FROM now() - min(created_at) FILTER (WHERE state = 'pending')), 0)::float8 AS oldest
-  FROM outbox WHERE state IN ('pending', 'dead')
-"""
-
 
 class OutboxRow(Record):
     """One row on its way. `start_input` and `payload` may hold contact data and are never shown."""
@@ -75,14 +68,7 @@ class OutboxRow(Record):
     claimed_until: datetime | None = None
     activity: str | None = None
     tried_before: bool = False
-
-
-class Backlog(Record):
-    """How the outbox stands: rows waiting, rows set aside, age in seconds of the oldest waiting row."""
-
-    pending: int
-    dead: int
-    oldest: float
+    trace: str | None = None
 
 
 @dataclass(frozen=True)
@@ -127,11 +113,6 @@ async def record(conn: Connection, claim: Claim, outcomes: Sequence[Outcome]) ->
 def backoff(attempts: int) -> timedelta:
     """The pause after a row's own error: half a second, doubled with each attempt, five minutes at most."""
     return min(MAX_BACKOFF, timedelta(seconds=0.5 * 2**attempts))
-
-
-async def backlog(conn: Connection) -> Backlog:
-    """Count what waits and what was set aside."""
-    return Backlog.of(await conn.fetchrow(_BACKLOG))
 
 
 async def list_rows(conn: Connection, state: str, limit: int, after: int) -> list[OutboxRow]:

@@ -114,6 +114,16 @@ class Settings(BaseSettings):
     metrics_token: str | None = Field(
         default=None, repr=False, description="Bearer token of /metrics. Without one, production has no /metrics."
     )
+    traces_endpoint: str | None = Field(
+        default=None,
+        description="Collector of OpenTelemetry (OTLP over HTTP), e.g. `http://otel:4318`. Unset: no traces.",
+    )
+    traces_share: float = Field(
+        default=0.05,
+        ge=0,
+        le=1,
+        description="Share of requests that are traced; one that comes with a trace was decided where that began.",
+    )
     ui_origin: str = Field(
         default="http://127.0.0.1:8233,http://localhost:8233",
         description="Origins of the Temporal UI, separated by commas.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
+from temporalio.contrib.opentelemetry import TracingInterceptor
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes
 from temporalio.plugin import SimplePlugin
@@ -12,6 +13,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 from temporalio.workflow import SandboxImportNotificationPolicy
 
+from services.chassis import tracing
 from services.chassis.temporal.codec import EncryptionCodec
 from services.chassis.temporal.errors import ErrorInterceptor
 
@@ -45,6 +47,6 @@ def leadrelay_plugin(key_ring: Sequence[tuple[str, bytes]], *, sandbox: bool = T
     return SimplePlugin(
         "leadrelay",
         data_converter=data_converter(key_ring),
-        interceptors=[ErrorInterceptor()],
+        interceptors=[*([TracingInterceptor(tracing.tracer())] if tracing.is_on() else []), ErrorInterceptor()],
         workflow_runner=workflow_runner(sandbox=sandbox),
     )

@@ -9,7 +9,6 @@ from services.chassis.work_items.closing import cancel, cancel_for_lead, complet
 from services.chassis.work_items.items import (
     NewItem,
     WorkItem,
-    count_waiting,
     get,
     list_items,
     open_item,
@@ -36,7 +35,6 @@ __all__ = [
     "claim",
     "claim_one",
     "complete",
-    "count_waiting",
     "expire",
     "extend",
     "get",

@@ -70,11 +70,6 @@ RETURNING *
 
 
 # Each half is counted in its own partial index, a million open items in an index-only scan.
-_WAITING = """
-SELECT kind, 'open' AS state, count(*) AS items FROM work_items WHERE state = 'open' GROUP BY kind
- UNION ALL
-SELECT kind, 'leased', count(*) FROM work_items WHERE state = 'leased' GROUP BY kind
-"""
 
 
 async def open_item(conn: Connection, new: NewItem) -> WorkItem:
@@ -142,11 +137,6 @@ async def list_items(
         limit,
     )
     return WorkItem.of_all(rows)
-
-
-async def count_waiting(conn: Connection) -> dict[tuple[str, str], int]:
-    """How many items are `open` and how many `leased`, by (kind, state)."""
-    return {(row["kind"], row["state"]): row["items"] for row in await conn.fetch(_WAITING)}
 
 
 async def reassign(conn: Connection, item_id: str, person: str) -> bool:

@@ -10,61 +10,75 @@ versions of a script, add up to those of their callers.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
 from services.chassis.db import Connection
 from services.lead_gen.domain.reports import CallFilter, Period
 from services.lead_gen.domain.supply import Worked
 
-# $1 and $2 are the period, $3 the caller. Everything in one pass over shifts and calls in order of time: a running
-# maximum of the ends says whether a call lies in a shift, and where a stretch of work is interrupted.
-_STRETCHES = """
-signed AS (
-    SELECT caller_id AS caller, id AS shift_id,
-           greatest(signed_on_at, coalesce($1::timestamptz, '-infinity')) AS begins,
-           least(coalesce(signed_off_at, least(ends_at, now())), coalesce($2::timestamptz, 'infinity')) AS ends
-      FROM shifts WHERE signed_on_at IS NOT NULL AND ($3::text IS NULL OR caller_id = $3)),
-moments AS (
-    SELECT caller, begins AS at, ends, NULL::uuid AS call_id, NULL::uuid AS campaign_id, NULL::uuid AS script_id,
-           NULL::uuid AS shift_id FROM signed WHERE begins < ends
-    UNION ALL
-    SELECT caller, at, NULL, id, campaign_id, script_id, shift_id FROM calls
-     WHERE at >= coalesce($1::timestamptz, '-infinity') - interval '15 minutes'
-       AND at < coalesce($2::timestamptz, 'infinity') AND ($3::text IS NULL OR caller = $3)),
-known AS (
-    SELECT *, max(ends) OVER (PARTITION BY caller ORDER BY at) AS signed_on_until,
-           max(at) FILTER (WHERE call_id IS NOT NULL) OVER (PARTITION BY caller ORDER BY at, call_id NULLS FIRST
-               ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
-      FROM moments),
-spans AS (
-    SELECT caller, call_id, campaign_id, script_id, shift_id, at, coalesce(ends, at) AS ends,
-           CASE WHEN call_id IS NULL OR signed_on_until >= at THEN at
-                ELSE greatest(coalesce($1::timestamptz, '-infinity'),
-                              CASE WHEN at - before <= interval '15 minutes' THEN before
-                                   ELSE at - interval '2 minutes' END) END AS begins
-      FROM known WHERE at >= coalesce($1::timestamptz, '-infinity')),
-reached AS (
-    SELECT *, max(ends) OVER (PARTITION BY caller ORDER BY begins, ends, call_id NULLS FIRST
-                                  ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS until
-      FROM spans),
-numbered AS (
-    SELECT *, count(*) FILTER (WHERE until IS NULL OR begins > until)
-                  OVER (PARTITION BY caller ORDER BY begins, ends, call_id NULLS FIRST) AS stretch
-      FROM reached),
-stretches AS (
-    SELECT caller, stretch, min(begins) AS begins, max(ends) AS ends FROM numbered GROUP BY caller, stretch),
-shares AS (
-    SELECT caller, call_id, campaign_id, script_id, shift_id, at,
-           extract(epoch FROM max(ends) OVER work - min(begins) OVER work)::float8 / 3600
-               / greatest(count(call_id) OVER work, 1) AS hours,
-           call_id IS NOT NULL OR count(call_id) OVER work = 0 AND row_number() OVER work = 1 AS counts
-      FROM numbered WINDOW work AS (PARTITION BY caller, stretch))"""
+EVERYBODY = CallFilter(timezone="UTC")
 
-_GROUPS = {
-    "caller": "caller",
+# $1 and $2 are the period, $3 the caller. Most calls lie inside shifts, so calls are read in order of time only in the
+# gaps between them; what overlaps is then one stretch, whose calls are counted in the index `calls_at_work`.
+_STRETCHES = """
+RECURSIVE bounds AS (
+    SELECT coalesce($1::timestamptz, '-infinity') AS begins, coalesce($2::timestamptz, 'infinity') AS ends),
+signed AS (
+    SELECT caller_id AS caller, id AS shift_id, greatest(signed_on_at, b.begins) AS begins,
+           least(coalesce(signed_off_at, least(ends_at, now())), b.ends) AS ends
+      FROM shifts, bounds b WHERE signed_on_at IS NOT NULL AND ($3::text IS NULL OR caller_id = $3)),
+shifts_of AS (
+    SELECT caller, range_agg(tstzrange(begins, ends, '[]')) AS times FROM signed WHERE begins < ends GROUP BY caller),
+callers_seen AS (
+    SELECT min(caller) AS caller FROM calls
+    UNION ALL
+    SELECT (SELECT min(c.caller) FROM calls c WHERE c.caller > s.caller) FROM callers_seen s
+     WHERE s.caller IS NOT NULL),
+gaps AS (
+    SELECT s.caller, gap, lower(gap) AS begins, upper(gap) AS ends
+      FROM bounds b CROSS JOIN callers_seen s LEFT JOIN shifts_of o ON o.caller = s.caller
+     CROSS JOIN unnest(tstzmultirange(tstzrange(b.begins - interval '15 minutes', b.ends))
+                       - coalesce(o.times, tstzmultirange())) AS gap
+     WHERE $3::text IS NULL OR s.caller = $3),
+outside AS (
+    SELECT g.caller, c.at, coalesce(c.before, (SELECT max(at) FROM calls WHERE caller = g.caller AND at <= g.begins
+                                                  AND at >= g.begins - interval '15 minutes')) AS before
+      FROM gaps g
+     CROSS JOIN LATERAL (SELECT at, lag(at) OVER (ORDER BY at) AS before FROM calls
+                          WHERE caller = g.caller AND at >= g.begins AND at <= g.ends AND at <@ g.gap) c),
+worked AS (
+    SELECT caller, times FROM shifts_of
+    UNION ALL
+    SELECT caller, range_agg(tstzrange(greatest(b.begins, CASE WHEN at - before <= interval '15 minutes' THEN before
+                                                               ELSE at - interval '2 minutes' END), at, '[]'))
+      FROM outside, bounds b WHERE at >= b.begins GROUP BY caller),
+stretches AS (
+    SELECT caller, lower(stretch) AS begins, upper(stretch) AS ends
+      FROM (SELECT caller, unnest(range_agg(times)) AS stretch FROM worked GROUP BY caller) whole)"""
+# $4 is the campaign and $5 the time zone. A stretch without a call counts whole, under no group.
+_SHARES = f"""
+WITH {_STRETCHES},
+counted AS (
+    SELECT s.*, made.key, coalesce(made.calls, 0) AS calls, coalesce(made.wanted, ($4::uuid IS NULL)::int) AS wanted,
+           sum(made.calls) OVER (PARTITION BY s.caller, s.begins) AS of_stretch
+      FROM stretches s CROSS JOIN bounds b
+      LEFT JOIN LATERAL (
+           SELECT {{key}} AS key, count(*) AS calls,
+                  count(*) FILTER (WHERE $4::uuid IS NULL OR campaign_id = $4) AS wanted
+             FROM calls WHERE caller = s.caller AND at >= s.begins AND at <= s.ends AND at < b.ends GROUP BY 1) made
+        ON true
+     WHERE $5::text IS NOT NULL)
+SELECT caller, key, sum(calls)::int AS calls,
+       sum(extract(epoch FROM ends - begins)::float8 / 3600 * wanted / coalesce(of_stretch, 1)) AS hours
+  FROM counted WHERE wanted > 0 GROUP BY 1, 2"""  # noqa: S608 - expressions named here; values are parameters
+
+_KEYS = {
+    "caller": "NULL::text",
     "campaign": "campaign_id::text",
     "script_version": "script_id::text",
     "shift": "shift_id::text",
+    "hour": "to_char(at AT TIME ZONE $5, 'HH24')",
 }
 # Of a shift and of an hour of the day the time itself is known, with calls or without.
 _OF_SHIFTS = f"""
@@ -87,46 +101,37 @@ async def hours_of_work(conn: Connection, by: str, period: Period, calls: CallFi
     """
     given = (period.start, period.end, calls.caller)
     if by == "hour" and calls.campaign_id is None:
-        return _by_key(await conn.fetch(_OF_CLOCK, *given, calls.timezone))
-    clock = "to_char(at AT TIME ZONE $5, 'HH24')"
-    rows = await conn.fetch(
-        f"""WITH {_STRETCHES}
-            SELECT {_GROUPS.get(by, clock)} AS key, sum(hours) AS hours FROM shares
-             WHERE counts AND ($4::uuid IS NULL OR campaign_id = $4) AND $5::text IS NOT NULL GROUP BY 1""",  # noqa: S608 - expressions named here; values are parameters
-        *given,
-        calls.campaign_id,
-        calls.timezone,
-    )
-    found = _by_key(rows)
+        return {row["key"]: row["hours"] for row in await conn.fetch(_OF_CLOCK, *given, calls.timezone)}
+    found: dict[str | None, float] = defaultdict(float)
+    for row in await _shares(conn, by, period, calls):
+        found[row["caller" if by == "caller" else "key"]] += row["hours"]
     if by == "shift" and calls.campaign_id is None:
-        found |= _by_key(await conn.fetch(_OF_SHIFTS, *given))
-    return found
+        found |= {row["key"]: row["hours"] for row in await conn.fetch(_OF_SHIFTS, *given)}
+    return dict(found)
 
 
-def _by_key(rows: list[Any]) -> dict[str | None, float]:
-    return {row["key"]: row["hours"] for row in rows}
+async def _shares(conn: Connection, by: str, period: Period, calls: CallFilter) -> list[Any]:
+    sql = _SHARES.format(key=_KEYS[by])
+    return await conn.fetch(sql, period.start, period.end, calls.caller, calls.campaign_id, calls.timezone)
 
 
 async def worked(conn: Connection, period: Period) -> list[Worked]:
     """Hours of work per caller and campaign, and the leads they handed over; hours without a call have no campaign."""
-    rows = await conn.fetch(
-        f"""WITH {_STRETCHES}
-            SELECT s.caller, s.campaign_id, sum(s.hours) AS hours, count(s.call_id) AS calls, count(h.call_id) AS found
-              FROM shares s LEFT JOIN lead_hand_overs h ON h.call_id = s.call_id WHERE s.counts GROUP BY 1, 2""",  # noqa: S608 - expressions named here; values are parameters
+    found = await conn.fetch(
+        """SELECT caller, campaign_id::text AS key, count(*) AS found FROM lead_hand_overs
+            WHERE at >= coalesce($1::timestamptz, '-infinity') AND at < coalesce($2::timestamptz, 'infinity')
+            GROUP BY 1, 2""",
         period.start,
         period.end,
-        None,
     )
-    return Worked.of_all(rows)
+    leads = {(row["caller"], row["key"]): row["found"] for row in found}
+    return [
+        Worked.of({**row, "campaign_id": row["key"], "found": leads.get((row["caller"], row["key"]), 0)})
+        for row in await _shares(conn, "campaign", period, EVERYBODY)
+    ]
 
 
 async def calling(conn: Connection, period: Period) -> tuple[int, float]:
     """(calls, hours of work) of everybody."""
-    row = await conn.fetchrow(
-        f"""WITH {_STRETCHES}
-            SELECT count(call_id) AS calls, coalesce(sum(hours), 0)::float8 AS hours FROM shares WHERE counts""",  # noqa: S608 - expressions named here; values are parameters
-        period.start,
-        period.end,
-        None,
-    )
-    return (row["calls"], row["hours"]) if row else (0, 0.0)
+    shares = await _shares(conn, "caller", period, EVERYBODY)
+    return sum(row["calls"] for row in shares), sum(row["hours"] for row in shares)

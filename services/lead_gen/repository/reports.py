@@ -113,9 +113,12 @@ async def cohort_groups(conn: Connection, period: Period, campaign_id: str | Non
         f"""WITH first AS (
               SELECT lead_id, min(at) AS at, min(at) FILTER (WHERE outcome IN {CONTACT}) AS reached
                 FROM calls WHERE ($3::uuid IS NULL OR campaign_id = $3) GROUP BY lead_id),
+            given AS MATERIALIZED (
+              SELECT lead_id, campaign_id, at, accepted_at, won_at FROM lead_hand_overs
+               WHERE at >= coalesce($1::timestamptz, '-infinity')),
             steps AS (
               SELECT f.*, h.at AS handed_over, h.accepted_at AS accepted, h.won_at AS won
-                FROM first f LEFT JOIN lead_hand_overs h
+                FROM first f LEFT JOIN given h
                   ON h.lead_id = f.lead_id AND ($3::uuid IS NULL OR h.campaign_id = $3))
             SELECT date_trunc('week', at AT TIME ZONE $4)::date AS week, count(*) AS leads,
                    {", ".join(f"{sql} AS {step}" for step, sql in took.items())}

@@ -58,9 +58,19 @@ async def until(condition: Callable[[], bool]) -> None:
 
 
 async def restarts(background: Background) -> dict[str, float]:
-    [metric] = await background.collect(NO_POOL)
-    assert metric.name == "leadrelay_part_restarts"
-    return {sample.labels["part"]: sample.value for sample in metric.samples}
+    return (await figures(background))["leadrelay_part_restarts"]
+
+
+async def figures(background: Background) -> dict[str, dict[str, float]]:
+    """What Prometheus is told: by metric and by the part or task it is about. Not when a counter began."""
+    return {
+        metric.name: {
+            next(iter(sample.labels.values())): sample.value
+            for sample in metric.samples
+            if not sample.name.endswith("_created")
+        }
+        for metric in await background.collect(NO_POOL)
+    }
 
 
 async def test_a_task_that_fails_is_started_again_and_counted(stop: asyncio.Event) -> None:
@@ -152,7 +162,9 @@ async def test_a_periodic_job_goes_on_after_a_failure_and_ends_with_the_stop(sto
     await until(lambda: runs >= 4)
     stop.set()
     await within(repeating)
-    assert await restarts(background) == {"job": 1}
+    told = await figures(background)
+    assert (told["leadrelay_part_restarts"], told["leadrelay_job_failures"]) == ({"job": 1}, {"job": 1})
+    assert told["leadrelay_job_runs"] == {"job": runs}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""What Leadrelay tells Prometheus, and the dashboards of Grafana that show it."""
