@@ -86,7 +86,7 @@ def build_app(settings: Settings) -> FastAPI:
             reminders.router,
             reports.router,
             policies.router,
-            mail_router(mails.on_trouble, mails.scope_of),
+            mail_router(mails.on_trouble, mails.scope_of, mails.lead_first),
             inbound_router(answered_mails.EARS, mails.scope_of),
             arrivals_router(),
             one_click_router(answered_mails.EARS),

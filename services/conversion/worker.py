@@ -26,7 +26,7 @@ from workflows.conversion.workflow import Conversion
 async def run(settings: Settings) -> None:
     """Run until the process is told to stop."""
     answers = Answers(Tier.CONVERSION, prefix_of(Tier.CONVERSION), [PLAYBOOK_MAIL])
-    sender = Sender(settings, mails.on_trouble, answers, why_not=why_not)
+    sender = Sender(settings, mails.on_trouble, answers, why_not=why_not, lead_first=mails.lead_first)
     await run_worker(
         settings=settings,
         tier=Tier.CONVERSION,

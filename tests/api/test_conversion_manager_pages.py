@@ -10,7 +10,7 @@ import pytest_asyncio
 from services.conversion.domain.calendar import ALWAYS
 from tests.api.test_web_components import Reader
 from tests.fixtures.postgres import FreshDatabase
-from tests.fixtures.tier_2 import Tier2, hand_over, tier_2
+from tests.fixtures.tier_2 import Tier2, hand_over, tier_2, whose
 from tests.fixtures.tier_2_pages import person
 from workflows.contracts.base import Tier
 
@@ -160,3 +160,35 @@ async def test_the_pages_are_sound_html(tier: Tier2) -> None:
             sound.feed((await lesia.http.get(path)).text)
             assert (sound.wrong, sound.open) == ([], []), path
             assert sorted(sound.ids) == sorted(set(sound.ids)), path
+
+
+async def test_a_meeting_nobody_comes_to_is_listed_and_looks_like_one(tier: Tier2) -> None:
+    await tier.only("nina", hours=OPEN)
+    deal = await tier.accepted("nina")
+    at = next_monday(11)
+    meeting = await tier.post(f"/v1/deals/{deal['id']}/meetings", {"starts_at": at.isoformat()}, "nina")
+    assert (await tier.get("/v1/meetings", "nina", needs_person=True))["items"] == []
+    away = {"starts_at": at.isoformat(), "ends_at": (at + timedelta(hours=2)).isoformat()}
+    absence = await tier.post("/v1/managers/nina/absences", away)
+    [row] = (await tier.get("/v1/meetings", manager="nina", needs_person=True, coming=True))["items"]
+    assert (row["id"], row["needs_person"]) == (meeting["id"], "Nina is away then")
+    assert (await tier.get("/v1/meetings", manager="nina", needs_person=False))["items"] == []
+    async with person(tier, "nina") as nina:
+        page = await nina.look("/desk/calendar", day=str(at.date()))
+        assert "Nobody comes to these meetings yet" in page
+        assert f"/desk/deals/{deal['id']}?do=give&meeting={meeting['id']}" in page
+        assert "is-unmanned" in page and "nobody comes" in page
+        await tier.http.delete(f"/v1/managers/nina/absences/{absence['id']}", headers=whose())
+        assert "is-unmanned" not in await nina.look("/desk/calendar", day=str(at.date()))
+
+
+async def test_a_list_of_meetings_goes_on_where_it_ended(tier: Tier2) -> None:
+    await tier.only("olha", hours=OPEN)
+    made = []
+    for hour in (10, 12, 14):
+        deal = await tier.accepted("olha")
+        starts = {"starts_at": next_monday(hour).isoformat()}
+        made.append((await tier.post(f"/v1/deals/{deal['id']}/meetings", starts, "olha"))["id"])
+    first = await tier.get("/v1/meetings", "olha", manager="olha", limit=2)
+    rest = await tier.get("/v1/meetings", "olha", manager="olha", limit=2, after=first["next"])
+    assert [one["id"] for one in first["items"] + rest["items"]] == made

@@ -107,6 +107,20 @@ async def test_declining_for_another_reason_asks_for_words_beside_their_field(
     await expect(page.locator("[data-refused]")).to_contain_text("Say in a few words why.")
 
 
+async def test_a_number_counts_however_soon_it_follows_the_key_that_asks_for_it(tier: Tier2, windows: Desks) -> None:
+    who = await somebody(tier)
+    await offered(tier, who, "Швидкі пальці")
+    page = await board(windows, who)
+    await expect(page.locator(".lr-offer.is-on")).to_be_visible()
+    # Both within one turn of the page, before it hears that the question is open.
+    await page.evaluate(
+        """() => { for (const [key, code] of [["d", "KeyD"], ["5", "Digit5"]])
+            document.body.dispatchEvent(new KeyboardEvent("keydown",
+                { key, code, bubbles: true, cancelable: true })); }"""
+    )
+    await expect(page.locator("input[name=reason]").nth(4)).to_be_checked()
+
+
 async def test_what_one_takes_fades_on_the_page_of_the_other_with_a_name(tier: Tier2, windows: Desks) -> None:
     who = await somebody(tier)
     await offered(tier, who, "Спільний лід")

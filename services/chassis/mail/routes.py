@@ -18,7 +18,7 @@ from services.chassis.http import Body, Conn, Id, Model, Page, Pager, Who, allow
 from services.chassis.logging import mask
 from services.chassis.mail import addresses, rows
 from services.chassis.mail.bounces import bounced as came_back
-from services.chassis.mail.rows import Mail, MailState, Scope
+from services.chassis.mail.rows import LeadFirst, Mail, MailState, Scope
 
 Address = Annotated[str, StringConstraints(max_length=254, pattern=r"^[^@\s<>,;:\"]+@[^@\s<>,;:\"]+\.[^@\s<>,;:\".]+$")]
 
@@ -81,8 +81,12 @@ async def _everything(_conn: Connection, _who: Principal) -> Scope | None:
 def mail_router(
     on_trouble: Callable[[Connection, Mail], Awaitable[None]],
     scope_of: Callable[[Connection, Principal], Awaitable[Scope | None]] = _everything,
+    lead_first: LeadFirst | None = None,
 ) -> APIRouter:
-    """`/v1/mails` of a tier; `on_trouble` makes a bounce somebody's task, `scope_of` says which mails one may see."""
+    """`/v1/mails` of a tier; `on_trouble` makes a bounce somebody's task, `scope_of` says which mails one may see.
+
+    `lead_first` locks what `on_trouble` will need.
+    """
     router = new_router(tags=["mail"])
     staff = allow("manager", "account_manager", "supervisor")
 
@@ -122,7 +126,7 @@ def mail_router(
     @router.post("/mails/{mail_id}/bounced", dependencies=[allow("supervisor")], summary="Record that a mail bounced")
     async def bounced(mail_id: Id, body: Bounce, conn: Conn) -> MailView:
         """Nothing more is sent there, and it is somebody's task; once. 409 `wrong_state` if it was not sent."""
-        mail = await rows.get(conn, mail_id, lock=True)
+        mail = await rows.lock(conn, mail_id, lead_first)
         if mail.state == "bounced":
             return MailView.of(mail, masked=False)
         if mail.state != "sent":

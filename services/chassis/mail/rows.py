@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -63,6 +63,10 @@ class MailNews(Record):
     created_at: datetime
     closed_at: datetime | None
     withdrawn_why: str | None = None
+
+
+LeadFirst = Callable[[Connection, str], Awaitable[object]]
+"""Locks what a tier keeps of a lead: its deal, say."""
 
 
 async def take_due(conn: Connection, limit: int) -> list[Mail]:
@@ -127,6 +131,16 @@ async def get(conn: Connection, mail_id: str, *, lock: bool = False) -> Mail:
     if row is None:
         raise NotFound("there is no such mail")
     return Mail.of(row)
+
+
+async def lock(conn: Connection, mail_id: str, lead_first: LeadFirst | None) -> Mail:
+    """One mail, locked after what its tier keeps of its lead. Raises NotFound.
+
+    Whoever works on a lead holds that first and its mails then: in the other order two would wait for each other.
+    """
+    if lead_first is not None and (lead_id := (await get(conn, mail_id)).lead_id):
+        await lead_first(conn, lead_id)
+    return await get(conn, mail_id, lock=True)
 
 
 async def queued_for(conn: Connection, lead_id: str) -> list[Mail]:

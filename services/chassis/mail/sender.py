@@ -22,7 +22,7 @@ from services.chassis.events import publish
 from services.chassis.mail import addresses, rows
 from services.chassis.mail.message import message_of
 from services.chassis.mail.reply_address import Answers
-from services.chassis.mail.rows import GIVE_UP_AFTER, MAX_ATTEMPTS, Mail
+from services.chassis.mail.rows import GIVE_UP_AFTER, MAX_ATTEMPTS, LeadFirst, Mail
 from services.chassis.settings import Settings
 
 BATCH = 50
@@ -44,7 +44,7 @@ class Sender:
 
     `why_not` is asked at the moment of sending: a reason takes the mail back, none lets it go; on the way it may bring
     the mail up to date (`rows.rewrite`), in a transaction that holds it. With `answers`, each
-    mail has an address of its own to answer to.
+    mail has an address of its own to answer to. `lead_first` locks what `on_trouble` will need.
     """
 
     def __init__(
@@ -54,11 +54,13 @@ class Sender:
         answers: Answers | None = None,
         *,
         why_not: WhyNot = _nothing_against_it,
+        lead_first: LeadFirst | None = None,
     ) -> None:
         self._settings = settings
         self._on_trouble = on_trouble
         self._answers = answers
         self._why_not = why_not
+        self._lead_first = lead_first
 
     async def send_due(self, pool: Pool) -> int:
         """A periodic job: send what is due; how many were sent. Without an SMTP host everything waits."""
@@ -116,7 +118,7 @@ class Sender:
     async def _looked_at_again(self, pool: Pool, mail: Mail) -> Mail | None:
         """The mail as it may go now: much may have happened since it was queued, or taken from the queue."""
         async with pool.acquire() as conn, conn.transaction():
-            mail = await rows.get(conn, mail.id, lock=True)
+            mail = await rows.lock(conn, mail.id, self._lead_first)
             if mail.state != "queued":
                 return None
             try:
@@ -157,7 +159,7 @@ class Sender:
         """4xx: later. 5xx, or too often: it becomes somebody's task."""
         said = f"{code} {' '.join(words.split())}"[:500]
         async with pool.acquire() as conn, conn.transaction():
-            if (await rows.get(conn, mail.id, lock=True)).state != "queued":
+            if (await rows.lock(conn, mail.id, self._lead_first)).state != "queued":
                 return
             if code < 500 and mail.attempts < MAX_ATTEMPTS and not _too_old(mail):
                 await rows.postpone(conn, mail, said, backoff(mail.attempts), counts=True)
@@ -165,9 +167,9 @@ class Sender:
                 await give_up(conn, mail, said, self._on_trouble)
 
     async def _wait_for_the_server(self, pool: Pool, due: list[Mail], said: str) -> None:
-        async with pool.acquire() as conn, conn.transaction():
-            for mail in due:
-                if (await rows.get(conn, mail.id, lock=True)).state != "queued":
+        for mail in due:
+            async with pool.acquire() as conn, conn.transaction():
+                if (await rows.lock(conn, mail.id, self._lead_first)).state != "queued":
                     continue
                 if _too_old(mail):
                     await give_up(conn, mail, said, self._on_trouble)

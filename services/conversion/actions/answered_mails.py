@@ -13,7 +13,7 @@ from services.chassis.mail.inbound.rows import Inbound
 from services.chassis.mail.rows import Mail
 from services.conversion.actions.customer_answers import take_answer
 from services.conversion.actions.deals import now, policy_of
-from services.conversion.actions.mails import on_trouble
+from services.conversion.actions.mails import lead_first, on_trouble
 from services.conversion.actions.playbook_stop import stop_playbook
 from services.conversion.actions.work import QUESTION_PRIORITY, open_deal_work
 from services.conversion.domain.answered_mails import KIND, as_told, in_short
@@ -77,7 +77,7 @@ async def dismiss_letter(conn: Connection, inbound_id: str, who: Principal) -> N
     await dismiss(conn, inbound_id, who.person)
 
 
-EARS = Ears(answered=answered, noticed=noticed, stopped=stopped, on_trouble=on_trouble)
+EARS = Ears(answered=answered, noticed=noticed, stopped=stopped, on_trouble=on_trouble, lead_first=lead_first)
 
 
 async def _deal_of(conn: Connection, inbound: Inbound) -> Deal | None:

@@ -22,6 +22,11 @@ async def scope_of(conn: Connection, who: Principal) -> Scope | None:
     return None if people is None else Scope(mails_seen, people)
 
 
+async def lead_first(conn: Connection, lead_id: str) -> None:
+    """Lock a lead's deal, as everything does that changes it, before any mail of its lead."""
+    await deals.lock_latest(conn, lead_id)
+
+
 async def on_trouble(conn: Connection, mail: Mail) -> None:
     """The deal's owner sees it and calls instead; without one, the supervisor does."""
     if mail.lead_id is None:

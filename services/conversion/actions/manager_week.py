@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.conversion.actions.deals import now
+from services.conversion.actions.teams import whose_deals
 from services.conversion.domain.board import Card
 from services.conversion.domain.policy import Policy
 from services.conversion.domain.week import Day, Entry, Week, bounds, monday_of, week_of
@@ -48,6 +50,11 @@ async def coming_days(conn: Connection, manager: str, count: int, policy: Policy
 
 def _ahead(week: Week, today: date) -> list[Day]:
     return [day for day in week.days if day.day >= today and (day.opens or day.entries)]
+
+
+async def unmanned(conn: Connection, who: Principal) -> Sequence[Entry]:
+    """Up to twelve coming meetings to which nobody comes as yet, among those that this person may see."""
+    return await week.unmanned(conn, await whose_deals(conn, who), now(), _BOOKABLE)
 
 
 async def bookable(conn: Connection, manager: str) -> Sequence[Card]:

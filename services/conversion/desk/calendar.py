@@ -14,7 +14,7 @@ from services.chassis.http import Conn, Who
 from services.chassis.web.door import page_router, web_of
 from services.conversion.actions.deal_board import colleagues, oversees
 from services.conversion.actions.desk_bar import desk_bar
-from services.conversion.actions.manager_week import bookable, coming_days, read_week
+from services.conversion.actions.manager_week import bookable, coming_days, read_week, unmanned
 from services.conversion.actions.teams import check_sees_manager
 from services.conversion.desk.board import STAFF
 from services.conversion.desk.parts import WEEK_DAYS
@@ -35,6 +35,7 @@ async def _context(conn: Connection, who: Principal, day: date | None, whose: st
         "names": names,
         "bar": await desk_bar(conn, who),
         "mine": manager == who.person,
+        "unmanned": await unmanned(conn, who),
     }
 
 

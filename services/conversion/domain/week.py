@@ -35,6 +35,13 @@ class Entry(Record):
     place: str | None = None
     state: str = ""
     reason: str = ""
+    needs_person: str | None = None
+    answer: str | None = None
+
+    @property
+    def is_unmanned(self) -> bool:
+        """Whether nobody comes to it as yet: it stands with whoever would have come last."""
+        return self.state == "booked" and self.needs_person is not None
 
 
 @dataclass(frozen=True)

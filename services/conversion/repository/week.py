@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from services.chassis.db import Connection
 from services.conversion.domain.board import Card
 from services.conversion.domain.week import Entry
 from services.conversion.repository.board import CARD, LAST_OFFER, ON_BOARD
+from services.conversion.repository.teams import seen
 
 _MOST = 300
 
@@ -17,7 +19,8 @@ async def meetings_between(conn: Connection, manager: str, start: datetime, end:
     rows = await conn.fetch(
         """SELECT CASE WHEN m.state = 'reserved' THEN 'hold' ELSE 'meeting' END AS kind, m.id, m.starts_at, m.ends_at,
                   coalesce(d.id, o.id) AS deal_id, coalesce(d.contact, o.contact) ->> 'company' AS company,
-                  m.kind AS how, m.place, m.state
+                  m.kind AS how, m.place, m.state, m.needs_person,
+                  m.customer_answer ->> 'answer' AS answer
              FROM meetings m
              LEFT JOIN deals d ON d.id = m.deal_id
              LEFT JOIN deals o ON o.lead_id = m.lead_id AND o.stage = 'offered' AND m.deal_id IS NULL
@@ -29,6 +32,22 @@ async def meetings_between(conn: Connection, manager: str, start: datetime, end:
         start,
         end,
         _MOST,
+    )
+    return Entry.of_all(rows)
+
+
+async def unmanned(conn: Connection, people: Sequence[str] | None, at: datetime, limit: int) -> list[Entry]:
+    """Coming meetings to which nobody comes as yet, of these people's deals, the next first."""
+    rows = await conn.fetch(
+        f"""SELECT 'meeting' AS kind, m.id, m.starts_at, m.ends_at, d.id AS deal_id, d.contact ->> 'company' AS company,
+                   m.kind AS how, m.place, m.state, m.needs_person
+              FROM meetings m JOIN deals d ON d.id = m.deal_id
+             WHERE m.needs_person IS NOT NULL AND m.state = 'booked' AND m.ends_at > $1
+               AND ($2::text[] IS NULL OR {seen(2)})
+             ORDER BY m.starts_at, m.id LIMIT $3""",  # noqa: S608 - a condition of placeholders
+        at,
+        list(people) if people is not None else None,
+        limit,
     )
     return Entry.of_all(rows)
 

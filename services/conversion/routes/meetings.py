@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Body, Response
+from fastapi import Body, Depends, Query, Response
 
-from services.chassis.http import Conn, Id, Who, allow, if_match, new_router, tagged
+from services.chassis.http import Conn, Id, Page, Pager, Who, allow, if_match, new_router, tagged
+from services.conversion.actions.deals import now
 from services.conversion.actions.kinds import MEETING
 from services.conversion.actions.meeting_hand_over import assign_meeting
 from services.conversion.actions.meetings import calendar_entry, cancel_meeting, finish_meeting, reschedule_meeting
-from services.conversion.actions.teams import deal_seen
-from services.conversion.repository import meetings
+from services.conversion.actions.teams import deal_seen, whose_deals
+from services.conversion.domain.meetings import MeetingState
+from services.conversion.repository import meeting_list, meetings
+from services.conversion.repository.meeting_list import MeetingFilter
 from services.conversion.schemas.meetings import Cancelled, MeetingAnswer, MeetingFor, MeetingNote, NewTime
 
 router = new_router(tags=["meetings"])
@@ -23,6 +27,29 @@ async def read_meeting(meeting_id: Id, conn: Conn, who: Who) -> MeetingAnswer:
     """As `GET /meetings/{meeting_id}` shows it."""
     await deal_seen(conn, await meetings.deal_id_of(conn, meeting_id), who)
     return MeetingAnswer.model_validate((await meetings.get(conn, meeting_id)).model_dump())
+
+
+@dataclass(frozen=True)
+class MeetingQuery:
+    """What a list of meetings is narrowed to."""
+
+    state: Annotated[MeetingState | None, Query()] = None
+    manager: Annotated[str | None, Query(max_length=100)] = None
+    needs_person: Annotated[bool | None, Query(description="True: those to which nobody comes as yet.")] = None
+    coming: Annotated[bool, Query(description="Only those that are not over.")] = False
+
+
+@router.get("/meetings", dependencies=[_STAFF], summary="List meetings")
+async def list_meetings(
+    conn: Conn, who: Who, pager: Pager, query: Annotated[MeetingQuery, Depends()]
+) -> Page[MeetingAnswer]:
+    """In order of their time: of one's own and the team's deals; the supervisor's are everybody's."""
+    after = now() if query.coming else None
+    people = await whose_deals(conn, who)
+    wanted = MeetingFilter(query.state, query.manager, query.needs_person, after, people, who.person)
+    found = await meeting_list.page(conn, wanted, pager.limit + 1, pager.time_and_id())
+    items = [MeetingAnswer.model_validate(one.model_dump()) for one in found]
+    return Page.of(items, pager.limit, key=lambda one: (one.starts_at.isoformat(), one.id))
 
 
 _EDITS = [_STAFF, if_match(read_meeting, MEETING, "meeting_id")]

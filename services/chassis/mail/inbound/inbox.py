@@ -21,7 +21,7 @@ from services.chassis.mail.inbound import rows
 from services.chassis.mail.inbound.read import SOURCE
 from services.chassis.mail.inbound.reading import LETTERS, Reading
 from services.chassis.mail.inbound.rows import Inbound
-from services.chassis.mail.rows import Mail
+from services.chassis.mail.rows import LeadFirst, Mail
 
 _BATCH = 20
 _MAX_ATTEMPTS = 5
@@ -38,12 +38,14 @@ class Ears:
 
     Each answers whether it knew whose it is; else it is set aside for a person. `answered` is somebody's letter,
     `noticed` one that asks for nothing, `stopped` a wish for no more mail, `on_trouble` a mail that came back.
+    `lead_first` locks what they all need.
     """
 
     answered: Heard
     noticed: Heard
     stopped: Heard
     on_trouble: Callable[[Connection, Mail], Awaitable[None]]
+    lead_first: LeadFirst | None = None
 
 
 class Inbox:
@@ -87,6 +89,8 @@ class Inbox:
         if mail is None and reading.sender and reading.bounce is None:
             # Somebody who wrote anew, or whose program names nothing. Anybody can write any sender's name.
             mail = await rows.last_to(conn, reading.sender)
+        if mail is not None:
+            mail = await mails.lock(conn, mail.id, self._ears.lead_first)
         if reading.kind == "stop" and not proven:
             reading = reading.model_copy(update={"kind": "reply"})
         trouble = None if whole else UNREADABLE

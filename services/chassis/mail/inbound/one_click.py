@@ -14,6 +14,7 @@ from services.chassis.db import Connection
 from services.chassis.errors import NotFound
 from services.chassis.http import Conn, door_router
 from services.chassis.mail import addresses
+from services.chassis.mail import rows as mails
 from services.chassis.mail.inbound import rows
 from services.chassis.mail.inbound.inbox import Ears
 from services.chassis.mail.inbound.reading import Reading
@@ -75,6 +76,7 @@ async def _stop(conn: Connection, ears: Ears, token: str) -> None:
     mail = await rows.find_mail(conn, token, []) if _TOKEN.match(token) else None
     if mail is None:
         raise NotFound("there is no such mail")
+    mail = await mails.lock(conn, mail.id, ears.lead_first)
     kept = await rows.keep(conn, f"one-click:{token}", token, b"")
     if kept is None:
         return

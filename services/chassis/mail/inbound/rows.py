@@ -62,22 +62,20 @@ async def keep(conn: Connection, fingerprint: str, token: str | None, raw: bytes
 
 
 async def find_mail(conn: Connection, token: str | None, ids: Sequence[str]) -> Mail | None:
-    """Our mail with this token, or else the latest with one of these Message-IDs. Locked."""
+    """Our mail with this token, or else the latest with one of these Message-IDs."""
     row = None
     if token is not None:
-        row = await conn.fetchrow("SELECT * FROM mails WHERE reply_token = $1 FOR UPDATE", token)
+        row = await conn.fetchrow("SELECT * FROM mails WHERE reply_token = $1", token)
     if row is None and ids:
-        row = await conn.fetchrow(
-            "SELECT * FROM mails WHERE message_id = ANY($1) ORDER BY id DESC LIMIT 1 FOR UPDATE", list(ids)
-        )
+        row = await conn.fetchrow("SELECT * FROM mails WHERE message_id = ANY($1) ORDER BY id DESC LIMIT 1", list(ids))
     return Mail.maybe(row)
 
 
 async def last_to(conn: Connection, address: str) -> Mail | None:
-    """The last mail of ours to an address that is a lead's. Locked."""
+    """The last mail of ours to an address that is a lead's."""
     row = await conn.fetchrow(
         """SELECT * FROM mails WHERE lower(recipient) = lower($1) AND recipient <> '' AND lead_id IS NOT NULL
-            ORDER BY id DESC LIMIT 1 FOR UPDATE""",
+            ORDER BY id DESC LIMIT 1""",
         address,
     )
     return Mail.maybe(row)

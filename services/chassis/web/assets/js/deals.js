@@ -43,6 +43,8 @@
     }
   });
   addEventListener("toggle", mark, true);
+  // Browsers tell of an opened question a moment later: whoever is faster than that presses what they see all the same.
+  addEventListener("keydown", mark, true);
   addEventListener("DOMContentLoaded", mark);
   document.addEventListener("htmx:after:swap", mark);
 
