@@ -178,7 +178,7 @@ async def test_a_day_that_is_over_is_refused_with_its_field(desk: Desk3, tier: T
 
 @pytest.mark.parametrize(
     ("outcome", "said"),
-    [("later", {"day": "2099-01-05"}), ("not_now", {"reason": "no budget"}), ("need_changed", {"note": "containers"}),
+    [("later", {"day": in_days(20)[:10]}), ("not_now", {"reason": "no budget"}), ("need_changed", {"note": "containers"}),
      ("complaint", {"note": "the truck came late"})],
 )  # fmt: skip
 async def test_an_outcome_is_taken_back_as_if_it_had_never_been_given(

@@ -219,7 +219,7 @@ async def test_an_invoice_that_cannot_be_printed_is_issued_and_shown(
     async def broken(*_: Any) -> Any:
         raise ValueError("no glyph")
 
-    monkeypatch.setattr(contract_mails, "print_invoice", broken)
+    monkeypatch.setattr(contract_mails, "mailed_documents", broken)
     customer_id, _ = await tier.customer(email=MAIL)
     contract = await make(tier, customer_id)
     other = await make(tier, (await tier.customer(email=MAIL))[0])

@@ -25,9 +25,10 @@ OURS = {
     "POST /v1/bank-transfers/{transfer_id}/ignore",
     "POST /v1/bank-statements/{statement_id}/cancel",
     "POST /v1/mail-stops/{token}",
+    "POST /v1/mail-templates/{kind}/{language}/preview",
 }
 """Whoever hears a complaint records it; a transfer is nobody's until it has candidates (test_account_mgmt_bank), and a
-statement is the whole tier's. A mail is stopped by whoever has the link in it."""
+statement is the whole tier's. A mail is stopped by whoever has the link in it; a preview of a text is about nobody."""
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -57,7 +58,9 @@ async def writes(tier: Tier3) -> list[tuple[str, str, str, Any]]:
     complaint = await tier.post(f"/v1/customers/{customer_id}/complaints", {"text": "late"})
     order = (await tier.get(f"/v1/customers/{customer_id}/orders"))["items"][0]
     contract = await make(tier, customer_id)
-    known = {"contract_id": contract["id"], "number": "1",
+    same, gone = (await tier.customer())[0], (await tier.customer())[0]
+    merge = await tier.post(f"/v1/customers/{customer_id}/merge", {"gone": gone}, headers=boss())
+    known = {"merge_id": merge["id"], "contract_id": contract["id"], "number": "1",
              "customer_id": customer_id, "invoice_id": account.invoice_id, "order_id": order["id"],
              "need_id": need["id"], "person_id": person["id"], "product_id": "ftl"}  # fmt: skip
     found = []
@@ -69,6 +72,8 @@ async def writes(tier: Tier3) -> list[tuple[str, str, str, Any]]:
         body = example(operation)
         if path.endswith("/match"):
             body["invoices"][0]["invoice_id"] = account.invoice_id
+        elif path.endswith("/merge"):
+            body = {**(body or {}), "gone": same}
         elif path.endswith("/returned"):
             body["invoice_id"] = account.invoice_id
         found.append((name, method, path.format_map(Ids({**known, "item_id": item})), body))

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from services.account_mgmt.actions.workflow_starts import debt_start
 from services.account_mgmt.domain.invoices import Invoice
 from services.account_mgmt.domain.reopening import next_deadline
-from services.account_mgmt.repository import dunning
+from services.account_mgmt.repository import customers, dunning
 from services.account_mgmt.repository.policies import policies
 from services.chassis import outbox
 from services.chassis.db import Connection
@@ -22,7 +22,8 @@ async def reopen(conn: Connection, invoice: Invoice, *, event_id: str, by: str) 
     `event_id` names what undid the money, so that it is heard once.
     """
     now = datetime.now(UTC)
-    due_at = next_deadline(await policies.rules(conn), invoice, now)
+    customer = await customers.get(conn, invoice.customer_id)
+    due_at = next_deadline(await policies.rules(conn), invoice, customer.zones, now)
     answer = InvoiceReopened(
         event_id=f"reopened:{event_id}", at=now, by=by, invoice_id=invoice.id, due_at=due_at, level=invoice.dunning
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from services.account_mgmt.actions.call_backs import end_call_backs
 from services.account_mgmt.actions.complaints import record_complaint
@@ -107,8 +108,9 @@ async def _next_at(conn: Connection, customer: Customer, said: Said) -> datetime
     now = datetime.now(UTC)
     if at <= now:
         raise Invalid("This day is over: choose one to come", field="day")
-    if at > now + policy.ask_again_within:
-        latest = (now + policy.ask_again_within).date()
+    # The day that was asked for counts: its contact hours may begin after a weekend.
+    latest = (now + policy.ask_again_within).astimezone(ZoneInfo(customer.contact.timezone)).date()
+    if said.day > latest:
         raise Invalid(f"That is far ahead: choose a day until {latest}", field="day")
     return at
 

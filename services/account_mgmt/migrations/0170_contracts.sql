@@ -35,7 +35,7 @@ CREATE INDEX contracts_page ON contracts (created_at, id);
 
 ALTER TABLE orders ADD COLUMN contract_id uuid REFERENCES contracts (id);
 ALTER TABLE orders DROP CONSTRAINT orders_source_check;
-ALTER TABLE orders ADD CONSTRAINT orders_source_check CHECK (source IN ('sale', 'nudge', 'own', 'contract'));
+ALTER TABLE orders ADD CONSTRAINT orders_source_check CHECK (source IN ('sale', 'nudge', 'own', 'import', 'contract'));
 
 -- What became of each date, once: the key is what keeps a second invoice from ever being written.
 CREATE TABLE contract_periods (

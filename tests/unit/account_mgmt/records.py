@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from services.account_mgmt.documents.labels import LANGUAGES
 from services.account_mgmt.domain.customers import Customer
 from services.account_mgmt.domain.document_facts import invoice_document
 from services.account_mgmt.domain.invoices import FullInvoice, Invoice
@@ -102,4 +103,5 @@ def full_invoice(language: str = "en", **values: Any) -> FullInvoice:
         invoice=ref,
     )
     issued, buyer, sold_by = invoice(str(total), **values), customer(language), seller()
-    return FullInvoice(issued, order, buyer, sold_by, invoice_document(issued, issued.issued_at, order, buyer, sold_by))
+    said = invoice_document(issued, issued.issued_at, order, buyer, sold_by, LANGUAGES)
+    return FullInvoice(issued, order, buyer, sold_by, said)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from services.account_mgmt.documents import e_invoice
+from services.account_mgmt.documents.labels import LANGUAGES
 from services.account_mgmt.domain.billing import Billing
 from services.account_mgmt.domain.credit_notes import CreditNote
 from services.account_mgmt.domain.document_facts import credit_note_document, invoice_document
@@ -55,7 +56,7 @@ def issued(lines: list[PricedLine], buyer: Billing = BUYERS["at home"], language
     full = full_invoice(language)
     order = full.order.model_copy(update={"lines": lines, "total": total, "tax": tax, "currency": "EUR"})
     sold = invoice(str(total), currency="EUR")
-    return invoice_document(sold, sold.issued_at, order, customer(language, billing=buyer), seller(**GMBH))
+    return invoice_document(sold, sold.issued_at, order, customer(language, billing=buyer), seller(**GMBH), LANGUAGES)
 
 
 def credited(said: IssuedDocument, amount: str, *earlier: IssuedDocument) -> IssuedDocument:

@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from services.account_mgmt.documents import invoice_pdf, mail_texts
+from services.account_mgmt.documents import mail_texts
 from services.account_mgmt.documents.labels import LABELS
 from services.account_mgmt.documents.standard_mails import LANGUAGES, standard
 from services.account_mgmt.domain.billing import Billing
+from services.account_mgmt.domain.document_facts import invoice_document
 from services.account_mgmt.domain.mail_templates import KINDS, MailWords, faults, language_of
 from tests.unit.account_mgmt.records import customer, full_invoice
 
@@ -101,4 +102,8 @@ def test_ones_own_words_go_before_the_standard_ones() -> None:
 def test_an_invoice_is_labelled_in_the_language_that_its_mail_is_written_in() -> None:
     full = full_invoice("cs")
     german = full.buyer.model_copy(update={"billing": Billing(country="DE")})
-    assert invoice_pdf.invoice(full) != invoice_pdf.invoice(type(full)(full.invoice, full.order, german, full.seller))
+    said = [
+        invoice_document(full.invoice, full.invoice.issued_at, full.order, buyer, full.seller, LANGUAGES)
+        for buyer in (full.buyer, german)
+    ]
+    assert [one.language for one in said] == ["uk", "de"]
