@@ -166,7 +166,13 @@ async def test_the_form_keeps_what_was_typed_and_says_what_is_wrong_beside_the_f
     customer_id, _ = await tier.customer()
     page = await desk.page(f"customers/{customer_id}/edit")
     assert 'value="ТОВ «Вітер»"' in page
-    typed = {"company": "Viter", "phones": "12", "email": "x@viter.example", "billing_country": "Germany"}
+    typed = {
+        "company": "Viter",
+        "phones": "12",
+        "email": "x@viter.example",
+        "billing_country": "Germany",
+        "billing_e_invoice": "xml",
+    }
     plain = await desk.act(f"customers/{customer_id}/edit", htmx=False, **typed)
     assert plain.status_code == 422
     assert 'id="phones-says"' in plain.text
@@ -177,7 +183,8 @@ async def test_the_form_keeps_what_was_typed_and_says_what_is_wrong_beside_the_f
     saved = await desk.act(f"customers/{customer_id}/edit", htmx=False, **{**typed, "phones": "030 777001"})
     assert saved.status_code == 303
     found = await tier.get(f"/v1/customers/{customer_id}")
-    assert (found["billing"]["country"], found["contact"]["phones"]) == ("DE", ["+4930777001"])
+    assert (found["billing"]["country"], found["billing"]["e_invoice"]) == ("DE", "xml")
+    assert found["contact"]["phones"] == ["+4930777001"]
     assert "Who they are was corrected" in await desk.page(f"customers/{customer_id}/story")
 
 

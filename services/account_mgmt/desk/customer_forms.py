@@ -45,6 +45,7 @@ class CustomerForm(BaseModel):
     billing_postal_code: str = Field(default="", max_length=_LONG)
     billing_city: str = Field(default="", max_length=_LONG)
     billing_country: str = Field(default="", max_length=_LONG)
+    billing_e_invoice: str = Field(default="none", max_length=20)
     seen: str = Field(default="", max_length=100)
     not_the_same_as: str = Field(default="", max_length=64)
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
-from services.account_mgmt.domain.billing import Billing
+from services.account_mgmt.domain.billing import Billing, EInvoice
 from services.account_mgmt.domain.customer_changes import CustomerEdit
 from services.account_mgmt.domain.customers import Customer, RemindBy
 from services.chassis.contacts.masks import mask_card
@@ -43,6 +43,7 @@ class BillingChange(Body):
     country: CountryCode | Annotated[str, StringConstraints(max_length=0)] = Field(
         default="", description="ISO 3166-1, two letters."
     )
+    e_invoice: EInvoice = Field(default="none", description="How they get e-invoices by mail.")
 
 
 class _Card(Body):
