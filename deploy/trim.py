@@ -11,12 +11,15 @@ import subprocess
 import sysconfig
 from pathlib import Path
 
+# What compilers and type checkers read.
+SOURCES = {".a", ".c", ".cpp", ".h", ".hpp", ".pxd", ".pyi", ".pyx"}
 LIBRARIES = Path(sysconfig.get_path("purelib"))
 # Imported only when they are needed.
 LATE = ("scipy.sparse.csgraph", "sklearn.ensemble", "sklearn.model_selection")
-# The towns of all numbers, the sources of Temporal's core, and the parts of SciPy that nobody asks for.
+# The towns of all numbers, the sources of Temporal's core, sample data, and the parts of SciPy that nobody asks for.
 UNUSED = (
-    "phonenumbers/geodata", "phonenumbers/carrierdata", "temporalio/bridge/sdk-core", "sklearn/datasets/data",
+    "phonenumbers/geodata", "phonenumbers/carrierdata", "temporalio/bridge/sdk-core", "lxml/includes", "numpy/f2py",
+    "numpy/_core/include", *(f"sklearn/datasets/{part}" for part in ("data", "descr", "images")),
     *(f"scipy/{part}" for part in ("cluster", "datasets", "differentiate", "fftpack", "io", "odr", "signal")),
 )  # fmt: skip
 
@@ -35,6 +38,9 @@ def trim() -> None:
     """Tests, parts that are unused, and what only a debugger reads."""
     for folder in [LIBRARIES / name for name in UNUSED] + list(LIBRARIES.rglob("tests")):
         shutil.rmtree(folder, ignore_errors=True)
+    for path in LIBRARIES.rglob("*"):
+        if path.suffix in SOURCES and path.is_file():
+            path.unlink()
     # Not those in *.libs, which lie where the loader needs them to.
     binaries = [path for path in LIBRARIES.rglob("*.so") if not path.parent.name.endswith(".libs")]
     subprocess.run(["/usr/bin/strip", "--strip-unneeded", *map(str, binaries)], check=True)

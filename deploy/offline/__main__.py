@@ -14,7 +14,7 @@ from deploy.offline.images import build_all
 from deploy.offline.podman import ContainerFailed
 from deploy.offline.trial import try_it
 
-NEEDED = ("podman", "runc", "debootstrap")
+NEEDED = ("podman", "runc", "iptables", "debootstrap")
 
 
 def main() -> int:

@@ -19,7 +19,7 @@ from deploy.offline.compose_file import ROOT, Service, fill_in
 
 CONFIGURATION = Path(__file__).with_name("containers.conf")
 PATIENCE_SECONDS = 240.0
-_POLL_SECONDS = 0.5
+_POLL_SECONDS = 1.0
 
 
 class ContainerFailed(Exception):
