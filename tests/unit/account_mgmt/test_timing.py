@@ -123,11 +123,11 @@ def rows_of(lists: list[list[float]]) -> np.ndarray:
 @given(gap_rows, st.sampled_from([*rhythm.KINDS, rhythm.SEASONAL]))
 def test_every_gap_is_foretold_from_the_ones_before_it_alone(lists: list[list[float]], kind: rhythm.Kind) -> None:
     gaps, prior = rows_of(lists), rhythm.Prior(3.0, 0.5, 0.1)
-    told = rhythm.foretold(gaps, prior, kind)
+    told = rhythm.predicted(gaps, prior, kind)
     assert np.isfinite(told.center).all() and (told.spread > 0).all() and (told.freedom >= 2).all()
     changed = np.where(np.isnan(gaps), gaps, gaps + 1)
     changed[:, :6] = gaps[:, :6]
-    again = rhythm.foretold(changed, prior, kind)
+    again = rhythm.predicted(changed, prior, kind)
     assert np.allclose(told.center[:, :7], again.center[:, :7])
 
 
@@ -135,8 +135,8 @@ def test_a_line_through_the_gaps_goes_on() -> None:
     gaps = np.log(60 * 0.93 ** np.arange(12))[None, :]
     trend = next(one for one in rhythm.KINDS if one.slope)
     prior = rhythm.Prior(3.0, 0.5, 0.01)
-    follows = float(np.exp(rhythm.foretold(gaps, prior, trend).center[0, -1]))
-    mean = float(np.exp(rhythm.foretold(gaps, prior, rhythm.STEADY).center[0, -1]))
+    follows = float(np.exp(rhythm.predicted(gaps, prior, trend).center[0, -1]))
+    mean = float(np.exp(rhythm.predicted(gaps, prior, rhythm.STEADY).center[0, -1]))
     assert follows == pytest.approx(60 * 0.93**12, rel=0.05) and mean > follows * 1.3
 
 
@@ -180,7 +180,7 @@ def test_bent_chances_keep_their_order_and_turn_back(lists: list[list[float]], l
 
 
 def test_chances_that_came_true_too_often_are_bent_towards_what_happens() -> None:
-    """Everything came earlier than half of it was foretold: what was called even is nearly sure."""
+    """Everything came earlier than half of it was predicted: what was called even is nearly sure."""
     chances = np.random.default_rng(4).uniform(0, 0.5, (200, 12))
     alike = calibration.histograms(chances, np.zeros(chances.shape, dtype=np.int64))[np.zeros(200, dtype=np.int64)]
     bend = calibration.Bend.of(chances, alike, own=np.ones(200, dtype=np.int64))

@@ -70,7 +70,7 @@ KINDS = {one.__name__: one for one in (regular, growing, slowing, seasonal, at_r
 
 
 class House:
-    """An organisation of so many customers of each of these kinds, as foretold on one day."""
+    """An organisation of so many customers of each of these kinds, as predicted on one day."""
 
     def __init__(self, kinds: list[str], each: int, today: date) -> None:
         chance = np.random.default_rng(11)

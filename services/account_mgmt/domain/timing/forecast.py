@@ -32,7 +32,7 @@ _AT_ONCE = 5_000
 _HOUSE_GAPS = 4.0
 """How many gaps of a customer's own the verdict over all customers counts for."""
 _SURE = 3.0
-"""By how many nats a rhythm must have foretold better than counts: twenty to one."""
+"""By how many nats a rhythm must have predicted better than counts: twenty to one."""
 _HANDICAPS: Final = {**{kind.name: kind.handicap for kind in (*KINDS, SEASONAL)}, COUNTS: -_SURE}
 _SAID: Final[Mapping[str, Said]] = {
     "steady": "own gaps", "local": "own gaps, changing", "trend": "own gaps, changing", "season": "own season",
@@ -42,7 +42,7 @@ _SAID: Final[Mapping[str, Said]] = {
 
 @dataclass(frozen=True)
 class Rhythms:
-    """What all customers' gaps say of one customer's: their priors, everybody's year, how well each model has foretold
+    """What all customers' gaps say of one customer's: their priors, everybody's year, how well each model has predicted
     (nats a gap), and how the chances it gave are to be bent."""
 
     priors: Priors
@@ -80,7 +80,7 @@ class Forecast:
 
 
 def fit(log: Log, now: date) -> Models:
-    """Fit everything that the purchases can carry, and see how well each model has foretold them."""
+    """Fit everything that the purchases can carry, and see how well each model has predicted them."""
     counts = bgnbd.fit(histories_of(log, now), modified=True)
     back = comeback.fit(log, now.toordinal())
     if counts is None or (log.count - 1).sum() < _FEWEST_GAPS:
@@ -103,7 +103,7 @@ def fit(log: Log, now: date) -> Models:
 
 
 def _chosen(speakers: Mapping[str, Speaker], merits: Mapping[str, float], gaps: Ints) -> Ints:
-    """Of each customer, the place of the model that has foretold them best; counts for whoever bought once."""
+    """Of each customer, the place of the model that has predicted them best; counts for whoever bought once."""
     scores = np.stack([
         one.score + _HOUSE_GAPS * merits[name] - _HANDICAPS[name] for name, one in speakers.items()
     ])  # fmt: skip
@@ -124,7 +124,7 @@ def foretell(models: Models, log: Log, now: date, *, usual_weeks: float) -> Fore
 
 
 def _by_rhythms(found: Forecast, places: Ints, rhythms: Rhythms, counts: CountModel, log: Log, now: date) -> None:
-    """Write over what counts say of the customers at these places, by the model that has foretold each best."""
+    """Write over what counts say of the customers at these places, by the model that has predicted each best."""
     part = log.of(places)
     speakers = speakers_of(part, now, counts, rhythms.priors, np.array(rhythms.year))
     chosen = _chosen(speakers, rhythms.merits, part.count - 1)

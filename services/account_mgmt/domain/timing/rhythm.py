@@ -1,4 +1,4 @@
-"""A customer's own rhythm: the logarithm of the next gap, foretold from the gaps before it, one after the other.
+"""A customer's own rhythm: the logarithm of the next gap, predicted from the gaps before it, one after the other.
 
 Three of them, by what of the past they keep: all of it (`steady`), mostly the last gaps (`local`), or a line through
 them (`trend`), for whom every gap is a little shorter or longer than the one before. Each is a Bayesian regression with
@@ -52,7 +52,7 @@ class Prior:
 
 @dataclass(frozen=True)
 class Told:
-    """What was foretold of every gap before it came, and (last column) of the one to come: the logarithm's center and
+    """What was predicted of every gap before it came, and (last column) of the one to come: the logarithm's center and
     spread, degrees of freedom, and from how many gaps."""
 
     center: Floats
@@ -77,7 +77,7 @@ def prior_of(gaps: Floats) -> Prior | None:
     return Prior(float(np.mean(mean)), max(between, 0.01), within)
 
 
-def foretold(gaps: Floats, prior: Prior, kind: Kind) -> Told:
+def predicted(gaps: Floats, prior: Prior, kind: Kind) -> Told:
     """Each gap of each customer (logarithms, the last one at the right, nan for none) from the ones before it."""
     customers, steps = gaps.shape
     line = _Line(customers, prior, kind)

@@ -13,7 +13,7 @@ from scipy.special import gammaln, stdtr, stdtrit
 from services.account_mgmt.domain.timing import calibration
 from services.account_mgmt.domain.timing.bgnbd import CountModel
 from services.account_mgmt.domain.timing.history import DAYS, Floats, Histories, Ints, Log, histories_of
-from services.account_mgmt.domain.timing.rhythm import KINDS, SEASONAL, Kind, Prior, Told, foretold
+from services.account_mgmt.domain.timing.rhythm import KINDS, SEASONAL, Kind, Prior, Told, predicted
 from services.account_mgmt.domain.timing.season import Clock, clock_of
 
 KEPT: Final = 48
@@ -118,7 +118,7 @@ class RhythmSpeaker:
     def __init__(self, gaps: Gaps, kind: Kind, priors: Priors, counts: CountModel, known: Histories, now: date) -> None:
         self._clock, self._now = gaps.clock if kind is SEASONAL else None, now
         used = gaps.plain if self._clock is None else gaps.seasonal
-        self._told = foretold(used, priors.plain if self._clock is None else priors.seasonal, kind)
+        self._told = predicted(used, priors.plain if self._clock is None else priors.seasonal, kind)
         since = known.since * DAYS
         today = now.toordinal()
         self.waited = since
@@ -129,7 +129,7 @@ class RhythmSpeaker:
         pace = np.zeros_like(used)
         if self._clock is not None:
             judged, then, pace = (
-                foretold(gaps.seasonal_then, priors.seasonal_then, kind),
+                predicted(gaps.seasonal_then, priors.seasonal_then, kind),
                 gaps.seasonal_then,
                 gaps.pace_then,
             )
