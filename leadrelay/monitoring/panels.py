@@ -88,7 +88,7 @@ TIER_2 = Dashboard(
         Panel("Hand-overs nobody has accepted", "sum by (state) (leadrelay_hand_overs_open)", "{{state}}"),
         Panel("The oldest has waited", "max(leadrelay_hand_overs_oldest_seconds)", "oldest", "s"),
         stat("Past their deadline", "sum(leadrelay_hand_overs_past_deadline)"),
-        Panel("Time to accept", "max by (quantile) (leadrelay_hand_over_accept_seconds)", "p{{quantile}}", "s"),
+        Panel("Time to accept", "max by (percentile) (leadrelay_hand_over_accept_seconds)", "p{{percentile}}", "s"),
         bars("Hand-overs of a day", "sum by (state) (leadrelay_hand_overs_last_day)", "{{state}}"),
         bars("Deals by stage", "sum by (stage) (leadrelay_deals_open)", "{{stage}}"),
         stat("Next steps overdue", "sum(leadrelay_next_steps_late)"),

@@ -74,6 +74,12 @@ async def test_every_figure_of_a_tier_can_be_read_and_is_named_as_prometheus_ask
     assert (checked.returncode, checked.stdout + checked.stderr) == (0, "")
 
 
+@pytest.mark.parametrize("tier", Tier)
+def test_no_figure_has_a_label_that_means_something_else_to_prometheus(tier: Tier) -> None:
+    taken = {"tier", "job", "instance", "le", "quantile", "exported_job", "alertname"}
+    assert [figure.name for figure in OF_TIERS[tier] if taken & set(figure.labels)] == []
+
+
 async def test_one_worker_of_a_tier_reports_and_another_takes_over(pool: Pool) -> None:
     first, second = FigureReporter("t", [ONE], timedelta(0)), FigureReporter("t", [ONE])
     patient = FigureReporter("t", [ONE])

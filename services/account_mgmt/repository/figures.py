@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.account_mgmt.repository.invoice_sums import owed
 from services.chassis.durable_figures import DURABLE
 from services.chassis.figures import RARELY, Figure, sql
 
@@ -52,8 +53,8 @@ MONEY = (
     Figure(
         "leadrelay_invoices_open_amount",
         "What is open on invoices, by currency and whether they are overdue.",
-        sql("""SELECT currency, (due_at < now()) AS overdue, sum(total - paid - credited) AS value FROM invoices
-                WHERE state = 'open' GROUP BY 1, 2"""),
+        sql(f"""SELECT currency, (due_at < now()) AS overdue, sum({owed()}) AS value FROM invoices i
+                WHERE state = 'open' GROUP BY 1, 2"""),  # noqa: S608 - a constant
         ("currency", "overdue"),
         every=RARELY,
     ),

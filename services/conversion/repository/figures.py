@@ -33,12 +33,12 @@ HAND_OVERS = (
     ),
     Figure(
         "leadrelay_hand_over_accept_seconds",
-        "Time from offer to acceptance in the last 24 hours, by quantile.",
-        sql("""SELECT q::text AS quantile, percentile_cont(q) WITHIN GROUP (
+        "Time from offer to acceptance in the last 24 hours, by percentile.",
+        sql("""SELECT (q * 100)::int AS percentile, percentile_cont(q) WITHIN GROUP (
                           ORDER BY extract(epoch FROM answered_at - offered_at)::float8) AS value
                  FROM hand_overs CROSS JOIN unnest(ARRAY[0.5, 0.9, 0.99]) AS q
                 WHERE state = 'accepted' AND answered_at > now() - interval '1 day' GROUP BY q"""),
-        ("quantile",),
+        ("percentile",),
     ),
 )
 
