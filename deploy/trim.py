@@ -18,7 +18,7 @@ LIBRARIES = Path(sysconfig.get_path("purelib"))
 LATE = ("scipy.sparse.csgraph", "sklearn.ensemble", "sklearn.model_selection")
 # The towns of all numbers, the sources of Temporal's core, sample data, and the parts of SciPy that nobody asks for.
 UNUSED = (
-    "phonenumbers/geodata", "phonenumbers/carrierdata", "temporalio/bridge/sdk-core", "lxml/includes", "numpy/f2py",
+    "phonenumbers/geodata", "phonenumbers/carrierdata", "temporalio/bridge/sdk-core", "lxml/includes",
     "numpy/_core/include", *(f"sklearn/datasets/{part}" for part in ("data", "descr", "images")),
     *(f"scipy/{part}" for part in ("cluster", "datasets", "differentiate", "fftpack", "io", "odr", "signal")),
 )  # fmt: skip

@@ -26,6 +26,10 @@ CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "leadre
 # Of which nothing is ever read in a container.
 _SPARED = ("var/cache/apt", "var/lib/apt/lists", "usr/share/doc", "usr/share/locale", "usr/share/man", "debootstrap")
 _LIMITS = ("--ulimit", "nofile=4096:4096", "--network", "host", "--format", "docker", "--layers=false")
+_PLACES = {
+    "postgres": "postgres", "caddy": "caddy", "temporalio/ui": "ui",
+    "temporalio/server": "temporal", "temporalio/admin-tools": "temporal",
+}  # fmt: skip
 _NO_INDEX = "[global]\nno-index = true\nfind-links = /wheels\n"
 
 
@@ -53,6 +57,7 @@ def build_all() -> dict[str, float]:
     pictures = HERE / "images"
     timed(f"{PREFIX}/postgres", _files(pictures / "postgres"), [_build, f"{PREFIX}/postgres", pictures / "postgres"])
     timed(f"{PREFIX}/temporal", _files(pictures / "temporal"), [_temporal])
+    timed(f"{PREFIX}/ui", _files(pictures / "ui"), [_build, f"{PREFIX}/ui", pictures / "ui"])
     timed(f"{PREFIX}/caddy", [ROOT / "requirements/embedded.in"], [_caddy])
     _name_all()
     return took
@@ -71,8 +76,7 @@ def _name_all() -> None:
     """Give each the name by which the compose file asks for it."""
     for service in read_compose()["services"].values():
         name = service["image"].partition("@")[0]
-        part = name.partition("/")[0] if name.startswith("temporalio/") else name.partition(":")[0]
-        place = {"postgres": "postgres", "temporalio": "temporal", "caddy": "caddy"}.get(part)
+        place = _PLACES.get(name.partition(":")[0])
         if place:
             full = f"docker.io/{name}" if "/" in name else f"docker.io/library/{name}"
             podman("tag", f"{PREFIX}/{place}", full)
