@@ -9,6 +9,8 @@ from deploy.offline.house import House, number_of, until
 
 LINE = {"description": "Full truck", "quantity": "1", "unit_price": {"amount": "28500.00", "currency": "UAH"}}
 
+LEARNED = {"need": "two trucks a month", "authority": "decides alone", "timing": "now"}
+
 
 class Department:
     """A supervisor, a caller, a manager and an account manager of every lead."""
@@ -65,10 +67,12 @@ class Department:
         return 1
 
     def _sell(self) -> int:
-        mine = self._ask("conversion", "manager", "anna", "GET", "/hand-overs?mine=true&limit=100")["items"]
+        mine = self._ask("conversion", "manager", "anna", "GET", "/hand-overs?mine=true&state=open&limit=100")["items"]
         for item in mine:
             deal = self._ask("conversion", "manager", "anna", "POST", f"/hand-overs/{item['item_id']}/accept", {})
-            self._ask("conversion", "manager", "anna", "POST", f"/deals/{deal['deal_id']}/win", {"lines": [LINE]})
+            this = f"/deals/{deal['deal_id']}"
+            self._ask("conversion", "manager", "anna", "POST", f"{this}/qualify", LEARNED)
+            self._ask("conversion", "manager", "anna", "POST", f"{this}/win", {"lines": [LINE]})
         return len(mine)
 
     def _be_paid(self) -> int:
