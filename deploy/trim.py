@@ -16,11 +16,17 @@ SOURCES = {".a", ".c", ".cpp", ".h", ".hpp", ".pxd", ".pyi", ".pyx"}
 LIBRARIES = Path(sysconfig.get_path("purelib"))
 # Imported only when they are needed.
 LATE = ("scipy.sparse.csgraph", "sklearn.ensemble", "sklearn.model_selection")
-# The towns of all numbers, the sources of Temporal's core, sample data, and the parts of SciPy that nobody asks for.
+# The towns of all numbers, makers of network cards, the sources of Temporal's core, and the parts of SciPy and
+# scikit-learn that forests, boosting, flows and distributions do without.
+_SCIPY = ("cluster", "datasets", "differentiate", "fftpack", "io", "odr", "signal")
+_SKLEARN = (
+    "cluster", "cross_decomposition", "datasets", "feature_extraction", "feature_selection", "gaussian_process",
+    "inspection", "manifold", "mixture", "neural_network", "semi_supervised",
+)  # fmt: skip
 UNUSED = (
     "phonenumbers/geodata", "phonenumbers/carrierdata", "temporalio/bridge/sdk-core", "lxml/includes",
-    "numpy/_core/include", *(f"sklearn/datasets/{part}" for part in ("data", "descr", "images")),
-    *(f"scipy/{part}" for part in ("cluster", "datasets", "differentiate", "fftpack", "io", "odr", "signal")),
+    "numpy/_core/include", "stdnum/oui.dat", "stdnum/imsi.dat",
+    *(f"scipy/{part}" for part in _SCIPY), *(f"sklearn/{part}" for part in _SKLEARN),
 )  # fmt: skip
 
 
@@ -36,8 +42,8 @@ def import_everything() -> None:
 
 def trim() -> None:
     """Tests, parts that are unused, and what only a debugger reads."""
-    for folder in [LIBRARIES / name for name in UNUSED] + list(LIBRARIES.rglob("tests")):
-        shutil.rmtree(folder, ignore_errors=True)
+    for path in [LIBRARIES / name for name in UNUSED] + list(LIBRARIES.rglob("tests")):
+        path.unlink() if path.is_file() else shutil.rmtree(path, ignore_errors=True)
     for path in LIBRARIES.rglob("*"):
         if path.suffix in SOURCES and path.is_file():
             path.unlink()

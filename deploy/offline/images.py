@@ -56,7 +56,7 @@ def build_all() -> dict[str, float]:
     timed(own, _sources(), [_leadrelay, own])
     pictures = HERE / "images"
     timed(f"{PREFIX}/postgres", _files(pictures / "postgres"), [_build, f"{PREFIX}/postgres", pictures / "postgres"])
-    timed(f"{PREFIX}/temporal", _files(pictures / "temporal"), [_temporal])
+    timed(f"{PREFIX}/temporal", _files(pictures / "temporal") + _files(pictures / "postgres"), [_temporal])
     timed(f"{PREFIX}/ui", _files(pictures / "ui"), [_build, f"{PREFIX}/ui", pictures / "ui"])
     timed(f"{PREFIX}/caddy", [ROOT / "requirements/embedded.in"], [_caddy])
     _name_all()

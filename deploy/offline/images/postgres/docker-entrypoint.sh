@@ -15,6 +15,7 @@ if [ ! -s "$PGDATA/PG_VERSION" ]; then
   initdb -U "$POSTGRES_USER" --auth-local=trust --auth-host=scram-sha-256 --pwfile="$password" -E UTF8 --no-locale -N > /dev/null
   rm "$password"
   echo "host all all all scram-sha-256" >> "$PGDATA/pg_hba.conf"
+  echo "listen_addresses = '*'" >> "$PGDATA/postgresql.conf"
   shift
   pg_ctl -w start -o "$* -c listen_addresses=''" > /dev/null
   if [ -n "${POSTGRES_DB:-}" ]; then createdb -U "$POSTGRES_USER" "$POSTGRES_DB"; fi
