@@ -12,7 +12,7 @@ import sysconfig
 from pathlib import Path
 
 # What compilers and type checkers read.
-SOURCES = {".a", ".c", ".cpp", ".h", ".hpp", ".pxd", ".pyi", ".pyx"}
+SOURCES = {".a", ".c", ".cpp", ".h", ".hpp", ".pxd", ".pxi", ".pyi", ".pyx"}
 LIBRARIES = Path(sysconfig.get_path("purelib"))
 # Imported only when they are needed.
 LATE = ("scipy.sparse.csgraph", "sklearn.ensemble", "sklearn.model_selection")
@@ -30,10 +30,10 @@ UNUSED = (
 )  # fmt: skip
 
 
-def import_everything() -> None:
-    """Every module of ours, and with it whatever it imports."""
+def import_everything(root: Path = LIBRARIES) -> None:
+    """Every module of ours, which lie in `root`, and with it whatever it imports."""
     for package in ("leadrelay", "services", "workflows"):
-        for module in pkgutil.walk_packages([str(LIBRARIES / package)], f"{package}."):
+        for module in pkgutil.walk_packages([str(root / package)], f"{package}."):
             if not module.name.endswith("__main__"):
                 importlib.import_module(module.name)
     for name in LATE:

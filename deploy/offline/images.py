@@ -11,8 +11,9 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from deploy.offline.compose_file import ROOT, read_compose
@@ -37,28 +38,31 @@ def build_all() -> dict[str, float]:
     """Build what is missing or has changed; the seconds each took."""
     took: dict[str, float] = {}
 
-    def timed(name: str, made_of: Iterable[Path], build: Sequence[object]) -> None:
+    def timed(name: str, made_of: Iterable[Path], build: Callable[[], object]) -> None:
         began = time.monotonic()
         if _kept(name, made_of):
             return
-        function, *arguments = build
-        function(*arguments)  # type: ignore[operator]
+        build()
         _keep(name, made_of)
         took[name] = round(time.monotonic() - began, 1)
 
     with ThreadPoolExecutor(2) as pool:
         wheels = pool.submit(_wheels)
-        timed(BASE, [HERE / "images.py"], [_base])
+        timed(BASE, [HERE / "images.py"], _base)
         wheels.result()
     python, node, own = "docker.io/library/python:3.11-slim-bookworm", "docker.io/library/node:24-slim", _own()
-    timed(python, [HERE / "images.py"], [podman, "tag", BASE, python])
-    timed(node, [ROOT / "package-lock.json"], [_node, node])
-    timed(own, _sources(), [_leadrelay, own])
+    timed(python, [HERE / "images.py"], partial(podman, "tag", BASE, python))
+    timed(node, [ROOT / "package-lock.json"], partial(_node, node))
+    timed(own, _sources(), partial(_leadrelay, own))
     pictures = HERE / "images"
-    timed(f"{PREFIX}/postgres", _files(pictures / "postgres"), [_build, f"{PREFIX}/postgres", pictures / "postgres"])
-    timed(f"{PREFIX}/temporal", _files(pictures / "temporal") + _files(pictures / "postgres"), [_temporal])
-    timed(f"{PREFIX}/ui", _files(pictures / "ui"), [_build, f"{PREFIX}/ui", pictures / "ui"])
-    timed(f"{PREFIX}/caddy", [ROOT / "requirements/embedded.in"], [_caddy])
+    timed(
+        f"{PREFIX}/postgres",
+        _files(pictures / "postgres"),
+        partial(_build, f"{PREFIX}/postgres", pictures / "postgres"),
+    )
+    timed(f"{PREFIX}/temporal", _files(pictures / "temporal") + _files(pictures / "postgres"), _temporal)
+    timed(f"{PREFIX}/ui", _files(pictures / "ui"), partial(_build, f"{PREFIX}/ui", pictures / "ui"))
+    timed(f"{PREFIX}/caddy", [ROOT / "requirements/embedded.in"], _caddy)
     _name_all()
     return took
 

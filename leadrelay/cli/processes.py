@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import importlib
 import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -84,8 +85,9 @@ def migrate(
                 "LEADRELAY_DATABASE_DSN: must contain {tier} when no tier is named, as each has its own database; "
                 "or LEADRELAY_DATABASE_DSNS must name each"
             )
+        bring_up = partial(migrate_tier, name, dsn, settings.policy)
         try:
-            applied = _patiently(until, lambda: asyncio.run(migrate_tier(name, dsn, settings.policy)))  # noqa: B023
+            applied = _patiently(until, partial(_finished, bring_up))
         except (MigrationError, OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             give_up(f"{name}: {error or type(error).__name__}")
         print(f"{name}: {', '.join(applied) or 'nothing to do'}")
@@ -148,6 +150,10 @@ def _patiently(until: float, work: Callable[[], Result]) -> Result:
             if time.monotonic() >= until:
                 raise
         time.sleep(_PAUSE_SECONDS)
+
+
+def _finished(work: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
+    return asyncio.run(work())
 
 
 def _require_database(settings: Settings) -> None:

@@ -166,3 +166,28 @@ def test_what_holds_data_cannot_be_reached_from_outside(services: Services) -> N
 def test_no_lock_file_names_an_index() -> None:
     for lock in (ROOT / "requirements").glob("*.txt"):
         assert not re.search(r"https?://|--index-url|--find-links", lock.read_text(encoding="utf-8")), lock.name
+
+
+REFUSING = """
+import sys
+from pathlib import Path
+
+from deploy import trim
+
+gone = {name.replace("/", ".") for name in trim.UNUSED}
+
+
+class Refuses:
+    def find_spec(self, name, path=None, target=None):
+        if name in gone:
+            raise ModuleNotFoundError(f"the image leaves out {name}")
+
+
+sys.meta_path.insert(0, Refuses())
+trim.import_everything(Path())
+"""
+
+
+def test_nothing_of_ours_imports_what_the_image_leaves_out() -> None:
+    told = subprocess.run([sys.executable, "-c", REFUSING], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert told.returncode == 0, told.stderr[-2000:]

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from services.account_mgmt.actions.commission_events import sale_event
 from services.account_mgmt.actions.invoice_sums import write_change
 from services.account_mgmt.actions.ownership import check_owner_of_invoices
+from services.account_mgmt.domain.bank_statements import TransferState
 from services.account_mgmt.domain.bank_transfers import Settlement
 from services.account_mgmt.domain.invoices import Invoice, Reversal
 from services.account_mgmt.domain.reversals import StandingPayment, check_reversible
@@ -84,13 +85,14 @@ async def _free_transfer(
 ) -> None:
     """The transfer that brought the money waits for a person again; not if the bank took it back."""
     await payment_reversals.undo_booking(conn, transfer_id, payment.invoice_id, reversal.at)
+    state: TransferState
     if reversal.kind == "mistake":
         await payment_reversals.forget_payer(conn, transfer_id, invoice.customer_id)
         state, reason = "unmatched", f"the match with {invoice.number} was undone: {reversal.reason}"
     else:
         state, reason = "ignored", f"the bank took it back: {reversal.reason}"
     if reversal.kind == "mistake" or not (await bank_transfers.get(conn, transfer_id)).booked:
-        settled = Settlement(transfer_id, state, reason[:300])  # type: ignore[arg-type]
+        settled = Settlement(transfer_id, state, reason[:300])
         await bank_transfers.settle(conn, [settled], by=reversal.reversed_by)
 
 

@@ -39,7 +39,7 @@ async def add_fit(
     conn: Connection, models: Models, value: ValueModel | None, *, customers: int, purchases: int, by_gaps: int
 ) -> int:
     """Write a fit; its version."""
-    # A worker of before reads `counts`, `gaps` and `gap_wins`, and uses counts alone.
+    # An older worker reads `counts`, `gaps` and `gap_wins`, and uses counts alone.
     body = {**asdict(models), "gaps": None, "gap_wins": 0.0, "value": asdict(value) if value else None}
     version: int = await conn.fetchval(
         "INSERT INTO timing_fits (models, customers, purchases, by_gaps) VALUES ($1, $2, $3, $4) RETURNING version",
@@ -57,7 +57,7 @@ async def latest_fit(conn: Connection) -> tuple[int | None, Models, ValueModel |
     if row is None:
         return None, Models(counts=None), None
     body = row["models"]
-    # A fit of before has neither; the next one will.
+    # An older fit has neither; the next one will.
     rhythms, back = body.get("rhythms"), body.get("comeback")
     models = Models(
         counts=CountModel(**body["counts"]) if body["counts"] else None,

@@ -121,7 +121,7 @@ def rows_of(lists: list[list[float]]) -> np.ndarray:
 
 @settings(max_examples=100, deadline=None)
 @given(gap_rows, st.sampled_from([*rhythm.KINDS, rhythm.SEASONAL]))
-def test_every_gap_is_foretold_from_the_ones_before_it_alone(lists: list[list[float]], kind: rhythm.Kind) -> None:
+def test_every_gap_is_predicted_from_the_ones_before_it_alone(lists: list[list[float]], kind: rhythm.Kind) -> None:
     gaps, prior = rows_of(lists), rhythm.Prior(3.0, 0.5, 0.1)
     told = rhythm.predicted(gaps, prior, kind)
     assert np.isfinite(told.center).all() and (told.spread > 0).all() and (told.freedom >= 2).all()
