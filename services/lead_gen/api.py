@@ -10,6 +10,7 @@ from services.chassis.web.desk import Desk
 from services.lead_gen.actions.switchboard import Switchboard
 from services.lead_gen.desk import calls as desk_calls
 from services.lead_gen.desk import dial as desk_dial
+from services.lead_gen.desk import floor as desk_floor
 from services.lead_gen.desk import instructions as desk_instructions
 from services.lead_gen.desk import lost as desk_lost
 from services.lead_gen.desk import ringing as desk_ringing
@@ -50,6 +51,7 @@ _PAGES = [
     desk_lost.router,
     desk_instructions.router,
     desk_dial.router,
+    desk_floor.router,
     desk_ringing.router,
 ]
 
