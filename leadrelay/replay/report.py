@@ -52,10 +52,9 @@ class Report:
             said.append(f"{name:<{wide}}  {count:>9,}  {wrong:>13,}  {self.seconds[name]:>7.1f}")
         left = f", {gone} had gone meanwhile" if gone else ""
         total = self.count.total()
-        return [
-            *said,
-            f"{total:,} {'history' if total == 1 else 'histories'} replayed in {seconds:.0f} s, {self.wrong:,} no longer fit{left}",
-        ]
+        what = "history" if total == 1 else "histories"
+        in_all = f"{total:,} {what} replayed in {seconds:.0f} s, {self.wrong:,} no longer fit{left}"
+        return [*said, in_all]
 
 
 def _misfits(name: str, found: list[tuple[Run, str]]) -> list[str]:
