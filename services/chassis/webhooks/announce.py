@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import uuid
-from datetime import UTC, datetime
+from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
 
 from services.chassis.db import Connection
 from services.chassis.webhooks.events import EventData, Tested
@@ -17,8 +18,9 @@ _ANNOUNCE = """
 WITH heard AS (SELECT id, state FROM webhooks WHERE $2 = ANY(events)),
      told AS (INSERT INTO webhook_messages (id, type, body) SELECT $1, $2, $3 WHERE EXISTS (SELECT FROM heard)
               ON CONFLICT (id) DO NOTHING RETURNING id)
-INSERT INTO webhook_deliveries (webhook_id, message_id, state)
-SELECT heard.id, told.id, CASE heard.state WHEN 'disabled' THEN 'skipped' ELSE 'pending' END FROM told, heard
+INSERT INTO webhook_deliveries (webhook_id, message_id, state, next_at)
+SELECT heard.id, told.id, CASE heard.state WHEN 'disabled' THEN 'skipped' ELSE 'pending' END, now() + $4
+  FROM told, heard
 """
 _TEST = """
 WITH told AS (INSERT INTO webhook_messages (id, type, body) VALUES ($1, $2, $3) RETURNING id)
@@ -26,13 +28,24 @@ INSERT INTO webhook_deliveries (webhook_id, message_id) SELECT $4, id FROM told 
 """
 
 
-async def announce(conn: Connection, data: EventData, *, key: str, at: datetime) -> None:
-    """Tell whoever subscribes to this type of event, after the commit.
+async def announce(
+    conn: Connection, data: EventData, *, key: str, at: datetime, hold: timedelta = timedelta(0)
+) -> None:
+    """Tell whoever subscribes to this type of event, after the commit, or after `hold`.
 
     `key` is made of business ids and says which event of this type it is: written again, it is the same event, and its
     receivers see the same `webhook-id`. `at` is when it happened.
     """
-    await conn.execute(_ANNOUNCE, event_id(data.type, key), data.type, body_of(data, at))
+    await conn.execute(_ANNOUNCE, event_id(data.type, key), data.type, body_of(data, at), hold)
+
+
+async def take_back(conn: Connection, events: Collection[type[EventData]], *, key: str) -> None:
+    """It has not happened: nobody is told of the event with this key, of whichever of these types it is.
+
+    For what is still held; the caller knows that it is.
+    """
+    ids = [event_id(event.type, key) for event in events]
+    await conn.execute("DELETE FROM webhook_messages WHERE id = ANY($1::uuid[])", ids)
 
 
 async def announce_test(conn: Connection, webhook_id: str, message_id: str) -> int:
