@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from services.chassis.http import Body, Id, Model, Moment
 from services.chassis.webhooks.deliveries import Delivery, DeliveryState
@@ -28,6 +28,15 @@ Description = Annotated[str, StringConstraints(max_length=200), Field(descriptio
 class NewWebhook(Body):
     """Whom to tell of what."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "url": "https://erp.example.com/leadrelay",
+                "events": ["webhook.test"],
+                "description": "The bookkeeping",
+            }
+        }
+    )
     url: Url
     events: EventNames
     description: Description = ""
@@ -40,6 +49,7 @@ class WebhookChange(Body):
     `replay`.
     """
 
+    model_config = ConfigDict(json_schema_extra={"example": {"state": "paused"}})
     url: Url | None = None
     events: EventNames | None = None
     description: Description | None = None
@@ -49,12 +59,16 @@ class WebhookChange(Body):
 class Rotation(Body):
     """How long the secret that there was stays valid beside the new one."""
 
+    model_config = ConfigDict(json_schema_extra={"example": {"keep_hours": 24}})
     keep_hours: float = Field(default=24, ge=0, le=MAX_HOURS, description="0: it has leaked, and ends at once.")
 
 
 class Replay(Body):
     """What to send again: one message, or all since a time that are in one of these states. The ids stay the same."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"since": "2026-03-02T00:00:00Z", "states": ["dead", "skipped"]}}
+    )
     message_id: Id | None = None
     since: Moment | None = None
     states: list[Literal["dead", "skipped", "delivered"]] = Field(["dead", "skipped"], min_length=1, max_length=3)
