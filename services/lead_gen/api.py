@@ -43,6 +43,7 @@ from services.lead_gen.routes import (
     telephony,
     why,
 )
+from services.lead_gen.schemas.webhooks import EVENTS
 from workflows.contracts.base import Tier
 
 _PAGES = [
@@ -94,6 +95,7 @@ def build_app(settings: Settings) -> FastAPI:
         settings=settings,
         desk=Desk(routers=_PAGES, package="services.lead_gen", rings="inbound_call"),
         routers=_ROUTES,
+        events=EVENTS,
     )
     app.state.switchboard = Switchboard.of(settings)
     return app
