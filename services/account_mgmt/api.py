@@ -45,6 +45,7 @@ from services.account_mgmt.routes import (
     products,
     refunds,
     reports,
+    story,
     suggestions,
     work,
 )
@@ -95,6 +96,7 @@ def build_app(settings: Settings) -> FastAPI:
             customers.router,
             billing.router,
             customer_merges.router,
+            story.router,
             account_managers.router,
             orders.router,
             invoices.router,

@@ -33,6 +33,7 @@ from services.conversion.routes import (
     reminders,
     reports,
     routing,
+    story,
     templates,
 )
 from workflows.contracts.base import Tier
@@ -85,6 +86,7 @@ def build_app(settings: Settings) -> FastAPI:
             published_answers.router,
             reminders.router,
             reports.router,
+            story.router,
             policies.router,
             mail_router(mails.on_trouble, mails.scope_of, mails.lead_first),
             inbound_router(answered_mails.EARS, mails.scope_of),

@@ -38,6 +38,7 @@ from services.lead_gen.routes import (
     scores,
     scripts,
     shifts,
+    story,
     supply,
     telephony,
     why,
@@ -58,6 +59,8 @@ _ROUTES = [
     duplicates.router,
     merges.router,
     audit.router,
+    # Before the leads' own, or `find` would be taken for an id.
+    story.router,
     leads.router,
     campaigns.router,
     criteria.router,
