@@ -1,4 +1,4 @@
-"""`leadrelay story`: a lead's life through all tiers, in business words."""
+"""`leadrelay story` and `late`: a lead's life through all tiers, and what should have happened and has not."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ _SHOWN = 20
 def add_to(app: typer.Typer) -> None:
     """Register this module's commands."""
     app.command()(story)
+    app.command()(late)
 
 
 def story(
@@ -48,6 +49,28 @@ def story(
     else:
         print(choice_text(shown, more=len(found) > _SHOWN))
     end(1)
+
+
+def late(
+    last: Annotated[int, typer.Option(min=1, max=200, help="How many, the longest late.")] = 50,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """List what should have happened and has not, in all tiers: since when, why, and the one safe act.
+
+    Exit code 0: nothing is late; 1: something is; 2: cannot look.
+    """
+    from leadrelay.story.databases import TierDatabases
+    from leadrelay.story.text import late_text
+    from services.ops.actions.late import read_late
+    from services.ops.actions.stories import Sources
+
+    def sources(places: Places) -> Sources:
+        return Sources(TierDatabases(places.dsns), places.temporal, places.temporal_pages)
+
+    found = look(data, lambda places: read_late(sources(places), limit=last))
+    print(found.model_dump_json(indent=2) if as_json else late_text(found, more=found.older is not None))
+    end(1 if found.items or found.held_up else 0)
 
 
 async def _tell(places: Places, who: str, region: str, last: int) -> tuple[Story | None, list[Found]]:

@@ -9,12 +9,16 @@ from datetime import datetime
 
 import asyncpg
 
+from services.account_mgmt.actions import late as account_mgmt_late
 from services.account_mgmt.actions import lead_story as account_mgmt
 from services.chassis import db
 from services.chassis.db import Connection
 from services.chassis.errors import NotFound
+from services.chassis.lateness import Late
 from services.chassis.stories import Part, Place
+from services.conversion.actions import late as conversion_late
 from services.conversion.actions import story as conversion
+from services.lead_gen.actions import late as lead_gen_late
 from services.lead_gen.actions import story as lead_gen
 from services.ops.tiers import Found, TierAway
 from workflows.contracts.base import Tier
@@ -24,6 +28,11 @@ _READ: Mapping[Tier, Callable[..., Awaitable[Part]]] = {
     Tier.LEAD_GEN: lead_gen.read_part,
     Tier.CONVERSION: conversion.read_part,
     Tier.ACCOUNT_MGMT: account_mgmt.read_part,
+}
+_LATE: Mapping[Tier, Callable[..., Awaitable[list[Late]]]] = {
+    Tier.LEAD_GEN: lead_gen_late.read_late,
+    Tier.CONVERSION: conversion_late.read_late,
+    Tier.ACCOUNT_MGMT: account_mgmt_late.read_late,
 }
 
 
@@ -48,6 +57,11 @@ class TierDatabases:
                 return await _READ[tier](conn, lead_id, limit=limit, before=before)
             except NotFound:
                 return None
+
+    async def late(self, tier: Tier, limit: int, after: Place | None = None) -> list[Late]:
+        """See services.ops.tiers.Tiers."""
+        async with self.connection(tier) as conn, conn.transaction(readonly=True):
+            return await _LATE[tier](conn, limit=limit, after=after)
 
     @asynccontextmanager
     async def connection(self, tier: Tier) -> AsyncIterator[Connection]:

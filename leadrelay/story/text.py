@@ -1,13 +1,14 @@
-"""A story on 80 columns."""
+"""A story, and what is late, on 80 columns."""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from services.chassis.stories import Waiting
+from services.ops.domain.late import NUMBER, LateList
 from services.ops.domain.story import Head, ShownWorkflow, Story
 from services.ops.tiers import Found, Missing
 
@@ -65,6 +66,16 @@ def _line(when: str, words: str) -> list[str]:
     return textwrap.wrap(words, WIDTH, initial_indent=f"{when}  ", subsequent_indent=_INDENT, break_on_hyphens=False)
 
 
+def _age(length: timedelta) -> str:
+    """How long something is late, as people say it."""
+    minutes = max(0, round(length / timedelta(minutes=1)))
+    if minutes < 1:
+        return "now"
+    if minutes < 120:
+        return f"{minutes} min late"
+    return f"{minutes // 60} h late" if minutes < 48 * 60 else f"{minutes // 1440} days late"
+
+
 def _when(at: datetime, zone: ZoneInfo) -> str:
     return f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
 
@@ -92,3 +103,22 @@ def choice_text(found: Sequence[Found], more: bool) -> str:
         ]
     count = f"More than {len(found)}" if more else str(len(found))
     return "\n".join([*lines, f"{count} may be meant: leadrelay story ID"])
+
+
+def late_text(late: LateList, more: bool) -> str:
+    """What is late, the longest first: what should have happened, for how long it has not, why, and the act."""
+    now = datetime.now(UTC)
+    lines: list[str] = []
+    for one in (*late.held_up, *late.items):
+        about = f"{one.company} ({one.lead_id})" if one.company else ""
+        lines += [
+            *wrapped(f"{one.words[:1].upper()}{one.words[1:]}: {_age(now - one.since)}", ""),
+            *(wrapped(about, "  ") if about else ()),
+            *wrapped(f"{NUMBER.get(one.tier, one.tier)}: {one.cause}", "  "),
+            *wrapped(f"-> {one.act}", "  "),
+            "",
+        ]
+    count = len(late.held_up) + len(late.items)
+    if not count:
+        return "Nothing is late."
+    return "\n".join([*lines, f"{count} late{', and more: --last N shows more' if more else ''}"])

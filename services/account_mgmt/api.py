@@ -34,6 +34,7 @@ from services.account_mgmt.routes import (
     customers,
     dunning,
     invoices,
+    late,
     legal_entities,
     mail_templates,
     needs,
@@ -85,6 +86,9 @@ DESK = Desk(
 )
 
 
+_FOR_OPERATORS = [story.router, late.router]
+
+
 def build_app(settings: Settings) -> FastAPI:
     """The app of one process."""
     return create_app(
@@ -96,7 +100,7 @@ def build_app(settings: Settings) -> FastAPI:
             customers.router,
             billing.router,
             customer_merges.router,
-            story.router,
+            *_FOR_OPERATORS,
             account_managers.router,
             orders.router,
             invoices.router,

@@ -29,6 +29,7 @@ from services.lead_gen.routes import (
     imports,
     inbound_calls,
     instructions,
+    late,
     leads,
     merges,
     policies,
@@ -61,6 +62,7 @@ _ROUTES = [
     audit.router,
     # Before the leads' own, or `find` would be taken for an id.
     story.router,
+    late.router,
     leads.router,
     campaigns.router,
     criteria.router,

@@ -46,6 +46,15 @@ async def workflows_of(client: Client, lead_id: str) -> list[Workflow]:
     return sorted(found.values(), key=lambda one: (one.started_at, one.id))
 
 
+async def workflow_of(client: Client, workflow_id: str) -> Workflow | None:
+    """The last run of one workflow, without its timers; none if Temporal does not know it. Raises TemporalAway."""
+    try:
+        found = await _described(client, workflow_id)
+    except (RPCError, RuntimeError, OSError) as error:
+        raise TemporalAway(f"does not answer ({str(error)[:200]})") from None
+    return _workflow(found) if found else None
+
+
 async def _runs(client: Client, lead_id: str) -> list[Workflow]:
     """As visibility lists them, which lags behind a little."""
     return [
@@ -67,7 +76,11 @@ async def _described(client: Client, workflow_id: str) -> WorkflowExecutionDescr
 
 
 async def _look(client: Client, one: WorkflowExecutionDescription) -> Workflow:
-    runs = one.status is WorkflowExecutionStatus.RUNNING
+    found = _workflow(one)
+    return found.model_copy(update={"timers": await _timers(client, one)}) if found.runs else found
+
+
+def _workflow(one: WorkflowExecutionDescription) -> Workflow:
     raw = one.raw_description
     waits = raw.HasField("pending_workflow_task") and not raw.pending_workflow_task.HasField("started_time")
     return Workflow(
@@ -78,7 +91,6 @@ async def _look(client: Client, one: WorkflowExecutionDescription) -> Workflow:
         started_at=one.start_time,
         closed_at=one.close_time,
         queue=one.task_queue,
-        timers=await _timers(client, one) if runs else [],
         retrying=[_retrying(activity) for activity in raw.pending_activities],
         task_since=_time(raw.pending_workflow_task.original_scheduled_time) if waits else None,
     )

@@ -14,6 +14,8 @@ from typing import Any, Protocol, TypeVar
 import httpx
 
 from services.chassis.errors import DomainError, Invalid
+from services.chassis.http.paging import encode_cursor
+from services.chassis.lateness import Late
 from services.chassis.records import Record
 from services.chassis.stories import Part, Place
 from workflows.contracts.base import Tier
@@ -61,6 +63,9 @@ class Tiers(Protocol):
     async def part(self, tier: Tier, lead_id: str, limit: int, before: Place | None = None) -> Part | None:
         """A tier's part of a lead's story; none if it never had the lead."""
 
+    async def late(self, tier: Tier, limit: int, after: Place | None = None) -> list[Late]:
+        """What is late in a tier after a place, the longest first."""
+
 
 async def of_each(
     ask: Callable[[Tier], Awaitable[Result]],
@@ -102,6 +107,12 @@ class TierApis:
             tier, "GET", f"/v1/leads/{lead_id}/story", params={"limit": str(limit), **place}, none=True
         )
         return Part.maybe(answer)
+
+    async def late(self, tier: Tier, limit: int, after: Place | None = None) -> list[Late]:
+        """See Tiers."""
+        place = {"after": encode_cursor((after[0].isoformat(), after[1]))} if after else {}
+        answer = await self.ask(tier, "GET", "/v1/late", params={"limit": str(limit), **place})
+        return Late.of_all(answer["items"])
 
     async def ask(
         self, tier: Tier, method: str, path: str, *, none: bool = False, headers: Mapping[str, str] | None = None,
