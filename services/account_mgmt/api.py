@@ -34,6 +34,7 @@ from services.account_mgmt.routes import (
     customers,
     dunning,
     invoices,
+    late,
     legal_entities,
     mail_templates,
     needs,
@@ -45,6 +46,7 @@ from services.account_mgmt.routes import (
     products,
     refunds,
     reports,
+    story,
     suggestions,
     work,
 )
@@ -85,6 +87,9 @@ DESK = Desk(
 )
 
 
+_FOR_OPERATORS = [story.router, late.router]
+
+
 def build_app(settings: Settings) -> FastAPI:
     """The app of one process."""
     return create_app(
@@ -96,6 +101,7 @@ def build_app(settings: Settings) -> FastAPI:
             customers.router,
             billing.router,
             customer_merges.router,
+            *_FOR_OPERATORS,
             account_managers.router,
             orders.router,
             invoices.router,
