@@ -1,4 +1,4 @@
-"""What waits for a person: failed workflows, refused reports, answers and messages set aside, imports, endless retries."""
+"""What waits for a person: failed workflows, refused reports, answers and messages set aside, imports, retries."""
 
 from __future__ import annotations
 
