@@ -34,6 +34,7 @@ from services.account_mgmt.routes import (
     customers,
     dunning,
     invoices,
+    late,
     legal_entities,
     mail_templates,
     needs,
@@ -45,6 +46,7 @@ from services.account_mgmt.routes import (
     products,
     refunds,
     reports,
+    story,
     suggestions,
     work,
 )
@@ -85,6 +87,17 @@ DESK = Desk(
 )
 
 
+_FOR_OPERATORS = [story.router, late.router]
+
+
+_MAIL = [
+    mail_router(mails.on_trouble),
+    inbound_router(answered_mails.EARS),
+    arrivals_router(),
+    one_click_router(answered_mails.EARS),
+]
+
+
 def build_app(settings: Settings) -> FastAPI:
     """The app of one process."""
     return create_app(
@@ -96,6 +109,7 @@ def build_app(settings: Settings) -> FastAPI:
             customers.router,
             billing.router,
             customer_merges.router,
+            *_FOR_OPERATORS,
             account_managers.router,
             orders.router,
             invoices.router,
@@ -119,10 +133,7 @@ def build_app(settings: Settings) -> FastAPI:
             import_router(CustomerTable(), "Import existing customers with their past orders"),
             policies.router,
             reports.router,
-            mail_router(mails.on_trouble),
-            inbound_router(answered_mails.EARS),
-            arrivals_router(),
-            one_click_router(answered_mails.EARS),
+            *_MAIL,
         ],
         desk=DESK,
         events=EVENTS,

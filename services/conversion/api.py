@@ -21,6 +21,7 @@ from services.conversion.routes import (
     deal_contact,
     deals,
     hand_overs,
+    late,
     managers,
     meeting_holds,
     meeting_slots,
@@ -33,6 +34,7 @@ from services.conversion.routes import (
     reminders,
     reports,
     routing,
+    story,
     templates,
 )
 from services.conversion.schemas.webhooks import EVENTS
@@ -50,6 +52,14 @@ _PAGES = [
     calendar.router,
     commission.router,
     duty.router,
+]
+
+
+_MAIL = [
+    mail_router(mails.on_trouble, mails.scope_of, mails.lead_first),
+    inbound_router(answered_mails.EARS, mails.scope_of),
+    arrivals_router(),
+    one_click_router(answered_mails.EARS),
 ]
 
 
@@ -87,10 +97,9 @@ def build_app(settings: Settings) -> FastAPI:
             published_answers.router,
             reminders.router,
             reports.router,
+            story.router,
+            late.router,
             policies.router,
-            mail_router(mails.on_trouble, mails.scope_of, mails.lead_first),
-            inbound_router(answered_mails.EARS, mails.scope_of),
-            arrivals_router(),
-            one_click_router(answered_mails.EARS),
+            *_MAIL,
         ],
     )

@@ -10,6 +10,7 @@ from services.chassis.web.desk import Desk
 from services.lead_gen.actions.switchboard import Switchboard
 from services.lead_gen.desk import calls as desk_calls
 from services.lead_gen.desk import dial as desk_dial
+from services.lead_gen.desk import floor as desk_floor
 from services.lead_gen.desk import instructions as desk_instructions
 from services.lead_gen.desk import lost as desk_lost
 from services.lead_gen.desk import ringing as desk_ringing
@@ -29,6 +30,7 @@ from services.lead_gen.routes import (
     imports,
     inbound_calls,
     instructions,
+    late,
     leads,
     merges,
     policies,
@@ -38,6 +40,7 @@ from services.lead_gen.routes import (
     scores,
     scripts,
     shifts,
+    story,
     supply,
     telephony,
     why,
@@ -51,6 +54,7 @@ _PAGES = [
     desk_lost.router,
     desk_instructions.router,
     desk_dial.router,
+    desk_floor.router,
     desk_ringing.router,
 ]
 
@@ -59,6 +63,9 @@ _ROUTES = [
     duplicates.router,
     merges.router,
     audit.router,
+    # Before the leads' own, or `find` would be taken for an id.
+    story.router,
+    late.router,
     leads.router,
     campaigns.router,
     criteria.router,
