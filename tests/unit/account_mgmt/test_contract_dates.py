@@ -162,7 +162,8 @@ def contract(every: int, unit: Unit, first: date, **more: object) -> Contract:
     usual = {
         "id": "k", "customer_id": "c", "name": "Storage", "state": "paused", "reason": None, "entity": "LR",
         "zone": "Europe/Kyiv", "currency": "UAH", "lines": [], "price_by": "fixed", "issue_at": time(9),
-        "last_on": None, "times": None, "payment_days": None, "by_mail": True, "next_number": 1, "next_at": None, "issued": 0,
+        "last_on": None, "times": None, "payment_days": None, "by_mail": True, "next_number": 1, "next_at": None,
+        "issued": 0,
         "created_by": "s", "created_at": now, "updated_at": now, "every": every, "unit": unit, "anchor_on": first,
         "anchor_day": first.day,
     }  # fmt: skip
