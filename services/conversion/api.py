@@ -55,6 +55,36 @@ _PAGES = [
 ]
 
 
+_ROUTES = [
+    hand_overs.router,
+    deals.router,
+    deal_contact.router,
+    meetings.router,
+    meeting_slots.router,
+    meeting_holds.router,
+    offers.router,
+    catalogue.router,
+    managers.router,
+    absences.router,
+    routing.router,
+    templates.router,
+    playbooks.router,
+    playbook_runs.router,
+    commissions.router,
+    commissions.own_router,
+    published_answers.router,
+    reminders.router,
+    reports.router,
+    story.router,
+    late.router,
+    policies.router,
+    mail_router(mails.on_trouble, mails.scope_of, mails.lead_first),
+    inbound_router(answered_mails.EARS, mails.scope_of),
+    arrivals_router(),
+    one_click_router(answered_mails.EARS),
+]
+
+
 def build_app(settings: Settings) -> FastAPI:
     """The app, ready to serve."""
     return create_app(
@@ -69,32 +99,5 @@ def build_app(settings: Settings) -> FastAPI:
             package="services.conversion",
             rings="inbound_call",
         ),
-        routers=[
-            hand_overs.router,
-            deals.router,
-            deal_contact.router,
-            meetings.router,
-            meeting_slots.router,
-            meeting_holds.router,
-            offers.router,
-            catalogue.router,
-            managers.router,
-            absences.router,
-            routing.router,
-            templates.router,
-            playbooks.router,
-            playbook_runs.router,
-            commissions.router,
-            commissions.own_router,
-            published_answers.router,
-            reminders.router,
-            reports.router,
-            story.router,
-            late.router,
-            policies.router,
-            mail_router(mails.on_trouble, mails.scope_of, mails.lead_first),
-            inbound_router(answered_mails.EARS, mails.scope_of),
-            arrivals_router(),
-            one_click_router(answered_mails.EARS),
-        ],
+        routers=_ROUTES,
     )
