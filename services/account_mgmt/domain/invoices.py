@@ -179,19 +179,28 @@ def open_amount(
 ) -> Decimal:
     """What is still to be paid of an invoice; negative: what the customer paid too much.
 
-    What is owed is the total less what credit notes took back and what was written off, and never less than nothing:
-    of a void invoice, nothing. What was paid (reversed payments and moved money are no part of it) counts as far as it
-    was not given back.
+    What is owed is the total less what credit notes took back and what was written off: of a void invoice, nothing.
+    What was paid (reversed payments and moved money are no part of it) counts as far as it was not given back. What was
+    given back of money that did not stay is owed too; writing that off makes no surplus, nor does writing off more
+    than is left of the invoice.
     """
-    owed = ZERO if is_void else max(ZERO, total - credited - written_off)
-    return owed - (paid - refunded)
+    stayed = paid - refunded
+    owed = ZERO if is_void else max(min(ZERO, stayed), total - credited - written_off)
+    return owed - stayed
 
 
 def _state(invoice: Invoice) -> str:
-    """Void stays void, and so does whatever was open when all of it was credited; paid is what owes nothing."""
-    if invoice.state == "void" or (invoice.state == "open" and 0 < invoice.total <= invoice.credited):
-        return "void"
-    return "open" if invoice.open_amount > 0 else "paid"
+    """Void stays void, and so does whatever was open when all of it was credited; paid is what owes nothing.
+
+    Open is whatever owes something: of a void invoice, money that was given back and had not stayed.
+    """
+    if invoice.open_amount > 0:
+        return "open"
+    return "void" if invoice.state == "void" or (invoice.state == "open" and _is_credited(invoice)) else "paid"
+
+
+def _is_credited(invoice: Invoice) -> bool:
+    return 0 < invoice.total <= invoice.credited
 
 
 def check_paid_at(paid_at: datetime | None, issued_at: datetime, now: datetime, zone: ZoneInfo) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from services.account_mgmt.domain.invoices import PayableInvoice, Payment
+from services.account_mgmt.repository.invoice_sums import owed
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import NotFound
 
@@ -56,14 +57,13 @@ async def add(
     The payment's id, the invoice's state after it, and when the money came; None if the reference was booked before.
     """
     row = await conn.fetchrow(
-        """WITH booked AS (
+        f"""WITH booked AS (
                INSERT INTO payments (id, invoice_id, amount, reference, paid_at, taken_by)
                VALUES ($1, $2, $3, $4, coalesce($5, now()), $6) ON CONFLICT (invoice_id, reference) DO NOTHING
                RETURNING id, amount, paid_at)
            UPDATE invoices i SET paid = i.paid + booked.amount,
-                  state = CASE WHEN i.state = 'open' AND i.paid + booked.amount - i.refunded
-                                    >= i.total - i.credited - i.written_off THEN 'paid' ELSE i.state END
-             FROM booked WHERE i.id = $2 RETURNING booked.id, i.state, booked.paid_at""",
+                  state = CASE WHEN i.state = 'open' AND {owed()} <= booked.amount THEN 'paid' ELSE i.state END
+             FROM booked WHERE i.id = $2 RETURNING booked.id, i.state, booked.paid_at""",  # noqa: S608 - a constant
         new_id(),
         invoice_id,
         amount,
