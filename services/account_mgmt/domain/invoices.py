@@ -40,7 +40,8 @@ class Reversal(Record):
 class Payment(Record):
     """Money that came; `amount` is in the currency of its invoice, `by_bank` if a bank statement told of it.
 
-    One that was reversed counts no more. `moved_from` is the invoice on which this money was too much.
+    One that was reversed counts no more. `moved_from` is the invoice on which this money was too much, `also_paid` the
+    numbers of other invoices that the same bank transfer paid and still pays.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Payment(Record):
     by_bank: bool = False
     reversal: Reversal | None = None
     moved_from: str | None = None
+    also_paid: list[str] = Field(default_factory=list)
 
 
 class Invoice(Record):

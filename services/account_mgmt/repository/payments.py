@@ -17,7 +17,12 @@ BY_BANK = f"""EXISTS (SELECT 1 FROM bank_bookings b JOIN bank_transfers t ON t.i
 """The condition that the payment `p` came with a bank statement, as SQL."""
 _PAYMENT = f"""
 SELECT p.id, p.amount, coalesce(r.reference, p.reference) AS reference, p.paid_at, {BY_BANK} AS by_bank,
-       CASE WHEN r.payment_id IS NOT NULL THEN to_jsonb(r) END AS reversal, f.number AS moved_from
+       CASE WHEN r.payment_id IS NOT NULL THEN to_jsonb(r) END AS reversal, f.number AS moved_from,
+       ARRAY(SELECT oi.number FROM bank_bookings b JOIN bank_transfers t ON t.id = b.transfer_id
+               JOIN bank_bookings ob ON ob.transfer_id = t.id AND ob.invoice_id <> p.invoice_id AND ob.undone_at IS NULL
+               JOIN invoices oi ON oi.id = ob.invoice_id
+              WHERE b.invoice_id = p.invoice_id AND b.undone_at IS NULL AND p.reversed_at IS NULL
+                AND p.reference IN (t.reference, 'transfer:' || t.id) ORDER BY oi.number) AS also_paid
   FROM payments p LEFT JOIN payment_reversals r ON r.payment_id = p.id
   LEFT JOIN surplus_moves m ON m.payment_id = p.id LEFT JOIN invoices f ON f.id = m.from_invoice
 """  # noqa: S608 - a constant
