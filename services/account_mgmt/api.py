@@ -21,6 +21,7 @@ from services.account_mgmt.desk import orders as desk_orders
 from services.account_mgmt.desk import payments as desk_payments
 from services.account_mgmt.desk import suggestions as desk_suggestions
 from services.account_mgmt.domain.import_headers import CustomerTable
+from services.account_mgmt.repository.figures import FIGURES
 from services.account_mgmt.routes import (
     account_managers,
     bank_statements,
@@ -56,6 +57,7 @@ from services.chassis.mail.inbound.one_click import one_click_router
 from services.chassis.mail.inbound.routes import arrivals_router, inbound_router
 from services.chassis.mail.routes import mail_router
 from services.chassis.settings import Settings
+from services.chassis.standing import standing_router
 from services.chassis.web.desk import Desk
 from workflows.contracts.base import Tier
 
@@ -86,7 +88,7 @@ DESK = Desk(
 )
 
 
-_FOR_OPERATORS = [story.router, late.router]
+_FOR_OPERATORS = [story.router, late.router, standing_router(FIGURES)]
 
 
 def build_app(settings: Settings) -> FastAPI:

@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from services.chassis.api import create_app
 from services.chassis.settings import Settings
+from services.chassis.standing import standing_router
 from services.chassis.web.desk import Desk
 from services.lead_gen.actions.switchboard import Switchboard
 from services.lead_gen.desk import calls as desk_calls
@@ -14,6 +15,7 @@ from services.lead_gen.desk import instructions as desk_instructions
 from services.lead_gen.desk import lost as desk_lost
 from services.lead_gen.desk import ringing as desk_ringing
 from services.lead_gen.desk import shifts as desk_shifts
+from services.lead_gen.repository.figures import FIGURES
 from services.lead_gen.routes import (
     alarms,
     answers,
@@ -63,6 +65,7 @@ _ROUTES = [
     # Before the leads' own, or `find` would be taken for an id.
     story.router,
     late.router,
+    standing_router(FIGURES),
     leads.router,
     campaigns.router,
     criteria.router,

@@ -17,6 +17,7 @@ from services.chassis.errors import DomainError, Invalid
 from services.chassis.http.paging import encode_cursor
 from services.chassis.lateness import Late
 from services.chassis.records import Record
+from services.chassis.standing import Standing
 from services.chassis.stories import Part, Place
 from workflows.contracts.base import Tier
 
@@ -66,6 +67,9 @@ class Tiers(Protocol):
     async def late(self, tier: Tier, limit: int, after: Place | None = None) -> list[Late]:
         """What is late in a tier after a place, the longest first."""
 
+    async def standing(self, tier: Tier) -> Standing:
+        """How a tier stands now."""
+
 
 async def of_each(
     ask: Callable[[Tier], Awaitable[Result]],
@@ -113,6 +117,10 @@ class TierApis:
         place = {"after": encode_cursor((after[0].isoformat(), after[1]))} if after else {}
         answer = await self.ask(tier, "GET", "/v1/late", params={"limit": str(limit), **place})
         return Late.of_all(answer["items"])
+
+    async def standing(self, tier: Tier) -> Standing:
+        """See Tiers."""
+        return Standing.model_validate(await self.ask(tier, "GET", "/v1/standing"))
 
     async def ask(
         self, tier: Tier, method: str, path: str, *, none: bool = False, headers: Mapping[str, str] | None = None,

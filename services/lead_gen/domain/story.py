@@ -75,10 +75,6 @@ _ACTS = {
     "erase": "Erasure was asked for",
     "edit": "What is known of them was changed",
     "reopen": "Returned to cold calling",
-    "retry": "Ops: what failed is sent again",
-    "skip": "Ops: the step that waited was passed over",
-    "cancel": "Ops: given up",
-    "reassign": "Ops: given to somebody else",
 }
 _TIERS = {"conversion": "tier 2", "account_mgmt": "tier 3"}
 
