@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from services.account_mgmt.actions import answered_mails, mails
+from services.account_mgmt.actions.operator_acts import ACTS
 from services.account_mgmt.desk import calendar, duty, ringing, today
 from services.account_mgmt.desk import contracts as desk_contracts
 from services.account_mgmt.desk import corrections as desk_corrections
@@ -56,6 +57,7 @@ from services.chassis.imports.routes import import_router
 from services.chassis.mail.inbound.one_click import one_click_router
 from services.chassis.mail.inbound.routes import arrivals_router, inbound_router
 from services.chassis.mail.routes import mail_router
+from services.chassis.operator_acts import acts_router
 from services.chassis.settings import Settings
 from services.chassis.standing import standing_router
 from services.chassis.web.desk import Desk
@@ -88,7 +90,7 @@ DESK = Desk(
 )
 
 
-_FOR_OPERATORS = [story.router, late.router, standing_router(FIGURES)]
+_FOR_OPERATORS = [story.router, late.router, standing_router(FIGURES), acts_router(ACTS)]
 
 
 def build_app(settings: Settings) -> FastAPI:

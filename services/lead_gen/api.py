@@ -5,9 +5,11 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from services.chassis.api import create_app
+from services.chassis.operator_acts import acts_router
 from services.chassis.settings import Settings
 from services.chassis.standing import standing_router
 from services.chassis.web.desk import Desk
+from services.lead_gen.actions.operator_acts import ACTS
 from services.lead_gen.actions.switchboard import Switchboard
 from services.lead_gen.desk import calls as desk_calls
 from services.lead_gen.desk import dial as desk_dial
@@ -66,6 +68,7 @@ _ROUTES = [
     story.router,
     late.router,
     standing_router(FIGURES),
+    acts_router(ACTS),
     leads.router,
     campaigns.router,
     criteria.router,

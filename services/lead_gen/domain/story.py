@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from services.chassis.operator_acts import act_words
 from services.chassis.records import Record
 from services.chassis.stories import Event, Fact, Waiting, moment, quoted, spoken, typed
 from services.chassis.work_items import WorkItem
@@ -158,6 +159,7 @@ _SENTENCES: Mapping[str, Callable[[Mapping[str, Any], Fact, Telling], Sentence]]
     "promise": _promise,
     "merge": _merge,
     "audit": _audit,
+    "act": lambda facts, fact, _: (f"{act_words(facts['act'])} ({fact.by})", typed(facts["reason"]) or None),
 }
 
 
