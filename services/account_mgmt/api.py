@@ -52,6 +52,7 @@ from services.account_mgmt.routes import (
     suggestions,
     work,
 )
+from services.account_mgmt.schemas.webhooks import EVENTS
 from services.chassis.api import create_app
 from services.chassis.imports.routes import import_router
 from services.chassis.mail.inbound.one_click import one_click_router
@@ -134,4 +135,5 @@ def build_app(settings: Settings) -> FastAPI:
             one_click_router(answered_mails.EARS),
         ],
         desk=DESK,
+        events=EVENTS,
     )

@@ -41,6 +41,7 @@ from services.conversion.routes import (
     story,
     templates,
 )
+from services.conversion.schemas.webhooks import EVENTS
 from workflows.contracts.base import Tier
 
 _DESCRIPTION = """Lead conversion: managers take warm leads, answer hard questions, meet, offer and close.
@@ -68,6 +69,7 @@ def build_app(settings: Settings) -> FastAPI:
         description=_DESCRIPTION,
         tier=Tier.CONVERSION,
         hears=hears,
+        events=EVENTS,
         settings=settings,
         desk=Desk(
             routers=[*_PAGES, *deal_routers.ROUTERS, ringing.router, slots.router],

@@ -13,6 +13,7 @@ from services.lead_gen.actions.operator_acts import ACTS
 from services.lead_gen.actions.switchboard import Switchboard
 from services.lead_gen.desk import calls as desk_calls
 from services.lead_gen.desk import dial as desk_dial
+from services.lead_gen.desk import floor as desk_floor
 from services.lead_gen.desk import instructions as desk_instructions
 from services.lead_gen.desk import lost as desk_lost
 from services.lead_gen.desk import ringing as desk_ringing
@@ -48,6 +49,7 @@ from services.lead_gen.routes import (
     telephony,
     why,
 )
+from services.lead_gen.schemas.webhooks import EVENTS
 from workflows.contracts.base import Tier
 
 _PAGES = [
@@ -56,6 +58,7 @@ _PAGES = [
     desk_lost.router,
     desk_instructions.router,
     desk_dial.router,
+    desk_floor.router,
     desk_ringing.router,
 ]
 
@@ -103,6 +106,7 @@ def build_app(settings: Settings) -> FastAPI:
         settings=settings,
         desk=Desk(routers=_PAGES, package="services.lead_gen", rings="inbound_call"),
         routers=_ROUTES,
+        events=EVENTS,
     )
     app.state.switchboard = Switchboard.of(settings)
     return app

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import ipaddress
 from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
@@ -111,6 +112,10 @@ class Settings(BaseSettings):
         default="",
         description="Hosts that production may talk to without TLS, because the network between is private, by commas.",
     )
+    webhook_allow: str = Field(
+        default="",
+        description="Private networks that webhooks may reach, e.g. `10.1.0.0/16,fd00::/8`. Unset: the internet only.",
+    )
     docs: bool | None = Field(
         default=None, description="Whether /docs and /openapi.json are there; unset: in development only."
     )
@@ -158,6 +163,15 @@ class Settings(BaseSettings):
     def _dsns_are_some(cls, value: str) -> str:
         if any(not dsn.startswith(("postgresql://", "postgres://")) for dsn in _by_tier(value).values()):
             raise ValueError("must be tier=postgresql://...,tier=postgresql://...")
+        return value
+
+    @field_validator("webhook_allow")
+    @classmethod
+    def _networks_are_some(cls, value: str) -> str:
+        try:
+            _ = [ipaddress.ip_network(part.strip()) for part in value.split(",") if part.strip()]
+        except ValueError:
+            raise ValueError("must be networks, such as 10.1.0.0/16,fd00::/8") from None
         return value
 
     @field_validator("tier_apis")
