@@ -155,6 +155,18 @@ async def test_the_register_hears_of_the_new_number_and_imports_know_them_by_it(
     assert not {key for key in keys if "+380441234567" in key}
 
 
+async def test_the_reminder_that_is_planned_moves_to_the_new_clock_in_the_record_and_in_the_care(tier: Tier3) -> None:
+    customer_id, _ = await tier.customer()
+    await edit(tier, customer_id, city="Lviv")
+    assert await tier.sent(customer_id, "nudge_moved") == []
+    # Ten in the morning in Kyiv is night in Vancouver.
+    await tier.pool.execute("UPDATE customers SET next_nudge_at = '2030-05-06T07:00:00Z' WHERE id = $1", customer_id)
+    await tier.policy(contact_hours={"begin": "09:00", "end": "17:00"})
+    found = await edit(tier, customer_id, timezone="America/Vancouver")
+    [moved] = await tier.sent(customer_id, "nudge_moved")
+    assert found["next_nudge_at"] == moved["next_nudge_at"] == "2030-05-06T16:00:00Z"
+
+
 async def test_a_tax_id_that_another_customer_has_is_refused_and_names_them(tier: Tier3) -> None:
     other, _ = await tier.customer(company="Breeze", phones=["+380671112233"], tax_id="14360570")
     customer_id, _ = await tier.customer()

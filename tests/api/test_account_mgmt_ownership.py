@@ -118,6 +118,20 @@ async def test_who_is_not_registered_or_works_here_no_longer_is_nobody(tier: Tie
     await tier.post(path, pay, headers=account_manager("petro"))
 
 
+async def test_whoever_is_not_registered_changes_nothing_and_may_only_record_a_complaint(tier: Tier3) -> None:
+    let_in = set()
+    for path, method, operation in operations(DOCUMENT):
+        address = path.format_map(Ids(kind="invoice", language="de", number="1"))
+        is_form = "multipart/form-data" in operation.get("requestBody", {}).get("content", {})
+        said: dict[str, Any] = {"files": {"file": ("s.csv", b"x")}} if is_form else {"json": {"reason": "x"}}
+        if method != "get":
+            answer = await tier.http.request(method, address, headers=account_manager("nobody"), **said)
+            if answer.status_code not in (401, 403):
+                let_in.add(f"{method.upper()} {path}")
+    assert let_in == {"POST /v1/customers/{customer_id}/complaints", "POST /v1/mail-stops/{token}",
+                      "POST /v1/mail-templates/{kind}/{language}/preview"}  # fmt: skip
+
+
 async def test_the_cover_of_an_absent_colleague_books_their_money(tier: Tier3) -> None:
     await tier.post("/v1/account-managers", {"id": "ivan", "name": "Ivan", "capacity": 0}, headers=boss())
     customer_id, account = await tier.customer()

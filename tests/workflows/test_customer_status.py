@@ -12,7 +12,13 @@ from workflows.contracts import account_mgmt as am
 from workflows.contracts import search_attributes as sa
 from workflows.contracts.base import DoNotCall
 from workflows.contracts.conversion import HandOverReason, OfferDeal
-from workflows.contracts.customer_status import AccountManagerChanged, CustomerStatus, CustomerStatusChanged, OptedIn
+from workflows.contracts.customer_status import (
+    AccountManagerChanged,
+    CustomerStatus,
+    CustomerStatusChanged,
+    NudgeMoved,
+    OptedIn,
+)
 from workflows.customer_care.workflow import CustomerCare
 
 Handle = WorkflowHandle[Any, Any]
@@ -79,6 +85,17 @@ async def test_a_customer_who_opts_in_again_is_reminded_again(tiers: Tiers) -> N
     await tiers.account_mgmt.nth(am.OpenNudge)
     shown = (await handle.describe()).typed_search_attributes
     assert shown.get(sa.LEAD_STAGE) == "active"
+
+
+async def test_a_reminder_comes_at_the_time_that_an_edit_has_moved_it_to(tiers: Tiers) -> None:
+    handle = await tiers.start_care()
+    await pay(tiers, handle)
+    moved = NudgeMoved(**await tiers.answer("am-1"), next_nudge_at=await tiers.later(days=60))
+    await handle.signal(CustomerCare.nudge_moved, moved)
+    await tiers.pass_time(days=50)
+    assert not tiers.account_mgmt.of(am.OpenNudge)
+    await tiers.pass_time(days=11)
+    await tiers.account_mgmt.nth(am.OpenNudge)
 
 
 async def test_another_account_manager_is_known_everywhere_also_after_years(tiers: Tiers) -> None:

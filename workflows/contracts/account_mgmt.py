@@ -23,7 +23,7 @@ from workflows.contracts.account_mgmt_activities import RemindedInvoice as Remin
 from workflows.contracts.account_mgmt_activities import RemindInvoice as RemindInvoice
 from workflows.contracts.base import Answer, Cancel, ContactCard, DoNotCall, InboundCall, Message
 from workflows.contracts.commission import MoneyEvent
-from workflows.contracts.customer_status import AccountManagerChanged, CustomerStatusChanged, OptedIn
+from workflows.contracts.customer_status import AccountManagerChanged, CustomerStatusChanged, NudgeMoved, OptedIn
 from workflows.contracts.deal import WonOrder
 
 
@@ -201,6 +201,9 @@ class CustomerCareWorkflow(Protocol):
 
     @workflow.signal
     def opted_in(self, answer: OptedIn) -> None: ...
+
+    @workflow.signal
+    def nudge_moved(self, answer: NudgeMoved) -> None: ...
 
     @workflow.signal
     def account_manager_changed(self, answer: AccountManagerChanged) -> None: ...

@@ -26,6 +26,12 @@ class OptedIn(Answer):
     next_nudge_at: datetime
 
 
+class NudgeMoved(Answer):
+    """The nudge that is planned falls due at another time: the customer's clock is known better."""
+
+    next_nudge_at: datetime
+
+
 class AccountManagerChanged(Answer):
     """Another account manager looks after this customer from now on."""
 

@@ -15,7 +15,7 @@ with workflow.unsafe.imports_passed_through():
         OrderPlaced,
         WonAgain,
     )
-    from workflows.contracts.customer_status import AccountManagerChanged, CustomerStatusChanged, OptedIn
+    from workflows.contracts.customer_status import AccountManagerChanged, CustomerStatusChanged, NudgeMoved, OptedIn
     from workflows.inbox import Listener
 
 
@@ -70,6 +70,11 @@ class CareListener(Listener):
     @workflow.signal
     def opted_in(self, answer: OptedIn) -> None:
         """Reminders are welcome again."""
+        self._inbox.put(answer)
+
+    @workflow.signal
+    def nudge_moved(self, answer: NudgeMoved) -> None:
+        """The nudge that is planned falls due at another time."""
         self._inbox.put(answer)
 
     @workflow.signal

@@ -27,7 +27,7 @@ with workflow.unsafe.imports_passed_through():
         WonAgain,
     )
     from workflows.contracts.base import Answer, Cancel, DoNotCall, InboundCall
-    from workflows.contracts.customer_status import AccountManagerChanged, CustomerStatusChanged, OptedIn
+    from workflows.contracts.customer_status import AccountManagerChanged, CustomerStatusChanged, NudgeMoved, OptedIn
     from workflows.contracts.deal import WonOrder
     from workflows.customer_care.account import Account
     from workflows.customer_care.invoices import hear_of_money, remind_invoice
@@ -217,6 +217,9 @@ class CustomerCare(CareListener):
                 account.change_status("active")
                 account.plan_nudge(answer.next_nudge_at)
                 account.story.tell(f"Reminders are welcome again: next nudge {when(answer.next_nudge_at)}")
+            case NudgeMoved():
+                account.plan_nudge(answer.next_nudge_at)
+                account.story.tell(f"Their clock is known better: next nudge {when(answer.next_nudge_at)}")
             case AccountManagerChanged():
                 account.change_account_manager(answer.account_manager)
             case DoNotCall():

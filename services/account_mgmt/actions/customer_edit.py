@@ -81,7 +81,8 @@ async def _follow(conn: Connection, who: Principal, customer: Customer, after: E
         elif was.email:
             await withdraw_mails(conn, customer.id, to=was.email, why="the customer has no address any more")
     if {"timezone", "phones", "billing.country"} & after.changes.keys():
-        await plan_anew(conn, customer.model_copy(update={"contact": now, "billing": after.billing}))
+        moved = customer.model_copy(update={"contact": now, "billing": after.billing})
+        await plan_anew(conn, moved, who.person, event_id=change_id)
     if after.of_card:
         fresh = customer.model_copy(update={"contact": now})
         await report_contact(conn, fresh, after.of_card, who.person, event_id=change_id, at=datetime.now(UTC))

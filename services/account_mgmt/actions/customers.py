@@ -19,6 +19,7 @@ from services.account_mgmt.domain.recognition import keys_of_card
 from services.account_mgmt.domain.reorder_cycle import contact_time
 from services.account_mgmt.repository import customer_merges, customers, erasure, imports, work
 from services.account_mgmt.repository.policies import policies
+from services.account_mgmt.schemas.webhooks import CustomerLeft
 from services.chassis import outbox, work_items
 from services.chassis.auth import Principal
 from services.chassis.db import Connection, new_id
@@ -26,10 +27,11 @@ from services.chassis.errors import Conflict
 from services.chassis.events import publish
 from services.chassis.mail import withdraw_mails
 from services.chassis.mail.addresses import lift_stop
+from services.chassis.webhooks import announce
 from workflows.contracts import ids
 from workflows.contracts.account_mgmt import CloseCustomer, OpenAccount, OpenedAccount, OrderPlaced
 from workflows.contracts.base import DoNotCall
-from workflows.contracts.customer_status import OptedIn
+from workflows.contracts.customer_status import NudgeMoved, OptedIn
 from workflows.contracts.open_care import AdoptAccount, AdoptedAccount, ImportedCustomer, ReadUnopened, Unopened
 
 _WINDOW_SECONDS = 10
@@ -119,6 +121,8 @@ async def close_customer(conn: Connection, request: CloseCustomer) -> None:
     await withdraw_mails(conn, request.customer_id, purpose="nudge")
     await customers.set_state(conn, [request.customer_id], request.stage)
     await customers.plan_nudge(conn, request.customer_id, None)
+    if request.stage == "lost" and customer.state != "lost":
+        await announce(conn, CustomerLeft(customer_id=customer.id), key=request.key, at=datetime.now(UTC))
 
 
 async def _end_nudges(conn: Connection, customer_id: str) -> None:
@@ -137,12 +141,16 @@ async def stop_calls(conn: Connection, customer_id: str) -> None:
     await work.write_instead_of_calling(conn, customer_id)
 
 
-async def plan_anew(conn: Connection, customer: Customer) -> None:
+async def plan_anew(conn: Connection, customer: Customer, by: str, *, event_id: str) -> None:
     """A reminder that is planned falls into the contact hours of where the customer is now; `customer` is locked."""
     if customer.next_nudge_at is None or not customer.may_be_nudged:
         return
-    policy = await policies.rules(conn)
-    await customers.plan_nudge(conn, customer.id, contact_time(policy, customer.next_nudge_at, customer.zones))
+    moment = contact_time(await policies.rules(conn), customer.next_nudge_at, customer.zones)
+    if moment == customer.next_nudge_at:
+        return
+    await customers.plan_nudge(conn, customer.id, moment)
+    moved = NudgeMoved(event_id=f"{event_id}:nudge", at=datetime.now(UTC), by=by, next_nudge_at=moment)
+    await outbox.signal(conn, ids.customer(customer.id), "nudge_moved", moved, when_missing="drop")
 
 
 async def opt_out(conn: Connection, who: Principal, customer_id: str, reason: str) -> Customer:

@@ -31,6 +31,7 @@ from services.account_mgmt.domain.tax_categories import Parties, ProductTax, tre
 from services.account_mgmt.domain.units import PIECE, code_of
 from services.account_mgmt.repository import customers, invoices, legal_entities, orders, products
 from services.account_mgmt.repository.policies import policies
+from services.account_mgmt.schemas import webhooks
 from services.account_mgmt.schemas.orders import NewOrder
 from services.chassis import outbox
 from services.chassis.auth import Principal
@@ -38,6 +39,7 @@ from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.events import publish
 from services.chassis.meanings import printable
+from services.chassis.webhooks import announce
 from workflows.contracts import ids
 from workflows.contracts.account_mgmt import OrderPlaced
 from workflows.contracts.base import OrderLine
@@ -136,6 +138,8 @@ async def write_invoiced(
     invoiced = await invoices.add(conn, order, number=number, entity=seller.id, issued_at=now, due_at=due_at)
     await write_document(conn, invoiced, now, draft.customer, seller)
     await tell_changed(conn, invoiced.invoice.id, draft.customer.id)
+    await announce(conn, webhooks.OrderPlaced.of(invoiced, draft.source), key=order_id, at=now)
+    await announce(conn, webhooks.InvoiceIssued.of(invoiced), key=invoiced.invoice.id, at=now)
     return invoiced
 
 
@@ -149,7 +153,9 @@ async def price_lines(
 
 
 def _price(line: OrderLine, product: ProductTax | None, parties: Parties, as_offered: bool) -> money.PricedLine:
-    treated = treatment(line.tax_percent, product, parties, as_offered=as_offered)
+    # As a rate is kept and printed: what is taxed by a finer one would not be what the invoice says.
+    said = None if line.tax_percent is None else money.to_cents(line.tax_percent)
+    treated = treatment(said, product, parties, as_offered=as_offered)
     priced = money.price(
         line.product_id,
         printable(line.description) or UNREADABLE,
@@ -177,7 +183,7 @@ async def cancel_order(conn: Connection, who: Principal, order_id: str, reason: 
         raise Conflict("This order was imported: cancel it where it was invoiced", code="wrong_state")
     await orders.cancel(conn, order_id, reason)
     invoice = await invoices.get(conn, order.invoice.id, lock=True)
-    if not invoice.paid:
+    if not invoice.paid and not invoice.refunded:
         await invoices.write_sums(conn, invoice.changed(is_cancelled=True))
     elif invoice.creditable > 0:
         await write_credit_note(conn, invoice, invoice.creditable, reason, who.person)

@@ -11,6 +11,12 @@ from services.chassis.db import Connection
 from services.chassis.errors import Forbidden
 
 
+async def check_registered(conn: Connection, who: Principal) -> None:
+    """An account manager is who is registered and works here; with the role alone one is nobody. Raises Forbidden."""
+    if who.role == "account_manager" and not await account_managers.works_here(conn, who.person):
+        raise Forbidden("You are not registered as an account manager here", code="not_owner")
+
+
 async def check_owner(conn: Connection, who: Principal, customer: Customer) -> None:
     """Only the customer's account manager (any of them, while there is none) or a supervisor. Raises Forbidden.
 

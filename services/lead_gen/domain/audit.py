@@ -1,4 +1,4 @@
-"""The audit: who took out, looked up, changed, erased or reopened leads."""
+"""The audit: who took out, found by number, looked up, changed, erased or reopened leads."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from services.chassis.records import Record
 
-AuditAction = Literal["export", "reveal", "erase", "edit", "reopen"]
+AuditAction = Literal["export", "reveal", "erase", "edit", "reopen", "find"]
 
 
 class AuditLine(Record):
