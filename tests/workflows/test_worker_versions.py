@@ -104,6 +104,9 @@ async def test_runs_under_way_move_to_the_build_that_is_made_current(server: Cli
             await make_current(server, "build-2")
             while "build-2" not in await builds(handle):
                 attempt = await nobody_answers(handle, calls, attempt)
-            await answered(handle, attempt, lg.CallOutcome.NOT_INTERESTED)
-            assert (await handle.result()).stage == "not_interested"
-    assert await builds(handle) == ["", "build-1", "build-2"]
+            # And back: without a current version, workers without one carry it on.
+            await make_current(server, "")
+    async with worker(server, calls, None):
+        await answered(handle, attempt, lg.CallOutcome.NOT_INTERESTED)
+        assert (await handle.result()).stage == "not_interested"
+    assert await builds(handle) == ["", "build-1", "build-2", ""]
