@@ -24,7 +24,7 @@ from bench.stack import Running, running_stack
 from tests.fixtures.ports import free_port
 
 # Calls a second, two requests each.
-RATE, ALONE_SECONDS, SECONDS = 15, 20, 60
+RATE, ALONE_SECONDS, SECONDS = 5, 20, 60
 POLICY = {"always_open": True, "window": 5000, "batch": 1000, "campaign_tick": 0.5}
 DOOR = """{{
 	admin off
