@@ -24,6 +24,6 @@ class FindLead(Body):
 
     wanted: str = Field(min_length=1, max_length=200)
     default_region: str = Field(default="UA", max_length=10)
-    limit: int = Field(default=20, ge=1, le=200)
+    limit: int = Field(default=20, ge=1, le=500)
     after_at: AwareDatetime | None = None
     after_id: str | None = Field(default=None, max_length=40)
