@@ -91,7 +91,7 @@ DESK = Desk(
 )
 
 
-_FOR_OPERATORS = [story.router, late.router, standing_router(FIGURES), acts_router(ACTS)]
+_FOR_OPERATORS = [story.router, late.router, standing_router(FIGURES), acts_router(ACTS), reports.router]
 
 
 def build_app(settings: Settings) -> FastAPI:
@@ -128,7 +128,6 @@ def build_app(settings: Settings) -> FastAPI:
             products.router,
             import_router(CustomerTable(), "Import existing customers with their past orders"),
             policies.router,
-            reports.router,
             mail_router(mails.on_trouble),
             inbound_router(answered_mails.EARS),
             arrivals_router(),
