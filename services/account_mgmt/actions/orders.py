@@ -153,7 +153,9 @@ async def price_lines(
 
 
 def _price(line: OrderLine, product: ProductTax | None, parties: Parties, as_offered: bool) -> money.PricedLine:
-    treated = treatment(line.tax_percent, product, parties, as_offered=as_offered)
+    # As a rate is kept and printed: what is taxed by a finer one would not be what the invoice says.
+    said = None if line.tax_percent is None else money.to_cents(line.tax_percent)
+    treated = treatment(said, product, parties, as_offered=as_offered)
     priced = money.price(
         line.product_id,
         printable(line.description) or UNREADABLE,

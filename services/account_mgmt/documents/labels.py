@@ -10,6 +10,7 @@ LABELS: dict[str, dict[str, str]] = {
         "tax_id": "Tax ID", "vat_id": "VAT ID", "page": "Page", "scan": "Scan to pay", "account": "Bank details",
         "to_invoice": "For invoice", "reason": "Reason", "to_credit": "Credited to you",
         "purpose": "Payment for invoice {number}", "discount": "less",
+        "supplied": "Supplied", "order": "Order",
         "enclosed": "Enclosed: a copy of invoice {number}",
     },
     "uk": {
@@ -19,7 +20,8 @@ LABELS: dict[str, dict[str, str]] = {
         "open": "До сплати", "tax_id": "ЄДРПОУ", "vat_id": "ІПН", "page": "Сторінка",
         "scan": "Скануйте, щоб сплатити", "account": "Реквізити", "to_invoice": "До рахунка", "reason": "Підстава",
         "to_credit": "Зараховано вам", "purpose": "Оплата за рахунком {number}",
-        "discount": "знижка", "enclosed": "Додаток: копія рахунка {number}",
+        "discount": "знижка", "supplied": "Дата постачання", "order": "Замовлення",
+        "enclosed": "Додаток: копія рахунка {number}",
     },
     "de": {
         "invoice": "Rechnung", "credit_note": "Gutschrift", "issued": "Datum", "due": "Zahlbar bis",
@@ -29,6 +31,7 @@ LABELS: dict[str, dict[str, str]] = {
         "page": "Seite", "scan": "Scannen und zahlen", "account": "Bankverbindung", "to_invoice": "Zur Rechnung",
         "reason": "Grund", "to_credit": "Ihnen gutgeschrieben",
         "purpose": "Zahlung Rechnung {number}", "discount": "Rabatt",
+        "supplied": "Leistungsdatum", "order": "Auftrag",
         "enclosed": "Anlage: Kopie der Rechnung {number}",
     },
     "pl": {
@@ -40,6 +43,7 @@ LABELS: dict[str, dict[str, str]] = {
         "scan": "Zeskanuj, aby zapłacić", "account": "Dane do przelewu", "to_invoice": "Do faktury",
         "reason": "Przyczyna", "to_credit": "Skorygowano na Państwa rzecz",
         "purpose": "Zapłata za fakturę {number}", "discount": "rabat",
+        "supplied": "Data sprzedaży", "order": "Zamówienie",
         "enclosed": "Załącznik: kopia faktury {number}",
     },
 }  # fmt: skip
