@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from services.account_mgmt.actions import answered_mails, mails
+from services.account_mgmt.actions.operator_acts import ACTS
 from services.account_mgmt.desk import calendar, duty, ringing, today
 from services.account_mgmt.desk import contracts as desk_contracts
 from services.account_mgmt.desk import corrections as desk_corrections
@@ -21,6 +22,7 @@ from services.account_mgmt.desk import orders as desk_orders
 from services.account_mgmt.desk import payments as desk_payments
 from services.account_mgmt.desk import suggestions as desk_suggestions
 from services.account_mgmt.domain.import_headers import CustomerTable
+from services.account_mgmt.repository.figures import FIGURES
 from services.account_mgmt.routes import (
     account_managers,
     bank_statements,
@@ -56,7 +58,9 @@ from services.chassis.imports.routes import import_router
 from services.chassis.mail.inbound.one_click import one_click_router
 from services.chassis.mail.inbound.routes import arrivals_router, inbound_router
 from services.chassis.mail.routes import mail_router
+from services.chassis.operator_acts import acts_router
 from services.chassis.settings import Settings
+from services.chassis.standing import standing_router
 from services.chassis.web.desk import Desk
 from workflows.contracts.base import Tier
 
@@ -93,6 +97,8 @@ _ROUTES = [
     customer_merges.router,
     story.router,
     late.router,
+    standing_router(FIGURES),
+    acts_router(ACTS),
     account_managers.router,
     orders.router,
     invoices.router,

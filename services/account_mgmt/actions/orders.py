@@ -183,7 +183,7 @@ async def cancel_order(conn: Connection, who: Principal, order_id: str, reason: 
         raise Conflict("This order was imported: cancel it where it was invoiced", code="wrong_state")
     await orders.cancel(conn, order_id, reason)
     invoice = await invoices.get(conn, order.invoice.id, lock=True)
-    if not invoice.paid:
+    if not invoice.paid and not invoice.refunded:
         await invoices.write_sums(conn, invoice.changed(is_cancelled=True))
     elif invoice.creditable > 0:
         await write_credit_note(conn, invoice, invoice.creditable, reason, who.person)
