@@ -12,7 +12,13 @@ from workflows.contracts import account_mgmt as am
 from workflows.contracts import search_attributes as sa
 from workflows.contracts.base import DoNotCall
 from workflows.contracts.conversion import HandOverReason, OfferDeal
-from workflows.contracts.customer_status import AccountManagerChanged, CustomerStatus, CustomerStatusChanged, NudgeMoved, OptedIn
+from workflows.contracts.customer_status import (
+    AccountManagerChanged,
+    CustomerStatus,
+    CustomerStatusChanged,
+    NudgeMoved,
+    OptedIn,
+)
 from workflows.customer_care.workflow import CustomerCare
 
 Handle = WorkflowHandle[Any, Any]
