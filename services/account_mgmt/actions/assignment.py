@@ -35,7 +35,7 @@ async def assign(conn: Connection, customer_id: str) -> str | None:
 
 
 async def assign_customer(conn: Connection, customer_id: str, manager_id: str, by: str) -> Customer:
-    """Assign a customer to somebody. Raises NotFound; Conflict (`merged`); Invalid unless that is an active account manager."""
+    """Assign a customer to an active account manager. Raises NotFound, Conflict (`merged`), Invalid."""
     await check_not_merged(conn, await customers.get(conn, customer_id, lock=True))
     if not any(one.id == manager_id and one.active for one in await account_managers.all_of_them(conn)):
         raise Invalid("is not an active account manager", field="account_manager")

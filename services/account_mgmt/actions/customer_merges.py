@@ -120,7 +120,7 @@ async def _keep_their_contact(conn: Connection, kept: Customer, gone: Customer) 
     if not name or name.casefold() in names:
         return []
     theirs = {"name": name, "role": "", "phones": gone.contact.phones, "email": gone.contact.email, "language": None}
-    return [(await people.add(conn, kept.id, {**theirs, "note": ""})).id]
+    return [str((await people.add(conn, kept.id, {**theirs, "note": ""})).id)]
 
 
 async def _tell(conn: Connection, customer: Customer, told: CustomersMerged, *, replan: bool) -> None:

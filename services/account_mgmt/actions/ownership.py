@@ -18,7 +18,7 @@ async def check_registered(conn: Connection, who: Principal) -> None:
 
 
 async def check_owner(conn: Connection, who: Principal, customer: Customer) -> None:
-    """`check_may_act` for a customer who is one still. Raises Forbidden; Conflict (`merged`) naming who they are now."""
+    """`check_may_act`, for a record that was not merged. Raises Forbidden; Conflict (`merged`) naming who they are."""
     await check_may_act(conn, who, customer)
     await check_not_merged(conn, customer)
 
