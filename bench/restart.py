@@ -42,7 +42,7 @@ AT_ONCE = 50
 # The next step of each is due after this time, and nothing runs for as long.
 ABSENT_SECONDS = 90
 PATIENCE_SECONDS = 300
-HISTORY = Path(__file__).parents[1] / "tests" / "replay" / "histories" / "customer_care_long-0001.json"
+HISTORY = Path(__file__).parents[1] / "tests" / "replay" / "histories" / "0.1.0" / "customer_care_long-0001.json"
 REPLAYS = 60
 UNBOUNDED = {
     "LEADRELAY_WORKFLOW_SANDBOX": "true",

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from google.protobuf.timestamp_pb2 import Timestamp
+from temporalio.api.history.v1 import HistoryEvent
 from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionResponse
-from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
+from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus, WorkflowHistoryEventFilterType
 from temporalio.service import RPCError, RPCStatusCode
 
 from leadrelay.check.facts import Execution, Refused
@@ -33,6 +34,7 @@ class Pending:
     activity_age: float | None = None
     attempts: int = 0
     activity: str | None = None
+    error: str | None = None
 
 
 async def running(client: Client) -> dict[str, Execution]:
@@ -55,6 +57,30 @@ async def _is_last(client: Client, one: Execution) -> bool:
             return False
         raise
     return described.status is not None and _word(described.status) == one.status
+
+
+async def reasons(client: Client, workflow_ids: Iterable[str]) -> dict[str, str]:
+    """Why these workflows ended as they did, as their last events say. Raises RPCError."""
+    gate = asyncio.Semaphore(_AT_ONCE)
+
+    async def one(workflow_id: str) -> tuple[str, str]:
+        async with gate:
+            events = client.get_workflow_handle(workflow_id).fetch_history_events(
+                event_filter_type=WorkflowHistoryEventFilterType.CLOSE_EVENT, rpc_timeout=RPC_SECONDS
+            )
+            return workflow_id, "".join([_reason(event) async for event in events])
+
+    return dict(await asyncio.gather(*(one(workflow_id) for workflow_id in workflow_ids)))
+
+
+def _reason(event: HistoryEvent) -> str:
+    """The innermost failure, which is what went wrong; what whoever terminated it said."""
+    if event.HasField("workflow_execution_terminated_event_attributes"):
+        return event.workflow_execution_terminated_event_attributes.reason
+    failure = event.workflow_execution_failed_event_attributes.failure
+    while failure.HasField("cause"):
+        failure = failure.cause
+    return failure.message
 
 
 async def _list(client: Client, query: str, limit: int | None) -> AsyncIterator[Execution]:
@@ -120,6 +146,7 @@ async def _pending(client: Client, workflow_id: str) -> Pending:
         activity_age=max((_seconds(now, one.scheduled_time) for one in raw.pending_activities), default=None),
         attempts=last.attempt if last else 0,
         activity=last.activity_type.name if last else None,
+        error=last.last_failure.message if last and last.HasField("last_failure") else None,
     )
 
 

@@ -26,10 +26,11 @@ class CannotLook(Exception):
 
 @dataclass(frozen=True)
 class Places:
-    """A DSN for each tier and a client of Temporal."""
+    """A DSN for each tier, a client of Temporal, and the address of its pages."""
 
     dsns: Mapping[str, str]
     temporal: Client
+    temporal_pages: str
 
 
 async def find_places(data: DataDirectory) -> Places:
@@ -39,7 +40,7 @@ async def find_places(data: DataDirectory) -> Places:
     """
     settings = load_settings({Use.PAYLOADS})
     config = ClientConfig.load_client_connect_config()
-    ring = settings.key_ring
+    ring, pages = settings.key_ring, settings.temporal_pages
     if (settings.database_dsn or settings.database_dsns) and "TEMPORAL_ADDRESS" in os.environ:
         dsns = {tier.value: dsn for tier in Tier if (dsn := settings.dsn_of(tier)) is not None}
         if len(dsns) < len(Tier):
@@ -48,16 +49,16 @@ async def find_places(data: DataDirectory) -> Places:
                 "LEADRELAY_DATABASE_DSNS name all three"
             )
     else:
-        dsns, config["target_host"] = _of_stack(data)
+        dsns, config["target_host"], pages = _of_stack(data)
         ring = [*parse_key_ring(data.codec_keys()), *ring]
     try:
         client = await Client.connect(**config, plugins=[leadrelay_plugin(ring)])
     except RuntimeError as error:
         raise CannotLook(f"Temporal does not answer: {error}") from None
-    return Places(dsns, client)
+    return Places(dsns, client, pages)
 
 
-def _of_stack(data: DataDirectory) -> tuple[dict[str, str], str]:
+def _of_stack(data: DataDirectory) -> tuple[dict[str, str], str, str]:
     try:
         if not read_status(data).running:
             raise CannotLook(
@@ -68,4 +69,5 @@ def _of_stack(data: DataDirectory) -> tuple[dict[str, str], str]:
         postgres = Postgres(data, ports["postgres"])
     except StackError as error:
         raise CannotLook(str(error)) from None
-    return {tier.value: postgres.dsn(tier) for tier in Tier}, f"{HOST}:{ports['temporal']}"
+    dsns = {tier.value: postgres.dsn(tier) for tier in Tier}
+    return dsns, f"{HOST}:{ports['temporal']}", f"http://{HOST}:{ports['temporal_ui']}"

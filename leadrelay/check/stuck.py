@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -14,9 +14,13 @@ from leadrelay.check.places import Places
 from leadrelay.check.report import wrapped
 from leadrelay.check.rules.failures import TIER_OF
 from leadrelay.check.run import gather
+from services.chassis.stories import spoken, typed
+from services.ops.domain.workflows import KINDS
 
 RETRIES = 5
 LOOKS_AT_MOST = 2000
+REASONS_AT_MOST = 100
+_ENDED = {"terminated": "was terminated", "timed out": "ran out of time"}
 
 
 @dataclass(frozen=True)
@@ -25,29 +29,45 @@ class Stuck:
 
     id: str
     says: str
+    cause: str
     act: str
     retry: bool
 
 
-def list_stuck(facts: Facts, closer: dict[str, Pending], retries: int = RETRIES) -> list[Stuck]:
-    """Everything that waits for a person, by kind."""
+def list_stuck(
+    facts: Facts, closer: Mapping[str, Pending], retries: int = RETRIES, reasons: Mapping[str, str] | None = None
+) -> list[Stuck]:
+    """Everything that waits for a person, by kind; `reasons` are why workflows ended, as far as that was asked."""
     return [
         *_rows(facts),
-        *_workflows(facts),
+        *_workflows(facts, reasons or {}),
         *(
-            Stuck(f"report:{one.id}", f"{one.kind} was refused", "enter what it says in the receiving tier", False)
+            Stuck(
+                f"report:{one.id}",
+                f"{spoken(one.kind)} should have been told to another tier",
+                "that tier refused it for good",
+                "enter what it says in the receiving tier",
+                False,
+            )
             for one in facts.refused
         ),
         *(
-            Stuck(f"import:{tier}:{one.id}", one.error or "no reason kept", "mend the file and import it again", False)
+            Stuck(
+                f"import:{tier}:{one.id}",
+                "a file should have been taken in",
+                typed(one.error) or "no reason was kept",
+                "mend the file and import it again",
+                False,
+            )
             for tier, held in facts.tiers.items()
             for one in held.failed_imports
         ),
         *(
             Stuck(
                 f"activity:{workflow_id}",
-                f"{one.activity} was tried {one.attempts} times",
-                "it goes on trying: see its tier's worker and log",
+                f"{spoken(one.activity)} should have been done",
+                f"it was tried {one.attempts} times{f': {typed(one.error)}' if one.error else ''}",
+                "mend what the error says (log of its tier's worker); it goes on trying",
                 False,
             )
             for workflow_id, one in sorted(closer.items())
@@ -60,7 +80,8 @@ def _rows(facts: Facts) -> list[Stuck]:
     return [
         Stuck(
             f"outbox:{tier}:{row.id}",
-            f"{row.what} for {row.workflow_id} was set aside: {row.error or 'no reason kept'}",
+            f"{spoken(row.what)} for {row.workflow_id} should have arrived",
+            f"it was set aside: {typed(row.error) or 'no reason was kept'}",
             "mend the cause and send it again",
             True,
         )
@@ -70,11 +91,12 @@ def _rows(facts: Facts) -> list[Stuck]:
     ]
 
 
-def _workflows(facts: Facts) -> list[Stuck]:
+def _workflows(facts: Facts, reasons: Mapping[str, str]) -> list[Stuck]:
     return [
         Stuck(
             f"workflow:{one.workflow_id}",
-            f"{one.kind} {one.status}",
+            f"the {KINDS.get(one.kind, one.kind)} should go on",
+            f"it {_ENDED.get(one.status, one.status)}: {typed(reasons.get(one.workflow_id)) or 'no reason was kept'}",
             "start it again from its record" if one.kind in TIER_OF else "start it again in the Temporal UI",
             one.kind in TIER_OF,
         )
@@ -85,9 +107,9 @@ def _workflows(facts: Facts) -> list[Stuck]:
 async def find_stuck(places: Places, retries: int = RETRIES) -> list[Stuck]:
     """Look once. Of running workflows, the first two thousand are asked for their activities."""
     facts = await gather(places)
-    return list_stuck(
-        facts, await executions.look_closely(places.temporal, list(facts.running)[:LOOKS_AT_MOST]), retries
-    )
+    closer = await executions.look_closely(places.temporal, list(facts.running)[:LOOKS_AT_MOST])
+    reasons = await executions.reasons(places.temporal, [one.workflow_id for one in facts.failed[:REASONS_AT_MOST]])
+    return list_stuck(facts, closer, retries, reasons)
 
 
 def act_of(stuck_id: str) -> Repair | None:
@@ -107,7 +129,7 @@ def stuck_text(found: Sequence[Stuck]) -> str:
     lines: list[str] = []
     for one in found:
         act = f"leadrelay stuck retry {one.id}   ({one.act})" if one.retry else one.act
-        lines += [one.id, *wrapped(one.says, "  "), *wrapped(f"-> {act}", "  "), ""]
+        lines += [one.id, *wrapped(one.says, "  "), *wrapped(one.cause, "  "), *wrapped(f"-> {act}", "  "), ""]
     return "\n".join([*lines, f"{len(found)} wait for a person" if found else "Nothing is stuck."])
 
 

@@ -48,14 +48,14 @@ def check(
     seconds = duration(settle, "--settle").total_seconds()
     if yes and not repair:
         give_up("--yes: goes with --repair", CANNOT_LOOK)
-    found = _look(data, lambda places: check(places, seconds))
+    found = look(data, lambda places: check(places, seconds))
     print(json.dumps(report.as_json(found), indent=2) if as_json else report.text(found))
     repairs = plan(found.findings) if repair else []
     if repairs and not yes:
         print(plan_text(repairs))
     elif repairs:
         _carry_out(data, repairs)
-    _end(1 if found.findings else 0)
+    end(1 if found.findings else 0)
 
 
 def stuck(
@@ -76,10 +76,10 @@ def stuck(
         repair = act_of(stuck_id or "") if act == "retry" else None
         if repair is None:
             give_up(f"{act} {stuck_id or ''}: give `retry` and an id of the list that can be retried", CANNOT_LOOK)
-        _end(0 if _carry_out(data, [repair]) else 1)
-    found = _look(data, lambda places: find_stuck(places, retries))
+        end(0 if _carry_out(data, [repair]) else 1)
+    found = look(data, lambda places: find_stuck(places, retries))
     print(json.dumps(stuck_json(found), indent=2) if as_json else stuck_text(found))
-    _end(1 if found else 0)
+    end(1 if found else 0)
 
 
 def _carry_out(data: Path, repairs: Sequence[Repair]) -> bool:
@@ -87,20 +87,20 @@ def _carry_out(data: Path, repairs: Sequence[Repair]) -> bool:
     # Imported only now: the tiers' own code takes a second.
     from leadrelay.check.repairs import carry_out
 
-    outcomes = _look(data, lambda places: carry_out(places, repairs))
+    outcomes = look(data, lambda places: carry_out(places, repairs))
     for outcome in outcomes:
         print(outcome.says)
     return all(outcome.done for outcome in outcomes)
 
 
-def _end(code: int) -> NoReturn:
-    """Python 3.11 can abort while Temporal's threads are torn down at the interpreter's end; all is said by now."""
+def end(code: int) -> NoReturn:
+    """End with this code, at once: Python 3.11 can abort while Temporal's threads are torn down, and all is said."""
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
 
 
-def _look(data: Path, work: Callable[[Places], Awaitable[Result]]) -> Result:
+def look(data: Path, work: Callable[[Places], Awaitable[Result]]) -> Result:
     """Find the stack and do the work there; exit code 2 with the reason when that fails."""
     import asyncpg
     from temporalio.service import RPCError

@@ -144,6 +144,8 @@ class Services:
         }
         if self.policy == "demo":
             settings["NOTICE"] = sample_notice()
+        if tier == "ops":
+            settings["TIER_APIS"] = ",".join(f"{one}=http://{HOST}:{self.ports[f'{one}_api']}" for one in Tier)
         if tier in list(Tier):
             settings["DATABASE_DSN"] = self.dsn(tier)
         return {

@@ -34,6 +34,7 @@ from services.account_mgmt.routes import (
     customers,
     dunning,
     invoices,
+    late,
     legal_entities,
     mail_templates,
     needs,
@@ -45,9 +46,11 @@ from services.account_mgmt.routes import (
     products,
     refunds,
     reports,
+    story,
     suggestions,
     work,
 )
+from services.account_mgmt.schemas.webhooks import EVENTS
 from services.chassis.api import create_app
 from services.chassis.imports.routes import import_router
 from services.chassis.mail.inbound.one_click import one_click_router
@@ -84,6 +87,9 @@ DESK = Desk(
 )
 
 
+_FOR_OPERATORS = [story.router, late.router]
+
+
 def build_app(settings: Settings) -> FastAPI:
     """The app of one process."""
     return create_app(
@@ -95,6 +101,7 @@ def build_app(settings: Settings) -> FastAPI:
             customers.router,
             billing.router,
             customer_merges.router,
+            *_FOR_OPERATORS,
             account_managers.router,
             orders.router,
             invoices.router,
@@ -124,4 +131,5 @@ def build_app(settings: Settings) -> FastAPI:
             one_click_router(answered_mails.EARS),
         ],
         desk=DESK,
+        events=EVENTS,
     )

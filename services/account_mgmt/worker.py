@@ -13,6 +13,7 @@ from services.account_mgmt.actions.imports import run_imports
 from services.account_mgmt.actions.issued_documents import write_missing_documents
 from services.account_mgmt.actions.mail_checks import why_not
 from services.account_mgmt.actions.nudge_mail import PURPOSE as NUDGE_MAIL
+from services.account_mgmt.actions.overdue import tell_overdue
 from services.account_mgmt.actions.work_assignment import cover_absent
 from services.account_mgmt.activities import Activities
 from services.account_mgmt.repository.figures import FIGURES
@@ -52,6 +53,7 @@ async def run(settings: Settings) -> None:
             ("assign_waiting", 5.0, assign_waiting),
             ("ask_supervisors", 5.0, ask_supervisors),
             ("take_up_forgotten", 300.0, take_up_forgotten),
+            ("tell_overdue", 60.0, tell_overdue),
             ("issue_contracts", 2.0, issue_due),
             ("mail_contracts", 2.0, mail_issued),
             ("erase_expired", 3600.0, erase_expired),

@@ -22,6 +22,9 @@ from services.chassis.mail.house import tell_house
 from services.chassis.outbox.routes import outbox_router
 from services.chassis.settings import Settings, SettingsError
 from services.chassis.web.desk import Desk, open_desk
+from services.chassis.webhooks import EventData
+from services.chassis.webhooks.document import describe
+from services.chassis.webhooks.routes import webhooks_router
 from workflows.contracts.base import Tier
 
 CHASSIS_MIGRATIONS = "services.chassis.migrations"
@@ -38,12 +41,14 @@ def create_app(
     origins: Sequence[str] = (),
     desk: Desk | None = None,
     hears: Hears | None = None,
+    events: Sequence[type[EventData]] = (),
 ) -> FastAPI:
     """An API that is ready to serve. `tier` none is the operators' API, which has no database of its own.
 
     `app.state.pool` is there while the app's lifespan runs. `migrations` are the packages /readyz asks for (by
     default the chassis' and the tier's). Pages of `origins` may ask from a browser. `desk` are this service's own
     pages, served where the settings name an origin. `hears` says who is told of which event.
+    `events` are those that other programs may subscribe to.
 
     Raises SettingsError without a database or keys.
     """
@@ -76,6 +81,9 @@ def create_app(
         _let_in(app, origins)
     app.add_middleware(RequestMiddleware, metrics=app.state.metrics)
     common = [events_router(), outbox_router()] if tier is not None else []
+    if events:
+        common.append(webhooks_router(events, settings))
+        describe(app.webhooks, events)
     pages = [docs_router(title)] if settings.shows_docs else []
     if settings.origin is not None:
         pages += open_desk(app, settings, desk or Desk())

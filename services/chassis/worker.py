@@ -40,6 +40,10 @@ from services.chassis.settings import Settings
 from services.chassis.temporal import connect, ensure_search_attributes
 from services.chassis.temporal.endless import EndlessWorkflow, ensure_running
 from services.chassis.temporal.errors import refusals
+from services.chassis.webhooks import deliveries
+from services.chassis.webhooks.addresses import read_networks
+from services.chassis.webhooks.courier import Courier
+from services.chassis.webhooks.post import Post
 from services.chassis.worker_health import Health, build_health_app
 from workflows.contracts import queues
 from workflows.contracts.base import Tier
@@ -66,6 +70,7 @@ STANDARD_JOBS: tuple[PeriodicJob, ...] = (
     ("purge_outbox", 60.0, _purge_outbox),
     ("purge_idempotency_keys", 600.0, purge_idempotency_keys),
     ("purge_edits", 600.0, edits.purge),
+    ("sweep_webhooks", 600.0, deliveries.sweep),
 )
 
 
@@ -104,6 +109,7 @@ async def run_worker(
     async def serve_health() -> None:
         await serve_async(page, host=settings.host, port=settings.health_port, until=stop)
 
+    courier = Courier(pool, Post(read_networks(settings.webhook_allow)))
     watches = (
         ("watch_queues", queue_watch.LOOK_EVERY_SECONDS, watch.look),
         ("watch_failures", failure_watch.LOOK_EVERY_SECONDS, failures.look),
@@ -114,6 +120,7 @@ async def run_worker(
     running = [
         asyncio.create_task(background.keep("health", serve_health)),
         asyncio.create_task(background.keep("temporal", lambda: tier_worker.work(background, stop))),
+        asyncio.create_task(background.keep("webhooks", lambda: courier.run(stop))),
         *(asyncio.create_task(background.repeat(job, pool)) for job in jobs),
     ]
     await stop.wait()

@@ -21,6 +21,7 @@ from services.conversion.routes import (
     deal_contact,
     deals,
     hand_overs,
+    late,
     managers,
     meeting_holds,
     meeting_slots,
@@ -33,8 +34,10 @@ from services.conversion.routes import (
     reminders,
     reports,
     routing,
+    story,
     templates,
 )
+from services.conversion.schemas.webhooks import EVENTS
 from workflows.contracts.base import Tier
 
 _DESCRIPTION = """Lead conversion: managers take warm leads, answer hard questions, meet, offer and close.
@@ -59,6 +62,7 @@ def build_app(settings: Settings) -> FastAPI:
         description=_DESCRIPTION,
         tier=Tier.CONVERSION,
         hears=hears,
+        events=EVENTS,
         settings=settings,
         desk=Desk(
             routers=[*_PAGES, *deal_routers.ROUTERS, ringing.router, slots.router],
@@ -85,6 +89,8 @@ def build_app(settings: Settings) -> FastAPI:
             published_answers.router,
             reminders.router,
             reports.router,
+            story.router,
+            late.router,
             policies.router,
             mail_router(mails.on_trouble, mails.scope_of, mails.lead_first),
             inbound_router(answered_mails.EARS, mails.scope_of),

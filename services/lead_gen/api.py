@@ -10,6 +10,7 @@ from services.chassis.web.desk import Desk
 from services.lead_gen.actions.switchboard import Switchboard
 from services.lead_gen.desk import calls as desk_calls
 from services.lead_gen.desk import dial as desk_dial
+from services.lead_gen.desk import floor as desk_floor
 from services.lead_gen.desk import instructions as desk_instructions
 from services.lead_gen.desk import lost as desk_lost
 from services.lead_gen.desk import ringing as desk_ringing
@@ -29,6 +30,7 @@ from services.lead_gen.routes import (
     imports,
     inbound_calls,
     instructions,
+    late,
     leads,
     merges,
     policies,
@@ -38,10 +40,12 @@ from services.lead_gen.routes import (
     scores,
     scripts,
     shifts,
+    story,
     supply,
     telephony,
     why,
 )
+from services.lead_gen.schemas.webhooks import EVENTS
 from workflows.contracts.base import Tier
 
 _PAGES = [
@@ -50,6 +54,7 @@ _PAGES = [
     desk_lost.router,
     desk_instructions.router,
     desk_dial.router,
+    desk_floor.router,
     desk_ringing.router,
 ]
 
@@ -58,6 +63,9 @@ _ROUTES = [
     duplicates.router,
     merges.router,
     audit.router,
+    # Before the leads' own, or `find` would be taken for an id.
+    story.router,
+    late.router,
     leads.router,
     campaigns.router,
     criteria.router,
@@ -92,6 +100,7 @@ def build_app(settings: Settings) -> FastAPI:
         settings=settings,
         desk=Desk(routers=_PAGES, package="services.lead_gen", rings="inbound_call"),
         routers=_ROUTES,
+        events=EVENTS,
     )
     app.state.switchboard = Switchboard.of(settings)
     return app

@@ -1,7 +1,7 @@
-"""The codec endpoint of the Temporal UI (its remote codec protocol): decrypts payloads for people who may read them.
+"""The operators' api: leads' stories, and the codec endpoint of the Temporal UI (its remote codec protocol).
 
-Access to it is access to contact data: it needs a token of the operators' own tier and role, which is looked at before
-anything else. On the loopback of a development machine the UI may ask without one.
+Access to that endpoint, which decrypts payloads, is access to contact data: it needs a token of the operators' own tier
+and role, which is looked at before anything else. On the loopback of a development machine the UI may ask without one.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from services.chassis.settings import Settings, is_loopback
 from services.chassis.temporal.codec import CodecError, EncryptionCodec
 from services.chassis.web.desk import Desk
 from services.ops.desk.components import components_router
+from services.ops.doors import open_reach
+from services.ops.routes import late, leads
 
 # One payload may have 2 MB, and becomes a third longer in base64; the UI asks for all of an event at once.
 BODY_BYTES = 8 << 20
@@ -41,14 +43,17 @@ class PayloadsBody(Body):
 
 def build_app(settings: Settings) -> FastAPI:
     """The operators' api."""
-    return create_app(
+    app = create_app(
         title="Leadrelay ops",
+        description="Every lead's life through all tiers, what is late and why, and the safe acts.",
         tier=None,
         settings=settings,
-        routers=[_codec_router(settings)],
+        routers=[leads.router, late.router, _codec_router(settings)],
         desk=Desk(routers=[components_router()] if settings.profile == "development" else [], package="services.ops"),
         origins=[origin.strip() for origin in settings.ui_origin.split(",")],
     )
+    open_reach(app, settings)
+    return app
 
 
 def _codec_router(settings: Settings) -> APIRouter:

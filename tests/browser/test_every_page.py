@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest_asyncio
 from playwright.async_api import Page
 
-from tests.browser.desks import Desks, Person
+from tests.browser.desks import Desks, Person, somebody_new
 from tests.browser.looks import flaws
 from tests.browser.relay import Relay, make_relay
 from tests.fixtures.house import House
@@ -60,3 +60,8 @@ async def test_every_page_of_the_deal_desk_can_be_used_by_everybody(desks: Desks
 
 async def test_every_page_of_the_account_desk_can_be_used_by_everybody(desks: Desks, relay: Relay) -> None:
     assert await walked(desks, relay.account_manager) == {}
+
+
+async def test_the_floor_can_be_used_by_everybody(desks: Desks, relay: Relay) -> None:
+    assert relay.caller  # there is somebody and something to see
+    assert await walked(desks, somebody_new("lead_gen", "supervisor")) == {}

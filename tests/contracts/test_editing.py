@@ -49,6 +49,7 @@ JOBS = {
     f"POST /v1/{act}": JOB
     for act in (
         "imports/{}/cancel", "imports/{}/undo-merges", "outbox/{}/retry", "mails/{}/retry", "mails/{}/bounced",
+        "webhooks/{}/test", "webhooks/{}/replay",
         "offers/{}/send", "invoices/{}/send", "managers/{}/take-over", "account-managers/{}/take-over",
         "commissions/statements/{}/close",
     )

@@ -8,6 +8,7 @@ import time
 from typing import Any
 
 from tests.fixtures.house import House, import_leads, until
+from tests.stack.running import leadrelay
 
 FACTS = {"need": "a truck a week", "authority": "the owner", "timing": "from next month"}
 LINE = {
@@ -87,6 +88,27 @@ async def test_a_lead_becomes_a_customer_who_is_nudged_and_orders_again(house: H
         return lead if (lead["tier"], lead["owner"]) == ("account_mgmt", "oleh") else None
 
     assert (await until(registered))["workflow_id"] == f"customer:{lead_id}"
+    await _operators_read_the_whole_life(house, lead_id)
+
+
+async def _operators_read_the_whole_life(house: House, lead_id: str) -> None:
+    """Through all tiers, with what Temporal knows, by REST and by the command line, in the same words."""
+    ops = await house.at("ops", "ops", "olena")
+    found = (await ops.get("/v1/leads", params={"q": "044 123 00-00"})).json()
+    assert [(one["lead_id"], one["company"]) for one in found["items"]] == [(lead_id, "steel 0")], found
+    story = (await ops.get(f"/v1/leads/{lead_id}/story")).json()
+    assert (story["missing"], story["head"]["tier"], story["head"]["owner"]) == ([], "account_mgmt", "Oleh")
+    words = [one["words"] for one in reversed(story["items"])]
+    landmarks = ["Called by anna: interested", "Offered to Maria", "Accepted by Maria", "Won", "Order", "Paid",
+                 "they order"]  # fmt: skip
+    places = [next(n for n, told in enumerate(words) if mark in told) for mark in landmarks]
+    assert places == sorted(places), words
+    kinds = [(one["kind"], one["status"]) for one in story["workflows"]]
+    assert kinds == [("ColdCall", "completed"), ("Conversion", "completed"), ("CustomerCare", "running")]
+    assert any(one["by"] == "timer" for one in story["coming"]), story["coming"]
+    done = await asyncio.to_thread(leadrelay, "story", "steel 0", "--data", house.up.data)
+    assert done.returncode == 0, done.stderr
+    assert all(mark in done.stdout for mark in landmarks)
 
 
 async def test_a_worker_killed_half_way_loses_and_doubles_nothing(house: House) -> None:

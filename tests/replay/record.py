@@ -1,18 +1,20 @@
-"""Records the stories that have no history yet into `histories/`: `python -m tests.replay.record`.
+"""Records stories that the coming release has no history of: `python -m tests.replay.record [STORY ...]`.
 
-After an intended, patched change of a workflow, add its story under the next number; the older files stay.
+Into `histories/<version>/`. What earlier releases recorded stays as it is. After an intended, patched change, add or
+name the story that goes through it; for a release, record all of them.
 """
 
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
+import sys
 
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 from tests.replay import endings
 from tests.replay.keeping import as_kept, first_run
+from tests.replay.releases import HISTORIES, coming
 from tests.workflows.conftest import TEST_SERVER, register_search_attributes
 from tests.workflows.test_cold_call import call_ends
 from tests.workflows.test_conversion import accept, win
@@ -53,8 +55,6 @@ from workflows.conversion.workflow import Conversion
 from workflows.customer_care.workflow import CustomerCare
 from workflows.fit_timing import FitTiming
 from workflows.open_care import OpenCare
-
-HISTORIES = Path(__file__).with_name("histories")
 
 
 async def cold_call(tiers: Tiers) -> str:
@@ -303,10 +303,13 @@ ENDINGS = {
 }
 
 
-async def main() -> None:
-    """Record the stories that have no history yet, each on a server of its own."""
-    for name, story in (STORIES | ENDINGS).items():
-        if (HISTORIES / f"{name}.json").exists():
+async def main(*names: str) -> None:
+    """Record these stories, by default every one that the coming release has no history of, each on its own server."""
+    folder = HISTORIES / coming()
+    folder.mkdir(exist_ok=True)
+    known = STORIES | ENDINGS
+    for name in names or known:
+        if (folder / f"{name}.json").exists():
             continue
         env = await WorkflowEnvironment.start_time_skipping(
             test_server_existing_path=str(TEST_SERVER), data_converter=pydantic_data_converter
@@ -314,14 +317,14 @@ async def main() -> None:
         await register_search_attributes(env)
         if name in ENDINGS:
             tiers = Tiers(env)
-            workflow_id = await story(tiers)
+            workflow_id = await known[name](tiers)
         else:
             async with open_tiers(env) as tiers:
-                workflow_id = await story(tiers)
+                workflow_id = await known[name](tiers)
         history = await first_run(tiers, workflow_id)
-        (HISTORIES / f"{name}.json").write_text(as_kept(history))
+        (folder / f"{name}.json").write_text(as_kept(history))
         await env.shutdown()
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(main(*sys.argv[1:]))

@@ -10,10 +10,12 @@ from services.account_mgmt.actions.work_assignment import NewWork, open_work, op
 from services.account_mgmt.domain.customers import Customer
 from services.account_mgmt.repository import customers, risks, work
 from services.account_mgmt.repository.policies import policies
+from services.account_mgmt.schemas.webhooks import CustomerAtRisk, CustomerLeft
 from services.chassis import outbox, work_items
 from services.chassis.db import Connection
 from services.chassis.events import publish, publish_all
 from services.chassis.mail import withdraw_mails
+from services.chassis.webhooks import announce
 from services.chassis.work_items import WorkItem
 from workflows.contracts import ids
 from workflows.contracts.base import Answer
@@ -35,6 +37,8 @@ async def open_complaint(conn: Connection, customer: Customer, text: str | None,
         await customers.set_state(conn, [customer.id], "at_risk")
         owner, event_id = customer.account_manager, f"standing:{item.id}:opened"
         await _report(conn, customer.id, owner, "at_risk", "a complaint", by, event_id=event_id)
+        data = CustomerAtRisk(customer_id=customer.id, reason="complaint")
+        await announce(conn, data, key=event_id, at=datetime.now(UTC))
     return item
 
 
@@ -58,6 +62,9 @@ async def find_risks(conn: Connection, request: FindRisks) -> FoundRisks:
     events = {item.lead_id: f"standing:{item.id}:opened" for item in items}
     await _tell_workflows(conn, events, "at_risk", "buys less than before", "timing")
     await report_statuses(conn, owners, "at_risk", event_ids=events)
+    for customer_id, event_id in events.items():
+        data = CustomerAtRisk(customer_id=customer_id, reason="buys_less")
+        await announce(conn, data, key=event_id, at=datetime.now(UTC))
     return FoundRisks(customers=len(found))
 
 
@@ -105,6 +112,7 @@ async def mark_lost(conn: Connection, customer_id: str, *, event_id: str) -> Non
     await work_items.cancel_for_lead(conn, customer_id, kinds=["nudge", RISK, COMPLAINT, "inbound"], result="left")
     await withdraw_mails(conn, customer_id, purpose="nudge")
     await publish(conn, "customer.lost", customer_id=customer_id)
+    await announce(conn, CustomerLeft(customer_id=customer_id), key=event_id, at=datetime.now(UTC))
 
 
 async def _report(

@@ -19,6 +19,7 @@ from services.account_mgmt.domain.recognition import keys_of_card
 from services.account_mgmt.domain.reorder_cycle import contact_time
 from services.account_mgmt.repository import customer_merges, customers, erasure, imports, work
 from services.account_mgmt.repository.policies import policies
+from services.account_mgmt.schemas.webhooks import CustomerLeft
 from services.chassis import outbox, work_items
 from services.chassis.auth import Principal
 from services.chassis.db import Connection, new_id
@@ -26,6 +27,7 @@ from services.chassis.errors import Conflict
 from services.chassis.events import publish
 from services.chassis.mail import withdraw_mails
 from services.chassis.mail.addresses import lift_stop
+from services.chassis.webhooks import announce
 from workflows.contracts import ids
 from workflows.contracts.account_mgmt import CloseCustomer, OpenAccount, OpenedAccount, OrderPlaced
 from workflows.contracts.base import DoNotCall
@@ -122,6 +124,8 @@ async def close_customer(conn: Connection, request: CloseCustomer) -> None:
     await withdraw_mails(conn, request.customer_id, purpose="nudge")
     await customers.set_state(conn, [request.customer_id], request.stage)
     await customers.plan_nudge(conn, request.customer_id, None)
+    if request.stage == "lost" and customer.state != "lost":
+        await announce(conn, CustomerLeft(customer_id=customer.id), key=request.key, at=datetime.now(UTC))
 
 
 async def _end_nudges(conn: Connection, customer_id: str) -> None:

@@ -7,10 +7,13 @@ from services.account_mgmt.actions.invoices import end_asking, tell_changed
 from services.account_mgmt.actions.reopening import reopen
 from services.account_mgmt.domain.invoices import Invoice
 from services.account_mgmt.repository import invoices
+from services.account_mgmt.schemas.webhooks import InvoicePaid
 from services.chassis import outbox
 from services.chassis.db import Connection
+from services.chassis.webhooks import announce
 from workflows.contracts import ids
 from workflows.contracts.account_mgmt import InvoiceVoided, MoneyMoved
+from workflows.contracts.base import Money
 from workflows.contracts.commission import MoneyEvent
 
 
@@ -29,6 +32,12 @@ async def write_change(conn: Connection, before: Invoice, after: Invoice, money:
     else:
         moved = MoneyMoved(event_id=money.key, at=money.at, by=by, money=money)
         await outbox.signal(conn, workflow_id, "money_moved", moved, when_missing="drop")
+    if (before.state, after.state) == ("open", "paid"):
+        total = Money(amount=after.total, currency=after.currency)
+        paid = InvoicePaid(
+            customer_id=after.customer_id, invoice_id=after.id, total=total, payment_id=None, paid_at=money.at
+        )
+        await announce(conn, paid, key=money.key, at=money.at)
     if before.state != "open" and after.state == "open":
         await reopen(conn, after, event_id=money.key, by=by)
     await tell_changed(conn, after.id, after.customer_id)

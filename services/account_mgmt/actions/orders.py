@@ -31,6 +31,7 @@ from services.account_mgmt.domain.tax_categories import Parties, ProductTax, tre
 from services.account_mgmt.domain.units import PIECE, code_of
 from services.account_mgmt.repository import customers, invoices, legal_entities, orders, products
 from services.account_mgmt.repository.policies import policies
+from services.account_mgmt.schemas import webhooks
 from services.account_mgmt.schemas.orders import NewOrder
 from services.chassis import outbox
 from services.chassis.auth import Principal
@@ -38,6 +39,7 @@ from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.events import publish
 from services.chassis.meanings import printable
+from services.chassis.webhooks import announce
 from workflows.contracts import ids
 from workflows.contracts.account_mgmt import OrderPlaced
 from workflows.contracts.base import OrderLine
@@ -136,6 +138,8 @@ async def write_invoiced(
     invoiced = await invoices.add(conn, order, number=number, entity=seller.id, issued_at=now, due_at=due_at)
     await write_document(conn, invoiced, now, draft.customer, seller)
     await tell_changed(conn, invoiced.invoice.id, draft.customer.id)
+    await announce(conn, webhooks.OrderPlaced.of(invoiced, draft.source), key=order_id, at=now)
+    await announce(conn, webhooks.InvoiceIssued.of(invoiced), key=invoiced.invoice.id, at=now)
     return invoiced
 
 

@@ -20,10 +20,13 @@ from services.account_mgmt.repository import (
     surplus_moves,
 )
 from services.account_mgmt.schemas.corrections import NewReversal
+from services.account_mgmt.schemas.webhooks import PaymentReversed
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict
 from services.chassis.events import publish
+from services.chassis.webhooks import announce
+from workflows.contracts.base import Money
 from workflows.contracts.commission import MoneyKind
 
 
@@ -69,6 +72,11 @@ async def undo_payment(
     if payment.move_id is not None and payment.moved_from is not None:
         await _move_back(conn, payment, payment.move_id, payment.moved_from, reversal)
     await publish(conn, "payment_reversed", invoice_id=invoice_id, payment_id=payment_id)
+    told = PaymentReversed(
+        customer_id=invoice.customer_id, invoice_id=invoice_id, payment_id=payment_id, kind=reversal.kind,
+        amount=Money(amount=payment.amount, currency=invoice.currency),
+    )  # fmt: skip
+    await announce(conn, told, key=payment_id, at=at)
 
 
 def _check_same(payment: StandingPayment, before: Reversal, now: Reversal) -> None:

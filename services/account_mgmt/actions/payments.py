@@ -12,11 +12,13 @@ from services.account_mgmt.domain.invoices import Invoice, check_amount, check_p
 from services.account_mgmt.domain.references import check_same
 from services.account_mgmt.repository import invoices, payments
 from services.account_mgmt.repository.policies import policies
+from services.account_mgmt.schemas import webhooks
 from services.account_mgmt.schemas.invoices import NewPayment
 from services.chassis import outbox
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict
+from services.chassis.webhooks import announce
 from workflows.contracts import ids
 from workflows.contracts.account_mgmt import InvoicePaid
 from workflows.contracts.base import Money
@@ -75,5 +77,11 @@ async def book_payment(
     await report_money(conn, money)
     if state != "open":
         await end_asking(conn, invoice_id, invoice.customer_id)
+    if (invoice.state, state) == ("open", "paid"):
+        total = Money(amount=invoice.total, currency=invoice.currency)
+        paid = webhooks.InvoicePaid(
+            customer_id=invoice.customer_id, invoice_id=invoice_id, total=total, payment_id=payment_id, paid_at=came_at
+        )
+        await announce(conn, paid, key=event_id, at=answer.at)
     await tell_changed(conn, invoice_id, invoice.customer_id)
     return True

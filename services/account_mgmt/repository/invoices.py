@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from services.account_mgmt.domain import money
 from services.account_mgmt.domain.credit_notes import CreditNote
@@ -12,6 +12,8 @@ from services.account_mgmt.repository import Cursor, payments
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import NotFound
 
+_NEWS = timedelta(days=30)
+"""What has been overdue for longer is no news."""
 _INVOICE = """
 SELECT i.*, (i.state = 'open' AND i.due_at < now()) AS overdue,
        (SELECT coalesce(sum(m.amount), 0.00) FROM surplus_moves m
@@ -66,6 +68,22 @@ async def get(conn: Connection, invoice_id: str, *, lock: bool = False) -> Invoi
     paid = await payments.of_invoice(conn, invoice_id)
     notes = await conn.fetch("SELECT * FROM credit_notes WHERE invoice_id = $1 ORDER BY issued_at", invoice_id)
     return Invoice.of({**row, "payments": paid, "credit_notes": CreditNote.of_all(notes)})
+
+
+async def newly_overdue(conn: Connection, limit: int) -> list[Invoice]:
+    """Open invoices, without their payments, whose date has passed since they were asked for; each is given once."""
+    rows = await conn.fetch(
+        f"""WITH late AS (
+                UPDATE invoices SET overdue_told_at = now() WHERE id = ANY(ARRAY(
+                    SELECT id FROM invoices
+                     WHERE state = 'open' AND due_at < now() AND due_at > now() - $1::interval
+                       AND overdue_told_at IS NULL
+                     ORDER BY due_at, id LIMIT $2 FOR UPDATE SKIP LOCKED)) RETURNING id)
+            {_INVOICE} JOIN late USING (id) ORDER BY i.due_at, i.id""",  # noqa: S608 - a literal of the code
+        _NEWS,
+        limit,
+    )
+    return Invoice.of_all(rows)
 
 
 async def state_of(conn: Connection, invoice_id: str) -> str:

@@ -9,7 +9,7 @@ from services.account_mgmt.repository.payments import BY_BANK
 from services.chassis.db import Connection
 
 # Of each kind, at most a page before the place: (time, ref, kind, by, facts).
-_PARTS = (
+PARTS = (
     """SELECT placed_at AS at, id::text AS ref, 'order' AS kind, placed_by AS by,
               jsonb_build_object('number', coalesce(imported_number, number), 'total', total::text,
                                  'currency', currency, 'state', state,
@@ -73,7 +73,7 @@ _PAGE = "(SELECT * FROM ({}) part (at, ref, kind, by, facts) WHERE {} ORDER BY a
 _BEFORE = "($2::timestamptz IS NULL OR (at, ref) < ($2, $3))"
 _STORY = f"""
 SELECT s.at, s.ref, s.kind, coalesce(m.name, s.by) AS by, s.facts
-  FROM ({" UNION ALL ".join(_PAGE.format(part, _BEFORE) for part in _PARTS)}) s
+  FROM ({" UNION ALL ".join(_PAGE.format(part, _BEFORE) for part in PARTS)}) s
   LEFT JOIN account_managers m ON m.id = s.by
  ORDER BY s.at DESC, s.ref DESC LIMIT $4
 """  # noqa: S608 - put together from the constants above

@@ -38,6 +38,7 @@ def install_openapi(app: FastAPI) -> None:
                     version=app.version,
                     description=app.description,
                     routes=app.routes,
+                    webhooks=app.webhooks.routes,
                     tags=app.openapi_tags,
                 )
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import ipaddress
 from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
@@ -111,6 +112,10 @@ class Settings(BaseSettings):
         default="",
         description="Hosts that production may talk to without TLS, because the network between is private, by commas.",
     )
+    webhook_allow: str = Field(
+        default="",
+        description="Private networks that webhooks may reach, e.g. `10.1.0.0/16,fd00::/8`. Unset: the internet only.",
+    )
     docs: bool | None = Field(
         default=None, description="Whether /docs and /openapi.json are there; unset: in development only."
     )
@@ -130,6 +135,12 @@ class Settings(BaseSettings):
     ui_origin: str = Field(
         default="http://127.0.0.1:8233,http://localhost:8233",
         description="Origins of the Temporal UI, separated by commas.",
+    )
+    temporal_ui: str | None = Field(
+        default=None, description="Address of the Temporal UI, for links to workflows; unset: the first of UI_ORIGIN."
+    )
+    tier_apis: str = Field(
+        default="", description="`lead_gen=http://...,conversion=...,account_mgmt=...`: what ops asks for stories."
     )
     pool_max: int = Field(default=10, ge=1, le=200)
     max_body_bytes: int = Field(default=1 << 20, ge=1024)
@@ -154,6 +165,22 @@ class Settings(BaseSettings):
             raise ValueError("must be tier=postgresql://...,tier=postgresql://...")
         return value
 
+    @field_validator("webhook_allow")
+    @classmethod
+    def _networks_are_some(cls, value: str) -> str:
+        try:
+            _ = [ipaddress.ip_network(part.strip()) for part in value.split(",") if part.strip()]
+        except ValueError:
+            raise ValueError("must be networks, such as 10.1.0.0/16,fd00::/8") from None
+        return value
+
+    @field_validator("tier_apis")
+    @classmethod
+    def _apis_are_some(cls, value: str) -> str:
+        if any(urlsplit(url).scheme not in {"http", "https"} for url in _by_tier(value).values()):
+            raise ValueError("must be tier=http://...,tier=http://...")
+        return value
+
     @field_validator("origin")
     @classmethod
     def _origin_is_one(cls, value: str | None) -> str | None:
@@ -172,7 +199,7 @@ class Settings(BaseSettings):
 
     @field_validator(
         *("switchboard_url", "notice", "metrics_token", "reply_address", "origin", "oidc_issuer", "oidc_client_secret"),
-        "oidc_prompt",
+        *("oidc_prompt", "temporal_ui"),
         mode="before",
     )
     @classmethod
@@ -205,6 +232,16 @@ class Settings(BaseSettings):
     def dsns_by_tier(self) -> dict[str, str]:
         """The databases of the tiers as DATABASE_DSNS names them."""
         return _by_tier(self.database_dsns)
+
+    @property
+    def tiers(self) -> dict[str, str]:
+        """The tiers' APIs as TIER_APIS names them, by tier."""
+        return {tier: url.rstrip("/") for tier, url in _by_tier(self.tier_apis).items()}
+
+    @property
+    def temporal_pages(self) -> str:
+        """Where the Temporal UI is, without a slash behind."""
+        return (self.temporal_ui or self.ui_origin.split(",")[0].strip()).rstrip("/")
 
     def dsn_of(self, tier: str) -> str | None:
         """A tier's database: as DATABASE_DSNS names it, or DATABASE_DSN with the tier's name for {tier}; else none."""

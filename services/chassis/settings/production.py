@@ -144,6 +144,10 @@ def _wire_problems(settings: Settings) -> Iterator[str]:
     switchboard = urlsplit(settings.switchboard_url or "")
     if switchboard.scheme == "http" and not _is_near(switchboard.hostname or "", private):
         yield _refusal("SWITCHBOARD_URL", "sends numbers in clear to another host; use https")
+    for tier, address in settings.tiers.items():
+        url = urlsplit(address)
+        if url.scheme == "http" and not _is_near(url.hostname or "", private):
+            yield _refusal("TIER_APIS", f"asks {tier} in clear on another host; use https")
     for name, dsn in _dsns(settings):
         if not _is_encrypted(dsn, private):
             yield _refusal(name, "leaves this machine without TLS; use sslmode=verify-full (or at least require)")

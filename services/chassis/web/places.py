@@ -21,6 +21,7 @@ ACCENTS: Final = {
 }
 DESKS: Final[dict[tuple[str, str], str]] = {
     (Tier.LEAD_GEN.value, "caller"): "/lead-gen/desk/",
+    (Tier.LEAD_GEN.value, "supervisor"): "/lead-gen/desk/floor",
     (Tier.CONVERSION.value, "manager"): "/conversion/desk/",
     (Tier.CONVERSION.value, "supervisor"): "/conversion/desk/",
     (Tier.ACCOUNT_MGMT.value, "account_manager"): "/accounts/desk/",

@@ -8,6 +8,7 @@ from datetime import datetime
 from services.chassis import work_items
 from services.chassis.db import Connection, Pool
 from services.chassis.events import publish
+from services.chassis.webhooks import announce
 from services.chassis.work_items import NewItem
 from services.conversion.actions.deal_closing import end_open_work
 from services.conversion.actions.deals import SUPERVISOR_GROUP, now, policy_of
@@ -22,6 +23,7 @@ from services.conversion.domain.routing import Routing
 from services.conversion.domain.stages import FINAL
 from services.conversion.repository import deals, erasure, hand_overs, managers, meetings, timeline
 from services.conversion.repository.policies import policies
+from services.conversion.schemas.webhooks import HandOverExpired
 from workflows.contracts.conversion import (
     EscalateOffer,
     HandOverReason,
@@ -170,6 +172,7 @@ async def withdraw_offer(conn: Connection, request: WithdrawOffer) -> OfferWithd
     text = f"{row.manager or 'the supervisor'} did not answer in time"
     await timeline.add(conn, deal.id, at=at, by="policy", kind="expired", text=text, data={"manager": row.manager})
     await publish(conn, "hand_over.closed", item_id=row.item_id, deal_id=deal.id, state="expired", manager=row.manager)
+    await announce(conn, HandOverExpired.of(deal, row.item_id, row.manager), key=row.item_id, at=at)
     return OfferWithdrawn(withdrawn=True)
 
 

@@ -12,6 +12,7 @@ from services.chassis.db import Connection
 from services.chassis.errors import Invalid
 from services.chassis.events import publish
 from services.chassis.mail import withdraw_mails
+from services.chassis.webhooks import announce
 from services.conversion.actions.commissions import record_sale
 from services.conversion.actions.deals import check_entry, close_offers, now, policy_of
 from services.conversion.actions.invitations import invite
@@ -27,8 +28,9 @@ from services.conversion.domain.offers import to_win
 from services.conversion.domain.stages import FINAL
 from services.conversion.repository import commissions, deals, hand_overs, meetings, offers, timeline
 from services.conversion.schemas.deals import Win
+from services.conversion.schemas.webhooks import DealLost, DealWon, OfferAccepted
 from workflows.contracts import ids
-from workflows.contracts.base import Done, OrderLine
+from workflows.contracts.base import Done, Money, OrderLine
 from workflows.contracts.conversion import CloseDeal, Lost, Stage, Won, WonOrder
 
 _OPTED_OUT = "do_not_call"
@@ -68,6 +70,8 @@ async def win_deal(conn: Connection, deal: Deal, who: Principal, sale: Win) -> D
     answer = Won(event_id=f"{deal.id}:won", at=at, by=owner, order=order)
     await outbox.signal(conn, deal.workflow_id, "won", answer)
     await report_won(conn, deal, event_id=answer.event_id, at=at)
+    sold = DealWon(deal_id=deal.id, lead_id=deal.lead_id, owner=owner, net=Money(amount=net, currency=currency))
+    await announce(conn, sold, key=deal.id, at=at)
     await publish(conn, "deal.changed", deal_id=deal.id, stage=deal.stage.value)
     return deal
 
@@ -134,6 +138,9 @@ async def close_without_order(
     await end_open_work(conn, deal, at, stage.value)
     await withdraw_unwanted(conn, deal)
     await publish(conn, "deal.changed", deal_id=deal.id, stage=stage.value)
+    if not asleep:
+        data = DealLost(deal_id=deal.id, lead_id=deal.lead_id, owner=deal.owner, code=deal.loss_code)
+        await announce(conn, data, key=f"{deal.id}:{at.isoformat()}", at=at)
     return deal
 
 
@@ -156,6 +163,7 @@ async def _from_offer(conn: Connection, deal: Deal, who: Principal, sale: Win, a
     offer = to_win(await offers.of_deal(conn, deal.id), at, sale.offer_id)
     if offer.state == "sent":
         await offers.decide(conn, offer.id, "accepted", by=who.person, at=at)
+        await announce(conn, OfferAccepted.of(deal, offer), key=offer.id, at=at)
     check_lines(offer.lines)
     return discounted(offer.lines, offer.discount_percent)
 

@@ -7,6 +7,7 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Forbidden, Invalid
 from services.chassis.events import publish
+from services.chassis.webhooks import announce
 from services.conversion.actions.deals import SUPERVISOR, now, policy_of
 from services.conversion.actions.meeting_hand_over import due_with, hand_meetings_over
 from services.conversion.actions.meeting_holds import confirm_hold
@@ -20,6 +21,7 @@ from services.conversion.domain.deals import Deal, first_action, first_step_at, 
 from services.conversion.domain.hand_overs import HandOverRow, decline_reason
 from services.conversion.domain.stages import FINAL
 from services.conversion.repository import deals, erasure, hand_overs, managers, timeline
+from services.conversion.schemas.webhooks import HandOverAccepted, HandOverDeclined
 from workflows.contracts.base import Done
 from workflows.contracts.conversion import Accepted, AddHandOver, Declined, HandOverReason, Stage
 
@@ -63,6 +65,7 @@ async def accept_hand_over(conn: Connection, item_id: str, who: Principal, manag
     await report_place(conn, deal, Stage.ACCEPTED, owner, event_id=answer.event_id, at=at)
     # After the acceptance: before it, the workflow is looking for a manager and ignores playbooks.
     deal = await start_at_acceptance(conn, deal, policy)
+    await announce(conn, HandOverAccepted.of(deal, item_id, owner), key=item_id, at=at)
     await publish(conn, "hand_over.closed", item_id=item_id, deal_id=deal.id, state="accepted")
     return deal
 
@@ -79,6 +82,7 @@ async def decline_hand_over(conn: Connection, item_id: str, who: Principal, reas
     answer = Declined(event_id=f"hand-over:{item_id}", at=at, by=who.person, item_id=item_id, reason=reason)
     await outbox.signal(conn, deal.workflow_id, "declined", answer)
     await publish(conn, "hand_over.closed", item_id=item_id, deal_id=deal.id, state="declined", manager=row.manager)
+    await announce(conn, HandOverDeclined.of(deal, item_id, row.manager), key=item_id, at=at)
     return deal
 
 

@@ -8,6 +8,7 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection, Pool
 from services.chassis.errors import Conflict, Invalid, NotFound
 from services.chassis.events import publish
+from services.chassis.webhooks import announce
 from services.conversion.actions.deals import now
 from services.conversion.actions.invitations import invite
 from services.conversion.actions.meeting_slots import (
@@ -25,6 +26,7 @@ from services.conversion.domain.slots import on_grid
 from services.conversion.repository import deals, managers, meetings, timeline
 from services.conversion.repository.policies import policies
 from services.conversion.schemas.meeting_holds import NewHold
+from services.conversion.schemas.webhooks import MeetingBooked
 
 _OFFERED = 12
 _HORIZON = timedelta(days=14)
@@ -99,6 +101,7 @@ async def confirm_hold(conn: Connection, deal: Deal, owner: str, policy: Policy)
     )  # fmt: skip
     await invite(conn, meeting, deal, policy, "booked")
     await publish(conn, "meeting.changed", meeting_id=meeting.id, deal_id=deal.id, state="booked")
+    await announce(conn, MeetingBooked.of(deal, meeting), key=meeting.id, at=now())
     return meeting
 
 

@@ -10,6 +10,7 @@ from services.chassis.contacts.masks import mask_card
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.events import publish
+from services.chassis.webhooks import announce
 from services.conversion.actions.deals import Step, check_owner, now, owns, policy_of, take_step
 from services.conversion.actions.invitations import entry_of, invite, propose_other_times, withdraw_invitations
 from services.conversion.actions.meeting_slots import as_json, check_at_work, slots_near
@@ -29,6 +30,7 @@ from services.conversion.domain.meetings import (
 from services.conversion.domain.policy import Policy, StepKind
 from services.conversion.repository import meetings, timeline
 from services.conversion.schemas.meetings import NewMeeting, NewTime
+from services.conversion.schemas.webhooks import MeetingBooked
 from workflows.contracts.conversion import Stage
 
 _NOT_CLOSED = stages.WORKED | {Stage.OFFERED, Stage.WON}
@@ -54,6 +56,7 @@ async def book_meeting(conn: Connection, deal: Deal, who: Principal, asked: NewM
         await refuse_double(conn, policy, new.manager, new.starts_at, new.ends_at)
     await meetings.free_reserved(conn, deal.lead_id)
     await _moved_to(conn, deal, who, meeting, "meeting booked", "booked")
+    await announce(conn, MeetingBooked.of(deal, meeting), key=meeting.id, at=now())
     return meeting
 
 

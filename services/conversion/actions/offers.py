@@ -11,6 +11,7 @@ from services.chassis.db import Connection, new_id
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.events import publish
 from services.chassis.mail import Attachment, NewMail, queue_mail
+from services.chassis.webhooks import announce
 from services.conversion.actions.approvals import check_not_own
 from services.conversion.actions.catalogue import product_words
 from services.conversion.actions.deals import (
@@ -35,6 +36,7 @@ from services.conversion.domain.policy import Policy, StepKind
 from services.conversion.domain.pricing import Asked, in_free_words, priced
 from services.conversion.repository import catalogue, deals, managers, offers, timeline
 from services.conversion.schemas.offers import NewOffer
+from services.conversion.schemas.webhooks import OfferAccepted, OfferSent
 from workflows.contracts.conversion import Stage
 
 _APPROVAL_PRIORITY = 10
@@ -149,6 +151,7 @@ async def accept_offer(conn: Connection, offer_id: str, who: Principal) -> Offer
         data=_refs(offer),
     )
     await _moved(conn, deal, who, offer, step)
+    await announce(conn, OfferAccepted.of(deal, offer), key=offer.id, at=now())
     return offer
 
 
@@ -241,6 +244,7 @@ async def _sent(conn: Connection, deal: Deal, who: Principal, offer: Offer) -> N
         data=_refs(offer),
     )
     await _moved(conn, deal, who, offer, step)
+    await announce(conn, OfferSent.of(deal, offer), key=offer.id, at=now())
 
 
 async def _ask_approval(conn: Connection, deal: Deal, who: Principal, offer: Offer, policy: Policy) -> None:

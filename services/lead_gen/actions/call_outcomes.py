@@ -19,6 +19,7 @@ from services.lead_gen.actions.do_not_call import forbid_company
 from services.lead_gen.actions.late_outcomes import close_call, follow, why_not_followed
 from services.lead_gen.actions.promises import promised_time
 from services.lead_gen.actions.scripts import followed_script
+from services.lead_gen.actions.webhooks import tell_others
 from services.lead_gen.domain.calls import CallReport, NewCall, check_report
 from services.lead_gen.domain.dials import spoken
 from services.lead_gen.domain.late_outcomes import NotFollowed, ReportedOutcome
@@ -57,6 +58,7 @@ async def report_outcome(
     stage = await _move(conn, lead, report, caller)
     after = await held.end(conn, lead.id, report) if held else None
     await _answer(conn, answered, call, at, other_number_left=other_number_left, hold=after)
+    await tell_others(conn, call, at, key=answered.id, hold=hold)
     return _reported(item, call, stage)
 
 

@@ -12,6 +12,7 @@ from services.chassis.db import Connection
 from services.chassis.errors import Conflict, NotFound
 from services.chassis.events import publish
 from services.lead_gen.actions.calls import lease_next_call
+from services.lead_gen.actions.webhooks import untell_others
 from services.lead_gen.domain.call_undo import BeforeCall, UndoableCall, UndoneCall
 from services.lead_gen.domain.calls import CallInHand
 from services.lead_gen.repository import call_undo, calls, dials, do_not_call, leads
@@ -52,6 +53,7 @@ async def undo_call(conn: Connection, item_id: str, caller: str) -> UndoneCall:
     if call.outcome == CallOutcome.DO_NOT_CALL.value:
         for phone in lead.phones:
             await do_not_call.take_back(conn, phone, since=call.at, by=caller)
+    await untell_others(conn, item_id)
     found = await _again(conn, call, caller)
     await publish(conn, "call_undone", item_id=item_id)
     return UndoneCall(call=found, report=before.report)

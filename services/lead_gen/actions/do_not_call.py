@@ -6,12 +6,14 @@ from services.chassis import work_items
 from services.chassis.db import Connection
 from services.chassis.errors import NotFound
 from services.chassis.events import publish
+from services.chassis.webhooks import announce
 from services.lead_gen.actions.lead_workflow import tell_workflow
 from services.lead_gen.domain.do_not_call import LedgerEntry, Withdrawal
 from services.lead_gen.domain.leads import Lead, Place
 from services.lead_gen.domain.phones import read_phone
 from services.lead_gen.repository import clock, do_not_call, leads
 from services.lead_gen.schemas.do_not_call import NewDoNotCall
+from services.lead_gen.schemas.webhooks import LeadDoNotCall
 from workflows.contracts.base import Done, DoNotCall
 from workflows.contracts.lead_gen import WithdrawConsent
 
@@ -66,5 +68,7 @@ async def withdraw(conn: Connection, lead: Lead, key: str, by: str) -> None:
     if lead.tier == "lead_gen":
         await leads.move(conn, lead.id, Place(tier=lead.tier, stage="do_not_call", key=event_id))
     await publish(conn, "lead.changed", lead_id=lead.id)
-    answer = DoNotCall(event_id=event_id, at=await clock.now(conn), by=by)
+    at = await clock.now(conn)
+    await announce(conn, LeadDoNotCall(lead_id=lead.id, by=by), key=event_id, at=at)
+    answer = DoNotCall(event_id=event_id, at=at, by=by)
     await tell_workflow(conn, lead, "do_not_call", answer)

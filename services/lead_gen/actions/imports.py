@@ -8,15 +8,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.chassis.db import Connection, Pool, new_ids
-from services.chassis.imports import runner
+from services.chassis.imports import jobs, runner
+from services.chassis.webhooks import announce
 from services.lead_gen.actions.import_ledger import enter_forbidden, forbidden_in
 from services.lead_gen.actions.places import move_waiting_calls
 from services.lead_gen.domain.import_do_not_call import Forbidden
 from services.lead_gen.domain.import_rows import Row, RowReader
 from services.lead_gen.domain.matching import Matcher, Plan, counts
 from services.lead_gen.domain.places import PLACE
-from services.lead_gen.repository import bulk_import, duplicates, import_merges, imports
+from services.lead_gen.repository import bulk_import, clock, duplicates, import_merges, imports
 from services.lead_gen.repository.bulk_import import Copies
+from services.lead_gen.schemas.webhooks import ImportFinished
 
 PLACED = frozenset(PLACE)
 _IDS_AT_ONCE = 256
@@ -101,8 +103,11 @@ class LeadImporter(runner.Importer[Row, Decided]):
         return counts(plan.matcher.plan.verdicts)
 
     async def finish(self, conn: Connection) -> None:
-        """What a dry run would have made is not needed any more."""
+        """Other programs are told, and what a dry run would have made is not needed any more."""
         await imports.forget_dry(conn, self.job.id)
+        done = await jobs.get(conn, self.job.id)
+        data = {"import_id": done.id, "state": done.state, "dry_run": done.dry_run, "rows": done.rows}
+        await announce(conn, ImportFinished.model_validate(data), key=done.id, at=await clock.now(conn))
 
     async def tidy_up(self, conn: Connection) -> None:
         """A search for names need not read what the import has put aside."""

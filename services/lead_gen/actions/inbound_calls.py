@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.chassis import outbox, work_items
 from services.chassis.db import Connection
 from services.chassis.events import publish_together
+from services.chassis.webhooks import announce
 from services.lead_gen.actions.promises import promise_callback
 from services.lead_gen.actions.workflow_starts import inbound_conversion_start
 from services.lead_gen.domain.inbound_calls import (
@@ -20,6 +21,7 @@ from services.lead_gen.domain.leads import Lead, Place
 from services.lead_gen.domain.phones import calling_number, read_phone
 from services.lead_gen.repository import calls, inbound_calls, leads
 from services.lead_gen.schemas.inbound_calls import NewInboundCall
+from services.lead_gen.schemas.webhooks import LeadHandedOver
 from workflows.contracts import ids
 from workflows.contracts.base import InboundCall
 
@@ -108,6 +110,8 @@ async def _tell(conn: Connection, lead: Lead, call: Inbound, by: str, note: str 
             await work_items.cancel_for_lead(conn, lead.id, kinds=["call"], result="inbound")
         place = Place(tier="conversion", stage="inbound", workflow_id=call.workflow_id, key=answer.event_id)
         await leads.move(conn, lead.id, place)
+        told = LeadHandedOver(lead_id=lead.id, reason="inbound", campaign_id=None, by=by)
+        await announce(conn, told, key=answer.event_id, at=call.at)
     if lead.tier == "lead_gen" and lead.stage == "calling":
         # The cold call hands over itself, with the story of its calls.
         await outbox.signal(conn, ids.cold_call(lead.id), "inbound_called", answer)

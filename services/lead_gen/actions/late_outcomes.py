@@ -17,6 +17,7 @@ from services.chassis.events import publish
 from services.chassis.work_items import WorkItem
 from services.lead_gen.actions.do_not_call import forbid_company, withdraw
 from services.lead_gen.actions.hand_overs import pack_of
+from services.lead_gen.actions.webhooks import tell_others
 from services.lead_gen.actions.workflow_starts import conversion_start
 from services.lead_gen.domain.calls import CallReport, NewCall, Why
 from services.lead_gen.domain.inbound_calls import OVER
@@ -65,6 +66,7 @@ async def follow(conn: Connection, lead: Lead, call: NewCall, at: datetime, key:
             await withdraw(conn, lead, key, call.caller)
     elif call.report.hands_over:
         await _hand_over(conn, lead, await _told(conn, lead, call, key), at)
+        await tell_others(conn, call, at, key=key)
 
 
 async def _told(conn: Connection, lead: Lead, call: NewCall, key: str) -> HandOver:

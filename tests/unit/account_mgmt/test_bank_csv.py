@@ -52,6 +52,78 @@ def test_the_exports_of_the_usual_banks_are_read_as_they_come(
     assert (found.outgoing, len(found.bad)) == (outgoing, bad), found.bad
 
 
+@pytest.mark.parametrize(
+    ("name", "moneys", "payer", "account", "outgoing", "bad"),
+    [
+        ("privat_debit_credit", "1234.50 UAH", "ТОВ Вітер", "", 1, 0),
+        # The sum is in the card's currency, as its header says; the operation's is another.
+        ("mono_uk", "4200.00 UAH", "", "", 0, 0),
+        ("mono_en", "4200.00 UAH", "", "", 1, 0),
+        ("wise_new_csv", "60.00 EUR", "Wind GmbH", "", 1, 0),
+        # Booking days without a year.
+        ("sparkasse_mt940", "60.00 EUR", "Wind GmbH", "0000202051", 0, 0),
+        # H and S in a column without a name, and balances with days among the rows.
+        ("vr_bank_old", "60.00 EUR", "Wind GmbH", "DE02120300000000202051", 1, 2),
+        ("dkb_new", "60.00 EUR", "Wind GmbH", "DE02120300000000202051", 1, 1),
+        ("ing_nl_en", "60.00 EUR", "Wind GmbH", "NL91ABNA0417164300", 1, 0),
+        ("n26_new", "60.00 EUR", "Wind GmbH", "DE02120300000000202051", 1, 0),
+        ("paypal_de", "1060.00 EUR", "Wind GmbH", "", 1, 1),
+        ("santander_pl", "60.00 PLN", "", "", 1, 0),
+        ("pkobp", "60.00 PLN", "", "", 1, 0),
+        ("ing_pl", "60.00 PLN", "Wind", "61109010140000071219812874", 0, 0),
+        ("ceska", "1060.00 CZK", "Wind GmbH", "123/0800", 1, 0),
+        ("csob_cz", "60.00 CZK", "Wind GmbH", "123", 1, 0),
+        ("ubs_new", "1060.00 CHF", "", "", 1, 0),
+        ("postfinance", "60.00 CHF", "", "", 1, 0),
+        ("erste_george", "1060.00 EUR", "Wind GmbH", "AT611904300234573201", 1, 0),
+        ("starling", "60.00 GBP", "Wind GmbH", "", 1, 0),
+        ("chase_card", "60.00 UAH", "", "", 1, 0),
+        ("bofa", "60.00 UAH", "", "", 1, 0),
+        ("stripe", "60.00 EUR", "", "", 2, 0),
+        ("hdfc", "1234567.00 UAH", "", "", 1, 0),
+        ("otp_hu", "60000.00 HUF", "Wind GmbH", "", 1, 0),
+        # Nothing but the balance says which money went.
+        ("unsigned_balance", "60.00 UAH", "", "", 1, 1),
+        ("headerless_deb_cred", "60.00 UAH", "", "", 1, 0),
+        ("ruecklast", "60.00 EUR 60.00 EUR back", "", "", 0, 0),
+    ],
+)
+def test_the_exports_of_more_banks_are_read_to_the_cent(
+    name: str, moneys: str, payer: str, account: str, outgoing: int, bad: int
+) -> None:
+    found = read((DATA / f"{name}.csv").read_bytes())
+    assert " ".join(f"{one.amount:.2f} {one.currency}{' back' * one.taken}" for one in found.transfers) == moneys
+    one = found.transfers[0]
+    assert (one.booked_on, one.payer_name, one.payer_iban) == (DAY, payer, account)
+    assert "2026-000005" in one.purpose
+    assert (found.outgoing, len(found.bad)) == (outgoing, bad), found.bad
+
+
+@pytest.mark.parametrize(
+    ("text", "incoming", "outgoing", "reasons"),
+    [
+        ("Date;Sign;Amount\n2026-11-20;+;60,00\n2026-11-19;−;20,00\n", "60.00", 1, ""),
+        ("Buchungstag;Betrag;S/H\n20.11.2026;60,00;H\n19.11.2026;20,00;S\n", "60.00", 1, ""),
+        ("Date,Transaction Type,Amount\n2026-11-20,Incoming payment,60.00\n2026-11-19,Outgoing payment,20.00\n",
+         "60.00", 1, ""),
+        ("Date;Debit;Credit\n2026-11-20;20.00;60.00\n", "", 0, "there is an amount that came and one that went"),
+        ("Date;Text;Credit\n2026-11-20;x;60,00\n;Turnover;60,00\n;Closing balance;160,00\n", "60.00", 0, ""),
+        ("Date;Text;Amount\n2026-11-20;x;60,00\n2026-11-30;Total;60,00\n2026-11-30;Closing balance;60,00\n",
+         "60.00", 0, " ".join(["this is a balance or a total of the account, no money that came"] * 2)),
+        ("Date,Amount,Currency\n2026-11-20,60.00,грн\n2026-11-20,60.00,980\n", "60.00 60.00", 0, ""),
+        ('date,amount,currency\n2026-11-20,"1,060",JPY\n', "1060.00", 0, ""),
+        ("date,amount\n0026-11-20,60.00\n", "", 0, "'0026-11-20' is not a date like 2030-05-06 or 06.05.2030"),
+        ("Date,Amount\n'2026-11-20,\"=\"\"60.00\"\"\"\n", "60.00", 0, ""),
+    ],
+)  # fmt: skip
+def test_what_went_and_what_only_looks_like_money_is_not_booked(
+    text: str, incoming: str, outgoing: int, reasons: str
+) -> None:
+    found = read(text)
+    assert " ".join(f"{one.amount:.2f}" for one in found.transfers) == incoming
+    assert (found.outgoing, " ".join(bad.reason for bad in found.bad)) == (outgoing, reasons.strip())
+
+
 def test_a_payment_that_the_bank_took_back_or_only_announced_is_no_money() -> None:
     reasons = [
         row.reason
@@ -85,6 +157,9 @@ def test_a_payment_that_the_bank_took_back_or_only_announced_is_no_money() -> No
         (["5 Nov 2026", "05-Nov-26", "Nov 5, 2026", "5 листопада 2026", "5. März 2026"], "auto",
          [date(2026, 11, 5)] * 4 + [date(2026, 3, 5)]),
         (["05/05/2026"], "auto", [date(2026, 5, 5)]),
+        # Read as years, these days would lie a year apart.
+        (["19/11/26", "20/11/26"], "auto", [date(2026, 11, 19), date(2026, 11, 20)]),
+        (["Fri, 20 Nov 2026", "20 dic 2026"], "auto", [date(2026, 11, 20), date(2026, 12, 20)]),
     ],
 )  # fmt: skip
 def test_days_are_read_in_all_usual_orders(cells: list[str], order: DateOrder, found: list[date]) -> None:
@@ -106,6 +181,7 @@ def test_a_day_that_may_be_two_is_asked_about(cells: list[str]) -> None:
         ("(5.00)", "-5.00", ""), ("€ 1.234,56", "1234.56", "EUR"), ("1 234,56 ₴", "1234.56", "UAH"),
         ("$-5.00", "-5.00", ""), ("-$5.00", "-5.00", ""), ("5.00 CR", "5.00", ""), ("5.00 DR", "-5.00", ""),
         ("UAH 12", "12", "UAH"), ("1'234.50 CHF", "1234.50", "CHF"),
+        ("1,23,456.50", "123456.50", ""), ("1 060 Kč", "1060", "CZK"),
         ("12,00 zł", "12.00", "PLN"), ("5,00-", "-5.00", ""), ("−5.00", "-5.00", ""),
         ("(€5,00)", "-5.00", "EUR"), ("100 грн.", "100", "UAH"), ("+60,00", "60.00", ""),
     ],
@@ -136,6 +212,9 @@ def test_a_column_tells_what_one_of_its_cells_leaves_open() -> None:
         ("Data;Kwota;Tytuł\n20.11.2026;60,00;Zapłata za fakturę, Żółw Łódź\n", "iso8859_2"),
         ("Datum;Bedrag;Naam\n20-11-2026;60,00;Café Très Chaud\n", "cp1252"),
         ("Дата;Сума\n20.11.2026;60,00\n", "utf-16"),
+        ("Date;Amount;Name\n20.11.2026;60,00;Wind\n", "utf-16-le"),
+        ("Datum zaúčtování;Částka;Název protiúčtu\n20.11.2026;60,00;Žluťoučký kůň\n", "cp1250"),
+        ("Könyvelés dátuma;Összeg;Deviza;Partner neve\n2026.11.20.;60;HUF;Őrző Tűz Kft.\n", "cp1250"),
     ],
 )
 def test_the_encoding_is_found_out_and_can_be_said(text: str, encoding: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from services.account_mgmt.domain.bank import camt
 from services.account_mgmt.domain.bank.transfers import Parsed
+from services.chassis.imports.cells import FileRefusedError
 
 OWN = "<Acct><Id><IBAN>DE89370400440532013000</IBAN></Id></Acct>"
 NAMES = {
@@ -129,3 +130,72 @@ def test_a_batch_that_does_not_add_up_says_which_money_is_not_booked() -> None:
         "the transfers that are booked together do not add up to the entry: 11.00 instead of 12.00: "
         "the entry of 12.00 EUR on 2026-11-20 is not booked"
     )
+
+
+WAY = "<CdtDbtInd>{}</CdtDbtInd>"
+RETURNED = "<RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf>"
+CHARGED = '<Chrgs><Rcrd><Amt Ccy="EUR">1.00</Amt></Rcrd></Chrgs>'
+KEPT = '<Chrgs><TtlChrgsAndTaxAmt Ccy="EUR">2.00</TtlChrgsAndTaxAmt></Chrgs>'
+GERMAN_RETURN = "<BkTxCd><Prtry><Cd>NDDT+109+00931</Cd><Issr>DK</Issr></Prtry></BkTxCd>"
+
+
+@pytest.mark.parametrize(
+    ("booked", "moneys"),
+    [
+        (entry("50.00", details=detail("60.00", WAY.format("CRDT")) + detail("10.00", WAY.format("DBIT"))), "60.00"),
+        (entry("50.00", way="DBIT", details=detail("60.00") + detail("10.00", WAY.format("CRDT"))), "10.00"),
+        (entry("63.00", way="DBIT", details=detail("60.00", RETURNED) + detail("3.00")), "60.00 back"),
+        (entry("60.00", GERMAN_RETURN, way="DBIT"), "60.00 back"),
+        (entry("98.00", KEPT, details=detail("60.00") + detail("40.00")), "60.00 40.00"),
+        (entry("98.00", details=detail("60.00", CHARGED) + detail("40.00", CHARGED)), "60.00 40.00"),
+        # What the bank says of a detail's way counts only where it makes the sum.
+        (entry("100.00", details=detail("60.00", WAY.format("DBIT")) + detail("40.00")), "60.00 40.00"),
+        (entry("60.00").replace("<Sts><Cd>BOOK</Cd></Sts>", "<Sts><Prtry>BOOK</Prtry></Sts>"), "60.00"),
+    ],
+    ids=["net", "ours are more", "return and its fee", "German return", "charges", "charges of each", "odd way", "own"],
+)  # fmt: skip
+def test_each_transfer_of_an_entry_goes_its_own_way(booked: str, moneys: str) -> None:
+    found = read(booked)
+    assert " ".join(f"{one.amount}{' back' * one.taken}" for one in found.transfers) == moneys
+    assert found.bad == []
+
+
+@pytest.mark.parametrize(
+    ("parties", "payer"),
+    [
+        ("<UltmtDbtr><Nm>Wind</Nm></UltmtDbtr>", "Wind"),
+        ("<InitgPty><Pty><Nm>Wind</Nm></Pty></InitgPty>", "Wind"),
+        ("<Dbtr><Agt><FinInstnId><Nm>Bank</Nm></FinInstnId></Agt></Dbtr>", "Bank"),
+        ("<Dbtr><Nm>Us</Nm></Dbtr><DbtrAcct><Id><IBAN>DE89370400440532013000</IBAN></Id></DbtrAcct>"
+         "<Cdtr><Nm>Wind</Nm></Cdtr><CdtrAcct><Id><IBAN>DE02120300000000202051</IBAN></Id></CdtrAcct>", "Wind"),
+    ],
+)  # fmt: skip
+def test_a_payer_is_found_wherever_the_bank_names_one(parties: str, payer: str) -> None:
+    text = "<RmtInf><Strd><AddtlRmtInf>EU-2026-000005</AddtlRmtInf></Strd></RmtInf>"
+    (one,) = read(entry("12.00", details=detail("", f"<RltdPties>{parties}</RltdPties>{text}"))).transfers
+    assert (one.payer_name, one.purpose) == (payer, "EU-2026-000005")
+
+
+def test_balances_of_several_days_open_with_the_first_and_close_with_the_last() -> None:
+    days = [("OPBD", "0.00", "19"), ("CLBD", "60.00", "19"), ("OPBD", "60.00", "20"), ("CLBD", "100.00", "20")]
+    parts = [
+        balance(kind, sum_).replace("</Bal>", f"<Dt><Dt>2026-11-{day}</Dt></Dt></Bal>") for kind, sum_, day in days
+    ]
+    assert read(*parts, entry("60.00"), entry("40.00")).gaps == []
+
+
+def test_a_notification_without_balances_says_what_is_missing_of_its_sum() -> None:
+    told = "<TxsSummry><TtlCdtNtries><NbOfNtries>2</NbOfNtries><Sum>100.00</Sum></TtlCdtNtries></TxsSummry>"
+    (gap,) = read(told, entry("60.00"), kind="054").gaps
+    assert gap.reason == "the statement says that 100.00 came, and 60.00 is in the file"
+    announced = entry("40.00").replace("BOOK", "PDNG")
+    assert read(told, entry("60.00"), announced, kind="054").gaps == []
+
+
+@pytest.mark.parametrize("root", ["BizMsgEnvlp", "DataPDU"])
+def test_a_document_in_an_envelope_is_read(root: str) -> None:
+    document = '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><Stmt>'
+    text = f"<{root}><AppHdr/><Body>{document}{OWN}{entry('12.00')}</Stmt></BkToCstmrStmt></Document></Body></{root}>"
+    assert [one.amount for one in camt.parse(io.BytesIO(text.encode())).transfers] == [12]
+    with pytest.raises(FileRefusedError, match=r"not a camt\.052"):
+        camt.parse(io.BytesIO(f"<{root}><AppHdr/></{root}>".encode()))

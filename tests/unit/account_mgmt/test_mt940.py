@@ -78,3 +78,55 @@ def test_what_is_no_mt940_is_refused_or_empty(text: str) -> None:
         assert swift.parse(text.encode()).rows == 0
     except FileRefusedError as error:
         assert error.field == "file"
+
+
+HEAD = ":20:X\n:25:DE89370400440532013000\n:28C:1/1\n:60F:C261119EUR100,00\n"
+PLN = HEAD.replace("EUR", "PLN")
+ABN = ":86:SEPA OVERBOEKING                 IBAN: NL91ABNA0417164300        \nNAAM: Wind                       \n"
+
+
+@pytest.mark.parametrize(
+    ("text", "payer", "account", "purpose"),
+    [
+        (f"{PLN}:61:2611201120C60,00S020NONREF\n:86:020<00Przelew<20Faktura EU-2026-<21000005<3010901014"
+         "<3100000712198128740000<38PL61109010140000071219812874<32Wind\n", "Wind", "PL61109010140000071219812874",
+         "Faktura EU-2026-000005"),
+        (f"{PLN}:61:2611201120C60,00NTRFNONREF\n:86:020\n:86:020~00VE02\n~20Faktura EU-2026-000005~32Wind\n",
+         "Wind", "", "Faktura EU-2026-000005"),
+        (f"{HEAD}:61:2611201120C60,00N654NONREF\n{ABN}OMSCHRIJVING: EU-2026-000005\n", "Wind", "NL91ABNA0417164300",
+         "EU-2026-000005"),
+        (f"{HEAD}:61:2611201120C60,00N541EREF\nNL91ABNA0417164300\n:86:/ORDP//NAME/Wind/REMI/EU-2026-000005/\n", "Wind",
+         "NL91ABNA0417164300", "EU-2026-000005"),
+        (f"{HEAD}:61:2611201120C60,00NTRF1//1\n:86:/TYPE/TOPUP/ORDP/Wind/REMI/EU-2026-000005\n", "Wind", "",
+         "EU-2026-000005"),
+        (f"{HEAD}:61:2611201120C60,00NTRFNONREF\r:86:166?00GUT?20EU-2026-000005?32Wind\r".replace("\n", "\r"), "Wind",
+         "", "EU-2026-000005"),
+    ],
+    ids=["Polish", "code written twice", "words", "account beside", "slashes", "line ends of old"],
+)  # fmt: skip
+def test_a_payer_is_read_however_a_bank_marks_one(text: str, payer: str, account: str, purpose: str) -> None:
+    (one,) = swift.parse(text.encode()).transfers
+    assert (one.amount, one.payer_name, one.payer_iban) == (Decimal(60), payer, account)
+    assert purpose in one.purpose
+
+
+@pytest.mark.parametrize(
+    ("entries", "moneys", "reasons"),
+    [
+        (":61:2611201120C60.50NTRFNONREF\n:86:x\n:62F:C261120EUR160.50\n", "60.50", ""),
+        (":61:2611201120D60,00NTRFNONREF\n:86:109?00RUECKLASTSCHRIFT?20x\n:62F:C261120EUR40,00\n", "60.00 back", ""),
+        (":61:2611201120EC60,00NTRFNONREF\n:86:x\n:62F:C261120EUR100,00\n", "", "not booked yet (expected)"),
+        (
+            ":61:261320C60,00NTRFNONREF\n:86:x\n:61:261120C5,NTRFNONREF\n:62F:C261120EUR105,\n",
+            "5.00",
+            "'261320' is not",
+        ),
+        (":61:nonsense\n:86:x\n:61:261120C5,NTRFNONREF\n:62F:C261120EUR105,\n", "5.00", "':61:nonsense' is no entry"),
+    ],
+)
+def test_one_entry_that_cannot_be_read_does_not_refuse_the_others(entries: str, moneys: str, reasons: str) -> None:
+    found = swift.parse(f"{HEAD}{entries}-\n".encode())
+    assert " ".join(f"{one.amount}{' back' * one.taken}" for one in found.transfers) == moneys
+    assert found.gaps == []
+    assert [bad.reason.startswith(reasons) for bad in found.bad] == [True] * len(found.bad)
+    assert len(found.bad) == bool(reasons)

@@ -14,6 +14,9 @@ from services.account_mgmt.domain.bank.camt_xml import Element, text_at
 from services.account_mgmt.domain.bank.transfers import MAX_ROWS, BadRow, Parsed, iban
 from services.chassis.imports.cells import FileRefusedError
 
+_NOT_CAMT: Final = "This is not a camt.052, camt.053 or camt.054 of version 02 or later"
+# Of an envelope (a business application header) around the document.
+_DEEPEST = 8
 _NAMESPACE = re.compile(r"urn:iso:std:iso:20022:tech:xsd:camt\.05([234])\.001\.(0[2-9]|1\d)")
 _STATEMENTS: Final = {
     "2": ("Document", "BkToCstmrAcctRpt", "Rpt"),
@@ -79,7 +82,7 @@ def _elements(file: IO[bytes], found: Parsed) -> Iterator[tuple[str, Element]]:
     Which of the three kinds the file is stands in `found.format`.
     """
     path: list[str] = []
-    statement: tuple[str, ...] = ()
+    statement: tuple[str, ...] | None = None
     try:
         # No entity is ever looked up: a statement has no use for a DTD, and a DTD could read this machine's files.
         events = etree.iterparse(
@@ -87,31 +90,36 @@ def _elements(file: IO[bytes], found: Parsed) -> Iterator[tuple[str, Element]]:
         )
         for event, element in events:
             if event == "start":
-                if not path:
-                    found.format, statement = _kind_of(element)
+                if statement is None and (kind := _kind_of(element, depth=len(path))):
+                    found.format, inside = kind
+                    statement = (*path, *inside)
                 # One spelling of every path, whatever the version.
                 element.tag = etree.QName(element).localname
                 path.append(element.tag)
                 continue
-            inside = tuple(path[len(statement) :])
-            if len(inside) <= 1 and tuple(path[: len(statement)]) == statement:
-                yield "".join(inside), element
-            if len(path) in (len(statement), len(statement) + 1):
-                _forget(element)
+            if statement is not None and tuple(path[: len(statement)]) == statement:
+                within = tuple(path[len(statement) :])
+                if len(within) <= 1:
+                    yield "".join(within), element
+                    _forget(element)
             path.pop()
     except etree.XMLSyntaxError as error:
         raise FileRefusedError(f"The XML is broken: {error.msg}") from None
+    if statement is None:
+        raise FileRefusedError(_NOT_CAMT)
 
 
-def _kind_of(root: Element) -> tuple[str, tuple[str, ...]]:
-    """(the format, the path of its statements)."""
-    if root.getroottree().docinfo.internalDTD is not None:
+def _kind_of(element: Element, *, depth: int) -> tuple[str, tuple[str, ...]] | None:
+    """(the format, the path of its statements) of a document; none for what a bank put around it."""
+    if element.getroottree().docinfo.internalDTD is not None:
         raise FileRefusedError("The XML has a document type declaration, which no statement needs")
-    name = etree.QName(root)
+    name = etree.QName(element)
     kind = _NAMESPACE.fullmatch(name.namespace or "")
-    if name.localname != "Document" or kind is None:
-        raise FileRefusedError("This is not a camt.052, camt.053 or camt.054 of version 02 or later")
-    return f"camt05{kind[1]}", _STATEMENTS[kind[1]]
+    if name.localname == "Document" and kind is not None:
+        return f"camt05{kind[1]}", _STATEMENTS[kind[1]]
+    if name.localname == "Document" or depth > _DEEPEST:
+        raise FileRefusedError(_NOT_CAMT)
+    return None
 
 
 def _forget(element: Element) -> None:

@@ -22,45 +22,60 @@ class Totals:
     """Of one statement, entry by entry."""
 
     def __init__(self) -> None:
-        self._balances: dict[tuple[str, str], Decimal] = {}
+        # Of each kind and currency the balances with their days.
+        self._balances: dict[tuple[str, str], list[tuple[str, Decimal]]] = defaultdict(list)
+        self._came: dict[bool, Decimal] = defaultdict(Decimal)
+        self._told_to_come: Decimal | None = None
         self._moved: dict[str, Decimal] = defaultdict(Decimal)
         self._booked = self._entries = 0
         self._counted: int | None = None
 
     def balance(self, element: Element) -> None:
-        """A balance that the statement names; the first of a kind counts."""
+        """A balance that the statement names: of several days, the first opens it and the last closes it."""
         kind = text_at(element, "Tp/CdOrPrtry/Cd")
         found = _signed(element)
         if found is not None:
-            self._balances.setdefault((kind, found[1]), found[0])
+            self._balances[kind, found[1]].append((text_at(element, "Dt/Dt", "Dt/DtTm")[:10], found[0]))
 
     def summary(self, element: Element) -> None:
-        """How many entries the statement says it has."""
+        """How many entries the statement says it has, and how much it says came."""
         count = text_at(element, "TtlNtries/NbOfNtries")
         self._counted = int(count) if count.isdecimal() and len(count) < 10 else None
+        came = text_at(element, "TtlCdtNtries/Sum")
+        self._told_to_come = Decimal(came) if _NUMBER.fullmatch(came) else None
 
     def entry(self, element: Element) -> None:
         """An entry as it stands there, whether it can be taken or not."""
         self._entries += 1
+        found = _signed(element)
+        came = max(found[0], Decimal(0)) if found else Decimal(0)
+        self._came[False] += came
         with suppress(NotBookedError):
             check_booked(element)
             self._booked += 1
-            found = _signed(element)
+            self._came[True] += came
             if found is not None:
                 self._moved[found[1]] += found[0]
 
     def gaps(self) -> Iterator[str]:
         """What does not come out even, in words."""
-        for (kind, currency), closing in self._balances.items():
-            opening = next(
-                (self._balances[one, currency] for one in _OPENING if (one, currency) in self._balances), None
-            )
-            if kind == _CLOSING and opening is not None:
-                gap = balance_gap(opening, self._moved[currency], closing, currency)
-                if gap:
-                    yield gap
+        gaps = list(self._balance_gaps())
+        yield from gaps
         if self._counted is not None and self._counted not in (self._entries, self._booked):
             yield f"the statement says that it has {self._counted} entries, and {self._entries} are in the file"
+        # Whether what is only announced is in the sum is every bank's own choice.
+        if not gaps and self._told_to_come not in (None, *self._came.values()):
+            yield f"the statement says that {self._told_to_come} came, and {self._came[False]} is in the file"
+
+    def _balance_gaps(self) -> Iterator[str]:
+        for (kind, currency), balances in list(self._balances.items()):
+            opening = next((found for one in _OPENING if (found := self._balances.get((one, currency)))), None)
+            if kind == _CLOSING and opening:
+                last = max(day for day, _ in balances)
+                closing = next(amount for day, amount in balances if day == last)
+                gap = balance_gap(min(opening, key=lambda one: one[0])[1], self._moved[currency], closing, currency)
+                if gap:
+                    yield gap
 
 
 def _signed(element: Element) -> tuple[Decimal, str] | None:

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from services.account_mgmt.domain.bank.transfers import amount
+from services.chassis.currencies import currencies, decimals
 
-_SIGNS = {"€": "EUR", "£": "GBP", "₴": "UAH", "zł": "PLN", "грн": "UAH", "грн.": "UAH", "$": "", "US$": "USD"}
+# A dollar may be of many countries.
+_SIGNS = {
+    "€": "EUR", "£": "GBP", "₴": "UAH", "zł": "PLN", "грн": "UAH", "грн.": "UAH", "$": "", "US$": "USD", "Kč": "CZK",
+    "Ft": "HUF", "₹": "INR", "₺": "TRY", "₪": "ILS", "₸": "KZT", "₾": "GEL", "Fr.": "CHF", "lei": "RON", "euro": "EUR",
+}  # fmt: skip
+_NUMBERS = {"980": "UAH", "978": "EUR", "840": "USD", "985": "PLN", "826": "GBP", "756": "CHF", "203": "CZK"}
+_SIGN = "|".join(map(re.escape, sorted(_SIGNS, key=len, reverse=True)))
 _AROUND = re.compile(
-    r"(?P<before>[A-Z]{3}|US\$|[€£₴$])?\s*(?P<digits>[+\-−–]?\s*[\d\s.,'’\xa0]*\d[+\-−]?)\s*"
-    r"(?P<after>[A-Za-z]{3}|[€£₴$]|zł|грн\.?)?\s*(?P<word>CR|DR|Cr|Dr|C|D)?"
+    rf"(?P<before>[A-Z]{{3}}|{_SIGN})?\s*(?P<digits>[+\-−–]?\s*[\d\s.,'’\xa0]*\d[+\-−–]?)\s*"
+    rf"(?P<after>[A-Za-z]{{3}}|{_SIGN})?\s*(?P<word>CR|DR|Cr|Dr|C|D)?"
 )
+_IN_HEADER = re.compile(rf"[\(\[, ]\s*(?P<code>[A-Z]{{3}}|{_SIGN})\s*[\)\]]?\s*$")
+_WHOLE = re.compile(r"\d{1,3}(?:,\d{3})+|\d{1,3}(?:\.\d{3})+")
 _BEHIND = re.compile(r"([.,])(\d+)\D*$")
 
 
@@ -23,6 +32,41 @@ class Sum:
 
     value: Decimal
     currency: str = ""
+
+
+def currency_of_header(header: str) -> str:
+    """`UAH` of `Amount (UAH)`, `Credit in UAH` or `Amount (₴)`; empty if it names no currency."""
+    found = _IN_HEADER.search(header)
+    code = _SIGNS.get(found["code"], found["code"]) if found else ""
+    return code if code in currencies() else ""
+
+
+def currency_of(cell: str) -> str:
+    """The code of a currency that is named by its code, its sign or its number."""
+    return _SIGNS.get(cell, "") or _SIGNS.get(cell.lower(), "") or _NUMBERS.get(cell, cell.upper())
+
+
+def currency_above(cells: Iterable[str]) -> str:
+    """The one currency that the lines above the rows name, such as `Valued in: CHF`; empty if it is not one."""
+    named = {code for cell in cells for code in (cell.strip(), _currency_beside(cell)) if code in currencies()}
+    return named.pop() if len(named) == 1 else ""
+
+
+def _currency_beside(cell: str) -> str:
+    try:
+        return read(cell).currency
+    except ValueError:
+        return ""
+
+
+def without_currency(header: str) -> str:
+    """What a header that names its currency says besides, `Credit` of `Credit in UAH`."""
+    return re.sub(r"\s+(?:in|en|w|v|в|у)$", "", _IN_HEADER.sub("", header)) if currency_of_header(header) else header
+
+
+def is_signed(cell: str) -> bool:
+    """Whether a sum says itself that it went out."""
+    return any(one in cell for one in "-−–(") or cell.upper().endswith("DR")
 
 
 def cents_sign(cells: Sequence[str]) -> str:
@@ -36,8 +80,9 @@ def cents_sign(cells: Sequence[str]) -> str:
     return votes.pop() if len(votes) == 1 else ""
 
 
-def read(text: str, cents: str = "") -> Sum:
-    """`1 234,56 €`, `(5.00)`, `-1,234.56`, `UAH 12`, `5.00 CR`. With `cents`, `1,234` is no longer in doubt.
+def read(text: str, cents: str = "", currency: str = "") -> Sum:
+    """`1 234,56 €`, `(5.00)`, `-1,234.56`, `UAH 12`, `5.00 CR`. With `cents`, `1,234` is no longer in doubt, nor is it
+    in a `currency` without cents.
 
     Raises ValueError for what is no sum, or might be two.
     """
@@ -50,7 +95,11 @@ def read(text: str, cents: str = "") -> Sum:
     found = _AROUND.fullmatch(plain)
     if found is None:
         raise ValueError(f"'{text[:40]}' is not an unambiguous amount")
+    named = found["before"] or found["after"] or ""
+    code = _SIGNS.get(named, named.upper())
     digits = found["digits"].replace("–", "-").replace("−", "-").replace("\xa0", "")
+    if (code or currency) in currencies() and not decimals(code or currency) and _WHOLE.fullmatch(digits.strip("+- ")):
+        digits = re.sub("[.,]", "", digits)
     if cents and not ("." in digits and "," in digits):
         digits = digits.replace("," if cents == "." else ".", "")
         if digits.count(cents) == 1 and cents == ",":
@@ -58,8 +107,15 @@ def read(text: str, cents: str = "") -> Sum:
     value = sign * _exactly(digits, text, cents)
     if (found["word"] or "").upper() in ("DR", "D"):
         value = -abs(value)
-    named = found["before"] or found["after"] or ""
-    return Sum(value, _SIGNS.get(named, named.upper()))
+    return Sum(value, code)
+
+
+def value(text: str, cents: str) -> Decimal | None:
+    """The sum of a cell; none if it is no sum."""
+    try:
+        return read(text, cents).value
+    except ValueError:
+        return None
 
 
 def _exactly(digits: str, text: str, cents: str) -> Decimal:

@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
+from services.account_mgmt.domain.bank.csv_amounts import currency_above, currency_of_header, without_currency
 from services.account_mgmt.domain.bank.csv_headers import HEADERS, MORE_PURPOSE, SOFT_DIRECTION, SOFT_STATE, plain
 from services.account_mgmt.domain.bank.csv_text import Line
-from services.account_mgmt.domain.bank.transfers import tidy
+from services.account_mgmt.domain.bank.transfers import is_iban, tidy
 from services.chassis.imports.cells import FileRefusedError
 
 HEADER_WITHIN: Final = 40
-_CODE = re.compile(r"[\(\[,]\s*([A-Z]{3})\s*[\)\]]?\s*$")
 
 
 @dataclass(frozen=True)
 class Columns:
     """Where each field stands, and the rows behind the header.
 
-    `purpose` are all columns that say what the money is for; `currency` is that of the amount's header. With
-    `is_told_direction`, the direction is a word for in or out and nothing else; with `is_of_states`, the state is one.
+    `dates` are all columns of days, the best first; `purpose` all that say what the money is for; `currency` is that of
+    the amount's header. With `is_told_direction`, the direction is a word for in or out and nothing else; with
+    `is_of_states`, the state is one. `fallback` is the currency that the lines above the rows name.
     """
 
     at: Mapping[str, int]
     rows: Sequence[Line]
+    dates: Sequence[int] = ()
     purpose: Sequence[int] = ()
     currency: str = ""
+    fallback: str = ""
     is_told_direction: bool = True
     is_of_states: bool = True
     header: Sequence[str] = field(default_factory=tuple)
@@ -45,10 +47,11 @@ def check_mapping(mapping: Mapping[str, str]) -> None:
 def find(rows: Sequence[Line], mapping: Mapping[str, str] | None) -> Columns | None:
     """The columns by the first line that is a header; banks write a few lines of their own above it. None without."""
     for position, (_, cells) in enumerate(rows[:HEADER_WITHIN]):
-        header = [plain(cell) for cell in cells]
+        header = [plain(without_currency(cell)) for cell in cells]
         at = _mapped(cells, header, mapping) if mapping else _known(header)
         if _enough(at) and (mapping is None or len(at) == len(mapping)):
-            return _columns(at, cells, header, rows[position + 1 :], mapping)
+            found = _columns(at, cells, header, rows[position + 1 :], mapping)
+            return replace(found, fallback=currency_above(cell for _, above in rows[:position] for cell in above))
     return None
 
 
@@ -57,7 +60,7 @@ def by_number(rows: Sequence[Line], mapping: Mapping[str, str]) -> Columns | Non
     if not all(text.strip().isdecimal() and 0 < int(text) < 1000 for text in mapping.values()):
         return None
     at = {name: int(text) - 1 for name, text in mapping.items()}
-    return Columns(at, rows, purpose=[at["purpose"]] if "purpose" in at else [])
+    return Columns(at, rows, [at["date"]], [at["purpose"]] if "purpose" in at else [])
 
 
 def _enough(fields: Mapping[str, object]) -> bool:
@@ -77,11 +80,13 @@ def _mapped(cells: Sequence[str], header: Sequence[str], mapping: Mapping[str, s
 def _known(header: Sequence[str]) -> dict[str, int]:
     """For every field the column with the best of its headers: a bank often has two dates and three amounts."""
     at: dict[str, int] = {}
-    for name, words in HEADERS.items():
-        ranks = {word: rank for rank, word in reversed(list(enumerate(words)))}
-        ranked = [(ranks[text], column) for column, text in enumerate(header) if text in ranks]
+    for name in HEADERS:
+        ranked = _ranked(name, header)
+        if name == "currency" and "amount" in at:
+            # Where several sums each have their currency beside them, that of the amount is behind it.
+            ranked.sort(key=lambda one: (one[0], one[1] < at["amount"], one[1]))
         if ranked:
-            at[name] = min(ranked)[1]
+            at[name] = ranked[0][1]
     # One column is one thing: the first field that claims it.
     taken: dict[int, str] = {}
     for name, column in at.items():
@@ -89,23 +94,57 @@ def _known(header: Sequence[str]) -> dict[str, int]:
     return {name: column for column, name in taken.items()}
 
 
+def _ranked(name: str, header: Sequence[str]) -> list[tuple[int, int]]:
+    """(rank, column) of the columns that may be this field, the best first."""
+    ranks = {word: rank for rank, word in reversed(list(enumerate(HEADERS[name])))}
+    return sorted((ranks[text], column) for column, text in enumerate(header) if text in ranks)
+
+
 def _columns(
     at: dict[str, int], cells: Sequence[str], header: Sequence[str], rows: Sequence[Line], mapping: object
 ) -> Columns:
+    dates = [at["date"]]
     purpose = [at["purpose"]] if "purpose" in at else []
     if mapping is None:
-        used = set(at.values())
-        words = {*HEADERS["purpose"], *MORE_PURPOSE}
-        purpose += [column for column, text in enumerate(header) if text in words and column not in used]
-    code = _CODE.search(cells[at["amount"]]) if "amount" in at else None
+        at = _by_content(at, header, rows)
+        dates += [column for _, column in _ranked("date", header) if column not in at.values()]
+        purpose += _more_purpose(at, header)
+    sums = [at[name] for name in ("amount", "credit") if name in at]
     direction = header[at["direction"]] if "direction" in at else ""
     state = header[at["state"]] if "state" in at else ""
     return Columns(
         at,
         rows,
+        dates,
         purpose,
-        currency=code[1] if code else "",
+        currency=next((code for one in sums if (code := currency_of_header(cells[one]))), ""),
         is_told_direction=mapping is not None or direction not in SOFT_DIRECTION,
         is_of_states=mapping is not None or state not in SOFT_STATE,
         header=header,
     )
+
+
+def _more_purpose(at: Mapping[str, int], header: Sequence[str]) -> list[int]:
+    """The other columns that say what the money is for, and those without a header behind any of them.
+
+    What a bank calls a reference may be the payer's text as well as its own number: it is read as both.
+    """
+    used = {column for name, column in at.items() if name != "reference"}
+    words = {*HEADERS["purpose"], *MORE_PURPOSE}
+    found = [column for column, text in enumerate(header) if text in words and column not in used]
+    for column, text in enumerate(header):
+        before = column - 1
+        if not text and (before in found or before == at.get("purpose")) and column not in used:
+            found.append(column)
+    return found
+
+
+def _by_content(at: dict[str, int], header: Sequence[str], rows: Sequence[Line]) -> dict[str, int]:
+    """The columns, with a counterparty that turns out to be an account put right."""
+    name = at.get("payer_name", -1)
+    named = [cells[name] for _, cells in rows if 0 <= name < len(cells) and cells[name].strip()]
+    if not named or 2 * sum(map(is_iban, named)) < len(named):
+        return at
+    others = [column for _, column in _ranked("payer_name", header) if column not in at.values()]
+    rest = {field: column for field, column in at.items() if field != "payer_name"}
+    return {"payer_iban": name} | rest | ({"payer_name": others[0]} if others else {})

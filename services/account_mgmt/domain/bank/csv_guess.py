@@ -5,46 +5,71 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from itertools import pairwise
+from dataclasses import replace
+from itertools import pairwise, permutations
 
 from services.account_mgmt.domain.bank import csv_amounts, csv_dates
 from services.account_mgmt.domain.bank.csv_columns import Columns
 from services.account_mgmt.domain.bank.csv_text import Line
-from services.account_mgmt.domain.bank.transfers import iban
+from services.account_mgmt.domain.bank.transfers import iban, is_iban
 from services.chassis.imports.cells import FileRefusedError
 
 # So many rows are enough to tell, and a footer among them does no harm.
 _LOOKED_AT = 200
 _MOSTLY = 0.8
-_IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{10,30}")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _SUM = re.compile(r"[^\d]{0,4}\d[\d\s.,'’]*[.,]\d{2}(?!\d).{0,5}")
 
 
 def columns(rows: Sequence[Line]) -> Columns | None:
-    """The columns of a file whose first line is a row already; none where date and amount cannot be told for sure."""
+    """The columns of a file whose first line is a row already, or the bank's own line above the rows; none where date
+    and amount cannot be told for sure."""
+    first = rows[0][1] if rows else []
+    if (found := _columns(rows)) or not any(map(_is_day, first)):
+        return found
+    below = _columns(rows[1:])
+    return replace(below, fallback=csv_amounts.currency_above(first)) if below else None
+
+
+def _columns(rows: Sequence[Line]) -> Columns | None:
     table = [cells for _, cells in rows[:_LOOKED_AT]]
     if not table or not any(_is_day(cell) for cell in table[0]):
         return None
     width = max(len(cells) for cells in table)
     by_column = [[cells[at].strip() if at < len(cells) else "" for cells in table] for at in range(width)]
     days = [at for at, cells in enumerate(by_column) if _mostly(cells, _is_day)]
-    amount = _amount([(at, cells) for at, cells in enumerate(by_column) if _mostly(cells, _is_sum) and at not in days])
-    if not days or amount is None:
+    sums = _sums([(at, cells) for at, cells in enumerate(by_column) if at not in days])
+    if not days or not sums:
         return None
-    at = {"date": days[0], "amount": amount}
+    at = {"date": days[0]} | sums
     # A column of one account is the company's own; the payers' are many.
-    accounts = [n for n, cells in enumerate(by_column) if _mostly([one for one in cells if one], _is_iban)]
+    accounts = [n for n, cells in enumerate(by_column) if _mostly([one for one in cells if one], is_iban)]
     own = [n for n in accounts if len({iban(one) for one in by_column[n]}) == 1 and len(table) > 1]
     payers = [n for n in accounts if n not in own]
     currencies = [n for n, cells in enumerate(by_column) if _mostly(cells, _is_currency)]
     at |= {name: found[0] for name, found in _named(own, payers, currencies) if found}
     texts = [n for n, cells in enumerate(by_column) if n not in {*at.values(), *days} and _mostly(cells, _is_text, 0.3)]
-    return Columns(at, rows, purpose=texts, is_told_direction=False)
+    return Columns(at, rows, days, texts, is_told_direction=False)
 
 
 def _named(own: list[int], payers: list[int], currencies: list[int]) -> Sequence[tuple[str, list[int]]]:
     return ("account", own), ("payer_iban", payers), ("currency", currencies)
+
+
+def _sums(columns: Sequence[tuple[int, list[str]]]) -> dict[str, int]:
+    """Which columns hold the sums: signed ones in one, or those that went and that came in two; empty if in doubt."""
+    full = [(at, cells) for at, cells in columns if _mostly(cells, _is_sum)]
+    part = [
+        (at, cells) for at, cells in columns if (at, cells) not in full and _mostly(list(filter(None, cells)), _is_sum)
+    ]
+    if len(part) < 2:
+        amount = _amount(full)
+        return {} if amount is None else {"amount": amount}
+    for went, came in permutations(part, 2):
+        moved = [b if b else f"-{a}" for a, b in zip(went[1], came[1], strict=True)]
+        if any(_moves(moved, balances) for _, balances in full):
+            return {"debit": went[0], "credit": came[0]}
+    return {}
 
 
 def _amount(candidates: Sequence[tuple[int, list[str]]]) -> int | None:
@@ -94,13 +119,9 @@ def _is_sum(cell: str) -> bool:
     return False
 
 
-def _is_iban(cell: str) -> bool:
-    return bool(_IBAN.fullmatch(iban(cell)))
-
-
 def _is_currency(cell: str) -> bool:
     return bool(_CURRENCY.fullmatch(cell))
 
 
 def _is_text(cell: str) -> bool:
-    return sum(one.isalpha() for one in cell) > 2 and not _is_iban(cell)
+    return sum(one.isalpha() for one in cell) > 2 and not is_iban(cell)

@@ -9,7 +9,8 @@ import unicodedata
 from collections.abc import Iterator
 from itertools import pairwise
 
-from services.account_mgmt.domain.bank.transfers import MAX_ROWS
+from services.account_mgmt.domain.bank.csv_headers import ALL_HEADERS, plain
+from services.account_mgmt.domain.bank.transfers import MAX_ROWS, tidy
 from services.chassis.imports.cells import FileRefusedError
 
 # What banks write that do not write Unicode, the likelier first: of two that read alike, the first is taken.
@@ -24,7 +25,9 @@ _PAGES: tuple[str, ...] = (
     "cp852",
     "cp850",
 )
-_POLISH = re.compile(r"\b(?:kwota|waluta|nadawca|rachunek|saldo po|opis|operacji)\b", re.IGNORECASE)
+_CENTRAL = re.compile(
+    r"\b(?:kwota|waluta|nadawca|rachunek|saldo po|opis|operacji|deviza|PLN|CZK|HUF|RON)\b", re.IGNORECASE
+)
 _WORD = re.compile(r"[^\s;,|\"()<>/]*[^\x00-\x7f\s][^\s;,|\"()<>/]*")
 # Signs that stand beside letters without being part of a word.
 _FINE = frozenset("«»„“”‘’‚‹›–—…№€£§°·¨´\xa0\xad®©™")
@@ -43,14 +46,18 @@ def decode(content: bytes, encoding: str = "") -> str:
         return _named(content, encoding)
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _readable(content, "utf-16") or _refuse()
+    if b"\0" in content[:400]:
+        # UTF-16 without a mark: every other byte of Latin letters and signs is zero.
+        wide = "utf-16-le" if content[1:400:2].count(0) > content[:400:2].count(0) else "utf-16-be"
+        return _readable(content, wide) or _refuse()
     text = _readable(content, "utf-8-sig")
     if text is not None:
         return text
     pages = _PAGES
-    if _POLISH.search(content.decode("ascii", "ignore")):
+    if _CENTRAL.search(content.decode("ascii", "ignore")):
         pages = ("cp1250", "iso8859_2", *_PAGES)
     read = [text for page in pages if (text := _readable(content, page)) is not None]
-    return min(read, key=_oddities) if read else _refuse()
+    return min(read, key=lambda text: (-_known_headers(text), _oddities(text))) if read else _refuse()
 
 
 def _named(content: bytes, encoding: str) -> str:
@@ -75,6 +82,12 @@ def _refuse() -> str:
     raise FileRefusedError("This is not a text file")
 
 
+def _known_headers(text: str) -> int:
+    """How many headers that banks use are in the first lines; those of the wrong page are words of no language."""
+    cells = re.split(r"[;,\t|\n]", text[:8_000])
+    return sum(plain(cell) in ALL_HEADERS for cell in cells)
+
+
 def _oddities(text: str) -> int:
     """How many words of a text nobody would write: of two alphabets, with signs in them, or capital letters inside."""
     return sum(_is_odd(word[0]) for word in _WORD.finditer(text[:200_000]))
@@ -97,6 +110,14 @@ def separators(text: str) -> list[str]:
     lines = text[:20_000].splitlines()[:30]
     by_count = sorted(";,\t|", key=lambda one: -sum(line.count(one) for line in lines))
     return [told[1], *(one for one in by_count if one != told[1])] if told else by_count
+
+
+def uncovered(cell: str) -> str:
+    """What a cell says, without what keeps a spreadsheet from reading it as a number: `="0815"`, `'0815`."""
+    text = tidy(cell)
+    if text.startswith('="') and text.endswith('"'):
+        text = text[2:-1]
+    return text.strip("'").strip() if text.startswith("'") else text
 
 
 def lines(text: str, delimiter: str) -> Iterator[Line]:

@@ -11,6 +11,7 @@ from typing import Any, Final
 import mt940
 
 from services.account_mgmt.domain.bank.csv_text import decode
+from services.account_mgmt.domain.bank.swift_lines import prepared
 from services.account_mgmt.domain.bank.totals import balance_gap
 from services.account_mgmt.domain.bank.transfers import (
     MAX_AMOUNT,
@@ -19,6 +20,7 @@ from services.account_mgmt.domain.bank.transfers import (
     Parsed,
     Transfer,
     iban,
+    is_iban,
     reference,
     tidy,
 )
@@ -26,12 +28,18 @@ from services.chassis.imports.cells import FileRefusedError
 
 _BEGINS: Final = re.compile(rb"(?m)^\s*:(?:20|25|28C?|60[FM]):")
 # How banks mark the payer in free text: /NAME/Wind GmbH/, and a counterparty as /CNTP/account/bank/name/.
-_NAME = re.compile(r"/NAME/([^/]+)/|/CNTP/[^/]*/[^/]*/([^/]+)/")
-_ACCOUNT = re.compile(r"/IBAN/([A-Z0-9 ]+?)/|/CNTP/([A-Z0-9 ]+?)/")
+# ABN AMRO writes words before them.
+_NAME = re.compile(
+    r"/NAME/([^/]+)/|/CNTP/[^/]*/[^/]*/([^/]+)/|/ORDP/([^/]+)/"
+    r"|\bNAAM:\s*(.+?)(?=\s{2}|\s(?:OMSCHRIJVING|KENMERK|BETALINGSKENM\.|BIC|IBAN|MACHTIGING):?|/?$)"
+)
+_ACCOUNT = re.compile(r"/IBAN/([A-Z0-9 ]+?)/|/CNTP/([A-Z0-9 ]+?)/|\bIBAN:\s*([A-Z]{2}\d{2}[A-Z0-9]{10,30})\b")
 # A line of field 86 has 65 characters: what fills it goes on in the next without a space.
 _FULL = 65
 # Transaction types of returned items.
 _RETURNED = ("NRTI", "SRTI", "FRTI")
+# The same as German banks' codes in field 86 (GVC): direct debits and transfers that come back.
+_GERMAN_RETURNED = ("108", "109", "159", "181", "184")
 
 
 def is_mt940(head: bytes) -> bool:
@@ -41,7 +49,7 @@ def is_mt940(head: bytes) -> bool:
 
 def parse(content: bytes, encoding: str = "") -> Parsed:
     """The entries of every statement in the file. Raises FileRefusedError for anything but an MT940."""
-    text = decode(content, encoding)
+    text, left_out = prepared(decode(content, encoding))
     marks = [number for number, line in enumerate(text.splitlines(), start=1) if line.lstrip().startswith(":61:")]
     if len(marks) > MAX_ROWS:
         raise FileRefusedError(f"More than {MAX_ROWS} transfers; send the statement in parts")
@@ -52,7 +60,7 @@ def parse(content: bytes, encoding: str = "") -> Parsed:
         raise FileRefusedError(f"This MT940 cannot be read: {str(error)[:120]}") from None
     if not statements:
         raise FileRefusedError("This is not an MT940: it has no statement (:20:)")
-    found, lines = Parsed("mt940"), iter(marks)
+    found, lines = Parsed("mt940", bad=left_out), iter(marks)
     for statement in statements:
         account = _account(statement.data)
         for entry in statement.transactions:
@@ -74,6 +82,7 @@ def _account(data: Mapping[str, Any]) -> str:
 def _entry(data: Mapping[str, Any], account: str, line: int, found: Parsed) -> None:
     mark = str(data.get("status") or "").upper()
     came_back = mark in ("RC", "RD") or str(data.get("id") or "").upper() in _RETURNED
+    came_back = came_back or str(data.get("transaction_code") or "") in _GERMAN_RETURNED
     if mark == "D" and not came_back:
         found.outgoing += 1
         return
@@ -102,9 +111,10 @@ def _payer(data: Mapping[str, Any]) -> dict[str, str]:
     texts = [data.get("purpose"), free, data.get("additional_purpose"), data.get("end_to_end_reference"),
              data.get("extra_details"), data.get("customer_reference")]  # fmt: skip
     plain = (tidy(str(text)) for text in texts if text)
+    beside = str(data.get("extra_details") or "")
     return {
         "payer_name": (name or _first(_NAME, free))[:300],
-        "payer_iban": (account or iban(_first(_ACCOUNT, free)))[:64],
+        "payer_iban": (account or iban(_first(_ACCOUNT, free)) or (iban(beside) if is_iban(beside) else ""))[:64],
         "purpose": " ".join(dict.fromkeys(text for text in plain if reference(text)))[:2000],
     }
 

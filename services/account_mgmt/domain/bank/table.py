@@ -3,21 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from services.account_mgmt.domain.bank import csv_amounts, csv_columns, csv_dates, csv_guess
+from services.account_mgmt.domain.bank import csv_amounts, csv_columns, csv_dates, csv_guess, csv_ways
 from services.account_mgmt.domain.bank.csv_columns import Columns, check_mapping
 from services.account_mgmt.domain.bank.csv_dates import DateOrder
-from services.account_mgmt.domain.bank.csv_headers import ANNOUNCED, BOOKED, IN, OUT, UNDONE, plain
-from services.account_mgmt.domain.bank.csv_text import decode, lines, separators
-from services.account_mgmt.domain.bank.transfers import MAX_ROWS, BadRow, Parsed, Transfer, iban, reference, tidy
+from services.account_mgmt.domain.bank.csv_headers import (
+    ANNOUNCED,
+    BOOKED,
+    UNDONE,
+    is_balance,
+    is_own_line,
+    is_return,
+    is_total,
+    plain,
+)
+from services.account_mgmt.domain.bank.csv_text import decode, lines, separators, uncovered
+from services.account_mgmt.domain.bank.csv_ways import Way
+from services.account_mgmt.domain.bank.transfers import MAX_ROWS, BadRow, Parsed, Transfer, iban, reference
 from services.chassis.currencies import check_amount, check_currency
 from services.chassis.imports.cells import FileRefusedError
 
 __all__ = ["check_mapping", "parse"]
 _LETTERS_OF_OTHERS = frozenset("äöüßąćęłńóśźżіїєґабвгдежзийклмнопрстуфхцчшщьюя")
-_DAY_FIRST = frozenset({"datum", "buchungstag", "buchung", "bedrag", "betrag", "kwota", "data", "naam", "waluta"})
+_DAY_FIRST = frozenset(
+    {
+        "datum",
+        "buchungstag",
+        "buchung",
+        "bedrag",
+        "betrag",
+        "kwota",
+        "data",
+        "naam",
+        "waluta",
+        "dátum",
+        "fecha",
+        "dato",
+        "montant",
+        "importo",
+        "belopp",
+        "částka",
+        "valuta",
+    }
+)
 
 
 def parse(
@@ -54,31 +85,64 @@ class _Table:
 
     def __init__(self, columns: Columns, account: str, currency: str, dates: DateOrder) -> None:
         self._columns, self._account = columns, account
-        self._currency = columns.currency or currency
+        self._currency = columns.fallback or currency
         day_first = any(name in _DAY_FIRST or not _LETTERS_OF_OTHERS.isdisjoint(name) for name in columns.header)
-        self._day: Callable[[str], date] = csv_dates.reader(self._column("date"), dates, day_first=day_first)
+        self._date_at, self._day = self._days(dates, day_first=day_first)
         self._cents = csv_amounts.cents_sign([*self._column("amount"), *self._column("debit"), *self._column("credit")])
         # A column that may hold anything is one of states if it names some.
         states = {plain(cell) for cell in self._column("state")} - {""}
         self._has_states = columns.is_of_states or not states.isdisjoint(BOOKED | ANNOUNCED | UNDONE)
-        self._is_told = columns.is_told_direction or any(plain(cell) in OUT for cell in self._column("direction"))
-        self._is_signed = any("-" in cell or "(" in cell or "−" in cell for cell in self._column("amount"))
+        self._ways = self._which_ways()
+
+    def _days(self, dates: DateOrder, *, day_first: bool) -> tuple[int, Callable[[str], date]]:
+        """The column of the days, and how they are read: the best that has any (`20.11.` is none)."""
+        readers = [(at, csv_dates.reader(self._at(at), dates, day_first=day_first)) for at in self._columns.dates[:1]]
+        for at in self._columns.dates:
+            read = csv_dates.reader(self._at(at), dates, day_first=day_first)
+            if any(csv_dates.is_read(read, cell) for cell in self._at(at)):
+                return at, read
+        return readers[0]
+
+    def _which_ways(self) -> list[Way]:
+        """Which way the money of each row went, as far as its sum does not say it."""
+        amounts = self._column("amount")
+        is_signed = any(map(csv_amounts.is_signed, amounts))
+        if "direction" in self._columns.at:
+            told = self._columns.is_told_direction
+            ways = csv_ways.of_words(self._column("direction"), is_told=told, is_signed=is_signed)
+            if any(ways) or is_signed:
+                return ways
+        if is_signed or not any(amounts):
+            return [""] * len(amounts)
+        used = set(self._columns.at.values())
+        others = (self._at(at) for at in range(max(len(cells) for _, cells in self._columns.rows)) if at not in used)
+        if said := next((cells for cells in others if csv_ways.says_ways(cells)), None):
+            return csv_ways.of_words(said, is_told=True, is_signed=False)
+        return csv_ways.of_balances(self._values("amount"), self._values("balance"))
+
+    def _values(self, name: str) -> list[Decimal | None]:
+        cells = self._column(name)
+        cents = csv_amounts.cents_sign(cells)
+        return [csv_amounts.value(cell, cents) for cell in cells]
 
     def _column(self, name: str) -> list[str]:
         return [self._cell(cells, name) for _, cells in self._columns.rows]
 
+    def _at(self, at: int) -> list[str]:
+        return [uncovered(cells[at]) if at < len(cells) else "" for _, cells in self._columns.rows]
+
     def _cell(self, cells: Sequence[str], name: str) -> str:
-        at = self._columns.at.get(name)
-        return tidy(cells[at]) if at is not None and at < len(cells) else ""
+        at = self._date_at if name == "date" else self._columns.at.get(name)
+        return uncovered(cells[at]) if at is not None and at < len(cells) else ""
 
     def parsed(self) -> Parsed:
         """All rows."""
         found = Parsed("csv")
-        for line, cells in self._columns.rows:
+        for (line, cells), way in zip(self._columns.rows, self._ways, strict=True):
             if self._is_footer(cells):
                 continue
             try:
-                transfer = self._transfer(line, cells)
+                transfer = self._transfer(line, cells, way)
             except ValueError as error:
                 found.bad.append(BadRow(line, str(error)))
                 continue
@@ -91,38 +155,44 @@ class _Table:
         return found
 
     def _is_footer(self, cells: Sequence[str]) -> bool:
-        """Whether this line is the bank's own, below its rows: words where dates are, and no sum beside them."""
-        named = self._cell(cells, "date")
-        sums = [self._cell(cells, name) for name in ("amount", "debit", "credit")]
-        return not any(character.isdigit() for character in named) and not any(sums)
+        """Whether this line is the bank's own, around its rows: no day or no sum, and words for a total or balance."""
+        has_day = any(character.isdigit() for character in self._cell(cells, "date"))
+        has_sum = any(self._cell(cells, name) for name in ("amount", "debit", "credit"))
+        if has_day:
+            return not has_sum and any(map(is_balance, cells))
+        return not has_sum or any(map(is_own_line, cells))
 
-    def _transfer(self, line: int, cells: Sequence[str]) -> Transfer | None:
+    def _transfer(self, line: int, cells: Sequence[str], way: Way) -> Transfer | None:
         """The row as a transfer; None for money that went out."""
         # First: what has not come has no day yet.
         self._check_state(cells)
         booked_on = self._day(self._cell(cells, "date"))
-        incoming = self._incoming(cells)
-        if incoming is None:
+        self._check_row(cells)
+        moved = self._moved(cells, way)
+        taken = moved.value < 0
+        if taken and not any(map(is_return, cells)):
             return None
-        code = (self._cell(cells, "currency") or incoming.currency or self._currency).upper()
+        code = moved.currency or self._code(cells)
         check_currency(code)
-        check_amount(incoming.value, code)
+        check_amount(moved.value, code)
         own = iban(self._cell(cells, "account"))
         return Transfer(
             line=line,
             account=own if any(one.isdigit() for one in own) else self._account,
             booked_on=booked_on,
-            amount=incoming.value,
+            amount=abs(moved.value),
             currency=code,
             payer_name=self._cell(cells, "payer_name")[:300],
             payer_iban=iban(self._cell(cells, "payer_iban")),
             payer_tax_id=self._cell(cells, "payer_tax_id")[:40],
             purpose=self._purpose(cells),
             reference=reference(self._cell(cells, "reference")),
+            reversal=taken,
+            taken=taken,
         )
 
     def _purpose(self, cells: Sequence[str]) -> str:
-        texts = [tidy(cells[at]) for at in self._columns.purpose if at < len(cells)]
+        texts = [uncovered(cells[at]) for at in self._columns.purpose if at < len(cells)]
         return " ".join(dict.fromkeys(text for text in texts if reference(text)))[:2000]
 
     def _check_state(self, cells: Sequence[str]) -> None:
@@ -137,28 +207,39 @@ class _Table:
             raise ValueError(f"the bank says {named}: no money came")
         raise ValueError(f"nobody knows what the state '{named}' means: is the money there?")
 
-    def _incoming(self, cells: Sequence[str]) -> csv_amounts.Sum | None:
-        """The amount that came in, above zero; None if money went out. Raises ValueError."""
+    def _check_row(self, cells: Sequence[str]) -> None:
+        """Raises ValueError for a line of the bank's own that looks like a row."""
+        payer = self._columns.at.get("payer_name")
+        if any(is_balance(cell) or (at != payer and is_total(cell)) for at, cell in enumerate(cells)):
+            raise ValueError("this is a balance or a total of the account, no money that came")
+
+    def _code(self, cells: Sequence[str]) -> str:
+        """The row's currency: as the header of the sums says, and else its own column."""
+        own = csv_amounts.currency_of(self._cell(cells, "currency"))
+        return self._columns.currency or own or self._currency
+
+    def _moved(self, cells: Sequence[str], way: Way) -> csv_amounts.Sum:
+        """What came in, or, below zero, what went out. Raises ValueError."""
+        code = self._code(cells)
         if text := self._cell(cells, "amount"):
-            found = csv_amounts.read(text, self._cents)
-            if found.value < 0 or self._went_out(cells):
-                return None
+            found = csv_amounts.read(text, self._cents, code)
+            if way == "out":
+                found = replace(found, value=-abs(found.value))
+            if way == "unknown" and found.value > 0:
+                named = self._cell(cells, "direction")[:40]
+                raise ValueError(
+                    f"'{named}' is neither credit nor debit" if named else "nothing says whether this came or went"
+                )
         else:
             # One of the two columns is empty or zero.
-            went = csv_amounts.read(self._cell(cells, "debit") or "0", self._cents).value
-            found = csv_amounts.read(self._cell(cells, "credit") or "0", self._cents)
-            if went and not found.value:
-                return None
-        if found.value <= Decimal(0):
+            went = csv_amounts.read(self._cell(cells, "debit") or "0", self._cents, code)
+            found = csv_amounts.read(self._cell(cells, "credit") or "0", self._cents, code)
+            if went.value and found.value:
+                raise ValueError("there is an amount that came and one that went")
+            if went.value:
+                return replace(went, value=-abs(went.value))
+            if found.value < 0:
+                raise ValueError("there is no amount above zero")
+        if not found.value:
             raise ValueError("there is no amount above zero")
         return found
-
-    def _went_out(self, cells: Sequence[str]) -> bool:
-        """What the row says in words. Raises ValueError for a word that should say it and does not."""
-        text = self._cell(cells, "direction")
-        word = plain(text)
-        if word in OUT:
-            return True
-        if text and word not in IN and self._is_told and not self._is_signed:
-            raise ValueError(f"'{text[:40]}' is neither credit nor debit")
-        return False

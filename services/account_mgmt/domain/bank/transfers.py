@@ -11,7 +11,12 @@ from decimal import Decimal
 MAX_ROWS = 20_000
 MAX_AMOUNT = Decimal("99999999999999.99")
 _PLAIN = re.compile(r"\d+(?:[.,]\d{1,2})?", re.ASCII)
-_GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?|\d{1,3}(?:\.\d{3})+(?:,\d{1,2})?", re.ASCII)
+# The last: thousands, lakhs and crores as India writes them.
+_GROUPED = re.compile(
+    r"\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?|\d{1,3}(?:\.\d{3})+(?:,\d{1,2})?|\d{1,2}(?:,\d{2})+,\d{3}\.\d{1,2}",
+    re.ASCII,
+)
+_IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{10,30}")
 # What banks write where there is no reference.
 _NO_REFERENCE = {"", "NOTPROVIDED", "NONREF", "-"}
 
@@ -80,8 +85,13 @@ def iban(text: str | None) -> str:
     return re.sub(r"\s+", "", text or "").replace("\0", "").upper()[:64]
 
 
+def is_iban(text: str) -> bool:
+    """Whether this looks like one."""
+    return _IBAN.fullmatch(iban(text)) is not None
+
+
 def amount(text: str) -> Decimal:
-    """`1 234,56`, `1.234,56`, `1,234.56` or `1234.5`, with a sign before or after it.
+    """`1 234,56`, `1.234,56`, `1,234.56`, `1,23,456.5` or `1234.5`, with a sign before or after it.
 
     Raises ValueError, also for `1,234`: nobody can tell whether that is a thousand.
     """

@@ -1,0 +1,1 @@
+"""What ops tells, gathered from the databases: it works while the APIs are away, and wherever `check` does."""

@@ -1,0 +1,75 @@
+"""Which way the money of each row went, where a CSV's sums have no signs: by a word, or by what the balance did."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Literal
+
+from services.account_mgmt.domain.bank.csv_headers import IN, OUT, plain
+
+Way = Literal["in", "out", "unknown", ""]
+"""`unknown`: the column that should say it does not; empty: nothing in the row says it."""
+# Parts of longer words: `Incoming payment`, `ACH_CREDIT`, `SEPA-Lastschrift`, `Przelew przychodzący`.
+_IN_WORD = re.compile(
+    r"\b(?:in|incoming|received|receipt|credit|deposit|inflow|income|eingang|gutschrift|zahlungseingang|wpływ|uznanie"
+    r"|przychodzący|przychodząca|надходження|зарахування|вхідний|bijschrijving)\b|gutschrift\b|eingang\b"
+)
+_OUT_WORD = re.compile(
+    r"\b(?:out|outgoing|sent|debit|withdrawal|outflow|expense|fee|fees|purchase|ausgang|zahlungsausgang|abbuchung"
+    r"|obciążenie|wychodzący|wychodząca|списання|вихідний|витрата|комісія|afschrijving)\b|lastschrift\b|ausgang\b"
+)
+
+
+def of_word(text: str) -> Way:
+    """`C`, `Haben`, `+`: one of the words that a column of directions holds."""
+    word = plain(text.replace("−", "-").replace("–", "-"))
+    return "in" if word in IN else "out" if word in OUT else "unknown" if text else ""
+
+
+def of_words(cells: Sequence[str], *, is_told: bool, is_signed: bool) -> list[Way]:
+    """What a column says of every row. With `is_told`, it is one of directions; with `is_signed`, sums say it too."""
+    ways = [of_word(cell) for cell in cells]
+    if not is_signed and "unknown" in ways:
+        ways = [_within(cell) if way == "unknown" else way for cell, way in zip(cells, ways, strict=True)]
+    if is_signed or not (is_told or "out" in ways):
+        return ["" if way == "unknown" else way for way in ways]
+    return ways
+
+
+def says_ways(cells: Sequence[str]) -> bool:
+    """Whether a column of any name, or of none, holds words for in and out and nothing else."""
+    ways = {of_word(cell) for cell in cells} - {""}
+    return "out" in ways and "unknown" not in ways
+
+
+def of_balances(sums: Sequence[Decimal | None], balances: Sequence[Decimal | None]) -> list[Way]:
+    """What the balance did with every row, from the first row to the last or the other way round.
+
+    All empty where the balances do not fit the sums, or nothing went out.
+    """
+    for order in (1, -1):
+        ways = _along(sums[::order], balances[::order])[::order]
+        if "out" in ways:
+            return ways
+    return [""] * len(sums)
+
+
+def _along(sums: Sequence[Decimal | None], balances: Sequence[Decimal | None]) -> list[Way]:
+    ways: list[Way] = ["unknown"]
+    for at in range(1, len(sums)):
+        before, after, moved = balances[at - 1], balances[at], sums[at]
+        if before is None or after is None or moved is None:
+            ways.append("unknown")
+        elif after - before not in (moved, -moved):
+            return []
+        else:
+            ways.append("in" if after - before == moved else "out")
+    return ways
+
+
+def _within(text: str) -> Way:
+    plainly = plain(text)
+    came, went = _IN_WORD.search(plainly), _OUT_WORD.search(plainly)
+    return "unknown" if bool(came) == bool(went) else "in" if came else "out"

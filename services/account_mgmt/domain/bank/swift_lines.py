@@ -1,0 +1,92 @@
+"""The lines of an MT940 before it is read: what its reader would stumble over, or take for something else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from itertools import pairwise
+from typing import Final
+
+from services.account_mgmt.domain.bank.transfers import BadRow
+
+_TAG: Final = re.compile(r"^\s*:\d{2}[A-Z]?:")
+_ENTRY = re.compile(r"\s*:61:(\d{2})(\d{2})(\d{2})(?:\d{4}|\s{4})?(E?)R?[DC][A-Z]?\s?(\d[\d.,]*)(.*)", re.IGNORECASE)
+_AMOUNT = re.compile(r"\d+(?:[.,]\d{0,2}0*)?")
+_BALANCE = re.compile(r"(\s*:6[0245][FM]?:[DC]\d{6}[A-Z]{3}\d+)\.(\d*\s*)")
+# Polish banks separate the parts of field 86 by other signs than the question mark: `020<00...<20...<32...`.
+_PARTS = re.compile(r"(\s*:86:\d{3}\s*)([<>~^|!])(?=\d{2})")
+_CODE_ONLY = re.compile(r"\s*:86:\d{3}\s*")
+
+
+def prepared(text: str) -> tuple[str, list[BadRow]]:
+    """The text with one kind of line end, decimal sign and separator, and the entries that are left out of it.
+
+    Lines keep their numbers.
+    """
+    bad: list[BadRow] = []
+    lines = re.split(r"\r\n|\r|\n", text)
+    for first, end in _tags(lines):
+        tag = lines[first].strip()[:4]
+        if tag == ":61:":
+            reason = _why_not(lines[first])
+            if reason:
+                bad.append(BadRow(first + 1, reason))
+                _leave_out(lines, first, end)
+            else:
+                lines[first] = _with_comma(lines[first])
+        elif tag == ":86:":
+            _with_question_marks(lines, first, end)
+        else:
+            lines[first] = _BALANCE.sub(r"\1,\2", lines[first])
+    return "\n".join(lines), bad
+
+
+def _tags(lines: Sequence[str]) -> list[tuple[int, int]]:
+    """From where to where each field goes; the end of a message ends one as well."""
+    starts = [at for at, line in enumerate(lines) if _TAG.match(line)]
+    return list(pairwise([*starts, len(lines)]))
+
+
+def _why_not(line: str) -> str | None:
+    found = _ENTRY.fullmatch(line)
+    if found is None or not _AMOUNT.fullmatch(found[5]):
+        return f"'{line.strip()[:40]}' is no entry: a day, C or D, and an amount with two decimals"
+    try:
+        date(2000 + int(found[1]), int(found[2]), int(found[3]))
+    except ValueError:
+        return f"'{''.join(found.group(1, 2, 3))}' is not a day (YYMMDD)"
+    return "not booked yet (expected); it will come again when it is" if found[4] else None
+
+
+def _leave_out(lines: list[str], first: int, end: int) -> None:
+    """An entry, and the field 86 that tells of it: to the next field of another kind."""
+    until = end
+    while until < len(lines) and lines[until].strip().startswith(":86:"):
+        until = next((at for at in range(until + 1, len(lines)) if _TAG.match(lines[at])), len(lines))
+    for at in range(first, until):
+        if not lines[at].startswith("-"):
+            lines[at] = ""
+
+
+def _with_comma(line: str) -> str:
+    found = _ENTRY.fullmatch(line)
+    if found is None:
+        return line
+    start, end = found.span(5)
+    return line[:start] + found[5].replace(".", ",") + line[end:]
+
+
+def _with_question_marks(lines: list[str], first: int, end: int) -> None:
+    if _CODE_ONLY.fullmatch(lines[first]) and end < len(lines) and lines[end].strip().startswith(":86:"):
+        # Some banks write the code twice, the second time with the text.
+        lines[first] = ""
+        return
+    found = _PARTS.match(lines[first]) or _PARTS.match("".join(lines[first : first + 2]))
+    if found is None:
+        return
+    for at in range(first, end):
+        lines[at] = re.sub(rf"{re.escape(found[2])}(?=\d{{2}})", "?", lines[at])
+    if any("?38" in line for line in lines[first:end]):
+        # There 38 is the IBAN, and 31 the same account in the country's own way.
+        lines[first:end] = [re.sub(r"\?31[^?]*", "", line).replace("?38", "?31") for line in lines[first:end]]

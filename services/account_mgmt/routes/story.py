@@ -1,0 +1,20 @@
+"""What happened to a lead in tier 3, for whoever keeps the house running."""
+
+from __future__ import annotations
+
+from services.account_mgmt.actions.lead_story import read_part
+from services.account_mgmt.schemas.story import StoryPart
+from services.chassis.http import Conn, Id, allow, new_router
+from services.chassis.http.story import Before
+
+router = new_router(tags=["story"])
+
+
+@router.get(
+    "/leads/{lead_id}/story",
+    dependencies=[allow("supervisor", "ops")],
+    summary="What happened to a lead in this tier",
+)
+async def get_story(conn: Conn, lead_id: Id, page: Before) -> StoryPart:
+    """In words, from its records, the latest first; with what waits now. 404 for one that this tier never had."""
+    return StoryPart.of(await read_part(conn, lead_id, limit=page.limit, before=page.before))

@@ -1,0 +1,79 @@
+"""What should have happened and has not: since when, why, and the one safe act; said by a tier of its own records."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from pydantic import Field
+
+from services.chassis.db import Connection
+from services.chassis.records import Record
+from services.chassis.stories import Place, typed
+
+OUTBOX_PATIENCE_SECONDS = 300
+_PART = """(SELECT * FROM ({}) part (since, ref, kind, lead_id, company, who, facts)
+    WHERE $1::timestamptz IS NULL OR (since, ref COLLATE "C") > ($1, $2 COLLATE "C")
+    ORDER BY since, ref COLLATE "C" LIMIT $3)"""
+# An answer that waits for longer than a restart takes, or that was set aside.
+_OUTBOX = f"""SELECT created_at, 'outbox:' || id, CASE state WHEN 'dead' THEN 'set_aside' ELSE 'outbox' END, NULL::uuid,
+       NULL, NULL, jsonb_build_object('workflow_id', workflow_id, 'what', coalesce(signal, workflow, 'report'),
+                                      'error', last_error, 'id', id)
+  FROM outbox WHERE state = 'dead'
+     OR (state = 'pending' AND created_at < now() - interval '{OUTBOX_PATIENCE_SECONDS} seconds')"""  # noqa: S608 - a constant
+
+
+class LateRow(Record):
+    """A row of something late, before it is explained. `who` is an id or a name."""
+
+    since: datetime
+    ref: str
+    kind: str
+    lead_id: str | None
+    company: str | None
+    who: str | None
+    facts: dict[str, Any]
+
+
+class Late(Record):
+    """Something late. `by_workflow`: a workflow was to do it, so that it waits for a worker and not for people."""
+
+    ref: str
+    kind: str
+    tier: str
+    lead_id: str | None = None
+    company: str | None = None
+    words: str
+    since: datetime = Field(description="When it should have happened.")
+    who: str | None = None
+    cause: str
+    act: str = Field(description="The one safe act.")
+    by_workflow: bool = False
+
+
+async def late_rows(conn: Connection, parts: Sequence[str], limit: int, after: Place | None) -> list[LateRow]:
+    """Rows of these statements and of the outbox after a place, what is late longest first.
+
+    Each gives (since, ref, kind, lead_id, company, who, facts).
+    """
+    union = " UNION ALL ".join(_PART.format(part) for part in (*parts, _OUTBOX))
+    statement = f'SELECT * FROM ({union}) late ORDER BY since, ref COLLATE "C" LIMIT $3'  # noqa: S608 - statements of the code
+    return LateRow.of_all(await conn.fetch(statement, *(after or (None, None)), limit))
+
+
+def late_answer(row: LateRow, tier: str) -> Late:
+    """An answer of the outbox that has not arrived."""
+    what = f"{str(row.facts['what']).replace('_', ' ')} for {row.facts['workflow_id']}"
+    error = typed(row.facts["error"])
+    if row.kind == "set_aside":
+        return Late(
+            ref=row.ref, kind=row.kind, tier=tier, words=f"{what} was set aside", since=row.since,
+            cause=error or "no reason was kept",
+            act=f"mend the cause, then: leadrelay stuck retry outbox:{tier}:{row.facts['id']}",
+        )  # fmt: skip
+    return Late(
+        ref=row.ref, kind=row.kind, tier=tier, words=f"{what} should have arrived", since=row.since,
+        cause=f"it is tried again: {error}" if error else "nothing has delivered it yet",
+        act=f"start the worker of {tier}, which delivers it", by_workflow=True,
+    )  # fmt: skip

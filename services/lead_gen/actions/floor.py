@@ -1,0 +1,93 @@
+"""The floor, put together for a supervisor; looking changes nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from services.chassis.db import Connection
+from services.lead_gen.actions.pace import look_at
+from services.lead_gen.actions.supply import supply_now
+from services.lead_gen.domain.floor import CampaignOnFloor, Floor, OnFloor, Outlook, Today, outlook
+from services.lead_gen.domain.policy import HOME_ZONE, Policy
+from services.lead_gen.domain.reports import Period
+from services.lead_gen.domain.supply import Supply, hours_of
+from services.lead_gen.domain.waiting import Waiting, why_nothing
+from services.lead_gen.domain.window import open_spans
+from services.lead_gen.repository import callers, calls, campaigns, floor, hours
+from services.lead_gen.repository.policies import policies
+
+COMING = timedelta(hours=12)
+TALKS_OF = timedelta(days=30)
+# A minute late is nothing to tell a supervisor.
+GRACE = timedelta(minutes=1)
+# Whoever waits is told why, as far as a page can tell: each reason counts the calls that are open.
+MOST_REASONS, MOST_LOOKS = 5, 10
+
+
+async def read_floor(conn: Connection, now: datetime) -> Floor:
+    """Everything of this moment."""
+    policy, here = await policies.rules(conn), await floor.people(conn)
+    supply = await supply_now(conn)
+    return Floor(
+        now=now,
+        people=here,
+        coming=await floor.coming(conn, COMING),
+        today=await _today(conn, now),
+        waiting=await _reasons(conn, here, policy, now),
+        late=await floor.late(conn, GRACE),
+        campaigns=await _campaigns(conn, policy, supply.in_stock, now),
+        imports=await floor.imports(conn),
+        supply=supply,
+        outlook=_outlook(supply, policy, now),
+    )
+
+
+async def _today(conn: Connection, now: datetime) -> Today:
+    zone = ZoneInfo(HOME_ZONE)
+    midnight = datetime.combine(now.astimezone(zone).date(), time(0), tzinfo=zone)
+    made, contacts, interested = await floor.counted_since(conn, midnight)
+    worked = hours_of(await hours.worked(conn, Period(midnight, None)))
+    return Today(calls=made, contacts=contacts, interested=interested, hours=worked)
+
+
+async def _reasons(conn: Connection, here: list[OnFloor], policy: Policy, now: datetime) -> dict[str, Waiting]:
+    """Why those who wait have no lead, by caller."""
+    idle = [one.caller for one in here if one.doing(now)[0] == "waiting"][:MOST_REASONS]
+    running = await campaigns.running_ids(conn, None) if idle else []
+    return {
+        caller: why_nothing(
+            await calls.waiting(conn, caller),
+            running=running,
+            standing=await callers.standing(conn, caller),
+            policy=policy,
+            now=now,
+        )
+        for caller in idle
+    }
+
+
+async def _campaigns(conn: Connection, policy: Policy, stock: int, now: datetime) -> list[CampaignOnFloor]:
+    shown = await floor.campaigns(conn, now - TALKS_OF)
+    running = {one.id: one for one in (await campaigns.running(conn))[:MOST_LOOKS]}
+    return [
+        one.model_copy(
+            update={"obstacle": (await look_at(conn, running[one.id], policy, stock)).obstacle(one.in_work, [])}
+        )
+        if one.id in running
+        else one
+        for one in shown
+    ]
+
+
+def _outlook(supply: Supply, policy: Policy, now: datetime) -> Outlook:
+    ahead = supply.forecast
+    return outlook(
+        list(open_spans(policy, HOME_ZONE, now, ahead.until)),
+        stock=supply.in_stock,
+        low=ahead.low,
+        likely=ahead.expected,
+        high=ahead.high,
+        calling_hours=ahead.calling_hours,
+        demand=ahead.demand,
+    )

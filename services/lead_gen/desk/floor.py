@@ -1,0 +1,68 @@
+"""The floor: the supervisor's wallboard, and the acts that belong on it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from services.chassis.db import Connection
+from services.chassis.http import Conn, Id, Who, allow
+from services.chassis.web.door import page_router, web_of
+from services.lead_gen.actions.campaigns import pause_campaign, start_campaign
+from services.lead_gen.actions.floor import read_floor
+from services.lead_gen.actions.late_callbacks import give_to_pool
+from services.lead_gen.domain.policy import HOME_ZONE
+from services.lead_gen.domain.window import clock_of
+
+READERS: list[Any] = [allow("supervisor", "ops")]
+SUPERVISOR: list[Any] = [allow("supervisor")]
+
+router: APIRouter = page_router("/desk/floor")
+
+
+@router.get("", dependencies=READERS)
+async def floor_page(request: Request, conn: Conn, who: Who) -> Response:
+    """The whole floor."""
+    return await _show(request, conn, who.role)
+
+
+@router.get("/parts", dependencies=READERS)
+async def floor_parts(request: Request, conn: Conn, who: Who) -> Response:
+    """What changes by itself."""
+    return await _show(request, conn, who.role, "floor_live.j2")
+
+
+@router.post("/campaigns/{campaign_id}/start", dependencies=SUPERVISOR)
+async def start(request: Request, conn: Conn, who: Who, campaign_id: Id) -> Response:
+    """The campaign runs, or runs again."""
+    await start_campaign(conn, campaign_id, who.person)
+    return await _after(request, conn, who.role)
+
+
+@router.post("/campaigns/{campaign_id}/pause", dependencies=SUPERVISOR)
+async def pause(request: Request, conn: Conn, who: Who, campaign_id: Id) -> Response:
+    """The campaign rests; its leads go on when it runs again."""
+    await pause_campaign(conn, campaign_id, who.person)
+    return await _after(request, conn, who.role)
+
+
+@router.post("/late/{item_id}/pool", dependencies=SUPERVISOR)
+async def pool(request: Request, conn: Conn, who: Who, item_id: Id) -> Response:
+    """Anybody may make the call now."""
+    await give_to_pool(conn, item_id, who.person)
+    return await _after(request, conn, who.role)
+
+
+async def _after(request: Request, conn: Connection, role: str) -> Response:
+    return await web_of(request).after(request, "/lead-gen/desk/floor", partial(_show, request, conn, role))
+
+
+async def _show(request: Request, conn: Connection, role: str, template: str = "floor.j2") -> Response:
+    floor = await read_floor(conn, datetime.now(UTC))
+    return web_of(request).pages.answer(
+        request, template, floor=floor, acts=role == "supervisor", home=clock_of(HOME_ZONE), clock_of=clock_of
+    )

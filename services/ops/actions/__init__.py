@@ -1,0 +1,1 @@
+"""What operators ask for: gathered from the tiers and from Temporal."""

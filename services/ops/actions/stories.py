@@ -1,0 +1,73 @@
+"""A lead's story, gathered from the tiers and from Temporal. What is away is named, and the rest is told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+from temporalio.client import Client
+
+from services.chassis.errors import NotFound
+from services.chassis.stories import Part, Place
+from services.ops.domain.story import ShownWorkflow, Story, tell
+from services.ops.domain.workflows import Workflow
+from services.ops.histories import TemporalAway, workflows_of
+from services.ops.tiers import Missing, Tiers, of_each
+from workflows.contracts.base import Tier
+
+MOST_EVENTS = 200
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Where a story is gathered from. `pages` is the address of the Temporal UI."""
+
+    tiers: Tiers
+    temporal: Client
+    pages: str
+
+
+async def read_story(sources: Sources, lead_id: str, *, limit: int = MOST_EVENTS, before: Place | None = None) -> Story:
+    """The story of one lead, `limit` events before a place; of one that was merged, that of what it became.
+
+    Raises NotFound if no tier that answers knows it.
+    """
+    (parts, missing), (workflows, away) = await asyncio.gather(
+        _parts(sources.tiers, lead_id, limit, before), _workflows(sources, lead_id)
+    )
+    missing = [*missing, *away]
+    known = {tier: part for tier, part in parts.items() if part is not None}
+    if not known:
+        told = f" ({', '.join(one.what for one in missing)} could not be asked)" if missing else ""
+        raise NotFound(f"There is no lead {lead_id}{told}")
+    register = known.get(Tier.LEAD_GEN)
+    if register is not None and register.merged_into and len(known) == 1:
+        # Its calls went with it: what is told is the life of the lead that it became.
+        return await read_story(sources, register.merged_into, limit=limit, before=before)
+    return tell(known, workflows, missing, limit=limit, now=datetime.now(UTC))
+
+
+async def _parts(
+    tiers: Tiers, lead_id: str, limit: int, before: Place | None
+) -> tuple[dict[Tier, Part | None], list[Missing]]:
+    async def ask(tier: Tier) -> Part | None:
+        return await tiers.part(tier, lead_id, limit, before)
+
+    return await of_each(ask)
+
+
+async def _workflows(sources: Sources, lead_id: str) -> tuple[list[ShownWorkflow], list[Missing]]:
+    try:
+        found = await workflows_of(sources.temporal, lead_id)
+    except TemporalAway as away:
+        return [], [Missing(what="temporal", why=str(away))]
+    return shown(found, sources), []
+
+
+def shown(found: Sequence[Workflow], sources: Sources) -> list[ShownWorkflow]:
+    """Workflows with their pages."""
+    place = f"{sources.pages}/namespaces/{quote(sources.temporal.namespace)}/workflows"
+    return [ShownWorkflow(**dict(one), link=f"{place}/{quote(one.id, safe=':')}/{one.run_id}/history") for one in found]

@@ -1,0 +1,86 @@
+"""What is late in all tiers: the tiers' own lists, and what only Temporal knows about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from services.chassis.lateness import Late
+from services.chassis.records import Record
+from services.chassis.stories import Place
+from services.ops.domain.queues import OLD_SECONDS, Queue
+from services.ops.domain.story import RETRIES, TASK_PATIENCE, spoken_activity
+from services.ops.domain.workflows import Workflow
+from services.ops.tiers import Missing
+from workflows.contracts.base import Tier
+
+NUMBER = {Tier.LEAD_GEN.value: "tier 1", Tier.CONVERSION.value: "tier 2", Tier.ACCOUNT_MGMT.value: "tier 3"}
+
+
+class LateList(Record):
+    """A page of what is late, the longest first. `held_up` are whole tiers, and come before what follows from them."""
+
+    held_up: list[Late]
+    items: list[Late]
+    missing: list[Missing]
+    older: Place | None = None
+
+
+def merged(found: Mapping[Tier, Sequence[Late]], limit: int) -> tuple[list[Late], Place | None]:
+    """One page out of up to `limit + 1` of each tier, and the place after which the next one begins."""
+    everything = sorted((one for part in found.values() for one in part), key=lambda one: (one.since, one.ref))
+    shown = everything[:limit]
+    return shown, (shown[-1].since, shown[-1].ref) if len(everything) > limit else None
+
+
+def held_up(queues: Mapping[Tier, Queue], missing: Iterable[Missing], now: datetime) -> list[Late]:
+    """Tiers in which nothing goes on by itself, and tiers that do not answer."""
+    found = []
+    for tier, queue in queues.items():
+        since = now - timedelta(seconds=queue.oldest_seconds)
+        if not queue.workers:
+            words = f"{NUMBER[tier]}'s workflows should go on" + (f" ({queue.waiting} wait)" if queue.waiting else "")
+            cause, act = f"no worker polls {queue.name}", f"start one: leadrelay worker {tier}"
+        elif queue.waiting and queue.oldest_seconds > OLD_SECONDS:
+            words = f"{queue.waiting} steps of {NUMBER[tier]} should have been done"
+            cause = f"{len(queue.workers)} worker{'s' if len(queue.workers) > 1 else ''} cannot keep up"
+            act = f"start another one: leadrelay worker {tier}"
+        else:
+            continue
+        found.append(Late(ref=f"queue:{queue.name}", kind="queue", tier=tier, words=words, since=since, cause=cause,
+                          act=act))  # fmt: skip
+    for one in missing:
+        what = NUMBER.get(one.what, "Temporal")
+        act = (
+            f"start it: leadrelay api {one.what}" if one.what in NUMBER else "start Temporal; nothing is lost meanwhile"
+        )
+        found.append(Late(ref=f"away:{one.what}", kind="away", tier=one.what, words=f"{what} should answer", since=now,
+                          cause=one.why, act=act))  # fmt: skip
+    return found
+
+
+def explained(late: Late, queues: Mapping[Tier, Queue], workflow: Workflow | None, now: datetime) -> Late:
+    """The same with what Temporal knows of the cause, where a workflow was to do it."""
+    queue = queues.get(Tier(late.tier))
+    if not late.by_workflow or queue is None:
+        return late
+    if not queue.workers:
+        act = f"start its worker: leadrelay worker {late.tier}"
+        return late.model_copy(update={"cause": f"no worker polls {queue.name}", "act": act})
+    if workflow is None:
+        return late
+    tried = max(workflow.retrying, key=lambda one: one.attempts, default=None)
+    if tried is not None and tried.attempts > RETRIES:
+        error = f": {tried.error}" if tried.error else ""
+        cause = f"{spoken_activity(tried.activity)} was tried {tried.attempts} times{error}"
+        return late.model_copy(update={"cause": cause, "act": "mend what the error says; it goes on trying"})
+    if not workflow.runs:
+        cause, act = (
+            f"its workflow is {workflow.status}",
+            f"start it again: leadrelay stuck retry workflow:{workflow.id}",
+        )
+        return late.model_copy(update={"cause": cause, "act": act})
+    if workflow.task_since is not None and now - workflow.task_since > TASK_PATIENCE:
+        act = f"start another one: leadrelay worker {late.tier}"
+        return late.model_copy(update={"cause": f"the workers of {queue.name} have not come to it yet", "act": act})
+    return late

@@ -1,0 +1,156 @@
+"""What a plan assumes: people, leads and rates, each either measured in the house's records or guessed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+WORKING_DAYS = 5
+SHARE = "share"
+LONGEST_WEEKS = 104
+MOST_PEOPLE = 500
+MOST_LEADS = 200_000
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """One figure. `seen` says of how many cases it was measured; none: it is a guess. `low` and `high` hold 95 %."""
+
+    value: float
+    says: str
+    unit: str = ""
+    seen: int | None = None
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def measured(self) -> bool:
+        """Whether records say so."""
+        return self.seen is not None
+
+
+@dataclass(frozen=True)
+class Assumptions:
+    """Every figure of a plan but the people. Shares are 0 to 1, times minutes or days, money in the plan's currency."""
+
+    answered: Assumption = Assumption(0.25, "Dials that somebody answers", SHARE)
+    dial_minutes: Assumption = Assumption(2.5, "One dial without an answer", "minutes")
+    talk_minutes: Assumption = Assumption(6.0, "A first talk, with its notes", "minutes")
+    interested: Assumption = Assumption(0.06, "First talks that find interest or a hard question", SHARE)
+    hand_over_minutes: Assumption = Assumption(45.0, "A manager's first work on an interested lead", "minutes")
+    touches: Assumption = Assumption(5.0, "Further talks, offers and meetings until a deal is decided", "")
+    touch_minutes: Assumption = Assumption(45.0, "One of them", "minutes")
+    touch_gap_days: Assumption = Assumption(4.0, "Days between two of them", "days")
+    open_deals: Assumption = Assumption(30.0, "Deals that a manager carries at once", "")
+    won: Assumption = Assumption(0.25, "Interested leads that a manager wins, if he talks to them at once", SHARE)
+    cooled_a_day: Assumption = Assumption(0.06, "Interested leads that lose interest with each day of waiting", SHARE)
+    cycle_days: Assumption = Assumption(28.0, "Days between two purchases of a customer", "days")
+    reminded: Assumption = Assumption(0.60, "Customers who buy again when reminded in time", SHARE)
+    not_reminded: Assumption = Assumption(0.50, "Customers who buy again by themselves", SHARE)
+    care_minutes: Assumption = Assumption(30.0, "A reminder, with the order and its invoice", "minutes")
+    order_value: Assumption = Assumption(20_000.0, "An order", "money")
+    sourced: Assumption = Assumption(0.01, "Commission on a first sale for who found it", SHARE)
+    closed: Assumption = Assumption(0.04, "Commission on a first sale for who closed it", SHARE)
+    kept: Assumption = Assumption(0.01, "Commission on later orders", SHARE)
+    callers_win: Assumption = Assumption(0.60, "How often callers win what a manager would win", SHARE)
+    managers_call: Assumption = Assumption(
+        0.60, "Dials an hour of people who also close and keep, beside a caller's", SHARE
+    )
+    switch_minutes: Assumption = Assumption(4.0, "Lost at each change between calling, closing and keeping", "minutes")
+
+
+@dataclass(frozen=True)
+class People:
+    """Those of one tier: how many, how long a week, and what an hour costs."""
+
+    count: int
+    hours_a_week: float
+    cost_an_hour: float
+
+
+@dataclass(frozen=True)
+class House:
+    """A department to plan: its people by tier, the leads that come, and the customers it has.
+
+    What happens in the first `warm_up_weeks` of the weeks is not counted: a department that runs already is planned.
+    """
+
+    callers: People = People(7, 16, 120)
+    managers: People = People(3, 40, 260)
+    account_managers: People = People(2, 40, 220)
+    weeks: int = 12
+    leads: int = 4800
+    customers: int = 250
+    warm_up_weeks: int = 0
+    assumptions: Assumptions = Assumptions()
+
+    @property
+    def people(self) -> int:
+        """Everybody."""
+        return self.callers.count + self.managers.count + self.account_managers.count
+
+    @property
+    def paid_hours(self) -> float:
+        """Of everybody, over all weeks that count."""
+        tiers = (self.callers, self.managers, self.account_managers)
+        return (self.weeks - self.warm_up_weeks) * sum(tier.count * tier.hours_a_week for tier in tiers)
+
+
+class PlanError(ValueError):
+    """A plan that makes no sense: the field, and why."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{field}: {reason}")
+        self.field, self.reason = field, reason
+
+
+def checked(house: House) -> House:
+    """The house as given, or PlanError for the first figure that makes no sense."""
+    _within("weeks", house.weeks, 1, LONGEST_WEEKS)
+    _within("leads", house.leads, 0, MOST_LEADS)
+    _within("customers", house.customers, 0, MOST_LEADS)
+    _within("people", house.people, 1, MOST_PEOPLE)
+    for tier in ("callers", "managers", "account_managers"):
+        people: People = getattr(house, tier)
+        _within(f"{tier}.count", people.count, 0, MOST_PEOPLE)
+        _within(f"{tier}.hours_a_week", people.hours_a_week, 1, 60)
+        _within(f"{tier}.cost_an_hour", people.cost_an_hour, 0, 1_000_000)
+    for field in fields(Assumptions):
+        one: Assumption = getattr(house.assumptions, field.name)
+        _within(f"assumptions.{field.name}", one.value, *_bounds(field.name, one.unit))
+    return house
+
+
+def _bounds(name: str, unit: str) -> tuple[float, float]:
+    if name == "answered":
+        return 0.001, 1
+    if name in ("managers_call", "callers_win"):
+        return 0.05, 1.5
+    if name == "open_deals":
+        return 1, 1000
+    bounds = {
+        "share": (0.0, 1.0),
+        "minutes": (0.0, 480.0),
+        "days": (0.1, 1000.0),
+        "money": (0.0, 1e12),
+        "": (0.0, 100.0),
+    }
+    return (0.1, 480.0) if name == "dial_minutes" else bounds[unit]
+
+
+def _within(field: str, value: float, low: float, high: float) -> None:
+    if not low <= value <= high:
+        raise PlanError(field, f"{value:g} is not between {low:g} and {high:g}")
+
+
+def with_values(assumptions: Assumptions, values: dict[str, Any]) -> Assumptions:
+    """These values instead, as guesses; PlanError for a name that is none."""
+    known = {field.name for field in fields(Assumptions)}
+    for name in values:
+        if name not in known:
+            raise PlanError(f"assumptions.{name}", "there is no such assumption")
+    changed = {
+        name: replace(getattr(assumptions, name), value=float(value), seen=None, low=None, high=None)
+        for name, value in values.items()
+    }
+    return replace(assumptions, **changed)

@@ -1,0 +1,186 @@
+"""One story out of the tiers' parts and of what Temporal knows: what happened, where it is now, what is to come."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from pydantic import Field
+
+from services.chassis.records import Record
+from services.chassis.stories import Event, Part, Place, Waiting
+from services.ops.domain.workflows import Timer, Workflow
+from services.ops.tiers import Missing
+from workflows.contracts.base import Tier
+
+TIERS = {
+    Tier.LEAD_GEN.value: "tier 1, lead generation",
+    Tier.CONVERSION.value: "tier 2, conversion",
+    Tier.ACCOUNT_MGMT.value: "tier 3, account management",
+}
+# A workflow spreads its timers a little, so that not all of a morning fall due in one second.
+_SAME_MOMENT = timedelta(minutes=2)
+RETRIES = 5
+"""An activity that was tried more often than this is late."""
+TASK_PATIENCE = timedelta(seconds=30)
+"""A workflow's task that no worker has taken for longer is late."""
+
+
+class Coming(Record):
+    """Something that is to come. `by` says what will bring it: a timer, the queue, or the next try."""
+
+    at: datetime
+    words: str
+    by: str
+
+
+class Told(Event):
+    """An event with the tier that tells it."""
+
+    tier: str
+
+
+class Head(Record):
+    """Where a lead is now, who has it, what it waits for and since when, and what is late about it."""
+
+    lead_id: str
+    company: str
+    tier: str
+    tier_words: str
+    stage: str
+    owner: str | None
+    since: datetime | None
+    merged_into: str | None
+    waiting: list[Waiting]
+    late: list[str] = Field(description="What is late, in words; empty if nothing is.")
+    zone: str
+
+
+class ShownWorkflow(Workflow):
+    """A workflow with its page in the Temporal UI."""
+
+    link: str
+
+
+class Story(Record):
+    """A lead's life through all tiers: `events` the latest first, `older` the place of the last if there are more."""
+
+    head: Head
+    events: list[Told]
+    coming: list[Coming]
+    workflows: list[ShownWorkflow]
+    missing: list[Missing]
+    older: Place | None = None
+
+
+def tell(
+    parts: Mapping[Tier, Part], workflows: Sequence[ShownWorkflow], missing: Sequence[Missing], *, limit: int,
+    now: datetime,
+) -> Story:  # fmt: skip
+    """Put the parts of at least one tier on one line of time."""
+    names = _names(parts.values())
+    events = sorted(
+        (
+            Told(tier=tier.value, **{**dict(event), "words": _named(event.words, names)})
+            for tier, part in parts.items()
+            for event in part.events
+        ),
+        key=lambda event: (event.at, event.ref),
+        reverse=True,
+    )
+    more = len(events) > limit or any(part.older for part in parts.values())
+    shown = events[:limit]
+    return Story(
+        head=_head(parts, workflows, now),
+        events=shown,
+        coming=_coming(parts.values(), workflows, now),
+        workflows=list(workflows),
+        missing=list(missing),
+        older=(shown[-1].at, shown[-1].ref) if more and shown else None,
+    )
+
+
+def holder(parts: Mapping[Tier, Part]) -> Part:
+    """The part of the tier that has the lead: the last one that says so, else the last that ever had it."""
+    known = [parts[tier] for tier in Tier if tier in parts]
+    return next((part for part in reversed(known) if part.here), known[-1])
+
+
+def _head(parts: Mapping[Tier, Part], workflows: Sequence[Workflow], now: datetime) -> Head:
+    part = holder(parts)
+    waiting = [one for tier in Tier if tier in parts for one in parts[tier].waiting]
+    return Head(
+        lead_id=part.lead_id,
+        company=part.company,
+        tier=part.tier,
+        tier_words=TIERS[part.tier],
+        stage=part.stage,
+        owner=part.owner,
+        since=part.since,
+        merged_into=next((one.merged_into for one in parts.values() if one.merged_into), None),
+        waiting=sorted(waiting, key=lambda one: (not one.late, one.due or one.since)),
+        late=[*(one.words for one in waiting if one.late), *_held_up(workflows, now)],
+        zone=part.zone,
+    )
+
+
+def _held_up(workflows: Iterable[Workflow], now: datetime) -> list[str]:
+    """What is late about the workflows themselves."""
+    words = []
+    for one in workflows:
+        if one.runs and one.task_since and now - one.task_since > TASK_PATIENCE:
+            words.append(f"the {one.name} has something to do, and no worker of {one.queue} takes it")
+        words += [
+            f"{spoken_activity(activity.activity)} was tried {activity.attempts} times"
+            f"{f': {activity.error}' if activity.error else ''}"
+            for activity in one.retrying
+            if activity.attempts > RETRIES
+        ]
+        if one.status in ("failed", "terminated", "timed out") and one is _last_of(workflows, one.id):
+            words.append(f"the {one.name} {one.status}")
+    return words
+
+
+def _last_of(workflows: Iterable[Workflow], workflow_id: str) -> Workflow | None:
+    return max((one for one in workflows if one.id == workflow_id), key=lambda one: one.started_at, default=None)
+
+
+def spoken_activity(name: str) -> str:
+    """`conversion.offer_deal` as people say it."""
+    return name.rpartition(".")[2].replace("_", " ")
+
+
+def _coming(parts: Collection[Part], workflows: Iterable[Workflow], now: datetime) -> list[Coming]:
+    """What the records say is due, and the timers that nothing of it explains."""
+    timers = [timer for one in workflows for timer in one.timers if timer.at > now]
+    names, coming = _names(parts), []
+    for waiting in (one for part in parts for one in part.waiting if one.due and one.due > now):
+        due = waiting.due or now
+        timer = _at(timers, due)
+        if timer is not None:
+            timers.remove(timer)
+        coming.append(Coming(at=due, words=waiting.words, by="timer" if timer else "queue"))
+    coming += [Coming(at=timer.at, words=_named(timer.words, names), by="timer") for timer in timers]
+    coming += [
+        Coming(at=now, words=f"{spoken_activity(one.activity)} is tried again (attempt {one.attempts})", by="next try")
+        for workflow in workflows
+        for one in workflow.retrying
+        if one.attempts > 1
+    ]
+    return sorted(coming, key=lambda one: one.at)
+
+
+def _names(parts: Iterable[Part]) -> dict[str, str]:
+    """What owners are called, by id: tiers and workflows know each other's people by their ids only."""
+    return {part.owner_id: part.owner for part in parts if part.owner_id and part.owner}
+
+
+def _named(words: str, names: Mapping[str, str]) -> str:
+    """Words with names instead of ids."""
+    for person, name in names.items():
+        words = words.replace(person, name)
+    return words
+
+
+def _at(timers: Iterable[Timer], due: datetime) -> Timer | None:
+    return next((timer for timer in timers if abs(timer.at - due) < _SAME_MOMENT), None)

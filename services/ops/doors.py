@@ -1,0 +1,47 @@
+"""What the operators' routes have at hand: the tiers, asked with the token of whoever asks, and Temporal."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import httpx
+from fastapi import Depends, FastAPI, Request
+from temporalio.client import Client
+
+from services.chassis.settings import Settings
+from services.chassis.temporal import connect
+from services.ops.actions.stories import Sources
+from services.ops.tiers import SECONDS, TierApis
+
+
+class Reach:
+    """One connection pool to the tiers and one client of Temporal, each made when it is first needed."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._http: httpx.AsyncClient | None = None
+        self._temporal: Client | None = None
+
+    async def sources(self, token: str) -> Sources:
+        """What a story is gathered from, for whoever has this token."""
+        if self._http is None:
+            self._http = httpx.AsyncClient(timeout=SECONDS)
+        if self._temporal is None:
+            # Temporal may be away when this process starts, and come back.
+            self._temporal = await connect(self._settings, lazy=True)
+        tiers = TierApis(self._http, self._settings.tiers, token)
+        return Sources(tiers=tiers, temporal=self._temporal, pages=self._settings.temporal_pages)
+
+
+def open_reach(app: FastAPI, settings: Settings) -> None:
+    """Give an app its reach."""
+    app.state.reach = Reach(settings)
+
+
+async def _sources(request: Request) -> Sources:
+    token = request.headers.get("authorization", "").partition(" ")[2].strip()
+    reach: Reach = request.app.state.reach
+    return await reach.sources(token)
+
+
+Reachable = Annotated[Sources, Depends(_sources)]

@@ -1,0 +1,152 @@
+"""The three tiers as operators see them: asked by REST with the operator's own token, or, from the command line, by
+their databases.
+
+Whatever asks for a tier that is away goes on with the others and says what is missing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+import httpx
+
+from services.chassis.errors import DomainError, Invalid
+from services.chassis.http.paging import encode_cursor
+from services.chassis.lateness import Late
+from services.chassis.records import Record
+from services.chassis.stories import Part, Place
+from workflows.contracts.base import Tier
+
+Result = TypeVar("Result")
+SECONDS = 5.0
+
+
+class Found(Record):
+    """A lead that may be meant. Numbers are masked."""
+
+    lead_id: str
+    company: str
+    city: str | None = None
+    phones: list[str]
+    tier: str
+    stage: str
+    owner: str | None = None
+    created_at: datetime
+
+
+class TierAway(Exception):
+    """A tier cannot be asked now; the message says why."""
+
+    def __init__(self, tier: str, why: str) -> None:
+        super().__init__(why)
+        self.tier = tier
+
+
+class Missing(Record):
+    """What could not be asked, and why: `lead_gen`, `conversion`, `account_mgmt` or `temporal`."""
+
+    what: str
+    why: str
+
+
+class Tiers(Protocol):
+    """What operators ask the tiers. Each raises TierAway."""
+
+    async def find(
+        self, wanted: str, region: str, limit: int, after: tuple[datetime, str] | None = None
+    ) -> list[Found]:
+        """Up to `limit` leads that may be meant, from tier 1's register. Raises Invalid."""
+
+    async def part(self, tier: Tier, lead_id: str, limit: int, before: Place | None = None) -> Part | None:
+        """A tier's part of a lead's story; none if it never had the lead."""
+
+    async def late(self, tier: Tier, limit: int, after: Place | None = None) -> list[Late]:
+        """What is late in a tier after a place, the longest first."""
+
+
+async def of_each(
+    ask: Callable[[Tier], Awaitable[Result]],
+) -> tuple[dict[Tier, Result], list[Missing]]:
+    """The same of every tier at once, and which of them could not be asked."""
+
+    async def one(tier: Tier) -> tuple[Tier, Result | TierAway]:
+        try:
+            return tier, await ask(tier)
+        except TierAway as away:
+            return tier, away
+
+    answers = await asyncio.gather(*(one(tier) for tier in Tier))
+    found = {tier: answer for tier, answer in answers if not isinstance(answer, TierAway)}
+    return found, [Missing(what=away.tier, why=str(away)) for _, away in answers if isinstance(away, TierAway)]
+
+
+class TierApis:
+    """The tiers' REST APIs. `token` is the operator's: each tier knows and writes down who asks."""
+
+    def __init__(self, http: httpx.AsyncClient, addresses: Mapping[str, str], token: str) -> None:
+        self._http = http
+        self._addresses = addresses
+        self._headers = {"Authorization": f"Bearer {token}"}
+
+    async def find(
+        self, wanted: str, region: str, limit: int, after: tuple[datetime, str] | None = None
+    ) -> list[Found]:
+        """See Tiers."""
+        place = {"after_at": after[0].isoformat(), "after_id": after[1]} if after else {}
+        body = {"wanted": wanted, "default_region": region, "limit": limit, **place}
+        answer = await self.ask(Tier.LEAD_GEN, "POST", "/v1/leads/find", json=body)
+        return Found.of_all(answer["items"])
+
+    async def part(self, tier: Tier, lead_id: str, limit: int, before: Place | None = None) -> Part | None:
+        """See Tiers."""
+        place = {"before": before[0].isoformat(), "before_ref": before[1]} if before else {}
+        answer = await self.ask(
+            tier, "GET", f"/v1/leads/{lead_id}/story", params={"limit": str(limit), **place}, none=True
+        )
+        return Part.maybe(answer)
+
+    async def late(self, tier: Tier, limit: int, after: Place | None = None) -> list[Late]:
+        """See Tiers."""
+        place = {"after": encode_cursor((after[0].isoformat(), after[1]))} if after else {}
+        answer = await self.ask(tier, "GET", "/v1/late", params={"limit": str(limit), **place})
+        return Late.of_all(answer["items"])
+
+    async def ask(
+        self, tier: Tier, method: str, path: str, *, none: bool = False, headers: Mapping[str, str] | None = None,
+        **request: Any,
+    ) -> Any:  # fmt: skip
+        """The answer of one route; with `none`, None for 404. Raises TierAway, and a refusal as the tier put it."""
+        if tier not in self._addresses:
+            raise TierAway(tier, "LEADRELAY_TIER_APIS does not name its API")
+        try:
+            answer = await self._http.request(
+                method, f"{self._addresses[tier]}{path}", headers={**self._headers, **(headers or {})}, **request
+            )
+        except httpx.HTTPError as error:
+            raise TierAway(tier, f"its API does not answer ({type(error).__name__})") from None
+        if answer.status_code == 404 and none:
+            return None
+        if answer.status_code >= 500 or answer.status_code in (401, 403):
+            raise TierAway(tier, f"its API answers {answer.status_code}")
+        if answer.status_code >= 400:
+            raise refusal(answer.status_code, answer.json())
+        return answer.json()
+
+
+def refusal(status: int, problem: Mapping[str, Any]) -> DomainError:
+    """What a tier refused, as ops refuses it: the same status, code and words."""
+    kinds = {kind.status: kind for kind in _kinds(DomainError)}
+    errors = problem.get("errors") or [{}]
+    kind = kinds.get(status, Invalid)
+    known = {"type", "title", "status", "code", "detail", "instance", "request_id", "errors"}
+    return kind(
+        str(problem.get("detail", "refused")), code=str(problem.get("code", kind.default_code)),
+        field=errors[0].get("field"), detail={name: told for name, told in problem.items() if name not in known},
+    )  # fmt: skip
+
+
+def _kinds(kind: type[DomainError]) -> list[type[DomainError]]:
+    return [one for child in kind.__subclasses__() for one in (child, *_kinds(child))]
