@@ -197,7 +197,9 @@ async def test_the_form_keeps_what_was_typed_and_says_what_is_wrong_beside_the_f
     found = await tier.get(f"/v1/customers/{customer_id}")
     assert (found["billing"]["country"], found["billing"]["e_invoice"]) == ("DE", "xml")
     assert found["contact"]["phones"] == ["+4930777001"]
-    assert "Who they are was corrected" in await desk.page(f"customers/{customer_id}/story")
+    shown = await desk.page(f"customers/{customer_id}/story")
+    assert "Who they are was corrected" in shown
+    assert "Germany" in shown.partition('id="billing"')[2]
 
 
 async def test_a_form_that_was_opened_before_somebody_elses_edit_changes_nothing(tier: Tier3, desk: Desk3) -> None:

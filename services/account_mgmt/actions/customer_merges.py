@@ -22,7 +22,15 @@ from services.account_mgmt.domain.customer_merges import (
     warnings,
 )
 from services.account_mgmt.domain.customers import Customer
-from services.account_mgmt.repository import customer_changes, customer_merges, customers, erasure, people
+from services.account_mgmt.repository import (
+    account_managers,
+    customer_changes,
+    customer_merges,
+    customers,
+    erasure,
+    people,
+    supervisors,
+)
 from services.account_mgmt.repository.policies import policies
 from services.chassis import outbox, work_items
 from services.chassis.auth import Principal
@@ -42,9 +50,10 @@ async def preview_merge(conn: Connection, who: Principal, kept_id: str, gone_id:
     await _check(conn, who, kept, gone)
     fills, differ = differences(kept, gone)
     same = await customer_merges.same_orders(conn, kept_id, gone_id)
+    manager = await account_managers.name_of(conn, gone.account_manager)
     return MergePreview(
         kept=kept, gone=gone, moves=await customer_merges.counts(conn, gone_id), fills=fills, differ=differ,
-        warnings=warnings(kept, gone, same),
+        warnings=warnings(kept, gone, same, manager),
     )  # fmt: skip
 
 
@@ -168,10 +177,13 @@ async def undo_merge(conn: Connection, who: Principal, merge_id: str) -> Merge:
 
 
 async def last_merge(conn: Connection, customer_id: str, now: datetime) -> Merge | None:
-    """The latest merge into this customer that can still be undone."""
+    """The latest merge into this customer that can still be undone, `by` as people call them."""
     found = await customer_merges.page(conn, customer_id, limit=100, after=None)
     open_ones = [one for one in found if one.kept == customer_id and not one.undone_at and now <= one.undoable_until]
-    return open_ones[-1] if open_ones else None
+    if not open_ones:
+        return None
+    by = open_ones[-1].by
+    return open_ones[-1].model_copy(update={"by": (await supervisors.names_of_staff(conn)).get(by, by)})
 
 
 async def _part(conn: Connection, kept: Customer, gone: Customer, merge: Merge) -> None:

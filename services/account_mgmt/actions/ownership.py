@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from services.account_mgmt.domain.customers import Customer
-from services.account_mgmt.repository import account_managers, customer_merges, customers, work
+from services.account_mgmt.repository import account_managers, customer_merges, customers, supervisors, work
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Forbidden
@@ -32,6 +32,13 @@ async def check_may_act(conn: Connection, who: Principal, customer: Customer) ->
     """
     if not await may_act_for(conn, who, customer.id, customer.account_manager):
         raise Forbidden("This customer has another account manager", code="not_owner")
+    await remember_name(conn, who)
+
+
+async def remember_name(conn: Connection, who: Principal) -> None:
+    """A supervisor who acts is called by name wherever it is shown who did something."""
+    if who.role == "supervisor" and who.name != who.person:
+        await supervisors.remember(conn, who.person, who.name)
 
 
 async def check_not_merged(conn: Connection, customer: Customer) -> None:
