@@ -12,11 +12,11 @@ from services.account_mgmt.domain.customer_changes import CustomerEdit
 from services.account_mgmt.domain.customers import Customer, RemindBy
 from services.chassis.contacts.masks import mask_card
 from services.chassis.http import Body, Id, Model
-from services.chassis.meanings import CountryCode, Language, PhoneRegion, ZoneName, storable
+from services.chassis.meanings import Language, PhoneRegion, ZoneName, country_code, one_line, storable
 from workflows.contracts.base import ContactCard
 
-Words = Annotated[str, StringConstraints(max_length=200), AfterValidator(storable)]
-Word = Annotated[str, StringConstraints(max_length=100), AfterValidator(storable)]
+Words = Annotated[str, StringConstraints(max_length=200), AfterValidator(storable), AfterValidator(one_line)]
+Word = Annotated[str, StringConstraints(max_length=100), AfterValidator(storable), AfterValidator(one_line)]
 Phones = Annotated[
     list[Annotated[str, StringConstraints(max_length=60), AfterValidator(storable)]], Field(max_length=10)
 ]
@@ -31,6 +31,10 @@ _EXAMPLE: dict[str, Any] = {
 }  # fmt: skip
 
 
+def _country_or_none(code: str) -> str:
+    return country_code(code) if code else ""
+
+
 class BillingChange(Body):
     """Whom invoices are made out to; what is left out stays, an empty text takes it away."""
 
@@ -40,7 +44,7 @@ class BillingChange(Body):
     street: Words = ""
     postal_code: Word = Field(default="", description="As `country` writes them.")
     city: Word = ""
-    country: CountryCode | Annotated[str, StringConstraints(max_length=0)] = Field(
+    country: Annotated[str, AfterValidator(_country_or_none)] = Field(
         default="", description="ISO 3166-1, two letters."
     )
     e_invoice: EInvoice = Field(default="none", description="How they get e-invoices by mail.")
