@@ -13,6 +13,7 @@ from leadrelay.check.facts import (
     Campaign,
     ConversionFacts,
     Customer,
+    DeadMessage,
     Deal,
     FailedImport,
     InboundCall,
@@ -48,6 +49,10 @@ SELECT id, event_id, workflow_id, coalesce(signal, workflow, 'report') AS what, 
 _DOUBLED = "SELECT key FROM mails GROUP BY key HAVING count(*) > 1 ORDER BY key LIMIT 100"
 _FAILED_IMPORTS = """
 SELECT id, error FROM imports WHERE state = 'failed' AND created_at > now() - interval '30 days' ORDER BY created_at
+"""
+_DEAD_MESSAGES = """
+SELECT d.id, d.webhook_id, m.type, d.last_error AS error FROM webhook_deliveries d
+  JOIN webhook_messages m ON m.id = d.message_id WHERE d.state = 'dead' ORDER BY d.id LIMIT 200
 """
 _LEADS = """
 SELECT id, tier, stage, owner, workflow_id FROM leads
@@ -134,6 +139,7 @@ async def _of_any_tier(conn: Connection, *, imports: bool) -> dict[str, Any]:
         "mails": await conn.fetchval("SELECT count(*) FROM mails"),
         "doubled": [row["key"] for row in await conn.fetch(_DOUBLED)],
         "failed_imports": await _all(conn, FailedImport, _FAILED_IMPORTS) if imports else [],
+        "dead_messages": await _all(conn, DeadMessage, _DEAD_MESSAGES),
     }
 
 

@@ -115,6 +115,15 @@ class FailedImport(Record):
     error: str | None
 
 
+class DeadMessage(Record):
+    """A message that a webhook's receiver did not take, given up."""
+
+    id: int
+    webhook_id: str
+    type: str
+    error: str | None
+
+
 @dataclass(frozen=True)
 class TierFacts:
     """What every tier's database holds. `doubled` are keys of mails that are there more than once."""
@@ -124,6 +133,7 @@ class TierFacts:
     mails: int = 0
     doubled: list[str] = field(default_factory=list)
     failed_imports: list[FailedImport] = field(default_factory=list)
+    dead_messages: list[DeadMessage] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ class Act(StrEnum):
     """Repairs that are safe: doing one twice, or for nothing, harms nobody."""
 
     RETRY_ROW = "retry the row"
+    RETRY_MESSAGE = "send the message again"
     CALL_AGAIN = "pass the call on again"
     CANCEL_ITEM = "cancel the work"
     RESTART = "start the workflow again from its record"

@@ -18,6 +18,7 @@ from services.chassis import db, work_items
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import Conflict, DomainError
 from services.chassis.outbox import rows
+from services.chassis.webhooks import deliveries
 from services.lead_gen.actions.leads import update_register
 from workflows.contracts import ids
 from workflows.contracts.base import Tier
@@ -52,6 +53,9 @@ async def _do(places: Places, one: Repair) -> str:
     async with _transaction(places, one.tier) as conn:
         if one.act is Act.RETRY_ROW:
             await rows.retry_dead(conn, int(one.subject))
+            return "it is on its way again"
+        if one.act is Act.RETRY_MESSAGE:
+            await deliveries.retry_dead(conn, int(one.subject))
             return "it is on its way again"
         if one.act is Act.CALL_AGAIN:
             return await pass_on(conn, one.subject)

@@ -1,4 +1,4 @@
-"""What waits for a person: failed workflows, refused reports, answers set aside, failed imports, endless retries."""
+"""What waits for a person: failed workflows, refused reports, answers and messages set aside, imports, retries."""
 
 from __future__ import annotations
 
@@ -41,6 +41,7 @@ def list_stuck(
     return [
         *_rows(facts),
         *_workflows(facts, reasons or {}),
+        *_messages(facts),
         *(
             Stuck(
                 f"report:{one.id}",
@@ -91,6 +92,20 @@ def _rows(facts: Facts) -> list[Stuck]:
     ]
 
 
+def _messages(facts: Facts) -> list[Stuck]:
+    return [
+        Stuck(
+            f"webhook:{tier}:{one.id}",
+            f"the webhook {one.webhook_id} should have been told of {one.type}",
+            typed(one.error) or "no reason was kept",
+            "mend the receiver and send it again",
+            True,
+        )
+        for tier, held in facts.tiers.items()
+        for one in held.dead_messages
+    ]
+
+
 def _workflows(facts: Facts, reasons: Mapping[str, str]) -> list[Stuck]:
     return [
         Stuck(
@@ -115,9 +130,10 @@ async def find_stuck(places: Places, retries: int = RETRIES) -> list[Stuck]:
 def act_of(stuck_id: str) -> Repair | None:
     """The safe act behind an id, none if a person must act."""
     kind, _, rest = stuck_id.partition(":")
-    if kind == "outbox":
+    rows = {"outbox": Act.RETRY_ROW, "webhook": Act.RETRY_MESSAGE}
+    if kind in rows:
         tier, _, row = rest.partition(":")
-        return Repair(Act.RETRY_ROW, tier, row) if row.isdecimal() and tier in TIER_OF.values() else None
+        return Repair(rows[kind], tier, row) if row.isdecimal() and tier in TIER_OF.values() else None
     tiers = {"cold-call": "lead_gen", "campaign": "lead_gen", "conversion": "conversion", "customer": "account_mgmt"}
     if kind == "workflow" and (owner := tiers.get(rest.partition(":")[0])):
         return Repair(Act.RESTART, owner, rest)

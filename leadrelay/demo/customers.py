@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -20,6 +20,26 @@ ORDER_EVERY: Final = (4.0, 9.0)
 FIRST_ORDERS: Final = 12
 FIRST_ORDER_EVERY: Final = 0.7
 """The morning begins with some orders at once, so that there are invoices to look at."""
+REST: Final = 30.0
+AGREED: Final[tuple[Json, ...]] = (
+    {
+        "name": "Storage, hall 3",
+        "lines": [
+            {"product_id": "STORE", "description": "Storage {period}", "quantity": "24",
+             "unit_price": {"amount": "320.00", "currency": "UAH"}},
+        ],
+        "price_by": "catalogue", "every": 1, "unit": "week",
+    },
+    {
+        "name": "Customs desk",
+        "lines": [
+            {"product_id": "CUSTOMS", "description": "Customs desk, {month}", "quantity": "1",
+             "unit_price": {"amount": "3900.00", "currency": "UAH"}},
+        ],
+        "every": 1, "unit": "month", "payment_days": 14,
+    },
+)  # fmt: skip
+"""Contracts of the first customers, without their first dates."""
 WITHDRAWAL_SHARE: Final = 0.04
 """Of the calls that come in, those whose caller never wants to hear from us again."""
 
@@ -100,6 +120,35 @@ class Buyers:
             if reply.ok:
                 self._day.done["own order"] += 1
         return FIRST_ORDER_EVERY if self._orders < FIRST_ORDERS else self._dice.between(*ORDER_EVERY)
+
+
+class Subscribers:
+    """The first customers who agree to be invoiced again and again, so that there are contracts to look at."""
+
+    def __init__(self, day: Day) -> None:
+        self._desk = day.desk("account_mgmt", "supervisor", SUPERVISOR)
+        self._day = day
+
+    async def turn(self) -> float:
+        """Agree with two customers, as soon as there are two, unless somebody has contracts already."""
+        if await self._desk.first("/v1/contracts", limit=1):
+            return REST
+        customers = (await self._desk.first("/v1/customers", limit=200, state="active"))[: len(AGREED)]
+        if len(customers) < len(AGREED):
+            return LOOK_EVERY
+        today = datetime.now(UTC).date()
+        for customer, body in zip(customers, agreements(today), strict=True):
+            key = f"{customer['id']}:contract:{today}"
+            reply = await self._desk.post(f"/v1/customers/{customer['id']}/contracts", body, key=key)
+            if reply.ok:
+                self._day.done["contract"] += 1
+        return LOOK_EVERY
+
+
+def agreements(today: date) -> list[Json]:
+    """What is agreed: storage by the week since a week ago, at list prices, and a fee by the month since its first."""
+    first = (today - timedelta(days=7), today.replace(day=1))
+    return [{**body, "first_on": day.isoformat()} for body, day in zip(AGREED, first, strict=True)]
 
 
 class Telephone:

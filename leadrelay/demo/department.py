@@ -16,7 +16,7 @@ from leadrelay.demo import account_managers, managers
 from leadrelay.demo.callers import Caller
 from leadrelay.demo.chairs import Chairs
 from leadrelay.demo.counts import Counts, Reporter
-from leadrelay.demo.customers import Buyers, Payers, Telephone
+from leadrelay.demo.customers import Buyers, Payers, Subscribers, Telephone
 from leadrelay.demo.day import Day, DayOver, Mint, keep_working
 from leadrelay.demo.letters import Letters
 from leadrelay.demo.opening import Tell, open_department
@@ -62,6 +62,7 @@ async def _everybody(
     turns |= {f"manager {who.id}": managers.Manager(day, who).turn for who in MANAGERS}
     turns |= {f"account manager {who.id}": account_managers.AccountManager(day, who).turn for who in ACCOUNT_MANAGERS}
     turns |= {"payers": Payers(day).turn, "buyers": Buyers(day).turn, "telephone": Telephone(day).turn}
+    turns |= {"subscribers": Subscribers(day).turn}
     turns |= {"supervisor 2": managers.Supervisor(day).turn, "supervisor 3": account_managers.Supervisor(day).turn}
     if mailbox is not None:
         turns["letters"] = Letters(day, mailbox).turn

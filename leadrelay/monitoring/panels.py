@@ -171,6 +171,8 @@ OPERATIONS = Dashboard(
         Panel("Mails queued", "sum by (tier, purpose) (leadrelay_mails_queued)", "{{tier}} {{purpose}}"),
         bars("Mails in trouble", "sum by (tier, state) (leadrelay_mails_troubled)", "{{tier}} {{state}}"),
         bars("Mails that came in", "sum by (tier, state) (leadrelay_inbound_mails)", "{{tier}} {{state}}"),
+        bars("Webhooks", "sum by (tier, state) (leadrelay_webhooks)", "{{tier}} {{state}}"),
+        bars("Messages to webhooks", "sum by (tier, state) (leadrelay_webhook_deliveries)", "{{tier}} {{state}}"),
         Panel("Jobs that fail", "sum by (task) (increase(leadrelay_job_failures_total[15m]))", "{{task}}"),
         Panel("Database connections", "sum by (job, state) (leadrelay_pool_connections)", "{{job}} {{state}}"),
         Panel("Memory", "max by (job) (process_resident_memory_bytes)", "{{job}}", "bytes"),

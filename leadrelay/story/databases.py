@@ -11,15 +11,19 @@ import asyncpg
 
 from services.account_mgmt.actions import late as account_mgmt_late
 from services.account_mgmt.actions import lead_story as account_mgmt
+from services.account_mgmt.repository import figures as account_mgmt_figures
 from services.chassis import db
 from services.chassis.db import Connection
 from services.chassis.errors import NotFound
 from services.chassis.lateness import Late
+from services.chassis.standing import Standing, read_standing
 from services.chassis.stories import Part, Place
 from services.conversion.actions import late as conversion_late
 from services.conversion.actions import story as conversion
+from services.conversion.repository import figures as conversion_figures
 from services.lead_gen.actions import late as lead_gen_late
 from services.lead_gen.actions import story as lead_gen
+from services.lead_gen.repository import figures as lead_gen_figures
 from services.ops.tiers import Found, TierAway
 from workflows.contracts.base import Tier
 
@@ -33,6 +37,11 @@ _LATE: Mapping[Tier, Callable[..., Awaitable[list[Late]]]] = {
     Tier.LEAD_GEN: lead_gen_late.read_late,
     Tier.CONVERSION: conversion_late.read_late,
     Tier.ACCOUNT_MGMT: account_mgmt_late.read_late,
+}
+_FIGURES = {
+    Tier.LEAD_GEN: lead_gen_figures.FIGURES,
+    Tier.CONVERSION: conversion_figures.FIGURES,
+    Tier.ACCOUNT_MGMT: account_mgmt_figures.FIGURES,
 }
 
 
@@ -62,6 +71,11 @@ class TierDatabases:
         """See services.ops.tiers.Tiers."""
         async with self.connection(tier) as conn, conn.transaction(readonly=True):
             return await _LATE[tier](conn, limit=limit, after=after)
+
+    async def standing(self, tier: Tier) -> Standing:
+        """See services.ops.tiers.Tiers."""
+        async with self.connection(tier) as conn, conn.transaction(readonly=True):
+            return await read_standing(conn, _FIGURES[tier])
 
     @asynccontextmanager
     async def connection(self, tier: Tier) -> AsyncIterator[Connection]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from services.account_mgmt.actions import answered_mails, mails
+from services.account_mgmt.actions.operator_acts import ACTS
 from services.account_mgmt.desk import calendar, duty, ringing, today
 from services.account_mgmt.desk import contracts as desk_contracts
 from services.account_mgmt.desk import corrections as desk_corrections
@@ -21,6 +22,7 @@ from services.account_mgmt.desk import orders as desk_orders
 from services.account_mgmt.desk import payments as desk_payments
 from services.account_mgmt.desk import suggestions as desk_suggestions
 from services.account_mgmt.domain.import_headers import CustomerTable
+from services.account_mgmt.repository.figures import FIGURES
 from services.account_mgmt.routes import (
     account_managers,
     bank_statements,
@@ -56,7 +58,9 @@ from services.chassis.imports.routes import import_router
 from services.chassis.mail.inbound.one_click import one_click_router
 from services.chassis.mail.inbound.routes import arrivals_router, inbound_router
 from services.chassis.mail.routes import mail_router
+from services.chassis.operator_acts import acts_router
 from services.chassis.settings import Settings
+from services.chassis.standing import standing_router
 from services.chassis.web.desk import Desk
 from workflows.contracts.base import Tier
 
@@ -87,7 +91,42 @@ DESK = Desk(
 )
 
 
-_FOR_OPERATORS = [story.router, late.router]
+_ROUTES = [
+    customers.router,
+    billing.router,
+    customer_merges.router,
+    story.router,
+    late.router,
+    standing_router(FIGURES),
+    acts_router(ACTS),
+    account_managers.router,
+    orders.router,
+    invoices.router,
+    credit_notes.router,
+    dunning.router,
+    refunds.router,
+    corrections.router,
+    contracts.router,
+    legal_entities.router,
+    mail_templates.router,
+    people.router,
+    needs.router,
+    suggestions.router,
+    never_offer.router,
+    bank_statements.router,
+    bank_transfers.router,
+    nudges.router,
+    work.router,
+    complaints.router,
+    products.router,
+    import_router(CustomerTable(), "Import existing customers with their past orders"),
+    policies.router,
+    reports.router,
+    mail_router(mails.on_trouble),
+    inbound_router(answered_mails.EARS),
+    arrivals_router(),
+    one_click_router(answered_mails.EARS),
+]
 
 
 def build_app(settings: Settings) -> FastAPI:
@@ -97,39 +136,7 @@ def build_app(settings: Settings) -> FastAPI:
         description="Tier 3: customers, orders and invoices, and the nudge for the next purchase.",
         tier=Tier.ACCOUNT_MGMT,
         settings=settings,
-        routers=[
-            customers.router,
-            billing.router,
-            customer_merges.router,
-            *_FOR_OPERATORS,
-            account_managers.router,
-            orders.router,
-            invoices.router,
-            credit_notes.router,
-            dunning.router,
-            refunds.router,
-            corrections.router,
-            contracts.router,
-            legal_entities.router,
-            mail_templates.router,
-            people.router,
-            needs.router,
-            suggestions.router,
-            never_offer.router,
-            bank_statements.router,
-            bank_transfers.router,
-            nudges.router,
-            work.router,
-            complaints.router,
-            products.router,
-            import_router(CustomerTable(), "Import existing customers with their past orders"),
-            policies.router,
-            reports.router,
-            mail_router(mails.on_trouble),
-            inbound_router(answered_mails.EARS),
-            arrivals_router(),
-            one_click_router(answered_mails.EARS),
-        ],
+        routers=_ROUTES,
         desk=DESK,
         events=EVENTS,
     )

@@ -55,7 +55,7 @@ class Principal:
 
     @property
     def is_ops(self) -> bool:
-        """Whether this is the operators' role, which may read everything in the tiers and change nothing."""
+        """Whether this is the operators' role: it reads everything in the tiers, and changes them only by its acts."""
         return self.tier == OPS and self.role == OPS
 
 

@@ -1,8 +1,8 @@
-"""The figures that every tier has: its outbox, its work for people, and its mail."""
+"""The figures that every tier has: its outbox, its work for people, its mail, and its webhooks."""
 
 from __future__ import annotations
 
-from services.chassis.figures import Figure, sql
+from services.chassis.figures import RARELY, Figure, sql
 
 OUTBOX = (
     Figure(
@@ -71,4 +71,30 @@ MAIL = (
     ),
 )
 
-DURABLE = (*OUTBOX, *WORK, *MAIL)
+WEBHOOKS = (
+    Figure(
+        "leadrelay_webhooks",
+        "Webhooks; `state` is `active`, `failing` (it has taken nothing for an hour), `paused` or `disabled`.",
+        sql("""SELECT CASE WHEN state = 'active' AND failing_since < now() - interval '1 hour' THEN 'failing' ELSE state
+                       END AS state, count(*) AS value FROM webhooks GROUP BY 1"""),
+        ("state",),
+    ),
+    Figure(
+        "leadrelay_webhook_deliveries",
+        "Messages to webhooks that are still kept: `pending`, `delivered`, `dead` (given up) or `skipped` (disabled).",
+        sql("SELECT state, count(*) AS value FROM webhook_deliveries GROUP BY state"),
+        ("state",),
+        every=RARELY,
+    ),
+    Figure(
+        "leadrelay_webhooks_oldest_due_seconds",
+        "For how long the oldest message to an active webhook has been due and was not sent.",
+        sql("""SELECT coalesce(max(extract(epoch FROM now() - oldest.next_at)), 0) AS value FROM webhooks w
+                CROSS JOIN LATERAL (SELECT d.next_at FROM webhook_deliveries d
+                                     WHERE d.webhook_id = w.id AND d.state = 'pending' AND d.next_at <= now()
+                                     ORDER BY d.next_at, d.id LIMIT 1) oldest
+                WHERE w.state = 'active'"""),
+    ),
+)
+
+DURABLE = (*OUTBOX, *WORK, *MAIL, *WEBHOOKS)

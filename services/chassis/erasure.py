@@ -21,6 +21,7 @@ async def erase_traces(conn: Connection, lead_ids: Sequence[str], *, keep: Seque
     """
     ids = list(lead_ids)
     await _erase_mails(conn, ids)
+    await conn.execute("UPDATE operator_acts SET reason = 'erased' WHERE lead_id = ANY($1::uuid[])", ids)
     await conn.execute(
         """UPDATE work_items SET payload = (SELECT coalesce(jsonb_object_agg(key, value), '{}')
                                               FROM jsonb_each(payload) WHERE key = ANY($2))

@@ -206,6 +206,21 @@ def _seen(char: str) -> str:
     return "" if kind == "Cf" and char not in "\u200c\u200d" else char
 
 
+def is_legible(text: str) -> bool:
+    """Whether a document shows anything of it: not of blanks, and not of characters that are nowhere to be seen."""
+    return any(char.isprintable() and not char.isspace() for char in text)
+
+
+def _legible(text: str) -> str:
+    if text and not is_legible(text):
+        raise ValueError("needs letters that can be printed")
+    return text
+
+
+Legible = at_the_door(_legible)
+"""Of a name that stands on documents: it is empty, or shows something."""
+
+
 def storable(text: str) -> str:
     """Refuse the one character that PostgreSQL does not store."""
     if "\x00" in text:

@@ -8,12 +8,16 @@ from services.chassis.api import create_app
 from services.chassis.mail.inbound.one_click import one_click_router
 from services.chassis.mail.inbound.routes import arrivals_router, inbound_router
 from services.chassis.mail.routes import mail_router
+from services.chassis.operator_acts import acts_router
 from services.chassis.settings import Settings
+from services.chassis.standing import standing_router
 from services.chassis.web.desk import Desk
 from services.conversion.actions import answered_mails, mails
+from services.conversion.actions.operator_acts import ACTS
 from services.conversion.actions.teams import hears
 from services.conversion.desk import board, calendar, commission, deal_routers, deals_list, duty, ringing, slots, today
 from services.conversion.desk import hand_overs as hand_overs_desk
+from services.conversion.repository.figures import FIGURES
 from services.conversion.routes import (
     absences,
     catalogue,
@@ -55,6 +59,38 @@ _PAGES = [
 ]
 
 
+_ROUTES = [
+    hand_overs.router,
+    deals.router,
+    deal_contact.router,
+    meetings.router,
+    meeting_slots.router,
+    meeting_holds.router,
+    offers.router,
+    catalogue.router,
+    managers.router,
+    absences.router,
+    routing.router,
+    templates.router,
+    playbooks.router,
+    playbook_runs.router,
+    commissions.router,
+    commissions.own_router,
+    published_answers.router,
+    reminders.router,
+    reports.router,
+    story.router,
+    late.router,
+    standing_router(FIGURES),
+    acts_router(ACTS),
+    policies.router,
+    mail_router(mails.on_trouble, mails.scope_of, mails.lead_first),
+    inbound_router(answered_mails.EARS, mails.scope_of),
+    arrivals_router(),
+    one_click_router(answered_mails.EARS),
+]
+
+
 def build_app(settings: Settings) -> FastAPI:
     """The app, ready to serve."""
     return create_app(
@@ -69,32 +105,5 @@ def build_app(settings: Settings) -> FastAPI:
             package="services.conversion",
             rings="inbound_call",
         ),
-        routers=[
-            hand_overs.router,
-            deals.router,
-            deal_contact.router,
-            meetings.router,
-            meeting_slots.router,
-            meeting_holds.router,
-            offers.router,
-            catalogue.router,
-            managers.router,
-            absences.router,
-            routing.router,
-            templates.router,
-            playbooks.router,
-            playbook_runs.router,
-            commissions.router,
-            commissions.own_router,
-            published_answers.router,
-            reminders.router,
-            reports.router,
-            story.router,
-            late.router,
-            policies.router,
-            mail_router(mails.on_trouble, mails.scope_of, mails.lead_first),
-            inbound_router(answered_mails.EARS, mails.scope_of),
-            arrivals_router(),
-            one_click_router(answered_mails.EARS),
-        ],
+        routers=_ROUTES,
     )

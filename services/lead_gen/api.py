@@ -5,8 +5,11 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from services.chassis.api import create_app
+from services.chassis.operator_acts import acts_router
 from services.chassis.settings import Settings
+from services.chassis.standing import standing_router
 from services.chassis.web.desk import Desk
+from services.lead_gen.actions.operator_acts import ACTS
 from services.lead_gen.actions.switchboard import Switchboard
 from services.lead_gen.desk import calls as desk_calls
 from services.lead_gen.desk import dial as desk_dial
@@ -15,6 +18,7 @@ from services.lead_gen.desk import instructions as desk_instructions
 from services.lead_gen.desk import lost as desk_lost
 from services.lead_gen.desk import ringing as desk_ringing
 from services.lead_gen.desk import shifts as desk_shifts
+from services.lead_gen.repository.figures import FIGURES
 from services.lead_gen.routes import (
     alarms,
     answers,
@@ -66,6 +70,8 @@ _ROUTES = [
     # Before the leads' own, or `find` would be taken for an id.
     story.router,
     late.router,
+    standing_router(FIGURES),
+    acts_router(ACTS),
     leads.router,
     campaigns.router,
     criteria.router,

@@ -23,7 +23,7 @@ from services.chassis.temporal.codec import CodecError, EncryptionCodec
 from services.chassis.web.desk import Desk
 from services.ops.desk.components import components_router
 from services.ops.doors import open_reach
-from services.ops.routes import late, leads
+from services.ops.routes import acts, late, leads, tiers
 
 # One payload may have 2 MB, and becomes a third longer in base64; the UI asks for all of an event at once.
 BODY_BYTES = 8 << 20
@@ -48,7 +48,7 @@ def build_app(settings: Settings) -> FastAPI:
         description="Every lead's life through all tiers, what is late and why, and the safe acts.",
         tier=None,
         settings=settings,
-        routers=[leads.router, late.router, _codec_router(settings)],
+        routers=[leads.router, late.router, tiers.router, acts.router, _codec_router(settings)],
         desk=Desk(routers=[components_router()] if settings.profile == "development" else [], package="services.ops"),
         origins=[origin.strip() for origin in settings.ui_origin.split(",")],
     )

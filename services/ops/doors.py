@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 import httpx
@@ -10,27 +11,28 @@ from temporalio.client import Client
 
 from services.chassis.settings import Settings
 from services.chassis.temporal import connect
-from services.ops.actions.stories import Sources
+from services.ops.actions.stories import Reached
 from services.ops.tiers import SECONDS, TierApis
 
 
 class Reach:
     """One connection pool to the tiers and one client of Temporal, each made when it is first needed."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, open_http: Callable[[], httpx.AsyncClient] | None = None) -> None:
         self._settings = settings
+        self._open_http = open_http or (lambda: httpx.AsyncClient(timeout=SECONDS))
         self._http: httpx.AsyncClient | None = None
         self._temporal: Client | None = None
 
-    async def sources(self, token: str) -> Sources:
+    async def reached(self, token: str) -> Reached:
         """What a story is gathered from, for whoever has this token."""
         if self._http is None:
-            self._http = httpx.AsyncClient(timeout=SECONDS)
+            self._http = self._open_http()
         if self._temporal is None:
             # Temporal may be away when this process starts, and come back.
             self._temporal = await connect(self._settings, lazy=True)
         tiers = TierApis(self._http, self._settings.tiers, token)
-        return Sources(tiers=tiers, temporal=self._temporal, pages=self._settings.temporal_pages)
+        return Reached(tiers=tiers, apis=tiers, temporal=self._temporal, pages=self._settings.temporal_pages)
 
 
 def open_reach(app: FastAPI, settings: Settings) -> None:
@@ -38,10 +40,10 @@ def open_reach(app: FastAPI, settings: Settings) -> None:
     app.state.reach = Reach(settings)
 
 
-async def _sources(request: Request) -> Sources:
+async def _reached(request: Request) -> Reached:
     token = request.headers.get("authorization", "").partition(" ")[2].strip()
     reach: Reach = request.app.state.reach
-    return await reach.sources(token)
+    return await reach.reached(token)
 
 
-Reachable = Annotated[Sources, Depends(_sources)]
+Reachable = Annotated[Reached, Depends(_reached)]

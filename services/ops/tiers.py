@@ -16,12 +16,24 @@ import httpx
 from services.chassis.errors import DomainError, Invalid
 from services.chassis.http.paging import encode_cursor
 from services.chassis.lateness import Late
+from services.chassis.operator_acts import ActName
 from services.chassis.records import Record
+from services.chassis.standing import Standing
 from services.chassis.stories import Part, Place
 from workflows.contracts.base import Tier
 
 Result = TypeVar("Result")
 SECONDS = 5.0
+
+
+class Order(Record):
+    """An act as a tier is asked for it; see services.chassis.operator_acts."""
+
+    act: ActName
+    reason: str
+    to: str | None = None
+    restart: bool = False
+    dry_run: bool = True
 
 
 class Found(Record):
@@ -65,6 +77,9 @@ class Tiers(Protocol):
 
     async def late(self, tier: Tier, limit: int, after: Place | None = None) -> list[Late]:
         """What is late in a tier after a place, the longest first."""
+
+    async def standing(self, tier: Tier) -> Standing:
+        """How a tier stands now."""
 
 
 async def of_each(
@@ -113,6 +128,20 @@ class TierApis:
         place = {"after": encode_cursor((after[0].isoformat(), after[1]))} if after else {}
         answer = await self.ask(tier, "GET", "/v1/late", params={"limit": str(limit), **place})
         return Late.of_all(answer["items"])
+
+    async def standing(self, tier: Tier) -> Standing:
+        """See Tiers."""
+        return Standing.model_validate(await self.ask(tier, "GET", "/v1/standing"))
+
+    async def act(self, tier: Tier, lead_id: str, order: Order, *, key: str | None) -> list[str]:
+        """Carry an act out in a tier, or show it; what it changes, in words. Raises TierAway, and as the tier refuses.
+
+        `key` is the Idempotency-Key: the same key does it once.
+        """
+        headers = {"Idempotency-Key": key} if key else {}
+        path = f"/v1/leads/{lead_id}/acts/{order.act}"
+        answer = await self.ask(tier, "POST", path, json=order.model_dump(exclude={"act"}), headers=headers)
+        return [str(one) for one in answer["changes"]]
 
     async def ask(
         self, tier: Tier, method: str, path: str, *, none: bool = False, headers: Mapping[str, str] | None = None,

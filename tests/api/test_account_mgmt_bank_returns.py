@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from services.chassis.db import new_id
 from tests.fixtures.postgres import FreshDatabase
-from tests.fixtures.tier_3 import Tier3, boss, tier_3
+from tests.fixtures.tier_3 import LINE, Tier3, boss, tier_3
 from workflows.contracts.base import Tier
 
 OWN = "UA213223130000026007233566001"
@@ -194,3 +194,52 @@ async def test_money_of_ours_that_comes_back_undoes_no_payment(tier: Tier3) -> N
     await came(tier, f"for {one['number']}")
     assert (await taken(tier, f"returned {one['number']}", mark="CRDT"))["state"] == "ignored"
     assert await state(tier, one) == "paid"
+
+
+async def paid_both(tier: Tier3, *, ref: str = "") -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """A transfer of 240.00, and the two invoices of one customer that it paid."""
+    customer_id, one = await invoice(tier)
+    two = (await tier.post(f"/v1/customers/{customer_id}/orders", {"lines": [LINE]}))["invoice"]
+    transfer = await came(tier, f"{one['number']} {two['number']}", amount="240.00", ref=ref)
+    assert transfer["state"] == "matched"
+    return transfer, [one, two]
+
+
+async def test_a_transfer_that_paid_several_invoices_is_undone_in_one_act(tier: Tier3) -> None:
+    transfer, both = await paid_both(tier)
+    paid = await tier.get(f"/v1/invoices/{both[0]['id']}")
+    assert paid["payments"][0]["also_paid"] == [both[1]["number"]]
+    path = f"/v1/invoices/{paid['id']}/payments/{paid['payments'][0]['id']}/reversal"
+    for _ in range(2):
+        await tier.post(path, {"reason": "another customer's money", "whole_transfer": True})
+        assert [await state(tier, one) for one in both] == ["open", "open"]
+    after = await tier.get(f"/v1/bank-transfers/{transfer['id']}")
+    assert (after["state"], after["booked"]["amount"]) == ("unmatched", "0.00")
+
+
+async def test_what_a_first_reversal_left_of_a_transfer_is_undone_with_it_afterwards(tier: Tier3) -> None:
+    _, both = await paid_both(tier)
+    paid = await tier.get(f"/v1/invoices/{both[0]['id']}")
+    path = f"/v1/invoices/{paid['id']}/payments/{paid['payments'][0]['id']}/reversal"
+    await tier.post(path, {"reason": "wrong"})
+    assert [await state(tier, one) for one in both] == ["open", "paid"]
+    await tier.post(path, {"reason": "wrong", "whole_transfer": True})
+    assert [await state(tier, one) for one in both] == ["open", "open"]
+
+
+async def test_a_transfer_that_paid_several_invoices_and_came_back_reverses_all_of_them(tier: Tier3) -> None:
+    transfer, both = await paid_both(tier, ref=f"SALARY{new_id()[-12:]}")
+    back = await taken(tier, f"return of {transfer['reference']}", amount="240.00")
+    assert back["state"] == "matched" and all(one["number"] in back["reason"] for one in both)
+    assert [await state(tier, one) for one in both] == ["open", "open"]
+    assert (await tier.get(f"/v1/bank-transfers/{transfer['id']}"))["state"] == "ignored"
+
+
+async def test_a_person_says_that_a_whole_transfer_came_back(tier: Tier3) -> None:
+    _, both = await paid_both(tier)
+    back = await taken(tier, "no word", amount="243.00")
+    payment = (await tier.get(f"/v1/invoices/{both[1]['id']}"))["payments"][0]
+    body = {"invoice_id": both[1]["id"], "payment_id": payment["id"], "whole_transfer": True}
+    settled = await tier.post(f"/v1/bank-transfers/{back['id']}/returned", body, 200)
+    assert settled["state"] == "settled_by_hand"
+    assert [await state(tier, one) for one in both] == ["open", "open"]

@@ -374,11 +374,34 @@ async def test_money_of_years_ago_is_refused(tier: Tier3, paid_at: str) -> None:
     await tier.post(f"/v1/invoices/{opened.invoice_id}/payments", {**body, "paid_at": in_days(-30)})
 
 
+@pytest.mark.parametrize("end", ["cancelled", "credited", "written off"])
+async def test_what_was_given_back_and_did_not_stay_is_owed_whatever_becomes_of_the_invoice(
+    tier: Tier3, end: str
+) -> None:
+    _, opened = await tier.customer()
+    path = f"/v1/invoices/{opened.invoice_id}"
+    paid = await pay(tier, opened.invoice_id, "60.00")
+    await refund(tier, opened.invoice_id, "60.00", "out-1")
+    await reverse(tier, paid, kind="returned")
+    assert await stands(tier, opened.invoice_id) == ("open", "180.00")
+    if end == "cancelled":
+        await tier.post(f"/v1/orders/{paid['order_id']}/cancel", {"reason": "not needed"}, 200)
+    elif end == "credited":
+        await tier.post(f"{path}/credit-notes", {"reason": "not needed"})
+    else:
+        await tier.post(f"{path}/write-offs", {"reason": "they have nothing"}, headers=boss())
+        assert await stands(tier, opened.invoice_id) == ("paid", "0.00")
+        return
+    assert await stands(tier, opened.invoice_id) == ("open", "60.00")
+    assert (await pay(tier, opened.invoice_id, "60.00"))["state"] == "paid"
+
+
 async def test_lists_and_sums_in_sql_say_what_the_one_function_says(tier: Tier3) -> None:
     customer_id, opened = await tier.customer()
     for state, paid, refunded, credited, written_off in (
         ("open", 0, 0, 0, 0), ("paid", 150, 30, 0, 0), ("open", 150, 60, 0, 0), ("void", 50, 0, 120, 0),
         ("void", 0, 0, 20, 0), ("paid", 99, 0, 100, 30), ("open", 0, 30, 0, 0), ("paid", 119, 0, 0, 1),
+        ("paid", 0, 100, 0, 220), ("open", 0, 60, 120, 5), ("void", 0, 0, 120, 5),
     ):  # fmt: skip
         await tier.pool.execute(
             """UPDATE invoices SET state = $2, paid = $3, refunded = $4, credited = $5, written_off = $6

@@ -7,7 +7,10 @@ import signal
 import time
 from typing import Any
 
+from leadrelay.check.places import find_places
+from leadrelay.stack.data_directory import DataDirectory
 from tests.fixtures.house import House, import_leads, until
+from tests.fixtures.saved_views import saved_views
 from tests.stack.running import leadrelay
 
 FACTS = {"need": "a truck a week", "authority": "the owner", "timing": "from next month"}
@@ -162,3 +165,12 @@ async def test_with_temporal_gone_for_twenty_seconds_fifty_answers_arrive_once(h
     calls = {row["caller"]: row["calls"] for row in callers_report["items"]}
     assert all(calls[caller] == 1 for caller in callers)
     assert (await house.get("lead_gen", "/v1/outbox?state=dead"))["items"] == []
+
+
+async def test_every_saved_view_of_the_documentation_is_a_query_that_runs(house: House) -> None:
+    places = await find_places(DataDirectory(house.up.data))
+    views = saved_views()
+    assert len(views) > 8
+    for view in views:
+        found = [one async for one in places.temporal.list_workflows(view, limit=1)]
+        assert len(found) <= 1

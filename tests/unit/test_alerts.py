@@ -91,6 +91,14 @@ CASES: dict[str, tuple[Series, Series]] = {
         {'leadrelay_mails_troubled{tier="conversion",state="failed"}': "0+1x180"},
         {'leadrelay_mails_troubled{tier="conversion",state="failed"}': "500x180"},
     ),
+    "LeadrelayWebhooksFail": (
+        {'leadrelay_webhooks{tier="conversion",state="failing"}': "1x180"},
+        {
+            'leadrelay_webhooks{tier="conversion",state="active"}': "9x180",
+            'leadrelay_webhooks{tier="conversion",state="paused"}': "9x180",
+        },
+    ),
+    "LeadrelayWebhooksWait": gauge('leadrelay_webhooks_oldest_due_seconds{tier="conversion"}', 901, 899),
     "LeadrelayAnswersByMailNotPlaced": gauge('leadrelay_inbound_mails{tier="conversion",state="set_aside"}', 1),
     "LeadrelayInboundMailIsNotRead": gauge('leadrelay_inbound_mails{tier="conversion",state="new"}', 1),
     "LeadrelayImportIsStuck": gauge("leadrelay_imports_oldest_seconds", 1801, 1799),

@@ -34,7 +34,7 @@ async def _history(conn: Connection, customer_id: str) -> str:
     if refused := await never_offer.of_customer(conn, customer_id):
         lines.append(f"never offer: {', '.join(one.product_id for one in refused)}")
     owed = await invoices.open_of(conn, customer_id, 20)
-    lines += [f"owes {grouped(one.open_amount)} {one.currency} on {one.number}" for one in owed]
+    lines += [f"owes {grouped(one.open_amount, one.currency)} {one.currency} on {one.number}" for one in owed]
     return "\n".join(lines)[:_MOST_CHARACTERS]
 
 

@@ -153,7 +153,9 @@ async def price_lines(
 
 
 def _price(line: OrderLine, product: ProductTax | None, parties: Parties, as_offered: bool) -> money.PricedLine:
-    treated = treatment(line.tax_percent, product, parties, as_offered=as_offered)
+    # As a rate is kept and printed: what is taxed by a finer one would not be what the invoice says.
+    said = None if line.tax_percent is None else money.to_cents(line.tax_percent)
+    treated = treatment(said, product, parties, as_offered=as_offered)
     priced = money.price(
         line.product_id,
         printable(line.description) or UNREADABLE,
@@ -181,7 +183,7 @@ async def cancel_order(conn: Connection, who: Principal, order_id: str, reason: 
         raise Conflict("This order was imported: cancel it where it was invoiced", code="wrong_state")
     await orders.cancel(conn, order_id, reason)
     invoice = await invoices.get(conn, order.invoice.id, lock=True)
-    if not invoice.paid:
+    if not invoice.paid and not invoice.refunded:
         await invoices.write_sums(conn, invoice.changed(is_cancelled=True))
     elif invoice.creditable > 0:
         await write_credit_note(conn, invoice, invoice.creditable, reason, who.person)

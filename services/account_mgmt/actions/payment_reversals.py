@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from services.account_mgmt.actions.commission_events import sale_event
@@ -33,7 +34,7 @@ from workflows.contracts.commission import MoneyKind
 async def reverse_payment(
     conn: Connection, who: Principal, invoice_id: str, payment_id: str, new: NewReversal
 ) -> Invoice:
-    """A person undoes a payment, once: the invoice after it.
+    """A person undoes a payment, once, or the whole transfer that brought it: the invoice after it.
 
     A bank transfer that was matched by mistake waits to be matched again; moved money goes back to where it was too
     much. The same reason again changes nothing. Raises NotFound; Forbidden (`not_owner`); Conflict (`already_reversed`)
@@ -42,8 +43,27 @@ async def reverse_payment(
     await check_owner_of_invoices(conn, who, [invoice_id])
     await bank_statements.take_turn(conn)
     reversal = Reversal(kind=new.kind, reason=new.reason, reversed_by=who.person, at=datetime.now(UTC))
-    await undo_payment(conn, invoice_id, payment_id, reversal)
+    parts = [(invoice_id, payment_id)]
+    if new.whole_transfer:
+        parts += await parts_besides(conn, who, payment_id)
+    await undo_payments(conn, parts, reversal)
     return await invoices.get(conn, invoice_id)
+
+
+async def parts_besides(conn: Connection, who: Principal, payment_id: str) -> list[tuple[str, str]]:
+    """(invoice, payment) of what else the transfer paid that brought a payment. Raises Forbidden (`not_owner`)."""
+    others = await payment_reversals.of_same_transfer(conn, payment_id)
+    await check_owner_of_invoices(conn, who, [invoice_id for invoice_id, _ in others])
+    return others
+
+
+async def undo_payments(
+    conn: Connection, parts: Sequence[tuple[str, str]], reversal: Reversal, *, told_by: str | None = None
+) -> None:
+    """Undo these payments (invoice, payment), all or none. Raises as `reverse_payment` does."""
+    await bank_transfers.lock_invoices(conn, [invoice_id for invoice_id, _ in parts])
+    for invoice_id, payment_id in parts:
+        await undo_payment(conn, invoice_id, payment_id, reversal, told_by=told_by)
 
 
 async def undo_payment(

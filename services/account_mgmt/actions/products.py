@@ -43,7 +43,8 @@ async def add_product(conn: Connection, new: NewProduct, by: str) -> Product:
 async def change_product(conn: Connection, product_id: str, change: ProductChange, by: str) -> Product:
     """Change names, unit, tax, or whether it is offered. Raises NotFound, Invalid for a tax that cannot be."""
     product = await products.change(conn, product_id, change.changes())
-    check_category(product.tax_category, product.tax_percent, product.tax_reason)
+    if {"tax_percent", "tax_category", "tax_reason"} & change.changes().keys():
+        check_category(product.tax_category, product.tax_percent, product.tax_reason)
     await publish_catalogue(conn, product.version, by)
     return product
 

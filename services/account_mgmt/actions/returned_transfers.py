@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 
 from services.account_mgmt.actions.ownership import check_owner_of_invoices
-from services.account_mgmt.actions.payment_reversals import undo_payment
+from services.account_mgmt.actions.payment_reversals import parts_besides, undo_payments
 from services.account_mgmt.domain.bank.matching import Candidate
-from services.account_mgmt.domain.bank.returns import returned_by
+from services.account_mgmt.domain.bank.returns import returned_by, returned_transfer
 from services.account_mgmt.domain.bank.transfers import Transfer
 from services.account_mgmt.domain.bank_transfers import BankTransfer, Settlement, check_returned
-from services.account_mgmt.domain.invoices import Reversal
+from services.account_mgmt.domain.invoices import ZERO, Reversal
 from services.account_mgmt.repository import bank_statements, bank_transfers, invoices, payment_reversals
 from services.account_mgmt.schemas.bank_transfers import NewReturn
 from services.chassis.auth import Principal
@@ -28,21 +28,28 @@ async def take_back(conn: Connection, transfer_id: str, entry: Transfer, *, by: 
     if not entry.taken:
         return Settlement(transfer_id, "ignored", "money of ours came back; see what it was")
     since = entry.booked_on - _LONGEST
-    payments = await payment_reversals.taken_back(conn, entry.amount, entry.currency, entry.booked_on, since)
-    found = returned_by(entry, payments, await bank_statements.entity_ids(conn))
+    facts = entry.amount, entry.currency, entry.booked_on, since
+    entities = await bank_statements.entity_ids(conn)
+    found = returned_by(entry, await payment_reversals.taken_back(conn, *facts), entities)
+    is_one = len(found) == 1
+    if not found:
+        # One transfer may have paid several invoices: what comes back is all of it.
+        parts = await payment_reversals.transfers_taken_back(conn, *facts)
+        found, is_one = returned_transfer(entry, parts, entities)
     shown = [Candidate(one.invoice_id, f"paid on {one.paid_at.date()}") for one in found[:_MOST]]
-    if len(found) != 1:
+    if not is_one:
         why = "several payments may be meant" if found else "no payment of this amount is named"
         reason = f"the bank took this back, and {why}: say which payment it was, or ignore it"
         return Settlement(transfer_id, "unmatched", reason, shown)
     try:
         async with conn.transaction():
-            reversal = _returned(entry.booked_on, by)
-            await undo_payment(conn, found[0].invoice_id, found[0].payment_id, reversal, told_by=transfer_id)
+            reversal, undone = _returned(entry.booked_on, by), [(one.invoice_id, one.payment_id) for one in found]
+            await undo_payments(conn, undone, reversal, told_by=transfer_id)
     except DomainError as error:
         return Settlement(transfer_id, "failed", error.message, shown)
-    reason = f"took back the payment of {found[0].paid_at.date()} on {found[0].number}"
-    return Settlement(transfer_id, "matched", reason, shown)
+    numbers = ", ".join(one.number for one in found)
+    reason = f"took back the payment of {found[0].paid_at.date()} on {numbers}"
+    return Settlement(transfer_id, "matched", reason[:300], shown)
 
 
 async def settle_return(conn: Connection, who: Principal, transfer_id: str, new: NewReturn) -> BankTransfer:
@@ -56,9 +63,12 @@ async def settle_return(conn: Connection, who: Principal, transfer_id: str, new:
     transfer = await bank_transfers.get(conn, transfer_id, lock=True)
     payment = await payment_reversals.standing(conn, new.invoice_id, new.payment_id)
     invoice = await invoices.get(conn, new.invoice_id)
-    check_returned(transfer, payment.amount, invoice.currency)
-    reversal = _returned(transfer.booked_on, who.person)
-    await undo_payment(conn, new.invoice_id, new.payment_id, reversal, told_by=transfer_id)
+    parts = [(new.invoice_id, new.payment_id)]
+    if new.whole_transfer:
+        parts += await parts_besides(conn, who, new.payment_id)
+    amounts = [(await payment_reversals.standing(conn, *part)).amount for part in parts]
+    check_returned(transfer, sum(amounts, ZERO), invoice.currency)
+    await undo_payments(conn, parts, _returned(transfer.booked_on, who.person), told_by=transfer_id)
     reason = f"took back the payment of {payment.paid_at.date()} on {invoice.number}"
     await bank_transfers.settle(conn, [Settlement(transfer_id, "settled_by_hand", reason)], by=who.person)
     return await bank_transfers.get(conn, transfer_id)

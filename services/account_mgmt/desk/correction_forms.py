@@ -17,10 +17,11 @@ class ReversalForm(MoneyForm):
 
     kind: ReversalKind = "mistake"
     reason: Words
+    whole_transfer: bool = False
 
     def told(self) -> NewReversal:
         """The same as REST takes it."""
-        return NewReversal(kind=self.kind, reason=self.reason)
+        return NewReversal(kind=self.kind, reason=self.reason, whole_transfer=self.whole_transfer)
 
 
 class MoveForm(MoneyForm):

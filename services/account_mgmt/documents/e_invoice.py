@@ -29,6 +29,8 @@ _TYPES = {"invoice": "380", "credit_note": "381"}
 _CREDIT_TRANSFER, _SEPA = "30", "58"
 _DISCOUNT = "95"
 _GREECE = "EL"
+_KOSOVO = "1A"
+"""As the code list of EN 16931 has it; XK is not on it."""
 
 
 def missing(said: IssuedDocument) -> list[str]:
@@ -37,7 +39,7 @@ def missing(said: IssuedDocument) -> list[str]:
     at = f"PATCH /v1/legal-entities/{said.entity}"
     categories = {one.category for one in said.taxes}
     found = []
-    if not seller.vat_id:
+    if not seller.vat_id and not (categories == {"E"} and seller.tax_id):
         found.append(f"the seller's VAT id ({at})")
     if not seller.city:
         found.append(f"the seller's city ({at})")
@@ -85,12 +87,15 @@ def _parties(document: Document, said: IssuedDocument) -> None:
     own, theirs = said.seller, said.buyer
     agreement = document.trade.agreement
     agreement.seller.name = own.name
-    agreement.seller.legal_organization.id = ("", own.tax_id)
+    if own.tax_id:
+        agreement.seller.legal_organization.id = ("", own.tax_id)
     agreement.seller.address.line_one = own.address
     agreement.seller.address.postcode = own.postal_code
     agreement.seller.address.city_name = own.city
-    agreement.seller.address.country_id = own.country
-    agreement.seller.tax_registrations.add(TaxRegistration(id=("VA", vat_number(own.vat_id, own.country))))
+    agreement.seller.address.country_id = _country(own.country)
+    # Whoever is exempt, as small businesses are, may have a tax number alone.
+    known_by = ("VA", vat_number(own.vat_id, own.country)) if own.vat_id else ("FC", own.tax_id)
+    agreement.seller.tax_registrations.add(TaxRegistration(id=known_by))
     agreement.buyer.name = theirs.name
     if theirs.tax_id:
         agreement.buyer.legal_organization.id = ("", theirs.tax_id)
@@ -104,7 +109,11 @@ def _address(address: PostalTradeAddress, buyer: BuyerOnDocument) -> None:
     address.postcode = buyer.postal_code
     address.line_one = buyer.street
     address.city_name = buyer.city
-    address.country_id = buyer.country
+    address.country_id = _country(buyer.country)
+
+
+def _country(code: str) -> str:
+    return _KOSOVO if code == "XK" else code
 
 
 def vat_number(vat_id: str, country: str) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+from babel import Locale
 
 from services.account_mgmt.documents import payment_qr
 from services.account_mgmt.documents.labels import labels_of
@@ -15,13 +16,12 @@ from services.account_mgmt.domain.issued_documents import (
     IssuedDocument,
     LineOnDocument,
     SellerOnDocument,
-    TaxOnDocument,
 )
 from services.account_mgmt.domain.money import grouped
 from services.account_mgmt.domain.units import word_of
 from services.chassis.typesetting import set_page
 
-_TEMPLATE = Path(__file__).with_name("invoice.typ")
+_TEMPLATE: Final = Path(__file__).with_name("invoice.typ")
 
 
 def document(said: IssuedDocument, *, archive: bool = False) -> bytes:
@@ -33,8 +33,8 @@ def document(said: IssuedDocument, *, archive: bool = False) -> bytes:
         "title": labels[said.kind],
         "number": said.number,
         "currency": said.currency,
-        "seller": {"name": said.seller.name, "lines": _own(said.seller, labels)},
-        "buyer": {"name": said.buyer.name, "lines": _theirs(said.buyer, labels)},
+        "seller": {"name": said.seller.name, "lines": _own(said.seller, _abroad(said, said.seller), labels)},
+        "buyer": {"name": said.buyer.name, "lines": _theirs(said.buyer, _abroad(said, said.buyer), labels)},
         **(_invoice(said, labels) if said.kind == "invoice" else _credit_note(said, labels)),
     }
     return set_page(_TEMPLATE, data, said.issued_at, archive=archive)
@@ -42,11 +42,16 @@ def document(said: IssuedDocument, *, archive: bool = False) -> bytes:
 
 def _invoice(said: IssuedDocument, labels: dict[str, str]) -> dict[str, Any]:
     return {
-        "facts": [(labels["issued"], _day(said.issued_on)), *_due(said, labels)],
+        "facts": [
+            (labels["issued"], _day(said.issued_on)),
+            (labels["supplied"], _day(said.supplied_on)),
+            *_due(said, labels),
+            (labels["order"], said.order_number),
+        ],
         "reason": None,
-        "lines": _lines(said.lines, labels_of(said.language)[0], labels),
-        "rates": _rates(said.net, said.taxes, labels, always_net=len(said.taxes) != 1),
-        "last": (labels["open"], grouped(said.total)),
+        "lines": [_line(line, said, labels) for line in said.lines],
+        "rates": _rates(said, labels, always_net=len(said.taxes) != 1),
+        "last": (labels["open"], grouped(said.total, said.currency)),
         "qr": _qr(said, labels),
         "account": _account(said.seller),
         "note": _notes(said),
@@ -58,8 +63,8 @@ def _credit_note(said: IssuedDocument, labels: dict[str, str]) -> dict[str, Any]
         "facts": [(labels["issued"], _day(said.issued_on)), (labels["to_invoice"], said.invoice_number)],
         "reason": said.reason,
         "lines": [],
-        "rates": _rates(said.net, said.taxes, labels, always_net=True),
-        "last": (labels["to_credit"], grouped(said.total)),
+        "rates": _rates(said, labels, always_net=True),
+        "last": (labels["to_credit"], grouped(said.total, said.currency)),
         "qr": None,
         "account": [],
         "note": _notes(said.model_copy(update={"note": ""})),
@@ -70,54 +75,68 @@ def _due(said: IssuedDocument, labels: dict[str, str]) -> list[tuple[str, str]]:
     return [(labels["due"], _day(said.due_on))] if said.due_on else []
 
 
-def _own(seller: SellerOnDocument, labels: dict[str, str]) -> list[str]:
-    lines = [seller.address, _place(seller.postal_code, seller.city), f"{labels['tax_id']} {seller.tax_id}"]
-    return [line for line in (*lines, f"{labels['vat_id']} {seller.vat_id}" if seller.vat_id else "") if line]
+def _own(seller: SellerOnDocument, country: str, labels: dict[str, str]) -> list[str]:
+    place = _place(seller.postal_code, seller.city)
+    return [line for line in (seller.address, place, country, *_ids(seller, labels)) if line]
 
 
-def _theirs(buyer: BuyerOnDocument, labels: dict[str, str]) -> list[str]:
-    ids = [(labels["tax_id"], buyer.tax_id), (labels["vat_id"], buyer.vat_id)]
-    lines = [buyer.street, _place(buyer.postal_code, buyer.city), *(f"{name} {one}" for name, one in ids if one)]
-    return [line for line in lines if line]
+def _theirs(buyer: BuyerOnDocument, country: str, labels: dict[str, str]) -> list[str]:
+    place = _place(buyer.postal_code, buyer.city)
+    return [line for line in (buyer.street, place, country, *_ids(buyer, labels)) if line]
+
+
+def _ids(party: SellerOnDocument | BuyerOnDocument, labels: dict[str, str]) -> list[str]:
+    ids = [(labels["tax_id"], party.tax_id), (labels["vat_id"], party.vat_id)]
+    return [f"{name} {one}" for name, one in ids if one]
+
+
+def _abroad(said: IssuedDocument, party: SellerOnDocument | BuyerOnDocument) -> str:
+    """The country's name, where a border lies between the two."""
+    if said.buyer.country in ("", said.seller.country):
+        return ""
+    return str(Locale(labels_of(said.language)[0]).territories.get(party.country, party.country))
 
 
 def _place(postal_code: str, city: str) -> str:
     return " ".join(part for part in (postal_code, city) if part)
 
 
-def _off(line: LineOnDocument, labels: dict[str, str]) -> str:
-    return f" ({labels['discount']} {_percent(line.discount_percent)})" if line.discount_percent else ""
+def _line(line: LineOnDocument, said: IssuedDocument, labels: dict[str, str]) -> dict[str, str]:
+    off = f"({labels['discount']} {_percent(line.discount_percent)})" if line.discount_percent else ""
+    return {
+        "description": line.description,
+        "off": off,
+        "quantity": f"{line.quantity.normalize():f}".replace(".", ",")
+        + f" {word_of(line.unit, labels_of(said.language)[0])}",
+        "price": grouped(line.unit_price, said.currency),
+        "tax": _percent(line.tax_percent) + _mark(said, line.tax_percent, line.tax_category),
+        "net": grouped(line.net, said.currency),
+    }
 
 
-def _lines(lines: Sequence[LineOnDocument], language: str, labels: dict[str, str]) -> list[dict[str, str]]:
-    return [
-        {
-            "description": line.description + _off(line, labels),
-            "quantity": f"{line.quantity.normalize():f}".replace(".", ",") + f" {word_of(line.unit, language)}",
-            "price": grouped(line.unit_price),
-            "tax": _percent(line.tax_percent),
-            "net": grouped(line.net),
-        }
-        for line in lines
-    ]
-
-
-def _rates(
-    net: Decimal, taxes: Sequence[TaxOnDocument], labels: dict[str, str], *, always_net: bool
-) -> list[tuple[str, str]]:
+def _rates(said: IssuedDocument, labels: dict[str, str], *, always_net: bool) -> list[tuple[str, str]]:
     """The sum before tax, and the tax by rate; `always_net` writes what each rate is of."""
-    shown = [
-        (f"{labels['tax']} {_percent(one.percent)}" + (f" ({grouped(one.net)})" if always_net else ""), one.tax)
-        for one in taxes
-    ]
-    return [(labels["net"], grouped(net)), *((name, grouped(tax)) for name, tax in shown)]
+    found = [(labels["net"], grouped(said.net, said.currency))]
+    for one in said.taxes:
+        name = f"{labels['tax']} {_percent(one.percent)}{_mark(said, one.percent, one.category)}"
+        of = f" ({grouped(one.net, said.currency)})" if always_net else ""
+        found.append((name + of, grouped(one.tax, said.currency)))
+    return found
+
+
+def _mark(said: IssuedDocument, percent: Decimal, category: str) -> str:
+    """The letters of a category, where the rate alone does not say for what reason no tax is due."""
+    several = len([one for one in said.taxes if one.percent == percent]) > 1
+    return f"\N{NO-BREAK SPACE}{category}" if several else ""
 
 
 def _notes(said: IssuedDocument) -> str:
     """Why no tax is due, where that is so, and the seller's note, each once."""
-    return " \N{MIDDLE DOT} ".join(
-        dict.fromkeys(one for one in (*(tax.reason for tax in said.taxes), said.note) if one)
-    )
+    whys = [(_mark(said, one.percent, one.category).strip(), one.reason) for one in said.taxes if one.reason]
+    found = [f"{mark}: {why}" if mark else why for mark, why in whys]
+    if said.note not in [why for _, why in whys]:
+        found.append(said.note)
+    return " \N{MIDDLE DOT} ".join(dict.fromkeys(one for one in found if one))
 
 
 def _percent(rate: Decimal) -> str:

@@ -10,6 +10,7 @@ LABELS: dict[str, dict[str, str]] = {
         "tax_id": "Tax ID", "vat_id": "VAT ID", "page": "Page", "scan": "Scan to pay", "account": "Bank details",
         "to_invoice": "For invoice", "reason": "Reason", "to_credit": "Credited to you",
         "purpose": "Payment for invoice {number}", "discount": "less",
+        "supplied": "Supplied", "order": "Order",
     },
     "uk": {
         "invoice": "Рахунок", "credit_note": "Коригування рахунка", "issued": "Виставлено", "due": "Сплатити до",
@@ -18,7 +19,7 @@ LABELS: dict[str, dict[str, str]] = {
         "open": "До сплати", "tax_id": "ЄДРПОУ", "vat_id": "ІПН", "page": "Сторінка",
         "scan": "Скануйте, щоб сплатити", "account": "Реквізити", "to_invoice": "До рахунка", "reason": "Підстава",
         "to_credit": "Зараховано вам", "purpose": "Оплата за рахунком {number}",
-        "discount": "знижка",
+        "discount": "знижка", "supplied": "Дата постачання", "order": "Замовлення",
     },
     "de": {
         "invoice": "Rechnung", "credit_note": "Gutschrift", "issued": "Datum", "due": "Zahlbar bis",
@@ -28,6 +29,7 @@ LABELS: dict[str, dict[str, str]] = {
         "page": "Seite", "scan": "Scannen und zahlen", "account": "Bankverbindung", "to_invoice": "Zur Rechnung",
         "reason": "Grund", "to_credit": "Ihnen gutgeschrieben",
         "purpose": "Zahlung Rechnung {number}", "discount": "Rabatt",
+        "supplied": "Leistungsdatum", "order": "Auftrag",
     },
     "pl": {
         "invoice": "Faktura", "credit_note": "Faktura korygująca", "issued": "Data wystawienia",
@@ -38,6 +40,7 @@ LABELS: dict[str, dict[str, str]] = {
         "scan": "Zeskanuj, aby zapłacić", "account": "Dane do przelewu", "to_invoice": "Do faktury",
         "reason": "Przyczyna", "to_credit": "Skorygowano na Państwa rzecz",
         "purpose": "Zapłata za fakturę {number}", "discount": "rabat",
+        "supplied": "Data sprzedaży", "order": "Zamówienie",
     },
 }  # fmt: skip
 

@@ -69,7 +69,7 @@ def _of_invoice(kind: MailKind, full: FullInvoice, own: Own) -> MailText:
         "company": contact.company,
         "seller": full.seller.name,
         "number": invoice.number,
-        "open": f"{grouped(invoice.open_amount)} {invoice.currency}",
+        "open": f"{grouped(invoice.open_amount, invoice.currency)} {invoice.currency}",
         "due": f"{full.document.due_on or full.seller.day_of(invoice.due_at):%d.%m.%Y}",
     }
     return write(kind, language_of(full.buyer, full.seller, languages(own)), facts, own)

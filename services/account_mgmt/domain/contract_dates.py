@@ -7,9 +7,7 @@ clocks moves a date. A day of the month that a short month has not is its last o
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
-from itertools import count
+from datetime import MAXYEAR, UTC, date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -42,16 +40,14 @@ class Rhythm(Record):
             return on_day(self.anchor_on, steps * self.every, self.anchor_day)
         return self.anchor_on + steps * self.every * (_DAY if self.unit == "day" else 7 * _DAY)
 
+    def is_counted(self, number: int) -> bool:
+        """Whether the calendar has this date and the one after it: it ends with the year 9999."""
+        a_year = {"day": 365, "week": 52, "month": 12}[self.unit]
+        return self.anchor_on.year + (number + 2 - self.anchor_number) * self.every // a_year < MAXYEAR
+
     def period_of(self, number: int) -> tuple[date, date]:
         """The first and the last day of the period that begins on this date."""
         return self.date_of(number), self.date_of(number + 1) - _DAY
-
-    def numbers_until(self, first: int, day: date) -> Iterator[int]:
-        """Numbers from `first` on whose date is not after `day`."""
-        for number in count(first):
-            if self.date_of(number) > day:
-                return
-            yield number
 
 
 def on_day(anchor: date, months: int, day: int) -> date:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from itertools import islice
+from itertools import count, islice, takewhile
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -81,17 +81,21 @@ class Contract(Rhythm):
 
     def coming(self, most: int) -> list[int]:
         """The numbers of the next dates."""
-        found: list[int] = []
-        while self.state != "ended" and len(found) < most:
-            number = self.next_number + len(found)
-            if self.is_over(number, self.issued + self.unissued + len(found)):
-                break
-            found.append(number)
-        return found
+        return list(islice(self._numbers(), most))
+
+    def _numbers(self) -> Iterator[int]:
+        """The numbers of all dates to come, as far as the calendar goes."""
+        for ahead in count():
+            number = self.next_number + ahead
+            if self.state == "ended" or not self.is_counted(number):
+                return
+            if self.is_over(number, self.issued + self.unissued + ahead):
+                return
+            yield number
 
     def missed(self, now: datetime, most: int) -> list[int]:
         """The numbers of dates that have passed without an invoice, at most so many."""
-        return list(islice((n for n in self.coming(most) if self.due_at(n) <= now), most))
+        return list(takewhile(lambda number: self.due_at(number) <= now, islice(self._numbers(), most)))
 
 
 class Period(Record):

@@ -40,7 +40,8 @@ class Reversal(Record):
 class Payment(Record):
     """Money that came; `amount` is in the currency of its invoice, `by_bank` if a bank statement told of it.
 
-    One that was reversed counts no more. `moved_from` is the invoice on which this money was too much.
+    One that was reversed counts no more. `moved_from` is the invoice on which this money was too much, `also_paid` the
+    numbers of other invoices that the same bank transfer paid and still pays.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Payment(Record):
     by_bank: bool = False
     reversal: Reversal | None = None
     moved_from: str | None = None
+    also_paid: list[str] = Field(default_factory=list)
 
 
 class Invoice(Record):
@@ -179,19 +181,28 @@ def open_amount(
 ) -> Decimal:
     """What is still to be paid of an invoice; negative: what the customer paid too much.
 
-    What is owed is the total less what credit notes took back and what was written off, and never less than nothing:
-    of a void invoice, nothing. What was paid (reversed payments and moved money are no part of it) counts as far as it
-    was not given back.
+    What is owed is the total less what credit notes took back and what was written off: of a void invoice, nothing.
+    What was paid (reversed payments and moved money are no part of it) counts as far as it was not given back. What was
+    given back of money that did not stay is owed too; writing that off makes no surplus, nor does writing off more
+    than is left of the invoice.
     """
-    owed = ZERO if is_void else max(ZERO, total - credited - written_off)
-    return owed - (paid - refunded)
+    stayed = paid - refunded
+    owed = ZERO if is_void else max(min(ZERO, stayed), total - credited - written_off)
+    return owed - stayed
 
 
 def _state(invoice: Invoice) -> str:
-    """Void stays void, and so does whatever was open when all of it was credited; paid is what owes nothing."""
-    if invoice.state == "void" or (invoice.state == "open" and 0 < invoice.total <= invoice.credited):
-        return "void"
-    return "open" if invoice.open_amount > 0 else "paid"
+    """Void stays void, and so does whatever was open when all of it was credited; paid is what owes nothing.
+
+    Open is whatever owes something: of a void invoice, money that was given back and had not stayed.
+    """
+    if invoice.open_amount > 0:
+        return "open"
+    return "void" if invoice.state == "void" or (invoice.state == "open" and _is_credited(invoice)) else "paid"
+
+
+def _is_credited(invoice: Invoice) -> bool:
+    return 0 < invoice.total <= invoice.credited
 
 
 def check_paid_at(paid_at: datetime | None, issued_at: datetime, now: datetime, zone: ZoneInfo) -> None:

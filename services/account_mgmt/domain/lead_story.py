@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.account_mgmt.domain.money import grouped
+from services.chassis.operator_acts import act_words
 from services.chassis.records import Record
 from services.chassis.stories import Event, Fact, Waiting, moment, quoted, spoken, typed
 
@@ -194,6 +195,7 @@ _SENTENCES: Mapping[str, Teller] = {
     "dunning_decision": _decision,
     "contract": _contract,
     "merge": _merge,
+    "act": lambda facts, _, __: (act_words(facts["act"]), typed(facts["reason"]) or None),
     "erased": lambda _, __, ___: ("Erased: names, numbers and notes are gone; what the law asks for stays", None),
 }  # fmt: skip
 

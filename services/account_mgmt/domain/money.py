@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from services.account_mgmt.domain.units import PIECE
-from services.chassis.currencies import rounded
+from services.chassis.currencies import decimals, rounded
 from services.chassis.records import Record
 
 CENT = Decimal("0.01")
@@ -107,9 +107,9 @@ def rate_sums(lines: Sequence[tuple[Decimal, Decimal, Decimal]]) -> list[tuple[D
     ]
 
 
-def grouped(amount: Decimal) -> str:
-    """`1234567.5` -> `1 234 567,50`, with narrow spaces that do not break."""
-    return f"{amount:,.2f}".replace(",", "\u202f").replace(".", ",")
+def grouped(amount: Decimal, currency: str = DEFAULT_CURRENCY) -> str:
+    """`1234567.5` -> `1 234 567,50`, with narrow spaces that do not break; no decimals in yen."""
+    return f"{amount:,.{decimals(currency)}f}".replace(",", "\u202f").replace(".", ",")
 
 
 def number(entity: str, kind: str, year: int, count: int) -> str:

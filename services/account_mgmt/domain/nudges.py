@@ -114,3 +114,11 @@ def check_horizon(next_at: datetime | None, now: datetime, within: timedelta) ->
     if next_at is not None and next_at > now + within:
         latest = (now + within).date()
         raise Invalid(f"Ask again by {latest} at the latest: the policy allows {within.days} days", field="next_at")
+
+
+class LastNudge(Record):
+    """The number of a customer's last reminder; `item_id` only while it waits for its answer."""
+
+    number: int
+    item_id: str | None
+    answer_by: datetime

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Final, Literal
 
 from services.account_mgmt.domain.billing import Billing
+from services.account_mgmt.domain.code_lists import WHY_UNTAXED
 from services.account_mgmt.domain.legal_entities import LegalEntity
 from services.chassis.errors import Invalid
 from services.chassis.records import Record
@@ -83,7 +84,8 @@ def treatment(percent: Decimal | None, product: ProductTax | None, parties: Part
     if percent:
         return Treatment("S", percent)
     category: Category = own or border or "E"  # type: ignore[assignment]
-    return Treatment(category, percent, known.tax_reason)
+    # Where the border decided, the catalogue's reason is one for sales at home.
+    return Treatment(category, percent, known.tax_reason if category in (own, "E") else "")
 
 
 def _by_border(kind: str, parties: Parties) -> Category | None:
@@ -104,6 +106,10 @@ def check_category(category: str, percent: Decimal, reason: str) -> None:
         raise Invalid("S is for a rate above 0: say Z, E, AE, K or G, or leave it to the rule", field="tax_category")
     if category == "E" and not reason:
         raise Invalid("Say why no tax is due, in words or by a code such as VATEX-EU-132", field="tax_reason")
+    if looks_like_code(reason) and not is_code(reason):
+        raise Invalid(f"{reason} is not on the VATEX list; a reason may be in words, too", field="tax_reason")
+    if is_code(reason) and category in UNTAXED and category not in _belongs(reason):
+        raise Invalid(f"{reason.upper()} is no reason for category {category}", field="tax_reason")
 
 
 _WHY: Final[dict[str, dict[str, str]]] = {
@@ -121,6 +127,9 @@ _WHY: Final[dict[str, dict[str, str]]] = {
     },
 }  # fmt: skip
 _CODES: Final = {"AE": "VATEX-EU-AE", "K": "VATEX-EU-IC", "G": "VATEX-EU-G"}
+# What is no reason for an exemption (E), and the category that it is a reason for.
+_BELONGS: Final = {"VATEX-EU-AE": ("AE",), "VATEX-FR-AE": ("AE",), "VATEX-EU-IC": ("K",), "VATEX-EU-G": ("G",),
+                   "VATEX-EU-146-1E": ("E", "G"), "VATEX-EU-O": ()}  # fmt: skip
 
 
 def why_untaxed(category: str, reason: str, note: str, language: str) -> str:
@@ -136,9 +145,20 @@ def code_of(category: str, reason: str, seller_country: str) -> str:
     """The VATEX code of why no tax is due; none for sellers outside the Union, whose law it is not, or if unknown."""
     if category in ("S", "Z"):
         return ""
-    return reason if is_code(reason) else _CODES.get(category, "") if seller_country in _EU else ""
+    if is_code(reason) and category in _belongs(reason):
+        return reason.upper()
+    return _CODES.get(category, "") if seller_country in _EU else ""
 
 
 def is_code(reason: str) -> bool:
-    """Whether a reason is written as a code of the VATEX list."""
-    return reason.startswith("VATEX-")
+    """Whether a reason is a code of the VATEX list, in whatever letters."""
+    return reason.upper() in WHY_UNTAXED
+
+
+def looks_like_code(reason: str) -> bool:
+    """Whether somebody meant a code of that list."""
+    return reason.upper().startswith("VATEX-")
+
+
+def _belongs(code: str) -> tuple[str, ...]:
+    return _BELONGS.get(code.upper(), ("E",))

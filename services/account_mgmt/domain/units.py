@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from services.account_mgmt.domain.code_lists import UNITS
+
 PIECE: Final = "C62"
 _LANGUAGES: Final = ("en", "uk", "de", "pl")
 # Code: its short name in each language, then other words that people write for it.
@@ -22,15 +24,18 @@ _UNITS: Final[dict[str, str]] = {
     "KGM": "kg|кг|kg|kg | kilo kilos kilogram kilograms кілограм kilogramm",
     "TNE": "t|т|t|t | tonne tonnes ton tons тонна тонни тонн tona",
     "MTR": "m|м|m|m | metre meter metres meters метр metr",
+    "MMT": "mm|мм|mm|mm | ",
     "CMT": "cm|см|cm|cm | centimetre сантиметр zentimeter",
     "KMT": "km|км|km|km | kilometre kilometer kilometres kilometers кілометр kilometr",
     "MTK": "m²|м²|m²|m² | m2 м2 sqm qm",
     "MTQ": "m³|м³|m³|m³ | m3 м3 cbm",
+    "MLT": "ml|мл|ml|ml | ",
     "LTR": "l|л|l|l | litre liter litres liters літр litr",
     "KWH": "kWh|кВт·год|kWh|kWh | ",
     "MWH": "MWh|МВт·год|MWh|MWh | ",
     "E54": "trip|рейс|Fahrt|kurs | trips truck ride рейси поїздка fahrten tour przejazd",
     "E22": "TEU|TEU|TEU|TEU | ",
+    "P1": "%|%|%|% | percent prozent procent відсоток",
     "XCN": "container|контейнер|Container|kontener | containers контейнери",
     "E48": "service|послуга|Leistung|usługa | послуги services usługi",
     "LS": "flat|разом|pauschal|ryczałt | lump-sum lumpsum pauschale",
@@ -51,8 +56,12 @@ _CODES: Final = {
 
 
 def code_of(unit: str) -> str | None:
-    """The code of what was written, a code or a word: `HUR` and `hour` are HUR. None for one that nobody knows."""
-    return _CODES.get(unit.strip().rstrip(".").casefold())
+    """The code of what was written, a code or a word: `HUR` and `hour` are HUR. None for one that nobody knows.
+
+    A code that has no word here is known in capitals alone: `BAR` is a pressure, and `bar` may be anything.
+    """
+    plain = unit.strip().rstrip(".")
+    return _CODES.get(plain.casefold()) or (plain if plain in UNITS else None)
 
 
 def word_of(unit: str, language: str = "en") -> str:

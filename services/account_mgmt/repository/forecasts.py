@@ -9,10 +9,11 @@ from typing import Any
 
 from services.account_mgmt.domain.forecasts import CustomerForecast
 from services.account_mgmt.domain.timing.bgnbd import CountModel
-from services.account_mgmt.domain.timing.comeback import Comeback
-from services.account_mgmt.domain.timing.forecast import Models, Rhythms
-from services.account_mgmt.domain.timing.rhythm import Prior
-from services.account_mgmt.domain.timing.speakers import Priors
+from services.account_mgmt.domain.timing.buyers import Buyers
+from services.account_mgmt.domain.timing.comeback import Cohorts
+from services.account_mgmt.domain.timing.forecast import Models
+from services.account_mgmt.domain.timing.rhythm import Level
+from services.account_mgmt.domain.timing.seasonal import Returns
 from services.account_mgmt.domain.timing.value import ValueModel
 from services.chassis.db import Connection
 
@@ -39,8 +40,9 @@ async def add_fit(
     conn: Connection, models: Models, value: ValueModel | None, *, customers: int, purchases: int, by_gaps: int
 ) -> int:
     """Write a fit; its version."""
-    # An older worker reads `counts`, `gaps` and `gap_wins`, and uses counts alone.
-    body = {**asdict(models), "gaps": None, "gap_wins": 0.0, "value": asdict(value) if value else None}
+    # An older worker reads `counts`, `gaps`, `gap_wins`, `rhythms` and `comeback`, and uses counts alone.
+    older = {"gaps": None, "gap_wins": 0.0, "rhythms": None, "comeback": None}
+    body = {**asdict(models), **older, "value": asdict(value) if value else None}
     version: int = await conn.fetchval(
         "INSERT INTO timing_fits (models, customers, purchases, by_gaps) VALUES ($1, $2, $3, $4) RETURNING version",
         body,
@@ -58,18 +60,19 @@ async def latest_fit(conn: Connection) -> tuple[int | None, Models, ValueModel |
         return None, Models(counts=None), None
     body = row["models"]
     # An older fit has neither; the next one will.
-    rhythms, back = body.get("rhythms"), body.get("comeback")
+    sorts, back = body.get("buyers"), body.get("cohorts")
     models = Models(
         counts=CountModel(**body["counts"]) if body["counts"] else None,
-        rhythms=_rhythms(rhythms) if rhythms else None,
-        comeback=Comeback(**back) if back else None,
+        buyers=_buyers(sorts) if sorts else None,
+        cohorts=Cohorts(**back) if back else None,
     )
     return row["version"], models, ValueModel(**body["value"]) if body["value"] else None
 
 
-def _rhythms(body: Mapping[str, Any]) -> Rhythms:
-    priors = Priors(**{name: Prior(**values) for name, values in body["priors"].items()})
-    return Rhythms(priors, body["year"], body["merits"], body["alike"])
+def _buyers(body: Mapping[str, Any]) -> Buyers:
+    levels = {name: Level(**body[name]) for name in ("level", "level_own", "level_then")}
+    returns = Returns(**body["returns"]) if body["returns"] else None
+    return Buyers(**{**body, **levels, "returns": returns})
 
 
 async def write(conn: Connection, rows: Sequence[Row]) -> None:

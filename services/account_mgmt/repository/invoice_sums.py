@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-_OWED: Final = "greatest(0.00, {i}.total - {i}.credited - {i}.written_off)"
+_OWED: Final = "greatest(least(0.00, {i}.paid - {i}.refunded), {i}.total - {i}.credited - {i}.written_off)"
 
 
 def owed(invoices: str = "i") -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.account_mgmt.domain.lead_story import CustomerWaits, OpenItem
 from services.account_mgmt.repository import story
 from services.chassis.db import Connection
+from services.chassis.operator_acts import STORY
 from services.chassis.stories import Fact, Place
 
 # What the customer's page tells elsewhere: invoices and their reminders, contracts, merges, how things stand.
@@ -33,6 +34,7 @@ _MORE = (
         WHERE m.kept = $1 OR m.gone = $1""",
     """SELECT erased_at, customer_id::text || ':erased', 'erased', by, '{}'::jsonb
          FROM erasures WHERE customer_id = $1""",
+    STORY,
 )
 _PAGE = """(SELECT at, kind || ':' || ref AS ref, kind, by, facts
       FROM ({}) part (at, ref, kind, by, facts)

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from services.account_mgmt.domain.nudges import Nudge
+from services.account_mgmt.domain.nudges import LastNudge, Nudge
 from services.account_mgmt.repository.work import acts_for
 from services.chassis.db import Connection
 from services.chassis.errors import NotFound
@@ -116,3 +116,14 @@ async def answer(
         by,
     )
     return at
+
+
+async def last_of(conn: Connection, customer_id: str) -> LastNudge | None:
+    """The last reminder of a customer, or none."""
+    row = await conn.fetchrow(
+        """SELECT n.number, w.id AS item_id, n.answer_by
+             FROM nudges n LEFT JOIN work_items w ON w.id = n.item_id AND w.state IN ('open', 'leased')
+            WHERE n.customer_id = $1 ORDER BY n.number DESC LIMIT 1""",
+        customer_id,
+    )
+    return LastNudge.maybe(row)

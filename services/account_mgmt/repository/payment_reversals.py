@@ -80,6 +80,47 @@ async def taken_back(conn: Connection, amount: Decimal, currency: str, day: date
     return ReturnedPayment.of_all(rows)
 
 
+async def transfers_taken_back(
+    conn: Connection, amount: Decimal, currency: str, day: date, since: date
+) -> list[ReturnedPayment]:
+    """The payments of transfers of exactly this amount that paid several invoices since a day, and all still count."""
+    rows = await conn.fetch(
+        """SELECT * FROM (
+               SELECT p.id AS payment_id, i.id AS invoice_id, i.number, i.customer_id, p.reference, p.paid_at,
+                      t.payer_iban, t.purpose, t.reference AS bank_reference, t.id AS transfer_id,
+                      ARRAY(SELECT iban FROM payer_accounts a WHERE a.customer_id = i.customer_id) AS accounts,
+                      count(*) OVER (PARTITION BY t.id) AS parts, sum(p.amount) OVER (PARTITION BY t.id) AS together
+                 FROM bank_transfers t JOIN bank_bookings b ON b.transfer_id = t.id AND b.undone_at IS NULL
+                 JOIN invoices i ON i.id = b.invoice_id
+                 JOIN payments p ON p.invoice_id = i.id AND p.reversed_at IS NULL
+                      AND p.reference IN (t.reference, 'transfer:' || t.id)
+                WHERE NOT t.reversal AND t.amount = $1 AND t.currency = $2 AND t.booked_on <= $3 AND t.booked_on >= $4
+           ) paid WHERE parts > 1 AND together = $1 ORDER BY paid_at DESC, transfer_id, payment_id LIMIT 200""",
+        amount,
+        currency,
+        day,
+        since,
+    )
+    return ReturnedPayment.of_all(rows)
+
+
+async def of_same_transfer(conn: Connection, payment_id: str) -> list[tuple[str, str]]:
+    """(invoice, payment) of what the bank transfer that brought this payment paid besides, and still counts."""
+    rows = await conn.fetch(
+        """SELECT o.invoice_id, o.id FROM payments p
+             JOIN bank_bookings b ON b.invoice_id = p.invoice_id
+             JOIN bank_transfers t ON t.id = b.transfer_id
+             JOIN bank_bookings ob ON ob.transfer_id = t.id AND ob.undone_at IS NULL
+             JOIN payments o ON o.invoice_id = ob.invoice_id AND o.reversed_at IS NULL AND o.id <> p.id
+                  AND o.reference IN (t.reference, 'transfer:' || t.id)
+            WHERE p.id = $1 AND (t.id = (SELECT r.transfer_id FROM payment_reversals r WHERE r.payment_id = p.id)
+                                 OR (b.undone_at IS NULL AND p.reference IN (t.reference, 'transfer:' || t.id)))
+            ORDER BY o.invoice_id""",
+        payment_id,
+    )
+    return [(row["invoice_id"], row["id"]) for row in rows]
+
+
 async def undo_booking(conn: Connection, transfer_id: str, invoice_id: str, at: datetime) -> None:
     """What an invoice got of a transfer is not its any more."""
     amount = await conn.fetchval(

@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from services.account_mgmt.domain.invoices import PayableInvoice, Payment
+from services.account_mgmt.repository.invoice_sums import owed
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import NotFound
 
@@ -16,7 +17,12 @@ BY_BANK = f"""EXISTS (SELECT 1 FROM bank_bookings b JOIN bank_transfers t ON t.i
 """The condition that the payment `p` came with a bank statement, as SQL."""
 _PAYMENT = f"""
 SELECT p.id, p.amount, coalesce(r.reference, p.reference) AS reference, p.paid_at, {BY_BANK} AS by_bank,
-       CASE WHEN r.payment_id IS NOT NULL THEN to_jsonb(r) END AS reversal, f.number AS moved_from
+       CASE WHEN r.payment_id IS NOT NULL THEN to_jsonb(r) END AS reversal, f.number AS moved_from,
+       ARRAY(SELECT oi.number FROM bank_bookings b JOIN bank_transfers t ON t.id = b.transfer_id
+               JOIN bank_bookings ob ON ob.transfer_id = t.id AND ob.invoice_id <> p.invoice_id AND ob.undone_at IS NULL
+               JOIN invoices oi ON oi.id = ob.invoice_id
+              WHERE b.invoice_id = p.invoice_id AND b.undone_at IS NULL AND p.reversed_at IS NULL
+                AND p.reference IN (t.reference, 'transfer:' || t.id) ORDER BY oi.number) AS also_paid
   FROM payments p LEFT JOIN payment_reversals r ON r.payment_id = p.id
   LEFT JOIN surplus_moves m ON m.payment_id = p.id LEFT JOIN invoices f ON f.id = m.from_invoice
 """  # noqa: S608 - a constant
@@ -56,14 +62,13 @@ async def add(
     The payment's id, the invoice's state after it, and when the money came; None if the reference was booked before.
     """
     row = await conn.fetchrow(
-        """WITH booked AS (
+        f"""WITH booked AS (
                INSERT INTO payments (id, invoice_id, amount, reference, paid_at, taken_by)
                VALUES ($1, $2, $3, $4, coalesce($5, now()), $6) ON CONFLICT (invoice_id, reference) DO NOTHING
                RETURNING id, amount, paid_at)
            UPDATE invoices i SET paid = i.paid + booked.amount,
-                  state = CASE WHEN i.state = 'open' AND i.paid + booked.amount - i.refunded
-                                    >= i.total - i.credited - i.written_off THEN 'paid' ELSE i.state END
-             FROM booked WHERE i.id = $2 RETURNING booked.id, i.state, booked.paid_at""",
+                  state = CASE WHEN i.state = 'open' AND {owed()} <= booked.amount THEN 'paid' ELSE i.state END
+             FROM booked WHERE i.id = $2 RETURNING booked.id, i.state, booked.paid_at""",  # noqa: S608 - a constant
         new_id(),
         invoice_id,
         amount,

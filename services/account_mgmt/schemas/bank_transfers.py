@@ -122,6 +122,9 @@ class NewReturn(Body):
 
     invoice_id: Id
     payment_id: Id
+    whole_transfer: bool = Field(
+        default=False, description="The bank took back the whole transfer that brought this payment and others."
+    )
 
 
 class NewIgnore(Body):

@@ -27,6 +27,9 @@ class NewReversal(Body):
         "`returned`: the bank took the money back.",
     )
     reason: str = Field(min_length=1, max_length=300)
+    whole_transfer: bool = Field(
+        default=False, description="Also what the same bank transfer paid on other invoices (`also_paid`), in one act."
+    )
 
 
 class NewMove(Body):

@@ -12,11 +12,11 @@ from services.account_mgmt.domain.customer_changes import CustomerEdit
 from services.account_mgmt.domain.customers import Customer, RemindBy
 from services.chassis.contacts.masks import mask_card
 from services.chassis.http import Body, Id, Model
-from services.chassis.meanings import Language, PhoneRegion, ZoneName, country_code, one_line, storable
+from services.chassis.meanings import Language, Legible, PhoneRegion, ZoneName, country_code, one_line, storable
 from workflows.contracts.base import ContactCard
 
-Words = Annotated[str, StringConstraints(max_length=200), AfterValidator(storable), AfterValidator(one_line)]
-Word = Annotated[str, StringConstraints(max_length=100), AfterValidator(storable), AfterValidator(one_line)]
+Words = Annotated[str, StringConstraints(max_length=200), AfterValidator(storable), Legible, AfterValidator(one_line)]
+Word = Annotated[str, StringConstraints(max_length=100), AfterValidator(storable), Legible, AfterValidator(one_line)]
 Phones = Annotated[
     list[Annotated[str, StringConstraints(max_length=60), AfterValidator(storable)]], Field(max_length=10)
 ]
@@ -38,7 +38,7 @@ def _country_or_none(code: str) -> str:
 class BillingChange(Body):
     """Whom invoices are made out to; what is left out stays, an empty text takes it away."""
 
-    name: Words = Field(default="", description="Where it is another than the company's.")
+    name: Annotated[Words, Legible] = Field(default="", description="Where it is another than the company's.")
     vat_id: Word = Field(default="", description="Checked by the rules of its country.")
     tax_id: Word = Field(default="", description="National; checked by the rules of `country`.")
     street: Words = ""
@@ -77,7 +77,7 @@ class CustomerChange(_Card):
 
     model_config = ConfigDict(json_schema_extra={"example": _EXAMPLE})
 
-    company: Words | None = Field(default=None, description="Cannot be taken away.")
+    company: Annotated[Words, Legible] | None = Field(default=None, description="Cannot be taken away.")
     language: Language | None = Field(default=None, description="BCP 47. Mails and invoices are written in it.")
     timezone: ZoneName | None = Field(default=None, description="IANA name.")
 
@@ -87,7 +87,7 @@ class NewCustomer(_Card):
 
     model_config = ConfigDict(json_schema_extra={"example": _EXAMPLE})
 
-    company: Annotated[Words, StringConstraints(min_length=1)]
+    company: Annotated[Words, StringConstraints(min_length=1), Legible]
     language: Language | None = Field(default=None, description="BCP 47; else that of their country.")
     timezone: ZoneName | None = Field(default=None, description="IANA name; else worked out from where they are.")
     account_manager: Word | None = Field(

@@ -26,7 +26,10 @@ class ReversalView(Model):
 
 
 class PaymentView(Model):
-    """Money that came. One with a `reversal` counts no more; `moved_from` is the invoice where it was too much."""
+    """Money that came. One with a `reversal` counts no more; `moved_from` is the invoice where it was too much.
+
+    `also_paid` are the numbers of other invoices that the same bank transfer paid and still pays.
+    """
 
     id: str
     amount: Money
@@ -35,6 +38,7 @@ class PaymentView(Model):
     by_bank: bool = False
     reversal: ReversalView | None = None
     moved_from: str | None = None
+    also_paid: list[str] = Field(default_factory=list)
 
     @classmethod
     def of(cls, payment: Payment, currency: str) -> Self:

@@ -10,9 +10,9 @@ from services.account_mgmt.domain.iban import check_iban, tidy
 from services.account_mgmt.domain.legal_entities import LegalEntity, check_vat_id
 from services.chassis.currencies import Currency
 from services.chassis.http import Body
-from services.chassis.meanings import CountryCode, ZoneName, at_the_door
+from services.chassis.meanings import CountryCode, Legible, ZoneName, at_the_door
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=140, strip_whitespace=True)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=140, strip_whitespace=True), Legible]
 Word = Annotated[str, StringConstraints(max_length=140, strip_whitespace=True)]
 Code = Annotated[str, StringConstraints(max_length=20, strip_whitespace=True)]
 VatId = Annotated[

@@ -8,20 +8,22 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, ConfigDict, Field
 
-from services.account_mgmt.domain.money import PricedLine
+from services.account_mgmt.domain.money import PricedLine, to_cents
 from services.account_mgmt.domain.orders import InvoiceRef, Order
 from services.account_mgmt.domain.units import check_unit
 from services.account_mgmt.schemas.common import in_money
 from services.chassis.currencies import check_money, refused
 from services.chassis.http import Body, Id, Model
-from services.chassis.meanings import printable
+from services.chassis.meanings import is_legible
 from workflows.contracts.base import Money, OrderLine
 
 
 def _payable(line: OrderLine) -> OrderLine:
     check_money(line.unit_price, "unit_price")
-    if not printable(line.description):
+    if not is_legible(line.description):
         raise refused("OrderLine", "say what it is, in letters that can be printed", line.description, "description")
+    if line.tax_percent is not None and line.tax_percent != to_cents(line.tax_percent):
+        raise refused("OrderLine", "a rate of tax has at most 2 decimals", line.tax_percent, "tax_percent")
     if line.unit is not None:
         try:
             check_unit(line.unit)

@@ -14,10 +14,10 @@ from services.account_mgmt.domain.units import check_unit
 from services.account_mgmt.schemas.common import in_money
 from services.chassis.currencies import Money as PayableMoney
 from services.chassis.http import Body, Model, Moment
-from services.chassis.meanings import Language, at_the_door
+from services.chassis.meanings import Language, Legible, at_the_door
 from workflows.contracts.base import Money
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True), Legible]
 Names = Annotated[dict[Language, Name], Field(max_length=20, description="By language, ISO 639-1.")]
 Unit = Annotated[
     str,

@@ -17,7 +17,7 @@ from services.chassis.settings import Settings
 from services.chassis.webhooks import actions, deliveries, rows
 from services.chassis.webhooks.addresses import Reach, read_networks
 from services.chassis.webhooks.deliveries import DeliveryState
-from services.chassis.webhooks.events import EventData
+from services.chassis.webhooks.events import EventData, Tested
 from services.chassis.webhooks.rows import WebhookState
 from services.chassis.webhooks.schemas import (
     DeliveryView,
@@ -61,7 +61,7 @@ def webhooks_router(events: Sequence[type[EventData]], settings: Settings) -> AP
     """The routes of a tier that tells of these events."""
     router = new_router(tags=["webhooks"])
     router.route_class = _SecretOnce
-    known, reach = [event.type for event in events], reach_of(settings)
+    known, reach = [*(event.type for event in events), Tested.type], reach_of(settings)
     unless_changed = if_match(show, WEBHOOK, "webhook_id")
 
     @router.post(

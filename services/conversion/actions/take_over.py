@@ -87,6 +87,15 @@ async def _others(conn: Connection, manager_id: str, to: str | None) -> list[Can
     return everybody
 
 
+async def hand_deal(conn: Connection, deal: Deal, to: str, who: Principal, reason: str) -> None:
+    """Hand one deal to another manager: meetings, open work and workflow follow. Raises Invalid on `to`.
+
+    The caller holds the routing and the deal.
+    """
+    await _others(conn, deal.owner or "", to)
+    await _hand(conn, deal, to, who, reason, await policies.rules(conn, deal.policy_version))
+
+
 async def _hand_chunk(
     conn: Connection, manager_id: str, deal_ids: Sequence[str], asked: TakeOver, who: Principal, done: Sequence[Handed]
 ) -> list[Handed]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from services.chassis.operator_acts import act_words
 from services.chassis.records import Record
 from services.chassis.stories import Event, Fact, Waiting, moment, quoted, spoken, typed
 from services.conversion.domain.deals import Deal
@@ -152,6 +153,7 @@ _SENTENCES: Mapping[str, Teller] = {
     "inbound": lambda facts, _, __: (f"They called their manager: {quoted(facts['text'])}", None),
     "meeting_booked": _booked,
     "answer": _answer,
+    "act": lambda facts, _, __: (act_words(facts["act"]), typed(facts["reason"]) or None),
     "qualification": _qualification,
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.chassis.db import Connection
+from services.chassis.operator_acts import STORY
 from services.chassis.stories import Fact, Place
 from services.conversion.domain.story import OpenItem
 
@@ -15,6 +16,7 @@ _PARTS = (
          FROM deals d JOIN timeline t ON t.deal_id = d.id
          LEFT JOIN hand_overs h ON t.kind = 'offered' AND h.item_id::text = t.data->>'item_id'
         WHERE d.lead_id = $1""",
+    STORY,
 )
 _PAGE = """(SELECT * FROM ({}) part (at, ref, kind, by, facts)
     WHERE $2::timestamptz IS NULL OR (at, ref COLLATE "C") < ($2, $3 COLLATE "C")

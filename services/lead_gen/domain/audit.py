@@ -1,4 +1,4 @@
-"""The audit: who took out, looked up, changed, erased or reopened leads, and what operators did with them."""
+"""The audit: who took out, found by number, looked up, changed, erased or reopened leads."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from services.chassis.records import Record
 
-AuditAction = Literal["export", "reveal", "erase", "edit", "reopen", "find", "retry", "skip", "cancel", "reassign"]
+AuditAction = Literal["export", "reveal", "erase", "edit", "reopen", "find"]
 
 
 class AuditLine(Record):

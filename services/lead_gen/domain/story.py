@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from services.chassis.operator_acts import act_words
 from services.chassis.records import Record
 from services.chassis.stories import Event, Fact, Waiting, moment, quoted, spoken, typed
 from services.chassis.work_items import WorkItem
@@ -75,10 +76,6 @@ _ACTS = {
     "erase": "Erasure was asked for",
     "edit": "What is known of them was changed",
     "reopen": "Returned to cold calling",
-    "retry": "Ops: what failed is sent again",
-    "skip": "Ops: the step that waited was passed over",
-    "cancel": "Ops: given up",
-    "reassign": "Ops: given to somebody else",
 }
 _TIERS = {"conversion": "tier 2", "account_mgmt": "tier 3"}
 
@@ -162,6 +159,7 @@ _SENTENCES: Mapping[str, Callable[[Mapping[str, Any], Fact, Telling], Sentence]]
     "promise": _promise,
     "merge": _merge,
     "audit": _audit,
+    "act": lambda facts, fact, _: (f"{act_words(facts['act'])} ({fact.by})", typed(facts["reason"]) or None),
 }
 
 

@@ -84,6 +84,13 @@ async def give_to_everybody(conn: Connection, item_id: str, priority: int) -> No
     )
 
 
+async def give_to(conn: Connection, item_id: str, caller: str | None) -> None:
+    """Make an open call this caller's alone or, with None, anybody's who is on shift."""
+    await conn.execute(
+        "UPDATE work_items SET assignee = $2, assignee_until = NULL WHERE id = $1 AND state = 'open'", item_id, caller
+    )
+
+
 async def held_by(conn: Connection, caller: str) -> WorkItem | None:
     """The call that this caller holds now, or none."""
     row = await conn.fetchrow(

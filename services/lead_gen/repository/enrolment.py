@@ -128,3 +128,13 @@ async def enrol_again(conn: Connection, campaign_id: str, lead_id: str) -> Enrol
     """Take this one lead back into cold calling, whatever its stage was."""
     row = await conn.fetchrow(f"{_ENROL} WHERE id = $2 {_ENROLLED}", campaign_id, lead_id)
     return EnrolledLead.of(row)
+
+
+async def begin_round(conn: Connection, lead_id: str) -> tuple[EnrolledLead, str] | None:
+    """Count a new round of a lead that is in cold calling, and its campaign; none of any other lead."""
+    row = await conn.fetchrow(
+        """UPDATE leads SET rounds = rounds + 1, attempts = 0, register_at = clock_timestamp()
+            WHERE id = $1 AND tier = 'lead_gen' AND stage = 'calling' RETURNING id, industry, rounds, campaign_id""",
+        lead_id,
+    )
+    return None if row is None else (EnrolledLead.of(row), row["campaign_id"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.chassis.db import Connection
+from services.chassis.operator_acts import STORY
 from services.chassis.stories import Fact, Place
 from services.chassis.work_items import WorkItem
 
@@ -35,6 +36,7 @@ _PARTS = (
         WHERE m.kept = $1 OR m.gone = $1""",
     """SELECT at, 'audit:' || id, 'audit', by, jsonb_build_object('action', action, 'facts', facts)
          FROM audit WHERE lead_id = $1 AND action <> 'find'""",
+    STORY,
 )
 _PAGE = """(SELECT * FROM ({}) part (at, ref, kind, by, facts)
     WHERE $2::timestamptz IS NULL OR (at, ref COLLATE "C") < ($2, $3 COLLATE "C")

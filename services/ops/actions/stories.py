@@ -10,12 +10,12 @@ from urllib.parse import quote
 
 from temporalio.client import Client
 
-from services.chassis.errors import NotFound
+from services.chassis.errors import NotFound, Unavailable
 from services.chassis.stories import Part, Place
 from services.ops.domain.story import ShownWorkflow, Story, tell
 from services.ops.domain.workflows import Workflow
 from services.ops.histories import TemporalAway, workflows_of
-from services.ops.tiers import Missing, Tiers, of_each
+from services.ops.tiers import Missing, TierApis, Tiers, of_each
 from workflows.contracts.base import Tier
 
 MOST_EVENTS = 200
@@ -28,6 +28,13 @@ class Sources:
     tiers: Tiers
     temporal: Client
     pages: str
+
+
+@dataclass(frozen=True)
+class Reached(Sources):
+    """The same with the tiers' APIs, for those who do something: every act is a person's, with their token."""
+
+    apis: TierApis
 
 
 async def read_story(sources: Sources, lead_id: str, *, limit: int = MOST_EVENTS, before: Place | None = None) -> Story:
@@ -48,6 +55,17 @@ async def read_story(sources: Sources, lead_id: str, *, limit: int = MOST_EVENTS
         # Its calls went with it: what is told is the life of the lead that it became.
         return await read_story(sources, register.merged_into, limit=limit, before=before)
     return tell(known, workflows, missing, limit=limit, now=datetime.now(UTC))
+
+
+async def read_parts(sources: Sources, lead_id: str) -> dict[Tier, Part]:
+    """Each tier's part of a lead, with its last event only. Raises NotFound, and Unavailable if one cannot be asked."""
+    parts, missing = await _parts(sources.tiers, lead_id, 1, None)
+    if missing:
+        raise Unavailable(f"{missing[0].what} is needed for this: {missing[0].why}", code="tier_away")
+    known = {tier: part for tier, part in parts.items() if part is not None}
+    if not known:
+        raise NotFound(f"There is no lead {lead_id}")
+    return known
 
 
 async def _parts(

@@ -136,12 +136,13 @@ def _held_up(workflows: Iterable[Workflow], now: datetime) -> list[str]:
             for activity in one.retrying
             if activity.attempts > RETRIES
         ]
-        if one.status in ("failed", "terminated", "timed out") and one is _last_of(workflows, one.id):
+        if one.status in ("failed", "terminated", "timed out") and one is last_of(workflows, one.id):
             words.append(f"the {one.name} {one.status}")
     return words
 
 
-def _last_of(workflows: Iterable[Workflow], workflow_id: str) -> Workflow | None:
+def last_of(workflows: Iterable[Workflow], workflow_id: str) -> Workflow | None:
+    """The latest run of a workflow."""
     return max((one for one in workflows if one.id == workflow_id), key=lambda one: one.started_at, default=None)
 
 

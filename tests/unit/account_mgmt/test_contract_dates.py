@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from services.account_mgmt.domain.contract_dates import Rhythm, Unit, moment_of, on_day
 from services.account_mgmt.domain.contract_texts import PLACES, check_texts, fill, words_of
+from services.account_mgmt.domain.contracts import Contract
 from services.chassis.errors import Invalid
 from workflows.contracts.base import Money, OrderLine
 
@@ -153,3 +154,41 @@ def test_whatever_is_typed_is_filled_or_refused_with_a_reason(text: str) -> None
 def test_a_date_is_found_by_months_across_years() -> None:
     assert on_day(date(2026, 11, 30), 3, 30) == date(2027, 2, 28)
     assert on_day(date(2026, 1, 31), -1, 31) == date(2025, 12, 31)
+
+
+def contract(every: int, unit: Unit, first: date, **more: object) -> Contract:
+    """An open-ended contract of one line, paused."""
+    now = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    usual = {
+        "id": "k", "customer_id": "c", "name": "Storage", "state": "paused", "reason": None, "entity": "LR",
+        "zone": "Europe/Kyiv", "currency": "UAH", "lines": [], "price_by": "fixed", "issue_at": time(9),
+        "last_on": None, "times": None, "payment_days": None, "by_mail": True, "next_number": 1, "next_at": None,
+        "issued": 0,
+        "created_by": "s", "created_at": now, "updated_at": now, "every": every, "unit": unit, "anchor_on": first,
+        "anchor_day": first.day,
+    }  # fmt: skip
+    return Contract.model_validate({**usual, **more})
+
+
+@pytest.mark.parametrize(
+    ("every", "unit", "first"),
+    [(120, "month", date(2026, 1, 31)), (366, "month", date(2199, 1, 31)), (366, "week", date(2199, 1, 1)),
+     (366, "day", date(2199, 1, 1)), (1, "day", date(2026, 1, 1))],
+)  # fmt: skip
+def test_a_contract_of_many_years_is_counted_as_far_as_the_calendar_goes(every: int, unit: Unit, first: date) -> None:
+    long = contract(every, unit, first)
+    found = long.coming(100_000)
+    assert found[:2] == [1, 2]
+    assert long.period_of(found[-1])[1].year <= 9999
+    # Going on after a pause asks for more dates than such a contract will ever have.
+    now = datetime(2026, 2, 1, tzinfo=UTC)
+    assert long.missed(now, 1_000) == [number for number in found[:1_000] if long.due_at(number) <= now]
+
+
+def test_missed_dates_end_with_the_contract_and_with_now() -> None:
+    now = datetime(2026, 4, 15, tzinfo=UTC)
+    assert contract(1, "month", date(2026, 1, 31)).missed(now, 24) == [1, 2, 3]
+    assert contract(1, "month", date(2026, 1, 31)).missed(now, 2) == [1, 2]
+    assert contract(1, "month", date(2026, 1, 31), times=2).missed(now, 24) == [1, 2]
+    assert contract(1, "month", date(2026, 1, 31), last_on=date(2026, 1, 31)).missed(now, 24) == [1]
+    assert contract(1, "month", date(2026, 1, 31), state="ended").missed(now, 24) == []

@@ -30,6 +30,8 @@ BUYERS = {
     "in the Union": Billing(country="AT", city="Wien", vat_id="ATU12345678"),
     "overseas": Billing(country="US", city="Boston"),
     "in Greece": Billing(country="GR", vat_id="123456789"),
+    "in Kosovo": Billing(country="XK", city="Prishtina"),
+    "in Northern Ireland": Billing(country="GB", vat_id="XI980780684"),
 }
 NS = {"ram": "urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100"}
 
@@ -49,14 +51,17 @@ def line(net: str, percent: str | None, buyer: Billing, **more: Any) -> PricedLi
     )
 
 
-def issued(lines: list[PricedLine], buyer: Billing = BUYERS["at home"], language: str = "de") -> IssuedDocument:
+def issued(
+    lines: list[PricedLine], buyer: Billing = BUYERS["at home"], language: str = "de", **of_seller: str
+) -> IssuedDocument:
     """The document of an invoice of these lines."""
     lines = taxed(lines, "EUR")
     total, tax = totals(lines)
     full = full_invoice(language)
     order = full.order.model_copy(update={"lines": lines, "total": total, "tax": tax, "currency": "EUR"})
     sold = invoice(str(total), currency="EUR")
-    return invoice_document(sold, sold.issued_at, order, customer(language, billing=buyer), seller(**GMBH), LANGUAGES)
+    return invoice_document(sold, sold.issued_at, order, customer(language, billing=buyer),
+                            seller(**{**GMBH, **of_seller}), LANGUAGES)  # fmt: skip
 
 
 def credited(said: IssuedDocument, amount: str, *earlier: IssuedDocument) -> IssuedDocument:
@@ -108,6 +113,22 @@ def test_the_catalogue_may_say_another_category_with_its_reason() -> None:
     ]  # fmt: skip
 
 
+def test_a_small_business_without_a_vat_id_is_known_by_its_tax_number() -> None:
+    exempt = line("100.00", "0", BUYERS["at home"])
+    said = issued([exempt], vat_id="", note="Kein Ausweis von Umsatzsteuer, § 19 UStG")
+    check(said)
+    assert found(said, "SellerTradeParty/SpecifiedTaxRegistration/ID") == [GMBH["tax_id"]]
+    assert any("seller's VAT id" in one for one in e_invoice.missing(issued([exempt], vat_id="", tax_id="")))
+    taxed_too = issued([exempt, line("1.00", "19", BUYERS["at home"])], vat_id="")
+    assert any("seller's VAT id" in one for one in e_invoice.missing(taxed_too))
+
+
+def test_a_seller_without_a_tax_number_has_an_empty_field_nowhere() -> None:
+    said = issued([line("100.00", "19", BUYERS["at home"])], tax_id="", postal_code="")
+    check(said)
+    assert found(said, "SellerTradeParty/SpecifiedLegalOrganization/ID") == []
+
+
 def test_units_of_the_catalogue_are_in_the_data() -> None:
     units = ["C62", "HUR", "KGM", "TNE", "MTR", "DAY", "MON", "KMT", "E54", "XPX"]
     said = issued([line("1.00", "19", BUYERS["at home"], unit=unit) for unit in units])
@@ -156,10 +177,13 @@ def replace_name(text: str) -> Billing:
     return BUYERS["at home"].model_copy(update={"name": f"ACME {text}", "street": text, "city": text})
 
 
+CATALOGUE = [("", ""), ("", ""), ("Z", ""), ("E", "VATEX-EU-132"), ("E", "Unterricht, § 4 Nr. 21 UStG"),
+             ("E", "VATEX-EU-D"), ("AE", ""), ("K", ""), ("G", "VATEX-EU-146-1E")]  # fmt: skip
 SOLD = st.tuples(
-    st.decimals("0.01", "9999", places=2), st.sampled_from(["19", "7", "0", None]),
-    st.decimals("0.001", "99", places=3), st.sampled_from(["0", "4", "12.5", "33.333333"]),
-    st.sampled_from(["service", "product"]), st.sampled_from(["C62", "HUR", "KGM"]),
+    st.decimals("0", "9999", places=2) | st.decimals("100000", "99999999", places=2),
+    st.sampled_from(["19", "7", "5.5", "0", None, None]), st.decimals("0.001", "99", places=3),
+    st.sampled_from(["0", "4", "12.5", "33.333333", "0.000001", "100"]), st.sampled_from(["service", "product"]),
+    st.sampled_from(["C62", "HUR", "KGM", "MLT", "NMI", "X43"]), st.sampled_from(CATALOGUE),
 )  # fmt: skip
 
 PARTS = st.lists(st.integers(1, 99), max_size=3)
@@ -170,10 +194,15 @@ PARTS = st.lists(st.integers(1, 99), max_size=3)
 def test_whatever_is_sold_and_credited_keeps_the_rules(to: str, sold: list[Any], parts: list[int]) -> None:
     buyer = BUYERS[to]
     said = issued(
-        [line(str(net), rate, buyer, quantity=str(count), off=off, kind=kind, unit=unit)
-         for net, rate, count, off, kind, unit in sold],
+        [line(str(net), rate, buyer, quantity=str(count), off=off, kind=kind, unit=unit, tax_category=own,
+              tax_reason=why)
+         for net, rate, count, off, kind, unit, (own, why) in sold],
         buyer,
     )  # fmt: skip
+    if missing_ids := e_invoice.missing(said):
+        # The catalogue may say what the buyer has no number for.
+        assert all("the buyer's VAT id" in one for one in missing_ids) and not buyer.vat_id
+        return
     check(said)
     left, notes = said.total, list[IssuedDocument]()
     for part in parts:

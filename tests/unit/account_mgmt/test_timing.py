@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.account_mgmt.domain.timing import bgnbd, calibration, comeback, rhythm, season, value
+from services.account_mgmt.domain.timing import bgnbd, comeback, mixture, rhythm, season, sorts, value
 from services.account_mgmt.domain.timing.bgnbd import CountModel
-from services.account_mgmt.domain.timing.history import Histories, histories, log_of
+from services.account_mgmt.domain.timing.history import Floats, Histories, Ints, histories, log_of
 
 CDNOW = Path(__file__).parents[2] / "data" / "cdnow_orders.csv"
 MONTH = 30 / 7
@@ -120,27 +120,51 @@ def rows_of(lists: list[list[float]]) -> np.ndarray:
 
 
 @settings(max_examples=100, deadline=None)
-@given(gap_rows, st.sampled_from([*rhythm.KINDS, rhythm.SEASONAL]))
+@given(gap_rows, st.sampled_from([*rhythm.CHANGING, rhythm.SEASONAL]))
 def test_every_gap_is_predicted_from_the_ones_before_it_alone(lists: list[list[float]], kind: rhythm.Kind) -> None:
-    gaps, prior = rows_of(lists), rhythm.Prior(3.0, 0.5, 0.1)
-    told = rhythm.predicted(gaps, prior, kind)
-    assert np.isfinite(told.center).all() and (told.spread > 0).all() and (told.freedom >= 2).all()
+    gaps, level = rows_of(lists), rhythm.Level(3.0, 0.5)
     changed = np.where(np.isnan(gaps), gaps, gaps + 1)
     changed[:, :6] = gaps[:, :6]
-    again = rhythm.predicted(changed, prior, kind)
-    assert np.allclose(told.center[:, :7], again.center[:, :7])
+    for told, again in zip(rhythm.told(gaps, level, kind), rhythm.told(changed, level, kind), strict=True):
+        assert np.isfinite(told.center).all() and (told.spread > 0).all()
+        assert np.allclose(told.center[:, :7], again.center[:, :7])
 
 
 def test_a_line_through_the_gaps_goes_on() -> None:
     gaps = np.log(60 * 0.93 ** np.arange(12))[None, :]
-    trend = next(one for one in rhythm.KINDS if one.slope)
-    prior = rhythm.Prior(3.0, 0.5, 0.01)
-    follows = float(np.exp(rhythm.predicted(gaps, prior, trend).center[0, -1]))
-    mean = float(np.exp(rhythm.predicted(gaps, prior, rhythm.STEADY).center[0, -1]))
-    assert follows == pytest.approx(60 * 0.93**12, rel=0.05) and mean > follows * 1.3
+    local, trend = (next(rhythm.told(gaps, rhythm.Level(3.0, 0.5), kind)) for kind in rhythm.CHANGING)
+    follows, last = float(np.exp(trend.center[0, -1])), float(np.exp(local.center[0, -1]))
+    assert follows == pytest.approx(60 * 0.93**12, rel=0.05) and last > follows * 1.1
 
 
-def test_the_clock_of_a_year_stands_still_where_nothing_is_bought_and_can_be_turned_back() -> None:
+@pytest.mark.parametrize("scatter", [0.06, 0.22])
+def test_how_even_a_house_buys_is_learned_from_its_gaps(scatter: float) -> None:
+    chance = np.random.default_rng(6)
+    gaps = sorts.Gaps.of(np.exp(chance.uniform(2.5, 4.5, 200)[:, None] + chance.normal(0, scatter, (200, 5))))
+    grid = sorts.Even.grid(2.0, 5.0)
+    families = [grid.mean[grid.scatter == one] for one in sorts.SCATTERS]
+    shares = sorts.shares(grid.judge(gaps)[0], families)
+    assert shares.sum() == pytest.approx(1)
+    assert shares[np.abs(np.log(grid.scatter / scatter)) < 0.5].sum() > 0.85
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.integers(1, 20), min_size=1, max_size=9))
+def test_the_interval_is_the_whole_days_whose_chance_is_nearest_to_eight_in_ten(mass: list[int]) -> None:
+    """Nearest among the days that hold eight in ten, with or without the first and the last."""
+    within = np.concatenate([[0.0], np.cumsum(mass) / sum(mass)])
+    low, high = (np.array([np.argmax(within >= level - 1e-12)]) for level in (0.1, 0.9))
+
+    def chance(days: Ints) -> Floats:
+        return np.asarray(within[np.clip(days, 0, len(within) - 1)])
+
+    first, last = mixture.whole_days(chance, low, high)
+    off = abs(float(chance(last)[0] - chance(first - 1)[0]) - 0.8)
+    assert low[0] <= first[0] <= last[0] <= high[0]
+    assert off <= abs(float(chance(high)[0] - chance(low - 1)[0]) - 0.8) + 1e-12
+
+
+def test_the_clock_of_a_year_stands_still_where_nothing_is_bought_and_knows_when_it_goes_on() -> None:
     days = [date(year, month, day) for year in (2024, 2025) for month in range(4, 10) for day in (3, 10, 17, 24)]
     now = date(2026, 1, 15)
     log = log_of({"summer": days, "even": [date(2024, 1, 1) + timedelta(days=15 * n) for n in range(50)]}, now)
@@ -148,43 +172,45 @@ def test_the_clock_of_a_year_stands_still_where_nothing_is_bought_and_can_be_tur
     summer, even = clock.speed
     assert summer[[0, 1, 10, 11]].max() < 0.1 < 1.5 < summer[[4, 5, 6, 7]].min()
     assert even.min() > 0.5 and even.max() < 1.5
-    ahead = np.array([5.0, 5.0])
-    later = clock.days(now, ahead)
-    assert now + timedelta(days=float(later[0])) > date(2026, 3, 20)
-    shown = [clock.at_all(now.toordinal() + int(np.ceil(day)))[place] - clock.at_all(now.toordinal())[place]
-             for place, day in enumerate(later)]  # fmt: skip
-    assert np.allclose(shown, ahead, atol=2.5)
+    both = np.arange(2)
+    opens, all_year = clock.opening(both, np.full(2, now.toordinal()))
+    assert date.fromordinal(opens) == date(2026, 4, 1) and all_year == 0
+    assert date.fromordinal(clock.opening(both, np.full(2, date(2025, 6, 5).toordinal()))[0]) == date(2025, 4, 1)
+    winter, spring = (clock.at(both, np.full(2, day.toordinal())) for day in (now, date(2026, 4, 1)))
+    assert spring[0] - winter[0] < 8 < 50 < spring[1] - winter[1]
 
 
 def test_the_chance_to_come_again_falls_with_the_silence_and_never_below_nothing() -> None:
     chance = np.random.default_rng(3)
     bought = {str(n): [date(2024, 1, 1) + timedelta(days=int(chance.integers(0, 300)))] for n in range(200)}
-    for name in list(bought)[:120]:
-        bought[name].append(bought[name][0] + timedelta(days=int(chance.exponential(40)) + 1))
+    took = chance.exponential(40, 120).astype(int) + 1
+    for name, days in zip(list(bought)[:120], took, strict=True):
+        bought[name].append(bought[name][0] + timedelta(days=int(days)))
     back = comeback.fit(log_of(bought, date(2026, 1, 1)), date(2026, 1, 1).toordinal())
     assert back is not None
-    told = back.p_comes(np.array([0.0, 30.0, 90.0, 300.0, 700.0, 5_000.0]))
+    since = np.array([0.0, 30.0, 90.0, 300.0, 700.0, 5_000.0])
+    first = np.full(6, date(2024, 5, 1).toordinal())
+    told = back.p_comes(first, since)
     assert (np.diff(told) <= 1e-9).all() and (told >= 0).all()
-    assert told[0] == pytest.approx(0.6, abs=0.05) and told[-1] < 0.1
+    assert told[0] == pytest.approx(0.6, abs=0.06) and told[-1] < 0.1
+    low, middle, high = (back.days_until(since[:1], level)[0] for level in (0.1, 0.5, 0.9))
+    assert 0 <= low < middle < high
+    assert [middle, high] == pytest.approx(np.quantile(took, [0.5, 0.9]), rel=0.25)
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.lists(st.lists(st.floats(0, 1), max_size=12), min_size=1, max_size=6), st.floats(0.01, 0.99))
-def test_bent_chances_keep_their_order_and_turn_back(lists: list[list[float]], level: float) -> None:
-    chances = rows_of(lists)
-    alike = np.full((len(lists), calibration.BINS), 1 / calibration.BINS)
-    bend = calibration.Bend.of(chances, alike, own=np.ones(len(lists), dtype=np.int64))
-    levels = np.full(len(lists), level)
-    assert np.allclose(bend.chance(bend.level(levels)), levels)
-    assert (bend.chance(levels) <= bend.chance(np.minimum(levels + 0.1, 1.0)) + 1e-12).all()
-
-
-def test_chances_that_came_true_too_often_are_bent_towards_what_happens() -> None:
-    """Everything came earlier than half of it was predicted: what was called even is nearly sure."""
-    chances = np.random.default_rng(4).uniform(0, 0.5, (200, 12))
-    alike = calibration.histograms(chances, np.zeros(chances.shape, dtype=np.int64))[np.zeros(200, dtype=np.int64)]
-    bend = calibration.Bend.of(chances, alike, own=np.ones(200, dtype=np.int64))
-    assert bend.chance(np.full(200, 0.5)).min() > 0.9
+def test_newcomers_are_judged_by_those_who_came_when_they_did() -> None:
+    """Those of the first year came again within the month; of those of the second, hardly anybody."""
+    chance = np.random.default_rng(8)
+    bought = {str(n): [date(2024, 1, 1) + timedelta(days=int(chance.integers(0, 700)))] for n in range(400)}
+    for days in bought.values():
+        if days[0].year == 2024:
+            days.append(days[0] + timedelta(days=int(chance.integers(10, 30))))
+    today = date(2025, 12, 15)
+    back = comeback.fit(log_of(bought, today), today.toordinal())
+    assert back is not None
+    first = np.array([date(2024, 3, 1).toordinal(), date(2025, 11, 25).toordinal()])
+    early, late = back.p_comes(first, np.array([5.0, 5.0]))
+    assert late < 0.2 < 0.8 < early
 
 
 def test_few_purchases_count_as_everybodys_and_many_as_the_customer() -> None:
@@ -202,5 +228,5 @@ def test_few_purchases_count_as_everybodys_and_many_as_the_customer() -> None:
 
 def test_too_little_is_not_fitted() -> None:
     few = histories({"a": [date(2026, 1, 1)]}, date(2026, 2, 1))
-    assert bgnbd.fit(few) is None and rhythm.prior_of(np.full((1, 3), np.nan)) is None
+    assert bgnbd.fit(few) is None and comeback.fit(log_of({}, date(2026, 2, 1)), 0) is None
     assert value.fit(np.array([1.0]), np.array([10.0])) is None

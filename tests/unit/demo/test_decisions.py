@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -13,15 +13,27 @@ from hypothesis import strategies as st
 from leadrelay.demo import decisions, rates
 from leadrelay.demo.callers import outcome_body
 from leadrelay.demo.counts import Counts, leads_by_place
-from leadrelay.demo.customers import due_payment
+from leadrelay.demo.customers import agreements, due_payment
 from leadrelay.demo.deals import Move, lines_of, next_move
 from leadrelay.demo.dice import Dice
 from leadrelay.demo.people import CATALOGUE, PATHS, SCRIPT
+from services.account_mgmt.domain.contracts import check_first
+from services.account_mgmt.schemas.contracts import NewContract
+from services.account_mgmt.seed import CATALOGUE as SEEDED
 from workflows.contracts.account_mgmt import NudgeOutcome
 from workflows.contracts.base import OrderLine
 from workflows.contracts.lead_gen import CallOutcome
 
 NOW = datetime(2024, 5, 27, 9, tzinfo=UTC)
+
+
+@given(st.dates(date(2024, 1, 1), date(2032, 12, 31)))
+def test_the_contracts_of_the_sample_can_be_made_on_any_day(today: date) -> None:
+    for body in agreements(today):
+        made = NewContract.model_validate(body)
+        check_first(made.first_on, today)
+        assert made.first_on <= today
+        assert {line.product_id for line in made.lines} <= {product_id for product_id, *_ in SEEDED}
 
 
 @pytest.mark.parametrize("attempt", range(1, 8))

@@ -14,7 +14,10 @@ _SHORTEST = 6
 
 
 class ReturnedPayment(Record):
-    """A payment that may have been taken back; `accounts` are those that its customer paid from."""
+    """A payment that may have been taken back; `accounts` are those that its customer paid from.
+
+    `transfer_id` is the transfer that brought it and payments of other invoices with it, if that was taken back.
+    """
 
     payment_id: str
     invoice_id: str
@@ -26,6 +29,7 @@ class ReturnedPayment(Record):
     purpose: str
     bank_reference: str
     accounts: list[str]
+    transfer_id: str | None = None
 
 
 def returned_by(entry: Transfer, payments: Sequence[ReturnedPayment], entities: Sequence[str]) -> list[ReturnedPayment]:
@@ -42,6 +46,20 @@ def returned_by(entry: Transfer, payments: Sequence[ReturnedPayment], entities: 
         [one for one in payments if entry.payer_iban and entry.payer_iban in (one.payer_iban, *one.accounts)],
     )
     return next((found for found in signs if found), [])
+
+
+def returned_transfer(
+    entry: Transfer, parts: Sequence[ReturnedPayment], entities: Sequence[str]
+) -> tuple[list[ReturnedPayment], bool]:
+    """The payments of a transfer of this amount that paid several invoices, and whether no other may be meant.
+
+    `parts` are the payments of all such transfers; the signs are those of `returned_by`.
+    """
+    named = returned_by(entry, parts, entities)
+    transfers = {one.transfer_id for one in named}
+    if len(transfers) != 1:
+        return named, False
+    return [one for one in parts if one.transfer_id in transfers], True
 
 
 def _is_named(payment: ReturnedPayment, text: str) -> bool:

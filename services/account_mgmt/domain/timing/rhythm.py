@@ -1,14 +1,15 @@
-"""A customer's own rhythm: the logarithm of the next gap, predicted from the gaps before it, one after the other.
+"""A customer's own rhythm where it changes: the logarithm of the next gap, predicted from the gaps before it.
 
-Three of them, by what of the past they keep: all of it (`steady`), mostly the last gaps (`local`), or a line through
-them (`trend`), for whom every gap is a little shorter or longer than the one before. Each is a Bayesian regression with
-weights that fade (M. West, J. Harrison, Bayesian Forecasting and Dynamic Models, 2nd ed. 1997, sections 2 and 6), drawn
-towards everybody's gaps where a customer has few. The error is the customer's own too; the next gap is then t
-distributed (A. Gelman et al., Bayesian Data Analysis, 3rd ed. 2013, section 3.2). Gaps are in days.
+Two of them, by what of the past they keep: mostly the last gaps (`local`), or a line through them (`trend`), for whom
+every gap is a little shorter or longer than the one before. Each is a Bayesian regression with weights that fade
+(M. West, J. Harrison, Bayesian Forecasting and Dynamic Models, 2nd ed. 1997, sections 2 and 6), drawn towards
+everybody's gaps. How far a gap strays from the line is not estimated: every scatter of a list is tried, and the sorts
+of buyers say how common each is. Gaps are in days.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,123 +17,95 @@ import numpy as np
 
 from services.account_mgmt.domain.timing.history import Floats
 
-_FADING = 0.9
-"""How much of an error is remembered after the next one."""
-_PRIOR_ERRORS = 2.0
-"""How many of a customer's errors everybody's counts for."""
-_SMALLEST = 1e-4
-_FEWEST = 10
-_UNKNOWN_ERROR = 0.25
+SCATTERS: Final = (0.03, 0.06, 0.12, 0.22, 0.4, 0.7)
+"""Standard deviations of the logarithm of a gap around the line."""
+ROUNDED: Final = 1 / 12
+"""Variance of a time that is known by its day, in days."""
+_LARGEST_SURPRISE = 40.0
+_HALF_LOG_TAU = 0.5 * np.log(2 * np.pi)
 
 
 @dataclass(frozen=True)
 class Kind:
     """A way to look at the past: `memory` of a gap after the next one; `slope`, how much a gap may differ from the one
-    before (standard deviation of the logarithm, 0 for not at all); `handicap` in nats, because it can fit chance."""
+    before (standard deviation of the logarithm, 0 for not at all); and the fewest gaps that can show it."""
 
     name: str
-    memory: float = 1.0
-    slope: float = 0.0
-    handicap: float = 0.0
+    memory: float
+    slope: float
+    fewest: int
 
 
-STEADY: Final = Kind("steady")
-SEASONAL: Final = Kind("season", memory=0.9, handicap=0.5)
-KINDS: Final = (STEADY, Kind("local", memory=0.7, handicap=0.5), Kind("trend", memory=0.9, slope=0.04, handicap=1.0))
+CHANGING: Final = (Kind("local", 0.7, 0.0, 3), Kind("trend", 0.9, 0.08, 3))
+SEASONAL: Final = Kind("season", 0.9, 0.0, 4)
 
 
 @dataclass(frozen=True)
-class Prior:
-    """Everybody's gaps: the mean of their logarithms, its variance between customers, and an error's within one."""
+class Level:
+    """Everybody's gaps: the mean of the customers' mean logarithms, and their variance."""
 
     mean: float
     between: float
-    within: float
+
+    @classmethod
+    def of(cls, gaps: Floats) -> Level:
+        """Of customers with a gap at least (logarithms, a row each, nan for none)."""
+        number = (~np.isnan(gaps)).sum(axis=1)
+        means = np.nansum(gaps, axis=1)[number > 0] / number[number > 0]
+        return cls(float(means.mean()), max(float(means.var()), 0.05))
 
 
 @dataclass(frozen=True)
 class Told:
     """What was predicted of every gap before it came, and (last column) of the one to come: the logarithm's center and
-    spread, degrees of freedom, and from how many gaps."""
+    its standard deviation."""
 
     center: Floats
     spread: Floats
-    freedom: Floats
-    known: Floats
+
+    def density(self, gaps: Floats) -> Floats:
+        """Logarithm of the density that was given to the gaps (logarithms) that came, in all of each customer."""
+        spread = self.spread[:, :-1]
+        found = -0.5 * ((gaps - self.center[:, :-1]) / spread) ** 2 - np.log(spread) - _HALF_LOG_TAU
+        # One gap that nobody could foresee decides nothing by itself.
+        return np.asarray(np.nansum(np.maximum(found, -_LARGEST_SURPRISE), axis=1))
 
 
-def prior_of(gaps: Floats) -> Prior | None:
-    """Moments of all customers' gaps (logarithms, one row each, nan for none); none without any."""
-    number = (~np.isnan(gaps)).sum(axis=1)
-    rows = gaps[number > 0]
-    if not len(rows):
-        return None
-    number = number[number > 0]
-    mean = np.nansum(rows, axis=1) / number
-    squares = np.nansum((rows - mean[:, None]) ** 2, axis=1) / np.maximum(number - 1, 1)
-    often = squares[number >= 4]
-    within = float(np.median(np.maximum(often, _SMALLEST))) if len(often) >= _FEWEST else _UNKNOWN_ERROR
-    # Of the scatter of the customers' means, the part that chance alone gives is not theirs.
-    between = float(np.var(mean) - np.mean(within / number))
-    return Prior(float(np.mean(mean)), max(between, 0.01), within)
+def told(gaps: Floats, level: Level, kind: Kind) -> Iterator[Told]:
+    """For every scatter: each gap of each customer (the last at the right) from the ones before it."""
+    weight, at, at2, total, tilt = _sums(gaps, kind.memory)
+    # Where the line leads away from the level, the level says little of where it is by now.
+    between = level.between * 4 + 0.5 if kind.slope else level.between
+    for scatter in SCATTERS:
+        certainty = 1 / scatter**2
+        by_level = certainty * weight + 1 / between
+        drawn = certainty * total + level.mean / between
+        if kind.slope:
+            both, by_slope = certainty * at, certainty * at2 + 1 / kind.slope**2
+            determinant = by_level * by_slope - both**2
+            center = (by_slope * drawn - both * certainty * tilt) / determinant
+            variance = by_slope / determinant
+        else:
+            center, variance = drawn / by_level, 1 / by_level
+        rounded = ROUNDED * np.exp(-2 * np.maximum(center, 0.0))
+        yield Told(center, np.sqrt(scatter**2 + variance + rounded))
 
 
-def predicted(gaps: Floats, prior: Prior, kind: Kind) -> Told:
-    """Each gap of each customer (logarithms, the last one at the right, nan for none) from the ones before it."""
+def _sums(gaps: Floats, memory: float) -> tuple[Floats, ...]:
+    """Before each gap and after the last: faded sums of 1, time, its square, gap, gap by time; the next is at 0."""
     customers, steps = gaps.shape
-    line = _Line(customers, prior, kind)
-    told = Told(*(np.zeros((customers, steps + 1)) for _ in range(4)))
-    for step in range(steps + 1):
-        center, of_mean = line.next()
-        told.center[:, step] = center
-        told.spread[:, step] = np.sqrt(line.error + of_mean)
-        told.freedom[:, step] = line.errors + _PRIOR_ERRORS
-        told.known[:, step] = line.known
-        if step < steps:
-            line.learn(gaps[:, step], center)
-    return told
-
-
-class _Line:
-    """The regression of every customer's gaps on how long ago they were, the next one being at 0."""
-
-    def __init__(self, customers: int, prior: Prior, kind: Kind) -> None:
-        self._kind, self._prior = kind, prior
-        # Where the line leads away from the mean, the mean says little of where it is by now.
-        self._between = prior.between * 4 + 0.5 if kind.slope else prior.between
-        self._weight, self._at, self._at2, self._sum, self._tilt = (np.zeros(customers) for _ in range(5))
-        self._squares, self.errors, self.known = (np.zeros(customers) for _ in range(3))
-
-    @property
-    def error(self) -> Floats:
-        """Variance of a gap around the line."""
-        return np.asarray((self._squares + _PRIOR_ERRORS * self._prior.within) / (self.errors + _PRIOR_ERRORS))
-
-    def next(self) -> tuple[Floats, Floats]:
-        """The line at the next gap, and the variance of that."""
-        certainty = 1 / np.maximum(self.error, _SMALLEST)
-        level = certainty * self._weight + 1 / self._between
-        total = certainty * self._sum + self._prior.mean / self._between
-        if not self._kind.slope:
-            return total / level, 1 / level
-        both = certainty * self._at
-        slope = certainty * self._at2 + 1 / self._kind.slope**2
-        determinant = level * slope - both**2
-        center = (slope * total - both * certainty * self._tilt) / determinant
-        return center, slope / determinant
-
-    def learn(self, gap: Floats, center: Floats) -> None:
-        """Take in the gap that came (nan for none); what came before is a step further away."""
-        came = ~np.isnan(gap)
-        gap = np.where(came, gap, 0.0)
-        # The first gaps are judged by everybody's, and say nothing of this customer's error.
-        judged = came & (self.known >= (2 if self._kind.slope else 1))
-        self._squares = np.where(judged, _FADING * self._squares + (gap - center) ** 2, self._squares)
-        self.errors = np.where(judged, _FADING * self.errors + 1, self.errors)
-        memory, weight, at, at2 = self._kind.memory, self._weight, self._at, self._at2
-        self._tilt = np.where(came, memory * (self._tilt - self._sum) - gap, self._tilt)
-        self._sum = np.where(came, memory * self._sum + gap, self._sum)
-        self._at2 = np.where(came, memory * (at2 - 2 * at + weight) + 1, at2)
-        self._at = np.where(came, memory * (at - weight) - 1, at)
-        self._weight = np.where(came, memory * weight + 1, weight)
-        self.known = self.known + came
+    found = tuple(np.zeros((customers, steps + 1)) for _ in range(5))
+    for step in range(steps):
+        weight, at, at2, total, tilt = (one[:, step] for one in found)
+        came = ~np.isnan(gaps[:, step])
+        gap = np.where(came, gaps[:, step], 0.0)
+        following = (
+            memory * weight + 1,
+            memory * (at - weight) - 1,
+            memory * (at2 - 2 * at + weight) + 1,
+            memory * total + gap,
+            memory * (tilt - total) - gap,
+        )
+        for one, value in zip(found, following, strict=True):
+            one[:, step + 1] = np.where(came, value, one[:, step])
+    return found

@@ -18,7 +18,8 @@ from services.account_mgmt.domain.timing.history import Floats, Ints, Log
 _LENGTHS: Final = np.array([31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 _SLOWEST = 0.003
-_FURTHEST_MONTHS = 40
+_CLOSED = 0.15
+"""How fast a month runs at most in which a customer does not buy at all."""
 _HOUSE_PURCHASES = 5.0
 
 
@@ -43,19 +44,19 @@ class Clock:
         """How fast these customers' clocks run on these days."""
         return np.asarray(self.speed[owner, _parts(days)[1]])
 
-    def days(self, now: date, ahead: Floats) -> Floats:
-        """After how many days of the calendar, from the end of this one, each clock has gone on by so much."""
-        left, found, at = ahead.copy(), np.zeros(len(ahead)), now
-        reached = np.zeros(len(ahead), dtype=bool)
-        for _ in range(_FURTHEST_MONTHS):
-            following = date(at.year + at.month // 12, at.month % 12 + 1, 1)
-            length, speed = (following - at).days, self.speed[:, at.month - 1]
-            here = ~reached & (left <= speed * length)
-            found = np.where(reached, found, np.where(here, found + left / speed, found + length))
-            reached |= here
-            left = np.where(reached, left, left - speed * length)
-            at = following
-        return found
+    def opening(self, owner: Ints, days: Ints) -> Ints:
+        """When the season began that holds these days, or begins next (ordinals); 0 for who buys all year."""
+        year, month, _ = _parts(days)
+        opens = self.speed >= _CLOSED
+        back, ahead = np.zeros_like(self.speed, dtype=np.int64), np.zeros_like(self.speed, dtype=np.int64)
+        for turn in range(1, 24):
+            this = turn % 12
+            back[:, this] = np.where(opens[:, this], back[:, this - 1] + 1, 0)
+            this = -turn % 12
+            ahead[:, this] = np.where(opens[:, this], 0, ahead[:, (this + 1) % 12] + 1)
+        shift = np.where(opens, 1 - back, ahead)[owner, month]
+        first = (year * 12 + month + shift).astype("datetime64[M]").astype("datetime64[D]").astype(np.int64) + _EPOCH
+        return np.where(np.all(opens, axis=1)[owner], 0, first)
 
 
 def house_year(log: Log, now: date) -> Floats:

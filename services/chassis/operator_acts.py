@@ -1,0 +1,133 @@
+"""What operators may do with a lead in a tier: each act with a preview, which is the act itself rolled back (ADR 10).
+
+A tier says what an act means to it; here is what all of them share: who may, the preview, the audit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Literal
+
+from fastapi import APIRouter
+from pydantic import ConfigDict, Field
+
+from services.chassis.auth import OPS
+from services.chassis.db import Connection, new_id
+from services.chassis.errors import Conflict
+from services.chassis.http import Body, Conn, Id, Model, Who, allow, new_router
+from services.chassis.outbox import rows
+from services.chassis.records import Record
+from services.chassis.stories import spoken
+
+ActName = Literal["retry", "skip", "cancel", "reassign"]
+STORY = """SELECT at, 'act:' || id, 'act', by, jsonb_build_object('act', act, 'reason', reason, 'changes', changes)
+      FROM operator_acts WHERE lead_id = $1"""
+"""The acts of a lead, as parts of its story are read."""
+_DONE = {
+    "retry": "what failed is sent again",
+    "skip": "the step that waited is passed over",
+    "cancel": "given up",
+    "reassign": "given to somebody else",
+}
+
+
+class Act(Body):
+    """An act of an operator. With `dry_run` (the default) it only says what would change."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "the manager is ill", "to": "oksana"}]})
+
+    reason: str = Field(min_length=3, max_length=300, description="Why; the audit keeps it, and people read it.")
+    to: str | None = Field(
+        default=None, min_length=1, max_length=100, description="For reassign: who gets it; left out, the queue."
+    )
+    restart: bool = Field(default=False, description="For retry: its workflow failed and is started again.")
+    dry_run: bool = True
+
+
+class Acted(Model):
+    """What an act changes in this tier, in words. `done` unless it was a dry run."""
+
+    changes: list[str]
+    done: bool
+
+
+class Order(Record):
+    """An act, as a tier carries it out: on which lead, by whom, and why."""
+
+    lead_id: str
+    by: str
+    reason: str
+    to: str | None
+    restart: bool
+
+
+Doer = Callable[[Connection, Order], Awaitable[list[str]]]
+"""Carries an act out in the caller's transaction, and says what changed. Raises Conflict where it is not safe."""
+
+
+class _Shown(Exception):
+    """Ends a dry run, so that it is rolled back."""
+
+
+async def carry_out(conn: Connection, act: ActName, do: Doer, order: Order, *, dry_run: bool) -> list[str]:
+    """Do it, with a line in the audit; a dry run does the same and takes all of it back.
+
+    Raises what the act raises, and Conflict `nothing_to_do` if it changes nothing.
+    """
+    changes: list[str] = []
+    try:
+        async with conn.transaction():
+            changes = await do(conn, order)
+            if not changes:
+                raise Conflict("there is nothing to do for this lead", code="nothing_to_do")
+            await conn.execute(
+                "INSERT INTO operator_acts (id, lead_id, act, by, reason, changes) VALUES ($1, $2, $3, $4, $5, $6)",
+                new_id(), order.lead_id, act, order.by, order.reason, changes,
+            )  # fmt: skip
+            if dry_run:
+                raise _Shown
+    except _Shown:
+        pass
+    return changes
+
+
+async def send_again(conn: Connection, order: Order) -> list[str]:
+    """Answers of a lead that were set aside go into their line again."""
+    found = await conn.fetch(
+        """SELECT id, workflow_id, coalesce(signal, workflow, activity) AS what FROM outbox
+            WHERE state = 'dead' AND (split_part(workflow_id, ':', 2) = $1 OR search_attributes->>'Lead' = $1)
+            ORDER BY id LIMIT 200""",
+        order.lead_id,
+    )
+    for row in found:
+        await rows.retry_dead(conn, row["id"])
+    return [f"{spoken(row['what'])} is sent again to {row['workflow_id']}" for row in found]
+
+
+def act_words(act: str) -> str:
+    """An act in a story."""
+    return f"Ops: {_DONE.get(act, act)}"
+
+
+def acts_router(doers: Mapping[ActName, Doer]) -> APIRouter:
+    """`POST /v1/leads/{lead_id}/acts/{act}` of a tier, for each act that it knows."""
+    router = new_router(tags=["acts"], guests={OPS: [OPS]})
+    for act, do in doers.items():
+        _add(router, act, do)
+    return router
+
+
+def _add(router: APIRouter, act: ActName, do: Doer) -> None:
+    async def endpoint(conn: Conn, who: Who, lead_id: Id, body: Act) -> Acted:
+        order = Order(lead_id=lead_id, by=who.person, reason=body.reason, to=body.to, restart=body.restart)
+        changes = await carry_out(conn, act, do, order, dry_run=body.dry_run)
+        return Acted(changes=changes, done=not body.dry_run)
+
+    endpoint.__doc__ = "With `dry_run` (the default) it only says what would change. 409 where it is not safe, and why."
+    router.add_api_route(
+        f"/leads/{{lead_id}}/acts/{act}",
+        endpoint,
+        methods=["POST"],
+        dependencies=[allow("supervisor", "ops")],
+        summary=f"Ops: {_DONE[act]}",
+    )
