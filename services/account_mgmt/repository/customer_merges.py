@@ -18,7 +18,7 @@ MOVED = (
     ("contracts", "customer_id", "id", ""),
     ("nudges", "customer_id", "item_id", ""),
     ("needs", "customer_id", "id", ""),
-    ("people", "customer_id", "id", ""),
+    ("people", "customer_id", "id", "lower(m.name) = lower(t.name) AND (m.phones && t.phones OR m.email = t.email)"),
     ("never_offer", "customer_id", "product_id", "m.product_id = t.product_id"),
     ("owner_changes", "customer_id", "id", ""),
     ("customer_keys", "customer_id", "key", ""),
