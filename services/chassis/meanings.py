@@ -72,6 +72,10 @@ def _country(code: str) -> str:
     return code
 
 
+def _country_or_none(code: str) -> str:
+    return _country(code) if code else ""
+
+
 def _phone_region(code: str) -> str:
     if code not in phonenumbers.SUPPORTED_REGIONS:
         raise ValueError(f"'{code[:_SHOWN]}' is no country with phone numbers; give its two letters, such as UA")
@@ -159,6 +163,9 @@ ZoneName = Annotated[str, at_the_door(_zone)]
 
 CountryCode = Annotated[str, at_the_door(_country)]
 """ISO 3166 code of a country, e.g. UA."""
+
+CountryOrNone = Annotated[str, at_the_door(_country_or_none)]
+"""A country, or an empty text that takes it away."""
 
 PhoneRegion = Annotated[str, at_the_door(_phone_region)]
 """ISO 3166 code of a country whose phone numbers are known: how a number without its country code is read."""

@@ -95,7 +95,7 @@ async def test_what_cannot_be_right_is_refused_with_its_field_and_changes_nothin
     customer_id, _ = await tier.customer()
     before = await tier.get(f"/v1/customers/{customer_id}")
     refused = await edit(tier, customer_id, 422, **change)
-    assert refused["errors"][0]["field"].startswith(field)
+    assert refused["errors"][0]["field"] == field
     assert await tier.get(f"/v1/customers/{customer_id}") == before
 
 

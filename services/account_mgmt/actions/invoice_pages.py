@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from services.account_mgmt.actions.corrections import Corrections, read_corrections
 from services.account_mgmt.actions.invoice_documents import read_full_invoice
 from services.account_mgmt.actions.ownership import may_act_for
+from services.account_mgmt.documents import e_invoice
 from services.account_mgmt.domain.corrected import corrected
 from services.account_mgmt.domain.dunning import DunningDecision, DunningStep, NextReminder, next_reminder, ways_to
 from services.account_mgmt.domain.invoice_story import StoryEvent, story
@@ -50,6 +51,11 @@ class InvoicePage:
         """What happened, the newest first."""
         put_right = corrected(self.full.invoice, self.corrections.moves, self.corrections.write_offs)
         return story(self.full.invoice, self.refunds, self.steps, self.mails, self.decisions, put_right=put_right)
+
+    @property
+    def lacks(self) -> list[str]:
+        """What it does not say and an e-invoice must, in words for whoever looks at the page."""
+        return [one.partition(" (PATCH")[0] for one in e_invoice.missing(self.full.document)]
 
     @property
     def note_options(self) -> list[tuple[str, str]]:

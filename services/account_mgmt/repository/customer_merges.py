@@ -115,6 +115,19 @@ async def aliases(conn: Connection, customer_ids: list[str]) -> dict[str, list[s
     return found
 
 
+async def linked(conn: Connection, customer_id: str) -> list[str]:
+    """Whoever was ever merged with this customer, directly or not, also if they were taken apart again."""
+    rows = await conn.fetch(
+        """WITH RECURSIVE linked (id) AS (
+               SELECT $1::uuid
+               UNION SELECT CASE WHEN m.kept = l.id THEN m.gone ELSE m.kept END
+                       FROM linked l JOIN customer_merges m ON l.id IN (m.kept, m.gone))
+           SELECT id FROM linked WHERE id <> $1""",
+        customer_id,
+    )
+    return [row["id"] for row in rows]
+
+
 async def survivor(conn: Connection, customer_id: str) -> str:
     """The customer whom this one was merged into, or itself."""
     found: str | None = await conn.fetchval(

@@ -12,7 +12,7 @@ from services.account_mgmt.domain.customer_changes import CustomerEdit
 from services.account_mgmt.domain.customers import Customer, RemindBy
 from services.chassis.contacts.masks import mask_card
 from services.chassis.http import Body, Id, Model
-from services.chassis.meanings import CountryCode, Language, Legible, PhoneRegion, ZoneName, storable
+from services.chassis.meanings import CountryOrNone, Language, Legible, PhoneRegion, ZoneName, storable
 from workflows.contracts.base import ContactCard
 
 Words = Annotated[str, StringConstraints(max_length=200), AfterValidator(storable)]
@@ -40,9 +40,7 @@ class BillingChange(Body):
     street: Words = ""
     postal_code: Word = Field(default="", description="As `country` writes them.")
     city: Word = ""
-    country: CountryCode | Annotated[str, StringConstraints(max_length=0)] = Field(
-        default="", description="ISO 3166-1, two letters."
-    )
+    country: CountryOrNone = Field(default="", description="ISO 3166-1, two letters.")
     e_invoice: EInvoice = Field(default="none", description="How they get e-invoices by mail.")
 
 
