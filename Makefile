@@ -105,6 +105,8 @@ bench: .venv/.dev
 	$(BIN)/python -m bench.deliveries
 	$(BIN)/python -m bench.lives
 	$(BIN)/python -m bench.restart
+	$(BIN)/python -m bench.replay
+	$(BIN)/python -m bench.rolling
 	$(BIN)/python -m bench.imports
 	$(BIN)/python -m bench.register
 	$(BIN)/python -m bench.inbound

@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -50,7 +51,7 @@ class Seen:
 
     def __str__(self) -> str:
         return (
-            f"{line('requests', self.took)}; {len(self.refused)} refused {sorted(set(self.refused))}; "
+            f"{line('requests', self.took)}; {len(self.refused)} refused {dict(Counter(self.refused))}; "
             f"{self.claimed} leases, {self.kept} outcomes kept"
         )
 

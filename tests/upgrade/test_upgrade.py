@@ -86,6 +86,8 @@ async def task_failures(client: Client) -> list[str]:
     return found
 
 
+# Fourteen processes start in it, and each step waits for all that came before: a busy machine takes minutes.
+@pytest.mark.timeout(1500)
 async def test_leads_under_way_go_on_to_their_ends_while_the_software_is_replaced(
     before: Version, after: Version, ground: Ground, server: Client
 ) -> None:
