@@ -93,6 +93,8 @@ async def test_documents_open_beside_the_page(tier: Tier3, desk: Desk3) -> None:
     note = (await tier.get(f"/v1/invoices/{opened.invoice_id}"))["credit_notes"][0]
     page = await desk.page(f"invoices/{opened.invoice_id}")
     assert f"/accounts/desk/credit-notes/{note['id']}/pdf" in page
+    assert "There is no e-invoice of it. It would need the seller" in page
+    assert "/xml" not in page and "factur-x" not in page and "PATCH" not in page
     assert (await desk.http.get(f"/desk/credit-notes/{note['id']}/pdf")).content.startswith(b"%PDF")
 
 
