@@ -106,6 +106,11 @@ class TierApis:
         self._addresses = addresses
         self._headers = {"Authorization": f"Bearer {token}"}
 
+    @property
+    def unnamed(self) -> list[str]:
+        """Tiers whose API nobody has told this process of."""
+        return [tier.value for tier in Tier if tier not in self._addresses]
+
     async def find(
         self, wanted: str, region: str, limit: int, after: tuple[datetime, str] | None = None
     ) -> list[Found]:

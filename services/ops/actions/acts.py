@@ -24,8 +24,10 @@ async def act(sources: Reached, lead_id: str, order: Order, key: str | None) -> 
     A lead is given up by tier 1, which knows who has it. What is sent again may be in any tier. Everything else is the
     business of the tier that has the lead.
 
-    Raises NotFound, what the tier refuses, and Unavailable while a tier that is needed is away.
+    Raises NotFound, Conflict `not_set_up`, what the tier refuses, and Unavailable while a tier that is needed is away.
     """
+    if unnamed := sources.apis.unnamed:
+        raise Conflict(f"LEADRELAY_TIER_APIS does not name the API of {', '.join(unnamed)}", code="not_set_up")
     parts = await read_parts(sources, lead_id)
     try:
         if order.act == "retry":
