@@ -53,13 +53,15 @@ def build_all() -> dict[str, float]:
     python, node, own = "docker.io/library/python:3.11-slim-bookworm", "docker.io/library/node:24-slim", _own()
     timed(python, [HERE / "images.py"], partial(podman, "tag", BASE, python))
     timed(node, [ROOT / "package-lock.json"], partial(_node, node))
-    timed(own, _sources(), partial(_leadrelay, own))
     pictures = HERE / "images"
     timed(
         f"{PREFIX}/postgres",
         _files(pictures / "postgres"),
         partial(_build, f"{PREFIX}/postgres", pictures / "postgres"),
     )
+    # Ours takes pg_dump from it.
+    _name_all()
+    timed(own, _sources(), partial(_leadrelay, own))
     timed(f"{PREFIX}/temporal", _files(pictures / "temporal") + _files(pictures / "postgres"), _temporal)
     timed(f"{PREFIX}/ui", _files(pictures / "ui"), partial(_build, f"{PREFIX}/ui", pictures / "ui"))
     timed(f"{PREFIX}/caddy", [ROOT / "requirements/embedded.in"], _caddy)
@@ -81,7 +83,7 @@ def _name_all() -> None:
     for service in read_compose()["services"].values():
         name = service["image"].partition("@")[0]
         place = _PLACES.get(name.partition(":")[0])
-        if place:
+        if place and podman("images", "--quiet", f"{PREFIX}/{place}"):
             full = f"docker.io/{name}" if "/" in name else f"docker.io/library/{name}"
             podman("tag", f"{PREFIX}/{place}", full)
 
@@ -142,9 +144,13 @@ def _node(name: str) -> None:
 
 
 def _leadrelay(name: str) -> None:
+    """Both of ours; the second is the first and a little more, so what the first was made of is kept meanwhile."""
     wheels = CACHE / "wheels"
     mounts = ("--volume", f"{wheels}:/wheels:ro", "--volume", f"{wheels / 'pip.conf'}:/etc/pip.conf:ro")
-    podman("build", "--quiet", *_LIMITS, *mounts, "--file", str(ROOT / "deploy/Dockerfile"), "--tag", name, str(ROOT))
+    limits = [one for one in _LIMITS if one != "--layers=false"]
+    for target, tag in (("leadrelay", name), ("tools", name.replace("/leadrelay:", "/leadrelay-tools:"))):
+        file = ("--file", str(ROOT / "deploy/Dockerfile"), "--target", target, "--tag", tag)
+        podman("build", "--quiet", *limits, "--layers", *mounts, *file, str(ROOT))
 
 
 def _temporal() -> None:
@@ -189,7 +195,13 @@ def _sources() -> list[Path]:
     tracked = [path for part in ("leadrelay", "services", "workflows", "requirements") for path in _files(ROOT / part)]
     static = ROOT / "services/chassis/web/static"
     own = [path for path in tracked if static not in path.parents]
-    return [*own, ROOT / "deploy/Dockerfile", ROOT / "deploy/trim.py", ROOT / "pyproject.toml"]
+    return [
+        *own,
+        ROOT / "deploy/postgres/client.sh",
+        ROOT / "deploy/Dockerfile",
+        ROOT / "deploy/trim.py",
+        ROOT / "pyproject.toml",
+    ]
 
 
 def _digest(name: str, made_of: Iterable[Path]) -> str:

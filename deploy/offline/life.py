@@ -46,11 +46,11 @@ class Department:
 
     def work(self, count: int, seconds: float = 180) -> float:
         """Call, sell and be paid until so many more customers are there; the seconds it took."""
-        began, wanted = time.monotonic(), len(self._customers()) + count
+        began, wanted = time.monotonic(), len(self.customers()) + count
         called = 0
-        while len(self._customers()) < wanted:
+        while len(self.customers()) < wanted:
             if time.monotonic() - began > seconds:
-                raise AssertionError(f"{len(self._customers())} of {wanted} customers after {seconds:g} s")
+                raise AssertionError(f"{len(self.customers())} of {wanted} customers after {seconds:g} s")
             moved = self._call() if called < count else 0
             called += moved
             if not moved + self._sell() + self._be_paid():
@@ -86,5 +86,6 @@ class Department:
         found = self._ask("account_mgmt", "account_manager", "oleh", "GET", "/invoices?state=open&limit=100")
         return list(found["items"])
 
-    def _customers(self) -> list[dict[str, Any]]:
+    def customers(self) -> list[dict[str, Any]]:
+        """Whom tier 3 looks after."""
         return list(self._ask("account_mgmt", "supervisor", "me", "GET", "/customers?limit=200")["items"])

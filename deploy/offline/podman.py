@@ -90,6 +90,15 @@ class Project:
             time.sleep(0.2)
         self._wait_healthy(service, number)
 
+    def stop(self, service: str) -> None:
+        """As `stop` does."""
+        podman("stop", self.container(service))
+
+    def start(self, service: str) -> None:
+        """As `start` does; returns when it is well."""
+        podman("start", self.container(service))
+        self._wait_healthy(service, 1)
+
     def once(self, service: str, *command: str) -> tuple[int, str]:
         """As `run --rm`: the exit code and what it says."""
         name = self.container(service, 0)

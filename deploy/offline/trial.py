@@ -19,6 +19,7 @@ from leadrelay.environment.files import Wanted, create
 READY_SECONDS = 90.0
 IMAGE_BYTES = 600_000_000
 PROFILES = {"trial"}
+_AT_WORK = [f"{tier}_{what}" for tier in ("lead_gen", "conversion", "account_mgmt") for what in ("api", "worker")]
 Say = Callable[[str], None]
 
 
@@ -42,6 +43,7 @@ def try_it(name: str, folder: Path, port: int, say: Say) -> None:
         say(f"10 sample leads are paying customers of tier 3 after {department.work(10):.0f} s")
         _under_load(project, department, house, say)
         _agrees(project, say)
+        _backs_up(project, department, say)
         say(f"the tests' own PostgreSQL {try_engine(folder)} was in a container")
         assert took < READY_SECONDS, f"ready after {took:.0f} s, not {READY_SECONDS:.0f}"
         assert own < IMAGE_BYTES, f"the image has {own / 1e6:.0f} MB, not {IMAGE_BYTES / 1e6:.0f}"
@@ -138,6 +140,27 @@ def _under_load(project: Project, department: Department, house: House, say: Say
         f"30 more while tier 1 had three workers and one again and six containers were killed ({shaken:.0f} s): "
         f"all are customers after {outcome[0]:.0f} s; {house.away} requests found a door away and were sent again"
     )
+
+
+def _backs_up(project: Project, department: Department, say: Say) -> None:
+    """Back up the running system, let it go on, and bring it back: the records of then beside the Temporal of now."""
+    code, said = project.once("tools", "backup", "--into", "/backups")
+    assert code == 0, said[-2000:]
+    folder = said.split()[-1]
+    customers = len(department.customers())
+    department.bring(3, "Lost")
+    department.work(3)
+    for service in _AT_WORK:
+        project.stop(service)
+    code, said = project.once("tools", "restore", folder, "--overwrite")
+    assert code == 0 and "invoice numbers" in said, said[-2000:]
+    code, said = project.once("tools", "check", "--repair", "--yes")
+    assert "end the workflow" in said, said[-2000:]
+    for service in _AT_WORK:
+        project.start(service)
+    assert len(department.customers()) == customers
+    _agrees(project, say)
+    say(f"restored to {customers} customers after three more were won; their numbers are not given again")
 
 
 def _agrees(project: Project, say: Say) -> None:

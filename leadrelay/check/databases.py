@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import asyncpg
 
+from leadrelay.backup.marks import MARKS
 from leadrelay.check.facts import (
     AccountMgmtFacts,
     Campaign,
@@ -20,6 +21,7 @@ from leadrelay.check.facts import (
     Item,
     Lead,
     LeadGenFacts,
+    Restored,
     Row,
     Series,
     Sums,
@@ -81,7 +83,8 @@ SELECT id, state, account_manager, imported_by IS NOT NULL AND care_opened_at IS
   FROM customers WHERE state IN ('active', 'at_risk', 'opted_out') ORDER BY id
 """
 _ORDERED = "SELECT deal_id, count(*) AS orders FROM orders WHERE deal_id IS NOT NULL GROUP BY deal_id"
-# A number belongs to the series that its counter made: the counter's text is the number's beginning.
+# A number belongs to the series that its counter made: the counter's text is the number's beginning. Numbers that were
+# passed over when a series was moved on are no gap: who did it, when and why is written down.
 _SERIES = """
 WITH numbers AS (
     SELECT number, '' AS kind FROM invoices UNION ALL SELECT number, 'CN' FROM credit_notes
@@ -91,11 +94,21 @@ counted AS (
            substring(n.number FROM '[0-9]+$')::bigint AS count
       FROM counters c
       LEFT JOIN numbers n ON n.kind = c.kind
-       AND n.number LIKE c.entity || CASE WHEN c.kind = '' THEN '' ELSE '-' || c.kind END || '-' || c.year || '-%')
-SELECT entity, kind, year, last, count(number)::int AS used,
-       ARRAY(SELECT g::int FROM generate_series(1, greatest(last, max(count))::int) g
-              WHERE NOT g = ANY(array_remove(array_agg(count), NULL)) LIMIT 20) AS missing
-  FROM counted GROUP BY entity, kind, year, last ORDER BY entity, kind, year
+       AND n.number LIKE c.entity || CASE WHEN c.kind = '' THEN '' ELSE '-' || c.kind END || '-' || c.year || '-%'),
+series AS (
+    SELECT entity, kind, year, last, count(number)::int AS given, greatest(last, max(count))::int AS highest,
+           array_remove(array_agg(count), NULL) AS counts
+      FROM counted GROUP BY entity, kind, year, last)
+SELECT entity, kind, year, last, given + passed.numbers AS used,
+       ARRAY(SELECT g FROM generate_series(1, highest) g
+              WHERE NOT g = ANY(counts)
+                AND NOT EXISTS (SELECT FROM number_starts s
+                                 WHERE (s.entity, s.kind, s.year) = (t.entity, t.kind, t.year)
+                                   AND g >= s.was AND g < s.next_number) LIMIT 20) AS missing
+  FROM series t, LATERAL (
+    SELECT count(*)::int AS numbers FROM number_starts s, generate_series(s.was, s.next_number - 1) g
+     WHERE (s.entity, s.kind, s.year) = (t.entity, t.kind, t.year) AND NOT g = ANY(counts)) passed
+ ORDER BY entity, kind, year
 """
 # Only what the ledger hears of: orders of the organisation, not those that an import brought.
 _BOOKED = """
@@ -138,6 +151,7 @@ async def _of_any_tier(conn: Connection, *, imports: bool) -> dict[str, Any]:
         "outbox": await _all(conn, Row, _OUTBOX),
         "mails": await conn.fetchval("SELECT count(*) FROM mails"),
         "doubled": [row["key"] for row in await conn.fetch(_DOUBLED)],
+        "restored": await _all(conn, Restored, MARKS),
         "failed_imports": await _all(conn, FailedImport, _FAILED_IMPORTS) if imports else [],
         "dead_messages": await _all(conn, DeadMessage, _DEAD_MESSAGES),
     }

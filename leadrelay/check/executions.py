@@ -19,7 +19,7 @@ from workflows.contracts import search_attributes as sa
 RPC_SECONDS = timedelta(seconds=10)
 PAGE = 500
 MOST_FAILED = 1000
-_AT_ONCE = 16
+AT_ONCE = 16
 # Started, and perhaps its first task scheduled: the server has queues of its own.
 _BEFORE_ITS_FIRST_TASK = 2
 _ENDED_BADLY = "ExecutionStatus IN ('Failed', 'Terminated', 'TimedOut')"
@@ -61,7 +61,7 @@ async def _is_last(client: Client, one: Execution) -> bool:
 
 async def reasons(client: Client, workflow_ids: Iterable[str]) -> dict[str, str]:
     """Why these workflows ended as they did, as their last events say. Raises RPCError."""
-    gate = asyncio.Semaphore(_AT_ONCE)
+    gate = asyncio.Semaphore(AT_ONCE)
 
     async def one(workflow_id: str) -> tuple[str, str]:
         async with gate:
@@ -120,7 +120,7 @@ async def reports(client: Client, status: str) -> list[Refused]:
 
 async def look_closely(client: Client, workflow_ids: Iterable[str]) -> dict[str, Pending]:
     """What the server knows of these workflows at this moment; visibility lags behind. Raises RPCError."""
-    gate = asyncio.Semaphore(_AT_ONCE)
+    gate = asyncio.Semaphore(AT_ONCE)
 
     async def one(workflow_id: str) -> tuple[str, Pending]:
         async with gate:

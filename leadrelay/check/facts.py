@@ -13,6 +13,9 @@ from decimal import Decimal
 from services.chassis.records import Record
 from services.conversion.domain.commission_ledger import Difference
 
+# Workflows that are started again from a record, and the tier that has it.
+TIER_OF = {"ColdCall": "lead_gen", "Campaign": "lead_gen", "Conversion": "conversion", "CustomerCare": "account_mgmt"}
+
 
 class Lead(Record):
     """Where the register says that a lead is; only leads whose workflow should run."""
@@ -74,6 +77,13 @@ class Item(Record):
     lead_id: str
 
 
+class Restored(Record):
+    """A database was brought back at `restored_at` to what it was at `taken_at`."""
+
+    taken_at: datetime
+    restored_at: datetime
+
+
 class Row(Record):
     """An answer in the outbox that waits or was set aside. `age` in seconds; `leads` are those it is about."""
 
@@ -133,6 +143,7 @@ class TierFacts:
     mails: int = 0
     doubled: list[str] = field(default_factory=list)
     failed_imports: list[FailedImport] = field(default_factory=list)
+    restored: list[Restored] = field(default_factory=list)
     dead_messages: list[DeadMessage] = field(default_factory=list)
 
 
@@ -195,7 +206,10 @@ class Refused:
 
 @dataclass(frozen=True)
 class Facts:
-    """One look at everything. `failed` are ended badly and not followed by another run of the same id."""
+    """One look at everything. `failed` are ended badly and not followed by another run of the same id.
+
+    `ahead` are ids of workflows that moved in a time which a restored database has forgotten.
+    """
 
     lead_gen: LeadGenFacts = field(default_factory=LeadGenFacts)
     conversion: ConversionFacts = field(default_factory=ConversionFacts)
@@ -203,6 +217,7 @@ class Facts:
     running: Mapping[str, Execution] = field(default_factory=dict)
     failed: list[Execution] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
+    ahead: frozenset[str] = frozenset()
 
     @property
     def tiers(self) -> Mapping[str, TierFacts]:

@@ -11,10 +11,15 @@ class Act(StrEnum):
     """Repairs that are safe: doing one twice, or for nothing, harms nobody."""
 
     RETRY_ROW = "retry the row"
+    DROP_ROW = "drop the answer"
     RETRY_MESSAGE = "send the message again"
     CALL_AGAIN = "pass the call on again"
     CANCEL_ITEM = "cancel the work"
     RESTART = "start the workflow again from its record"
+    REPLACE = "end the workflow, and start it again from its record"
+    HAND_OVER = "hand the lead over to tier 2 again"
+    ORDER_AGAIN = "pass the sale on to tier 3 again"
+    REPORT_MONEY = "report the sale's money to tier 2 again"
     CORRECT_REGISTER = "write the record's owner and stage into the register"
 
 

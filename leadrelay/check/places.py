@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from temporalio.client import Client
-from temporalio.envconfig import ClientConfig
+from temporalio.envconfig import ClientConfig, ClientConnectConfig
 
 from leadrelay.stack.data_directory import DataDirectory
 from leadrelay.stack.errors import StackError
@@ -40,7 +40,6 @@ async def find_places(data: DataDirectory) -> Places:
     """
     settings = load_settings({Use.PAYLOADS})
     config = ClientConfig.load_client_connect_config()
-    ring, pages = settings.key_ring, settings.temporal_pages
     if (settings.database_dsn or settings.database_dsns) and "TEMPORAL_ADDRESS" in os.environ:
         dsns = {tier.value: dsn for tier in Tier if (dsn := settings.dsn_of(tier)) is not None}
         if len(dsns) < len(Tier):
@@ -49,13 +48,23 @@ async def find_places(data: DataDirectory) -> Places:
                 "LEADRELAY_DATABASE_DSNS name all three"
             )
     else:
-        dsns, config["target_host"], pages = _of_stack(data)
-        ring = [*parse_key_ring(data.codec_keys()), *ring]
+        return await stack_places(data)
+    return Places(dsns, await _client(config, settings.key_ring), settings.temporal_pages)
+
+
+async def stack_places(data: DataDirectory) -> Places:
+    """The places of the stack that runs in `data`, whatever the environment names. Raises CannotLook."""
+    config = ClientConfig.load_client_connect_config()
+    dsns, config["target_host"], pages = _of_stack(data)
+    ring = [*parse_key_ring(data.codec_keys()), *load_settings(set()).key_ring]
+    return Places(dsns, await _client(config, ring), pages)
+
+
+async def _client(config: ClientConnectConfig, ring: Sequence[tuple[str, bytes]]) -> Client:
     try:
-        client = await Client.connect(**config, plugins=[leadrelay_plugin(ring)])
+        return await Client.connect(**config, plugins=[leadrelay_plugin(ring)])
     except RuntimeError as error:
         raise CannotLook(f"Temporal does not answer: {error}") from None
-    return Places(dsns, client, pages)
 
 
 def _of_stack(data: DataDirectory) -> tuple[dict[str, str], str, str]:

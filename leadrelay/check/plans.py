@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from leadrelay.check.findings import Act, Finding, Repair
 
 # Answers first: one that arrives may be all that was missing.
-_ORDER = (Act.RETRY_ROW, Act.RESTART, Act.CALL_AGAIN, Act.CANCEL_ITEM, Act.CORRECT_REGISTER)
+_ORDER = (
+    Act.RETRY_ROW, Act.DROP_ROW, Act.REPLACE, Act.RESTART, Act.HAND_OVER, Act.ORDER_AGAIN, Act.CALL_AGAIN,
+    Act.CANCEL_ITEM, Act.REPORT_MONEY, Act.CORRECT_REGISTER,
+)  # fmt: skip
 
 
 def plan(findings: Sequence[Finding]) -> list[Repair]:
@@ -15,7 +18,7 @@ def plan(findings: Sequence[Finding]) -> list[Repair]:
 
     Work of a workflow that is started again is left to it.
     """
-    again = {f.repair.subject for f in findings if f.repair and f.repair.act is Act.RESTART}
+    again = {f.repair.subject for f in findings if f.repair and f.repair.act in (Act.RESTART, Act.REPLACE)}
     wanted = {
         f.repair for f in findings if f.repair and not (f.repair.act is Act.CANCEL_ITEM and f.workflow_id in again)
     }

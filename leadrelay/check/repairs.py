@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from typing import NamedTuple
 
 import asyncpg
 
-from leadrelay.check import restarts
+from leadrelay.check import hand_overs, register, restarts
 from leadrelay.check.calls import pass_on
-from leadrelay.check.executions import look_closely
+from leadrelay.check.executions import RPC_SECONDS, look_closely
 from leadrelay.check.findings import Act, Repair
 from leadrelay.check.places import Places
 from services.chassis import db, work_items
-from services.chassis.db import Connection, new_id
-from services.chassis.errors import Conflict, DomainError
+from services.chassis.db import Connection
+from services.chassis.errors import Conflict, DomainError, NotFound
 from services.chassis.outbox import rows
 from services.chassis.webhooks import deliveries
-from services.lead_gen.actions.leads import update_register
+from services.conversion.repository import deals
 from workflows.contracts import ids
 from workflows.contracts.base import Tier
-from workflows.contracts.lead_gen import RegisterUpdate
 
 
 class Outcome(NamedTuple):
@@ -48,8 +46,14 @@ async def _try(places: Places, one: Repair) -> Outcome:
 async def _do(places: Places, one: Repair) -> str:
     if one.act is Act.RESTART:
         return await _restart(places, one)
+    if one.act is Act.REPLACE:
+        return await _replace(places, one)
     if one.act is Act.CORRECT_REGISTER:
         return await _correct_register(places, one)
+    if one.act is Act.HAND_OVER:
+        return await _hand_over(places, one)
+    if one.act is Act.ORDER_AGAIN:
+        return await _pass_sale_on(places, one)
     async with _transaction(places, one.tier) as conn:
         if one.act is Act.RETRY_ROW:
             await rows.retry_dead(conn, int(one.subject))
@@ -59,6 +63,10 @@ async def _do(places: Places, one: Repair) -> str:
             return "it is on its way again"
         if one.act is Act.CALL_AGAIN:
             return await pass_on(conn, one.subject)
+        if one.act is Act.REPORT_MONEY:
+            return await hand_overs.report_money(conn, one.subject)
+        if one.act is Act.DROP_ROW:
+            return await hand_overs.drop_row(conn, int(one.subject))
         cancelled = await work_items.cancel(conn, one.subject, "orphan")
         return "cancelled" if cancelled else "nothing to do: somebody has closed it"
 
@@ -93,45 +101,46 @@ async def _restart(places: Places, one: Repair) -> str:
         return await restarts.BY_PREFIX[prefix](conn, record)
 
 
+async def _replace(places: Places, one: Repair) -> str:
+    """End a workflow as it stands, and start it from its record. Cut in between, the next check starts it."""
+    prefix, _, record = one.subject.partition(":")
+    if prefix not in restarts.BY_PREFIX:
+        raise Conflict("ops ends this one in the Temporal UI", code="no_safe_act")
+    if (await look_closely(places.temporal, [one.subject]))[one.subject].running:
+        reason = "leadrelay check --repair: it does not fit its record"
+        await places.temporal.get_workflow_handle(one.subject).terminate(reason=reason, rpc_timeout=RPC_SECONDS)
+    async with _transaction(places, one.tier) as conn:
+        await hand_overs.drop_answers(conn, one.subject)
+        try:
+            said = await restarts.BY_PREFIX[prefix](conn, record)
+        except NotFound:
+            said = "it has no record any more"
+    return f"ended; {said.removeprefix('nothing to do: ')}"
+
+
+async def _hand_over(places: Places, one: Repair) -> str:
+    """From tier 1's record; or, if tier 2 has lost the deal since, the register is told of that."""
+    if (await look_closely(places.temporal, [ids.conversion(one.subject)]))[ids.conversion(one.subject)].running:
+        return "nothing to do: tier 2 has it"
+    async with _transaction(places, Tier.CONVERSION) as conn:
+        deal = await deals.latest(conn, one.subject)
+    async with _transaction(places, Tier.LEAD_GEN) as conn:
+        return await hand_overs.hand_over(conn, one.subject, deal)
+
+
+async def _pass_sale_on(places: Places, one: Repair) -> str:
+    async with _transaction(places, Tier.CONVERSION) as conn:
+        deal = await deals.get(conn, one.subject)
+        workflow_id = ids.customer(deal.lead_id)
+        running = (await look_closely(places.temporal, [workflow_id]))[workflow_id].running
+        return await hand_overs.pass_sale_on(conn, deal, running=running)
+
+
 async def _correct_register(places: Places, one: Repair) -> str:
     """Write what the record says; if that has changed meanwhile, the next check says so."""
     async with _transaction(places, one.tier) as conn:
-        place = await (_deal_place if one.tier == Tier.CONVERSION else _customer_place)(conn, one.subject)
+        place = await (register.of_deal if one.tier == Tier.CONVERSION else register.of_customer)(conn, one.subject)
     if place is None:
         return restarts.NOT_OPEN
     async with _transaction(places, Tier.LEAD_GEN) as conn:
-        await update_register(conn, place)
-    return f"the register says {place.stage}, {place.owner or 'nobody'}"
-
-
-async def _deal_place(conn: Connection, lead_id: str) -> RegisterUpdate | None:
-    row = await conn.fetchrow(
-        "SELECT workflow_id, stage, owner FROM deals WHERE lead_id = $1 AND stage NOT IN ('won', 'lost')", lead_id
-    )
-    if row is None:
-        return None
-    # The register knows three stages of tier 2; what a deal in work is doing is the deal's to say.
-    stage = row["stage"] if row["stage"] in ("offered", "asleep") else "accepted"
-    return _update(lead_id, Tier.CONVERSION, stage, row["owner"], row["workflow_id"])
-
-
-async def _customer_place(conn: Connection, customer_id: str) -> RegisterUpdate | None:
-    row = await conn.fetchrow(
-        "SELECT state, account_manager FROM customers WHERE id = $1 AND state IN ('active', 'at_risk', 'opted_out')",
-        customer_id,
-    )
-    if row is None:
-        return None
-    return _update(customer_id, Tier.ACCOUNT_MGMT, row["state"], row["account_manager"], ids.customer(customer_id))
-
-
-def _update(lead_id: str, tier: Tier, stage: str, owner: str | None, workflow_id: str) -> RegisterUpdate:
-    return RegisterUpdate(
-        key=f"repair:{new_id()}",
-        lead_id=lead_id,
-        tier=tier,
-        stage=stage,
-        owner=owner,
-        workflow_id=workflow_id,
-        at=datetime.now(UTC),
-    )
+        return await register.write(conn, place)

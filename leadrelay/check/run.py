@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from leadrelay.check import databases, executions, rules
+from leadrelay.check.ahead import ahead
 from leadrelay.check.executions import Pending
 from leadrelay.check.facts import Facts
 from leadrelay.check.findings import Checked, Finding
@@ -42,13 +43,20 @@ async def gather(places: Places) -> Facts:
         databases.account_mgmt(places.dsns["account_mgmt"]),
     )
     running = await executions.running(places.temporal)
+    restored = {
+        "lead_gen": lead_gen.restored,
+        "conversion": conversion.restored,
+        "account_mgmt": account_mgmt.restored,
+    }
+    failed = await executions.failed(places.temporal, running)
     return Facts(
         lead_gen=lead_gen,
         conversion=conversion,
         account_mgmt=account_mgmt,
         running=running,
-        failed=await executions.failed(places.temporal, running),
+        failed=failed,
         refused=await executions.reports(places.temporal, "Failed"),
+        ahead=await ahead(places.temporal, [*running.values(), *failed], restored),
     )
 
 

@@ -8,11 +8,10 @@ from typing import Any
 
 from leadrelay.check import executions
 from leadrelay.check.executions import Pending
-from leadrelay.check.facts import Facts
+from leadrelay.check.facts import TIER_OF, Facts
 from leadrelay.check.findings import Act, Repair
 from leadrelay.check.places import Places
 from leadrelay.check.report import wrapped
-from leadrelay.check.rules.failures import TIER_OF
 from leadrelay.check.run import gather
 from services.chassis.stories import spoken, typed
 from services.ops.domain.workflows import KINDS

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from leadrelay.cli import check, data, environment, plan, processes, replay, stack, story, tokens
+from leadrelay.cli import backup, check, data, environment, plan, processes, replay, stack, story, tokens
 
 app = typer.Typer(
     name="leadrelay",
@@ -15,7 +15,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (stack, processes, tokens, data, check, story, replay, environment, plan):
+for module in (stack, processes, tokens, data, check, backup, story, replay, environment, plan):
     module.add_to(app)
 
 

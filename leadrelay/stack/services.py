@@ -19,7 +19,7 @@ from workflows.contracts.base import Tier
 
 TITLES = {"lead_gen": "Lead generation", "conversion": "Conversion", "account_mgmt": "Account management", "ops": "Ops"}
 # Of the settings that happen to be in the caller's environment, only these reach the children.
-_KEPT = tuple(f"{PREFIX}{name}" for name in ("LOG_LEVEL", "LOG_FORMAT", *WORKER_TUNING))
+_KEPT = tuple(f"{PREFIX}{name}" for name in ("LOG_LEVEL", "LOG_FORMAT", "WEBHOOK_ALLOW", *WORKER_TUNING))
 
 REPLY_ADDRESS = "reply@in.leadrelay.example"
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from leadrelay.backup.marks import was_restored
 from leadrelay.stack import temporal
 from leadrelay.stack.data_directory import DataDirectory
 from leadrelay.stack.errors import StackError
@@ -118,6 +119,7 @@ class Stack:
         first = {"Temporal": server, "Mail catcher": mail, "Switchboard": self._services.switchboard()}
         first["Mail door"] = self._services.mail_door()
         await _together([*(self._up(name, spec) for name, spec in first.items()), self._start_databases()])
+        await self._mend_restored()
         apis = [self._up("APIs", self._services.api(name)) for name in TITLES]
         workers = [self._up("Workers", self._services.worker(tier, name)) for name, tier in self._workers.items()]
         # Before the APIs are there, it says so by itself.
@@ -125,6 +127,16 @@ class Stack:
         await _together([*desk, *apis, *workers])
         if self._demo:
             self._supervise("Sample department", self._services.demo(self._screen.demo_line))
+
+    async def _mend_restored(self) -> None:
+        if not any([await was_restored(self._postgres.dsn(tier)) for tier in Tier]):
+            return
+        # Only then: a check knows the tiers' own code, which takes seconds to load.
+        from leadrelay.check.after_restore import end_what_is_ahead
+        from leadrelay.check.places import stack_places
+
+        if ended := await end_what_is_ahead(await stack_places(self._data)):
+            self._screen.step(f"{ended} workflows knew more than the restored records: `leadrelay check` says the rest")
 
     async def _start_databases(self) -> None:
         await self._postgres.prepare()

@@ -70,7 +70,7 @@ def _age(length: timedelta) -> str:
     """How long something is late, as people say it."""
     minutes = max(0, round(length / timedelta(minutes=1)))
     if minutes < 1:
-        return "now"
+        return "just now"
     if minutes < 120:
         return f"{minutes} min late"
     return f"{minutes // 60} h late" if minutes < 48 * 60 else f"{minutes // 1440} days late"

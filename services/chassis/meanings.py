@@ -7,6 +7,7 @@ must not stop the house, so a stored value is validated with `STORED`, which ski
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from datetime import time, timedelta
 from functools import cache
@@ -192,6 +193,24 @@ _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\uff
 def printable(text: str) -> str:
     """The text as a document can carry it: control characters are blanks, and none stands at its ends."""
     return _UNPRINTABLE.sub(" ", text).strip()
+
+
+def country_code(code: str) -> str:
+    """A country's two letters, in capitals. Raises ValueError."""
+    return _country(code.strip().upper())
+
+
+def one_line(text: str) -> str:
+    """A name as it stands in a heading: line breaks are spaces, and what cannot be seen or turns the text is gone."""
+    return " ".join("".join(map(_seen, text)).split())
+
+
+def _seen(char: str) -> str:
+    kind = unicodedata.category(char)
+    if kind in ("Cc", "Zl", "Zp"):
+        return " "
+    # Joiners belong to letters of some scripts and to emoji; the other marks of format only hide or turn text.
+    return "" if kind == "Cf" and char not in "\u200c\u200d" else char
 
 
 def is_legible(text: str) -> bool:

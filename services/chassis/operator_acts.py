@@ -6,19 +6,21 @@ A tier says what an act means to it; here is what all of them share: who may, th
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
 from services.chassis.auth import OPS
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import Conflict
 from services.chassis.http import Body, Conn, Id, Model, Who, allow, new_router
+from services.chassis.meanings import storable
 from services.chassis.outbox import rows
 from services.chassis.records import Record
 from services.chassis.stories import spoken
 
+Storable = Annotated[str, AfterValidator(storable)]
 ActName = Literal["retry", "skip", "cancel", "reassign"]
 STORY = """SELECT at, 'act:' || id, 'act', by, jsonb_build_object('act', act, 'reason', reason, 'changes', changes)
       FROM operator_acts WHERE lead_id = $1"""
@@ -36,8 +38,8 @@ class Act(Body):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "the manager is ill", "to": "oksana"}]})
 
-    reason: str = Field(min_length=3, max_length=300, description="Why; the audit keeps it, and people read it.")
-    to: str | None = Field(
+    reason: Storable = Field(min_length=3, max_length=300, description="Why; the audit keeps it, and people read it.")
+    to: Storable | None = Field(
         default=None, min_length=1, max_length=100, description="For reassign: who gets it; left out, the queue."
     )
     restart: bool = Field(default=False, description="For retry: its workflow failed and is started again.")

@@ -156,9 +156,12 @@ async def test_opting_out_cancels_what_was_coming_and_can_be_taken_back(desk: De
     customer_id, _ = await tier.nudge()
     answer = await desk.act(f"customers/{customer_id}/opt-out", reason="too many calls")
     assert "They want none." in answer.text
+    card = await desk.page(f"customers/{customer_id}")
+    assert "wants no calls" in card and "tel:" not in card and "what to say" not in card
     assert await tier.work(customer_id, "nudge") == []
     answer = await desk.act(f"customers/{customer_id}/opt-in", reason="call again in spring")
     assert "They want no more reminders" in answer.text
+    assert "tel:" in await desk.page(f"customers/{customer_id}")
     assert (await desk.act(f"customers/{customer_id}/opt-out")).status_code == 422
 
 

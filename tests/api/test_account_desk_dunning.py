@@ -26,7 +26,7 @@ class House:
 @pytest_asyncio.fixture(scope="module")
 async def house(fresh_database: FreshDatabase) -> AsyncIterator[House]:
     dsn = await fresh_database("account_desk_dunning", tier=Tier.ACCOUNT_MGMT)
-    async with tier_3(dsn) as tier, desk_3(dsn) as oleh, desk_3(dsn, "boss", "supervisor") as boss:
+    async with tier_3(dsn) as tier, desk_3(dsn) as oleh, desk_3(dsn, "boss", "supervisor", name="Andrii") as boss:
         yield House(tier, oleh, boss)
 
 
@@ -82,6 +82,7 @@ async def test_a_supervisor_is_asked_and_hands_the_invoice_to_collection(house: 
     answer = await house.boss.act(f"invoices/{invoice_id}/dunning", decision="collect", reason="no answer")
     assert "In collection" in answer.text
     assert "Take it back" in answer.text
+    assert "no answer · Andrii" in await house.oleh.page(f"invoices/{invoice_id}")
     assert "in collection" in await house.oleh.page(f"customers/{customer_id}/money")
     assert await house.tier.work(customer_id, "debt") == []
     answer = await house.boss.act(f"invoices/{invoice_id}/dunning", decision="resume")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest_asyncio
@@ -13,6 +14,7 @@ from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_3 import LINE, Tier3, account_manager, account_request, boss, nudge_request, tier_3
 from workflows.contracts import ids
 from workflows.contracts.base import Tier
+from workflows.contracts.erasure import ErasePerson
 
 
 @pytest_asyncio.fixture
@@ -156,6 +158,89 @@ async def test_after_a_month_and_after_a_further_merge_nothing_is_undone(tier: T
     assert (await tier.post(f"/v1/customer-merges/{further['id']}/undo", {}, 409))["code"] == "too_late"
 
 
+WRITES: list[tuple[str, str, dict[str, Any]]] = [
+    ("PATCH", "", {"city": "Lviv"}),
+    ("POST", "/needs", {"text": "containers"}),
+    ("POST", "/people", {"name": "Anna"}),
+    ("POST", "/complaints", {"text": "late"}),
+    ("POST", "/orders", {"lines": [LINE]}),
+    ("POST", "/opt-out", {"reason": "asked"}),
+    ("PUT", "/never-offer/ftl", {"reason": "asked"}),
+    ("PUT", "/e-invoice", {"e_invoice": "none"}),
+    ("POST", "/assign", {"account_manager": "oleh", "reason": "asked"}),
+]
+
+
+async def test_nothing_is_written_on_a_record_that_was_merged_and_who_they_are_now_is_named(tier: Tier3) -> None:
+    kept, gone = await two(tier)
+    third, _ = await tier.customer(company="Third", phones=["+380671112244"])
+    await merge(tier, kept, gone)
+    await merge(tier, third, kept)
+    before = await tier.counts()
+    for method, path, body in WRITES:
+        refused = await tier.http.request(method, f"/v1/customers/{gone}{path}", json=body, headers=boss())
+        assert (path, refused.status_code, refused.json()["code"]) == (path, 409, "merged")
+        assert (refused.json()["customer_id"], refused.json()["company"]) == (third, "Third")
+    assert await tier.counts() == before
+
+
+async def test_a_page_of_the_one_that_went_leads_to_the_one_that_stays(tier: Tier3, dsn: str) -> None:
+    kept, gone = await two(tier)
+    await merge(tier, kept, gone)
+    async with desk_3(dsn) as desk:
+        for path in ("", "/story"):
+            answer = await desk.http.get(f"/desk/customers/{gone}{path}")
+            assert (answer.status_code, answer.headers["Location"]) == (303, f"/accounts/desk/customers/{kept}{path}")
+
+
+async def test_a_complaint_that_moves_puts_the_customer_at_risk_until_it_goes_back(tier: Tier3) -> None:
+    kept, gone = await two(tier)
+    await tier.post(f"/v1/customers/{gone}/complaints", {"text": "late"})
+    done = await merge(tier, kept, gone)
+    assert (await tier.get(f"/v1/customers/{kept}"))["state"] == "at_risk"
+    assert [told["standing"] for told in await tier.sent(kept, "standing_changed")] == ["at_risk"]
+    await tier.post(f"/v1/customer-merges/{done['id']}/undo", {}, 200)
+    states = [(await tier.get(f"/v1/customers/{one}"))["state"] for one in (kept, gone)]
+    assert states == ["active", "at_risk"]
+
+
+async def test_nobody_whom_one_talked_to_is_lost_and_nobody_is_there_twice(tier: Tier3) -> None:
+    kept, gone = await two(tier, contact_name="Olha")
+    await tier.pool.execute(
+        """UPDATE customers SET contact = contact || '{"contact_name": "Ivan"}' WHERE id = $1""", kept
+    )
+    for one, name in ((kept, "Anna"), (gone, "ANNA")):
+        await tier.post(f"/v1/customers/{one}/people", {"name": name, "phones": ["+380501112233"]})
+    done = await merge(tier, kept, gone)
+    people = (await tier.get(f"/v1/customers/{kept}/people"))["items"]
+    assert [one["name"] for one in people if one["id"]] == ["Anna", "Olha"]
+    await tier.post(f"/v1/customer-merges/{done['id']}/undo", {}, 200)
+    people = (await tier.get(f"/v1/customers/{kept}/people"))["items"]
+    assert [one["name"] for one in people if one["id"]] == ["Anna"]
+
+
+async def test_debts_of_two_who_have_left_open_a_care_that_reminds_of_them(tier: Tier3) -> None:
+    kept, gone = await two(tier)
+    await tier.pool.execute("UPDATE customers SET state = 'lost' WHERE id = ANY($1::uuid[])", [kept, gone])
+    await merge(tier, kept, gone)
+    started = await tier.pool.fetchval(
+        "SELECT start_input FROM outbox WHERE workflow_id = $1 AND signal = 'merged'", ids.customer(kept)
+    )
+    assert (started["customer_id"], started["state"]["stage"]) == (kept, "lost")
+
+
+async def test_whoever_is_erased_after_a_merge_is_erased_in_both_and_not_brought_back_by_an_undo(tier: Tier3) -> None:
+    kept, gone = await two(tier)
+    done = await merge(tier, kept, gone)
+    request = ErasePerson(key="e-1", lead_ids=[gone], by="boss", at=datetime.now(UTC))
+    await tier.activities.erase_person(request)
+    for one in (kept, gone):
+        assert (await tier.get(f"/v1/customers/{one}"))["contact"]["phones"] == []
+    kept_of_it = await tier.pool.fetchval("SELECT moved::text FROM customer_merges")
+    assert "+380" not in kept_of_it and "@" not in kept_of_it
+    assert (await tier.post(f"/v1/customer-merges/{done['id']}/undo", {}, 409))["code"] == "erased"
+
+
 async def test_who_may_merge_and_whom(tier: Tier3) -> None:
     kept, gone = await two(tier)
     await tier.post("/v1/account-managers", {"id": "iryna", "name": "Iryna", "capacity": 5}, headers=boss())
@@ -182,7 +267,7 @@ async def test_the_page_finds_the_other_one_shows_what_moves_merges_and_takes_ap
         assert f"gone={gone}" in await desk.page(f"customers/{kept}/merge", q="Viter")
         page = await desk.page(f"customers/{kept}/merge", q="Viter", gone=gone)
         assert "Viter Trans goes into Viter" in page
-        assert "Filled from them: e-mail." in page
+        assert "office@viter.example" in page and "The one that goes" in page and "Macro" not in page
         assert (await desk.act(f"customers/{kept}/merge", htmx=False, gone=gone)).status_code == 303
         page = await desk.page(f"customers/{kept}/merge")
         merge_id = page.partition('name="merge_id" value="')[2].partition('"')[0]

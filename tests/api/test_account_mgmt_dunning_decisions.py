@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import pytest_asyncio
+from pypdf import PdfReader
 
 from services.account_mgmt.actions.debts import ask_supervisors, take_up_forgotten
 from services.account_mgmt.actions.mail_checks import why_not
@@ -283,11 +285,34 @@ async def test_a_letter_is_printed_and_done_says_that_it_is_in_the_post(tier: Ti
     assert (await remind(tier, customer_id, account.invoice_id, 1)).by == "post"
     [item] = await tier.work(customer_id, "dunning")
     printed = await tier.http.get(item["payload"]["letter"])
-    assert (printed.status_code, printed.content[:5]) == (200, b"%PDF-")
+    pages = [page.extract_text() for page in PdfReader(io.BytesIO(printed.content)).pages]
+    number = (await tier.get(f"/v1/invoices/{account.invoice_id}"))["number"]
+    # The letter, and the invoice itself behind it.
+    assert len(pages) >= 2 and f"копія рахунка {number}" in " ".join(pages[0].split())
     reminders = f"/v1/invoices/{account.invoice_id}/dunning"
     assert (await tier.get(reminders))["reminders"][0]["sent_at"] is None
     await tier.post(f"/v1/work/{item['id']}/done", {}, status=200)
     assert (await tier.get(reminders))["reminders"][0]["sent_at"] is not None
+
+
+async def test_no_letter_asks_for_money_that_has_come(tier: Tier3) -> None:
+    _, account = await tier.customer()
+    path = f"/v1/invoices/{account.invoice_id}"
+    assert (await tier.http.get(f"{path}/letter.pdf")).status_code == 200
+    money = {"amount": "120.00", "currency": "UAH"}
+    await tier.post(f"{path}/payments", {"amount": money, "reference": "bank-1"})
+    refused = await tier.http.get(f"{path}/letter.pdf")
+    assert (refused.status_code, refused.json()["code"]) == (409, "wrong_state")
+
+
+async def test_a_letter_is_in_the_organisations_own_words(tier: Tier3) -> None:
+    _, account = await tier.customer(language="en")
+    words = {"subject": "Money, please: {{number}}", "body": "{{greeting}}\n\nWe miss {{open}}.\n\n{{seller}}"}
+    answer = await tier.http.put("/v1/mail-templates/dunning_1/en", json=words, headers=boss())
+    assert answer.is_success, answer.text
+    printed = await tier.http.get(f"/v1/invoices/{account.invoice_id}/letter.pdf")
+    text = PdfReader(io.BytesIO(printed.content)).pages[0].extract_text()
+    assert "Money, please: LR-" in text and "We miss" in text
 
 
 async def test_a_call_for_money_says_from_when_on_it_may_be_made(tier: Tier3) -> None:

@@ -84,6 +84,19 @@ async def test_a_credit_note_or_a_cancellation_ends_the_reminders_too(tier: Tier
     assert await mails_of(tier, customer_id) == [("withdrawn", "the invoice is void")] * 2
 
 
+@pytest.mark.parametrize("apart", [False, True], ids=["merged", "merged and taken apart"])
+async def test_a_payment_ends_the_reminders_of_a_customer_who_was_merged_since(tier: Tier3, apart: bool) -> None:
+    customer_id, invoice_id = await dunned(tier)
+    kept, _ = await tier.customer()
+    merge = await tier.post(f"/v1/customers/{kept}/merge", {"gone": customer_id}, headers=boss())
+    if apart:
+        await tier.post(f"/v1/customer-merges/{merge['id']}/undo", {}, 200, boss())
+    await pay(tier, invoice_id)
+    owner = customer_id if apart else kept
+    assert await tier.work(owner, "dunning") == []
+    assert await mails_of(tier, owner) == [("withdrawn", "the invoice is paid")] * 2
+
+
 async def test_a_mail_that_waits_because_the_server_was_away_is_withdrawn_too(tier: Tier3) -> None:
     customer_id, invoice_id = await dunned(tier, 1)
     async with mail_server() as server:

@@ -67,7 +67,9 @@ READS = {
         "mail-templates/{}/{}/preview",
     )
 }
-WITHOUT = NEVER_REFUSED | GIVEN_BACK | ANSWERS | ADDITIONS | JOBS | READS
+SHOWN = "an operator is shown what it would change, and the state of the work decides, with 409"
+ACTS = {f"POST /v1/leads/{{}}/acts/{act}": SHOWN for act in ("retry", "skip", "cancel", "reassign")}
+WITHOUT = ACTS | NEVER_REFUSED | GIVEN_BACK | ANSWERS | ADDITIONS | JOBS | READS
 # What is written again under its name is its next version.
 NEXT_VERSIONS = {
     "lead_gen": {"/v1/policies", "/v1/scripts", "/v1/criteria"},

@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from leadrelay.replay.words import MEND
-from tests.replay.outline import outlines, sources
+from tests.replay.modules import sources
+from tests.replay.outline import outlines
 from tests.replay.releases import ROOT
 
 FOLDER = ROOT / "tests" / "replay" / "fingerprints"

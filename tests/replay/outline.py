@@ -12,8 +12,8 @@ import ast
 import copy
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+
+from tests.replay.modules import FUNCTIONS, Function, Module, closure, read
 
 _COMMAND = re.compile(
     r"(execute|start)_(local_)?(activity|child_workflow)(_method|_class)?"
@@ -21,77 +21,30 @@ _COMMAND = re.compile(
     r"|upsert_search_attributes|upsert_memo"
 )
 _TIMED = {"timeout", "timeout_summary"}
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _LEAVES = (ast.Return, ast.Raise, ast.Break, ast.Continue)
 _VERDICTS = (ast.Constant, ast.BoolOp, ast.Compare, ast.UnaryOp)
-Function = ast.FunctionDef | ast.AsyncFunctionDef
-
-
-@dataclass
-class Module:
-    """One file: functions by qualified name, bases of classes, constants, and what it imports."""
-
-    functions: dict[str, Function] = field(default_factory=dict)
-    bases: dict[str, list[str]] = field(default_factory=dict)
-    workflows: dict[str, str] = field(default_factory=dict)
-    constants: dict[str, str] = field(default_factory=dict)
-    imports: set[str] = field(default_factory=set)
-
-
-def sources(folder: Path) -> dict[str, str]:
-    """The workflows' modules. What the tiers tell each other makes no commands."""
-    return {
-        ".".join(path.relative_to(folder.parent).with_suffix("").parts).removesuffix(".__init__"): path.read_text()
-        for path in sorted(folder.rglob("*.py"))
-        if "contracts" not in path.parts
-    }
 
 
 def outlines(texts: Mapping[str, str]) -> dict[str, str]:
     """The outline of every workflow that is defined in these modules, by its type."""
-    modules = {name: _read(text) for name, text in texts.items()}
+    modules = {name: read(text) for name, text in texts.items()}
     found = {}
     for name, module in modules.items():
         for class_name, workflow in module.workflows.items():
-            reached = {one: modules[one] for one in _closure(name, modules)}
+            reached = {one: modules[one] for one in closure(name, modules)}
             found[workflow] = _Outline(class_name, reached).text()
     return found
 
 
-def _read(text: str) -> Module:
-    module, tree = Module(), ast.parse(text)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            module.imports |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    for node in tree.body:
-        if isinstance(node, _FUNCTIONS):
-            module.functions[node.name] = node
-        elif isinstance(node, ast.ClassDef):
-            module.bases[node.name] = [ast.unparse(base).rpartition(".")[2] for base in node.bases]
-            module.functions |= {f"{node.name}.{one.name}": one for one in node.body if isinstance(one, _FUNCTIONS)}
-            module.workflows |= _workflow_name(node)
-        elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            module.constants |= {one.id: ast.unparse(node.value) for one in targets if isinstance(one, ast.Name)}
-    return module
-
-
-def _workflow_name(node: ast.ClassDef) -> dict[str, str]:
-    for decorator in node.decorator_list:
-        if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == "workflow.defn":
-            named = next((one.value for one in decorator.keywords if one.arg == "name"), None)
-            return {node.name: str(named.value) if isinstance(named, ast.Constant) else node.name}
-    return {}
-
-
-def _closure(start: str, modules: Mapping[str, Module]) -> list[str]:
-    found, waiting = set(), [start]
-    while waiting:
-        name = waiting.pop()
-        if name not in found and name in modules:
-            found.add(name)
-            waiting += sorted(modules[name].imports)
-    return sorted(found)
+def _held_classes(functions: Iterable[Function], known: set[str]) -> dict[str, set[str]]:
+    """Which of these classes an attribute holds, where it is made as one: `self._story = Story(...)`."""
+    held: dict[str, set[str]] = {}
+    for node in (one for function in functions for one in ast.walk(function)):
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and (_called(node.value) in known):
+            for target in node.targets:
+                if isinstance(target, ast.Attribute):
+                    held.setdefault(target.attr, set()).add(str(_called(node.value)))
+    return held
 
 
 class _Outline:
@@ -102,6 +55,7 @@ class _Outline:
         self._bases = {name: bases for module in modules.values() for name, bases in module.bases.items()}
         self._constants = {name: text for module in modules.values() for name, text in module.constants.items()}
         self._class = class_name
+        self._held = _held_classes(self._functions.values(), {name.partition(".")[0] for name in self._functions})
         self._commanding = self._all_commanding()
 
     def text(self) -> str:
@@ -113,14 +67,28 @@ class _Outline:
         constants = [f"{name} = {self._constants[name]}" for name in named]
         return "\n".join([*constants, "", body]).strip() + "\n"
 
+    def _meant(self, node: ast.AST) -> set[str]:
+        """The functions that a call may mean, by qualified name.
+
+        All with that name, unless it is known what is asked: `self._story.tell(...)` is no `Register.tell`, because
+        `_story` is made as a Story.
+        """
+        name = _called(node)
+        if name is None or not isinstance(node, ast.Call):
+            return set()
+        classes = self._held.get(getattr(getattr(node.func, "value", None), "attr", ""))
+        if classes:
+            return {f"{one}.{name}" for one in classes} & set(self._functions)
+        return {one for one in self._functions if one.rpartition(".")[2] == name}
+
     def _all_commanding(self) -> set[str]:
-        """The short names of the functions that command something, themselves or through others."""
+        """The functions that command something, themselves or through others."""
         found: set[str] = set()
         while True:
             more = {
-                name.rpartition(".")[2]
+                name
                 for name, one in self._functions.items()
-                if any(_command(node) or _called(node) in found for node in ast.walk(one))
+                if any(_command(node) or self._meant(node) & found for node in ast.walk(one))
             }
             if more == found:
                 return found
@@ -132,16 +100,14 @@ class _Outline:
             bases = self._bases.get(waiting.pop(), [])
             waiting += [one for one in bases if one not in classes]
             classes |= set(bases)
-        start = [name for name in self._functions if name.partition(".")[0] in classes]
-        seen: dict[str, None] = {}
-        waiting = [name for name in start if name.rpartition(".")[2] in self._commanding]
+        waiting = [name for name in self._functions if name.partition(".")[0] in classes and name in self._commanding]
+        seen: set[str] = set()
         while waiting:
-            name = waiting.pop(0)
-            if name in seen:
-                continue
-            seen[name] = None
-            called = {_called(node) for node in ast.walk(self._functions[name])} & self._commanding
-            waiting += sorted(one for one in self._functions if one.rpartition(".")[2] in called)
+            name = waiting.pop()
+            if name not in seen:
+                seen.add(name)
+                meant = (self._meant(node) for node in ast.walk(self._functions[name]))
+                waiting += sorted(set().union(*meant) & self._commanding)
         return sorted(seen, key=lambda one: (one.partition(".")[0] != self._class, one))
 
     def _lines(self, name: str) -> list[str]:
@@ -171,7 +137,7 @@ class _Outline:
                 return self._simple(node, named)
 
     def _simple(self, node: ast.stmt, named: set[str]) -> list[str]:
-        if isinstance(node, _FUNCTIONS):
+        if isinstance(node, FUNCTIONS):
             inner = self._block(node.body, named)
             return [f"def {node.name}:", *inner] if inner else []
         lines = self._calls(node)
@@ -229,9 +195,8 @@ class _Outline:
                 found += self._calls(child)
             if (command := _command(node)) is not None:
                 found.append(command)
-            elif (name := _called(node)) in self._commanding:
-                assert isinstance(node, ast.Call)
-                found.append(f"-> {name}({_arguments(node)})")
+            elif isinstance(node, ast.Call) and self._meant(node) & self._commanding:
+                found.append(f"-> {_called(node)}({_arguments(node)})")
         return found
 
 

@@ -36,10 +36,14 @@ class Release:
         """Its code, put into a directory. Raises ReleaseAway where this clone does not have it."""
         done = subprocess.run(["git", "archive", self.commit], cwd=root, capture_output=True)
         if done.returncode:
-            raise ReleaseAway(f"The code of release {self.version} ({self.commit[:12]}): {_way_to_it(root)}")
+            raise ReleaseAway(self.way_to_it(root))
         with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
             archive.extractall(directory, filter="data")
         return directory
+
+    def way_to_it(self, root: Path = ROOT) -> str:
+        """Why a clone does not have its code, and how to get it."""
+        return f"The code of release {self.version} ({self.commit[:12]}): {_way_to_it(root)}"
 
 
 def releases() -> list[Release]:

@@ -121,6 +121,17 @@ def test_what_a_shared_function_commands_belongs_to_every_workflow_that_reaches_
     assert commands() != commands(inbox=INBOX.replace(", timeout=DAY", ""))
 
 
+def test_what_an_attribute_is_made_as_says_which_function_is_meant() -> None:
+    told = "class Register:\n    def tell(self):\n        workflow.start_activity(Reports.tell)\n"
+    story = "class Story:\n    def tell(self):\n        pass\n"
+    text = WORKFLOW.replace(
+        "    @workflow.run", "    def __init__(self):\n        self._told = Story()\n\n    @workflow.run"
+    )
+    text = text.replace("        if self._told:", "        self._told.tell()\n        if self._told:")
+    assert commands(text, f"{INBOX}{told}{story}") == commands()
+    assert commands(text.replace("Story()", "Register()"), f"{INBOX}{told}{story}") != commands()
+
+
 def test_a_change_with_a_new_patch_only_has_to_be_written_down() -> None:
     patched = "        if workflow.patched(PATCH):\n            await workflow.sleep(1)\n        if self._told:"
     change = changed("        if self._told:", patched)

@@ -89,3 +89,18 @@ async def test_a_report_rolled_back_with_its_record_never_leaves(pool: Pool, tem
         await outbox.report(conn, LeadGenActivities.update_register, update("gone"), line="register:1", summary="Gone")
         await transaction.rollback()
     assert await Dispatcher(pool, temporal).deliver_batch() == 0
+
+
+async def test_a_report_that_a_restore_made_the_other_tier_forget_is_taken_once_more(
+    pool: Pool, temporal: Client
+) -> None:
+    request = update("restored:register")
+    await append(pool, request)
+    register = TakingRegister()
+    async with Worker(temporal, task_queue=queues.LEAD_GEN, activities=[register.update_register]):
+        for _ in range(2):
+            await Dispatcher(pool, temporal).deliver_batch()
+            await temporal.get_activity_handle("report:restored:register").result()
+            # As from a backup of the moment in which it was appended.
+            await pool.execute("UPDATE outbox SET state = 'pending', tried = false")
+    assert register.keys == ["restored:register"] * 2

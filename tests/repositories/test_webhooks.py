@@ -332,6 +332,23 @@ async def test_what_a_receiver_says_is_kept_in_short_and_without_contact_data(po
     assert "+380" not in said and "olena@" not in said
 
 
+async def test_an_event_is_written_while_a_webhook_that_hears_it_is_deleted(pool: Pool) -> None:
+    gone, _ = await subscribe(pool, "https://gone.example/")
+    stays, _ = await subscribe(pool, "https://stays.example/")
+    async with pool.acquire() as deleting:
+        transaction = deleting.transaction()
+        await transaction.start()
+        await rows.delete(deleting, gone)
+        writing = asyncio.create_task(ring(pool))
+        waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        async with asyncio.timeout(60):
+            while not await pool.fetchval(waits):
+                await asyncio.sleep(0)
+        await transaction.commit()
+    await writing
+    assert len(await found(pool, stays)) == 1
+
+
 async def test_old_messages_are_swept_with_what_became_of_them(pool: Pool) -> None:
     async with receiver() as house:
         mine, _ = await subscribe(pool, house.url)

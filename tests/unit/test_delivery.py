@@ -16,7 +16,7 @@ from services.chassis.settings import PREFIX, Settings
 from services.chassis.settings.mail_door import MailDoorSettings
 from services.chassis.web import home
 from services.chassis.web.oidc import BACK
-from tests.fixtures.compose import COMPOSE, OWN, ROOT, TIERS, Services, read_compose
+from tests.fixtures.compose import COMPOSE, OWN, ROOT, TIERS, TOOLS, Services, read_compose
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def own(services: Services) -> Services:
     return {
         name: service
         for name, service in services.items()
-        if service["image"] == OWN and service.get("profiles") != ["trial"]
+        if service["image"] in (OWN, TOOLS) and service.get("profiles") != ["trial"]
     }
 
 
@@ -107,7 +107,11 @@ def test_versions_are_pinned(services: Services) -> None:
     for service in services.values():
         assert re.search(r":v?\d+\.\d+\.?\d*", service["image"]), service["image"]
     text = (ROOT / "deploy/Dockerfile").read_text(encoding="utf-8")
-    assert {*re.findall(r"^FROM (\S+)", text, re.MULTILINE)} == {"node:24-slim", "python:3.11-slim-bookworm"}
+    assert {*re.findall(r"^FROM (\S+)", text, re.MULTILINE)} == {
+        "node:24-slim", "python:3.11-slim-bookworm", "postgres:17.11-bookworm",
+        "leadrelay",
+    }  # fmt: skip
+    assert services["postgres"]["image"].startswith("postgres:17.11-bookworm@")
 
 
 def test_the_image_carries_none_of_the_embedded_servers() -> None:
@@ -130,7 +134,7 @@ def test_every_container_has_its_limits_and_comes_back(services: Services) -> No
     for name, service in services.items():
         assert {"mem_limit", "cpus", "restart"} <= set(service), name
         assert service["cap_drop"] == ["ALL"] and service["security_opt"] == ["no-new-privileges:true"], name
-        assert service["image"] != OWN or service["read_only"], name
+        assert service["image"] not in (OWN, TOOLS) or service["read_only"], name
 
 
 def test_nothing_that_is_secret_has_a_default() -> None:

@@ -11,6 +11,7 @@ from leadrelay.check.rules import answers, attributes, failures, lives, mails, m
 ALL: tuple[Callable[[Facts], Checked], ...] = (
     lives.every_open_record_has_its_workflow,
     lives.every_workflow_has_its_record,
+    lives.no_workflow_is_ahead_of_its_record,
     work.no_work_without_a_workflow,
     work.no_waiting_workflow_without_work,
     outbox.nothing_waits_or_is_set_aside,

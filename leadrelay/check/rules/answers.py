@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from leadrelay.check.facts import Facts, InboundCall
+from leadrelay.check.facts import Facts, InboundCall, Won
 from leadrelay.check.findings import Act, Checked, Finding, Repair
 
 
@@ -10,7 +10,7 @@ def every_delivered_answer_has_its_effect(facts: Facts) -> Checked:
     """A sale that was won has one order; a call that was passed on has become somebody's work."""
     sales, calls = facts.conversion.won, facts.lead_gen.passed_on
     found = [
-        _order(one.deal_id, one.lead_id, facts.account_mgmt.ordered.get(one.deal_id, 0))
+        _order(one, facts.account_mgmt.ordered.get(one.deal_id, 0))
         for one in sales
         if facts.account_mgmt.ordered.get(one.deal_id, 0) != 1
     ]
@@ -25,15 +25,16 @@ def _is_heard(facts: Facts, call: InboundCall) -> bool:
     return call.id in facts.conversion.heard or call.id in facts.account_mgmt.heard
 
 
-def _order(deal_id: str, lead_id: str, orders: int) -> Finding:
+def _order(sale: Won, orders: int) -> Finding:
     return Finding(
         check="answer",
-        subject=f"deal:{deal_id}",
-        says=f"deal {deal_id} is won, but has {orders or 'no'} order{'s' if orders > 1 else ''}",
+        subject=f"deal:{sale.deal_id}",
+        says=f"deal {sale.deal_id} is won, but has {orders or 'no'} order{'s' if orders > 1 else ''}",
         mend="the supervisor of tier 3 cancels the order that is too many"
         if orders
-        else "the account manager enters the order of the deal: POST /v1/customers/{id}/orders",
-        lead_id=lead_id,
+        else "leadrelay check --repair --yes passes the sale on to tier 3 again",
+        repair=None if orders else Repair(Act.ORDER_AGAIN, "conversion", sale.deal_id),
+        lead_id=sale.lead_id,
     )
 
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from leadrelay.check.facts import Execution, Facts
+from leadrelay.check.facts import TIER_OF, Execution, Facts
 from leadrelay.check.findings import Act, Checked, Finding, Repair
 from leadrelay.check.rules.lives import needed
-
-TIER_OF = {"ColdCall": "lead_gen", "Campaign": "lead_gen", "Conversion": "conversion", "CustomerCare": "account_mgmt"}
 
 
 def nothing_failed(facts: Facts) -> Checked:
     """No workflow failed, timed out or was terminated without another one in its place; no report was refused."""
-    # Terminating is a person's act: it counts only while the record still needs its workflow.
+    # Terminating is a person's act: it counts only while the record still needs its workflow. So does the failure of a
+    # workflow that found no record any more because the database was restored to a time before it.
     open_records = {one.workflow_id for one in needed(facts)}
-    bad = [one for one in facts.failed if one.status != "terminated" or one.workflow_id in open_records]
+    bad = [one for one in facts.failed if _counts(one, facts) or one.workflow_id in open_records]
     found = [_failed(one) for one in bad]
     found += [
         Finding(
@@ -25,6 +24,10 @@ def nothing_failed(facts: Facts) -> Checked:
         for one in facts.refused
     ]
     return Checked("failed", "no workflow failed, no report was refused", len(facts.failed) + len(facts.refused), found)
+
+
+def _counts(one: Execution, facts: Facts) -> bool:
+    return one.status != "terminated" and one.workflow_id not in facts.ahead
 
 
 def _failed(one: Execution) -> Finding:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from leadrelay.check.facts import Execution, Facts
+from leadrelay.check.facts import TIER_OF, Execution, Facts
 from leadrelay.check.findings import Act, Checked, Finding, Repair
 from workflows.contracts import ids
 
@@ -41,6 +41,26 @@ def _missing(workflow_id: str, tier: str, says: str, lead_id: str | None) -> Fin
         lead_id=lead_id,
         workflow_id=workflow_id,
         missing=True,
+    )
+
+
+def no_workflow_is_ahead_of_its_record(facts: Facts) -> Checked:
+    """After a restore, no running workflow has lived through a time that its tier's database has forgotten."""
+    tiers = {tier for tier, held in facts.tiers.items() if held.restored}
+    compared = [one for one in facts.running.values() if TIER_OF.get(one.kind) in tiers]
+    found = [_ahead(one) for one in compared if one.workflow_id in facts.ahead]
+    return Checked("ahead", "no workflow knows what a restored database forgot", len(compared), found)
+
+
+def _ahead(one: Execution) -> Finding:
+    return Finding(
+        check="ahead",
+        subject=one.workflow_id,
+        # Without its lead: it is ahead whatever else is on its way.
+        says=f"{one.workflow_id} went on after the moment to which {TIER_OF[one.kind]} was restored",
+        mend="leadrelay check --repair --yes ends it, and starts it again if its record is open",
+        repair=Repair(Act.REPLACE, TIER_OF[one.kind], one.workflow_id),
+        workflow_id=one.workflow_id,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from leadrelay.check.facts import Facts, Sums
-from leadrelay.check.findings import Checked, Finding
+from leadrelay.check.findings import Act, Checked, Finding, Repair
 
 _REBUILD = "a supervisor of tier 2 rebuilds the ledger: POST /v1/commissions/rebuild"
 
@@ -45,6 +45,8 @@ def _unreported(sale: Sums, wrong: list[str]) -> Finding:
         check="money",
         subject=f"events:{sale.sale_id}",
         says=f"sale {sale.sale_id}: {'; '.join(wrong)}",
-        mend="see that tier 2's worker runs; else a supervisor of tier 2 adjusts: POST /v1/commissions/adjustments",
+        mend="leadrelay check --repair --yes reports it again, as far as it was reported within a week; what stays "
+        "different, a supervisor of tier 2 adjusts: POST /v1/commissions/adjustments",
+        repair=Repair(Act.REPORT_MONEY, "account_mgmt", sale.sale_id),
         lead_id=sale.lead_id,
     )

@@ -2,18 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
+
 from leadrelay.check.facts import Facts, Row
 from leadrelay.check.findings import Act, Checked, Finding, Repair
+from leadrelay.check.rules.lives import needed
 
+_WORKFLOWS = frozenset({"cold-call", "conversion", "customer", "campaign"})
 PATIENCE_SECONDS = 300.0
 
 
 def nothing_waits_or_is_set_aside(facts: Facts) -> Checked:
     """No answer waits for longer than five minutes, none was set aside."""
     rows = [(tier, row) for tier, held in facts.tiers.items() for row in held.outbox]
-    found = [_dead(tier, row) for tier, row in rows if row.state == "dead"]
+    alive = {*facts.running, *(one.subject for one in needed(facts))}
+    found = [
+        _unheard(tier, row) if facts.tiers[tier].restored and _nobody_hears(row, alive) else _dead(tier, row)
+        for tier, row in rows
+        if row.state == "dead"
+    ]
     found += [_late(tier, row) for tier, row in rows if row.state == "pending" and row.age > PATIENCE_SECONDS]
     return Checked("outbox", "no answer waits too long or was set aside", len(rows), found)
+
+
+def _nobody_hears(row: Row, alive: Collection[str]) -> bool:
+    """Whether an answer is for a workflow that has ended, and whose record needs none any more."""
+    return row.workflow_id.partition(":")[0] in _WORKFLOWS and row.workflow_id not in alive
+
+
+def _unheard(tier: str, row: Row) -> Finding:
+    """The workflow broke on the restored records, or was ended for them. The record has what the answer says."""
+    return replace(
+        _dead(tier, row),
+        mend="leadrelay check --repair --yes drops it: its workflow is over, and the record has what it says",
+        repair=Repair(Act.DROP_ROW, tier, str(row.id)),
+    )
 
 
 def _dead(tier: str, row: Row) -> Finding:

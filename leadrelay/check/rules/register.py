@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from leadrelay.check.facts import Customer, Deal, Facts, Lead
 from leadrelay.check.findings import Act, Checked, Finding, Repair
 from workflows.contracts import ids
@@ -17,6 +19,10 @@ def register_and_records_agree(facts: Facts) -> Checked:
     customers = {ids.customer(one.id): one for one in facts.account_mgmt.customers if not one.waits}
     leads = [lead for lead in facts.lead_gen.leads if lead.tier != "lead_gen"]
     found = [said for lead in leads if (said := _compare(lead, deals, customers))]
+    # What there is to tell of a customer to be won back, only tier 3 knows.
+    lost = [lead for lead in leads if lead.tier == "conversion" and lead.stage != "win_back"]
+    nowhere = {lead.id for lead in lost if lead.workflow_id not in facts.running}
+    found = [_again(said) if said.lead_id in nowhere and said.repair is None else said for said in found]
     placed = {lead.workflow_id for lead in leads}
     found += [_unknown(key, deal.lead_id, "deal", "conversion") for key, deal in deals.items() if key not in placed]
     found += [_unknown(key, one.id, "customer", "account_mgmt") for key, one in customers.items() if key not in placed]
@@ -55,6 +61,12 @@ def _finding(lead: Lead, says: str, tier: str | None) -> Finding:
         lead_id=lead.id,
         workflow_id=lead.workflow_id,
     )
+
+
+def _again(said: Finding) -> Finding:
+    """A lead that nobody has: tier 2 has no deal of it, and no workflow brings it one."""
+    again = Repair(Act.HAND_OVER, "lead_gen", said.subject)
+    return replace(said, mend="leadrelay check --repair --yes hands it over again", repair=again, missing=True)
 
 
 def _unknown(workflow_id: str, lead_id: str, what: str, tier: str) -> Finding:

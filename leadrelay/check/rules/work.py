@@ -38,24 +38,27 @@ def no_waiting_workflow_without_work(facts: Facts) -> Checked:
     waiting = [lead for lead in facts.lead_gen.leads if lead.tier == "lead_gen"]
     deals = [deal for deal in facts.conversion.deals if deal.stage == "offered"]
     found = [
-        _idle(lead.workflow_id, lead.id, "waits for a call that is in nobody's queue")
+        _idle("lead_gen", lead.workflow_id, lead.id, "waits for a call that is in nobody's queue")
         for lead in waiting
         if lead.workflow_id in facts.running and lead.workflow_id not in called
     ]
     found += [
-        _idle(deal.workflow_id, deal.lead_id, "waits for an acceptance, but the lead is offered to nobody")
+        _idle(
+            "conversion", deal.workflow_id, deal.lead_id, "waits for an acceptance, but the lead is offered to nobody"
+        )
         for deal in deals
         if deal.workflow_id in facts.running and deal.lead_id not in offered
     ]
     return Checked("idle", "no waiting workflow without work", len(waiting) + len(deals), found)
 
 
-def _idle(workflow_id: str | None, lead_id: str, says: str) -> Finding:
+def _idle(tier: str, workflow_id: str | None, lead_id: str, says: str) -> Finding:
     return Finding(
         check="idle",
         subject=workflow_id or lead_id,
         says=f"{workflow_id} {says}",
-        mend="ops terminates the workflow in the Temporal UI; then `leadrelay check --repair` starts it again",
+        mend="leadrelay check --repair --yes ends it, and starts it again from its record",
+        repair=Repair(Act.REPLACE, tier, workflow_id) if workflow_id else None,
         lead_id=lead_id,
         workflow_id=workflow_id,
     )

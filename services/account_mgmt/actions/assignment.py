@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
+from services.account_mgmt.actions.ownership import check_not_merged
 from services.account_mgmt.actions.register import report_status
 from services.account_mgmt.actions.work_assignment import KINDS
 from services.account_mgmt.domain.customers import GONE, Customer
@@ -34,8 +35,8 @@ async def assign(conn: Connection, customer_id: str) -> str | None:
 
 
 async def assign_customer(conn: Connection, customer_id: str, manager_id: str, by: str) -> Customer:
-    """Assign a customer to somebody. Raises NotFound; Invalid unless that is an active account manager."""
-    await customers.get(conn, customer_id, lock=True)
+    """Assign a customer to an active account manager. Raises NotFound, Conflict (`merged`), Invalid."""
+    await check_not_merged(conn, await customers.get(conn, customer_id, lock=True))
     if not any(one.id == manager_id and one.active for one in await account_managers.all_of_them(conn)):
         raise Invalid("is not an active account manager", field="account_manager")
     await _hand_over(conn, {customer_id: manager_id}, by)

@@ -9,9 +9,14 @@ from services.account_mgmt.actions.ownership import may_act_for
 from services.account_mgmt.domain.customer_desk import CustomerDesk, CustomerFacts
 from services.account_mgmt.domain.money import DEFAULT_CURRENCY
 from services.account_mgmt.domain.repeat_order import Repeat, repeat
-from services.account_mgmt.repository import customer_desk
+from services.account_mgmt.repository import customer_desk, customer_merges
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
+
+
+async def current_id(conn: Connection, customer_id: str) -> str:
+    """The customer whom this one was merged into, or the same: where a link from before a merge leads."""
+    return await customer_merges.survivor(conn, customer_id)
 
 
 async def read_customer(conn: Connection, who: Principal, customer_id: str) -> CustomerDesk:

@@ -67,7 +67,7 @@ def _read(customer_id: str, new: NewCustomer) -> tuple[ContactCard, Billing]:
     billing = Billing(**(given.get("billing") or {}))
     country = billing.country or new.default_region or country_of_tax_id(new.tax_id or "") or HOME
     typed = {name: value for name, value in given.items() if name in CARD and (value or name == "company")}
-    fields: dict[str, Any] = read_card(typed, country)
+    fields: dict[str, Any] = read_card(typed, country, new.default_region)
     said = {**fields, **({"country": billing.country} if billing.country else {})}
     place_of_customer(said, fields.get("phones", []), country)
     said.pop("country", None)

@@ -76,6 +76,18 @@ async def settle_concern(conn: Connection, customer: Customer, item: WorkItem, b
         await _report(conn, customer.id, owner, "active", f"{item.kind} settled", by, event_id=event_id)
 
 
+async def follow_concerns(conn: Connection, customer: Customer, by: str, *, event_id: str) -> None:
+    """Complaints and risks came from another record, or went back to it: the customer is at risk while one is open."""
+    if not customer.may_be_nudged:
+        return
+    status: CustomerStatus = "at_risk" if await work.open_of(conn, customer.id, CONCERNS) else "active"
+    if status != customer.state:
+        await customers.set_state(conn, [customer.id], status)
+        reason = "a complaint" if status == "at_risk" else "no complaint is open"
+        owner = customer.account_manager
+        await _report(conn, customer.id, owner, status, reason, by, event_id=f"standing:{event_id}")
+
+
 async def end_risk_by_order(conn: Connection, customer: Customer) -> str | None:
     """An order settles the risk that a customer might not return, but no complaint; the new status, if it changed."""
     for item in await work_items.cancel_for_lead(conn, customer.id, kinds=[RISK], result="ordered"):

@@ -99,7 +99,10 @@ async def adopt_account(conn: Connection, request: AdoptAccount) -> AdoptedAccou
     customer = await customers.get(conn, request.customer_id)
     nudge_at = await plan_next_nudge(conn, policy, customer)
     await imports.opened(conn, customer.id)
-    if customer.merged_into is None:
+    if customer.merged_into is not None:
+        # The care opens and hears next that it goes into another one: nothing is planned of this record.
+        await customers.plan_nudge(conn, customer.id, None)
+    else:
         await introduce_customer(conn, customer, manager, event_id=request.key)
     return AdoptedAccount(
         account_manager=manager,

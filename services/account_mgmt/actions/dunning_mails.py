@@ -12,7 +12,7 @@ from services.account_mgmt.domain.invoices import FullInvoice, Invoice
 from services.account_mgmt.domain.mail_templates import dunning_kind
 from services.account_mgmt.domain.policy import Policy
 from services.account_mgmt.domain.reorder_cycle import contact_time
-from services.account_mgmt.repository import mail_templates
+from services.account_mgmt.repository import customer_merges, mail_templates
 from services.chassis.db import Connection
 from services.chassis.mail import Attachment, NewMail, queue_mail, withdraw_keys
 from services.chassis.mail.rows import Mail, rewrite
@@ -31,8 +31,12 @@ async def queue_reminder(
 
 
 async def withdraw_reminders(conn: Connection, customer_id: str, invoice_id: str, why: str) -> int:
-    """Take back every reminder of an invoice that has not left yet; how many. `why` is shown to colleagues."""
-    return await withdraw_keys(conn, f"{ids.customer(customer_id)}:dunning:{invoice_id}:", why)
+    """Take back every reminder of an invoice that has not left yet; how many. `why` is shown to colleagues.
+
+    Also those of a customer who was merged with this one, or parted from it again, since they were queued.
+    """
+    owners = [customer_id, *await customer_merges.linked(conn, customer_id)]
+    return sum([await withdraw_keys(conn, f"{ids.customer(one)}:dunning:{invoice_id}:", why) for one in owners])
 
 
 async def judge_reminder(conn: Connection, mail: Mail) -> str | None:

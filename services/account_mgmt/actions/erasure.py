@@ -26,8 +26,10 @@ async def erase_person(conn: Connection, request: ErasePerson) -> Done:
     Who owes nothing is no customer any more. Who owes money stays one under the company's name until it is paid, for
     dunning alone.
     """
-    merged = await customer_merges.aliases(conn, request.lead_ids)
-    whole = sorted({*request.lead_ids, *(one for gone in merged.values() for one in gone)})
+    # Whoever was merged is known by the record that stayed, and by all that went into it.
+    theirs = [*request.lead_ids, *[await customer_merges.survivor(conn, one) for one in request.lead_ids]]
+    merged = await customer_merges.aliases(conn, theirs)
+    whole = sorted({*theirs, *(one for gone in merged.values() for one in gone)})
     for customer_id in whole:
         await erasure.hold(conn, customer_id)
     await erasure.remember(conn, whole, request.by, request.at)

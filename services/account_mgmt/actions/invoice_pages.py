@@ -15,7 +15,7 @@ from services.account_mgmt.domain.dunning import DunningDecision, DunningStep, N
 from services.account_mgmt.domain.invoice_story import StoryEvent, story
 from services.account_mgmt.domain.invoices import FullInvoice
 from services.account_mgmt.domain.refunds import Refund
-from services.account_mgmt.repository import account_managers, dunning, refunds
+from services.account_mgmt.repository import account_managers, dunning, refunds, supervisors
 from services.account_mgmt.repository.policies import policies
 from services.chassis.auth import Principal
 from services.chassis.contacts.masks import mask_email
@@ -29,8 +29,8 @@ _MOST_MAILS = 50
 class InvoicePage:
     """An invoice and its story. `may_act` is whether this person, of this `role`, may change anything about it.
 
-    `rests` is whether reminders rest now; `people` are the account managers' names by their ids. `manager` is the name
-    of whoever looks after the customer, for those who may not.
+    `rests` is whether reminders rest now; `people` are names of those who work here by their ids. `manager` is the
+    name of whoever looks after the customer, for those who may not.
     """
 
     full: FullInvoice
@@ -75,7 +75,7 @@ async def read_invoice_page(conn: Connection, who: Principal, invoice_id: str) -
         refunds=await refunds.of_invoice(conn, invoice_id),
         steps=taken,
         decisions=await dunning.decisions(conn, invoice_id),
-        people=await account_managers.names(conn),
+        people=await supervisors.names_of_staff(conn),
         rests=full.invoice.paused_until is not None and full.invoice.paused_until > datetime.now(UTC),
         mails=mails if may_act else [_masked(one) for one in mails],
         next=next_reminder(await policies.rules(conn), full.invoice, taken, **ways_to(buyer)),

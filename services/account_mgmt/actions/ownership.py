@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from services.account_mgmt.domain.customers import Customer
-from services.account_mgmt.repository import account_managers, customers, work
+from services.account_mgmt.repository import account_managers, customer_merges, customers, supervisors, work
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
-from services.chassis.errors import Forbidden
+from services.chassis.errors import Conflict, Forbidden
 
 
 async def check_registered(conn: Connection, who: Principal) -> None:
@@ -18,6 +18,12 @@ async def check_registered(conn: Connection, who: Principal) -> None:
 
 
 async def check_owner(conn: Connection, who: Principal, customer: Customer) -> None:
+    """`check_may_act`, for a record that was not merged. Raises Forbidden; Conflict (`merged`) naming who they are."""
+    await check_may_act(conn, who, customer)
+    await check_not_merged(conn, customer)
+
+
+async def check_may_act(conn: Connection, who: Principal, customer: Customer) -> None:
     """Only the customer's account manager (any of them, while there is none) or a supervisor. Raises Forbidden.
 
     Whoever is not registered as an account manager, or no longer works as one, is nobody.
@@ -26,6 +32,24 @@ async def check_owner(conn: Connection, who: Principal, customer: Customer) -> N
     """
     if not await may_act_for(conn, who, customer.id, customer.account_manager):
         raise Forbidden("This customer has another account manager", code="not_owner")
+    await remember_name(conn, who)
+
+
+async def remember_name(conn: Connection, who: Principal) -> None:
+    """A supervisor who acts is called by name wherever it is shown who did something."""
+    if who.role == "supervisor" and who.name != who.person:
+        await supervisors.remember(conn, who.person, who.name)
+
+
+async def check_not_merged(conn: Connection, customer: Customer) -> None:
+    """Nothing is written on a record that was merged. Raises Conflict (`merged`) with the `customer_id` that stayed."""
+    if customer.merged_into is None:
+        return
+    theirs = await customers.get(conn, await customer_merges.survivor(conn, customer.id))
+    raise Conflict(
+        f"They were merged into {theirs.contact.company}: what is new belongs there", code="merged",
+        detail={"customer_id": theirs.id, "company": theirs.contact.company},
+    )  # fmt: skip
 
 
 async def may_act_for(conn: Connection, who: Principal, customer_id: str, owner: str | None) -> bool:

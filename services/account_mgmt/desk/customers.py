@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
+from services.account_mgmt.actions.customer_desk import current_id
 from services.account_mgmt.actions.customer_list import list_customers, list_people, list_segments, search
 from services.account_mgmt.actions.day import read_bar
 from services.account_mgmt.desk.cursors import place_of, read_moment, read_name
@@ -53,5 +54,7 @@ async def story(
     request: Request, conn: Conn, who: Who, customer_id: Id, before: Text = "", month: Month = None, add: Text = ""
 ) -> Response:
     """Everything of one customer; `before` turns to earlier pages of the story, `add` opens a form."""
+    if (theirs := await current_id(conn, customer_id)) != customer_id:
+        return RedirectResponse(f"{customer_path(theirs)}/story", status_code=303)
     asked = Asked(before=read_moment(before), month=month, add=add)
     return await customer_page(request, conn, who, customer_id, asked)

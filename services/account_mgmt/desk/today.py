@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from fastapi import APIRouter, Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
+from services.account_mgmt.actions.customer_desk import current_id
 from services.account_mgmt.actions.day import read_bar, read_done
 from services.account_mgmt.desk.page import desk_page
-from services.account_mgmt.desk.places import STAFF
+from services.account_mgmt.desk.places import STAFF, customer_path
 from services.chassis.http import Conn, Id, Who
 from services.chassis.web.door import page_router, web_of
 
@@ -29,6 +30,8 @@ async def one_of_them(
     request: Request, conn: Conn, who: Who, customer_id: Id, say: Say | None = None, all: bool = False
 ) -> Response:
     """The whole desk, with the card of one customer; `say` opens the form of an outcome."""
+    if (theirs := await current_id(conn, customer_id)) != customer_id:
+        return RedirectResponse(customer_path(theirs), status_code=303)
     return await desk_page(request, conn, who, customer_id, say=say, all=all)
 
 

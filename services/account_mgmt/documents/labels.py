@@ -11,6 +11,7 @@ LABELS: dict[str, dict[str, str]] = {
         "to_invoice": "For invoice", "reason": "Reason", "to_credit": "Credited to you",
         "purpose": "Payment for invoice {number}", "discount": "less",
         "supplied": "Supplied", "order": "Order",
+        "enclosed": "Enclosed: a copy of invoice {number}",
     },
     "uk": {
         "invoice": "Рахунок", "credit_note": "Коригування рахунка", "issued": "Виставлено", "due": "Сплатити до",
@@ -20,6 +21,7 @@ LABELS: dict[str, dict[str, str]] = {
         "scan": "Скануйте, щоб сплатити", "account": "Реквізити", "to_invoice": "До рахунка", "reason": "Підстава",
         "to_credit": "Зараховано вам", "purpose": "Оплата за рахунком {number}",
         "discount": "знижка", "supplied": "Дата постачання", "order": "Замовлення",
+        "enclosed": "Додаток: копія рахунка {number}",
     },
     "de": {
         "invoice": "Rechnung", "credit_note": "Gutschrift", "issued": "Datum", "due": "Zahlbar bis",
@@ -30,6 +32,7 @@ LABELS: dict[str, dict[str, str]] = {
         "reason": "Grund", "to_credit": "Ihnen gutgeschrieben",
         "purpose": "Zahlung Rechnung {number}", "discount": "Rabatt",
         "supplied": "Leistungsdatum", "order": "Auftrag",
+        "enclosed": "Anlage: Kopie der Rechnung {number}",
     },
     "pl": {
         "invoice": "Faktura", "credit_note": "Faktura korygująca", "issued": "Data wystawienia",
@@ -41,6 +44,7 @@ LABELS: dict[str, dict[str, str]] = {
         "reason": "Przyczyna", "to_credit": "Skorygowano na Państwa rzecz",
         "purpose": "Zapłata za fakturę {number}", "discount": "rabat",
         "supplied": "Data sprzedaży", "order": "Zamówienie",
+        "enclosed": "Załącznik: kopia faktury {number}",
     },
 }  # fmt: skip
 

@@ -10,7 +10,7 @@ from typing import Literal
 from babel.dates import format_timedelta
 from babel.units import format_unit
 
-from services.account_mgmt.documents.standard_mails import LANGUAGES, greeting, standard
+from services.account_mgmt.documents.standard_mails import LANGUAGES, greeting, settled_invoice, standard
 from services.account_mgmt.domain.invoices import FullInvoice
 from services.account_mgmt.domain.mail_templates import (
     MailKind,
@@ -53,7 +53,10 @@ def nudge(
 
 
 def invoice(full: FullInvoice, own: Own | None = None) -> MailText:
-    """The mail that an invoice is attached to."""
+    """The mail that an invoice is attached to; where nothing is open, it asks for nothing, in the standard words."""
+    if full.invoice.open_amount <= 0:
+        language = language_of(full.buyer, full.seller, LANGUAGES)
+        return _of_invoice("invoice", full, {language: settled_invoice(language)})
     return _of_invoice("invoice", full, own or {})
 
 

@@ -144,6 +144,12 @@ _WORDS: dict[str, dict[MailKind, tuple[str, str]]] = {
         ),
     },
 }
+_SETTLED = {
+    "en": "Please find attached invoice {{number}}. There is nothing to pay.",
+    "uk": "Надсилаємо рахунок {{number}}. Сплачувати нічого не потрібно.",
+    "de": "anbei erhalten Sie die Rechnung {{number}}. Es ist nichts zu zahlen.",
+    "pl": "w załączniku przesyłamy fakturę {{number}}. Nie ma nic do zapłaty.",
+}
 LANGUAGES: Final = tuple(_WORDS)
 
 
@@ -153,6 +159,13 @@ def standard(kind: MailKind, language: str) -> MailWords | None:
         return None
     subject, body = _WORDS[language][kind]
     return MailWords(subject=subject, body=f"{{{{greeting}}}}\n\n{body}\n\n{_REGARDS[language]}\n")
+
+
+def settled_invoice(language: str) -> MailWords:
+    """The standard words of the mail with an invoice of which nothing is open; English in a language that has none."""
+    known = language if language in _SETTLED else "en"
+    body = f"{{{{greeting}}}}\n\n{_SETTLED[known]}\n\n{_REGARDS[known]}\n"
+    return MailWords(subject=_WORDS[known]["invoice"][0], body=body)
 
 
 def greeting(language: str, name: str | None) -> str:

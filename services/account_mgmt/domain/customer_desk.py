@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import Field
 
+from services.account_mgmt.domain.billing import Billing
 from services.account_mgmt.domain.card import Card
 from services.account_mgmt.domain.customers import GONE
 from services.account_mgmt.domain.units import PIECE
@@ -76,6 +77,9 @@ class CustomerFacts(Record):
     next_nudge_at: datetime | None
     last_nudge_at: datetime | None
     manager: str | None
+    tax_id: str | None = None
+    billing: Billing = Billing()
+    no_calls_since: datetime | None = None
     orders: list[PastOrder]
     last_lines: list[LastLine]
     refused: list[RefusedProduct]
@@ -116,6 +120,11 @@ class CustomerDesk(Record):
     def calls(self) -> int:
         """How often they have called since anybody spoke with them."""
         return sum(task.kind == "inbound" for task in self.facts.tasks)
+
+    @property
+    def may_be_called(self) -> bool:
+        """Who opted out is not called, unless they called us and wait for an answer."""
+        return self.facts.no_calls_since is None or self.calls > 0
 
     @property
     def last(self) -> PastOrder | None:

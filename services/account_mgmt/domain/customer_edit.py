@@ -8,7 +8,7 @@ from typing import Any
 from services.account_mgmt.domain.billing import Billing
 from services.account_mgmt.domain.customers import Customer
 from services.chassis.contacts.countries import languages_of
-from services.chassis.contacts.identity import email_of, is_placeholder
+from services.chassis.contacts.identity import email_of, host_of, is_placeholder
 from services.chassis.contacts.number_places import place_of_number
 from services.chassis.contacts.phones import BadPhoneError, to_e164
 from services.chassis.contacts.postal_codes import postal_code_in, shape_of
@@ -50,26 +50,26 @@ def edited(customer: Customer, given: Mapping[str, Any]) -> Edited:
     """
     billing = customer.billing.model_copy(update=dict(given.get("billing") or {}))
     country = country_of(customer.contact, billing)
-    if (region := given.get("default_region")) is not None:
-        country = billing.country or region
     values = {name: value for name, value in given.items() if name in CARD}
-    card = customer.contact.model_copy(update=read_card(values, country))
+    card = customer.contact.model_copy(update=read_card(values, country, given.get("default_region")))
     billing = read_billing(billing, card, changed=frozenset(given.get("billing") or {}))
     return Edited(contact=card, billing=billing, changes=_changes(customer, card, billing, given))
 
 
-def read_card(values: Mapping[str, Any], country: str) -> dict[str, Any]:
-    """Fields of a card as they are kept. Raises Invalid with the field."""
+def read_card(values: Mapping[str, Any], country: str, phone_region: str | None = None) -> dict[str, Any]:
+    """Fields of a card as they are kept; numbers are read by `phone_region`, if it is said. Raises Invalid."""
     found: dict[str, Any] = {name: value or None for name, value in values.items()}
     for name in _ALWAYS:
-        if name in found and not found[name]:
+        if name in found and not any(map(str.isalnum, found[name] or "")):
             raise Invalid("This cannot be left empty", field=name)
     if "phones" in found:
-        found["phones"] = read_phones(found["phones"] or [], country)
+        found["phones"] = read_phones(found["phones"] or [], phone_region or country)
     if found.get("email"):
         found["email"] = _email(found["email"])
     if found.get("tax_id"):
         found["tax_id"] = _tax_id(found["tax_id"], country)
+    if found.get("website") and host_of(found["website"]) is None:
+        raise Invalid("This is no web address, such as www.acme.example", field="website")
     if found.get("timezone"):
         found["timezone_known"] = True
     return found
@@ -78,7 +78,7 @@ def read_card(values: Mapping[str, Any], country: str) -> dict[str, Any]:
 def read_phones(typed: Sequence[str], country: str) -> list[str]:
     """Numbers in E.164, each once. Raises Invalid on `phones`."""
     found: dict[str, None] = {}
-    for text in typed:
+    for text in filter(str.strip, typed):
         try:
             found[to_e164(text, country)] = None
         except BadPhoneError as bad:

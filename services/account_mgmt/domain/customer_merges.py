@@ -95,17 +95,17 @@ def differences(kept: Customer, gone: Customer) -> tuple[list[str], list[str]]:
     return fills, differ
 
 
-def warnings(kept: Customer, gone: Customer, same_orders: int) -> list[str]:
-    """What somebody has to know before the two are merged."""
+def warnings(kept: Customer, gone: Customer, same_orders: int, manager: str | None) -> list[str]:
+    """What somebody has to know before the two are merged; `manager` is the name of whoever looks after `gone`."""
     found = []
     if kept.contact.tax_id and gone.contact.tax_id and not same_tax_id(kept.contact.tax_id, gone.contact.tax_id):
-        found.append("their tax ids differ: are they really one company?")
+        found.append("Their tax ids differ: are they really one company?")
     if kept.account_manager != gone.account_manager:
-        found.append(f"{gone.account_manager or 'nobody'} looks after the one that goes")
+        found.append(f"{manager or 'Nobody'} looks after the one that goes")
     if "opted_out" in (kept.state, gone.state) and kept.state != gone.state:
-        found.append("one of them wants no reminders: nor does the customer that stays")
+        found.append("One of them wants no reminders: nor does the customer that stays")
     if same_orders:
-        found.append(f"{same_orders} imported orders have the same number at both, and are counted once")
+        found.append(f"Imported orders with the same number at both are counted once: {same_orders}")
     return found
 
 

@@ -18,7 +18,7 @@ MOVED = (
     ("contracts", "customer_id", "id", ""),
     ("nudges", "customer_id", "item_id", ""),
     ("needs", "customer_id", "id", ""),
-    ("people", "customer_id", "id", ""),
+    ("people", "customer_id", "id", "lower(m.name) = lower(t.name) AND (m.phones && t.phones OR m.email = t.email)"),
     ("never_offer", "customer_id", "product_id", "m.product_id = t.product_id"),
     ("owner_changes", "customer_id", "id", ""),
     ("customer_keys", "customer_id", "key", ""),
@@ -113,6 +113,19 @@ async def aliases(conn: Connection, customer_ids: list[str]) -> dict[str, list[s
     for row in rows:
         found.setdefault(row["kept"], []).append(row["id"])
     return found
+
+
+async def linked(conn: Connection, customer_id: str) -> list[str]:
+    """Whoever was ever merged with this customer, directly or not, also if they were taken apart again."""
+    rows = await conn.fetch(
+        """WITH RECURSIVE linked (id) AS (
+               SELECT $1::uuid
+               UNION SELECT CASE WHEN m.kept = l.id THEN m.gone ELSE m.kept END
+                       FROM linked l JOIN customer_merges m ON l.id IN (m.kept, m.gone))
+           SELECT id FROM linked WHERE id <> $1""",
+        customer_id,
+    )
+    return [row["id"] for row in rows]
 
 
 async def survivor(conn: Connection, customer_id: str) -> str:

@@ -34,6 +34,10 @@ _AT_ONCE = (
               updated_at = now() WHERE customer_id = ANY($1::uuid[])""",
     """UPDATE import_rows SET original = NULL, reason = CASE WHEN reason IS NOT NULL THEN 'erased' END
         WHERE lead_id = ANY($1::uuid[])""",
+    # What a merge moved names numbers and addresses, and what the card said before.
+    """UPDATE customer_merges SET moved = jsonb_build_object('state', moved->'state', 'rows',
+              (moved->'rows') - '{customer_keys,mail_addresses,payer_accounts}'::text[])
+        WHERE kept = ANY($1::uuid[]) OR gone = ANY($1::uuid[])""",
     """UPDATE dunning_decisions SET reason = 'erased'
         WHERE reason <> '' AND invoice_id IN (SELECT id FROM invoices WHERE customer_id = ANY($1::uuid[]))""",
 )

@@ -10,6 +10,7 @@ from typing import Any
 from services.account_mgmt.domain.forecasts import CustomerForecast
 from services.account_mgmt.domain.timing.bgnbd import CountModel
 from services.account_mgmt.domain.timing.buyers import Buyers
+from services.account_mgmt.domain.timing.calibration import Bend
 from services.account_mgmt.domain.timing.comeback import Cohorts
 from services.account_mgmt.domain.timing.forecast import Models
 from services.account_mgmt.domain.timing.rhythm import Level
@@ -72,7 +73,8 @@ async def latest_fit(conn: Connection) -> tuple[int | None, Models, ValueModel |
 def _buyers(body: Mapping[str, Any]) -> Buyers:
     levels = {name: Level(**body[name]) for name in ("level", "level_own", "level_then")}
     returns = Returns(**body["returns"]) if body["returns"] else None
-    return Buyers(**{**body, **levels, "returns": returns})
+    bend = Bend(**body["bend"]) if body["bend"] else None
+    return Buyers(**{**body, **levels, "returns": returns, "bend": bend})
 
 
 async def write(conn: Connection, rows: Sequence[Row]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.account_mgmt.domain.people import Person
@@ -46,3 +46,8 @@ async def remove(conn: Connection, customer_id: str, person_id: str) -> None:
         "DELETE FROM people WHERE id = $1 AND customer_id = $2 RETURNING true", person_id, customer_id
     ):
         raise NotFound("There is no such person")
+
+
+async def forget(conn: Connection, person_ids: Sequence[str]) -> None:
+    """Delete these people, where they are still there."""
+    await conn.execute("DELETE FROM people WHERE id = ANY($1::uuid[])", list(person_ids))

@@ -25,7 +25,8 @@ async def managers(conn: Connection, start: datetime, end: datetime) -> list[Man
         """SELECT m.id AS account_manager,
                   count(c.id) FILTER (WHERE c.state NOT IN ('lost', 'cancelled'))::int AS customers,
                   count(c.id) FILTER (WHERE c.state = 'at_risk')::int AS at_risk,
-                  count(c.id) FILTER (WHERE c.lost_at >= $1 AND c.lost_at < $2)::int AS lost,
+                  count(c.id) FILTER (WHERE c.lost_at >= $1 AND c.lost_at < $2
+                                        AND c.merged_into IS NULL)::int AS lost,
                   coalesce(sum(n.nudges), 0)::int AS nudges, coalesce(sum(n.in_time), 0)::int AS answered_in_time,
                   coalesce(sum(n.orders), 0)::int AS orders_after_nudge,
                   coalesce(sum(o.orders), 0)::int AS orders, coalesce(sum(x.cross_sold), 0)::int AS cross_sold
@@ -74,8 +75,14 @@ async def nudged(conn: Connection, start: datetime, end: datetime, days: int) ->
 async def held_out(conn: Connection, start: datetime, end: datetime, days: int) -> Reached:
     """Nudges that were held out in the period, and after how many the customer ordered all the same."""
     row = await conn.fetchrow(
-        """SELECT count(*)::int AS customers, count(*) FILTER (WHERE EXISTS (
-                   SELECT 1 FROM orders o WHERE o.customer_id = h.customer_id AND o.state = 'placed'
+        """WITH RECURSIVE gone AS (
+               SELECT id, merged_into AS kept FROM customers WHERE merged_into IS NOT NULL
+               UNION SELECT g.id, c.merged_into FROM gone g JOIN customers c ON c.id = g.kept
+                      WHERE c.merged_into IS NOT NULL)
+           SELECT count(*)::int AS customers, count(*) FILTER (WHERE EXISTS (
+                   SELECT 1 FROM orders o WHERE o.state = 'placed'
+                      AND (o.customer_id = h.customer_id
+                           OR o.customer_id IN (SELECT kept FROM gone WHERE gone.id = h.customer_id))
                       AND o.contract_id IS NULL AND o.placed_at >= h.at
                       AND o.placed_at < h.at + make_interval(days => $3)))::int AS ordered
              FROM held_out h WHERE h.at >= $1 AND h.at < $2""",

@@ -72,9 +72,9 @@ PARTS = (
 _PAGE = "(SELECT * FROM ({}) part (at, ref, kind, by, facts) WHERE {} ORDER BY at DESC, ref DESC LIMIT $4)"
 _BEFORE = "($2::timestamptz IS NULL OR (at, ref) < ($2, $3))"
 _STORY = f"""
-SELECT s.at, s.ref, s.kind, coalesce(m.name, s.by) AS by, s.facts
+SELECT s.at, s.ref, s.kind, coalesce(m.name, v.name, s.by) AS by, s.facts
   FROM ({" UNION ALL ".join(_PAGE.format(part, _BEFORE) for part in PARTS)}) s
-  LEFT JOIN account_managers m ON m.id = s.by
+  LEFT JOIN account_managers m ON m.id = s.by LEFT JOIN supervisors v ON v.person = s.by
  ORDER BY s.at DESC, s.ref DESC LIMIT $4
 """  # noqa: S608 - put together from the constants above
 

@@ -49,5 +49,8 @@ async def post_decision(conn: Conn, who: Who, invoice_id: Id, said: NewDecision)
     summary="A reminder as a letter",
 )
 async def get_letter(conn: Conn, invoice_id: Id, level: int = Query(default=1, ge=1, le=100)) -> Response:
-    """The `level`-th, to print and send; `POST /v1/work/{id}/done` says that it is in the post. As things stand now."""
+    """The `level`-th, to print and send; `POST /v1/work/{id}/done` says that it is in the post. As things stand now.
+
+    With a copy of the invoice behind it. 409 `wrong_state` where nothing is asked for any more.
+    """
     return file_response(await print_letter(conn, invoice_id, level))

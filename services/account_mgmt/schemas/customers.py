@@ -12,11 +12,11 @@ from services.account_mgmt.domain.customer_changes import CustomerEdit
 from services.account_mgmt.domain.customers import Customer, RemindBy
 from services.chassis.contacts.masks import mask_card
 from services.chassis.http import Body, Id, Model
-from services.chassis.meanings import CountryOrNone, Language, Legible, PhoneRegion, ZoneName, storable
+from services.chassis.meanings import CountryOrNone, Language, Legible, PhoneRegion, ZoneName, one_line, storable
 from workflows.contracts.base import ContactCard
 
-Words = Annotated[str, StringConstraints(max_length=200), AfterValidator(storable)]
-Word = Annotated[str, StringConstraints(max_length=100), AfterValidator(storable)]
+Words = Annotated[str, StringConstraints(max_length=200), AfterValidator(storable), Legible, AfterValidator(one_line)]
+Word = Annotated[str, StringConstraints(max_length=100), AfterValidator(storable), Legible, AfterValidator(one_line)]
 Phones = Annotated[
     list[Annotated[str, StringConstraints(max_length=60), AfterValidator(storable)]], Field(max_length=10)
 ]
@@ -34,7 +34,7 @@ _EXAMPLE: dict[str, Any] = {
 class BillingChange(Body):
     """Whom invoices are made out to; what is left out stays, an empty text takes it away."""
 
-    name: Annotated[Words, Legible] = Field(default="", description="Where it is another than the company's.")
+    name: Words = Field(default="", description="Where it is another than the company's.")
     vat_id: Word = Field(default="", description="Checked by the rules of its country.")
     tax_id: Word = Field(default="", description="National; checked by the rules of `country`.")
     street: Words = ""

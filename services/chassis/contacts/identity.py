@@ -43,6 +43,14 @@ def is_placeholder(email: str) -> bool:
 
 def domain_of(website: str) -> str | None:
     """`https://www.Acme.ua/contacts` -> `acme.ua`; None for what is not a domain, or is shared by many companies."""
+    host = host_of(website)
+    if host is None or host in SHARED_DOMAINS or host.partition(".")[2] in SHARED_DOMAINS:
+        return None
+    return host
+
+
+def host_of(website: str) -> str | None:
+    """`https://www.Acme.ua/contacts` -> `acme.ua`; None for what is no address of a page."""
     found = _SITE.match(website)
     if found is None:
         return None
@@ -52,8 +60,6 @@ def domain_of(website: str) -> str | None:
             host = host.encode("idna").decode()
         except UnicodeError:
             return None
-    if host in SHARED_DOMAINS or host.partition(".")[2] in SHARED_DOMAINS:
-        return None
     return host if _HOST.fullmatch(host) else None
 
 

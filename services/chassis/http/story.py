@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Query
+from pydantic import AfterValidator
 
 from services.chassis.http.models import Moment
+from services.chassis.meanings import storable
 
 _LIMIT = 50
 
@@ -19,7 +21,9 @@ class StoryPage:
         self,
         limit: Annotated[int, Query(ge=1, le=500, description="How many events at most.")] = _LIMIT,
         before: Annotated[Moment | None, Query(description="The first of `older`.")] = None,
-        before_ref: Annotated[str, Query(max_length=100, description="The second of `older`.")] = "",
+        before_ref: Annotated[
+            str, AfterValidator(storable), Query(max_length=100, description="The second of `older`.")
+        ] = "",
     ) -> None:
         self.limit = limit
         self.before: tuple[datetime, str] | None = None if before is None else (before, before_ref)

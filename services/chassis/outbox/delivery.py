@@ -81,14 +81,17 @@ async def _start(client: Client, row: OutboxRow) -> None:
 async def _report(client: Client, row: OutboxRow) -> None:
     """Start a report as an activity of its own: its key is its id, so a second delivery finds it started.
 
-    Temporal keeps it while the other tier is away, for a month, and shows it to ops if it is refused.
+    Temporal keeps it while the other tier is away, for a month, and shows it to ops if it is refused. A row that was
+    never tried although Temporal knows its id comes from a database that was restored: the other tier may have
+    forgotten it as well, so it is started once more, and changes nothing where it is known.
     """
+    reuse = ActivityIDReusePolicy
     await client.start_activity(
         row.activity or "",
         row.start_input,
         id=row.event_id,
         **REPORTS[row.task_queue or ""],
-        id_reuse_policy=ActivityIDReusePolicy.REJECT_DUPLICATE,
+        id_reuse_policy=reuse.REJECT_DUPLICATE if row.tried_before else reuse.ALLOW_DUPLICATE,
         summary=row.summary,
         rpc_timeout=RPC_TIMEOUT,
     )

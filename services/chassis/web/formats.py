@@ -170,6 +170,10 @@ class Formats:
         """A language by its name: `uk` as `Ukrainian`; a code that nobody knows as it is."""
         return str(self.locale.languages.get(code, code))
 
+    def country(self, code: str) -> str:
+        """A country by its name: `DE` as `Germany`; a code that nobody knows as it is."""
+        return str(self.locale.territories.get(code, code))
+
     def length(self, seconds: float) -> str:
         """A length of time as a stopwatch shows it: `02:13`, `1:02:13`."""
         minutes, rest = divmod(max(0, int(seconds)), 60)

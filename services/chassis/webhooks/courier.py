@@ -37,12 +37,23 @@ class Courier:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Deliver until `stop` is set, and end what is in hand. Errors of the database are left to the caller."""
-        async with asyncio.TaskGroup() as group:
+        under_way: set[asyncio.Task[None]] = set()
+
+        def ended(task: asyncio.Task[None]) -> None:
+            under_way.discard(task)
+            self._free.set()
+
+        try:
             while not stop.is_set():
                 self._free.clear()
                 for one in await self._claim():
-                    group.create_task(self._try(one)).add_done_callback(lambda _: self._free.set())
+                    task = asyncio.create_task(self._try(one))
+                    under_way.add(task)
+                    task.add_done_callback(ended)
                 await self._wait(stop)
+        finally:
+            if under_way:
+                await asyncio.wait(under_way)
 
     async def deliver_due(self) -> int:
         """Deliver what is due now, once; how many were tried."""

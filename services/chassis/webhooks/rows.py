@@ -14,7 +14,8 @@ WebhookState = Literal["active", "paused", "disabled"]
 _SHOWN = """id, url, description, events, state, disabled_why, failing_since, created_by, created_at,
             CASE WHEN old_secret_until > now() THEN old_secret_until END AS old_secret_until"""
 _GET = f"SELECT {_SHOWN} FROM webhooks WHERE id = $1"  # noqa: S608 - a literal of the code
-_GET_LOCKED = f"{_GET} FOR UPDATE"
+# Who announces an event need not wait for that.
+_GET_LOCKED = f"{_GET} FOR NO KEY UPDATE"
 
 
 class Webhook(Record):

@@ -30,11 +30,13 @@ class NewWebhook(Body):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "example": {
-                "url": "https://erp.example.com/leadrelay",
-                "events": ["webhook.test"],
-                "description": "The bookkeeping",
-            }
+            "examples": [
+                {
+                    "url": "https://erp.example.com/leadrelay",
+                    "events": ["webhook.test"],
+                    "description": "The bookkeeping",
+                }
+            ]
         }
     )
     url: Url
@@ -49,7 +51,7 @@ class WebhookChange(Body):
     `replay`.
     """
 
-    model_config = ConfigDict(json_schema_extra={"example": {"state": "paused"}})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"state": "paused"}]})
     url: Url | None = None
     events: EventNames | None = None
     description: Description | None = None
@@ -59,7 +61,7 @@ class WebhookChange(Body):
 class Rotation(Body):
     """How long the secret that there was stays valid beside the new one."""
 
-    model_config = ConfigDict(json_schema_extra={"example": {"keep_hours": 24}})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"keep_hours": 24}]})
     keep_hours: float = Field(default=24, ge=0, le=MAX_HOURS, description="0: it has leaked, and ends at once.")
 
 
@@ -67,12 +69,12 @@ class Replay(Body):
     """What to send again: one message, or all since a time that are in one of these states. The ids stay the same."""
 
     model_config = ConfigDict(
-        json_schema_extra={"example": {"since": "2026-03-02T00:00:00Z", "states": ["dead", "skipped"]}}
+        json_schema_extra={"examples": [{"since": "2026-03-02T00:00:00Z", "states": ["dead", "skipped"]}]}
     )
     message_id: Id | None = None
     since: Moment | None = None
     states: list[Literal["dead", "skipped", "delivered"]] = Field(["dead", "skipped"], min_length=1, max_length=3)
-    after: int | None = Field(default=None, ge=0, description="`next` of the answer before, for the rest.")
+    after: int | None = Field(default=None, ge=0, lt=1 << 63, description="`next` of the answer before, for the rest.")
 
     @model_validator(mode="after")
     def _one_or_many(self) -> Self:

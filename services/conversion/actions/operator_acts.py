@@ -32,7 +32,7 @@ async def skip(conn: Connection, order: Order) -> list[str]:
     offer = await hand_overs.open_of_deal(conn, deal.id) if deal.stage is Stage.OFFERED else None
     if offer is None or offer.manager is None:
         raise Conflict(
-            f"the deal is {deal.stage.value}: what waits is a person's own, so give it to somebody else instead",
+            f"the deal is in the stage {deal.stage.value}: its next step is a person's, so give it to somebody instead",
             code="no_safe_skip",
         )
     await decline_hand_over(conn, offer.item_id, _as_supervisor(order), order.reason)

@@ -47,6 +47,8 @@ class Telling:
         return moment(datetime.fromisoformat(str(written)), self.zone, near)
 
 
+_NUMBERED = frozenset({"offer_sent", "offer_waits", "offer_expired", "offer_accepted"})
+
 Sentence = tuple[str, str | None]
 """What happened, and the reason that was given for it."""
 Teller = Callable[[Mapping[str, Any], Fact, Telling], Sentence]
@@ -164,16 +166,21 @@ def told(fact: Fact, telling: Telling) -> Event:
     if teller := _SENTENCES.get(fact.kind):
         words, why = teller(fact.facts, fact, telling)
     else:
-        label, text = _LABELS.get(fact.kind), typed(fact.facts.get("text"))
-        same = label is not None and text.lower() == label.lower()
-        words, why = (f"{label}: {text}" if label and text and not same else label or _sentence(text)), None
+        words, why = _labelled(fact), None
     if by and by not in words:
         words = f"{words} ({by})"
     return Event(at=fact.at, ref=fact.ref, kind=fact.kind, words=words, by=by, why=why)
 
 
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
+def _labelled(fact: Fact) -> str:
+    """An entry as it was written, behind what it is; what says so itself needs no label."""
+    said = fact.facts.get("text")
+    # The house writes these itself, and what looks like a telephone number there is the offer's.
+    text = " ".join(str(said or "").split()) if fact.kind in _NUMBERED else typed(said)
+    label = _LABELS.get(fact.kind, "")
+    says_so = not text or text.lower().startswith(label.lower())
+    words = (text or label) if says_so else f"{label}: {text}"
+    return words[:1].upper() + words[1:]
 
 
 _REMINDERS = ("reminder", "stale")

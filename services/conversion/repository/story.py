@@ -8,7 +8,7 @@ from services.chassis.stories import Fact, Place
 from services.conversion.domain.story import OpenItem
 
 _PARTS = (
-    """SELECT created_at, 'deal:' || id, 'deal', sourced_by,
+    """SELECT created_at, 'deal:' || id, 'deal', NULL,
               jsonb_build_object('reason', reason, 'needs', needs, 'campaign', campaign_name)
          FROM deals WHERE lead_id = $1""",
     """SELECT t.at, 'timeline:' || t.id, t.kind, t.by,

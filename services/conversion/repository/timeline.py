@@ -8,6 +8,7 @@ from typing import Any
 
 from services.chassis.db import Connection, new_id
 from services.conversion.domain.deals import TimelineEntry
+from workflows.contracts.base import OrderLine
 
 
 async def add(
@@ -41,6 +42,14 @@ async def last_text(conn: Connection, deal_id: str, kind: str) -> str | None:
         "SELECT text FROM timeline WHERE deal_id = $1 AND kind = $2 ORDER BY id DESC LIMIT 1", deal_id, kind
     )
     return text
+
+
+async def sold_lines(conn: Connection, deal_id: str) -> list[OrderLine]:
+    """What was sold when the deal was won, as its timeline has it; empty for a deal that was not."""
+    lines: list[Any] | None = await conn.fetchval(
+        "SELECT data->'lines' FROM timeline WHERE deal_id = $1 AND kind = 'won' ORDER BY id DESC LIMIT 1", deal_id
+    )
+    return [OrderLine.model_validate(line) for line in lines or ()]
 
 
 async def of_deal(conn: Connection, deal_id: str) -> list[TimelineEntry]:

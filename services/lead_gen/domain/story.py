@@ -82,7 +82,12 @@ _TIERS = {"conversion": "tier 2", "account_mgmt": "tier 3"}
 
 def _registered(facts: Mapping[str, Any], _: Fact, __: Telling) -> Sentence:
     source = facts["source"]
-    ways = {"manual": "entered by hand", "inbound": "they called us", "customer": "a customer of tier 3"}
+    ways = {
+        "manual": "entered by hand",
+        "import": "from an import",
+        "inbound": "they called us",
+        "customer": "a customer of tier 3",
+    }
     return f"Registered: {ways.get(source, f'from {spoken(source)}')}", None
 
 

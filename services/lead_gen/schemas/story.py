@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from pydantic import AwareDatetime, ConfigDict, Field
+from typing import Annotated
 
-from services.chassis.http import Body, Model
+from pydantic import AfterValidator, ConfigDict, Field
+
+from services.chassis.http import Body, Id, Model, Moment
+from services.chassis.meanings import storable
 from services.chassis.stories import Part
 from services.lead_gen.domain.story import FoundLead
 
@@ -22,8 +25,8 @@ class FindLead(Body):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"wanted": "044 200 10 00", "default_region": "UA"}]})
 
-    wanted: str = Field(min_length=1, max_length=200)
+    wanted: Annotated[str, AfterValidator(storable)] = Field(min_length=1, max_length=200)
     default_region: str = Field(default="UA", max_length=10)
-    limit: int = Field(default=20, ge=1, le=200)
-    after_at: AwareDatetime | None = None
-    after_id: str | None = Field(default=None, max_length=40)
+    limit: int = Field(default=20, ge=1, le=500)
+    after_at: Moment | None = None
+    after_id: Id | None = None

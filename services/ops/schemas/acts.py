@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import ConfigDict, Field
 
 from services.chassis.http import Body, Model
-from services.chassis.operator_acts import ActName
+from services.chassis.operator_acts import ActName, Storable
 from services.ops.domain.acts import Acted
 from services.ops.tiers import Order
 
@@ -15,7 +15,7 @@ class Plain(Body):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "the company has closed", "dry_run": True}]})
 
-    reason: str = Field(min_length=3, max_length=300, description="Why; the audit keeps it, and people read it.")
+    reason: Storable = Field(min_length=3, max_length=300, description="Why; the audit keeps it, and people read it.")
     dry_run: bool = True
 
     def order(self, act: ActName) -> Order:
@@ -28,7 +28,7 @@ class Reassign(Plain):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "Taras is ill", "to": "oksana"}]})
 
-    to: str | None = Field(default=None, min_length=1, max_length=100)
+    to: Storable | None = Field(default=None, min_length=1, max_length=100)
 
 
 class Done(Acted, Model):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -89,6 +90,18 @@ def test_standard_words_keep_the_rules_that_ones_own_must_keep() -> None:
             words = standard(kind, language)
             assert words is not None
             assert list(faults(kind, words)) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "There is nothing to pay."), ("uk", "Сплачувати нічого не потрібно."), ("de", "Es ist nichts zu zahlen."),
+     ("pl", "Nie ma nic do zapłaty.")],
+)  # fmt: skip
+def test_the_mail_of_an_invoice_of_which_nothing_is_open_asks_for_nothing(language: str, said: str) -> None:
+    own = {language: MailWords(subject="{{number}}", body="Pay {{open}}.")}
+    for full in (full_invoice(language, credited=Decimal(120)), full_invoice(language, paid=Decimal(120))):
+        text = mail_texts.invoice(full, own)
+        assert said in text.body and "0.00" not in text.body and "0,00" not in text.body
 
 
 def test_ones_own_words_go_before_the_standard_ones() -> None:

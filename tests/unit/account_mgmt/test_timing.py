@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.account_mgmt.domain.timing import bgnbd, comeback, mixture, rhythm, season, sorts, value
+from services.account_mgmt.domain.timing import bgnbd, calibration, comeback, mixture, rhythm, season, sorts, value
 from services.account_mgmt.domain.timing.bgnbd import CountModel
 from services.account_mgmt.domain.timing.history import Floats, Histories, Ints, histories, log_of
 
@@ -196,6 +196,19 @@ def test_the_chance_to_come_again_falls_with_the_silence_and_never_below_nothing
     low, middle, high = (back.days_until(since[:1], level)[0] for level in (0.1, 0.5, 0.9))
     assert 0 <= low < middle < high
     assert [middle, high] == pytest.approx(np.quantile(took, [0.5, 0.9]), rel=0.25)
+
+
+@pytest.mark.parametrize("width", [0.4, 1.0])
+def test_forecasts_that_were_too_wide_or_right_hold_eight_in_ten_once_corrected(width: float) -> None:
+    """What came fell into the middle part of what was predicted (too wide), or anywhere."""
+    chance = np.random.default_rng(4)
+    given = 0.5 + width * (chance.uniform(0, 1, 2_000) - 0.5)
+    classes = np.ones(2_000, dtype=np.int64)
+    bend = calibration.Bend.of(given[:1_000], classes[:1_000], 2)
+    came = bend.chance(classes[1_000:], given[1_000:])
+    assert ((came > 0.1) & (came < 0.9)).mean() == pytest.approx(0.8, abs=0.04)
+    same = np.linspace(0, 1, 21)
+    assert np.allclose(bend.chance(np.zeros(21, dtype=np.int64), same), same)
 
 
 def test_newcomers_are_judged_by_those_who_came_when_they_did() -> None:

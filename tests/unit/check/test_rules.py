@@ -9,7 +9,19 @@ from decimal import Decimal
 import pytest
 
 from leadrelay.check import rules
-from leadrelay.check.facts import Campaign, Customer, Deal, Execution, Facts, InboundCall, Item, Lead, Refused, Series
+from leadrelay.check.facts import (
+    Campaign,
+    Customer,
+    Deal,
+    Execution,
+    Facts,
+    InboundCall,
+    Item,
+    Lead,
+    Refused,
+    Restored,
+    Series,
+)
 from leadrelay.check.findings import Act, Finding, Repair
 from leadrelay.check.run import judge
 from services.conversion.domain.commission_ledger import Difference
@@ -53,7 +65,7 @@ def test_where_everything_agrees_nothing_is_found_and_every_check_has_looked() -
     checked = judge(house())
     assert [finding for one in checked for finding in one.findings] == []
     assert len(checked) == len(rules.ALL) == len({one.name for one in checked})
-    assert {one.name for one in checked if one.rows == 0} == {"outbox", "mail", "failed"}
+    assert {one.name for one in checked if one.rows == 0} == {"outbox", "mail", "failed", "ahead"}
 
 
 @pytest.mark.parametrize(
@@ -245,3 +257,53 @@ def test_a_paused_campaign_needs_its_workflow_too() -> None:
     facts = without_workflow("campaign:spring")
     facts = replace(facts, lead_gen=replace(facts.lead_gen, campaigns=[Campaign(id="spring", state="paused")]))
     assert only(facts).subject == "campaign:spring"
+
+
+def restored() -> Facts:
+    facts = house()
+    mark = Restored(taken_at=AT, restored_at=AT + timedelta(hours=1))
+    return replace(facts, conversion=replace(facts.conversion, restored=[mark]))
+
+
+def test_a_workflow_that_went_on_after_the_backup_is_ended_and_started_from_its_record() -> None:
+    finding = only(replace(restored(), ahead=frozenset({CONVERSION})))
+    assert (finding.check, finding.subject, finding.lead_id) == ("ahead", CONVERSION, None)
+    assert finding.repair == Repair(Act.REPLACE, "conversion", CONVERSION)
+
+
+def test_a_workflow_that_was_quiet_since_the_backup_fits_the_restored_record() -> None:
+    assert found(restored()) == []
+
+
+def test_a_workflow_that_failed_on_a_restored_database_counts_only_if_its_record_needs_it() -> None:
+    gone = Execution("conversion:gone", "Conversion", "failed", "gone")
+    assert found(replace(restored(), failed=[gone], ahead=frozenset({gone.workflow_id}))) == []
+    assert only(replace(restored(), failed=[gone])).check == "failed"
+
+
+def test_an_answer_that_nobody_is_there_to_hear_after_a_restore_can_be_dropped() -> None:
+    def with_row(workflow_id: str) -> Finding:
+        facts, dead = restored(), row("dead", workflow_id=workflow_id)
+        return only(replace(facts, conversion=replace(facts.conversion, outbox=[dead])))
+
+    assert with_row("conversion:gone").repair == Repair(Act.DROP_ROW, "conversion", "7")
+    assert with_row(CONVERSION).repair == Repair(Act.RETRY_ROW, "conversion", "7")
+
+
+def test_a_lead_that_tier_2_does_not_know_and_nobody_brings_it_is_handed_over_again() -> None:
+    lost = Lead(id="lost", tier="conversion", stage="handed_over", owner=None, workflow_id="conversion:lost")
+    finding = only(with_leads(lost))
+    assert finding.repair == Repair(Act.HAND_OVER, "lead_gen", "lost")
+    assert finding.missing
+
+
+def test_a_sale_without_an_order_is_passed_on_again() -> None:
+    facts = house()
+    finding = only(replace(facts, account_mgmt=replace(facts.account_mgmt, ordered={})))
+    assert finding.repair == Repair(Act.ORDER_AGAIN, "conversion", "deal-1")
+
+
+def test_money_that_tier_2_did_not_hear_of_is_reported_again() -> None:
+    facts = house()
+    finding = only(replace(facts, conversion=replace(facts.conversion, reported={})))
+    assert finding.repair == Repair(Act.REPORT_MONEY, "account_mgmt", SALE)

@@ -1,4 +1,4 @@
-"""`leadrelay check` and `stuck` where there is nothing to look at: exit code 2, and why."""
+"""`leadrelay check`, `stuck`, `late` and `story` where there is nothing to look at: exit code 2, and why."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-@pytest.mark.parametrize("command", ["check", "stuck"])
+@pytest.mark.parametrize("command", ["check", "stuck", "late", "story steel"])
 def test_without_a_stack_it_cannot_look(command: str, tmp_path: Path) -> None:
-    told = CliRunner().invoke(app, [command, "--data", str(tmp_path / "none")])
+    told = CliRunner().invoke(app, [*command.split(), "--data", str(tmp_path / "none")])
     assert told.exit_code == 2
     assert "No stack runs on" in told.stderr
     assert "leadrelay up" in told.stderr

@@ -9,8 +9,9 @@ from typing import Final
 
 import numpy as np
 
-from services.account_mgmt.domain.timing import sorts
+from services.account_mgmt.domain.timing import calibration, sorts
 from services.account_mgmt.domain.timing.bgnbd import CountModel
+from services.account_mgmt.domain.timing.calibration import Bend
 from services.account_mgmt.domain.timing.history import Floats, Ints, Log, histories_of
 from services.account_mgmt.domain.timing.mixture import EVEN, OWN, RANDOM, Candidates, Mixture, Waits
 from services.account_mgmt.domain.timing.rhythm import CHANGING, SCATTERS, SEASONAL, Level, told
@@ -22,8 +23,12 @@ KEPT: Final = 32
 """Gaps of a customer that are looked at, the last ones."""
 _LOOKED_AT = 1_500
 """Customers from whom the shares of the sorts are learned; all of them up to so many."""
-STEADY, CHANGED, SEASONS, COUNTED = range(4)
-"""What sorts are called: even gaps, changing ones, a year of their own, at random."""
+_FEW: Final = (3, 6)
+"""Gaps from which a steady customer is not alike any more to those with fewer; below the first nothing is corrected."""
+_HELD_OUT = 2
+_CLASSES = 4 + len(_FEW)
+STEADY, LOCAL, TREND, SEASONS, COUNTED = NAMES = range(5)
+"""What sorts are called: even gaps, changing ones, ever shorter or longer ones, a year of their own, at random."""
 
 
 @dataclass(frozen=True)
@@ -39,17 +44,18 @@ class Buyers:
     level_then: Level
     year: Sequence[float]
     returns: Returns | None = None
+    bend: Bend | None = None
 
     @property
     def called(self) -> Ints:
         """What each sort is called."""
         scatter = np.array([one for _, one in self.even])
         even = np.where(scatter > sorts.EVEN_UPTO, COUNTED, STEADY)
-        changing = np.full(len(CHANGING) * len(SCATTERS), CHANGED)
+        changing = np.repeat([LOCAL, TREND], len(SCATTERS))
         return np.concatenate([even, np.full(len(self.random), COUNTED), changing, np.full(len(SCATTERS), SEASONS)])
 
-    def judge(self, log: Log, now: date) -> Candidates:
-        """What each sort makes of customers with two purchases at least."""
+    def judge(self, log: Log, now: date, today: Ints | None = None) -> Candidates:
+        """What each sort makes of customers with two purchases at least, as of now or of another day for each."""
         gaps = Gaps.of(np.diff(log.last(log.days, KEPT + 1), axis=1)[:, -_most(log) :])
         mean, scatter = np.array(self.even).reshape(-1, 2).T
         blocks = [
@@ -63,8 +69,9 @@ class Buyers:
             [EVEN, RANDOM, EVEN, OWN],
             [len(self.even), len(self.random), len(CHANGING) * len(SCATTERS), len(SCATTERS)],
         )
-        usual = np.nanmedian(gaps.logs, axis=1)
-        return Candidates(form, chance, first, second, Waits(log, now.toordinal(), clock, self.returns, usual))
+        today = np.full(len(log.ids), now.toordinal()) if today is None else today
+        waits = Waits(log, today, clock, self.returns, np.nanmedian(gaps.logs, axis=1))
+        return Candidates(gaps, form, chance, first, second, waits)
 
     def _changing(self, gaps: Gaps, number: int) -> tuple[Floats, Floats, Floats]:
         kind = CHANGING[number]
@@ -101,6 +108,13 @@ class Buyers:
         random = [one for one, keep in zip(self.random, of_random, strict=True) if keep]
         return replace(self, even=even, random=random, shares=share[kept].tolist())
 
+    def interval(self, judged: Candidates, mixture: Mixture, names: Floats) -> tuple[Ints, Ints, Ints]:
+        """In how many days: low, middle, high."""
+        if self.bend is None:
+            return mixture.interval(mixture.within)
+        bend, classes = self.bend, _alike(names, judged.gaps)
+        return mixture.interval(lambda days: bend.chance(classes, mixture.within(days)))
+
     def mixture(self, judged: Candidates, stays: Floats) -> tuple[Mixture, Floats, Floats]:
         """The sorts that customers may be who have not left; the chance that they have not; and of each name of a sort.
 
@@ -118,7 +132,7 @@ class Buyers:
         silent = np.where(silent.sum(axis=1, keepdims=True) > 1e-200, silent, likely)
         weight = silent / silent.sum(axis=1, keepdims=True)
         likely /= likely.sum(axis=1, keepdims=True)
-        names = np.stack([likely[:, self.called == name].sum(axis=1) for name in range(4)], axis=1)
+        names = np.stack([likely[:, self.called == name].sum(axis=1) for name in NAMES], axis=1)
         return Mixture(judged, weight, longer), alive, names
 
 
@@ -155,4 +169,33 @@ def fit(log: Log, now: date, counts: CountModel) -> Buyers:
     _, _, names = found.mixture(judged, stays[:, 0])
     clock = judged.waits.clock
     returns = Returns.of(some, clock, gaps.logs, names[:, SEASONS]) if clock is not None else None
-    return replace(found, returns=returns).without_rare()
+    found = replace(found, returns=returns).without_rare()
+    return replace(found, bend=_held_out(found, some, now, counts))
+
+
+def _held_out(found: Buyers, log: Log, now: date, counts: CountModel) -> Bend:
+    """What the last gaps of each customer say of forecasts from those before them."""
+    given, classes = [np.zeros(0)], [np.zeros(0, dtype=np.int64)]
+    for _ in range(_HELD_OUT):
+        log = log.of(np.flatnonzero(log.count > 2))
+        if not len(log.ids):
+            break
+        last, log = log.days[log.start[1:] - 1], log.without_last()
+        today = log.days[log.start[1:] - 1]
+        judged = found.judge(log, now, today)
+        mixture, _, names = found.mixture(judged, counts.p_stays(histories_of(log, now)))
+        given.append(calibration.chances(mixture.within(last - today - 1), mixture.within(last - today)))
+        classes.append(_alike(names, judged.gaps))
+    return Bend.of(np.concatenate(given), np.concatenate(classes), _CLASSES)
+
+
+def _alike(names: Floats, gaps: Gaps) -> Ints:
+    """The class of each customer whose forecasts are corrected together; 0 is left as it is.
+
+    That is everybody at random, whose long gaps have not come yet; with seasons, whose clock has seen every gap; and
+    with few gaps, of whom too few have one more.
+    """
+    name = np.argmax(names, axis=1)
+    steady = np.digitize(gaps.number, _FEW)
+    trend = 2 + len(_FEW) + (gaps.logs[:, -1] > gaps.mean)
+    return np.select([name == STEADY, name == LOCAL, name == TREND], [steady, 1 + len(_FEW), trend], 0)

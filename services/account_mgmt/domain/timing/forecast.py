@@ -26,7 +26,9 @@ _FEWEST_GAPS = 30
 _AT_ONCE = 5_000
 _SURE = 0.95
 """How likely somebody must have a rhythm to be judged by it: twenty to one against counts."""
-_SAID: Final[tuple[Said, ...]] = ("own gaps", "own gaps, changing", "own season", "purchase counts")
+_SAID: Final[tuple[Said, ...]] = (
+    "own gaps", "own gaps, changing", "own gaps, changing", "own season", "purchase counts",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -86,8 +88,9 @@ def foretell(models: Models, log: Log, now: date, *, usual_weeks: float) -> Fore
 def _again(found: Forecast, places: Ints, sorts: Buyers, counts: CountModel, log: Log, now: date) -> None:
     """Write over what counts say of the customers at these places; only of those with a rhythm, whether they buy."""
     part = log.of(places)
-    mixture, alive, names = sorts.mixture(sorts.judge(part, now), counts.p_stays(histories_of(part, now)))
-    low, middle, high = mixture.interval()
+    judged = sorts.judge(part, now)
+    mixture, alive, names = sorts.mixture(judged, counts.p_stays(histories_of(part, now)))
+    low, middle, high = sorts.interval(judged, mixture, names)
     found.low[places], found.middle[places], found.high[places] = low / DAYS, middle / DAYS, high / DAYS
     rhythm = names[:, COUNTED] < 1 - _SURE
     at = places[rhythm]

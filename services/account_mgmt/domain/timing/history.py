@@ -66,6 +66,12 @@ class Log:
         shift = np.repeat(self.start[places] - start[:-1], count)
         return Log([self.ids[place] for place in places], start, self.days[np.arange(start[-1]) + shift])
 
+    def without_last(self) -> Log:
+        """The same customers (of two purchases at least) before each one's last purchase."""
+        kept = np.ones(len(self.days), dtype=bool)
+        kept[self.start[1:] - 1] = False
+        return Log(self.ids, self.start - np.arange(len(self.start)), self.days[kept])
+
     def last(self, values: NDArray[Any], count: int) -> Floats:
         """Of values for each purchase, those of each customer's last ones: a row each, nan for none, the last right."""
         owner = self.owner

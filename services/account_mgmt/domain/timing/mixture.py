@@ -12,6 +12,7 @@ from scipy.special import ndtr
 from services.account_mgmt.domain.timing.history import Floats, Ints, Log
 from services.account_mgmt.domain.timing.season import Clock
 from services.account_mgmt.domain.timing.seasonal import Returns, opening_ahead
+from services.account_mgmt.domain.timing.sorts import Gaps
 
 EVEN: Final = 0
 OWN: Final = 1
@@ -30,33 +31,33 @@ _TINY = 1e-250
 class Waits:
     """How long customers have waited, so many days from today, by the calendar or by a clock of their own."""
 
-    def __init__(self, log: Log, today: int, clock: Clock | None, returns: Returns | None, usual: Floats) -> None:
+    def __init__(self, log: Log, today: Ints, clock: Clock | None, returns: Returns | None, usual: Floats) -> None:
         self._today, self.clock = today, clock
-        self.last = log.days[log.start[1:] - 1]
-        ids = np.arange(len(self.last))
+        last = log.days[log.start[1:] - 1]
+        self._waited, ids = today - last + 0.5, np.arange(len(last))
         self._opening = np.zeros(len(ids), dtype=np.int64)
         if clock is not None:
-            self._shown = clock.at(ids, self.last)
+            self._shown = clock.at(ids, last)
             if returns is not None:
-                self._opening = opening_ahead(clock, self.last, today)
+                self._opening = opening_ahead(clock, last, today)
         self.away = self._opening > 0
         self._row = np.cumsum(self.away) - 1
         self._table = returns.table(usual[self.away]) if returns is not None else np.zeros((0, 1))
 
     def calendar(self, who: Ints, ahead: Ints) -> Floats:
         """Days since the last purchase."""
-        return np.asarray(self._today - self.last[who] + 0.5 + ahead)
+        return np.asarray(self._waited[who] + ahead)
 
     def own(self, who: Ints, ahead: Ints) -> Floats:
         """The same by each one's own clock."""
         if self.clock is None:
             return self.calendar(who, ahead)
-        days = self._today + ahead
+        days = self._today[who] + ahead
         return self.clock.at(who, days) - self._shown[who] + 0.5 * self.clock.on(who, days)
 
     def still_away(self, who: Ints, ahead: Ints) -> Floats:
         """The chance that these (who are away) have not come back by then."""
-        place = np.clip(self._today + ahead - self._opening[who] + 1, 0, self._table.shape[1] - 1)
+        place = np.clip(self._today[who] + ahead - self._opening[who] + 1, 0, self._table.shape[1] - 1)
         return np.asarray(np.maximum(1 - self._table[self._row[who], place], 0.0))
 
     def longer(self, form: int, who: Ints, first: Floats, second: Floats, ahead: Ints) -> Floats:
@@ -73,6 +74,7 @@ class Waits:
 class Candidates:
     """For each customer (row) and sort: log chance of the gaps that came, and what the sort says of the next one."""
 
+    gaps: Gaps
     form: Ints
     chance: Floats
     first: Floats
@@ -123,18 +125,18 @@ class Mixture:
             found -= np.bincount(who, longer, minlength=self._customers)
         return np.asarray(np.where(ahead > 0, np.clip(found, 0.0, 1.0), 0.0))
 
-    def interval(self) -> tuple[Ints, Ints, Ints]:
-        """In how many days: low, middle, high."""
-        low, middle, high = (self._first_day(level) for level in ((1 - SHARE) / 2, 0.5, (1 + SHARE) / 2))
-        low, high = whole_days(self.within, low, high)
+    def interval(self, within: Callable[[Ints], Floats]) -> tuple[Ints, Ints, Ints]:
+        """In how many days: low, middle, high, by the corrected chance."""
+        low, middle, high = (self._first_day(within, level) for level in ((1 - SHARE) / 2, 0.5, (1 + SHARE) / 2))
+        low, high = whole_days(within, low, high)
         return low, np.clip(middle, low, high), high
 
-    def _first_day(self, level: float) -> Ints:
+    def _first_day(self, within: Callable[[Ints], Floats], level: float) -> Ints:
         """The first day by whose end the next purchase has come with this chance."""
         before, by = np.zeros(self._customers, dtype=np.int64), np.full(self._customers, _FURTHEST)
         for _ in range(_FURTHEST.bit_length()):
             half = (before + by) // 2
-            come = self.within(half) >= level
+            come = within(half) >= level
             before, by = np.where(come, before, half), np.where(come, half, by)
         return by
 

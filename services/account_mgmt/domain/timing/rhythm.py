@@ -17,7 +17,7 @@ import numpy as np
 
 from services.account_mgmt.domain.timing.history import Floats
 
-SCATTERS: Final = (0.03, 0.06, 0.12, 0.22, 0.4, 0.7)
+SCATTERS: Final = (0.03, 0.045, 0.065, 0.09, 0.13, 0.19, 0.28, 0.4, 0.6)
 """Standard deviations of the logarithm of a gap around the line."""
 ROUNDED: Final = 1 / 12
 """Variance of a time that is known by its day, in days."""

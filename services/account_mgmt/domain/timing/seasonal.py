@@ -23,6 +23,7 @@ _CUTS, _CUT_DAYS = 8, 75
 _SHRINK_JUDGED, _SHRINK = 0.3, 0.05
 """A year that is judged by what it could not know is drawn towards everybody's more than one that is used."""
 _SHORTEST = 0.5
+_BEFORE = 0.05
 _KEPT_RETURNS = 300
 _ALIKE = 0.35
 """By how much the logarithm of a gap may differ to be about as long."""
@@ -55,11 +56,12 @@ class Own:
         Clocks were less sure then: what was known before each gap says whether they have seasons, what is known now how
         far their gaps scatter.
         """
-        before = [one.density(self.then) for one in told(self.then, level_then, SEASONAL)]
+        before = np.stack([one.density(self.then) for one in told(self.then, level_then, SEASONAL)], axis=1)
         after = list(told(self.gaps, level, SEASONAL))
         scatter = np.stack([one.density(self.gaps) for one in after], axis=1)
         per_day = np.nansum(self.pace_then - self.then, axis=1)
-        seasons = logsumexp(np.stack(before, axis=1), axis=1) + per_day
+        seasons = logsumexp(before, axis=1) + per_day
+        scatter += _BEFORE * (before - scatter)
         chance = seasons[:, None] + scatter - logsumexp(scatter, axis=1, keepdims=True)
         center, spread = (np.stack([value[:, -1] for value in values], axis=1) for values in zip(
             *((one.center, one.spread) for one in after), strict=True))  # fmt: skip
@@ -124,7 +126,7 @@ class Returns:
         return np.asarray(came / (weight.sum(axis=1, keepdims=True) + _UNKNOWN_RETURNS))
 
 
-def opening_ahead(clock: Clock, last: Ints, today: int) -> Ints:
+def opening_ahead(clock: Clock, last: Ints, today: Ints) -> Ints:
     """The opening that each customer has not come back after, 0 for none."""
-    opening = clock.opening(np.arange(len(last)), np.full(len(last), today))
+    opening = clock.opening(np.arange(len(last)), today)
     return np.where(opening > last, opening, 0)

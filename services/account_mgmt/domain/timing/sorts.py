@@ -19,7 +19,7 @@ from scipy.special import gammaln
 from services.account_mgmt.domain.timing.history import Floats, Ints
 from services.account_mgmt.domain.timing.rhythm import ROUNDED
 
-SCATTERS: Final = (0.03, 0.06, 0.12, 0.22, 0.4, 0.7, 1.1)
+SCATTERS: Final = (0.025, 0.04, 0.06, 0.09, 0.13, 0.19, 0.28, 0.4, 0.6, 0.85, 1.2)
 EVEN_UPTO: Final = 0.4
 """The largest scatter that is called a rhythm."""
 _OVERLAP = 0.6
@@ -116,7 +116,7 @@ def shares(chances: Floats, families: Sequence[Floats]) -> Floats:
 
 
 def _smoothing(families: Sequence[Floats], customers: int) -> list[Floats | None]:
-    wide = float(np.clip(0.6 * customers ** (-1 / 3), 0.04, 0.3))
+    wide = float(np.clip(0.9 * customers ** (-1 / 3), 0.04, 0.3))
     found: list[Floats | None] = []
     for means in families:
         if not len(means):
