@@ -72,7 +72,9 @@ async def test_nobody_reads_without_a_token_or_with_another_tiers(tier: Tier3, p
     assert ops.status_code in ((403,) if path in IN_BULK else (200, 404)), ops.text
 
 
-async def test_ops_changes_nothing(tier: Tier3) -> None:
+async def test_ops_changes_nothing_but_by_its_own_acts_on_a_lead(tier: Tier3) -> None:
     for path, method in writing(DOCUMENT):
+        if path.startswith("/v1/leads/{lead_id}/acts/"):
+            continue
         answer = await tier.http.request(method, path.format_map(Ids()), json={}, headers=auth("ops", "ops", "olena"))
         assert (answer.status_code, answer.json()["code"]) == (403, "wrong_tier"), path
