@@ -6,6 +6,7 @@ four times as much as is ever loaded.
 
 import importlib
 import pkgutil
+import re
 import shutil
 import subprocess
 import sysconfig
@@ -14,6 +15,8 @@ from pathlib import Path
 # What compilers and type checkers read.
 SOURCES = {".a", ".c", ".cpp", ".h", ".hpp", ".pxd", ".pxi", ".pyi", ".pyx"}
 LIBRARIES = Path(sysconfig.get_path("purelib"))
+# Languages of three letters, which nobody here writes in: what is said to their speakers is said in English.
+RARE_LANGUAGE = re.compile("[a-z]{3}[._]")
 # Imported only when they are needed.
 LATE = ("scipy.sparse.csgraph", "sklearn.ensemble", "sklearn.model_selection")
 # The towns of all numbers, makers of network cards, the sources of Temporal's core, and the parts of SciPy and
@@ -25,7 +28,7 @@ _SKLEARN = (
 )  # fmt: skip
 UNUSED = (
     "phonenumbers/geodata", "phonenumbers/carrierdata", "temporalio/bridge/sdk-core", "lxml/includes",
-    "numpy/_core/include", "stdnum/oui.dat", "stdnum/imsi.dat",
+    "numpy/_core/include", "numpy/distutils", "stdnum/oui.dat", "stdnum/imsi.dat",
     *(f"scipy/{part}" for part in _SCIPY), *(f"sklearn/{part}" for part in _SKLEARN),
 )  # fmt: skip
 
@@ -44,6 +47,9 @@ def trim() -> None:
     """Tests, parts that are unused, and what only a debugger reads."""
     for path in [LIBRARIES / name for name in UNUSED] + list(LIBRARIES.rglob("tests")):
         path.unlink() if path.is_file() else shutil.rmtree(path, ignore_errors=True)
+    for path in LIBRARIES.glob("babel/locale-data/*.dat"):
+        if RARE_LANGUAGE.match(path.name):
+            path.unlink()
     for path in LIBRARIES.rglob("*"):
         if path.suffix in SOURCES and path.is_file():
             path.unlink()
