@@ -16,6 +16,7 @@ from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_3 import LINE, Tier3, boss, tier_3
 from workflows.contracts import ids
 from workflows.contracts.base import Tier
+from workflows.contracts.fit_timing import RunFit
 from workflows.contracts.open_care import AdoptAccount, ReadUnopened
 
 HEADER = "Company,Phone,Order number,Order date,Product,Quantity,Price\n"
@@ -184,6 +185,16 @@ async def test_an_order_does_not_wait_for_the_customers_turn(tier: Tier3) -> Non
     told = await tier.pool.fetchrow("SELECT * FROM outbox WHERE workflow_id = $1", ids.customer(customer_id))
     assert told is not None
     assert (told["signal"], told["workflow"], told["start_input"]["imported"]) == ("order_placed", "CustomerCare", True)
+
+
+async def test_a_file_of_orders_asks_to_be_learned_from_at_once_and_everybody_is_predicted(tier: Tier3) -> None:
+    done = await taken(tier, history(30))
+    asked = await tier.pool.fetch("SELECT * FROM outbox WHERE workflow_id = $1", ids.FIT_TIMING)
+    assert [(one["signal"], one["event_id"]) for one in asked] == [("orders_imported", f"imported:{done['id']}")]
+    fitted = await tier.activities.fit_timing(RunFit(key="fit:imported"))
+    told = await tier.pool.fetch("SELECT * FROM forecasts")
+    assert fitted.customers == len(told) == 30
+    assert all(one["expected_low"] <= one["expected_at"] <= one["expected_high"] for one in told)
 
 
 async def test_the_care_of_imported_customers_is_opened_gradually(tier: Tier3) -> None:

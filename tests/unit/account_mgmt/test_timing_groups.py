@@ -31,6 +31,24 @@ def regular(chance: Chance) -> list[int]:
     return bought(chance, lambda *_: chance.normal(mean, 0.2 * mean), int(chance.integers(0, 400)))
 
 
+def nearly_even(chance: Chance) -> list[int]:
+    mean = chance.uniform(14, 60)
+    return bought(chance, lambda *_: chance.normal(mean, 0.1 * mean), int(chance.integers(0, 400)))
+
+
+def fortnightly(chance: Chance) -> list[int]:
+    return bought(chance, lambda *_: chance.normal(14, 1.1), int(chance.integers(0, 400)))
+
+
+def quarterly(chance: Chance) -> list[int]:
+    return bought(chance, lambda *_: chance.normal(91, 9), int(chance.integers(0, 300)))
+
+
+def yearly(chance: Chance) -> list[int]:
+    """Most of them have shown one gap."""
+    return bought(chance, lambda *_: chance.normal(365, 10), int(chance.integers(0, 200)))
+
+
 def growing(chance: Chance) -> list[int]:
     gap, pace = chance.uniform(40, 70), chance.uniform(0.9, 0.96)
     rule: Gap = lambda _, n: max(5, gap * pace**n * chance.uniform(0.9, 1.1))  # noqa: E731
@@ -66,7 +84,9 @@ def once(chance: Chance) -> list[int]:
     return [int(chance.integers(0, 700))]
 
 
-KINDS = {one.__name__: one for one in (regular, growing, slowing, seasonal, at_random, once)}
+_ALL = (regular, nearly_even, fortnightly, quarterly, yearly, growing, slowing, seasonal, at_random, once)
+KINDS = {one.__name__: one for one in _ALL}
+COME_AGAIN = [kind for kind in KINDS if kind != "once"]
 
 
 class House:
@@ -84,7 +104,7 @@ class House:
 
     def of(self, kind: str) -> np.ndarray:
         """Whose kind this is."""
-        return np.array([name.startswith(kind) for name in self.ids])
+        return np.array([name.split()[0] == kind for name in self.ids])
 
     def covered(self, kind: str) -> float:
         """The share of those who come again whose day lies between low and high."""
@@ -98,14 +118,55 @@ def winter() -> House:
     return House(list(KINDS), 150, JANUARY)
 
 
-@pytest.mark.parametrize("kind", ["regular", "growing", "slowing", "seasonal", "at_random"])
+@pytest.fixture(scope="module")
+def summer() -> House:
+    return House(list(KINDS), 150, AUGUST)
+
+
+def eight_in_ten(house: House, kind: str) -> bool:
+    """75 to 85 %, give or take two standard errors; who grows for long buys on one certain day, which holds all."""
+    chance = 2 * float(np.sqrt(0.8 * 0.2 / (house.of(kind) & (house.next > 0)).sum()))
+    return 0.75 - chance <= house.covered(kind) <= (0.88 if kind == "growing" else 0.85) + chance
+
+
+@pytest.mark.parametrize("kind", COME_AGAIN)
 def test_alone_in_a_house_eight_in_ten_fall_between_low_and_high(kind: str) -> None:
-    assert 0.68 <= House([kind], 300, JANUARY).covered(kind) <= 0.92
+    assert eight_in_ten(House([kind], 300, JANUARY), kind)
 
 
-@pytest.mark.parametrize("kind", ["regular", "growing", "slowing", "seasonal", "at_random"])
+@pytest.mark.parametrize("kind", COME_AGAIN)
 def test_beside_the_others_too(winter: House, kind: str) -> None:
-    assert 0.6 <= winter.covered(kind) <= 0.97
+    assert eight_in_ten(winter, kind)
+
+
+@pytest.mark.parametrize("kind", COME_AGAIN)
+def test_in_summer_too(summer: House, kind: str) -> None:
+    assert eight_in_ten(summer, kind)
+
+
+def test_all_kinds_together_hold_eight_in_ten(winter: House, summer: House) -> None:
+    covered = np.array([[house.covered(kind) for kind in COME_AGAIN] for house in (winter, summer)])
+    assert 0.77 <= covered.mean() <= 0.83
+
+
+def test_who_comes_in_a_house_where_newcomers_never_return_is_not_expected_back(winter: House) -> None:
+    mine = winter.of("once")
+    assert winter.told.p_alive[mine].mean() < 0.25
+
+
+@pytest.mark.parametrize("orders", [1, 2, 3])
+def test_a_house_that_has_just_moved_in_is_told_days_ahead_after_few_orders(orders: int) -> None:
+    chance = np.random.default_rng(12)
+    bought = {}
+    for number in range(60):
+        gap, last = int(chance.integers(20, 60)), int(chance.integers(1, 50))
+        bought[f"{number}"] = [JANUARY - timedelta(days=last + gap * back) for back in range(number % 3 + 1)]
+    log = log_of(bought, JANUARY)
+    told = forecast.foretell(forecast.fit(log, JANUARY), log, JANUARY, usual_weeks=4.0)
+    mine = log.count == orders
+    assert (told.low[mine] <= told.middle[mine]).all() and (told.middle[mine] <= told.high[mine]).all()
+    assert 5 < np.median(told.middle[mine] * 7) < 45 and told.high[mine].max() * 7 < 120
+    assert told.p_alive[mine].min() > 0.5
 
 
 def test_who_buys_in_summer_is_not_given_up_in_winter(winter: House) -> None:
@@ -128,8 +189,7 @@ def test_who_buys_ever_sooner_or_later_is_expected_accordingly(winter: House) ->
         assert abs(np.median(winter.next[mine] - winter.told.middle[mine] * 7)) < 3
 
 
-def test_in_season_the_summer_buyers_are_expected_within_days() -> None:
-    house = House(list(KINDS), 100, AUGUST)
-    mine = house.of("seasonal")
-    assert house.told.p_buys[mine].mean() > 0.9
-    assert np.abs(house.next[mine] - house.told.middle[mine] * 7).mean() < 5
+def test_in_season_the_summer_buyers_are_expected_within_days(summer: House) -> None:
+    mine = summer.of("seasonal")
+    assert summer.told.p_buys[mine].mean() > 0.9
+    assert np.abs(summer.next[mine] - summer.told.middle[mine] * 7).mean() < 3
