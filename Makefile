@@ -15,13 +15,14 @@ COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate
 WEB := services/chassis/web
 NPM := $(shell command -v npm)
 
-.PHONY: help venv assets run test screenshots fuzz chaos check audit format bench lock clean
+.PHONY: help venv assets run test screenshots fuzz upgrade chaos check audit format bench lock clean
 
 help:
 	@echo "make run     everything on this machine, with a sample department at work ($(DATA)/ keeps its state)"
 	@echo "make test    the whole test suite"
 	@echo "make screenshots   pictures of the desks at work, into docs/img/"
 	@echo "make fuzz    10,000 damaged files, 10,000 requests (LEADRELAY_FUZZ=N, LEADRELAY_CASES=N for others)"
+	@echo "make upgrade  leads under way in the last release go on in this one (three minutes)"
 	@echo "make chaos   ten minutes of kills, freezes and restarts, then everything must agree (CHAOS_MINUTES=, SEED=)"
 	@echo "make assets  what the pages fetch, from npm and our own, into $(WEB)/static/"
 	@echo "make check   format, lint, types, dependency rules, audit"
@@ -82,6 +83,10 @@ screenshots: .venv/.dev $(ASSETS)
 
 fuzz: .venv/.dev
 	LEADRELAY_FUZZ=$${LEADRELAY_FUZZ:-10000} LEADRELAY_CASES=$${LEADRELAY_CASES:-10000} $(BIN)/python -m pytest -n0 -s tests/fuzz
+
+# Too long for every run of the tests; CONTRIBUTING asks for it before a release.
+upgrade: .venv/.dev
+	$(BIN)/python -m pytest -n 0 tests/upgrade/upgrade.py
 
 chaos: .venv/.dev $(ASSETS)
 	$(BIN)/python -m tests.chaos --minutes $${CHAOS_MINUTES:-10} $(if $(SEED),--seed $(SEED))

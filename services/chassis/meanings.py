@@ -74,7 +74,7 @@ def _country(code: str) -> str:
 
 
 def _country_or_none(code: str) -> str:
-    return _country(code) if code else ""
+    return country_code(code) if code.strip() else ""
 
 
 def _phone_region(code: str) -> str:

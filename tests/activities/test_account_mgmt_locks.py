@@ -203,7 +203,7 @@ async def test_risks_are_read_at_once_however_many_they_are(tier: Tier3) -> None
             found = await find_risks(conn, FindRisks(key="risks:1"))
     assert found.customers == 12
     writes = [one for one in statements if "INSERT INTO" in one or one.startswith("UPDATE")]
-    assert len(writes) == 4  # their state, their work, what their workflows hear, what the register hears
+    assert len(writes) == 5  # their state, their work, what workflows hear, what the register hears, what webhooks hear
     assert await tier.pool.fetchval("SELECT count(*) FROM outbox WHERE signal = 'standing_changed'") == 12
     assert await tier.pool.fetchval("SELECT count(*) FROM outbox WHERE start_input ->> 'stage' = 'at_risk'") == 12
     reads = [one for one in statements if one.lstrip().startswith("SELECT") and "FROM" in one]

@@ -136,12 +136,12 @@ async def test_reminders_rest_until_the_promised_day_and_then_go_on(tier: Tier3)
 async def test_resumed_reminders_are_told_to_the_workflow_at_the_level_they_had(tier: Tier3) -> None:
     customer_id, invoice_id = await reminded(tier, 2)
     await decide(tier, invoice_id, "resume", 409)
-    await decide(tier, invoice_id, "pause", until=in_days(30), reason="a dispute")
+    await decide(tier, invoice_id, "pause", until=in_days(60), reason="a dispute")
     resumed = await decide(tier, invoice_id, "resume")
     assert resumed["paused_until"] is None
     told = (await last_told(tier, customer_id))["payload"]
     assert told["level"] == 2
-    assert datetime.fromisoformat(told["due_at"]) < datetime.now(UTC) + timedelta(days=30)
+    assert datetime.fromisoformat(told["due_at"]) < datetime.now(UTC) + timedelta(days=40)
     shown = await tier.get(f"/v1/invoices/{invoice_id}/dunning")
     assert [one["decision"] for one in shown["decisions"]] == ["pause", "resume"]
     assert [one["way"] for one in shown["reminders"]] == ["mail", "both"]

@@ -199,10 +199,9 @@ async def test_a_meeting_is_booked_from_the_free_times_moved_and_held(tier: Tier
 
 async def test_a_time_that_was_taken_meanwhile_is_refused_with_what_was_chosen_kept(tier: Tier2, anna: Person) -> None:
     (first, _), (_, page) = await qualified(tier), await qualified(tier)
-    at = (datetime.now(UTC) + timedelta(days=30)).replace(minute=0, second=0, microsecond=0)
-    await tier.post(f"/v1/deals/{first}/meetings", {"starts_at": at.isoformat(), "outside_hours": True}, ANNA)
-    await anna.look(page, do="book")
-    told = await refused(anna, f"{page}/meetings", 409, other_at=at.isoformat(), place="their warehouse")
+    at = re.findall(r'name="starts_at" value="([^"]+)"', await anna.look(page, do="book", week="1"))[0]
+    await tier.post(f"/v1/deals/{first}/meetings", {"starts_at": at}, ANNA)
+    told = await refused(anna, f"{page}/meetings", 409, other_at=at, place="their warehouse")
     assert "The manager has another meeting at that time." in told
     assert "their warehouse" in told
     assert "Choose a time." in await refused(anna, f"{page}/meetings", 422)

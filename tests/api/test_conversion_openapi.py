@@ -25,6 +25,7 @@ from tests.fixtures.tier_2 import Tier2, tier_2, whose
 from workflows.contracts.base import Tier
 
 DOCUMENT: dict[str, Any] = build_app(make_settings("postgresql://nowhere/none")).openapi()
+ACTS = "/v1/leads/{lead_id}/acts/"
 CONTRACT = """
 GET /v1/hand-overs|POST /v1/hand-overs/{}/accept|POST /v1/hand-overs/{}/decline|GET /v1/deals
 GET /v1/deals/{}|POST /v1/deals/{}/qualify|POST /v1/deals/{}/next-step|POST /v1/deals/{}/notes
@@ -77,8 +78,10 @@ async def test_nobody_reads_without_a_token_or_with_another_tiers(conversion: Ti
     assert ops.status_code in (200, 404), ops.text
 
 
-async def test_ops_changes_nothing(conversion: Tier2) -> None:
+async def test_ops_changes_nothing_but_by_its_own_acts_on_a_lead(conversion: Tier2) -> None:
     for path, method in writing(DOCUMENT):
+        if path.startswith(ACTS):
+            continue
         answer = await conversion.http.request(
             method, path.format_map(Ids(row_id="1")), json={}, headers=auth("ops", "ops", "olena")
         )

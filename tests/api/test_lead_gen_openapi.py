@@ -38,6 +38,8 @@ GET /v1/policies|POST /v1/policies|GET /v1/events
 """
 # Known by its signature, not by a token.
 SIGNED = "/v1/telephony/events"
+LOOK_UP, ACTS = "/v1/leads/find", "/v1/leads/{lead_id}/acts/"
+"""What operators may send."""
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -80,9 +82,9 @@ async def test_nobody_reads_without_a_token_or_with_another_tiers(house: Tier1, 
     assert ops.status_code in ((403,) if path in IN_BULK else (200, 404)), ops.text
 
 
-async def test_ops_changes_nothing(house: Tier1) -> None:
+async def test_ops_changes_nothing_but_by_its_own_acts_on_a_lead(house: Tier1) -> None:
     for path, method in writing(DOCUMENT):
-        if path != SIGNED:
+        if path not in (SIGNED, LOOK_UP) and not path.startswith(ACTS):
             address = path.format_map(Ids(row_id="1", phone="+380441239911"))
             answer = await house.http.request(method, address, json={}, headers=auth("ops", "ops", "olena"))
             assert (answer.status_code, answer.json()["code"]) == (403, "wrong_tier"), path

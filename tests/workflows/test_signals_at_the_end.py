@@ -194,7 +194,7 @@ SETTLED = {
     },
     CustomerCare: {
         "invoice_paid", "invoice_voided", "money_moved", "nudge_answered", "standing_changed", "opted_in",
-        "account_manager_changed", "do_not_call", "cancel", "merged",
+        "account_manager_changed", "do_not_call", "cancel", "merged", "nudge_moved",
     },
     Campaign: set[str](),
 }  # fmt: skip

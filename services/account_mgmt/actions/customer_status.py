@@ -15,7 +15,7 @@ from services.chassis import outbox, work_items
 from services.chassis.db import Connection
 from services.chassis.events import publish, publish_all
 from services.chassis.mail import withdraw_mails
-from services.chassis.webhooks import announce
+from services.chassis.webhooks import announce, announce_all
 from services.chassis.work_items import WorkItem
 from workflows.contracts import ids
 from workflows.contracts.base import Answer
@@ -62,9 +62,8 @@ async def find_risks(conn: Connection, request: FindRisks) -> FoundRisks:
     events = {item.lead_id: f"standing:{item.id}:opened" for item in items}
     await _tell_workflows(conn, events, "at_risk", "buys less than before", "timing")
     await report_statuses(conn, owners, "at_risk", event_ids=events)
-    for customer_id, event_id in events.items():
-        data = CustomerAtRisk(customer_id=customer_id, reason="buys_less")
-        await announce(conn, data, key=event_id, at=datetime.now(UTC))
+    told = {key: CustomerAtRisk(customer_id=customer_id, reason="buys_less") for customer_id, key in events.items()}
+    await announce_all(conn, told, at=datetime.now(UTC))
     return FoundRisks(customers=len(found))
 
 

@@ -41,7 +41,8 @@ async def decide(conn: Connection, who: Principal, invoice_id: str, said: NewDec
     )
     await end_asking(conn, invoice_id, invoice.customer_id, _WORDS[said.decision])
     policy = await policies.rules(conn)
-    turn = first_reminder(policy, max(now, invoice.dunning_at or invoice.due_at), customer.zones)
+    own = await _own_turn(conn, invoice) if said.decision == "resume" else invoice.dunning_at or invoice.due_at
+    turn = first_reminder(policy, max(now, own), customer.zones)
     if said.decision == "pause" and said.until is not None:
         until = first_reminder(policy, said.until, customer.zones)
         await dunning.plan(conn, invoice_id, at=max(turn, until), paused_until=said.until)
@@ -59,6 +60,12 @@ async def decide(conn: Connection, who: Principal, invoice_id: str, said: NewDec
         )
     await tell_changed(conn, invoice_id, invoice.customer_id)
     return await invoices.get(conn, invoice_id)
+
+
+async def _own_turn(conn: Connection, invoice: Invoice) -> datetime:
+    """When the next reminder was due before it had to rest."""
+    last = next((step for step in await dunning.steps(conn, invoice.id) if step.level == invoice.dunning), None)
+    return (last.next_at if last else None) or invoice.due_at
 
 
 async def _go_on(

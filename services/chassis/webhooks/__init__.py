@@ -3,7 +3,7 @@
 `announce` writes an event in the transaction of the record itself; the tier's worker sends it (`courier.Courier`).
 """
 
-from services.chassis.webhooks.announce import announce, take_back
+from services.chassis.webhooks.announce import announce, announce_all, take_back
 from services.chassis.webhooks.events import EventData
 
-__all__ = ["EventData", "announce", "take_back"]
+__all__ = ["EventData", "announce", "announce_all", "take_back"]

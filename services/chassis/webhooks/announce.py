@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 
 from services.chassis.db import Connection
@@ -17,7 +17,9 @@ _NAMESPACE = uuid.UUID("6f0c7a52-54d1-5c1c-9d0b-0d5a4d6c1f58")
 # The lock passes over one that is being deleted: a sale must not fail for that.
 _ANNOUNCE = """
 WITH heard AS (SELECT id, state FROM webhooks WHERE $2 = ANY(events) FOR KEY SHARE),
-     told AS (INSERT INTO webhook_messages (id, type, body) SELECT $1, $2, $3 WHERE EXISTS (SELECT FROM heard)
+     told AS (INSERT INTO webhook_messages (id, type, body)
+              SELECT id, $2, body FROM unnest($1::uuid[], $3::text[]) AS event (id, body)
+               WHERE EXISTS (SELECT FROM heard)
               ON CONFLICT (id) DO NOTHING RETURNING id)
 INSERT INTO webhook_deliveries (webhook_id, message_id, state, next_at)
 SELECT heard.id, told.id, CASE heard.state WHEN 'disabled' THEN 'skipped' ELSE 'pending' END, now() + $4
@@ -37,7 +39,18 @@ async def announce(
     `key` is made of business ids and says which event of this type it is: written again, it is the same event, and its
     receivers see the same `webhook-id`. `at` is when it happened.
     """
-    await conn.execute(_ANNOUNCE, event_id(data.type, key), data.type, body_of(data, at), hold)
+    await announce_all(conn, {key: data}, at=at, hold=hold)
+
+
+async def announce_all(
+    conn: Connection, events: Mapping[str, EventData], *, at: datetime, hold: timedelta = timedelta(0)
+) -> None:
+    """As `announce`, for many events of one type, by their keys; in one statement."""
+    if not events:
+        return
+    kind = next(iter(events.values())).type
+    ids, bodies = [event_id(kind, key) for key in events], [body_of(data, at) for data in events.values()]
+    await conn.execute(_ANNOUNCE, ids, kind, bodies, hold)
 
 
 async def take_back(conn: Connection, events: Collection[type[EventData]], *, key: str) -> None:
