@@ -103,4 +103,5 @@ async def test_a_report_that_a_restore_made_the_other_tier_forget_is_taken_once_
             await temporal.get_activity_handle("report:restored:register").result()
             # As from a backup of the moment in which it was appended.
             await pool.execute("UPDATE outbox SET state = 'pending', tried = false")
-    assert register.keys == ["restored:register"] * 2
+    # The queue is shared: reports that other tests left for tier 1 may come by as well.
+    assert register.keys.count("restored:register") == 2
