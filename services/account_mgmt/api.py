@@ -22,6 +22,7 @@ from services.account_mgmt.desk import orders as desk_orders
 from services.account_mgmt.desk import payments as desk_payments
 from services.account_mgmt.desk import suggestions as desk_suggestions
 from services.account_mgmt.domain.import_headers import CustomerTable
+from services.account_mgmt.repository import serving
 from services.account_mgmt.repository.figures import FIGURES
 from services.account_mgmt.routes import (
     account_managers,
@@ -59,6 +60,7 @@ from services.chassis.mail.inbound.one_click import one_click_router
 from services.chassis.mail.inbound.routes import arrivals_router, inbound_router
 from services.chassis.mail.routes import mail_router
 from services.chassis.operator_acts import acts_router
+from services.chassis.serving import serving_router
 from services.chassis.settings import Settings
 from services.chassis.standing import standing_router
 from services.chassis.web.desk import Desk
@@ -98,6 +100,7 @@ _ROUTES = [
     story.router,
     late.router,
     standing_router(FIGURES),
+    serving_router(serving.served),
     acts_router(ACTS),
     account_managers.router,
     orders.router,

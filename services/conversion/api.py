@@ -9,6 +9,7 @@ from services.chassis.mail.inbound.one_click import one_click_router
 from services.chassis.mail.inbound.routes import arrivals_router, inbound_router
 from services.chassis.mail.routes import mail_router
 from services.chassis.operator_acts import acts_router
+from services.chassis.serving import serving_router
 from services.chassis.settings import Settings
 from services.chassis.standing import standing_router
 from services.chassis.web.desk import Desk
@@ -17,6 +18,7 @@ from services.conversion.actions.operator_acts import ACTS
 from services.conversion.actions.teams import hears
 from services.conversion.desk import board, calendar, commission, deal_routers, deals_list, duty, ringing, slots, today
 from services.conversion.desk import hand_overs as hand_overs_desk
+from services.conversion.repository import serving
 from services.conversion.repository.figures import FIGURES
 from services.conversion.routes import (
     absences,
@@ -82,6 +84,7 @@ _ROUTES = [
     story.router,
     late.router,
     standing_router(FIGURES),
+    serving_router(serving.served),
     acts_router(ACTS),
     policies.router,
     mail_router(mails.on_trouble, mails.scope_of, mails.lead_first),

@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from services.chassis.api import create_app
 from services.chassis.operator_acts import acts_router
+from services.chassis.serving import serving_router
 from services.chassis.settings import Settings
 from services.chassis.standing import standing_router
 from services.chassis.web.desk import Desk
@@ -18,6 +19,7 @@ from services.lead_gen.desk import instructions as desk_instructions
 from services.lead_gen.desk import lost as desk_lost
 from services.lead_gen.desk import ringing as desk_ringing
 from services.lead_gen.desk import shifts as desk_shifts
+from services.lead_gen.repository import serving
 from services.lead_gen.repository.figures import FIGURES
 from services.lead_gen.routes import (
     alarms,
@@ -71,6 +73,7 @@ _ROUTES = [
     story.router,
     late.router,
     standing_router(FIGURES),
+    serving_router(serving.served),
     acts_router(ACTS),
     leads.router,
     campaigns.router,

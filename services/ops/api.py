@@ -21,9 +21,10 @@ from services.chassis.http import Body, authenticate, door_router
 from services.chassis.settings import Settings, is_loopback
 from services.chassis.temporal.codec import CodecError, EncryptionCodec
 from services.chassis.web.desk import Desk
+from services.ops.desk import planner
 from services.ops.desk.components import components_router
 from services.ops.doors import open_reach
-from services.ops.routes import acts, late, leads, tiers
+from services.ops.routes import acts, late, leads, plans, relationships, tiers
 
 # One payload may have 2 MB, and becomes a third longer in base64; the UI asks for all of an event at once.
 BODY_BYTES = 8 << 20
@@ -43,13 +44,22 @@ class PayloadsBody(Body):
 
 def build_app(settings: Settings) -> FastAPI:
     """The operators' api."""
+    played = [components_router()] if settings.profile == "development" else []
     app = create_app(
         title="Leadrelay ops",
         description="Every lead's life through all tiers, what is late and why, and the safe acts.",
         tier=None,
         settings=settings,
-        routers=[leads.router, late.router, tiers.router, acts.router, _codec_router(settings)],
-        desk=Desk(routers=[components_router()] if settings.profile == "development" else [], package="services.ops"),
+        routers=[
+            leads.router,
+            late.router,
+            tiers.router,
+            acts.router,
+            plans.router,
+            relationships.router,
+            _codec_router(settings),
+        ],
+        desk=Desk(routers=[planner.router, *played], package="services.ops"),
         origins=[origin.strip() for origin in settings.ui_origin.split(",")],
     )
     open_reach(app, settings)

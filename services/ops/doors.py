@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, cast
 
 import httpx
 from fastapi import Depends, FastAPI, Request
@@ -12,6 +12,7 @@ from temporalio.client import Client
 from services.chassis.settings import Settings
 from services.chassis.temporal import connect
 from services.ops.actions.stories import Reached
+from services.ops.plans import Plans
 from services.ops.tiers import SECONDS, TierApis
 
 
@@ -36,14 +37,23 @@ class Reach:
 
 
 def open_reach(app: FastAPI, settings: Settings) -> None:
-    """Give an app its reach."""
+    """Give an app its reach, and room for plans."""
     app.state.reach = Reach(settings)
+    app.state.plans = Plans()
 
 
 async def _reached(request: Request) -> Reached:
-    token = request.headers.get("authorization", "").partition(" ")[2].strip()
+    # A page is asked for with its person's session, REST with their token.
+    token = getattr(request.state, "access", None) or request.headers.get("authorization", "").partition(" ")[2].strip()
     reach: Reach = request.app.state.reach
     return await reach.reached(token)
 
 
 Reachable = Annotated[Reached, Depends(_reached)]
+
+
+def _plans(request: Request) -> Plans:
+    return cast(Plans, request.app.state.plans)
+
+
+Planning = Annotated[Plans, Depends(_plans)]

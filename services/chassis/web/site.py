@@ -92,7 +92,7 @@ class Web:
         if principal is None:
             raise SignInNeededError
         request.scope["leadrelay.person"] = principal.person
-        request.state.csrf, request.state.principal = session.csrf, principal
+        request.state.csrf, request.state.principal, request.state.access = session.csrf, principal, session.access
         self.hear(request)
         return principal
 
