@@ -53,7 +53,8 @@ async def test_a_campaign_shows_its_funnel_how_its_calls_ended_and_by_whom(house
     page = await at(boss, f"campaigns/{campaign_id}?whole=1")
     assert "called 1 reached 1 100%" in page
     assert "handed to tier 2 1" in page
-    assert "1 call ended with interested 1 100%" in page
+    assert "1 call ended with" in page
+    assert "interested 1 100%" in page
     assert "Anna 1 1 1" in page
     assert "Nobody at this moment" in page
     part = await boss.http.get(f"/desk/campaigns/{campaign_id}/figures?days=ever")
@@ -70,7 +71,7 @@ async def test_it_is_started_and_paused_there_and_its_list_leads_to_it(house: Ti
     assert await house.pool.fetchval("SELECT state FROM campaigns") == "running"
     async with browser(house, "operator", "ops", tier="ops") as window:
         assert "Pause" not in await at(window, f"campaigns/{campaign_id}")
-        assert (await window.http.get("/desk/campaigns/new")).status_code in (200, 403)
+        assert (await window.press(f"campaigns/{campaign_id}/pause")).status_code == 403
 
 
 async def test_a_new_campaign_shows_whom_it_would_call_and_whom_nobody_could_speak_with(
@@ -97,7 +98,7 @@ async def test_a_new_campaign_shows_whom_it_would_call_and_whom_nobody_could_spe
 
 
 async def test_what_is_refused_stands_at_its_field_and_what_was_typed_stays(house: Tier1, boss: Browser) -> None:
-    await house.pool.execute("INSERT INTO campaigns (id, name, created_by) VALUES (gen_random_uuid(), 'Spring', 'boss')")
+    await house.pool.execute("UPDATE campaigns SET name = 'Spring' WHERE id = $1", await house.campaign())
     await at(boss, "campaigns/new")
     twice = await boss.press("campaigns/new", name="Spring", priority="7")
     assert twice.status_code == 409

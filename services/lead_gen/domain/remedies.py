@@ -146,8 +146,9 @@ def _judged(known: Situation, act: Remedy, after: Forecast, leads: int) -> Remed
     return act.model_copy(update={"after": after.rounded(), "left": round(left, 1)})
 
 
-def _by_drought(act: Remedy) -> tuple[bool, float, int]:
-    return act.after is None, act.after.runs_dry if act.after else 0.0, -act.count
+def _by_drought(act: Remedy) -> tuple[bool, bool, float, int]:
+    """What the forecast counts first, and many callers at once last of it: they are the hardest to find."""
+    return act.after is None, act.kind == "callers", act.after.runs_dry if act.after else 0.0, -act.count
 
 
 def _by_glut(act: Remedy) -> tuple[bool, float]:

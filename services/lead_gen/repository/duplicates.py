@@ -99,7 +99,7 @@ async def decided_page(conn: Connection, *, state: str, limit: int, before: tupl
 
 async def count_open(conn: Connection, most: int) -> int:
     """How many pairs are open; none are counted beyond `most`."""
-    counted = "SELECT count(*) FROM (SELECT FROM lead_duplicates WHERE state = 'open' LIMIT $1) AS some"
+    counted = "SELECT count(*) FROM (SELECT FROM lead_duplicates WHERE state = 'open' LIMIT $1) AS counted"
     return int(await conn.fetchval(counted, most) or 0)
 
 
