@@ -82,7 +82,7 @@ async def campaign_page(request: Request, conn: Conn, who: Who, campaign_id: Id,
 async def figures(request: Request, conn: Conn, campaign_id: Id, days: Days = "30") -> Response:
     """What it came to."""
     found = await read_figures(conn, campaign_id, _days(days))
-    context = {"figures": found, "campaign_id": campaign_id, "days": days}
+    context: dict[str, Any] = {"figures": found, "campaign_id": campaign_id, "days": days}
     return web_of(request).pages.answer(request, "campaigns/figures.j2", **context)
 
 
