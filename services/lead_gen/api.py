@@ -13,7 +13,10 @@ from services.chassis.web.desk import Desk
 from services.lead_gen.actions.operator_acts import ACTS
 from services.lead_gen.actions.switchboard import Switchboard
 from services.lead_gen.desk import calls as desk_calls
+from services.lead_gen.desk import campaigns as desk_campaigns
 from services.lead_gen.desk import dial as desk_dial
+from services.lead_gen.desk import duplicates as desk_duplicates
+from services.lead_gen.desk import files as desk_files
 from services.lead_gen.desk import floor as desk_floor
 from services.lead_gen.desk import instructions as desk_instructions
 from services.lead_gen.desk import lost as desk_lost
@@ -61,6 +64,9 @@ _PAGES = [
     desk_instructions.router,
     desk_dial.router,
     desk_floor.router,
+    desk_campaigns.router,
+    desk_files.router,
+    desk_duplicates.router,
     desk_ringing.router,
 ]
 

@@ -130,3 +130,14 @@ async def cohort_groups(conn: Connection, period: Period, campaign_id: str | Non
         timezone,
     )
     return [CohortGroup(row["week"], row["leads"], {step: row[step] for step in STEPS}) for row in rows]
+
+
+async def outcomes(conn: Connection, period: Period, campaign_id: str) -> dict[str, int]:
+    """How the calls of a campaign ended, the most frequent outcome first."""
+    rows = await conn.fetch(
+        f"""SELECT outcome, count(*) AS n FROM calls c WHERE {_WANTED} GROUP BY 1 ORDER BY 2 DESC, 1""",  # noqa: S608 - a constant condition
+        period.start,
+        period.end,
+        campaign_id,
+    )
+    return {row["outcome"]: row["n"] for row in rows}
