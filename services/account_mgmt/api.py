@@ -22,7 +22,8 @@ from services.account_mgmt.desk import orders as desk_orders
 from services.account_mgmt.desk import payments as desk_payments
 from services.account_mgmt.desk import suggestions as desk_suggestions
 from services.account_mgmt.domain.import_headers import CustomerTable
-from services.account_mgmt.repository.figures import FIGURES
+from services.account_mgmt.repository import trail
+from services.account_mgmt.repository.figures import FIGURES, STAGES
 from services.account_mgmt.routes import (
     account_managers,
     bank_statements,
@@ -61,6 +62,7 @@ from services.chassis.mail.routes import mail_router
 from services.chassis.operator_acts import acts_router
 from services.chassis.settings import Settings
 from services.chassis.standing import standing_router
+from services.chassis.trail import trail_router
 from services.chassis.web.desk import Desk
 from workflows.contracts.base import Tier
 
@@ -97,7 +99,8 @@ _ROUTES = [
     customer_merges.router,
     story.router,
     late.router,
-    standing_router(FIGURES),
+    standing_router(FIGURES, STAGES),
+    trail_router(trail.PARTS, trail.PEOPLE),
     acts_router(ACTS),
     account_managers.router,
     orders.router,

@@ -8,6 +8,7 @@ from services.chassis.api import create_app
 from services.chassis.operator_acts import acts_router
 from services.chassis.settings import Settings
 from services.chassis.standing import standing_router
+from services.chassis.trail import trail_router
 from services.chassis.web.desk import Desk
 from services.lead_gen.actions.operator_acts import ACTS
 from services.lead_gen.actions.switchboard import Switchboard
@@ -18,7 +19,8 @@ from services.lead_gen.desk import instructions as desk_instructions
 from services.lead_gen.desk import lost as desk_lost
 from services.lead_gen.desk import ringing as desk_ringing
 from services.lead_gen.desk import shifts as desk_shifts
-from services.lead_gen.repository.figures import FIGURES
+from services.lead_gen.repository import trail
+from services.lead_gen.repository.figures import FIGURES, STAGES
 from services.lead_gen.routes import (
     alarms,
     answers,
@@ -70,7 +72,8 @@ _ROUTES = [
     # Before the leads' own, or `find` would be taken for an id.
     story.router,
     late.router,
-    standing_router(FIGURES),
+    standing_router(FIGURES, STAGES),
+    trail_router(trail.PARTS, trail.PEOPLE),
     acts_router(ACTS),
     leads.router,
     campaigns.router,
