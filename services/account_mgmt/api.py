@@ -22,8 +22,8 @@ from services.account_mgmt.desk import orders as desk_orders
 from services.account_mgmt.desk import payments as desk_payments
 from services.account_mgmt.desk import suggestions as desk_suggestions
 from services.account_mgmt.domain.import_headers import CustomerTable
-from services.account_mgmt.repository import serving
-from services.account_mgmt.repository.figures import FIGURES
+from services.account_mgmt.repository import serving, trail
+from services.account_mgmt.repository.figures import FIGURES, STAGES
 from services.account_mgmt.routes import (
     account_managers,
     bank_statements,
@@ -63,6 +63,7 @@ from services.chassis.operator_acts import acts_router
 from services.chassis.serving import serving_router
 from services.chassis.settings import Settings
 from services.chassis.standing import standing_router
+from services.chassis.trail import trail_router
 from services.chassis.web.desk import Desk
 from workflows.contracts.base import Tier
 
@@ -99,8 +100,9 @@ _ROUTES = [
     customer_merges.router,
     story.router,
     late.router,
-    standing_router(FIGURES),
+    standing_router(FIGURES, STAGES),
     serving_router(serving.served),
+    trail_router(trail.PARTS, trail.PEOPLE),
     acts_router(ACTS),
     account_managers.router,
     orders.router,

@@ -12,14 +12,15 @@ from services.chassis.operator_acts import acts_router
 from services.chassis.serving import serving_router
 from services.chassis.settings import Settings
 from services.chassis.standing import standing_router
+from services.chassis.trail import trail_router
 from services.chassis.web.desk import Desk
 from services.conversion.actions import answered_mails, mails
 from services.conversion.actions.operator_acts import ACTS
 from services.conversion.actions.teams import hears
 from services.conversion.desk import board, calendar, commission, deal_routers, deals_list, duty, ringing, slots, today
 from services.conversion.desk import hand_overs as hand_overs_desk
-from services.conversion.repository import serving
-from services.conversion.repository.figures import FIGURES
+from services.conversion.repository import serving, trail
+from services.conversion.repository.figures import FIGURES, STAGES
 from services.conversion.routes import (
     absences,
     catalogue,
@@ -83,8 +84,9 @@ _ROUTES = [
     reports.router,
     story.router,
     late.router,
-    standing_router(FIGURES),
+    standing_router(FIGURES, STAGES),
     serving_router(serving.served),
+    trail_router(trail.PARTS, trail.PEOPLE),
     acts_router(ACTS),
     policies.router,
     mail_router(mails.on_trouble, mails.scope_of, mails.lead_first),

@@ -9,6 +9,7 @@ from services.chassis.operator_acts import acts_router
 from services.chassis.serving import serving_router
 from services.chassis.settings import Settings
 from services.chassis.standing import standing_router
+from services.chassis.trail import trail_router
 from services.chassis.web.desk import Desk
 from services.lead_gen.actions.operator_acts import ACTS
 from services.lead_gen.actions.switchboard import Switchboard
@@ -22,8 +23,8 @@ from services.lead_gen.desk import instructions as desk_instructions
 from services.lead_gen.desk import lost as desk_lost
 from services.lead_gen.desk import ringing as desk_ringing
 from services.lead_gen.desk import shifts as desk_shifts
-from services.lead_gen.repository import serving
-from services.lead_gen.repository.figures import FIGURES
+from services.lead_gen.repository import serving, trail
+from services.lead_gen.repository.figures import FIGURES, STAGES
 from services.lead_gen.routes import (
     alarms,
     answers,
@@ -78,8 +79,9 @@ _ROUTES = [
     # Before the leads' own, or `find` would be taken for an id.
     story.router,
     late.router,
-    standing_router(FIGURES),
+    standing_router(FIGURES, STAGES),
     serving_router(serving.served),
+    trail_router(trail.PARTS, trail.PEOPLE),
     acts_router(ACTS),
     leads.router,
     campaigns.router,

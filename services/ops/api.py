@@ -21,8 +21,11 @@ from services.chassis.http import Body, authenticate, door_router
 from services.chassis.settings import Settings, is_loopback
 from services.chassis.temporal.codec import CodecError, EncryptionCodec
 from services.chassis.web.desk import Desk
-from services.ops.desk import planner
+from services.ops.desk import acts as desk_acts
+from services.ops.desk import audit, control, planner, story
+from services.ops.desk import leads as desk_leads
 from services.ops.desk.components import components_router
+from services.ops.desk.stream import stream_router
 from services.ops.doors import open_reach
 from services.ops.routes import acts, late, leads, plans, relationships, tiers
 
@@ -42,9 +45,14 @@ class PayloadsBody(Body):
     payloads: list[dict[str, Any]] = Field(default_factory=list)
 
 
+def _pages(settings: Settings) -> list[APIRouter]:
+    """The operators' pages; the search of leads stands before the page of one, or its name would be taken for an id."""
+    own = [control.router, desk_leads.router, story.router, desk_acts.router, audit.router, planner.router]
+    return [*own, components_router()] if settings.profile == "development" else own
+
+
 def build_app(settings: Settings) -> FastAPI:
     """The operators' api."""
-    played = [components_router()] if settings.profile == "development" else []
     app = create_app(
         title="Leadrelay ops",
         description="Every lead's life through all tiers, what is late and why, and the safe acts.",
@@ -59,7 +67,7 @@ def build_app(settings: Settings) -> FastAPI:
             relationships.router,
             _codec_router(settings),
         ],
-        desk=Desk(routers=[planner.router, *played], package="services.ops"),
+        desk=Desk(routers=_pages(settings), package="services.ops", stream=stream_router()),
         origins=[origin.strip() for origin in settings.ui_origin.split(",")],
     )
     open_reach(app, settings)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, cast
 
 import httpx
@@ -11,6 +11,7 @@ from temporalio.client import Client
 
 from services.chassis.settings import Settings
 from services.chassis.temporal import connect
+from services.ops.actions.room import Rooms
 from services.ops.actions.stories import Reached
 from services.ops.plans import Plans
 from services.ops.tiers import SECONDS, TierApis
@@ -22,17 +23,28 @@ class Reach:
     def __init__(self, settings: Settings, open_http: Callable[[], httpx.AsyncClient] | None = None) -> None:
         self._settings = settings
         self._open_http = open_http or (lambda: httpx.AsyncClient(timeout=SECONDS))
+        self.room = Rooms()
         self._http: httpx.AsyncClient | None = None
         self._temporal: Client | None = None
 
-    async def reached(self, token: str) -> Reached:
-        """What a story is gathered from, for whoever has this token."""
+    @property
+    def http(self) -> httpx.AsyncClient:
+        """The connections to the tiers."""
         if self._http is None:
             self._http = self._open_http()
+        return self._http
+
+    @property
+    def addresses(self) -> Mapping[str, str]:
+        """The tiers' APIs, by tier."""
+        return self._settings.tiers
+
+    async def reached(self, token: str) -> Reached:
+        """What a story is gathered from, for whoever has this token."""
         if self._temporal is None:
             # Temporal may be away when this process starts, and come back.
             self._temporal = await connect(self._settings, lazy=True)
-        tiers = TierApis(self._http, self._settings.tiers, token)
+        tiers = TierApis(self.http, self._settings.tiers, token)
         return Reached(tiers=tiers, apis=tiers, temporal=self._temporal, pages=self._settings.temporal_pages)
 
 
@@ -42,14 +54,23 @@ def open_reach(app: FastAPI, settings: Settings) -> None:
     app.state.plans = Plans()
 
 
+def reach_of(request: Request) -> Reach:
+    """The reach of this process."""
+    return cast(Reach, request.app.state.reach)
+
+
+async def _signed_in(request: Request) -> Reached:
+    return await reach_of(request).reached(request.state.access)
+
+
 async def _reached(request: Request) -> Reached:
-    # A page is asked for with its person's session, REST with their token.
-    token = getattr(request.state, "access", None) or request.headers.get("authorization", "").partition(" ")[2].strip()
-    reach: Reach = request.app.state.reach
-    return await reach.reached(token)
+    token = request.headers.get("authorization", "").partition(" ")[2].strip()
+    return await reach_of(request).reached(token)
 
 
 Reachable = Annotated[Reached, Depends(_reached)]
+Seen = Annotated[Reached, Depends(_signed_in)]
+"""The same for a page: asked with the token of its session."""
 
 
 def _plans(request: Request) -> Plans:

@@ -92,7 +92,9 @@ class Web:
         if principal is None:
             raise SignInNeededError
         request.scope["leadrelay.person"] = principal.person
-        request.state.csrf, request.state.principal, request.state.access = session.csrf, principal, session.access
+        request.state.csrf, request.state.principal = session.csrf, principal
+        # For a service that asks others in this person's name.
+        request.state.access = session.access
         self.hear(request)
         return principal
 

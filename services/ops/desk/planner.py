@@ -18,7 +18,7 @@ from services.ops.actions.relationships import read_relationships
 from services.ops.desk.plan_forms import PlanForm, plan_of, values_of
 from services.ops.domain.planner.assumptions import Assumptions
 from services.ops.domain.relationships import classic, loads
-from services.ops.doors import Planning, Reachable
+from services.ops.doors import Planning, Seen
 from services.ops.plans import Job, Plans
 from services.ops.tiers import TierApis
 
@@ -49,7 +49,7 @@ async def result(request: Request, plans: Planning, plan: Id) -> Response:
 
 @router.get("/clients", dependencies=_OPS)
 async def clients(
-    request: Request, sources: Reachable, after: Annotated[str | None, Query(max_length=1000)] = None
+    request: Request, sources: Seen, after: Annotated[str | None, Query(max_length=1000)] = None
 ) -> Response:
     """Who serves which client, in both departments."""
     found, following, missing = await read_relationships(sources.apis, "three-tier", limit=CLIENTS, after=after)
@@ -63,7 +63,7 @@ async def clients(
 
 @router.post("", dependencies=_OPS)
 async def run(
-    request: Request, sources: Reachable, plans: Planning, who: Who, form: Annotated[PlanForm, Form()]
+    request: Request, sources: Seen, plans: Planning, who: Who, form: Annotated[PlanForm, Form()]
 ) -> Response:
     """Simulate; what makes no sense stands beside its field."""
     typed = form.typed()
