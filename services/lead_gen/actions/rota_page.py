@@ -7,7 +7,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from services.chassis.db import Connection
-from services.chassis.web.weeks import Row, Stretch, Week
+from services.chassis.weeks import Row, Stretch, Week
 from services.lead_gen.domain.callers import Caller
 from services.lead_gen.domain.policy import HOME_ZONE
 from services.lead_gen.domain.rota import RotaException, RotaPattern, plan
