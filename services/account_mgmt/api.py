@@ -15,11 +15,15 @@ from services.account_mgmt.desk import customer_merges as desk_customer_merges
 from services.account_mgmt.desk import customer_new as desk_customer_new
 from services.account_mgmt.desk import customers as desk_customers
 from services.account_mgmt.desk import dunning as desk_dunning
+from services.account_mgmt.desk import dunning_steps as desk_dunning_steps
 from services.account_mgmt.desk import invoices as desk_invoices
+from services.account_mgmt.desk import mail_words as desk_mail_words
 from services.account_mgmt.desk import needs as desk_needs
 from services.account_mgmt.desk import nudges as desk_nudges
 from services.account_mgmt.desk import orders as desk_orders
 from services.account_mgmt.desk import payments as desk_payments
+from services.account_mgmt.desk import products as desk_products
+from services.account_mgmt.desk import settings as desk_settings
 from services.account_mgmt.desk import suggestions as desk_suggestions
 from services.account_mgmt.domain.import_headers import CustomerTable
 from services.account_mgmt.repository import serving, trail
@@ -88,6 +92,10 @@ DESK = Desk(
         desk_corrections.router,
         desk_dunning.router,
         desk_contracts.router,
+        desk_settings.router,
+        desk_products.router,
+        desk_mail_words.router,
+        desk_dunning_steps.router,
     ],
     package="services.account_mgmt",
     rings="inbound_call",

@@ -18,7 +18,10 @@ from services.conversion.actions import answered_mails, mails
 from services.conversion.actions.operator_acts import ACTS
 from services.conversion.actions.teams import hears
 from services.conversion.desk import board, calendar, commission, deal_routers, deals_list, duty, ringing, slots, today
+from services.conversion.desk import commission_rates as desk_commission_rates
 from services.conversion.desk import hand_overs as hand_overs_desk
+from services.conversion.desk import mail_words as desk_mail_words
+from services.conversion.desk import settings as desk_settings
 from services.conversion.repository import serving, trail
 from services.conversion.repository.figures import FIGURES, STAGES
 from services.conversion.routes import (
@@ -59,6 +62,9 @@ _PAGES = [
     calendar.router,
     commission.router,
     duty.router,
+    desk_settings.router,
+    desk_mail_words.router,
+    desk_commission_rates.router,
 ]
 
 

@@ -22,6 +22,7 @@ from services.lead_gen.desk import floor as desk_floor
 from services.lead_gen.desk import instructions as desk_instructions
 from services.lead_gen.desk import lost as desk_lost
 from services.lead_gen.desk import ringing as desk_ringing
+from services.lead_gen.desk import rota as desk_rota
 from services.lead_gen.desk import shifts as desk_shifts
 from services.lead_gen.repository import serving, trail
 from services.lead_gen.repository.figures import FIGURES, STAGES
@@ -68,6 +69,7 @@ _PAGES = [
     desk_campaigns.router,
     desk_files.router,
     desk_duplicates.router,
+    desk_rota.router,
     desk_ringing.router,
 ]
 

@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from services.chassis.http import allow
+from fastapi import Depends
+
+from services.account_mgmt.actions.ownership import remember_name
+from services.chassis.http import Conn, Who, allow
+
+
+async def _remembered(conn: Conn, who: Who) -> None:
+    await remember_name(conn, who)
+
 
 HERE: Final = "/accounts/desk/"
 STAFF: list[Any] = [allow("account_manager", "supervisor")]
 SUPERVISOR: list[Any] = [allow("supervisor")]
+SUPERVISION: list[Any] = [allow("supervisor", "ops")]
+"""Whoever reads the settings; ops changes none."""
+SETTERS: list[Any] = [allow("supervisor"), Depends(_remembered)]
+"""Whoever changes settings, and is called by name where it is shown who did."""
+SETTINGS: Final = f"{HERE}settings"
 
 
 def customer_path(customer_id: str) -> str:
