@@ -40,7 +40,7 @@ async def read_team(conn: Connection, policy: Policy, narrowed_to: str | None = 
 async def read_waiting(conn: Connection, policy: Policy, of: str = "", *, whole: bool = False) -> Waiting:
     """What waits or is late, of everybody or of one manager; `whole` shows up to two hundred."""
     at = now()
-    rows = await team_waiting.waiting(conn, at, _WHOLE if whole or of else _READ)
+    rows = await team_waiting.waiting(conn, at, _WHOLE if whole or of else _READ, of or None)
     return in_order(rows, policy.zone, at, _WHOLE if whole or of else SHOWN, of)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -32,6 +32,10 @@ _ACTS: dict[WaitingKind, Act] = {
 }
 
 
+_LONG = timedelta(hours=1)
+"""What has no time of its own is late when it has waited for so long."""
+
+
 class WaitingRow(Record):
     """One thing that waits. `id` is of the record that the act is on: a hand-over, a work item, a meeting, a deal.
 
@@ -53,8 +57,8 @@ class WaitingRow(Record):
     asked_at: datetime | None = None
 
     def is_late(self, at: datetime) -> bool:
-        """Whether its time has passed; what has none is late as long as it waits."""
-        return self.due is None or self.due < at
+        """Whether its time has passed, or it has waited long."""
+        return (self.due or self.since + _LONG) < at
 
     @property
     def act(self) -> Act:
@@ -78,7 +82,7 @@ def in_order(rows: Sequence[WaitingRow], zone: ZoneInfo, at: datetime, most: int
     told: dict[str, WaitingRow] = {}
     for row in sorted(rows, key=lambda row: (_SAID_FIRST.index(row.kind), row.since)):
         told.setdefault(row.deal_id or row.id, row)
-    kept = [row for row in told.values() if not of or row.owner == of]
+    kept = list(told.values())
     kept.sort(key=lambda row: (row.since.astimezone(zone).date(), -(row.worth or ZERO), row.since, row.id))
     late = sum(row.is_late(at) for row in kept)
     return Waiting(rows=kept[:most], late=late, more=max(0, len(kept) - most), of=of, whole=most > len(kept))
