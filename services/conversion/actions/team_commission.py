@@ -10,6 +10,7 @@ from services.chassis.db import Connection
 from services.conversion.actions.commissions import read_statement
 from services.conversion.domain.commission_ledger import (
     CommissionEntry,
+    EntrySum,
     MonthBalance,
     MonthStatement,
     month_after,
@@ -28,8 +29,7 @@ class Others:
     currency: str
     people: int
     accrued: Decimal
-    closing: Decimal
-    payable: Decimal
+    vested: Decimal
 
 
 @dataclass(frozen=True)
@@ -47,15 +47,16 @@ class TeamMonth:
 
 async def read_team_month(conn: Connection, month: str | None) -> TeamMonth:
     """A month of everybody, or this one."""
-    statement = await read_statement(conn, month, None)
-    present = statement.month if month is None else await _present(conn)
-    ours = set(await board.names(conn))
-    moved = [one for one in statement.balances if _is_of_interest(one)]
+    # What waits is a sum of everything ever written: of the managers it is read, of everybody else only the month.
+    ours = list(await board.names(conn))
+    statement = await read_statement(conn, month, ours)
+    present = statement.month if month is None else (await read_statement(conn, None, [])).month
+    everybodys = await commissions.entry_sums(conn, statement.month, None)
     corrected = commissions.Filter(kind="adjusted", month=statement.month)
     return TeamMonth(
         statement=statement,
-        team=[one for one in moved if one.person in ours],
-        others=_together([one for one in moved if one.person not in ours]),
+        team=[one for one in statement.balances if _is_of_interest(one)],
+        others=_together([one for one in everybodys if one.person not in set(ours)]),
         corrections=await commissions.page(conn, corrected, _CORRECTIONS, None),
         before=months_before(statement.month, 2)[0],
         after=month_after(statement.month) if statement.month < present else None,
@@ -63,27 +64,22 @@ async def read_team_month(conn: Connection, month: str | None) -> TeamMonth:
     )
 
 
-async def _present(conn: Connection) -> str:
-    return (await read_statement(conn, None, "")).month
-
-
 def _is_of_interest(one: MonthBalance) -> bool:
     """Whether anything moved, waits or is owed."""
     return any((one.opening, one.accrued, one.clawed_back, one.vested, one.adjusted, one.closing, one.carried_forward))
 
 
-def _together(balances: Sequence[MonthBalance]) -> list[Others]:
-    """One sum for each currency; nobody's debt is taken off what others are paid."""
-    found: dict[str, list[MonthBalance]] = {}
-    for one in balances:
+def _together(sums: Sequence[EntrySum]) -> list[Others]:
+    """One sum for each currency."""
+    found: dict[str, list[EntrySum]] = {}
+    for one in sums:
         found.setdefault(one.currency, []).append(one)
     return [
         Others(
             currency=currency,
-            people=len(rows),
-            accrued=sum((one.accrued + one.clawed_back for one in rows), ZERO),
-            closing=sum((one.closing for one in rows), ZERO),
-            payable=sum((one.payable for one in rows), ZERO),
+            people=len({one.person for one in rows}),
+            accrued=sum((one.amount for one in rows if one.kind in ("accrued", "clawed_back")), ZERO),
+            vested=sum((one.amount for one in rows if one.kind == "vested"), ZERO),
         )
         for currency, rows in found.items()
     ]

@@ -93,10 +93,11 @@ def test_a_discount_gives_away_what_it_comes_to_below_the_catalogue() -> None:
         list_price=Money(amount=Decimal(100), currency="UAH"),
     )  # fmt: skip
     offer = AskedOffer(
-        id="o", deal_id="d", number="1", version=1, state="awaiting_approval", lines=[line],
-        discount_percent=Decimal(10), effective_discount=Decimal(19), taxes=[], tax_percent=Decimal(20), subtotal=Decimal(180),
-        discount=Decimal(18), net=Decimal(162), tax=Decimal(0), total=Decimal(162), currency="UAH", valid_until=NOON, approve_by=None,
-        warn_at=None, created_by="anna", created_at=NOON, sent_at=None, company="x", owner="vira", policy_version=1,
+        id="o", deal_id="d", number="1", version=1, state="awaiting_approval", lines=[line], created_by="anna",
+        discount_percent=Decimal(10), effective_discount=Decimal(19), taxes=[], tax_percent=Decimal(20), sent_at=None,
+        subtotal=Decimal(180), discount=Decimal(18), net=Decimal(162), tax=Decimal(0), total=Decimal(162),
+        currency="UAH", valid_until=NOON, approve_by=None, warn_at=None, created_at=NOON, company="x", owner="vira",
+        policy_version=1,
     )  # fmt: skip
     asked = approval_of(offer, Decimal(10))
     assert asked.given_away == Decimal(38)
