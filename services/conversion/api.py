@@ -17,7 +17,18 @@ from services.chassis.web.desk import Desk
 from services.conversion.actions import answered_mails, mails
 from services.conversion.actions.operator_acts import ACTS
 from services.conversion.actions.teams import hears
-from services.conversion.desk import board, calendar, commission, deal_routers, deals_list, duty, ringing, slots, today
+from services.conversion.desk import (
+    board,
+    calendar,
+    commission,
+    deal_routers,
+    deals_list,
+    duty,
+    ringing,
+    slots,
+    team_routers,
+    today,
+)
 from services.conversion.desk import commission_rates as desk_commission_rates
 from services.conversion.desk import hand_overs as hand_overs_desk
 from services.conversion.desk import mail_words as desk_mail_words
@@ -62,6 +73,7 @@ _PAGES = [
     calendar.router,
     commission.router,
     duty.router,
+    *team_routers.ROUTERS,
     desk_settings.router,
     desk_mail_words.router,
     desk_commission_rates.router,
