@@ -6,7 +6,9 @@ from fastapi import FastAPI
 
 from services.account_mgmt.actions import answered_mails, mails
 from services.account_mgmt.actions.operator_acts import ACTS
-from services.account_mgmt.desk import calendar, duty, ringing, today
+from services.account_mgmt.desk import aged_debts as desk_aged_debts
+from services.account_mgmt.desk import bank as desk_bank
+from services.account_mgmt.desk import calendar, duty, portfolio, portfolio_people, ringing, today
 from services.account_mgmt.desk import contracts as desk_contracts
 from services.account_mgmt.desk import corrections as desk_corrections
 from services.account_mgmt.desk import credit_notes as desk_credit_notes
@@ -96,6 +98,10 @@ DESK = Desk(
         desk_products.router,
         desk_mail_words.router,
         desk_dunning_steps.router,
+        portfolio.router,
+        portfolio_people.router,
+        desk_aged_debts.router,
+        desk_bank.router,
     ],
     package="services.account_mgmt",
     rings="inbound_call",

@@ -15,6 +15,10 @@ async def _remembered(conn: Conn, who: Who) -> None:
 
 
 HERE: Final = "/accounts/desk/"
+PORTFOLIO: Final = f"{HERE}portfolio"
+AT_RISK: Final = f"{PORTFOLIO}/at-risk"
+OVERDUE: Final = f"{PORTFOLIO}/overdue"
+BANK: Final = f"{HERE}bank"
 STAFF: list[Any] = [allow("account_manager", "supervisor")]
 SUPERVISOR: list[Any] = [allow("supervisor")]
 SUPERVISION: list[Any] = [allow("supervisor", "ops")]
@@ -37,3 +41,13 @@ def invoice_path(invoice_id: str) -> str:
 def contract_path(contract_id: str) -> str:
     """The page of a contract."""
     return f"{HERE}contracts/{contract_id}"
+
+
+def manager_path(manager_id: str) -> str:
+    """The page of an account manager's portfolio."""
+    return f"{PORTFOLIO}/people/{manager_id}"
+
+
+def statement_path(statement_id: str) -> str:
+    """The page of a bank statement."""
+    return f"{BANK}/{statement_id}"
