@@ -17,6 +17,7 @@ from services.conversion.actions.operator_acts import ACTS
 from services.conversion.actions.teams import hears
 from services.conversion.desk import board, calendar, commission, deal_routers, deals_list, duty, ringing, slots, today
 from services.conversion.desk import hand_overs as hand_overs_desk
+from services.conversion.desk import reports as reports_desk
 from services.conversion.repository.figures import FIGURES
 from services.conversion.routes import (
     absences,
@@ -51,6 +52,7 @@ Every change is one transaction; repeat a POST safely with an `Idempotency-Key`.
 _PAGES = [
     board.router,
     hand_overs_desk.router,
+    reports_desk.router,
     today.router,
     deals_list.router,
     calendar.router,

@@ -16,6 +16,7 @@ from services.lead_gen.desk import dial as desk_dial
 from services.lead_gen.desk import floor as desk_floor
 from services.lead_gen.desk import instructions as desk_instructions
 from services.lead_gen.desk import lost as desk_lost
+from services.lead_gen.desk import reports as desk_reports
 from services.lead_gen.desk import ringing as desk_ringing
 from services.lead_gen.desk import shifts as desk_shifts
 from services.lead_gen.repository.figures import FIGURES
@@ -59,6 +60,7 @@ _PAGES = [
     desk_instructions.router,
     desk_dial.router,
     desk_floor.router,
+    desk_reports.router,
     desk_ringing.router,
 ]
 
