@@ -25,6 +25,7 @@ from services.account_mgmt.desk import nudges as desk_nudges
 from services.account_mgmt.desk import orders as desk_orders
 from services.account_mgmt.desk import payments as desk_payments
 from services.account_mgmt.desk import products as desk_products
+from services.account_mgmt.desk import reports as desk_reports
 from services.account_mgmt.desk import settings as desk_settings
 from services.account_mgmt.desk import suggestions as desk_suggestions
 from services.account_mgmt.domain.import_headers import CustomerTable
@@ -102,6 +103,7 @@ DESK = Desk(
         portfolio_people.router,
         desk_aged_debts.router,
         desk_bank.router,
+        desk_reports.router,
     ],
     package="services.account_mgmt",
     rings="inbound_call",

@@ -32,6 +32,7 @@ from services.conversion.desk import (
 from services.conversion.desk import commission_rates as desk_commission_rates
 from services.conversion.desk import hand_overs as hand_overs_desk
 from services.conversion.desk import mail_words as desk_mail_words
+from services.conversion.desk import reports as reports_desk
 from services.conversion.desk import settings as desk_settings
 from services.conversion.repository import serving, trail
 from services.conversion.repository.figures import FIGURES, STAGES
@@ -68,6 +69,7 @@ Every change is one transaction; repeat a POST safely with an `Idempotency-Key`.
 _PAGES = [
     board.router,
     hand_overs_desk.router,
+    reports_desk.router,
     today.router,
     deals_list.router,
     calendar.router,

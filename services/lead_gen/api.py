@@ -21,6 +21,7 @@ from services.lead_gen.desk import files as desk_files
 from services.lead_gen.desk import floor as desk_floor
 from services.lead_gen.desk import instructions as desk_instructions
 from services.lead_gen.desk import lost as desk_lost
+from services.lead_gen.desk import reports as desk_reports
 from services.lead_gen.desk import ringing as desk_ringing
 from services.lead_gen.desk import rota as desk_rota
 from services.lead_gen.desk import shifts as desk_shifts
@@ -70,6 +71,7 @@ _PAGES = [
     desk_files.router,
     desk_duplicates.router,
     desk_rota.router,
+    desk_reports.router,
     desk_ringing.router,
 ]
 
