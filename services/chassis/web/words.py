@@ -38,7 +38,7 @@ class Catalogue(gettext.GNUTranslations):
     """The words of one language. What is no sentence of a page may be that of a refusal."""
 
     def __init__(self, compiled: io.BytesIO) -> None:
-        super().__init__(compiled)  # type: ignore[arg-type]
+        super().__init__(compiled)
         start = f"{REFUSAL}\x04"
         self._refusals: dict[str, str] = {
             key.removeprefix(start): text
