@@ -68,6 +68,7 @@ class PageEnvironment(Environment):
         super().__init__(loader=loader, auto_reload=False, cache_size=-1, **options)
         self._texts = loader
         self._names: dict[str, tuple[str, ...] | None] = {}
+        self._parsed: dict[str, tuple[set[str], set[str | None]]] = {}
 
     def knows_as(self, other: PageEnvironment) -> None:
         """The templates are those of `other`, and ask for the same names."""
@@ -89,11 +90,18 @@ class PageEnvironment(Environment):
         names: set[str] = set()
         waiting, known = [template], {template}
         while waiting:
-            syntax = self.parse(self._texts.get_source(self, waiting.pop())[0])
-            names |= meta.find_undeclared_variables(syntax)
-            for other in meta.find_referenced_templates(syntax):
-                if other is None:
-                    return None
-                waiting += [other] if other not in known else []
-                known.add(other)
+            own, others = self._own(waiting.pop())
+            names |= own
+            if None in others:
+                return None
+            waiting += [other for other in others - known if other is not None]
+            known |= {other for other in others if other is not None}
         return tuple(sorted(names))
+
+    def _own(self, template: str) -> tuple[set[str], set[str | None]]:
+        """The names that one template looks up by itself, and the templates it names; read once, for all that ask."""
+        if template not in self._parsed:
+            syntax = self.parse(self._texts.get_source(self, template)[0])
+            found = meta.find_undeclared_variables(syntax), set(meta.find_referenced_templates(syntax))
+            self._parsed[template] = found
+        return self._parsed[template]
