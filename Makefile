@@ -15,7 +15,7 @@ COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate
 WEB := services/chassis/web
 NPM := $(shell command -v npm)
 
-.PHONY: help venv assets run test screenshots fuzz upgrade chaos check audit format bench lock clean
+.PHONY: help venv words assets run test screenshots fuzz upgrade chaos check audit format bench lock clean
 
 help:
 	@echo "make run     everything on this machine, with a sample department at work ($(DATA)/ keeps its state)"
@@ -25,6 +25,7 @@ help:
 	@echo "make upgrade  leads under way in the last release go on in this one (three minutes)"
 	@echo "make chaos   ten minutes of kills, freezes and restarts, then everything must agree (CHAOS_MINUTES=, SEED=)"
 	@echo "make assets  what the pages fetch, from npm and our own, into $(WEB)/static/"
+	@echo "make words   collects what people are shown into the catalogues, and lists what has no translation"
 	@echo "make check   format, lint, types, dependency rules, audit"
 	@echo "make audit   known vulnerabilities of the locked packages, where the index answers"
 	@echo "make format  formats the code and sorts its imports"
@@ -90,6 +91,9 @@ upgrade: .venv/.dev
 
 chaos: .venv/.dev $(ASSETS)
 	$(BIN)/python -m tests.chaos --minutes $${CHAOS_MINUTES:-10} $(if $(SEED),--seed $(SEED))
+
+words: .venv/.dev
+	$(BIN)/python -m leadrelay.words
 
 check: .venv/.dev
 	$(BIN)/ruff format --check .

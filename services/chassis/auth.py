@@ -1,6 +1,7 @@
 """Who is asking: bearer tokens from one issuer, verified against its JWKS, and what they claim.
 
-Claims: `sub` (person id), `tier`, `role`, next to the usual `iss`, `aud`, `exp`. This module knows no HTTP server;
+Claims: `sub` (person id), `tier`, `role`, next to the usual `iss`, `aud`, `exp`; `name` and
+`locale` if the issuer knows them. This module knows no HTTP server;
 `services.chassis.http` turns its errors into answers.
 """
 
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -40,7 +42,7 @@ Fetch = Callable[[], Awaitable[Mapping[str, Any]]]
 class Principal:
     """A verified person: id, the tier they work in, and their role there; `expires_at` is in seconds since 1970.
 
-    `name` is what the issuer says they are called, else their id.
+    `name` is what the issuer says they are called, else their id; `language` the one it knows them to read, if any.
     """
 
     person: str
@@ -48,6 +50,7 @@ class Principal:
     role: str
     expires_at: float | None = field(default=None, compare=False)
     name: str = field(default="", compare=False)
+    language: str | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         """Somebody of whom no name is known is called by their id."""
@@ -171,12 +174,18 @@ def _principal(claims: Mapping[str, Any]) -> Principal:
     person, tier, role = (str(value) for value in values)
     # With the leeway of the check above, so that both doors close at the same moment.
     expires_at = float(claims["exp"]) + _LEEWAY_SECONDS
-    return Principal(person=person, tier=tier, role=role, expires_at=expires_at, name=_name(claims.get("name")))
+    name, language = _name(claims.get("name")), _language(claims.get("locale"))
+    return Principal(person=person, tier=tier, role=role, expires_at=expires_at, name=name, language=language)
 
 
 def _name(claimed: object) -> str:
     """A name that can be shown; none of anything else that an issuer may write there."""
     return claimed.strip()[:200] if isinstance(claimed, str) else ""
+
+
+def _language(claimed: object) -> str | None:
+    """The language of a locale such as `uk-UA`."""
+    return re.split("[-_]", claimed[:40])[0].lower() or None if isinstance(claimed, str) else None
 
 
 def fetch_url(url: str) -> Fetch:

@@ -15,16 +15,17 @@ from services.account_mgmt.domain.typed_numbers import MOST_PIECES, Fault, Typed
 from services.account_mgmt.schemas.contracts import ContractChange, NewContract
 from services.chassis.currencies import LARGEST
 from services.chassis.errors import Invalid
+from services.chassis.sentences import said
 from workflows.contracts.base import OrderLine
 
 MOST_ROWS: Final = 20
 Told = TypeVar("Told", NewContract, ContractChange)
 _WRONG: Final[dict[Fault, str]] = {
-    "missing": "How much?",
-    "not_a_number": "Write a number, such as 1234.50",
-    "too_precise": "That has too many decimals",
-    "not_above_zero": "This must be above zero",
-    "too_large": "That is too much",
+    "missing": said("How much?"),
+    "not_a_number": said("Write a number, such as 1234.50"),
+    "too_precise": said("That has too many decimals"),
+    "not_above_zero": said("This must be above zero"),
+    "too_large": said("That is too much"),
 }
 
 

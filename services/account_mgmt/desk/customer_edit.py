@@ -44,7 +44,8 @@ async def save(
         if is_lively(request):
             raise of_form(error) from None
         return await _form(request, conn, who, customer_id, form, of_form(error))
-    said, place = words_for(request)("Written down."), f"{customer_path(customer_id)}/story"
+    _ = words_for(request)
+    said, place = _("Written down."), f"{customer_path(customer_id)}/story"
     show = partial(customer_page, request, conn, who, customer_id)
     return await web_of(request).after(request, place, show, said=said)
 

@@ -36,7 +36,8 @@ async def look(
 async def act(request: Request, conn: Conn, who: Who, customer_id: Id, gone: Annotated[Id, Form()]) -> Response:
     """Merge the other one into this one."""
     await merge_customers(conn, who, customer_id, gone)
-    said = words_for(request)("They are one customer now. It can be undone for 30 days.")
+    _ = words_for(request)
+    said = _("They are one customer now. It can be undone for 30 days.")
     return await web_of(request).after(request, f"{customer_path(customer_id)}/merge", said=said)
 
 
@@ -44,7 +45,8 @@ async def act(request: Request, conn: Conn, who: Who, customer_id: Id, gone: Ann
 async def undo(request: Request, conn: Conn, who: Who, customer_id: Id, merge_id: Annotated[Id, Form()]) -> Response:
     """Take the two apart again."""
     merge = await undo_merge(conn, who, merge_id)
-    said = words_for(request)("They are two customers again.")
+    _ = words_for(request)
+    said = _("They are two customers again.")
     other = merge.gone if customer_id == merge.kept else customer_id
     return await web_of(request).after(request, f"{customer_path(other)}/story", said=said)
 

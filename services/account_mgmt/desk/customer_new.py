@@ -37,7 +37,8 @@ async def make(request: Request, conn: Conn, who: Who, form: Annotated[CustomerF
             customer = await add_customer(conn, who, form.told_new())
     except DomainError as error:
         return await _form(request, conn, who, form, of_form(error))
-    said = words_for(request)("%(name)s is a customer now.") % {"name": customer.contact.company}
+    _ = words_for(request)
+    said = _("%(name)s is a customer now.") % {"name": customer.contact.company}
     return await web_of(request).after(request, f"{customer_path(customer.id)}/story", said=said)
 
 

@@ -14,16 +14,17 @@ from services.account_mgmt.schemas.people import NewPerson
 from services.account_mgmt.schemas.said import Said
 from services.chassis.contacts.phones import BadPhoneError, to_e164
 from services.chassis.errors import Invalid
+from services.chassis.sentences import said
 from workflows.contracts.account_mgmt import NudgeOutcome
 
 # Where numbers without a country are dialled from.
 _REGION = "UA"
 _WRONG: Final[dict[Fault, str]] = {
-    "missing": "How many?",
-    "not_a_number": "{} is not a number",
-    "too_precise": "A quantity has three decimals at most",
-    "not_above_zero": "A quantity is a number of 0 or more",
-    "too_large": "That is too many",
+    "missing": said("How many?"),
+    "not_a_number": said("{} is not a number"),
+    "too_precise": said("A quantity has three decimals at most"),
+    "not_above_zero": said("A quantity is a number of 0 or more"),
+    "too_large": said("That is too many"),
 }
 
 

@@ -16,14 +16,15 @@ from services.account_mgmt.schemas.refunds import NewRefund
 from services.chassis.currencies import LARGEST, Currency, check_amount
 from services.chassis.errors import Invalid
 from services.chassis.http import Id
+from services.chassis.sentences import said
 from workflows.contracts.base import Money
 
 _WORDS: Final[dict[Fault, str]] = {
-    "missing": "Say how much",
-    "not_a_number": "Write an amount, such as 1234.50",
-    "too_precise": "An amount has two decimals at most",
-    "not_above_zero": "The amount must be above zero",
-    "too_large": "That is more than can be booked",
+    "missing": said("Say how much"),
+    "not_a_number": said("Write an amount, such as 1234.50"),
+    "too_precise": said("An amount has two decimals at most"),
+    "not_above_zero": said("The amount must be above zero"),
+    "too_large": said("That is more than can be booked"),
 }
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 MaybeId = Annotated[Id | None, BeforeValidator(lambda typed: typed or None)]

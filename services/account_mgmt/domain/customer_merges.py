@@ -10,6 +10,7 @@ from services.account_mgmt.domain.customers import GONE, Customer
 from services.chassis.contacts.tax_ids import same_tax_id
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.records import Record
+from services.chassis.sentences import said
 from workflows.contracts.base import ContactCard
 
 UNDOABLE = timedelta(days=30)
@@ -99,13 +100,17 @@ def warnings(kept: Customer, gone: Customer, same_orders: int, manager: str | No
     """What somebody has to know before the two are merged; `manager` is the name of whoever looks after `gone`."""
     found = []
     if kept.contact.tax_id and gone.contact.tax_id and not same_tax_id(kept.contact.tax_id, gone.contact.tax_id):
-        found.append("Their tax ids differ: are they really one company?")
+        found.append(said("Their tax ids differ: are they really one company?"))
     if kept.account_manager != gone.account_manager:
-        found.append(f"{manager or 'Nobody'} looks after the one that goes")
+        found.append(
+            said(f"{manager} looks after the one that goes")
+            if manager
+            else said("Nobody looks after the one that goes")
+        )
     if "opted_out" in (kept.state, gone.state) and kept.state != gone.state:
-        found.append("One of them wants no reminders: nor does the customer that stays")
+        found.append(said("One of them wants no reminders: nor does the customer that stays"))
     if same_orders:
-        found.append(f"Imported orders with the same number at both are counted once: {same_orders}")
+        found.append(said(f"Imported orders with the same number at both are counted once: {same_orders}"))
     return found
 
 

@@ -9,6 +9,7 @@ import phonenumbers
 
 from services.chassis.contacts.phone_cells import read_odd_cell
 from services.chassis.contacts.phone_shapes import shapes_of
+from services.chassis.sentences import said
 
 _PLAIN = re.compile(r"\+?[\d ().-]+", re.ASCII)
 
@@ -43,15 +44,15 @@ def to_e164(raw: str, region: str) -> str:
 def _parsed(text: str, region: str) -> tuple[str, str]:
     """What the library makes of any text: (the number, "") or ("", why it is not one)."""
     if not any(ch.isdigit() for ch in text):
-        return "", "has no digits"
+        return "", said("has no digits")
     try:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
-        return "", "is not a phone number"
+        return "", said("is not a phone number")
     if not phonenumbers.is_possible_number(number):
-        return "", "has the wrong length for its country"
+        return "", said("has the wrong length for its country")
     if not phonenumbers.is_valid_number(number):
-        return "", "is not a number that exists in its country"
+        return "", said("is not a number that exists in its country")
     plain = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     return (f"{plain};ext={number.extension}" if number.extension else plain), ""
 

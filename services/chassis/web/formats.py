@@ -18,7 +18,7 @@ from babel.dates import format_skeleton, format_timedelta, get_timezone_location
 from babel.numbers import format_currency, format_decimal, format_percent, get_currency_symbol
 from babel.units import format_unit
 
-LOCALES = {"en": "en_GB"}
+LOCALES = {"en": "en_GB", "uk": "uk_UA"}
 """Language of the words to the locale of the numbers: everybody here reads a clock of 24 hours."""
 DEFAULT_LANGUAGE = "en"
 DEFAULT_ZONE = "Europe/Kyiv"

@@ -6,20 +6,23 @@ Every service serves these pages, so that people can sign in while any of them i
 from __future__ import annotations
 
 import hmac
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Form, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from services.chassis.errors import DomainError, Forbidden, Unauthorized, Unavailable
-from services.chassis.web.door import notice, page_router, refusal, web_of
+from services.chassis.web.door import came_from, notice, page_router, refusal, web_of
+from services.chassis.web.formats import LOCALES
 from services.chassis.web.oidc import BACK, RefusedByIssuer
+from services.chassis.web.pages import LANGUAGE_COOKIE, language_cookie
 from services.chassis.web.places import DESKS, local_path
 
 _LONGEST = 4000
 
 
 def home_router() -> APIRouter:
-    """`/`, `/sign-in`, its way back, and `/sign-out`."""
+    """`/`, `/sign-in`, its way back, `/language` and `/sign-out`."""
     router = APIRouter(include_in_schema=False)
     router.include_router(_everybodys())
 
@@ -92,6 +95,14 @@ def _everybodys() -> APIRouter:
     async def session(request: Request) -> Response:
         # For a page that is open while its person signs in anew, so that nothing typed on it is lost.
         return JSONResponse({"person": request.state.principal.person, "csrf": request.state.csrf})
+
+    @router.post("/language")
+    async def language(request: Request, language: Annotated[str, Form()]) -> Response:
+        response = RedirectResponse(came_from(request), status_code=303)
+        if language in LOCALES:
+            names = (LANGUAGE_COOKIE, language_cookie(request.state.principal.person))
+            web_of(request).cookies.keep_language(response, names, language)
+        return response
 
     @router.post("/sign-out")
     async def sign_out(request: Request) -> Response:

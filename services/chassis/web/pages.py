@@ -5,6 +5,7 @@ Templates are Jinja2 with autoescape; a name that is not there is an error, neve
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,14 +19,17 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from services.chassis.auth import Principal
-from services.chassis.web.formats import LOCALES, Formats, initials, locale_of, zone_of
+from services.chassis.web.formats import DEFAULT_LANGUAGE, LOCALES, Formats, initials, locale_of, zone_of
 from services.chassis.web.places import ACCENTS, PREFIXES, prefix_of
 from services.chassis.web.static import Assets
-from services.chassis.web.templating import MODULES, PageEnvironment
+from services.chassis.web.templating import MODULES, CompiledOnce, PageEnvironment
 from services.chassis.web.words import choose_language, words_of
 
 # `<hx-partial>` is htmx's own way to say where a part of an answer belongs.
 _PART = '<hx-partial hx-target="#%s" hx-swap="outerMorph">%s</hx-partial>'
+_COMPILED = CompiledOnce()
+# Each by its own name, which is what its readers look for.
+_LANGUAGES = {language: str(locale_of(language).languages[language]).capitalize() for language in LOCALES}
 THEMES = ("light", "dark")
 ZONE_COOKIE, LANGUAGE_COOKIE, THEME_COOKIE = "leadrelay_zone", "leadrelay_language", "leadrelay_theme"
 
@@ -40,11 +44,14 @@ class Reader:
 
     @classmethod
     def of(cls, request: Request) -> Reader:
-        """From the request's cookies, and what the browser says it likes."""
-        cookies = request.cookies
+        """From the request's cookies, what the issuer says of them, and what the browser says it likes."""
+        cookies, who = request.cookies, _principal(request)
         theme = cookies.get(THEME_COOKIE)
+        wishes = (cookies.get(language_cookie(who.person)), who.language) if who else ()
         return cls(
-            language=choose_language(cookies.get(LANGUAGE_COOKIE), request.headers.get("accept-language", "")),
+            language=choose_language(
+                *wishes, cookies.get(LANGUAGE_COOKIE), accepted=request.headers.get("accept-language", "")
+            ),
             zone=cookies.get(ZONE_COOKIE),
             theme=theme if theme in THEMES else None,
         )
@@ -54,9 +61,17 @@ class Reader:
         return Formats(locale_of(self.language), zone_of(self.zone), now or datetime.now(UTC))
 
 
+def language_cookie(person: str) -> str:
+    """The cookie of a person's own choice, in a browser that others use as well."""
+    return f"{LANGUAGE_COOKIE}_{hashlib.sha256(person.encode()).hexdigest()[:8]}"
+
+
 @cache
 def _environment(package: str | None, language: str) -> PageEnvironment:
-    """The templates in a language, compiled: nobody's first page waits for that."""
+    """The templates in a language, compiled: nobody's first page waits for that.
+
+    What is compiled is the same in every language, so that is done once.
+    """
     own = [PackageLoader(package, "desk/templates")] if package else []
     environment = PageEnvironment(
         loader=ChoiceLoader([*own, PackageLoader("services.chassis.web")]),
@@ -65,10 +80,14 @@ def _environment(package: str | None, language: str) -> PageEnvironment:
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
+        bytecode_cache=_COMPILED,
     )
     environment.install_gettext_translations(words_of(language), newstyle=True)  # type: ignore[attr-defined]
     environment.globals.update(prefixes=PREFIXES, accents=ACCENTS, new_key=token_urlsafe)
-    environment.filters["initials"] = initials
+    # For a sentence that comes from elsewhere, perhaps with a name in it: unlike what `_` gives, it is escaped.
+    environment.filters |= {"initials": initials, "translated": words_of(language).gettext}
+    if language != DEFAULT_LANGUAGE:
+        environment.knows_as(_environment(package, DEFAULT_LANGUAGE))
     for name in environment.list_templates():
         environment.get_template(name)
         environment.asks_for(name)
@@ -105,6 +124,7 @@ class Pages:
             "asset": self._assets.url,
             "fmt": reader.formats(),
             "language": reader.language,
+            "languages": _LANGUAGES,
             "theme": reader.theme,
             "prefix": prefix_of(self._tier),
             "accent": ACCENTS[self._tier or "ops"],
@@ -114,7 +134,9 @@ class Pages:
             "live": False,
             "errors": {},
         }
-        return self._environments[reader.language].get_template(template).render({**shared, **context})
+        known = {**shared, **context}
+        known["errors"] = {name: words_of(reader.language).gettext(reason) for name, reason in known["errors"].items()}
+        return self._environments[reader.language].get_template(template).render(known)
 
     def answer(
         self,
@@ -127,7 +149,7 @@ class Pages:
     ) -> HTMLResponse:
         """A page, or a part of one, with the headers of a page. Who reads, and their token, come from the request.
 
-        `errors` are what is wrong with which field, by its name: `c.field` shows them.
+        `errors` are what is wrong with which field, by its name: `c.field` shows them in the reader's language.
         """
         return self._answer(self.text(template, Reader.of(request), self._known(request) | context), status, headers)
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
 import structlog
@@ -17,9 +17,30 @@ from starlette.responses import RedirectResponse, Response
 from services.chassis.db import is_broken
 from services.chassis.errors import DomainError
 from services.chassis.http.problems import RETRYABLE, request_id
+from services.chassis.sentences import said
 from services.chassis.web.places import prefix_of
 from services.chassis.web.site import SignInNeededError, is_lively, is_part, web_of, words_for
+from services.chassis.web.words import as_sentence
 
+_REASONS: Final = {
+    "missing": said("This is needed"),
+    "string_too_short": said("This needs %(min_length)s characters at least"),
+    "string_too_long": said("This may have %(max_length)s characters at most"),
+    "too_short": said("This needs %(min_length)s entries at least"),
+    "too_long": said("This may have %(max_length)s entries at most"),
+    "greater_than": said("This must be above %(gt)s"),
+    "greater_than_equal": said("This must be %(ge)s at least"),
+    "less_than": said("This must be below %(lt)s"),
+    "less_than_equal": said("This may be %(le)s at most"),
+    "int_parsing": said("This is not a whole number"),
+    "decimal_parsing": said("This is not a number"),
+    "float_parsing": said("This is not a number"),
+    "date_parsing": said("This is not a date"),
+    "datetime_parsing": said("This is not a date and a time"),
+    "literal_error": said("This is none of the choices"),
+    "enum": said("This is none of the choices"),
+}
+"""What pydantic finds, in words for whoever has filled in a form."""
 log = structlog.get_logger(__name__)
 
 
@@ -51,9 +72,11 @@ def _to_sign_in(request: Request) -> Response:
 def _in_place(request: Request, error: DomainError | RequestValidationError) -> Response:
     """A word in the page that is there; the script puts those about a field beside it (event `form:refused`)."""
     status, code, text = _told(request, error)
-    told = {"form:refused": {"code": code, "fields": field_errors(error)}}
+    _ = words_for(request)
+    fields = {name: _(reason) for name, reason in field_errors(error).items()}
+    told = {"form:refused": {"code": code, "fields": fields}}
     headers = {"HX-Trigger": json.dumps(told), "HX-Reswap": "none", "HX-Push-Url": "false"}
-    return _word(request, status, _sentence(text), headers, signed_out=isinstance(error, SignInNeededError))
+    return _word(request, status, as_sentence(text), headers, signed_out=isinstance(error, SignInNeededError))
 
 
 def _word(
@@ -66,9 +89,9 @@ def _word(
 
 
 def field_errors(error: DomainError | RequestValidationError) -> dict[str, str]:
-    """What is wrong with which field of a form, in words: for `errors` of a page, which `c.field` shows."""
+    """What is wrong with which field of a form, in English: for `errors` of a page, which says it in its own words."""
     if isinstance(error, DomainError):
-        return {error.field: _sentence(error.message)} if error.field else {}
+        return {error.field: as_sentence(error.message)} if error.field else {}
     return {_field(item): _reason(item) for item in error.errors()}
 
 
@@ -78,9 +101,10 @@ def _field(item: Mapping[str, Any]) -> str:
 
 
 def _reason(item: Mapping[str, Any]) -> str:
-    if item["type"] == "missing":
-        return "This is needed."
-    return _sentence(str(item["msg"]).removeprefix("Value error, ")[:300])
+    kind = item["type"].removeprefix("date_from_").removeprefix("datetime_from_")
+    if kind in _REASONS:
+        return as_sentence(_REASONS[kind] % item.get("ctx", {}))
+    return as_sentence(str(item["msg"]).removeprefix("Value error, ")[:300])
 
 
 def unexpected(request: Request, error: Exception) -> Response:
@@ -91,18 +115,14 @@ def unexpected(request: Request, error: Exception) -> Response:
         log.exception("unexpected_error", route=request.scope["route"].path)
         status, text = 500, _("something went wrong on our side; give the number below to the operators")
     if is_lively(request):
-        return _word(request, status, _sentence(text), {"HX-Reswap": "none", "HX-Push-Url": "false"})
+        return _word(request, status, as_sentence(text), {"HX-Reswap": "none", "HX-Push-Url": "false"})
     return notice(request, status=status, text=text)
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")
 
 
 def notice(request: Request, *, status: int, text: str) -> Response:
     """A page with one sentence and one way on."""
     _ = words_for(request)
-    home = (_("To your desk"), "/")
+    text, home = _(text), (_("To your desk"), "/")
     titles = {
         401: (_("You are signed out"), "lock", (_("Sign in"), f"/sign-in?then={quote(_asked(request))}")),
         403: (_("This is not yours to do"), "lock", home),
@@ -115,7 +135,7 @@ def notice(request: Request, *, status: int, text: str) -> Response:
         "notice.j2",
         status=status,
         title=title,
-        text=_sentence(text),
+        text=as_sentence(text),
         icon_name=icon,
         act=act,
         request_id=request_id(request.scope) if status >= 500 else "",

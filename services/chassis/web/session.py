@@ -29,6 +29,7 @@ _MOST_PIECES = 4
 _SIGN_IN_SECONDS = 600
 # A word for the page that follows a redirect at once.
 _WORD_SECONDS = 30
+_YEAR_SECONDS = 31_536_000
 
 
 class Session(BaseModel):
@@ -157,6 +158,11 @@ class Cookies:
         """Say this on the page that comes next."""
         word = Word(text=text, ends_at=self._clock() + _WORD_SECONDS)
         self._set(response, self._word, self._sealer.seal("word", word), _WORD_SECONDS)
+
+    def keep_language(self, response: Response, names: Sequence[str], language: str) -> None:
+        """Speak this language from now on: under each of these names."""
+        for name in names:
+            self._set(response, name, language, _YEAR_SECONDS)
 
     def end_word(self, response: Response) -> None:
         """It was said."""

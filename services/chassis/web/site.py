@@ -21,6 +21,7 @@ from starlette.responses import RedirectResponse, Response
 from services.chassis.auth import OPS, Principal, Verifier
 from services.chassis.errors import Forbidden, Unauthorized, Unavailable
 from services.chassis.http.bodies import URL_ENCODED, form_kind
+from services.chassis.sentences import said
 from services.chassis.settings import Settings
 from services.chassis.web.oidc import Issuer, RefusedByIssuer, Tokens
 from services.chassis.web.pages import Pages, Reader
@@ -39,7 +40,7 @@ class SignInNeededError(Unauthorized):
     """Nobody is signed in, in this browser."""
 
     def __init__(self) -> None:
-        super().__init__("you are not signed in", code="sign_in_needed")
+        super().__init__(said("you are not signed in"), code="sign_in_needed")
 
 
 class Renewals:

@@ -7,9 +7,11 @@ of twenty parts did that forty times, which took most of its time.
 from __future__ import annotations
 
 from collections.abc import Mapping, MutableMapping
+from types import CodeType
 from typing import Any
 
-from jinja2 import BaseLoader, Environment, Template, meta
+from jinja2 import BaseLoader, BytecodeCache, Environment, Template, meta
+from jinja2.bccache import Bucket
 from jinja2.environment import TemplateModule
 
 MODULES = "made_modules"
@@ -41,6 +43,22 @@ class PageTemplate(Template):
         return module
 
 
+class CompiledOnce(BytecodeCache):
+    """The code of templates, for every environment of the process that has the same."""
+
+    def __init__(self) -> None:
+        self._codes: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give the code of this very text, if it is known."""
+        bucket.code = self._codes.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep the code of this text."""
+        if bucket.code is not None:
+            self._codes[bucket.key, bucket.checksum] = bucket.code
+
+
 class PageEnvironment(Environment):
     """Templates that do not change while the program runs."""
 
@@ -50,6 +68,11 @@ class PageEnvironment(Environment):
         super().__init__(loader=loader, auto_reload=False, cache_size=-1, **options)
         self._texts = loader
         self._names: dict[str, tuple[str, ...] | None] = {}
+        self._parsed: dict[str, tuple[set[str], set[str | None]]] = {}
+
+    def knows_as(self, other: PageEnvironment) -> None:
+        """The templates are those of `other`, and ask for the same names."""
+        self._names = other._names
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         """A plain dict: Jinja's chain of two is copied for every part of a page, slowly."""
@@ -67,11 +90,18 @@ class PageEnvironment(Environment):
         names: set[str] = set()
         waiting, known = [template], {template}
         while waiting:
-            syntax = self.parse(self._texts.get_source(self, waiting.pop())[0])
-            names |= meta.find_undeclared_variables(syntax)
-            for other in meta.find_referenced_templates(syntax):
-                if other is None:
-                    return None
-                waiting += [other] if other not in known else []
-                known.add(other)
+            own, others = self._own(waiting.pop())
+            names |= own
+            if None in others:
+                return None
+            waiting += [other for other in others - known if other is not None]
+            known |= {other for other in others if other is not None}
         return tuple(sorted(names))
+
+    def _own(self, template: str) -> tuple[set[str], set[str | None]]:
+        """The names that one template looks up by itself, and the templates it names; read once, for all that ask."""
+        if template not in self._parsed:
+            syntax = self.parse(self._texts.get_source(self, template)[0])
+            found = meta.find_undeclared_variables(syntax), set(meta.find_referenced_templates(syntax))
+            self._parsed[template] = found
+        return self._parsed[template]

@@ -1,28 +1,116 @@
-"""The words of the pages: gettext catalogues, one per language. English is what the sources say, and needs none."""
+"""The words of the pages: gettext catalogues, one per language. English is what the sources say, and needs none.
+
+A catalogue is read as it was written, so there is nothing to compile and nothing to forget. Refusals are English
+sentences with their values already in them, as logs and REST want them; for a page the catalogue's sentence with the
+same words is found, and the values are put into its translation.
+"""
 
 from __future__ import annotations
 
 import gettext
-from collections.abc import Iterator
-from functools import cache
+import io
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache, lru_cache, partial
 from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 
 from services.chassis.web.formats import DEFAULT_LANGUAGE, LOCALES
 
+REFUSAL = "refusal"
+"""The context of the sentences with which something is refused."""
+VALUE = "value"
+"""The context of the words that stand in such a sentence in place of a value, such as the state of something."""
 _CATALOGUES = Path(__file__).with_name("locale")
-_DOMAIN = "leadrelay"
+_PLACE = re.compile(r"%\((\w+)\)s")
+# A refusal may quote another one as a value; no deeper than that.
+_DEEPEST = 2
+
+
+def catalogue_file(language: str) -> Path:
+    """Where the catalogue of a language lies."""
+    return _CATALOGUES / language / "LC_MESSAGES" / "leadrelay.po"
+
+
+class Catalogue(gettext.GNUTranslations):
+    """The words of one language. What is no sentence of a page may be that of a refusal."""
+
+    def __init__(self, compiled: io.BytesIO) -> None:
+        super().__init__(compiled)
+        start = f"{REFUSAL}\x04"
+        self._refusals: dict[str, str] = {
+            key.removeprefix(start): text
+            for key, text in self._catalog.items()  # type: ignore[attr-defined]
+            if isinstance(key, str) and key.startswith(start)
+        }
+        # The longest first: it says the most about what its values are.
+        shaped = sorted(filter(_PLACE.search, self._refusals), key=lambda english: -len(_PLACE.sub("", english)))
+        self._shapes = [(_shape(english), self._refusals[english]) for english in shaped]
+        self._known = lru_cache(maxsize=5_000)(self._of_refusal)
+
+    def gettext(self, message: str) -> str:
+        """The translation; what nobody has translated stays as it is."""
+        found = super().gettext(message)
+        return found if found != message else self._known(message)
+
+    def _of_refusal(self, sentence: str, depth: int = 0) -> str:
+        """A sentence with values in it, perhaps made a whole sentence already: a capital, a full stop."""
+        plain = sentence.removesuffix(".")
+        for english in (plain, plain[:1].lower() + plain[1:]):
+            found = self._refusals.get(english) or self._filled(english, depth)
+            if found:
+                return found if english == sentence else as_sentence(found)
+        return self._refusals.get(sentence, sentence)
+
+    def _filled(self, english: str, depth: int) -> str | None:
+        for shape, text in self._shapes if depth <= _DEEPEST else ():
+            if values := shape.fullmatch(english):
+                told = {name: self._value(value, depth + 1) for name, value in values.groupdict().items()}
+                return _PLACE.sub(partial(_put, told), text)
+        return None
+
+    def _value(self, value: str, depth: int) -> str:
+        """A value: a word of ours, or another refusal that this one quotes."""
+        found = self.pgettext(VALUE, value)
+        return found if found != value else self._of_refusal(value, depth)
 
 
 @cache
 def words_of(language: str) -> gettext.NullTranslations:
     """The catalogue of a language; what it lacks stays English."""
-    return gettext.translation(_DOMAIN, _CATALOGUES, [language], fallback=True)
+    file = catalogue_file(language)
+    if not file.exists():
+        return gettext.NullTranslations()
+    compiled = io.BytesIO()
+    with file.open("rb") as source:
+        write_mo(compiled, read_po(source))
+    compiled.seek(0)
+    return Catalogue(compiled)
 
 
-def choose_language(chosen: str | None, accepted: str) -> str:
-    """What somebody has chosen, else the first we speak of an Accept-Language header, else English."""
-    if chosen in LOCALES:
-        return chosen
+def as_sentence(text: str) -> str:
+    """With a capital, and with an end."""
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")
+
+
+def _put(values: Mapping[str, str], place: re.Match[str]) -> str:
+    return values[place[1]]
+
+
+def _shape(english: str) -> re.Pattern[str]:
+    """What a sentence looks like when its values are in it."""
+    parts = _PLACE.split(english)
+    text = "".join(f"(?P<{part}>.+?)" if n % 2 else re.escape(part) for n, part in enumerate(parts))
+    return re.compile(text, re.DOTALL)
+
+
+def choose_language(*wishes: str | None, accepted: str) -> str:
+    """The first wish that we speak, else the first we speak of an Accept-Language header, else English."""
+    for wish in wishes:
+        if wish in LOCALES:
+            return wish
     return next((language for language in _accepted(accepted) if language in LOCALES), DEFAULT_LANGUAGE)
 
 

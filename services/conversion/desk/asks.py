@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from services.chassis.errors import DomainError, Invalid
+from services.chassis.sentences import said
 from services.conversion.domain.deals import TimelineEntry
 
 PLACES: Final[Mapping[str, str]] = {
@@ -33,18 +34,18 @@ PLACES: Final[Mapping[str, str]] = {
 M = TypeVar("M", bound=BaseModel)
 _GROUPED = re.compile(r"-?\d{1,3}([,']\d{3})+(\.\d+)?")
 _WORDS = {
-    "string_too_short": "write something here",
-    "string_too_long": "is too long: at most {max_length} characters",
-    "missing": "is needed",
-    "none_required": "is needed",
-    "greater_than": "must be more than {gt}",
-    "greater_than_equal": "must be {ge} or more",
-    "less_than_equal": "must be {le} at most",
-    "decimal_max_places": "takes {decimal_places} digits after the point at most",
-    "decimal_max_digits": "is too large",
-    "decimal_whole_digits": "is too large",
-    "string_pattern_mismatch": "is not spelt like that",
-    "too_short": "needs one at least",
+    "string_too_short": said("write something here"),
+    "string_too_long": said("is too long: at most {max_length} characters"),
+    "missing": said("is needed"),
+    "none_required": said("is needed"),
+    "greater_than": said("must be more than {gt}"),
+    "greater_than_equal": said("must be {ge} or more"),
+    "less_than_equal": said("must be {le} at most"),
+    "decimal_max_places": said("takes {decimal_places} digits after the point at most"),
+    "decimal_max_digits": said("is too large"),
+    "decimal_whole_digits": said("is too large"),
+    "string_pattern_mismatch": said("is not spelt like that"),
+    "too_short": said("needs one at least"),
 }
 
 

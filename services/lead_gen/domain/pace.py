@@ -14,6 +14,7 @@ from functools import cache
 from zoneinfo import available_timezones
 
 from services.chassis.records import Record
+from services.chassis.sentences import said
 from services.lead_gen.domain.callers import Standing, callable_groups, group_of
 from services.lead_gen.domain.policy import HOME_ZONE, Policy
 from services.lead_gen.domain.window import hours_in, is_open, open_spans
@@ -203,15 +204,16 @@ class Look(Record):
         `languages` are those of which a caller must speak one; none stands for any.
         """
         if self.stock >= self.policy.stock_limit:
-            return f"{self.stock} interested leads wait for tier 2, and {self.policy.stock_limit} stop enrolment"
+            limit = self.policy.stock_limit
+            return said(f"{self.stock} interested leads wait for tier 2, and {limit} stop enrolment")
         if in_flight >= self.policy.window:
-            return f"{in_flight} of its leads are in cold calling, and its window holds {self.policy.window}"
+            return said(f"{in_flight} of its leads are in cold calling, and its window holds {self.policy.window}")
         if self.within is None or self.drought:
             return None
         if self.within.calls <= self.within.waiting:
-            return "the callers of the next hours have enough to call"
+            return said("the callers of the next hours have enough to call")
         if self.reach.languages is not None and languages and set(languages).isdisjoint(self.reach.languages):
-            return (
+            return said(
                 "those callers of the next hours who speak its language have enough to call, or none of them speaks it"
             )
         return None

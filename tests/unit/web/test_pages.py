@@ -94,9 +94,10 @@ def test_the_policy_names_no_other_origin_but_the_issuer_for_signing_out() -> No
 
 
 def test_the_language_is_chosen_else_the_best_one_we_speak() -> None:
-    assert choose_language("en", "uk") == "en"
-    assert choose_language(None, "de-DE, en-US;q=0.7") == "en"
-    assert choose_language("xx", ";;q=,,") == "en"
+    assert choose_language("en", accepted="uk") == "en"
+    assert choose_language(None, "uk", "en", accepted="en") == "uk"
+    assert choose_language(None, accepted="de-DE, uk-UA;q=0.9, en-US;q=0.7") == "uk"
+    assert choose_language("xx", accepted=";;q=,,") == "en"
 
 
 @pytest.mark.parametrize(

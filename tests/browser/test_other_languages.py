@@ -1,0 +1,107 @@
+"""The desks in Ukrainian, chosen in one's own menu: no English is left, and longer words have room."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+from playwright.async_api import Page, expect
+
+from tests.browser.desks import DESKTOP, PHONE, Desks, Person, somebody_new
+from tests.browser.looks import outside
+from tests.browser.relay import Relay, make_relay
+from tests.fixtures.house import House
+
+# What people have called things in this house, and names that are the same in every language.
+WRITTEN = set(
+    re.findall(
+        r"\w+",
+        "leadrelay relay browser sofia truck week the owner from next month full domestic call pdf xml esc enter ctrl shift "
+        "lr ftl fca dap factur ubl company example test first name tov llc main street utc uah eur usd",
+    )
+)
+_WORD = re.compile(r"(?<![\w@./-])[A-Za-z]{2,}(?![\w@./])")
+_SHOWN = """
+() => {
+  const said = [];
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+    const box = text.parentElement;
+    const own = box.closest("script, style, kbd, textarea, option, [lang=en]") ? "" : text.textContent.trim();
+    if (own) said.push(own);
+  }
+  for (const one of document.querySelectorAll("[aria-label], [placeholder], [title]")) {
+    said.push(...["aria-label", "placeholder", "title"].map((name) => one.getAttribute(name)).filter(Boolean));
+  }
+  return said;
+}
+"""
+# Words as long as they get in other languages: each text by four tenths, in words of the same length.
+_LENGTHEN = r"""
+() => {
+  const texts = document.createTreeWalker(document.querySelector("body"), NodeFilter.SHOW_TEXT);
+  const all = [];
+  for (let text = texts.nextNode(); text; text = texts.nextNode()) all.push(text);
+  for (const text of all) {
+    if (text.parentElement.closest("script, style, kbd, textarea, svg")) continue;
+    const longer = (word) => word + word.slice(0, Math.ceil(word.length * .4));
+    text.textContent = text.textContent.replace(/\p{L}{3,}/gu, longer);
+  }
+}
+"""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def relay(house: House) -> AsyncIterator[Relay]:
+    yield await make_relay(house, "languages")
+
+
+async def english(page: Page, written: set[str]) -> list[str]:
+    """What the page says in Latin letters that nobody has written."""
+    said: list[str] = await page.evaluate(_SHOWN)
+    return [text for text in said if {word.lower() for word in _WORD.findall(text)} - written]
+
+
+async def look(desks: Desks, person: Person, paths: list[str]) -> dict[str, list[str]]:
+    """Choose Ukrainian, look at these pages, and say what is wrong with which."""
+    page = await desks.open(person, paths[0])
+    name = await page.locator(".lr-me .lr-vh").inner_text()
+    written = WRITTEN | {word.lower() for word in re.findall("[A-Za-z]+", f"{name} {person.id} languages")}
+    await page.get_by_role("button", name=re.compile("^You: ")).click()
+    await page.get_by_role("button", name="Українська").click()
+    await expect(page.locator("html")).to_have_attribute("lang", "uk")
+    wrong: dict[str, list[str]] = {}
+    for path in paths:
+        await page.goto(path)
+        found = await english(page, written)
+        await page.evaluate(_LENGTHEN)
+        for width, height in (DESKTOP, PHONE):
+            await page.set_viewport_size({"width": width, "height": height})
+            found += [f"at {width}: {one}" for one in await outside(page)]
+        wrong |= {path: found} if found else {}
+    return wrong
+
+
+async def test_callers_and_their_supervisor_work_in_ukrainian(desks: Desks, relay: Relay) -> None:
+    assert await look(desks, relay.caller, ["/lead-gen/desk/", "/lead-gen/desk/who-calls"]) == {}
+    assert await look(desks, somebody_new("lead_gen", "supervisor"), ["/lead-gen/desk/floor"]) == {}
+
+
+async def test_managers_work_in_ukrainian(desks: Desks, relay: Relay) -> None:
+    paths = ["", "deals", "calendar", "commission", f"deals/{relay.deal_id}"]
+    assert await look(desks, relay.manager, [f"/conversion/desk/{path}" for path in paths]) == {}
+
+
+async def test_account_managers_work_in_ukrainian(desks: Desks, relay: Relay) -> None:
+    customer = f"customers/{relay.customer_id}"
+    paths = [
+        "",
+        "customers",
+        "invoices",
+        "calendar",
+        f"{customer}/story",
+        f"{customer}/edit",
+        f"{customer}/contracts/new",
+    ]
+    assert await look(desks, relay.account_manager, [f"/accounts/desk/{path}" for path in paths]) == {}

@@ -1,0 +1,163 @@
+"""Everything that people are shown is in the catalogues, whole, and what is refused is told in their language."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+
+import pytest
+from babel.messages.catalog import Message
+from jinja2 import Environment, nodes
+
+from leadrelay.words import as_text, collected, read_catalogue, untranslated, words_of_code
+from services.chassis.web.formats import DEFAULT_LANGUAGE, LOCALES
+from services.chassis.web.words import REFUSAL, catalogue_file, words_of
+from tests.unit.architecture.source import ROOT
+
+OTHERS = sorted(LOCALES.keys() - {DEFAULT_LANGUAGE})
+TEMPLATES = [
+    path
+    for folder in ("services", "leadrelay")
+    for path in sorted((ROOT / folder).rglob("*.j2"))
+    if path.name != "components_page.j2"
+]
+DESKS = [path for path in sorted((ROOT / "services").rglob("*.py")) if {"desk", "web"} & set(path.parts)]
+_PLACE = re.compile(r"%\(\w+\)s|\{\w+\}|%%")
+# A block that is no text, and what Jinja fills in.
+_JINJA = re.compile(r"\{% block (?:place|mainclass) %\}.*?\{% endblock %\}|\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
+_SPOKEN = {"aria-label", "title", "placeholder", "alt"}
+# Names, and what a class is made of.
+_NO_WORDS = {"· Leadrelay", "Leadrelay", "UAH", "late_due"}
+# A sentence, or the beginning of one; names of classes and events begin small, and keys are one word.
+_SENTENCE = re.compile(r"^[A-Z][a-z’']* [a-z]|[a-z] [a-z]+[.?!]$")
+
+
+def forms(message: Message) -> list[str]:
+    return list(message.string) if isinstance(message.string, list | tuple) else [message.string or ""]
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_sentence_is_in_the_catalogue_with_its_translation(language: str) -> None:
+    now = collected(language)
+    assert [message.id for message in untranslated(now)] == []
+    assert catalogue_file(language).read_text(encoding="utf-8") == as_text(now), "run `make words`"
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_translation_has_the_same_places_and_all_its_plurals(language: str) -> None:
+    known = read_catalogue(language)
+    assert not [message.id for message in known if message.id and message.fuzzy]
+    for message in known:
+        texts = message.id if isinstance(message.id, list | tuple) else [message.id]
+        places = {place for text in texts for place in _PLACE.findall(text)}
+        if isinstance(message.id, str):
+            assert sorted(_PLACE.findall(forms(message)[0])) == sorted(_PLACE.findall(message.id)), message.id
+            continue
+        assert len(forms(message)) == known.num_plurals, message.id
+        # "every day", but "every 2 days": one of the forms may do without the number.
+        assert all(set(_PLACE.findall(form)) <= places for form in forms(message)), message.id
+        assert set(_PLACE.findall(forms(message)[-1])) == set(_PLACE.findall(texts[-1])), message.id
+
+
+class _Shown(HTMLParser):
+    """What a template itself says, where `_` stands for whatever Jinja puts in."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self._tags = [""]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._tags.append(tag)
+        self.found += [value for name, value in attrs if name in _SPOKEN and value]
+
+    def handle_data(self, data: str) -> None:
+        if self._tags[-1] not in ("kbd", "script", "style"):
+            self.found += data.splitlines()
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self._tags:
+            while self._tags.pop() != tag:
+                pass
+
+
+def test_the_templates_say_nothing_that_is_not_marked() -> None:
+    found: list[tuple[str, str]] = []
+    for path in TEMPLATES:
+        source = path.read_text(encoding="utf-8")
+        shown = _Shown()
+        shown.feed(_JINJA.sub("_", source))
+        shown.close()
+        # Attributes and addresses that are set in parts are no words.
+        texts = [text.strip(" _") for text in shown.found if not re.match("[ _]*/", text) and "=" not in text]
+        found += [(path.name, text) for text in texts if re.search(r"[A-Za-z]{2}", text) and text not in _NO_WORDS]
+        found += [(path.name, text) for text in _unmarked(source)]
+    assert found == []
+
+
+def _unmarked(source: str) -> Iterator[str]:
+    """Sentences that are given to a component as they are; and what is marked, but cannot be collected."""
+    tree = Environment(extensions=["jinja2.ext.i18n"], autoescape=True).parse(source)
+    marked: set[int] = set()
+    for call in tree.find_all(nodes.Call):
+        if isinstance(call.node, nodes.Name) and call.node.name in ("_", "gettext", "ngettext"):
+            texts = call.args[: 2 if call.node.name == "ngettext" else 1]
+            marked |= {id(text) for text in texts}
+            yield from ("`translated` is for what is no literal" for text in texts if not isinstance(text, nodes.Const))
+    for const in tree.find_all(nodes.Const):
+        if isinstance(const.value, str) and id(const) not in marked and _SENTENCE.search(const.value):
+            yield const.value
+
+
+def test_the_desks_say_nothing_that_is_not_marked() -> None:
+    found: list[tuple[str, int]] = []
+    for path in DESKS:
+        calls = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+        for call in calls:
+            told = [given.value for given in call.keywords if given.arg in ("said", "title", "problem")]
+            plain = any(isinstance(text, ast.Constant) and text.value for text in told)
+            # It would not be collected: `_ = words_for(request)` first.
+            at_once = isinstance(call.func, ast.Call) and ast.unparse(call.func).startswith("words_for(")
+            found += [(path.name, call.lineno)] if plain or at_once else []
+    assert found == []
+
+
+CODE = """
+def judge(offer):
+    raise Conflict(f"this offer is {offer.state}, of {', '.join(offer.states)}", code="wrong_state")
+    raise Invalid("say when" if offer else "say why")
+    raise Invalid("code")
+WORDS = {"large": said("at most {most}")}
+"""
+
+
+def test_refusals_are_collected_where_they_are_raised_with_places_for_their_values() -> None:
+    found = list(words_of_code(CODE, "services/conversion/domain/offers.py"))
+    assert {words.context for words in found} == {REFUSAL}
+    assert [words.text for words in found] == [
+        "this offer is %(state)s, of %(states)s", "say when", "say why", "at most %(most)s",
+    ]  # fmt: skip
+
+
+def test_a_refusal_is_told_with_its_values_in_the_readers_language() -> None:
+    uk = words_of("uk")
+    assert uk.gettext("must be in the future") == "має бути в майбутньому"
+    # Made a whole sentence already, as beside a field.
+    assert uk.gettext("Must be in the future.") == "Має бути в майбутньому."
+    assert uk.gettext("there is no manager olha-7") == "менеджера olha-7 немає"
+    # A word of ours in place of a value, and a refusal that is quoted by another one.
+    assert uk.gettext("The invoice is void") == "Рахунок недійсний"
+    assert uk.gettext("this offer is expired") == "ця пропозиція: термін минув"
+    assert uk.gettext("The number has no digits.") == "Номер: без цифр."
+    # Whatever a customer is called, it is only put in, not read.
+    assert "%(x)s {y}" in uk.gettext("%(x)s {y} is a customer already, with this e-mail")
+    assert uk.gettext("what nobody has ever said") == "what nobody has ever said"
+    assert words_of("en").gettext("must be in the future") == "must be in the future"
+
+
+def test_numbers_take_the_right_one_of_three_plurals() -> None:
+    uk = words_of("uk")
+    said = [uk.ngettext("%(num)s invoice", "%(num)s invoices", n) % {"num": n} for n in (1, 3, 5, 11, 21, 112)]
+    assert said == ["1 рахунок", "3 рахунки", "5 рахунків", "11 рахунків", "21 рахунок", "112 рахунків"]
