@@ -15,7 +15,18 @@ from services.chassis.web.desk import Desk
 from services.conversion.actions import answered_mails, mails
 from services.conversion.actions.operator_acts import ACTS
 from services.conversion.actions.teams import hears
-from services.conversion.desk import board, calendar, commission, deal_routers, deals_list, duty, ringing, slots, today
+from services.conversion.desk import (
+    board,
+    calendar,
+    commission,
+    deal_routers,
+    deals_list,
+    duty,
+    report_beside,
+    ringing,
+    slots,
+    today,
+)
 from services.conversion.desk import hand_overs as hand_overs_desk
 from services.conversion.desk import reports as reports_desk
 from services.conversion.repository.figures import FIGURES
@@ -53,6 +64,7 @@ _PAGES = [
     board.router,
     hand_overs_desk.router,
     reports_desk.router,
+    report_beside.router,
     today.router,
     deals_list.router,
     calendar.router,
