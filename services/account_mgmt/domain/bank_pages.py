@@ -1,4 +1,4 @@
-"""Bank statements as their pages show them: what adds up, what waits for a person, and what lies too much or went back."""
+"""Bank statements as their pages show them: what adds up, what waits for a person, what is too much or went back."""
 
 from __future__ import annotations
 
