@@ -17,8 +17,8 @@ from tests.fixtures.house import House
 WRITTEN = set(
     re.findall(
         r"\w+",
-        "leadrelay relay browser sofia truck week the owner from next month full domestic call pdf xml esc enter ctrl shift "
-        "lr ftl fca dap factur ubl company example test first name tov llc main street utc uah eur usd",
+        "leadrelay relay browser sofia truck week the owner from next month full domestic call pdf xml esc enter ctrl "
+        "shift lr ftl fca dap factur ubl company example test first name tov llc main street utc uah eur usd",
     )
 )
 _WORD = re.compile(r"(?<![\w@./-])[A-Za-z]{2,}(?![\w@./])")
