@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
-from typing import Any
 
 import httpx
 
 from leadrelay.stack.data_directory import DataDirectory
 from leadrelay.stack.errors import StackError
 from leadrelay.stack.status import read_status
+from services.chassis.errors import Unavailable
+from services.ops.actions.plans import read_rates
 from services.ops.domain.planner.assumptions import Assumptions
-from services.ops.domain.planner.measured import measured
+from services.ops.tiers import TierApis
 
 TIMEOUT = 10.0
 
@@ -27,22 +29,12 @@ def from_stack(data: Path) -> Assumptions:
         status = read_status(directory)
         if not status.running:
             raise NoRecords(f"no stack runs on {status.data}")
-        issuer = directory.issuer()
-        reports = [
-            _report(
-                f"{status.addresses[tier]}/v1/reports/{report}",
-                issuer.mint(tier=tier, role="supervisor", person="planner"),
-            )
-            for tier, report in (("lead_gen", "callers"), ("conversion", "managers"), ("account_mgmt", "nudges"))
-        ]
-    except (StackError, httpx.HTTPError) as error:
+        token = directory.issuer().mint(tier="ops", role="ops", person="planner")
+        return asyncio.run(_ask(status.addresses, token))
+    except (StackError, Unavailable) as error:
         raise NoRecords(str(error)) from None
-    callers, managers, nudges = reports
-    return measured(Assumptions(), callers["items"], managers["team"], nudges)
 
 
-def _report(url: str, token: str) -> dict[str, Any]:
-    answer = httpx.get(url, headers={"authorization": f"Bearer {token}"}, timeout=TIMEOUT)
-    answer.raise_for_status()
-    report: dict[str, Any] = answer.json()
-    return report
+async def _ask(addresses: dict[str, str], token: str) -> Assumptions:
+    async with httpx.AsyncClient(timeout=TIMEOUT) as http:
+        return await read_rates(TierApis(http, addresses, token))

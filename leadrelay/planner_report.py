@@ -1,11 +1,10 @@
-"""The planner's answer for a terminal of 80 columns, and for programs."""
+"""The planner's answer for a terminal of 80 columns."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
 from textwrap import wrap
-from typing import Any
 
 from services.ops.domain.planner.assumptions import Assumption, House
 from services.ops.domain.planner.headcount import Headcount
@@ -78,28 +77,3 @@ def _source(one: Assumption) -> str:
         return "a guess"
     interval = f", {one.low:.3g} to {one.high:.3g}" if one.low is not None and one.high is not None else ""
     return f"measured, {one.seen:,} cases{interval}"
-
-
-def as_json(house: House, runs: Sequence[Run], seed: int, headcount: Headcount | None) -> dict[str, Any]:
-    """For programs: shares are 0 to 1."""
-    comparisons = compare(runs)
-    return {
-        "verdict": verdict(comparisons, classic_wins(runs)),
-        "seed": seed,
-        "runs": len(runs),
-        "house": asdict(house),
-        "classic_wins": classic_wins(runs),
-        "figures": [
-            {
-                "name": one.figure.name,
-                "says": one.figure.says,
-                "unit": one.figure.unit,
-                "classic": asdict(one.classic) if one.classic else None,
-                "three_tier": asdict(one.three_tier) if one.three_tier else None,
-                "change": asdict(one.change) if one.change else None,
-                "told_apart": one.told_apart,
-            }
-            for one in comparisons
-        ],
-        "headcount": asdict(headcount) if headcount else None,
-    }

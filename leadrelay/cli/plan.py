@@ -46,6 +46,7 @@ def plan(
     Rates come from the records of the stack in --data where it runs, and are guesses where nothing was measured yet.
     """
     from leadrelay import planner_report
+    from services.ops.domain.planner.answer import as_dict
     from services.ops.domain.planner.assumptions import House, PlanError, with_values
     from services.ops.domain.planner.headcount import plan_headcount
 
@@ -64,7 +65,7 @@ def plan(
     except PlanError as error:
         give_up(str(error), 2)
     if as_json:
-        print(json.dumps(planner_report.as_json(house, done, seed, heads), indent=2))
+        print(json.dumps(as_dict(house, done, seed, heads), indent=2))
     else:
         print(planner_report.as_text(house, done, seed, heads))
 

@@ -44,6 +44,12 @@ _FIGURES = {
     Tier.ACCOUNT_MGMT: account_mgmt_figures.FIGURES,
 }
 
+_STAGES = {
+    Tier.LEAD_GEN: lead_gen_figures.STAGES,
+    Tier.CONVERSION: conversion_figures.STAGES,
+    Tier.ACCOUNT_MGMT: account_mgmt_figures.STAGES,
+}
+
 
 class TierDatabases:
     """The tiers' databases, by tier. In the audit stands who has called the command."""
@@ -67,15 +73,15 @@ class TierDatabases:
             except NotFound:
                 return None
 
-    async def late(self, tier: Tier, limit: int, after: Place | None = None) -> list[Late]:
+    async def late(self, tier: Tier, limit: int, after: Place | None = None, lead_id: str | None = None) -> list[Late]:
         """See services.ops.tiers.Tiers."""
         async with self.connection(tier) as conn, conn.transaction(readonly=True):
-            return await _LATE[tier](conn, limit=limit, after=after)
+            return await _LATE[tier](conn, limit=limit, after=after, lead_id=lead_id)
 
     async def standing(self, tier: Tier) -> Standing:
         """See services.ops.tiers.Tiers."""
         async with self.connection(tier) as conn, conn.transaction(readonly=True):
-            return await read_standing(conn, _FIGURES[tier])
+            return await read_standing(conn, _FIGURES[tier], _STAGES[tier])
 
     @asynccontextmanager
     async def connection(self, tier: Tier) -> AsyncIterator[Connection]:

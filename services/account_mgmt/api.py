@@ -6,7 +6,9 @@ from fastapi import FastAPI
 
 from services.account_mgmt.actions import answered_mails, mails
 from services.account_mgmt.actions.operator_acts import ACTS
-from services.account_mgmt.desk import calendar, duty, ringing, today
+from services.account_mgmt.desk import aged_debts as desk_aged_debts
+from services.account_mgmt.desk import bank as desk_bank
+from services.account_mgmt.desk import calendar, duty, portfolio, portfolio_people, ringing, today
 from services.account_mgmt.desk import contracts as desk_contracts
 from services.account_mgmt.desk import corrections as desk_corrections
 from services.account_mgmt.desk import credit_notes as desk_credit_notes
@@ -15,14 +17,20 @@ from services.account_mgmt.desk import customer_merges as desk_customer_merges
 from services.account_mgmt.desk import customer_new as desk_customer_new
 from services.account_mgmt.desk import customers as desk_customers
 from services.account_mgmt.desk import dunning as desk_dunning
+from services.account_mgmt.desk import dunning_steps as desk_dunning_steps
 from services.account_mgmt.desk import invoices as desk_invoices
+from services.account_mgmt.desk import mail_words as desk_mail_words
 from services.account_mgmt.desk import needs as desk_needs
 from services.account_mgmt.desk import nudges as desk_nudges
 from services.account_mgmt.desk import orders as desk_orders
 from services.account_mgmt.desk import payments as desk_payments
+from services.account_mgmt.desk import products as desk_products
+from services.account_mgmt.desk import reports as desk_reports
+from services.account_mgmt.desk import settings as desk_settings
 from services.account_mgmt.desk import suggestions as desk_suggestions
 from services.account_mgmt.domain.import_headers import CustomerTable
-from services.account_mgmt.repository.figures import FIGURES
+from services.account_mgmt.repository import serving, trail
+from services.account_mgmt.repository.figures import FIGURES, STAGES
 from services.account_mgmt.routes import (
     account_managers,
     bank_statements,
@@ -59,8 +67,10 @@ from services.chassis.mail.inbound.one_click import one_click_router
 from services.chassis.mail.inbound.routes import arrivals_router, inbound_router
 from services.chassis.mail.routes import mail_router
 from services.chassis.operator_acts import acts_router
+from services.chassis.serving import serving_router
 from services.chassis.settings import Settings
 from services.chassis.standing import standing_router
+from services.chassis.trail import trail_router
 from services.chassis.web.desk import Desk
 from workflows.contracts.base import Tier
 
@@ -85,6 +95,15 @@ DESK = Desk(
         desk_corrections.router,
         desk_dunning.router,
         desk_contracts.router,
+        desk_settings.router,
+        desk_products.router,
+        desk_mail_words.router,
+        desk_dunning_steps.router,
+        portfolio.router,
+        portfolio_people.router,
+        desk_aged_debts.router,
+        desk_bank.router,
+        desk_reports.router,
     ],
     package="services.account_mgmt",
     rings="inbound_call",
@@ -97,7 +116,9 @@ _ROUTES = [
     customer_merges.router,
     story.router,
     late.router,
-    standing_router(FIGURES),
+    standing_router(FIGURES, STAGES),
+    serving_router(serving.served),
+    trail_router(trail.PARTS, trail.PEOPLE),
     acts_router(ACTS),
     account_managers.router,
     orders.router,

@@ -20,6 +20,7 @@ from services.chassis.http.openapi import install_openapi
 from services.chassis.http.problems import install_handlers
 from services.chassis.mail.house import tell_house
 from services.chassis.outbox.routes import outbox_router
+from services.chassis.person_names import PersonNames
 from services.chassis.settings import Settings, SettingsError
 from services.chassis.web.desk import Desk, open_desk
 from services.chassis.webhooks import EventData
@@ -74,6 +75,7 @@ def create_app(
     app.state.metrics = Metrics(has_database=tier is not None)
     app.state.stopping = asyncio.Event()
     app.state.pool = None
+    app.state.person_names = PersonNames()
     app.state.hears = hears
     app.state.events = EventHub(settings.database_dsn) if settings.database_dsn else None
     install_handlers(app)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -13,13 +13,18 @@ from services.chassis.records import Record
 from services.chassis.stories import Place, typed
 
 OUTBOX_PATIENCE_SECONDS = 300
+ActName = Literal["retry", "skip", "cancel", "reassign"]
+"""What operators may do with a lead."""
 _PART = """(SELECT * FROM ({}) part (since, ref, kind, lead_id, company, who, facts)
-    WHERE $1::timestamptz IS NULL OR (since, ref COLLATE "C") > ($1, $2 COLLATE "C")
+    WHERE ($1::timestamptz IS NULL OR (since, ref COLLATE "C") > ($1, $2 COLLATE "C"))
+      AND ($4::uuid IS NULL OR lead_id = $4)
     ORDER BY since, ref COLLATE "C" LIMIT $3)"""
 # An answer that waits for longer than a restart takes, or that was set aside.
-_OUTBOX = f"""SELECT created_at, 'outbox:' || id, CASE state WHEN 'dead' THEN 'set_aside' ELSE 'outbox' END, NULL::uuid,
-       NULL, NULL, jsonb_build_object('workflow_id', workflow_id, 'what', coalesce(signal, workflow, 'report'),
-                                      'error', last_error, 'id', id)
+_OUTBOX = f"""SELECT created_at, 'outbox:' || id, CASE state WHEN 'dead' THEN 'set_aside' ELSE 'outbox' END,
+       CASE WHEN workflow_id ~ '^(cold-call|conversion|customer):[0-9a-f-]{{36}}$'
+            THEN split_part(workflow_id, ':', 2)::uuid END, NULL, NULL,
+       jsonb_build_object('workflow_id', workflow_id, 'what', coalesce(signal, workflow, 'report'),
+                          'error', last_error, 'id', id)
   FROM outbox WHERE state = 'dead'
      OR (state = 'pending' AND created_at < now() - interval '{OUTBOX_PATIENCE_SECONDS} seconds')"""  # noqa: S608 - a constant
 
@@ -48,18 +53,21 @@ class Late(Record):
     since: datetime = Field(description="When it should have happened.")
     who: str | None = None
     cause: str
-    act: str = Field(description="The one safe act.")
+    act: str = Field(description="The one safe act, in words.")
+    does: ActName | None = Field(default=None, description="The act of operators that it is, if it is one.")
     by_workflow: bool = False
 
 
-async def late_rows(conn: Connection, parts: Sequence[str], limit: int, after: Place | None) -> list[LateRow]:
-    """Rows of these statements and of the outbox after a place, what is late longest first.
+async def late_rows(
+    conn: Connection, parts: Sequence[str], limit: int, after: Place | None, lead_id: str | None = None
+) -> list[LateRow]:
+    """Rows of these statements and of the outbox after a place, what is late longest first; or those of one lead.
 
     Each gives (since, ref, kind, lead_id, company, who, facts).
     """
     union = " UNION ALL ".join(_PART.format(part) for part in (*parts, _OUTBOX))
     statement = f'SELECT * FROM ({union}) late ORDER BY since, ref COLLATE "C" LIMIT $3'  # noqa: S608 - statements of the code
-    return LateRow.of_all(await conn.fetch(statement, *(after or (None, None)), limit))
+    return LateRow.of_all(await conn.fetch(statement, *(after or (None, None)), limit, lead_id))
 
 
 def late_answer(row: LateRow, tier: str) -> Late:
@@ -69,11 +77,12 @@ def late_answer(row: LateRow, tier: str) -> Late:
     if row.kind == "set_aside":
         return Late(
             ref=row.ref, kind=row.kind, tier=tier, words=f"{what} was set aside", since=row.since,
-            cause=error or "no reason was kept",
+            cause=error or "no reason was kept", lead_id=row.lead_id, does="retry" if row.lead_id else None,
             act=f"mend the cause, then: leadrelay stuck retry outbox:{tier}:{row.facts['id']}",
         )  # fmt: skip
     return Late(
         ref=row.ref, kind=row.kind, tier=tier, words=f"{what} should have arrived", since=row.since,
+        lead_id=row.lead_id,
         cause=f"it is tried again: {error}" if error else "nothing has delivered it yet",
         act=f"start the worker of {tier}, which delivers it", by_workflow=True,
     )  # fmt: skip

@@ -6,7 +6,7 @@ A tier says what an act means to it; here is what all of them share: who may, th
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter
 from pydantic import AfterValidator, ConfigDict, Field
@@ -15,13 +15,13 @@ from services.chassis.auth import OPS
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import Conflict
 from services.chassis.http import Body, Conn, Id, Model, Who, allow, new_router
+from services.chassis.lateness import ActName
 from services.chassis.meanings import storable
 from services.chassis.outbox import rows
 from services.chassis.records import Record
 from services.chassis.stories import spoken
 
 Storable = Annotated[str, AfterValidator(storable)]
-ActName = Literal["retry", "skip", "cancel", "reassign"]
 STORY = """SELECT at, 'act:' || id, 'act', by, jsonb_build_object('act', act, 'reason', reason, 'changes', changes)
       FROM operator_acts WHERE lead_id = $1"""
 """The acts of a lead, as parts of its story are read."""

@@ -9,9 +9,11 @@ What is not known leaves no trace: `Good day, {{contact_name}}!` is `Good day!` 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 
+_BRACES = re.compile(r"\{\{|\}\}")
 _PLACEHOLDER = re.compile(r"\{\{([^{}|]*)(?:\|([^{}]*))?\}\}")
 # Controls, line breaks included, invisible direction marks, and whatever opens markup or a placeholder.
 # Stands for what is not known until the text around it is mended: no text that was accepted holds it.
@@ -36,6 +38,20 @@ _UNSPEAKABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-
 
 
 @dataclass(frozen=True)
+class Slip:
+    """A placeholder that cannot be meant, at its place in the text; lines count from 1.
+
+    `name` is what it names, empty for braces that are not closed; `near` is what was probably meant.
+    """
+
+    start: int
+    end: int
+    line: int
+    name: str
+    near: str | None
+
+
+@dataclass(frozen=True)
 class Fields:
     """What the texts of one kind may name. A value is cut at `longest` characters."""
 
@@ -51,6 +67,22 @@ class Fields:
         rest = _PLACEHOLDER.sub("", text)
         if "{{" in rest or "}}" in rest:
             yield "a placeholder is written {{name}} or {{name|if it is not known}}, without braces inside"
+
+    def slips(self, text: str) -> list[Slip]:
+        """The same faults, each at its place."""
+        found = [
+            self._slip(text, match.start(), match.end(), name)
+            for match in _PLACEHOLDER.finditer(text)
+            if (name := match[1].strip()) not in self.names
+        ]
+        # Of the same length, so that places stay what they are.
+        rest = _PLACEHOLDER.sub(lambda match: " " * len(match[0]), text)
+        found += [self._slip(text, match.start(), match.end(), "") for match in _BRACES.finditer(rest)]
+        return sorted(found, key=lambda slip: slip.start)
+
+    def _slip(self, text: str, start: int, end: int, name: str) -> Slip:
+        near = next(iter(get_close_matches(name, self.names, n=1)), None) if name else None
+        return Slip(start, end, text.count("\n", 0, start) + 1, name[:50], near)
 
     def fill(self, text: str, values: Mapping[str, str | None]) -> str:
         """The text with every placeholder replaced: by the value, else by its fallback, else by nothing.
@@ -91,3 +123,12 @@ def _mended(text: str) -> str:
 
 def _fallback(match: re.Match[str]) -> str:
     return (match[2] or "").strip()
+
+
+def marked(text: str, slips: Sequence[Slip]) -> list[tuple[bool, str]]:
+    """The text in pieces: (whether it is one of these slips, its words)."""
+    pieces, done = [], 0
+    for slip in slips:
+        pieces += [(False, text[done : slip.start]), (True, text[slip.start : slip.end])]
+        done = slip.end
+    return [piece for piece in [*pieces, (False, text[done:])] if piece[1]]

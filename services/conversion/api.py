@@ -9,15 +9,33 @@ from services.chassis.mail.inbound.one_click import one_click_router
 from services.chassis.mail.inbound.routes import arrivals_router, inbound_router
 from services.chassis.mail.routes import mail_router
 from services.chassis.operator_acts import acts_router
+from services.chassis.serving import serving_router
 from services.chassis.settings import Settings
 from services.chassis.standing import standing_router
+from services.chassis.trail import trail_router
 from services.chassis.web.desk import Desk
 from services.conversion.actions import answered_mails, mails
 from services.conversion.actions.operator_acts import ACTS
 from services.conversion.actions.teams import hears
-from services.conversion.desk import board, calendar, commission, deal_routers, deals_list, duty, ringing, slots, today
+from services.conversion.desk import (
+    board,
+    calendar,
+    commission,
+    deal_routers,
+    deals_list,
+    duty,
+    ringing,
+    slots,
+    team_routers,
+    today,
+)
+from services.conversion.desk import commission_rates as desk_commission_rates
 from services.conversion.desk import hand_overs as hand_overs_desk
-from services.conversion.repository.figures import FIGURES
+from services.conversion.desk import mail_words as desk_mail_words
+from services.conversion.desk import reports as reports_desk
+from services.conversion.desk import settings as desk_settings
+from services.conversion.repository import serving, trail
+from services.conversion.repository.figures import FIGURES, STAGES
 from services.conversion.routes import (
     absences,
     catalogue,
@@ -51,11 +69,16 @@ Every change is one transaction; repeat a POST safely with an `Idempotency-Key`.
 _PAGES = [
     board.router,
     hand_overs_desk.router,
+    reports_desk.router,
     today.router,
     deals_list.router,
     calendar.router,
     commission.router,
     duty.router,
+    *team_routers.ROUTERS,
+    desk_settings.router,
+    desk_mail_words.router,
+    desk_commission_rates.router,
 ]
 
 
@@ -81,7 +104,9 @@ _ROUTES = [
     reports.router,
     story.router,
     late.router,
-    standing_router(FIGURES),
+    standing_router(FIGURES, STAGES),
+    serving_router(serving.served),
+    trail_router(trail.PARTS, trail.PEOPLE),
     acts_router(ACTS),
     policies.router,
     mail_router(mails.on_trouble, mails.scope_of, mails.lead_first),

@@ -6,19 +6,27 @@ from fastapi import FastAPI
 
 from services.chassis.api import create_app
 from services.chassis.operator_acts import acts_router
+from services.chassis.serving import serving_router
 from services.chassis.settings import Settings
 from services.chassis.standing import standing_router
+from services.chassis.trail import trail_router
 from services.chassis.web.desk import Desk
 from services.lead_gen.actions.operator_acts import ACTS
 from services.lead_gen.actions.switchboard import Switchboard
 from services.lead_gen.desk import calls as desk_calls
+from services.lead_gen.desk import campaigns as desk_campaigns
 from services.lead_gen.desk import dial as desk_dial
+from services.lead_gen.desk import duplicates as desk_duplicates
+from services.lead_gen.desk import files as desk_files
 from services.lead_gen.desk import floor as desk_floor
 from services.lead_gen.desk import instructions as desk_instructions
 from services.lead_gen.desk import lost as desk_lost
+from services.lead_gen.desk import reports as desk_reports
 from services.lead_gen.desk import ringing as desk_ringing
+from services.lead_gen.desk import rota as desk_rota
 from services.lead_gen.desk import shifts as desk_shifts
-from services.lead_gen.repository.figures import FIGURES
+from services.lead_gen.repository import serving, trail
+from services.lead_gen.repository.figures import FIGURES, STAGES
 from services.lead_gen.routes import (
     alarms,
     answers,
@@ -59,6 +67,11 @@ _PAGES = [
     desk_instructions.router,
     desk_dial.router,
     desk_floor.router,
+    desk_campaigns.router,
+    desk_files.router,
+    desk_duplicates.router,
+    desk_rota.router,
+    desk_reports.router,
     desk_ringing.router,
 ]
 
@@ -70,7 +83,9 @@ _ROUTES = [
     # Before the leads' own, or `find` would be taken for an id.
     story.router,
     late.router,
-    standing_router(FIGURES),
+    standing_router(FIGURES, STAGES),
+    serving_router(serving.served),
+    trail_router(trail.PARTS, trail.PEOPLE),
     acts_router(ACTS),
     leads.router,
     campaigns.router,

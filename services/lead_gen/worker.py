@@ -9,6 +9,7 @@ from services.lead_gen.actions.alarms import watch_supply
 from services.lead_gen.actions.dials import dial_watch
 from services.lead_gen.actions.duplicates import find_near_duplicates
 from services.lead_gen.actions.figures import FIGURES
+from services.lead_gen.actions.files import forget_files
 from services.lead_gen.actions.imports import run_imports
 from services.lead_gen.actions.promises import watch_promises
 from services.lead_gen.actions.rota import keep_rota
@@ -32,6 +33,7 @@ async def run(settings: Settings) -> None:
         figures=FIGURES,
         periodic_jobs=[
             ("imports", 0.2, run_imports),
+            ("forgotten_files", 600.0, forget_files),
             ("near_duplicates", 1.0, find_near_duplicates),
             ("rota", 600.0, keep_rota),
             ("close_shifts", 5.0, close_shifts),

@@ -21,9 +21,13 @@ from services.chassis.http import Body, authenticate, door_router
 from services.chassis.settings import Settings, is_loopback
 from services.chassis.temporal.codec import CodecError, EncryptionCodec
 from services.chassis.web.desk import Desk
+from services.ops.desk import acts as desk_acts
+from services.ops.desk import audit, control, planner, story
+from services.ops.desk import leads as desk_leads
 from services.ops.desk.components import components_router
+from services.ops.desk.stream import stream_router
 from services.ops.doors import open_reach
-from services.ops.routes import acts, late, leads, tiers
+from services.ops.routes import acts, late, leads, plans, relationships, tiers
 
 # One payload may have 2 MB, and becomes a third longer in base64; the UI asks for all of an event at once.
 BODY_BYTES = 8 << 20
@@ -41,6 +45,12 @@ class PayloadsBody(Body):
     payloads: list[dict[str, Any]] = Field(default_factory=list)
 
 
+def _pages(settings: Settings) -> list[APIRouter]:
+    """The operators' pages; the search of leads stands before the page of one, or its name would be taken for an id."""
+    own = [control.router, desk_leads.router, story.router, desk_acts.router, audit.router, planner.router]
+    return [*own, components_router()] if settings.profile == "development" else own
+
+
 def build_app(settings: Settings) -> FastAPI:
     """The operators' api."""
     app = create_app(
@@ -48,8 +58,16 @@ def build_app(settings: Settings) -> FastAPI:
         description="Every lead's life through all tiers, what is late and why, and the safe acts.",
         tier=None,
         settings=settings,
-        routers=[leads.router, late.router, tiers.router, acts.router, _codec_router(settings)],
-        desk=Desk(routers=[components_router()] if settings.profile == "development" else [], package="services.ops"),
+        routers=[
+            leads.router,
+            late.router,
+            tiers.router,
+            acts.router,
+            plans.router,
+            relationships.router,
+            _codec_router(settings),
+        ],
+        desk=Desk(routers=_pages(settings), package="services.ops", stream=stream_router()),
         origins=[origin.strip() for origin in settings.ui_origin.split(",")],
     )
     open_reach(app, settings)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Annotated
+from collections.abc import Callable, Mapping
+from typing import Annotated, cast
 
 import httpx
 from fastapi import Depends, FastAPI, Request
@@ -11,7 +11,9 @@ from temporalio.client import Client
 
 from services.chassis.settings import Settings
 from services.chassis.temporal import connect
+from services.ops.actions.room import Rooms
 from services.ops.actions.stories import Reached
+from services.ops.plans import Plans
 from services.ops.tiers import SECONDS, TierApis
 
 
@@ -21,29 +23,58 @@ class Reach:
     def __init__(self, settings: Settings, open_http: Callable[[], httpx.AsyncClient] | None = None) -> None:
         self._settings = settings
         self._open_http = open_http or (lambda: httpx.AsyncClient(timeout=SECONDS))
+        self.room = Rooms()
         self._http: httpx.AsyncClient | None = None
         self._temporal: Client | None = None
 
-    async def reached(self, token: str) -> Reached:
-        """What a story is gathered from, for whoever has this token."""
+    @property
+    def http(self) -> httpx.AsyncClient:
+        """The connections to the tiers."""
         if self._http is None:
             self._http = self._open_http()
+        return self._http
+
+    @property
+    def addresses(self) -> Mapping[str, str]:
+        """The tiers' APIs, by tier."""
+        return self._settings.tiers
+
+    async def reached(self, token: str) -> Reached:
+        """What a story is gathered from, for whoever has this token."""
         if self._temporal is None:
             # Temporal may be away when this process starts, and come back.
             self._temporal = await connect(self._settings, lazy=True)
-        tiers = TierApis(self._http, self._settings.tiers, token)
+        tiers = TierApis(self.http, self._settings.tiers, token)
         return Reached(tiers=tiers, apis=tiers, temporal=self._temporal, pages=self._settings.temporal_pages)
 
 
 def open_reach(app: FastAPI, settings: Settings) -> None:
-    """Give an app its reach."""
+    """Give an app its reach, and room for plans."""
     app.state.reach = Reach(settings)
+    app.state.plans = Plans()
+
+
+def reach_of(request: Request) -> Reach:
+    """The reach of this process."""
+    return cast(Reach, request.app.state.reach)
+
+
+async def _signed_in(request: Request) -> Reached:
+    return await reach_of(request).reached(request.state.access)
 
 
 async def _reached(request: Request) -> Reached:
     token = request.headers.get("authorization", "").partition(" ")[2].strip()
-    reach: Reach = request.app.state.reach
-    return await reach.reached(token)
+    return await reach_of(request).reached(token)
 
 
 Reachable = Annotated[Reached, Depends(_reached)]
+Seen = Annotated[Reached, Depends(_signed_in)]
+"""The same for a page: asked with the token of its session."""
+
+
+def _plans(request: Request) -> Plans:
+    return cast(Plans, request.app.state.plans)
+
+
+Planning = Annotated[Plans, Depends(_plans)]

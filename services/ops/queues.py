@@ -41,8 +41,14 @@ async def _queue(client: Client, tier: Tier, name: str) -> tuple[Tier, Queue]:
         for poller in one.pollers
         if poller.last_access_time.ToDatetime(tzinfo=UTC) > fresh
     }
-    age = oldest.total_seconds() if waiting else 0.0
-    return tier, Queue(name=name, workers=sorted(workers), waiting=waiting, oldest_seconds=age)
+    return tier, Queue(
+        name=name,
+        workers=sorted(workers),
+        waiting=waiting,
+        oldest_seconds=oldest.total_seconds() if waiting else 0.0,
+        added=sum(one.stats.tasks_add_rate for one in found),
+        done=sum(one.stats.tasks_dispatch_rate for one in found),
+    )
 
 
 async def _describe(client: Client, name: str, kind: TaskQueueType.ValueType) -> DescribeTaskQueueResponse:

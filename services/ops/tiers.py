@@ -12,16 +12,22 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 import httpx
+from pydantic import Field
 
 from services.chassis.errors import DomainError, Invalid
 from services.chassis.http.paging import encode_cursor
-from services.chassis.lateness import Late
-from services.chassis.operator_acts import ActName
+from services.chassis.lateness import ActName, Late
 from services.chassis.records import Record
 from services.chassis.standing import Standing
 from services.chassis.stories import Part, Place
+from services.chassis.trail import Line, Wanted
 from workflows.contracts.base import Tier
 
+_PEOPLE = {
+    Tier.LEAD_GEN: "/v1/callers",
+    Tier.CONVERSION: "/v1/managers",
+    Tier.ACCOUNT_MGMT: "/v1/account-managers",
+}
 Result = TypeVar("Result")
 SECONDS = 5.0
 
@@ -47,6 +53,28 @@ class Found(Record):
     stage: str
     owner: str | None = None
     created_at: datetime
+
+
+class Person(Record):
+    """Somebody of a tier to whom a lead can be given."""
+
+    id: str
+    name: str
+    active: bool = True
+
+
+class Registered(Record):
+    """A lead as tier 1's register lists it. Numbers are masked."""
+
+    id: str
+    company: str
+    city: str | None = None
+    phones: list[str] = Field(default_factory=list)
+    tier: str
+    stage: str
+    owner: str | None = None
+    created_at: datetime
+    updated_at: datetime
 
 
 class TierAway(Exception):
@@ -75,8 +103,8 @@ class Tiers(Protocol):
     async def part(self, tier: Tier, lead_id: str, limit: int, before: Place | None = None) -> Part | None:
         """A tier's part of a lead's story; none if it never had the lead."""
 
-    async def late(self, tier: Tier, limit: int, after: Place | None = None) -> list[Late]:
-        """What is late in a tier after a place, the longest first."""
+    async def late(self, tier: Tier, limit: int, after: Place | None = None, lead_id: str | None = None) -> list[Late]:
+        """What is late in a tier after a place, the longest first; with `lead_id`, of that lead."""
 
     async def standing(self, tier: Tier) -> Standing:
         """How a tier stands now."""
@@ -128,15 +156,37 @@ class TierApis:
         )
         return Part.maybe(answer)
 
-    async def late(self, tier: Tier, limit: int, after: Place | None = None) -> list[Late]:
+    async def late(self, tier: Tier, limit: int, after: Place | None = None, lead_id: str | None = None) -> list[Late]:
         """See Tiers."""
-        place = {"after": encode_cursor((after[0].isoformat(), after[1]))} if after else {}
-        answer = await self.ask(tier, "GET", "/v1/late", params={"limit": str(limit), **place})
+        wanted = {"limit": str(limit), **({"lead_id": lead_id} if lead_id else {})}
+        if after:
+            wanted["after"] = encode_cursor((after[0].isoformat(), after[1]))
+        answer = await self.ask(tier, "GET", "/v1/late", params=wanted)
         return Late.of_all(answer["items"])
 
     async def standing(self, tier: Tier) -> Standing:
         """See Tiers."""
         return Standing.model_validate(await self.ask(tier, "GET", "/v1/standing"))
+
+    async def register(
+        self, wanted: Mapping[str, str], limit: int, after: str | None
+    ) -> tuple[list[Registered], str | None]:
+        """A page of the register of leads, and the cursor of the next one. Raises TierAway, Invalid."""
+        place = {"after": after} if after else {}
+        answer = await self.ask(Tier.LEAD_GEN, "GET", "/v1/leads", params={**wanted, "limit": str(limit), **place})
+        return Registered.of_all(answer["items"]), answer["next"]
+
+    async def trail(self, tier: Tier, wanted: Wanted, limit: int) -> list[Line]:
+        """A tier's audit, the latest first. Raises TierAway."""
+        asked = wanted.model_dump(mode="json", exclude={"before"}, exclude_none=True)
+        place = {"after": encode_cursor((wanted.before[0].isoformat(), wanted.before[1]))} if wanted.before else {}
+        answer = await self.ask(tier, "GET", "/v1/trail", params={**asked, **place, "limit": str(limit)})
+        return Line.of_all(answer["items"])
+
+    async def people(self, tier: Tier) -> list[Person]:
+        """Whom a lead of this tier can be given to. Raises TierAway."""
+        answer = await self.ask(tier, "GET", _PEOPLE[tier], params={"limit": "200"})
+        return [one for one in Person.of_all(answer["items"]) if one.active]
 
     async def act(self, tier: Tier, lead_id: str, order: Order, *, key: str | None) -> list[str]:
         """Carry an act out in a tier, or show it; what it changes, in words. Raises TierAway, and as the tier refuses.

@@ -127,6 +127,45 @@ async def test_supply_shows_stock_and_an_alarm_in_words(house: Tier1, boss: Brow
     page = words(await boss.look("floor"))
     assert "25 In stock for tier 2" in page or "In stock for tier 2 25" in page
     assert "too many" in page
+    assert "Wait: without any new lead it is over" in page
+
+
+async def test_beside_a_drought_stands_what_would_help_and_the_acts_are_there(house: Tier1, boss: Browser) -> None:
+    await house.opened("+380441110005")
+    await house.pool.execute("UPDATE campaigns SET state = 'paused', name = 'Baltic'")
+    await house.pool.execute("UPDATE work_items SET not_before = now() - interval '1 minute'")
+    await shift(house, "olha", -timedelta(minutes=30))
+    page = words(await boss.look("floor"))
+    assert "drought ahead" in page
+    assert "Ring Olha: their shift has begun" in page
+    assert "One more caller for 2 h" in page
+    assert "Start Baltic: 1 call due now" in page
+    assert "instead of" in page
+
+
+async def test_figures_of_the_day_stand_beside_the_quota_also_of_those_who_are_gone(
+    house: Tier1, boss: Browser
+) -> None:
+    shift_id = await on_shift(house, "anna")
+    await house.http.patch("/v1/callers/anna", json={"daily_quota": 40})
+    held = await holds(house, "anna", "+380441110006")
+    body = {"token": held["token"], "outcome": "no_answer"}
+    await house.http.post(f"/v1/calls/{held['item_id']}/outcome", json=body, headers=caller("anna"))
+    assert "1 of 40" in people(await boss.look("floor"))[0]
+    (await house.http.post(f"/v1/shifts/{shift_id}/sign-off")).raise_for_status()
+    page = words(await boss.look("floor"))
+    assert "signed off today calls 1 of 40" in page
+
+
+async def test_all_late_calls_are_given_to_whoever_is_free_at_once(house: Tier1, boss: Browser) -> None:
+    await on_shift(house, "anna")
+    for phone in ("+380441110007", "+380441110008"):
+        await house.opened(phone)
+    await house.pool.execute("UPDATE work_items SET assignee = 'anna', not_before = now() - interval '14 minutes'")
+    boss.held = dict(re.findall(r'name="(csrf)" value="([^"]*)"', await boss.look("floor")))
+    assert "All to whoever is free" in boss.page
+    await boss.press("floor/late/pool")
+    assert await house.pool.fetchval("SELECT count(*) FROM work_items WHERE assignee IS NOT NULL") == 0
 
 
 async def test_a_caller_is_not_shown_the_floor(house: Tier1) -> None:

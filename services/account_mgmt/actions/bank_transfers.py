@@ -13,6 +13,7 @@ from services.account_mgmt.schemas.bank_transfers import NewMatch
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict
+from services.chassis.events import publish
 from workflows.contracts.base import Money
 
 
@@ -34,6 +35,16 @@ async def book_shares(
             )
 
 
+async def read_transfer(conn: Connection, transfer_id: str) -> BankTransfer:
+    """One transfer. Raises NotFound."""
+    return await bank_transfers.get(conn, transfer_id)
+
+
+async def tell_settled(conn: Connection, transfer_id: str, by: str) -> None:
+    """The pages of the bank hear that somebody has said what becomes of a transfer."""
+    await publish(conn, "bank_transfer.changed", transfer_id=transfer_id, by=by)
+
+
 async def match_transfer(conn: Connection, who: Principal, transfer_id: str, new: NewMatch) -> BankTransfer:
     """A person says which invoices a transfer pays; the payer's account is remembered for the next one.
 
@@ -52,6 +63,7 @@ async def match_transfer(conn: Connection, who: Principal, transfer_id: str, new
     booked = [(invoice_id, amount.amount) for invoice_id, amount in shares]
     settlement = Settlement(transfer_id, "settled_by_hand", "matched by a person", shares=booked)
     await bank_transfers.settle(conn, [settlement], by=by)
+    await tell_settled(conn, transfer_id, by)
     return await bank_transfers.get(conn, transfer_id)
 
 
@@ -65,4 +77,5 @@ async def ignore_transfer(conn: Connection, who: Principal, transfer_id: str, re
     if transfer.state not in ("unmatched", "failed"):
         raise Conflict("The transfer is settled", code="wrong_state", detail={"state": transfer.state})
     await bank_transfers.settle(conn, [Settlement(transfer_id, "ignored", reason)], by=who.person)
+    await tell_settled(conn, transfer_id, who.person)
     return await bank_transfers.get(conn, transfer_id)

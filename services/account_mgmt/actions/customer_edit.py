@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 
 from services.account_mgmt.actions.customers import plan_anew
@@ -34,9 +35,11 @@ def _tag(customer: Customer) -> str:
 
 
 async def change_customer(
-    conn: Connection, who: Principal, customer_id: str, change: CustomerChange, *, seen: str = ""
-) -> Customer:
-    """Write down what is known better; nothing new changes nothing. `seen` is the tag of what a form was drawn with.
+    conn: Connection, who: Principal, customer_id: str, change: CustomerChange, *, seen: str = "",
+    worked_out: Collection[str] = (),
+) -> Customer:  # fmt: skip
+    """Write down what is known better; nothing new changes nothing. `seen` is the tag of what a form was drawn with,
+    and `worked_out` names what is to follow from where they are: `language`, `timezone`.
 
     Raises NotFound; Forbidden (`not_owner`); Conflict (`erased`), (`changed_meanwhile`), (`duplicate`) naming the
     customer who has this tax id; Invalid with the field.
@@ -47,7 +50,7 @@ async def change_customer(
         raise Conflict("The customer was erased", code="erased")
     if seen and seen != _tag(customer):
         raise Conflict("Somebody edited this customer meanwhile: open the form again", code="changed_meanwhile")
-    after = edited(customer, change.given())
+    after = edited(customer, change.given(), worked_out)
     if not after.changes:
         return customer
     if "tax_id" in after.changes and after.contact.tax_id:

@@ -9,6 +9,8 @@ from services.chassis.lateness import Late
 from services.chassis.stories import Place
 
 
-async def read_late(conn: Connection, *, limit: int, after: Place | None = None) -> list[Late]:
-    """What should have happened and has not, the longest first, each with its cause and its safe act."""
-    return [explained(row) for row in await late.page(conn, limit, after)]
+async def read_late(
+    conn: Connection, *, limit: int, after: Place | None = None, lead_id: str | None = None
+) -> list[Late]:
+    """What should have happened and has not, of one lead or of all, the longest first, with its cause and safe act."""
+    return [explained(row) for row in await late.page(conn, limit, after, lead_id)]

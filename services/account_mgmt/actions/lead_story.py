@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 
 from services.account_mgmt.domain.customers import GONE
 from services.account_mgmt.domain.lead_story import customer_waits, told, waits_for
-from services.account_mgmt.repository import account_managers, customers, lead_story
+from services.account_mgmt.repository import account_managers, customers, lead_story, trail
 from services.account_mgmt.repository.policies import policies
 from services.chassis.db import Connection
+from services.chassis.person_names import ids_in, names_of
 from services.chassis.stories import Part, Place, page_of, spoken
 from workflows.contracts.base import Tier
 
@@ -34,4 +35,5 @@ async def read_part(conn: Connection, lead_id: str, *, limit: int, before: Place
         waiting=[*waiting, *(customer_waits(lead_id, await lead_story.waits(conn, lead_id), now))],
         events=events,
         older=older,
+        people=await names_of(conn, ids_in([dict(fact) for fact in found]), trail.PEOPLE),
     )

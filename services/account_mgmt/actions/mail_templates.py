@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.account_mgmt.actions.kinds import MAIL_TEMPLATE
 from services.account_mgmt.documents import mail_texts
 from services.account_mgmt.documents.mail_texts import MailText
 from services.account_mgmt.documents.standard_mails import ALL_STANDARD, standard
@@ -9,7 +10,8 @@ from services.account_mgmt.domain.mail_templates import MailKind, MailTemplate, 
 from services.account_mgmt.repository import legal_entities, mail_templates
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
-from services.chassis.errors import Invalid, NotFound
+from services.chassis.edits import hold
+from services.chassis.errors import Conflict, Invalid, NotFound
 
 _EXAMPLE = {
     "company": "Wind Ltd", "name": "Olena Koval", "what": "Full truck", "number": "LR-2030-000042",
@@ -42,17 +44,24 @@ def _standard(kind: MailKind, language: str) -> MailTemplate:
 
 
 async def save_template(
-    conn: Connection, who: Principal, kind: MailKind, language: str, words: MailWords
+    conn: Connection, who: Principal, kind: MailKind, language: str, words: MailWords, *, seen: int | None = None
 ) -> MailTemplate:
-    """Write the organisation's own words. Raises Invalid on `subject` or `body` for what they name or lack."""
+    """Write the organisation's own words. `seen` is the latest version that a form was drawn with.
+
+    Raises Invalid on `subject` or `body` for what they name or lack, Conflict (`changed_meanwhile`).
+    """
     _check(kind, words)
+    await _check_seen(conn, kind, language, seen)
     await mail_templates.add(conn, kind, language, words, who.person)
     return await read_template(conn, kind, language)
 
 
-async def restore_template(conn: Connection, who: Principal, kind: MailKind, language: str) -> None:
-    """The standard words count again, or none in a language that has none. Raises NotFound."""
+async def restore_template(
+    conn: Connection, who: Principal, kind: MailKind, language: str, *, seen: int | None = None
+) -> None:
+    """The standard words count again, or none in a language that has none. Raises NotFound, Conflict as saving does."""
     await read_template(conn, kind, language)
+    await _check_seen(conn, kind, language, seen)
     await mail_templates.add(conn, kind, language, None, who.person)
 
 
@@ -61,6 +70,11 @@ async def preview_template(
 ) -> MailText:
     """A mail as an example's customer would get it, with a name and without. Raises Invalid as saving does."""
     _check(kind, words)
+    return await show_words(conn, kind, language, words, named=named)
+
+
+async def show_words(conn: Connection, kind: MailKind, language: str, words: MailWords, *, named: bool) -> MailText:
+    """A mail as it would read, whatever is wrong with it."""
     seller = (await legal_entities.all_of_them(conn))[0]
     month = mail_texts.MONTH
     facts = {**_EXAMPLE, "seller": seller.name, "ago": mail_texts.spoken_ago(month, language),
@@ -68,6 +82,15 @@ async def preview_template(
     if not named:
         del facts["name"]
     return mail_texts.write(kind, language, facts, {language: words})
+
+
+async def _check_seen(conn: Connection, kind: MailKind, language: str, seen: int | None) -> None:
+    if seen is None:
+        return
+    await hold(conn, MAIL_TEMPLATE, f"{kind}/{language}")
+    latest = await mail_templates.versions(conn, kind, language, 1)
+    if seen != (latest[0].version if latest else 0):
+        raise Conflict("Somebody published other words meanwhile: open this mail again", code="changed_meanwhile")
 
 
 def _check(kind: MailKind, words: MailWords) -> None:

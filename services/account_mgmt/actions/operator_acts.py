@@ -11,7 +11,8 @@ from services.account_mgmt.schemas.nudges import NewNudgeOutcome
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Invalid
-from services.chassis.operator_acts import ActName, Doer, Order, send_again
+from services.chassis.lateness import ActName
+from services.chassis.operator_acts import Doer, Order, send_again
 from workflows.contracts.account_mgmt import NudgeOutcome
 from workflows.contracts.base import Tier
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 
+from services.account_mgmt.actions.kinds import PRODUCT
+from services.account_mgmt.actions.settings_changes import note_change
 from services.account_mgmt.domain.products import Price, Product, check_price
 from services.account_mgmt.domain.tax_categories import check_category
 from services.account_mgmt.domain.units import word_of
-from services.account_mgmt.repository import products
+from services.account_mgmt.repository import products, settings_changes
 from services.account_mgmt.schemas.products import NewPrice, NewProduct, ProductChange
 from services.chassis import outbox
 from services.chassis.db import Connection
-from services.chassis.errors import Conflict
+from services.chassis.edits import hold
+from services.chassis.errors import Conflict, Invalid
 from services.chassis.events import publish
 from services.chassis.outbox import StartWorkflow
 from workflows.contracts import ids, queues
@@ -36,15 +40,26 @@ async def add_product(conn: Connection, new: NewProduct, by: str) -> Product:
     product = await products.add(conn, new.model_dump(exclude={"price"}), new.price, by)
     if product is None:
         raise Conflict(f"There is already a product {new.id}", code="duplicate", field="id")
+    await note_change(conn, "product", product.id, by, None, product)
     await publish_catalogue(conn, product.version, by)
     return product
 
 
-async def change_product(conn: Connection, product_id: str, change: ProductChange, by: str) -> Product:
-    """Change names, unit, tax, or whether it is offered. Raises NotFound, Invalid for a tax that cannot be."""
+async def change_product(
+    conn: Connection, product_id: str, change: ProductChange, by: str, *, seen: int | None = None
+) -> Product:
+    """Change names, unit, tax, or whether it is offered. `seen` is the version that a form was drawn with.
+
+    Raises NotFound, Invalid for a tax that cannot be, Conflict (`changed_meanwhile`).
+    """
+    await hold(conn, PRODUCT, product_id)
+    was = await products.get(conn, product_id)
+    if seen is not None and seen != was.version:
+        raise Conflict("Somebody changed this product meanwhile: open it again", code="changed_meanwhile")
     product = await products.change(conn, product_id, change.changes())
     if {"tax_percent", "tax_category", "tax_reason"} & change.changes().keys():
         check_category(product.tax_category, product.tax_percent, product.tax_reason)
+    await note_change(conn, "product", product_id, by, was, product)
     await publish_catalogue(conn, product.version, by)
     return product
 
@@ -55,9 +70,27 @@ async def set_price(conn: Connection, product_id: str, new: NewPrice, by: str) -
     Raises NotFound, Invalid for a price below zero.
     """
     check_price(new.price)
-    product = await products.set_price(conn, product_id, new.price, new.valid_from or datetime.now(UTC), by)
+    since = new.valid_from or datetime.now(UTC)
+    product = await products.set_price(conn, product_id, new.price, since, by)
+    told = _told(new.price.amount, new.price.currency, since)
+    await settings_changes.add(conn, "product", product_id, by, {}, {"price": told})
     await publish_catalogue(conn, product.version, by)
     return product, await products.prices(conn, product_id)
+
+
+async def withdraw_price(conn: Connection, product_id: str, currency: str, valid_from: datetime, by: str) -> Product:
+    """Take back a price that was to come; the one before goes on. Raises NotFound, Invalid for one that has begun."""
+    if valid_from <= datetime.now(UTC):
+        raise Invalid("This price is valid already: set another one from now on", field="valid_from")
+    amount = await products.withdraw_price(conn, product_id, currency, valid_from)
+    product = await products.change(conn, product_id, {})
+    await settings_changes.add(conn, "product", product_id, by, {"price": _told(amount, currency, valid_from)}, {})
+    await publish_catalogue(conn, product.version, by)
+    return product
+
+
+def _told(amount: Decimal, currency: str, since: datetime) -> dict[str, str]:
+    return {"amount": str(amount), "currency": currency, "since": since.isoformat()}
 
 
 async def publish_again(conn: Connection, by: str) -> None:

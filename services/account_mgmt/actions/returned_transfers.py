@@ -16,6 +16,7 @@ from services.account_mgmt.schemas.bank_transfers import NewReturn
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import DomainError
+from services.chassis.events import publish
 
 _LONGEST = timedelta(days=400)
 """A debit that nobody allowed may be called back for thirteen months."""
@@ -71,6 +72,7 @@ async def settle_return(conn: Connection, who: Principal, transfer_id: str, new:
     await undo_payments(conn, parts, _returned(transfer.booked_on, who.person), told_by=transfer_id)
     reason = f"took back the payment of {payment.paid_at.date()} on {invoice.number}"
     await bank_transfers.settle(conn, [Settlement(transfer_id, "settled_by_hand", reason)], by=who.person)
+    await publish(conn, "bank_transfer.changed", transfer_id=transfer_id, by=who.person)
     return await bank_transfers.get(conn, transfer_id)
 
 

@@ -7,10 +7,13 @@ import binascii
 import json
 import uuid
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
 
 from services.chassis.errors import Invalid
 
-Place = tuple[str | datetime, str]
+Place = tuple[str | datetime | Decimal, str]
+
+_TOO_MUCH = Decimal(10) ** 28
 
 
 def place_of(place: Place | None) -> str:
@@ -18,7 +21,7 @@ def place_of(place: Place | None) -> str:
     if place is None:
         return ""
     first, second = place
-    said = first.isoformat() if isinstance(first, datetime) else first
+    said = first.isoformat() if isinstance(first, datetime) else str(first)
     return base64.urlsafe_b64encode(json.dumps([said, second]).encode()).decode().rstrip("=")
 
 
@@ -31,6 +34,20 @@ def read_name(text: str) -> tuple[str, str] | None:
         return found[0], str(uuid.UUID(found[1]))
     except ValueError:
         raise _wrong() from None
+
+
+def read_amount(text: str) -> tuple[Decimal, str] | None:
+    """An amount and an id. Raises Invalid for an address that somebody has changed."""
+    found = _read(text)
+    if found is None:
+        return None
+    try:
+        amount, one = Decimal(found[0]), str(uuid.UUID(found[1]))
+    except (InvalidOperation, ValueError):
+        raise _wrong() from None
+    if not amount.is_finite() or abs(amount) >= _TOO_MUCH:
+        raise _wrong()
+    return amount, one
 
 
 def read_moment(text: str) -> tuple[datetime, str] | None:

@@ -39,7 +39,7 @@ async def save(
     """Write it down; what is refused stands beside its field, with everything that was typed."""
     try:
         async with conn.transaction():
-            await change_customer(conn, who, customer_id, form.told(), seen=form.seen)
+            await change_customer(conn, who, customer_id, form.told(), seen=form.seen, worked_out=form.worked_out)
     except DomainError as error:
         if is_lively(request):
             raise of_form(error) from None

@@ -60,16 +60,20 @@ class CustomerForm(BaseModel):
         names = cls.model_fields.keys()
         return cls.model_validate({name: str(known[name] or "") for name in names & known.keys()} | {"seen": seen})
 
+    @property
+    def worked_out(self) -> frozenset[str]:
+        """What was left empty and follows from where they are."""
+        return frozenset(name for name in ("language", "timezone") if not getattr(self, name).strip())
+
     def body(self) -> dict[str, Any]:
-        """What was typed, as REST takes it. An empty language or time zone says nothing. Raises Invalid."""
+        """What was typed, as REST takes it; what is worked out is left out. Raises Invalid."""
         typed = {
             name: text.strip() for name, text in self.model_dump(exclude={"seen", "phones", "not_the_same_as"}).items()
         }
         billing = {name: typed.pop(f"{_PARTS}{name}") for name in Billing.model_fields if f"{_PARTS}{name}" in typed}
         if billing["country"]:
             billing["country"] = _country(billing["country"])
-        silent = {name for name in ("language", "timezone") if not typed[name]}
-        card = {name: text for name, text in typed.items() if name not in silent}
+        card = {name: text for name, text in typed.items() if name not in self.worked_out}
         phones = [one for one in re.split(r"[\n\r,]+", self.phones) if one.strip()]
         return {**card, "phones": phones, "billing": billing}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, time
 from functools import partial
 from typing import Annotated
@@ -47,15 +48,19 @@ async def decided(
     """Reminders rest, go on, one more goes out, or an agency collects."""
     fmt = Reader.of(request).formats()
     await decide(conn, who, invoice_id, form.told(fmt.zone))
-    _ = words_for(request)
-    said = {
+    said = decided_words(words_for(request), form.decision)
+    show = partial(show_invoice, request, conn, who, invoice_id)
+    return await web_of(request).after(request, invoice_path(invoice_id), show, said=said)
+
+
+def decided_words(_: Callable[[str], str], decision: DecisionKind) -> str:
+    """What the status line says of a decision."""
+    return {
         "pause": _("Reminders rest."),
         "resume": _("Reminders go on."),
         "remind": _("One more reminder is on its way."),
         "collect": _("Handed to collection. Nobody reminds of it any more."),
-    }[form.decision]
-    show = partial(show_invoice, request, conn, who, invoice_id)
-    return await web_of(request).after(request, invoice_path(invoice_id), show, said=said)
+    }[decision]
 
 
 @router.get("/invoices/{invoice_id}/letters/{level}", dependencies=STAFF)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from services.account_mgmt.domain.billing import Billing
 from services.account_mgmt.domain.customers import Customer
+from services.account_mgmt.domain.whereabouts import place_of_customer
 from services.chassis.contacts.countries import languages_of
 from services.chassis.contacts.identity import email_of, host_of, is_placeholder
 from services.chassis.contacts.number_places import place_of_number
@@ -43,8 +44,9 @@ def country_of(contact: ContactCard, billing: Billing) -> str:
     return billing.country or country_of_tax_id(billing.vat_id) or first or HOME
 
 
-def edited(customer: Customer, given: Mapping[str, Any]) -> Edited:
-    """The customer with `given`, whose names are fields of the card and `billing`.
+def edited(customer: Customer, given: Mapping[str, Any], worked_out: Collection[str] = ()) -> Edited:
+    """The customer with `given`, whose names are fields of the card and `billing`; language and time zone are
+    `worked_out` from where they are, if that is asked for.
 
     Raises Invalid with the field, those of billing as `billing.vat_id`.
     """
@@ -53,7 +55,22 @@ def edited(customer: Customer, given: Mapping[str, Any]) -> Edited:
     values = {name: value for name, value in given.items() if name in CARD}
     card = customer.contact.model_copy(update=read_card(values, country, given.get("default_region")))
     billing = read_billing(billing, card, changed=frozenset(given.get("billing") or {}))
+    card = card.model_copy(update=_of_their_place(card, billing, worked_out))
     return Edited(contact=card, billing=billing, changes=_changes(customer, card, billing, given))
+
+
+def _of_their_place(card: ContactCard, billing: Billing, names: Collection[str]) -> dict[str, Any]:
+    """Language and time zone, as far as they are asked for, by country, town and numbers."""
+    said = {"country": billing.country, "region": card.region, "city": card.city}
+    found: dict[str, Any] = {name: text for name, text in said.items() if text}
+    place_of_customer(found, card.phones, country_of(card, billing))
+    wanted = {name: found[name] for name in ("language", "timezone") if name in names}
+    if "timezone" in wanted:
+        wanted["timezone_known"] = found["timezone_known"]
+        if not wanted["timezone_known"] and not card.timezone_known:
+            # Nothing more is known than before: the clock of the house that they have stays theirs.
+            wanted["timezone"] = card.timezone
+    return wanted
 
 
 def read_card(values: Mapping[str, Any], country: str, phone_region: str | None = None) -> dict[str, Any]:

@@ -43,6 +43,7 @@ _KINDS: Mapping[str, Callable[[LateRow], Explained]] = {
         "they should have an account manager", "no account manager has room for them",
         "raise somebody's capacity, or give them the customer (reassign)"),
 }  # fmt: skip
+_REASSIGN = "(reassign)"
 _BY_WORKFLOW = frozenset({"nudge_unopened", "dunning"})
 
 
@@ -53,5 +54,6 @@ def explained(row: LateRow) -> Late:
     words, cause, act = _KINDS[row.kind](row)
     return Late(
         tier=Tier.ACCOUNT_MGMT, words=words, cause=cause, act=act, by_workflow=row.kind in _BY_WORKFLOW,
+        does="reassign" if _REASSIGN in act else None,
         **row.model_dump(exclude={"facts"}),
     )  # fmt: skip

@@ -41,6 +41,16 @@ class MailTemplate(Record):
     created_at: datetime | None
 
 
+class MailVersion(Record):
+    """One version; without words, it went back to the standard ones."""
+
+    version: int
+    subject: str | None
+    body: str | None
+    created_by: str
+    created_at: datetime
+
+
 Own = Mapping[str, MailWords]
 """The organisation's own words of one kind, by language."""
 

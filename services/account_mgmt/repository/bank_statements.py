@@ -90,7 +90,7 @@ async def checkpoint(conn: Connection, statement_id: str, taken: int, known: int
         raise JobCancelledError(statement_id)
 
 
-_STATEMENT = """
+STATEMENT = """
 SELECT s.*, jsonb_array_length(s.problems) AS rejected,
        CASE s.state WHEN 'done' THEN s.rows ELSE s.taken END AS rows_taken,
        (SELECT coalesce(jsonb_agg(t ORDER BY t.state, t.currency), '[]')
@@ -102,7 +102,7 @@ SELECT s.*, jsonb_array_length(s.problems) AS rejected,
 
 async def get(conn: Connection, statement_id: str) -> BankStatement:
     """A statement with its counts and sums. Raises NotFound."""
-    row = await conn.fetchrow(f"{_STATEMENT} WHERE s.id = $1", statement_id)
+    row = await conn.fetchrow(f"{STATEMENT} WHERE s.id = $1", statement_id)
     if row is None:
         raise NotFound(f"There is no bank statement {statement_id}")
     return BankStatement.of(row)
@@ -111,7 +111,7 @@ async def get(conn: Connection, statement_id: str) -> BankStatement:
 async def page(conn: Connection, *, state: str | None, limit: int, after: Cursor) -> list[BankStatement]:
     """A page of statements in the order in which they were sent."""
     rows = await conn.fetch(
-        f"""{_STATEMENT} WHERE ($1::text IS NULL OR s.state = $1)
+        f"""{STATEMENT} WHERE ($1::text IS NULL OR s.state = $1)
               AND ($2::timestamptz IS NULL OR (s.created_at, s.id) > ($2, $3::uuid))
             ORDER BY s.created_at, s.id LIMIT $4""",
         state,

@@ -103,7 +103,7 @@ async def page(
         *(after or (None, None)),
         limit,
     )
-    return await _with_invoices(conn, rows)
+    return await with_invoices(conn, rows)
 
 
 async def get(conn: Connection, transfer_id: str, *, lock: bool = False) -> BankTransfer:
@@ -111,10 +111,11 @@ async def get(conn: Connection, transfer_id: str, *, lock: bool = False) -> Bank
     row = await conn.fetchrow(f"{_TRANSFER} WHERE id = $1 {'FOR UPDATE' if lock else ''}", transfer_id)
     if row is None:
         raise NotFound(f"There is no bank transfer {transfer_id}")
-    return (await _with_invoices(conn, [row]))[0]
+    return (await with_invoices(conn, [row]))[0]
 
 
-async def _with_invoices(conn: Connection, rows: Sequence[Any]) -> list[BankTransfer]:
+async def with_invoices(conn: Connection, rows: Sequence[Any]) -> list[BankTransfer]:
+    """These rows of transfers, each with its invoices or candidates."""
     booked = await conn.fetch(
         "SELECT * FROM bank_bookings WHERE transfer_id = ANY($1) AND undone_at IS NULL ORDER BY invoice_id",
         [row["id"] for row in rows],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.account_mgmt.repository.invoice_sums import owed
 from services.chassis.durable_figures import DURABLE
 from services.chassis.figures import RARELY, Figure, sql
+from services.chassis.standing import Stages
 
 CUSTOMERS = (
     Figure(
@@ -73,3 +74,6 @@ MONEY = (
 )
 
 FIGURES = (*DURABLE, *CUSTOMERS, *MONEY)
+STAGES = Stages(
+    "SELECT state AS stage, count(*) AS value FROM customers WHERE merged_into IS NULL GROUP BY state", seconds=10
+)

@@ -35,6 +35,6 @@ _UNASSIGNED = """SELECT c.created_at, 'unassigned:' || c.id, 'unassigned', c.id,
 _PARTS = (_NUDGES, _UNOPENED, _DUNNING, _WORK, _UNASSIGNED)
 
 
-async def page(conn: Connection, limit: int, after: Place | None) -> list[LateRow]:
+async def page(conn: Connection, limit: int, after: Place | None, lead_id: str | None = None) -> list[LateRow]:
     """What is late after a place, the longest first."""
-    return await late_rows(conn, _PARTS, limit, after)
+    return await late_rows(conn, _PARTS, limit, after, lead_id)

@@ -41,9 +41,10 @@ _PAGE = """(SELECT at, kind || ':' || ref AS ref, kind, by, facts
      WHERE $2::timestamptz IS NULL OR (at, (kind || ':' || ref) COLLATE "C") < ($2, $3 COLLATE "C")
      ORDER BY at DESC, (kind || ':' || ref) COLLATE "C" DESC LIMIT $4)"""
 _STORY = f"""
-SELECT s.at, s.ref, s.kind, coalesce(m.name, s.by) AS by, s.facts
+SELECT s.at, s.ref, s.kind, coalesce(m.name, v.name, p.name, s.by) AS by, s.facts
   FROM ({" UNION ALL ".join(_PAGE.format(part) for part in (*story.PARTS, *_MORE))}) s
-  LEFT JOIN account_managers m ON m.id = s.by
+  LEFT JOIN account_managers m ON m.id = s.by LEFT JOIN supervisors v ON v.person = s.by
+  LEFT JOIN person_names p ON p.person = s.by
  ORDER BY s.at DESC, s.ref COLLATE "C" DESC LIMIT $4
 """  # noqa: S608 - put together from constants
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.account_mgmt.domain.mail_templates import MailKind, MailTemplate, MailWords
+from services.account_mgmt.domain.mail_templates import MailKind, MailTemplate, MailVersion, MailWords
 from services.chassis.db import Connection
 
 _NEWEST = """
@@ -20,6 +20,17 @@ async def own(conn: Connection, kind: MailKind) -> dict[str, MailWords]:
 async def all_of_them(conn: Connection) -> list[MailTemplate]:
     """The newest version of each kind and language that somebody wrote."""
     return MailTemplate.of_all(await conn.fetch(_NEWEST))
+
+
+async def versions(conn: Connection, kind: MailKind, language: str, limit: int) -> list[MailVersion]:
+    """What was written of one kind in one language, the latest first."""
+    rows = await conn.fetch(
+        "SELECT * FROM mail_templates WHERE kind = $1 AND language = $2 ORDER BY version DESC LIMIT $3",
+        kind,
+        language,
+        limit,
+    )
+    return MailVersion.of_all(rows)
 
 
 async def add(conn: Connection, kind: MailKind, language: str, words: MailWords | None, by: str) -> None:

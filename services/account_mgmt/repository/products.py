@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from services.account_mgmt.domain.order_drafts import ListedProduct
@@ -80,6 +81,19 @@ async def set_price(conn: Connection, product_id: str, price: Money, valid_from:
         by,
     )
     return await get(conn, product_id)
+
+
+async def withdraw_price(conn: Connection, product_id: str, currency: str, valid_from: datetime) -> Decimal:
+    """Delete a price; what it was. Raises NotFound."""
+    amount = await conn.fetchval(
+        "DELETE FROM product_prices WHERE product_id = $1 AND currency = $2 AND valid_from = $3 RETURNING price",
+        product_id,
+        currency,
+        valid_from,
+    )
+    if amount is None:
+        raise NotFound("There is no such price")
+    return Decimal(amount)
 
 
 async def get(conn: Connection, product_id: str, at: datetime | None = None) -> Product:

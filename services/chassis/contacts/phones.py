@@ -23,6 +23,11 @@ def known_region(region: str) -> bool:
     return region in phonenumbers.SUPPORTED_REGIONS
 
 
+def regions() -> list[str]:
+    """Every region that numbers can be read in."""
+    return sorted(phonenumbers.SUPPORTED_REGIONS)
+
+
 def to_e164(raw: str, region: str) -> str:
     """`050 123-45-67` in region UA -> `+380501234567`, `... ext. 5` -> `+380501234567;ext=5`. Raises BadPhoneError."""
     text = raw.strip()

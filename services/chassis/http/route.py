@@ -171,6 +171,7 @@ def _writer(
         digest = await read_body(request)
         if request.app.state.pool is None:  # the operators' API: its effects are in other systems
             return await handle(request)
+        await request.app.state.person_names.remember(connection_pool(request), principal)
         route = f"{request.method} {request.scope['route'].path}"
         claim = Claim.of(principal, route, key, digest) if key is not None else None
         # Files take long: most of the pool is left to those who send none.

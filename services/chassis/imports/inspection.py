@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import IO, Any, Protocol
 
@@ -75,22 +75,39 @@ def mapping_of(text: str) -> Mapped:
 
 def inspect(file: IO[bytes], wish: Wish, table: Table) -> dict[str, Any]:
     """What `NewImport` says about the file itself. Raises Invalid or Unsupported with the reason in plain words."""
-    head = file.read(HEAD_BYTES)
-    if not head.strip():
-        raise Invalid("The file is empty", field="file")
-    try:
-        known = _knows(table, wish.mapping)
-        fields = _workbook(file, known, wish) if is_workbook(head) else _text(file, head, known, wish)
-        if len(fields["header"]) > MAX_COLUMNS:
-            raise FileRefusedError(f"The file has more than {MAX_COLUMNS} columns")
+    with _refused_in_words():
+        fields = _look(file, wish, table)
         rows = fields.pop("rows")
         mapping = table.choose(fields["header"], wish.mapping, proposals=wish.dry_run, rows=rows, region=wish.region)
+    return {**fields, "mapping": mapping}
+
+
+def look(file: IO[bytes], wish: Wish, table: Table) -> dict[str, Any]:
+    """The same without a mapping, but with the first `rows` behind the header: somebody will say what is what."""
+    with _refused_in_words():
+        return _look(file, wish, table)
+
+
+@contextmanager
+def _refused_in_words() -> Iterator[None]:
+    try:
+        yield
     except WrongKindError as error:
         raise Unsupported(str(error), field="file") from None
     except FileRefusedError as error:
         field = "mapping" if str(error).startswith("mapping") else error.field
         raise Invalid(str(error), field=field) from None
-    return {**fields, "mapping": mapping}
+
+
+def _look(file: IO[bytes], wish: Wish, table: Table) -> dict[str, Any]:
+    head = file.read(HEAD_BYTES)
+    if not head.strip():
+        raise Invalid("The file is empty", field="file")
+    known = _knows(table, wish.mapping)
+    fields = _workbook(file, known, wish) if is_workbook(head) else _text(file, head, known, wish)
+    if len(fields["header"]) > MAX_COLUMNS:
+        raise FileRefusedError(f"The file has more than {MAX_COLUMNS} columns")
+    return fields
 
 
 def _knows(table: Table, wanted: Mapped) -> Callable[[list[str]], int]:

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import csv
-import io
-from collections.abc import AsyncIterator
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Response, UploadFile
 from fastapi.responses import StreamingResponse
 
 from services.chassis.contacts import phones
-from services.chassis.db import acquire
 from services.chassis.errors import Invalid
-from services.chassis.http import Conn, ConnectionPool, Id, Page, Pager, Who, allow, begun, file_name, new_router
+from services.chassis.http import Conn, ConnectionPool, Id, Page, Pager, Who, allow, file_name, new_router
 from services.chassis.http.own_staff import OWN_STAFF
 from services.chassis.imports import jobs
-from services.chassis.imports.cells import neutralise
 from services.chassis.imports.inspection import Table, Wish, inspect, mapping_of
 from services.chassis.imports.jobs import NewImport
+from services.chassis.imports.rejects import rejects_csv
 from services.chassis.imports.schemas import ImportRow, ImportView
-
-REASON = "reason"
 
 
 def import_router(table: Table, summary: str) -> APIRouter:
@@ -119,27 +113,6 @@ def import_router(table: Table, summary: str) -> APIRouter:
 
         Cells that a spreadsheet would run as a formula begin with an apostrophe; an import takes it off again.
         """
-        async with acquire(pool) as conn:
-            header, delimiter = await jobs.rejects(conn, import_id)
-        # The rejects of rejects: the reason of the time before makes room for the new one.
-        if header and header[-1] == REASON:
-            header.pop()
-
-        async def lines() -> AsyncIterator[str]:
-            async with acquire(pool) as conn:
-                yield _line([*header, REASON], delimiter)
-                async for cells, reason in jobs.rejected_rows(conn, import_id):
-                    padded = (cells + [""] * len(header))[: len(header)]
-                    yield _line([*(neutralise(cell) for cell in padded), reason], delimiter)
-
-        name = f'attachment; filename="rejects-{import_id}.csv"'
-        content = await begun(lines())
-        return StreamingResponse(content, media_type="text/csv; charset=utf-8", headers={"Content-Disposition": name})
+        return await rejects_csv(pool, import_id)
 
     return router
-
-
-def _line(cells: list[str], delimiter: str) -> str:
-    out = io.StringIO()
-    csv.writer(out, delimiter=delimiter).writerow(cells)
-    return out.getvalue()

@@ -21,26 +21,28 @@ class Desk:
     """A service's own pages: their routers, and the package whose `desk/templates` they fill in.
 
     With `rings`, every page shows who is calling: `/desk/ringing`, asked again at this event of the tier.
+    `stream` is the `/desk/events` of a service that has no events of its own.
     """
 
     routers: Sequence[APIRouter] = ()
     package: str | None = None
     rings: str | None = None
+    stream: APIRouter | None = None
 
 
 def open_desk(app: FastAPI, settings: Settings, desk: Desk) -> list[APIRouter]:
     """Everything that pages need, put into the app's state; returns their routers."""
     assets = Assets()
-    has_events = app.state.events is not None
+    stream = desk_events_router() if app.state.events is not None else desk.stream
     pages = Pages(
         assets,
         tier=app.state.tier,
         package=desk.package,
         issuer=settings.sign_in_issuer,
-        has_events=has_events,
+        has_events=stream is not None,
         shared={"notice": settings.notice, "by_switchboard": settings.switchboard_url is not None, "rings": desk.rings},
     )
     app.state.web = Web(settings, app.state.verifier, pages)
-    live = [desk_events_router()] if has_events else []
-    played = [presence_router()] if has_events and settings.policy == "demo" else []
+    live = [stream] if stream is not None else []
+    played = [presence_router()] if app.state.events is not None and settings.policy == "demo" else []
     return [static_router(assets), home_router(), *live, *desk.routers, *played]

@@ -94,6 +94,8 @@ class Web:
             raise SignInNeededError
         request.scope["leadrelay.person"] = principal.person
         request.state.csrf, request.state.principal = session.csrf, principal
+        # For a service that asks others in this person's name.
+        request.state.access = session.access
         self.hear(request)
         return principal
 

@@ -103,16 +103,17 @@ async def split_commission(conn: Connection, deal_id: str, parts: Sequence[Split
     return await commissions.splits(conn, deal_id)
 
 
-async def read_statement(conn: Connection, month: str | None, person: str | None) -> MonthStatement:
-    """A month of one person or of everybody; the present month in the tier's time zone, if none is given."""
+async def read_statement(conn: Connection, month: str | None, person: str | Sequence[str] | None) -> MonthStatement:
+    """A month of one person, of several or of everybody; the present one in the tier's time zone, if none is given."""
+    people = [person] if isinstance(person, str) else person
     zone = (await policies.rules(conn)).zone
     wanted = month or f"{now().astimezone(zone):%Y-%m}"
     return MonthStatement(
         month=wanted,
         timezone=zone.key,
         closed_at=await commissions.closed(conn, wanted),
-        sums=await commissions.entry_sums(conn, wanted, person),
-        balances=await commissions.balances(conn, wanted, person),
+        sums=await commissions.entry_sums(conn, wanted, people),
+        balances=await commissions.balances(conn, wanted, people),
     )
 
 

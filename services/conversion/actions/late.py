@@ -9,7 +9,9 @@ from services.conversion.domain.late import explained
 from services.conversion.repository import late
 
 
-async def read_late(conn: Connection, *, limit: int, after: Place | None = None) -> list[Late]:
-    """What should have happened and has not, the longest first, each with its cause and its safe act."""
+async def read_late(
+    conn: Connection, *, limit: int, after: Place | None = None, lead_id: str | None = None
+) -> list[Late]:
+    """What should have happened and has not, of one lead or of all, the longest first, with its cause and safe act."""
     staff = await late.staff(conn)
-    return [explained(row, staff) for row in await late.page(conn, limit, after)]
+    return [explained(row, staff) for row in await late.page(conn, limit, after, lead_id)]

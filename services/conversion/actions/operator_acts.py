@@ -5,7 +5,8 @@ from __future__ import annotations
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Invalid
-from services.chassis.operator_acts import ActName, Doer, Order, send_again
+from services.chassis.lateness import ActName
+from services.chassis.operator_acts import Doer, Order, send_again
 from services.conversion.actions.deals import SUPERVISOR
 from services.conversion.actions.hand_overs import accept_hand_over, decline_hand_over
 from services.conversion.actions.reassignment import give_back_deal

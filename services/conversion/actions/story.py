@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 
 from services.chassis.db import Connection
 from services.chassis.errors import NotFound
+from services.chassis.person_names import ids_in, names_of
 from services.chassis.stories import Part, Place, page_of, spoken
 from services.conversion.domain.stages import FINAL
 from services.conversion.domain.story import Telling, deal_waits, told, waits_for
-from services.conversion.repository import deals, history, story
+from services.conversion.repository import deals, story, trail
 from services.conversion.repository.policies import policies
 from workflows.contracts.base import Tier
 
@@ -20,11 +21,14 @@ async def read_part(conn: Connection, lead_id: str, *, limit: int, before: Place
     if deal is None:
         raise NotFound(f"There is no deal of lead {lead_id}")
     policy = await policies.rules(conn)
-    telling = Telling(zone=policy.zone, names=await history.names(conn))
     found = await story.page(conn, lead_id, limit=limit + 1, before=before)
+    items = await story.open_items(conn, lead_id)
+    records = [dict(one) for one in (*found, *items)] + [{"owner": deal.owner, "sourced_by": deal.sourced_by}]
+    people = await names_of(conn, ids_in(records), trail.PEOPLE)
+    telling = Telling(zone=policy.zone, names=people)
     events, older = page_of([told(fact, telling) for fact in found], limit)
     now = datetime.now(UTC)
-    waiting = [waits_for(item, telling, now) for item in await story.open_items(conn, lead_id)]
+    waiting = [waits_for(item, telling, now) for item in items]
     return Part(
         tier=Tier.CONVERSION,
         lead_id=lead_id,
@@ -38,4 +42,5 @@ async def read_part(conn: Connection, lead_id: str, *, limit: int, before: Place
         waiting=[*waiting, *deal_waits(deal, telling, now)],
         events=events,
         older=older,
+        people=people,
     )

@@ -33,7 +33,7 @@ _ACQUIRE_SECONDS = 5.0
 
 
 async def plan_take_over(conn: Connection, manager_id: str, asked: TakeOver) -> TakeOverResult:
-    """Who would get each of a manager's open deals, at most 500 at once. Nothing is locked or changed.
+    """Who would get each of a manager's open deals, or of those named, at most 500. Nothing is locked or changed.
 
     Raises NotFound, Invalid on `to`.
     """
@@ -51,9 +51,12 @@ async def take_over_deals(
     """
     plan = await _plan(conn, manager_id, asked)
     done: list[Handed] = []
+    back = 0
     try:
-        async with pool.acquire(timeout=_ACQUIRE_SECONDS) as own, own.transaction():
-            back = await take_offers_back(own, manager_id, asked.reason)
+        # Whoever keeps some of their deals is still there for new leads.
+        if asked.deals is None:
+            async with pool.acquire(timeout=_ACQUIRE_SECONDS) as own, own.transaction():
+                back = await take_offers_back(own, manager_id, asked.reason)
         for at in range(0, len(plan), _CHUNK):
             chunk = [handed.deal.id for handed in plan[at : at + _CHUNK]]
             async with pool.acquire(timeout=_ACQUIRE_SECONDS) as own, own.transaction():
@@ -66,7 +69,8 @@ async def take_over_deals(
 async def _plan(conn: Connection, manager_id: str, asked: TakeOver) -> list[Handed]:
     await managers.get(conn, manager_id)
     everybody = await _others(conn, manager_id, asked.to)
-    return await _decide(conn, everybody, await deals.of_owner(conn, manager_id, AT_ONCE), manager_id, asked)
+    found = await deals.of_owner(conn, manager_id, AT_ONCE, asked.deals)
+    return await _decide(conn, everybody, found, manager_id, asked)
 
 
 async def _decide(

@@ -6,9 +6,11 @@ from collections.abc import Collection
 
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
+from services.chassis.edits import hold
 from services.chassis.errors import Conflict, Invalid, NotFound
 from services.chassis.mail import Attachment
 from services.conversion.actions.deals import policy_of
+from services.conversion.actions.kinds import TEMPLATE
 from services.conversion.actions.teams import deal_seen
 from services.conversion.domain.mail_fields import MAIL_FIELDS, values_of
 from services.conversion.domain.templates import EXAMPLE, Rendered, Template
@@ -20,8 +22,16 @@ _FILE_TYPES = ("application/pdf", "image/png", "image/jpeg")
 _MOST_FILES = 5
 
 
-async def save_template(conn: Connection, new: NewTemplate, who: Principal) -> Template:
-    """Write the next version of a template in its language."""
+async def save_template(conn: Connection, new: NewTemplate, who: Principal, *, seen: int | None = None) -> Template:
+    """Write the next version of a template in its language. `seen` is the version that a form was drawn with.
+
+    Raises Conflict (`changed_meanwhile`).
+    """
+    if seen is not None:
+        await hold(conn, TEMPLATE, new.name)
+        latest = await templates.versions(conn, new.name, new.language, 1)
+        if seen != (latest[0].version if latest else 0):
+            raise Conflict("somebody published other words meanwhile: open this mail again", code="changed_meanwhile")
     return await templates.add(conn, new.name, new.language, new.subject, new.body, who.person)
 
 

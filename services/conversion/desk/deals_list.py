@@ -36,6 +36,7 @@ class ListQuery:
     owner: Annotated[str, Query(max_length=100)] = ""
     overdue: Annotated[bool, Query()] = False
     stale: Annotated[bool, Query()] = False
+    asks: Annotated[bool, Query()] = False
     sort: Annotated[Sort, Query()] = "next"
     at: Annotated[str, Query(max_length=300)] = ""
     after: Annotated[str, Query(max_length=60)] = ""
@@ -44,7 +45,8 @@ class ListQuery:
         """What that is to this person: without an owner, one's own deals, or for a supervisor everybody's."""
         owner: str | None = self.owner or (EVERYBODY if oversees(who) else who.person)
         stage = Stage(self.stage) if self.stage in LANES and self.state == "open" else None
-        return Wanted(state=self.state, stage=stage, owner=None if owner == EVERYBODY else owner, sort=self.sort)
+        whose = None if owner == EVERYBODY else owner
+        return Wanted(state=self.state, stage=stage, owner=whose, sort=self.sort, asks=self.asks)
 
     def address(self, **changes: Any) -> str:
         """The query of the same list with something changed; from its first page on unless `after` is given."""

@@ -26,7 +26,7 @@ OF_EVERYBODY: tuple[Sort, ...] = ("next", "new")
 @dataclass(frozen=True)
 class Wanted:
     """What is asked for. `owner` none means everybody's; `people` are those whose deals the
-    reader may see, none means all; `stale` are the moments of `stale_since`."""
+    reader may see, none means all; `stale` are the moments of `stale_since`; `asks` are those with an open question."""
 
     state: State = "open"
     stage: Stage | None = None
@@ -35,6 +35,7 @@ class Wanted:
     stale: Mapping[Stage, datetime] | None = field(default=None, hash=False)
     sort: Sort = "next"
     people: Sequence[str] | None = field(default=None, hash=False)
+    asks: bool = False
 
     @property
     def stages(self) -> Sequence[Stage]:

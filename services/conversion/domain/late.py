@@ -71,6 +71,7 @@ _KINDS: Mapping[str, Callable[[LateRow, Staff], Explained]] = {
         "ask tier 2's supervisor to decide",
     ),
 }
+_REASSIGN = "(reassign)"
 _BY_WORKFLOW = frozenset({"hand_over"})
 
 
@@ -81,5 +82,6 @@ def explained(row: LateRow, staff: Staff) -> Late:
     words, cause, act = _KINDS[row.kind](row, staff)
     return Late(
         tier=Tier.CONVERSION, words=words, cause=cause, act=act, by_workflow=row.kind in _BY_WORKFLOW,
+        does="reassign" if _REASSIGN in act else None,
         **row.model_dump(exclude={"facts"}),
     )  # fmt: skip

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
 
+from services.chassis.records import Record
 from services.conversion.domain.deals import Deal, wanted_by
 from services.conversion.domain.meetings import Meeting
-from services.conversion.domain.routing import Candidate, route
+from services.conversion.domain.routing import Candidate, Routing, route
 
 
 @dataclass(frozen=True)
@@ -20,11 +23,15 @@ class HandedMeeting:
 
 @dataclass(frozen=True)
 class Handed:
-    """One deal of a take-over: to whom, or why to nobody; with its coming meetings."""
+    """One deal of a take-over: to whom, or why to nobody; with its coming meetings.
+
+    `routing` explains the choice, unless the supervisor named somebody.
+    """
 
     deal: Deal
     manager: str | None
     why: str
+    routing: Routing | None = None
     meetings: Sequence[HandedMeeting] = ()
 
 
@@ -35,6 +42,56 @@ class TakeOverResult:
     dry_run: bool
     items: Sequence[Handed]
     offers_back: int = 0
+
+
+class HandedLately(Record):
+    """A deal that a colleague has taken over: whose it is since then, and who said so."""
+
+    at: datetime
+    by: str
+    manager: str
+    deal_id: str
+    company: str
+
+
+@dataclass(frozen=True)
+class Preview:
+    """Who would get what. `stays` are open deals that were not chosen; `work` counts what goes along by kind.
+
+    `offers_back` leads that wait for the manager's answer would go to the next ones. `cut` says that there are more
+    deals than are handed on at once.
+    """
+
+    handed: Sequence[Handed]
+    stays: Sequence[Deal]
+    worth: Mapping[str, tuple[Decimal, str]]
+    work: Mapping[str, int]
+    offers_back: int
+    cut: bool
+
+    @property
+    def by_manager(self) -> Mapping[str, int]:
+        """How many deals each would get, whoever gets most first."""
+        found: dict[str, int] = {}
+        for one in self.handed:
+            if one.manager is not None:
+                found[one.manager] = found.get(one.manager, 0) + 1
+        return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
+
+    @property
+    def nobody(self) -> Sequence[Handed]:
+        """Deals for which there is nobody: they stay."""
+        return [one for one in self.handed if one.manager is None]
+
+    @property
+    def meetings(self) -> Sequence[HandedMeeting]:
+        """Coming meetings of the deals that go."""
+        return [meeting for one in self.handed for meeting in one.meetings]
+
+    @property
+    def goes(self) -> int:
+        """How many deals go to others."""
+        return len(self.handed) - len(self.nobody)
 
 
 def may_receive(everybody: Sequence[Candidate], manager: str, *, leaving: str) -> bool:
@@ -64,7 +121,7 @@ def distribute(
         routing = route(list(there.values()), wanted_by(deal, excluded=[leaving, *busy]))
         if routing.manager is None and busy:
             routing = route(list(there.values()), wanted_by(deal, excluded=[leaving]))
-        plan.append(Handed(deal=deal, manager=routing.manager, why=routing.why))
+        plan.append(Handed(deal=deal, manager=routing.manager, why=routing.why, routing=routing))
         if routing.manager is not None:
             who = there[routing.manager]
             there[who.id] = replace(who, load=who.load + 1, assigned=who.assigned + 1)

@@ -27,7 +27,8 @@ _MORNING = 10
 class TodayRow(Record):
     """One thing to do. `item_id` is its work item, `number` the playbook's step, `offer_id` what waits for approval.
 
-    A meeting is `unattended` while nobody comes to it.
+    A meeting is `unattended` while nobody comes to it. `asked_by` is who asks for a discount, or which supervisor for
+    what is late.
     """
 
     kind: TodayKind
@@ -78,7 +79,7 @@ def in_order(rows: Sequence[TodayRow], at: datetime, most: int) -> Today:
         row
         for row in told.values()
         if not (row.kind == "step" and row.text == "meeting" and row.deal_id in meeting)
-        and not (row.kind == "reminder" and row.deal_id in dated)
+        and not (row.kind == "reminder" and row.deal_id in dated and not row.asked_by)
     ]
     kept.sort(key=lambda row: (row.kind not in _FIRST, row.at is None, row.at or at, row.id))
     return Today(rows=kept[:most], late=sum(row.is_late(at) for row in kept), more=max(0, len(kept) - most))

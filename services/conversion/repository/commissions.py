@@ -156,14 +156,14 @@ async def page(conn: Connection, wanted: Filter, limit: int, after: str | None) 
     return CommissionEntry.of_all(rows)
 
 
-async def entry_sums(conn: Connection, month: str, person: str | None) -> list[EntrySum]:
-    """Sums of a month per person, role, kind and currency."""
+async def entry_sums(conn: Connection, month: str, people: Sequence[str] | None) -> list[EntrySum]:
+    """Sums of a month per person, role, kind and currency: of these people, or of everybody."""
     rows = await conn.fetch(
         """SELECT person, role, kind, currency, count(*) AS entries, sum(base) AS base, sum(amount) AS amount
-             FROM commissions WHERE month = $1 AND ($2::text IS NULL OR person = $2)
+             FROM commissions WHERE month = $1 AND ($2::text[] IS NULL OR person = ANY($2))
             GROUP BY person, role, kind, currency ORDER BY person, role, kind, currency""",
         month,
-        person,
+        people,
     )
     return EntrySum.of_all(rows)
 
@@ -171,7 +171,7 @@ async def entry_sums(conn: Connection, month: str, person: str | None) -> list[E
 _PAID = """
 months AS (
     SELECT person, currency, month, coalesce(sum(amount) FILTER (WHERE kind IN ('vested', 'adjusted')), 0) AS due
-      FROM commissions WHERE month <= $1 AND ($2::text IS NULL OR person = $2) GROUP BY person, currency, month),
+      FROM commissions WHERE month <= $1 AND ($2::text[] IS NULL OR person = ANY($2)) GROUP BY person, currency, month),
 running AS (
     SELECT person, currency, month, sum(due) OVER so_far AS due FROM months
     WINDOW so_far AS (PARTITION BY person, currency ORDER BY month)),
@@ -183,8 +183,11 @@ paid AS (
 ever due, and what is due falls short of it by what the person owes."""
 
 
-async def balances(conn: Connection, month: str, person: str | None) -> list[MonthBalance]:
-    """Per person and currency: what waited before and after the month, what moved in it, what was owed before."""
+async def balances(conn: Connection, month: str, people: Sequence[str] | None) -> list[MonthBalance]:
+    """Per person and currency: what waited before and after the month, what moved in it, what was owed before.
+
+    Of these people, or of everybody.
+    """
     rows = await conn.fetch(
         f"""WITH {_PAID}, before AS (
                 SELECT DISTINCT ON (person, currency) person, currency, due - paid AS brought_forward
@@ -200,10 +203,10 @@ async def balances(conn: Connection, month: str, person: str | None) -> list[Mon
                       FILTER (WHERE kind <> 'adjusted'), 0) AS closing,
                   coalesce(max(brought_forward), 0) AS brought_forward
              FROM commissions LEFT JOIN before USING (person, currency)
-            WHERE month <= $1 AND ($2::text IS NULL OR person = $2)
+            WHERE month <= $1 AND ($2::text[] IS NULL OR person = ANY($2))
             GROUP BY person, currency ORDER BY person, currency""",  # noqa: S608 - a constant
         month,
-        person,
+        people,
     )
     return MonthBalance.of_all(rows)
 
@@ -232,11 +235,11 @@ async def paid_by_month(conn: Connection, person: str, since: str, until: str) -
             SELECT p.month, p.currency, p.payable,
                    (SELECT min(closed_at) FROM commission_months m WHERE m.month >= p.month) AS closed_at,
                    coalesce(sum(c.amount) FILTER (WHERE c.kind IN ('accrued', 'clawed_back')), 0) AS accrued
-              FROM pay p JOIN commissions c ON c.person = $2 AND c.month = p.month AND c.currency = p.currency
+              FROM pay p JOIN commissions c ON c.person = ANY($2) AND c.month = p.month AND c.currency = p.currency
              WHERE p.month >= $3 GROUP BY p.month, p.currency, p.payable
              ORDER BY p.month DESC, p.currency""",  # noqa: S608 - a constant
         until,
-        person,
+        [person],
         since,
     )
     return MonthPaid.of_all(rows)

@@ -56,6 +56,8 @@ def _narrowed(wanted: Wanted) -> tuple[list[str], list[Any]]:
     if wanted.overdue_at is not None:
         values.append(wanted.overdue_at)
         said.append(f"d.next_action_at < ${len(values)}")
+    if wanted.asks:
+        said.append("d.question IS NOT NULL AND d.question_answered_at IS NULL")
     if wanted.stale is not None:
         old = []
         for stage, since in wanted.stale.items():

@@ -104,10 +104,15 @@ async def latest(conn: Connection, lead_id: str) -> Deal | None:
     return Deal.maybe(await conn.fetchrow("SELECT * FROM deals WHERE lead_id = $1 ORDER BY id DESC LIMIT 1", lead_id))
 
 
-async def of_owner(conn: Connection, owner: str, limit: int) -> list[Deal]:
-    """Deals that a manager works on, the oldest first."""
+async def of_owner(conn: Connection, owner: str, limit: int, only: Sequence[str] | None = None) -> list[Deal]:
+    """Deals that a manager works on, the oldest first; `only` these, if they are named."""
     rows = await conn.fetch(
-        "SELECT * FROM deals WHERE owner = $1 AND stage = ANY($2) ORDER BY id LIMIT $3", owner, _WORKED, limit
+        """SELECT * FROM deals WHERE owner = $1 AND stage = ANY($2) AND ($4::uuid[] IS NULL OR id = ANY($4))
+            ORDER BY id LIMIT $3""",
+        owner,
+        _WORKED,
+        limit,
+        list(only) if only is not None else None,
     )
     return Deal.of_all(rows)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.chassis.durable_figures import DURABLE
 from services.chassis.figures import RARELY, Figure, sql
+from services.chassis.standing import Stages
 
 HAND_OVERS = (
     Figure(
@@ -50,6 +51,13 @@ DEALS = (
         ("stage",),
     ),
     Figure(
+        "leadrelay_deals_begun_last_day",
+        "Deals that began in the last 24 hours, by what they began with.",
+        sql("""SELECT reason, count(*) AS value FROM deals WHERE created_at > now() - interval '1 day'
+                GROUP BY reason"""),
+        ("reason",),
+    ),
+    Figure(
         "leadrelay_deals_closed_last_day",
         "Deals that were won or lost in the last 24 hours.",
         sql("""SELECT stage, count(*) AS value FROM deals WHERE closed_at > now() - interval '1 day'
@@ -92,3 +100,6 @@ COMMISSION = (
 )
 
 FIGURES = (*DURABLE, *HAND_OVERS, *DEALS, *COMMISSION)
+STAGES = Stages(
+    "SELECT stage, count(*) AS value FROM deals WHERE stage NOT IN ('won', 'lost') GROUP BY stage", seconds=1
+)

@@ -47,9 +47,9 @@ _APPROVALS = """SELECT o.approve_by, 'approval:' || o.id, 'approval', d.lead_id,
 _PARTS = (_OFFERS, _WAITING, _NOBODYS, _STEPS, _STALE, _MEETINGS, _PROMISES, _APPROVALS)
 
 
-async def page(conn: Connection, limit: int, after: Place | None) -> list[LateRow]:
+async def page(conn: Connection, limit: int, after: Place | None, lead_id: str | None = None) -> list[LateRow]:
     """What is late after a place, the longest first."""
-    return await late_rows(conn, _PARTS, limit, after)
+    return await late_rows(conn, _PARTS, limit, after, lead_id)
 
 
 async def staff(conn: Connection) -> Staff:

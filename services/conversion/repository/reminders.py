@@ -55,6 +55,16 @@ async def unanswered(conn: Connection, lead_id: str, kind: str) -> list[str]:
     return [row["id"] for row in rows]
 
 
+async def is_asked(conn: Connection, lead_id: str) -> bool:
+    """Whether something that a supervisor asked of a lead's manager still waits."""
+    found = await conn.fetchval(
+        """SELECT EXISTS (SELECT FROM work_items WHERE lead_id = $1 AND kind = 'reminder' AND state = 'open'
+                              AND payload ? 'asked_by')""",
+        lead_id,
+    )
+    return bool(found)
+
+
 async def page(conn: Connection, wanted: Filter, limit: int, after: tuple[int, str] | None) -> list[ReminderRow]:
     """Items with their deal's company, the most urgent first."""
     rows = await conn.fetch(

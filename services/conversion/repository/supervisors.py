@@ -6,6 +6,28 @@ from collections.abc import Sequence
 
 from services.chassis.db import Connection
 
+_MOST = 500
+
+
+async def remember(conn: Connection, person: str, name: str) -> None:
+    """Write down a name that is new. What is known already is only read, so that nobody waits for a colleague's row."""
+    if await conn.fetchval("SELECT name FROM supervisors WHERE person = $1", person) != name:
+        await conn.execute(
+            "INSERT INTO supervisors (person, name) VALUES ($1, $2) ON CONFLICT (person) DO UPDATE SET name = $2",
+            person,
+            name,
+        )
+
+
+async def names_of_staff(conn: Connection) -> dict[str, str]:
+    """Names of supervisors and managers by their ids, also of those who no longer work here; at most 500."""
+    rows = await conn.fetch(
+        """SELECT person, name FROM supervisors
+           UNION ALL (SELECT id, name FROM managers ORDER BY created_at DESC) LIMIT $1""",
+        _MOST,
+    )
+    return {row["person"]: row["name"] for row in rows}
+
 
 async def is_known(conn: Connection, person: str) -> bool:
     """Whether somebody who is no manager has done what only a supervisor may: a policy, or a decision on an offer."""

@@ -38,6 +38,17 @@ async def newest(conn: Connection, limit: int, after: tuple[str, str] | None) ->
     return Template.of_all(rows)
 
 
+async def versions(conn: Connection, name: str, language: str, limit: int) -> list[Template]:
+    """What was written by this name in this language, the latest first."""
+    rows = await conn.fetch(
+        "SELECT * FROM templates WHERE name = $1 AND language = $2 ORDER BY version DESC LIMIT $3",
+        name,
+        language,
+        limit,
+    )
+    return Template.of_all(rows)
+
+
 async def names(conn: Connection) -> set[str]:
     """Names of all templates."""
     return {row["name"] for row in await conn.fetch("SELECT DISTINCT name FROM templates")}

@@ -64,7 +64,8 @@ async def items_of(conn: Connection, person: str | None, limit: int) -> list[Tod
         f"""SELECT w.kind, w.id, w.id AS item_id, d.id AS deal_id, d.contact ->> 'company' AS company, d.owner, d.stage,
                    coalesce(w.payload ->> 'text', d.next_action) AS text, w.opened_at AS at,
                    w.payload ->> 'offer_id' AS offer_id, w.payload ->> 'discount_percent' AS percent,
-                   o.net AS worth, o.currency, o.created_by AS asked_by
+                   o.net AS worth, o.currency,
+                   coalesce(o.created_by, w.payload ->> 'asked_by') AS asked_by
               FROM work_items w
               LEFT JOIN deals d ON d.id = (w.payload ->> 'deal_id')::uuid
               LEFT JOIN offers o ON o.id = (w.payload ->> 'offer_id')::uuid

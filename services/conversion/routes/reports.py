@@ -27,7 +27,7 @@ from services.conversion.schemas.reports import (
 )
 
 router = new_router(tags=["reports"])
-_SUPERVISOR = allow("supervisor")
+_READERS = allow("supervisor", "ops")
 Period = tuple[datetime, datetime]
 
 
@@ -45,7 +45,7 @@ def _period(
 During = Annotated[Period, Depends(_period)]
 
 
-@router.get("/reports/managers", dependencies=[_SUPERVISOR], summary="Figures per manager and of the team")
+@router.get("/reports/managers", dependencies=[_READERS], summary="Figures per manager and of the team")
 async def report_managers(conn: Conn, during: During) -> ManagersReport:
     """Offered, accepted, declined, expired, returned; time to first contact; promises; stages; won, lost, value."""
     start, end = during
@@ -54,7 +54,7 @@ async def report_managers(conn: Conn, during: During) -> ManagersReport:
     return ManagersReport(start=start, end=end, items=items, team=ManagerReport.from_figures(team))
 
 
-@router.get("/reports/reasons", dependencies=[_SUPERVISOR], summary="Why deals were lost and offers declined")
+@router.get("/reports/reasons", dependencies=[_READERS], summary="Why deals were lost and offers declined")
 async def report_reasons(
     conn: Conn, during: During, manager: Annotated[str | None, Query(max_length=100)] = None
 ) -> ReasonsReport:
@@ -65,14 +65,14 @@ async def report_reasons(
     return ReasonsReport(start=during[0], end=during[1], losses=losses, declines=declines)
 
 
-@router.get("/reports/callers", dependencies=[_SUPERVISOR], summary="What became of each caller's leads")
+@router.get("/reports/callers", dependencies=[_READERS], summary="What became of each caller's leads")
 async def report_callers(conn: Conn, during: During) -> CallersReport:
     """Offered, accepted, declined, won, by the time the lead came."""
     items = [CallerQuality.from_figures(figures) for figures in await reports.callers(conn, *during)]
     return CallersReport(start=during[0], end=during[1], items=items)
 
 
-@router.get("/reports/playbooks", dependencies=[_SUPERVISOR], summary="What playbooks bring")
+@router.get("/reports/playbooks", dependencies=[_READERS], summary="What playbooks bring")
 async def report_playbooks(conn: Conn, during: During) -> Outcomes:
     """Per version, by the time of entry. Two win rates whose intervals overlap have not shown a difference."""
     figures, without = await read_playbooks(conn, *during)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 
 from pydantic import Field
 
-from services.chassis.http import Body, Model
+from services.chassis.http import Body, Id, Model
+from services.chassis.meanings import at_the_door, each_once
 from services.conversion.domain.take_over import Handed, HandedMeeting, TakeOverResult
 from services.conversion.schemas.common import PersonId, Short, Text, example
 from workflows.contracts.conversion import Stage
@@ -21,12 +23,15 @@ class GiveBack(Body):
 
 
 class TakeOver(Body):
-    """All open deals of a manager go to `to`, or, without it, to whomever routing chooses for each."""
+    """All open deals of a manager, or those named, go to `to`, or, without it, to whomever routing chooses for each."""
 
     model_config = example(reason="ill for two weeks", dry_run=True)
 
     reason: Short
     to: PersonId | None = None
+    deals: Annotated[list[Id], at_the_door(each_once), Field(min_length=1, max_length=500)] | None = Field(
+        default=None, description="Only these of their open deals; leads on offer to them then stay with them."
+    )
     dry_run: bool = Field(default=True, description="True only shows who would get what.")
 
 

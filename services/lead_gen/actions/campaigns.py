@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from services.chassis import outbox
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, NotFound
+from services.lead_gen.actions.callers import change_caller
 from services.lead_gen.actions.workflow_starts import campaign_start
 from services.lead_gen.domain.campaigns import Campaign, CampaignPlan, Selection
-from services.lead_gen.repository import campaigns, clock, criteria, enrolment, leads, scripts
+from services.lead_gen.repository import callers, campaigns, clock, criteria, enrolment, leads, scripts
+from services.lead_gen.schemas.callers import CallerChange
 from services.lead_gen.schemas.campaigns import NewCampaign
 from workflows.contracts import ids
 from workflows.contracts.lead_gen import CampaignChanged
@@ -22,6 +26,32 @@ async def prepare_campaign(conn: Connection, new: NewCampaign, by: str) -> Campa
     if new.script_id and not await scripts.exists(conn, new.script_id):
         raise NotFound(f"There is no script {new.script_id}", field="script_id")
     return await campaigns.create(conn, CampaignPlan.of(new), by)
+
+
+async def prepare_for(conn: Connection, new: NewCampaign, caller_ids: Collection[str], by: str) -> Campaign:
+    """A campaign that these callers may call besides those who may call every one. Raises as `prepare_campaign`."""
+    campaign = await prepare_campaign(conn, new, by)
+    await choose_callers(conn, campaign.id, caller_ids)
+    return campaign
+
+
+async def choose_callers(conn: Connection, campaign_id: str, caller_ids: Collection[str]) -> None:
+    """These callers may call it, of those who may not call every campaign; whoever is left out may not.
+
+    Nobody's last campaign is taken from them, since without any they could call all. Raises NotFound, Conflict
+    `last_campaign`.
+    """
+    await campaigns.get(conn, campaign_id)
+    for caller in await callers.limited(conn):
+        mine, wanted = campaign_id in caller.campaigns, caller.id in caller_ids
+        if mine and not wanted and len(caller.campaigns) == 1:
+            raise Conflict(
+                f"{caller.name} may call this campaign only; give them another one first", code="last_campaign"
+            )
+        if mine != wanted:
+            kept = [one for one in caller.campaigns if one != campaign_id]
+            change = CallerChange(campaigns=[*kept, campaign_id] if wanted else kept)
+            await change_caller(conn, caller.id, change)
 
 
 async def start_campaign(conn: Connection, campaign_id: str, by: str) -> Campaign:
@@ -54,6 +84,13 @@ async def _tell(conn: Connection, campaign_id: str, by: str, changes: int, *, st
 async def preview_campaign(conn: Connection, campaign_id: str) -> Selection:
     """Whom it would call now, over the whole register. Raises NotFound."""
     campaign = await campaigns.get(conn, campaign_id)
-    rules = await criteria.rules_of(conn, campaign.criteria_id)
+    return await select_leads(conn, campaign.criteria_id)
+
+
+async def select_leads(conn: Connection, criteria_id: str | None) -> Selection:
+    """Whom a campaign by these criteria would call now. Raises NotFound."""
+    rules = await criteria.rules_of(conn, criteria_id)
     first = await enrolment.sample(conn, rules, SAMPLE)
-    return Selection(matching=await enrolment.count(conn, rules), sample=await leads.in_order(conn, first))
+    languages = await enrolment.by_language(conn, rules)
+    sample = await leads.in_order(conn, first)
+    return Selection(matching=sum(languages.values()), sample=sample, languages=languages)

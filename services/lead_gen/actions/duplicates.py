@@ -85,6 +85,16 @@ async def refuse_duplicate(conn: Connection, duplicate_id: str, by: str) -> Dupl
     return offer
 
 
+async def reconsider_duplicate(conn: Connection, duplicate_id: str) -> DuplicateOffer:
+    """Offer a pair again that was kept apart. Raises NotFound, Conflict `wrong_state` if it was not."""
+    pair = await duplicates.get(conn, duplicate_id, lock=True)
+    if pair.state != "refused":
+        raise Conflict(f"This pair is {pair.state}", code="wrong_state", detail={"state": pair.state})
+    await duplicates.decide(conn, pair.id, "open", None)
+    [offer] = await offers_of(conn, [await duplicates.get(conn, pair.id)])
+    return offer
+
+
 async def _open_pair(conn: Connection, duplicate_id: str) -> Pair:
     pair = await duplicates.get(conn, duplicate_id, lock=True)
     if pair.state != "open":

@@ -6,10 +6,13 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from services.chassis.db import Connection
+from services.lead_gen.actions.late_callbacks import GRACE
 from services.lead_gen.actions.pace import look_at
-from services.lead_gen.actions.supply import supply_now
+from services.lead_gen.actions.remedies import chances_now
+from services.lead_gen.actions.supply import supply_and_situation
 from services.lead_gen.domain.floor import CampaignOnFloor, Floor, OnFloor, Outlook, Today, outlook
 from services.lead_gen.domain.policy import HOME_ZONE, Policy
+from services.lead_gen.domain.remedies import remedies
 from services.lead_gen.domain.reports import Period
 from services.lead_gen.domain.supply import Supply, hours_of
 from services.lead_gen.domain.waiting import Waiting, why_nothing
@@ -19,33 +22,41 @@ from services.lead_gen.repository.policies import policies
 
 COMING = timedelta(hours=12)
 TALKS_OF = timedelta(days=30)
-# A minute late is nothing to tell a supervisor.
-GRACE = timedelta(minutes=1)
 # Whoever waits is told why, as far as a page can tell: each reason counts the calls that are open.
-MOST_REASONS, MOST_LOOKS = 5, 10
+MOST_REASONS, MOST_LOOKS, MOST_CAMPAIGNS = 5, 10, 30
 
 
 async def read_floor(conn: Connection, now: datetime) -> Floor:
     """Everything of this moment."""
     policy, here = await policies.rules(conn), await floor.people(conn)
-    supply = await supply_now(conn)
+    supply, situation = await supply_and_situation(conn)
+    coming, late = await floor.coming(conn, COMING), await floor.late(conn, GRACE)
+    shown = await campaigns_now(conn, policy, supply.in_stock, now)
+    chances = await chances_now(conn, policy, situation, here, coming, shown, late) if supply.alarm else None
     return Floor(
         now=now,
         people=here,
-        coming=await floor.coming(conn, COMING),
+        coming=coming,
+        gone=await floor.gone(conn, _midnight(now)),
         today=await _today(conn, now),
         waiting=await _reasons(conn, here, policy, now),
-        late=await floor.late(conn, GRACE),
-        campaigns=await _campaigns(conn, policy, supply.in_stock, now),
+        late=late,
+        campaigns=shown,
         imports=await floor.imports(conn),
         supply=supply,
         outlook=_outlook(supply, policy, now),
+        remedies=remedies(supply.alarm, situation, chances, policy.stock_limit) if chances else [],
     )
 
 
-async def _today(conn: Connection, now: datetime) -> Today:
+def _midnight(now: datetime) -> datetime:
+    """When today began in the house."""
     zone = ZoneInfo(HOME_ZONE)
-    midnight = datetime.combine(now.astimezone(zone).date(), time(0), tzinfo=zone)
+    return datetime.combine(now.astimezone(zone).date(), time(0), tzinfo=zone)
+
+
+async def _today(conn: Connection, now: datetime) -> Today:
+    midnight = _midnight(now)
     made, contacts, interested = await floor.counted_since(conn, midnight)
     worked = hours_of(await hours.worked(conn, Period(midnight, None)))
     return Today(calls=made, contacts=contacts, interested=interested, hours=worked)
@@ -67,9 +78,13 @@ async def _reasons(conn: Connection, here: list[OnFloor], policy: Policy, now: d
     }
 
 
-async def _campaigns(conn: Connection, policy: Policy, stock: int, now: datetime) -> list[CampaignOnFloor]:
-    shown = await floor.campaigns(conn, now - TALKS_OF)
-    running = {one.id: one for one in (await campaigns.running(conn))[:MOST_LOOKS]}
+async def campaigns_now(
+    conn: Connection, policy: Policy, stock: int, now: datetime, *, only: str | None = None
+) -> list[CampaignOnFloor]:
+    """Campaigns with their pace, and of those that run what holds them up; `only`: this one alone."""
+    shown = await floor.campaigns(conn, now - TALKS_OF, limit=1 if only else MOST_CAMPAIGNS, only=only)
+    looked = [one for one in await campaigns.running(conn) if only in (None, one.id)][:MOST_LOOKS]
+    running = {one.id: one for one in looked}
     return [
         one.model_copy(
             update={"obstacle": (await look_at(conn, running[one.id], policy, stock)).obstacle(one.in_work, [])}

@@ -10,8 +10,10 @@ from services.lead_gen.repository import late
 from services.lead_gen.repository.policies import policies
 
 
-async def read_late(conn: Connection, *, limit: int, after: Place | None = None) -> list[Late]:
-    """What should have happened and has not, the longest first, each with its cause and its safe act."""
+async def read_late(
+    conn: Connection, *, limit: int, after: Place | None = None, lead_id: str | None = None
+) -> list[Late]:
+    """What should have happened and has not, of one lead or of all, the longest first, with its cause and safe act."""
     policy = await policies.rules(conn)
     callers = await late.callers_at_work(conn)
-    return [explained(row, callers) for row in await late.page(conn, policy.callback_grace, limit, after)]
+    return [explained(row, callers) for row in await late.page(conn, policy.callback_grace, limit, after, lead_id)]

@@ -8,7 +8,8 @@ from services.chassis import outbox, work_items
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.events import publish
-from services.chassis.operator_acts import ActName, Doer, Order, send_again
+from services.chassis.lateness import ActName
+from services.chassis.operator_acts import Doer, Order, send_again
 from services.chassis.work_items import WorkItem
 from services.lead_gen.actions.leads import cancel_lead as give_up
 from services.lead_gen.actions.restarts import call_from_the_beginning

@@ -10,10 +10,12 @@ from services.lead_gen.domain.reports import (
     CallerFigures,
     CallFilter,
     Cohort,
+    ImportCohort,
     Period,
     cohorts,
     figures_of,
 )
+from services.lead_gen.repository import cohorts as weeks_of
 from services.lead_gen.repository import hours, reports
 
 
@@ -28,6 +30,13 @@ async def cohorts_of(
     conn: Connection, period: Period, *, campaign_id: str | None, timezone: str, weeks: int
 ) -> list[Cohort]:
     """Weeks of first calls, the earliest first, each followed for so many weeks at most."""
-    groups = await reports.cohort_groups(conn, period, campaign_id, timezone)
+    groups = await weeks_of.cohort_groups(conn, period, campaign_id, timezone)
     today = datetime.now(UTC).astimezone(ZoneInfo(timezone)).date()
     return cohorts(groups, weeks=weeks, today=today)
+
+
+async def import_cohorts(
+    conn: Connection, period: Period, *, campaign_id: str | None, timezone: str
+) -> list[ImportCohort]:
+    """Weeks in which leads came, the earliest first, with how far they got."""
+    return await weeks_of.by_arrival(conn, period, campaign_id, timezone)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from services.chassis.db import Connection, Pool
 from services.chassis.errors import Invalid
@@ -35,6 +35,12 @@ async def put_exception(conn: Connection, new: NewException) -> RotaException:
     exception = await rota.put_exception(conn, DayException.of(new))
     await _replan(conn, new.caller_id)
     return exception
+
+
+async def remove_exception(conn: Connection, caller_id: str, day: date) -> None:
+    """The weekly hours count again on this day. Raises NotFound."""
+    await rota.remove_exception(conn, caller_id, day)
+    await _replan(conn, caller_id)
 
 
 async def check_caller(conn: Connection, caller_id: str) -> None:

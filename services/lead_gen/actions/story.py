@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo
 from services.chassis.contacts.masks import mask_phone
 from services.chassis.db import Connection
 from services.chassis.errors import Invalid
+from services.chassis.person_names import ids_in, names_of
 from services.chassis.stories import Part, Place, page_of, spoken
 from services.lead_gen.domain.leads import Lead, LeadFilter
 from services.lead_gen.domain.phones import read_phone
 from services.lead_gen.domain.policy import HOME_ZONE
 from services.lead_gen.domain.story import FoundLead, Telling, told, waits_for
-from services.lead_gen.repository import audit, callers, leads, story
+from services.lead_gen.repository import audit, callers, leads, story, trail
 from services.lead_gen.repository.policies import policies
 from workflows.contracts.base import Tier
 
@@ -47,6 +48,7 @@ async def read_part(conn: Connection, lead_id: str, *, limit: int, before: Place
         waiting=[waits_for(item, names, now, policy.callback_grace) for item in items],
         events=events,
         older=older,
+        people=await names_of(conn, ids_in([dict(fact) for fact in found] + [{"owner": lead.owner}]), trail.PEOPLE),
     )
 
 

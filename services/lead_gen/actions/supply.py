@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 
 from services.chassis import work_items
@@ -12,7 +13,16 @@ from services.lead_gen.domain.gamma_poisson import overall_rate
 from services.lead_gen.domain.pace import open_time
 from services.lead_gen.domain.policy import HOME_ZONE, Policy
 from services.lead_gen.domain.reports import Period
-from services.lead_gen.domain.supply import HourlyRate, Supply, caller_rates, campaign_supply, forecast, hours_of
+from services.lead_gen.domain.supply import (
+    HourlyRate,
+    Situation,
+    Stock,
+    Supply,
+    Worked,
+    caller_rates,
+    campaign_supply,
+    hours_of,
+)
 from services.lead_gen.domain.window import open_hours
 from services.lead_gen.repository import alarms, campaigns, hours, supply
 from services.lead_gen.repository.policies import policies
@@ -28,34 +38,43 @@ FARTHEST = timedelta(days=7)
 
 async def supply_now(conn: Connection) -> Supply:
     """Stock, rates, forecast and the alarm of this moment."""
+    return (await supply_and_situation(conn))[0]
+
+
+async def supply_and_situation(conn: Connection) -> tuple[Supply, Situation]:
+    """The same, with what its forecast was made from: for those who ask what would change it."""
     policy = await policies.rules(conn)
     now = datetime.now(UTC)
     stock, worked = await supply.stock(conn), await hours.worked(conn, Period(now - RATED, None))
     shift = await supply.next_shift(conn)
     until = min(shift or now + UNPLANNED, now + FARTHEST)
-    in_stock = sum(one.leads for one in stock)
-    rate = overall_rate(sum(one.found for one in worked), hours_of(worked))
-    ahead = forecast(
+    situation = Situation(
         now=now,
         until=until,
-        stock=in_stock,
-        rate=rate,
-        calling_hours=await _calling_hours(conn, policy, now, until),
+        stock=sum(one.leads for one in stock),
+        rate=overall_rate(sum(one.found for one in worked), hours_of(worked)),
+        calling_hours=await calling_hours(conn, policy, now, until, await calling_zones(conn)),
         taken_per_hour=await _taken_per_hour(conn, policy, now),
         open_hours=lambda start, end: open_hours(policy, HOME_ZONE, start, end),
     )
-    ringing = await alarms.ringing(conn)
-    found = due_alarms(stock=in_stock, stock_limit=policy.stock_limit, runs_dry=ahead.runs_dry, ringing=ringing)
+    return await _supply(conn, policy, situation, shift, stock, worked), situation
+
+
+async def _supply(
+    conn: Connection, policy: Policy, known: Situation, shift: datetime | None, stock: list[Stock], worked: list[Worked]
+) -> Supply:
+    ahead, ringing = known.ahead(), await alarms.ringing(conn)
+    found = due_alarms(stock=known.stock, stock_limit=policy.stock_limit, runs_dry=ahead.runs_dry, ringing=ringing)
     return Supply(
-        in_stock=in_stock,
-        interested_per_hour=HourlyRate.of_rate(rate),
+        in_stock=known.stock,
+        interested_per_hour=HourlyRate.of_rate(known.rate),
         capacity=math.ceil(ahead.demand),
         hours_of_work=round(hours_of(worked), 2),
         alarm=next(iter(found), None),
         next_shift=shift,
         forecast=ahead.rounded(),
-        campaigns=campaign_supply(stock, worked, rate),
-        callers=caller_rates(worked, rate),
+        campaigns=campaign_supply(stock, worked, known.rate),
+        callers=caller_rates(worked, known.rate),
     )
 
 
@@ -66,9 +85,10 @@ async def calling_zones(conn: Connection) -> set[str]:
     return {parts[1] for parts in groups if len(parts) > 1 and parts[0] in running}
 
 
-async def _calling_hours(conn: Connection, policy: Policy, now: datetime, until: datetime) -> float:
-    """Hours that callers signed on still have until then, as far as anybody may be called in them."""
-    zones = await calling_zones(conn)
+async def calling_hours(
+    conn: Connection, policy: Policy, now: datetime, until: datetime, zones: Collection[str]
+) -> float:
+    """Hours that callers signed on still have until then, as far as anybody in these zones may be called in them."""
     signed_on = [hand for hand in await supply.hands(conn, FARTHEST) if hand.signed_on]
     return sum(open_time(policy, zones, now, min(hand.ends, until)) for hand in signed_on)
 

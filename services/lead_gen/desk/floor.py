@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from services.chassis.db import Connection
-from services.chassis.http import Conn, Id, Who, allow
+from services.chassis.http import Conn, Id, Who
 from services.chassis.web.door import page_router, web_of
 from services.lead_gen.actions.campaigns import pause_campaign, start_campaign
 from services.lead_gen.actions.floor import read_floor
-from services.lead_gen.actions.late_callbacks import give_to_pool
+from services.lead_gen.actions.late_callbacks import give_all_to_pool, give_to_pool
+from services.lead_gen.desk.places import READERS, SUPERVISOR
 from services.lead_gen.domain.policy import HOME_ZONE
 from services.lead_gen.domain.window import clock_of
-
-READERS: list[Any] = [allow("supervisor", "ops")]
-SUPERVISOR: list[Any] = [allow("supervisor")]
 
 router: APIRouter = page_router("/desk/floor")
 
@@ -54,6 +51,13 @@ async def pause(request: Request, conn: Conn, who: Who, campaign_id: Id) -> Resp
 async def pool(request: Request, conn: Conn, who: Who, item_id: Id) -> Response:
     """Anybody may make the call now."""
     await give_to_pool(conn, item_id, who.person)
+    return await _after(request, conn, who.role)
+
+
+@router.post("/late/pool", dependencies=SUPERVISOR)
+async def pool_all(request: Request, conn: Conn, who: Who) -> Response:
+    """Anybody may make the late calls that nobody is making."""
+    await give_all_to_pool(conn, who.person)
     return await _after(request, conn, who.role)
 
 

@@ -44,7 +44,8 @@ class Pace(Record):
 
 
 class Selection(Record):
-    """How many leads would be taken now, and the first of them."""
+    """How many leads would be taken now, by the language they are called in (None: any), and the first of them."""
 
     matching: int
     sample: list[Lead]
+    languages: dict[str | None, int] = Field(default_factory=dict)

@@ -10,6 +10,7 @@ from typing import Literal
 from services.chassis.imports.jobs import Import
 from services.chassis.records import Record
 from services.chassis.statistics import wilson
+from services.lead_gen.domain.remedies import Remedy
 from services.lead_gen.domain.supply import Supply
 from services.lead_gen.domain.waiting import Waiting
 from services.lead_gen.domain.window import Span
@@ -66,6 +67,18 @@ class Coming(Record):
     caller: str
     name: str
     starts_at: datetime
+    ends_at: datetime
+
+
+class Gone(Record):
+    """Somebody who called today and is not signed on any more, with their figures of the day."""
+
+    caller: str
+    name: str
+    calls: int
+    contacts: int
+    interested: int
+    quota: int | None
 
 
 class Today(Record):
@@ -153,6 +166,7 @@ class Floor(Record):
     now: datetime
     people: list[OnFloor]
     coming: list[Coming]
+    gone: list[Gone]
     today: Today
     waiting: dict[str, Waiting]
     late: list[LateCallback]
@@ -160,6 +174,7 @@ class Floor(Record):
     imports: list[Import]
     supply: Supply
     outlook: Outlook
+    remedies: list[Remedy]
 
 
 def outlook(

@@ -16,21 +16,35 @@ def by_cells(header: list[str], columns: Mapping[str, int], rows: list[list[str]
     """How to get a file taken whose header is unknown: the mapping that would probably do, or what is missing."""
     if any(phones.read_cell(name, region)[0] for name in header):
         return "Its first row seems to be a lead: put the names of the columns above it"
-    proposal = dict(columns)
-    if not PHONES & {name.rpartition("_2")[0] or name for name in proposal}:
-        numbers = [at for at in range(len(header)) if at not in columns.values() and _are_numbers(rows, at, region)]
-        if not numbers:
-            return (
-                "No column has phone numbers, and a lead without one cannot be called. "
-                'If there is one, give your own mapping, such as {"company": "...", "phone": "..."}'
-            )
-        proposal["phone"] = numbers[0]
-    if "company" not in proposal and (name := _names(header, proposal, rows)) is not None:
-        proposal["company"] = name
+    proposal = likely_by_cells(header, columns, rows, region)
+    if not _has_numbers(proposal):
+        return (
+            "No column has phone numbers, and a lead without one cannot be called. "
+            'If there is one, give your own mapping, such as {"company": "...", "phone": "..."}'
+        )
     if "company" not in proposal:
         return 'Give your own mapping, such as {"company": "...", "phone": "..."}'
     named = json.dumps({field: header[column] for field, column in proposal.items()}, ensure_ascii=False)
     return f"If this is right, send it as the mapping, or try it as a dry run: {named}"
+
+
+def likely_by_cells(
+    header: list[str], columns: Mapping[str, int], rows: list[list[str]], region: str
+) -> dict[str, int]:
+    """The columns that are known, with what the cells say of a number and a company where the names do not."""
+    proposal = dict(columns)
+    if not _has_numbers(proposal):
+        numbers = [at for at in range(len(header)) if at not in columns.values() and _are_numbers(rows, at, region)]
+        if not numbers:
+            return proposal
+        proposal["phone"] = numbers[0]
+    if "company" not in proposal and (name := _names(header, proposal, rows)) is not None:
+        proposal["company"] = name
+    return proposal
+
+
+def _has_numbers(columns: Mapping[str, int]) -> bool:
+    return bool(PHONES & {name.rpartition("_2")[0] or name for name in columns})
 
 
 def _filled(rows: list[list[str]], column: int) -> list[str]:

@@ -112,10 +112,21 @@ def _own(header: list[str], wanted: Mapping[str, str]) -> dict[str, int]:
         # Two columns of one name are two numbers of the same company.
         for column, other in enumerate(lowered):
             if other == cell.lower() and column not in columns.values():
-                columns[name if name not in columns else _numbered(base, columns)] = column
+                columns[name if name not in columns else numbered(base, columns)] = column
                 if base not in MANY:
                     break
     return columns
+
+
+def is_enough(columns: Mapping[str, int]) -> tuple[bool, bool]:
+    """(is somebody named, is there a number): a lead needs both."""
+    bases = set(map(base_of, columns))
+    return bool(_ENOUGH & bases), bool(bases & set(PHONE_FIELDS))
+
+
+def sure_columns(header: list[str]) -> set[int]:
+    """Columns whose names leave no doubt."""
+    return set(_match(tuple(header)).sure.values())
 
 
 def _complete(header: list[str], columns: dict[str, int], likely: Mapping[str, int]) -> dict[str, int]:
@@ -158,7 +169,7 @@ def _match(header: tuple[str, ...]) -> _Matched:
     found = _Matched()
     for base, columns in claims.items():
         for _, column in sorted(columns) if base not in MANY else columns:
-            found.sure[_numbered(base, found.sure)] = column
+            found.sure[numbered(base, found.sure)] = column
             if base not in MANY:
                 break
     _add_likely(names, found)
@@ -192,7 +203,8 @@ def _give_names(claims: dict[str, list[tuple[int, int]]]) -> None:
         claims.setdefault("contact_name" if "company" in claims else "company", []).extend(bare)
 
 
-def _numbered(base: str, columns: Mapping[str, int]) -> str:
+def numbered(base: str, columns: Mapping[str, int]) -> str:
+    """The next name of a field that may have several columns: `phone`, `phone_2`."""
     number = sum(base_of(name) == base for name in columns)
     return base if not number else f"{base}_{number + 1}"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.chassis.lateness import Late, LateRow, late_answer
+from services.chassis.lateness import ActName, Late, LateRow, late_answer
 from workflows.contracts.base import Tier
 
 _TIERS = {"conversion": "tier 2", "account_mgmt": "tier 3", "lead_gen": "tier 1"}
@@ -10,8 +10,10 @@ _TIERS = {"conversion": "tier 2", "account_mgmt": "tier 3", "lead_gen": "tier 1"
 
 def explained(row: LateRow, callers: int) -> Late:
     """A late row with its cause, by how many `callers` are at work now."""
+    does: ActName | None = None
     if row.kind == "callback":
         words, (cause, act) = "a promised call should have been made", _callback(row, callers)
+        does = "reassign" if callers and row.facts["person"] else None
     elif row.kind == "promise":
         tier = _TIERS[row.facts["tier"]]
         words, cause = "somebody who called was promised to be called back", f"nobody of {tier} has called them yet"
@@ -21,7 +23,7 @@ def explained(row: LateRow, callers: int) -> Late:
         act = "look at the log of tier 1's worker; cancel the import if its file is broken"
     else:
         return late_answer(row, Tier.LEAD_GEN)
-    return Late(tier=Tier.LEAD_GEN, words=words, cause=cause, act=act, **row.model_dump(exclude={"facts"}))
+    return Late(tier=Tier.LEAD_GEN, words=words, cause=cause, act=act, does=does, **row.model_dump(exclude={"facts"}))
 
 
 def _callback(row: LateRow, callers: int) -> tuple[str, str]:

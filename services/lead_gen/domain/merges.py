@@ -59,6 +59,8 @@ def choose(one: Lead, other: Lead, keep: str | None) -> tuple[Lead, Lead]:
     """
     if "merged" in (one.stage, other.stage):
         raise NotMergeableError("wrong_state", "One of the two has been merged already")
+    if "erased" in (one.stage, other.stage):
+        raise NotMergeableError("wrong_state", "One of the two has been erased: nothing of it may be kept")
     busy = [lead for lead in (one, other) if in_work(lead)]
     if len(busy) == 2:
         raise NotMergeableError("both_in_work", "Both are being worked on: close one of them first")
@@ -69,6 +71,14 @@ def choose(one: Lead, other: Lead, keep: str | None) -> tuple[Lead, Lead]:
     return kept, gone
 
 
+def choose_quietly(one: Lead, other: Lead) -> str | None:
+    """The id of the lead that a merge would keep; none if the two cannot be merged now."""
+    try:
+        return choose(one, other, None)[0].id
+    except NotMergeableError:
+        return None
+
+
 def taken_over(kept: Lead, gone: Lead) -> dict[str, Any]:
     """Fields that the kept lead lacks and the other one has."""
     return {name: getattr(gone, name) for name in GAPS if getattr(gone, name) and not getattr(kept, name)}
@@ -77,6 +87,30 @@ def taken_over(kept: Lead, gone: Lead) -> dict[str, Any]:
 def merged(kept: Lead, gone: Lead) -> Lead:
     """The kept lead as it is after the merge."""
     return kept.model_copy(update={**taken_over(kept, gone), "phones": [*kept.phones, *gone.phones]})
+
+
+class MergeChoice(Record):
+    """What keeping one of the two would do. `fills` are the fields it takes over, `bans` says that nobody may call it
+    afterwards because nobody may call the other one; or `obstacle`: why it cannot be done now."""
+
+    keep: str
+    fills: dict[str, str]
+    numbers: int
+    calls: int
+    bans: bool
+    obstacle: str | None
+
+
+def choice_of(kept: Lead, gone: Lead, *, calls: int, bans: bool) -> MergeChoice:
+    """What a merge would do that keeps this one. `calls` were made to the other one, which is banned whole (`bans`)."""
+    obstacle = None
+    try:
+        choose(kept, gone, kept.id)
+    except NotMergeableError as error:
+        obstacle = str(error)
+    return MergeChoice(
+        keep=kept.id, fills=taken_over(kept, gone), numbers=len(gone.phones), calls=calls, bans=bans, obstacle=obstacle
+    )
 
 
 def check_undo(merge: Merge, kept: Lead) -> None:

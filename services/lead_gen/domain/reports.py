@@ -75,11 +75,9 @@ def per_hour(count: int, hours: float) -> float | None:
     return round(count / hours, 2) if hours > 0 else None
 
 
-class Funnel(Record):
-    """How many leads are where, how many got how far by calls, and how many came by calling us."""
+class LeadSteps(Record):
+    """How many leads got how far by calls, and how many came by calling us."""
 
-    stages: dict[str, dict[str, int]]
-    leads: int
     called: int
     reached: int
     handed_over: int = Field(description="By a call; tier 2 has these and `inbound`.")
@@ -87,6 +85,42 @@ class Funnel(Record):
     won: int
     inbound: int = Field(description="Leads that called us, and that no call had handed over.")
     inbound_won: int
+
+
+class Funnel(LeadSteps):
+    """How many leads are where, how many got how far by calls, and how many came by calling us."""
+
+    stages: dict[str, dict[str, int]]
+    leads: int
+
+
+class WorkFigures(Record):
+    """What a caller's time went into: seconds of talk that are known, and the calls that their shifts asked for."""
+
+    caller: str
+    talk_seconds: int
+    quota: int
+
+
+class Step(Record):
+    """A step of the funnel: its key, how many leads took it, and how many took the one before it."""
+
+    key: str
+    leads: int
+    out_of: int
+
+    @property
+    def share(self) -> float | None:
+        """Of those who had come to the step before."""
+        return self.leads / self.out_of if self.out_of and self.key != "called" else None
+
+
+def funnel_steps(found: LeadSteps) -> list[Step]:
+    """The funnel in its order."""
+    names = ("called", "reached", "handed_over", "accepted", "won")
+    counts = [getattr(found, name) for name in names]
+    return [Step(key=name, leads=count, out_of=before)
+            for name, count, before in zip(names, counts, [0, *counts], strict=False)]  # fmt: skip
 
 
 class Share(Record):
@@ -146,6 +180,17 @@ class Cohort:
     size: int
     ever: Mapping[str, int]
     after: Sequence[Mapping[str, int]]
+
+
+class ImportCohort(Record):
+    """Leads that came in the week of this Monday, and how far they ever got."""
+
+    week: date
+    size: int
+    called: int
+    handed_over: int
+    accepted: int
+    won: int
 
 
 def cohorts(groups: Iterable[CohortGroup], *, weeks: int, today: date) -> list[Cohort]:

@@ -55,6 +55,14 @@ class Fault:
 Nodes = Mapping[str, Node]
 
 
+class ScriptName(Record):
+    """Which version of which script."""
+
+    id: str
+    name: str
+    version: int
+
+
 class Script(Record):
     """One version of a script."""
 

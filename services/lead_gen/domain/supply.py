@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, Self
 
@@ -112,6 +113,32 @@ class Supply(Record):
     callers: list[CallerRate]
 
 
+@dataclass(frozen=True)
+class Situation:
+    """What a forecast is made from. `calling_hours` are those still planned until then."""
+
+    now: datetime
+    until: datetime
+    stock: int
+    rate: Rate
+    calling_hours: float
+    taken_per_hour: float
+    open_hours: OpenHours
+
+    def ahead(self, *, more_hours: float = 0.0, more_leads: int = 0) -> Forecast:
+        """What the stock will be; with so many hours of calling and interested leads more, or fewer."""
+        hours = max(0.0, self.calling_hours + more_hours)
+        return forecast(
+            now=self.now,
+            until=self.until,
+            stock=max(0, self.stock + more_leads),
+            rate=self.rate,
+            calling_hours=hours,
+            taken_per_hour=self.taken_per_hour,
+            open_hours=self.open_hours,
+        )
+
+
 def forecast(
     *,
     now: datetime,
@@ -135,6 +162,12 @@ def forecast(
         runs_dry=arrivals_below(missing, rate.shape, rate.hours, calling_hours),
         runs_dry_at=_dry_at(now, until, stock + rate.mean * calling_hours, taken_per_hour, open_hours),
     )
+
+
+def clears_at(known: Situation, stock_limit: int) -> datetime | None:
+    """When the stock is at the limit again though nobody finds another lead; None if not within two weeks."""
+    until = known.now + timedelta(days=14)
+    return _dry_at(known.now, until, known.stock - stock_limit, known.taken_per_hour, known.open_hours)
 
 
 def _dry_at(

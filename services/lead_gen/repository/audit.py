@@ -49,3 +49,9 @@ async def page(
         limit,
     )
     return AuditLine.of_all(rows)
+
+
+async def latest(conn: Connection, action: AuditAction, limit: int) -> list[AuditLine]:
+    """The last lines of this action, the latest first."""
+    rows = await conn.fetch("SELECT * FROM audit WHERE action = $1 ORDER BY at DESC, id DESC LIMIT $2", action, limit)
+    return AuditLine.of_all(rows)

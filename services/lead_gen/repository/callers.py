@@ -102,6 +102,18 @@ async def page(conn: Connection, limit: int, after: tuple[datetime, str] | None)
     return Caller.of_all(rows)
 
 
+async def active(conn: Connection, limit: int) -> list[Caller]:
+    """Callers who work here now, by name."""
+    rows = await conn.fetch("SELECT * FROM callers WHERE active ORDER BY name, id LIMIT $1", limit)
+    return Caller.of_all(rows)
+
+
+async def limited(conn: Connection) -> list[Caller]:
+    """Active callers who may call some campaigns only, held in the order of their ids."""
+    rows = await conn.fetch("SELECT * FROM callers WHERE active AND campaigns <> '{}' ORDER BY id FOR UPDATE")
+    return Caller.of_all(rows)
+
+
 async def standing(conn: Connection, caller_id: str) -> Standing:
     """Whether and what somebody may call now. Days are those of their own time zone.
 

@@ -49,6 +49,12 @@ async def newest(conn: Connection, name: str) -> CriteriaVersion:
     return _version(row)
 
 
+async def all_newest(conn: Connection, limit: int) -> list[CriteriaVersion]:
+    """The newest version of each name, by name."""
+    rows = await conn.fetch("SELECT DISTINCT ON (name) * FROM criteria ORDER BY name, version DESC LIMIT $1", limit)
+    return [_version(row) for row in rows]
+
+
 async def page(conn: Connection, *, name: str | None, limit: int, after: Cursor) -> list[CriteriaVersion]:
     """Versions in order of creation, of every name or of one."""
     rows = await conn.fetch(

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import NotFound
-from services.lead_gen.domain.duplicates import FreshLead, Pair
+from services.lead_gen.domain.duplicates import FreshLead, LeadFacts, Pair
 from services.lead_gen.domain.similar_names import BLOCK_MEMBERS, OFFERS_PER_LEAD, SIMILAR
 
 
@@ -81,6 +81,42 @@ async def page(conn: Connection, *, state: str, limit: int, after: tuple[datetim
         limit,
     )
     return Pair.of_all(rows)
+
+
+async def decided_page(conn: Connection, *, state: str, limit: int, before: tuple[datetime, str] | None) -> list[Pair]:
+    """Pairs that were merged, or kept apart, the last decision first."""
+    rows = await conn.fetch(
+        """SELECT * FROM lead_duplicates WHERE state = $1 AND decided_at IS NOT NULL
+              AND ($2::timestamptz IS NULL OR (decided_at, id) < ($2, $3::uuid))
+            ORDER BY decided_at DESC, id DESC LIMIT $4""",
+        state,
+        before[0] if before else None,
+        before[1] if before else None,
+        limit,
+    )
+    return Pair.of_all(rows)
+
+
+async def count_open(conn: Connection, most: int) -> int:
+    """How many pairs are open; none are counted beyond `most`."""
+    counted = "SELECT count(*) FROM (SELECT FROM lead_duplicates WHERE state = 'open' LIMIT $1) AS counted"
+    return int(await conn.fetchval(counted, most) or 0)
+
+
+async def facts(conn: Connection, lead_ids: Sequence[str]) -> dict[str, LeadFacts]:
+    """What else is known of these leads, by id."""
+    rows = await conn.fetch(
+        """SELECT l.id, p.name AS campaign,
+                  (SELECT count(*) FROM calls c WHERE c.lead_id = l.id) AS calls,
+                  EXISTS (SELECT FROM lead_phones n JOIN do_not_call d
+                              ON d.phone IN (n.phone, split_part(n.phone, ';', 1))
+                           WHERE n.lead_id = l.id AND d.withdrawn_at IS NULL AND d.scope = 'company') AS banned,
+                  EXISTS (SELECT FROM work_items w WHERE w.lead_id = l.id AND w.kind = 'call' AND w.state = 'leased'
+                             AND w.lease_until > now()) AS being_called
+             FROM leads l LEFT JOIN campaigns p ON p.id = l.campaign_id WHERE l.id = ANY($1)""",
+        list(lead_ids),
+    )
+    return {row["id"]: LeadFacts.of(row) for row in rows}
 
 
 async def try_hold_comparing(conn: Connection) -> bool:

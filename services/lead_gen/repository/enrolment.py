@@ -79,6 +79,16 @@ async def count(conn: Connection, rules: RuleSet, never: Sequence[str] = ()) -> 
     return int(rows[0][0])
 
 
+async def by_language(conn: Connection, rules: RuleSet) -> dict[str | None, int]:
+    """How many leads could be enrolled now by these rules, by the language they are called in; None: any."""
+    condition, values = to_sql(rules, 1, OF_CANDIDATES)
+    rows = await conn.fetch(
+        f"SELECT l.language, count(*) AS n {CANDIDATES.format(condition=condition)} GROUP BY 1 ORDER BY 2 DESC, 1",
+        *values,
+    )
+    return {row["language"]: row["n"] for row in rows}
+
+
 async def sample(conn: Connection, rules: RuleSet, limit: int) -> list[str]:
     """Ids of the leads that would be enrolled first."""
     condition, values = to_sql(rules, 1, OF_CANDIDATES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.chassis.figures import RARELY, Figure, sql
+from services.chassis.standing import Stages
 
 LEADS = (
     Figure(
@@ -71,3 +72,4 @@ CALLS = (
 )
 
 FIGURES = (*LEADS, *CALLS)
+STAGES = Stages("SELECT stage, count(*) AS value FROM leads WHERE tier = 'lead_gen' GROUP BY stage", seconds=10)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from services.chassis.db import Connection
 from services.chassis.imports.jobs import Import
 from services.lead_gen.domain.calls import CONTACTS
-from services.lead_gen.domain.floor import CampaignOnFloor, Coming, LateCallback, OnFloor
+from services.lead_gen.domain.floor import CampaignOnFloor, Coming, Gone, LateCallback, OnFloor
 
 MOST_PEOPLE, MOST_COMING, MOST_LATE, MOST_CAMPAIGNS, MOST_IMPORTS = 200, 5, 50, 30, 4
 _CONTACTS = [outcome.value for outcome in CONTACTS]
@@ -45,7 +45,7 @@ async def people(conn: Connection) -> list[OnFloor]:
 async def coming(conn: Connection, ahead: timedelta) -> list[Coming]:
     """Whose shift has begun without them, or begins next; the first few."""
     rows = await conn.fetch(
-        """SELECT s.caller_id AS caller, c.name, s.starts_at FROM shifts s
+        """SELECT s.caller_id AS caller, c.name, s.starts_at, s.ends_at FROM shifts s
              JOIN callers c ON c.id = s.caller_id AND c.active
             WHERE s.signed_on_at IS NULL AND s.signed_off_at IS NULL AND s.ends_at > now()
               AND s.starts_at < now() + $1::interval
@@ -54,6 +54,24 @@ async def coming(conn: Connection, ahead: timedelta) -> list[Coming]:
         MOST_COMING,
     )
     return Coming.of_all(rows)
+
+
+async def gone(conn: Connection, since: datetime) -> list[Gone]:
+    """Who called since then and is not signed on now, by name."""
+    rows = await conn.fetch(
+        """SELECT made.*, coalesce(c.name, made.caller) AS name, c.daily_quota AS quota
+             FROM (SELECT caller, count(*) AS calls, count(*) FILTER (WHERE outcome = ANY ($2)) AS contacts,
+                          count(*) FILTER (WHERE outcome = 'interested') AS interested
+                     FROM calls WHERE at >= $1 GROUP BY caller) made
+             LEFT JOIN callers c ON c.id = made.caller
+            WHERE NOT EXISTS (SELECT FROM shifts s WHERE s.caller_id = made.caller AND s.signed_on_at IS NOT NULL
+                                 AND s.signed_off_at IS NULL AND s.ends_at > now())
+            ORDER BY 5, made.caller LIMIT $3""",
+        since,
+        _CONTACTS,
+        MOST_PEOPLE,
+    )
+    return Gone.of_all(rows)
 
 
 async def counted_since(conn: Connection, since: datetime) -> tuple[int, int, int]:
@@ -89,12 +107,18 @@ async def late(conn: Connection, grace: timedelta) -> list[LateCallback]:
     return LateCallback.of_all(rows)
 
 
-async def campaigns(conn: Connection, since: datetime) -> list[CampaignOnFloor]:
-    """Those that run, then those that are paused, each by priority; talks and what they found since then."""
+async def campaigns(
+    conn: Connection, since: datetime, *, limit: int = MOST_CAMPAIGNS, only: str | None = None
+) -> list[CampaignOnFloor]:
+    """Those that run, then those that are paused, each by priority; talks and what they found since then.
+
+    `only`: this one alone.
+    """
     rows = await conn.fetch(
         """WITH shown AS (
              SELECT p.id, p.name, p.state, p.priority, p.created_at, s.version AS script_version
                FROM campaigns p LEFT JOIN scripts s ON s.id = p.script_id
+              WHERE $4::uuid IS NULL OR p.id = $4
               ORDER BY (p.state = 'running') DESC, p.priority DESC, p.created_at LIMIT $2),
            talks AS (
              SELECT campaign_id, count(*) AS talks, count(*) FILTER (WHERE outcome = 'interested') AS interested
@@ -111,8 +135,9 @@ async def campaigns(conn: Connection, since: datetime) -> list[CampaignOnFloor]:
              LEFT JOIN waiting ON waiting.campaign = shown.id::text LEFT JOIN work ON work.campaign_id = shown.id
             ORDER BY (state = 'running') DESC, priority DESC, created_at""",
         since,
-        MOST_CAMPAIGNS,
+        limit,
         _CONTACTS,
+        only,
     )
     return CampaignOnFloor.of_all(rows)
 

@@ -25,9 +25,11 @@ _IMPORTS = """SELECT created_at, 'import:' || id, 'import', NULL::uuid, NULL, cr
       FROM imports WHERE state IN ('queued', 'running') AND created_at < now() - interval '15 minutes'"""
 
 
-async def page(conn: Connection, grace: timedelta, limit: int, after: Place | None) -> list[LateRow]:
+async def page(
+    conn: Connection, grace: timedelta, limit: int, after: Place | None, lead_id: str | None = None
+) -> list[LateRow]:
     """What is late after a place, the longest first. `grace` is how much later a promised call may be."""
-    return await late_rows(conn, (_callbacks(grace), _PROMISES, _IMPORTS), limit, after)
+    return await late_rows(conn, (_callbacks(grace), _PROMISES, _IMPORTS), limit, after, lead_id)
 
 
 async def callers_at_work(conn: Connection) -> int:

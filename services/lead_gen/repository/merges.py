@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -93,6 +93,14 @@ async def page(conn: Connection, *, lead_id: str | None, limit: int, after: tupl
         limit,
     )
     return Merge.of_all(rows)
+
+
+async def standing(conn: Connection, duplicate_ids: Sequence[str]) -> dict[str, Merge]:
+    """The merges of these pairs that were not undone, by pair."""
+    rows = await conn.fetch(
+        "SELECT * FROM lead_merges WHERE duplicate_id = ANY($1) AND undone_at IS NULL", list(duplicate_ids)
+    )
+    return {row["duplicate_id"]: Merge.of(row) for row in rows}
 
 
 async def mark_undone(conn: Connection, merge_id: str, by: str) -> None:

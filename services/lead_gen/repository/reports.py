@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from services.chassis.db import Connection
 from services.lead_gen.domain.calls import CONTACTS
-from services.lead_gen.domain.reports import STEPS, CallFilter, CallGroup, CohortGroup, Funnel, Period
+from services.lead_gen.domain.reports import CallFilter, CallGroup, Funnel, LeadSteps, Period, WorkFigures
 
 # A contact is a conversation with somebody: every outcome but the ones nobody answered.
 CONTACT = f"({', '.join(repr(outcome.value) for outcome in sorted(CONTACTS))})"
@@ -23,6 +23,7 @@ def during(column: str) -> str:
 _COLUMNS = {
     "caller": "c.caller",
     "hour": "to_char(c.at AT TIME ZONE $5, 'HH24')",
+    "day": "to_char(c.at AT TIME ZONE $5, 'YYYY-MM-DD')",
     "campaign": "c.campaign_id",
     "script_version": "c.script_id",
     "shift": "c.shift_id",
@@ -75,6 +76,24 @@ async def call_groups(conn: Connection, by: str, period: Period, calls: CallFilt
     return sorted(labelled, key=lambda found: order.get(found.group, len(order)))
 
 
+async def work_figures(conn: Connection, period: Period, calls: CallFilter) -> list[WorkFigures]:
+    """Per caller: the talk that is known of their calls, and the calls that the shifts they signed on to asked for."""
+    rows = await conn.fetch(
+        f"""SELECT caller, coalesce(sum(talk), 0)::int AS talk_seconds, coalesce(sum(quota), 0)::int AS quota FROM (
+              SELECT c.caller, sum(c.talk_seconds) AS talk, 0 AS quota FROM calls c
+               WHERE {_WANTED} AND c.talk_seconds > 0 GROUP BY 1
+              UNION ALL
+              SELECT s.caller_id, 0, sum(coalesce(s.quota, k.daily_quota)) FROM shifts s
+                JOIN callers k ON k.id = s.caller_id
+               WHERE {during("s.starts_at")} AND s.signed_on_at IS NOT NULL AND $3::uuid IS NULL GROUP BY 1) worked
+             GROUP BY 1""",  # noqa: S608 - expressions named here; values are parameters
+        period.start,
+        period.end,
+        calls.campaign_id,
+    )
+    return WorkFigures.of_all(rows)
+
+
 # Leads that called us are those whom no call handed over; they come to tier 2 beside the funnel.
 _TOTALS = f"""
 WITH called AS (
@@ -92,6 +111,11 @@ SELECT (SELECT count(*) FROM called) AS called, (SELECT count(*) FROM called WHE
 """  # noqa: S608 - expressions named here; values are parameters
 
 
+async def steps(conn: Connection, period: Period, campaign_id: str | None) -> LeadSteps:
+    """How many leads got how far in the period."""
+    return LeadSteps.of(await conn.fetchrow(_TOTALS, period.start, period.end, campaign_id))
+
+
 async def funnel(conn: Connection, period: Period, campaign_id: str | None) -> Funnel:
     """How many leads are where now, and how many got how far in the period."""
     stages: dict[str, dict[str, int]] = {}
@@ -101,32 +125,17 @@ async def funnel(conn: Connection, period: Period, campaign_id: str | None) -> F
         campaign_id,
     ):
         stages.setdefault(row["tier"], {})[row["stage"]] = row["n"]
-    totals = await conn.fetchrow(_TOTALS, period.start, period.end, campaign_id)
+    totals = await steps(conn, period, campaign_id)
     leads = sum(count for tier in stages.values() for count in tier.values())
-    return Funnel.of({"stages": stages, "leads": leads, **dict(totals or {})})
+    return Funnel.of({"stages": stages, "leads": leads, **dict(totals)})
 
 
-async def cohort_groups(conn: Connection, period: Period, campaign_id: str | None, timezone: str) -> list[CohortGroup]:
-    """Leads by the week of `timezone` in which they were first called, and by the week in which they got how far."""
-    took = {step: f"floor(extract(epoch FROM {step} - at) / 604800)::int" for step in STEPS}
+async def outcomes(conn: Connection, period: Period, campaign_id: str) -> dict[str, int]:
+    """How the calls of a campaign ended, the most frequent outcome first."""
     rows = await conn.fetch(
-        f"""WITH first AS (
-              SELECT lead_id, min(at) AS at, min(at) FILTER (WHERE outcome IN {CONTACT}) AS reached
-                FROM calls WHERE ($3::uuid IS NULL OR campaign_id = $3) GROUP BY lead_id),
-            given AS MATERIALIZED (
-              SELECT lead_id, campaign_id, at, accepted_at, won_at FROM lead_hand_overs
-               WHERE at >= coalesce($1::timestamptz, '-infinity')),
-            steps AS (
-              SELECT f.*, h.at AS handed_over, h.accepted_at AS accepted, h.won_at AS won
-                FROM first f LEFT JOIN given h
-                  ON h.lead_id = f.lead_id AND ($3::uuid IS NULL OR h.campaign_id = $3))
-            SELECT date_trunc('week', at AT TIME ZONE $4)::date AS week, count(*) AS leads,
-                   {", ".join(f"{sql} AS {step}" for step, sql in took.items())}
-              FROM steps WHERE {during("at")}
-             GROUP BY 1, {", ".join(str(n) for n in range(3, 3 + len(STEPS)))}""",  # noqa: S608 - expressions named here; values are parameters
+        f"""SELECT outcome, count(*) AS n FROM calls c WHERE {_WANTED} GROUP BY 1 ORDER BY 2 DESC, 1""",  # noqa: S608 - a constant condition
         period.start,
         period.end,
         campaign_id,
-        timezone,
     )
-    return [CohortGroup(row["week"], row["leads"], {step: row[step] for step in STEPS}) for row in rows]
+    return {row["outcome"]: row["n"] for row in rows}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import NotFound
 from services.lead_gen.domain.rota import DayException, Pattern, RotaException, RotaPattern
@@ -64,6 +66,14 @@ async def put_exception(conn: Connection, new: DayException) -> RotaException:
         new.reason,
     )
     return RotaException.of(row)
+
+
+async def remove_exception(conn: Connection, caller_id: str, day: date) -> None:
+    """Delete an exception. Raises NotFound."""
+    if not await conn.fetchval(
+        "DELETE FROM rota_exceptions WHERE caller_id = $1 AND day = $2 RETURNING true", caller_id, day
+    ):
+        raise NotFound("Nothing differs on this day")
 
 
 async def exceptions(conn: Connection, caller_id: str | None = None) -> list[RotaException]:

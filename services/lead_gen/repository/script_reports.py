@@ -15,10 +15,13 @@ ways AS MATERIALIZED (
       FROM calls c LEFT JOIN lead_hand_overs h ON h.call_id = c.id AND {during("h.at")}
      WHERE c.script_id IS NOT NULL AND {during("c.at")}
        AND ($3::text IS NULL OR c.script_id IN (SELECT id FROM scripts WHERE name = $3))
+       AND ($4::uuid IS NULL OR c.campaign_id = $4)
      GROUP BY c.script_id, c.path)"""  # noqa: S608 - expressions of reports; values are parameters
 
 
-async def script_figures(conn: Connection, period: Period, name: str | None) -> list[ScriptFigures]:
+async def script_figures(
+    conn: Connection, period: Period, name: str | None, campaign_id: str | None = None
+) -> list[ScriptFigures]:
     """Figures per version that led a call in the period, by name and version, with each of its nodes.
 
     A node that a call came to several times counts once for it. Nodes that a version does not have (of a path that
@@ -46,5 +49,6 @@ async def script_figures(conn: Connection, period: Period, name: str | None) -> 
         period.start,
         period.end,
         name,
+        campaign_id,
     )
     return ScriptFigures.of_all(rows)

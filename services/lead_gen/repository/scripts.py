@@ -8,7 +8,7 @@ from typing import Any
 
 from services.chassis.db import Connection, new_id, to_json
 from services.chassis.errors import NotFound
-from services.lead_gen.domain.scripts import Nodes, Script
+from services.lead_gen.domain.scripts import Nodes, Script, ScriptName
 
 
 def _script(row: Any) -> Script:
@@ -34,6 +34,19 @@ async def add(conn: Connection, name: str, start: str, nodes: Nodes, by: str) ->
         to_json(body),
     )
     return _script(row)
+
+
+async def all_newest(conn: Connection, limit: int) -> list[ScriptName]:
+    """The newest version of each name, by name."""
+    rows = await conn.fetch(
+        "SELECT DISTINCT ON (name) id, name, version FROM scripts ORDER BY name, version DESC LIMIT $1", limit
+    )
+    return ScriptName.of_all(rows)
+
+
+async def name_of(conn: Connection, script_id: str) -> ScriptName | None:
+    """Name and version of a script."""
+    return ScriptName.maybe(await conn.fetchrow("SELECT id, name, version FROM scripts WHERE id = $1", script_id))
 
 
 async def exists(conn: Connection, script_id: str) -> bool:

@@ -42,8 +42,9 @@ _PAGE = """(SELECT * FROM ({}) part (at, ref, kind, by, facts)
     WHERE $2::timestamptz IS NULL OR (at, ref COLLATE "C") < ($2, $3 COLLATE "C")
     ORDER BY at DESC, ref COLLATE "C" DESC LIMIT $4)"""
 _STORY = f"""
-SELECT s.at, s.ref, s.kind, coalesce(c.name, s.by) AS by, s.facts
+SELECT s.at, s.ref, s.kind, coalesce(c.name, p.name, s.by) AS by, s.facts
   FROM ({" UNION ALL ".join(_PAGE.format(part) for part in _PARTS)}) s LEFT JOIN callers c ON c.id = s.by
+  LEFT JOIN person_names p ON p.person = s.by
  ORDER BY s.at DESC, s.ref COLLATE "C" DESC LIMIT $4
 """  # noqa: S608 - put together from the constants above
 

@@ -7,7 +7,7 @@ from typing import Literal
 from fastapi import APIRouter
 
 from services.chassis.http import Conn, Id, Page, Pager, Who, allow, if_match, new_router, tagged
-from services.lead_gen.actions.duplicates import merge_duplicate, offers_of, refuse_duplicate
+from services.lead_gen.actions.duplicates import merge_duplicate, offers_of, reconsider_duplicate, refuse_duplicate
 from services.lead_gen.actions.kinds import DUPLICATE
 from services.lead_gen.repository import duplicates
 from services.lead_gen.schemas.duplicates import DuplicateView, NewMerge
@@ -51,3 +51,9 @@ async def merge(conn: Conn, who: Who, duplicate_id: Id, body: NewMerge | None = 
 async def refuse(conn: Conn, who: Who, duplicate_id: Id) -> DuplicateView:
     """The pair is not offered again."""
     return DuplicateView.of(await refuse_duplicate(conn, duplicate_id, who.person))
+
+
+@router.post("/duplicates/{duplicate_id}/reconsider", dependencies=_CHANGE, summary="Offer a refused pair again")
+async def reconsider(conn: Conn, duplicate_id: Id) -> DuplicateView:
+    """It was kept apart by mistake. 409 `wrong_state` if it was not refused."""
+    return DuplicateView.of(await reconsider_duplicate(conn, duplicate_id))

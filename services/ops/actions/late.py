@@ -23,11 +23,16 @@ _LOOKS_AT_MOST = 50
 _AT_ONCE = 16
 
 
-async def read_late(sources: Sources, *, limit: int, after: Place | None = None) -> LateList:
-    """A page of what should have happened and has not; on the first one, also the tiers that are held up as a whole."""
+async def read_late(
+    sources: Sources, *, limit: int, after: Place | None = None, lead_id: str | None = None
+) -> LateList:
+    """A page of what should have happened and has not; on the first one, also the tiers that are held up as a whole.
+
+    With `lead_id`, what is late of that lead.
+    """
 
     async def ask(tier: Tier) -> list[Late]:
-        return await sources.tiers.late(tier, limit + 1, after)
+        return await sources.tiers.late(tier, limit + 1, after, lead_id)
 
     (found, missing), (queues, away) = await asyncio.gather(of_each(ask), _queues(sources))
     page, older = merged(found, limit)

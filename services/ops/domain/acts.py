@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from services.chassis.records import Record
 
 
@@ -19,3 +21,13 @@ class Acted(Record):
     act: str
     dry_run: bool
     changes: list[Changed]
+
+
+class Outcome(Record):
+    """What an act changes for one lead of several, or why it is refused."""
+
+    lead_id: str
+    company: str
+    tier: str
+    changes: list[Changed] = Field(default_factory=list)
+    refused: str | None = None

@@ -79,7 +79,7 @@ def explained(late: Late, queues: Mapping[Tier, Queue], workflow: Workflow | Non
             f"its workflow is {workflow.status}",
             f"start it again: leadrelay stuck retry workflow:{workflow.id}",
         )
-        return late.model_copy(update={"cause": cause, "act": act})
+        return late.model_copy(update={"cause": cause, "act": act, "does": "retry"})
     if workflow.task_since is not None and now - workflow.task_since > TASK_PATIENCE:
         act = f"start another one: leadrelay worker {late.tier}"
         return late.model_copy(update={"cause": f"the workers of {queue.name} have not come to it yet", "act": act})

@@ -17,3 +17,5 @@ class Queue(Record):
     workers: list[str] = Field(description="Identities of the workers that asked for work in the last 90 seconds.")
     waiting: int
     oldest_seconds: float
+    added: float = Field(default=0.0, description="Tasks that come in a second, about.")
+    done: float = Field(default=0.0, description="Tasks that are taken in a second, about.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -81,7 +82,7 @@ def tell(
     names = _names(parts.values())
     events = sorted(
         (
-            Told(tier=tier.value, **{**dict(event), "words": _named(event.words, names)})
+            Told(tier=tier.value, **{**dict(event), "words": _named(event.words, names), "by": _name(event.by, names)})
             for tier, part in parts.items()
             for event in part.events
         ),
@@ -107,15 +108,18 @@ def holder(parts: Mapping[Tier, Part]) -> Part:
 
 
 def _head(parts: Mapping[Tier, Part], workflows: Sequence[Workflow], now: datetime) -> Head:
-    part = holder(parts)
-    waiting = [one for tier in Tier if tier in parts for one in parts[tier].waiting]
+    part, names = holder(parts), _names(parts.values())
+    found = [one for tier in Tier if tier in parts for one in parts[tier].waiting]
+    waiting = [
+        one.model_copy(update={"words": _named(one.words, names), "who": _name(one.who, names)}) for one in found
+    ]
     return Head(
         lead_id=part.lead_id,
         company=part.company,
         tier=part.tier,
         tier_words=TIERS[part.tier],
         stage=part.stage,
-        owner=part.owner,
+        owner=_name(part.owner, names),
         since=part.since,
         merged_into=next((one.merged_into for one in parts.values() if one.merged_into), None),
         waiting=sorted(waiting, key=lambda one: (not one.late, one.due or one.since)),
@@ -172,15 +176,24 @@ def _coming(parts: Collection[Part], workflows: Iterable[Workflow], now: datetim
 
 
 def _names(parts: Iterable[Part]) -> dict[str, str]:
-    """What owners are called, by id: tiers and workflows know each other's people by their ids only."""
-    return {part.owner_id: part.owner for part in parts if part.owner_id and part.owner}
+    """What people are called, by id: tiers and workflows know each other's people by their ids only."""
+    names: dict[str, str] = {}
+    for part in parts:
+        owner = {part.owner_id: part.owner} if part.owner_id and part.owner else {}
+        names |= {**owner, **part.people}
+    return names
 
 
 def _named(words: str, names: Mapping[str, str]) -> str:
     """Words with names instead of ids."""
-    for person, name in names.items():
-        words = words.replace(person, name)
-    return words
+    if not names:
+        return words
+    ids = "|".join(re.escape(person) for person in sorted(names, key=len, reverse=True))
+    return re.sub(rf"(?<![\w.@-])(?:{ids})(?![\w@-])", lambda found: names[found[0]], words)
+
+
+def _name(person: str | None, names: Mapping[str, str]) -> str | None:
+    return names.get(person, person) if person else None
 
 
 def _at(timers: Iterable[Timer], due: datetime) -> Timer | None:

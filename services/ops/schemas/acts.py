@@ -5,7 +5,8 @@ from __future__ import annotations
 from pydantic import ConfigDict, Field
 
 from services.chassis.http import Body, Model
-from services.chassis.operator_acts import ActName, Storable
+from services.chassis.lateness import ActName
+from services.chassis.operator_acts import Storable
 from services.ops.domain.acts import Acted
 from services.ops.tiers import Order
 

@@ -58,13 +58,19 @@ class _Flow:
     keeping: float
 
 
-def plan_headcount(house: House, sales_a_month: float, seed: int = 1) -> Headcount:
-    """For this goal, in the three-tier department. Raises PlanError if the goal or the rates cannot be met."""
+def checked_goal(house: House, sales_a_month: float) -> float:
+    """The goal as given. Raises PlanError if it, or the house's rates, cannot be met."""
     if not 0 < sales_a_month <= MOST_SALES:
         raise PlanError("sales_a_month", f"{sales_a_month:g} is not between 0 and {MOST_SALES}")
-    rates = house.assumptions
-    if not rates.won.value or not rates.interested.value:
-        raise PlanError("assumptions.won", "nothing is ever won at this rate")
+    for name in ("won", "interested"):
+        if not getattr(house.assumptions, name).value:
+            raise PlanError(f"assumptions.{name}", "nothing is ever won at this rate")
+    return sales_a_month
+
+
+def plan_headcount(house: House, sales_a_month: float, seed: int = 1) -> Headcount:
+    """For this goal, in the three-tier department. Raises PlanError as `checked_goal` does."""
+    checked_goal(house, sales_a_month)
     count = sales_a_month / WEEKS_A_MONTH * WATCHED
     mean = _flow(house, count / WATCHED)
     for spare in SPARE:

@@ -3,33 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from services.ops.domain.planner.summary import Comparison, Spread
 
 SURE, LIKELY = 0.95, 0.75
+Judgement = Literal["nothing", "yes", "likely_yes", "apart", "likely_no", "no"]
+_SAID: dict[Judgement, str] = {
+    "yes": "Almost certainly yes",
+    "likely_yes": "Most likely yes",
+    "apart": "The two cannot be told apart",
+    "likely_no": "Most likely no",
+    "no": "Almost certainly no",
+}
+
+
+def judge(comparisons: Sequence[Comparison], classic_wins: float) -> Judgement:
+    """Does three-tier sell more, and how surely? `classic_wins`: in which share of runs it does not."""
+    sales = next(one for one in comparisons if one.figure.name == "sales")
+    if sales.change is None or sales.classic is None or sales.three_tier is None:
+        return "nothing"
+    wins = 1 - classic_wins
+    if wins >= LIKELY:
+        return "yes" if wins >= SURE else "likely_yes"
+    if wins > 1 - LIKELY:
+        return "apart"
+    return "likely_no" if wins > 1 - SURE else "no"
 
 
 def verdict(comparisons: Sequence[Comparison], classic_wins: float) -> str:
-    """Does three-tier sell more, how surely, and what it costs. `classic_wins`: in which share of runs it does not."""
+    """What `judge` says in words, with how much more is sold and what it costs."""
     by_name = {one.figure.name: one for one in comparisons}
-    sales = by_name["sales"]
-    if sales.change is None or sales.classic is None or sales.three_tier is None:
+    judgement, change = judge(comparisons, classic_wins), by_name["sales"].change
+    if judgement == "nothing" or change is None:
         return "Nothing is sold in one of the two departments: there is nothing to compare."
-    return " ".join([_headline(sales.change, 1 - classic_wins), *_prices(by_name)])
+    return " ".join([f"{_SAID[judgement]}: {_sales(change)}", *_prices(by_name)])
 
 
-def _headline(change: Spread, wins: float) -> str:
-    said = (
+def _sales(change: Spread) -> str:
+    return (
         f"{amount(change.mean)} first sales, between {signed(change.low)} and {signed(change.high)}, "
         "from the same people and hours."
     )
-    if wins >= SURE:
-        return f"Almost certainly yes: {said}"
-    if wins >= LIKELY:
-        return f"Most likely yes: {said}"
-    if wins > 1 - LIKELY:
-        return f"The two cannot be told apart: {said}"
-    return f"Most likely no: {said}" if wins > 1 - SURE else f"Almost certainly no: {said}"
 
 
 def _prices(by_name: dict[str, Comparison]) -> list[str]:

@@ -5,6 +5,14 @@
   addEventListener("click", (event) => {
     for (const asked of opened()) if (!asked.contains(event.target)) asked.open = false;
   });
+  // Enter in a field of a form whose act asks first: it asks.
+  addEventListener("submit", (event) => {
+    const asked = event.submitter?.closest(".lr-confirm:not([open])");
+    if (!asked) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    asked.open = true;
+  }, true);
   // Whoever opened it with its key answers it with Enter.
   addEventListener("toggle", (event) => {
     if (!event.target.matches?.(".lr-confirm[open]")) return;

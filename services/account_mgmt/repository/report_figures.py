@@ -1,0 +1,121 @@
+"""Figures of the reports' pages beside those of `/v1/reports`: outcomes, orders, survival, cross-selling."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from services.account_mgmt.domain.report_records import (
+    MONTHS,
+    LateMoney,
+    OrdersIn,
+    OrdersOf,
+    OutcomeCount,
+    Survival,
+    Taken,
+)
+from services.account_mgmt.repository.invoice_sums import owed
+from services.account_mgmt.repository.report_records import AGE
+from services.chassis.db import Connection
+
+
+async def outcomes(conn: Connection, start: datetime, end: datetime) -> list[OutcomeCount]:
+    """How the nudges of the time ended, the most frequent first."""
+    rows = await conn.fetch(
+        """SELECT coalesce(outcome, 'unanswered') AS outcome, count(*)::int AS nudges FROM nudges
+            WHERE opened_at >= $1 AND opened_at < $2 GROUP BY 1 ORDER BY 2 DESC, 1""",
+        start,
+        end,
+    )
+    return OutcomeCount.of_all(rows)
+
+
+async def orders_by_source(conn: Connection, start: datetime, end: datetime) -> list[OrdersOf]:
+    """Orders of the time, before tax, by where they came from."""
+    rows = await conn.fetch(
+        """SELECT source, currency, count(*)::int AS orders, sum(total - tax) AS net FROM orders
+            WHERE state = 'placed' AND placed_at >= $1 AND placed_at < $2 GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2""",
+        start,
+        end,
+    )
+    return OrdersOf.of_all(rows)
+
+
+async def orders_by_month(conn: Connection, start: datetime, end: datetime, timezone: str) -> list[OrdersIn]:
+    """Orders of each month of the time zone, and how many of them were no customer's first."""
+    rows = await conn.fetch(
+        """SELECT date_trunc('month', o.placed_at AT TIME ZONE $3)::date AS month, count(*)::int AS orders,
+                  count(*) FILTER (WHERE o.placed_at > f.at)::int AS reorders,
+                  count(DISTINCT o.customer_id)::int AS customers
+             FROM orders o CROSS JOIN LATERAL (
+                  SELECT min(placed_at) AS at FROM orders e
+                   WHERE e.customer_id = o.customer_id AND e.state = 'placed') f
+            WHERE o.state = 'placed' AND o.placed_at >= $1 AND o.placed_at < $2 GROUP BY 1 ORDER BY 1""",
+        start,
+        end,
+        timezone,
+    )
+    return OrdersIn.of_all(rows)
+
+
+async def survival(conn: Connection, start: datetime, end: datetime, timezone: str) -> list[Survival]:
+    """Customers by the month in which they came, and how many were there after so many months, as far as all know."""
+    alive = ", ".join(
+        f"count(*) FILTER (WHERE lost_at IS NULL OR lost_at >= created_at + interval '{n} months')::int AS m{n}"
+        for n in MONTHS
+    )
+    rows = await conn.fetch(
+        f"""SELECT *, (month + interval '1 month') AT TIME ZONE $3 AS over FROM (
+              SELECT date_trunc('month', created_at AT TIME ZONE $3)::date AS month, count(*)::int AS size, {alive}
+                FROM customers WHERE created_at >= $1 AND created_at < $2 AND state <> 'cancelled'
+                 AND merged_into IS NULL GROUP BY 1) months ORDER BY month""",  # noqa: S608 - constants
+        start,
+        end,
+        timezone,
+    )
+    now: datetime = await conn.fetchval("SELECT now()")
+    return [
+        Survival(
+            month=row["month"],
+            size=row["size"],
+            alive={n: row[f"m{n}"] for n in MONTHS if (now - row["over"]).days >= 31 * n},
+        )
+        for row in rows
+    ]
+
+
+async def taken(conn: Connection, start: datetime, end: datetime) -> list[Taken]:
+    """Products that customers took besides, did not want, or said they need, the most taken first."""
+    rows = await conn.fetch(
+        """SELECT product_id, coalesce(p.name, product_id) AS name, sum(taken)::int AS taken,
+                  sum(refused)::int AS refused, sum(needs)::int AS needs FROM (
+             SELECT product_id, count(*) AS taken, 0 AS refused, 0 AS needs FROM first_purchases
+              WHERE placed_at >= $1 AND placed_at < $2 AND placed_at > began_at GROUP BY 1
+             UNION ALL
+             SELECT product_id, 0, count(*), 0 FROM never_offer WHERE created_at >= $1 AND created_at < $2 GROUP BY 1
+             UNION ALL
+             SELECT product_id, 0, 0, count(*) FROM needs
+              WHERE created_at >= $1 AND created_at < $2 AND product_id IS NOT NULL GROUP BY 1) told
+             LEFT JOIN products p ON p.id = product_id
+            GROUP BY 1, 2 ORDER BY 3 DESC, 1 LIMIT 200""",
+        start,
+        end,
+    )
+    return Taken.of_all(rows)
+
+
+async def open_by_age(conn: Connection) -> list[LateMoney]:
+    """Open invoices by age and currency."""
+    rows = await conn.fetch(
+        f"""SELECT {AGE} AS age, currency, count(*)::int AS invoices, sum({owed()}) AS amount
+              FROM invoices i WHERE state = 'open' GROUP BY 1, 2 ORDER BY 2, min(i.due_at) DESC"""  # noqa: S608 - constants
+    )
+    return LateMoney.of_all(rows)
+
+
+async def late_invoices(conn: Connection) -> dict[tuple[str | None, str], int]:
+    """Late invoices by account manager and currency."""
+    rows = await conn.fetch(
+        """SELECT c.account_manager, i.currency, count(*)::int AS invoices FROM invoices i
+             JOIN customers c ON c.id = i.customer_id WHERE i.state = 'open' AND i.due_at < now() GROUP BY 1, 2"""
+    )
+    return {(row["account_manager"], row["currency"]): row["invoices"] for row in rows}

@@ -1,0 +1,54 @@
+"""The control room, gathered from the tiers and from Temporal; what is away is named, and the rest is shown."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import UTC, datetime
+
+from services.chassis.lateness import Late
+from services.chassis.trail import Wanted
+from services.ops.actions.late import read_late
+from services.ops.actions.stories import Reached
+from services.ops.actions.tiers import read_tiers
+from services.ops.actions.trail import read_trail
+from services.ops.domain.failures import as_late
+from services.ops.domain.room import Room, gathered
+from services.ops.failures import Failures
+from services.ops.histories import TemporalAway
+
+GOOD_FOR_SECONDS = 0.7
+_MOST_ROWS = 150
+_LATELY = 6
+
+
+class Rooms:
+    """The control room as it is now: read once for all who look within the same moment, which are all operators."""
+
+    def __init__(self) -> None:
+        self._failures = Failures()
+        self._reading: asyncio.Task[Room] | None = None
+        self._begun_at = 0.0
+
+    async def now(self, sources: Reached, *, afresh: bool = False) -> Room:
+        """What was read a moment ago; `afresh` for whoever has just changed something."""
+        if self._reading is None or afresh or time.monotonic() - self._begun_at > GOOD_FOR_SECONDS:
+            self._begun_at = time.monotonic()
+            self._reading = asyncio.create_task(self._read(sources), name="control room")
+        # Shielded: somebody who closes their page must not take it from the others.
+        return await asyncio.shield(self._reading)
+
+    async def _read(self, sources: Reached) -> Room:
+        (tiers, missing), late, failed, trail = await asyncio.gather(
+            read_tiers(sources),
+            read_late(sources, limit=_MOST_ROWS),
+            self._failed(sources),
+            read_trail(sources, Wanted(), _LATELY),
+        )
+        return gathered(datetime.now(UTC), tiers, late, failed, trail.lines, missing)
+
+    async def _failed(self, sources: Reached) -> list[Late]:
+        try:
+            return [as_late(one) for one in await self._failures.read(sources.temporal)]
+        except TemporalAway:
+            return []  # named by whoever reads the queues

@@ -1,0 +1,79 @@
+"""The planner's form: fields are named as the plan's, a share is typed in per cent, an empty one leaves the default."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from services.chassis.errors import Invalid
+from services.ops.domain.planner.assumptions import SHARE, Assumptions, House
+from services.ops.plans import Job
+from services.ops.schemas.plans import NewPlan
+
+_RATES = vars(Assumptions())
+TIERS = ("callers", "managers", "account_managers")
+_PLAIN = ("weeks", "leads", "customers", "runs", "goal")
+
+
+class PlanForm(BaseModel):
+    """What was typed, by the fields' names."""
+
+    model_config = ConfigDict(extra="allow")
+
+    def typed(self) -> dict[str, str]:
+        """The fields that are not empty."""
+        extra = self.model_extra or {}
+        return {name: value.strip()[:40] for name, value in extra.items() if isinstance(value, str) and value.strip()}
+
+
+def plan_of(typed: Mapping[str, str]) -> NewPlan:
+    """The plan that was typed. Raises Invalid for what is no number, RequestValidationError for what makes no sense."""
+    body: dict[str, Any] = {tier: NewPlan.model_fields[tier].default.model_dump() for tier in TIERS}
+    body |= {"guess": typed.get("guess") == "1", "assumptions": {}}
+    for name, text in typed.items():
+        group, _, field = name.partition(".")
+        if name in _PLAIN:
+            body[name] = _number(name, text)
+        elif field and group in (*TIERS, "assumptions"):
+            body[group][field] = _number(name, text)
+    try:
+        return NewPlan.model_validate(body)
+    except ValidationError as error:
+        wrong = [{**one, "loc": ("body", ".".join(str(part) for part in one["loc"]))} for one in error.errors()]
+        raise RequestValidationError(wrong) from None
+
+
+def _number(name: str, text: str) -> float | int:
+    plain = text.replace(",", ".").replace("\u00a0", "").replace(" ", "").rstrip("%")
+    try:
+        value = float(plain)
+    except ValueError:
+        raise Invalid("this is not a number", field=name) from None
+    if is_share(name):
+        return value / 100
+    return int(value) if value.is_integer() else value
+
+
+def is_share(name: str) -> bool:
+    """Whether a field is typed in per cent."""
+    group, _, rate = name.partition(".")
+    return group == "assumptions" and rate in _RATES and _RATES[rate].unit == SHARE
+
+
+def values_of(job: Job | None) -> dict[str, str]:
+    """The fields of a plan that was asked for, as they are typed; of assumptions, those that were changed by hand."""
+    house, goal, runs = (job.plan.house, job.plan.goal, job.plan.runs) if job else (House(), 12.0, 400)
+    values = {f"{tier}.{name}": f"{value:g}" for tier in TIERS for name, value in (
+        ("count", getattr(house, tier).count), ("hours_a_week", getattr(house, tier).hours_a_week),
+        ("cost_an_hour", getattr(house, tier).cost_an_hour),
+    )}  # fmt: skip
+    values |= {"weeks": f"{house.weeks}", "leads": f"{house.leads}", "customers": f"{house.customers}"}
+    values |= {"goal": f"{goal:g}" if goal else "", "runs": f"{runs}"}
+    changed = job.changed if job else {}
+    return values | {
+        f"assumptions.{name}": f"{value * 100 if is_share(f'assumptions.{name}') else value:g}"
+        for name, value in changed.items()
+    }

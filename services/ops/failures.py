@@ -1,0 +1,86 @@
+"""Workflows that ended badly while nobody has started them again, as Temporal knows them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from functools import partial
+
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.enums.v1 import EventType
+from temporalio.api.workflowservice.v1 import GetWorkflowExecutionHistoryReverseRequest
+from temporalio.client import Client
+from temporalio.client import WorkflowExecution as Execution
+from temporalio.service import RPCError
+
+from services.chassis.stories import typed
+from services.ops.domain.failures import Failed
+from services.ops.histories import RPC_SECONDS, TemporalAway, word
+
+MOST = 30
+_BADLY = "ExecutionStatus IN ('Failed', 'TimedOut', 'Terminated')"
+_FAILED = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_FAILED
+
+
+class Failures:
+    """Remembers why a run failed, which never changes."""
+
+    def __init__(self) -> None:
+        self._why: dict[str, str] = {}
+
+    async def read(self, client: Client) -> list[Failed]:
+        """Those that ended last, one line for each workflow. Raises TemporalAway."""
+        try:
+            found = [one async for one in client.list_workflows(_BADLY, limit=MOST, rpc_timeout=RPC_SECONDS)]
+            begun_again = await self._running(client, found)
+            left = [one for one in _last_of_each(found) if one.id not in begun_again]
+            return list(await asyncio.gather(*map(partial(self._failed, client), left)))
+        # A client that cannot connect raises RuntimeError.
+        except (RPCError, RuntimeError, OSError) as error:
+            raise TemporalAway(f"does not answer ({str(error)[:200]})") from None
+
+    async def _running(self, client: Client, found: Sequence[Execution]) -> set[str]:
+        if not found:
+            return set()
+        ids = ", ".join(f"'{one.id}'" for one in found)
+        later = client.list_workflows(
+            f"WorkflowId IN ({ids}) AND ExecutionStatus IN ('Running', 'Completed', 'Canceled')", limit=MOST * 2,
+            rpc_timeout=RPC_SECONDS,
+        )  # fmt: skip
+        ended = {one.id: one.close_time for one in reversed(found)}
+        return {one.id async for one in later if (close := ended.get(one.id)) and one.start_time >= close}
+
+    async def _failed(self, client: Client, one: Execution) -> Failed:
+        if one.run_id not in self._why:
+            if len(self._why) > MOST * 10:
+                self._why.clear()
+            self._why[one.run_id] = await _why(client, one)
+        return Failed(
+            workflow_id=one.id, kind=one.workflow_type, queue=one.task_queue, status=word(one.status),
+            at=one.close_time or one.start_time, why=self._why[one.run_id],
+        )  # fmt: skip
+
+
+def _last_of_each(found: Sequence[Execution]) -> list[Execution]:
+    latest: dict[str, Execution] = {}
+    for one in found:
+        if one.id not in latest or one.start_time > latest[one.id].start_time:
+            latest[one.id] = one
+    return list(latest.values())
+
+
+async def _why(client: Client, one: Execution) -> str:
+    """What its last event says."""
+    answer = await client.workflow_service.get_workflow_execution_history_reverse(
+        GetWorkflowExecutionHistoryReverseRequest(
+            namespace=client.namespace,
+            execution=WorkflowExecution(workflow_id=one.id, run_id=one.run_id),
+            maximum_page_size=1,
+        ),
+        timeout=RPC_SECONDS,
+    )
+    for event in answer.history.events:
+        if event.event_type == _FAILED:
+            failure = event.workflow_execution_failed_event_attributes.failure
+            return typed(failure.cause.message or failure.message)
+    return ""

@@ -1,0 +1,75 @@
+"""Tier 2's reports in a browser: figures that open their records, how deals move, and files that are written down."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+
+from tests.api.test_conversion_reports import PEOPLE, live
+from tests.fixtures.postgres import FreshDatabase
+from tests.fixtures.report_pages import every_figure_opens_what_it_counts, looked, rows, words
+from tests.fixtures.tier_2 import Tier2, hand_over, tier_2
+from tests.fixtures.tier_2_pages import Person, person
+from workflows.contracts.base import Tier
+
+VIEWS = ("stages", "reasons", "managers", "answers", "commission")
+
+
+@pytest_asyncio.fixture
+async def conversion(fresh_database: FreshDatabase) -> AsyncIterator[Tier2]:
+    dsn = await fresh_database("conversion_report_pages", tier=Tier.CONVERSION, policy="demo")
+    async with tier_2(dsn) as tier:
+        for person in PEOPLE:
+            await tier.manager(person)
+        yield tier
+
+
+@pytest_asyncio.fixture
+async def boss(conversion: Tier2) -> AsyncIterator[Person]:
+    async with person(conversion, "iryna", "supervisor") as window:
+        yield window
+
+
+async def test_every_figure_opens_exactly_the_records_that_it_counts(conversion: Tier2, boss: Person) -> None:
+    chance, tally = random.Random(5), Counter[tuple[str, str]]()
+    for _ in range(40):
+        await live(conversion, chance, tally)
+    await conversion.pool.execute(
+        """INSERT INTO meetings (id, deal_id, manager, starts_at, ends_at, kind, state, created_by)
+           SELECT gen_random_uuid(), id, owner, now() - interval '2 hours', now() - interval '1 hour', 'online', 'held',
+                  owner FROM deals WHERE stage = 'qualified'"""
+    )
+    pages = [f"/desk/reports/{view}?span=7" for view in VIEWS]
+    assert await every_figure_opens_what_it_counts(boss.http, "/conversion", pages) > 25
+    report = {row["name"]: row for row in (await conversion.get("/v1/reports/managers"))["items"]}
+    shown = {line[0]: line for line in rows(await looked(boss.http, pages[2]), "managers")}
+    assert {name: int(line[2].split()[0]) for name, line in shown.items()} == {
+        name: report[name]["accepted"] for name in shown
+    }
+    file = await boss.http.get("/desk/reports/reasons/losses.csv?span=7")
+    assert file.content.startswith(b"\xef\xbb\xbf")
+    assert "reasons/losses" in words(await looked(boss.http, "/desk/reports/exports"))
+
+
+async def test_how_deals_move_is_kept_and_a_move_taken_back_is_none(conversion: Tier2, boss: Person) -> None:
+    offer = await conversion.offered(hand_over(sourced_by="caller-1"))
+    await conversion.post(f"/v1/hand-overs/{offer.item_id}/accept", {}, offer.manager or "")
+    since = await conversion.pool.fetchval("SELECT stage_since FROM deals WHERE id = $1", offer.deal_id)
+    move = "UPDATE deals SET stage = $2, stage_since = $3 WHERE id = $1"
+    await conversion.pool.execute(move, offer.deal_id, "informing", since)
+    before = await conversion.pool.fetchval("SELECT count(*) FROM stage_moves")
+    later = await conversion.pool.fetchval("SELECT now() + interval '1 hour'")
+    await conversion.pool.execute(move, offer.deal_id, "meeting", later)
+    assert await conversion.pool.fetchval("SELECT count(*) FROM stage_moves") == before + 1
+    await conversion.pool.execute(move, offer.deal_id, "informing", since)
+    assert await conversion.pool.fetchval("SELECT count(*) FROM stage_moves") == before
+    assert "Informing" in words(await looked(boss.http, "/desk/reports/stages"))
+
+
+async def test_managers_do_not_see_the_reports(conversion: Tier2) -> None:
+    async with person(conversion, PEOPLE[0]) as window:
+        for path in ("stages", "managers/managers.csv", "records/won", "exports"):
+            assert (await window.http.get(f"/desk/reports/{path}")).status_code == 403

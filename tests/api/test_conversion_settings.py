@@ -1,0 +1,89 @@
+"""Settings of tier 2: what supervisors decide without a programmer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+
+from tests.fixtures.postgres import FreshDatabase
+from tests.fixtures.tier_2 import Tier2, tier_2
+from tests.fixtures.tier_2_pages import Person, person
+from workflows.contracts.base import Tier
+
+_TAGS = re.compile(r"<[^>]*>")
+SETTINGS = "/desk/settings"
+
+
+@pytest_asyncio.fixture
+async def tier(fresh_database: FreshDatabase) -> AsyncIterator[Tier2]:
+    async with tier_2(await fresh_database("conversion_settings", tier=Tier.CONVERSION)) as tier:
+        yield tier
+
+
+@pytest_asyncio.fixture
+async def boss(tier: Tier2) -> AsyncIterator[Person]:
+    async with person(tier, "boss", "supervisor") as boss:
+        yield boss
+
+
+def words(page: str) -> str:
+    """What a reader sees of the page."""
+    return " ".join(_TAGS.sub(" ", page.partition("<main")[2]).split())
+
+
+def seen(page: str) -> str:
+    return re.findall(r'name="seen" value="(\w+)"', page)[0]
+
+
+async def test_the_index_says_what_is_in_force_and_is_the_supervisors(tier: Tier2, boss: Person) -> None:
+    await tier.manager("oleh")
+    page = words(await boss.look(SETTINGS))
+    for told in ("2% found, 5% sold, 1% kept", "warm-up", "as shipped", "1 manager"):
+        assert told in page
+    async with person(tier, "oleh") as manager:
+        assert (await manager.http.get(SETTINGS)).status_code == 403
+    async with person(tier, "ops", "ops", of="ops") as reader:
+        assert "Commission rates" in words(await reader.look(SETTINGS))
+        assert "Publish" not in words(await reader.look(f"{SETTINGS}/commission"))
+
+
+async def test_rates_are_tried_on_a_sale_and_published_with_tier_2_above_tier_1(tier: Tier2, boss: Person) -> None:
+    page = await boss.look(f"{SETTINGS}/commission")
+    tag = seen(page)
+    form = {"sourced": "3", "closed": "6,5", "kept": "1", "amount": "200 000", "currency": "UAH", "seen": tag}
+    await boss.press(f"{SETTINGS}/commission/look", status=200, **form)
+    assert "13,000.00" in boss.page
+    assert "10,000.00" in boss.page
+    await boss.press(f"{SETTINGS}/commission", status=422, **{**form, "closed": "3"})
+    assert "must be paid a higher percentage" in boss.page
+    await boss.press(f"{SETTINGS}/commission", **form)
+    page = words(boss.page)
+    assert "5% 6.5%" in page
+    await boss.press(f"{SETTINGS}/commission", status=409, **{**form, "closed": "9"})
+    newest = (await tier.get("/v1/policies"))["items"][0]
+    assert newest["body"]["commission"] == {"sourced": "3", "closed": "6.5", "kept": "1"}
+    assert newest["body"]["seller"] == ["Leadrelay"]
+
+
+async def test_mails_are_written_shown_published_and_taken_back(boss: Person) -> None:
+    path = f"{SETTINGS}/mails/information-pack/en"
+    page = await boss.look(path)
+    assert "warm-up" in page
+    typed = {"subject": "For {{compny}}", "body": "Good day {{contact_name}},\r\n\r\n{{need", "seen": "1"}
+    await boss.press(f"{path}/look", status=200, **typed)
+    assert "Did you mean {{company}}?" in boss.page
+    assert "line 3" in boss.page
+    await boss.press(path, status=422, **typed)
+    right = {**typed, "subject": "For {{company|you}}", "body": "Good day {{contact_name}},\r\n\r\n{{need}}"}
+    await boss.press(path, **right)
+    assert "own words, version 2" in boss.page
+    assert "Good day Olena Koval," in boss.page
+    await boss.press(path, status=409, **{**right, "subject": "x"})
+    await boss.press(f"{path}/restore", seen="2")
+    assert "Back to the shipped text" not in words(boss.page).replace("Back to the shipped text. Close", "")
+    fresh = f"{SETTINGS}/mails/after-the-fair/pl"
+    assert "none yet" in await boss.look(fresh)
+    await boss.press(fresh, subject="Targi", body="Do zobaczenia, {{manager}}", seen="0")
+    assert "Targi" in await boss.look(f"{SETTINGS}/mails")
