@@ -20,6 +20,7 @@ from services.account_mgmt.desk import needs as desk_needs
 from services.account_mgmt.desk import nudges as desk_nudges
 from services.account_mgmt.desk import orders as desk_orders
 from services.account_mgmt.desk import payments as desk_payments
+from services.account_mgmt.desk import policy as desk_policy
 from services.account_mgmt.desk import suggestions as desk_suggestions
 from services.account_mgmt.domain.import_headers import CustomerTable
 from services.account_mgmt.repository.figures import FIGURES
@@ -85,6 +86,7 @@ DESK = Desk(
         desk_corrections.router,
         desk_dunning.router,
         desk_contracts.router,
+        desk_policy.router,
     ],
     package="services.account_mgmt",
     rings="inbound_call",

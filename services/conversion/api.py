@@ -17,6 +17,8 @@ from services.conversion.actions.operator_acts import ACTS
 from services.conversion.actions.teams import hears
 from services.conversion.desk import board, calendar, commission, deal_routers, deals_list, duty, ringing, slots, today
 from services.conversion.desk import hand_overs as hand_overs_desk
+from services.conversion.desk import policy as policy_desk
+from services.conversion.desk import routing as routing_desk
 from services.conversion.repository.figures import FIGURES
 from services.conversion.routes import (
     absences,
@@ -56,6 +58,8 @@ _PAGES = [
     calendar.router,
     commission.router,
     duty.router,
+    policy_desk.router,
+    routing_desk.router,
 ]
 
 

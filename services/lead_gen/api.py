@@ -12,11 +12,16 @@ from services.chassis.web.desk import Desk
 from services.lead_gen.actions.operator_acts import ACTS
 from services.lead_gen.actions.switchboard import Switchboard
 from services.lead_gen.desk import calls as desk_calls
+from services.lead_gen.desk import criteria as desk_criteria
 from services.lead_gen.desk import dial as desk_dial
 from services.lead_gen.desk import floor as desk_floor
+from services.lead_gen.desk import instruction_edits as desk_instruction_edits
 from services.lead_gen.desk import instructions as desk_instructions
 from services.lead_gen.desk import lost as desk_lost
+from services.lead_gen.desk import policy as desk_policy
 from services.lead_gen.desk import ringing as desk_ringing
+from services.lead_gen.desk import scripts as desk_scripts
+from services.lead_gen.desk import settings as desk_settings
 from services.lead_gen.desk import shifts as desk_shifts
 from services.lead_gen.repository.figures import FIGURES
 from services.lead_gen.routes import (
@@ -59,6 +64,11 @@ _PAGES = [
     desk_instructions.router,
     desk_dial.router,
     desk_floor.router,
+    desk_policy.router,
+    desk_criteria.router,
+    desk_scripts.router,
+    desk_instruction_edits.router,
+    desk_settings.router,
     desk_ringing.router,
 ]
 
