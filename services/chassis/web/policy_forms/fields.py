@@ -72,7 +72,7 @@ class Drawing:
             case Group():
                 parts = value or {}
                 inside = [
-                    self._field(one, f"{name}.{part}", f"{path}.{part}", parts.get(part))
+                    self._field(one, f"{name}.{part}", f"{path}.{part}", parts.get(part), self._part(path, part, label))
                     for part, one in shape.parts.items()
                 ]
                 there = f"{name}.{THERE}" in self.typed if self.typed is not None else value is not None
@@ -80,6 +80,10 @@ class Drawing:
                     name, "group", words, shown, optional=shape.optional, value="1" if there else "",
                     fields=tuple(inside), is_row=label is not None,
                 )  # fmt: skip
+
+    def _part(self, path: str, part: str, row: str | None) -> str | None:
+        """What a part is called in a row, where there is no room for help; none where it has a place of its own."""
+        return None if row is None else self.words[f"{path}.{part}"].label
 
     def _text(self, name: str, value: str) -> str:
         return value if self.typed is None else str(self.typed.get(name, ""))
@@ -171,5 +175,5 @@ def written(value: Any, *, is_share: bool = False) -> str:
         return value.isoformat()
     if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
         number = Decimal(str(value)) * (100 if is_share else 1)
-        return f"{number.normalize() if number else 0:f}"
+        return f"{number.normalize() if number else Decimal(0):f}"
     return str(getattr(value, "value", value))

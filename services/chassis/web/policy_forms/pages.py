@@ -55,7 +55,7 @@ def policy_router(editor: PolicyEditor[Any]) -> APIRouter:
     async def policy(request: Request, conn: Conn, who: Who) -> Response:
         """Everything that is in force, in words."""
         here = await _here(editor, request, conn, who)
-        return await _answer(editor, here, "policy_index.j2", said={
+        return await _answer(editor, here, "policy_index.j2", in_words={
             section.name: here.saying.says(here.in_force, section.top) for section in here.sections
         })  # fmt: skip
 
