@@ -24,6 +24,7 @@ from services.account_mgmt.desk import needs as desk_needs
 from services.account_mgmt.desk import nudges as desk_nudges
 from services.account_mgmt.desk import orders as desk_orders
 from services.account_mgmt.desk import payments as desk_payments
+from services.account_mgmt.desk import policy as desk_policy
 from services.account_mgmt.desk import products as desk_products
 from services.account_mgmt.desk import reports as desk_reports
 from services.account_mgmt.desk import settings as desk_settings
@@ -104,6 +105,7 @@ DESK = Desk(
         desk_aged_debts.router,
         desk_bank.router,
         desk_reports.router,
+        desk_policy.router,
     ],
     package="services.account_mgmt",
     rings="inbound_call",
