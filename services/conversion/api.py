@@ -18,7 +18,9 @@ from services.conversion.actions.teams import hears
 from services.conversion.desk import board, calendar, commission, deal_routers, deals_list, duty, ringing, slots, today
 from services.conversion.desk import commission_rates as desk_commission_rates
 from services.conversion.desk import hand_overs as hand_overs_desk
+from services.conversion.desk import hours as desk_hours
 from services.conversion.desk import mail_words as desk_mail_words
+from services.conversion.desk import playbook_editor as desk_playbook_editor
 from services.conversion.desk import settings as desk_settings
 from services.conversion.repository.figures import FIGURES
 from services.conversion.routes import (
@@ -62,6 +64,8 @@ _PAGES = [
     desk_settings.router,
     desk_mail_words.router,
     desk_commission_rates.router,
+    desk_hours.router,
+    desk_playbook_editor.router,
 ]
 
 
