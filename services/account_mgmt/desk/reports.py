@@ -78,7 +78,11 @@ async def records(
         if page.next
         else ""
     )
-    shown = {"found": _table(asked, figure, page.rows, who.role == "supervisor"), "total": page.total, "more": more}
+    shown: dict[str, Any] = {
+        "found": _table(asked, figure, page.rows, who.role == "supervisor"),
+        "total": page.total,
+        "more": more,
+    }
     shown |= {"dated": figure not in _AS_OF_NOW, "back": back, "bar": await read_bar(conn, who, datetime.now(UTC))}
     narrowed = await _narrowed(conn, asked, person, value)
     return web_of(request).pages.answer(request, "report_records.j2", asked=asked, narrowed=narrowed, **shown)
