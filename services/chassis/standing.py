@@ -74,6 +74,10 @@ class Stages:
         self._read_at = -math.inf
         self._last: list[StageCount] = []
 
+    def anew(self) -> Stages:
+        """The same without what was read: an app has its own, because it has its own database."""
+        return Stages(self._statement, self._seconds)
+
     async def read(self, conn: Connection) -> list[StageCount]:
         """The counts."""
         if time.monotonic() - self._read_at < self._seconds:
@@ -119,6 +123,7 @@ def _labels(figure: Figure, row: Mapping[str, Any]) -> dict[str, str]:
 
 def standing_router(figures: Sequence[Figure], stages: Stages) -> APIRouter:
     """`/v1/standing` of a tier."""
+    stages = stages.anew()
     router = new_router(tags=["story"])
 
     @router.get("/standing", dependencies=[allow("supervisor", "ops")], summary="How this tier stands now")

@@ -29,6 +29,8 @@ _PART = """(SELECT * FROM ({}) part (at, ref, kind, by, lead_id, subject, why, c
     WHERE ($1::timestamptz IS NULL OR (at, ref COLLATE "C") < ($1, $2 COLLATE "C"))
       AND ($3::timestamptz IS NULL OR at >= $3) AND ($4::text IS NULL OR by = $4)
       AND ($5::uuid IS NULL OR lead_id = $5) AND ($6::text IS NULL OR kind = $6)
+      -- What a new department comes with was done by nobody.
+      AND by NOT IN ('seed', 'leadrelay')
     ORDER BY at DESC, ref COLLATE "C" DESC LIMIT $7)"""
 _NAMED = """SELECT t.*, coalesce(n.name, t.by) AS name FROM ({}) t
     LEFT JOIN LATERAL (SELECT name FROM ({}) known (person, name) WHERE person = t.by LIMIT 1) n ON true

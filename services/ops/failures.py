@@ -37,7 +37,7 @@ class Failures:
             return list(await asyncio.gather(*map(partial(self._failed, client), left)))
         # A client that cannot connect raises RuntimeError.
         except (RPCError, RuntimeError, OSError) as error:
-            raise TemporalAway(f"does not answer ({str(error)[:200]})") from None
+            raise TemporalAway(f"does not answer ({str(error).partition(':')[0][:80]})") from None
 
     async def _running(self, client: Client, found: Sequence[Execution]) -> set[str]:
         if not found:

@@ -63,19 +63,26 @@ class Hearing:
         return {f"about_{place}": one for place, one in enumerate(list(ids)[:_MOST_ABOUT])}
 
     async def _listen(self, address: str) -> None:
-        """One tier's stream; a tier that is away is asked again, and its coming back is told too."""
+        """One tier's stream; a tier that is away is asked again. That it has gone, or is back, is told once."""
+        is_there: bool | None = None
         while True:
             try:
                 async with self._http.stream(
                     "GET", f"{address}/v1/events", headers=self._headers, timeout=_PATIENCE
                 ) as stream:
-                    self._tell({})
+                    stream.raise_for_status()
+                    is_there = self._tell_turn(is_there, True)
                     async for line in stream.aiter_lines():
                         if line.startswith("data: "):
                             self._tell(json.loads(line.removeprefix("data: ")))
             except (httpx.HTTPError, ValueError):
-                self._tell({})
+                is_there = self._tell_turn(is_there, False)
             await asyncio.sleep(_RETRY_SECONDS)
+
+    def _tell_turn(self, was: bool | None, now: bool) -> bool:
+        if was is not now:
+            self._tell({})
+        return now
 
     def _tell(self, event: Mapping[str, object]) -> None:
         if not self._heard.full():

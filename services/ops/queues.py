@@ -27,7 +27,7 @@ async def queues_of(client: Client) -> dict[Tier, Queue]:
         return dict(await asyncio.gather(*(_queue(client, tier, name) for tier, name in queues.BY_TIER.items())))
     # A client that cannot connect raises RuntimeError.
     except (RPCError, RuntimeError, OSError) as error:
-        raise TemporalAway(f"does not answer ({str(error)[:200]})") from None
+        raise TemporalAway(f"does not answer ({str(error).partition(':')[0][:80]})") from None
 
 
 async def _queue(client: Client, tier: Tier, name: str) -> tuple[Tier, Queue]:

@@ -92,6 +92,7 @@ async def test_a_new_campaign_shows_whom_it_would_call_and_whom_nobody_could_spe
     typed = {"name": " Baltic  route ", "criteria_id": criteria, "priority": "3", "callers": "olha"}
     await boss.press("campaigns/new", **typed)
     made = await house.pool.fetchrow("SELECT * FROM campaigns WHERE name = 'Baltic route'")
+    assert made is not None
     assert (made["state"], made["priority"], str(made["criteria_id"])) == ("draft", 3, criteria)
     assert made["id"] in (await house.http.get("/v1/callers/olha")).json()["campaigns"]
     assert "not started" in words(boss.page)

@@ -60,7 +60,7 @@ async def chooses(boss: Browser, content: str, name: str = "leads.csv", **fields
 
 def place(answer: httpx.Response) -> str:
     assert answer.status_code == 303, answer.text
-    return str(answer.headers["location"]).removeprefix("/lead-gen/desk/")
+    return str(answer.headers["location"]).removeprefix("/lead-gen/desk/").partition("?")[0]
 
 
 async def test_a_file_is_looked_at_tried_and_imported_and_every_row_says_what_became_of_it(

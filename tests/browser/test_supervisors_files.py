@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.async_api import expect
+from playwright.async_api import FilePayload, expect
 
 from tests.browser.desks import Desks, somebody_new
 from tests.browser.looks import flaws
@@ -16,8 +16,8 @@ ROWS = "Назва,Хто,Куди дзвонити\nВантаж Плюс,Ол�
 async def test_a_file_is_chosen_its_columns_put_right_tried_and_imported(desks: Desks, house: House) -> None:
     assert house
     page = await desks.open(somebody_new("lead_gen", "supervisor"), "/lead-gen/desk/files")
-    file = {"name": "spring.csv", "mimeType": "text/csv", "buffer": ROWS.encode()}
-    await page.get_by_label("File").set_input_files([file])  # type: ignore[list-item]
+    file = FilePayload(name="spring.csv", mimeType="text/csv", buffer=ROWS.encode())
+    await page.get_by_label("File", exact=True).set_input_files(file)
     await page.get_by_role("button", name="Look at it").click()
     await expect(page.get_by_text("only likely: is it?")).to_be_visible()
     # What is refused stands at its column, and what was chosen stays.

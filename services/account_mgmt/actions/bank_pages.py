@@ -49,7 +49,8 @@ async def read_statement_page(
 async def _transfers(conn: Connection, shelf: Shelf, statement_id: str | None, after: After) -> TransferPage:
     found = await bank_pages.transfers(conn, SHELVES[shelf], statement_id=statement_id, limit=_AT_ONCE + 1, after=after)
     shown = found[:_AT_ONCE]
-    named = {one.invoice_id for transfer in shown for one in [*transfer.invoices, *transfer.candidates]}
+    named = {one.invoice_id for transfer in shown for one in transfer.invoices}
+    named |= {one.invoice_id for transfer in shown for one in transfer.candidates}
     return TransferPage(
         items=shown,
         companies=await bank_pages.companies(conn, list(named)),

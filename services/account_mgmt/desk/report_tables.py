@@ -249,5 +249,11 @@ VIEWS = (
         overdue_tables,
         dated=False,
     ),
-    View("managers", lambda _: _("Account managers"), lambda _: _("What each portfolio does."), manager_tables),
+    View(
+        "managers",
+        lambda _: _("Account managers"),
+        lambda _: _("What each portfolio does."),
+        manager_tables,
+        beside="/conversion/desk/beside/kept",
+    ),
 )

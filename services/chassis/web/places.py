@@ -25,7 +25,7 @@ DESKS: Final[dict[tuple[str, str], str]] = {
     (Tier.CONVERSION.value, "manager"): "/conversion/desk/",
     (Tier.CONVERSION.value, "supervisor"): "/conversion/desk/",
     (Tier.ACCOUNT_MGMT.value, "account_manager"): "/accounts/desk/",
-    (Tier.ACCOUNT_MGMT.value, "supervisor"): "/accounts/desk/",
+    (Tier.ACCOUNT_MGMT.value, "supervisor"): "/accounts/desk/portfolio",
     ("ops", "ops"): "/ops/desk/",
 }
 """(tier, role) to the page where these people begin their day."""

@@ -102,7 +102,10 @@ def ask(
 
 @dataclass(frozen=True)
 class View:
-    """One report: its name in addresses and on its tab, what it answers, and how its tables are made."""
+    """One report: its name in addresses and on its tab, what it answers, and how its tables are made.
+
+    `beside` is where another tier's part of it is, which the browser fetches by itself.
+    """
 
     key: str
     title: Words
@@ -110,6 +113,7 @@ class View:
     tables: Callable[[Connection, Ask], Awaitable[Sequence[Table]]]
     compared: bool = True
     dated: bool = True
+    beside: str = ""
 
 
 def place_of(place: tuple[datetime, str] | None) -> str:
@@ -155,7 +159,8 @@ async def report_page(
         tables=tables,
         words=asked.words,
         faults=asked.choice.faults,
-        **{"selects": [], "beside": "", **context},
+        beside=f"{view.beside}?{asked.query()}" if view.beside else "",
+        **{"selects": [], **context},
     )
 
 

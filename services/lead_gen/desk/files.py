@@ -124,7 +124,8 @@ async def _on(request: Request, conn: Connection, draft_id: str, act: Any) -> Re
         if is_lively(request) or error.status == 404:
             raise
         return await _columns(request, conn, draft_id, chosen, error)
-    return await web_of(request).after(request, file_path(import_id))
+    # What could not be taken is what one wants to see first.
+    return await web_of(request).after(request, f"{file_path(import_id)}?verdict=rejected")
 
 
 async def _columns(

@@ -237,6 +237,7 @@ VIEWS = (
         lambda _: _("Whose hand-overs tier 2 accepts, and why it declines."),
         acceptance_tables,
         compared=False,
+        beside="/conversion/desk/beside/declines",
     ),
     View("campaigns", lambda _: _("Campaigns"), lambda _: _("Which campaigns bring what."), campaign_tables),
 )

@@ -16,10 +16,13 @@ from services.ops.domain.failures import as_late
 from services.ops.domain.room import Room, gathered
 from services.ops.failures import Failures
 from services.ops.histories import TemporalAway
+from services.ops.tiers import TierAway
 
 GOOD_FOR_SECONDS = 0.7
 _MOST_ROWS = 150
 _LATELY = 6
+_LEARNT_AT_ONCE = 8
+_MOST_COMPANIES = 1000
 
 
 class Rooms:
@@ -27,6 +30,7 @@ class Rooms:
 
     def __init__(self) -> None:
         self._failures = Failures()
+        self._companies: dict[str, str] = {}
         self._reading: asyncio.Task[Room] | None = None
         self._begun_at = 0.0
 
@@ -45,7 +49,21 @@ class Rooms:
             self._failed(sources),
             read_trail(sources, Wanted(), _LATELY),
         )
-        return gathered(datetime.now(UTC), tiers, late, failed, trail.lines, missing)
+        room = gathered(datetime.now(UTC), tiers, late, failed, trail.lines, missing)
+        await self._learn(sources, room)
+        return room.called(self._companies)
+
+    async def _learn(self, sources: Reached, room: Room) -> None:
+        """What companies are called of which a tier told by the id alone, a few with each look."""
+        unknown = [one.lead_id for one in room.rows if one.lead_id and not one.company]
+        wanted = [one for one in dict.fromkeys(unknown) if one not in self._companies][:_LEARNT_AT_ONCE]
+        if len(self._companies) > _MOST_COMPANIES:
+            self._companies.clear()
+        try:
+            for found in await asyncio.gather(*(sources.apis.find(one, "UA", 1) for one in wanted)):
+                self._companies |= {one.lead_id: one.company for one in found}
+        except TierAway:
+            return
 
     async def _failed(self, sources: Reached) -> list[Late]:
         try:

@@ -55,5 +55,5 @@ async def _counts(client: Client, tier: Tier) -> dict[str, int]:
     try:
         count = await client.count_workflows(query, rpc_timeout=RPC_SECONDS)
     except (RPCError, RuntimeError, OSError) as error:
-        raise TemporalAway(f"does not answer ({str(error)[:200]})") from None
+        raise TemporalAway(f"does not answer ({str(error).partition(':')[0][:80]})") from None
     return {str(group.group_values[0]).lower(): group.count for group in count.groups}

@@ -40,10 +40,13 @@ class ActForm(BaseModel):
 
 @router.get("/acts", dependencies=OPS)
 async def preview(
-    request: Request, sources: Seen, act: ActName, lead: Annotated[list[Id], Query(max_length=MOST)],
+    request: Request, sources: Seen, act: ActName, lead: Annotated[list[Id] | None, Query(max_length=MOST)] = None,
     to: Annotated[str, Query(max_length=100)] = "",
 ) -> Response:  # fmt: skip
     """What it would change: the act itself, taken back before it is saved."""
+    if not lead:
+        said = words_for(request)("Select leads first: X on their rows, or the boxes before them.")
+        return await web_of(request).after(request, HOME, said=said)
     return await _show(request, sources, ActForm(act=act, lead=lead, to=to), {})
 
 

@@ -29,8 +29,14 @@ async def control_room(request: Request, sources: Seen, only: Only = None) -> Re
 
 @router.get("/relay", dependencies=OPS)
 async def relay(request: Request, sources: Seen) -> Response:
-    """The flow, queues and outboxes, which change by themselves."""
+    """The flow, which changes by itself."""
     return await _show(request, sources, None, "control_relay.j2")
+
+
+@router.get("/ways", dependencies=OPS)
+async def ways(request: Request, sources: Seen) -> Response:
+    """Queues, outboxes, and what was done lately."""
+    return await _show(request, sources, None, "control_ways.j2")
 
 
 @router.get("/stuck", dependencies=OPS)

@@ -62,6 +62,14 @@ class Room(Record):
         """What is stuck or late in one tier, or in all of them."""
         return [one for one in self.rows if tier in (None, one.tier)]
 
+    def called(self, companies: Mapping[str, str]) -> Room:
+        """The same with what companies are called of which only the id was told."""
+        rows = [
+            one if one.company else one.model_copy(update={"company": companies.get(one.lead_id or "")})
+            for one in self.rows
+        ]
+        return self.model_copy(update={"rows": rows})
+
     @property
     def stuck(self) -> int:
         """How many rows wait for the machinery."""

@@ -165,3 +165,19 @@ def test_a_refusal_of_a_tier_is_passed_on_as_it_was() -> None:
     error = refusal(409, problem)
     assert (error.status, error.code, error.message, error.detail) == (
         409, "wrong_state", "the deal is won", {"stage": "won"})  # fmt: skip
+
+
+def test_people_of_all_tiers_are_called_by_their_names_and_only_they() -> None:
+    first = part(
+        Tier.LEAD_GEN, event("inbound:1", 2, "They called us: put through to tier 2, ops-1; ops-10 drops"), here=False
+    )
+    second = part(Tier.CONVERSION, people={"ops-1": "Тарас М.", "op": "Nobody"}, owner="Тарас М.", owner_id="ops-1")
+    [told_event] = told(first, second).events
+    assert told_event.words == "They called us: put through to tier 2, Тарас М.; ops-10 drops"
+
+
+def test_the_number_of_an_invoice_is_no_telephone_number() -> None:
+    assert typed("Invoice LR-2026-000042 of LR-SO-2026-000021, ask 067 123 45 67") == (
+        "Invoice LR-2026-000042 of LR-SO-2026-000021, ask [phone]"
+    )
+    assert typed("call 2026-000042-11") == "call [phone]"

@@ -104,7 +104,14 @@ def test_no_two_desks_give_one_name_two_looks() -> None:
     assert {name: sorted(files) for name, files in own.items() if len(files) > 1 and name not in shared} == {}
 
 
-DESKS = {"call_desk": "gen", "deal": "conv", "deals": "conv", "customers": "acct", "orders": "acct"}
+DESKS = {
+    "call_desk": "gen",
+    "deal": "conv",
+    "deals": "conv",
+    "customers": "acct",
+    "orders": "acct",
+    "portfolio": "acct",
+}
 
 
 @pytest.mark.parametrize(("desk", "tier"), DESKS.items())
