@@ -81,13 +81,20 @@ def words_of_code(source: str, place: str) -> Iterator[Words]:
     judges = bool(_JUDGES & set(place.split("/")))
     refuses = place.startswith("services/")
     for call in sorted(calls, key=lambda call: (call.lineno, call.col_offset)):
-        name = call.func.id if isinstance(call.func, ast.Name) else ""
+        name = _called(call.func)
         texts = [_sentence(given) for given in call.args]
         if name in _PAGE_WORDS and texts[0]:
             yield Words(texts[0], texts[1] if _PAGE_WORDS[name] == 2 else None, place)
         elif refuses and name in _REFUSALS and (judges or name != "ValueError"):
             # A single word is a code.
             yield from (Words(text, None, place, REFUSAL) for text in _said(call, name) if " " in text)
+
+
+def _called(func: ast.expr) -> str:
+    """What is called by its plain name; `words_for(request)("...")` says something as `_("...")` does."""
+    if isinstance(func, ast.Call) and isinstance(func.func, ast.Name):
+        return "_" if func.func.id == "words_for" else ""
+    return func.id if isinstance(func, ast.Name) else ""
 
 
 def _said(call: ast.Call, name: str) -> Iterator[str]:

@@ -118,9 +118,7 @@ def test_the_desks_say_nothing_that_is_not_marked() -> None:
         for call in calls:
             told = [given.value for given in call.keywords if given.arg in ("said", "title", "problem")]
             plain = any(isinstance(text, ast.Constant) and text.value for text in told)
-            # It would not be collected: `_ = words_for(request)` first.
-            at_once = isinstance(call.func, ast.Call) and ast.unparse(call.func).startswith("words_for(")
-            found += [(path.name, call.lineno)] if plain or at_once else []
+            found += [(path.name, call.lineno)] if plain else []
     assert found == []
 
 
