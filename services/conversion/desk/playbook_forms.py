@@ -96,7 +96,7 @@ class PlaybookForm(BaseModel):
             for one in self.rules()
             if one.field
         ]
-        tracks = {
+        tracks: dict[str, Any] = {
             track: [self._step(track, n, row, taken) for n, row in enumerate(self.steps(track)) if row.kind]
             for track in TRACKS
         }
