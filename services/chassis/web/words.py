@@ -10,7 +10,7 @@ from __future__ import annotations
 import gettext
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, lru_cache, partial
 from pathlib import Path
 
@@ -35,7 +35,7 @@ def catalogue_file(language: str) -> Path:
 
 
 class Catalogue(gettext.GNUTranslations):
-    """The words of one language. What is no sentence of a page may be that of a refusal."""
+    """The words of one language, those of its pages and those with which something is refused."""
 
     def __init__(self, compiled: io.BytesIO) -> None:
         super().__init__(compiled)
@@ -50,10 +50,11 @@ class Catalogue(gettext.GNUTranslations):
         self._shapes = [(_shape(english), self._refusals[english]) for english in shaped]
         self._known = lru_cache(maxsize=5_000)(self._of_refusal)
 
-    def gettext(self, message: str) -> str:
-        """The translation; what nobody has translated stays as it is."""
-        found = super().gettext(message)
-        return found if found != message else self._known(message)
+    def told(self, sentence: str) -> str:
+        """The translation of a sentence that was made elsewhere, with its values; as it is if nobody knows it."""
+        found = self.gettext(sentence)
+        found = found if found != sentence else self.pgettext(VALUE, sentence)
+        return found if found != sentence else self._known(sentence)
 
     def _of_refusal(self, sentence: str, depth: int = 0) -> str:
         """A sentence with values in it, perhaps made a whole sentence already: a capital, a full stop."""
@@ -88,6 +89,12 @@ def words_of(language: str) -> gettext.NullTranslations:
         write_mo(compiled, read_po(source))
     compiled.seek(0)
     return Catalogue(compiled)
+
+
+def told_in(language: str) -> Callable[[str], str]:
+    """How a sentence that was made elsewhere, such as a refusal's, is said in a language."""
+    words = words_of(language)
+    return words.told if isinstance(words, Catalogue) else str
 
 
 def as_sentence(text: str) -> str:
