@@ -18,12 +18,15 @@ from services.account_mgmt.desk import customer_new as desk_customer_new
 from services.account_mgmt.desk import customers as desk_customers
 from services.account_mgmt.desk import dunning as desk_dunning
 from services.account_mgmt.desk import dunning_steps as desk_dunning_steps
+from services.account_mgmt.desk import hours as desk_hours
 from services.account_mgmt.desk import invoices as desk_invoices
+from services.account_mgmt.desk import legal_entities as desk_legal_entities
 from services.account_mgmt.desk import mail_words as desk_mail_words
 from services.account_mgmt.desk import needs as desk_needs
 from services.account_mgmt.desk import nudges as desk_nudges
 from services.account_mgmt.desk import orders as desk_orders
 from services.account_mgmt.desk import payments as desk_payments
+from services.account_mgmt.desk import policy as desk_policy
 from services.account_mgmt.desk import products as desk_products
 from services.account_mgmt.desk import reports as desk_reports
 from services.account_mgmt.desk import settings as desk_settings
@@ -104,6 +107,9 @@ DESK = Desk(
         desk_aged_debts.router,
         desk_bank.router,
         desk_reports.router,
+        desk_policy.router,
+        desk_hours.router,
+        desk_legal_entities.router,
     ],
     package="services.account_mgmt",
     rings="inbound_call",

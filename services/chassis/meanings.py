@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import time, timedelta
 from functools import cache
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, Final, Generic, TypeVar
 from zoneinfo import available_timezones
 
 import holidays
@@ -39,13 +40,20 @@ def is_stored(info: ValidationInfo) -> bool:
     return info.context is STORED
 
 
+@dataclass(frozen=True)
+class DoorRule(Generic[T]):
+    """What `at_the_door` checks by; its `rule` can be read, so that forms may say what it asks for."""
+
+    rule: Callable[[T], T]
+
+    def __call__(self, value: T, info: ValidationInfo) -> T:
+        """The value, checked unless it was stored."""
+        return value if is_stored(info) else self.rule(value)
+
+
 def at_the_door(rule: Callable[[T], T]) -> AfterValidator:
     """A rule for what comes in, which records that are older than it need not keep."""
-
-    def check(value: T, info: ValidationInfo) -> T:
-        return value if is_stored(info) else rule(value)
-
-    return AfterValidator(check)
+    return AfterValidator(DoorRule(rule))
 
 
 @cache
@@ -83,8 +91,14 @@ def _phone_region(code: str) -> str:
     return code
 
 
+@cache
+def holiday_countries() -> frozenset[str]:
+    """Codes of the countries whose public holidays are known."""
+    return frozenset(holidays.list_supported_countries())
+
+
 def _holiday_country(code: str) -> str:
-    if code not in holidays.list_supported_countries():
+    if code not in holiday_countries():
         raise ValueError(f"no public holidays are known for '{code[:_SHOWN]}'; give the two letters of a country")
     return code
 
@@ -127,26 +141,43 @@ def in_words(length: timedelta) -> str:
     return f"{count} {name}" + ("" if count == "1" else "s")
 
 
-def length_between(least: timedelta, most: timedelta) -> AfterValidator:
-    """A length of time at the door: not shorter and not longer than these."""
+@dataclass(frozen=True)
+class LengthBetween:
+    """A length of time that is not shorter and not longer than these."""
 
-    def check(length: timedelta) -> timedelta:
-        if not least <= length <= most:
-            raise ValueError(f"must be between {in_words(least)} and {in_words(most)}")
+    least: timedelta
+    most: timedelta
+
+    def __call__(self, length: timedelta) -> timedelta:
+        """The length. Raises ValueError."""
+        if not self.least <= length <= self.most:
+            raise ValueError(f"must be between {in_words(self.least)} and {in_words(self.most)}")
         return length
 
-    return at_the_door(check)
+
+@dataclass(frozen=True)
+class NumberBetween:
+    """A number that is not less and not more than these. Neither NaN nor infinity lies between."""
+
+    least: float
+    most: float
+
+    def __call__(self, number: float) -> float:
+        """The number. Raises ValueError."""
+        if not self.least <= number <= self.most:
+            upper = f"between {self.least:g} and {self.most:,g}"
+            raise ValueError(f"must be {upper if self.most < 1e6 else f'at least {self.least}'}")
+        return number
+
+
+def length_between(least: timedelta, most: timedelta) -> AfterValidator:
+    """A length of time at the door: not shorter and not longer than these."""
+    return at_the_door(LengthBetween(least, most))
 
 
 def number_between(least: float, most: float) -> AfterValidator:
-    """A number at the door: not less and not more than these. Neither NaN nor infinity lies between."""
-
-    def check(number: float) -> float:
-        if not least <= number <= most:
-            raise ValueError(f"must be between {least:g} and {most:,g}" if most < 1e6 else f"must be at least {least}")
-        return number
-
-    return at_the_door(check)
+    """A number at the door: not less and not more than these."""
+    return at_the_door(NumberBetween(least, most))
 
 
 def each_once(values: list[Any]) -> list[Any]:

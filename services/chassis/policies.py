@@ -29,18 +29,18 @@ class Policies(Generic[P]):
     """The table `policies` of a tier, whose rules are read as `model`."""
 
     def __init__(self, model: type[P]) -> None:
-        self._model = model
+        self.model = model
         # A page asks for the rules in force several times; a version never changes.
         self._rules = lru_cache(maxsize=32)(self._of)
 
     def _of(self, body: str) -> P:
         # What an older version let in must not stop the house: the rules of the door are for new versions.
-        return self._model.model_validate_json(body, context=STORED)
+        return self.model.model_validate_json(body, context=STORED)
 
     def checked(self, body: dict[str, Any]) -> P:
         """The policy of a body; what is left out keeps its default. Raises Invalid on the field that is wrong."""
         try:
-            return self._model.model_validate(body)
+            return self.model.model_validate(body)
         except ValidationError as error:
             first = error.errors()[0]
             reason = "unknown field" if first["type"] == "extra_forbidden" else first["msg"]
@@ -65,9 +65,13 @@ class Policies(Generic[P]):
             raise NotFound("There is no policy yet" if version is None else f"There is no version {version}")
         return row["version"], self._rules(row["body"])
 
+    async def hold(self, conn: Connection) -> None:
+        """Until the transaction ends, nobody else publishes a version."""
+        await conn.execute("LOCK TABLE policies IN SHARE ROW EXCLUSIVE MODE")
+
     async def add(self, conn: Connection, policy: P, by: str) -> PolicyVersion:
         """Write the next version. Two at once get different numbers."""
-        await conn.execute("LOCK TABLE policies IN SHARE ROW EXCLUSIVE MODE")
+        await self.hold(conn)
         row = await conn.fetchrow(
             """INSERT INTO policies (version, body, created_by)
                SELECT coalesce(max(version), 0) + 1, $1, $2 FROM policies RETURNING *""",

@@ -32,8 +32,12 @@ from services.conversion.desk import (
 )
 from services.conversion.desk import commission_rates as desk_commission_rates
 from services.conversion.desk import hand_overs as hand_overs_desk
+from services.conversion.desk import hours as desk_hours
 from services.conversion.desk import mail_words as desk_mail_words
+from services.conversion.desk import playbook_editor as desk_playbook_editor
+from services.conversion.desk import policy as policy_desk
 from services.conversion.desk import reports as reports_desk
+from services.conversion.desk import routing as routing_desk
 from services.conversion.desk import settings as desk_settings
 from services.conversion.repository import serving, trail
 from services.conversion.repository.figures import FIGURES, STAGES
@@ -81,6 +85,10 @@ _PAGES = [
     desk_settings.router,
     desk_mail_words.router,
     desk_commission_rates.router,
+    policy_desk.router,
+    routing_desk.router,
+    desk_hours.router,
+    desk_playbook_editor.router,
 ]
 
 

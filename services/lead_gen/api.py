@@ -15,15 +15,20 @@ from services.lead_gen.actions.operator_acts import ACTS
 from services.lead_gen.actions.switchboard import Switchboard
 from services.lead_gen.desk import calls as desk_calls
 from services.lead_gen.desk import campaigns as desk_campaigns
+from services.lead_gen.desk import criteria as desk_criteria
 from services.lead_gen.desk import dial as desk_dial
 from services.lead_gen.desk import duplicates as desk_duplicates
 from services.lead_gen.desk import files as desk_files
 from services.lead_gen.desk import floor as desk_floor
+from services.lead_gen.desk import instruction_edits as desk_instruction_edits
 from services.lead_gen.desk import instructions as desk_instructions
 from services.lead_gen.desk import lost as desk_lost
+from services.lead_gen.desk import policy as desk_policy
 from services.lead_gen.desk import reports as desk_reports
 from services.lead_gen.desk import ringing as desk_ringing
 from services.lead_gen.desk import rota as desk_rota
+from services.lead_gen.desk import scripts as desk_scripts
+from services.lead_gen.desk import settings as desk_settings
 from services.lead_gen.desk import shifts as desk_shifts
 from services.lead_gen.repository import serving, trail
 from services.lead_gen.repository.figures import FIGURES, STAGES
@@ -72,6 +77,11 @@ _PAGES = [
     desk_duplicates.router,
     desk_rota.router,
     desk_reports.router,
+    desk_policy.router,
+    desk_criteria.router,
+    desk_scripts.router,
+    desk_instruction_edits.router,
+    desk_settings.router,
     desk_ringing.router,
 ]
 

@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from tests.fixtures.desk_3 import Desk3, desk_3
 from tests.fixtures.postgres import FreshDatabase
-from tests.fixtures.tier_3 import Tier3, tier_3
+from tests.fixtures.tier_3 import Tier3, boss, tier_3
 from workflows.contracts.base import Tier
 
 _TAGS = re.compile(r"<[^>]*>")
@@ -158,3 +158,45 @@ async def test_steps_of_reminders_are_tried_on_a_timeline_and_published_once(des
     )
     page = words(await desk.page("settings/dunning"))
     assert "mail, then 5 days; post, then 14 days" in page
+
+
+async def test_a_legal_entity_is_added_changed_and_its_series_moved_on(desk: Desk3) -> None:
+    typed = {"id": "lrde", "name": "Leadrelay Freight GmbH", "tax_id": "12/345/67890", "address": "Hafenstraße 1",
+             "country": "Germany", "iban": "DE89 3704 0044 0532 0130 01", "currency": "eur",
+             "timezone": "Europe/Berlin"}  # fmt: skip
+    path = "settings/legal-entities"
+    refused = await desk.act(f"{path}/new", htmx=False, **typed)
+    assert refused.status_code == 422
+    assert "DE89 3704 0044 0532 0130 01" in refused.text
+    right = {**typed, "iban": "DE89 3704 0044 0532 0130 00"}
+    assert (await desk.act(f"{path}/new", htmx=False, **right)).headers["location"].endswith("/LRDE")
+    seen = re.findall(r'name="seen" value="(\w+)"', await desk.page(f"{path}/LRDE"))[0]
+    assert (
+        await desk.act(f"{path}/LRDE", htmx=False, **{**right, "bank": "Commerzbank"}, seen=seen)
+    ).status_code == 303
+    assert (await desk.act(f"{path}/LRDE", htmx=False, **{**right, "bank": "Other"}, seen=seen)).status_code == 409
+    year = datetime.now(UTC).year + 1
+    moved = {"series": "invoice", "year": str(year), "next_number": "318"}
+    assert (await desk.act(f"{path}/LRDE/numbers", htmx=False, **moved)).status_code == 422
+    await desk.act(f"{path}/LRDE/numbers", **moved, reason="moved in")
+    page = words(await desk.page(f"{path}/LRDE"))
+    for told in ("Bank: nothing Commerzbank", "next: 318", "moved in", "Andrii R."):
+        assert told in page
+    assert "LRDE" in await desk.page(path)
+
+
+async def test_absences_stand_in_the_week_with_whoever_covers(desk: Desk3, tier: Tier3) -> None:
+    await tier.post("/v1/account-managers", {"id": "larysa", "name": "Larysa"}, headers=boss())
+    day = datetime.now(UTC).date() + timedelta(days=28)
+    path = "settings/hours/oleh/away"
+    form = {"first": day.isoformat(), "cover": "larysa", "reason": "exam"}
+    wrong = await desk.act(path, htmx=False, **form, last=(day - timedelta(days=3)).isoformat())
+    assert "before it begins" in wrong.text
+    assert (await desk.act(path, htmx=False, **form)).status_code == 303
+    assert (await desk.act(path, htmx=False, **form)).status_code == 409
+    page = await desk.page("settings/hours", week=day.isoformat(), who="oleh")
+    assert "exam" in page
+    assert "Larysa covers" in page
+    absence = re.findall(r"oleh/away/([0-9a-f-]{36})/remove", page)[0]
+    await desk.act(f"{path}/{absence}/remove")
+    assert "exam" not in words(await desk.page("settings/hours", week=day.isoformat(), who="oleh"))

@@ -87,3 +87,25 @@ async def test_mails_are_written_shown_published_and_taken_back(boss: Person) ->
     assert "none yet" in await boss.look(fresh)
     await boss.press(fresh, subject="Targi", body="Do zobaczenia, {{manager}}", seen="0")
     assert "Targi" in await boss.look(f"{SETTINGS}/mails")
+
+
+async def test_hours_of_a_manager_and_absences_stand_in_the_week(tier: Tier2, boss: Person) -> None:
+    await tier.manager("maria", hours=None)
+    path = f"{SETTINGS}/hours"
+    week = {"mon": "9-13, 14:00-18:00", "tue": "", "wed": "10:00–16:00", "thu": "", "fri": "", "sat": "", "sun": ""}
+    await boss.press(f"{path}/maria/week", status=422, **{**week, "tue": "all day"})
+    assert "Write hours as" in boss.page
+    await boss.press(f"{path}/maria/week?day=2031-02-03", **week)
+    manager = await tier.get("/v1/managers/maria")
+    assert manager["hours"]["week"]["mon"] == [
+        {"opens": "09:00", "closes": "13:00"},
+        {"opens": "14:00", "closes": "18:00"},
+    ]
+    assert "own hours" in boss.page
+    assert "14:00–18:00" in words(boss.page)
+    await boss.press(f"{path}/maria/away?day=2031-02-03", first="2031-02-03", last="2031-02-04", reason="holiday")
+    page = words(boss.page)
+    assert "away holiday" in page
+    assert "14:00–18:00" not in page.partition("Wed 5")[0].partition("Maria")[2]
+    await boss.press(f"{path}/maria/usual?day=2031-02-03")
+    assert "as the tier" in boss.page

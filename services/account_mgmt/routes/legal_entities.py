@@ -26,9 +26,9 @@ async def list_entities(conn: Conn) -> Page[EntityView]:
 
 
 @router.post("/legal-entities", status_code=201, dependencies=SUPERVISOR, summary="Add a legal entity")
-async def post_entity(conn: Conn, new: NewEntity) -> EntityView:
+async def post_entity(conn: Conn, who: Who, new: NewEntity) -> EntityView:
     """Its invoices begin with number 1, unless its series is moved on. 409 `duplicate` if the id is taken."""
-    return EntityView.of(await add_legal_entity(conn, new))
+    return EntityView.of(await add_legal_entity(conn, new, who.person))
 
 
 @router.get("/legal-entities/{entity_id}", dependencies=[*READERS, tagged()], summary="One legal entity")
@@ -59,6 +59,6 @@ _CHANGE = [*SUPERVISOR, if_match(get_entity, ENTITY, "entity_id")]
 
 
 @router.patch("/legal-entities/{entity_id}", dependencies=_CHANGE, summary="Change a legal entity")
-async def patch_entity(conn: Conn, entity_id: EntityId, body: EntityChange) -> EntityView:
+async def patch_entity(conn: Conn, who: Who, entity_id: EntityId, body: EntityChange) -> EntityView:
     """Invoices that are issued from now on say so; earlier ones stay as they are."""
-    return EntityView.of(await change_legal_entity(conn, entity_id, body))
+    return EntityView.of(await change_legal_entity(conn, entity_id, body, who.person))

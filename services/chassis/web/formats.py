@@ -166,6 +166,13 @@ class Formats:
             unit, size = "week", 7 * _DAY
         return str(format_unit(round(seconds / size), f"duration-{unit}", locale=self.locale))
 
+    def lasting(self, length: timedelta) -> str:
+        """A length exactly as it was set, in the largest unit that divides it: `45 minutes`, `1.5 seconds`."""
+        seconds = length.total_seconds()
+        units = (("day", _DAY), ("hour", 3_600.0), ("minute", 60.0))
+        unit, size = next((one for one in units if seconds and seconds % one[1] == 0), ("second", 1.0))
+        return str(format_unit(Decimal(str(seconds)) / Decimal(str(size)), f"duration-{unit}", locale=self.locale))
+
     def language(self, code: str) -> str:
         """A language by its name: `uk` as `Ukrainian`; a code that nobody knows as it is."""
         return str(self.locale.languages.get(code, code))

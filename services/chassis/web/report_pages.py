@@ -25,6 +25,8 @@ from services.chassis.web.pages import Reader
 from services.chassis.web.site import words_for
 
 Words = Callable[[str], str]
+Said = Callable[[Words], str]
+"""Something said in the reader's words."""
 Moments = tuple[datetime, datetime]
 
 
@@ -108,8 +110,8 @@ class View:
     """
 
     key: str
-    title: Words
-    says: Words
+    title: Said
+    says: Said
     tables: Callable[[Connection, Ask], Awaitable[Sequence[Table]]]
     compared: bool = True
     dated: bool = True

@@ -12,6 +12,7 @@ from services.conversion.domain.board import LANES
 from services.conversion.domain.policy import LossReason
 from services.conversion.domain.report_records import (
     BUCKETS,
+    Activity,
     AnswerBucket,
     CommissionSum,
     Figure,
@@ -83,7 +84,7 @@ async def manager_rows(conn: Connection, during: Moments) -> tuple[list[ManagerR
     return sorted(busy, key=lambda one: one.name), whole
 
 
-def _manager(found: ManagerFigures, done: report_figures.Activity | None) -> ManagerRow:
+def _manager(found: ManagerFigures, done: Activity | None) -> ManagerRow:
     return ManagerRow(**dict(found), meetings=done.meetings if done else 0, sent_offers=done.offers if done else 0)
 
 

@@ -10,7 +10,7 @@ from services.chassis.errors import Invalid
 from services.conversion.actions.deals import now
 from services.conversion.actions.routing import candidates
 from services.conversion.domain.deals import wanted_by
-from services.conversion.domain.routing import Candidate, Routing, RuleTrial, Wanted, route, simulate
+from services.conversion.domain.routing import Candidate, Routing, RuleTrial, Wanted, Weighed, route, simulate, weigh
 from services.conversion.repository import deals
 from services.conversion.repository.policies import policies
 from services.conversion.schemas.routing import DryRun
@@ -21,6 +21,18 @@ _MOST_LEADS = 2_000
 async def preview_routing(conn: Connection, wanted: Wanted) -> Routing:
     """Who would get this lead now, with the reason and the alternatives. Nothing is assigned."""
     return route(await candidates(conn, await policies.rules(conn), now()), wanted)
+
+
+async def weigh_managers(conn: Connection, wanted: Wanted) -> tuple[Routing, list[Weighed]]:
+    """Who would get this lead now, and what every rule says of each manager who is named. Nothing is assigned."""
+    everybody = await candidates(conn, await policies.rules(conn), now())
+    return route(everybody, wanted), weigh(everybody, wanted)
+
+
+async def wanted_like(conn: Connection, deal_id: str) -> tuple[str, Wanted]:
+    """(company, what its lead asks for) of a deal. Raises NotFound."""
+    deal = await deals.get(conn, deal_id)
+    return deal.contact.company, wanted_by(deal)
 
 
 async def try_rules(conn: Connection, asked: DryRun) -> RuleTrial:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 from typing import Annotated, Any, get_args
 
@@ -70,12 +71,11 @@ async def records(
     if figure not in get_args(Figure):
         raise NotFound("there is no such figure")
     page = await list_records(conn, figure, Narrowed(*asked.during, person or None, value), read_place(after))  # type: ignore[arg-type]
-    more = (
-        asked.records(figure, person=person, value=value or "", back=back, after=place_of(page.next))
-        if page.next
-        else ""
-    )
-    shown = {"found": _table(asked, figure, page.rows, who.role == "supervisor"), "total": page.total, "more": more}
+    shown: dict[str, Any] = {
+        "found": _table(asked, figure, page.rows, who.role == "supervisor"),
+        "total": page.total,
+        "more": _more(asked, figure, page.next, person=person, value=value or "", back=back),
+    }
     shown |= {"dated": figure not in _AS_OF_NOW, "back": back, "bar": await desk_bar(conn, who)}
     narrowed = await _narrowed(conn, asked, person, value)
     return web_of(request).pages.answer(request, "report_records.j2", asked=asked, narrowed=narrowed, **shown)
@@ -91,6 +91,10 @@ async def report(request: Request, conn: Conn, who: Who, asked: Asked, view: str
 async def file(request: Request, conn: Conn, who: Who, asked: Asked, view: str, name: str) -> Response:
     """One table as a file; the audit says who took it."""
     return await report_file(request, conn, asked, VIEWS, (view, name), partial(record_export, conn, who.person))
+
+
+def _more(asked: Ask, figure: str, after: tuple[datetime, str] | None, **kept: str) -> str:
+    return asked.records(figure, after=place_of(after), **kept) if after else ""
 
 
 def _table(asked: Ask, figure: str, rows: Sequence[RecordRow], opens: bool) -> Table:

@@ -189,6 +189,45 @@ def _not_free(who: Candidate) -> Verdict | None:
     return Verdict.DAILY_QUOTA if who.quota is not None and who.today >= who.quota else None
 
 
+@dataclass(frozen=True)
+class Weighed:
+    """A manager before one lead: what each rule says of them, in the order in which rules are asked."""
+
+    who: Candidate
+    passes: dict[Verdict, bool]
+    verdict: Verdict
+
+
+RULES = (
+    Verdict.ASKED_BEFORE, Verdict.LANGUAGE, Verdict.SEGMENT, Verdict.REGION, Verdict.PRODUCT, Verdict.INACTIVE,
+    Verdict.ABSENT, Verdict.OFF_DUTY, Verdict.AT_CAPACITY, Verdict.DAILY_QUOTA,
+)  # fmt: skip
+"""Everything that can keep a manager from a lead, in the order in which it is asked."""
+
+
+def weigh(candidates: Sequence[Candidate], wanted: Wanted) -> list[Weighed]:
+    """The managers that `route` names, in its order, with every rule of each: not only the first that refused."""
+    known = {who.id: who for who in candidates}
+    named = route(candidates, wanted).considered
+    return [Weighed(known[one.manager], _each_rule(known[one.manager], wanted), one.verdict) for one in named]
+
+
+def _each_rule(who: Candidate, wanted: Wanted) -> dict[Verdict, bool]:
+    refused = {
+        Verdict.ASKED_BEFORE: who.id in wanted.excluded,
+        Verdict.LANGUAGE: _misses(who.languages, wanted.language),
+        Verdict.SEGMENT: _misses(who.segments, wanted.segment),
+        Verdict.REGION: _misses(who.regions, wanted.region),
+        Verdict.PRODUCT: bool(who.products) and not set(wanted.products) <= set(who.products),
+        Verdict.INACTIVE: not who.active,
+        Verdict.ABSENT: who.absent,
+        Verdict.OFF_DUTY: not who.on_duty,
+        Verdict.AT_CAPACITY: who.load >= who.capacity,
+        Verdict.DAILY_QUOTA: who.quota is not None and who.today >= who.quota,
+    }
+    return {rule: not refused[rule] for rule in RULES}
+
+
 def _misses(has: Sequence[str], wanted: str | None) -> bool:
     return bool(wanted) and bool(has) and wanted not in has
 

@@ -101,3 +101,9 @@ async def names(conn: Connection) -> dict[str, str]:
     """Names of the managers by id, at most 500."""
     rows = await conn.fetch("SELECT id, name FROM managers ORDER BY id LIMIT 500")
     return {row["id"]: row["name"] for row in rows}
+
+
+async def active_names(conn: Connection) -> list[tuple[str, str]]:
+    """(id, name) of the managers who are active, by name; at most 500."""
+    rows = await conn.fetch("SELECT id, name FROM managers WHERE active ORDER BY name, id LIMIT 500")
+    return [(row["id"], row["name"]) for row in rows]

@@ -13,6 +13,7 @@ from services.lead_gen.domain.inbound_calls import (
     Inbound,
     NewInbound,
     Ringing,
+    Route,
     name_of_stranger,
     route,
     who_hears,
@@ -70,6 +71,14 @@ async def look_up_caller(conn: Connection, call: NewInboundCall, by: str) -> tup
     read_phone(call.from_ or "", call.default_region, "from")
     taken = await take_inbound_call(conn, call, by)
     return taken, await leads.get(conn, taken.lead_id)
+
+
+async def where_to(conn: Connection, raw: str, region: str) -> tuple[Lead | None, Route]:
+    """(whose number it is, where a call from it would go now); writes nothing. Raises Invalid `from`."""
+    phone = read_phone(raw, region, "from")
+    lead_id, _ = await inbound_calls.who_calls(conn, phone, None)
+    lead = await leads.get(conn, lead_id) if lead_id else None
+    return lead, route(lead.tier, lead.stage, lead.owner) if lead else route("lead_gen", "new", None)
 
 
 def _routed(call: NewInboundCall, lead: Lead, phone: str, by: str, *, known: bool) -> NewInbound:

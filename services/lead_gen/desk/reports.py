@@ -68,7 +68,12 @@ async def records(
         raise NotFound("there is no such figure")
     wanted = Narrowed(Period(*asked.during), asked.filters.get("campaign"), caller or None, script)
     page = await list_records(conn, figure, wanted, read_place(after))  # type: ignore[arg-type]
-    shown = {"found": records_table(asked.words, figure, page), "total": page.total, "dated": True, "back": back}
+    shown: dict[str, Any] = {
+        "found": records_table(asked.words, figure, page),
+        "total": page.total,
+        "dated": True,
+        "back": back,
+    }
     shown |= {"more": _more(asked, figure, page.next, caller=caller, script=script or "", back=back)}
     return web_of(request).pages.answer(
         request, "report_records.j2", asked=asked, narrowed=await narrowed_by(conn, asked.words, wanted), **shown

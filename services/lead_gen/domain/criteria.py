@@ -168,6 +168,16 @@ class CriteriaVersion(Record):
         return RuleSet(include=self.include, exclude=self.exclude)
 
 
+class CriteriaListed(CriteriaVersion):
+    """Criteria in a list: `by` is what their writer is called, `campaigns` how many go by this very version, and
+    `campaigns_of_name` how many by any version of the name.
+    """
+
+    by: str = ""
+    campaigns: int
+    campaigns_of_name: int
+
+
 class RuleCount(Record):
     """How many of the leads that could be called match one rule alone."""
 

@@ -46,10 +46,15 @@ class Node(BaseModel):
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing wrong with a script: where (`start` or `nodes.<id>`), and why."""
+    """One thing wrong with a script: where (`start` or `nodes.<id>`), and why.
+
+    `code` is the kind of mistake and `about` what it concerns, for pages that say it in their own words.
+    """
 
     field: str
     reason: str
+    code: str = ""
+    about: str = ""
 
 
 Nodes = Mapping[str, Node]
@@ -74,6 +79,14 @@ class Script(Record):
     created_at: datetime
 
 
+class ScriptListed(Script):
+    """A version of a script in a list: `by` is what its writer is called, `campaigns` how many read this script."""
+
+    created_by: str
+    by: str = ""
+    campaigns: int
+
+
 class RenderedScript(Script):
     """A version of a script, and the text of every node as it is read to one lead."""
 
@@ -88,63 +101,68 @@ def rendered(script: Script, values: Mapping[str, str | None]) -> RenderedScript
 
 def faults(start: str, nodes: Nodes) -> list[Fault]:
     """Everything that is wrong with a script, in order of its nodes; empty for one that can be used."""
-    found = [] if start in nodes else [Fault("start", f"there is no node '{start}'")]
+    found = [] if start in nodes else [Fault("start", f"there is no node '{start}'", "no_start", start)]
     for name, node in nodes.items():
         reasons = [*_name_faults(name), *_text_faults(node), *_lead_on_faults(node), *_target_faults(node, nodes)]
-        found += [Fault(f"nodes.{name}", reason) for reason in reasons]
+        found += [Fault(f"nodes.{name}", *reason) for reason in reasons]
     # Whether everything is reached and ends can be said only of a script whose edges are there.
     return found or [*_walk_faults(start, nodes), *_improvised(nodes)]
 
 
-def _name_faults(name: str) -> Iterator[str]:
+_Reason = tuple[str, str, str]
+"""(why, the kind of mistake, what it concerns)"""
+
+
+def _name_faults(name: str) -> Iterator[_Reason]:
     if not name.strip() or len(name) > MAX_LABEL or "\x00" in name:
-        yield f"a node's id has 1 to {MAX_LABEL} characters, and no NUL"
+        yield f"a node's id has 1 to {MAX_LABEL} characters, and no NUL", "name", str(MAX_LABEL)
 
 
-def _text_faults(node: Node) -> Iterator[str]:
+def _text_faults(node: Node) -> Iterator[_Reason]:
     if not node.text.strip():
-        yield "has no text to read"
+        yield "has no text to read", "no_text", ""
     if "\x00" in node.text:
-        yield "its text must not contain NUL characters"
-    yield from SCRIPT_FIELDS.faults(node.text)
+        yield "its text must not contain NUL characters", "nul", ""
+    for reason in SCRIPT_FIELDS.faults(node.text):
+        yield reason, "field", reason
 
 
-def _lead_on_faults(node: Node) -> Iterator[str]:
+def _lead_on_faults(node: Node) -> Iterator[_Reason]:
     answers = isinstance(node.next, dict)
     if node.kind in ("ask", "objection") and not (answers and node.next):
-        yield f"{node.kind}: `next` must be answers, each with the node it leads to"
+        yield f"{node.kind}: `next` must be answers, each with the node it leads to", "no_answers", node.kind
     if node.kind in ("say", "hard_question") and answers:
-        yield f"{node.kind}: nobody is asked here, so `next` must be one node and not answers"
+        yield f"{node.kind}: nobody is asked here, so `next` must be one node and not answers", "not_asked", node.kind
     if node.kind in ("say", "appointment") and not node.targets():
-        yield f"{node.kind}: leads nowhere and is not an end"
+        yield f"{node.kind}: leads nowhere and is not an end", "dead_end", node.kind
     if node.kind == "end" and node.next is not None:
-        yield "end: leads on; an end has no `next`"
+        yield "end: leads on; an end has no `next`", "leads_on", ""
     if node.kind != "end" and node.outcome is not None:
-        yield f"{node.kind}: only an end may propose an outcome"
+        yield f"{node.kind}: only an end may propose an outcome", "outcome", node.kind
     if isinstance(node.next, dict):
         yield from _answer_faults(node.next)
 
 
-def _answer_faults(answers: Mapping[str, str]) -> Iterator[str]:
+def _answer_faults(answers: Mapping[str, str]) -> Iterator[_Reason]:
     if len(answers) > MAX_ANSWERS:
-        yield f"has {len(answers)} answers; {MAX_ANSWERS} at most can be read"
+        yield f"has {len(answers)} answers; {MAX_ANSWERS} at most can be read", "many_answers", str(MAX_ANSWERS)
     if any(not label.strip() or len(label) > MAX_LABEL or "\x00" in label for label in answers):
-        yield f"an answer has 1 to {MAX_LABEL} characters, and no NUL"
+        yield f"an answer has 1 to {MAX_LABEL} characters, and no NUL", "answer", str(MAX_LABEL)
 
 
-def _target_faults(node: Node, nodes: Nodes) -> Iterator[str]:
+def _target_faults(node: Node, nodes: Nodes) -> Iterator[_Reason]:
     for target in dict.fromkeys(node.targets()):
         if target not in nodes:
-            yield f"leads to '{target}', which does not exist"
+            yield f"leads to '{target}', which does not exist", "unknown_target", target
 
 
 def _walk_faults(start: str, nodes: Nodes) -> Iterator[Fault]:
     reached, ending = _reachable([start], nodes), _ending(nodes)
     for name in nodes:
         if name not in reached:
-            yield Fault(f"nodes.{name}", "is never reached")
+            yield Fault(f"nodes.{name}", "is never reached", "unreached")
         if name not in ending:
-            yield Fault(f"nodes.{name}", "the call never ends from here")
+            yield Fault(f"nodes.{name}", "the call never ends from here", "endless")
 
 
 def _improvised(nodes: Nodes) -> Iterator[Fault]:
@@ -152,9 +170,53 @@ def _improvised(nodes: Nodes) -> Iterator[Fault]:
     after = _reachable([t for node in nodes.values() if node.kind == "hard_question" for t in node.targets()], nodes)
     for name, node in nodes.items():
         if name in after and node.kind not in ("say", "end"):
-            yield Fault(f"nodes.{name}", f"{node.kind}: after a hard question only words of goodbye may follow")
+            reason = f"{node.kind}: after a hard question only words of goodbye may follow"
+            yield Fault(f"nodes.{name}", reason, "improvised", node.kind)
         if name in after and node.outcome not in (None, CallOutcome.HARD_QUESTION):
-            yield Fault(f"nodes.{name}", f"proposes {node.outcome}, and a hard question leads here")
+            reason = f"proposes {node.outcome}, and a hard question leads here"
+            yield Fault(f"nodes.{name}", reason, "other_outcome", str(node.outcome))
+
+
+def lacking(nodes: Nodes) -> list[str]:
+    """Kinds of steps that a script for cold calls should have, and this one has not: advice, no mistake."""
+    kinds = {node.kind for node in nodes.values()}
+    return [kind for kind in ("appointment", "hard_question") if kind not in kinds]
+
+
+def in_order(start: str, nodes: Nodes) -> list[str]:
+    """Ids of the nodes as a call comes to them, breadth first; those that no call comes to at the end."""
+    order, todo = [], [start]
+    seen = {start}
+    while todo:
+        name = todo.pop(0)
+        if name in nodes:
+            order.append(name)
+            fresh = [target for target in dict.fromkeys(nodes[name].targets()) if target not in seen]
+            seen.update(fresh)
+            todo += fresh
+    return order + [name for name in nodes if name not in seen]
+
+
+@dataclass(frozen=True)
+class NodeChange:
+    """What became of one node between two versions; none where there is none."""
+
+    name: str
+    was: Node | None
+    now: Node | None
+
+
+def node_changes(was: Nodes, now: Nodes) -> list[NodeChange]:
+    """Nodes that came, went, or say or lead to something else; the order of answers counts, too."""
+    names = dict.fromkeys([*now, *was])
+    return [NodeChange(name, was.get(name), now.get(name)) for name in names if _told(was, name) != _told(now, name)]
+
+
+def _told(nodes: Nodes, name: str) -> tuple[object, ...] | None:
+    node = nodes.get(name)
+    if node is None:
+        return None
+    return node.kind, node.text, node.outcome, tuple(node.next.items()) if isinstance(node.next, dict) else node.next
 
 
 def _reachable(starts: Sequence[str], nodes: Nodes) -> set[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import NotFound
-from services.lead_gen.domain.criteria import CriteriaVersion, RuleSet
+from services.lead_gen.domain.criteria import CriteriaListed, CriteriaVersion, RuleSet
 from services.lead_gen.domain.criteria_fields import KINDS
 from services.lead_gen.repository.criteria_sql import OF_CANDIDATES, each_to_sql, facts_sql
 from services.lead_gen.repository.enrolment import CANDIDATES
@@ -53,6 +53,44 @@ async def all_newest(conn: Connection, limit: int) -> list[CriteriaVersion]:
     """The newest version of each name, by name."""
     rows = await conn.fetch("SELECT DISTINCT ON (name) * FROM criteria ORDER BY name, version DESC LIMIT $1", limit)
     return [_version(row) for row in rows]
+
+
+# Campaigns are few; they are counted for each version by the id they go by.
+_LISTED = """SELECT c.*,
+       (SELECT count(*) FROM campaigns g WHERE g.criteria_id = c.id AND g.state <> 'done') AS campaigns,
+       (SELECT count(*) FROM campaigns g JOIN criteria o ON o.id = g.criteria_id
+         WHERE o.name = c.name AND g.state <> 'done') AS campaigns_of_name FROM criteria c"""
+
+
+async def newest_of_each(conn: Connection) -> list[CriteriaListed]:
+    """The newest version of every name, by name; at most 200."""
+    rows = await conn.fetch(
+        f"""{_LISTED} WHERE c.id IN (SELECT DISTINCT ON (name) id FROM criteria ORDER BY name, version DESC)
+             ORDER BY c.name LIMIT 200"""  # noqa: S608 - a constant
+    )
+    return [CriteriaListed.of({**dict(row), **row["body"]}) for row in rows]
+
+
+async def versions_of(conn: Connection, name: str) -> list[CriteriaListed]:
+    """The versions of a name, the newest first; at most 50."""
+    rows = await conn.fetch(f"{_LISTED} WHERE c.name = $1 ORDER BY c.version DESC LIMIT 50", name)
+    return [CriteriaListed.of({**dict(row), **row["body"]}) for row in rows]
+
+
+async def newest_version(conn: Connection, name: str) -> int:
+    """The number of the newest version of a name; 0 if there is none."""
+    found: int = await conn.fetchval("SELECT coalesce(max(version), 0) FROM criteria WHERE name = $1", name)
+    return found
+
+
+async def take_up(conn: Connection, version: CriteriaVersion) -> None:
+    """Campaigns that go by an earlier version of this name go by this one; whom they have enrolled stays."""
+    await conn.execute(
+        """UPDATE campaigns SET criteria_id = $1
+            WHERE state <> 'done' AND criteria_id IN (SELECT id FROM criteria WHERE name = $2)""",
+        version.id,
+        version.name,
+    )
 
 
 async def page(conn: Connection, *, name: str | None, limit: int, after: Cursor) -> list[CriteriaVersion]:

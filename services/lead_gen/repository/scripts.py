@@ -8,7 +8,7 @@ from typing import Any
 
 from services.chassis.db import Connection, new_id, to_json
 from services.chassis.errors import NotFound
-from services.lead_gen.domain.scripts import Nodes, Script, ScriptName
+from services.lead_gen.domain.scripts import Nodes, Script, ScriptListed, ScriptName
 
 
 def _script(row: Any) -> Script:
@@ -68,6 +68,37 @@ async def newest(conn: Connection, name: str) -> Script:
     if row is None:
         raise NotFound("There is no script of this name")
     return _script(row)
+
+
+# Campaigns are few, and name any version of the script that they read.
+_LISTED = """SELECT s.*, (SELECT count(*) FROM campaigns g JOIN scripts o ON o.id = g.script_id
+                           WHERE o.name = s.name AND g.state <> 'done') AS campaigns FROM scripts s"""
+
+
+async def newest_of_each(conn: Connection) -> list[ScriptListed]:
+    """The newest version of every name, by name; at most 200."""
+    rows = await conn.fetch(
+        f"""{_LISTED} WHERE s.id IN (SELECT DISTINCT ON (name) id FROM scripts ORDER BY name, version DESC)
+             ORDER BY s.name LIMIT 200"""  # noqa: S608 - a constant
+    )
+    return [_listed(row) for row in rows]
+
+
+async def versions_of(conn: Connection, name: str) -> list[ScriptListed]:
+    """The versions of a name, the newest first; at most 30."""
+    rows = await conn.fetch(f"{_LISTED} WHERE s.name = $1 ORDER BY s.version DESC LIMIT 30", name)
+    return [_listed(row) for row in rows]
+
+
+def _listed(row: Any) -> ScriptListed:
+    body = json.loads(row["written"]) if row["written"] else row["body"]
+    return ScriptListed.of({**dict(row), **body})
+
+
+async def newest_version(conn: Connection, name: str) -> int:
+    """The number of the newest version of a name; 0 if there is none."""
+    found: int = await conn.fetchval("SELECT coalesce(max(version), 0) FROM scripts WHERE name = $1", name)
+    return found
 
 
 async def page(conn: Connection, *, name: str | None, limit: int, after: tuple[datetime, str] | None) -> list[Script]:

@@ -1,0 +1,16 @@
+"""Absences of everybody at once, for the week of hours."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from services.account_mgmt.domain.account_managers import Absence
+from services.chassis.db import Connection
+
+
+async def between(conn: Connection, start: datetime, end: datetime) -> list[Absence]:
+    """Everybody's absences that touch this time, the first one first."""
+    rows = await conn.fetch(
+        "SELECT * FROM absences WHERE during && tstzrange($1, $2) ORDER BY starts_at LIMIT 1000", start, end
+    )
+    return Absence.of_all(rows)

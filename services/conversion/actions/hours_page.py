@@ -1,0 +1,77 @@
+"""Hours and absences of managers as a week, and one manager's hours to be changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from services.chassis.business_time import WEEK, Calendar, is_public_holiday
+from services.chassis.db import Connection
+from services.chassis.weeks import Row, Stretch, Week, with_absences
+from services.conversion.domain.absences import Absence
+from services.conversion.domain.managers import Manager
+from services.conversion.repository import absences, manager_hours, managers
+from services.conversion.repository.policies import policies
+
+_MOST = 200
+
+
+@dataclass(frozen=True)
+class ChosenManager:
+    """One manager with the absences that have not ended; `hours` are their own or the tier's."""
+
+    manager: Manager
+    day: date
+    hours: Calendar
+    absences: list[Absence]
+
+
+@dataclass(frozen=True)
+class HoursPage:
+    """A week of everybody, and the manager who was chosen."""
+
+    week: Week
+    zone: ZoneInfo
+    rows: list[Row]
+    chosen: ChosenManager | None
+
+
+async def read_hours(
+    conn: Connection, day: date | None, now: datetime, manager_id: str = "", chosen: date | None = None
+) -> HoursPage:
+    """The week of `day`, with one manager if one was chosen."""
+    usual = (await policies.rules(conn)).calendar
+    zone = ZoneInfo(usual.timezone)
+    week = Week.of(day, now.astimezone(zone).date())
+    people = await managers.page(conn, active=True, limit=_MOST, after=None)
+    away = await manager_hours.between(conn, *week.bounds(zone))
+    rows = [_row(one, week, usual, [gone for gone in away if gone.manager == one.id]) for one in people]
+    who = next((one for one in people if one.id == manager_id), None)
+    if who is None:
+        return HoursPage(week, zone, rows, None)
+    open_ones = await absences.of_manager(conn, who.id, now)
+    return HoursPage(week, zone, rows, ChosenManager(who, chosen or week.monday, who.hours or usual, open_ones))
+
+
+def _row(manager: Manager, week: Week, usual: Calendar, away: list[Absence]) -> Row:
+    calendar = manager.hours or usual
+    zone = ZoneInfo(calendar.timezone)
+    cells = week.by_day(_hours(calendar, week), zone)
+    for number, day in enumerate(week.days):
+        has_hours = bool(calendar.week.get(WEEK[day.weekday()]))
+        if has_hours and is_public_holiday(calendar.country, day, observed=calendar.observed):
+            cells[number].append(Stretch("holiday"))
+        elif has_hours and day in calendar.closed_on:
+            cells[number].append(Stretch("off"))
+    gone = [Stretch("away", one.starts_at, one.ends_at, one.reason) for one in away]
+    return Row(manager.id, manager.name, zone, with_absences(week, cells, gone, zone))
+
+
+def _hours(calendar: Calendar, week: Week) -> Iterator[Stretch]:
+    start, end = week.bounds(ZoneInfo(calendar.timezone))
+    for opens, closes in calendar.openings(start):
+        if opens >= end:
+            return
+        yield Stretch("hours", opens, closes)

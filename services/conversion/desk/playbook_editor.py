@@ -1,0 +1,106 @@
+"""Playbooks: steps with their days and conditions, typed, shown on a timeline, published as the next version."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Path, Query, Request
+from starlette.responses import RedirectResponse, Response
+
+from services.chassis.auth import Principal
+from services.chassis.db import Connection
+from services.chassis.differences import lines_between
+from services.chassis.errors import DomainError, Invalid
+from services.chassis.http import Conn, Who
+from services.chassis.web.door import page_router, web_of
+from services.chassis.web.refusals import field_errors
+from services.chassis.web.site import is_lively, words_for
+from services.conversion.actions.playbook_editor import (
+    PlaybookPage,
+    faults_of,
+    publish_playbook,
+    read_playbook,
+    read_playbooks,
+    times_of,
+)
+from services.conversion.desk.playbook_forms import PlaybookForm, form_field, written
+from services.conversion.desk.settings import SETTERS, SETTINGS, SUPERVISION, SUPERVISOR, settings_page
+from services.conversion.schemas.common import Name
+
+router: APIRouter = page_router("/desk/settings/playbooks")
+Called = Annotated[Name, Path(max_length=100)]
+Typed = Annotated[PlaybookForm, Form()]
+HERE = f"{SETTINGS}/playbooks"
+
+
+@router.get("", dependencies=SUPERVISION)
+async def listed(request: Request, conn: Conn, who: Who) -> Response:
+    """Every playbook, and how many deals are in it."""
+    return await settings_page(request, conn, who, "settings/playbooks.j2", found=await read_playbooks(conn))
+
+
+@router.get("/other", dependencies=SUPERVISION)
+async def other(name: Annotated[Name, Query()]) -> Response:
+    """A playbook that nobody has written yet."""
+    return RedirectResponse(f"{HERE}/{name}", status_code=303)
+
+
+@router.get("/{name}", dependencies=SUPERVISION)
+async def one(request: Request, conn: Conn, who: Who, name: Called, version: int | None = None) -> Response:
+    """The steps in force, or those of an earlier version to be taken up again."""
+    page = await read_playbook(conn, name)
+    body = page.of_version(version) if version is not None else (page.current.body if page.current else None)
+    return await _show(request, conn, who, name, PlaybookForm.of(body, page.version))
+
+
+@router.put("/{name}/look", dependencies=SUPERVISOR)
+async def look(request: Request, conn: Conn, name: Called, form: Typed) -> Response:
+    """While it is typed: when each step would be due, and what is wrong."""
+    shown = await _look(conn, await read_playbook(conn, name), form)
+    return web_of(request).pages.parts(request, {"look": "settings/_playbook_look.j2"}, **shown)
+
+
+@router.post("/{name}/look", dependencies=SUPERVISOR)
+async def look_again(request: Request, conn: Conn, who: Who, name: Called, form: Typed) -> Response:
+    """The same without script: the page with what was typed, and a row more."""
+    return await _show(request, conn, who, name, form)
+
+
+@router.post("/{name}", dependencies=SETTERS)
+async def publish(request: Request, conn: Conn, who: Who, name: Called, form: Typed) -> Response:
+    """The next version; deals that are in it go on by theirs."""
+    try:
+        async with conn.transaction():
+            playbook = form.told()
+            for field, reason in faults_of(await read_playbook(conn, name), playbook):
+                raise Invalid(reason, field=form_field(field))
+            await publish_playbook(conn, name, playbook, who, form.seen)
+    except DomainError as error:
+        if is_lively(request):
+            raise
+        return await _show(request, conn, who, name, form, error)
+    fresh = await read_playbook(conn, name)
+    show = partial(_show, request, conn, who, name, PlaybookForm.of(playbook, fresh.version))
+    said = words_for(request)("Published: leads that enter from now on go by these steps.")
+    return await web_of(request).after(request, f"{HERE}/{name}", show, said=said)
+
+
+async def _look(conn: Connection, page: PlaybookPage, form: PlaybookForm) -> dict[str, Any]:
+    try:
+        playbook = form.told()
+    except DomainError as error:
+        return {"page": page, "times": None, "problems": [error.message], "difference": []}
+    wrong = [reason for _, reason in faults_of(page, playbook)]
+    difference = lines_between(written(page.current.body), written(playbook)) if page.current else []
+    return {"page": page, "times": await times_of(conn, playbook), "problems": wrong, "difference": difference}
+
+
+async def _show(
+    request: Request, conn: Connection, who: Principal, name: str, form: PlaybookForm,
+    error: DomainError | None = None,
+) -> Response:  # fmt: skip
+    page = await read_playbook(conn, name)
+    shown = {**await _look(conn, page, form), "form": form, "refused": error}
+    shown |= {"errors": field_errors(error) if error else {}, "status": error.status if error else 200}
+    return await settings_page(request, conn, who, "settings/playbook.j2", **shown)

@@ -1,0 +1,146 @@
+"""A playbook as it is typed: `main.0.kind`, `rule.0.field` and so on, a row for each step and each rule."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from services.chassis.errors import Invalid
+from services.conversion.domain.playbooks import TRACKS, Playbook, Step, Track
+from services.conversion.domain.typed_lengths import read_length, written_length
+
+_MOST_STEPS: Final = 30
+_MOST_RULES: Final = 20
+_LONG: Final = 2000
+_PLACE: Final = re.compile(r"(entry|main|positive|negative)\[?\.?(\d+)\]?\.(\w+)")
+
+
+@dataclass(frozen=True)
+class StepRow:
+    """One row of a track; without a kind it is no step."""
+
+    id: str
+    kind: str
+    after: str
+    text: str
+    template: str
+
+
+@dataclass(frozen=True)
+class RuleRow:
+    """One condition; without a field it is none."""
+
+    field: str
+    op: str
+    values: str
+
+
+class PlaybookForm(BaseModel):
+    """Everything that stands in the form; `seen` is the version that it was drawn with."""
+
+    model_config = ConfigDict(extra="allow")
+
+    priority: str = Field(default="0", max_length=10)
+    seen: int = 0
+
+    @classmethod
+    def of(cls, playbook: Playbook | None, seen: int) -> PlaybookForm:
+        """The form with these steps, or an empty one."""
+        told: dict[str, Any] = {"seen": seen, "priority": str(playbook.priority if playbook else 0)}
+        for track in TRACKS:
+            for number, step in enumerate(playbook.track(track) if playbook else []):
+                told |= {f"{track}.{number}.{name}": value for name, value in _typed_step(step).items()}
+        for number, rule in enumerate(playbook.entry if playbook else []):
+            told |= {
+                f"entry.{number}.field": rule.field,
+                f"entry.{number}.op": rule.op,
+                f"entry.{number}.values": ", ".join(rule.values),
+            }
+        return cls.model_validate(told)
+
+    def steps(self, track: Track) -> list[StepRow]:
+        """The rows of a track, and an empty one for a further step."""
+        rows = [StepRow(**{name: self._at(f"{track}.{n}.{name}") for name in StepRow.__annotations__})
+                for n in range(_MOST_STEPS)]  # fmt: skip
+        used = max((n for n, row in enumerate(rows) if row.kind), default=-1) + 1
+        return rows[: min(used + 1, _MOST_STEPS)]
+
+    def rules(self) -> list[RuleRow]:
+        """The conditions, and an empty row for a further one."""
+        rows = [RuleRow(**{name: self._at(f"entry.{n}.{name}") for name in RuleRow.__annotations__})
+                for n in range(_MOST_RULES)]  # fmt: skip
+        used = max((n for n, row in enumerate(rows) if row.field), default=-1) + 1
+        return rows[: min(used + 1, _MOST_RULES)]
+
+    def _at(self, name: str) -> str:
+        return str((self.model_extra or {}).get(name, ""))[:_LONG].strip()
+
+    def told(self) -> Playbook:
+        """The playbook. Raises Invalid with the field of the form."""
+        taken = {row.id for track in TRACKS for row in self.steps(track) if row.id}
+        body: dict[str, Any] = {"priority": self.priority.strip() or "0"}
+        for track in TRACKS:
+            body[track] = [self._step(track, n, row, taken) for n, row in enumerate(self.steps(track)) if row.kind]
+        body["entry"] = [
+            {"field": row.field, "op": row.op or "in", "values": _listed(row.values)}
+            for row in self.rules()
+            if row.field
+        ]
+        try:
+            return Playbook.model_validate(body)
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(map(str, first["loc"]))
+            reason = "At least one step is needed" if place == "main" else str(first["msg"])
+            field = "main.0.kind" if place == "main" else form_field(place)
+            raise Invalid(reason.removeprefix("Value error, "), field=field) from None
+
+    def _step(self, track: Track, number: int, row: StepRow, taken: set[str]) -> dict[str, Any]:
+        try:
+            after = read_length(row.after)
+        except ValueError as error:
+            raise Invalid(str(error), field=f"{track}.{number}.after") from None
+        return {
+            "id": row.id or _new_id(track, taken),
+            "kind": row.kind,
+            "after": after,
+            "text": row.text if row.kind != "mail" else "",
+            "template": row.template or None if row.kind == "mail" else None,
+        }
+
+
+def _listed(text: str) -> list[str]:
+    return [one.strip() for one in text.split(",") if one.strip()]
+
+
+def form_field(place: str) -> str:
+    """The field of the form for a place such as `main[0].template`."""
+    match = _PLACE.match(place.removeprefix("body."))
+    return f"{match[1]}.{match[2]}.{match[3]}" if match else place.removeprefix("body.")
+
+
+def written_step(step: Step) -> str:
+    """A step on one line, for differences."""
+    what = step.template if step.kind == "mail" else step.text
+    return f"{step.kind} +{written_length(step.after)} {what or ''}".strip()
+
+
+def written(playbook: Playbook) -> str:
+    """A playbook as lines, for differences."""
+    rules = [f"{rule.field} {rule.op} {', '.join(rule.values)}".strip() for rule in playbook.entry]
+    tracks = [line for track in TRACKS for line in (f"[{track}]", *map(written_step, playbook.track(track)))]
+    return "\n".join([f"priority {playbook.priority}", *rules, *tracks])
+
+
+def _typed_step(step: Step) -> dict[str, str]:
+    after = written_length(step.after) if step.after else ""
+    return {"id": step.id, "kind": step.kind, "after": after, "text": step.text, "template": step.template or ""}
+
+
+def _new_id(track: str, taken: set[str]) -> str:
+    number = next(n for n in range(1, 1000) if f"{track}-{n}" not in taken)
+    taken.add(f"{track}-{number}")
+    return f"{track}-{number}"
