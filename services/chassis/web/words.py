@@ -25,6 +25,7 @@ VALUE = "value"
 """The context of the words that stand in such a sentence in place of a value, such as the state of something."""
 _CATALOGUES = Path(__file__).with_name("locale")
 _PLACE = re.compile(r"%\((\w+)\)s")
+_LISTED = re.compile(r"(, | and |; )")
 # A refusal may quote another one as a value; no deeper than that.
 _DEEPEST = 2
 
@@ -41,7 +42,7 @@ class Catalogue(gettext.GNUTranslations):
         super().__init__(compiled)
         start = f"{REFUSAL}\x04"
         self._refusals: dict[str, str] = {
-            key.removeprefix(start): text
+            key.removeprefix(start).removesuffix("."): text.removesuffix(".")
             for key, text in self._catalog.items()  # type: ignore[attr-defined]
             if isinstance(key, str) and key.startswith(start)
         }
@@ -63,7 +64,7 @@ class Catalogue(gettext.GNUTranslations):
             found = self._refusals.get(english) or self._filled(english, depth)
             if found:
                 return found if english == sentence else as_sentence(found)
-        return self._refusals.get(sentence, sentence)
+        return sentence
 
     def _filled(self, english: str, depth: int) -> str | None:
         for shape, text in self._shapes if depth <= _DEEPEST else ():
@@ -74,8 +75,17 @@ class Catalogue(gettext.GNUTranslations):
 
     def _value(self, value: str, depth: int) -> str:
         """A value: a word of ours, or another refusal that this one quotes."""
-        found = self.pgettext(VALUE, value)
-        return found if found != value else self._of_refusal(value, depth)
+        found = self._word(value)
+        if found == value:
+            found = self._of_refusal(value, depth)
+        if found == value and len(parts := _LISTED.split(value)) > 1:
+            words = [self._word(part) for part in parts]
+            found = "".join(words) if all(a != b for a, b in zip(words[::2], parts[::2], strict=True)) else value
+        return found
+
+    def _word(self, word: str) -> str:
+        found = self.pgettext(VALUE, word)
+        return found if found != word else self.gettext(word)
 
 
 @cache

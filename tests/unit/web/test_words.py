@@ -26,10 +26,12 @@ TEMPLATES = [
 DESKS = [path for path in sorted((ROOT / "services").rglob("*.py")) if {"desk", "web"} & set(path.parts)]
 _PLACE = re.compile(r"%\(\w+\)s|\{\w+\}|%%")
 # A block that is no text, and what Jinja fills in.
-_JINJA = re.compile(r"\{% block (?:place|mainclass) %\}.*?\{% endblock %\}|\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
+_JINJA = re.compile(
+    r"\{% block (?:place|mainclass) %\}.*?\{% endblock %\}|\{#.*?#\}|\{%.*?%\}|\{\{(?:\"[^\"]*\"|.)*?\}\}", re.DOTALL
+)
 _SPOKEN = {"aria-label", "title", "placeholder", "alt"}
 # Names, and what a class is made of.
-_NO_WORDS = {"· Leadrelay", "Leadrelay", "UAH", "late_due"}
+_NO_WORDS = {"· Leadrelay", "Leadrelay", "UAH", "late_due", "set-"}
 # A sentence, or the beginning of one; names of classes and events begin small, and keys are one word.
 _SENTENCE = re.compile(r"^[A-Z][a-z’']* [a-z]|[a-z] [a-z]+[.?!]$")
 
