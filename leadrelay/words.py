@@ -85,7 +85,7 @@ def words_of_code(source: str, place: str) -> Iterator[Words]:
         texts = [_sentence(given) for given in call.args]
         if name in _PAGE_WORDS and texts[0]:
             yield Words(texts[0], texts[1] if _PAGE_WORDS[name] == 2 else None, place)
-        elif refuses and name in _REFUSALS and (judges or name != "ValueError"):
+        elif (refuses or name == "said") and name in _REFUSALS and (judges or name != "ValueError"):
             # A single word is a code.
             yield from (Words(text, None, place, REFUSAL) for text in _said(call, name) if " " in text)
 

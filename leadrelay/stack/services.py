@@ -13,6 +13,7 @@ from leadrelay.stack.data_directory import DataDirectory
 from leadrelay.stack.front_door import IDENTITY_PATH
 from leadrelay.stack.ports import HOST, answers
 from leadrelay.stack.process import BACKGROUND, ProcessSpec
+from services.chassis.sentences import said
 from services.chassis.settings import PREFIX, WORKER_TUNING
 from services.conversion.domain.policy import DEMO as conversion_demo
 from workflows.contracts.base import Tier
@@ -32,7 +33,9 @@ def worker_names(tier: str, count: int) -> list[str]:
 def sample_notice() -> str:
     """What every page of the sample department says: who is not real, and how fast its time runs."""
     day = round(conversion_demo.first_step_within.total_seconds())
-    return f"Sample department: made-up companies, simulated colleagues, and a working day lasts {day} seconds here."
+    return said(
+        f"Sample department: made-up companies, simulated colleagues, and a working day lasts {day} seconds here."
+    )
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,7 @@ class PersonForm(BaseModel):
         try:
             phones = [to_e164(self.phone, _REGION)] if self.phone.strip() else []
         except BadPhoneError as bad:
-            raise Invalid(f"This {bad}", field="phone") from None
+            raise Invalid(f"This number {bad}", field="phone") from None
         try:
             return NewPerson(name=self.name, role=self.role.strip(), phones=phones, email=self.email.strip() or None)
         except ValidationError:

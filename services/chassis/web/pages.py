@@ -23,7 +23,7 @@ from services.chassis.web.formats import DEFAULT_LANGUAGE, LOCALES, Formats, ini
 from services.chassis.web.places import ACCENTS, PREFIXES, prefix_of
 from services.chassis.web.static import Assets
 from services.chassis.web.templating import MODULES, CompiledOnce, PageEnvironment
-from services.chassis.web.words import choose_language, words_of
+from services.chassis.web.words import choose_language, told_in, words_of
 
 # `<hx-partial>` is htmx's own way to say where a part of an answer belongs.
 _PART = '<hx-partial hx-target="#%s" hx-swap="outerMorph">%s</hx-partial>'
@@ -85,7 +85,7 @@ def _environment(package: str | None, language: str) -> PageEnvironment:
     environment.install_gettext_translations(words_of(language), newstyle=True)  # type: ignore[attr-defined]
     environment.globals.update(prefixes=PREFIXES, accents=ACCENTS, new_key=token_urlsafe)
     # For a sentence that comes from elsewhere, perhaps with a name in it: unlike what `_` gives, it is escaped.
-    environment.filters |= {"initials": initials, "translated": words_of(language).gettext}
+    environment.filters |= {"initials": initials, "translated": told_in(language)}
     if language != DEFAULT_LANGUAGE:
         environment.knows_as(_environment(package, DEFAULT_LANGUAGE))
     for name in environment.list_templates():
@@ -135,7 +135,8 @@ class Pages:
             "errors": {},
         }
         known = {**shared, **context}
-        known["errors"] = {name: words_of(reader.language).gettext(reason) for name, reason in known["errors"].items()}
+        told = told_in(reader.language)
+        known["errors"] = {name: told(reason) for name, reason in known["errors"].items()}
         return self._environments[reader.language].get_template(template).render(known)
 
     def answer(

@@ -19,7 +19,7 @@ from services.chassis.errors import DomainError
 from services.chassis.http.problems import RETRYABLE, request_id
 from services.chassis.sentences import said
 from services.chassis.web.places import prefix_of
-from services.chassis.web.site import SignInNeededError, is_lively, is_part, web_of, words_for
+from services.chassis.web.site import SignInNeededError, is_lively, is_part, told_to, web_of, words_for
 from services.chassis.web.words import as_sentence
 
 _REASONS: Final = {
@@ -58,7 +58,7 @@ def _told(request: Request, error: DomainError | RequestValidationError) -> tupl
     """(status, code, what it says)."""
     _ = words_for(request)
     if isinstance(error, DomainError):
-        return error.status, error.code, _(error.message)
+        return error.status, error.code, told_to(request)(error.message)
     return 422, "invalid", _("something was left out, or does not look right")
 
 
@@ -72,8 +72,8 @@ def _to_sign_in(request: Request) -> Response:
 def _in_place(request: Request, error: DomainError | RequestValidationError) -> Response:
     """A word in the page that is there; the script puts those about a field beside it (event `form:refused`)."""
     status, code, text = _told(request, error)
-    _ = words_for(request)
-    fields = {name: _(reason) for name, reason in field_errors(error).items()}
+    tell = told_to(request)
+    fields = {name: tell(reason) for name, reason in field_errors(error).items()}
     told = {"form:refused": {"code": code, "fields": fields}}
     headers = {"HX-Trigger": json.dumps(told), "HX-Reswap": "none", "HX-Push-Url": "false"}
     return _word(request, status, as_sentence(text), headers, signed_out=isinstance(error, SignInNeededError))
@@ -122,7 +122,7 @@ def unexpected(request: Request, error: Exception) -> Response:
 def notice(request: Request, *, status: int, text: str) -> Response:
     """A page with one sentence and one way on."""
     _ = words_for(request)
-    text, home = _(text), (_("To your desk"), "/")
+    text, home = told_to(request)(text), (_("To your desk"), "/")
     titles = {
         401: (_("You are signed out"), "lock", (_("Sign in"), f"/sign-in?then={quote(_asked(request))}")),
         403: (_("This is not yours to do"), "lock", home),

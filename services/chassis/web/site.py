@@ -27,7 +27,7 @@ from services.chassis.web.oidc import Issuer, RefusedByIssuer, Tokens
 from services.chassis.web.pages import Pages, Reader
 from services.chassis.web.presence import Presence
 from services.chassis.web.session import Cookies, Session
-from services.chassis.web.words import words_of
+from services.chassis.web.words import told_in, words_of
 
 # Early enough that nobody meets the end of a token in the middle of a form.
 _RENEW_BEFORE_SECONDS = 60.0
@@ -180,6 +180,11 @@ class Web:
 def words_for(request: Request) -> Callable[[str], str]:
     """gettext in the language of whoever reads: `_ = words_for(request)`."""
     return words_of(Reader.of(request).language).gettext
+
+
+def told_to(request: Request) -> Callable[[str], str]:
+    """How a refusal's sentence is said to whoever reads."""
+    return told_in(Reader.of(request).language)
 
 
 def web_of(request: Request) -> Web:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import gettext
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, lru_cache, partial
 from pathlib import Path
 
@@ -25,6 +25,7 @@ VALUE = "value"
 """The context of the words that stand in such a sentence in place of a value, such as the state of something."""
 _CATALOGUES = Path(__file__).with_name("locale")
 _PLACE = re.compile(r"%\((\w+)\)s")
+_LISTED = re.compile(r"(, | and |; )")
 # A refusal may quote another one as a value; no deeper than that.
 _DEEPEST = 2
 
@@ -35,13 +36,13 @@ def catalogue_file(language: str) -> Path:
 
 
 class Catalogue(gettext.GNUTranslations):
-    """The words of one language. What is no sentence of a page may be that of a refusal."""
+    """The words of one language, those of its pages and those with which something is refused."""
 
     def __init__(self, compiled: io.BytesIO) -> None:
         super().__init__(compiled)
         start = f"{REFUSAL}\x04"
         self._refusals: dict[str, str] = {
-            key.removeprefix(start): text
+            key.removeprefix(start).removesuffix("."): text.removesuffix(".")
             for key, text in self._catalog.items()  # type: ignore[attr-defined]
             if isinstance(key, str) and key.startswith(start)
         }
@@ -50,10 +51,11 @@ class Catalogue(gettext.GNUTranslations):
         self._shapes = [(_shape(english), self._refusals[english]) for english in shaped]
         self._known = lru_cache(maxsize=5_000)(self._of_refusal)
 
-    def gettext(self, message: str) -> str:
-        """The translation; what nobody has translated stays as it is."""
-        found = super().gettext(message)
-        return found if found != message else self._known(message)
+    def told(self, sentence: str) -> str:
+        """The translation of a sentence that was made elsewhere, with its values; as it is if nobody knows it."""
+        found = self.gettext(sentence)
+        found = found if found != sentence else self.pgettext(VALUE, sentence)
+        return found if found != sentence else self._known(sentence)
 
     def _of_refusal(self, sentence: str, depth: int = 0) -> str:
         """A sentence with values in it, perhaps made a whole sentence already: a capital, a full stop."""
@@ -62,7 +64,7 @@ class Catalogue(gettext.GNUTranslations):
             found = self._refusals.get(english) or self._filled(english, depth)
             if found:
                 return found if english == sentence else as_sentence(found)
-        return self._refusals.get(sentence, sentence)
+        return sentence
 
     def _filled(self, english: str, depth: int) -> str | None:
         for shape, text in self._shapes if depth <= _DEEPEST else ():
@@ -73,8 +75,17 @@ class Catalogue(gettext.GNUTranslations):
 
     def _value(self, value: str, depth: int) -> str:
         """A value: a word of ours, or another refusal that this one quotes."""
-        found = self.pgettext(VALUE, value)
-        return found if found != value else self._of_refusal(value, depth)
+        found = self._word(value)
+        if found == value:
+            found = self._of_refusal(value, depth)
+        if found == value and len(parts := _LISTED.split(value)) > 1:
+            words = [self._word(part) for part in parts]
+            found = "".join(words) if all(a != b for a, b in zip(words[::2], parts[::2], strict=True)) else value
+        return found
+
+    def _word(self, word: str) -> str:
+        found = self.pgettext(VALUE, word)
+        return found if found != word else self.gettext(word)
 
 
 @cache
@@ -88,6 +99,12 @@ def words_of(language: str) -> gettext.NullTranslations:
         write_mo(compiled, read_po(source))
     compiled.seek(0)
     return Catalogue(compiled)
+
+
+def told_in(language: str) -> Callable[[str], str]:
+    """How a sentence that was made elsewhere, such as a refusal's, is said in a language."""
+    words = words_of(language)
+    return words.told if isinstance(words, Catalogue) else str
 
 
 def as_sentence(text: str) -> str:

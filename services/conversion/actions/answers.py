@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.chassis.sentences import said
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict
@@ -33,7 +34,7 @@ async def answer_question(conn: Connection, deal: Deal, who: Principal, text: st
         what="question answered",
         text=text,
         towards=Stage.INFORMING,
-        next_action="ask whether the answer helped",
+        next_action=said("ask whether the answer helped"),
         next_action_at=policy.next_step(StepKind.INFORMED, at),
         data={"question": deal.question, "published": publish},
         answered=AnsweredQuestion(question=deal.question, answer=text, publish=publish),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from services.chassis.sentences import said
 from services.chassis import outbox, work_items
 from services.chassis.auth import Principal
 from services.chassis.currencies import minor_unit
@@ -125,7 +126,7 @@ async def close_without_order(
         loss_code=code,
         return_at=return_at,
         closed_at=None if asleep else at,
-        next_action="offer it again" if asleep else None,
+        next_action=said("offer it again") if asleep else None,
         next_action_at=return_at,
     )
     await stop_playbook(conn, deal, stage.value)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from services.chassis.sentences import said
 from services.chassis import outbox, work_items
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
@@ -157,7 +158,7 @@ async def qualify_deal(conn: Connection, deal: Deal, who: Principal, facts: Mapp
         kind="qualification",
         what="asked for the need" if unknown else "qualified",
         towards=Stage.MEETING if met else Stage.QUALIFIED,
-        next_action=stages.to_find_out(unknown) if unknown else "arrange a meeting or make an offer",
+        next_action=stages.to_find_out(unknown) if unknown else said("arrange a meeting or make an offer"),
         next_action_at=policy.next_step(StepKind.INFORMED if unknown else StepKind.QUALIFIED, now()),
         data=known,
         changes={"qualification": known},
@@ -195,7 +196,7 @@ async def move_to_stage(conn: Connection, deal: Deal, who: Principal, stage: Sta
         what=f"now {stage.value}",
         text=text,
         stage=stage,
-        next_action=deal.next_action or "next step",
+        next_action=deal.next_action or said("next step"),
         next_action_at=(await policy_of(conn, deal)).next_step(StepKind.STAGE_SET, now()),
     )
     return await take_step(conn, deal, who, step)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NoReturn
 
+from services.chassis.sentences import said
 from services.chassis.auth import Principal
 from services.chassis.contacts.masks import mask_card
 from services.chassis.db import Connection
@@ -152,7 +153,7 @@ async def _note(conn: Connection, meeting: Meeting, deal: Deal, who: Principal, 
         kind=f"meeting_{meeting.state}",
         what=what,
         text=text,
-        next_action="make an offer" if held else after_missed(missed),
+        next_action=said("make an offer") if held else after_missed(missed),
         next_action_at=policy.next_step(StepKind.MEETING_HELD if held else StepKind.MEETING_FAILED, now()),
         data={"meeting_id": meeting.id, **({"missed": missed} if missed else {})},
     )

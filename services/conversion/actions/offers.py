@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
+from services.chassis.sentences import said
 from services.chassis.auth import Principal
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import Conflict, Invalid
@@ -128,7 +129,7 @@ async def reject_offer(conn: Connection, offer_id: str, who: Principal, reason: 
         kind="offer_rejected",
         what="offer not approved",
         text=f"offer not approved: {reason}" if reason else None,
-        next_action="make another offer",
+        next_action=said("make another offer"),
         next_action_at=policy.next_step(StepKind.OFFER_REFUSED, now()),
         data=_refs(offer),
     )
@@ -146,7 +147,7 @@ async def accept_offer(conn: Connection, offer_id: str, who: Principal) -> Offer
         kind="offer_accepted",
         what="offer accepted",
         stage=Stage.NEGOTIATING,
-        next_action="close the sale",
+        next_action=said("close the sale"),
         next_action_at=policy.next_step(StepKind.OFFER_ACCEPTED, now()),
         data=_refs(offer),
     )
@@ -239,7 +240,7 @@ async def _sent(conn: Connection, deal: Deal, who: Principal, offer: Offer) -> N
         what="offer sent",
         text=f"offer {offer.number}/{offer.version} sent: {offer.total} {offer.currency}",
         stage=Stage.OFFER,
-        next_action="ask for the answer to the offer",
+        next_action=said("ask for the answer to the offer"),
         next_action_at=offer.valid_until,
         data=_refs(offer),
     )
@@ -255,7 +256,7 @@ async def _ask_approval(conn: Connection, deal: Deal, who: Principal, offer: Off
         kind="offer_waits",
         what="offer waits for approval",
         text=f"offer {offer.number}/{offer.version} waits for approval: {'; '.join(judged.reasons)}",
-        next_action="approval of the offer",
+        next_action=said("approval of the offer"),
         next_action_at=policy.next_step(StepKind.APPROVAL, now()),
         data=_refs(offer),
     )

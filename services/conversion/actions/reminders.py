@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.chassis.sentences import said
 from services.chassis import work_items
 from services.chassis.auth import Principal
 from services.chassis.db import Connection, Pool
@@ -67,7 +68,7 @@ async def watch_promises(pool: Pool) -> None:
     """A periodic job: a call that a lead was promised and nobody made in time becomes work at once."""
     async with pool.acquire() as conn, conn.transaction():
         for deal in await deals.broken_promises(conn, now()):
-            payload: dict[str, object] = {"level": 1, "text": "they were promised a call by now"}
+            payload: dict[str, object] = {"level": 1, "text": said("they were promised a call by now")}
             offered = await hand_overs.open_of_deal(conn, deal.id)
             person = deal.owner or (offered.manager if offered else None)
             await open_deal_work(conn, deal, f"promise:{deal.id}:{deal.promised_by}", "reminder", person,

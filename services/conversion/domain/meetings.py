@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
+from services.chassis.sentences import said
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.records import Record
 
@@ -100,4 +101,4 @@ def _zulu(at: datetime) -> str:
 
 def after_missed(times: int) -> str:
     """What comes next when the customer has missed so many meetings."""
-    return "arrange another meeting" if times < 2 else "call; if nobody answers, let the deal sleep"
+    return said("arrange another meeting" if times < 2 else "call; if nobody answers, let the deal sleep")

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
+from services.chassis.sentences import said
 from services.chassis.errors import Conflict
 from workflows.contracts.conversion import Stage
 
@@ -118,4 +119,5 @@ def in_words(name: str) -> str:
 def to_find_out(unknown: Sequence[str]) -> str:
     """The next step while these facts are missing, as a manager says it."""
     words = [ASKED.get(name, f"the {in_words(name)}") for name in unknown]
-    return f"find out {', '.join(words[:-1])}{' and ' if words[1:] else ''}{words[-1]}"
+    wanted = f"{', '.join(words[:-1])}{' and ' if words[1:] else ''}{words[-1]}"
+    return said(f"find out {wanted}")

@@ -81,7 +81,7 @@ def test_a_countdown_carries_its_absolute_end(pages: Pages) -> None:
 
 def test_no_template_carries_a_script_a_style_or_a_handler() -> None:
     """The policy of the pages would stop them."""
-    inline = re.compile(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=|javascript:|\|\s*safe\b")
+    inline = re.compile(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son(?!e=)[a-z]+=|javascript:|\|\s*safe\b")
     found = {str(path): inline.findall(path.read_text(encoding="utf-8")) for path in ROOT.glob("services/**/*.j2")}
     assert found
     assert {path: hits for path, hits in found.items() if hits} == {}

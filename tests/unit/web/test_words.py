@@ -13,7 +13,7 @@ from jinja2 import Environment, nodes
 
 from leadrelay.words import as_text, collected, read_catalogue, untranslated, words_of_code
 from services.chassis.web.formats import DEFAULT_LANGUAGE, LOCALES
-from services.chassis.web.words import REFUSAL, catalogue_file, words_of
+from services.chassis.web.words import REFUSAL, catalogue_file, told_in, words_of
 from tests.unit.architecture.source import ROOT
 
 OTHERS = sorted(LOCALES.keys() - {DEFAULT_LANGUAGE})
@@ -26,10 +26,12 @@ TEMPLATES = [
 DESKS = [path for path in sorted((ROOT / "services").rglob("*.py")) if {"desk", "web"} & set(path.parts)]
 _PLACE = re.compile(r"%\(\w+\)s|\{\w+\}|%%")
 # A block that is no text, and what Jinja fills in.
-_JINJA = re.compile(r"\{% block (?:place|mainclass) %\}.*?\{% endblock %\}|\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
+_JINJA = re.compile(
+    r"\{% block (?:place|mainclass) %\}.*?\{% endblock %\}|\{#.*?#\}|\{%.*?%\}|\{\{(?:\"[^\"]*\"|.)*?\}\}", re.DOTALL
+)
 _SPOKEN = {"aria-label", "title", "placeholder", "alt"}
 # Names, and what a class is made of.
-_NO_WORDS = {"· Leadrelay", "Leadrelay", "UAH", "late_due"}
+_NO_WORDS = {"· Leadrelay", "Leadrelay", "UAH", "late_due", "set-"}
 # A sentence, or the beginning of one; names of classes and events begin small, and keys are one word.
 _SENTENCE = re.compile(r"^[A-Z][a-z’']* [a-z]|[a-z] [a-z]+[.?!]$")
 
@@ -140,19 +142,21 @@ def test_refusals_are_collected_where_they_are_raised_with_places_for_their_valu
 
 
 def test_a_refusal_is_told_with_its_values_in_the_readers_language() -> None:
-    uk = words_of("uk")
-    assert uk.gettext("must be in the future") == "має бути в майбутньому"
+    tell = told_in("uk")
+    assert tell("must be in the future") == "має бути в майбутньому"
     # Made a whole sentence already, as beside a field.
-    assert uk.gettext("Must be in the future.") == "Має бути в майбутньому."
-    assert uk.gettext("there is no manager olha-7") == "менеджера olha-7 немає"
+    assert tell("Must be in the future.") == "Має бути в майбутньому."
+    assert tell("there is no manager olha-7") == "менеджера olha-7 немає"
     # A word of ours in place of a value, and a refusal that is quoted by another one.
-    assert uk.gettext("The invoice is void") == "Рахунок недійсний"
-    assert uk.gettext("this offer is expired") == "ця пропозиція: термін минув"
-    assert uk.gettext("The number has no digits.") == "Номер: без цифр."
+    assert tell("The invoice is void") == "Рахунок недійсний"
+    assert tell("this offer is expired") == "ця пропозиція: термін минув"
+    assert tell("The number has no digits.") == "Номер: без цифр."
     # Whatever a customer is called, it is only put in, not read.
-    assert "%(x)s {y}" in uk.gettext("%(x)s {y} is a customer already, with this e-mail")
-    assert uk.gettext("what nobody has ever said") == "what nobody has ever said"
-    assert words_of("en").gettext("must be in the future") == "must be in the future"
+    assert "%(x)s {y}" in tell("%(x)s {y} is a customer already, with this e-mail")
+    assert tell("what nobody has ever said") == "what nobody has ever said"
+    assert told_in("en")("must be in the future") == "must be in the future"
+    # A page's own words are never taken for a refusal's.
+    assert words_of("uk").gettext("The number of calls") == "The number of calls"
 
 
 def test_numbers_take_the_right_one_of_three_plurals() -> None:
