@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from services.chassis.sentences import said
 from services.chassis.errors import Conflict
+from services.chassis.sentences import said
 from workflows.contracts.conversion import Stage
 
 PATH = (
