@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from services.chassis.sentences import said
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict
+from services.chassis.sentences import said
 from services.conversion.actions.deals import Step, now, policy_of, take_step
 from services.conversion.domain.deals import Deal
 from services.conversion.domain.policy import StepKind

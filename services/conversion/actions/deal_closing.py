@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from services.chassis.sentences import said
 from services.chassis import outbox, work_items
 from services.chassis.auth import Principal
 from services.chassis.currencies import minor_unit
@@ -13,6 +12,7 @@ from services.chassis.db import Connection
 from services.chassis.errors import Invalid
 from services.chassis.events import publish
 from services.chassis.mail import withdraw_mails
+from services.chassis.sentences import said
 from services.chassis.webhooks import announce
 from services.conversion.actions.commissions import record_sale
 from services.conversion.actions.deals import check_entry, close_offers, now, policy_of

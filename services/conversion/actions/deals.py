@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from services.chassis.sentences import said
 from services.chassis import outbox, work_items
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Forbidden, Invalid
 from services.chassis.events import publish
+from services.chassis.sentences import said
 from services.conversion.actions.playbook_stop import stop_playbook
 from services.conversion.actions.register import report_answer
 from services.conversion.actions.teams import deal_seen

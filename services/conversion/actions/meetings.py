@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NoReturn
 
-from services.chassis.sentences import said
 from services.chassis.auth import Principal
 from services.chassis.contacts.masks import mask_card
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.events import publish
+from services.chassis.sentences import said
 from services.chassis.webhooks import announce
 from services.conversion.actions.deals import Step, check_owner, now, owns, policy_of, take_step
 from services.conversion.actions.invitations import entry_of, invite, propose_other_times, withdraw_invitations

@@ -6,12 +6,12 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
-from services.chassis.sentences import said
 from services.chassis.auth import Principal
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.events import publish
 from services.chassis.mail import Attachment, NewMail, queue_mail
+from services.chassis.sentences import said
 from services.chassis.webhooks import announce
 from services.conversion.actions.approvals import check_not_own
 from services.conversion.actions.catalogue import product_words

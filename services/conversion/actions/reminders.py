@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from services.chassis.sentences import said
 from services.chassis import work_items
 from services.chassis.auth import Principal
 from services.chassis.db import Connection, Pool
 from services.chassis.errors import Conflict, Forbidden, NotFound
 from services.chassis.events import publish
+from services.chassis.sentences import said
 from services.chassis.work_items import WorkItem
 from services.conversion.actions.deals import SUPERVISOR, now, policy_of
 from services.conversion.actions.teams import deal_seen

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from services.chassis.sentences import said
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.records import Record
+from services.chassis.sentences import said
 
 MeetingKind = Literal["phone", "online", "visit"]
 MeetingState = Literal["reserved", "booked", "held", "no_show", "cancelled"]
