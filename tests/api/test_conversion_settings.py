@@ -109,3 +109,29 @@ async def test_hours_of_a_manager_and_absences_stand_in_the_week(tier: Tier2, bo
     assert "14:00–18:00" not in page.partition("Wed 5")[0].partition("Maria")[2]
     await boss.press(f"{path}/maria/usual?day=2031-02-03")
     assert "as the tier" in boss.page
+
+
+async def test_a_playbook_is_written_shown_on_a_timeline_and_published_for_those_who_enter(boss: Person) -> None:
+    path = f"{SETTINGS}/playbooks/after-the-fair"
+    assert "none yet" in await boss.look(path)
+    form = {
+        "seen": "0", "priority": "30",
+        "entry.0.field": "reason", "entry.0.op": "in", "entry.0.values": "inbound, interested",
+        "main.0.kind": "mail", "main.0.template": "no-such-mail",
+        "main.1.kind": "call", "main.1.after": "2", "main.1.text": "Ask what they thought of it.",
+        "negative.0.kind": "wait", "negative.0.after": "30",
+    }  # fmt: skip
+    await boss.press(path, status=422, **form)
+    assert "There is no template no-such-mail" in boss.page
+    right = {**form, "main.0.template": "information-pack"}
+    await boss.press(f"{path}/look", status=200, **right)
+    assert "If it begins now" in boss.page
+    await boss.press(path, **right)
+    assert "version 1" in words(boss.page)
+    await boss.press(path, status=409, **{**right, "priority": "31"})
+    await boss.press(path, **{**right, "seen": "1", "main.1.after": "4 h"})
+    assert "version 2" in words(boss.page)
+    assert "Ask what they thought of it." in boss.page
+    old = await boss.look(path, version="1")
+    assert "Against what is in force" in old
+    assert "after-the-fair" in await boss.look(f"{SETTINGS}/playbooks")

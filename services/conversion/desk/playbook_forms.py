@@ -80,23 +80,27 @@ class PlaybookForm(BaseModel):
 
     def told(self) -> Playbook:
         """The playbook. Raises Invalid with the field of the form."""
-        taken = {row.id for track in TRACKS for row in self.steps(track) if row.id}
-        body: dict[str, Any] = {"priority": self.priority.strip() or "0"}
-        for track in TRACKS:
-            body[track] = [self._step(track, n, row, taken) for n, row in enumerate(self.steps(track)) if row.kind]
-        body["entry"] = [
-            {"field": row.field, "op": row.op or "in", "values": _listed(row.values)}
-            for row in self.rules()
-            if row.field
-        ]
         try:
-            return Playbook.model_validate(body)
+            return Playbook.model_validate(self._body())
         except ValidationError as error:
             first = error.errors()[0]
             place = ".".join(map(str, first["loc"]))
             reason = "At least one step is needed" if place == "main" else str(first["msg"])
             field = "main.0.kind" if place == "main" else form_field(place)
             raise Invalid(reason.removeprefix("Value error, "), field=field) from None
+
+    def _body(self) -> dict[str, Any]:
+        taken = {row.id for track in TRACKS for row in self.steps(track) if row.id}
+        rules = [
+            {"field": one.field, "op": one.op or "in", "values": _listed(one.values)}
+            for one in self.rules()
+            if one.field
+        ]
+        tracks: dict[str, Any] = {
+            track: [self._step(track, n, row, taken) for n, row in enumerate(self.steps(track)) if row.kind]
+            for track in TRACKS
+        }
+        return {"priority": self.priority.strip() or "0", "entry": rules, **tracks}
 
     def _step(self, track: Track, number: int, row: StepRow, taken: set[str]) -> dict[str, Any]:
         try:

@@ -11,7 +11,7 @@ from services.chassis.weeks import Row, Stretch, Week
 from services.lead_gen.domain.callers import Caller
 from services.lead_gen.domain.policy import HOME_ZONE
 from services.lead_gen.domain.rota import RotaException, RotaPattern, plan
-from services.lead_gen.repository import rota, rota_pages
+from services.lead_gen.repository import callers, rota, rota_pages
 
 _MOST = 200
 
@@ -47,6 +47,11 @@ async def read_rota(
     rows = [_row(one, week, patterns, exceptions, by_hand.get(one.id, [])) for one in people]
     who = next((one for one in people if one.id == caller_id), None)
     return RotaPage(week, rows, _day(who, chosen, patterns, exceptions) if who and chosen else None)
+
+
+async def zone_of_caller(conn: Connection, caller_id: str) -> str:
+    """On whose clock a caller's hours are. Raises NotFound."""
+    return (await callers.get(conn, caller_id)).timezone
 
 
 def _row(

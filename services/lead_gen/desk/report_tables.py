@@ -104,7 +104,7 @@ def _caller_columns(asked: Ask) -> list[Column]:
         Column(_("Calls"), "calls", picture="bar", compared=True, href=_of(asked, "calls", "caller")),
         Column(_("Asked for"), lambda one: one.quota or None),
         Column(_("Talks"), "contacts", compared=True, href=_of(asked, "contacts", "caller")),
-        Column(_("Talk"), "talk", "minutes"),
+        Column(_("Talk time"), "talk", "minutes"),
         Column(_("Interested"), "interested", compared=True, href=_of(asked, "interested", "caller")),
         Column(_("Handed over"), "handed_over", compared=True, href=_of(asked, "handed_over", "caller")),
         Column(_("Accepted"), "accepted", compared=True, href=_of(asked, "accepted", "caller")),

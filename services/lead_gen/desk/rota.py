@@ -20,9 +20,8 @@ from services.chassis.web.door import page_router, web_of
 from services.chassis.web.refusals import field_errors
 from services.chassis.web.site import is_lively, words_for
 from services.lead_gen.actions.rota import add_pattern, put_exception, remove_exception, remove_pattern
-from services.lead_gen.actions.rota_page import read_rota
+from services.lead_gen.actions.rota_page import read_rota, zone_of_caller
 from services.lead_gen.domain.policy import HOME_ZONE
-from services.lead_gen.repository import callers
 from services.lead_gen.schemas.rota import NewException, NewPattern
 
 READERS: list[Any] = [allow("supervisor", "ops")]
@@ -75,7 +74,7 @@ async def hours(
     """Other hours on this day only."""
 
     async def act() -> None:
-        zone = (await callers.get(conn, caller)).timezone
+        zone = await zone_of_caller(conn, caller)
         told = {
             "caller_id": caller,
             "day": day,
@@ -101,7 +100,7 @@ async def weekly(
     """Hours of every week, from this day on."""
 
     async def act() -> None:
-        zone = (await callers.get(conn, caller)).timezone
+        zone = await zone_of_caller(conn, caller)
         told = {"caller_id": caller, "weekday": day.weekday(), **_times(form), "timezone": zone, "valid_from": day,
                 "valid_until": form.until.strip() or None}  # fmt: skip
         await add_pattern(conn, _checked(NewPattern, told))
