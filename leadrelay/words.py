@@ -26,7 +26,7 @@ from jinja2.ext import babel_extract
 
 from services.chassis.sentences import VALUES
 from services.chassis.web.formats import DEFAULT_LANGUAGE, LOCALES
-from services.chassis.web.words import REFUSAL, VALUE, catalogue_file
+from services.chassis.web.words import LEAST_SHAPE, PLACE, REFUSAL, VALUE, catalogue_file
 
 ROOT = Path(__file__).resolve().parent.parent
 # For whoever writes pages, in development: it stays English.
@@ -40,6 +40,8 @@ _REFUSALS = {
 """What is raised with a sentence for people, and `said`, which marks one that is raised from elsewhere."""
 # What is wrong in a form or a file is raised here; elsewhere a ValueError is for programmers.
 _JUDGES = {"domain", "schemas", "desk", "contacts", "currencies.py", "meanings.py", "imports"}
+# What is late, why, and what is safe to do: whatever is written in these files is told.
+_TELLING = re.compile(r"services/(chassis/lateness|\w+/domain/(late|late_outcomes|failures))\.py")
 # Where `str.format` fills in a sentence that is marked by `said`.
 _FILLED = re.compile(r"\{(\w*)\}")
 _TEMPLATE_OPTIONS = {"trim_blocks": "true", "lstrip_blocks": "true", "newstyle_gettext": "true", "silent": "false"}
@@ -77,7 +79,8 @@ def words_of_template(file: Path, place: str) -> Iterator[Words]:
 
 def words_of_code(source: str, place: str) -> Iterator[Words]:
     """What code says on pages, and the sentences with which it refuses, in the order of the file."""
-    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call) and node.args]
+    tree = ast.parse(source)
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args]
     judges = bool(_JUDGES & set(place.split("/")))
     refuses = place.startswith("services/")
     for call in sorted(calls, key=lambda call: (call.lineno, call.col_offset)):
@@ -88,12 +91,28 @@ def words_of_code(source: str, place: str) -> Iterator[Words]:
         elif (refuses or name == "said") and name in _REFUSALS and (judges or name != "ValueError"):
             # A single word is a code.
             yield from (Words(text, None, place, REFUSAL) for text in _said(call, name) if " " in text)
+    if _TELLING.fullmatch(place):
+        yield from (Words(text, None, place, REFUSAL) for text in _told(tree))
+
+
+def _told(tree: ast.Module) -> Iterator[str]:
+    """The sentences of a file that says nothing else: no docstrings, no SQL, no names."""
+    parts = {id(part) for text in ast.walk(tree) if isinstance(text, ast.JoinedStr) for part in text.values}
+    parts |= {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    parts |= {id(given.value) for node in ast.walk(tree) if isinstance(node, ast.Call) for given in node.keywords}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant | ast.JoinedStr) and id(node) not in parts:
+            text = _sentence(node) or ""
+            if re.match(r"(?!SELECT)\S+ [^\n]*$", text) and len(PLACE.sub("", text).strip()) >= LEAST_SHAPE:
+                yield text
 
 
 def _called(func: ast.expr) -> str:
-    """What is called by its plain name; `words_for(request)("...")` says something as `_("...")` does."""
+    """What is called by its plain name; `words_for(request)("...")` and `asked.words("...")` are `_("...")`."""
     if isinstance(func, ast.Call) and isinstance(func.func, ast.Name):
         return "_" if func.func.id == "words_for" else ""
+    if isinstance(func, ast.Attribute):
+        return {"words": "_", "said": "said"}.get(func.attr, "")
     return func.id if isinstance(func, ast.Name) else ""
 
 

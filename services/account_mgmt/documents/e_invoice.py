@@ -21,6 +21,7 @@ from drafthorse.pdf import attach_xml
 from services.account_mgmt.documents import invoice_pdf
 from services.account_mgmt.documents.labels import labels_of
 from services.account_mgmt.domain.issued_documents import BuyerOnDocument, IssuedDocument, LineOnDocument, TaxOnDocument
+from services.chassis import sentences
 from services.chassis.currencies import rounded
 
 _GUIDELINE = "urn:cen.eu:en16931:2017"
@@ -36,21 +37,21 @@ _KOSOVO = "1A"
 def missing(said: IssuedDocument) -> list[str]:
     """What EN 16931 asks for and the document does not say, each with where it is entered for the next one."""
     seller, buyer = said.seller, said.buyer
-    at = f"PATCH /v1/legal-entities/{said.entity}"
+    at = f" (PATCH /v1/legal-entities/{said.entity})"
     categories = {one.category for one in said.taxes}
     found = []
     if not seller.vat_id and not (categories == {"E"} and seller.tax_id):
-        found.append(f"the seller's VAT id ({at})")
+        found.append(sentences.said("the seller's VAT id") + at)
     if not seller.city:
-        found.append(f"the seller's city ({at})")
+        found.append(sentences.said("the seller's city") + at)
     if not buyer.country:
-        found.append("the buyer's country: in `billing`, or by a phone number in international form")
+        found.append(sentences.said("the buyer's country: in `billing`, or by a phone number in international form"))
     if any(not one.reason and not one.reason_code for one in said.taxes if one.category not in ("S", "Z")):
-        found.append(f"why no tax is due: the product's `tax_reason`, or the seller's note ({at})")
+        found.append(sentences.said("why no tax is due: the product's `tax_reason`, or the seller's note") + at)
     if "K" in categories and not buyer.vat_id:
-        found.append("the buyer's VAT id, for a supply within the European Union")
+        found.append(sentences.said("the buyer's VAT id, for a supply within the European Union"))
     if "AE" in categories and not (buyer.vat_id or buyer.tax_id):
-        found.append("the buyer's VAT id, for a reverse charge")
+        found.append(sentences.said("the buyer's VAT id, for a reverse charge"))
     return found
 
 

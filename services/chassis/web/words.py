@@ -24,7 +24,9 @@ REFUSAL = "refusal"
 VALUE = "value"
 """The context of the words that stand in such a sentence in place of a value, such as the state of something."""
 _CATALOGUES = Path(__file__).with_name("locale")
-_PLACE = re.compile(r"%\((\w+)\)s")
+LEAST_SHAPE = 6
+"""So many letters beside its values a sentence must have, to be known by them among whatever people write."""
+PLACE = re.compile(r"%\((\w+)\)s")
 _LISTED = re.compile(r"(, | and |; )")
 # A refusal may quote another one as a value; no deeper than that.
 _DEEPEST = 2
@@ -47,7 +49,8 @@ class Catalogue(gettext.GNUTranslations):
             if isinstance(key, str) and key.startswith(start)
         }
         # The longest first: it says the most about what its values are.
-        shaped = sorted(filter(_PLACE.search, self._refusals), key=lambda english: -len(_PLACE.sub("", english)))
+        said = {english: len(PLACE.sub("", english).strip()) for english in self._refusals if PLACE.search(english)}
+        shaped = sorted((english for english, size in said.items() if size >= LEAST_SHAPE), key=lambda one: -said[one])
         self._shapes = [(_shape(english), self._refusals[english]) for english in shaped]
         self._known = lru_cache(maxsize=5_000)(self._of_refusal)
 
@@ -70,7 +73,7 @@ class Catalogue(gettext.GNUTranslations):
         for shape, text in self._shapes if depth <= _DEEPEST else ():
             if values := shape.fullmatch(english):
                 told = {name: self._value(value, depth + 1) for name, value in values.groupdict().items()}
-                return _PLACE.sub(partial(_put, told), text)
+                return PLACE.sub(partial(_put, told), text)
         return None
 
     def _value(self, value: str, depth: int) -> str:
@@ -118,7 +121,7 @@ def _put(values: Mapping[str, str], place: re.Match[str]) -> str:
 
 def _shape(english: str) -> re.Pattern[str]:
     """What a sentence looks like when its values are in it."""
-    parts = _PLACE.split(english)
+    parts = PLACE.split(english)
     text = "".join(f"(?P<{part}>.+?)" if n % 2 else re.escape(part) for n, part in enumerate(parts))
     return re.compile(text, re.DOTALL)
 

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import Field
 
 from services.chassis.records import Record
+from services.chassis.sentences import said
 from services.conversion.domain.contacts import merged
 from services.conversion.domain.policy import Policy
 from services.conversion.domain.routing import Wanted
@@ -85,9 +86,9 @@ def first_step_at(deal: Deal, policy: Policy, at: datetime) -> datetime:
 def first_action(deal: Deal) -> str:
     """What a new owner does first."""
     if deal.open_question is not None:
-        return "answer the question"
+        return said("answer the question")
     if deal.wished_meeting is not None:
-        return "confirm the meeting they wished for"
+        return said("confirm the meeting they wished for")
     return FIRST_CONTACT
 
 

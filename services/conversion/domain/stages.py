@@ -25,7 +25,7 @@ WORKED = frozenset(PATH[1:])
 """Stages in which a manager works on the deal."""
 
 FINAL = frozenset({Stage.WON, Stage.LOST})
-FIRST_CONTACT = "first contact"
+FIRST_CONTACT = said("first contact")
 """What a new owner does first, when nobody has asked for anything."""
 
 PromiseState = Literal["open", "kept", "late"]
