@@ -124,7 +124,7 @@ class Pages:
             "asset": self._assets.url,
             "fmt": reader.formats(),
             "language": reader.language,
-            "languages": _LANGUAGES,
+            "tongues": _LANGUAGES,
             "theme": reader.theme,
             "prefix": prefix_of(self._tier),
             "accent": ACCENTS[self._tier or "ops"],
