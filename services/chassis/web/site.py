@@ -162,7 +162,7 @@ class Web:
 
     def hear(self, request: Request) -> None:
         """A whole page says what the change before it had to say."""
-        if request.method == "GET" and not is_lively(request):
+        if request.method == "GET" and not is_part(request):
             request.state.said = self.cookies.word(request.cookies)
 
     def finish(self, request: Request, response: Response) -> Response:
