@@ -25,7 +25,11 @@ SMALL: dict[str, Any] = {
     "callers": {"count": 2, "hours_a_week": 16}, "managers": {"count": 1, "hours_a_week": 40},
     "account_managers": {"count": 1, "hours_a_week": 40}, "weeks": 2, "leads": 60, "customers": 5, "runs": 2,
 }  # fmt: skip
-OPS = auth("ops", "ops", "olena")
+
+
+def ops() -> dict[str, str]:
+    """The header of an operator."""
+    return auth("ops", "ops", "olena")
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -63,7 +67,7 @@ async def app(floor: Tier1, board: Tier2, care: Tier3) -> FastAPI:
 
 @pytest_asyncio.fixture(scope="module")
 async def control(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    async with api_client(app, headers=OPS) as client:
+    async with api_client(app, headers=ops()) as client:
         yield client
 
 
@@ -153,7 +157,7 @@ async def test_tiers_that_are_away_are_named_and_a_plan_may_do_without_their_rat
     floor: Tier1, care: Tier3, client_of_three: str
 ) -> None:
     app = ops_before({"lead_gen": floor.http, "account_mgmt": care.http})
-    async with api_client(app, headers=OPS) as half:
+    async with api_client(app, headers=ops()) as half:
         answer = (await half.get("/v1/relationships", params={"model": "three-tier"})).json()
         client = next(one for one in answer["items"] if one["lead_id"] == client_of_three)
         assert [one["what"] for one in answer["missing"]] == ["conversion"]
