@@ -30,7 +30,8 @@ _SHOWN = """
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let text = texts.nextNode(); text; text = texts.nextNode()) {
     const box = text.parentElement;
-    const own = box.closest("script, style, noscript, kbd, textarea, option, .lr-av, [lang=en]") ? "" : text.textContent.trim();
+    const unread = box.closest("script, style, noscript, kbd, textarea, option, .lr-av, [lang=en]");
+    const own = unread ? "" : text.textContent.trim();
     if (own) said.push(own);
   }
   for (const one of document.querySelectorAll("[aria-label], [placeholder], [title]")) {
