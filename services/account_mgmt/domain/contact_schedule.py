@@ -10,6 +10,7 @@ from typing import Literal
 from services.account_mgmt.domain.policy import Policy
 from services.account_mgmt.domain.reorder_cycle import contact_time, working_time
 from services.chassis.records import Record
+from services.chassis.sentences import said
 
 Kind = Literal["nudge", "invoice_due", "dunning"]
 AHEAD = timedelta(days=365)
@@ -62,24 +63,24 @@ def _nudges(
 ) -> list[PlannedContact]:
     gap = max(policy.shortest_interval, policy.nudge_gap, min(every, policy.longest_interval))
     begin = contact_time(policy, max(first, now), zones)
-    found = [PlannedContact(at=begin, kind="nudge", why="the next order is expected by then")]
+    found = [PlannedContact(at=begin, kind="nudge", why=said("the next order is expected by then"))]
     while found[-1].at + gap <= now + AHEAD:
         at = contact_time(policy, found[-1].at + gap, zones)
-        found.append(PlannedContact(at=at, kind="nudge", why=f"every {gap.days} days, if they order then"))
+        found.append(PlannedContact(at=at, kind="nudge", why=said(f"every {gap.days} days, if they order then")))
     return found
 
 
 def _of_invoice(policy: Policy, invoice: DueInvoice, now: datetime, zones: Sequence[str]) -> list[PlannedContact]:
     found = []
     if invoice.due_at > now:
-        why = f"invoice {invoice.number} is due"
+        why = said(f"invoice {invoice.number} is due")
         found.append(PlannedContact(at=invoice.due_at, kind="invoice_due", why=why))
     at = invoice.due_at
     for level, gap in enumerate(policy.dunning_gaps, start=1):
         if level == invoice.reminders + 1 and invoice.next_at is not None:
             at = invoice.next_at
         if level > invoice.reminders:
-            why = f"invoice {invoice.number}, reminder {level} unless it is paid"
+            why = said(f"invoice {invoice.number}, reminder {level} unless it is paid")
             found.append(PlannedContact(at=contact_time(policy, max(at, now), zones), kind="dunning", why=why))
         at = working_time(policy, at + gap)
     return found
