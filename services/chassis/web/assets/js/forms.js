@@ -20,6 +20,16 @@
     document.querySelectorAll("[data-sent]").forEach(open);
   });
 
+  // What fields ask for while somebody types (a sum, a draft) would, if it came late, take the place of their form, which is
+  // on its way: the server had acted, and the page did not say so.
+  const sending = new WeakSet();
+  document.addEventListener("htmx:config:request", (event) => {
+    const { sourceElement, sourceEvent } = event.detail.ctx;
+    if (sourceEvent?.type === "submit") sending.add(sourceElement);
+    else if (/^(input|change)$/.test(sourceEvent?.type) && sending.has(sourceElement.closest("form"))) event.preventDefault();
+  });
+  document.addEventListener("htmx:finally:request", (event) => sending.delete(event.detail.ctx.sourceElement));
+
   // ---- the key of an act -----------------------------------------------------------------------------------
   // Drawn with the form by the server. A form that stays on the page after it was sent gets another one.
   const renew = (form) => {
