@@ -8,6 +8,8 @@ PIP := $(BIN)/python -m pip install -q --disable-pip-version-check
 # build would fetch one that nobody has checked.
 PACKAGE := $(PIP) --no-deps --no-build-isolation -e .
 DATA ?= .leadrelay
+# A stack is a dozen processes: where this is set, each would compile all of us anew.
+unexport PYTHONDONTWRITEBYTECODE
 COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 

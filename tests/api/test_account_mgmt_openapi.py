@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from services.account_mgmt.api import build_app
 from tests.api.openapi import (
     IN_BULK,
+    NEEDED,
     Ids,
     assert_contract,
     assert_described,
@@ -18,12 +18,13 @@ from tests.api.openapi import (
     reading,
     writing,
 )
-from tests.fixtures.http import auth, make_settings
+from tests.fixtures.documents import document_of
+from tests.fixtures.http import auth
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_3 import Tier3, boss, tier_3
 from workflows.contracts.base import Tier
 
-DOCUMENT: dict[str, Any] = build_app(make_settings("postgresql://nowhere/none")).openapi()
+DOCUMENT: dict[str, Any] = document_of("account_mgmt")
 CONTRACT = """
 GET /v1/customers|GET /v1/customers/{}|GET /v1/customers/{}/card
 POST /v1/customers/{}/orders|GET /v1/customers/{}/orders|POST /v1/orders/{}/cancel
@@ -56,10 +57,6 @@ async def test_nonsense_is_refused_and_never_an_error_of_the_server(tier: Tier3,
     customer_id, account = await tier.customer()
     ids = Ids(customer_id=customer_id, invoice_id=account.invoice_id)
     await assert_nonsense_is_refused(tier.http, method, path, ids, boss)
-
-
-NEEDED = {"/v1/customers/{customer_id}/merge": "?gone=0192f0c1-7b1e-7c3a-9d58-3f1f2f7a9b10"}
-"""What a question cannot do without."""
 
 
 @pytest.mark.parametrize("path", reading(DOCUMENT))

@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from services.account_mgmt.api import build_app
 from services.chassis.db import new_id
 from tests.api.openapi import Ids, operations
 from tests.fixtures.contracts_3 import make
-from tests.fixtures.http import auth, make_settings
+from tests.fixtures.documents import document_of
+from tests.fixtures.http import auth
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_3 import Tier3, account_manager, boss, in_days, nudge_request, tier_3
 from workflows.contracts.base import Tier
 
-DOCUMENT = build_app(make_settings("postgresql://nowhere/x")).openapi()
+DOCUMENT = document_of("account_mgmt")
 PHONE, EMAIL = "+380441234567", "olena@viter.example"
 MASKED = ("+380•••••4567", "o***@viter.example")
 OURS = {

@@ -9,8 +9,8 @@ import pytest
 import pytest_asyncio
 
 from services.chassis.db import new_id
-from services.conversion.api import build_app
 from tests.api.openapi import (
+    NEEDED,
     Ids,
     assert_contract,
     assert_described,
@@ -19,12 +19,13 @@ from tests.api.openapi import (
     reading,
     writing,
 )
-from tests.fixtures.http import auth, make_settings
+from tests.fixtures.documents import document_of
+from tests.fixtures.http import auth
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_2 import Tier2, tier_2, whose
 from workflows.contracts.base import Tier
 
-DOCUMENT: dict[str, Any] = build_app(make_settings("postgresql://nowhere/none")).openapi()
+DOCUMENT: dict[str, Any] = document_of("conversion")
 ACTS = "/v1/leads/{lead_id}/acts/"
 CONTRACT = """
 GET /v1/hand-overs|POST /v1/hand-overs/{}/accept|POST /v1/hand-overs/{}/decline|GET /v1/deals
@@ -68,7 +69,7 @@ async def test_nonsense_is_refused_and_never_an_error_of_the_server(conversion: 
 
 @pytest.mark.parametrize("path", reading(DOCUMENT))
 async def test_nobody_reads_without_a_token_or_with_another_tiers(conversion: Tier2, path: str) -> None:
-    address = path.format_map(Ids())
+    address = path.format_map(Ids()) + NEEDED.get(path, "")
     assert (await conversion.http.get(address)).status_code == 401
     # Callers look for free times while the lead is on the phone; account managers do not.
     tier = Tier.ACCOUNT_MGMT if path == "/v1/meeting-slots" else Tier.LEAD_GEN

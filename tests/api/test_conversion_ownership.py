@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest_asyncio
 
-from services.conversion.api import build_app
 from tests.api.openapi import Ids, operations
-from tests.fixtures.http import auth, make_settings
+from tests.fixtures.documents import document_of
+from tests.fixtures.http import auth
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_2 import FACTS, LINE, Tier2, hand_over, in_days, tier_2, whose
 from workflows.contracts.base import Tier
 
-DOCUMENT = build_app(make_settings("postgresql://nowhere/x")).openapi()
+DOCUMENT = document_of("conversion")
 PHONE, EMAIL = "+380441234567", "olena@viter.example"
 MASKED = ("+380•••••4567", "o***@viter.example")
 ANY_VERSION = {"If-Match": "*"}

@@ -17,13 +17,14 @@ from services.conversion.actions.teams import hears
 from services.conversion.api import build_app
 from tests.api.openapi import Ids, operations
 from tests.api.test_conversion_ownership import example
+from tests.fixtures.documents import document_of
 from tests.fixtures.http import api_client, auth, make_settings
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_2 import FACTS, LINE, Tier2, hand_over, in_days, tier_2, whose
 from tests.fixtures.tier_2_pages import person
 from workflows.contracts.base import Tier
 
-DOCUMENT = build_app(make_settings("postgresql://nowhere/x")).openapi()
+DOCUMENT = document_of("conversion")
 COMPANY = "Таємниця Півночі"
 
 

@@ -12,21 +12,17 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
-from fastapi import FastAPI
 
-from services.account_mgmt.api import build_app as account_mgmt
 from services.chassis.http.events import EventHub
 from services.chassis.roles import ROLES
-from services.conversion.api import build_app as conversion
 from services.lead_gen.api import build_app as lead_gen
-from services.ops.api import build_app as ops
 from tests.api.openapi import Document, Ids, operations
+from tests.fixtures.documents import APPS, document_of
 from tests.fixtures.http import api_client, auth, make_settings
 from tests.fixtures.postgres import FreshDatabase
 from workflows.contracts.base import Tier
 
 TABLE = Path(__file__).parents[2] / "docs" / "security.md"
-APPS = {"lead_gen": lead_gen, "conversion": conversion, "account_mgmt": account_mgmt, "ops": ops}
 KNOWN = [(tier, str(role)) for tier, roles in ROLES.items() for role in roles]
 INVENTED = [
     *((tier, "wizard") for tier in ROLES),
@@ -55,14 +51,16 @@ def spelled(service: str, tier: str, role: str) -> str:
 
 
 @pytest_asyncio.fixture(scope="module", params=list(APPS))
-async def door(request: pytest.FixtureRequest, fresh_database: FreshDatabase) -> AsyncIterator[tuple[str, Any]]:
+async def door(
+    request: pytest.FixtureRequest, fresh_database: FreshDatabase
+) -> AsyncIterator[tuple[str, httpx.AsyncClient]]:
     service = str(request.param)
     dsn = "" if service == "ops" else await fresh_database(f"doors_{service}", tier=Tier(service), policy="demo")
     app = APPS[service](make_settings(dsn))
     async with api_client(app) as http:
         if app.state.events is not None:
             app.state.events.close()  # so that a stream of events ends once it has begun
-        yield service, (app, http)
+        yield service, http
 
 
 def routes(document: Document) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -82,10 +80,10 @@ async def refused(http: httpx.AsyncClient, method: str, path: str, form: dict[st
     return shut and answer.json()["code"] in ("token_missing", "wrong_role", "wrong_tier", "bad_signature")
 
 
-async def found(service: str, app: FastAPI, http: httpx.AsyncClient) -> dict[str, set[str]]:
+async def found(service: str, http: httpx.AsyncClient) -> dict[str, set[str]]:
     """`METHOD /path` and who came through."""
     let_in: dict[str, set[str]] = {}
-    for method, path, form in routes(app.openapi()):
+    for method, path, form in routes(document_of(service)):
         if f"{method} {path}" in CODEC:
             continue
         people = [one for one in [*KNOWN, *INVENTED] if not await refused(http, method, path, form, **auth(*one))]
@@ -97,9 +95,9 @@ async def found(service: str, app: FastAPI, http: httpx.AsyncClient) -> dict[str
     return let_in
 
 
-async def test_every_route_lets_in_whom_the_page_names_and_nobody_else(door: tuple[str, Any]) -> None:
-    service, (app, http) = door
-    seen = await found(service, app, http)
+async def test_every_route_lets_in_whom_the_page_names_and_nobody_else(door: tuple[str, httpx.AsyncClient]) -> None:
+    service, http = door
+    seen = await found(service, http)
     said = {route: who for route, who in declared(service).items() if route not in CODEC}
     assert seen == said, {route: (seen.get(route), said.get(route)) for route in seen.keys() | said.keys()
                           if seen.get(route) != said.get(route)}  # fmt: skip

@@ -12,17 +12,13 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from services.account_mgmt.api import build_app as account_mgmt
 from services.chassis.settings import DEV_TELEPHONY_SECRET
-from services.conversion.api import build_app as conversion
-from services.lead_gen.api import build_app as lead_gen
 from services.lead_gen.domain.telephony import HEADER, sign
-from services.ops.api import build_app as ops
 from tests.api.openapi import Ids, operations, writing
+from tests.fixtures.documents import APPS, document_of
 from tests.fixtures.http import auth, make_settings
 
 NOWHERE = make_settings("postgresql://nowhere/none")
-APPS = {"lead_gen": lead_gen, "conversion": conversion, "account_mgmt": account_mgmt, "ops": ops}
 ROLES = {
     "lead_gen": ("supervisor", "caller"), "conversion": ("supervisor", "manager"),
     "account_mgmt": ("supervisor", "account_manager"), "ops": ("ops",),
@@ -64,7 +60,7 @@ async def refusal(app: FastAPI, service: str, method: str, path: str, content: b
 @pytest.mark.parametrize("service", APPS)
 async def test_no_route_takes_a_body_without_bounds(service: str) -> None:
     app = APPS[service](NOWHERE)
-    bodies = writing(app.openapi())
+    bodies = writing(document_of(service))
     for path, method in bodies:
         address = path.format_map(Ids(row_id="1", phone="+380441239911", month="2026-01", number="1"))
         for content in HOSTILE:
@@ -77,6 +73,6 @@ async def test_no_route_takes_a_body_without_bounds(service: str) -> None:
 def test_every_body_is_json_or_a_form(service: str) -> None:
     """What is neither would be read by somebody else, without these bounds."""
     kinds: set[Any] = set()
-    for _, _, operation in operations(APPS[service](NOWHERE).openapi()):
+    for _, _, operation in operations(document_of(service)):
         kinds |= set(operation.get("requestBody", {}).get("content", {}))
     assert kinds <= {"application/json", "multipart/form-data"}

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from services.lead_gen.api import build_app
 from tests.api.openapi import (
     IN_BULK,
+    NEEDED,
     Ids,
     assert_contract,
     assert_described,
@@ -20,12 +20,13 @@ from tests.api.openapi import (
     reading,
     writing,
 )
-from tests.fixtures.http import auth, make_settings
+from tests.fixtures.documents import document_of
+from tests.fixtures.http import auth
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_1 import Tier1, caller, tier_1
 from workflows.contracts.base import Tier
 
-DOCUMENT: dict[str, Any] = build_app(make_settings("postgresql://nowhere/none")).openapi()
+DOCUMENT: dict[str, Any] = document_of("lead_gen")
 CONTRACT = """
 POST /v1/imports|GET /v1/imports/{}|GET /v1/imports/{}/rejects.csv|GET /v1/imports|GET /v1/imports/{}/rows
 POST /v1/leads|GET /v1/leads|GET /v1/leads/{}|GET /v1/leads/{}/why|POST /v1/campaigns|GET /v1/campaigns
@@ -74,7 +75,7 @@ async def test_nonsense_is_refused_and_never_an_error_of_the_server(house: Tier1
 
 @pytest.mark.parametrize("path", [path for path in reading(DOCUMENT) if path != "/v1/rota/plan"])
 async def test_nobody_reads_without_a_token_or_with_another_tiers(house: Tier1, path: str) -> None:
-    address = path.format_map(Ids(row_id="1", phone="+380441239911"))
+    address = path.format_map(Ids(row_id="1", phone="+380441239911")) + NEEDED.get(path, "")
     assert (await house.http.get(address, headers={"Authorization": ""})).status_code == 401
     stranger = await house.http.get(address, headers=auth(Tier.CONVERSION, "supervisor"))
     assert (stranger.status_code, stranger.json()["code"]) == (403, "wrong_tier")

@@ -10,9 +10,8 @@ import pytest_asyncio
 
 from services.chassis.db import Pool, new_id
 from services.chassis.outbox import signal
-from services.ops.api import build_app as build_ops
-from services.ops.doors import Reach
-from tests.fixtures.http import api_client, auth, make_settings
+from tests.fixtures.http import api_client, auth
+from tests.fixtures.ops import ops_before
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_1 import Tier1, tier_1
 from tests.fixtures.tier_2 import Tier2, hand_over, tier_2
@@ -192,10 +191,7 @@ async def test_a_customers_care_that_failed_is_started_again_from_its_records(ca
 async def control(floor: Tier1, board: Tier2, care: Tier3) -> AsyncIterator[httpx.AsyncClient]:
     """Ops before the three tiers, without Temporal."""
     tiers = {"lead_gen": floor.http, "conversion": board.http, "account_mgmt": care.http}
-    app = build_ops(make_settings(tier_apis=",".join(f"{name}=http://{name}.test" for name in tiers)))
-    mounts = {f"all://{name}.test": client._transport for name, client in tiers.items()}
-    app.state.reach = Reach(app.state.settings, lambda: httpx.AsyncClient(mounts=mounts))
-    async with api_client(app, headers=ops()) as client:
+    async with api_client(ops_before(tiers), headers=ops()) as client:
         yield client
 
 

@@ -15,10 +15,9 @@ from starlette.responses import Response
 
 from services.chassis.db import new_id
 from services.chassis.outbox import signal
-from services.ops.api import build_app as build_ops
-from services.ops.doors import Reach
-from tests.fixtures.http import make_settings, token
+from tests.fixtures.http import token
 from tests.fixtures.one_origin import BROWSER
+from tests.fixtures.ops import ops_before
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_1 import Tier1, tier_1
 from tests.fixtures.tier_2 import Tier2, hand_over, tier_2
@@ -65,12 +64,8 @@ def third() -> Third:
 @pytest_asyncio.fixture
 async def room(floor: Tier1, board: Tier2, third: Third) -> AsyncIterator[httpx.AsyncClient]:
     """An operator's browser."""
-    tiers = {"lead_gen": floor.http, "conversion": board.http}
-    apis = ",".join(f"{name}=http://{name}.test" for name in (*tiers, "account_mgmt"))
-    app = build_ops(make_settings(tier_apis=apis, origin=ORIGIN))
-    mounts = {f"all://{name}.test": client._transport for name, client in tiers.items()}
-    mounts["all://account_mgmt.test"] = httpx.MockTransport(third.answer)
-    app.state.reach = Reach(app.state.settings, lambda: httpx.AsyncClient(mounts=mounts))
+    tiers = {"lead_gen": floor.http, "conversion": board.http, "account_mgmt": httpx.MockTransport(third.answer)}
+    app = ops_before(tiers, origin=ORIGIN)
     kept = Response()
     cookies = app.state.web.cookies
     cookies.keep_session(kept, cookies.begin_session(token("ops", "ops", "olena", name="Олена К."), None), {})

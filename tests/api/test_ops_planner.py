@@ -11,9 +11,8 @@ import pytest
 import pytest_asyncio
 from fastapi import FastAPI
 
-from services.ops.api import build_app as build_ops
-from services.ops.doors import Reach
-from tests.fixtures.http import api_client, auth, make_settings
+from tests.fixtures.http import api_client, auth
+from tests.fixtures.ops import ops_before
 from tests.fixtures.pages import ORIGIN, signed_in
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_1 import Tier1, tier_1
@@ -50,19 +49,9 @@ async def care(fresh_database: FreshDatabase) -> AsyncIterator[Tier3]:
         yield tier
 
 
-def ops_before(tiers: dict[str, httpx.AsyncClient]) -> FastAPI:
-    """The operators' app before these tiers; others are away."""
-    names = ("lead_gen", "conversion", "account_mgmt")
-    app = build_ops(make_settings(origin=ORIGIN, tier_apis=",".join(f"{name}=http://{name}.test" for name in names)))
-    mounts: dict[str, Any] = {f"all://{name}.test": client._transport for name, client in tiers.items()}
-    refusing = httpx.MockTransport(lambda request: httpx.Response(503, request=request))
-    app.state.reach = Reach(app.state.settings, lambda: httpx.AsyncClient(mounts=mounts, transport=refusing))
-    return app
-
-
 @pytest_asyncio.fixture(scope="module")
 async def app(floor: Tier1, board: Tier2, care: Tier3) -> FastAPI:
-    return ops_before({"lead_gen": floor.http, "conversion": board.http, "account_mgmt": care.http})
+    return ops_before({"lead_gen": floor.http, "conversion": board.http, "account_mgmt": care.http}, origin=ORIGIN)
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -156,7 +145,7 @@ async def test_each_tier_has_its_own_employee_for_a_client_and_the_classic_house
 async def test_tiers_that_are_away_are_named_and_a_plan_may_do_without_their_rates(
     floor: Tier1, care: Tier3, client_of_three: str
 ) -> None:
-    app = ops_before({"lead_gen": floor.http, "account_mgmt": care.http})
+    app = ops_before({"lead_gen": floor.http, "account_mgmt": care.http}, origin=ORIGIN)
     async with api_client(app, headers=ops()) as half:
         answer = (await half.get("/v1/relationships", params={"model": "three-tier"})).json()
         client = next(one for one in answer["items"] if one["lead_id"] == client_of_three)

@@ -19,6 +19,12 @@ _ASK = """customer => {
                                 ["#live", `about:${customer}`]]) htmx.trigger(document.querySelector(part), name);
 }"""
 """Something happened to this customer: each part of the desk asks the server again."""
+_TYPE_ON = """field => new Promise(done => {
+    addEventListener("htmx:config:request", ({detail}) => detail.ctx.sourceElement === field && done());
+    field.value = "3";
+    field.dispatchEvent(new Event("input", {bubbles: true}));
+})"""
+"""Another digit, until the field asks for the sum."""
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -56,3 +62,22 @@ async def test_what_is_heard_of_the_customer_before_never_lands_beside_the_card_
         await expect(page.locator(part)).to_have_attribute("hx-get", re.compile(second))
     await expect(page.locator("#today [aria-current]")).to_contain_text("Агро-Центр")
     await expect(page.locator("#card h1")).to_have_text("Агро-Центр")
+
+
+async def test_a_sum_asked_for_while_an_answer_is_on_its_way_does_not_take_its_place(
+    desks: Desks, accounts: Accounts
+) -> None:
+    first = await accounts.due("Фабрика «Прикарпаття»", 40_000)
+    await accounts.due("Агро-Центр", 30_000)
+    page = await desks.open(OLEH, f"{HERE}customers/{first}")
+    held: asyncio.Queue[Route] = asyncio.Queue()
+    await page.route(re.compile("/said$"), held.put)
+    await page.keyboard.press("1")
+    quantity = page.locator("#say input[name=quantity]").first
+    await expect(quantity).to_be_focused()
+    await page.keyboard.press("Enter")
+    answer = await held.get()
+    await quantity.evaluate(_TYPE_ON)
+    await answer.continue_()
+    await expect(page.locator("#card h1")).to_have_text("Агро-Центр")
+    assert await accounts.outcome(first) == "ordered"

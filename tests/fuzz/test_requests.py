@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -19,20 +19,16 @@ import pytest
 import pytest_asyncio
 import requests
 import schemathesis
-from fastapi import FastAPI
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
 
-from services.account_mgmt.api import build_app as account_mgmt
 from services.chassis.db import Pool
-from services.chassis.settings import Settings
-from services.conversion.api import build_app as conversion
-from services.lead_gen.api import build_app as lead_gen
-from services.ops.api import build_app as ops
-from tests.fixtures.http import api_client, auth, make_settings
+from tests.fixtures.documents import APPS, document_of
+from tests.fixtures.http import api_client, auth
+from tests.fixtures.ops import ops_before
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_1 import Tier1, tier_1
 from tests.fixtures.tier_2 import Tier2, tier_2
@@ -46,15 +42,10 @@ ROLES = {
     "ops": ("ops",),
 }
 Operation = schemathesis.APIOperation[Any, Any, Any, Any]
-APPS: dict[str, Callable[[Settings], FastAPI]] = {
-    "lead_gen": lead_gen, "conversion": conversion, "account_mgmt": account_mgmt, "ops": ops,
-}  # fmt: skip
 OPERATIONS = {
     (name, operation.method.upper(), operation.path): operation
-    for name, build in APPS.items()
-    for found in schemathesis.openapi.from_dict(
-        build(make_settings("postgresql://no/where")).openapi()
-    ).get_all_operations()
+    for name in APPS
+    for found in schemathesis.openapi.from_dict(document_of(name)).get_all_operations()
     # The stream of events has no end.
     if (operation := found.ok()).path != "/v1/events"
 }
@@ -97,11 +88,13 @@ class Service:
 async def services(fresh_database: FreshDatabase) -> AsyncIterator[dict[str, Service]]:
     dsn = {tier.value: await fresh_database(f"requests_{tier.value}", tier=tier, policy="demo") for tier in Tier}
     async with (
+        contextlib.AsyncExitStack() as around,
         tier_1(dsn["lead_gen"]) as first,
         tier_2(dsn["conversion"]) as second,
         tier_3(dsn["account_mgmt"]) as third,
-        api_client(ops(make_settings())) as fourth,
     ):
+        tiers = {"lead_gen": first.http, "conversion": second.http, "account_mgmt": third.http}
+        fourth = await around.enter_async_context(api_client(ops_before(tiers)))
         await fill(first, second, third)
         yield {
             "lead_gen": Service(first.http, first.pool),
