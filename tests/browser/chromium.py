@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 SETTING = "LEADRELAY_CHROMIUM"
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# The first draws pages only, without a window around them.
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ADVICE = (
-    "The browser tests need Chromium, and there is none on this machine. Install your system's (on Debian and Ubuntu: "
-    f"apt-get install chromium), or Playwright's (.venv/bin/playwright install chromium), or set {SETTING} to the path "
-    "of one."
+    "The browser tests need Chromium, and there is none on this machine. Install your system's (apt-get install "
+    "chromium-headless-shell on Debian, or chromium), or Playwright's (.venv/bin/playwright install chromium), or set "
+    f"{SETTING} to the path of one."
 )
 
 

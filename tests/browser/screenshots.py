@@ -1,4 +1,4 @@
-"""The pictures of the desks in README.md and docs/desks.md: `make screenshots`.
+"""The pictures of the desks in README.md, docs/desks.md and the tours: `make screenshots`.
 
 The sample department works until there is something to see; then somebody takes a chair at each desk.
 """
@@ -24,6 +24,7 @@ from tests.stack.running import ROOT
 
 FOLDER = ROOT / "docs" / "img"
 SIZE = (1280, 800)
+SCRIPTS = "/lead-gen/desk/settings/scripts"
 MOST_BYTES = 120_000
 _COLOURS = 256
 _PIXELS = """
@@ -131,6 +132,29 @@ async def account_desk(camera: Photographer, house: House) -> None:
     await camera.take(page, "account-desk")
 
 
+async def leading(camera: Photographer, house: House) -> None:
+    """What supervisors, operators and the head of sales look at."""
+    scripts = (await house.get("lead_gen", "/v1/scripts"))["items"]
+    places = {
+        ("lead_gen", "supervisor"): {"floor": "/lead-gen/desk/floor", "script": f"{SCRIPTS}/{scripts[0]['id']}"},
+        ("conversion", "supervisor"): {"team": "/conversion/desk/team"},
+        ("account_mgmt", "supervisor"): {"portfolio": "/accounts/desk/portfolio"},
+        ("ops", "ops"): {"control-room": "/ops/desk/"},
+    }
+    for (tier, role), pictures in places.items():
+        page = await camera.desks.open(Person(f"{tier}-on-tour", tier, role), size=SIZE)
+        for name, path in pictures.items():
+            await page.goto(path)
+            await camera.take(page, name)
+    won = (await house.get("account_mgmt", "/v1/customers?limit=1"))["items"][0]
+    await page.goto(f"/ops/desk/leads/{won['id']}")
+    await camera.take(page, "story")
+    await page.goto("/ops/desk/planner")
+    await page.get_by_role("button", name="Run", exact=True).click()
+    await expect(page.get_by_role("heading", name="Same people, same leads, both ways")).to_be_visible()
+    await camera.take(page, "planner")
+
+
 async def main() -> None:
     """Start the sample department, wait until it is busy, and take the pictures."""
     FOLDER.mkdir(parents=True, exist_ok=True)
@@ -144,6 +168,7 @@ async def main() -> None:
         await deal_desk(camera, house)
         await account_desk(camera, house)
         await call_desk(camera)
+        await leading(camera, house)
 
 
 if __name__ == "__main__":
