@@ -1,4 +1,4 @@
-"""An operator's first minute in a browser: a lead is found, its story read, an act shown and done, all by keyboard."""
+"""An operator's first minute: a lead is found, its story read, an act done, all by keyboard; and the planner."""
 
 from __future__ import annotations
 
@@ -107,3 +107,22 @@ async def test_the_lists_of_operators_can_be_used_by_everybody(room: Page, runni
     for path in ("leads", "leads?late=1", "audit"):
         await room.goto(f"{HOME}{path}")
         assert await flaws(room, SIZES) == {}, path
+
+
+async def test_the_head_of_sales_sees_both_departments_side_by_side(
+    running: OpsOrigin, desks_at: Callable[[str], Desks]
+) -> None:
+    desks = desks_at(running.address)
+    page = await desks.open(somebody_new("ops", "ops"), f"{HOME}planner")
+    weeks = page.get_by_label("Weeks to look ahead")
+    await weeks.fill("two")
+    desks.watch.expect(422, "/planner")
+    await page.keyboard.press("Control+Enter")
+    await expect(weeks).to_be_focused()
+    await expect(page.locator("[data-refused]")).to_have_text("This is not a number.")
+    for label, few in {"Weeks to look ahead": "2", "Leads in these weeks": "60", "Runs": "4"}.items():
+        await page.get_by_label(label, exact=True).fill(few)
+    await page.keyboard.press("Control+Enter")
+    await expect(page.get_by_role("heading", name="Same people, same leads, both ways")).to_be_visible()
+    await expect(page.get_by_label("Leads in these weeks")).to_have_value("60")
+    assert await flaws(page, SIZES) == {}
