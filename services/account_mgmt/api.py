@@ -26,6 +26,7 @@ from services.account_mgmt.desk import needs as desk_needs
 from services.account_mgmt.desk import nudges as desk_nudges
 from services.account_mgmt.desk import orders as desk_orders
 from services.account_mgmt.desk import payments as desk_payments
+from services.account_mgmt.desk import people as desk_people
 from services.account_mgmt.desk import policy as desk_policy
 from services.account_mgmt.desk import products as desk_products
 from services.account_mgmt.desk import reports as desk_reports
@@ -109,6 +110,7 @@ DESK = Desk(
         desk_reports.router,
         desk_policy.router,
         desk_hours.router,
+        desk_people.router,
         desk_legal_entities.router,
     ],
     package="services.account_mgmt",

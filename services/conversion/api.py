@@ -34,6 +34,7 @@ from services.conversion.desk import commission_rates as desk_commission_rates
 from services.conversion.desk import hand_overs as hand_overs_desk
 from services.conversion.desk import hours as desk_hours
 from services.conversion.desk import mail_words as desk_mail_words
+from services.conversion.desk import people as desk_people
 from services.conversion.desk import playbook_editor as desk_playbook_editor
 from services.conversion.desk import policy as policy_desk
 from services.conversion.desk import reports as reports_desk
@@ -88,6 +89,7 @@ _PAGES = [
     policy_desk.router,
     routing_desk.router,
     desk_hours.router,
+    desk_people.router,
     desk_playbook_editor.router,
 ]
 

@@ -23,6 +23,7 @@ from services.lead_gen.desk import floor as desk_floor
 from services.lead_gen.desk import instruction_edits as desk_instruction_edits
 from services.lead_gen.desk import instructions as desk_instructions
 from services.lead_gen.desk import lost as desk_lost
+from services.lead_gen.desk import people as desk_people
 from services.lead_gen.desk import policy as desk_policy
 from services.lead_gen.desk import reports as desk_reports
 from services.lead_gen.desk import ringing as desk_ringing
@@ -76,6 +77,7 @@ _PAGES = [
     desk_files.router,
     desk_duplicates.router,
     desk_rota.router,
+    desk_people.router,
     desk_reports.router,
     desk_policy.router,
     desk_criteria.router,

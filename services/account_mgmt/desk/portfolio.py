@@ -15,11 +15,14 @@ from services.account_mgmt.actions.aged_debts import read_open_money
 from services.account_mgmt.actions.assignment import assign_customer
 from services.account_mgmt.actions.at_risk import keep, let_go, nudge_now, read_at_risk
 from services.account_mgmt.actions.day import read_bar
+from services.account_mgmt.actions.first_steps import read_first_steps
 from services.account_mgmt.actions.portfolios import read_portfolios
 from services.account_mgmt.desk.cursors import place_of, read_amount
+from services.account_mgmt.desk.people import TIER
 from services.account_mgmt.desk.places import AT_RISK, SUPERVISOR
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
+from services.chassis.first_steps import next_step
 from services.chassis.http import Conn, Id, Who
 from services.chassis.web.door import page_router, web_of
 from services.chassis.web.pages import Reader
@@ -55,6 +58,8 @@ async def _everybody(request: Request, conn: Connection, who: Principal, templat
     found = await read_portfolios(conn, now)
     shown: dict[str, Any] = {"found": found, "risks": await read_at_risk(conn, limit=_FIRST)}
     shown["aged"] = await read_open_money(conn)
+    shown["steps"] = await read_first_steps(conn, TIER)
+    shown["next"] = next_step(shown["steps"])
     return web_of(request).pages.answer(request, template, **shown, bar=await read_bar(conn, who, now), live=True)
 
 

@@ -13,14 +13,17 @@ from starlette.responses import Response
 
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
+from services.chassis.first_steps import next_step
 from services.chassis.http import Conn, Id, Who, allow
 from services.chassis.web.door import page_router, web_of
 from services.chassis.web.site import words_for
 from services.conversion.actions.deal_board import colleagues, rules_in_force
 from services.conversion.actions.desk_bar import desk_bar
+from services.conversion.actions.first_steps import read_first_steps
 from services.conversion.actions.team import read_approvals, read_team, read_waiting, receivers
 from services.conversion.actions.team_acts import ask_for_it, decide, give_lead, put_on_list
 from services.conversion.desk.forms import BoardForm, DecisionForm
+from services.conversion.desk.people import TIER
 from services.conversion.domain.board import LANES
 
 TEAM = "/conversion/desk/team"
@@ -98,7 +101,9 @@ async def _parts(request: Request, conn: Connection, who: Principal, view: TeamV
 @router.get("", dependencies=READERS)
 async def team_page(request: Request, conn: Conn, who: Who, view: Looked) -> Response:
     """The whole page."""
-    return web_of(request).pages.answer(request, "team/page.j2", **await _context(conn, who, view))
+    steps = await read_first_steps(conn, TIER)
+    shown = await _context(conn, who, view)
+    return web_of(request).pages.answer(request, "team/page.j2", **shown, steps=steps, next=next_step(steps))
 
 
 @router.get("/parts", dependencies=READERS)

@@ -9,12 +9,14 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from services.chassis.db import Connection
+from services.chassis.first_steps import next_step
 from services.chassis.http import Conn, Id, Who
 from services.chassis.web.door import page_router, web_of
 from services.lead_gen.actions.campaigns import pause_campaign, start_campaign
+from services.lead_gen.actions.first_steps import read_first_steps
 from services.lead_gen.actions.floor import read_floor
 from services.lead_gen.actions.late_callbacks import give_all_to_pool, give_to_pool
-from services.lead_gen.desk.places import READERS, SUPERVISOR
+from services.lead_gen.desk.places import HERE, READERS, SUPERVISOR
 from services.lead_gen.domain.policy import HOME_ZONE
 from services.lead_gen.domain.window import clock_of
 
@@ -67,6 +69,8 @@ async def _after(request: Request, conn: Connection, role: str) -> Response:
 
 async def _show(request: Request, conn: Connection, role: str, template: str = "floor.j2") -> Response:
     floor = await read_floor(conn, datetime.now(UTC))
+    steps = await read_first_steps(conn, HERE)
     return web_of(request).pages.answer(
-        request, template, floor=floor, acts=role == "supervisor", home=clock_of(HOME_ZONE), clock_of=clock_of
-    )
+        request, template, floor=floor, acts=role == "supervisor", home=clock_of(HOME_ZONE), clock_of=clock_of,
+        steps=steps, next=next_step(steps),
+    )  # fmt: skip

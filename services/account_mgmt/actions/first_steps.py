@@ -1,0 +1,19 @@
+"""What this tier still needs before its first lead can travel."""
+
+from __future__ import annotations
+
+from services.account_mgmt.repository.first_steps import there_is
+from services.chassis.db import Connection
+from services.chassis.first_steps import Step, still_needed
+
+# In order, each with the page where it is made; what another tier makes has none here.
+_PLACES = {
+    "people": "people",
+    "legal_entity": "settings/legal-entities/new",
+    "products": "settings/products/new",
+}
+
+
+async def read_first_steps(conn: Connection, here: str) -> list[Step]:
+    """All steps while any is missing, else nothing; `here` is where the pages of this tier are."""
+    return still_needed(await there_is(conn), _PLACES, here)

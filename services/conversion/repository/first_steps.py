@@ -1,0 +1,15 @@
+"""What there is of what the first lead needs."""
+
+from __future__ import annotations
+
+from services.chassis.db import Connection
+
+
+async def there_is(conn: Connection) -> dict[str, int]:
+    """By step how many there are; of what can be many, only whether there is one."""
+    (row,) = await conn.fetch(
+        """SELECT (SELECT count(*) FROM managers WHERE active) AS people,
+                  EXISTS (SELECT FROM catalogue_items) AS products,
+                  EXISTS (SELECT FROM hand_overs) AS leads"""
+    )
+    return {name: int(count) for name, count in row.items()}

@@ -1,0 +1,17 @@
+"""What there is of what the first lead needs."""
+
+from __future__ import annotations
+
+from services.chassis.db import Connection
+
+
+async def there_is(conn: Connection) -> dict[str, int]:
+    """By step how many there are; of what can be many, only whether there is one."""
+    (row,) = await conn.fetch(
+        """SELECT (SELECT count(*) FROM callers WHERE active) AS people,
+                  EXISTS (SELECT FROM leads) AS leads,
+                  EXISTS (SELECT FROM criteria) AS criteria,
+                  EXISTS (SELECT FROM scripts) AS scripts,
+                  EXISTS (SELECT FROM campaigns WHERE state <> 'draft') AS campaigns"""
+    )
+    return {name: int(count) for name, count in row.items()}
