@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest_asyncio
 
@@ -42,10 +43,10 @@ async def test_every_figure_opens_exactly_the_records_that_it_counts(house: Tier
 
 async def test_the_page_says_what_rest_says_and_the_period_before(house: Tier1, boss: Browser) -> None:
     written = await records(house, 8)
-    today = datetime.now(UTC)
+    today = datetime.now(ZoneInfo("Europe/Kyiv")).date()
     page = await looked(boss.http, "/desk/reports/callers?span=30")
-    start = (today - timedelta(days=29)).date().isoformat()
-    params = {"from": f"{start}T00:00:00+02:00", "by": "caller"}
+    start = datetime.combine(today - timedelta(days=29), time(), ZoneInfo("Europe/Kyiv"))
+    params = {"from": start.isoformat(), "by": "caller"}
     told = (await house.http.get("/v1/reports/callers", params=params)).json()["items"]
     assert written.calls
     shown = [line[1].split() for line in rows(page, "callers")]

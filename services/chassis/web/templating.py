@@ -6,17 +6,20 @@ of twenty parts did that forty times, which took most of its time.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, MutableMapping
 from types import CodeType
 from typing import Any
 
-from jinja2 import BaseLoader, BytecodeCache, Environment, Template, meta
+from jinja2 import BaseLoader, BytecodeCache, Environment, Template, meta, nodes
 from jinja2.bccache import Bucket
 from jinja2.environment import TemplateModule
 
 MODULES = "made_modules"
 """The name by which a page knows the macros that were made for it: give it an empty dict."""
 _ABSENT = object()
+# How the code that Jinja makes of a template looks up a name from outside.
+_LOOKED_UP = re.compile(r"\bresolve\('(\w+)'\)")
 
 
 class PageTemplate(Template):
@@ -90,7 +93,7 @@ class PageEnvironment(Environment):
         names: set[str] = set()
         waiting, known = [template], {template}
         while waiting:
-            own, others = self._own(waiting.pop())
+            own, others = self.own_and_others(waiting.pop())
             names |= own
             if None in others:
                 return None
@@ -98,7 +101,17 @@ class PageEnvironment(Environment):
             known |= {other for other in others if other is not None}
         return tuple(sorted(names))
 
-    def _own(self, template: str) -> tuple[set[str], set[str | None]]:
+    def _generate(
+        self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False
+    ) -> str:
+        """As inherited; what a template asks for is read off on the way, which would take as long once more."""
+        others = set(meta.find_referenced_templates(source))
+        code = super()._generate(source, name, filename, defer_init)
+        if name is not None:
+            self._parsed[name] = set(_LOOKED_UP.findall(code)) - self.globals.keys(), others
+        return code
+
+    def own_and_others(self, template: str) -> tuple[set[str], set[str | None]]:
         """The names that one template looks up by itself, and the templates it names; read once, for all that ask."""
         if template not in self._parsed:
             syntax = self.parse(self._texts.get_source(self, template)[0])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from jinja2 import DictLoader
+import pytest
+from jinja2 import ChoiceLoader, DictLoader, Environment, PackageLoader, meta
 
 from services.chassis.web.templating import MODULES, PageEnvironment
 
@@ -42,3 +43,19 @@ def test_a_page_is_never_drawn_with_what_another_page_knew() -> None:
     for name in ("Anna", "Olia"):
         known = {MODULES: {}, "made": lambda: None, "name": name, "who": 1}
         assert templates.get_template("page").render(known) == f"[{name} 1]"
+
+
+@pytest.mark.parametrize("service", ["lead_gen", "conversion", "account_mgmt", "ops"])
+def test_what_every_template_asks_for_is_what_jinja_finds_in_it(service: str) -> None:
+    loader = ChoiceLoader(
+        [PackageLoader(f"services.{service}", "desk/templates"), PackageLoader("services.chassis.web")]
+    )
+    pages = PageEnvironment(loader=loader, extensions=["jinja2.ext.i18n"])
+    plain = Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
+    for environment in (pages, plain):
+        environment.filters |= {"initials": str, "translated": str}
+    for name in pages.list_templates():
+        pages.get_template(name)
+        syntax = plain.parse(loader.get_source(plain, name)[0])
+        found = meta.find_undeclared_variables(syntax), set(meta.find_referenced_templates(syntax))
+        assert pages.own_and_others(name) == found, name
