@@ -150,8 +150,10 @@ async def leading(camera: Photographer, house: House) -> None:
     await page.goto(f"/ops/desk/leads/{won['id']}")
     await camera.take(page, "story")
     await page.goto("/ops/desk/planner")
+    await page.get_by_label("Runs").fill("100")
     await page.get_by_role("button", name="Run", exact=True).click()
-    await expect(page.get_by_role("heading", name="Same people, same leads, both ways")).to_be_visible()
+    answer = page.get_by_role("heading", name="Same people, same leads, both ways")
+    await expect(answer).to_be_visible(timeout=10 * PATIENCE_MS)
     await camera.take(page, "planner")
 
 
