@@ -7,6 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import Response
 
+from services.chassis.auth import Principal
+from services.chassis.db import Connection
 from services.chassis.first_steps import next_step
 from services.chassis.http import Conn, Id, Who, allow
 from services.chassis.web.door import page_router, web_of
@@ -33,6 +35,8 @@ STAFF: list[Any] = [allow("manager", "supervisor")]
 Owner = Annotated[str | None, Query(max_length=100)]
 Opened = Annotated[Stage | None, Query()]
 
+_CHOICES: dict[str, Any] = {"declines": DECLINES, "later": LATER}
+
 router: APIRouter = page_router()
 
 
@@ -41,22 +45,25 @@ async def board(request: Request, conn: Conn, who: Who, owner: Owner = None, ope
     """The whole board of whoever asks; a supervisor's shows everybody's deals, or those of `owner`."""
     policy = await rules_in_force(conn)
     bar = await desk_bar(conn, who, policy)
-    steps = await read_first_steps(conn, TIER) if oversees(who) else []
     return web_of(request).pages.answer(
         request,
         "deal_board.j2",
         bar=bar,
-        steps=steps,
-        next=next_step(steps),
         offered=await read_offered(conn, who),
         today=await read_today(conn, who, policy),
         board=await read_board(conn, who, policy, owner, opened),
         opened=opened,
         days=[] if bar.duty is None else await coming_days(conn, who.person, WEEK_DAYS, policy),
         names=await colleagues(conn),
-        declines=DECLINES,
-        later=LATER,
+        **_CHOICES,
+        **await _first_steps(conn, who),
     )
+
+
+async def _first_steps(conn: Connection, who: Principal) -> dict[str, Any]:
+    """What is still missing, for whoever can mend it."""
+    steps = await read_first_steps(conn, TIER) if oversees(who) else []
+    return {"steps": steps, "next": next_step(steps)}
 
 
 @router.get("/board/lanes", dependencies=STAFF)
