@@ -29,10 +29,11 @@ def main() -> None:
         action="store_true",
         help="sign as ORIGIN/identity, as production wants an issuer to have a name",
     )
+    parser.add_argument("--empty", action="store_true", help="nobody works here yet: say so, and how to begin")
     asked = parser.parse_args()
     issuer = DevIssuer.open(asked.keys, f"{asked.origin}{IDENTITY_PATH}" if asked.own_issuer else None)
     tiers = {name: address for name, _, address in (tier.partition("=") for tier in asked.tier)}
-    app = build_app(issuer, asked.origin, present_at(tiers, issuer), _temporal_ui(asked.origin))
+    app = build_app(issuer, asked.origin, present_at(tiers, issuer), _temporal_ui(asked.origin), is_empty=asked.empty)
     uvicorn.run(app, host=asked.host, port=asked.port, log_level="warning", access_log=False)
 
 

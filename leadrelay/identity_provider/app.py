@@ -70,9 +70,20 @@ class ChoiceForm(Asked):
     person: str
 
 
-def build_app(issuer: DevIssuer, origin: str, present: Present = nobody, others: Sequence[Client] = ()) -> FastAPI:
-    """The provider for the pages at this origin, and other clients; `present` tells who is at a desk now."""
+def build_app(
+    issuer: DevIssuer,
+    origin: str,
+    present: Present = nobody,
+    others: Sequence[Client] = (),
+    *,
+    is_empty: bool = False,
+) -> FastAPI:
+    """The provider for the pages at this origin, and other clients; `present` tells who is at a desk now.
+
+    `is_empty`: there is no sample department, so whoever comes is told how an organisation begins.
+    """
     app = FastAPI(title="Leadrelay identity provider", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.is_empty = is_empty
     address = f"{origin}{IDENTITY_PATH}"
     pages = Pages(Assets(), tier=None, package="leadrelay.identity_provider")
     _add_facts(app, issuer, origin, address)
@@ -126,7 +137,15 @@ def _add_choice(app: FastAPI, pages: Pages, grants: Grants, clients: Mapping[str
         status = 400 if wrong else 200
         here = await present()
         return pages.answer(
-            request, "who.j2", status=status, asked=asked, wrong=wrong, staff=STAFF, roles=roles, here=here
+            request,
+            "who.j2",
+            status=status,
+            asked=asked,
+            wrong=wrong,
+            staff=STAFF,
+            roles=roles,
+            here=here,
+            is_empty=request.app.state.is_empty,
         )
 
     @app.post("/authorize")

@@ -67,7 +67,8 @@ class Services:
         """Asks people who they are today, and signs them in."""
         where = ("--origin", self.origin, "--port", str(self.ports["identity"]))
         tiers = (f"--tier={tier}=http://{HOST}:{self.ports[f'{tier}_api']}" for tier in Tier)
-        command = ("leadrelay.identity_provider", str(self.data.keys), *where, *tiers)
+        empty = () if self.policy == "demo" else ("--empty",)
+        command = ("leadrelay.identity_provider", str(self.data.keys), *where, *tiers, *empty)
         return self._spec("identity", "Identity provider", *command, port="identity")
 
     @property

@@ -5,7 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 from services.account_mgmt.actions.products import publish_catalogue
+from services.account_mgmt.domain.legal_entities import SAMPLE_TAX_ID
 from services.account_mgmt.domain.policy import PRESETS
+from services.account_mgmt.domain.products import SEEDED_BY
 from services.account_mgmt.repository import legal_entities, products
 from services.account_mgmt.repository.policies import policies
 from services.account_mgmt.schemas.legal_entities import NewEntity
@@ -17,7 +19,7 @@ from workflows.contracts.base import Money
 ENTITY = NewEntity(
     id="LR",
     name="Leadrelay Freight LLC",
-    tax_id="00000000",
+    tax_id=SAMPLE_TAX_ID,
     address="Kyiv, Khreshchatyk 1",
     country="UA",
     iban="UA213223130000026007233566001",
@@ -35,10 +37,10 @@ CATALOGUE = (
 
 async def seed(conn: Connection, policy: str) -> None:
     """Write the preset `standard` or `demo`, entity and catalogue, if they are not there yet."""
-    await policies.add_first(conn, PRESETS[policy], "leadrelay")
+    await policies.add_first(conn, PRESETS[policy], SEEDED_BY)
     await legal_entities.add(conn, ENTITY.model_dump())
     for product_id, name, unit, price in CATALOGUE:
         new = NewProduct(id=product_id, name=name, unit=unit, price=Money(amount=Decimal(price)))
-        await products.add(conn, new.model_dump(exclude={"price"}), new.price, "leadrelay")
+        await products.add(conn, new.model_dump(exclude={"price"}), new.price, SEEDED_BY)
     # Once: its event id is known from the second time on.
-    await publish_catalogue(conn, len(CATALOGUE), "leadrelay", since=0)
+    await publish_catalogue(conn, len(CATALOGUE), SEEDED_BY, since=0)

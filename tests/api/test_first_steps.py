@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 
+import httpx
 import pytest
+from fastapi import FastAPI
 
 from services.account_mgmt.api import build_app as build_tier_3
 from services.conversion.api import build_app as build_tier_2
@@ -20,11 +24,24 @@ BEGINS = {
     Tier.CONVERSION: "/desk/team",
     Tier.ACCOUNT_MGMT: "/desk/portfolio",
 }
+WAITS = {
+    Tier.LEAD_GEN: ("caller", ["adds you under Settings as “o.koval”", "No campaign runs that you call for."]),
+    Tier.CONVERSION: ("manager", ["adds you under Settings as “o.koval”"]),
+    Tier.ACCOUNT_MGMT: ("account_manager", ["adds you under Settings as “o.koval”"]),
+}
+
+
+async def at_desk(app: FastAPI, tier: Tier) -> str:
+    """What somebody reads who signs in as o.koval."""
+    async with signed_in(app, tier.value, WAITS[tier][0], "o.koval") as http:
+        return html.unescape((await http.get("/desk/")).text)
 
 
 @pytest.mark.parametrize("tier", list(Tier))
 async def test_a_supervisor_is_led_to_add_people_first(fresh_database: FreshDatabase, tier: Tier) -> None:
     app = APPS[tier](make_settings(await fresh_database(f"first_{tier.value}", tier=tier), origin=ORIGIN))
+    page = await at_desk(app, tier)
+    assert [said for said in WAITS[tier][1] if said not in page] == []
     async with signed_in(app, tier.value, "supervisor", "boss") as http:
         begun = (await http.get(BEGINS[tier])).text
         assert "First steps" in begun
@@ -34,6 +51,47 @@ async def test_a_supervisor_is_led_to_add_people_first(fresh_database: FreshData
         assert added.status_code == 200
         assert "Olha Koval is on the list." in added.text
         assert "o.koval" in (await http.get("/desk/people")).text
+    assert "adds you under Settings" not in await at_desk(app, tier)
+
+
+async def test_the_card_stands_where_a_supervisor_of_managers_arrives(fresh_database: FreshDatabase) -> None:
+    app = build_tier_2(make_settings(await fresh_database("first_board", tier=Tier.CONVERSION), origin=ORIGIN))
+    async with signed_in(app, "conversion", "supervisor", "boss") as http:
+        assert "First steps" in (await http.get("/desk/")).text
+    async with signed_in(app, "conversion", "manager", "anna") as http:
+        board = (await http.get("/desk/")).text
+        assert "First steps" not in board
+        assert "free hours" not in board
+
+
+async def test_a_campaign_that_is_prepared_is_started_on_its_page(fresh_database: FreshDatabase) -> None:
+    app = build_tier_1(make_settings(await fresh_database("first_campaign", tier=Tier.LEAD_GEN), origin=ORIGIN))
+    async with signed_in(app, "lead_gen", "supervisor", "boss") as http:
+        assert 'href="/lead-gen/desk/campaigns/new"' in card(await http.get("/desk/people"))
+        await http.post("/desk/campaigns/new", data={"name": "First", "priority": "0"})
+        places = re.findall(r'href="/lead-gen/desk/campaigns/([^"]*)"', card(await http.get("/desk/people")))
+        assert "Start" in (await http.get(f"/desk/campaigns/{places[-1]}")).text
+
+
+async def test_the_seller_and_the_prices_of_the_sample_are_not_ones_own(fresh_database: FreshDatabase) -> None:
+    app = build_tier_3(make_settings(await fresh_database("first_seller", tier=Tier.ACCOUNT_MGMT), origin=ORIGIN))
+    async with signed_in(app, "account_mgmt", "supervisor", "boss") as http:
+        assert card(await http.get("/desk/people")).count(">done<") == 0
+        await http.post("/desk/people", data={"id": "galyna", "name": "Halyna"})
+        place = "/desk/settings/legal-entities/LR"
+        seen = re.findall(r'name="seen" value="([^"]*)"', (await http.get(place)).text)[0]
+        own = {"name": "Vantazh LLC", "tax_id": "12345678", "address": "Lviv, Horodotska 1", "country": "UA",
+               "timezone": "Europe/Kyiv", "iban": "UA213223130000026007233566001", "seen": seen}  # fmt: skip
+        assert (await http.post(place, data=own)).is_success
+        assert card(await http.get("/desk/people")).count(">done<") == 2
+        await http.post("/desk/settings/products/LTL/prices", data={"amount": "1900", "currency": "UAH"})
+        assert card(await http.get("/desk/people")) == ""
+
+
+def card(page: httpx.Response) -> str:
+    """The first steps, if they are said."""
+    found = re.search(r'<section [^>]*aria-labelledby="first-steps".*?</section>', page.text, re.S)
+    return found.group() if found else ""
 
 
 @pytest.mark.parametrize(

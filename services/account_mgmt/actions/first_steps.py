@@ -9,8 +9,8 @@ from services.chassis.first_steps import Step, still_needed
 # In order, each with the page where it is made; what another tier makes has none here.
 _PLACES = {
     "people": "people",
-    "legal_entity": "settings/legal-entities/new",
-    "products": "settings/products/new",
+    "legal_entity": "settings/legal-entities",
+    "products": "settings/products",
 }
 
 

@@ -11,6 +11,9 @@ from services.chassis.records import Record
 _NO_COUNTRIES = frozenset({"EL", "XI"})
 """Greece and Northern Ireland, whose VAT ids have letters of their own."""
 
+SAMPLE_TAX_ID = "00000000"
+"""Of the legal entity that a new database begins with, which is nobody."""
+
 
 def check_vat_id(vat_id: str) -> str:
     """The VAT id, if the letters before it are a country's; many write the digits alone. Raises ValueError."""

@@ -12,6 +12,8 @@ from services.chassis.records import Record
 from workflows.contracts.base import Money
 
 Kind = Literal["product", "service"]
+SEEDED_BY = "leadrelay"
+"""Who wrote the sample that a new database begins with."""
 
 
 class Product(Record):

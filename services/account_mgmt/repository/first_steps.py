@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from services.account_mgmt.domain.legal_entities import SAMPLE_TAX_ID
+from services.account_mgmt.domain.products import SEEDED_BY
 from services.chassis.db import Connection
 
 
 async def there_is(conn: Connection) -> dict[str, int]:
-    """By step how many there are; of what can be many, only whether there is one."""
+    """By step how many there are; of what can be many, only whether there is one.
+
+    The seller and the prices that a new database begins with are a sample: they count once something was sold by them.
+    """
     (row,) = await conn.fetch(
         """SELECT (SELECT count(*) FROM account_managers WHERE active) AS people,
-                  EXISTS (SELECT FROM legal_entities WHERE iban <> '') AS legal_entity,
-                  EXISTS (SELECT FROM products WHERE active) AS products"""
+                  EXISTS (SELECT FROM invoices) OR (EXISTS (SELECT FROM legal_entities WHERE active)
+                    AND NOT EXISTS (SELECT FROM legal_entities WHERE active AND tax_id = $1)) AS legal_entity,
+                  EXISTS (SELECT FROM orders) OR EXISTS (SELECT FROM products p JOIN product_prices s
+                    ON s.product_id = p.id WHERE p.active AND s.set_by <> $2) AS products""",
+        SAMPLE_TAX_ID,
+        SEEDED_BY,
     )
     return {name: int(count) for name, count in row.items()}

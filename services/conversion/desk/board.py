@@ -7,6 +7,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import Response
 
+from services.chassis.auth import Principal
+from services.chassis.db import Connection
+from services.chassis.first_steps import next_step
 from services.chassis.http import Conn, Id, Who, allow
 from services.chassis.web.door import page_router, web_of
 from services.conversion.actions.deal_board import (
@@ -19,9 +22,11 @@ from services.conversion.actions.deal_board import (
 )
 from services.conversion.actions.deals import deal_for, move_to_stage
 from services.conversion.actions.desk_bar import desk_bar
+from services.conversion.actions.first_steps import read_first_steps
 from services.conversion.actions.manager_week import coming_days
 from services.conversion.desk.forms import StageForm
 from services.conversion.desk.parts import WEEK_DAYS, View, show_lanes
+from services.conversion.desk.people import TIER
 from services.conversion.domain.hand_overs import DECLINES
 from services.conversion.domain.today import LATER
 from workflows.contracts.conversion import Stage
@@ -30,6 +35,8 @@ STAFF: list[Any] = [allow("manager", "supervisor")]
 Owner = Annotated[str | None, Query(max_length=100)]
 Opened = Annotated[Stage | None, Query()]
 
+_CHOICES: dict[str, Any] = {"declines": DECLINES, "later": LATER}
+
 router: APIRouter = page_router()
 
 
@@ -37,19 +44,26 @@ router: APIRouter = page_router()
 async def board(request: Request, conn: Conn, who: Who, owner: Owner = None, opened: Opened = None) -> Response:
     """The whole board of whoever asks; a supervisor's shows everybody's deals, or those of `owner`."""
     policy = await rules_in_force(conn)
+    bar = await desk_bar(conn, who, policy)
     return web_of(request).pages.answer(
         request,
         "deal_board.j2",
-        bar=await desk_bar(conn, who, policy),
+        bar=bar,
         offered=await read_offered(conn, who),
         today=await read_today(conn, who, policy),
         board=await read_board(conn, who, policy, owner, opened),
         opened=opened,
-        days=[] if oversees(who) else await coming_days(conn, who.person, WEEK_DAYS, policy),
+        days=[] if bar.duty is None else await coming_days(conn, who.person, WEEK_DAYS, policy),
         names=await colleagues(conn),
-        declines=DECLINES,
-        later=LATER,
+        **_CHOICES,
+        **await _first_steps(conn, who),
     )
+
+
+async def _first_steps(conn: Connection, who: Principal) -> dict[str, Any]:
+    """What is still missing, for whoever can mend it."""
+    steps = await read_first_steps(conn, TIER) if oversees(who) else []
+    return {"steps": steps, "next": next_step(steps)}
 
 
 @router.get("/board/lanes", dependencies=STAFF)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
 from services.chassis.db import Connection
@@ -17,11 +18,12 @@ from services.lead_gen.domain.call_desk import (
     OnTheLine,
     state_of,
 )
+from services.lead_gen.domain.callers import Standing
 from services.lead_gen.domain.calls import CallInHand
 from services.lead_gen.domain.policy import Policy
 from services.lead_gen.domain.promises import promise_time
 from services.lead_gen.domain.shifts import Shift
-from services.lead_gen.domain.waiting import Waiting, why_nothing
+from services.lead_gen.domain.waiting import Waiting, may_call, why_nothing
 from services.lead_gen.domain.window import clock_of, is_calling_day, is_known, is_open, local_instant, next_open_if_any
 from services.lead_gen.repository import call_drafts, callers, calls, campaigns, shifts
 from services.lead_gen.repository.policies import policies
@@ -30,6 +32,7 @@ from workflows.contracts.lead_gen import CallOutcome
 _ENDED_LATELY = timedelta(hours=1)
 _TOLD = timedelta(seconds=8)
 """How long the page tells what was reported last, and lets it be taken back."""
+_NEEDS_CALLS = ("ready", "waiting")
 
 
 async def call_desk(conn: Connection, caller: str, now: datetime, *, asked: bool = False) -> CallDesk:
@@ -39,16 +42,23 @@ async def call_desk(conn: Connection, caller: str, now: datetime, *, asked: bool
     ended = await shifts.ended_lately(conn, caller, now - _ENDED_LATELY) if held is None else None
     lost = await call_drafts.lost(conn, caller) if held is None else None
     state = state_of(shift=shift, ended=ended, holds=held is not None, has_lost=lost is not None, asked=asked, now=now)
+    standing = await callers.standing(conn, caller) if state in _NEEDS_CALLS else None
+    running = await campaigns.running_ids(conn, None) if standing else []
+    waiting = None
+    if standing and state == "waiting":
+        waiting = await _waiting(conn, caller, standing, running, policy, now)
     return CallDesk(
         state=state,
         shift=shift,
         ended=ended,
         line=None if held is None else await _on_the_line(conn, held, caller, policy, now),
         lost=lost,
-        waiting=await _waiting(conn, caller, policy, now) if state == "waiting" else None,
+        waiting=waiting,
         figures=await _figures(conn, caller, shift, ended if state == "over" else None, now),
         quota=await callers.quota(conn, caller),
         after=await _after(conn, caller, policy, now),
+        is_listed=standing is None or standing.known,
+        runs=standing is None or bool(may_call(running, standing)),
     )
 
 
@@ -92,14 +102,11 @@ def calling_hours(policy: Policy, timezone: str, now: datetime) -> CallingHours:
     )
 
 
-async def _waiting(conn: Connection, caller: str, policy: Policy, now: datetime) -> Waiting:
-    waiting = why_nothing(
-        await calls.waiting(conn, caller),
-        running=await campaigns.running_ids(conn, None),
-        standing=await callers.standing(conn, caller),
-        policy=policy,
-        now=now,
-    )
+async def _waiting(
+    conn: Connection, caller: str, standing: Standing, running: Sequence[str], policy: Policy, now: datetime
+) -> Waiting:
+    found = await calls.waiting(conn, caller)
+    waiting = why_nothing(found, running=running, standing=standing, policy=policy, now=now)
     return waiting.model_copy(update={"callback": await calls.next_callback(conn, caller)})
 
 

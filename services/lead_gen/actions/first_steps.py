@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.chassis.db import Connection
 from services.chassis.first_steps import Step, still_needed
-from services.lead_gen.repository.first_steps import there_is
+from services.lead_gen.repository.first_steps import prepared, there_is
 
 # In order, each with the page where it is made; what another tier makes has none here.
 _PLACES = {
@@ -18,4 +18,7 @@ _PLACES = {
 
 async def read_first_steps(conn: Connection, here: str) -> list[Step]:
     """All steps while any is missing, else nothing; `here` is where the pages of this tier are."""
-    return still_needed(await there_is(conn), _PLACES, here)
+    there = await there_is(conn)
+    # Whoever has prepared a campaign shall start that one, on its page.
+    waits = None if there["campaigns"] else await prepared(conn)
+    return still_needed(there, _PLACES | ({"campaigns": f"campaigns/{waits}"} if waits else {}), here)

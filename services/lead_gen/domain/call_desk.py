@@ -84,7 +84,10 @@ class OnTheLine(Record):
 
 
 class CallDesk(Record):
-    """Everything on the page. `figures` count from the beginning of the shift, or of the one that has just ended."""
+    """Everything on the page. `figures` count from the beginning of the shift, or of the one that has just ended.
+
+    What calls need is looked for when there is none in hand: `is_listed` as a caller, and a campaign that `runs`.
+    """
 
     state: State
     shift: Shift | None
@@ -95,6 +98,8 @@ class CallDesk(Record):
     figures: CallFigures
     quota: int | None
     after: AfterCall | None
+    is_listed: bool = True
+    runs: bool = True
 
 
 def state_of(

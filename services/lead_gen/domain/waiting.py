@@ -51,11 +51,16 @@ class Waiting(Record):
     callback: NextCallback | None = None
 
 
+def may_call(running: Iterable[str], standing: Standing) -> set[str]:
+    """The running campaigns that somebody calls for: all of them, unless they were given some."""
+    return set(running) & set(standing.campaigns) if standing.campaigns else set(running)
+
+
 def why_nothing(
     groups: Iterable[WaitingGroup], *, running: Iterable[str], standing: Standing, policy: Policy, now: datetime
 ) -> Waiting:
     """The causes, the one that ends soonest first."""
-    campaigns = set(running) & set(standing.campaigns) if standing.campaigns else set(running)
+    campaigns = may_call(running, standing)
     counted: dict[Cause, Reason] = {}
     for group in groups:
         cause, opens = _cause(group, campaigns, standing, policy, now)

@@ -15,3 +15,11 @@ async def there_is(conn: Connection) -> dict[str, int]:
                   EXISTS (SELECT FROM campaigns WHERE state <> 'draft') AS campaigns"""
     )
     return {name: int(count) for name, count in row.items()}
+
+
+async def prepared(conn: Connection) -> str | None:
+    """The first campaign that was prepared and not started yet."""
+    found: str | None = await conn.fetchval(
+        "SELECT id::text FROM campaigns WHERE state = 'draft' ORDER BY created_at, id LIMIT 1"
+    )
+    return found

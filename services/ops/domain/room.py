@@ -71,6 +71,11 @@ class Room(Record):
         return self.model_copy(update={"rows": rows})
 
     @property
+    def is_empty(self) -> bool:
+        """Whether no tier has a record of anybody yet; not while one of them cannot say."""
+        return all(one.standing and not any(stage.count for stage in one.standing.stages) for one in self.tiers)
+
+    @property
     def stuck(self) -> int:
         """How many rows wait for the machinery."""
         return sum(is_stuck(one) for one in self.rows)

@@ -88,3 +88,10 @@ def test_the_audit_of_all_tiers_is_one_line_of_time() -> None:
     assert [(one.ref, one.tier) for one in page.lines] == [("act:1", "lead_gen"), ("act:3", "conversion")]
     assert page.older == (NOW - timedelta(minutes=2), "act:3")
     assert merged(found, [], 3).older is None
+
+
+def test_the_relay_is_empty_when_no_tier_has_a_record_and_each_can_say_so() -> None:
+    assert room(tiers=[tier_2(), tier_2(stages={"won": 0})]).is_empty
+    assert not room(tiers=[tier_2(), tier_2(stages={"lost": 1})]).is_empty
+    silent = TierNow(tier="conversion", name="tier 2", queue=None, workflows=None, standing=None)
+    assert not room(tiers=[tier_2(), silent]).is_empty
