@@ -71,7 +71,7 @@ class Photographer:
 
     async def take(self, page: Page, name: str) -> None:
         """A picture of the window, small enough for a repository."""
-        await page.evaluate("() => document.fonts.ready")
+        await page.evaluate("() => { scrollTo(0, 0); return document.fonts.ready; }")
         shot = base64.b64encode(await page.screenshot()).decode()
         width, height, pixels = await self._dark_room.evaluate(_PIXELS, shot)
         png = palette_png(width, height, base64.b64decode(pixels))

@@ -6,6 +6,7 @@ from services.account_mgmt.repository.first_steps import there_is
 from services.chassis.db import Connection
 from services.chassis.first_steps import Step, still_needed
 
+_HERE = "/accounts/desk"
 # In order, each with the page where it is made; what another tier makes has none here.
 _PLACES = {
     "people": "people",
@@ -14,6 +15,6 @@ _PLACES = {
 }
 
 
-async def read_first_steps(conn: Connection, here: str) -> list[Step]:
-    """All steps while any is missing, else nothing; `here` is where the pages of this tier are."""
-    return still_needed(await there_is(conn), _PLACES, here)
+async def read_first_steps(conn: Connection) -> list[Step]:
+    """All steps while any is missing, else nothing."""
+    return still_needed(await there_is(conn), _PLACES, _HERE)

@@ -3,60 +3,32 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any
-
-from fastapi import APIRouter, Request
-from starlette.responses import Response
 
 from services.account_mgmt.actions.account_managers import add_account_manager
 from services.account_mgmt.actions.day import read_bar
 from services.account_mgmt.actions.first_steps import read_first_steps
-from services.account_mgmt.desk.places import SETTERS, SUPERVISION
-from services.account_mgmt.repository.account_managers import page as account_managers
+from services.account_mgmt.desk.places import HERE, SETTERS, SUPERVISION
+from services.account_mgmt.domain.account_managers import AccountManager
+from services.account_mgmt.repository.account_managers import page
 from services.account_mgmt.schemas.account_managers import NewAccountManager
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
-from services.chassis.errors import DomainError
-from services.chassis.first_steps import next_step
-from services.chassis.http import Conn, Who
-from services.chassis.web.door import page_router, web_of
-from services.chassis.web.people import Person, PersonForm
-from services.chassis.web.refusals import field_errors
-from services.chassis.web.site import is_lively, words_for
-
-router: APIRouter = page_router("/desk/people")
-TIER = "/accounts/desk"
-MOST = 200
+from services.chassis.web.people import People, PersonForm, people_router
 
 
-@router.get("", dependencies=SUPERVISION)
-async def people(request: Request, conn: Conn, who: Who) -> Response:
-    """Everybody, and the form for one more."""
-    return await _page(request, conn, who)
+async def _everybody(conn: Connection, limit: int) -> list[AccountManager]:
+    return await page(conn, limit, None)
 
 
-@router.post("", dependencies=SETTERS)
-async def add(request: Request, conn: Conn, who: Who, form: Person) -> Response:
-    """Somebody works here from now on."""
-    try:
-        async with conn.transaction():
-            person = form.checked()
-            await add_account_manager(conn, NewAccountManager(id=person.id, name=person.name))
-    except DomainError as error:
-        if is_lively(request):
-            raise
-        return await _page(request, conn, who, form, errors=field_errors(error), status=error.status)
-    said = words_for(request)("%(name)s is on the list.") % {"name": person.name}
-    return await web_of(request).after(request, f"{TIER}/people", partial(_page, request, conn, who), said=said)
+async def _add(conn: Connection, person: PersonForm) -> AccountManager:
+    return await add_account_manager(conn, NewAccountManager(id=person.id, name=person.name))
 
 
-async def _page(
-    request: Request, conn: Connection, who: Principal, form: PersonForm | None = None, **more: Any
-) -> Response:
-    found = await account_managers(conn, MOST + 1, None)
-    steps = await read_first_steps(conn, TIER)
-    shown: dict[str, Any] = {"people": found[:MOST], "more": len(found) > MOST, "values": form}
-    shown |= {"steps": steps, "next": next_step(steps)}
-    bar = await read_bar(conn, who, datetime.now(UTC))
-    return web_of(request).pages.answer(request, "people.j2", bar=bar, acts=who.role == "supervisor", **shown, **more)
+async def _bar(conn: Connection, who: Principal) -> dict[str, Any]:
+    return {"bar": await read_bar(conn, who, datetime.now(UTC))}
+
+
+router = people_router(
+    People(HERE.rstrip("/"), _everybody, _add, read_first_steps, _bar), readers=SUPERVISION, writers=SETTERS
+)

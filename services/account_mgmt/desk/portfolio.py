@@ -18,7 +18,6 @@ from services.account_mgmt.actions.day import read_bar
 from services.account_mgmt.actions.first_steps import read_first_steps
 from services.account_mgmt.actions.portfolios import read_portfolios
 from services.account_mgmt.desk.cursors import place_of, read_amount
-from services.account_mgmt.desk.people import TIER
 from services.account_mgmt.desk.places import AT_RISK, SUPERVISOR
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
@@ -44,7 +43,8 @@ class HandOverForm(BaseModel):
 @router.get("", dependencies=SUPERVISOR)
 async def portfolio(request: Request, conn: Conn, who: Who) -> Response:
     """Everybody's portfolio."""
-    return await _everybody(request, conn, who, "portfolio.j2")
+    steps = await read_first_steps(conn)
+    return await _everybody(request, conn, who, "portfolio.j2", steps=steps, next=next_step(steps))
 
 
 @router.get("/parts", dependencies=SUPERVISOR)
@@ -53,13 +53,11 @@ async def parts(request: Request, conn: Conn, who: Who) -> Response:
     return await _everybody(request, conn, who, "portfolio_live.j2")
 
 
-async def _everybody(request: Request, conn: Connection, who: Principal, template: str) -> Response:
+async def _everybody(request: Request, conn: Connection, who: Principal, template: str, **more: Any) -> Response:
     now = datetime.now(UTC)
     found = await read_portfolios(conn, now)
-    shown: dict[str, Any] = {"found": found, "risks": await read_at_risk(conn, limit=_FIRST)}
+    shown = {"found": found, "risks": await read_at_risk(conn, limit=_FIRST)} | more
     shown["aged"] = await read_open_money(conn)
-    shown["steps"] = await read_first_steps(conn, TIER)
-    shown["next"] = next_step(shown["steps"])
     return web_of(request).pages.answer(request, template, **shown, bar=await read_bar(conn, who, now), live=True)
 
 

@@ -1,18 +1,30 @@
-"""The form with which a supervisor adds somebody to their tier."""
+"""The page on which a supervisor sees the people of their tier and adds one more."""
 
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated, Any, Final
 
-from fastapi import Form
+from fastapi import APIRouter, Form, Request
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
 
-from services.chassis.errors import Invalid
+from services.chassis.auth import Principal
+from services.chassis.db import Connection
+from services.chassis.errors import DomainError, Invalid
+from services.chassis.first_steps import Step, next_step
+from services.chassis.http import Conn, Who
 from services.chassis.meanings import Language
 from services.chassis.sentences import said
+from services.chassis.web.door import page_router, web_of
+from services.chassis.web.refusals import field_errors
+from services.chassis.web.site import is_lively, words_for
 
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_MOST: Final = 200
 
 
 class PersonForm(BaseModel):
@@ -24,13 +36,62 @@ class PersonForm(BaseModel):
     name: str = Field(default="", max_length=100)
     language: Language = "uk"
 
-    def checked(self) -> PersonForm:
-        """The form, if it names somebody. Raises Invalid with the field, and what to write there."""
+    def check(self) -> None:
+        """Raises Invalid with the field, and what to write there, unless this names somebody."""
         if not self.name:
             raise Invalid(said("somebody needs a name"), field="name")
         if not _ID.fullmatch(self.id):
             raise Invalid(said("use letters, digits, dots, dashes and underscores, 64 at most"), field="id")
-        return self
 
 
-Person = Annotated[PersonForm, Form()]
+@dataclass(frozen=True)
+class People:
+    """What is a tier's own: where its pages are, its people (so many at most), how one is added, what is still missing,
+    and what its bar shows."""
+
+    tier: str
+    everybody: Callable[[Connection, int], Awaitable[Sequence[Any]]]
+    add: Callable[[Connection, PersonForm], Awaitable[object]]
+    steps: Callable[[Connection], Awaitable[list[Step]]]
+    bar: Callable[[Connection, Principal], Awaitable[dict[str, Any]]]
+
+    async def show(
+        self, request: Request, conn: Connection, who: Principal, form: PersonForm | None = None, **more: Any
+    ) -> Response:
+        """The page, with what was typed if it is refused."""
+        found, steps = await self.everybody(conn, _MOST + 1), await self.steps(conn)
+        shown: dict[str, Any] = {
+            "people": found[:_MOST],
+            "more": len(found) > _MOST,
+            "values": form,
+            "steps": steps,
+        } | more
+        shown |= {"next": next_step(steps), "acts": who.role == "supervisor"} | await self.bar(conn, who)
+        return web_of(request).pages.answer(request, "people.j2", **shown)
+
+
+def people_router(people: People, *, readers: list[Any], writers: list[Any]) -> APIRouter:
+    """`/desk/people` of a tier."""
+    router = page_router("/desk/people")
+
+    @router.get("", dependencies=readers)
+    async def show(request: Request, conn: Conn, who: Who) -> Response:
+        """Everybody, and the form for one more."""
+        return await people.show(request, conn, who)
+
+    @router.post("", dependencies=writers)
+    async def add(request: Request, conn: Conn, who: Who, form: Annotated[PersonForm, Form()]) -> Response:
+        """Somebody works here from now on."""
+        try:
+            async with conn.transaction():
+                form.check()
+                await people.add(conn, form)
+        except DomainError as error:
+            if is_lively(request):
+                raise
+            return await people.show(request, conn, who, form, errors=field_errors(error), status=error.status)
+        told = words_for(request)("%(name)s is on the list.") % {"name": form.name}
+        here = partial(people.show, request, conn, who)
+        return await web_of(request).after(request, f"{people.tier}/people", here, said=told)
+
+    return router

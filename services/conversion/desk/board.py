@@ -26,7 +26,6 @@ from services.conversion.actions.first_steps import read_first_steps
 from services.conversion.actions.manager_week import coming_days
 from services.conversion.desk.forms import StageForm
 from services.conversion.desk.parts import WEEK_DAYS, View, show_lanes
-from services.conversion.desk.people import TIER
 from services.conversion.domain.hand_overs import DECLINES
 from services.conversion.domain.today import LATER
 from workflows.contracts.conversion import Stage
@@ -62,7 +61,7 @@ async def board(request: Request, conn: Conn, who: Who, owner: Owner = None, ope
 
 async def _first_steps(conn: Connection, who: Principal) -> dict[str, Any]:
     """What is still missing, for whoever can mend it."""
-    steps = await read_first_steps(conn, TIER) if oversees(who) else []
+    steps = await read_first_steps(conn) if oversees(who) else []
     return {"steps": steps, "next": next_step(steps)}
 
 

@@ -2,58 +2,32 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
-
-from fastapi import APIRouter, Request
-from starlette.responses import Response
 
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
-from services.chassis.errors import DomainError
-from services.chassis.first_steps import next_step
-from services.chassis.http import Conn, Who
-from services.chassis.web.door import page_router, web_of
-from services.chassis.web.people import Person, PersonForm
-from services.chassis.web.refusals import field_errors
-from services.chassis.web.site import is_lively, words_for
+from services.chassis.web.people import People, PersonForm, people_router
+from services.conversion.actions.desk_bar import desk_bar
 from services.conversion.actions.first_steps import read_first_steps
 from services.conversion.actions.managers import add_manager
-from services.conversion.desk.settings import SETTERS, SUPERVISION, settings_page
-from services.conversion.repository.managers import page as managers
+from services.conversion.desk.settings import SETTERS, SUPERVISION
+from services.conversion.domain.managers import Manager
+from services.conversion.repository.managers import page
 from services.conversion.schemas.managers import NewManager
 
-router: APIRouter = page_router("/desk/people")
-TIER = "/conversion/desk"
-MOST = 200
+
+async def _everybody(conn: Connection, limit: int) -> list[Manager]:
+    return await page(conn, active=None, limit=limit, after=None)
 
 
-@router.get("", dependencies=SUPERVISION)
-async def people(request: Request, conn: Conn, who: Who) -> Response:
-    """Everybody, and the form for one more."""
-    return await _page(request, conn, who)
+async def _add(conn: Connection, person: PersonForm) -> Manager:
+    return await add_manager(conn, NewManager(id=person.id, name=person.name))
 
 
-@router.post("", dependencies=SETTERS)
-async def add(request: Request, conn: Conn, who: Who, form: Person) -> Response:
-    """Somebody works here from now on."""
-    try:
-        async with conn.transaction():
-            person = form.checked()
-            await add_manager(conn, NewManager(id=person.id, name=person.name))
-    except DomainError as error:
-        if is_lively(request):
-            raise
-        return await _page(request, conn, who, form, errors=field_errors(error), status=error.status)
-    said = words_for(request)("%(name)s is on the list.") % {"name": person.name}
-    return await web_of(request).after(request, f"{TIER}/people", partial(_page, request, conn, who), said=said)
+async def _bar(conn: Connection, who: Principal) -> dict[str, Any]:
+    return {"bar": await desk_bar(conn, who)}
 
 
-async def _page(
-    request: Request, conn: Connection, who: Principal, form: PersonForm | None = None, **more: Any
-) -> Response:
-    found = await managers(conn, active=None, limit=MOST + 1, after=None)
-    steps = await read_first_steps(conn, TIER)
-    shown: dict[str, Any] = {"people": found[:MOST], "more": len(found) > MOST, "values": form}
-    shown |= {"steps": steps, "next": next_step(steps)}
-    return await settings_page(request, conn, who, "people.j2", **shown, **more)
+router = people_router(
+    People("/conversion/desk", _everybody, _add, read_first_steps, _bar), readers=SUPERVISION, writers=SETTERS
+)

@@ -23,7 +23,6 @@ from services.conversion.actions.first_steps import read_first_steps
 from services.conversion.actions.team import read_approvals, read_team, read_waiting, receivers
 from services.conversion.actions.team_acts import ask_for_it, decide, give_lead, put_on_list
 from services.conversion.desk.forms import BoardForm, DecisionForm
-from services.conversion.desk.people import TIER
 from services.conversion.domain.board import LANES
 
 TEAM = "/conversion/desk/team"
@@ -101,7 +100,7 @@ async def _parts(request: Request, conn: Connection, who: Principal, view: TeamV
 @router.get("", dependencies=READERS)
 async def team_page(request: Request, conn: Conn, who: Who, view: Looked) -> Response:
     """The whole page."""
-    steps = await read_first_steps(conn, TIER)
+    steps = await read_first_steps(conn)
     shown = await _context(conn, who, view)
     return web_of(request).pages.answer(request, "team/page.j2", **shown, steps=steps, next=next_step(steps))
 

@@ -6,6 +6,7 @@ from services.chassis.db import Connection
 from services.chassis.first_steps import Step, still_needed
 from services.lead_gen.repository.first_steps import prepared, there_is
 
+_HERE = "/lead-gen/desk"
 # In order, each with the page where it is made; what another tier makes has none here.
 _PLACES = {
     "people": "people",
@@ -16,9 +17,9 @@ _PLACES = {
 }
 
 
-async def read_first_steps(conn: Connection, here: str) -> list[Step]:
-    """All steps while any is missing, else nothing; `here` is where the pages of this tier are."""
+async def read_first_steps(conn: Connection) -> list[Step]:
+    """All steps while any is missing, else nothing."""
     there = await there_is(conn)
     # Whoever has prepared a campaign shall start that one, on its page.
     waits = None if there["campaigns"] else await prepared(conn)
-    return still_needed(there, _PLACES | ({"campaigns": f"campaigns/{waits}"} if waits else {}), here)
+    return still_needed(there, _PLACES | ({"campaigns": f"campaigns/{waits}"} if waits else {}), _HERE)

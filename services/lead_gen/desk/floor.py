@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -16,7 +17,7 @@ from services.lead_gen.actions.campaigns import pause_campaign, start_campaign
 from services.lead_gen.actions.first_steps import read_first_steps
 from services.lead_gen.actions.floor import read_floor
 from services.lead_gen.actions.late_callbacks import give_all_to_pool, give_to_pool
-from services.lead_gen.desk.places import HERE, READERS, SUPERVISOR
+from services.lead_gen.desk.places import READERS, SUPERVISOR
 from services.lead_gen.domain.policy import HOME_ZONE
 from services.lead_gen.domain.window import clock_of
 
@@ -26,7 +27,7 @@ router: APIRouter = page_router("/desk/floor")
 @router.get("", dependencies=READERS)
 async def floor_page(request: Request, conn: Conn, who: Who) -> Response:
     """The whole floor."""
-    return await _show(request, conn, who.role)
+    return await _whole(request, conn, who.role)
 
 
 @router.get("/parts", dependencies=READERS)
@@ -64,13 +65,16 @@ async def pool_all(request: Request, conn: Conn, who: Who) -> Response:
 
 
 async def _after(request: Request, conn: Connection, role: str) -> Response:
-    return await web_of(request).after(request, "/lead-gen/desk/floor", partial(_show, request, conn, role))
+    return await web_of(request).after(request, "/lead-gen/desk/floor", partial(_whole, request, conn, role))
 
 
-async def _show(request: Request, conn: Connection, role: str, template: str = "floor.j2") -> Response:
+async def _whole(request: Request, conn: Connection, role: str) -> Response:
+    steps = await read_first_steps(conn)
+    return await _show(request, conn, role, "floor.j2", steps=steps, next=next_step(steps))
+
+
+async def _show(request: Request, conn: Connection, role: str, template: str, **more: Any) -> Response:
     floor = await read_floor(conn, datetime.now(UTC))
-    steps = await read_first_steps(conn, HERE)
-    return web_of(request).pages.answer(
-        request, template, floor=floor, acts=role == "supervisor", home=clock_of(HOME_ZONE), clock_of=clock_of,
-        steps=steps, next=next_step(steps),
-    )  # fmt: skip
+    shown: dict[str, Any] = {"floor": floor, "acts": role == "supervisor", **more}
+    shown |= {"home": clock_of(HOME_ZONE), "clock_of": clock_of}
+    return web_of(request).pages.answer(request, template, **shown)

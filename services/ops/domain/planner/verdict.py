@@ -42,7 +42,7 @@ def verdict(comparisons: Sequence[Comparison], classic_wins: float) -> str:
 
 def _sales(change: Spread) -> str:
     return (
-        f"{amount(change.mean)} first sales, between {signed(change.low)} and {signed(change.high)}, "
+        f"{amount(change.mean, 'fewer')} first sales, between {signed(change.low)} and {signed(change.high)}, "
         "from the same people and hours."
     )
 
@@ -57,9 +57,9 @@ def _prices(by_name: dict[str, Comparison]) -> list[str]:
     return prices
 
 
-def amount(change: float) -> str:
-    """A change as a share in words: 31 % more, 8 % less."""
-    return f"{abs(change):.0%} {'more' if change >= 0 else 'less'}".replace("%", " %")
+def amount(change: float, fallen: str = "less") -> str:
+    """A change as a share in words: 31 % more, 8 % less; of what is counted `fallen` is fewer."""
+    return f"{abs(change):.0%} {'more' if change >= 0 else fallen}".replace("%", " %")
 
 
 def signed(change: float) -> str:

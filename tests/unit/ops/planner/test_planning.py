@@ -113,7 +113,7 @@ def run_of(classic: float, three: float) -> Run:
         ([run_of(10, 13)] * 20, "Almost certainly yes: 30 % more first sales"),
         ([run_of(10, 13)] * 17 + [run_of(10, 9)] * 3, "Most likely yes"),
         ([run_of(10, 11), run_of(10, 9)], "cannot be told apart"),
-        ([run_of(10, 7)] * 20, "Almost certainly no: 30 % less first sales"),
+        ([run_of(10, 7)] * 20, "Almost certainly no: 30 % fewer first sales"),
         ([run_of(0, 7)] * 3, "nothing to compare"),
     ],
 )
