@@ -48,10 +48,10 @@
   };
   // The tab that sends may be another one than the form is open in.
   const tabs = new BroadcastChannel("queue");
-  tabs.onmessage = ({ data: { person, entry } }) => {
+  tabs.onmessage = ({ data: { person, entry, next } }) => {
     if (person !== document.body.dataset.person || entry.page !== location.href) return;
     done(entry);
-    desk.refresh().catch(() => {});
+    desk.refresh(next).catch(() => {});
   };
   const post = async (entry, csrf) => {
     const answer = await fetch(entry.url, {
@@ -65,9 +65,10 @@
     drop(entry.key);
     if (fresh.status < 400) {
       // The page that it was written on goes where the answer leads; its form is done with.
-      if (entry.page === location.href) place = placeOf(answer);
+      const next = placeOf(answer);
+      if (entry.page === location.href) place = next;
       done(entry);
-      tabs.postMessage({ person: document.body.dataset.person, entry });
+      tabs.postMessage({ person: document.body.dataset.person, entry, next });
       document.dispatchEvent(new CustomEvent("queue:sent", { detail: entry }));
       desk.say(desk.words("sent", entry));
     } else desk.say(desk.words("not taken", { ...entry, reason: said(fresh.text) || "" }), "late");
