@@ -32,17 +32,22 @@ class Relay:
     customer_id: str
 
 
-async def make_relay(house: House, company: str = "relay") -> Relay:
+# A name without a place to break the line, as broad as letters get.
+LONG_NAME = "W" * 90
+
+
+async def make_relay(house: House, company: str = "relay", named: str | None = None) -> Relay:
     """Four leads: one to be called, one offered to a manager, one a deal, one a customer with an order.
 
-    Their companies' names begin with `company`, which holds no comma.
+    Their companies' names begin with `company`, which holds no comma; the three people are called `named`, else each
+    something else.
     """
     caller = somebody_new("lead_gen", "caller")
     for tier, path in (("conversion", "/v1/managers"), ("account_mgmt", "/v1/account-managers")):
         name = f"browser-{uuid.uuid4().hex[:8]}"
-        await house.post(tier, path, {"id": name, "name": name.title()})
+        await house.post(tier, path, {"id": name, "name": named or name.title()})
     campaign = await import_leads(house, f"{company}-{uuid.uuid4().hex[:8]}", 4, next(_NUMBERS))
-    known = {"id": caller.id, "name": "Sofia", "languages": ["uk"], "campaigns": [campaign]}
+    known = {"id": caller.id, "name": named or "Sofia", "languages": ["uk"], "campaigns": [campaign]}
     await house.post("lead_gen", "/v1/callers", known)
     won = await _handed_over(house, caller, campaign)
     deal = await _accepted(house, won)

@@ -11,7 +11,7 @@ from playwright.async_api import Page, expect
 
 from tests.browser.desks import PHONE, Desks, Person, somebody_new
 from tests.browser.looks import ZOOMED, outside
-from tests.browser.relay import make_relay
+from tests.browser.relay import LONG_NAME, make_relay
 from tests.browser.test_call_desk import caller_before, caller_with, on_the_line, says
 from tests.fixtures.house import House, until
 
@@ -131,7 +131,7 @@ async def test_an_imported_name_is_text_in_every_tier(desks: Desks, house: House
 async def test_a_colleague_with_a_name_without_end_fits_every_choice_of_people(desks: Desks, house: House) -> None:
     relay = await make_relay(house)
     for tier, path in (("conversion", "/v1/managers"), ("account_mgmt", "/v1/account-managers")):
-        await house.post(tier, path, {"id": f"browser-{next(_NUMBERS)}", "name": "W" * 100})
+        await house.post(tier, path, {"id": f"browser-{next(_NUMBERS)}", "name": LONG_NAME})
     lead = somebody_new("conversion", "supervisor")
     walks: list[tuple[Person, list[str]]] = [
         (lead, ["/conversion/desk/deals", "/conversion/desk/calendar", "/conversion/desk/commission"]),

@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +15,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import psutil
+
+from tests.fixtures.scratch import scratch_directory
 
 ROOT = Path(__file__).parents[2]
 # For a machine that has other things to do; nobody waits longer than it takes.
@@ -30,7 +31,7 @@ LEADRELAY = (sys.executable, "-m", "leadrelay")
 @contextmanager
 def data_directory() -> Iterator[Path]:
     """Not pytest's tmp_path: as root, PostgreSQL runs as another user, who must get in."""
-    directory = Path(tempfile.mkdtemp(prefix="lr-stack-"))
+    directory = scratch_directory("lr-stack")
     directory.chmod(0o755)
     try:
         yield directory
