@@ -188,6 +188,18 @@ async def test_a_tax_id_that_another_customer_has_is_refused_and_names_them(tier
     assert (refused["code"], refused["customer_id"]) == ("duplicate", other)
 
 
+async def test_the_vat_id_that_another_customers_invoices_have_is_refused_too(tier: Tier3) -> None:
+    other, _ = await tier.customer(company="Breeze", phones=["+380671112233"])
+    customer_id, _ = await tier.customer()
+    billed = {"country": "DE", "vat_id": "DE136695976"}
+    await edit(tier, other, billing=billed)
+    refused = await edit(tier, customer_id, 409, billing=billed)
+    assert (refused["customer_id"], refused["errors"][0]["field"]) == (other, "billing.vat_id")
+    # When it is theirs no more, it is free.
+    await edit(tier, other, billing={"vat_id": ""})
+    await edit(tier, customer_id, billing=billed)
+
+
 async def test_the_form_keeps_what_was_typed_and_says_what_is_wrong_beside_the_field(tier: Tier3, desk: Desk3) -> None:
     customer_id, _ = await tier.customer()
     page = await desk.page(f"customers/{customer_id}/edit")

@@ -70,6 +70,19 @@ async def test_a_tax_id_says_who_is_one_and_an_address_alone_does_not(tier: Tier
     await tier.post("/v1/customers", {"company": "Sued", "phones": ["+4930777002"], "email": "info@agency.example"})
 
 
+async def test_the_vat_id_of_ones_own_invoices_says_who_is_one_and_that_of_another_payer_does_not(tier: Tier3) -> None:
+    billed = {"billing": {"country": "DE", "vat_id": "DE136695976"}}
+    made = await tier.post("/v1/customers", {"company": "Nord", **billed, "phones": ["+4930777003"]})
+    refused = await tier.post("/v1/customers", {"company": "Nordlicht", **billed, "phones": ["+4930777004"]}, 409)
+    assert (refused["customer_id"], refused["errors"][0]["field"]) == (made["id"], "billing.vat_id")
+    typed = {"company": "Nordlicht", "tax_id": "136695976", "default_region": "DE"}
+    assert (await tier.post("/v1/customers", typed, 409))["errors"][0]["field"] == "tax_id"
+    # Whoever pays for several companies is none of them.
+    for number in (5, 6):
+        paid = {"billing": {**billed["billing"], "name": "Holding"}, "phones": [f"+493077700{number}"]}
+        await tier.post("/v1/customers", {"company": f"Branch {number}", **paid})
+
+
 async def test_two_people_who_make_one_customer_at_once_make_one(tier: Tier3) -> None:
     answers = await asyncio.gather(*(tier.http.post("/v1/customers", json=BAU) for _ in range(5)))
     assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409, 409]

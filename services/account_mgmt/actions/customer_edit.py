@@ -10,7 +10,7 @@ from services.account_mgmt.actions.ownership import check_owner
 from services.account_mgmt.actions.register import report_contact
 from services.account_mgmt.domain.customer_edit import Edited, edited
 from services.account_mgmt.domain.customers import Customer
-from services.account_mgmt.domain.recognition import keys_of_card, spelt
+from services.account_mgmt.domain.recognition import keys_of_customer, own_tax_ids, spelt
 from services.account_mgmt.repository import customer_changes, customers, erasure, imports
 from services.account_mgmt.schemas.customers import CustomerChange
 from services.chassis.auth import Principal
@@ -53,8 +53,7 @@ async def change_customer(
     after = edited(customer, change.given(), worked_out)
     if not after.changes:
         return customer
-    if "tax_id" in after.changes and after.contact.tax_id:
-        await _check_free(conn, customer, after.contact.tax_id)
+    await _check_free(conn, customer, after)
     await customers.write(conn, customer_id, contact=after.contact, billing=after.billing)
     await customers.change(conn, customer_id, remind_by=change.remind_by, segment=change.segment)
     change_id = await customer_changes.add(conn, customer_id, who.person, after.changes)
@@ -63,20 +62,24 @@ async def change_customer(
     return await customers.get(conn, customer_id)
 
 
-async def _check_free(conn: Connection, customer: Customer, tax_id: str) -> None:
-    for owner in await imports.owners(conn, spelt([f"t:{tax_id}"])):
-        if owner != customer.id:
-            raise Conflict(
-                "Another customer has this tax id: merge the two if they are one", code="duplicate", field="tax_id",
-                detail={"customer_id": owner},
-            )  # fmt: skip
+async def _check_free(conn: Connection, customer: Customer, after: Edited) -> None:
+    """Raises Conflict (`duplicate`) on a tax id that became theirs and is another customer's already."""
+    had = set(own_tax_ids(customer.contact, customer.billing).values())
+    for field, tax_id in own_tax_ids(after.contact, after.billing).items():
+        for owner in await imports.owners(conn, spelt([f"t:{tax_id}"])) if tax_id not in had else []:
+            if owner != customer.id:
+                raise Conflict(
+                    "Another customer has this tax id: merge the two if they are one", code="duplicate", field=field,
+                    detail={"customer_id": owner},
+                )  # fmt: skip
 
 
 async def _follow(conn: Connection, who: Principal, customer: Customer, after: Edited, change_id: str) -> None:
     """What goes by the card goes by the new one: recognition, mails that wait, the register, the next reminder."""
     was, now = customer.contact, after.contact
-    await imports.forget_keys(conn, customer.id, set(keys_of_card(was)) - set(keys_of_card(now)))
-    await imports.remember_keys(conn, customer.id, keys_of_card(now))
+    keys = keys_of_customer(now, after.billing)
+    await imports.forget_keys(conn, customer.id, set(keys_of_customer(was, customer.billing)) - set(keys))
+    await imports.remember_keys(conn, customer.id, keys)
     if "email" in after.changes:
         if was.email and now.email:
             await readdress_mails(conn, customer.id, was.email, now.email)

@@ -9,7 +9,7 @@ from services.account_mgmt.actions.workflow_starts import adoption_of
 from services.account_mgmt.domain.billing import Billing
 from services.account_mgmt.domain.customer_edit import CARD, HOME, read_billing, read_card
 from services.account_mgmt.domain.customers import Customer
-from services.account_mgmt.domain.recognition import WORDS, keys_of_card
+from services.account_mgmt.domain.recognition import WORDS, keys_of_customer, own_tax_ids, spelt
 from services.account_mgmt.domain.whereabouts import place_of_customer
 from services.account_mgmt.repository import account_managers, customers, imports
 from services.account_mgmt.schemas.customers import NewCustomer
@@ -33,11 +33,11 @@ async def add_customer(conn: Connection, who: Principal, new: NewCustomer) -> Cu
     manager = await _manager(conn, who, new.account_manager)
     customer_id = new_id()
     card, billing = _read(customer_id, new)
-    keys = keys_of_card(card)
+    keys = keys_of_customer(card, billing)
     if not keys:
         raise Invalid("Give a number, an e-mail or a tax id: else nobody would recognise them", field="phones")
     await imports.hold_keys(conn, keys)
-    await _check_new(conn, card, keys, new.not_the_same_as)
+    await _check_new(conn, card, billing, keys, new.not_the_same_as)
     await customers.add(
         conn, customer_id, contact=card, billing=billing, segment=new.segment or "", account_manager=manager,
         remind_by=new.remind_by or "call",
@@ -83,23 +83,31 @@ def _country_told(card: ContactCard) -> str | None:
     return own or next((place_of_number(phone).country for phone in card.phones), None)
 
 
-async def _check_new(conn: Connection, card: ContactCard, keys: Sequence[str], not_the_same_as: str | None) -> None:
+async def _check_new(
+    conn: Connection, card: ContactCard, billing: Billing, keys: Sequence[str], not_the_same_as: str | None
+) -> None:
     """Raises Conflict (`duplicate`) if this may be a customer whom we have."""
-    mine = _party(card)
+    mine = _party(card, billing)
     for key, owner in await imports.owners_by_key(conn, keys):
         if owner == not_the_same_as:
             continue
         known = await customers.get(conn, owner)
-        theirs = _party(known.contact)
+        theirs = _party(known.contact, known.billing)
         taxed = bool(mine.tax_ids and theirs.tax_ids)
         # By hand a number is enough to ask: whoever types can say that they are two. An address alone is not.
         if same_company(mine, theirs) or (key[0] == "p" and not taxed):
             raise Conflict(
                 f"{known.contact.company} is a customer already, with this {WORDS[key[0]]}", code="duplicate",
-                field={"t": "tax_id", "p": "phones", "e": "email"}[key[0]],
+                field={"p": "phones", "e": "email"}.get(key[0]) or _field_of(key, card, billing),
                 detail={"customer_id": owner, "company": known.contact.company},
             )  # fmt: skip
 
 
-def _party(card: ContactCard) -> Party:
-    return Party(card.company, frozenset([card.tax_id] if card.tax_id else []))
+def _field_of(key: str, card: ContactCard, billing: Billing) -> str:
+    """Where the tax id of this key was typed."""
+    typed = own_tax_ids(card, billing)
+    return next((field for field, tax_id in typed.items() if key in spelt([f"t:{tax_id}"])), "tax_id")
+
+
+def _party(card: ContactCard, billing: Billing) -> Party:
+    return Party(card.company, frozenset(own_tax_ids(card, billing).values()))

@@ -15,7 +15,7 @@ from services.account_mgmt.actions.workflow_starts import care_policy
 from services.account_mgmt.domain.customers import Customer, check_active
 from services.account_mgmt.domain.dunning import first_reminder
 from services.account_mgmt.domain.orders import InvoicedOrder, OrderDraft
-from services.account_mgmt.domain.recognition import keys_of_card
+from services.account_mgmt.domain.recognition import keys_of_customer
 from services.account_mgmt.domain.reorder_cycle import contact_time
 from services.account_mgmt.repository import customer_merges, customers, erasure, imports, work
 from services.account_mgmt.repository.policies import policies
@@ -50,7 +50,7 @@ async def open_account(conn: Connection, request: OpenAccount) -> OpenedAccount:
     contact = None if merged_into else request.contact
     customer = await customers.open_or_reopen(conn, theirs, contact, request.segment, won.won_by)
     if contact is not None:
-        await imports.remember_keys(conn, customer.id, keys_of_card(contact))
+        await imports.remember_keys(conn, customer.id, keys_of_customer(contact, customer.billing))
     manager = await assign(conn, customer.id)
     await report_status(conn, customer.id, "active", manager, event_id=request.key)
     draft = OrderDraft(customer, won.lines, source="sale", by=won.won_by, note=won.note, deal_id=won.deal_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from services.account_mgmt.domain.billing import Billing
 from services.chassis.contacts.company_names import plain_name
 from services.chassis.contacts.identity import keys_of
 from services.chassis.contacts.tax_ids import spellings
@@ -25,8 +26,17 @@ def spelt(keys: Sequence[str]) -> list[str]:
     return list(dict.fromkeys([*keys, *others]))
 
 
-def keys_of_card(contact: ContactCard) -> list[str]:
-    """Everything that a customer with this card is recognised by, the surest first."""
-    keys = keys_of(tax_id=contact.tax_id, email=contact.email, website=None)
+def own_tax_ids(contact: ContactCard, billing: Billing) -> dict[str, str]:
+    """The customer's own tax ids by the field that holds each; another company that pays for them is not them."""
+    found = {"tax_id": contact.tax_id or ""}
+    if not billing.name or plain_name(billing.name) == plain_name(contact.company):
+        found |= {"billing.vat_id": billing.vat_id, "billing.tax_id": billing.tax_id}
+    return {field: tax_id for field, tax_id in found.items() if tax_id}
+
+
+def keys_of_customer(contact: ContactCard, billing: Billing) -> list[str]:
+    """Everything that a customer is recognised by, the surest first."""
+    keys = keys_of(tax_id=None, email=contact.email, website=None)
     keys += [f"p:{phone}" for phone in contact.phones]
-    return [*spelt(keys), *contact_keys(contact.company, keys)]
+    taxed = [f"t:{tax_id}" for tax_id in own_tax_ids(contact, billing).values()]
+    return [*spelt([*taxed, *keys]), *contact_keys(contact.company, keys)]
