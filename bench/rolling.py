@@ -27,14 +27,16 @@ from tests.fixtures.ports import free_port
 # Calls a second, two requests each.
 RATE, ALONE_SECONDS, SECONDS = 5, 20, 60
 POLICY = {"always_open": True, "window": 5000, "batch": 1000, "campaign_tick": 0.5}
+# As in docker-compose.yml.
+DRAIN = {"LEADRELAY_DRAIN_SECONDS": "3"}
 DOOR = """{{
 	admin off
 }}
 http://127.0.0.1:{port} {{
 	reverse_proxy {apis} {{
 		lb_policy round_robin
-		lb_retries 2
-		fail_duration 1s
+		lb_try_duration 2s
+		lb_try_interval 100ms
 	}}
 }}
 """
@@ -155,7 +157,7 @@ async def restarts(stack: Running, second: Api) -> None:
 
 async def main() -> None:
     """Print what callers saw, with nobody restarted and with everybody."""
-    async with running_stack({"lead_gen": POLICY}) as stack:
+    async with running_stack({"lead_gen": POLICY}, DRAIN) as stack:
         await stack.leads(RATE * (ALONE_SECONDS + SECONDS) + 100)
         second = Api(stack)
         await ready(f"http://127.0.0.1:{second.port}")

@@ -94,10 +94,12 @@ class Running:
 
 
 @asynccontextmanager
-async def running_stack(policies: Mapping[str, dict[str, Any]]) -> AsyncIterator[Running]:
+async def running_stack(
+    policies: Mapping[str, dict[str, Any]], settings: Mapping[str, str] | None = None
+) -> AsyncIterator[Running]:
     """`leadrelay up --no-demo` in a directory of its own, with these policies on top of the standard ones."""
     with data_directory() as data:
-        async with running_on(data) as stack:
+        async with running_on(data, settings) as stack:
             await stack.set_policies(policies)
             yield stack
 

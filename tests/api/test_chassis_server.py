@@ -95,6 +95,24 @@ async def test_a_request_in_flight_is_answered_and_streams_end(toy_dsn: str, sql
         assert await sql.fetchval("select count(*) from notes where text = 'in flight'") == 1
 
 
+async def test_who_is_told_to_stop_says_so_and_answers_until_whoever_asks_has_gone_elsewhere(toy_dsn: str) -> None:
+    async with (
+        running(toy_dsn, LEADRELAY_DRAIN_SECONDS="60") as (process, url),
+        httpx.AsyncClient(base_url=url) as door,
+    ):
+        process.send_signal(signal.SIGTERM)
+
+        async def says_so() -> bool:
+            return (await door.get("/readyz")).status_code == 503
+
+        await until(says_so)
+        answer = await door.get("/healthz")
+        assert (answer.status_code, answer.headers["connection"]) == (200, "close")
+        # Told a second time, it does not wait.
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(process.wait(), 60) == 0
+
+
 async def test_a_request_that_takes_too_long_is_cut_off_and_rolled_back(toy_dsn: str) -> None:
     holder = await asyncpg.connect(toy_dsn)
     await holder.execute("select pg_advisory_lock(42)")

@@ -1,4 +1,4 @@
-"""Running an app under uvicorn: on SIGTERM no new request is taken and every one in flight is answered."""
+"""Running an app under uvicorn: on SIGTERM it says so, then takes no new request and answers every one in flight."""
 
 from __future__ import annotations
 
@@ -27,15 +27,20 @@ log = structlog.get_logger(__name__)
 class Server(uvicorn.Server):
     """uvicorn's server, which ends streams before it waits, and exits even if a task is stuck."""
 
-    def __init__(self, app: FastAPI, config: uvicorn.Config, *, hard_exit_after: float | None) -> None:
+    def __init__(
+        self, app: FastAPI, config: uvicorn.Config, *, hard_exit_after: float | None, drain_seconds: float = 0
+    ) -> None:
         super().__init__(config)
         self._app = app
+        self._drain_seconds = drain_seconds
         self._hard_exit_after = hard_exit_after
+        self._hurried = asyncio.Event()
 
     def stop(self) -> None:
         """Ask for a graceful shutdown; a second time, for one that does not wait."""
         if self.should_exit:
             self.force_exit = True
+            self._hurried.set()
         self.should_exit = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -45,7 +50,16 @@ class Server(uvicorn.Server):
             timer.daemon = True
             timer.start()
         stop(self._app)
+        await self._drain()
         await super().shutdown(sockets)
+
+    async def _drain(self) -> None:
+        """Go on answering for a while. A connection that is kept would be closed under a request just being sent, which
+        a proxy may not repeat; the answer that closes it tells the proxy in time.
+        """
+        self.server_state.default_headers = [*self.server_state.default_headers, (b"connection", b"close")]
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._hurried.wait(), self._drain_seconds)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
@@ -68,7 +82,9 @@ def _exit_now() -> None:
     os._exit(1)
 
 
-def build_server(app: FastAPI, *, host: str, port: int, shutdown_seconds: int, embedded: bool) -> Server:
+def build_server(
+    app: FastAPI, *, host: str, port: int, shutdown_seconds: int, embedded: bool, drain_seconds: float = 0
+) -> Server:
     """A server that is not started yet. `embedded`: the caller owns signals and calls `stop` itself."""
     config = uvicorn.Config(
         app,
@@ -83,8 +99,8 @@ def build_server(app: FastAPI, *, host: str, port: int, shutdown_seconds: int, e
         timeout_keep_alive=30,
         timeout_graceful_shutdown=shutdown_seconds,
     )
-    hard_exit = None if embedded else shutdown_seconds + _HARD_EXIT_EXTRA_SECONDS
-    return Server(app, config, hard_exit_after=hard_exit)
+    hard_exit = None if embedded else drain_seconds + shutdown_seconds + _HARD_EXIT_EXTRA_SECONDS
+    return Server(app, config, drain_seconds=drain_seconds, hard_exit_after=hard_exit)
 
 
 def serve(app: FastAPI, settings: Settings) -> None:
@@ -94,7 +110,12 @@ def serve(app: FastAPI, settings: Settings) -> None:
     gc.collect()
     gc.freeze()
     build_server(
-        app, host=settings.host, port=settings.port, shutdown_seconds=settings.shutdown_seconds, embedded=False
+        app,
+        host=settings.host,
+        port=settings.port,
+        shutdown_seconds=settings.shutdown_seconds,
+        embedded=False,
+        drain_seconds=settings.drain_seconds,
     ).run()
 
 
