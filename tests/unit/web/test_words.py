@@ -154,6 +154,8 @@ def test_a_refusal_is_told_with_its_values_in_the_readers_language() -> None:
     # Whatever a customer is called, it is only put in, not read.
     assert "%(x)s {y}" in tell("%(x)s {y} is a customer already, with this e-mail")
     assert tell("what nobody has ever said") == "what nobody has ever said"
+    # A catalogue keeps its own head under the empty text, and names that end with a full stop bring no second one.
+    assert tell("") == ""
     assert told_in("en")("must be in the future") == "must be in the future"
     # A page's own words are never taken for a refusal's.
     assert words_of("uk").gettext("The number of calls") == "The number of calls"
