@@ -19,6 +19,8 @@ from services.conversion.domain import story as tier_2
 from services.conversion.domain.story_waits import OpenItem
 from services.conversion.domain.story_waits import waits_for as waits_in_2
 from services.lead_gen.domain import story as tier_1
+from services.ops.domain.late import held_up
+from services.ops.domain.queues import Queue
 from services.ops.domain.story import tell
 from services.ops.domain.workflows import Retrying, Timer
 from tests.unit.ops.test_story import workflow
@@ -233,3 +235,11 @@ def test_an_act_says_what_it_changes_in_ukrainian_as_well() -> None:
     assert tell_uk("Інна has the deal instead of Тарас М., with its next step") == (
         "угоду й наступний крок веде Інна, раніше: Тарас М.")  # fmt: skip
     assert tell_uk("call 3 is Інна's alone from now on") == "дзвінок 3 відтепер лише для: Інна"
+
+
+def test_what_is_late_is_told_in_ukrainian_and_a_command_stays_one() -> None:
+    queue = Queue(name="conversion", workers=[], waiting=5, oldest_seconds=9)
+    [late] = held_up({Tier.CONVERSION: queue}, [], NOW)
+    tell_uk = told_in("uk")
+    assert tell_uk(late.words) == "рівень 2: процеси мають іти далі (чекають: 5)"
+    assert tell_uk(late.act) == "запустіть: leadrelay worker conversion"
