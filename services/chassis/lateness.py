@@ -10,6 +10,7 @@ from pydantic import Field
 
 from services.chassis.db import Connection
 from services.chassis.records import Record
+from services.chassis.sentences import said
 from services.chassis.stories import Place, typed
 
 OUTBOX_PATIENCE_SECONDS = 300
@@ -73,16 +74,16 @@ async def late_rows(
 def late_answer(row: LateRow, tier: str) -> Late:
     """An answer of the outbox that has not arrived."""
     what = f"{str(row.facts['what']).replace('_', ' ')} for {row.facts['workflow_id']}"
-    error = typed(row.facts["error"])
+    error, place = typed(row.facts["error"]), f"outbox:{tier}:{row.facts['id']}"
     if row.kind == "set_aside":
         return Late(
-            ref=row.ref, kind=row.kind, tier=tier, words=f"{what} was set aside", since=row.since,
-            cause=error or "no reason was kept", lead_id=row.lead_id, does="retry" if row.lead_id else None,
-            act=f"mend the cause, then: leadrelay stuck retry outbox:{tier}:{row.facts['id']}",
+            ref=row.ref, kind=row.kind, tier=tier, words=said(f"{what} was set aside"), since=row.since,
+            cause=error or said("no reason was kept"), lead_id=row.lead_id, does="retry" if row.lead_id else None,
+            act=said(f"mend the cause, then: leadrelay stuck retry {place}"),
         )  # fmt: skip
     return Late(
-        ref=row.ref, kind=row.kind, tier=tier, words=f"{what} should have arrived", since=row.since,
+        ref=row.ref, kind=row.kind, tier=tier, words=said(f"{what} should have arrived"), since=row.since,
         lead_id=row.lead_id,
-        cause=f"it is tried again: {error}" if error else "nothing has delivered it yet",
-        act=f"start the worker of {tier}, which delivers it", by_workflow=True,
+        cause=said(f"it is tried again: {error}") if error else said("nothing has delivered it yet"),
+        act=said(f"start the worker of {tier}, which delivers it"), by_workflow=True,
     )  # fmt: skip

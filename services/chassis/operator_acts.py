@@ -6,7 +6,7 @@ A tier says what an act means to it; here is what all of them share: who may, th
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter
 from pydantic import AfterValidator, ConfigDict, Field
@@ -19,17 +19,19 @@ from services.chassis.lateness import ActName
 from services.chassis.meanings import storable
 from services.chassis.outbox import rows
 from services.chassis.records import Record
-from services.chassis.stories import spoken
+from services.chassis.sentences import later as _
+from services.chassis.sentences import said
+from services.chassis.stories import Speech, spoken, typed
 
 Storable = Annotated[str, AfterValidator(storable)]
 STORY = """SELECT at, 'act:' || id, 'act', by, jsonb_build_object('act', act, 'reason', reason, 'changes', changes)
       FROM operator_acts WHERE lead_id = $1"""
 """The acts of a lead, as parts of its story are read."""
 _DONE = {
-    "retry": "what failed is sent again",
-    "skip": "the step that waited is passed over",
-    "cancel": "given up",
-    "reassign": "given to somebody else",
+    "retry": _("what failed is sent again"),
+    "skip": _("the step that waited is passed over"),
+    "cancel": _("given up"),
+    "reassign": _("given to somebody else"),
 }
 
 
@@ -103,12 +105,13 @@ async def send_again(conn: Connection, order: Order) -> list[str]:
     )
     for row in found:
         await rows.retry_dead(conn, row["id"])
-    return [f"{spoken(row['what'])} is sent again to {row['workflow_id']}" for row in found]
+    return [said(f"{spoken(row['what'])} is sent again to {row['workflow_id']}") for row in found]
 
 
-def act_words(act: str) -> str:
-    """An act in a story."""
-    return f"Ops: {_DONE.get(act, act)}"
+def act_told(facts: Mapping[str, Any], by: str | None, speech: Speech) -> tuple[str, str]:
+    """An act in a story with who did it, and the reason they gave."""
+    act = speech.words("Ops: %(what)s", what=speech.one_of(_DONE, facts["act"]))
+    return speech.by(act, by), typed(facts["reason"])
 
 
 def acts_router(doers: Mapping[ActName, Doer]) -> APIRouter:

@@ -10,7 +10,10 @@ from fastapi import Depends, FastAPI, Request
 from temporalio.client import Client
 
 from services.chassis.settings import Settings
+from services.chassis.stories import Speech
 from services.chassis.temporal import connect
+from services.chassis.web.pages import Reader
+from services.chassis.web.speech import Spoken, speech_in
 from services.ops.actions.room import Rooms
 from services.ops.actions.stories import Reached
 from services.ops.plans import Plans
@@ -39,13 +42,15 @@ class Reach:
         """The tiers' APIs, by tier."""
         return self._settings.tiers
 
-    async def reached(self, token: str) -> Reached:
-        """What a story is gathered from, for whoever has this token."""
+    async def reached(self, token: str, speech: Speech) -> Reached:
+        """What a story is gathered from, for whoever has this token, and how it is said to them."""
         if self._temporal is None:
             # Temporal may be away when this process starts, and come back.
             self._temporal = await connect(self._settings, lazy=True)
-        tiers = TierApis(self.http, self._settings.tiers, token)
-        return Reached(tiers=tiers, apis=tiers, temporal=self._temporal, pages=self._settings.temporal_pages)
+        tiers = TierApis(self.http, self._settings.tiers, token, speech.language)
+        return Reached(
+            tiers=tiers, apis=tiers, temporal=self._temporal, pages=self._settings.temporal_pages, speech=speech
+        )
 
 
 def open_reach(app: FastAPI, settings: Settings) -> None:
@@ -60,12 +65,12 @@ def reach_of(request: Request) -> Reach:
 
 
 async def _signed_in(request: Request) -> Reached:
-    return await reach_of(request).reached(request.state.access)
+    return await reach_of(request).reached(request.state.access, speech_in(Reader.of(request).language))
 
 
-async def _reached(request: Request) -> Reached:
+async def _reached(request: Request, speech: Spoken) -> Reached:
     token = request.headers.get("authorization", "").partition(" ")[2].strip()
-    return await reach_of(request).reached(token)
+    return await reach_of(request).reached(token, speech)
 
 
 Reachable = Annotated[Reached, Depends(_reached)]

@@ -13,6 +13,7 @@ from temporalio.client import Client
 from temporalio.client import WorkflowExecution as Execution
 from temporalio.service import RPCError
 
+from services.chassis.sentences import said
 from services.chassis.stories import typed
 from services.ops.domain.failures import Failed
 from services.ops.histories import RPC_SECONDS, TemporalAway, word
@@ -37,7 +38,7 @@ class Failures:
             return list(await asyncio.gather(*map(partial(self._failed, client), left)))
         # A client that cannot connect raises RuntimeError.
         except (RPCError, RuntimeError, OSError) as error:
-            raise TemporalAway(f"does not answer ({str(error).partition(':')[0][:80]})") from None
+            raise TemporalAway(said(f"does not answer ({str(error).partition(':')[0][:80]})")) from None
 
     async def _running(self, client: Client, found: Sequence[Execution]) -> set[str]:
         if not found:

@@ -18,6 +18,7 @@ from temporalio.api.workflowservice.v1 import GetWorkflowExecutionHistoryReverse
 from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
+from services.chassis.sentences import said
 from services.chassis.stories import typed
 from services.ops.domain.workflows import Retrying, Timer, Workflow
 from workflows.contracts import ids
@@ -41,7 +42,7 @@ async def workflows_of(client: Client, lead_id: str) -> list[Workflow]:
         looked = await asyncio.gather(*(_look(client, one) for one in latest if one is not None))
     # A client that cannot connect raises RuntimeError.
     except (RPCError, RuntimeError, OSError) as error:
-        raise TemporalAway(f"does not answer ({str(error).partition(':')[0][:80]})") from None
+        raise TemporalAway(said(f"does not answer ({str(error).partition(':')[0][:80]})")) from None
     found = {one.run_id: one for one in (*runs, *looked)}
     return sorted(found.values(), key=lambda one: (one.started_at, one.id))
 
@@ -51,7 +52,7 @@ async def workflow_of(client: Client, workflow_id: str) -> Workflow | None:
     try:
         found = await _described(client, workflow_id)
     except (RPCError, RuntimeError, OSError) as error:
-        raise TemporalAway(f"does not answer ({str(error).partition(':')[0][:80]})") from None
+        raise TemporalAway(said(f"does not answer ({str(error).partition(':')[0][:80]})")) from None
     return _workflow(found) if found else None
 
 

@@ -11,6 +11,7 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, Describe
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from services.chassis.sentences import said
 from services.ops.domain.queues import Queue
 from services.ops.histories import RPC_SECONDS, TemporalAway
 from workflows.contracts import queues
@@ -27,7 +28,7 @@ async def queues_of(client: Client) -> dict[Tier, Queue]:
         return dict(await asyncio.gather(*(_queue(client, tier, name) for tier, name in queues.BY_TIER.items())))
     # A client that cannot connect raises RuntimeError.
     except (RPCError, RuntimeError, OSError) as error:
-        raise TemporalAway(f"does not answer ({str(error).partition(':')[0][:80]})") from None
+        raise TemporalAway(said(f"does not answer ({str(error).partition(':')[0][:80]})")) from None
 
 
 async def _queue(client: Client, tier: Tier, name: str) -> tuple[Tier, Queue]:

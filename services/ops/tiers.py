@@ -18,6 +18,7 @@ from services.chassis.errors import DomainError, Invalid
 from services.chassis.http.paging import encode_cursor
 from services.chassis.lateness import ActName, Late
 from services.chassis.records import Record
+from services.chassis.sentences import said
 from services.chassis.standing import Standing
 from services.chassis.stories import Part, Place
 from services.chassis.trail import Line, Wanted
@@ -127,12 +128,14 @@ async def of_each(
 
 
 class TierApis:
-    """The tiers' REST APIs. `token` is the operator's: each tier knows and writes down who asks."""
+    """The tiers' REST APIs. `token` is the operator's: each tier knows and writes down who asks, and in which language
+    to tell them.
+    """
 
-    def __init__(self, http: httpx.AsyncClient, addresses: Mapping[str, str], token: str) -> None:
+    def __init__(self, http: httpx.AsyncClient, addresses: Mapping[str, str], token: str, language: str = "en") -> None:
         self._http = http
         self._addresses = addresses
-        self._headers = {"Authorization": f"Bearer {token}"}
+        self._headers = {"Authorization": f"Bearer {token}", "Accept-Language": language}
 
     @property
     def unnamed(self) -> list[str]:
@@ -204,17 +207,17 @@ class TierApis:
     ) -> Any:  # fmt: skip
         """The answer of one route; with `none`, None for 404. Raises TierAway, and a refusal as the tier put it."""
         if tier not in self._addresses:
-            raise TierAway(tier, "LEADRELAY_TIER_APIS does not name its API")
+            raise TierAway(tier, said("LEADRELAY_TIER_APIS does not name its API"))
         try:
             answer = await self._http.request(
                 method, f"{self._addresses[tier]}{path}", headers={**self._headers, **(headers or {})}, **request
             )
         except httpx.HTTPError as error:
-            raise TierAway(tier, f"its API does not answer ({type(error).__name__})") from None
+            raise TierAway(tier, said(f"its API does not answer ({type(error).__name__})")) from None
         if answer.status_code == 404 and none:
             return None
         if answer.status_code >= 500 or answer.status_code in (401, 403):
-            raise TierAway(tier, f"its API answers {answer.status_code}")
+            raise TierAway(tier, said(f"its API answers {answer.status_code}"))
         if answer.status_code >= 400:
             raise refusal(answer.status_code, answer.json())
         return answer.json()

@@ -77,6 +77,12 @@ async def test_a_call_is_told_with_its_outcome_and_what_waits(floor: Tier1) -> N
     words = [one["words"] for one in part["events"]]
     assert words[0] == "Called by anna: no answer (attempt 1 of 6). Note: “ring [phone] instead”"
     assert words[-1] == "Registered: entered by hand"
+    asked = {**ops(), "Accept-Language": "uk-UA,uk;q=0.9,en;q=0.5"}
+    part = (await floor.http.get(f"/v1/leads/{lead_id}/story", headers=asked)).json()
+    words = [one["words"] for one in part["events"]]
+    assert words[0] == "Телефонує anna: не відповідають (спроба 1 з 6). Нотатка: «ring [phone] instead»"
+    assert words[-1] == "Зареєстровано: внесено вручну"
+    assert part["stage"] == "calling"
 
 
 async def test_the_pages_of_a_story_are_the_whole_story(floor: Tier1) -> None:

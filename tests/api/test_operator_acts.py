@@ -160,6 +160,11 @@ async def test_a_lead_that_nobody_has_taken_is_given_to_a_manager(board: Tier2) 
     assert [name for name, _ in await board.signals(given.contact.lead_id)] == ["accepted"]
     part = (await board.http.get(f"/v1/leads/{given.contact.lead_id}/story", headers=ops())).json()
     assert (part["stage"], part["owner"]) == ("accepted", "Oksana")
+    assert [one["words"] for one in part["waiting"]] == ["Oksana's next step: first contact"]
+    asked = {**ops(), "Accept-Language": "uk"}
+    part = (await board.http.get(f"/v1/leads/{given.contact.lead_id}/story", headers=asked)).json()
+    assert "Прийнято: Oksana (olena)" in [one["words"] for one in part["events"]]
+    assert [one["words"] for one in part["waiting"]] == ["наступний крок (Oksana): зв’язатися вперше"]
 
 
 async def test_a_reminder_is_skipped_as_not_now_and_money_never(care: Tier3) -> None:
@@ -179,6 +184,10 @@ async def test_a_customer_is_given_to_another_account_manager(care: Tier3) -> No
     await act(care.http, customer_id, "reassign", to="halyna", dry_run=False)
     part = (await care.http.get(f"/v1/leads/{customer_id}/story", headers=ops())).json()
     assert part["owner"] == "Галина Д."
+    assert "Галина Д. looks after them (olena)" in [one["words"] for one in part["events"]]
+    asked = {**ops(), "Accept-Language": "uk"}
+    part = (await care.http.get(f"/v1/leads/{customer_id}/story", headers=asked)).json()
+    assert "Клієнта веде Галина Д. (olena)" in [one["words"] for one in part["events"]]
 
 
 async def test_a_customers_care_that_failed_is_started_again_from_its_records(care: Tier3) -> None:

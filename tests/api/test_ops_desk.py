@@ -175,6 +175,20 @@ async def test_people_are_called_by_their_names_in_the_story_and_the_deal(
     assert "taras" not in story
 
 
+async def test_a_story_is_told_in_the_language_that_its_reader_has_chosen(
+    floor: Tier1, third: Third, room: httpx.AsyncClient
+) -> None:
+    lead_id = await set_aside(floor, "+380445580044", "Млин Поділля")
+    room.cookies.set("leadrelay_language", "uk")
+    story = words(await look(room, f"leads/{lead_id}"))
+    assert "Зареєстровано: внесено вручну" in story
+    assert "Registered" not in story
+    preview = words(await look(room, f"acts?act=cancel&lead={lead_id}"))
+    assert "у реєстрі записано, що ліда покинуто" in preview
+    third.away = True
+    assert "його API відповідає 503" in words(await look(room, f"leads/{lead_id}"))
+
+
 async def test_the_register_is_searched_by_name_number_and_stage(floor: Tier1, room: httpx.AsyncClient) -> None:
     lead_id = await floor.lead("+380445580033", "Скло Буд")
     assert "Скло Буд" in words(await look(room, "leads?q=скло"))

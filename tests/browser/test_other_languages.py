@@ -18,7 +18,7 @@ WRITTEN = set(
     re.findall(
         r"\w+",
         "leadrelay relay browser sofia truck week the owner from next month full domestic call pdf xml esc enter ctrl "
-        "shift lr ftl fca dap factur ubl company example test first name tov llc main street utc uah eur usd",
+        "shift lr ftl fca dap factur ubl company example test first name tov llc main street utc uah eur usd temporal",
     )
 )
 _WORD = re.compile(r"(?<![\w@./-])[A-Za-z]{2,}(?![\w@./])")
@@ -81,6 +81,12 @@ async def written_in(house: House) -> set[str]:
     return {word.lower() for word in re.findall("[A-Za-z]+", " ".join(names))}
 
 
+async def lead_of(house: House, relay: Relay) -> str:
+    """The lead of the deal, whose story goes through two tiers."""
+    deal = await house.get("conversion", f"/v1/deals/{relay.deal_id}")
+    return str(deal["lead_id"])
+
+
 async def too_long(page: Page) -> list[str]:
     """What makes the page scroll sideways, on a desk and on a phone."""
     found = []
@@ -139,4 +145,10 @@ async def test_account_managers_work_in_ukrainian(desks: Desks, relay: Relay, ho
         f"{customer}/contracts/new",
     ]
     found = await look(desks, house, relay.account_manager, [f"/accounts/desk/{path}" for path in paths])
+    assert found == {}, found
+
+
+async def test_operators_read_a_leads_story_in_ukrainian(desks: Desks, relay: Relay, house: House) -> None:
+    paths = [f"/ops/desk/leads/{relay.customer_id}", f"/ops/desk/leads/{await lead_of(house, relay)}"]
+    found = await look(desks, house, somebody_new("ops", "ops"), paths)
     assert found == {}, found

@@ -13,6 +13,7 @@ from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.lateness import ActName
 from services.chassis.operator_acts import Doer, Order, send_again
+from services.chassis.sentences import said
 from workflows.contracts.account_mgmt import NudgeOutcome
 from workflows.contracts.base import Tier
 
@@ -37,9 +38,9 @@ async def skip(conn: Connection, order: Order) -> list[str]:
     who = Principal(person=order.by, tier=Tier.ACCOUNT_MGMT, role="supervisor")
     body = NewNudgeOutcome(outcome=NudgeOutcome.NOT_NOW, note=f"passed over by ops: {order.reason}")
     answer = await answer_nudge(conn, who, waiting[0], body)
-    changes = ["the reminder that waits is closed as “not now”; the customer is not asked"]
+    changes = [said("the reminder that waits is closed as “not now”; the customer is not asked")]
     if answer.next_nudge_at is not None:
-        changes.append(f"the next reminder is planned for {answer.next_nudge_at:%Y-%m-%d}, by their rhythm")
+        changes.append(said(f"the next reminder is planned for {answer.next_nudge_at:%Y-%m-%d}, by their rhythm"))
     return changes
 
 
@@ -52,8 +53,13 @@ async def reassign(conn: Connection, order: Order) -> list[str]:
     if order.to not in {one.id for one in await account_managers.all_of_them(conn) if one.active}:
         raise Invalid("is not an active account manager", field="to")
     await assign_customer(conn, order.lead_id, order.to, order.by)
-    names = [await account_managers.name_of(conn, one) or one for one in (order.to, customer.account_manager or "")]
-    return [f"{names[0]} looks after the customer instead of {names[1] or 'nobody'}", "open work goes with it"]
+    name, before = [
+        await account_managers.name_of(conn, one) or one for one in (order.to, customer.account_manager or "")
+    ]
+    return [
+        said(f"{name} looks after the customer instead of {before or 'nobody'}"),
+        said("open work goes with it"),
+    ]
 
 
 ACTS: dict[ActName, Doer] = {"retry": retry, "skip": skip, "reassign": reassign}

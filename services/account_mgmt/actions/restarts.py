@@ -12,6 +12,7 @@ from services.account_mgmt.repository.policies import policies
 from services.chassis import outbox
 from services.chassis.db import Connection, new_id
 from services.chassis.outbox import StartWorkflow
+from services.chassis.sentences import said
 from workflows.contracts import ids, queues
 from workflows.contracts.account_mgmt import CareState, CustomerCareInput, OpenInvoice
 from workflows.contracts.base import Tier
@@ -49,7 +50,7 @@ async def go_on_with_care(conn: Connection, customer_id: str) -> str:
         },
     )
     await outbox.start(conn, start, event_id=f"restart:{customer_id}:{new_id()}")
-    return "care goes on with the open invoices and the next nudge"
+    return said("care goes on with the open invoices and the next nudge")
 
 
 async def _care_state(conn: Connection, customer: Customer) -> CareState:

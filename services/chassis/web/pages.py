@@ -22,7 +22,7 @@ from services.chassis.auth import Principal
 from services.chassis.web.formats import DEFAULT_LANGUAGE, LOCALES, Formats, initials, locale_of, zone_of
 from services.chassis.web.places import ACCENTS, PREFIXES, prefix_of
 from services.chassis.web.static import Assets
-from services.chassis.web.templating import MODULES, CompiledOnce, PageEnvironment
+from services.chassis.web.templating import MODULES, CompiledOnce, PageEnvironment, counted_in, filled_in
 from services.chassis.web.words import choose_language, told_in, words_of
 
 # `<hx-partial>` is htmx's own way to say where a part of an answer belongs.
@@ -82,7 +82,9 @@ def _environment(package: str | None, language: str) -> PageEnvironment:
         extensions=["jinja2.ext.i18n"],
         bytecode_cache=_COMPILED,
     )
-    environment.install_gettext_translations(words_of(language), newstyle=True)  # type: ignore[attr-defined]
+    words = words_of(language)
+    environment.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]
+    environment.globals.update(gettext=filled_in(words.gettext), ngettext=counted_in(words.ngettext))
     environment.globals.update(prefixes=PREFIXES, accents=ACCENTS, new_key=token_urlsafe)
     # For a sentence that comes from elsewhere, perhaps with a name in it: unlike what `_` gives, it is escaped.
     environment.filters |= {"initials": initials, "translated": told_in(language)}

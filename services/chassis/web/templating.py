@@ -7,19 +7,41 @@ of twenty parts did that forty times, which took most of its time.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from types import CodeType
 from typing import Any
 
 from jinja2 import BaseLoader, BytecodeCache, Environment, Template, meta, nodes
 from jinja2.bccache import Bucket
 from jinja2.environment import TemplateModule
+from markupsafe import Markup
+
+from services.chassis.sentences import one_stop
 
 MODULES = "made_modules"
 """The name by which a page knows the macros that were made for it: give it an empty dict."""
 _ABSENT = object()
 # How the code that Jinja makes of a template looks up a name from outside.
 _LOOKED_UP = re.compile(r"\bresolve\('(\w+)'\)")
+
+
+def filled_in(gettext: Callable[[str], str]) -> Callable[..., Markup]:
+    """`_` of a page: its values are escaped, and a name that ends with a full stop brings no second one."""
+
+    def said(sentence: str, /, **values: Any) -> Markup:
+        return Markup(one_stop(gettext(sentence), values)) % values  # noqa: S704 - a sentence of ours, values escaped
+
+    return said
+
+
+def counted_in(ngettext: Callable[[str, str, int], str]) -> Callable[..., Markup]:
+    """`ngettext` of a page, likewise; it knows the number as `num`."""
+
+    def said(one: str, many: str, number: int, /, **values: Any) -> Markup:
+        known = {"num": number, **values}
+        return Markup(one_stop(ngettext(one, many, number), known)) % known  # noqa: S704 - as above
+
+    return said
 
 
 class PageTemplate(Template):

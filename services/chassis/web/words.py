@@ -17,6 +17,7 @@ from pathlib import Path
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from services.chassis.sentences import one_stop
 from services.chassis.web.formats import DEFAULT_LANGUAGE, LOCALES
 
 REFUSAL = "refusal"
@@ -56,6 +57,8 @@ class Catalogue(gettext.GNUTranslations):
 
     def told(self, sentence: str) -> str:
         """The translation of a sentence that was made elsewhere, with its values; as it is if nobody knows it."""
+        if not sentence:
+            return ""  # where a catalogue keeps its own head
         found = self.gettext(sentence)
         found = found if found != sentence else self.pgettext(VALUE, sentence)
         return found if found != sentence else self._known(sentence)
@@ -73,7 +76,7 @@ class Catalogue(gettext.GNUTranslations):
         for shape, text in self._shapes if depth <= _DEEPEST else ():
             if values := shape.fullmatch(english):
                 told = {name: self._value(value, depth + 1) for name, value in values.groupdict().items()}
-                return PLACE.sub(partial(_put, told), text)
+                return PLACE.sub(partial(_put, told), one_stop(text, told))
         return None
 
     def _value(self, value: str, depth: int) -> str:

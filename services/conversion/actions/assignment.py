@@ -8,6 +8,7 @@ from datetime import datetime
 from services.chassis import work_items
 from services.chassis.db import Connection, Pool
 from services.chassis.events import publish
+from services.chassis.sentences import said
 from services.chassis.webhooks import announce
 from services.chassis.work_items import NewItem
 from services.conversion.actions.deal_closing import end_open_work
@@ -169,7 +170,7 @@ async def withdraw_offer(conn: Connection, request: WithdrawOffer) -> OfferWithd
         return OfferWithdrawn(withdrawn=False)
     at = now()
     await hand_overs.close(conn, row.item_id, "expired", by=None, at=at)
-    text = f"{row.manager or 'the supervisor'} did not answer in time"
+    text = said(f"{row.manager or 'the supervisor'} did not answer in time")
     await timeline.add(conn, deal.id, at=at, by="policy", kind="expired", text=text, data={"manager": row.manager})
     await publish(conn, "hand_over.closed", item_id=row.item_id, deal_id=deal.id, state="expired", manager=row.manager)
     await announce(conn, HandOverExpired.of(deal, row.item_id, row.manager), key=row.item_id, at=at)
@@ -185,7 +186,7 @@ async def escalate_offer(conn: Connection, request: EscalateOffer) -> OfferEscal
         return OfferEscalated()
     at = now()
     policy = await policy_of(conn, deal)
-    text = f"nobody has taken this lead: supervisor reminded ({raised.level})"
+    text = said(f"nobody has taken this lead: supervisor reminded ({raised.level})")
     await timeline.add(conn, deal.id, at=at, by="policy", kind="reminder", text=text, data={"level": raised.level})
     await publish(conn, "hand_over.late", item_id=row.item_id, deal_id=deal.id)
     if raised.level >= policy.max_reminders:

@@ -63,7 +63,8 @@ async def win_deal(conn: Connection, deal: Deal, who: Principal, sale: Win) -> D
     await close_offers(conn, deal, "superseded")
     await stop_playbook(conn, deal, "won")
     await end_open_work(conn, deal, at, "won")
-    text = f"won: {net} {currency} before tax" + (f"; {note}" if note else "")
+    sum_of = said(f"won: {net} {currency} before tax")
+    text = said(f"won: {net} {currency} before tax; {note}") if note else sum_of
     await timeline.add(conn, deal.id, at=at, by=who.person, kind="won", text=text, data={"lines": ordered})
     # The workflow hands over the card it began with, unless it is told of a better one.
     card = deal.contact if deal.contact_changes else None

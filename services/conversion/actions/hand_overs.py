@@ -7,6 +7,7 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Forbidden, Invalid
 from services.chassis.events import publish
+from services.chassis.sentences import said
 from services.chassis.webhooks import announce
 from services.conversion.actions.deals import SUPERVISOR, now, policy_of
 from services.conversion.actions.meeting_hand_over import due_with, hand_meetings_over
@@ -124,7 +125,7 @@ async def add_hand_over(conn: Connection, request: AddHandOver) -> Done:
         return Done()
     hand_over = request.hand_over
     deal = await deals.update(conn, deal.id, **news(deal, hand_over))
-    text = f"handed over again: {hand_over.reason.replace('_', ' ')}"
+    text = said(f"handed over again: {hand_over.reason.replace('_', ' ')}")
     data = {"hand_over": hand_over.id, "question": hand_over.question, "needs": hand_over.needs,
             "story": hand_over.story}  # fmt: skip
     await timeline.add(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.chassis import work_items
 from services.chassis.db import Connection
 from services.chassis.events import publish
+from services.chassis.sentences import said
 from services.chassis.work_items import NewItem
 from services.conversion.actions.deals import SUPERVISOR_GROUP, now
 from services.conversion.actions.playbook_stop import stop_playbook
@@ -22,7 +23,8 @@ async def open_inbound(conn: Connection, request: OpenInbound) -> Done:
     await publish(conn, "inbound_call", inbound_call_id=request.inbound_call_id)
     if await erasure.is_erased(conn, request.lead_id):
         return Done()
-    payload: dict[str, object] = {"inbound_call_id": request.inbound_call_id, "text": request.note or "the lead called"}
+    text = request.note or said("the lead called")
+    payload: dict[str, object] = {"inbound_call_id": request.inbound_call_id, "text": text}
     if deal is None:
         await _open_unowned(conn, request, payload)
         return Done()
@@ -31,9 +33,7 @@ async def open_inbound(conn: Connection, request: OpenInbound) -> Done:
     offered = await hand_overs.open_of_deal(conn, deal.id)
     person = deal.owner or (offered.manager if offered else None)
     await open_deal_work(conn, deal, request.key, "inbound", person, _INBOUND_PRIORITY, payload)
-    await timeline.add(
-        conn, deal.id, at=now(), by="inbound", kind="inbound", text=request.note or "the lead called", data=payload
-    )
+    await timeline.add(conn, deal.id, at=now(), by="inbound", kind="inbound", text=text, data=payload)
     return Done()
 
 

@@ -6,6 +6,7 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.logging import mask
 from services.chassis.mail.rows import Mail, Scope
+from services.chassis.sentences import said
 from services.conversion.actions.deals import now
 from services.conversion.actions.teams import whose_deals
 from services.conversion.actions.work import open_deal_work
@@ -35,7 +36,7 @@ async def on_trouble(conn: Connection, mail: Mail) -> None:
     if deal is None:
         return
     owner = deal.owner if deal.stage in WORKED else None
-    text = f"a mail did not arrive ({mail.purpose}): {mask(mail.last_error or '')}"
+    text = said(f"a mail did not arrive ({mail.purpose}): {mask(mail.last_error or '')}")
     key = f"mail:{mail.id}:{mail.created_at.timestamp()}"
     await open_deal_work(conn, deal, key, "mail", owner, _PRIORITY, {"mail_id": mail.id, "text": text})
     await timeline.add(conn, deal.id, at=now(), by="mail", kind="mail_failed", text=text, data={"mail_id": mail.id})

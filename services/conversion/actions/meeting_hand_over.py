@@ -12,6 +12,7 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Invalid
 from services.chassis.events import publish
+from services.chassis.sentences import said
 from services.conversion.actions.deals import close_work, now, policy_of
 from services.conversion.actions.invitations import invite, uninvite
 from services.conversion.actions.meeting_slots import check_at_work, read_diaries
@@ -215,14 +216,14 @@ async def _given(
     names = [who.name if who else fallback for who, fallback in ((old, before.manager), (new, given.manager))]
     await invite(conn, given, deal, policy, "reassigned", customer_too=names[0] != names[1])
     await timeline.add(
-        conn, deal.id, at=now(), by="policy", kind="meeting_given", text=f"{names[1]} comes to the meeting",
+        conn, deal.id, at=now(), by="policy", kind="meeting_given", text=said(f"{names[1]} comes to the meeting"),
         data={"meeting_id": given.id, "starts_at": given.starts_at},
     )  # fmt: skip
 
 
 async def _ask(conn: Connection, kept: Meeting, deal: Deal, person: str | None, policy: Policy) -> None:
     when = kept.starts_at.astimezone(policy.zone)
-    text = f"nobody comes to the meeting of {when:%Y-%m-%d %H:%M}: {kept.needs_person}"
+    text = said(f"nobody comes to the meeting of {when:%Y-%m-%d %H:%M}: {kept.needs_person}")
     await timeline.add(
         conn, deal.id, at=now(), by="policy", kind="meeting_needs_person", text=text,
         data={"meeting_id": kept.id, "starts_at": kept.starts_at},

@@ -8,6 +8,7 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection, Pool
 from services.chassis.errors import Conflict, Invalid, NotFound
 from services.chassis.events import publish
+from services.chassis.sentences import said
 from services.chassis.webhooks import announce
 from services.conversion.actions.deals import now
 from services.conversion.actions.invitations import invite
@@ -91,10 +92,10 @@ async def confirm_hold(conn: Connection, deal: Deal, owner: str, policy: Policy)
     meeting = await _confirmed(conn, deal, held, owner, policy)
     if meeting is None:
         await meetings.free_reserved(conn, deal.lead_id)
-        text = f"{owner} has no time at the hour that was agreed on the phone: agree on another one"
+        text = said(f"{owner} has no time at the hour that was agreed on the phone: agree on another one")
         await timeline.add(conn, deal.id, at=now(), by="policy", kind="meeting_cancelled", text=text)
         return None
-    text = f"meeting with {owner} as agreed on the phone"
+    text = said(f"meeting with {owner} as agreed on the phone")
     await timeline.add(
         conn, deal.id, at=now(), by=held.created_by, kind="meeting_booked", text=text,
         data={"meeting_id": meeting.id, "starts_at": meeting.starts_at, "ends_at": meeting.ends_at},

@@ -104,7 +104,7 @@ async def cancel_meeting(
     check_ahead(meeting, now())
     meeting = await _close(conn, meeting, deal, "cancelled", note, message)
     await invite(conn, meeting, deal, await policy_of(conn, deal), "cancelled")
-    await _note(conn, meeting, deal, who, "meeting cancelled", missed=0)
+    await _note(conn, meeting, deal, who, said("meeting cancelled"), missed=0)
     return meeting
 
 
@@ -121,7 +121,8 @@ async def finish_meeting(
     meeting = await _close(conn, meeting, deal, state, note, None)
     worked, is_missed = deal.stage in stages.WORKED, state == "no_show"
     missed = await _missed(conn, meeting, deal, await policy_of(conn, deal)) if worked and is_missed else 0
-    await _note(conn, meeting, deal, who, "customer missed the meeting" if is_missed else "meeting held", missed=missed)
+    what = said("customer missed the meeting") if is_missed else said("meeting held")
+    await _note(conn, meeting, deal, who, what, missed=missed)
     return meeting
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.chassis import work_items
 from services.chassis.db import Connection, Pool
 from services.chassis.events import publish
+from services.chassis.sentences import said
 from services.conversion.actions.deals import now, policy_of
 from services.conversion.actions.offers import expire_offer
 from services.conversion.actions.work import open_deal_work
@@ -45,7 +46,9 @@ async def _late(conn: Connection, offer: Offer) -> bool:
     if to and is_own_request(to, offer.created_by, deal.owner):
         to = None
     await work_items.raise_priority(conn, f"approval:{offer.id}", _LATE_PRIORITY, assignee=to)
-    text = f"approval of offer {offer.number}/{offer.version} is late" + (f": {to} decides" if to else "")
+    text = said(f"approval of offer {offer.number}/{offer.version} is late")
+    if to:
+        text = said(f"approval of offer {offer.number}/{offer.version} is late: {to} decides")
     await _remind(conn, deal, f"approval-late:{offer.id}:{offer.approval_level}", text)
     await timeline.add(conn, deal.id, at=at, by="policy", kind="approval_late", text=text, data={"offer_id": offer.id})
     await publish(conn, "offer.late", offer_id=offer.id, deal_id=deal.id)
@@ -55,7 +58,7 @@ async def _late(conn: Connection, offer: Offer) -> bool:
 async def _warn(conn: Connection, offer: Offer) -> bool:
     deal = await deals.get(conn, offer.deal_id, lock=True)
     ends = offer.valid_until.astimezone((await policy_of(conn, deal)).zone)
-    text = f"offer {offer.number}/{offer.version} runs out on {ends:%Y-%m-%d}"
+    text = said(f"offer {offer.number}/{offer.version} runs out on {ends:%Y-%m-%d}")
     await _remind(conn, deal, f"offer-ends:{offer.id}", text)
     return True
 

@@ -127,8 +127,8 @@ async def reject_offer(conn: Connection, offer_id: str, who: Principal, reason: 
     policy = await policy_of(conn, deal)
     step = Step(
         kind="offer_rejected",
-        what="offer not approved",
-        text=f"offer not approved: {reason}" if reason else None,
+        what=said("offer not approved"),
+        text=said(f"offer not approved: {reason}") if reason else None,
         next_action=said("make another offer"),
         next_action_at=policy.next_step(StepKind.OFFER_REFUSED, now()),
         data=_refs(offer),
@@ -145,7 +145,7 @@ async def accept_offer(conn: Connection, offer_id: str, who: Principal) -> Offer
     policy = await policy_of(conn, deal)
     step = Step(
         kind="offer_accepted",
-        what="offer accepted",
+        what=said("offer accepted"),
         stage=Stage.NEGOTIATING,
         next_action=said("close the sale"),
         next_action_at=policy.next_step(StepKind.OFFER_ACCEPTED, now()),
@@ -202,7 +202,7 @@ async def send_offer(conn: Connection, offer_id: str, who: Principal) -> str:
         attachments=[Attachment(f"offer-{offer.number}-{offer.version}.pdf", "application/pdf", page)],
     )  # fmt: skip
     mail_id = await queue_mail(conn, mail)
-    text = f"offer {offer.number}/{offer.version} mailed"
+    text = said(f"offer {offer.number}/{offer.version} mailed")
     await timeline.add(conn, deal.id, at=now(), by=who.person, kind="offer_mailed", text=text, data=_refs(offer))
     return mail_id
 
@@ -224,7 +224,7 @@ async def expire_offer(conn: Connection, offer: Offer) -> None:
     await offers.decide(conn, offer.id, "expired", by="policy", at=now())
     await close_work(conn, deal, ["approval"], "offer expired")
     await timeline.add(
-        conn, deal.id, at=now(), by="policy", kind="offer_expired", text="offer expired", data=_refs(offer)
+        conn, deal.id, at=now(), by="policy", kind="offer_expired", text=said("offer expired"), data=_refs(offer)
     )
     await publish(conn, "offer.changed", offer_id=offer.id, deal_id=deal.id, state="expired")
 
@@ -238,7 +238,7 @@ async def _sent(conn: Connection, deal: Deal, who: Principal, offer: Offer) -> N
     step = Step(
         kind="offer_sent",
         what="offer sent",
-        text=f"offer {offer.number}/{offer.version} sent: {offer.total} {offer.currency}",
+        text=said(f"offer {offer.number}/{offer.version} sent: {offer.total} {offer.currency}"),
         stage=Stage.OFFER,
         next_action=said("ask for the answer to the offer"),
         next_action_at=offer.valid_until,
@@ -255,7 +255,7 @@ async def _ask_approval(conn: Connection, deal: Deal, who: Principal, offer: Off
     step = Step(
         kind="offer_waits",
         what="offer waits for approval",
-        text=f"offer {offer.number}/{offer.version} waits for approval: {'; '.join(judged.reasons)}",
+        text=said(f"offer {offer.number}/{offer.version} waits for approval: {'; '.join(judged.reasons)}"),
         next_action=said("approval of the offer"),
         next_action_at=policy.next_step(StepKind.APPROVAL, now()),
         data=_refs(offer),

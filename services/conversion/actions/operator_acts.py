@@ -7,6 +7,7 @@ from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.lateness import ActName
 from services.chassis.operator_acts import Doer, Order, send_again
+from services.chassis.sentences import said
 from services.conversion.actions.deals import SUPERVISOR
 from services.conversion.actions.hand_overs import accept_hand_over, decline_hand_over
 from services.conversion.actions.reassignment import give_back_deal
@@ -37,7 +38,8 @@ async def skip(conn: Connection, order: Order) -> list[str]:
             code="no_safe_skip",
         )
     await decline_hand_over(conn, offer.item_id, _as_supervisor(order), order.reason)
-    return [f"{await _name(conn, offer.manager)} is not asked any more", "the next manager is asked, or the supervisor"]
+    before = await _name(conn, offer.manager)
+    return [said(f"{before} is not asked any more"), said("the next manager is asked, or the supervisor")]
 
 
 async def reassign(conn: Connection, order: Order) -> list[str]:
@@ -53,10 +55,16 @@ async def reassign(conn: Connection, order: Order) -> list[str]:
     before = await _name(conn, deal.owner or "")
     if order.to is None:
         await give_back_deal(conn, deal, _as_supervisor(order), order.reason)
-        return [f"{before} gives the deal back, with their open work", "it is offered to the other managers"]
+        return [
+            said(f"{before} gives the deal back, with their open work"),
+            said("it is offered to the other managers"),
+        ]
     await hand_deal(conn, deal, order.to, _as_supervisor(order), order.reason)
     name = await _name(conn, order.to)
-    return [f"{name} has the deal instead of {before}, with its next step", "its meetings and open work go with it"]
+    return [
+        said(f"{name} has the deal instead of {before}, with its next step"),
+        said("its meetings and open work go with it"),
+    ]
 
 
 async def _offered(conn: Connection, deal: Deal, order: Order) -> list[str]:
@@ -69,9 +77,11 @@ async def _offered(conn: Connection, deal: Deal, order: Order) -> list[str]:
     if found is None or not found.active:
         raise Invalid("is not an active manager", field="to")
     await accept_hand_over(conn, offer.item_id, _as_supervisor(order), order.to)
-    changes = [f"{await _name(conn, order.to)} has the lead from now on, as if they had accepted it"]
+    name = await _name(conn, order.to)
+    changes = [said(f"{name} has the lead from now on, as if they had accepted it")]
     if offer.manager not in (None, order.to):
-        changes.append(f"{await _name(conn, offer.manager)} is not asked any more")
+        before = await _name(conn, offer.manager)
+        changes.append(said(f"{before} is not asked any more"))
     return changes
 
 

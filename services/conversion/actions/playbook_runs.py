@@ -8,6 +8,7 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.mail import NewMail, queue_mail
+from services.chassis.sentences import said
 from services.conversion.actions.deals import now, policy_of
 from services.conversion.actions.playbook_stop import PURPOSE, decide_next, stop_playbook, tell_workflow
 from services.conversion.actions.work import open_deal_work
@@ -62,10 +63,8 @@ async def stop_by_hand(conn: Connection, deal: Deal, who: Principal) -> Run:
 async def _start(conn: Connection, deal: Deal, playbook: SavedPlaybook, by: str) -> Run:
     """Begin with the first step; it becomes the deal's next one unless somebody has promised the lead another."""
     run = await playbook_runs.start(conn, deal, playbook, by)
-    event = await timeline.add(
-        conn, deal.id, at=now(), by=by, kind="playbook", text=f"playbook {playbook.name}/{playbook.version} begins",
-        data={"run_id": run.id},
-    )  # fmt: skip
+    text = said(f"playbook {playbook.name}/{playbook.version} begins")
+    event = await timeline.add(conn, deal.id, at=now(), by=by, kind="playbook", text=text, data={"run_id": run.id})
     step, next_action_at = await plan_next(conn, deal, run, ours=not await _promised(conn, deal))
     await tell_workflow(conn, deal, run, step, event, next_action_at=next_action_at)
     return run
@@ -155,7 +154,7 @@ async def _open_work(
     if is_next_action(deal, step):
         next_action_at = policy.calendar.add(at, policy.first_step_within)
         await deals.update(conn, deal.id, next_action=text[:LONGEST_ACTION], next_action_at=next_action_at)
-    await timeline.add(conn, deal.id, at=at, by="playbook", kind="playbook", text=f"to do: {text}")
+    await timeline.add(conn, deal.id, at=at, by="playbook", kind="playbook", text=said(f"to do: {text}"))
     return PlaybookStepDone(what=f"{step.kind} for {deal.owner}", next_action_at=next_action_at)
 
 
@@ -174,7 +173,7 @@ async def plan_next(conn: Connection, deal: Deal, run: Run, *, ours: bool) -> tu
     policy = await policy_of(conn, deal)
     if not run.steps_left:
         await playbook_runs.end(conn, run.id, "finished", None)
-        await timeline.add(conn, deal.id, at=now(), by="playbook", kind="playbook", text="playbook finished")
+        await timeline.add(conn, deal.id, at=now(), by="playbook", kind="playbook", text=said("playbook finished"))
         over = "the playbook is over: decide what comes next"
         return None, await decide_next(conn, deal, policy, over) if ours else None
     step, left = run.steps_left[0], run.steps_left[1:]

@@ -8,6 +8,7 @@ from services.chassis import work_items
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Invalid
+from services.chassis.sentences import said
 from services.conversion.actions.deals import now, policy_of
 from services.conversion.actions.playbook_runs import earliest_contact, follow, plan_next
 from services.conversion.actions.playbook_stop import tell_workflow
@@ -74,7 +75,7 @@ async def move_step(conn: Connection, deal: Deal, who: Principal, number: int, a
         text = earliest.isoformat(timespec="minutes").replace("+00:00", "Z")
         raise Invalid(f"is too soon after the last contact; from {text} on", field="at")
     await playbook_runs.set_step(conn, step, due_at=at)
-    text = f"step {step.step_id} moved to {at:%Y-%m-%d %H:%M} UTC"
+    text = said(f"step {step.step_id} moved to {at:%Y-%m-%d %H:%M} UTC")
     event = await timeline.add(conn, deal.id, at=now(), by=who.person, kind="playbook", text=text)
     moved = step.model_copy(update={"due_at": at})
     next_action_at = await follow(conn, deal, moved, policy) if is_next_action(deal, step) else None
@@ -86,7 +87,7 @@ async def add_step(conn: Connection, deal: Deal, who: Principal, step: Step) -> 
     """Put a manager's own step before those that are left. Raises Conflict `no_playbook`."""
     run = await _running(conn, deal)
     run = await playbook_runs.set_left(conn, run.id, run.track, [step, *run.steps_left])
-    text = f"step {step.id} added: {step.text}"
+    text = said(f"step {step.id} added: {step.text}")
     await timeline.add(conn, deal.id, at=now(), by=who.person, kind="playbook", text=text)
     return run
 

@@ -8,6 +8,7 @@ from services.chassis import outbox, work_items
 from services.chassis.db import Connection
 from services.chassis.events import publish
 from services.chassis.mail import withdraw_mails
+from services.chassis.sentences import said
 from services.conversion.domain.deals import Deal
 from services.conversion.domain.playbook_runs import LONGEST_ACTION, Run, RunStep, is_next_action
 from services.conversion.domain.playbooks import Kind
@@ -38,11 +39,11 @@ async def stop_playbook(conn: Connection, deal: Deal, reason: str, *, met: Kind 
     await playbook_runs.end(conn, run.id, "stopped", reason)
     await work_items.cancel_for_lead(conn, deal.lead_id, kinds=["playbook"], result=reason)
     event = await timeline.add(
-        conn, deal.id, at=datetime.now(UTC), by="playbook", kind="playbook", text=f"playbook stopped: {reason}"
+        conn, deal.id, at=datetime.now(UTC), by="playbook", kind="playbook", text=said(f"playbook stopped: {reason}")
     )
     next_action_at = None
     if deal.stage in WORKED and is_next_action(deal, ahead):
-        what = f"decide what comes next: {reason}"[:LONGEST_ACTION]
+        what = said(f"decide what comes next: {reason}")[:LONGEST_ACTION]
         next_action_at = await decide_next(conn, deal, await policies.rules(conn, deal.policy_version), what)
     await tell_workflow(conn, deal, run, None, event, next_action_at=next_action_at)
     return True

@@ -56,10 +56,12 @@ async def remind_deal(conn: Connection, request: RemindDeal) -> Reminded:
         # An overdue step is over with the next step; a deal that stands still is warned of until it moves on.
         kind = "stale" if request.stale else "reminder"
         since = deal.stage_since.astimezone(policy.zone)
-        what = f"stands still in {deal.stage} since {since:%Y-%m-%d}" if request.stale else deal.next_action
+        stands = said(f"stands still in {deal.stage} since {since:%Y-%m-%d}")
+        what = stands if request.stale else deal.next_action
         await open_deal_work(conn, deal, request.key, kind, deal.owner if to_manager else None,
                          _REMINDER_PRIORITY, {"level": request.level, "text": what})  # fmt: skip
-        text = f"{what if request.stale else f'overdue: {what}'}; {'manager' if to_manager else 'supervisor'} reminded"
+        what = what if request.stale else said(f"overdue: {what}")
+        text = said(f"{what}; manager reminded") if to_manager else said(f"{what}; supervisor reminded")
         await timeline.add(conn, deal.id, at=at, by="policy", kind=kind, text=text, data={"level": request.level})
     return Reminded(next_at=policy.calendar.add(at, policy.remind_every))
 
@@ -74,6 +76,6 @@ async def watch_promises(pool: Pool) -> None:
             await open_deal_work(conn, deal, f"promise:{deal.id}:{deal.promised_by}", "reminder", person,
                              QUESTION_PRIORITY, payload)  # fmt: skip
             await timeline.add(
-                conn, deal.id, at=now(), by="policy", kind="promise_late", text="the promised call is late"
+                conn, deal.id, at=now(), by="policy", kind="promise_late", text=said("the promised call is late")
             )
             await publish(conn, "promise.late", deal_id=deal.id)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from services.chassis import outbox
 from services.chassis.db import Connection, new_id
 from services.chassis.outbox import StartWorkflow
+from services.chassis.sentences import said
 from services.conversion.domain.deals import Deal
 from services.conversion.domain.stages import FINAL
 from services.conversion.repository import deals
@@ -38,7 +39,10 @@ async def offer_again(conn: Connection, lead_id: str) -> str:
         },
     )
     await outbox.start(conn, start, event_id=f"restart:{deal.id}:{new_id()}")
-    return f"the deal is offered again, first to {deal.owner or deal.last_owner or 'whoever is free'}"
+    first = deal.owner or deal.last_owner
+    if first is None:
+        return said("the deal is offered again, first to whoever is free")
+    return said(f"the deal is offered again, first to {first}")
 
 
 def _hand_over(deal: Deal) -> HandOver:

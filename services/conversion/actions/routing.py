@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from services.chassis import outbox, work_items
 from services.chassis.db import Connection, Pool
 from services.chassis.events import publish
+from services.chassis.sentences import said
 from services.conversion.actions.deals import now, policy_of
 from services.conversion.domain.deals import Deal, wanted_by
 from services.conversion.domain.hand_overs import HandOverRow
@@ -112,7 +113,7 @@ async def _overflow(
     owner = everybody.get(policy.overflow_owner or "")
     if owner is None or not owner.active or owner.id in row.excluded:
         await hand_overs.forget_overflow(conn, row.item_id)
-        text = "waits too long for a free manager"
+        text = said("waits too long for a free manager")
         await timeline.add(conn, deal.id, at=now(), by="policy", kind="waiting", text=text)
         await publish(conn, "hand_over.late", item_id=row.item_id, deal_id=deal.id)
         return Routing(manager=None, why=text, waits=True, considered=[])
@@ -120,7 +121,9 @@ async def _overflow(
         manager=owner.id, verdict=Verdict.CHOSEN, load=owner.load, capacity=owner.capacity,
         assigned=owner.assigned, weight=owner.weight, days=owner.days,
     )  # fmt: skip
-    return Routing(manager=owner.id, why="nobody was free in time: the overflow owner takes it", considered=[taken])
+    return Routing(
+        manager=owner.id, why=said("nobody was free in time: the overflow owner takes it"), considered=[taken]
+    )
 
 
 async def _give(conn: Connection, deal: Deal, row: HandOverRow, routing: Routing, at: datetime) -> bool:
@@ -145,10 +148,10 @@ async def _give(conn: Connection, deal: Deal, row: HandOverRow, routing: Routing
 async def note_offer(conn: Connection, row: HandOverRow, policy: Policy, at: datetime) -> None:
     """Write in the deal's timeline to whom it was offered and why, and count it for the manager."""
     if row.manager:
-        text = f"offered to {row.manager}"
+        text = said(f"offered to {row.manager}")
         await managers.count_offer(conn, row.manager, at.astimezone(policy.zone).date())
     else:
-        text = "waits for a free manager" if row.waiting else "offered to the supervisor"
+        text = said("waits for a free manager") if row.waiting else said("offered to the supervisor")
     await timeline.add(
         conn, row.deal_id, at=at, by="routing", kind="offered", text=text,
         data={"item_id": row.item_id, "manager": row.manager, "number": row.number, "why": row.routing.why},

@@ -7,15 +7,18 @@ from datetime import UTC, datetime
 from services.chassis.db import Connection
 from services.chassis.errors import NotFound
 from services.chassis.person_names import ids_in, names_of
-from services.chassis.stories import Part, Place, page_of, spoken
+from services.chassis.stories import ENGLISH, Part, Place, Speech, page_of, spoken
 from services.conversion.domain.stages import FINAL
-from services.conversion.domain.story import Telling, deal_waits, told, waits_for
+from services.conversion.domain.story import Telling, told
+from services.conversion.domain.story_waits import deal_waits, waits_for
 from services.conversion.repository import deals, story, trail
 from services.conversion.repository.policies import policies
 from workflows.contracts.base import Tier
 
 
-async def read_part(conn: Connection, lead_id: str, *, limit: int, before: Place | None = None) -> Part:
+async def read_part(
+    conn: Connection, lead_id: str, *, limit: int, before: Place | None = None, speech: Speech = ENGLISH
+) -> Part:
     """Tier 2's part of a lead's story, `limit` events before a place. Raises NotFound for one that never came here."""
     deal = await deals.latest(conn, lead_id)
     if deal is None:
@@ -25,7 +28,7 @@ async def read_part(conn: Connection, lead_id: str, *, limit: int, before: Place
     items = await story.open_items(conn, lead_id)
     records = [dict(one) for one in (*found, *items)] + [{"owner": deal.owner, "sourced_by": deal.sourced_by}]
     people = await names_of(conn, ids_in(records), trail.PEOPLE)
-    telling = Telling(zone=policy.zone, names=people)
+    telling = Telling(zone=policy.zone, names=people, speech=speech)
     events, older = page_of([told(fact, telling) for fact in found], limit)
     now = datetime.now(UTC)
     waiting = [waits_for(item, telling, now) for item in items]

@@ -11,6 +11,7 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection, Pool
 from services.chassis.errors import Invalid, Unavailable
 from services.chassis.events import publish
+from services.chassis.sentences import said
 from services.conversion.actions.deals import now
 from services.conversion.actions.meeting_hand_over import due_with, hand_meetings_over, read_coming
 from services.conversion.actions.reassignment import take_offers_back
@@ -125,7 +126,7 @@ async def _hand(conn: Connection, deal: Deal, manager: str, who: Principal, reas
     # The step that was planned stays, unless it would be late before the new manager has read the deal.
     due = max(deal.next_action_at or at, first_step_at(deal, policy, at))
     event_id = await timeline.add(
-        conn, deal.id, at=at, by=who.person, kind="taken_over", text=f"{manager} takes over: {reason}",
+        conn, deal.id, at=at, by=who.person, kind="taken_over", text=said(f"{manager} takes over: {reason}"),
         data={"from": deal.owner, "to": manager},
     )  # fmt: skip
     changes = {"owner": manager, "last_owner": manager, "next_action_at": due, "stage_since": at}

@@ -7,6 +7,7 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import Conflict, Invalid, NotFound
 from services.chassis.events import publish
+from services.chassis.sentences import said
 from services.conversion.actions.deals import deal_for, now
 from services.conversion.actions.hand_overs import accept_hand_over
 from services.conversion.actions.today import decide_discount
@@ -42,7 +43,7 @@ async def ask_for_it(conn: Connection, deal_id: str, who: Principal, about: str)
         at=now(),
         by=who.person,
         kind="reminder",
-        text=f"asked for it: {text}",
+        text=said(f"asked for it: {text}"),
         data={"asked": deal.owner},
     )
     await publish(conn, "deal.changed", deal_id=deal.id, stage=deal.stage.value)
@@ -70,7 +71,9 @@ async def put_on_list(conn: Connection, item_id: str, who: Principal, manager: s
     if deal_id is not None:
         deal = await deals.get(conn, str(deal_id))
         name = (await managers.get(conn, manager)).name
-        await timeline.add(conn, deal.id, at=now(), by=who.person, kind="reminder", text=f"put on the list of {name}")
+        await timeline.add(
+            conn, deal.id, at=now(), by=who.person, kind="reminder", text=said(f"put on the list of {name}")
+        )
     await publish(conn, "work.opened", item_id=item_id, deal_id=deal_id, item_kind=item.kind, assignee=manager)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from services.chassis.sentences import later as _
 from services.chassis.web.policy_forms.words import Section, Words
-from services.chassis.web.policy_forms.words import later as _
 
 STAGES = {
     "offered": _("offered"),

@@ -13,6 +13,8 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.chassis.sentences import said
+
 EXPLAINED = 20
 """Managers named in an explanation; of the others only the numbers per verdict are kept."""
 
@@ -112,16 +114,17 @@ def route(candidates: Sequence[Candidate], wanted: Wanted) -> Routing:
     free = [who for who in candidates if refusals[who.id] is None]
     chosen = next((who for who in free if who.id == wanted.sticky), None)
     if chosen is not None:
-        why = "knows the lead from before"
+        why = said("knows the lead from before")
     elif free:
         chosen = fair_share(free)
         total, due = sum(who.assigned for who in free), sum(who.due for who in free)
-        why = f"fair share: {chosen.assigned} of {total} recent offers, due {100 * chosen.due / due:.0f} %"
+        share = f"{100 * chosen.due / due:.0f}"
+        why = said(f"fair share: {chosen.assigned} of {total} recent offers, due {share} %")
     else:
-        why = "no manager can take this lead"
+        why = said("no manager can take this lead")
     waits = chosen is None and any(verdict in PASSING for verdict in refusals.values())
     if waits:
-        why = "nobody who fits is free: it waits for the first of them"
+        why = said("nobody who fits is free: it waits for the first of them")
     named, others = _explanation(candidates, refusals, chosen)
     return Routing(manager=chosen.id if chosen else None, why=why, waits=waits, considered=named, others=others)
 

@@ -8,35 +8,21 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from services.chassis.operator_acts import act_words
-from services.chassis.records import Record
-from services.chassis.stories import Event, Fact, Waiting, moment, quoted, spoken, typed
-from services.conversion.domain.deals import Deal
-from services.conversion.domain.stages import WORKED
-from workflows.contracts.conversion import Stage
+from services.chassis.operator_acts import act_told
+from services.chassis.sentences import later as _
+from services.chassis.stories import ENGLISH, Event, Fact, Speech, capital, typed
 
 # Entries that the house itself makes.
 _NOBODY = frozenset({"policy", "routing", "playbook", "mail", "customer", "inbound", "lead_gen"})
 
 
-class OpenItem(Record):
-    """Open work of a lead; `accept_by` and `waiting` of an offer to a manager."""
-
-    id: str
-    kind: str
-    assignee: str | None
-    opened_at: datetime
-    payload: dict[str, Any]
-    accept_by: datetime | None
-    waiting: bool
-
-
 @dataclass(frozen=True)
 class Telling:
-    """What sentences need besides the record: the tier's time zone, and what people are called, by id."""
+    """What sentences need besides the record: the tier's time zone, what people are called, by id, the language."""
 
     zone: ZoneInfo
     names: Mapping[str, str]
+    speech: Speech = ENGLISH
 
     def name(self, person: object) -> str | None:
         """What somebody is called; none for the house itself."""
@@ -44,181 +30,213 @@ class Telling:
 
     def at(self, written: object, near: datetime) -> str:
         """A time of the record in words."""
-        return moment(datetime.fromisoformat(str(written)), self.zone, near)
+        return self.speech.moment(datetime.fromisoformat(str(written)), self.zone, near)
 
 
-_NUMBERED = frozenset({"offer_sent", "offer_waits", "offer_expired", "offer_accepted"})
+_NUMBERED = frozenset({
+    "offer_sent", "offer_waits", "offer_mailed", "offer_expired", "offer_accepted", "approval_late",
+})  # fmt: skip
 
 Sentence = tuple[str, str | None]
 """What happened, and the reason that was given for it."""
 Teller = Callable[[Mapping[str, Any], Fact, Telling], Sentence]
 
 _BEGINS = {
-    "interested": "interested",
-    "hard_question": "a hard question",
-    "inbound": "they called us",
-    "win_back": "a customer to be won back",
-    "returned": "returned",
+    "interested": _("interested"),
+    "hard_question": _("a hard question"),
+    "inbound": _("they called us"),
+    "win_back": _("a customer to be won back"),
 }
 _LABELS = {
-    "mail": "Mail sent",
-    "mail_failed": "A mail did not arrive",
-    "mail_withdrawn": "Mail taken back",
-    "mail_answered": "They answered by mail",
-    "mail_automatic": "An automatic answer came",
-    "mail_accepted": "They accepted the invitation",
-    "mail_tentative": "They may come to the meeting",
-    "mail_declined": "They declined the invitation",
-    "mail_counter": "They ask for another time",
-    "mail_stopped": "They want no more mail",
-    "next_step": "Next step",
-    "stage": "Moved on",
-    "meeting_held": "Meeting held",
-    "meeting_no_show": "They did not come to the meeting",
-    "meeting_cancelled": "Meeting cancelled",
-    "meeting_given": "Another colleague comes to the meeting",
-    "meeting_needs_person": "Nobody is left to come to the meeting",
-    "offer_sent": "Offer",
-    "offer_waits": "Offer waits for a supervisor's approval",
-    "offer_rejected": "Offer not approved",
-    "offer_accepted": "Offer accepted",
-    "offer_mailed": "Offer mailed",
-    "contact": "Contact corrected",
-    "playbook": "Playbook",
-    "note": "Note",
+    "mail": _("Mail sent"),
+    "mail_failed": _("A mail did not arrive"),
+    "mail_withdrawn": _("Mail taken back"),
+    "mail_answered": _("They answered by mail"),
+    "mail_automatic": _("An automatic answer came"),
+    "mail_accepted": _("They accepted the invitation"),
+    "mail_tentative": _("They may come to the meeting"),
+    "mail_declined": _("They declined the invitation"),
+    "mail_counter": _("They ask for another time"),
+    "mail_stopped": _("They want no more mail"),
+    "next_step": _("Next step"),
+    "stage": _("Moved on"),
+    "meeting_held": _("Meeting held"),
+    "meeting_no_show": _("Customer missed the meeting"),
+    "meeting_cancelled": _("Meeting cancelled"),
+    "meeting_needs_person": _("Nobody is left to come to the meeting"),
+    "offer_sent": _("Offer"),
+    "offer_rejected": _("Offer not approved"),
+    "offer_accepted": _("Offer accepted"),
+    "contact": _("Contact corrected"),
+    "playbook": _("Playbook"),
+    "note": _("Note"),
+}
+_KINDS = {
+    "accepted": _("Accepted"),
+    "declined": _("Declined"),
+    "hand_over": _("Handed over again"),
+    "offer_expired": _("Offer expired"),
+    "meeting_given": _("Another colleague comes to the meeting"),
+    "offer_waits": _("Offer waits for a supervisor's approval"),
+    "offer_mailed": _("Offer mailed"),
+    "promise_late": _("The promised call is late"),
+    "reminder": _("Reminder"),
+    "stale": _("The deal stands still"),
+    "waiting": _("Waits for a manager"),
+}
+"""What an entry is called that has no text, where its text is told without a label."""
+_FACTS = {
+    "need": _("need"),
+    "volume": _("volume"),
+    "products": _("routes or products"),
+    "authority": _("who signs"),
+    "timing": _("timing"),
+    "current_supplier": _("present supplier"),
 }
 
 
-def _deal(facts: Mapping[str, Any], _: Fact, __: Telling) -> Sentence:
-    needs = f", {quoted(facts['needs'])}" if facts["needs"] else ""
-    return f"Tier 2 begins: {_BEGINS.get(facts['reason'], spoken(facts['reason']))}{needs}", None
+def _deal(facts: Mapping[str, Any], _fact: Fact, telling: Telling) -> Sentence:
+    speech = telling.speech
+    begins = speech.one_of(_BEGINS, facts["reason"])
+    if facts["needs"]:
+        return speech.words("Tier 2 begins: %(why)s, %(needs)s", why=begins, needs=speech.quoted(facts["needs"])), None
+    return speech.words("Tier 2 begins: %(why)s", why=begins), None
 
 
 def _offered(facts: Mapping[str, Any], fact: Fact, telling: Telling) -> Sentence:
-    why = typed(facts.get("why")) or None
-    if not facts.get("manager"):
-        return typed(facts["text"]).capitalize(), why
-    until = f" until {telling.at(facts['accept_by'], fact.at)}" if facts.get("accept_by") else ""
-    return f"Offered to {telling.name(facts['manager'])}{until}", why
+    speech, why, who = telling.speech, facts.get("why"), telling.name(facts.get("manager"))
+    if who is None:
+        return capital(speech.kept(facts["text"])), why
+    if facts.get("accept_by"):
+        until = telling.at(facts["accept_by"], fact.at)
+        return speech.words("Offered to %(who)s until %(when)s", who=who, when=until), why
+    return speech.words("Offered to %(who)s", who=who), why
+
+
+def _accepted(facts: Mapping[str, Any], fact: Fact, telling: Telling) -> Sentence:
+    return telling.speech.words("Accepted by %(who)s", who=telling.name(facts.get("owner") or fact.by)), None
 
 
 def _declined(facts: Mapping[str, Any], fact: Fact, telling: Telling) -> Sentence:
-    who = telling.name(fact.by) or telling.name(facts.get("manager"))
+    who, speech = telling.name(fact.by) or telling.name(facts.get("manager")), telling.speech
     if fact.by == "policy":
-        return f"Taken back from {who}", typed(facts["text"]) or None
-    return f"Declined by {who or 'the supervisor'}", typed(facts["text"]) or None
+        return speech.words("Taken back from %(who)s", who=who), facts["text"]
+    if who is None:
+        return speech.words("Declined by the supervisor"), facts["text"]
+    return speech.words("Declined by %(who)s", who=who), facts["text"]
 
 
-def _expired(facts: Mapping[str, Any], _: Fact, telling: Telling) -> Sentence:
-    return f"{telling.name(facts.get('manager')) or 'The supervisor'} did not answer in time", None
+def _expired(facts: Mapping[str, Any], _fact: Fact, telling: Telling) -> Sentence:
+    who, speech = telling.name(facts.get("manager")), telling.speech
+    if who is None:
+        return speech.words("The supervisor did not answer in time"), None
+    return speech.words("%(who)s did not answer in time", who=who), None
 
 
-def _taken_over(facts: Mapping[str, Any], _: Fact, telling: Telling) -> Sentence:
-    before = telling.name(facts.get("from"))
-    words = f"{telling.name(facts.get('to'))} takes over{f' from {before}' if before else ''}"
-    return words, typed(str(facts["text"]).partition(": ")[2]) or None
+def _returned(facts: Mapping[str, Any], fact: Fact, telling: Telling) -> Sentence:
+    return telling.speech.words("Given back by %(who)s", who=telling.name(fact.by)), facts["text"]
 
 
-def _ended(facts: Mapping[str, Any], fact: Fact, telling: Telling) -> Sentence:
-    why = typed(facts["text"]) or None
-    if fact.kind == "asleep" and facts.get("return_at"):
-        return f"Put to sleep until {telling.at(facts['return_at'], fact.at)}", why
-    return fact.kind.capitalize(), why
+def _taken_over(facts: Mapping[str, Any], _fact: Fact, telling: Telling) -> Sentence:
+    speech, who, before = telling.speech, telling.name(facts.get("to")), telling.name(facts.get("from"))
+    why = str(facts["text"]).partition(": ")[2]
+    if before is None:
+        return speech.words("%(who)s takes over", who=who), why
+    return speech.words("%(who)s takes over from %(before)s", who=who, before=before), why
+
+
+def _won(facts: Mapping[str, Any], _fact: Fact, telling: Telling) -> Sentence:
+    text = telling.speech.kept(facts["text"])
+    if str(facts["text"]).startswith("won"):
+        return capital(text), None
+    return telling.speech.words("Won: %(text)s", text=text), None
+
+
+def _lost(facts: Mapping[str, Any], _fact: Fact, telling: Telling) -> Sentence:
+    return telling.speech.words("Lost"), facts["text"]
+
+
+def _asleep(facts: Mapping[str, Any], fact: Fact, telling: Telling) -> Sentence:
+    speech = telling.speech
+    if facts.get("return_at"):
+        until = telling.at(facts["return_at"], fact.at)
+        return speech.words("Put to sleep until %(when)s", when=until), facts["text"]
+    return speech.words("Put to sleep"), facts["text"]
+
+
+def _inbound(facts: Mapping[str, Any], _fact: Fact, telling: Telling) -> Sentence:
+    speech = telling.speech
+    if not facts["text"]:
+        return speech.words("They called their manager"), None
+    return speech.words("They called their manager: %(text)s", text=speech.quoted(speech.known(facts["text"]))), None
 
 
 def _booked(facts: Mapping[str, Any], fact: Fact, telling: Telling) -> Sentence:
-    when = f" for {telling.at(facts['starts_at'], fact.at)}" if facts.get("starts_at") else ""
-    return f"Meeting booked{when}", None
+    speech = telling.speech
+    if facts.get("starts_at"):
+        return speech.words("Meeting booked for %(when)s", when=telling.at(facts["starts_at"], fact.at)), None
+    return speech.words("Meeting booked"), None
 
 
-def _answer(facts: Mapping[str, Any], _: Fact, __: Telling) -> Sentence:
-    return f"Hard question answered: {quoted(facts['text'])}", None
+def _answer(facts: Mapping[str, Any], _fact: Fact, telling: Telling) -> Sentence:
+    speech = telling.speech
+    return speech.words("Hard question answered: %(text)s", text=speech.quoted(facts["text"])), None
 
 
-def _qualification(facts: Mapping[str, Any], _: Fact, __: Telling) -> Sentence:
-    beside = {"text", "accept_by", "level"}
-    known = [f"{spoken(name)}: {typed(value)}" for name, value in facts.items() if value and name not in beside]
-    return "; ".join(["Qualified" if not known else f"Learned {known[0]}", *known[1:]]), None
+def _qualification(facts: Mapping[str, Any], _fact: Fact, telling: Telling) -> Sentence:
+    beside, speech = {"text", "accept_by", "level"}, telling.speech
+    known = [
+        speech.words("%(what)s: %(text)s", what=speech.one_of(_FACTS, name), text=typed(value))
+        for name, value in facts.items()
+        if value and name not in beside
+    ]
+    if not known:
+        return speech.words("Qualified"), None
+    return speech.words("Learned %(what)s", what="; ".join(known)), None
 
 
 _SENTENCES: Mapping[str, Teller] = {
     "deal": _deal,
     "offered": _offered,
-    "accepted": lambda facts, fact, telling: (f"Accepted by {telling.name(facts.get('owner') or fact.by)}", None),
+    "accepted": _accepted,
     "declined": _declined,
     "expired": _expired,
-    "returned": lambda facts, fact, telling: (f"Given back by {telling.name(fact.by)}", typed(facts["text"]) or None),
+    "returned": _returned,
     "taken_over": _taken_over,
-    "won": lambda facts, _, __: (f"Won: {typed(facts['text'])}", None),
-    "lost": _ended,
-    "asleep": _ended,
-    "inbound": lambda facts, _, __: (f"They called their manager: {quoted(facts['text'])}", None),
+    "won": _won,
+    "lost": _lost,
+    "asleep": _asleep,
+    "inbound": _inbound,
     "meeting_booked": _booked,
     "answer": _answer,
-    "act": lambda facts, _, __: (act_words(facts["act"]), typed(facts["reason"]) or None),
+    "act": lambda facts, _, telling: act_told(facts, None, telling.speech),
     "qualification": _qualification,
 }
+KINDS = frozenset({*_SENTENCES, *_LABELS, *_KINDS})
+"""What can be told."""
 
 
 def told(fact: Fact, telling: Telling) -> Event:
     """A record as a sentence, with who did it behind where the sentence does not say so."""
-    by = telling.name(fact.by)
+    by, speech = telling.name(fact.by), telling.speech
     if teller := _SENTENCES.get(fact.kind):
         words, why = teller(fact.facts, fact, telling)
     else:
-        words, why = _labelled(fact), None
-    if by and by not in words:
-        words = f"{words} ({by})"
-    return Event(at=fact.at, ref=fact.ref, kind=fact.kind, words=words, by=by, why=why)
+        words, why = _labelled(fact, speech), None
+    why = speech.kept(why) or None
+    return Event(at=fact.at, ref=fact.ref, kind=fact.kind, words=speech.by(words, by), by=by, why=why)
 
 
-def _labelled(fact: Fact) -> str:
+def _labelled(fact: Fact, speech: Speech) -> str:
     """An entry as it was written, behind what it is; what says so itself needs no label."""
     said = fact.facts.get("text")
     # The house writes these itself, and what looks like a telephone number there is the offer's.
     text = " ".join(str(said or "").split()) if fact.kind in _NUMBERED else typed(said)
     label = _LABELS.get(fact.kind, "")
-    says_so = not text or text.lower().startswith(label.lower())
-    words = (text or label) if says_so else f"{label}: {text}"
-    return words[:1].upper() + words[1:]
-
-
-_REMINDERS = ("reminder", "stale")
-_WORK = {
-    "approval": "a supervisor to approve the offer",
-    "inbound": "a call back: they called",
-    "mail": "somebody to look at a mail that did not arrive",
-    "reply": "an answer to their mail",
-}
-
-
-def waits_for(item: OpenItem, telling: Telling, now: datetime) -> Waiting:
-    """Open work in words: whose it is, and by when."""
-    who = telling.name(item.assignee)
-    if item.kind == "hand_over":
-        free = "a free manager" if item.waiting else "a supervisor to give it to somebody"
-        words = f"{who} to accept or decline" if who else free
-    elif item.kind in _REMINDERS:
-        words = f"{who or 'a supervisor'} to answer the reminder {quoted(item.payload.get('text'))}"
-    else:
-        words = _WORK.get(item.kind) or typed(item.payload.get("text")) or spoken(item.kind)
-        words = f"{words} ({who or 'a supervisor'})"
-    late = item.kind in _REMINDERS or (item.accept_by is not None and item.accept_by < now)
-    return Waiting(
-        ref=f"work:{item.id}", kind=item.kind, words=words, who=who, since=item.opened_at, due=item.accept_by, late=late
-    )
-
-
-def deal_waits(deal: Deal, telling: Telling, now: datetime) -> list[Waiting]:
-    """What the deal itself waits for: its next step, or the end of its sleep."""
-    if deal.stage in WORKED and deal.next_action_at is not None:
-        who = telling.name(deal.owner)
-        words, due = f"{who}'s next step: {typed(deal.next_action)}", deal.next_action_at
-    elif deal.stage is Stage.ASLEEP and deal.return_at is not None:
-        who, words, due = None, "the end of its sleep", deal.return_at
-    else:
-        return []
-    return [
-        Waiting(ref=f"deal:{deal.id}", kind=deal.stage.value, words=words, who=who, since=deal.updated_at, due=due,
-                late=due < now)
-    ]  # fmt: skip
+    if not text:
+        return speech.translated(label) if label else capital(speech.one_of(_KINDS, fact.kind))
+    if label and text.lower().startswith(f"{label.lower()}: "):
+        text = text[len(label) + 2 :]
+    elif text.lower().startswith(label.lower()):
+        return capital(speech.known(text))
+    return capital(speech.words("%(what)s: %(text)s", what=speech.translated(label), text=speech.known(text)))

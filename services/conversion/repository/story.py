@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.chassis.db import Connection
 from services.chassis.operator_acts import STORY
 from services.chassis.stories import Fact, Place
-from services.conversion.domain.story import OpenItem
+from services.conversion.domain.story_waits import OpenItem
 
 _PARTS = (
     """SELECT created_at, 'deal:' || id, 'deal', NULL,

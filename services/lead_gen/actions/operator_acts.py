@@ -10,6 +10,7 @@ from services.chassis.errors import Conflict, Invalid
 from services.chassis.events import publish
 from services.chassis.lateness import ActName
 from services.chassis.operator_acts import Doer, Order, send_again
+from services.chassis.sentences import said
 from services.chassis.work_items import WorkItem
 from services.lead_gen.actions.leads import cancel_lead as give_up
 from services.lead_gen.actions.restarts import call_from_the_beginning
@@ -42,8 +43,8 @@ async def skip(conn: Connection, order: Order) -> list[str]:
     await outbox.signal(conn, item.workflow_id, "call_answered", answer)
     most = (await policies.rules(conn)).max_attempts
     return [
-        f"call {attempt} leaves the callers' queue and counts as one that nobody answered",
-        f"after {most} such calls the lead rests; until then the next call comes by the cadence",
+        said(f"call {attempt} leaves the callers' queue and counts as one that nobody answered"),
+        said(f"after {most} such calls the lead rests; until then the next call comes by the cadence"),
     ]
 
 
@@ -52,11 +53,12 @@ async def cancel(conn: Connection, order: Order) -> list[str]:
     lead = await leads.lock(conn, order.lead_id)
     item = await calls.waiting_for(conn, order.lead_id)
     await give_up(conn, order.lead_id, GiveUp(reason=order.reason), order.by)
-    changes = ["the register says that the lead is given up; nobody calls it any more"]
+    changes = [said("the register says that the lead is given up; nobody calls it any more")]
     if item is not None:
-        changes.append(f"call {item.payload.get('attempt', '')} is taken out of the callers' queue")
+        changes.append(said(f"call {item.payload.get('attempt', '')} is taken out of the callers' queue"))
     if lead.workflow_id and (lead.tier != "lead_gen" or lead.stage == "calling"):
-        changes.append(f"{lead.workflow_id} is told to end: it closes what is open in its tier, but not what is owed")
+        ends = said(f"{lead.workflow_id} is told to end: it closes what is open in its tier, but not what is owed")
+        changes.append(ends)
     return changes
 
 
@@ -71,8 +73,10 @@ async def reassign(conn: Connection, order: Order) -> list[str]:
     await calls.give_to(conn, item.id, order.to)
     await publish(conn, "work.opened", item_id=item.id)
     name = await callers.name_of(conn, order.to) if order.to else None
-    whose = f"is {name}'s alone" if name else "is for any caller on shift"
-    return [f"call {item.payload.get('attempt', '')} {whose} from now on"]
+    number = item.payload.get("attempt", "")
+    if name is None:
+        return [said(f"call {number} is for any caller on shift from now on")]
+    return [said(f"call {number} is {name}'s alone from now on")]
 
 
 async def _waiting_call(conn: Connection, lead_id: str, code: str) -> WorkItem:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.chassis import outbox, work_items
 from services.chassis.db import Connection
+from services.chassis.sentences import said
 from services.lead_gen.actions.workflow_starts import campaign_start, cold_call_start
 from services.lead_gen.repository import campaigns, enrolment
 from services.lead_gen.repository.policies import policies
@@ -22,7 +23,7 @@ async def call_from_the_beginning(conn: Connection, lead_id: str) -> str:
     version, policy = await policies.current(conn)
     start = cold_call_start(lead, campaign, version, policy)
     await outbox.start(conn, start, event_id=f"enrol:{lead.id}:{lead.rounds}")
-    return "the lead is called again from the beginning"
+    return said("the lead is called again from the beginning")
 
 
 async def feed_callers_again(conn: Connection, campaign_id: str) -> str:
@@ -32,4 +33,4 @@ async def feed_callers_again(conn: Connection, campaign_id: str) -> str:
         return NOT_OPEN
     starts, _ = await campaigns.set_state(conn, campaign_id, found.state, started=True)
     await outbox.start(conn, campaign_start(found, starts), event_id=f"restart:{campaign_id}:{starts}")
-    return "the campaign goes on"
+    return said("the campaign goes on")

@@ -12,7 +12,7 @@ from services.chassis.contacts.masks import mask_phone
 from services.chassis.db import Connection
 from services.chassis.errors import Invalid
 from services.chassis.person_names import ids_in, names_of
-from services.chassis.stories import Part, Place, page_of, spoken
+from services.chassis.stories import ENGLISH, Part, Place, Speech, page_of, spoken
 from services.lead_gen.domain.leads import Lead, LeadFilter
 from services.lead_gen.domain.phones import read_phone
 from services.lead_gen.domain.policy import HOME_ZONE
@@ -25,11 +25,13 @@ _PHONE = re.compile(r"[+()\d][\d\s().\-/+]*(?:(?:ext\.?|x|;ext=)\s*\d{1,8})?", r
 _LEAST_DIGITS = 7
 
 
-async def read_part(conn: Connection, lead_id: str, *, limit: int, before: Place | None = None) -> Part:
+async def read_part(
+    conn: Connection, lead_id: str, *, limit: int, before: Place | None = None, speech: Speech = ENGLISH
+) -> Part:
     """Tier 1's part of a lead's story, `limit` events before a place. Raises NotFound."""
     lead = await leads.get(conn, lead_id)
     policy = await policies.rules(conn)
-    telling = Telling(zone=ZoneInfo(HOME_ZONE), max_attempts=policy.max_attempts)
+    telling = Telling(zone=ZoneInfo(HOME_ZONE), max_attempts=policy.max_attempts, speech=speech)
     found = await story.page(conn, lead_id, limit=limit + 1, before=before)
     events, older = page_of([told(fact, telling) for fact in found], limit)
     items = await story.open_work(conn, lead_id)
@@ -45,7 +47,7 @@ async def read_part(conn: Connection, lead_id: str, *, limit: int, before: Place
         here=lead.tier == Tier.LEAD_GEN,
         merged_into=await story.merged_into(conn, lead_id),
         zone=HOME_ZONE,
-        waiting=[waits_for(item, names, now, policy.callback_grace) for item in items],
+        waiting=[waits_for(item, names, now, policy.callback_grace, speech) for item in items],
         events=events,
         older=older,
         people=await names_of(conn, ids_in([dict(fact) for fact in found] + [{"owner": lead.owner}]), trail.PEOPLE),

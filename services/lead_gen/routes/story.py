@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from services.chassis.auth import OPS
 from services.chassis.http import Conn, Id, Page, Who, allow, new_router
 from services.chassis.http.story import Before
+from services.chassis.web.speech import Spoken
 from services.lead_gen.actions.story import find_leads, read_part
 from services.lead_gen.schemas.story import FindLead, Found, StoryPart
 
@@ -24,6 +25,9 @@ async def find(conn: Conn, who: Who, body: FindLead) -> Page[Found]:
 
 
 @router.get("/leads/{lead_id}/story", dependencies=_READS, summary="What happened to a lead in this tier")
-async def get_story(conn: Conn, lead_id: Id, page: Before) -> StoryPart:
-    """In words, from its records, the latest first; with what waits now."""
-    return StoryPart.of(await read_part(conn, lead_id, limit=page.limit, before=page.before))
+async def get_story(conn: Conn, lead_id: Id, page: Before, speech: Spoken) -> StoryPart:
+    """In words, from its records, the latest first; with what waits now.
+
+    The words are in the language of `Accept-Language`; what people wrote, and `stage`, stay as they are.
+    """
+    return StoryPart.of(await read_part(conn, lead_id, limit=page.limit, before=page.before, speech=speech))

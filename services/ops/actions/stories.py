@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import quote
 
 from temporalio.client import Client
 
 from services.chassis.errors import NotFound, Unavailable
-from services.chassis.stories import Part, Place
+from services.chassis.stories import ENGLISH, Part, Place, Speech
 from services.ops.domain.story import ShownWorkflow, Story, tell
 from services.ops.domain.workflows import Workflow
 from services.ops.histories import TemporalAway, workflows_of
@@ -23,11 +23,12 @@ MOST_EVENTS = 200
 
 @dataclass(frozen=True)
 class Sources:
-    """Where a story is gathered from. `pages` is the address of the Temporal UI."""
+    """Where a story is gathered from, and how it is said. `pages` is the address of the Temporal UI."""
 
     tiers: Tiers
     temporal: Client
     pages: str
+    speech: Speech = field(default=ENGLISH, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ async def read_story(sources: Sources, lead_id: str, *, limit: int = MOST_EVENTS
     if register is not None and register.merged_into and len(known) == 1:
         # Its calls went with it: what is told is the life of the lead that it became.
         return await read_story(sources, register.merged_into, limit=limit, before=before)
-    return tell(known, workflows, missing, limit=limit, now=datetime.now(UTC))
+    return tell(known, workflows, missing, limit=limit, now=datetime.now(UTC), speech=sources.speech)
 
 
 async def read_parts(sources: Sources, lead_id: str) -> dict[Tier, Part]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from services.chassis.sentences import said
 from services.chassis.standing import Standing
 from services.ops.actions.stories import Sources
 from services.ops.domain.queues import Queue
@@ -55,5 +56,5 @@ async def _counts(client: Client, tier: Tier) -> dict[str, int]:
     try:
         count = await client.count_workflows(query, rpc_timeout=RPC_SECONDS)
     except (RPCError, RuntimeError, OSError) as error:
-        raise TemporalAway(f"does not answer ({str(error).partition(':')[0][:80]})") from None
+        raise TemporalAway(said(f"does not answer ({str(error).partition(':')[0][:80]})")) from None
     return {str(group.group_values[0]).lower(): group.count for group in count.groups}

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from services.chassis.lateness import Late
 from services.chassis.records import Record
+from services.chassis.sentences import later as _
 from services.chassis.stories import Place
 from services.ops.domain.queues import OLD_SECONDS, Queue
 from services.ops.domain.story import RETRIES, TASK_PATIENCE, spoken_activity
@@ -14,7 +15,16 @@ from services.ops.domain.workflows import Workflow
 from services.ops.tiers import Missing
 from workflows.contracts.base import Tier
 
-NUMBER = {Tier.LEAD_GEN.value: "tier 1", Tier.CONVERSION.value: "tier 2", Tier.ACCOUNT_MGMT.value: "tier 3"}
+NUMBER = {
+    Tier.LEAD_GEN.value: _("tier 1"),
+    Tier.CONVERSION.value: _("tier 2"),
+    Tier.ACCOUNT_MGMT.value: _("tier 3"),
+}
+
+
+def command(*words: str) -> str:
+    """What is typed into a terminal, which is the same in every language."""
+    return " ".join(("leadrelay", *words))
 
 
 class LateList(Record):
@@ -39,23 +49,27 @@ def held_up(queues: Mapping[Tier, Queue], missing: Iterable[Missing], now: datet
     for tier, queue in queues.items():
         since = now - timedelta(seconds=queue.oldest_seconds)
         if not queue.workers:
-            words = f"{NUMBER[tier]}'s workflows should go on" + (f" ({queue.waiting} wait)" if queue.waiting else "")
-            cause, act = f"no worker polls {queue.name}", f"start one: leadrelay worker {tier}"
+            words = f"{NUMBER[tier]}'s workflows should go on"
+            if queue.waiting:
+                words = f"{NUMBER[tier]}'s workflows should go on ({queue.waiting} wait)"
+            cause, act = f"no worker polls {queue.name}", f"start one: {command('worker', tier)}"
         elif queue.waiting and queue.oldest_seconds > OLD_SECONDS:
             words = f"{queue.waiting} steps of {NUMBER[tier]} should have been done"
-            cause = f"{len(queue.workers)} worker{'s' if len(queue.workers) > 1 else ''} cannot keep up"
-            act = f"start another one: leadrelay worker {tier}"
+            many = len(queue.workers)
+            cause = "1 worker cannot keep up" if many == 1 else f"{many} workers cannot keep up"
+            act = f"start another one: {command('worker', tier)}"
         else:
             continue
         found.append(Late(ref=f"queue:{queue.name}", kind="queue", tier=tier, words=words, since=since, cause=cause,
                           act=act))  # fmt: skip
     for one in missing:
         what = NUMBER.get(one.what, "Temporal")
-        act = (
-            f"start it: leadrelay api {one.what}" if one.what in NUMBER else "start Temporal; nothing is lost meanwhile"
-        )
-        found.append(Late(ref=f"away:{one.what}", kind="away", tier=one.what, words=f"{what} should answer", since=now,
-                          cause=one.why, act=act))  # fmt: skip
+        act = "start Temporal; nothing is lost meanwhile"
+        if one.what in NUMBER:
+            act = f"start it: {command('api', one.what)}"
+        words = f"{what} should answer"
+        found.append(Late(ref=f"away:{one.what}", kind="away", tier=one.what, words=words, since=now, cause=one.why,
+                          act=act))  # fmt: skip
     return found
 
 
@@ -65,7 +79,7 @@ def explained(late: Late, queues: Mapping[Tier, Queue], workflow: Workflow | Non
     if not late.by_workflow or queue is None:
         return late
     if not queue.workers:
-        act = f"start its worker: leadrelay worker {late.tier}"
+        act = f"start its worker: {command('worker', late.tier)}"
         return late.model_copy(update={"cause": f"no worker polls {queue.name}", "act": act})
     if workflow is None:
         return late
@@ -81,6 +95,6 @@ def explained(late: Late, queues: Mapping[Tier, Queue], workflow: Workflow | Non
         )
         return late.model_copy(update={"cause": cause, "act": act, "does": "retry"})
     if workflow.task_since is not None and now - workflow.task_since > TASK_PATIENCE:
-        act = f"start another one: leadrelay worker {late.tier}"
+        act = f"start another one: {command('worker', late.tier)}"
         return late.model_copy(update={"cause": f"the workers of {queue.name} have not come to it yet", "act": act})
     return late

@@ -9,15 +9,16 @@ from datetime import datetime, timedelta
 from pydantic import Field
 
 from services.chassis.records import Record
-from services.chassis.stories import Event, Part, Place, Waiting
-from services.ops.domain.workflows import Timer, Workflow
+from services.chassis.sentences import later as _
+from services.chassis.stories import ENGLISH, Event, Part, Place, Speech, Waiting
+from services.ops.domain.workflows import Retrying, Timer, Workflow
 from services.ops.tiers import Missing
 from workflows.contracts.base import Tier
 
 TIERS = {
-    Tier.LEAD_GEN.value: "tier 1, lead generation",
-    Tier.CONVERSION.value: "tier 2, conversion",
-    Tier.ACCOUNT_MGMT.value: "tier 3, account management",
+    Tier.LEAD_GEN.value: _("tier 1, lead generation"),
+    Tier.CONVERSION.value: _("tier 2, conversion"),
+    Tier.ACCOUNT_MGMT.value: _("tier 3, account management"),
 }
 # A workflow spreads its timers a little, so that not all of a morning fall due in one second.
 _SAME_MOMENT = timedelta(minutes=2)
@@ -76,9 +77,9 @@ class Story(Record):
 
 def tell(
     parts: Mapping[Tier, Part], workflows: Sequence[ShownWorkflow], missing: Sequence[Missing], *, limit: int,
-    now: datetime,
+    now: datetime, speech: Speech = ENGLISH,
 ) -> Story:  # fmt: skip
-    """Put the parts of at least one tier on one line of time."""
+    """Put the parts of at least one tier on one line of time. They are told in the language of `speech` already."""
     names = _names(parts.values())
     events = sorted(
         (
@@ -92,9 +93,9 @@ def tell(
     more = len(events) > limit or any(part.older for part in parts.values())
     shown = events[:limit]
     return Story(
-        head=_head(parts, workflows, now),
+        head=_head(parts, workflows, now, speech),
         events=shown,
-        coming=_coming(parts.values(), workflows, now),
+        coming=_coming(parts.values(), workflows, now, speech),
         workflows=list(workflows),
         missing=list(missing),
         older=(shown[-1].at, shown[-1].ref) if more and shown else None,
@@ -107,7 +108,7 @@ def holder(parts: Mapping[Tier, Part]) -> Part:
     return next((part for part in reversed(known) if part.here), known[-1])
 
 
-def _head(parts: Mapping[Tier, Part], workflows: Sequence[Workflow], now: datetime) -> Head:
+def _head(parts: Mapping[Tier, Part], workflows: Sequence[Workflow], now: datetime, speech: Speech) -> Head:
     part, names = holder(parts), _names(parts.values())
     found = [one for tier in Tier if tier in parts for one in parts[tier].waiting]
     waiting = [
@@ -117,32 +118,39 @@ def _head(parts: Mapping[Tier, Part], workflows: Sequence[Workflow], now: dateti
         lead_id=part.lead_id,
         company=part.company,
         tier=part.tier,
-        tier_words=TIERS[part.tier],
+        tier_words=speech.translated(TIERS[part.tier]),
         stage=part.stage,
         owner=_name(part.owner, names),
         since=part.since,
         merged_into=next((one.merged_into for one in parts.values() if one.merged_into), None),
         waiting=sorted(waiting, key=lambda one: (not one.late, one.due or one.since)),
-        late=[*(one.words for one in waiting if one.late), *_held_up(workflows, now)],
+        late=[*(one.words for one in waiting if one.late), *_held_up(workflows, now, speech)],
         zone=part.zone,
     )
 
 
-def _held_up(workflows: Iterable[Workflow], now: datetime) -> list[str]:
+def _held_up(workflows: Iterable[Workflow], now: datetime, speech: Speech) -> list[str]:
     """What is late about the workflows themselves."""
-    words = []
+    said = []
     for one in workflows:
+        name = speech.translated(one.name)
         if one.runs and one.task_since and now - one.task_since > TASK_PATIENCE:
-            words.append(f"the {one.name} has something to do, and no worker of {one.queue} takes it")
-        words += [
-            f"{spoken_activity(activity.activity)} was tried {activity.attempts} times"
-            f"{f': {activity.error}' if activity.error else ''}"
-            for activity in one.retrying
-            if activity.attempts > RETRIES
-        ]
+            said.append(
+                speech.words(
+                    "the %(name)s has something to do, and no worker of %(queue)s takes it", name=name, queue=one.queue
+                )
+            )
+        said += [_tried(activity, speech) for activity in one.retrying if activity.attempts > RETRIES]
         if one.status in ("failed", "terminated", "timed out") and one is last_of(workflows, one.id):
-            words.append(f"the {one.name} {one.status}")
-    return words
+            said.append(speech.words("the %(name)s %(status)s", name=name, status=speech.value(one.status)))
+    return said
+
+
+def _tried(activity: Retrying, speech: Speech) -> str:
+    what, num = spoken_activity(activity.activity), activity.attempts
+    if not activity.error:
+        return speech.words("%(what)s was tried %(num)s times", what=what, num=num)
+    return speech.words("%(what)s was tried %(num)s times: %(error)s", what=what, num=num, error=activity.error)
 
 
 def last_of(workflows: Iterable[Workflow], workflow_id: str) -> Workflow | None:
@@ -155,7 +163,7 @@ def spoken_activity(name: str) -> str:
     return name.rpartition(".")[2].replace("_", " ")
 
 
-def _coming(parts: Collection[Part], workflows: Iterable[Workflow], now: datetime) -> list[Coming]:
+def _coming(parts: Collection[Part], workflows: Iterable[Workflow], now: datetime, speech: Speech) -> list[Coming]:
     """What the records say is due, and the timers that nothing of it explains."""
     timers = [timer for one in workflows for timer in one.timers if timer.at > now]
     names, coming = _names(parts), []
@@ -165,9 +173,15 @@ def _coming(parts: Collection[Part], workflows: Iterable[Workflow], now: datetim
         if timer is not None:
             timers.remove(timer)
         coming.append(Coming(at=due, words=waiting.words, by="timer" if timer else "queue"))
-    coming += [Coming(at=timer.at, words=_named(timer.words, names), by="timer") for timer in timers]
+    coming += [Coming(at=timer.at, words=_named(speech.known(timer.words), names), by="timer") for timer in timers]
     coming += [
-        Coming(at=now, words=f"{spoken_activity(one.activity)} is tried again (attempt {one.attempts})", by="next try")
+        Coming(
+            at=now,
+            words=speech.words(
+                "%(what)s is tried again (attempt %(num)s)", what=spoken_activity(one.activity), num=one.attempts
+            ),
+            by="next try",
+        )
         for workflow in workflows
         for one in workflow.retrying
         if one.attempts > 1

@@ -7,17 +7,47 @@ from datetime import datetime
 from pydantic import Field
 
 from services.chassis.records import Record
+from services.chassis.sentences import later as _
+from services.chassis.sentences import said
 
 KINDS = {
-    "ColdCall": "cold call",
-    "Conversion": "conversion",
-    "CustomerCare": "customer care",
-    "Campaign": "campaign",
-    "FitTiming": "nightly forecast",
-    "OpenCare": "opening imported customers",
-    "PublishCatalogue": "publishing the catalogue",
+    "ColdCall": _("cold call"),
+    "Conversion": _("conversion"),
+    "CustomerCare": _("customer care"),
+    "Campaign": _("campaign"),
+    "FitTiming": _("nightly forecast"),
+    "OpenCare": _("opening imported customers"),
+    "PublishCatalogue": _("publishing the catalogue"),
 }
 """What workflows are called."""
+STATUSES = (
+    _("running"),
+    _("completed"),
+    _("failed"),
+    _("canceled"),
+    _("terminated"),
+    _("timed out"),
+    _("continued as new"),
+    _("paused"),
+    _("unknown"),
+)
+"""How a workflow stands, as Temporal says it."""
+TIMERS = (
+    said("Next step of {who} is due"),
+    said("The deal stands still with {who}"),
+    said("Next step of the playbook"),
+    said("Next reorder nudge"),
+    said("Nudge waits for its answer"),
+    said("A sale waits for its account"),
+    said("Merged: late answers are passed on until then"),
+    said("Answers that were refused"),
+    said("Invoice is due"),
+    said("Callback promised for {when} is late"),
+    said("Next look at the campaign"),
+    said("The next ones"),
+    said("a timer"),
+)
+"""What workflows call their timers; workflows know nothing of catalogues."""
 
 
 class Timer(Record):

@@ -40,6 +40,7 @@ async def find_leads(
 async def get_story(sources: Reachable, lead_id: Id, pager: Pager) -> Story:
     """What happened, the latest first, from the tiers' records; where it is now, what it waits for, what is to come.
 
-    A tier that is away, or Temporal, is named in `missing`. 404 if no tier that answers knows the lead.
+    The words are in the language of `Accept-Language`; what people wrote, and `stage`, stay as they are. A tier that is
+    away, or Temporal, is named in `missing`. 404 if no tier that answers knows the lead.
     """
     return Story.of(await read_story(sources, lead_id, limit=pager.limit, before=pager.time_and_id()))

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from services.account_mgmt.domain import lead_story as tier_3
+from services.account_mgmt.domain.telling import Telling as TellingOf3
 from services.chassis.stories import Fact
 from services.conversion.domain import story as tier_2
 from services.lead_gen.domain import story as tier_1
@@ -34,7 +35,7 @@ def by_tier_2(kind: str, by: str | None = None, **facts: Any) -> tuple[str, str 
 
 
 def by_tier_3(kind: str, by: str | None = None, **facts: Any) -> tuple[str, str | None]:
-    event = tier_3.told(fact(kind, by, **facts), ZONE)
+    event = tier_3.told(fact(kind, by, **facts), TellingOf3(zone=ZONE))
     return event.words, event.why
 
 
@@ -99,6 +100,7 @@ def test_a_merge_and_an_erasure_are_told() -> None:
         ("offer_sent", "taras", {"text": "offer 2026-000012345 sent: 141600.00 UAH"},
          "Offer 2026-000012345 sent: 141600.00 UAH (Тарас М.)", None),
         ("note", "taras", {"text": "ring +380 44 200 00 00"}, "Note: ring [phone] (Тарас М.)", None),
+        ("won", "taras", {"text": "won: 900.00 UAH before tax"}, "Won: 900.00 UAH before tax (Тарас М.)", None),
         ("promise_late", "policy", {"text": "the promised call is late"}, "The promised call is late", None),
     ],
 )  # fmt: skip

@@ -13,6 +13,7 @@ from jinja2 import Environment, nodes
 
 from leadrelay.words import as_text, collected, read_catalogue, untranslated, words_of_code
 from services.chassis.web.formats import DEFAULT_LANGUAGE, LOCALES
+from services.chassis.web.templating import counted_in, filled_in
 from services.chassis.web.words import REFUSAL, catalogue_file, told_in, words_of
 from tests.unit.architecture.source import ROOT
 
@@ -154,6 +155,8 @@ def test_a_refusal_is_told_with_its_values_in_the_readers_language() -> None:
     # Whatever a customer is called, it is only put in, not read.
     assert "%(x)s {y}" in tell("%(x)s {y} is a customer already, with this e-mail")
     assert tell("what nobody has ever said") == "what nobody has ever said"
+    # A catalogue keeps its own head under the empty text, and names that end with a full stop bring no second one.
+    assert tell("") == ""
     assert told_in("en")("must be in the future") == "must be in the future"
     # A page's own words are never taken for a refusal's.
     assert words_of("uk").gettext("The number of calls") == "The number of calls"
@@ -163,3 +166,18 @@ def test_numbers_take_the_right_one_of_three_plurals() -> None:
     uk = words_of("uk")
     said = [uk.ngettext("%(num)s invoice", "%(num)s invoices", n) % {"num": n} for n in (1, 3, 5, 11, 21, 112)]
     assert said == ["1 рахунок", "3 рахунки", "5 рахунків", "11 рахунків", "21 рахунок", "112 рахунків"]
+
+
+def test_no_dot_stands_before_what_may_not_be_there() -> None:
+    """A dot between two things is written with the second one, or both are joined: else it is left hanging."""
+    hanging = re.compile(r"· *(?:\{% endif %\} *\{% (?:if|for) |\{% for )")
+    assert [path.name for path in TEMPLATES if hanging.search(path.read_text(encoding="utf-8"))] == []
+
+
+def test_a_sentence_of_a_page_ends_with_one_full_stop_whatever_its_values_end_with() -> None:
+    said = filled_in(str)
+    assert said("Ask %(name)s. Then call.", name="Галина Д.") == "Ask Галина Д. Then call."
+    assert said("Ask %(name)s.", name="<Інна>") == "Ask &lt;Інна&gt;."
+    counted = counted_in(lambda one, many, number: one if number == 1 else many)
+    assert counted("%(num)s call of %(name)s.", "%(num)s calls of %(name)s.", 2, name="Тарас М.") == (
+        "2 calls of Тарас М.")  # fmt: skip

@@ -52,11 +52,6 @@ class Section:
 Sections = Sequence[Section]
 
 
-def later(text: str) -> str:
-    """Marks a text for the catalogues; it is translated when somebody reads it."""
-    return text
-
-
 def in_language(sections: Sections, _: Gettext) -> list[Section]:
     """The sections in a reader's language."""
     return [
