@@ -148,9 +148,7 @@ class Settings(BaseSettings):
     body_seconds: float = Field(
         default=20.0, gt=0, description="How long a body may take, and one second more for every 16 KiB of it."
     )
-    drain_seconds: float = Field(
-        default=0, ge=0, le=60, description="How long an API told to stop still takes requests."
-    )
+    drain_seconds: float = Field(default=0, ge=0, le=60, description="How long an API that stops still takes requests.")
     shutdown_seconds: int = Field(default=20, ge=1, description="How long requests in flight may take to end.")
 
     @field_validator("database_dsn")
