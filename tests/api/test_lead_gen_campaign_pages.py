@@ -74,6 +74,18 @@ async def test_it_is_started_and_paused_there_and_its_list_leads_to_it(house: Ti
         assert (await window.press(f"campaigns/{campaign_id}/pause")).status_code == 403
 
 
+async def test_leads_that_wait_for_their_first_call_are_said_to_wait_with_the_hours_and_until_when(
+    house: Tier1, boss: Browser
+) -> None:
+    lead_id, campaign_id = await house.opened("+380441110021")
+    await house.pool.execute("UPDATE work_items SET not_before = now() + interval '1 day' WHERE lead_id = $1", lead_id)
+    page = await at(boss, f"campaigns/{campaign_id}")
+    assert "1 lead was not called yet: its first call waits for its calling hours, at any hour. Next call due" in page
+    assert "1 not called yet; next call due" in await at(boss, "campaigns")
+    await house.pool.execute("UPDATE work_items SET not_before = now() WHERE lead_id = $1", lead_id)
+    assert "not called yet" not in await at(boss, f"campaigns/{campaign_id}")
+
+
 async def test_a_new_campaign_shows_whom_it_would_call_and_whom_nobody_could_speak_with(
     house: Tier1, boss: Browser
 ) -> None:
