@@ -70,8 +70,25 @@ async def test_it_is_started_and_paused_there_and_its_list_leads_to_it(house: Ti
     await boss.press(f"campaigns/{campaign_id}/start")
     assert await house.pool.fetchval("SELECT state FROM campaigns") == "running"
     async with browser(house, "operator", "ops", tier="ops") as window:
+        assert "Pause" not in await at(window, "campaigns")
         assert "Pause" not in await at(window, f"campaigns/{campaign_id}")
         assert (await window.press(f"campaigns/{campaign_id}/pause")).status_code == 403
+
+
+async def test_it_is_started_and_paused_in_its_row_of_the_list(house: Tier1, boss: Browser) -> None:
+    campaign_id = await house.campaign()
+    await house.pool.execute("UPDATE campaigns SET state = 'draft'")
+    assert "not started" in await at(boss, "campaigns")
+    for act, shown, state in (
+        ("start", "Pause", "running"),
+        ("pause", "Start", "paused"),
+        ("start", "Pause", "running"),
+    ):
+        answer = await boss.press(f"campaigns/{campaign_id}/{act}", seen="list")
+        assert answer.headers["location"] == "/lead-gen/desk/campaigns"
+        assert f"{shown} " in words(boss.page)
+        assert await house.pool.fetchval("SELECT state FROM campaigns") == state
+    assert (await boss.press(f"campaigns/{campaign_id}/start", seen="list")).status_code == 409
 
 
 async def test_leads_that_wait_for_their_first_call_are_said_to_wait_with_the_hours_and_until_when(
