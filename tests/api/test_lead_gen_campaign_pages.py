@@ -91,6 +91,20 @@ async def test_it_is_started_and_paused_in_its_row_of_the_list(house: Tier1, bos
     assert (await boss.press(f"campaigns/{campaign_id}/start", seen="list")).status_code == 409
 
 
+async def test_a_running_campaign_says_when_it_looks_for_leads_and_looks_now_if_told_so(
+    house: Tier1, boss: Browser
+) -> None:
+    campaign_id = await house.campaign()
+    assert "It looks for new leads by itself, once in 1 second" in await at(boss, f"campaigns/{campaign_id}")
+    for _ in range(2):
+        await boss.press(f"campaigns/{campaign_id}/look")
+        assert "It looks for leads now" in words(boss.page)
+    assert await house.signals(f"campaign:{campaign_id}") == ["changed", "changed"]
+    await boss.press(f"campaigns/{campaign_id}/pause")
+    assert "Let it look now" not in words(boss.page)
+    assert (await boss.press(f"campaigns/{campaign_id}/look")).status_code == 409
+
+
 async def test_leads_that_wait_for_their_first_call_are_said_to_wait_with_the_hours_and_until_when(
     house: Tier1, boss: Browser
 ) -> None:

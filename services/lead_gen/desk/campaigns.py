@@ -24,7 +24,7 @@ from services.lead_gen.actions.campaign_pages import (
     read_figures,
     read_selection,
 )
-from services.lead_gen.actions.campaigns import choose_callers, pause_campaign, prepare_for, start_campaign
+from services.lead_gen.actions.campaigns import choose_callers, look_now, pause_campaign, prepare_for, start_campaign
 from services.lead_gen.desk.campaign_forms import CampaignForm
 from services.lead_gen.desk.places import HERE, READERS, SUPERVISOR, campaign_path
 
@@ -108,6 +108,14 @@ async def pause(request: Request, conn: Conn, who: Who, campaign_id: Id, seen: S
     await pause_campaign(conn, campaign_id, who.person)
     said = words_for(request)("It rests. Its leads wait where they are.")
     return await _after(request, conn, who, campaign_id, said, seen)
+
+
+@router.post("/{campaign_id}/look", dependencies=SUPERVISOR)
+async def look(request: Request, conn: Conn, who: Who, campaign_id: Id) -> Response:
+    """It looks for leads now."""
+    await look_now(conn, campaign_id, who.person)
+    said = words_for(request)("It looks for leads now, and takes as many as it has room for.")
+    return await _after(request, conn, who, campaign_id, said)
 
 
 @router.post("/{campaign_id}/callers", dependencies=SUPERVISOR)
