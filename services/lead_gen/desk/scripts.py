@@ -14,7 +14,8 @@ from services.chassis.http import Conn, Id, Who, allow
 from services.chassis.web.door import page_router, web_of
 from services.chassis.web.site import is_lively, words_for
 from services.lead_gen.actions.script_edits import list_scripts, publish_script, script_versions
-from services.lead_gen.desk.script_edited import BASE, EditedScript, begun, edited_by
+from services.lead_gen.desk.ready_words import ready_script
+from services.lead_gen.desk.script_edited import BASE, EditedScript, begun, begun_with, edited_by
 from services.lead_gen.domain.scripts import ScriptListed
 
 READERS: list[Any] = [allow("supervisor", "ops")]
@@ -32,9 +33,10 @@ async def scripts_page(request: Request, conn: Conn, who: Who) -> Response:
 
 
 @router.get("/new", dependencies=SUPERVISOR)
-async def new_page(request: Request, who: Who) -> Response:
-    """A script of a new name."""
-    return _show(request, who, begun([], who.name))
+async def new_page(request: Request, who: Who, ready: bool = False) -> Response:
+    """A script of a new name; `ready`: with a first one filled in."""
+    edited = begun_with(ready_script(words_for(request)), who.name) if ready else begun([], who.name)
+    return _show(request, who, edited)
 
 
 @router.get("/{script_id}", dependencies=SUPERVISOR)
