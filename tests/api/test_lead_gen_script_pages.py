@@ -102,6 +102,15 @@ async def test_a_script_is_written_tried_and_published(fresh_database: FreshData
         assert "n.5.name" in more
         assert (await http.post(f"{BASE}/{first}", data=change)).status_code == 303
         assert "version 2" in words((await http.get(BASE)).text)
+        # The first one can still be read, beside what has changed since.
+        assert f"{BASE}/{first}/version" in (await http.get(f"{BASE}/{first}")).text
+        old = words((await http.get(f"{BASE}/{first}/version")).text)
+        assert "From version 1 to version 2." in old
+        assert "Good day, {{contact_name|colleague}}." in old
+        assert "greet taken out" in old
+        assert "Thank you! Thank you for your time!" in old
+        newest = await tier.pool.fetchval("SELECT id FROM scripts WHERE version = 2")
+        assert "This is the version in force." in words((await http.get(f"{BASE}/{newest}/version")).text)
         late = await http.post(f"{BASE}/{first}", data=change | {"n.2.text": "Bye!", "idempotency_key": "late"})
         assert late.status_code == 422
         assert "Version 2 was published meanwhile" in late.text
