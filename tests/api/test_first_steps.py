@@ -11,12 +11,17 @@ import pytest
 from fastapi import FastAPI
 
 from services.account_mgmt.api import build_app as build_tier_3
+from services.account_mgmt.seed import CATALOGUE
+from services.chassis.samples import SAMPLE_PRODUCTS
 from services.conversion.api import build_app as build_tier_2
+from services.conversion.repository import catalogue
 from services.lead_gen.api import build_app as build_tier_1
 from tests.fixtures.http import make_settings
 from tests.fixtures.pages import ORIGIN, signed_in
 from tests.fixtures.postgres import FreshDatabase
+from tests.fixtures.tier_2 import tier_2
 from workflows.contracts.base import Tier
+from workflows.contracts.catalogue import CatalogueItem
 
 APPS = {Tier.LEAD_GEN: build_tier_1, Tier.CONVERSION: build_tier_2, Tier.ACCOUNT_MGMT: build_tier_3}
 BEGINS = {
@@ -86,6 +91,21 @@ async def test_the_seller_and_the_prices_of_the_sample_are_not_ones_own(fresh_da
         assert card(await http.get("/desk/people")).count(">done<") == 2
         await http.post("/desk/settings/products/LTL/prices", data={"amount": "1900", "currency": "UAH"})
         assert card(await http.get("/desk/people")) == ""
+
+
+async def test_the_sample_of_tier_3_is_no_catalogue_of_ones_own(fresh_database: FreshDatabase) -> None:
+    assert tuple(one[0] for one in CATALOGUE) == SAMPLE_PRODUCTS
+    dsn = await fresh_database("first_sample", tier=Tier.CONVERSION)
+    app = build_tier_2(make_settings(dsn, origin=ORIGIN))
+    async with tier_2(dsn) as tier, signed_in(app, "conversion", "supervisor", "boss") as http:
+        assert "The catalogue comes from tier 3" in card(await http.get("/desk/people"))
+        async with tier.pool.acquire() as conn:
+            sample = CatalogueItem(product_id="LTL", version=3, names={"": "Groupage"}, unit="pallet")
+            await catalogue.take(conn, [sample])
+            assert "Sample prices: replace them" in card(await http.get("/desk/people"))
+            await catalogue.take(conn, [sample.model_copy(update={"version": 7})])
+        shown = card(await http.get("/desk/people"))
+        assert ("Sample prices" in shown, shown.count(">done<")) == (False, 1)
 
 
 def card(page: httpx.Response) -> str:
