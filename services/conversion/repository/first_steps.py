@@ -9,7 +9,7 @@ from services.chassis.samples import SAMPLE_PRODUCTS
 async def there_is(conn: Connection) -> dict[str, int]:
     """By step how many there are; of what can be many, only whether there is one.
 
-    The sample with which tier 3 begins is no catalogue of one's own until a product of it was changed, or a deal was won.
+    The sample with which tier 3 begins is no catalogue of one's own until a product of it changed or a deal was won.
     """
     (row,) = await conn.fetch(
         """SELECT (SELECT count(*) FROM managers WHERE active) AS people,
