@@ -50,8 +50,8 @@ class ManagerForm(PersonForm):
         }
         return cls.model_validate({"id": manager.id, **lists, **others})
 
-    def told(self, usual: Calendar) -> NewManager:
-        """Who this is; without hours they work `usual`. Raises Invalid with the field."""
+    def told(self, usual: Calendar | None = None) -> NewManager:
+        """Who this is; own hours have the time zone and holidays of `usual`. Raises Invalid with the field."""
         self.check()
         given: dict[str, Any] = {name: parted(getattr(self, name)) for name in _LISTS}
         given |= {name: numbered(getattr(self, name)) for name in ("weight", "capacity")}
@@ -63,8 +63,8 @@ class ManagerForm(PersonForm):
             field = str(error.errors()[0]["loc"][0])
             raise Invalid(_WRONG.get(field, said("this is too long")), field=field) from None
 
-    def _hours(self, usual: Calendar) -> Calendar | None:
-        if not self.hours:
+    def _hours(self, usual: Calendar | None) -> Calendar | None:
+        if not self.hours or usual is None:
             return None
         try:
             return WeekForm(**dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), self.hours)).told(usual)

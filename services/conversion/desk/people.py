@@ -61,7 +61,7 @@ async def change(
     """It holds for the next lead."""
     form = form.model_copy(update={"id": manager_id, "hours": ""})
     try:
-        new = form.told((await policies.rules(conn)).calendar).model_dump(mode="json")
+        new = form.told().model_dump(mode="json")
         async with conn.transaction():
             await change_manager(conn, manager_id, {name: new[name] for name in TAKEN})
     except DomainError as error:

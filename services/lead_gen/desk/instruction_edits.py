@@ -18,7 +18,7 @@ from services.chassis.web.refusals import field_errors
 from services.chassis.web.site import words_for
 from services.lead_gen.actions.instruction_edits import list_instructions, open_instruction, save_instruction
 from services.lead_gen.actions.instructions import archive_instruction
-from services.lead_gen.desk.ready_words import ready_instruction
+from services.lead_gen.actions.ready_words import ready_instruction
 from services.lead_gen.domain.instructions import KINDS
 from services.lead_gen.schemas.instructions import NewInstruction
 

@@ -13,8 +13,8 @@ from services.chassis.errors import Conflict, NotFound
 from services.chassis.http import Conn, Id, Who, allow
 from services.chassis.web.door import page_router, web_of
 from services.chassis.web.site import is_lively, words_for
+from services.lead_gen.actions.ready_words import ready_script
 from services.lead_gen.actions.script_edits import list_scripts, publish_script, script_versions
-from services.lead_gen.desk.ready_words import ready_script
 from services.lead_gen.desk.script_edited import BASE, EditedScript, begun, begun_with, edited_by
 from services.lead_gen.domain.scripts import ScriptListed, in_order, node_changes
 
