@@ -11,12 +11,18 @@ import pytest
 from fastapi import FastAPI
 
 from services.account_mgmt.api import build_app as build_tier_3
+from services.account_mgmt.repository.account_managers import page
+from services.account_mgmt.seed import CATALOGUE
+from services.chassis.samples import SAMPLE_PRODUCTS
 from services.conversion.api import build_app as build_tier_2
+from services.conversion.repository import catalogue, managers
 from services.lead_gen.api import build_app as build_tier_1
 from tests.fixtures.http import make_settings
 from tests.fixtures.pages import ORIGIN, signed_in
 from tests.fixtures.postgres import FreshDatabase
+from tests.fixtures.tier_2 import tier_2
 from workflows.contracts.base import Tier
+from workflows.contracts.catalogue import CatalogueItem
 
 APPS = {Tier.LEAD_GEN: build_tier_1, Tier.CONVERSION: build_tier_2, Tier.ACCOUNT_MGMT: build_tier_3}
 BEGINS = {
@@ -86,6 +92,63 @@ async def test_the_seller_and_the_prices_of_the_sample_are_not_ones_own(fresh_da
         assert card(await http.get("/desk/people")).count(">done<") == 2
         await http.post("/desk/settings/products/LTL/prices", data={"amount": "1900", "currency": "UAH"})
         assert card(await http.get("/desk/people")) == ""
+
+
+async def test_the_sample_of_tier_3_is_no_catalogue_of_ones_own(fresh_database: FreshDatabase) -> None:
+    assert tuple(one[0] for one in CATALOGUE) == SAMPLE_PRODUCTS
+    dsn = await fresh_database("first_sample", tier=Tier.CONVERSION)
+    app = build_tier_2(make_settings(dsn, origin=ORIGIN))
+    async with tier_2(dsn) as tier, signed_in(app, "conversion", "supervisor", "boss") as http:
+        assert "The catalogue comes from tier 3" in card(await http.get("/desk/people"))
+        async with tier.pool.acquire() as conn:
+            sample = CatalogueItem(product_id="LTL", version=3, names={"": "Groupage"}, unit="pallet")
+            await catalogue.take(conn, [sample])
+            assert "Sample prices: replace them" in card(await http.get("/desk/people"))
+            await catalogue.take(conn, [sample.model_copy(update={"version": 7})])
+        shown = card(await http.get("/desk/people"))
+        assert ("Sample prices" in shown, shown.count(">done<")) == (False, 1)
+
+
+async def test_a_manager_is_added_with_what_they_take_and_it_is_changed_on_their_page(
+    fresh_database: FreshDatabase,
+) -> None:
+    dsn = await fresh_database("first_manager", tier=Tier.CONVERSION)
+    app = build_tier_2(make_settings(dsn, origin=ORIGIN))
+    async with tier_2(dsn) as tier, signed_in(app, "conversion", "supervisor", "boss") as http:
+        typed = {"id": "anna", "name": "Anna", "languages": "uk, en", "regions": "Lviv", "hours": "08:00-16:00"}
+        wrong = {"languages": "??", "capacity": "many", "daily_quota": "-1", "hours": "all day", "email": "anna"}
+        for field, text in wrong.items():
+            refused = await http.post("/desk/people", data={**typed, field: text})
+            assert list(json.loads(refused.headers["hx-trigger"])["form:refused"]["fields"]) == [field]
+        assert (await http.post("/desk/people", data={**typed, "daily_quota": "5"})).status_code == 200
+        async with tier.pool.acquire() as conn:
+            made = await managers.get(conn, "anna")
+        assert (made.languages, made.regions, made.weight, made.capacity) == (["uk", "en"], ["Lviv"], 1, 30)
+        assert made.daily_quota == 5
+        assert made.hours is not None
+        assert [(one.opens, one.closes) for one in made.hours.week["fri"]] == [("08:00", "16:00")]
+        assert "/conversion/desk/people/anna" in (await http.get("/desk/settings/routing")).text
+        assert 'value="uk, en"' in (await http.get("/desk/people/anna")).text
+        changed = {"name": "Anna K.", "languages": "pl", "weight": "2", "capacity": "12", "daily_quota": ""}
+        assert (await http.post("/desk/people/anna", data=changed)).status_code == 200
+        async with tier.pool.acquire() as conn:
+            made = await managers.get(conn, "anna")
+        assert (made.name, made.languages, made.regions, made.weight) == ("Anna K.", ["pl"], [], 2)
+        assert (made.daily_quota, made.capacity, made.hours is not None) == (None, 12, True)
+        assert (await http.post("/desk/people/anna", data={**changed, "weight": "0"})).status_code == 422
+        assert (await http.get("/desk/people/nobody")).status_code == 404
+
+
+async def test_an_account_manager_is_added_with_what_they_look_after(fresh_database: FreshDatabase) -> None:
+    app = build_tier_3(make_settings(await fresh_database("first_account", tier=Tier.ACCOUNT_MGMT), origin=ORIGIN))
+    async with signed_in(app, "account_mgmt", "supervisor", "boss") as http:
+        assert 'value="500"' in (await http.get("/desk/people")).text
+        typed = {"id": "galyna", "name": "Halyna", "capacity": "40", "segments": "steel, grain", "sizes": "11-50"}
+        assert (await http.post("/desk/people", data={**typed, "capacity": "x"})).status_code == 422
+        assert (await http.post("/desk/people", data=typed)).status_code == 200
+        async with app.state.pool.acquire() as conn:
+            made = (await page(conn, 10, None))[0]
+        assert (made.capacity, made.segments, made.sizes) == (40, ["steel", "grain"], ["11-50"])
 
 
 def card(page: httpx.Response) -> str:

@@ -247,7 +247,14 @@ async def test_whoever_waits_is_told_what_waits_for_what(tier: Tier1) -> None:
         await desk.press("next")
         assert "Nothing is due" in desk.page
         assert "The next lead comes by itself" in desk.page
-        assert "Tried before, next try later" in desk.page
+        assert "Not called yet: the first call waits for their calling hours, at any hour" in desk.page
+    await tier.pool.execute(
+        """UPDATE work_items SET payload = payload || '{"attempt": 2}' WHERE lead_id = $1""", lead_id
+    )
+    async with browser(tier, "mila") as desk:
+        await desk.look()
+        await desk.press("next")
+        assert ("Called before: the next call comes later" in desk.page, "Not called yet" in desk.page) == (True, False)
 
 
 async def test_a_quota_is_shown_and_ends_the_calls(tier: Tier1) -> None:

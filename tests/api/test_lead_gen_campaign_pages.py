@@ -70,8 +70,51 @@ async def test_it_is_started_and_paused_there_and_its_list_leads_to_it(house: Ti
     await boss.press(f"campaigns/{campaign_id}/start")
     assert await house.pool.fetchval("SELECT state FROM campaigns") == "running"
     async with browser(house, "operator", "ops", tier="ops") as window:
+        assert "Pause" not in await at(window, "campaigns")
         assert "Pause" not in await at(window, f"campaigns/{campaign_id}")
         assert (await window.press(f"campaigns/{campaign_id}/pause")).status_code == 403
+
+
+async def test_it_is_started_and_paused_in_its_row_of_the_list(house: Tier1, boss: Browser) -> None:
+    campaign_id = await house.campaign()
+    await house.pool.execute("UPDATE campaigns SET state = 'draft'")
+    assert "not started" in await at(boss, "campaigns")
+    for act, shown, state in (
+        ("start", "Pause", "running"),
+        ("pause", "Start", "paused"),
+        ("start", "Pause", "running"),
+    ):
+        answer = await boss.press(f"campaigns/{campaign_id}/{act}", seen="list")
+        assert answer.headers["location"] == "/lead-gen/desk/campaigns"
+        assert f"{shown} " in words(boss.page)
+        assert await house.pool.fetchval("SELECT state FROM campaigns") == state
+    assert (await boss.press(f"campaigns/{campaign_id}/start", seen="list")).status_code == 409
+
+
+async def test_a_running_campaign_says_when_it_looks_for_leads_and_looks_now_if_told_so(
+    house: Tier1, boss: Browser
+) -> None:
+    campaign_id = await house.campaign()
+    assert "It looks for new leads by itself, once in 1 second" in await at(boss, f"campaigns/{campaign_id}")
+    for _ in range(2):
+        await boss.press(f"campaigns/{campaign_id}/look")
+        assert "It looks for leads now" in words(boss.page)
+    assert await house.signals(f"campaign:{campaign_id}") == ["changed", "changed"]
+    await boss.press(f"campaigns/{campaign_id}/pause")
+    assert "Let it look now" not in words(boss.page)
+    assert (await boss.press(f"campaigns/{campaign_id}/look")).status_code == 409
+
+
+async def test_leads_that_wait_for_their_first_call_are_said_to_wait_with_the_hours_and_until_when(
+    house: Tier1, boss: Browser
+) -> None:
+    lead_id, campaign_id = await house.opened("+380441110021")
+    await house.pool.execute("UPDATE work_items SET not_before = now() + interval '1 day' WHERE lead_id = $1", lead_id)
+    page = await at(boss, f"campaigns/{campaign_id}")
+    assert "1 lead was not called yet: its first call waits for its calling hours, at any hour. Next call due" in page
+    assert "1 not called yet; next call due" in await at(boss, "campaigns")
+    await house.pool.execute("UPDATE work_items SET not_before = now() WHERE lead_id = $1", lead_id)
+    assert "not called yet" not in await at(boss, f"campaigns/{campaign_id}")
 
 
 async def test_a_new_campaign_shows_whom_it_would_call_and_whom_nobody_could_speak_with(

@@ -63,6 +63,21 @@ def place(answer: httpx.Response) -> str:
     return str(answer.headers["location"]).removeprefix("/lead-gen/desk/").partition("?")[0]
 
 
+async def says_who_takes_its_leads_up(house: Tier1, boss: Browser, imported: str) -> None:
+    assert "No campaign runs, so nobody is called yet" in words(await boss.look(f"{imported}?whole=1"))
+    campaign_id = await house.campaign()
+    await house.lead("+380441230099", "Of no file")
+    part = words((await boss.http.get(f"/desk/{imported}/campaigns")).text)
+    assert "3 leads of this file fit and are taken up when the campaign looks next, at " in part
+    await boss.press(f"{imported}/campaigns/{campaign_id}/look")
+    assert "looks for leads now" in words(boss.page)
+    assert await house.signals(f"campaign:{campaign_id}") == ["changed"]
+    await house.pool.execute("UPDATE leads SET stage = 'calling', campaign_id = $1 WHERE company = 'Ліс'", campaign_id)
+    part = words((await boss.http.get(f"/desk/{imported}/campaigns")).text)
+    assert "2 leads of this file fit" in part
+    assert "1 lead is in cold calling already" in part
+
+
 async def test_a_file_is_looked_at_tried_and_imported_and_every_row_says_what_became_of_it(
     house: Tier1, boss: Browser
 ) -> None:
@@ -85,6 +100,7 @@ async def test_a_file_is_looked_at_tried_and_imported_and_every_row_says_what_be
     assert "Рибпром" in rejected
     assert "Вітер" not in rejected
     assert await house.pool.fetchval("SELECT contact_name FROM leads WHERE company = 'Вітер'") == "Олег"
+    await says_who_takes_its_leads_up(house, boss, imported)
     csv = (await boss.http.get(f"/desk/{imported}/rejects.csv")).text
     assert csv.startswith("Назва,Хто,Куди дзвонити,Місто,reason")
     assert "Рибпром" in csv

@@ -83,6 +83,10 @@ async def test_tier_1_changes_its_attempts_without_a_programmer(fresh_database: 
         assert await tier.pool.fetchval("SELECT max(version) FROM policies") == 2
         body = await tier.pool.fetchval("SELECT body FROM policies WHERE version = 2")
         assert (body["max_attempts"], body["gaps"], body["window"]) == (4, ["PT45M", "PT4H", "P1D", "P2D"], 200)
+        # Calls that wait are not moved by new hours, which is said before these are published.
+        form = typed((await http.get(f"{base}/hours")).text)
+        live = words(await refused(http, f"{base}/hours", form | {"opens": "08:00"}))
+        assert "keep the time that their next call has, even if the new hours would let it be sooner" in live
         history = words((await http.get(f"{base}/versions")).text)
         assert "Version 2" in history
         assert "Attempts in a row 6 calls 4 calls" in history

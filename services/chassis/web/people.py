@@ -6,10 +6,11 @@ import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-from fastapi import APIRouter, Form, Request
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.responses import Response
 
 from services.chassis.auth import Principal
@@ -44,16 +45,35 @@ class PersonForm(BaseModel):
             raise Invalid(said("use letters, digits, dots, dashes and underscores, 64 at most"), field="id")
 
 
+def parted(text: str) -> list[str]:
+    """What is typed with commas between."""
+    return [one for part in text.split(",") if (one := part.strip())]
+
+
+def numbered(text: str) -> int | str:
+    """A whole number, or what was typed instead of one."""
+    return int(text) if text.isascii() and text.isdigit() else text
+
+
 @dataclass(frozen=True)
 class People:
     """What is a tier's own: where its pages are, its people (so many at most), how one is added, what is still missing,
-    and what its bar shows."""
+    what its bar shows, and what is asked of somebody."""
 
     tier: str
     everybody: Callable[[Connection, int], Awaitable[Sequence[Any]]]
     add: Callable[[Connection, PersonForm], Awaitable[object]]
     steps: Callable[[Connection], Awaitable[list[Step]]]
     bar: Callable[[Connection, Principal], Awaitable[dict[str, Any]]]
+    form: type[PersonForm] = PersonForm
+
+    async def typed(self, request: Request) -> PersonForm:
+        """What the form has sent. Raises RequestValidationError for what no page would send."""
+        sent = await request.form(max_files=0)
+        try:
+            return self.form.model_validate(dict(sent))
+        except ValidationError as error:
+            raise RequestValidationError([{**one, "loc": ("body", *one["loc"])} for one in error.errors()]) from None
 
     async def show(
         self, request: Request, conn: Connection, who: Principal, form: PersonForm | None = None, **more: Any
@@ -80,8 +100,9 @@ def people_router(people: People, *, readers: list[Any], writers: list[Any]) -> 
         return await people.show(request, conn, who)
 
     @router.post("", dependencies=writers)
-    async def add(request: Request, conn: Conn, who: Who, form: Annotated[PersonForm, Form()]) -> Response:
+    async def add(request: Request, conn: Conn, who: Who) -> Response:
         """Somebody works here from now on."""
+        form = await people.typed(request)
         try:
             async with conn.transaction():
                 form.check()

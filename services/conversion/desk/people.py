@@ -1,19 +1,31 @@
-"""The managers of this tier, and one more; while the organisation begins, also what else is missing."""
+"""The managers of this tier, one more, and what each takes; while the organisation begins, what else is missing."""
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
+from typing import Annotated, Any
+
+from fastapi import Form, Path, Request
+from starlette.responses import Response
 
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
+from services.chassis.errors import DomainError
+from services.chassis.http import Conn, Who
+from services.chassis.web.door import web_of
 from services.chassis.web.people import People, PersonForm, people_router
+from services.chassis.web.refusals import field_errors
+from services.chassis.web.site import is_lively, words_for
 from services.conversion.actions.desk_bar import desk_bar
 from services.conversion.actions.first_steps import read_first_steps
-from services.conversion.actions.managers import add_manager
-from services.conversion.desk.settings import SETTERS, SUPERVISION
+from services.conversion.actions.managers import add_manager, change_manager
+from services.conversion.desk.manager_forms import TAKEN, ManagerForm
+from services.conversion.desk.settings import SETTERS, SUPERVISION, settings_page
 from services.conversion.domain.managers import Manager
-from services.conversion.repository.managers import page
-from services.conversion.schemas.managers import NewManager
+from services.conversion.repository.managers import get, page
+from services.conversion.repository.policies import policies
+
+Whose = Annotated[str, Path(max_length=100)]
 
 
 async def _everybody(conn: Connection, limit: int) -> list[Manager]:
@@ -21,7 +33,8 @@ async def _everybody(conn: Connection, limit: int) -> list[Manager]:
 
 
 async def _add(conn: Connection, person: PersonForm) -> Manager:
-    return await add_manager(conn, NewManager(id=person.id, name=person.name))
+    form = ManagerForm.model_validate(person.model_dump())
+    return await add_manager(conn, form.told((await policies.rules(conn)).calendar))
 
 
 async def _bar(conn: Connection, who: Principal) -> dict[str, Any]:
@@ -29,5 +42,42 @@ async def _bar(conn: Connection, who: Principal) -> dict[str, Any]:
 
 
 router = people_router(
-    People("/conversion/desk", _everybody, _add, read_first_steps, _bar), readers=SUPERVISION, writers=SETTERS
+    People("/conversion/desk", _everybody, _add, read_first_steps, _bar, ManagerForm),
+    readers=SUPERVISION,
+    writers=SETTERS,
 )
+
+
+@router.get("/{manager_id}", dependencies=SETTERS)
+async def edit_page(request: Request, conn: Conn, who: Who, manager_id: Whose) -> Response:
+    """What this manager takes, as a form."""
+    return await _edit(request, conn, who, manager_id)
+
+
+@router.post("/{manager_id}", dependencies=SETTERS)
+async def change(
+    request: Request, conn: Conn, who: Who, manager_id: Whose, form: Annotated[ManagerForm, Form()]
+) -> Response:
+    """It holds for the next lead."""
+    form = form.model_copy(update={"id": manager_id, "hours": ""})
+    try:
+        new = form.told().model_dump(mode="json")
+        async with conn.transaction():
+            await change_manager(conn, manager_id, {name: new[name] for name in TAKEN})
+    except DomainError as error:
+        if is_lively(request) or error.status == 404:
+            raise
+        return await _edit(request, conn, who, manager_id, form, error)
+    told = words_for(request)("%(name)s takes leads by these rules from now on.") % {"name": form.name}
+    here = partial(_edit, request, conn, who, manager_id)
+    return await web_of(request).after(request, f"/conversion/desk/people/{manager_id}", here, said=told)
+
+
+async def _edit(
+    request: Request, conn: Connection, who: Principal, manager_id: str, form: ManagerForm | None = None,
+    error: DomainError | None = None,
+) -> Response:  # fmt: skip
+    manager = await get(conn, manager_id)
+    shown: dict[str, Any] = {"manager": manager, "values": form or ManagerForm.of(manager)}
+    shown |= {"errors": field_errors(error) if error else {}, "status": error.status if error else 200}
+    return await settings_page(request, conn, who, "manager_edit.j2", **shown)

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from services.chassis.db import Connection
+from services.chassis.samples import SAMPLE_PRODUCTS
 
 
 async def there_is(conn: Connection) -> dict[str, int]:
-    """By step how many there are; of what can be many, only whether there is one."""
+    """By step how many there are; of what can be many, only whether there is one.
+
+    The sample with which tier 3 begins is no catalogue of one's own until a product of it changed or a deal was won.
+    """
     (row,) = await conn.fetch(
         """SELECT (SELECT count(*) FROM managers WHERE active) AS people,
-                  EXISTS (SELECT FROM catalogue_items) AS products,
-                  EXISTS (SELECT FROM hand_overs) AS leads"""
+                  EXISTS (SELECT FROM catalogue_items WHERE active
+                             AND (product_id <> ALL ($1) OR version > cardinality($1::text[])))
+                    OR (EXISTS (SELECT FROM catalogue_items) AND EXISTS (SELECT FROM deals WHERE stage = 'won'))
+                      AS products,
+                  EXISTS (SELECT FROM catalogue_items) AS sample_prices,
+                  EXISTS (SELECT FROM hand_overs) AS leads""",
+        list(SAMPLE_PRODUCTS),
     )
     return {name: int(count) for name, count in row.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from services.chassis import outbox
-from services.chassis.db import Connection
+from services.chassis.db import Connection, new_id
 from services.chassis.errors import Conflict, NotFound
 from services.lead_gen.actions.callers import change_caller
 from services.lead_gen.actions.workflow_starts import campaign_start
@@ -70,6 +70,16 @@ async def pause_campaign(conn: Connection, campaign_id: str, by: str) -> Campaig
         raise Conflict(f"The campaign is {campaign.state}", code="wrong_state", detail={"state": campaign.state})
     _, changes = await campaigns.set_state(conn, campaign_id, "paused")
     return await _tell(conn, campaign_id, by, changes)
+
+
+async def look_now(conn: Connection, campaign_id: str, by: str) -> Campaign:
+    """Let a campaign that runs look for leads now, not at its next turn. Raises NotFound, Conflict `wrong_state`."""
+    campaign = await campaigns.get(conn, campaign_id)
+    if campaign.state != "running":
+        raise Conflict(f"The campaign is {campaign.state}", code="wrong_state", detail={"state": campaign.state})
+    answer = CampaignChanged(event_id=f"campaign:{campaign_id}:look:{new_id()}", at=await clock.now(conn), by=by)
+    await outbox.signal(conn, ids.campaign(campaign_id), "changed", answer, when_missing="drop")
+    return campaign
 
 
 async def _tell(conn: Connection, campaign_id: str, by: str, changes: int, *, starts: int | None = None) -> Campaign:

@@ -24,12 +24,14 @@ from services.lead_gen.actions.campaign_pages import (
     read_figures,
     read_selection,
 )
-from services.lead_gen.actions.campaigns import choose_callers, pause_campaign, prepare_for, start_campaign
+from services.lead_gen.actions.campaigns import choose_callers, look_now, pause_campaign, prepare_for, start_campaign
 from services.lead_gen.desk.campaign_forms import CampaignForm
-from services.lead_gen.desk.places import READERS, SUPERVISOR, campaign_path
+from services.lead_gen.desk.places import HERE, READERS, SUPERVISOR, campaign_path
 
 router: APIRouter = page_router("/desk/campaigns")
 Days = Literal["7", "30", "ever"]
+Seen = Annotated[Literal["", "list"], Form()]
+"""Where a campaign was started or paused: on its own page, or in its row of the list."""
 People = Annotated[list[str], Query(max_length=200)]
 
 
@@ -93,19 +95,26 @@ async def its_selection(request: Request, conn: Conn, campaign_id: Id) -> Respon
 
 
 @router.post("/{campaign_id}/start", dependencies=SUPERVISOR)
-async def start(request: Request, conn: Conn, who: Who, campaign_id: Id) -> Response:
+async def start(request: Request, conn: Conn, who: Who, campaign_id: Id, seen: Seen = "") -> Response:
     """It runs, or runs again."""
     await start_campaign(conn, campaign_id, who.person)
-    return await _after(
-        request, conn, who, campaign_id, words_for(request)("It runs. Callers get its leads from now on.")
-    )
+    said = words_for(request)("It runs. Callers get its leads from now on.")
+    return await _after(request, conn, who, campaign_id, said, seen)
 
 
 @router.post("/{campaign_id}/pause", dependencies=SUPERVISOR)
-async def pause(request: Request, conn: Conn, who: Who, campaign_id: Id) -> Response:
+async def pause(request: Request, conn: Conn, who: Who, campaign_id: Id, seen: Seen = "") -> Response:
     """It rests; its leads go on when it runs again."""
     await pause_campaign(conn, campaign_id, who.person)
     said = words_for(request)("It rests. Its leads wait where they are.")
+    return await _after(request, conn, who, campaign_id, said, seen)
+
+
+@router.post("/{campaign_id}/look", dependencies=SUPERVISOR)
+async def look(request: Request, conn: Conn, who: Who, campaign_id: Id) -> Response:
+    """It looks for leads now."""
+    await look_now(conn, campaign_id, who.person)
+    said = words_for(request)("It looks for leads now, and takes as many as it has room for.")
     return await _after(request, conn, who, campaign_id, said)
 
 
@@ -122,7 +131,11 @@ async def people(
     return await _after(request, conn, who, campaign_id, words_for(request)("Written down."))
 
 
-async def _after(request: Request, conn: Connection, who: Principal, campaign_id: str, said: str) -> Response:
+async def _after(
+    request: Request, conn: Connection, who: Principal, campaign_id: str, said: str, seen: str = ""
+) -> Response:
+    if seen:
+        return await web_of(request).after(request, f"{HERE}/campaigns", partial(_list, request, conn, who), said=said)
     show = partial(_show, request, conn, who, campaign_id)
     return await web_of(request).after(request, campaign_path(campaign_id), show, said=said)
 

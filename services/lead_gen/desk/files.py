@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated, Any, Literal
 
@@ -16,6 +17,8 @@ from services.chassis.imports.rejects import rejects_csv
 from services.chassis.web.door import page_router, web_of
 from services.chassis.web.refusals import field_errors
 from services.chassis.web.site import is_lively, words_for
+from services.lead_gen.actions.campaigns import look_now
+from services.lead_gen.actions.file_campaigns import campaigns_of_file
 from services.lead_gen.actions.files import (
     KEPT,
     call_off,
@@ -142,10 +145,27 @@ async def _columns(
 
 @router.get("/{import_id}", dependencies=READERS)
 async def file_page(
-    request: Request, conn: Conn, who: Who, import_id: Id, verdict: Verdict = "", after: Line = 0
+    request: Request, conn: Conn, who: Who, import_id: Id, verdict: Verdict = "", after: Line = 0, whole: bool = False
 ) -> Response:
-    """How far a file is, how it was understood, and what became of its rows."""
-    return await _file(request, conn, who, import_id, verdict, after)
+    """How far a file is, how it was understood, and what became of its rows; `whole`: with who takes its leads up."""
+    return await _file(request, conn, who, import_id, verdict, after, whole=whole)
+
+
+@router.get("/{import_id}/campaigns", dependencies=READERS)
+async def file_campaigns(request: Request, conn: Conn, who: Who, import_id: Id) -> Response:
+    """Which campaigns take its leads up, and by when."""
+    found = await campaigns_of_file(conn, import_id, datetime.now(UTC))
+    context: dict[str, Any] = {"taken_up": found, "file_id": import_id, "acts": not who.is_ops}
+    return web_of(request).pages.answer(request, "files/campaigns.j2", **context)
+
+
+@router.post("/{import_id}/campaigns/{campaign_id}/look", dependencies=SUPERVISOR)
+async def look(request: Request, conn: Conn, who: Who, import_id: Id, campaign_id: Id) -> Response:
+    """A campaign looks for leads now."""
+    campaign = await look_now(conn, campaign_id, who.person)
+    said = words_for(request)("%(name)s looks for leads now.") % {"name": campaign.name}
+    show = partial(_file, request, conn, who, import_id)
+    return await web_of(request).after(request, file_path(import_id), show, said=said)
 
 
 @router.get("/{import_id}/parts", dependencies=READERS)
@@ -184,8 +204,10 @@ async def rejects(pool: ConnectionPool, import_id: Id) -> Response:
 
 async def _file(
     request: Request, conn: Connection, who: Principal, import_id: str, verdict: Verdict = "", after: int = 0,
-    template: str = "file.j2",
+    template: str = "file.j2", *, whole: bool = False,
 ) -> Response:  # fmt: skip
     acts = not who.is_ops
-    page = await read_file(conn, import_id, verdict or None, after, named=acts)
-    return web_of(request).pages.answer(request, template, page=page, acts=acts, after=after)
+    context: dict[str, Any] = {"page": await read_file(conn, import_id, verdict or None, after, named=acts)}
+    context["taken_up"] = await campaigns_of_file(conn, import_id, datetime.now(UTC)) if whole else None
+    context |= {"acts": acts, "after": after, "file_id": import_id}
+    return web_of(request).pages.answer(request, template, **context)

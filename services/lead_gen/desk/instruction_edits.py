@@ -18,6 +18,7 @@ from services.chassis.web.refusals import field_errors
 from services.chassis.web.site import words_for
 from services.lead_gen.actions.instruction_edits import list_instructions, open_instruction, save_instruction
 from services.lead_gen.actions.instructions import archive_instruction
+from services.lead_gen.actions.ready_words import ready_instruction
 from services.lead_gen.domain.instructions import KINDS
 from services.lead_gen.schemas.instructions import NewInstruction
 
@@ -39,9 +40,11 @@ async def list_page(request: Request, conn: Conn, who: Who, q: Annotated[str, Qu
 
 
 @router.get("/new", dependencies=SUPERVISOR)
-async def new_page(request: Request, who: Who) -> Response:
-    """An empty instruction."""
-    return _form(request, who, None, {"title": "", "text": "", "tags": "", "situations": [], "seen": "0"})
+async def new_page(request: Request, who: Who, ready: bool = False) -> Response:
+    """An empty instruction; `ready`: with a first one filled in."""
+    empty: dict[str, Any] = {"title": "", "text": "", "tags": "", "situations": [], "seen": "0"}
+    values = ready_instruction(words_for(request)) if ready else empty
+    return _form(request, who, None, values | {"is_ready": ready})
 
 
 @router.get("/{instruction_id}", dependencies=SUPERVISOR)

@@ -67,6 +67,11 @@ HOURS = Section(
             _("Call at any hour"), _("For a demonstration only: real people must not be called at night.")
         ),
     },
+    kept=_(
+        "It is in force at once for leads that begin: outside these hours nobody is called. Leads already in cold "
+        "calling keep the time that their next call has, even if the new hours would let it be sooner, and plan the "
+        "calls after it by the hours that they began with."
+    ),
 )
 
 CALLS = Section(

@@ -48,6 +48,7 @@ class EditedScript:
     meant: NewScript | None = None
     name_fault: str = ""
     rows: list[NodeRow] = field(default_factory=list)
+    is_ready: bool = False
 
     @property
     def now(self) -> ScriptListed | None:
@@ -115,6 +116,13 @@ def begun(versions: list[ScriptListed], caller: str) -> EditedScript:
     edited = EditedScript(versions, now.name if now else "", typed, str(now.version) if now else "0", caller)
     edited.rows = with_spare(rows)
     return edited
+
+
+def begun_with(ready: NewScript, caller: str) -> EditedScript:
+    """A new script that is filled in already; nothing of it is kept before it is published."""
+    rows = rows_of(ready.start, ready.nodes)
+    typed = TypedScript(ready.start, rows, nodes=dict(ready.nodes))
+    return EditedScript([], ready.name, typed, "0", caller, meant=ready, rows=with_spare(rows), is_ready=True)
 
 
 def edited_by(versions: list[ScriptListed], form: FormData, caller: str) -> EditedScript:

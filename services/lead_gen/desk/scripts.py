@@ -9,13 +9,14 @@ from starlette.responses import Response
 
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
-from services.chassis.errors import Conflict
+from services.chassis.errors import Conflict, NotFound
 from services.chassis.http import Conn, Id, Who, allow
 from services.chassis.web.door import page_router, web_of
 from services.chassis.web.site import is_lively, words_for
+from services.lead_gen.actions.ready_words import ready_script
 from services.lead_gen.actions.script_edits import list_scripts, publish_script, script_versions
-from services.lead_gen.desk.script_edited import BASE, EditedScript, begun, edited_by
-from services.lead_gen.domain.scripts import ScriptListed
+from services.lead_gen.desk.script_edited import BASE, EditedScript, begun, begun_with, edited_by
+from services.lead_gen.domain.scripts import ScriptListed, in_order, node_changes
 
 READERS: list[Any] = [allow("supervisor", "ops")]
 SUPERVISOR: list[Any] = [allow("supervisor")]
@@ -32,15 +33,28 @@ async def scripts_page(request: Request, conn: Conn, who: Who) -> Response:
 
 
 @router.get("/new", dependencies=SUPERVISOR)
-async def new_page(request: Request, who: Who) -> Response:
-    """A script of a new name."""
-    return _show(request, who, begun([], who.name))
+async def new_page(request: Request, who: Who, ready: bool = False) -> Response:
+    """A script of a new name; `ready`: with a first one filled in."""
+    edited = begun_with(ready_script(words_for(request)), who.name) if ready else begun([], who.name)
+    return _show(request, who, edited)
 
 
 @router.get("/{script_id}", dependencies=SUPERVISOR)
 async def edit_page(request: Request, conn: Conn, who: Who, script_id: Id) -> Response:
     """The newest version of this script, as a form."""
     return _show(request, who, begun(await script_versions(conn, script_id), who.name))
+
+
+@router.get("/{script_id}/version", dependencies=READERS)
+async def version_page(request: Request, conn: Conn, who: Who, script_id: Id) -> Response:
+    """This very version, and what the one in force has changed since."""
+    versions = await script_versions(conn, script_id)
+    one = next((one for one in versions if one.id == script_id), None)
+    if one is None:
+        raise NotFound("That version is too old to be shown here")
+    context: dict[str, Any] = {"one": one, "now": versions[0], "versions": versions, "acts": who.role == "supervisor"}
+    context |= {"order": in_order(one.start, one.nodes), "changes": node_changes(one.nodes, versions[0].nodes)}
+    return web_of(request).pages.answer(request, "script_version.j2", **context)
 
 
 @router.put("/new", dependencies=SUPERVISOR)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Literal
 
 from services.chassis.imports.jobs import Import
@@ -46,6 +47,19 @@ class FilePage(Record):
             for name, column in sorted(self.file.mapping.items(), key=lambda one: one[1])
             if column < len(header)
         }
+
+
+class FileInCampaign(Record):
+    """What a campaign that runs makes of a file: `fits` of its leads wait to be taken up, `taken` are in cold calling.
+
+    `looks_by` is when it has looked at the latest.
+    """
+
+    campaign_id: str
+    name: str
+    fits: int
+    taken: int
+    looks_by: datetime
 
 
 class FileList(Record):

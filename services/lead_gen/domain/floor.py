@@ -114,7 +114,10 @@ class LateCallback(Record):
 
 
 class CampaignOnFloor(Record):
-    """A campaign with its leads in cold calling, its calls that are due, and its talks of the last 30 days."""
+    """A campaign with its leads in cold calling, its calls that are due, and its talks of the last 30 days.
+
+    `untried` of those leads were never called; `next_at` is when the next call falls due of those that are not yet.
+    """
 
     id: str
     name: str
@@ -124,6 +127,8 @@ class CampaignOnFloor(Record):
     due: int
     talks: int
     interested: int
+    untried: int = 0
+    next_at: datetime | None = None
     obstacle: str | None = None
 
     @property

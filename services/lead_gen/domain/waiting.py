@@ -11,16 +11,20 @@ from services.lead_gen.domain.callers import Standing, speaks_one
 from services.lead_gen.domain.policy import Policy
 from services.lead_gen.domain.window import next_open_if_any
 
-Cause = Literal["closed", "later", "language", "colleague", "campaign", "place"]
-CAUSES: tuple[Cause, ...] = ("closed", "later", "language", "colleague", "campaign", "place")
+Cause = Literal["closed", "first", "later", "language", "colleague", "campaign", "place"]
+CAUSES: tuple[Cause, ...] = ("closed", "first", "later", "language", "colleague", "campaign", "place")
 
 
 class WaitingGroup(Record):
-    """Open calls of one group. `theirs` is promised by a colleague; `first` is when the first of them falls due."""
+    """Open calls of one group. `fresh`: of leads that nobody has called yet; `theirs` is promised by a colleague.
+
+    `first` is when the first of them falls due.
+    """
 
     group_key: str
     theirs: bool
     due: bool
+    fresh: bool = False
     calls: int
     first: datetime
 
@@ -42,12 +46,15 @@ class NextCallback(Record):
 
 
 class Waiting(Record):
-    """Everything that waits, and when the first call comes that this caller may make; their own promise beside it."""
+    """Everything that waits, and when the first call comes that this caller may make; their own promise beside it, and
+    the hours by which calls are planned.
+    """
 
     calls: int
     reasons: list[Reason]
     next_at: datetime | None
     quota_done: bool
+    policy: Policy
     callback: NextCallback | None = None
 
 
@@ -70,12 +77,13 @@ def why_nothing(
             cause=cause, calls=group.calls + (known.calls if known else 0), opens=min(times, default=None)
         )
     reasons = [counted[cause] for cause in CAUSES if cause in counted]
-    mine = [one.opens for one in reasons if one.opens is not None and one.cause in ("closed", "later")]
+    mine = [one.opens for one in reasons if one.opens is not None and one.cause in ("closed", "first", "later")]
     return Waiting(
         calls=sum(one.calls for one in reasons),
         reasons=reasons,
         next_at=min(mine, default=None) if standing.takes_fresh else None,
         quota_done=not standing.quota_left,
+        policy=policy,
     )
 
 
@@ -89,9 +97,10 @@ def _cause(
         return "language", None
     if group.theirs:
         return "colleague", group.first
+    planned: Cause = "first" if group.fresh else "later"
     if not group.due:
-        return "later", group.first
+        return planned, group.first
     opens = next_open_if_any(policy, zone, now)
     if opens is None:
         return "place", None
-    return ("closed", opens) if opens > now else ("later", now)
+    return ("closed", opens) if opens > now else (planned, now)

@@ -126,18 +126,21 @@ async def waiting_for(conn: Connection, lead_id: str) -> WorkItem | None:
 
 
 async def waiting(conn: Connection, caller: str) -> list[WaitingGroup]:
-    """The open calls by group, by whether a colleague has promised them, and by whether they are due.
+    """The open calls by group, by whether a colleague has promised them, whether they are due, and whether the
+    lead was ever called.
 
     The first ten thousand only: whoever waits wants to know why, not how many exactly.
     """
     rows = await conn.fetch(
-        """SELECT group_key, theirs, due, count(*) AS calls, min(opens) AS first
+        """SELECT group_key, theirs, due, fresh, count(*) AS calls, min(opens) AS first
              FROM (SELECT group_key, not_before <= now() AS due,
                           assignee IS NOT NULL AND assignee <> $1 AND coalesce(assignee_until > now(), true) AS theirs,
+                          payload->>'attempt' = '1'
+                            AND NOT coalesce((payload->>'callback')::boolean, false) AS fresh,
                           CASE WHEN assignee IS NULL OR assignee = $1 THEN not_before
                                ELSE coalesce(assignee_until, not_before) END AS opens
                      FROM work_items WHERE kind = 'call' AND state = 'open' LIMIT 10000) AS open_calls
-            GROUP BY group_key, theirs, due""",
+            GROUP BY group_key, theirs, due, fresh""",
         caller,
     )
     return WaitingGroup.of_all(rows)

@@ -79,6 +79,30 @@ async def count(conn: Connection, rules: RuleSet, never: Sequence[str] = ()) -> 
     return int(rows[0][0])
 
 
+_OF_FILE = "SELECT lead_id FROM import_rows WHERE import_id = ${0} AND verdict IN ('accepted', 'merged')"
+
+
+async def count_of_file(conn: Connection, rules: RuleSet, import_id: str, never: Sequence[str] = ()) -> int:
+    """The same of the leads that one file brought."""
+    condition, values = _condition(rules, 2, never)
+    of_file = f"l.id IN ({_OF_FILE.format(1)})"
+    rows = await conn.fetch(
+        f"SELECT count(*) {CANDIDATES.format(condition=condition)} AND {of_file}", import_id, *values
+    )
+    return int(rows[0][0])
+
+
+async def taken_of_file(conn: Connection, import_id: str, campaign_ids: Sequence[str]) -> dict[str, int]:
+    """How many leads of a file each of these campaigns has in cold calling."""
+    rows = await conn.fetch(
+        f"""SELECT campaign_id::text AS id, count(*) AS n FROM leads WHERE stage = 'calling'
+               AND campaign_id = ANY($2::uuid[]) AND id IN ({_OF_FILE.format(1)}) GROUP BY 1""",  # noqa: S608 - a constant
+        import_id,
+        list(campaign_ids),
+    )
+    return {row["id"]: row["n"] for row in rows}
+
+
 async def by_language(conn: Connection, rules: RuleSet) -> dict[str | None, int]:
     """How many leads could be enrolled now by these rules, by the language they are called in; None: any."""
     condition, values = to_sql(rules, 1, OF_CANDIDATES)

@@ -107,6 +107,31 @@ async def late(conn: Connection, grace: timedelta) -> list[LateCallback]:
     return LateCallback.of_all(rows)
 
 
+_CAMPAIGNS = """
+WITH shown AS (
+  SELECT p.id, p.name, p.state, p.priority, p.created_at, s.version AS script_version
+    FROM campaigns p LEFT JOIN scripts s ON s.id = p.script_id
+   WHERE $4::uuid IS NULL OR p.id = $4
+   ORDER BY (p.state = 'running') DESC, p.priority DESC, p.created_at LIMIT $2),
+talks AS (
+  SELECT campaign_id, count(*) AS talks, count(*) FILTER (WHERE outcome = 'interested') AS interested
+    FROM calls WHERE at >= $1 AND outcome = ANY ($3) AND campaign_id IN (SELECT id FROM shown) GROUP BY 1),
+waiting AS (
+  SELECT split_part(group_key, '|', 1) AS campaign, count(*) FILTER (WHERE not_before <= now()) AS due,
+         count(*) FILTER (WHERE payload->>'attempt' = '1') AS untried,
+         min(not_before) FILTER (WHERE not_before > now()) AS next_at
+    FROM work_items WHERE kind = 'call' AND state = 'open' GROUP BY 1),
+work AS (
+  SELECT campaign_id, count(*) AS in_work FROM leads
+   WHERE tier = 'lead_gen' AND stage = 'calling' AND campaign_id IN (SELECT id FROM shown) GROUP BY 1)
+SELECT shown.id, name, state, script_version, coalesce(in_work, 0) AS in_work, coalesce(due, 0) AS due,
+       coalesce(untried, 0) AS untried, next_at, coalesce(talks, 0) AS talks, coalesce(interested, 0) AS interested
+  FROM shown LEFT JOIN talks ON talks.campaign_id = shown.id
+  LEFT JOIN waiting ON waiting.campaign = shown.id::text LEFT JOIN work ON work.campaign_id = shown.id
+ ORDER BY (state = 'running') DESC, priority DESC, created_at
+"""
+
+
 async def campaigns(
     conn: Connection, since: datetime, *, limit: int = MOST_CAMPAIGNS, only: str | None = None
 ) -> list[CampaignOnFloor]:
@@ -114,31 +139,7 @@ async def campaigns(
 
     `only`: this one alone.
     """
-    rows = await conn.fetch(
-        """WITH shown AS (
-             SELECT p.id, p.name, p.state, p.priority, p.created_at, s.version AS script_version
-               FROM campaigns p LEFT JOIN scripts s ON s.id = p.script_id
-              WHERE $4::uuid IS NULL OR p.id = $4
-              ORDER BY (p.state = 'running') DESC, p.priority DESC, p.created_at LIMIT $2),
-           talks AS (
-             SELECT campaign_id, count(*) AS talks, count(*) FILTER (WHERE outcome = 'interested') AS interested
-               FROM calls WHERE at >= $1 AND outcome = ANY ($3) AND campaign_id IN (SELECT id FROM shown) GROUP BY 1),
-           waiting AS (
-             SELECT split_part(group_key, '|', 1) AS campaign, count(*) FILTER (WHERE not_before <= now()) AS due
-               FROM work_items WHERE kind = 'call' AND state = 'open' GROUP BY 1),
-           work AS (
-             SELECT campaign_id, count(*) AS in_work FROM leads
-              WHERE tier = 'lead_gen' AND stage = 'calling' AND campaign_id IN (SELECT id FROM shown) GROUP BY 1)
-           SELECT shown.id, name, state, script_version, coalesce(in_work, 0) AS in_work, coalesce(due, 0) AS due,
-                  coalesce(talks, 0) AS talks, coalesce(interested, 0) AS interested
-             FROM shown LEFT JOIN talks ON talks.campaign_id = shown.id
-             LEFT JOIN waiting ON waiting.campaign = shown.id::text LEFT JOIN work ON work.campaign_id = shown.id
-            ORDER BY (state = 'running') DESC, priority DESC, created_at""",
-        since,
-        limit,
-        _CONTACTS,
-        only,
-    )
+    rows = await conn.fetch(_CAMPAIGNS, since, limit, _CONTACTS, only)
     return CampaignOnFloor.of_all(rows)
 
 

@@ -13,8 +13,10 @@ NOW = datetime(2026, 11, 27, 8, 42, tzinfo=UTC)
 LATER = NOW + timedelta(hours=2)
 
 
-def group(key: str, *, due: bool = True, theirs: bool = False, calls: int = 1, first: datetime = NOW) -> WaitingGroup:
-    return WaitingGroup(group_key=key, due=due, theirs=theirs, calls=calls, first=first)
+def group(
+    key: str, *, due: bool = True, theirs: bool = False, fresh: bool = False, calls: int = 1, first: datetime = NOW
+) -> WaitingGroup:
+    return WaitingGroup(group_key=key, due=due, theirs=theirs, fresh=fresh, calls=calls, first=first)
 
 
 def why(*groups: WaitingGroup, **standing: Any) -> Waiting:
@@ -45,6 +47,18 @@ def test_the_next_call_is_the_first_that_this_caller_may_make() -> None:
     assert why(group("c1|America/New_York|uk")).next_at == opens
     assert why(group("c1|America/New_York|uk"), group("c1|Europe/Kyiv|uk", due=False, first=LATER)).next_at == LATER
     assert why(group("c1|Europe/Kyiv|pl"), group("c1|Europe/Kyiv|uk", theirs=True, first=LATER)).next_at is None
+
+
+def test_leads_that_nobody_has_called_are_told_from_those_that_were_called_in_vain() -> None:
+    found = why(
+        group("c1|Europe/Kyiv|uk", due=False, fresh=True, calls=4, first=LATER),
+        group("c1|Europe/Kyiv|uk", due=False, calls=3, first=LATER + timedelta(hours=1)),
+    )
+    assert [(one.cause, one.calls, one.opens) for one in found.reasons] == [
+        ("first", 4, LATER),
+        ("later", 3, LATER + timedelta(hours=1)),
+    ]
+    assert found.next_at == LATER
 
 
 def test_a_quota_that_is_made_ends_the_wait() -> None:

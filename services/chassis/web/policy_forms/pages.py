@@ -129,7 +129,7 @@ async def _edit(
     editor: PolicyEditor[Any], here: Here, draft: Draft, template: str = "policy_edit.j2", *, status: int = 200,
     headers: Mapping[str, str] | None = None,
 ) -> Response:  # fmt: skip
-    kept = here.gettext(editor.kept)
+    kept = draft.section.kept or here.gettext(editor.kept)
     return await _answer(
         editor, here, template, status=status, headers=headers, draft=draft, kept=kept, faults=draft.faults.at
     )

@@ -36,12 +36,16 @@ class Words:
 
 @dataclass(frozen=True)
 class Section:
-    """Fields that are edited together. `fields` are by path: `commission`, then `commission.closed` for its parts."""
+    """Fields that are edited together. `fields` are by path: `commission`, then `commission.closed` for its parts.
+
+    `kept` says what a new version of these means for work that has begun, where that is more than for the whole policy.
+    """
 
     name: str
     title: str
     help: str
     fields: Mapping[str, Words]
+    kept: str = ""
 
     @property
     def top(self) -> list[str]:
@@ -56,7 +60,11 @@ def in_language(sections: Sections, _: Gettext) -> list[Section]:
     """The sections in a reader's language."""
     return [
         replace(
-            one, title=_(one.title), help=_(one.help), fields={path: _words(it, _) for path, it in one.fields.items()}
+            one,
+            title=_(one.title),
+            help=_(one.help),
+            fields={path: _words(it, _) for path, it in one.fields.items()},
+            kept=_(one.kept) if one.kept else "",
         )
         for one in sections
     ]
