@@ -82,7 +82,7 @@ HEADERS: Final[Mapping[str, Sequence[str]]] = {
                 "деталі призначення платежу", "szczegóły transakcji", "zpráva pro příjemce", "správa pre príjemcu",
                 "popis pro příjemce", "poznámka", "libelle", "libellé", "libelle operation", "libellé opération",
                 "descrizione", "concepto", "descripción", "text", "otsikko", "viesti", "közlemény", "descriere",
-                "message", "payment reference"),
+                "message", "payment reference", "zahlungsreferenz"),
     "reference": ("transaction id", "bank reference", "transferwise id", "id операції", "ідентифікатор операції",
                   "референс банку", "референс", "volgnr", "id", "numer referencyjny", "номер транзакції",
                   "id транзакції", "transaktionscode", "transaction no", "transaktions nr", "zkb referenz",
@@ -97,7 +97,8 @@ HEADERS: Final[Mapping[str, Sequence[str]]] = {
 ALL_HEADERS: Final = frozenset(word for words in HEADERS.values() for word in words)
 MORE_PURPOSE: Final = frozenset({
     "reference", "payment reference", "omschrijving 2", "omschrijving 3", "betalingskenmerk",
-    "kundenreferenz end to end", "kundenreferenz", "invoice number", "item title", "custom number",
+    "kundenreferenz end to end", "kundenreferenz", "zahlungsreferenz", "buchungs details", "notiz",
+    "invoice number", "item title", "custom number",
     "end to end reference", "referenz", "betreff", "hinweis", "artikelbezeichnung", "rechnungsnummer", "receipt id",
     "notes and tags", "notes", "bank description", "description1", "description2", "description3", "beschreibung1",
     "beschreibung2", "beschreibung3", "beschreibung 1", "beschreibung 2", "beschreibung 3", "variabilní symbol",
@@ -112,11 +113,21 @@ IN: Final = frozenset({
     "c", "cr", "crdt", "credit", "in", "+", "k", "к", "кт", "кредит", "надходження", "зарахування", "прихід", "haben",
     "h", "bij", "incoming", "received", "money in", "deposit", "topup", "top up", "gutschrift", "uznanie", "wpływ",
     "поповнення", "ct", "eingang", "přichozí", "příchozí", "příjem", "income", "entrata", "abono", "crédit",
+    "entrada", "ingreso", "ingresos", "recibido", "recibida", "recebido", "haber", "avere", "accredito", "entrate",
+    "reçu", "encaissement", "recette", "zahlungseingang", "einnahme", "einzahlung", "wpływy", "uznania", "przychodzący",
+    "przychodząca", "przychód", "wpłata", "ontvangst", "ontvangen", "inkomend", "вхідний", "вхідна", "приход",
+    "поступление", "зачисление", "příchozí platba", "jóváírás", "intrare", "încasare", "giriş", "gelen", "alacak",
+    "постъпление", "insättning", "crédito", "indbetaling", "innbetaling",
 })  # fmt: skip
 OUT: Final = frozenset({
     "d", "dr", "dbit", "debit", "out", "-", "−", "–", "д", "дт", "дебет", "списання", "витрата", "видаток", "soll",
     "s", "af", "outgoing", "sent", "money out", "withdrawal", "lastschrift", "obciążenie", "wypłata", "dt", "ausgang",
     "odchozí", "výdaj", "expense", "uscita", "cargo", "débit",
+    "salida", "gasto", "gastos", "egreso", "enviado", "enviada", "saída", "débito", "debe", "dare", "addebito",
+    "uscite", "envoyé", "décaissement", "dépense", "zahlungsausgang", "ausgabe", "auszahlung", "belastung", "wydatki",
+    "wydatek", "obciążenia", "wychodzący", "wychodząca", "rozchód", "uitgave", "verzonden", "uitgaand", "вихідний",
+    "вихідна", "расход", "списание", "odchozí platba", "terhelés", "ieșire", "plată", "çıkış", "giden", "borç", "разход",
+    "uttag", "udbetaling", "utbetaling",
 })  # fmt: skip
 BOOKED: Final = frozenset({
     "", "completed", "complete", "booked", "posted", "cleared", "settled", "done", "success", "successful",
@@ -151,7 +162,8 @@ _TOTAL = re.compile(
 _OWN_LINE = re.compile(rf"(?:{_TOTAL.pattern}|balance|saldo|залишок)\b")
 # Money that had come, and that the bank took again. What the company pays back itself is no such thing.
 _RETURN = re.compile(
-    r"\b(?:r(?:ü|ue)cklastschrift|lastschrift ?r(?:ü|ue)ck\w*|r(?:ü|ue)ckbelastung|charge ?back|payment reversal"
+    r"\b(?:r(?:ü|ue)cklastschrift|lastschrift (?:r(?:ü|ue)ck\w*|retoure)|lastschriftr(?:ü|ue)ck\w*"
+    r"|r(?:ü|ue)ckbuchung|terugboeking|r(?:ü|ue)ckbelastung|charge ?back|payment reversal"
     r"|returned (?:payment|direct debit|transfer)|unpaid (?:direct debit|cheque)|direct debit returned|storno\w*"
     r"|stornierung|storneringsboeking|сторно\w*)\b|^reversal\b"
 )

@@ -30,6 +30,8 @@ __all__ = ["check_mapping", "parse"]
 _LETTERS_OF_OTHERS = frozenset("äöüßąćęłńóśźżіїєґабвгдежзийклмнопрстуфхцчшщьюя")
 _DAY_FIRST = frozenset(
     {
+        # Wise writes its statements so, in English too.
+        "transferwise id",
         "datum",
         "buchungstag",
         "buchung",
