@@ -178,3 +178,19 @@ def test_an_order_of_the_old_system_that_is_named_tells_whose_money_it_is() -> N
 )
 def test_numbers_of_orders_are_read_and_sums_years_and_days_are_none(purpose: str, numbers: list[str]) -> None:
     assert orders_in(purpose) == numbers
+
+
+@pytest.mark.parametrize(
+    ("purpose", "counts"),
+    [
+        ("RE LR-2026-00 0012", [12]),
+        ("LR-2026-00001 2", [12]),
+        ("LR-2026-5 12", [5]),
+        ("LR-2026-000005, 000006 + 000007", [5, 6, 7]),
+        ("рахунки LR-2026-000005 та 000006", [5, 6]),
+        ("LR-2026-000005, 000100.00", [5]),
+        ("LR-2026-000005/12.03.2026", [5]),
+    ],
+)
+def test_a_number_that_the_bank_broke_and_those_behind_it_are_read_whole(purpose: str, counts: list[int]) -> None:
+    assert invoices_in(purpose, ["LR"]) == [f"LR-2026-{count:06d}" for count in counts]
