@@ -126,8 +126,8 @@ OUT: Final = frozenset({
     "salida", "gasto", "gastos", "egreso", "enviado", "enviada", "saída", "débito", "debe", "dare", "addebito",
     "uscite", "envoyé", "décaissement", "dépense", "zahlungsausgang", "ausgabe", "auszahlung", "belastung", "wydatki",
     "wydatek", "obciążenia", "wychodzący", "wychodząca", "rozchód", "uitgave", "verzonden", "uitgaand", "вихідний",
-    "вихідна", "расход", "списание", "odchozí platba", "terhelés", "ieșire", "plată", "çıkış", "giden", "borç", "разход",
-    "uttag", "udbetaling", "utbetaling",
+    "вихідна", "расход", "списание", "odchozí platba", "terhelés", "ieșire", "plată", "çıkış", "giden", "borç",
+    "разход", "uttag", "udbetaling", "utbetaling",
 })  # fmt: skip
 BOOKED: Final = frozenset({
     "", "completed", "complete", "booked", "posted", "cleared", "settled", "done", "success", "successful",
