@@ -273,6 +273,18 @@ def test_the_number_that_a_payer_wrote_is_read_wherever_it_stands(text: str, pur
     assert read(text).transfers[0].purpose == purpose
 
 
+def test_cells_tell_a_column_of_currencies_or_states_whose_heading_does_not() -> None:
+    text = (
+        "Data;Operazione;Contabilizzazione;Valuta;Importo\n12/03/2026;LR-2026-000005;CONTABILIZZATO;EUR;60,00\n"
+        "14/03/2026;Bonifico;NON CONTABILIZZATO;EUR;70,00\n"
+    )
+    found = read(text)
+    assert [(str(one.amount), one.currency, one.purpose) for one in found.transfers] == [
+        ("60.00", "EUR", "LR-2026-000005")
+    ]
+    assert "not booked yet" in found.bad[0].reason
+
+
 def test_days_of_a_mixed_file_are_told_apart_by_what_stands_there() -> None:
     with pytest.raises(FileRefusedError, match="'25/03/2026' and '03/26/2026' cannot both be days of one file"):
         read("Date,Amount\n25/03/2026,60.00\n03/26/2026,61.00\n")
@@ -291,3 +303,9 @@ def test_cyrillic_words_without_a_known_header_are_no_accented_latin_ones() -> N
 def test_a_debit_that_came_back_is_known_by_the_words_of_more_banks() -> None:
     rows = "".join(f"12.03.2026;{text};-60,00\n" for text in ("SEPA-ELV-LASTSCHRIFT RETOURE", "Rückbuchung"))
     assert [one.taken for one in read(f"Buchungstag;Buchungstext;Betrag\n{rows}").transfers] == [True, True]
+
+
+def test_the_companys_own_account_is_nobody_elses() -> None:
+    text = "Datum;IBAN;Betrag\n12.03.2026;DE89 3704 0044 0532 0130 00;60,00\n13.03.2026;DE02120300000000202051;7,00\n"
+    found = read(text, account="DE89370400440532013000")
+    assert [one.payer_iban for one in found.transfers] == ["", "DE02120300000000202051"]

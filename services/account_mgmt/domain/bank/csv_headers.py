@@ -12,13 +12,15 @@ from typing import Final
 # reference of the bank: two payers may both have a number 7.
 HEADERS: Final[Mapping[str, Sequence[str]]] = {
     "date": ("booking date", "buchungstag", "buchungsdatum", "buchung", "date completed", "completed date",
-             "date completed utc", "finished on", "posting date", "posted date", "post date", "data księgowania",
+             "date completed utc", "finished on", "settlement date", "settlement date utc", "posting date",
+             "posted date", "post date", "data księgowania",
              "дата проводки", "дата проведення", "datum zaúčtování", "dátum zaúčtovania", "datum provedení",
              "data contabile", "fecha contable", "bokföringsdatum", "bokføringsdato", "kirjauspäivä", "bogføringsdato",
              "könyvelés dátuma", "data înregistrării", "date comptable", "дата на осчетоводяване", "transaction date",
              "txn date", "tran date", "date", "datum", "dátum", "дата операції", "дата і час операції",
              "date and time", "дата час операції", "дата транзакції", "дата платежу", "дата документа", "дата",
-             "data operacji", "data transakcji", "data", "data operazione", "data operațiunii", "date operation",
+             "data operacji", "data transakcji", "data", "data operazione", "data operațiunii", "operation date",
+             "date operation",
              "date de lopération", "date opération", "fecha", "fecha operación", "fecha de operación", "dato",
              "tranzakció dátuma", "transaktionsdatum", "created on", "created", "дата операции", "date started utc",
              "started date", "value date", "value dt", "valuta", "valutadatum", "wertstellung",
@@ -52,7 +54,7 @@ HEADERS: Final[Mapping[str, Sequence[str]]] = {
                  "валюта картки", "muntsoort", "měna", "mena", "devise", "divisa", "moneda", "valuutta", "deviza",
                  "target currency"),
     "payer_name": ("payer name", "payer", "source name", "partner name", "partnername", "counterparty name",
-                   "counter party", "counterparty", "other party", "naam tegenpartij",
+                   "counter party", "counterparty", "other party", "beneficiary payer", "naam tegenpartij",
                    "naam omschrijving", "name description", "beguenstigter zahlungspflichtiger",
                    "begünstigter zahlungspflichtiger",
                    "auftraggeber empfänger", "auftraggeber empfaenger", "auftraggeber begünstigter",
@@ -81,7 +83,8 @@ HEADERS: Final[Mapping[str, Sequence[str]]] = {
                 "opis operacji", "opis transakcji", "opis", "коментар", "note", "subject", "narrative", "memo",
                 "деталі призначення платежу", "szczegóły transakcji", "zpráva pro příjemce", "správa pre príjemcu",
                 "popis pro příjemce", "poznámka", "libelle", "libellé", "libelle operation", "libellé opération",
-                "descrizione", "concepto", "descripción", "text", "otsikko", "viesti", "közlemény", "descriere",
+                "descrizione", "dettagli", "operazione", "concepto", "descripción", "text", "otsikko", "viesti",
+                "közlemény", "descriere",
                 "message", "payment reference", "zahlungsreferenz"),
     "reference": ("transaction id", "bank reference", "transferwise id", "id операції", "ідентифікатор операції",
                   "референс банку", "референс", "volgnr", "id", "numer referencyjny", "номер транзакції",
@@ -134,12 +137,14 @@ BOOKED: Final = frozenset({
     "executed", "processed", "sent", "paid", "umsatz gebucht", "gebucht", "abgeschlossen", "виконано", "проведено",
     "проведена", "проведений",
     "успішно", "успішна", "зараховано", "завершено", "оброблено", "zrealizowana", "zaksięgowano", "zaksięgowana",
-    "wykonana", "rozliczona", "book", "partially refunded", "zakończona", "zaúčtováno", "voltooid", "terminé",
+    "wykonana", "rozliczona", "contabilizzato", "book", "partially refunded", "zakończona", "zaúčtováno", "voltooid",
+    "terminé",
 })  # fmt: skip
 ANNOUNCED: Final = frozenset({
     "pending", "in progress", "processing", "authorised", "authorized", "created", "held", "on hold",
     "umsatz vorgemerkt", "vorgemerkt", "ausstehend", "in bearbeitung", "в обробці", "очікується", "очікує", "нова",
-    "заблоковано", "pdng", "oczekująca", "w realizacji", "placed", "unclaimed", "scheduled", "on the way",
+    "заблоковано", "pdng", "oczekująca", "w realizacji", "non contabilizzato", "placed", "unclaimed", "scheduled",
+    "on the way",
 })  # fmt: skip
 UNDONE: Final = frozenset({
     "reverted", "reversed", "declined", "failed", "cancelled", "canceled", "rejected", "denied", "refunded",
