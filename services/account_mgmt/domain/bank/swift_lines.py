@@ -11,6 +11,7 @@ from typing import Final
 import mt940
 
 from services.account_mgmt.domain.bank.transfers import BadRow
+from services.chassis.sentences import said
 
 _TAG: Final = re.compile(r"^\s*:\d{2}[A-Z]?:")
 _ENTRY = re.compile(r"\s*:61:(\d{2})(\d{2})(\d{2})(?:\d{4}|\s{4})?(E?)R?[DC][A-Z]?\s?(\d[\d.,]*)(.*)", re.IGNORECASE)
@@ -55,12 +56,14 @@ def _tags(lines: Sequence[str]) -> list[tuple[int, int]]:
 def _why_not(line: str) -> str | None:
     found = _ENTRY.fullmatch(line)
     if found is None or not _AMOUNT.fullmatch(found[5]):
-        return f"'{line.strip()[:40]}' is no entry: a day, C or D, and an amount with two decimals"
+        start = line.strip()[:40]
+        return said(f"'{start}' is no entry: a day, C or D, and an amount with two decimals")
     try:
         date(2000 + int(found[1]), int(found[2]), int(found[3]))
     except ValueError:
-        return f"'{''.join(found.group(1, 2, 3))}' is not a day (YYMMDD)"
-    return "not booked yet (expected); it will come again when it is" if found[4] else None
+        day = "".join(found.group(1, 2, 3))
+        return said(f"'{day}' is not a day (YYMMDD)")
+    return said("not booked yet (expected); it will come again when it is") if found[4] else None
 
 
 def _unread(lines: list[str], first: int, end: int) -> str | None:
@@ -77,7 +80,8 @@ def _unread(lines: list[str], first: int, end: int) -> str | None:
         for at in behind:
             lines[at] = ""
         return None
-    return f"'{lines[first].strip()[:40]}' is no entry that can be read"
+    start = lines[first].strip()[:40]
+    return said(f"'{start}' is no entry that can be read")
 
 
 def _leave_out(lines: list[str], first: int, end: int) -> None:
