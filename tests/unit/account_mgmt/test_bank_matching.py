@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from services.account_mgmt.domain.bank.matching import Decision, InvoiceBalance, Ledger, plain_name, split
 from services.account_mgmt.domain.bank.numbers import invoices_in, orders_in
 from services.account_mgmt.domain.bank.transfers import Transfer
+from services.chassis.web.words import told_in
 
 NOW = datetime(2030, 5, 6, tzinfo=UTC)
 IBAN = "UA111111111111111111111111111"
@@ -194,3 +196,16 @@ def test_numbers_of_orders_are_read_and_sums_years_and_days_are_none(purpose: st
 )
 def test_a_number_that_the_bank_broke_and_those_behind_it_are_read_whole(purpose: str, counts: list[int]) -> None:
     assert invoices_in(purpose, ["LR"]) == [f"LR-2026-{count:06d}" for count in counts]
+
+
+@pytest.mark.parametrize(
+    "why",
+    [
+        "the payer's account is known; 2 open invoices have this amount",
+        "the payer is not known; no invoice is named",
+        "order A-17 is named in the purpose; the amount is that of this invoice alone",
+        "named in the purpose; 1.20 UAH of LR-2026-000001 is left open: write it off if a bank kept it",
+    ],
+)
+def test_why_money_is_booked_or_waits_is_told_in_ukrainian(why: str) -> None:
+    assert not re.search("[a-z]{3}", told_in("uk")(why))
