@@ -117,6 +117,9 @@ async def test_database_errors_say_nothing_of_the_database(client: httpx.AsyncCl
         answer = await client.post("/v1/notes", json={"text": text})
         problem(answer, status, code)
         assert "notes" not in answer.text and text not in answer.text
+    nul = await client.post("/v1/notes", json={"text": "a\0b"})
+    problem(nul, 422, "invalid")
+    assert "(NUL): take it out" in nul.json()["detail"]
     async with sql.transaction():
         await sql.execute("lock table notes")
         answer = await client.post("/v1/locked")

@@ -257,6 +257,24 @@ async def test_what_is_owed_goes_on_to_the_next_month_and_nobodys_pay_is_negativ
     assert [row[name] for name in names] == ["-50.00", "20.00", "0.00", "-30.00"]
 
 
+async def test_a_payment_reversed_after_its_pay_out_is_owed_until_it_is_paid_again(conversion: Tier2) -> None:
+    sale = await sold(conversion)
+    months = [LONG_AGO + timedelta(days=30 * n) for n in range(5)]
+    await hear(conversion, [sale.event("paid", "1200.00", at=months[0])])
+    await conversion.post("/v1/commissions/statements/2025-03/close", {})
+    # It was reversed in the month that is paid out and closed: the next one bears it.
+    await hear(conversion, [sale.event("reversed", "1200.00", at=months[0] + timedelta(days=2))])
+    await hear(conversion, [sale.event("paid", "600.00", at=months[2]), sale.event("paid", "600.00", at=months[3])])
+    found = [await month_of(conversion, f"2025-{number:02d}") for number in (3, 4, 5, 6)]
+    assert [(month["vested"], month["payable"], month["carried_forward"]) for month in found] == [
+        ("50.00", "50.00", "0.00"),
+        ("-50.00", "0.00", "-50.00"),
+        ("25.00", "0.00", "-25.00"),
+        ("25.00", "0.00", "0.00"),
+    ]
+    assert await sums(conversion, sale) == holds("50.00", "0.00", "50.00")
+
+
 @pytest.mark.parametrize(
     ("path", "field"),
     [

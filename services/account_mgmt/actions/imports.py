@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
 from services.account_mgmt.domain.decimal_signs import Sign, agreed, shown_by
+from services.account_mgmt.domain.import_days import DayOrder, order_shown_by
 from services.account_mgmt.domain.import_plan import Plan, Planner
 from services.account_mgmt.domain.import_rows import Row, RowReader
 from services.account_mgmt.repository import imports
@@ -29,24 +30,34 @@ class CustomerImporter(runner.Importer[Row, Plan]):
     chunk_rows = 1_000
     rolls_dry_runs_back = True
     _signs: Mapping[str, Sign] = MappingProxyType({})
+    _days: DayOrder = ""
 
     def look(self, rows: Iterator[Sequence[str]]) -> None:
-        """Which sign stands before the decimals in the columns of numbers. A workbook writes its own with a dot."""
+        """Which sign stands before the decimals in the columns of numbers, and what comes first in the dates.
+
+        A workbook writes its numbers with a dot.
+        """
         columns = {name: at for name, at in self.job.mapping.items() if name in _NUMBERS}
-        if not columns:
+        date_at = self.job.mapping.get("order_date")
+        if not columns and date_at is None:
             return
         shown: dict[str, set[Sign]] = {name: set() for name in columns}
+        orders: set[DayOrder] = set()
         for row in rows:
             for name, at in columns.items():
                 if at < len(row):
                     shown[name].add(shown_by(row[at]))
+            if date_at is not None and date_at < len(row):
+                orders.add(order_shown_by(row[date_at]))
+        orders.discard("")
+        self._days = orders.pop() if len(orders) == 1 else ""
         usual: Sign = "typed" if self.job.format == "xlsx" else ""
         self._signs = {name: agreed(found) or usual for name, found in shown.items()}
 
     def reader(self) -> Callable[[int, Sequence[str]], Row]:
         """Rows by the file's mapping; no order is younger than today, wherever the day began first."""
         today = (datetime.now(UTC) + _FIRST_ZONE).date()
-        return RowReader(self.job.mapping, self.job.default_region, today, self._signs).read
+        return RowReader(self.job.mapping, self.job.default_region, today, self._signs, self._days).read
 
     def unreadable(self, line: int, cells: Sequence[str], reason: str) -> Row:
         """A row with a problem."""

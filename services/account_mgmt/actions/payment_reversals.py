@@ -26,6 +26,7 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict
 from services.chassis.events import publish
+from services.chassis.sentences import said
 from services.chassis.webhooks import announce
 from workflows.contracts.base import Money
 from workflows.contracts.commission import MoneyKind
@@ -116,9 +117,11 @@ async def _free_transfer(
     state: TransferState
     if reversal.kind == "mistake":
         await payment_reversals.forget_payer(conn, transfer_id, invoice.customer_id)
-        state, reason = "unmatched", f"the match with {invoice.number} was undone: {reversal.reason}"
+        number, why = invoice.number, reversal.reason
+        state, reason = "unmatched", said(f"the match with {number} was undone: {why}")
     else:
-        state, reason = "ignored", f"the bank took it back: {reversal.reason}"
+        why = reversal.reason
+        state, reason = "ignored", said(f"the bank took it back: {why}")
     if reversal.kind == "mistake" or not (await bank_transfers.get(conn, transfer_id)).booked:
         settled = Settlement(transfer_id, state, reason[:300])
         await bank_transfers.settle(conn, [settled], by=reversal.reversed_by)

@@ -24,6 +24,7 @@ from services.account_mgmt.repository import bank_statements, bank_transfers
 from services.account_mgmt.repository.policies import policies
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, DomainError
+from services.chassis.sentences import said
 from workflows.contracts.base import Money
 
 log = structlog.get_logger(__name__)
@@ -68,7 +69,8 @@ class Books:
         ]
         if not small:
             return settled
-        reason = f"{settled.reason}; {', '.join(small)} is left open: write it off if a bank kept it"
+        why, little = settled.reason, ", ".join(small)
+        reason = said(f"{why}; {little} is left open: write it off if a bank kept it")
         return replace(settled, reason=reason[:300])
 
     def forget(self) -> None:

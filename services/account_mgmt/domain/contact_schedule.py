@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from services.account_mgmt.domain.policy import Policy
-from services.account_mgmt.domain.reorder_cycle import contact_time, working_time
+from services.account_mgmt.domain.reorder_cycle import contact_time
 from services.chassis.records import Record
 from services.chassis.sentences import said
 
@@ -80,7 +80,9 @@ def _of_invoice(policy: Policy, invoice: DueInvoice, now: datetime, zones: Seque
         if level == invoice.reminders + 1 and invoice.next_at is not None:
             at = invoice.next_at
         if level > invoice.reminders:
+            # The next wait begins when a reminder goes out, not when it would have been due.
+            at = contact_time(policy, max(at, now), zones)
             why = said(f"invoice {invoice.number}, reminder {level} unless it is paid")
-            found.append(PlannedContact(at=contact_time(policy, max(at, now), zones), kind="dunning", why=why))
-        at = working_time(policy, at + gap)
+            found.append(PlannedContact(at=at, kind="dunning", why=why))
+        at = contact_time(policy, at + gap, zones)
     return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from services.account_mgmt.domain.decimal_signs import AmbiguousNumberError, Sign, both_ways, is_either_way, plain
+from services.account_mgmt.domain.import_days import DayOrder, day_of
 from services.account_mgmt.domain.recognition import contact_keys
 from services.account_mgmt.domain.whereabouts import place_of_customer
 from services.chassis.contacts import phones
@@ -23,7 +23,6 @@ from services.chassis.imports.cells import size_class, tidy_cells
 
 MAX_TEXT = 200
 _AS_IT_IS = ("contact_name", "industry", "region", "city", "segment", "account_manager", "street", "postal_code")
-_DAY_FIRST = re.compile(r"^(\d{1,2})[./](\d{1,2})[./](\d{4})$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +60,20 @@ class Row:
 class RowReader:
     """Reads the rows of one file by its mapping (field -> column) and default region, as of `today`.
 
-    `signs` say which sign stands before the decimals in its columns of numbers, where that shows.
+    `signs` say which sign stands before the decimals in its columns of numbers, where that shows; `days` whether the
+    day or the month stands first in its dates.
     """
 
     def __init__(
-        self, mapping: Mapping[str, int], region: str, today: date, signs: Mapping[str, Sign] | None = None
+        self,
+        mapping: Mapping[str, int],
+        region: str,
+        today: date,
+        signs: Mapping[str, Sign] | None = None,
+        days: DayOrder = "",
     ) -> None:
         self._signs = signs or {}
+        self._days = days
         self._mapping = mapping
         self._region = region
         self._today = today
@@ -134,7 +140,7 @@ class RowReader:
             return None
         if "order_date" not in raw:
             raise ValueError("the order has no date")
-        day = day_of(raw["order_date"])
+        day = day_of(raw["order_date"], self._days)
         if day > self._today:
             raise ValueError(f"the order's date {day} lies in the future")
         if "unit_price" not in raw:
@@ -197,18 +203,6 @@ def _read_fields(row: Row, raw: dict[str, str]) -> None:
             row.fields["timezone"] = ZoneInfo(zone).key
         except (ZoneInfoNotFoundError, ValueError, OSError):
             row.notes.append("the time zone is not an IANA name such as Europe/Kyiv")
-
-
-def day_of(cell: str) -> date:
-    """`2025-03-31`, `31.03.2025` or `31/03/2025`; a time behind it is left out. Raises ValueError."""
-    text = cell.split("T")[0].split(" ")[0]
-    if found := _DAY_FIRST.match(text):
-        day, month, year = (int(part) for part in found.groups())
-        text = f"{year:04}-{month:02}-{day:02}"
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ValueError(f"'{cell[:20]}' is not a date such as 2025-03-31 or 31.03.2025") from None
 
 
 def number_of(cell: str, name: str, sign: Sign = "") -> Decimal:

@@ -106,6 +106,8 @@ def from_postgres(error: Exception) -> DomainError | None:
         return Conflict("this conflicts with an existing record", code="conflict")
     if isinstance(error, pg.ForeignKeyViolationError):
         return Conflict("this names a record that does not exist, or that others still need", code="broken_reference")
+    if isinstance(error, pg.CharacterNotInRepertoireError | pg.UntranslatableCharacterError):
+        return Invalid("a text holds a character that no text may hold (NUL): take it out")
     if isinstance(error, pg.IntegrityConstraintViolationError | pg.DataError):
         return Invalid("a value is outside the range that can be stored")
     return None

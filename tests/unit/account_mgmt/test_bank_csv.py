@@ -238,3 +238,74 @@ def test_lines_of_the_bank_around_the_rows_are_no_rows() -> None:
     text = "sep=;\nAccount statement\n\nDate;Amount\n2026-11-20;60.00\nTotal;\nPrinted by the bank\n"
     found = read(text)
     assert ([one.amount for one in found.transfers], found.bad) == ([Decimal(60)], [])
+
+
+@pytest.mark.parametrize(
+    ("text", "incoming", "outgoing", "reasons"),
+    [
+        ("Fecha;Concepto;Importe;Tipo\n12/03/2026;x;60,00;ENTRADA\n13/03/2026;y;5,00;SALIDA\n", "60.00", 1, ""),
+        ("Datum;Bedrag;Soort\n12-03-2026;60,00;Ontvangst\n13-03-2026;5,00;Uitgave\n", "60.00", 1, ""),
+        ("Date,Type,Amount\n2026-03-12,Deposit,60.00\n2026-03-13,ATM,5.00\n", "60.00", 0,
+         "'ATM' is neither credit nor debit"),
+        ("Date,Text,Amount\n2026-03-12,x,60.00\n2026-03-13,y,99999999999999999\n", "60.00", 0,
+         "'99999999999999999' is too large"),
+    ],
+)  # fmt: skip
+def test_money_that_went_is_never_booked_because_its_word_is_strange(
+    text: str, incoming: str, outgoing: int, reasons: str
+) -> None:
+    found = read(text)
+    assert " ".join(f"{one.amount:.2f}" for one in found.transfers) == incoming
+    assert (found.outgoing, " ".join(bad.reason for bad in found.bad)) == (outgoing, reasons)
+
+
+@pytest.mark.parametrize(
+    ("text", "purpose"),
+    [
+        ("2026-03-12\tLR-2026-000005\tWind GmbH\t60.00\tUAH\n2026-03-13\tx\tShop\t-5.00\tUAH\n",
+         "LR-2026-000005 Wind GmbH"),
+        ("12.03.2026;LR-2026-000005;60,00;C\n13.03.2026;x;5,00;D\n", "LR-2026-000005"),
+        ("Buchungsdatum;Partnername;Betrag;Währung;Buchungs-Details;Zahlungsreferenz\n"
+         "12.03.2026;Wind GmbH;60,00;EUR;Überweisung;LR-2026-000005\n", "LR-2026-000005 Überweisung"),
+    ],
+)  # fmt: skip
+def test_the_number_that_a_payer_wrote_is_read_wherever_it_stands(text: str, purpose: str) -> None:
+    assert read(text).transfers[0].purpose == purpose
+
+
+def test_cells_tell_a_column_of_currencies_or_states_whose_heading_does_not() -> None:
+    text = (
+        "Data;Operazione;Contabilizzazione;Valuta;Importo\n12/03/2026;LR-2026-000005;CONTABILIZZATO;EUR;60,00\n"
+        "14/03/2026;Bonifico;NON CONTABILIZZATO;EUR;70,00\n"
+    )
+    found = read(text)
+    assert [(str(one.amount), one.currency, one.purpose) for one in found.transfers] == [
+        ("60.00", "EUR", "LR-2026-000005")
+    ]
+    assert "not booked yet" in found.bad[0].reason
+
+
+def test_days_of_a_mixed_file_are_told_apart_by_what_stands_there() -> None:
+    with pytest.raises(FileRefusedError, match="'25/03/2026' and '03/26/2026' cannot both be days of one file"):
+        read("Date,Amount\n25/03/2026,60.00\n03/26/2026,61.00\n")
+
+
+def test_a_statement_of_wise_puts_the_day_first() -> None:
+    found = read("TransferWise ID,Date,Amount,Currency\nTRANSFER-1,12-03-2026,60.00,EUR\n")
+    assert found.transfers[0].booked_on == date(2026, 3, 12)
+
+
+def test_cyrillic_words_without_a_known_header_are_no_accented_latin_ones() -> None:
+    found = read("12.03.2026;Оплата за послуги;60,00\n13.03.2026;Комісія;-5,00\n".encode("cp1251"))
+    assert found.transfers[0].purpose == "Оплата за послуги"
+
+
+def test_a_debit_that_came_back_is_known_by_the_words_of_more_banks() -> None:
+    rows = "".join(f"12.03.2026;{text};-60,00\n" for text in ("SEPA-ELV-LASTSCHRIFT RETOURE", "Rückbuchung"))
+    assert [one.taken for one in read(f"Buchungstag;Buchungstext;Betrag\n{rows}").transfers] == [True, True]
+
+
+def test_the_companys_own_account_is_nobody_elses() -> None:
+    text = "Datum;IBAN;Betrag\n12.03.2026;DE89 3704 0044 0532 0130 00;60,00\n13.03.2026;DE02120300000000202051;7,00\n"
+    found = read(text, account="DE89370400440532013000")
+    assert [one.payer_iban for one in found.transfers] == ["", "DE02120300000000202051"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from services.account_mgmt.domain.bank.matching import Decision, InvoiceBalance, Ledger, plain_name, split
 from services.account_mgmt.domain.bank.numbers import invoices_in, orders_in
 from services.account_mgmt.domain.bank.transfers import Transfer
+from services.chassis.web.words import told_in
 
 NOW = datetime(2030, 5, 6, tzinfo=UTC)
 IBAN = "UA111111111111111111111111111"
@@ -178,3 +180,32 @@ def test_an_order_of_the_old_system_that_is_named_tells_whose_money_it_is() -> N
 )
 def test_numbers_of_orders_are_read_and_sums_years_and_days_are_none(purpose: str, numbers: list[str]) -> None:
     assert orders_in(purpose) == numbers
+
+
+@pytest.mark.parametrize(
+    ("purpose", "counts"),
+    [
+        ("RE LR-2026-00 0012", [12]),
+        ("LR-2026-00001 2", [12]),
+        ("LR-2026-5 12", [5]),
+        ("LR-2026-000005, 000006 + 000007", [5, 6, 7]),
+        ("рахунки LR-2026-000005 та 000006", [5, 6]),
+        ("LR-2026-000005, 000100.00", [5]),
+        ("LR-2026-000005/12.03.2026", [5]),
+    ],
+)
+def test_a_number_that_the_bank_broke_and_those_behind_it_are_read_whole(purpose: str, counts: list[int]) -> None:
+    assert invoices_in(purpose, ["LR"]) == [f"LR-2026-{count:06d}" for count in counts]
+
+
+@pytest.mark.parametrize(
+    "why",
+    [
+        "the payer's account is known; 2 open invoices have this amount",
+        "the payer is not known; no invoice is named",
+        "order A-17 is named in the purpose; the amount is that of this invoice alone",
+        "named in the purpose; 1.20 UAH of LR-2026-000001 is left open: write it off if a bank kept it",
+    ],
+)
+def test_why_money_is_booked_or_waits_is_told_in_ukrainian(why: str) -> None:
+    assert not re.search("[a-z]{3}", told_in("uk")(why))

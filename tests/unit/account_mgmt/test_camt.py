@@ -76,6 +76,14 @@ def test_one_detail_of_a_batch_does_not_name_the_payer_of_all() -> None:
     assert [(one.payer_name, one.amount) for one in alone + one_of_three] == [("Anna", 12), ("", 12)]
 
 
+def test_a_batch_of_which_details_are_missing_says_how_many() -> None:
+    counted = "<Btch><NbOfTxs>3</NbOfTxs></Btch>"
+    for details, there in ((detail("4.00"), 1), (detail("5.00") + detail("7.00"), 2)):
+        [gap] = read(entry("12.00", details=counted + details)).gaps
+        assert gap.reason.endswith(f"booked 3 transfers together as 12.00 EUR, and {there} of them are in the file")
+    assert read(entry("12.00", details=counted)).gaps == []
+
+
 def test_what_the_entry_says_beside_its_only_detail_is_read() -> None:
     text = "<AddtlNtryInf>Received money with reference EU-2026-000029</AddtlNtryInf>"
     (one,) = read(entry("12.00", text, details=detail("", "<RmtInf><Ustrd>thanks</Ustrd></RmtInf>"))).transfers

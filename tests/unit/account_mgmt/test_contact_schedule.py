@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.account_mgmt.domain.contact_schedule import AHEAD, DueInvoice, planned_contacts
+from services.account_mgmt.domain.dunning_plan import dunning_plan
 from services.account_mgmt.domain.policy import Policy
 
 NOW = datetime(2026, 5, 4, 9, tzinfo=UTC)
@@ -59,3 +60,19 @@ def test_nudges_and_reminders_of_the_calendar_fall_into_the_customers_contact_ho
     ours = [one.at.astimezone(ZoneInfo("America/New_York")) for one in found if one.kind != "invoice_due"]
     assert ours
     assert all(9 <= at.hour < 18 and at.weekday() < 5 for at in ours)
+
+
+def test_the_calendar_plans_reminders_when_dunning_would_send_them() -> None:
+    saturday = datetime(2026, 5, 9, 12, tzinfo=UTC)
+    policy = POLICY.model_copy(update={"dunning_gaps": [3 * DAY, 3 * DAY, 3 * DAY]})
+    owed = [DueInvoice("1", saturday, 0)]
+    found = planned_contacts(policy, now=NOW, next_nudge=None, every=30 * DAY, invoices=owed, zones=("Europe/Kyiv",))
+    sent = dunning_plan(policy, saturday - policy.payment_term, "Europe/Kyiv")
+    assert [one.at for one in found if one.kind == "dunning"] == [one.at for one in sent if one.kind == "reminder"]
+
+
+def test_reminders_that_were_missed_are_not_planned_all_for_one_moment() -> None:
+    owed = [DueInvoice("1", NOW - 90 * DAY, 0)]
+    found = planned_contacts(POLICY, now=NOW, next_nudge=None, every=30 * DAY, invoices=owed)
+    at = [one.at for one in found]
+    assert all(later - earlier >= gap for (earlier, later), gap in zip(pairwise(at), POLICY.dunning_gaps, strict=False))

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.account_mgmt.domain.import_days import DayOrder, day_of, order_shown_by
 from services.account_mgmt.domain.import_headers import FIELDS, choose_mapping
 from services.account_mgmt.domain.import_plan import Known, KnownOrder, Planner
-from services.account_mgmt.domain.import_rows import Row, RowReader, day_of, number_of
+from services.account_mgmt.domain.import_rows import Row, RowReader, number_of
 from services.chassis.imports.cells import FileRefusedError
 
 TODAY = date(2026, 3, 2)
@@ -143,3 +144,25 @@ def test_a_customer_is_not_recognised_by_what_only_fills_a_cell() -> None:
     row = read(email="none@none.com", phone="044 123 45 67 ext. 5")
     assert row.keys == ["p:+380441234567;ext=5"]
     assert "nobody's" in row.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("column", "days"),
+    [
+        (["03/04/2026", "25/03/2026"], ["2026-04-03", "2026-03-25"]),
+        (["03/04/2026", "03/25/2026"], ["2026-03-04", "2026-03-25"]),
+        (["3-4-2026 10:00", "25-03-2026"], ["2026-04-03", "2026-03-25"]),
+        (["03.04.2026", "03/25/2026", "2026-01-05"], ["2026-04-03", "2026-03-25", "2026-01-05"]),
+        (["05/05/2026"], ["2026-05-05"]),
+    ],
+)
+def test_a_column_shows_whether_the_day_or_the_month_comes_first(column: list[str], days: list[str]) -> None:
+    shown: set[DayOrder] = {order_shown_by(cell) for cell in column} - {""}
+    order = shown.pop() if len(shown) == 1 else ""
+    assert [day_of(cell, order).isoformat() for cell in column] == days
+
+
+def test_a_date_that_nothing_decides_is_rejected_with_both_readings() -> None:
+    problem = read(order_date="03/04/2025").problem or ""
+    assert "2025-04-03" in problem
+    assert "2025-03-04" in problem

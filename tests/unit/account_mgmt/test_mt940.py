@@ -130,3 +130,26 @@ def test_one_entry_that_cannot_be_read_does_not_refuse_the_others(entries: str, 
     assert found.gaps == []
     assert [bad.reason.startswith(reasons) for bad in found.bad] == [True] * len(found.bad)
     assert len(found.bad) == bool(reasons)
+
+
+def test_a_reference_that_is_too_long_does_not_refuse_the_whole_file() -> None:
+    text = (
+        ":20:X\n:25:NL20RABO0123456789 EUR\n:28C:1\n:60F:C260311EUR1000,00\n"
+        ":61:260312C000000000060,00N541NL02ABNA0123456789\nWIND B.V.\n:86:/NAME/WIND B.V./REMI/LR-2026-000005\n"
+        ":62F:C260312EUR1060,00\n"
+    )
+    found = swift.parse(text.encode())
+    assert [(str(one.amount), one.payer_name) for one in found.transfers] == [("60.00", "WIND B.V.")]
+    assert (found.bad, found.gaps) == ([], [])
+
+
+def test_what_nobody_can_read_is_named_as_it_stands_in_the_file() -> None:
+    with pytest.raises(FileRefusedError, match="nobody knows what 'X260311EUR1,00' says"):
+        swift.parse(b":20:X\n:25:DE89370400440532013000\n:28C:1\n:60F:X260311EUR1,00\n")
+
+
+def test_words_of_a_ukrainian_bank_are_read_in_its_own_letters() -> None:
+    text = (
+        ":20:X\n:25:UA21\n:28C:1\n:60F:C260311UAH0,00\n:61:260312C60,00NTRFNONREF\n:86:Оплата\n:62F:C260312UAH60,00\n"
+    )
+    assert swift.parse(text.encode("cp1251")).transfers[0].purpose == "Оплата"

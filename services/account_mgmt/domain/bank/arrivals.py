@@ -18,6 +18,7 @@ from typing import Literal
 
 from services.account_mgmt.domain.bank.transfers import Transfer
 from services.chassis.records import Record
+from services.chassis.sentences import said
 
 Verdict = Literal["new", "known", "doubtful"]
 
@@ -105,9 +106,9 @@ class Register:
 def doubt(row: Arrival, earlier: Sequence[Earlier]) -> str:
     """Why a person must say what a doubtful transfer is."""
     other = next(other for other in earlier if other.is_near(row.transfer))
-    return (
-        f"the reference {other.reference} was used before, on {other.booked_on} for {other.amount} {other.currency}; "
-        "if this is the same money, ignore it"
+    used, day, amount, currency = other.reference, other.booked_on, other.amount, other.currency
+    return said(
+        f"the reference {used} was used before, on {day} for {amount} {currency}; if this is the same money, ignore it"
     )
 
 

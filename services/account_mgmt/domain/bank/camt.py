@@ -8,7 +8,7 @@ from typing import IO, Final
 
 from lxml import etree
 
-from services.account_mgmt.domain.bank.camt_entries import NotBookedError, read_entry
+from services.account_mgmt.domain.bank.camt_entries import NotBookedError, batch_gap, read_entry
 from services.account_mgmt.domain.bank.camt_totals import Totals
 from services.account_mgmt.domain.bank.camt_xml import Element, text_at
 from services.account_mgmt.domain.bank.transfers import MAX_ROWS, BadRow, Parsed, iban
@@ -66,6 +66,8 @@ def _entry(entry: Element, account: str, totals: Totals, found: Parsed) -> None:
     else:
         found.transfers += transfers
         found.outgoing += not transfers
+        if transfers and (short := batch_gap(entry)):
+            found.gaps.append(BadRow(entry.sourceline or 0, short))
 
 
 def _what(entry: Element) -> str:

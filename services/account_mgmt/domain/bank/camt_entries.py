@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from services.account_mgmt.domain.bank.camt_xml import Element, amount_of, is_nothing, is_true, text_at
 from services.account_mgmt.domain.bank.transfers import Transfer, day, iban, reference, tidy
+from services.chassis.sentences import said
 
 # Bank transaction codes (ISO 20022 external code set, sub-families) of money that comes back or is taken back: an
 # unpaid or reversed direct debit, a returned or reimbursed credit transfer, a payment called back.
@@ -20,6 +21,7 @@ _TEXTS: Final = (
     "RmtInf/Ustrd", "RmtInf/Strd/RfrdDocInf/Nb", "RmtInf/Strd/CdtrRefInf/Ref", "RmtInf/Strd/AddtlRmtInf",
     "Refs/EndToEndId",
 )  # fmt: skip
+_COUNT = re.compile(r"\d{1,9}", re.ASCII)
 Money = tuple[Decimal, str]
 
 
@@ -64,6 +66,20 @@ def read_entry(entry: Element, account: str) -> Iterator[Transfer]:
             taken=part.way == "DBIT",
             **_payer(detail, entry if len(details) == 1 and detail is not entry else None, account),
         )
+
+
+def batch_gap(entry: Element) -> str | None:
+    """What an entry of several transfers lacks by the count that the bank gives for them; none without details."""
+    counted = sum(
+        int(text) for one in entry.iterfind("NtryDtls/Btch/NbOfTxs") if _COUNT.fullmatch(text := tidy(one.text))
+    )
+    there = len(entry.findall("NtryDtls/TxDtls"))
+    if not counted or not there or counted <= there:
+        return None
+    total, currency = amount_of(entry.find("Amt"))
+    return said(
+        f"the bank booked {counted} transfers together as {total} {currency}, and {there} of them are in the file"
+    )
 
 
 def check_booked(entry: Element) -> None:

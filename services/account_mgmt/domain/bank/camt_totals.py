@@ -11,6 +11,7 @@ from decimal import Decimal
 from services.account_mgmt.domain.bank.camt_entries import NotBookedError, check_booked, direction
 from services.account_mgmt.domain.bank.camt_xml import Element, text_at
 from services.account_mgmt.domain.bank.totals import balance_gap
+from services.chassis.sentences import said
 
 _NUMBER = re.compile(r"[+-]?\d{1,20}(?:\.\d{0,20})?", re.ASCII)
 # Opening (or the last closing), and closing, as booked; others are of a moment, or of what is only expected.
@@ -62,10 +63,12 @@ class Totals:
         gaps = list(self._balance_gaps())
         yield from gaps
         if self._counted is not None and self._counted not in (self._entries, self._booked):
-            yield f"the statement says that it has {self._counted} entries, and {self._entries} are in the file"
+            counted, there = self._counted, self._entries
+            yield said(f"the statement says that it has {counted} entries, and {there} are in the file")
         # Whether what is only announced is in the sum is every bank's own choice.
         if not gaps and self._told_to_come not in (None, *self._came.values()):
-            yield f"the statement says that {self._told_to_come} came, and {self._came[False]} is in the file"
+            told, came = self._told_to_come, self._came[False]
+            yield said(f"the statement says that {told} came, and {came} is in the file")
 
     def _balance_gaps(self) -> Iterator[str]:
         for (kind, currency), balances in list(self._balances.items()):

@@ -128,5 +128,7 @@ def _exactly(digits: str, text: str, cents: str) -> Decimal:
         return amount(("-" if "-" in plain else "") + f"{whole}.{rest[:2]}")
     try:
         return amount(plain)
-    except ValueError:
+    except ValueError as error:
+        if "too large" in str(error):
+            raise
         raise ValueError(f"'{text[:40]}' is not an unambiguous amount") from None

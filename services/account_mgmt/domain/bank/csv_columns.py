@@ -7,9 +7,19 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from services.account_mgmt.domain.bank.csv_amounts import currency_above, currency_of_header, without_currency
-from services.account_mgmt.domain.bank.csv_headers import HEADERS, MORE_PURPOSE, SOFT_DIRECTION, SOFT_STATE, plain
+from services.account_mgmt.domain.bank.csv_headers import (
+    ANNOUNCED,
+    BOOKED,
+    HEADERS,
+    MORE_PURPOSE,
+    SOFT_DIRECTION,
+    SOFT_STATE,
+    UNDONE,
+    plain,
+)
 from services.account_mgmt.domain.bank.csv_text import Line
 from services.account_mgmt.domain.bank.transfers import is_iban, tidy
+from services.chassis.currencies import currencies
 from services.chassis.imports.cells import FileRefusedError
 
 HEADER_WITHIN: Final = 40
@@ -106,7 +116,7 @@ def _columns(
     dates = [at["date"]]
     purpose = [at["purpose"]] if "purpose" in at else []
     if mapping is None:
-        at = _by_content(at, header, rows)
+        at = _told_by_content(_by_content(at, header, rows), header, rows)
         dates += [column for _, column in _ranked("date", header) if column not in at.values()]
         purpose += _more_purpose(at, header)
     sums = [at[name] for name in ("amount", "credit") if name in at]
@@ -136,6 +146,22 @@ def _more_purpose(at: Mapping[str, int], header: Sequence[str]) -> list[int]:
         before = column - 1
         if not text and (before in found or before == at.get("purpose")) and column not in used:
             found.append(column)
+    return found
+
+
+def _told_by_content(at: dict[str, int], header: Sequence[str], rows: Sequence[Line]) -> dict[str, int]:
+    """The columns, with those of currencies and of states that only their cells tell: `Valuta` is a day, or EUR."""
+    may_be_currency = {"", *HEADERS["date"]}
+    found = dict(at)
+    for column in range(max((len(cells) for _, cells in rows), default=0)):
+        words = {cells[column].strip() for _, cells in rows if column < len(cells)} - {""}
+        if not words or column in found.values():
+            continue
+        states = set(map(plain, words))
+        if words <= currencies() and (column >= len(header) or header[column] in may_be_currency):
+            found.setdefault("currency", column)
+        elif states <= BOOKED | ANNOUNCED | UNDONE and states & (ANNOUNCED | UNDONE):
+            found.setdefault("state", column)
     return found
 
 

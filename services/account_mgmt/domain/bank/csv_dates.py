@@ -50,17 +50,31 @@ def reader(cells: Sequence[str], wanted: DateOrder, *, day_first: bool) -> Calla
     orders = [order for order in orders if not _is_too_long(spans.get(order), spans.values())] or orders
     # A statement goes from day to day, in one direction.
     orders = [order for order in orders if _is_sorted(found[order])] or orders
-    first = orders[0]
-    others = [order for order in orders if found[order] != found[first]]
-    if others:
-        at = next(at for at, (a, b) in enumerate(zip(found[first], found[others[0]], strict=True)) if a != b)
-        a, b = found[first][at], found[others[0]][at]
-        raise FileRefusedError(
-            f"A day of this file may be {a.isoformat()} or {b.isoformat()}. Say which comes first in its dates, the "
-            "day (dmy) or the month (mdy)",
-            "dates",
-        )
-    return _of_order(first)
+    _check_one(orders, found, cells)
+    return _of_order(orders[0])
+
+
+def _check_one(orders: Sequence[Order], found: Mapping[Order, Sequence[date]], cells: Sequence[str]) -> None:
+    """Raises FileRefusedError `dates` where the orders that are left give other days."""
+    other = next((order for order in orders if found[order] != found[orders[0]]), None)
+    if other is None:
+        return
+    pairs = [(cell, _read(cell, orders[0]), _read(cell, other)) for cell in cells]
+    for _, a, b in pairs:
+        if a and b and a != b:
+            raise FileRefusedError(
+                f"A day of this file may be {a.isoformat()} or {b.isoformat()}. Say which comes first in its dates, "
+                "the day (dmy) or the month (mdy)",
+                "dates",
+            )
+    # None can be both, and still the file has days of either: whoever made it mixed them.
+    one = next(cell[:40] for cell, a, b in pairs if a and not b)
+    two = next(cell[:40] for cell, a, b in pairs if b and not a)
+    raise FileRefusedError(
+        f"'{one}' and '{two}' cannot both be days of one file. Say which comes first in its dates, the day (dmy) "
+        "or the month (mdy)",
+        "dates",
+    )
 
 
 def is_read(read: Callable[[str], date], cell: str) -> bool:

@@ -124,4 +124,6 @@ def _is_currency(cell: str) -> bool:
 
 
 def _is_text(cell: str) -> bool:
-    return sum(one.isalpha() for one in cell) > 2 and not is_iban(cell)
+    """Words, or a number such as `LR-2026-000005`: it may be all that a payer wrote."""
+    letters, digits = sum(map(str.isalpha, cell)), sum(map(str.isdigit, cell))
+    return (letters > 2 or (letters > 0 and digits > 3)) and not is_iban(cell)

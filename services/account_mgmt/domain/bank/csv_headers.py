@@ -12,13 +12,15 @@ from typing import Final
 # reference of the bank: two payers may both have a number 7.
 HEADERS: Final[Mapping[str, Sequence[str]]] = {
     "date": ("booking date", "buchungstag", "buchungsdatum", "buchung", "date completed", "completed date",
-             "date completed utc", "finished on", "posting date", "posted date", "post date", "data księgowania",
+             "date completed utc", "finished on", "settlement date", "settlement date utc", "posting date",
+             "posted date", "post date", "data księgowania",
              "дата проводки", "дата проведення", "datum zaúčtování", "dátum zaúčtovania", "datum provedení",
              "data contabile", "fecha contable", "bokföringsdatum", "bokføringsdato", "kirjauspäivä", "bogføringsdato",
              "könyvelés dátuma", "data înregistrării", "date comptable", "дата на осчетоводяване", "transaction date",
              "txn date", "tran date", "date", "datum", "dátum", "дата операції", "дата і час операції",
              "date and time", "дата час операції", "дата транзакції", "дата платежу", "дата документа", "дата",
-             "data operacji", "data transakcji", "data", "data operazione", "data operațiunii", "date operation",
+             "data operacji", "data transakcji", "data", "data operazione", "data operațiunii", "operation date",
+             "date operation",
              "date de lopération", "date opération", "fecha", "fecha operación", "fecha de operación", "dato",
              "tranzakció dátuma", "transaktionsdatum", "created on", "created", "дата операции", "date started utc",
              "started date", "value date", "value dt", "valuta", "valutadatum", "wertstellung",
@@ -52,7 +54,7 @@ HEADERS: Final[Mapping[str, Sequence[str]]] = {
                  "валюта картки", "muntsoort", "měna", "mena", "devise", "divisa", "moneda", "valuutta", "deviza",
                  "target currency"),
     "payer_name": ("payer name", "payer", "source name", "partner name", "partnername", "counterparty name",
-                   "counter party", "counterparty", "other party", "naam tegenpartij",
+                   "counter party", "counterparty", "other party", "beneficiary payer", "naam tegenpartij",
                    "naam omschrijving", "name description", "beguenstigter zahlungspflichtiger",
                    "begünstigter zahlungspflichtiger",
                    "auftraggeber empfänger", "auftraggeber empfaenger", "auftraggeber begünstigter",
@@ -81,8 +83,9 @@ HEADERS: Final[Mapping[str, Sequence[str]]] = {
                 "opis operacji", "opis transakcji", "opis", "коментар", "note", "subject", "narrative", "memo",
                 "деталі призначення платежу", "szczegóły transakcji", "zpráva pro příjemce", "správa pre príjemcu",
                 "popis pro příjemce", "poznámka", "libelle", "libellé", "libelle operation", "libellé opération",
-                "descrizione", "concepto", "descripción", "text", "otsikko", "viesti", "közlemény", "descriere",
-                "message", "payment reference"),
+                "descrizione", "dettagli", "operazione", "concepto", "descripción", "text", "otsikko", "viesti",
+                "közlemény", "descriere",
+                "message", "payment reference", "zahlungsreferenz"),
     "reference": ("transaction id", "bank reference", "transferwise id", "id операції", "ідентифікатор операції",
                   "референс банку", "референс", "volgnr", "id", "numer referencyjny", "номер транзакції",
                   "id транзакції", "transaktionscode", "transaction no", "transaktions nr", "zkb referenz",
@@ -97,7 +100,8 @@ HEADERS: Final[Mapping[str, Sequence[str]]] = {
 ALL_HEADERS: Final = frozenset(word for words in HEADERS.values() for word in words)
 MORE_PURPOSE: Final = frozenset({
     "reference", "payment reference", "omschrijving 2", "omschrijving 3", "betalingskenmerk",
-    "kundenreferenz end to end", "kundenreferenz", "invoice number", "item title", "custom number",
+    "kundenreferenz end to end", "kundenreferenz", "zahlungsreferenz", "buchungs details", "notiz",
+    "invoice number", "item title", "custom number",
     "end to end reference", "referenz", "betreff", "hinweis", "artikelbezeichnung", "rechnungsnummer", "receipt id",
     "notes and tags", "notes", "bank description", "description1", "description2", "description3", "beschreibung1",
     "beschreibung2", "beschreibung3", "beschreibung 1", "beschreibung 2", "beschreibung 3", "variabilní symbol",
@@ -112,23 +116,35 @@ IN: Final = frozenset({
     "c", "cr", "crdt", "credit", "in", "+", "k", "к", "кт", "кредит", "надходження", "зарахування", "прихід", "haben",
     "h", "bij", "incoming", "received", "money in", "deposit", "topup", "top up", "gutschrift", "uznanie", "wpływ",
     "поповнення", "ct", "eingang", "přichozí", "příchozí", "příjem", "income", "entrata", "abono", "crédit",
+    "entrada", "ingreso", "ingresos", "recibido", "recibida", "recebido", "haber", "avere", "accredito", "entrate",
+    "reçu", "encaissement", "recette", "zahlungseingang", "einnahme", "einzahlung", "wpływy", "uznania", "przychodzący",
+    "przychodząca", "przychód", "wpłata", "ontvangst", "ontvangen", "inkomend", "вхідний", "вхідна", "приход",
+    "поступление", "зачисление", "příchozí platba", "jóváírás", "intrare", "încasare", "giriş", "gelen", "alacak",
+    "постъпление", "insättning", "crédito", "indbetaling", "innbetaling",
 })  # fmt: skip
 OUT: Final = frozenset({
     "d", "dr", "dbit", "debit", "out", "-", "−", "–", "д", "дт", "дебет", "списання", "витрата", "видаток", "soll",
     "s", "af", "outgoing", "sent", "money out", "withdrawal", "lastschrift", "obciążenie", "wypłata", "dt", "ausgang",
     "odchozí", "výdaj", "expense", "uscita", "cargo", "débit",
+    "salida", "gasto", "gastos", "egreso", "enviado", "enviada", "saída", "débito", "debe", "dare", "addebito",
+    "uscite", "envoyé", "décaissement", "dépense", "zahlungsausgang", "ausgabe", "auszahlung", "belastung", "wydatki",
+    "wydatek", "obciążenia", "wychodzący", "wychodząca", "rozchód", "uitgave", "verzonden", "uitgaand", "вихідний",
+    "вихідна", "расход", "списание", "odchozí platba", "terhelés", "ieșire", "plată", "çıkış", "giden", "borç",
+    "разход", "uttag", "udbetaling", "utbetaling",
 })  # fmt: skip
 BOOKED: Final = frozenset({
     "", "completed", "complete", "booked", "posted", "cleared", "settled", "done", "success", "successful",
     "executed", "processed", "sent", "paid", "umsatz gebucht", "gebucht", "abgeschlossen", "виконано", "проведено",
     "проведена", "проведений",
     "успішно", "успішна", "зараховано", "завершено", "оброблено", "zrealizowana", "zaksięgowano", "zaksięgowana",
-    "wykonana", "rozliczona", "book", "partially refunded", "zakończona", "zaúčtováno", "voltooid", "terminé",
+    "wykonana", "rozliczona", "contabilizzato", "book", "partially refunded", "zakończona", "zaúčtováno", "voltooid",
+    "terminé",
 })  # fmt: skip
 ANNOUNCED: Final = frozenset({
     "pending", "in progress", "processing", "authorised", "authorized", "created", "held", "on hold",
     "umsatz vorgemerkt", "vorgemerkt", "ausstehend", "in bearbeitung", "в обробці", "очікується", "очікує", "нова",
-    "заблоковано", "pdng", "oczekująca", "w realizacji", "placed", "unclaimed", "scheduled", "on the way",
+    "заблоковано", "pdng", "oczekująca", "w realizacji", "non contabilizzato", "placed", "unclaimed", "scheduled",
+    "on the way",
 })  # fmt: skip
 UNDONE: Final = frozenset({
     "reverted", "reversed", "declined", "failed", "cancelled", "canceled", "rejected", "denied", "refunded",
@@ -151,7 +167,8 @@ _TOTAL = re.compile(
 _OWN_LINE = re.compile(rf"(?:{_TOTAL.pattern}|balance|saldo|залишок)\b")
 # Money that had come, and that the bank took again. What the company pays back itself is no such thing.
 _RETURN = re.compile(
-    r"\b(?:r(?:ü|ue)cklastschrift|lastschrift ?r(?:ü|ue)ck\w*|r(?:ü|ue)ckbelastung|charge ?back|payment reversal"
+    r"\b(?:r(?:ü|ue)cklastschrift|lastschrift (?:r(?:ü|ue)ck\w*|retoure)|lastschriftr(?:ü|ue)ck\w*"
+    r"|r(?:ü|ue)ckbuchung|terugboeking|r(?:ü|ue)ckbelastung|charge ?back|payment reversal"
     r"|returned (?:payment|direct debit|transfer)|unpaid (?:direct debit|cheque)|direct debit returned|storno\w*"
     r"|stornierung|storneringsboeking|сторно\w*)\b|^reversal\b"
 )

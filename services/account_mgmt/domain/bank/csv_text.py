@@ -28,6 +28,7 @@ _PAGES: tuple[str, ...] = (
 _CENTRAL = re.compile(
     r"\b(?:kwota|waluta|nadawca|rachunek|saldo po|opis|operacji|deviza|PLN|CZK|HUF|RON)\b", re.IGNORECASE
 )
+_LONG = 4
 _WORD = re.compile(r"[^\s;,|\"()<>/]*[^\x00-\x7f\s][^\s;,|\"()<>/]*")
 # Signs that stand beside letters without being part of a word.
 _FINE = frozenset("«»„“”‘’‚‹›–—…№€£§°·¨´\xa0\xad®©™")
@@ -99,7 +100,8 @@ def _is_odd(word: str) -> bool:
     if strange or any(unicodedata.category(one).startswith("C") for one in word):
         return True
     scripts = {"CYRILLIC" in unicodedata.name(one, "") for one in letters}
-    if len(scripts) > 1:
+    # No language that writes Latin letters has a word of nothing but accented ones: `Îïëàòà` is Оплата.
+    if len(scripts) > 1 or (scripts == {False} and len(letters) >= _LONG and min(map(ord, letters)) > 127):
         return True
     return any(a.islower() and b.isupper() and ord(b) > 127 for a, b in pairwise(letters))
 

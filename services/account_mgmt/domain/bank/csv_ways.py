@@ -33,7 +33,8 @@ def of_words(cells: Sequence[str], *, is_told: bool, is_signed: bool) -> list[Wa
     ways = [of_word(cell) for cell in cells]
     if not is_signed and "unknown" in ways:
         ways = [_within(cell) if way == "unknown" else way for cell, way in zip(cells, ways, strict=True)]
-    if is_signed or not (is_told or "out" in ways):
+    # One word for in or out makes it a column of directions: what the others mean is not for us to guess.
+    if is_signed or not (is_told or {"in", "out"} & set(ways)):
         return ["" if way == "unknown" else way for way in ways]
     return ways
 

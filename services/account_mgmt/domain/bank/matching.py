@@ -18,6 +18,7 @@ from decimal import Decimal
 from services.account_mgmt.domain.bank.numbers import invoices_in, orders_in
 from services.account_mgmt.domain.bank.transfers import Transfer
 from services.chassis.records import Record
+from services.chassis.sentences import said
 
 MAX_CANDIDATES = 10
 _FORM = re.compile(r"\b(?:ТОВ|ТЗОВ|ПП|ФОП|АТ|ПАТ|ПРАТ|LLC|LTD|INC|GMBH)\b")
@@ -108,11 +109,11 @@ class Ledger:
     def _named(self, transfer: Transfer, numbers: Sequence[str]) -> Decision:
         known = [self._invoices[self._by_number[number]] for number in numbers if number in self._by_number]
         payable = [one for one in known if one.state == "open" and one.currency == transfer.currency]
-        candidates = _candidates(known, "named in the purpose")
+        candidates = _candidates(known, said("named in the purpose"))
         problems = [f"{number} is not known" for number in numbers if number not in self._by_number]
         problems += [f"{one.number} is {one.state}" for one in known if one.state != "open"]
         problems += [
-            f"{one.number} is in {one.currency}, the money in {transfer.currency}"
+            _in_another(one.number, one.currency, transfer.currency)
             for one in known
             if one.state == "open" and one.currency != transfer.currency
         ]
@@ -120,46 +121,53 @@ class Ledger:
             others = candidates or self._guessed(transfer).candidates
             return Decision("; ".join(problems), candidates=others)
         if len({one.customer_id for one in payable}) > 1:
-            return Decision("the invoices that are named belong to different customers", candidates=candidates)
+            return Decision(said("the invoices that are named belong to different customers"), candidates=candidates)
         # With every named invoice open, too much is the payer's mistake; otherwise it may be for the other one.
         if problems and transfer.amount > sum(one.open_amount for one in payable):
-            return Decision("more money than the open invoices; " + "; ".join(problems), candidates=candidates)
-        return Decision("named in the purpose", shares=split(transfer.amount, payable))
+            besides = "; ".join(problems)
+            return Decision(said(f"more money than the open invoices; {besides}"), candidates=candidates)
+        return Decision(said("named in the purpose"), shares=split(transfer.amount, payable))
 
     def _guessed(self, transfer: Transfer) -> Decision:
         same = [self._invoices[one] for one in self._by_amount.get((transfer.amount, transfer.currency), ())]
         same = [one for one in same if one.state == "open"]
         customers, how = self._payer(transfer)
         if not customers:
-            return Decision(f"{how}; no invoice is named", candidates=_candidates(same, "the amount is the same"))
+            likely = _candidates(same, said("the amount is the same"))
+            return Decision(said(f"{how}; no invoice is named"), candidates=likely)
         exact = [one for one in same if one.customer_id in customers]
         if len(exact) == 1:
-            return Decision(f"{how}; the amount is that of this invoice alone", shares=split(transfer.amount, exact))
+            why = said(f"{how}; the amount is that of this invoice alone")
+            return Decision(why, shares=split(transfer.amount, exact))
         if exact:
-            candidates = _candidates(exact, f"{how}; the amount is the same")
-            return Decision(f"{how}; {len(exact)} open invoices have this amount", candidates=candidates)
+            candidates, count = _candidates(exact, said(f"{how}; the amount is the same")), len(exact)
+            return Decision(said(f"{how}; {count} open invoices have this amount"), candidates=candidates)
         mine = {one for customer in customers for one in self._by_customer[customer]}
         theirs = [self._invoices[one] for one in mine if self._invoices[one].state == "open"]
-        return Decision(f"{how}; no open invoice has this amount", candidates=_candidates(theirs, how))
+        return Decision(said(f"{how}; no open invoice has this amount"), candidates=_candidates(theirs, how))
 
     def _payer(self, transfer: Transfer) -> tuple[set[str], str]:
         """The customers that this payer may be, and how they were recognised."""
         tax_id = transfer.payer_tax_id
         for number in orders_in(transfer.purpose) if self._orders else ():
             if named := self._fitting(self._orders.get(number, ()), tax_id):
-                return named, f"order {number} is named in the purpose"
+                return named, said(f"order {number} is named in the purpose")
         # One account may serve many payers (a bank's transit account): another tax id is another payer.
         seen = self._fitting(self._payers.get(transfer.payer_iban, ()), tax_id)
         if transfer.payer_iban and seen:
-            return seen, "the payer's account is known"
+            return seen, said("the payer's account is known")
         if tax_id and self._by_tax_id.get(tax_id):
-            return self._by_tax_id[tax_id], "the payer's tax id is known"
+            return self._by_tax_id[tax_id], said("the payer's tax id is known")
         named = self._fitting(self._by_name.get(plain_name(transfer.payer_name), ()), tax_id)
-        return named, "the payer's name is known" if named else "the payer is not known"
+        return named, said("the payer's name is known") if named else said("the payer is not known")
 
     def _fitting(self, customers: Iterable[str], tax_id: str) -> set[str]:
         """Those of these customers whose tax id, if both are known, is the payer's."""
         return {one for one in customers if not tax_id or self._tax_ids.get(one, tax_id) == tax_id}
+
+
+def _in_another(number: str, currency: str, money: str) -> str:
+    return said(f"{number} is in {currency}, the money in {money}")
 
 
 def split(amount: Decimal, invoices: Iterable[InvoiceBalance]) -> tuple[tuple[InvoiceBalance, Decimal], ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from services.account_mgmt.domain import money
@@ -22,6 +22,10 @@ def _pattern(entity: str) -> re.Pattern[str]:
 
 
 _ORDER_TOKEN = re.compile(r"(?<![\w/-])(\w[\w./-]{1,58}\w)(?![\w/-])")
+_DIGITS = 6
+_REST = re.compile(r"\s(\d{1,5})(?!\d)")
+# Only what is written as these numbers are, with its zeros: anything else may be a day or a sum.
+_AND_ANOTHER = re.compile(r"\s*(?:[,;/+&]|(?<=\s)(?:AND|UND|ORAZ|I|TA|EN|ET|Y|E)(?=\s))\s*(0\d{5})(?!\d|[.,]\d)")
 _SAYS_ORDER = re.compile(
     r"(?:order|auftrag\w*|bestell\w*|zam[oó]wieni\w*|замовлен\w*|заказ\w*)\W{0,3}(?:no|nr|num\w*|№|#)?\W{0,3}$",
     re.IGNORECASE,
@@ -55,5 +59,21 @@ def invoices_in(text: str, entities: Sequence[str]) -> list[str]:
     found: dict[str, None] = {}
     for entity in entities:
         for match in _pattern(entity).finditer(plain):
-            found[money.number(entity, "", int(match[1]), int(match[2] or match[3]))] = None
+            behind = plain[match.end() :]
+            for count in (_whole(match[2] or match[3], behind), *_further(behind)):
+                found[money.number(entity, "", int(match[1]), int(count))] = None
     return list(found)
+
+
+def _whole(count: str, behind: str) -> str:
+    """The count with the rest of its six digits, if the bank broke the line within it: `0000 05`."""
+    rest = _REST.match(behind) if count.startswith("0") else None
+    return count + rest[1] if rest and len(count + rest[1]) == _DIGITS else count
+
+
+def _further(behind: str) -> Iterator[str]:
+    """The counts that a payer wrote behind a number without its beginning: `LR-2026-000005, 000006 + 000007`."""
+    at = 0
+    while found := _AND_ANOTHER.match(behind, at):
+        yield found[1]
+        at = found.end()

@@ -57,6 +57,10 @@ def parse(content: bytes, encoding: str = "") -> Parsed:
         # As a file: a text would be taken for the name of one.
         statements = mt940.parse_statements(io.StringIO(text), options=mt940.Options.all())
     except (RuntimeError, ValueError, ArithmeticError, AttributeError, KeyError, TypeError) as error:
+        if len(error.args) > 1 and isinstance(error.args[-1], str):
+            # The reader's own words hold what nobody outside of it understands.
+            what = error.args[-1][:80]
+            raise FileRefusedError(f"This MT940 cannot be read: nobody knows what '{what}' says") from None
         raise FileRefusedError(f"This MT940 cannot be read: {str(error)[:120]}") from None
     if not statements:
         raise FileRefusedError("This is not an MT940: it has no statement (:20:)")

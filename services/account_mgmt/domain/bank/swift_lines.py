@@ -8,10 +8,14 @@ from datetime import date
 from itertools import pairwise
 from typing import Final
 
+import mt940
+
 from services.account_mgmt.domain.bank.transfers import BadRow
+from services.chassis.sentences import said
 
 _TAG: Final = re.compile(r"^\s*:\d{2}[A-Z]?:")
 _ENTRY = re.compile(r"\s*:61:(\d{2})(\d{2})(\d{2})(?:\d{4}|\s{4})?(E?)R?[DC][A-Z]?\s?(\d[\d.,]*)(.*)", re.IGNORECASE)
+_READER = mt940.tags.Statement().re
 _AMOUNT = re.compile(r"\d+(?:[.,]\d{0,2}0*)?")
 _BALANCE = re.compile(r"(\s*:6[0245][FM]?:[DC]\d{6}[A-Z]{3}\d+)\.(\d*\s*)")
 # Polish banks separate the parts of field 86 by other signs than the question mark: `020<00...<20...<32...`.
@@ -30,11 +34,12 @@ def prepared(text: str) -> tuple[str, list[BadRow]]:
         tag = lines[first].strip()[:4]
         if tag == ":61:":
             reason = _why_not(lines[first])
+            if not reason:
+                lines[first] = _with_comma(lines[first])
+                reason = _unread(lines, first, end)
             if reason:
                 bad.append(BadRow(first + 1, reason))
                 _leave_out(lines, first, end)
-            else:
-                lines[first] = _with_comma(lines[first])
         elif tag == ":86:":
             _with_question_marks(lines, first, end)
         else:
@@ -51,12 +56,32 @@ def _tags(lines: Sequence[str]) -> list[tuple[int, int]]:
 def _why_not(line: str) -> str | None:
     found = _ENTRY.fullmatch(line)
     if found is None or not _AMOUNT.fullmatch(found[5]):
-        return f"'{line.strip()[:40]}' is no entry: a day, C or D, and an amount with two decimals"
+        start = line.strip()[:40]
+        return said(f"'{start}' is no entry: a day, C or D, and an amount with two decimals")
     try:
         date(2000 + int(found[1]), int(found[2]), int(found[3]))
     except ValueError:
-        return f"'{''.join(found.group(1, 2, 3))}' is not a day (YYMMDD)"
-    return "not booked yet (expected); it will come again when it is" if found[4] else None
+        day = "".join(found.group(1, 2, 3))
+        return said(f"'{day}' is not a day (YYMMDD)")
+    return said("not booked yet (expected); it will come again when it is") if found[4] else None
+
+
+def _unread(lines: list[str], first: int, end: int) -> str | None:
+    """Why the reader would refuse this entry, and with it the whole file; none if it reads it.
+
+    Some banks write a longer reference than may be: what is too much of it goes on in front of the next line.
+    """
+    behind = [at for at in range(first + 1, end) if lines[at].strip() and not lines[at].startswith("-")]
+    parts = [lines[at].strip() for at in (first, *behind)]
+    if _READER.match("\n".join(parts).removeprefix(":61:")):
+        return None
+    if _READER.match(" ".join(parts).removeprefix(":61:")):
+        lines[first] = " ".join(parts)
+        for at in behind:
+            lines[at] = ""
+        return None
+    start = lines[first].strip()[:40]
+    return said(f"'{start}' is no entry that can be read")
 
 
 def _leave_out(lines: list[str], first: int, end: int) -> None:

@@ -30,6 +30,8 @@ __all__ = ["check_mapping", "parse"]
 _LETTERS_OF_OTHERS = frozenset("äöüßąćęłńóśźżіїєґабвгдежзийклмнопрстуфхцчшщьюя")
 _DAY_FIRST = frozenset(
     {
+        # Wise writes its statements so, in English too.
+        "transferwise id",
         "datum",
         "buchungstag",
         "buchung",
@@ -176,14 +178,17 @@ class _Table:
         check_currency(code)
         check_amount(moved.value, code)
         own = iban(self._cell(cells, "account"))
+        account = own if any(one.isdigit() for one in own) else self._account
+        payer_iban = iban(self._cell(cells, "payer_iban"))
         return Transfer(
             line=line,
-            account=own if any(one.isdigit() for one in own) else self._account,
+            account=account,
             booked_on=booked_on,
             amount=abs(moved.value),
             currency=code,
             payer_name=self._cell(cells, "payer_name")[:300],
-            payer_iban=iban(self._cell(cells, "payer_iban")),
+            # A column `IBAN` may be the company's own: whoever is known by it would be everybody.
+            payer_iban="" if payer_iban == account else payer_iban,
             payer_tax_id=self._cell(cells, "payer_tax_id")[:40],
             purpose=self._purpose(cells),
             reference=reference(self._cell(cells, "reference")),
