@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 import pytest
@@ -15,6 +16,7 @@ from tests.browser.desks import Desks, Person, somebody_new
 from tests.browser.looks import flaws
 from tests.browser.relay import LONG_NAME, Relay, make_relay
 from tests.fixtures.house import House
+from tests.fixtures.scripts import script
 
 MOST_PAGES = 40
 # What differs between pages of one kind: an id, a number, the part of a form that is made like all others.
@@ -27,7 +29,26 @@ _LINKS = "() => [...document.querySelectorAll('nav a[href], main a[href]')].map(
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def relay(house: House) -> AsyncIterator[Relay]:
     """Companies and people whose names are as long as names get: every page has to find room for them."""
-    yield await make_relay(house, LONG_NAME, named=LONG_NAME)
+    relay = await make_relay(house, LONG_NAME, named=LONG_NAME)
+    await write_down(house, relay)
+    yield relay
+
+
+async def write_down(house: House, relay: Relay) -> None:
+    """What only supervisors make: without it, their lists would be looked at empty."""
+    title, tags = LONG_NAME, [LONG_NAME[:30]]
+    await house.post("lead_gen", "/v1/scripts", script(LONG_NAME))
+    await house.post("lead_gen", "/v1/instructions", {"title": title, "text": title * 5, "tags": tags})
+    begin = datetime.now(UTC) + timedelta(days=60)
+    away = {"starts_at": begin.isoformat(), "ends_at": (begin + timedelta(days=7)).isoformat(), "reason": LONG_NAME}
+    await house.post("conversion", f"/v1/managers/{relay.manager.id}/absences", away)
+    await house.post("account_mgmt", f"/v1/customers/{relay.customer_id}/complaints", {"text": LONG_NAME})
+    heads = "date;amount;currency;payer name;purpose;reference"
+    rows = f"{heads}\n{begin:%Y-%m-%d};5.00;UAH;{title};{title};{title}\n"
+    answer = await (await house.at("account_mgmt")).post(
+        "/v1/bank-statements", files={"file": (f"{LONG_NAME}.csv", rows.encode())}
+    )
+    assert answer.status_code == 201, answer.text
 
 
 def kind(address: str) -> str:
