@@ -42,6 +42,11 @@ _SMALL = """
   .map(([one, box]) => `${one.tagName.toLowerCase()}.${one.className} "${one.textContent.trim().slice(0, 30)}" `
     + `${Math.round(box.width)} x ${Math.round(box.height)}`)
 """
+# An id that two share moves what was meant for one: keys, labels, what changes by itself.
+_TWICE = """
+() => [...document.querySelectorAll("[id]")].map((one) => one.id)
+  .filter((id, place, all) => all.indexOf(id) !== place).map((id) => `the id ${id} is there twice`)
+"""
 
 
 @cache
@@ -79,7 +84,7 @@ async def flaws(page: Page, sizes: Sequence[str] = ("desktop", "phone", "zoomed"
     before: Any = page.viewport_size
     for size in sizes:
         await _look(page, "light", size)
-        read = await axe(page) if size == sizes[0] else []
+        read = [*await axe(page), *await page.evaluate(_TWICE)] if size == sizes[0] else []
         wrong[f"light, {size}"] = [*read, *await outside(page), *await too_small(page, LEAST_TARGET[size])]
     dark = "phone" if "phone" in sizes else sizes[-1]
     await _look(page, "dark", dark)
