@@ -81,8 +81,8 @@ def late_answer(row: LateRow, tier: str) -> Late:
     if row.kind == "set_aside":
         return Late(
             ref=row.ref, kind=row.kind, tier=tier, words=said(f"{what} should have been passed on"),
-            since=row.since, cause=_refused(error), code=code, lead_id=row.lead_id, does="retry" if row.lead_id else None,
-            act=said(f"mend the cause, then: leadrelay stuck retry {place}"),
+            since=row.since, cause=_refused(error), code=code, lead_id=row.lead_id,
+            does="retry" if row.lead_id else None, act=said(f"mend the cause, then: leadrelay stuck retry {place}"),
         )  # fmt: skip
     return Late(
         ref=row.ref, kind=row.kind, tier=tier, words=said(f"{what} should have been passed on"),

@@ -1,4 +1,4 @@
-"""Whatever Temporal calls something, people are told it in words: every activity, signal, workflow and timer has some."""
+"""What Temporal calls something is told in words: every activity, signal, workflow and timer has some."""
 
 from __future__ import annotations
 
