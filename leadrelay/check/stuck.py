@@ -65,7 +65,7 @@ def list_stuck(
         *(
             Stuck(
                 f"activity:{workflow_id}",
-                f"{activity_words(one.activity)} should have happened by now ({one.activity})",
+                f"{activity_words(one.activity or '')} should have happened by now ({one.activity})",
                 f"it was tried {one.attempts} times{f': {typed(one.error)}' if one.error else ''}",
                 "mend what the error says (log of its tier's worker); it goes on trying",
                 False,
