@@ -41,7 +41,7 @@ One = TypeVar("One", bound=Record)
 
 _ITEMS = "SELECT id, kind, workflow_id, lead_id FROM work_items WHERE state IN ('open', 'leased') ORDER BY id"
 _OUTBOX = """
-SELECT id, event_id, workflow_id, coalesce(signal, workflow, 'report') AS what, state, last_error AS error,
+SELECT id, event_id, workflow_id, coalesce(signal, workflow, activity) AS what, state, last_error AS error,
        extract(epoch FROM now() - created_at)::float8 AS age,
        ARRAY(SELECT DISTINCT (regexp_matches(concat_ws(' ', workflow_id, event_id, search_attributes->>'Lead',
                  payload->>'lead_id', payload->>'customer_id', start_input->>'lead_id', start_input->>'customer_id'),

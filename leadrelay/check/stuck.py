@@ -14,7 +14,7 @@ from leadrelay.check.places import Places
 from leadrelay.check.report import wrapped
 from leadrelay.check.run import gather
 from services.chassis.stories import spoken, typed
-from services.ops.domain.workflows import KINDS
+from services.chassis.workflow_words import activity_words, message_words, workflow_words
 
 RETRIES = 5
 LOOKS_AT_MOST = 2000
@@ -65,7 +65,7 @@ def list_stuck(
         *(
             Stuck(
                 f"activity:{workflow_id}",
-                f"{spoken(one.activity)} should have been done",
+                f"{activity_words(one.activity or '')} should have happened by now ({one.activity})",
                 f"it was tried {one.attempts} times{f': {typed(one.error)}' if one.error else ''}",
                 "mend what the error says (log of its tier's worker); it goes on trying",
                 False,
@@ -80,7 +80,7 @@ def _rows(facts: Facts) -> list[Stuck]:
     return [
         Stuck(
             f"outbox:{tier}:{row.id}",
-            f"{spoken(row.what)} for {row.workflow_id} should have arrived",
+            f"{message_words(row.what, row.workflow_id)} should have been passed on ({row.what}, {row.workflow_id})",
             f"it was set aside: {typed(row.error) or 'no reason was kept'}",
             "mend the cause and send it again",
             True,
@@ -109,7 +109,7 @@ def _workflows(facts: Facts, reasons: Mapping[str, str]) -> list[Stuck]:
     return [
         Stuck(
             f"workflow:{one.workflow_id}",
-            f"the {KINDS.get(one.kind, one.kind)} should go on",
+            f"the {workflow_words(one.kind)} should go on",
             f"it {_ENDED.get(one.status, one.status)}: {typed(reasons.get(one.workflow_id)) or 'no reason was kept'}",
             "start it again from its record" if one.kind in TIER_OF else "start it again in the Temporal UI",
             one.kind in TIER_OF,

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from services.chassis.stories import Waiting
-from services.ops.domain.late import NUMBER, LateList
-from services.ops.domain.story import Head, ShownWorkflow, Story
+from services.ops.domain.late import LateList
+from services.ops.domain.story import NUMBER, Head, ShownWorkflow, Story
 from services.ops.tiers import Found, Missing
 
 WIDTH = 80
@@ -27,7 +27,8 @@ def story_text(story: Story) -> str:
     if story.coming:
         lines += ["", "To come"]
         for one in story.coming:
-            lines += _line(_when(one.at, zone), f"{one.words} ({one.by})")
+            by = f"{one.by}, {one.code}" if one.code else one.by
+            lines += _line(_when(one.at, zone), f"{one.words} ({by})")
     return "\n".join(lines)
 
 
@@ -52,7 +53,10 @@ def _waiting(one: Waiting, zone: ZoneInfo) -> str:
 def _workflows(workflows: Sequence[ShownWorkflow]) -> list[str]:
     lines = []
     for number, one in enumerate(workflows):
-        lines += [f"  {'Temporal' if number == 0 else '':<10}{one.name}, {one.status}", f"  {'':<10}{one.link}"]
+        lines += [
+            f"  {'Temporal' if number == 0 else '':<10}{one.name} ({one.kind}), {one.status}",
+            f"  {'':<10}{one.link}",
+        ]
     return lines
 
 
@@ -116,6 +120,7 @@ def late_text(late: LateList, more: bool) -> str:
             *(wrapped(about, "  ") if about else ()),
             *wrapped(f"{NUMBER.get(one.tier, one.tier)}: {one.cause}", "  "),
             *wrapped(f"-> {one.act}", "  "),
+            *(wrapped(f"In Temporal: {one.code}", "  ") if one.code else ()),
             "",
         ]
     count = len(late.held_up) + len(late.items)

@@ -12,6 +12,7 @@ from services.chassis.db import Connection
 from services.chassis.records import Record
 from services.chassis.sentences import said
 from services.chassis.stories import Place, typed
+from services.chassis.workflow_words import TIERS, message_words
 
 OUTBOX_PATIENCE_SECONDS = 300
 ActName = Literal["retry", "skip", "cancel", "reassign"]
@@ -24,7 +25,7 @@ _PART = """(SELECT * FROM ({}) part (since, ref, kind, lead_id, company, who, fa
 _OUTBOX = f"""SELECT created_at, 'outbox:' || id, CASE state WHEN 'dead' THEN 'set_aside' ELSE 'outbox' END,
        CASE WHEN workflow_id ~ '^(cold-call|conversion|customer):[0-9a-f-]{{36}}$'
             THEN split_part(workflow_id, ':', 2)::uuid END, NULL, NULL,
-       jsonb_build_object('workflow_id', workflow_id, 'what', coalesce(signal, workflow, 'report'),
+       jsonb_build_object('workflow_id', workflow_id, 'what', coalesce(signal, workflow, activity),
                           'error', last_error, 'id', id)
   FROM outbox WHERE state = 'dead'
      OR (state = 'pending' AND created_at < now() - interval '{OUTBOX_PATIENCE_SECONDS} seconds')"""  # noqa: S608 - a constant
@@ -57,6 +58,7 @@ class Late(Record):
     act: str = Field(description="The one safe act, in words.")
     does: ActName | None = Field(default=None, description="The act of operators that it is, if it is one.")
     by_workflow: bool = False
+    code: str | None = Field(default=None, description="What it is called in Temporal.")
 
 
 async def late_rows(
@@ -73,17 +75,23 @@ async def late_rows(
 
 def late_answer(row: LateRow, tier: str) -> Late:
     """An answer of the outbox that has not arrived."""
-    what = f"{str(row.facts['what']).replace('_', ' ')} for {row.facts['workflow_id']}"
+    name, workflow_id = str(row.facts["what"]), str(row.facts["workflow_id"])
+    what, code = message_words(name, workflow_id), f"{name}, {workflow_id}"
     error, place = typed(row.facts["error"]), f"outbox:{tier}:{row.facts['id']}"
     if row.kind == "set_aside":
         return Late(
-            ref=row.ref, kind=row.kind, tier=tier, words=said(f"{what} was set aside"), since=row.since,
-            cause=error or said("no reason was kept"), lead_id=row.lead_id, does="retry" if row.lead_id else None,
-            act=said(f"mend the cause, then: leadrelay stuck retry {place}"),
+            ref=row.ref, kind=row.kind, tier=tier, words=said(f"{what} should have been passed on"),
+            since=row.since, cause=_refused(error), code=code, lead_id=row.lead_id,
+            does="retry" if row.lead_id else None, act=said(f"mend the cause, then: leadrelay stuck retry {place}"),
         )  # fmt: skip
     return Late(
-        ref=row.ref, kind=row.kind, tier=tier, words=said(f"{what} should have arrived"), since=row.since,
-        lead_id=row.lead_id,
-        cause=said(f"it is tried again: {error}") if error else said("nothing has delivered it yet"),
-        act=said(f"start the worker of {tier}, which delivers it"), by_workflow=True,
+        ref=row.ref, kind=row.kind, tier=tier, words=said(f"{what} should have been passed on"),
+        since=row.since, lead_id=row.lead_id, code=code,
+        cause=said(f"it is tried again: {error}") if error else said("it has not been passed on yet"),
+        act=said(f"start the worker of {TIERS[tier]}, which passes it on"), by_workflow=True,
     )  # fmt: skip
+
+
+def _refused(error: str) -> str:
+    """Why an answer was set aside."""
+    return said(f"it was set aside: {error}") if error else said("it was set aside, and no reason was kept")

@@ -21,7 +21,8 @@ from services.chassis.outbox import rows
 from services.chassis.records import Record
 from services.chassis.sentences import later as _
 from services.chassis.sentences import said
-from services.chassis.stories import Speech, spoken, typed
+from services.chassis.stories import Speech, typed
+from services.chassis.workflow_words import message_words
 
 Storable = Annotated[str, AfterValidator(storable)]
 STORY = """SELECT at, 'act:' || id, 'act', by, jsonb_build_object('act', act, 'reason', reason, 'changes', changes)
@@ -105,7 +106,7 @@ async def send_again(conn: Connection, order: Order) -> list[str]:
     )
     for row in found:
         await rows.retry_dead(conn, row["id"])
-    return [said(f"{spoken(row['what'])} is sent again to {row['workflow_id']}") for row in found]
+    return [said(f"{message_words(row['what'], row['workflow_id'])} is passed on again") for row in found]
 
 
 def act_told(facts: Mapping[str, Any], by: str | None, speech: Speech) -> tuple[str, str]:

@@ -120,7 +120,7 @@ async def test_what_was_set_aside_is_sent_again(floor: Tier1) -> None:
         await signal(conn, ids.cold_call(lead_id), "cancel", answer)
         await conn.execute("UPDATE outbox SET state = 'dead' WHERE event_id = $1", answer.event_id)
     shown = await act(floor.http, lead_id, "retry", dry_run=False)
-    assert shown["changes"] == [f"cancel is sent again to {ids.cold_call(lead_id)}"]
+    assert shown["changes"] == ["the decision to give up is passed on again"]
     assert await floor.pool.fetchval("SELECT state FROM outbox WHERE event_id = $1", answer.event_id) == "pending"
     assert (await act(floor.http, lead_id, "retry", 409))["code"] == "nothing_to_do"
 

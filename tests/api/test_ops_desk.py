@@ -109,17 +109,18 @@ async def test_the_room_shows_what_is_stuck_with_its_cause_and_the_safe_act(
 ) -> None:
     lead_id = await set_aside(floor, "+380445580001", "Льон України")
     page = await look(room, "")
-    assert "Льон України No such workflow" in words(page)
+    said = "The decision to give up should have been passed on. It was set aside: no such workflow."
+    assert f"Льон України {said} cancel, {ids.cold_call(lead_id)}" in words(page)
     assert f"/ops/desk/acts?act=retry&amp;lead={lead_id}" in page
     assert f'href="/ops/desk/leads/{lead_id}"' in page
     assert "Customer 7" in words(page)
-    assert "No such workflow" not in words(await look(room, "stuck?tier=conversion"))
+    assert "no such workflow" not in words(await look(room, "stuck?tier=conversion"))
     third.away = True
     # What was read is good for a moment.
     while "3 Account management away It cannot be asked now" not in (seen := words(await look(room, ""))):
         pass
     assert "Its API answers 503" in seen
-    assert "No such workflow" in seen
+    assert "no such workflow" in seen
 
 
 async def test_an_act_is_shown_then_done_for_its_reason_and_stands_in_the_audit(

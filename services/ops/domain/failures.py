@@ -8,7 +8,7 @@ from datetime import datetime
 
 from services.chassis.lateness import Late
 from services.chassis.records import Record
-from services.ops.domain.workflows import KINDS
+from services.chassis.workflow_words import workflow_words
 from workflows.contracts import queues
 
 _OF_A_LEAD = re.compile(r"(?:cold-call|conversion|customer):([0-9a-f-]{36})")
@@ -34,8 +34,9 @@ def as_late(one: Failed) -> Late:
         kind="failed",
         tier=_TIERS.get(one.queue, one.queue),
         lead_id=lead[1] if lead else None,
-        words=f"the {KINDS.get(one.kind, one.kind)} should go on",
+        words=f"the {workflow_words(one.kind)} should go on",
         since=one.at,
+        code=f"{one.kind}, {one.workflow_id}",
         cause=f"its workflow {one.status}" + (f": {one.why}" if one.why else ""),
         act=f"start it again: leadrelay stuck retry workflow:{one.workflow_id}",
         does="retry" if lead else None,

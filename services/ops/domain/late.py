@@ -7,19 +7,12 @@ from datetime import datetime, timedelta
 
 from services.chassis.lateness import Late
 from services.chassis.records import Record
-from services.chassis.sentences import later as _
 from services.chassis.stories import Place
 from services.ops.domain.queues import OLD_SECONDS, Queue
-from services.ops.domain.story import RETRIES, TASK_PATIENCE, spoken_activity
+from services.ops.domain.story import NUMBER, RETRIES, TASK_PATIENCE
 from services.ops.domain.workflows import Workflow
 from services.ops.tiers import Missing
 from workflows.contracts.base import Tier
-
-NUMBER = {
-    Tier.LEAD_GEN.value: _("tier 1"),
-    Tier.CONVERSION.value: _("tier 2"),
-    Tier.ACCOUNT_MGMT.value: _("tier 3"),
-}
 
 
 def command(*words: str) -> str:
@@ -52,7 +45,7 @@ def held_up(queues: Mapping[Tier, Queue], missing: Iterable[Missing], now: datet
             words = f"{NUMBER[tier]}'s workflows should go on"
             if queue.waiting:
                 words = f"{NUMBER[tier]}'s workflows should go on ({queue.waiting} wait)"
-            cause, act = f"no worker polls {queue.name}", f"start one: {command('worker', tier)}"
+            cause, act = f"no worker of {NUMBER[tier]} is running", f"start one: {command('worker', tier)}"
         elif queue.waiting and queue.oldest_seconds > OLD_SECONDS:
             words = f"{queue.waiting} steps of {NUMBER[tier]} should have been done"
             many = len(queue.workers)
@@ -61,7 +54,7 @@ def held_up(queues: Mapping[Tier, Queue], missing: Iterable[Missing], now: datet
         else:
             continue
         found.append(Late(ref=f"queue:{queue.name}", kind="queue", tier=tier, words=words, since=since, cause=cause,
-                          act=act))  # fmt: skip
+                          act=act, code=queue.name))  # fmt: skip
     for one in missing:
         what = NUMBER.get(one.what, "Temporal")
         act = "start Temporal; nothing is lost meanwhile"
@@ -80,21 +73,25 @@ def explained(late: Late, queues: Mapping[Tier, Queue], workflow: Workflow | Non
         return late
     if not queue.workers:
         act = f"start its worker: {command('worker', late.tier)}"
-        return late.model_copy(update={"cause": f"no worker polls {queue.name}", "act": act})
+        cause = f"no worker of {NUMBER[late.tier]} is running"
+        return late.model_copy(update={"cause": cause, "act": act})
     if workflow is None:
         return late
     tried = max(workflow.retrying, key=lambda one: one.attempts, default=None)
     if tried is not None and tried.attempts > RETRIES:
         error = f": {tried.error}" if tried.error else ""
-        cause = f"{spoken_activity(tried.activity)} was tried {tried.attempts} times{error}"
-        return late.model_copy(update={"cause": cause, "act": "mend what the error says; it goes on trying"})
+        cause = f"{tried.words} was tried {tried.attempts} times{error}"
+        act = "mend what the error says; it goes on trying"
+        return late.model_copy(update={"cause": cause, "act": act, "code": tried.activity})
     if not workflow.runs:
         cause, act = (
-            f"its workflow is {workflow.status}",
+            f"the {workflow.name} that was to do it has ended: {workflow.status}",
             f"start it again: leadrelay stuck retry workflow:{workflow.id}",
         )
-        return late.model_copy(update={"cause": cause, "act": act, "does": "retry"})
+        return late.model_copy(update={"cause": cause, "act": act, "does": "retry", "code": workflow.kind})
     if workflow.task_since is not None and now - workflow.task_since > TASK_PATIENCE:
         act = f"start another one: {command('worker', late.tier)}"
-        return late.model_copy(update={"cause": f"the workers of {queue.name} have not come to it yet", "act": act})
+        return late.model_copy(
+            update={"cause": f"the workers of {NUMBER[late.tier]} have not come to it yet", "act": act}
+        )
     return late

@@ -13,6 +13,7 @@ from services.chassis.sentences import later as _
 from services.chassis.stories import ENGLISH, Event, Part, Place, Speech, Waiting
 from services.ops.domain.workflows import Retrying, Timer, Workflow
 from services.ops.tiers import Missing
+from workflows.contracts import queues
 from workflows.contracts.base import Tier
 
 TIERS = {
@@ -20,6 +21,12 @@ TIERS = {
     Tier.CONVERSION.value: _("tier 2, conversion"),
     Tier.ACCOUNT_MGMT.value: _("tier 3, account management"),
 }
+NUMBER = {
+    Tier.LEAD_GEN.value: _("tier 1"),
+    Tier.CONVERSION.value: _("tier 2"),
+    Tier.ACCOUNT_MGMT.value: _("tier 3"),
+}
+_OF_QUEUE = {name: NUMBER[tier] for tier, name in queues.BY_TIER.items()}
 # A workflow spreads its timers a little, so that not all of a morning fall due in one second.
 _SAME_MOMENT = timedelta(minutes=2)
 RETRIES = 5
@@ -34,6 +41,7 @@ class Coming(Record):
     at: datetime
     words: str
     by: str
+    code: str | None = Field(default=None, description="The activity that brings it, as Temporal calls it.")
 
 
 class Told(Event):
@@ -137,7 +145,9 @@ def _held_up(workflows: Iterable[Workflow], now: datetime, speech: Speech) -> li
         if one.runs and one.task_since and now - one.task_since > TASK_PATIENCE:
             said.append(
                 speech.words(
-                    "the %(name)s has something to do, and no worker of %(queue)s takes it", name=name, queue=one.queue
+                    "the %(name)s has something to do, and no worker of %(tier)s takes it",
+                    name=name,
+                    tier=speech.one_of(_OF_QUEUE, one.queue),
                 )
             )
         said += [_tried(activity, speech) for activity in one.retrying if activity.attempts > RETRIES]
@@ -147,7 +157,7 @@ def _held_up(workflows: Iterable[Workflow], now: datetime, speech: Speech) -> li
 
 
 def _tried(activity: Retrying, speech: Speech) -> str:
-    what, num = spoken_activity(activity.activity), activity.attempts
+    what, num = speech.translated(activity.words), activity.attempts
     if not activity.error:
         return speech.words("%(what)s was tried %(num)s times", what=what, num=num)
     return speech.words("%(what)s was tried %(num)s times: %(error)s", what=what, num=num, error=activity.error)
@@ -156,11 +166,6 @@ def _tried(activity: Retrying, speech: Speech) -> str:
 def last_of(workflows: Iterable[Workflow], workflow_id: str) -> Workflow | None:
     """The latest run of a workflow."""
     return max((one for one in workflows if one.id == workflow_id), key=lambda one: one.started_at, default=None)
-
-
-def spoken_activity(name: str) -> str:
-    """`conversion.offer_deal` as people say it."""
-    return name.rpartition(".")[2].replace("_", " ")
 
 
 def _coming(parts: Collection[Part], workflows: Iterable[Workflow], now: datetime, speech: Speech) -> list[Coming]:
@@ -178,9 +183,12 @@ def _coming(parts: Collection[Part], workflows: Iterable[Workflow], now: datetim
         Coming(
             at=now,
             words=speech.words(
-                "%(what)s is tried again (attempt %(num)s)", what=spoken_activity(one.activity), num=one.attempts
+                "%(what)s is tried again (attempt %(num)s)",
+                what=speech.translated(one.words),
+                num=one.attempts,
             ),
             by="next try",
+            code=one.activity,
         )
         for workflow in workflows
         for one in workflow.retrying

@@ -9,17 +9,8 @@ from pydantic import Field
 from services.chassis.records import Record
 from services.chassis.sentences import later as _
 from services.chassis.sentences import said
+from services.chassis.workflow_words import activity_words, workflow_words
 
-KINDS = {
-    "ColdCall": _("cold call"),
-    "Conversion": _("conversion"),
-    "CustomerCare": _("customer care"),
-    "Campaign": _("campaign"),
-    "FitTiming": _("nightly forecast"),
-    "OpenCare": _("opening imported customers"),
-    "PublishCatalogue": _("publishing the catalogue"),
-}
-"""What workflows are called."""
 STATUSES = (
     _("running"),
     _("completed"),
@@ -35,6 +26,8 @@ STATUSES = (
 TIMERS = (
     said("Next step of {who} is due"),
     said("The deal stands still with {who}"),
+    said("The deal sleeps"),
+    said("{who} must accept or decline"),
     said("Next step of the playbook"),
     said("Next reorder nudge"),
     said("Nudge waits for its answer"),
@@ -45,6 +38,7 @@ TIMERS = (
     said("Callback promised for {when} is late"),
     said("Next look at the campaign"),
     said("The next ones"),
+    said("The next night"),
     said("a timer"),
 )
 """What workflows call their timers; workflows know nothing of catalogues."""
@@ -66,6 +60,11 @@ class Retrying(Record):
     since: datetime
     error: str | None
 
+    @property
+    def words(self) -> str:
+        """What it does, as people say it."""
+        return activity_words(self.activity)
+
 
 class Workflow(Record):
     """A run of a workflow. `task_since` is since when it has something to do that no worker has taken."""
@@ -84,7 +83,7 @@ class Workflow(Record):
     @property
     def name(self) -> str:
         """What people call it."""
-        return KINDS.get(self.kind, self.kind)
+        return workflow_words(self.kind)
 
     @property
     def runs(self) -> bool:

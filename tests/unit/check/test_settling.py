@@ -113,11 +113,12 @@ def test_what_is_stuck_is_listed_with_an_id_that_can_be_retried() -> None:
 
 def test_what_is_stuck_says_why() -> None:
     facts = replace(house(), failed=[Execution("conversion:1", "Conversion", "terminated")])
-    tried = {COLD_CALL: Pending(True, attempts=6, activity="open_call", error="call +380 44 200 00 00 failed")}
+    tried = {COLD_CALL: Pending(True, attempts=6, activity="lead_gen.open_call", error="call +380 44 200 00 00 failed")}
     [ended, again] = list_stuck(facts, tried, reasons={"conversion:1": "by hand"})
     assert (ended.says, ended.cause) == ("the conversion should go on", "it was terminated: by hand")
     assert (again.says, again.cause) == (
-        "open call should have been done", "it was tried 6 times: call [phone] failed")  # fmt: skip
+        "putting the next call into the callers' queue should have happened by now (lead_gen.open_call)",
+        "it was tried 6 times: call [phone] failed")  # fmt: skip
 
 
 def test_an_id_that_is_none_has_no_act() -> None:

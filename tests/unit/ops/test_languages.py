@@ -223,7 +223,7 @@ def test_ops_puts_the_parts_together_in_the_language_in_which_they_are_told() ->
     assert story.head.tier_words == "рівень 2, конверсія"
     assert story.head.late == [
         "дзвінок",
-        "конверсія: є робота, і жоден обробник conversion її не бере",
+        "конверсія: є робота, і її не бере жоден обробник (рівень 2)",
         "Пошта: спроб 9: зайнято",
         "холодний обдзвін: не вдалося",
     ]

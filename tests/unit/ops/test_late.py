@@ -51,7 +51,7 @@ def test_the_tiers_lists_are_one_the_longest_late_first_page_by_page() -> None:
 
 def test_a_tier_without_a_worker_is_held_up_and_says_so() -> None:
     [one] = held_up(queue(workers=0, waiting=7, oldest=60), [], NOW)
-    assert (one.cause, one.act) == ("no worker polls conversion", "start one: leadrelay worker conversion")
+    assert (one.cause, one.act) == ("no worker of tier 2 is running", "start one: leadrelay worker conversion")
     assert one.words == "tier 2's workflows should go on (7 wait)"
 
 
@@ -68,13 +68,16 @@ def test_a_tier_that_is_away_is_named_with_how_to_start_it() -> None:
 
 def test_what_a_workflow_was_to_do_is_late_because_no_worker_polls() -> None:
     found = explained(late(by_workflow=True), queue(workers=0), None, NOW)
-    assert (found.cause, found.act) == ("no worker polls conversion", "start its worker: leadrelay worker conversion")
+    assert (found.cause, found.act) == (
+        "no worker of tier 2 is running",
+        "start its worker: leadrelay worker conversion",
+    )
 
 
 def test_what_a_workflow_tries_again_and_again_is_late_because_of_its_last_error() -> None:
     tried = Retrying(activity="conversion.withdraw_offer", attempts=8, since=NOW, error="relation is gone")
     found = explained(late(by_workflow=True), queue(), workflow(retrying=[tried]), NOW)
-    assert found.cause == "withdraw offer was tried 8 times: relation is gone"
+    assert found.cause == "taking an unanswered offer back from the manager was tried 8 times: relation is gone"
 
 
 def test_what_a_failed_workflow_was_to_do_names_how_it_is_started_again() -> None:
@@ -84,7 +87,7 @@ def test_what_a_failed_workflow_was_to_do_names_how_it_is_started_again() -> Non
 
 def test_a_timer_that_fired_while_nobody_came_to_it_is_the_cause() -> None:
     found = explained(late(by_workflow=True), queue(), workflow(task_since=NOW - HOUR), NOW)
-    assert found.cause == "the workers of conversion have not come to it yet"
+    assert found.cause == "the workers of tier 2 have not come to it yet"
 
 
 def test_what_a_person_has_stays_the_persons() -> None:
@@ -119,7 +122,7 @@ def test_a_step_of_somebody_who_is_away_is_given_to_another() -> None:
 def test_an_answer_that_was_set_aside_names_the_command_that_sends_it_again() -> None:
     facts = {"workflow_id": "cold-call:1", "what": "call_answered", "error": "no +380442000000", "id": 7}
     told = late_answer(row("set_aside", **facts), "lead_gen")
-    assert told.cause == "no [phone]"
+    assert told.cause == "it was set aside: no [phone]"
     assert told.act.endswith("leadrelay stuck retry outbox:lead_gen:7")
 
 

@@ -100,8 +100,8 @@ def test_what_no_worker_takes_and_what_fails_again_and_again_is_late() -> None:
     )
     assert story.head.late == [
         "the offer",
-        "the conversion has something to do, and no worker of conversion takes it",
-        "offer deal was tried 9 times: the database is away",
+        "the conversion has something to do, and no worker of tier 2 takes it",
+        "offering the lead to a manager was tried 9 times: the database is away",
     ]
 
 
