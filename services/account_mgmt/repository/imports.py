@@ -27,11 +27,16 @@ async def known(conn: Connection, rows: Sequence[Row], import_id: str) -> Known:
     )
     numbers = {row.order.number for row in rows if row.order}
     orders = await conn.fetch(
-        """SELECT id, customer_id, imported_number, currency, imported_by = $3 AS ours FROM orders
-            WHERE customer_id = ANY($1::uuid[]) AND imported_number = ANY($2)""",
+        """SELECT id, customer_id, imported_number, currency, imported_by = $3 AS ours,
+                  (placed_at AT TIME ZONE 'UTC')::date AS day,
+                  coalesce((SELECT min(position) FROM order_lines l WHERE l.order_id = o.id), 0) AS line
+             FROM orders o
+            WHERE upper(imported_number) = ANY($4) AND imported_number = ANY($2) AND imported_number IS NOT NULL
+              AND (customer_id = ANY($1::uuid[]) OR imported_by = $3)""",
         list(set(owners.values())),
         list(numbers),
         import_id,
+        [number.upper() for number in numbers],
     )
     products = await conn.fetch(
         "SELECT id, name, tax_percent, active FROM products WHERE id = ANY($1)",
@@ -41,9 +46,12 @@ async def known(conn: Connection, rows: Sequence[Row], import_id: str) -> Known:
         owners=owners,
         tax_ids={row["customer_id"]: row["key"] for row in taxed},
         orders={
-            (row["customer_id"], row["imported_number"]): KnownOrder(row["id"], row["currency"], row["ours"])
+            (row["customer_id"], row["imported_number"]): KnownOrder(
+                row["id"], row["currency"], row["ours"], row["day"], row["line"]
+            )
             for row in orders
         },
+        numbers={row["imported_number"]: (row["customer_id"], row["line"]) for row in orders if row["ours"]},
         products={row["id"]: (row["name"], row["tax_percent"]) for row in products},
         managers=await _managers(conn),
         retired={row["id"] for row in products if not row["active"]},

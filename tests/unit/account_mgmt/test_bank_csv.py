@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from services.account_mgmt.domain.bank import csv_amounts, csv_text, table
+from services.account_mgmt.domain.bank.arrivals import arrivals
 from services.account_mgmt.domain.bank.csv_dates import DateOrder, reader
 from services.account_mgmt.domain.bank.own_accounts import spelt
 from services.account_mgmt.domain.bank.transfers import Parsed
@@ -70,12 +72,12 @@ def test_the_exports_of_the_usual_banks_are_read_as_they_come(
         ("n26_new", "60.00 EUR", "Wind GmbH", "DE02120300000000202051", 1, 0),
         ("paypal_de", "1060.00 EUR", "Wind GmbH", "", 1, 1),
         ("santander_pl", "60.00 PLN", "", "", 1, 0),
-        ("pkobp", "60.00 PLN", "", "", 1, 0),
+        ("pkobp", "60.00 PLN", "WIND", "61109010140000071219812874", 1, 0),
         ("ing_pl", "60.00 PLN", "Wind", "61109010140000071219812874", 0, 0),
         ("ceska", "1060.00 CZK", "Wind GmbH", "123/0800", 1, 0),
         ("csob_cz", "60.00 CZK", "Wind GmbH", "123", 1, 0),
         ("ubs_new", "1060.00 CHF", "", "", 1, 0),
-        ("postfinance", "60.00 CHF", "", "", 1, 0),
+        ("postfinance", "60.00 CHF", "WIND GMBH", "", 1, 0),
         ("erste_george", "1060.00 EUR", "Wind GmbH", "AT611904300234573201", 1, 0),
         ("starling", "60.00 GBP", "Wind GmbH", "", 1, 0),
         ("chase_card", "60.00 UAH", "", "", 1, 0),
@@ -374,3 +376,39 @@ def test_a_sum_of_the_other_sign_in_a_column_is_a_booking_undone_or_asked_about(
     told = [f"{'-' * one.taken}{one.amount:.2f}{' back' * (one.reversal and not one.taken)}" for one in found.transfers]
     assert (" ".join(told), found.outgoing) == (moved, outgoing), found.bad
     assert [any(reason in bad.reason for reason in reasons) for bad in found.bad] == [True] * len(reasons)
+
+
+@pytest.mark.parametrize(
+    ("cell", "name", "account", "purpose"),
+    [
+        ("SEPA-Gutschrift IBAN: DE02120300000000202051 BIC: BYLADEM1001 SVWZ+LR-2026-000005 EREF+42 KREF+NOTPROVIDED",
+         "", "DE02120300000000202051", "LR-2026-000005 SEPA-Gutschrift 42"),
+        ("EREF+NOTPROVIDED SVWZ+RE LR-2026-000005 ABWA+Wind GmbH", "Wind GmbH", "", "RE LR-2026-000005"),
+        ("Платник: ТОВ Вітер, код платника: 12345678, рахунок платника: UA213223130000026007233566001; "
+         "Призначення: LR-2026-000005", "ТОВ Вітер", "UA213223130000026007233566001", "LR-2026-000005"),
+        ("Nadawca: WIND SP. Z O.O. Rachunek nadawcy: 61 1090 1014 0000 0712 1981 2874 Tytułem: LR-2026-000005",
+         "WIND SP. Z O.O.", "61109010140000071219812874", "LR-2026-000005"),
+        ("Naam: Wind B.V. Omschrijving: LR-2026-000005 IBAN: NL91ABNA0417164300 Kenmerk: 77 Valutadatum: 20-11-2026",
+         "Wind B.V.", "NL91ABNA0417164300", "LR-2026-000005 77"),
+        ("/TRTP/SEPA OVERBOEKING/IBAN/NL91ABNA0417164300/BIC/ABNANL2A/NAME/Wind B.V./REMI/LR-2026-000005/EREF/77",
+         "Wind B.V.", "NL91ABNA0417164300", "LR-2026-000005 SEPA OVERBOEKING 77"),
+        ("VIR SEPA RECU /DE WIND SAS /MOTIF LR-2026-000005 /REF 77", "WIND SAS", "",
+         "LR-2026-000005 VIR SEPA RECU 77"),
+        # What a payer wrote is no label of the bank's, and the number of an invoice no account.
+        ("Рахунок: LR-2026-000005 від 20.11", "", "", "Рахунок: LR-2026-000005 від 20.11"),
+        ("IBAN: DE89370400440532013000 LR-2026-000005", "", "", "LR-2026-000005"),
+    ],
+)  # fmt: skip
+def test_parts_with_labels_within_a_cell_become_payer_account_and_purpose(
+    cell: str, name: str, account: str, purpose: str
+) -> None:
+    (one,) = read(f"Datum\tBuchungstext\tBetrag\n20.11.2026\t{cell}\t60,00\n",
+                  own=["DE89370400440532013000"]).transfers  # fmt: skip
+    assert (one.payer_name, one.payer_iban) == (name, account)
+    assert one.purpose == purpose
+
+
+def test_a_row_that_is_read_in_more_detail_is_still_the_same_row() -> None:
+    (one,) = read("Datum;Text;Betrag\n20.11.2026;Nadawca: WIND Tytułem: LR-2026-000005;60,00\n").transfers
+    before = replace(one, payer_name="", purpose="Nadawca: WIND Tytułem: LR-2026-000005", unlabelled=())
+    assert arrivals([one])[0].key == arrivals([before])[0].key

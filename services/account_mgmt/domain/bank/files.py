@@ -114,7 +114,8 @@ def gather(head: Head, items: Iterable[dict[str, Any]]) -> Parsed:
             found.bad.append(BadRow(**item))
         else:
             day, amount = date.fromisoformat(item["booked_on"]), Decimal(item["amount"])
-            found.transfers.append(Transfer(**item | {"booked_on": day, "amount": amount}))
+            exact = {"booked_on": day, "amount": amount, "unlabelled": tuple(item["unlabelled"])}
+            found.transfers.append(Transfer(**item | exact))
     return found
 
 

@@ -19,6 +19,7 @@ from math import prod
 
 from services.account_mgmt.domain.bank.numbers import invoices_in, orders_in, short_in
 from services.account_mgmt.domain.bank.transfers import Transfer
+from services.chassis.contacts.tax_ids import same_tax_id, spellings
 from services.chassis.records import Record
 from services.chassis.sentences import said
 
@@ -87,7 +88,8 @@ class Ledger:
         self._by_customer[one.customer_id].add(one.id)
         self._by_amount[one.open_amount, one.currency].add(one.id)
         if one.tax_id:
-            self._by_tax_id[one.tax_id].add(one.customer_id)
+            for spelling in spellings(one.tax_id):
+                self._by_tax_id[spelling].add(one.customer_id)
             self._tax_ids[one.customer_id] = one.tax_id
         if name := plain_name(one.company):
             self._by_name[name].add(one.customer_id)
@@ -192,14 +194,15 @@ class Ledger:
         seen = self._fitting(self._payers.get(transfer.payer_iban, ()), tax_id)
         if transfer.payer_iban and seen:
             return seen, said("the payer's account is known")
-        if tax_id and self._by_tax_id.get(tax_id):
-            return self._by_tax_id[tax_id], said("the payer's tax id is known")
+        of_tax_id = {one for spelling in spellings(tax_id) for one in self._by_tax_id.get(spelling, ())}
+        if tax_id and of_tax_id:
+            return of_tax_id, said("the payer's tax id is known")
         named = self._fitting(self._by_name.get(plain_name(transfer.payer_name), ()), tax_id)
         return named, said("the payer's name is known") if named else said("the payer is not known")
 
     def _fitting(self, customers: Iterable[str], tax_id: str) -> set[str]:
         """Those of these customers whose tax id, if both are known, is the payer's."""
-        return {one for one in customers if not tax_id or self._tax_ids.get(one, tax_id) == tax_id}
+        return {one for one in customers if not tax_id or same_tax_id(self._tax_ids.get(one, tax_id), tax_id)}
 
 
 def _in_another(number: str, currency: str, money: str) -> str:

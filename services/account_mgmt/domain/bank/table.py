@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from services.account_mgmt.domain.bank import csv_amounts, csv_columns, csv_dates, csv_guess, csv_ways
+from services.account_mgmt.domain.bank import csv_amounts, csv_columns, csv_dates, csv_guess, csv_ways, labelled
 from services.account_mgmt.domain.bank.csv_columns import Columns, check_mapping
 from services.account_mgmt.domain.bank.csv_dates import DateOrder
 from services.account_mgmt.domain.bank.csv_headers import (
@@ -82,7 +82,7 @@ def parse(
     if columns is not None:
         named = list(dict.fromkeys(spelt(one, own) for one in columns.accounts))
         mine = (account or default) if "account" in columns.at else account_of(named, account, default)
-        return _Table(columns, mine, currency, dates).parsed()
+        return _Table(columns, mine, own, currency, dates).parsed()
     if mapping:
         raise FileRefusedError(f"There is no header with the columns {', '.join(mapping.values())}", "mapping")
     raise FileRefusedError("No header with a date and an amount (or debit and credit) was found; give a mapping")
@@ -91,8 +91,8 @@ def parse(
 class _Table:
     """The rows of a file, read column by column: what one cell leaves open, the others tell."""
 
-    def __init__(self, columns: Columns, account: str, currency: str, dates: DateOrder) -> None:
-        self._columns, self._account = columns, account
+    def __init__(self, columns: Columns, account: str, own: Sequence[str], currency: str, dates: DateOrder) -> None:
+        self._columns, self._account, self._own = columns, account, own
         self._currency = columns.fallback or currency
         day_first = any(name in _DAY_FIRST or not _LETTERS_OF_OTHERS.isdisjoint(name) for name in columns.header)
         self._date_at, self._day = self._days(dates, day_first=day_first)
@@ -193,7 +193,8 @@ class _Table:
         own = iban(self._cell(cells, "account"))
         account = own if any(one.isdigit() for one in own) else self._account
         payer_iban = iban(self._cell(cells, "payer_iban"))
-        return Transfer(
+        texts = self._texts(cells)
+        found = Transfer(
             line=line,
             account=account,
             booked_on=booked_on,
@@ -203,15 +204,15 @@ class _Table:
             # A column `IBAN` may be the company's own: whoever is known by it would be everybody.
             payer_iban="" if payer_iban == account else payer_iban,
             payer_tax_id=self._cell(cells, "payer_tax_id")[:40],
-            purpose=self._purpose(cells),
+            purpose=" ".join(dict.fromkeys(text for text in texts if reference(text)))[:2000],
             reference=reference(self._cell(cells, "reference")),
             reversal=moved.undone,
             taken=taken,
         )
+        return labelled.told(found, texts, [account, *self._own])
 
-    def _purpose(self, cells: Sequence[str]) -> str:
-        texts = [uncovered(cells[at]) for at in self._columns.purpose if at < len(cells)]
-        return " ".join(dict.fromkeys(text for text in texts if reference(text)))[:2000]
+    def _texts(self, cells: Sequence[str]) -> list[str]:
+        return [uncovered(cells[at]) for at in self._columns.purpose if at < len(cells)]
 
     def _check_state(self, cells: Sequence[str]) -> None:
         """Raises ValueError for money that has not come: only announced, or taken back before it did."""
