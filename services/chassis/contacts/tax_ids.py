@@ -118,9 +118,8 @@ def vat_id_in(cell: str, country: str) -> str | None:
 
 def same_tax_id(one: str, other: str) -> bool:
     """Whether two numbers are of one company: with its country's letters or without, or holding one national number."""
-    if one in spellings(other) or other in spellings(one):
-        return True
-    return not set(national_ids.contained_in(one)).isdisjoint(national_ids.contained_in(other))
+    mine, theirs = {one, *national_ids.contained_in(one)}, {other, *national_ids.contained_in(other)}
+    return not (mine.isdisjoint(spellings(other)) and theirs.isdisjoint(spellings(one)))
 
 
 @lru_cache(maxsize=20_000)

@@ -16,10 +16,9 @@ from services.account_mgmt.domain.import_headers import FIELDS, choose_mapping
 from services.account_mgmt.domain.import_plan import Known, KnownOrder, Planner
 from services.account_mgmt.domain.import_rows import Row, RowReader, number_of
 from services.chassis.imports.cells import FileRefusedError
-
-TODAY = date(2026, 3, 2)
 from services.chassis.web.words import told_in
 
+TODAY = date(2026, 3, 2)
 MAPPING = {name: at for at, name in enumerate(FIELDS)}
 GOOD = {
     "company": "ТОВ «Вітер»", "phone": "044 123 45 67", "order_number": "A-17", "order_date": "31.01.2026",
