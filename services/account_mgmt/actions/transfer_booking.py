@@ -174,6 +174,6 @@ async def _try(
         if isinstance(error, _ChangedError) and not last:
             raise
         log.warning("bank_transfer_failed", transfer=transfer_id, error=type(error).__name__)
-        why = error.message if isinstance(error, DomainError) else "the database refused it; match it by hand"
+        why = error.message if isinstance(error, DomainError) else said("the database refused it; match it by hand")
         return Settlement(transfer_id, "failed", why, _candidates(decision))
     return Settlement(transfer_id, "matched", decision.reason, shares=shares)

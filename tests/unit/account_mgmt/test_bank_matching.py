@@ -204,6 +204,12 @@ def test_a_number_that_the_bank_broke_and_those_behind_it_are_read_whole(purpose
         "the payer's account is known; 2 open invoices have this amount",
         "the payer is not known; no invoice is named",
         "order A-17 is named in the purpose; the amount is that of this invoice alone",
+        "LR-2026-000001 is not known; LR-2026-000002 is paid; LR-2026-000003 is void",
+        "LR-2026-000001 is in EUR, the money in UAH; LR-2026-000002 is not known",
+        "more money than the open invoices; LR-2026-000002 is not known",
+        "took back the payment of 2026-11-20 on LR-2026-000001, LR-2026-000002",
+        "the bank took this back and names no payment of this amount: say which it was, or ignore it",
+        "matched by a person",
         "named in the purpose; 1.20 UAH of LR-2026-000001 is left open: write it off if a bank kept it",
     ],
 )

@@ -148,8 +148,8 @@ class Ledger:
         known = [self._invoices[self._by_number[number]] for number in numbers if number in self._by_number]
         payable = [one for one in known if one.state == "open" and one.currency == transfer.currency]
         candidates = _candidates(known, said("named in the purpose"))
-        problems = [f"{number} is not known" for number in numbers if number not in self._by_number]
-        problems += [f"{one.number} is {one.state}" for one in known if one.state != "open"]
+        problems = [said(f"{number} is not known") for number in numbers if number not in self._by_number]
+        problems += [_is_no_more(one.number, one.state) for one in known if one.state != "open"]
         problems += [
             _in_another(one.number, one.currency, transfer.currency)
             for one in known
@@ -203,6 +203,10 @@ class Ledger:
     def _fitting(self, customers: Iterable[str], tax_id: str) -> set[str]:
         """Those of these customers whose tax id, if both are known, is the payer's."""
         return {one for one in customers if not tax_id or same_tax_id(self._tax_ids.get(one, tax_id), tax_id)}
+
+
+def _is_no_more(number: str, state: str) -> str:
+    return said(f"{number} is void") if state == "void" else said(f"{number} is paid")
 
 
 def _in_another(number: str, currency: str, money: str) -> str:
