@@ -126,7 +126,7 @@ async def test_a_product_that_is_no_longer_sold_is_refused_in_an_order(tier: Tie
     customer_id, _ = await tier.customer()
     line = LINE | {"product_id": await retired(tier)}
     refused = await tier.post(f"/v1/customers/{customer_id}/orders", {"lines": [LINE, line]}, 422)
-    assert refused["errors"][0]["field"] == "lines.1.product_id"
+    assert refused["errors"][0]["field"] == "lines[1].product_id"
     assert "no longer sold" in refused["errors"][0]["reason"]
 
 
@@ -134,7 +134,7 @@ async def test_a_product_that_is_no_longer_sold_is_refused_in_the_answer_to_a_nu
     _, item = await tier.nudge()
     body = {"outcome": "ordered", "lines": [LINE | {"product_id": await retired(tier)}]}
     refused = await tier.post(f"/v1/nudges/{item}/outcome", body, 422)
-    assert refused["errors"][0]["field"] == "lines.0.product_id"
+    assert refused["errors"][0]["field"] == "lines[0].product_id"
 
 
 async def test_a_product_that_is_no_longer_sold_is_refused_in_a_repeated_order(tier: Tier3, dsn: str) -> None:

@@ -249,4 +249,4 @@ async def test_a_product_with_no_price_in_the_contracts_currency_is_shown(tier: 
     line = {**LINE, "product_id": "eur"}
     body = {"lines": [line], "price_by": "catalogue", "name": "Rent", "first_on": today(1).isoformat()}
     refused = await tier.post(f"/v1/customers/{customer_id}/contracts", body, 422)
-    assert refused["errors"][0]["field"] == "lines.0.product_id"
+    assert refused["errors"][0]["field"] == "lines[0].product_id"

@@ -205,9 +205,9 @@ async def test_an_ended_contract_invoices_nothing_and_is_not_changed(tier: Tier3
 
 
 BAD = [
-    ("lines.0.description", {"lines": [{**LINE, "description": "Rent {perod}"}]}),
-    ("lines.0.product_id", {"lines": [{**LINE, "product_id": "nothing"}]}),
-    ("lines.0.product_id", {"lines": [{**LINE, "product_id": "old"}]}),
+    ("lines[0].description", {"lines": [{**LINE, "description": "Rent {perod}"}]}),
+    ("lines[0].product_id", {"lines": [{**LINE, "product_id": "nothing"}]}),
+    ("lines[0].product_id", {"lines": [{**LINE, "product_id": "old"}]}),
     ("first_on", {"first_on": "2019-01-01"}),
     ("first_on", {"first_on": 5}),
     ("entity", {"entity": "NOBODY"}),

@@ -91,7 +91,7 @@ async def test_a_caller_gets_only_leads_of_his_languages_and_campaigns(floor: Ti
 async def test_a_campaign_that_does_not_exist_is_named(floor: Tier1) -> None:
     body = {"id": "x", "name": "x", "campaigns": [new_id()]}
     answer = await floor.http.post("/v1/callers", json=body)
-    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "campaigns.0")
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "campaigns[0]")
 
 
 async def test_the_quota_of_the_day_and_of_the_shift_end_the_calls(floor: Tier1) -> None:

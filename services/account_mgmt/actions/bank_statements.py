@@ -38,8 +38,8 @@ async def take_statement(
     cannot be read, or a statement of an account that is not the company's, unless `options.account` confirms it.
     """
     # A file that names no account is of the first legal entity's.
-    account = options.account or next(iter(await bank_statements.entity_accounts(conn)), "")
-    reading = replace(options, account=account)
+    default = next(iter(await bank_statements.entity_accounts(conn)), "")
+    reading = replace(options, default=default, own=await bank_statements.own_accounts(conn))
     try:
         # A long file takes seconds to read: other requests go on meanwhile.
         head, parsed = await asyncio.to_thread(_read, file, reading, PART_ROWS)

@@ -14,6 +14,7 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict
 from services.chassis.events import publish
+from services.chassis.sentences import said
 from workflows.contracts.base import Money
 
 
@@ -61,7 +62,7 @@ async def match_transfer(conn: Connection, who: Principal, transfer_id: str, new
     reference = payment_reference(transfer_id, transfer.key, transfer.reference)
     await book_shares(conn, shares, reference=reference, day=transfer.booked_on, by=by)
     booked = [(invoice_id, amount.amount) for invoice_id, amount in shares]
-    settlement = Settlement(transfer_id, "settled_by_hand", "matched by a person", shares=booked)
+    settlement = Settlement(transfer_id, "settled_by_hand", said("matched by a person"), shares=booked)
     await bank_transfers.settle(conn, [settlement], by=by)
     await tell_settled(conn, transfer_id, by)
     return await bank_transfers.get(conn, transfer_id)

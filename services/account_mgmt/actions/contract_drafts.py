@@ -45,16 +45,16 @@ async def complete_lines(
     for n, line in enumerate(typed):
         product = listed.get(line.product_id or "")
         if line.product_id and product is None:
-            raise Invalid(f"There is no product {line.product_id}", field=f"lines.{n}.product_id")
+            raise Invalid(f"There is no product {line.product_id}", field=f"lines[{n}].product_id")
         price = line.unit_price if line.unit_price is not None or product is None else product.price
         if price is None:
-            raise Invalid("What does it cost?", field=f"lines.{n}.unit_price")
+            raise Invalid("What does it cost?", field=f"lines[{n}].unit_price")
         description = line.description or (product.name_in(customer.contact.language) if product else "")
         if not description:
-            raise Invalid("A few words are needed here", field=f"lines.{n}.description")
+            raise Invalid("A few words are needed here", field=f"lines[{n}].description")
         found.append(_line(line, description, Money(amount=price, currency=currency), n))
     if not found:
-        raise Invalid("What is it for? One line at least", field="lines.0.description")
+        raise Invalid("What is it for? One line at least", field="lines[0].description")
     return found
 
 
@@ -62,7 +62,7 @@ def _line(line: TypedLine, description: str, price: Money, n: int) -> OrderLine:
     try:
         check_amount(price.amount, price.currency)
     except ValueError as error:
-        raise Invalid(f"{error}", field=f"lines.{n}.unit_price") from None
+        raise Invalid(f"{error}", field=f"lines[{n}].unit_price") from None
     told = {"product_id": line.product_id, "description": description, "quantity": line.quantity, "unit_price": price}
     kept = line.old.model_dump() if line.old and line.old.product_id == line.product_id else {}
     return OrderLine.model_validate({**kept, **told})

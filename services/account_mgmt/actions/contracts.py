@@ -86,7 +86,7 @@ async def _check_lines(
     check_lines(lines, {product_id: product.active for product_id, product in listed.items()})
     for n, line in enumerate(lines):
         if by_catalogue and line.product_id and listed[line.product_id].price is None:
-            raise Invalid(f"The catalogue has no price of it in {currency}", field=f"lines.{n}.product_id")
+            raise Invalid(f"The catalogue has no price of it in {currency}", field=f"lines[{n}].product_id")
     check_texts(lines, rhythm, customer.contact.language)
 
 

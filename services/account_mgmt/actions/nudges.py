@@ -143,7 +143,7 @@ async def _check(conn: Connection, body: NewNudgeOutcome) -> None:
     check_lines(body.lines, known)
     for n, product_id in enumerate(body.never_offer):
         if product_id not in known:
-            raise Invalid(f"There is no product {product_id}", field=f"never_offer.{n}")
+            raise Invalid(f"There is no product {product_id}", field=f"never_offer[{n}]")
 
 
 async def _carry_out(

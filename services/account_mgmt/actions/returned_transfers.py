@@ -17,6 +17,7 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import DomainError
 from services.chassis.events import publish
+from services.chassis.sentences import said
 
 _LONGEST = timedelta(days=400)
 """A debit that nobody allowed may be called back for thirteen months."""
@@ -27,7 +28,7 @@ async def take_back(conn: Connection, transfer_id: str, entry: Transfer, *, by: 
     """What becomes of an entry that the bank undid. One payment alone that it names is reversed; several, or none, are
     for a person to say. The caller has taken its turn at the bank."""
     if not entry.taken:
-        return Settlement(transfer_id, "ignored", "money of ours came back; see what it was")
+        return Settlement(transfer_id, "ignored", said("money of ours came back; see what it was"))
     since = entry.booked_on - _LONGEST
     facts = entry.amount, entry.currency, entry.booked_on, since
     entities = await bank_statements.entity_ids(conn)
@@ -37,10 +38,13 @@ async def take_back(conn: Connection, transfer_id: str, entry: Transfer, *, by: 
         # One transfer may have paid several invoices: what comes back is all of it.
         parts = await payment_reversals.transfers_taken_back(conn, *facts)
         found, is_one = returned_transfer(entry, parts, entities)
-    shown = [Candidate(one.invoice_id, f"paid on {one.paid_at.date()}") for one in found[:_MOST]]
+    shown = [Candidate(one.invoice_id, _paid_on(one.paid_at)) for one in found[:_MOST]]
     if not is_one:
-        why = "several payments may be meant" if found else "no payment of this amount is named"
-        reason = f"the bank took this back, and {why}: say which payment it was, or ignore it"
+        reason = (
+            said("the bank took this back, and several payments may be meant: say which it was, or ignore it")
+            if found
+            else said("the bank took this back and names no payment of this amount: say which it was, or ignore it")
+        )
         return Settlement(transfer_id, "unmatched", reason, shown)
     try:
         async with conn.transaction():
@@ -49,7 +53,7 @@ async def take_back(conn: Connection, transfer_id: str, entry: Transfer, *, by: 
     except DomainError as error:
         return Settlement(transfer_id, "failed", error.message, shown)
     numbers = ", ".join(one.number for one in found)
-    reason = f"took back the payment of {found[0].paid_at.date()} on {numbers}"
+    reason = _took_back(found[0].paid_at, numbers)
     return Settlement(transfer_id, "matched", reason[:300], shown)
 
 
@@ -70,13 +74,23 @@ async def settle_return(conn: Connection, who: Principal, transfer_id: str, new:
     amounts = [(await payment_reversals.standing(conn, *part)).amount for part in parts]
     check_returned(transfer, sum(amounts, ZERO), invoice.currency)
     await undo_payments(conn, parts, _returned(transfer.booked_on, who.person), told_by=transfer_id)
-    reason = f"took back the payment of {payment.paid_at.date()} on {invoice.number}"
+    reason = _took_back(payment.paid_at, invoice.number)
     await bank_transfers.settle(conn, [Settlement(transfer_id, "settled_by_hand", reason)], by=who.person)
     await publish(conn, "bank_transfer.changed", transfer_id=transfer_id, by=who.person)
     return await bank_transfers.get(conn, transfer_id)
 
 
+def _paid_on(at: datetime) -> str:
+    day = at.date()
+    return said(f"paid on {day}")
+
+
+def _took_back(at: datetime, numbers: str) -> str:
+    day = at.date()
+    return said(f"took back the payment of {day} on {numbers}")
+
+
 def _returned(day: date, by: str) -> Reversal:
     """Noon: the same day in every zone the company works in."""
     at = min(datetime.combine(day, time(12), UTC), datetime.now(UTC))
-    return Reversal(kind="returned", reason=f"the bank took it back on {day}", reversed_by=by, at=at)
+    return Reversal(kind="returned", reason=said(f"the bank took it back on {day}"), reversed_by=by, at=at)

@@ -14,7 +14,7 @@ from services.account_mgmt.actions.bank_transfers import book_shares
 from services.account_mgmt.actions.returned_transfers import take_back
 from services.account_mgmt.domain.bank.arrivals import Arrival, Register, doubt
 from services.account_mgmt.domain.bank.matching import Candidate, Decision, Ledger
-from services.account_mgmt.domain.bank.numbers import invoices_in, orders_in
+from services.account_mgmt.domain.bank.numbers import invoices_in, orders_in, short_in
 from services.account_mgmt.domain.bank.transfers import Transfer
 from services.account_mgmt.domain.bank_statements import RowProblem
 from services.account_mgmt.domain.bank_transfers import Settlement, payment_reference
@@ -49,6 +49,7 @@ class Books:
         if self._ledger is None or anew or time.monotonic() - self._read_at > _FRESH_SECONDS:
             entities = await bank_statements.entity_ids(conn)
             numbers = {number for one in self._transfers for number in invoices_in(one.purpose, entities)}
+            numbers |= {n for one in self._transfers for place in short_in(one.purpose, entities) for n in place}
             payers = await bank_transfers.payers(conn, list({one.payer_iban for one in self._transfers}))
             balances = await bank_transfers.balances(conn, list(numbers))
             named = {number for one in self._transfers for number in orders_in(one.purpose)}
@@ -173,6 +174,6 @@ async def _try(
         if isinstance(error, _ChangedError) and not last:
             raise
         log.warning("bank_transfer_failed", transfer=transfer_id, error=type(error).__name__)
-        why = error.message if isinstance(error, DomainError) else "the database refused it; match it by hand"
+        why = error.message if isinstance(error, DomainError) else said("the database refused it; match it by hand")
         return Settlement(transfer_id, "failed", why, _candidates(decision))
     return Settlement(transfer_id, "matched", decision.reason, shares=shares)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, time
 from decimal import Decimal
 from typing import Any, Final, Literal, TypeVar
@@ -29,8 +32,18 @@ _WRONG: Final[dict[Fault, str]] = {
 }
 
 
+@contextmanager
+def at_its_field() -> Iterator[None]:
+    """What is refused meanwhile stands at its field of the form: the rules say `lines[0].quantity`, as REST does."""
+    try:
+        yield
+    except Invalid as error:
+        error.field = re.sub(r"\[(\d+)\]", r".\1", error.field) if error.field else error.field
+        raise
+
+
 class ContractForm(BaseModel):
-    """A contract as it is typed; its lines are `lines.0.description` and so on."""
+    """A contract as it is typed; its lines are `lines.0.description` and so on, as `at_its_field` names them."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -117,11 +130,11 @@ class WhyForm(BaseModel):
 
 
 def _line(n: int, row: dict[str, str], old: OrderLine | None) -> TypedLine:
-    price = _number(row["unit_price"], f"lines.{n}.unit_price", places=2, most=LARGEST) if row["unit_price"] else None
+    price = _number(row["unit_price"], f"lines[{n}].unit_price", places=2, most=LARGEST) if row["unit_price"] else None
     return TypedLine(
         product_id=row["product_id"] or None,
         description=row["description"],
-        quantity=_number(row["quantity"] or "1", f"lines.{n}.quantity", places=3, most=MOST_PIECES),
+        quantity=_number(row["quantity"] or "1", f"lines[{n}].quantity", places=3, most=MOST_PIECES),
         unit_price=price,
         old=old,
     )

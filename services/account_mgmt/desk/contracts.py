@@ -27,7 +27,7 @@ from services.account_mgmt.actions.contracts import (
     skip_period,
 )
 from services.account_mgmt.actions.day import read_bar
-from services.account_mgmt.desk.contract_forms import ContractForm, WhyForm
+from services.account_mgmt.desk.contract_forms import ContractForm, WhyForm, at_its_field
 from services.account_mgmt.desk.places import STAFF, contract_path
 from services.account_mgmt.domain.contracts import Missed, Preview
 from services.chassis.auth import Principal
@@ -86,8 +86,9 @@ async def coming_of_new(request: Request, conn: Conn, who: Who, customer_id: Id,
 @router.post("/customers/{customer_id}/contracts", dependencies=STAFF)
 async def make(request: Request, conn: Conn, who: Who, customer_id: Id, form: Typed) -> Response:
     """Agreed: from its first date on the invoices are issued by themselves."""
-    lines = await complete_lines(conn, customer_id, form.typed_lines(), form.currency)
-    made = await make_contract(conn, who, customer_id, form.told_new(lines))
+    with at_its_field():
+        lines = await complete_lines(conn, customer_id, form.typed_lines(), form.currency)
+        made = await make_contract(conn, who, customer_id, form.told_new(lines))
     _ = words_for(request)
     return await _after(request, conn, who, made.id, _("The contract runs. Its invoices are issued by themselves."))
 
@@ -124,8 +125,9 @@ async def change(request: Request, conn: Conn, who: Who, contract_id: Id, form: 
     """Something else is agreed, from the next date on."""
     page = await read_contract_page(conn, who, contract_id)
     assert page.contract is not None  # noqa: S101 - a page of a contract has one
-    lines = await complete_lines(conn, page.customer.id, form.typed_lines(page.contract), page.currency)
-    await change_contract(conn, who, contract_id, form.told_change(page.contract, lines))
+    with at_its_field():
+        lines = await complete_lines(conn, page.customer.id, form.typed_lines(page.contract), page.currency)
+        await change_contract(conn, who, contract_id, form.told_change(page.contract, lines))
     _ = words_for(request)
     return await _after(request, conn, who, contract_id, _("Changed, from the next invoice on."))
 

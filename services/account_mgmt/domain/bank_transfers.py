@@ -98,7 +98,7 @@ def check_match(transfer: BankTransfer, shares: Sequence[tuple[str, Money]]) -> 
         raise Invalid("An invoice is named twice", field="invoices")
     for number, (_, amount) in enumerate(shares):
         if amount.currency != transfer.currency:
-            raise Invalid(f"The money is in {transfer.currency}", field=f"invoices.{number}.amount.currency")
+            raise Invalid(f"The money is in {transfer.currency}", field=f"invoices[{number}].amount.currency")
     total = sum(amount.amount for _, amount in shares)
     if total > transfer.amount - transfer.booked:
         left = f", of which {transfer.booked} is booked" if transfer.booked else ""

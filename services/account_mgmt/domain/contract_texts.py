@@ -55,12 +55,12 @@ def check_texts(lines: Sequence[OrderLine], rhythm: Rhythm, language: str) -> No
         try:
             filled = fill(line.description, words)
         except ValueError as error:
-            raise Invalid(str(error), field=f"lines.{n}.description") from None
+            raise Invalid(str(error), field=f"lines[{n}].description") from None
         # Another month has a longer name.
         room = _LONGEST - (len(words["month"]) if filled != line.description else 0)
         if not filled.strip() or len(filled) > room:
             raise Invalid(
-                f"With its dates filled in, a line has 1 to {_LONGEST} characters", field=f"lines.{n}.description"
+                f"With its dates filled in, a line has 1 to {_LONGEST} characters", field=f"lines[{n}].description"
             )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -13,6 +14,7 @@ from services.account_mgmt.domain.money import PricedLine, price
 from services.account_mgmt.domain.recognition import WORDS, spelt
 from services.chassis.contacts.companies import Party, same_company
 from services.chassis.contacts.tax_ids import country_of_tax_id
+from services.chassis.sentences import said
 
 VerdictName = Literal["accepted", "merged", "duplicate", "rejected"]
 USUAL_TAX = Decimal(20)
@@ -22,18 +24,24 @@ _NO_CONTACT = frozenset({"segment", "account_manager", *_BILLING})
 
 @dataclass(frozen=True, slots=True)
 class KnownOrder:
-    """An order that was imported already: `ours` if this very import brought it, so that lines may follow."""
+    """An order that was imported already: `ours` if this very import brought it, so that lines may follow.
+
+    `day` is its date, `line` the one of the file that it began in.
+    """
 
     id: str
     currency: str
     ours: bool
+    day: date | None = None
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
     """What the records hold of a chunk: owners of keys, their tax keys and names, orders, products as (name, tax).
 
-    `retired` are products that are no longer sold.
+    `retired` are products that are no longer sold; `numbers` are those of orders that this import brought, each with
+    its customer and the line that it began in.
     """
 
     owners: Mapping[str, str]
@@ -43,6 +51,7 @@ class Known:
     managers: Collection[str]
     retired: Collection[str] = ()
     names: Mapping[str, str] = field(default_factory=dict)
+    numbers: Mapping[str, tuple[str, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +108,7 @@ class Planner:
         self._tax_ids = dict(known.tax_ids)
         self._names = dict(known.names)
         self._orders = dict(known.orders)
+        self._numbers = dict(known.numbers)
         self._known = known
         self._new_id = new_id
         self.plan = Plan()
@@ -171,10 +181,11 @@ class Planner:
         order = self._orders.get((customer_id, line.number))
         if order is not None and not order.ours:
             return "duplicate", f"order {line.number} of this customer was imported before"
-        if order is not None and order.currency != line.currency:
-            return "rejected", f"order {line.number} is in {order.currency}, this line in {line.currency}"
+        if refused := self._contradiction(order, line, customer_id):
+            return "rejected", refused
         if order is None:
-            order = KnownOrder(self._new_id(), line.currency, ours=True)
+            order = KnownOrder(self._new_id(), line.currency, ours=True, day=line.day, line=row.line)
+            self._numbers.setdefault(line.number, (customer_id, row.line))
             self._orders[customer_id, line.number] = order
             self.plan.orders.append(NewOrder(order.id, customer_id, line))
         product = line.product_id if line.product_id in self._known.products else None
@@ -188,6 +199,26 @@ class Planner:
         description = name if line.description == product else line.description
         priced = price(product, description, line.quantity, line.unit_price, tax, currency=line.currency)
         self.plan.lines.append((order.id, row.line, priced))
+        return None
+
+    def _contradiction(self, order: KnownOrder | None, line: OrderLineRow, customer_id: str) -> str | None:
+        """Why the line cannot be of the order that an earlier line of the file began under its number."""
+        number = line.number
+        if order is None:
+            # Where the old system gave no number the day stands for it, and customers order on the same day.
+            owner, first = self._numbers.get(number, (customer_id, 0))
+            if owner == customer_id or number == line.day.isoformat():
+                return None
+            return said(
+                f"order_number: order {number} is another customer's since line {first}; an order has one customer"
+            )
+        first = order.line
+        if order.currency != line.currency:
+            begun, here = order.currency, line.currency
+            return said(f"currency: order {number} is in {begun} since line {first}, this line in {here}")
+        if order.day is not None and order.day != line.day:
+            on, here_on = order.day, line.day
+            return said(f"order_date: order {number} is of {on} since line {first}, this line of {here_on}")
         return None
 
     def _say(self, row: Row, verdict: VerdictName, reason: str | None, customer_id: str | None) -> None:

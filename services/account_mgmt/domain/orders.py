@@ -141,13 +141,13 @@ def check_lines(lines: Sequence[OrderLine], catalogue: Mapping[str, bool]) -> No
     """
     for n, line in enumerate(lines):
         if line.unit_price.currency != lines[0].unit_price.currency:
-            raise Invalid("All lines of an order have one currency", field=f"lines.{n}.unit_price.currency")
+            raise Invalid("All lines of an order have one currency", field=f"lines[{n}].unit_price.currency")
         if line.unit_price.amount < 0:
-            raise Invalid("A price is not negative", field=f"lines.{n}.unit_price.amount")
+            raise Invalid("A price is not negative", field=f"lines[{n}].unit_price.amount")
         if line.product_id and line.product_id not in catalogue:
-            raise Invalid(f"There is no product {line.product_id}", field=f"lines.{n}.product_id")
+            raise Invalid(f"There is no product {line.product_id}", field=f"lines[{n}].product_id")
         if line.product_id and not catalogue[line.product_id]:
-            raise Invalid(f"Product {line.product_id} is no longer sold: take it out", field=f"lines.{n}.product_id")
+            raise Invalid(f"Product {line.product_id} is no longer sold: take it out", field=f"lines[{n}].product_id")
     # Twice the sum leaves room for any tax.
     if sum(line.quantity * line.unit_price.amount for line in lines) * 2 > LARGEST:
         raise Invalid(f"The lines come to more than an order may: {LARGEST:,} with any tax", field="lines")

@@ -20,7 +20,10 @@ def contact_keys(company: str, keys: Iterable[str]) -> list[str]:
 
 
 def spelt(keys: Sequence[str]) -> list[str]:
-    """These keys, and those of tax ids without their country's letters too: people write them either way."""
+    """These keys, and those of tax ids without their country's letters too: people write them either way.
+
+    So is the national number that a VAT id contains by law, such as a SIREN (`services.chassis.contacts.national_ids`).
+    """
     tax_ids = [key[2:] for key in keys if key[0] == "t"]
     others = [f"t:{text}" for tax_id in tax_ids for text in sorted(spellings(tax_id))]
     return list(dict.fromkeys([*keys, *others]))

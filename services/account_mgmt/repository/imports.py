@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, time
+from typing import Any
 
 from services.account_mgmt.domain.import_plan import Known, KnownOrder, Plan, Verdict
 from services.account_mgmt.domain.import_rows import Row
@@ -25,14 +26,7 @@ async def known(conn: Connection, rows: Sequence[Row], import_id: str) -> Known:
         "SELECT id, contact->>'company' AS company FROM customers WHERE id = ANY($1::uuid[])",
         list(set(owners.values())),
     )
-    numbers = {row.order.number for row in rows if row.order}
-    orders = await conn.fetch(
-        """SELECT id, customer_id, imported_number, currency, imported_by = $3 AS ours FROM orders
-            WHERE customer_id = ANY($1::uuid[]) AND imported_number = ANY($2)""",
-        list(set(owners.values())),
-        list(numbers),
-        import_id,
-    )
+    orders = await _orders(conn, rows, list(set(owners.values())), import_id)
     products = await conn.fetch(
         "SELECT id, name, tax_percent, active FROM products WHERE id = ANY($1)",
         list({row.order.product_id for row in rows if row.order and row.order.product_id}),
@@ -41,14 +35,35 @@ async def known(conn: Connection, rows: Sequence[Row], import_id: str) -> Known:
         owners=owners,
         tax_ids={row["customer_id"]: row["key"] for row in taxed},
         orders={
-            (row["customer_id"], row["imported_number"]): KnownOrder(row["id"], row["currency"], row["ours"])
+            (row["customer_id"], row["imported_number"]): KnownOrder(
+                row["id"], row["currency"], row["ours"], row["day"], row["line"]
+            )
             for row in orders
         },
+        numbers={row["imported_number"]: (row["customer_id"], row["line"]) for row in orders if row["ours"]},
         products={row["id"]: (row["name"], row["tax_percent"]) for row in products},
         managers=await _managers(conn),
         retired={row["id"] for row in products if not row["active"]},
         names={row["id"]: row["company"] for row in named},
     )
+
+
+async def _orders(conn: Connection, rows: Sequence[Row], customers: list[str], import_id: str) -> list[Any]:
+    """Orders with the numbers of these rows, of these customers or of this import."""
+    numbers = {row.order.number for row in rows if row.order}
+    found: list[Any] = await conn.fetch(
+        """SELECT id, customer_id, imported_number, currency, imported_by = $3 AS ours,
+                  (placed_at AT TIME ZONE 'UTC')::date AS day,
+                  coalesce((SELECT min(position) FROM order_lines l WHERE l.order_id = o.id), 0) AS line
+             FROM orders o
+            WHERE upper(imported_number) = ANY($4) AND imported_number = ANY($2) AND imported_number IS NOT NULL
+              AND (customer_id = ANY($1::uuid[]) OR imported_by = $3)""",
+        customers,
+        list(numbers),
+        import_id,
+        [number.upper() for number in numbers],
+    )
+    return found
 
 
 async def _managers(conn: Connection) -> Collection[str]:

@@ -13,6 +13,7 @@ from typing import Protocol, cast
 from stdnum.exceptions import ValidationError
 from stdnum.util import get_cc_module
 
+from services.chassis.contacts import national_ids
 from services.chassis.contacts.identity import tax_id_of
 from services.chassis.meanings import countries
 
@@ -116,15 +117,17 @@ def vat_id_in(cell: str, country: str) -> str | None:
 
 
 def same_tax_id(one: str, other: str) -> bool:
-    """Whether two numbers are one, though only one of them is written with its country's letters."""
-    return one in spellings(other) or other in spellings(one)
+    """Whether two numbers are of one company: with its country's letters or without, or holding one national number."""
+    mine, theirs = {one, *national_ids.contained_in(one)}, {other, *national_ids.contained_in(other)}
+    return not (mine.isdisjoint(spellings(other)) and theirs.isdisjoint(spellings(one)))
 
 
 @lru_cache(maxsize=20_000)
 def spellings(tax_id: str) -> frozenset[str]:
-    """The number as it stands, and without its country's letters if it has any."""
+    """The number as it stands, without its country's letters if it has any, and the national one that it contains."""
     found = _PREFIX.fullmatch(tax_id)
-    return frozenset({tax_id, found[2]}) if found and country_of_tax_id(tax_id) else frozenset({tax_id})
+    plain = {tax_id, found[2]} if found and country_of_tax_id(tax_id) else {tax_id}
+    return frozenset(plain | set(national_ids.contained_in(tax_id)))
 
 
 @cache

@@ -67,10 +67,16 @@ class Catalogue(gettext.GNUTranslations):
         """A sentence with values in it, perhaps made a whole sentence already: a capital, a full stop."""
         plain = sentence.removesuffix(".")
         for english in (plain, plain[:1].lower() + plain[1:]):
-            found = self._refusals.get(english) or self._filled(english, depth)
+            found = self._refusals.get(english) or self._one_by_one(english) or self._filled(english, depth)
             if found:
                 return found if english == sentence else as_sentence(found)
         return sentence
+
+    def _one_by_one(self, plain: str) -> str | None:
+        """Several sentences in one line, each told by itself; none unless all of them are known."""
+        parts = plain.split("; ")
+        told = [self._refusals.get(part) or self._filled(part, 0) for part in parts] if len(parts) > 1 else []
+        return "; ".join(one for one in told if one) if told and all(told) else None
 
     def _filled(self, english: str, depth: int) -> str | None:
         for shape, text in self._shapes if depth <= _DEEPEST else ():

@@ -57,4 +57,4 @@ async def _check_campaigns(conn: Connection, wanted: Sequence[str]) -> None:
     known = await campaigns.existing(conn, wanted)
     for position, campaign_id in enumerate(wanted):
         if campaign_id not in known:
-            raise Invalid(f"There is no campaign {campaign_id}", field=f"campaigns.{position}")
+            raise Invalid(f"There is no campaign {campaign_id}", field=f"campaigns[{position}]")

@@ -22,7 +22,7 @@ from workflows.contracts.lead_gen import RegisterUpdate
 async def enter_lead(conn: Connection, new: NewLead) -> Lead:
     """Enter a lead by hand. Raises Invalid, and Conflict `duplicate` if a number or key is already known."""
     regions = [region for region in (new.country, new.default_region) if region]
-    numbers = [read_phone_of(raw, regions, f"phones.{n}") for n, raw in enumerate(new.phones)]
+    numbers = [read_phone_of(raw, regions, f"phones[{n}]") for n, raw in enumerate(new.phones)]
     tax_id = _read_tax_id(new)
     keys = keys_of(tax_id=tax_id, email=new.email, website=None)
     await leads.hold_numbers(conn, numbers + keys)

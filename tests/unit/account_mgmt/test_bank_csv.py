@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -9,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from services.account_mgmt.domain.bank import csv_amounts, csv_text, table
+from services.account_mgmt.domain.bank.arrivals import arrivals
 from services.account_mgmt.domain.bank.csv_dates import DateOrder, reader
+from services.account_mgmt.domain.bank.own_accounts import spelt
 from services.account_mgmt.domain.bank.transfers import Parsed
 from services.chassis.imports.cells import FileRefusedError
 
@@ -25,14 +28,14 @@ def read(content: str | bytes, **options: object) -> Parsed:
 @pytest.mark.parametrize(
     ("name", "amount", "currency", "payer", "account", "outgoing", "bad"),
     [
-        ("privatbank", "12000.00", "UAH", "ТОВ «Вітер»", "OWN1", 1, 0),
+        ("privatbank", "12000.00", "UAH", "ТОВ «Вітер»", "UA213223130000026007233566001", 1, 0),
         ("monobank", "60.00", "UAH", "", "OWN1", 1, 0),
         ("revolut_business", "60.00", "EUR", "", "OWN1", 1, 1),
         ("revolut_personal", "60.00", "EUR", "", "OWN1", 0, 1),
         ("wise", "60.00", "EUR", "Wind GmbH", "OWN1", 1, 0),
         ("commerzbank", "60.00", "EUR", "", "DE89370400440532013000", 1, 0),
         ("sparkasse", "60.00", "EUR", "Käse-Müller Größe GmbH", "DE89370400440532013000", 0, 1),
-        ("ing_de", "60.00", "EUR", "Wind GmbH", "OWN1", 1, 0),
+        ("ing_de", "60.00", "EUR", "Wind GmbH", "DE89370400440532013000", 1, 0),
         ("ing_nl", "60.00", "EUR", "Wind B.V.", "NL20INGB0001234567", 1, 0),
         ("rabobank", "60.00", "EUR", "Wind B.V.", "NL20RABO0123456789", 1, 0),
         ("paypal", "60.00", "EUR", "Wind GmbH", "OWN1", 1, 1),
@@ -69,12 +72,12 @@ def test_the_exports_of_the_usual_banks_are_read_as_they_come(
         ("n26_new", "60.00 EUR", "Wind GmbH", "DE02120300000000202051", 1, 0),
         ("paypal_de", "1060.00 EUR", "Wind GmbH", "", 1, 1),
         ("santander_pl", "60.00 PLN", "", "", 1, 0),
-        ("pkobp", "60.00 PLN", "", "", 1, 0),
+        ("pkobp", "60.00 PLN", "WIND", "61109010140000071219812874", 1, 0),
         ("ing_pl", "60.00 PLN", "Wind", "61109010140000071219812874", 0, 0),
         ("ceska", "1060.00 CZK", "Wind GmbH", "123/0800", 1, 0),
         ("csob_cz", "60.00 CZK", "Wind GmbH", "123", 1, 0),
         ("ubs_new", "1060.00 CHF", "", "", 1, 0),
-        ("postfinance", "60.00 CHF", "", "", 1, 0),
+        ("postfinance", "60.00 CHF", "WIND GMBH", "", 1, 0),
         ("erste_george", "1060.00 EUR", "Wind GmbH", "AT611904300234573201", 1, 0),
         ("starling", "60.00 GBP", "Wind GmbH", "", 1, 0),
         ("chase_card", "60.00 UAH", "", "", 1, 0),
@@ -106,7 +109,8 @@ def test_the_exports_of_more_banks_are_read_to_the_cent(
         ("Buchungstag;Betrag;S/H\n20.11.2026;60,00;H\n19.11.2026;20,00;S\n", "60.00", 1, ""),
         ("Date,Transaction Type,Amount\n2026-11-20,Incoming payment,60.00\n2026-11-19,Outgoing payment,20.00\n",
          "60.00", 1, ""),
-        ("Date;Debit;Credit\n2026-11-20;20.00;60.00\n", "", 0, "there is an amount that came and one that went"),
+        ("Date;Debit;Credit\n2026-11-20;20.00;60.00\n", "", 0,
+         "20.00 stands under 'Debit' and 60.00 under 'Credit': one of the two must be empty"),
         ("Date;Text;Credit\n2026-11-20;x;60,00\n;Turnover;60,00\n;Closing balance;160,00\n", "60.00", 0, ""),
         ("Date;Text;Amount\n2026-11-20;x;60,00\n2026-11-30;Total;60,00\n2026-11-30;Closing balance;60,00\n",
          "60.00", 0, " ".join(["this is a balance or a total of the account, no money that came"] * 2)),
@@ -309,3 +313,102 @@ def test_the_companys_own_account_is_nobody_elses() -> None:
     text = "Datum;IBAN;Betrag\n12.03.2026;DE89 3704 0044 0532 0130 00;60,00\n13.03.2026;DE02120300000000202051;7,00\n"
     found = read(text, account="DE89370400440532013000")
     assert [one.payer_iban for one in found.transfers] == ["", "DE02120300000000202051"]
+
+
+@pytest.mark.parametrize(
+    ("above", "account"),
+    [
+        ("IBAN;DE89 3704 0044 0532 0130 00\nKunde;Wir GmbH\n", "DE89370400440532013000"),
+        ('"Girokonto";"DE89370400440532013000"\n"Kontostand vom 21.11.2026:";"1.160,00 EUR"\n',
+         "DE89370400440532013000"),
+        ("Kontonummer:;532013000 / EUR\nKontostand vom 21.11.2026:;1.160,00\n", "532013000"),
+        ("Nr rachunku: 61 1090 1014 0000 0712 1981 2874\n", "61109010140000071219812874"),
+        ("#dotyczące rachunków:;\nmKonto - 61109010140000071219812874;\n", "61109010140000071219812874"),
+        ("Виписка за рахунком UA213223130000026007233566001 за листопад\n", "UA213223130000026007233566001"),
+        ("Account number:;0234 00103914.40;\nIBAN:;CH93 0076 2011 6238 5295 7;\n", "CH9300762011623852957"),
+        ("Account name;Sort code;Account number\nMain;20-00-00;12345678\n", "12345678"),
+        ("Umsätze Girokonto;Zeitraum: 30 Tage\nNeuer Kontostand;1.000,00 EUR\n", "OWN1"),
+        ("Kreditkarte:;4748********1234\nKonto:;DE89 **** 3000\nBIC: DEUTDEFFXXX\nKundennummer: 1234567890\n", "OWN1"),
+    ],
+)  # fmt: skip
+def test_the_companys_own_account_is_read_from_the_lines_above_the_rows(above: str, account: str) -> None:
+    found = read(f"{above}\nDatum;Text;Betrag\n20.11.2026;x;60,00\n19.11.2026;y;-5,00\n")
+    assert [one.account for one in found.transfers] == [account]
+
+
+def test_a_known_account_is_recognised_by_the_number_it_has_within_its_country() -> None:
+    own = ["DE89370400440532013000", "PL61109010140000071219812874"]
+    for written in ("532013000", "37040044/0532013000", "0532013000/37040044"):
+        assert spelt(written, own) == own[0]
+    assert spelt("61109010140000071219812874", own) == own[1]
+    assert spelt("13000", own) == "13000"
+    # Which of two it is cannot be told; one that was confirmed as it is written stays so.
+    assert spelt("0532013000", [*own, "DE02120300000532013000"]) == "0532013000"
+    assert spelt("532013000", [*own, "532013000"]) == "532013000"
+
+
+def test_a_file_of_several_accounts_is_asked_about() -> None:
+    text = "IBAN;DE89370400440532013000\nIBAN;DE02120300000000202051\n\nDatum;Betrag\n20.11.2026;60,00\n"
+    with pytest.raises(FileRefusedError, match="several accounts") as asked:
+        read(text)
+    assert asked.value.field == "account"
+    assert read(text, account="DE02120300000000202051").transfers[0].account == "DE02120300000000202051"
+
+
+@pytest.mark.parametrize(
+    ("rows", "moved", "outgoing", "reasons"),
+    [
+        ("a;;60,00\nb;;-60,00\nc;5,00;\n", "60.00 -60.00", 1, []),
+        ("Storno;;-60,00\n", "-60.00", 0, []),
+        ("a;;-60,00\n", "", 0, ["-60.00 under 'Haben' is below zero"]),
+        ("a;-5,00;\nb;-6,00;\nc;5,00;\n", "5.00 back", 2, []),
+        ("a;5,00;\nb;6,00;\nc;-5,00;\n", "5.00 back", 2, []),
+        ("a;5,00;\nb;-6,00;\n", "", 1, ["-6.00 under 'Soll' has another sign"]),
+        ("a;5,00;60,00\n", "", 0, ["5.00 stands under 'Soll' and 60.00 under 'Haben'"]),
+        ("a;5,00;0,00\nb;0,00;60,00\n", "60.00", 1, []),
+    ],
+)
+def test_a_sum_of_the_other_sign_in_a_column_is_a_booking_undone_or_asked_about(
+    rows: str, moved: str, outgoing: int, reasons: list[str]
+) -> None:
+    lines = "".join(f"20.11.2026;{row}\n" for row in rows.splitlines())
+    found = read(f"Datum;Text;Soll;Haben\n{lines}")
+    told = [f"{'-' * one.taken}{one.amount:.2f}{' back' * (one.reversal and not one.taken)}" for one in found.transfers]
+    assert (" ".join(told), found.outgoing) == (moved, outgoing), found.bad
+    assert [any(reason in bad.reason for reason in reasons) for bad in found.bad] == [True] * len(reasons)
+
+
+@pytest.mark.parametrize(
+    ("cell", "name", "account", "purpose"),
+    [
+        ("SEPA-Gutschrift IBAN: DE02120300000000202051 BIC: BYLADEM1001 SVWZ+LR-2026-000005 EREF+42 KREF+NOTPROVIDED",
+         "", "DE02120300000000202051", "LR-2026-000005 SEPA-Gutschrift 42"),
+        ("EREF+NOTPROVIDED SVWZ+RE LR-2026-000005 ABWA+Wind GmbH", "Wind GmbH", "", "RE LR-2026-000005"),
+        ("Платник: ТОВ Вітер, код платника: 12345678, рахунок платника: UA213223130000026007233566001; "
+         "Призначення: LR-2026-000005", "ТОВ Вітер", "UA213223130000026007233566001", "LR-2026-000005"),
+        ("Nadawca: WIND SP. Z O.O. Rachunek nadawcy: 61 1090 1014 0000 0712 1981 2874 Tytułem: LR-2026-000005",
+         "WIND SP. Z O.O.", "61109010140000071219812874", "LR-2026-000005"),
+        ("Naam: Wind B.V. Omschrijving: LR-2026-000005 IBAN: NL91ABNA0417164300 Kenmerk: 77 Valutadatum: 20-11-2026",
+         "Wind B.V.", "NL91ABNA0417164300", "LR-2026-000005 77"),
+        ("/TRTP/SEPA OVERBOEKING/IBAN/NL91ABNA0417164300/BIC/ABNANL2A/NAME/Wind B.V./REMI/LR-2026-000005/EREF/77",
+         "Wind B.V.", "NL91ABNA0417164300", "LR-2026-000005 SEPA OVERBOEKING 77"),
+        ("VIR SEPA RECU /DE WIND SAS /MOTIF LR-2026-000005 /REF 77", "WIND SAS", "",
+         "LR-2026-000005 VIR SEPA RECU 77"),
+        # What a payer wrote is no label of the bank's, and the number of an invoice no account.
+        ("Рахунок: LR-2026-000005 від 20.11", "", "", "Рахунок: LR-2026-000005 від 20.11"),
+        ("IBAN: DE89370400440532013000 LR-2026-000005", "", "", "LR-2026-000005"),
+    ],
+)  # fmt: skip
+def test_parts_with_labels_within_a_cell_become_payer_account_and_purpose(
+    cell: str, name: str, account: str, purpose: str
+) -> None:
+    (one,) = read(f"Datum\tBuchungstext\tBetrag\n20.11.2026\t{cell}\t60,00\n",
+                  own=["DE89370400440532013000"]).transfers  # fmt: skip
+    assert (one.payer_name, one.payer_iban) == (name, account)
+    assert one.purpose == purpose
+
+
+def test_a_row_that_is_read_in_more_detail_is_still_the_same_row() -> None:
+    (one,) = read("Datum;Text;Betrag\n20.11.2026;Nadawca: WIND Tytułem: LR-2026-000005;60,00\n").transfers
+    before = replace(one, payer_name="", purpose="Nadawca: WIND Tytułem: LR-2026-000005", unlabelled=())
+    assert arrivals([one])[0].key == arrivals([before])[0].key

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.account_mgmt.domain.bank.matching import Decision, InvoiceBalance, Ledger, plain_name, split
-from services.account_mgmt.domain.bank.numbers import invoices_in, orders_in
+from services.account_mgmt.domain.bank.numbers import invoices_in, orders_in, short_in
 from services.account_mgmt.domain.bank.transfers import Transfer
 from services.chassis.web.words import told_in
 
@@ -204,8 +204,80 @@ def test_a_number_that_the_bank_broke_and_those_behind_it_are_read_whole(purpose
         "the payer's account is known; 2 open invoices have this amount",
         "the payer is not known; no invoice is named",
         "order A-17 is named in the purpose; the amount is that of this invoice alone",
+        "LR-2026-000001 is not known; LR-2026-000002 is paid; LR-2026-000003 is void",
+        "LR-2026-000001 is in EUR, the money in UAH; LR-2026-000002 is not known",
+        "more money than the open invoices; LR-2026-000002 is not known",
+        "took back the payment of 2026-11-20 on LR-2026-000001, LR-2026-000002",
+        "the bank took this back and names no payment of this amount: say which it was, or ignore it",
+        "matched by a person",
         "named in the purpose; 1.20 UAH of LR-2026-000001 is left open: write it off if a bank kept it",
     ],
 )
 def test_why_money_is_booked_or_waits_is_told_in_ukrainian(why: str) -> None:
     assert not re.search("[a-z]{3}", told_in("uk")(why))
+
+
+@pytest.mark.parametrize(
+    ("purpose", "counts"),
+    [
+        ("LR-2030-5/6", [(6,)]),
+        ("LR-2030-000005, 6 und 7", [(6,), (7,)]),
+        ("LR-2030-5 bis 7", [(6,), (7,)]),
+        ("LR-2030-5-7", [(6,), (7,)]),
+        ("рах. LR-2030-5 – 7", [(6,), (7,)]),
+        ("LR-2030-000005 по 000007, 9 та 11", [(6,), (7,), (9,), (11,)]),
+        ("LR-2030-5 t/m 6", [(6,)]),
+        ("LR-2030-000125/26", [(26, 126)]),
+        ("LR-2030-000098-101", [(99,), (100,), (101,)]),
+        ("LR-2030-5, №6; №7", [(6,), (7,)]),
+        ("LR-2030-000005/12.03.2030", []),
+        ("LR-2030-000005, 100.00", []),
+        ("LR-2030-000005, 120 UAH", []),
+        ("LR-2030-000005, 6 Stück", []),
+        ("LR-2030-000005 - LR-2030-000006", []),
+        ("LR-2030-5 6", []),
+    ],
+)
+def test_numbers_written_in_short_behind_a_whole_one_are_what_may_be_meant(
+    purpose: str, counts: list[tuple[int, ...]]
+) -> None:
+    assert short_in(purpose, ["LR"]) == [tuple(map(number, place)) for place in counts]
+
+
+@pytest.mark.parametrize(
+    ("purpose", "amount", "shares"),
+    [
+        ("LR-2030-1/2", "190.00", [("1", "100.00"), ("2", "90.00")]),
+        ("LR-2030-1 bis 3", "270.00", [("1", "100.00"), ("2", "90.00"), ("3", "80.00")]),
+        ("LR-2030-000001, 2 und 3", "270.00", [("1", "100.00"), ("2", "90.00"), ("3", "80.00")]),
+        # A count that is no open invoice of theirs names nothing: 4 is another customer's, 5 is paid, 6 is not there.
+        ("LR-2030-1, 4, 5, 6", "100.00", [("1", "100.00")]),
+        ("LR-2030-1, 3, 6", "180.00", [("1", "100.00"), ("3", "80.00")]),
+    ],
+)
+def test_invoices_named_in_short_are_paid_if_the_sum_is_exactly_theirs(
+    purpose: str, amount: str, shares: list[tuple[str, str]]
+) -> None:
+    assert paid(decide(transfer(amount, purpose), *several())) == shares
+
+
+@pytest.mark.parametrize(
+    ("purpose", "amount", "candidates"),
+    [
+        ("LR-2030-1/2", "150.00", ["1", "2"]),
+        ("LR-2030-1/2", "100.00", ["1", "2"]),
+        ("LR-2030-1 bis 3", "190.00", ["1", "2", "3"]),
+    ],
+)
+def test_a_number_in_short_that_the_sum_does_not_bear_out_waits_with_all_that_may_be_meant(
+    purpose: str, amount: str, candidates: list[str]
+) -> None:
+    found = decide(transfer(amount, purpose), *several())
+    assert (found.shares, [one.invoice_id for one in found.candidates]) == ((), candidates)
+    assert not re.search("[a-z]{3}", told_in("uk")(found.reason))
+
+
+def several() -> list[InvoiceBalance]:
+    """Three open invoices of one customer, one of another, and one that is paid."""
+    mine = [owed(1), owed(2, "90.00"), owed(3, "80.00")]
+    return [*mine, owed(4, "50.00", customer="b"), owed(5, "0.00", state="paid")]

@@ -133,7 +133,7 @@ def test_a_text_that_cannot_be_filled_is_refused_when_it_is_saved(text: str) -> 
     line = OrderLine(description=f"Rent {text}", quantity=1, unit_price=Money(amount="1.00"))
     with pytest.raises(Invalid) as refused:
         check_texts([line], monthly(date(2026, 1, 31)), "uk")
-    assert refused.value.field == "lines.0.description"
+    assert refused.value.field == "lines[0].description"
 
 
 def test_a_text_that_grows_too_long_with_its_dates_is_refused() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -15,6 +16,7 @@ from services.account_mgmt.domain.import_headers import FIELDS, choose_mapping
 from services.account_mgmt.domain.import_plan import Known, KnownOrder, Planner
 from services.account_mgmt.domain.import_rows import Row, RowReader, number_of
 from services.chassis.imports.cells import FileRefusedError
+from services.chassis.web.words import told_in
 
 TODAY = date(2026, 3, 2)
 MAPPING = {name: at for at, name in enumerate(FIELDS)}
@@ -115,7 +117,7 @@ def test_an_order_of_an_earlier_import_is_a_duplicate_and_another_currency_is_re
 def test_companies_of_different_tax_ids_stay_apart_though_they_share_a_number() -> None:
     planned = planner(owners={"p:+380441234567": "c-1"}, tax_ids={"c-1": "t:14360570"})
     planned.take(read(tax_id="00032129"))
-    planned.take(read(2, tax_id="14360570"))
+    planned.take(read(2, tax_id="14360570", order_number="A-18"))
     planned.take(read(3, tax_id="00032129"))
     assert [verdict.verdict for verdict in planned.plan.verdicts] == ["accepted", "merged", "merged"]
     assert [verdict.customer_id for verdict in planned.plan.verdicts] == ["id-0", "c-1", "id-0"]
@@ -166,3 +168,31 @@ def test_a_date_that_nothing_decides_is_rejected_with_both_readings() -> None:
     problem = read(order_date="03/04/2025").problem or ""
     assert "2025-04-03" in problem
     assert "2025-03-04" in problem
+
+
+@pytest.mark.parametrize(
+    ("cells", "reason"),
+    [
+        ({"order_date": "2026-02-01"}, "order_date: order A-17 is of "),
+        ({"currency": "EUR"}, "currency: order A-17 is in UAH since line 1, this line in EUR"),
+        ({"company": "Other", "phone": "+380441234599"}, "order_number: order A-17 is another customer's since line 1"),
+    ],
+)
+def test_a_line_that_contradicts_its_order_is_refused_with_the_column_and_the_line(
+    cells: dict[str, str], reason: str
+) -> None:
+    planned = planner()
+    planned.take(read(1))
+    planned.take(read(2, **cells))
+    first, second = planned.plan.verdicts
+    assert (first.verdict, second.verdict) == ("accepted", "rejected")
+    assert reason in (second.reason or "")
+    assert "line 1" in (second.reason or "")
+    assert not re.search(r"[a-z]{3}", told_in("uk")(second.reason or "").partition(": ")[2])
+
+
+def test_customers_whose_system_numbers_no_orders_may_order_on_one_day() -> None:
+    planned = planner()
+    planned.take(read(1, order_number=""))
+    planned.take(read(2, order_number="", company="Other", phone="+380441234599"))
+    assert [one.verdict for one in planned.plan.verdicts] == ["accepted", "accepted"]

@@ -69,8 +69,11 @@ def arrivals(transfers: Iterable[Transfer]) -> list[Arrival]:
     taken: set[tuple[str, str]] = set()
     found: list[Arrival] = []
     for one in transfers:
-        facts = [one.account, one.booked_on.isoformat(), f"{one.amount:.2f}", one.currency, one.payer_iban]
-        texts = [one.payer_name, one.payer_tax_id, one.purpose, str(one.reversal)]
+        own = (one.payer_iban, one.payer_name, one.payer_tax_id, one.purpose)
+        # A row is the same one, whatever more we learn to read in it.
+        payer, *written = one.unlabelled or own
+        facts = [one.account, one.booked_on.isoformat(), f"{one.amount:.2f}", one.currency, payer]
+        texts = [*written, str(one.reversal)]
         digest = _digest(*facts, *([one.reference, str(one.reversal)] if one.reference else texts))
         seen[digest] += 1
         nth = seen[digest]

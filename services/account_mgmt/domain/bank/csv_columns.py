@@ -18,6 +18,7 @@ from services.account_mgmt.domain.bank.csv_headers import (
     plain,
 )
 from services.account_mgmt.domain.bank.csv_text import Line
+from services.account_mgmt.domain.bank.own_accounts import named_above
 from services.account_mgmt.domain.bank.transfers import is_iban, tidy
 from services.chassis.currencies import currencies
 from services.chassis.imports.cells import FileRefusedError
@@ -31,7 +32,8 @@ class Columns:
 
     `dates` are all columns of days, the best first; `purpose` all that say what the money is for; `currency` is that of
     the amount's header. With `is_told_direction`, the direction is a word for in or out and nothing else; with
-    `is_of_states`, the state is one. `fallback` is the currency that the lines above the rows name.
+    `is_of_states`, the state is one. `fallback` is the currency that the lines above the rows name, `accounts` are
+    the company's accounts that they name; `titles` are the headings as they are written.
     """
 
     at: Mapping[str, int]
@@ -43,6 +45,8 @@ class Columns:
     is_told_direction: bool = True
     is_of_states: bool = True
     header: Sequence[str] = field(default_factory=tuple)
+    titles: Sequence[str] = field(default_factory=tuple)
+    accounts: Sequence[str] = field(default_factory=tuple)
 
 
 def check_mapping(mapping: Mapping[str, str]) -> None:
@@ -61,8 +65,14 @@ def find(rows: Sequence[Line], mapping: Mapping[str, str] | None) -> Columns | N
         at = _mapped(cells, header, mapping) if mapping else _known(header)
         if _enough(at) and (mapping is None or len(at) == len(mapping)):
             found = _columns(at, cells, header, rows[position + 1 :], mapping)
-            return replace(found, fallback=currency_above(cell for _, above in rows[:position] for cell in above))
+            return below(found, rows[:position])
     return None
+
+
+def below(found: Columns, lines: Sequence[Line]) -> Columns:
+    """The columns, with what the lines above the rows say of all of them: whose account it is, and its currency."""
+    code = currency_above(cell for _, cells in lines for cell in cells)
+    return replace(found, fallback=code, accounts=named_above(lines))
 
 
 def by_number(rows: Sequence[Line], mapping: Mapping[str, str]) -> Columns | None:
@@ -131,6 +141,7 @@ def _columns(
         is_told_direction=mapping is not None or direction not in SOFT_DIRECTION,
         is_of_states=mapping is not None or state not in SOFT_STATE,
         header=header,
+        titles=[tidy(cell) for cell in cells],
     )
 
 

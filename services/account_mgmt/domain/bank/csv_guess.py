@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from itertools import pairwise, permutations
 
 from services.account_mgmt.domain.bank import csv_amounts, csv_dates
-from services.account_mgmt.domain.bank.csv_columns import Columns
+from services.account_mgmt.domain.bank.csv_columns import Columns, below
 from services.account_mgmt.domain.bank.csv_text import Line
 from services.account_mgmt.domain.bank.transfers import iban, is_iban
 from services.chassis.imports.cells import FileRefusedError
@@ -27,8 +26,8 @@ def columns(rows: Sequence[Line]) -> Columns | None:
     first = rows[0][1] if rows else []
     if (found := _columns(rows)) or not any(map(_is_day, first)):
         return found
-    below = _columns(rows[1:])
-    return replace(below, fallback=csv_amounts.currency_above(first)) if below else None
+    found = _columns(rows[1:])
+    return below(found, rows[:1]) if found else None
 
 
 def _columns(rows: Sequence[Line]) -> Columns | None:

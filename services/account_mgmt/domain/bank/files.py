@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import IO, Any, Literal
 
 from services.account_mgmt.domain.bank import camt, swift, table
 from services.account_mgmt.domain.bank.csv_dates import DateOrder
+from services.account_mgmt.domain.bank.own_accounts import spelt
 from services.account_mgmt.domain.bank.transfers import BadRow, Parsed, Transfer
 from services.chassis.imports.cells import FileRefusedError
 
@@ -23,6 +24,7 @@ _HEAD = 1 << 16
 class FileOptions:
     """What the person says of the file: its format, the columns of a CSV, account and currency where it names none.
 
+    `default` is the account of a file that names none, `own` are the accounts that are known to be the company's.
     Of a CSV, `encoding` (empty: looked for) and whether the day or the month comes first in its `dates`.
     """
 
@@ -32,10 +34,18 @@ class FileOptions:
     currency: str
     encoding: str = ""
     dates: DateOrder = "auto"
+    default: str = ""
+    own: Sequence[str] = ()
 
 
 def read(file: IO[bytes], options: FileOptions) -> Parsed:
-    """The file's rows. Raises FileRefusedError with the field that is wrong."""
+    """The file's rows, their account as the records spell it. Raises FileRefusedError with the field that is wrong."""
+    found = _read(file, options)
+    found.transfers = [replace(one, account=spelt(one.account, options.own)) for one in found.transfers]
+    return found
+
+
+def _read(file: IO[bytes], options: FileOptions) -> Parsed:
     if options.mapping is not None:
         table.check_mapping(options.mapping)
     head = file.read(_HEAD)
@@ -53,6 +63,8 @@ def read(file: IO[bytes], options: FileOptions) -> Parsed:
         content,
         mapping=options.mapping,
         account=options.account,
+        default=options.default,
+        own=options.own,
         currency=options.currency,
         encoding=options.encoding,
         dates=options.dates,
@@ -102,7 +114,8 @@ def gather(head: Head, items: Iterable[dict[str, Any]]) -> Parsed:
             found.bad.append(BadRow(**item))
         else:
             day, amount = date.fromisoformat(item["booked_on"]), Decimal(item["amount"])
-            found.transfers.append(Transfer(**item | {"booked_on": day, "amount": amount}))
+            exact = {"booked_on": day, "amount": amount, "unlabelled": tuple(item["unlabelled"])}
+            found.transfers.append(Transfer(**item | exact))
     return found
 
 

@@ -14,13 +14,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from itertools import product
+from math import prod
 
-from services.account_mgmt.domain.bank.numbers import invoices_in, orders_in
+from services.account_mgmt.domain.bank.numbers import invoices_in, orders_in, short_in
 from services.account_mgmt.domain.bank.transfers import Transfer
+from services.chassis.contacts.tax_ids import same_tax_id, spellings
 from services.chassis.records import Record
 from services.chassis.sentences import said
 
 MAX_CANDIDATES = 10
+_MOST_READINGS = 64
 _FORM = re.compile(r"\b(?:ТОВ|ТЗОВ|ПП|ФОП|АТ|ПАТ|ПРАТ|LLC|LTD|INC|GMBH)\b")
 
 
@@ -84,7 +88,8 @@ class Ledger:
         self._by_customer[one.customer_id].add(one.id)
         self._by_amount[one.open_amount, one.currency].add(one.id)
         if one.tax_id:
-            self._by_tax_id[one.tax_id].add(one.customer_id)
+            for spelling in spellings(one.tax_id):
+                self._by_tax_id[spelling].add(one.customer_id)
             self._tax_ids[one.customer_id] = one.tax_id
         if name := plain_name(one.company):
             self._by_name[name].add(one.customer_id)
@@ -104,14 +109,47 @@ class Ledger:
     def decide(self, transfer: Transfer) -> Decision:
         """Which invoices this transfer pays, or why none."""
         named = invoices_in(transfer.purpose, self._entities)
-        return self._named(transfer, named) if named else self._guessed(transfer)
+        if not named:
+            return self._guessed(transfer)
+        short = short_in(transfer.purpose, self._entities)
+        return (self._in_short(transfer, named, short) if short else None) or self._named(transfer, named)
+
+    def _in_short(
+        self, transfer: Transfer, numbers: Sequence[str], short: Sequence[tuple[str, ...]]
+    ) -> Decision | None:
+        """Invoices that are named whole, with those named in short, if the sum is exactly theirs; else a doubt.
+
+        None where nothing open of this payer's can be meant in short.
+        """
+        whole = [self._invoices[self._by_number[number]] for number in numbers if number in self._by_number]
+        payers = {one.customer_id for one in whole} or self._payer(transfer)[0]
+        places = [self._meant(place, payers, transfer.currency) for place in short]
+        places = [place for place in places if place]
+        payable = [one for one in whole if one.state == "open" and one.currency == transfer.currency]
+        if not places:
+            return None
+        if len(payers) == 1 and prod(map(len, places)) <= _MOST_READINGS:
+            readings = {frozenset(one.id for one in reading) for reading in product(*places)}
+            paid = [[*payable, *map(self._invoices.__getitem__, reading)] for reading in readings]
+            fitting = [these for these in paid if sum(one.open_amount for one in these) == transfer.amount]
+            if len(fitting) == 1:
+                return Decision(said("named in the purpose, some in short, and the sum is exactly theirs"),
+                                shares=split(transfer.amount, fitting[0]))  # fmt: skip
+        meant = list({one.id: one for one in (*whole, *(one for place in places for one in place))}.values())
+        shown = _candidates(meant, said("named in the purpose, or may be meant there in short"))
+        return Decision(said("invoices are named in short, and the sum does not say which"), candidates=shown)
+
+    def _meant(self, place: Sequence[str], payers: set[str], currency: str) -> list[InvoiceBalance]:
+        """The open invoices of these payers that a short number may mean."""
+        found = [self._invoices[self._by_number[number]] for number in place if number in self._by_number]
+        return [one for one in found if one.customer_id in payers and one.state == "open" and one.currency == currency]
 
     def _named(self, transfer: Transfer, numbers: Sequence[str]) -> Decision:
         known = [self._invoices[self._by_number[number]] for number in numbers if number in self._by_number]
         payable = [one for one in known if one.state == "open" and one.currency == transfer.currency]
         candidates = _candidates(known, said("named in the purpose"))
-        problems = [f"{number} is not known" for number in numbers if number not in self._by_number]
-        problems += [f"{one.number} is {one.state}" for one in known if one.state != "open"]
+        problems = [said(f"{number} is not known") for number in numbers if number not in self._by_number]
+        problems += [_is_no_more(one.number, one.state) for one in known if one.state != "open"]
         problems += [
             _in_another(one.number, one.currency, transfer.currency)
             for one in known
@@ -156,14 +194,19 @@ class Ledger:
         seen = self._fitting(self._payers.get(transfer.payer_iban, ()), tax_id)
         if transfer.payer_iban and seen:
             return seen, said("the payer's account is known")
-        if tax_id and self._by_tax_id.get(tax_id):
-            return self._by_tax_id[tax_id], said("the payer's tax id is known")
+        of_tax_id = {one for spelling in spellings(tax_id) for one in self._by_tax_id.get(spelling, ())}
+        if tax_id and of_tax_id:
+            return of_tax_id, said("the payer's tax id is known")
         named = self._fitting(self._by_name.get(plain_name(transfer.payer_name), ()), tax_id)
         return named, said("the payer's name is known") if named else said("the payer is not known")
 
     def _fitting(self, customers: Iterable[str], tax_id: str) -> set[str]:
         """Those of these customers whose tax id, if both are known, is the payer's."""
-        return {one for one in customers if not tax_id or self._tax_ids.get(one, tax_id) == tax_id}
+        return {one for one in customers if not tax_id or same_tax_id(self._tax_ids.get(one, tax_id), tax_id)}
+
+
+def _is_no_more(number: str, state: str) -> str:
+    return said(f"{number} is void") if state == "void" else said(f"{number} is paid")
 
 
 def _in_another(number: str, currency: str, money: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from services.account_mgmt.domain import money
+from services.account_mgmt.domain.bank.short_numbers import counts_behind
 
 # Cyrillic letters that look like Latin ones: a payer's keyboard is often left in Ukrainian.
 _ALIKE = str.maketrans("АВСЕНІЇКМОРТХУЅЈ", "ABCEHIIKMOPTXYSJ")
@@ -62,6 +63,24 @@ def invoices_in(text: str, entities: Sequence[str]) -> list[str]:
             behind = plain[match.end() :]
             for count in (_whole(match[2] or match[3], behind), *_further(behind)):
                 found[money.number(entity, "", int(match[1]), int(count))] = None
+    return list(found)
+
+
+def short_in(text: str, entities: Sequence[str]) -> list[tuple[str, ...]]:
+    """Numbers that are written in short behind whole ones, place by place: each of them may be meant, or nothing."""
+    plain = _latin(text)
+    found: dict[tuple[str, ...], None] = {}
+    whole = set(invoices_in(text, entities))
+    for entity in entities:
+        for match in _pattern(entity).finditer(plain):
+            behind = plain[match.end() :]
+            count = _whole(match[2] or match[3], behind)
+            if count != (match[2] or match[3]):
+                continue
+            for year, counts in counts_behind(behind, int(match[1]), int(count)):
+                numbers = tuple(money.number(entity, "", year, one) for one in counts)
+                if not whole & set(numbers):
+                    found[numbers] = None
     return list(found)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from services.account_mgmt.domain.bank.numbers import invoices_in
+from services.account_mgmt.domain.bank.numbers import invoices_in, short_in
 from services.account_mgmt.domain.bank.transfers import Transfer
 from services.chassis.records import Record
 
@@ -39,7 +39,7 @@ def returned_by(entry: Transfer, payments: Sequence[ReturnedPayment], entities: 
     One payment alone is recognised; several are left to a person.
     """
     text = f"{entry.reference} {entry.purpose}".upper()
-    named = set(invoices_in(entry.purpose, entities))
+    named = set(invoices_in(entry.purpose, entities)).union(*short_in(entry.purpose, entities))
     signs = (
         [one for one in payments if _is_named(one, text)],
         [one for one in payments if one.number in named],

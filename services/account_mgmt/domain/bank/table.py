@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from services.account_mgmt.domain.bank import csv_amounts, csv_columns, csv_dates, csv_guess, csv_ways
+from services.account_mgmt.domain.bank import csv_amounts, csv_columns, csv_dates, csv_guess, csv_ways, labelled
 from services.account_mgmt.domain.bank.csv_columns import Columns, check_mapping
 from services.account_mgmt.domain.bank.csv_dates import DateOrder
 from services.account_mgmt.domain.bank.csv_headers import (
@@ -21,7 +21,9 @@ from services.account_mgmt.domain.bank.csv_headers import (
     plain,
 )
 from services.account_mgmt.domain.bank.csv_text import decode, lines, separators, uncovered
+from services.account_mgmt.domain.bank.csv_two_columns import Moved, Pair
 from services.account_mgmt.domain.bank.csv_ways import Way
+from services.account_mgmt.domain.bank.own_accounts import account_of, spelt
 from services.account_mgmt.domain.bank.transfers import MAX_ROWS, BadRow, Parsed, Transfer, iban, reference
 from services.chassis.currencies import check_amount, check_currency
 from services.chassis.imports.cells import FileRefusedError
@@ -58,6 +60,8 @@ def parse(
     *,
     mapping: Mapping[str, str] | None,
     account: str,
+    default: str = "",
+    own: Sequence[str] = (),
     currency: str,
     encoding: str = "",
     dates: DateOrder = "auto",
@@ -65,8 +69,8 @@ def parse(
     """The rows of the file. `mapping` is field -> header, or the number of its column in a file that has no header;
     without one the known headers are looked for, and then what stands in the columns.
 
-    `account` and `currency` are for rows that name none. Raises FileRefusedError where date and amount are not found,
-    or the dates may be either way round.
+    `account` (else `default`) and `currency` are for a file that names none; `own` are the accounts that are known.
+    Raises FileRefusedError where date and amount are not found, or the dates may be either way round.
     """
     text = decode(content, encoding)
     tables = [list(lines(text, delimiter)) for delimiter in separators(text)[:4]]
@@ -76,7 +80,9 @@ def parse(
     if columns is None and mapping is None:
         columns = next((found for rows in tables if (found := csv_guess.columns(rows))), None)
     if columns is not None:
-        return _Table(columns, account, currency, dates).parsed()
+        named = list(dict.fromkeys(spelt(one, own) for one in columns.accounts))
+        mine = (account or default) if "account" in columns.at else account_of(named, account, default)
+        return _Table(columns, mine, own, currency, dates).parsed()
     if mapping:
         raise FileRefusedError(f"There is no header with the columns {', '.join(mapping.values())}", "mapping")
     raise FileRefusedError("No header with a date and an amount (or debit and credit) was found; give a mapping")
@@ -85,8 +91,8 @@ def parse(
 class _Table:
     """The rows of a file, read column by column: what one cell leaves open, the others tell."""
 
-    def __init__(self, columns: Columns, account: str, currency: str, dates: DateOrder) -> None:
-        self._columns, self._account = columns, account
+    def __init__(self, columns: Columns, account: str, own: Sequence[str], currency: str, dates: DateOrder) -> None:
+        self._columns, self._account, self._own = columns, account, own
         self._currency = columns.fallback or currency
         day_first = any(name in _DAY_FIRST or not _LETTERS_OF_OTHERS.isdisjoint(name) for name in columns.header)
         self._date_at, self._day = self._days(dates, day_first=day_first)
@@ -95,6 +101,7 @@ class _Table:
         states = {plain(cell) for cell in self._column("state")} - {""}
         self._has_states = columns.is_of_states or not states.isdisjoint(BOOKED | ANNOUNCED | UNDONE)
         self._ways = self._which_ways()
+        self._pair = Pair.of(*((self._title(name), self._values(name)) for name in ("debit", "credit")))
 
     def _days(self, dates: DateOrder, *, day_first: bool) -> tuple[int, Callable[[str], date]]:
         """The column of the days, and how they are read: the best that has any (`20.11.` is none)."""
@@ -121,6 +128,12 @@ class _Table:
         if said := next((cells for cells in others if csv_ways.says_ways(cells)), None):
             return csv_ways.of_words(said, is_told=True, is_signed=False)
         return csv_ways.of_balances(self._values("amount"), self._values("balance"))
+
+    def _title(self, name: str) -> str:
+        """What the column is called, or its number where the file has no header."""
+        at = self._columns.at.get(name)
+        titles = self._columns.titles
+        return "" if at is None else titles[at] if at < len(titles) and titles[at] else f"column {at + 1}"
 
     def _values(self, name: str) -> list[Decimal | None]:
         cells = self._column(name)
@@ -171,34 +184,35 @@ class _Table:
         booked_on = self._day(self._cell(cells, "date"))
         self._check_row(cells)
         moved = self._moved(cells, way)
-        taken = moved.value < 0
-        if taken and not any(map(is_return, cells)):
+        taken = moved.sum.value < 0
+        if taken and not moved.undone:
             return None
-        code = moved.currency or self._code(cells)
+        code = moved.sum.currency or self._code(cells)
         check_currency(code)
-        check_amount(moved.value, code)
+        check_amount(moved.sum.value, code)
         own = iban(self._cell(cells, "account"))
         account = own if any(one.isdigit() for one in own) else self._account
         payer_iban = iban(self._cell(cells, "payer_iban"))
-        return Transfer(
+        texts = self._texts(cells)
+        found = Transfer(
             line=line,
             account=account,
             booked_on=booked_on,
-            amount=abs(moved.value),
+            amount=abs(moved.sum.value),
             currency=code,
             payer_name=self._cell(cells, "payer_name")[:300],
             # A column `IBAN` may be the company's own: whoever is known by it would be everybody.
             payer_iban="" if payer_iban == account else payer_iban,
             payer_tax_id=self._cell(cells, "payer_tax_id")[:40],
-            purpose=self._purpose(cells),
+            purpose=" ".join(dict.fromkeys(text for text in texts if reference(text)))[:2000],
             reference=reference(self._cell(cells, "reference")),
-            reversal=taken,
+            reversal=moved.undone,
             taken=taken,
         )
+        return labelled.told(found, texts, [account, *self._own])
 
-    def _purpose(self, cells: Sequence[str]) -> str:
-        texts = [uncovered(cells[at]) for at in self._columns.purpose if at < len(cells)]
-        return " ".join(dict.fromkeys(text for text in texts if reference(text)))[:2000]
+    def _texts(self, cells: Sequence[str]) -> list[str]:
+        return [uncovered(cells[at]) for at in self._columns.purpose if at < len(cells)]
 
     def _check_state(self, cells: Sequence[str]) -> None:
         """Raises ValueError for money that has not come: only announced, or taken back before it did."""
@@ -223,7 +237,7 @@ class _Table:
         own = csv_amounts.currency_of(self._cell(cells, "currency"))
         return self._columns.currency or own or self._currency
 
-    def _moved(self, cells: Sequence[str], way: Way) -> csv_amounts.Sum:
+    def _moved(self, cells: Sequence[str], way: Way) -> Moved:
         """What came in, or, below zero, what went out. Raises ValueError."""
         code = self._code(cells)
         if text := self._cell(cells, "amount"):
@@ -235,16 +249,9 @@ class _Table:
                 raise ValueError(
                     f"'{named}' is neither credit nor debit" if named else "nothing says whether this came or went"
                 )
-        else:
-            # One of the two columns is empty or zero.
-            went = csv_amounts.read(self._cell(cells, "debit") or "0", self._cents, code)
-            found = csv_amounts.read(self._cell(cells, "credit") or "0", self._cents, code)
-            if went.value and found.value:
-                raise ValueError("there is an amount that came and one that went")
-            if went.value:
-                return replace(went, value=-abs(went.value))
-            if found.value < 0:
+            if not found.value:
                 raise ValueError("there is no amount above zero")
-        if not found.value:
-            raise ValueError("there is no amount above zero")
-        return found
+            return Moved(found, undone=found.value < 0 and any(map(is_return, cells)))
+        went = csv_amounts.read(self._cell(cells, "debit") or "0", self._cents, code)
+        came = csv_amounts.read(self._cell(cells, "credit") or "0", self._cents, code)
+        return self._pair.moved(went, came, is_return=any(map(is_return, cells)))

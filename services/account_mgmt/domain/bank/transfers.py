@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -25,7 +26,8 @@ _NO_REFERENCE = {"", "NOTPROVIDED", "NONREF", "-"}
 class Transfer:
     """Money that came, or (with `reversal`) a booking that the bank undid. `amount` is above zero, in `currency`.
 
-    A reversal that is `taken` is of money that had come; any other brings money of ours back.
+    A reversal that is `taken` is of money that had come; any other brings money of ours back. `unlabelled` are the
+    payer's account, name and tax id and the purpose as they were before labels within the purpose were read.
     """
 
     line: int
@@ -40,6 +42,7 @@ class Transfer:
     reference: str = ""
     reversal: bool = False
     taken: bool = False
+    unlabelled: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
