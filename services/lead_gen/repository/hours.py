@@ -128,7 +128,7 @@ async def _shares(conn: Connection, by: str, period: Period, calls: CallFilter) 
 async def worked(conn: Connection, period: Period) -> list[Worked]:
     """Hours of work per caller and campaign, and the leads they handed over; hours without a call have no campaign."""
     found = await conn.fetch(
-        """SELECT caller, campaign_id::text AS key, count(*) AS found FROM lead_hand_overs
+        """SELECT caller, campaign_id::text AS key, count(*) AS found FROM credited_hand_overs
             WHERE at >= coalesce($1::timestamptz, '-infinity') AND at < coalesce($2::timestamptz, 'infinity')
             GROUP BY 1, 2""",
         period.start,

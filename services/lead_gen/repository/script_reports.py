@@ -12,7 +12,7 @@ ways AS MATERIALIZED (
     SELECT c.script_id, c.path, count(*) AS calls, count(*) FILTER (WHERE c.outcome IN {CONTACT}) AS contacts,
            count(*) FILTER (WHERE c.outcome = 'interested') AS interested,
            count(h.call_id) AS handed_over
-      FROM calls c LEFT JOIN lead_hand_overs h ON h.call_id = c.id AND {during("h.at")}
+      FROM calls c LEFT JOIN credited_hand_overs h ON h.call_id = c.id AND {during("h.at")}
      WHERE c.script_id IS NOT NULL AND {during("c.at")}
        AND ($3::text IS NULL OR c.script_id IN (SELECT id FROM scripts WHERE name = $3))
        AND ($4::uuid IS NULL OR c.campaign_id = $4)
