@@ -114,14 +114,26 @@ async def overpaid(conn: Connection) -> list[Credit]:
 
 
 async def churn(conn: Connection, start: datetime, end: datetime, timezone: str) -> list[MonthlyChurn]:
-    """Month by month of a time zone: customers when it began, and who of them left in it."""
+    """Month by month of a time zone: customers when it began, and who of them left in it.
+
+    Each customer is looked at once, whatever the number of months: by the month in which they came and the one in
+    which they left, counted by how many months had begun by then.
+    """
     rows = await conn.fetch(
-        """SELECT to_char(m, 'YYYY-MM') AS month, count(c.id)::int AS customers,
-                  count(c.id) FILTER (WHERE c.lost_at < (m + interval '1 month') AT TIME ZONE $3)::int AS lost
-             FROM generate_series(date_trunc('month', $1::timestamptz AT TIME ZONE $3),
-                                  $2::timestamptz AT TIME ZONE $3, interval '1 month') m
-             LEFT JOIN customers c ON c.created_at < m AT TIME ZONE $3 AND c.state <> 'cancelled'
-              AND (c.lost_at IS NULL OR c.lost_at >= m AT TIME ZONE $3)
+        """WITH months AS (
+               SELECT m, row_number() OVER (ORDER BY m) AS number
+                 FROM generate_series(date_trunc('month', $1::timestamptz AT TIME ZONE $3),
+                                      $2::timestamptz AT TIME ZONE $3, interval '1 month') m),
+           bounds AS (
+               SELECT array_agg(m AT TIME ZONE $3 ORDER BY m) || (max(m) + interval '1 month') AT TIME ZONE $3 AS begun
+                 FROM months),
+           stays AS MATERIALIZED (
+               SELECT width_bucket(c.created_at, b.begun) AS came, width_bucket(c.lost_at, b.begun) AS went,
+                      count(*) AS customers
+                 FROM customers c CROSS JOIN bounds b WHERE c.state <> 'cancelled' GROUP BY 1, 2)
+           SELECT to_char(m, 'YYYY-MM') AS month, coalesce(sum(s.customers), 0)::int AS customers,
+                  coalesce(sum(s.customers) FILTER (WHERE s.went = number), 0)::int AS lost
+             FROM months LEFT JOIN stays s ON s.came < number AND (s.went IS NULL OR s.went >= number)
             GROUP BY m ORDER BY m""",
         start,
         end,

@@ -105,4 +105,4 @@ async def by_campaign(conn: Connection, during: Moments, campaign_id: str | None
 
 async def read_scripts(conn: Connection, during: Moments, campaign_id: str | None) -> list[ScriptFigures]:
     """Versions of scripts that led calls."""
-    return await script_reports.script_figures(conn, Period(*during), None, campaign_id)
+    return await script_reports.script_totals(conn, Period(*during), campaign_id)

@@ -102,6 +102,10 @@ SELECT to_char(hour AT TIME ZONE $4, 'HH24') AS key, sum(extract(epoch FROM
   FROM stretches
  CROSS JOIN generate_series(date_trunc('hour', begins, $4), ends, interval '1 hour') AS hour
  GROUP BY 1"""  # noqa: S608 - expressions named here; values are parameters
+# Of a caller all hours are theirs, whichever calls they went into: there is nothing to share out.
+_OF_CALLERS = f"""
+WITH {_STRETCHES}
+SELECT caller AS key, sum(extract(epoch FROM ends - begins))::float8 / 3600 AS hours FROM stretches GROUP BY 1"""  # noqa: S608 - expressions named here; values are parameters
 
 
 async def hours_of_work(conn: Connection, by: str, period: Period, calls: CallFilter) -> dict[str | None, float]:
@@ -112,6 +116,8 @@ async def hours_of_work(conn: Connection, by: str, period: Period, calls: CallFi
     given = (period.start, period.end, calls.caller)
     if by == "hour" and calls.campaign_id is None:
         return {row["key"]: row["hours"] for row in await conn.fetch(_OF_CLOCK, *given, calls.timezone)}
+    if by == "caller" and calls.campaign_id is None:
+        return {row["key"]: row["hours"] for row in await conn.fetch(_OF_CALLERS, *given)}
     found: dict[str | None, float] = defaultdict(float)
     for row in await _shares(conn, by, period, calls):
         found[row["caller" if by == "caller" else "key"]] += row["hours"]
@@ -128,7 +134,7 @@ async def _shares(conn: Connection, by: str, period: Period, calls: CallFilter) 
 async def worked(conn: Connection, period: Period) -> list[Worked]:
     """Hours of work per caller and campaign, and the leads they handed over; hours without a call have no campaign."""
     found = await conn.fetch(
-        """SELECT caller, campaign_id::text AS key, count(*) AS found FROM lead_hand_overs
+        """SELECT caller, campaign_id::text AS key, count(*) AS found FROM credited_hand_overs
             WHERE at >= coalesce($1::timestamptz, '-infinity') AND at < coalesce($2::timestamptz, 'infinity')
             GROUP BY 1, 2""",
         period.start,

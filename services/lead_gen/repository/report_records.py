@@ -9,7 +9,7 @@ from datetime import datetime
 
 from services.chassis.db import Connection
 from services.lead_gen.domain.report_records import Figure, Narrowed, RecordRow
-from services.lead_gen.repository.cohorts import CAME, CAME_WANTED, first_calls
+from services.lead_gen.repository.cohorts import CAME, CAME_WANTED, FIRST_WANTED
 from services.lead_gen.repository.reports import CONTACT, during
 
 # $1 and $2 are the period, $3 the campaign, $4 the caller, $5 the script's version.
@@ -20,23 +20,23 @@ _CALLS = f"""SELECT c.id, c.at, c.lead_id, c.campaign_id, c.caller, c.outcome FR
 _LEADS = f"""SELECT c.lead_id AS id, max(c.at) AS at, c.lead_id, NULL::uuid AS campaign_id, NULL::text AS caller,
                     NULL::text AS outcome FROM calls c WHERE {_WANTED}
               GROUP BY c.lead_id {{which}}"""  # noqa: S608 - expressions of this module; values are parameters
-_GIVEN = f"""SELECT c.call_id AS id, c.at, c.lead_id, c.campaign_id, c.caller, c.outcome FROM lead_hand_overs c
+_GIVEN = f"""SELECT c.call_id AS id, c.at, c.lead_id, c.campaign_id, c.caller, c.outcome FROM credited_hand_overs c
               WHERE {_WANTED} AND {{which}}"""  # noqa: S608 - expressions of this module; values are parameters
 _INBOUND = f"""SELECT h.lead_id AS id, min(h.at) AS at, h.lead_id, l.campaign_id, NULL::text AS caller,
                       'inbound'::text AS outcome
                  FROM lead_history h JOIN leads l ON l.id = h.lead_id
                 WHERE h.stage = 'inbound' AND {during("h.at")} AND ($3::uuid IS NULL OR l.campaign_id = $3)
                   AND $4::text IS NULL AND $5::uuid IS NULL AND {{which}}
-                  AND NOT EXISTS (SELECT FROM lead_hand_overs o WHERE o.lead_id = h.lead_id)
+                  AND NOT EXISTS (SELECT FROM credited_hand_overs o WHERE o.lead_id = h.lead_id)
                 GROUP BY h.lead_id, l.campaign_id"""  # noqa: S608 - expressions of this module; values are parameters
 _WON = "EXISTS (SELECT FROM lead_history w WHERE w.lead_id = h.lead_id AND w.stage = 'won')"
 
 # Weeks of first calls, and leads by when they came: as `cohorts` counts them.
 _FIRST = f"""SELECT f.lead_id AS id, f.at, f.lead_id, NULL::uuid AS campaign_id, NULL::text AS caller,
                     NULL::text AS outcome
-               FROM ({first_calls("$3")}) f LEFT JOIN lead_hand_overs h
+               FROM first_calls f LEFT JOIN credited_hand_overs h
                  ON h.lead_id = f.lead_id AND ($3::uuid IS NULL OR h.campaign_id = $3)
-              WHERE {during("f.at")} AND $4::text IS NULL AND $5::uuid IS NULL AND {{which}}"""  # noqa: S608 - expressions; values are parameters
+              WHERE {during("f.at")} AND {FIRST_WANTED} AND $4::text IS NULL AND $5::uuid IS NULL AND {{which}}"""  # noqa: S608 - expressions; values are parameters
 _CAME = f"""SELECT l.id, l.created_at AS at, l.id AS lead_id, NULL::uuid AS campaign_id, NULL::text AS caller,
                    NULL::text AS outcome
               FROM {CAME} WHERE {during("l.created_at")} AND {CAME_WANTED} AND $4::text IS NULL AND $5::uuid IS NULL
@@ -56,7 +56,7 @@ _SOURCES: dict[Figure, str] = {
     "inbound": _INBOUND.format(which="true"),
     "inbound_won": _INBOUND.format(which=_WON),
     "first_called": _FIRST.format(which="true"),
-    "first_reached": _FIRST.format(which="f.reached IS NOT NULL"),
+    "first_reached": _FIRST.format(which="f.reached_at IS NOT NULL"),
     "first_handed_over": _FIRST.format(which="h.call_id IS NOT NULL"),
     "first_accepted": _FIRST.format(which="h.accepted_at IS NOT NULL"),
     "first_won": _FIRST.format(which="h.won_at IS NOT NULL"),

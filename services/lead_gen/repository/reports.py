@@ -1,7 +1,8 @@
 """Figures from the records. Each is counted anew when it is asked for, so it cannot drift from them.
 
 Nothing is counted twice: a work item has one call, a register update one row per key, and a lead is handed over once
-(the view lead_hand_overs says by which call), so that sums over callers, campaigns and weeks equal the whole.
+(the view lead_hand_overs says by which call, and credited_hand_overs keeps what it says), so that sums over callers,
+campaigns and weeks equal the whole.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ def during(column: str) -> str:
 _COLUMNS = {
     "caller": "c.caller",
     "hour": "to_char(c.at AT TIME ZONE $5, 'HH24')",
-    "day": "to_char(c.at AT TIME ZONE $5, 'YYYY-MM-DD')",
+    "day": "(c.at AT TIME ZONE $5)::date",
     "campaign": "c.campaign_id",
     "script_version": "c.script_id",
     "shift": "c.shift_id",
@@ -38,22 +39,25 @@ _NAMES = {
 
 # Calls of the period $1 and $2 and of the campaign $3, in every report; what became of a call belongs to its day.
 _WANTED = f"""{during("c.at")} AND ($3::uuid IS NULL OR c.campaign_id = $3)"""
-# $4 is the caller, $5 the time zone.
+# $4 is the caller, $5 the time zone. Calls that ended alike are counted together first: outcomes are few, calls many.
 _FIGURES = f"""
-WITH figures AS (
-  SELECT {{group}} AS key, c.caller, count(*) AS calls, count(*) FILTER (WHERE c.outcome IN {CONTACT}) AS contacts,
-         count(*) FILTER (WHERE c.outcome = 'interested') AS interested,
-         count(*) FILTER (WHERE c.outcome = 'hard_question') AS hard_questions,
+WITH ended AS (
+  SELECT {{group}} AS key, c.caller, c.outcome, count(*) AS calls
+    FROM calls c WHERE {_WANTED} AND ($4::text IS NULL OR c.caller = $4) AND $5::text IS NOT NULL GROUP BY 1, 2, 3),
+figures AS (
+  SELECT key, caller, sum(calls) AS calls, sum(calls) FILTER (WHERE outcome IN {CONTACT}) AS contacts,
+         sum(calls) FILTER (WHERE outcome = 'interested') AS interested,
+         sum(calls) FILTER (WHERE outcome = 'hard_question') AS hard_questions,
          0 AS handed_over, 0 AS accepted, 0 AS won
-    FROM calls c WHERE {_WANTED} AND ($4::text IS NULL OR c.caller = $4) AND $5::text IS NOT NULL GROUP BY 1, 2
+    FROM ended GROUP BY 1, 2
   UNION ALL
   SELECT {{group}}, c.caller, 0, 0, 0, 0, count(*), count(c.accepted_at), count(c.won_at)
-    FROM lead_hand_overs c WHERE {_WANTED} AND ($4::text IS NULL OR c.caller = $4) GROUP BY 1, 2)
-SELECT key AS "group", min(caller) AS first_caller, max(caller) AS last_caller,
-       sum(calls)::int AS calls, sum(contacts)::int AS contacts, sum(interested)::int AS interested,
-       sum(hard_questions)::int AS hard_questions, sum(handed_over)::int AS handed_over,
-       sum(accepted)::int AS accepted, sum(won)::int AS won
-  FROM figures GROUP BY 1 ORDER BY 1 NULLS LAST
+    FROM credited_hand_overs c WHERE {_WANTED} AND ($4::text IS NULL OR c.caller = $4) GROUP BY 1, 2)
+SELECT key::text AS "group", min(caller) AS first_caller, max(caller) AS last_caller,
+       sum(calls)::int AS calls, coalesce(sum(contacts), 0)::int AS contacts,
+       coalesce(sum(interested), 0)::int AS interested, coalesce(sum(hard_questions), 0)::int AS hard_questions,
+       sum(handed_over)::int AS handed_over, sum(accepted)::int AS accepted, sum(won)::int AS won
+  FROM figures GROUP BY key ORDER BY 1 NULLS LAST
 """  # noqa: S608 - expressions named here; values are parameters
 
 
@@ -101,13 +105,13 @@ WITH called AS (
 inbound AS (
   SELECT DISTINCT h.lead_id FROM lead_history h JOIN leads l ON l.id = h.lead_id
    WHERE h.stage = 'inbound' AND {during("h.at")} AND ($3::uuid IS NULL OR l.campaign_id = $3)
-     AND NOT EXISTS (SELECT FROM lead_hand_overs o WHERE o.lead_id = h.lead_id))
+     AND NOT EXISTS (SELECT FROM credited_hand_overs o WHERE o.lead_id = h.lead_id))
 SELECT (SELECT count(*) FROM called) AS called, (SELECT count(*) FROM called WHERE reached) AS reached,
        count(*) AS handed_over, count(c.accepted_at) AS accepted, count(c.won_at) AS won,
        (SELECT count(*) FROM inbound) AS inbound,
        (SELECT count(*) FROM inbound i
          WHERE EXISTS (SELECT FROM lead_history h WHERE h.lead_id = i.lead_id AND h.stage = 'won')) AS inbound_won
-  FROM lead_hand_overs c WHERE {_WANTED}
+  FROM credited_hand_overs c WHERE {_WANTED}
 """  # noqa: S608 - expressions named here; values are parameters
 
 

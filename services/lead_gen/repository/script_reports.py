@@ -12,7 +12,7 @@ ways AS MATERIALIZED (
     SELECT c.script_id, c.path, count(*) AS calls, count(*) FILTER (WHERE c.outcome IN {CONTACT}) AS contacts,
            count(*) FILTER (WHERE c.outcome = 'interested') AS interested,
            count(h.call_id) AS handed_over
-      FROM calls c LEFT JOIN lead_hand_overs h ON h.call_id = c.id AND {during("h.at")}
+      FROM calls c LEFT JOIN credited_hand_overs h ON h.call_id = c.id AND {during("h.at")}
      WHERE c.script_id IS NOT NULL AND {during("c.at")}
        AND ($3::text IS NULL OR c.script_id IN (SELECT id FROM scripts WHERE name = $3))
        AND ($4::uuid IS NULL OR c.campaign_id = $4)
@@ -49,6 +49,28 @@ async def script_figures(
         period.start,
         period.end,
         name,
+        campaign_id,
+    )
+    return ScriptFigures.of_all(rows)
+
+
+async def script_totals(conn: Connection, period: Period, campaign_id: str | None) -> list[ScriptFigures]:
+    """The same figures without the nodes, which the reports' pages do not show: counted in an index alone."""
+    rows = await conn.fetch(
+        f"""SELECT s.id AS script_id, s.name, s.version, made.calls, made.contacts, made.interested,
+                   coalesce(given.handed_over, 0)::int AS handed_over, '[]'::jsonb AS nodes
+              FROM (SELECT c.script_id, count(*)::int AS calls,
+                           count(*) FILTER (WHERE c.outcome IN {CONTACT})::int AS contacts,
+                           count(*) FILTER (WHERE c.outcome = 'interested')::int AS interested
+                      FROM calls c WHERE {during("c.at")} AND ($3::uuid IS NULL OR c.campaign_id = $3)
+                     GROUP BY 1) made
+              JOIN scripts s ON s.id = made.script_id
+              LEFT JOIN (SELECT c.script_id, count(*) AS handed_over FROM credited_hand_overs c
+                          WHERE {during("c.at")} AND ($3::uuid IS NULL OR c.campaign_id = $3) GROUP BY 1) given
+                ON given.script_id = made.script_id
+             ORDER BY s.name, s.version""",  # noqa: S608 - expressions of reports; values are parameters
+        period.start,
+        period.end,
         campaign_id,
     )
     return ScriptFigures.of_all(rows)
