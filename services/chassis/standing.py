@@ -15,6 +15,7 @@ from services.chassis.durable_figures import OUTBOX, WORK
 from services.chassis.figures import Figure
 from services.chassis.http import Conn, Model, allow, new_router
 
+REST = 10
 _RATES = ("_last_hour", "_last_day")
 
 
@@ -64,30 +65,31 @@ class Standing(Model):
 class Stages:
     """Counts a tier's records by stage with this statement, which gives `stage` and `value`.
 
-    Where there may be a million of them it takes a tenth of a second, so an answer is good for `seconds`, and whoever
-    asks while it is read has the one before.
+    Where there may be a million of them it takes a tenth of a second. So an answer is good for `REST` times as long as
+    it took, and whoever asks while it is read has the one before: however many look, a tenth of a core counts.
     """
 
-    def __init__(self, statement: LiteralString, seconds: float = 0.0) -> None:
+    def __init__(self, statement: LiteralString) -> None:
         self._statement = statement
-        self._seconds = seconds
-        self._read_at = -math.inf
+        self._good_until = -math.inf
+        self._reading = False
         self._last: list[StageCount] = []
 
     def anew(self) -> Stages:
         """The same without what was read: an app has its own, because it has its own database."""
-        return Stages(self._statement, self._seconds)
+        return Stages(self._statement)
 
     async def read(self, conn: Connection) -> list[StageCount]:
         """The counts."""
-        if time.monotonic() - self._read_at < self._seconds:
+        if self._reading or time.monotonic() < self._good_until:
             return self._last
-        before, self._read_at = self._read_at, time.monotonic()
+        began, self._reading = time.monotonic(), True
         try:
             rows = await conn.fetch(self._statement)
-        except BaseException:
-            self._read_at = before
-            raise
+        finally:
+            self._reading = False
+        now = time.monotonic()
+        self._good_until = now + REST * (now - began)
         self._last = [StageCount(stage=row["stage"], count=row["value"]) for row in rows]
         return self._last
 

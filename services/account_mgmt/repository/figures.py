@@ -74,6 +74,4 @@ MONEY = (
 )
 
 FIGURES = (*DURABLE, *CUSTOMERS, *MONEY)
-STAGES = Stages(
-    "SELECT state AS stage, count(*) AS value FROM customers WHERE merged_into IS NULL GROUP BY state", seconds=10
-)
+STAGES = Stages("SELECT state AS stage, count(*) AS value FROM customers WHERE merged_into IS NULL GROUP BY state")

@@ -100,6 +100,4 @@ COMMISSION = (
 )
 
 FIGURES = (*DURABLE, *HAND_OVERS, *DEALS, *COMMISSION)
-STAGES = Stages(
-    "SELECT stage, count(*) AS value FROM deals WHERE stage NOT IN ('won', 'lost') GROUP BY stage", seconds=1
-)
+STAGES = Stages("SELECT stage, count(*) AS value FROM deals WHERE stage NOT IN ('won', 'lost') GROUP BY stage")

@@ -32,6 +32,7 @@ async def enter_lead(conn: Connection, new: NewLead) -> Lead:
         name, field = ("tax id", "tax_id") if key.startswith("t:") else ("e-mail", "email")
         _refuse_known(await leads.find_by_key(conn, key), name, field)
     lead_id = await leads.insert(conn, new.model_dump() | {"tax_id": tax_id}, numbers, "manual")
+    await publish(conn, "lead.changed", lead_id=lead_id)
     return await leads.get(conn, lead_id)
 
 

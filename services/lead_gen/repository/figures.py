@@ -72,4 +72,4 @@ CALLS = (
 )
 
 FIGURES = (*LEADS, *CALLS)
-STAGES = Stages("SELECT stage, count(*) AS value FROM leads WHERE tier = 'lead_gen' GROUP BY stage", seconds=10)
+STAGES = Stages("SELECT stage, count(*) AS value FROM leads WHERE tier = 'lead_gen' GROUP BY stage")
