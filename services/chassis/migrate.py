@@ -2,7 +2,8 @@
 
 `migrate(dsn, "services.chassis.migrations", "services.lead_gen.migrations")` brings a database to its head, beside
 people at work: a file that does not get its lock within seconds gives way and tries again. A file that begins with
-`-- no-transaction` holds one CREATE or DROP INDEX CONCURRENTLY, which a cut run may repeat.
+`-- no-transaction` holds one thing that a cut run may repeat: CREATE or DROP INDEX CONCURRENTLY, or the CALL of a
+procedure that commits as it goes.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ _CONCURRENTLY = re.compile(
     r"(?:create(?: unique)? index concurrently if not exists|drop index concurrently if exists) (\w+)[^;]*;?",
     re.IGNORECASE,
 )
+_CALL = re.compile(r"call \w+\(\);?", re.IGNORECASE)
 _LOCK_REFUSED = (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError)
 _TABLE = """
 create table if not exists schema_migrations (
@@ -59,7 +61,7 @@ class MigrationError(Exception):
 class Migration:
     """One file: `package` and `version` are its identity, `checksum` guards against later edits.
 
-    `index`: what a file that runs outside of a transaction makes or drops.
+    `outside`: whether it runs outside of a transaction; `index`: what such a file makes or drops, if it is that.
     """
 
     package: str
@@ -67,6 +69,7 @@ class Migration:
     name: str
     sql: str
     checksum: str
+    outside: bool
     index: str | None
 
     @property
@@ -91,23 +94,29 @@ def read(packages: Sequence[str]) -> list[Migration]:
             seen[version] = entry.name
             sql = entry.read_text(encoding="utf-8")
             checksum = hashlib.sha256(sql.replace("\r\n", "\n").encode()).hexdigest()
-            index = _index_of(sql, f"{package}/{entry.name}")
-            found.append(Migration(package, version, entry.name, sql, checksum, index))
+            outside, index = _outside_of(sql, f"{package}/{entry.name}")
+            found.append(Migration(package, version, entry.name, sql, checksum, outside, index))
     return found
 
 
-def _index_of(sql: str, label: str) -> str | None:
-    """The index that a marked file makes or drops; none for a file that is not marked. Raises MigrationError."""
+def _outside_of(sql: str, label: str) -> tuple[bool, str | None]:
+    """Whether a file is marked to run outside of a transaction, and the index that it makes or drops.
+
+    Raises MigrationError for a marked one that could not be repeated.
+    """
     marker, _, rest = sql.partition("\n")
     if marker.strip() != _OUTSIDE:
-        return None
-    found = _CONCURRENTLY.fullmatch(" ".join(re.sub(r"--.*", "", rest).split()))
+        return False, None
+    statement = " ".join(re.sub(r"--.*", "", rest).split())
+    if _CALL.fullmatch(statement):
+        return True, None
+    found = _CONCURRENTLY.fullmatch(statement)
     if found is None:
         raise MigrationError(
-            f"{label}: outside of a transaction only one CREATE INDEX CONCURRENTLY IF NOT EXISTS or DROP INDEX "
-            "CONCURRENTLY IF EXISTS can be run safely"
+            f"{label}: outside of a transaction only one CREATE INDEX CONCURRENTLY IF NOT EXISTS, DROP INDEX "
+            "CONCURRENTLY IF EXISTS or CALL can be run safely"
         )
-    return found[1]
+    return True, found[1]
 
 
 async def outstanding(conn: Connection, files: Sequence[Migration]) -> list[Migration]:
@@ -162,11 +171,11 @@ async def _wait_for_turn(conn: Connection) -> None:
 
 async def _apply(conn: Connection, file: Migration) -> None:
     """Apply one file, with longer and longer pauses between its tries while others hold a lock that it needs."""
-    timeout = LOCK_TIMEOUT if file.index is None else CONCURRENT_LOCK_TIMEOUT
+    timeout = CONCURRENT_LOCK_TIMEOUT if file.outside else LOCK_TIMEOUT
     await conn.execute("select set_config('lock_timeout', $1, false)", timeout)
     for pause in (*PAUSES, None):
         try:
-            await (_apply_in_transaction if file.index is None else _apply_index)(conn, file)
+            await (_apply_outside if file.outside else _apply_in_transaction)(conn, file)
             return
         except _LOCK_REFUSED as error:
             if pause is None:
@@ -185,9 +194,9 @@ async def _apply_in_transaction(conn: Connection, file: Migration) -> None:
         await conn.execute(_RECORD, file.package, file.version, file.checksum)
 
 
-async def _apply_index(conn: Connection, file: Migration) -> None:
+async def _apply_outside(conn: Connection, file: Migration) -> None:
     """Cut at any moment, it can be run again: what is half made is dropped, what is made stays."""
-    leftover = await conn.fetchval(_INVALID, file.index)
+    leftover = await conn.fetchval(_INVALID, file.index or "")
     if leftover is not None:
         await conn.execute(f"drop index concurrently {leftover}")
     await conn.execute(file.sql)

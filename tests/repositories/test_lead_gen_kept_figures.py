@@ -120,3 +120,25 @@ async def test_two_who_write_of_one_lead_at_once_are_both_counted(house: Tier1) 
     await assert_equal(house.pool)
     kept = await house.pool.fetchrow("SELECT accepted_at, won_at FROM credited_hand_overs")
     assert kept["accepted_at"] and kept["won_at"]
+
+
+async def test_leads_called_before_are_counted_a_few_at_a_time_beside_people_at_work(house: Tier1) -> None:
+    leads, now = [new_id() for _ in range(700)], datetime.now(UTC)
+    await house.pool.executemany("INSERT INTO leads (id, company) VALUES ($1, 'x')", [(lead,) for lead in leads])
+    for lead in leads[::9]:
+        await add_call(house.pool, lead, None, "interested", now - timedelta(days=1))
+    await house.pool.execute("TRUNCATE credited_hand_overs, first_calls")
+    async with house.pool.acquire() as writer:
+        writing = writer.transaction()
+        await writing.start()
+        await add_news(writer, leads[693], "accepted", now)
+        counting = asyncio.create_task(house.pool.execute("CALL count_all_leads()"))
+        while not await house.pool.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+            assert not counting.done()
+            await asyncio.sleep(0.01)
+        # It waits for one lead; those before it are counted, and can be written of.
+        assert await house.pool.fetchval("SELECT count(*) FROM credited_hand_overs") > 0
+        await add_news(house.pool, leads[0], "accepted", now)
+        await writing.commit()
+        await counting
+    await assert_equal(house.pool)

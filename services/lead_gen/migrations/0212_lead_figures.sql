@@ -32,15 +32,6 @@ SELECT lead_id, grouping(campaign_id) = 1 AS whole, campaign_id, min(at) AS at,
            AS reached_at
   FROM calls GROUP BY GROUPING SETS ((lead_id), (lead_id, campaign_id));
 
--- Writers of leads and calls wait until this transaction ends, so that nothing is missed between the rows and the
--- triggers. All is locked at once, and keys and indexes come after the rows, so that they wait a third as long.
-LOCK TABLE leads, calls, lead_history IN SHARE ROW EXCLUSIVE MODE;
-INSERT INTO credited_hand_overs
-SELECT h.lead_id, call_id, h.campaign_id, caller, outcome, script_id, shift_id, at, accepted_at, won_at, created_at
-  FROM lead_hand_overs h JOIN leads l ON l.id = h.lead_id;
-INSERT INTO first_calls
-SELECT f.lead_id, whole, f.campaign_id, at, reached_at, created_at
-  FROM lead_first_calls f JOIN leads l ON l.id = f.lead_id;
 ALTER TABLE credited_hand_overs ADD PRIMARY KEY (lead_id),
     ADD FOREIGN KEY (lead_id) REFERENCES leads (id) ON DELETE CASCADE;
 ALTER TABLE first_calls ADD FOREIGN KEY (lead_id) REFERENCES leads (id) ON DELETE CASCADE;
@@ -50,7 +41,6 @@ CREATE INDEX first_calls_lead ON first_calls (lead_id);
 CREATE INDEX first_calls_at ON first_calls (at) INCLUDE (lead_id, reached_at) WHERE whole;
 CREATE INDEX first_calls_campaign ON first_calls (campaign_id, at) INCLUDE (lead_id, reached_at) WHERE NOT whole;
 CREATE INDEX first_calls_came ON first_calls (came_at) INCLUDE (lead_id) WHERE whole;
-ANALYZE credited_hand_overs, first_calls;
 
 CREATE FUNCTION count_leads(ids uuid[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -128,3 +118,20 @@ CREATE TRIGGER count_changed_news AFTER UPDATE ON lead_history REFERENCING OLD T
     FOR EACH STATEMENT EXECUTE FUNCTION count_leads_of_changed_news();
 CREATE TRIGGER count_moved_lead AFTER UPDATE OF created_at ON leads
     FOR EACH ROW WHEN (NEW.created_at <> OLD.created_at) EXECUTE FUNCTION count_moved_lead();
+
+-- The leads that were called before there were triggers, a few hundred at a time, so that nobody who calls one waits for
+-- longer than that takes. It may be cut and begun again.
+CREATE PROCEDURE count_all_leads() LANGUAGE plpgsql AS $$
+DECLARE
+    ids  uuid[];
+    last uuid := '00000000-0000-0000-0000-000000000000';
+BEGIN
+    LOOP
+        SELECT array_agg(id ORDER BY id) INTO ids FROM (SELECT id FROM leads WHERE id > last ORDER BY id LIMIT 300) batch;
+        EXIT WHEN ids IS NULL;
+        PERFORM count_leads(ids);
+        last := ids[cardinality(ids)];
+        COMMIT;
+    END LOOP;
+    ANALYZE credited_hand_overs, first_calls;
+END $$;

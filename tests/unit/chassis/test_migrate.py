@@ -157,10 +157,29 @@ async def test_an_index_that_was_made_but_not_recorded_stays(fresh_database: Fre
     assert await value(dsn, "select 'a_x'::regclass::oid") == made
 
 
+PROCEDURE = """create procedure fill() language plpgsql as $$ begin
+    for n in 1..3 loop insert into filled values (10 / (3 - n)); commit; end loop; end $$"""
+
+
+async def test_a_procedure_that_commits_as_it_goes_keeps_what_it_did_and_is_run_again(
+    fresh_database: FreshDatabase, folder: Path
+) -> None:
+    dsn = await fresh_database("migrate_called")
+    (folder / "0003_fill.sql").write_text(f"create table filled (x int); {PROCEDURE}")
+    (folder / "0004_fill.sql").write_text("-- no-transaction\n-- All of them.\ncall fill();\n")
+    with pytest.raises(MigrationError, match=r"0004_fill\.sql: division by zero"):
+        await migrate(dsn, PACKAGE)
+    assert await value(dsn, "select count(*) from filled") == 2
+    await value(dsn, "create or replace procedure fill() language sql as $$ insert into filled values (1) $$")
+    assert await migrate(dsn, PACKAGE) == [f"{PACKAGE}/0004_fill.sql"]
+    assert await value(dsn, "select count(*) from filled") == 3
+
+
 @pytest.mark.parametrize(
     "sql",
     [
         "create index concurrently a_x on a (x)",
+        "call fill(); call fill()",
         "create index if not exists a_x on a (x)",
         "create index concurrently if not exists a_x on a (x); insert into a values (2)",
         "insert into a values (2)",
