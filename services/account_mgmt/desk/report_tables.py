@@ -143,7 +143,10 @@ def _source(one: Any) -> str:
 def _source_columns(asked: Ask) -> list[Column]:
     _ = asked.words
     names = source_words(_)
-    orders = lambda one: asked.records("ordered", value=_source(one))  # noqa: E731 - where they are
+
+    def orders(one: Any) -> str:
+        return asked.records("ordered", value=_source(one))
+
     return [
         Column(_("Source"), lambda one: names.get(one.source, one.source), "text"),
         Column(_("Orders"), "orders", picture="bar", compared=True, href=orders),
@@ -191,7 +194,10 @@ async def overdue_tables(conn: Connection, asked: Ask) -> Sequence[Table]:
 def _age_columns(asked: Ask) -> list[Column]:
     _ = asked.words
     names = age_words(_)
-    opens = lambda one: asked.records("owed", value=f"{one.age}:{one.currency}")  # noqa: E731 - where they are
+
+    def opens(one: Any) -> str:
+        return asked.records("owed", value=f"{one.age}:{one.currency}")
+
     return [
         Column(_("Age"), lambda one: names[one.age], "text"),
         Column(_("Invoices"), "invoices", href=opens),

@@ -83,7 +83,7 @@ def _environment(package: str | None, language: str) -> PageEnvironment:
         bytecode_cache=_COMPILED,
     )
     words = words_of(language)
-    environment.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]
+    environment.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]  # the extension adds it
     environment.globals.update(gettext=filled_in(words.gettext), ngettext=counted_in(words.ngettext))
     environment.globals.update(prefixes=PREFIXES, accents=ACCENTS, new_key=token_urlsafe)
     # For a sentence that comes from elsewhere, perhaps with a name in it: unlike what `_` gives, it is escaped.

@@ -171,7 +171,10 @@ def commission_columns(asked: Ask) -> list[Column]:
     _ = asked.words
     roles = role_words(_)
     money: Any = {"kind": "money", "currency": lambda one: one.currency}
-    entries = lambda one: asked.records("entries", person=one.person, value=f"{one.role}:{one.currency}")  # noqa: E731
+
+    def entries(one: Any) -> str:
+        return asked.records("entries", person=one.person, value=f"{one.role}:{one.currency}")
+
     return [
         Column(_("Person"), "person", "text"),
         Column(_("For having"), lambda one: roles.get(one.role, one.role), "text"),

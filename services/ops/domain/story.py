@@ -207,11 +207,16 @@ def _names(parts: Iterable[Part]) -> dict[str, str]:
 
 
 def _named(words: str, names: Mapping[str, str]) -> str:
-    """Words with names instead of ids."""
+    """Words with names instead of ids; a name that ends with a full stop also ends its sentence."""
     if not names:
         return words
     ids = "|".join(re.escape(person) for person in sorted(names, key=len, reverse=True))
-    return re.sub(rf"(?<![\w.@-])(?:{ids})(?![\w@-])", lambda found: names[found[0]], words)
+
+    def name(found: re.Match[str]) -> str:
+        ends = words[found.end() : found.end() + 1] == "."
+        return names[found[0]].removesuffix(".") if ends else names[found[0]]
+
+    return re.sub(rf"(?<![\w.@-])(?:{ids})(?![\w@-])", name, words)
 
 
 def _name(person: str | None, names: Mapping[str, str]) -> str | None:

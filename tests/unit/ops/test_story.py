@@ -168,12 +168,16 @@ def test_a_refusal_of_a_tier_is_passed_on_as_it_was() -> None:
 
 
 def test_people_of_all_tiers_are_called_by_their_names_and_only_they() -> None:
-    first = part(
-        Tier.LEAD_GEN, event("inbound:1", 2, "They called us: put through to tier 2, ops-1; ops-10 drops"), here=False
-    )
+    calls = [
+        event("inbound:1", 2, "They called us: put through to tier 2, ops-1; ops-10 drops"),
+        event("inbound:2", 1, "They called us: put through to ops-1. Note"),
+    ]
+    first = part(Tier.LEAD_GEN, *calls, here=False)
     second = part(Tier.CONVERSION, people={"ops-1": "Тарас М.", "op": "Nobody"}, owner="Тарас М.", owner_id="ops-1")
-    [told_event] = told(first, second).events
-    assert told_event.words == "They called us: put through to tier 2, Тарас М.; ops-10 drops"
+    assert [one.words for one in told(first, second).events] == [
+        "They called us: put through to tier 2, Тарас М.; ops-10 drops",
+        "They called us: put through to Тарас М. Note",
+    ]
 
 
 def test_the_number_of_an_invoice_is_no_telephone_number() -> None:
