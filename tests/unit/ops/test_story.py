@@ -169,8 +169,8 @@ def test_a_refusal_of_a_tier_is_passed_on_as_it_was() -> None:
 
 def test_people_of_all_tiers_are_called_by_their_names_and_only_they() -> None:
     calls = [
-        event("inbound:1", 2, "They called us: put through to tier 2, ops-1; ops-10 drops"),
-        event("inbound:2", 1, "They called us: put through to ops-1. Note"),
+        event("inbound:1", 1, "They called us: put through to tier 2, ops-1; ops-10 drops"),
+        event("inbound:2", 2, "They called us: put through to ops-1. Note"),
     ]
     first = part(Tier.LEAD_GEN, *calls, here=False)
     second = part(Tier.CONVERSION, people={"ops-1": "Тарас М.", "op": "Nobody"}, owner="Тарас М.", owner_id="ops-1")
