@@ -11,6 +11,7 @@ import pytest_asyncio
 import structlog
 from structlog.testing import LogCapture
 
+from services.chassis.db import new_id
 from tests.api.openapi import Ids, operations
 from tests.api.toy import toy_app
 from tests.fixtures.documents import APPS, document_of
@@ -118,17 +119,18 @@ async def test_a_body_without_an_end_is_too_large_however_it_is_sent(port: int) 
 async def test_a_client_that_leaves_in_the_middle_of_its_body_is_one_line_of_the_log(
     port: int, path: str, kind: dict[str, str]
 ) -> None:
-    logs = LogCapture()
+    logs, own = LogCapture(), new_id()
     before = structlog.get_config()
     structlog.configure(processors=[structlog.contextvars.merge_contextvars, logs], cache_logger_on_first_use=False)
     try:
         async with line(port) as to:
-            await to.head("POST", path, {**kind, **auth(), "Content-Length": "1000"})
+            await to.head("POST", path, {**kind, **auth(), "Content-Length": "1000", "X-Request-Id": own})
             await to.send(b"--b")
         async with asyncio.timeout(60):
-            while not logs.entries:
+            # A request of the test before may be written down only now.
+            while not (found := [one for one in logs.entries if one.get("request_id") == own]):
                 await asyncio.sleep(0.01)
     finally:
         structlog.configure(**before)
-    (entry,) = logs.entries
+    (entry,) = found
     assert (entry["event"], entry["status"], entry["log_level"]) == ("request", 499, "info")
