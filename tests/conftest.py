@@ -24,7 +24,12 @@ settings.load_profile("steady")
 EXIT_STATUS = pytest.StashKey[int]()
 REAPER = pytest.StashKey[Reaper]()
 
-pytest_plugins = ["tests.fixtures.parallel", "tests.fixtures.postgres", "tests.fixtures.temporal"]
+pytest_plugins = [
+    "tests.fixtures.memory",
+    "tests.fixtures.parallel",
+    "tests.fixtures.postgres",
+    "tests.fixtures.temporal",
+]
 
 
 def pytest_configure(config: pytest.Config) -> None:

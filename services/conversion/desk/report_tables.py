@@ -166,15 +166,15 @@ async def commission_tables(conn: Connection, asked: Ask) -> Sequence[Table]:
     return [table("commission", title, commission_columns(asked), found)]
 
 
+def _entries(asked: Ask) -> Any:
+    return lambda one: asked.records("entries", person=one.person, value=f"{one.role}:{one.currency}")
+
+
 def commission_columns(asked: Ask) -> list[Column]:
     """Sums of the ledger by person and role."""
     _ = asked.words
     roles = role_words(_)
     money: Any = {"kind": "money", "currency": lambda one: one.currency}
-
-    def entries(one: Any) -> str:
-        return asked.records("entries", person=one.person, value=f"{one.role}:{one.currency}")
-
     return [
         Column(_("Person"), "person", "text"),
         Column(_("For having"), lambda one: roles.get(one.role, one.role), "text"),
@@ -182,7 +182,7 @@ def commission_columns(asked: Ask) -> list[Column]:
         Column(_("Paid out"), "vested", **money),
         Column(_("Taken back"), "clawed_back", **money),
         Column(_("Corrected"), "adjusted", **money),
-        Column(_("Entries"), "entries", href=entries),
+        Column(_("Entries"), "entries", href=_entries(asked)),
     ]
 
 
