@@ -16,6 +16,7 @@ from services.chassis.figures import Figure
 from services.chassis.http import Conn, Model, allow, new_router
 
 REST = 10
+"""So many times as long as counting took, counts are not asked for again."""
 _RATES = ("_last_hour", "_last_day")
 
 

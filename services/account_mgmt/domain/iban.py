@@ -20,3 +20,12 @@ def check_iban(iban: str) -> str:
     if int(digits) % 97 != 1:
         raise ValueError("is not an IBAN: its check digits are wrong")
     return iban
+
+
+def is_right(text: str) -> bool:
+    """Whether `check_iban` takes it."""
+    try:
+        check_iban(text)
+    except ValueError:
+        return False
+    return True

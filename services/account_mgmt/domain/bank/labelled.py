@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from services.account_mgmt.domain.bank.transfers import Transfer, iban, is_iban, reference, tidy
-from services.account_mgmt.domain.iban import check_iban
+from services.account_mgmt.domain.iban import is_right
 
 _WORDS: Final[Mapping[str, Sequence[str]]] = {
     "name": (
@@ -147,14 +147,6 @@ def _account(text: str) -> tuple[str, str]:
     for count in range(len(words), 0, -1):
         one = iban("".join(words[:count]).strip(",;"))
         # Letters and digits behind an account may look like more of it.
-        if (is_iban(one) and _is_right(one)) or (one.isdigit() and len(one) >= _LONG_ENOUGH):
+        if (is_iban(one) and is_right(one)) or (one.isdigit() and len(one) >= _LONG_ENOUGH):
             return one, " ".join(words[count:])
     return (iban(words[0]), " ".join(words[1:])) if words and is_iban(words[0]) else ("", text)
-
-
-def _is_right(text: str) -> bool:
-    try:
-        check_iban(text)
-    except ValueError:
-        return False
-    return True

@@ -9,7 +9,7 @@ from typing import Final
 from services.account_mgmt.domain.bank.csv_headers import plain
 from services.account_mgmt.domain.bank.csv_text import Line, uncovered
 from services.account_mgmt.domain.bank.transfers import iban, is_iban
-from services.account_mgmt.domain.iban import check_iban
+from services.account_mgmt.domain.iban import is_right
 from services.chassis.imports.cells import FileRefusedError
 
 _LABELS: Final = frozenset({
@@ -64,20 +64,12 @@ def _ibans_in(text: str) -> Iterator[str]:
         # Words behind it may look like more of it.
         words = found[0].split(" ")
         for count in range(len(words), 0, -1):
-            if _is_right(one := "".join(words[:count])):
+            if is_right(one := "".join(words[:count])):
                 yield one
                 break
     for found in _ANY_NRB.finditer(text):
-        if _is_right(f"PL{iban(found[0])}") or found[0] == text.strip(" '"):
+        if is_right(f"PL{iban(found[0])}") or found[0] == text.strip(" '"):
             yield iban(found[0])
-
-
-def _is_right(text: str) -> bool:
-    try:
-        check_iban(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _labelled(table: Sequence[Sequence[str]]) -> Iterator[str]:
