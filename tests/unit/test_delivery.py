@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import typer.main
+import yaml
 
 from leadrelay.cli import app
 from services.chassis.settings import PREFIX, Settings
@@ -82,6 +83,13 @@ def test_the_front_door_of_the_containers_can_be_read_by_caddy(tmp_path: Path) -
     assert (done.returncode, "Valid configuration" in done.stdout + done.stderr) == (0, True), done.stderr
 
 
+def test_what_is_away_behind_the_front_door_has_a_name_in_both_languages() -> None:
+    for name in ("leadrelay/stack/Caddyfile", "deploy/front_door/compose.caddy"):
+        told = re.findall(r"^\s*import service \S+(.*)$", (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE)
+        assert told, name
+        assert all(len(re.findall(r'"[^"]+"', names)) == 2 for names in told), name
+
+
 def test_an_installed_leadrelay_has_every_file_that_its_code_reads() -> None:
     """An editable installation would never miss one."""
     told = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["package-data"]
@@ -101,6 +109,18 @@ def test_workers_scale_by_name(services: Services) -> None:
         worker = services[f"{tier}_worker"]
         assert "container_name" not in worker
         assert "ports" not in worker
+
+
+def test_prometheus_goes_on_asking_for_a_service_that_has_stopped(services: Services) -> None:
+    """By name: a stopped container's is unknown, and whom nobody asks for is never missed."""
+    told = yaml.safe_load((ROOT / "deploy/prometheus/prometheus.yaml").read_text(encoding="utf-8"))
+    jobs = {job["job_name"]: job for job in told["scrape_configs"]}
+    asked = {name for part in jobs["leadrelay_there"]["static_configs"] for name in part["targets"]}
+    assert asked == {
+        f"{name}:{8000 if name.endswith('_api') else 8001}" for name in services if name.endswith(("_api", "_worker"))
+    }
+    found = {name for part in jobs["leadrelay"]["dns_sd_configs"] for name in part["names"]}
+    assert found == {target.partition(":")[0] for target in asked}
 
 
 def test_versions_are_pinned(services: Services) -> None:
