@@ -72,7 +72,7 @@ def _of_stack(data: DataDirectory) -> tuple[dict[str, str], str, str]:
         if not read_status(data).running:
             raise CannotLook(
                 f"No stack runs on {data.root}: start one with `leadrelay up`, or set LEADRELAY_DATABASE_DSN and "
-                "TEMPORAL_ADDRESS"
+                "TEMPORAL_ADDRESS. In containers: docker compose run --rm tools, and the command's name"
             )
         ports = State.read(data.state).ports
         postgres = Postgres(data, ports["postgres"])

@@ -8,10 +8,12 @@ from typing import Any
 
 from leadrelay.check import executions
 from leadrelay.check.executions import Pending
-from leadrelay.check.facts import TIER_OF, Facts
+from leadrelay.check.facts import TIER_OF, Facts, Row
 from leadrelay.check.findings import Act, Repair
 from leadrelay.check.places import Places
 from leadrelay.check.report import wrapped
+from leadrelay.check.rules.lives import needed
+from leadrelay.check.rules.outbox import hearing, nobody_hears
 from leadrelay.check.run import gather
 from services.chassis.stories import spoken, typed
 from services.chassis.workflow_words import activity_words, message_words, workflow_words
@@ -77,18 +79,25 @@ def list_stuck(
 
 
 def _rows(facts: Facts) -> list[Stuck]:
+    alive = hearing(facts)
     return [
-        Stuck(
-            f"outbox:{tier}:{row.id}",
-            f"{message_words(row.what, row.workflow_id)} should have been passed on ({row.what}, {row.workflow_id})",
-            f"it was set aside: {typed(row.error) or 'no reason was kept'}",
-            "mend the cause and send it again",
-            True,
-        )
+        _row(tier, row, heard=not nobody_hears(row, alive, restored=bool(held.restored)))
         for tier, held in facts.tiers.items()
         for row in held.outbox
         if row.state == "dead"
     ]
+
+
+def _row(tier: str, row: Row, *, heard: bool) -> Stuck:
+    again = "mend the cause and send it again"
+    over = "sent again, nobody would hear it: leadrelay check --repair shows what follows from it instead"
+    return Stuck(
+        f"outbox:{tier}:{row.id}",
+        f"{message_words(row.what, row.workflow_id)} should have been passed on ({row.what}, {row.workflow_id})",
+        f"it was set aside: {typed(row.error) or 'no reason was kept'}",
+        again if heard else over,
+        heard,
+    )
 
 
 def _messages(facts: Facts) -> list[Stuck]:
@@ -106,6 +115,8 @@ def _messages(facts: Facts) -> list[Stuck]:
 
 
 def _workflows(facts: Facts, reasons: Mapping[str, str]) -> list[Stuck]:
+    # To end one is a person's act: it is stuck only while its record needs it; else there is nothing to start.
+    open_records = {one.workflow_id for one in needed(facts)}
     return [
         Stuck(
             f"workflow:{one.workflow_id}",
@@ -115,6 +126,7 @@ def _workflows(facts: Facts, reasons: Mapping[str, str]) -> list[Stuck]:
             one.kind in TIER_OF,
         )
         for one in facts.failed
+        if one.status != "terminated" or one.workflow_id in open_records
     ]
 
 
@@ -143,8 +155,9 @@ def stuck_text(found: Sequence[Stuck]) -> str:
     """For people."""
     lines: list[str] = []
     for one in found:
-        act = f"leadrelay stuck retry {one.id}   ({one.act})" if one.retry else one.act
-        lines += [one.id, *wrapped(one.says, "  "), *wrapped(one.cause, "  "), *wrapped(f"-> {act}", "  "), ""]
+        lines += [one.id, *wrapped(one.says, "  "), *wrapped(one.cause, "  "), *wrapped(f"-> {one.act}", "  ")]
+        # On a line of its own, however long: people copy it.
+        lines += [f"     leadrelay stuck retry {one.id}", ""] if one.retry else [""]
     return "\n".join([*lines, f"{len(found)} wait for a person" if found else "Nothing is stuck."])
 
 

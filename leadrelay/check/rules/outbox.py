@@ -11,14 +11,16 @@ from leadrelay.check.rules.lives import needed
 
 _WORKFLOWS = frozenset({"cold-call", "conversion", "customer", "campaign"})
 PATIENCE_SECONDS = 300.0
+# As Temporal says it.
+_ENDED = "already completed"
 
 
 def nothing_waits_or_is_set_aside(facts: Facts) -> Checked:
     """No answer waits for longer than five minutes, none was set aside."""
     rows = [(tier, row) for tier, held in facts.tiers.items() for row in held.outbox]
-    alive = {*facts.running, *(one.subject for one in needed(facts))}
+    alive = hearing(facts)
     found = [
-        _unheard(tier, row) if facts.tiers[tier].restored and _nobody_hears(row, alive) else _dead(tier, row)
+        _unheard(tier, row) if nobody_hears(row, alive, restored=bool(facts.tiers[tier].restored)) else _dead(tier, row)
         for tier, row in rows
         if row.state == "dead"
     ]
@@ -26,13 +28,24 @@ def nothing_waits_or_is_set_aside(facts: Facts) -> Checked:
     return Checked("outbox", "no answer waits too long or was set aside", len(rows), found)
 
 
-def _nobody_hears(row: Row, alive: Collection[str]) -> bool:
-    """Whether an answer is for a workflow that has ended, and whose record needs none any more."""
-    return row.workflow_id.partition(":")[0] in _WORKFLOWS and row.workflow_id not in alive
+def hearing(facts: Facts) -> set[str]:
+    """The workflows that run, and those that a record needs and a repair starts again."""
+    return {*facts.running, *(one.subject for one in needed(facts))}
+
+
+def nobody_hears(row: Row, alive: Collection[str], *, restored: bool) -> bool:
+    """Whether an answer is for a workflow that has ended, and whose record needs none any more.
+
+    Where nothing was restored, Temporal must have said that it has ended: one that never was may yet begin.
+    """
+    gone = row.workflow_id.partition(":")[0] in _WORKFLOWS and row.workflow_id not in alive
+    return gone and (restored or _ENDED in (row.error or ""))
 
 
 def _unheard(tier: str, row: Row) -> Finding:
-    """The workflow broke on the restored records, or was ended for them. The record has what the answer says."""
+    """The workflow is over, and would be the next time. The record has what the answer says; other rules look at what
+    followed from it.
+    """
     return replace(
         _dead(tier, row),
         mend="leadrelay check --repair --yes drops it: its workflow is over, and the record has what it says",

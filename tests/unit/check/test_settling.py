@@ -9,9 +9,10 @@ from leadrelay.check.facts import Execution, FailedImport, Refused
 from leadrelay.check.findings import Act, Checked, Finding, Repair
 from leadrelay.check.plans import plan, plan_text
 from leadrelay.check.report import as_json, text
+from leadrelay.check.rules.outbox import nothing_waits_or_is_set_aside
 from leadrelay.check.run import Report, busy_leads, counts
 from leadrelay.check.stuck import act_of, list_stuck, stuck_text
-from tests.unit.check.world import CALLED, COLD_CALL, WORKED, house, row
+from tests.unit.check.world import CALLED, COLD_CALL, CONVERSION, WORKED, house, row
 
 
 def finding(act: Act | None = None, subject: str = "x", **changes: object) -> Finding:
@@ -112,13 +113,44 @@ def test_what_is_stuck_is_listed_with_an_id_that_can_be_retried() -> None:
 
 
 def test_what_is_stuck_says_why() -> None:
-    facts = replace(house(), failed=[Execution("conversion:1", "Conversion", "terminated")])
+    facts = replace(house(), failed=[Execution(CONVERSION, "Conversion", "terminated")])
     tried = {COLD_CALL: Pending(True, attempts=6, activity="lead_gen.open_call", error="call +380 44 200 00 00 failed")}
-    [ended, again] = list_stuck(facts, tried, reasons={"conversion:1": "by hand"})
+    [ended, again] = list_stuck(facts, tried, reasons={CONVERSION: "by hand"})
     assert (ended.says, ended.cause) == ("the conversion should go on", "it was terminated: by hand")
     assert (again.says, again.cause) == (
         "putting the next call into the callers' queue should have happened by now (lead_gen.open_call)",
         "it was tried 6 times: call [phone] failed")  # fmt: skip
+
+
+def test_a_workflow_that_was_ended_by_hand_is_stuck_only_while_its_record_needs_it() -> None:
+    gone = Execution("conversion:gone", "Conversion", "terminated")
+    assert list_stuck(replace(house(), failed=[gone]), {}) == []
+    assert [one.id for one in list_stuck(replace(house(), failed=[replace(gone, status="failed")]), {})]
+
+
+def test_a_command_that_people_copy_stands_on_one_line() -> None:
+    facts = replace(house(), failed=[Execution(CONVERSION, "Conversion", "failed")])
+    assert f"     leadrelay stuck retry workflow:{CONVERSION}" in stuck_text(list_stuck(facts, {})).splitlines()
+
+
+def test_an_answer_for_a_workflow_that_has_ended_is_dropped_and_not_sent_round_and_round() -> None:
+    def with_row(workflow_id: str, error: str) -> Finding:
+        facts, dead = house(), row("dead", workflow_id=workflow_id, error=error)
+        facts = replace(facts, lead_gen=replace(facts.lead_gen, outbox=[dead]))
+        [found] = nothing_waits_or_is_set_aside(facts).findings
+        return found
+
+    ended = "RPCError: workflow execution already completed"
+    assert with_row("cold-call:gone", ended).repair == Repair(Act.DROP_ROW, "lead_gen", "7")
+    assert with_row("cold-call:gone", "no such workflow").repair == Repair(Act.RETRY_ROW, "lead_gen", "7")
+    assert with_row(COLD_CALL, ended).repair == Repair(Act.RETRY_ROW, "lead_gen", "7")
+
+
+def test_an_answer_that_nobody_would_hear_is_not_offered_to_be_sent_again() -> None:
+    dead = row("dead", workflow_id="cold-call:gone", error="RPCError: workflow execution already completed")
+    facts = house()
+    [one] = list_stuck(replace(facts, lead_gen=replace(facts.lead_gen, outbox=[dead])), {})
+    assert (one.retry, "leadrelay check --repair" in one.act) == (False, True)
 
 
 def test_an_id_that_is_none_has_no_act() -> None:
