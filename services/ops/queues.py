@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from temporalio.api.enums.v1 import TaskQueueType
-from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.taskqueue.v1 import PollerInfo, TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, DescribeTaskQueueResponse
 from temporalio.client import Client
 from temporalio.service import RPCError
 
 from services.chassis.sentences import said
-from services.ops.domain.queues import Queue
+from services.ops.domain.queues import OLD_SECONDS, Queue
 from services.ops.histories import RPC_SECONDS, TemporalAway
 from workflows.contracts import queues
 from workflows.contracts.base import Tier
@@ -20,6 +21,8 @@ from workflows.contracts.base import Tier
 _KINDS = (TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW, TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY)
 # A worker asks again after a minute at the latest; Temporal remembers it for five.
 _FRESH = timedelta(seconds=90)
+# Between what Temporal's clock says and ours.
+_SLACK = timedelta(seconds=5)
 
 
 async def queues_of(client: Client) -> dict[Tier, Queue]:
@@ -35,13 +38,7 @@ async def _queue(client: Client, tier: Tier, name: str) -> tuple[Tier, Queue]:
     found = await asyncio.gather(*(_describe(client, name, kind) for kind in _KINDS))
     oldest = max((one.stats.approximate_backlog_age.ToTimedelta() for one in found), default=timedelta(0))
     waiting = sum(one.stats.approximate_backlog_count for one in found)
-    fresh = datetime.now(UTC) - _FRESH
-    workers = {
-        poller.identity
-        for one in found
-        for poller in one.pollers
-        if poller.last_access_time.ToDatetime(tzinfo=UTC) > fresh
-    }
+    workers = at_work([poller for one in found for poller in one.pollers], oldest if waiting else timedelta(0))
     return tier, Queue(
         name=name,
         workers=sorted(workers),
@@ -50,6 +47,17 @@ async def _queue(client: Client, tier: Tier, name: str) -> tuple[Tier, Queue]:
         added=sum(one.stats.tasks_add_rate for one in found),
         done=sum(one.stats.tasks_dispatch_rate for one in found),
     )
+
+
+def at_work(pollers: Iterable[PollerInfo], oldest: timedelta, now: datetime | None = None) -> set[str]:
+    """Who is still there of those that Temporal remembers, while the oldest task has waited for so long.
+
+    A worker that is there takes a task at once or, when it is busy, asks again as soon as it can: who has not asked
+    since an old task came has stopped.
+    """
+    patience = _FRESH if oldest.total_seconds() <= OLD_SECONDS else min(_FRESH, oldest + _SLACK)
+    since = (now or datetime.now(UTC)) - patience
+    return {one.identity for one in pollers if one.last_access_time.ToDatetime(tzinfo=UTC) > since}
 
 
 async def _describe(client: Client, name: str, kind: TaskQueueType.ValueType) -> DescribeTaskQueueResponse:

@@ -37,7 +37,7 @@ def as_late(one: Failed) -> Late:
         words=f"the {workflow_words(one.kind)} should go on",
         since=one.at,
         code=f"{one.kind}, {one.workflow_id}",
-        cause=f"its workflow {one.status}" + (f": {one.why}" if one.why else ""),
+        cause=f"its workflow has ended ({one.status})" + (f": {one.why}" if one.why else ""),
         act=f"start it again: leadrelay stuck retry workflow:{one.workflow_id}",
         does="retry" if lead else None,
     )

@@ -48,6 +48,8 @@ def held_up(queues: Mapping[Tier, Queue], missing: Iterable[Missing], now: datet
             cause, act = f"no worker of {NUMBER[tier]} is running", f"start one: {command('worker', tier)}"
         elif queue.waiting and queue.oldest_seconds > OLD_SECONDS:
             words = f"{queue.waiting} steps of {NUMBER[tier]} should have been done"
+            if queue.waiting == 1:
+                words = f"1 step of {NUMBER[tier]} should have been done"
             many = len(queue.workers)
             cause = "1 worker cannot keep up" if many == 1 else f"{many} workers cannot keep up"
             act = f"start another one: {command('worker', tier)}"

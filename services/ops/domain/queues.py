@@ -14,7 +14,9 @@ class Queue(Record):
     """A task queue: the `workers` that poll it, how many tasks wait (about) and for how long the oldest has."""
 
     name: str
-    workers: list[str] = Field(description="Identities of the workers that asked for work in the last 90 seconds.")
+    workers: list[str] = Field(
+        description="Identities of the workers that asked for work in 90 seconds, and since the oldest task came."
+    )
     waiting: int
     oldest_seconds: float
     added: float = Field(default=0.0, description="Tasks that come in a second, about.")

@@ -152,7 +152,7 @@ def _held_up(workflows: Iterable[Workflow], now: datetime, speech: Speech) -> li
             )
         said += [_tried(activity, speech) for activity in one.retrying if activity.attempts > RETRIES]
         if one.status in ("failed", "terminated", "timed out") and one is last_of(workflows, one.id):
-            said.append(speech.words("the %(name)s %(status)s", name=name, status=speech.value(one.status)))
+            said.append(speech.words("the %(name)s has ended (%(status)s)", name=name, status=speech.value(one.status)))
     return said
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from google.protobuf.timestamp_pb2 import Timestamp
+from temporalio.api.taskqueue.v1 import PollerInfo
+
 from leadrelay.story.text import WIDTH, late_text
 from services.chassis.lateness import Late, LateRow, late_answer
 from services.conversion.domain.late import Staff
@@ -13,6 +16,7 @@ from services.lead_gen.domain.late import explained as explained_1
 from services.ops.domain.late import LateList, explained, held_up, merged
 from services.ops.domain.queues import Queue
 from services.ops.domain.workflows import Retrying, Workflow
+from services.ops.queues import at_work
 from services.ops.tiers import Missing
 from workflows.contracts.base import Tier
 
@@ -59,6 +63,23 @@ def test_a_tier_whose_workers_cannot_keep_up_needs_another_one() -> None:
     [one] = held_up(queue(workers=2, waiting=500, oldest=90), [], NOW)
     assert one.cause == "2 workers cannot keep up"
     assert held_up(queue(workers=2, waiting=500, oldest=1), [], NOW) == []
+
+
+def test_one_step_that_waits_is_one_step() -> None:
+    [one] = held_up(queue(waiting=1, oldest=90), [], NOW)
+    assert one.words == "1 step of tier 2 should have been done"
+
+
+def test_a_worker_that_has_not_asked_since_the_oldest_task_came_has_stopped() -> None:
+    def asked(seconds_ago: float, oldest: float) -> set[str]:
+        at = Timestamp()
+        at.FromDatetime(NOW - timedelta(seconds=seconds_ago))
+        return at_work([PollerInfo(identity="w", last_access_time=at)], timedelta(seconds=oldest), NOW)
+
+    assert asked(45, oldest=38) == set()
+    assert asked(20, oldest=38) == {"w"}  # it asks, and cannot keep up
+    assert asked(45, oldest=0) == {"w"}  # it waits for something to do
+    assert asked(91, oldest=0) == set()
 
 
 def test_a_tier_that_is_away_is_named_with_how_to_start_it() -> None:

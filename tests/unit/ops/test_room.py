@@ -56,7 +56,7 @@ def test_a_workflow_that_failed_is_told_once_and_started_again_from_its_record()
         )
     )
     assert (failed.tier, failed.lead_id, failed.does) == ("conversion", LEAD, "retry")
-    assert failed.cause == "its workflow failed: no"
+    assert failed.cause == "its workflow has ended (failed): no"
     found = room(late("offer:1", 2, lead_id=LEAD, by_workflow=True), late("work:1", 1, lead_id=LEAD), failed=[failed])
     assert [one.ref for one in found.rows] == ["queue:conversion", f"workflow:conversion:{LEAD}", "work:1"]
     campaign = Failed(workflow_id="campaign:1", kind="Campaign", queue="lead-gen", status="failed", at=NOW, why="")

@@ -107,7 +107,7 @@ def test_what_no_worker_takes_and_what_fails_again_and_again_is_late() -> None:
 
 def test_a_failed_workflow_is_late_until_it_was_started_again() -> None:
     failed = workflow(status="failed", run_id="a", started_at=NOW - 2 * HOUR)
-    assert told(part(Tier.CONVERSION), workflows=[failed]).head.late == ["the conversion failed"]
+    assert told(part(Tier.CONVERSION), workflows=[failed]).head.late == ["the conversion has ended (failed)"]
     assert told(part(Tier.CONVERSION), workflows=[failed, workflow()]).head.late == []
 
 
