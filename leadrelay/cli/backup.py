@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 _NEXT = """
 Next:
-  1. leadrelay check --repair          in containers, before the workers start: docker compose up -d temporal
+  1. leadrelay check --repair          what is to be mended. Temporal runs meanwhile, the restored tiers do not
   2. leadrelay check --repair --yes    ends workflows that know what the records forgot, starts them from the records
-  3. start everything, and let `leadrelay check` say that everything agrees"""
+  3. start everything, and let `leadrelay check` say that everything agrees
+In containers: docker compose run --rm tools check --repair, and for the last step docker compose up -d"""
 
 
 def add_to(app: typer.Typer) -> None:

@@ -102,16 +102,16 @@ async def _replay(source: Source, choice: Choice, ring: KeyRing, at_once: int | 
 def _sandbox() -> bool:
     from services.chassis.settings import load_settings
 
-    return load_settings().workflow_sandbox
+    return load_settings(set()).workflow_sandbox
 
 
 def _key_ring(data: Path) -> KeyRing:
     """The environment's keys and, where there is one, the stack's."""
     from leadrelay.stack.data_directory import DataDirectory
-    from services.chassis.settings import SettingsError, load_settings, parse_key_ring
+    from services.chassis.settings import SettingsError, Use, load_settings, parse_key_ring
 
     try:
-        ring = load_settings().key_ring
+        ring = load_settings({Use.PAYLOADS}).key_ring
     except SettingsError as error:
         give_up(str(error), CANNOT_LOOK)
     keys = DataDirectory(data).keys / "codec.key"

@@ -53,9 +53,13 @@ def create(folder: Path, wanted: Wanted) -> list[Path]:
     Raises EnvironmentExists before anything is changed, and OSError.
     """
     environment, certificates = folder / ENVIRONMENT, folder / CERTIFICATES
-    for path in (environment, certificates):
-        if path.exists():
-            raise EnvironmentExists(f"{path} is there already; move it away first. Nothing was changed")
+    there = [path for path in (environment, certificates) if path.exists()]
+    if there:
+        verb, them = ("are", "them") if there[1:] else ("is", "it")
+        raise EnvironmentExists(
+            f"{' and '.join(map(str, there))} {verb} there already. Nothing was changed: edit {them}, or move {them} "
+            "away if nothing was started with these passwords yet"
+        )
     authority = new_authority()
     certificates.mkdir(parents=True)
     certificates.chmod(0o700)
@@ -86,6 +90,8 @@ def renew(folder: Path) -> list[Path]:
 def text_of(wanted: Wanted) -> str:
     """The whole of .env, with secrets that are made now."""
     trial = {
+        # Anybody may be anybody: Docker's ports pass by most firewalls, so they are not open to begin with.
+        "listen": "127.0.0.1:",
         "auth_issuer": f"{wanted.origin}/identity",
         "auth_jwks_url": f"{wanted.origin}/identity/jwks",
         "trusted_certificates": "/certificates/ca.crt",
@@ -95,6 +101,7 @@ def text_of(wanted: Wanted) -> str:
         "smtp_tls": "none",
     }
     real = {
+        "listen": "",
         "auth_issuer": wanted.issuer,
         "auth_jwks_url": wanted.jwks_url,
         "trusted_certificates": "",

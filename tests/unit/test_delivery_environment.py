@@ -53,6 +53,8 @@ def test_production_takes_what_the_compose_file_gives_each_process(
     put(monkeypatch, environment_of(SERVICES[name], given))
     process, *rest = SERVICES[name]["command"]
     settings = settings_of("worker" if process == "check" else process, rest[0] if rest else "")
+    if name == "tools":
+        assert settings.temporal_pages == f"{wanted.origin}/temporal"
     assert (settings.profile, settings.shows_docs) == ("production", False)
     if process == "mail-door":
         load_mail_door_settings(settings)

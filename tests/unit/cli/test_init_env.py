@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 
 from leadrelay.cli import app
 from leadrelay.environment.certificates import Pair, new_authority, new_server
-from tests.fixtures.compose import read_env
+from tests.fixtures.compose import filled_in, read_compose, read_env
 
 
 def run(folder: Path, *arguments: str) -> Result:
@@ -39,11 +39,20 @@ def test_what_is_there_is_never_overwritten(tmp_path: Path) -> None:
     assert run(tmp_path, "--trial").exit_code == 0
     before = shape(tmp_path)
     again = run(tmp_path, "--domain", "other.example.org")
-    assert (again.exit_code, "is there already" in again.stderr) == (1, True)
+    assert again.exit_code == 1
+    assert f"{tmp_path / '.env'} and {tmp_path / 'certificates'} are there already" in again.stderr
     assert shape(tmp_path) == before
     (tmp_path / ".env").unlink()
     assert run(tmp_path, "--trial").exit_code == 1  # certificates of somebody are there still
     assert not (tmp_path / ".env").exists()
+
+
+def test_a_trial_can_be_reached_from_its_own_machine_only(tmp_path: Path) -> None:
+    for wanted, where in ((("--trial",), "127.0.0.1:"), (("--domain", "crm.example.org"), "")):
+        run(tmp_path / wanted[0], *wanted)
+        given = read_env((tmp_path / wanted[0] / ".env").read_text())
+        ports = [filled_in(port, given) for port in read_compose()["services"]["front_door"]["ports"]]
+        assert ports == [f"{where}80:80", f"{where}443:443"]
 
 
 def test_others_of_the_machine_read_neither_secrets_nor_keys(tmp_path: Path) -> None:
