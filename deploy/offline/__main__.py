@@ -1,4 +1,4 @@
-"""`python -m deploy.offline [--port N] [--keep DIR]`: build the images, run the compose file, try it, take it away."""
+"""`python -m deploy.offline [--port N] [--images | --stay]`: build the images, run the compose file, try it, end it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from deploy.offline.images import build_all
 from deploy.offline.podman import ContainerFailed
-from deploy.offline.trial import try_it
+from deploy.offline.trial import stay, try_it
 
 NEEDED = ("podman", "runc", "iptables", "debootstrap")
 
@@ -21,7 +21,9 @@ def main() -> int:
     """0 if all is well, 1 if not, 2 if it cannot be tried here."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=23400, help="of the front door; the next one is used as well")
-    parser.add_argument("--images", action="store_true", help="only build the images")
+    only = parser.add_mutually_exclusive_group()
+    only.add_argument("--images", action="store_true", help="only build the images")
+    only.add_argument("--stay", action="store_true", help="try nothing: leave it running for you until Ctrl-C")
     asked = parser.parse_args()
     missing = [command for command in NEEDED if shutil.which(command) is None]
     if missing or os.geteuid() != 0:
@@ -37,7 +39,7 @@ def main() -> int:
             took = build_all()
             say(f"images: {', '.join(f'{name} {seconds:g} s' for name, seconds in took.items()) or 'all made before'}")
             if not asked.images:
-                try_it(f"leadrelay-trial-{os.getpid()}", Path(folder), asked.port, say)
+                (stay if asked.stay else try_it)(f"leadrelay-trial-{os.getpid()}", Path(folder), asked.port, say)
         except (ContainerFailed, AssertionError) as error:
             say(f"FAILED: {error}")
             logs = Path(folder) / "logs"

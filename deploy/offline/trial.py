@@ -23,10 +23,30 @@ _AT_WORK = [f"{tier}_{what}" for tier in ("lead_gen", "conversion", "account_mgm
 Say = Callable[[str], None]
 
 
+def stay(name: str, folder: Path, port: int, say: Say) -> None:
+    """Start everything and leave it to whoever looks at it, until Ctrl-C; then take it away, its data too."""
+    given = _new_environment(folder, port)
+    file = read_compose()
+    project = Project(name, file, given, folder)
+    try:
+        took = project.up(chosen(file["services"], PROFILES))
+        say(f"ready after {took:.0f} s: open {given['LEADRELAY_ORIGIN']}, signed by {folder / 'certificates/ca.crt'}")
+        say("mails end at http://127.0.0.1:8089; Ctrl-C takes everything away")
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        say("taking it away")
+    finally:
+        project.down()
+
+
+def _new_environment(folder: Path, port: int) -> dict[str, str]:
+    create(folder, Wanted("leadrelay.localhost", trial=True, https_port=port, http_port=port + 1))
+    return read_env((folder / ".env").read_text(encoding="utf-8"))
+
+
 def try_it(name: str, folder: Path, port: int, say: Say) -> None:
     """Everything, in a project of this name with its files in `folder`; the front door has `port` and the next."""
-    create(folder, Wanted("leadrelay.localhost", trial=True, https_port=port, http_port=port + 1))
-    given = read_env((folder / ".env").read_text(encoding="utf-8"))
+    given = _new_environment(folder, port)
     file = read_compose()
     project = Project(name, file, given, folder)
     try:
