@@ -1,6 +1,6 @@
 """A tier's processes restarted one after the other while callers work: `python -m bench.rolling`.
 
-Two APIs of tier 1 stand behind a door that asks the other when one refuses the connection, as a name with two addresses
+Two APIs of tier 1 stand behind a door that asks the other at once when one refuses the connection, as for a name with two addresses
 does in the containers. Callers claim and post outcomes in an open loop; meanwhile each API is stopped politely and
 started again, then the worker. The limit is the same load with nobody restarted.
 """
@@ -36,7 +36,7 @@ http://127.0.0.1:{port} {{
 	reverse_proxy {apis} {{
 		lb_policy round_robin
 		lb_try_duration 2s
-		lb_try_interval 100ms
+		lb_try_interval 5ms
 	}}
 }}
 """

@@ -81,14 +81,15 @@ class Running:
 
     async def leads(self, count: int, first: int = 0) -> None:
         """Import `count` leads numbered from `first`, start a campaign, and wait until all their calls are open."""
+        conn = await asyncpg.connect(self.dsn("lead_gen"))
+        before = await conn.fetchval(_OPEN_CALLS)
         supervisor = self.client("lead_gen", "supervisor", "iryna")
         rows = "".join(f"Company {n},+38044{2000000 + n:07d}\n" for n in range(first, first + count))
         files = {"file": ("leads.csv", f"Company name,Phone Number\n{rows}".encode())}
         (await supervisor.post("/v1/imports", files=files, data={"default_region": "UA"})).raise_for_status()
         campaign = (await supervisor.post("/v1/campaigns", json={"name": f"bench {first}"})).raise_for_status().json()
         (await supervisor.post(f"/v1/campaigns/{campaign['id']}/start")).raise_for_status()
-        conn = await asyncpg.connect(self.dsn("lead_gen"))
-        while await conn.fetchval(_OPEN_CALLS) < count:
+        while await conn.fetchval(_OPEN_CALLS) < before + count:
             await asyncio.sleep(0.5)
         await conn.close()
 

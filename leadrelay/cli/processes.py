@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import importlib
 import time
 from collections.abc import Callable, Coroutine
 from functools import partial
+from types import ModuleType
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
@@ -37,7 +39,7 @@ def api(service: Annotated[Service, typer.Argument(metavar="TIER", help="A tier,
 
     settings = settings_of("api", service)
     try:
-        serve(importlib.import_module(f"services.{service}.api").build_app(settings), settings)
+        serve(_loaded(f"services.{service}.api").build_app(settings), settings)
     except SettingsError as error:
         give_up(str(error))
 
@@ -46,7 +48,16 @@ def worker(tier: Annotated[Tier, typer.Argument(metavar="TIER")]) -> None:
     """Run a tier's workflows and activities, and deliver its outbox to Temporal."""
     settings = settings_of("worker", tier)
     _require_database(settings)
-    asyncio.run(importlib.import_module(f"services.{tier}.worker").run(settings))
+    asyncio.run(_loaded(f"services.{tier}.worker").run(settings))
+
+
+def _loaded(module: str) -> ModuleType:
+    """The module. Nothing is garbage yet while a program loads: to look for it would take a sixth of the time."""
+    gc.disable()
+    try:
+        return importlib.import_module(module)
+    finally:
+        gc.enable()
 
 
 def mail_door() -> None:

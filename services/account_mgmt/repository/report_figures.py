@@ -43,13 +43,20 @@ async def orders_by_source(conn: Connection, start: datetime, end: datetime) -> 
 async def orders_by_month(conn: Connection, start: datetime, end: datetime, timezone: str) -> list[OrdersIn]:
     """Orders of each month of the time zone, and how many of them were no customer's first."""
     rows = await conn.fetch(
-        """SELECT date_trunc('month', o.placed_at AT TIME ZONE $3)::date AS month, count(*)::int AS orders,
-                  count(*) FILTER (WHERE o.placed_at > f.at)::int AS reorders,
-                  count(DISTINCT o.customer_id)::int AS customers
-             FROM orders o CROSS JOIN LATERAL (
-                  SELECT min(placed_at) AS at FROM orders e
-                   WHERE e.customer_id = o.customer_id AND e.state = 'placed') f
-            WHERE o.state = 'placed' AND o.placed_at >= $1 AND o.placed_at < $2 GROUP BY 1 ORDER BY 1""",
+        """WITH made AS (
+               SELECT date_trunc('month', placed_at AT TIME ZONE $3)::date AS month, customer_id, count(*) AS orders,
+                      min(placed_at) AS earliest
+                 FROM orders WHERE state = 'placed' AND placed_at >= $1 AND placed_at < $2 GROUP BY 1, 2),
+           firsts AS (
+               SELECT date_trunc('month', f.at AT TIME ZONE $3)::date AS month, count(*) AS orders
+                 FROM (SELECT customer_id, min(earliest) AS at FROM made GROUP BY 1) f
+                 JOIN orders o ON o.customer_id = f.customer_id AND o.placed_at = f.at AND o.state = 'placed'
+                WHERE NOT EXISTS (SELECT 1 FROM orders e WHERE e.customer_id = f.customer_id AND e.state = 'placed'
+                                     AND e.placed_at < f.at)
+                GROUP BY 1)
+           SELECT month, sum(m.orders)::int AS orders, (sum(m.orders) - coalesce(max(f.orders), 0))::int AS reorders,
+                  count(*)::int AS customers
+             FROM made m LEFT JOIN firsts f USING (month) GROUP BY 1 ORDER BY 1""",
         start,
         end,
         timezone,

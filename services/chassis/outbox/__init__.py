@@ -3,7 +3,7 @@
 Delivered at least once and in order per workflow by `dispatcher.Dispatcher` in the tier's worker.
 """
 
-from services.chassis.outbox.append import Hold, StartWorkflow, report, report_all, signal, signal_all, start
+from services.chassis.outbox.append import Hold, StartWorkflow, report, report_all, signal, signal_all, start, start_all
 from services.chassis.outbox.undo import held_until, take_back
 
 __all__ = [
@@ -15,5 +15,6 @@ __all__ = [
     "signal",
     "signal_all",
     "start",
+    "start_all",
     "take_back",
 ]

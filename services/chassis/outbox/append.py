@@ -57,6 +57,13 @@ async def start(conn: Connection, start: StartWorkflow, *, event_id: str, hold: 
     await _append(conn, _row(event_id, start.id, None, None, start, "set_aside", hold))
 
 
+async def start_all(conn: Connection, starts: Mapping[str, StartWorkflow]) -> None:
+    """As `start`, for many workflows by their event ids, in one go."""
+    await conn.executemany(
+        _APPEND, [_row(event_id, start.id, None, None, start, "set_aside") for event_id, start in starts.items()]
+    )
+
+
 async def signal(
     conn: Connection,
     workflow_id: str,

@@ -56,9 +56,8 @@ async def _enrol(conn: Connection, campaign: Campaign, version: int, policy: Pol
         free = min(look.room(in_flight) - len(enrolled), policy.batch)
         if free > 0:
             enrolled += await enrolment.enrol(conn, campaign.id, rules, free, reach, never)
-    for lead in enrolled:
-        start = cold_call_start(lead, campaign, version, policy)
-        await outbox.start(conn, start, event_id=f"enrol:{lead.id}:{lead.rounds}")
+    starts = {f"enrol:{lead.id}:{lead.rounds}": cold_call_start(lead, campaign, version, policy) for lead in enrolled}
+    await outbox.start_all(conn, starts)
     return len(enrolled)
 
 
