@@ -14,11 +14,11 @@ Way = Literal["in", "out", "unknown", ""]
 # Parts of longer words: `Incoming payment`, `ACH_CREDIT`, `SEPA-Lastschrift`, `Przelew przychodzący`.
 _IN_WORD = re.compile(
     r"\b(?:in|incoming|received|receipt|credit|deposit|inflow|income|eingang|gutschrift|zahlungseingang|wpływ|uznanie"
-    r"|przychodzący|przychodząca|надходження|зарахування|вхідний|bijschrijving)\b|gutschrift\b|eingang\b"
+    r"|przychodzący|przychodząca|надходження|зарахування|вхідний|bijschrijving|(?:cr[eé]|kre+)d[iíī]t\w*)\b|gutschrift\b|eingang\b"
 )
 _OUT_WORD = re.compile(
     r"\b(?:out|outgoing|sent|debit|withdrawal|outflow|expense|fee|fees|purchase|ausgang|zahlungsausgang|abbuchung"
-    r"|obciążenie|wychodzący|wychodząca|списання|вихідний|витрата|комісія|afschrijving)\b|lastschrift\b|ausgang\b"
+    r"|obciążenie|wychodzący|wychodząca|списання|вихідний|витрата|комісія|afschrijving|d[eé]+b[eií]t\w*)\b|lastschrift\b|ausgang\b"
 )
 
 

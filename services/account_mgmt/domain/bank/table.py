@@ -7,20 +7,27 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from services.account_mgmt.domain.bank import csv_amounts, csv_columns, csv_dates, csv_guess, csv_ways, labelled
+from services.account_mgmt.domain.bank import (
+    csv_amounts,
+    csv_columns,
+    csv_dates,
+    csv_guess,
+    csv_meanings,
+    csv_parties,
+    csv_ways,
+    labelled,
+)
 from services.account_mgmt.domain.bank.csv_columns import Columns, check_mapping
 from services.account_mgmt.domain.bank.csv_dates import DateOrder
 from services.account_mgmt.domain.bank.csv_headers import (
-    ANNOUNCED,
-    BOOKED,
-    UNDONE,
     is_balance,
     is_own_line,
     is_return,
     is_total,
     plain,
 )
-from services.account_mgmt.domain.bank.csv_text import decode, lines, separators, uncovered
+from services.account_mgmt.domain.bank.csv_states import state_of
+from services.account_mgmt.domain.bank.csv_text import Line, decode, lines, separators, uncovered
 from services.account_mgmt.domain.bank.csv_two_columns import Moved, Pair
 from services.account_mgmt.domain.bank.csv_ways import Way
 from services.account_mgmt.domain.bank.own_accounts import account_of, spelt
@@ -74,18 +81,30 @@ def parse(
     """
     text = decode(content, encoding)
     tables = [list(lines(text, delimiter)) for delimiter in separators(text)[:4]]
-    columns = next((found for rows in tables if (found := csv_columns.find(rows, mapping))), None)
+    columns = _mapped(tables, mapping) if mapping else _recognised(tables)
     if columns is None and mapping:
-        columns = next((found for rows in tables if (found := csv_columns.by_number(rows, mapping))), None)
-    if columns is None and mapping is None:
-        columns = next((found for rows in tables if (found := csv_guess.columns(rows))), None)
-    if columns is not None:
-        named = list(dict.fromkeys(spelt(one, own) for one in columns.accounts))
-        mine = (account or default) if "account" in columns.at else account_of(named, account, default)
-        return _Table(columns, mine, own, currency, dates).parsed()
-    if mapping:
         raise FileRefusedError(f"There is no header with the columns {', '.join(mapping.values())}", "mapping")
-    raise FileRefusedError("No header with a date and an amount (or debit and credit) was found; give a mapping")
+    if columns is None:
+        raise FileRefusedError("No header with a date and an amount (or debit and credit) was found; give a mapping")
+    known = [one for one in (account, default, *own, *columns.accounts) if one]
+    columns = columns if mapping else csv_meanings.with_own(columns, known)
+    named = list(dict.fromkeys(spelt(one, own) for one in columns.accounts))
+    mine = (account or default) if "account" in columns.at else account_of(named, account, default)
+    return _Table(columns, mine, own, currency, dates).parsed()
+
+
+def _mapped(tables: Sequence[Sequence[Line]], mapping: Mapping[str, str]) -> Columns | None:
+    named = next((found for rows in tables if (found := csv_columns.find(rows, mapping))), None)
+    return named or next((found for rows in tables if (found := csv_columns.by_number(rows, mapping))), None)
+
+
+def _recognised(tables: Sequence[Sequence[Line]]) -> Columns | None:
+    """By headings that are known, by the words within them, and at last by what stands in the columns."""
+    if found := next((found for rows in tables if (found := csv_columns.find(rows, None))), None):
+        return replace(csv_meanings.complete(found), earlier=found)
+    guessed = next((found for rows in tables if (found := csv_guess.columns(rows))), None)
+    told = next((found for rows in tables if (found := csv_meanings.by_words(rows))), None)
+    return replace(told, earlier=guessed) if told else guessed
 
 
 class _Table:
@@ -98,8 +117,8 @@ class _Table:
         self._date_at, self._day = self._days(dates, day_first=day_first)
         self._cents = csv_amounts.cents_sign([*self._column("amount"), *self._column("debit"), *self._column("credit")])
         # A column that may hold anything is one of states if it names some.
-        states = {plain(cell) for cell in self._column("state")} - {""}
-        self._has_states = columns.is_of_states or not states.isdisjoint(BOOKED | ANNOUNCED | UNDONE)
+        self._has_states = columns.is_of_states or any(state_of(cell) for cell in self._column("state") if cell)
+        self._mine = {one for one in (account, *own) if one}
         self._ways = self._which_ways()
         self._pair = Pair.of(*((self._title(name), self._values(name)) for name in ("debit", "credit")))
 
@@ -123,11 +142,27 @@ class _Table:
                 return ways
         if is_signed or not any(amounts):
             return [""] * len(amounts)
+        if any(ways := self._by_parties()):
+            return ways
         used = set(self._columns.at.values())
         others = (self._at(at) for at in range(max(len(cells) for _, cells in self._columns.rows)) if at not in used)
         if said := next((cells for cells in others if csv_ways.says_ways(cells)), None):
             return csv_ways.of_words(said, is_told=True, is_signed=False)
         return csv_ways.of_balances(self._values("amount"), self._values("balance"))
+
+    def _by_parties(self) -> list[Way]:
+        """By who paid and who got it, of a file that names both: by their accounts, else by their names."""
+        for name, own in (("payer_iban", self._mine), ("payer_name", set[str]())):
+            if name in self._columns.payee:
+                pays, gets = self._column(name), self._at(self._columns.payee[name])
+                kind = self._number if own else plain
+                ways = csv_parties.ways([(kind(a), kind(b)) for a, b in zip(pays, gets, strict=True)], own)
+                if any(ways):
+                    return ways
+        return []
+
+    def _number(self, text: str) -> str:
+        return spelt(iban(text), self._own)
 
     def _title(self, name: str) -> str:
         """What the column is called, or its number where the file has no header."""
@@ -190,8 +225,7 @@ class _Table:
         code = moved.sum.currency or self._code(cells)
         check_currency(code)
         check_amount(moved.sum.value, code)
-        own = iban(self._cell(cells, "account"))
-        account = own if any(one.isdigit() for one in own) else self._account
+        account = self._own_account(cells)
         payer_iban = iban(self._cell(cells, "payer_iban"))
         texts = self._texts(cells)
         found = Transfer(
@@ -209,20 +243,47 @@ class _Table:
             reversal=moved.undone,
             taken=taken,
         )
-        return labelled.told(found, texts, [account, *self._own])
+        return labelled.told(self._as_before(found, cells), texts, [account, *self._own])
+
+    def _own_account(self, cells: Sequence[str]) -> str:
+        """The company's account that a row is of: as its column says, else the one that got the money."""
+        named = iban(self._cell(cells, "account"))
+        got = self._columns.payee.get("payer_iban", -1)
+        got_on = self._number(cells[got]) if 0 <= got < len(cells) else ""
+        return named if any(one.isdigit() for one in named) else got_on if got_on in self._mine else self._account
+
+    def _as_before(self, one: Transfer, cells: Sequence[str]) -> Transfer:
+        """With the facts by which the same row is known again, as they would be without what words of headings tell."""
+        before = self._columns.earlier
+        if before is None:
+            return one
+
+        def cell(name: str) -> str:
+            at = before.at.get(name, -1)
+            return uncovered(cells[at]) if 0 <= at < len(cells) else ""
+
+        texts = [uncovered(cells[at]) for at in before.purpose if at < len(cells)]
+        purpose = " ".join(dict.fromkeys(text for text in texts if reference(text)))[:2000]
+        account = iban(cell("payer_iban"))
+        facts = "" if account == one.account else account, cell("payer_name")[:300], cell("payer_tax_id")[:40], purpose
+        same = one.payer_iban, one.payer_name, one.payer_tax_id, one.purpose
+        return one if facts == same else replace(one, unlabelled=facts)
 
     def _texts(self, cells: Sequence[str]) -> list[str]:
         return [uncovered(cells[at]) for at in self._columns.purpose if at < len(cells)]
 
     def _check_state(self, cells: Sequence[str]) -> None:
         """Raises ValueError for money that has not come: only announced, or taken back before it did."""
-        state = plain(self._cell(cells, "state")) if self._has_states else ""
-        if state in BOOKED:
+        named = self._cell(cells, "state")[:40] if self._has_states else ""
+        # What is only announced has a word where its day will be.
+        day = self._cell(cells, "date")[:40]
+        named = day if state_of(day) == "announced" and not any(map(str.isdigit, day)) else named
+        state = state_of(named)
+        if state == "booked":
             return
-        named = self._cell(cells, "state")[:40]
-        if state in ANNOUNCED:
+        if state == "announced":
             raise ValueError(f"not booked yet ({named}); it will come again when it is")
-        if state in UNDONE:
+        if state == "undone":
             raise ValueError(f"the bank says {named}: no money came")
         raise ValueError(f"nobody knows what the state '{named}' means: is the money there?")
 
