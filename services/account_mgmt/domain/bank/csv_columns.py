@@ -32,7 +32,8 @@ class Columns:
     the amount's header. With `is_told_direction`, the direction is a word for in or out and nothing else; with
     `is_of_states`, the state is one. `payee`: where the name and the account of whoever got the money stand, of a file
     that names both ends. `earlier` is how less of the headings would be understood: what makes a row the same one as
-    in another file must not change with what we learn. `fallback` is the currency that the lines above the rows name, `accounts` are
+    in another file must not change with what we learn. `fallback` is the currency that the lines above the rows name,
+    `accounts` are
     the company's accounts that they name; `titles` are the headings as they are written.
     """
 

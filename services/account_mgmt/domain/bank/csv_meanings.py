@@ -14,7 +14,14 @@ from dataclasses import replace
 from typing import Final
 
 from services.account_mgmt.domain.bank import csv_amounts
-from services.account_mgmt.domain.bank.csv_columns import HEADER_WITHIN, Columns, below, known, of_header, told_by_content
+from services.account_mgmt.domain.bank.csv_columns import (
+    HEADER_WITHIN,
+    Columns,
+    below,
+    known,
+    of_header,
+    told_by_content,
+)
 from services.account_mgmt.domain.bank.csv_guess import is_day
 from services.account_mgmt.domain.bank.csv_headers import plain
 from services.account_mgmt.domain.bank.csv_states import state_of
@@ -26,6 +33,7 @@ from services.chassis.currencies import currencies
 
 _LOOKED_AT: Final = 200
 _MOSTLY: Final = 0.6
+_SOME: Final = 0.3
 _LEAST_ROWS: Final = 3
 """In fewer rows one counterparty may well stand alone."""
 _BALANCE: Final = re.compile(r"balance|saldo|solde\b|\bsold\b|залишок|остаток|egyenleg|zůstatek|zostatok|bakiye")
@@ -55,6 +63,9 @@ def complete(found: Columns) -> Columns:
     days = sorted(where["date"], key=lambda column: (rank_of_day(cells[column]), column))
     if days and not _mostly(_values(found, at.get("date", -1)), is_day):
         at["date"] = days[0]
+    if "date" not in at and not days:
+        days = [n for n in range(len(cells)) if n not in at.values() and _mostly(_values(found, n), is_day)]
+        at |= {"date": days[0]} if days else {}
     _sums(at, where)
     for name in ("state", "currency"):
         if name not in at and (columns := [one for one in where[name] if one not in at.values()]):
@@ -64,11 +75,15 @@ def complete(found: Columns) -> Columns:
     if "balance" not in at and (stands := [n for n, cell in enumerate(cells) if _BALANCE.search(plain(cell))]):
         at.setdefault("balance", next((n for n in stands if n not in at.values()), -1))
     _people(at, where)
-    _own(at, where, cells)
+    _own(at, where, found)
     at = told_by_content({name: column for name, column in at.items() if column >= 0}, found.header, found.rows)
     dates = [at["date"], *found.dates, *days] if "date" in at else []
     taken = {column for name, column in at.items() if name not in ("purpose", "reference", "date")}
-    codes = [code for name in ("amount", "credit") if name in at and (code := csv_amounts.currency_of_header(cells[at[name]]))]
+    codes = [
+        code
+        for name in ("amount", "credit")
+        if name in at and (code := csv_amounts.currency_of_header(cells[at[name]]))
+    ]
     return replace(
         found,
         at=at,
@@ -139,13 +154,14 @@ def _people(at: dict[str, int], where: Where) -> None:
             at[name] = free[0]
 
 
-def _own(at: dict[str, int], where: Where, cells: Sequence[str]) -> None:
+def _own(at: dict[str, int], where: Where, found: Columns) -> None:
     """The company's account: beside that of the payer, or as its heading says. Any other may be either's."""
     free = [one for one in where["account"] if one not in at.values()]
-    told = [one for one in free if is_own_account(cells[one])]
+    told = [one for one in free if is_own_account(found.titles[one])]
     if free and "account" not in at and (told or "payer_iban" in at):
         at["account"] = (told or free)[0]
-    elif free and "payer_iban" not in at:
+    elif free and "payer_iban" not in at and len({*_values(found, free[0])} - {""}) > 1:
+        # The same one everywhere may be the company's own: whoever is known by that would be everybody.
         at["payer_iban"] = free[0]
 
 
@@ -166,7 +182,7 @@ def _texts(found: Columns, cells: Sequence[str], where: Where, taken: set[int]) 
     if not texts and "purpose" not in found.at:
         width = max((len(row) for _, row in found.rows[:_LOOKED_AT]), default=0)
         unknown = [n for n in range(width) if n >= len(cells) or not meaning(cells[n])]
-        texts = [n for n in unknown if n not in taken and _mostly(_values(found, n), _has_letters)]
+        texts = [n for n in unknown if n not in taken and _mostly(_values(found, n), _has_letters, _SOME)]
     return list(dict.fromkeys(texts))
 
 
@@ -174,9 +190,9 @@ def _with_reference(found: Columns) -> Columns:
     """With the column of the bank's own numbers, if each of its rows has another."""
     for column, title in enumerate(found.titles):
         values = _values(found, column)
-        if "reference" not in found.at and _OWN_NUMBER.search(plain(title)) and all(values):
-            if len(set(values)) == len(values) and column not in found.at.values():
-                return replace(found, at={**found.at, "reference": column})
+        is_one = _OWN_NUMBER.search(plain(title)) and column not in found.at.values()
+        if is_one and "reference" not in found.at and all(values) and len(set(values)) == len(values):
+            return replace(found, at={**found.at, "reference": column})
     return found
 
 
@@ -184,9 +200,9 @@ def _values(found: Columns, column: int) -> list[str]:
     return [uncovered(row[column]) for _, row in found.rows[:_LOOKED_AT] if 0 <= column < len(row)]
 
 
-def _mostly(values: Sequence[str], is_one: Callable[[str], bool]) -> bool:
+def _mostly(values: Sequence[str], is_one: Callable[[str], bool], share: float = _MOSTLY) -> bool:
     said = [one for one in values if one]
-    return bool(said) and sum(map(is_one, said)) >= _MOSTLY * len(said)
+    return bool(said) and sum(map(is_one, said)) >= share * len(said)
 
 
 def _is_money(text: str) -> bool:
@@ -214,7 +230,8 @@ def _has_letters(text: str) -> bool:
 def with_own(found: Columns, own: Collection[str]) -> Columns:
     """The columns, with one that says `IBAN` and no more as that of the company's account, if that stands in all rows.
 
-    An account that money comes from and goes to in every row of a file is nobody else's.
+    An account that money comes from and goes to in every row of a file is hardly a payer's: in a short file it is
+    taken for nobody's.
     """
     column = found.at.get("payer_iban", -1)
     title = found.titles[column] if 0 <= column < len(found.titles) else ""
@@ -229,6 +246,8 @@ def with_own(found: Columns, own: Collection[str]) -> Columns:
         at = {name: where for name, where in found.at.items() if name != "payer_iban"}
         # Of two spellings of one account the IBAN.
         return replace(found, at=at | ({"account": column} if is_same or "account" not in at else {}))
+    if len(values) == 1 and _both_ways(found):
+        return replace(found, at={name: where for name, where in found.at.items() if name != "payer_iban"})
     return found
 
 

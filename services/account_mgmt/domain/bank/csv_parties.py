@@ -1,4 +1,4 @@
-"""Which way money went where a CSV names who paid and who got it, and its sums have no signs: the company is one of both."""
+"""Which way money went, by who paid and who got it, in a CSV whose sums have no signs: the company is one of both."""
 
 from __future__ import annotations
 
@@ -24,5 +24,5 @@ def _in_all(pairs: Sequence[tuple[str, str]]) -> set[str]:
     return common if len(common) == 1 else set()
 
 
-def _way(pays: bool, gets: bool) -> Way:  # noqa: FBT001 - the two sides of one row
+def _way(pays: bool, gets: bool) -> Way:
     return "unknown" if pays == gets else "out" if pays else "in"

@@ -19,18 +19,20 @@ _ANNOUNCED = re.compile(
     r"|bearbeitung|очік|обробц|підпис|заблок|чорнов|ожида|обработк|в роботі|oczek|w realizac|w trakcie|czeka|blokad"
     r"|\bček|\bčak|spracováva|zpracováv|behandeling|en attente|en cours|à venir|pendient|in corso|in attesa|sospes"
     r"|venter|vänta|odott|függő|várakoz|draft|planned|geplant|\bexpected|\bcreated|\bnew\b|\bnowa\b|\bнов[аи]|ootel"
-    r"|laukia|gaida|bekle|uncaptured"
+    r"|laukia|gaida|bekle|uncaptured|unconfirm|confirmation"
 )
 _BOOKED = re.compile(
     r"book|gebucht|complet|settl|\bpost|clear|execut|exécut|success|\bdone|\bpaid|\bsent\b|accept|approved|processed"
-    r"|received|verbucht|ausgeführt|erledigt|abgeschlossen|викон|провед|успіш|зарах|заверш|оброблен|підтвердж|исполн"
+    r"|received|confirm|finished|\bok$|verbucht|ausgeführt|erledigt|abgeschlossen|викон|провед|успіш|зарах|заверш|оброблен|підтвердж|исполн"
     r"|успеш|zrealiz|księg|wykonan|rozlicz|zakończ|zaúčt|vyřízen|proveden|spracovan|zúčtovan|voltooid|uitgevoerd"
     r"|verwerkt|geboekt|effectu|terminé|comptabilis|validé|réalis|eseguit|contabilizz|completat|ejecutad|realizad"
     r"|liquidad|contabilizad|finalizad|udført|utført|bokf|bogf|genomför|suorit|kirjattu|teljesít|könyvel|sikeres"
     r"|efectuat|procesat|finalizat|tamam|gerçek|įvykd|izpild|täide|captured"
 )
 # `NON CONTABILIZZATO`, `nicht gebucht`, `unposted`.
-_NOT = re.compile(r"\b(?:not|non|no|nicht|nie|ne|niet|не|ikke|inte|ei|нема)\b|\bun(?:book|post|settl|clear|paid)|\bнепровед")
+_NOT = re.compile(
+    r"\b(?:not|non|no|nicht|nie|ne|niet|не|ikke|inte|ei|нема)\b|\bun(?:book|post|settl|clear|paid)|\bнепровед"
+)
 
 
 def state_of(text: str) -> State:

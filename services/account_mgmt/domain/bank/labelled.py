@@ -30,7 +30,8 @@ _WORDS: Final[Mapping[str, Sequence[str]]] = {
     ),
     "purpose": (
         "tytuł", "tytułem", "tytuł przelewu", "tytuł operacji", "призначення", "призначення платежу",
-        "назначение платежа", "verwendungszweck", "buchungstext", "zahlungsreferenz", "zahlungszweck", "mitteilung", "mitteilungen", "zahlungsgrund",
+        "назначение платежа", "verwendungszweck", "buchungstext", "zahlungsreferenz", "zahlungszweck", "mitteilung",
+        "mitteilungen", "zahlungsgrund",
         "reason for payment", "payment details", "remittance information", "omschrijving", "mededeling",
         "communication", "description", "motif", "causale", "concepto",
         "zpráva pro příjemce", "správa pre príjemcu", "közlemény",
@@ -60,7 +61,8 @@ _LABEL = re.compile(
 )
 # A label that is none of these ends a name all the same.
 _OTHER = re.compile(
-    r"(?<!\S)(?:(?!(?:gmbh|ag|kg|llc|ltd|inc|sas?|srl|bv|nv|oy|as|ab|kft|ooo|тов|о|o)\s)[^\W\d]\w*\s)?[^\W\d]\w*:(?!//)",
+    r"(?<!\S)(?:(?!(?:gmbh|ag|kg|llc|ltd|inc|sas?|srl|bv|nv|oy|as|ab|kft|ooo|тов|o)\s)[^\W\d]\w*\s)?"
+    r"[^\W\d]\w*:(?!//)",
     re.IGNORECASE,
 )
 _LONG_ENOUGH: Final = 14

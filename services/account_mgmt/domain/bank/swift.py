@@ -60,6 +60,37 @@ def parse(content: bytes, encoding: str = "") -> Parsed:
     marks = [number for number, line in enumerate(text.splitlines(), start=1) if line.lstrip().startswith(":61:")]
     if len(marks) > MAX_ROWS:
         raise FileRefusedError(f"More than {MAX_ROWS} transfers; send the statement in parts")
+    statements = _statements(text)
+    found, lines = Parsed("mt940", bad=left_out), iter(marks)
+    spans: list[Span] = []
+    earlier: set[tuple[str, ...]] = set()
+    for statement in statements:
+        account = _account(statement.data)
+        whole = (
+            account,
+            *(str(statement.data.get(name)) for name in _WHOLE),
+            *(str(one.data) for one in statement.transactions),
+        )
+        if whole in earlier:
+            twice = [next(lines, 0) for entry in statement.transactions if "amount" in entry.data]
+            found.bad += [
+                BadRow(line, said("stands in an earlier statement of this file as well; it is booked once"))
+                for line in twice
+            ]
+            continue
+        earlier.add(whole)
+        for entry in statement.transactions:
+            if "amount" in entry.data:
+                _entry(entry.data, account, next(lines, 0), found)
+        if gap := _gap(statement):
+            found.gaps.append(BadRow(marks[-1] if marks else 0, gap))
+        spans += _spans(account, statement.data)
+    found.gaps += [BadRow(marks[-1] if marks else 0, gap) for gap in chain_gaps(spans)]
+    return found
+
+
+def _statements(text: str) -> list[Any]:
+    """Raises FileRefusedError for a text that the reader of MT940 stumbles over, or that has no statement."""
     try:
         # As a file: a text would be taken for the name of one.
         statements = mt940.parse_statements(io.StringIO(text), options=mt940.Options.all())
@@ -71,25 +102,7 @@ def parse(content: bytes, encoding: str = "") -> Parsed:
         raise FileRefusedError(f"This MT940 cannot be read: {str(error)[:120]}") from None
     if not statements:
         raise FileRefusedError("This is not an MT940: it has no statement (:20:)")
-    found, lines = Parsed("mt940", bad=left_out), iter(marks)
-    spans: list[Span] = []
-    earlier: set[tuple[str, ...]] = set()
-    for statement in statements:
-        account = _account(statement.data)
-        whole = (account, *(str(statement.data.get(name)) for name in _WHOLE), *(str(one.data) for one in statement.transactions))
-        if whole in earlier:
-            twice = [next(lines, 0) for entry in statement.transactions if "amount" in entry.data]
-            found.bad += [BadRow(line, said("stands in an earlier statement of this file as well; it is booked once")) for line in twice]
-            continue
-        earlier.add(whole)
-        for entry in statement.transactions:
-            if "amount" in entry.data:
-                _entry(entry.data, account, next(lines, 0), found)
-        if gap := _gap(statement):
-            found.gaps.append(BadRow(marks[-1] if marks else 0, gap))
-        spans += _spans(account, statement.data)
-    found.gaps += [BadRow(marks[-1] if marks else 0, gap) for gap in chain_gaps(spans)]
-    return found
+    return list(statements)
 
 
 def _spans(account: str, data: Mapping[str, Any]) -> list[Span]:

@@ -1,4 +1,4 @@
-"""What stands behind codes between slashes in field 86 of an MT940: `/ORDP//NAME/Wind BV/REMI/LR-2026-000005/EREF/77`."""
+"""What stands behind codes between slashes in field 86 of an MT940: `/ORDP//NAME/Wind BV/REMI/Invoice 5/EREF/77`."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 from services.chassis.sentences import said
 
@@ -61,7 +62,7 @@ def _breaks(chain: Sequence[Span]) -> list[str]:
     found: list[str] = []
     if chain[0].began:
         found.append(said("the file begins within a statement: the pages before are missing"))
-    for before, after in zip(chain, chain[1:], strict=False):
+    for before, after in pairwise(chain):
         if before.closing != after.opening:
             account, ends, begins, day = before.account, f"{before.closing:.2f}", f"{after.opening:.2f}", before.day
             found.append(
