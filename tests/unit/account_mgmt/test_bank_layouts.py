@@ -90,6 +90,25 @@ def test_an_account_that_stands_in_every_row_is_not_the_payers() -> None:
     assert [(one.payer_iban, one.account) for one in short + long + known] == [("", "OWN1"), ("", OURS), ("", OURS)]
 
 
+def test_an_account_that_is_another_in_every_row_is_the_payers_unless_it_is_known() -> None:
+    rows = f"20.11.2026;Вітер;{THEIRS};60,00\n19.11.2026;Струм;UA903052992990004149123456789;-20,00\n"
+    text = f"Дата;Контрагент;Рахунок;Сума\n{rows}"
+    found = [*read(text).transfers, *read(text, own=(OURS,)).transfers, *read(text, own=(THEIRS,)).transfers]
+    assert [(one.payer_iban, one.account) for one in found] == [(THEIRS, "OWN1")] * 2 + [("", THEIRS)]
+
+
+def test_what_payers_write_says_nothing_of_the_way_their_money_went() -> None:
+    rows = "20.11.2026;60,00;purchase order 5\n20.11.2026;70,00;sent by truck\n20.11.2026;80,00;credit for May\n"
+    assert [one.amount for one in read(f"Datum;Betrag;Text\n{rows}").transfers] == [60, 70, 80]
+
+
+def test_sums_in_hundredths_are_what_they_are() -> None:
+    rows = "20.11.2026;106000;x\n19.11.2026;-2000;y\n"
+    for heading in ("Сума, коп.", "Amount (cents)", "Kwota w groszach"):
+        assert [one.amount for one in read(f"Date;{heading};Text\n{rows}").transfers] == [1060]
+    assert [one.amount for one in read("Date;Amount (cents);Text\n20.11.2026;60,00;x\n").transfers] == [60]
+
+
 def test_a_row_is_the_same_one_however_much_more_of_its_headings_is_understood(monkeypatch: pytest.MonkeyPatch) -> None:
     text = "Buchungstag;Betrag;Name der Gegenpartei;Konto der Gegenpartei;Freitext\n"
     text += "20.11.2026;60,00;Wind GmbH;DE02120300000000202051;LR-2026-000005\n"

@@ -22,6 +22,11 @@ _AROUND = re.compile(
     rf"(?P<after>[A-Za-z]{{3}}|{_SIGN})?\s*(?P<word>CR|DR|Cr|Dr|C|D|H|S)?"
 )
 _IN_HEADER = re.compile(rf"[\(\[, ]\s*(?P<code>[A-Z]{{3}}|{_SIGN})\s*[\)\]]?\s*$")
+# Hundredths, by their names: `Сума, коп.`, `Amount (cents)`.
+_IN_HUNDREDTHS = re.compile(
+    r"\b(?:cents?|centy|pence|kop(?:e?ck|iyk|iek)\w*|коп(?:ійк\w*|ее?к\w*|ейк\w*)?|grosz\w*|minor(?: units?)?)\b",
+    re.IGNORECASE,
+)
 _WHOLE = re.compile(r"\d{1,3}(?:,\d{3})+|\d{1,3}(?:\.\d{3})+")
 _BEHIND = re.compile(r"([.,])(\d+)\D*$")
 
@@ -62,6 +67,11 @@ def _currency_beside(cell: str) -> str:
 def without_currency(header: str) -> str:
     """What a header that names its currency says besides, `Credit` of `Credit in UAH`."""
     return re.sub(r"\s+(?:in|en|w|v|в|у)$", "", _IN_HEADER.sub("", header)) if currency_of_header(header) else header
+
+
+def is_in_hundredths(header: str, cells: Iterable[str]) -> bool:
+    """Whether a heading says that its sums are in cents or kopecks, and none of its cells has any of their own."""
+    return _IN_HUNDREDTHS.search(header) is not None and not any(re.search(r"[.,]\d", cell) for cell in cells)
 
 
 def is_signed(cell: str) -> bool:

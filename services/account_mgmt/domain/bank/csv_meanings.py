@@ -69,7 +69,8 @@ def complete(found: Columns) -> Columns:
     _sums(at, where)
     for name in ("state", "currency"):
         if name not in at and (columns := [one for one in where[name] if one not in at.values()]):
-            at[name] = min(columns, key=lambda column: (column < at.get("amount", 0), column))
+            beside = at.get("amount", at.get("credit", 0))
+            at[name] = next((one for one in columns if one >= beside), columns[0])
     both = [one for one in where["both"] if one not in at.values()]
     at |= {"direction": both[0]} if both else {}
     if "balance" not in at and (stands := [n for n, cell in enumerate(cells) if _BALANCE.search(plain(cell))]):
@@ -101,7 +102,7 @@ def _where(found: Columns, cells: Sequence[str]) -> Where:
     for column, cell in enumerate(cells):
         what = meaning(csv_amounts.without_currency(cell))
         values = [one for one in _values(found, column) if one]
-        if what in ("date", "currency") and values and _mostly(values, _is_code):
+        if what in ("date", "currency", "debit", "credit") and _mostly(values, _is_code):
             what = "currency"
         elif what == "currency" and values and _mostly(values, is_day):
             what = "date"
@@ -233,6 +234,7 @@ def with_own(found: Columns, own: Collection[str]) -> Columns:
     An account that money comes from and goes to in every row of a file is hardly a payer's: in a short file it is
     taken for nobody's.
     """
+    found = _with_payers(found, own)
     column = found.at.get("payer_iban", -1)
     title = found.titles[column] if 0 <= column < len(found.titles) else ""
     values = {iban(one) for one in _values(found, column)} - {""}
@@ -248,6 +250,25 @@ def with_own(found: Columns, own: Collection[str]) -> Columns:
         return replace(found, at=at | ({"account": column} if is_same or "account" not in at else {}))
     if len(values) == 1 and _both_ways(found):
         return replace(found, at={name: where for name, where in found.at.items() if name != "payer_iban"})
+    return found
+
+
+def _with_payers(found: Columns, own: Collection[str]) -> Columns:
+    """The columns, with one that says `account` and no more as that of the payers they name, if it is another in every
+    other row and never one that is known."""
+    column = found.at.get("account", -1)
+    title = found.titles[column] if 0 <= column < len(found.titles) else ""
+    values = {spelt(iban(one), own) for one in _values(found, column)} - {""}
+    is_bare = meaning(title) == "account" and not is_own_account(title)
+    if (
+        is_bare
+        and len(values) > 1
+        and values.isdisjoint(own)
+        and "payer_name" in found.at
+        and "payer_iban" not in found.at
+    ):
+        rest = {name: where for name, where in found.at.items() if name != "account"}
+        return replace(found, at={**rest, "payer_iban": column})
     return found
 
 

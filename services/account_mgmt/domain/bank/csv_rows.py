@@ -16,7 +16,7 @@ from services.account_mgmt.domain.bank.csv_text import uncovered
 from services.account_mgmt.domain.bank.csv_two_columns import Moved, Pair
 from services.account_mgmt.domain.bank.csv_ways import Way
 from services.account_mgmt.domain.bank.own_accounts import spelt
-from services.account_mgmt.domain.bank.transfers import MAX_ROWS, BadRow, Parsed, Transfer, iban, reference
+from services.account_mgmt.domain.bank.transfers import MAX_ROWS, BadRow, Parsed, Transfer, iban, reference, tidy
 from services.chassis.currencies import check_amount, check_currency
 from services.chassis.imports.cells import FileRefusedError
 
@@ -58,6 +58,11 @@ class Rows:
         # A column that may hold anything is one of states if it names some.
         self._has_states = columns.is_of_states or any(state_of(cell) for cell in self._column("state") if cell)
         self._mine = {one for one in (account, *own) if one}
+        self._in_hundredths = {
+            name
+            for name in ("amount", "debit", "credit")
+            if csv_amounts.is_in_hundredths(self._title(name), self._column(name))
+        }
         self._ways = self._which_ways()
         self._pair = Pair.of(*((self._title(name), self._values(name)) for name in ("debit", "credit")))
 
@@ -84,9 +89,11 @@ class Rows:
         if any(ways := self._by_parties()):
             return ways
         used = set(self._columns.at.values())
-        others = (self._at(at) for at in range(max(len(cells) for _, cells in self._columns.rows)) if at not in used)
-        if said := next((cells for cells in others if csv_ways.says_ways(cells)), None):
-            return csv_ways.of_words(said, is_told=True, is_signed=False)
+        others = [at for at in range(max(len(cells) for _, cells in self._columns.rows)) if at not in used]
+        texts = self._columns.purpose
+        said = (self._at(at) for at in others if csv_ways.says_ways(self._at(at), is_of_texts=at in texts))
+        if ways_said := next(said, None):
+            return csv_ways.of_words(ways_said, is_told=True, is_signed=False)
         return csv_ways.of_balances(self._values("amount"), self._values("balance"))
 
     def _by_parties(self) -> list[Way]:
@@ -145,6 +152,9 @@ class Rows:
 
     def _is_footer(self, cells: Sequence[str]) -> bool:
         """Whether this line is the bank's own, around its rows: no day or no sum, and words for a total or balance."""
+        if [tidy(cell) for cell in cells] == list(self._columns.titles):
+            # The header, on the next page again.
+            return True
         has_day = any(character.isdigit() for character in self._cell(cells, "date"))
         has_sum = any(self._cell(cells, name) for name in ("amount", "debit", "credit"))
         if has_day:
@@ -241,7 +251,7 @@ class Rows:
         """What came in, or, below zero, what went out. Raises ValueError."""
         code = self._code(cells)
         if text := self._cell(cells, "amount"):
-            found = csv_amounts.read(text, self._cents, code)
+            found = self._read(text, "amount", code)
             if way == "out":
                 found = replace(found, value=-abs(found.value))
             if way == "unknown" and found.value > 0:
@@ -252,6 +262,10 @@ class Rows:
             if not found.value:
                 raise ValueError("there is no amount above zero")
             return Moved(found, undone=found.value < 0 and any(map(is_return, cells)))
-        went = csv_amounts.read(self._cell(cells, "debit") or "0", self._cents, code)
-        came = csv_amounts.read(self._cell(cells, "credit") or "0", self._cents, code)
+        went = self._read(self._cell(cells, "debit") or "0", "debit", code)
+        came = self._read(self._cell(cells, "credit") or "0", "credit", code)
         return self._pair.moved(went, came, is_return=any(map(is_return, cells)))
+
+    def _read(self, text: str, name: str, code: str) -> csv_amounts.Sum:
+        found = csv_amounts.read(text, self._cents, code)
+        return replace(found, value=found.value / 100) if name in self._in_hundredths else found

@@ -42,13 +42,15 @@ def of_words(cells: Sequence[str], *, is_told: bool, is_signed: bool) -> list[Wa
     return ways
 
 
-def says_ways(cells: Sequence[str]) -> bool:
-    """Whether a column of any name, or of none, holds words for in and out, and hardly anything else."""
-    words = {cell for cell in cells if cell}
-    if len(words) > _MOST_WORDS:
-        return False
-    ways = [of_word(cell) if of_word(cell) != "unknown" else _within(cell) for cell in cells if cell]
-    return "out" in ways and ways.count("unknown") <= _DOUBTFUL * len(ways)
+def says_ways(cells: Sequence[str], *, is_of_texts: bool) -> bool:
+    """Whether a column of any name, or of none, holds words for in and out: nothing else if it `is_of_texts` that a
+    payer may have written, and else hardly anything."""
+    ways = [of_word(cell) for cell in cells if cell]
+    if is_of_texts or "unknown" not in ways:
+        return "out" in ways and "unknown" not in ways
+    ways = [_within(cell) if way == "unknown" else way for cell, way in zip(filter(None, cells), ways, strict=True)]
+    few = len({cell for cell in cells if cell}) <= _MOST_WORDS
+    return few and {"in", "out"} <= set(ways) and ways.count("unknown") <= _DOUBTFUL * len(ways)
 
 
 def of_balances(sums: Sequence[Decimal | None], balances: Sequence[Decimal | None]) -> list[Way]:
