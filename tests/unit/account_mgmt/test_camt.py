@@ -167,8 +167,11 @@ GERMAN_RETURN = "<BkTxCd><Prtry><Cd>NDDT+109+00931</Cd><Issr>DK</Issr></Prtry></
         # What the bank says of a detail's way counts only where it makes the sum.
         (entry("100.00", details=detail("60.00", WAY.format("DBIT")) + detail("40.00")), "60.00 40.00"),
         (entry("60.00").replace("<Sts><Cd>BOOK</Cd></Sts>", "<Sts><Prtry>BOOK</Prtry></Sts>"), "60.00"),
+        (entry("60.00").replace("<Sts><Cd>BOOK</Cd></Sts>", "<Sts><Prtry>Gebucht</Prtry></Sts>"), "60.00"),
+        (entry("60.00", way="DBIT", details=detail("60.00", "<RvslInd>true</RvslInd>")), "60.00 back"),
     ],
-    ids=["net", "ours are more", "return and its fee", "German return", "charges", "charges of each", "odd way", "own"],
+    ids=["net", "ours are more", "return and its fee", "German return", "charges", "charges of each", "odd way", "own",
+         "own word", "undone within"],
 )  # fmt: skip
 def test_each_transfer_of_an_entry_goes_its_own_way(booked: str, moneys: str) -> None:
     found = read(booked)
