@@ -34,6 +34,7 @@ from services.chassis.currencies import currencies
 _LOOKED_AT: Final = 200
 _MOSTLY: Final = 0.6
 _SOME: Final = 0.3
+_LEAST_MEANINGS: Final = 2
 _LEAST_ROWS: Final = 3
 """In fewer rows one counterparty may well stand alone."""
 _BALANCE: Final = re.compile(r"balance|saldo|solde\b|\bsold\b|залишок|остаток|egyenleg|zůstatek|zostatok|bakiye")
@@ -45,7 +46,8 @@ Where = Mapping[Meaning, Sequence[int]]
 def by_words(rows: Sequence[Line]) -> Columns | None:
     """The columns by the first line whose headings mean a day and a sum; none without."""
     for position, (_, cells) in enumerate(rows[:HEADER_WITHIN]):
-        if sum(bool(cell.strip()) for cell in cells) < 2 or any(map(is_day, cells)):
+        named = [meaning(csv_amounts.without_currency(cell)) for cell in cells]
+        if len({*named} - {""}) < _LEAST_MEANINGS or any(map(is_day, cells)):
             continue
         header = [plain(csv_amounts.without_currency(cell)) for cell in cells]
         behind = rows[position + 1 :]
