@@ -336,8 +336,12 @@ async def test_a_reference_with_another_amount_is_a_conflict_that_says_both(tier
     other = await tier.post(f"{path}/payments", {"amount": money("90.00"), "reference": "bank-7"}, 409)
     assert (other["code"], other["booked"], other["asked"]) == ("other_amount", "60.00", "90.00")
     assert "60.00" in other["detail"] and "90.00" in other["detail"]
+    # However it is typed it is the same one.
+    assert (await pay(tier, opened.invoice_id, "60.00", " BANK-7\u200b"))["paid"]["amount"] == "60.00"
+    await tier.post(f"{path}/payments", {"amount": money("60.00"), "reference": "\u200b \u2060"}, 422)
     await pay(tier, opened.invoice_id, "100.00")
     await refund(tier, opened.invoice_id, "30.00", "R1")
+    assert (await refund(tier, opened.invoice_id, "30.00", "r1"))["reference"] == "R1"
     assert (await refund(tier, opened.invoice_id, "40.00", "R1", 409))["code"] == "other_amount"
     note = {"amount": money("20.00"), "reason": "late", "reference": "C1"}
     first = await tier.post(f"{path}/credit-notes", note)

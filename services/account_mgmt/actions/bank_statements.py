@@ -39,7 +39,8 @@ async def take_statement(
     """
     # A file that names no account is of the first legal entity's.
     default = next(iter(await bank_statements.entity_accounts(conn)), "")
-    reading = replace(options, default=default, own=await bank_statements.own_accounts(conn))
+    own, currencies = await bank_statements.own_accounts(conn), await bank_statements.entity_currencies(conn)
+    reading = replace(options, default=default, own=own, currencies=currencies)
     try:
         # A long file takes seconds to read: other requests go on meanwhile.
         head, parsed = await asyncio.to_thread(_read, file, reading, PART_ROWS)

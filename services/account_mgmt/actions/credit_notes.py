@@ -10,7 +10,7 @@ from services.account_mgmt.actions.invoice_sums import write_change
 from services.account_mgmt.actions.issued_documents import credit_document_of
 from services.account_mgmt.actions.ownership import check_owner_of_invoices
 from services.account_mgmt.domain.invoices import Invoice, amount_to_credit
-from services.account_mgmt.domain.references import check_same
+from services.account_mgmt.domain.references import check_same, is_same
 from services.account_mgmt.repository import credit_notes, invoices, legal_entities, orders
 from services.account_mgmt.schemas.invoices import NewCreditNote
 from services.chassis.auth import Principal
@@ -28,7 +28,7 @@ async def issue_credit_note(conn: Connection, who: Principal, invoice_id: str, n
     by = who.person
     await check_owner_of_invoices(conn, who, [invoice_id])
     invoice = await invoices.get(conn, invoice_id, lock=True)
-    earlier = next((one for one in invoice.credit_notes if new.reference and one.reference == new.reference), None)
+    earlier = next((one for one in invoice.credit_notes if is_same(one.reference, new.reference)), None)
     if earlier is not None:
         asked = new.amount.amount if new.amount else earlier.amount
         check_same(

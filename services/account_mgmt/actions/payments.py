@@ -62,6 +62,8 @@ async def book_payment(
     check_amount(amount, invoice.currency)
     if invoice.state == "void":
         raise Conflict("The invoice is void", code="wrong_state", detail={"state": invoice.state})
+    # Nobody types a reference twice in the same way.
+    reference = await payments.spelled(conn, invoice_id, reference)
     booked = await payments.add(conn, invoice_id, amount.amount, reference=reference, paid_at=paid_at, by=by)
     if booked is None:
         before = await payments.booked(conn, invoice_id, reference)

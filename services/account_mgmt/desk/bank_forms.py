@@ -28,7 +28,7 @@ class StatementForm:
 
     file: UploadFile | None = None
     format: Annotated[Format, Form()] = "auto"
-    currency: Annotated[str, Form(max_length=10)] = "UAH"
+    currency: Annotated[str, Form(max_length=10)] = ""
     account: Annotated[str, Form(max_length=64)] = ""
     encoding: Annotated[str, Form(max_length=40)] = ""
     dates: Annotated[DateOrder, Form()] = "auto"
@@ -48,8 +48,8 @@ class StatementForm:
 
     def options(self) -> FileOptions:
         """The same as REST takes it. Raises Invalid."""
-        currency = self.currency.strip().upper() or "UAH"
-        if len(currency) != 3 or not (currency.isascii() and currency.isalpha()):
+        currency = self.currency.strip().upper()
+        if currency and (len(currency) != 3 or not (currency.isascii() and currency.isalpha())):
             raise Invalid("Three letters, such as UAH", field="currency")
         return FileOptions(
             format=self.format,

@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 
 from services.account_mgmt.domain.invoices import FullInvoice, amount_of_lines
 from services.account_mgmt.domain.typed_numbers import Fault, TypedNumberError, read_number
+from services.account_mgmt.schemas import common
 from services.account_mgmt.schemas.invoices import NewCreditNote, NewPayment
 from services.account_mgmt.schemas.people import Address
 from services.account_mgmt.schemas.refunds import NewRefund
@@ -28,7 +29,7 @@ _WORDS: Final[dict[Fault, str]] = {
 }
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 MaybeId = Annotated[Id | None, BeforeValidator(lambda typed: typed or None)]
-Reference = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+Reference = Annotated[common.Reference, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 
 
 class MoneyForm(BaseModel):

@@ -7,6 +7,11 @@ from decimal import Decimal
 from services.chassis.errors import Conflict
 
 
+def is_same(one: str | None, other: str | None) -> bool:
+    """Whether two references are one, however they were typed; none is like no other."""
+    return one is not None and other is not None and one.lower() == other.lower()
+
+
 def check_same(what: str, reference: str, *, booked: Decimal, asked: Decimal, currency: str) -> None:
     """Raises Conflict (`other_amount`), with both amounts, if a reference was booked with another one."""
     if booked == asked:

@@ -39,6 +39,14 @@ async def entity_accounts(conn: Connection) -> list[str]:
     return [row["iban"] for row in found]
 
 
+async def entity_currencies(conn: Connection) -> dict[str, str]:
+    """In which currency each legal entity keeps its account."""
+    found = await conn.fetch(
+        "SELECT upper(replace(iban, ' ', '')) AS iban, currency FROM legal_entities ORDER BY id DESC"
+    )
+    return {row["iban"]: row["currency"] for row in found}
+
+
 async def entity_ids(conn: Connection) -> list[str]:
     """The prefixes of invoice numbers."""
     return [row["id"] for row in await conn.fetch("SELECT id FROM legal_entities ORDER BY id")]

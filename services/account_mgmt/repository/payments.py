@@ -46,6 +46,17 @@ async def of_invoice(conn: Connection, invoice_id: str) -> list[Payment]:
     return Payment.of_all(rows)
 
 
+async def spelled(conn: Connection, invoice_id: str, reference: str) -> str:
+    """The reference as this invoice holds it already, in capitals or small letters; else as it is."""
+    found: str | None = await conn.fetchval(
+        """SELECT reference FROM payments WHERE invoice_id = $1 AND lower(reference) = lower($2)
+            ORDER BY reference <> $2 LIMIT 1""",
+        invoice_id,
+        reference,
+    )
+    return found or reference
+
+
 async def booked(conn: Connection, invoice_id: str, reference: str) -> Decimal:
     """How much was booked on an invoice under a reference that it holds."""
     amount: Decimal = await conn.fetchval(

@@ -12,7 +12,7 @@ async def find(conn: Connection, invoice_id: str, reference: str) -> Refund | No
     """The refund of an invoice with this reference, or none."""
     row = await conn.fetchrow(
         """SELECT r.*, i.refunded, i.currency FROM refunds r JOIN invoices i ON i.id = r.invoice_id
-            WHERE r.invoice_id = $1 AND r.reference = $2""",
+            WHERE r.invoice_id = $1 AND lower(r.reference) = lower($2) ORDER BY r.reference <> $2 LIMIT 1""",
         invoice_id,
         reference,
     )

@@ -23,7 +23,9 @@ router: APIRouter = new_router(tags=["bank"])
 def _options(
     format: Annotated[Format, Form(description="What the file is.")] = "auto",
     mapping: Annotated[str, Form(description="JSON of field and column of a CSV; empty: known headers.")] = "",
-    currency: Annotated[str, Form(pattern="^[A-Z]{3}$", description="Of rows that name none.")] = "UAH",
+    currency: Annotated[
+        str, Form(pattern="^([A-Z]{3})?$", description="Of rows that name none; empty: that of the account.")
+    ] = "",
     account: Annotated[str, Form(max_length=64, description="The company's account, if the file names none.")] = "",
     encoding: Annotated[
         str, Form(max_length=40, description="Of a CSV, such as `windows-1251`; empty: found out.")

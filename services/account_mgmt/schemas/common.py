@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from services.chassis.http import Body
+from services.chassis.meanings import one_line
 from workflows.contracts.base import Money
+
+Reference = Annotated[str, BeforeValidator(lambda typed: one_line(typed) if isinstance(typed, str) else typed)]
+"""What a payment is known by: blanks are folded and what cannot be seen is gone, so that it is typed alike twice."""
 
 
 class Reason(Body):

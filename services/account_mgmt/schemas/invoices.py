@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field
 
 from services.account_mgmt.domain.credit_notes import CreditNote
 from services.account_mgmt.domain.invoices import Invoice, Payment, ReversalKind
-from services.account_mgmt.schemas.common import in_money
+from services.account_mgmt.schemas.common import Reference, in_money
 from services.account_mgmt.schemas.people import Address
 from services.chassis.currencies import Money as PayableMoney
 from services.chassis.http import Body, Model, Moment
@@ -112,7 +112,7 @@ class NewPayment(Body):
     )
 
     amount: PayableMoney
-    reference: str = Field(min_length=1, max_length=100)
+    reference: Reference = Field(min_length=1, max_length=100)
     paid_at: Moment | None = None
 
 
@@ -127,7 +127,7 @@ class NewCreditNote(Body):
 
     amount: PayableMoney | None = None
     reason: str = Field(min_length=1, max_length=300)
-    reference: str | None = Field(
+    reference: Reference | None = Field(
         default=None,
         min_length=1,
         max_length=100,

@@ -8,7 +8,7 @@ from typing import Self
 from pydantic import ConfigDict, Field
 
 from services.account_mgmt.domain.refunds import Refund
-from services.account_mgmt.schemas.common import in_money
+from services.account_mgmt.schemas.common import Reference, in_money
 from services.chassis.currencies import Money as PayableMoney
 from services.chassis.http import Body, Id, Model
 from workflows.contracts.base import Money
@@ -28,7 +28,7 @@ class NewRefund(Body):
     )
 
     amount: PayableMoney
-    reference: str = Field(min_length=1, max_length=100)
+    reference: Reference = Field(min_length=1, max_length=100)
     reason: str = Field(min_length=1, max_length=300)
     credit_note_id: Id | None = Field(
         default=None, description="The credit note whose money this is; at most what it took back."

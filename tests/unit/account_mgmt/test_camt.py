@@ -19,11 +19,19 @@ NAMES = {
 }
 
 
+ISO = "urn:iso:std:iso:20022:tech:xsd:camt.{}.001.{}"
+
+
 def read(*parts: str, kind: str = "053", version: str = "08") -> Parsed:
+    return read_all("".join(parts), kind=kind, version=version)
+
+
+def read_all(*statements: str, kind: str = "053", version: str = "08", head: str = "", names: str = ISO) -> Parsed:
+    """A file of several statements."""
     outer, inner = NAMES[kind]
-    document = f'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.{kind}.001.{version}">'
-    text = f"{document}<{outer}><{inner}>{OWN}{''.join(parts)}</{inner}></{outer}></Document>"
-    return camt.parse(io.BytesIO(text.encode()))
+    all_of_them = "".join(f"<{inner}>{OWN}{one}</{inner}>" for one in statements)
+    document = f'<Document xmlns="{names.format(kind, version)}"><{outer}>{head}{all_of_them}</{outer}></Document>'
+    return camt.parse(io.BytesIO(document.encode()))
 
 
 def entry(amount: str, *inside: str, way: str = "CRDT", details: str = "", currency: str = "EUR") -> str:
@@ -159,8 +167,11 @@ GERMAN_RETURN = "<BkTxCd><Prtry><Cd>NDDT+109+00931</Cd><Issr>DK</Issr></Prtry></
         # What the bank says of a detail's way counts only where it makes the sum.
         (entry("100.00", details=detail("60.00", WAY.format("DBIT")) + detail("40.00")), "60.00 40.00"),
         (entry("60.00").replace("<Sts><Cd>BOOK</Cd></Sts>", "<Sts><Prtry>BOOK</Prtry></Sts>"), "60.00"),
+        (entry("60.00").replace("<Sts><Cd>BOOK</Cd></Sts>", "<Sts><Prtry>Gebucht</Prtry></Sts>"), "60.00"),
+        (entry("60.00", way="DBIT", details=detail("60.00", "<RvslInd>true</RvslInd>")), "60.00 back"),
     ],
-    ids=["net", "ours are more", "return and its fee", "German return", "charges", "charges of each", "odd way", "own"],
+    ids=["net", "ours are more", "return and its fee", "German return", "charges", "charges of each", "odd way", "own",
+         "own word", "undone within"],
 )  # fmt: skip
 def test_each_transfer_of_an_entry_goes_its_own_way(booked: str, moneys: str) -> None:
     found = read(booked)
@@ -207,3 +218,65 @@ def test_a_document_in_an_envelope_is_read(root: str) -> None:
     assert [one.amount for one in camt.parse(io.BytesIO(text.encode())).transfers] == [12]
     with pytest.raises(FileRefusedError, match=r"not a camt\.052"):
         camt.parse(io.BytesIO(f"<{root}><AppHdr/></{root}>".encode()))
+
+
+def page(number: int, is_last: str, *inside: str) -> str:
+    return f"<StmtPgntn><PgNb>{number}</PgNb><LastPgInd>{is_last}</LastPgInd></StmtPgntn>{''.join(inside)}"
+
+
+OPENS, CLOSES = balance("OPBD", "0.00"), balance("CLBD", "100.00")
+FIRST, SECOND = entry("60.00"), entry("40.00").replace("E1", "E2")
+
+
+@pytest.mark.parametrize(
+    ("pages", "gaps"),
+    [
+        ((page(1, "false", OPENS, FIRST), page(2, "true", CLOSES, SECOND)), []),
+        ((page(1, "false", OPENS, CLOSES, FIRST), page(2, "true", OPENS, CLOSES, SECOND)), []),
+        ((page(1, "false", OPENS, FIRST),), ["behind page 1 are missing"]),
+        ((page(2, "true", OPENS, CLOSES, SECOND),), ["are missing: 1", "60.00 EUR that came are missing"]),
+        ((page(1, "true", OPENS, CLOSES, FIRST),), ["40.00 EUR that came are missing"]),
+    ],
+    ids=["balances apart", "balances on each", "the last is missing", "the first is missing", "the only one"],
+)
+def test_the_pages_of_a_statement_come_out_even_together(pages: tuple[str, ...], gaps: list[str]) -> None:
+    found = read_all(*pages).gaps
+    assert [gap in one.reason for gap, one in zip(gaps, found, strict=True)] == [True] * len(gaps)
+
+
+def test_a_file_that_is_one_page_of_a_message_says_that_there_are_more() -> None:
+    head = "<GrpHdr><MsgPgntn><PgNb>1</PgNb><LastPgInd>false</LastPgInd></MsgPgntn></GrpHdr>"
+    assert [one.reason for one in read_all(OPENS + FIRST, head=head, version="02").gaps] == [
+        "the pages of the statement behind page 1 are missing"
+    ]
+
+
+def test_statements_of_several_days_say_which_is_missing_between_them() -> None:
+    def day_of(number: str, opening: str, closing: str) -> str:
+        on = f"<Dt><Dt>2026-11-{number}</Dt></Dt></Bal>"
+        balances = (balance("OPBD", opening) + balance("CLBD", closing)).replace("</Bal>", on)
+        return f"<Id>{number}</Id>{balances}{entry('60.00').replace('E1', f'E{number}')}"
+
+    first, second, fourth = (
+        day_of("19", "0.00", "60.00"),
+        day_of("20", "60.00", "120.00"),
+        day_of("22", "180.00", "240.00"),
+    )
+    assert read_all(first, second).gaps == read_all(second, first).gaps == []
+    (gap,) = read_all(first, second, fourth).gaps
+    assert gap.reason.endswith("one ends with 120.00 on 2026-11-20, the next begins with 180.00")
+
+
+def test_what_stands_in_two_statements_of_a_file_is_booked_once() -> None:
+    twice = read_all(f"<Id>A</Id>{FIRST}", f"<Id>A</Id>{FIRST}")
+    reports = read_all(f"<Id>A</Id>{FIRST}", f"<Id>B</Id>{FIRST}{SECOND}", kind="052")
+    days = read_all(f"<Id>A</Id>{FIRST}", f"<Id>B</Id>{FIRST}")
+    assert [len(found.transfers) for found in (twice, reports, days)] == [1, 2, 2]
+    assert [len(found.bad) for found in (twice, reports, days)] == [1, 1, 0]
+
+
+def test_the_names_that_swiss_banks_give_are_read_and_balances_of_a_banks_own_code() -> None:
+    swiss = "http://www.six-interbank-clearing.com/de/camt.{}.001.{}.xsd"
+    own = OPENS.replace("<Cd>OPBD</Cd>", "<Prtry>OPBD</Prtry>")
+    found = read_all(own + CLOSES + FIRST, version="04", names=swiss)
+    assert ([one.amount for one in found.transfers], len(found.gaps)) == ([60], 1)

@@ -153,3 +153,61 @@ def test_words_of_a_ukrainian_bank_are_read_in_its_own_letters() -> None:
         ":20:X\n:25:UA21\n:28C:1\n:60F:C260311UAH0,00\n:61:260312C60,00NTRFNONREF\n:86:Оплата\n:62F:C260312UAH60,00\n"
     )
     assert swift.parse(text.encode("cp1251")).transfers[0].purpose == "Оплата"
+
+
+ENTRY = ":61:2611201120C60,00NTRFNONREF//{}\n:86:{}\n"
+CLOSED = ":62F:C261120EUR{}\n-\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "payer", "account", "purpose"),
+    [
+        ("/EREF/E2E-1/BENM//NAME/Wir BV/ORDP//NAME/Wind BV/IBAN/NL91ABNA0417164300/REMI/LR-2026-000005", "Wind BV",
+         "NL91ABNA0417164300", "LR-2026-000005 E2E-1"),
+        ("166/OCMT/EUR60,00//EREF/77/ORDP/NAME/Wind GmbH/REMI/LR-2026-000005", "Wind GmbH", "", "LR-2026-000005 77"),
+        ("/BENM//ORDP/37654321/TOV VITER/REMI/LR-2026-000005", "TOV VITER", "", "LR-2026-000005"),
+        ("/TRTP/VIR SEPA RECU/DE/WIND SAS/MOTIF/LR-2026-000005/REF/77", "WIND SAS", "", "LR-2026-000005 77"),
+        ("FT01<00Przelew<20LR-2026-000005<32WIND<38PL61109010140000071219812874", "WIND",
+         "PL61109010140000071219812874", "LR-2026-000005"),
+    ],
+)  # fmt: skip
+def test_parts_behind_codes_are_told_apart(text: str, payer: str, account: str, purpose: str) -> None:
+    (one,) = swift.parse(f"{HEAD}{ENTRY.format('B1', text)}{CLOSED.format('160,00')}".encode()).transfers
+    assert (one.payer_name, one.payer_iban, one.purpose) == (payer, account, purpose)
+
+
+def test_what_a_bank_writes_about_the_whole_statement_is_no_purpose_of_its_last_entry() -> None:
+    text = f"{HEAD}{ENTRY.format('B1', 'LR-2026-000005')}:62F:C261120EUR160,00\n:86:see LR-2026-000009\n-\n"
+    assert [one.purpose for one in swift.parse(text.encode()).transfers] == ["LR-2026-000005"]
+
+
+def test_an_account_is_the_same_one_behind_a_slash() -> None:
+    text = HEAD.replace(":25:", ":25:/") + ENTRY.format("B1", "x") + CLOSED.format("160,00")
+    assert swift.parse(text.encode()).transfers[0].account == "DE89370400440532013000"
+
+
+PAGE = HEAD + ENTRY.format("B1", "a") + ":62M:C261120EUR160,00\n-\n"
+NEXT = PAGE.replace("1/1", "1/2").replace("B1", "B2").replace("60F:C261119EUR100", "60M:C261120EUR160")
+
+
+@pytest.mark.parametrize(
+    ("text", "gaps"),
+    [
+        (PAGE + NEXT.replace("62M:C261120EUR160", "62F:C261120EUR220"), []),
+        (PAGE, ["goes on on another page"]),
+        (NEXT.replace("62M:C261120EUR160", "62F:C261120EUR220"), ["the pages before are missing"]),
+        (PAGE + NEXT.replace("160", "190").replace("62M:C261120EUR190", "62F:C261120EUR250"),
+         ["one ends with 160.00 on 2026-11-20, the next begins with 190.00"]),
+    ],
+    ids=["whole", "last page missing", "first page missing", "one between"],
+)  # fmt: skip
+def test_pages_and_days_that_follow_one_another_say_what_is_missing_between_them(text: str, gaps: list[str]) -> None:
+    found = swift.parse(text.encode()).gaps
+    assert [gap in one.reason for gap, one in zip(gaps, found, strict=True)] == [True] * len(gaps)
+
+
+def test_a_statement_that_stands_in_the_file_twice_is_booked_once() -> None:
+    whole = HEAD + ENTRY.format("", "LR-2026-000005") + CLOSED.format("160,00")
+    found = swift.parse((whole + whole).encode())
+    assert (len(found.transfers), found.gaps) == (1, [])
+    assert "is booked once" in found.bad[0].reason

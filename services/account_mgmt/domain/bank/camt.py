@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import IO, Final
 
 from lxml import etree
 
 from services.account_mgmt.domain.bank.camt_entries import NotBookedError, batch_gap, read_entry
+from services.account_mgmt.domain.bank.camt_statements import Pages, Statements, page_of
 from services.account_mgmt.domain.bank.camt_totals import Totals
 from services.account_mgmt.domain.bank.camt_xml import Element, text_at
-from services.account_mgmt.domain.bank.transfers import MAX_ROWS, BadRow, Parsed, iban
+from services.account_mgmt.domain.bank.transfers import MAX_ROWS, BadRow, Parsed, iban, tidy
 from services.chassis.imports.cells import FileRefusedError
+from services.chassis.sentences import said
 
 _NOT_CAMT: Final = "This is not a camt.052, camt.053 or camt.054 of version 02 or later"
 # Of an envelope (a business application header) around the document.
 _DEEPEST = 8
-_NAMESPACE = re.compile(r"urn:iso:std:iso:20022:tech:xsd:camt\.05([234])\.001\.(0[2-9]|1\d)")
+# The second is how Swiss banks name theirs.
+_NAMESPACE = re.compile(
+    r"(?:urn:iso:std:iso:20022:tech:xsd:|http://www\.six-interbank-clearing\.com/de/)"
+    r"camt\.05([234])\.001\.(0[2-9]|1\d)(?:\.[\w.]+)?"
+)
+_PAGES: Final = ("StmtPgntn", "RptPgntn", "NtfctnPgntn")
 _STATEMENTS: Final = {
     "2": ("Document", "BkToCstmrAcctRpt", "Rpt"),
     "3": ("Document", "BkToCstmrStmt", "Stmt"),
@@ -31,27 +39,55 @@ def parse(file: IO[bytes]) -> Parsed:
     Entries are forgotten as they are read and counted: a long file takes no more memory than a short one. Where the
     statement's own balances and counts say that something is missing, that stands in `gaps`.
     """
-    found = Parsed("camt053")
-    account, totals = "", Totals()
+    found, statements = Parsed("camt053"), Statements()
+    one = _Statement()
     for part, element in _elements(file, found):
-        if part == "Acct":
-            account = iban(text_at(element, "Id/IBAN", "Id/Othr/Id"))
+        if part == "MsgPgntn":
+            statements.page_of_all(element)
+        elif part in _PAGES:
+            one.page = page_of(element)
+        elif part == "Id":
+            one.totals.name = tidy(element.text)
+        elif part == "Acct":
+            one.account = iban(text_at(element, "Id/IBAN", "Id/Othr/Id"))
         elif part == "Bal":
-            totals.balance(element)
+            one.totals.balance(element)
         elif part == "TxsSummry":
-            totals.summary(element)
+            one.totals.summary(element)
         elif part == "Ntry":
-            if not account:
+            if not one.account:
                 raise FileRefusedError(f"The statement of line {element.sourceline} does not name its account first")
-            _entry(element, account, totals, found)
+            _entry(element, one.account, one.totals, found)
             if found.rows > MAX_ROWS:
                 raise FileRefusedError(f"More than {MAX_ROWS} transfers; send the statement in parts")
         elif part == "":
-            if not account:
+            if not one.account:
                 raise FileRefusedError(f"The statement in line {element.sourceline} does not name its account")
-            found.gaps += [BadRow(element.sourceline or 0, reason) for reason in totals.gaps()]
-            account, totals = "", Totals()
+            _end(one, statements, found, element.sourceline or 0)
+            one = _Statement(first=len(found.transfers))
+    found.gaps += statements.gaps(in_chain=found.format == "camt053")
     return found
+
+
+@dataclass
+class _Statement:
+    """What is known of the statement that is being read; its transfers begin at `first`."""
+
+    account: str = ""
+    page: Pages | None = None
+    totals: Totals = field(default_factory=Totals)
+    first: int = 0
+
+
+def _end(one: _Statement, statements: Statements, found: Parsed, line: int) -> None:
+    own = found.transfers[one.first :]
+    is_twice = statements.is_twice(one.account, one.totals, one.page)
+    again = statements.repeated(own, is_twice=is_twice, is_cumulative=found.format == "camt052")
+    found.transfers[one.first :] = [transfer for transfer in own if transfer not in again]
+    reason = said("stands in an earlier statement of this file as well; it is booked once")
+    found.bad += [BadRow(transfer.line, reason) for transfer in again]
+    if not is_twice:
+        statements.end(one.account, one.totals, one.page, line)
 
 
 def _entry(entry: Element, account: str, totals: Totals, found: Parsed) -> None:
@@ -104,6 +140,8 @@ def _elements(file: IO[bytes], found: Parsed) -> Iterator[tuple[str, Element]]:
                 if len(within) <= 1:
                     yield "".join(within), element
                     _forget(element)
+            elif element.tag == "MsgPgntn":
+                yield element.tag, element
             path.pop()
     except etree.XMLSyntaxError as error:
         raise FileRefusedError(f"The XML is broken: {error.msg}") from None

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from services.account_mgmt.domain.bank.camt_xml import Element, amount_of, is_nothing, is_true, text_at
+from services.account_mgmt.domain.bank.csv_states import state_of
 from services.account_mgmt.domain.bank.transfers import Transfer, day, iban, reference, tidy
 from services.chassis.sentences import said
 
@@ -85,7 +86,8 @@ def batch_gap(entry: Element) -> str | None:
 def check_booked(entry: Element) -> None:
     """Raises NotBookedError for an entry that is only announced."""
     status = text_at(entry, "Sts/Cd", "Sts/Prtry", "Sts")
-    if status != "BOOK":
+    own_word = text_at(entry, "Sts/Prtry")
+    if status != "BOOK" and not (status == own_word and state_of(own_word or "none") == "booked"):
         raise NotBookedError(f"not booked yet ({status or 'no status'}); it will come again when it is")
 
 
@@ -99,14 +101,15 @@ def direction(entry: Element) -> str:
 
 def _is_of_interest(one: Element, entry: Element) -> bool:
     """Whether an entry that went out, or a detail of it, tells of money that comes back or came."""
-    return _came_back(one) or is_true(text_at(one, "RvslInd")) or (one is not entry and _own_way(one) == "CRDT")
+    return _came_back(one) or (one is not entry and _own_way(one) == "CRDT")
 
 
 def _came_back(one: Element) -> bool:
-    """Whether this money was on its way once before: a direct debit or a transfer that came back."""
+    """Whether this money was on its way once before: a booking undone, a direct debit or a transfer that came back."""
     code = text_at(one, "BkTxCd/Domn/Fmly/SubFmlyCd")
     german = _GERMAN_RETURNS.fullmatch(text_at(one, "BkTxCd/Prtry/Cd"))
-    return one.find("RtrInf") is not None or code in _RETURNS or german is not None
+    told = is_true(text_at(one, "RvslInd")) or one.find("RtrInf") is not None
+    return told or code in _RETURNS or german is not None
 
 
 def _own_way(detail: Element) -> str:
@@ -120,7 +123,7 @@ def _parts(entry: Element, details: list[Element]) -> list[Part]:
     """
     total, currency = amount_of(entry.find("Amt"))
     way = direction(entry)
-    whole_came_back = is_true(text_at(entry, "RvslInd")) or _came_back(entry)
+    whole_came_back = _came_back(entry)
     if len(details) < 2:
         # One of several that the bank booked together says nothing of the others' payers.
         is_whole = details and text_at(entry, "NtryDtls/Btch/NbOfTxs") in ("", "1")

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from services.account_mgmt.domain.bank.camt_entries import NotBookedError, check_booked, direction
 from services.account_mgmt.domain.bank.camt_xml import Element, text_at
-from services.account_mgmt.domain.bank.totals import balance_gap
+from services.account_mgmt.domain.bank.totals import Span, balance_gap
 from services.chassis.sentences import said
 
 _NUMBER = re.compile(r"[+-]?\d{1,20}(?:\.\d{0,20})?", re.ASCII)
@@ -23,6 +23,7 @@ class Totals:
     """Of one statement, entry by entry."""
 
     def __init__(self) -> None:
+        self.name = ""
         # Of each kind and currency the balances with their days.
         self._balances: dict[tuple[str, str], list[tuple[str, Decimal]]] = defaultdict(list)
         self._came: dict[bool, Decimal] = defaultdict(Decimal)
@@ -33,7 +34,7 @@ class Totals:
 
     def balance(self, element: Element) -> None:
         """A balance that the statement names: of several days, the first opens it and the last closes it."""
-        kind = text_at(element, "Tp/CdOrPrtry/Cd")
+        kind = text_at(element, "Tp/CdOrPrtry/Cd", "Tp/CdOrPrtry/Prtry")
         found = _signed(element)
         if found is not None:
             self._balances[kind, found[1]].append((text_at(element, "Dt/Dt", "Dt/DtTm")[:10], found[0]))
@@ -58,10 +59,28 @@ class Totals:
             if found is not None:
                 self._moved[found[1]] += found[0]
 
-    def gaps(self) -> Iterator[str]:
-        """What does not come out even, in words."""
+    def add(self, page: Totals) -> None:
+        """The next page of the statement."""
+        for of, balances in page._balances.items():
+            self._balances[of] += balances
+        for is_booked, came in page._came.items():
+            self._came[is_booked] += came
+        for currency, moved in page._moved.items():
+            self._moved[currency] += moved
+        self._booked, self._entries = self._booked + page._booked, self._entries + page._entries
+        self._told_to_come, self._counted = page._told_to_come, page._counted
+
+    def spans(self, account: str) -> Iterator[Span]:
+        """What the statement opens and closes with, in each currency."""
+        for currency, (day, opening, closing) in self._ends():
+            yield Span(account, currency, day, opening, closing)
+
+    def gaps(self, *, is_paged: bool = False) -> Iterator[str]:
+        """What does not come out even, in words. The counts of a page may be its own, or those of all pages."""
         gaps = list(self._balance_gaps())
         yield from gaps
+        if is_paged:
+            return
         if self._counted is not None and self._counted not in (self._entries, self._booked):
             counted, there = self._counted, self._entries
             yield said(f"the statement says that it has {counted} entries, and {there} are in the file")
@@ -71,14 +90,18 @@ class Totals:
             yield said(f"the statement says that {told} came, and {came} is in the file")
 
     def _balance_gaps(self) -> Iterator[str]:
+        for currency, (_, opening, closing) in self._ends():
+            if gap := balance_gap(opening, self._moved[currency], closing, currency):
+                yield gap
+
+    def _ends(self) -> Iterator[tuple[str, tuple[str, Decimal, Decimal]]]:
+        """By currency: the day of the last closing balance, the first opening one, and that closing one."""
         for (kind, currency), balances in list(self._balances.items()):
             opening = next((found for one in _OPENING if (found := self._balances.get((one, currency)))), None)
             if kind == _CLOSING and opening:
                 last = max(day for day, _ in balances)
-                closing = next(amount for day, amount in balances if day == last)
-                gap = balance_gap(min(opening, key=lambda one: one[0])[1], self._moved[currency], closing, currency)
-                if gap:
-                    yield gap
+                closing = [amount for day, amount in balances if day == last][-1]
+                yield currency, (last, min(opening, key=lambda one: one[0])[1], closing)
 
 
 def _signed(element: Element) -> tuple[Decimal, str] | None:

@@ -19,9 +19,14 @@ _NUMBERS = {"980": "UAH", "978": "EUR", "840": "USD", "985": "PLN", "826": "GBP"
 _SIGN = "|".join(map(re.escape, sorted(_SIGNS, key=len, reverse=True)))
 _AROUND = re.compile(
     rf"(?P<before>[A-Z]{{3}}|{_SIGN})?\s*(?P<digits>[+\-−–]?\s*[\d\s.,'’\xa0]*\d[+\-−–]?)\s*"
-    rf"(?P<after>[A-Za-z]{{3}}|{_SIGN})?\s*(?P<word>CR|DR|Cr|Dr|C|D)?"
+    rf"(?P<after>[A-Za-z]{{3}}|{_SIGN})?\s*(?P<word>CR|DR|Cr|Dr|C|D|H|S)?"
 )
 _IN_HEADER = re.compile(rf"[\(\[, ]\s*(?P<code>[A-Z]{{3}}|{_SIGN})\s*[\)\]]?\s*$")
+# Hundredths, by their names: `Сума, коп.`, `Amount (cents)`.
+_IN_HUNDREDTHS = re.compile(
+    r"\b(?:cents?|centy|pence|kop(?:e?ck|iyk|iek)\w*|коп(?:ійк\w*|ее?к\w*|ейк\w*)?|grosz\w*|minor(?: units?)?)\b",
+    re.IGNORECASE,
+)
 _WHOLE = re.compile(r"\d{1,3}(?:,\d{3})+|\d{1,3}(?:\.\d{3})+")
 _BEHIND = re.compile(r"([.,])(\d+)\D*$")
 
@@ -64,9 +69,17 @@ def without_currency(header: str) -> str:
     return re.sub(r"\s+(?:in|en|w|v|в|у)$", "", _IN_HEADER.sub("", header)) if currency_of_header(header) else header
 
 
+def is_in_hundredths(header: str, cells: Iterable[str]) -> bool:
+    """Whether a heading says that its sums are in cents or kopecks, and none of its cells has any of their own."""
+    return _IN_HUNDREDTHS.search(header) is not None and not any(re.search(r"[.,]\d", cell) for cell in cells)
+
+
 def is_signed(cell: str) -> bool:
     """Whether a sum says itself that it went out."""
-    return any(one in cell for one in "-−–(") or cell.upper().endswith("DR")
+    return (
+        any(one in cell for one in "-−–(")
+        or re.search(r"\d\W*(?:[A-Z]{3}\s+)?(?:DR|D|S)$", cell.upper().strip()) is not None
+    )
 
 
 def cents_sign(cells: Sequence[str]) -> str:
@@ -105,7 +118,7 @@ def read(text: str, cents: str = "", currency: str = "") -> Sum:
         if digits.count(cents) == 1 and cents == ",":
             digits = digits.replace(",", ".")
     value = sign * _exactly(digits, text, cents)
-    if (found["word"] or "").upper() in ("DR", "D"):
+    if (found["word"] or "").upper() in ("DR", "D", "S"):
         value = -abs(value)
     return Sum(value, code)
 

@@ -8,15 +8,13 @@ from typing import Final
 
 from services.account_mgmt.domain.bank.csv_amounts import currency_above, currency_of_header, without_currency
 from services.account_mgmt.domain.bank.csv_headers import (
-    ANNOUNCED,
-    BOOKED,
     HEADERS,
     MORE_PURPOSE,
     SOFT_DIRECTION,
     SOFT_STATE,
-    UNDONE,
     plain,
 )
+from services.account_mgmt.domain.bank.csv_states import state_of
 from services.account_mgmt.domain.bank.csv_text import Line
 from services.account_mgmt.domain.bank.own_accounts import named_above
 from services.account_mgmt.domain.bank.transfers import is_iban, tidy
@@ -32,7 +30,10 @@ class Columns:
 
     `dates` are all columns of days, the best first; `purpose` all that say what the money is for; `currency` is that of
     the amount's header. With `is_told_direction`, the direction is a word for in or out and nothing else; with
-    `is_of_states`, the state is one. `fallback` is the currency that the lines above the rows name, `accounts` are
+    `is_of_states`, the state is one. `payee`: where the name and the account of whoever got the money stand, of a file
+    that names both ends. `earlier` is how less of the headings would be understood: what makes a row the same one as
+    in another file must not change with what we learn. `fallback` is the currency that the lines above the rows name,
+    `accounts` are
     the company's accounts that they name; `titles` are the headings as they are written.
     """
 
@@ -47,6 +48,8 @@ class Columns:
     header: Sequence[str] = field(default_factory=tuple)
     titles: Sequence[str] = field(default_factory=tuple)
     accounts: Sequence[str] = field(default_factory=tuple)
+    payee: Mapping[str, int] = field(default_factory=dict)
+    earlier: Columns | None = None
 
 
 def check_mapping(mapping: Mapping[str, str]) -> None:
@@ -62,9 +65,9 @@ def find(rows: Sequence[Line], mapping: Mapping[str, str] | None) -> Columns | N
     """The columns by the first line that is a header; banks write a few lines of their own above it. None without."""
     for position, (_, cells) in enumerate(rows[:HEADER_WITHIN]):
         header = [plain(without_currency(cell)) for cell in cells]
-        at = _mapped(cells, header, mapping) if mapping else _known(header)
+        at = _mapped(cells, header, mapping) if mapping else known(header)
         if _enough(at) and (mapping is None or len(at) == len(mapping)):
-            found = _columns(at, cells, header, rows[position + 1 :], mapping)
+            found = of_header(at, cells, header, rows[position + 1 :], mapping)
             return below(found, rows[:position])
     return None
 
@@ -97,7 +100,7 @@ def _mapped(cells: Sequence[str], header: Sequence[str], mapping: Mapping[str, s
     return at
 
 
-def _known(header: Sequence[str]) -> dict[str, int]:
+def known(header: Sequence[str]) -> dict[str, int]:
     """For every field the column with the best of its headers: a bank often has two dates and three amounts."""
     at: dict[str, int] = {}
     for name in HEADERS:
@@ -120,13 +123,14 @@ def _ranked(name: str, header: Sequence[str]) -> list[tuple[int, int]]:
     return sorted((ranks[text], column) for column, text in enumerate(header) if text in ranks)
 
 
-def _columns(
-    at: dict[str, int], cells: Sequence[str], header: Sequence[str], rows: Sequence[Line], mapping: object
+def of_header(
+    at: dict[str, int], cells: Sequence[str], header: Sequence[str], rows: Sequence[Line], mapping: object = None
 ) -> Columns:
-    dates = [at["date"]]
+    """The columns that headings which are known as a whole name, and what their cells tell of them."""
+    dates = [at["date"]] if "date" in at else []
     purpose = [at["purpose"]] if "purpose" in at else []
     if mapping is None:
-        at = _told_by_content(_by_content(at, header, rows), header, rows)
+        at = told_by_content(_by_content(at, header, rows), header, rows)
         dates += [column for _, column in _ranked("date", header) if column not in at.values()]
         purpose += _more_purpose(at, header)
     sums = [at[name] for name in ("amount", "credit") if name in at]
@@ -160,7 +164,7 @@ def _more_purpose(at: Mapping[str, int], header: Sequence[str]) -> list[int]:
     return found
 
 
-def _told_by_content(at: dict[str, int], header: Sequence[str], rows: Sequence[Line]) -> dict[str, int]:
+def told_by_content(at: Mapping[str, int], header: Sequence[str], rows: Sequence[Line]) -> dict[str, int]:
     """The columns, with those of currencies and of states that only their cells tell: `Valuta` is a day, or EUR."""
     may_be_currency = {"", *HEADERS["date"]}
     found = dict(at)
@@ -168,10 +172,10 @@ def _told_by_content(at: dict[str, int], header: Sequence[str], rows: Sequence[L
         words = {cells[column].strip() for _, cells in rows if column < len(cells)} - {""}
         if not words or column in found.values():
             continue
-        states = set(map(plain, words))
+        states = set(map(state_of, words))
         if words <= currencies() and (column >= len(header) or header[column] in may_be_currency):
             found.setdefault("currency", column)
-        elif states <= BOOKED | ANNOUNCED | UNDONE and states & (ANNOUNCED | UNDONE):
+        elif "" not in states and states - {"booked"}:
             found.setdefault("state", column)
     return found
 

@@ -17,6 +17,7 @@ from services.chassis.imports.cells import FileRefusedError
 _LOOKED_AT = 200
 _MOSTLY = 0.8
 _CURRENCY = re.compile(r"[A-Z]{3}")
+_WHOLE = re.compile(r"[+\-]?\d{1,12}")
 _SUM = re.compile(r"[^\d]{0,4}\d[\d\s.,'’]*[.,]\d{2}(?!\d).{0,5}")
 
 
@@ -24,7 +25,7 @@ def columns(rows: Sequence[Line]) -> Columns | None:
     """The columns of a file whose first line is a row already, or the bank's own line above the rows; none where date
     and amount cannot be told for sure."""
     first = rows[0][1] if rows else []
-    if (found := _columns(rows)) or not any(map(_is_day, first)):
+    if (found := _columns(rows)) or not any(map(is_day, first)):
         return found
     found = _columns(rows[1:])
     return below(found, rows[:1]) if found else None
@@ -32,11 +33,11 @@ def columns(rows: Sequence[Line]) -> Columns | None:
 
 def _columns(rows: Sequence[Line]) -> Columns | None:
     table = [cells for _, cells in rows[:_LOOKED_AT]]
-    if not table or not any(_is_day(cell) for cell in table[0]):
+    if not table or not any(is_day(cell) for cell in table[0]):
         return None
     width = max(len(cells) for cells in table)
     by_column = [[cells[at].strip() if at < len(cells) else "" for cells in table] for at in range(width)]
-    days = [at for at, cells in enumerate(by_column) if _mostly(cells, _is_day)]
+    days = [at for at, cells in enumerate(by_column) if _mostly(cells, is_day)]
     sums = _sums([(at, cells) for at, cells in enumerate(by_column) if at not in days])
     if not days or not sums:
         return None
@@ -57,7 +58,7 @@ def _named(own: list[int], payers: list[int], currencies: list[int]) -> Sequence
 
 def _sums(columns: Sequence[tuple[int, list[str]]]) -> dict[str, int]:
     """Which columns hold the sums: signed ones in one, or those that went and that came in two; empty if in doubt."""
-    full = [(at, cells) for at, cells in columns if _mostly(cells, _is_sum)]
+    full = [(at, cells) for at, cells in columns if _mostly(cells, _is_sum)] or _whole_sums(columns)
     part = [
         (at, cells) for at, cells in columns if (at, cells) not in full and _mostly(list(filter(None, cells)), _is_sum)
     ]
@@ -69,6 +70,12 @@ def _sums(columns: Sequence[tuple[int, list[str]]]) -> dict[str, int]:
         if any(_moves(moved, balances) for _, balances in full):
             return {"debit": went[0], "credit": came[0]}
     return {}
+
+
+def _whole_sums(columns: Sequence[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:
+    """Sums without cents, as in Hungary: a column of whole numbers that moves another."""
+    whole = [(at, cells) for at, cells in columns if _mostly(cells, lambda one: bool(_WHOLE.fullmatch(one)))]
+    return whole if len(whole) > 1 else []
 
 
 def _amount(candidates: Sequence[tuple[int, list[str]]]) -> int | None:
@@ -99,7 +106,8 @@ def _mostly(cells: Sequence[str], is_one: Callable[[str], bool], share: float = 
     return bool(cells) and sum(map(is_one, cells)) >= share * len(cells)
 
 
-def _is_day(cell: str) -> bool:
+def is_day(cell: str) -> bool:
+    """Whether a cell is a day, in whatever order."""
     with suppress(ValueError, FileRefusedError):
         if len(cell) <= 25 and sum(one.isdigit() for one in cell) >= 4:
             return any(_reads(cell, order) for order in ("ymd", "dmy", "mdy"))

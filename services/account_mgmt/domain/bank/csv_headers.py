@@ -158,11 +158,15 @@ _BALANCE = re.compile(
     r"|balance (?:brought|carried) forward|anfangssaldo|endsaldo|schlusssaldo|(?:alter|neuer) kontostand|kontostand"
     r"|saldo (?:początkowe|końcowe|anterior|final|inicial|iniziale|finale)|beginsaldo|eindsaldo"
     r"|(?:počáteční|konečný|počiatočný) (?:zůstatek|zostatok)|(?:вхідний|вихідний|початковий|кінцевий) залишок"
-    r"|залишок на (?:початок|кінець)|solde (?:initial|final|précédent)|nyitó egyenleg|záró egyenleg)\b"
+    r"|залишок на (?:початок|кінець)|solde (?:initial|final|précédent)|nyitó egyenleg|záró egyenleg"
+    r"|(?:alg|lõpp|alku|loppu|primo|ultimo)saldo"
+    r"|(?:inn?gående|utgående) (?:saldo|balans)|(?:sākuma|beigu) atlikums|(?:pradinis|galutinis) likutis"
+    r"|(?:входящий|исходящий|начальный|конечный) остаток|остаток на|(?:вхідне|вихідне|початкове|кінцеве) сальдо"
+    r"|sold (?:iniţial|inițial|initial|final)|stan (?:początkowy|końcowy)|(?:начално|крайно) салдо)\b"
 )
 _TOTAL = re.compile(
     r"(?:(?:grand )?totals?|sub ?total|turnover|summe|gesamt\w*|suma|razem|разом|всього|усього|підсумок|обороти|итого"
-    r"|totaal|totale|celkem|spolu|összesen|summa|yhteensä)"
+    r"|totaal|totale|celkem|spolu|összesen|summa|yhteensä|käive|apgrozījums|apyvarta|omsättning|оборот)"
 )
 _OWN_LINE = re.compile(rf"(?:{_TOTAL.pattern}|balance|saldo|залишок)\b")
 # Money that had come, and that the bank took again. What the company pays back itself is no such thing.

@@ -30,6 +30,7 @@ _CENTRAL = re.compile(
 )
 _LONG = 4
 _WORD = re.compile(r"[^\s;,|\"()<>/]*[^\x00-\x7f\s][^\s;,|\"()<>/]*")
+_WRAPPED = re.compile(r'\s*"(?=[^"]*[;,\t|])[^"]*(?:""[^"]*)*"\s*')
 # Signs that stand beside letters without being part of a word.
 _FINE = frozenset("«»„“”‘’‚‹›–—…№€£§°·¨´\xa0\xad®©™")
 # More than any bank's export has; a line of nothing but separators would fill the memory otherwise.
@@ -104,6 +105,14 @@ def _is_odd(word: str) -> bool:
     if len(scripts) > 1 or (scripts == {False} and len(letters) >= _LONG and min(map(ord, letters)) > 127):
         return True
     return any(a.islower() and b.isupper() and ord(b) > 127 for a, b in pairwise(letters))
+
+
+def unwrapped(text: str) -> str:
+    """The text without the quotes that a spreadsheet has put around whole lines of it."""
+    rows = [line for line in text.splitlines() if line.strip()]
+    if not rows or not all(_WRAPPED.fullmatch(line) for line in rows):
+        return text
+    return "\n".join(line.strip()[1:-1].replace('""', '"') for line in text.splitlines())
 
 
 def separators(text: str) -> list[str]:

@@ -45,6 +45,8 @@ class Pair:
         debit, credit, out, in_ = self.debit, self.credit, went.value, came.value
         if out and in_:
             raise ValueError(f"{out} stands under '{debit}' and {in_} under '{credit}': one of the two must be empty")
+        if not out and not in_ and not (debit or credit):
+            raise ValueError("there is no amount")
         if not out and not in_:
             raise ValueError(f"no amount above zero stands under '{debit}' or '{credit}'")
         return self._came(came, is_return=is_return) if in_ else self._went(went, is_return=is_return)

@@ -5,20 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Literal
+from typing import Final, Literal
 
 from services.account_mgmt.domain.bank.csv_headers import IN, OUT, plain
 
 Way = Literal["in", "out", "unknown", ""]
 """`unknown`: the column that should say it does not; empty: nothing in the row says it."""
+_MOST_WORDS: Final = 12
+"""A column of more than so many different texts is one of texts."""
+_DOUBTFUL: Final = 0.4
 # Parts of longer words: `Incoming payment`, `ACH_CREDIT`, `SEPA-Lastschrift`, `Przelew przychodzący`.
 _IN_WORD = re.compile(
-    r"\b(?:in|incoming|received|receipt|credit|deposit|inflow|income|eingang|gutschrift|zahlungseingang|wpływ|uznanie"
-    r"|przychodzący|przychodząca|надходження|зарахування|вхідний|bijschrijving)\b|gutschrift\b|eingang\b"
+    r"\b(?:in|incoming|received|receipt|receive|credit|deposit|inflow|income|eingang|gutschrift|zahlungseingang|wpływ|uznanie"
+    r"|przychodzący|przychodząca|надходження|зарахування|вхідн\w+|поповнення|получен\w+|отриман\w+|входящ\w+|bijschrijving|(?:cr[eé]|kre+)d[iíī]t\w*)\b|gutschrift\b|eingang\b"
 )
 _OUT_WORD = re.compile(
-    r"\b(?:out|outgoing|sent|debit|withdrawal|outflow|expense|fee|fees|purchase|ausgang|zahlungsausgang|abbuchung"
-    r"|obciążenie|wychodzący|wychodząca|списання|вихідний|витрата|комісія|afschrijving)\b|lastschrift\b|ausgang\b"
+    r"\b(?:out|outgoing|sent|send|debit|withdrawal|outflow|expense|fee|fees|purchase|ausgang|zahlungsausgang|abbuchung"
+    r"|obciążenie|wychodzący|wychodząca|списання|вихідн\w+|витрата|комісія|исходящ\w+|відправлен\w+|afschrijving|d[eé]+b[eií]t\w*)\b|lastschrift\b|ausgang\b"
 )
 
 
@@ -39,10 +42,15 @@ def of_words(cells: Sequence[str], *, is_told: bool, is_signed: bool) -> list[Wa
     return ways
 
 
-def says_ways(cells: Sequence[str]) -> bool:
-    """Whether a column of any name, or of none, holds words for in and out and nothing else."""
-    ways = {of_word(cell) for cell in cells} - {""}
-    return "out" in ways and "unknown" not in ways
+def says_ways(cells: Sequence[str], *, is_of_texts: bool) -> bool:
+    """Whether a column of any name, or of none, holds words for in and out: nothing else if it `is_of_texts` that a
+    payer may have written, and else hardly anything."""
+    ways = [of_word(cell) for cell in cells if cell]
+    if is_of_texts or "unknown" not in ways:
+        return "out" in ways and "unknown" not in ways
+    ways = [_within(cell) if way == "unknown" else way for cell, way in zip(filter(None, cells), ways, strict=True)]
+    few = len({cell for cell in cells if cell}) <= _MOST_WORDS
+    return few and {"in", "out"} <= set(ways) and ways.count("unknown") <= _DOUBTFUL * len(ways)
 
 
 def of_balances(sums: Sequence[Decimal | None], balances: Sequence[Decimal | None]) -> list[Way]:

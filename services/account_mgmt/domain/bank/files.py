@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import IO, Any, Literal
@@ -24,7 +24,8 @@ _HEAD = 1 << 16
 class FileOptions:
     """What the person says of the file: its format, the columns of a CSV, account and currency where it names none.
 
-    `default` is the account of a file that names none, `own` are the accounts that are known to be the company's.
+    `default` is the account of a file that names none, `own` are the accounts that are known to be the company's, and
+    `currencies` those of the legal entities' accounts, for a file that names no currency if `currency` is empty.
     Of a CSV, `encoding` (empty: looked for) and whether the day or the month comes first in its `dates`.
     """
 
@@ -36,6 +37,7 @@ class FileOptions:
     dates: DateOrder = "auto"
     default: str = ""
     own: Sequence[str] = ()
+    currencies: Mapping[str, str] = field(default_factory=dict)
 
 
 def read(file: IO[bytes], options: FileOptions) -> Parsed:
@@ -66,6 +68,7 @@ def _read(file: IO[bytes], options: FileOptions) -> Parsed:
         default=options.default,
         own=options.own,
         currency=options.currency,
+        currencies=options.currencies,
         encoding=options.encoding,
         dates=options.dates,
     )

@@ -17,7 +17,7 @@ _WORDS: Final[Mapping[str, Sequence[str]]] = {
         "zahlungspflichtiger", "zahler", "einzahler", "payer", "payer name", "sender", "ordering party",
         "ordering customer", "ordinante", "ordenante", "remitente", "donneur d'ordre", "émetteur", "naam",
         "opdrachtgever", "plátce", "název protiúčtu", "odesílatel", "platiteľ", "avsändare", "betaler", "maksaja",
-        "feladó", "plătitor", "name",
+        "feladó", "plătitor", "name", "orig co name", "auftraggeber/in", "begünstigter/auftraggeber",
     ),
     "account": (
         "rachunek nadawcy", "nr rachunku nadawcy", "numer rachunku nadawcy", "konto nadawcy", "рахунок платника",
@@ -30,14 +30,15 @@ _WORDS: Final[Mapping[str, Sequence[str]]] = {
     ),
     "purpose": (
         "tytuł", "tytułem", "tytuł przelewu", "tytuł operacji", "призначення", "призначення платежу",
-        "назначение платежа", "verwendungszweck", "zahlungszweck", "mitteilung", "mitteilungen", "zahlungsgrund",
+        "назначение платежа", "verwendungszweck", "buchungstext", "zahlungsreferenz", "zahlungszweck", "mitteilung",
+        "mitteilungen", "zahlungsgrund",
         "reason for payment", "payment details", "remittance information", "omschrijving", "mededeling",
         "communication", "description", "motif", "causale", "concepto",
         "zpráva pro příjemce", "správa pre príjemcu", "közlemény",
     ),
     "reference": ("numer referencyjny", "bank reference", "bankreferenz", "референс банку", "transaction id"),
     "more": ("kenmerk", "end-to-end", "kundenreferenz"),
-    "left out": ("bic", "swift", "мфо платника", "valutadatum"),
+    "left out": ("bic", "bic auftraggeber", "swift", "мфо платника", "valutadatum"),
     "kept": (
         "adres nadawcy", "bank nadawcy", "банк платника",
         "lokalizacja", "rachunek odbiorcy", "nazwa odbiorcy", "adres odbiorcy", "odbiorca", "отримувач",
@@ -59,7 +60,11 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 # A label that is none of these ends a name all the same.
-_OTHER = re.compile(r"(?<!\S)[^\W\d]\w*(?:\s\w+)?:(?=\s)")
+_OTHER = re.compile(
+    r"(?<!\S)(?:(?!(?:gmbh|ag|kg|llc|ltd|inc|sas?|srl|bv|nv|oy|as|ab|kft|ooo|тов|o)\s)[^\W\d]\w*\s)?"
+    r"[^\W\d]\w*:(?!//)",
+    re.IGNORECASE,
+)
 _LONG_ENOUGH: Final = 14
 """So many digits the number of an account has that is no IBAN; fewer may be an invoice's."""
 
@@ -91,7 +96,7 @@ def told(one: Transfer, texts: Sequence[str], own: Sequence[str]) -> Transfer:
         payer_tax_id=one.payer_tax_id or parts.tax_id[:40],
         reference=one.reference or parts.reference,
         purpose=parts.purpose[:2000],
-        unlabelled=(one.payer_iban, one.payer_name, one.payer_tax_id, one.purpose),
+        unlabelled=one.unlabelled or (one.payer_iban, one.payer_name, one.payer_tax_id, one.purpose),
     )
 
 

@@ -126,6 +126,8 @@ def spelt(account: str, own: Iterable[str]) -> str:
     known = [one for one in dict.fromkeys(own) if one]
     if account in known or not account:
         return account
+    if same := next((one for one in known if one.strip("/") == account.strip("/")), ""):
+        return same
     found = [one for one in known if is_iban(one) and _is_number_of(account, one)]
     return found[0] if len(found) == 1 else account
 
@@ -135,8 +137,8 @@ def _is_number_of(account: str, own: str) -> bool:
     whole, inner = "".join(parts), own[4:]
     if whole in (own, own[2:], inner):
         return True
-    if len(parts) == 2:
-        return any(_begins_and_ends(inner, one, other) for one, other in (parts, parts[::-1]))
+    if len(parts) == 2 and any(_begins_and_ends(inner, one, other) for one, other in (parts, parts[::-1])):
+        return True
     return len(whole.lstrip("0")) >= _LEAST_ALIKE and whole.isdigit() and inner.endswith(whole.lstrip("0"))
 
 

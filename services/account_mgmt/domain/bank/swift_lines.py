@@ -19,7 +19,8 @@ _READER = mt940.tags.Statement().re
 _AMOUNT = re.compile(r"\d+(?:[.,]\d{0,2}0*)?")
 _BALANCE = re.compile(r"(\s*:6[0245][FM]?:[DC]\d{6}[A-Z]{3}\d+)\.(\d*\s*)")
 # Polish banks separate the parts of field 86 by other signs than the question mark: `020<00...<20...<32...`.
-_PARTS = re.compile(r"(\s*:86:\d{3}\s*)([<>~^|!])(?=\d{2})")
+# Some write letters where the three digits of a transaction code should be.
+_PARTS = re.compile(r"(\s*:86:)(\d{3}|[A-Z][A-Z0-9]{2,3})(\s*)([<>~^|!?])(?=\d{2})")
 _CODE_ONLY = re.compile(r"\s*:86:\d{3}\s*")
 
 
@@ -30,8 +31,14 @@ def prepared(text: str) -> tuple[str, list[BadRow]]:
     """
     bad: list[BadRow] = []
     lines = re.split(r"\r\n|\r|\n", text)
+    told_of = ""
     for first, end in _tags(lines):
         tag = lines[first].strip()[:4]
+        told_of = told_of if tag == ":86:" else tag
+        if tag == ":86:" and told_of != ":61:":
+            # Of the statement as a whole: its reader would take it for a part of the last entry's text.
+            _blank(lines, first, end)
+            continue
         if tag == ":61:":
             reason = _why_not(lines[first])
             if not reason:
@@ -89,6 +96,11 @@ def _leave_out(lines: list[str], first: int, end: int) -> None:
     until = end
     while until < len(lines) and lines[until].strip().startswith(":86:"):
         until = next((at for at in range(until + 1, len(lines)) if _TAG.match(lines[at])), len(lines))
+    _blank(lines, first, until)
+
+
+def _blank(lines: list[str], first: int, until: int) -> None:
+    """Empty these lines, but for the end of a message."""
     for at in range(first, until):
         if not lines[at].startswith("-"):
             lines[at] = ""
@@ -111,7 +123,9 @@ def _with_question_marks(lines: list[str], first: int, end: int) -> None:
     if found is None:
         return
     for at in range(first, end):
-        lines[at] = re.sub(rf"{re.escape(found[2])}(?=\d{{2}})", "?", lines[at])
+        lines[at] = re.sub(rf"{re.escape(found[4])}(?=\d{{2}})", "?", lines[at])
+    if not found[2].isdigit():
+        lines[first] = lines[first].replace(f":86:{found[2]}", ":86:000", 1)
     if any("?38" in line for line in lines[first:end]):
         # There 38 is the IBAN, and 31 the same account in the country's own way.
         lines[first:end] = [re.sub(r"\?31[^?]*", "", line).replace("?38", "?31") for line in lines[first:end]]
