@@ -58,14 +58,14 @@ async def test_reminders_and_steps_are_moved_by_keys_with_focus_and_a_word(desks
     await waits.nth(2).press("Alt+ArrowUp")
     await expect(waits.nth(1)).to_be_focused()
     await expect(waits.nth(1)).to_have_value("9")
-    await expect(page.get_by_role("status")).to_contain_text("Now number 2 of")
+    await expect(page.locator("#line")).to_contain_text("Now number 2 of")
     await page.keyboard.press("Tab")
     up = page.get_by_role("button", name="Reminder 2: up")
     await expect(up).to_be_focused()
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("button", name="Reminder 1: up")).to_be_focused()
     await page.keyboard.press("Enter")
-    await expect(page.get_by_role("status")).to_contain_text("It is the first already.")
+    await expect(page.locator("#line")).to_contain_text("It is the first already.")
     assert [await waits.nth(place).input_value() for place in range(3)] == ["9", "2", "5"]
     assert await flaws(page, ["desktop", "phone"]) == {}
     # Without script the same button asks the server.
@@ -79,4 +79,4 @@ async def test_reminders_and_steps_are_moved_by_keys_with_focus_and_a_word(desks
     await page.get_by_role("button", name="Step 1: down").first.click()
     assert [await one.input_value() for one in (second, first)] == was
     await expect(page.get_by_role("button", name="Step 2: down").first).to_be_focused()
-    await expect(page.get_by_role("status")).to_contain_text("Now number 2 of")
+    await expect(page.locator("#line")).to_contain_text("Now number 2 of")
