@@ -27,7 +27,7 @@ NEEDS: Final = (
 )
 NOT_INTERESTED: Final = {"has_carrier": 0.45, "no_freight": 0.25, "own_fleet": 0.2, "price": 0.1}
 DECLINES: Final = ("I know them: they bought from a competitor last week", "Outside my routes", "My day is full")
-LOSSES: Final = {"price": 0.4, "competitor": 0.3, "no_need": 0.2, "no_answer": 0.1}
+LOSSES: Final = {"price": 0.4, "competitor": 0.3, "no_need": 0.2, "not_reached": 0.1}
 
 
 @dataclass(frozen=True)

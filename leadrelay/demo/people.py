@@ -36,7 +36,16 @@ ACCOUNT_MANAGERS: Final = (
     Colleague("am-yuliia", "Юлія Я.", ("uk", "en"), 0.9),
 )
 SUPERVISOR: Final = "supervisor-andrii"
+SUPERVISOR_NAME: Final = "Андрій Н."
 SWITCHBOARD: Final = "switchboard"
+
+_NAMES: Final = {one.id: one.name for one in (*CALLERS, *MANAGERS, *ACCOUNT_MANAGERS)} | {SUPERVISOR: SUPERVISOR_NAME}
+
+
+def called(person: str) -> str:
+    """What somebody of the department is called, as their sign-in says it; empty for what is no person."""
+    return _NAMES.get(person, "")
+
 
 CAMPAIGN: Final = "Spring freight"
 

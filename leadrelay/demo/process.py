@@ -19,6 +19,7 @@ from typing import Any, Final
 from leadrelay.demo.counts import Counts
 from leadrelay.demo.department import run_department
 from leadrelay.demo.opening import OpeningFailed
+from leadrelay.demo.people import called
 from services.chassis.dev_issuer import DevIssuer
 
 STATE: Final = "state.json"
@@ -69,7 +70,7 @@ async def _work(addresses: Mapping[str, str], workers: Sequence[str], issuer: De
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
 
     def mint(tier: str, role: str, person: str) -> str:
-        return issuer.mint(tier=tier, role=role, person=person)
+        return issuer.mint(tier=tier, role=role, person=person, name=called(person))
 
     def show(counts: Counts) -> None:
         _say("progress", leads=counts.leads, **dataclasses.asdict(counts))

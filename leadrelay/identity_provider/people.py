@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from leadrelay.demo.people import ACCOUNT_MANAGERS, CALLERS, MANAGERS, SUPERVISOR
+from leadrelay.demo.people import ACCOUNT_MANAGERS, CALLERS, MANAGERS, SUPERVISOR, SUPERVISOR_NAME
 from services.chassis.roles import ROLES, Role
 from workflows.contracts.base import Tier
 
@@ -34,7 +34,7 @@ def _staff() -> Iterator[Person]:
     )
     for tier, role, colleagues in tiers:
         yield from (Person(colleague.id, colleague.name, tier, role.value) for colleague in colleagues)
-        yield Person(SUPERVISOR, "Андрій Н.", tier, Role.SUPERVISOR.value)
+        yield Person(SUPERVISOR, SUPERVISOR_NAME, tier, Role.SUPERVISOR.value)
     yield Person("ops", "Operations", "ops", Role.OPS.value)
 
 

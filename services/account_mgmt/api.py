@@ -111,6 +111,7 @@ DESK = Desk(
         desk_policy.router,
         desk_hours.router,
         desk_people.router,
+        desk_people.steps,
         desk_legal_entities.router,
     ],
     package="services.account_mgmt",

@@ -1,6 +1,7 @@
 """What people are called: records keep the ids of whoever did something, and the issuer says their names.
 
-A tier keeps the names of its staff in its own tables; here are those who have none there, supervisors and operators.
+A tier keeps the names of its staff in its own tables; here are those who have none there: supervisors,
+operators, and people of the other tiers as far as these tell their names.
 """
 
 from __future__ import annotations
@@ -36,6 +37,19 @@ class PersonNames:
                 *told,
             )
         self._known.add(told)
+
+
+async def learn(conn: Connection, told: Mapping[str, str]) -> None:
+    """Write down what another tier calls people, by id. What is known already is only read."""
+    known = {row["person"]: row["name"] for row in await conn.fetch(f"{NAMES} WHERE person = ANY($1)", list(told))}
+    for person, name in sorted(told.items()):
+        if name != known.get(person, person):
+            await conn.execute(
+                """INSERT INTO person_names (person, name) VALUES ($1, $2)
+                   ON CONFLICT (person) DO UPDATE SET name = $2""",
+                person,
+                name,
+            )
 
 
 def ids_in(records: Collection[Mapping[str, Any]]) -> list[str]:

@@ -90,6 +90,7 @@ _PAGES = [
     routing_desk.router,
     desk_hours.router,
     desk_people.router,
+    desk_people.steps,
     desk_playbook_editor.router,
 ]
 

@@ -78,6 +78,7 @@ _PAGES = [
     desk_duplicates.router,
     desk_rota.router,
     desk_people.router,
+    desk_people.steps,
     desk_reports.router,
     desk_policy.router,
     desk_criteria.router,

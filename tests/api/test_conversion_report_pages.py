@@ -5,15 +5,20 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest_asyncio
 
+from services.chassis.db import new_id
 from tests.api.test_conversion_reports import PEOPLE, live
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.report_pages import every_figure_opens_what_it_counts, looked, rows, words
 from tests.fixtures.tier_2 import Tier2, hand_over, tier_2
 from tests.fixtures.tier_2_pages import Person, person
-from workflows.contracts.base import Tier
+from workflows.contracts.base import Money, Tier
+from workflows.contracts.commission import MoneyEvent, MoneyKind
+from workflows.contracts.conversion import CallRecord
 
 VIEWS = ("stages", "reasons", "managers", "answers", "commission")
 
@@ -52,6 +57,26 @@ async def test_every_figure_opens_exactly_the_records_that_it_counts(conversion:
     file = await boss.http.get("/desk/reports/reasons/losses.csv?span=7")
     assert file.content.startswith(b"\xef\xbb\xbf")
     assert "reasons/losses" in words(await looked(boss.http, "/desk/reports/exports"))
+
+
+async def test_people_of_other_tiers_are_called_as_these_tell_them(conversion: Tier2, boss: Person) -> None:
+    at = datetime.now(UTC)
+    story = [CallRecord(at=at, by="caller-7", by_name="Софія Мельник", outcome="interested")]
+    deal = await conversion.accepted(PEOPLE[0], hand_over(story=story, sourced_by="caller-7"))
+    await conversion.won(deal["id"], PEOPLE[0])
+    sum_of = Money(amount=Decimal(9000))
+    for person_id, name in (("am-1", "Галина Д."), ("am-2", None)):
+        event = MoneyEvent(
+            key=f"ordered:{person_id}", kind=MoneyKind.ORDERED, sale_id=new_id(), customer_id=deal["lead_id"],
+            amount=sum_of, total=sum_of, person=person_id, person_name=name, at=at,
+        )  # fmt: skip
+        await conversion.activities.record_commission(event)
+    said = words(await looked(boss.http, "/desk/reports/commission"))
+    assert "Софія Мельник found them" in said and "Галина Д. kept them" in said
+    assert "an account manager (am-2) kept them" in said
+    assert "caller-7" not in said and "am-1" not in said
+    opened = words(await looked(boss.http, "/desk/reports/records/entries?person=caller-7&value=sourced:UAH"))
+    assert "Софія Мельник" in opened and "earned: " in opened and "caller-7" not in opened and "accrued" not in opened
 
 
 async def test_how_deals_move_is_kept_and_a_move_taken_back_is_none(conversion: Tier2, boss: Person) -> None:

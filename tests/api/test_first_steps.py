@@ -189,3 +189,47 @@ async def test_only_supervisors_add_people_and_ops_only_reads(fresh_database: Fr
         assert page.status_code == 200
         assert "<form class" not in page.text
         assert (await http.post("/desk/people", data={"id": "a", "name": "A"})).status_code == 403
+
+
+OPTIONAL = {
+    Tier.LEAD_GEN: {"rules": "settings/policy", "instructions": "settings/instructions/new"},
+    Tier.CONVERSION: {
+        "routing": "settings/routing", "rules": "settings/policies", "commission": "settings/commission",
+        "playbooks": "settings/playbooks", "mails": "settings/mails",
+    },
+    Tier.ACCOUNT_MGMT: {"rules": "settings/policies", "dunning": "settings/dunning", "mails": "settings/mails"},
+}  # fmt: skip
+PREFIX = {Tier.LEAD_GEN: "lead-gen", Tier.CONVERSION: "conversion", Tier.ACCOUNT_MGMT: "accounts"}
+_CHANGED = "INSERT INTO policies SELECT 2, jsonb_set(body, '{}', '{}'), 'boss' FROM policies"
+DONE = {
+    Tier.LEAD_GEN: (
+        "instructions",
+        "INSERT INTO instructions (id, title, text, created_by) VALUES (gen_random_uuid(), 'Price', 'None', 'boss')",
+    ),
+    Tier.CONVERSION: ("commission", _CHANGED.format("{commission,closed}", '"9"')),
+    Tier.ACCOUNT_MGMT: ("dunning", _CHANGED.format("{payment_term}", '"P10D"')),
+}
+
+
+@pytest.mark.parametrize("tier", list(Tier))
+async def test_an_optional_step_leads_to_its_editor_and_goes_once_it_is_done_or_put_away(
+    fresh_database: FreshDatabase, tier: Tier
+) -> None:
+    app = APPS[tier](make_settings(await fresh_database(f"besides_{tier.value}", tier=tier), origin=ORIGIN))
+
+    async def left(http: httpx.AsyncClient) -> dict[str, str]:
+        page = (await http.get(BEGINS[tier])).text
+        return dict(re.findall(r'id="step-(\w+)">.*?<a href="/' + PREFIX[tier] + '/desk/([^"]*)"', page))
+
+    async with signed_in(app, tier.value, "supervisor", "boss") as http:
+        assert await left(http) == OPTIONAL[tier]
+        for place in OPTIONAL[tier].values():
+            assert (await http.get(f"/desk/{place}")).status_code == 200, place
+        step, statement = DONE[tier]
+        async with app.state.pool.acquire() as conn:
+            await conn.execute(statement)
+        assert (await http.post("/desk/steps/rules/dismiss")).status_code == 303
+        assert (await http.post("/desk/steps/nothing/dismiss")).status_code == 404
+        assert set(await left(http)) == set(OPTIONAL[tier]) - {step, "rules"}
+    async with signed_in(app, "ops", "ops", "olena") as http:
+        assert (await http.post("/desk/steps/mails/dismiss")).status_code == 403

@@ -43,7 +43,7 @@ async def test_a_supervisor_sees_what_is_in_force_and_changes_it(fresh_database:
         await tier.pool.execute(
             "UPDATE leads SET tier = 'conversion', stage = 'offer', owner = 'anna' WHERE id = $1", lead
         )
-        assert "To anna in conversion" in (await http.get(place, params={"from": "044 111 22 33"})).text
+        assert "To their manager in conversion" in (await http.get(place, params={"from": "044 111 22 33"})).text
         assert "Vantazh Plus" in (await http.get(place, params={"from": "044 111 22 33"})).text
         assert "To conversion, for whoever" in (await http.get(place, params={"from": "+380441119999"})).text
         assert "lr-late" in (await http.get(place, params={"from": "12"})).text

@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from services.chassis.db import new_id
 from services.chassis.outbox import signal
-from tests.fixtures.http import token
+from tests.fixtures.http import auth, token
 from tests.fixtures.one_origin import BROWSER
 from tests.fixtures.ops import ops_before
 from tests.fixtures.postgres import FreshDatabase
@@ -150,6 +150,26 @@ async def test_an_act_is_shown_then_done_for_its_reason_and_stands_in_the_audit(
     third.away = True
     assert (await room.get("/desk/audit.csv")).status_code == 503
     assert "Account management is away" in words(await look(room, "audit"))
+
+
+async def test_whoever_did_something_is_named_as_any_tier_knows_them_and_else_by_what_they_are(
+    floor: Tier1, board: Tier2, room: httpx.AsyncClient
+) -> None:
+    await board.manager("petro", name="Петро В.")
+    for by, title in (("petro", "Зерновози"), ("boss-7", "Ціна")):
+        new = {"title": title, "text": "Скажіть так.", "tags": ["ціна"]}
+        headers = {**auth(Tier.LEAD_GEN, "supervisor", by), "Idempotency-Key": new_id()}
+        assert (await floor.http.post("/v1/instructions", json=new, headers=headers)).status_code == 201
+    lead_id = await floor.lead("+380445580091", "Соняшник")
+    await floor.pool.execute(
+        "UPDATE leads SET tier = 'conversion', stage = 'offer', owner = 'petro' WHERE id = $1", lead_id
+    )
+    audit = words(await look(room, "audit?kind=instruction"))
+    assert "Петро В. 1 Lead generation new version of an instruction Зерновози, version 1" in audit
+    assert "a supervisor 1 Lead generation new version of an instruction Ціна, version 1" in audit
+    assert "boss-7" not in audit
+    assert "Offer Петро В." in words(await look(room, "leads?tier=conversion"))
+    assert not {"lead-gen", "account-mgmt", "boss-7"} & set(words(await look(room, "ways")).split())
 
 
 async def test_one_act_on_several_leads_is_done_where_it_can_be(floor: Tier1, room: httpx.AsyncClient) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -183,3 +184,18 @@ async def test_the_head_of_sales_plans_on_a_page(app: FastAPI) -> None:
         assert "no longer kept" in gone.text
     async with signed_in(app, "lead_gen", "supervisor", "boss") as http:
         assert (await http.get("/desk/planner")).status_code == 403
+
+
+async def test_the_first_plan_begins_with_as_many_people_as_have_worked(
+    app: FastAPI, board: Tier2, client_of_three: str
+) -> None:
+    assert client_of_three
+    await board.manager("idle", name="Ніхто")
+    async with signed_in(app, "ops", "ops", "newcomer") as http:
+        page = (await http.get("/desk/planner")).text
+    fields = re.findall(r'<input [^>]*name="\w+\.count"[^>]*>', page)
+    said = [(re.findall(r'name="(\w+)\.', one), re.findall(r'value="(\d+)"', one)) for one in fields]
+    counts = {name: value for [name], [value] in said}
+    # Nobody of tier 3 has worked yet: the usual number stands there, and is not called measured.
+    assert counts == {"callers": "1", "managers": "1", "account_managers": "2"}
+    assert page.count("measured: who worked in the last 28 days") == 2

@@ -132,7 +132,7 @@ async def test_only_a_supervisor_is_offered_to_give_money_back(desks: Desks, acc
     await page.locator("#refund-reference").fill("R-1")
     await page.locator("#refund-reason").fill("too much came")
     await page.get_by_role("button", name="Book the refund").click()
-    await expect(page.locator("#story")).to_contain_text("given back by boss")
+    await expect(page.locator("#story")).to_contain_text("given back by a supervisor")
 
 
 async def test_the_order_can_be_put_together_by_everybody(desks: Desks, accounts: Accounts) -> None:

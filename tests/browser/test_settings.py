@@ -48,3 +48,35 @@ async def test_settings_and_the_weeks_of_hours_can_be_used_by_everybody(desks: D
     page = await desks.open(somebody_new("lead_gen", "supervisor"), "/lead-gen/desk/rota")
     wrong["rota"] = await flaws(page, ["desktop", "phone"])
     assert {path: found for path, found in wrong.items() if found} == {}
+
+
+async def test_reminders_and_steps_are_moved_by_keys_with_focus_and_a_word(desks: Desks) -> None:
+    page = await desks.open(somebody_new("account_mgmt", "supervisor"), "/accounts/desk/settings/dunning")
+    waits = page.get_by_label("Then wait")
+    for place, days in enumerate(("2", "5", "9")):
+        await waits.nth(place).fill(days)
+    await waits.nth(2).press("Alt+ArrowUp")
+    await expect(waits.nth(1)).to_be_focused()
+    await expect(waits.nth(1)).to_have_value("9")
+    await expect(page.locator("#line")).to_contain_text("Now number 2 of")
+    await page.keyboard.press("Tab")
+    up = page.get_by_role("button", name="Reminder 2: up")
+    await expect(up).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("button", name="Reminder 1: up")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#line")).to_contain_text("It is the first already.")
+    assert [await waits.nth(place).input_value() for place in range(3)] == ["9", "2", "5"]
+    assert await flaws(page, ["desktop", "phone"]) == {}
+    # Without script the same button asks the server.
+    page = await desks.open(
+        somebody_new("conversion", "supervisor"),
+        "/conversion/desk/settings/playbooks/warm-up",
+        java_script_enabled=False,
+    )
+    first, second = (page.locator(f'[name="main.{place}.text"]') for place in (0, 1))
+    was = [await one.input_value() for one in (first, second)]
+    await page.get_by_role("button", name="Step 1: down").first.click()
+    assert [await one.input_value() for one in (second, first)] == was
+    await expect(page.get_by_role("button", name="Step 2: down").first).to_be_focused()
+    await expect(page.locator("#line")).to_contain_text("Now number 2 of")

@@ -38,6 +38,7 @@ class MoneyEvent(Message):
     amount: Money = Field(description="Net for an order, else with tax.")
     total: Money = Field(description="The whole invoice with tax.")
     person: str | None = Field(default=None, description="Account manager of the customer, for an order.")
+    person_name: str | None = Field(default=None, description="What `person` is called in tier 3.")
     corrects: str | None = Field(
         default=None, description="The sale whose invoice an order writes anew: its people keep their shares."
     )

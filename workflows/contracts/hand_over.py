@@ -50,3 +50,8 @@ class HandOver(Message):
     inbound_call_id: str | None = None
     products: list[str] = Field(default_factory=list, description="Catalogue ids they asked about.")
     promised_by: datetime | None = Field(default=None, description="By when they were told that somebody calls.")
+
+    @property
+    def callers(self) -> dict[str, str]:
+        """What those are called who talked to them, by id, as far as it was told."""
+        return {call.by: call.by_name for call in self.story if call.by_name}

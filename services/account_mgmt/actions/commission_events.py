@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from services.account_mgmt.domain.orders import Order, Sale
+from services.account_mgmt.repository import account_managers
 from services.chassis import outbox
 from services.chassis.db import Connection
 from workflows.contracts.base import Money
@@ -47,7 +48,10 @@ def _sale_id(sale: Sale) -> str:
 
 
 async def report_money(conn: Connection, event: MoneyEvent) -> None:
-    """Tell the ledger, once per key, whether the customer's workflow lives or has ended."""
+    """Tell the ledger, once per key, whether the customer's workflow lives or has ended; with the earner's name."""
+    if event.person:
+        name = await account_managers.name_of(conn, event.person)
+        event = event.model_copy(update={"person_name": name})
     await outbox.report(
         conn, ConversionActivities.record_commission, event, line=f"commission:{event.sale_id}",
         summary=f"Commission: {event.kind}",

@@ -183,7 +183,7 @@ async def last_merge(conn: Connection, customer_id: str, now: datetime) -> Merge
     if not open_ones:
         return None
     by = open_ones[-1].by
-    return open_ones[-1].model_copy(update={"by": (await supervisors.names_of_staff(conn)).get(by, by)})
+    return open_ones[-1].model_copy(update={"by": (await supervisors.names_of_staff(conn)).get(by, "")})
 
 
 async def _part(conn: Connection, kept: Customer, gone: Customer, merge: Merge) -> None:

@@ -28,6 +28,7 @@ from services.chassis.http import Conn, Who
 from services.chassis.web.door import page_router, web_of
 from services.chassis.web.formats import zone_of
 from services.chassis.web.refusals import field_errors
+from services.chassis.web.rows import Move, now_at
 from services.chassis.web.site import is_lively, words_for
 
 router: APIRouter = page_router("/desk/settings/dunning")
@@ -43,6 +44,7 @@ class DunningForm(BaseModel):
 
     term: str = Field(default="", max_length=20)
     seen: str = Field(default="", max_length=100)
+    move: str = Field(default="", max_length=60)
 
     @classmethod
     def of(cls, policy: Policy, seen: str) -> DunningForm:
@@ -59,6 +61,19 @@ class DunningForm(BaseModel):
                  for n in range(MOST_STEPS)]  # fmt: skip
         used = max((n for n, row in enumerate(found) if row[1]), default=-1) + 1
         return found[: min(used + 1, MOST_STEPS)]
+
+    @property
+    def count(self) -> int:
+        """How many reminders there are."""
+        return sum(1 for _, gap in self.rows if gap)
+
+    def moved(self) -> tuple[DunningForm, Move | None]:
+        """The form after the move that its button asks for, and that move; the form as it is where none can be made."""
+        move = Move.asked(self.move, ("steps",))
+        if move is None or not move.fits(self.count):
+            return self, None
+        given = move.swapped(self.model_dump(exclude={"move"}), (f"{_WAY}{{}}", f"{_GAP}{{}}"))
+        return self.model_validate(given), move
 
     def parts(self) -> dict[str, Any]:
         """The parts of the policy. A row without a wait is no reminder. Raises Invalid with the field."""
@@ -87,8 +102,11 @@ async def look(request: Request, conn: Conn, form: Annotated[DunningForm, Form()
 
 @router.post("/look", dependencies=SUPERVISOR)
 async def look_again(request: Request, conn: Conn, who: Who, form: Annotated[DunningForm, Form()]) -> Response:
-    """The same without script: the page with what was typed."""
-    return await _show(request, conn, who, form)
+    """The same without script: the page with what was typed, and a reminder moved if its button asks for it."""
+    form, moved = form.moved()
+    if moved:
+        request.state.said = now_at(words_for(request), moved, form.count)
+    return await _show(request, conn, who, form, moved=moved)
 
 
 @router.post("", dependencies=SETTERS)
@@ -121,11 +139,11 @@ async def _look(conn: Connection, page: DunningPage, form: DunningForm) -> dict[
 
 async def _show(
     request: Request, conn: Connection, who: Principal, form: DunningForm | None = None,
-    error: DomainError | None = None,
+    error: DomainError | None = None, moved: Move | None = None,
 ) -> Response:  # fmt: skip
     page = await read_dunning(conn)
     typed = form or DunningForm.of(page.policy, page.seen)
-    shown = {**await _look(conn, page, typed), "form": typed, "written": _written, "refused": error}
+    shown = {**await _look(conn, page, typed), "form": typed, "written": _written, "refused": error, "moved": moved}
     shown |= {"errors": field_errors(error) if error else {}, "status": error.status if error else 200}
     bar = await read_bar(conn, who, datetime.now(UTC))
     acts = who.role == "supervisor"

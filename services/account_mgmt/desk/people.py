@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError
 
 from services.account_mgmt.actions.account_managers import add_account_manager
 from services.account_mgmt.actions.day import read_bar
-from services.account_mgmt.actions.first_steps import read_first_steps
+from services.account_mgmt.actions.first_steps import OPTIONAL, read_first_steps
 from services.account_mgmt.desk.places import HERE, SETTERS, SUPERVISION
 from services.account_mgmt.domain.account_managers import AccountManager
 from services.account_mgmt.repository.account_managers import page
@@ -18,6 +18,7 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Invalid
 from services.chassis.sentences import said
+from services.chassis.web.optional_steps import optional_steps_router
 from services.chassis.web.people import People, PersonForm, numbered, parted, people_router
 
 
@@ -53,6 +54,7 @@ async def _bar(conn: Connection, who: Principal) -> dict[str, Any]:
     return {"bar": await read_bar(conn, who, datetime.now(UTC))}
 
 
+steps = optional_steps_router(OPTIONAL, SETTERS)
 router = people_router(
     People(HERE.rstrip("/"), _everybody, _add, read_first_steps, _bar, AccountManagerForm),
     readers=SUPERVISION,

@@ -15,7 +15,7 @@ from services.account_mgmt.actions.aged_debts import read_open_money
 from services.account_mgmt.actions.assignment import assign_customer
 from services.account_mgmt.actions.at_risk import keep, let_go, nudge_now, read_at_risk
 from services.account_mgmt.actions.day import read_bar
-from services.account_mgmt.actions.first_steps import read_first_steps
+from services.account_mgmt.actions.first_steps import read_first_steps, read_optional_steps
 from services.account_mgmt.actions.portfolios import read_portfolios
 from services.account_mgmt.desk.cursors import place_of, read_amount
 from services.account_mgmt.desk.places import AT_RISK, SUPERVISOR
@@ -44,7 +44,8 @@ class HandOverForm(BaseModel):
 async def portfolio(request: Request, conn: Conn, who: Who) -> Response:
     """Everybody's portfolio."""
     steps = await read_first_steps(conn)
-    return await _everybody(request, conn, who, "portfolio.j2", steps=steps, next=next_step(steps))
+    more = {"steps": steps, "next": next_step(steps), "optional": await read_optional_steps(conn)}
+    return await _everybody(request, conn, who, "portfolio.j2", **more)
 
 
 @router.get("/parts", dependencies=SUPERVISOR)

@@ -57,7 +57,7 @@ def _difference_columns(asked: Ask) -> list[Column]:
 def _held_out_note(asked: Ask, found: Any) -> str:
     _ = asked.words
     if not found.held_out.customers:
-        return _("Nobody was held out: set hold_out in the policy, 0.1 for every tenth, to learn what reminders do.")
+        return _("Nobody was held out: “Left out by a draw” in the rules, one in ten say, shows what reminders do.")
     return _("Those held out were drawn at random. Reminders of the last 30 days may still bring orders.")
 
 

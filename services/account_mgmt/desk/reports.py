@@ -101,7 +101,7 @@ def _more(asked: Ask, figure: str, after: tuple[datetime, str] | None, **kept: s
 
 def _table(asked: Ask, figure: str, rows: Sequence[RecordRow], opens: bool) -> Table:
     _ = asked.words
-    known = {**outcome_words(_), **state_words(_)}
+    known = {**outcome_words(_), **state_words(_), "import": source_words(_)["import"]}
     columns = [
         Column(_("Customer"), "company", "text", href=(lambda one: customer_path(one.customer_id)) if opens else None),
         Column(_("When"), "at", "moment"),

@@ -35,12 +35,15 @@ _AFTER_HELD = f"""EXISTS (SELECT 1 FROM orders o WHERE o.state = 'placed' AND (o
                   AND o.placed_at < h.at + make_interval(days => {WITHIN_DAYS}))"""  # noqa: S608 - a constant
 _CUSTOMERS = """SELECT c.id, {at} AS at, c.id AS customer_id, c.account_manager AS person, c.state AS note
                   FROM customers c WHERE {which}"""
-_ORDERS = f"""SELECT o.id, o.placed_at AS at, o.customer_id, o.placed_by AS person, o.number AS note
+# What was bought before has no number of ours.
+_NUMBER = "CASE WHEN o.source = 'import' THEN 'import' ELSE o.number END"
+_ORDERS = f"""SELECT o.id, o.placed_at AS at, o.customer_id, o.placed_by AS person, {_NUMBER} AS note
                 FROM orders o JOIN customers c ON c.id = o.customer_id
                WHERE o.state = 'placed' AND o.placed_at >= $1 AND o.placed_at < $2 AND {{which}} AND {_MINE}"""  # noqa: S608 - constants
 _FIRST = """SELECT md5(f.customer_id::text || f.product_id)::uuid AS id, f.placed_at AS at, f.customer_id,
-                   NULL::text AS person, f.product_id AS note
+                   NULL::text AS person, p.name AS note
               FROM first_purchases f JOIN customers c ON c.id = f.customer_id
+              LEFT JOIN products p ON p.id = f.product_id
              WHERE f.placed_at >= $1 AND f.placed_at < $2 AND f.placed_at > f.began_at AND {which}"""
 _OWED = f"""SELECT i.id, i.due_at AS at, i.customer_id, c.account_manager AS person, i.number AS note
               FROM invoices i JOIN customers c ON c.id = i.customer_id
@@ -78,9 +81,9 @@ _SOURCES: dict[Figure, str] = {
     "after_nudge": _NUDGES.format(which="n.order_id IS NOT NULL"),
     "orders": _ORDERS.format(which="true"),
     "cross_sold": _FIRST.format(which=_MINE),
-    "ordered": """SELECT o.id, o.placed_at AS at, o.customer_id, o.placed_by AS person, o.number AS note FROM orders o
+    "ordered": f"""SELECT o.id, o.placed_at AS at, o.customer_id, o.placed_by AS person, {_NUMBER} AS note FROM orders o
                    WHERE o.state = 'placed' AND o.placed_at >= $1 AND o.placed_at < $2 AND $3::text IS NULL
-                     AND o.source || ':' || o.currency = $4""",
+                     AND o.source || ':' || o.currency = $4""",  # noqa: S608 - a constant
     "taken": _FIRST.format(which="$3::text IS NULL AND f.product_id = $4"),
     "refused": """SELECT md5(r.customer_id::text || r.product_id)::uuid AS id, r.created_at AS at, r.customer_id,
                          r.recorded_by AS person, r.reason AS note FROM never_offer r
@@ -102,11 +105,12 @@ async def read_page(
     total = await conn.fetchval(f"SELECT count(*) FROM ({_SOURCES[figure]}) found", *asked)  # noqa: S608 - named above
     found = await conn.fetch(
         f"""SELECT f.id, f.at, f.customer_id, f.note, c.contact->>'company' AS company,
-                   coalesce(m.name, f.person) AS person
+                   coalesce(m.name, s.name, f.person) AS person
               FROM (SELECT * FROM ({_SOURCES[figure]}) found
                      WHERE $5::timestamptz IS NULL OR (at, id) < ($5, $6::uuid)
                      ORDER BY at DESC, id DESC LIMIT $7) f
               LEFT JOIN customers c ON c.id = f.customer_id LEFT JOIN account_managers m ON m.id = f.person
+              LEFT JOIN person_names s ON s.person = f.person
              ORDER BY f.at DESC, f.id DESC""",  # noqa: S608 - named above
         *asked,
         *(after or (None, None)),

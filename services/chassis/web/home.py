@@ -11,7 +11,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from services.chassis.errors import DomainError, Forbidden, Unauthorized, Unavailable
+from services.chassis.errors import DomainError, Forbidden, Invalid, Unauthorized, Unavailable
 from services.chassis.web.door import came_from, notice, page_router, refusal, web_of
 from services.chassis.web.formats import LOCALES
 from services.chassis.web.oidc import BACK, RefusedByIssuer
@@ -76,6 +76,16 @@ async def _signed_in(request: Request, state: str, code: str, error: str) -> Res
     return response
 
 
+def _spoken(request: Request, language: str) -> Response:
+    """Back to where they were, in this language from now on. Raises Invalid for one that the pages do not speak."""
+    if language not in LOCALES:
+        raise Invalid("these pages do not speak that language: choose one of those in the menu", field="language")
+    response = RedirectResponse(came_from(request), status_code=303)
+    names = (LANGUAGE_COOKIE, language_cookie(request.state.principal.person))
+    web_of(request).cookies.keep_language(response, names, language)
+    return response
+
+
 def _everybodys() -> APIRouter:
     router = page_router("", for_everybody=True)
 
@@ -98,11 +108,7 @@ def _everybodys() -> APIRouter:
 
     @router.post("/language")
     async def language(request: Request, language: Annotated[str, Form()]) -> Response:
-        response = RedirectResponse(came_from(request), status_code=303)
-        if language in LOCALES:
-            names = (LANGUAGE_COOKIE, language_cookie(request.state.principal.person))
-            web_of(request).cookies.keep_language(response, names, language)
-        return response
+        return _spoken(request, language)
 
     @router.post("/sign-out")
     async def sign_out(request: Request) -> Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from services.chassis import work_items
+from services.chassis import person_names, work_items
 from services.chassis.db import Connection, Pool
 from services.chassis.events import publish
 from services.chassis.sentences import said
@@ -89,6 +89,7 @@ async def _not_offered(conn: Connection, request: OfferDeal) -> OfferedDeal:
 async def _deal(conn: Connection, request: OfferDeal, latest: Deal | None, at: datetime) -> Deal:
     """The lead's open deal, offered again; a new one if there is none."""
     hand_over = request.hand_over
+    await person_names.learn(conn, hand_over.callers)
     if latest is None or latest.stage in FINAL:
         version = (await policies.current(conn))[0]
         return await deals.add(conn, hand_over, workflow_id=request.workflow_id, policy_version=version, at=at)

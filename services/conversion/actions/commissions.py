@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from services.chassis import person_names
 from services.chassis.auth import Principal
 from services.chassis.currencies import minor_unit
 from services.chassis.db import Connection, new_id
@@ -46,6 +47,8 @@ async def record_commission(conn: Connection, reported: MoneyEvent) -> Done:
     kind: EventKind = reported.kind.value
     amount, total = reported.amount.amount, reported.total.amount or None
     version, policy = await policies.current(conn)
+    if reported.person and reported.person_name:
+        await person_names.learn(conn, {reported.person: reported.person_name})
     shares = []
     if reported.kind is MoneyKind.ORDERED and reported.person:
         shares = kept(amount, policy.commission, reported.person, minor_unit(reported.amount.currency))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.chassis import outbox, work_items
+from services.chassis import outbox, person_names, work_items
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Forbidden, Invalid
@@ -124,6 +124,7 @@ async def add_hand_over(conn: Connection, request: AddHandOver) -> Done:
     if deal is None or deal.stage in FINAL or await erasure.is_erased(conn, request.lead_id):
         return Done()
     hand_over = request.hand_over
+    await person_names.learn(conn, hand_over.callers)
     deal = await deals.update(conn, deal.id, **news(deal, hand_over))
     text = said(f"handed over again: {hand_over.reason.replace('_', ' ')}")
     data = {"hand_over": hand_over.id, "question": hand_over.question, "needs": hand_over.needs,

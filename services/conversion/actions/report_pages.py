@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from services.chassis.db import Connection
+from services.chassis.person_names import names_of
 from services.conversion.actions.reports import read_managers
 from services.conversion.domain.board import LANES
 from services.conversion.domain.policy import LossReason
@@ -22,10 +24,11 @@ from services.conversion.domain.report_records import (
     StageNow,
 )
 from services.conversion.domain.reports import LossCount, ManagerFigures
-from services.conversion.repository import report_figures, report_records, reports
+from services.conversion.repository import report_figures, report_records, reports, trail
 from services.conversion.repository.policies import policies
 
 Moments = tuple[datetime, datetime]
+_LOSSES = ("lost", "given_up", "slept")
 
 
 class ManagerRow(ManagerFigures):
@@ -101,8 +104,23 @@ async def read_commissions(conn: Connection, during: Moments, role: str | None =
     return await report_figures.commission(conn, *during, role)
 
 
+async def people_called(conn: Connection, people: Collection[str]) -> dict[str, str]:
+    """What people of any tier are called, by id, as far as this tier has been told."""
+    return await names_of(conn, people, trail.PEOPLE)
+
+
 async def list_records(
     conn: Connection, figure: Figure, wanted: Narrowed, after: tuple[datetime, str] | None
 ) -> RecordPage:
-    """The records that a figure counts, the latest first."""
-    return await report_records.read_page(conn, figure, wanted, after)
+    """The records that a figure counts, the latest first, with people by name and reasons in the policy's words."""
+    page = await report_records.read_page(conn, figure, wanted, after)
+    names = await people_called(conn, {one.person for one in page.rows if one.person})
+    reasons = (await policies.rules(conn)).loss_reasons if figure in _LOSSES else {}
+    rows = [
+        one.model_copy(update={
+            "person": names.get(one.person or "", one.person),
+            "note": reasons[one.note].text if one.note in reasons else one.note,
+        })
+        for one in page.rows
+    ]  # fmt: skip
+    return replace(page, rows=rows)

@@ -22,7 +22,7 @@ from services.conversion.actions.deal_board import (
 )
 from services.conversion.actions.deals import deal_for, move_to_stage
 from services.conversion.actions.desk_bar import desk_bar
-from services.conversion.actions.first_steps import read_first_steps
+from services.conversion.actions.first_steps import read_first_steps, read_optional_steps
 from services.conversion.actions.manager_week import coming_days
 from services.conversion.desk.forms import StageForm
 from services.conversion.desk.parts import WEEK_DAYS, View, show_lanes
@@ -62,7 +62,7 @@ async def board(request: Request, conn: Conn, who: Who, owner: Owner = None, ope
 async def _first_steps(conn: Connection, who: Principal) -> dict[str, Any]:
     """What is still missing, for whoever can mend it."""
     steps = await read_first_steps(conn) if oversees(who) else []
-    return {"steps": steps, "next": next_step(steps)}
+    return {"steps": steps, "next": next_step(steps), "optional": await read_optional_steps(conn) if steps else []}
 
 
 @router.get("/board/lanes", dependencies=STAFF)

@@ -13,11 +13,12 @@ from services.chassis.db import Connection
 from services.chassis.errors import DomainError
 from services.chassis.http import Conn, Who
 from services.chassis.web.door import web_of
+from services.chassis.web.optional_steps import optional_steps_router
 from services.chassis.web.people import People, PersonForm, people_router
 from services.chassis.web.refusals import field_errors
 from services.chassis.web.site import is_lively, words_for
 from services.conversion.actions.desk_bar import desk_bar
-from services.conversion.actions.first_steps import read_first_steps
+from services.conversion.actions.first_steps import OPTIONAL, read_first_steps
 from services.conversion.actions.managers import add_manager, change_manager
 from services.conversion.desk.manager_forms import TAKEN, ManagerForm
 from services.conversion.desk.settings import SETTERS, SUPERVISION, settings_page
@@ -41,6 +42,7 @@ async def _bar(conn: Connection, who: Principal) -> dict[str, Any]:
     return {"bar": await desk_bar(conn, who)}
 
 
+steps = optional_steps_router(OPTIONAL, SETTERS)
 router = people_router(
     People("/conversion/desk", _everybody, _add, read_first_steps, _bar, ManagerForm),
     readers=SUPERVISION,

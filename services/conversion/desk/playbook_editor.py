@@ -15,6 +15,7 @@ from services.chassis.errors import DomainError, Invalid
 from services.chassis.http import Conn, Who
 from services.chassis.web.door import page_router, web_of
 from services.chassis.web.refusals import field_errors
+from services.chassis.web.rows import Move, now_at
 from services.chassis.web.site import is_lively, words_for
 from services.conversion.actions.playbook_editor import (
     PlaybookPage,
@@ -63,8 +64,11 @@ async def look(request: Request, conn: Conn, name: Called, form: Typed) -> Respo
 
 @router.post("/{name}/look", dependencies=SUPERVISOR)
 async def look_again(request: Request, conn: Conn, who: Who, name: Called, form: Typed) -> Response:
-    """The same without script: the page with what was typed, and a row more."""
-    return await _show(request, conn, who, name, form)
+    """The same without script: the page with what was typed, a step moved if its button asks for it, and a row more."""
+    form, moved = form.moved()
+    if moved:
+        request.state.said = now_at(words_for(request), moved, form.count(moved.rows))
+    return await _show(request, conn, who, name, form, moved=moved)
 
 
 @router.post("/{name}", dependencies=SETTERS)
@@ -98,9 +102,9 @@ async def _look(conn: Connection, page: PlaybookPage, form: PlaybookForm) -> dic
 
 async def _show(
     request: Request, conn: Connection, who: Principal, name: str, form: PlaybookForm,
-    error: DomainError | None = None,
+    error: DomainError | None = None, moved: Move | None = None,
 ) -> Response:  # fmt: skip
     page = await read_playbook(conn, name)
-    shown = {**await _look(conn, page, form), "form": form, "refused": error}
+    shown = {**await _look(conn, page, form), "form": form, "refused": error, "moved": moved}
     shown |= {"errors": field_errors(error) if error else {}, "status": error.status if error else 200}
     return await settings_page(request, conn, who, "settings/playbook.j2", **shown)

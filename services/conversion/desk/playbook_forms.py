@@ -9,6 +9,7 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from services.chassis.errors import Invalid
+from services.chassis.web.rows import Move
 from services.conversion.domain.playbooks import TRACKS, Playbook, Step, Track
 from services.conversion.domain.typed_lengths import read_length, written_length
 
@@ -45,6 +46,7 @@ class PlaybookForm(BaseModel):
 
     priority: str = Field(default="0", max_length=10)
     seen: int = 0
+    move: str = Field(default="", max_length=60)
 
     @classmethod
     def of(cls, playbook: Playbook | None, seen: int) -> PlaybookForm:
@@ -67,6 +69,18 @@ class PlaybookForm(BaseModel):
                 for n in range(_MOST_STEPS)]  # fmt: skip
         used = max((n for n, row in enumerate(rows) if row.kind), default=-1) + 1
         return rows[: min(used + 1, _MOST_STEPS)]
+
+    def count(self, rows: str) -> int:
+        """How many steps there are in the track of this name."""
+        return sum(1 for track in TRACKS if track == rows for row in self.steps(track) if row.kind)
+
+    def moved(self) -> tuple[PlaybookForm, Move | None]:
+        """The form after the move that its button asks for, and that move; the form as it is where none can be made."""
+        move = Move.asked(self.move, TRACKS)
+        if move is None or not move.fits(self.count(move.rows)):
+            return self, None
+        names = [f"{move.rows}.{{}}.{name}" for name in StepRow.__annotations__]
+        return self.model_validate(move.swapped(self.model_dump(exclude={"move"}), names)), move
 
     def rules(self) -> list[RuleRow]:
         """The conditions, and an empty row for a further one."""

@@ -5,6 +5,7 @@ The browser of their supervisor fetches them from here; they hold sums, and lead
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -17,8 +18,9 @@ from services.chassis.reports.tables import Column, Table, share_of, table
 from services.chassis.web.door import page_router, web_of
 from services.chassis.web.report_pages import Ask, PeriodQuery, ask
 from services.conversion.actions.deal_board import rules_in_force
-from services.conversion.actions.report_pages import read_commissions
+from services.conversion.actions.report_pages import people_called, read_commissions
 from services.conversion.desk.report_tables import commission_columns
+from services.conversion.desk.report_words import whom
 from services.conversion.repository import reports
 from workflows.contracts.base import Tier
 
@@ -42,7 +44,8 @@ async def declines(request: Request, conn: Conn, who: Who, asked: Asked) -> Resp
     callers = await reports.callers(conn, *asked.during)
     reasons = await reports.declines(conn, *asked.during, None)
     tables = [table("reasons", asked.words("Why tier 2 declines"), _reasons(asked), [r for r in reasons if r.declined])]
-    tables.append(table("callers", asked.words("By the time they came to tier 2"), _callers(asked), callers))
+    names = await people_called(conn, {one.caller for one in callers})
+    tables.append(table("callers", asked.words("By the time they came to tier 2"), _callers(asked, names), callers))
     return _part(request, tables)
 
 
@@ -50,8 +53,9 @@ async def declines(request: Request, conn: Conn, who: Who, asked: Asked) -> Resp
 async def kept(request: Request, conn: Conn, who: Who, asked: Asked) -> Response:
     """For tier 3: commission for further orders, by account manager."""
     _check(who.tier, Tier.ACCOUNT_MGMT)
-    columns = [replace(one, href=None) for one in commission_columns(asked)]
     found = await read_commissions(conn, asked.during, "kept")
+    names = await people_called(conn, {one.person for one in found})
+    columns = [replace(one, href=None) for one in commission_columns(asked, names)]
     return _part(request, [table("kept", asked.words("Commission for kept customers"), columns, found)])
 
 
@@ -64,10 +68,10 @@ def _reasons(asked: Ask) -> list[Column]:
     return [Column(_("In the managers’ words"), "reason", "text"), Column(_("Declined"), "declined", picture="bar")]
 
 
-def _callers(asked: Ask) -> list[Column]:
+def _callers(asked: Ask, names: Mapping[str, str]) -> list[Column]:
     _ = asked.words
     return [
-        Column(_("Caller"), "caller", "text"),
+        Column(_("Caller"), lambda one: whom(_, names.get(one.caller), "sourced", one.caller), "text"),
         Column(_("Offered"), "offered"),
         Column(_("Accepted"), "accepted"),
         Column(_("Declined"), "declined"),

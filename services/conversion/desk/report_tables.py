@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.chassis.db import Connection
@@ -10,13 +10,14 @@ from services.chassis.reports.tables import Column, Table, share_of, table
 from services.chassis.web.report_pages import Ask, View
 from services.conversion.actions.report_pages import (
     manager_rows,
+    people_called,
     read_answers,
     read_commissions,
     read_losses,
     read_moves,
     read_stages,
 )
-from services.conversion.desk.report_words import bucket_words, role_words, stage_words
+from services.conversion.desk.report_words import bucket_words, role_words, stage_words, whom
 from services.conversion.repository import reports
 
 
@@ -162,21 +163,22 @@ async def commission_tables(conn: Connection, asked: Ask) -> Sequence[Table]:
     """What was earned, paid out and taken back, by person."""
     _ = asked.words
     found = await read_commissions(conn, asked.during)
+    names = await people_called(conn, {one.person for one in found})
     title = _("Commission of all three tiers")
-    return [table("commission", title, commission_columns(asked), found)]
+    return [table("commission", title, commission_columns(asked, names), found)]
 
 
 def _entries(asked: Ask) -> Any:
     return lambda one: asked.records("entries", person=one.person, value=f"{one.role}:{one.currency}")
 
 
-def commission_columns(asked: Ask) -> list[Column]:
+def commission_columns(asked: Ask, names: Mapping[str, str]) -> list[Column]:
     """Sums of the ledger by person and role."""
     _ = asked.words
     roles = role_words(_)
     money: Any = {"kind": "money", "currency": lambda one: one.currency}
     return [
-        Column(_("Person"), "person", "text"),
+        Column(_("Person"), lambda one: whom(_, names.get(one.person), one.role, one.person), "text"),
         Column(_("For having"), lambda one: roles.get(one.role, one.role), "text"),
         Column(_("Earned"), "accrued", **money, picture="bar"),
         Column(_("Paid out"), "vested", **money),

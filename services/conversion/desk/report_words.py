@@ -27,6 +27,31 @@ def role_words(_: Words) -> dict[str, str]:
     return {"sourced": _("found them"), "closed": _("sold to them"), "kept": _("kept them")}
 
 
+def note_words(_: Words) -> dict[str, str]:
+    """What records say of themselves: stages, how an offer was answered, and how people met."""
+    return {
+        **stage_words(_), "declined": _("Declined"), "returned": _("Given back"), "expired": _("Expired"),
+        "phone": _("by phone"), "online": _("online"), "visit": _("at theirs"),
+    }  # fmt: skip
+
+
+def entry_words(_: Words) -> dict[str, str]:
+    """What an entry of the commission ledger is."""
+    return {
+        "accrued": _("earned"), "vested": _("paid out"), "clawed_back": _("taken back"), "adjusted": _("corrected"),
+    }  # fmt: skip
+
+
+def whom(_: Words, name: str | None, role: str, person: str) -> str:
+    """Somebody by name; where this tier was not told it, what they are and their id, to tell one from another."""
+    if name:
+        return name
+    words = {
+        "sourced": _("a caller (%(id)s)"), "closed": _("a manager (%(id)s)"), "kept": _("an account manager (%(id)s)"),
+    }  # fmt: skip
+    return words.get(role, "%(id)s") % {"id": person}
+
+
 def figure_words(_: Words) -> dict[str, str]:
     """What each figure counts."""
     return {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from functools import partial
 from typing import Annotated, Any, get_args
 
@@ -16,6 +17,8 @@ from services.chassis.http import Conn, Who, allow
 from services.chassis.reports.exports import latest_exports, record_export
 from services.chassis.reports.tables import Column, Table, table
 from services.chassis.web.door import page_router, web_of
+from services.chassis.web.formats import Formats
+from services.chassis.web.pages import Reader
 from services.chassis.web.report_pages import (
     Ask,
     PeriodQuery,
@@ -26,11 +29,19 @@ from services.chassis.web.report_pages import (
     report_file,
     report_page,
 )
-from services.conversion.actions.deal_board import colleagues, rules_in_force
+from services.conversion.actions.deal_board import rules_in_force
 from services.conversion.actions.desk_bar import desk_bar
-from services.conversion.actions.report_pages import list_records
+from services.conversion.actions.report_pages import list_records, people_called
 from services.conversion.desk.report_tables import VIEWS
-from services.conversion.desk.report_words import bucket_words, figure_words, role_words, stage_words
+from services.conversion.desk.report_words import (
+    bucket_words,
+    entry_words,
+    figure_words,
+    note_words,
+    role_words,
+    stage_words,
+    whom,
+)
 from services.conversion.domain.report_records import Figure, Narrowed, RecordRow
 
 HERE = "/conversion/desk/reports"
@@ -72,7 +83,7 @@ async def records(
         raise NotFound("there is no such figure")
     page = await list_records(conn, figure, Narrowed(*asked.during, person or None, value), read_place(after))  # type: ignore[arg-type]
     shown: dict[str, Any] = {
-        "found": _table(asked, figure, page.rows, who.role == "supervisor"),
+        "found": _table(asked, Reader.of(request).formats(), figure, page.rows, who.role == "supervisor"),
         "total": page.total,
         "more": _more(asked, figure, page.next, person=person, value=value or "", back=back),
     }
@@ -97,17 +108,24 @@ def _more(asked: Ask, figure: str, after: tuple[datetime, str] | None, **kept: s
     return asked.records(figure, after=place_of(after), **kept) if after else ""
 
 
-def _table(asked: Ask, figure: str, rows: Sequence[RecordRow], opens: bool) -> Table:
+def _table(asked: Ask, fmt: Formats, figure: str, rows: Sequence[RecordRow], opens: bool) -> Table:
     _ = asked.words
-    known = stage_words(_)
     deal = (lambda one: f"/conversion/desk/deals/{one.deal_id}" if one.deal_id else None) if opens else None
     columns = [
         Column(_("Company"), lambda one: one.company or _("by hand"), "text", href=deal),
         Column(_("When"), "at", "moment"),
         Column(_("Who"), "person", "text"),
-        Column(_("What"), lambda one: known.get(one.note or "", one.note), "text"),
+        Column(_("What"), lambda one: _note(asked, fmt, figure, one.note), "text"),
     ]
     return table(figure, figure_words(_)[figure], columns, rows)
+
+
+def _note(asked: Ask, fmt: Formats, figure: str, note: str | None) -> str | None:
+    _ = asked.words
+    if figure == "entries" and note:
+        kind, amount, currency = note.split(" ")
+        return f"{entry_words(_).get(kind, kind)}: {fmt.money(Decimal(amount), currency)}"
+    return note_words(_).get(note or "", note)
 
 
 async def _narrowed(conn: Connection, asked: Ask, person: str, value: str | None) -> list[str]:
@@ -115,5 +133,6 @@ async def _narrowed(conn: Connection, asked: Ask, person: str, value: str | None
     said = {**stage_words(_), **bucket_words(_)}
     role, colon, currency = (value or "").partition(":")
     words = f"{role_words(_).get(role, role)}, {currency}" if colon else said.get(role, role)
-    names = await colleagues(conn) if person else {}
-    return [text for text in (names.get(person, person), words) if text]
+    names = await people_called(conn, [person]) if person else {}
+    person = whom(_, names.get(person), role, person) if person else ""
+    return [text for text in (person, words) if text]

@@ -19,7 +19,7 @@ from services.chassis.web.door import page_router, web_of
 from services.chassis.web.site import words_for
 from services.conversion.actions.deal_board import colleagues, rules_in_force
 from services.conversion.actions.desk_bar import desk_bar
-from services.conversion.actions.first_steps import read_first_steps
+from services.conversion.actions.first_steps import read_first_steps, read_optional_steps
 from services.conversion.actions.team import read_approvals, read_team, read_waiting, receivers
 from services.conversion.actions.team_acts import ask_for_it, decide, give_lead, put_on_list
 from services.conversion.desk.forms import BoardForm, DecisionForm
@@ -102,7 +102,8 @@ async def team_page(request: Request, conn: Conn, who: Who, view: Looked) -> Res
     """The whole page."""
     steps = await read_first_steps(conn)
     shown = await _context(conn, who, view)
-    return web_of(request).pages.answer(request, "team/page.j2", **shown, steps=steps, next=next_step(steps))
+    shown |= {"steps": steps, "next": next_step(steps), "optional": await read_optional_steps(conn)}
+    return web_of(request).pages.answer(request, "team/page.j2", **shown)
 
 
 @router.get("/parts", dependencies=READERS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.chassis.db import Connection
+from services.chassis.optional_steps import BY_NOBODY
 from services.chassis.samples import SAMPLE_PRODUCTS
 
 
@@ -22,3 +23,16 @@ async def there_is(conn: Connection) -> dict[str, int]:
         list(SAMPLE_PRODUCTS),
     )
     return {name: int(count) for name, count in row.items()}
+
+
+async def done_besides(conn: Connection) -> dict[str, bool]:
+    """By optional step whether somebody has changed what was shipped."""
+    (row,) = await conn.fetch(
+        f"""SELECT EXISTS (SELECT FROM managers WHERE active AND (weight <> 1 OR daily_quota IS NOT NULL
+                     OR cardinality(languages || segments || regions || products) > 0)) AS routing,
+                   (SELECT count(DISTINCT body - 'commission') > 1 FROM policies) AS rules,
+                   (SELECT count(DISTINCT body -> 'commission') > 1 FROM policies) AS commission,
+                   EXISTS (SELECT FROM playbooks WHERE created_by NOT IN {BY_NOBODY}) AS playbooks,
+                   EXISTS (SELECT FROM templates WHERE created_by NOT IN {BY_NOBODY}) AS mails"""  # noqa: S608 - a constant
+    )
+    return dict(row)

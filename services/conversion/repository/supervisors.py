@@ -20,10 +20,11 @@ async def remember(conn: Connection, person: str, name: str) -> None:
 
 
 async def names_of_staff(conn: Connection) -> dict[str, str]:
-    """Names of supervisors and managers by their ids, also of those who no longer work here; at most 500."""
+    """Names of supervisors and managers by their ids, of whoever works or worked here; at most 500 of each."""
     rows = await conn.fetch(
-        """SELECT person, name FROM supervisors
-           UNION ALL (SELECT id, name FROM managers ORDER BY created_at DESC) LIMIT $1""",
+        """(SELECT person, name FROM supervisors WHERE name <> person LIMIT $1)
+           UNION ALL (SELECT person, name FROM person_names LIMIT $1)
+           UNION ALL (SELECT id, name FROM managers ORDER BY created_at DESC LIMIT $1)""",
         _MOST,
     )
     return {row["person"]: row["name"] for row in rows}

@@ -9,7 +9,8 @@ PARTS = (
               name || ' ' || language || ' ' || version, NULL::text, '{}'::text[] FROM templates""",
     """SELECT created_at, 'playbook:' || id, 'playbook', created_by, NULL::uuid, name || ' ' || version, NULL::text,
               '{}'::text[] FROM playbooks""",
-    """SELECT created_at, 'absence:' || id, 'absence', created_by, NULL::uuid, manager, nullif(reason, ''),
-              '{}'::text[] FROM absences WHERE created_by <> manager""",
+    """SELECT a.created_at, 'absence:' || a.id, 'absence', a.created_by, NULL::uuid, coalesce(m.name, a.manager),
+              nullif(a.reason, ''), '{}'::text[]
+         FROM absences a LEFT JOIN managers m ON m.id = a.manager WHERE a.created_by <> a.manager""",
 )
 PEOPLE = f"SELECT id, name FROM managers UNION ALL {NAMES}"  # noqa: S608 - a constant

@@ -6,7 +6,7 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.edits import hold
 from services.chassis.errors import Conflict
-from services.chassis.staff import names_of, remember
+from services.chassis.staff import names_of, remember, writer
 from services.lead_gen.actions.criteria import add_criteria
 from services.lead_gen.actions.kinds import CRITERIA
 from services.lead_gen.domain.criteria import CriteriaListed, CriteriaVersion
@@ -19,14 +19,14 @@ async def list_criteria(conn: Connection) -> list[CriteriaListed]:
     """The newest version of every name, with who wrote it and how many campaigns go by which version."""
     found = await criteria.newest_of_each(conn)
     names = await names_of(conn, [one.created_by for one in found])
-    return [one.model_copy(update={"by": names.get(one.created_by, one.created_by)}) for one in found]
+    return [one.model_copy(update={"by": writer(names, one.created_by)}) for one in found]
 
 
 async def criteria_versions(conn: Connection, name: str) -> list[CriteriaListed]:
     """The versions of a name, the newest first; at most fifty."""
     found = await criteria.versions_of(conn, name)
     names = await names_of(conn, [one.created_by for one in found])
-    return [one.model_copy(update={"by": names.get(one.created_by, one.created_by)}) for one in found]
+    return [one.model_copy(update={"by": writer(names, one.created_by)}) for one in found]
 
 
 async def newest_like(conn: Connection, criteria_id: str) -> CriteriaListed:

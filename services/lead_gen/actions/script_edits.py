@@ -6,7 +6,7 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.edits import hold
 from services.chassis.errors import Conflict
-from services.chassis.staff import names_of, remember
+from services.chassis.staff import names_of, remember, writer
 from services.lead_gen.actions.kinds import SCRIPT
 from services.lead_gen.actions.scripts import add_script
 from services.lead_gen.domain.scripts import Script, ScriptListed
@@ -26,7 +26,7 @@ async def script_versions(conn: Connection, script_id: str) -> list[ScriptListed
 
 async def _named(conn: Connection, found: list[ScriptListed]) -> list[ScriptListed]:
     names = await names_of(conn, [one.created_by for one in found])
-    return [one.model_copy(update={"by": names.get(one.created_by, one.created_by)}) for one in found]
+    return [one.model_copy(update={"by": writer(names, one.created_by)}) for one in found]
 
 
 async def publish_script(conn: Connection, new: NewScript, who: Principal, *, seen: str) -> Script:

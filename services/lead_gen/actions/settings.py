@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.chassis.db import Connection
-from services.chassis.staff import names_of
+from services.chassis.staff import names_of, writer
 from services.lead_gen.domain.settings import LastChange
 from services.lead_gen.repository import settings
 
@@ -12,4 +12,4 @@ async def read_settings(conn: Connection) -> dict[str, LastChange]:
     """The last change of each editor, by its name; one that nobody has used yet is left out."""
     found = await settings.last_changes(conn)
     names = await names_of(conn, [one.by for one in found.values()])
-    return {name: one.model_copy(update={"by": names.get(one.by, one.by)}) for name, one in found.items()}
+    return {name: one.model_copy(update={"by": writer(names, one.by)}) for name, one in found.items()}

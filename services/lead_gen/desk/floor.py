@@ -14,7 +14,7 @@ from services.chassis.first_steps import next_step
 from services.chassis.http import Conn, Id, Who
 from services.chassis.web.door import page_router, web_of
 from services.lead_gen.actions.campaigns import pause_campaign, start_campaign
-from services.lead_gen.actions.first_steps import read_first_steps
+from services.lead_gen.actions.first_steps import read_first_steps, read_optional_steps
 from services.lead_gen.actions.floor import read_floor
 from services.lead_gen.actions.late_callbacks import give_all_to_pool, give_to_pool
 from services.lead_gen.desk.places import READERS, SUPERVISOR
@@ -70,7 +70,9 @@ async def _after(request: Request, conn: Connection, role: str) -> Response:
 
 async def _whole(request: Request, conn: Connection, role: str) -> Response:
     steps = await read_first_steps(conn)
-    return await _show(request, conn, role, "floor.j2", steps=steps, next=next_step(steps))
+    return await _show(
+        request, conn, role, "floor.j2", steps=steps, next=next_step(steps), optional=await read_optional_steps(conn)
+    )
 
 
 async def _show(request: Request, conn: Connection, role: str, template: str, **more: Any) -> Response:

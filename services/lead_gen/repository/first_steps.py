@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.chassis.db import Connection
+from services.chassis.optional_steps import BY_NOBODY
 
 
 async def there_is(conn: Connection) -> dict[str, int]:
@@ -23,3 +24,12 @@ async def prepared(conn: Connection) -> str | None:
         "SELECT id::text FROM campaigns WHERE state = 'draft' ORDER BY created_at, id LIMIT 1"
     )
     return found
+
+
+async def done_besides(conn: Connection) -> dict[str, bool]:
+    """By optional step whether somebody has changed what was shipped."""
+    (row,) = await conn.fetch(
+        f"""SELECT EXISTS (SELECT FROM policies WHERE created_by NOT IN {BY_NOBODY}) AS rules,
+                   EXISTS (SELECT FROM instructions) AS instructions"""  # noqa: S608 - a constant
+    )
+    return dict(row)

@@ -11,9 +11,10 @@ from services.chassis.trail import Wanted
 from services.ops.actions.late import read_late
 from services.ops.actions.stories import Reached
 from services.ops.actions.tiers import read_tiers
-from services.ops.actions.trail import read_trail
+from services.ops.actions.trail import read_trail, staff_names
 from services.ops.domain.failures import as_late
 from services.ops.domain.room import Room, gathered
+from services.ops.domain.trail import Trail
 from services.ops.failures import Failures
 from services.ops.histories import TemporalAway
 from services.ops.tiers import TierAway
@@ -23,6 +24,7 @@ _MOST_ROWS = 150
 _LATELY = 6
 _LEARNT_AT_ONCE = 8
 _MOST_COMPANIES = 1000
+_MOST_PEOPLE = 2000
 
 
 class Rooms:
@@ -31,6 +33,7 @@ class Rooms:
     def __init__(self) -> None:
         self._failures = Failures()
         self._companies: dict[str, str] = {}
+        self._people: dict[str, str] = {}
         self._reading: asyncio.Task[Room] | None = None
         self._begun_at = 0.0
 
@@ -49,7 +52,9 @@ class Rooms:
             self._failed(sources),
             read_trail(sources, Wanted(), _LATELY),
         )
-        room = gathered(datetime.now(UTC), tiers, late, failed, trail.lines, missing)
+        await self._meet(sources, trail)
+        lately = trail.called(self._people).lines
+        room = gathered(datetime.now(UTC), tiers, late, failed, lately, missing)
         await self._learn(sources, room)
         return room.called(self._companies)
 
@@ -64,6 +69,14 @@ class Rooms:
                 self._companies |= {one.lead_id: one.company for one in found}
         except TierAway:
             return
+
+    async def _meet(self, sources: Reached, trail: Trail) -> None:
+        """What those are called whom the tier of their act does not know by name, asked once."""
+        if not (strangers := trail.unnamed - set(self._people)):
+            return
+        if len(self._people) > _MOST_PEOPLE:
+            self._people.clear()
+        self._people |= {one: one for one in strangers} | await staff_names(sources)
 
     async def _failed(self, sources: Reached) -> list[Late]:
         try:

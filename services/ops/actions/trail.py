@@ -26,6 +26,18 @@ async def read_trail(sources: Reached, wanted: Wanted, limit: int) -> Trail:
     return merged(found, missing, limit)
 
 
+async def read_named_trail(sources: Reached, wanted: Wanted, limit: int) -> Trail:
+    """The same, and whom the tier of a line does not know by name is called as their own tier calls them."""
+    trail = await read_trail(sources, wanted, limit)
+    return trail.called(await staff_names(sources)) if trail.unnamed else trail
+
+
+async def staff_names(sources: Reached) -> dict[str, str]:
+    """What people of the tiers' staff are called, by id; without those of a tier that is away."""
+    found, _missing = await of_each(sources.apis.people)
+    return {one.id: one.name for people in found.values() for one in people}
+
+
 async def every_line(sources: Reached, wanted: Wanted) -> AsyncIterator[TrailLine]:
     """All lines that are wanted, page by page. Raises Unavailable if a tier goes away: a file must be whole."""
     count = 0

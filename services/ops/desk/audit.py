@@ -19,7 +19,7 @@ from services.chassis.imports.cells import neutralise
 from services.chassis.trail import Wanted
 from services.chassis.web.door import page_router, web_of
 from services.ops.actions.stories import Reached
-from services.ops.actions.trail import every_line, read_trail
+from services.ops.actions.trail import every_line, read_named_trail
 from services.ops.desk.places import OPS, address
 from services.ops.doors import Seen
 
@@ -55,7 +55,7 @@ Sought = Annotated[Asked, Depends()]
 @router.get("/audit", dependencies=OPS)
 async def audit(request: Request, sources: Seen, asked: Sought) -> Response:
     """A page of it, the latest first."""
-    trail = await read_trail(sources, asked.wanted(), LIMIT)
+    trail = await read_named_trail(sources, asked.wanted(), LIMIT)
     following = encode_cursor((trail.older[0].isoformat(), trail.older[1])) if trail.older else None
     return web_of(request).pages.answer(request, "audit.j2", asked=asked, trail=trail, next=following)
 
@@ -63,7 +63,7 @@ async def audit(request: Request, sources: Seen, asked: Sought) -> Response:
 @router.get("/audit.csv", dependencies=OPS)
 async def audit_csv(sources: Seen, asked: Sought) -> Response:
     """The same as a file; refused while a tier is away, because a file must be whole."""
-    trail = await read_trail(sources, asked.wanted(), 1)
+    trail = await read_named_trail(sources, asked.wanted(), 1)
     if trail.missing:
         raise Unavailable(f"{trail.missing[0].what} is needed for this: {trail.missing[0].why}", code="tier_away")
     headers = {"Content-Disposition": 'attachment; filename="audit.csv"'}

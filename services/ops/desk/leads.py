@@ -15,6 +15,7 @@ from services.chassis.web.door import page_router, web_of
 from services.chassis.web.refusals import field_errors
 from services.ops.actions.late import read_late
 from services.ops.actions.stories import Reached
+from services.ops.actions.trail import staff_names
 from services.ops.desk.places import OPS, address
 from services.ops.domain.room import is_stuck
 from services.ops.doors import Seen
@@ -54,6 +55,7 @@ async def list_leads(request: Request, sources: Seen, asked: Wanted) -> Response
         told["missing"] = [Missing(what=away.tier, why=str(away))]
     except DomainError as error:
         told["errors"] = field_errors(error) or {"q": error.message}
+    told["names"] = await staff_names(sources) if any(one.owner for one in told["rows"]) else {}
     return web_of(request).pages.answer(request, "leads.j2", asked=asked, is_stuck=is_stuck, **told)
 
 

@@ -77,3 +77,8 @@ def values_of(job: Job | None) -> dict[str, str]:
         f"assumptions.{name}": f"{value * 100 if is_share(f'assumptions.{name}') else value:g}"
         for name, value in changed.items()
     }
+
+
+def starting(heads: Mapping[str, int]) -> dict[str, str]:
+    """The fields of a first plan that are known: how many people each tier has, as counted."""
+    return {f"{tier}.count": f"{count}" for tier, count in heads.items()}

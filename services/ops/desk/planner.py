@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Form, Query, Request
@@ -13,9 +14,9 @@ from services.chassis.http import Id, Who, allow
 from services.chassis.web.door import page_router, web_of
 from services.chassis.web.refusals import field_errors
 from services.chassis.web.site import is_lively
-from services.ops.actions.plans import ask_plan, read_rates
+from services.ops.actions.plans import ask_plan, count_heads, read_rates
 from services.ops.actions.relationships import read_relationships
-from services.ops.desk.plan_forms import PlanForm, plan_of, values_of
+from services.ops.desk.plan_forms import PlanForm, plan_of, starting, values_of
 from services.ops.domain.planner.assumptions import Assumptions
 from services.ops.domain.relationships import classic, loads
 from services.ops.doors import Planning, Seen
@@ -30,14 +31,18 @@ router: APIRouter = page_router("/desk/planner")
 
 
 @router.get("", dependencies=_OPS)
-async def planner(request: Request, plans: Planning, who: Who, plan: Id | None = None) -> Response:
-    """The plan that is named, or the last one of whoever asks, above the form for another."""
+async def planner(request: Request, sources: Seen, plans: Planning, who: Who, plan: Id | None = None) -> Response:
+    """The plan that is named, or the last one of whoever asks, above the form for another.
+
+    The first plan begins with as many people as have worked lately.
+    """
     gone = False
     try:
         job = plans.get(plan) if plan else plans.latest(who.person)
     except NotFound:
         job, gone = None, True
-    return _page(request, job, values_of(job), gone=gone)
+    heads = await count_heads(sources.apis) if job is None else {}
+    return _page(request, job, values_of(job) | starting(heads), gone=gone, heads=heads)
 
 
 @router.get("/result", dependencies=_OPS)
@@ -98,13 +103,15 @@ def _page(
     error: DomainError | RequestValidationError | None = None,
     *,
     gone: bool = False,
+    heads: Mapping[str, int] | None = None,
 ) -> Response:
     errors = field_errors(error) if error else {}
     refused = error if isinstance(error, DomainError) and not errors else None
     status = (error.status if isinstance(error, DomainError) else 422) if error else 200
     return web_of(request).pages.answer(
-        request, "planner.j2", status=status, values=values, errors=errors, refused=refused, gone=gone, **_known(job)
-    )
+        request, "planner.j2", status=status, values=values, errors=errors, refused=refused, gone=gone,
+        heads=heads or {}, **_known(job),
+    )  # fmt: skip
 
 
 def _known(job: Job | None) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.http import Conn, Who, allow
 from services.chassis.policies import Policies, PolicyVersion
-from services.chassis.staff import names_of, remember
+from services.chassis.staff import names_of, remember, writer
 from services.chassis.web.door import page_router, web_of
 from services.chassis.web.places import prefix_of
 from services.chassis.web.policy_forms.drafts import Draft, Here, draft_of
@@ -113,7 +113,7 @@ async def _here(editor: PolicyEditor[Any], request: Request, conn: Connection, w
         sections=in_language(editor.sections, words_for(request)),
         version=newest,
         people=await editor.people(conn, who) if editor.people else {},
-        by=(await names_of(conn, [newest.created_by])).get(newest.created_by, newest.created_by),
+        by=writer(await names_of(conn, [newest.created_by]), newest.created_by),
     )
 
 
