@@ -1,8 +1,8 @@
 """A tier's processes restarted one after the other while callers work: `python -m bench.rolling`.
 
-Two APIs of tier 1 stand behind a door that asks the other at once when one refuses the connection, as for a name with two addresses
-does in the containers. Callers claim and post outcomes in an open loop; meanwhile each API is stopped politely and
-started again, then the worker. The limit is the same load with nobody restarted.
+Two APIs of tier 1 stand behind a door that asks the other at once when one refuses the connection, as the containers'
+does for a name with two addresses. Callers claim and post outcomes in an open loop; meanwhile each API is stopped
+politely and started again, then the worker. The limit is the same load with nobody restarted.
 """
 
 from __future__ import annotations
