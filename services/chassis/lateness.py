@@ -15,6 +15,8 @@ from services.chassis.stories import Place, typed
 from services.chassis.workflow_words import TIERS, message_words
 
 OUTBOX_PATIENCE_SECONDS = 300
+# Temporal's words for a workflow that has ended.
+OVER = "already completed"
 ActName = Literal["retry", "skip", "cancel", "reassign"]
 """What operators may do with a lead."""
 _PART = """(SELECT * FROM ({}) part (since, ref, kind, lead_id, company, who, facts)
@@ -79,10 +81,13 @@ def late_answer(row: LateRow, tier: str) -> Late:
     what, code = message_words(name, workflow_id), f"{name}, {workflow_id}"
     error, place = typed(row.facts["error"]), f"outbox:{tier}:{row.facts['id']}"
     if row.kind == "set_aside":
+        again, act = row.lead_id is not None, said(f"mend the cause, then: leadrelay stuck retry {place}")
+        if OVER in error:
+            again, act = False, said("sent again, nobody would hear it: leadrelay check --repair shows what follows")
         return Late(
             ref=row.ref, kind=row.kind, tier=tier, words=said(f"{what} should have been passed on"),
-            since=row.since, cause=_refused(error), code=code, lead_id=row.lead_id,
-            does="retry" if row.lead_id else None, act=said(f"mend the cause, then: leadrelay stuck retry {place}"),
+            since=row.since, cause=_refused(error), code=code, lead_id=row.lead_id, act=act,
+            does="retry" if again else None,
         )  # fmt: skip
     return Late(
         ref=row.ref, kind=row.kind, tier=tier, words=said(f"{what} should have been passed on"),

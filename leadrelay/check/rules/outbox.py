@@ -8,11 +8,10 @@ from dataclasses import replace
 from leadrelay.check.facts import Facts, Row
 from leadrelay.check.findings import Act, Checked, Finding, Repair
 from leadrelay.check.rules.lives import needed
+from services.chassis.lateness import OVER
 
 _WORKFLOWS = frozenset({"cold-call", "conversion", "customer", "campaign"})
 PATIENCE_SECONDS = 300.0
-# As Temporal says it.
-_ENDED = "already completed"
 
 
 def nothing_waits_or_is_set_aside(facts: Facts) -> Checked:
@@ -39,7 +38,7 @@ def nobody_hears(row: Row, alive: Collection[str], *, restored: bool) -> bool:
     Where nothing was restored, Temporal must have said that it has ended: one that never was may yet begin.
     """
     gone = row.workflow_id.partition(":")[0] in _WORKFLOWS and row.workflow_id not in alive
-    return gone and (restored or _ENDED in (row.error or ""))
+    return gone and (restored or OVER in (row.error or ""))
 
 
 def _unheard(tier: str, row: Row) -> Finding:

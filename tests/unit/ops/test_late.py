@@ -147,6 +147,16 @@ def test_an_answer_that_was_set_aside_names_the_command_that_sends_it_again() ->
     assert told.act.endswith("leadrelay stuck retry outbox:lead_gen:7")
 
 
+def test_an_answer_whose_workflow_has_ended_is_not_offered_to_be_sent_again() -> None:
+    facts = {"workflow_id": "cold-call:l-1", "what": "call_answered", "id": 7}
+    away, ended = (
+        late_answer(row("set_aside", error=error, **facts), "lead_gen")
+        for error in ("the worker was away", "workflow execution already completed")
+    )
+    assert (away.does, ended.does) == ("retry", None)
+    assert "leadrelay check --repair" in ended.act
+
+
 def test_what_is_late_reads_on_eighty_columns() -> None:
     long = late(company="ТОВ «Перша українська зернова компанія»", cause="because of this and that " * 6)
     text = late_text(LateList(held_up=[], items=[long], missing=[]), more=False)
