@@ -9,14 +9,13 @@ from typing import Any, Literal
 from pydantic import Field
 
 from services.chassis.db import Connection
+from services.chassis.outbox.rows import OVER
 from services.chassis.records import Record
 from services.chassis.sentences import said
 from services.chassis.stories import Place, typed
 from services.chassis.workflow_words import TIERS, message_words
 
 OUTBOX_PATIENCE_SECONDS = 300
-# Temporal's words for a workflow that has ended.
-OVER = "already completed"
 ActName = Literal["retry", "skip", "cancel", "reassign"]
 """What operators may do with a lead."""
 _PART = """(SELECT * FROM ({}) part (since, ref, kind, lead_id, company, who, facts)
