@@ -9,11 +9,10 @@ from typing import Any, Literal
 from pydantic import Field
 
 from services.chassis.db import Connection
-from services.chassis.outbox.rows import OVER
 from services.chassis.records import Record
 from services.chassis.sentences import said
 from services.chassis.stories import Place, typed
-from services.chassis.workflow_words import TIERS, message_words
+from services.chassis.workflow_words import OVER, TIERS, message_words
 
 OUTBOX_PATIENCE_SECONDS = 300
 ActName = Literal["retry", "skip", "cancel", "reassign"]

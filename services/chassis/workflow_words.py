@@ -15,6 +15,8 @@ TIERS: Final = {
     Tier.CONVERSION.value: _("tier 2 (conversion)"),
     Tier.ACCOUNT_MGMT.value: _("tier 3 (account management)"),
 }
+OVER: Final = "already completed"
+"""What an answer's error has in it when its workflow has ended, in Temporal's words."""
 WORKFLOWS: Final = {
     "ColdCall": _("cold call"),
     "Conversion": _("conversion"),

@@ -8,7 +8,7 @@ from dataclasses import replace
 from leadrelay.check.facts import Facts, Row
 from leadrelay.check.findings import Act, Checked, Finding, Repair
 from leadrelay.check.rules.lives import needed
-from services.chassis.outbox.rows import OVER
+from services.chassis.workflow_words import OVER
 
 _WORKFLOWS = frozenset({"cold-call", "conversion", "customer", "campaign"})
 PATIENCE_SECONDS = 300.0

@@ -14,8 +14,6 @@ from services.chassis.records import Record
 
 MAX_BACKOFF = timedelta(minutes=5)
 KEEP_DELIVERED = timedelta(days=7)
-# What `last_error` has in it when the workflow has ended, in Temporal's words.
-OVER = "already completed"
 
 # Only the head of a workflow's line may go. A claimed head is still pending, so it keeps the rows behind it back and
 # nobody else's: several dispatchers share the work, and the order per workflow holds. Under concurrency PostgreSQL
