@@ -11,6 +11,7 @@ from tests.browser.accounts import HERE, OLEH, Accounts, accounts_at
 from tests.browser.desks import Desks
 from tests.browser.test_account_desk import shows
 from tests.browser.watch import Watch
+from tests.fixtures.house import until
 from tests.fixtures.postgres import FreshDatabase
 from workflows.contracts.base import Tier
 
@@ -86,6 +87,11 @@ async def test_what_was_written_without_a_connection_is_sent_in_order_each_once(
         )
         return [row["note"] for row in rows]
 
+    async def all_written() -> bool:
+        return len(await written()) >= len(companies)
+
     await expect(page.get_by_label("In their words")).to_have_count(0)
+    # Which of the two pages sends is theirs to agree on; the other's answer may come after this one's.
+    await until(all_written)
     assert await written() == ["the first", "the second"]
     assert await page.evaluate("Object.keys(localStorage)") == []
