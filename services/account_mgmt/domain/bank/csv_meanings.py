@@ -26,7 +26,14 @@ from services.account_mgmt.domain.bank.csv_guess import is_day
 from services.account_mgmt.domain.bank.csv_headers import plain
 from services.account_mgmt.domain.bank.csv_states import state_of
 from services.account_mgmt.domain.bank.csv_text import Line, uncovered
-from services.account_mgmt.domain.bank.csv_words import Meaning, is_own_account, meaning, rank_of_day
+from services.account_mgmt.domain.bank.csv_words import (
+    ACCOUNT_OF,
+    TAX_OF,
+    Meaning,
+    is_own_account,
+    meaning,
+    rank_of_day,
+)
 from services.account_mgmt.domain.bank.own_accounts import number_in, spelt
 from services.account_mgmt.domain.bank.transfers import iban, is_iban
 from services.chassis.currencies import currencies
@@ -39,7 +46,6 @@ _LEAST_ROWS: Final = 3
 """In fewer rows one counterparty may well stand alone."""
 _BALANCE: Final = re.compile(r"balance|saldo|solde\b|\bsold\b|залишок|остаток|egyenleg|zůstatek|zostatok|bakiye")
 _OWN_NUMBER: Final = re.compile(r"transa\w+ id|operation id|arhiv|arkist|arkiv|archiv|\bunique|референс")
-_ACCOUNTS: Final[Sequence[Meaning]] = ("payer account", "party account", "payee account")
 Where = Mapping[Meaning, Sequence[int]]
 
 
@@ -110,8 +116,8 @@ def _where(found: Columns, cells: Sequence[str]) -> Where:
             what = "date"
         elif what == "both" and _mostly(values, _is_money):
             what = "amount"
-        elif what in ("party", "payer", "payee") and _mostly(values, _is_account):
-            what = f"{what} account"  # type: ignore[assignment]
+        elif what in ACCOUNT_OF and _mostly(values, _is_account):
+            what = ACCOUNT_OF[what]
         if what and _agrees(what, values):
             where[what].append(column)
     return where
@@ -143,11 +149,13 @@ def _sums(at: dict[str, int], where: Where) -> None:
 def _people(at: dict[str, int], where: Where) -> None:
     """Who pays, by name, account and tax id; a heading that says `IBAN` and no more is the company's own beside one
     that names the payer's."""
-    for name, behind in (("payer_name", ""), ("payer_iban", " account"), ("payer_tax_id", " tax")):
-        of: Sequence[Meaning] = (f"payer{behind}", f"party{behind}", f"payee{behind}")  # type: ignore[assignment]
+    of_whom: Mapping[str, Collection[Meaning]] = {
+        "payer_name": ACCOUNT_OF.keys(), "payer_iban": ACCOUNT_OF.values(), "payer_tax_id": TAX_OF.values(),
+    }  # fmt: skip
+    for name, of in of_whom.items():
         columns = [one for what in of for one in where[what]]
         bare = at.get(name, -1)
-        if name == "payer_name" and not {bare}.isdisjoint(c for what in _ACCOUNTS for c in where[what]):
+        if name == "payer_name" and not {bare}.isdisjoint(c for what in ACCOUNT_OF.values() for c in where[what]):
             at.setdefault("payer_iban", at.pop(name))
         if name == "payer_iban" and bare in where["account"] and columns:
             at.setdefault("account", bare)
@@ -170,11 +178,14 @@ def _own(at: dict[str, int], where: Where, found: Columns) -> None:
 
 def _payee(at: Mapping[str, int], where: Where) -> Mapping[str, int]:
     """Where payer and payee each have columns of their own: those of the payee."""
-    pairs = (("payer_name", "payee", "payer"), ("payer_iban", "payee account", "payer account"))
+    pairs: Sequence[tuple[str, Meaning, Meaning]] = (
+        ("payer_name", "payee", "payer"),
+        ("payer_iban", "payee account", "payer account"),
+    )
     return {
         name: others[0]
         for name, gets, pays in pairs
-        if at.get(name, -1) in where[pays] and (others := [one for one in where[gets] if one != at[name]])  # type: ignore[index]
+        if at.get(name, -1) in where[pays] and (others := [one for one in where[gets] if one != at[name]])
     }
 
 

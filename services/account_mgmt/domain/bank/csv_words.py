@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final, Literal
 
 from services.account_mgmt.domain.bank.csv_headers import plain
@@ -16,6 +17,11 @@ Meaning = Literal[
 ]  # fmt: skip
 """`both`: what went and what came in one column. A `party` is whoever is at the other end, a `payer` and a `payee` may
 be the company itself. `details` say what the money is for if they are of nobody in particular."""
+
+ACCOUNT_OF: Final[Mapping[Meaning, Meaning]] = {
+    "payer": "payer account", "party": "party account", "payee": "payee account",
+}  # fmt: skip
+TAX_OF: Final[Mapping[Meaning, Meaning]] = {"payer": "payer tax", "party": "party tax", "payee": "payee tax"}
 
 
 def _any(*words: str) -> re.Pattern[str]:
@@ -189,9 +195,9 @@ def _of_people(text: str) -> Meaning:
         return ""
     who = _who(text)
     if who and _TAX.search(text):
-        return f"{who} tax"  # type: ignore[return-value]
+        return TAX_OF[who]
     if _ACCOUNT.search(text):
-        return f"{who} account" if who else "account"  # type: ignore[return-value]
+        return ACCOUNT_OF[who] if who else "account"
     if _BANK.search(text):
         return ""
     return who or ("details" if _DETAILS.search(text) else "")

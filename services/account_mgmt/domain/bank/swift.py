@@ -118,7 +118,8 @@ def _balances(data: Mapping[str, Any]) -> tuple[Any, Any]:
     """Those that the statement, or the page of one, opens and closes with; none for what it does not name."""
     opening = data.get("final_opening_balance") or data.get("intermediate_opening_balance")
     closing = data.get("final_closing_balance") or data.get("intermediate_closing_balance")
-    return tuple(one if one is not None and one.amount is not None else None for one in (opening, closing))  # type: ignore[return-value]
+    opening, closing = (one if one is not None and one.amount is not None else None for one in (opening, closing))
+    return opening, closing
 
 
 def _account(data: Mapping[str, Any]) -> str:
