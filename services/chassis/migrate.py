@@ -1,9 +1,10 @@
-"""Numbered plain-SQL migrations: one transaction per file, one migrator at a time, no file ever changed.
+"""Numbered plain-SQL migrations: one transaction per file, one migrator at a time, no file changed once it is released.
 
 `migrate(dsn, "services.chassis.migrations", "services.lead_gen.migrations")` brings a database to its head, beside
 people at work: a file that does not get its lock within seconds gives way and tries again. A file that begins with
 `-- no-transaction` holds one thing that a cut run may repeat: CREATE or DROP INDEX CONCURRENTLY, or the CALL of a
-procedure that commits as it goes.
+procedure that commits as it goes. A file that was mended before its release names the checksum of its first text in a
+line `-- formerly CHECKSUM: why`; a later file brings the databases that had it to the same.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ PAUSES = (1.0, 2.0, 4.0, 8.0)
 CONCURRENT_LOCK_TIMEOUT = "10min"
 _NAME = re.compile(r"^(\d{4})_[a-z0-9_]+\.sql$")
 _OUTSIDE = "-- no-transaction"
+_FORMERLY = re.compile(r"^-- formerly ([0-9a-f]{64}): ", re.MULTILINE)
 _CONCURRENTLY = re.compile(
     r"(?:create(?: unique)? index concurrently if not exists|drop index concurrently if exists) (\w+)[^;]*;?",
     re.IGNORECASE,
@@ -59,7 +61,7 @@ class MigrationError(Exception):
 
 @dataclass(frozen=True)
 class Migration:
-    """One file: `package` and `version` are its identity, `checksum` guards against later edits.
+    """One file: `package` and `version` are its identity, `checksum` guards against later edits, but for the `former` ones.
 
     `outside`: whether it runs outside of a transaction; `index`: what such a file makes or drops, if it is that.
     """
@@ -69,6 +71,7 @@ class Migration:
     name: str
     sql: str
     checksum: str
+    former: tuple[str, ...]
     outside: bool
     index: str | None
 
@@ -95,7 +98,8 @@ def read(packages: Sequence[str]) -> list[Migration]:
             sql = entry.read_text(encoding="utf-8")
             checksum = hashlib.sha256(sql.replace("\r\n", "\n").encode()).hexdigest()
             outside, index = _outside_of(sql, f"{package}/{entry.name}")
-            found.append(Migration(package, version, entry.name, sql, checksum, outside, index))
+            former = tuple(_FORMERLY.findall(sql))
+            found.append(Migration(package, version, entry.name, sql, checksum, former, outside, index))
     return found
 
 
@@ -127,7 +131,7 @@ async def outstanding(conn: Connection, files: Sequence[Migration]) -> list[Migr
     applied = {(row["package"], row["version"]): row["checksum"] for row in rows}
     for file in files:
         known = applied.get((file.package, file.version))
-        if known is not None and known != file.checksum:
+        if known is not None and known not in (file.checksum, *file.former):
             raise MigrationError(f"{file.label}: was changed after it had been applied; write a new migration instead")
     return [file for file in files if (file.package, file.version) not in applied]
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import asyncpg
 import pytest
@@ -142,3 +144,24 @@ async def test_leads_called_before_are_counted_a_few_at_a_time_beside_people_at_
         await writing.commit()
         await counting
     await assert_equal(house.pool)
+
+
+def scans(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The parts of a plan that read a table."""
+    if "Relation Name" in plan:
+        yield plan
+    for part in plan.get("Plans", ()):
+        yield from scans(part)
+
+
+@pytest.mark.parametrize("view", [counted for _, counted, _ in PAIRS])
+async def test_what_one_lead_did_is_made_of_its_own_records_alone(house: Tier1, view: str) -> None:
+    """At a million calls, to read all of them at each call that is reported would take seconds."""
+    async with house.pool.acquire() as conn, conn.transaction():
+        await conn.execute("SET LOCAL enable_seqscan = off")
+        text = await conn.fetchval(
+            f"EXPLAIN (FORMAT JSON) SELECT * FROM {view} WHERE lead_id = ANY ($1::uuid[])", [new_id()]
+        )
+    read = list(scans(json.loads(text)[0]["Plan"]))
+    assert {part["Relation Name"] for part in read} >= {"calls"}
+    assert all("Index Cond" in part or "Recheck Cond" in part for part in read), read

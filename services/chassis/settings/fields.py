@@ -127,7 +127,7 @@ class Settings(BaseSettings):
         description="Collector of OpenTelemetry (OTLP over HTTP), e.g. `http://otel:4318`. Unset: no traces.",
     )
     traces_share: float = Field(
-        default=0.05,
+        default=0.02,
         ge=0,
         le=1,
         description="Share of requests that are traced; one that comes with a trace was decided where that began.",

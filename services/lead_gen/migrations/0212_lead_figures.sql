@@ -1,3 +1,4 @@
+-- formerly d89e101a6d7bf294bbab615433f73bd30181a9335c8c9d3290606f738e735b00: made the first calls of all leads for each one that was called; 0217 mends it
 -- What reports count of each lead, kept as rows: who handed it over and what tier 2 made of it (as lead_hand_overs says,
 -- which stays the definition), when it was first called and first reached, and when it came (leads.created_at). Triggers
 -- keep them in the transaction that changes a call or tells news, whoever changes it and with whatever code, so that they
@@ -26,11 +27,16 @@ CREATE TABLE first_calls (
     came_at     timestamptz NOT NULL
 );
 
+-- Two queries, each of which is asked for one lead by an index; grouping sets are made of all calls first.
 CREATE VIEW lead_first_calls AS
-SELECT lead_id, grouping(campaign_id) = 1 AS whole, campaign_id, min(at) AS at,
+SELECT lead_id, true AS whole, NULL::uuid AS campaign_id, min(at) AS at,
        min(at) FILTER (WHERE outcome IN ('callback', 'do_not_call', 'hard_question', 'interested', 'not_interested'))
            AS reached_at
-  FROM calls GROUP BY GROUPING SETS ((lead_id), (lead_id, campaign_id));
+  FROM calls GROUP BY lead_id
+UNION ALL
+SELECT lead_id, false, campaign_id, min(at),
+       min(at) FILTER (WHERE outcome IN ('callback', 'do_not_call', 'hard_question', 'interested', 'not_interested'))
+  FROM calls GROUP BY lead_id, campaign_id;
 
 ALTER TABLE credited_hand_overs ADD PRIMARY KEY (lead_id),
     ADD FOREIGN KEY (lead_id) REFERENCES leads (id) ON DELETE CASCADE;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -72,6 +73,20 @@ async def test_an_edited_file_is_refused_and_line_ends_do_not_count(
     for call in (migrate(dsn, PACKAGE), pending(dsn, [PACKAGE])):
         with pytest.raises(MigrationError, match=r"0001_a\.sql: was changed"):
             await call
+
+
+async def test_a_file_mended_before_its_release_names_the_text_that_it_had(
+    fresh_database: FreshDatabase, folder: Path
+) -> None:
+    dsn = await fresh_database("migrate_mended")
+    first = folder / "0001_a.sql"
+    was = hashlib.sha256(first.read_bytes()).hexdigest()
+    await migrate(dsn, PACKAGE)
+    first.write_text(f"-- formerly {was}: was slow\ncreate table a (x int); insert into a values (1); select 1;")
+    assert await migrate(dsn, PACKAGE) == []
+    first.write_text("-- formerly " + "0" * 64 + ": some other text\ncreate table a (x int);")
+    with pytest.raises(MigrationError, match=r"0001_a\.sql: was changed"):
+        await migrate(dsn, PACKAGE)
 
 
 @pytest.mark.usefixtures("folder")
