@@ -61,8 +61,9 @@ class MigrationError(Exception):
 
 @dataclass(frozen=True)
 class Migration:
-    """One file: `package` and `version` are its identity, `checksum` guards against later edits, but for the `former` ones.
+    """One file: `package` and `version` are its identity, `checksum` guards against later edits.
 
+    `former`: checksums of the text that it had before its release.
     `outside`: whether it runs outside of a transaction; `index`: what such a file makes or drops, if it is that.
     """
 

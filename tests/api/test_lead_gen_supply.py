@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import pytest_asyncio
 
+from services.lead_gen.actions import supply
 from services.lead_gen.actions.alarms import watch_supply
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_1 import Tier1, tier_1
@@ -95,6 +96,39 @@ async def test_rates_are_learned_per_campaign_and_caller(house: Tier1) -> None:
     assert {one["caller"]: one["hours"] for one in seen["callers"]} == {"anna": 8, "borys": 8}
     assert seen["hours_of_work"] == 16
     assert [one["campaign_id"] for one in seen["campaigns"]] == [campaign]
+
+
+async def test_a_month_of_many_calls_is_counted_once_for_everybody(
+    house: Tier1, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def call(*minutes_ago: int) -> None:
+        lead = await house.lead(f"+3804412340{len(minutes_ago):02d}")
+        await house.pool.executemany(
+            """INSERT INTO calls (id, item_id, lead_id, attempt, caller, outcome, at)
+               VALUES (gen_random_uuid(), gen_random_uuid(), $1, 1, 'anna', 'no_answer',
+                       now() - make_interval(mins => $2))""",
+            [(lead, ago) for ago in minutes_ago],
+        )
+
+    async def hours() -> float:
+        return float((await look(house))["hours_of_work"])
+
+    await worked_shift(house, "anna", hours_ago=10, hours=8)
+    await call(500, 490)
+    monkeypatch.setattr(supply, "MANY_CALLS", 3)
+    await watch_supply(house.pool)
+    await worked_shift(house, "borys", hours_ago=10, hours=1)
+    assert await hours() == 9  # two calls are few: nothing is kept
+    await call(480)
+    await watch_supply(house.pool)
+    await worked_shift(house, "vira", hours_ago=10, hours=1)
+    assert await hours() == 9  # as it was counted
+    await house.pool.execute("UPDATE month_of_work SET counted_at = counted_at - $1::interval", supply.COUNTED_EVERY)
+    await watch_supply(house.pool)
+    assert await hours() == 10
+    await worked_shift(house, "yurii", hours_ago=10, hours=1)
+    await house.pool.execute("UPDATE month_of_work SET counted_at = counted_at - $1::interval", supply.KEPT_FOR)
+    assert await hours() == 11  # with the worker away, whoever looks counts
 
 
 async def worked_shift(house: Tier1, caller: str, *, hours_ago: float, hours: float) -> None:

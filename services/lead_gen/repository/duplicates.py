@@ -13,8 +13,8 @@ from services.lead_gen.domain.similar_names import BLOCK_MEMBERS, OFFERS_PER_LEA
 
 async def fresh(conn: Connection, limit: int) -> list[FreshLead]:
     """The next leads to compare, in order of creation; none while a file is still coming in."""
-    # A transaction that began earlier may commit later, so the last seconds are left alone. Where it goes on is asked for
-    # by itself: joined, all the leads before would be read again each time.
+    # A transaction that began earlier may commit later, so the last seconds are left alone. Where it goes on is asked
+    # for by itself: joined, all the leads before would be read again each time.
     rows = await conn.fetch(
         """SELECT l.id, l.company, l.city, l.created_at FROM leads l
             WHERE (l.created_at, l.id) > ((SELECT created_at FROM lead_blocks_progress),
