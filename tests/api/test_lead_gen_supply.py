@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import pytest_asyncio
 
-from services.lead_gen.actions import supply
+from services.lead_gen.actions import lately
 from services.lead_gen.actions.alarms import watch_supply
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_1 import Tier1, tier_1
@@ -115,7 +115,7 @@ async def test_a_month_of_many_calls_is_counted_once_for_everybody(
 
     await worked_shift(house, "anna", hours_ago=10, hours=8)
     await call(500, 490)
-    monkeypatch.setattr(supply, "MANY_CALLS", 3)
+    monkeypatch.setattr(lately, "MANY_CALLS", 3)
     await watch_supply(house.pool)
     await worked_shift(house, "borys", hours_ago=10, hours=1)
     assert await hours() == 9  # two calls are few: nothing is kept
@@ -123,11 +123,11 @@ async def test_a_month_of_many_calls_is_counted_once_for_everybody(
     await watch_supply(house.pool)
     await worked_shift(house, "vira", hours_ago=10, hours=1)
     assert await hours() == 9  # as it was counted
-    await house.pool.execute("UPDATE month_of_work SET counted_at = counted_at - $1::interval", supply.COUNTED_EVERY)
+    await house.pool.execute("UPDATE counted_lately SET counted_at = counted_at - $1::interval", lately.COUNTED_EVERY)
     await watch_supply(house.pool)
     assert await hours() == 10
     await worked_shift(house, "yurii", hours_ago=10, hours=1)
-    await house.pool.execute("UPDATE month_of_work SET counted_at = counted_at - $1::interval", supply.KEPT_FOR)
+    await house.pool.execute("UPDATE counted_lately SET counted_at = counted_at - $1::interval", lately.KEPT_FOR)
     assert await hours() == 11  # with the worker away, whoever looks counts
 
 

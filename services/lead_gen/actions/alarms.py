@@ -7,7 +7,8 @@ from typing import Final, Literal
 from services.chassis.db import Connection, Pool
 from services.chassis.events import publish
 from services.chassis.webhooks import announce
-from services.lead_gen.actions.supply import keep_month, supply_now
+from services.lead_gen.actions.lately import count_lately
+from services.lead_gen.actions.supply import supply_now
 from services.lead_gen.domain.supply import Alarm, Supply
 from services.lead_gen.repository import alarms, clock
 from services.lead_gen.schemas.webhooks import SupplyAlarmChanged
@@ -18,7 +19,7 @@ KINDS: Final[tuple[Alarm, ...]] = ("drought", "glut")
 async def watch_supply(pool: Pool) -> None:
     """A sweep: begin and end alarms, and tell everybody who listens."""
     async with pool.acquire() as conn, conn.transaction():
-        await keep_month(conn)
+        await count_lately(conn)
         now = await supply_now(conn)
         facts = {
             "in_stock": now.in_stock,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.chassis.db import Connection
 from services.lead_gen.actions.late_callbacks import GRACE
+from services.lead_gen.actions.lately import talks_of_the_month
 from services.lead_gen.actions.pace import look_at
 from services.lead_gen.actions.remedies import chances_now
 from services.lead_gen.actions.supply import supply_and_situation
@@ -21,7 +23,6 @@ from services.lead_gen.repository import callers, calls, campaigns, floor, hours
 from services.lead_gen.repository.policies import policies
 
 COMING = timedelta(hours=12)
-TALKS_OF = timedelta(days=30)
 # Whoever waits is told why, as far as a page can tell: each reason counts the calls that are open.
 MOST_REASONS, MOST_LOOKS, MOST_CAMPAIGNS = 5, 10, 30
 
@@ -82,17 +83,17 @@ async def campaigns_now(
     conn: Connection, policy: Policy, stock: int, now: datetime, *, only: str | None = None
 ) -> list[CampaignOnFloor]:
     """Campaigns with their pace, and of those that run what holds them up; `only`: this one alone."""
-    shown = await floor.campaigns(conn, now - TALKS_OF, limit=1 if only else MOST_CAMPAIGNS, only=only)
+    shown = await floor.campaigns(conn, limit=1 if only else MOST_CAMPAIGNS, only=only)
+    talks = await talks_of_the_month(conn, now)
     looked = [one for one in await campaigns.running(conn) if only in (None, one.id)][:MOST_LOOKS]
     running = {one.id: one for one in looked}
-    return [
-        one.model_copy(
-            update={"obstacle": (await look_at(conn, running[one.id], policy, stock)).obstacle(one.in_work, [])}
-        )
-        if one.id in running
-        else one
-        for one in shown
-    ]
+    found: list[CampaignOnFloor] = []
+    for one in shown:
+        known: dict[str, Any] = talks[one.id].model_dump(include={"talks", "interested"}) if one.id in talks else {}
+        if one.id in running:
+            known["obstacle"] = (await look_at(conn, running[one.id], policy, stock)).obstacle(one.in_work, [])
+        found.append(one.model_copy(update=known))
+    return found
 
 
 def _outlook(supply: Supply, policy: Policy, now: datetime) -> Outlook:

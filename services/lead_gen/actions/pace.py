@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from services.chassis.db import Connection
+from services.lead_gen.actions.lately import calling_of_the_week
 from services.lead_gen.actions.supply import calling_zones
 from services.lead_gen.domain.campaigns import Campaign
 from services.lead_gen.domain.pace import (
@@ -20,13 +21,10 @@ from services.lead_gen.domain.pace import (
     within_reach,
 )
 from services.lead_gen.domain.policy import Policy
-from services.lead_gen.domain.reports import Period
-from services.lead_gen.repository import alarms, campaigns, hours, supply
+from services.lead_gen.repository import alarms, campaigns, supply
 
 # Leads are prepared for the shifts of the next hours.
 SOON = timedelta(hours=4)
-# The rate is that of the last week: what changes in how a house calls shows in it soon.
-LATELY = timedelta(days=7)
 
 
 async def look_at(conn: Connection, campaign: Campaign, policy: Policy, stock: int) -> Look:
@@ -59,7 +57,7 @@ def _able(campaign: Campaign, hands: list[Hand]) -> list[Hand]:
 
 
 async def _within(conn: Connection, campaign: Campaign, policy: Policy, hands: list[Hand], now: datetime) -> Within:
-    calls, worked = await hours.calling(conn, Period(now - LATELY, None))
+    calls, worked = await calling_of_the_week(conn, now)
     waiting = await supply.waiting_calls(conn, campaign.priority, hands[0].begins if hands else now)
     open_between = partial(open_time, policy, await calling_zones(conn))
     per_hour = calls_per_hour(calls, worked)

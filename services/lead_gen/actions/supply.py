@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 
 from services.chassis import work_items
 from services.chassis.db import Connection
+from services.lead_gen.actions.lately import work_of_the_month
 from services.lead_gen.domain.alarms import due_alarms
 from services.lead_gen.domain.gamma_poisson import overall_rate
 from services.lead_gen.domain.pace import open_time
 from services.lead_gen.domain.policy import HOME_ZONE, Policy
-from services.lead_gen.domain.reports import Period
 from services.lead_gen.domain.supply import (
     HourlyRate,
     Situation,
@@ -24,17 +24,10 @@ from services.lead_gen.domain.supply import (
     hours_of,
 )
 from services.lead_gen.domain.window import open_hours
-from services.lead_gen.repository import alarms, campaigns, hours, month, supply
+from services.lead_gen.repository import alarms, campaigns, supply
 from services.lead_gen.repository.policies import policies
 
 LEARNED = timedelta(days=14)
-# Rates of calling are those of the last month.
-RATED = timedelta(days=30)
-# A month of so many calls is hardly another one a minute later; one of fewer is counted anew whenever somebody looks.
-MANY_CALLS = 20_000
-COUNTED_EVERY = timedelta(minutes=1)
-# Where the worker is away, pages count for themselves again.
-KEPT_FOR = timedelta(minutes=5)
 # With nobody planned, the forecast looks to the same hour of tomorrow.
 UNPLANNED = timedelta(days=1)
 # The longest look ahead: beyond it nothing that is in stock today matters.
@@ -50,7 +43,7 @@ async def supply_and_situation(conn: Connection) -> tuple[Supply, Situation]:
     """The same, with what its forecast was made from: for those who ask what would change it."""
     policy = await policies.rules(conn)
     now = datetime.now(UTC)
-    stock, worked = await supply.stock(conn), await _of_the_month(conn, now)
+    stock, worked = await supply.stock(conn), await work_of_the_month(conn, now)
     shift = await supply.next_shift(conn)
     until = min(shift or now + UNPLANNED, now + FARTHEST)
     situation = Situation(
@@ -63,20 +56,6 @@ async def supply_and_situation(conn: Connection) -> tuple[Supply, Situation]:
         open_hours=lambda start, end: open_hours(policy, HOME_ZONE, start, end),
     )
     return await _supply(conn, policy, situation, shift, stock, worked), situation
-
-
-async def keep_month(conn: Connection) -> None:
-    """Count the last month's hours for everybody who looks at the supply, where they are many."""
-    now = datetime.now(UTC)
-    if await month.kept(conn, now - COUNTED_EVERY) is None:
-        worked = await hours.worked(conn, Period(now - RATED, None))
-        if sum(one.calls for one in worked) >= MANY_CALLS:
-            await month.keep(conn, now, worked)
-
-
-async def _of_the_month(conn: Connection, now: datetime) -> list[Worked]:
-    kept = await month.kept(conn, now - KEPT_FOR)
-    return await hours.worked(conn, Period(now - RATED, None)) if kept is None else kept
 
 
 async def _supply(

@@ -113,6 +113,14 @@ class LateCallback(Record):
     zone: str
 
 
+class Talks(Record):
+    """A campaign's talks, and how many of them found interest."""
+
+    campaign_id: str
+    talks: int
+    interested: int
+
+
 class CampaignOnFloor(Record):
     """A campaign with its leads in cold calling, its calls that are due, and its talks of the last 30 days.
 
@@ -125,8 +133,8 @@ class CampaignOnFloor(Record):
     script_version: int | None
     in_work: int
     due: int
-    talks: int
-    interested: int
+    talks: int = 0
+    interested: int = 0
     untried: int = 0
     next_at: datetime | None = None
     obstacle: str | None = None

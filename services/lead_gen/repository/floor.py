@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from services.chassis.db import Connection
 from services.chassis.imports.jobs import Import
 from services.lead_gen.domain.calls import CONTACTS
-from services.lead_gen.domain.floor import CampaignOnFloor, Coming, Gone, LateCallback, OnFloor
+from services.lead_gen.domain.floor import CampaignOnFloor, Coming, Gone, LateCallback, OnFloor, Talks
 
 MOST_PEOPLE, MOST_COMING, MOST_LATE, MOST_CAMPAIGNS, MOST_IMPORTS = 200, 5, 50, 30, 4
 _CONTACTS = [outcome.value for outcome in CONTACTS]
@@ -111,11 +111,8 @@ _CAMPAIGNS = """
 WITH shown AS (
   SELECT p.id, p.name, p.state, p.priority, p.created_at, s.version AS script_version
     FROM campaigns p LEFT JOIN scripts s ON s.id = p.script_id
-   WHERE $4::uuid IS NULL OR p.id = $4
-   ORDER BY (p.state = 'running') DESC, p.priority DESC, p.created_at LIMIT $2),
-talks AS (
-  SELECT campaign_id, count(*) AS talks, count(*) FILTER (WHERE outcome = 'interested') AS interested
-    FROM calls WHERE at >= $1 AND outcome = ANY ($3) AND campaign_id IN (SELECT id FROM shown) GROUP BY 1),
+   WHERE $2::uuid IS NULL OR p.id = $2
+   ORDER BY (p.state = 'running') DESC, p.priority DESC, p.created_at LIMIT $1),
 waiting AS (
   SELECT split_part(group_key, '|', 1) AS campaign, count(*) FILTER (WHERE not_before <= now()) AS due,
          count(*) FILTER (WHERE payload->>'attempt' = '1') AS untried,
@@ -125,22 +122,26 @@ work AS (
   SELECT campaign_id, count(*) AS in_work FROM leads
    WHERE tier = 'lead_gen' AND stage = 'calling' AND campaign_id IN (SELECT id FROM shown) GROUP BY 1)
 SELECT shown.id, name, state, script_version, coalesce(in_work, 0) AS in_work, coalesce(due, 0) AS due,
-       coalesce(untried, 0) AS untried, next_at, coalesce(talks, 0) AS talks, coalesce(interested, 0) AS interested
-  FROM shown LEFT JOIN talks ON talks.campaign_id = shown.id
-  LEFT JOIN waiting ON waiting.campaign = shown.id::text LEFT JOIN work ON work.campaign_id = shown.id
+       coalesce(untried, 0) AS untried, next_at
+  FROM shown LEFT JOIN waiting ON waiting.campaign = shown.id::text LEFT JOIN work ON work.campaign_id = shown.id
  ORDER BY (state = 'running') DESC, priority DESC, created_at
 """
 
 
-async def campaigns(
-    conn: Connection, since: datetime, *, limit: int = MOST_CAMPAIGNS, only: str | None = None
-) -> list[CampaignOnFloor]:
-    """Those that run, then those that are paused, each by priority; talks and what they found since then.
+async def campaigns(conn: Connection, *, limit: int = MOST_CAMPAIGNS, only: str | None = None) -> list[CampaignOnFloor]:
+    """Those that run, then those that are paused, each by priority, without their talks. `only`: this one alone."""
+    return CampaignOnFloor.of_all(await conn.fetch(_CAMPAIGNS, limit, only))
 
-    `only`: this one alone.
-    """
-    rows = await conn.fetch(_CAMPAIGNS, since, limit, _CONTACTS, only)
-    return CampaignOnFloor.of_all(rows)
+
+async def talks(conn: Connection, since: datetime) -> list[Talks]:
+    """Talks since then and what they found, per campaign."""
+    rows = await conn.fetch(
+        """SELECT campaign_id, count(*) AS talks, count(*) FILTER (WHERE outcome = 'interested') AS interested
+             FROM calls WHERE at >= $1 AND outcome = ANY ($2) AND campaign_id IS NOT NULL GROUP BY 1""",
+        since,
+        _CONTACTS,
+    )
+    return Talks.of_all(rows)
 
 
 async def imports(conn: Connection) -> list[Import]:

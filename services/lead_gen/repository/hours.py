@@ -27,7 +27,9 @@ RECURSIVE bounds AS (
 signed AS (
     SELECT caller_id AS caller, id AS shift_id, greatest(signed_on_at, b.begins) AS begins,
            least(coalesce(signed_off_at, least(ends_at, now())), b.ends) AS ends
-      FROM shifts, bounds b WHERE signed_on_at IS NOT NULL AND ($3::text IS NULL OR caller_id = $3)),
+      FROM shifts, bounds b WHERE signed_on_at < coalesce($2::timestamptz, 'infinity')
+       AND coalesce(signed_off_at, ends_at) > coalesce($1::timestamptz, '-infinity')
+       AND ($3::text IS NULL OR caller_id = $3)),
 breaks AS (
     SELECT shift_id, begins, ends FROM shift_breaks
     UNION ALL
