@@ -120,7 +120,7 @@ async def undecided(conn: Connection, after: int, limit: int) -> list[WaitingInv
     """
     rows = await conn.fetch(
         f"""SELECT i.id, i.number, i.customer_id, i.dunning FROM invoices i {_TOLD}
-             WHERE {_TURN} <= now() AND dunning >= $1 AND (t.told_for IS NULL OR t.told_for <= now())
+             WHERE {_TURN} <= now() AND dunning > 0 AND dunning >= $1 AND (t.told_for IS NULL OR t.told_for <= now())
                AND NOT EXISTS (SELECT FROM work_items w WHERE w.lead_id = i.customer_id AND w.kind = 'debt'
                                   AND w.payload->>'invoice_id' = i.id::text AND w.state IN ('open', 'leased'))
              ORDER BY coalesce(dunning_at, due_at) LIMIT $2 FOR UPDATE OF i SKIP LOCKED""",  # noqa: S608 - constants

@@ -43,20 +43,23 @@ async def orders_by_source(conn: Connection, start: datetime, end: datetime) -> 
 async def orders_by_month(conn: Connection, start: datetime, end: datetime, timezone: str) -> list[OrdersIn]:
     """Orders of each month of the time zone, and how many of them were no customer's first."""
     rows = await conn.fetch(
-        """WITH made AS (
-               SELECT date_trunc('month', placed_at AT TIME ZONE $3)::date AS month, customer_id, count(*) AS orders,
-                      min(placed_at) AS earliest
-                 FROM orders WHERE state = 'placed' AND placed_at >= $1 AND placed_at < $2 GROUP BY 1, 2),
+        """WITH months AS (
+               SELECT m::date AS month, greatest(m AT TIME ZONE $3, $1) AS begins,
+                      least((m + interval '1 month') AT TIME ZONE $3, $2) AS ends
+                 FROM generate_series(date_trunc('month', $1::timestamptz AT TIME ZONE $3),
+                                      $2::timestamptz AT TIME ZONE $3, interval '1 month') m),
+           begun AS (
+               SELECT customer_id, min(placed_at) AS at FROM orders WHERE state = 'placed' GROUP BY 1),
            firsts AS (
-               SELECT date_trunc('month', f.at AT TIME ZONE $3)::date AS month, count(*) AS orders
-                 FROM (SELECT customer_id, min(earliest) AS at FROM made GROUP BY 1) f
-                 JOIN orders o ON o.customer_id = f.customer_id AND o.placed_at = f.at AND o.state = 'placed'
-                WHERE NOT EXISTS (SELECT 1 FROM orders e WHERE e.customer_id = f.customer_id AND e.state = 'placed'
-                                     AND e.placed_at < f.at)
+               SELECT m.month, count(*) AS orders FROM begun b JOIN months m ON b.at >= m.begins AND b.at < m.ends
+                 JOIN orders o ON o.customer_id = b.customer_id AND o.placed_at = b.at AND o.state = 'placed'
                 GROUP BY 1)
-           SELECT month, sum(m.orders)::int AS orders, (sum(m.orders) - coalesce(max(f.orders), 0))::int AS reorders,
-                  count(*)::int AS customers
-             FROM made m LEFT JOIN firsts f USING (month) GROUP BY 1 ORDER BY 1""",
+           SELECT month, made.orders::int, (made.orders - coalesce(f.orders, 0))::int AS reorders,
+                  made.customers::int
+             FROM months CROSS JOIN LATERAL (
+                  SELECT count(*) AS orders, count(DISTINCT customer_id) AS customers FROM orders
+                   WHERE state = 'placed' AND placed_at >= begins AND placed_at < ends) made
+             LEFT JOIN firsts f USING (month) WHERE made.customers > 0 ORDER BY month""",
         start,
         end,
         timezone,
