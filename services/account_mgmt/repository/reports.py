@@ -35,7 +35,8 @@ ordered AS (
     SELECT c.account_manager AS id, count(*) AS orders FROM orders o JOIN customers c ON c.id = o.customer_id
      WHERE o.state = 'placed' AND o.placed_at >= $1 AND o.placed_at < $2 GROUP BY 1),
 widened AS (
-    SELECT c.account_manager AS id, count(*) AS cross_sold FROM first_purchases f JOIN customers c ON c.id = f.customer_id
+    SELECT c.account_manager AS id, count(*) AS cross_sold
+      FROM first_purchases f JOIN customers c ON c.id = f.customer_id
      WHERE f.placed_at >= $1 AND f.placed_at < $2 AND f.placed_at > f.began_at GROUP BY 1)
 SELECT m.id AS account_manager, coalesce(t.customers, 0)::int AS customers, coalesce(t.at_risk, 0)::int AS at_risk,
        coalesce(g.lost, 0)::int AS lost, coalesce(r.nudges, 0)::int AS nudges,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from services.chassis import outbox
 from services.chassis.db import Connection
-from services.lead_gen.actions.pace import look_at
+from services.lead_gen.actions.pace import look_at, read_house
 from services.lead_gen.actions.places import never_callable
 from services.lead_gen.actions.workflow_starts import cold_call_start
 from services.lead_gen.domain.campaigns import Campaign, EnrolledLead, Pace
@@ -47,7 +47,7 @@ async def _enrol(conn: Connection, campaign: Campaign, version: int, policy: Pol
     First those whom the callers of the next hours could call, in a window of their own; then whatever else there is.
     So leads whose hours are over, or whose language nobody speaks, never stand in the way.
     """
-    look = await look_at(conn, campaign, policy, pace.waiting)
+    look = await look_at(conn, campaign, policy, pace.waiting, await read_house(conn))
     rules = await criteria.rules_of(conn, campaign.criteria_id)
     never = await never_callable(conn, policy)
     enrolled: list[EnrolledLead] = []

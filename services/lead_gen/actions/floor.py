@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from services.chassis.db import Connection
 from services.lead_gen.actions.late_callbacks import GRACE
 from services.lead_gen.actions.lately import talks_of_the_month
-from services.lead_gen.actions.pace import look_at
+from services.lead_gen.actions.pace import look_at, read_house
 from services.lead_gen.actions.remedies import chances_now
 from services.lead_gen.actions.supply import supply_and_situation
 from services.lead_gen.domain.floor import CampaignOnFloor, Floor, OnFloor, Outlook, Today, outlook
@@ -87,11 +87,12 @@ async def campaigns_now(
     talks = await talks_of_the_month(conn, now)
     looked = [one for one in await campaigns.running(conn) if only in (None, one.id)][:MOST_LOOKS]
     running = {one.id: one for one in looked}
+    house = await read_house(conn) if running else None
     found: list[CampaignOnFloor] = []
     for one in shown:
         known: dict[str, Any] = talks[one.id].model_dump(include={"talks", "interested"}) if one.id in talks else {}
-        if one.id in running:
-            known["obstacle"] = (await look_at(conn, running[one.id], policy, stock)).obstacle(one.in_work, [])
+        if house and one.id in running:
+            known["obstacle"] = (await look_at(conn, running[one.id], policy, stock, house)).obstacle(one.in_work, [])
         found.append(one.model_copy(update=known))
     return found
 

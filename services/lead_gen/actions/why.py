@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.chassis.db import Connection
-from services.lead_gen.actions.pace import look_at
+from services.lead_gen.actions.pace import look_at, read_house
 from services.lead_gen.actions.scores import recipe_of
 from services.lead_gen.domain.campaigns import Campaign
 from services.lead_gen.domain.leads import Lead
@@ -92,7 +92,7 @@ async def _queue(conn: Connection, lead: Lead, answers: list[CampaignWhy]) -> li
         if calls_for(lead, answer):
             campaign = await campaigns.get(conn, answer.campaign_id)
             pace = await enrolment.pace(conn, campaign.id)
-            look = await look_at(conn, campaign, policy, pace.waiting)
+            look = await look_at(conn, campaign, policy, pace.waiting, await read_house(conn))
             in_flight = await enrolment.in_flight(conn, campaign.id, look.reach)
             found.append(pace_reason(campaign, look.obstacle(in_flight, lead.spoken)))
     return found
