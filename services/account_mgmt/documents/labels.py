@@ -11,6 +11,7 @@ LABELS: dict[str, dict[str, str]] = {
         "to_invoice": "For invoice", "reason": "Reason", "to_credit": "Credited to you",
         "purpose": "Payment for invoice {number}", "discount": "less",
         "supplied": "Supplied", "order": "Order",
+        "of_lines": "Sum of the lines",
         "enclosed": "Enclosed: a copy of invoice {number}",
     },
     "uk": {
@@ -21,6 +22,7 @@ LABELS: dict[str, dict[str, str]] = {
         "scan": "Скануйте, щоб сплатити", "account": "Реквізити", "to_invoice": "До рахунка", "reason": "Підстава",
         "to_credit": "Зараховано вам", "purpose": "Оплата за рахунком {number}",
         "discount": "знижка", "supplied": "Дата постачання", "order": "Замовлення",
+        "of_lines": "Сума рядків",
         "enclosed": "Додаток: копія рахунка {number}",
     },
     "de": {
@@ -32,6 +34,7 @@ LABELS: dict[str, dict[str, str]] = {
         "reason": "Grund", "to_credit": "Ihnen gutgeschrieben",
         "purpose": "Zahlung Rechnung {number}", "discount": "Rabatt",
         "supplied": "Leistungsdatum", "order": "Auftrag",
+        "of_lines": "Summe der Positionen",
         "enclosed": "Anlage: Kopie der Rechnung {number}",
     },
     "pl": {
@@ -44,6 +47,7 @@ LABELS: dict[str, dict[str, str]] = {
         "reason": "Przyczyna", "to_credit": "Skorygowano na Państwa rzecz",
         "purpose": "Zapłata za fakturę {number}", "discount": "rabat",
         "supplied": "Data sprzedaży", "order": "Zamówienie",
+        "of_lines": "Suma pozycji",
         "enclosed": "Załącznik: kopia faktury {number}",
     },
 }  # fmt: skip

@@ -152,6 +152,14 @@ async def erase_expired(conn: Connection, customer_id: str, since: KeptSince) ->
         since.invoices,
     )
     await conn.execute(
+        """UPDATE order_allowance_charges a SET reason = 'erased' FROM orders o LEFT JOIN invoices i ON i.order_id = o.id
+            WHERE o.id = a.order_id AND o.customer_id = $1 AND a.reason <> 'erased'
+              AND o.placed_at < $2 AND (i.id IS NULL OR (i.issued_at < $3 AND i.state <> 'open'))""",
+        customer_id,
+        since.orders,
+        since.invoices,
+    )
+    await conn.execute(
         f"""UPDATE credit_notes SET reason = 'erased'
              WHERE {_INVOICES} AND issued_at < $2 AND reason <> 'erased'""",  # noqa: S608 - a constant
         customer_id,
