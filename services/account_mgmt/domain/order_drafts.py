@@ -10,13 +10,16 @@ from decimal import Decimal
 from pydantic import Field
 
 from services.account_mgmt.domain import money
+from services.account_mgmt.domain.allowances import MOST
 from services.account_mgmt.domain.customers import Customer
+from services.account_mgmt.domain.draft_extras import SORTS, DraftExtra, Extras
 from services.account_mgmt.domain.legal_entities import LegalEntity
 from services.account_mgmt.domain.money import PricedLine
 from services.account_mgmt.domain.orders import Order, UndoneOrder
 from services.account_mgmt.domain.tax_categories import Parties, ProductTax, treatment
 from services.account_mgmt.domain.typed_numbers import MOST_PIECES, TypedNumberError, read_number
 from services.account_mgmt.domain.units import PIECE, word_of
+from services.chassis.errors import Conflict
 from services.chassis.records import Record
 from workflows.contracts.base import Money, OrderLine
 
@@ -41,6 +44,7 @@ class Draft(Record):
 
     lines: list[DraftLine] = Field(default_factory=list)
     note: str = ""
+    allowance_charges: list[DraftExtra] = Field(default_factory=list)
 
 
 class ListedProduct(Record):
@@ -96,6 +100,7 @@ class OrderDesk:
     barrier: str
     manager: str | None = None
     undone: Sequence[UndoneOrder] = ()
+    extras: Extras = Extras()
 
     @property
     def priced(self) -> list[PricedLine]:
@@ -105,17 +110,23 @@ class OrderDesk:
     @property
     def total(self) -> Decimal:
         """What the customer pays, tax and all."""
-        return money.totals(self.priced)[0]
+        return money.totals([*self.priced, *self.extras.priced])[0]
 
     @property
     def taxes(self) -> list[tuple[Decimal, Decimal, Decimal]]:
         """(rate, net, tax) for each rate, the highest first."""
-        return money.rate_sums([(one.tax_percent, one.net, one.tax) for one in self.priced])
+        return money.rate_sums([(one.tax_percent, one.net, one.tax) for one in (*self.priced, *self.extras.priced)])
+
+    @property
+    def rates(self) -> list[Decimal]:
+        """The rates of its lines, the highest first."""
+        return sorted({one.tax_percent for one in self.priced}, reverse=True)
 
     @property
     def is_ready(self) -> bool:
         """Whether it can be sent as it stands."""
-        return bool(self.lines) and not self.barrier and not any(line.fault for line in self.lines)
+        faults = [one.fault for one in (*self.lines, *self.extras.shown)]
+        return bool(self.lines) and not self.barrier and not any(faults)
 
     @property
     def mail_to(self) -> str | None:
@@ -178,6 +189,20 @@ def show_line(
         fault=fault,
         before=last_price if last_price != unit_price else None,
     )
+
+
+def with_extra(draft: Draft, sort: str) -> Draft:
+    """The draft with another discount or charge of this sort. Raises Conflict (`full`)."""
+    if len(draft.allowance_charges) == MOST:
+        raise Conflict(f"An order has at most {MOST} discounts and charges", code="full")
+    added = DraftExtra(sort=sort if sort in SORTS else "off")
+    return draft.model_copy(update={"allowance_charges": [*draft.allowance_charges, added]})
+
+
+def without_extra(draft: Draft, place: str) -> Draft:
+    """The draft without the discount or charge at this place, from 0; one that is not there changes nothing."""
+    kept = [one for n, one in enumerate(draft.allowance_charges) if str(n) != place]
+    return draft.model_copy(update={"allowance_charges": kept})
 
 
 def as_last_time(order: Order) -> list[DraftLine]:
