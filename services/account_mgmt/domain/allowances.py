@@ -180,7 +180,7 @@ def _alone(one: AllowanceCharge, at: str, treat: Callable[[Decimal], Treatment])
     assert one.tax_percent is not None  # noqa: S101 - without a rate it goes with the lines
     if one.kind == "allowance" or one.amount is None:
         rate = f"{one.tax_percent.normalize():f}"
-        raise Invalid(f"No line is taxed at {rate} %: there is nothing it could be of", field=f"{at}.tax_percent")
+        raise Invalid(f"No line has a rate of {rate}: there is nothing it could be of", field=f"{at}.tax_percent")
     return _part(one, treat(one.tax_percent), one.amount.amount, _ZERO)
 
 
