@@ -194,7 +194,11 @@ async def test_discounts_and_charges_of_the_whole_order_are_typed_priced_and_inv
     assert text_of(live, "extra-sum-0") == "−160.05" and text_of(live, "extra-sum-1") == "32.00"
     # 100 less 10 and with 32 at 20 %; 1500.50 less 150.05 at 7 %.
     assert text_of(live, "order-total") == "1,591.38"
-    for value, said in (("many", "an amount or a percentage"), ("101 %", "100 at most"), ("1601", "more than the lines")):
+    for value, said in (
+        ("many", "an amount or a percentage"),
+        ("101 %", "100 at most"),
+        ("1601", "more than the lines"),
+    ):
         wrong = typed | {"extra_value": [value, "32"]}
         assert said in (await desk.put(path, **lines, **wrong)).text
         refused = await order(desk, customer_id, "1591.38", **lines, **wrong)
@@ -218,7 +222,10 @@ async def test_an_order_by_rest_takes_discounts_and_charges_and_refuses_what_can
     customer_id, _ = await tier.customer()
     line = {"product_id": "ftl", "description": "Full truck", "quantity": "2", "unit_price": {"amount": "100.00"}}
     off = {"kind": "allowance", "reason": "Loyalty", "percent": "5"}
-    body = {"lines": [line], "allowance_charges": [off, {"kind": "charge", "reason": "Packing", "amount": {"amount": "7"}}]}
+    body = {
+        "lines": [line],
+        "allowance_charges": [off, {"kind": "charge", "reason": "Packing", "amount": {"amount": "7"}}],
+    }
     taken = await tier.post(f"/v1/customers/{customer_id}/orders", body)
     assert (taken["total"]["amount"], taken["tax"]["amount"]) == ("236.40", "39.40")
     before = await tier.counts()
@@ -229,7 +236,7 @@ async def test_an_order_by_rest_takes_discounts_and_charges_and_refuses_what_can
         refused = await tier.http.post(
             f"/v1/customers/{customer_id}/orders", json={"lines": [line], "allowance_charges": [off | wrong]}
         )
-        assert refused.status_code == 422 and f"allowance_charges" in refused.text and field in refused.text
+        assert refused.status_code == 422 and "allowance_charges" in refused.text and field in refused.text
     assert await tier.counts() == before
 
 

@@ -2,14 +2,13 @@
 ZUGFeRD carry it.
 
 drafthorse writes the XML and checks it against the schema of the profile; the code lists are UNTDID 1001 (document),
-4461 (means of payment), 5189 (allowance), 5305 (kind of tax), 7161 (charge), VATEX (why no tax is due) and UN/ECE Rec 20
-(units).
+4461 (means of payment), 5189 (allowance), 5305 (kind of tax), 7161 (charge), VATEX (why no tax is due) and UN/ECE Rec
+20 (units).
 """
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
-from decimal import Decimal
 
 from drafthorse.models.accounting import ApplicableTradeTax, CategoryTradeTax, TradeAllowanceCharge
 from drafthorse.models.document import Document

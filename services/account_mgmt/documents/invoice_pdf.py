@@ -125,7 +125,7 @@ def _rates(said: IssuedDocument, labels: dict[str, str], *, always_net: bool) ->
 
 
 def _extras(said: IssuedDocument, labels: dict[str, str]) -> list[tuple[str, str]]:
-    """What the lines come to, and each discount and charge of the whole document, with the rate if there are several."""
+    """What the lines come to, and each discount and charge of the whole document, with its rate if there are more."""
     if not said.allowance_charges:
         return []
     found = [(labels["of_lines"], grouped(said.of_lines, said.currency))]

@@ -118,12 +118,11 @@ def price_allowances(
     return _taxed(found, lines, currency)
 
 
-def _taxed(
-    extras: Sequence[PricedAllowance], lines: Sequence[PricedLine], currency: str
-) -> list[PricedAllowance]:
+def _taxed(extras: Sequence[PricedAllowance], lines: Sequence[PricedLine], currency: str) -> list[PricedAllowance]:
     """With the share of each of its rate's tax: discounts are off the lines alone, so none is of more than they are."""
     order = sorted(range(len(extras)), key=lambda n: extras[n].kind == "charge")
-    pairs = [(one.tax_percent, one.net) for one in (*lines, *(extras[n] for n in order))]
+    pairs = [(one.tax_percent, one.net) for one in lines]
+    pairs += [(extras[n].tax_percent, extras[n].net) for n in order]
     shares = dict(zip(order, tax_shares(pairs, currency)[len(lines) :], strict=True))
     return [one.model_copy(update={"tax": shares[n]}) for n, one in enumerate(extras)]
 

@@ -113,5 +113,27 @@ WHY_UNTAXED: Final = frozenset(_WHY_UNTAXED.split())
 WHY_CHARGED: Final = frozenset(_WHY_CHARGED.split())
 """UNTDID 7161: what a charge is for."""
 
-WHY_LESS: Final = frozenset("41 42 60 62 63 64 65 66 67 68 70 71 88 95 100 102 103 104 105".split())
+WHY_LESS: Final = frozenset(
+    [
+        "41",
+        "42",
+        "60",
+        "62",
+        "63",
+        "64",
+        "65",
+        "66",
+        "67",
+        "68",
+        "70",
+        "71",
+        "88",
+        "95",
+        "100",
+        "102",
+        "103",
+        "104",
+        "105",
+    ]
+)
 """UNTDID 5189: what an allowance is for."""

@@ -130,9 +130,7 @@ def _treated(line: PricedLine, seller: LegalEntity, buyer: BuyerOnDocument) -> P
     )
 
 
-def _taxes(
-    lines: Sequence[PricedLine | PricedAllowance], seller: LegalEntity, language: str
-) -> list[TaxOnDocument]:
+def _taxes(lines: Sequence[PricedLine | PricedAllowance], seller: LegalEntity, language: str) -> list[TaxOnDocument]:
     """One of each category and rate, the highest rate first."""
     found: dict[tuple[str, Decimal], list[PricedLine | PricedAllowance]] = {}
     for line in lines:

@@ -36,7 +36,7 @@ SORTS: Final[dict[str, tuple[Kind, str]]] = {
 
 
 class DraftExtra(Record):
-    """As it was typed: `value` is `5 %` or `120,50`, `rate` a rate of tax or empty. Without words, its sort names it."""
+    """As it was typed: `value` is `5 %` or `120,50`, `rate` a rate or empty. Without words, its sort names it."""
 
     sort: str = "off"
     value: str = ""
@@ -66,6 +66,9 @@ class Extras:
     def asked(self) -> list[AllowanceCharge]:
         """As an order takes them; for a draft that is ready."""
         return [one.asked for one in self.shown if one.asked]
+
+
+NO_EXTRAS: Final = Extras()
 
 
 def show_extras(

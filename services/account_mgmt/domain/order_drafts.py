@@ -12,7 +12,7 @@ from pydantic import Field
 from services.account_mgmt.domain import money
 from services.account_mgmt.domain.allowances import MOST
 from services.account_mgmt.domain.customers import Customer
-from services.account_mgmt.domain.draft_extras import SORTS, DraftExtra, Extras
+from services.account_mgmt.domain.draft_extras import NO_EXTRAS, SORTS, DraftExtra, Extras
 from services.account_mgmt.domain.legal_entities import LegalEntity
 from services.account_mgmt.domain.money import PricedLine
 from services.account_mgmt.domain.orders import Order, UndoneOrder
@@ -100,7 +100,7 @@ class OrderDesk:
     barrier: str
     manager: str | None = None
     undone: Sequence[UndoneOrder] = ()
-    extras: Extras = Extras()
+    extras: Extras = NO_EXTRAS
 
     @property
     def priced(self) -> list[PricedLine]:
@@ -115,7 +115,8 @@ class OrderDesk:
     @property
     def taxes(self) -> list[tuple[Decimal, Decimal, Decimal]]:
         """(rate, net, tax) for each rate, the highest first."""
-        return money.rate_sums([(one.tax_percent, one.net, one.tax) for one in (*self.priced, *self.extras.priced)])
+        sums = [(one.tax_percent, one.net, one.tax) for one in self.priced]
+        return money.rate_sums([*sums, *((one.tax_percent, one.net, one.tax) for one in self.extras.priced)])
 
     @property
     def rates(self) -> list[Decimal]:
@@ -125,7 +126,7 @@ class OrderDesk:
     @property
     def is_ready(self) -> bool:
         """Whether it can be sent as it stands."""
-        faults = [one.fault for one in (*self.lines, *self.extras.shown)]
+        faults = [*(line.fault for line in self.lines), *(one.fault for one in self.extras.shown)]
         return bool(self.lines) and not self.barrier and not any(faults)
 
     @property

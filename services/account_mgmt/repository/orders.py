@@ -120,9 +120,7 @@ async def latest(conn: Connection, customer_id: str) -> Order | None:
 async def _with_lines(conn: Connection, rows: Sequence[Any]) -> list[Order]:
     ids = [row["id"] for row in rows]
     lines: dict[str, list[PricedLine]] = {}
-    for line in await conn.fetch(
-        "SELECT * FROM order_lines WHERE order_id = ANY($1) ORDER BY order_id, position", ids
-    ):
+    for line in await conn.fetch("SELECT * FROM order_lines WHERE order_id = ANY($1) ORDER BY order_id, position", ids):
         lines.setdefault(line["order_id"], []).append(PricedLine.of(line))
     extras: dict[str, list[PricedAllowance]] = {}
     for one in await conn.fetch(

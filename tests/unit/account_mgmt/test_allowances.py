@@ -18,7 +18,9 @@ from workflows.contracts.base import Money
 
 def test_discounts_and_charges_of_the_whole_order_are_in_the_data_and_in_the_tax_of_each_rate() -> None:
     lines = [line("200.00", "19", BUYERS["at home"]), line("100.00", "7", BUYERS["at home"])]
-    said = issued(lines, extras=[extra("allowance", "10%", code="95", reason="Rabatt"), extra("charge", "30", code="FC")])
+    said = issued(
+        lines, extras=[extra("allowance", "10%", code="95", reason="Rabatt"), extra("charge", "30", code="FC")]
+    )
     check(said)
     assert [(one.percent, one.net, one.tax) for one in said.taxes] == [
         (19, Decimal("200.00"), Decimal("38.00")), (7, Decimal("100.00"), Decimal("7.00")),
@@ -72,9 +74,7 @@ def test_what_cannot_be_off_or_on_top_of_an_order_is_refused_by_its_field(
 
 
 def test_charges_earn_no_commission_and_discounts_lessen_it() -> None:
-    order = ordered(
-        [line("100.00", "19", BUYERS["at home"])], extra("allowance", "10%"), extra("charge", "25")
-    )
+    order = ordered([line("100.00", "19", BUYERS["at home"])], extra("allowance", "10%"), extra("charge", "25"))
     assert (order.sold, order.total - order.tax) == (Decimal("90.00"), Decimal("115.00"))
     event = order_event(order, "galina")
     assert (event.amount.amount, event.total.amount) == (Decimal("90.00"), order.total)

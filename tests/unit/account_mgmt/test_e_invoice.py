@@ -61,9 +61,7 @@ def ordered(
     """An order of these lines, discounts and charges."""
     lines = taxed(lines, currency)
     parties = Parties("DE", "DE123456789", buyer.country, buyer.vat_id)
-    priced = price_allowances(
-        extras, lines, currency, lambda rate: treatment(rate, None, parties, as_offered=False)
-    )
+    priced = price_allowances(extras, lines, currency, lambda rate: treatment(rate, None, parties, as_offered=False))
     total, tax = totals([*lines, *priced])
     sums = {"lines": lines, "allowance_charges": priced, "total": total, "tax": tax, "currency": currency}
     return full_invoice("de").order.model_copy(update=sums)

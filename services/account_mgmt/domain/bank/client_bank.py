@@ -1,6 +1,6 @@
 """1CClientBankExchange: the text in which client banks of Ukraine and its neighbours give statements to bookkeepers.
 
-It says of every document who paid whom, not which way the money went: that follows from whose account is the statement's.
+It says of every document who paid whom, not which way money went: that follows from whose account is the statement's.
 """
 
 from __future__ import annotations
@@ -88,7 +88,9 @@ def parse(
     *inner, _ = found
     if inner and not inner[-1].is_whole:
         raise FileRefusedError(f"The file breaks off within the section that begins in line {inner[-1].line}")
-    named = list(dict.fromkeys(iban(one) for part in found if part.kind != "document" for one in part["accounts"].split()))
+    named = list(
+        dict.fromkeys(iban(one) for part in found if part.kind != "document" for one in part["accounts"].split())
+    )
     whose = Accounts([one for one in named if one] or [account_of([], account, default)], currency, currencies or {})
     parsed, moved = Parsed("1c"), {one: _Moved() for one in whose.named}
     for part in inner:

@@ -47,7 +47,7 @@ _PART_OF_PURPOSE: Final = re.compile(r"(?:назначениеплатежа|п�
 
 @dataclass
 class Section:
-    """A document, or an account with its balances: its first line, and what it says by key. `is_whole`: it has an end."""
+    """A document, or an account with its balances: its first line, and what it says by key. `is_whole`: it ends."""
 
     kind: Literal["document", "account", "file"]
     line: int
