@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -15,7 +15,7 @@ from services.account_mgmt.actions.orders import place_order
 from services.account_mgmt.actions.ownership import check_owner, may_act_for
 from services.account_mgmt.documents.labels import LANGUAGES, labels_of
 from services.account_mgmt.domain.customers import GONE, Customer, check_active
-from services.account_mgmt.domain.draft_extras import DraftExtra, Extras, show_extras
+from services.account_mgmt.domain.draft_extras import Extras, show_extras
 from services.account_mgmt.domain.legal_entities import LegalEntity
 from services.account_mgmt.domain.mail_templates import language_of
 from services.account_mgmt.domain.order_drafts import (
@@ -25,6 +25,7 @@ from services.account_mgmt.domain.order_drafts import (
     ListedProduct,
     OrderDesk,
     ShownLine,
+    TypedOrder,
     as_last_time,
     show_line,
     with_extra,
@@ -50,23 +51,6 @@ from services.chassis.errors import Conflict, Invalid, NotFound
 from workflows.contracts.account_mgmt import NudgeOutcome
 
 _FOUND_AT_ONCE = 8
-
-
-@dataclass(frozen=True)
-class TypedOrder:
-    """What stands in the fields of the form now: quantities by the line's key, the note, discounts and charges."""
-
-    quantities: Mapping[str, str] = field(default_factory=dict)
-    note: str | None = None
-    extras: list[DraftExtra] = field(default_factory=list)
-
-    def on(self, draft: Draft) -> Draft:
-        """The draft with what was typed; what it has no line for is left out."""
-        lines = [
-            line.model_copy(update={"quantity": self.quantities.get(line.key, line.quantity)}) for line in draft.lines
-        ]
-        note = draft.note if self.note is None else self.note
-        return Draft(lines=lines, note=note, allowance_charges=self.extras or draft.allowance_charges)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from starlette.responses import Response
 
 from services.account_mgmt.actions.order_drafts import (
-    TypedOrder,
     change_draft,
     order_from_draft,
     read_order_desk,
@@ -25,7 +24,7 @@ from services.account_mgmt.desk.places import STAFF, customer_path, invoice_path
 from services.account_mgmt.desk.right import show_order
 from services.account_mgmt.domain.allowances import MOST
 from services.account_mgmt.domain.draft_extras import DraftExtra
-from services.account_mgmt.domain.order_drafts import MOST_LINES
+from services.account_mgmt.domain.order_drafts import MOST_LINES, TypedOrder
 from services.chassis.http import Conn, Id, Who
 from services.chassis.web.door import page_router, web_of
 from services.chassis.web.site import words_for

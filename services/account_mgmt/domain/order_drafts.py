@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
@@ -45,6 +45,23 @@ class Draft(Record):
     lines: list[DraftLine] = Field(default_factory=list)
     note: str = ""
     allowance_charges: list[DraftExtra] = Field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class TypedOrder:
+    """What stands in the fields of the form now: quantities by the line's key, the note, discounts and charges."""
+
+    quantities: Mapping[str, str] = field(default_factory=dict)
+    note: str | None = None
+    extras: list[DraftExtra] = field(default_factory=list)
+
+    def on(self, draft: Draft) -> Draft:
+        """The draft with what was typed; what it has no line for is left out."""
+        lines = [
+            line.model_copy(update={"quantity": self.quantities.get(line.key, line.quantity)}) for line in draft.lines
+        ]
+        note = draft.note if self.note is None else self.note
+        return Draft(lines=lines, note=note, allowance_charges=self.extras or draft.allowance_charges)
 
 
 class ListedProduct(Record):
