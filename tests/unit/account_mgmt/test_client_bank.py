@@ -148,6 +148,13 @@ def test_which_way_money_went_follows_from_whose_account_it_is_in_whatever_spell
     assert (gone.transfers, gone.outgoing, gone.bad) == ([], 1, [])
 
 
+def test_a_file_that_names_no_account_is_of_the_companys_own_that_its_documents_name() -> None:
+    second = "UA853996220000000260012335661"
+    content = (HEAD + document("1", "5.00", ПолучательСчет=second)).encode("cp1251")
+    options = FileOptions("auto", None, "", "", default=HOUSE, own=[HOUSE, second])
+    assert [one.account for one in files.read(io.BytesIO(content), options).transfers] == [second]
+
+
 def test_between_two_accounts_of_the_file_money_came_to_one_and_went_from_the_other() -> None:
     two = HEAD + f"РасчСчет={HOUSE}\nРасчСчет={WIND}\n"
     both = read(two + document("1", "5.00", ДатаСписано="06.05.2030"))

@@ -69,13 +69,15 @@ def parse(
     *,
     account: str = "",
     default: str = "",
+    own: Sequence[str] = (),
     currency: str = "",
     currencies: Mapping[str, str] | None = None,
     encoding: str = "",
 ) -> Parsed:
     """The documents of a statement. Raises FileRefusedError for anything but a whole 1CClientBankExchange.
 
-    `account` is the one of a file that names none, else `default`; `currency` that of documents that name none.
+    A file that names no account is of those of `own` that its documents name, else of `account` or the `default`;
+    `currency` is that of documents that name none.
     """
     if not is_client_bank(content[:400]):
         raise FileRefusedError("This is not a 1CClientBankExchange: its first line must say so")
@@ -88,14 +90,12 @@ def parse(
     *inner, _ = found
     if inner and not inner[-1].is_whole:
         raise FileRefusedError(f"The file breaks off within the section that begins in line {inner[-1].line}")
-    named = list(
-        dict.fromkeys(iban(one) for part in found if part.kind != "document" for one in part["accounts"].split())
-    )
-    whose = Accounts([one for one in named if one] or [account_of([], account, default)], currency, currencies or {})
+    named = _named(found, own) or [account_of([], account, default)]
+    whose = Accounts(named, currency, currencies or {})
     parsed, moved = Parsed("1c"), {one: _Moved() for one in whose.named}
     for part in inner:
-        if part.kind == "account" and (own := whose.ours(part["account"]) or (len(moved) == 1 and whose.named[0])):
-            moved[own].sections.append(part)
+        if part.kind == "account" and (of := whose.ours(part["account"]) or (len(moved) == 1 and whose.named[0])):
+            moved[of].sections.append(part)
     for part in documents:
         try:
             _document(part, whose, parsed, moved)
@@ -103,6 +103,15 @@ def parse(
             parsed.bad.append(BadRow(part.line, str(error)))
     parsed.gaps += _gaps(moved, whose)
     return parsed
+
+
+def _named(found: Sequence[Section], own: Sequence[str]) -> list[str]:
+    """The accounts that the file is of, as it names them; if it does not, the company's own that documents name."""
+    named = [iban(one) for part in found if part.kind != "document" for one in part["accounts"].split()]
+    if not any(named):
+        ours = Accounts(own, "", {})
+        named = [ours.ours(part[f"{one}_account"]) for part in found for one in ("payee", "payer")]
+    return [one for one in dict.fromkeys(named) if one]
 
 
 def _document(part: Section, whose: Accounts, parsed: Parsed, moved: Mapping[str, _Moved]) -> None:

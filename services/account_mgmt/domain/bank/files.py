@@ -66,6 +66,7 @@ def _read(file: IO[bytes], options: FileOptions) -> Parsed:
             content,
             account=options.account,
             default=options.default,
+            own=options.own,
             currency=options.currency,
             currencies=options.currencies,
             encoding=options.encoding,
