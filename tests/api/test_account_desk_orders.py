@@ -183,6 +183,63 @@ async def test_an_order_is_placed_invoiced_and_mailed_in_one(tier: Tier3, desk: 
     assert "Nothing in it yet" in answer.text
 
 
+async def test_discounts_and_charges_of_the_whole_order_are_typed_priced_and_invoiced(tier: Tier3, desk: Desk3) -> None:
+    customer_id, _ = await tier.customer()
+    await add(desk, customer_id, "ftl", "crane")
+    path, lines = f"customers/{customer_id}/order", {"line": ["ftl", "crane"], "quantity": ["1", "1"]}
+    assert "How much?" in (await desk.act(path, act="extra:off", **lines)).text
+    typed = {"extra_sort": ["off", "freight"], "extra_value": ["10 %", "32"], "extra_reason": ["", "Доставка"],
+             "extra_rate": ["", "20.00"]}  # fmt: skip
+    live = (await desk.put(path, **lines, **typed)).text
+    assert text_of(live, "extra-sum-0") == "−160.05" and text_of(live, "extra-sum-1") == "32.00"
+    # 100 less 10 and with 32 at 20 %; 1500.50 less 150.05 at 7 %.
+    assert text_of(live, "order-total") == "1,591.38"
+    for value, said in (
+        ("many", "an amount or a percentage"),
+        ("101 %", "100 at most"),
+        ("1601", "more than the lines"),
+    ):
+        wrong = typed | {"extra_value": [value, "32"]}
+        assert said in (await desk.put(path, **lines, **wrong)).text
+        refused = await order(desk, customer_id, "1591.38", **lines, **wrong)
+        assert refused.status_code == 422 and "10 %" not in refused.text
+    assert (await order(desk, customer_id, "1591.38", **lines, **typed)).status_code == 200
+    placed = (await invoices_of(tier, customer_id))[-1]
+    assert placed["total"]["amount"] == "1591.38"
+    taken = await tier.get(f"/v1/orders/{placed['order_id']}")
+    assert [(one["kind"], one["reason_code"], one["amount"]["amount"]) for one in taken["allowance_charges"]] == [
+        ("allowance", "95", "10.00"), ("allowance", "95", "150.05"), ("charge", "FC", "32.00"),
+    ]  # fmt: skip
+    page = await desk.page(f"invoices/{placed['id']}")
+    assert "Доставка" in page and "−150.05" in page
+    # Ticking every line and charge credits all of it.
+    ticked = {"what": "lines", "lines": ["1", "2", "3"], "currency": "UAH", "reason": "returned"}
+    assert (await desk.act(f"invoices/{placed['id']}/credit-notes", **ticked)).status_code == 200
+    assert (await tier.get(f"/v1/invoices/{placed['id']}"))["credited"]["amount"] == "1591.38"
+
+
+async def test_an_order_by_rest_takes_discounts_and_charges_and_refuses_what_cannot_be(tier: Tier3) -> None:
+    customer_id, _ = await tier.customer()
+    line = {"product_id": "ftl", "description": "Full truck", "quantity": "2", "unit_price": {"amount": "100.00"}}
+    off = {"kind": "allowance", "reason": "Loyalty", "percent": "5"}
+    body = {
+        "lines": [line],
+        "allowance_charges": [off, {"kind": "charge", "reason": "Packing", "amount": {"amount": "7"}}],
+    }
+    taken = await tier.post(f"/v1/customers/{customer_id}/orders", body)
+    assert (taken["total"]["amount"], taken["tax"]["amount"]) == ("236.40", "39.40")
+    before = await tier.counts()
+    for wrong, field in (
+        ({"percent": "101"}, "percent"), ({"reason": " "}, "reason"), ({"amount": {"amount": "1"}}, "amount"),
+        ({"tax_percent": "7"}, "tax_percent"), ({"reason_code": "FC"}, "reason_code"), ({"percnt": "5"}, "percnt"),
+    ):  # fmt: skip
+        refused = await tier.http.post(
+            f"/v1/customers/{customer_id}/orders", json={"lines": [line], "allowance_charges": [off | wrong]}
+        )
+        assert refused.status_code == 422 and "allowance_charges" in refused.text and field in refused.text
+    assert await tier.counts() == before
+
+
 async def test_without_the_tick_nothing_is_mailed(tier: Tier3, desk: Desk3) -> None:
     customer_id, _ = await tier.customer(email="olena@viter.example")
     await add(desk, customer_id, "ftl")

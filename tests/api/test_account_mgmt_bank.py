@@ -81,6 +81,30 @@ async def test_money_for_a_named_invoice_is_booked_and_told_once(tier: Tier3) ->
     assert (told["settled"], told["money"]["kind"]) == (True, "paid")
 
 
+async def test_a_client_banks_statement_is_found_out_booked_once_and_reconciled(tier: Tier3) -> None:
+    _, one = await invoice(tier)
+    text = f"""1CClientBankExchange
+СекцияРасчСчет
+РасчСчет={OWN_ACCOUNT}
+НачальныйОстаток=0.00
+КонечныйОстаток=130.00
+КонецРасчСчет
+СекцияДокумент=Платежное поручение
+Номер=1
+Дата=06.05.2030
+Сумма=120.00
+ДатаПоступило=06.05.2030
+Плательщик=ТОВ Вітер
+ПолучательСчет={OWN_ACCOUNT}
+НазначениеПлатежа=Оплата зг. рах. {one["number"]}
+КонецДокумента
+"""
+    first, again = (await send(tier, text.encode("cp1251"))).json(), (await send(tier, text.encode("cp1251"))).json()
+    assert (first["format"], first["totals"][0]["state"], again["known"]) == ("1c", "matched", 1)
+    assert "10.00 UAH that came are missing" in first["problems"][0]["reason"]
+    assert await paid(tier, one) == "120.00"
+
+
 async def test_the_same_file_twice_books_nothing_twice(tier: Tier3) -> None:
     customer_id, one = await invoice(tier)
     # Two equal rows without a reference are two transfers, whichever file they come in.

@@ -36,7 +36,11 @@ async def tier(fresh_database: FreshDatabase) -> AsyncIterator[Tier3]:
 async def issued(tier: Tier3) -> tuple[str, str, str]:
     """(customer, invoice, credit note) of a sale in euro."""
     customer_id, _ = await tier.customer(language="de", company="Stahl & Söhne GmbH", city="Bremen")
-    body = {"lines": [EURO, {**EURO, "product_id": "ftl", "tax_percent": "7"}]}
+    extras = [
+        {"kind": "allowance", "reason": "Treue Stahl & Söhne", "percent": "5"},
+        {"kind": "charge", "reason": "Fracht", "reason_code": "FC", "amount": {"amount": "3.00", "currency": "EUR"}},
+    ]
+    body = {"lines": [EURO, {**EURO, "product_id": "ftl", "tax_percent": "7"}], "allowance_charges": extras}
     order = await tier.post(f"/v1/customers/{customer_id}/orders", body)
     invoice_id = order["invoice"]["id"]
     part = {"amount": {"amount": "24.00", "currency": "EUR"}, "reason": "Verspätung"}
@@ -167,6 +171,7 @@ async def test_an_erased_customers_invoice_stays_what_it_was_for_its_years_and_f
     await erase_expired(tier.pool, datetime(year + 11, 6, 1, tzinfo=UTC))
     kept = await tier.pool.fetch("SELECT said::text AS said FROM issued_documents")
     assert all("Stahl" not in row["said"] and "Verspätung" not in row["said"] for row in kept)
+    assert await tier.pool.fetchval("SELECT count(*) FROM order_allowance_charges WHERE reason <> 'erased'") == 0
     assert await tier.pool.fetchval("SELECT count(*) FROM issued_files") == 0
     answer = await tier.http.get(f"/v1/invoices/{invoice_id}.pdf")
     assert answer.status_code == 200 and answer.content != before[0]

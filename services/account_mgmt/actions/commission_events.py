@@ -28,13 +28,16 @@ def sale_event(kind: MoneyKind, sale: Sale, *, key: str, amount: Decimal, at: da
 
 
 def order_event(order: Order, account_manager: str | None, corrects: Sale | None = None) -> MoneyEvent:
-    """A further order of a customer of this account manager, or one that corrects a sale; its amount is net."""
+    """A further order of a customer of this account manager, or one that corrects a sale.
+
+    Its amount is what was sold, before tax: commission is of that, and nobody earns on freight and packing.
+    """
     return MoneyEvent(
         key=f"ordered:{order.id}",
         kind=MoneyKind.ORDERED,
         sale_id=order.id,
         customer_id=order.customer_id,
-        amount=Money(amount=order.total - order.tax, currency=order.currency),
+        amount=Money(amount=order.sold, currency=order.currency),
         total=Money(amount=order.total, currency=order.currency),
         person=account_manager,
         corrects=_sale_id(corrects) if corrects else None,

@@ -141,6 +141,8 @@ async def _check(conn: Connection, body: NewNudgeOutcome) -> None:
     check_horizon(body.next_at, now, policy.ask_again_within)
     known = await products.on_sale(conn, [*(line.product_id for line in body.lines), *body.never_offer])
     check_lines(body.lines, known)
+    if body.allowance_charges and not body.lines:
+        raise Invalid("Only an order has discounts and charges", field="allowance_charges")
     for n, product_id in enumerate(body.never_offer):
         if product_id not in known:
             raise Invalid(f"There is no product {product_id}", field=f"never_offer[{n}]")
@@ -152,7 +154,9 @@ async def _carry_out(
     """What an outcome means for the records."""
     policy = await policies.rules(conn)
     if body.outcome is NudgeOutcome.ORDERED:
-        draft = OrderDraft(customer, body.lines, source="nudge", by=person, note=body.note)
+        draft = OrderDraft(
+            customer, body.lines, source="nudge", by=person, note=body.note, allowance_charges=body.allowance_charges
+        )
         order, next_at = await write_order(conn, policy, draft)
         await end_risk_by_order(conn, customer)
         remind_at = first_reminder(policy, order.invoice.due_at, customer.zones)

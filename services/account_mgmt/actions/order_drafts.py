@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -13,8 +13,11 @@ from services.account_mgmt.actions.invoices import send_invoice
 from services.account_mgmt.actions.nudges import answer_nudge
 from services.account_mgmt.actions.orders import place_order
 from services.account_mgmt.actions.ownership import check_owner, may_act_for
+from services.account_mgmt.documents.labels import LANGUAGES, labels_of
 from services.account_mgmt.domain.customers import GONE, Customer, check_active
+from services.account_mgmt.domain.draft_extras import Extras, show_extras
 from services.account_mgmt.domain.legal_entities import LegalEntity
+from services.account_mgmt.domain.mail_templates import language_of
 from services.account_mgmt.domain.order_drafts import (
     MOST_LINES,
     Draft,
@@ -22,11 +25,14 @@ from services.account_mgmt.domain.order_drafts import (
     ListedProduct,
     OrderDesk,
     ShownLine,
+    TypedOrder,
     as_last_time,
     show_line,
+    with_extra,
+    without_extra,
 )
 from services.account_mgmt.domain.orders import InvoicedOrder, Order
-from services.account_mgmt.domain.tax_categories import Parties
+from services.account_mgmt.domain.tax_categories import Parties, treatment
 from services.account_mgmt.repository import (
     account_managers,
     customers,
@@ -45,21 +51,6 @@ from services.chassis.errors import Conflict, Invalid, NotFound
 from workflows.contracts.account_mgmt import NudgeOutcome
 
 _FOUND_AT_ONCE = 8
-
-
-@dataclass(frozen=True)
-class TypedOrder:
-    """What stands in the fields of the form now: quantities by the line's key, and the note."""
-
-    quantities: Mapping[str, str] = field(default_factory=dict)
-    note: str | None = None
-
-    def on(self, draft: Draft) -> Draft:
-        """The draft with what was typed; what it has no line for is left out."""
-        lines = [
-            line.model_copy(update={"quantity": self.quantities.get(line.key, line.quantity)}) for line in draft.lines
-        ]
-        return Draft(lines=lines, note=draft.note if self.note is None else self.note)
 
 
 @dataclass(frozen=True)
@@ -82,10 +73,12 @@ async def _desk(conn: Connection, who: Principal, customer: Customer) -> OrderDe
     seller = await _seller(conn, last.currency if last else "")
     currency = last.currency if last else seller.currency if seller else ""
     barrier = await _barrier(conn, who, customer, seller)
+    lines = await _shown(conn, customer, draft.lines, currency, last, seller)
     return OrderDesk(
         customer=customer,
         currency=currency,
-        lines=await _shown(conn, customer, draft.lines, currency, last, seller),
+        lines=lines,
+        extras=_extras(customer, draft, lines, currency, seller),
         note=draft.note,
         last=last,
         seller=seller,
@@ -138,6 +131,21 @@ async def _shown(
     ]
 
 
+def _extras(
+    customer: Customer, draft: Draft, lines: Sequence[ShownLine], currency: str, seller: LegalEntity | None
+) -> Extras:
+    if seller is None:
+        return Extras()
+    parties = Parties.of(seller, customer.billing)
+    return show_extras(
+        draft.allowance_charges,
+        [line.priced for line in lines if line.priced],
+        currency,
+        labels_of(language_of(customer, seller, LANGUAGES))[1],
+        lambda rate: treatment(rate, None, parties, as_offered=False),
+    )
+
+
 async def search_products(conn: Connection, customer_id: str, text: str) -> tuple[str, list[ListedProduct]]:
     """(currency, what is offered that fits the text) at the customer's prices, best match first. Raises NotFound."""
     await customers.get(conn, customer_id)
@@ -157,9 +165,10 @@ async def _open_draft(conn: Connection, who: Principal, customer_id: str, typed:
 async def change_draft(
     conn: Connection, who: Principal, customer_id: str, typed: TypedOrder, act: str = "keep", what: str = ""
 ) -> str:
-    """Keep what was typed, and carry out one act on the lines: `keep`, `add`, `remove`, `last` or `clear`.
+    """Keep what was typed, and carry out one act: `keep`, `add`, `remove`, `last`, `clear`, `extra` or `drop`.
 
-    `what` is the line to remove, or the product to add by its number or the best match. The key of the line that was
+    `what` is the line to remove, the product to add by its number or the best match, the sort of discount or charge to
+    add (`extra`), or the place of the one to take out (`drop`). The key of the line that was
     added, which may have been there already; empty if nothing fits. Raises NotFound; Forbidden (`not_owner`); Conflict
     (`full`, `never_ordered`); Invalid for another act.
     """
@@ -178,6 +187,10 @@ async def change_draft(
             lines = await _with_last_order(conn, customer_id, lines)
         case "clear":
             await order_drafts.drop(conn, customer_id, who.person)
+            return ""
+        case "extra" | "drop":
+            changed = with_extra(draft, what) if act == "extra" else without_extra(draft, what)
+            await order_drafts.keep(conn, customer_id, who.person, changed)
             return ""
         case _:
             raise Invalid("There is no such act", field="act")
@@ -252,11 +265,12 @@ async def order_from_draft(
 
 async def _place(conn: Connection, who: Principal, desk: OrderDesk, corrects: str | None) -> InvoicedOrder:
     """The order is what they said to the open reminder, if there is one; else, or if it corrects one, it is its own."""
-    lines, note = desk.order_lines(), desk.note.strip() or None
+    lines, note, extras = desk.order_lines(), desk.note.strip() or None, desk.extras.asked
     item_id = None if corrects else await nudges.open_of(conn, desk.customer.id)
     if item_id is None:
-        return await place_order(conn, who, desk.customer.id, NewOrder(lines=lines, note=note, corrects=corrects))
-    outcome = NewNudgeOutcome(outcome=NudgeOutcome.ORDERED, lines=lines, note=note)
+        new = NewOrder(lines=lines, allowance_charges=extras, note=note, corrects=corrects)
+        return await place_order(conn, who, desk.customer.id, new)
+    outcome = NewNudgeOutcome(outcome=NudgeOutcome.ORDERED, lines=lines, allowance_charges=extras, note=note)
     order = (await answer_nudge(conn, who, item_id, outcome)).order
     assert order is not None  # noqa: S101 - whoever answers with lines gets an order
     return order
@@ -271,5 +285,7 @@ def _check_ready(desk: OrderDesk, seen: Decimal) -> None:
     wrong = next((line for line in desk.lines if line.fault), None)
     if wrong is not None:
         raise Invalid(f"{wrong.description} is not right yet", field=f"quantity.{wrong.key}")
+    if any(one.fault for one in desk.extras.shown):
+        raise Invalid("A discount or a charge is not right yet", field="extra_value")
     if desk.total != seen:
         raise Conflict(f"It comes to {desk.total} {desk.currency} now; look again, then order", code="changed")

@@ -15,6 +15,7 @@ from services.account_mgmt.actions.ownership import check_owner
 from services.account_mgmt.actions.register import report_status
 from services.account_mgmt.actions.workflow_starts import care_start
 from services.account_mgmt.domain import money
+from services.account_mgmt.domain.allowances import price_allowances
 from services.account_mgmt.domain.customers import Customer, check_active
 from services.account_mgmt.domain.dunning import first_reminder
 from services.account_mgmt.domain.orders import (
@@ -49,16 +50,17 @@ from workflows.contracts.commission import MoneyKind
 async def place_order(conn: Connection, who: Principal, customer_id: str, new: NewOrder) -> InvoicedOrder:
     """A customer orders: order, invoice and next nudge; the workflow and the commission ledger hear of it.
 
-    Raises NotFound; Forbidden (`not_owner`); Conflict (`wrong_state`) for a customer who left; Invalid for a line,
-    the legal entity or the order that it `corrects`.
+    Raises NotFound; Forbidden (`not_owner`); Conflict (`wrong_state`) for a customer who left; Invalid for a line, a
+    discount or a charge, the legal entity or the order that it `corrects`.
     """
     customer = await customers.get(conn, customer_id, lock=True)
     await check_owner(conn, who, customer)
     check_active(customer)
     check_lines(new.lines, await products.on_sale(conn, [line.product_id for line in new.lines]))
     draft = OrderDraft(
-        customer, new.lines, source="own", by=who.person, note=new.note, entity=new.entity, corrects=new.corrects
-    )
+        customer, new.lines, source="own", by=who.person, note=new.note, entity=new.entity, corrects=new.corrects,
+        allowance_charges=new.allowance_charges,
+    )  # fmt: skip
     corrected = await _corrected(conn, draft)
     policy = await policies.rules(conn)
     order, nudge_at = await write_order(conn, policy, draft)
@@ -113,7 +115,8 @@ async def write_order(
 ) -> tuple[InvoicedOrder, datetime]:
     """Write an order placed now, or `at` a moment, with its invoice; returns it and when to nudge for the next one.
 
-    A step of whatever brings an order; who hears of it is the caller's business. Raises Invalid on `entity`.
+    A step of whatever brings an order; who hears of it is the caller's business. Raises Invalid on `entity`, and for a
+    discount or a charge.
     """
     invoiced = await write_invoiced(conn, policy, draft, at=at)
     return invoiced, await plan_next_nudge(conn, policy, draft.customer)
@@ -122,16 +125,19 @@ async def write_order(
 async def write_invoiced(
     conn: Connection, policy: Policy, draft: OrderDraft, *, at: datetime | None = None
 ) -> InvoicedOrder:
-    """Write an order and its invoice, and leave the next nudge as it is. Raises Invalid on `entity`."""
+    """Write an order and its invoice, and leave the next nudge as it is. Raises Invalid as `write_order` does."""
     now = at or datetime.now(UTC)
     seller = await legal_entities.choose(conn, draft.entity, draft.currency)
     if seller is None:
         raise Invalid(f"There is no legal entity {draft.entity} that invoices", field="entity")
     parties = Parties.of(seller, draft.customer.billing)
     lines = await price_lines(conn, draft.lines, parties, as_offered=draft.source == "sale")
+    extras = price_allowances(
+        draft.allowance_charges, lines, draft.currency, lambda rate: treatment(rate, None, parties, as_offered=False)
+    )
     year = seller.day_of(now).year
     number = await invoices.next_number(conn, seller.id, "SO", year)
-    order_id = await orders.add(conn, draft, lines, number=number, entity=seller.id, placed_at=now)
+    order_id = await orders.add(conn, draft, lines, extras, number=number, entity=seller.id, placed_at=now)
     order = await orders.get(conn, order_id)
     number = await invoices.next_number(conn, seller.id, "", year)
     due_at = now + (policy.payment_term if draft.payment_term is None else draft.payment_term)

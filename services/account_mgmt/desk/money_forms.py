@@ -73,7 +73,7 @@ class CreditForm(MoneyForm):
 
     what: Literal["open", "whole", "lines", "amount"]
     amount: str = Field(default="", max_length=40)
-    lines: list[int] = Field(default_factory=list, max_length=100)
+    lines: list[int] = Field(default_factory=list, max_length=200)
     currency: Currency
     reason: Words
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from functools import partial
+from itertools import zip_longest
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
@@ -11,7 +12,6 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from starlette.responses import Response
 
 from services.account_mgmt.actions.order_drafts import (
-    TypedOrder,
     change_draft,
     order_from_draft,
     read_order_desk,
@@ -22,13 +22,16 @@ from services.account_mgmt.desk.invoices import show_invoice
 from services.account_mgmt.desk.page import desk_page
 from services.account_mgmt.desk.places import STAFF, customer_path, invoice_path
 from services.account_mgmt.desk.right import show_order
-from services.account_mgmt.domain.order_drafts import MOST_LINES
+from services.account_mgmt.domain.allowances import MOST
+from services.account_mgmt.domain.draft_extras import DraftExtra
+from services.account_mgmt.domain.order_drafts import MOST_LINES, TypedOrder
 from services.chassis.http import Conn, Id, Who
 from services.chassis.web.door import page_router, web_of
 from services.chassis.web.site import words_for
 
 router: APIRouter = page_router()
 Text = Annotated[str, Field(max_length=100)]
+Words = Annotated[str, Field(max_length=200)]
 
 
 class DraftForm(BaseModel):
@@ -38,14 +41,20 @@ class DraftForm(BaseModel):
 
     line: list[Text] = Field(default_factory=list, max_length=MOST_LINES)
     quantity: list[Text] = Field(default_factory=list, max_length=MOST_LINES)
+    extra_sort: list[Text] = Field(default_factory=list, max_length=MOST)
+    extra_value: list[Text] = Field(default_factory=list, max_length=MOST)
+    extra_reason: list[Words] = Field(default_factory=list, max_length=MOST)
+    extra_rate: list[Text] = Field(default_factory=list, max_length=MOST)
     note: str | None = Field(default=None, max_length=1000)
     act: Text = "keep"
     q: Text = ""
 
     @property
     def typed(self) -> TypedOrder:
-        """What was typed, by line."""
-        return TypedOrder(dict(zip(self.line, self.quantity, strict=False)), self.note)
+        """What was typed, by line; a form of lines at one rate asks for no rate."""
+        rows = zip_longest(self.extra_sort, self.extra_value, self.extra_reason, self.extra_rate, fillvalue="")
+        extras = [DraftExtra(sort=sort, value=value, reason=why, rate=rate) for sort, value, why, rate in rows]
+        return TypedOrder(dict(zip(self.line, self.quantity, strict=False)), self.note, extras)
 
     @property
     def what(self) -> tuple[str, str]:
@@ -96,7 +105,7 @@ async def keep(request: Request, conn: Conn, who: Who, customer_id: Id, form: An
 async def change(
     request: Request, conn: Conn, who: Who, customer_id: Id, form: Annotated[DraftForm, Form()]
 ) -> Response:
-    """Add, remove or repeat lines; what was typed is kept with them."""
+    """Add, remove or repeat lines, discounts and charges; what was typed is kept with them."""
     act, about = form.what
     added = await change_draft(conn, who, customer_id, form.typed, act, about)
     unknown = about.strip() if act == "add" and not added else ""

@@ -2,15 +2,15 @@
 ZUGFeRD carry it.
 
 drafthorse writes the XML and checks it against the schema of the profile; the code lists are UNTDID 1001 (document),
-4461 (means of payment), 5189 (allowance), 5305 (kind of tax), VATEX (why none is due) and UN/ECE Rec 20 (units).
+4461 (means of payment), 5189 (allowance), 5305 (kind of tax), 7161 (charge), VATEX (why no tax is due) and UN/ECE Rec
+20 (units).
 """
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
-from decimal import Decimal
 
-from drafthorse.models.accounting import ApplicableTradeTax, TradeAllowanceCharge
+from drafthorse.models.accounting import ApplicableTradeTax, CategoryTradeTax, TradeAllowanceCharge
 from drafthorse.models.document import Document
 from drafthorse.models.note import IncludedNote
 from drafthorse.models.party import PostalTradeAddress, TaxRegistration
@@ -20,7 +20,13 @@ from drafthorse.pdf import attach_xml
 
 from services.account_mgmt.documents import invoice_pdf
 from services.account_mgmt.documents.labels import labels_of
-from services.account_mgmt.domain.issued_documents import BuyerOnDocument, IssuedDocument, LineOnDocument, TaxOnDocument
+from services.account_mgmt.domain.issued_documents import (
+    BuyerOnDocument,
+    ExtraOnDocument,
+    IssuedDocument,
+    LineOnDocument,
+    TaxOnDocument,
+)
 from services.chassis import sentences
 from services.chassis.currencies import rounded
 
@@ -162,6 +168,25 @@ def _discount(line: LineOnDocument, said: IssuedDocument) -> TradeAllowanceCharg
     return found
 
 
+def _extra(one: ExtraOnDocument) -> TradeAllowanceCharge:
+    """A discount or a charge of the whole document: BG-20, BG-21."""
+    found = TradeAllowanceCharge()
+    found.indicator = one.kind == "charge"
+    if one.percent is not None:
+        found.calculation_percent = one.percent
+        found.basis_amount = one.base
+    found.actual_amount = one.amount
+    if one.reason_code:
+        found.reason_code = one.reason_code
+    found.reason = one.reason
+    taxed = CategoryTradeTax()
+    taxed.type_code = "VAT"
+    taxed.category_code = one.tax_category
+    taxed.rate_applicable_percent = one.tax_percent
+    found.trade_tax.add(taxed)
+    return found
+
+
 def _settlement(document: Document, said: IssuedDocument) -> None:
     settlement = document.trade.settlement
     settlement.payment_reference = said.number
@@ -174,6 +199,8 @@ def _settlement(document: Document, said: IssuedDocument) -> None:
             settlement.invoice_referenced_document.issue_date_time = said.invoice_issued_on
     for one in said.taxes:
         settlement.trade_tax.add(_tax(one))
+    for extra in said.allowance_charges:
+        settlement.allowance_charge.add(_extra(extra))
     if said.due_on:
         terms = PaymentTerms()
         terms.due = _midnight(said.due_on)
@@ -193,8 +220,8 @@ def _means(said: IssuedDocument) -> PaymentMeans:
 
 def _sums(document: Document, said: IssuedDocument) -> None:
     sums = document.trade.settlement.monetary_summation
-    sums.line_total = said.net
-    sums.charge_total = sums.allowance_total = Decimal("0.00")
+    sums.line_total = said.of_lines
+    sums.charge_total, sums.allowance_total = said.more, said.less
     sums.tax_basis_total = (said.net, None)
     sums.tax_total = (said.tax, said.currency)
     sums.grand_total = (said.total, None)

@@ -115,12 +115,26 @@ def _line(line: LineOnDocument, said: IssuedDocument, labels: dict[str, str]) ->
 
 
 def _rates(said: IssuedDocument, labels: dict[str, str], *, always_net: bool) -> list[tuple[str, str]]:
-    """The sum before tax, and the tax by rate; `always_net` writes what each rate is of."""
-    found = [(labels["net"], grouped(said.net, said.currency))]
+    """The sum before tax, how it comes about, and the tax by rate; `always_net` writes what each rate is of."""
+    found = [*_extras(said, labels), (labels["net"], grouped(said.net, said.currency))]
     for one in said.taxes:
         name = f"{labels['tax']} {_percent(one.percent)}{_mark(said, one.percent, one.category)}"
         of = f" ({grouped(one.net, said.currency)})" if always_net else ""
         found.append((name + of, grouped(one.tax, said.currency)))
+    return found
+
+
+def _extras(said: IssuedDocument, labels: dict[str, str]) -> list[tuple[str, str]]:
+    """What the lines come to, and each discount and charge of the whole document, with its rate if there are more."""
+    if not said.allowance_charges:
+        return []
+    found = [(labels["of_lines"], grouped(said.of_lines, said.currency))]
+    for one in said.allowance_charges:
+        percent = f" {_percent(one.percent)}" if one.percent is not None else ""
+        rate = f"{labels['tax']} {_percent(one.tax_percent)}{_mark(said, one.tax_percent, one.tax_category)}"
+        of = f" ({rate})" if len(said.taxes) != 1 else ""
+        sign = "" if one.kind == "charge" else "\N{MINUS SIGN}"
+        found.append((one.reason + percent + of, sign + grouped(one.amount, said.currency)))
     return found
 
 

@@ -11,6 +11,8 @@ LABELS: dict[str, dict[str, str]] = {
         "to_invoice": "For invoice", "reason": "Reason", "to_credit": "Credited to you",
         "purpose": "Payment for invoice {number}", "discount": "less",
         "supplied": "Supplied", "order": "Order",
+        "of_lines": "Sum of the lines", "off": "Discount", "freight": "Freight",
+        "packing": "Packing", "small_order": "Small order surcharge",
         "enclosed": "Enclosed: a copy of invoice {number}",
     },
     "uk": {
@@ -21,6 +23,8 @@ LABELS: dict[str, dict[str, str]] = {
         "scan": "Скануйте, щоб сплатити", "account": "Реквізити", "to_invoice": "До рахунка", "reason": "Підстава",
         "to_credit": "Зараховано вам", "purpose": "Оплата за рахунком {number}",
         "discount": "знижка", "supplied": "Дата постачання", "order": "Замовлення",
+        "of_lines": "Сума рядків", "off": "Знижка", "freight": "Доставка",
+        "packing": "Пакування", "small_order": "Доплата за мале замовлення",
         "enclosed": "Додаток: копія рахунка {number}",
     },
     "de": {
@@ -32,6 +36,8 @@ LABELS: dict[str, dict[str, str]] = {
         "reason": "Grund", "to_credit": "Ihnen gutgeschrieben",
         "purpose": "Zahlung Rechnung {number}", "discount": "Rabatt",
         "supplied": "Leistungsdatum", "order": "Auftrag",
+        "of_lines": "Summe der Positionen", "off": "Nachlass", "freight": "Fracht",
+        "packing": "Verpackung", "small_order": "Mindermengenzuschlag",
         "enclosed": "Anlage: Kopie der Rechnung {number}",
     },
     "pl": {
@@ -44,6 +50,8 @@ LABELS: dict[str, dict[str, str]] = {
         "reason": "Przyczyna", "to_credit": "Skorygowano na Państwa rzecz",
         "purpose": "Zapłata za fakturę {number}", "discount": "rabat",
         "supplied": "Data sprzedaży", "order": "Zamówienie",
+        "of_lines": "Suma pozycji", "off": "Rabat od całości", "freight": "Transport",
+        "packing": "Opakowanie", "small_order": "Dopłata do małego zamówienia",
         "enclosed": "Załącznik: kopia faktury {number}",
     },
 }  # fmt: skip

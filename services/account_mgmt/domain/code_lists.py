@@ -1,4 +1,4 @@
-"""Code lists of EN 16931 as the European Commission publishes them: units of quantities, and why no tax is due."""
+"""Code lists of EN 16931 as the European Commission publishes them: units, why no tax is due, discounts and charges."""
 
 from __future__ import annotations
 
@@ -95,8 +95,45 @@ VATEX-FR-CGI261D-2 VATEX-FR-CGI261D-3 VATEX-FR-CGI261D-4 VATEX-FR-CGI261E-1 VATE
 VATEX-FR-CGI277A VATEX-FR-CGI295 VATEX-FR-CNWVAT VATEX-FR-FRANCHISE
 """
 
+_WHY_CHARGED: Final = """
+AA AAA AAC AAD AAE AAF AAH AAI AAS AAT AAV AAY AAZ ABA ABB ABC ABD ABF ABK ABL ABN ABR ABS ABT ABU ACF ACG ACH ACI ACJ
+ACK ACL ACM ACS ADC ADE ADJ ADK ADL ADM ADN ADO ADP ADQ ADR ADT ADW ADY ADZ AEA AEB AEC AED AEF AEH AEI AEJ AEK AEL
+AEM AEN AEO AEP AES AET AEU AEV AEW AEX AEY AEZ AJ AU CA CAB CAD CAE CAF CAI CAJ CAK CAL CAM CAN CAO CAP CAQ CAR CAS
+CAT CAU CAV CAW CAX CAY CAZ CD CG CS CT DAB DAC DAD DAF DAG DAH DAI DAJ DAK DAL DAM DAN DAO DAP DAQ DL EG EP ER FAA
+FAB FAC FC FH FI GAA HAA HD HH IAA IAB ID IF IR IS KO L1 LA LAA LAB LF MAE MI ML NAA OA PA PAA PC PL PRV RAB RAC RAD
+RAF RE RF RH RV SA SAA SAD SAE SAI SG SH SM SU TAB TAC TT TV V1 V2 WH XAA YY ZZZ
+"""
+
 UNITS: Final = frozenset(_UNITS.split())
 """UN/ECE Recommendation 20, and Recommendation 21 with an X before it."""
 
 WHY_UNTAXED: Final = frozenset(_WHY_UNTAXED.split())
 """VATEX: why a sale is exempt from VAT, or who owes it instead."""
+
+WHY_CHARGED: Final = frozenset(_WHY_CHARGED.split())
+"""UNTDID 7161: what a charge is for."""
+
+WHY_LESS: Final = frozenset(
+    [
+        "41",
+        "42",
+        "60",
+        "62",
+        "63",
+        "64",
+        "65",
+        "66",
+        "67",
+        "68",
+        "70",
+        "71",
+        "88",
+        "95",
+        "100",
+        "102",
+        "103",
+        "104",
+        "105",
+    ]
+)
+"""UNTDID 5189: what an allowance is for."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 
+from services.account_mgmt.domain.money import in_proportion
 from services.chassis.currencies import minor_unit, rounded
 
 Share = tuple[Hashable, Decimal, Decimal]
@@ -21,7 +22,7 @@ def credit_shares(invoiced: Sequence[Share], taken: Sequence[Share], amount: Dec
     """
     before = [_taken(one[0], taken) for one in invoiced]
     left = [net + tax - sum(gone) for (_, net, tax), gone in zip(invoiced, before, strict=True)]
-    grosses = _shared(left, amount, minor_unit(currency))
+    grosses = in_proportion(left, amount, minor_unit(currency))
     return [
         _split(one, gone, gross, currency) for one, gone, gross in zip(invoiced, before, grosses, strict=True) if gross
     ]
@@ -30,17 +31,6 @@ def credit_shares(invoiced: Sequence[Share], taken: Sequence[Share], amount: Dec
 def _taken(rate: Hashable, taken: Sequence[Share]) -> tuple[Decimal, Decimal]:
     same = [one for one in taken if one[0] == rate]
     return sum((one[1] for one in same), Decimal(0)), sum((one[2] for one in same), Decimal(0))
-
-
-def _shared(parts: Sequence[Decimal], amount: Decimal, coin: Decimal) -> list[Decimal]:
-    """The amount in proportion to these parts, in whole coins; none gets more than it is."""
-    whole = sum(parts, Decimal(0))
-    exact = [part * amount / whole for part in parts]
-    shares = [(one / coin).quantize(Decimal(1), ROUND_DOWN) * coin for one in exact]
-    missing = int((amount - sum(shares, Decimal(0))) / coin)
-    for at in sorted(range(len(parts)), key=lambda n: shares[n] - exact[n])[:missing]:
-        shares[at] += coin
-    return shares
 
 
 def _split(invoiced: Share, taken: tuple[Decimal, Decimal], gross: Decimal, currency: str) -> Share:

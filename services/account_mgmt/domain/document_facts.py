@@ -8,12 +8,14 @@ from decimal import Decimal
 
 import phonenumbers
 
+from services.account_mgmt.domain.allowances import PricedAllowance
 from services.account_mgmt.domain.credit_notes import CreditNote
 from services.account_mgmt.domain.credit_shares import Share, credit_shares
 from services.account_mgmt.domain.customers import Customer
 from services.account_mgmt.domain.invoices import Invoice
 from services.account_mgmt.domain.issued_documents import (
     BuyerOnDocument,
+    ExtraOnDocument,
     IssuedDocument,
     LineOnDocument,
     SellerOnDocument,
@@ -52,7 +54,8 @@ def invoice_document(
         seller=SellerOnDocument.of(seller),
         buyer=to,
         lines=LineOnDocument.of_all(lines),
-        taxes=_taxes(lines, seller, language),
+        allowance_charges=ExtraOnDocument.of_all(order.allowance_charges),
+        taxes=_taxes([*lines, *order.allowance_charges], seller, language),
         net=order.total - order.tax,
         tax=order.tax,
         total=order.total,
@@ -79,6 +82,7 @@ def credit_note_document(
             "issued_on": issued_on,
             "due_on": None,
             "lines": [_credited(note, one) for one in taxes],
+            "allowance_charges": [],
             "taxes": taxes,
             "net": sum((one.net for one in taxes), Decimal("0.00")),
             "tax": sum((one.tax for one in taxes), Decimal("0.00")),
@@ -126,9 +130,9 @@ def _treated(line: PricedLine, seller: LegalEntity, buyer: BuyerOnDocument) -> P
     )
 
 
-def _taxes(lines: Sequence[PricedLine], seller: LegalEntity, language: str) -> list[TaxOnDocument]:
+def _taxes(lines: Sequence[PricedLine | PricedAllowance], seller: LegalEntity, language: str) -> list[TaxOnDocument]:
     """One of each category and rate, the highest rate first."""
-    found: dict[tuple[str, Decimal], list[PricedLine]] = {}
+    found: dict[tuple[str, Decimal], list[PricedLine | PricedAllowance]] = {}
     for line in lines:
         found.setdefault((line.tax_category, line.tax_percent), []).append(line)
     return [
@@ -136,10 +140,12 @@ def _taxes(lines: Sequence[PricedLine], seller: LegalEntity, language: str) -> l
     ]
 
 
-def _tax(*lines: PricedLine, seller: LegalEntity, language: str) -> TaxOnDocument:
+def _tax(*lines: PricedLine | PricedAllowance, seller: LegalEntity, language: str) -> TaxOnDocument:
     category = lines[0].tax_category
-    reasons = [why_untaxed(category, line.tax_reason, seller.note, language) for line in lines]
-    codes = [code_of(category, line.tax_reason, seller.country) for line in lines]
+    # Why no tax is due, the lines say; a discount or a charge is taxed as they are.
+    says = [line.tax_reason for line in lines if isinstance(line, PricedLine)] or [lines[0].tax_reason]
+    reasons = [why_untaxed(category, one, seller.note, language) for one in says]
+    codes = [code_of(category, one, seller.country) for one in says]
     return TaxOnDocument(
         category=category,
         percent=lines[0].tax_percent,

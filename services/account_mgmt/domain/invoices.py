@@ -232,7 +232,8 @@ def amount_to_credit(invoice: Invoice, wanted: Money | None) -> Decimal:
 
 
 def amount_of_lines(order: Order, places: Collection[int]) -> Decimal:
-    """What these lines of an order come to with their tax, by their places from 1. Raises Invalid (`lines`)."""
-    if not places or not all(1 <= place <= len(order.lines) for place in places):
+    """What was paid for these parts of an order, by their places from 1 among its `parts`. Raises Invalid (`lines`)."""
+    parts = order.parts
+    if not places or not all(1 <= place <= len(parts) for place in places):
         raise Invalid("Tick at least one line", field="lines")
-    return sum((order.lines[place - 1].net + order.lines[place - 1].tax for place in set(places)), Decimal("0.00"))
+    return sum((parts[place - 1].gross for place in set(places)), ZERO)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 from services.account_mgmt.domain.units import PIECE, word_of
 from services.chassis.meanings import printable
@@ -62,6 +62,22 @@ class LineOnDocument(Record):
         return word_of(self.unit)
 
 
+class ExtraOnDocument(Record):
+    """A discount or a charge of the whole document, in one tax: `amount` is before it, and has no sign.
+
+    `base` is what a `percent` is of.
+    """
+
+    kind: Literal["allowance", "charge"]
+    reason: Words
+    reason_code: str = ""
+    percent: Decimal | None = None
+    base: Decimal
+    amount: Decimal
+    tax_percent: Decimal
+    tax_category: str
+
+
 class TaxOnDocument(Record):
     """What is taxed in one category at one rate, and the tax on it; why none is due, in words and as a VATEX code."""
 
@@ -92,6 +108,7 @@ class IssuedDocument(Record):
     seller: SellerOnDocument
     buyer: BuyerOnDocument
     lines: list[LineOnDocument]
+    allowance_charges: list[ExtraOnDocument] = Field(default_factory=list)
     taxes: list[TaxOnDocument]
     net: Decimal
     tax: Decimal
@@ -101,9 +118,31 @@ class IssuedDocument(Record):
     invoice_issued_on: date | None = None
     reason: Words = ""
 
+    @property
+    def less(self) -> Decimal:
+        """What all discounts of the whole document take off its lines."""
+        return sum((one.amount for one in self.allowance_charges if one.kind == "allowance"), Decimal("0.00"))
+
+    @property
+    def more(self) -> Decimal:
+        """What all charges of the whole document put on top of its lines."""
+        return sum((one.amount for one in self.allowance_charges if one.kind == "charge"), Decimal("0.00"))
+
+    @property
+    def of_lines(self) -> Decimal:
+        """What the lines come to before tax."""
+        return self.net + self.less - self.more
+
 
 def forgotten(said: IssuedDocument) -> IssuedDocument:
     """The document of somebody erased whose time is over: without the buyer and whatever was written by hand."""
     lines = [line if line.product_id else line.model_copy(update={"description": "erased"}) for line in said.lines]
-    changes = {"buyer": BuyerOnDocument(name="erased"), "lines": lines, "reason": "erased" if said.reason else ""}
-    return said.model_copy(update=changes)
+    extras = [one.model_copy(update={"reason": "erased"}) for one in said.allowance_charges]
+    return said.model_copy(
+        update={
+            "buyer": BuyerOnDocument(name="erased"),
+            "lines": lines,
+            "allowance_charges": extras,
+            "reason": "erased" if said.reason else "",
+        }
+    )

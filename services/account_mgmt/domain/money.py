@@ -6,7 +6,8 @@ So EN 16931 wants it (BR-CO-17), and offers of tier 2 are added up alike.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from typing import Protocol
 
 from services.account_mgmt.domain.units import PIECE
 from services.chassis.currencies import decimals, rounded
@@ -14,6 +15,18 @@ from services.chassis.records import Record
 
 CENT = Decimal("0.01")
 DEFAULT_CURRENCY = "UAH"
+
+
+class Summed(Protocol):
+    """Whatever has a sum before tax, and a share of a tax."""
+
+    @property
+    def net(self) -> Decimal:
+        """Before tax."""
+
+    @property
+    def tax(self) -> Decimal:
+        """Its share of the tax of its rate."""
 
 
 class PricedLine(Record):
@@ -74,21 +87,40 @@ def taxed(lines: Sequence[PricedLine], currency: str) -> list[PricedLine]:
 
     A line's share is what its rate's tax grows by with it, so that lines add up to the rate.
     """
+    shares = tax_shares([(line.tax_percent, line.net) for line in lines], currency)
+    return [line.model_copy(update={"tax": share}) for line, share in zip(lines, shares, strict=True)]
+
+
+def tax_shares(nets: Sequence[tuple[Decimal, Decimal]], currency: str) -> list[Decimal]:
+    """Of each (rate, net) in a row: by how much the tax of its rate, rounded once on the sum, grows with it."""
     sums: dict[Decimal, Decimal] = {}
     found = []
-    for line in lines:
-        before = sums.get(line.tax_percent, Decimal(0))
-        after = sums[line.tax_percent] = before + line.net
-        grown = _tax(after, line.tax_percent, currency) - _tax(before, line.tax_percent, currency)
-        found.append(line.model_copy(update={"tax": grown}))
+    for rate, net in nets:
+        before = sums.get(rate, Decimal(0))
+        after = sums[rate] = before + net
+        found.append(_tax(after, rate, currency) - _tax(before, rate, currency))
     return found
+
+
+def in_proportion(parts: Sequence[Decimal], amount: Decimal, coin: Decimal) -> list[Decimal]:
+    """The amount in proportion to these parts, in whole coins: those that remain go where most was cut off.
+
+    Together the parts are above zero; if the amount is not more than they are, no part gets more than it is.
+    """
+    whole = sum(parts, Decimal(0))
+    exact = [part * amount / whole for part in parts]
+    shares = [(one / coin).quantize(Decimal(1), ROUND_DOWN) * coin for one in exact]
+    missing = int((amount - sum(shares, Decimal(0))) / coin)
+    for at in sorted(range(len(parts)), key=lambda n: shares[n] - exact[n])[:missing]:
+        shares[at] += coin
+    return shares
 
 
 def _tax(net: Decimal, percent: Decimal, currency: str) -> Decimal:
     return rounded(net * percent / 100, currency)
 
 
-def totals(lines: Sequence[PricedLine]) -> tuple[Decimal, Decimal]:
+def totals(lines: Sequence[Summed]) -> tuple[Decimal, Decimal]:
     """(total with tax, tax): sums of rounded amounts, so that what is printed adds up."""
     tax = sum((line.tax for line in lines), Decimal("0.00"))
     return sum((line.net for line in lines), Decimal("0.00")) + tax, tax

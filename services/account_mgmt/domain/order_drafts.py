@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
 from pydantic import Field
 
 from services.account_mgmt.domain import money
+from services.account_mgmt.domain.allowances import MOST
 from services.account_mgmt.domain.customers import Customer
+from services.account_mgmt.domain.draft_extras import NO_EXTRAS, SORTS, DraftExtra, Extras
 from services.account_mgmt.domain.legal_entities import LegalEntity
 from services.account_mgmt.domain.money import PricedLine
 from services.account_mgmt.domain.orders import Order, UndoneOrder
 from services.account_mgmt.domain.tax_categories import Parties, ProductTax, treatment
 from services.account_mgmt.domain.typed_numbers import MOST_PIECES, TypedNumberError, read_number
 from services.account_mgmt.domain.units import PIECE, word_of
+from services.chassis.errors import Conflict
 from services.chassis.records import Record
 from workflows.contracts.base import Money, OrderLine
 
@@ -41,6 +44,24 @@ class Draft(Record):
 
     lines: list[DraftLine] = Field(default_factory=list)
     note: str = ""
+    allowance_charges: list[DraftExtra] = Field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class TypedOrder:
+    """What stands in the fields of the form now: quantities by the line's key, the note, discounts and charges."""
+
+    quantities: Mapping[str, str] = field(default_factory=dict)
+    note: str | None = None
+    extras: list[DraftExtra] = field(default_factory=list)
+
+    def on(self, draft: Draft) -> Draft:
+        """The draft with what was typed; what it has no line for is left out."""
+        lines = [
+            line.model_copy(update={"quantity": self.quantities.get(line.key, line.quantity)}) for line in draft.lines
+        ]
+        note = draft.note if self.note is None else self.note
+        return Draft(lines=lines, note=note, allowance_charges=self.extras or draft.allowance_charges)
 
 
 class ListedProduct(Record):
@@ -96,6 +117,7 @@ class OrderDesk:
     barrier: str
     manager: str | None = None
     undone: Sequence[UndoneOrder] = ()
+    extras: Extras = NO_EXTRAS
 
     @property
     def priced(self) -> list[PricedLine]:
@@ -105,17 +127,24 @@ class OrderDesk:
     @property
     def total(self) -> Decimal:
         """What the customer pays, tax and all."""
-        return money.totals(self.priced)[0]
+        return money.totals([*self.priced, *self.extras.priced])[0]
 
     @property
     def taxes(self) -> list[tuple[Decimal, Decimal, Decimal]]:
         """(rate, net, tax) for each rate, the highest first."""
-        return money.rate_sums([(one.tax_percent, one.net, one.tax) for one in self.priced])
+        sums = [(one.tax_percent, one.net, one.tax) for one in self.priced]
+        return money.rate_sums([*sums, *((one.tax_percent, one.net, one.tax) for one in self.extras.priced)])
+
+    @property
+    def rates(self) -> list[Decimal]:
+        """The rates of its lines, the highest first."""
+        return sorted({one.tax_percent for one in self.priced}, reverse=True)
 
     @property
     def is_ready(self) -> bool:
         """Whether it can be sent as it stands."""
-        return bool(self.lines) and not self.barrier and not any(line.fault for line in self.lines)
+        faults = [*(line.fault for line in self.lines), *(one.fault for one in self.extras.shown)]
+        return bool(self.lines) and not self.barrier and not any(faults)
 
     @property
     def mail_to(self) -> str | None:
@@ -178,6 +207,20 @@ def show_line(
         fault=fault,
         before=last_price if last_price != unit_price else None,
     )
+
+
+def with_extra(draft: Draft, sort: str) -> Draft:
+    """The draft with another discount or charge of this sort. Raises Conflict (`full`)."""
+    if len(draft.allowance_charges) == MOST:
+        raise Conflict(f"An order has at most {MOST} discounts and charges", code="full")
+    added = DraftExtra(sort=sort if sort in SORTS else "off")
+    return draft.model_copy(update={"allowance_charges": [*draft.allowance_charges, added]})
+
+
+def without_extra(draft: Draft, place: str) -> Draft:
+    """The draft without the discount or charge at this place, from 0; one that is not there changes nothing."""
+    kept = [one for n, one in enumerate(draft.allowance_charges) if str(n) != place]
+    return draft.model_copy(update={"allowance_charges": kept})
 
 
 def as_last_time(order: Order) -> list[DraftLine]:

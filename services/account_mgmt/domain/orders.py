@@ -10,15 +10,17 @@ from typing import Literal
 
 from pydantic import Field
 
+from services.account_mgmt.domain.allowances import AllowanceCharge, PricedAllowance
 from services.account_mgmt.domain.customers import Customer
-from services.account_mgmt.domain.money import PricedLine
-from services.chassis.currencies import LARGEST
+from services.account_mgmt.domain.money import PricedLine, in_proportion
+from services.chassis.currencies import LARGEST, minor_unit
 from services.chassis.errors import Invalid
 from services.chassis.records import Record
 from workflows.contracts.base import OrderLine
 
 UNREADABLE = "?"
 """What a line is called whose words no document can carry."""
+ZERO = Decimal("0.00")
 Source = Literal["sale", "nudge", "own", "contract"]
 
 
@@ -42,6 +44,14 @@ class Sale(Record):
     currency: str
 
 
+@dataclass(frozen=True)
+class OrderPart:
+    """A line or a charge with what the customer pays for it: with tax, and less its part of the order's discounts."""
+
+    description: str
+    gross: Decimal
+
+
 class Order(Record):
     """An order with its lines. Only one that was placed here has an invoice; an imported one was invoiced elsewhere."""
 
@@ -58,7 +68,28 @@ class Order(Record):
     corrects: str | None = None
     contract_id: str | None = None
     lines: list[PricedLine] = Field(default_factory=list)
+    allowance_charges: list[PricedAllowance] = Field(default_factory=list)
     invoice: InvoiceRef | None
+
+    @property
+    def sold(self) -> Decimal:
+        """What was sold, before tax and after all discounts: without charges, such as freight and packing."""
+        charges = sum((one.amount for one in self.allowance_charges if one.kind == "charge"), Decimal(0))
+        return self.total - self.tax - charges
+
+    @property
+    def parts(self) -> list[OrderPart]:
+        """What the customer pays for: the lines, then the charges; together they are the order's total."""
+        less: dict[tuple[str, Decimal], Decimal] = {}
+        for one in self.allowance_charges:
+            if one.kind == "allowance":
+                less[one.tax_category, one.tax_percent] = less.get((one.tax_category, one.tax_percent), ZERO) - (
+                    one.net + one.tax
+                )
+        return [
+            *_lines_less(self.lines, less, self.currency),
+            *(OrderPart(one.reason, one.net + one.tax) for one in self.allowance_charges if one.kind == "charge"),
+        ]
 
     @property
     def sale(self) -> Sale:
@@ -112,11 +143,24 @@ class OrderDraft:
     corrects: str | None = None
     contract_id: str | None = None
     payment_term: timedelta | None = None
+    allowance_charges: Sequence[AllowanceCharge] = ()
 
     @property
     def currency(self) -> str:
         """The currency of every line."""
         return self.lines[0].unit_price.currency
+
+
+def _lines_less(
+    lines: Sequence[PricedLine], less: Mapping[tuple[str, Decimal], Decimal], currency: str
+) -> list[OrderPart]:
+    """The lines with their tax, each less its part of what comes off all that is taxed as it is."""
+    grosses = [line.net + line.tax for line in lines]
+    for key, off in less.items():
+        same = [n for n, line in enumerate(lines) if (line.tax_category, line.tax_percent) == key]
+        for n, part in zip(same, in_proportion([grosses[n] for n in same], off, minor_unit(currency)), strict=True):
+            grosses[n] -= part
+    return [OrderPart(line.description, gross) for line, gross in zip(lines, grosses, strict=True)]
 
 
 def check_corrected(old: CorrectedOrder | None, customer_id: str, currency: str) -> None:

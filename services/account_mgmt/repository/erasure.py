@@ -41,6 +41,14 @@ _AT_ONCE = (
     """UPDATE dunning_decisions SET reason = 'erased'
         WHERE reason <> '' AND invoice_id IN (SELECT id FROM invoices WHERE customer_id = ANY($1::uuid[]))""",
 )
+_WRITTEN_ON_ORDERS = (
+    """UPDATE order_lines l SET description = 'erased' FROM orders o LEFT JOIN invoices i ON i.order_id = o.id
+        WHERE o.id = l.order_id AND o.customer_id = $1 AND l.product_id IS NULL AND l.description <> 'erased'
+          AND o.placed_at < $2 AND (i.id IS NULL OR (i.issued_at < $3 AND i.state <> 'open'))""",
+    """UPDATE order_allowance_charges a SET reason = 'erased' FROM orders o LEFT JOIN invoices i ON i.order_id = o.id
+        WHERE o.id = a.order_id AND o.customer_id = $1 AND a.reason <> 'erased'
+          AND o.placed_at < $2 AND (i.id IS NULL OR (i.issued_at < $3 AND i.state <> 'open'))""",
+)
 _INVOICES = "invoice_id IN (SELECT id FROM invoices WHERE customer_id = $1)"
 _CORRECTIONS = (
     f"""UPDATE payment_reversals SET reason = 'erased', reference = 'erased:' || payment_id
@@ -143,14 +151,8 @@ async def unfinished(conn: Connection, after: str | None, limit: int) -> list[st
 
 async def erase_expired(conn: Connection, customer_id: str, since: KeptSince) -> None:
     """Erase of the customer's documents what need not be kept any more."""
-    await conn.execute(
-        """UPDATE order_lines l SET description = 'erased' FROM orders o LEFT JOIN invoices i ON i.order_id = o.id
-            WHERE o.id = l.order_id AND o.customer_id = $1 AND l.product_id IS NULL AND l.description <> 'erased'
-              AND o.placed_at < $2 AND (i.id IS NULL OR (i.issued_at < $3 AND i.state <> 'open'))""",
-        customer_id,
-        since.orders,
-        since.invoices,
-    )
+    for statement in _WRITTEN_ON_ORDERS:
+        await conn.execute(statement, customer_id, since.orders, since.invoices)
     await conn.execute(
         f"""UPDATE credit_notes SET reason = 'erased'
              WHERE {_INVOICES} AND issued_at < $2 AND reason <> 'erased'""",  # noqa: S608 - a constant

@@ -21,12 +21,14 @@ async def find(conn: Connection, customer_id: str, person: str, *, lock: bool = 
 async def keep(conn: Connection, customer_id: str, person: str, draft: Draft) -> None:
     """Write the draft in the place of the one before."""
     await conn.execute(
-        """INSERT INTO order_drafts (customer_id, person, lines, note) VALUES ($1, $2, $3, $4)
-           ON CONFLICT (customer_id, person) DO UPDATE SET lines = $3, note = $4, updated_at = now()""",
+        """INSERT INTO order_drafts (customer_id, person, lines, note, allowance_charges) VALUES ($1, $2, $3, $4, $5)
+           ON CONFLICT (customer_id, person)
+           DO UPDATE SET lines = $3, note = $4, allowance_charges = $5, updated_at = now()""",
         customer_id,
         person,
         draft.lines,
         draft.note,
+        draft.allowance_charges,
     )
 
 

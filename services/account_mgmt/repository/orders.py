@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from services.account_mgmt.domain.allowances import PricedAllowance
 from services.account_mgmt.domain.money import PricedLine, totals
 from services.account_mgmt.domain.orders import CorrectedOrder, Order, OrderDraft, Sale, UndoneOrder
 from services.account_mgmt.repository import Cursor
@@ -24,19 +25,27 @@ INSERT INTO order_lines (order_id, position, {", ".join(_LINE)})
 VALUES ($1, $2, {", ".join(f"${n}" for n, _ in enumerate(_LINE, start=3))})
 """  # noqa: S608 - constants
 
+_EXTRA = ("kind", "reason", "reason_code", "percent", "base", "amount", "tax_percent", "tax_category", "tax_reason",
+          "tax")  # fmt: skip
+_ADD_EXTRA = f"""
+INSERT INTO order_allowance_charges (order_id, position, {", ".join(_EXTRA)})
+VALUES ($1, $2, {", ".join(f"${n}" for n, _ in enumerate(_EXTRA, start=3))})
+"""  # noqa: S608 - constants
+
 
 async def add(
     conn: Connection,
     draft: OrderDraft,
     lines: Sequence[PricedLine],
+    extras: Sequence[PricedAllowance],
     *,
     number: str,
     entity: str,
     placed_at: datetime,
 ) -> str:
-    """Write an order of the legal entity `entity` with its priced lines; its id."""
+    """Write an order of the legal entity `entity` with its priced lines, discounts and charges; its id."""
     order_id = new_id()
-    total, tax = totals(lines)
+    total, tax = totals([*lines, *extras])
     await conn.execute(
         """INSERT INTO orders (id, customer_id, number, source, note, total, tax, currency, placed_by, placed_at,
                                deal_id, entity, corrects, contract_id)
@@ -58,6 +67,8 @@ async def add(
     )
     values = [(order_id, n, *(getattr(line, name) for name in _LINE)) for n, line in enumerate(lines, start=1)]
     await conn.executemany(_ADD_LINE, values)
+    values = [(order_id, n, *(getattr(one, name) for name in _EXTRA)) for n, one in enumerate(extras, start=1)]
+    await conn.executemany(_ADD_EXTRA, values)
     return order_id
 
 
@@ -107,16 +118,19 @@ async def latest(conn: Connection, customer_id: str) -> Order | None:
 
 
 async def _with_lines(conn: Connection, rows: Sequence[Any]) -> list[Order]:
-    found = await conn.fetch(
-        "SELECT * FROM order_lines WHERE order_id = ANY($1) ORDER BY order_id, position", [row["id"] for row in rows]
-    )
-    lines: dict[str, list[Any]] = {}
-    for line in found:
+    ids = [row["id"] for row in rows]
+    lines: dict[str, list[PricedLine]] = {}
+    for line in await conn.fetch("SELECT * FROM order_lines WHERE order_id = ANY($1) ORDER BY order_id, position", ids):
         lines.setdefault(line["order_id"], []).append(PricedLine.of(line))
+    extras: dict[str, list[PricedAllowance]] = {}
+    for one in await conn.fetch(
+        "SELECT * FROM order_allowance_charges WHERE order_id = ANY($1) ORDER BY order_id, position", ids
+    ):
+        extras.setdefault(one["order_id"], []).append(PricedAllowance.of(one))
     # An imported order goes by the number that it had elsewhere.
     return [
         Order.of({**row, "number": row["imported_number"] or row["number"], "lines": lines.get(row["id"], []),
-                  "invoice": _invoice(row)})
+                  "allowance_charges": extras.get(row["id"], []), "invoice": _invoice(row)})
         for row in rows
     ]  # fmt: skip
 

@@ -7,10 +7,11 @@ from typing import Self
 
 from pydantic import ConfigDict, Field
 
+from services.account_mgmt.domain.allowances import MOST
 from services.account_mgmt.domain.card import Card
 from services.account_mgmt.domain.nudges import Nudge, NudgeAnswer
 from services.account_mgmt.schemas.card import CardView
-from services.account_mgmt.schemas.orders import OrderView, PayableLine
+from services.account_mgmt.schemas.orders import OrderView, PayableExtra, PayableLine
 from services.chassis.http import Body, Model, Moment
 from workflows.contracts.account_mgmt import NudgeOutcome
 
@@ -37,6 +38,9 @@ class NewNudgeOutcome(Body):
 
     outcome: NudgeOutcome
     lines: list[PayableLine] = Field(default_factory=list, max_length=100)
+    allowance_charges: list[PayableExtra] = Field(
+        default_factory=list, max_length=MOST, description="Discounts and charges of the whole order, before tax."
+    )
     next_at: Moment | None = None
     never_offer: list[str] = Field(
         default_factory=list, max_length=20, description="Products they never want to hear of again."

@@ -8,6 +8,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, ConfigDict, Field
 
+from services.account_mgmt.domain.allowances import MOST, AllowanceCharge, Kind, PricedAllowance
 from services.account_mgmt.domain.money import PricedLine, to_cents
 from services.account_mgmt.domain.orders import InvoiceRef, Order
 from services.account_mgmt.domain.units import check_unit
@@ -36,6 +37,20 @@ PayableLine = Annotated[OrderLine, AfterValidator(_payable)]
 """A line of an order in a request."""
 
 
+def _payable_extra(one: AllowanceCharge) -> AllowanceCharge:
+    if one.amount is not None:
+        check_money(one.amount, "amount")
+    if not is_legible(one.reason):
+        raise refused("AllowanceCharge", "say what it is for, in letters that can be printed", one.reason, "reason")
+    if one.tax_percent is not None and one.tax_percent != to_cents(one.tax_percent):
+        raise refused("AllowanceCharge", "a rate of tax has at most 2 decimals", one.tax_percent, "tax_percent")
+    return one
+
+
+PayableExtra = Annotated[AllowanceCharge, AfterValidator(_payable_extra)]
+"""A discount or a charge of a whole order in a request."""
+
+
 class NewOrder(Body):
     """An order. A line without a product is a free one, taxed at the standard rate."""
 
@@ -50,12 +65,24 @@ class NewOrder(Body):
                         "unit_price": {"amount": "28500.00", "currency": "UAH"},
                     }
                 ],
+                "allowance_charges": [
+                    {"kind": "allowance", "reason": "Discount for two trucks", "reason_code": "95", "percent": "5"},
+                    {
+                        "kind": "charge",
+                        "reason": "Packing",
+                        "reason_code": "PC",
+                        "amount": {"amount": "350.00", "currency": "UAH"},
+                    },
+                ],
                 "note": "loading on Monday",
             }
         }
     )
 
     lines: list[PayableLine] = Field(min_length=1, max_length=100)
+    allowance_charges: list[PayableExtra] = Field(
+        default_factory=list, max_length=MOST, description="Discounts and charges of the whole order, before tax."
+    )
     note: str | None = Field(default=None, max_length=1000)
     entity: str | None = Field(
         default=None, max_length=10, description="Legal entity that sells; else the one paid in this currency."
@@ -89,6 +116,25 @@ class LineView(Model):
         return cls.model_validate({**dict(line), **in_money(line, currency, "unit_price", "net", "tax")})
 
 
+class AllowanceChargeView(Model):
+    """A discount or a charge of the whole order, as far as it belongs to one rate of tax."""
+
+    kind: Kind
+    reason: str
+    reason_code: str = Field(description="UNTDID 5189 or 7161; empty if none was named.")
+    percent: Decimal | None = Field(description="Of `base`, if it was asked for as a percentage.")
+    base: Money = Field(description="What the lines of this tax come to.")
+    amount: Money = Field(description="Before tax, and without a sign: `kind` says which way it goes.")
+    tax_percent: Decimal
+    tax_category: str
+    tax: Money = Field(description="What it changes the tax of its rate by: below zero for an allowance.")
+
+    @classmethod
+    def of(cls, one: PricedAllowance, currency: str) -> Self:
+        """From the record of an order in this currency."""
+        return cls.model_validate({**dict(one), **in_money(one, currency, "base", "amount", "tax")})
+
+
 class InvoiceRefView(Model):
     """The invoice of an order."""
 
@@ -116,6 +162,9 @@ class OrderView(Model):
     placed_at: datetime
     corrects: str | None
     lines: list[LineView] = Field(default_factory=list)
+    allowance_charges: list[AllowanceChargeView] = Field(
+        default_factory=list, description="One of each rate of tax; each is in `total` and `tax`."
+    )
     invoice: InvoiceRefView | None
 
     @classmethod
@@ -123,5 +172,6 @@ class OrderView(Model):
         """From the record."""
         invoice = InvoiceRefView.of(order.invoice) if order.invoice else None
         lines = [LineView.of(line, order.currency) for line in order.lines]
-        sums = in_money(order, order.currency, "total", "tax")
-        return cls.model_validate({**dict(order), **sums, "lines": lines, "invoice": invoice})
+        extras = [AllowanceChargeView.of(one, order.currency) for one in order.allowance_charges]
+        own = {"lines": lines, "allowance_charges": extras, "invoice": invoice}
+        return cls.model_validate({**dict(order), **in_money(order, order.currency, "total", "tax"), **own})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,12 +14,15 @@ from lxml import etree
 
 from services.account_mgmt.documents import e_invoice
 from services.account_mgmt.documents.labels import LANGUAGES
+from services.account_mgmt.domain.allowances import AllowanceCharge, price_allowances
 from services.account_mgmt.domain.billing import Billing
 from services.account_mgmt.domain.credit_notes import CreditNote
 from services.account_mgmt.domain.document_facts import credit_note_document, invoice_document
 from services.account_mgmt.domain.issued_documents import IssuedDocument
 from services.account_mgmt.domain.money import PricedLine, price, taxed, totals
+from services.account_mgmt.domain.orders import Order
 from services.account_mgmt.domain.tax_categories import Parties, ProductTax, treatment
+from services.chassis.errors import Invalid
 from tests.fixtures.en_16931 import broken_rules
 from tests.unit.account_mgmt.records import NOW, customer, full_invoice, invoice, seller
 
@@ -51,14 +55,36 @@ def line(net: str, percent: str | None, buyer: Billing, **more: Any) -> PricedLi
     )
 
 
+def ordered(
+    lines: list[PricedLine], *extras: AllowanceCharge, buyer: Billing = BUYERS["at home"], currency: str = "EUR"
+) -> Order:
+    """An order of these lines, discounts and charges."""
+    lines = taxed(lines, currency)
+    parties = Parties("DE", "DE123456789", buyer.country, buyer.vat_id)
+    priced = price_allowances(extras, lines, currency, lambda rate: treatment(rate, None, parties, as_offered=False))
+    total, tax = totals([*lines, *priced])
+    sums = {"lines": lines, "allowance_charges": priced, "total": total, "tax": tax, "currency": currency}
+    return full_invoice("de").order.model_copy(update=sums)
+
+
+def extra(kind: str, of: str, rate: str | None = None, code: str = "", reason: str = "Fracht") -> AllowanceCharge:
+    """`5%` or `12.50`, at a rate of the lines or at all of them."""
+    how = {"percent": of[:-1]} if of.endswith("%") else {"amount": {"amount": of, "currency": "EUR"}}
+    return AllowanceCharge.model_validate(
+        {"kind": kind, "reason": reason, "reason_code": code, "tax_percent": rate, **how}
+    )
+
+
 def issued(
-    lines: list[PricedLine], buyer: Billing = BUYERS["at home"], language: str = "de", **of_seller: str
+    lines: list[PricedLine],
+    buyer: Billing = BUYERS["at home"],
+    language: str = "de",
+    extras: Sequence[AllowanceCharge] = (),
+    **of_seller: str,
 ) -> IssuedDocument:
-    """The document of an invoice of these lines."""
-    lines = taxed(lines, "EUR")
-    total, tax = totals(lines)
-    full = full_invoice(language)
-    order = full.order.model_copy(update={"lines": lines, "total": total, "tax": tax, "currency": "EUR"})
+    """The document of an invoice of these lines, discounts and charges."""
+    order = ordered(lines, *extras, buyer=buyer)
+    total = order.total
     sold = invoice(str(total), currency="EUR")
     return invoice_document(sold, sold.issued_at, order, customer(language, billing=buyer),
                             seller(**{**GMBH, **of_seller}), LANGUAGES)  # fmt: skip
@@ -186,19 +212,37 @@ SOLD = st.tuples(
     st.sampled_from(["C62", "HUR", "KGM", "MLT", "NMI", "X43"]), st.sampled_from(CATALOGUE),
 )  # fmt: skip
 
+EXTRAS = st.lists(
+    st.builds(
+        extra, st.sampled_from(["allowance", "charge"]),
+        st.sampled_from(["5%", "100%", "33.333333%", "0.01", "0.07", "12.50", "999.99"]),
+        st.sampled_from([None, None, None, "19", "7", "0", "16"]),
+        reason=st.sampled_from(["Fracht", "Mindermengenzuschlag \U0001f69a", "Rabatt & <Skonto>"]),
+    ),
+    max_size=4,
+)  # fmt: skip
 PARTS = st.lists(st.integers(1, 99), max_size=3)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.sampled_from(sorted(BUYERS)), st.lists(SOLD, min_size=1, max_size=9), PARTS)
-def test_whatever_is_sold_and_credited_keeps_the_rules(to: str, sold: list[Any], parts: list[int]) -> None:
+@given(st.sampled_from(sorted(BUYERS)), st.lists(SOLD, min_size=1, max_size=9), EXTRAS, PARTS)
+def test_whatever_is_sold_and_credited_keeps_the_rules(
+    to: str, sold: list[Any], extras: list[AllowanceCharge], parts: list[int]
+) -> None:
     buyer = BUYERS[to]
-    said = issued(
-        [line(str(net), rate, buyer, quantity=str(count), off=off, kind=kind, unit=unit, tax_category=own,
-              tax_reason=why)
-         for net, rate, count, off, kind, unit, (own, why) in sold],
-        buyer,
-    )  # fmt: skip
+    lines = [
+        line(str(net), rate, buyer, quantity=str(count), off=off, kind=kind, unit=unit, tax_category=own,
+             tax_reason=why)
+        for net, rate, count, off, kind, unit, (own, why) in sold
+    ]  # fmt: skip
+    try:
+        order = ordered(lines, *extras, buyer=buyer)
+    except Invalid as refused:
+        assert refused.field and refused.field.startswith("allowance_charges[")
+        extras, order = [], ordered(lines, buyer=buyer)
+    said = issued(lines, buyer, extras=extras)
+    assert sum(part.gross for part in order.parts) == said.total
+    assert all(part.gross >= 0 for part in order.parts)
     if missing_ids := e_invoice.missing(said):
         # The catalogue may say what the buyer has no number for.
         assert all("the buyer's VAT id" in one for one in missing_ids) and not buyer.vat_id

@@ -1,4 +1,4 @@
-"""A bank's file, whatever its format: camt, MT940 or CSV."""
+"""A bank's file, whatever its format: camt, MT940, 1CClientBankExchange or CSV."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from datetime import date
 from decimal import Decimal
 from typing import IO, Any, Literal
 
-from services.account_mgmt.domain.bank import camt, swift, table
+from services.account_mgmt.domain.bank import camt, client_bank, client_bank_text, swift, table
 from services.account_mgmt.domain.bank.csv_dates import DateOrder
 from services.account_mgmt.domain.bank.own_accounts import spelt
 from services.account_mgmt.domain.bank.transfers import BadRow, Parsed, Transfer
 from services.chassis.imports.cells import FileRefusedError
 
-Format = Literal["auto", "csv", "camt053", "mt940"]
+Format = Literal["auto", "csv", "camt053", "mt940", "1c"]
 # A CSV is held in memory as a whole, several times over; twenty thousand rows are a fifth of this.
 MAX_CSV = 16 << 20
 _HEAD = 1 << 16
@@ -61,6 +61,16 @@ def _read(file: IO[bytes], options: FileOptions) -> Parsed:
         raise FileRefusedError(f"Longer than {MAX_CSV >> 20} MB; send the statement in parts")
     if options.format == "mt940" or (options.format == "auto" and swift.is_mt940(head)):
         return swift.parse(content, options.encoding)
+    if options.format == "1c" or (options.format == "auto" and client_bank_text.is_client_bank(head)):
+        return client_bank.parse(
+            content,
+            account=options.account,
+            default=options.default,
+            own=options.own,
+            currency=options.currency,
+            currencies=options.currencies,
+            encoding=options.encoding,
+        )
     return table.parse(
         content,
         mapping=options.mapping,
