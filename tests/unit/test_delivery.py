@@ -178,6 +178,14 @@ def test_a_tier_reaches_its_own_database_and_temporal_only(services: Services, t
             assert mine & set(services[other]["networks"]) <= {"temporal"}, other
 
 
+def test_figures_are_fetched_from_each_service_by_one_network_so_that_nothing_counts_twice(services: Services) -> None:
+    watching = set(services["prometheus"]["networks"])
+    for name in (*(f"{tier}_{kind}" for tier in TIERS for kind in ("api", "worker")), "temporal"):
+        assert len(watching & set(services[name]["networks"])) == 1, name
+    named = [network for network, told in services["ops_api"]["networks"].items() if told.get("aliases")]
+    assert named == ["ops"]
+
+
 def test_what_holds_data_cannot_be_reached_from_outside(services: Services) -> None:
     networks = read_compose()["networks"]
     for name in ("postgres", "temporal"):
