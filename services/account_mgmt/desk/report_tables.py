@@ -76,7 +76,7 @@ async def churn_tables(conn: Connection, asked: Ask) -> Sequence[Table]:
     timezone = (await policies.rules(conn)).timezone
     months = await churn_rows(conn, asked.during)
     cohorts = await report_figures.survival(conn, *asked.during, timezone)
-    lines = [Line(f"{one.month:%m.%Y}", [Point("0", 1.0), *_alive(one)], percent=True) for one in cohorts if one.alive][
+    lines = [Line(one.month, [Point("0", 1.0), *_alive(one)], percent=True) for one in cohorts if one.alive][
         :4
     ]
     return [
