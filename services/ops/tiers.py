@@ -132,7 +132,9 @@ class TierApis:
     them.
     """
 
-    def __init__(self, http: httpx.AsyncClient, addresses: Mapping[str, str], token: str, speech: Speech = ENGLISH) -> None:
+    def __init__(
+        self, http: httpx.AsyncClient, addresses: Mapping[str, str], token: str, speech: Speech = ENGLISH
+    ) -> None:
         self._http = http
         self._addresses = addresses
         self._headers = {"Authorization": f"Bearer {token}", "Accept-Language": speech.language}

@@ -46,7 +46,7 @@ def counted_in(ngettext: Callable[[str, str, int], str], written: Callable[[int]
 
 
 def told_on_pages(told: Callable[[str], str]) -> Callable[[Context, str], str]:
-    """The filter for a sentence that was made elsewhere: in the page's words, its sums and times in the reader's form."""
+    """The filter for a sentence that was made elsewhere: the page's words, the reader's form of sums and times."""
 
     @pass_context
     def said(context: Context, sentence: str) -> str:

@@ -103,7 +103,13 @@ async def _look(conn: Connection, page: PlaybookPage, form: PlaybookForm, words:
         return {"page": page, "times": None, "problems": [error.message], "difference": [], "words": words}
     wrong = [reason for _, reason in faults_of(page, playbook)]
     difference = lines_between(words.written(page.current.body), words.written(playbook)) if page.current else []
-    return {"page": page, "times": await times_of(conn, playbook), "problems": wrong, "difference": difference, "words": words}
+    return {
+        "page": page,
+        "times": await times_of(conn, playbook),
+        "problems": wrong,
+        "difference": difference,
+        "words": words,
+    }
 
 
 async def _show(

@@ -9,6 +9,7 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from services.chassis.errors import Invalid
+from services.chassis.web.refusals import reason_of
 from services.chassis.web.rows import Move
 from services.conversion.desk.playbook_words import PlaybookWords
 from services.conversion.domain.playbooks import TRACKS, Playbook, Step, Track
@@ -101,9 +102,9 @@ class PlaybookForm(BaseModel):
         except ValidationError as error:
             first = error.errors()[0]
             place = ".".join(map(str, first["loc"]))
-            reason = "At least one step is needed" if place == "main" else str(first["msg"])
+            reason = "At least one step is needed" if place == "main" else reason_of(dict(first))
             field = "main.0.kind" if place == "main" else form_field(place)
-            raise Invalid(reason.removeprefix("Value error, "), field=field) from None
+            raise Invalid(reason, field=field) from None
 
     def _body(self, words: PlaybookWords) -> dict[str, Any]:
         taken = {row.id for track in TRACKS for row in self.steps(track) if row.id}

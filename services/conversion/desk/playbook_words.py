@@ -88,13 +88,15 @@ class PlaybookWords:
             if wanted in names:
                 return stored
         if field in _NAMED:
-            raise Invalid(f"{typed} is none of these: {', '.join(self.choices(field))}")
+            choices = ", ".join(self.choices(field))
+            raise Invalid(f"{typed} is none of these: {choices}")
         return typed
 
     def _known(self, field: str) -> dict[str, set[str]]:
         if field == "language":
             tongues = [locale_of(language).languages for language in LOCALES]
-            return {code: {code, *(str(names.get(code, code)).casefold() for names in tongues)} for code in tongues[0]}
+            codes = [str(code) for code in tongues[0]]
+            return {code: {code, *(str(names.get(code, code)).casefold() for names in tongues)} for code in codes}
         named = _NAMED.get(field, {})
         tongues_said = [words_of(language).gettext for language in LOCALES]
         return {stored: {stored, *(say(text).casefold() for say in tongues_said)} for stored, text in named.items()}

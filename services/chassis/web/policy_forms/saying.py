@@ -57,7 +57,12 @@ class Saying:
         before = {one.place: one for one in self.says(was, names)}
         after = {one.place: one for one in self.says(now, names)}
         return [
-            Change((said := after.get(place) or before[place]).field, said.labels, _text(before, place), _text(after, place))
+            Change(
+                (said := after.get(place) or before[place]).field,
+                said.labels,
+                _text(before, place),
+                _text(after, place),
+            )
             for place in dict.fromkeys([*before, *after])
             if _text(before, place) != _text(after, place)
         ]
@@ -74,7 +79,7 @@ class Saying:
                 for part, one in shape.parts.items():
                     inside, there = f"{path}.{part}", (*labels, self._words[f"{path}.{part}"].label)
                     for said in self._all(one, field, inside, value.get(part), there, f"{place}.{part}"):
-                        yield replace(said, names=said.names or bool(said.text) and said.text == labels[-1])
+                        yield replace(said, names=said.names or (bool(said.text) and said.text == labels[-1]))
             case Many():
                 yield Said(field, place, labels, self._list(shape, path, value or []))
             case _:
