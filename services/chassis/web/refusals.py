@@ -130,14 +130,14 @@ def _reason(item: Mapping[str, Any]) -> str:
 
 def reason_of(item: Mapping[str, Any]) -> str:
     """One of pydantic's errors in words for whoever has filled in a form; rules of our own speak for themselves."""
-    kind = item["type"].removeprefix("date_from_").removeprefix("datetime_from_")
+    kind = str(item["type"]).removeprefix("date_from_").removeprefix("datetime_from_")
     told = item.get("ctx", {})
     if kind in ("string_too_short", "string_pattern_mismatch") and not item.get("input"):
         kind = "missing"
     if kind == "string_pattern_mismatch":
         return _PATTERNS.get(told["pattern"], _UNLIKE)
     if kind in _REASONS:
-        return _REASONS[kind] % told
+        return str(_REASONS[kind] % told)
     return str(item["msg"]).removeprefix("Value error, ")[:300]
 
 
