@@ -136,4 +136,4 @@ async def test_a_playbook_is_written_shown_on_a_timeline_and_published_for_those
     assert "Against what is in force" in old
     assert "After the fair" in await boss.look(f"{SETTINGS}/playbooks")
     await boss.press(path, status=422, **{**right, "seen": "2", "entry.0.values": "inbound, nobody"})
-    assert "nobody is none of these: interested, hard question, called us" in words(boss.page)
+    assert "“nobody” is none of these: interested, hard question, called us" in words(boss.page)

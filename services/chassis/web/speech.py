@@ -30,7 +30,9 @@ def speech_in(language: str, zone: str | None = None) -> Speech:
     told, there = told_in(language), home if zone else None
 
     def moment(at: datetime, zone: ZoneInfo, near: datetime | None = None) -> str:
-        return Formats(locale, there or zone, near or at - _ANOTHER_YEAR).absolute(at)
+        # Somebody reads it now; a program may keep it, so that it is told with its year.
+        seen = near or (datetime.now(UTC) if there else at - _ANOTHER_YEAR)
+        return Formats(locale, there or zone, seen).absolute(at)
 
     def money(amount: Decimal, currency: str) -> str:
         return Formats(locale, home, datetime.now(UTC)).money(amount, currency)

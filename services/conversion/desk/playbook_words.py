@@ -89,7 +89,7 @@ class PlaybookWords:
                 return stored
         if field in _NAMED:
             choices = ", ".join(self.choices(field))
-            raise Invalid(f"{typed} is none of these: {choices}")
+            raise Invalid(f"“{typed}” is none of these: {choices}")
         return typed
 
     def _known(self, field: str) -> dict[str, set[str]]:
