@@ -98,8 +98,8 @@ def _codes(reasons: dict[str, LossReason]) -> dict[str, LossReason]:
 
 
 def _check_whole(given: Mapping[Any, timedelta], needed: Iterable[StrEnum]) -> None:
-    if any(one not in given for one in needed):
-        raise ValueError("each of these needs a deadline")
+    if lacking := [one.replace("_", " ") for one in needed if one not in given]:
+        raise ValueError(f"no deadline is given for {', '.join(lacking)}")
 
 
 class Policy(BaseModel):
