@@ -71,7 +71,9 @@ class Part(Record):
     since: datetime | None = Field(default=None, description="Since when it is in this stage, where that is known.")
     here: bool = Field(description="Whether this tier has the lead now.")
     merged_into: str | None = None
-    zone: str = Field(description="The tier's own time zone, in which times inside of words are told.")
+    zone: str = Field(
+        description="The tier's own time zone. Times inside of words are told in it, unless the reader names theirs."
+    )
     waiting: list[Waiting] = Field(default_factory=list)
     events: list[Event] = Field(default_factory=list)
     older: Place | None = None
@@ -104,10 +106,12 @@ def moment(at: datetime, zone: ZoneInfo, near: datetime | None = None) -> str:
 class Speech:
     """How a story is said to one reader. As it is, in English; `services.chassis.web.speech` has the other languages.
 
-    `translated` finds a sentence of the sources, and `known` one that was kept with its values in it.
+    `zone` is where the reader is, if they asked for its clock. `translated` finds a sentence of the sources, and
+    `known` one that was kept with its values in it.
     """
 
     language: str = "en"
+    zone: str | None = None
     translated: Callable[[str], str] = str
     known: Callable[[str], str] = str
     moment: Callable[[datetime, ZoneInfo, datetime | None], str] = moment

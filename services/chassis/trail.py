@@ -32,7 +32,8 @@ _PART = """(SELECT * FROM ({}) part (at, ref, kind, by, lead_id, subject, why, c
       -- What a new department comes with was done by nobody.
       AND by NOT IN ('seed', 'leadrelay')
     ORDER BY at DESC, ref COLLATE "C" DESC LIMIT $7)"""
-_NAMED = """SELECT t.*, coalesce(n.name, t.by) AS name FROM ({}) t
+_NAMED = """SELECT t.*, coalesce(n.name, t.by) AS name, l.company FROM ({}) t
+    LEFT JOIN LATERAL (SELECT company FROM ({}) known (lead, company) WHERE lead = t.lead_id LIMIT 1) l ON true
     LEFT JOIN LATERAL (SELECT name FROM ({}) known (person, name) WHERE person = t.by LIMIT 1) n ON true
     ORDER BY t.at DESC, t.ref COLLATE "C" DESC LIMIT $7"""
 
@@ -56,6 +57,7 @@ class Line(Record):
     by: str
     name: str = Field(description="What they are called; their id where that is not known.")
     lead_id: str | None = None
+    company: str | None = Field(default=None, description="What the lead is called, where this tier knows it.")
     subject: str | None = None
     why: str | None = None
     changes: list[str] = Field(default_factory=list, description="What an act changed, in words.")
@@ -66,12 +68,13 @@ class TrailLine(Line, Model):
 
 
 async def read_trail(
-    conn: Connection, parts: Sequence[LiteralString], names: LiteralString, wanted: Wanted, limit: int
-) -> list[Line]:
-    """Lines, the latest first. `names` gives (person, name) of the tier's people."""
+    conn: Connection, parts: Sequence[LiteralString], names: LiteralString, leads: LiteralString, wanted: Wanted,
+    limit: int,
+) -> list[Line]:  # fmt: skip
+    """Lines, the latest first. `names` are (person, name) of the tier's people, `leads` (id, company)."""
     union = " UNION ALL ".join(_PART.format(part) for part in (*COMMON, *parts))
     found = await conn.fetch(
-        _NAMED.format(union, names), *(wanted.before or (None, None)), wanted.since, wanted.by, wanted.lead_id,
+        _NAMED.format(union, leads, names), *(wanted.before or (None, None)), wanted.since, wanted.by, wanted.lead_id,
         wanted.kind, limit,
     )  # fmt: skip
     return [_told(Line.of(row)) for row in found]
@@ -85,7 +88,7 @@ def _told(line: Line) -> Line:
 Word = Annotated[str | None, AfterValidator(lambda word: word and storable(word)), Query(max_length=100)]
 
 
-def trail_router(parts: Sequence[LiteralString], names: LiteralString) -> APIRouter:
+def trail_router(parts: Sequence[LiteralString], names: LiteralString, leads: LiteralString) -> APIRouter:
     """`/v1/trail` of a tier."""
     router = new_router(tags=["audit"])
 
@@ -96,7 +99,7 @@ def trail_router(parts: Sequence[LiteralString], names: LiteralString) -> APIRou
     ) -> Page[TrailLine]:  # fmt: skip
         """Acts of operators, look-ups, exports, erasures, and new versions of policies and texts, the latest first."""
         wanted = Wanted(by=by, lead_id=lead_id, kind=kind, since=since, before=pager.time_and_id())
-        found = await read_trail(conn, parts, names, wanted, pager.limit + 1)
+        found = await read_trail(conn, parts, names, leads, wanted, pager.limit + 1)
         items = [TrailLine.of(dict(one)) for one in found]
         return Page.of(items, pager.limit, key=lambda one: (one.at.isoformat(), one.ref))
 

@@ -119,7 +119,7 @@ _ROUTES = [
     late.router,
     standing_router(FIGURES, STAGES),
     serving_router(serving.served),
-    trail_router(trail.PARTS, trail.PEOPLE),
+    trail_router(trail.PARTS, trail.PEOPLE, trail.LEADS),
     acts_router(ACTS),
     policies.router,
     mail_router(mails.on_trouble, mails.scope_of, mails.lead_first),

@@ -98,7 +98,7 @@ _ROUTES = [
     late.router,
     standing_router(FIGURES, STAGES),
     serving_router(serving.served),
-    trail_router(trail.PARTS, trail.PEOPLE),
+    trail_router(trail.PARTS, trail.PEOPLE, trail.LEADS),
     acts_router(ACTS),
     leads.router,
     campaigns.router,

@@ -12,6 +12,7 @@ from temporalio.client import Client
 from services.chassis.settings import Settings
 from services.chassis.stories import Speech
 from services.chassis.temporal import connect
+from services.chassis.web.formats import zone_of
 from services.chassis.web.pages import Reader
 from services.chassis.web.speech import Spoken, speech_in
 from services.ops.actions.room import Rooms
@@ -47,7 +48,7 @@ class Reach:
         if self._temporal is None:
             # Temporal may be away when this process starts, and come back.
             self._temporal = await connect(self._settings, lazy=True)
-        tiers = TierApis(self.http, self._settings.tiers, token, speech.language)
+        tiers = TierApis(self.http, self._settings.tiers, token, speech)
         return Reached(
             tiers=tiers, apis=tiers, temporal=self._temporal, pages=self._settings.temporal_pages, speech=speech
         )
@@ -65,7 +66,8 @@ def reach_of(request: Request) -> Reach:
 
 
 async def _signed_in(request: Request) -> Reached:
-    return await reach_of(request).reached(request.state.access, speech_in(Reader.of(request).language))
+    reader = Reader.of(request)
+    return await reach_of(request).reached(request.state.access, speech_in(reader.language, zone_of(reader.zone).key))
 
 
 async def _reached(request: Request, speech: Spoken) -> Reached:

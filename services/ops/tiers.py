@@ -20,7 +20,7 @@ from services.chassis.lateness import ActName, Late
 from services.chassis.records import Record
 from services.chassis.sentences import said
 from services.chassis.standing import Standing
-from services.chassis.stories import Part, Place
+from services.chassis.stories import ENGLISH, Part, Place, Speech
 from services.chassis.trail import Line, Wanted
 from workflows.contracts.base import Tier
 
@@ -128,14 +128,18 @@ async def of_each(
 
 
 class TierApis:
-    """The tiers' REST APIs. `token` is the operator's: each tier knows and writes down who asks, and in which language
-    to tell them.
+    """The tiers' REST APIs. `token` is the operator's: each tier knows and writes down who asks, and how to tell
+    them.
     """
 
-    def __init__(self, http: httpx.AsyncClient, addresses: Mapping[str, str], token: str, language: str = "en") -> None:
+    def __init__(
+        self, http: httpx.AsyncClient, addresses: Mapping[str, str], token: str, speech: Speech = ENGLISH
+    ) -> None:
         self._http = http
         self._addresses = addresses
-        self._headers = {"Authorization": f"Bearer {token}", "Accept-Language": language}
+        self._headers = {"Authorization": f"Bearer {token}", "Accept-Language": speech.language}
+        if speech.zone:
+            self._headers["Time-Zone"] = speech.zone
 
     @property
     def unnamed(self) -> list[str]:

@@ -68,7 +68,7 @@ async def test_a_playbook_is_steered_from_the_page(tier: Tier2, anna: Person) ->
     ]
     await tier.post("/v1/playbooks", {"name": "warm-up", "body": {"main": steps}})
     deal_id, page = await deal_of(tier)
-    assert "warm-up" in await anna.look(page, do="start")
+    assert "Warm-up" in await anna.look(page, do="start")
     await anna.press(f"{page}/playbook", name="warm-up")
     assert "Ask what they ship" in anna.page
     await anna.press(f"{page}/playbook/steps", kind="call", text="Send the map", days="2")

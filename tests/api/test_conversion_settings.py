@@ -40,7 +40,7 @@ def seen(page: str) -> str:
 async def test_the_index_says_what_is_in_force_and_is_the_supervisors(tier: Tier2, boss: Person) -> None:
     await tier.manager("oleh")
     page = words(await boss.look(SETTINGS))
-    for told in ("2% found, 5% sold, 1% kept", "warm-up", "as shipped", "1 manager"):
+    for told in ("2% found, 5% sold, 1% kept", "Warm-up", "as shipped", "1 manager"):
         assert told in page
     async with person(tier, "oleh") as manager:
         assert (await manager.http.get(SETTINGS)).status_code == 403
@@ -70,7 +70,7 @@ async def test_rates_are_tried_on_a_sale_and_published_with_tier_2_above_tier_1(
 async def test_mails_are_written_shown_published_and_taken_back(boss: Person) -> None:
     path = f"{SETTINGS}/mails/information-pack/en"
     page = await boss.look(path)
-    assert "warm-up" in page
+    assert "Warm-up" in page
     typed = {"subject": "For {{compny}}", "body": "Good day {{contact_name}},\r\n\r\n{{need", "seen": "1"}
     await boss.press(f"{path}/look", status=200, **typed)
     assert "Did you mean {{company}}?" in boss.page
@@ -134,4 +134,6 @@ async def test_a_playbook_is_written_shown_on_a_timeline_and_published_for_those
     assert "Ask what they thought of it." in boss.page
     old = await boss.look(path, version="1")
     assert "Against what is in force" in old
-    assert "after-the-fair" in await boss.look(f"{SETTINGS}/playbooks")
+    assert "After the fair" in await boss.look(f"{SETTINGS}/playbooks")
+    await boss.press(path, status=422, **{**right, "seen": "2", "entry.0.values": "inbound, nobody"})
+    assert "“nobody” is none of these: interested, hard question, called us" in words(boss.page)

@@ -145,6 +145,7 @@ async def test_an_act_is_shown_then_done_for_its_reason_and_stands_in_the_audit(
     assert "Why: they have closed today" in story
     audit = words(await look(room, f"audit?by=olena&lead={lead_id}"))
     assert "Олена К. 1 Lead generation passed over a step" in audit
+    assert "Борошно Плюс they have closed today" in audit, "the lead by its name"
     lines = list(csv.DictReader(io.StringIO((await room.get(f"/desk/audit.csv?lead={lead_id}")).text)))
     assert [(line["who"], line["what"], line["why"]) for line in lines] == [("olena", "skip", "they have closed today")]
     third.away = True

@@ -17,7 +17,8 @@ from services.chassis.differences import lines_between
 from services.chassis.errors import Invalid
 from services.chassis.templates import Fields, marked
 from services.chassis.weeks import Stretch, Week, with_absences
-from services.conversion.desk.playbook_forms import PlaybookForm, form_field, written
+from services.conversion.desk.playbook_forms import PlaybookForm, form_field
+from services.conversion.desk.playbook_words import PlaybookWords
 from services.conversion.domain import typed_lengths as business_lengths
 from services.conversion.seed_texts import PLAYBOOKS
 
@@ -119,8 +120,17 @@ def test_an_unpaid_invoice_is_reminded_of_step_by_step_and_then_somebody_decides
 
 def test_a_playbook_is_the_same_after_it_was_shown_in_a_form() -> None:
     for playbook in PLAYBOOKS.values():
-        assert PlaybookForm.of(playbook, 1).told() == playbook
-        assert "[positive]" in written(playbook)
+        for words in map(PlaybookWords, ("en", "uk")):
+            form = PlaybookForm.of(playbook, 1, words)
+            assert form.told(words) == playbook
+            assert not [row for row in form.rules() if "_" in row.values], "nobody reads a stored value"
+        assert "After a good answer:" in PlaybookWords("en").written(playbook)
+    typed = {"main.0.kind": "wait", "entry.0.field": "reason", "entry.0.values": "to be won back, Interested"}
+    assert PlaybookForm.model_validate(typed).told().entry[0].values == ["win_back", "interested"]
+    for nonsense in ("nothing like it", ""):
+        with pytest.raises(Invalid) as refused:
+            PlaybookForm.model_validate({**typed, "entry.0.values": nonsense}).told()
+        assert refused.value.field == "entry.0.values"
     with pytest.raises(Invalid) as refused:
         PlaybookForm.model_validate({"main.0.kind": "call", "main.0.after": "soon", "main.0.text": "x"}).told()
     assert refused.value.field == "main.0.after"

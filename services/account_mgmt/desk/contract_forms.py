@@ -19,6 +19,7 @@ from services.account_mgmt.schemas.contracts import ContractChange, NewContract
 from services.chassis.currencies import LARGEST
 from services.chassis.errors import Invalid
 from services.chassis.sentences import said
+from services.chassis.web.refusals import reason_of
 from workflows.contracts.base import OrderLine
 
 MOST_ROWS: Final = 20
@@ -145,7 +146,7 @@ def _checked(body: type[Told], told: dict[str, Any]) -> Told:
         return body.model_validate(told)
     except ValidationError as error:
         first = error.errors()[0]
-        reason = str(first["msg"]).removeprefix("Value error, ")
+        reason = reason_of(dict(first))
         raise Invalid(reason[:1].upper() + reason[1:], field=".".join(map(str, first["loc"]))) from None
 
 

@@ -13,6 +13,7 @@ from services.account_mgmt.domain.customers import Customer
 from services.account_mgmt.schemas.customers import CustomerChange, NewCustomer
 from services.chassis.contacts.countries import country_of
 from services.chassis.errors import DomainError, Invalid
+from services.chassis.web.refusals import reason_of
 
 _LONG = 1000
 """Characters that a field takes; how many there may be is said beside it."""
@@ -105,7 +106,7 @@ def first_fault(error: ValidationError) -> Invalid:
     """The first thing that is wrong with what was typed, about its field."""
     first = error.errors()[0]
     place = [str(part) for part in first["loc"] if isinstance(part, str) and part.isidentifier()]
-    return Invalid(first["msg"].removeprefix("Value error, "), field="_".join(place[:2]) or None)
+    return Invalid(reason_of(dict(first)), field="_".join(place[:2]) or None)
 
 
 def of_form(error: DomainError) -> DomainError:

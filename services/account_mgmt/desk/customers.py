@@ -20,16 +20,18 @@ from services.chassis.web.door import page_router, web_of
 
 router: APIRouter = page_router()
 Text = Annotated[str, Query(max_length=100)]
+Whose = Annotated[str | None, Query(max_length=100)]
 Month = Annotated[str | None, Query(max_length=10)]
 State = Literal["", "active", "at_risk", "opted_out", "lost"]
 
 
 @router.get("/customers", dependencies=STAFF)
 async def everybody(
-    request: Request, conn: Conn, who: Who, owner: Text = "me", state: State = "", segment: Text = "",
+    request: Request, conn: Conn, who: Who, owner: Whose = None, state: State = "", segment: Text = "",
     overdue: bool = False, after: Text = "",
 ) -> Response:  # fmt: skip
-    """Customers in order of their names; one's own, unless somebody else's are asked for."""
+    """Customers in order of their names; one's own, unless others' are asked for. A supervisor sees everybody's."""
+    owner = owner if owner is not None else "" if who.role == "supervisor" else "me"
     person = who.person if owner == "me" else owner
     wanted = CustomerFilter(owner=person, state=state or None, segment=segment or None, overdue=overdue)
     page = await list_customers(conn, wanted, read_name(after))

@@ -24,7 +24,7 @@ from services.chassis.db import Connection
 from services.chassis.errors import DomainError, Invalid
 from services.chassis.http import Conn, Who
 from services.chassis.web.door import page_router, web_of
-from services.chassis.web.refusals import field_errors
+from services.chassis.web.refusals import field_errors, reason_of
 from services.chassis.web.site import is_lively, words_for
 
 router: APIRouter = page_router("/desk/settings/legal-entities")
@@ -201,7 +201,4 @@ def _checked(body: type[Told], told: dict[str, Any]) -> Told:
         return body.model_validate(told)
     except ValidationError as error:
         first = error.errors()[0]
-        reason = "This is needed" if first["type"] == "string_too_short" else str(first["msg"])
-        raise Invalid(
-            reason.removeprefix("Value error, "), field=str(first["loc"][0]) if first["loc"] else None
-        ) from None
+        raise Invalid(reason_of(dict(first)), field=str(first["loc"][0]) if first["loc"] else None) from None

@@ -15,6 +15,7 @@ from services.account_mgmt.domain.typed_numbers import Fault, TypedNumberError, 
 from services.account_mgmt.schemas.products import NewPrice, NewProduct, ProductChange
 from services.chassis.currencies import LARGEST
 from services.chassis.errors import Invalid
+from services.chassis.web.refusals import reason_of
 from workflows.contracts.base import Money
 
 Told = TypeVar("Told", NewProduct, ProductChange, NewPrice)
@@ -146,8 +147,7 @@ def _checked(body: type[Told], told: dict[str, Any]) -> Told:
         return body.model_validate(told)
     except ValidationError as error:
         first = error.errors()[0]
-        reason = str(first["msg"]).removeprefix("Value error, ")
-        raise Invalid(reason, field=_field(first["loc"])) from None
+        raise Invalid(reason_of(dict(first)), field=_field(first["loc"])) from None
 
 
 def _field(place: tuple[int | str, ...]) -> str | None:

@@ -76,9 +76,7 @@ async def churn_tables(conn: Connection, asked: Ask) -> Sequence[Table]:
     timezone = (await policies.rules(conn)).timezone
     months = await churn_rows(conn, asked.during)
     cohorts = await report_figures.survival(conn, *asked.during, timezone)
-    lines = [Line(f"{one.month:%m.%Y}", [Point("0", 1.0), *_alive(one)], percent=True) for one in cohorts if one.alive][
-        :4
-    ]
+    lines = [Line(one.month, [Point("0", 1.0), *_alive(one)], percent=True) for one in cohorts if one.alive][:4]
     return [
         table("churn", _("Who left"), _churn_columns(asked), months),
         table("survival", _("Still there after so many months"), _survival_columns(asked), cohorts, lines=lines),

@@ -14,3 +14,4 @@ PARTS = (
          FROM erasures""",
 )
 PEOPLE = f"SELECT id, name FROM account_managers UNION ALL SELECT person, name FROM supervisors UNION ALL {NAMES}"  # noqa: S608 - a constant
+LEADS = "SELECT id, contact->>'company' FROM customers"

@@ -73,17 +73,17 @@ class Cell:
 
 @dataclass(frozen=True)
 class Point:
-    """One point of a line: what it is called, and how high it is."""
+    """One point of a line: what it is called, or which day it is, and how high it is."""
 
-    text: str
+    text: str | date
     value: float
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a picture; the first is drawn strong."""
+    """One line of a picture, by its name or its month; the first is drawn strong."""
 
-    text: str
+    text: str | date
     points: Sequence[Point]
     percent: bool = False
 

@@ -25,6 +25,9 @@ DEFAULT_ZONE = "Europe/Kyiv"
 # Short signs that CLDR keeps for the countries themselves.
 _SIGNS = {"UAH": "₴", "PLN": "zł"}
 _LONGEST_ZONE = 64
+# As the house writes them into its own sentences, which logs and programs read as well.
+_SUM = re.compile(r"(?<![\w.,-])(\d{1,15}\.\d{2,3}) ([A-Z]{3})(?![\w-])")
+_MOMENT = re.compile(r"(?<![\w-])(20\d\d-[01]\d-[0-3]\d) ([0-2]\d:[0-5]\d) UTC\b")
 # Beyond these, "in 3 weeks" says less than the date does.
 _NEAR = timedelta(days=7)
 _NOW = timedelta(seconds=30)
@@ -89,6 +92,21 @@ class Formats:
         """An amount in a column of one currency: `12,345.30`."""
         return str(format_decimal(value, format="#,##0.00", locale=self.locale))
 
+    def written(self, sentence: str) -> str:
+        """A sentence of the house, its sums and times as the reader writes them: `28500.00 UAH` as `UAH 28,500.00`."""
+
+        def money(found: re.Match[str]) -> str:
+            return self.money(found[1], found[2]) if found[2] in self.locale.currencies else found[0]
+
+        def moment(found: re.Match[str]) -> str:
+            try:
+                at = datetime.fromisoformat(f"{found[1]}T{found[2]}+00:00")
+            except ValueError:
+                return found[0]
+            return self.absolute(at)
+
+        return _MOMENT.sub(moment, _SUM.sub(money, sentence))
+
     def iso(self, moment: datetime) -> str:
         """For `datetime` attributes and the clocks of the page: RFC 3339 in UTC, to the millisecond."""
         return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
@@ -96,6 +114,11 @@ class Formats:
     def clock(self, moment: datetime, zone: ZoneInfo | None = None) -> str:
         """Hour and minute there: `14:20`."""
         return str(format_skeleton("Hm", moment, tzinfo=zone or self.zone, locale=self.locale))
+
+    def closing(self, moment: datetime, zone: ZoneInfo | None = None) -> str:
+        """Hour and minute there at which something ends: midnight ends its day, `24:00`."""
+        there = moment.astimezone(zone or self.zone)
+        return "24:00" if (there.hour, there.minute) == (0, 0) else self.clock(moment, zone)
 
     def day(self, day: date | datetime, zone: ZoneInfo | None = None) -> str:
         """`Fri 27 Nov`; the year only if it is another one than the reader's."""

@@ -9,11 +9,12 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from secrets import token_urlsafe
 from typing import Any
 from urllib.parse import urlsplit
 
+from babel.numbers import format_decimal
 from jinja2 import ChoiceLoader, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
@@ -21,8 +22,16 @@ from starlette.responses import HTMLResponse
 from services.chassis.auth import Principal
 from services.chassis.web.formats import DEFAULT_LANGUAGE, LOCALES, Formats, initials, locale_of, zone_of
 from services.chassis.web.places import ACCENTS, PREFIXES, prefix_of
+from services.chassis.web.scales import ticks
 from services.chassis.web.static import Assets
-from services.chassis.web.templating import MODULES, CompiledOnce, PageEnvironment, counted_in, filled_in
+from services.chassis.web.templating import (
+    MODULES,
+    CompiledOnce,
+    PageEnvironment,
+    counted_in,
+    filled_in,
+    told_on_pages,
+)
 from services.chassis.web.words import choose_language, told_in, words_of
 
 # `<hx-partial>` is htmx's own way to say where a part of an answer belongs.
@@ -82,12 +91,12 @@ def _environment(package: str | None, language: str) -> PageEnvironment:
         extensions=["jinja2.ext.i18n"],
         bytecode_cache=_COMPILED,
     )
-    words = words_of(language)
+    words, written = words_of(language), partial(format_decimal, locale=locale_of(language))
     environment.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]  # the extension adds it
-    environment.globals.update(gettext=filled_in(words.gettext), ngettext=counted_in(words.ngettext))
-    environment.globals.update(prefixes=PREFIXES, accents=ACCENTS, new_key=token_urlsafe)
+    environment.globals.update(gettext=filled_in(words.gettext), ngettext=counted_in(words.ngettext, written))
+    environment.globals.update(prefixes=PREFIXES, accents=ACCENTS, new_key=token_urlsafe, ticks=ticks)
     # For a sentence that comes from elsewhere, perhaps with a name in it: unlike what `_` gives, it is escaped.
-    environment.filters |= {"initials": initials, "translated": told_in(language)}
+    environment.filters |= {"initials": initials, "translated": told_on_pages(told_in(language))}
     if language != DEFAULT_LANGUAGE:
         environment.knows_as(_environment(package, DEFAULT_LANGUAGE))
     for name in environment.list_templates():
@@ -137,8 +146,8 @@ class Pages:
             "errors": {},
         }
         known = {**shared, **context}
-        told = told_in(reader.language)
-        known["errors"] = {name: told(reason) for name, reason in known["errors"].items()}
+        told, formats = told_in(reader.language), shared["fmt"]
+        known["errors"] = {name: formats.written(told(reason)) for name, reason in known["errors"].items()}
         return self._environments[reader.language].get_template(template).render(known)
 
     def answer(

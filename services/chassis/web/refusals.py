@@ -34,6 +34,12 @@ _REASONS: Final = {
     "less_than_equal": said("This may be %(le)s at most"),
     "int_parsing": said("This is not a whole number"),
     "decimal_parsing": said("This is not a number"),
+    "decimal_max_digits": said("This is too much"),
+    "decimal_whole_digits": said("This is too much"),
+    "decimal_max_places": said("This may have %(decimal_places)s digits behind the point at most"),
+    "finite_number": said("This is not a number"),
+    "time_delta_parsing": said("This is not a length of time"),
+    "time_parsing": said("This is not a time of day"),
     "float_parsing": said("This is not a number"),
     "date_parsing": said("This is not a date"),
     "datetime_parsing": said("This is not a date and a time"),
@@ -41,6 +47,24 @@ _REASONS: Final = {
     "enum": said("This is none of the choices"),
 }
 """What pydantic finds, in words for whoever has filled in a form."""
+_MONTH: Final = said("This is a month, such as 2026-11")
+_SHORT_NAME: Final = said("Use small letters, digits, dashes and underscores")
+_CURRENCY: Final = said("This is a currency in three capital letters, such as UAH")
+_PATTERNS: Final = {
+    "^[A-Z]{3}$": _CURRENCY,
+    "^([A-Z]{3})?$": _CURRENCY,
+    "^[a-z]{2}$": said("This is a language in two small letters, such as uk"),
+    r"^[A-Za-z0-9._-]+$": said("Use letters, digits, dots, dashes and underscores"),
+    r"^[a-z0-9_-]+$": _SHORT_NAME,
+    r"^[a-z0-9][a-z0-9_-]{0,99}$": _SHORT_NAME,
+    r"^[A-Z][A-Z0-9]{0,9}$": said("Use capital letters and digits, a letter first, 10 at most"),
+    r"^([A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?)?$": said("This is a bank's code of 8 or 11 characters, such as PBANUA2X"),
+    r"^20\d\d-(0[1-9]|1[0-2])$": _MONTH,
+    r"^(2\d{3}-(0[1-9]|1[0-2]))?$": _MONTH,
+    r"^[^@\s]+@[^@\s]+\.[^@\s]+$": said("This is not an e-mail address, such as name@example.com"),
+    r"^\+[1-9][0-9]{6,14}(;ext=[0-9]{1,7})?$": said("This is not a telephone number, such as +380441234567"),
+}
+_UNLIKE: Final = said("This is not written as it must be")
 log = structlog.get_logger(__name__)
 
 
@@ -101,10 +125,20 @@ def _field(item: Mapping[str, Any]) -> str:
 
 
 def _reason(item: Mapping[str, Any]) -> str:
-    kind = item["type"].removeprefix("date_from_").removeprefix("datetime_from_")
+    return as_sentence(reason_of(item))
+
+
+def reason_of(item: Mapping[str, Any]) -> str:
+    """One of pydantic's errors in words for whoever has filled in a form; rules of our own speak for themselves."""
+    kind = str(item["type"]).removeprefix("date_from_").removeprefix("datetime_from_")
+    told = item.get("ctx", {})
+    if kind in ("string_too_short", "string_pattern_mismatch") and not item.get("input"):
+        kind = "missing"
+    if kind == "string_pattern_mismatch":
+        return _PATTERNS.get(told["pattern"], _UNLIKE)
     if kind in _REASONS:
-        return as_sentence(_REASONS[kind] % item.get("ctx", {}))
-    return as_sentence(str(item["msg"]).removeprefix("Value error, ")[:300])
+        return str(_REASONS[kind] % told)
+    return str(item["msg"]).removeprefix("Value error, ")[:300]
 
 
 def unexpected(request: Request, error: Exception) -> Response:

@@ -184,7 +184,9 @@ def words_for(request: Request) -> Callable[[str], str]:
 
 def told_to(request: Request) -> Callable[[str], str]:
     """How a refusal's sentence is said to whoever reads."""
-    return told_in(Reader.of(request).language)
+    reader = Reader.of(request)
+    told, formats = told_in(reader.language), reader.formats()
+    return lambda sentence: formats.written(told(sentence))
 
 
 def web_of(request: Request) -> Web:

@@ -11,9 +11,10 @@ from collections.abc import Callable, Mapping, MutableMapping
 from types import CodeType
 from typing import Any
 
-from jinja2 import BaseLoader, BytecodeCache, Environment, Template, meta, nodes
+from jinja2 import BaseLoader, BytecodeCache, Environment, Template, meta, nodes, pass_context
 from jinja2.bccache import Bucket
 from jinja2.environment import TemplateModule
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from services.chassis.sentences import one_stop
@@ -34,12 +35,23 @@ def filled_in(gettext: Callable[[str], str]) -> Callable[..., Markup]:
     return said
 
 
-def counted_in(ngettext: Callable[[str, str, int], str]) -> Callable[..., Markup]:
-    """`ngettext` of a page, likewise; it knows the number as `num`."""
+def counted_in(ngettext: Callable[[str, str, int], str], written: Callable[[int], str] = str) -> Callable[..., Markup]:
+    """`ngettext` of a page, likewise; it knows the number as `num`, `written` as the reader writes it."""
 
     def said(one: str, many: str, number: int, /, **values: Any) -> Markup:
-        known = {"num": number, **values}
+        known = {"num": written(number), **values}
         return Markup(one_stop(ngettext(one, many, number), known)) % known  # noqa: S704 - as above
+
+    return said
+
+
+def told_on_pages(told: Callable[[str], str]) -> Callable[[Context, str], str]:
+    """The filter for a sentence that was made elsewhere: the page's words, the reader's form of sums and times."""
+
+    @pass_context
+    def said(context: Context, sentence: str) -> str:
+        written: str = context["fmt"].written(told(sentence))
+        return written
 
     return said
 

@@ -65,7 +65,7 @@ async def choices(
     if name == "contact":
         return {"languages": languages_of(fmt, page.deal.contact.language)}
     if name == "start":
-        return {"playbooks": [(name, name) for name in await playbook_names(conn)]}
+        return {"playbooks": await playbook_names(conn)}
     if name in ("offer", "win"):
         return {"sold": live(page.offers, page.read_at)[::-1], "editor": await editor_of(conn, who, page, values, fmt)}
     return {}

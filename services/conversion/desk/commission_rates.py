@@ -16,7 +16,7 @@ from services.chassis.db import Connection
 from services.chassis.errors import DomainError, Invalid
 from services.chassis.http import Conn, Who
 from services.chassis.web.door import page_router, web_of
-from services.chassis.web.refusals import field_errors
+from services.chassis.web.refusals import field_errors, reason_of
 from services.chassis.web.site import is_lively, words_for
 from services.conversion.actions.commission_rates import publish_rates, read_rates, shares_of
 from services.conversion.desk.settings import SETTERS, SETTINGS, SUPERVISION, SUPERVISOR, settings_page
@@ -53,7 +53,7 @@ class RatesForm(BaseModel):
         except ValidationError as error:
             first = error.errors()[0]
             field = str(first["loc"][0]) if first["loc"] else "closed"
-            raise Invalid(str(first["msg"]).removeprefix("Value error, "), field=field) from None
+            raise Invalid(reason_of(dict(first)), field=field) from None
         if sum(typed.values()) > 100:
             raise Invalid("The three shares come to more than 100 per cent", field="closed")
         return rates
@@ -68,7 +68,7 @@ class RatesForm(BaseModel):
             check_money(money)
         except ValidationError as error:
             first = error.errors()[0]
-            raise Invalid(str(first["msg"]), field=str(first["loc"][-1])) from None
+            raise Invalid(reason_of(dict(first)), field=str(first["loc"][-1])) from None
         return money
 
 

@@ -19,7 +19,7 @@ from services.chassis.db import Connection
 from services.chassis.errors import DomainError, Invalid
 from services.chassis.http import Conn, Id, Who
 from services.chassis.web.door import page_router, web_of
-from services.chassis.web.refusals import field_errors
+from services.chassis.web.refusals import field_errors, reason_of
 from services.chassis.web.site import is_lively, words_for
 from services.conversion.actions.absences import add_absence, remove_absence
 from services.conversion.actions.hours_page import read_hours
@@ -62,7 +62,7 @@ class WeekForm(BaseModel):
             try:
                 Calendar.model_validate({"timezone": usual.timezone, "week": {day: shifts or [_ANY]}})
             except ValidationError as error:
-                raise Invalid(str(error.errors()[0]["msg"]).removeprefix("Value error, "), field=day) from None
+                raise Invalid(reason_of(dict(error.errors()[0])), field=day) from None
         return Calendar.model_validate({**usual.model_dump(mode="json"), "week": week})
 
 

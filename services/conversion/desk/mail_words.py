@@ -17,7 +17,7 @@ from services.chassis.http import Conn, Who, file_name
 from services.chassis.mail import Attachment
 from services.chassis.meanings import Language
 from services.chassis.web.door import page_router, web_of
-from services.chassis.web.refusals import field_errors
+from services.chassis.web.refusals import field_errors, reason_of
 from services.chassis.web.site import is_lively, words_for
 from services.conversion.actions.mail_editor import (
     Words,
@@ -61,7 +61,7 @@ class WordsForm(BaseModel):
         except ValidationError as error:
             first = error.errors()[0]
             place = str(first["loc"][0]) if first["loc"] else "body"
-            raise Invalid(str(first["msg"]).removeprefix("Value error, "), field=place) from None
+            raise Invalid(reason_of(dict(first)), field=place) from None
 
 
 @router.get("", dependencies=SUPERVISION)

@@ -14,6 +14,7 @@ from services.chassis.differences import lines_between
 from services.chassis.errors import DomainError, Invalid
 from services.chassis.http import Conn, Who
 from services.chassis.web.door import page_router, web_of
+from services.chassis.web.pages import Reader
 from services.chassis.web.refusals import field_errors
 from services.chassis.web.rows import Move, now_at
 from services.chassis.web.site import is_lively, words_for
@@ -25,7 +26,8 @@ from services.conversion.actions.playbook_editor import (
     read_playbooks,
     times_of,
 )
-from services.conversion.desk.playbook_forms import PlaybookForm, form_field, written
+from services.conversion.desk.playbook_forms import PlaybookForm, form_field
+from services.conversion.desk.playbook_words import PlaybookWords
 from services.conversion.desk.settings import SETTERS, SETTINGS, SUPERVISION, SUPERVISOR, settings_page
 from services.conversion.schemas.common import Name
 
@@ -52,13 +54,13 @@ async def one(request: Request, conn: Conn, who: Who, name: Called, version: int
     """The steps in force, or those of an earlier version to be taken up again."""
     page = await read_playbook(conn, name)
     body = page.of_version(version) if version is not None else (page.current.body if page.current else None)
-    return await _show(request, conn, who, name, PlaybookForm.of(body, page.version))
+    return await _show(request, conn, who, name, PlaybookForm.of(body, page.version, _words(request)))
 
 
 @router.put("/{name}/look", dependencies=SUPERVISOR)
 async def look(request: Request, conn: Conn, name: Called, form: Typed) -> Response:
     """While it is typed: when each step would be due, and what is wrong."""
-    shown = await _look(conn, await read_playbook(conn, name), form)
+    shown = await _look(conn, await read_playbook(conn, name), form, _words(request))
     return web_of(request).pages.parts(request, {"look": "settings/_playbook_look.j2"}, **shown)
 
 
@@ -76,7 +78,7 @@ async def publish(request: Request, conn: Conn, who: Who, name: Called, form: Ty
     """The next version; deals that are in it go on by theirs."""
     try:
         async with conn.transaction():
-            playbook = form.told()
+            playbook = form.told(_words(request))
             for field, reason in faults_of(await read_playbook(conn, name), playbook):
                 raise Invalid(reason, field=form_field(field))
             await publish_playbook(conn, name, playbook, who, form.seen)
@@ -85,19 +87,29 @@ async def publish(request: Request, conn: Conn, who: Who, name: Called, form: Ty
             raise
         return await _show(request, conn, who, name, form, error)
     fresh = await read_playbook(conn, name)
-    show = partial(_show, request, conn, who, name, PlaybookForm.of(playbook, fresh.version))
+    show = partial(_show, request, conn, who, name, PlaybookForm.of(playbook, fresh.version, _words(request)))
     said = words_for(request)("Published: leads that enter from now on go by these steps.")
     return await web_of(request).after(request, f"{HERE}/{name}", show, said=said)
 
 
-async def _look(conn: Connection, page: PlaybookPage, form: PlaybookForm) -> dict[str, Any]:
+def _words(request: Request) -> PlaybookWords:
+    return PlaybookWords(Reader.of(request).language)
+
+
+async def _look(conn: Connection, page: PlaybookPage, form: PlaybookForm, words: PlaybookWords) -> dict[str, Any]:
     try:
-        playbook = form.told()
+        playbook = form.told(words)
     except DomainError as error:
-        return {"page": page, "times": None, "problems": [error.message], "difference": []}
+        return {"page": page, "times": None, "problems": [error.message], "difference": [], "words": words}
     wrong = [reason for _, reason in faults_of(page, playbook)]
-    difference = lines_between(written(page.current.body), written(playbook)) if page.current else []
-    return {"page": page, "times": await times_of(conn, playbook), "problems": wrong, "difference": difference}
+    difference = lines_between(words.written(page.current.body), words.written(playbook)) if page.current else []
+    return {
+        "page": page,
+        "times": await times_of(conn, playbook),
+        "problems": wrong,
+        "difference": difference,
+        "words": words,
+    }
 
 
 async def _show(
@@ -105,6 +117,6 @@ async def _show(
     error: DomainError | None = None, moved: Move | None = None,
 ) -> Response:  # fmt: skip
     page = await read_playbook(conn, name)
-    shown = {**await _look(conn, page, form), "form": form, "refused": error, "moved": moved}
+    shown = {**await _look(conn, page, form, _words(request)), "form": form, "refused": error, "moved": moved}
     shown |= {"errors": field_errors(error) if error else {}, "status": error.status if error else 200}
     return await settings_page(request, conn, who, "settings/playbook.j2", **shown)

@@ -9,13 +9,16 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from services.chassis.errors import Invalid
+from services.chassis.web.refusals import reason_of
 from services.chassis.web.rows import Move
+from services.conversion.desk.playbook_words import PlaybookWords
 from services.conversion.domain.playbooks import TRACKS, Playbook, Step, Track
 from services.conversion.domain.typed_lengths import read_length, written_length
 
 _MOST_STEPS: Final = 30
 _MOST_RULES: Final = 20
 _LONG: Final = 2000
+ENGLISH: Final = PlaybookWords("en")
 _PLACE: Final = re.compile(r"(entry|main|positive|negative)\[?\.?(\d+)\]?\.(\w+)")
 
 
@@ -49,7 +52,7 @@ class PlaybookForm(BaseModel):
     move: str = Field(default="", max_length=60)
 
     @classmethod
-    def of(cls, playbook: Playbook | None, seen: int) -> PlaybookForm:
+    def of(cls, playbook: Playbook | None, seen: int, words: PlaybookWords = ENGLISH) -> PlaybookForm:
         """The form with these steps, or an empty one."""
         told: dict[str, Any] = {"seen": seen, "priority": str(playbook.priority if playbook else 0)}
         for track in TRACKS:
@@ -59,7 +62,7 @@ class PlaybookForm(BaseModel):
             told |= {
                 f"entry.{number}.field": rule.field,
                 f"entry.{number}.op": rule.op,
-                f"entry.{number}.values": ", ".join(rule.values),
+                f"entry.{number}.values": ", ".join(words.value(rule.field, one) for one in rule.values),
             }
         return cls.model_validate(told)
 
@@ -92,24 +95,20 @@ class PlaybookForm(BaseModel):
     def _at(self, name: str) -> str:
         return str((self.model_extra or {}).get(name, ""))[:_LONG].strip()
 
-    def told(self) -> Playbook:
-        """The playbook. Raises Invalid with the field of the form."""
+    def told(self, words: PlaybookWords = ENGLISH) -> Playbook:
+        """The playbook, its conditions typed in words. Raises Invalid with the field of the form."""
         try:
-            return Playbook.model_validate(self._body())
+            return Playbook.model_validate(self._body(words))
         except ValidationError as error:
             first = error.errors()[0]
             place = ".".join(map(str, first["loc"]))
-            reason = "At least one step is needed" if place == "main" else str(first["msg"])
+            reason = "At least one step is needed" if place == "main" else reason_of(dict(first))
             field = "main.0.kind" if place == "main" else form_field(place)
-            raise Invalid(reason.removeprefix("Value error, "), field=field) from None
+            raise Invalid(reason, field=field) from None
 
-    def _body(self) -> dict[str, Any]:
+    def _body(self, words: PlaybookWords) -> dict[str, Any]:
         taken = {row.id for track in TRACKS for row in self.steps(track) if row.id}
-        rules = [
-            {"field": one.field, "op": one.op or "in", "values": _listed(one.values)}
-            for one in self.rules()
-            if one.field
-        ]
+        rules = [_rule(number, one, words) for number, one in enumerate(self.rules()) if one.field]
         tracks: dict[str, Any] = {
             track: [self._step(track, n, row, taken) for n, row in enumerate(self.steps(track)) if row.kind]
             for track in TRACKS
@@ -130,6 +129,17 @@ class PlaybookForm(BaseModel):
         }
 
 
+def _rule(number: int, row: RuleRow, words: PlaybookWords) -> dict[str, Any]:
+    op = row.op or "in"
+    values = _listed(row.values) if op in ("in", "not_in") else []
+    if op in ("in", "not_in") and not values:
+        raise Invalid("Type at least one value", field=f"entry.{number}.values")
+    try:
+        return {"field": row.field, "op": op, "values": [words.meant(row.field, one) for one in values]}
+    except Invalid as error:
+        raise Invalid(error.message, field=f"entry.{number}.values") from None
+
+
 def _listed(text: str) -> list[str]:
     return [one.strip() for one in text.split(",") if one.strip()]
 
@@ -138,19 +148,6 @@ def form_field(place: str) -> str:
     """The field of the form for a place such as `main[0].template`."""
     match = _PLACE.match(place.removeprefix("body."))
     return f"{match[1]}.{match[2]}.{match[3]}" if match else place.removeprefix("body.")
-
-
-def written_step(step: Step) -> str:
-    """A step on one line, for differences."""
-    what = step.template if step.kind == "mail" else step.text
-    return f"{step.kind} +{written_length(step.after)} {what or ''}".strip()
-
-
-def written(playbook: Playbook) -> str:
-    """A playbook as lines, for differences."""
-    rules = [f"{rule.field} {rule.op} {', '.join(rule.values)}".strip() for rule in playbook.entry]
-    tracks = [line for track in TRACKS for line in (f"[{track}]", *map(written_step, playbook.track(track)))]
-    return "\n".join([f"priority {playbook.priority}", *rules, *tracks])
 
 
 def _typed_step(step: Step) -> dict[str, str]:

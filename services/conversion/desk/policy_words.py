@@ -17,6 +17,13 @@ STAGES = {
     "won": _("won"),
     "lost": _("lost"),
 }
+REASONS = {
+    "interested": _("interested"),
+    "hard_question": _("hard question"),
+    "inbound": _("called us"),
+    "win_back": _("to be won back"),
+    "returned": _("comes back after sleep"),
+}
 _ASKED = {
     "need": _("what they need"),
     "volume": _("how much"),
@@ -76,13 +83,7 @@ HAND_OVER = Section(
         "accept_within": Words(
             _("Accept within"),
             _("Working time from the offer to the answer, by why the lead comes."),
-            names={
-                "interested": _("interested"),
-                "hard_question": _("hard question"),
-                "inbound": _("called us"),
-                "win_back": _("to be won back"),
-                "returned": _("comes back after sleep"),
-            },
+            names=REASONS,
         ),
         "max_offers": Words(
             _("Managers asked"), _("So many are asked one after the other, then the supervisor."), unit=_("managers")

@@ -153,7 +153,7 @@ async def answer_tables(conn: Connection, asked: Ask) -> Sequence[Table]:
         Column(_("Accepted"), "accepted", compared=True),
         Column(_("Hard questions"), "hard"),
     ]
-    note = _("On the clock of the wall. Hard questions are to be accepted within 10 minutes of business time.")
+    note = _("On the clock of the wall. How long an answer may take stands in the rules, in working time.")
     return [
         table("answers", _("How long leads wait"), columns, found, before=before, by=lambda one: one.bucket, note=note)
     ]

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from services.chassis.db import Connection
 from services.chassis.http import Conn, Who, allow
 from services.chassis.web.door import page_router, web_of
+from services.chassis.web.refusals import reason_of
 from services.conversion.actions.deal_board import colleagues
 from services.conversion.actions.deal_list import find_deals
 from services.conversion.actions.desk_bar import desk_bar
@@ -62,5 +63,5 @@ async def _lead(conn: Connection, asked: Tried, deal: str) -> tuple[str, Wanted,
     try:
         return "", asked.wanted(), {}
     except ValidationError as error:
-        wrong = {str(one["loc"][0]): str(one["msg"]).removeprefix("Value error, ") for one in error.errors()}
+        wrong = {str(one["loc"][0]): reason_of(dict(one)) for one in error.errors()}
         return "", Wanted(), {name: f"{text[:1].upper()}{text[1:]}." for name, text in wrong.items()}

@@ -98,7 +98,7 @@ def _codes(reasons: dict[str, LossReason]) -> dict[str, LossReason]:
 
 
 def _check_whole(given: Mapping[Any, timedelta], needed: Iterable[StrEnum]) -> None:
-    if lacking := [one for one in needed if one not in given]:
+    if lacking := [one.replace("_", " ") for one in needed if one not in given]:
         raise ValueError(f"no deadline is given for {', '.join(lacking)}")
 
 

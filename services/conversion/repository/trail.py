@@ -14,3 +14,4 @@ PARTS = (
          FROM absences a LEFT JOIN managers m ON m.id = a.manager WHERE a.created_by <> a.manager""",
 )
 PEOPLE = f"SELECT id, name FROM managers UNION ALL {NAMES}"  # noqa: S608 - a constant
+LEADS = "SELECT lead_id, contact->>'company' FROM deals"

@@ -77,6 +77,7 @@ async def _publish(request: Request, conn: Connection, who: Principal, now: Crit
     form = await request.form(max_fields=1_000)
     edited = await edited_by(conn, now, form)
     if edited.meant is None:
+        edited.say_why()
         return await _refused(request, conn, edited)
     seen = str(form.get("seen", "0"))
     try:

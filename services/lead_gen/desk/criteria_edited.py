@@ -11,6 +11,7 @@ from starlette.datastructures import FormData
 
 from services.chassis.db import Connection
 from services.chassis.errors import DomainError
+from services.chassis.sentences import said
 from services.lead_gen.actions.criteria import try_rules
 from services.lead_gen.desk.criteria_forms import SIDES, rows_of, rule_faults, typed_rules, with_spare
 from services.lead_gen.domain.criteria import CriteriaListed, Rule, RuleSet, RulesTried
@@ -39,6 +40,12 @@ class Edited:
     def place(self) -> str:
         """Where its form goes."""
         return f"{BASE}/{self.now.id if self.now else 'new'}"
+
+    def say_why(self) -> None:
+        """Something is wrong at least: what is published says something, and something new."""
+        if not self.faults:
+            wrong = said("Nothing differs from what is in force.") if self.now else said("Write the first rule.")
+            self.faults[f"{self.rows['include'][0].at}.field"] = wrong
 
     def counted(self) -> list[tuple[tuple[str, Rule], int]]:
         """Each rule with its side, and how many leads it leaves by itself."""
@@ -70,7 +77,8 @@ async def edited_by(conn: Connection, now: CriteriaListed | None, form: FormData
     except (ValidationError, DomainError) as error:
         edited.faults = rule_faults(error, typed)
         return edited
-    edited.meant = meant if edited.added or edited.taken else None
+    edited.faults = {f"{row.at}.field": said("Choose what is asked.") for row in typed.strays}
+    edited.meant = meant if (edited.added or edited.taken) and not edited.faults else None
     return edited
 
 

@@ -12,6 +12,7 @@ from starlette.datastructures import FormData
 
 from services.chassis.errors import DomainError
 from services.chassis.web.policy_forms.lengths import plain_number
+from services.chassis.web.refusals import reason_of
 from services.lead_gen.domain.criteria import Rule, RuleSet
 from services.lead_gen.domain.criteria_fields import KINDS
 
@@ -40,6 +41,11 @@ class TypedRules:
     rows: dict[str, list[Row]]
     rules: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: {side: [] for side in SIDES})
     row_of: dict[tuple[str, int], str] = field(default_factory=dict)
+
+    @property
+    def strays(self) -> list[Row]:
+        """Rows with something to compare with, of which nobody has said what it is compared with."""
+        return [row for side in SIDES for row in self.rows[side] if row.value and not row.field]
 
     @property
     def names(self) -> list[str]:
@@ -126,7 +132,7 @@ def _fault(one: Mapping[str, Any], typed: TypedRules) -> tuple[str, str] | None:
         return str(side), "This is needed."
     at = typed.row_of[side, int(rest[0])]
     part = str(rest[1]) if len(rest) > 1 else "value"
-    reason = str(one["msg"]).removeprefix("Value error, ")
+    reason = reason_of(one)
     if part == "op":
         reason = "this field cannot be compared like that; choose another comparison"
     return f"{at}.{part}", reason[:1].upper() + reason[1:] + "."

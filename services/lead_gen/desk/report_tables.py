@@ -70,7 +70,7 @@ def _days(asked: Ask, found: Sequence[Any]) -> Table:
         Column(_("Handed over"), "handed_over", href=_of_day(asked, "handed_over")),
     ]
     names = (("calls", _("Calls")), ("contacts", _("Conversations")), ("handed_over", _("Handed over")))
-    lines = [Line(text, [Point(f"{one.day:%d.%m}", getattr(one, name)) for one in found]) for name, text in names]
+    lines = [Line(text, [Point(one.day, getattr(one, name)) for one in found]) for name, text in names]
     return table("days", _("Day by day"), columns, found, lines=lines)
 
 

@@ -17,7 +17,7 @@ from services.chassis.db import Connection
 from services.chassis.errors import DomainError, Invalid
 from services.chassis.http import Conn, Id, Who, allow
 from services.chassis.web.door import page_router, web_of
-from services.chassis.web.refusals import field_errors
+from services.chassis.web.refusals import field_errors, reason_of
 from services.chassis.web.site import is_lively, words_for
 from services.lead_gen.actions.rota import add_pattern, put_exception, remove_exception, remove_pattern
 from services.lead_gen.actions.rota_page import read_rota, zone_of_caller
@@ -175,4 +175,4 @@ def _checked(body: type[Told], told: dict[str, Any]) -> Told:
     except ValidationError as error:
         first = error.errors()[0]
         field = {"valid_until": "until"}.get(str(first["loc"][0]), str(first["loc"][0])) if first["loc"] else "ends"
-        raise Invalid(str(first["msg"]).removeprefix("Value error, "), field=field) from None
+        raise Invalid(reason_of(dict(first)), field=field) from None

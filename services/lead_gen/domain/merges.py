@@ -7,6 +7,7 @@ from typing import Any
 
 from services.chassis.errors import Conflict
 from services.chassis.records import Record
+from services.chassis.sentences import said
 from services.lead_gen.domain.leads import Lead
 
 # Fields that the kept lead takes over where its own are empty.
@@ -58,16 +59,16 @@ def choose(one: Lead, other: Lead, keep: str | None) -> tuple[Lead, Lead]:
     Raises NotMergeableError if both are in work, or the one that should go is.
     """
     if "merged" in (one.stage, other.stage):
-        raise NotMergeableError("wrong_state", "One of the two has been merged already")
+        raise NotMergeableError("wrong_state", said("One of the two has been merged already"))
     if "erased" in (one.stage, other.stage):
-        raise NotMergeableError("wrong_state", "One of the two has been erased: nothing of it may be kept")
+        raise NotMergeableError("wrong_state", said("One of the two has been erased: nothing of it may be kept"))
     busy = [lead for lead in (one, other) if in_work(lead)]
     if len(busy) == 2:
-        raise NotMergeableError("both_in_work", "Both are being worked on: close one of them first")
+        raise NotMergeableError("both_in_work", said("Both are being worked on: close one of them first"))
     kept_id = keep or (busy[0].id if busy else min(one.id, other.id))
     kept, gone = (one, other) if one.id == kept_id else (other, one)
     if gone in busy:
-        raise NotMergeableError("in_work", "That lead is being worked on: keep it, or close it first")
+        raise NotMergeableError("in_work", said("That lead is being worked on: keep it, or close it first"))
     return kept, gone
 
 

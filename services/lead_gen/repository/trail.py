@@ -20,3 +20,4 @@ PARTS = (
     """SELECT at, 'merge:' || id, 'merge', by, kept, NULL::text, NULL::text, '{}'::text[] FROM lead_merges""",
 )
 PEOPLE = f"SELECT id, name FROM callers UNION ALL {NAMES}"  # noqa: S608 - a constant
+LEADS = "SELECT id, company FROM leads"

@@ -192,6 +192,17 @@ def test_money_and_times_stand_in_a_sentence_as_its_language_writes_them() -> No
     assert asked == "Телефонує Олег: просять передзвонити: ср, 25 лист., 10:00"
 
 
+def test_a_reader_who_says_where_they_are_gets_their_clock_and_their_sums_in_english_too() -> None:
+    fact = Fact(at=NOW, ref="1", kind="order_invoice", by=None, facts={**ORDER, "due_at": LATER})
+    words = tier_3.told(fact, TellingOf3(ZONE, speech_in("en", "Europe/Warsaw"))).words
+    assert words.startswith("Invoice SO-1 over UAH\N{NO-BREAK SPACE}1,200.50, due ")
+    assert words.endswith("09:00")
+    won = Fact(at=NOW, ref="2", kind="won", by=None, facts={"text": "won: 28500.00 UAH before tax"})
+    said = tier_2.told(won, tier_2.Telling(ZONE, {}, speech_in("en", "Europe/Warsaw"))).words
+    assert said == "Won: UAH\N{NO-BREAK SPACE}28,500.00 before tax"
+    assert speech_in("en") is ENGLISH, "programs read what they always did"
+
+
 def test_what_waits_is_told_in_ukrainian() -> None:
     item = WorkItem(
         id="1", kind="call", key="k", workflow_id="w", lead_id="l", state="open", priority=1, rank=0, not_before=NOW,

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from services.chassis.web.formats import DEFAULT_ZONE, Formats, locale_of, zone_of
+from services.chassis.web.scales import ticks
 
 # 14:08 in Kyiv.
 NOW = datetime(2026, 11, 27, 12, 8, tzinfo=UTC)
@@ -81,3 +82,37 @@ def test_a_zone_that_is_none_is_the_departments(name: str | None) -> None:
 
 def test_a_known_zone_is_taken() -> None:
     assert zone_of("Europe/Warsaw") == WARSAW
+
+
+def test_sums_and_times_inside_of_a_sentence_of_the_house_are_written_as_the_reader_does(formats: Formats) -> None:
+    said = "won: 28500.00 UAH before tax; step 2 moved to 2026-11-27 13:08 UTC, not 12.00 ABC, not OF-7.00 UAH"
+    assert formats.written(said) == (
+        f"won: UAH{NBSP}28,500.00 before tax; step 2 moved to 15:08, not 12.00 ABC, not OF-7.00 UAH"
+    )
+
+
+def test_midnight_ends_the_day_before_it(formats: Formats) -> None:
+    assert formats.closing(datetime(2026, 11, 27, 22, 0, tzinfo=UTC)) == "24:00"
+    assert formats.closing(datetime(2026, 11, 27, 22, 0, tzinfo=UTC), WARSAW) == "23:00"
+
+
+@pytest.mark.parametrize(
+    ("values", "marks"),
+    [
+        ([], [0, 1]),
+        ([0, 0], [0, 1]),
+        ([1], [0, 1]),
+        ([3], [0, 1, 2, 3]),
+        ([24], [0, 10, 20, 30]),
+        ([0.8, 0.55], [0, 0.2, 0.4, 0.6, 0.8]),
+        ([Decimal("1.5")], [0, 0.5, 1, 1.5]),
+        ([40_001], [0, 20_000, 40_000, 60_000]),
+    ],
+)
+def test_an_axis_has_round_marks_each_another_one(values: list[float], marks: list[float]) -> None:
+    assert ticks(values) == pytest.approx(marks)
+
+
+def test_what_can_only_be_whole_is_marked_by_whole_numbers() -> None:
+    assert ticks([1.2], whole=True) == [0, 1, 2]
+    assert ticks([0.4], whole=True) == [0, 1]

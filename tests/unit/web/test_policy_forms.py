@@ -200,9 +200,9 @@ def test_a_difference_says_what_was_and_what_becomes() -> None:
     }
     assert found == {
         ("Managers asked",): ("3\N{NO-BREAK SPACE}managers", "5\N{NO-BREAK SPACE}managers"),
-        ("Reasons for losing a deal", "price", "Reason"): ("too expensive", None),
-        ("Reasons for losing a deal", "price", "Sleeps for"): ("90 days", None),
-        ("Reasons for losing a deal", "too_far", "Reason"): (None, "too far away"),
-        ("Reasons for losing a deal", "too_far", "Sleeps for"): (None, "lost for good"),
+        ("Reasons for losing a deal", "too expensive", "Reason"): ("too expensive", None),
+        ("Reasons for losing a deal", "too expensive", "Sleeps for"): ("90 days", None),
+        ("Reasons for losing a deal", "too far away", "Reason"): (None, "too far away"),
+        ("Reasons for losing a deal", "too far away", "Sleeps for"): (None, "lost for good"),
         ("Rates", "For the sale"): ("5%", "6%"),
     }

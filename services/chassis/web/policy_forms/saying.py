@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,11 +16,16 @@ from services.chassis.web.policy_forms.words import Gettext, Words
 
 @dataclass(frozen=True)
 class Said:
-    """One value in words: of which field, where in it, and what it is; none where there is nothing."""
+    """One value in words: of which field, where in it, and what it is; none where there is nothing.
+
+    `place` stays the same from version to version, and `names` is whether it only says what its row is called.
+    """
 
     field: str
+    place: str
     labels: tuple[str, ...]
     text: str | None
+    names: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,28 +54,36 @@ class Saying:
 
     def changes(self, was: Mapping[str, Any], now: Mapping[str, Any], names: Sequence[str]) -> list[Change]:
         """What differs in these fields, in their order."""
-        before = {(one.field, one.labels): one.text for one in self.says(was, names)}
-        after = {(one.field, one.labels): one.text for one in self.says(now, names)}
+        before = {one.place: one for one in self.says(was, names)}
+        after = {one.place: one for one in self.says(now, names)}
         return [
-            Change(*place, before.get(place), after.get(place))
+            Change(
+                (said := after.get(place) or before[place]).field,
+                said.labels,
+                _text(before, place),
+                _text(after, place),
+            )
             for place in dict.fromkeys([*before, *after])
-            if before.get(place) != after.get(place)
+            if _text(before, place) != _text(after, place)
         ]
 
-    def _all(self, shape: Shape, field: str, path: str, value: Any, labels: tuple[str, ...]) -> Iterator[Said]:
+    def _all(
+        self, shape: Shape, field: str, path: str, value: Any, labels: tuple[str, ...], place: str = ""
+    ) -> Iterator[Said]:
         words = self._words[path]
-        labels = labels or (words.label,)
+        labels, place = labels or (words.label,), place or path
         match shape:
             case Table():
                 yield from self._table(shape, field, path, value or {}, labels)
             case Group() if value is not None:
                 for part, one in shape.parts.items():
-                    inside = f"{path}.{part}"
-                    yield from self._all(one, field, inside, value.get(part), (*labels, self._words[inside].label))
+                    inside, there = f"{path}.{part}", (*labels, self._words[f"{path}.{part}"].label)
+                    for said in self._all(one, field, inside, value.get(part), there, f"{place}.{part}"):
+                        yield replace(said, names=said.names or (bool(said.text) and said.text == labels[-1]))
             case Many():
-                yield Said(field, labels, self._list(shape, path, value or []))
+                yield Said(field, place, labels, self._list(shape, path, value or []))
             case _:
-                yield Said(field, labels, self._one(shape, path, value))
+                yield Said(field, place, labels, self._one(shape, path, value))
 
     def _table(
         self, table: Table, field: str, path: str, value: Mapping[Any, Any], labels: tuple[str, ...]
@@ -79,7 +92,10 @@ class Saying:
         names = self._words[path].names
         for key in table.keys or known:
             if key in known:
-                yield from self._all(table.item, field, path, known[key], (*labels, names.get(key, key)))
+                # A row that people name by a text of their own is called by that, not by its short name.
+                own = known[key].get("text") if isinstance(table.item, Group) else None
+                called = (*labels, names.get(key) or own or key)
+                yield from self._all(table.item, field, path, known[key], called, f"{path}:{key}")
 
     def _list(self, many: Many, path: str, values: Sequence[Any]) -> str:
         return ", ".join(self._one(many.item, path, value) for value in values) or self._nothing(path)
@@ -113,3 +129,7 @@ class Saying:
             return words.names.get(text, text)
         number = self._fmt.number(Decimal(text))
         return f"{number}\N{NO-BREAK SPACE}{words.unit}" if words.unit else number
+
+
+def _text(found: Mapping[str, Said], place: str) -> str | None:
+    return found[place].text if place in found else None

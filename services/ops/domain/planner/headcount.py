@@ -8,6 +8,7 @@ from statistics import fmean
 
 from scipy.special import gammaincinv
 
+from services.chassis.sentences import said
 from services.ops.domain.planner.assumptions import House, People, PlanError
 from services.ops.domain.planner.department import RETRY_AFTER
 from services.ops.domain.planner.luck import draw_luck
@@ -61,7 +62,7 @@ class _Flow:
 def checked_goal(house: House, sales_a_month: float) -> float:
     """The goal as given. Raises PlanError if it, or the house's rates, cannot be met."""
     if not 0 < sales_a_month <= MOST_SALES:
-        raise PlanError("sales_a_month", f"{sales_a_month:g} is not between 0 and {MOST_SALES}")
+        raise PlanError("sales_a_month", said(f"{sales_a_month:g} is not between 0 and {MOST_SALES}"))
     for name in ("won", "interested"):
         if not getattr(house.assumptions, name).value:
             raise PlanError(f"assumptions.{name}", "nothing is ever won at this rate")

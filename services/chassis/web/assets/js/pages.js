@@ -8,7 +8,14 @@
   document.addEventListener("htmx:before:swap", () => {
     before = place();
   });
+  // Where the bar is wider than the window, it shows the entry one is at.
+  const nav = () => {
+    const here = document.querySelector(".lr-nav [aria-current]");
+    if (here) here.parentElement.scrollLeft += here.getBoundingClientRect().right - here.parentElement.getBoundingClientRect().right + 8;
+  };
+  nav();
   const follow = () => {
+    nav();
     const moved = before !== place();
     const next = [...document.querySelectorAll("[data-focus]")].find(window.desk.usable);
     if (next && (moved || !typed(document.activeElement))) next.focus({ preventScroll: !moved });
