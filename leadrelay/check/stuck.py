@@ -115,7 +115,7 @@ def _messages(facts: Facts) -> list[Stuck]:
 
 
 def _workflows(facts: Facts, reasons: Mapping[str, str]) -> list[Stuck]:
-    # To end one is a person's act: it is stuck only while its record needs it; else there is nothing to start.
+    # What is over needs no workflow. To end one is a person's act: it is stuck only while its record needs it.
     open_records = {one.workflow_id for one in needed(facts)}
     return [
         Stuck(
@@ -126,7 +126,7 @@ def _workflows(facts: Facts, reasons: Mapping[str, str]) -> list[Stuck]:
             one.kind in TIER_OF,
         )
         for one in facts.failed
-        if one.status != "terminated" or one.workflow_id in open_records
+        if one.workflow_id in open_records or (one.status != "terminated" and one.workflow_id not in facts.over)
     ]
 
 
