@@ -5,6 +5,7 @@ from __future__ import annotations
 from leadrelay.check.facts import TIER_OF, Execution, Facts
 from leadrelay.check.findings import Act, Checked, Finding, Repair
 from leadrelay.check.rules.lives import needed
+from services.chassis.commands import check_repair
 
 
 def nothing_failed(facts: Facts) -> Checked:
@@ -33,7 +34,7 @@ def _counts(one: Execution, facts: Facts) -> bool:
 
 def _failed(one: Execution) -> Finding:
     tier = TIER_OF.get(one.kind)
-    again = "leadrelay check --repair --yes starts it again, if its record is still open"
+    again = f"{check_repair()} starts it again, if its record is still open"
     return Finding(
         check="failed",
         subject=f"workflow:{one.workflow_id}",
