@@ -15,6 +15,7 @@ from leadrelay.stack.postgres import Postgres
 from leadrelay.stack.stale_processes import stop_stale_processes
 from leadrelay.stack.state import State
 from leadrelay.stack.status import read_status
+from services.chassis.commands import commands_are_typed
 from services.chassis.settings import load_settings
 from workflows.contracts.base import Tier
 
@@ -30,6 +31,7 @@ async def open_databases(data: DataDirectory, *, at_rest: bool) -> AsyncIterator
     With `at_rest` a stack that runs is refused. Raises BackupError, StackError and SettingsError.
     """
     settings = load_settings(set())
+    commands_are_typed(settings.commands)
     if settings.database_dsn or settings.database_dsns:
         dsns = {tier.value: dsn for tier in Tier if (dsn := settings.dsn_of(tier)) is not None}
         if len(dsns) < len(Tier):

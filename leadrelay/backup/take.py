@@ -18,6 +18,7 @@ import asyncpg
 from leadrelay.backup.aside import OLD
 from leadrelay.backup.manifest import FORMAT, NAME, Manifest, Part, checksum
 from leadrelay.backup.tools import BackupError, address_of, find_tools
+from services.chassis.commands import migrate
 from services.chassis.db import Connection
 
 # What people would miss, to be shown before it is written over and after it was brought back.
@@ -109,7 +110,7 @@ async def _freeze(conn: Connection) -> asyncpg.Record:
 
 async def _describe(tier: str, dsn: str, conn: Connection, row: asyncpg.Record) -> _Snapshot:
     if await conn.fetchval("SELECT to_regclass('public.schema_migrations')") is None:
-        raise BackupError(f"{tier}: there is no Leadrelay in this database; `leadrelay migrate {tier}` makes it")
+        raise BackupError(f"{tier}: there is no Leadrelay in this database; `{migrate(tier)}` makes it")
     return _Snapshot(
         tier=tier,
         dsn=dsn,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
@@ -27,16 +27,25 @@ from leadrelay.check.facts import (
     Sums,
     Won,
 )
+from services.account_mgmt.repository import ended as account_mgmt_ended
 from services.chassis import db
 from services.chassis.db import Connection
+from services.chassis.ended import MOST, read_ended
 from services.chassis.records import Record
 from services.conversion.domain.commission_ledger import Difference
 from services.conversion.repository import commissions
+from services.conversion.repository import ended as conversion_ended
 from services.conversion.repository.commission_books import read_books
 from services.conversion.repository.policies import policies
+from services.lead_gen.repository import ended as lead_gen_ended
 
 STATEMENT_SECONDS = 60
 _SALES_AT_ONCE = 500
+_OVER = {
+    "lead_gen": lead_gen_ended.OVER,
+    "conversion": conversion_ended.OVER,
+    "account_mgmt": account_mgmt_ended.OVER,
+}
 One = TypeVar("One", bound=Record)
 
 _ITEMS = "SELECT id, kind, workflow_id, lead_id FROM work_items WHERE state IN ('open', 'leased') ORDER BY id"
@@ -209,3 +218,13 @@ async def account_mgmt(dsn: str) -> AccountMgmtFacts:
             booked={one.sale_id: one for one in await _all(conn, Sums, _BOOKED)},
             **await _of_any_tier(conn, imports=True),
         )
+
+
+async def over(dsns: Mapping[str, str], workflow_ids: Sequence[str]) -> frozenset[str]:
+    """Of these workflows, those whose record is over and for which nothing waits. Raises what PostgreSQL raises."""
+    found: set[str] = set()
+    for tier, statement in _OVER.items() if workflow_ids else ():
+        async with _snapshot(dsns[tier]) as conn:
+            for start in range(0, len(workflow_ids), MOST):
+                found |= await read_ended(conn, statement, workflow_ids[start : start + MOST])
+    return frozenset(found)

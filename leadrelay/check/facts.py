@@ -208,7 +208,8 @@ class Refused:
 class Facts:
     """One look at everything. `failed` are ended badly and not followed by another run of the same id.
 
-    `ahead` are ids of workflows that moved in a time which a restored database has forgotten.
+    `ahead` are ids of workflows that moved in a time which a restored database has forgotten, `over` those of failed
+    ones whose record is over and for which nothing waits.
     """
 
     lead_gen: LeadGenFacts = field(default_factory=LeadGenFacts)
@@ -218,6 +219,7 @@ class Facts:
     failed: list[Execution] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     ahead: frozenset[str] = frozenset()
+    over: frozenset[str] = frozenset()
 
     @property
     def tiers(self) -> Mapping[str, TierFacts]:

@@ -15,6 +15,7 @@ from leadrelay.stack.ports import HOST
 from leadrelay.stack.postgres import Postgres
 from leadrelay.stack.state import State
 from leadrelay.stack.status import read_status
+from services.chassis.commands import commands_are_typed
 from services.chassis.settings import Use, load_settings, parse_key_ring
 from services.chassis.temporal import leadrelay_plugin
 from workflows.contracts.base import Tier
@@ -39,6 +40,7 @@ async def find_places(data: DataDirectory) -> Places:
     Raises CannotLook, SettingsError, and what Temporal raises when it is not there.
     """
     settings = load_settings({Use.PAYLOADS})
+    commands_are_typed(settings.commands)
     config = ClientConfig.load_client_connect_config()
     if (settings.database_dsn or settings.database_dsns) and "TEMPORAL_ADDRESS" in os.environ:
         dsns = {tier.value: dsn for tier in Tier if (dsn := settings.dsn_of(tier)) is not None}

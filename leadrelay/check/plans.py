@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from leadrelay.check.findings import Act, Finding, Repair
+from services.chassis.commands import check_repair
 
 # Answers first: one that arrives may be all that was missing.
 _ORDER = (
@@ -28,4 +29,4 @@ def plan(findings: Sequence[Finding]) -> list[Repair]:
 def plan_text(repairs: Sequence[Repair]) -> str:
     """What `--repair` shows before anything is done."""
     lines = [f"  {one.tier}: {one.act.value} {one.subject}" for one in repairs]
-    return "\n".join(["", "To be done by `leadrelay check --repair --yes`:", *lines])
+    return "\n".join(["", f"To be done by `{check_repair()}`:", *lines])

@@ -55,6 +55,7 @@ async def gather(places: Places) -> Facts:
         account_mgmt=account_mgmt,
         running=running,
         failed=failed,
+        over=await databases.over(places.dsns, [one.workflow_id for one in failed]),
         refused=await executions.reports(places.temporal, "Failed"),
         ahead=await ahead(places.temporal, [*running.values(), *failed], restored),
     )

@@ -15,6 +15,7 @@ from leadrelay.check.report import wrapped
 from leadrelay.check.rules.lives import needed
 from leadrelay.check.rules.outbox import hearing, nobody_hears
 from leadrelay.check.run import gather
+from services.chassis.commands import leadrelay
 from services.chassis.stories import spoken, typed
 from services.chassis.workflow_words import activity_words, message_words, workflow_words
 
@@ -90,7 +91,8 @@ def _rows(facts: Facts) -> list[Stuck]:
 
 def _row(tier: str, row: Row, *, heard: bool) -> Stuck:
     again = "mend the cause and send it again"
-    over = "sent again, nobody would hear it: leadrelay check --repair shows what follows from it instead"
+    shown = leadrelay("check", "--repair")
+    over = f"sent again, nobody would hear it: {shown} shows what follows from it instead"
     return Stuck(
         f"outbox:{tier}:{row.id}",
         f"{message_words(row.what, row.workflow_id)} should have been passed on ({row.what}, {row.workflow_id})",
@@ -115,7 +117,7 @@ def _messages(facts: Facts) -> list[Stuck]:
 
 
 def _workflows(facts: Facts, reasons: Mapping[str, str]) -> list[Stuck]:
-    # To end one is a person's act: it is stuck only while its record needs it; else there is nothing to start.
+    # What is over needs no workflow. To end one is a person's act: it is stuck only while its record needs it.
     open_records = {one.workflow_id for one in needed(facts)}
     return [
         Stuck(
@@ -126,7 +128,7 @@ def _workflows(facts: Facts, reasons: Mapping[str, str]) -> list[Stuck]:
             one.kind in TIER_OF,
         )
         for one in facts.failed
-        if one.status != "terminated" or one.workflow_id in open_records
+        if one.workflow_id in open_records or (one.status != "terminated" and one.workflow_id not in facts.over)
     ]
 
 
@@ -157,7 +159,7 @@ def stuck_text(found: Sequence[Stuck]) -> str:
     for one in found:
         lines += [one.id, *wrapped(one.says, "  "), *wrapped(one.cause, "  "), *wrapped(f"-> {one.act}", "  ")]
         # On a line of its own, however long: people copy it.
-        lines += [f"     leadrelay stuck retry {one.id}", ""] if one.retry else [""]
+        lines += [f"     {leadrelay('stuck', 'retry', one.id)}", ""] if one.retry else [""]
     return "\n".join([*lines, f"{len(found)} wait for a person" if found else "Nothing is stuck."])
 
 

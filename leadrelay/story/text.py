@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from services.chassis.commands import leadrelay
 from services.chassis.stories import Waiting
 from services.ops.domain.late import LateList
 from services.ops.domain.story import NUMBER, Head, ShownWorkflow, Story
@@ -106,7 +107,7 @@ def choice_text(found: Sequence[Found], more: bool) -> str:
             "",
         ]
     count = f"More than {len(found)}" if more else str(len(found))
-    return "\n".join([*lines, f"{count} may be meant: leadrelay story ID"])
+    return "\n".join([*lines, f"{count} may be meant: {leadrelay('story', 'ID')}"])
 
 
 def late_text(late: LateList, more: bool) -> str:

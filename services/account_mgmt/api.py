@@ -33,7 +33,7 @@ from services.account_mgmt.desk import reports as desk_reports
 from services.account_mgmt.desk import settings as desk_settings
 from services.account_mgmt.desk import suggestions as desk_suggestions
 from services.account_mgmt.domain.import_headers import CustomerTable
-from services.account_mgmt.repository import serving, trail
+from services.account_mgmt.repository import ended, serving, trail
 from services.account_mgmt.repository.figures import FIGURES, STAGES
 from services.account_mgmt.routes import (
     account_managers,
@@ -66,6 +66,7 @@ from services.account_mgmt.routes import (
 )
 from services.account_mgmt.schemas.webhooks import EVENTS
 from services.chassis.api import create_app
+from services.chassis.ended import ended_router
 from services.chassis.imports.routes import import_router
 from services.chassis.mail.inbound.one_click import one_click_router
 from services.chassis.mail.inbound.routes import arrivals_router, inbound_router
@@ -126,6 +127,7 @@ _ROUTES = [
     story.router,
     late.router,
     standing_router(FIGURES, STAGES),
+    ended_router(ended.OVER),
     serving_router(serving.served),
     trail_router(trail.PARTS, trail.PEOPLE, trail.LEADS),
     acts_router(ACTS),

@@ -10,6 +10,7 @@ from fastapi.middleware.cors import CORSMiddleware
 
 from services.chassis import migrate
 from services.chassis.auth import make_verifier
+from services.chassis.commands import commands_are_typed
 from services.chassis.http.docs import docs_router
 from services.chassis.http.events import EventHub, Hears, events_router
 from services.chassis.http.health import health_router
@@ -70,6 +71,7 @@ def create_app(
     )
     app.state.settings = settings
     tell_house(settings.mail_from)
+    commands_are_typed(settings.commands)
     app.state.tier = tier.value if tier is not None else None
     app.state.verifier = make_verifier(settings)
     app.state.metrics = Metrics(has_database=tier is not None)

@@ -15,6 +15,7 @@ from prometheus_client.core import GaugeMetricFamily
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from services.chassis.commands import leadrelay
 from services.chassis.db import Pool
 from services.chassis.worker_health import Health
 
@@ -45,7 +46,7 @@ class FailureWatch:
             return
         for what, count in found.items():
             if count > self._found.get(what, 0):
-                log.error("more_has_failed", what=what, count=count, see="leadrelay stuck")
+                log.error("more_has_failed", what=what, count=count, see=leadrelay("stuck"))
         self._found = found
 
     async def collect(self, _: Pool) -> Iterable[Metric]:

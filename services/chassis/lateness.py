@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from services.chassis.commands import leadrelay, retry
 from services.chassis.db import Connection
 from services.chassis.records import Record
 from services.chassis.sentences import said
@@ -77,11 +78,12 @@ def late_answer(row: LateRow, tier: str) -> Late:
     """An answer of the outbox that has not arrived."""
     name, workflow_id = str(row.facts["what"]), str(row.facts["workflow_id"])
     what, code = message_words(name, workflow_id), f"{name}, {workflow_id}"
-    error, place = typed(row.facts["error"]), f"outbox:{tier}:{row.facts['id']}"
+    error, command = typed(row.facts["error"]), retry(f"outbox:{tier}:{row.facts['id']}")
     if row.kind == "set_aside":
-        again, act = row.lead_id is not None, said(f"mend the cause, then: leadrelay stuck retry {place}")
+        again, act = row.lead_id is not None, said(f"mend the cause, then: {command}")
         if OVER in error:
-            again, act = False, said("sent again, nobody would hear it: leadrelay check --repair shows what follows")
+            shown = leadrelay("check", "--repair")
+            again, act = False, said(f"sent again, nobody would hear it: {shown} shows what follows")
         return Late(
             ref=row.ref, kind=row.kind, tier=tier, words=said(f"{what} should have been passed on"),
             since=row.since, cause=_refused(error), code=code, lead_id=row.lead_id, act=act,

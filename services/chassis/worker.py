@@ -25,6 +25,7 @@ from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymen
 
 from services.chassis import edits, failure_watch, queue_watch, tracing
 from services.chassis.background import Background, PeriodicJob, wait
+from services.chassis.commands import commands_are_typed
 from services.chassis.db import Pool, create_pool
 from services.chassis.failure_watch import FailureWatch
 from services.chassis.figures import LOOK_EVERY_SECONDS as READ_FIGURES_SECONDS
@@ -93,6 +94,7 @@ async def run_worker(
     """Run until SIGTERM or SIGINT, then finish what is in hand and end the process with status 0."""
     configure_logging(settings)
     tell_house(settings.mail_from)
+    commands_are_typed(settings.commands)
     _tune_interpreter()
     stop = _stop_on_signal()
     tracing.begin(settings.traces_endpoint, f"leadrelay {tier} worker", settings.traces_share)

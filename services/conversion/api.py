@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from services.chassis.api import create_app
+from services.chassis.ended import ended_router
 from services.chassis.mail.inbound.one_click import one_click_router
 from services.chassis.mail.inbound.routes import arrivals_router, inbound_router
 from services.chassis.mail.routes import mail_router
@@ -40,7 +41,7 @@ from services.conversion.desk import policy as policy_desk
 from services.conversion.desk import reports as reports_desk
 from services.conversion.desk import routing as routing_desk
 from services.conversion.desk import settings as desk_settings
-from services.conversion.repository import serving, trail
+from services.conversion.repository import ended, serving, trail
 from services.conversion.repository.figures import FIGURES, STAGES
 from services.conversion.routes import (
     absences,
@@ -118,6 +119,7 @@ _ROUTES = [
     story.router,
     late.router,
     standing_router(FIGURES, STAGES),
+    ended_router(ended.OVER),
     serving_router(serving.served),
     trail_router(trail.PARTS, trail.PEOPLE, trail.LEADS),
     acts_router(ACTS),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from services.chassis.api import create_app
+from services.chassis.ended import ended_router
 from services.chassis.operator_acts import acts_router
 from services.chassis.serving import serving_router
 from services.chassis.settings import Settings
@@ -31,7 +32,7 @@ from services.lead_gen.desk import rota as desk_rota
 from services.lead_gen.desk import scripts as desk_scripts
 from services.lead_gen.desk import settings as desk_settings
 from services.lead_gen.desk import shifts as desk_shifts
-from services.lead_gen.repository import serving, trail
+from services.lead_gen.repository import ended, serving, trail
 from services.lead_gen.repository.figures import FIGURES, STAGES
 from services.lead_gen.routes import (
     alarms,
@@ -97,6 +98,7 @@ _ROUTES = [
     story.router,
     late.router,
     standing_router(FIGURES, STAGES),
+    ended_router(ended.OVER),
     serving_router(serving.served),
     trail_router(trail.PARTS, trail.PEOPLE, trail.LEADS),
     acts_router(ACTS),

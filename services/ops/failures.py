@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 from temporalio.api.common.v1 import WorkflowExecution
@@ -19,6 +19,9 @@ from services.ops.domain.failures import Failed
 from services.ops.histories import RPC_SECONDS, TemporalAway, word
 
 MOST = 30
+_LOOKS_AT_MOST = 200
+Ended = Callable[[Sequence[tuple[str, str]]], Awaitable[set[str]]]
+"""Of workflows, each with its queue, those that their records need no more."""
 _BADLY = "ExecutionStatus IN ('Failed', 'TimedOut', 'Terminated')"
 _FAILED = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_FAILED
 
@@ -29,12 +32,15 @@ class Failures:
     def __init__(self) -> None:
         self._why: dict[str, str] = {}
 
-    async def read(self, client: Client) -> list[Failed]:
-        """Those that ended last, one line for each workflow. Raises TemporalAway."""
+    async def read(self, client: Client, ended: Ended) -> list[Failed]:
+        """Those that ended last and that somebody still needs, one line for each workflow. Raises TemporalAway."""
         try:
-            found = [one async for one in client.list_workflows(_BADLY, limit=MOST, rpc_timeout=RPC_SECONDS)]
+            listed = client.list_workflows(_BADLY, limit=_LOOKS_AT_MOST, rpc_timeout=RPC_SECONDS)
+            found = _last_of_each([one async for one in listed])
+            over = await ended([(one.id, one.task_queue) for one in found])
+            found = [one for one in found if one.id not in over][: MOST * 2]
             begun_again = await self._running(client, found)
-            left = [one for one in _last_of_each(found) if one.id not in begun_again]
+            left = [one for one in found if one.id not in begun_again][:MOST]
             return list(await asyncio.gather(*map(partial(self._failed, client), left)))
         # A client that cannot connect raises RuntimeError.
         except (RPCError, RuntimeError, OSError) as error:
@@ -45,7 +51,7 @@ class Failures:
             return set()
         ids = ", ".join(f"'{one.id}'" for one in found)
         later = client.list_workflows(
-            f"WorkflowId IN ({ids}) AND ExecutionStatus IN ('Running', 'Completed', 'Canceled')", limit=MOST * 2,
+            f"WorkflowId IN ({ids}) AND ExecutionStatus IN ('Running', 'Completed', 'Canceled')", limit=MOST * 4,
             rpc_timeout=RPC_SECONDS,
         )  # fmt: skip
         ended = {one.id: one.close_time for one in reversed(found)}

@@ -7,7 +7,7 @@ Whatever asks for a tier that is away goes on with the others and says what is m
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
@@ -174,6 +174,11 @@ class TierApis:
     async def standing(self, tier: Tier) -> Standing:
         """See Tiers."""
         return Standing.model_validate(await self.ask(tier, "GET", "/v1/standing"))
+
+    async def ended(self, tier: Tier, workflow_ids: Sequence[str]) -> set[str]:
+        """Which of a tier's workflows nobody needs any more: their records are over. Raises TierAway."""
+        answer = await self.ask(tier, "GET", "/v1/ended", params={"workflow_id": list(workflow_ids)})
+        return set(answer["items"])
 
     async def register(
         self, wanted: Mapping[str, str], limit: int, after: str | None

@@ -39,7 +39,11 @@ IN_BULK = frozenset({"/v1/leads/export.csv", "/v1/imports/{import_id}/rejects.cs
 
 
 _ID = "0192f0c1-7b1e-7c3a-9d58-3f1f2f7a9b10"
-NEEDED = {"/v1/serving": f"?lead_id={_ID}", "/v1/customers/{customer_id}/merge": f"?gone={_ID}"}
+NEEDED = {
+    "/v1/serving": f"?lead_id={_ID}",
+    "/v1/ended": f"?workflow_id=cold-call:{_ID}",
+    "/v1/customers/{customer_id}/merge": f"?gone={_ID}",
+}
 """What a question cannot do without."""
 
 

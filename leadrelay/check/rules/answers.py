@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from leadrelay.check.facts import Facts, InboundCall, Won
 from leadrelay.check.findings import Act, Checked, Finding, Repair
+from services.chassis.commands import check_repair
 
 
 def every_delivered_answer_has_its_effect(facts: Facts) -> Checked:
@@ -32,7 +33,7 @@ def _order(sale: Won, orders: int) -> Finding:
         says=f"deal {sale.deal_id} is won, but has {orders or 'no'} order{'s' if orders > 1 else ''}",
         mend="the supervisor of tier 3 cancels the order that is too many"
         if orders
-        else "leadrelay check --repair --yes passes the sale on to tier 3 again",
+        else f"{check_repair()} passes the sale on to tier 3 again",
         repair=None if orders else Repair(Act.ORDER_AGAIN, "conversion", sale.deal_id),
         lead_id=sale.lead_id,
     )
@@ -43,7 +44,7 @@ def _call(call: InboundCall) -> Finding:
         check="answer",
         subject=f"inbound:{call.id}",
         says=f"inbound call {call.id} of lead {call.lead_id} was delivered and became nobody's work",
-        mend="leadrelay check --repair --yes passes it on again",
+        mend=f"{check_repair()} passes it on again",
         repair=Repair(Act.CALL_AGAIN, "lead_gen", call.id),
         lead_id=call.lead_id,
     )

@@ -5,10 +5,12 @@ from __future__ import annotations
 from leadrelay.check.facts import TIER_OF, Execution, Facts
 from leadrelay.check.findings import Act, Checked, Finding, Repair
 from leadrelay.check.rules.lives import needed
+from services.chassis.commands import check_repair
 
 
 def nothing_failed(facts: Facts) -> Checked:
     """No workflow failed, timed out or was terminated without another one in its place; no report was refused."""
+    # Once its record is over and nothing waits for it, nobody needs it any more.
     # Terminating is a person's act: it counts only while the record still needs its workflow. So does the failure of a
     # workflow that found no record any more because the database was restored to a time before it.
     open_records = {one.workflow_id for one in needed(facts)}
@@ -27,12 +29,12 @@ def nothing_failed(facts: Facts) -> Checked:
 
 
 def _counts(one: Execution, facts: Facts) -> bool:
-    return one.status != "terminated" and one.workflow_id not in facts.ahead
+    return one.status != "terminated" and one.workflow_id not in facts.ahead | facts.over
 
 
 def _failed(one: Execution) -> Finding:
     tier = TIER_OF.get(one.kind)
-    again = "leadrelay check --repair --yes starts it again, if its record is still open"
+    again = f"{check_repair()} starts it again, if its record is still open"
     return Finding(
         check="failed",
         subject=f"workflow:{one.workflow_id}",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from leadrelay.check.facts import TIER_OF, Execution, Facts
 from leadrelay.check.findings import Act, Checked, Finding, Repair
+from services.chassis.commands import check_repair
 from workflows.contracts import ids
 
 
@@ -36,7 +37,7 @@ def _missing(workflow_id: str, tier: str, says: str, lead_id: str | None) -> Fin
         check="workflow",
         subject=workflow_id,
         says=f"{says}, but {workflow_id} does not run",
-        mend="leadrelay check --repair --yes starts it again from its record",
+        mend=f"{check_repair()} starts it again from its record",
         repair=Repair(Act.RESTART, tier, workflow_id),
         lead_id=lead_id,
         workflow_id=workflow_id,
@@ -58,7 +59,7 @@ def _ahead(one: Execution) -> Finding:
         subject=one.workflow_id,
         # Without its lead: it is ahead whatever else is on its way.
         says=f"{one.workflow_id} went on after the moment to which {TIER_OF[one.kind]} was restored",
-        mend="leadrelay check --repair --yes ends it, and starts it again if its record is open",
+        mend=f"{check_repair()} ends it, and starts it again if its record is open",
         repair=Repair(Act.REPLACE, TIER_OF[one.kind], one.workflow_id),
         workflow_id=one.workflow_id,
     )

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from leadrelay.check.facts import Facts, Sums
 from leadrelay.check.findings import Act, Checked, Finding, Repair
+from services.chassis.commands import check_repair
 
 _REBUILD = "a supervisor of tier 2 rebuilds the ledger: POST /v1/commissions/rebuild"
 
@@ -45,7 +46,7 @@ def _unreported(sale: Sums, wrong: list[str]) -> Finding:
         check="money",
         subject=f"events:{sale.sale_id}",
         says=f"sale {sale.sale_id}: {'; '.join(wrong)}",
-        mend="leadrelay check --repair --yes reports it again, as far as it was reported within a week; what stays "
+        mend=f"{check_repair()} reports it again, as far as it was reported within a week; what stays "
         "different, a supervisor of tier 2 adjusts: POST /v1/commissions/adjustments",
         repair=Repair(Act.REPORT_MONEY, "account_mgmt", sale.sale_id),
         lead_id=sale.lead_id,

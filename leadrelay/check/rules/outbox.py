@@ -8,6 +8,7 @@ from dataclasses import replace
 from leadrelay.check.facts import Facts, Row
 from leadrelay.check.findings import Act, Checked, Finding, Repair
 from leadrelay.check.rules.lives import needed
+from services.chassis.commands import check_repair
 from services.chassis.workflow_words import OVER
 
 _WORKFLOWS = frozenset({"cold-call", "conversion", "customer", "campaign"})
@@ -47,7 +48,7 @@ def _unheard(tier: str, row: Row) -> Finding:
     """
     return replace(
         _dead(tier, row),
-        mend="leadrelay check --repair --yes drops it: its workflow is over, and the record has what it says",
+        mend=f"{check_repair()} drops it: its workflow is over, and the record has what it says",
         repair=Repair(Act.DROP_ROW, tier, str(row.id)),
     )
 
@@ -57,7 +58,7 @@ def _dead(tier: str, row: Row) -> Finding:
         check="outbox",
         subject=f"{tier}:{row.id}",
         says=f"{tier} set {row.what} for {row.workflow_id} aside: {row.error or 'no reason kept'}",
-        mend="mend the cause, then leadrelay check --repair --yes sends it again",
+        mend=f"mend the cause, then {check_repair()} sends it again",
         repair=Repair(Act.RETRY_ROW, tier, str(row.id)),
     )
 

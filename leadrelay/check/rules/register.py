@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from leadrelay.check.facts import Customer, Deal, Facts, Lead
 from leadrelay.check.findings import Act, Checked, Finding, Repair
+from services.chassis.commands import check_repair
 from workflows.contracts import ids
 
-_MEND = "leadrelay check --repair --yes writes what the record says into the register"
 # Until a manager accepts, and while it is on its way, only tier 1 knows how the lead came to tier 2.
 _ON_THE_WAY = frozenset({"handed_over", "inbound", "offered", "win_back", "asleep"})
 
@@ -56,7 +56,7 @@ def _finding(lead: Lead, says: str, tier: str | None) -> Finding:
         check="register",
         subject=lead.id,
         says=f"register: {lead.id} {says}",
-        mend=_MEND if repair else person,
+        mend=_mend() if repair else person,
         repair=repair,
         lead_id=lead.id,
         workflow_id=lead.workflow_id,
@@ -66,7 +66,7 @@ def _finding(lead: Lead, says: str, tier: str | None) -> Finding:
 def _again(said: Finding) -> Finding:
     """A lead that nobody has: tier 2 has no deal of it, and no workflow brings it one."""
     again = Repair(Act.HAND_OVER, "lead_gen", said.subject)
-    return replace(said, mend="leadrelay check --repair --yes hands it over again", repair=again, missing=True)
+    return replace(said, mend=f"{check_repair()} hands it over again", repair=again, missing=True)
 
 
 def _unknown(workflow_id: str, lead_id: str, what: str, tier: str) -> Finding:
@@ -74,8 +74,12 @@ def _unknown(workflow_id: str, lead_id: str, what: str, tier: str) -> Finding:
         check="register",
         subject=lead_id,
         says=f"the register does not have {lead_id} with its open {what}",
-        mend=_MEND,
+        mend=_mend(),
         repair=Repair(Act.CORRECT_REGISTER, tier, lead_id),
         lead_id=lead_id,
         workflow_id=workflow_id,
     )
+
+
+def _mend() -> str:
+    return f"{check_repair()} writes what the record says into the register"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from leadrelay.check.facts import Facts
 from leadrelay.check.findings import Act, Checked, Finding, Repair
+from services.chassis.commands import check_repair
 
 # What people do for its own sake: no workflow waits for the answer, so it may outlive one.
 _ON_ITS_OWN = frozenset({"dunning", "debt", "complaint", "mail", "approval"})
@@ -19,7 +20,7 @@ def no_work_without_a_workflow(facts: Facts) -> Checked:
             check="orphan",
             subject=f"{tier}:{item.id}",
             says=f"{item.kind} {item.id} waits, but {item.workflow_id} does not run",
-            mend="leadrelay check --repair --yes cancels it",
+            mend=f"{check_repair()} cancels it",
             repair=Repair(Act.CANCEL_ITEM, tier, item.id),
             lead_id=item.lead_id,
             workflow_id=item.workflow_id,
@@ -57,7 +58,7 @@ def _idle(tier: str, workflow_id: str | None, lead_id: str, says: str) -> Findin
         check="idle",
         subject=workflow_id or lead_id,
         says=f"{workflow_id} {says}",
-        mend="leadrelay check --repair --yes ends it, and starts it again from its record",
+        mend=f"{check_repair()} ends it, and starts it again from its record",
         repair=Repair(Act.REPLACE, tier, workflow_id) if workflow_id else None,
         lead_id=lead_id,
         workflow_id=workflow_id,

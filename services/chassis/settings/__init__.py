@@ -9,8 +9,8 @@ from services.chassis.settings.fields import (
     WORKER_TUNING,
     Settings,
     SettingsError,
-    parse_key_ring,
 )
+from services.chassis.settings.key_rings import parse_key_ring
 from services.chassis.settings.load import load_mail_door_settings, load_settings
 from services.chassis.settings.production import Use, is_loopback
 

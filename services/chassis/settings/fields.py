@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import ipaddress
 from pathlib import Path
 from typing import Literal, Self
@@ -11,6 +10,9 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from services.chassis.commands import Typed
+from services.chassis.settings.key_rings import parse_key_ring
 
 PREFIX = "LEADRELAY_"
 DEV_ISSUER = "leadrelay-development"
@@ -37,6 +39,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
 
     profile: Literal["development", "production"] = "development"
+    commands: Typed = Field(
+        default="leadrelay", description="What people are told to type: `compose` where docker-compose.yml runs it."
+    )
     database_dsn: str = Field(default="", repr=False)
     database_dsns: str = Field(
         default="", repr=False, description="`tier=postgresql://...,...`: for who looks into every tier's database."
@@ -268,23 +273,6 @@ class Settings(BaseSettings):
     def key_ring(self) -> list[tuple[str, bytes]]:
         """Codec keys in the order given: (id, 32 bytes). The first encrypts, all decrypt."""
         return parse_key_ring(self.codec_keys)
-
-
-def parse_key_ring(text: str) -> list[tuple[str, bytes]]:
-    """Read `id:base64key,id2:base64key`. Raises ValueError without ever repeating the key."""
-    ring: list[tuple[str, bytes]] = []
-    for position, part in enumerate(text.split(","), start=1):
-        key_id, _, encoded = part.strip().partition(":")
-        try:
-            key = base64.b64decode(encoded, validate=True)
-        except binascii.Error:
-            raise ValueError(f"key {position} is not base64") from None
-        if not key_id or len(key) != 32:
-            raise ValueError(f"key {position} must be `id:` and 32 bytes in base64")
-        ring.append((key_id, key))
-    if len({key_id for key_id, _ in ring}) != len(ring):
-        raise ValueError("two keys have the same id")
-    return ring
 
 
 def _origin(address: str) -> str:

@@ -17,8 +17,8 @@ from services.chassis.settings.fields import (
     DEV_TELEPHONY_SECRET,
     PREFIX,
     Settings,
-    parse_key_ring,
 )
+from services.chassis.settings.key_rings import parse_key_ring
 from services.chassis.settings.mail_door import MailDoorSettings
 
 # What installers, tutorials and tired people choose.

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 
 from services.chassis.lateness import Late
 from services.chassis.trail import Wanted
@@ -18,6 +20,8 @@ from services.ops.domain.trail import Trail
 from services.ops.failures import Failures
 from services.ops.histories import TemporalAway
 from services.ops.tiers import TierAway
+from workflows.contracts import queues
+from workflows.contracts.base import Tier
 
 GOOD_FOR_SECONDS = 0.7
 _MOST_ROWS = 150
@@ -80,6 +84,20 @@ class Rooms:
 
     async def _failed(self, sources: Reached) -> list[Late]:
         try:
-            return [as_late(one) for one in await self._failures.read(sources.temporal)]
+            found = await self._failures.read(sources.temporal, partial(_ended, sources))
+            return [as_late(one) for one in found]
         except TemporalAway:
             return []  # named by whoever reads the queues
+
+
+async def _ended(sources: Reached, workflows: Sequence[tuple[str, str]]) -> set[str]:
+    """Those whose tier says that their record is over; while a tier is away, none of its own."""
+
+    async def ask(tier: Tier) -> set[str]:
+        mine = [workflow_id for workflow_id, queue in workflows if queue == queues.BY_TIER[tier]]
+        try:
+            return await sources.apis.ended(tier, mine) if mine else set()
+        except TierAway:
+            return set()
+
+    return set().union(*await asyncio.gather(*(ask(tier) for tier in Tier)))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 
+from services.chassis.commands import retry
 from services.chassis.lateness import Late
 from services.chassis.records import Record
 from services.chassis.workflow_words import workflow_words
@@ -28,7 +29,7 @@ class Failed(Record):
 
 def as_late(one: Failed) -> Late:
     """A workflow that ended badly goes on when it is started again from its record."""
-    lead = _OF_A_LEAD.fullmatch(one.workflow_id)
+    lead, command = _OF_A_LEAD.fullmatch(one.workflow_id), retry(f"workflow:{one.workflow_id}")
     return Late(
         ref=f"workflow:{one.workflow_id}",
         kind="failed",
@@ -38,6 +39,6 @@ def as_late(one: Failed) -> Late:
         since=one.at,
         code=f"{one.kind}, {one.workflow_id}",
         cause=f"its workflow has ended ({one.status})" + (f": {one.why}" if one.why else ""),
-        act=f"start it again: leadrelay stuck retry workflow:{one.workflow_id}",
+        act=f"start it again: {command}",
         does="retry" if lead else None,
     )

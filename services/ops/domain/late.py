@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from services.chassis.commands import retry, start_another_worker, start_api, start_worker
 from services.chassis.lateness import Late
 from services.chassis.records import Record
 from services.chassis.stories import Place
@@ -13,11 +14,6 @@ from services.ops.domain.story import NUMBER, RETRIES, TASK_PATIENCE
 from services.ops.domain.workflows import Workflow
 from services.ops.tiers import Missing
 from workflows.contracts.base import Tier
-
-
-def command(*words: str) -> str:
-    """What is typed into a terminal, which is the same in every language."""
-    return " ".join(("leadrelay", *words))
 
 
 class LateList(Record):
@@ -45,14 +41,16 @@ def held_up(queues: Mapping[Tier, Queue], missing: Iterable[Missing], now: datet
             words = f"{NUMBER[tier]}'s workflows should go on"
             if queue.waiting:
                 words = f"{NUMBER[tier]}'s workflows should go on ({queue.waiting} wait)"
-            cause, act = f"no worker of {NUMBER[tier]} is running", f"start one: {command('worker', tier)}"
+            command = start_worker(tier)
+            cause, act = f"no worker of {NUMBER[tier]} is running", f"start one: {command}"
         elif queue.waiting and queue.oldest_seconds > OLD_SECONDS:
             words = f"{queue.waiting} steps of {NUMBER[tier]} should have been done"
             if queue.waiting == 1:
                 words = f"1 step of {NUMBER[tier]} should have been done"
             many = len(queue.workers)
             cause = "1 worker cannot keep up" if many == 1 else f"{many} workers cannot keep up"
-            act = f"start another one: {command('worker', tier)}"
+            command = start_another_worker(tier, many)
+            act = f"start another one: {command}"
         else:
             continue
         found.append(Late(ref=f"queue:{queue.name}", kind="queue", tier=tier, words=words, since=since, cause=cause,
@@ -61,7 +59,8 @@ def held_up(queues: Mapping[Tier, Queue], missing: Iterable[Missing], now: datet
         what = NUMBER.get(one.what, "Temporal")
         act = "start Temporal; nothing is lost meanwhile"
         if one.what in NUMBER:
-            act = f"start it: {command('api', one.what)}"
+            command = start_api(one.what)
+            act = f"start it: {command}"
         words = f"{what} should answer"
         found.append(Late(ref=f"away:{one.what}", kind="away", tier=one.what, words=words, since=now, cause=one.why,
                           act=act))  # fmt: skip
@@ -74,7 +73,8 @@ def explained(late: Late, queues: Mapping[Tier, Queue], workflow: Workflow | Non
     if not late.by_workflow or queue is None:
         return late
     if not queue.workers:
-        act = f"start its worker: {command('worker', late.tier)}"
+        command = start_worker(late.tier)
+        act = f"start its worker: {command}"
         cause = f"no worker of {NUMBER[late.tier]} is running"
         return late.model_copy(update={"cause": cause, "act": act})
     if workflow is None:
@@ -86,13 +86,15 @@ def explained(late: Late, queues: Mapping[Tier, Queue], workflow: Workflow | Non
         act = "mend what the error says; it goes on trying"
         return late.model_copy(update={"cause": cause, "act": act, "code": tried.activity})
     if not workflow.runs:
+        command = retry(f"workflow:{workflow.id}")
         cause, act = (
             f"the {workflow.name} that was to do it has ended: {workflow.status}",
-            f"start it again: leadrelay stuck retry workflow:{workflow.id}",
+            f"start it again: {command}",
         )
         return late.model_copy(update={"cause": cause, "act": act, "does": "retry", "code": workflow.kind})
     if workflow.task_since is not None and now - workflow.task_since > TASK_PATIENCE:
-        act = f"start another one: {command('worker', late.tier)}"
+        command = start_another_worker(late.tier, len(queue.workers))
+        act = f"start another one: {command}"
         return late.model_copy(
             update={"cause": f"the workers of {NUMBER[late.tier]} have not come to it yet", "act": act}
         )

@@ -24,6 +24,7 @@ from leadrelay.check.facts import (
 )
 from leadrelay.check.findings import Act, Finding, Repair
 from leadrelay.check.run import judge
+from leadrelay.check.stuck import list_stuck
 from services.conversion.domain.commission_ledger import Difference
 from services.conversion.domain.commissions import Role
 from tests.unit.check.world import (
@@ -251,6 +252,14 @@ def test_a_workflow_that_a_person_terminated_counts_only_while_its_record_is_ope
     open_one = Execution(CONVERSION, "Conversion", "terminated", WORKED)
     checks = {one.check for one in found(replace(without_workflow(CONVERSION), failed=[open_one]))}
     assert checks == {"workflow", "failed"}
+
+
+@pytest.mark.parametrize("status", ["failed", "timed out", "terminated"])
+def test_a_workflow_whose_record_is_over_is_neither_found_nor_stuck(status: str) -> None:
+    gone = Execution("conversion:gone", "Conversion", status, "gone")
+    facts = replace(house(), failed=[gone], over=frozenset({gone.workflow_id}))
+    assert found(facts) == []
+    assert list_stuck(facts, {}) == []
 
 
 def test_a_paused_campaign_needs_its_workflow_too() -> None:
