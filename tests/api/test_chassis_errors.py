@@ -45,8 +45,8 @@ async def test_unknown_addresses_and_methods(client: httpx.AsyncClient) -> None:
         ({"text": "x", "txet": 1}, "txet", "unknown field"),
         ({"text": "x", "tags": [1, "two"]}, "tags[1]", "valid integer"),
         ({"text": "x", "size": 1.5}, "size", "valid integer"),
-        (["text"], "body", "valid dictionary"),
-        ("text", "body", "valid dictionary"),
+        (["text"], "body", "must be a JSON object with its fields, not a list"),
+        ("text", "body", "must be a JSON object with its fields, not text"),
     ],
 )
 async def test_wrong_fields(client: httpx.AsyncClient, body: Any, field: str, reason: str) -> None:

@@ -174,9 +174,15 @@ def _path(loc: Sequence[int | str]) -> str:
     return text[:200]
 
 
+_NO_OBJECT = ("dict_type", "model_type", "model_attributes_type", "dataclass_type")
+_GIVEN: Mapping[type, str] = {str: "text", int: "a number", float: "a number", bool: "true or false", list: "a list"}
+
+
 def _reason(item: Mapping[str, Any]) -> str:
     if item["type"] == "extra_forbidden":
         return "unknown field"
+    if item["type"] in _NO_OBJECT:
+        return f"must be a JSON object with its fields, not {_GIVEN.get(type(item.get('input')), 'null')}"
     return str(item["msg"]).removeprefix("Value error, ")[:500]
 
 
