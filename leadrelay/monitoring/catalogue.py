@@ -30,7 +30,7 @@ OF_WORKERS = {
     "leadrelay_leases_expired_total": "Leases of work that ran out.",
     "leadrelay_task_queue_oldest_seconds": "Age of the oldest task that no worker has taken, by queue and kind.",
     "leadrelay_task_queue_waiting": "Tasks that no worker has taken (about), by queue and kind.",
-    "leadrelay_failed": "Workflows and reports that failed and wait for a person.",
+    "leadrelay_failed": "Workflows and reports of a tier that failed and wait for a person.",
     "leadrelay_activities_refused_total": "What activities refused, by activity and code.",
 }
 OF_TEMPORAL_SDK = {

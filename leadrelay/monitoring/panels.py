@@ -164,7 +164,7 @@ OPERATIONS = Dashboard(
         Panel("Pollers", "sum by (task_queue, poller_type) (temporal_num_pollers)", "{{task_queue}} {{poller_type}}"),
         Panel("Outbox: oldest answer", "max by (tier) (leadrelay_outbox_oldest_seconds)", "{{tier}}", "s"),
         bars("Set aside for a person", "max by (tier) (leadrelay_outbox_dead)", "{{tier}}"),
-        bars("Failed", "max by (what) (leadrelay_failed)", "{{what}}"),
+        bars("Failed", "sum by (what) (max by (what, tier) (leadrelay_failed))", "{{what}}"),
         Panel("Work that is due", 'sum by (tier, kind) (leadrelay_work_items{state="due"})', "{{tier}} {{kind}}"),
         Panel("Oldest due work", "max by (tier, kind) (leadrelay_work_items_oldest_seconds)", "{{tier}} {{kind}}", "s"),
         Panel("Leases that ran out", "sum by (job) (increase(leadrelay_leases_expired_total[1h]))", "{{job}}"),

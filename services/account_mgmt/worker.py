@@ -16,6 +16,7 @@ from services.account_mgmt.actions.nudge_mail import PURPOSE as NUDGE_MAIL
 from services.account_mgmt.actions.overdue import tell_overdue
 from services.account_mgmt.actions.work_assignment import cover_absent
 from services.account_mgmt.activities import Activities
+from services.account_mgmt.repository.ended import OVER
 from services.account_mgmt.repository.figures import FIGURES
 from services.chassis import effects
 from services.chassis.mail.inbound.inbox import Inbox
@@ -43,6 +44,7 @@ async def run(settings: Settings) -> None:
         tier=Tier.ACCOUNT_MGMT,
         workflows=[CustomerCare, PublishCatalogue, FitTiming, OpenCare],
         activities_of=Activities,
+        over=OVER,
         figures=FIGURES,
         periodic_jobs=[
             ("send_mails", 1.0, sender.send_due),

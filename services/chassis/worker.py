@@ -15,7 +15,7 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, LiteralString
 
 import structlog
 from temporalio.client import Client
@@ -87,11 +87,15 @@ async def run_worker(
     tier: Tier,
     workflows: Sequence[type],
     activities_of: Callable[[Pool], object],
+    over: LiteralString,
     periodic_jobs: Sequence[PeriodicJob] = (),
     endless: Sequence[EndlessWorkflow] = (),
     figures: Sequence[Figure] = (),
 ) -> None:
-    """Run until SIGTERM or SIGINT, then finish what is in hand and end the process with status 0."""
+    """Run until SIGTERM or SIGINT, then finish what is in hand and end the process with status 0.
+
+    `over`: which of the tier's records are over (`services.chassis.ended`).
+    """
     configure_logging(settings)
     tell_house(settings.mail_from)
     commands_are_typed(settings.commands)
@@ -102,7 +106,7 @@ async def run_worker(
         settings.database_dsn, application_name=f"leadrelay {tier} worker", max_size=settings.pool_max
     )
     background, health = Background(stop), Health(pool)
-    watch, failures = QueueWatch(health), FailureWatch(health)
+    watch, failures = QueueWatch(health), FailureWatch(health, tier, over)
     tier_worker = _TierWorker(settings, tier, workflows, activities_of, pool, health, endless)
     reporter, leases = FigureReporter(tier, figures), LeaseReturn()
     collectors = [reporter.collect, leases.collect, background.collect, watch.collect, failures.collect, refusals]

@@ -18,6 +18,7 @@ from services.conversion.actions.playbook_stop import PURPOSE as PLAYBOOK_MAIL
 from services.conversion.actions.reminders import watch_promises
 from services.conversion.actions.routing import serve_waiting
 from services.conversion.activities import Activities
+from services.conversion.repository.ended import OVER
 from services.conversion.repository.figures import FIGURES
 from workflows.contracts.base import Tier
 from workflows.conversion.workflow import Conversion
@@ -32,6 +33,7 @@ async def run(settings: Settings) -> None:
         tier=Tier.CONVERSION,
         workflows=[Conversion],
         activities_of=Activities,
+        over=OVER,
         figures=FIGURES,
         periodic_jobs=[
             ("send_mails", 1.0, sender.send_due),

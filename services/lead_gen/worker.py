@@ -18,6 +18,7 @@ from services.lead_gen.actions.scores import run_scoring
 from services.lead_gen.actions.shifts import close_shifts
 from services.lead_gen.actions.switchboard import Switchboard
 from services.lead_gen.activities import Activities
+from services.lead_gen.repository.ended import OVER
 from workflows.campaign import Campaign
 from workflows.cold_call import ColdCall
 from workflows.contracts.base import Tier
@@ -30,6 +31,7 @@ async def run(settings: Settings) -> None:
         tier=Tier.LEAD_GEN,
         workflows=[ColdCall, Campaign],
         activities_of=Activities,
+        over=OVER,
         figures=FIGURES,
         periodic_jobs=[
             ("imports", 0.2, run_imports),

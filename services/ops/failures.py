@@ -15,11 +15,11 @@ from temporalio.service import RPCError
 
 from services.chassis.sentences import said
 from services.chassis.stories import typed
+from services.chassis.temporal.ended_badly import left_over
 from services.ops.domain.failures import Failed
 from services.ops.histories import RPC_SECONDS, TemporalAway, word
 
 MOST = 30
-_LOOKS_AT_MOST = 200
 Ended = Callable[[Sequence[tuple[str, str]]], Awaitable[set[str]]]
 """Of workflows, each with its queue, those that their records need no more."""
 _BADLY = "ExecutionStatus IN ('Failed', 'TimedOut', 'Terminated')"
@@ -35,27 +35,11 @@ class Failures:
     async def read(self, client: Client, ended: Ended) -> list[Failed]:
         """Those that ended last and that somebody still needs, one line for each workflow. Raises TemporalAway."""
         try:
-            listed = client.list_workflows(_BADLY, limit=_LOOKS_AT_MOST, rpc_timeout=RPC_SECONDS)
-            found = _last_of_each([one async for one in listed])
-            over = await ended([(one.id, one.task_queue) for one in found])
-            found = [one for one in found if one.id not in over][: MOST * 2]
-            begun_again = await self._running(client, found)
-            left = [one for one in found if one.id not in begun_again][:MOST]
+            left = await left_over(client, _BADLY, partial(_over, ended), most=MOST, rpc=RPC_SECONDS)
             return list(await asyncio.gather(*map(partial(self._failed, client), left)))
         # A client that cannot connect raises RuntimeError.
         except (RPCError, RuntimeError, OSError) as error:
             raise TemporalAway(said(f"does not answer ({str(error).partition(':')[0][:80]})")) from None
-
-    async def _running(self, client: Client, found: Sequence[Execution]) -> set[str]:
-        if not found:
-            return set()
-        ids = ", ".join(f"'{one.id}'" for one in found)
-        later = client.list_workflows(
-            f"WorkflowId IN ({ids}) AND ExecutionStatus IN ('Running', 'Completed', 'Canceled')", limit=MOST * 4,
-            rpc_timeout=RPC_SECONDS,
-        )  # fmt: skip
-        ended = {one.id: one.close_time for one in reversed(found)}
-        return {one.id async for one in later if (close := ended.get(one.id)) and one.start_time >= close}
 
     async def _failed(self, client: Client, one: Execution) -> Failed:
         if one.run_id not in self._why:
@@ -68,12 +52,8 @@ class Failures:
         )  # fmt: skip
 
 
-def _last_of_each(found: Sequence[Execution]) -> list[Execution]:
-    latest: dict[str, Execution] = {}
-    for one in found:
-        if one.id not in latest or one.start_time > latest[one.id].start_time:
-            latest[one.id] = one
-    return list(latest.values())
+async def _over(ended: Ended, found: Sequence[Execution]) -> set[str]:
+    return await ended([(one.id, one.task_queue) for one in found])
 
 
 async def _why(client: Client, one: Execution) -> str:

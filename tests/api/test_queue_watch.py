@@ -24,6 +24,7 @@ from services.chassis.settings import Settings
 from services.chassis.temporal.errors import refusals
 from services.chassis.worker import make_worker
 from services.chassis.worker_health import Health
+from services.lead_gen.repository.ended import OVER
 from tests.fixtures.postgres import FreshDatabase
 from workflows.contracts import queues
 from workflows.contracts.base import Tier
@@ -97,7 +98,7 @@ async def test_a_worker_shows_what_the_catalogue_of_metrics_says(
     await reporter.look(pool)
     collectors = [reporter.collect, LeaseReturn().collect, background.collect, watch_of(temporal).collect]
     known: list[Metric] = []
-    for collect in (*collectors, FailureWatch(health).collect, refusals):
+    for collect in (*collectors, FailureWatch(health, Tier.LEAD_GEN, OVER).collect, refusals):
         known += await collect(pool)
     await pool.close()
     # A counter's samples end in `_total`, which its family does not.
