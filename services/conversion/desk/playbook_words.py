@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from services.chassis.errors import Invalid
 from services.chassis.sentences import later as _
 from services.chassis.web.formats import LOCALES, locale_of
 from services.chassis.web.words import words_of
 from services.conversion.desk.policy_words import REASONS, STAGES
-from services.conversion.domain.playbooks import Playbook, Rule, Step
+from services.conversion.domain.playbooks import Playbook, Rule, Step, Track
 from services.conversion.domain.typed_lengths import written_length
 
 _NAMED = {"stage": STAGES, "reason": REASONS}
@@ -27,7 +28,8 @@ _FACTS = {
 }
 _OPS = {"in": _("is one of"), "not_in": _("is none of"), "known": _("is known"), "unknown": _("is not known")}
 _KINDS = {"call": _("call"), "mail": _("mail"), "meeting": _("meeting"), "wait": _("wait")}
-_TRACKS = {"main": _("Steps"), "positive": _("After a good answer"), "negative": _("After a no")}
+Key = TypeVar("Key", bound=str)
+_TRACKS: Mapping[Track, str] = {"main": _("Steps"), "positive": _("After a good answer"), "negative": _("After a no")}
 Named = tuple[tuple[str, str], ...]
 
 
@@ -43,7 +45,7 @@ class PlaybookWords:
 
     language: str
 
-    def of(self, words: Mapping[str, str]) -> Named:
+    def of(self, words: Mapping[Key, str]) -> Named:
         """What a select offers."""
         return tuple((name, self.says(text)) for name, text in words.items())
 
@@ -107,7 +109,7 @@ class PlaybookWords:
         rules = [self._rule(rule) for rule in playbook.entry]
         tracks = [
             line for track, title in _TRACKS.items()
-            for line in (f"{self.says(title)}:", *map(self._step, playbook.track(track)))  # type: ignore[arg-type]
+            for line in (f"{self.says(title)}:", *map(self._step, playbook.track(track)))
         ]  # fmt: skip
         return "\n".join([priority, *rules, *tracks])
 
