@@ -7,7 +7,8 @@ routes and SQL with its placeholders, never a path, a parameter or a payload.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+import random
+from collections.abc import Coroutine, Iterator
 from typing import Any
 
 import asyncpg
@@ -16,14 +17,34 @@ from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExport
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
-from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
-from opentelemetry.trace import NoOpTracer, SpanKind, Tracer, get_current_span
+from opentelemetry.sdk.trace.sampling import (
+    ALWAYS_ON,
+    ParentBased,
+    Sampler,
+    SamplingResult,
+    TraceIdRatioBased,
+)
+from opentelemetry.trace import (
+    NonRecordingSpan,
+    NoOpTracer,
+    Span,
+    SpanContext,
+    SpanKind,
+    TraceFlags,
+    Tracer,
+    get_current_span,
+    use_span,
+)
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from structlog.typing import EventDict, WrappedLogger
 
 _TRACEPARENT = TraceContextTextMapPropagator()
 _HEADER = "traceparent"
 _LONGEST_SQL = 2_000
+# What stands for the trace of a request of which none is made: whoever goes on with it, the outbox or the next tier,
+# makes none either. It is the same for all of them, as an id of its own would cost each more than all the rest.
+_NOT_CHOSEN = NonRecordingSpan(SpanContext(1, 1, is_remote=False, trace_flags=TraceFlags(TraceFlags.DEFAULT)))
+_NOT_CHOSEN_PARENT = f"00-{1:032x}-{1:016x}-00"
 
 
 class _Tracing:
@@ -31,6 +52,25 @@ class _Tracing:
 
     provider: TracerProvider | None = None
     tracer: Tracer = NoOpTracer()
+    share: float = 1.0
+
+
+class _Chosen(Sampler):
+    """Of what begins here, requests were chosen before they had a span; of anything else the share is made."""
+
+    def __init__(self, share: float) -> None:
+        self._share = TraceIdRatioBased(share)
+
+    def should_sample(
+        self, parent_context: Any, trace_id: int, name: str, kind: SpanKind | None = None, *others: Any, **more: Any
+    ) -> SamplingResult:
+        """OpenTelemetry's."""
+        chosen = ALWAYS_ON if kind is SpanKind.SERVER else self._share
+        return chosen.should_sample(parent_context, trace_id, name, kind, *others, **more)
+
+    def get_description(self) -> str:
+        """OpenTelemetry's."""
+        return f"requests as chosen, else {self._share.get_description()}"
 
 
 def begin(endpoint: str | None, process: str, share: float = 1.0) -> None:
@@ -41,29 +81,33 @@ def begin(endpoint: str | None, process: str, share: float = 1.0) -> None:
     Spans wait in a bounded queue; when the collector is away they are dropped, and nobody waits for them.
     """
     if endpoint:
-        chosen = ParentBased(TraceIdRatioBased(share))
-        provider = TracerProvider(chosen, Resource.create({"service.name": process}))
-        provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(f"{endpoint.rstrip('/')}/v1/traces")))
-        use(provider)
+        made = TracerProvider(ParentBased(_Chosen(share)), Resource.create({"service.name": process}))
+        made.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(f"{endpoint.rstrip('/')}/v1/traces")))
+        use(made, share)
 
 
-def use(provider: TracerProvider | None) -> None:
-    """Make spans with this provider from now on; none turns traces off."""
-    _Tracing.provider = provider
-    _Tracing.tracer = provider.get_tracer("leadrelay") if provider else NoOpTracer()
+def use(chosen: TracerProvider | None, share: float = 1.0) -> None:
+    """Make spans with this provider from now on, and of this share of requests; none turns traces off."""
+    _Tracing.provider, _Tracing.share = chosen, share
+    _Tracing.tracer = chosen.get_tracer("leadrelay") if chosen else NoOpTracer()
 
 
 def end() -> None:
     """Send what still waits, and turn traces off."""
-    provider = _Tracing.provider
+    ended = _Tracing.provider
     use(None)
-    if provider is not None:
-        provider.shutdown()
+    if ended is not None:
+        ended.shutdown()
 
 
 def is_on() -> bool:
     """Whether this process makes spans."""
     return _Tracing.provider is not None
+
+
+def provider() -> TracerProvider | None:
+    """What makes this process's spans; none while traces are off."""
+    return _Tracing.provider
 
 
 def tracer() -> Tracer:
@@ -75,6 +119,8 @@ def traceparent() -> str | None:
     """The present span as W3C writes it; none outside of one."""
     if not is_on():
         return None
+    if get_current_span() is _NOT_CHOSEN:
+        return _NOT_CHOSEN_PARENT
     carrier: dict[str, str] = {}
     _TRACEPARENT.inject(carrier)
     return carrier.get(_HEADER)
@@ -93,53 +139,71 @@ def going_on(given: str | None) -> Iterator[None]:
         context.detach(token)
 
 
+def of_request(given: str | None) -> contextlib.AbstractContextManager[Span]:
+    """The span of a request that came with this traceparent. Of those without a valid one, the share has a span."""
+    if random.random() >= _Tracing.share and not _is_trace(given):  # noqa: S311 - no secret hangs on it
+        return use_span(_NOT_CHOSEN)
+    return _begun(given)
+
+
+def _is_trace(given: str | None) -> bool:
+    found = given and get_current_span(_TRACEPARENT.extract({_HEADER: given})).get_span_context()
+    return bool(found and found.is_valid)
+
+
+@contextlib.contextmanager
+def _begun(given: str | None) -> Iterator[Span]:
+    with going_on(given), tracer().start_as_current_span("request", kind=SpanKind.SERVER) as span:
+        yield span
+
+
 class TracedConnection(asyncpg.Connection):
-    """A connection whose statements are spans of a trace that is made; of any other they cost next to nothing."""
+    """A connection whose statements are spans of a trace that is made; of any other they cost next to nothing.
 
-    async def execute(self, query: str, *args: Any, **options: Any) -> str:
+    So they are no coroutines of their own: what is not recorded is handed through.
+    """
+
+    def execute(self, query: str, *args: Any, **options: Any) -> Coroutine[Any, Any, str]:
         """As asyncpg's."""
-        with _statement(query):
-            return await super().execute(query, *args, **options)
+        return _statement(query, super().execute(query, *args, **options))
 
-    async def executemany(self, command: str, args: Any, **options: Any) -> None:
+    def executemany(self, command: str, args: Any, **options: Any) -> Coroutine[Any, Any, None]:
         """As asyncpg's."""
-        with _statement(command):
-            await super().executemany(command, args, **options)
+        return _statement(command, super().executemany(command, args, **options))
 
-    async def fetch(self, query: str, *args: Any, **options: Any) -> list[Any]:
+    def fetch(self, query: str, *args: Any, **options: Any) -> Coroutine[Any, Any, list[Any]]:
         """As asyncpg's."""
-        with _statement(query):
-            rows: list[Any] = await super().fetch(query, *args, **options)
-            return rows
+        return _statement(query, super().fetch(query, *args, **options))
 
-    async def fetchrow(self, query: str, *args: Any, **options: Any) -> Any:
+    def fetchrow(self, query: str, *args: Any, **options: Any) -> Coroutine[Any, Any, Any]:
         """As asyncpg's."""
-        with _statement(query):
-            return await super().fetchrow(query, *args, **options)
+        return _statement(query, super().fetchrow(query, *args, **options))
 
-    async def fetchval(self, query: str, *args: Any, **options: Any) -> Any:
+    def fetchval(self, query: str, *args: Any, **options: Any) -> Coroutine[Any, Any, Any]:
         """As asyncpg's."""
-        with _statement(query):
-            return await super().fetchval(query, *args, **options)
+        return _statement(query, super().fetchval(query, *args, **options))
 
 
-def _statement(query: str) -> contextlib.AbstractContextManager[object]:
-    if not get_current_span().is_recording():
-        return contextlib.nullcontext()
+def _statement(query: str, asked: Coroutine[Any, Any, Any]) -> Coroutine[Any, Any, Any]:
+    return _spanned(query, asked) if get_current_span().is_recording() else asked
+
+
+async def _spanned(query: str, asked: Coroutine[Any, Any, Any]) -> Any:
     text = query.strip()[:_LONGEST_SQL]
-    return tracer().start_as_current_span(
+    with tracer().start_as_current_span(
         f"SQL {text.split(maxsplit=1)[0].upper()}",
         kind=SpanKind.CLIENT,
         attributes={"db.system.name": "postgresql", "db.query.text": text},
         # PostgreSQL's own message quotes the row.
         record_exception=False,
         set_status_on_exception=False,
-    )
+    ):
+        return await asked
 
 
 def name_trace(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
-    """structlog processor: the ids of the present trace and span."""
+    """structlog processor: the ids of the present trace and span, where one is made."""
     found = get_current_span().get_span_context()
-    if found.is_valid:
+    if found.trace_flags.sampled:
         event["trace_id"], event["span_id"] = f"{found.trace_id:032x}", f"{found.span_id:016x}"
     return event

@@ -89,6 +89,31 @@ async def test_a_route_is_named_by_its_template(spans: InMemorySpanExporter, one
     assert PHONE.removeprefix("+") not in request.to_json()
 
 
+async def test_a_request_that_is_not_chosen_is_not_traced_further_on_either(
+    spans: InMemorySpanExporter, one: Tier1, temporal: Client
+) -> None:
+    tracing.use(tracing.provider(), share=0)
+    await one.http.post("/v1/inbound-calls", json={"from": PHONE, "call_id": "not chosen"})
+    handed_on = [row["trace"] for row in await one.pool.fetch("SELECT DISTINCT trace FROM outbox")]
+    assert len(handed_on) == 1
+    assert handed_on[0].endswith("-00")
+    await Dispatcher(one.pool, temporal).deliver_batch()
+    with tracing.going_on(handed_on[0]), tracing.tracer().start_as_current_span("next tier") as span:
+        assert not span.is_recording()
+    told = {span.name for span in spans.get_finished_spans()}
+    assert not {name for name in told if name.startswith(("POST", "SQL", "outbox", "StartWorkflow"))}
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0])
+@pytest.mark.parametrize("given", [{}, {"traceparent": "no trace"}])
+async def test_of_requests_without_a_trace_of_their_own_the_share_is_made(
+    spans: InMemorySpanExporter, one: Tier1, share: float, given: dict[str, str]
+) -> None:
+    tracing.use(tracing.provider(), share=share)
+    await one.http.get("/v1/supply", headers=given)
+    assert len([span for span in spans.get_finished_spans() if span.name == "GET /v1/supply"]) == share
+
+
 async def test_while_it_is_off_no_row_of_the_outbox_names_a_trace(one: Tier1) -> None:
     headers = {"traceparent": f"00-{TRACE}-00f067aa0ba902b7-01"}
     await one.http.post("/v1/inbound-calls", json={"from": PHONE, "call_id": "untraced"}, headers=headers)

@@ -9,7 +9,7 @@ import time
 from typing import Any
 
 import structlog
-from opentelemetry.trace import Span, SpanKind, StatusCode
+from opentelemetry.trace import Span, StatusCode
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
@@ -59,9 +59,10 @@ class RequestMiddleware:
             await self._answer(scope, receive, send)
             return
         given = Headers(scope=scope).get("traceparent")
-        with tracing.going_on(given), tracing.tracer().start_as_current_span("request", kind=SpanKind.SERVER) as span:
+        with tracing.of_request(given) as span:
             status = await self._answer(scope, receive, send)
-            _describe(span, scope, status)
+            if span.is_recording():
+                _describe(span, scope, status)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> int:
         """Serve it; the status of the answer."""
