@@ -51,7 +51,13 @@ async def left(tier: Tier3) -> int:
 
 async def test_whoever_was_there_before_is_recognised_by_the_number_within_their_vat_id(tier: Tier3) -> None:
     customer_id = await old_customer(tier, phones=["+33140000001"])
-    new = {"company": "Vent", "tax_id": SIREN, "phones": ["+33140000002"], "timezone": "Europe/Paris"}
+    new = {
+        "company": "Vent",
+        "billing": {"country": "FR"},
+        "tax_id": SIREN,
+        "phones": ["+33140000002"],
+        "timezone": "Europe/Paris",
+    }
     assert await complete_keys(tier.pool) > 0
     assert {f"t:{SIREN}", "p:+33140000001"} <= await keys_of(tier, customer_id)
     refused = await tier.http.post("/v1/customers", json=new, headers=boss())
