@@ -12,15 +12,16 @@ from datetime import UTC, datetime
 
 from services.account_mgmt.actions.contract_invoices import issue_due
 from services.account_mgmt.actions.orders import place_order
+from services.account_mgmt.domain.line_charges import ChargedLine
 from services.account_mgmt.schemas.orders import NewOrder
 from services.chassis.auth import Principal
 from services.chassis.db import Pool, create_pool
-from workflows.contracts.base import Money, OrderLine, Tier
+from workflows.contracts.base import Money, Tier
 
 CONTRACTS = 1_000
 ROUNDS = 3
 BOSS = Principal(person="boss", tier=Tier.ACCOUNT_MGMT, role="supervisor")
-LINE = OrderLine(description="Storage {period}", quantity=1, unit_price=Money(amount="320.00"))
+LINE = ChargedLine(description="Storage {period}", quantity=1, unit_price=Money(amount="320.00"))
 CUSTOMERS = """
 INSERT INTO customers (id, contact)
 SELECT id, jsonb_build_object('lead_id', id, 'company', 'Company ' || n)

@@ -7,6 +7,7 @@ from services.account_mgmt.actions.assignment import assign_waiting
 from services.account_mgmt.actions.bank_statements import run_statements
 from services.account_mgmt.actions.contract_invoices import issue_due
 from services.account_mgmt.actions.contract_mails import mail_issued
+from services.account_mgmt.actions.customer_keys import complete_keys
 from services.account_mgmt.actions.debts import ask_supervisors, take_up_forgotten
 from services.account_mgmt.actions.erasure import erase_expired
 from services.account_mgmt.actions.imports import run_imports
@@ -59,6 +60,7 @@ async def run(settings: Settings) -> None:
             ("issue_contracts", 2.0, issue_due),
             ("mail_contracts", 2.0, mail_issued),
             ("erase_expired", 3600.0, erase_expired),
+            ("complete_keys", 300.0, complete_keys),
             ("write_missing_documents", 3600.0, write_missing_documents),
             ("purge_effects", 3600.0, effects.purge),
         ],

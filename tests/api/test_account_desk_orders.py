@@ -240,6 +240,30 @@ async def test_an_order_by_rest_takes_discounts_and_charges_and_refuses_what_can
     assert await tier.counts() == before
 
 
+async def test_a_line_by_rest_takes_charges_of_its_own_and_refuses_what_cannot_be(tier: Tier3, desk: Desk3) -> None:
+    customer_id, _ = await tier.customer()
+    lift = {"reason": "Tail lift", "reason_code": "fc", "amount": {"amount": "25.50"}}
+    line = {"description": "Full truck", "quantity": "2", "unit_price": {"amount": "100.00"}, "discount_percent": "10"}
+    taken = await tier.post(f"/v1/customers/{customer_id}/orders", {"lines": [line | {"charges": [lift]}]})
+    assert (taken["total"]["amount"], taken["tax"]["amount"]) == ("246.60", "41.10")
+    assert [(one["reason_code"], one["amount"]["amount"]) for one in taken["lines"][0]["charges"]] == [("FC", "25.50")]
+    page = await desk.page(f"invoices/{taken['invoice']['id']}")
+    assert "Tail lift 25.50" in page and "10% off" in page
+    before = await tier.counts()
+    for wrong, field in (
+        ({"reason": " "}, "reason"), ({"reason_code": "95"}, "reason_code"), ({"percent": "5"}, "percent"),
+        ({"amount": {"amount": "0"}}, "amount"), ({"amount": {"amount": "1", "currency": "EUR"}}, "currency"),
+        ({"amount": {"amount": "0.001"}}, "amount"), ({"amount": {"amount": "99999999999999"}}, "lines"),
+    ):  # fmt: skip
+        lines = [line | {"charges": [lift, lift | wrong]}]
+        refused = await tier.http.post(f"/v1/customers/{customer_id}/orders", json={"lines": lines})
+        assert refused.status_code == 422 and field in refused.text, wrong
+    assert await tier.counts() == before
+    # What came on top then is not asked for again unseen.
+    await desk.act(f"customers/{customer_id}/order", act="last")
+    assert (await order(desk, customer_id, "216.00")).status_code == 200
+
+
 async def test_without_the_tick_nothing_is_mailed(tier: Tier3, desk: Desk3) -> None:
     customer_id, _ = await tier.customer(email="olena@viter.example")
     await add(desk, customer_id, "ftl")

@@ -40,7 +40,11 @@ async def issued(tier: Tier3) -> tuple[str, str, str]:
         {"kind": "allowance", "reason": "Treue Stahl & Söhne", "percent": "5"},
         {"kind": "charge", "reason": "Fracht", "reason_code": "FC", "amount": {"amount": "3.00", "currency": "EUR"}},
     ]
-    body = {"lines": [EURO, {**EURO, "product_id": "ftl", "tax_percent": "7"}], "allowance_charges": extras}
+    lift = {"reason": "Hebebühne Söhne", "reason_code": "fc", "amount": {"amount": "2.50", "currency": "EUR"}}
+    body = {
+        "lines": [{**EURO, "charges": [lift]}, {**EURO, "product_id": "ftl", "tax_percent": "7"}],
+        "allowance_charges": extras,
+    }
     order = await tier.post(f"/v1/customers/{customer_id}/orders", body)
     invoice_id = order["invoice"]["id"]
     part = {"amount": {"amount": "24.00", "currency": "EUR"}, "reason": "Verspätung"}
@@ -172,6 +176,8 @@ async def test_an_erased_customers_invoice_stays_what_it_was_for_its_years_and_f
     kept = await tier.pool.fetch("SELECT said::text AS said FROM issued_documents")
     assert all("Stahl" not in row["said"] and "Verspätung" not in row["said"] for row in kept)
     assert await tier.pool.fetchval("SELECT count(*) FROM order_allowance_charges WHERE reason <> 'erased'") == 0
+    charges = await tier.pool.fetchval("SELECT charges FROM order_lines WHERE charges <> '[]'")
+    assert [(one["reason"], one["reason_code"], one["amount"]) for one in charges] == [("erased", "FC", "2.50")]
     assert await tier.pool.fetchval("SELECT count(*) FROM issued_files") == 0
     answer = await tier.http.get(f"/v1/invoices/{invoice_id}.pdf")
     assert answer.status_code == 200 and answer.content != before[0]

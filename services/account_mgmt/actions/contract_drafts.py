@@ -11,13 +11,14 @@ from services.account_mgmt.actions.contract_lines import preview_of
 from services.account_mgmt.actions.contracts import changed_by, values_of
 from services.account_mgmt.actions.ownership import check_owner
 from services.account_mgmt.domain.contracts import Contract, Preview, check_state
+from services.account_mgmt.domain.line_charges import ChargedLine
 from services.account_mgmt.repository import contracts, customers, legal_entities, products
 from services.account_mgmt.schemas.contracts import ContractChange, NewContract
 from services.chassis.auth import Principal
 from services.chassis.currencies import check_amount
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import Invalid
-from workflows.contracts.base import Money, OrderLine
+from workflows.contracts.base import Money
 
 
 @dataclass(frozen=True)
@@ -31,12 +32,12 @@ class TypedLine:
     description: str
     quantity: Decimal
     unit_price: Decimal | None
-    old: OrderLine | None = None
+    old: ChargedLine | None = None
 
 
 async def complete_lines(
     conn: Connection, customer_id: str, typed: Sequence[TypedLine], currency: str
-) -> list[OrderLine]:
+) -> list[ChargedLine]:
     """The lines with what the catalogue knows of them. Raises NotFound; Invalid with the field."""
     customer = await customers.get(conn, customer_id)
     wanted = [line.product_id for line in typed if line.product_id]
@@ -58,14 +59,14 @@ async def complete_lines(
     return found
 
 
-def _line(line: TypedLine, description: str, price: Money, n: int) -> OrderLine:
+def _line(line: TypedLine, description: str, price: Money, n: int) -> ChargedLine:
     try:
         check_amount(price.amount, price.currency)
     except ValueError as error:
         raise Invalid(f"{error}", field=f"lines[{n}].unit_price") from None
     told = {"product_id": line.product_id, "description": description, "quantity": line.quantity, "unit_price": price}
     kept = line.old.model_dump() if line.old and line.old.product_id == line.product_id else {}
-    return OrderLine.model_validate({**kept, **told})
+    return ChargedLine.model_validate({**kept, **told})
 
 
 async def preview_new(conn: Connection, who: Principal, customer_id: str, new: NewContract, most: int) -> Preview:

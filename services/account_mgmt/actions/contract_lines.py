@@ -11,6 +11,7 @@ from services.account_mgmt.domain.contract_texts import fill, words_of
 from services.account_mgmt.domain.contracts import MOST_MISSED, ComingInvoice, Contract, Preview, priced_by_catalogue
 from services.account_mgmt.domain.customers import Customer, check_active
 from services.account_mgmt.domain.legal_entities import LegalEntity
+from services.account_mgmt.domain.line_charges import ChargedLine
 from services.account_mgmt.domain.money import PricedLine
 from services.account_mgmt.domain.order_drafts import ListedProduct
 from services.account_mgmt.domain.products import Price
@@ -18,7 +19,6 @@ from services.account_mgmt.domain.tax_categories import Parties
 from services.account_mgmt.repository import contracts, customers, legal_entities, products
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, DomainError
-from workflows.contracts.base import OrderLine
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Terms:
     listed: Mapping[str, ListedProduct]
     prices: Sequence[Price]
 
-    def lines_at(self, at: datetime) -> Sequence[OrderLine]:
+    def lines_at(self, at: datetime) -> Sequence[ChargedLine]:
         """The lines at the prices of a moment. Raises Conflict with the reason why there is no invoice."""
         check_active(self.customer)
         if not self.seller.active:
@@ -67,7 +67,7 @@ async def read_terms(conn: Connection, contract: Contract, customer: Customer) -
 
 async def lines_of_date(
     conn: Connection, contract: Contract, customer: Customer, number: int, at: datetime
-) -> list[OrderLine]:
+) -> list[ChargedLine]:
     """The lines of one date's invoice. Raises Conflict with the reason why it cannot be issued."""
     terms = await read_terms(conn, contract, customer)
     texts = terms.texts(number)

@@ -20,6 +20,7 @@ from services.account_mgmt.domain.contracts import (
 )
 from services.account_mgmt.domain.customers import Customer, check_active
 from services.account_mgmt.domain.legal_entities import LegalEntity
+from services.account_mgmt.domain.line_charges import ChargedLine
 from services.account_mgmt.domain.orders import check_lines
 from services.account_mgmt.repository import contract_periods, contracts, customers, legal_entities, products
 from services.account_mgmt.schemas.contracts import ContractChange, NewContract
@@ -27,7 +28,6 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.events import publish
-from workflows.contracts.base import OrderLine
 
 # The dates of a daily contract that was paused for over two years.
 _MOST_LEFT_OUT = 1_000
@@ -78,7 +78,7 @@ async def _seller(conn: Connection, wanted: str | None, currency: str) -> LegalE
 
 
 async def _check_lines(
-    conn: Connection, customer: Customer, lines: list[OrderLine], rhythm: Rhythm, *, by_catalogue: bool
+    conn: Connection, customer: Customer, lines: list[ChargedLine], rhythm: Rhythm, *, by_catalogue: bool
 ) -> None:
     wanted = [line.product_id for line in lines if line.product_id]
     currency = lines[0].unit_price.currency

@@ -18,6 +18,7 @@ from services.account_mgmt.domain import money
 from services.account_mgmt.domain.allowances import price_allowances
 from services.account_mgmt.domain.customers import Customer, check_active
 from services.account_mgmt.domain.dunning import first_reminder
+from services.account_mgmt.domain.line_charges import priced_charges
 from services.account_mgmt.domain.orders import (
     UNREADABLE,
     InvoicedOrder,
@@ -170,6 +171,7 @@ def _price(line: OrderLine, product: ProductTax | None, parties: Parties, as_off
         treated.percent,
         currency=line.unit_price.currency,
         discount_percent=line.discount_percent,
+        charges=priced_charges(line),
     )
     unit = code_of(line.unit or (product.unit if product else "")) or PIECE
     return priced.model_copy(update={"unit": unit, "tax_category": treated.category, "tax_reason": treated.reason})

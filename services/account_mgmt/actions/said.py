@@ -14,6 +14,7 @@ from services.account_mgmt.actions.orders import place_order
 from services.account_mgmt.actions.ownership import check_owner
 from services.account_mgmt.domain.customers import Customer
 from services.account_mgmt.domain.later import asked_on
+from services.account_mgmt.domain.line_charges import ChargedLine
 from services.account_mgmt.domain.orders import Order
 from services.account_mgmt.domain.said import TakenDown
 from services.account_mgmt.domain.typed_numbers import MOST_PIECES
@@ -27,7 +28,7 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Invalid
 from workflows.contracts.account_mgmt import NudgeOutcome
-from workflows.contracts.base import Money, OrderLine
+from workflows.contracts.base import Money
 
 _NEED_WORDS = (NudgeOutcome.NEED_CHANGED, NudgeOutcome.COMPLAINT, NudgeOutcome.LEFT)
 
@@ -66,7 +67,9 @@ async def _check_unanswered(conn: Connection, item_id: str) -> None:
     )
 
 
-async def _alone(conn: Connection, who: Principal, customer: Customer, said: Said, lines: list[OrderLine]) -> TakenDown:
+async def _alone(
+    conn: Connection, who: Principal, customer: Customer, said: Said, lines: list[ChargedLine]
+) -> TakenDown:
     if said.outcome is NudgeOutcome.ORDERED:
         order = await place_order(conn, who, customer.id, NewOrder(lines=lines, note=said.note))
         await end_call_backs(conn, customer.id, who.person)
@@ -115,7 +118,7 @@ async def _next_at(conn: Connection, customer: Customer, said: Said) -> datetime
     return at
 
 
-async def _lines(conn: Connection, customer: Customer, said: Said) -> list[OrderLine]:
+async def _lines(conn: Connection, customer: Customer, said: Said) -> list[ChargedLine]:
     """The lines of last time in the quantities of today; those of 0 are left out. Raises Invalid."""
     facts = await customer_desk.facts(conn, customer.id)
     is_another = not facts.orders or said.order_id not in (None, facts.orders[-1].id)
@@ -128,7 +131,7 @@ async def _lines(conn: Connection, customer: Customer, said: Said) -> list[Order
     if gone is not None:
         raise Invalid(f"{gone.description} is no longer sold: leave it at 0", field="quantity")
     lines = [
-        OrderLine(
+        ChargedLine(
             product_id=line.product_id,
             description=line.description,
             quantity=quantity,

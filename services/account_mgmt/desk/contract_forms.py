@@ -14,13 +14,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from services.account_mgmt.actions.contract_drafts import TypedLine
 from services.account_mgmt.domain.contract_dates import Unit
 from services.account_mgmt.domain.contracts import Contract, PriceBy
+from services.account_mgmt.domain.line_charges import ChargedLine
 from services.account_mgmt.domain.typed_numbers import MOST_PIECES, Fault, TypedNumberError, read_number
 from services.account_mgmt.schemas.contracts import ContractChange, NewContract
 from services.chassis.currencies import LARGEST
 from services.chassis.errors import Invalid
 from services.chassis.sentences import said
 from services.chassis.web.refusals import reason_of
-from workflows.contracts.base import OrderLine
 
 MOST_ROWS: Final = 20
 Told = TypeVar("Told", NewContract, ContractChange)
@@ -78,12 +78,12 @@ class ContractForm(BaseModel):
         given = self.model_extra or {}
         return {name: str(given.get(f"lines.{n}.{name}", ""))[:300].strip() for name in names}
 
-    def told_new(self, lines: list[OrderLine]) -> NewContract:
+    def told_new(self, lines: list[ChargedLine]) -> NewContract:
         """The same as REST takes it. Raises Invalid with the field."""
         told = self._told(lines) | {"entity": self.entity or None, "first_on": _day(self.first_on, "first_on")}
         return _checked(NewContract, told)
 
-    def told_change(self, contract: Contract, lines: list[OrderLine]) -> ContractChange:
+    def told_change(self, contract: Contract, lines: list[ChargedLine]) -> ContractChange:
         """What has become different. Raises Invalid with the field."""
         told = self._told(lines)
         next_on = _day(self.next_on, "next_on") if self.next_on else contract.next_on
@@ -98,7 +98,7 @@ class ContractForm(BaseModel):
             raise Invalid("Nothing is different yet", field="name")
         return _checked(ContractChange, other)
 
-    def _told(self, lines: list[OrderLine]) -> dict[str, Any]:
+    def _told(self, lines: list[ChargedLine]) -> dict[str, Any]:
         unit: Unit = "month" if self.unit == "year" else self.unit
         every = _whole(self.every, "every") or 1
         return {
@@ -130,7 +130,7 @@ class WhyForm(BaseModel):
         return self.reason.strip()
 
 
-def _line(n: int, row: dict[str, str], old: OrderLine | None) -> TypedLine:
+def _line(n: int, row: dict[str, str], old: ChargedLine | None) -> TypedLine:
     price = _number(row["unit_price"], f"lines[{n}].unit_price", places=2, most=LARGEST) if row["unit_price"] else None
     return TypedLine(
         product_id=row["product_id"] or None,

@@ -22,6 +22,7 @@ from services.account_mgmt.documents import invoice_pdf
 from services.account_mgmt.documents.labels import labels_of
 from services.account_mgmt.domain.issued_documents import (
     BuyerOnDocument,
+    ChargeOnDocument,
     ExtraOnDocument,
     IssuedDocument,
     LineOnDocument,
@@ -151,20 +152,33 @@ def _item(position: int, line: LineOnDocument, said: IssuedDocument) -> LineItem
     item.settlement.trade_tax.rate_applicable_percent = line.tax_percent
     if line.discount_percent:
         item.settlement.allowance_charge.add(_discount(line, said))
+    for one in line.charges:
+        item.settlement.allowance_charge.add(_charge(one))
     item.settlement.monetary_summation.total_amount = line.net
     return item
 
 
 def _discount(line: LineOnDocument, said: IssuedDocument) -> TradeAllowanceCharge:
-    """What the discount takes off the line, so that quantity times price less this is its net, to the cent."""
+    """What the discount takes off the line, so that quantity times price less this is its goods' net, to the cent."""
     before = rounded(line.quantity * line.unit_price, said.currency)
     found = TradeAllowanceCharge()
     found.indicator = False
     found.calculation_percent = line.discount_percent
     found.basis_amount = before
-    found.actual_amount = before - line.net
+    found.actual_amount = before - line.goods
     found.reason_code = _DISCOUNT
     found.reason = labels_of(said.language)[1]["discount"]
+    return found
+
+
+def _charge(one: ChargeOnDocument) -> TradeAllowanceCharge:
+    """What comes on top of the line: BG-28. Its tax is the line's."""
+    found = TradeAllowanceCharge()
+    found.indicator = True
+    found.actual_amount = one.amount
+    if one.reason_code:
+        found.reason_code = one.reason_code
+    found.reason = one.reason
     return found
 
 

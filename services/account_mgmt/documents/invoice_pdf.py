@@ -101,11 +101,12 @@ def _place(postal_code: str, city: str) -> str:
     return " ".join(part for part in (postal_code, city) if part)
 
 
-def _line(line: LineOnDocument, said: IssuedDocument, labels: dict[str, str]) -> dict[str, str]:
+def _line(line: LineOnDocument, said: IssuedDocument, labels: dict[str, str]) -> dict[str, Any]:
     off = f"({labels['discount']} {_percent(line.discount_percent)})" if line.discount_percent else ""
     return {
         "description": line.description,
         "off": off,
+        "more": [f"+ {one.reason} {grouped(one.amount, said.currency)}" for one in line.charges],
         "quantity": f"{line.quantity.normalize():f}".replace(".", ",")
         + f" {word_of(line.unit, labels_of(said.language)[0])}",
         "price": grouped(line.unit_price, said.currency),

@@ -10,11 +10,12 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from services.account_mgmt.domain.contract_dates import Rhythm, moment_of
+from services.account_mgmt.domain.line_charges import ChargedLine
 from services.account_mgmt.domain.money import PricedLine, totals
 from services.account_mgmt.domain.products import Price
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.records import Record
-from workflows.contracts.base import Money, OrderLine
+from workflows.contracts.base import Money
 
 State = Literal["active", "paused", "ended"]
 PriceBy = Literal["fixed", "catalogue"]
@@ -43,7 +44,7 @@ class Contract(Rhythm):
     entity: str
     zone: str
     currency: str
-    lines: list[OrderLine]
+    lines: list[ChargedLine]
     price_by: PriceBy
     issue_at: time
     last_on: date | None
@@ -159,7 +160,7 @@ def price_at(prices: Sequence[Price], product_id: str, currency: str, at: dateti
     return valid[-1] if valid else None
 
 
-def priced_by_catalogue(lines: Sequence[OrderLine], prices: Sequence[Price], at: datetime) -> list[OrderLine]:
+def priced_by_catalogue(lines: Sequence[ChargedLine], prices: Sequence[Price], at: datetime) -> list[ChargedLine]:
     """The lines at the catalogue's prices of a moment; a free line keeps its own. Raises Conflict (`no_price`)."""
     found = []
     for line in lines:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
 from services.account_mgmt.domain.units import PIECE, word_of
 from services.chassis.meanings import printable
@@ -43,8 +43,18 @@ class BuyerOnDocument(Record):
     country: Words = ""
 
 
+class ChargeOnDocument(Record):
+    """A charge of one line, before tax."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", from_attributes=True)
+
+    reason: Words
+    reason_code: str = ""
+    amount: Decimal
+
+
 class LineOnDocument(Record):
-    """A line; `net` is before tax and after the discount, `unit` of UN/ECE Recommendation 20."""
+    """A line; `net` is before tax, after the discount and with its charges, `unit` of UN/ECE Recommendation 20."""
 
     product_id: str | None = None
     description: Words
@@ -55,6 +65,12 @@ class LineOnDocument(Record):
     tax_percent: Decimal
     tax_category: str = ""
     net: Decimal
+    charges: list[ChargeOnDocument] = Field(default_factory=list)
+
+    @property
+    def goods(self) -> Decimal:
+        """What it comes to without its charges."""
+        return self.net - sum((one.amount for one in self.charges), Decimal(0))
 
     @property
     def unit_word(self) -> str:
@@ -136,7 +152,7 @@ class IssuedDocument(Record):
 
 def forgotten(said: IssuedDocument) -> IssuedDocument:
     """The document of somebody erased whose time is over: without the buyer and whatever was written by hand."""
-    lines = [line if line.product_id else line.model_copy(update={"description": "erased"}) for line in said.lines]
+    lines = [_forgotten(line) for line in said.lines]
     extras = [one.model_copy(update={"reason": "erased"}) for one in said.allowance_charges]
     return said.model_copy(
         update={
@@ -146,3 +162,9 @@ def forgotten(said: IssuedDocument) -> IssuedDocument:
             "reason": "erased" if said.reason else "",
         }
     )
+
+
+def _forgotten(line: LineOnDocument) -> LineOnDocument:
+    description = line.description if line.product_id else "erased"
+    charges = [one.model_copy(update={"reason": "erased"}) for one in line.charges]
+    return line.model_copy(update={"description": description, "charges": charges})

@@ -9,6 +9,9 @@ from collections.abc import Sequence
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from typing import Protocol
 
+from pydantic import Field
+
+from services.account_mgmt.domain.line_charges import PricedCharge, sum_of
 from services.account_mgmt.domain.units import PIECE
 from services.chassis.currencies import decimals, rounded
 from services.chassis.records import Record
@@ -30,7 +33,8 @@ class Summed(Protocol):
 
 
 class PricedLine(Record):
-    """A line with its amounts to the cent: `net` before tax and after the discount, and its share of its rate's tax."""
+    """A line with its amounts to the cent: `net` before tax, after the discount and with its charges, and its share of
+    its rate's tax."""
 
     product_id: str | None
     description: str
@@ -43,6 +47,7 @@ class PricedLine(Record):
     unit: str = PIECE
     tax_category: str = ""
     tax_reason: str = ""
+    charges: list[PricedCharge] = Field(default_factory=list)
 
     @property
     def piece_price(self) -> Decimal:
@@ -64,12 +69,14 @@ def price(
     *,
     currency: str = DEFAULT_CURRENCY,
     discount_percent: Decimal = Decimal(0),
+    charges: Sequence[PricedCharge] = (),
 ) -> PricedLine:
-    """Amounts of a line by itself, in the minor unit of its currency: the discount is off the sum, rounded once.
+    """Amounts of a line by itself, in the minor unit of its currency: the discount is off the sum, rounded once, and
+    its charges come on top.
 
     What an order of several is taxed, `taxed` says.
     """
-    net = rounded(quantity * unit_price * (100 - discount_percent) / 100, currency)
+    net = rounded(quantity * unit_price * (100 - discount_percent) / 100, currency) + sum_of(charges)
     return PricedLine(
         product_id=product_id,
         description=description,
@@ -79,6 +86,7 @@ def price(
         net=net,
         tax=_tax(net, tax_percent, currency),
         discount_percent=discount_percent,
+        charges=list(charges),
     )
 
 

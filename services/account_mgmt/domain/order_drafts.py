@@ -14,6 +14,7 @@ from services.account_mgmt.domain.allowances import MOST
 from services.account_mgmt.domain.customers import Customer
 from services.account_mgmt.domain.draft_extras import NO_EXTRAS, SORTS, DraftExtra, Extras
 from services.account_mgmt.domain.legal_entities import LegalEntity
+from services.account_mgmt.domain.line_charges import ChargedLine
 from services.account_mgmt.domain.money import PricedLine
 from services.account_mgmt.domain.orders import Order, UndoneOrder
 from services.account_mgmt.domain.tax_categories import Parties, ProductTax, treatment
@@ -21,7 +22,7 @@ from services.account_mgmt.domain.typed_numbers import MOST_PIECES, TypedNumberE
 from services.account_mgmt.domain.units import PIECE, word_of
 from services.chassis.errors import Conflict
 from services.chassis.records import Record
-from workflows.contracts.base import Money, OrderLine
+from workflows.contracts.base import Money
 
 MOST_LINES = 40
 
@@ -151,10 +152,10 @@ class OrderDesk:
         """Where the invoice goes by mail."""
         return self.customer.contact.email
 
-    def order_lines(self) -> list[OrderLine]:
+    def order_lines(self) -> list[ChargedLine]:
         """The lines as an order takes them; for a draft that is ready."""
         return [
-            OrderLine(
+            ChargedLine(
                 product_id=one.product_id,
                 description=one.description,
                 quantity=one.quantity,

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from services.account_mgmt.domain.allowances import AllowanceCharge, PricedAllowance
 from services.account_mgmt.domain.customers import Customer
+from services.account_mgmt.domain.line_charges import asked_charges, check_charges, sum_of
 from services.account_mgmt.domain.money import PricedLine, in_proportion
 from services.chassis.currencies import LARGEST, minor_unit
 from services.chassis.errors import Invalid
@@ -73,9 +74,13 @@ class Order(Record):
 
     @property
     def sold(self) -> Decimal:
-        """What was sold, before tax and after all discounts: without charges, such as freight and packing."""
+        """What was sold, before tax and after all discounts: without charges, such as freight and packing.
+
+        A discount of the whole order may be off the charges of its lines, too; what was sold is never below zero.
+        """
         charges = sum((one.amount for one in self.allowance_charges if one.kind == "charge"), Decimal(0))
-        return self.total - self.tax - charges
+        charges += sum((sum_of(line.charges) for line in self.lines), Decimal(0))
+        return max(self.total - self.tax - charges, ZERO)
 
     @property
     def parts(self) -> list[OrderPart]:
@@ -192,6 +197,7 @@ def check_lines(lines: Sequence[OrderLine], catalogue: Mapping[str, bool]) -> No
             raise Invalid(f"There is no product {line.product_id}", field=f"lines[{n}].product_id")
         if line.product_id and not catalogue[line.product_id]:
             raise Invalid(f"Product {line.product_id} is no longer sold: take it out", field=f"lines[{n}].product_id")
+        check_charges(line, f"lines[{n}]")
     # Twice the sum leaves room for any tax.
-    if sum(line.quantity * line.unit_price.amount for line in lines) * 2 > LARGEST:
+    if sum(line.quantity * line.unit_price.amount + asked_charges(line) for line in lines) * 2 > LARGEST:
         raise Invalid(f"The lines come to more than an order may: {LARGEST:,} with any tax", field="lines")

@@ -10,6 +10,8 @@ from services.chassis.contacts.identity import keys_of
 from services.chassis.contacts.tax_ids import spellings
 from workflows.contracts.base import ContactCard
 
+GENERATION = 1
+"""Of these rules. One more makes the worker go through all customers again and add the keys that they lack."""
 WORDS = {"t": "tax id", "p": "number", "e": "e-mail"}
 
 

@@ -19,7 +19,7 @@ SELECT o.*, i.id AS invoice_id, i.number AS invoice_number, i.due_at, i.total AS
 """
 
 _LINE = ("product_id", "description", "quantity", "unit_price", "tax_percent", "net", "tax", "discount_percent", "unit",
-         "tax_category", "tax_reason")  # fmt: skip
+         "tax_category", "tax_reason", "charges")  # fmt: skip
 _ADD_LINE = f"""
 INSERT INTO order_lines (order_id, position, {", ".join(_LINE)})
 VALUES ($1, $2, {", ".join(f"${n}" for n, _ in enumerate(_LINE, start=3))})

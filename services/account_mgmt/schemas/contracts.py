@@ -18,11 +18,12 @@ from services.account_mgmt.domain.contracts import (
     PriceBy,
     State,
 )
+from services.account_mgmt.domain.line_charges import ChargedLine
 from services.account_mgmt.schemas.common import in_money
 from services.account_mgmt.schemas.orders import LineView, PayableLine
 from services.chassis.http import Body, Model
 from services.chassis.meanings import LocalTime
-from workflows.contracts.base import Money, OrderLine
+from workflows.contracts.base import Money
 
 _FIRST_YEAR, _LAST_YEAR = 2000, 2200
 
@@ -163,7 +164,7 @@ class ContractView(Model):
     reason: str | None
     entity: str
     currency: str
-    lines: list[OrderLine]
+    lines: list[ChargedLine]
     price_by: PriceBy
     every: int
     unit: Unit

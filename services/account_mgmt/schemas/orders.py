@@ -9,6 +9,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, ConfigDict, Field
 
 from services.account_mgmt.domain.allowances import MOST, AllowanceCharge, Kind, PricedAllowance
+from services.account_mgmt.domain.line_charges import ChargedLine, PricedCharge
 from services.account_mgmt.domain.money import PricedLine, to_cents
 from services.account_mgmt.domain.orders import InvoiceRef, Order
 from services.account_mgmt.domain.units import check_unit
@@ -16,10 +17,10 @@ from services.account_mgmt.schemas.common import in_money
 from services.chassis.currencies import check_money, refused
 from services.chassis.http import Body, Id, Model
 from services.chassis.meanings import is_legible
-from workflows.contracts.base import Money, OrderLine
+from workflows.contracts.base import Money
 
 
-def _payable(line: OrderLine) -> OrderLine:
+def _payable(line: ChargedLine) -> ChargedLine:
     check_money(line.unit_price, "unit_price")
     if not is_legible(line.description):
         raise refused("OrderLine", "say what it is, in letters that can be printed", line.description, "description")
@@ -30,10 +31,15 @@ def _payable(line: OrderLine) -> OrderLine:
             check_unit(line.unit)
         except ValueError as error:
             raise refused("OrderLine", str(error), line.unit, "unit") from None
+    for n, one in enumerate(line.charges):
+        check_money(one.amount, "charges", str(n), "amount")
+        if not is_legible(one.reason):
+            why = "say what it is for, in letters that can be printed"
+            raise refused("OrderLine", why, one.reason, "charges", str(n), "reason")
     return line
 
 
-PayableLine = Annotated[OrderLine, AfterValidator(_payable)]
+PayableLine = Annotated[ChargedLine, AfterValidator(_payable)]
 """A line of an order in a request."""
 
 
@@ -95,6 +101,19 @@ class NewOrder(Body):
     )
 
 
+class LineChargeView(Model):
+    """A charge of one line, before tax."""
+
+    reason: str
+    reason_code: str = Field(description="UNTDID 7161; empty if none was named.")
+    amount: Money
+
+    @classmethod
+    def of(cls, one: PricedCharge, currency: str) -> Self:
+        """From the record of a line in this currency."""
+        return cls.model_validate({**dict(one), **in_money(one, currency, "amount")})
+
+
 class LineView(Model):
     """A line with its amounts."""
 
@@ -107,13 +126,16 @@ class LineView(Model):
     tax_category: str = Field(description="UNTDID 5305: S, Z, E, AE, K or G; empty on orders from before.")
     tax_reason: str = Field(description="Why no tax is due, where the catalogue says so.")
     unit: str = Field(description="UN/ECE Recommendation 20.")
+    charges: list[LineChargeView] = Field(default_factory=list, description="What comes on top of it; in `net`.")
     net: Money
     tax: Money = Field(description="Its share of the tax of its rate, which is rounded once on the sum of its lines.")
 
     @classmethod
     def of(cls, line: PricedLine, currency: str) -> Self:
         """From the record of an order in this currency."""
-        return cls.model_validate({**dict(line), **in_money(line, currency, "unit_price", "net", "tax")})
+        charges = [LineChargeView.of(one, currency) for one in line.charges]
+        sums = in_money(line, currency, "unit_price", "net", "tax")
+        return cls.model_validate({**dict(line), **sums, "charges": charges})
 
 
 class AllowanceChargeView(Model):

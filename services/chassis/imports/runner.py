@@ -265,7 +265,7 @@ async def _write(
             async with hands.writes.transaction():
                 await importer.write(hands.writes, plan)
                 await _record(importer, hands.records, chunk, plan, lasting=lasting)
-        except (asyncpg.UniqueViolationError, asyncpg.ForeignKeyViolationError):
+        except (asyncpg.UniqueViolationError, asyncpg.ForeignKeyViolationError, asyncpg.DeadlockDetectedError):
             if attempt == ATTEMPTS:
                 raise
             plan = await importer.decide(hands.writes, chunk, None)

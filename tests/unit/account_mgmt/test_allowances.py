@@ -10,7 +10,7 @@ from services.account_mgmt.actions.commission_events import order_event
 from services.account_mgmt.documents import e_invoice
 from services.account_mgmt.domain.allowances import AllowanceCharge
 from services.account_mgmt.domain.invoices import amount_of_lines
-from services.account_mgmt.domain.issued_documents import IssuedDocument
+from services.account_mgmt.domain.issued_documents import IssuedDocument, LineOnDocument
 from services.chassis.errors import Invalid
 from tests.unit.account_mgmt.test_e_invoice import BUYERS, check, credited, extra, found, issued, line, ordered
 from workflows.contracts.base import Money
@@ -80,6 +80,20 @@ def test_charges_earn_no_commission_and_discounts_lessen_it() -> None:
     assert (event.amount.amount, event.total.amount) == (Decimal("90.00"), order.total)
 
 
+def test_charges_of_lines_earn_no_commission_whatever_the_order_is_discounted_by() -> None:
+    charged = line("100.00", "19", BUYERS["at home"], charges=[("FC", "20.00")])
+    assert ordered([charged]).sold == Decimal("100.00")
+    assert ordered([charged], extra("allowance", "10%")).sold == Decimal("88.00")
+    assert ordered([charged], extra("allowance", "100%")).sold == 0
+
+
+def test_a_line_is_credited_with_its_charges() -> None:
+    charged = line("100.00", "19", BUYERS["at home"], charges=[("FC", "20.00")])
+    order = ordered([charged, line("10.00", "19", BUYERS["at home"])])
+    assert amount_of_lines(order, [1]) == Decimal("142.80")
+    assert amount_of_lines(order, [1, 2]) == order.total
+
+
 def test_a_line_is_credited_with_what_was_paid_for_it_and_all_parts_with_all_of_it() -> None:
     lines = [line(net, "19", BUYERS["at home"]) for net in ("33.33", "33.33", "33.34")]
     order = ordered(lines, extra("allowance", "10"), extra("charge", "7.77"))
@@ -93,6 +107,9 @@ def test_a_line_is_credited_with_what_was_paid_for_it_and_all_parts_with_all_of_
 def test_a_document_from_before_discounts_of_whole_orders_is_what_it_was() -> None:
     said = issued([line("10.00", "19", BUYERS["at home"])])
     old = IssuedDocument.of({k: v for k, v in said.model_dump(mode="json").items() if k != "allowance_charges"})
+    old = old.model_copy(
+        update={"lines": [LineOnDocument.of({k: v for k, v in one if k != "charges"}) for one in old.lines]}
+    )
     assert old == said
     assert e_invoice.xml(old) == e_invoice.xml(said)
     assert found(old, "AllowanceTotalAmount") == ["0.00"]

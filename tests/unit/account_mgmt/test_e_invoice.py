@@ -19,6 +19,7 @@ from services.account_mgmt.domain.billing import Billing
 from services.account_mgmt.domain.credit_notes import CreditNote
 from services.account_mgmt.domain.document_facts import credit_note_document, invoice_document
 from services.account_mgmt.domain.issued_documents import IssuedDocument
+from services.account_mgmt.domain.line_charges import PricedCharge
 from services.account_mgmt.domain.money import PricedLine, price, taxed, totals
 from services.account_mgmt.domain.orders import Order
 from services.account_mgmt.domain.tax_categories import Parties, ProductTax, treatment
@@ -49,7 +50,9 @@ def line(net: str, percent: str | None, buyer: Billing, **more: Any) -> PricedLi
     rate = None if percent is None else Decimal(percent)
     treated = treatment(rate, product, parties, as_offered=False)
     amounts = price("ftl", more.pop("description", "Fracht"), Decimal(more.pop("quantity", "1")), Decimal(net),
-                    treated.percent, currency="EUR", discount_percent=Decimal(more.pop("off", "0")))  # fmt: skip
+                    treated.percent, currency="EUR", discount_percent=Decimal(more.pop("off", "0")),
+                    charges=[PricedCharge(reason="Hebebühne & <Maut>", reason_code=code, amount=Decimal(amount))
+                             for code, amount in more.pop("charges", [])])  # fmt: skip
     return amounts.model_copy(
         update={"tax_category": treated.category, "tax_reason": treated.reason, "unit": more.pop("unit", "C62")}
     )
@@ -180,6 +183,21 @@ def test_a_discount_is_an_allowance_of_its_line() -> None:
     assert found(said, "LineTotalAmount")[0] == "5350.66"
 
 
+def test_charges_of_a_line_are_in_its_net_and_beside_its_discount() -> None:
+    on_top = [("FC", "35.00"), ("", "4.50")]
+    said = issued([line("100.00", "19", BUYERS["at home"], quantity="2", off="10", charges=on_top)])
+    check(said)
+    at = "IncludedSupplyChainTradeLineItem/SpecifiedLineTradeSettlement"
+    assert found(said, f"{at}/SpecifiedTradeAllowanceCharge/ActualAmount") == ["20.00", "35.00", "4.50"]
+    assert found(said, f"{at}/SpecifiedTradeAllowanceCharge/ReasonCode") == ["95", "FC"]
+    assert found(said, "LineTotalAmount") == ["219.50", "219.50"]
+    assert (said.net, said.tax) == (Decimal("219.50"), Decimal("41.71"))
+    assert e_invoice.factur_x(said).startswith(b"%PDF")
+    note = credited(said, "100.00")
+    check(note)
+    assert found(note, f"{at}/SpecifiedTradeAllowanceCharge/ActualAmount") == []
+
+
 def test_a_credit_note_is_of_type_381_and_names_its_invoice() -> None:
     said = issued([line("33.33", "19", BUYERS["at home"]), line("7.77", "7", BUYERS["at home"]),
                    line("0.99", "0", BUYERS["at home"])])  # fmt: skip
@@ -210,6 +228,7 @@ SOLD = st.tuples(
     st.sampled_from(["19", "7", "5.5", "0", None, None]), st.decimals("0.001", "99", places=3),
     st.sampled_from(["0", "4", "12.5", "33.333333", "0.000001", "100"]), st.sampled_from(["service", "product"]),
     st.sampled_from(["C62", "HUR", "KGM", "MLT", "NMI", "X43"]), st.sampled_from(CATALOGUE),
+    st.lists(st.tuples(st.sampled_from(["", "FC", "ABK"]), st.sampled_from(["0.01", "7.50", "1234.99"])), max_size=3),
 )  # fmt: skip
 
 EXTRAS = st.lists(
@@ -232,8 +251,8 @@ def test_whatever_is_sold_and_credited_keeps_the_rules(
     buyer = BUYERS[to]
     lines = [
         line(str(net), rate, buyer, quantity=str(count), off=off, kind=kind, unit=unit, tax_category=own,
-             tax_reason=why)
-        for net, rate, count, off, kind, unit, (own, why) in sold
+             tax_reason=why, charges=on_top)
+        for net, rate, count, off, kind, unit, (own, why), on_top in sold
     ]  # fmt: skip
     try:
         order = ordered(lines, *extras, buyer=buyer)
