@@ -57,7 +57,7 @@ class DunningForm(BaseModel):
     def rows(self) -> list[tuple[str, str]]:
         """(way, wait) of each row, and one that is empty for a further reminder."""
         given = self.model_extra or {}
-        found = [(str(given.get(f"{_WAY}{n}", "mail"))[:10], str(given.get(f"{_GAP}{n}", ""))[:20].strip())
+        found = [(str(given.get(f"{_WAY}{n}", "mail")), str(given.get(f"{_GAP}{n}", "")).strip())
                  for n in range(MOST_STEPS)]  # fmt: skip
         used = max((n for n, row in enumerate(found) if row[1]), default=-1) + 1
         return found[: min(used + 1, MOST_STEPS)]

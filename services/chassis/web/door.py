@@ -19,9 +19,10 @@ from services.chassis.http.bodies import MULTIPART, form_kind, limit_body
 from services.chassis.http.idempotency import REPLAYED
 from services.chassis.http.principal import SAFE_METHODS, check_tier
 from services.chassis.http.route import TransactionalRoute
+from services.chassis.web.given_back import given_back
 from services.chassis.web.places import local_path, prefix_of
 from services.chassis.web.refusals import notice, refusal, unexpected
-from services.chassis.web.site import CSRF_FIELD, KEY_FIELD, is_lively, web_of
+from services.chassis.web.site import CSRF_FIELD, KEY_FIELD, PAGE_FIELD, is_lively, web_of
 
 __all__ = [
     "EverybodysRoute",
@@ -63,7 +64,7 @@ class PageRoute(TransactionalRoute):
     """A route of a page: one transaction for a change, as for REST, and refusals that people can read."""
 
     door = staticmethod(page_door)
-    apart = frozenset({CSRF_FIELD, KEY_FIELD})
+    apart = frozenset({CSRF_FIELD, KEY_FIELD, PAGE_FIELD})
 
     @staticmethod
     def kept(request: Request, response: Response) -> Response:
@@ -79,7 +80,7 @@ class PageRoute(TransactionalRoute):
             try:
                 response = _shown_anew(request, await handle(request))
             except (DomainError, RequestValidationError) as error:
-                response = refusal(request, error)
+                response = await given_back(request, error, came_from(request)) or refusal(request, error)
             except Exception as error:
                 response = unexpected(request, error)
             return web_of(request).finish(request, response)

@@ -165,6 +165,10 @@ class Pages:
         """
         return self._answer(self.text(template, Reader.of(request), self._known(request) | context), status, headers)
 
+    def word(self, request: Request, template: str, text: str) -> str:
+        """One sentence as a template writes it, for a page that is made already."""
+        return self.text(template, Reader.of(request), {**self._known(request), "text": text}).strip()
+
     def parts(self, request: Request, parts: Mapping[str, str], *, status: int = 200, **context: Any) -> HTMLResponse:
         """Several parts of the page that is there, by their ids, each from a template whose root has this id.
 

@@ -74,12 +74,12 @@ def refusal(request: Request, error: DomainError | RequestValidationError) -> Re
         return _to_sign_in(request)
     if is_lively(request):
         return _in_place(request, error)
-    status, _code, text = _told(request, error)
+    status, _code, text = told_of(request, error)
     return notice(request, status=status, text=text)
 
 
-def _told(request: Request, error: DomainError | RequestValidationError) -> tuple[int, str, str]:
-    """(status, code, what it says)."""
+def told_of(request: Request, error: DomainError | RequestValidationError) -> tuple[int, str, str]:
+    """(status, code, what it says in the words of whoever reads)."""
     _ = words_for(request)
     if isinstance(error, DomainError):
         return error.status, error.code, told_to(request)(error.message)
@@ -95,7 +95,7 @@ def _to_sign_in(request: Request) -> Response:
 
 def _in_place(request: Request, error: DomainError | RequestValidationError) -> Response:
     """A word in the page that is there; the script puts those about a field beside it (event `form:refused`)."""
-    status, code, text = _told(request, error)
+    status, code, text = told_of(request, error)
     tell = told_to(request)
     fields = {name: tell(reason) for name, reason in field_errors(error).items()}
     told = {"form:refused": {"code": code, "fields": fields}}

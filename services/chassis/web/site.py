@@ -33,7 +33,7 @@ from services.chassis.web.words import told_in, words_of
 _RENEW_BEFORE_SECONDS = 60.0
 # Tabs that ask at the same moment with the old token get what the first one was given.
 _SHARE_SECONDS = 30.0
-CSRF_HEADER, CSRF_FIELD, KEY_FIELD = "X-Csrf-Token", "csrf", "idempotency_key"
+CSRF_HEADER, CSRF_FIELD, KEY_FIELD, PAGE_FIELD = "X-Csrf-Token", "csrf", "idempotency_key", "sent_from"
 
 
 class SignInNeededError(Unauthorized):

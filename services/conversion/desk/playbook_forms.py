@@ -17,7 +17,6 @@ from services.conversion.domain.typed_lengths import read_length, written_length
 
 _MOST_STEPS: Final = 30
 _MOST_RULES: Final = 20
-_LONG: Final = 2000
 ENGLISH: Final = PlaybookWords("en")
 _PLACE: Final = re.compile(r"(entry|main|positive|negative)\[?\.?(\d+)\]?\.(\w+)")
 
@@ -93,7 +92,7 @@ class PlaybookForm(BaseModel):
         return rows[: min(used + 1, _MOST_RULES)]
 
     def _at(self, name: str) -> str:
-        return str((self.model_extra or {}).get(name, ""))[:_LONG].strip()
+        return str((self.model_extra or {}).get(name, "")).strip()
 
     def told(self, words: PlaybookWords = ENGLISH) -> Playbook:
         """The playbook, its conditions typed in words. Raises Invalid with the field of the form."""
