@@ -14,7 +14,7 @@ from deploy.offline.images import build_all
 from deploy.offline.podman import ContainerFailed
 from deploy.offline.trial import stay, try_it
 
-NEEDED = ("podman", "runc", "iptables", "debootstrap")
+NEEDED = ("podman", "runc", "iptables", "debootstrap", "prometheus")
 
 
 def main() -> int:

@@ -29,7 +29,7 @@ _SPARED = ("var/cache/apt", "var/lib/apt/lists", "usr/share/doc", "usr/share/loc
 _LIMITS = ("--ulimit", "nofile=4096:4096", "--network", "host", "--format", "docker", "--layers=false")
 _PLACES = {
     "postgres": "postgres", "caddy": "caddy", "temporalio/ui": "ui",
-    "temporalio/server": "temporal", "temporalio/admin-tools": "temporal",
+    "temporalio/server": "temporal", "temporalio/admin-tools": "temporal", "prom/prometheus": "prometheus",
 }  # fmt: skip
 _NO_INDEX = "[global]\nno-index = true\nfind-links = /wheels\n"
 
@@ -64,6 +64,7 @@ def build_all() -> dict[str, float]:
     timed(own, _sources(), partial(_leadrelay, own))
     timed(f"{PREFIX}/temporal", _files(pictures / "temporal") + _files(pictures / "postgres"), _temporal)
     timed(f"{PREFIX}/ui", _files(pictures / "ui"), partial(_build, f"{PREFIX}/ui", pictures / "ui"))
+    timed(f"{PREFIX}/prometheus", _files(pictures / "prometheus"), _prometheus)
     timed(f"{PREFIX}/caddy", [ROOT / "requirements/embedded.in"], _caddy)
     _name_all()
     return took
@@ -158,6 +159,13 @@ def _temporal() -> None:
     shutil.copytree(HERE / "images/temporal", context, dirs_exist_ok=True)
     shutil.copy(_command("temporal"), context / "temporal")
     _build(f"{PREFIX}/temporal", context)
+
+
+def _prometheus() -> None:
+    context = _fresh(CACHE / "prometheus")
+    shutil.copytree(HERE / "images/prometheus", context, dirs_exist_ok=True)
+    shutil.copy(shutil.which("prometheus") or _command("prometheus"), context / "prometheus")
+    _build(f"{PREFIX}/prometheus", context)
 
 
 def _caddy() -> None:

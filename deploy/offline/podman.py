@@ -41,6 +41,7 @@ class Project:
     def __init__(self, name: str, file: Mapping[str, Any], given: Mapping[str, str], folder: Path) -> None:
         self._name = name
         self._file = fill_in(file, given)
+        self._given = given
         self._folder = folder
         self._settled = {service: threading.Event() for service in self._file["services"]}
         self._stop = threading.Event()
@@ -56,6 +57,9 @@ class Project:
         for network, told in self._file["networks"].items():
             internal = ["--internal"] if told.get("internal") else []
             podman("network", "create", *internal, f"{self._name}_{network}")
+        for secret, told in self._file["secrets"].items():
+            given = {"SECRET": self._given[told["environment"]]}
+            podman("secret", "create", "--env", f"{self._name}_{secret}", "SECRET", env=given)
         with ThreadPoolExecutor(len(services)) as pool:
             futures = [pool.submit(self._bring_up, name, began) for name in services]
             try:
@@ -136,6 +140,8 @@ class Project:
             podman("rm", "--force", "--time", "0", "--volumes", *names, check=False)
         volumes = podman("volume", "ls", "--quiet", "--filter", f"name=^{self._name}_").split()
         networks = podman("network", "ls", "--quiet").split()
+        for secret in self._file["secrets"]:
+            podman("secret", "rm", f"{self._name}_{secret}", check=False)
         for volume in volumes:
             podman("volume", "rm", "--force", volume, check=False)
         for network in networks:
@@ -209,6 +215,7 @@ class Project:
             *(f"--tmpfs={one}" for one in told.get("tmpfs", ())),
             *(f"--publish={one}" for one in told.get("ports", ())),
             *(f"--volume={self._volume(one)}" for one in told.get("volumes", ())),
+            *(f"--secret={self._name}_{one},target={one}" for one in told.get("secrets", ())),
             *self._networks(service, told),
         ]  # fmt: skip
         if "shm_size" in told:

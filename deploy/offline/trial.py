@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
-from deploy.offline.compose_file import chosen, read_compose, read_env
+from deploy.offline import watch
+from deploy.offline.compose_file import Service, chosen, read_compose, read_env
 from deploy.offline.engine import try_engine
 from deploy.offline.house import House, until
 from deploy.offline.images import size_of
@@ -19,6 +21,8 @@ from leadrelay.environment.files import Wanted, create
 READY_SECONDS = 90.0
 IMAGE_BYTES = 600_000_000
 PROFILES = {"trial"}
+# Of the profile `watch` Prometheus alone: Debian has no Grafana and no collector.
+WATCHED_BY = watch.SERVICE
 _AT_WORK = [f"{tier}_{what}" for tier in ("lead_gen", "conversion", "account_mgmt") for what in ("api", "worker")]
 Say = Callable[[str], None]
 
@@ -29,7 +33,7 @@ def stay(name: str, folder: Path, port: int, say: Say) -> None:
     file = read_compose()
     project = Project(name, file, given, folder)
     try:
-        took = project.up(chosen(file["services"], PROFILES))
+        took = project.up(_services(file))
         say(f"ready after {took:.0f} s: open {given['LEADRELAY_ORIGIN']}, signed by {folder / 'certificates/ca.crt'}")
         say("mails end at http://127.0.0.1:8089; Ctrl-C takes everything away")
         threading.Event().wait()
@@ -37,6 +41,10 @@ def stay(name: str, folder: Path, port: int, say: Say) -> None:
         say("taking it away")
     finally:
         project.down()
+
+
+def _services(file: Mapping[str, Any]) -> dict[str, Service]:
+    return {**chosen(file["services"], PROFILES), WATCHED_BY: file["services"][WATCHED_BY]}
 
 
 def _new_environment(folder: Path, port: int) -> dict[str, str]:
@@ -52,7 +60,7 @@ def try_it(name: str, folder: Path, port: int, say: Say) -> None:
     try:
         own = size_of(f"localhost/{file['services']['ops_api']['image']}")
         say(f"the image has {own / 1e6:.0f} MB")
-        took = project.up(chosen(file["services"], PROFILES))
+        took = project.up(_services(file))
         slowest = sorted(project.ready_after.items(), key=lambda one: one[1])[-4:]
         say(f"ready after {took:.0f} s (last: {', '.join(f'{service} {seconds:.0f}' for service, seconds in slowest)})")
         house = House(given["LEADRELAY_ORIGIN"], folder / "certificates/ca.crt")
@@ -61,7 +69,13 @@ def try_it(name: str, folder: Path, port: int, say: Say) -> None:
         department.open()
         department.bring(10, "First")
         say(f"10 sample leads are paying customers of tier 3 after {department.work(10):.0f} s")
+        watch.sees_everyone_once(project)
+        watch.counts(project, "sum(leadrelay_customers)", 10)
+        say("Prometheus sees every process once, counts every rule, and the ten customers")
         _under_load(project, department, house, say)
+        watch.sees_everyone_once(project)
+        watch.counts(project, "sum(leadrelay_customers)", 40)
+        say("and again, with forty, after all that")
         _agrees(project, say)
         _backs_up(project, department, say)
         say(f"the tests' own PostgreSQL {try_engine(folder)} was in a container")
