@@ -45,6 +45,15 @@ def _public_holidays(country: str, year: int, suspended_too: bool) -> frozenset[
     return frozenset(holidays.country_holidays(country, years=year, categories=wanted))
 
 
+def after(moment: datetime, wait: timedelta, zone: ZoneInfo) -> datetime:
+    """The moment a wait later (UTC): its whole days by the calendar of the zone, what is left of it by the clock.
+
+    So a week later it is the same time of day, also where the clocks change meanwhile. A wait may be below zero.
+    """
+    days = timedelta(days=wait.days)
+    return (moment.astimezone(zone) + days).astimezone(UTC) + (wait - days)
+
+
 def first_in_every(
     zones: Sequence[str], moment: datetime, opens_in: Callable[[str, datetime], datetime], within: timedelta
 ) -> datetime | None:

@@ -151,3 +151,10 @@ async def test_account_managers_match_their_own_and_see_surpluses_and_refunds(ds
         assert answer.status_code == 403
         answer = await oleh.act(f"bank/transfers/{transfer}/match", number="999999", amount="50")
         assert "There is no invoice 999999" in answer.text
+
+
+async def test_what_waits_is_summed_apart_from_what_the_bank_took_back(desk: Desk3) -> None:
+    rows = "2030-05-06;75.00;UAH;Somebody;;rent;a\n2030-05-06;-30.00;UAH;Somebody;;Rücklastschrift;b\n"
+    assert (await send(desk, HEADER + rows)).status_code < 400
+    page = re.sub(r"<[^>]+>|\s+", " ", await desk.page("bank")).replace("\u00a0", " ")
+    assert "1 wait, ₴ 75" in page and "taken back by the bank: 1, ₴ 30" in page

@@ -196,6 +196,18 @@ async def test_money_of_ours_that_comes_back_undoes_no_payment(tier: Tier3) -> N
     assert await state(tier, one) == "paid"
 
 
+async def test_what_the_bank_took_back_is_not_added_to_what_came(tier: Tier3) -> None:
+    _, one = await invoice(tier)
+    rows = [f"{day()};120.00;UAH;Payer;;for {one['number']};{new_id()}",
+            f"{day()};-120.00;UAH;Payer;;Rücklastschrift {one['number']};{new_id()}"]  # fmt: skip
+    transfers = await send(tier, HEADER + "\n".join(rows) + "\n")
+    assert {one["state"] for one in transfers} == {"matched"}
+    statement = await tier.get(f"/v1/bank-statements/{transfers[0]['statement_id']}")
+    assert [(one["reversal"], one["transfers"], one["total"]["amount"]) for one in statement["totals"]] == [
+        (False, 1, "120.00"), (True, 1, "120.00"),
+    ]  # fmt: skip
+
+
 async def paid_both(tier: Tier3, *, ref: str = "") -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """A transfer of 240.00, and the two invoices of one customer that it paid."""
     customer_id, one = await invoice(tier)

@@ -22,6 +22,7 @@ from services.account_mgmt.domain.policy import Policy, Way
 from services.account_mgmt.domain.reorder_cycle import contact_time
 from services.account_mgmt.repository import dunning, invoices
 from services.account_mgmt.repository.policies import policies
+from services.chassis.business_time import after
 from services.chassis.db import Connection, Pool
 from services.chassis.errors import Unavailable
 from services.chassis.mail.addresses import barred
@@ -102,7 +103,7 @@ async def remind_of_invoice(conn: Connection, request: RemindInvoice, reminder: 
         raise Unavailable("The invoice changed while its reminder was prepared")
     policy = reminder.policy
     gap = policy.dunning_gaps[min(request.level, len(policy.dunning_gaps)) - 1]
-    next_at = contact_time(policy, datetime.now(UTC) + gap, reminder.full.buyer.zones)
+    next_at = contact_time(policy, after(datetime.now(UTC), gap, policy.zone), reminder.full.buyer.zones)
     await dunning.add(conn, invoice.id, request.level, reminder.way, next_at)
     if reminder.document:
         await queue_reminder(

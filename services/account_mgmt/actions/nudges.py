@@ -32,6 +32,7 @@ from services.account_mgmt.repository.policies import policies
 from services.account_mgmt.schemas.nudges import NewNudgeOutcome
 from services.chassis import outbox, work_items
 from services.chassis.auth import Principal
+from services.chassis.business_time import after
 from services.chassis.db import Connection
 from services.chassis.errors import Invalid
 from services.chassis.events import publish
@@ -50,12 +51,12 @@ async def open_nudge(conn: Connection, request: OpenNudge) -> OpenedNudge:
     if not customer.may_be_nudged:
         return OpenedNudge(refused=f"the customer is {customer.state.replace('_', ' ')}")
     last = customer.last_nudge_at
-    if last is not None and last + policy.nudge_gap > now:
-        again = working_time(policy, last + policy.nudge_gap)
+    if last is not None and (over := after(last, policy.nudge_gap, policy.zone)) > now:
+        again = working_time(policy, over)
         return OpenedNudge(look_again_at=again, refused="reminded a short while ago")
     if is_held_out(policy, request.key):
         return await _hold_out(conn, policy, customer, request, now)
-    answer_by = working_time(policy, now + policy.answer_within)
+    answer_by = working_time(policy, after(now, policy.answer_within, policy.zone))
     item = await open_work(conn, NewWork("nudge", key=request.key, customer_id=customer.id, priority=PRIORITY))
     await nudges.add(conn, item.id, customer.id, request.number, answer_by)
     await customers.nudged(conn, customer.id)
@@ -69,7 +70,7 @@ async def _hold_out(
     """No reminder this once, to see what customers do without; the next one comes a whole interval later."""
     await nudges.hold_out(conn, customer.id, request.number)
     placed = await orders.placed_times(conn, customer.id)
-    again = contact_time(policy, now + reorder_cycle.interval(policy, placed), customer.zones)
+    again = contact_time(policy, after(now, reorder_cycle.interval(policy, placed), policy.zone), customer.zones)
     await customers.plan_nudge(conn, customer.id, again)
     return OpenedNudge(look_again_at=again, refused="randomly held out, to measure what nudges do")
 
@@ -78,7 +79,7 @@ async def escalate_nudge(conn: Connection, request: EscalateNudge) -> Reminded:
     """An unanswered nudge goes up in its account manager's list, and to the supervisors and whoever covers."""
     policy = await policies.rules(conn)
     await work.escalate(conn, request.item_id, PRIORITY + request.level)
-    return Reminded(next_at=working_time(policy, datetime.now(UTC) + policy.answer_within))
+    return Reminded(next_at=working_time(policy, after(datetime.now(UTC), policy.answer_within, policy.zone)))
 
 
 async def answer_nudge(
@@ -178,5 +179,5 @@ async def _ask_again(conn: Connection, policy: Policy, customer: Customer, body:
         await customers.plan_nudge(conn, customer.id, body.next_at)
         return body.next_at
     # Asked and not needed: the rhythm starts over from today, never sooner than the frequency cap allows.
-    after_cap = datetime.now(UTC) + max(policy.nudge_gap, policy.shortest_interval)
+    after_cap = after(datetime.now(UTC), max(policy.nudge_gap, policy.shortest_interval), policy.zone)
     return await plan_next_nudge(conn, policy, customer, not_before=after_cap)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from typst import TypstError
 
@@ -46,6 +47,7 @@ from services.account_mgmt.repository.policies import policies
 from services.account_mgmt.schemas.nudges import NewNudgeOutcome
 from services.account_mgmt.schemas.orders import NewOrder
 from services.chassis.auth import Principal
+from services.chassis.business_time import after
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Invalid, NotFound
 from workflows.contracts.account_mgmt import NudgeOutcome
@@ -82,11 +84,16 @@ async def _desk(conn: Connection, who: Principal, customer: Customer) -> OrderDe
         note=draft.note,
         last=last,
         seller=seller,
-        due_at=datetime.now(UTC) + (await policies.rules(conn)).payment_term,
+        due_at=await _due_at(conn, seller),
         barrier=barrier,
         manager=await account_managers.name_of(conn, customer.account_manager) if barrier == "not_owner" else None,
         undone=await orders.undone(conn, customer.id, currency, _MOST_UNDONE) if draft.lines else [],
     )
+
+
+async def _due_at(conn: Connection, seller: LegalEntity | None) -> datetime:
+    policy = await policies.rules(conn)
+    return after(datetime.now(UTC), policy.payment_term, ZoneInfo(seller.timezone) if seller else policy.zone)
 
 
 async def _seller(conn: Connection, currency: str) -> LegalEntity | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from services.account_mgmt.actions.commission_events import order_event, report_money, sale_event
 from services.account_mgmt.actions.credit_notes import write_credit_note
@@ -37,6 +38,7 @@ from services.account_mgmt.schemas import webhooks
 from services.account_mgmt.schemas.orders import NewOrder
 from services.chassis import outbox
 from services.chassis.auth import Principal
+from services.chassis.business_time import after
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.events import publish
@@ -141,7 +143,9 @@ async def write_invoiced(
     order_id = await orders.add(conn, draft, lines, extras, number=number, entity=seller.id, placed_at=now)
     order = await orders.get(conn, order_id)
     number = await invoices.next_number(conn, seller.id, "", year)
-    due_at = now + (policy.payment_term if draft.payment_term is None else draft.payment_term)
+    term = policy.payment_term if draft.payment_term is None else draft.payment_term
+    # By the seller's calendar, as the days on the invoice are.
+    due_at = after(now, term, ZoneInfo(seller.timezone))
     invoiced = await invoices.add(conn, order, number=number, entity=seller.id, issued_at=now, due_at=due_at)
     await write_document(conn, invoiced, now, draft.customer, seller)
     await tell_changed(conn, invoiced.invoice.id, draft.customer.id)

@@ -10,6 +10,7 @@ from services.account_mgmt.domain.customers import Customer
 from services.account_mgmt.repository import customers, invoices, nudges
 from services.account_mgmt.repository.policies import policies
 from services.chassis import outbox
+from services.chassis.business_time import after
 from services.chassis.db import Connection, new_id
 from services.chassis.outbox import StartWorkflow
 from services.chassis.sentences import said
@@ -69,7 +70,7 @@ async def _care_state(conn: Connection, customer: Customer) -> CareState:
         invoices=[
             OpenInvoice(
                 invoice_id=one.id,
-                due_at=one.due_at if one.dunning == 0 else now + gaps[one.dunning - 1],
+                due_at=one.due_at if one.dunning == 0 else after(now, gaps[one.dunning - 1], policy.zone),
                 level=one.dunning,
             )
             for one in owed

@@ -8,6 +8,7 @@ from decimal import Decimal
 from services.account_mgmt.domain import reorder_cycle
 from services.account_mgmt.domain.customers import Customer
 from services.account_mgmt.domain.policy import Policy
+from services.chassis.business_time import after
 from services.chassis.errors import Conflict
 from services.chassis.records import Record
 
@@ -70,6 +71,6 @@ def check_nudge_now(customer: Customer, policy: Policy, now: datetime, *, waits:
     if waits:
         raise Conflict("A reminder of theirs is open already", code="waits")
     last = customer.last_nudge_at
-    if last is not None and last + policy.nudge_gap > now:
-        day = (last + policy.nudge_gap).astimezone(policy.zone).date()
+    if last is not None and (over := after(last, policy.nudge_gap, policy.zone)) > now:
+        day = over.astimezone(policy.zone).date()
         raise Conflict(f"They were reminded a short while ago: not before {day}", code="too_soon")

@@ -22,10 +22,14 @@ class RowProblem(Record):
 
 
 class StateSum(Record):
-    """How many transfers of a statement are in this state now, and their sum in one currency."""
+    """How many transfers of a statement are in this state now, and their sum in one currency.
+
+    Bookings that the bank undid (`reversal`) are summed by themselves: they went the other way.
+    """
 
     state: TransferState
     currency: str
+    reversal: bool = False
     transfers: int
     amount: Decimal
 

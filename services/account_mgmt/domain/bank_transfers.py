@@ -101,8 +101,8 @@ def check_match(transfer: BankTransfer, shares: Sequence[tuple[str, Money]]) -> 
             raise Invalid(f"The money is in {transfer.currency}", field=f"invoices[{number}].amount.currency")
     total = sum(amount.amount for _, amount in shares)
     if total > transfer.amount - transfer.booked:
-        left = f", of which {transfer.booked} is booked" if transfer.booked else ""
-        raise Invalid(f"The transfer is {transfer.amount}{left}, these are {total}", field="invoices")
+        left = f", of which {transfer.booked:.2f} is booked" if transfer.booked else ""
+        raise Invalid(f"The transfer is {transfer.amount:.2f}{left}, these are {total:.2f}", field="invoices")
 
 
 def check_returned(transfer: BankTransfer, amount: Decimal, currency: str) -> None:

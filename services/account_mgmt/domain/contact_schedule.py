@@ -9,6 +9,7 @@ from typing import Literal
 
 from services.account_mgmt.domain.policy import Policy
 from services.account_mgmt.domain.reorder_cycle import contact_time
+from services.chassis.business_time import after
 from services.chassis.records import Record
 from services.chassis.sentences import said
 
@@ -65,7 +66,7 @@ def _nudges(
     begin = contact_time(policy, max(first, now), zones)
     found = [PlannedContact(at=begin, kind="nudge", why=said("the next order is expected by then"))]
     while found[-1].at + gap <= now + AHEAD:
-        at = contact_time(policy, found[-1].at + gap, zones)
+        at = contact_time(policy, after(found[-1].at, gap, policy.zone), zones)
         found.append(PlannedContact(at=at, kind="nudge", why=said(f"every {gap.days} days, if they order then")))
     return found
 
@@ -84,5 +85,5 @@ def _of_invoice(policy: Policy, invoice: DueInvoice, now: datetime, zones: Seque
             at = contact_time(policy, max(at, now), zones)
             why = said(f"invoice {invoice.number}, reminder {level} unless it is paid")
             found.append(PlannedContact(at=at, kind="dunning", why=why))
-        at = contact_time(policy, at + gap, zones)
+        at = contact_time(policy, after(at, gap, policy.zone), zones)
     return found

@@ -9,6 +9,7 @@ from services.account_mgmt.domain.dunning import first_reminder
 from services.account_mgmt.domain.invoices import Invoice
 from services.account_mgmt.domain.policy import Policy
 from services.account_mgmt.domain.reorder_cycle import contact_time
+from services.chassis.business_time import after
 
 
 def next_deadline(policy: Policy, invoice: Invoice, zones: Sequence[str], now: datetime) -> datetime:
@@ -20,4 +21,4 @@ def next_deadline(policy: Policy, invoice: Invoice, zones: Sequence[str], now: d
     if invoice.due_at > now:
         return first_reminder(policy, invoice.due_at, zones)
     place = min(max(invoice.dunning, 1), len(policy.dunning_gaps)) - 1
-    return contact_time(policy, now + policy.dunning_gaps[place], zones)
+    return contact_time(policy, after(now, policy.dunning_gaps[place], policy.zone), zones)

@@ -10,7 +10,7 @@ from statistics import median
 from zoneinfo import ZoneInfo
 
 from services.account_mgmt.domain.policy import ContactHours, Policy
-from services.chassis.business_time import first_in_every, is_public_holiday
+from services.chassis.business_time import after, first_in_every, is_public_holiday
 
 _SEARCHED = timedelta(days=60)
 
@@ -21,25 +21,31 @@ def interval(policy: Policy, placed: Sequence[datetime]) -> timedelta:
 
 
 def usual_gap(policy: Policy, placed: Sequence[datetime]) -> timedelta:
-    """The median gap between the orders as it is, which is what people are told; the default for one order."""
-    gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(placed)]
+    """The median gap between the orders as it is, which is what people are told; the default for one order.
+
+    Days are those of the tier's clock: 30 of them are 30, also if one is of 23 hours.
+    """
+    local = [at.astimezone(policy.zone).replace(tzinfo=None) for at in placed]
+    gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(local)]
     return timedelta(seconds=median(gaps)) if gaps else policy.default_interval
 
 
 def next_expected(policy: Policy, placed: Sequence[datetime]) -> datetime:
     """The next order is expected one interval after the last one. `placed` holds at least one time."""
-    return placed[-1] + interval(policy, placed)
+    return after(placed[-1], interval(policy, placed), policy.zone)
 
 
 def next_nudge(policy: Policy, placed: Sequence[datetime], now: datetime) -> datetime:
     """Shortly before the expected order, on a working day, never in the past."""
-    return working_time(policy, max(now, next_expected(policy, placed) - policy.nudge_ahead))
+    return working_time(policy, max(now, after(next_expected(policy, placed), -policy.nudge_ahead, policy.zone)))
 
 
 def nudge_for(policy: Policy, last: datetime, expected: datetime, now: datetime) -> datetime:
     """Shortly before an order that is expected at a time, which the policy's bounds keep sensible; a working day."""
-    within = min(last + policy.longest_interval, max(last + policy.shortest_interval, expected))
-    return working_time(policy, max(now, within - policy.nudge_ahead))
+    zone = policy.zone
+    soonest, latest = after(last, policy.shortest_interval, zone), after(last, policy.longest_interval, zone)
+    within = min(latest, max(soonest, expected))
+    return working_time(policy, max(now, after(within, -policy.nudge_ahead, zone)))
 
 
 def working_time(policy: Policy, moment: datetime) -> datetime:

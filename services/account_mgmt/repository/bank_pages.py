@@ -43,10 +43,10 @@ async def transfers(
 
 
 async def waiting(conn: Connection) -> list[StateSum]:
-    """What waits for a person, by state and currency."""
+    """What waits for a person, by state and currency; what the bank took back by itself."""
     rows = await conn.fetch(
-        """SELECT state, currency, count(*) AS transfers, sum(amount - booked) AS amount FROM bank_transfers
-            WHERE state IN ('unmatched', 'failed') GROUP BY 1, 2 ORDER BY amount DESC"""
+        """SELECT state, currency, reversal, count(*) AS transfers, sum(amount - booked) AS amount FROM bank_transfers
+            WHERE state IN ('unmatched', 'failed') GROUP BY 1, 2, 3 ORDER BY reversal, amount DESC"""
     )
     return StateSum.of_all(rows)
 

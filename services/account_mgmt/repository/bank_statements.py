@@ -101,9 +101,9 @@ async def checkpoint(conn: Connection, statement_id: str, taken: int, known: int
 STATEMENT = """
 SELECT s.*, jsonb_array_length(s.problems) AS rejected,
        CASE s.state WHEN 'done' THEN s.rows ELSE s.taken END AS rows_taken,
-       (SELECT coalesce(jsonb_agg(t ORDER BY t.state, t.currency), '[]')
-          FROM (SELECT state, currency, count(*) AS transfers, sum(amount)::text AS amount FROM bank_transfers
-                 WHERE statement_id = s.id GROUP BY state, currency) t) AS totals
+       (SELECT coalesce(jsonb_agg(t ORDER BY t.state, t.currency, t.reversal), '[]')
+          FROM (SELECT state, currency, reversal, count(*) AS transfers, sum(amount)::text AS amount
+                  FROM bank_transfers WHERE statement_id = s.id GROUP BY state, currency, reversal) t) AS totals
   FROM bank_statements s
 """
 

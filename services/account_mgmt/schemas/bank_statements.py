@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Self
 
+from pydantic import Field
+
 from services.account_mgmt.domain.bank_statements import (
     BankStatement,
     RowProblem,
@@ -22,12 +24,13 @@ class StateTotal(Model):
     state: TransferState
     transfers: int
     total: Money
+    reversal: bool = Field(description="Whether these are bookings that the bank undid; the rest is money that came.")
 
     @classmethod
     def of(cls, one: StateSum) -> Self:
         """From the record."""
         total = Money(amount=one.amount, currency=one.currency)
-        return cls(state=one.state, transfers=one.transfers, total=total)
+        return cls(state=one.state, transfers=one.transfers, total=total, reversal=one.reversal)
 
 
 class StatementView(Model):

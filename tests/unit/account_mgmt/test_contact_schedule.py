@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from services.account_mgmt.domain.contact_schedule import AHEAD, DueInvoice, planned_contacts
 from services.account_mgmt.domain.dunning_plan import dunning_plan
 from services.account_mgmt.domain.policy import Policy
+from services.chassis.business_time import after
 
 NOW = datetime(2026, 5, 4, 9, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -49,7 +50,7 @@ def test_contacts_are_in_order_within_a_year_and_nudges_never_too_close(
     assert times == sorted(times)
     assert all(NOW <= at <= NOW + AHEAD for at in times)
     nudges = [contact.at for contact in found if contact.kind == "nudge"]
-    assert all(later - earlier >= POLICY.nudge_gap for earlier, later in pairwise(nudges))
+    assert all(later >= after(earlier, POLICY.nudge_gap, POLICY.zone) for earlier, later in pairwise(nudges))
 
 
 def test_nudges_and_reminders_of_the_calendar_fall_into_the_customers_contact_hours() -> None:

@@ -14,7 +14,7 @@ from services.account_mgmt.domain.reorder_cycle import interval, next_expected, 
 
 MOMENTS = st.datetimes(datetime(2024, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))
 DAY = timedelta(days=1)
-BEGIN = datetime(2026, 3, 2, 9, tzinfo=UTC)
+BEGIN = datetime(2026, 5, 4, 9, tzinfo=UTC)
 
 
 def every(*days: float) -> list[datetime]:
