@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from services.conversion.domain.playbooks import Playbook, Rule, Step
+from services.conversion.domain.shipped_words import STEPS
 
 _DAY = timedelta(hours=8)
 
@@ -65,10 +66,10 @@ PLAYBOOKS: dict[str, Playbook] = {
         priority=10,
         main=[
             Step(id="pack", kind="mail", template="information-pack"),
-            Step(id="ask", kind="call", after=2 * _DAY, text="Ask what they thought of the routes and prices."),
-            Step(id="again", kind="call", after=5 * _DAY, text="Ask whether anything has come up since."),
+            Step(id="ask", kind="call", after=2 * _DAY, text=STEPS["ask"]),
+            Step(id="again", kind="call", after=5 * _DAY, text=STEPS["again"]),
         ],
-        positive=[Step(id="meet", kind="meeting", text="Propose a meeting this week.")],
+        positive=[Step(id="meet", kind="meeting", text=STEPS["meet"])],
         negative=_NEGATIVE,
     ),
     "after-the-offer": Playbook(
@@ -76,9 +77,9 @@ PLAYBOOKS: dict[str, Playbook] = {
         priority=20,
         main=[
             Step(id="arrived", kind="mail", after=2 * _DAY, template="after-the-offer"),
-            Step(id="doubts", kind="call", after=2 * _DAY, text="Ask what still stands in the way of an order."),
+            Step(id="doubts", kind="call", after=2 * _DAY, text=STEPS["doubts"]),
         ],
-        positive=[Step(id="close", kind="call", text="Agree on the first order.")],
+        positive=[Step(id="close", kind="call", text=STEPS["close"])],
         negative=_NEGATIVE,
     ),
 }

@@ -88,7 +88,7 @@ class Survival(Record):
 
 
 class Taken(Record):
-    """A product as it was offered to customers: taken, not wanted, needed."""
+    """A product besides what customers came for: taken, never to be offered to them again, written down as a need."""
 
     product_id: str
     name: str

@@ -56,7 +56,7 @@ class PlaybookForm(BaseModel):
         told: dict[str, Any] = {"seen": seen, "priority": str(playbook.priority if playbook else 0)}
         for track in TRACKS:
             for number, step in enumerate(playbook.track(track) if playbook else []):
-                told |= {f"{track}.{number}.{name}": value for name, value in _typed_step(step).items()}
+                told |= {f"{track}.{number}.{name}": value for name, value in _typed_step(step, words).items()}
         for number, rule in enumerate(playbook.entry if playbook else []):
             told |= {
                 f"entry.{number}.field": rule.field,
@@ -109,12 +109,12 @@ class PlaybookForm(BaseModel):
         taken = {row.id for track in TRACKS for row in self.steps(track) if row.id}
         rules = [_rule(number, one, words) for number, one in enumerate(self.rules()) if one.field]
         tracks: dict[str, Any] = {
-            track: [self._step(track, n, row, taken) for n, row in enumerate(self.steps(track)) if row.kind]
+            track: [self._step(track, n, row, taken, words) for n, row in enumerate(self.steps(track)) if row.kind]
             for track in TRACKS
         }
         return {"priority": self.priority.strip() or "0", "entry": rules, **tracks}
 
-    def _step(self, track: Track, number: int, row: StepRow, taken: set[str]) -> dict[str, Any]:
+    def _step(self, track: Track, number: int, row: StepRow, taken: set[str], words: PlaybookWords) -> dict[str, Any]:
         try:
             after = read_length(row.after)
         except ValueError as error:
@@ -123,7 +123,7 @@ class PlaybookForm(BaseModel):
             "id": row.id or _new_id(track, taken),
             "kind": row.kind,
             "after": after,
-            "text": row.text if row.kind != "mail" else "",
+            "text": words.kept(row.text) if row.kind != "mail" else "",
             "template": row.template or None if row.kind == "mail" else None,
         }
 
@@ -149,9 +149,15 @@ def form_field(place: str) -> str:
     return f"{match[1]}.{match[2]}.{match[3]}" if match else place.removeprefix("body.")
 
 
-def _typed_step(step: Step) -> dict[str, str]:
+def _typed_step(step: Step, words: PlaybookWords) -> dict[str, str]:
     after = written_length(step.after) if step.after else ""
-    return {"id": step.id, "kind": step.kind, "after": after, "text": step.text, "template": step.template or ""}
+    return {
+        "id": step.id,
+        "kind": step.kind,
+        "after": after,
+        "text": words.step(step.text),
+        "template": step.template or "",
+    }
 
 
 def _new_id(track: str, taken: set[str]) -> str:

@@ -12,6 +12,7 @@ from services.chassis.web.formats import LOCALES, locale_of
 from services.chassis.web.words import words_of
 from services.conversion.desk.policy_words import REASONS, STAGES
 from services.conversion.domain.playbooks import Playbook, Rule, Step, Track
+from services.conversion.domain.shipped_words import as_shipped, in_words
 from services.conversion.domain.typed_lengths import written_length
 
 _NAMED = {"stage": STAGES, "reason": REASONS}
@@ -113,10 +114,18 @@ class PlaybookWords:
         ]  # fmt: skip
         return "\n".join([priority, *rules, *tracks])
 
+    def step(self, text: str) -> str:
+        """What a step says: what came with the product in this language, anything else as it was written."""
+        return in_words(text, self.says)
+
+    def kept(self, typed: str) -> str:
+        """What is kept of a step's text that was typed."""
+        return as_shipped(typed, [words_of(language).gettext for language in LOCALES])
+
     def _rule(self, rule: Rule) -> str:
         values = ", ".join(self.value(rule.field, one) for one in rule.values)
         return f"{self.says(_FACTS[rule.field])} {self.says(_OPS[rule.op])} {values}".strip()
 
     def _step(self, step: Step) -> str:
-        what = called(step.template) if step.kind == "mail" and step.template else step.text
+        what = called(step.template) if step.kind == "mail" and step.template else self.step(step.text)
         return f"{self.says(_KINDS[step.kind])} +{written_length(step.after)} {what or ''}".strip()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.chassis.sentences import later as _
 from services.chassis.web.policy_forms.words import Section, Words
+from services.conversion.domain.shipped_words import LOSSES
 
 STAGES = {
     "offered": _("offered"),
@@ -154,7 +155,12 @@ STAGE = Section(
             _("What a manager chooses from. Empty a row to take it out; deals that were lost keep their reason."),
             key=_("Short name"),
         ),
-        "loss_reasons.text": Words(_("Reason"), _("As a manager reads it.")),
+        "loss_reasons.text": Words(
+            _("Reason"),
+            _("As a manager reads it."),
+            names={text: text for text in LOSSES.values()},
+            look="shipped",
+        ),
         "loss_reasons.rest": Words(
             _("Sleeps for"),
             _("After it the deal is offered again. Calendar time."),

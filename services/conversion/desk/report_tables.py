@@ -18,6 +18,7 @@ from services.conversion.actions.report_pages import (
     read_stages,
 )
 from services.conversion.desk.report_words import bucket_words, role_words, stage_words, whom
+from services.conversion.domain.shipped_words import in_words
 from services.conversion.repository import reports
 
 
@@ -83,7 +84,7 @@ def _code(one: Any) -> str:
 def _loss_columns(asked: Ask) -> list[Column]:
     _ = asked.words
     return [
-        Column(_("Reason"), lambda one: one.text or _("in free words"), "text"),
+        Column(_("Reason"), lambda one: in_words(one.text or "", _) or _("in free words"), "text"),
         Column(_("Lost"), "lost", picture="bar", compared=True, href=asked.to("given_up", value="code")),
         Column(_("Put to sleep"), "asleep", compared=True, href=asked.to("slept", value="code")),
     ]

@@ -43,6 +43,7 @@ from services.conversion.desk.report_words import (
     whom,
 )
 from services.conversion.domain.report_records import Figure, Narrowed, RecordRow
+from services.conversion.domain.shipped_words import in_words
 
 HERE = "/conversion/desk/reports"
 READERS: list[Any] = [allow("supervisor", "ops")]
@@ -125,7 +126,7 @@ def _note(asked: Ask, fmt: Formats, figure: str, note: str | None) -> str | None
     if figure == "entries" and note:
         kind, amount, currency = note.split(" ")
         return f"{entry_words(_).get(kind, kind)}: {fmt.money(Decimal(amount), currency)}"
-    return note_words(_).get(note or "", note)
+    return note_words(_).get(note or "", in_words(note, _) if note else note)
 
 
 async def _narrowed(conn: Connection, asked: Ask, person: str, value: str | None) -> list[str]:

@@ -18,6 +18,7 @@ from services.chassis.business_time import Calendar
 from services.chassis.meanings import at_the_door, each_once, in_words, is_stored, storable
 from services.conversion.domain.calendar import ALWAYS, OFFICE
 from services.conversion.domain.commissions import Rates
+from services.conversion.domain.shipped_words import LOSSES
 from services.conversion.domain.stages import PATH
 from workflows.contracts.conversion import ConversionPolicy, HandOverReason, Stage
 
@@ -221,14 +222,10 @@ def _accept_within(question: timedelta, others: timedelta) -> dict[HandOverReaso
 
 _DAY = timedelta(hours=8)
 _ENTRY: dict[Stage, list[Requirement]] = {Stage.QUALIFIED: ["need", "authority", "timing"], Stage.OFFER: ["need"]}
+_DAYS_OF_REST = {"price": 90, "competitor": 180, "no_need": 90, "no_budget": 90, "not_reached": 30}
 _REASONS = {
-    "price": LossReason(text="too expensive", rest=timedelta(days=90)),
-    "competitor": LossReason(text="bought elsewhere", rest=timedelta(days=180)),
-    "no_need": LossReason(text="no need at present", rest=timedelta(days=90)),
-    "no_budget": LossReason(text="no budget at present", rest=timedelta(days=90)),
-    "not_reached": LossReason(text="could not be reached any more", rest=timedelta(days=30)),
-    "not_ours": LossReason(text="needs what we do not sell"),
-    "closed_down": LossReason(text="the company has closed"),
+    code: LossReason(text=text, rest=timedelta(days=_DAYS_OF_REST[code]) if code in _DAYS_OF_REST else None)
+    for code, text in LOSSES.items()
 }
 _LIMITS = {"manager": Decimal(10), "supervisor": Decimal(30)}
 

@@ -97,7 +97,8 @@ class Drawing:
         elif kind == "yes":
             text = "1" if (name in self.typed if self.typed is not None else value) else ""
         else:
-            text = self._text(name, written(value, is_share=kind == "share"))
+            plain = written(value, is_share=kind == "share")
+            text = self._text(name, words.names.get(plain, plain) if words.look == "shipped" else plain)
         choices = tuple(one for one, _ in self.people.get(name, ())) if kind == "person" else leaf.choices
         return Field(
             name, kind, words, label, value=text, unit=unit, choices=choices, optional=leaf.optional,

@@ -71,7 +71,11 @@ class _Reader:
             return _NONE
         if leaf.kind in ("whole", "number"):
             return _number(text, is_share=self._look(path) == "share")
-        return text
+        return self._as_shipped(text, path) if self._look(path) == "shipped" else text
+
+    def _as_shipped(self, text: str, path: str) -> str:
+        """What comes with the product is kept as it came, in whatever language it was read."""
+        return next((shipped for shipped, told in self._words[path].names.items() if told == text), text)
 
     def _look(self, path: str) -> str:
         return self._words[path].look if path in self._words else ""

@@ -93,9 +93,12 @@ class Saying:
         for key in table.keys or known:
             if key in known:
                 # A row that people name by a text of their own is called by that, not by its short name.
-                own = known[key].get("text") if isinstance(table.item, Group) else None
+                own = self._own(f"{path}.text", known[key].get("text")) if isinstance(table.item, Group) else None
                 called = (*labels, names.get(key) or own or key)
                 yield from self._all(table.item, field, path, known[key], called, f"{path}:{key}")
+
+    def _own(self, path: str, text: str | None) -> str | None:
+        return self._words[path].names.get(text, text) if text and path in self._words else text
 
     def _list(self, many: Many, path: str, values: Sequence[Any]) -> str:
         return ", ".join(self._one(many.item, path, value) for value in values) or self._nothing(path)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 Gettext = Callable[[str], str]
-Look = Literal["", "share", "clock", "lines", "person", "ticked"]
+Look = Literal["", "share", "clock", "lines", "person", "ticked", "shipped"]
 _NOTHING: Mapping[str, str] = {}
 
 
@@ -20,7 +20,8 @@ class Words:
     `names` are the words for its choices and for its fixed rows, `empty` is what leaving it empty means, `key` what the
     rows of a table go by, and `row` what a row of a list is called (`%(num)s`). `rows` are rows of a table that are
     always there. `look` is for what the type does not say: a share of 1 that people write in per cent, an hour as text,
-    lines of a text, somebody's id, or choices of which each may be there once (`ticked`).
+    lines of a text, somebody's id, choices of which each may be there once (`ticked`), or a free text (`shipped`) of
+    which `names` are those that come with the product: each reader has them in their own language.
     """
 
     label: str
