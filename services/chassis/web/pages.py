@@ -21,6 +21,7 @@ from starlette.responses import HTMLResponse
 
 from services.chassis.auth import Principal
 from services.chassis.web.formats import DEFAULT_LANGUAGE, LOCALES, Formats, initials, locale_of, zone_of
+from services.chassis.web.listed import suggested
 from services.chassis.web.places import ACCENTS, PREFIXES, prefix_of
 from services.chassis.web.scales import ticks
 from services.chassis.web.static import Assets
@@ -95,6 +96,7 @@ def _environment(package: str | None, language: str) -> PageEnvironment:
     environment.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]  # the extension adds it
     environment.globals.update(gettext=filled_in(words.gettext), ngettext=counted_in(words.ngettext, written))
     environment.globals.update(prefixes=PREFIXES, accents=ACCENTS, new_key=token_urlsafe, ticks=ticks)
+    environment.globals.update(suggested=suggested)
     # For a sentence that comes from elsewhere, perhaps with a name in it: unlike what `_` gives, it is escaped.
     environment.filters |= {"initials": initials, "translated": told_on_pages(told_in(language))}
     if language != DEFAULT_LANGUAGE:

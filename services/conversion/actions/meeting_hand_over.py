@@ -19,7 +19,7 @@ from services.conversion.actions.meeting_slots import check_at_work, read_diarie
 from services.conversion.actions.meetings import booked_meeting, refuse_double
 from services.conversion.actions.work import QUESTION_PRIORITY, open_deal_work
 from services.conversion.domain.deals import Deal
-from services.conversion.domain.diaries import Diary, Hindrance
+from services.conversion.domain.diaries import Diary, Hindrance, unable
 from services.conversion.domain.managers import Manager
 from services.conversion.domain.meetings import Meeting, check_ahead
 from services.conversion.domain.policy import Policy
@@ -42,10 +42,8 @@ class ComingMeetings:
 
     def unable(self) -> dict[str, set[str]]:
         """By deal: who cannot come to all of its meetings."""
-        return {
-            deal_id: {one for one, diary in self.diaries.items() if any(_hindered(diary, row) for row in rows)}
-            for deal_id, rows in self.of_deal.items()
-        }
+        times = {deal_id: [(row.starts_at, row.ends_at) for row in rows] for deal_id, rows in self.of_deal.items()}
+        return unable(self.diaries, times)
 
     def of(self, deal_id: str, manager: str | None) -> list[HandedMeeting]:
         """A deal's meetings if this manager gets it."""

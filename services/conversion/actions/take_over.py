@@ -33,12 +33,14 @@ _CHUNK = 25
 _ACQUIRE_SECONDS = 5.0
 
 
-async def plan_take_over(conn: Connection, manager_id: str, asked: TakeOver) -> TakeOverResult:
+async def plan_take_over(
+    conn: Connection, manager_id: str, asked: TakeOver, *, in_short: bool = False
+) -> TakeOverResult:
     """Who would get each of a manager's open deals, or of those named, at most 500. Nothing is locked or changed.
 
-    Raises NotFound, Invalid on `to`.
+    `in_short` leaves out whom else the routing has considered. Raises NotFound, Invalid on `to`.
     """
-    return TakeOverResult(dry_run=True, items=await _plan(conn, manager_id, asked))
+    return TakeOverResult(dry_run=True, items=await _plan(conn, manager_id, asked, in_short=in_short))
 
 
 async def take_over_deals(
@@ -67,20 +69,27 @@ async def take_over_deals(
     return TakeOverResult(dry_run=False, items=done, offers_back=back)
 
 
-async def _plan(conn: Connection, manager_id: str, asked: TakeOver) -> list[Handed]:
+async def _plan(conn: Connection, manager_id: str, asked: TakeOver, *, in_short: bool = False) -> list[Handed]:
     await managers.get(conn, manager_id)
     everybody = await _others(conn, manager_id, asked.to)
     found = await deals.of_owner(conn, manager_id, AT_ONCE, asked.deals)
-    return await _decide(conn, everybody, found, manager_id, asked)
+    return await _decide(conn, everybody, found, manager_id, asked, in_short=in_short)
 
 
 async def _decide(
-    conn: Connection, everybody: Sequence[Candidate], found: Sequence[Deal], leaving: str, asked: TakeOver
+    conn: Connection,
+    everybody: Sequence[Candidate],
+    found: Sequence[Deal],
+    leaving: str,
+    asked: TakeOver,
+    *,
+    in_short: bool = False,
 ) -> list[Handed]:
     """Who gets each deal: if it can be, whoever can come to its meetings too."""
     others = [asked.to] if asked.to else [one.id for one in everybody if one.active and one.id != leaving]
     coming = await read_coming(conn, await policies.rules(conn), [deal.id for deal in found], others, leaving=leaving)
-    plan = distribute(everybody, found, leaving=leaving, to=asked.to, unable=coming.unable())
+    unable = {} if asked.to else coming.unable()
+    plan = distribute(everybody, found, leaving=leaving, to=asked.to, unable=unable, in_short=in_short)
     return [replace(handed, meetings=coming.of(handed.deal.id, handed.manager)) for handed in plan]
 
 

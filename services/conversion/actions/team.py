@@ -54,4 +54,4 @@ async def read_approvals(conn: Connection) -> Sequence[Approval]:
 
 async def receivers(conn: Connection) -> Mapping[str, str]:
     """Names by id of those who can be given something: active managers, at most five hundred."""
-    return {one.id: one.name for one in await managers.page(conn, active=True, limit=500, after=None)}
+    return await managers.names(conn, limit=500)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import bisect
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from services.chassis.business_time import Calendar
@@ -51,3 +53,27 @@ class Diary:
 
 def _touches(stretches: Sequence[Stretch], starts_at: datetime, ends_at: datetime) -> bool:
     return any(opens < ends_at and closes > starts_at for opens, closes in stretches)
+
+
+def unable(diaries: Mapping[str, Diary], wanted: Mapping[str, Sequence[Stretch]]) -> dict[str, set[str]]:
+    """By key of `wanted`: who cannot come at all of its times. People with the same hours are looked at together."""
+    alike: dict[str, list[str]] = defaultdict(list)
+    for one, diary in diaries.items():
+        alike[diary.hours.model_dump_json()].append(one)
+    left = {one for one, diary in diaries.items() if not diary.active}
+    away = [(one, diary.away) for one, diary in diaries.items() if diary.away]
+    taken = sorted((opens, closes, one) for one, diary in diaries.items() for opens, closes in diary.taken)
+    longest = max((closes - opens for opens, closes, _ in taken), default=timedelta())
+    found = {}
+    for key, times in wanted.items():
+        shut = [people for people in alike.values() if not _at_work(diaries[people[0]].hours, times)]
+        found[key] = left.union(*shut)
+        for starts_at, ends_at in times:
+            found[key].update(one for one, stretches in away if _touches(stretches, starts_at, ends_at))
+            first, end = (bisect.bisect_left(taken, (at,)) for at in (starts_at - longest, ends_at))
+            found[key].update(one for _, closes, one in taken[first:end] if closes > starts_at)
+    return found
+
+
+def _at_work(hours: Calendar, stretches: Sequence[Stretch]) -> bool:
+    return all(hours.between(starts_at, ends_at) == ends_at - starts_at for starts_at, ends_at in stretches)

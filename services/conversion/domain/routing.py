@@ -247,19 +247,20 @@ def _explanation(
         candidates,
         key=lambda who: (who is not chosen, refusals[who.id] is not None, (who.assigned + 1) / who.due, who.id),
     )
-    named = [
-        Considered(
-            manager=who.id,
-            verdict=verdict(who),
-            load=who.load,
-            capacity=who.capacity,
-            assigned=who.assigned,
-            weight=who.weight,
-            days=who.days,
-        )
-        for who in nearest[:EXPLAINED]
-    ]
+    named = [_considered(who, verdict(who)) for who in nearest[:EXPLAINED]]
     return named, dict(Counter(verdict(who) for who in nearest[EXPLAINED:]))
+
+
+def _considered(who: Candidate, verdict: Verdict) -> Considered:
+    return Considered(
+        manager=who.id, verdict=verdict, load=who.load, capacity=who.capacity, assigned=who.assigned,
+        weight=who.weight, days=who.days,
+    )  # fmt: skip
+
+
+def told(who: Candidate, why: str) -> Routing:
+    """A choice that names nobody but whoever was chosen."""
+    return Routing(manager=who.id, why=why, considered=[_considered(who, Verdict.CHOSEN)])
 
 
 @dataclass(frozen=True)

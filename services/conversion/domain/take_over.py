@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
 
 from services.chassis.records import Record
 from services.conversion.domain.deals import Deal, wanted_by
 from services.conversion.domain.meetings import Meeting
-from services.conversion.domain.routing import Candidate, Routing, route
+from services.conversion.domain.routing import Candidate, Routing, route, told
+from services.conversion.domain.turns import Turns
 
 
 @dataclass(frozen=True)
@@ -64,10 +64,14 @@ class Preview:
 
     handed: Sequence[Handed]
     stays: Sequence[Deal]
-    worth: Mapping[str, tuple[Decimal, str]]
     work: Mapping[str, int]
     offers_back: int
     cut: bool
+
+    @property
+    def rows(self) -> Sequence[tuple[Deal, Handed | None]]:
+        """Each deal with where it would go; those that were not chosen come last, with none."""
+        return [*((one.deal, one) for one in self.handed), *((deal, None) for deal in self.stays)]
 
     @property
     def by_manager(self) -> Mapping[str, int]:
@@ -106,23 +110,27 @@ def distribute(
     leaving: str,
     to: str | None = None,
     unable: Mapping[str, Collection[str]] | None = None,
+    in_short: bool = False,
 ) -> list[Handed]:
     """Who gets each of these deals of `leaving`: the named manager, or whom routing chooses, one deal after the other.
 
     Open deals must lie with somebody: who is off duty this minute or over their daily quota gets them all the same.
-    Those who are `unable` to come to a deal's meetings get it only if nobody else does.
+    Those who are `unable` to come to a deal's meetings get it only if nobody else does. `in_short` names only whoever
+    gets a deal, which is much quicker for many deals and managers.
     """
     if to is not None:
         return [Handed(deal=deal, manager=to, why="named by the supervisor") for deal in deals]
     there = {who.id: replace(who, on_duty=True, quota=None) for who in everybody}
+    turns = Turns(list(there.values()))
     plan = []
     for deal in deals:
         busy = (unable or {}).get(deal.id, ())
-        routing = route(list(there.values()), wanted_by(deal, excluded=[leaving, *busy]))
-        if routing.manager is None and busy:
-            routing = route(list(there.values()), wanted_by(deal, excluded=[leaving]))
+        wanted = wanted_by(deal, excluded=[leaving, *busy])
+        if (chosen := turns.next(wanted)) is None and busy:
+            wanted = wanted_by(deal, excluded=[leaving])
+            chosen = turns.next(wanted)
+        routing = told(chosen, "fair share") if chosen and in_short else route(list(there.values()), wanted)
         plan.append(Handed(deal=deal, manager=routing.manager, why=routing.why, routing=routing))
-        if routing.manager is not None:
-            who = there[routing.manager]
-            there[who.id] = replace(who, load=who.load + 1, assigned=who.assigned + 1)
+        if chosen is not None:
+            turns.give(chosen)
     return plan

@@ -145,6 +145,12 @@ async def page(conn: Connection, *, active: bool | None, limit: int, after: str 
     return Manager.of_all(rows)
 
 
+async def names(conn: Connection, *, limit: int) -> dict[str, str]:
+    """What active managers are called, by id."""
+    rows = await conn.fetch("SELECT id, name FROM managers WHERE active ORDER BY id LIMIT $1", limit)
+    return {row["id"]: row["name"] for row in rows}
+
+
 async def has_address(conn: Connection, address: str) -> bool:
     """Whether a mail to this address went to one of our own."""
     found = await conn.fetchval("SELECT 1 FROM managers WHERE lower(email) = lower($1) LIMIT 1", address)

@@ -49,3 +49,13 @@ async def handed_lately(conn: Connection, manager: str, since: datetime, limit: 
         limit,
     )
     return HandedLately.of_all(rows)
+
+
+async def count_handed(conn: Connection, manager: str, since: datetime) -> int:
+    """How much a manager's colleagues have taken over since a moment."""
+    found = await conn.fetchval(
+        "SELECT count(*) FROM timeline t WHERE t.kind = 'taken_over' AND t.at > $2 AND t.data ->> 'from' = $1",
+        manager,
+        since,
+    )
+    return int(found)
