@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from services.account_mgmt.actions.contract_invoices import issue_due
-from tests.fixtures.contracts_3 import after, days_pass, make, states, today
+from tests.fixtures.contracts_3 import after, days_pass, issued, make, states, today
 from tests.fixtures.desk_3 import Desk3, desk_3
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_3 import LINE, Tier3, boss, tier_3
@@ -103,10 +103,12 @@ async def test_an_article_brings_its_name_and_its_price(office: Office) -> None:
 
 async def test_a_change_keeps_what_the_form_has_no_field_for(office: Office) -> None:
     customer_id, _ = await office.tier.customer()
-    lines = [{**LINE, "tax_percent": "7", "discount_percent": "10"}, {**LINE, "description": "Insurance"}]
+    guard = {"reason": "Guard", "amount": {"amount": "12.00"}}
+    own = {"tax_percent": "7", "discount_percent": "10", "charges": [guard]}
+    lines = [{**LINE, **own}, {**LINE, "description": "Insurance"}]
     contract = await make(office.tier, customer_id, lines=lines)
     page = await office.desk.page(f"contracts/{contract['id']}")
-    assert "Insurance" in page
+    assert "Insurance" in page and "+ Guard 12.00" in page
     typed = {
         **STORE, "name": "Other", "lines.0.description": "Full truck", "lines.0.quantity": "2",
         "lines.0.unit_price": "100.00", "next_on": contract["next"]["on"], "payment_days": "7",
@@ -117,6 +119,11 @@ async def test_a_change_keeps_what_the_form_has_no_field_for(office: Office) -> 
     [line] = now["lines"]
     assert (now["name"], now["payment_days"], line["quantity"]) == ("Other", 7, "2")
     assert (line["tax_percent"], line["discount_percent"]) == ("7", "10")
+    assert [(one["reason"], one["amount"]["amount"]) for one in line["charges"]] == [("Guard", "12.00")]
+    await days_pass(office.tier, now, 1)
+    [became] = await issued(office.tier, now["id"])
+    # 2 of 100 less 10 %, and the guard, at 7 %.
+    assert became["total"]["amount"] == "205.44"
     same = await office.desk.act(f"contracts/{contract['id']}", **typed)
     assert same.status_code == 422
 

@@ -16,6 +16,7 @@ from services.account_mgmt.domain.timing.history import Floats, Log, log_of
 from services.account_mgmt.domain.timing.value import ValueModel
 from services.account_mgmt.repository import forecasts
 from services.account_mgmt.repository.policies import policies
+from services.chassis.business_time import after
 from services.chassis.db import Connection, Pool
 from workflows.contracts.fit_timing import FittedTiming
 
@@ -55,7 +56,7 @@ async def forecast_customer(conn: Connection, customer_id: str, policy: Policy, 
         return None
     _, predicted, rows = _predict(bought, models, worth, policy, now)
     await forecasts.write(conn, [(*row, version) for row in rows])
-    return now + float(predicted.middle[0]) * _WEEK
+    return _weeks_after(now, float(predicted.middle[0]), policy)
 
 
 def _fit(
@@ -79,13 +80,19 @@ def _predict(
     rows = []
     for place, customer_id in enumerate(log.ids):
         low, middle, high = (
-            now + float(weeks[place]) * _WEEK for weeks in (predicted.low, predicted.middle, predicted.high)
+            _weeks_after(now, float(weeks[place]), policy)
+            for weeks in (predicted.low, predicted.middle, predicted.high)
         )
         buys, order = float(predicted.p_buys[place]), round(float(worths[place]), 2)
         speaker = predicted.speaker(place)
         alive = float(predicted.p_alive[place])
         rows.append((customer_id, speaker, low, middle, high, alive, buys, order, round(buys * order, 2)))
     return log, predicted, rows
+
+
+def _weeks_after(now: datetime, weeks: float, policy: Policy) -> datetime:
+    """So many weeks later by the tier's calendar; what makes whole days but for a rounding is whole days."""
+    return after(now, timedelta(days=round(weeks * 7, 4)), policy.zone)
 
 
 def _by_customer(bought: Purchases) -> dict[str, list[date]]:
