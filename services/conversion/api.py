@@ -25,6 +25,7 @@ from services.conversion.desk import (
     deal_routers,
     deals_list,
     duty,
+    kept_commission,
     report_beside,
     ringing,
     slots,
@@ -141,7 +142,7 @@ def build_app(settings: Settings) -> FastAPI:
         events=EVENTS,
         settings=settings,
         desk=Desk(
-            routers=[*_PAGES, *deal_routers.ROUTERS, ringing.router, slots.router],
+            routers=[*_PAGES, *deal_routers.ROUTERS, ringing.router, slots.router, kept_commission.router],
             package="services.conversion",
             rings="inbound_call",
         ),

@@ -175,8 +175,9 @@ async def cross_sell_tables(conn: Connection, asked: Ask) -> Sequence[Table]:
         Column(_("Needs told"), "needs", compared=True, href=asked.to("needs", value="product_id")),
     ]
     note = _(
-        "Taken: bought for the first time, after something else; as of last night. Not wanted: written down as never to be"
-        " offered again. Needs told: written down with this product. How often a product was offered is not counted."
+        "Taken: bought for the first time, after something else; as of last night. Not wanted: written down as never"
+        " to be offered again. Needs told: written down with this product."
+        " How often a product was offered is not counted."
     )
     by: Any = {"by": lambda one: one.product_id}
     return [table("cross-sell", _("Sold besides"), columns, found, before=before, note=note, **by)]

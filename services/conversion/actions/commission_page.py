@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
+from services.chassis.person_names import names_of
 from services.conversion.actions.commissions import read_statement
 from services.conversion.actions.deal_board import oversees
+from services.conversion.actions.deals import SUPERVISOR
 from services.conversion.domain.commission_ledger import (
     DealEntries,
     MonthPaid,
@@ -16,7 +19,8 @@ from services.conversion.domain.commission_ledger import (
     month_after,
     months_before,
 )
-from services.conversion.repository import commissions
+from services.conversion.domain.commissions import Role
+from services.conversion.repository import commissions, trail
 
 ENTRIES = 200
 """Entries of a page; a month of one manager rarely has more."""
@@ -34,6 +38,14 @@ class CommissionPage:
     months: list[MonthPaid]
     before: str
     after: str | None
+
+
+async def people_who_keep(conn: Connection, who: Principal) -> Mapping[str, str]:
+    """Whose commission for further orders somebody of tier 3 may choose, by id: a supervisor everybody's."""
+    if who.role != SUPERVISOR:
+        return {}
+    people = await commissions.people_of(conn, Role.KEPT)
+    return {person: name for person, name in (await names_of(conn, people, trail.PEOPLE)).items() if person in people}
 
 
 async def read_commission(conn: Connection, who: Principal, month: str | None, person: str) -> CommissionPage:

@@ -245,6 +245,12 @@ async def paid_by_month(conn: Connection, person: str, since: str, until: str) -
     return MonthPaid.of_all(rows)
 
 
+async def people_of(conn: Connection, role: Role) -> list[str]:
+    """Everybody who has an entry of this kind in the ledger."""
+    rows = await conn.fetch("SELECT DISTINCT person FROM commissions WHERE role = $1 ORDER BY person LIMIT 500", role)
+    return [row["person"] for row in rows]
+
+
 async def companies(conn: Connection, deal_ids: Sequence[str]) -> dict[str, str]:
     """Names of the companies of these deals."""
     rows = await conn.fetch(

@@ -1,0 +1,64 @@
+"""Commission of tier 3: an account manager's own pages, and their supervisor's, from tier 2's ledger."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+
+from services.conversion.domain.commissions import Role
+from tests.api.test_conversion_team import words
+from tests.fixtures.postgres import FreshDatabase
+from tests.fixtures.tier_2 import Tier2, tier_2
+from tests.fixtures.tier_2_pages import person
+from workflows.contracts.base import Tier
+
+KEPT = "/desk/kept/commission"
+_ENTRY = """
+INSERT INTO commissions (id, key, month, person, role, kind, base, percent, amount, currency, reason, at)
+VALUES (gen_random_uuid(), gen_random_uuid()::text, to_char(now() AT TIME ZONE 'Europe/Kyiv', 'YYYY-MM'), $1, $2,
+        'accrued', 1000, 2, $3, 'UAH', '', now())
+"""
+
+
+@pytest_asyncio.fixture(scope="module")
+async def tier(fresh_database: FreshDatabase) -> AsyncIterator[Tier2]:
+    async with tier_2(await fresh_database("kept_commission", tier=Tier.CONVERSION)) as running:
+        for who, role, amount in (("oleh", Role.KEPT, 120), ("ira", Role.KEPT, 77), ("anna", Role.CLOSED, 999)):
+            await running.pool.execute(_ENTRY, who, role, amount)
+            await running.pool.execute(
+                "INSERT INTO person_names (person, name) VALUES ($1, $2)", who, f"{who.title()} Known"
+            )
+        yield running
+
+
+async def test_an_account_manager_reads_their_own_month_and_nobody_elses(tier: Tier2) -> None:
+    async with person(tier, "oleh", "account_manager", Tier.ACCOUNT_MGMT) as oleh:
+        page = words(await oleh.look(KEPT))
+        assert "120.00" in page
+        assert "77.00" not in page
+        assert 'href="/accounts/desk/customers"' in oleh.page, "the bar is that of their own desk"
+        assert "77.00" not in words(await oleh.look(KEPT, whose="ira")), "whoever is asked for"
+        file = await oleh.http.get(f"{KEPT}/statement.csv", params={"whose": "ira"})
+        assert "120.00" in file.text
+        assert "77.00" not in file.text
+        assert (await oleh.http.get("/desk/commission")).status_code == 403
+
+
+async def test_their_supervisor_chooses_among_those_who_keep_customers(tier: Tier2) -> None:
+    async with person(tier, "boss", "supervisor", Tier.ACCOUNT_MGMT) as boss:
+        page = await boss.look(KEPT, whose="ira")
+        assert "77.00" in words(page)
+        assert "Oleh Known" in page
+        assert "Anna Known" not in page, "a manager of tier 2 is not theirs"
+        assert "999.00" not in words(await boss.look(KEPT, whose="anna"))
+        assert 'href="/accounts/desk/portfolio"' in page
+
+
+async def test_nobody_else_opens_it(tier: Tier2) -> None:
+    for who, role, of in (("boss", "supervisor", Tier.CONVERSION), ("boss", "supervisor", Tier.LEAD_GEN)):
+        async with person(tier, who, role, of) as other:
+            assert (await other.http.get(KEPT)).status_code == 403
+    async with person(tier, "anna", "manager") as anna:
+        assert (await anna.http.get(KEPT)).status_code == 403
+        assert "999.00" in words(await anna.look("/desk/commission"))
