@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 
 import pytest_asyncio
@@ -14,6 +15,7 @@ from tests.fixtures.tier_2_pages import person
 from workflows.contracts.base import Tier
 
 HOURS = "/desk/settings/hours"
+TOGETHER = re.compile(r"Together [0-9]+ open deals?")
 OPEN = ALWAYS.model_dump(mode="json")
 MORE = """INSERT INTO managers (id, name, capacity)
           SELECT 'more-' || n, 'Name ' || lpad(n::text, 2, '0'), 50 FROM generate_series(1, 45) n"""
@@ -43,7 +45,7 @@ async def test_the_busiest_come_first_and_sums_are_of_everybody_on_every_page(ti
         last = words(await boss.look(f"{TEAM}?page=3"))
         assert "Anna Lys" not in last.partition("Waiting and late")[0]
         assert "41 to 46 of 46" in last
-        assert "Together 1 open deal" in last
+        assert TOGETHER.findall(first) == TOGETHER.findall(last) != []
         assert "Name 07" in words(await boss.look(f"{TEAM}?q=name+07"))
         assert "Nobody is called so." in words(await boss.look(f"{TEAM}?q=nobody"))
 
