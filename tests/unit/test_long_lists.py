@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.chassis.errors import Invalid
-from services.chassis.web.listed import Part, Sought, page_with, person_named
+from services.chassis.listed import Part, Sought, page_with, person_named
 
 PEOPLE = {"anna": "Anna Lys", "borys": "Borys Kit", "anna-2": "Anna Lys"}
 

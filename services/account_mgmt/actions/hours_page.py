@@ -11,6 +11,7 @@ from services.account_mgmt.domain.account_managers import Absence, AccountManage
 from services.account_mgmt.repository import account_managers, manager_hours
 from services.account_mgmt.repository.policies import policies
 from services.chassis.db import Connection
+from services.chassis.listed import Part, Sought, page_with
 from services.chassis.weeks import Row, Stretch, Week, with_absences
 
 
@@ -25,33 +26,43 @@ class ChosenPerson:
 
 @dataclass(frozen=True)
 class HoursPage:
-    """A week of everybody, who could cover, and the account manager who was chosen."""
+    """A week of a page of the people, who could cover, and the account manager who was chosen."""
 
     week: Week
     zone: ZoneInfo
-    rows: list[Row]
+    part: Part[Row]
     names: Mapping[str, str]
     chosen: ChosenPerson | None
 
+    @property
+    def people(self) -> int:
+        """How many account managers there are."""
+        return len(self.names)
+
 
 async def read_hours(
-    conn: Connection, day: date | None, now: datetime, person_id: str = "", chosen: date | None = None
+    conn: Connection,
+    day: date | None,
+    now: datetime,
+    person_id: str = "",
+    chosen: date | None = None,
+    sought: Sought | None = None,
 ) -> HoursPage:
-    """The week of `day`, with one account manager if one was chosen."""
+    """The week of `day` for those who are sought, with one account manager if one was chosen: then on their page,
+    unless another is asked for."""
     zone = (await policies.rules(conn)).zone
-    week = Week.of(day, now.astimezone(zone).date())
-    people = sorted(
-        (one for one in await account_managers.all_of_them(conn) if one.active), key=lambda one: (one.name, one.id)
-    )
-    names = {one.id: one.name for one in people}
-    away = await manager_hours.between(conn, *week.bounds(zone))
-    rows = [_row(one, week, zone, [gone for gone in away if gone.manager == one.id]) for one in people]
-    who = next((one for one in people if one.id == person_id), None)
+    week, sought = Week.of(day, now.astimezone(zone).date()), sought or Sought()
+    names = dict(sorted((await account_managers.names(conn)).items(), key=lambda one: (one[1], one[0])))
+    found = sought.among(names, lambda one: names[one])
+    part = Part.of(found, sought.page or page_with(found, lambda one: one == person_id))
+    away = await manager_hours.between(conn, *week.bounds(zone), part.rows)
+    rows = [_row(one, names[one], week, zone, [gone for gone in away if gone.manager == one]) for one in part.rows]
+    who = await account_managers.get(conn, person_id) if person_id in names else None
     open_ones = await account_managers.absences(conn, who.id) if who else []
     picked = ChosenPerson(who, chosen or week.monday, open_ones) if who else None
-    return HoursPage(week, zone, rows, names, picked)
+    return HoursPage(week, zone, Part.counted(rows, part.count, part.page), names, picked)
 
 
-def _row(person: AccountManager, week: Week, zone: ZoneInfo, away: list[Absence]) -> Row:
+def _row(person: str, name: str, week: Week, zone: ZoneInfo, away: list[Absence]) -> Row:
     gone = [Stretch("away", one.starts_at, one.ends_at, one.reason) for one in away]
-    return Row(person.id, person.name, zone, with_absences(week, [[] for _ in week.days], gone, zone))
+    return Row(person, name, zone, with_absences(week, [[] for _ in week.days], gone, zone))

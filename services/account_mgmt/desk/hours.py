@@ -8,7 +8,7 @@ from functools import partial
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Form, Path, Query, Request
+from fastapi import APIRouter, Depends, Form, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
@@ -21,6 +21,7 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import DomainError, Invalid
 from services.chassis.http import Conn, Id, Who
+from services.chassis.listed import Sought
 from services.chassis.web.door import page_router, web_of
 from services.chassis.web.refusals import field_errors
 from services.chassis.web.site import is_lively, words_for
@@ -28,6 +29,8 @@ from services.chassis.web.site import is_lively, words_for
 router: APIRouter = page_router("/desk/settings/hours")
 HERE = f"{SETTINGS}/hours"
 Day = Annotated[date | None, Query()]
+Asked = Annotated[Sought, Depends()]
+_EVERYBODY = Sought()
 Whose = Annotated[str, Path(max_length=64)]
 
 
@@ -59,11 +62,11 @@ class AwayForm(BaseModel):
 
 @router.get("", dependencies=SUPERVISION)
 async def week(
-    request: Request, conn: Conn, who: Who, week: Day = None,
+    request: Request, conn: Conn, who: Who, sought: Asked, week: Day = None,
     whose: Annotated[str, Query(alias="who", max_length=64)] = "", day: Day = None,
 ) -> Response:  # fmt: skip
     """A week of everybody; with somebody, their absences beside it."""
-    return await _show(request, conn, who, week or day, whose, day)
+    return await _show(request, conn, who, week or day, whose, day, sought=sought)
 
 
 @router.post("/{person}/away", dependencies=SETTERS)
@@ -117,13 +120,15 @@ async def _show(
     person: str = "",
     day: date | None = None,
     *,
+    sought: Sought = _EVERYBODY,
     form: AwayForm | None = None,
     error: DomainError | None = None,
 ) -> Response:
     now = datetime.now(UTC)
-    page = await read_hours(conn, shown_day, now, person, day)
+    page = await read_hours(conn, shown_day, now, person, day, sought)
     shown: dict[str, Any] = {
         "page": page,
+        "sought": sought,
         "bar": await read_bar(conn, who, now),
         "acts": who.role == "supervisor",
         "today": now.astimezone(page.zone).date(),

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response
 
@@ -23,12 +23,14 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.first_steps import next_step
 from services.chassis.http import Conn, Id, Who
+from services.chassis.listed import Part, Sought
 from services.chassis.web.door import page_router, web_of
 from services.chassis.web.pages import Reader
 from services.chassis.web.site import words_for
 
 router: APIRouter = page_router("/desk/portfolio")
 Text = Annotated[str, Query(max_length=100)]
+Asked = Annotated[Sought, Depends()]
 _FIRST, _AT_ONCE = 5, 25
 
 
@@ -41,24 +43,27 @@ class HandOverForm(BaseModel):
 
 
 @router.get("", dependencies=SUPERVISOR)
-async def portfolio(request: Request, conn: Conn, who: Who) -> Response:
+async def portfolio(request: Request, conn: Conn, who: Who, sought: Asked) -> Response:
     """Everybody's portfolio."""
     steps = await read_first_steps(conn)
     more = {"steps": steps, "next": next_step(steps), "optional": await read_optional_steps(conn)}
-    return await _everybody(request, conn, who, "portfolio.j2", **more)
+    return await _everybody(request, conn, who, "portfolio.j2", sought, **more)
 
 
 @router.get("/parts", dependencies=SUPERVISOR)
-async def parts(request: Request, conn: Conn, who: Who) -> Response:
+async def parts(request: Request, conn: Conn, who: Who, sought: Asked) -> Response:
     """What changes by itself."""
-    return await _everybody(request, conn, who, "portfolio_live.j2")
+    return await _everybody(request, conn, who, "portfolio_live.j2", sought)
 
 
-async def _everybody(request: Request, conn: Connection, who: Principal, template: str, **more: Any) -> Response:
+async def _everybody(
+    request: Request, conn: Connection, who: Principal, template: str, sought: Sought, **more: Any
+) -> Response:
     now = datetime.now(UTC)
     found = await read_portfolios(conn, now)
     shown = {"found": found, "risks": await read_at_risk(conn, limit=_FIRST)} | more
-    shown["aged"] = await read_open_money(conn)
+    shown["part"] = Part.of(sought.among(found.people, lambda one: one.name), sought.page)
+    shown["sought"], shown["aged"] = sought, await read_open_money(conn)
     return web_of(request).pages.answer(request, template, **shown, bar=await read_bar(conn, who, now), live=True)
 
 

@@ -114,16 +114,18 @@ def totals(sums: Iterable[Sum]) -> list[Sum]:
 
 def put_together(people: Sequence[Held], expected: Sequence[Sum], overdue: Sequence[Sum]) -> list[Held]:
     """Everybody with their sums; those who have left and have nothing any more are left out."""
+    theirs, late = _by_person(expected), _by_person(overdue)
     found = [
-        one.model_copy(
-            update={
-                "expected": totals(two for two in expected if two.person == one.id),
-                "overdue": totals(two for two in overdue if two.person == one.id),
-            }
-        )
-        for one in people
+        one.model_copy(update={"expected": totals(theirs[one.id]), "overdue": totals(late[one.id])}) for one in people
     ]
     return [one for one in found if one.active or one.customers or one.open]
+
+
+def _by_person(sums: Iterable[Sum]) -> Mapping[str, list[Sum]]:
+    found: dict[str, list[Sum]] = defaultdict(list)
+    for one in sums:
+        found[one.person or ""].append(one)
+    return found
 
 
 class Receiver(Record):

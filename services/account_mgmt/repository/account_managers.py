@@ -43,10 +43,10 @@ async def get(conn: Connection, manager_id: str) -> AccountManager:
 
 
 async def names(conn: Connection) -> dict[str, str]:
-    """Names of the account managers at work by their ids, at most 200."""
+    """Names of the account managers at work by their ids, at most 1,000."""
     return {
         row["id"]: row["name"]
-        for row in await conn.fetch("SELECT id, name FROM account_managers WHERE active ORDER BY created_at LIMIT 200")
+        for row in await conn.fetch("SELECT id, name FROM account_managers WHERE active ORDER BY created_at LIMIT 1000")
     }
 
 

@@ -17,20 +17,21 @@ _CLASSES = ", ".join(
     + f" AS age_{age}"
     for age, (least, below) in BOUNDS.items()
 )
+# Who owes most is found by sums alone; what else is told of them is read for a page of them.
 _DEBTORS = f"""
-WITH late AS (
-    SELECT i.customer_id, {_CLASSES}, sum({owed()}) AS total, min(i.due_at) AS oldest_at, max(i.dunning) AS step,
+WITH page AS (
+    SELECT i.customer_id, sum({owed()}) AS total
+      FROM invoices i WHERE {{wanted}}{{of}} GROUP BY 1{{behind}} ORDER BY 2 DESC, 1 DESC LIMIT $2),
+late AS (
+    SELECT i.customer_id, {_CLASSES}, min(i.due_at) AS oldest_at, max(i.dunning) AS step,
            count(*) AS invoices, count(*) FILTER (WHERE i.paused_until > now()) AS resting,
            count(*) FILTER (WHERE i.collected_at IS NOT NULL) AS collection
-      FROM invoices i WHERE {{wanted}} GROUP BY 1),
-page AS (
-    SELECT l.*, c.contact->>'company' AS company, c.account_manager
-      FROM late l JOIN customers c ON c.id = l.customer_id
-     WHERE {{of}} ORDER BY l.total DESC, l.customer_id DESC LIMIT $2)
-SELECT p.*, m.name AS manager,
+      FROM invoices i WHERE i.customer_id = ANY(ARRAY(SELECT customer_id FROM page)) AND {{wanted}} GROUP BY 1)
+SELECT p.total, l.*, c.contact->>'company' AS company, c.account_manager, m.name AS manager,
        (SELECT coalesce(sum({owed()}), 0) FROM invoices i WHERE i.customer_id = p.customer_id AND i.state = 'open'
            AND i.due_at >= now() AND i.currency = $1) AS current
-  FROM page p LEFT JOIN account_managers m ON m.id = p.account_manager ORDER BY p.total DESC, p.customer_id DESC
+  FROM page p JOIN late l USING (customer_id) JOIN customers c ON c.id = p.customer_id
+  LEFT JOIN account_managers m ON m.id = c.account_manager ORDER BY p.total DESC, p.customer_id DESC
 """  # noqa: S608 - put together from constants
 
 
@@ -42,7 +43,7 @@ async def debtors(conn: Connection, query: DebtQuery, *, limit: int, after: tupl
         values.append(value)
         return f"${len(values)}"
 
-    wanted, of = _LATE, "true"
+    wanted, of, behind = _LATE, "", ""
     if query.age is not None:
         least, below = BOUNDS[query.age]
         wanted += f" AND i.due_at <= {_DAYS.format(place(least))}"
@@ -50,14 +51,11 @@ async def debtors(conn: Connection, query: DebtQuery, *, limit: int, after: tupl
     if query.step is not None:
         wanted += f" AND i.dunning = {place(query.step)}"
     if query.owner:
-        of += (
-            " AND c.account_manager IS NULL"
-            if query.owner == "nobody"
-            else f" AND c.account_manager = {place(query.owner)}"
-        )
+        whose = "IS NULL" if query.owner == "nobody" else f"= {place(query.owner)}"
+        of = f" AND i.customer_id IN (SELECT id FROM customers WHERE account_manager {whose})"  # noqa: S608 - a place
     if after is not None:
-        of += f" AND (l.total, l.customer_id) < ({place(after[0])}::numeric, {place(after[1])}::uuid)"
-    return Debtor.of_all(await conn.fetch(_DEBTORS.format(wanted=wanted, of=of), *values))
+        behind = f" HAVING (sum({owed()}), i.customer_id) < ({place(after[0])}::numeric, {place(after[1])}::uuid)"
+    return Debtor.of_all(await conn.fetch(_DEBTORS.format(wanted=wanted, of=of, behind=behind), *values))
 
 
 async def steps(conn: Connection, currency: str) -> list[Step]:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from services.account_mgmt.domain.account_managers import Absence
 from services.chassis.db import Connection
 
 
-async def between(conn: Connection, start: datetime, end: datetime) -> list[Absence]:
-    """Everybody's absences that touch this time, the first one first."""
+async def between(conn: Connection, start: datetime, end: datetime, people: Sequence[str]) -> list[Absence]:
+    """These people's absences that touch this time, the first one first."""
     rows = await conn.fetch(
-        "SELECT * FROM absences WHERE during && tstzrange($1, $2) ORDER BY starts_at LIMIT 1000", start, end
+        """SELECT * FROM absences WHERE manager = ANY($3) AND during && tstzrange($1, $2)
+            ORDER BY starts_at LIMIT 1000""",
+        start,
+        end,
+        list(people),
     )
     return Absence.of_all(rows)

@@ -12,9 +12,9 @@ from services.chassis.db import Connection
 MOST_PEOPLE = 200
 # Work is on the list of whom it was given to, or, while it lies with nobody, of whoever looks after the customer.
 _WORK = """
-SELECT coalesce(w.assignee, c.account_manager) AS person, w.lead_id, w.kind,
+SELECT coalesce(w.assignee, (SELECT account_manager FROM customers WHERE id = w.lead_id)) AS person, w.lead_id, w.kind,
        coalesce(n.answer_by, greatest(w.opened_at, w.not_before) + $2::interval) < now() AS late
-  FROM work_items w JOIN customers c ON c.id = w.lead_id LEFT JOIN nudges n ON n.item_id = w.id
+  FROM work_items w LEFT JOIN nudges n ON n.item_id = w.id
  WHERE w.state IN ('open', 'leased') AND w.kind = ANY($1)
 """
 _PEOPLE = f"""
@@ -22,9 +22,9 @@ WITH care AS (
     SELECT account_manager AS id, count(*) AS customers, count(*) FILTER (WHERE state = 'at_risk') AS at_risk
       FROM customers WHERE state NOT IN ('lost', 'cancelled') AND account_manager IS NOT NULL GROUP BY 1),
 work AS (
-    SELECT person AS id, count(DISTINCT lead_id) AS open, count(DISTINCT lead_id) FILTER (WHERE late) AS late,
-           count(*) FILTER (WHERE kind = 'complaint') AS complaints
-      FROM ({_WORK}) w GROUP BY 1)
+    SELECT person AS id, count(*) AS open, count(*) FILTER (WHERE late) AS late, sum(complaints) AS complaints
+      FROM (SELECT person, lead_id, bool_or(late) AS late, count(*) FILTER (WHERE kind = 'complaint') AS complaints
+              FROM ({_WORK}) w GROUP BY 1, 2) customers GROUP BY 1)
 SELECT m.id, m.name, m.active, m.capacity, a.ends_at AS away_until, coalesce(k.name, a.cover) AS cover,
        coalesce(care.customers, 0) AS customers, coalesce(care.at_risk, 0) AS at_risk,
        coalesce(work.open, 0) AS open, coalesce(work.late, 0) AS late, coalesce(work.complaints, 0) AS complaints,

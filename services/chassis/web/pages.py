@@ -20,8 +20,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from services.chassis.auth import Principal
+from services.chassis.listed import suggested
 from services.chassis.web.formats import DEFAULT_LANGUAGE, LOCALES, Formats, initials, locale_of, zone_of
-from services.chassis.web.listed import suggested
 from services.chassis.web.places import ACCENTS, PREFIXES, prefix_of
 from services.chassis.web.scales import ticks
 from services.chassis.web.static import Assets

@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 
 from services.chassis.business_time import WEEK, Calendar, is_public_holiday
 from services.chassis.db import Connection
+from services.chassis.listed import Part, Sought, page_with
 from services.chassis.weeks import Row, Stretch, Week, with_absences
 from services.conversion.domain.absences import Absence
 from services.conversion.domain.managers import Manager
 from services.conversion.repository import absences, manager_hours, managers
 from services.conversion.repository.policies import policies
 
-_MOST = 200
+_MOST = 1_000
 
 
 @dataclass(frozen=True)
@@ -30,29 +31,40 @@ class ChosenManager:
 
 @dataclass(frozen=True)
 class HoursPage:
-    """A week of everybody, and the manager who was chosen."""
+    """A week of a page of `people` managers, and the manager who was chosen."""
 
     week: Week
     zone: ZoneInfo
-    rows: list[Row]
+    people: int
+    part: Part[Row]
     chosen: ChosenManager | None
 
 
 async def read_hours(
-    conn: Connection, day: date | None, now: datetime, manager_id: str = "", chosen: date | None = None
+    conn: Connection,
+    day: date | None,
+    now: datetime,
+    manager_id: str = "",
+    chosen: date | None = None,
+    sought: Sought | None = None,
 ) -> HoursPage:
-    """The week of `day`, with one manager if one was chosen."""
+    """The week of `day` for those who are sought, with one manager if one was chosen: without a page, on theirs."""
     usual = (await policies.rules(conn)).calendar
     zone = ZoneInfo(usual.timezone)
-    week = Week.of(day, now.astimezone(zone).date())
-    people = await managers.page(conn, active=True, limit=_MOST, after=None)
-    away = await manager_hours.between(conn, *week.bounds(zone))
-    rows = [_row(one, week, usual, [gone for gone in away if gone.manager == one.id]) for one in people]
-    who = next((one for one in people if one.id == manager_id), None)
-    if who is None:
-        return HoursPage(week, zone, rows, None)
-    open_ones = await absences.of_manager(conn, who.id, now)
-    return HoursPage(week, zone, rows, ChosenManager(who, chosen or week.monday, who.hours or usual, open_ones))
+    week, sought = Week.of(day, now.astimezone(zone).date()), sought or Sought()
+    names = await managers.names(conn, limit=_MOST)
+    found = sought.among(names, lambda one: names[one])
+    part = Part.of(found, sought.page or page_with(found, lambda one: one == manager_id))
+    people = {one.id: one for one in await managers.named(conn, [*part.rows, manager_id])}
+    away = await manager_hours.between(conn, *week.bounds(zone), part.rows)
+    rows = [_row(people[one], week, usual, [gone for gone in away if gone.manager == one]) for one in part.rows]
+    who = people.get(manager_id) if manager_id in names else None
+    picked = await _chosen(conn, who, chosen or week.monday, usual, now) if who else None
+    return HoursPage(week, zone, len(names), Part.counted(rows, part.count, part.page), picked)
+
+
+async def _chosen(conn: Connection, who: Manager, day: date, usual: Calendar, now: datetime) -> ChosenManager:
+    return ChosenManager(who, day, who.hours or usual, await absences.of_manager(conn, who.id, now))
 
 
 def _row(manager: Manager, week: Week, usual: Calendar, away: list[Absence]) -> Row:

@@ -14,8 +14,8 @@ from starlette.responses import Response
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.http import Conn, ConnectionPool, Id, Who
+from services.chassis.listed import Part, Sought, person_named
 from services.chassis.web.door import page_router, web_of
-from services.chassis.web.listed import Part, Sought, person_named
 from services.chassis.web.site import words_for
 from services.conversion.actions.deal_board import colleagues
 from services.conversion.actions.desk_bar import desk_bar
@@ -66,29 +66,27 @@ async def _show(
 ) -> Response:
     others = {id_: name for id_, name in (await receivers(conn)).items() if id_ != manager}
     to = person_named(others, to, "to")
-    asked = TakeOver(reason=_PREVIEWED, to=to or None, deals=chosen or None)
-    preview = await read_preview(conn, manager, asked)
-    names = await colleagues(conn)
-    part = _part(preview, sought, names)
-    lately, handed = await read_handed(conn, manager)
     context: dict[str, Any] = {
+        **await _planned(conn, manager, TakeOver(reason=_PREVIEWED, to=to or None, deals=chosen or None), sought),
         "leaving": await managers.get(conn, manager),
-        "preview": preview,
-        "part": part,
-        "sought": sought,
-        "worth": await read_worths(conn, [deal for deal, _ in part.rows]),
-        "lately": lately,
-        "handed_lately": handed,
         "to": to,
         "chosen": chosen or [],
-        "may_choose": len(preview.rows) <= CHOSEN,
-        "named": _NAMED,
         "acts": who.role == "supervisor",
         "bar": await desk_bar(conn, who),
-        "names": names,
         "receivers": others,
     }
     return web_of(request).pages.answer(request, "team/hand_on.j2", **context)
+
+
+async def _planned(conn: Connection, manager: str, asked: TakeOver, sought: Sought) -> dict[str, Any]:
+    preview, names = await read_preview(conn, manager, asked), await colleagues(conn)
+    part = _part(preview, sought, names)
+    worth = await read_worths(conn, [deal for deal, _ in part.rows])
+    lately, handed = await read_handed(conn, manager)
+    return {
+        "preview": preview, "part": part, "sought": sought, "worth": worth, "names": names, "named": _NAMED,
+        "may_choose": len(preview.rows) <= CHOSEN, "lately": lately, "handed_lately": handed,
+    }  # fmt: skip
 
 
 def _part(preview: Preview, sought: Sought, names: Mapping[str, str]) -> Part[tuple[Deal, Handed | None]]:

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Form, Path, Query, Request
+from fastapi import APIRouter, Depends, Form, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.responses import Response
 
@@ -18,6 +18,7 @@ from services.chassis.business_time import WEEK, Calendar
 from services.chassis.db import Connection
 from services.chassis.errors import DomainError, Invalid
 from services.chassis.http import Conn, Id, Who
+from services.chassis.listed import Sought
 from services.chassis.web.door import page_router, web_of
 from services.chassis.web.refusals import field_errors, reason_of
 from services.chassis.web.site import is_lively, words_for
@@ -30,6 +31,8 @@ from services.conversion.schemas.absences import NewAbsence
 router: APIRouter = page_router("/desk/settings/hours")
 HERE = f"{SETTINGS}/hours"
 Day = Annotated[date | None, Query()]
+Asked = Annotated[Sought, Depends()]
+_EVERYBODY = Sought()
 Whose = Annotated[str, Path(max_length=100)]
 _STRETCH = re.compile(r"(\d{1,2})(?::(\d{2}))?\s*[-–—]\s*(\d{1,2})(?::(\d{2}))?")
 
@@ -96,11 +99,11 @@ class AwayForm(BaseModel):
 
 @router.get("", dependencies=SUPERVISION)
 async def week(
-    request: Request, conn: Conn, who: Who, week: Day = None,
+    request: Request, conn: Conn, who: Who, sought: Asked, week: Day = None,
     whose: Annotated[str, Query(alias="who", max_length=100)] = "", day: Day = None,
 ) -> Response:  # fmt: skip
     """A week of everybody; with somebody, their hours and absences beside it."""
-    return await _show(request, conn, who, week or day, whose, day)
+    return await _show(request, conn, who, week or day, whose, day, sought=sought)
 
 
 @router.post("/{manager}/week", dependencies=SETTERS)
@@ -179,15 +182,17 @@ async def _show(
     manager: str = "",
     day: date | None = None,
     *,
+    sought: Sought = _EVERYBODY,
     week_form: WeekForm | None = None,
     away_form: AwayForm | None = None,
     error: DomainError | None = None,
 ) -> Response:
     now = datetime.now(UTC)
-    page = await read_hours(conn, shown_day, now, manager, day)
+    page = await read_hours(conn, shown_day, now, manager, day, sought)
     first = page.chosen.day.isoformat() if page.chosen else ""
     shown: dict[str, Any] = {
         "page": page,
+        "sought": sought,
         "today": now.astimezone(page.zone).date(),
         "week_form": week_form or (WeekForm.of(page.chosen.hours) if page.chosen else WeekForm()),
         "away_form": away_form or AwayForm(first=first),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any
@@ -15,6 +16,7 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.first_steps import next_step
 from services.chassis.http import Conn, Id, Who, allow
+from services.chassis.listed import Part, Sought, person_named
 from services.chassis.web.door import page_router, web_of
 from services.chassis.web.site import words_for
 from services.conversion.actions.deal_board import colleagues, rules_in_force
@@ -28,6 +30,8 @@ from services.conversion.domain.board import LANES
 TEAM = "/conversion/desk/team"
 READERS: list[Any] = [allow("supervisor", "ops")]
 SUPERVISOR: list[Any] = [allow("supervisor")]
+_NUMBER = re.compile(r"[0-9]{1,5}")
+_ROWS = 20
 _PARTS = {"people": "team/_people.j2", "approvals": "team/_approvals.j2", "waiting": "team/_waiting.j2"}
 
 router: APIRouter = page_router("/desk/team")
@@ -36,7 +40,7 @@ router: APIRouter = page_router("/desk/team")
 class GiveForm(BoardForm):
     """To whom it goes."""
 
-    manager: Annotated[str, Field(max_length=100)] = ""
+    manager: Annotated[str, Field(max_length=200)] = ""
 
 
 class AskForm(BoardForm):
@@ -47,11 +51,15 @@ class AskForm(BoardForm):
 
 @dataclass(frozen=True)
 class TeamView:
-    """What somebody looks at: one team of several, what waits for one manager, or all that waits."""
+    """What somebody looks at: one team of several, what waits for one manager, or all that waits and which page of it;
+    and which managers, by name and page."""
 
     team: Annotated[str | None, Query(max_length=200)] = None
     of: Annotated[str, Query(max_length=100)] = ""
     whole: Annotated[bool, Query()] = False
+    waits: Annotated[int, Query(ge=0, le=100_000)] = 0
+    q: Annotated[str, Query(max_length=100)] = ""
+    page: Annotated[int, Query(ge=0, le=100_000)] = 0
 
     @classmethod
     def before(cls, request: Request) -> TeamView:
@@ -59,8 +67,13 @@ class TeamView:
         page = urlsplit(request.headers.get("hx-current-url") or request.headers.get("referer", ""))
         asked = parse_qs(page.query, keep_blank_values=True) if page.path == TEAM else {}
         first = {name: values[0] for name, values in asked.items()}
-        return cls(team=first["team"][:200] if "team" in first else None, of=first.get("of", "")[:100],
-                   whole=first.get("whole") == "1")  # fmt: skip
+        pages = {name: int(first[name]) for name in ("page", "waits") if _NUMBER.fullmatch(first.get(name, ""))}
+        return cls(q=first.get("q", "")[:100], team=first["team"][:200] if "team" in first else None,
+                   of=first.get("of", "")[:100], whole=first.get("whole") == "1", **pages)  # fmt: skip
+
+    def query(self, page: int | None = None, **more: object) -> str:
+        """The query of another page of the managers."""
+        return self.address(page=self.page if page is None else page, **more)
 
     def address(self, **changes: Any) -> str:
         """The query of the same page with something changed."""
@@ -80,16 +93,19 @@ Looked = Annotated[TeamView, Depends()]
 
 async def _context(conn: Connection, who: Principal, view: TeamView) -> dict[str, Any]:
     policy = await rules_in_force(conn)
+    team = await read_team(conn, policy, view.team)
+    waiting = await read_waiting(conn, policy, view.of, whole=view.whole)
     return {
-        "team": await read_team(conn, policy, view.team),
-        "waiting": await read_waiting(conn, policy, view.of, whole=view.whole),
+        "team": team,
+        "waiting": waiting,
+        "part": Part.of(Sought(view.q).among(team.members, lambda one: one.row.name), view.page, _ROWS),
+        "rows": Part.of(waiting.rows, view.waits, _ROWS),
         "approvals": await read_approvals(conn),
         "view": view,
         "lanes": LANES,
         "acts": who.role == "supervisor",
         "bar": await desk_bar(conn, who, policy),
-        "names": await colleagues(conn),
-        "receivers": await receivers(conn),
+        **{"names": await colleagues(conn), "receivers": await receivers(conn)},
     }
 
 
@@ -129,7 +145,7 @@ async def ask(request: Request, conn: Conn, who: Who, deal_id: Id, form: Annotat
 async def give(request: Request, conn: Conn, who: Who, item_id: Id, form: Annotated[GiveForm, Form()]) -> Response:
     """A lead on offer goes to a manager."""
     _ = words_for(request)
-    await give_lead(conn, item_id, who, form.manager)
+    await give_lead(conn, item_id, who, person_named(await receivers(conn), form.manager, "manager"))
     return await _after(request, conn, who, _("Given. It is their deal now."))
 
 
@@ -137,7 +153,7 @@ async def give(request: Request, conn: Conn, who: Who, item_id: Id, form: Annota
 async def on_list(request: Request, conn: Conn, who: Who, item_id: Id, form: Annotated[GiveForm, Form()]) -> Response:
     """A call, an answer or a mail goes on another manager's list."""
     _ = words_for(request)
-    await put_on_list(conn, item_id, who, form.manager)
+    await put_on_list(conn, item_id, who, person_named(await receivers(conn), form.manager, "manager"))
     return await _after(request, conn, who, _("It stands on their list now."))
 
 

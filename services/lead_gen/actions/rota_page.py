@@ -7,13 +7,14 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from services.chassis.db import Connection
+from services.chassis.listed import Part, Sought, page_with
 from services.chassis.weeks import Row, Stretch, Week
 from services.lead_gen.domain.callers import Caller
 from services.lead_gen.domain.policy import HOME_ZONE
 from services.lead_gen.domain.rota import RotaException, RotaPattern, plan
-from services.lead_gen.repository import callers, rota, rota_pages
+from services.lead_gen.repository import callers, rota_pages
 
-_MOST = 200
+_MOST = 1_000
 
 
 @dataclass(frozen=True)
@@ -28,25 +29,37 @@ class RotaDay:
 
 @dataclass(frozen=True)
 class RotaPage:
-    """A week of everybody, and the day that was chosen."""
+    """A week of a page of `people` callers, and the day that was chosen."""
 
     week: Week
-    rows: list[Row]
+    people: int
+    part: Part[Row]
     chosen: RotaDay | None
 
 
 async def read_rota(
-    conn: Connection, day: date | None, now: datetime, caller_id: str = "", chosen: date | None = None
+    conn: Connection,
+    day: date | None,
+    now: datetime,
+    caller_id: str = "",
+    chosen: date | None = None,
+    sought: Sought | None = None,
 ) -> RotaPage:
-    """The week of `day`, with the day of one caller if one was chosen."""
+    """The week of `day` for those who are sought, with the day of one caller if one was chosen: without a page, on
+    theirs."""
     zone = ZoneInfo(HOME_ZONE)
-    week = Week.of(day, now.astimezone(zone).date())
+    week, sought = Week.of(day, now.astimezone(zone).date()), sought or Sought()
     people = await rota_pages.callers(conn, _MOST)
-    patterns, exceptions = await rota.patterns(conn), await rota_pages.exceptions(conn, week.days[0], week.days[-1])
-    by_hand = await rota_pages.by_hand(conn, *week.bounds(zone))
-    rows = [_row(one, week, patterns, exceptions, by_hand.get(one.id, [])) for one in people]
     who = next((one for one in people if one.id == caller_id), None)
-    return RotaPage(week, rows, _day(who, chosen, patterns, exceptions) if who and chosen else None)
+    found = sought.among(people, lambda one: one.name)
+    part = Part.of(found, sought.page or page_with(found, lambda one: one == who))
+    shown = [*(one.id for one in part.rows), caller_id]
+    patterns = await rota_pages.patterns(conn, shown)
+    exceptions = await rota_pages.exceptions(conn, week.days[0], week.days[-1], shown)
+    by_hand = await rota_pages.by_hand(conn, *week.bounds(zone))
+    rows = [_row(one, week, patterns, exceptions, by_hand.get(one.id, [])) for one in part.rows]
+    picked = _day(who, chosen, patterns, exceptions) if who and chosen else None
+    return RotaPage(week, len(people), Part.counted(rows, part.count, part.page), picked)
 
 
 async def zone_of_caller(conn: Connection, caller_id: str) -> str:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Form, Path, Query, Request
+from fastapi import APIRouter, Depends, Form, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.responses import Response
 
@@ -16,6 +16,7 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import DomainError, Invalid
 from services.chassis.http import Conn, Id, Who, allow
+from services.chassis.listed import Sought
 from services.chassis.web.door import page_router, web_of
 from services.chassis.web.refusals import field_errors, reason_of
 from services.chassis.web.site import is_lively, words_for
@@ -29,6 +30,8 @@ SUPERVISOR: list[Any] = [allow("supervisor")]
 HERE = "/lead-gen/desk/rota"
 Told = TypeVar("Told", NewException, NewPattern)
 Day = Annotated[date | None, Query()]
+Asked = Annotated[Sought, Depends()]
+_EVERYBODY = Sought()
 Whose = Annotated[str, Path(max_length=100)]
 
 router: APIRouter = page_router("/desk/rota")
@@ -47,11 +50,11 @@ class HoursForm(BaseModel):
 
 @router.get("", dependencies=READERS)
 async def week(
-    request: Request, conn: Conn, who: Who, week: Day = None,
+    request: Request, conn: Conn, who: Who, sought: Asked, week: Day = None,
     whose: Annotated[str, Query(alias="who", max_length=100)] = "", day: Day = None,
 ) -> Response:  # fmt: skip
     """A week of everybody; with somebody and a day, their form beside it."""
-    return await _show(request, conn, who, week or day, whose, day)
+    return await _show(request, conn, who, week or day, whose, day, sought=sought)
 
 
 @router.post("/{caller}/{day}/off", dependencies=SUPERVISOR)
@@ -147,13 +150,15 @@ async def _show(
     caller: str = "",
     chosen: date | None = None,
     *,
+    sought: Sought = _EVERYBODY,
     form: HoursForm | None = None,
     error: DomainError | None = None,
 ) -> Response:
     now = datetime.now(UTC)
-    page = await read_rota(conn, day, now, caller, chosen)
+    page = await read_rota(conn, day, now, caller, chosen, sought)
     shown: dict[str, Any] = {
         "page": page,
+        "sought": sought,
         "form": form or HoursForm(),
         "acts": who.role == "supervisor",
         "today": now.astimezone(ZoneInfo(HOME_ZONE)).date(),

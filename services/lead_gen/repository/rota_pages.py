@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from services.chassis.db import Connection
 from services.lead_gen.domain.callers import Caller
-from services.lead_gen.domain.rota import RotaException
+from services.lead_gen.domain.rota import RotaException, RotaPattern
 
 
 async def callers(conn: Connection, limit: int) -> list[Caller]:
@@ -15,9 +16,19 @@ async def callers(conn: Connection, limit: int) -> list[Caller]:
     return Caller.of_all(rows)
 
 
-async def exceptions(conn: Connection, first: date, last: date) -> list[RotaException]:
-    """Exceptions of everybody on these days."""
-    rows = await conn.fetch("SELECT * FROM rota_exceptions WHERE day BETWEEN $1 AND $2", first, last)
+async def patterns(conn: Connection, people: Sequence[str]) -> list[RotaPattern]:
+    """The weekly lines of these callers."""
+    rows = await conn.fetch(
+        "SELECT * FROM rota WHERE caller_id = ANY($1) ORDER BY caller_id, weekday, starts, id", list(people)
+    )
+    return RotaPattern.of_all(rows)
+
+
+async def exceptions(conn: Connection, first: date, last: date, people: Sequence[str]) -> list[RotaException]:
+    """Exceptions of these callers on these days."""
+    rows = await conn.fetch(
+        "SELECT * FROM rota_exceptions WHERE day BETWEEN $1 AND $2 AND caller_id = ANY($3)", first, last, list(people)
+    )
     return RotaException.of_all(rows)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated, Final, Generic, TypeVar
 from urllib.parse import urlencode
 
-from fastapi import Query
+from pydantic import Field
 
 from services.chassis.errors import Invalid
 from services.chassis.sentences import said
@@ -22,8 +22,8 @@ _FARTHEST: Final = 100_000
 class Sought:
     """What somebody asks of a list: words to seek, and which page of it, counted from one; nought for the usual one."""
 
-    q: Annotated[str, Query(max_length=100)] = ""
-    page: Annotated[int, Query(ge=0, le=_FARTHEST)] = 0
+    q: Annotated[str, Field(max_length=100)] = ""
+    page: Annotated[int, Field(ge=0, le=_FARTHEST)] = 0
 
     def among(self, rows: Iterable[T], says: Callable[[T], str]) -> list[T]:
         """Those of these rows that say every word which is sought, in capitals or not."""
