@@ -83,7 +83,7 @@ async def test_who_has_what_stands_in_a_row_and_every_figure_opens_its_records(d
     await overdue(tier, 40, "Борг")
     await tier.post(f"/v1/customers/{customer_id}/complaints", {"text": "late"})
     page = await desk.page("portfolio")
-    larysa, oleh = row(page, "person-1"), row(page, "person-2")
+    oleh, larysa = row(page, "person-1"), row(page, "person-2")
     assert "takes none" in larysa
     assert "0 done · 1 open 1 late" in oleh
     for figure in ("₴ 450", "₴ 120", "complaints 1", "at risk 1"):

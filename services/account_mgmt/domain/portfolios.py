@@ -113,12 +113,16 @@ def totals(sums: Iterable[Sum]) -> list[Sum]:
 
 
 def put_together(people: Sequence[Held], expected: Sequence[Sum], overdue: Sequence[Sum]) -> list[Held]:
-    """Everybody with their sums; those who have left and have nothing any more are left out."""
+    """Everybody with their sums, first those with most that is late or complained of, else as they came.
+
+    Those who have left and have nothing any more are left out.
+    """
     theirs, late = _by_person(expected), _by_person(overdue)
     found = [
         one.model_copy(update={"expected": totals(theirs[one.id]), "overdue": totals(late[one.id])}) for one in people
     ]
-    return [one for one in found if one.active or one.customers or one.open]
+    there = [one for one in found if one.active or one.customers or one.open]
+    return sorted(there, key=lambda one: (not one.active, -one.late - one.complaints))
 
 
 def _by_person(sums: Iterable[Sum]) -> Mapping[str, list[Sum]]:
