@@ -20,13 +20,16 @@ from services.ops.actions.stories import Reached
 from services.ops.plans import Plans
 from services.ops.tiers import SECONDS, TierApis
 
+# Every open page holds a stream of each tier, so there is no most: what is asked besides must not wait for one to end.
+_LIMITS = httpx.Limits(max_connections=None, max_keepalive_connections=20)
+
 
 class Reach:
     """One connection pool to the tiers and one client of Temporal, each made when it is first needed."""
 
     def __init__(self, settings: Settings, open_http: Callable[[], httpx.AsyncClient] | None = None) -> None:
         self._settings = settings
-        self._open_http = open_http or (lambda: httpx.AsyncClient(timeout=SECONDS))
+        self._open_http = open_http or (lambda: httpx.AsyncClient(timeout=SECONDS, limits=_LIMITS))
         self.room = Rooms()
         self._http: httpx.AsyncClient | None = None
         self._temporal: Client | None = None

@@ -52,7 +52,8 @@ class Hearing:
         finally:
             for one in listeners:
                 one.cancel()
-            await asyncio.gather(*listeners, return_exceptions=True)
+            # `gather` would cancel them again in the middle of closing, and their connections would stay open.
+            await asyncio.wait(listeners)
 
     def _about(self, first: Mapping[str, object]) -> Mapping[str, str]:
         """The leads that this and whatever came since is about, each under a name of its own."""

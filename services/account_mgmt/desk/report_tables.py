@@ -174,13 +174,17 @@ async def cross_sell_tables(conn: Connection, asked: Ask) -> Sequence[Table]:
         Column(_("Not wanted"), "refused", compared=True, href=asked.to("refused", value="product_id")),
         Column(_("Needs told"), "needs", compared=True, href=asked.to("needs", value="product_id")),
     ]
-    note = _(
+    by: Any = {"by": lambda one: one.product_id}
+    return [table("cross-sell", _("Sold besides"), columns, found, before=before, note=_counted(asked), **by)]
+
+
+def _counted(asked: Ask) -> str:
+    _ = asked.words
+    return _(
         "Taken: bought for the first time, after something else; as of last night. Not wanted: written down as never"
         " to be offered again. Needs told: written down with this product."
         " How often a product was offered is not counted."
     )
-    by: Any = {"by": lambda one: one.product_id}
-    return [table("cross-sell", _("Sold besides"), columns, found, before=before, note=note, **by)]
 
 
 async def overdue_tables(conn: Connection, asked: Ask) -> Sequence[Table]:
