@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -14,20 +15,17 @@ from starlette.responses import Response
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.http import Conn, ConnectionPool, Id, Who
-from services.chassis.listed import Part, Sought, person_named
+from services.chassis.listed import Part, Sought
 from services.chassis.web.door import page_router, web_of
 from services.chassis.web.site import words_for
-from services.conversion.actions.deal_board import colleagues
 from services.conversion.actions.desk_bar import desk_bar
 from services.conversion.actions.take_over import take_over_deals
-from services.conversion.actions.take_over_page import CHOSEN, read_handed, read_preview, read_worths
-from services.conversion.actions.team import receivers
+from services.conversion.actions.take_over_page import CHOSEN, read_hand_on, read_worths
 from services.conversion.desk.asks import body_of
 from services.conversion.desk.forms import BoardForm, Words
 from services.conversion.desk.team import READERS, SUPERVISOR, TEAM
 from services.conversion.domain.deals import Deal
 from services.conversion.domain.take_over import Handed, Preview
-from services.conversion.repository import managers
 from services.conversion.schemas.reassignment import TakeOver
 
 router: APIRouter = page_router("/desk/team/hand-on")
@@ -35,8 +33,6 @@ Manager = Annotated[str, Query(max_length=100)]
 Chosen = Annotated[list[Id] | None, Query(max_length=CHOSEN)]
 To = Annotated[str, Query(max_length=200)]
 Asked = Annotated[Sought, Depends()]
-_EVERYTHING = Sought()
-_PREVIEWED = "-"
 _ROWS = 50
 _NAMED = 12
 """Who would get most: so many are told by name, the others together."""
@@ -55,38 +51,30 @@ class HandOnForm(BoardForm):
         return body_of(TakeOver, reason=self.reason, to=self.to or None, deals=self.deal or None, dry_run=False)
 
 
-async def _show(
-    request: Request,
-    conn: Connection,
-    who: Principal,
-    manager: str,
-    to: str,
-    chosen: list[str] | None,
-    sought: Sought = _EVERYTHING,
-) -> Response:
-    others = {id_: name for id_, name in (await receivers(conn)).items() if id_ != manager}
-    to = person_named(others, to, "to")
+@dataclass(frozen=True)
+class _Look:
+    """What somebody looks at: whose deals, to whom, which, and the part of the list."""
+
+    manager: str
+    to: str = ""
+    chosen: list[str] | None = None
+    sought: Sought = field(default_factory=Sought)
+
+
+async def _show(request: Request, conn: Connection, who: Principal, look: _Look) -> Response:
+    found = await read_hand_on(conn, look.manager, look.to, look.chosen)
+    part = _part(found.preview, look.sought, found.names)
     context: dict[str, Any] = {
-        **await _planned(conn, manager, TakeOver(reason=_PREVIEWED, to=to or None, deals=chosen or None), sought),
-        "leaving": await managers.get(conn, manager),
-        "to": to,
-        "chosen": chosen or [],
+        "part": part,
+        "sought": look.sought,
+        "worth": await read_worths(conn, [deal for deal, _ in part.rows]),
+        "chosen": look.chosen or [],
+        "may_choose": len(found.preview.rows) <= CHOSEN,
+        "named": _NAMED,
         "acts": who.role == "supervisor",
         "bar": await desk_bar(conn, who),
-        "receivers": others,
     }
-    return web_of(request).pages.answer(request, "team/hand_on.j2", **context)
-
-
-async def _planned(conn: Connection, manager: str, asked: TakeOver, sought: Sought) -> dict[str, Any]:
-    preview, names = await read_preview(conn, manager, asked), await colleagues(conn)
-    part = _part(preview, sought, names)
-    worth = await read_worths(conn, [deal for deal, _ in part.rows])
-    lately, handed = await read_handed(conn, manager)
-    return {
-        "preview": preview, "part": part, "sought": sought, "worth": worth, "names": names, "named": _NAMED,
-        "may_choose": len(preview.rows) <= CHOSEN, "lately": lately, "handed_lately": handed,
-    }  # fmt: skip
+    return web_of(request).pages.answer(request, "team/hand_on.j2", **vars(found), **context)
 
 
 def _part(preview: Preview, sought: Sought, names: Mapping[str, str]) -> Part[tuple[Deal, Handed | None]]:
@@ -109,7 +97,7 @@ async def hand_on_page(
     request: Request, conn: Conn, who: Who, manager: Manager, sought: Asked, to: To = "", deal: Chosen = None
 ) -> Response:
     """Who would get which of a manager's deals now, all or those that are chosen."""
-    return await _show(request, conn, who, manager, to, deal, sought)
+    return await _show(request, conn, who, _Look(manager, to, deal, sought))
 
 
 @router.post("", dependencies=SUPERVISOR)
@@ -124,5 +112,5 @@ async def hand_on(
         "went": went, "stay": len(done.items) - went,
     }  # fmt: skip
     place = f"{TEAM}/hand-on?{urlencode({'manager': form.manager})}"
-    show = partial(_show, request, conn, who, form.manager, "", None)
+    show = partial(_show, request, conn, who, _Look(form.manager))
     return await web_of(request).after(request, place, show, said=said)
