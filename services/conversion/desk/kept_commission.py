@@ -40,7 +40,12 @@ async def commission(request: Request, conn: Conn, who: Who, month: Month = None
     names = await people_who_keep(conn, _of_tier_3(who))
     found = await read_commission(conn, who, month, whose if whose in names else "")
     first_day = date.fromisoformat(f"{found.statement.month}-01")
-    shown = {"found": found, "first_day": first_day, "names": names, "accent": ACCENTS[Tier.ACCOUNT_MGMT]}
+    shown: dict[str, Any] = {
+        "found": found,
+        "first_day": first_day,
+        "names": names,
+        "accent": ACCENTS[Tier.ACCOUNT_MGMT],
+    }
     return web_of(request).pages.answer(request, "kept_commission.j2", **shown, live=False)
 
 
