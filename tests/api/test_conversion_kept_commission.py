@@ -38,6 +38,7 @@ async def test_an_account_manager_reads_their_own_month_and_nobody_elses(tier: T
         assert "120.00" in page
         assert "77.00" not in page
         assert 'href="/accounts/desk/customers"' in oleh.page, "the bar is that of their own desk"
+        assert '<body data-tier="acct"' in oleh.page
         assert "77.00" not in words(await oleh.look(KEPT, whose="ira")), "whoever is asked for"
         file = await oleh.http.get(f"{KEPT}/statement.csv", params={"whose": "ira"})
         assert "120.00" in file.text

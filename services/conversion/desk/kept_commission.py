@@ -16,6 +16,7 @@ from services.chassis.auth import Principal
 from services.chassis.errors import Forbidden
 from services.chassis.http import Conn, Who, allow
 from services.chassis.web.door import page_router, web_of
+from services.chassis.web.places import ACCENTS
 from services.conversion.actions.commission_page import people_who_keep, read_commission
 from services.conversion.actions.commissions import read_statement
 from services.conversion.desk.commission import Month, Whose
@@ -39,9 +40,13 @@ async def commission(request: Request, conn: Conn, who: Who, month: Month = None
     names = await people_who_keep(conn, _of_tier_3(who))
     found = await read_commission(conn, who, month, whose if whose in names else "")
     first_day = date.fromisoformat(f"{found.statement.month}-01")
-    return web_of(request).pages.answer(
-        request, "kept_commission.j2", found=found, first_day=first_day, names=names, bar=None, live=False
-    )
+    shown: dict[str, Any] = {
+        "found": found,
+        "first_day": first_day,
+        "names": names,
+        "accent": ACCENTS[Tier.ACCOUNT_MGMT],
+    }
+    return web_of(request).pages.answer(request, "kept_commission.j2", **shown, live=False)
 
 
 @router.get("/statement.csv", dependencies=THEIRS)
