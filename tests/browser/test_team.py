@@ -74,17 +74,17 @@ async def test_the_pages_of_the_team_can_be_used_by_everybody(tier: Tier2, windo
 
 
 async def test_a_team_of_many_is_searched_and_turned_and_names_are_typed(tier: Tier2, windows: Desks) -> None:
-    await tier.only("anna", name="Anna Lys", hours=OPEN)
+    await tier.only("maria", name="Maria Lys", hours=OPEN)
     await tier.pool.execute(
         """INSERT INTO managers (id, name, capacity)
            SELECT 'many-' || n, 'Name ' || lpad(n::text, 2, '0'), 50 FROM generate_series(1, 45) n"""
     )
-    await tier.offered(hand_over(sticky_manager="anna"))
+    await tier.offered(hand_over(sticky_manager="maria"))
     page = await windows.open(BOSS, TEAM)
     await page.get_by_role("link", name="Next").click()
     await expect(page.locator("#people")).to_contain_text("21 to 40 of")
     assert await flaws(page, ["desktop", "phone"]) == {}
-    await page.goto(f"{windows.origin}{TEAM}?of=anna")
+    await page.goto(f"{windows.origin}{TEAM}?of=maria")
     await page.locator(".lr-waits summary").first.click()
     await page.get_by_label("To whom?").first.fill("Name 07")
     await page.locator(".lr-waits .lr-ask").first.get_by_role("button").click()

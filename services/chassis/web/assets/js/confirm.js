@@ -13,11 +13,11 @@
     event.stopImmediatePropagation();
     asked.open = true;
   }, true);
-  // Whoever opened it with its key answers it with Enter.
-  addEventListener("toggle", (event) => {
-    if (!event.target.matches?.(".lr-confirm[open]")) return;
-    event.target.querySelector(".lr-ask :is(input:not([type=hidden], [type=checkbox]), select, textarea, button)")?.focus();
-  }, true);
+  // Whoever opened it with its key answers it with Enter. The event `toggle` would come later than a quick Enter does.
+  new MutationObserver((changes) => {
+    const asked = changes.find(({target, oldValue}) => oldValue === null && target.matches(".lr-confirm[open]"))?.target;
+    asked?.querySelector(".lr-ask :is(input:not([type=hidden], [type=checkbox]), select, textarea, button)")?.focus();
+  }).observe(document.documentElement, {attributeFilter: ["open"], attributeOldValue: true, subtree: true});
   addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || window.desk.typing(event.target)) return;
     for (const asked of opened()) {
