@@ -56,6 +56,12 @@ async def test_their_supervisor_chooses_among_those_who_keep_customers(tier: Tie
         assert 'href="/accounts/desk/portfolio"' in page
 
 
+async def test_their_supervisor_who_keeps_nobody_begins_with_the_first_of_all(tier: Tier2) -> None:
+    async with person(tier, "boss", "supervisor", Tier.ACCOUNT_MGMT) as boss:
+        assert "77.00" in words(await boss.look(KEPT))
+        assert "77.00" in (await boss.http.get(f"{KEPT}/statement.csv")).text
+
+
 async def test_nobody_else_opens_it(tier: Tier2) -> None:
     for who, role, of in (("boss", "supervisor", Tier.CONVERSION), ("boss", "supervisor", Tier.LEAD_GEN)):
         async with person(tier, who, role, of) as other:

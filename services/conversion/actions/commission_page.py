@@ -41,11 +41,12 @@ class CommissionPage:
 
 
 async def people_who_keep(conn: Connection, who: Principal) -> Mapping[str, str]:
-    """Whose commission for further orders somebody of tier 3 may choose, by id: a supervisor everybody's."""
+    """Whose commission for further orders somebody of tier 3 may choose, by id, in order of names: a supervisor all."""
     if who.role != SUPERVISOR:
         return {}
     people = await commissions.people_of(conn, Role.KEPT)
-    return {person: name for person, name in (await names_of(conn, people, trail.PEOPLE)).items() if person in people}
+    named = (await names_of(conn, people, trail.PEOPLE)).items()
+    return {person: name for person, name in sorted(named, key=lambda one: one[1]) if person in people}
 
 
 async def read_commission(conn: Connection, who: Principal, month: str | None, person: str) -> CommissionPage:

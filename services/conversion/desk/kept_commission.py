@@ -6,6 +6,7 @@ are written by this tier's supervisor, who closes the month.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
 
@@ -34,11 +35,18 @@ def _of_tier_3(who: Principal) -> Principal:
     return who
 
 
+def _whose(names: Mapping[str, str], asked: str, who: Principal) -> str:
+    """Whom a supervisor chose, and until they choose the first of all; anybody else is shown their own."""
+    if asked in names:
+        return asked
+    return who.person if who.person in names else next(iter(names), who.person)
+
+
 @router.get("", dependencies=THEIRS)
 async def commission(request: Request, conn: Conn, who: Who, month: Month = None, whose: Whose = "") -> Response:
-    """A month of whoever asks; their supervisor chooses whose."""
+    """A month of whoever asks; their supervisor chooses whose, and begins with the first."""
     names = await people_who_keep(conn, _of_tier_3(who))
-    found = await read_commission(conn, who, month, whose if whose in names else "")
+    found = await read_commission(conn, who, month, _whose(names, whose, who))
     first_day = date.fromisoformat(f"{found.statement.month}-01")
     shown: dict[str, Any] = {
         "found": found,
@@ -55,7 +63,7 @@ async def statement(
 ) -> Response:
     """The same month as a file."""
     names = await people_who_keep(conn, _of_tier_3(who))
-    found = await read_statement(conn, month, whose if whose in names else who.person)
+    found = await read_statement(conn, month, _whose(names, whose, who))
     name = f"commission-{found.month}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Response(payroll_csv(found), media_type="text/csv; charset=utf-8", headers=headers)
