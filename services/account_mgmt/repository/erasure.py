@@ -49,7 +49,8 @@ _WRITTEN_ON_ORDERS = (
                SELECT jsonb_agg(one || '{"reason": "erased"}' ORDER BY n)
                  FROM jsonb_array_elements(l.charges) WITH ORDINALITY AS all_of (one, n))
          FROM orders o LEFT JOIN invoices i ON i.order_id = o.id
-        WHERE o.id = l.order_id AND o.customer_id = $1 AND l.charges <> '[]'
+        WHERE o.id = l.order_id AND o.customer_id = $1
+          AND EXISTS (SELECT FROM jsonb_array_elements(l.charges) AS one WHERE one->>'reason' <> 'erased')
           AND o.placed_at < $2 AND (i.id IS NULL OR (i.issued_at < $3 AND i.state <> 'open'))""",
     """UPDATE order_allowance_charges a SET reason = 'erased' FROM orders o LEFT JOIN invoices i ON i.order_id = o.id
         WHERE o.id = a.order_id AND o.customer_id = $1 AND a.reason <> 'erased'
