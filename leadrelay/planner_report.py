@@ -73,6 +73,8 @@ def _value(one: Assumption) -> str:
 
 
 def _source(one: Assumption) -> str:
+    if one.by_rule:
+        return "by your rules"
     if one.seen is None:
         return "a guess"
     interval = f", {one.low:.3g} to {one.high:.3g}" if one.low is not None and one.high is not None else ""

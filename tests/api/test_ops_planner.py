@@ -199,3 +199,4 @@ async def test_the_first_plan_begins_with_as_many_people_as_have_worked(
     # Nobody of tier 3 has worked yet: the usual number stands there, and is not called measured.
     assert counts == {"callers": "1", "managers": "1", "account_managers": "2"}
     assert page.count("measured: who worked in the last 28 days") == 2
+    assert "by your rules" in page

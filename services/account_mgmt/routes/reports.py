@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
+from services.account_mgmt.actions.rates import read_rates
 from services.account_mgmt.domain.reports import compare_nudges, money_owed
 from services.account_mgmt.repository import reports
 from services.account_mgmt.repository.policies import policies
@@ -19,6 +20,7 @@ from services.account_mgmt.schemas.reports import (
     ManagerReport,
     MoneyReport,
     NudgeReport,
+    RatesReport,
 )
 from services.chassis.errors import Invalid
 from services.chassis.http import Conn, Moment, Page, new_router
@@ -82,3 +84,9 @@ async def cross_sell_report(conn: Conn, during: During) -> CrossSellReport:
     """Products that customers bought for the first time, after they had bought something else; as of last night."""
     items = [CrossSold.of(sale) for sale in await reports.cross_sold(conn, *during)]
     return CrossSellReport(**dict(await reports.breadth(conn, *during)), items=items)
+
+
+@router.get("/reports/rates", dependencies=SUPERVISION, summary="What a plan takes from the records")
+async def rates_report(conn: Conn, days: Annotated[int, Query(ge=1, le=366)] = 28) -> RatesReport:
+    """Counts of the last days, for the planner to make its rates of."""
+    return RatesReport.model_validate(dict(await read_rates(conn, days)))

@@ -8,6 +8,7 @@ from typing import Self
 
 from pydantic import Field
 
+from services.account_mgmt.domain.rates import Rates
 from services.account_mgmt.domain.reports import (
     DEFAULT_CURRENCY,
     Breadth,
@@ -89,3 +90,7 @@ class CrossSellReport(Breadth):
     """What was sold besides: first orders of a product by customers who had bought something else before."""
 
     items: list[CrossSold]
+
+
+class RatesReport(Rates, Model):
+    """What a plan takes from the records."""

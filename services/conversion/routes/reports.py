@@ -10,6 +10,7 @@ from fastapi import Depends, Query
 from services.chassis.errors import Invalid
 from services.chassis.http import Conn, allow, new_router
 from services.conversion.actions.deals import now
+from services.conversion.actions.rates import read_rates
 from services.conversion.actions.reports import read_managers, read_playbooks
 from services.conversion.repository import reports
 from services.conversion.repository.policies import policies
@@ -23,6 +24,7 @@ from services.conversion.schemas.reports import (
     ManagersReport,
     Outcome,
     Outcomes,
+    RatesReport,
     ReasonsReport,
 )
 
@@ -78,3 +80,9 @@ async def report_playbooks(conn: Conn, during: During) -> Outcomes:
     figures, without = await read_playbooks(conn, *during)
     items = [Outcome.from_figures(one) for one in figures]
     return Outcomes(start=during[0], end=during[1], items=items, without=Outcome.from_figures(without))
+
+
+@router.get("/reports/rates", dependencies=[_READERS], summary="What a plan takes from the records")
+async def rates_report(conn: Conn, days: Annotated[int, Query(ge=1, le=366)] = 28) -> RatesReport:
+    """Counts of the last days, for the planner to make its rates of."""
+    return RatesReport.model_validate(dict(await read_rates(conn, days)))

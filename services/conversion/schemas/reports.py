@@ -10,6 +10,7 @@ from pydantic import Field
 from services.chassis.http import Model
 from services.chassis.statistics import wilson
 from services.conversion.domain.policy import LossReason
+from services.conversion.domain.rates import Rates
 from services.conversion.domain.reports import (
     CallerFigures,
     DeclineCount,
@@ -108,3 +109,7 @@ class Outcomes(Model):
     end: datetime
     items: list[Outcome]
     without: Outcome
+
+
+class RatesReport(Rates, Model):
+    """What a plan takes from the records."""

@@ -8,12 +8,13 @@ from fastapi import APIRouter, Depends, Query
 
 from services.chassis.errors import Invalid
 from services.chassis.http import Conn, Id, Page, allow, new_router
+from services.lead_gen.actions.rates import read_rates
 from services.lead_gen.actions.reports import caller_figures, cohorts_of
 from services.lead_gen.domain.policy import HOME_ZONE
 from services.lead_gen.domain.reports import CallFilter, Period
 from services.lead_gen.repository import reports, script_reports
 from services.lead_gen.schemas.fields import Moment, Timezone
-from services.lead_gen.schemas.reports import CallerReport, CohortView, FunnelView, ScriptResult
+from services.lead_gen.schemas.reports import CallerReport, CohortView, FunnelView, RatesReport, ScriptResult
 
 router: APIRouter = new_router(tags=["reports"])
 READERS = [allow("supervisor", "ops")]
@@ -94,3 +95,9 @@ async def script_report(
     """
     found = await script_reports.script_figures(conn, period, name)
     return Page(items=[ScriptResult.of(figures) for figures in found], next=None)
+
+
+@router.get("/reports/rates", dependencies=READERS, summary="What a plan takes from the records")
+async def rates_report(conn: Conn, days: Annotated[int, Query(ge=1, le=366)] = 28) -> RatesReport:
+    """Counts of the last days, for the planner to make its rates of."""
+    return RatesReport.model_validate(dict(await read_rates(conn, days)))

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Self
 
 from services.chassis.http import Model
+from services.lead_gen.domain.rates import Rates
 from services.lead_gen.domain.reports import CallerFigures, Cohort, Funnel, NodeFigures, ScriptFigures, Share
 
 
@@ -77,3 +78,7 @@ class ScriptResult(Model):
     def of(cls, figures: ScriptFigures) -> Self:
         """The answer, field for field."""
         return cls.model_validate(figures, from_attributes=True)
+
+
+class RatesReport(Rates, Model):
+    """What a plan takes from the records."""

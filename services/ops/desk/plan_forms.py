@@ -9,7 +9,8 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from services.chassis.errors import Invalid
-from services.ops.domain.planner.assumptions import SHARE, Assumptions, House
+from services.ops.domain.planner.assumptions import MOST_LEADS, SHARE, Assumptions, House
+from services.ops.domain.planner.measured import Known
 from services.ops.plans import Job
 from services.ops.schemas.plans import NewPlan
 
@@ -79,6 +80,11 @@ def values_of(job: Job | None) -> dict[str, str]:
     }
 
 
-def starting(heads: Mapping[str, int]) -> dict[str, str]:
-    """The fields of a first plan that are known: how many people each tier has, as counted."""
-    return {f"{tier}.count": f"{count}" for tier, count in heads.items()}
+def starting(known: Known) -> dict[str, str]:
+    """The fields of a first plan that are known: people, customers, and the leads that come in its weeks."""
+    counted = {f"{tier}.count": count for tier, count in known.heads.items()}
+    if known.customers is not None:
+        counted["customers"] = known.customers
+    if known.leads_a_week is not None:
+        counted["leads"] = round(known.leads_a_week * House().weeks)
+    return {name: f"{min(count, MOST_LEADS)}" for name, count in counted.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Form, Query, Request
@@ -14,14 +14,15 @@ from services.chassis.http import Id, Who, allow
 from services.chassis.web.door import page_router, web_of
 from services.chassis.web.refusals import field_errors
 from services.chassis.web.site import is_lively
-from services.ops.actions.plans import ask_plan, count_heads, read_rates
+from services.ops.actions.plans import ask_plan, read_known, read_rates
 from services.ops.actions.relationships import read_relationships
 from services.ops.desk.plan_forms import PlanForm, plan_of, starting, values_of
 from services.ops.domain.planner.assumptions import Assumptions
+from services.ops.domain.planner.measured import Known
 from services.ops.domain.relationships import classic, loads
 from services.ops.doors import Planning, Seen
 from services.ops.plans import Job, Plans
-from services.ops.tiers import TierApis
+from services.ops.tiers import Missing, TierApis
 
 HERE: Final = "/ops/desk/planner"
 # As many clients as fit side by side.
@@ -34,22 +35,24 @@ router: APIRouter = page_router("/desk/planner")
 async def planner(request: Request, sources: Seen, plans: Planning, who: Who, plan: Id | None = None) -> Response:
     """The plan that is named, or the last one of whoever asks, above the form for another.
 
-    The first plan begins with as many people as have worked lately.
+    The first plan begins with what the house's records and rules say of it.
     """
     gone = False
     try:
         job = plans.get(plan) if plan else plans.latest(who.person)
     except NotFound:
         job, gone = None, True
-    heads = await count_heads(sources.apis) if job is None else {}
-    return _page(request, job, values_of(job) | starting(heads), gone=gone, heads=heads)
+    if job is not None:
+        return _page(request, job, values_of(job))
+    known, missing = await read_known(sources.apis)
+    return _page(request, None, values_of(None) | starting(known), gone=gone, known=known, missing=missing)
 
 
 @router.get("/result", dependencies=_OPS)
 async def result(request: Request, plans: Planning, plan: Id) -> Response:
     """How far a plan is, or what came of it."""
     job = plans.get(plan)
-    return web_of(request).pages.answer(request, "planner/result.j2", **_known(job))
+    return web_of(request).pages.answer(request, "planner/result.j2", **_shown(job))
 
 
 @router.get("/clients", dependencies=_OPS)
@@ -103,20 +106,21 @@ def _page(
     error: DomainError | RequestValidationError | None = None,
     *,
     gone: bool = False,
-    heads: Mapping[str, int] | None = None,
+    known: Known | None = None,
+    missing: Sequence[Missing] = (),
 ) -> Response:
     errors = field_errors(error) if error else {}
     refused = error if isinstance(error, DomainError) and not errors else None
     status = (error.status if isinstance(error, DomainError) else 422) if error else 200
     return web_of(request).pages.answer(
         request, "planner.j2", status=status, values=values, errors=errors, refused=refused, gone=gone,
-        heads=heads or {}, **_known(job),
+        known=known, missing=missing, **_shown(job, known),
     )  # fmt: skip
 
 
-def _known(job: Job | None) -> dict[str, Any]:
+def _shown(job: Job | None, known: Known | None = None) -> dict[str, Any]:
     answer = job.answer if job else None
     figures = {one["name"]: one for one in answer["figures"]} if answer else {}
     house = job.plan.house if job else None
-    rates = vars(house.assumptions if house else Assumptions())
+    rates = vars(house.assumptions if house else known.rates if known else Assumptions())
     return {"job": job, "answer": answer, "figures": figures, "rates": rates, "house": house}

@@ -82,7 +82,9 @@ class NewPlan(Body):
 
 
 class Rate(Model):
-    """One assumption. `seen`: of how many cases it was measured, null for a guess; `low` and `high` hold 95 %."""
+    """One assumption. `seen`: of how many cases it was measured; `by_rule`: by the house's rules; else it is a guess.
+    `low` and `high` hold 95 %.
+    """
 
     name: str
     says: str
@@ -91,11 +93,12 @@ class Rate(Model):
     seen: int | None
     low: float | None
     high: float | None
+    by_rule: bool
 
     @classmethod
     def of(cls, name: str, one: Assumption) -> Rate:
         """The answer."""
-        return cls(name=name, says=one.says, unit=one.unit, value=one.value, seen=one.seen, low=one.low, high=one.high)
+        return cls(name=name, **vars(one))
 
 
 class Plan(Model):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 WORKING_DAYS = 5
+WEEK_DAYS = 7
 SHARE = "share"
 LONGEST_WEEKS = 104
 MOST_PEOPLE = 500
@@ -14,7 +15,9 @@ MOST_LEADS = 200_000
 
 @dataclass(frozen=True)
 class Assumption:
-    """One figure. `seen` says of how many cases it was measured; none: it is a guess. `low` and `high` hold 95 %."""
+    """One figure. `seen` says of how many cases it was measured, `by_rule` that the house's own rules say so; else it
+    is a guess. `low` and `high` hold 95 %.
+    """
 
     value: float
     says: str
@@ -22,6 +25,7 @@ class Assumption:
     seen: int | None = None
     low: float | None = None
     high: float | None = None
+    by_rule: bool = False
 
     @property
     def measured(self) -> bool:
@@ -121,6 +125,12 @@ def checked(house: House) -> House:
     return house
 
 
+def fits(name: str, value: float) -> bool:
+    """Whether an assumption may have this value."""
+    low, high = _bounds(name, getattr(Assumptions(), name).unit)
+    return low <= value <= high
+
+
 def _bounds(name: str, unit: str) -> tuple[float, float]:
     if name == "answered":
         return 0.001, 1
@@ -150,7 +160,7 @@ def with_values(assumptions: Assumptions, values: dict[str, Any]) -> Assumptions
         if name not in known:
             raise PlanError(f"assumptions.{name}", "there is no such assumption")
     changed = {
-        name: replace(getattr(assumptions, name), value=float(value), seen=None, low=None, high=None)
+        name: replace(getattr(assumptions, name), value=float(value), seen=None, low=None, high=None, by_rule=False)
         for name, value in values.items()
     }
     return replace(assumptions, **changed)
