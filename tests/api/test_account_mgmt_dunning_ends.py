@@ -10,8 +10,10 @@ import pytest
 import pytest_asyncio
 
 from services.account_mgmt.actions import mails
+from services.account_mgmt.actions.debts import ask_supervisors
 from services.account_mgmt.actions.dunning import NobodyToRemind, prepare_reminder, remind_of_invoice
 from services.account_mgmt.actions.mail_checks import why_not
+from services.account_mgmt.repository import late
 from services.chassis.mail.rows import MAX_ATTEMPTS
 from services.chassis.mail.sender import Sender
 from tests.fixtures.http import make_settings
@@ -177,3 +179,20 @@ async def test_who_left_keeps_the_reminders_of_what_they_owe(tier: Tier3) -> Non
     await tier.post(f"/v1/work/{complaint['item_id']}/done", {"result": "left"}, status=200, headers=boss())
     assert [one["kind"] for one in await tier.work(customer_id)] == ["dunning"]
     assert {state for state, _ in await mails_of(tier, customer_id)} == {"queued"}
+
+
+async def late_kinds(tier: Tier3, customer_id: str) -> list[str]:
+    """What operators see as late of this customer."""
+    async with tier.pool.acquire() as conn:
+        return [row.kind for row in await late.page(conn, 50, None, customer_id)]
+
+
+async def test_after_the_last_reminder_nobody_waits_for_a_workflow(tier: Tier3) -> None:
+    customer_id, invoice_id = await dunned(tier, levels=3)
+    await tier.pool.execute("UPDATE invoices SET dunning_at = now() - interval '2 hours' WHERE id = $1", invoice_id)
+    assert "dunning" in await late_kinds(tier, customer_id)  # nobody has been asked what becomes of it
+    assert await ask_supervisors(tier.pool) == 1
+    assert "dunning" not in await late_kinds(tier, customer_id)
+    # It is work of a supervisor now, and late as such work is.
+    await tier.pool.execute("UPDATE work_items SET opened_at = now() - interval '2 days' WHERE kind = 'debt'")
+    assert "work" in await late_kinds(tier, customer_id)

@@ -18,11 +18,14 @@ _UNOPENED = """SELECT c.next_nudge_at, 'unopened:' || c.id, 'nudge_unopened', c.
       FROM customers c WHERE c.next_nudge_at < now() - interval '2 minutes' AND c.state IN ('active', 'at_risk')
        AND NOT EXISTS (SELECT FROM work_items w WHERE w.lead_id = c.id AND w.kind = 'nudge'
                           AND w.state IN ('open', 'leased'))"""
+# After the last reminder it is a supervisor's turn: that is work, late in its own time.
 _DUNNING = """SELECT i.dunning_at, 'dunning:' || i.id, 'dunning', i.customer_id, c.contact->>'company', NULL,
            jsonb_build_object('number', i.number)
       FROM invoices i JOIN customers c ON c.id = i.customer_id
      WHERE i.state = 'open' AND i.collected_at IS NULL AND i.dunning_at < now() - interval '5 minutes'
-       AND coalesce(i.paused_until, now()) <= now()"""
+       AND coalesce(i.paused_until, now()) <= now()
+       AND NOT EXISTS (SELECT FROM work_items w WHERE w.lead_id = i.customer_id AND w.kind = 'debt'
+                          AND w.payload->>'invoice_id' = i.id::text AND w.state IN ('open', 'leased'))"""
 # Work without a deadline of its own is late after a day.
 _WORK = f"""SELECT w.opened_at + interval '1 day', 'work:' || w.id, 'work', w.lead_id, c.contact->>'company',
            coalesce(m.name, w.assignee), jsonb_build_object('kind', w.kind, 'away', {_AWAY.format("w.assignee")})
