@@ -11,8 +11,8 @@ from leadrelay.stack.data_directory import DataDirectory
 from leadrelay.stack.errors import StackError
 from leadrelay.stack.status import read_status
 from services.chassis.errors import Unavailable
-from services.ops.actions.plans import read_rates
-from services.ops.domain.planner.assumptions import Assumptions
+from services.ops.actions.plans import read_known
+from services.ops.domain.planner.measured import Known
 from services.ops.tiers import TierApis
 
 TIMEOUT = 10.0
@@ -22,8 +22,8 @@ class NoRecords(Exception):
     """Nobody can be asked; the text says why."""
 
 
-def from_stack(data: Path) -> Assumptions:
-    """Assumptions with what the stack in this directory has measured. Raises NoRecords."""
+def from_stack(data: Path) -> Known:
+    """What the stack in this directory has measured. Raises NoRecords."""
     directory = DataDirectory(data)
     try:
         status = read_status(directory)
@@ -35,6 +35,9 @@ def from_stack(data: Path) -> Assumptions:
         raise NoRecords(str(error)) from None
 
 
-async def _ask(addresses: dict[str, str], token: str) -> Assumptions:
+async def _ask(addresses: dict[str, str], token: str) -> Known:
     async with httpx.AsyncClient(timeout=TIMEOUT) as http:
-        return await read_rates(TierApis(http, addresses, token))
+        found, missing = await read_known(TierApis(http, addresses, token))
+    if missing:
+        raise NoRecords("a tier cannot be asked for its rates now")
+    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,11 +13,13 @@ import typer
 from leadrelay.cli.common import DEFAULT_DATA, Data, give_up
 
 if TYPE_CHECKING:
-    from services.ops.domain.planner.assumptions import Assumptions, House, People
+    from services.ops.domain.planner.assumptions import House, People
     from services.ops.domain.planner.headcount import Headcount
+    from services.ops.domain.planner.measured import Known
     from services.ops.domain.planner.summary import Run
 
 PEOPLE = "NxHOURS[@COST]"
+THEIRS = "the house's own"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -25,11 +28,16 @@ def add_to(app: typer.Typer) -> None:
 
 
 def plan(
-    callers: Annotated[str, typer.Option(help="How many, hours a week, cost of an hour.", metavar=PEOPLE)] = "7x16@120",
-    managers: Annotated[str, typer.Option(metavar=PEOPLE, help="Of tier 2.")] = "3x40@260",
-    account_managers: Annotated[str, typer.Option(metavar=PEOPLE, help="Of tier 3.")] = "2x40@220",
-    leads: Annotated[int, typer.Option(help="That come in these weeks.")] = 4800,
-    customers: Annotated[int, typer.Option(help="That the house has already.")] = 250,
+    callers: Annotated[
+        str | None,
+        typer.Option(metavar=PEOPLE, help="How many, hours a week, cost of an hour.", show_default=THEIRS),
+    ] = None,
+    managers: Annotated[str | None, typer.Option(metavar=PEOPLE, help="Of tier 2.", show_default=THEIRS)] = None,
+    account_managers: Annotated[
+        str | None, typer.Option(metavar=PEOPLE, help="Of tier 3.", show_default=THEIRS)
+    ] = None,
+    leads: Annotated[int | None, typer.Option(help="That come in these weeks.", show_default=THEIRS)] = None,
+    customers: Annotated[int | None, typer.Option(help="That the house has already.", show_default=THEIRS)] = None,
     weeks: Annotated[int, typer.Option(help="To look ahead.")] = 12,
     goal: Annotated[float | None, typer.Option(help="First sales a month: also say how many people they need.")] = None,
     changes: Annotated[
@@ -43,22 +51,26 @@ def plan(
 ) -> None:
     """Simulate the same people and leads in a classic department and in one of three tiers.
 
-    Rates come from the records of the stack in --data where it runs, and are guesses where nothing was measured yet.
+    What is not given is taken from the records and rules of the stack in --data where it runs.
+
+    What nobody has measured yet is a guess, and called one.
     """
     from leadrelay import planner_report
     from services.ops.domain.planner.answer import as_dict
-    from services.ops.domain.planner.assumptions import House, PlanError, with_values
+    from services.ops.domain.planner.assumptions import PlanError, with_values
     from services.ops.domain.planner.headcount import plan_headcount
+    from services.ops.domain.planner.measured import house_of
 
     try:
-        house = House(
-            callers=_people(callers, "--callers"),
-            managers=_people(managers, "--managers"),
-            account_managers=_people(account_managers, "--account-managers"),
-            weeks=weeks,
-            leads=leads,
-            customers=customers,
-            assumptions=with_values(_known(data, guess), _values(changes or [])),
+        house = house_of(_known(data, guess), weeks)
+        house = replace(
+            house,
+            callers=_people(callers, "--callers", house.callers),
+            managers=_people(managers, "--managers", house.managers),
+            account_managers=_people(account_managers, "--account-managers", house.account_managers),
+            leads=house.leads if leads is None else leads,
+            customers=house.customers if customers is None else customers,
+            assumptions=with_values(house.assumptions, _values(changes or [])),
         )
         done = _simulate(house, runs, seed)
         heads: Headcount | None = plan_headcount(house, goal, seed) if goal is not None else None
@@ -83,9 +95,11 @@ def _simulate(house: House, runs: int, seed: int) -> list[Run]:
         return simulate(house, runs, seed, processes, lambda done: progress.update(task, completed=done))
 
 
-def _people(text: str, option: str) -> People:
+def _people(text: str | None, option: str, known: People) -> People:
     from services.ops.domain.planner.assumptions import People
 
+    if text is None:
+        return known
     count, _, rest = text.partition("x")
     hours, _, cost = rest.partition("@")
     try:
@@ -105,15 +119,15 @@ def _values(changes: list[str]) -> dict[str, float]:
     return values
 
 
-def _known(data: Path, guess: bool) -> Assumptions:
-    """What the running stack's records say; guesses where there is none."""
+def _known(data: Path, guess: bool) -> Known:
+    """What the running stack's records say; nothing where there is none."""
     from leadrelay.planner_rates import NoRecords, from_stack
-    from services.ops.domain.planner.assumptions import Assumptions
+    from services.ops.domain.planner.measured import Known
 
     if guess:
-        return Assumptions()
+        return Known()
     try:
         return from_stack(data)
     except NoRecords as error:
         typer.echo(f"All rates are guesses: {error}", err=True)
-        return Assumptions()
+        return Known()

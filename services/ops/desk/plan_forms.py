@@ -9,8 +9,8 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from services.chassis.errors import Invalid
-from services.ops.domain.planner.assumptions import MOST_LEADS, SHARE, Assumptions, House
-from services.ops.domain.planner.measured import Known
+from services.ops.domain.planner.assumptions import SHARE, Assumptions
+from services.ops.domain.planner.measured import Known, house_of
 from services.ops.plans import Job
 from services.ops.schemas.plans import NewPlan
 
@@ -64,9 +64,14 @@ def is_share(name: str) -> bool:
     return group == "assumptions" and rate in _RATES and _RATES[rate].unit == SHARE
 
 
-def values_of(job: Job | None) -> dict[str, str]:
-    """The fields of a plan that was asked for, as they are typed; of assumptions, those that were changed by hand."""
-    house, goal, runs = (job.plan.house, job.plan.goal, job.plan.runs) if job else (House(), 12.0, 400)
+def values_of(job: Job | None, known: Known | None = None) -> dict[str, str]:
+    """The fields of a plan that was asked for, as they are typed; of assumptions, those that were changed by hand.
+
+    Those of a first plan are of the house as it is known.
+    """
+    house, goal, runs = (
+        (job.plan.house, job.plan.goal, job.plan.runs) if job else (house_of(known or Known()), 12.0, 400)
+    )
     values = {f"{tier}.{name}": f"{value:g}" for tier in TIERS for name, value in (
         ("count", getattr(house, tier).count), ("hours_a_week", getattr(house, tier).hours_a_week),
         ("cost_an_hour", getattr(house, tier).cost_an_hour),
@@ -78,13 +83,3 @@ def values_of(job: Job | None) -> dict[str, str]:
         f"assumptions.{name}": f"{value * 100 if is_share(f'assumptions.{name}') else value:g}"
         for name, value in changed.items()
     }
-
-
-def starting(known: Known) -> dict[str, str]:
-    """The fields of a first plan that are known: people, customers, and the leads that come in its weeks."""
-    counted = {f"{tier}.count": count for tier, count in known.heads.items()}
-    if known.customers is not None:
-        counted["customers"] = known.customers
-    if known.leads_a_week is not None:
-        counted["leads"] = round(known.leads_a_week * House().weeks)
-    return {name: f"{min(count, MOST_LEADS)}" for name, count in counted.items()}

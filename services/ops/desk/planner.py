@@ -16,7 +16,7 @@ from services.chassis.web.refusals import field_errors
 from services.chassis.web.site import is_lively
 from services.ops.actions.plans import ask_plan, read_known, read_rates
 from services.ops.actions.relationships import read_relationships
-from services.ops.desk.plan_forms import PlanForm, plan_of, starting, values_of
+from services.ops.desk.plan_forms import PlanForm, plan_of, values_of
 from services.ops.domain.planner.assumptions import Assumptions
 from services.ops.domain.planner.measured import Known
 from services.ops.domain.relationships import classic, loads
@@ -45,7 +45,7 @@ async def planner(request: Request, sources: Seen, plans: Planning, who: Who, pl
     if job is not None:
         return _page(request, job, values_of(job))
     known, missing = await read_known(sources.apis)
-    return _page(request, None, values_of(None) | starting(known), gone=gone, known=known, missing=missing)
+    return _page(request, None, values_of(None, known), gone=gone, known=known, missing=missing)
 
 
 @router.get("/result", dependencies=_OPS)

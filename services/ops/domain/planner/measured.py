@@ -9,7 +9,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from services.chassis.statistics import wilson
-from services.ops.domain.planner.assumptions import WEEK_DAYS, Assumption, Assumptions, fits
+from services.ops.domain.planner.assumptions import (
+    MOST_LEADS,
+    MOST_PEOPLE,
+    WEEK_DAYS,
+    Assumption,
+    Assumptions,
+    House,
+    fits,
+)
 from workflows.contracts.base import Tier
 
 # Fewer cases than these say less than a guess does.
@@ -28,7 +36,7 @@ class Known:
     out, or null.
     """
 
-    rates: Assumptions
+    rates: Assumptions = field(default_factory=Assumptions)
     heads: Mapping[str, int] = field(default_factory=dict)
     leads_a_week: float | None = None
     customers: int | None = None
@@ -52,6 +60,15 @@ def known(told: Mapping[Tier, Mapping[str, Any]], days: int) -> Known:
         leads_a_week=calls["new_leads"] / days * WEEK_DAYS if calls and calls["new_leads"] >= ENOUGH else None,
         customers=care["customers"] if care and care["customers"] else None,
     )
+
+
+def house_of(known: Known, weeks: int = House.weeks) -> House:
+    """The house as it is known, to plan so many weeks; what is not known is as in any plan."""
+    usual = House(weeks=weeks, assumptions=known.rates)
+    people = {tier: replace(getattr(usual, tier), count=min(count, MOST_PEOPLE)) for tier, count in known.heads.items()}
+    leads = usual.leads if known.leads_a_week is None else round(known.leads_a_week * weeks)
+    customers = usual.customers if known.customers is None else known.customers
+    return replace(usual, leads=min(leads, MOST_LEADS), customers=min(customers, MOST_LEADS), **people)
 
 
 def _of_calls(guess: Assumptions, told: Mapping[str, Any]) -> dict[str, Assumption | None]:

@@ -9,7 +9,7 @@ import pytest
 from services.ops.domain.planner.assumptions import Assumptions, House, People, PlanError, checked, with_values
 from services.ops.domain.planner.headcount import plan_headcount
 from services.ops.domain.planner.luck import draw_luck
-from services.ops.domain.planner.measured import known
+from services.ops.domain.planner.measured import Known, house_of, known
 from services.ops.domain.planner.runs import simulate
 from services.ops.domain.planner.summary import Run, Spread, classic_wins, compare, quantile, spread
 from services.ops.domain.planner.verdict import verdict
@@ -101,6 +101,13 @@ def test_a_house_is_known_by_its_people_customers_and_new_leads() -> None:
     found = known(TOLD, 28)
     assert found.heads == {"callers": 4, "managers": 3}  # nobody of tier 3 has worked
     assert (found.leads_a_week, found.customers) == (100.0, 90)
+
+
+def test_a_plan_begins_with_the_house_that_is_known() -> None:
+    house = house_of(known(TOLD, 28), weeks=6)
+    assert (house.callers.count, house.managers.count, house.account_managers.count) == (4, 3, 2)
+    assert (house.leads, house.customers, house.weeks) == (600, 90, 6)
+    assert house_of(Known()) == House()
 
 
 def test_a_tier_that_tells_nothing_leaves_its_guesses() -> None:
