@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import random
+import re
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -98,3 +100,30 @@ async def test_managers_do_not_see_the_reports(conversion: Tier2) -> None:
     async with person(conversion, PEOPLE[0]) as window:
         for path in ("stages", "managers/managers.csv", "records/won", "exports"):
             assert (await window.http.get(f"/desk/reports/{path}")).status_code == 403
+
+
+async def test_a_long_table_is_shown_in_parts_and_summed_as_a_whole(conversion: Tier2, boss: Person) -> None:
+    await conversion.pool.execute(
+        """INSERT INTO managers (id, name, capacity)
+           SELECT 'long-' || n, 'Manager ' || lpad(n::text, 2, '0'), 9 FROM generate_series(1, 60) n"""
+    )
+    await conversion.pool.execute(
+        """INSERT INTO deals (id, lead_id, workflow_id, stage, owner, policy_version, contact, reason, offered_at,
+                              accepted_at, next_action_at)
+           SELECT gen_random_uuid(), lead, 'conversion:' || lead, 'informing', id, 1,
+                  jsonb_build_object('lead_id', lead, 'company', 'C', 'phones', '[]'::jsonb), 'interested', now(),
+                  now(), now() + interval '1 day'
+             FROM (SELECT id, gen_random_uuid() AS lead FROM managers WHERE id LIKE 'long-%') m"""
+    )
+    first, second = [await looked(boss.http, f"/desk/reports/managers?span=7&page={page}") for page in (0, 2)]
+    names = [[line[0] for line in rows(page, "managers")] for page in (first, second)]
+    assert names == [[*(f"Manager {n:02}" for n in range(1, 51))], [*(f"Manager {n:02}" for n in range(51, 61))]]
+    for page in (first, second):
+        assert words(page.partition("<tfoot>")[2].partition("</tfoot>")[0]).split()[-2:] == ["60", "0"]
+    [on] = re.findall(r'aria-label="Pages of the table Managers".*?href="([^"]*)"', first, re.DOTALL)
+    assert html.unescape(on) == "/conversion/desk/reports/managers?span=7&page=2#managers"
+    record = re.findall(r'<a href="([^"]*records/open[^"]*)"', second)[0]
+    opened = await looked(boss.http, html.unescape(record).removeprefix("/conversion"))
+    assert f'href="{on.removesuffix("#managers")}"' in opened
+    file = await boss.http.get("/desk/reports/managers/managers.csv?span=7&page=2")
+    assert len(file.text.splitlines()) == 1 + 60 + 1

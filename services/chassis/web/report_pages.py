@@ -7,7 +7,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from functools import cached_property
+from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -18,6 +19,7 @@ from starlette.responses import Response
 
 from services.chassis.db import Connection
 from services.chassis.errors import Invalid, NotFound
+from services.chassis.listed import Part
 from services.chassis.reports.periods import Choice, choose
 from services.chassis.reports.tables import Column, Table, as_csv, table
 from services.chassis.web.door import web_of
@@ -30,27 +32,37 @@ Said = Callable[[Words], str]
 Moments = tuple[datetime, datetime]
 
 
+_ROWS: Final = 50
+"""Rows of a table on a page; a file has them all, and so do the sums at its foot."""
+
+
 class PeriodQuery:
-    """The period as a page's address says it: a short name, or two days."""
+    """The period as a page's address says it: a short name, or two days; and which page of its tables."""
 
     def __init__(
         self,
         span: Annotated[str, Query(max_length=12)] = "",
         first: Annotated[str, Query(alias="from", max_length=10)] = "",
         last: Annotated[str, Query(alias="to", max_length=10)] = "",
+        page: Annotated[int, Query(ge=0, le=100_000)] = 0,
     ) -> None:
         self.asked = (span, first, last)
+        self.page = page
 
 
 @dataclass(frozen=True)
 class Ask:
-    """What a report is asked for: the period, what it is narrowed to, in which language, and where its pages are."""
+    """What a report is asked for: the period, what it is narrowed to, in which language, and where its pages are.
+
+    `page` of tables that are long; nought for the first.
+    """
 
     choice: Choice
     words: Words
     base: str
     filters: Mapping[str, str] = field(default_factory=dict)
     view: str = ""
+    page: int = 0
 
     @property
     def during(self) -> Moments:
@@ -84,12 +96,16 @@ class Ask:
 
         return href
 
+    @cached_property
+    def _here(self) -> str:
+        return f"{self.view}?{self.query(page=str(self.page or ''))}"
+
     def records(self, figure: str, **more: str) -> str:
         """The address of the records of this figure."""
         # Days and not the short name: a list that stands open over midnight still holds what the figure counted.
         span = self.choice.span
         days = {"from": span.first.isoformat(), "to": span.last.isoformat()}
-        back = {"back": f"{self.view}?{self.query()}"} if self.view else {}
+        back = {"back": self._here} if self.view else {}
         given = {name: value for name, value in {**days, **self.filters, **back, **more}.items() if value}
         return f"{self.base}/records/{figure}?{urlencode(given)}"
 
@@ -99,7 +115,8 @@ def ask(
 ) -> Ask:
     """What the address asks for."""
     choice = choose(*period.asked, zone, datetime.now(UTC))
-    return Ask(choice, words_for(request), base, {name: value for name, value in (filters or {}).items() if value})
+    narrowed = {name: value for name, value in (filters or {}).items() if value}
+    return Ask(choice, words_for(request), base, narrowed, page=period.page)
 
 
 @dataclass(frozen=True)
@@ -148,7 +165,7 @@ def view_of(views: Sequence[View], key: str) -> View:
 async def report_page(
     request: Request, conn: Connection, asked: Ask, views: Sequence[View], key: str, **context: Any
 ) -> Response:
-    """A report with its tabs."""
+    """A report with its tabs; long tables in parts."""
     view = view_of(views, key)
     asked = replace(asked, view=view.key)
     tables = await view.tables(conn, asked)
@@ -158,7 +175,7 @@ async def report_page(
         asked=asked,
         views=views,
         view=view,
-        tables=tables,
+        tables=[(one, Part.of(one.rows, asked.page, _ROWS)) for one in tables],
         words=asked.words,
         faults=asked.choice.faults,
         beside=f"{view.beside}?{asked.query()}" if view.beside else "",

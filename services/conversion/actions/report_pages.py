@@ -9,7 +9,6 @@ from decimal import Decimal
 
 from services.chassis.db import Connection
 from services.chassis.person_names import names_of
-from services.conversion.actions.reports import read_managers
 from services.conversion.domain.board import LANES
 from services.conversion.domain.policy import LossReason
 from services.conversion.domain.report_records import (
@@ -23,7 +22,7 @@ from services.conversion.domain.report_records import (
     StageLeft,
     StageNow,
 )
-from services.conversion.domain.reports import LossCount, ManagerFigures
+from services.conversion.domain.reports import LossCount, ManagerFigures, team
 from services.conversion.repository import report_figures, report_records, reports, trail
 from services.conversion.repository.policies import policies
 
@@ -77,14 +76,27 @@ async def read_losses(conn: Connection, during: Moments) -> list[LossRow]:
 
 async def manager_rows(conn: Connection, during: Moments) -> tuple[list[ManagerRow], ManagerRow]:
     """Managers by name who did something or have deals, and the team."""
-    figures, team = await read_managers(conn, *during)
-    done = await report_figures.activity(conn, *during)
-    rows = [_manager(one, done.get(one.manager or "")) for one in figures]
-    busy = [one for one in rows if one.offered or one.open or one.won or one.lost or one.meetings or one.sent_offers]
+    rows = await _counted(conn, during, {*reports.DONE, "open"})
     whole = ManagerRow(
-        **dict(team), meetings=sum(one.meetings for one in rows), sent_offers=sum(one.sent_offers for one in rows)
+        **dict(team(rows, await reports.first_contact_median(conn, *during))),
+        meetings=sum(one.meetings for one in rows),
+        sent_offers=sum(one.sent_offers for one in rows),
     )
-    return sorted(busy, key=lambda one: one.name), whole
+    return sorted((one for one in rows if one.open or _did(one)), key=lambda one: one.name), whole
+
+
+async def earlier_rows(conn: Connection, before: Moments) -> dict[str, ManagerRow]:
+    """What each manager did in a period that is only compared with; how things stood then, nobody knows."""
+    return {one.manager or "": one for one in await _counted(conn, before, reports.DONE) if _did(one)}
+
+
+def _did(one: ManagerRow) -> bool:
+    return bool(one.offered or one.won or one.lost or one.meetings or one.sent_offers)
+
+
+async def _counted(conn: Connection, during: Moments, parts: Collection[str]) -> list[ManagerRow]:
+    done = await report_figures.activity(conn, *during)
+    return [_manager(one, done.get(one.manager or "")) for one in await reports.managers(conn, *during, parts)]
 
 
 def _manager(found: ManagerFigures, done: Activity | None) -> ManagerRow:

@@ -14,7 +14,8 @@ async def read_managers(
 ) -> tuple[list[ManagerFigures], ManagerFigures]:
     """Every manager between two moments, and the team."""
     items = await reports.managers(conn, start, end)
-    return items, team(items, *await reports.team_medians(conn, start, end))
+    contact, age = await reports.first_contact_median(conn, start, end), await reports.age_median(conn)
+    return items, team(items, contact, age)
 
 
 async def read_playbooks(

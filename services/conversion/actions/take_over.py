@@ -90,7 +90,12 @@ async def _decide(
     coming = await read_coming(conn, await policies.rules(conn), [deal.id for deal in found], others, leaving=leaving)
     unable = {} if asked.to else coming.unable()
     plan = distribute(everybody, found, leaving=leaving, to=asked.to, unable=unable, in_short=in_short)
-    return [replace(handed, meetings=coming.of(handed.deal.id, handed.manager)) for handed in plan]
+    return [
+        replace(handed, meetings=coming.of(handed.deal.id, handed.manager))
+        if handed.deal.id in coming.of_deal
+        else handed
+        for handed in plan
+    ]
 
 
 async def _others(conn: Connection, manager_id: str, to: str | None) -> list[Candidate]:

@@ -9,6 +9,7 @@ from services.chassis.db import Connection
 from services.chassis.reports.tables import Column, Table, share_of, table
 from services.chassis.web.report_pages import Ask, View
 from services.conversion.actions.report_pages import (
+    earlier_rows,
     manager_rows,
     people_called,
     read_answers,
@@ -105,8 +106,7 @@ async def manager_tables(conn: Connection, asked: Ask) -> Sequence[Table]:
     """What each manager achieved, beside the period before."""
     _ = asked.words
     found, team = await manager_rows(conn, asked.during)
-    more: dict[str, Any] = {"before": {one.manager: one for one in (await manager_rows(conn, asked.before))[0]}}
-    more["by"] = lambda one: one.manager
+    more: dict[str, Any] = {"before": await earlier_rows(conn, asked.before), "by": lambda one: one.manager}
     total = team if found else None
     return [
         table("managers", _("Managers"), _manager_columns(asked), found, total=total, **more),

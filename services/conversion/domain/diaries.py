@@ -57,22 +57,30 @@ def _touches(stretches: Sequence[Stretch], starts_at: datetime, ends_at: datetim
 
 def unable(diaries: Mapping[str, Diary], wanted: Mapping[str, Sequence[Stretch]]) -> dict[str, set[str]]:
     """By key of `wanted`: who cannot come at all of its times. People with the same hours are looked at together."""
-    alike: dict[str, list[str]] = defaultdict(list)
-    for one, diary in diaries.items():
-        alike[diary.hours.model_dump_json()].append(one)
+    alike = _by_hours(diaries)
     left = {one for one, diary in diaries.items() if not diary.active}
-    away = [(one, diary.away) for one, diary in diaries.items() if diary.away]
+    away = [(one, opens, closes) for one, diary in diaries.items() for opens, closes in diary.away]
     taken = sorted((opens, closes, one) for one, diary in diaries.items() for opens, closes in diary.taken)
     longest = max((closes - opens for opens, closes, _ in taken), default=timedelta())
     found = {}
     for key, times in wanted.items():
-        shut = [people for people in alike.values() if not _at_work(diaries[people[0]].hours, times)]
+        shut = [people for people in alike if not _at_work(diaries[people[0]].hours, times)]
         found[key] = left.union(*shut)
         for starts_at, ends_at in times:
-            found[key].update(one for one, stretches in away if _touches(stretches, starts_at, ends_at))
+            found[key].update([one for one, opens, closes in away if opens < ends_at and closes > starts_at])
             first, end = (bisect.bisect_left(taken, (at,)) for at in (starts_at - longest, ends_at))
             found[key].update(one for _, closes, one in taken[first:end] if closes > starts_at)
     return found
+
+
+def _by_hours(diaries: Mapping[str, Diary]) -> Sequence[Sequence[str]]:
+    """Those who have the same hours. Most have the house's: one and the same calendar, which is looked at once."""
+    shapes: dict[int, str] = {}
+    alike: dict[str, list[str]] = defaultdict(list)
+    for one, diary in diaries.items():
+        shape = shapes.get(id(diary.hours)) or shapes.setdefault(id(diary.hours), diary.hours.model_dump_json())
+        alike[shape].append(one)
+    return list(alike.values())
 
 
 def _at_work(hours: Calendar, stretches: Sequence[Stretch]) -> bool:

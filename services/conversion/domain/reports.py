@@ -27,20 +27,20 @@ class ManagerFigures(Record):
 
     manager: str | None
     name: str
-    offered: int
-    accepted: int
-    declined: int
-    expired: int
-    returned: int
-    first_contact_seconds: float | None
-    promises_kept: int
-    promises_late: int
-    open: int
+    offered: int = 0
+    accepted: int = 0
+    declined: int = 0
+    expired: int = 0
+    returned: int = 0
+    first_contact_seconds: float | None = None
+    promises_kept: int = 0
+    promises_late: int = 0
+    open: int = 0
     stages: dict[Stage, int] = Field(default_factory=dict)
-    overdue: int
-    age_days: float | None
-    won: int
-    lost: int
+    overdue: int = 0
+    age_days: float | None = None
+    won: int = 0
+    lost: int = 0
     value: list[Money] = Field(default_factory=list)
 
 
@@ -96,7 +96,7 @@ class CallerFigures(Record):
 
 
 def team(
-    items: Sequence[ManagerFigures], first_contact_seconds: float | None, age_days: float | None
+    items: Sequence[ManagerFigures], first_contact_seconds: float | None, age_days: float | None = None
 ) -> ManagerFigures:
     """The sums of all managers; the two medians are the team's own."""
     sums = {name: sum(getattr(item, name) for item in items) for name in _SUMMED}

@@ -45,7 +45,7 @@ class Turns:
     def next(self, wanted: Wanted) -> Candidate | None:
         """Whose turn it is for this lead, by the rule of `fair_share`; none if nobody can take it."""
         free = self._free(wanted)
-        out = [free.members[one] for one in wanted.excluded if one in free.members and _has_room(free.members[one])]
+        out = [free.members[one] for one in free.members.keys() & wanted.excluded if _has_room(free.members[one])]
         if len(out) == len(free.order):
             return None
         leads = free.assigned - sum(who.assigned for who in out) + 1

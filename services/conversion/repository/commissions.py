@@ -156,12 +156,21 @@ async def page(conn: Connection, wanted: Filter, limit: int, after: str | None) 
     return CommissionEntry.of_all(rows)
 
 
+# One condition for both would be planned for whoever asks, and read the whole ledger for somebody's month.
+_OF_THESE = "person = ANY($2)"
+_OF_ALL = "$2::text[] IS NULL"
+
+
+def _among(people: Sequence[str] | None) -> str:
+    return _OF_ALL if people is None else _OF_THESE
+
+
 async def entry_sums(conn: Connection, month: str, people: Sequence[str] | None) -> list[EntrySum]:
     """Sums of a month per person, role, kind and currency: of these people, or of everybody."""
     rows = await conn.fetch(
-        """SELECT person, role, kind, currency, count(*) AS entries, sum(base) AS base, sum(amount) AS amount
-             FROM commissions WHERE month = $1 AND ($2::text[] IS NULL OR person = ANY($2))
-            GROUP BY person, role, kind, currency ORDER BY person, role, kind, currency""",
+        f"""SELECT person, role, kind, currency, count(*) AS entries, sum(base) AS base, sum(amount) AS amount
+             FROM commissions WHERE month = $1 AND {_among(people)}
+            GROUP BY person, role, kind, currency ORDER BY person, role, kind, currency""",  # noqa: S608 - a constant
         month,
         people,
     )
@@ -169,18 +178,19 @@ async def entry_sums(conn: Connection, month: str, people: Sequence[str] | None)
 
 
 _PAID = """
-months AS (
-    SELECT person, currency, month, coalesce(sum(amount) FILTER (WHERE kind IN ('vested', 'adjusted')), 0) AS due
-      FROM commissions WHERE month <= $1 AND ($2::text[] IS NULL OR person = ANY($2)) GROUP BY person, currency, month),
+sums AS (
+    SELECT person, currency, month, coalesce(sum(amount) FILTER (WHERE kind = 'accrued'), 0) AS accrued,
+           coalesce(sum(amount) FILTER (WHERE kind = 'clawed_back'), 0) AS clawed_back,
+           coalesce(sum(amount) FILTER (WHERE kind = 'vested'), 0) AS vested,
+           coalesce(sum(amount) FILTER (WHERE kind = 'adjusted'), 0) AS adjusted
+      FROM commissions WHERE month <= $1 AND {people} GROUP BY person, currency, month),
 running AS (
-    SELECT person, currency, month, sum(due) OVER so_far AS due FROM months
-    WINDOW so_far AS (PARTITION BY person, currency ORDER BY month)),
+    SELECT *, sum(vested + adjusted) OVER (PARTITION BY person, currency ORDER BY month) AS due FROM sums),
 paid AS (
-    SELECT person, currency, month, due,
-           greatest(0, max(due) OVER (PARTITION BY person, currency ORDER BY month)) AS paid FROM running)
+    SELECT *, greatest(0, max(due) OVER (PARTITION BY person, currency ORDER BY month)) AS paid FROM running)
 """
-"""What was due and what was paid up to each month. No month's pay is negative, so what is paid is the most that was
-ever due, and what is due falls short of it by what the person owes."""
+"""What moved in each month, and what was due and paid up to it. No month's pay is negative, so what is paid is the most
+that was ever due, and what is due falls short of it by what the person owes."""
 
 
 async def balances(conn: Connection, month: str, people: Sequence[str] | None) -> list[MonthBalance]:
@@ -189,22 +199,17 @@ async def balances(conn: Connection, month: str, people: Sequence[str] | None) -
     Of these people, or of everybody.
     """
     rows = await conn.fetch(
-        f"""WITH {_PAID}, before AS (
-                SELECT DISTINCT ON (person, currency) person, currency, due - paid AS brought_forward
-                  FROM paid WHERE month < $1 ORDER BY person, currency, month DESC)
+        f"""WITH {_PAID.format(people=_among(people))}
             SELECT person, currency,
-                  coalesce(sum(CASE WHEN kind = 'vested' THEN -amount ELSE amount END)
-                      FILTER (WHERE month < $1 AND kind <> 'adjusted'), 0) AS opening,
-                  coalesce(sum(amount) FILTER (WHERE month = $1 AND kind = 'accrued'), 0) AS accrued,
-                  coalesce(sum(amount) FILTER (WHERE month = $1 AND kind = 'clawed_back'), 0) AS clawed_back,
-                  coalesce(sum(amount) FILTER (WHERE month = $1 AND kind = 'vested'), 0) AS vested,
-                  coalesce(sum(amount) FILTER (WHERE month = $1 AND kind = 'adjusted'), 0) AS adjusted,
-                  coalesce(sum(CASE WHEN kind = 'vested' THEN -amount ELSE amount END)
-                      FILTER (WHERE kind <> 'adjusted'), 0) AS closing,
-                  coalesce(max(brought_forward), 0) AS brought_forward
-             FROM commissions LEFT JOIN before USING (person, currency)
-            WHERE month <= $1 AND ($2::text[] IS NULL OR person = ANY($2))
-            GROUP BY person, currency ORDER BY person, currency""",  # noqa: S608 - a constant
+                   coalesce(sum(accrued + clawed_back - vested) FILTER (WHERE month < $1), 0) AS opening,
+                   coalesce(sum(accrued) FILTER (WHERE month = $1), 0) AS accrued,
+                   coalesce(sum(clawed_back) FILTER (WHERE month = $1), 0) AS clawed_back,
+                   coalesce(sum(vested) FILTER (WHERE month = $1), 0) AS vested,
+                   coalesce(sum(adjusted) FILTER (WHERE month = $1), 0) AS adjusted,
+                   sum(accrued + clawed_back - vested) AS closing,
+                   coalesce((array_agg(due - paid ORDER BY month DESC) FILTER (WHERE month < $1))[1], 0)
+                       AS brought_forward
+              FROM paid GROUP BY person, currency ORDER BY person, currency""",  # noqa: S608 - a constant
         month,
         people,
     )
@@ -229,15 +234,12 @@ async def close_month(conn: Connection, month: str, by: str) -> bool:
 async def paid_by_month(conn: Connection, person: str, since: str, until: str) -> list[MonthPaid]:
     """What each month since and until these came to for a person, by currency, the latest first."""
     rows = await conn.fetch(
-        f"""WITH {_PAID}, pay AS (
-                SELECT currency, month, paid - lag(paid, 1, 0) OVER (PARTITION BY currency ORDER BY month) AS payable
-                  FROM paid)
-            SELECT p.month, p.currency, p.payable,
-                   (SELECT min(closed_at) FROM commission_months m WHERE m.month >= p.month) AS closed_at,
-                   coalesce(sum(c.amount) FILTER (WHERE c.kind IN ('accrued', 'clawed_back')), 0) AS accrued
-              FROM pay p JOIN commissions c ON c.person = ANY($2) AND c.month = p.month AND c.currency = p.currency
-             WHERE p.month >= $3 GROUP BY p.month, p.currency, p.payable
-             ORDER BY p.month DESC, p.currency""",  # noqa: S608 - a constant
+        f"""WITH {_PAID.format(people=_OF_THESE)}, pay AS (
+                SELECT month, currency, accrued + clawed_back AS accrued,
+                       paid - lag(paid, 1, 0) OVER (PARTITION BY currency ORDER BY month) AS payable FROM paid)
+            SELECT p.month, p.currency, p.payable, p.accrued,
+                   (SELECT min(closed_at) FROM commission_months m WHERE m.month >= p.month) AS closed_at
+              FROM pay p WHERE p.month >= $3 ORDER BY p.month DESC, p.currency""",  # noqa: S608 - a constant
         until,
         [person],
         since,

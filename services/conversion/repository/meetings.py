@@ -272,4 +272,4 @@ async def engagements(
         start,
         end,
     )
-    return [(row["manager"], row["away"], (row["starts_at"], row["ends_at"])) for row in rows]
+    return [(manager, away, (starts_at, ends_at)) for manager, away, starts_at, ends_at in rows]
