@@ -53,6 +53,7 @@ async def figures(conn: asyncpg.Connection, periods: list[Period], campaign: str
                 worked = await hours.hours_of_work(conn, by, period, wanted)
                 found.append({key: round(value, 6) for key, value in worked.items()})
             found.append(sorted((await reports.work_figures(conn, period, wanted)), key=lambda one: one.caller))
+        found += [await reports.steps(conn, period, one) for one in (None, campaign)]
         of_whom = {(one.caller, one.campaign_id): one for one in await hours.worked(conn, period)}
         found.append({key: (one.calls, round(one.hours, 6)) for key, one in of_whom.items()})
     return found
@@ -98,7 +99,7 @@ async def test_reports_of_sealed_days_equal_the_records_after_any_history(house:
     dice, pool = random.Random(seed), house.pool
     days = [first + timedelta(days=n) for n in range(4)]
     campaigns = [await house.campaign(), await house.campaign(), None]
-    leads = [await house.lead(f"+38044123000{n}") for n in range(3)]
+    leads = [await house.lead(f"+38044123000{n}") for n in range(8)]
     begin = midnight(first).astimezone(UTC)
 
     def moment() -> datetime:
@@ -154,7 +155,9 @@ async def test_reports_of_sealed_days_equal_the_records_after_any_history(house:
 
     def periods() -> list[Period]:
         odd = sorted([moment(), moment()])
-        return [Period(begin, midnight(first + timedelta(days=4))), Period(*odd), Period(odd[0], None), Period()]
+        later = midnight(dice.choice(days))
+        whole, hours = Period(later, midnight(first + timedelta(days=4))), timedelta(days=1, hours=3)
+        return [whole, Period(*odd), Period(odd[0], None), Period(later, later + hours), Period()]
 
     for number in range(120):
         await change()
@@ -213,6 +216,33 @@ async def test_many_who_tell_late_calls_of_one_day_do_not_wait_for_each_other(ho
         await first.commit()
         await second.commit()
     await assert_equal(house.pool, [Period()], new_id())
+
+
+@pytest.mark.parametrize("earlier_first", [False, True])
+async def test_two_late_calls_of_one_lead_told_at_once_are_counted_as_one_lead(
+    house: Tier1, earlier_first: bool
+) -> None:
+    """The later one is no longer the lead's first of the period, whichever is committed first."""
+    lead, days = await house.lead("+380441230001"), [date(2026, 5, 4), date(2026, 5, 6)]
+    await seal(house.pool, days)
+    one, two = days if earlier_first else reversed(days)
+    async with house.pool.acquire() as writer:
+        writing = writer.transaction()
+        await writing.start()
+        await add_call(writer, lead, midnight(one) + timedelta(hours=12))
+        second = asyncio.create_task(add_call(house.pool, lead, midnight(two) + timedelta(hours=12)))
+        while not await house.pool.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+            assert not second.done()
+            await asyncio.sleep(0.01)
+        # The day of the one that waits may be sealed meanwhile: it is marked afterwards.
+        await seal(house.pool, [two])
+        await writing.commit()
+        await second
+    for sealed in ([], days):
+        await seal(house.pool, sealed)
+        async with house.pool.acquire() as conn:
+            assert (await reports.steps(conn, Period(midnight(days[0]), None), None)).called == 1
+            assert (await reports.steps(conn, Period(midnight(days[1]), None), None)).called == 1
 
 
 async def test_the_worker_seals_every_day_that_is_over_and_each_again_that_was_changed(house: Tier1) -> None:

@@ -34,6 +34,16 @@ CREATE TABLE day_figures (
 );
 CREATE INDEX day_figures_day ON day_figures (day);
 
+-- How many leads were called (reached) on the day, by the day of their last call (conversation) before: so many of them count on
+-- this day in a period that begins after that one. A lead that is called on two days of a period counts once.
+CREATE TABLE day_leads (
+    day     date NOT NULL REFERENCES sealed_days (day) ON DELETE CASCADE,
+    before  date,
+    called  int  NOT NULL,
+    reached int  NOT NULL
+);
+CREATE INDEX day_leads_day ON day_leads (day);
+
 CREATE FUNCTION unseal_days(days date[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     one date;
@@ -46,27 +56,35 @@ BEGIN
     INSERT INTO unsealed_days SELECT DISTINCT d FROM unnest(days) d WHERE d < house_day(clock_timestamp());
 END $$;
 
--- A call outside of a shift stands for the time since the one before, so it can matter to the first minutes of the next day.
+-- A call outside of a shift stands for the time since the one before, so it can matter to the first minutes of the next day;
+-- and it is the one before of its lead's later calls.
+CREATE FUNCTION days_of_call(lead uuid, made timestamptz) RETURNS SETOF date LANGUAGE sql STABLE AS $$
+    SELECT house_day(made) UNION ALL SELECT house_day(made + interval '15 minutes')
+    UNION ALL SELECT house_day(at) FROM calls WHERE lead_id = lead AND at > made
+$$;
+-- These triggers come after those that count leads (by their names), which make two who change one lead wait for each other:
+-- so later calls of a lead that others tell at the same time are seen here.
 CREATE FUNCTION unseal_days_of_new_calls() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM unseal_days((SELECT array_agg(house_day(at)) || array_agg(house_day(at + interval '15 minutes')) FROM fresh));
+    PERFORM unseal_days((SELECT array_agg(d) FROM fresh CROSS JOIN LATERAL days_of_call(lead_id, at) d));
     RETURN NULL;
 END $$;
 CREATE FUNCTION unseal_days_of_gone_calls() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM unseal_days((SELECT array_agg(house_day(at)) || array_agg(house_day(at + interval '15 minutes')) FROM gone));
+    PERFORM unseal_days((SELECT array_agg(d) FROM gone CROSS JOIN LATERAL days_of_call(lead_id, at) d));
     RETURN NULL;
 END $$;
--- Merging moves calls to another lead, and erasure empties what was said in them; only what is counted matters.
+-- Erasure empties what was said in a call; only what is counted matters.
 CREATE FUNCTION unseal_days_of_changed_calls() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM unseal_days((
-        SELECT array_agg(house_day(at)) || array_agg(house_day(at + interval '15 minutes')) FROM (
-            (SELECT id, at, caller, campaign_id, outcome, talk_seconds FROM fresh
-             EXCEPT SELECT id, at, caller, campaign_id, outcome, talk_seconds FROM gone)
+        SELECT array_agg(d) FROM (
+            (SELECT id, lead_id, at, caller, campaign_id, outcome, talk_seconds FROM fresh
+             EXCEPT SELECT id, lead_id, at, caller, campaign_id, outcome, talk_seconds FROM gone)
             UNION ALL
-            (SELECT id, at, caller, campaign_id, outcome, talk_seconds FROM gone
-             EXCEPT SELECT id, at, caller, campaign_id, outcome, talk_seconds FROM fresh)) changed));
+            (SELECT id, lead_id, at, caller, campaign_id, outcome, talk_seconds FROM gone
+             EXCEPT SELECT id, lead_id, at, caller, campaign_id, outcome, talk_seconds FROM fresh)) changed
+         CROSS JOIN LATERAL days_of_call(lead_id, at) d));
     RETURN NULL;
 END $$;
 CREATE TRIGGER unseal_new_calls AFTER INSERT ON calls REFERENCING NEW TABLE AS fresh

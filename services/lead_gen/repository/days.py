@@ -6,16 +6,21 @@ In both, $1 and $2 are the period, and `rest` holds the stretches of it that are
 from __future__ import annotations
 
 # One statement sees which days are sealed and what they came to at one moment, so a figure never counts a day twice.
-BY_DAYS = """
+_BY_DAYS = """
 sealed AS MATERIALIZED (
     SELECT s.day, s.begins, s.ends FROM sealed_days s
      WHERE s.begins >= coalesce($1::timestamptz, '-infinity') AND s.ends <= coalesce($2::timestamptz, 'infinity')
-       AND NOT EXISTS (SELECT FROM unsealed_days u WHERE u.day = s.day)),
+       AND NOT EXISTS (SELECT FROM unsealed_days u WHERE u.day = s.day) AND {which}),
 rest AS MATERIALIZED (
     SELECT lower(part) AS begins, upper(part) AS ends
       FROM unnest(tstzmultirange(tstzrange(coalesce($1::timestamptz, '-infinity'),
                                            greatest($1::timestamptz, coalesce($2::timestamptz, 'infinity'))))
                   - coalesce((SELECT range_agg(tstzrange(begins, ends)) FROM sealed), tstzmultirange())) AS part)"""
+BY_DAYS = _BY_DAYS.format(which="true")
+# What leads did before their period is known by days, so it must begin with one. $3 is the campaign.
+BY_DAYS_OF_LEADS = _BY_DAYS.format(
+    which="($1::timestamptz IS NULL OR $1::timestamptz = house_midnight(house_day($1))) AND $3::uuid IS NULL"
+)
 FROM_RECORDS = """
 rest AS MATERIALIZED (
     SELECT coalesce($1::timestamptz, '-infinity') AS begins, coalesce($2::timestamptz, 'infinity') AS ends)"""

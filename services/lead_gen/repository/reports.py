@@ -11,7 +11,7 @@ from services.chassis.db import Connection
 from services.lead_gen.domain.calls import CONTACTS
 from services.lead_gen.domain.policy import HOME_ZONE
 from services.lead_gen.domain.reports import CallFilter, CallGroup, Funnel, LeadSteps, Period, WorkFigures
-from services.lead_gen.repository.days import BY_DAYS, FROM_RECORDS
+from services.lead_gen.repository.days import BY_DAYS, BY_DAYS_OF_LEADS, FROM_RECORDS
 
 # A contact is a conversation with somebody: every outcome but the ones nobody answered.
 CONTACT = f"({', '.join(repr(outcome.value) for outcome in sorted(CONTACTS))})"
@@ -120,15 +120,29 @@ async def work_figures(conn: Connection, period: Period, calls: CallFilter) -> l
     return WorkFigures.of_all(await conn.fetch(_TALK, period.start, period.end, calls.campaign_id))
 
 
-# Leads that called us are those whom no call handed over; they come to tier 2 beside the funnel.
+# A lead counts on the first day of the period on which it was called. Of those called in the rest, some were called on
+# a sealed day before. Leads that called us are those whom no call handed over; they come to tier 2 beside the funnel.
+_EARLIER = """((SELECT count(*) FROM sealed) > 0 AND EXISTS (
+      SELECT FROM calls b
+       WHERE b.lead_id = i.lead_id AND b.at < {before} AND b.at >= coalesce($1, '-infinity') {which}))"""
 _TOTALS = f"""
-WITH called AS (
-  SELECT c.lead_id, bool_or(c.outcome IN {CONTACT}) AS reached FROM calls c WHERE {_WANTED} GROUP BY c.lead_id),
+WITH {BY_DAYS_OF_LEADS},
+in_rest AS MATERIALIZED (
+  SELECT c.lead_id, min(c.at) AS at, min(c.at) FILTER (WHERE c.outcome IN {CONTACT}) AS reached_at
+    FROM rest r CROSS JOIN LATERAL (SELECT c.lead_id, c.at, c.outcome FROM calls c
+          WHERE c.at >= r.begins AND c.at < r.ends AND {_OF_CAMPAIGN.format("c")} OFFSET 0) c GROUP BY 1),
+by_day AS (
+  SELECT coalesce(sum(d.called), 0) AS called, coalesce(sum(d.reached), 0) AS reached
+    FROM sealed JOIN day_leads d USING (day) WHERE d.before IS NULL OR d.before < house_day($1)),
 inbound AS (
   SELECT DISTINCT h.lead_id FROM lead_history h JOIN leads l ON l.id = h.lead_id
    WHERE h.stage = 'inbound' AND {during("h.at")} AND ($3::uuid IS NULL OR l.campaign_id = $3)
      AND NOT EXISTS (SELECT FROM credited_hand_overs o WHERE o.lead_id = h.lead_id))
-SELECT (SELECT count(*) FROM called) AS called, (SELECT count(*) FROM called WHERE reached) AS reached,
+SELECT (SELECT called FROM by_day)
+         + (SELECT count(*) FROM in_rest i WHERE NOT {_EARLIER.format(before="i.at", which="")}) AS called,
+       (SELECT reached FROM by_day)
+         + (SELECT count(*) FROM in_rest i WHERE i.reached_at IS NOT NULL AND NOT
+              {_EARLIER.format(before="i.reached_at", which=f"AND b.outcome IN {CONTACT}")}) AS reached,
        count(*) AS handed_over, count(c.accepted_at) AS accepted, count(c.won_at) AS won,
        (SELECT count(*) FROM inbound) AS inbound,
        (SELECT count(*) FROM inbound i

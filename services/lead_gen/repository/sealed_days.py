@@ -34,6 +34,18 @@ SELECT $6::date, caller, key::uuid, sum(calls), sum(contacts), sum(interested), 
        sum(hours)
   FROM made GROUP BY caller, key"""  # noqa: S608 - expressions named here; values are parameters
 
+_COUNT_LEADS = f"""
+INSERT INTO day_leads (day, before, called, reached)
+WITH leads_called AS (
+    SELECT lead_id, bool_or(outcome IN {CONTACT}) AS reached FROM calls WHERE at >= $1 AND at < $2 GROUP BY 1),
+counted AS (
+    SELECT (SELECT max(b.at) FROM calls b WHERE b.lead_id = l.lead_id AND b.at < $1) AS before,
+           1 AS called, 0 AS reached FROM leads_called l
+    UNION ALL
+    SELECT (SELECT max(b.at) FROM calls b WHERE b.lead_id = l.lead_id AND b.at < $1 AND b.outcome IN {CONTACT}), 0, 1
+      FROM leads_called l WHERE reached)
+SELECT $3::date, house_day(before), sum(called), sum(reached) FROM counted GROUP BY 2"""  # noqa: S608 - as above
+
 
 async def waiting(conn: Connection, limit: int) -> list[date]:
     """Days that are over and not sealed, or changed since; the last ones first, because they are asked for most."""
@@ -52,5 +64,7 @@ async def seal(conn: Connection, day: date) -> bool:
     )
     await conn.execute("DELETE FROM unsealed_days WHERE day = $1", day)
     await conn.execute("DELETE FROM day_figures WHERE day = $1", day)
+    await conn.execute("DELETE FROM day_leads WHERE day = $1", day)
     await conn.execute(_COUNT, begins, ends, None, None, "UTC", day)
+    await conn.execute(_COUNT_LEADS, begins, ends, day)
     return True
