@@ -15,6 +15,7 @@ from services.lead_gen.actions.promises import watch_promises
 from services.lead_gen.actions.rota import keep_rota
 from services.lead_gen.actions.score_training import run_training
 from services.lead_gen.actions.scores import run_scoring
+from services.lead_gen.actions.sealed_days import seal_days
 from services.lead_gen.actions.shifts import close_shifts
 from services.lead_gen.actions.switchboard import Switchboard
 from services.lead_gen.activities import Activities
@@ -44,6 +45,7 @@ async def run(settings: Settings) -> None:
             ("training", 2.0, run_training),
             ("scoring", 2.0, run_scoring),
             ("supply", 30.0, watch_supply),
+            ("sealed_days", 20.0, seal_days),
             ("purge_effects", 3600.0, effects.purge),
         ],
     )

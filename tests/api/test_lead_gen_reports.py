@@ -331,7 +331,9 @@ async def test_hours_of_work_equal_the_records_and_add_up(house: Tier1, seed: in
         last = None
         for at in sorted(dice.sample(range(8 * 1440), 120)):
             if at not in signed:
-                minutes[caller] |= set(range(last if last is not None and at - last <= 15 else at - 2, at))
+                since = last if last is not None and at - last <= 15 else at - 2
+                local = (begin + timedelta(minutes=at)).astimezone(KYIV)
+                minutes[caller] |= set(range(max(since, at - local.hour * 60 - local.minute), at))
             last = at
             await house.pool.execute(
                 """INSERT INTO calls (id, item_id, lead_id, campaign_id, attempt, caller, outcome, at)

@@ -47,7 +47,7 @@ async def _enrol(conn: Connection, campaign: Campaign, version: int, policy: Pol
     First those whom the callers of the next hours could call, in a window of their own; then whatever else there is.
     So leads whose hours are over, or whose language nobody speaks, never stand in the way.
     """
-    look = await look_at(conn, campaign, policy, pace.waiting, await read_house(conn))
+    look = await look_at(conn, campaign, pace.waiting, await read_house(conn, policy))
     rules = await criteria.rules_of(conn, campaign.criteria_id)
     never = await never_callable(conn, policy)
     enrolled: list[EnrolledLead] = []

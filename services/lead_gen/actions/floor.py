@@ -87,12 +87,12 @@ async def campaigns_now(
     talks = await talks_of_the_month(conn, now)
     looked = [one for one in await campaigns.running(conn) if only in (None, one.id)][:MOST_LOOKS]
     running = {one.id: one for one in looked}
-    house = await read_house(conn) if running else None
+    house = await read_house(conn, policy) if running else None
     found: list[CampaignOnFloor] = []
     for one in shown:
         known: dict[str, Any] = talks[one.id].model_dump(include={"talks", "interested"}) if one.id in talks else {}
         if house and one.id in running:
-            known["obstacle"] = (await look_at(conn, running[one.id], policy, stock, house)).obstacle(one.in_work, [])
+            known["obstacle"] = (await look_at(conn, running[one.id], stock, house)).obstacle(one.in_work, [])
         found.append(one.model_copy(update=known))
     return found
 

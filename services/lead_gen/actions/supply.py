@@ -87,8 +87,7 @@ async def calling_hours(
     conn: Connection, policy: Policy, now: datetime, until: datetime, zones: Collection[str]
 ) -> float:
     """Hours that callers signed on still have until then, as far as anybody in these zones may be called in them."""
-    signed_on = [hand for hand in await supply.hands(conn, FARTHEST) if hand.signed_on]
-    return sum(open_time(policy, zones, now, min(hand.ends, until)) for hand in signed_on)
+    return sum(open_time(policy, zones, now, min(ends, until)) for ends in await supply.ends_of_shifts(conn))
 
 
 async def _taken_per_hour(conn: Connection, policy: Policy, now: datetime) -> float:

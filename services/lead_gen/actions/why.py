@@ -92,7 +92,7 @@ async def _queue(conn: Connection, lead: Lead, answers: list[CampaignWhy]) -> li
         if calls_for(lead, answer):
             campaign = await campaigns.get(conn, answer.campaign_id)
             pace = await enrolment.pace(conn, campaign.id)
-            look = await look_at(conn, campaign, policy, pace.waiting, await read_house(conn))
+            look = await look_at(conn, campaign, pace.waiting, await read_house(conn, policy))
             in_flight = await enrolment.in_flight(conn, campaign.id, look.reach)
             found.append(pace_reason(campaign, look.obstacle(in_flight, lead.spoken)))
     return found

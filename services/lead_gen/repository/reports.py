@@ -1,4 +1,4 @@
-"""Figures from the records. Each is counted anew when it is asked for, so it cannot drift from them.
+"""Figures from the records, or from sealed days, which say what the records say (ADR 69).
 
 Nothing is counted twice: a work item has one call, a register update one row per key, and a lead is handed over once
 (the view lead_hand_overs says by which call, and credited_hand_overs keeps what it says), so that sums over callers,
@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from services.chassis.db import Connection
 from services.lead_gen.domain.calls import CONTACTS
+from services.lead_gen.domain.policy import HOME_ZONE
 from services.lead_gen.domain.reports import CallFilter, CallGroup, Funnel, LeadSteps, Period, WorkFigures
+from services.lead_gen.repository.days import BY_DAYS, BY_DAYS_OF_LEADS, FROM_RECORDS
 
 # A contact is a conversation with somebody: every outcome but the ones nobody answered.
 CONTACT = f"({', '.join(repr(outcome.value) for outcome in sorted(CONTACTS))})"
@@ -38,12 +40,18 @@ _NAMES = {
 }
 
 # Calls of the period $1 and $2 and of the campaign $3, in every report; what became of a call belongs to its day.
-_WANTED = f"""{during("c.at")} AND ($3::uuid IS NULL OR c.campaign_id = $3)"""
+_OF_CAMPAIGN = "($3::uuid IS NULL OR {0}.campaign_id = $3)"
+_WANTED = f"""{during("c.at")} AND {_OF_CAMPAIGN.format("c")}"""
 # $4 is the caller, $5 the time zone. Calls that ended alike are counted together first: outcomes are few, calls many.
+# Each part of the rest is counted by itself, because a join with all parts would read all calls there are.
+_OF_CALLER = "($4::text IS NULL OR {0}.caller = $4)"
 _FIGURES = f"""
-WITH ended AS (
-  SELECT {{group}} AS key, c.caller, c.outcome, count(*) AS calls
-    FROM calls c WHERE {_WANTED} AND ($4::text IS NULL OR c.caller = $4) AND $5::text IS NOT NULL GROUP BY 1, 2, 3),
+WITH {{days}},
+ended AS (
+  SELECT counted.* FROM rest r CROSS JOIN LATERAL (
+    SELECT {{group}} AS key, c.caller, c.outcome, count(*) AS calls FROM calls c
+     WHERE c.at >= r.begins AND c.at < r.ends AND {_OF_CAMPAIGN.format("c")} AND {_OF_CALLER.format("c")}
+       AND $5::text IS NOT NULL GROUP BY 1, 2, 3) counted),
 figures AS (
   SELECT key, caller, sum(calls) AS calls, sum(calls) FILTER (WHERE outcome IN {CONTACT}) AS contacts,
          sum(calls) FILTER (WHERE outcome = 'interested') AS interested,
@@ -51,25 +59,35 @@ figures AS (
          0 AS handed_over, 0 AS accepted, 0 AS won
     FROM ended GROUP BY 1, 2
   UNION ALL
+  {{kept}}
   SELECT {{group}}, c.caller, 0, 0, 0, 0, count(*), count(c.accepted_at), count(c.won_at)
-    FROM credited_hand_overs c WHERE {_WANTED} AND ($4::text IS NULL OR c.caller = $4) GROUP BY 1, 2)
+    FROM credited_hand_overs c WHERE {_WANTED} AND {_OF_CALLER.format("c")} GROUP BY 1, 2)
 SELECT key::text AS "group", min(caller) AS first_caller, max(caller) AS last_caller,
        sum(calls)::int AS calls, coalesce(sum(contacts), 0)::int AS contacts,
        coalesce(sum(interested), 0)::int AS interested, coalesce(sum(hard_questions), 0)::int AS hard_questions,
        sum(handed_over)::int AS handed_over, sum(accepted)::int AS accepted, sum(won)::int AS won
   FROM figures GROUP BY key ORDER BY 1 NULLS LAST
 """  # noqa: S608 - expressions named here; values are parameters
+_KEPT = f"""
+  SELECT {{group}}, f.caller, sum(f.calls), sum(f.contacts), sum(f.interested), sum(f.hard_questions), 0, 0, 0
+    FROM sealed JOIN day_figures f USING (day)
+   WHERE f.calls > 0 AND {_OF_CAMPAIGN.format("f")} AND {_OF_CALLER.format("f")} GROUP BY 1, 2
+  UNION ALL"""  # noqa: S608 - as above
+_KEPT_COLUMNS = {"caller": "f.caller", "campaign": "f.campaign_id", "day": "f.day"}
+
+
+def _figures(by: str, timezone: str) -> str:
+    """The statement: from sealed days, where they know this group; their days are those of the house's clock."""
+    if by not in _KEPT_COLUMNS or (by == "day" and timezone != HOME_ZONE):
+        return _FIGURES.format(days=FROM_RECORDS, group=_COLUMNS[by], kept="")
+    kept = _KEPT.format(group=_KEPT_COLUMNS[by])
+    return _FIGURES.format(days=BY_DAYS, group=_COLUMNS[by], kept=kept)
 
 
 async def call_groups(conn: Connection, by: str, period: Period, calls: CallFilter) -> list[CallGroup]:
     """Calls per group and what became of them, in the order of the groups' names; calls of no group come last."""
     rows = await conn.fetch(
-        _FIGURES.format(group=_COLUMNS[by]),
-        period.start,
-        period.end,
-        calls.campaign_id,
-        calls.caller,
-        calls.timezone,
+        _figures(by, calls.timezone), period.start, period.end, calls.campaign_id, calls.caller, calls.timezone
     )
     if by not in _NAMES:
         return [CallGroup.of({**row, "label": row["group"]}) for row in rows]
@@ -80,33 +98,51 @@ async def call_groups(conn: Connection, by: str, period: Period, calls: CallFilt
     return sorted(labelled, key=lambda found: order.get(found.group, len(order)))
 
 
+_TALK = f"""
+WITH {BY_DAYS},
+worked AS (
+  SELECT counted.*, 0 AS quota FROM rest r CROSS JOIN LATERAL (
+    SELECT c.caller, sum(c.talk_seconds) AS talk FROM calls c
+     WHERE c.at >= r.begins AND c.at < r.ends AND {_OF_CAMPAIGN.format("c")} AND c.talk_seconds > 0 GROUP BY 1) counted
+  UNION ALL
+  SELECT f.caller, sum(f.talk_seconds), 0 FROM sealed JOIN day_figures f USING (day)
+   WHERE f.talk_seconds > 0 AND {_OF_CAMPAIGN.format("f")} GROUP BY 1
+  UNION ALL
+  SELECT s.caller_id, 0, sum(coalesce(s.quota, k.daily_quota)) FROM shifts s
+    JOIN callers k ON k.id = s.caller_id
+   WHERE {during("s.starts_at")} AND s.signed_on_at IS NOT NULL AND $3::uuid IS NULL GROUP BY 1)
+SELECT caller, coalesce(sum(talk), 0)::int AS talk_seconds, coalesce(sum(quota), 0)::int AS quota
+  FROM worked GROUP BY 1"""  # noqa: S608 - expressions named here; values are parameters
+
+
 async def work_figures(conn: Connection, period: Period, calls: CallFilter) -> list[WorkFigures]:
     """Per caller: the talk that is known of their calls, and the calls that the shifts they signed on to asked for."""
-    rows = await conn.fetch(
-        f"""SELECT caller, coalesce(sum(talk), 0)::int AS talk_seconds, coalesce(sum(quota), 0)::int AS quota FROM (
-              SELECT c.caller, sum(c.talk_seconds) AS talk, 0 AS quota FROM calls c
-               WHERE {_WANTED} AND c.talk_seconds > 0 GROUP BY 1
-              UNION ALL
-              SELECT s.caller_id, 0, sum(coalesce(s.quota, k.daily_quota)) FROM shifts s
-                JOIN callers k ON k.id = s.caller_id
-               WHERE {during("s.starts_at")} AND s.signed_on_at IS NOT NULL AND $3::uuid IS NULL GROUP BY 1) worked
-             GROUP BY 1""",  # noqa: S608 - expressions named here; values are parameters
-        period.start,
-        period.end,
-        calls.campaign_id,
-    )
-    return WorkFigures.of_all(rows)
+    return WorkFigures.of_all(await conn.fetch(_TALK, period.start, period.end, calls.campaign_id))
 
 
-# Leads that called us are those whom no call handed over; they come to tier 2 beside the funnel.
+# A lead counts on the first day of the period on which it was called. Of those called in the rest, some were called on
+# a sealed day before. Leads that called us are those whom no call handed over; they come to tier 2 beside the funnel.
+_EARLIER = """((SELECT count(*) FROM sealed) > 0 AND EXISTS (
+      SELECT FROM calls b
+       WHERE b.lead_id = i.lead_id AND b.at < {before} AND b.at >= coalesce($1, '-infinity') {which}))"""
 _TOTALS = f"""
-WITH called AS (
-  SELECT c.lead_id, bool_or(c.outcome IN {CONTACT}) AS reached FROM calls c WHERE {_WANTED} GROUP BY c.lead_id),
+WITH {BY_DAYS_OF_LEADS},
+in_rest AS MATERIALIZED (
+  SELECT c.lead_id, min(c.at) AS at, min(c.at) FILTER (WHERE c.outcome IN {CONTACT}) AS reached_at
+    FROM rest r CROSS JOIN LATERAL (SELECT c.lead_id, c.at, c.outcome FROM calls c
+          WHERE c.at >= r.begins AND c.at < r.ends AND {_OF_CAMPAIGN.format("c")} OFFSET 0) c GROUP BY 1),
+by_day AS (
+  SELECT coalesce(sum(d.called), 0) AS called, coalesce(sum(d.reached), 0) AS reached
+    FROM sealed JOIN day_leads d USING (day) WHERE d.before IS NULL OR d.before < house_day($1)),
 inbound AS (
   SELECT DISTINCT h.lead_id FROM lead_history h JOIN leads l ON l.id = h.lead_id
    WHERE h.stage = 'inbound' AND {during("h.at")} AND ($3::uuid IS NULL OR l.campaign_id = $3)
      AND NOT EXISTS (SELECT FROM credited_hand_overs o WHERE o.lead_id = h.lead_id))
-SELECT (SELECT count(*) FROM called) AS called, (SELECT count(*) FROM called WHERE reached) AS reached,
+SELECT (SELECT called FROM by_day)
+         + (SELECT count(*) FROM in_rest i WHERE NOT {_EARLIER.format(before="i.at", which="")}) AS called,
+       (SELECT reached FROM by_day)
+         + (SELECT count(*) FROM in_rest i WHERE i.reached_at IS NOT NULL AND NOT
+              {_EARLIER.format(before="i.reached_at", which=f"AND b.outcome IN {CONTACT}")}) AS reached,
        count(*) AS handed_over, count(c.accepted_at) AS accepted, count(c.won_at) AS won,
        (SELECT count(*) FROM inbound) AS inbound,
        (SELECT count(*) FROM inbound i

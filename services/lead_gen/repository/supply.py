@@ -57,11 +57,14 @@ async def hands(conn: Connection, ahead: timedelta) -> list[Hand]:
                   least(a.daily_quota - made.today, a.quota - made.shift)::int AS quota
              FROM at_hand a
             CROSS JOIN LATERAL (
-                SELECT count(*) FILTER (WHERE at >= date_trunc('day', now() AT TIME ZONE a.timezone)
-                                                        AT TIME ZONE a.timezone) AS today,
+                SELECT date_trunc('day', now() AT TIME ZONE a.timezone) AT TIME ZONE a.timezone AS morning
+                OFFSET 0) AS day
+            CROSS JOIN LATERAL (
+                SELECT count(*) FILTER (WHERE at >= day.morning) AS today,
                        count(*) FILTER (WHERE at >= a.signed_on_at) AS shift
-                  FROM calls WHERE caller = a.caller_id AND at >= now() - interval '2 days'
-                     AND (a.quota IS NOT NULL OR a.daily_quota IS NOT NULL)) AS made
+                  FROM calls WHERE caller = a.caller_id
+                   AND at >= greatest(least(day.morning, a.signed_on_at), now() - interval '2 days')
+                   AND (a.quota IS NOT NULL OR a.daily_quota IS NOT NULL)) AS made
            UNION ALL
            SELECT id, languages, campaigns, now(), now(), false, daily_quota FROM callers
             WHERE active AND (NOT EXISTS (SELECT FROM at_hand)
@@ -70,6 +73,15 @@ async def hands(conn: Connection, ahead: timedelta) -> list[Hand]:
         ahead,
     )
     return [Hand.of({**row, "quota": None if row["quota"] is None else max(row["quota"], 0)}) for row in rows]
+
+
+async def ends_of_shifts(conn: Connection) -> list[datetime]:
+    """Until when those who are signed on still work."""
+    rows = await conn.fetch(
+        """SELECT s.ends_at FROM shifts s JOIN callers c ON c.id = s.caller_id AND c.active
+            WHERE s.signed_on_at IS NOT NULL AND s.signed_off_at IS NULL AND s.ends_at > now()"""
+    )
+    return [row["ends_at"] for row in rows]
 
 
 async def waiting_calls(conn: Connection, priority: int, due: datetime) -> list[WaitingCalls]:
