@@ -13,7 +13,7 @@ from services.account_mgmt.domain.report_records import (
     Survival,
     Taken,
 )
-from services.account_mgmt.repository.invoice_sums import owed
+from services.account_mgmt.repository.open_money import AGE_LIMITS, open_rows
 from services.account_mgmt.repository.report_records import AGE
 from services.chassis.db import Connection
 
@@ -120,8 +120,9 @@ async def taken(conn: Connection, start: datetime, end: datetime) -> list[Taken]
 async def open_by_age(conn: Connection) -> list[LateMoney]:
     """Open invoices by age and currency."""
     rows = await conn.fetch(
-        f"""SELECT {AGE} AS age, currency, count(*)::int AS invoices, sum({owed()}) AS amount
-              FROM invoices i WHERE state = 'open' GROUP BY 1, 2 ORDER BY 2, min(i.due_at) DESC"""  # noqa: S608 - constants
+        f"""SELECT {AGE} AS age, currency, sum(invoices)::int AS invoices, sum(owed) AS amount
+              FROM {open_rows(AGE_LIMITS)} i
+             GROUP BY 1, 2 HAVING sum(invoices) <> 0 ORDER BY 2, min(due_at) DESC"""  # noqa: S608 - constants
     )
     return LateMoney.of_all(rows)
 
@@ -129,7 +130,7 @@ async def open_by_age(conn: Connection) -> list[LateMoney]:
 async def late_invoices(conn: Connection) -> dict[tuple[str | None, str], int]:
     """Late invoices by account manager and currency."""
     rows = await conn.fetch(
-        """SELECT c.account_manager, i.currency, count(*)::int AS invoices FROM invoices i
-             JOIN customers c ON c.id = i.customer_id WHERE i.state = 'open' AND i.due_at < now() GROUP BY 1, 2"""
+        f"""SELECT account_manager, currency, sum(invoices)::int AS invoices FROM {open_rows(by_manager=True)} m
+             WHERE due_at < now() GROUP BY 1, 2"""  # noqa: S608 - constants
     )
     return {(row["account_manager"], row["currency"]): row["invoices"] for row in rows}

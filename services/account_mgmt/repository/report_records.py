@@ -8,8 +8,9 @@ from services.account_mgmt.domain.report_records import WITHIN_DAYS, Figure, Nar
 from services.chassis.db import Connection
 
 PAGE = 50
-AGE = """CASE WHEN i.due_at >= now() THEN 'not_yet' ELSE (ARRAY['1-30', '31-60', '61-90', 'over 90'])[width_bucket(
-           extract(epoch FROM now() - i.due_at) / 86400, ARRAY[0, 31, 61, 91])] END"""
+AGE = """CASE WHEN i.due_at >= now() THEN 'not_yet' WHEN i.due_at > (SELECT now() - interval '31 days') THEN '1-30'
+              WHEN i.due_at > (SELECT now() - interval '61 days') THEN '31-60'
+              WHEN i.due_at > (SELECT now() - interval '91 days') THEN '61-90' ELSE 'over 90' END"""
 # $1 and $2 are the period, $3 the account manager, $4 the outcome, source, product or age that counts.
 _ANY = "($3::text IS NULL OR true) AND ($4::text IS NULL OR true)"
 _NO_MATTER = "($1::timestamptz IS NULL OR true) AND ($2::timestamptz IS NULL OR true)"
