@@ -14,6 +14,7 @@ from services.account_mgmt.actions.imports import run_imports
 from services.account_mgmt.actions.issued_documents import write_missing_documents
 from services.account_mgmt.actions.mail_checks import why_not
 from services.account_mgmt.actions.nudge_mail import PURPOSE as NUDGE_MAIL
+from services.account_mgmt.actions.open_money import pack_open_money
 from services.account_mgmt.actions.overdue import tell_overdue
 from services.account_mgmt.actions.work_assignment import cover_absent
 from services.account_mgmt.activities import Activities
@@ -60,6 +61,7 @@ async def run(settings: Settings) -> None:
             ("issue_contracts", 2.0, issue_due),
             ("mail_contracts", 2.0, mail_issued),
             ("erase_expired", 3600.0, erase_expired),
+            ("pack_open_money", 60.0, pack_open_money),
             ("complete_keys", 300.0, complete_keys),
             ("write_missing_documents", 3600.0, write_missing_documents),
             ("purge_effects", 3600.0, effects.purge),

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import pytest_asyncio
 
+from services.account_mgmt.domain.invoice_lists import InvoiceQuery
+from services.account_mgmt.repository import invoice_lists
+from services.account_mgmt.repository.invoice_lists import sums
 from tests.fixtures.desk_3 import Desk3, desk_3
 from tests.fixtures.invoices_3 import overdue, pay
 from tests.fixtures.postgres import FreshDatabase
@@ -128,3 +131,23 @@ async def test_the_list_goes_on_page_by_page_without_losing_one(tier: Tier3, des
 )
 async def test_a_filter_that_cannot_be_is_answered_in_words(desk: Desk3, params: dict[str, str]) -> None:
     assert "That did not work" in await desk.page("invoices", 422, **params)
+
+
+async def test_very_many_invoices_of_a_time_are_not_added_up(tier: Tier3, monkeypatch: pytest.MonkeyPatch) -> None:
+    customer_id, _ = await tier.customer()
+    lately = datetime.now(UTC) - timedelta(hours=1)
+    everybodys = InvoiceQuery(view="all", since=lately)
+    async with tier.pool.acquire() as conn:
+        assert await sums(conn, everybodys)
+        monkeypatch.setattr(invoice_lists, "_MOST_ADDED", 0)
+        assert await sums(conn, everybodys) is None
+        # One customer's are always added up, and what is open stands added up.
+        assert await sums(conn, InvoiceQuery(view="all", customer_id=customer_id, since=lately))
+        assert await sums(conn, InvoiceQuery(view="open"))
+
+
+async def test_a_manager_of_few_customers_is_shown_the_newest_of_their_invoices(tier: Tier3, desk: Desk3) -> None:
+    _, opened = await tier.customer()
+    await pay(desk, opened.invoice_id)
+    assert f'id="row-{opened.invoice_id}"' in await desk.page("invoices", view="paid", mine=1)
+    assert '<tr id="row-' not in await desk.page("invoices", view="void", mine=1)

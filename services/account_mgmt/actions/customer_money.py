@@ -39,7 +39,7 @@ async def read_customer_money(conn: Connection, customer_id: str) -> CustomerMon
     """What a customer owes and has paid lately."""
     return CustomerMoney(
         await invoice_lists.foremost(conn, customer_id, _AT_A_GLANCE),
-        await invoice_lists.sums(conn, InvoiceQuery(view="all", customer_id=customer_id)),
+        await invoice_lists.sums(conn, InvoiceQuery(view="all", customer_id=customer_id)) or [],
     )
 
 

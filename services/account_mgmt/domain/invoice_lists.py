@@ -85,6 +85,11 @@ class InvoiceQuery:
         return self.view in ("open", "late")
 
     @property
+    def is_of_all_time(self) -> bool:
+        """Whether all that is owed is asked for, by whoever it is: by nobody in particular, and of no month."""
+        return self.is_by_due_date and not (self.customer_id or self.since or self.until or self.number)
+
+    @property
     def is_bounded(self) -> bool:
         """Whether so few are asked for that they can be added up while somebody waits."""
         return bool(self.is_by_due_date or self.customer_id or self.since or self.number)

@@ -135,8 +135,9 @@ async def orders_numbered(conn: Connection, number: str) -> list[FoundOrder]:
                   c.contact->>'company' AS company,
                   jsonb_build_object('amount', o.total::text, 'currency', o.currency) AS total
              FROM orders o JOIN customers c ON c.id = o.customer_id
-            WHERE o.id IN (SELECT id FROM orders WHERE number = upper($1)
-                           UNION SELECT id FROM orders WHERE upper(imported_number) = upper($1))
+            -- As an array: so many may have one imported number that all customers would be read for them.
+            WHERE o.id = ANY (ARRAY(SELECT id FROM orders WHERE number = upper($1)
+                                    UNION SELECT id FROM orders WHERE upper(imported_number) = upper($1)))
             ORDER BY o.placed_at DESC LIMIT 20""",
         number,
     )

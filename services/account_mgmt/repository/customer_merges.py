@@ -29,6 +29,8 @@ MOVED = (
     ("mail_addresses", "lead_id", "address", ""),
 )
 STAY = {
+    "debtors": "kept by triggers on invoices and customers",
+    "debts": "kept by triggers on invoices",
     "forecasts": "worked out anew from the orders",
     "first_purchases": "worked out anew every night",
     "order_drafts": "somebody's half-typed order is no record of the customer",

@@ -7,6 +7,7 @@ from typing import Any
 from services.account_mgmt.domain.invoice_lists import BriefInvoice, CurrencySum, InvoiceQuery
 from services.account_mgmt.repository import Cursor
 from services.account_mgmt.repository.invoice_sums import open_amount, owed
+from services.account_mgmt.repository.open_money import open_rows
 from services.chassis.db import Connection
 
 _BRIEF = f"""
@@ -19,10 +20,16 @@ SELECT i.id, i.number, i.customer_id, i.state, i.total, {open_amount()} AS open_
 """  # noqa: S608 - constants
 _SUMS = f"""
 SELECT i.currency, count(*)::int AS invoices, sum(i.total) AS total,
-       coalesce(sum({owed()}) FILTER (WHERE {{is_open}}), 0) AS open,
-       coalesce(sum({owed()}) FILTER (WHERE {{is_open}} AND i.due_at < now()), 0) AS late
-  FROM invoices i
+       coalesce(sum({owed()}) FILTER (WHERE i.state = 'open'), 0) AS open,
+       coalesce(sum({owed()}) FILTER (WHERE i.state = 'open' AND i.due_at < now()), 0) AS late
+  FROM invoices i WHERE {{where}} GROUP BY i.currency ORDER BY i.currency
 """  # noqa: S608 - constants
+# What is open is added up as it stands, whoever owes it.
+_OPEN_SUMS = """
+SELECT i.currency, sum(i.invoices)::int AS invoices, sum(i.total) AS total, sum(i.owed) AS open,
+       coalesce(sum(i.owed) FILTER (WHERE i.due_at < now()), 0) AS late
+  FROM {rows} i WHERE {where} GROUP BY i.currency HAVING sum(i.invoices) <> 0 ORDER BY i.currency
+"""
 _VIEWS = {
     "open": "i.state = 'open'",
     "late": "i.state = 'open' AND i.due_at < now()",
@@ -32,22 +39,24 @@ _VIEWS = {
 }
 _OF_MANAGER = "i.customer_id IN (SELECT id FROM customers WHERE account_manager = {})"
 # What is owed stands in an index by customer: an array of them is one walk through it. Of everything else the newest
-# are wanted, and each is asked whose it is.
-_OWED_TO = "i.customer_id = ANY (ARRAY(SELECT id FROM customers WHERE account_manager = {}))"
+# are wanted, and each is asked whose it is, unless that could be a walk past nearly everybody's.
+_OF_THEIR_CUSTOMERS = "i.customer_id = ANY (ARRAY(SELECT id FROM customers WHERE account_manager = {}))"
+_FEW = 500
+_MOST_ADDED = 20_000
 
 
 class _Where:
     """Conditions with their values. Only what was asked for is in the text, so that each question has its own plan."""
 
-    def __init__(self, query: InvoiceQuery) -> None:
+    def __init__(self, query: InvoiceQuery, *, by_customer: bool) -> None:
         self.values: list[Any] = []
         self._parts = [_VIEWS[query.view]]
-        self._of(query)
+        self._of(query, by_customer)
 
-    def _of(self, query: InvoiceQuery) -> None:
+    def _of(self, query: InvoiceQuery, by_customer: bool) -> None:
         for part, value in (
             ("i.customer_id = {}", query.customer_id),
-            (_OWED_TO if query.is_by_due_date else _OF_MANAGER, query.manager),
+            (_OF_THEIR_CUSTOMERS if by_customer else _OF_MANAGER, query.manager),
             ("i.currency = {}", query.currency),
             ("i.issued_at >= {}", query.since),
             ("i.issued_at < {}", query.until),
@@ -70,7 +79,7 @@ class _Where:
 
 async def page(conn: Connection, query: InvoiceQuery, *, limit: int, after: Cursor) -> list[BriefInvoice]:
     """What is owed by its due date, the longest due first; everything else by its issue, the newest first."""
-    where = _Where(query)
+    where = _Where(query, by_customer=query.is_by_due_date or await _has_few(conn, query.manager))
     key, order, beyond = ("due_at", "ASC", ">") if query.is_by_due_date else ("issued_at", "DESC", "<")
     if after is not None:
         where.add(f"(i.{key}, i.id) {beyond} ({{}}, {{}}::uuid)", *after)
@@ -80,13 +89,39 @@ async def page(conn: Connection, query: InvoiceQuery, *, limit: int, after: Curs
     return BriefInvoice.of_all(rows)
 
 
-async def sums(conn: Connection, query: InvoiceQuery) -> list[CurrencySum]:
-    """What these invoices come to, per currency."""
-    where = _Where(query)
-    # The index of what is owed does not hold the state: where all are open, it is not asked for.
-    total = _SUMS.format(is_open="true" if query.is_by_due_date else "i.state = 'open'")
-    rows = await conn.fetch(f"{total} WHERE {where} GROUP BY i.currency ORDER BY i.currency", *where.values)
-    return CurrencySum.of_all(rows)
+async def _has_few(conn: Connection, manager: str | None) -> bool:
+    """Whether so few customers are theirs that all their invoices are sooner read than the newest of everybody's."""
+    if manager is None:
+        return False
+    found = "SELECT count(*) FROM (SELECT FROM customers WHERE account_manager = $1 LIMIT $2) c"
+    return int(await conn.fetchval(found, manager, _FEW)) < _FEW
+
+
+async def sums(conn: Connection, query: InvoiceQuery) -> list[CurrencySum] | None:
+    """What these invoices come to, per currency; none where they are too many to be added up while somebody waits."""
+    if query.is_of_all_time:
+        return await _open_sums(conn, query)
+    where = _Where(query, by_customer=True)
+    if query.customer_id is None and await _are_more(conn, where):
+        return None
+    return CurrencySum.of_all(await conn.fetch(_SUMS.format(where=where), *where.values))
+
+
+async def _are_more(conn: Connection, where: _Where) -> bool:
+    """Whether there are more than can be added up at once."""
+    counted = f"SELECT count(*) FROM (SELECT FROM invoices i WHERE {where} LIMIT {_MOST_ADDED + 1}) i"  # noqa: S608 - constants
+    return int(await conn.fetchval(counted, *where.values)) > _MOST_ADDED
+
+
+async def _open_sums(conn: Connection, query: InvoiceQuery) -> list[CurrencySum]:
+    wanted, values = ["i.due_at < now()" if query.view == "late" else "true"], []
+    for column, value in (("account_manager", query.manager), ("currency", query.currency)):
+        if value is not None:
+            values.append(value)
+            wanted.append(f"i.{column} = ${len(values)}")
+    rows = open_rows(by_manager=query.manager is not None)
+    statement = _OPEN_SUMS.format(rows=rows, where=" AND ".join(wanted))
+    return CurrencySum.of_all(await conn.fetch(statement, *values))
 
 
 async def foremost(conn: Connection, customer_id: str, limit: int) -> list[BriefInvoice]:

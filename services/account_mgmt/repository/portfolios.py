@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from services.account_mgmt.domain.portfolios import Held, Sum, Undecided
-from services.account_mgmt.repository.invoice_sums import owed
+from services.account_mgmt.repository.open_money import open_rows
 from services.chassis.db import Connection
 
 MOST_PEOPLE = 200
@@ -60,9 +60,8 @@ async def expected(conn: Connection, kinds: Sequence[str]) -> list[Sum]:
 async def overdue(conn: Connection) -> list[Sum]:
     """What is past its date, by whoever looks after the customer."""
     rows = await conn.fetch(
-        f"""SELECT c.account_manager AS person, i.currency, sum({owed()}) AS amount
-              FROM invoices i JOIN customers c ON c.id = i.customer_id
-             WHERE i.state = 'open' AND i.due_at < now() GROUP BY 1, 2"""  # noqa: S608 - a constant
+        f"""SELECT account_manager AS person, currency, sum(owed) AS amount FROM {open_rows(by_manager=True)} m
+             WHERE due_at < now() GROUP BY 1, 2 HAVING sum(invoices) <> 0"""  # noqa: S608 - constants
     )
     return Sum.of_all(rows)
 

@@ -13,7 +13,7 @@ from services.account_mgmt.domain.report_records import (
     Survival,
     Taken,
 )
-from services.account_mgmt.repository.invoice_sums import owed
+from services.account_mgmt.repository.open_money import AGE_LIMITS, open_rows
 from services.account_mgmt.repository.report_records import AGE
 from services.chassis.db import Connection
 
@@ -41,29 +41,30 @@ async def orders_by_source(conn: Connection, start: datetime, end: datetime) -> 
 
 
 async def orders_by_month(conn: Connection, start: datetime, end: datetime, timezone: str) -> list[OrdersIn]:
-    """Orders of each month of the time zone, and how many of them were no customer's first."""
+    """Orders of each month of the time zone, and how many of them were no customer's first.
+
+    The orders of the time are read once, for each customer and month; whose first is among them is asked of an index.
+    """
     rows = await conn.fetch(
         """WITH months AS (
-               SELECT m::date AS month, greatest(m AT TIME ZONE $3, $1) AS begins,
-                      least((m + interval '1 month') AT TIME ZONE $3, $2) AS ends
+               SELECT m::date AS month, row_number() OVER (ORDER BY m) AS number
                  FROM generate_series(date_trunc('month', $1::timestamptz AT TIME ZONE $3),
                                       $2::timestamptz AT TIME ZONE $3, interval '1 month') m),
+           made AS MATERIALIZED (
+               SELECT customer_id, count(*) AS orders, min(placed_at) AS at,
+                      width_bucket(placed_at, (SELECT array_agg(month::timestamp AT TIME ZONE $3 ORDER BY month)
+                                                 FROM months)) AS number
+                 FROM orders WHERE state = 'placed' AND placed_at >= $1 AND placed_at < $2 GROUP BY 1, 4),
            firsts AS (
-               SELECT m.month, count(*) AS orders FROM (
-                      SELECT customer_id, min(placed_at) AS at FROM orders
-                       WHERE state = 'placed' AND placed_at >= $1 AND placed_at < $2 GROUP BY 1) f
-                 JOIN months m ON f.at >= m.begins AND f.at < m.ends
+               SELECT f.number, count(*) AS orders FROM (
+                      SELECT DISTINCT ON (customer_id) customer_id, at, number FROM made ORDER BY customer_id, number) f
                  JOIN orders o ON o.customer_id = f.customer_id AND o.placed_at = f.at AND o.state = 'placed'
-                -- Asked of each customer by an index: the orders of all years are many times those of the time.
                 WHERE f.at = (SELECT placed_at FROM orders e WHERE e.customer_id = f.customer_id AND e.state = 'placed'
                                ORDER BY placed_at LIMIT 1)
                 GROUP BY 1)
-           SELECT month, made.orders::int, (made.orders - coalesce(f.orders, 0))::int AS reorders,
-                  made.customers::int
-             FROM months CROSS JOIN LATERAL (
-                  SELECT count(*) AS orders, count(DISTINCT customer_id) AS customers FROM orders
-                   WHERE state = 'placed' AND placed_at >= begins AND placed_at < ends) made
-             LEFT JOIN firsts f USING (month) WHERE made.customers > 0 ORDER BY month""",
+           SELECT m.month, sum(d.orders)::int AS orders, (sum(d.orders) - coalesce(max(f.orders), 0))::int AS reorders,
+                  count(*)::int AS customers
+             FROM months m JOIN made d USING (number) LEFT JOIN firsts f USING (number) GROUP BY 1 ORDER BY 1""",
         start,
         end,
         timezone,
@@ -120,8 +121,9 @@ async def taken(conn: Connection, start: datetime, end: datetime) -> list[Taken]
 async def open_by_age(conn: Connection) -> list[LateMoney]:
     """Open invoices by age and currency."""
     rows = await conn.fetch(
-        f"""SELECT {AGE} AS age, currency, count(*)::int AS invoices, sum({owed()}) AS amount
-              FROM invoices i WHERE state = 'open' GROUP BY 1, 2 ORDER BY 2, min(i.due_at) DESC"""  # noqa: S608 - constants
+        f"""SELECT {AGE} AS age, currency, sum(invoices)::int AS invoices, sum(owed) AS amount
+              FROM {open_rows(AGE_LIMITS)} i
+             GROUP BY 1, 2 HAVING sum(invoices) <> 0 ORDER BY 2, min(due_at) DESC"""  # noqa: S608 - constants
     )
     return LateMoney.of_all(rows)
 
@@ -129,7 +131,7 @@ async def open_by_age(conn: Connection) -> list[LateMoney]:
 async def late_invoices(conn: Connection) -> dict[tuple[str | None, str], int]:
     """Late invoices by account manager and currency."""
     rows = await conn.fetch(
-        """SELECT c.account_manager, i.currency, count(*)::int AS invoices FROM invoices i
-             JOIN customers c ON c.id = i.customer_id WHERE i.state = 'open' AND i.due_at < now() GROUP BY 1, 2"""
+        f"""SELECT account_manager, currency, sum(invoices)::int AS invoices FROM {open_rows(by_manager=True)} m
+             WHERE due_at < now() GROUP BY 1, 2"""  # noqa: S608 - constants
     )
     return {(row["account_manager"], row["currency"]): row["invoices"] for row in rows}
