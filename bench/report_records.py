@@ -19,11 +19,11 @@ _TIER_1 = (
               '{"start": "a", "nodes": {"a": {"kind": "end", "text": "Hello"}}}', 'bench'
          FROM generate_series(1, 4) n""",
     # Leads come in weekly files, and four in ten have been called, three times each: in a shift, but one call of twenty
-    # in the hour after it.
+    # in the hour after it. On each day every caller calls for every campaign.
     """INSERT INTO leads (id, company, source, created_at, campaign_id, stage)
        SELECT gen_random_uuid(), 'Company ' || n, 'import',
               now() - ((n::bigint * 7919) % 300 + 1)::int * interval '1 day',
-              (SELECT array_agg(id ORDER BY id) FROM campaigns)[n % 12 + 1],
+              (SELECT array_agg(id ORDER BY id) FROM campaigns)[abs(hashtext(n::text)) % 12 + 1],
               CASE WHEN n % 10 < 4 THEN 'resting' ELSE 'new' END
          FROM generate_series(1, {leads}) n""",
     # Row by row, what is kept of each lead would take most of the time of the filling.
@@ -31,7 +31,8 @@ _TIER_1 = (
     "ALTER TABLE lead_history DISABLE TRIGGER USER",
     """INSERT INTO calls (id, item_id, lead_id, campaign_id, attempt, caller, outcome, path, script_id, shift_id, at,
                           talk_seconds)
-       SELECT gen_random_uuid(), gen_random_uuid(), l.id, l.campaign_id, k, 'caller-' || (l.n * 31 + k) % 40,
+       SELECT gen_random_uuid(), gen_random_uuid(), l.id, l.campaign_id, k,
+              'caller-' || abs(hashtext(l.id::text || k)) % 40,
               CASE WHEN k < 3 THEN (ARRAY['no_answer', 'busy', 'voicemail', 'callback'])[l.n % 4 + 1]
                    ELSE (ARRAY['not_interested', 'not_interested', 'no_answer', 'callback', 'wrong_number',
                                'not_interested', 'no_answer', 'interested', 'do_not_call',
@@ -53,6 +54,8 @@ _TIER_1 = (
           AND at < now() - interval '20 days'""",
     "ALTER TABLE calls ENABLE TRIGGER USER",
     "ALTER TABLE lead_history ENABLE TRIGGER USER",
+    # Days that the worker sealed meanwhile, while nothing marked them.
+    "DELETE FROM sealed_days",
     "ANALYZE",
     "CALL count_all_leads()",
     """INSERT INTO shifts (id, caller_id, starts_at, ends_at, signed_on_at, signed_off_at)

@@ -45,7 +45,7 @@ async def run(settings: Settings) -> None:
             ("training", 2.0, run_training),
             ("scoring", 2.0, run_scoring),
             ("supply", 30.0, watch_supply),
-            ("sealed_days", 20.0, seal_days),
+            ("sealed_days", 5.0, seal_days),
             ("purge_effects", 3600.0, effects.purge),
         ],
     )

@@ -104,8 +104,10 @@ WITH RECURSIVE {BY_DAYS},{SHARES_OF_CAMPAIGNS},
 found AS (
     SELECT caller, key, calls, hours FROM shares
     UNION ALL
-    SELECT f.caller, f.campaign_id::text, sum(f.calls)::int, sum(f.hours) FROM sealed JOIN day_figures f USING (day)
-     WHERE ($3::text IS NULL OR f.caller = $3) AND ($4::uuid IS NULL OR f.campaign_id = $4) GROUP BY 1, 2)
+    SELECT kept.caller, kept.campaign_id::text, kept.calls, kept.hours FROM (
+        SELECT f.caller, f.campaign_id, sum(f.calls)::int AS calls, sum(f.hours) AS hours
+          FROM sealed JOIN day_figures f USING (day)
+         WHERE ($3::text IS NULL OR f.caller = $3) AND ($4::uuid IS NULL OR f.campaign_id = $4) GROUP BY 1, 2) kept)
 SELECT caller, key, sum(calls)::int AS calls, sum(hours) AS hours FROM found GROUP BY 1, 2"""  # noqa: S608 - as above
 # Of a shift and of an hour of the day the time itself is known, with calls or without.
 _OF_SHIFTS = f"""
