@@ -69,3 +69,21 @@ async def test_nobody_else_opens_it(tier: Tier2) -> None:
     async with person(tier, "anna", "manager") as anna:
         assert (await anna.http.get(KEPT)).status_code == 403
         assert "999.00" in words(await anna.look("/desk/commission"))
+
+
+async def test_tier_2s_supervisor_corrects_it_and_nobody_of_tier_3(tier: Tier2) -> None:
+    form = {"person": "oleh", "amount": "-20", "currency": "UAH", "reason": "counted twice"}
+    entry = {"person": "oleh", "role": "kept", "amount": {"amount": "-20.00", "currency": "UAH"}, "reason": "once more"}
+    async with person(tier, "chief", "supervisor", Tier.ACCOUNT_MGMT) as theirs:
+        assert "supervisor corrects it" in await theirs.look(KEPT, whose="oleh")
+        await theirs.press("/desk/team/commission/corrections", **form, status=403)
+        assert (await theirs.http.post("/v1/commissions/adjustments", json=entry)).status_code in {401, 403}
+    async with person(tier, "boss", "supervisor") as boss:
+        assert "Oleh Known, of another tier" in words(await boss.look("/desk/team/commission"))
+        for nobody in ("", "whoever"):
+            refused = await boss.press("/desk/team/commission/corrections", **{**form, "person": nobody}, status=422)
+            assert "Choose somebody" in words(refused.text)
+        await boss.press("/desk/team/commission/corrections", **form)
+        assert "Oleh Known" in words(boss.page.partition('id="corrections"')[2].partition("<details")[0])
+    rows = await tier.pool.fetch("SELECT person, role, amount, reason FROM commissions WHERE kind = 'adjusted'")
+    assert [tuple(row) for row in rows] == [("oleh", "kept", -20, "counted twice (boss)")]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from services.chassis.db import Connection
+from services.chassis.errors import Invalid
+from services.chassis.person_names import names_of
 from services.conversion.actions.commissions import read_statement
 from services.conversion.domain.commission_ledger import (
     CommissionEntry,
@@ -16,8 +18,9 @@ from services.conversion.domain.commission_ledger import (
     month_after,
     months_before,
 )
+from services.conversion.domain.commissions import Role
 from services.conversion.domain.sale_money import ZERO
-from services.conversion.repository import board, commissions
+from services.conversion.repository import board, commissions, trail
 
 _CORRECTIONS = 50
 
@@ -34,11 +37,15 @@ class Others:
 
 @dataclass(frozen=True)
 class TeamMonth:
-    """A month of everybody in the ledger. `team` are the managers, `others` the people of the other tiers."""
+    """A month of everybody in the ledger. `team` are the managers, `others` the people of the other tiers.
+
+    `elsewhere` names those of the other tiers who stand in the month, by id.
+    """
 
     statement: MonthStatement
     team: Sequence[MonthBalance]
     others: Sequence[Others]
+    elsewhere: Mapping[str, str]
     corrections: Sequence[CommissionEntry]
     before: str
     after: str | None
@@ -52,16 +59,35 @@ async def read_team_month(conn: Connection, month: str | None) -> TeamMonth:
     statement = await read_statement(conn, month, ours)
     present = statement.month if month is None else (await read_statement(conn, None, [])).month
     everybodys = await commissions.entry_sums(conn, statement.month, None)
+    theirs = [one for one in everybodys if one.person not in set(ours)]
     corrected = commissions.Filter(kind="adjusted", month=statement.month)
     return TeamMonth(
         statement=statement,
         team=[one for one in statement.balances if _is_of_interest(one)],
-        others=_together([one for one in everybodys if one.person not in set(ours)]),
+        others=_together(theirs),
+        elsewhere=await _named(conn, {one.person for one in theirs}),
         corrections=await commissions.page(conn, corrected, _CORRECTIONS, None),
         before=months_before(statement.month, 2)[0],
         after=month_after(statement.month) if statement.month < present else None,
         may_close=statement.closed_at is None and statement.month < present,
     )
+
+
+async def role_to_correct(conn: Connection, person: str) -> Role:
+    """As what somebody's commission is corrected: a manager's for sales, anybody else's for what they earned last.
+
+    Raises Invalid on `person` for somebody who is no manager and was never credited with anything.
+    """
+    role = Role.CLOSED if person in await board.names(conn) else await commissions.role_of(conn, person)
+    if role is None:
+        raise Invalid("choose somebody", field="person")
+    return role
+
+
+async def _named(conn: Connection, people: Collection[str]) -> Mapping[str, str]:
+    """These people by id, in order of names; who has not been told of by name keeps the id."""
+    names = await names_of(conn, people, trail.PEOPLE)
+    return dict(sorted(((one, names.get(one, one)) for one in people), key=lambda one: one[1]))
 
 
 def _is_of_interest(one: MonthBalance) -> bool:

@@ -1,7 +1,7 @@
 """Commission of the people of tier 3 for keeping customers: the ledger is this tier's, the pages are theirs.
 
 An account manager reads their own; their supervisor anybody's who was ever credited with a further order. Corrections
-are written by this tier's supervisor, who closes the month.
+are written by tier 2's supervisor, who closes the month; the page says so.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from services.chassis.web.site import words_for
 from services.conversion.actions.commissions import add_adjustment, close_month, read_statement
 from services.conversion.actions.deal_board import colleagues
 from services.conversion.actions.desk_bar import desk_bar
-from services.conversion.actions.team_commission import read_team_month
+from services.conversion.actions.team_commission import read_team_month, role_to_correct
 from services.conversion.desk.asks import body_of, number
 from services.conversion.desk.commission import Month
 from services.conversion.desk.forms import BoardForm, Words
@@ -40,15 +40,13 @@ class CorrectionForm(BoardForm):
     currency: Annotated[str, Field(max_length=3)] = ""
     reason: Words = ""
 
-    def body(self) -> NewAdjustment:
+    def body(self, role: Role) -> NewAdjustment:
         """The same as REST takes it. Raises Invalid by field."""
-        if not self.person:
-            raise Invalid("choose somebody", field="person")
         amount = number(self.amount, "amount")
         if not amount:
             raise Invalid("say how much, more or less than zero", field="amount")
         money = {"amount": f"{amount:f}", "currency": self.currency.upper()}
-        return body_of(NewAdjustment, person=self.person, role=Role.CLOSED, amount=money, reason=self.reason)
+        return body_of(NewAdjustment, person=self.person, role=role, amount=money, reason=self.reason)
 
 
 class CloseForm(BoardForm):
@@ -58,7 +56,7 @@ class CloseForm(BoardForm):
 
 
 async def _show(request: Request, conn: Connection, who: Principal, month: str | None) -> Response:
-    found = await read_team_month(conn, month)
+    found, ours = await read_team_month(conn, month), await colleagues(conn)
     return web_of(request).pages.answer(
         request,
         "team/commission.j2",
@@ -66,7 +64,8 @@ async def _show(request: Request, conn: Connection, who: Principal, month: str |
         first_day=date.fromisoformat(f"{found.statement.month}-01"),
         acts=who.role == "supervisor",
         bar=await desk_bar(conn, who),
-        names=await colleagues(conn),
+        names={**found.elsewhere, **ours},
+        ours=ours,
     )
 
 
@@ -89,7 +88,7 @@ async def statement(conn: Conn, month: Month = None, person: Annotated[str, Quer
 async def correct(request: Request, conn: Conn, who: Who, form: Annotated[CorrectionForm, Form()]) -> Response:
     """An entry by hand, payable in the open month."""
     _ = words_for(request)
-    entry = await add_adjustment(conn, form.body(), who)
+    entry = await add_adjustment(conn, form.body(await role_to_correct(conn, form.person)), who)
     show = partial(_show, request, conn, who, entry.month)
     said = _("Corrected. It is paid with the month that is open.")
     return await web_of(request).after(request, f"{COMMISSION}?month={entry.month}", show, said=said)

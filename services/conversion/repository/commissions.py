@@ -253,6 +253,12 @@ async def people_of(conn: Connection, role: Role) -> list[str]:
     return [row["person"] for row in rows]
 
 
+async def role_of(conn: Connection, person: str) -> Role | None:
+    """For what somebody was credited last; none for somebody who never was."""
+    role = await conn.fetchval("SELECT role FROM commissions WHERE person = $1 ORDER BY id DESC LIMIT 1", person)
+    return None if role is None else Role(role)
+
+
 async def companies(conn: Connection, deal_ids: Sequence[str]) -> dict[str, str]:
     """Names of the companies of these deals."""
     rows = await conn.fetch(

@@ -16,6 +16,8 @@ from services.ops.schemas.plans import NewPlan
 
 _RATES = vars(Assumptions())
 TIERS = ("callers", "managers", "account_managers")
+_LONGEST = 40
+"""Characters of a number that somebody means."""
 _PLAIN = ("weeks", "leads", "customers", "runs", "goal")
 
 
@@ -25,9 +27,9 @@ class PlanForm(BaseModel):
     model_config = ConfigDict(extra="allow")
 
     def typed(self) -> dict[str, str]:
-        """The fields that are not empty."""
+        """The fields that are not empty, as they were typed: they are shown again if the plan makes no sense."""
         extra = self.model_extra or {}
-        return {name: value.strip()[:40] for name, value in extra.items() if isinstance(value, str) and value.strip()}
+        return {name: value.strip() for name, value in extra.items() if isinstance(value, str) and value.strip()}
 
 
 def plan_of(typed: Mapping[str, str]) -> NewPlan:
@@ -50,6 +52,8 @@ def plan_of(typed: Mapping[str, str]) -> NewPlan:
 def _number(name: str, text: str) -> float | int:
     plain = text.replace(",", ".").replace("\u00a0", "").replace(" ", "").rstrip("%")
     try:
+        if len(plain) > _LONGEST:
+            raise ValueError
         value = float(plain)
     except ValueError:
         raise Invalid("this is not a number", field=name) from None
