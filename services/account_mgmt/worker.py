@@ -12,6 +12,7 @@ from services.account_mgmt.actions.debts import ask_supervisors, take_up_forgott
 from services.account_mgmt.actions.erasure import erase_expired
 from services.account_mgmt.actions.imports import run_imports
 from services.account_mgmt.actions.issued_documents import write_missing_documents
+from services.account_mgmt.actions.lately import COUNTED_EVERY, count_lately
 from services.account_mgmt.actions.mail_checks import why_not
 from services.account_mgmt.actions.nudge_mail import PURPOSE as NUDGE_MAIL
 from services.account_mgmt.actions.open_money import pack_open_money
@@ -62,6 +63,7 @@ async def run(settings: Settings) -> None:
             ("mail_contracts", 2.0, mail_issued),
             ("erase_expired", 3600.0, erase_expired),
             ("pack_open_money", 60.0, pack_open_money),
+            ("count_lately", COUNTED_EVERY.total_seconds(), count_lately),
             ("complete_keys", 300.0, complete_keys),
             ("write_missing_documents", 3600.0, write_missing_documents),
             ("purge_effects", 3600.0, effects.purge),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
+from services.account_mgmt.actions.lately import forget_lying
 from services.account_mgmt.actions.ownership import check_not_merged
 from services.account_mgmt.actions.register import report_status
 from services.account_mgmt.actions.work_assignment import KINDS
@@ -56,6 +57,7 @@ async def _hand_over(conn: Connection, assignments: Mapping[str, str], by: str) 
         if states[customer_id] not in GONE:
             await report_status(conn, customer_id, states[customer_id], manager, event_id=answer.event_id)
         await publish(conn, "customer.changed", customer_id=customer_id)
+    await forget_lying(conn)
 
 
 async def reassign(

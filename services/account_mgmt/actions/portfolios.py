@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from services.account_mgmt.actions.lately import lying
 from services.account_mgmt.actions.take_over import plan_take_over
 from services.account_mgmt.actions.work_assignment import KINDS
 from services.account_mgmt.domain.policy import Policy
@@ -19,8 +20,9 @@ _MOST_DONE = 50
 async def read_portfolios(conn: Connection, now: datetime) -> Portfolios:
     """Everybody's portfolio, today's list of it, and what waits for a supervisor."""
     policy = await policies.rules(conn)
-    people = await portfolios.people(conn, KINDS, policy.answer_within, _morning(policy, now))
-    expected, overdue = await portfolios.expected(conn, KINDS), await portfolios.overdue(conn)
+    held = await lying(conn, now)
+    people = await portfolios.people(conn, held.loads, _morning(policy, now))
+    expected, overdue = held.expected, await portfolios.overdue(conn)
     return Portfolios(
         now=now,
         people=put_together(people, expected, overdue),

@@ -26,6 +26,24 @@ class Sum(Record):
     amount: Decimal
 
 
+class Load(Record):
+    """What lies with an account manager: customers in care, and those to turn to today, late ones among them."""
+
+    id: str
+    customers: int
+    at_risk: int
+    open: int
+    late: int
+    complaints: int
+
+
+class Lying(Record):
+    """What lies with each account manager, and what the customers on their lists should bring."""
+
+    loads: list[Load]
+    expected: list[Sum]
+
+
 class Held(Record):
     """An account manager with the portfolio, and today's list of it: customers to turn to, late ones among them."""
 

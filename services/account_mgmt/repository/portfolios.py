@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from services.account_mgmt.domain.portfolios import Held, Sum, Undecided
+from services.account_mgmt.domain.portfolios import Held, Load, Sum, Undecided
 from services.account_mgmt.repository.open_money import open_rows
 from services.chassis.db import Connection
 
@@ -17,7 +17,7 @@ SELECT coalesce(w.assignee, (SELECT account_manager FROM customers WHERE id = w.
   FROM work_items w LEFT JOIN nudges n ON n.item_id = w.id
  WHERE w.state IN ('open', 'leased') AND w.kind = ANY($1)
 """
-_PEOPLE = f"""
+_LOADS = f"""
 WITH care AS (
     SELECT account_manager AS id, count(*) AS customers, count(*) FILTER (WHERE state = 'at_risk') AS at_risk
       FROM customers WHERE state NOT IN ('lost', 'cancelled') AND account_manager IS NOT NULL GROUP BY 1),
@@ -25,19 +25,37 @@ work AS (
     SELECT person AS id, count(*) AS open, count(*) FILTER (WHERE late) AS late, sum(complaints) AS complaints
       FROM (SELECT person, lead_id, bool_or(late) AS late, count(*) FILTER (WHERE kind = 'complaint') AS complaints
               FROM ({_WORK}) w GROUP BY 1, 2) customers GROUP BY 1)
-SELECT m.id, m.name, m.active, m.capacity, a.ends_at AS away_until, coalesce(k.name, a.cover) AS cover,
-       coalesce(care.customers, 0) AS customers, coalesce(care.at_risk, 0) AS at_risk,
-       coalesce(work.open, 0) AS open, coalesce(work.late, 0) AS late, coalesce(work.complaints, 0) AS complaints,
-       (SELECT count(*) FROM nudges n WHERE n.answered_by = m.id AND n.answered_at >= $3) AS done
+SELECT m.id, coalesce(care.customers, 0) AS customers, coalesce(care.at_risk, 0) AS at_risk,
+       coalesce(work.open, 0) AS open, coalesce(work.late, 0) AS late, coalesce(work.complaints, 0) AS complaints
   FROM account_managers m LEFT JOIN care USING (id) LEFT JOIN work USING (id)
-  LEFT JOIN absences a ON a.manager = m.id AND a.during @> now() LEFT JOIN account_managers k ON k.id = a.cover
- ORDER BY m.active DESC, m.name, m.id LIMIT $4
 """  # noqa: S608 - put together from a constant
 
 
-async def people(conn: Connection, kinds: Sequence[str], patience: timedelta, since: datetime) -> list[Held]:
-    """Every account manager; `done` since a moment, and late is what waits longer than `patience` or its own time."""
-    return Held.of_all(await conn.fetch(_PEOPLE, list(kinds), patience, since, MOST_PEOPLE))
+async def loads(conn: Connection, kinds: Sequence[str], patience: timedelta) -> list[Load]:
+    """What lies with every account manager; late is what waits longer than `patience` or its own time."""
+    return Load.of_all(await conn.fetch(_LOADS, list(kinds), patience))
+
+
+async def has_tasks(conn: Connection, kinds: Sequence[str], many: int) -> bool:
+    """Whether there are so many open tasks."""
+    counted = """SELECT count(*) FROM (SELECT FROM work_items WHERE state IN ('open', 'leased') AND kind = ANY($1)
+                                        LIMIT $2) w"""
+    return int(await conn.fetchval(counted, list(kinds), many)) == many
+
+
+async def people(conn: Connection, loads: Sequence[Load], since: datetime) -> list[Held]:
+    """Every account manager with what lies with them; `done` since a moment."""
+    rows = await conn.fetch(
+        """SELECT m.id, m.name, m.active, m.capacity, a.ends_at AS away_until, coalesce(k.name, a.cover) AS cover,
+                  (SELECT count(*) FROM nudges n WHERE n.answered_by = m.id AND n.answered_at >= $1) AS done
+             FROM account_managers m LEFT JOIN absences a ON a.manager = m.id AND a.during @> now()
+             LEFT JOIN account_managers k ON k.id = a.cover
+            ORDER BY m.active DESC, m.name, m.id LIMIT $2""",
+        since,
+        MOST_PEOPLE,
+    )
+    found = {one.id: dict(one) for one in loads}
+    return [Held(**(found.get(row["id"], {}) | dict(row))) for row in rows]
 
 
 async def expected(conn: Connection, kinds: Sequence[str]) -> list[Sum]:
