@@ -13,7 +13,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from services.chassis.sentences import said
-from services.ops.domain.queues import OLD_SECONDS, Queue
+from services.ops.domain.queues import Queue
 from services.ops.histories import RPC_SECONDS, TemporalAway
 from workflows.contracts import queues
 from workflows.contracts.base import Tier
@@ -21,8 +21,8 @@ from workflows.contracts.base import Tier
 _KINDS = (TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW, TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY)
 # A worker asks again after a minute at the latest; Temporal remembers it for five.
 _FRESH = timedelta(seconds=90)
-# Between what Temporal's clock says and ours.
-_SLACK = timedelta(seconds=5)
+# A busy worker asks again as soon as one of its tasks is done: with something to take it is never silent for so long.
+_SILENT = timedelta(seconds=20)
 
 
 async def queues_of(client: Client) -> dict[Tier, Queue]:
@@ -52,12 +52,12 @@ async def _queue(client: Client, tier: Tier, name: str) -> tuple[Tier, Queue]:
 def at_work(pollers: Iterable[PollerInfo], oldest: timedelta, now: datetime | None = None) -> set[str]:
     """Who is still there of those that Temporal remembers, while the oldest task has waited for so long.
 
-    A worker that is there takes a task at once or, when it is busy, asks again as soon as it can: who has not asked
-    since an old task came has stopped.
+    A worker that is there takes a task at once or, when it is busy, asks again as soon as it can: who is silent while
+    tasks wait has stopped. It may have asked a moment before they came, so it is not asked whether it did since.
     """
-    patience = _FRESH if oldest.total_seconds() <= OLD_SECONDS else min(_FRESH, oldest + _SLACK)
+    patience = _SILENT if oldest > _SILENT else _FRESH
     since = (now or datetime.now(UTC)) - patience
-    return {one.identity for one in pollers if one.last_access_time.ToDatetime(tzinfo=UTC) > since}
+    return {one.identity for one in pollers if one.last_access_time.ToDatetime(tzinfo=UTC) >= since}
 
 
 async def _describe(client: Client, name: str, kind: TaskQueueType.ValueType) -> DescribeTaskQueueResponse:

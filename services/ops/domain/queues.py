@@ -15,7 +15,7 @@ class Queue(Record):
 
     name: str
     workers: list[str] = Field(
-        description="Identities of the workers that asked for work in 90 seconds, and since the oldest task came."
+        description="Identities of the workers that asked for work in 90 seconds, or in 20 while tasks wait for longer."
     )
     waiting: int
     oldest_seconds: float

@@ -70,14 +70,16 @@ def test_one_step_that_waits_is_one_step() -> None:
     assert one.words == "1 step of tier 2 should have been done"
 
 
-def test_a_worker_that_has_not_asked_since_the_oldest_task_came_has_stopped() -> None:
+def test_a_worker_that_is_silent_while_tasks_wait_has_stopped() -> None:
     def asked(seconds_ago: float, oldest: float) -> set[str]:
         at = Timestamp()
         at.FromDatetime(NOW - timedelta(seconds=seconds_ago))
         return at_work([PollerInfo(identity="w", last_access_time=at)], timedelta(seconds=oldest), NOW)
 
     assert asked(45, oldest=38) == set()
+    assert asked(26, oldest=25) == set()  # it was killed a second before the task came, and is not slow
     assert asked(20, oldest=38) == {"w"}  # it asks, and cannot keep up
+    assert asked(26, oldest=8) == {"w"}  # it may be about to ask
     assert asked(45, oldest=0) == {"w"}  # it waits for something to do
     assert asked(91, oldest=0) == set()
 
