@@ -19,24 +19,29 @@ CREATE TABLE open_money (
 -- Whose customer it is, as it is counted above. Whoever changes an invoice of theirs and whoever gives them to somebody
 -- else wait for each other at this row, and at no row that is anybody else's.
 CREATE TABLE debtors (
-    customer_id     uuid PRIMARY KEY REFERENCES customers (id) ON DELETE CASCADE,
+    customer_id     uuid NOT NULL,
     account_manager text
 );
 
 -- What a customer owes at most, due or not: who owes most is looked for among those who can.
 CREATE TABLE debts (
-    customer_id uuid           NOT NULL REFERENCES customers (id) ON DELETE CASCADE,
+    customer_id uuid           NOT NULL,
     currency    text           NOT NULL,
     invoices    bigint         NOT NULL,
-    owed        numeric(30, 2) NOT NULL,
-    PRIMARY KEY (customer_id, currency)
+    owed        numeric(30, 2) NOT NULL
 );
-CREATE INDEX debts_most ON debts (currency, owed DESC, customer_id DESC);
 
 -- The same as `owed` of invoice_sums.py.
 CREATE FUNCTION owed_of(i invoices) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$
     SELECT greatest(least(0.00, i.paid - i.refunded), i.total - i.credited - i.written_off) - i.paid + i.refunded
 $$;
+
+CREATE FUNCTION hold_debtors(ids uuid[]) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO debtors SELECT id, account_manager FROM customers c
+     WHERE id = ANY (ids) AND NOT EXISTS (SELECT FROM debtors WHERE customer_id = c.id) ORDER BY id ON CONFLICT DO NOTHING;
+    PERFORM FROM debtors WHERE customer_id = ANY (ids) ORDER BY customer_id FOR NO KEY UPDATE;
+END $$;
 
 CREATE FUNCTION count_open_money(gone invoices[], fresh invoices[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -45,9 +50,7 @@ BEGIN
     IF cardinality(ids) = 0 THEN
         RETURN;
     END IF;
-    INSERT INTO debtors SELECT id, account_manager FROM customers c
-     WHERE id = ANY (ids) AND NOT EXISTS (SELECT FROM debtors WHERE customer_id = c.id) ORDER BY id ON CONFLICT DO NOTHING;
-    PERFORM FROM debtors WHERE customer_id = ANY (ids) ORDER BY customer_id FOR NO KEY UPDATE;
+    PERFORM hold_debtors(ids);
     INSERT INTO open_money (account_manager, currency, due_on, dunning, collected, paused_until, invoices, total, owed)
     SELECT d.account_manager, i.currency, (i.due_at AT TIME ZONE 'UTC')::date, i.dunning, i.collected_at IS NOT NULL,
            i.paused_until, sum(i.n), sum(i.n * i.total), sum(i.n * i.owed)
@@ -117,5 +120,17 @@ CREATE TRIGGER count_moved_customer AFTER UPDATE OF account_manager ON customers
     FOR EACH ROW WHEN (OLD.account_manager IS DISTINCT FROM NEW.account_manager)
     EXECUTE FUNCTION count_moved_customer();
 
--- What was open before there were triggers; they hold back whoever would change it.
-SELECT count_open_money('{}', ARRAY(SELECT i FROM invoices i WHERE state = 'open'));
+-- What was open before there were triggers; they hold back whoever would change it. Keys are made afterwards, which is sooner
+-- done than to ask for each row.
+INSERT INTO debtors SELECT id, account_manager FROM customers WHERE id IN (SELECT customer_id FROM invoices WHERE state = 'open');
+INSERT INTO debts
+SELECT customer_id, currency, count(*), sum(greatest(owed_of(i), 0)) FROM invoices i WHERE state = 'open' GROUP BY 1, 2;
+INSERT INTO open_money (account_manager, currency, due_on, dunning, collected, paused_until, invoices, total, owed)
+SELECT d.account_manager, i.currency, (i.due_at AT TIME ZONE 'UTC')::date, i.dunning, i.collected_at IS NOT NULL,
+       i.paused_until, count(*), sum(i.total), sum(owed_of(i))
+  FROM invoices i JOIN debtors d USING (customer_id) WHERE i.state = 'open' GROUP BY 1, 2, 3, 4, 5, 6;
+ALTER TABLE debtors ADD PRIMARY KEY (customer_id),
+    ADD FOREIGN KEY (customer_id) REFERENCES customers (id) ON DELETE CASCADE;
+ALTER TABLE debts ADD PRIMARY KEY (customer_id, currency),
+    ADD FOREIGN KEY (customer_id) REFERENCES customers (id) ON DELETE CASCADE;
+CREATE INDEX debts_most ON debts (currency, owed DESC, customer_id DESC);

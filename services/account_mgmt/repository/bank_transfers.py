@@ -179,4 +179,8 @@ async def lock_invoices(conn: Connection, invoice_ids: Sequence[str]) -> dict[st
         f"SELECT id, {open_amount()} AS open_amount FROM invoices i WHERE id = ANY($1) ORDER BY id FOR UPDATE",  # noqa: S608 - a constant
         list(invoice_ids),
     )
+    # Invoices of several customers are booked one after another: theirs are held at once, in their order, too.
+    await conn.execute(
+        "SELECT hold_debtors(ARRAY(SELECT customer_id FROM invoices WHERE id = ANY($1)))", list(invoice_ids)
+    )
     return {row["id"]: row["open_amount"] for row in rows}

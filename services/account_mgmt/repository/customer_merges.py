@@ -31,6 +31,7 @@ MOVED = (
 STAY = {
     "debtors": "kept by triggers on invoices and customers",
     "debts": "kept by triggers on invoices",
+    "first_orders": "kept by triggers on orders",
     "forecasts": "worked out anew from the orders",
     "first_purchases": "worked out anew every night",
     "order_drafts": "somebody's half-typed order is no record of the customer",

@@ -41,30 +41,23 @@ async def orders_by_source(conn: Connection, start: datetime, end: datetime) -> 
 
 
 async def orders_by_month(conn: Connection, start: datetime, end: datetime, timezone: str) -> list[OrdersIn]:
-    """Orders of each month of the time zone, and how many of them were no customer's first.
-
-    The orders of the time are read once, for each customer and month; whose first is among them is asked of an index.
-    """
+    """Orders of each month of the time zone, and how many of them were no customer's first."""
     rows = await conn.fetch(
         """WITH months AS (
-               SELECT m::date AS month, row_number() OVER (ORDER BY m) AS number
+               SELECT m::date AS month, greatest(m AT TIME ZONE $3, $1) AS begins,
+                      least((m + interval '1 month') AT TIME ZONE $3, $2) AS ends
                  FROM generate_series(date_trunc('month', $1::timestamptz AT TIME ZONE $3),
-                                      $2::timestamptz AT TIME ZONE $3, interval '1 month') m),
-           made AS MATERIALIZED (
-               SELECT customer_id, count(*) AS orders, min(placed_at) AS at,
-                      width_bucket(placed_at, (SELECT array_agg(month::timestamp AT TIME ZONE $3 ORDER BY month)
-                                                 FROM months)) AS number
-                 FROM orders WHERE state = 'placed' AND placed_at >= $1 AND placed_at < $2 GROUP BY 1, 4),
-           firsts AS (
-               SELECT f.number, count(*) AS orders FROM (
-                      SELECT DISTINCT ON (customer_id) customer_id, at, number FROM made ORDER BY customer_id, number) f
-                 JOIN orders o ON o.customer_id = f.customer_id AND o.placed_at = f.at AND o.state = 'placed'
-                WHERE f.at = (SELECT placed_at FROM orders e WHERE e.customer_id = f.customer_id AND e.state = 'placed'
-                               ORDER BY placed_at LIMIT 1)
-                GROUP BY 1)
-           SELECT m.month, sum(d.orders)::int AS orders, (sum(d.orders) - coalesce(max(f.orders), 0))::int AS reorders,
-                  count(*)::int AS customers
-             FROM months m JOIN made d USING (number) LEFT JOIN firsts f USING (number) GROUP BY 1 ORDER BY 1""",
+                                      $2::timestamptz AT TIME ZONE $3, interval '1 month') m)
+           SELECT month, made.orders::int, (made.orders - first.orders)::int AS reorders, made.customers::int
+             FROM months CROSS JOIN LATERAL (
+                  SELECT sum(orders) AS orders, count(*) AS customers FROM (
+                         SELECT customer_id, count(*) AS orders FROM orders
+                          WHERE state = 'placed' AND placed_at >= begins AND placed_at < ends GROUP BY 1) each) made
+            CROSS JOIN LATERAL (
+                  -- Several may have come at the same moment.
+                  SELECT count(*) AS orders FROM first_orders f JOIN orders o USING (customer_id, placed_at)
+                   WHERE f.placed_at >= begins AND f.placed_at < ends AND o.state = 'placed') first
+            WHERE made.customers > 0 ORDER BY month""",
         start,
         end,
         timezone,

@@ -1,4 +1,4 @@
-"""What is kept of open money equals the invoices, whatever happens to them, in whatever order and at once."""
+"""What is kept of open money and first orders equals the records, whatever happens, in whatever order and at once."""
 
 from __future__ import annotations
 
@@ -43,6 +43,10 @@ PAIRS = (
     (
         "SELECT customer_id, currency, invoices, owed FROM debts",
         f"SELECT customer_id, currency, count(*), sum(greatest(owed, 0)) FROM ({EACH}) e GROUP BY 1, 2",
+    ),
+    (
+        "SELECT customer_id, placed_at FROM first_orders WHERE placed_at IS NOT NULL",
+        "SELECT customer_id, min(placed_at) FROM orders WHERE state = 'placed' GROUP BY 1",
     ),
 )
 
@@ -119,13 +123,20 @@ CHANGES = (
     "due_at = due_at - interval '20 days'",
     "currency = 'PLN'",
 )
+OF_ORDERS = (
+    "state = 'cancelled'",
+    "state = 'placed'",
+    "placed_at = placed_at - interval '10 days'",
+    "placed_at = now() - random() * interval '90 days'",
+    "note = 'seen'",
+)
 ONE_OF = "(SELECT id FROM invoices WHERE customer_id = $1 ORDER BY md5(id::text || $2) LIMIT 1)"
 
 
 async def anything(conn: asyncpg.Connection, dice: random.Random, customers: list[str]) -> None:
     """Something that happens to a customer or to an invoice of theirs."""
     one, other = dice.sample(customers, 2)
-    match dice.randrange(12):
+    match dice.randrange(15):
         case 0:
             await conn.execute(
                 "UPDATE customers SET account_manager = $2, updated_at = now() WHERE id = $1",
@@ -140,6 +151,16 @@ async def anything(conn: asyncpg.Connection, dice: random.Random, customers: lis
             await pack(conn)
         case 4 | 5 | 6:
             await invoice(conn, one, dice)
+        case 8:
+            await conn.execute(f"UPDATE orders SET {dice.choice(OF_ORDERS)} WHERE customer_id = $1", one)
+        case 9 | 10:
+            change, which = dice.choice(OF_ORDERS), ONE_OF.replace("invoices", "orders")
+            await conn.execute(f"UPDATE orders SET {change} WHERE id = {which}", one, str(dice.random()))
+        case 11:
+            await conn.execute(
+                "DELETE FROM orders WHERE customer_id = $1 AND id NOT IN (SELECT order_id FROM invoices)",
+                one,
+            )
         case 7:
             await conn.execute(f"UPDATE invoices SET {dice.choice(CHANGES)} WHERE customer_id = $1", one)
         case _:
@@ -214,6 +235,25 @@ async def test_an_invoice_of_a_customer_who_changes_hands_meanwhile_is_counted_w
     await overlapped(house, *(acts if comes_first == "invoice" else reversed(acts)))
     whose = "SELECT account_manager FROM open_money GROUP BY 1 HAVING sum(invoices) > 0"
     assert [row[0] for row in await house.pool.fetch(whose)] == ["am-2"]
+
+
+async def test_a_first_order_that_is_cancelled_while_a_further_one_is_written_gives_way_to_it(house: Tier3) -> None:
+    [customer], dice = await customers_of(house.pool, 1), random.Random(1)
+    await invoice(house.pool, customer, dice)
+
+    async def add(conn: asyncpg.Connection) -> None:
+        await conn.execute(
+            """INSERT INTO orders (id, customer_id, number, source, total, tax, currency, placed_by)
+               VALUES (gen_random_uuid(), $1, 'further', 'own', 1, 0, 'UAH', 'test')""",
+            customer,
+        )
+
+    async def cancel(conn: asyncpg.Connection) -> None:
+        await conn.execute("UPDATE orders SET state = 'cancelled' WHERE customer_id = $1", customer)
+
+    await overlapped(house, add, cancel)
+    first = "SELECT number FROM first_orders JOIN orders USING (customer_id, placed_at)"
+    assert [row[0] for row in await house.pool.fetch(first)] == ["further"]
 
 
 async def test_payments_of_different_customers_do_not_wait_for_each_other(house: Tier3) -> None:
