@@ -23,17 +23,17 @@ FIRST_ORDER_EVERY: Final = 0.7
 REST: Final = 30.0
 AGREED: Final[tuple[Json, ...]] = (
     {
-        "name": "Storage, hall 3",
+        "name": "Зберігання, склад 3",
         "lines": [
-            {"product_id": "STORE", "description": "Storage {period}", "quantity": "24",
+            {"product_id": "STORE", "description": "Зберігання {period}", "quantity": "24",
              "unit_price": {"amount": "320.00", "currency": "UAH"}},
         ],
         "price_by": "catalogue", "every": 1, "unit": "week",
     },
     {
-        "name": "Customs desk",
+        "name": "Митний брокер",
         "lines": [
-            {"product_id": "CUSTOMS", "description": "Customs desk, {month}", "quantity": "1",
+            {"product_id": "CUSTOMS", "description": "Послуги митного брокера, {month}", "quantity": "1",
              "unit_price": {"amount": "3900.00", "currency": "UAH"}},
         ],
         "every": 1, "unit": "month", "payment_days": 14,

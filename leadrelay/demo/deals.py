@@ -79,12 +79,12 @@ def round_of(deal: Json) -> int:
     return sum(entry["kind"] == "asleep" for entry in deal["timeline"])
 
 
-def lines_of(basket: tuple[tuple[Service, int], ...]) -> list[dict[str, Any]]:
-    """Write a basket as order lines."""
+def lines_of(basket: tuple[tuple[Service, int], ...], language: str = "uk") -> list[dict[str, Any]]:
+    """Write a basket as order lines in the customer's language; nearly all of them speak Ukrainian."""
     return [
         {
             "product_id": service.id,
-            "description": service.name,
+            "description": service.called(language),
             "quantity": str(quantity),
             "unit_price": {"amount": service.price, "currency": "UAH"},
         }

@@ -95,7 +95,7 @@ class Manager:
                 path, body = f"/v1/{kind}/{about['id']}/{move}", {}
             case Move.OFFER:
                 number = len(about["offers"])
-                path, key, body = f"{path}/offers", f"{key}:{number}", offer(plan, number)
+                path, key, body = f"{path}/offers", f"{key}:{number}", offer(plan, number, about["contact"]["language"])
             case Move.WIN:
                 path, body = f"{path}/win", {"lines": None, "note": "First order by telephone."}
             case _:
@@ -152,11 +152,11 @@ def qualification(plan: decisions.DealPlan) -> Json:
     }
 
 
-def offer(plan: decisions.DealPlan, number: int) -> Json:
+def offer(plan: decisions.DealPlan, number: int, language: str) -> Json:
     """Write the `number`-th offer; after a refused discount, one without."""
     valid = datetime.now(UTC) + timedelta(days=7)
     return {
-        "lines": lines_of(plan.lines),
+        "lines": lines_of(plan.lines, language),
         "valid_until": valid.isoformat(),
         "discount_percent": plan.discount if number == 0 else 0,
     }

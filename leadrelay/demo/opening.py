@@ -82,6 +82,7 @@ async def _account_mgmt(day: Day) -> None:
         body = {
             "id": service.id,
             "name": service.name,
+            "names": {"uk": service.ukrainian},
             "unit": service.unit,
             "price": {"amount": service.price, "currency": "UAH"},
             "tax_percent": service.tax_percent,

@@ -51,25 +51,37 @@ CAMPAIGN: Final = "Spring freight"
 
 
 class Service(NamedTuple):
-    """A line of the catalogue: price before tax in UAH. Carriage across the border is taxed at 0 %."""
+    """A line of the catalogue: price before tax in UAH. Carriage across the border is taxed at 0 %.
+
+    `name` is the English one, `ukrainian` that of the department and of nearly all of its customers. Where a new
+    database has the article already, it is that one's: other words in an offer are looked at by a supervisor.
+    """
 
     id: str
     name: str
+    ukrainian: str
     unit: str
     price: str
     tax_percent: str
     usual: tuple[int, int]
 
+    def called(self, language: str) -> str:
+        """What it is called on a document in this language."""
+        return self.ukrainian if language == "uk" else self.name
+
 
 CATALOGUE: Final = (
-    Service("FTL-UA", "Full truck within Ukraine, 22 t", "trip", "28500.00", "20", (1, 4)),
-    Service("LTL-UA", "Groupage within Ukraine", "pallet", "1450.00", "20", (2, 16)),
-    Service("FTL-EU", "Full truck Ukraine - EU, 22 t", "trip", "118000.00", "0", (1, 2)),
-    Service("CNT-40", "Container 40 ft, port haulage", "container", "21400.00", "20", (1, 6)),
-    Service("GRAIN", "Grain carrier", "tonne", "620.00", "20", (25, 150)),
-    Service("CUSTOMS", "Customs declaration", "service", "4200.00", "20", (1, 3)),
-    Service("STORE", "Cross-dock storage", "pallet", "380.00", "20", (5, 40)),
-)
+    Service("FTL-UA", "Full truck within Ukraine, 22 t", "Повне авто Україною, 22 т", "trip", "28500.00", "20", (1, 4)),
+    Service("LTL-UA", "Groupage within Ukraine", "Збірний вантаж Україною", "pallet", "1450.00", "20", (2, 16)),
+    Service("FTL-EU", "Full truck Ukraine - EU, 22 t", "Повне авто до кордону ЄС, 22 т",
+            "trip", "118000.00", "0", (1, 2)),
+    Service("CNT-40", "Container 40 ft, port haulage", "Контейнер 40 футів, доставка з порту",
+            "container", "21400.00", "20", (1, 6)),
+    Service("GRAIN", "Grain carrier", "Зерновоз", "tonne", "620.00", "20", (25, 150)),
+    Service("CUSTOMS", "Customs declaration", "Митне оформлення", "service", "4200.00", "20", (1, 3)),
+    Service("STORE", "Cross-dock storage", "Зберігання на крос-доку, за палету на тиждень",
+            "pallet", "380.00", "20", (5, 40)),
+)  # fmt: skip
 
 SCRIPT: Final = {
     "name": "Spring freight, first call",

@@ -26,21 +26,24 @@ ENTITY = NewEntity(
     currency="UAH",
 )
 CATALOGUE = (
-    ("FTL-20", "Full truck, 20 t, domestic", "trip", "28500.00"),
-    ("FTL-EU", "Full truck, 22 t, to the EU border", "trip", "64000.00"),
-    ("LTL", "Groupage, per pallet", "pallet", "1850.00"),
-    ("REEFER", "Refrigerated truck, 20 t", "trip", "41000.00"),
-    ("CUSTOMS", "Customs clearance", "service", "4200.00"),
-    ("STORE", "Cross-dock storage, per pallet and week", "pallet", "320.00"),
-)
+    ("FTL-20", "Full truck, 20 t, domestic", "Повне авто Україною, 20 т", "trip", "28500.00"),
+    ("FTL-EU", "Full truck, 22 t, to the EU border", "Повне авто до кордону ЄС, 22 т", "trip", "64000.00"),
+    ("LTL", "Groupage, per pallet", "Збірний вантаж, за палету", "pallet", "1850.00"),
+    ("REEFER", "Refrigerated truck, 20 t", "Рефрижератор, 20 т", "trip", "41000.00"),
+    ("CUSTOMS", "Customs clearance", "Митне оформлення", "service", "4200.00"),
+    ("STORE", "Cross-dock storage, per pallet and week", "Зберігання на крос-доку, за палету на тиждень", "pallet",
+     "320.00"),
+)  # fmt: skip
+"""Products by article number, named in English for all other languages and in Ukrainian, with unit and price."""
 
 
 async def seed(conn: Connection, policy: str) -> None:
     """Write the preset `standard` or `demo`, entity and catalogue, if they are not there yet."""
     await policies.add_first(conn, PRESETS[policy], SEEDED_BY)
     await legal_entities.add(conn, ENTITY.model_dump())
-    for product_id, name, unit, price in CATALOGUE:
-        new = NewProduct(id=product_id, name=name, unit=unit, price=Money(amount=Decimal(price)))
+    for product_id, name, ukrainian, unit, price in CATALOGUE:
+        sold = Money(amount=Decimal(price))
+        new = NewProduct(id=product_id, name=name, names={"uk": ukrainian}, unit=unit, price=sold)
         await products.add(conn, new.model_dump(exclude={"price"}), new.price, SEEDED_BY)
     # Once: its event id is known from the second time on.
     await publish_catalogue(conn, len(CATALOGUE), SEEDED_BY, since=0)

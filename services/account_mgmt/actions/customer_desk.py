@@ -9,7 +9,7 @@ from services.account_mgmt.actions.ownership import may_act_for
 from services.account_mgmt.domain.customer_desk import CustomerDesk, CustomerFacts
 from services.account_mgmt.domain.money import DEFAULT_CURRENCY
 from services.account_mgmt.domain.repeat_order import Repeat, repeat
-from services.account_mgmt.repository import customer_desk, customer_merges
+from services.account_mgmt.repository import customer_desk, customer_merges, products
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
 
@@ -25,7 +25,9 @@ async def read_customer(conn: Connection, who: Principal, customer_id: str) -> C
     facts = await customer_desk.facts(conn, customer_id)
     mine = await may_act_for(conn, who, customer_id, card.who["account_manager"])
     names = {one.product_id: one.description for one in card.bought if one.product_id}
-    return CustomerDesk(id=customer_id, card=card, facts=facts, mine=mine, names=names)
+    told = {*(one.product_id for one in card.offer), *(one.product_id for one in facts.refused)}
+    tongues = await products.tongues(conn, told)
+    return CustomerDesk(id=customer_id, card=card, facts=facts, mine=mine, names=names, tongues=tongues)
 
 
 async def read_repeat(conn: Connection, customer_id: str, typed: Sequence[str]) -> Repeat:

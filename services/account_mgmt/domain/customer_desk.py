@@ -11,6 +11,7 @@ from pydantic import Field
 from services.account_mgmt.domain.billing import Billing
 from services.account_mgmt.domain.card import Card
 from services.account_mgmt.domain.customers import GONE
+from services.account_mgmt.domain.suggestions import Suggestion
 from services.account_mgmt.domain.units import PIECE
 from services.chassis.records import Record
 
@@ -94,6 +95,13 @@ class CustomerDesk(Record):
     facts: CustomerFacts
     mine: bool
     names: dict[str, str] = Field(default_factory=dict, description="Of the products they buy, by id.")
+    tongues: dict[str, dict[str, str]] = Field(
+        default_factory=dict, description="Of the products that are suggested or refused: names by language, by id."
+    )
+
+    def called(self, one: Suggestion | RefusedProduct, language: str) -> str:
+        """A product that is suggested or refused, as whoever reads calls it."""
+        return self.tongues.get(one.product_id, {}).get(language) or one.name
 
     @property
     def since(self) -> datetime:

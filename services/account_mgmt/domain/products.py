@@ -37,6 +37,10 @@ class Product(Record):
     version: int
     created_at: datetime
 
+    def name_in(self, language: str) -> str:
+        """Its name in this language, or else the one for all others."""
+        return self.names.get(language) or self.name
+
 
 class Price(Record):
     """A price and since when it is valid, none for always; who set it, and when."""

@@ -175,6 +175,12 @@ async def search(conn: Connection, text: str, *, currency: str, customer_id: str
     return ListedProduct.of_all(rows)
 
 
+async def tongues(conn: Connection, product_ids: Iterable[str]) -> dict[str, dict[str, str]]:
+    """The names by language of those of these products that have any, by id."""
+    rows = await conn.fetch("SELECT id, names FROM products WHERE id = ANY($1) AND names <> '{}'", list(product_ids))
+    return {row["id"]: row["names"] for row in rows}
+
+
 async def taxes(conn: Connection, product_ids: Iterable[str | None]) -> dict[str, ProductTax]:
     """Tax and unit of those of these products that are in the catalogue, by id."""
     rows = await conn.fetch("SELECT * FROM products WHERE id = ANY($1)", [one for one in product_ids if one])
