@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import holidays
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from services.chassis.meanings import HolidayCountry, ZoneName, at_the_door
+from services.chassis.meanings import Day, HolidayCountry, ZoneName, at_the_door
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEK: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -98,7 +98,7 @@ def _not_for_good(days: list[date]) -> list[date]:
     return days
 
 
-ClosedDays = Annotated[list[date], at_the_door(_not_for_good)]
+ClosedDays = Annotated[list[Day], at_the_door(_not_for_good)]
 
 
 class Calendar(BaseModel):

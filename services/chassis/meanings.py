@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from functools import cache
 from typing import Annotated, Any, Final, Generic, TypeVar
 from zoneinfo import available_timezones
@@ -32,6 +32,9 @@ _NO_COUNTRIES = frozenset(["AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO",
 # Codes for what is no language, for several, or for one that is not said.
 _NO_LANGUAGES = frozenset({"mis", "mul", "root", "und", "zxx"})
 _DAY: Final = timedelta(days=1)
+_A_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+# Arithmetic near the ends of the calendar overflows in the middle of a rule.
+_FIRST_YEAR, _LAST_YEAR = 2000, 2200
 _UNITS = (("day", _DAY), ("hour", timedelta(hours=1)), ("minute", timedelta(minutes=1)), ("second", timedelta(0, 1)))
 
 
@@ -132,6 +135,19 @@ def _without_offset(value: time, info: ValidationInfo) -> time:
     raise ValueError("is a local time: leave its offset away, as in 09:00")
 
 
+def _written_day(value: Any) -> Any:
+    # Left to itself, pydantic takes a number, and digits too, for the seconds since 1970.
+    if not isinstance(value, date) and not (isinstance(value, str) and _A_DAY.fullmatch(value)):
+        raise ValueError("must be a date, such as 2026-03-31")
+    return value
+
+
+def _sane_day(day: date) -> date:
+    if not _FIRST_YEAR <= day.year < _LAST_YEAR:
+        raise ValueError(f"must lie between the years {_FIRST_YEAR} and {_LAST_YEAR}")
+    return day
+
+
 def in_words(length: timedelta) -> str:
     """A length as people say it: `45 minutes`, `1 day`."""
     if not length:
@@ -215,6 +231,9 @@ LocalTime = Annotated[
     WithJsonSchema({"type": "string", "format": "time", "examples": ["09:00"]}),
 ]
 """A time of day on somebody's own clock, without an offset."""
+
+Day = Annotated[date, BeforeValidator(_written_day), at_the_door(_sane_day)]
+"""A day that somebody may plan or look at, as 2026-03-31."""
 
 
 # What XML 1.0 forbids, and the control characters that it only advises against.

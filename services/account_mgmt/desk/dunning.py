@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, time
+from datetime import datetime, time
 from functools import partial
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -19,6 +19,7 @@ from services.account_mgmt.desk.places import STAFF, invoice_path
 from services.account_mgmt.domain.dunning import DecisionKind
 from services.account_mgmt.schemas.dunning import NewDecision
 from services.chassis.http import Conn, Id, Who
+from services.chassis.meanings import Day
 from services.chassis.web.door import page_router, web_of
 from services.chassis.web.pages import Reader
 from services.chassis.web.site import words_for
@@ -32,7 +33,7 @@ class DecisionForm(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     decision: DecisionKind
-    until: date | None = None
+    until: Day | None = None
     reason: str = Field(default="", max_length=300)
 
     def told(self, zone: ZoneInfo) -> NewDecision:

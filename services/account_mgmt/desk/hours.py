@@ -22,13 +22,14 @@ from services.chassis.db import Connection
 from services.chassis.errors import DomainError, Invalid
 from services.chassis.http import Conn, Id, Who
 from services.chassis.listed import Sought
+from services.chassis.meanings import Day
 from services.chassis.web.door import page_router, web_of
 from services.chassis.web.refusals import field_errors
 from services.chassis.web.site import is_lively, words_for
 
 router: APIRouter = page_router("/desk/settings/hours")
 HERE = f"{SETTINGS}/hours"
-Day = Annotated[date | None, Query()]
+DayShown = Annotated[Day | None, Query()]
 Asked = Annotated[Sought, Depends()]
 _EVERYBODY = Sought()
 Whose = Annotated[str, Path(max_length=64)]
@@ -62,8 +63,8 @@ class AwayForm(BaseModel):
 
 @router.get("", dependencies=SUPERVISION)
 async def week(
-    request: Request, conn: Conn, who: Who, sought: Asked, week: Day = None,
-    whose: Annotated[str, Query(alias="who", max_length=64)] = "", day: Day = None,
+    request: Request, conn: Conn, who: Who, sought: Asked, week: DayShown = None,
+    whose: Annotated[str, Query(alias="who", max_length=64)] = "", day: DayShown = None,
 ) -> Response:  # fmt: skip
     """A week of everybody; with somebody, their absences beside it."""
     return await _show(request, conn, who, week or day, whose, day, sought=sought)
@@ -71,7 +72,7 @@ async def week(
 
 @router.post("/{person}/away", dependencies=SETTERS)
 async def away(
-    request: Request, conn: Conn, who: Who, person: Whose, form: Annotated[AwayForm, Form()], day: Day = None
+    request: Request, conn: Conn, who: Who, person: Whose, form: Annotated[AwayForm, Form()], day: DayShown = None
 ) -> Response:
     """Somebody is away for a time."""
 
@@ -84,7 +85,7 @@ async def away(
 
 @router.post("/{person}/away/{absence_id}/remove", dependencies=SETTERS)
 async def there_after_all(
-    request: Request, conn: Conn, who: Who, person: Whose, absence_id: Id, day: Day = None
+    request: Request, conn: Conn, who: Who, person: Whose, absence_id: Id, day: DayShown = None
 ) -> Response:
     """They are there after all."""
     return await _act(request, conn, who, person, day, lambda: remove_absence(conn, person, absence_id))

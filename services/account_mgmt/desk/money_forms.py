@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 from typing import Annotated, Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,7 @@ from services.account_mgmt.schemas.refunds import NewRefund
 from services.chassis.currencies import LARGEST, Currency, check_amount
 from services.chassis.errors import Invalid
 from services.chassis.http import Id
+from services.chassis.meanings import Day
 from services.chassis.sentences import said
 from workflows.contracts.base import Money
 
@@ -55,7 +56,7 @@ class PaymentForm(MoneyForm):
 
     amount: str = Field(max_length=40)
     currency: Currency
-    paid_on: date
+    paid_on: Day
     reference: Reference
 
     def told(self, now: datetime, zone: ZoneInfo) -> NewPayment:

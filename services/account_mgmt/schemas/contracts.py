@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from services.account_mgmt.domain.contract_dates import Unit
 from services.account_mgmt.domain.contracts import (
@@ -22,26 +22,9 @@ from services.account_mgmt.domain.line_charges import ChargedLine
 from services.account_mgmt.schemas.common import in_money
 from services.account_mgmt.schemas.orders import LineView, PayableLine
 from services.chassis.http import Body, Model
-from services.chassis.meanings import LocalTime
+from services.chassis.meanings import Day, LocalTime
 from workflows.contracts.base import Money
 
-_FIRST_YEAR, _LAST_YEAR = 2000, 2200
-
-
-def _written(value: Any) -> Any:
-    # Left to itself, pydantic takes a number for the seconds since 1970.
-    if not isinstance(value, str | date):
-        raise ValueError("must be a date, such as 2026-03-31")
-    return value
-
-
-def _sane(day: date) -> date:
-    if not _FIRST_YEAR <= day.year < _LAST_YEAR:
-        raise ValueError(f"must lie between the years {_FIRST_YEAR} and {_LAST_YEAR}")
-    return day
-
-
-Day = Annotated[date, BeforeValidator(_written), AfterValidator(_sane)]
 Name = Annotated[str, Field(min_length=1, max_length=140)]
 Lines = Annotated[
     list[PayableLine],

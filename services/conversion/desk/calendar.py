@@ -11,6 +11,7 @@ from starlette.responses import Response
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.http import Conn, Who
+from services.chassis.meanings import Day
 from services.chassis.web.door import page_router, web_of
 from services.conversion.actions.deal_board import colleagues, oversees
 from services.conversion.actions.desk_bar import desk_bar
@@ -20,7 +21,7 @@ from services.conversion.desk.board import STAFF
 from services.conversion.desk.parts import WEEK_DAYS
 
 router: APIRouter = page_router()
-Day = Annotated[date | None, Query()]
+DayShown = Annotated[Day | None, Query()]
 Whose = Annotated[str, Query(max_length=100)]
 At = Annotated[datetime | None, Query()]
 
@@ -41,7 +42,7 @@ async def _context(conn: Connection, who: Principal, day: date | None, whose: st
 
 @router.get("/calendar", dependencies=STAFF)
 async def calendar(
-    request: Request, conn: Conn, who: Who, day: Day = None, whose: Whose = "", at: At = None
+    request: Request, conn: Conn, who: Who, day: DayShown = None, whose: Whose = "", at: At = None
 ) -> Response:
     """The week of `day`; with `at`, a free time, the deals that a meeting could be for."""
     context = await _context(conn, who, day, whose)
@@ -50,7 +51,7 @@ async def calendar(
 
 
 @router.get("/board/calendar", dependencies=STAFF)
-async def grid(request: Request, conn: Conn, who: Who, day: Day = None, whose: Whose = "") -> Response:
+async def grid(request: Request, conn: Conn, who: Who, day: DayShown = None, whose: Whose = "") -> Response:
     """The grid of that week, as a part of the page."""
     return web_of(request).pages.parts(request, {"grid": "_grid.j2"}, **await _context(conn, who, day, whose))
 

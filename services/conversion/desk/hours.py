@@ -19,6 +19,7 @@ from services.chassis.db import Connection
 from services.chassis.errors import DomainError, Invalid
 from services.chassis.http import Conn, Id, Who
 from services.chassis.listed import Sought
+from services.chassis.meanings import Day
 from services.chassis.web.door import page_router, web_of
 from services.chassis.web.refusals import field_errors, reason_of
 from services.chassis.web.site import is_lively, words_for
@@ -30,7 +31,7 @@ from services.conversion.schemas.absences import NewAbsence
 
 router: APIRouter = page_router("/desk/settings/hours")
 HERE = f"{SETTINGS}/hours"
-Day = Annotated[date | None, Query()]
+DayShown = Annotated[Day | None, Query()]
 Asked = Annotated[Sought, Depends()]
 _EVERYBODY = Sought()
 Whose = Annotated[str, Path(max_length=100)]
@@ -99,8 +100,8 @@ class AwayForm(BaseModel):
 
 @router.get("", dependencies=SUPERVISION)
 async def week(
-    request: Request, conn: Conn, who: Who, sought: Asked, week: Day = None,
-    whose: Annotated[str, Query(alias="who", max_length=100)] = "", day: Day = None,
+    request: Request, conn: Conn, who: Who, sought: Asked, week: DayShown = None,
+    whose: Annotated[str, Query(alias="who", max_length=100)] = "", day: DayShown = None,
 ) -> Response:  # fmt: skip
     """A week of everybody; with somebody, their hours and absences beside it."""
     return await _show(request, conn, who, week or day, whose, day, sought=sought)
@@ -108,7 +109,7 @@ async def week(
 
 @router.post("/{manager}/week", dependencies=SETTERS)
 async def set_week(
-    request: Request, conn: Conn, who: Who, manager: Whose, form: Annotated[WeekForm, Form()], day: Day = None
+    request: Request, conn: Conn, who: Who, manager: Whose, form: Annotated[WeekForm, Form()], day: DayShown = None
 ) -> Response:
     """Own hours of every week."""
 
@@ -122,7 +123,7 @@ async def set_week(
 
 
 @router.post("/{manager}/usual", dependencies=SETTERS)
-async def usual_week(request: Request, conn: Conn, who: Who, manager: Whose, day: Day = None) -> Response:
+async def usual_week(request: Request, conn: Conn, who: Who, manager: Whose, day: DayShown = None) -> Response:
     """The tier's hours again."""
 
     async def act() -> None:
@@ -133,7 +134,7 @@ async def usual_week(request: Request, conn: Conn, who: Who, manager: Whose, day
 
 @router.post("/{manager}/away", dependencies=SETTERS)
 async def away(
-    request: Request, conn: Conn, who: Who, manager: Whose, form: Annotated[AwayForm, Form()], day: Day = None
+    request: Request, conn: Conn, who: Who, manager: Whose, form: Annotated[AwayForm, Form()], day: DayShown = None
 ) -> Response:
     """Somebody is away for a time."""
 
@@ -146,7 +147,7 @@ async def away(
 
 @router.post("/{manager}/away/{absence_id}/remove", dependencies=SETTERS)
 async def there_after_all(
-    request: Request, conn: Conn, who: Who, manager: Whose, absence_id: Id, day: Day = None
+    request: Request, conn: Conn, who: Who, manager: Whose, absence_id: Id, day: DayShown = None
 ) -> Response:
     """They are there after all."""
     return await _act(request, conn, who, manager, day, lambda: remove_absence(conn, manager, absence_id))

@@ -17,6 +17,7 @@ from services.chassis.db import Connection
 from services.chassis.errors import DomainError, Invalid
 from services.chassis.http import Conn, Id, Who, allow
 from services.chassis.listed import Sought
+from services.chassis.meanings import Day
 from services.chassis.web.door import page_router, web_of
 from services.chassis.web.refusals import field_errors, reason_of
 from services.chassis.web.site import is_lively, words_for
@@ -29,7 +30,7 @@ READERS: list[Any] = [allow("supervisor", "ops")]
 SUPERVISOR: list[Any] = [allow("supervisor")]
 HERE = "/lead-gen/desk/rota"
 Told = TypeVar("Told", NewException, NewPattern)
-Day = Annotated[date | None, Query()]
+DayShown = Annotated[Day | None, Query()]
 Asked = Annotated[Sought, Depends()]
 _EVERYBODY = Sought()
 Whose = Annotated[str, Path(max_length=100)]
@@ -50,8 +51,8 @@ class HoursForm(BaseModel):
 
 @router.get("", dependencies=READERS)
 async def week(
-    request: Request, conn: Conn, who: Who, sought: Asked, week: Day = None,
-    whose: Annotated[str, Query(alias="who", max_length=100)] = "", day: Day = None,
+    request: Request, conn: Conn, who: Who, sought: Asked, week: DayShown = None,
+    whose: Annotated[str, Query(alias="who", max_length=100)] = "", day: DayShown = None,
 ) -> Response:  # fmt: skip
     """A week of everybody; with somebody and a day, their form beside it."""
     return await _show(request, conn, who, week or day, whose, day, sought=sought)
@@ -59,7 +60,7 @@ async def week(
 
 @router.post("/{caller}/{day}/off", dependencies=SUPERVISOR)
 async def off(
-    request: Request, conn: Conn, who: Who, caller: Whose, day: date, form: Annotated[HoursForm, Form()]
+    request: Request, conn: Conn, who: Who, caller: Whose, day: Day, form: Annotated[HoursForm, Form()]
 ) -> Response:
     """A day off."""
 
@@ -72,7 +73,7 @@ async def off(
 
 @router.post("/{caller}/{day}/hours", dependencies=SUPERVISOR)
 async def hours(
-    request: Request, conn: Conn, who: Who, caller: Whose, day: date, form: Annotated[HoursForm, Form()]
+    request: Request, conn: Conn, who: Who, caller: Whose, day: Day, form: Annotated[HoursForm, Form()]
 ) -> Response:
     """Other hours on this day only."""
 
@@ -91,14 +92,14 @@ async def hours(
 
 
 @router.post("/{caller}/{day}/usual", dependencies=SUPERVISOR)
-async def usual(request: Request, conn: Conn, who: Who, caller: Whose, day: date) -> Response:
+async def usual(request: Request, conn: Conn, who: Who, caller: Whose, day: Day) -> Response:
     """The weekly hours count again on this day."""
     return await _act(request, conn, who, caller, day, lambda: remove_exception(conn, caller, day))
 
 
 @router.post("/{caller}/{day}/weekly", dependencies=SUPERVISOR)
 async def weekly(
-    request: Request, conn: Conn, who: Who, caller: Whose, day: date, form: Annotated[HoursForm, Form()]
+    request: Request, conn: Conn, who: Who, caller: Whose, day: Day, form: Annotated[HoursForm, Form()]
 ) -> Response:
     """Hours of every week, from this day on."""
 
@@ -112,7 +113,7 @@ async def weekly(
 
 
 @router.post("/{caller}/{day}/weekly/{line_id}/remove", dependencies=SUPERVISOR)
-async def remove(request: Request, conn: Conn, who: Who, caller: Whose, day: date, line_id: Id) -> Response:
+async def remove(request: Request, conn: Conn, who: Who, caller: Whose, day: Day, line_id: Id) -> Response:
     """These weekly hours are over."""
 
     async def act() -> None:

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from services.chassis.meanings import (
+    Day,
     HolidayCountry,
     LocalTime,
     at_the_door,
@@ -84,7 +85,7 @@ class Policy(BaseModel):
     observed: bool = Field(
         default=False, description="Keep public holidays that the country has suspended, as Ukraine under martial law."
     )
-    closed_days: list[date] = Field(
+    closed_days: list[Day] = Field(
         default=[], max_length=MOST_CLOSED, description="Days on which the house calls nobody, by the lead's calendar."
     )
     campaign_tick: Annotated[timedelta, length_between(timedelta(milliseconds=200), _DAY)] = timedelta(minutes=5)

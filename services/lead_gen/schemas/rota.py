@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Annotated, Self
+from datetime import datetime
+from typing import Self
 
-from pydantic import AfterValidator, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from services.chassis.http import Body, Model
-from services.chassis.meanings import LocalTime, ZoneName
+from services.chassis.meanings import Day, LocalTime, ZoneName
 from services.lead_gen.domain.rota import Planned, RotaException, RotaPattern
-
-
-def _sane(day: date) -> date:
-    # Arithmetic near the ends of the calendar overflows in the middle of a rule.
-    if not _FIRST_YEAR <= day.year < _LAST_YEAR:
-        raise ValueError(f"must lie between the years {_FIRST_YEAR} and {_LAST_YEAR}")
-    return day
-
-
-_FIRST_YEAR, _LAST_YEAR = 2000, 2200
-Day = Annotated[date, AfterValidator(_sane)]
 
 
 class NewPattern(Body):

@@ -10,7 +10,16 @@ import pytest
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from services.chassis.currencies import Currency, Money, rounded
-from services.chassis.meanings import STORED, CountryCode, HolidayCountry, Language, LocalTime, PhoneRegion, ZoneName
+from services.chassis.meanings import (
+    STORED,
+    CountryCode,
+    Day,
+    HolidayCountry,
+    Language,
+    LocalTime,
+    PhoneRegion,
+    ZoneName,
+)
 
 
 def read(kind: Any, value: Any) -> Any:
@@ -37,6 +46,12 @@ def read(kind: Any, value: Any) -> Any:
         (ZoneName, "", "IANA"),
         (ZoneName, "../etc/passwd", "IANA"),
         (ZoneName, "Factory", "IANA"),
+        (Day, 86400, "must be a date"),
+        (Day, "0", "must be a date"),
+        (Day, "20261225", "must be a date"),
+        (Day, "2026-02-30", "day value is outside"),
+        (Day, "9999-12-31", "between the years"),
+        (Day, "0001-01-01", "between the years"),
         (LocalTime, "09:00+02:00", "offset"),
         (LocalTime, "09:00Z", "offset"),
         (LocalTime, 540, "time of day"),

@@ -184,6 +184,10 @@ def test_what_is_no_length_is_left_to_the_check() -> None:
     assert together("2,5", "hour") == timedelta(minutes=150)
 
 
+def test_a_length_in_a_unit_that_nobody_knows_is_left_to_the_check() -> None:
+    assert together("3", "fortnight") == "3"
+
+
 def saying(policy: Any, sections: Sections) -> Saying:
     words: Mapping[str, Words] = words_at(in_language(sections, _same))
     return Saying(shapes_of(policy), words, Formats(locale_of("en"), zone_of("Europe/Kyiv"), NOW), _same)

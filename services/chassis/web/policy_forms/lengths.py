@@ -25,8 +25,8 @@ def together(number: str, unit: str) -> timedelta | str:
     """The length; the text as it is if it is none, for the check to refuse."""
     text = plain_number(number)
     try:
-        return timedelta(microseconds=int(Decimal(text) * UNITS.get(unit, 1) * 1_000_000))
-    except (InvalidOperation, OverflowError, ValueError):
+        return timedelta(microseconds=int(Decimal(text) * UNITS[unit] * 1_000_000))
+    except (InvalidOperation, KeyError, OverflowError, ValueError):
         return text or number
 
 
