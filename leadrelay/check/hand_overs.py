@@ -21,19 +21,10 @@ from workflows.contracts.base import Tier
 from workflows.contracts.conversion import HandOver, HandOverReason, Stage, WonOrder
 from workflows.contracts.lead_gen import RegisterUpdate
 
-_DROP = """
-UPDATE outbox SET state = 'dropped', delivered_at = now(), last_error = 'its workflow was started again from the record'
- WHERE workflow_id = $1 AND state IN ('pending', 'dead') AND workflow IS NULL AND activity IS NULL
-"""
 _MONEY_AGAIN = """
 UPDATE outbox SET state = 'pending', tried = false, attempts = 0, next_at = now(), delivered_at = NULL
  WHERE activity = 'conversion.record_commission' AND start_input->>'sale_id' = $1 AND state = 'delivered' RETURNING id
 """
-
-
-async def drop_answers(conn: Connection, workflow_id: str) -> None:
-    """Let no answer to an ended workflow reach the next one: the record that it starts from has them already."""
-    await conn.execute(_DROP, workflow_id)
 
 
 async def drop_row(conn: Connection, row_id: int) -> str:

@@ -95,9 +95,10 @@ async def _restart(places: Places, one: Repair) -> str:
     if (await look_closely(places.temporal, [one.subject]))[one.subject].running:
         return "nothing to do: it runs"
     async with _transaction(places, one.tier) as conn:
-        waiting = "SELECT EXISTS (SELECT FROM outbox WHERE workflow_id = $1 AND state = 'pending')"
-        if await conn.fetchval(waiting, one.subject):
-            return "nothing to do: an answer for it is on its way"
+        # An answer that starts nothing would only be refused again: the record has it.
+        starts = "SELECT true FROM outbox WHERE workflow_id = $1 AND state = 'pending' AND workflow IS NOT NULL"
+        if await conn.fetchval(starts, one.subject):
+            return "nothing to do: what starts it is on its way"
         return await restarts.BY_PREFIX[prefix](conn, record)
 
 
@@ -110,7 +111,7 @@ async def _replace(places: Places, one: Repair) -> str:
         reason = "leadrelay check --repair: it does not fit its record"
         await places.temporal.get_workflow_handle(one.subject).terminate(reason=reason, rpc_timeout=RPC_SECONDS)
     async with _transaction(places, one.tier) as conn:
-        await hand_overs.drop_answers(conn, one.subject)
+        await rows.drop_unheard(conn, one.subject)
         try:
             said = await restarts.BY_PREFIX[prefix](conn, record)
         except NotFound:

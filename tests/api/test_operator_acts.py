@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -17,7 +18,8 @@ from tests.fixtures.tier_1 import Tier1, tier_1
 from tests.fixtures.tier_2 import Tier2, hand_over, tier_2
 from tests.fixtures.tier_3 import Tier3, tier_3
 from workflows.contracts import ids
-from workflows.contracts.base import Cancel, Tier
+from workflows.contracts.base import Answer, Cancel, Tier
+from workflows.contracts.lead_gen import CallAnswered, CallOutcome
 
 REASON = {"reason": "the caller is ill"}
 
@@ -123,6 +125,59 @@ async def test_what_was_set_aside_is_sent_again(floor: Tier1) -> None:
     assert shown["changes"] == ["the decision to give up is passed on again"]
     assert await floor.pool.fetchval("SELECT state FROM outbox WHERE event_id = $1", answer.event_id) == "pending"
     assert (await act(floor.http, lead_id, "retry", 409))["code"] == "nothing_to_do"
+
+
+async def refused_by_the_ended(pool: Pool, workflow_id: str, signal_name: str, answer: Answer) -> None:
+    """An answer that was set aside because its workflow has ended."""
+    async with pool.acquire() as conn:
+        await signal(conn, workflow_id, signal_name, answer)
+        await conn.execute(
+            "UPDATE outbox SET state = 'dead', last_error = 'RPCError: workflow execution already completed'"
+            " WHERE event_id = $1", answer.event_id,
+        )  # fmt: skip
+
+
+async def line_of(pool: Pool, workflow_id: str) -> list[tuple[str, str]]:
+    """What was written for a workflow, in the order in which it is delivered, and how it stands."""
+    rows = await pool.fetch(
+        "SELECT coalesce(signal, workflow) AS what, state FROM outbox WHERE workflow_id = $1 ORDER BY id", workflow_id
+    )
+    return [(row["what"], row["state"]) for row in rows]
+
+
+async def test_an_ended_deal_is_started_from_its_record_and_not_by_an_answer_that_it_refused(board: Tier2) -> None:
+    await board.only("bohdan")
+    given = hand_over()
+    await board.accepted("bohdan", given)
+    workflow_id = ids.conversion(given.contact.lead_id)
+    answer = Cancel(event_id=new_id(), at=datetime.now(UTC), by="bohdan")
+    await refused_by_the_ended(board.pool, workflow_id, "moved", answer)
+    done = await act(board.http, given.contact.lead_id, "retry", restart=True, dry_run=False)
+    assert done["changes"] == ["the deal is offered again, first to Bohdan"]
+    assert (await line_of(board.pool, workflow_id))[-2:] == [("moved", "dropped"), ("Conversion", "pending")]
+
+
+async def test_a_cold_call_that_ended_before_it_heard_a_no_hears_it_and_calls_nobody_again(floor: Tier1) -> None:
+    lead_id, item_id = await floor.opened("+380445570010")
+    answer = CallAnswered(event_id=new_id(), at=datetime.now(UTC), by="anna", item_id=item_id, attempt=3,
+                          outcome=CallOutcome.NOT_INTERESTED, reason="no_freight")  # fmt: skip
+    await refused_by_the_ended(floor.pool, ids.cold_call(lead_id), "call_answered", answer)
+    done = await act(floor.http, lead_id, "retry", restart=True, dry_run=False)
+    assert done["changes"] == ["the lead is not called again: what came of its last call is passed on"]
+    line = await line_of(floor.pool, ids.cold_call(lead_id))
+    assert line[-3:] == [("call_answered", "dropped"), ("ColdCall", "pending"), ("call_answered", "pending")]
+    payload = await floor.pool.fetchval("SELECT payload FROM outbox ORDER BY id DESC LIMIT 1")
+    assert (payload["attempt"], payload["outcome"]) == (1, "not_interested")
+
+
+async def test_a_cold_call_that_ended_before_it_heard_that_nobody_answered_begins_again(floor: Tier1) -> None:
+    lead_id, item_id = await floor.opened("+380445570011")
+    answer = CallAnswered(event_id=new_id(), at=datetime.now(UTC), by="anna", item_id=item_id, attempt=1,
+                          outcome=CallOutcome.NO_ANSWER)  # fmt: skip
+    await refused_by_the_ended(floor.pool, ids.cold_call(lead_id), "call_answered", answer)
+    done = await act(floor.http, lead_id, "retry", restart=True, dry_run=False)
+    assert done["changes"] == ["the lead is called again from the beginning"]
+    assert (await line_of(floor.pool, ids.cold_call(lead_id)))[-1] == ("ColdCall", "pending")
 
 
 async def test_an_offer_that_is_skipped_goes_to_the_next_manager(board: Tier2) -> None:

@@ -20,10 +20,9 @@ from workflows.contracts.base import Tier
 
 async def retry(conn: Connection, order: Order) -> list[str]:
     """Send again what was set aside; a care that failed goes on from the records."""
-    changes = await send_again(conn, order)
-    if order.restart and not changes:
-        changes.append(await go_on_with_care(conn, order.lead_id))
-    return changes
+    # First: sent to a workflow that has ended, its answers would be refused again.
+    changes = [await go_on_with_care(conn, order.lead_id)] if order.restart else []
+    return [*changes, *await send_again(conn, order)]
 
 
 async def skip(conn: Connection, order: Order) -> list[str]:

@@ -12,7 +12,7 @@ from services.account_mgmt.repository.policies import policies
 from services.chassis import outbox
 from services.chassis.business_time import after
 from services.chassis.db import Connection, new_id
-from services.chassis.outbox import StartWorkflow
+from services.chassis.outbox import StartWorkflow, rows
 from services.chassis.sentences import said
 from workflows.contracts import ids, queues
 from workflows.contracts.account_mgmt import CareState, CustomerCareInput, OpenInvoice
@@ -50,6 +50,7 @@ async def go_on_with_care(conn: Connection, customer_id: str) -> str:
             "Segment": customer.segment,
         },
     )
+    await rows.drop_unheard(conn, start.id)
     await outbox.start(conn, start, event_id=f"restart:{customer_id}:{new_id()}")
     return said("care goes on with the open invoices and the next nudge")
 

@@ -46,6 +46,14 @@ UPDATE outbox o
 RETURNING o.id
 """
 
+# Without its claim, a delivery that is under way records nothing of it any more.
+_DROP_UNHEARD = """
+UPDATE outbox SET state = 'dropped', delivered_at = now(), claimed_until = NULL,
+       last_error = 'its workflow was started again from the record'
+ WHERE workflow_id = $1 AND state IN ('pending', 'dead') AND workflow IS NULL AND activity IS NULL
+RETURNING *
+"""
+
 
 class OutboxRow(Record):
     """One row on its way. `start_input` and `payload` may hold contact data and are never shown."""
@@ -135,6 +143,15 @@ async def retry_dead(conn: Connection, row_id: int) -> OutboxRow:
     )
     await conn.execute("SELECT pg_notify($1, '')", CHANNEL)
     return OutboxRow.of(again)
+
+
+async def drop_unheard(conn: Connection, workflow_id: str) -> list[OutboxRow]:
+    """Let no answer to an ended workflow reach the next one, which starts from a record that has them already.
+
+    Those that were dropped, in their order; what starts a workflow by itself stays in the line.
+    """
+    dropped = OutboxRow.of_all(await conn.fetch(_DROP_UNHEARD, workflow_id))
+    return sorted(dropped, key=lambda one: one.id)
 
 
 async def purge(conn: Connection) -> int:

@@ -22,10 +22,9 @@ from workflows.contracts.conversion import Stage
 
 async def retry(conn: Connection, order: Order) -> list[str]:
     """Send again what was set aside; a deal whose workflow failed is offered again, first to whoever had it."""
-    changes = await send_again(conn, order)
-    if order.restart and not changes:
-        changes.append(await offer_again(conn, order.lead_id))
-    return changes
+    # First: sent to a workflow that has ended, its answers would be refused again.
+    changes = [await offer_again(conn, order.lead_id)] if order.restart else []
+    return [*changes, *await send_again(conn, order)]
 
 
 async def skip(conn: Connection, order: Order) -> list[str]:

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 
 from services.chassis import outbox
 from services.chassis.db import Connection, new_id
-from services.chassis.outbox import StartWorkflow
+from services.chassis.outbox import StartWorkflow, rows
 from services.chassis.sentences import said
 from services.conversion.domain.deals import Deal
 from services.conversion.domain.stages import FINAL
-from services.conversion.repository import deals
+from services.conversion.repository import deals, managers
 from workflows.contracts import queues
 from workflows.contracts.base import Tier
 from workflows.contracts.conversion import ConversionInput, HandOver, HandOverReason, Stage
@@ -38,10 +38,13 @@ async def offer_again(conn: Connection, lead_id: str) -> str:
             "NextActionAt": datetime.now(UTC).isoformat(),
         },
     )
+    await rows.drop_unheard(conn, deal.workflow_id)
     await outbox.start(conn, start, event_id=f"restart:{deal.id}:{new_id()}")
-    first = deal.owner or deal.last_owner
-    if first is None:
+    had_it = deal.owner or deal.last_owner
+    if had_it is None:
         return said("the deal is offered again, first to whoever is free")
+    found = await managers.find(conn, had_it)
+    first = found.name if found else had_it
     return said(f"the deal is offered again, first to {first}")
 
 

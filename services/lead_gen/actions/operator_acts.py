@@ -22,10 +22,9 @@ from workflows.contracts.lead_gen import CallAnswered, CallOutcome
 
 async def retry(conn: Connection, order: Order) -> list[str]:
     """Send again what was set aside; a cold call that failed begins a new round."""
-    changes = await send_again(conn, order)
-    if order.restart and not changes:
-        changes.append(await call_from_the_beginning(conn, order.lead_id))
-    return changes
+    # First: sent to a workflow that has ended, its answers would be refused again.
+    changes = [await call_from_the_beginning(conn, order.lead_id)] if order.restart else []
+    return [*changes, *await send_again(conn, order)]
 
 
 async def skip(conn: Connection, order: Order) -> list[str]:

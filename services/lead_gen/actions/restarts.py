@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from services.chassis import outbox, work_items
 from services.chassis.db import Connection
+from services.chassis.outbox import rows
+from services.chassis.outbox.rows import OutboxRow
 from services.chassis.sentences import said
 from services.lead_gen.actions.workflow_starts import campaign_start, cold_call_start
+from services.lead_gen.domain.cadence import ends_the_round
 from services.lead_gen.repository import campaigns, enrolment
 from services.lead_gen.repository.policies import policies
+from workflows.contracts.lead_gen import CallAnswered
 
 NOT_OPEN = "nothing to do: its record is not open any more"
+# A workflow listens to answers of the call that it has opened.
+FIRST = 1
 
 
 async def call_from_the_beginning(conn: Connection, lead_id: str) -> str:
@@ -22,8 +30,19 @@ async def call_from_the_beginning(conn: Connection, lead_id: str) -> str:
     campaign = await campaigns.get(conn, campaign_id)
     version, policy = await policies.current(conn)
     start = cold_call_start(lead, campaign, version, policy)
+    decided = _decided(await rows.drop_unheard(conn, start.id))
     await outbox.start(conn, start, event_id=f"enrol:{lead.id}:{lead.rounds}")
-    return said("the lead is called again from the beginning")
+    if decided is None:
+        return said("the lead is called again from the beginning")
+    again = decided.model_copy(update={"event_id": f"{decided.event_id}:{lead.rounds}", "attempt": FIRST})
+    await outbox.signal(conn, start.id, "call_answered", again)
+    return said("the lead is not called again: what came of its last call is passed on")
+
+
+def _decided(unheard: Sequence[OutboxRow]) -> CallAnswered | None:
+    """What the last call came to that nobody heard of, if no other call follows from it."""
+    answers = [CallAnswered.model_validate(one.payload) for one in unheard if one.signal == "call_answered"]
+    return answers[-1] if answers and ends_the_round(answers[-1]) else None
 
 
 async def feed_callers_again(conn: Connection, campaign_id: str) -> str:

@@ -6,10 +6,13 @@ from datetime import datetime
 
 from services.lead_gen.domain.policy import Policy
 from services.lead_gen.domain.window import next_open, next_open_if_any, other_part_of_day
-from workflows.contracts.lead_gen import CallOutcome, OpenCall
+from workflows.contracts.lead_gen import CallAnswered, CallOutcome, OpenCall
 
 # A line that is busy is free again sooner than a person who is away comes back.
 BUSY_FACTOR = 3
+_ENDS = frozenset(
+    {CallOutcome.INTERESTED, CallOutcome.HARD_QUESTION, CallOutcome.NOT_INTERESTED, CallOutcome.DO_NOT_CALL}
+)
 
 
 def next_attempt_at(
@@ -43,3 +46,9 @@ def due_at(policy: Policy, timezone: str, request: OpenCall, now: datetime) -> d
     return next_attempt_at(
         policy, timezone, attempt=request.attempt, after=request.after, after_at=request.after_at, now=now
     )
+
+
+def ends_the_round(answer: CallAnswered) -> bool:
+    """Whether no other call follows from an answer, however many there were before it."""
+    no_number_left = answer.outcome is CallOutcome.WRONG_NUMBER and not answer.other_number_left
+    return answer.outcome in _ENDS or no_number_left
