@@ -41,7 +41,7 @@ class Known:
     """What the records hold of a chunk: owners of keys, their tax keys and names, orders, products as (name, tax).
 
     `retired` are products that are no longer sold; `numbers` are those of orders that this import brought, each with
-    its customer and the line that it began in.
+    its customer and the line that it began in. `called` are products' names by language, of those that have any.
     """
 
     owners: Mapping[str, str]
@@ -52,6 +52,7 @@ class Known:
     retired: Collection[str] = ()
     names: Mapping[str, str] = field(default_factory=dict)
     numbers: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    called: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +196,8 @@ class Planner:
             row.notes.append(f"product {product} is no longer sold: kept as what they bought then")
         name, usual = self._known.products[product] if product else (line.description, USUAL_TAX)
         tax = line.tax_percent if line.tax_percent is not None else usual
-        # A line without a description of its own is called what the catalogue calls its product.
+        # Without a description of its own a line is called what the catalogue calls its product as the customer speaks.
+        name = self._known.called.get(product or "", {}).get(row.fields.get("language", ""), name)
         description = name if line.description == product else line.description
         priced = price(product, description, line.quantity, line.unit_price, tax, currency=line.currency)
         self.plan.lines.append((order.id, row.line, priced))

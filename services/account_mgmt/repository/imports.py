@@ -28,7 +28,7 @@ async def known(conn: Connection, rows: Sequence[Row], import_id: str) -> Known:
     )
     orders = await _orders(conn, rows, list(set(owners.values())), import_id)
     products = await conn.fetch(
-        "SELECT id, name, tax_percent, active FROM products WHERE id = ANY($1)",
+        "SELECT id, name, names, tax_percent, active FROM products WHERE id = ANY($1)",
         list({row.order.product_id for row in rows if row.order and row.order.product_id}),
     )
     return Known(
@@ -45,6 +45,7 @@ async def known(conn: Connection, rows: Sequence[Row], import_id: str) -> Known:
         managers=await _managers(conn),
         retired={row["id"] for row in products if not row["active"]},
         names={row["id"]: row["company"] for row in named},
+        called={row["id"]: row["names"] for row in products},
     )
 
 

@@ -196,3 +196,10 @@ def test_customers_whose_system_numbers_no_orders_may_order_on_one_day() -> None
     planned.take(read(1, order_number=""))
     planned.take(read(2, order_number="", company="Other", phone="+380441234599"))
     assert [one.verdict for one in planned.plan.verdicts] == ["accepted", "accepted"]
+
+
+@pytest.mark.parametrize(("language", "called"), [("uk", "Повне авто"), ("en", "Full truck"), ("pl", "Full truck")])
+def test_a_product_is_called_as_the_customer_speaks(language: str, called: str) -> None:
+    planned = planner(called={"ftl": {"uk": "Повне авто"}})
+    planned.take(read(language=language))
+    assert [line.description for _, _, line in planned.plan.lines] == [called]
