@@ -5,30 +5,20 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator, Callable, Coroutine
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
 import pytest
 import pytest_asyncio
 
-from services.account_mgmt.repository import customer_merges
-from services.account_mgmt.repository.invoice_sums import owed
 from services.account_mgmt.repository.open_money import open_rows, pack
-from services.chassis.db import new_id
+from tests.fixtures.kept_3 import EACH, LIMITS, anything, customers_of, hire, invoice
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_3 import Tier3, tier_3
 from workflows.contracts.base import Tier
 
-LIMITS = (0, 31, 61, 91)
-MANAGERS = ("am-1", "am-2", None)
 SUMS = "sum(invoices) AS invoices, sum(total) AS total, sum(owed) AS owed"
 KIND = "account_manager, currency, due_on, dunning, collected, paused_until"
-EACH = f"""
-SELECT c.account_manager, i.currency, i.due_at, (i.due_at AT TIME ZONE 'UTC')::date AS due_on, i.dunning,
-       i.collected_at IS NOT NULL AS collected, i.paused_until, i.customer_id, 1 AS invoices, i.total, {owed()} AS owed
-  FROM invoices i JOIN customers c ON c.id = i.customer_id WHERE i.state = 'open'
-"""
 AGE = " + ".join(f"(due_at < now() - make_interval(days => {limit}))::int" for limit in LIMITS)
 PAIRS = (
     (
@@ -54,9 +44,7 @@ PAIRS = (
 @pytest_asyncio.fixture
 async def house(fresh_database: FreshDatabase) -> AsyncIterator[Tier3]:
     async with tier_3(await fresh_database("account_mgmt_open_money", tier=Tier.ACCOUNT_MGMT)) as tier:
-        await tier.pool.execute(
-            "INSERT INTO account_managers (id, name, capacity) VALUES ('am-1', 'One', 9), ('am-2', 'Two', 9)"
-        )
+        await hire(tier)
         yield tier
 
 
@@ -68,104 +56,6 @@ async def assert_equal(conn: asyncpg.Connection | asyncpg.Pool) -> None:
         """SELECT * FROM debtors d JOIN customers c ON c.id = d.customer_id
             WHERE c.account_manager IS DISTINCT FROM d.account_manager"""
     )
-
-
-async def customers_of(pool: asyncpg.Pool, many: int) -> list[str]:
-    ids = [new_id() for _ in range(many)]
-    await pool.executemany(
-        "INSERT INTO customers (id, contact, account_manager) VALUES ($1, '{}', 'am-1')", [(one,) for one in ids]
-    )
-    return ids
-
-
-def a_moment(dice: random.Random) -> datetime:
-    """Within four months before now and one after, some of them at the very limits of an age."""
-    days = dice.choice([*LIMITS, dice.uniform(-30, 120)])
-    return datetime.now(UTC) - timedelta(days=days, seconds=dice.choice([0, 5, -5]))
-
-
-async def invoice(conn: asyncpg.Connection | asyncpg.Pool, customer: str, dice: random.Random) -> None:
-    order = new_id()
-    await conn.execute(
-        """INSERT INTO orders (id, customer_id, number, source, total, tax, currency, placed_by)
-           VALUES ($1, $2, $3, 'own', 1, 0, 'UAH', 'test')""",
-        order,
-        customer,
-        order,
-    )
-    await conn.execute(
-        """INSERT INTO invoices (id, number, entity, order_id, customer_id, total, currency, due_at, dunning)
-           VALUES (gen_random_uuid(), $1::uuid::text, 'LR', $1::uuid, $2, $3, $4, $5, $6)""",
-        order,
-        customer,
-        dice.randrange(1, 500),
-        dice.choice(["UAH", "EUR"]),
-        a_moment(dice),
-        dice.randrange(3),
-    )
-
-
-CHANGES = (
-    "paid = paid + 10",
-    "paid = total, state = 'paid'",
-    "paid = total + 7",
-    "state = 'open', paid = 0",
-    "state = 'void'",
-    "credited = total, state = 'paid'",
-    "written_off = least(total, 5)",
-    "refunded = least(paid, 3)",
-    "dunning = dunning + 1, dunning_at = now()",
-    "paused_until = date_trunc('day', now()) + interval '3 days'",
-    "paused_until = NULL",
-    "collected_at = now()",
-    "collected_at = NULL",
-    "overdue_told_at = now()",
-    "due_at = due_at - interval '20 days'",
-    "currency = 'PLN'",
-)
-OF_ORDERS = (
-    "state = 'cancelled'",
-    "state = 'placed'",
-    "placed_at = placed_at - interval '10 days'",
-    "placed_at = now() - random() * interval '90 days'",
-    "note = 'seen'",
-)
-ONE_OF = "(SELECT id FROM invoices WHERE customer_id = $1 ORDER BY md5(id::text || $2) LIMIT 1)"
-
-
-async def anything(conn: asyncpg.Connection, dice: random.Random, customers: list[str]) -> None:
-    """Something that happens to a customer or to an invoice of theirs."""
-    one, other = dice.sample(customers, 2)
-    match dice.randrange(15):
-        case 0:
-            await conn.execute(
-                "UPDATE customers SET account_manager = $2, updated_at = now() WHERE id = $1",
-                one,
-                dice.choice(MANAGERS),
-            )
-        case 1:
-            await conn.execute(f"DELETE FROM invoices WHERE id = {ONE_OF}", one, str(dice.random()))
-        case 2:
-            await customer_merges.move(conn, *sorted((one, other)))
-        case 3:
-            await pack(conn)
-        case 4 | 5 | 6:
-            await invoice(conn, one, dice)
-        case 8:
-            await conn.execute(f"UPDATE orders SET {dice.choice(OF_ORDERS)} WHERE customer_id = $1", one)
-        case 9 | 10:
-            change, which = dice.choice(OF_ORDERS), ONE_OF.replace("invoices", "orders")
-            await conn.execute(f"UPDATE orders SET {change} WHERE id = {which}", one, str(dice.random()))
-        case 11:
-            await conn.execute(
-                "DELETE FROM orders WHERE customer_id = $1 AND id NOT IN (SELECT order_id FROM invoices)",
-                one,
-            )
-        case 7:
-            await conn.execute(f"UPDATE invoices SET {dice.choice(CHANGES)} WHERE customer_id = $1", one)
-        case _:
-            change = dice.choice(CHANGES)
-            await conn.execute(f"UPDATE invoices SET {change} WHERE id = {ONE_OF}", one, str(dice.random()))
 
 
 @pytest.mark.parametrize("seed", range(3))
