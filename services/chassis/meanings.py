@@ -148,6 +148,15 @@ def _sane_day(day: date) -> date:
     return day
 
 
+def day_of(text: str) -> date:
+    """The day that was typed, as 2026-03-31. Raises ValueError with a reason for who typed it."""
+    try:
+        day = date.fromisoformat(text.strip())
+    except ValueError:
+        raise ValueError("This is not a date") from None
+    return _sane_day(day)
+
+
 def in_words(length: timedelta) -> str:
     """A length as people say it: `45 minutes`, `1 day`."""
     if not length:

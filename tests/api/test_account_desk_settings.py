@@ -7,6 +7,7 @@ import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
+import pytest
 import pytest_asyncio
 
 from tests.fixtures.desk_3 import Desk3, desk_3
@@ -160,6 +161,16 @@ async def test_steps_of_reminders_are_tried_on_a_timeline_and_published_once(des
     assert "mail, then 5 days; post, then 14 days" in page
 
 
+async def test_the_history_of_reminders_tells_when_only_the_days_to_pay_in_changed(desk: Desk3) -> None:
+    form = {"term": "10", "way.0": "mail", "gap.0": "5"}
+    for term in ("10", "1"):
+        seen = re.findall(r'name="seen" value="(\w+)"', await desk.page("settings/dunning"))[0]
+        answer = await desk.act("settings/dunning", htmx=False, seen=seen, **{**form, "term": term})
+        assert answer.status_code == 303
+    page = words(await desk.page("settings/dunning"))
+    assert "to pay in 10 days; mail, then 5 days to pay in 1 day; mail, then 5 days" in page
+
+
 async def test_a_legal_entity_is_added_changed_and_its_series_moved_on(desk: Desk3) -> None:
     typed = {"id": "lrde", "name": "Leadrelay Freight GmbH", "tax_id": "12/345/67890", "address": "Hafenstraße 1",
              "country": "Germany", "iban": "DE89 3704 0044 0532 0130 01", "currency": "eur",
@@ -200,3 +211,12 @@ async def test_absences_stand_in_the_week_with_whoever_covers(desk: Desk3, tier:
     absence = re.findall(r"oleh/away/([0-9a-f-]{36})/remove", page)[0]
     await desk.act(f"{path}/{absence}/remove")
     assert "exam" not in words(await desk.page("settings/hours", week=day.isoformat(), who="oleh"))
+
+
+@pytest.mark.parametrize("field", ["first", "last"])
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+async def test_an_absence_at_the_end_of_the_calendar_is_refused_at_its_day(desk: Desk3, field: str, day: str) -> None:
+    form = {"first": "2031-02-03", "reason": "holiday", field: day}
+    refused = await desk.act("settings/hours/oleh/away", htmx=False, **form)
+    assert refused.status_code == 422
+    assert "ust lie between the years 2000 and 2200" in refused.text

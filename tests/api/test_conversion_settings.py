@@ -111,6 +111,15 @@ async def test_hours_of_a_manager_and_absences_stand_in_the_week(tier: Tier2, bo
     assert "as the tier" in boss.page
 
 
+async def test_an_absence_at_the_end_of_the_calendar_is_refused_at_its_day(tier: Tier2, boss: Person) -> None:
+    await tier.manager("maria", hours=None)
+    for field in ("first", "last"):
+        for day in ("9999-12-31", "0001-01-01"):
+            form = {"first": "2031-02-03", "reason": "holiday", field: day}
+            await boss.press(f"{SETTINGS}/hours/maria/away?day=2031-02-03", status=422, **form)
+            assert "ust lie between the years 2000 and 2200" in boss.page
+
+
 async def test_a_playbook_is_written_shown_on_a_timeline_and_published_for_those_who_enter(boss: Person) -> None:
     path = f"{SETTINGS}/playbooks/after-the-fair"
     assert "none yet" in await boss.look(path)

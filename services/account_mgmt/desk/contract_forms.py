@@ -19,6 +19,7 @@ from services.account_mgmt.domain.typed_numbers import MOST_PIECES, Fault, Typed
 from services.account_mgmt.schemas.contracts import ContractChange, NewContract
 from services.chassis.currencies import LARGEST
 from services.chassis.errors import Invalid
+from services.chassis.meanings import day_of
 from services.chassis.sentences import said
 from services.chassis.web.refusals import reason_of
 
@@ -167,9 +168,9 @@ def _whole(text: str, name: str) -> int | None:
 
 def _day(text: str, name: str) -> date:
     try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        raise Invalid("This is not a date", field=name) from None
+        return day_of(text)
+    except ValueError as error:
+        raise Invalid(str(error), field=name) from None
 
 
 def _time(text: str) -> time:

@@ -143,16 +143,30 @@ async def _show(
 ) -> Response:  # fmt: skip
     page = await read_dunning(conn)
     typed = form or DunningForm.of(page.policy, page.seen)
-    shown = {**await _look(conn, page, typed), "form": typed, "written": _written, "refused": error, "moved": moved}
-    shown |= {"errors": field_errors(error) if error else {}, "status": error.status if error else 200}
+    shown = {**await _look(conn, page, typed), "form": typed, "refused": error, "moved": moved}
+    shown |= {
+        "written": _written,
+        "term_of": _term_of,
+        "errors": field_errors(error) if error else {},
+        "status": error.status if error else 200,
+    }
     bar = await read_bar(conn, who, datetime.now(UTC))
     acts = who.role == "supervisor"
     return web_of(request).pages.answer(request, "settings/dunning.j2", bar=bar, acts=acts, **shown)
 
 
+def _read(part: dict[str, Any]) -> Policy:
+    return Policy.model_validate({name: value for name, value in part.items() if value is not None})
+
+
+def _term_of(part: dict[str, Any]) -> str:
+    """How long a version gives to pay in, as one reads it, from its JSON."""
+    return written_length(_read(part).payment_term)
+
+
 def _written(part: dict[str, Any]) -> list[str]:
     """Waits and ways of a version as one reads them, from its JSON."""
-    policy = Policy.model_validate({name: value for name, value in part.items() if value is not None})
+    policy = _read(part)
     ways = policy.dunning_by
     return [f"{ways[min(n, len(ways) - 1)]} {written_length(gap)}" for n, gap in enumerate(policy.dunning_gaps)]
 

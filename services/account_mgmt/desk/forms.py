@@ -14,6 +14,7 @@ from services.account_mgmt.schemas.people import NewPerson
 from services.account_mgmt.schemas.said import Said
 from services.chassis.contacts.phones import BadPhoneError, to_e164
 from services.chassis.errors import Invalid
+from services.chassis.meanings import day_of
 from services.chassis.sentences import said
 from workflows.contracts.account_mgmt import NudgeOutcome
 
@@ -90,9 +91,9 @@ def _moment(text: str) -> datetime | None:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise Invalid("This is not a date", field="day") from None
+        return day_of(text) if text else None
+    except ValueError as error:
+        raise Invalid(str(error), field="day") from None
 
 
 def _number(text: str) -> Decimal:

@@ -22,7 +22,7 @@ from services.chassis.db import Connection
 from services.chassis.errors import DomainError, Invalid
 from services.chassis.http import Conn, Id, Who
 from services.chassis.listed import Sought
-from services.chassis.meanings import Day
+from services.chassis.meanings import Day, day_of
 from services.chassis.web.door import page_router, web_of
 from services.chassis.web.refusals import field_errors
 from services.chassis.web.site import is_lively, words_for
@@ -141,9 +141,9 @@ async def _show(
 
 def _day(text: str, field: str) -> date:
     try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        raise Invalid("This is not a date", field=field) from None
+        return day_of(text)
+    except ValueError as error:
+        raise Invalid(str(error), field=field) from None
 
 
 def _clock(text: str, field: str) -> time | None:

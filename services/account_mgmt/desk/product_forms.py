@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 from decimal import Decimal
 from typing import Any, Final, Self, TypeVar
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from services.account_mgmt.domain.typed_numbers import Fault, TypedNumberError, 
 from services.account_mgmt.schemas.products import NewPrice, NewProduct, ProductChange
 from services.chassis.currencies import LARGEST
 from services.chassis.errors import Invalid
+from services.chassis.meanings import day_of
 from services.chassis.web.refusals import reason_of
 from workflows.contracts.base import Money
 
@@ -132,9 +133,9 @@ def _currency(text: str) -> str:
 
 def _moment(day: str, at: str, zone: ZoneInfo) -> datetime:
     try:
-        on = date.fromisoformat(day.strip())
-    except ValueError:
-        raise Invalid("This is not a date", field="day") from None
+        on = day_of(day)
+    except ValueError as error:
+        raise Invalid(str(error), field="day") from None
     try:
         clock = time.fromisoformat(at.strip()) if at.strip() else time(0)
     except ValueError:

@@ -19,7 +19,7 @@ from services.chassis.db import Connection
 from services.chassis.errors import DomainError, Invalid
 from services.chassis.http import Conn, Id, Who
 from services.chassis.listed import Sought
-from services.chassis.meanings import Day
+from services.chassis.meanings import Day, day_of
 from services.chassis.web.door import page_router, web_of
 from services.chassis.web.refusals import field_errors, reason_of
 from services.chassis.web.site import is_lively, words_for
@@ -218,9 +218,9 @@ def _stretches(text: str, day: str) -> list[dict[str, str]]:
 
 def _day(text: str, field: str) -> date:
     try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        raise Invalid("This is not a date", field=field) from None
+        return day_of(text)
+    except ValueError as error:
+        raise Invalid(str(error), field=field) from None
 
 
 def _clock(text: str, field: str) -> time | None:
