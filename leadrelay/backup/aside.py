@@ -9,7 +9,7 @@ from services.chassis.db import Connection
 
 OLD = "leadrelay_before_restore"
 # Everything of ours in a schema: the word for its kind in ALTER and DROP, and its name with the schema. What belongs to
-# a table goes where the table goes.
+# a table goes where the table goes. Routines come first: their names tell what they take, rows of tables among it.
 _OBJECTS = """
 WITH ours AS (
     SELECT 'TABLE' AS kind, c.oid::regclass::text AS name, c.oid, 1 AS turn FROM pg_class c
@@ -25,7 +25,7 @@ WITH ours AS (
     SELECT 'STATISTICS', format('%I.%I', $1::text, s.stxname), s.oid, 0 FROM pg_statistic_ext s
      WHERE s.stxnamespace = to_regnamespace($1)
     UNION ALL
-    SELECT 'ROUTINE', p.oid::regprocedure::text, p.oid, 2 FROM pg_proc p WHERE p.pronamespace = to_regnamespace($1)
+    SELECT 'ROUTINE', p.oid::regprocedure::text, p.oid, -1 FROM pg_proc p WHERE p.pronamespace = to_regnamespace($1)
     UNION ALL
     SELECT 'TYPE', t.oid::regtype::text, t.oid, 3 FROM pg_type t LEFT JOIN pg_class c ON c.oid = t.typrelid
      WHERE t.typnamespace = to_regnamespace($1) AND (t.typtype IN ('e', 'd', 'r') OR c.relkind = 'c'))
