@@ -40,8 +40,11 @@ _REFUSALS = {
 """What is raised with a sentence for people, and `said`, which marks one that is raised from elsewhere."""
 # What is wrong in a form or a file is raised here; elsewhere a ValueError is for programmers.
 _JUDGES = {"domain", "schemas", "desk", "contacts", "currencies.py", "meanings.py", "imports"}
-# What is late, why, and what is safe to do: whatever is written in these files is told.
-_TELLING = re.compile(r"services/(chassis/lateness|\w+/domain/(late|late_outcomes|failures))\.py")
+# What is late, why, and what is safe to do; what became of a row of a file: whatever is written in these files is told.
+_TELLING = re.compile(
+    r"services/(chassis/lateness|\w+/domain/(late|late_outcomes|failures)"
+    r"|lead_gen/domain/(import_rows|import_country|matching))\.py"
+)
 # Where `str.format` fills in a sentence that is marked by `said`.
 _FILLED = re.compile(r"\{(\w*)\}")
 _TEMPLATE_OPTIONS = {"trim_blocks": "true", "lstrip_blocks": "true", "newstyle_gettext": "true", "silent": "false"}
@@ -103,7 +106,7 @@ def _told(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant | ast.JoinedStr) and id(node) not in parts:
             text = _sentence(node) or ""
-            if re.match(r"(?!SELECT)\S+ [^\n]*$", text) and len(PLACE.sub("", text).strip()) >= LEAST_SHAPE:
+            if re.match(r"(?!SELECT)[^\s\\]+ [^\n\\]*$", text) and len(PLACE.sub("", text).strip()) >= LEAST_SHAPE:
                 yield text
 
 

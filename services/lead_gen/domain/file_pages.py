@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
 from services.chassis.imports.jobs import Import
 from services.chassis.records import Record
+from services.chassis.sentences import said
 from services.lead_gen.domain.file_columns import FileDraft
 from services.lead_gen.domain.import_file import base_of
 
 RowKind = Literal["accepted", "merged", "duplicate", "rejected"]
+_LEAD = re.compile(r"lead [0-9a-f]{8}-[0-9a-f-]{27}")
+_BOTH = re.compile(rf"{_LEAD.pattern} and {_LEAD.pattern}")
 _NAMES = ("company", "contact_name", "last_name", "first_name")
 
 
@@ -22,6 +26,12 @@ class FileRow(Record):
     verdict: RowKind
     reason: str | None
     who: str | None
+
+    @property
+    def why(self) -> str:
+        """The reason for people: leads by no id."""
+        both = _BOTH.sub(said("both known already"), self.reason or "")
+        return _LEAD.sub(said("a lead we have"), both)
 
 
 class FilePage(Record):

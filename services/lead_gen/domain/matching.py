@@ -166,8 +166,9 @@ class Matcher:
         if free or gaps:
             mine = [key[2:] for key in free if key[0] == "p"], [key for key in free if key[0] != "p"]
             self.plan.additions.append(Addition(row.line, lead.id, row.fields, gaps, *mine))
-        verdict, what = ("merged", "merged into") if free or gaps else ("duplicate", "duplicate of")
-        reason = "; ".join([f"{what} {self._whom(lead.id)}", *self._said])
+        whom = self._whom(lead.id)
+        verdict, what = ("merged", f"merged into {whom}") if free or gaps else ("duplicate", f"duplicate of {whom}")
+        reason = "; ".join([what, *self._said])
         self.plan.verdicts.append(Verdict(row.line, verdict, reason, lead.shown_id))
 
     def _whom(self, lead_id: str) -> str:

@@ -162,6 +162,14 @@ def test_a_refusal_is_told_with_its_values_in_the_readers_language() -> None:
     assert words_of("uk").gettext("The number of calls") == "The number of calls"
 
 
+def test_a_mail_that_did_not_arrive_is_told_with_what_it_was_about() -> None:
+    tell = told_in("uk")
+    assert tell("a mail did not arrive (dunning): 550 5.1.1 User unknown") == (
+        "лист не дійшов (нагадування про оплату): 550 5.1.1 User unknown"
+    )
+    assert tell("a mail did not arrive (invoice): 550") == "лист не дійшов (рахунок): 550"
+
+
 def test_numbers_take_the_right_one_of_three_plurals() -> None:
     uk = words_of("uk")
     said = [uk.ngettext("%(num)s invoice", "%(num)s invoices", n) % {"num": n} for n in (1, 3, 5, 11, 21, 112)]
