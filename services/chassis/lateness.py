@@ -31,6 +31,20 @@ _OUTBOX = f"""SELECT created_at, 'outbox:' || id, CASE state WHEN 'dead' THEN 's
   FROM outbox WHERE state = 'dead'
      OR (state = 'pending' AND created_at < now() - interval '{OUTBOX_PATIENCE_SECONDS} seconds')"""  # noqa: S608 - a constant
 
+# A mail that is refused while others go out is a matter of its recipient, and a person's task once it is given up.
+# Ids follow time, and only the last few mails are looked at for one that went out.
+MAILS = """SELECT min(created_at), 'mails', 'mails', NULL::uuid, NULL, NULL,
+       jsonb_build_object('waiting', count(*), 'error', (array_agg(last_error ORDER BY created_at DESC))[1])
+  FROM mails WHERE state = 'queued' AND last_error IS NOT NULL AND created_at < now() - interval '15 minutes'
+   AND NOT EXISTS (SELECT FROM (SELECT sent_at FROM mails ORDER BY id DESC LIMIT 200) AS last_ones
+                    WHERE last_ones.sent_at > now() - interval '15 minutes')
+HAVING count(*) > 0"""
+"""The mails of a tier from which none goes out, as one row."""
+IMPORTS = """SELECT created_at, 'import:' || id, 'import', NULL::uuid, NULL, created_by,
+       jsonb_build_object('state', state)
+  FROM imports WHERE state IN ('queued', 'running') AND created_at < now() - interval '15 minutes'"""
+"""Files that are not taken in yet."""
+
 
 class LateRow(Record):
     """A row of something late, before it is explained. `who` is an id or a name."""
@@ -72,6 +86,26 @@ async def late_rows(
     union = " UNION ALL ".join(_PART.format(part) for part in (*parts, _OUTBOX))
     statement = f'SELECT * FROM ({union}) late ORDER BY since, ref COLLATE "C" LIMIT $3'  # noqa: S608 - statements of the code
     return LateRow.of_all(await conn.fetch(statement, *(after or (None, None)), limit, lead_id))
+
+
+def late_file(row: LateRow, tier: str, words: str) -> Late:
+    """A file that a worker is to take in; `words` say what should have been done."""
+    return Late(
+        tier=tier, words=words, cause=said(f"it is still {row.facts['state']}"),
+        act=said(f"look at the log of {TIERS[tier]}'s worker; cancel the import if its file is broken"),
+        **row.model_dump(exclude={"facts"}),
+    )  # fmt: skip
+
+
+def late_mails(row: LateRow, tier: str) -> Late:
+    """Mails that no mail server takes."""
+    waiting, error = row.facts["waiting"], typed(row.facts["error"])
+    return Late(
+        tier=tier, words=said(f"mails should have gone out ({waiting} wait)"),
+        cause=said(f"the mail server takes none: {error}"),
+        act=said("mend what the error says; they go out by themselves"),
+        **row.model_dump(exclude={"facts"}),
+    )  # fmt: skip
 
 
 def late_answer(row: LateRow, tier: str) -> Late:

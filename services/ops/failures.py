@@ -24,6 +24,7 @@ Ended = Callable[[Sequence[tuple[str, str]]], Awaitable[set[str]]]
 """Of workflows, each with its queue, those that their records need no more."""
 _BADLY = "ExecutionStatus IN ('Failed', 'TimedOut', 'Terminated')"
 _FAILED = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_FAILED
+_TERMINATED = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED
 
 
 class Failures:
@@ -70,4 +71,6 @@ async def _why(client: Client, one: Execution) -> str:
         if event.event_type == _FAILED:
             failure = event.workflow_execution_failed_event_attributes.failure
             return typed(failure.cause.message or failure.message)
+        if event.event_type == _TERMINATED:
+            return typed(event.workflow_execution_terminated_event_attributes.reason)
     return ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from services.chassis.lateness import Late, LateRow, late_answer
+from services.chassis.lateness import Late, LateRow, late_answer, late_file, late_mails
 from workflows.contracts.base import Tier
 
 Explained = tuple[str, str, str]
@@ -49,6 +49,10 @@ _BY_WORKFLOW = frozenset({"nudge_unopened", "dunning"})
 
 def explained(row: LateRow) -> Late:
     """A late row with its cause and its safe act."""
+    if row.kind == "import":
+        return late_file(row, Tier.ACCOUNT_MGMT, "a file of customers should have been taken in")
+    if row.kind == "mails":
+        return late_mails(row, Tier.ACCOUNT_MGMT)
     if row.kind not in _KINDS:
         return late_answer(row, Tier.ACCOUNT_MGMT)
     words, cause, act = _KINDS[row.kind](row)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.chassis.db import Connection
-from services.chassis.lateness import LateRow, late_rows
+from services.chassis.lateness import IMPORTS, MAILS, LateRow, late_rows
 from services.chassis.stories import Place
 
 _AWAY = "EXISTS (SELECT FROM absences a WHERE a.manager = {} AND a.during @> now())"
@@ -35,7 +35,7 @@ _UNASSIGNED = """SELECT c.created_at, 'unassigned:' || c.id, 'unassigned', c.id,
            '{}'::jsonb
       FROM customers c WHERE c.account_manager IS NULL AND c.state IN ('active', 'at_risk')
        AND c.merged_into IS NULL AND c.created_at < now() - interval '5 minutes'"""
-_PARTS = (_NUDGES, _UNOPENED, _DUNNING, _WORK, _UNASSIGNED)
+_PARTS = (_NUDGES, _UNOPENED, _DUNNING, _WORK, _UNASSIGNED, IMPORTS, MAILS)
 
 
 async def page(conn: Connection, limit: int, after: Place | None, lead_id: str | None = None) -> list[LateRow]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from services.chassis.lateness import Late, LateRow, late_answer
+from services.chassis.lateness import Late, LateRow, late_answer, late_mails
 from services.chassis.records import Record
 from services.chassis.stories import spoken, typed
 from workflows.contracts.base import Tier
@@ -77,6 +77,8 @@ _BY_WORKFLOW = frozenset({"hand_over"})
 
 def explained(row: LateRow, staff: Staff) -> Late:
     """A late row with its cause and its safe act."""
+    if row.kind == "mails":
+        return late_mails(row, Tier.CONVERSION)
     if row.kind not in _KINDS:
         return late_answer(row, Tier.CONVERSION)
     words, cause, act = _KINDS[row.kind](row, staff)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.chassis.db import Connection
-from services.chassis.lateness import LateRow, late_rows
+from services.chassis.lateness import MAILS, LateRow, late_rows
 from services.chassis.stories import Place
 from services.conversion.domain.late import Staff
 
@@ -44,7 +44,7 @@ _PROMISES = """SELECT d.promised_by, 'promise:' || d.id, 'promise', d.lead_id, d
 _APPROVALS = """SELECT o.approve_by, 'approval:' || o.id, 'approval', d.lead_id, d.contact->>'company', NULL,
            jsonb_build_object('number', o.number)
       FROM offers o JOIN deals d ON d.id = o.deal_id WHERE o.state = 'awaiting_approval' AND o.approve_by < now()"""
-_PARTS = (_OFFERS, _WAITING, _NOBODYS, _STEPS, _STALE, _MEETINGS, _PROMISES, _APPROVALS)
+_PARTS = (_OFFERS, _WAITING, _NOBODYS, _STEPS, _STALE, _MEETINGS, _PROMISES, _APPROVALS, MAILS)
 
 
 async def page(conn: Connection, limit: int, after: Place | None, lead_id: str | None = None) -> list[LateRow]:

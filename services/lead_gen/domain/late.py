@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.chassis.lateness import ActName, Late, LateRow, late_answer
+from services.chassis.lateness import ActName, Late, LateRow, late_answer, late_file
 from workflows.contracts.base import Tier
 
 _TIERS = {"conversion": "tier 2", "account_mgmt": "tier 3", "lead_gen": "tier 1"}
@@ -19,8 +19,7 @@ def explained(row: LateRow, callers: int) -> Late:
         words, cause = "somebody who called was promised to be called back", f"nobody of {tier} has called them yet"
         act = f"ask {row.who or f'a supervisor of {tier}'} to call them now"
     elif row.kind == "import":
-        words, cause = "a file of leads should have been taken in", f"it is still {row.facts['state']}"
-        act = "look at the log of tier 1's worker; cancel the import if its file is broken"
+        return late_file(row, Tier.LEAD_GEN, "a file of leads should have been taken in")
     else:
         return late_answer(row, Tier.LEAD_GEN)
     return Late(tier=Tier.LEAD_GEN, words=words, cause=cause, act=act, does=does, **row.model_dump(exclude={"facts"}))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from services.chassis.db import Connection
-from services.chassis.lateness import LateRow, late_rows
+from services.chassis.lateness import IMPORTS, LateRow, late_rows
 from services.chassis.stories import Place
 
 
@@ -20,16 +20,13 @@ def _callbacks(grace: timedelta) -> str:
 _PROMISES = """SELECT p.due_at, 'promise:' || p.id, 'promise', p.lead_id, l.company, l.owner,
            jsonb_build_object('tier', l.tier)
       FROM callback_promises p JOIN leads l ON l.id = p.lead_id WHERE p.kept_at IS NULL AND p.due_at < now()"""
-_IMPORTS = """SELECT created_at, 'import:' || id, 'import', NULL::uuid, NULL, created_by,
-           jsonb_build_object('state', state)
-      FROM imports WHERE state IN ('queued', 'running') AND created_at < now() - interval '15 minutes'"""
 
 
 async def page(
     conn: Connection, grace: timedelta, limit: int, after: Place | None, lead_id: str | None = None
 ) -> list[LateRow]:
     """What is late after a place, the longest first. `grace` is how much later a promised call may be."""
-    return await late_rows(conn, (_callbacks(grace), _PROMISES, _IMPORTS), limit, after, lead_id)
+    return await late_rows(conn, (_callbacks(grace), _PROMISES, IMPORTS), limit, after, lead_id)
 
 
 async def callers_at_work(conn: Connection) -> int:

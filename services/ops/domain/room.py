@@ -14,7 +14,7 @@ from services.ops.domain.trail import TrailLine
 from services.ops.tiers import Missing
 from workflows.contracts.base import Tier
 
-STUCK = frozenset({"set_aside", "outbox", "queue", "away", "failed"})
+STUCK = frozenset({"set_aside", "outbox", "queue", "away", "failed", "import", "mails"})
 """What waits for the machinery; everything else that is late waits for people."""
 # What is drawn of a tier, in the order of its way: the stages of its records.
 STAGES: Mapping[str, Sequence[str]] = {

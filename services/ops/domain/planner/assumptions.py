@@ -46,7 +46,7 @@ class Assumptions:
     touch_minutes: Assumption = Assumption(45.0, "One of them", "minutes")
     touch_gap_days: Assumption = Assumption(4.0, "Days between two of them", "days")
     open_deals: Assumption = Assumption(30.0, "Deals that a manager carries at once", "")
-    won: Assumption = Assumption(0.25, "Interested leads that a manager wins, if he talks to them at once", SHARE)
+    won: Assumption = Assumption(0.25, "Interested leads that a manager wins, if they are talked to at once", SHARE)
     cooled_a_day: Assumption = Assumption(0.06, "Interested leads that lose interest with each day of waiting", SHARE)
     cycle_days: Assumption = Assumption(28.0, "Days between two purchases of a customer", "days")
     reminded: Assumption = Assumption(0.60, "Customers who buy again when reminded in time", SHARE)
