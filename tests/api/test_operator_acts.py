@@ -205,6 +205,32 @@ async def test_a_deal_is_given_to_another_manager_or_back(board: Tier2) -> None:
     assert [name for name, _ in await board.signals(lead_id)] == ["accepted", "reassigned", "returned"]
 
 
+async def test_a_deal_that_two_managers_accepted_counts_as_one_that_was_handed_over(board: Tier2) -> None:
+    async def accepted() -> int:
+        standing = (await board.http.get("/v1/standing", headers=ops())).json()
+        name, begun_with = "leadrelay_deals_accepted_last_day", {"reason": "interested"}
+        found = [one for one in standing["rates"] if one["name"] == name and one["labels"] == begun_with]
+        return int(sum(one["value"] for one in found))
+
+    before = await accepted()
+    await board.only("vira")
+    given = hand_over()
+    await board.accepted("vira", given)
+    of_the_lead = "FROM hand_overs h JOIN work_items w ON w.id = h.item_id WHERE w.lead_id = $1"
+    again = new_id()
+    await board.pool.execute(
+        f"""INSERT INTO work_items
+            SELECT (jsonb_populate_record(w, jsonb_build_object('id', $2::text, 'key', $2::text))).* {of_the_lead}""",
+        given.contact.lead_id, again,
+    )  # fmt: skip
+    await board.pool.execute(
+        f"""INSERT INTO hand_overs SELECT (jsonb_populate_record(h, jsonb_build_object('item_id', $2::text))).*
+            {of_the_lead}""",
+        given.contact.lead_id, again,
+    )  # fmt: skip
+    assert await accepted() == before + 1
+
+
 async def test_a_lead_that_nobody_has_taken_is_given_to_a_manager(board: Tier2) -> None:
     await board.only("oksana")
     given = hand_over()
