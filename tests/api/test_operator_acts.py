@@ -284,35 +284,3 @@ async def test_ops_sends_an_act_to_the_tier_that_has_the_lead(floor: Tier1, cont
     assert (refused.status_code, refused.json()["code"]) == (409, "wrong_state")
     away = await control.post(f"/v1/leads/{lead_id}/retry", json=REASON)
     assert (away.status_code, away.json()["code"]) == (503, "temporal_away")
-
-
-async def late_of(http: httpx.AsyncClient, kind: str) -> list[tuple[str, str]]:
-    """What the tier lists as late, of one kind: what should have happened, and the cause."""
-    found = (await http.get("/v1/late", headers=ops())).json()["items"]
-    return [(one["words"], one["cause"]) for one in found if one["kind"] == kind]
-
-
-async def test_mails_that_no_server_takes_are_late_as_one_row_and_not_while_others_go_out(care: Tier3) -> None:
-    customer_id, _ = await care.customer()
-    mail = """INSERT INTO mails (id, key, purpose, lead_id, recipient, subject, body, message_id, created_at, state,
-                                 last_error, sent_at)
-              VALUES ($1::uuid, $1::text, 'invoice', $2, 'a@example.org', 's', 'b', $1::text,
-                      now() - interval '1 hour', $3::text, $4, CASE WHEN $3::text = 'sent' THEN now() END)"""
-    for _ in range(2):
-        await care.pool.execute(mail, new_id(), customer_id, "queued", "connection refused")
-    told = ("mails should have gone out (2 wait)", "the mail server takes none: connection refused")
-    assert await late_of(care.http, "mails") == [told]
-    await care.pool.execute(mail, new_id(), customer_id, "sent", None)
-    assert await late_of(care.http, "mails") == []
-
-
-async def test_a_file_of_customers_that_nobody_takes_in_is_late(care: Tier3) -> None:
-    await care.pool.execute(
-        """INSERT INTO imports (id, filename, dry_run, default_region, mapping, encoding, delimiter, header, format,
-                                state, created_by, created_at)
-           VALUES ($1, 'customers.csv', false, 'UA', '{}', 'utf-8', ',', '{}', 'csv', 'running', 'olena',
-                   now() - interval '1 hour')""",
-        new_id(),
-    )
-    told = ("a file of customers should have been taken in", "it is still running")
-    assert await late_of(care.http, "import") == [told]

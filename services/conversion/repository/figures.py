@@ -58,6 +58,13 @@ DEALS = (
         ("reason",),
     ),
     Figure(
+        "leadrelay_deals_accepted_last_day",
+        "Deals that a manager accepted in the last 24 hours, each once, by what they began with.",
+        sql("""SELECT d.reason, count(DISTINCT d.id) AS value FROM hand_overs h JOIN deals d ON d.id = h.deal_id
+                WHERE h.state = 'accepted' AND h.answered_at > now() - interval '1 day' GROUP BY d.reason"""),
+        ("reason",),
+    ),
+    Figure(
         "leadrelay_deals_closed_last_day",
         "Deals that were won or lost in the last 24 hours.",
         sql("""SELECT stage, count(*) AS value FROM deals WHERE closed_at > now() - interval '1 day'

@@ -117,9 +117,13 @@ def _passed(standing: Standing) -> Passed:
     def begun(reason: str) -> int:
         return rates.get(("leadrelay_deals_begun_last_day", reason), 0)
 
+    def accepted(reason: str) -> int:
+        # Not every acceptance: a deal that goes from manager to manager is accepted by each of them.
+        return rates.get(("leadrelay_deals_accepted_last_day", reason), 0)
+
     return Passed(
         handed_over=begun("interested") + begun("hard_question"),
-        accepted=rates.get(("leadrelay_hand_overs_last_day", "accepted"), 0),
+        accepted=accepted("interested") + accepted("hard_question"),
         inbound=begun("inbound"),
         won=rates.get(("leadrelay_deals_closed_last_day", "won"), 0),
         lost=rates.get(("leadrelay_deals_closed_last_day", "lost"), 0),

@@ -67,9 +67,16 @@ def test_what_passed_between_the_tiers_is_counted_by_what_it_began_with() -> Non
     begun = "leadrelay_deals_begun_last_day"
     rates = [rate(begun, "reason", "interested", 20), rate(begun, "reason", "hard_question", 3)]
     rates += [rate(begun, "reason", "win_back", 2), rate("leadrelay_deals_closed_last_day", "stage", "won", 5)]
+    # Of a deal that goes from manager to manager everybody's acceptance is an answer, and the deal is accepted once.
+    accepted = "leadrelay_deals_accepted_last_day"
+    rates += [
+        rate(accepted, "reason", "interested", 19),
+        rate("leadrelay_hand_overs_last_day", "state", "accepted", 90),
+    ]
     passed = room(tiers=[tier_2(*rates)]).passed
     assert passed is not None
     assert (passed.handed_over, passed.win_back, passed.won, passed.inbound) == (23, 2, 5, 0)
+    assert passed.accepted == 19
 
 
 def test_every_stage_is_drawn_in_its_order_beside_the_fullest() -> None:
