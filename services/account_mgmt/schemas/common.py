@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from services.chassis.http import Body
-from services.chassis.meanings import one_line
+from services.chassis.meanings import OneLine
 from workflows.contracts.base import Money
 
-Reference = Annotated[str, BeforeValidator(lambda typed: one_line(typed) if isinstance(typed, str) else typed)]
+Reference = OneLine
 """What a payment is known by: blanks are folded and what cannot be seen is gone, so that it is typed alike twice."""
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 
+from services.chassis.meanings import without_hidden_marks
+
 DELIMITERS = ",;\t|"
 # The first characters that spreadsheets take for a formula (OWASP, CSV injection).
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -151,7 +153,7 @@ def neutralise(cell: str) -> str:
 def tidy_cells(cells: Sequence[str]) -> list[str]:
     """Every cell with white space of all kinds folded, characters that no text may hold and an apostrophe of a
     spreadsheet gone. A whole row at once: it is the same answer as cell by cell, three times faster."""
-    text = "\0".join(cells)
+    text = without_hidden_marks("\0".join(cells))
     if text.count("\0") != len(cells) - 1:
         text = "\0".join(cell.replace("\0", "") for cell in cells)
     text = " ".join(text.split()).replace(" \0", "\0").replace("\0 ", "\0")

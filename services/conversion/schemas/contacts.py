@@ -9,13 +9,13 @@ from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, f
 from services.chassis.contacts.identity import email_of
 from services.chassis.contacts.phones import BadPhoneError, to_e164
 from services.chassis.http import Body
-from services.chassis.meanings import Language, PhoneRegion, ZoneName, storable
-from services.conversion.schemas.common import Short, example
+from services.chassis.meanings import Language, OneLine, PhoneRegion, ZoneName, storable
+from services.conversion.schemas.common import example
 
 _ALWAYS = ("company", "language", "timezone")
 """A card is never without these."""
-Words = Annotated[str, StringConstraints(max_length=200, strip_whitespace=True), AfterValidator(storable)]
-Word = Annotated[str, StringConstraints(max_length=100, strip_whitespace=True), AfterValidator(storable)]
+Words = Annotated[OneLine, StringConstraints(max_length=200), AfterValidator(storable)]
+Word = Annotated[OneLine, StringConstraints(max_length=100), AfterValidator(storable)]
 
 
 class ContactChange(Body):
@@ -23,7 +23,7 @@ class ContactChange(Body):
 
     model_config = example(contact_name="Olena Koval", company="Viter Trans LLC", email="olena@viter.example")
 
-    company: Short | None = Field(default=None, description="Cannot be taken away.")
+    company: Annotated[Words, Field(min_length=1)] | None = Field(default=None, description="Cannot be taken away.")
     contact_name: Words | None = None
     email: Words | None = None
     language: Language | None = Field(default=None, description="BCP 47. Cannot be taken away.")

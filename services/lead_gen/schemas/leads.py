@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field
 
 from services.chassis.contacts.masks import mask_phone, masked_contact
 from services.chassis.http import Body, Model
-from services.chassis.meanings import CountryCode, Language, PhoneRegion, ZoneName
+from services.chassis.meanings import CountryCode, Language, OneLine, PhoneRegion, ZoneName
 from services.lead_gen.domain.calls import Call
 from services.lead_gen.domain.leads import Erasure, Lead
 
@@ -35,14 +35,14 @@ class NewLead(Body):
         }
     )
 
-    company: str = Field(min_length=1, max_length=200)
+    company: OneLine = Field(min_length=1, max_length=200)
     phones: list[str] = Field(min_length=1, max_length=10)
-    contact_name: str | None = Field(default=None, max_length=200)
+    contact_name: OneLine | None = Field(default=None, max_length=200)
     email: str | None = Field(default=None, max_length=200, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
-    industry: str | None = Field(default=None, max_length=100)
-    size: str | None = Field(default=None, max_length=30)
-    region: str | None = Field(default=None, max_length=100)
-    city: str | None = Field(default=None, max_length=100)
+    industry: OneLine | None = Field(default=None, max_length=100)
+    size: OneLine | None = Field(default=None, max_length=30)
+    region: OneLine | None = Field(default=None, max_length=100)
+    city: OneLine | None = Field(default=None, max_length=100)
     country: CountryCode | None = Field(default=None, description="ISO 3166; left out, that of its numbers.")
     language: Language | None = Field(default=None, description="Left out, by the country.")
     timezone: ZoneName | None = Field(default=None, description="IANA name; left out, by numbers, region and country.")
@@ -56,11 +56,11 @@ class LeadChange(Body):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"timezone": "America/Denver", "language": "en"}]})
 
-    contact_name: str | None = Field(default=None, max_length=200)
-    industry: str | None = Field(default=None, max_length=100)
-    size: str | None = Field(default=None, max_length=30)
-    region: str | None = Field(default=None, max_length=100)
-    city: str | None = Field(default=None, max_length=100)
+    contact_name: OneLine | None = Field(default=None, max_length=200)
+    industry: OneLine | None = Field(default=None, max_length=100)
+    size: OneLine | None = Field(default=None, max_length=30)
+    region: OneLine | None = Field(default=None, max_length=100)
+    city: OneLine | None = Field(default=None, max_length=100)
     country: CountryCode | None = None
     language: Language | None = None
     timezone: ZoneName | None = None

@@ -10,6 +10,7 @@ import pytest
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from services.chassis.currencies import Currency, Money, rounded
+from services.chassis.imports.cells import tidy_cells
 from services.chassis.meanings import (
     STORED,
     CountryCode,
@@ -20,6 +21,8 @@ from services.chassis.meanings import (
     PhoneRegion,
     ZoneName,
 )
+from services.conversion.schemas.contacts import ContactChange
+from services.lead_gen.schemas.leads import NewLead
 
 
 def read(kind: Any, value: Any) -> Any:
@@ -110,3 +113,22 @@ def test_records_from_before_a_rule_are_still_read() -> None:
     old = {"country": "XX", "language": "xx", "opens": "09:00+02:00", "zone": "Mars/Phobos"}
     kept = Kept.model_validate(old, context=STORED)
     assert (kept.country, kept.language, kept.opens, kept.zone) == ("XX", "xx", time(9), "Mars/Phobos")
+
+
+def test_marks_that_are_never_seen_are_no_part_of_a_cell() -> None:
+    cells = ["\u200bТОВ «Ві\u00adтер»\u200e", "\u202eLtd\u202c", "\ufeff+380441234567", "می\u200cخواهم"]
+    assert tidy_cells(cells) == ["ТОВ «Вітер»", "Ltd", "+380441234567", "می\u200cخواهم"]
+
+
+@pytest.mark.parametrize("body", [NewLead, ContactChange])
+def test_a_name_that_is_typed_in_is_what_is_seen_of_it(body: type[BaseModel]) -> None:
+    number = {"phones": ["1"]} if body is NewLead else {}
+    typed = body.model_validate({"company": "  ТОВ\u200b «Вітер»\n", "contact_name": "Оле\u202eна", **number})
+    assert typed.model_dump(include={"company", "contact_name"}) == {"company": "ТОВ «Вітер»", "contact_name": "Олена"}
+
+
+@pytest.mark.parametrize("body", [NewLead, ContactChange])
+def test_a_name_of_which_nothing_is_seen_is_none(body: type[BaseModel]) -> None:
+    number = {"phones": ["1"]} if body is NewLead else {}
+    with pytest.raises(ValidationError):
+        body.model_validate({"company": "\u200b \u202e", **number})
