@@ -10,6 +10,7 @@ from fastapi import APIRouter, FastAPI
 from services.chassis.settings import Settings
 from services.chassis.web.events import desk_events_router
 from services.chassis.web.home import home_router
+from services.chassis.web.nowhere import nowhere_router
 from services.chassis.web.pages import Pages
 from services.chassis.web.presence import presence_router
 from services.chassis.web.site import Web
@@ -45,4 +46,4 @@ def open_desk(app: FastAPI, settings: Settings, desk: Desk) -> list[APIRouter]:
     app.state.web = Web(settings, app.state.verifier, pages)
     live = [stream] if stream is not None else []
     played = [presence_router()] if app.state.events is not None and settings.policy == "demo" else []
-    return [static_router(assets), home_router(), *live, *desk.routers, *played]
+    return [static_router(assets), home_router(), *live, *desk.routers, *played, nowhere_router()]
