@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
-import pytest
 import pytest_asyncio
 
 from services.conversion.domain.calendar import ALWAYS
@@ -65,13 +65,13 @@ async def test_a_free_time_leads_to_the_form_of_a_deal_that_has_no_meeting(tier:
     assert f"/conversion/desk/deals/{met['id']}?do=book" not in page
 
 
-@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "0"])
-async def test_a_week_at_the_end_of_the_calendar_is_refused_by_its_day(tier: Tier2, day: str) -> None:
-    await tier.only("anna", hours=OPEN)
-    async with person(tier, "anna") as anna:
-        answer = await anna.http.get("/desk/calendar", params={"day": day})
-    assert answer.status_code == 422
-    assert "2000" in answer.text or "2026-03-31" in answer.text
+async def test_a_week_at_the_end_of_the_calendar_is_refused_by_its_day(tier: Tier2) -> None:
+    await tier.only("petro", hours=OPEN)
+    async with person(tier, "petro") as petro:
+        for day in ("9999-12-31", "0001-01-01", "0"):
+            answer = await petro.http.get("/desk/calendar", params={"day": day})
+            assert answer.status_code == 422, day
+            assert re.search(r"day: (Must be a date|Must lie between the years)", answer.text), answer.text
 
 
 async def test_a_supervisor_looks_at_anybodys_week(tier: Tier2) -> None:

@@ -64,6 +64,7 @@ _PATTERNS: Final = {
     r"^[^@\s]+@[^@\s]+\.[^@\s]+$": said("This is not an e-mail address, such as name@example.com"),
     r"^\+[1-9][0-9]{6,14}(;ext=[0-9]{1,7})?$": said("This is not a telephone number, such as +380441234567"),
 }
+_MOST_NAMED: Final = 3
 _UNLIKE: Final = said("This is not written as it must be")
 log = structlog.get_logger(__name__)
 
@@ -75,6 +76,10 @@ def refusal(request: Request, error: DomainError | RequestValidationError) -> Re
     if is_lively(request):
         return _in_place(request, error)
     status, _code, text = told_of(request, error)
+    if isinstance(error, RequestValidationError):  # there is no form beside whose fields it could stand
+        tell = told_to(request)
+        wrong = [f"{name}: {tell(reason)}" for name, reason in field_errors(error).items()]
+        text = "\n".join([as_sentence(text), *wrong[:_MOST_NAMED]])
     return notice(request, status=status, text=text)
 
 
