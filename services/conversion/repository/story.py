@@ -14,7 +14,7 @@ _PARTS = (
     """SELECT t.at, 'timeline:' || t.id, t.kind, t.by,
               t.data || jsonb_build_object('text', t.text, 'accept_by', h.accept_by, 'level', t.data->'level')
          FROM deals d JOIN timeline t ON t.deal_id = d.id
-         LEFT JOIN hand_overs h ON t.kind = 'offered' AND h.item_id::text = t.data->>'item_id'
+         LEFT JOIN hand_overs h ON t.kind = 'offered' AND h.deal_id = d.id AND h.item_id::text = t.data->>'item_id'
         WHERE d.lead_id = $1""",
     STORY,
 )
