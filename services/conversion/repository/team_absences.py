@@ -10,11 +10,12 @@ from services.conversion.domain.board import Card
 from services.conversion.domain.team_absences import MeetingInAbsence, PlannedAbsence, PromisedCall
 from services.conversion.repository.board import CARD, LAST_OFFER, ON_BOARD
 
-# Steps are counted from an index alone; open promises, and meetings to which somebody else comes, are few.
+# Steps are counted from an index alone; open promises, and meetings to which somebody else comes, are few. Of booked
+# meetings each deal is looked up: they are thousands, and to put them beside all deals would read all deals.
 _PLANNED = f"""
 WITH given AS MATERIALIZED (
        SELECT d.owner, x.starts_at, CASE WHEN x.needs_person IS NULL THEN x.manager END AS comes
-         FROM meetings x JOIN deals d ON d.id = x.deal_id
+         FROM meetings x CROSS JOIN LATERAL (SELECT owner FROM deals WHERE id = x.deal_id OFFSET 0) d
         WHERE x.state = 'booked' AND (x.manager <> d.owner OR x.needs_person IS NOT NULL))
 SELECT a.*, m.name, coalesce(t.covered, '{{}}') AS covered, coalesce(t.unmanned, 0) AS unmanned, s.steps, p.promised
   FROM absences a JOIN managers m ON m.id = a.manager
