@@ -272,18 +272,6 @@ def _seen(char: str) -> str:
     return "" if kind == "Cf" and char not in "\u200c\u200d" else char
 
 
-# Marks that are never seen: they hide what a text says, turn it round, or make two of one name.
-_HIDING = re.compile(
-    "[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\U000e0001"
-    "\U000e0020-\U000e007f]+"
-)
-
-
-def without_hidden_marks(text: str) -> str:
-    """The text as it looks: many cells at once, for which `one_line` would take too long."""
-    return text if text.isascii() else _HIDING.sub("", text)
-
-
 OneLine = Annotated[str, BeforeValidator(lambda typed: one_line(typed) if isinstance(typed, str) else typed)]
 """What stands in a heading or a cell: a name, a place, a reference."""
 

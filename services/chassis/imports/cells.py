@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 
-from services.chassis.meanings import without_hidden_marks
-
 DELIMITERS = ",;\t|"
 # The first characters that spreadsheets take for a formula (OWASP, CSV injection).
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -150,10 +148,19 @@ def neutralise(cell: str) -> str:
     return f"'{cell}" if cell.lstrip(" \u00a0").startswith(_FORMULA) else cell
 
 
+# Marks that are never seen: they hide what a text says, turn it round, or make two of one name.
+_HIDING = re.compile(
+    "[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\U000e0001"
+    "\U000e0020-\U000e007f]+"
+)
+
+
 def tidy_cells(cells: Sequence[str]) -> list[str]:
     """Every cell with white space of all kinds folded, characters that no text may hold and an apostrophe of a
     spreadsheet gone. A whole row at once: it is the same answer as cell by cell, three times faster."""
-    text = without_hidden_marks("\0".join(cells))
+    text = "\0".join(cells)
+    if not text.isascii():
+        text = _HIDING.sub("", text)
     if text.count("\0") != len(cells) - 1:
         text = "\0".join(cell.replace("\0", "") for cell in cells)
     text = " ".join(text.split()).replace(" \0", "\0").replace("\0 ", "\0")
