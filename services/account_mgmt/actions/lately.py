@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 from services.account_mgmt.actions.work_assignment import KINDS
 from services.account_mgmt.domain.portfolios import Lying
-from services.account_mgmt.repository import lately, portfolios
+from services.account_mgmt.repository import portfolios
 from services.account_mgmt.repository.policies import policies
+from services.chassis import counted_lately
 from services.chassis.db import Connection, Pool
 
 # So many open tasks are hardly other ones a minute later; fewer are counted anew whenever somebody looks.
@@ -25,19 +26,19 @@ async def count_lately(pool: Pool) -> None:
         if not await portfolios.has_tasks(conn, KINDS, MANY_TASKS):
             return
         # Who hands customers over meanwhile comes before the count, or waits and throws away what it found.
-        await lately.forget(conn, _LYING)
-        await lately.keep(conn, _LYING, now, (await _counted(conn)).model_dump(mode="json"))
+        await counted_lately.forget(conn, _LYING)
+        await counted_lately.keep(conn, _LYING, now, (await _counted(conn)).model_dump(mode="json"))
 
 
 async def lying(conn: Connection, now: datetime) -> Lying:
     """Customers and today's tasks of each account manager, and what they should bring."""
-    kept = await lately.kept(conn, _LYING, now - KEPT_FOR)
+    kept = await counted_lately.kept(conn, _LYING, now - KEPT_FOR)
     return await _counted(conn) if kept is None else Lying.model_validate(kept)
 
 
 async def forget_lying(conn: Connection) -> None:
     """Customers changed hands: everybody sees it at once."""
-    await lately.forget(conn, _LYING)
+    await counted_lately.forget(conn, _LYING)
 
 
 async def _counted(conn: Connection) -> Lying:

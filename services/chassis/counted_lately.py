@@ -1,4 +1,4 @@
-"""Counts of everybody that are kept for a minute or so."""
+"""Counts of a whole house that are kept for a minute or so, in the table `counted_lately` of each tier that has any."""
 
 from __future__ import annotations
 
