@@ -26,8 +26,10 @@ async def read_customer(conn: Connection, who: Principal, customer_id: str) -> C
     mine = await may_act_for(conn, who, customer_id, card.who["account_manager"])
     names = {one.product_id: one.description for one in card.bought if one.product_id}
     told = {*(one.product_id for one in card.offer), *(one.product_id for one in facts.refused)}
-    tongues = await products.tongues(conn, told)
-    return CustomerDesk(id=customer_id, card=card, facts=facts, mine=mine, names=names, tongues=tongues)
+    names_by_language = await products.names_by_language(conn, told)
+    return CustomerDesk(
+        id=customer_id, card=card, facts=facts, mine=mine, names=names, names_by_language=names_by_language
+    )
 
 
 async def read_repeat(conn: Connection, customer_id: str, typed: Sequence[str]) -> Repeat:

@@ -95,13 +95,13 @@ class CustomerDesk(Record):
     facts: CustomerFacts
     mine: bool
     names: dict[str, str] = Field(default_factory=dict, description="Of the products they buy, by id.")
-    tongues: dict[str, dict[str, str]] = Field(
+    names_by_language: dict[str, dict[str, str]] = Field(
         default_factory=dict, description="Of the products that are suggested or refused: names by language, by id."
     )
 
     def called(self, one: Suggestion | RefusedProduct, language: str) -> str:
         """A product that is suggested or refused, as whoever reads calls it."""
-        return self.tongues.get(one.product_id, {}).get(language) or one.name
+        return self.names_by_language.get(one.product_id, {}).get(language) or one.name
 
     @property
     def since(self) -> datetime:

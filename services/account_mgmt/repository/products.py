@@ -175,7 +175,7 @@ async def search(conn: Connection, text: str, *, currency: str, customer_id: str
     return ListedProduct.of_all(rows)
 
 
-async def tongues(conn: Connection, product_ids: Iterable[str]) -> dict[str, dict[str, str]]:
+async def names_by_language(conn: Connection, product_ids: Iterable[str]) -> dict[str, dict[str, str]]:
     """The names by language of those of these products that have any, by id."""
     rows = await conn.fetch("SELECT id, names FROM products WHERE id = ANY($1) AND names <> '{}'", list(product_ids))
     return {row["id"]: row["names"] for row in rows}
