@@ -25,16 +25,16 @@ async def tier(fresh_database: FreshDatabase) -> AsyncIterator[Tier2]:
         yield running
 
 
-def next_monday(hour: int) -> datetime:
-    """An hour of the Monday after this week, in UTC."""
+def in_three_days(hour: int) -> datetime:
+    """An hour of a day that the board's coming days show, whatever weekday it is today, in UTC."""
     today = datetime.now(UTC).replace(hour=hour, minute=0, second=0, microsecond=0)
-    return today + timedelta(days=7 - today.weekday())
+    return today + timedelta(days=3)
 
 
 async def test_the_week_shows_meetings_times_kept_and_absences(tier: Tier2) -> None:
     await tier.only("anna", hours=OPEN)
     deal = await tier.accepted("anna")
-    at = next_monday(10)
+    at = in_three_days(10)
     meeting = {"starts_at": at.isoformat(), "duration_minutes": 45, "kind": "online"}
     await tier.post(f"/v1/deals/{deal['id']}/meetings", meeting, "anna")
     kept = hand_over()
@@ -56,7 +56,7 @@ async def test_the_week_shows_meetings_times_kept_and_absences(tier: Tier2) -> N
 async def test_a_free_time_leads_to_the_form_of_a_deal_that_has_no_meeting(tier: Tier2) -> None:
     await tier.only("bohdan", hours=OPEN)
     deal, met = await tier.accepted("bohdan"), await tier.accepted("bohdan")
-    at = next_monday(12)
+    at = in_three_days(12)
     await tier.post(f"/v1/deals/{met['id']}/meetings", {"starts_at": at.isoformat()}, "bohdan")
     async with person(tier, "bohdan") as bohdan:
         page = await bohdan.look("/desk/calendar", day=str(at.date()), at=(at + timedelta(hours=3)).isoformat())
@@ -175,7 +175,7 @@ async def test_the_pages_are_sound_html(tier: Tier2) -> None:
 async def test_a_meeting_nobody_comes_to_is_listed_and_looks_like_one(tier: Tier2) -> None:
     await tier.only("nina", hours=OPEN)
     deal = await tier.accepted("nina")
-    at = next_monday(11)
+    at = in_three_days(11)
     meeting = await tier.post(f"/v1/deals/{deal['id']}/meetings", {"starts_at": at.isoformat()}, "nina")
     assert (await tier.get("/v1/meetings", "nina", needs_person=True))["items"] == []
     away = {"starts_at": at.isoformat(), "ends_at": (at + timedelta(hours=2)).isoformat()}
@@ -197,7 +197,7 @@ async def test_a_list_of_meetings_goes_on_where_it_ended(tier: Tier2) -> None:
     made = []
     for hour in (10, 12, 14):
         deal = await tier.accepted("olha")
-        starts = {"starts_at": next_monday(hour).isoformat()}
+        starts = {"starts_at": in_three_days(hour).isoformat()}
         made.append((await tier.post(f"/v1/deals/{deal['id']}/meetings", starts, "olha"))["id"])
     first = await tier.get("/v1/meetings", "olha", manager="olha", limit=2)
     rest = await tier.get("/v1/meetings", "olha", manager="olha", limit=2, after=first["next"])
