@@ -74,6 +74,12 @@ async def test_a_week_at_the_end_of_the_calendar_is_refused_by_its_day(tier: Tie
             assert re.search(r"day: (Must be a date|Must lie between the years)", answer.text), answer.text
 
 
+async def test_a_page_takes_what_links_from_elsewhere_bring_along(tier: Tier2) -> None:
+    await tier.only("solomiia", hours=OPEN)
+    async with person(tier, "solomiia") as solomiia:
+        assert "/desk/calendar?day=" in await solomiia.look("/desk/calendar", utm_source="mail")
+
+
 async def test_a_supervisor_looks_at_anybodys_week(tier: Tier2) -> None:
     await tier.only("vira", name="Vira Lys", hours=OPEN)
     async with person(tier, "boss", "supervisor") as boss:

@@ -24,6 +24,7 @@ from services.chassis.errors import Unavailable
 from services.chassis.http.bodies import MULTIPART, form_kind, limit_body, read_form, read_json
 from services.chassis.http.idempotency import HEADER, Claim, read_key
 from services.chassis.http.principal import SAFE_METHODS, authenticate, authenticate_also, check_roles
+from services.chassis.http.queries import check_query, known_parameters
 from services.chassis.http.tagged import with_tag
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -102,6 +103,9 @@ class TransactionalRoute(APIRoute):
     apart: frozenset[str] = frozenset()
     """Fields of a form that are no part of what is asked, and may differ when it is sent again."""
 
+    any_query: bool = False
+    """Whether parameters that it does not know pass: links to pages come from everywhere."""
+
     @staticmethod
     def kept(request: Request, response: Response) -> Response:  # noqa: ARG004 - for those who keep less
         """What a later request with the same Idempotency-Key is answered."""
@@ -111,6 +115,8 @@ class TransactionalRoute(APIRoute):
         """Wrap FastAPI's handler (which reads the body, resolves dependencies and calls the endpoint)."""
         handle = super().get_route_handler()
         door = _with_roles(self.door, self.dependencies)
+        if not self.any_query:
+            door = _with_query(door, known_parameters(self))
         if not self.methods or self.methods <= SAFE_METHODS:
             return _reader(handle, door)
         takes_form = self.body_field is not None and isinstance(self.body_field.field_info, params.Form)
@@ -122,6 +128,15 @@ def _with_roles(door: Door, dependencies: Sequence[params.Depends]) -> Door:
     async def checked(request: Request) -> Principal:
         principal = await door(request)
         check_roles(dependencies, principal)
+        return principal
+
+    return checked
+
+
+def _with_query(door: Door, known: Collection[str]) -> Door:
+    async def checked(request: Request) -> Principal:
+        principal = await door(request)
+        check_query(request, known)
         return principal
 
     return checked

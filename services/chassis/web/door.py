@@ -64,6 +64,7 @@ class PageRoute(TransactionalRoute):
     """A route of a page: one transaction for a change, as for REST, and refusals that people can read."""
 
     door = staticmethod(page_door)
+    any_query = True
     apart = frozenset({CSRF_FIELD, KEY_FIELD, PAGE_FIELD})
 
     @staticmethod
