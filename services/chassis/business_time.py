@@ -19,6 +19,7 @@ from services.chassis.meanings import Day, HolidayCountry, ZoneName, at_the_door
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEK: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_NAMES = dict(zip(WEEK, ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"), strict=True))
 _CLOCK = r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$"
 _ZERO = timedelta(0)
 _MOST_CLOSED = 366
@@ -120,7 +121,7 @@ class Calendar(BaseModel):
         for day, shifts in week.items():
             ordered = sorted(shifts, key=lambda shift: shift.opens)
             if any(early.closes > late.opens for early, late in itertools.pairwise(ordered)):
-                raise ValueError(f"the shifts of {day} overlap")
+                raise ValueError(f"the hours of {_NAMES[day]} overlap")
         # Without one open day, no deadline would ever come.
         if not any(week.values()):
             raise ValueError("the week has no opening hours")

@@ -13,8 +13,9 @@ from typing import Any, ClassVar
 class DomainError(Exception):
     """A refusal with a stable `code` and a sentence for people.
 
-    `field` names the part of the request that is wrong; `detail` holds further members of the problem
-    document, such as the id of the record that is in the way. Neither may hold contact data.
+    `field` names the part of the request that is wrong, and `also` says what is wrong with further ones; `detail`
+    holds further members of the problem document, such as the id of the record that is in the way. None of them may
+    hold contact data.
     """
 
     status: ClassVar[int] = 400
@@ -27,6 +28,7 @@ class DomainError(Exception):
         *,
         code: str | None = None,
         field: str | None = None,
+        also: Mapping[str, str] | None = None,
         detail: Mapping[str, Any] | None = None,
         retry_after: int | None = None,
     ) -> None:
@@ -34,6 +36,7 @@ class DomainError(Exception):
         self.message = message
         self.code = code or self.default_code
         self.field = field
+        self.also: dict[str, str] = dict(also or {})
         self.detail: dict[str, Any] = dict(detail or {})
         self.retry_after = retry_after
 

@@ -190,8 +190,9 @@ class NumberBetween:
     def __call__(self, number: float) -> float:
         """The number. Raises ValueError."""
         if not self.least <= number <= self.most:
-            upper = f"between {self.least:g} and {self.most:,g}"
-            raise ValueError(f"must be {upper if self.most < 1e6 else f'at least {self.least}'}")
+            if self.most < 1e6:
+                raise ValueError(f"must be between {self.least:g} and {self.most:,g}")
+            raise ValueError(f"must be at least {self.least:g}")
         return number
 
 

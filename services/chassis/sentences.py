@@ -34,6 +34,13 @@ def said(sentence: str) -> str:
 
 
 VALUES: Final = [
+    "Friday",
+    "Monday",
+    "Saturday",
+    "Sunday",
+    "Thursday",
+    "Tuesday",
+    "Wednesday",
     "accepted",
     "active",
     "answered",

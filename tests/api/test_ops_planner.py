@@ -169,6 +169,13 @@ async def test_the_head_of_sales_plans_on_a_page(app: FastAPI) -> None:
         assert wrong.status_code == 422
         assert "this is not a number" in wrong.text.lower()
         assert 'value="30"' in wrong.text
+        several = {"weeks": "many", "leads": "few", "managers.hours_a_week": "90", "callers.cost_an_hour": "-1"}
+        numbers = (await http.post("/desk/planner", data={**form, **several})).text.lower()
+        assert numbers.count("this is not a number") == 2, "every field that is no number says so at once"
+        senseless = {"assumptions.open_deals": "0", "assumptions.callers_win": "400"}
+        sense = (await http.post("/desk/planner", data={**form, **senseless})).text
+        assert "0 is not between 1 and 1000" in sense
+        assert "400% is not between 5% and 150%" in sense
         asked = await http.post("/desk/planner", data={**form, "goal": "2", "assumptions.won": "30,5"})
         assert asked.status_code == 303, asked.text
         place = asked.headers["location"].removeprefix("/ops")

@@ -17,15 +17,20 @@ from services.account_mgmt.schemas.common import in_money
 from services.chassis.currencies import check_money, refused
 from services.chassis.http import Body, Id, Model
 from services.chassis.meanings import is_legible
+from services.chassis.sentences import said
 from workflows.contracts.base import Money
+
+_NO_NAME = said("say what it is, in letters that can be printed")
+_NO_REASON = said("say what it is for, in letters that can be printed")
+_TOO_FINE = said("a rate of tax has at most 2 decimals")
 
 
 def _payable(line: ChargedLine) -> ChargedLine:
     check_money(line.unit_price, "unit_price")
     if not is_legible(line.description):
-        raise refused("OrderLine", "say what it is, in letters that can be printed", line.description, "description")
+        raise refused("OrderLine", _NO_NAME, line.description, "description")
     if line.tax_percent is not None and line.tax_percent != to_cents(line.tax_percent):
-        raise refused("OrderLine", "a rate of tax has at most 2 decimals", line.tax_percent, "tax_percent")
+        raise refused("OrderLine", _TOO_FINE, line.tax_percent, "tax_percent")
     if line.unit is not None:
         try:
             check_unit(line.unit)
@@ -34,8 +39,7 @@ def _payable(line: ChargedLine) -> ChargedLine:
     for n, one in enumerate(line.charges):
         check_money(one.amount, "charges", str(n), "amount")
         if not is_legible(one.reason):
-            why = "say what it is for, in letters that can be printed"
-            raise refused("OrderLine", why, one.reason, "charges", str(n), "reason")
+            raise refused("OrderLine", _NO_REASON, one.reason, "charges", str(n), "reason")
     return line
 
 
@@ -47,9 +51,9 @@ def _payable_extra(one: AllowanceCharge) -> AllowanceCharge:
     if one.amount is not None:
         check_money(one.amount, "amount")
     if not is_legible(one.reason):
-        raise refused("AllowanceCharge", "say what it is for, in letters that can be printed", one.reason, "reason")
+        raise refused("AllowanceCharge", _NO_REASON, one.reason, "reason")
     if one.tax_percent is not None and one.tax_percent != to_cents(one.tax_percent):
-        raise refused("AllowanceCharge", "a rate of tax has at most 2 decimals", one.tax_percent, "tax_percent")
+        raise refused("AllowanceCharge", _TOO_FINE, one.tax_percent, "tax_percent")
     return one
 
 

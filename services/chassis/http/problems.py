@@ -81,7 +81,8 @@ def from_domain(scope: Mapping[str, Any], error: DomainError) -> Response:
         headers["WWW-Authenticate"] = "Bearer"
     if error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)
-    errors = [{"field": error.field, "reason": error.message}] if error.field else []
+    wrong = ({error.field: error.message} if error.field else {}) | error.also
+    errors = [{"field": field, "reason": reason} for field, reason in wrong.items()]
     return problem(
         scope,
         status=error.status,

@@ -120,7 +120,8 @@ def _word(
 def field_errors(error: DomainError | RequestValidationError) -> dict[str, str]:
     """What is wrong with which field of a form, in English: for `errors` of a page, which says it in its own words."""
     if isinstance(error, DomainError):
-        return {error.field: as_sentence(error.message)} if error.field else {}
+        wrong = ({error.field: error.message} if error.field else {}) | error.also
+        return {field: as_sentence(reason) for field, reason in wrong.items()}
     return {_field(item): _reason(item) for item in error.errors()}
 
 

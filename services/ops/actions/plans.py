@@ -47,5 +47,6 @@ def ask_plan(
         if goal is not None:
             checked_goal(house, goal)
     except PlanError as error:
-        raise Invalid(error.reason, field="goal" if error.field == "sales_a_month" else error.field) from None
+        field = "goal" if error.field == "sales_a_month" else error.field
+        raise Invalid(error.reason, field=field, also=error.also) from None
     return plans.ask(Plan(house, runs, seed, goal), person, key, changes)

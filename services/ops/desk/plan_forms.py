@@ -8,7 +8,6 @@ from typing import Any
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from services.chassis.errors import Invalid
 from services.ops.domain.planner.assumptions import SHARE, Assumptions
 from services.ops.domain.planner.measured import Known, house_of
 from services.ops.plans import Job
@@ -33,32 +32,39 @@ class PlanForm(BaseModel):
 
 
 def plan_of(typed: Mapping[str, str]) -> NewPlan:
-    """The plan that was typed. Raises Invalid for what is no number, RequestValidationError for what makes no sense."""
+    """The plan that was typed. Raises RequestValidationError with every field that is no number or makes no sense."""
     body: dict[str, Any] = {tier: NewPlan.model_fields[tier].default.model_dump() for tier in TIERS}
     body |= {"guess": typed.get("guess") == "1", "assumptions": {}}
+    wrong: list[dict[str, Any]] = []
     for name, text in typed.items():
         group, _, field = name.partition(".")
-        if name in _PLAIN:
-            body[name] = _number(name, text)
-        elif field and group in (*TIERS, "assumptions"):
-            body[group][field] = _number(name, text)
+        if name not in _PLAIN and not (field and group in (*TIERS, "assumptions")):
+            continue
+        value = _number(name, text)
+        if value is None:
+            wrong.append({"type": "float_parsing", "loc": ("body", name), "msg": "is not a number"})
+        elif name in _PLAIN:
+            body[name] = value
+        else:
+            body[group][field] = value
     try:
-        return NewPlan.model_validate(body)
+        plan = NewPlan.model_validate(body)
     except ValidationError as error:
-        wrong = [{**one, "loc": ("body", ".".join(str(part) for part in one["loc"]))} for one in error.errors()]
-        raise RequestValidationError(wrong) from None
+        wrong += [{**one, "loc": ("body", ".".join(str(part) for part in one["loc"]))} for one in error.errors()]
+    if wrong:
+        raise RequestValidationError(wrong)
+    return plan
 
 
-def _number(name: str, text: str) -> float | int:
+def _number(name: str, text: str) -> float | int | None:
+    """What was typed as a figure, of which a share is typed in per cent; none for what is no number."""
     plain = text.replace(",", ".").replace("\u00a0", "").replace(" ", "").rstrip("%")
     try:
-        if len(plain) > _LONGEST:
-            raise ValueError
-        value = float(plain)
+        value = float(plain) if len(plain) <= _LONGEST else None
     except ValueError:
-        raise Invalid("this is not a number", field=name) from None
-    if is_share(name):
-        return value / 100
+        return None
+    if value is None or is_share(name):
+        return value and value / 100
     return int(value) if value.is_integer() else value
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
+
+from services.chassis.sentences import said
 
 WORKING_DAYS = 5
 WEEK_DAYS = 7
@@ -101,28 +104,52 @@ class House:
 
 
 class PlanError(ValueError):
-    """A plan that makes no sense: the field, and why."""
+    """A plan that makes no sense: its first such field and why, and `also` the others."""
 
-    def __init__(self, field: str, reason: str) -> None:
+    def __init__(self, field: str, reason: str, also: Mapping[str, str] | None = None) -> None:
         super().__init__(f"{field}: {reason}")
-        self.field, self.reason = field, reason
+        self.field, self.reason, self.also = field, reason, dict(also or {})
 
 
 def checked(house: House) -> House:
-    """The house as given, or PlanError for the first figure that makes no sense."""
-    _within("weeks", house.weeks, 1, LONGEST_WEEKS)
-    _within("leads", house.leads, 0, MOST_LEADS)
-    _within("customers", house.customers, 0, MOST_LEADS)
-    _within("people", house.people, 1, MOST_PEOPLE)
+    """The house as given, or PlanError for the figures that make no sense."""
+    wrong = {
+        field: _outside(_as_typed(field, value), _as_typed(field, low), _as_typed(field, high))
+        for field, value, low, high in _figures(house)
+        if not low <= value <= high
+    }
+    if wrong:
+        (field, reason), *others = wrong.items()
+        raise PlanError(field, reason, dict(others))
+    return house
+
+
+def _outside(value: str, low: str, high: str) -> str:
+    return said(f"{value} is not between {low} and {high}")
+
+
+def _as_typed(field: str, value: float) -> str:
+    """A figure as people type it: a share in per cent."""
+    share = getattr(Assumptions, field.removeprefix("assumptions."), None)
+    if isinstance(share, Assumption) and share.unit == SHARE:
+        return f"{value * 100:g}%"
+    return f"{value:.10g}"
+
+
+def _figures(house: House) -> Iterator[tuple[str, float, float, float]]:
+    """Every figure by its field, with the least and the most that make sense."""
+    yield "weeks", house.weeks, 1, LONGEST_WEEKS
+    yield "leads", house.leads, 0, MOST_LEADS
+    yield "customers", house.customers, 0, MOST_LEADS
+    yield "people", house.people, 1, MOST_PEOPLE
     for tier in ("callers", "managers", "account_managers"):
         people: People = getattr(house, tier)
-        _within(f"{tier}.count", people.count, 0, MOST_PEOPLE)
-        _within(f"{tier}.hours_a_week", people.hours_a_week, 1, 60)
-        _within(f"{tier}.cost_an_hour", people.cost_an_hour, 0, 1_000_000)
+        yield f"{tier}.count", people.count, 0, MOST_PEOPLE
+        yield f"{tier}.hours_a_week", people.hours_a_week, 1, 60
+        yield f"{tier}.cost_an_hour", people.cost_an_hour, 0, 1_000_000
     for field in fields(Assumptions):
         one: Assumption = getattr(house.assumptions, field.name)
-        _within(f"assumptions.{field.name}", one.value, *_bounds(field.name, one.unit))
-    return house
+        yield f"assumptions.{field.name}", one.value, *_bounds(field.name, one.unit)
 
 
 def fits(name: str, value: float) -> bool:
@@ -148,17 +175,12 @@ def _bounds(name: str, unit: str) -> tuple[float, float]:
     return (0.1, 480.0) if name == "dial_minutes" else bounds[unit]
 
 
-def _within(field: str, value: float, low: float, high: float) -> None:
-    if not low <= value <= high:
-        raise PlanError(field, f"{value:g} is not between {low:g} and {high:g}")
-
-
 def with_values(assumptions: Assumptions, values: dict[str, Any]) -> Assumptions:
     """These values instead, as guesses; PlanError for a name that is none."""
     known = {field.name for field in fields(Assumptions)}
     for name in values:
         if name not in known:
-            raise PlanError(f"assumptions.{name}", "there is no such assumption")
+            raise PlanError(f"assumptions.{name}", said("there is no such assumption"))
     changed = {
         name: replace(getattr(assumptions, name), value=float(value), seen=None, low=None, high=None, by_rule=False)
         for name, value in values.items()

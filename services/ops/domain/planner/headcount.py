@@ -65,7 +65,7 @@ def checked_goal(house: House, sales_a_month: float) -> float:
         raise PlanError("sales_a_month", said(f"{sales_a_month:g} is not between 0 and {MOST_SALES}"))
     for name in ("won", "interested"):
         if not getattr(house.assumptions, name).value:
-            raise PlanError(f"assumptions.{name}", "nothing is ever won at this rate")
+            raise PlanError(f"assumptions.{name}", said("nothing is ever won at this rate"))
     return sales_a_month
 
 
