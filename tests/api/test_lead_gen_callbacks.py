@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 
 from services.lead_gen.repository import leads
+from tests.fixtures.http import auth
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_1 import Tier1, caller, tier_1
 from workflows.contracts import ids
@@ -78,6 +79,27 @@ async def test_a_promised_callback_is_due_to_the_minute_whatever_hours_the_lead_
         )
     )  # fmt: skip
     assert opened.not_before == promised
+
+
+async def test_a_cold_call_that_is_started_again_keeps_the_callback_it_had_promised(desk: Tier1) -> None:
+    await desk.http.post("/v1/policies", json={"body": {"always_open": True, "lease": 600}})
+    call = await desk.leased("+380442220012", "olena")
+    lead_id, at = call["lead"]["id"], datetime.now(UTC).replace(microsecond=0) + timedelta(days=3)
+    assert (await promise(desk, call, "olena", at)).status_code == 200
+    done = await desk.http.post(
+        f"/v1/leads/{lead_id}/acts/retry",
+        json={"restart": True, "dry_run": False, "reason": "its workflow was ended by mistake"},
+        headers=auth("ops", "ops", "olena"),
+    )
+    assert done.json()["changes"] == ["the lead is called back when it was promised, and from the beginning after that"]
+    campaign_id = await desk.pool.fetchval("SELECT campaign_id FROM leads WHERE id = $1", lead_id)
+    first = OpenCall(key=f"restarted:{lead_id}", lead_id=lead_id, campaign_id=campaign_id,
+                     workflow_id=ids.cold_call(lead_id), attempt=1, policy_version=1)  # fmt: skip
+    opened = await desk.activities.open_call(first)
+    assert opened.not_before == at
+    assert opened.late_at is not None and opened.late_at > at, "somebody hears of it when nobody calls back"
+    item = await desk.pool.fetchrow("SELECT payload FROM work_items WHERE id = $1", opened.item_id)
+    assert item["payload"]["callback"] is True
 
 
 async def test_a_callback_at_the_end_of_time_is_refused_by_name(desk: Tier1) -> None:

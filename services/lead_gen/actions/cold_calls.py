@@ -14,7 +14,7 @@ from services.lead_gen.domain.leads import Lead, Place
 from services.lead_gen.repository import callers, calls, campaigns, do_not_call, leads
 from services.lead_gen.repository.policies import policies
 from workflows.contracts.base import Done
-from workflows.contracts.lead_gen import CallbackLate, CloseLead, OpenCall, OpenedCall
+from workflows.contracts.lead_gen import CallbackLate, CallOutcome, CloseLead, OpenCall, OpenedCall
 
 CALLBACK_PRIORITY = 10
 
@@ -24,6 +24,7 @@ async def open_call(conn: Connection, request: OpenCall) -> OpenedCall:
     lead = await leads.lock(conn, request.lead_id)
     if await do_not_call.forbidden(conn, lead.id):
         return OpenedCall(refused="do_not_call")
+    request = await _as_promised(conn, request)
     policy = await policies.rules(conn, request.policy_version)
     # What a caller promised was allowed by the hours of that moment, and is given out by those of today.
     hours = await policies.rules(conn) if request.callback_at is not None else policy
@@ -34,6 +35,15 @@ async def open_call(conn: Connection, request: OpenCall) -> OpenedCall:
     if item.not_before <= datetime.now(UTC):
         await publish(conn, "work.opened", item_id=item.id)
     return OpenedCall(item_id=item.id, not_before=item.not_before, late_at=late_at)
+
+
+async def _as_promised(conn: Connection, request: OpenCall) -> OpenCall:
+    """The request; the first call of a round that begins while a callback is promised is that callback."""
+    promise = await calls.promise_to(conn, request.lead_id) if request.after is None else None
+    if promise is None:
+        return request
+    told = {"after": CallOutcome.CALLBACK, "after_at": promise.at, "callback_at": promise.due_at}
+    return request.model_copy(update={**told, "assignee": promise.caller})
 
 
 async def _item(conn: Connection, request: OpenCall, lead: Lead, due: datetime, late_at: datetime | None) -> NewItem:

@@ -11,7 +11,7 @@ from services.chassis.outbox.rows import OutboxRow
 from services.chassis.sentences import said
 from services.lead_gen.actions.workflow_starts import campaign_start, cold_call_start
 from services.lead_gen.domain.cadence import ends_the_round
-from services.lead_gen.repository import campaigns, enrolment
+from services.lead_gen.repository import calls, campaigns, enrolment
 from services.lead_gen.repository.policies import policies
 from workflows.contracts.lead_gen import CallAnswered
 
@@ -32,6 +32,8 @@ async def call_from_the_beginning(conn: Connection, lead_id: str) -> str:
     start = cold_call_start(lead, campaign, version, policy)
     decided = _decided(await rows.drop_unheard(conn, start.id))
     await outbox.start(conn, start, event_id=f"enrol:{lead.id}:{lead.rounds}")
+    if decided is None and await calls.promise_to(conn, lead_id) is not None:
+        return said("the lead is called back when it was promised, and from the beginning after that")
     if decided is None:
         return said("the lead is called again from the beginning")
     again = decided.model_copy(update={"event_id": f"{decided.event_id}:{lead.rounds}", "attempt": FIRST})

@@ -126,6 +126,14 @@ class Call(Record):
         return self.dialled
 
 
+class Promise(Record):
+    """A callback that a caller has promised: who did so when, and for when."""
+
+    caller: str
+    at: datetime
+    due_at: datetime
+
+
 class CallLease(Record):
     """How long a call is its caller's; without `lease_until` it went back to the queue. `token` fences the lease."""
 

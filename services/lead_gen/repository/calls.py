@@ -7,7 +7,7 @@ from datetime import datetime
 from services.chassis.db import Connection, new_id
 from services.chassis.work_items import WorkItem
 from services.lead_gen.domain.call_desk import CallFigures, LastCall
-from services.lead_gen.domain.calls import CONTACTS, Call, NewCall
+from services.lead_gen.domain.calls import CONTACTS, Call, NewCall, Promise
 from services.lead_gen.domain.waiting import NextCallback, WaitingGroup
 
 
@@ -51,6 +51,17 @@ async def add(conn: Connection, call: NewCall) -> datetime:
 async def of_lead(conn: Connection, lead_id: str) -> list[Call]:
     """The calls of a lead, the oldest first."""
     return Call.of_all(await conn.fetch("SELECT * FROM calls WHERE lead_id = $1 ORDER BY at", lead_id))
+
+
+async def promise_to(conn: Connection, lead_id: str) -> Promise | None:
+    """The callback that the lead was promised in its last call, if its time is still to come."""
+    row = await conn.fetchrow(
+        """SELECT caller, at, callback_at AS due_at FROM (SELECT * FROM calls WHERE lead_id = $1
+               AND not_followed IS NULL ORDER BY at DESC LIMIT 1) AS last_call
+            WHERE outcome = 'callback' AND callback_at > now()""",
+        lead_id,
+    )
+    return Promise.maybe(row)
 
 
 async def is_of(conn: Connection, item_id: str, caller: str) -> bool:
