@@ -52,6 +52,8 @@ async def test_a_supervisor_is_led_to_add_people_first(fresh_database: FreshData
         begun = (await http.get(BEGINS[tier])).text
         assert "First steps" in begun
         assert begun.index("/desk/people") < begun.index("missing")
+        says_so = "nobody takes any until then" in begun
+        assert says_so == (tier is Tier.LEAD_GEN), "no stock that nobody takes is not called enough"
         assert "Nobody yet." in (await http.get("/desk/people")).text
         added = await http.post("/desk/people", data={"id": "o.koval", "name": "Olha Koval"})
         assert added.status_code == 200
