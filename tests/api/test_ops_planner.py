@@ -169,6 +169,7 @@ async def test_the_head_of_sales_plans_on_a_page(app: FastAPI) -> None:
         assert wrong.status_code == 422
         assert "this is not a number" in wrong.text.lower()
         assert 'value="30"' in wrong.text
+        assert "by your rules" in wrong.text, "a refusal does not turn what is known into guesses"
         several = {"weeks": "many", "leads": "few", "managers.hours_a_week": "90", "callers.cost_an_hour": "-1"}
         numbers = (await http.post("/desk/planner", data={**form, **several})).text.lower()
         assert numbers.count("this is not a number") == 2, "every field that is no number says so at once"

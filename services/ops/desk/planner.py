@@ -45,7 +45,9 @@ async def planner(request: Request, sources: Seen, plans: Planning, who: Who, pl
     if job is not None:
         return _page(request, job, values_of(job))
     known, missing = await read_known(sources.apis)
-    return _page(request, None, values_of(None, known), gone=gone, known=known, missing=missing)
+    return _page(
+        request, None, values_of(None, known), gone=gone, known=known, missing=missing, rates=known.rates
+    )  # fmt: skip
 
 
 @router.get("/result", dependencies=_OPS)
@@ -80,7 +82,8 @@ async def run(
     except (DomainError, RequestValidationError) as error:
         if is_lively(request):
             raise
-        return _page(request, None, typed, error)
+        known, _ = await read_known(sources.apis)
+        return _page(request, None, typed, error, rates=known.rates)
     return RedirectResponse(f"{HERE}?plan={job.id}", status_code=303)
 
 
@@ -108,19 +111,20 @@ def _page(
     gone: bool = False,
     known: Known | None = None,
     missing: Sequence[Missing] = (),
+    rates: Assumptions | None = None,
 ) -> Response:
     errors = field_errors(error) if error else {}
     refused = error if isinstance(error, DomainError) and not errors else None
     status = (error.status if isinstance(error, DomainError) else 422) if error else 200
     return web_of(request).pages.answer(
         request, "planner.j2", status=status, values=values, errors=errors, refused=refused, gone=gone,
-        known=known, missing=missing, **_shown(job, known),
+        known=known, missing=missing, **_shown(job, rates),
     )  # fmt: skip
 
 
-def _shown(job: Job | None, known: Known | None = None) -> dict[str, Any]:
+def _shown(job: Job | None, rates: Assumptions | None = None) -> dict[str, Any]:
     answer = job.answer if job else None
     figures = {one["name"]: one for one in answer["figures"]} if answer else {}
     house = job.plan.house if job else None
-    rates = vars(house.assumptions if house else known.rates if known else Assumptions())
-    return {"job": job, "answer": answer, "figures": figures, "rates": rates, "house": house}
+    shown = vars(house.assumptions if house else rates or Assumptions())
+    return {"job": job, "answer": answer, "figures": figures, "rates": shown, "house": house}
