@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from services.account_mgmt.domain import money
 from services.account_mgmt.domain.customer_list import CustomerFilter, CustomerPage, Found
@@ -16,6 +16,8 @@ _MOST_FOUND = 20
 FEWEST_LETTERS = 3
 """A part of a name that is shorter is found nearly everywhere."""
 _YEARS_BACK = 3
+# Where a new year begins first, hours before it does by UTC.
+_FARTHEST_EAST = timedelta(hours=14)
 # Where numbers without a country are dialled from.
 _REGION = "UA"
 
@@ -43,7 +45,7 @@ async def search(conn: Connection, text: str, now: datetime) -> Found:
     An imported order is found by the number that it had elsewhere.
     """
     text = text.strip()
-    numbers = invoice_numbers(text, await bank_statements.entity_ids(conn), now.year)
+    numbers = invoice_numbers(text, await bank_statements.entity_ids(conn), (now + _FARTHEST_EAST).year)
     invoices = await customer_list.invoices_numbered(conn, numbers) if numbers else []
     customers = []
     if (phone := _phone(text)) is not None:
