@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import pytest_asyncio
 
+from services.account_mgmt.actions.customer_list import search
 from services.account_mgmt.desk.cursors import place_of
 from tests.fixtures.desk_3 import Desk3, desk_3
 from tests.fixtures.postgres import FreshDatabase
@@ -100,6 +101,16 @@ async def test_a_customer_is_found_by_name_phone_and_invoice(desk: Desk3, tier: 
     assert number in await desk.page("find", q=number)
     assert number in await desk.page("find", q=str(int(number.rsplit("-", 1)[1])))
     assert "Nothing found" in await desk.page("find", q="%%%")
+
+
+async def test_a_short_number_is_found_when_the_year_has_begun_for_the_seller_only(tier: Tier3) -> None:
+    """By UTC it is still New Year's Eve."""
+    _, opened = await tier.customer(company="Новорічна")
+    number: str = await tier.pool.fetchval("SELECT number FROM invoices WHERE id = $1", opened.invoice_id)
+    _, year, count = number.split("-")
+    eve = datetime(int(year) - 1, 12, 31, 22, 30, tzinfo=UTC)
+    async with tier.pool.acquire() as conn:
+        assert number in [one.number for one in (await search(conn, str(int(count)), eve)).invoices]
 
 
 async def test_the_story_tells_what_happened_on_one_line_of_time(desk: Desk3, tier: Tier3) -> None:
