@@ -67,7 +67,7 @@ class Candidate:
     @property
     def due(self) -> int:
         """Their due share of the leads, relative to the others: a day away is not made up for afterwards."""
-        return self.weight * max(self.days, 1)
+        return self.weight * (self.days or 1)
 
 
 @dataclass(frozen=True)
