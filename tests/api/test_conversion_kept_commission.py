@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest_asyncio
 
+from services.chassis.db import new_id
 from services.conversion.domain.commissions import Role
 from tests.api.test_conversion_team import words
 from tests.fixtures.postgres import FreshDatabase
 from tests.fixtures.tier_2 import Tier2, tier_2
 from tests.fixtures.tier_2_pages import person
-from workflows.contracts.base import Tier
+from workflows.contracts.base import Money, Tier
+from workflows.contracts.commission import MoneyEvent, MoneyKind
 
 KEPT = "/desk/kept/commission"
 _ENTRY = """
@@ -44,6 +48,19 @@ async def test_an_account_manager_reads_their_own_month_and_nobody_elses(tier: T
         assert "120.00" in file.text
         assert "77.00" not in file.text
         assert (await oleh.http.get("/desk/commission")).status_code == 403
+
+
+async def test_an_entry_leads_to_the_customer_whose_order_it_is_of(tier: Tier2) -> None:
+    customer_id, sale_id = new_id(), new_id()
+    amount = Money(amount=Decimal("2000.00"), currency="UAH")
+    ordered = MoneyEvent(
+        key=f"ordered:{sale_id}", kind=MoneyKind.ORDERED, sale_id=sale_id, customer_id=customer_id, amount=amount,
+        total=amount, person="yurii", number="LR-SO-2031-000042", at=datetime.now(UTC),
+    )  # fmt: skip
+    await tier.activities.record_commission(ordered)
+    async with person(tier, "yurii", "account_manager", Tier.ACCOUNT_MGMT) as yurii:
+        page = await yurii.look(KEPT)
+        assert f'href="/accounts/desk/customers/{customer_id}">Order LR-SO-2031-000042</a>' in page
 
 
 async def test_their_supervisor_chooses_among_those_who_keep_customers(tier: Tier2) -> None:

@@ -39,6 +39,7 @@ class MoneyEvent(Message):
     total: Money = Field(description="The whole invoice with tax.")
     person: str | None = Field(default=None, description="Account manager of the customer, for an order.")
     person_name: str | None = Field(default=None, description="What `person` is called in tier 3.")
+    number: str | None = Field(default=None, description="The number of an order, as its papers have it.")
     corrects: str | None = Field(
         default=None, description="The sale whose invoice an order writes anew: its people keep their shares."
     )

@@ -40,6 +40,7 @@ def order_event(order: Order, account_manager: str | None, corrects: Sale | None
         amount=Money(amount=order.sold, currency=order.currency),
         total=Money(amount=order.total, currency=order.currency),
         person=account_manager,
+        number=order.number,
         corrects=_sale_id(corrects) if corrects else None,
         at=order.placed_at,
     )

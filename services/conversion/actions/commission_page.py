@@ -56,11 +56,12 @@ async def read_commission(conn: Connection, who: Principal, month: str | None, p
     present = statement.month if month is None else (await read_statement(conn, None, whose)).month
     wanted = commissions.Filter(person=whose, month=statement.month)
     entries = await commissions.page(conn, wanted, ENTRIES + 1, None)
-    companies = await commissions.companies(conn, [one.deal_id for one in entries if one.deal_id])
+    companies = await commissions.companies(conn, [one.lead_id for one in entries if one.lead_id])
+    numbers = await commissions.order_numbers(conn, [one.sale_id for one in entries if one.sale_id])
     return CommissionPage(
         statement=statement,
         person=whose,
-        deals=by_deal(entries[:ENTRIES], companies),
+        deals=by_deal(entries[:ENTRIES], companies, numbers),
         cut=len(entries) > ENTRIES,
         months=await commissions.paid_by_month(conn, whose, months_before(present, _MONTHS)[0], present),
         before=months_before(statement.month, 2)[0],

@@ -55,7 +55,7 @@ async def record_commission(conn: Connection, reported: MoneyEvent) -> Done:
     event = Event(key=reported.key, kind=kind, amount=amount, total=total, shares=shares, at=reported.at)
     sale = SaleRef(
         sale_id=reported.sale_id, lead_id=reported.customer_id, currency=reported.amount.currency,
-        policy_version=version, corrects=reported.corrects,
+        policy_version=version, corrects=reported.corrects, number=reported.number,
     )  # fmt: skip
     await _record(conn, event, sale)
     return Done()

@@ -107,10 +107,15 @@ class MonthPaid(Record):
 
 @dataclass(frozen=True)
 class DealEntries:
-    """Entries of one sale, the latest first; without `deal_id` it is a further order, or a supervisor's entry."""
+    """Entries of one sale, the latest first; without `deal_id` it is a further order, or a supervisor's entry.
+
+    `number` is that of a further order. The company of a customer who never had a deal is known to tier 3 only.
+    """
 
     sale_id: str | None
     deal_id: str | None
+    lead_id: str | None
+    number: str | None
     company: str | None
     entries: Sequence[CommissionEntry]
 
@@ -122,8 +127,13 @@ class DealEntries:
         return found
 
 
-def by_deal(entries: Sequence[CommissionEntry], companies: Mapping[str, str]) -> list[DealEntries]:
-    """Entries gathered by their sale, the sale that moved last first; a supervisor's stand alone."""
+def by_deal(
+    entries: Sequence[CommissionEntry], companies: Mapping[str, str], numbers: Mapping[str, str]
+) -> list[DealEntries]:
+    """Entries gathered by their sale, the sale that moved last first; a supervisor's stand alone.
+
+    `companies` are by the lead's id, `numbers` of further orders by the sale's.
+    """
     found: dict[str, list[CommissionEntry]] = {}
     for one in reversed(entries):
         found.setdefault(one.sale_id or one.id, []).append(one)
@@ -131,7 +141,9 @@ def by_deal(entries: Sequence[CommissionEntry], companies: Mapping[str, str]) ->
         DealEntries(
             sale_id=group[0].sale_id,
             deal_id=group[0].deal_id,
-            company=companies.get(group[0].deal_id or ""),
+            lead_id=group[0].lead_id,
+            number=numbers.get(group[0].sale_id or ""),
+            company=companies.get(group[0].lead_id or ""),
             entries=group,
         )
         for group in found.values()
@@ -172,13 +184,17 @@ class NewEntry:
 
 @dataclass(frozen=True)
 class SaleRef:
-    """Which sale an event belongs to, by which version of the policy it was made, and which sale it corrects."""
+    """Which sale an event belongs to, by which version of the policy it was made, and which sale it corrects.
+
+    `number` is that of a further order, as its papers have it.
+    """
 
     sale_id: str
     lead_id: str
     currency: str
     policy_version: int
     corrects: str | None = None
+    number: str | None = None
 
 
 @dataclass(frozen=True)

@@ -44,8 +44,8 @@ async def add_event(conn: Connection, event: Event, sale: SaleRef) -> bool:
     return bool(
         await conn.fetchval(
             """INSERT INTO commission_events (id, key, kind, sale_id, lead_id, amount, total, currency, shares,
-                                              policy_version, corrects, happened_at)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                                              policy_version, corrects, number, happened_at)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
                ON CONFLICT (key) DO NOTHING RETURNING true""",
             new_id(),
             event.key,
@@ -58,6 +58,7 @@ async def add_event(conn: Connection, event: Event, sale: SaleRef) -> bool:
             [share.model_dump(mode="json") for share in event.shares],
             sale.policy_version,
             sale.corrects,
+            sale.number,
             event.at,
         )
     )
@@ -259,9 +260,20 @@ async def role_of(conn: Connection, person: str) -> Role | None:
     return None if role is None else Role(role)
 
 
-async def companies(conn: Connection, deal_ids: Sequence[str]) -> dict[str, str]:
-    """Names of the companies of these deals."""
+async def companies(conn: Connection, lead_ids: Sequence[str]) -> dict[str, str]:
+    """Names of the companies of these leads, as their latest deals have them."""
     rows = await conn.fetch(
-        "SELECT id, contact ->> 'company' AS company FROM deals WHERE id = ANY($1::uuid[])", list(set(deal_ids))
+        """SELECT DISTINCT ON (lead_id) lead_id, contact ->> 'company' AS company FROM deals
+            WHERE lead_id = ANY($1::uuid[]) ORDER BY lead_id, id DESC""",
+        list(set(lead_ids)),
     )
-    return {row["id"]: row["company"] for row in rows}
+    return {row["lead_id"]: row["company"] for row in rows}
+
+
+async def order_numbers(conn: Connection, sale_ids: Sequence[str]) -> dict[str, str]:
+    """Numbers of further orders, by sale."""
+    rows = await conn.fetch(
+        "SELECT sale_id, number FROM commission_events WHERE sale_id = ANY($1::uuid[]) AND number IS NOT NULL",
+        list(set(sale_ids)),
+    )
+    return {row["sale_id"]: row["number"] for row in rows}

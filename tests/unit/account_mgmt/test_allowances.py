@@ -78,6 +78,7 @@ def test_charges_earn_no_commission_and_discounts_lessen_it() -> None:
     assert (order.sold, order.total - order.tax) == (Decimal("90.00"), Decimal("115.00"))
     event = order_event(order, "galina")
     assert (event.amount.amount, event.total.amount) == (Decimal("90.00"), order.total)
+    assert event.number == order.number
 
 
 def test_charges_of_lines_earn_no_commission_whatever_the_order_is_discounted_by() -> None:
