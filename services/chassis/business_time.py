@@ -51,8 +51,11 @@ def after(moment: datetime, wait: timedelta, zone: ZoneInfo) -> datetime:
 
     So a week later it is the same time of day, also where the clocks change meanwhile. A wait may be below zero.
     """
-    days = timedelta(days=wait.days)
-    return (moment.astimezone(zone) + days).astimezone(UTC) + (wait - days)
+    days = timedelta(days=wait.days if wait >= _ZERO else -(-wait).days)
+    # An hour that comes twice is told apart by nothing in its time of day, and a wait below a day must not fall into
+    # the first of the two again.
+    there = (moment.astimezone(zone) + days).astimezone(UTC) if days else moment.astimezone(UTC)
+    return there + (wait - days)
 
 
 def first_in_every(

@@ -9,8 +9,10 @@ import pytest
 
 from tests.api.openapi import Ids, operations
 from tests.api.test_doors import ANYBODY, CODEC, SIGNED, declared, door
-from tests.fixtures.documents import document_of
-from tests.fixtures.http import auth
+from tests.fixtures.documents import APPS, document_of
+from tests.fixtures.http import api_client, auth, make_settings
+from tests.fixtures.postgres import FreshDatabase
+from workflows.contracts.base import Tier
 
 __all__ = ["door"]
 
@@ -42,15 +44,23 @@ async def test_every_route_names_the_parameter_that_it_does_not_know(door: tuple
     assert let_pass == {}
 
 
+async def test_a_list_that_is_always_whole_takes_the_parameters_of_lists(fresh_database: FreshDatabase) -> None:
+    app = APPS["account_mgmt"](make_settings(await fresh_database("whole_lists", tier=Tier.ACCOUNT_MGMT)))
+    async with api_client(app, headers=auth("account_mgmt", "supervisor")) as http:
+        asked = {"limit": "50", "after": "x"}
+        answer = await http.get("/v1/reports/account-managers", params=asked)
+        assert answer.status_code == 200, answer.text
+
+
+LISTS = {"lead_gen": "/v1/leads", "conversion": "/v1/deals", "account_mgmt": "/v1/customers", "ops": "/v1/late"}
+
+
 @pytest.mark.parametrize("asked", [{"limit": "5", "mananger": "anna"}, {"mananger": "anna", "colour": "red"}])
-async def test_the_refusal_says_what_the_address_takes(
+async def test_the_refusal_names_all_and_says_what_the_address_takes(
     door: tuple[str, httpx.AsyncClient], asked: dict[str, str]
 ) -> None:
     service, http = door
-    path = {"lead_gen": "/v1/leads", "conversion": "/v1/deals", "account_mgmt": "/v1/customers", "ops": "/v1/late"}[
-        service
-    ]
-    answer = await http.get(path, params=asked, headers=auth("ops", "ops"))
+    answer = await http.get(LISTS[service], params=asked, headers=auth("ops", "ops"))
     refused = answer.json()
     assert (answer.status_code, refused["code"]) == (422, "invalid")
     unknown = [name for name in asked if name not in ("limit", "after")]

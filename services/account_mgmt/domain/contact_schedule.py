@@ -65,7 +65,7 @@ def _nudges(
     gap = max(policy.shortest_interval, policy.nudge_gap, min(every, policy.longest_interval))
     begin = contact_time(policy, max(first, now), zones)
     found = [PlannedContact(at=begin, kind="nudge", why=said("the next order is expected by then"))]
-    while found[-1].at + gap <= now + AHEAD:
+    while len(found) < _MOST and found[-1].at + gap <= now + AHEAD:
         at = contact_time(policy, after(found[-1].at, gap, policy.zone), zones)
         found.append(PlannedContact(at=at, kind="nudge", why=said(f"every {gap.days} days, if they order then")))
     return found

@@ -78,7 +78,8 @@ def _opens_in(policy: Policy, timezone: str, moment: datetime) -> datetime:
         elif local.time() < hours.begin:
             local = datetime.combine(local.date(), hours.begin, zone)
         else:
-            return local.astimezone(UTC)
+            # Hours that begin where an hour comes twice have begun in the first of the two.
+            return max(moment, local.astimezone(UTC))
 
 
 def _works(policy: Policy, day: date) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Collection
 
 from fastapi import Request, params
@@ -9,14 +10,22 @@ from fastapi.dependencies.utils import get_flat_params
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
+from services.chassis.http.paging import Page
+
+_OF_LISTS = frozenset({"limit", "after"})
 _FEW = 5
 """Refused parameters that are named at once."""
 
 
 def known_parameters(route: APIRoute) -> frozenset[str]:
-    """The parameters that a route and all it depends on read from the query."""
+    """The parameters that a route and all it depends on read from the query; of a list, also those of every list.
+
+    A list that is always whole needs neither `limit` nor `after`, and whoever walks through lists need not know that.
+    """
     fields = get_flat_params(route.dependant)
-    return frozenset(field.alias for field in fields if isinstance(field.field_info, params.Query))
+    found = frozenset(field.alias for field in fields if isinstance(field.field_info, params.Query))
+    is_list = inspect.isclass(route.response_model) and issubclass(route.response_model, Page)
+    return found | _OF_LISTS if is_list else found
 
 
 def check_query(request: Request, known: Collection[str]) -> None:

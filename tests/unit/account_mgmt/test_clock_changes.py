@@ -118,6 +118,35 @@ def test_whenever_it_is_asked_the_answer_lies_in_the_window_of_every_zone(
         assert HOURS.begin <= local.time() < HOURS.end and local.weekday() < 5
 
 
+ZONES = ["Europe/Kyiv", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia", "Africa/Casablanca", "UTC"]
+
+
+@given(
+    st.one_of(
+        st.datetimes(datetime(2026, 1, 1), datetime(2029, 1, 1), timezones=st.just(UTC)),
+        # The night in which an hour comes twice, at which chance would hardly ever look.
+        st.integers(-180, 180).map(lambda minutes: kyiv(AUTUMN, "03:30") + timedelta(minutes=minutes)),
+    ),
+    st.one_of(st.timedeltas(timedelta(microseconds=1), DAY), st.timedeltas(DAY, 400 * DAY)),
+    st.sampled_from(ZONES),
+)
+def test_a_wait_leads_forwards_and_a_negative_one_back(at: datetime, wait: timedelta, zone: str) -> None:
+    assert after(at, wait, ZoneInfo(zone)) > at
+    assert after(at, -wait, ZoneInfo(zone)) < at
+    if wait < DAY:
+        assert after(at, wait, ZoneInfo(zone)) == at + wait
+
+
+@pytest.mark.parametrize("gap", [timedelta(seconds=10), timedelta(minutes=1), timedelta(hours=1)])
+def test_a_customer_who_orders_all_the_time_has_a_calendar_that_ends(gap: timedelta) -> None:
+    """Also across the hour that comes twice, to which a wait must not return."""
+    hourly = EVERY_DAY.model_copy(update={"shortest_interval": gap, "nudge_gap": gap, "contact_hours": None})
+    begin = kyiv(AUTUMN, "03:59")
+    planned = planned_contacts(hourly, now=begin, next_nudge=begin, every=gap, invoices=[], zones=["Europe/Kyiv"])
+    assert len(planned) == 500
+    assert all(two.at - one.at == gap for one, two in pairwise(planned))
+
+
 @given(
     st.datetimes(datetime(2026, 1, 1), datetime(2029, 1, 1), timezones=st.just(UTC)),
     st.timedeltas(timedelta(days=-400), timedelta(days=400)),
