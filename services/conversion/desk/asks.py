@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -15,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from services.chassis.errors import DomainError, Invalid
 from services.chassis.sentences import said
+from services.chassis.typed_numbers import typed_number
 from services.conversion.domain.deals import TimelineEntry
 
 PLACES: Final[Mapping[str, str]] = {
@@ -32,7 +32,6 @@ PLACES: Final[Mapping[str, str]] = {
 """Each act to the place of the page where it asks and where its refusal is told."""
 
 M = TypeVar("M", bound=BaseModel)
-_GROUPED = re.compile(r"-?\d{1,3}([,']\d{3})+(\.\d+)?")
 _WORDS = {
     "string_too_short": said("write something here"),
     "string_too_long": said("is too long: at most {max_length} characters"),
@@ -141,17 +140,8 @@ def day(text: str, zone: ZoneInfo, name: str, at: time) -> datetime | None:
 
 def number(text: str, name: str) -> Decimal | None:
     """A number as people type it, `3 600,50` or `3,600.50`; none if nothing was. Raises Invalid."""
-    plain = re.sub(r"\s", "", text)
-    if not plain:
+    if not text.strip():
         return None
-    if _GROUPED.fullmatch(plain):
-        plain = plain.replace(",", "").replace("'", "")
-    elif plain.count(",") == 1 and "." not in plain:
-        plain = plain.replace(",", ".")
-    try:
-        value = Decimal(plain)
-    except InvalidOperation:
-        raise Invalid("this is not a number", field=name) from None
-    if not value.is_finite():
+    if (value := typed_number(text)) is None:
         raise Invalid("this is not a number", field=name)
     return value

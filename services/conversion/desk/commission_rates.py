@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import partial
 from typing import Annotated, Any
 
@@ -15,6 +15,7 @@ from services.chassis.currencies import LARGEST, check_money
 from services.chassis.db import Connection
 from services.chassis.errors import DomainError, Invalid
 from services.chassis.http import Conn, Who
+from services.chassis.typed_numbers import typed_number
 from services.chassis.web.door import page_router, web_of
 from services.chassis.web.refusals import field_errors, reason_of
 from services.chassis.web.site import is_lively, words_for
@@ -127,11 +128,6 @@ def _example(form: RatesForm) -> dict[str, Any]:
 
 
 def _number(text: str, name: str) -> Decimal:
-    tidy = text.replace("\N{NO-BREAK SPACE}", "").replace(" ", "").replace("%", "")
-    try:
-        number = Decimal(tidy.replace(",", ".") if tidy.count(",") == 1 and "." not in tidy else tidy.replace(",", ""))
-    except InvalidOperation:
-        raise Invalid("Write a number, such as 2.5", field=name) from None
-    if not number.is_finite():
+    if (number := typed_number(text.replace("%", ""))) is None:
         raise Invalid("Write a number, such as 2.5", field=name)
     return Decimal(f"{number.normalize():f}")

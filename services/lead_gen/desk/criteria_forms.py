@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from starlette.datastructures import FormData
 
 from services.chassis.errors import DomainError
-from services.chassis.web.policy_forms.lengths import plain_number
+from services.chassis.typed_numbers import plain_number
 from services.chassis.web.refusals import reason_of
 from services.lead_gen.domain.criteria import Rule, RuleSet
 from services.lead_gen.domain.criteria_fields import KINDS

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from services.chassis.typed_numbers import typed_number
 from services.ops.domain.planner.assumptions import SHARE, Assumptions
 from services.ops.domain.planner.measured import Known, house_of
 from services.ops.plans import Job
@@ -15,8 +16,6 @@ from services.ops.schemas.plans import NewPlan
 
 _RATES = vars(Assumptions())
 TIERS = ("callers", "managers", "account_managers")
-_LONGEST = 40
-"""Characters of a number that somebody means."""
 _PLAIN = ("weeks", "leads", "customers", "runs", "goal")
 
 
@@ -58,14 +57,11 @@ def plan_of(typed: Mapping[str, str]) -> NewPlan:
 
 def _number(name: str, text: str) -> float | int | None:
     """What was typed as a figure, of which a share is typed in per cent; none for what is no number."""
-    plain = text.replace(",", ".").replace("\u00a0", "").replace(" ", "").rstrip("%")
-    try:
-        value = float(plain) if len(plain) <= _LONGEST else None
-    except ValueError:
+    if (number := typed_number(text.rstrip("% "))) is None:
         return None
-    if value is None or is_share(name):
-        return value and value / 100
-    return int(value) if value.is_integer() else value
+    if is_share(name):
+        return float(number) / 100
+    return int(number) if number == int(number) else float(number)
 
 
 def is_share(name: str) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 
+from services.chassis.typed_numbers import plain_number
+
 UNITS = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400, "week": 604_800}
 """Units by their seconds. Months and years are no lengths: they differ."""
 _USUAL = "minute"
@@ -28,8 +30,3 @@ def together(number: str, unit: str) -> timedelta | str:
         return timedelta(microseconds=int(Decimal(text) * UNITS[unit] * 1_000_000))
     except (InvalidOperation, KeyError, OverflowError, ValueError):
         return text or number
-
-
-def plain_number(text: str) -> str:
-    """A number as people type it, as programs read it: `1 200,5` as `1200.5`."""
-    return "".join(text.split()).replace(",", ".")

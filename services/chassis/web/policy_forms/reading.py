@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from starlette.datastructures import FormData
 
-from services.chassis.web.policy_forms.lengths import plain_number, together
+from services.chassis.typed_numbers import plain_number
+from services.chassis.web.policy_forms.lengths import together
 from services.chassis.web.policy_forms.shapes import Group, Leaf, Many, Shape, Table
 from services.chassis.web.policy_forms.words import Words
 
