@@ -157,6 +157,14 @@ async def test_tiers_that_are_away_are_named_and_a_plan_may_do_without_their_rat
         assert (await half.post("/v1/plans", json={**SMALL, "guess": True})).status_code == 202
 
 
+def field(page: str, name: str) -> str:
+    """What a field of the form holds."""
+    tag = re.search(rf'<input[^>]*name="{name}"[^>]*>', page)
+    value = re.search(r'value="(\d+)"', tag[0]) if tag else None
+    assert value is not None, name
+    return value[1]
+
+
 @pytest.mark.usefixtures("client_of_three")
 async def test_the_head_of_sales_plans_on_a_page(app: FastAPI) -> None:
     form = {f"{tier}.{name}": str(value) for tier in ("callers", "managers", "account_managers")
@@ -177,6 +185,11 @@ async def test_the_head_of_sales_plans_on_a_page(app: FastAPI) -> None:
         sense = (await http.post("/desk/planner", data={**form, **senseless})).text
         assert "0 is not between 1 and 1000" in sense
         assert "400% is not between 5% and 150%" in sense
+        half = (
+            await http.post("/desk/planner", data={**form, "callers.count": "3.5", "managers.hours_a_week": "0"})
+        ).text
+        assert "This is not a whole number" in half
+        assert "This must be 1 at least" in half
         asked = await http.post("/desk/planner", data={**form, "goal": "2", "assumptions.won": "30,5"})
         assert asked.status_code == 303, asked.text
         place = asked.headers["location"].removeprefix("/ops")
@@ -185,6 +198,14 @@ async def test_the_head_of_sales_plans_on_a_page(app: FastAPI) -> None:
         assert "People for 2 first sales a month" in page.text
         assert 'value="30.5"' in page.text
         assert "your own figure" in page.text
+        anew = (await http.get("/desk/planner", params={"anew": "true"})).text
+        assert "Nothing simulated yet" in anew
+        assert 'value="30.5"' not in anew
+        thousands = {"assumptions.order_value": "105,962", "customers": "", "callers.count": ""}
+        typed = await http.post("/desk/planner", data={**form, **thousands})
+        page = (await http.get(typed.headers["location"].removeprefix("/ops"))).text
+        assert 'value="105962"' in page
+        assert field(page, "customers") == field(anew, "customers") != "250", "a field left empty is the house's own"
         clients = (await http.get("/desk/planner/clients")).text
         assert "TOV Vantazh Plus" in clients
         assert clients.count("Ольга Р.") >= 1

@@ -33,6 +33,8 @@ _REASONS: Final = {
     "less_than": said("This must be below %(lt)s"),
     "less_than_equal": said("This may be %(le)s at most"),
     "int_parsing": said("This is not a whole number"),
+    "int_from_float": said("This is not a whole number"),
+    "int_parsing_size": said("This is too much"),
     "decimal_parsing": said("This is not a number"),
     "decimal_max_digits": said("This is too much"),
     "decimal_whole_digits": said("This is too much"),
@@ -137,7 +139,7 @@ def _reason(item: Mapping[str, Any]) -> str:
 def reason_of(item: Mapping[str, Any]) -> str:
     """One of pydantic's errors in words for whoever has filled in a form; rules of our own speak for themselves."""
     kind = str(item["type"]).removeprefix("date_from_").removeprefix("datetime_from_")
-    told = item.get("ctx", {})
+    told = {name: f"{one:.10g}" if isinstance(one, float) else one for name, one in item.get("ctx", {}).items()}
     if kind in ("string_too_short", "string_pattern_mismatch") and not item.get("input"):
         kind = "missing"
     if kind == "string_pattern_mismatch":

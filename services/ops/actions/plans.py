@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from services.chassis.errors import Invalid, Unavailable
-from services.ops.domain.planner.assumptions import Assumptions, House, PlanError, checked, with_values
+from services.ops.domain.planner.assumptions import House, PlanError, checked, with_values
 from services.ops.domain.planner.headcount import checked_goal
 from services.ops.domain.planner.measured import Known, known
 from services.ops.plans import Job, Plans
@@ -29,12 +29,12 @@ async def read_known(tiers: TierApis) -> tuple[Known, list[Missing]]:
     return known(told, DAYS), missing
 
 
-async def read_rates(tiers: TierApis) -> Assumptions:
-    """The house's own rates; guesses for what was not measured. Raises Unavailable while a tier cannot be asked."""
+async def read_house(tiers: TierApis) -> Known:
+    """What is known of the house, of all tiers. Raises Unavailable while one of them cannot be asked."""
     found, missing = await read_known(tiers)
     if missing:
         raise Unavailable("a tier cannot be asked for its rates now; plan with guesses, or try again later")
-    return found.rates
+    return found
 
 
 def ask_plan(

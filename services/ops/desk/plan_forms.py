@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from services.chassis.typed_numbers import typed_number
-from services.ops.domain.planner.assumptions import SHARE, Assumptions
+from services.ops.domain.planner.assumptions import LONGEST_WEEKS, SHARE, Assumptions, House
 from services.ops.domain.planner.measured import Known, house_of
 from services.ops.plans import Job
 from services.ops.schemas.plans import NewPlan
@@ -64,6 +64,13 @@ def _number(name: str, text: str) -> float | int | None:
     return int(number) if number == int(number) else float(number)
 
 
+def with_house(typed: Mapping[str, str], known: Known) -> dict[str, str]:
+    """The fields that were typed, and of the house as it is known those that were left empty."""
+    weeks = typed_number(typed.get("weeks", ""))
+    house = house_of(known, min(max(int(weeks), 1), LONGEST_WEEKS) if weeks else House.weeks)
+    return _of_house(house) | dict(typed)
+
+
 def is_share(name: str) -> bool:
     """Whether a field is typed in per cent."""
     group, _, rate = name.partition(".")
@@ -78,14 +85,24 @@ def values_of(job: Job | None, known: Known | None = None) -> dict[str, str]:
     house, goal, runs = (
         (job.plan.house, job.plan.goal, job.plan.runs) if job else (house_of(known or Known()), 12.0, 400)
     )
-    values = {f"{tier}.{name}": f"{value:g}" for tier in TIERS for name, value in (
+    values = _of_house(house)
+    values |= {"goal": _plain(goal) if goal else "", "runs": f"{runs}"}
+    changed = job.changed if job else {}
+    return values | {
+        f"assumptions.{name}": _plain(value * 100 if is_share(f"assumptions.{name}") else value)
+        for name, value in changed.items()
+    }
+
+
+def _of_house(house: House) -> dict[str, str]:
+    """People and work as they are typed."""
+    values = {f"{tier}.{name}": _plain(value) for tier in TIERS for name, value in (
         ("count", getattr(house, tier).count), ("hours_a_week", getattr(house, tier).hours_a_week),
         ("cost_an_hour", getattr(house, tier).cost_an_hour),
     )}  # fmt: skip
-    values |= {"weeks": f"{house.weeks}", "leads": f"{house.leads}", "customers": f"{house.customers}"}
-    values |= {"goal": f"{goal:g}" if goal else "", "runs": f"{runs}"}
-    changed = job.changed if job else {}
-    return values | {
-        f"assumptions.{name}": f"{value * 100 if is_share(f'assumptions.{name}') else value:g}"
-        for name, value in changed.items()
-    }
+    return values | {"weeks": f"{house.weeks}", "leads": f"{house.leads}", "customers": f"{house.customers}"}
+
+
+def _plain(value: float) -> str:
+    """A figure without an exponent, which is nothing that people type."""
+    return f"{value:.6f}".rstrip("0").rstrip(".")

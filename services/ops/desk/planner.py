@@ -14,9 +14,9 @@ from services.chassis.http import Id, Who, allow
 from services.chassis.web.door import page_router, web_of
 from services.chassis.web.refusals import field_errors
 from services.chassis.web.site import is_lively
-from services.ops.actions.plans import ask_plan, read_known, read_rates
+from services.ops.actions.plans import ask_plan, read_house, read_known
 from services.ops.actions.relationships import read_relationships
-from services.ops.desk.plan_forms import PlanForm, plan_of, values_of
+from services.ops.desk.plan_forms import PlanForm, plan_of, values_of, with_house
 from services.ops.domain.planner.assumptions import Assumptions
 from services.ops.domain.planner.measured import Known
 from services.ops.domain.relationships import classic, loads
@@ -32,14 +32,16 @@ router: APIRouter = page_router("/desk/planner")
 
 
 @router.get("", dependencies=_OPS)
-async def planner(request: Request, sources: Seen, plans: Planning, who: Who, plan: Id | None = None) -> Response:
+async def planner(
+    request: Request, sources: Seen, plans: Planning, who: Who, plan: Id | None = None, anew: bool = False
+) -> Response:
     """The plan that is named, or the last one of whoever asks, above the form for another.
 
-    The first plan begins with what the house's records and rules say of it.
+    The first plan, and one that is begun `anew`, begins with what the house's records and rules say of it.
     """
     gone = False
     try:
-        job = plans.get(plan) if plan else plans.latest(who.person)
+        job = plans.get(plan) if plan else None if anew else plans.latest(who.person)
     except NotFound:
         job, gone = None, True
     if job is not None:
@@ -95,10 +97,10 @@ async def stop(plans: Planning, plan: Id) -> Response:
 
 
 async def _ask(tiers: TierApis, plans: Plans, typed: dict[str, str], person: str) -> Job:
-    plan = plan_of(typed)
-    rates = Assumptions() if plan.guess else await read_rates(tiers)
+    known = Known() if typed.get("guess") == "1" else await read_house(tiers)
+    plan = plan_of(with_house(typed, known))
     return ask_plan(
-        plans, plan.house(rates), plan.assumptions, runs=plan.runs, seed=plan.seed, goal=plan.goal, person=person
+        plans, plan.house(known.rates), plan.assumptions, runs=plan.runs, seed=plan.seed, goal=plan.goal, person=person
     )
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Response
 
 from services.chassis.http import Id, Who, allow, new_router
-from services.ops.actions.plans import ask_plan, read_rates
+from services.ops.actions.plans import ask_plan, read_house
 from services.ops.domain.planner.assumptions import Assumptions
 from services.ops.doors import Planning, Reachable
 from services.ops.schemas.plans import NewPlan, Plan
@@ -25,7 +25,7 @@ async def post_plan(
 
     503 while a tier that should say its rates is away (`guess` asks nobody), or while too many plans wait.
     """
-    rates = Assumptions() if body.guess else await read_rates(sources.apis)
+    rates = Assumptions() if body.guess else (await read_house(sources.apis)).rates
     job = ask_plan(
         plans, body.house(rates), body.assumptions, runs=body.runs, seed=body.seed, goal=body.goal,
         person=who.person, key=key,
