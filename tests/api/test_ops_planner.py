@@ -157,6 +157,13 @@ async def test_tiers_that_are_away_are_named_and_a_plan_may_do_without_their_rat
         assert (await half.post("/v1/plans", json={**SMALL, "guess": True})).status_code == 202
 
 
+async def simulated(http: httpx.AsyncClient, place: str) -> str:
+    """The page of a plan once it has its answer."""
+    while "Same people, same leads, both ways" not in (page := await http.get(place)).text:
+        await asyncio.sleep(0.05)
+    return page.text
+
+
 def field(page: str, name: str) -> str:
     """What a field of the form holds."""
     tag = re.search(rf'<input[^>]*name="{name}"[^>]*>', page)
@@ -193,17 +200,16 @@ async def test_the_head_of_sales_plans_on_a_page(app: FastAPI) -> None:
         asked = await http.post("/desk/planner", data={**form, "goal": "2", "assumptions.won": "30,5"})
         assert asked.status_code == 303, asked.text
         place = asked.headers["location"].removeprefix("/ops")
-        while "Same people, same leads, both ways" not in (page := await http.get(place)).text:
-            await asyncio.sleep(0.05)
-        assert "People for 2 first sales a month" in page.text
-        assert 'value="30.5"' in page.text
-        assert "your own figure" in page.text
+        page = await simulated(http, place)
+        assert "People for 2 first sales a month" in page
+        assert 'value="30.5"' in page
+        assert "your own figure" in page
         anew = (await http.get("/desk/planner", params={"anew": "true"})).text
         assert "Nothing simulated yet" in anew
         assert 'value="30.5"' not in anew
         thousands = {"assumptions.order_value": "105,962", "customers": "", "callers.count": ""}
         typed = await http.post("/desk/planner", data={**form, **thousands})
-        page = (await http.get(typed.headers["location"].removeprefix("/ops"))).text
+        page = await simulated(http, typed.headers["location"].removeprefix("/ops"))
         assert 'value="105962"' in page
         assert field(page, "customers") == field(anew, "customers") != "250", "a field left empty is the house's own"
         clients = (await http.get("/desk/planner/clients")).text
