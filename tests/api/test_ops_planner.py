@@ -192,6 +192,9 @@ async def test_the_head_of_sales_plans_on_a_page(app: FastAPI) -> None:
         sense = (await http.post("/desk/planner", data={**form, **senseless})).text
         assert "0 is not between 1 and 1000" in sense
         assert "400% is not between 5% and 150%" in sense
+        nobody = {f"{tier}.count": "0" for tier in ("callers", "managers", "account_managers")}
+        empty = (await http.post("/desk/planner", data={**form, **nobody})).text
+        assert "All tiers together have 0 people" in empty
         half = (
             await http.post("/desk/planner", data={**form, "callers.count": "3.5", "managers.hours_a_week": "0"})
         ).text

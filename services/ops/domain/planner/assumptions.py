@@ -118,6 +118,8 @@ def checked(house: House) -> House:
         for field, value, low, high in _figures(house)
         if not low <= value <= high
     }
+    if not 1 <= house.people <= MOST_PEOPLE:
+        wrong.setdefault("callers.count", _crowd(f"{house.people}", f"{MOST_PEOPLE}"))
     if wrong:
         (field, reason), *others = wrong.items()
         raise PlanError(field, reason, dict(others))
@@ -126,6 +128,10 @@ def checked(house: House) -> House:
 
 def _outside(value: str, low: str, high: str) -> str:
     return said(f"{value} is not between {low} and {high}")
+
+
+def _crowd(people: str, most: str) -> str:
+    return said(f"all tiers together have {people} people, which is not between 1 and {most}")
 
 
 def _as_typed(field: str, value: float) -> str:
@@ -141,7 +147,6 @@ def _figures(house: House) -> Iterator[tuple[str, float, float, float]]:
     yield "weeks", house.weeks, 1, LONGEST_WEEKS
     yield "leads", house.leads, 0, MOST_LEADS
     yield "customers", house.customers, 0, MOST_LEADS
-    yield "people", house.people, 1, MOST_PEOPLE
     for tier in ("callers", "managers", "account_managers"):
         people: People = getattr(house, tier)
         yield f"{tier}.count", people.count, 0, MOST_PEOPLE

@@ -141,7 +141,7 @@ def test_measured_rates_vary_from_run_to_run_and_guesses_do_not() -> None:
         (replace(SMALL, weeks=0), "weeks"),
         (replace(SMALL, leads=-1), "leads"),
         (replace(SMALL, callers=People(2, 90, 1)), "callers.hours_a_week"),
-        (House(People(0, 8, 1), People(0, 8, 1), People(0, 8, 1)), "people"),
+        (House(People(0, 8, 1), People(0, 8, 1), People(0, 8, 1)), "callers.count"),
         (replace(SMALL, assumptions=with_values(Assumptions(), {"answered": 1.2})), "assumptions.answered"),
         (replace(SMALL, assumptions=with_values(Assumptions(), {"won": float("nan")})), "assumptions.won"),
     ],
