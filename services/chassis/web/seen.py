@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
+from pydantic import BaseModel
 from starlette.datastructures import FormData
+
+from services.chassis.errors import DomainError
+
+F = TypeVar("F", bound=BaseModel)
 
 SEEN = "seen"
 """The hidden field that says it. The word that somebody else published meanwhile brings another one of this name
@@ -21,8 +27,8 @@ class Seen:
 
     @classmethod
     def of(cls, form: FormData) -> Seen:
-        """What a form says; nothing at all for one that says nothing."""
-        said = [str(value) for value in form.getlist(SEEN)] or [""]
+        """What a form says; one that says nothing began with nothing."""
+        said = [str(value) for value in form.getlist(SEEN)] or ["0"]
         return cls(said[0], said[-1])
 
     @classmethod
@@ -37,3 +43,8 @@ class Seen:
     def knows(self, version: int) -> bool:
         """Whether the writer was told of the version in force before they sent the form."""
         return self.told == str(version)
+
+
+def told_of(error: DomainError, form: F) -> F:
+    """The form as it is drawn again after this refusal: sent once more, it goes on top of what it told of."""
+    return form.model_copy(update={SEEN: error.detail[SEEN]}) if SEEN in error.detail else form
