@@ -8,7 +8,8 @@ from typing import Any
 
 from services.chassis.db import Connection
 from services.chassis.edits import Kind, hold, tag_of
-from services.chassis.errors import Conflict, Invalid
+from services.chassis.errors import Invalid
+from services.chassis.meanwhile import published_meanwhile
 from services.chassis.records import Record
 
 
@@ -51,7 +52,8 @@ async def with_parts(conn: Connection, kind: Kind, body: Mapping[str, Any], seen
     await hold(conn, kind, "current")
     newest = await conn.fetchval("SELECT body FROM policies ORDER BY version DESC LIMIT 1")
     if seen != tag_of_parts(newest, body):
-        raise Conflict("Somebody published other rules meanwhile: open this page again", code="changed_meanwhile")
+        first = (await changes_of(conn, body, 1))[0]
+        raise await published_meanwhile(conn, first.created_by, first.version, tag_of_parts(newest, body))
     if all(newest.get(part) == value for part, value in body.items()):
         raise Invalid("Nothing is different yet", field=next(iter(body)))
     return {**newest, **body}

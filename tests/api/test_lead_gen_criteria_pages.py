@@ -62,4 +62,4 @@ async def test_a_supervisor_says_who_is_worth_calling(fresh_database: FreshDatab
         # Whoever began with version 1 is told that there is another one.
         late = await http.post(f"{BASE}/{first}", data={**RULE, "seen": "1", "idempotency_key": "late"})
         assert late.status_code == 422
-        assert "published meanwhile" in late.text
+        assert "published version 2 while you were here" in late.text

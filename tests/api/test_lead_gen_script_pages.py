@@ -113,4 +113,4 @@ async def test_a_script_is_written_tried_and_published(fresh_database: FreshData
         assert "This is the version in force." in words((await http.get(f"{BASE}/{newest}/version")).text)
         late = await http.post(f"{BASE}/{first}", data=change | {"n.2.text": "Bye!", "idempotency_key": "late"})
         assert late.status_code == 422
-        assert "Version 2 was published meanwhile" in late.text
+        assert "published version 2 while you were here" in late.text

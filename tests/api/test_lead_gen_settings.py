@@ -33,7 +33,7 @@ async def test_a_supervisor_sees_what_is_in_force_and_changes_it(fresh_database:
         assert "too expensive" in (await http.get(f"{place}/{one}")).text
         changed = new | {"seen": "1", "text": "Name none; the manager calls."}
         assert (await http.post(f"{place}/{one}", data=changed)).status_code == 303
-        assert (await http.post(f"{place}/{one}", data=changed | {"text": "Other"})).status_code == 422
+        assert (await http.post(f"{place}/{one}", data=changed | {"text": "Other"})).status_code == 409
         assert "“They ask for a price”, version 2" in words((await http.get(BASE)).text)
         assert (await http.post(f"{place}/{one}/archive", data={})).status_code == 303
         assert "No instructions yet" in (await http.get(place)).text

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from services.account_mgmt.actions.kinds import ENTITY
-from services.account_mgmt.actions.settings_changes import note_change
+from services.account_mgmt.actions.settings_changes import last_writer, note_change
 from services.account_mgmt.domain.legal_entities import LegalEntity
 from services.account_mgmt.repository import legal_entities
 from services.account_mgmt.schemas.legal_entities import EntityChange, NewEntity
 from services.chassis.db import Connection
 from services.chassis.edits import hold, tag_of
 from services.chassis.errors import Conflict
+from services.chassis.meanwhile import saved_meanwhile
 
 
 async def add_legal_entity(conn: Connection, new: NewEntity, by: str) -> LegalEntity:
@@ -31,7 +32,7 @@ async def change_legal_entity(
     await hold(conn, ENTITY, entity_id)
     was = await legal_entities.get(conn, entity_id)
     if seen is not None and seen != tag_of_entity(was):
-        raise Conflict("Somebody changed this legal entity meanwhile: open it again", code="changed_meanwhile")
+        raise await saved_meanwhile(conn, await last_writer(conn, "legal_entity", entity_id), tag_of_entity(was))
     now = await legal_entities.change(conn, entity_id, change.changes())
     await note_change(conn, "legal_entity", entity_id, by, was, now)
     return now

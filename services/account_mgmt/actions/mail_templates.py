@@ -11,7 +11,8 @@ from services.account_mgmt.repository import legal_entities, mail_templates
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.edits import hold
-from services.chassis.errors import Conflict, Invalid, NotFound
+from services.chassis.errors import Invalid, NotFound
+from services.chassis.meanwhile import published_meanwhile
 
 _EXAMPLE = {
     "company": "Wind Ltd", "name": "Olena Koval", "what": "Full truck", "number": "LR-2030-000042",
@@ -88,9 +89,9 @@ async def _check_seen(conn: Connection, kind: MailKind, language: str, seen: int
     if seen is None:
         return
     await hold(conn, MAIL_TEMPLATE, f"{kind}/{language}")
-    latest = await mail_templates.versions(conn, kind, language, 1)
-    if seen != (latest[0].version if latest else 0):
-        raise Conflict("Somebody published other words meanwhile: open this mail again", code="changed_meanwhile")
+    for latest in await mail_templates.versions(conn, kind, language, 1):
+        if seen != latest.version:
+            raise await published_meanwhile(conn, latest.created_by, latest.version)
 
 
 def _check(kind: MailKind, words: MailWords) -> None:

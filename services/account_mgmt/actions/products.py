@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from services.account_mgmt.actions.kinds import PRODUCT
-from services.account_mgmt.actions.settings_changes import note_change
+from services.account_mgmt.actions.settings_changes import last_writer, note_change
 from services.account_mgmt.domain.products import Price, Product, check_price
 from services.account_mgmt.domain.tax_categories import check_category
 from services.account_mgmt.domain.units import word_of
@@ -18,6 +18,7 @@ from services.chassis.db import Connection
 from services.chassis.edits import hold
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.events import publish
+from services.chassis.meanwhile import saved_meanwhile
 from services.chassis.outbox import StartWorkflow
 from workflows.contracts import ids, queues
 from workflows.contracts.base import Money
@@ -55,7 +56,7 @@ async def change_product(
     await hold(conn, PRODUCT, product_id)
     was = await products.get(conn, product_id)
     if seen is not None and seen != was.version:
-        raise Conflict("Somebody changed this product meanwhile: open it again", code="changed_meanwhile")
+        raise await saved_meanwhile(conn, await last_writer(conn, "product", product_id), was.version)
     product = await products.change(conn, product_id, change.changes())
     if {"tax_percent", "tax_category", "tax_reason"} & change.changes().keys():
         check_category(product.tax_category, product.tax_percent, product.tax_reason)

@@ -14,3 +14,9 @@ async def note_change(conn: Connection, kind: Kind, thing: str, by: str, was: Re
     gone, came = difference(before, now.model_dump(mode="json"))
     if came:
         await settings_changes.add(conn, kind, thing, by, gone, came)
+
+
+async def last_writer(conn: Connection, kind: Kind, thing: str) -> str:
+    """Who changed it last; empty where nobody did."""
+    found = await settings_changes.of_thing(conn, kind, thing, 1)
+    return found[0].by if found else ""

@@ -29,6 +29,7 @@ from services.chassis.web.door import page_router, web_of
 from services.chassis.web.formats import zone_of
 from services.chassis.web.refusals import field_errors
 from services.chassis.web.rows import Move, now_at
+from services.chassis.web.seen import told_of
 from services.chassis.web.site import is_lively, words_for
 
 router: APIRouter = page_router("/desk/settings/dunning")
@@ -119,7 +120,7 @@ async def publish(request: Request, conn: Conn, who: Who, form: Annotated[Dunnin
     except DomainError as error:
         if is_lively(request):
             raise _of_form(error) from None
-        return await _show(request, conn, who, form, _of_form(error))
+        return await _show(request, conn, who, told_of(error, form), _of_form(error))
     said = words_for(request)("Published: reminders go by these steps.")
     return await web_of(request).after(request, HERE, partial(_show, request, conn, who), said=said)
 

@@ -24,6 +24,7 @@ from services.chassis.http import Conn, Who
 from services.chassis.meanings import Language
 from services.chassis.web.door import page_router, web_of
 from services.chassis.web.refusals import field_errors
+from services.chassis.web.seen import told_of
 from services.chassis.web.site import is_lively, words_for
 
 router: APIRouter = page_router("/desk/settings/mails")
@@ -108,7 +109,8 @@ async def publish(
     except DomainError as error:
         if is_lively(request):
             raise
-        return await _show(request, conn, who, kind, language, form.typed(), seen=form.seen, error=error)
+        seen = told_of(error, form).seen
+        return await _show(request, conn, who, kind, language, form.typed(), seen=seen, error=error)
     return await _after(
         request, conn, who, kind, language, words_for(request)("Published: mails go out in these words.")
     )

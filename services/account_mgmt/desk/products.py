@@ -23,6 +23,7 @@ from services.chassis.http import Conn, Who
 from services.chassis.web.door import page_router, web_of
 from services.chassis.web.formats import zone_of
 from services.chassis.web.refusals import field_errors
+from services.chassis.web.seen import told_of
 from services.chassis.web.site import is_lively, words_for
 
 router: APIRouter = page_router("/desk/settings/products")
@@ -83,7 +84,7 @@ async def save(
     except DomainError as error:
         if is_lively(request):
             raise
-        return await _show(request, conn, who, product_id, form=form, error=error)
+        return await _show(request, conn, who, product_id, form=told_of(error, form), error=error)
     return await _after(request, conn, who, product_id, words_for(request)("Written down."))
 
 

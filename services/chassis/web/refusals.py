@@ -19,6 +19,7 @@ from services.chassis.errors import DomainError
 from services.chassis.http.problems import RETRYABLE, request_id
 from services.chassis.sentences import said
 from services.chassis.web.places import prefix_of
+from services.chassis.web.seen import SEEN
 from services.chassis.web.site import SignInNeededError, is_lively, is_part, told_to, web_of, words_for
 from services.chassis.web.words import as_sentence
 
@@ -105,7 +106,8 @@ def _in_place(request: Request, error: DomainError | RequestValidationError) -> 
     status, code, text = told_of(request, error)
     tell = told_to(request)
     fields = {name: tell(reason) for name, reason in field_errors(error).items()}
-    told = {"form:refused": {"code": code, "fields": fields}}
+    seen = {SEEN: error.detail[SEEN]} if isinstance(error, DomainError) and SEEN in error.detail else {}
+    told = {"form:refused": {"code": code, "fields": fields, **seen}}
     headers = {"HX-Trigger": json.dumps(told), "HX-Reswap": "none", "HX-Push-Url": "false"}
     return _word(request, status, as_sentence(text), headers, signed_out=isinstance(error, SignInNeededError))
 

@@ -9,7 +9,8 @@ from datetime import datetime
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.edits import hold
-from services.chassis.errors import Conflict, Invalid, NotFound
+from services.chassis.errors import Invalid, NotFound
+from services.chassis.meanwhile import published_meanwhile
 from services.conversion.actions.deals import now
 from services.conversion.actions.kinds import PLAYBOOK
 from services.conversion.actions.playbooks import save_playbook
@@ -96,9 +97,8 @@ async def publish_playbook(conn: Connection, name: str, playbook: Playbook, who:
     await hold(conn, PLAYBOOK, name)
     newest = await playbooks.find(conn, name)
     if seen != (newest.version if newest else 0):
-        raise Conflict(
-            "somebody published another version meanwhile: open this playbook again", code="changed_meanwhile"
-        )
+        by, version = (newest.created_by, newest.version) if newest else ("", 0)
+        raise await published_meanwhile(conn, by, version)
     if newest is not None and newest.body == playbook:
         raise Invalid("Nothing is different yet", field="priority")
     await save_playbook(conn, NewPlaybook(name=name, body=playbook), who)

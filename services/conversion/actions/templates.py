@@ -9,6 +9,7 @@ from services.chassis.db import Connection
 from services.chassis.edits import hold
 from services.chassis.errors import Conflict, Invalid, NotFound
 from services.chassis.mail import Attachment
+from services.chassis.meanwhile import published_meanwhile
 from services.conversion.actions.deals import policy_of
 from services.conversion.actions.kinds import TEMPLATE
 from services.conversion.actions.teams import deal_seen
@@ -29,9 +30,9 @@ async def save_template(conn: Connection, new: NewTemplate, who: Principal, *, s
     """
     if seen is not None:
         await hold(conn, TEMPLATE, new.name)
-        latest = await templates.versions(conn, new.name, new.language, 1)
-        if seen != (latest[0].version if latest else 0):
-            raise Conflict("somebody published other words meanwhile: open this mail again", code="changed_meanwhile")
+        for latest in await templates.versions(conn, new.name, new.language, 1):
+            if seen != latest.version:
+                raise await published_meanwhile(conn, latest.created_by, latest.version)
     return await templates.add(conn, new.name, new.language, new.subject, new.body, who.person)
 
 

@@ -18,6 +18,7 @@ from services.chassis.http import Conn, Who
 from services.chassis.typed_numbers import typed_number
 from services.chassis.web.door import page_router, web_of
 from services.chassis.web.refusals import field_errors, reason_of
+from services.chassis.web.seen import told_of
 from services.chassis.web.site import is_lively, words_for
 from services.conversion.actions.commission_rates import publish_rates, read_rates, shares_of
 from services.conversion.desk.settings import SETTERS, SETTINGS, SUPERVISION, SUPERVISOR, settings_page
@@ -102,7 +103,7 @@ async def publish(request: Request, conn: Conn, who: Who, form: Annotated[RatesF
         error.field = "closed" if error.field == "commission" else error.field
         if is_lively(request):
             raise
-        return await _show(request, conn, who, form, error)
+        return await _show(request, conn, who, told_of(error, form), error)
     said = words_for(request)("Published: deals that begin from now on take these rates.")
     return await web_of(request).after(request, HERE, partial(_show, request, conn, who), said=said)
 

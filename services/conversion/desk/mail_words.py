@@ -18,6 +18,7 @@ from services.chassis.mail import Attachment
 from services.chassis.meanings import Language
 from services.chassis.web.door import page_router, web_of
 from services.chassis.web.refusals import field_errors, reason_of
+from services.chassis.web.seen import told_of
 from services.chassis.web.site import is_lively, words_for
 from services.conversion.actions.mail_editor import (
     Words,
@@ -117,7 +118,8 @@ async def publish(
     except DomainError as error:
         if is_lively(request):
             raise
-        return await _show(request, conn, who, name, language, form.typed(), seen=form.seen, error=error)
+        seen = told_of(error, form).seen
+        return await _show(request, conn, who, name, language, form.typed(), seen=seen, error=error)
     said = words_for(request)("Published: mails go out in these words.")
     return await _after(request, conn, who, name, language, said)
 

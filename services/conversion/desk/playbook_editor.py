@@ -17,6 +17,7 @@ from services.chassis.web.door import page_router, web_of
 from services.chassis.web.pages import Reader
 from services.chassis.web.refusals import field_errors
 from services.chassis.web.rows import Move, now_at
+from services.chassis.web.seen import told_of
 from services.chassis.web.site import is_lively, words_for
 from services.conversion.actions.playbook_editor import (
     PlaybookPage,
@@ -85,7 +86,7 @@ async def publish(request: Request, conn: Conn, who: Who, name: Called, form: Ty
     except DomainError as error:
         if is_lively(request):
             raise
-        return await _show(request, conn, who, name, form, error)
+        return await _show(request, conn, who, name, told_of(error, form), error)
     fresh = await read_playbook(conn, name)
     show = partial(_show, request, conn, who, name, PlaybookForm.of(playbook, fresh.version, _words(request)))
     said = words_for(request)("Published: leads that enter from now on go by these steps.")

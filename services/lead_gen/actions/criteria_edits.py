@@ -6,6 +6,7 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.edits import hold
 from services.chassis.errors import Conflict
+from services.chassis.meanwhile import published_meanwhile
 from services.chassis.staff import names_of, remember, writer
 from services.lead_gen.actions.criteria import add_criteria
 from services.lead_gen.actions.kinds import CRITERIA
@@ -39,13 +40,15 @@ async def publish_criteria(
 ) -> CriteriaVersion:
     """The next version after the one that was `seen`; with `campaigns_too`, campaigns go by it from now on.
 
-    Raises Conflict `changed_meanwhile`, Invalid `contradiction`.
+    Raises Conflict `changed_meanwhile`, `duplicate` for a name that was to be new, Invalid `contradiction`.
     """
     await hold(conn, CRITERIA, new.name)
     newest = await criteria.newest_version(conn, new.name)
-    if str(newest) != seen:
-        text = "There are criteria of this name already" if seen == "0" else f"Version {newest} was published meanwhile"
-        raise Conflict(text, code="changed_meanwhile", field="name", detail={"version": newest})
+    if newest and str(newest) != seen:
+        if seen == "0":
+            raise Conflict("There are criteria of this name already", code="duplicate", field="name")
+        by = (await criteria.versions_of(conn, new.name))[0].created_by
+        raise await published_meanwhile(conn, by, newest)
     made = await add_criteria(conn, new, who.person)
     if campaigns_too:
         await criteria.take_up(conn, made)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
-from services.chassis.errors import Conflict
+from services.chassis.meanwhile import published_meanwhile
 from services.chassis.staff import remember
 from services.lead_gen.actions.instructions import add_instruction, change_instruction
 from services.lead_gen.domain.instructions import Instruction
@@ -35,5 +35,5 @@ async def save_instruction(
         return await add_instruction(conn, new, who.person)
     now = await instructions.get(conn, instruction_id, lock=True)
     if str(now.version) != seen:
-        raise Conflict(f"Version {now.version} was written meanwhile; open it again to see it", field="title")
+        raise await published_meanwhile(conn, await instructions.last_writer(conn, now.id), now.version)
     return await change_instruction(conn, instruction_id, new, who.person)

@@ -6,6 +6,7 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.edits import hold
 from services.chassis.errors import Conflict
+from services.chassis.meanwhile import published_meanwhile
 from services.chassis.staff import names_of, remember, writer
 from services.lead_gen.actions.kinds import SCRIPT
 from services.lead_gen.actions.scripts import add_script
@@ -30,12 +31,17 @@ async def _named(conn: Connection, found: list[ScriptListed]) -> list[ScriptList
 
 
 async def publish_script(conn: Connection, new: NewScript, who: Principal, *, seen: str) -> Script:
-    """The next version after the one that was `seen`. Raises Conflict `changed_meanwhile`."""
+    """The next version after the one that was `seen`.
+
+    Raises Conflict `changed_meanwhile`, `duplicate` for a name that was to be new.
+    """
     await hold(conn, SCRIPT, new.name)
     newest = await scripts.newest_version(conn, new.name)
-    if str(newest) != seen:
-        text = "There is a script of this name already" if seen == "0" else f"Version {newest} was published meanwhile"
-        raise Conflict(text, code="changed_meanwhile", field="name", detail={"version": newest})
+    if newest and str(newest) != seen:
+        if seen == "0":
+            raise Conflict("There is a script of this name already", code="duplicate", field="name")
+        by = (await scripts.versions_of(conn, new.name))[0].created_by
+        raise await published_meanwhile(conn, by, newest)
     made = await add_script(conn, new, who.person)
     await remember(conn, who)
     return made

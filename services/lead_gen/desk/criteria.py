@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import APIRouter, Request
+from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import DomainError
 from services.chassis.http import Conn, Id, Who, allow
+from services.chassis.meanwhile import MEANWHILE
 from services.chassis.web.door import page_router, web_of
 from services.chassis.web.site import is_lively, words_for
 from services.lead_gen.actions.criteria_edits import (
@@ -79,15 +81,22 @@ async def _publish(request: Request, conn: Connection, who: Principal, now: Crit
     if edited.meant is None:
         edited.say_why()
         return await _refused(request, conn, edited)
-    seen = str(form.get("seen", "0"))
+    seen, too = edited.seen.told, "campaigns_too" in form
     try:
         async with conn.transaction():
-            made = await publish_criteria(conn, edited.meant, who, seen=seen, campaigns_too="campaigns_too" in form)
+            made = await publish_criteria(conn, edited.meant, who, seen=seen, campaigns_too=too)
     except DomainError as error:
-        edited.faults["name"] = f"{error.message}."
-        return await _refused(request, conn, edited)
+        return await _refused(request, conn, await _told(conn, edited, form, error))
     said = words_for(request)("Version %(num)s is published.") % {"num": made.version}
     return await web_of(request).after(request, BASE, said=said)
+
+
+async def _told(conn: Connection, edited: Edited, form: FormData, error: DomainError) -> Edited:
+    """What is typed with why it is refused: beside the version of whoever was first, or with a fault at the name."""
+    if error.code == MEANWHILE and edited.now is not None:
+        return await edited_by(conn, await newest_like(conn, edited.now.id), form)
+    edited.faults["name"] = f"{error.message}."
+    return edited
 
 
 def _live(request: Request, edited: Edited, status: int = 200, headers: dict[str, str] | None = None) -> Response:

@@ -12,6 +12,7 @@ from starlette.datastructures import FormData
 from services.chassis.db import Connection
 from services.chassis.errors import DomainError
 from services.chassis.sentences import said
+from services.chassis.web.seen import Seen
 from services.lead_gen.actions.criteria import try_rules
 from services.lead_gen.desk.criteria_forms import SIDES, rows_of, rule_faults, typed_rules, with_spare
 from services.lead_gen.domain.criteria import CriteriaListed, Rule, RuleSet, RulesTried
@@ -27,6 +28,7 @@ class Edited:
     now: CriteriaListed | None
     name: str
     rows: Mapping[str, Any]
+    seen: Seen
     faults: dict[str, str] = field(default_factory=dict)
     tried: RulesTried | None = None
     added: list[tuple[str, Rule]] = field(default_factory=list)
@@ -53,22 +55,23 @@ class Edited:
         return list(zip(rules, (one.leaves for one in self.tried.rules), strict=True)) if self.tried else []
 
     @property
-    def seen(self) -> int:
-        """The version it goes on from."""
-        return self.now.version if self.now else 0
+    def is_stale(self) -> bool:
+        """Whether somebody else has published since the form was drawn."""
+        return self.now is not None and self.seen.is_behind(self.now.version)
 
 
 async def begun(conn: Connection, now: CriteriaListed | None) -> Edited:
     """Criteria as they are in force; empty ones for a new name."""
     rules = now.rules if now else RuleSet()
     tried = await try_rules(conn, Rules(include=rules.include, exclude=rules.exclude))
-    return Edited(now, now.name if now else "", with_spare(rows_of(rules)), tried=tried, tried_rules=_by_side(rules))
+    name, seen = (now.name, Seen.at(now.version)) if now else ("", Seen.at(0))
+    return Edited(now, name, with_spare(rows_of(rules)), seen, tried=tried, tried_rules=_by_side(rules))
 
 
 async def edited_by(conn: Connection, now: CriteriaListed | None, form: FormData) -> Edited:
     """Criteria as a form has them: checked as publishing checks them, and tried on the register."""
     typed, name = typed_rules(form), now.name if now else str(form.get("name", "")).strip()
-    edited = Edited(now, name, with_spare(typed.rows), names=["name", *typed.names])
+    edited = Edited(now, name, with_spare(typed.rows), Seen.of(form), names=["name", *typed.names])
     try:
         rules = Rules.model_validate(typed.rules)
         edited.tried, edited.tried_rules = await try_rules(conn, rules), _by_side(rules.rule_set())

@@ -14,8 +14,7 @@ from services.chassis.db import Connection
 from services.chassis.errors import Conflict
 from services.chassis.http import Conn, Id, Who, allow
 from services.chassis.web.door import page_router, web_of
-from services.chassis.web.refusals import field_errors
-from services.chassis.web.site import words_for
+from services.chassis.web.site import is_lively, words_for
 from services.lead_gen.actions.instruction_edits import list_instructions, open_instruction, save_instruction
 from services.lead_gen.actions.instructions import archive_instruction
 from services.lead_gen.actions.ready_words import ready_instruction
@@ -85,7 +84,9 @@ async def _save(request: Request, conn: Connection, who: Principal, instruction_
         wrong = {str(one["loc"][0]): "This is needed." for one in error.errors()}
         return _form(request, who, instruction_id, values, wrong)
     except Conflict as error:
-        return _form(request, who, instruction_id, values, field_errors(error))
+        if is_lively(request):
+            raise
+        return _form(request, who, instruction_id, values | error.detail, refused=error)
     return await web_of(request).after(request, BASE, said=words_for(request)("Callers find it from now on."))
 
 
@@ -109,7 +110,7 @@ def _apart(situation: str) -> tuple[str, str]:
 
 def _form(
     request: Request, who: Principal, instruction_id: str | None, values: dict[str, Any],
-    errors: dict[str, str] | None = None,
+    errors: dict[str, str] | None = None, refused: Conflict | None = None,
 ) -> Response:  # fmt: skip
     shown = [*values["situations"], *[("", "")] * _SPARE]
     context: dict[str, Any] = {
@@ -118,6 +119,6 @@ def _form(
         "situations": shown,
         "acts": who.role == "supervisor",
     }
-    context["errors"] = errors or {}
-    pages = web_of(request).pages
-    return pages.answer(request, "instruction_edit.j2", status=422 if errors else 200, **context)
+    context |= {"errors": errors or {}, "refused": refused}
+    status = 422 if errors else refused.status if refused else 200
+    return web_of(request).pages.answer(request, "instruction_edit.j2", status=status, **context)

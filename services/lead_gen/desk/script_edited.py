@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pydantic import ValidationError
 from starlette.datastructures import FormData
 
+from services.chassis.web.seen import Seen
 from services.lead_gen.desk.script_forms import NodeRow, TypedScript, rows_of, typed_script, with_spare
 from services.lead_gen.domain.script_steps import Step, step_at, walked
 from services.lead_gen.domain.scripts import (
@@ -43,7 +44,7 @@ class EditedScript:
     versions: list[ScriptListed]
     name: str
     typed: TypedScript
-    seen: str
+    seen: Seen
     caller: str
     meant: NewScript | None = None
     name_fault: str = ""
@@ -54,6 +55,11 @@ class EditedScript:
     def now(self) -> ScriptListed | None:
         """The version in force."""
         return self.versions[0] if self.versions else None
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether somebody else has published since the form was drawn."""
+        return self.now is not None and self.seen.is_behind(self.now.version)
 
     @property
     def place(self) -> str:
@@ -113,7 +119,7 @@ def begun(versions: list[ScriptListed], caller: str) -> EditedScript:
     now = versions[0] if versions else None
     rows = rows_of(now.start, now.nodes) if now else []
     typed = TypedScript(now.start if now else "greeting", rows, nodes=dict(now.nodes) if now else {})
-    edited = EditedScript(versions, now.name if now else "", typed, str(now.version) if now else "0", caller)
+    edited = EditedScript(versions, now.name if now else "", typed, Seen.at(now.version if now else 0), caller)
     edited.rows = with_spare(rows)
     return edited
 
@@ -122,14 +128,14 @@ def begun_with(ready: NewScript, caller: str) -> EditedScript:
     """A new script that is filled in already; nothing of it is kept before it is published."""
     rows = rows_of(ready.start, ready.nodes)
     typed = TypedScript(ready.start, rows, nodes=dict(ready.nodes))
-    return EditedScript([], ready.name, typed, "0", caller, meant=ready, rows=with_spare(rows), is_ready=True)
+    return EditedScript([], ready.name, typed, Seen.at(0), caller, meant=ready, rows=with_spare(rows), is_ready=True)
 
 
 def edited_by(versions: list[ScriptListed], form: FormData, caller: str) -> EditedScript:
     """A script as a form has it, checked as publishing checks it."""
     name = versions[0].name if versions else str(form.get("name", "")).strip()
     typed = typed_script(form)
-    edited = EditedScript(versions, name, typed, str(form.get("seen", "0")), caller, rows=with_spare(typed.rows))
+    edited = EditedScript(versions, name, typed, Seen.of(form), caller, rows=with_spare(typed.rows))
     if not typed.faults and typed.nodes and edited.is_changed:
         try:
             edited.meant = NewScript(name=name, start=typed.start, nodes=typed.nodes)

@@ -11,6 +11,7 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, NotFound
 from services.chassis.http import Conn, Id, Who, allow
+from services.chassis.meanwhile import MEANWHILE
 from services.chassis.web.door import page_router, web_of
 from services.chassis.web.site import is_lively, words_for
 from services.lead_gen.actions.ready_words import ready_script
@@ -107,8 +108,10 @@ async def _publish(request: Request, conn: Connection, who: Principal, versions:
         return _refused(request, who, edited)
     try:
         async with conn.transaction():
-            made = await publish_script(conn, edited.meant, who, seen=edited.seen)
+            made = await publish_script(conn, edited.meant, who, seen=edited.seen.told)
     except Conflict as error:
+        if error.code == MEANWHILE and edited.now is not None:
+            return _refused(request, who, await _typed(request, who, await script_versions(conn, edited.now.id)))
         edited.name_fault = error.message
         return _refused(request, who, edited)
     said = words_for(request)("Version %(num)s is read from the next call on.") % {"num": made.version}

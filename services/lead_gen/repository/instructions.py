@@ -70,6 +70,14 @@ async def get(conn: Connection, instruction_id: str, *, lock: bool = False, arch
     return Instruction.of(row)
 
 
+async def last_writer(conn: Connection, instruction_id: str) -> str:
+    """Who wrote its newest version."""
+    by: str = await conn.fetchval(
+        "SELECT by FROM instruction_versions WHERE instruction_id = $1 ORDER BY version DESC LIMIT 1", instruction_id
+    )
+    return by
+
+
 async def archive(conn: Connection, instruction_id: str) -> Instruction:
     """Take an instruction out of use; the first time counts."""
     row = await conn.fetchrow(

@@ -23,10 +23,10 @@ from services.chassis.web.policy_forms.reading import UNIT, Typed, read
 from services.chassis.web.policy_forms.saying import Change, Saying
 from services.chassis.web.policy_forms.shapes import Shape, shapes_of
 from services.chassis.web.policy_forms.words import Gettext, Section, Sections, Words, words_at
+from services.chassis.web.seen import Seen
 from services.chassis.web.site import words_for
 
 Check = Callable[[Connection, Any, Principal], Awaitable[None]]
-SEEN = "seen"
 _MOST_FIELDS = 1_000
 
 
@@ -111,22 +111,24 @@ class Here:
         """A section as it is in force."""
         section = self.section(name)
         fields = Drawing(self.words, people=self.people).draw(self.shapes, self.in_force, section.top)
-        return Draft(section, fields, seen=self.version.version)
+        return Draft(section, fields, seen=Seen.at(self.version.version))
 
 
 @dataclass(frozen=True)
 class Draft:
     """A section as typed. `policy` is the whole policy with it, once nothing is wrong; `seen` is the version that its
-    writer began with, and `is_stale` says that it is not in force any more. `names` are the inputs that were sent.
+    writer began with and the one they were told of. `is_stale` says that the first is not in force any more, `is_told`
+    that they know which one is. `names` are the inputs that were sent.
     """
 
     section: Section
     fields: list[Field]
-    seen: int
+    seen: Seen
     faults: Faults = field(default_factory=Faults)
     changes: list[Change] = field(default_factory=list)
     policy: Any = None
     is_stale: bool = False
+    is_told: bool = True
     names: list[str] = field(default_factory=list)
     typed: bool = False
 
@@ -138,16 +140,17 @@ async def draft_of(here: Here, name: str, policies: Policies[Any], check: Check 
     shapes = {top: here.shapes[top] for top in section.top}
     typed = read(shapes, here.words, form)
     policy, faults = await _checked(here, typed, policies, check)
-    seen = str(form.get(SEEN, ""))
+    seen = Seen.of(form)
     values = policy.model_dump() if policy is not None else None
     return Draft(
         section,
         Drawing(here.words, typed=form, people=here.people).draw(here.shapes, here.in_force, section.top),
-        seen=here.version.version,
+        seen=seen,
         faults=faults,
         changes=here.saying.changes(here.in_force, values, section.top) if values else [],
         policy=policy,
-        is_stale=seen != str(here.version.version),
+        is_stale=seen.is_behind(here.version.version),
+        is_told=seen.knows(here.version.version),
         names=_names(typed, form),
         typed=True,
     )

@@ -92,7 +92,7 @@ def policy_router(editor: PolicyEditor[Any]) -> APIRouter:
         await editor.policies.hold(conn)
         here = await _here(editor, request, conn, who)
         draft = await draft_of(here, name, editor.policies, editor.check)
-        if draft.policy is None or draft.is_stale or not draft.changes:
+        if draft.policy is None or not draft.is_told or not draft.changes:
             return await _refused(editor, here, draft)
         made = await editor.publish(conn, draft.policy, who)
         await remember(conn, who)

@@ -84,13 +84,18 @@
   addEventListener("form:refused", (event) => {
     const form = event.target.closest?.("form") || document.getElementById(event.target.getAttribute?.("form") || "");
     if (!form) return;
-    const { code, fields } = event.detail;
+    const { code, fields, seen } = event.detail;
     if (code === "idempotency_mismatch") {
       renew(form);
       say(words("sent before"), "late");
       return;
     }
     forget(form);
+    if (seen !== undefined) {
+      // Somebody else was first. Sent again, it goes on top of that; what shows the difference looks again.
+      form.elements.namedItem("seen").value = seen;
+      form.querySelector("input:not([type=hidden]), textarea, select")?.dispatchEvent(new Event("input", { bubbles: true }));
+    }
     const found = Object.entries(fields).map(([name, reason]) => [form.elements.namedItem(name), reason]);
     const shown = found.filter(([field]) => field instanceof Element && field.type !== "hidden");
     shown.forEach(([field, reason], number) => mark(field, reason, number));
