@@ -93,3 +93,41 @@ async def test_a_form_that_was_drawn_with_nonsense_changes_nothing(tier: Tier2, 
     old = await opened(zoia, path, path)
     await zoia.press(path, status=422, **{**old, "capacity": "40", "was": "[1]"})
     assert (await tier.get("/v1/managers/oleh"))["capacity"] == 60
+
+
+WEEK = "/desk/settings/hours?who=oleh&day=2031-02-03"
+SET, USUAL = (f"/desk/settings/hours/oleh/{act}?day=2031-02-03" for act in ("week", "usual"))
+
+
+async def hours_of(tier: Tier2) -> dict[str, str]:
+    hours = (await tier.get("/v1/managers/oleh"))["hours"]
+    week = hours["week"] if hours else {}
+    return {day: ", ".join(f"{one['opens']}-{one['closes']}" for one in week.get(day, [])) for day in ("mon", "tue")}
+
+
+async def test_a_day_of_the_week_keeps_the_hours_that_a_colleague_set_meanwhile(
+    tier: Tier2, anna: Person, zoia: Person
+) -> None:
+    old = await opened(zoia, WEEK, SET)
+    await anna.press(SET, **{**await opened(anna, WEEK, SET), "mon": "08:00-12:00"})
+    await zoia.press(SET, **{**old, "tue": "09:00-13:00"})
+    assert await hours_of(tier) == {"mon": "08:00-12:00", "tue": "09:00-13:00"}
+    refused = await zoia.press(SET, status=409, **{**old, "mon": "10:00-12:00"})
+    assert "Anna made this “08:00–12:00” meanwhile" in zoia.page
+    again = fields_of(refused.text, f"/conversion{SET}")
+    assert (again["mon"], again["tue"]) == ("10:00-12:00", "09:00–13:00")
+    await zoia.press(SET, **again)
+    assert await hours_of(tier) == {"mon": "10:00-12:00", "tue": "09:00-13:00"}
+
+
+async def test_hours_that_were_not_seen_are_not_thrown_away_for_the_usual_ones(
+    tier: Tier2, anna: Person, zoia: Person
+) -> None:
+    await anna.press(SET, **{**await opened(anna, WEEK, SET), "mon": "08:00-12:00"})
+    old = await opened(zoia, WEEK, USUAL)
+    await anna.press(SET, **{**await opened(anna, WEEK, SET), "tue": "09:00-13:00"})
+    refused = await zoia.press(USUAL, status=409, **old)
+    assert "anna changed this meanwhile" in zoia.page.lower()
+    assert (await hours_of(tier))["tue"] == "09:00-13:00"
+    await zoia.press(USUAL, **fields_of(refused.text, f"/conversion{USUAL}"))
+    assert (await tier.get("/v1/managers/oleh"))["hours"] is None

@@ -34,6 +34,9 @@ _EMPTIED: Final = said("{who} left this empty meanwhile; save again, and yours h
 _SOMEBODY_CHANGED: Final = said("This became “{now}” meanwhile; save again, and yours holds")
 _SOMEBODY_EMPTIED: Final = said("This became empty meanwhile; save again, and yours holds")
 
+_OVERTAKEN: Final = said("{who} changed this meanwhile: look at how it is now, then do it again")
+_SOMEBODY_OVERTOOK: Final = said("This was changed meanwhile: look at how it is now, then do it again")
+
 
 def drawn_with(texts: Texts) -> str:
     """What a form carries about itself, hidden, in its field `was`."""
@@ -70,14 +73,12 @@ class Drawn:
         """What is there by now, with what was typed."""
         return {**now, **{name: self.typed[name] for name in self.changed(now)}}
 
-    async def to_write(
-        self, conn: Connection, kind: edits.Kind, key: str, now: Texts, noted: Collection[str] = ()
-    ) -> list[str]:
-        """The fields to be written of a record that is held. `noted`: as which fields changes of them are kept.
+    async def to_write(self, conn: Connection, kind: edits.Kind, key: str, now: Texts) -> list[str]:
+        """The fields to be written of a record that is held. Changes of them are kept under their names.
 
         Raises Conflict (`changed_meanwhile`) about those that somebody else has changed, too.
         """
-        wrong = {name: await _told(conn, kind, key, noted or [name], now.get(name, "")) for name in self.clashing(now)}
+        wrong = {name: await _told(conn, kind, key, name, now.get(name, "")) for name in self.clashing(now)}
         if wrong:
             field, *others = wrong
             also = {name: wrong[name] for name in others}
@@ -85,14 +86,29 @@ class Drawn:
         return self.changed(now)
 
 
-async def who_changed(conn: Connection, kind: edits.Kind, key: str, fields: Collection[str]) -> str:
-    """The name of whoever changed one of these fields last; empty where that is not known."""
+def shown_of(was: str) -> Texts | None:
+    """What an act was shown with, which types nothing itself. Raises Invalid for what no page of ours would send."""
+    return Drawn.of({}, was).was
+
+
+async def check_as_shown(
+    conn: Connection, kind: edits.Kind, key: str, shown: Texts | None, now: Texts, noted: Collection[str]
+) -> None:
+    """For what replaces a thing as a whole, which is held: raises Conflict (`changed_meanwhile`) unless it is as it was
+    `shown`. `noted`: as which fields changes of it are kept.
+    """
+    if shown is not None and shown != now:
+        who = await _who_changed(conn, kind, key, noted)
+        raise Conflict(_OVERTAKEN.format(who=who) if who else _SOMEBODY_OVERTOOK, code=MEANWHILE)
+
+
+async def _who_changed(conn: Connection, kind: edits.Kind, key: str, fields: Collection[str]) -> str:
     last = await edits.last_of(conn, kind, key, fields)
     return (await names_of(conn, [last.by])).get(last.by, last.by) if last else ""
 
 
-async def _told(conn: Connection, kind: edits.Kind, key: str, fields: Collection[str], now: str) -> str:
-    who = await who_changed(conn, kind, key, fields)
+async def _told(conn: Connection, kind: edits.Kind, key: str, field: str, now: str) -> str:
+    who = await _who_changed(conn, kind, key, [field])
     if who:
         return (_CHANGED if now else _EMPTIED).format(who=who, now=now)
     return (_SOMEBODY_CHANGED if now else _SOMEBODY_EMPTIED).format(now=now)

@@ -12,7 +12,7 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict
 from services.conversion.actions.deals import now
-from services.conversion.actions.kinds import MANAGER
+from services.conversion.actions.kinds import HOURS, MANAGER
 from services.conversion.actions.meeting_hand_over import come_after_all, leave_meetings
 from services.conversion.domain.managers import Manager
 from services.conversion.repository import managers
@@ -54,6 +54,7 @@ async def edit_manager(
     if changes:
         now_is = await change_manager(conn, manager_id, changes)
         await edits.note(conn, MANAGER, manager_id, who.person, _shown(was), _shown(now_is))
+        await edits.note(conn, HOURS, manager_id, who.person, _week(was), _week(now_is))
         await staff.remember(conn, who)
 
 
@@ -61,3 +62,8 @@ def _shown(manager: Manager) -> dict[str, Any]:
     """A manager as REST shows them: the tags of both are the same."""
     answer = ManagerAnswer.model_validate(manager.model_dump())
     return dict(json.loads(answer.model_dump_json(by_alias=True)))
+
+
+def _week(manager: Manager) -> dict[str, Any]:
+    """Their own hours by day, so that it is kept who changed which."""
+    return dict(manager.hours.model_dump(mode="json")["week"]) if manager.hours else {}
