@@ -80,6 +80,32 @@ async def test_two_companies_stay_two_until_somebody_asks_again(house: Tier1, bo
     assert (again.status_code, again.json()["code"]) == (409, "wrong_state")
 
 
+async def test_a_pair_that_a_colleague_decided_is_gone_from_the_list_and_the_page_says_who_it_was(
+    house: Tier1, boss: Browser
+) -> None:
+    pair_id, one, other = await pair(house)
+    async with browser(house, "anna", "supervisor") as anna:
+        await at(anna)
+        await at(boss)
+        await anna.press(f"duplicates/{pair_id}/merge", keep=one)
+        for act, fields in (("merge", {"keep": other}), ("refuse", {})):
+            late = await boss.press(f"duplicates/{pair_id}/{act}", **fields)
+            page = words(late.text.partition("<main")[2])
+            assert late.status_code == 409
+            assert "anna has merged this pair already" in page.lower()
+            assert "0 open" in page
+            assert "Keep this one" not in page
+        merge_id = await house.pool.fetchval("SELECT id FROM lead_merges")
+        await anna.press(f"duplicates/merges/{merge_id}/undo")
+        again = await boss.press(f"duplicates/merges/{merge_id}/undo")
+        assert again.status_code == 409
+        assert "1 open" in words(again.text)
+        await anna.press(f"duplicates/{pair_id}/refuse")
+        lively = await boss.part(f"duplicates/{pair_id}/merge", keep=one)
+        assert (lively.status_code, lively.headers["HX-Push-Url"]) == (409, "false")
+        assert "anna has kept these two apart already" in words(boss.page).lower()
+
+
 async def test_a_lead_in_work_is_not_swallowed_and_the_page_says_why(house: Tier1, boss: Browser) -> None:
     pair_id, one, other = await pair(house)
     await house.pool.execute("UPDATE leads SET tier = 'conversion', stage = 'offered' WHERE id = $1", other)

@@ -59,3 +59,29 @@ async def test_hours_of_a_caller_are_set_for_every_week_and_for_one_day(house: T
         page = await reader.look(f"rota?who=olha&day={day}")
         assert "Olha R." in page
         assert "Give the day off" not in page
+
+
+async def test_a_day_that_a_colleague_settled_meanwhile_is_shown_before_it_is_replaced(house: Tier1) -> None:
+    day = (datetime.now(UTC) + timedelta(days=8)).date()
+    place, path = f"rota?who=olha&day={day}", f"rota/olha/{day}"
+    async with browser(house, "anna", "supervisor") as anna, browser(house, "zoia", "supervisor") as zoia:
+
+        def shown(page: str) -> str:
+            return html.unescape(re.findall(r'name="was" value="([^"]*)"', page)[0])
+
+        old = shown((await zoia.http.get(f"/desk/{place}")).text)
+        await anna.look(place)
+        await anna.press(f"{path}/off", reason="ill, says Anna", was=old)
+        await zoia.look(place)
+        for act, fields in (("off", {}), ("hours", {"starts": "10:00", "ends": "12:00"}), ("usual", {})):
+            refused = await zoia.press(f"{path}/{act}", reason="ill, says Zoia", was=old, **fields)
+            assert refused.status_code == 409
+            assert "anna changed this meanwhile" in words(refused.text).lower()
+            assert "A day off: ill, says Anna" in words(refused.text)
+        refused = await zoia.press(f"{path}/off", reason="ill, says Zoia", was=old)
+        assert 'value="ill, says Zoia"' in refused.text
+        lively = await zoia.part(f"{path}/off", reason="ill, says Zoia", was=old)
+        assert (lively.status_code, "HX-Reswap" in lively.headers) == (409, False)
+        again = await zoia.press(f"{path}/off", reason="ill, says Zoia", was=shown(refused.text))
+        assert again.status_code == 303
+        assert "A day off: ill, says Zoia" in words(zoia.page)

@@ -168,6 +168,8 @@ class Web:
     def finish(self, request: Request, response: Response) -> Response:
         """The answer with the renewed session, if it was renewed, and with our time, by which pages know it is ours."""
         response.headers.setdefault("Server-Now", datetime.now(UTC).isoformat())
+        if response.status_code >= 400 and is_lively(request):  # what was refused is no place to come back to
+            response.headers.setdefault("HX-Push-Url", "false")
         is_page = request.method == "GET" and response.status_code == 200
         if is_page and getattr(request.state, "said", None) is not None:
             self.cookies.end_word(response)

@@ -63,6 +63,11 @@ async def read_hours(
     return HoursPage(week, zone, len(names), Part.counted(rows, part.count, part.page), picked)
 
 
+async def hours_of(conn: Connection, manager: Manager) -> Calendar:
+    """Their own hours, or the tier's."""
+    return manager.hours or (await policies.rules(conn)).calendar
+
+
 async def _chosen(conn: Connection, who: Manager, day: date, usual: Calendar, now: datetime) -> ChosenManager:
     return ChosenManager(who, day, who.hours or usual, await absences.of_manager(conn, who.id, now))
 

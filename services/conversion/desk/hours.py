@@ -21,12 +21,15 @@ from services.chassis.http import Conn, Id, Who
 from services.chassis.listed import Sought
 from services.chassis.meanings import Day, day_of
 from services.chassis.web.door import page_router, web_of
+from services.chassis.web.drawn import LONGEST, MEANWHILE, Drawn, check_as_shown, drawn_with, is_drawn_anew, shown_of
 from services.chassis.web.refusals import field_errors, reason_of
-from services.chassis.web.site import is_lively, words_for
+from services.chassis.web.site import words_for
 from services.conversion.actions.absences import add_absence, remove_absence
-from services.conversion.actions.hours_page import read_hours
-from services.conversion.actions.managers import change_manager
+from services.conversion.actions.hours_page import HoursPage, hours_of, read_hours
+from services.conversion.actions.kinds import HOURS
+from services.conversion.actions.managers import edit_manager
 from services.conversion.desk.settings import SETTERS, SETTINGS, SUPERVISION, settings_page
+from services.conversion.domain.managers import Manager
 from services.conversion.schemas.absences import NewAbsence
 
 router: APIRouter = page_router("/desk/settings/hours")
@@ -50,12 +53,23 @@ class WeekForm(BaseModel):
     fri: str = Field(default="", max_length=200)
     sat: str = Field(default="", max_length=200)
     sun: str = Field(default="", max_length=200)
+    was: str = Field(default="", max_length=LONGEST)
 
     @classmethod
     def of(cls, calendar: Calendar) -> WeekForm:
         """The form with these hours."""
-        written = {day: ", ".join(f"{one.opens}–{one.closes}" for one in calendar.week.get(day, [])) for day in WEEK}
-        return cls.model_validate(written)
+        week = calendar.week
+        written = {str(day): ", ".join(f"{one.opens}–{one.closes}" for one in week.get(day, [])) for day in WEEK}
+        return cls.model_validate({**written, "was": drawn_with(written)})
+
+    def drawn(self) -> Drawn:
+        """The days as they were typed, and what they were drawn with. Raises Invalid."""
+        return Drawn.of(self.model_dump(exclude={"was"}), self.was)
+
+    def over(self, calendar: Calendar) -> WeekForm:
+        """What was typed, in the form of these hours."""
+        now = self.of(calendar)
+        return now.model_copy(update=self.drawn().merged(now.drawn().typed))
 
     def told(self, usual: Calendar) -> Calendar:
         """These hours, with the time zone and holidays of `usual`. Raises Invalid with the day."""
@@ -113,23 +127,30 @@ async def set_week(
 ) -> Response:
     """Own hours of every week."""
 
-    async def act() -> None:
-        page = await read_hours(conn, None, datetime.now(UTC), manager)
-        usual = page.chosen.hours if page.chosen else None
-        changes = {"hours": form.told(usual).model_dump(mode="json")} if usual else {}
-        await change_manager(conn, manager, changes)
+    async def edited(now: Manager) -> dict[str, Any]:
+        hours = await hours_of(conn, now)
+        await form.drawn().to_write(conn, HOURS, manager, WeekForm.of(hours).drawn().typed)
+        return {"hours": form.over(hours).told(hours).model_dump(mode="json")}
 
-    return await _act(request, conn, who, manager, day, act, week_form=form)
+    return await _act(
+        request, conn, who, manager, day, lambda: edit_manager(conn, manager, who, edited), week_form=form
+    )
 
 
 @router.post("/{manager}/usual", dependencies=SETTERS)
-async def usual_week(request: Request, conn: Conn, who: Who, manager: Whose, day: DayShown = None) -> Response:
-    """The tier's hours again."""
+async def usual_week(
+    request: Request, conn: Conn, who: Who, manager: Whose, form: Annotated[WeekForm, Form()], day: DayShown = None
+) -> Response:
+    """The tier's hours again, instead of those that were shown."""
 
-    async def act() -> None:
-        await change_manager(conn, manager, {"hours": None})
+    async def edited(now: Manager) -> dict[str, Any]:
+        shown, week = shown_of(form.was), WeekForm.of(await hours_of(conn, now)).drawn().typed
+        await check_as_shown(conn, HOURS, manager, shown, week, noted=WEEK)
+        return {"hours": None}
 
-    return await _act(request, conn, who, manager, day, act)
+    return await _act(
+        request, conn, who, manager, day, lambda: edit_manager(conn, manager, who, edited), week_form=None
+    )
 
 
 @router.post("/{manager}/away", dependencies=SETTERS)
@@ -167,7 +188,7 @@ async def _act(
             await act()
     except DomainError as error:
         error.field = {"starts_at": "first", "ends_at": "last"}.get(error.field or "", error.field)
-        if is_lively(request) or not forms:
+        if not forms or not is_drawn_anew(request, error):
             raise
         return await _show(request, conn, who, day, manager, day, error=error, **forms)
     show = partial(_show, request, conn, who, day, manager, day)
@@ -195,12 +216,21 @@ async def _show(
         "page": page,
         "sought": sought,
         "today": now.astimezone(page.zone).date(),
-        "week_form": week_form or (WeekForm.of(page.chosen.hours) if page.chosen else WeekForm()),
+        "week_form": _week_form(page, week_form, error),
         "away_form": away_form or AwayForm(first=first),
         "errors": field_errors(error) if error else {},
+        "refused": error,
         "status": error.status if error else 200,
     }
     return await settings_page(request, conn, who, "settings/hours.j2", **shown)
+
+
+def _week_form(page: HoursPage, typed: WeekForm | None, error: DomainError | None) -> WeekForm:
+    if page.chosen is None:
+        return WeekForm()
+    if typed and error and error.code == MEANWHILE:
+        return typed.over(page.chosen.hours)
+    return typed or WeekForm.of(page.chosen.hours)
 
 
 def _stretches(text: str, day: str) -> list[dict[str, str]]:

@@ -9,6 +9,7 @@ from pydantic import Field, ValidationError
 from services.chassis.business_time import Calendar
 from services.chassis.errors import Invalid
 from services.chassis.sentences import said
+from services.chassis.web.drawn import LONGEST, Drawn, drawn_with
 from services.chassis.web.people import PersonForm, numbered, parted
 from services.conversion.desk.hours import WeekForm
 from services.conversion.domain.managers import Manager
@@ -40,6 +41,7 @@ class ManagerForm(PersonForm):
     weight: str = Field(default="1", max_length=20)
     capacity: str = Field(default="30", max_length=20)
     daily_quota: str = Field(default="", max_length=20)
+    was: str = Field(default="", max_length=LONGEST)
 
     @classmethod
     def of(cls, manager: Manager) -> ManagerForm:
@@ -48,7 +50,17 @@ class ManagerForm(PersonForm):
         others = {
             name: str(value) for name in TAKEN if name not in _LISTS and (value := getattr(manager, name)) is not None
         }
-        return cls.model_validate({"id": manager.id, **lists, **others})
+        form = cls.model_validate({"id": manager.id, **lists, **others})
+        return form.model_copy(update={"was": drawn_with(form.texts())})
+
+    def texts(self) -> dict[str, str]:
+        """The fields of a manager's page, as they stand in it."""
+        return self.model_dump(include=set(TAKEN))
+
+    def overtaken(self, manager: Manager) -> ManagerForm:
+        """What was typed, in a form of what the manager has become meanwhile."""
+        now = self.of(manager)
+        return now.model_copy(update=Drawn.of(self.texts(), self.was).merged(now.texts()))
 
     def told(self, usual: Calendar | None = None) -> NewManager:
         """Who this is; own hours have the time zone and holidays of `usual`. Raises Invalid with the field."""

@@ -13,14 +13,16 @@ from services.chassis.db import Connection
 from services.chassis.errors import DomainError
 from services.chassis.http import Conn, Who
 from services.chassis.web.door import web_of
+from services.chassis.web.drawn import MEANWHILE, Drawn, is_drawn_anew
 from services.chassis.web.optional_steps import optional_steps_router
 from services.chassis.web.people import People, PersonForm, people_router
 from services.chassis.web.refusals import field_errors
-from services.chassis.web.site import is_lively, words_for
+from services.chassis.web.site import words_for
 from services.conversion.actions.desk_bar import desk_bar
 from services.conversion.actions.first_steps import OPTIONAL, read_first_steps
-from services.conversion.actions.managers import add_manager, change_manager
-from services.conversion.desk.manager_forms import TAKEN, ManagerForm
+from services.conversion.actions.kinds import MANAGER
+from services.conversion.actions.managers import add_manager, edit_manager
+from services.conversion.desk.manager_forms import ManagerForm
 from services.conversion.desk.settings import SETTERS, SUPERVISION, settings_page
 from services.conversion.domain.managers import Manager
 from services.conversion.repository.managers import get, page
@@ -63,11 +65,10 @@ async def change(
     """It holds for the next lead."""
     form = form.model_copy(update={"id": manager_id, "hours": ""})
     try:
-        new = form.told().model_dump(mode="json")
         async with conn.transaction():
-            await change_manager(conn, manager_id, {name: new[name] for name in TAKEN})
+            await edit_manager(conn, manager_id, who, partial(_edited, conn, form))
     except DomainError as error:
-        if is_lively(request) or error.status == 404:
+        if error.status == 404 or not is_drawn_anew(request, error):
             raise
         return await _edit(request, conn, who, manager_id, form, error)
     told = words_for(request)("%(name)s takes leads by these rules from now on.") % {"name": form.name}
@@ -75,11 +76,19 @@ async def change(
     return await web_of(request).after(request, f"/conversion/desk/people/{manager_id}", here, said=told)
 
 
+async def _edited(conn: Connection, form: ManagerForm, manager: Manager) -> dict[str, Any]:
+    typed, now = Drawn.of(form.texts(), form.was), ManagerForm.of(manager).texts()
+    new = form.told().model_dump(mode="json")
+    return {name: new[name] for name in await typed.to_write(conn, MANAGER, manager.id, now)}
+
+
 async def _edit(
     request: Request, conn: Connection, who: Principal, manager_id: str, form: ManagerForm | None = None,
     error: DomainError | None = None,
 ) -> Response:  # fmt: skip
     manager = await get(conn, manager_id)
+    if form and error and error.code == MEANWHILE:
+        form = form.overtaken(manager)
     shown: dict[str, Any] = {"manager": manager, "values": form or ManagerForm.of(manager)}
     shown |= {"errors": field_errors(error) if error else {}, "status": error.status if error else 200}
     return await settings_page(request, conn, who, "manager_edit.j2", **shown)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from services.chassis.auth import Principal
 from services.chassis.db import Connection, Pool
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.events import publish
+from services.chassis.sentences import said
+from services.chassis.staff import names_of, remember
 from services.lead_gen.actions.do_not_call import withdraw
 from services.lead_gen.actions.places import move_waiting_calls
 from services.lead_gen.domain.duplicates import DuplicateOffer, Pair
@@ -17,6 +20,10 @@ from services.lead_gen.repository import do_not_call, duplicates, leads, merges
 
 # A few hundred a second: nobody waits for it, and callers do wait for the same database.
 BATCH = 300
+_DECIDED = {
+    "merged": said("{who} has merged this pair already"),
+    "refused": said("{who} has kept these two apart already"),
+}
 
 
 async def offers_of(conn: Connection, pairs: Sequence[Pair]) -> list[DuplicateOffer]:
@@ -38,12 +45,13 @@ def _offer(pair: Pair, a: Lead, b: Lead) -> DuplicateOffer:
     return DuplicateOffer(pair=pair, a=a, b=b, keeps=kept and kept.id, result=result, obstacle=obstacle)
 
 
-async def merge_duplicate(conn: Connection, duplicate_id: str, keep: str | None, by: str) -> Merge:
+async def merge_duplicate(conn: Connection, duplicate_id: str, keep: str | None, who: Principal) -> Merge:
     """Merge two leads that are one company: the kept one takes over numbers, keys, calls and the fields it lacks.
 
     A company-wide do-not-call of either covers the kept one from now on. Raises NotFound, Invalid `keep`, Conflict
     `wrong_state`, `in_work`, `both_in_work`.
     """
+    by = who.person
     pair = await _open_pair(conn, duplicate_id)
     one, other = await leads.lock(conn, pair.lead_a), await leads.lock(conn, pair.lead_b)
     if keep not in (None, one.id, other.id):
@@ -55,6 +63,7 @@ async def merge_duplicate(conn: Connection, duplicate_id: str, keep: str | None,
     merge_id = await _move(conn, pair, kept, gone, by)
     await move_waiting_calls(conn, [kept.id])
     await duplicates.decide(conn, pair.id, "merged", by)
+    await remember(conn, who)
     if await do_not_call.forbidden(conn, kept.id):
         await withdraw(conn, await leads.lock(conn, kept.id), f"merge:{merge_id}", by)
     await publish(conn, "leads_merged", kept=kept.id, gone=gone.id)
@@ -77,10 +86,11 @@ async def _move(conn: Connection, pair: Pair, kept: Lead, gone: Lead, by: str) -
     return merge_id
 
 
-async def refuse_duplicate(conn: Connection, duplicate_id: str, by: str) -> DuplicateOffer:
+async def refuse_duplicate(conn: Connection, duplicate_id: str, who: Principal) -> DuplicateOffer:
     """Keep the two leads apart: the pair is not offered again. Raises NotFound, Conflict `wrong_state`."""
     pair = await _open_pair(conn, duplicate_id)
-    await duplicates.decide(conn, pair.id, "refused", by)
+    await duplicates.decide(conn, pair.id, "refused", who.person)
+    await remember(conn, who)
     [offer] = await offers_of(conn, [await duplicates.get(conn, pair.id)])
     return offer
 
@@ -98,8 +108,15 @@ async def reconsider_duplicate(conn: Connection, duplicate_id: str) -> Duplicate
 async def _open_pair(conn: Connection, duplicate_id: str) -> Pair:
     pair = await duplicates.get(conn, duplicate_id, lock=True)
     if pair.state != "open":
-        raise Conflict(f"This pair is already {pair.state}", code="wrong_state", detail={"state": pair.state})
+        raise Conflict(await _decided_by(conn, pair), code="wrong_state", detail={"state": pair.state})
     return pair
+
+
+async def _decided_by(conn: Connection, pair: Pair) -> str:
+    if pair.decided_by is None:
+        raise Conflict(f"This pair is already {pair.state}", code="wrong_state", detail={"state": pair.state})
+    who = (await names_of(conn, [pair.decided_by])).get(pair.decided_by, pair.decided_by)
+    return _DECIDED[pair.state].format(who=who)
 
 
 async def find_near_duplicates(pool: Pool) -> None:

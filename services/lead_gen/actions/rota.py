@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
+from services.chassis import edits, staff
+from services.chassis.auth import Principal
 from services.chassis.db import Connection, Pool
 from services.chassis.errors import Invalid
+from services.lead_gen.actions.kinds import ROTA_DAY
 from services.lead_gen.domain.rota import DayException, Pattern, Planned, RotaException, RotaPattern, plan
 from services.lead_gen.repository import callers, rota, shifts
 from services.lead_gen.schemas.rota import NewException, NewPattern
 
 AHEAD = timedelta(days=14)
 LONGEST_PLAN = timedelta(days=62)
+Check = Callable[[RotaException | None], Awaitable[None]]
+"""Raises unless what differs on a day may be replaced, which is held meanwhile."""
 
 
 async def add_pattern(conn: Connection, new: NewPattern) -> RotaPattern:
@@ -29,18 +36,54 @@ async def remove_pattern(conn: Connection, pattern_id: str) -> RotaPattern:
     return pattern
 
 
-async def put_exception(conn: Connection, new: NewException) -> RotaException:
-    """Add a day off or a day with other hours, which replaces the weekly hours. Raises Invalid `caller_id`."""
+async def put_exception(
+    conn: Connection, new: NewException, who: Principal, check: Check | None = None
+) -> RotaException:
+    """Add a day off or a day with other hours, which replaces the weekly hours, and what differed before.
+
+    Raises Invalid `caller_id`, and what `check` raises.
+    """
     await check_caller(conn, new.caller_id)
+    was = await _hold_day(conn, new.caller_id, new.day, check)
     exception = await rota.put_exception(conn, DayException.of(new))
+    await _note(conn, new.caller_id, new.day, who, was, exception)
     await _replan(conn, new.caller_id)
     return exception
 
 
-async def remove_exception(conn: Connection, caller_id: str, day: date) -> None:
-    """The weekly hours count again on this day. Raises NotFound."""
+async def remove_exception(
+    conn: Connection, caller_id: str, day: date, who: Principal, check: Check | None = None
+) -> None:
+    """The weekly hours count again on this day. Raises NotFound, and what `check` raises."""
+    was = await _hold_day(conn, caller_id, day, check)
     await rota.remove_exception(conn, caller_id, day)
+    await _note(conn, caller_id, day, who, was, None)
     await _replan(conn, caller_id)
+
+
+def key_of_day(caller_id: str, day: date) -> str:
+    """What changes of a caller's day are kept under, of the kind `ROTA_DAY`."""
+    return f"{caller_id} {day}"
+
+
+async def _hold_day(conn: Connection, caller_id: str, day: date, check: Check | None) -> RotaException | None:
+    await edits.hold(conn, ROTA_DAY, key_of_day(caller_id, day))
+    was = await rota.exception(conn, caller_id, day)
+    if check is not None:
+        await check(was)
+    return was
+
+
+async def _note(
+    conn: Connection, caller_id: str, day: date, who: Principal, was: RotaException | None, now: RotaException | None
+) -> None:
+    key = key_of_day(caller_id, day)
+    await edits.note(conn, ROTA_DAY, key, who.person, _shown(was), _shown(now))
+    await staff.remember(conn, who)
+
+
+def _shown(one: RotaException | None) -> dict[str, Any]:
+    return one.model_dump(mode="json", include={"day", "starts", "ends", "reason"}) if one else {}
 
 
 async def check_caller(conn: Connection, caller_id: str) -> None:

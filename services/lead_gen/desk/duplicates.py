@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Annotated, Any
 
@@ -10,7 +11,9 @@ from starlette.responses import Response
 
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
+from services.chassis.errors import Conflict
 from services.chassis.http import Conn, Id, Who
+from services.chassis.sentences import filled
 from services.chassis.web.door import page_router, web_of
 from services.chassis.web.site import words_for
 from services.lead_gen.actions.duplicate_pages import State, list_pairs, read_pair
@@ -18,7 +21,7 @@ from services.lead_gen.actions.duplicates import merge_duplicate, reconsider_dup
 from services.lead_gen.actions.merges import undo_merge
 from services.lead_gen.desk.cursors import place_of, read_place
 from services.lead_gen.desk.places import HERE, READERS, SUPERVISOR
-from services.lead_gen.domain.duplicates import PairList
+from services.lead_gen.domain.duplicates import PairList, PairOnPage
 from services.lead_gen.schemas.leads import LeadView
 
 router: APIRouter = page_router("/desk/duplicates")
@@ -36,47 +39,85 @@ async def pairs_page(
 @router.post("/{duplicate_id}/merge", dependencies=SUPERVISOR)
 async def merge(request: Request, conn: Conn, who: Who, duplicate_id: Id, keep: Annotated[Id, Form()]) -> Response:
     """They are one: this one stays."""
-    await merge_duplicate(conn, duplicate_id, keep, who.person)
-    return await _decided(request, conn, who, duplicate_id)
+    return await _decide(request, conn, who, duplicate_id, lambda: merge_duplicate(conn, duplicate_id, keep, who))
 
 
 @router.post("/{duplicate_id}/refuse", dependencies=SUPERVISOR)
 async def refuse(request: Request, conn: Conn, who: Who, duplicate_id: Id) -> Response:
     """They are two."""
-    await refuse_duplicate(conn, duplicate_id, who.person)
-    return await _decided(request, conn, who, duplicate_id)
+    return await _decide(request, conn, who, duplicate_id, lambda: refuse_duplicate(conn, duplicate_id, who))
 
 
 @router.post("/{duplicate_id}/reconsider", dependencies=SUPERVISOR)
 async def reconsider(request: Request, conn: Conn, who: Who, duplicate_id: Id) -> Response:
     """Whether they are two is open again."""
-    await reconsider_duplicate(conn, duplicate_id)
-    return await _back(request, conn, who, words_for(request)("The pair is open again."))
+    said = words_for(request)("The pair is open again.")
+    return await _reopen(request, conn, who, lambda: reconsider_duplicate(conn, duplicate_id), said)
 
 
 @router.post("/merges/{merge_id}/undo", dependencies=SUPERVISOR)
 async def undo(request: Request, conn: Conn, who: Who, merge_id: Id) -> Response:
     """Take the merge back."""
-    await undo_merge(conn, merge_id, who.person)
-    return await _back(request, conn, who, words_for(request)("They are two leads again; the pair is open."))
+    said = words_for(request)("They are two leads again; the pair is open.")
+    return await _reopen(request, conn, who, lambda: undo_merge(conn, merge_id, who.person), said)
 
 
-async def _decided(request: Request, conn: Connection, who: Principal, duplicate_id: str) -> Response:
+async def _decide(
+    request: Request, conn: Connection, who: Principal, duplicate_id: str, act: Callable[[], Awaitable[object]]
+) -> Response:
+    try:
+        async with conn.transaction():
+            await act()
+    except Conflict as error:
+        return await _late(request, conn, who, error, duplicate_id)
     place = f"{HERE}/duplicates?done={duplicate_id}"
-    return await web_of(request).after(request, place, partial(_show, request, conn, who, done=duplicate_id))
+    said = _told(words_for(request), await read_pair(conn, duplicate_id))
+    show = partial(_show, request, conn, who, done=duplicate_id)
+    return await web_of(request).after(request, place, show, said=said)
 
 
-async def _back(request: Request, conn: Connection, who: Principal, said: str) -> Response:
+async def _reopen(
+    request: Request, conn: Connection, who: Principal, act: Callable[[], Awaitable[object]], said: str
+) -> Response:
+    try:
+        async with conn.transaction():
+            await act()
+    except Conflict as error:
+        return await _late(request, conn, who, error)
     return await web_of(request).after(request, f"{HERE}/duplicates", partial(_show, request, conn, who), said=said)
 
 
-async def _show(
-    request: Request, conn: Connection, who: Principal, state: State = "open", after: str = "", done: str | None = None
+async def _late(
+    request: Request, conn: Connection, who: Principal, error: Conflict, duplicate_id: str | None = None
 ) -> Response:
+    """A colleague was faster: who it was, and the pairs as they are now, so that nobody decides on old ones."""
+    if error.code != "wrong_state":
+        raise error
+    return await _show(request, conn, who, done=duplicate_id, late=error)
+
+
+def _told(_: Callable[[str], str], pair: PairOnPage) -> str:
+    """What was decided about a pair."""
+    a, b = pair.a.company, pair.b.company
+    if pair.merge:
+        kept, gone = (a, b) if pair.merge.kept == pair.a.id else (b, a)
+        return filled(_("“%(gone)s” is part of “%(kept)s” now."), {"gone": gone, "kept": kept})
+    if pair.pair.state == "refused":
+        return filled(_("“%(one)s” and “%(other)s” stay two companies."), {"one": a, "other": b})
+    return filled(_("“%(one)s” and “%(other)s” are open again."), {"one": a, "other": b})
+
+
+async def _show(
+    request: Request, conn: Connection, who: Principal, state: State = "open", after: str = "",
+    done: str | None = None, late: Conflict | None = None,
+) -> Response:  # fmt: skip
     found = await list_pairs(conn, state, read_place(after))
     context: dict[str, Any] = {"list": found, "acts": not who.is_ops, "next": _next(found), "after": after}
-    context |= {"masked": _masked(found), "done": await read_pair(conn, done) if done else None}
-    return web_of(request).pages.answer(request, "duplicates.j2", **context)
+    pair = await read_pair(conn, done) if done else None
+    context |= {"masked": _masked(found), "done": pair, "told": _told(words_for(request), pair) if pair else ""}
+    return web_of(request).pages.answer(
+        request, "duplicates.j2", status=late.status if late else 200, late=late, **context
+    )
 
 
 def _next(found: PairList) -> str:

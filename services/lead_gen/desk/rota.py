@@ -19,11 +19,14 @@ from services.chassis.http import Conn, Id, Who, allow
 from services.chassis.listed import Sought
 from services.chassis.meanings import Day
 from services.chassis.web.door import page_router, web_of
+from services.chassis.web.drawn import LONGEST, MEANWHILE, check_as_shown, drawn_with, is_drawn_anew, shown_of
 from services.chassis.web.refusals import field_errors, reason_of
-from services.chassis.web.site import is_lively, words_for
-from services.lead_gen.actions.rota import add_pattern, put_exception, remove_exception, remove_pattern
+from services.chassis.web.site import words_for
+from services.lead_gen.actions.kinds import ROTA_DAY
+from services.lead_gen.actions.rota import add_pattern, key_of_day, put_exception, remove_exception, remove_pattern
 from services.lead_gen.actions.rota_page import read_rota, zone_of_caller
 from services.lead_gen.domain.policy import HOME_ZONE
+from services.lead_gen.domain.rota import RotaException
 from services.lead_gen.schemas.rota import NewException, NewPattern
 
 READERS: list[Any] = [allow("supervisor", "ops")]
@@ -47,6 +50,13 @@ class HoursForm(BaseModel):
     ends: str = Field(default="", max_length=10)
     until: str = Field(default="", max_length=20)
     reason: str = Field(default="", max_length=400)
+    was: str = Field(default="", max_length=LONGEST)
+    off: bool = False
+
+    async def check(self, conn: Connection, caller: str, day: date, now: RotaException | None) -> None:
+        """Raises Conflict (`changed_meanwhile`) unless what differs on the day is what the form was shown with."""
+        key = key_of_day(caller, day)
+        await check_as_shown(conn, ROTA_DAY, key, shown_of(self.was), _texts(now), ("day", "starts", "ends", "reason"))
 
 
 @router.get("", dependencies=READERS)
@@ -66,9 +76,9 @@ async def off(
 
     async def act() -> None:
         told = {"caller_id": caller, "day": day, "reason": form.reason.strip() or None}
-        await put_exception(conn, _checked(NewException, told))
+        await put_exception(conn, _checked(NewException, told), who, partial(form.check, conn, caller, day))
 
-    return await _act(request, conn, who, caller, day, act, form)
+    return await _act(request, conn, who, caller, day, act, form.model_copy(update={"off": True}))
 
 
 @router.post("/{caller}/{day}/hours", dependencies=SUPERVISOR)
@@ -79,22 +89,20 @@ async def hours(
 
     async def act() -> None:
         zone = await zone_of_caller(conn, caller)
-        told = {
-            "caller_id": caller,
-            "day": day,
-            **_times(form),
-            "timezone": zone,
-            "reason": form.reason.strip() or None,
-        }
-        await put_exception(conn, _checked(NewException, told))
+        reason = form.reason.strip() or None
+        told = {"caller_id": caller, "day": day, **_times(form), "timezone": zone, "reason": reason}
+        await put_exception(conn, _checked(NewException, told), who, partial(form.check, conn, caller, day))
 
     return await _act(request, conn, who, caller, day, act, form)
 
 
 @router.post("/{caller}/{day}/usual", dependencies=SUPERVISOR)
-async def usual(request: Request, conn: Conn, who: Who, caller: Whose, day: Day) -> Response:
+async def usual(
+    request: Request, conn: Conn, who: Who, caller: Whose, day: Day, form: Annotated[HoursForm, Form()]
+) -> Response:
     """The weekly hours count again on this day."""
-    return await _act(request, conn, who, caller, day, lambda: remove_exception(conn, caller, day))
+    check = partial(form.check, conn, caller, day)
+    return await _act(request, conn, who, caller, day, lambda: remove_exception(conn, caller, day, who, check))
 
 
 @router.post("/{caller}/{day}/weekly", dependencies=SUPERVISOR)
@@ -135,7 +143,7 @@ async def _act(
         async with conn.transaction():
             await act()
     except DomainError as error:
-        if is_lively(request) or form is None:
+        if not is_drawn_anew(request, error) or (form is None and error.code != MEANWHILE):
             raise
         return await _show(request, conn, who, day, caller, day, form=form, error=error)
     show = partial(_show, request, conn, who, day, caller, day)
@@ -161,11 +169,21 @@ async def _show(
         "page": page,
         "sought": sought,
         "form": form or HoursForm(),
+        "shown": drawn_with(_texts(page.chosen.exception if page.chosen else None)),
+        "refused": error,
         "acts": who.role == "supervisor",
         "today": now.astimezone(ZoneInfo(HOME_ZONE)).date(),
         "errors": field_errors(error) if error else {},
     }
     return web_of(request).pages.answer(request, "rota.j2", status=error.status if error else 200, **shown)
+
+
+def _texts(one: RotaException | None) -> dict[str, str]:
+    """What differs on a day, as forms carry what they were shown with."""
+    if one is None:
+        return {}
+    starts, ends = (f"{at:%H:%M}" if at else "" for at in (one.starts, one.ends))
+    return {"starts": starts, "ends": ends, "reason": one.reason or ""}
 
 
 def _times(form: HoursForm) -> dict[str, str]:

@@ -68,6 +68,12 @@ async def put_exception(conn: Connection, new: DayException) -> RotaException:
     return RotaException.of(row)
 
 
+async def exception(conn: Connection, caller_id: str, day: date) -> RotaException | None:
+    """What differs on this day, if anything does."""
+    row = await conn.fetchrow("SELECT * FROM rota_exceptions WHERE caller_id = $1 AND day = $2", caller_id, day)
+    return RotaException.maybe(row)
+
+
 async def remove_exception(conn: Connection, caller_id: str, day: date) -> None:
     """Delete an exception. Raises NotFound."""
     if not await conn.fetchval(

@@ -44,13 +44,13 @@ async def merge(conn: Conn, who: Who, duplicate_id: Id, body: NewMerge | None = 
     A lead that somebody is working on is kept; 409 `both_in_work` if both are. A company-wide do-not-call of either
     covers the kept one from now on.
     """
-    return MergeView.of(await merge_duplicate(conn, duplicate_id, body.keep if body else None, who.person))
+    return MergeView.of(await merge_duplicate(conn, duplicate_id, body.keep if body else None, who))
 
 
 @router.post("/duplicates/{duplicate_id}/refuse", dependencies=_CHANGE, summary="Keep two leads apart")
 async def refuse(conn: Conn, who: Who, duplicate_id: Id) -> DuplicateView:
     """The pair is not offered again."""
-    return DuplicateView.of(await refuse_duplicate(conn, duplicate_id, who.person))
+    return DuplicateView.of(await refuse_duplicate(conn, duplicate_id, who))
 
 
 @router.post("/duplicates/{duplicate_id}/reconsider", dependencies=_CHANGE, summary="Offer a refused pair again")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from services.chassis.http import Conn, Id, Moment, Page, allow, if_match, new_router, tagged
+from services.chassis.http import Conn, Id, Moment, Page, Who, allow, if_match, new_router, tagged
 from services.lead_gen.actions.kinds import ROTA_LINE
 from services.lead_gen.actions.rota import add_pattern, planned_between, put_exception, remove_pattern
 from services.lead_gen.repository import rota
@@ -46,9 +46,9 @@ async def delete_pattern(conn: Conn, pattern_id: Id) -> PatternView:
 @router.post(
     "/rota/exceptions", status_code=201, dependencies=SUPERVISOR, summary="Add a day off, or a day with other hours"
 )
-async def post_exception(conn: Conn, new: NewException) -> ExceptionView:
+async def post_exception(conn: Conn, who: Who, new: NewException) -> ExceptionView:
     """It replaces the weekly hours of that day. Callbacks that fall on a day off go to the pool."""
-    return ExceptionView.of(await put_exception(conn, new))
+    return ExceptionView.of(await put_exception(conn, new, who))
 
 
 @router.get("/rota/exceptions", dependencies=STAFF, summary="Exceptions to the rota")
