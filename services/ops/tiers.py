@@ -40,6 +40,8 @@ class Order(Record):
     reason: str
     to: str | None = None
     restart: bool = False
+    ended_at: datetime | None = None
+    running: list[str] | None = None
     dry_run: bool = True
 
 
@@ -207,7 +209,9 @@ class TierApis:
         """
         headers = {"Idempotency-Key": key} if key else {}
         path = f"/v1/leads/{lead_id}/acts/{order.act}"
-        answer = await self.ask(tier, "POST", path, json=order.model_dump(exclude={"act"}), headers=headers)
+        answer = await self.ask(
+            tier, "POST", path, json=order.model_dump(mode="json", exclude={"act"}), headers=headers
+        )
         return [str(one) for one in answer["changes"]]
 
     async def ask(

@@ -86,12 +86,14 @@ def explained(late: Late, queues: Mapping[Tier, Queue], workflow: Workflow | Non
         act = "mend what the error says; it goes on trying"
         return late.model_copy(update={"cause": cause, "act": act, "code": tried.activity})
     if not workflow.runs:
-        command = retry(f"workflow:{workflow.id}")
         cause, act = (
             f"the {workflow.name} that was to do it has ended: {workflow.status}",
-            f"start it again: {command}",
+            "start it again from its record",
         )
-        return late.model_copy(update={"cause": cause, "act": act, "does": "retry", "code": workflow.kind})
+        command = retry(f"workflow:{workflow.id}")
+        return late.model_copy(
+            update={"cause": cause, "act": act, "command": command, "does": "retry", "code": workflow.kind}
+        )
     if workflow.task_since is not None and now - workflow.task_since > TASK_PATIENCE:
         command = start_another_worker(late.tier, len(queue.workers))
         act = f"start another one: {command}"

@@ -23,6 +23,8 @@ STATUSES = (
     _("unknown"),
 )
 """How a workflow stands, as Temporal says it."""
+BADLY = ("failed", "timed out", "terminated")
+"""How a workflow stands that ended and should not have."""
 TIMERS = (
     said("Next step of {who} is due"),
     said("The deal stands still with {who}"),
