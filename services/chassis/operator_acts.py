@@ -116,13 +116,13 @@ async def start_again(conn: Connection, order: Order, workflow_id: str, restart:
     """Start the workflow that ended, if the order says so and its record is open: once, whoever else wants it too.
 
     Before anything is sent again: sent to a workflow that has ended, answers would be refused again.
-    Raises Conflict `nothing_to_do` if it was started since.
+    Raises Conflict `started_again` if it was started since.
     """
     if not order.restart:
         return []
     await conn.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", workflow_id)
     if await rows.begun_since(conn, workflow_id, order.ended_at):
-        raise Conflict("nothing to do: it was started again, and runs", code="nothing_to_do")
+        raise Conflict("nothing to do: it was started again, and runs", code="started_again")
     started = await restart(conn, order.lead_id)
     return [started] if started else []
 

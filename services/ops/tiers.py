@@ -112,6 +112,9 @@ class Tiers(Protocol):
     async def standing(self, tier: Tier) -> Standing:
         """How a tier stands now."""
 
+    async def ended(self, tier: Tier, workflow_ids: Sequence[str]) -> set[str]:
+        """Which of a tier's workflows nobody needs any more: their records are over, and nothing waits for them."""
+
 
 async def of_each(
     ask: Callable[[Tier], Awaitable[Result]],
@@ -178,7 +181,7 @@ class TierApis:
         return Standing.model_validate(await self.ask(tier, "GET", "/v1/standing"))
 
     async def ended(self, tier: Tier, workflow_ids: Sequence[str]) -> set[str]:
-        """Which of a tier's workflows nobody needs any more: their records are over. Raises TierAway."""
+        """See Tiers."""
         answer = await self.ask(tier, "GET", "/v1/ended", params={"workflow_id": list(workflow_ids)})
         return set(answer["items"])
 

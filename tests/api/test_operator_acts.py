@@ -257,7 +257,7 @@ async def test_two_who_start_the_same_workflow_again_start_it_once_and_the_secon
     )
     assert sorted(one.status_code for one in answers) == [200, 409]
     [refused] = [one.json() for one in answers if one.status_code == 409]
-    assert (refused["code"], refused["detail"]) == ("nothing_to_do", "nothing to do: it was started again, and runs")
+    assert (refused["code"], refused["detail"]) == ("started_again", "nothing to do: it was started again, and runs")
     await board.pool.execute("UPDATE outbox SET state = 'delivered' WHERE workflow_id = $1", ids.conversion(lead_id))
     await act(board.http, lead_id, "retry", 409, **ended)
     assert len(await acts_of(board.pool, lead_id)) == 1

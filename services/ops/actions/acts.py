@@ -18,7 +18,7 @@ from workflows.contracts.base import Tier
 
 _MOST_RUNNING = 20
 # The same key with other facts of Temporal: it was done with it before, and what it began has gone on since.
-_NOTHING = ("nothing_to_do", "idempotency_mismatch")
+_NOTHING = ("nothing_to_do", "started_again", "idempotency_mismatch")
 _WORKFLOW = {Tier.LEAD_GEN: ids.cold_call, Tier.CONVERSION: ids.conversion, Tier.ACCOUNT_MGMT: ids.customer}
 
 
@@ -73,7 +73,7 @@ async def _retry(sources: Reached, parts: Mapping[Tier, Part], order: Order, key
         except DomainError as refused:
             if refused.code not in _NOTHING:
                 raise
-            nothing = refused.message if here.restart and refused.code == "nothing_to_do" else nothing
+            nothing = refused.message if refused.code == "started_again" else nothing
     if not found:
         raise Conflict(nothing, code="nothing_to_do")
     return found

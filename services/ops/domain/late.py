@@ -32,6 +32,12 @@ def merged(found: Mapping[Tier, Sequence[Late]], limit: int) -> tuple[list[Late]
     return shown, (shown[-1].since, shown[-1].ref) if len(everything) > limit else None
 
 
+def without_told(late: Iterable[Late], failed: Iterable[Late]) -> list[Late]:
+    """What is late without what a failed workflow of the same lead was to do: that is told once."""
+    told = {one.lead_id for one in failed if one.lead_id}
+    return [one for one in late if not (one.by_workflow and one.lead_id in told)]
+
+
 def held_up(queues: Mapping[Tier, Queue], missing: Iterable[Missing], now: datetime) -> list[Late]:
     """Tiers in which nothing goes on by itself, and tiers that do not answer."""
     found = []

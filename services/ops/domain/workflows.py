@@ -81,6 +81,9 @@ class Workflow(Record):
     timers: list[Timer] = Field(default_factory=list)
     retrying: list[Retrying] = Field(default_factory=list)
     task_since: datetime | None = None
+    failed: bool = Field(
+        default=False, description="It ended badly, was not started again, and its record still needs it."
+    )
 
     @property
     def name(self) -> str:
