@@ -16,7 +16,7 @@ from services.chassis.auth import OPS
 from services.chassis.db import Connection, new_id
 from services.chassis.ended import is_closed
 from services.chassis.errors import Conflict
-from services.chassis.http import Body, Conn, Id, Model, Who, allow, new_router
+from services.chassis.http import Body, Conn, Id, Model, Moment, Who, allow, new_router
 from services.chassis.lateness import ActName
 from services.chassis.meanings import storable
 from services.chassis.outbox import rows
@@ -48,7 +48,7 @@ class Act(Body):
         default=None, min_length=1, max_length=100, description="For reassign: who gets it; left out, the queue."
     )
     restart: bool = Field(default=False, description="For retry: its workflow failed and is started again.")
-    ended_at: datetime | None = Field(
+    ended_at: Moment | None = Field(
         default=None, description="For retry: when that workflow ended; it is started once for each end."
     )
     running: list[Annotated[str, Field(max_length=100)]] | None = Field(
